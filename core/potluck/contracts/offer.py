@@ -1,0 +1,52 @@
+"""What a plugin's hook returns: the name's meaning, its settings, and how to make the component."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Generic, Literal, TypeAlias, TypeVar
+
+from potluck.contracts.config import Config
+from potluck.contracts.context import Context
+
+Kind: TypeAlias = Literal["loader", "splitter", "embedder", "store", "tuner", "chat"]
+
+CONTRACT_VERSIONS: Mapping[Kind, int] = {"loader": 1, "splitter": 1, "embedder": 1, "store": 1, "tuner": 1, "chat": 1}
+"""The version of each contract that this potluck speaks. It grows when a plugin would have to change."""
+
+
+class Component:
+    """What all kinds of components have in common."""
+
+    def identity(self) -> Mapping[str, str]:
+        """What decides the results beyond the settings: the hash of a model file, the release of an engine.
+
+        Cheap: called before anything is loaded. Part of the fingerprint, so a change computes anew.
+        """
+        return {}
+
+    def close(self) -> None:
+        """Let go of files, threads and memory. Called once; the component is not used afterwards."""
+
+
+ComponentT_co = TypeVar("ComponentT_co", bound=Component, covariant=True)
+
+
+@dataclass(frozen=True)
+class Offer(Generic[ComponentT_co]):
+    """One component a plugin brings.
+
+    ``summary`` is a line for ``potluck plugins list``. ``config`` validates the settings. ``make(config, context)``
+    builds the component and loads nothing heavy: models are loaded at first use. ``requires`` are the import names
+    of optional packages, ``extra`` what ``pip install`` needs for them (``potluck[chroma]``). ``sends_to(config)`` is
+    the host that would get data, or None where nothing leaves the machine. ``contract`` is the version of the
+    contract the plugin was written for.
+    """
+
+    summary: str
+    config: type[Config]
+    make: Callable[[Any, Context], ComponentT_co]
+    requires: tuple[str, ...] = ()
+    extra: str | None = None
+    sends_to: Callable[[Any], str | None] | None = None
+    contract: int = 1

@@ -1,0 +1,187 @@
+"""The values that flow through a recipe: frozen, slotted, and without behaviour of their own.
+
+All offsets are positions in a Python string (Unicode code points), counted from 0, with ``end`` exclusive.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+Json: TypeAlias = str | int | float | bool | None | list["Json"] | dict[str, "Json"]
+"""What a metadata value may be: anything JSON can say."""
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A file to be loaded: ``name`` is what citations show (relative to the recipe, with ``/``), ``path`` opens it."""
+
+    name: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A stretch of a document under one heading: from the heading to the next heading of any level.
+
+    The sections of a document are in order and do not overlap. ``number`` is the clause number as it stands
+    or as Word would show it (``1.4.4``, ``第1章``), without a trailing dot; ``title`` the heading without it.
+    ``level`` counts from 1.
+    """
+
+    start: int
+    end: int
+    number: str | None
+    title: str
+    level: int
+
+    @property
+    def label(self) -> str:
+        """What a citation calls it: the number, or the title where there is none."""
+        return self.number or self.title
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """A page, slide or sheet: ``number`` counts from 1."""
+
+    start: int
+    end: int
+    number: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A loaded document.
+
+    ``losses`` says, a sentence each, what the loader knows that it could not read (a scanned page, a damaged part).
+    """
+
+    source: str
+    text: str
+    metadata: Mapping[str, Json] = field(default_factory=dict)
+    sections: tuple[Section, ...] = ()
+    pages: tuple[Page, ...] = ()
+    losses: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Chunk:
+    """A stretch of a document: ``text`` is exactly ``document.text[start:end]``.
+
+    ``heading`` is carried along: embedders and chat models see it above the text, citations do not.
+    """
+
+    start: int
+    end: int
+    text: str
+    heading: str = ""
+
+    @property
+    def embedded_text(self) -> str:
+        """What an embedder is given."""
+        return f"{self.heading}\n{self.text}" if self.heading else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A chunk that was retrieved. ``score`` is the cosine similarity to the question, higher is nearer.
+
+    ``sections`` are the labels of all sections that the span touches, in order; ``page`` is the one it begins on.
+    """
+
+    id: str
+    source: str
+    text: str
+    start: int
+    end: int
+    score: float
+    heading: str = ""
+    sections: tuple[str, ...] = ()
+    page: int | None = None
+
+    @property
+    def section(self) -> str | None:
+        """The section in which the passage begins."""
+        return self.sections[0] if self.sections else None
+
+
+Role: TypeAlias = Literal["system", "user", "assistant"]
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One turn of a conversation.
+
+    ``content`` is the whole text. ``passages`` and ``question`` say what the prompt's ``{context}`` and
+    ``{question}`` were filled with: a chat model that only reads text does not look at them, one that quotes does.
+    """
+
+    role: Role
+    content: str
+    passages: tuple[Passage, ...] = ()
+    question: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """One thing to learn: the model sees ``messages`` and has to say ``target``.
+
+    Plain text for language modelling has no messages.
+    """
+
+    messages: tuple[Message, ...]
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Usage:
+    """Tokens of one call, as the model counts them. ``cached`` of ``prompt`` were not computed again."""
+
+    prompt: int = 0
+    completion: int = 0
+    cached: int = 0
+
+    def __add__(self, other: Usage) -> Usage:
+        """Sum, for an answer that took several calls."""
+        return Usage(self.prompt + other.prompt, self.completion + other.completion, self.cached + other.cached)
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """A span of a passage's text that an answer quotes: ``message.passages[passage].text[start:end]``."""
+
+    passage: int
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What a chat model said.
+
+    ``finish`` is ``stop`` for a whole answer, ``length`` where the token limit cut it, ``filter`` where the
+    service withheld it. ``quotes`` is empty for a model that does not say where its words come from.
+    """
+
+    text: str
+    finish: Literal["stop", "length", "filter"] = "stop"
+    usage: Usage = Usage()
+    quotes: tuple[Quote, ...] = ()
+
+
+def sections_within(sections: Iterable[Section], start: int, end: int) -> tuple[Section, ...]:
+    """The sections that share at least one character with ``[start, end)``, in order."""
+    return tuple(s for s in sections if s.start < end and s.end > start)
+
+
+def page_at(pages: Iterable[Page], position: int) -> int | None:
+    """The number of the page that holds ``position``: the last one that begins at or before it."""
+    found = None
+    for page in pages:
+        if page.start > position:
+            break
+        found = page.number
+    return found

@@ -1,0 +1,194 @@
+"""Every error a user can meet, one class a cause.
+
+PotluckError
+├── RecipeError                 the recipe is wrong; carries every problem found, each with its place
+├── PluginError
+│   ├── UnknownPlugin           no installed package offers that name
+│   ├── NameClash               two packages offer the same name
+│   ├── BrokenPlugin            the plugin's module raised, or offers nothing usable
+│   ├── ContractMismatch        the plugin was built for another version of its contract
+│   ├── MissingDependency       an optional package is not installed; says the pip command
+│   └── ContractBroken          a component did not do what its contract promises
+├── DocumentError               one document could not be read; the run goes on with the others
+│   ├── UnreadableDocument      damaged, truncated, or not what its name says
+│   ├── PasswordNeeded          encrypted, and no (or a wrong) password was given
+│   ├── NoText                  it opened, and there is no text in it
+│   ├── UnknownFileType         no installed loader takes this kind of file
+│   └── DocumentLimit           it would take more time, memory or nesting than is allowed
+├── NoDocuments                 the recipe's paths match nothing
+├── TooLong
+│   ├── WindowExceeded          chunks longer than the embedder's window
+│   └── ContextExceeded         passages longer than the chat model's context
+├── ModelError
+│   ├── ModelNotFound           a model source leads nowhere
+│   └── MissingSecret           a secret's environment variable is not set
+├── RemoteError                 a remote service did not answer as it should, after all retries
+├── EgressRefused               something would have left the machine without the recipe's consent
+└── WorkspaceError
+    ├── WorkspaceBusy           another process is writing
+    ├── WorkspaceTooNew         written by a newer potluck
+    ├── WorkspaceDamaged        the catalogue is not what was written
+    ├── StoreMismatch           a store holds vectors of another embedder or other dimensions
+    └── StorageFailed           the disk is full, or a file cannot be written
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+
+class PotluckError(Exception):
+    """Something a user can put right. The message says what, where, and what to do next."""
+
+
+@dataclass(frozen=True, slots=True)
+class Problem:
+    """One thing wrong in a recipe, at its place.
+
+    ``line`` and ``column`` count from 1; both are 0 where the place is not in a file (a ``--set``).
+    """
+
+    file: str
+    line: int
+    column: int
+    message: str
+    source_line: str = ""
+
+    def __str__(self) -> str:
+        """Render as a compiler would: the place, the message, the line, a caret."""
+        place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
+        if not self.source_line:
+            return f"{place}: {self.message}"
+        pad = "".join("　" if _is_wide(c) else c if c == "\t" else " " for c in self.source_line[: self.column - 1])
+        return f"{place}: {self.message}\n  {self.source_line}\n  {pad}^"
+
+
+def _is_wide(character: str) -> bool:
+    import unicodedata
+
+    return unicodedata.east_asian_width(character) in ("W", "F")
+
+
+class RecipeError(PotluckError):
+    """The recipe is wrong. ``problems`` holds all that was found, in the order of the file."""
+
+    def __init__(self, problems: Sequence[Problem], hint: str = "") -> None:
+        """Join the problems, and the hint (how to list what exists) below them."""
+        self.problems = tuple(problems)
+        super().__init__("\n".join([*map(str, self.problems), *([hint] if hint else [])]))
+
+
+class PluginError(PotluckError):
+    """A plugin could not be found or used."""
+
+
+class UnknownPlugin(PluginError):
+    """No installed package offers that name."""
+
+
+class NameClash(PluginError):
+    """Two packages offer the same name; the message says how to choose one."""
+
+
+class BrokenPlugin(PluginError):
+    """The plugin's module raised when it was imported, or offers nothing usable."""
+
+
+class ContractMismatch(PluginError):
+    """The plugin was built for another version of its contract."""
+
+
+class MissingDependency(PluginError):
+    """An optional package is not installed; the message holds the pip command."""
+
+
+class ContractBroken(PluginError):
+    """A component did not do what its contract promises (wrong shape, not a number, wrong span)."""
+
+
+class DocumentError(PotluckError):
+    """One document could not be read. Loaders raise the subclasses with the reason alone.
+
+    The load stage adds the path in front and goes on with the other documents.
+    """
+
+
+class UnreadableDocument(DocumentError):
+    """The file is damaged, truncated, or not what its name says."""
+
+
+class PasswordNeeded(DocumentError):
+    """The file is encrypted, and no password or a wrong one was given."""
+
+
+class NoText(DocumentError):
+    """The file opened, and there is no text in it."""
+
+
+class UnknownFileType(DocumentError):
+    """No installed loader takes this kind of file."""
+
+
+class DocumentLimit(DocumentError):
+    """The file would take more time, memory or nesting than is allowed."""
+
+
+class NoDocuments(PotluckError):
+    """The recipe's paths match no file."""
+
+
+class TooLong(PotluckError):
+    """Text would not be seen by a model, and the recipe does not consent to that."""
+
+
+class WindowExceeded(TooLong):
+    """Chunks are longer than the embedder's window."""
+
+
+class ContextExceeded(TooLong):
+    """The passages are longer than the chat model's context."""
+
+
+class ModelError(PotluckError):
+    """A model cannot be had."""
+
+
+class ModelNotFound(ModelError):
+    """A model source leads nowhere; the message lists the places that were tried."""
+
+
+class MissingSecret(ModelError):
+    """The environment variable of a secret is not set."""
+
+
+class RemoteError(PotluckError):
+    """A remote service did not answer as it should, after all retries."""
+
+
+class EgressRefused(PotluckError):
+    """Something would have left the machine, and the recipe names no remote component."""
+
+
+class WorkspaceError(PotluckError):
+    """The workspace on disk cannot be used."""
+
+
+class WorkspaceBusy(WorkspaceError):
+    """Another process is writing; the message names it."""
+
+
+class WorkspaceTooNew(WorkspaceError):
+    """The workspace was written by a newer potluck."""
+
+
+class WorkspaceDamaged(WorkspaceError):
+    """The catalogue does not hold what was written into it."""
+
+
+class StoreMismatch(WorkspaceError):
+    """A store holds vectors of another embedder or of other dimensions."""
+
+
+class StorageFailed(WorkspaceError):
+    """The disk is full, or a file cannot be written."""

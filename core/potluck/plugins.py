@@ -1,0 +1,204 @@
+"""Finding plugins by kind and name, and making components of them.
+
+Discovery reads package metadata only. A module is imported when its name is used, one entry point at a time, so a
+broken plugin costs nothing but its own name.
+"""
+
+from __future__ import annotations
+
+import difflib
+import importlib.metadata
+import importlib.util
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from types import MappingProxyType
+
+import pluggy
+
+from potluck import hookspecs
+from potluck.contracts.config import Config
+from potluck.contracts.context import Context
+from potluck.contracts.offer import CONTRACT_VERSIONS, Component, Kind, Offer
+from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, PluginError, UnknownPlugin
+
+GROUPS: Mapping[Kind, str] = MappingProxyType(
+    {
+        "loader": "potluck.loaders",
+        "splitter": "potluck.splitters",
+        "embedder": "potluck.embedders",
+        "store": "potluck.stores",
+        "tuner": "potluck.tuners",
+        "chat": "potluck.chat",
+    }
+)
+"""The entry-point group of each kind."""
+
+FILE_TYPES = "potluck.file_types"
+OBSERVERS = "potluck.observers"
+
+
+@dataclass(frozen=True, slots=True)
+class Plugin:
+    """A name that an installed package offers; nothing of it has been imported."""
+
+    kind: Kind
+    name: str
+    package: str
+    version: str
+    module: str
+
+    @property
+    def qualified(self) -> str:
+        """``package:name``, which no other package can claim."""
+        return f"{self.package}:{self.name}"
+
+
+@cache
+def installed() -> tuple[Plugin, ...]:
+    """All plugins of all kinds, in order of kind and name."""
+    found = {
+        Plugin(kind, entry.name, _package(entry), _version(entry), entry.value)
+        for kind, group in GROUPS.items()
+        for entry in importlib.metadata.entry_points(group=group)
+    }
+    kinds = list(GROUPS)
+    return tuple(sorted(found, key=lambda plugin: (kinds.index(plugin.kind), plugin.name, plugin.package)))
+
+
+@cache
+def loader_names(extension: str) -> tuple[str, ...]:
+    """The loaders that claim a file name extension (``docx``, in lower case, without the dot), by name."""
+    entries = importlib.metadata.entry_points(group=FILE_TYPES)
+    return tuple(sorted({entry.value for entry in entries if entry.name.lower() == extension}))
+
+
+@cache
+def file_types() -> tuple[str, ...]:
+    """All extensions that some loader claims, in order."""
+    return tuple(sorted({entry.name.lower() for entry in importlib.metadata.entry_points(group=FILE_TYPES)}))
+
+
+def find(kind: Kind, name: str) -> Plugin:
+    """Return the plugin of that name (or ``package:name``).
+
+    Raises ``UnknownPlugin`` with the nearest names, or ``NameClash`` naming the packages.
+    """
+    package, _, short = name.rpartition(":")
+    known = [plugin for plugin in installed() if plugin.kind == kind]
+    found = [p for p in known if p.name == short and (not package or _same_package(p.package, package))]
+    if not found:
+        raise UnknownPlugin(f"unknown {kind} {name!r}{_suggestion(short, {p.name for p in known})}")
+    if len(found) > 1:
+        choices = " or ".join(f"'use: {plugin.qualified}'" for plugin in found)
+        raise NameClash(f"{len(found)} packages offer a {kind} called {name!r}: write {choices}")
+    return found[0]
+
+
+@cache
+def offer(plugin: Plugin) -> Offer[Component]:
+    """Import the plugin's module and return what its hook offers.
+
+    Raises ``BrokenPlugin`` whatever the module did (even ``sys.exit``), or ``ContractMismatch``.
+    """
+    label = f"{plugin.kind} {plugin.name!r} of {plugin.package} {plugin.version}"
+    manager = pluggy.PluginManager("potluck")
+    manager.add_hookspecs(hookspecs)
+    try:
+        module = importlib.import_module(plugin.module.partition(":")[0])
+        manager.register(module)
+        manager.check_pending()
+        offered = getattr(manager.hook, f"potluck_{plugin.kind}")()
+    except KeyboardInterrupt:
+        raise
+    except BaseException as error:
+        raise BrokenPlugin(f"{label} does not work: {type(error).__name__}: {error}") from error
+    if not isinstance(offered, Offer):
+        raise BrokenPlugin(f"{label} does not work: {plugin.module} has no hook potluck_{plugin.kind} with an Offer")
+    if offered.contract != CONTRACT_VERSIONS[plugin.kind]:
+        raise ContractMismatch(
+            f"{label} was written for version {offered.contract} of the {plugin.kind} contract; "
+            f"this potluck speaks version {CONTRACT_VERSIONS[plugin.kind]}: upgrade the older of the two"
+        )
+    return offered
+
+
+def require(plugin: Plugin) -> None:
+    """Raise ``MissingDependency`` if a package that the plugin needs is not installed."""
+    offered = offer(plugin)
+    missing = [name for name in offered.requires if not _importable(name)]
+    if missing:
+        packages = ", ".join(f"'{name}'" for name in missing)
+        target = f"'{plugin.package}[{offered.extra}]'" if offered.extra else " ".join(missing)
+        plural = "s" if len(missing) > 1 else ""
+        raise MissingDependency(
+            f"{plugin.kind} '{plugin.name}' needs the package{plural} {packages}. Run: pip install {target}"
+        )
+
+
+def make(plugin: Plugin, config: Config, context: Context) -> Component:
+    """Build the component. Raises ``MissingDependency``, or ``BrokenPlugin`` if the plugin itself fails."""
+    from potluck.errors import PotluckError
+
+    require(plugin)
+    try:
+        return offer(plugin).make(config, context)
+    except PotluckError:
+        raise
+    except Exception as error:
+        raise BrokenPlugin(
+            f"{plugin.kind} {plugin.name!r} of {plugin.package} {plugin.version} could not be made: "
+            f"{type(error).__name__}: {error}"
+        ) from error
+
+
+def observers() -> pluggy.PluginManager:
+    """A manager of the installed observers; one that cannot be imported is left out."""
+    manager = pluggy.PluginManager("potluck")
+    manager.add_hookspecs(hookspecs)
+    for entry in importlib.metadata.entry_points(group=OBSERVERS):
+        try:
+            manager.register(entry.load(), name=f"{_package(entry)}:{entry.name}")
+        except Exception:
+            continue
+    return manager
+
+
+def broken() -> list[tuple[Plugin, PluginError]]:
+    """Import every plugin and return those that fail, with the reason. For ``plugins doctor``."""
+    failures: list[tuple[Plugin, PluginError]] = []
+    for plugin in installed():
+        try:
+            find(plugin.kind, plugin.name)
+            offer(plugin)
+            require(plugin)
+        except PluginError as error:
+            failures.append((plugin, error))
+    return failures
+
+
+def _package(entry: importlib.metadata.EntryPoint) -> str:
+    return entry.dist.name if entry.dist else "?"
+
+
+def _version(entry: importlib.metadata.EntryPoint) -> str:
+    return entry.dist.version if entry.dist else "?"
+
+
+def _same_package(one: str, other: str) -> bool:
+    def normal(name: str) -> str:
+        return name.replace("-", "_").replace(".", "_").lower()
+
+    return normal(one) == normal(other)
+
+
+def _suggestion(name: str, known: Iterable[str]) -> str:
+    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
+    return f" (did you mean {near[0]!r}?)" if near else ""
+
+
+def _importable(name: str) -> bool:
+    try:
+        return importlib.util.find_spec(name) is not None
+    except (ImportError, ValueError):
+        return False

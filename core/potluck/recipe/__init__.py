@@ -1,0 +1,1 @@
+"""Recipes: reading them with positions, their model, overrides, and their JSON Schema."""

@@ -1,0 +1,1 @@
+"""One stage a file: a function from artifacts to artifacts plus a ledger entry."""
