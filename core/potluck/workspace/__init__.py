@@ -1,1 +1,45 @@
 """What is on disk: the catalogue, locks, and files that appear whole or not at all."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from potluck.workspace.catalogue import Catalogue
+from potluck.workspace.files import storage_errors, write_whole
+from potluck.workspace.lock import writing
+
+__all__ = ["Workspace"]
+
+
+class Workspace:
+    """The folder ``.potluck`` beside a recipe."""
+
+    def __init__(self, folder: Path) -> None:
+        """Open the workspace, or make an empty one. Raises the ``WorkspaceError``s."""
+        self.folder = folder
+        with storage_errors(folder):
+            folder.mkdir(parents=True, exist_ok=True)
+            ignore = folder / ".gitignore"
+            if not ignore.exists():
+                write_whole(ignore, b"*\n")
+            self.catalogue = Catalogue(folder / "catalogue.sqlite")
+
+    def close(self) -> None:
+        """Close the catalogue."""
+        self.catalogue.close()
+
+    def store_folder(self, index_id: str) -> Path:
+        """Where the store of an index keeps its files."""
+        return self.folder / "stores" / index_id
+
+    def run_folder(self, run_id: str) -> Path:
+        """Where the manifest and the answers of a run are kept."""
+        return self.folder / "runs" / run_id
+
+    @contextmanager
+    def writing(self) -> Iterator[None]:
+        """Be the one writer; raises ``WorkspaceBusy``. A full disk becomes ``StorageFailed``."""
+        with writing(self.folder), storage_errors(self.folder):
+            yield

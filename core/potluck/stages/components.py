@@ -1,0 +1,137 @@
+"""The components of a recipe, made when they are first needed, and the fingerprints under which their work is kept."""
+
+from __future__ import annotations
+
+from functools import cached_property
+from pathlib import Path, PurePosixPath
+from typing import cast
+
+from potluck import plugins
+from potluck.contracts import ChatModel, Component, Config, Context, Embedder, Loader, ModelSources, Splitter, VectorStore
+from potluck.documents import Source
+from potluck.errors import UnknownFileType
+from potluck.fingerprints import fingerprint
+from potluck.recipe.model import Documents, Part, RecipeModel
+from potluck.workspace import Workspace
+
+
+class Components:
+    """Makes the components of one recipe. ``close`` closes those that were made."""
+
+    def __init__(self, recipe: RecipeModel, workspace: Workspace, models: ModelSources) -> None:
+        """Nothing is made yet."""
+        self.recipe = recipe
+        self._workspace = workspace
+        self._models = models
+        self._made: list[Component] = []
+        self._loaders: dict[str, tuple[Part, str]] = {}
+
+    @cached_property
+    def splitter(self) -> Splitter:
+        """The recipe's splitter."""
+        return cast(Splitter, self._make(self.recipe.splitter))
+
+    @cached_property
+    def embedder(self) -> Embedder:
+        """The recipe's embedder."""
+        return cast(Embedder, self._make(self.recipe.embedder))
+
+    @cached_property
+    def chat(self) -> ChatModel:
+        """The recipe's chat model."""
+        return cast(ChatModel, self._make(self.recipe.chat))
+
+    @cached_property
+    def store(self) -> VectorStore:
+        """The recipe's store, for the recipe's index; not opened."""
+        return cast(VectorStore, self._make(self.recipe.store, self._workspace.store_folder(self.index_id)))
+
+    @cached_property
+    def splitter_fingerprint(self) -> str:
+        """What decides the chunks of a document."""
+        return _fingerprint(self.recipe.splitter, self.splitter)
+
+    @cached_property
+    def embedder_fingerprint(self) -> str:
+        """What decides the vector of a text."""
+        return _fingerprint(self.recipe.embedder, self.embedder)
+
+    @cached_property
+    def index_id(self) -> str:
+        """What decides which index this is: the documents meant, and all that is made of them."""
+        documents = self.recipe.documents
+        assert documents is not None, "only a recipe with documents has an index"
+        meant = [*documents.patterns, "but", *documents.exclude]
+        loader = _settings(documents.loader) if documents.loader else f"by file type, {documents.encoding or 'detected'}"
+        store = fingerprint(_settings(self.recipe.store))
+        return fingerprint(list(meant), loader, self.splitter_fingerprint, self.embedder_fingerprint, store)
+
+    def loader(self, source: Source) -> tuple[Part, str]:
+        """The loader for a file and its fingerprint. Raises ``UnknownFileType``, or why the plugin cannot be used."""
+        documents = self.recipe.documents
+        assert documents is not None, "only a recipe with documents loads any"
+        extension = PurePosixPath(source.name).suffix.lower().lstrip(".")
+        key = "" if documents.loader else extension
+        if key not in self._loaders:
+            part = documents.loader or loader_for(extension, documents)
+            self._loaders[key] = (part, _fingerprint(part, self._make(part)))
+        return self._loaders[key]
+
+    def make_loader(self, part: Part) -> Loader:
+        """A loader for use in this process."""
+        return cast(Loader, self._make(part))
+
+    @property
+    def base(self) -> Path:
+        """The folder where relative paths start."""
+        return self.recipe.folder
+
+    def close(self) -> None:
+        """Close what was made, last first."""
+        while self._made:
+            self._made.pop().close()
+
+    def _make(self, part: Part, folder: Path | None = None) -> Component:
+        offered = plugins.offer(part.plugin)
+        context = Context(
+            base=self.recipe.folder,
+            folder=folder or self._workspace.folder / part.kind,
+            models=self._models,
+            seed=self.recipe.seed,
+            network=offered.sends_to is not None and offered.sends_to(part.config) is not None,
+        )
+        component = plugins.make(part.plugin, part.config, context)
+        self._made.append(component)
+        return component
+
+
+def loader_for(extension: str, documents: Documents) -> Part:
+    """The loader that the installed packages name for a file name extension."""
+    names = plugins.loader_names(extension)
+    if not names:
+        what = f"'.{extension}' files" if extension else "files without an extension"
+        raise UnknownFileType(
+            f"no loader is known for {what}; known are {' '.join(plugins.file_types())}. "
+            "To read it all the same, name a loader: documents: {use: text, path: ...}"
+        )
+    if len(names) > 1:
+        raise UnknownFileType(
+            f"{len(names)} loaders claim '.{extension}' files ({', '.join(names)}); name one: documents: {{use: {names[0]}, ...}}"
+        )
+    plugin = plugins.find("loader", names[0])
+    return Part(kind="loader", name=names[0], plugin=plugin, config=_config(plugins.offer(plugin).config, documents))
+
+
+def _config(model: type[Config], documents: Documents) -> Config:
+    """A loader's settings when it was found by file type: the two that documents can have in common, where it has them."""
+    common = {"encoding": documents.encoding, "password": documents.password}
+    return model(**{key: value for key, value in common.items() if value is not None and key in model.model_fields})
+
+
+def _settings(part: Part) -> str:
+    plugin = part.plugin
+    return fingerprint(part.kind, plugin.package, plugin.version, plugin.name, part.config.decisive())
+
+
+def _fingerprint(part: Part, component: Component) -> str:
+    return fingerprint(_settings(part), dict(component.identity()))

@@ -1,0 +1,82 @@
+"""From the recipe's paths to the files that are meant."""
+
+from __future__ import annotations
+
+import glob
+import os
+from collections.abc import Iterable, Iterator, Sequence
+from fnmatch import fnmatch
+from pathlib import Path
+
+from potluck.documents import Source
+from potluck.errors import NoDocuments
+
+
+def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -> list[Source]:
+    """The files that the patterns mean, each once, in order of their names.
+
+    A pattern is a file, a folder (all files below it that are not hidden), or a glob (``**`` spans folders). Links
+    are followed, a loop of links once. Raises ``NoDocuments`` naming each pattern that matches nothing.
+    """
+    found: dict[str, Source] = {}
+    for pattern in patterns:
+        matched = [_source(base, path) for path in _expand(base, pattern)]
+        if not matched:
+            raise NoDocuments(_nothing(base, pattern))
+        found.update((source.name, source) for source in matched)
+    left = [source for name, source in sorted(found.items()) if not _excluded(name, exclude)]
+    if not left:
+        raise NoDocuments(f"'exclude' leaves none of the {len(found)} files that {', '.join(patterns)} matches")
+    return left
+
+
+def _expand(base: Path, pattern: str) -> Iterator[Path]:
+    path = base / Path(pattern).expanduser()
+    if path.is_dir():
+        yield from _below(path)
+    elif os.path.lexists(path):
+        yield path
+    else:
+        for name in glob.iglob(str(path), recursive=True):
+            if not os.path.isdir(name):
+                yield Path(name)
+
+
+def _below(folder: Path) -> Iterator[Path]:
+    """All files below a folder; one that several links lead to is walked once."""
+    walked: set[tuple[int, int]] = set()
+    for parent, folders, files in os.walk(folder, followlinks=True):
+        status = os.stat(parent)
+        if (status.st_dev, status.st_ino) in walked:
+            folders.clear()
+            continue
+        walked.add((status.st_dev, status.st_ino))
+        folders[:] = sorted(name for name in folders if not name.startswith("."))
+        yield from (Path(parent, name) for name in files if not name.startswith("."))
+
+
+def _source(base: Path, path: Path) -> Source:
+    """Name a file relative to the recipe. A name that is not text is shown with replacement characters."""
+    relative = os.path.relpath(path, base)
+    name = Path(relative).as_posix() if not relative.startswith("..") else path.resolve().as_posix()
+    return Source(os.fsencode(name).decode("utf-8", "replace"), path)
+
+
+def _excluded(name: str, exclude: Iterable[str]) -> bool:
+    return any(fnmatch(name, pattern) or Path(name).match(pattern) for pattern in exclude)
+
+
+def _nothing(base: Path, pattern: str) -> str:
+    path = base / Path(pattern).expanduser()
+    if path.is_dir():
+        return f"{pattern}: the folder holds no files"
+    if any(c in pattern for c in "*?["):
+        return f"{pattern}: no file matches this below {base}"
+    parent = path.parent
+    if not parent.is_dir():
+        return f"{pattern}: there is no folder {parent}"
+    import difflib
+
+    near = difflib.get_close_matches(path.name, os.listdir(parent), n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return f"{pattern}: there is no such file or folder below {base}{hint}"

@@ -1,0 +1,214 @@
+"""Indexing: bring an index up to date with the documents, computing only what has changed.
+
+In this order, so that it can be killed anywhere: what is computed goes into the catalogue; new vectors go into the
+store; the index is switched to the new state in one transaction; old vectors leave the store. Whoever reads in between
+sees the old state or the new one, because it takes from the store only what the catalogue says is in the index.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from potluck.contracts import Collection, VectorStore
+from potluck.documents import Json
+from potluck.errors import ContractBroken
+from potluck.ledger import Ledger
+from potluck.stages import embed, load, split
+from potluck.stages.components import Components
+from potluck.stages.discover import discover
+from potluck.stages.observe import stage
+from potluck.workspace import Workspace
+from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
+
+if TYPE_CHECKING:
+    import pluggy
+
+_ROWS = 4096
+"""Vectors handed to a store at once."""
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How a set of things differs from what it was when the index was last finished."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    def as_json(self) -> dict[str, Json]:
+        """As a JSON object."""
+        return {"added": self.added, "changed": self.changed, "removed": self.removed, "unchanged": self.unchanged}
+
+
+@dataclass(slots=True)
+class IndexReport:
+    """What indexing did. ``loaded``, ``split`` and ``embedded`` count what was computed; ``reused`` texts had vectors."""
+
+    documents: Changes = Changes()
+    chunks: Changes = Changes()
+    loaded: int = 0
+    split: int = 0
+    embedded: int = 0
+    reused: int = 0
+    failures: list[load.Failure] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck index --json`` prints it."""
+        return {
+            "documents": self.documents.as_json(),
+            "chunks": self.chunks.as_json(),
+            "loaded": self.loaded,
+            "split": self.split,
+            "embedded": self.embedded,
+            "reused": self.reused,
+            "failures": [{"source": f.source, "error": f.error, "reason": f.reason} for f in self.failures],
+            "ledger": self.ledger.as_json(),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def index(components: Components, workspace: Workspace, observers: pluggy.PluginManager) -> IndexReport:
+    """Bring the recipe's index up to date. Takes the writer's lock only if there is something to do."""
+    started = time.perf_counter()
+    documents = components.recipe.documents
+    assert documents is not None, "only a recipe with documents is indexed"
+    sources = discover(components.base, documents.patterns, documents.exclude)
+    planned, failures = load.survey(sources, components)
+    before = workspace.catalogue.index(components.index_id)
+    loaded = load.known(planned, workspace.catalogue)
+    if loaded is None or before is None or dict(before.loads) != loaded.loads or not _store_is_whole(components, before, workspace):
+        with workspace.writing():
+            report = _update(components, workspace, planned, failures, observers)
+    else:
+        loaded.failures[:0] = failures
+        report = _unchanged(before, loaded, len(sources), workspace.catalogue)
+    report.seconds = time.perf_counter() - started
+    return report
+
+
+def open_store(components: Components, state: IndexState) -> VectorStore:
+    """The store of an index, opened."""
+    store = components.store
+    store.open(Collection(state.id, state.dimensions, state.embedder))
+    return store
+
+
+def _store_is_whole(components: Components, state: IndexState, workspace: Workspace) -> bool:
+    """Whether the store holds every chunk of the index; it may hold more, which searches leave out."""
+    held = open_store(components, state).ids()
+    return all(chunk.id in held for chunk in workspace.catalogue.index_chunks(state))
+
+
+def _update(
+    components: Components,
+    workspace: Workspace,
+    planned: Sequence[load.Planned],
+    failures: Sequence[load.Failure],
+    observers: pluggy.PluginManager,
+) -> IndexReport:
+    catalogue, report = workspace.catalogue, IndexReport()
+    catalogue.check()
+    before = catalogue.index(components.index_id)
+    entry = report.ledger.open("load", "documents")
+    with stage(observers, "load", "files", len(planned)) as running:
+        loaded = load.load(planned, components, catalogue, running)
+    loaded.failures[:0] = failures
+    report.loaded, report.failures = loaded.new, loaded.failures
+    load.account(entry, len(planned) + len(failures), loaded, catalogue)
+
+    entry, fingerprint = report.ledger.open("split", "chunks"), components.splitter_fingerprint
+    with stage(observers, "split", "files", len(loaded.loads)) as running:
+        report.split = split.split(list(loaded.loads.values()), components.splitter, fingerprint, catalogue, running)
+    chunks = [c for _, load_id in sorted(loaded.loads.items()) for c in catalogue.chunks(load_id, fingerprint)]
+    split.account(entry, chunks, catalogue)
+
+    entry = report.ledger.open("embed", "texts")
+    missing = catalogue.missing_vectors(components.embedder_fingerprint, (chunk.text for chunk in chunks))
+    with stage(observers, "embed", "texts", len(missing)) as running:
+        if missing:
+            embedder = components.embedder
+            report.embedded = embed.embed(chunks, embedder, components.embedder_fingerprint, catalogue, entry, running)
+    report.reused = len({chunk.text for chunk in chunks}) - report.embedded
+
+    state = _state(components, loaded.loads, before, chunks, catalogue)
+    report.documents, report.chunks = _changes(before, state, chunks, catalogue)
+    with stage(observers, "index", "vectors", None):
+        store = open_store(components, state)
+        _add(store, chunks, state, catalogue)
+        catalogue.set_index(state)
+        _remove(store, {chunk.id for chunk in chunks})
+    return report
+
+
+def _state(
+    components: Components,
+    loads: dict[str, str],
+    before: IndexState | None,
+    chunks: Sequence[StoredChunk],
+    catalogue: Catalogue,
+) -> IndexState:
+    fingerprint = components.embedder_fingerprint
+    if before is not None:
+        dimensions = before.dimensions
+    elif chunks:
+        dimensions = catalogue.vectors(fingerprint, [chunks[0].text]).shape[1]
+    else:
+        dimensions = components.embedder.dimensions
+    return IndexState(components.index_id, components.splitter_fingerprint, fingerprint, dimensions, loads)
+
+
+def _add(store: VectorStore, chunks: Sequence[StoredChunk], state: IndexState, catalogue: Catalogue) -> None:
+    """Add what the store lacks, and read back that it is there."""
+    held = store.ids()
+    lacking = [chunk for chunk in chunks if chunk.id not in held]
+    for i in range(0, len(lacking), _ROWS):
+        some = lacking[i : i + _ROWS]
+        store.add([chunk.id for chunk in some], catalogue.vectors(state.embedder, [chunk.text for chunk in some]))
+    if lacking:
+        store.commit()
+        lost = {chunk.id for chunk in lacking} - store.ids()
+        if lost:
+            raise ContractBroken(f"the store took {len(lacking)} vectors and lost {len(lost)} of them")
+
+
+def _remove(store: VectorStore, wanted: set[str]) -> None:
+    """Delete what the index no longer has."""
+    extra = sorted(store.ids() - wanted)
+    if extra:
+        store.delete(extra)
+        store.commit()
+
+
+def _unchanged(state: IndexState, loaded: load.Loaded, files: int, catalogue: Catalogue) -> IndexReport:
+    """The report of a run that found everything as it was."""
+    chunks = list(catalogue.index_chunks(state))
+    report = IndexReport(
+        documents=Changes(unchanged=len(state.loads)),
+        chunks=Changes(unchanged=len(chunks)),
+        reused=len({chunk.text for chunk in chunks}),
+        failures=loaded.failures,
+    )
+    load.account(report.ledger.open("load", "documents"), files, loaded, catalogue)
+    split.account(report.ledger.open("split", "chunks"), chunks, catalogue)
+    return report
+
+
+def _changes(
+    before: IndexState | None, after: IndexState, chunks: Iterable[StoredChunk], catalogue: Catalogue
+) -> tuple[Changes, Changes]:
+    old = dict(before.loads) if before else {}
+    same = {source for source, load_id in after.loads.items() if old.get(source) == load_id}
+    changed = {source for source in after.loads if source in old} - same
+    documents = Changes(len(after.loads) - len(same) - len(changed), len(changed), len(old.keys() - after.loads), len(same))
+    ids = {chunk.id for chunk in chunks}
+    old_ids = {chunk.id for chunk in catalogue.index_chunks(before)} if before else set()
+    gone, new = len(old_ids - ids), len(ids - old_ids)
+    # A chunk of a changed document that was replaced by another counts once, as changed.
+    replaced = min(gone, new) if changed else 0
+    return documents, Changes(new - replaced, replaced, gone - replaced, len(ids & old_ids))

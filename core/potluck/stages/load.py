@@ -1,0 +1,237 @@
+"""Loading: from files to documents, each file at most once."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field, replace
+from queue import SimpleQueue
+
+from potluck.documents import Document, Source
+from potluck.errors import DocumentError, NoText, PasswordNeeded, PluginError, UnreadableDocument
+from potluck.fingerprints import content_hash, fingerprint
+from potluck.ledger import Amount, Entry
+from potluck.recipe.model import Part
+from potluck.stages.components import Components
+from potluck.stages.observe import Stage
+from potluck.stages.worker import Worker, run_loader
+from potluck.workspace.catalogue import Catalogue, Load
+
+_ATTEMPTS = 3
+_FILES_A_WORKER = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A file that could not be loaded: the class of the error, and the reason for people."""
+
+    source: str
+    error: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{self.source}: {self.reason}"
+
+
+@dataclass(slots=True)
+class Loaded:
+    """The loads of a recipe's files, by source name; ``new`` are those that were not in the catalogue."""
+
+    loads: dict[str, str] = field(default_factory=dict)
+    failures: list[Failure] = field(default_factory=list)
+    new: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Planned:
+    """A file with its content's hash and the loader that will read it."""
+
+    source: Source
+    content: str
+    part: Part
+    loader: str
+
+    @property
+    def load_id(self) -> str:
+        """The fingerprint of the load: what is read, by what, under which name."""
+        return fingerprint(self.source.name, self.content, self.loader)
+
+
+def survey(sources: Sequence[Source], components: Components) -> tuple[list[Planned], list[Failure]]:
+    """Hash every file and choose its loader, without loading anything."""
+    planned: list[Planned] = []
+    failures: list[Failure] = []
+    for source in sources:
+        try:
+            content = _hash(source)
+            part, loader = components.loader(source)
+        except (DocumentError, PluginError) as error:
+            failures.append(_failure(source, error))
+        else:
+            planned.append(Planned(source, content, part, loader))
+    return planned, failures
+
+
+def known(planned: Sequence[Planned], catalogue: Catalogue) -> Loaded | None:
+    """What a load would give if all of it is in the catalogue already, else None."""
+    loaded = Loaded()
+    for plan in planned:
+        load = catalogue.load(plan.load_id)
+        if load is None:
+            return None
+        _count(load, plan.source, loaded)
+    return loaded
+
+
+def load(planned: Sequence[Planned], components: Components, catalogue: Catalogue, running: Stage) -> Loaded:
+    """Load the files that are not in the catalogue yet. A file that fails does not stop the others."""
+    loaded = Loaded()
+    todo = [plan for plan in planned if catalogue.load(plan.load_id) is None]
+    for plan, outcome in _load_all(todo, components):
+        loaded.new += 1
+        load_id, content = fingerprint(plan.source.name, outcome.content, plan.loader), outcome.content
+        if isinstance(outcome.error, DocumentError) and _lasting(outcome.error):
+            kept = Load(load_id, plan.source.name, content, type(outcome.error).__name__, str(outcome.error))
+            catalogue.add_load(kept, plan.loader, [])
+        elif outcome.error is None:
+            kept = Load(load_id, plan.source.name, content)
+            catalogue.add_load(kept, plan.loader, outcome.documents)
+        else:
+            loaded.failures.append(_failure(plan.source, outcome.error))
+            running.advance(1, plan.source.name)
+            continue
+        _count(kept, plan.source, loaded)
+        running.advance(1, plan.source.name)
+    finished = {plan.load_id for plan in todo}
+    for plan in planned:
+        if plan.load_id not in finished:
+            found = catalogue.load(plan.load_id)
+            assert found is not None, "nothing is deleted while the lock is held"
+            _count(found, plan.source, loaded)
+    return loaded
+
+
+def account(entry: Entry, files: int, loaded: Loaded, catalogue: Catalogue) -> None:
+    """Write the ledger's entry: files in, documents out, and what loaders say that they lost."""
+    sizes = [
+        catalogue.document_size(document)
+        for load_id in loaded.loads.values()
+        for document in catalogue.document_ids(load_id)
+    ]
+    entry.came_in = Amount(files)
+    entry.went_out = Amount(len(sizes), sum(size for size, _ in sizes))
+    entry.dropped = Amount(len(loaded.failures))
+    entry.notes += [str(failure) for failure in loaded.failures]
+    for source, load_id in loaded.loads.items():
+        losses = [loss for d in catalogue.document_ids(load_id) for loss in catalogue.document_size(d)[1]]
+        entry.notes += [f"{source}: {loss}" for loss in losses]
+
+
+@dataclass(frozen=True, slots=True)
+class _Outcome:
+    content: str
+    documents: list[Document]
+    error: DocumentError | PluginError | None = None
+
+
+def _load_all(todo: Sequence[Planned], components: Components) -> Iterator[tuple[Planned, _Outcome]]:
+    """Load files, some at a time, and yield them in their order."""
+    processes = max(1, min(os.cpu_count() or 1, -(-len(todo) // _FILES_A_WORKER)))
+    free: SimpleQueue[Worker] = SimpleQueue()
+    workers = [Worker() for _ in range(processes)]
+    for worker in workers:
+        free.put(worker)
+
+    def one(plan: Planned) -> _Outcome:
+        worker = free.get()
+        try:
+            return _load_one(plan, components, worker)
+        finally:
+            free.put(worker)
+
+    try:
+        with ThreadPoolExecutor(processes) as pool:
+            yield from zip(todo, pool.map(one, todo), strict=True)
+    finally:
+        for worker in workers:
+            worker.close()
+
+
+def _load_one(plan: Planned, components: Components, worker: Worker) -> _Outcome:
+    content = plan.content
+    try:
+        for _ in range(_ATTEMPTS):
+            documents = load_file(plan.part, plan.source, components, worker)
+            after = _hash(plan.source)
+            if after == content:
+                return _Outcome(content, documents)
+            content = after
+        raise UnreadableDocument("it changes while it is read; run again when it is finished")
+    except (DocumentError, PluginError) as error:
+        return _Outcome(content, [], error)
+
+
+def load_file(part: Part, source: Source, components: Components, worker: Worker) -> list[Document]:
+    """Load one file now, in the worker's process where its loader wants that. Raises ``DocumentError``s."""
+    loader = components.make_loader(part)
+    if loader.isolated:
+        documents = worker.load(part.plugin, part.config, source, components.base)
+    else:
+        documents = run_loader(loader, source)
+    return checked(documents)
+
+
+def checked(documents: Sequence[Document]) -> list[Document]:
+    """Hold documents against the contract: there is text, it can be stored, and each part has a name of its own."""
+    if not any(document.text.strip() for document in documents):
+        raise NoText(_why_empty(documents))
+    names: dict[str, int] = {}
+    result = []
+    for document in documents:
+        text = document.text.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(document.text) else document.text
+        count = names[document.source] = names.get(document.source, 0) + 1
+        name = document.source if count == 1 else f"{document.source}#{count}"
+        result.append(replace(document, source=name, text=text))
+    return result
+
+
+def _has_surrogates(text: str) -> bool:
+    return any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else False
+
+
+def _why_empty(documents: Sequence[Document]) -> str:
+    losses = "; ".join(loss for document in documents for loss in document.losses)
+    return f"no text was found in it ({losses})" if losses else "no text was found in it"
+
+
+def _lasting(error: DocumentError) -> bool:
+    """Whether the same bytes will fail again: not for a wrong password or a busy machine."""
+    return type(error) in (NoText, UnreadableDocument) and "changes while" not in str(error)
+
+
+def _count(load: Load, source: Source, loaded: Loaded) -> None:
+    if load.error:
+        loaded.failures.append(Failure(source.name, load.error, load.reason or ""))
+    else:
+        loaded.loads[source.name] = load.id
+
+
+def _failure(source: Source, error: DocumentError | PluginError) -> Failure:
+    reason = str(error)
+    if isinstance(error, PasswordNeeded) and "password:" not in reason:
+        reason += "; give it as documents: {password: ${NAME}} with the environment variable NAME"
+    return Failure(source.name, type(error).__name__, reason)
+
+
+def _hash(source: Source) -> str:
+    """Hash a file's bytes; only a regular file that can be read has any."""
+    try:
+        mode = os.stat(source.path).st_mode
+        if not stat.S_ISREG(mode):
+            raise UnreadableDocument("it is not a regular file")
+        return content_hash(source.path)
+    except OSError as error:
+        raise UnreadableDocument(f"it cannot be read: {error.strerror or error}") from error
+

@@ -1,0 +1,70 @@
+"""Files that appear whole or not at all."""
+
+from __future__ import annotations
+
+import errno
+import os
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from potluck.errors import StorageFailed
+
+_NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+_NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
+def write_whole(path: Path, content: bytes) -> None:
+    """Write a file beside its place, flush it to the disk, and put it in place in one step."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.replace(beside, path)
+    except BaseException:
+        Path(beside).unlink(missing_ok=True)
+        raise
+    sync_folder(path.parent)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make the names in a folder durable, where the system knows such a thing."""
+    if os.name != "posix":
+        return
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+@contextmanager
+def storage_errors(folder: Path) -> Iterator[None]:
+    """Turn a full disk or a folder that cannot be written into ``StorageFailed``."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_ROOM:
+            raise StorageFailed(_full(folder, error.strerror)) from error
+        if error.errno in _NOT_WRITABLE and error.filename and Path(os.fsdecode(error.filename)).is_relative_to(folder):
+            raise StorageFailed(f"{error.filename}: {error.strerror}; the workspace {folder} must be writable") from error
+        raise
+    except sqlite3.OperationalError as error:
+        reason = str(error)
+        if "full" in reason or "disk I/O" in reason:
+            raise StorageFailed(_full(folder, reason)) from error
+        if "readonly" in reason or "unable to open" in reason:
+            raise StorageFailed(f"{folder}: {reason}; the workspace must be writable") from error
+        raise
+
+
+def _full(folder: Path, reason: str | None) -> str:
+    return (
+        f"{folder}: {reason or 'the disk is full'}. What was finished is kept: make room (or move the recipe's folder), "
+        "and run the same command again"
+    )

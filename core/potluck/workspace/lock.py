@@ -1,0 +1,39 @@
+"""One writer at a time, by a lock of the operating system: it is gone when its process is gone."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from potluck.errors import WorkspaceBusy
+
+
+@contextmanager
+def writing(folder: Path, wait: float = 0.5) -> Iterator[None]:
+    """Hold the workspace's lock. Raises ``WorkspaceBusy`` naming the process if it is not free after ``wait`` seconds."""
+    from filelock import FileLock, Timeout
+
+    folder.mkdir(parents=True, exist_ok=True)
+    holder = folder / "writer.pid"
+    lock = FileLock(folder / "lock")
+    try:
+        lock.acquire(timeout=wait)
+    except Timeout:
+        raise WorkspaceBusy(
+            f"{folder} is being written by process {_read(holder)}; try again when it has finished"
+        ) from None
+    try:
+        holder.write_text(str(os.getpid()), encoding="ascii")
+        yield
+    finally:
+        holder.unlink(missing_ok=True)
+        lock.release()
+
+
+def _read(path: Path) -> str:
+    try:
+        return path.read_text(encoding="ascii") or "?"
+    except OSError:
+        return "?"
