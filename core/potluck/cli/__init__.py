@@ -1,1 +1,99 @@
+"""The command line, one file a command. A command's module is imported when the command is called."""
 
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import NoReturn
+
+import click
+
+from potluck import __version__
+
+COMMANDS = {
+    "ask": "Answer a question from a recipe's documents, with citations.",
+    "chat": "Ask questions one after another.",
+    "evaluate": "Answer a file of questions and measure retrieval and answers.",
+    "index": "Bring a recipe's index up to date with its documents.",
+    "load": "Show what potluck sees in files.",
+    "plan": "Say what a recipe would take, and what would leave the machine.",
+    "plugins": "List the installed plugins, or find those that do not work.",
+    "run": "Do all that a recipe asks for.",
+    "schema": "Print the JSON Schema of recipes, for editors.",
+}
+"""The commands with their short help, so that ``potluck --help`` imports none of them."""
+
+
+class _Commands(click.Group):
+    """Commands that are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        """All names, in order."""
+        return sorted(COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        """Import a command's module."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = importlib.import_module(f"potluck.cli.{cmd_name}")
+        command = module.command
+        assert isinstance(command, click.Command)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands without importing them."""
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+
+@click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})
+@click.option("--debug", is_flag=True, help="Show the traceback of an error.")
+@click.version_option(__version__, prog_name="potluck")
+@click.pass_context
+def potluck(ctx: click.Context, debug: bool) -> None:
+    """Find out what works on your documents.
+
+    A recipe (a YAML file) names plugins that load, split, embed, store and answer.
+    """
+    ctx.obj = {"debug": debug}
+
+
+def main(arguments: list[str] | None = None) -> NoReturn:
+    """Run a command and leave with its status: 0, or 1 after one message for a mistake, 130 for an interruption."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    try:
+        status = potluck.main(arguments, prog_name="potluck", standalone_mode=False)
+    except click.exceptions.Abort:
+        click.echo("interrupted; what was finished is kept", err=True)
+        sys.exit(130)
+    except click.ClickException as error:
+        error.show()
+        sys.exit(1)
+    except BrokenPipeError:
+        # The reader of our output has gone, for instance `| head`: nothing more to say, not at exit either.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(0)
+    except Exception as error:
+        sys.exit(_explain(error, arguments))
+    sys.exit(status if isinstance(status, int) else 0)
+
+
+def _explain(error: Exception, arguments: list[str]) -> int:
+    from potluck.errors import PotluckError
+
+    if "--debug" in arguments:
+        import traceback
+
+        traceback.print_exception(error)
+        return 1
+    message = str(error)
+    if not isinstance(error, PotluckError):
+        message = f"unexpected {type(error).__name__}: {error}\nThis is a fault of potluck or of a plugin: potluck --debug shows where"
+    if "--json" in arguments:
+        import json
+
+        problem = {"error": type(error).__name__, "message": str(error)}
+        click.echo(json.dumps(problem, ensure_ascii=False))
+    click.echo(message, err=True)
+    return 1

@@ -55,6 +55,9 @@ class Embedder(Component):
     concurrency: int = 1
     """How many calls may be made at once, from threads. More than one only for remote services."""
 
+    price: float | None = None
+    """US dollars for a million tokens, where the service has a price."""
+
     exact_token_counts: bool = True
     """Whether ``count_tokens`` is what the model counts; False for an estimate that is never too low."""
 

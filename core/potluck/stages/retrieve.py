@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from potluck.contracts import Embedder, VectorStore
@@ -26,6 +26,7 @@ class Retriever:
     def __post_init__(self) -> None:
         """Keep the documents that were last cited at hand."""
         self._document = lru_cache(_DOCUMENTS_KEPT)(self.catalogue.document)
+        self._documents: dict[str, str] = {}
 
     def retrieve(self, question: str, k: int) -> list[Passage]:
         """The ``k`` nearest passages, best first; fewer if the index has fewer."""
@@ -35,21 +36,29 @@ class Retriever:
         for chunk_id, score in zip(hits.ids, hits.scores, strict=True):
             chunk = self.catalogue.chunk(chunk_id, self.state)
             if chunk is not None:
+                self._documents[chunk.id] = chunk.document
                 passages.append(_passage(chunk, self._document(chunk.document), score))
             if len(passages) == k:
                 break
         return passages
 
+    def narrow(self, passage: Passage, start: int, end: int) -> Passage:
+        """The passage for a span of a passage's text, with the section and page of that span."""
+        document = self._document(self._documents[passage.id])
+        return _span(document, passage.start + start, passage.start + end, passage)
+
 
 def _passage(chunk: StoredChunk, document: Document, score: float) -> Passage:
-    return Passage(
-        id=chunk.id,
-        source=document.source,
-        text=document.text[chunk.start : chunk.end],
-        start=chunk.start,
-        end=chunk.end,
-        score=score,
-        heading=chunk.heading,
-        sections=tuple(section.label for section in sections_within(document.sections, chunk.start, chunk.end)),
-        page=page_at(document.pages, chunk.start),
+    whole = Passage(chunk.id, document.source, "", chunk.start, chunk.end, score, chunk.heading)
+    return _span(document, chunk.start, chunk.end, whole)
+
+
+def _span(document: Document, start: int, end: int, passage: Passage) -> Passage:
+    return replace(
+        passage,
+        text=document.text[start:end],
+        start=start,
+        end=end,
+        sections=tuple(section.label for section in sections_within(document.sections, start, end)),
+        page=page_at(document.pages, start),
     )

@@ -56,6 +56,7 @@ CREATE TABLE index_loads (
   "index" TEXT NOT NULL REFERENCES indexes(id) ON DELETE CASCADE, source TEXT NOT NULL,
   load TEXT NOT NULL REFERENCES loads(id), PRIMARY KEY ("index", source)
 ) WITHOUT ROWID;
+CREATE INDEX index_loads_by_load ON index_loads (load);
 """
 
 

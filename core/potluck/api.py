@@ -1,0 +1,114 @@
+"""potluck from Python: ``Recipe.load(path).ask(question)`` does what ``potluck ask`` does."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from functools import cached_property
+from pathlib import Path
+from types import TracebackType
+from typing import TYPE_CHECKING, Self
+
+from potluck import plugins, recipe
+from potluck.egress import silence_dependencies
+from potluck.errors import PotluckError
+from potluck.recipe.model import RecipeModel
+from potluck.sources import Sources
+from potluck.stages.ask import AskReport, ask, retriever
+from potluck.stages.components import Components
+from potluck.stages.index import IndexReport, index
+from potluck.stages.plan import PlanReport, parts, plan, remote_hosts
+from potluck.workspace import Workspace
+from potluck.workspace.files import storage_errors
+
+if TYPE_CHECKING:
+    import pluggy
+
+    from potluck.evaluation.evaluate import EvaluationReport
+    from potluck.stages.retrieve import Retriever
+
+
+class Recipe:
+    """A recipe with its workspace. Use it in a ``with`` statement, or call ``close``."""
+
+    def __init__(self, model: RecipeModel) -> None:
+        """Take a recipe that has been read and validated. Nothing is made or opened yet."""
+        silence_dependencies()
+        self.model = model
+        self._search: Retriever | None = None
+
+    @classmethod
+    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
+        """Read a recipe. ``overrides`` are written ``key.key=value``. Raises ``RecipeError`` with all problems."""
+        return cls(recipe.load(Path(path), overrides))
+
+    @cached_property
+    def observers(self) -> pluggy.PluginManager:
+        """Register an object with ``potluck_stage_...`` hooks here to watch the stages."""
+        return plugins.observers()
+
+    @cached_property
+    def workspace(self) -> Workspace:
+        """The folder ``.potluck`` beside the recipe."""
+        return Workspace(self.model.folder / ".potluck")
+
+    @cached_property
+    def components(self) -> Components:
+        """The recipe's components, made when they are needed."""
+        return Components(self.model, self.workspace, Sources(self.model.folder))
+
+    def index(self) -> IndexReport:
+        """Bring the index up to date with the documents; what has not changed is not computed again."""
+        self._need_documents()
+        self._search = None
+        with storage_errors(self.workspace.folder):
+            return index(self.components, self.workspace, self.observers)
+
+    def retriever(self) -> Retriever:
+        """The retriever over the index, which is brought up to date first."""
+        if self._search is None:
+            self.index()
+            self._search = retriever(self.components, self.workspace)
+        return self._search
+
+    def ask(self, question: str, on_text: Callable[[str], None] | None = None) -> AskReport:
+        """Answer a question from the documents, with citations. ``on_text`` gets the answer's pieces as they come."""
+        return ask(question, self.model, self.components, self.retriever(), on_text=on_text)
+
+    def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
+        """Answer the recipe's questions (or those of a file) and measure retrieval and answers."""
+        from potluck.evaluation.evaluate import evaluate
+
+        return evaluate(self, Path(questions) if questions else None, limit)
+
+    def plan(self) -> PlanReport:
+        """Say what ``run`` would take and what would leave the machine, without embedding or answering."""
+        self._need_documents()
+        return plan(self.components, self.workspace, self.observers)
+
+    def remote_hosts(self) -> dict[str, str]:
+        """The hosts that would get data, by the kind of the component that sends it."""
+        return remote_hosts(self.model)
+
+    def needs_network(self) -> bool:
+        """Whether a component sends data to another machine, or takes its model from a hub."""
+        settings = [str(part.config.decisive()) for part in parts(self.model)]
+        return bool(self.remote_hosts()) or any("hf://" in values for values in settings)
+
+    def close(self) -> None:
+        """Close models, stores and the workspace."""
+        if "components" in self.__dict__:
+            self.components.close()
+        if "workspace" in self.__dict__:
+            self.workspace.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _need_documents(self) -> None:
+        if self.model.documents is None:
+            raise PotluckError(f"{self.model.path}: the recipe names no documents; add for instance: documents: notes/*.txt")

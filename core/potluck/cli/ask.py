@@ -1,0 +1,40 @@
+"""``potluck ask``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from potluck.cli.common import is_terminal, opened, print_citations, print_json, print_ledger, recipe_options, warn
+
+if TYPE_CHECKING:
+    from potluck.api import Recipe
+
+
+@click.command("ask")
+@recipe_options
+@click.argument("question")
+def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, question: str) -> None:
+    """Answer a question from a recipe's documents, with citations.
+
+    The index is brought up to date first.
+    """
+    with opened(recipe, overrides, as_json) as opening:
+        if as_json:
+            print_json(opening.ask(question).as_json())
+        else:
+            warn(opening.index().failures)
+            answer(opening, question)
+
+
+def answer(opening: Recipe, question: str) -> None:
+    """Answer on the terminal: the text as it comes, then where it comes from, then the ledger."""
+    streaming = is_terminal()
+    report = opening.ask(question, (lambda piece: click.echo(piece, nl=False)) if streaming else None)
+    click.echo("" if streaming and report.calls == 1 else report.answer.text)
+    if report.answer.finish != "stop":
+        click.secho(f"(the answer is not whole: {report.answer.finish}; see chat.max_tokens)", fg="yellow", err=True)
+    print_citations(report.citations)
+    print_ledger(report.ledger)

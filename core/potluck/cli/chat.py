@@ -1,0 +1,35 @@
+"""``potluck chat``."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import click
+
+from potluck.cli.ask import answer
+from potluck.cli.common import opened, recipe_argument, set_option, warn
+from potluck.errors import PotluckError
+
+
+@click.command("chat")
+@recipe_argument
+@set_option
+def command(recipe: Path, overrides: tuple[str, ...]) -> None:
+    """Ask questions one after another; models stay loaded.
+
+    Each line is a question of its own, answered from the documents. An empty line or the end of input leaves.
+    """
+    with opened(recipe, overrides, as_json=False) as opening:
+        warn(opening.index().failures)
+        while question := _next():
+            try:
+                answer(opening, question)
+            except PotluckError as error:
+                click.secho(str(error), fg="red", err=True)
+
+
+def _next() -> str:
+    if sys.stdin.isatty():
+        click.echo("> ", nl=False)
+    return sys.stdin.readline().strip()

@@ -1,0 +1,98 @@
+"""What the commands share: their options, opening a recipe, and printing."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+if TYPE_CHECKING:
+    from potluck.api import Recipe
+    from potluck.documents import Json, Passage
+    from potluck.ledger import Ledger
+    from potluck.stages.load import Failure
+
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+recipe_argument = click.argument("recipe", type=click.Path(path_type=Path))
+set_option = click.option(
+    "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe: embedder.fit=pool."
+)
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
+
+
+def recipe_options(command: _F) -> _F:
+    """The argument and options of every command that works on a recipe."""
+    return recipe_argument(set_option(json_option(command)))
+
+
+@contextmanager
+def opened(path: Path, overrides: Sequence[str], as_json: bool) -> Iterator[Recipe]:
+    """Open a recipe for a command: with a progress display, and with the network shut unless the recipe needs it."""
+    from potluck.api import Recipe
+    from potluck.cli.progress import Progress
+    from potluck.egress import guard_process
+
+    with Recipe.load(path, overrides) as recipe:
+        if not recipe.needs_network():
+            guard_process("the recipe names no remote component")
+        recipe.observers.register(Progress(quiet=as_json))
+        yield recipe
+
+
+def print_json(value: Mapping[str, Json] | Sequence[Json]) -> None:
+    """Print one JSON document."""
+    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def warn(failures: Sequence[Failure]) -> None:
+    """Say which documents could not be read, on standard error."""
+    for failure in failures:
+        click.secho(f"not read: {failure}", err=True, fg="yellow")
+
+
+def print_ledger(ledger: Ledger) -> None:
+    """Print what each stage was given, kept and lost."""
+    rows = [("", "in", "out", "cut", "dropped", "same text")]
+    for entry in ledger.entries:
+        amounts = (entry.came_in, entry.went_out, entry.cut, entry.dropped, entry.deduplicated)
+        rows.append((entry.stage, *(_amount(a.items, a.characters, a.tokens) for a in amounts)))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        click.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+    for entry in ledger.entries:
+        for note in entry.notes:
+            click.echo(f"  {entry.stage}: {note}")
+
+
+def print_citations(citations: Sequence[Passage]) -> None:
+    """Print where an answer comes from."""
+    for number, passage in enumerate(citations, 1):
+        section = f" {passage.section}" if passage.section else ""
+        page = f", page {passage.page}" if passage.page else ""
+        click.echo(f"  [{number}] {passage.source}{section}{page}, characters {passage.start} to {passage.end}")
+        click.secho(f"      {_short(passage.text)}", dim=True)
+
+
+def is_terminal() -> bool:
+    """Whether a person is watching standard output."""
+    return sys.stdout.isatty()
+
+
+def _amount(items: int, characters: int, tokens: int | None) -> str:
+    parts = [f"{items:,}"] if items or not characters else []
+    if characters:
+        parts.append(f"{characters:,} characters")
+    if tokens is not None:
+        parts.append(f"{tokens:,} tokens")
+    return ", ".join(parts)
+
+
+def _short(text: str, width: int = 100) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= width else line[: width - 1] + "…"

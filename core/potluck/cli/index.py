@@ -1,0 +1,34 @@
+"""``potluck index``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from potluck.cli.common import opened, print_json, print_ledger, recipe_options, warn
+
+
+@click.command("index")
+@recipe_options
+def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
+    """Bring a recipe's index up to date with its documents.
+
+    Only what has changed is loaded, split and embedded. The exit status is 1 if a document could not be read (the
+    others are indexed all the same), unless the recipe says 'documents: {on_error: skip}'.
+    """
+    with opened(recipe, overrides, as_json) as opening:
+        report = opening.index()
+        consented = opening.model.documents is not None and opening.model.documents.on_error == "skip"
+    if as_json:
+        print_json(report.as_json())
+    else:
+        warn(report.failures)
+        for name, changes in (("documents", report.documents), ("chunks", report.chunks)):
+            click.echo(
+                f"{name}: {changes.added} added, {changes.changed} changed, {changes.removed} removed, "
+                f"{changes.unchanged} unchanged"
+            )
+        click.echo(f"embedded: {report.embedded}, reused: {report.reused}, in {report.seconds:.1f} s")
+        print_ledger(report.ledger)
+    return 1 if report.failures and not consented else 0

@@ -1,0 +1,77 @@
+"""``potluck load``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from potluck.cli.common import json_option, print_json
+
+if TYPE_CHECKING:
+    from potluck.documents import Document, Json
+    from potluck.stages.load import Failure
+
+
+@click.command("load")
+@click.argument("paths", nargs=-1, required=True, type=click.Path(path_type=Path), metavar="PATH...")
+@click.option("--loader", metavar="NAME", help="Read with this loader, whatever the files are called.")
+@click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting of the loader: encoding=big5.")
+@json_option
+def command(paths: Sequence[Path], loader: str | None, overrides: tuple[str, ...], as_json: bool) -> int:
+    """Show what potluck sees in files: text, metadata, sections.
+
+    Needs no recipe and keeps nothing. Files that cannot be read are reported, the others are still printed, and the
+    exit status is 1.
+    """
+    from potluck.stages.show import show
+
+    failed = False
+    shown: list[Json] = []
+    for outcome in show(paths, loader, overrides):
+        failed = failed or not isinstance(outcome, list)
+        if as_json:
+            shown += _as_json(outcome)
+        else:
+            _print(outcome)
+    if as_json:
+        print_json(shown)
+    return 1 if failed else 0
+
+
+def _as_json(outcome: list[Document] | Failure) -> list[Json]:
+    if not isinstance(outcome, list):
+        return [{"source": outcome.source, "error": outcome.reason, "kind": outcome.error}]
+    return [{"source": d.source, "text": d.text, "metadata": _metadata(d)} for d in outcome]
+
+
+def _metadata(document: Document) -> dict[str, Json]:
+    sections: list[Json] = [
+        {"number": s.number, "title": s.title, "level": s.level, "start": s.start, "end": s.end}
+        for s in document.sections
+    ]
+    pages: list[Json] = [{"number": p.number, "start": p.start, "end": p.end} for p in document.pages]
+    return {
+        **document.metadata,
+        **({"sections": sections} if sections else {}),
+        **({"pages": pages} if pages else {}),
+        **({"losses": list(document.losses)} if document.losses else {}),
+    }
+
+
+def _print(outcome: list[Document] | Failure) -> None:
+    if not isinstance(outcome, list):
+        click.secho(f"not read: {outcome}", fg="yellow", err=True)
+        return
+    for document in outcome:
+        facts = [f"{len(document.text):,} characters"]
+        facts += [f"{len(document.sections)} sections"] if document.sections else []
+        facts += [f"{len(document.pages)} pages"] if document.pages else []
+        click.secho(f"{document.source}: {', '.join(facts)}", bold=True)
+        for key, value in document.metadata.items():
+            click.secho(f"  {key}: {value}", dim=True)
+        for loss in document.losses:
+            click.secho(f"  lost: {loss}", fg="yellow")
+        click.echo(document.text)

@@ -1,0 +1,49 @@
+"""``potluck plan``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from potluck.cli.common import opened, print_json, recipe_options, warn
+
+if TYPE_CHECKING:
+    from potluck.stages.plan import PlanReport
+
+
+@click.command("plan")
+@recipe_options
+def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
+    """Say what a recipe would take: tokens, money, memory, what would be cut, and what would leave the machine.
+
+    Documents are loaded and split for it, which is kept for the run. The exit status is 1 if the run would stop.
+    """
+    with opened(recipe, overrides, as_json) as opening:
+        report = opening.plan()
+    if as_json:
+        print_json(report.as_json())
+    else:
+        warn(report.failures)
+        _print(report)
+    return 1 if report.problems else 0
+
+
+def _print(report: PlanReport) -> None:
+    about = "" if report.exact else " (estimated, never too low)"
+    click.echo(f"documents: {report.documents} from {report.files} files, {report.chunks} chunks")
+    click.echo(f"to embed: {report.texts_to_embed} texts, {report.tokens_to_embed:,} tokens{about}{_money(report.embedding_cost)}")
+    window = f"{report.window:,}" if report.window is not None else "any number of"
+    click.echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}; longer: {report.too_long} ({report.fit})")
+    click.echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
+    context = f" of {report.context_window:,}" if report.context_window is not None else ""
+    click.echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")
+    leaves = [f"the {kind}'s texts go to {host}" for kind, host in report.leaves.items()]
+    click.echo(f"leaves the machine: {'; '.join(leaves) or 'nothing'}")
+    for problem in report.problems:
+        click.secho(f"would stop: {problem}", fg="red", err=True)
+
+
+def _money(dollars: float | None) -> str:
+    return "" if dollars is None else f", {dollars:.4f} US dollars"

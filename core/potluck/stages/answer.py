@@ -1,0 +1,225 @@
+"""Answering: from a question and passages to an answer, by one of the four ways to combine passages.
+
+``stuff`` shows the model all passages at once; ``map_reduce`` asks about each and then about the answers; ``refine``
+goes from passage to passage with the answer so far; ``map_rerank`` asks about each and takes the surest answer.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from potluck.contracts import ChatModel, ChatOptions
+from potluck.documents import Answer, Message, Passage, Quote, Usage
+from potluck.errors import ContextExceeded, ContractBroken
+from potluck.ledger import Amount, Entry
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.prompts import Template
+from potluck.stages.prompts import context_of, prompts_for
+from potluck.text import is_refusal
+
+_SCORE = re.compile(r"\n?\s*(?:分數|分数|score)\s*[:：]\s*(\d{1,3})\s*(?:/\s*100|分)?\s*$", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """An answer, the passages it was made from (what its quotes count), and how many calls it took."""
+
+    answer: Answer
+    passages: tuple[Passage, ...]
+    calls: int = 1
+
+
+@dataclass(slots=True)
+class Answerer:
+    """Answers questions as a recipe says. ``on_text`` gets the pieces of an answer that comes in one call."""
+
+    recipe: RecipeModel
+    chat: ChatModel
+    on_text: Callable[[str], None] | None = None
+
+    def answer(self, question: str, passages: Sequence[Passage], entry: Entry) -> Given:
+        """Answer from the passages. Raises ``ContextExceeded`` naming those that do not fit."""
+        size = Amount(len(passages), sum(len(passage.text) for passage in passages))
+        entry.came_in = entry.went_out = size
+        if not passages:
+            return Given(Answer(prompts_for(question).refusal), (), 0)
+        method = {
+            "stuff": self._stuff,
+            "map_reduce": self._map_reduce,
+            "refine": self._refine,
+            "map_rerank": self._map_rerank,
+        }[self.recipe.answer.method]
+        given = method(question, tuple(passages), entry)
+        entry.went_out = replace(entry.went_out, tokens=given.answer.usage.prompt)
+        return given
+
+    def _stuff(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+        message = self._message(question, passages)
+        if self._fits(message):
+            return Given(self._ask(message, self.on_text), passages)
+        if self.recipe.retriever.fit == "drop_last":
+            return self._without_last(question, passages, entry)
+        if self.recipe.retriever.fit == "split":
+            return self._reduced(question, self._groups(question, passages), entry)
+        raise ContextExceeded(self._too_long(question, passages))
+
+    def _without_last(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+        for count in range(len(passages) - 1, 0, -1):
+            message = self._message(question, passages[:count])
+            if self._fits(message):
+                dropped = passages[count:]
+                entry.dropped = Amount(len(dropped), sum(len(passage.text) for passage in dropped))
+                entry.went_out = Amount(count, sum(len(passage.text) for passage in passages[:count]))
+                entry.notes.append(f"fit: drop_last: {', '.join(map(_place, dropped))} not shown to the model")
+                return Given(self._ask(message, self.on_text), passages[:count])
+        raise ContextExceeded(self._too_long(question, passages[:1]))
+
+    def _map_reduce(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+        groups = [group for passage in passages for group in self._groups(question, (passage,))]
+        return self._reduced(question, groups, entry)
+
+    def _reduced(self, question: str, groups: Sequence[tuple[Passage, ...]], entry: Entry) -> Given:
+        """Ask about each group, then about the answers; those that refuse are left out."""
+        partial = [(group, self._ask(self._message(question, group))) for group in groups]
+        usage = sum((answer.usage for _, answer in partial), Usage())
+        found = [(group, answer) for group, answer in partial if not is_refusal(answer.text)]
+        entry.notes.append(f"{len(groups)} calls, {len(found)} of them with an answer")
+        if not found:
+            return Given(Answer(prompts_for(question).refusal, usage=usage), (), len(groups))
+        if len(found) == 1:
+            group, answer = found[0]
+            return Given(replace(answer, usage=usage), group, len(groups))
+        kept = tuple(passage for group, _ in found for passage in group)
+        context = "\n\n".join(f"[{number}] {answer.text}" for number, (_, answer) in enumerate(found, 1))
+        message = Message("user", self._template(question).render(context=context, question=question), kept, question)
+        if not self._fits(message):
+            raise ContextExceeded(
+                f"the {len(found)} partial answers do not fit the chat model's context of {self.chat.context_window} tokens: "
+                "retrieve fewer passages (retriever.k) or allow shorter answers (chat.max_tokens)"
+            )
+        answer = self._ask(message, self.on_text)
+        return Given(replace(answer, usage=usage + answer.usage), kept, len(groups) + 1)
+
+    def _refine(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+        wording, usage, calls = Template(prompts_for(question).refine), Usage(), 0
+        answer: Answer | None = None
+        seen: tuple[Passage, ...] = ()
+        for group in (group for passage in passages for group in self._groups(question, (passage,))):
+            seen += group
+            message = self._message(question, group)
+            if answer is not None and not is_refusal(answer.text):
+                content = wording.render(question=question, answer=answer.text, context=context_of(group))
+                message = Message("user", content, seen, question)
+            else:
+                message = replace(message, passages=seen)
+            if not self._fits(message):
+                raise ContextExceeded(self._too_long(question, group))
+            answer = self._ask(message)
+            usage, calls = usage + answer.usage, calls + 1
+        assert answer is not None, "there is at least one passage"
+        entry.notes.append(f"{calls} calls, each with one more passage")
+        return Given(replace(answer, usage=usage), seen, calls)
+
+    def _map_rerank(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+        groups = [group for passage in passages for group in self._groups(question, (passage,))]
+        suffix = prompts_for(question).score
+        answers = []
+        for group in groups:
+            message = self._message(question, group)
+            asked = self._ask(replace(message, content=message.content + suffix))
+            answers.append((group, *_scored(asked)))
+        usage = sum((answer.usage for _, answer, _ in answers), Usage())
+        entry.notes.append(f"{len(groups)} calls, scored {', '.join(str(score) for _, _, score in answers)}")
+        sure = [(group, answer, score) for group, answer, score in answers if not is_refusal(answer.text)]
+        if not sure:
+            return Given(Answer(prompts_for(question).refusal, usage=usage), (), len(groups))
+        # max keeps the first of equals, and passages come best first: a model that gives no scores is ranked by them.
+        group, answer, _ = max(sure, key=lambda one: one[2])
+        return Given(replace(answer, usage=usage), group, len(groups))
+
+    def _template(self, question: str) -> Template:
+        return self.recipe.prompt or Template(prompts_for(question).answer)
+
+    def _message(self, question: str, passages: tuple[Passage, ...]) -> Message:
+        content = self._template(question).render(context=context_of(passages), question=question)
+        return Message("user", content, passages, question)
+
+    def _options(self) -> ChatOptions:
+        config = self.recipe.chat.config
+        if not isinstance(config, ChatOptions):
+            raise ContractBroken(f"the settings of chat plugin {self.recipe.chat.name!r} do not inherit from ChatOptions")
+        return config
+
+    def _fits(self, message: Message) -> bool:
+        window = self.chat.context_window
+        return window is None or self.chat.count_tokens([message]) + self._options().max_tokens <= window
+
+    def _ask(self, message: Message, on_text: Callable[[str], None] | None = None) -> Answer:
+        if on_text is None:
+            return self.chat.chat([message], self._options())
+        for piece in self.chat.stream([message], self._options()):
+            if isinstance(piece, Answer):
+                return piece
+            on_text(piece)
+        raise ContractBroken(f"chat plugin {self.recipe.chat.name!r} ended its stream without an Answer")
+
+    def _groups(self, question: str, passages: tuple[Passage, ...]) -> list[tuple[Passage, ...]]:
+        """Put passages into as few calls as fit, in their order; one that does not fit alone is cut in halves."""
+        groups: list[tuple[Passage, ...]] = []
+        for passage in passages:
+            if groups and self._fits(self._message(question, (*groups[-1], passage))):
+                groups[-1] = (*groups[-1], passage)
+            elif self._fits(self._message(question, (passage,))):
+                groups.append((passage,))
+            elif self.recipe.retriever.fit == "split" and len(passage.text) > 1:
+                groups += self._groups(question, _halves(passage))
+            else:
+                raise ContextExceeded(self._too_long(question, (passage,)))
+        return groups
+
+    def _too_long(self, question: str, passages: tuple[Passage, ...]) -> str:
+        empty = self.chat.count_tokens([self._message(question, ())])
+        parts = [
+            f"  {_place(passage)}: {self.chat.count_tokens([self._message(question, (passage,))]) - empty} tokens"
+            for passage in passages
+        ]
+        return (
+            f"{len(passages)} passages, the prompt ({empty} tokens) and an answer of up to {self._options().max_tokens} tokens "
+            f"do not fit the chat model's context of {self.chat.context_window} tokens:\n" + "\n".join(parts) + "\n"
+            "Retrieve fewer (retriever.k), split smaller, or consent: 'retriever: {fit: drop_last}' leaves out the last "
+            "ones, 'fit: split' asks in several calls"
+        )
+
+
+def _halves(passage: Passage) -> tuple[Passage, ...]:
+    """Cut a passage in two near its middle, after a sentence or a blank where there is one."""
+    middle = len(passage.text) // 2
+    ends = [m.end() for m in re.finditer(r"[。！？!?\n]|[.;；]\s|\s", passage.text)]
+    cut = min(ends, key=lambda end: abs(end - middle), default=middle)
+    cut = cut if 0 < cut < len(passage.text) else middle
+    first = replace(passage, text=passage.text[:cut], end=passage.start + cut)
+    second = replace(passage, text=passage.text[cut:], start=passage.start + cut)
+    return tuple(half for half in (first, second) if half.text.strip())
+
+
+def _scored(answer: Answer) -> tuple[Answer, int]:
+    """Take the score off the end of an answer; -1 where there is none."""
+    found = _SCORE.search(answer.text)
+    if not found:
+        return answer, -1
+    return replace(answer, text=answer.text[: found.start()].rstrip()), min(100, int(found.group(1)))
+
+
+def _place(passage: Passage) -> str:
+    section = f" {passage.section}" if passage.section else ""
+    return f"{passage.source}{section}, characters {passage.start} to {passage.end}"
+
+
+def quotes_within(quotes: Sequence[Quote], passages: Sequence[Passage]) -> bool:
+    """Whether every quote lies within the passage that it names."""
+    return all(
+        0 <= quote.passage < len(passages) and 0 <= quote.start < quote.end <= len(passages[quote.passage].text)
+        for quote in quotes
+    )

@@ -1,0 +1,94 @@
+"""Asking: retrieve, answer, cite, with the ledger of one question."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+
+from potluck.documents import Answer, Json, Passage
+from potluck.ledger import Amount, Ledger
+from potluck.recipe.model import RecipeModel
+from potluck.stages.answer import Answerer
+from potluck.stages.cite import cite
+from potluck.stages.components import Components
+from potluck.stages.index import open_store
+from potluck.stages.retrieve import Retriever
+from potluck.text import is_refusal
+from potluck.workspace import Workspace
+
+
+@dataclass(frozen=True, slots=True)
+class AskReport:
+    """An answer with all that led to it. ``retrieved`` is best first; ``calls`` counts calls of the chat model."""
+
+    question: str
+    answer: Answer
+    refused: bool
+    citations: list[Passage]
+    retrieved: list[Passage]
+    calls: int
+    ledger: Ledger = field(default_factory=Ledger)
+    seconds: float = 0.0
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck ask --json`` prints it."""
+        usage = self.answer.usage
+        return {
+            "question": self.question,
+            "answer": self.answer.text,
+            "refused": self.refused,
+            "finish": self.answer.finish,
+            "citations": [passage_json(passage) for passage in self.citations],
+            "retrieved": [passage_json(passage) for passage in self.retrieved],
+            "ledger": self.ledger.as_json(),
+            "seconds": round(self.seconds, 3),
+            "tokens": {"prompt": usage.prompt, "completion": usage.completion, "cached": usage.cached},
+        }
+
+
+def passage_json(passage: Passage) -> dict[str, Json]:
+    """A passage as the commands print it."""
+    return {
+        "source": passage.source,
+        "section": passage.section,
+        "sections": list(passage.sections),
+        "page": passage.page,
+        "start": passage.start,
+        "end": passage.end,
+        "text": passage.text,
+        "score": round(passage.score, 6),
+    }
+
+
+def retriever(components: Components, workspace: Workspace) -> Retriever:
+    """The retriever over the recipe's index as it is now. The index has been brought up to date before."""
+    state = workspace.catalogue.index(components.index_id)
+    assert state is not None, "indexing has finished"
+    store = open_store(components, state)
+    wanted = sum(1 for _ in workspace.catalogue.index_chunks(state))
+    return Retriever(workspace.catalogue, state, store, components.embedder, max(0, store.count() - wanted))
+
+
+def ask(
+    question: str,
+    recipe: RecipeModel,
+    components: Components,
+    search: Retriever,
+    *,
+    depth: int | None = None,
+    on_text: Callable[[str], None] | None = None,
+) -> AskReport:
+    """Answer one question from the ``retriever.k`` nearest passages. ``depth`` retrieves more, for measuring only."""
+    started = time.perf_counter()
+    ledger = Ledger()
+    entry = ledger.open("retrieve", "passages")
+    retrieved = search.retrieve(question, max(recipe.retriever.k, depth or 0))
+    shown = retrieved[: recipe.retriever.k]
+    entry.came_in = entry.went_out = Amount(len(shown), sum(len(passage.text) for passage in shown))
+    entry = ledger.open("answer", "passages")
+    given = Answerer(recipe, components.chat, on_text).answer(question, shown, entry)
+    citations = cite(given, search.narrow)
+    seconds = time.perf_counter() - started
+    refused = is_refusal(given.answer.text)
+    return AskReport(question, given.answer, refused, citations, retrieved, given.calls, ledger, seconds)
