@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Callable, Sequence
 from functools import cached_property
 from pathlib import Path
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     import pluggy
 
     from potluck.evaluation.evaluate import EvaluationReport
+    from potluck.evaluation.run import RunReport
     from potluck.stages.retrieve import Retriever
 
 
@@ -78,7 +80,22 @@ class Recipe:
         """Answer the recipe's questions (or those of a file) and measure retrieval and answers."""
         from potluck.evaluation.evaluate import evaluate
 
-        return evaluate(self, Path(questions) if questions else None, limit)
+        path = Path(questions) if questions is not None else self.model.questions
+        if path is None:
+            raise PotluckError(
+                f"{self.model.path}: the recipe names no questions; add 'questions: FILE.jsonl' or name a file"
+            )
+        return evaluate(path, self.components, self.retriever(), self.observers, limit)
+
+    def run(self) -> RunReport:
+        """Do all that the recipe asks for: index, answer its questions if it has some, keep a manifest."""
+        from potluck.evaluation.run import keep
+
+        started = time.time()
+        indexed = self.index()
+        evaluated = self.evaluate() if self.model.questions is not None else None
+        with storage_errors(self.workspace.folder):
+            return keep(indexed, evaluated, self.model, self.components, self.workspace, started)
 
     def plan(self) -> PlanReport:
         """Say what ``run`` would take and what would leave the machine, without embedding or answering."""
@@ -111,4 +128,6 @@ class Recipe:
 
     def _need_documents(self) -> None:
         if self.model.documents is None:
-            raise PotluckError(f"{self.model.path}: the recipe names no documents; add for instance: documents: notes/*.txt")
+            raise PotluckError(
+                f"{self.model.path}: the recipe names no documents; add for instance: documents: notes/*.txt"
+            )

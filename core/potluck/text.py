@@ -6,8 +6,10 @@ import re
 import unicodedata
 from collections.abc import Iterator
 
-_HAN = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f]")
-_UNIT = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\U00020000-\U0003134f]|[^\\W_]+")
+_HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
+_KANA_RANGE = "\u3040-\u30ff"
+_HAN = re.compile(f"[{_HAN_RANGES}]")
+_UNIT = re.compile(f"[{_HAN_RANGES}{_KANA_RANGE}]|[^\\W_{_HAN_RANGES}{_KANA_RANGE}]+")
 # A full stop ends a sentence before a blank and a capital, not in 1.4.4, 3.14 or e.g.
 _END = re.compile(r"[。！？!?；]+[」』”’）)]*|\n+|(?<=[\w)\"”’])[.](?=\s+[\"“‘(]?[A-Z0-9])")
 
@@ -63,7 +65,9 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 def grams(text: str) -> frozenset[str]:
     """Pairs of neighbouring units: Han and Kana characters singly, words and numbers whole, without case or width."""
     units = _UNIT.findall(unicodedata.normalize("NFKC", text).lower())
-    return frozenset(units) if len(units) == 1 else frozenset(f"{a} {b}" for a, b in zip(units, units[1:], strict=False))
+    return (
+        frozenset(units) if len(units) == 1 else frozenset(f"{a} {b}" for a, b in zip(units, units[1:], strict=False))
+    )
 
 
 def is_refusal(answer: str) -> bool:

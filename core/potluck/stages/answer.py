@@ -149,7 +149,9 @@ class Answerer:
     def _options(self) -> ChatOptions:
         config = self.recipe.chat.config
         if not isinstance(config, ChatOptions):
-            raise ContractBroken(f"the settings of chat plugin {self.recipe.chat.name!r} do not inherit from ChatOptions")
+            raise ContractBroken(
+                f"the settings of chat plugin {self.recipe.chat.name!r} do not inherit from ChatOptions"
+            )
         return config
 
     def _fits(self, message: Message) -> bool:

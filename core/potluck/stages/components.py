@@ -7,7 +7,17 @@ from pathlib import Path, PurePosixPath
 from typing import cast
 
 from potluck import plugins
-from potluck.contracts import ChatModel, Component, Config, Context, Embedder, Loader, ModelSources, Splitter, VectorStore
+from potluck.contracts import (
+    ChatModel,
+    Component,
+    Config,
+    Context,
+    Embedder,
+    Loader,
+    ModelSources,
+    Splitter,
+    VectorStore,
+)
 from potluck.documents import Source
 from potluck.errors import UnknownFileType
 from potluck.fingerprints import fingerprint
@@ -62,7 +72,9 @@ class Components:
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents has an index"
         meant = [*documents.patterns, "but", *documents.exclude]
-        loader = _settings(documents.loader) if documents.loader else f"by file type, {documents.encoding or 'detected'}"
+        loader = (
+            _settings(documents.loader) if documents.loader else f"by file type, {documents.encoding or 'detected'}"
+        )
         store = fingerprint(_settings(self.recipe.store))
         return fingerprint(list(meant), loader, self.splitter_fingerprint, self.embedder_fingerprint, store)
 

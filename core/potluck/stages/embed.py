@@ -233,4 +233,3 @@ def _longest(text: str, embedder: Embedder, window: int) -> int:
 
 def _fits(text: str, embedder: Embedder, window: int) -> bool:
     return embedder.count_tokens([text])[0] <= window
-

@@ -82,7 +82,12 @@ def index(components: Components, workspace: Workspace, observers: pluggy.Plugin
     planned, failures = load.survey(sources, components)
     before = workspace.catalogue.index(components.index_id)
     loaded = load.known(planned, workspace.catalogue)
-    if loaded is None or before is None or dict(before.loads) != loaded.loads or not _store_is_whole(components, before, workspace):
+    if (
+        loaded is None
+        or before is None
+        or dict(before.loads) != loaded.loads
+        or not _store_is_whole(components, before, workspace)
+    ):
         with workspace.writing():
             report = _update(components, workspace, planned, failures, observers)
     else:
@@ -205,7 +210,9 @@ def _changes(
     old = dict(before.loads) if before else {}
     same = {source for source, load_id in after.loads.items() if old.get(source) == load_id}
     changed = {source for source in after.loads if source in old} - same
-    documents = Changes(len(after.loads) - len(same) - len(changed), len(changed), len(old.keys() - after.loads), len(same))
+    documents = Changes(
+        len(after.loads) - len(same) - len(changed), len(changed), len(old.keys() - after.loads), len(same)
+    )
     ids = {chunk.id for chunk in chunks}
     old_ids = {chunk.id for chunk in catalogue.index_chunks(before)} if before else set()
     gone, new = len(old_ids - ids), len(ids - old_ids)

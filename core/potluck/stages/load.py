@@ -190,7 +190,11 @@ def checked(documents: Sequence[Document]) -> list[Document]:
     names: dict[str, int] = {}
     result = []
     for document in documents:
-        text = document.text.encode("utf-8", "replace").decode("utf-8") if _has_surrogates(document.text) else document.text
+        text = (
+            document.text.encode("utf-8", "replace").decode("utf-8")
+            if _has_surrogates(document.text)
+            else document.text
+        )
         count = names[document.source] = names.get(document.source, 0) + 1
         name = document.source if count == 1 else f"{document.source}#{count}"
         result.append(replace(document, source=name, text=text))
@@ -234,4 +238,3 @@ def _hash(source: Source) -> str:
         return content_hash(source.path)
     except OSError as error:
         raise UnreadableDocument(f"it cannot be read: {error.strerror or error}") from error
-

@@ -99,7 +99,9 @@ class Worker:
                     raise DocumentLimit(f"it was not read within {seconds:.0f} seconds, and was given up") from None
                 if _resident(process.pid) > memory:
                     self.close()
-                    raise DocumentLimit(f"reading it takes more than {memory >> 20} MiB of memory; it was given up") from None
+                    raise DocumentLimit(
+                        f"reading it takes more than {memory >> 20} MiB of memory; it was given up"
+                    ) from None
                 continue
             if not line:
                 status = process.wait()

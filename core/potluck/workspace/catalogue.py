@@ -167,7 +167,9 @@ class Catalogue:
 
     def load(self, load_id: str) -> Load | None:
         """The load of that fingerprint, if it has been done."""
-        row = self._db.execute("SELECT id, source, content, error, reason FROM loads WHERE id = ?", (load_id,)).fetchone()
+        row = self._db.execute(
+            "SELECT id, source, content, error, reason FROM loads WHERE id = ?", (load_id,)
+        ).fetchone()
         return Load(*row) if row else None
 
     def add_load(self, load: Load, loader: str, documents: Sequence[Document]) -> None:

@@ -52,7 +52,9 @@ def storage_errors(folder: Path) -> Iterator[None]:
         if error.errno in _NO_ROOM:
             raise StorageFailed(_full(folder, error.strerror)) from error
         if error.errno in _NOT_WRITABLE and error.filename and Path(os.fsdecode(error.filename)).is_relative_to(folder):
-            raise StorageFailed(f"{error.filename}: {error.strerror}; the workspace {folder} must be writable") from error
+            raise StorageFailed(
+                f"{error.filename}: {error.strerror}; the workspace {folder} must be writable"
+            ) from error
         raise
     except sqlite3.OperationalError as error:
         reason = str(error)

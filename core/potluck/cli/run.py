@@ -1,0 +1,41 @@
+"""``potluck run``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from potluck.cli.common import opened, print_citations, print_json, print_ledger, recipe_options, warn
+from potluck.cli.evaluate import print_metrics
+from potluck.evaluation.run import RunReport
+
+
+@click.command("run")
+@recipe_options
+def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Do all that a recipe asks for: index its documents, answer its questions, measure.
+
+    The run's manifest and answers are kept in .potluck/runs beside the recipe.
+    """
+    with opened(recipe, overrides, as_json) as opening:
+        report = opening.run()
+    if as_json:
+        print_json(report.as_json())
+    else:
+        _print(report)
+
+
+def _print(report: RunReport) -> None:
+    warn(report.index.failures)
+    for one in report.evaluation.answered if report.evaluation else ():
+        click.secho(f"\n? {one.question.question}", bold=True)
+        click.echo(one.report.answer.text)
+        print_citations(one.report.citations)
+    click.echo("\nLedger")
+    print_ledger(report.index.ledger)
+    if report.evaluation:
+        print_ledger(report.evaluation.ledger)
+        click.echo("\nMeasures")
+        print_metrics(report.evaluation.metrics)
+    click.echo(f"\n{report.seconds:.1f} s; the manifest is {report.folder / 'manifest.json'}")

@@ -1,0 +1,143 @@
+"""Evaluating: answer every question of a file, and measure retrieval and answers."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from pathlib import Path, PurePosixPath
+from typing import TYPE_CHECKING
+
+from potluck.documents import Json, Passage, Usage
+from potluck.errors import PotluckError
+from potluck.evaluation.metrics import QuestionScore, score, summarise
+from potluck.evaluation.questions import Question, read_questions
+from potluck.ledger import Amount, Ledger
+from potluck.stages.answer import Answerer, Given
+from potluck.stages.ask import AskReport, passage_json
+from potluck.stages.cite import cite
+from potluck.stages.components import Components
+from potluck.stages.observe import stage
+from potluck.stages.retrieve import Retriever
+from potluck.text import is_refusal
+
+if TYPE_CHECKING:
+    import pluggy
+
+DEPTH = 50
+"""Passages that are retrieved for measuring, however few the model is shown: several may be of one document."""
+
+_LISTED = 10
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """One question with what was answered and how that scores."""
+
+    question: Question
+    report: AskReport
+    score: QuestionScore
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` lists it."""
+        retrieved = self.report.retrieved
+        ids = dict.fromkeys(PurePosixPath(passage.source.partition("#")[0]).stem for passage in retrieved)
+        return {
+            "question_id": self.question.id,
+            **self.report.as_json(),
+            "retrieved": [passage_json(passage) for passage in retrieved[:_LISTED]],
+            "retrieved_ids": list(ids)[:_LISTED],
+            "scores": self.score.as_json(),
+        }
+
+
+@dataclass(slots=True)
+class EvaluationReport:
+    """The measures of a file of questions (None where nothing could be measured), and each answer."""
+
+    metrics: dict[str, float | None]
+    answered: list[Answered]
+    usage: Usage = Usage()
+    cost: float | None = None
+    seconds: float = 0.0
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` prints it."""
+        return {
+            "metrics": {**self.metrics, "seconds": round(self.seconds, 3)},
+            "questions": [one.as_json() for one in self.answered],
+            "tokens": {"prompt": self.usage.prompt, "completion": self.usage.completion, "cached": self.usage.cached},
+            "cost": self.cost,
+            "ledger": self.ledger.as_json(),
+        }
+
+
+def evaluate(
+    path: Path, components: Components, search: Retriever, observers: pluggy.PluginManager, limit: int | None = None
+) -> EvaluationReport:
+    """Answer the questions of a file; ``limit`` takes the first so many. Raises what a question raises."""
+    started = time.perf_counter()
+    questions = read_questions(path, limit)
+    if not questions:
+        raise PotluckError(f"{path}: there are no questions in it")
+    with stage(observers, "retrieve", "questions", len(questions)) as running:
+        found = []
+        for question in questions:
+            found.append(search.retrieve(question.question, max(DEPTH, components.recipe.retriever.k)))
+            running.advance()
+    with stage(observers, "answer", "questions", len(questions)) as running:
+        answered = []
+        for question, passages, (given, ledger, seconds) in _answers(questions, found, components):
+            refused = is_refusal(given.answer.text)
+            report = AskReport(
+                question.question,
+                given.answer,
+                refused,
+                cite(given, search.narrow),
+                passages,
+                given.calls,
+                ledger,
+                seconds,
+            )
+            answered.append(Answered(question, report, score(question, passages, given.answer.text, refused)))
+            running.advance()
+    return _report(answered, components, time.perf_counter() - started)
+
+
+def _answers(
+    questions: Sequence[Question], found: Sequence[list[Passage]], components: Components
+) -> Iterator[tuple[Question, list[Passage], tuple[Given, Ledger, float]]]:
+    """Answer each question from its passages, in order; as many at once as the chat model takes."""
+    answerer = Answerer(components.recipe, components.chat)
+
+    def one(question: Question, passages: list[Passage]) -> tuple[Given, Ledger, float]:
+        started, ledger = time.perf_counter(), Ledger()
+        shown = passages[: components.recipe.retriever.k]
+        given = answerer.answer(question.question, shown, ledger.open("answer", "passages"))
+        return given, ledger, time.perf_counter() - started
+
+    if components.chat.concurrency <= 1:
+        for question, passages in zip(questions, found, strict=True):
+            yield question, passages, one(question, passages)
+    else:
+        with ThreadPoolExecutor(components.chat.concurrency) as pool:
+            yield from zip(questions, found, pool.map(one, questions, found), strict=True)
+
+
+def _report(answered: list[Answered], components: Components, seconds: float) -> EvaluationReport:
+    report = EvaluationReport(summarise([one.score for one in answered]), answered, seconds=seconds)
+    report.usage = sum((one.report.answer.usage for one in answered), Usage())
+    if components.chat.prices is not None:
+        prompt, completion = components.chat.prices
+        report.cost = (report.usage.prompt * prompt + report.usage.completion * completion) / 1e6
+    entry = report.ledger.open("answer", "passages")
+    for one in answered:
+        (single,) = one.report.ledger.entries
+        entry.came_in += single.came_in
+        entry.went_out += single.went_out
+        entry.dropped += single.dropped
+        entry.notes += [f"{one.question.id}: {note}" for note in single.notes if note.startswith("fit:")]
+    entry.cut = Amount()
+    return report

@@ -1,0 +1,36 @@
+"""Manifests: what a run was made of, so that it can be understood and repeated. Never a secret."""
+
+from __future__ import annotations
+
+import json
+import platform
+import secrets
+import time
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+
+from potluck import __version__
+from potluck.documents import Json
+from potluck.workspace.files import write_whole
+
+
+def new_run_id() -> str:
+    """A name for a run: the time in UTC, and four random digits for those that start in the same second."""
+    return f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime())}-{secrets.token_hex(2)}"
+
+
+def surroundings() -> dict[str, Json]:
+    """The versions of potluck, Python and the system."""
+    return {"potluck": __version__, "python": platform.python_version(), "system": platform.platform()}
+
+
+def write_manifest(folder: Path, manifest: Mapping[str, Json]) -> Path:
+    """Write ``manifest.json``, whole or not at all."""
+    path = folder / "manifest.json"
+    write_whole(path, json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
+    return path
+
+
+def write_lines(path: Path, rows: Iterable[Mapping[str, Json]]) -> None:
+    """Write JSON Lines, whole or not at all."""
+    write_whole(path, b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows))

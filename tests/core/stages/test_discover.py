@@ -1,0 +1,91 @@
+"""Paths, folders and globs mean the files that a person would expect."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from potluck.errors import NoDocuments
+from potluck.stages.discover import discover
+
+
+def make(folder: Path, *names: str) -> None:
+    for name in names:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_text(name, encoding="utf-8")
+
+
+def names(folder: Path, *patterns: str, exclude: tuple[str, ...] = ()) -> list[str]:
+    return [source.name for source in discover(folder, patterns, exclude)]
+
+
+def test_a_folder_means_all_files_below_it_that_are_not_hidden(tmp_path: Path) -> None:
+    make(tmp_path, "規範/b.txt", "規範/a/c.doc", "規範/.git/x", "規範/.hidden")
+
+    assert names(tmp_path, "規範") == ["規範/a/c.doc", "規範/b.txt"]
+
+
+def test_a_glob_may_span_folders(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "b/c/d.txt", "b/e.doc")
+
+    assert names(tmp_path, "**/*.txt") == ["a.txt", "b/c/d.txt"]
+
+
+def test_odd_names_are_found_and_a_name_with_brackets_means_itself(tmp_path: Path) -> None:
+    odd = ["-n.txt", "50% off.txt", "two  blanks.txt", "第[1]章.txt", "#x.txt"]
+    make(tmp_path, *odd)
+
+    assert names(tmp_path, ".") == sorted(odd)
+    assert names(tmp_path, "第[1]章.txt") == ["第[1]章.txt"]
+
+
+def test_a_file_that_two_patterns_match_comes_once(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "b.txt")
+
+    assert names(tmp_path, "*.txt", "a.txt") == ["a.txt", "b.txt"]
+
+
+def test_exclude_leaves_out_by_name_or_pattern(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "draft/b.txt", "c.md")
+
+    assert names(tmp_path, ".", exclude=("draft/*", "*.md")) == ["a.txt"]
+    with pytest.raises(NoDocuments, match="leaves none of the 3"):
+        names(tmp_path, ".", exclude=("*",))
+
+
+def test_a_loop_of_links_ends(tmp_path: Path) -> None:
+    make(tmp_path, "a/b.txt")
+    os.symlink(tmp_path / "a", tmp_path / "a" / "again")
+
+    assert names(tmp_path, "a") == ["a/b.txt"]
+
+
+def test_a_dangling_link_is_found_so_that_it_can_be_reported(tmp_path: Path) -> None:
+    os.symlink(tmp_path / "nowhere", tmp_path / "link.txt")
+
+    assert names(tmp_path, "*.txt") == ["link.txt"]
+
+
+def test_a_file_outside_the_recipes_folder_is_named_in_full(tmp_path: Path) -> None:
+    make(tmp_path, "elsewhere/a.txt", "recipe/x")
+
+    assert names(tmp_path / "recipe", "../elsewhere/*.txt") == [(tmp_path / "elsewhere/a.txt").resolve().as_posix()]
+
+
+@pytest.mark.parametrize(
+    ("pattern", "message"),
+    [
+        ("nots/*.txt", "no file matches this below"),
+        ("nots/a.txt", "there is no folder"),
+        ("notes/a.txtt", "did you mean 'a.txt'"),
+        ("empty", "holds no files"),
+    ],
+)
+def test_a_pattern_that_matches_nothing_says_why(tmp_path: Path, pattern: str, message: str) -> None:
+    make(tmp_path, "notes/a.txt")
+    (tmp_path / "empty").mkdir()
+
+    with pytest.raises(NoDocuments, match=message):
+        names(tmp_path, pattern)

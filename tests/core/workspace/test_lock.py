@@ -1,0 +1,56 @@
+"""One writer at a time; a lock is gone when its process is gone."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from potluck.errors import WorkspaceBusy
+from potluck.workspace.lock import writing
+
+HOLDER = """
+import sys
+from pathlib import Path
+from potluck.workspace.lock import writing
+with writing(Path(sys.argv[1])):
+    print("held", flush=True)
+    sys.stdin.read()
+"""
+
+
+@pytest.fixture
+def holder(tmp_path: Path):  # type: ignore[no-untyped-def]
+    process = subprocess.Popen(
+        [sys.executable, "-c", HOLDER, str(tmp_path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    assert process.stdout is not None
+    assert process.stdout.readline() == b"held\n"
+    yield process
+    process.kill()
+    process.communicate()
+
+
+def test_a_second_writer_is_told_who_holds_the_workspace(holder: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    with pytest.raises(WorkspaceBusy, match=f"process {holder.pid}"), writing(tmp_path, wait=0.05):
+        pass
+
+
+def test_the_lock_of_a_killed_writer_is_free(holder: subprocess.Popen[bytes], tmp_path: Path) -> None:
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+
+    with writing(tmp_path, wait=0.05):
+        assert (tmp_path / "writer.pid").read_text() == str(os.getpid())
+
+
+def test_the_lock_can_be_taken_again_after_an_error(tmp_path: Path) -> None:
+    with pytest.raises(RuntimeError), writing(tmp_path):
+        raise RuntimeError
+
+    with writing(tmp_path, wait=0.05):
+        pass
