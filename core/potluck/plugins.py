@@ -6,6 +6,7 @@ broken plugin costs nothing but its own name.
 
 from __future__ import annotations
 
+import contextlib
 import difflib
 import importlib.metadata
 import importlib.util
@@ -157,10 +158,8 @@ def observers() -> pluggy.PluginManager:
     manager = pluggy.PluginManager("potluck")
     manager.add_hookspecs(hookspecs)
     for entry in importlib.metadata.entry_points(group=OBSERVERS):
-        try:
+        with contextlib.suppress(Exception):
             manager.register(entry.load(), name=f"{_package(entry)}:{entry.name}")
-        except Exception:
-            continue
     return manager
 
 

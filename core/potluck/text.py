@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from itertools import pairwise
 
 _HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _KANA_RANGE = "\u3040-\u30ff"
@@ -65,9 +66,7 @@ def sentences(text: str) -> Iterator[tuple[int, int]]:
 def grams(text: str) -> frozenset[str]:
     """Pairs of neighbouring units: Han and Kana characters singly, words and numbers whole, without case or width."""
     units = _UNIT.findall(unicodedata.normalize("NFKC", text).lower())
-    return (
-        frozenset(units) if len(units) == 1 else frozenset(f"{a} {b}" for a, b in zip(units, units[1:], strict=False))
-    )
+    return frozenset(units) if len(units) == 1 else frozenset(f"{a} {b}" for a, b in pairwise(units))
 
 
 def is_refusal(answer: str) -> bool:

@@ -89,7 +89,8 @@ def _explain(error: Exception, arguments: list[str]) -> int:
         return 1
     message = str(error)
     if not isinstance(error, PotluckError):
-        message = f"unexpected {type(error).__name__}: {error}\nThis is a fault of potluck or of a plugin: potluck --debug shows where"
+        fault = "This is a fault of potluck or of a plugin: potluck --debug shows where"
+        message = f"unexpected {type(error).__name__}: {error}\n{fault}"
     if "--json" in arguments:
         import json
 

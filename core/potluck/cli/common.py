@@ -58,7 +58,7 @@ def warn(failures: Sequence[Failure]) -> None:
 
 def print_ledger(ledger: Ledger) -> None:
     """Print what each stage was given, kept and lost."""
-    rows = [("", "in", "out", "cut", "dropped", "same text")]
+    rows: list[tuple[str, ...]] = [("", "in", "out", "cut", "dropped", "same text")]
     for entry in ledger.entries:
         amounts = (entry.came_in, entry.went_out, entry.cut, entry.dropped, entry.deduplicated)
         rows.append((entry.stage, *(_amount(a.items, a.characters, a.tokens) for a in amounts)))

@@ -33,13 +33,11 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
 def _print(report: PlanReport) -> None:
     about = "" if report.exact else " (estimated, never too low)"
     click.echo(f"documents: {report.documents} from {report.files} files, {report.chunks} chunks")
-    click.echo(
-        f"to embed: {report.texts_to_embed} texts, {report.tokens_to_embed:,} tokens{about}{_money(report.embedding_cost)}"
-    )
+    cost = _money(report.embedding_cost)
+    click.echo(f"to embed: {report.texts_to_embed} texts, {report.tokens_to_embed:,} tokens{about}{cost}")
     window = f"{report.window:,}" if report.window is not None else "any number of"
-    click.echo(
-        f"longest text: {report.longest:,} tokens; the embedder reads {window}; longer: {report.too_long} ({report.fit})"
-    )
+    click.echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}")
+    click.echo(f"longer than that: {report.too_long} (fit: {report.fit})")
     click.echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
     context = f" of {report.context_window:,}" if report.context_window is not None else ""
     click.echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")

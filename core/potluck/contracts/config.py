@@ -36,14 +36,15 @@ class Config(BaseModel):
         extra="forbid", frozen=True, use_attribute_docstrings=True, protected_namespaces=(), validate_default=True
     )
 
+    @classmethod
+    def secrets(cls) -> frozenset[str]:
+        """The names of the settings that hold secrets."""
+        return frozenset(name for name, info in cls.model_fields.items() if _holds_secret(info.annotation))
+
     def decisive(self) -> dict[str, Json]:
         """The settings that decide the result, as JSON: without secrets and operational ones."""
-        left_out = {
-            name
-            for name, info in type(self).model_fields.items()
-            if Operational in info.metadata or _holds_secret(info.annotation)
-        }
-        return self.model_dump(mode="json", exclude=left_out)
+        operational = {name for name, info in type(self).model_fields.items() if Operational in info.metadata}
+        return self.model_dump(mode="json", exclude=operational | self.secrets())
 
 
 def _holds_secret(annotation: Any) -> bool:

@@ -58,7 +58,7 @@ class EvaluationReport:
 
     metrics: dict[str, float | None]
     answered: list[Answered]
-    usage: Usage = Usage()
+    usage: Usage = field(default_factory=Usage)
     cost: float | None = None
     seconds: float = 0.0
     ledger: Ledger = field(default_factory=Ledger)

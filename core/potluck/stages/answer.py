@@ -96,8 +96,9 @@ class Answerer:
         message = Message("user", self._template(question).render(context=context, question=question), kept, question)
         if not self._fits(message):
             raise ContextExceeded(
-                f"the {len(found)} partial answers do not fit the chat model's context of {self.chat.context_window} tokens: "
-                "retrieve fewer passages (retriever.k) or allow shorter answers (chat.max_tokens)"
+                f"the {len(found)} partial answers do not fit the chat model's context of "
+                f"{self.chat.context_window} tokens: retrieve fewer passages (retriever.k) or allow shorter answers "
+                "(chat.max_tokens)"
             )
         answer = self._ask(message, self.on_text)
         return Given(replace(answer, usage=usage + answer.usage), kept, len(groups) + 1)
@@ -182,17 +183,20 @@ class Answerer:
         return groups
 
     def _too_long(self, question: str, passages: tuple[Passage, ...]) -> str:
-        empty = self.chat.count_tokens([self._message(question, ())])
-        parts = [
-            f"  {_place(passage)}: {self.chat.count_tokens([self._message(question, (passage,))]) - empty} tokens"
-            for passage in passages
-        ]
-        return (
-            f"{len(passages)} passages, the prompt ({empty} tokens) and an answer of up to {self._options().max_tokens} tokens "
-            f"do not fit the chat model's context of {self.chat.context_window} tokens:\n" + "\n".join(parts) + "\n"
-            "Retrieve fewer (retriever.k), split smaller, or consent: 'retriever: {fit: drop_last}' leaves out the last "
-            "ones, 'fit: split' asks in several calls"
+        empty = self._tokens(question, ())
+        parts = [f"  {_place(one)}: {self._tokens(question, (one,)) - empty} tokens" for one in passages]
+        room = f"{self.chat.context_window} tokens, {self._options().max_tokens} of them for the answer"
+        return "\n".join(
+            [
+                f"{len(passages)} passages and the prompt ({empty} tokens) do not fit the chat model's context of {room}:",
+                *parts,
+                "Retrieve fewer (retriever.k), split smaller, or consent: 'retriever: {fit: drop_last}' leaves out "
+                "the last ones, 'fit: split' asks in several calls",
+            ]
         )
+
+    def _tokens(self, question: str, passages: tuple[Passage, ...]) -> int:
+        return self.chat.count_tokens([self._message(question, passages)])
 
 
 def _halves(passage: Passage) -> tuple[Passage, ...]:

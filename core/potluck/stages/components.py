@@ -128,14 +128,15 @@ def loader_for(extension: str, documents: Documents) -> Part:
         )
     if len(names) > 1:
         raise UnknownFileType(
-            f"{len(names)} loaders claim '.{extension}' files ({', '.join(names)}); name one: documents: {{use: {names[0]}, ...}}"
+            f"{len(names)} loaders claim '.{extension}' files ({', '.join(names)}); "
+            f"name one: documents: {{use: {names[0]}, ...}}"
         )
     plugin = plugins.find("loader", names[0])
     return Part(kind="loader", name=names[0], plugin=plugin, config=_config(plugins.offer(plugin).config, documents))
 
 
 def _config(model: type[Config], documents: Documents) -> Config:
-    """A loader's settings when it was found by file type: the two that documents can have in common, where it has them."""
+    """A loader's settings when it was found by file type: what a recipe gives to all documents, as far as it has them."""
     common = {"encoding": documents.encoding, "password": documents.password}
     return model(**{key: value for key, value in common.items() if value is not None and key in model.model_fields})
 

@@ -71,7 +71,8 @@ def embed_query(question: str, embedder: Embedder) -> Vectors:
         )
     if window is not None and tokens > window and embedder.fit == "pool":
         return _pooled(question, embedder, embedder.embed_queries)
-    return checked(embedder.embed_queries([question]), 1, embedder)[0]
+    vectors = checked(embedder.embed_queries([question]), 1, embedder)
+    return vectors.reshape(-1)
 
 
 def checked(vectors: Vectors, count: int, embedder: Embedder) -> Vectors:
@@ -128,8 +129,8 @@ def _consent(long: Sequence[Text], embedder: Embedder, entry: Entry, catalogue: 
         more = f"\n  and {len(long) - _NAMED} more" if len(long) > _NAMED else ""
         exactly = "" if embedder.exact_token_counts else " (estimated, never too low)"
         raise WindowExceeded(
-            f"{len(long)} of the chunks to embed {'are' if len(long) > 1 else 'is'} longer than the {window} tokens that "
-            f"the embedder reads; the rest of each would never be found{exactly}:\n{named}{more}\n"
+            f"{len(long)} of the chunks to embed {'are' if len(long) > 1 else 'is'} longer than the {window} tokens "
+            f"that the embedder reads; the rest of each would never be found{exactly}:\n{named}{more}\n"
             "Make the splitter's chunks smaller, take an embedder with a longer window, or consent in the embedder's "
             "settings: 'fit: pool' embeds the pieces and averages them, 'fit: cut' drops the ends"
         )

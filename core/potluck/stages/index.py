@@ -46,7 +46,7 @@ class Changes:
 
 @dataclass(slots=True)
 class IndexReport:
-    """What indexing did. ``loaded``, ``split`` and ``embedded`` count what was computed; ``reused`` texts had vectors."""
+    """What indexing did. ``loaded``, ``split`` and ``embedded`` count what was computed; ``reused`` had some."""
 
     documents: Changes = Changes()
     chunks: Changes = Changes()

@@ -18,7 +18,10 @@ from potluck.stages.worker import NoModels, Worker, run_loader
 
 
 def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) -> Iterator[list[Document] | Failure]:
-    """Load each file, and yield its documents or why it failed. Raises ``RecipeError`` for a wrong loader or setting."""
+    """Load each file, and yield its documents or why it failed.
+
+    Raises ``RecipeError`` for a wrong loader or setting.
+    """
     documents = _documents(loader, overrides)
     worker = Worker()
     try:

@@ -49,7 +49,7 @@ def checked(document: Document, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     for chunk in chunks:
         if not 0 <= chunk.start < chunk.end or document.text[chunk.start : chunk.end] != chunk.text:
             raise ContractBroken(
-                f"{document.source}: the splitter's chunk at {chunk.start} to {chunk.end} is not the document's text there"
+                f"{document.source}: the chunk at {chunk.start} to {chunk.end} is not the document's text there"
             )
         if (lost := document.text[end : chunk.start].strip()) and chunk.start > end:
             raise ContractBroken(f"{document.source}: the splitter left out {lost[:40]!r} at {end}")

@@ -240,7 +240,7 @@ class Catalogue:
         return [StoredChunk(*row) for row in rows]
 
     def chunk_texts(self, chunks: Iterable[StoredChunk]) -> Iterator[tuple[StoredChunk, str]]:
-        """Each chunk with the text that is embedded for it. Reads a document once while its chunks follow each other."""
+        """Each chunk with the text that is embedded for it. Chunks of one document should follow each other."""
         current, text = "", ""
         for chunk in chunks:
             if chunk.document != current:
@@ -272,7 +272,7 @@ class Catalogue:
             self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
     def vectors(self, embedder: str, texts: Sequence[str]) -> Vectors:
-        """The vectors of text hashes, shape ``(len(texts), dimensions)``, float32. Raises ``KeyError`` for a missing one."""
+        """The vectors of text hashes, float32, shape ``(len(texts), dimensions)``. ``KeyError`` for a missing one."""
         import numpy as np
 
         find = "SELECT vector FROM vectors WHERE embedder = ? AND text = ?"
@@ -296,7 +296,7 @@ class Catalogue:
             loads = self._db.execute('SELECT source, load FROM index_loads WHERE "index" = ?', (index_id,)).fetchall()
         finally:
             self._db.execute("COMMIT")
-        return IndexState(*row, loads=dict(loads)) if row else None
+        return IndexState(row[0], row[1], row[2], row[3], dict(loads)) if row else None
 
     def set_index(self, state: IndexState) -> None:
         """Make an index consist of ``state``, at once, and forget documents that no index has any more."""

@@ -67,6 +67,6 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 def _full(folder: Path, reason: str | None) -> str:
     return (
-        f"{folder}: {reason or 'the disk is full'}. What was finished is kept: make room (or move the recipe's folder), "
-        "and run the same command again"
+        f"{folder}: {reason or 'the disk is full'}. What was finished is kept: make room (or move the recipe's "
+        "folder), and run the same command again"
     )

@@ -12,7 +12,7 @@ from potluck.errors import WorkspaceBusy
 
 @contextmanager
 def writing(folder: Path, wait: float = 0.5) -> Iterator[None]:
-    """Hold the workspace's lock. Raises ``WorkspaceBusy`` naming the process if it is not free after ``wait`` seconds."""
+    """Hold the workspace's lock. Raises ``WorkspaceBusy`` with the process's number after ``wait`` seconds."""
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)
