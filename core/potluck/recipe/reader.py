@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
@@ -159,7 +159,7 @@ class _Converter:
         if tag not in _TAGS:
             return self._refuse(place, f"the tag {tag} is not used in recipes")
         if isinstance(node.value, str):
-            return Node(self._scalar(node, tag), place)
+            return Node(_scalar(node.value, tag.rpartition(":")[2]), place)
         if tag.endswith("seq"):
             return Node([self.convert(item, depth + 1) for item in node.value], place)
         return self._mapping(node, place, depth)
@@ -183,16 +183,6 @@ class _Converter:
                 values[key] = self.convert(value_node, depth + 1)
         return Node(values, place, keys)
 
-    def _scalar(self, node: Any, tag: str) -> str | int | float | bool | None:
-        from ruamel.yaml.constructor import SafeConstructor
-
-        if tag.endswith((":str", ":timestamp")):
-            return str(node.value)
-        try:
-            return SafeConstructor().construct_object(node)  # type: ignore[no-any-return]
-        except (ValueError, AttributeError):
-            return str(node.value)
-
     def _refuse(self, place: Place, message: str) -> Node:
         self._problems.append(self._source.problem(place, message))
         return Node(None, place)
@@ -201,6 +191,24 @@ class _Converter:
         if self._fixed is not None:
             return self._fixed
         return Place(self._source.name, node.start_mark.line + 1, node.start_mark.column + 1)
+
+
+def _scalar(text: str, kind: str) -> str | int | float | bool | None:
+    """A plain value as YAML 1.2 reads it; what is not quite a number is text."""
+    plain = text.replace("_", "")
+    try:
+        if kind == "null":
+            return None
+        if kind == "bool":
+            return text.lower() == "true"
+        if kind == "int":
+            base = {"0o": 8, "0x": 16, "0b": 2}.get(plain.lstrip("+-")[:2].lower(), 10)
+            return int(plain, base)
+        if kind == "float":
+            return float(plain.lower().replace(".inf", "inf").replace(".nan", "nan"))
+    except ValueError:
+        pass
+    return text
 
 
 def _without_carriage_returns(text: str) -> str:

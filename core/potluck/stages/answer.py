@@ -188,7 +188,7 @@ class Answerer:
         room = f"{self.chat.context_window} tokens, {self._options().max_tokens} of them for the answer"
         return "\n".join(
             [
-                f"{len(passages)} passages and the prompt ({empty} tokens) do not fit the chat model's context of {room}:",
+                f"{len(passages)} passages and the prompt ({empty} tokens) do not fit the chat model's {room}:",
                 *parts,
                 "Retrieve fewer (retriever.k), split smaller, or consent: 'retriever: {fit: drop_last}' leaves out "
                 "the last ones, 'fit: split' asks in several calls",

@@ -136,7 +136,7 @@ def loader_for(extension: str, documents: Documents) -> Part:
 
 
 def _config(model: type[Config], documents: Documents) -> Config:
-    """A loader's settings when it was found by file type: what a recipe gives to all documents, as far as it has them."""
+    """A loader's settings when it was found by file type: what a recipe says for all documents."""
     common = {"encoding": documents.encoding, "password": documents.password}
     return model(**{key: value for key, value in common.items() if value is not None and key in model.model_fields})
 

@@ -39,8 +39,6 @@ def account(entry: Entry, chunks: Sequence[StoredChunk], catalogue: Catalogue) -
     entry.came_in = Amount(len(by_document), total)
     entry.went_out = Amount(len(chunks), characters)
     entry.dropped = Amount(0, total - covered)
-    if total > covered:
-        entry.notes.append(f"{total - covered} characters between chunks are white space")
 
 
 def checked(document: Document, chunks: Sequence[Chunk]) -> Sequence[Chunk]:

@@ -74,7 +74,7 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
     process = Worker()
 
     def run(what: str, **settings: str) -> list[Document]:
-        from odd_loader import Settings  # type: ignore[import-not-found]
+        from odd_loader import Settings
 
         path = tmp_path / "文件.odd"
         path.write_text(what, encoding="utf-8")
