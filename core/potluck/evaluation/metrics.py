@@ -1,0 +1,160 @@
+"""Measuring: was the right passage found, is the answer right, and does it say so when it does not know?
+
+All measures go from 0 to 1, higher is better. A measure is None where nothing could be measured, never a made-up
+number. Pure functions; nothing is read or written.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from statistics import fmean
+
+from potluck.documents import Json, Passage
+from potluck.evaluation.questions import Question
+from potluck.evaluation.text import any_contained, exact_match, f1, is_cjk, share_contained
+from potluck.text import is_refusal
+
+CUTS = (1, 2, 5)
+"""The k of recall@k."""
+
+MEASURES = (
+    *(f"recall@{k}" for k in CUTS),
+    "mrr",
+    *(f"answer_recall@{k}" for k in CUTS),
+    "exact_match",
+    "f1",
+    "fact",
+)
+"""The measures that a question has by itself; a summary is their mean over the questions that have them."""
+
+_EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionScore:
+    """How one question did.
+
+    ``values`` holds those of ``MEASURES`` that apply to it. ``refused`` says whether the answer was that one does not
+    know; None where no answer was asked for. ``empty`` is True for an answer without a character.
+    """
+
+    id: str
+    answerable: bool
+    values: Mapping[str, float]
+    refused: bool | None = None
+    empty: bool = False
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` lists it."""
+        return {"answerable": self.answerable, "refused": self.refused, **self.values}
+
+
+def score(
+    question: Question, passages: Sequence[Passage], answer: str | None, refused: bool | None = None
+) -> QuestionScore:
+    """Measure one question.
+
+    ``passages`` are all that were retrieved, best first. ``answer`` is None where only retrieval is measured; one
+    that failed is an empty text and counts as wrong. ``refused`` overrides what the answer's words say.
+
+    An unanswerable question has no values: what counts is ``refused``. A refusal of an answerable one has an exact
+    match and F1 of 0.
+    """
+    values: dict[str, float] = {}
+    if question.answerable:
+        values |= _retrieval(question, passages)
+    if answer is None:
+        return QuestionScore(question.id, question.answerable, values)
+    empty = not answer.strip()
+    if refused is None:
+        refused = not empty and is_refusal(answer)
+    if question.answerable:
+        values |= _answer(question, answer, refused)
+    return QuestionScore(question.id, question.answerable, values, refused, empty)
+
+
+def summarise(scores: Sequence[QuestionScore]) -> dict[str, float | None]:
+    """The means of all measures, the two of refusing, and counts.
+
+    ``refusal_precision`` is the share of the refused questions that cannot be answered, ``refusal_recall`` the share
+    of the questions that cannot be answered that were refused.
+    """
+    measures = {name: _mean([one.values[name] for one in scores if name in one.values]) for name in MEASURES}
+    answered = [one for one in scores if one.refused is not None]
+    right = [float(not one.answerable) for one in answered if one.refused]
+    caught = [float(bool(one.refused)) for one in answered if not one.answerable]
+    return {
+        **measures,
+        "refusal_precision": _mean(right),
+        "refusal_recall": _mean(caught),
+        "questions": len(scores),
+        "answerable": sum(one.answerable for one in scores),
+        "with_gold": sum("mrr" in one.values for one in scores),
+        "answered": len(answered),
+        "refused": len(right),
+        "empty": sum(one.empty for one in answered),
+    }
+
+
+def document_id(source: str) -> str:
+    """What ``gold_ids`` call a document: its file name without folder, extension, and what stands behind a ``#``."""
+    name = re.split("#|::", source.replace("\\", "/"), maxsplit=1)[0].rsplit("/", 1)[-1]
+    return _EXTENSION.sub("", name)
+
+
+def gold_ranks(question: Question, passages: Sequence[Passage]) -> list[int | None]:
+    """The rank of each thing that should have been found, counted from 0, or None where it was not found.
+
+    Sections where the question names any: each at the best passage that holds it. Names the question documents
+    besides (other than the sections again), only passages of those count. Else documents, of which each counts once,
+    at its best place.
+    """
+    golds = dict.fromkeys(map(document_id, question.gold_ids))
+    if not question.gold_sections:
+        found = dict.fromkeys(document_id(passage.source) for passage in passages)
+        return _ranks(golds, [(name,) for name in found])
+    sections = dict.fromkeys(question.gold_sections)
+    anywhere = not golds or not golds.keys().isdisjoint(map(document_id, sections))
+    held = [p.sections if anywhere or document_id(p.source) in golds else () for p in passages]
+    return _ranks(sections, held)
+
+
+def _ranks(golds: Mapping[str, None], held: Sequence[Sequence[str]]) -> list[int | None]:
+    return [next((rank for rank, labels in enumerate(held) if gold in labels), None) for gold in golds]
+
+
+def _retrieval(question: Question, passages: Sequence[Passage]) -> Iterator[tuple[str, float]]:
+    ranks = gold_ranks(question, passages)
+    if ranks:
+        for k in CUTS:
+            yield f"recall@{k}", sum(rank is not None and rank < k for rank in ranks) / len(ranks)
+        best = min((rank for rank in ranks if rank is not None), default=None)
+        yield "mrr", 0.0 if best is None else 1 / (best + 1)
+    if question.answers or question.gold_facts:
+        for k in CUTS:
+            # A character that is kept in comparing, so that nothing is found across two passages.
+            text = "\0".join(f"{passage.heading}\0{passage.text}" for passage in passages[:k])
+            yield f"answer_recall@{k}", _facts(question, text)
+
+
+def _answer(question: Question, answer: str, refused: bool) -> Iterator[tuple[str, float]]:
+    golds = question.answers
+    cjk = is_cjk(" ".join(golds) + question.question)
+    if golds:
+        yield "exact_match", 0.0 if refused else max(exact_match(answer, gold, cjk) for gold in golds)
+        yield "f1", 0.0 if refused else max(f1(answer, gold, cjk) for gold in golds)
+    if golds or question.gold_facts:
+        yield "fact", _facts(question, answer)
+
+
+def _facts(question: Question, text: str) -> float:
+    """The share of the facts that the text contains; without facts, whether it contains one of the answers."""
+    if question.gold_facts:
+        return share_contained(question.gold_facts, text)
+    return any_contained(question.answers, text)
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return fmean(values) if values else None

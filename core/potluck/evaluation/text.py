@@ -1,0 +1,93 @@
+"""How texts are compared for scoring: Chinese by character, English as in SQuAD.
+
+Width, case and punctuation never count. In a Chinese text Han and Kana characters stand by themselves, words and
+numbers are whole; white space does not count. In an English text the articles do not count either (Rajpurkar et al.
+2016, *SQuAD: 100,000+ Questions for Machine Comprehension of Text*, section 6.1).
+"""
+
+from __future__ import annotations
+
+import re
+import string
+import unicodedata
+from collections import Counter
+from collections.abc import Sequence
+from itertools import groupby
+
+_CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\U00020000-\U0003134f]")
+_ARTICLES = re.compile(r"\b(?:a|an|the)\b")
+_SPACE = re.compile(r"\s+")
+
+
+def is_cjk(text: str) -> bool:
+    """Whether there is a Han or Kana character in it: then it is compared as Chinese."""
+    return _CJK.search(text) is not None
+
+
+def squeezed(text: str) -> str:
+    """Without white space, and without differences of width and case; for looking whether one text holds another."""
+    return _SPACE.sub("", _folded(text))
+
+
+def normalised(text: str, cjk: bool) -> str:
+    """What has to be equal for an exact match."""
+    if cjk:
+        return _SPACE.sub("", _without_marks(_folded(text)))
+    bare = "".join(c for c in _folded(text) if c not in string.punctuation and unicodedata.category(c)[0] != "P")
+    return " ".join(_ARTICLES.sub(" ", bare).split())
+
+
+def units(text: str, cjk: bool) -> list[str]:
+    """What F1 counts: words; in Chinese characters, with words and numbers of other scripts whole."""
+    if not cjk:
+        return normalised(text, cjk).split()
+    found: list[str] = []
+    for kind, run in groupby(_without_marks(_folded(text)), _kind):
+        if kind == "cjk":
+            found.extend(run)
+        elif kind != "space":
+            found.append("".join(run))
+    return found
+
+
+def exact_match(answer: str, gold: str, cjk: bool) -> float:
+    """1 if they say the same in the same words, else 0."""
+    return float(normalised(answer, cjk) == normalised(gold, cjk))
+
+
+def f1(answer: str, gold: str, cjk: bool) -> float:
+    """The harmonic mean of the shares of units that the two have in common, from 0 to 1."""
+    ours, theirs = units(answer, cjk), units(gold, cjk)
+    if not ours or not theirs:
+        return float(ours == theirs)
+    common = (Counter(ours) & Counter(theirs)).total()
+    return 2 * common / (len(ours) + len(theirs))
+
+
+def share_contained(phrases: Sequence[str], text: str) -> float:
+    """The share of the phrases that stand in the text, from 0 to 1; there has to be a phrase."""
+    held = squeezed(text)
+    return sum(squeezed(phrase) in held for phrase in phrases) / len(phrases)
+
+
+def any_contained(phrases: Sequence[str], text: str) -> float:
+    """1 if one of the phrases stands in the text (a blank phrase never does), else 0."""
+    held = squeezed(text)
+    return float(any(phrase and phrase in held for phrase in map(squeezed, phrases)))
+
+
+def _folded(text: str) -> str:
+    return unicodedata.normalize("NFKC", text).replace("\u2019", "'").lower()
+
+
+def _without_marks(text: str) -> str:
+    """Without punctuation, control characters and all white space but the blank."""
+    return "".join(c for c in text if c == " " or unicodedata.category(c)[0] not in "PZC")
+
+
+def _kind(character: str) -> str:
+    if _CJK.match(character):
+        return "cjk"
+    if character.isspace():
+        return "space"
+    return "digit" if character.isdigit() else "word"
