@@ -1,0 +1,144 @@
+"""Office files: ``.docx .doc .pptx .ppt .xlsx .xls .odt .rtf``, without an office program.
+
+``.docx`` is read here, with the clause numbers that Word counts (ECMA-376); the others by Apache Tika in the package
+``extractous`` (Apache-2.0). Encrypted files are opened by ``msoffcrypto-tool`` (MIT). What a file is decides its
+content, not its name.
+"""
+
+from __future__ import annotations
+
+import io
+import shutil
+import subprocess
+import tempfile
+import zipfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import potluck
+from potluck.contracts import Config, Context, Loader
+from potluck.documents import Document, Json, Source
+from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
+from pydantic import SecretStr
+
+from potluck_plugins.loaders._office.detect import detect, detect_archive, looks_like
+from potluck_plugins.loaders._office.docx import read_docx
+from potluck_plugins.loaders._office.tika import read_with_tika
+from potluck_plugins.loaders._office.xlsx import read_xlsx
+from potluck_plugins.loaders._shared.archive import open_archive
+from potluck_plugins.loaders._shared.flow import Flow
+
+_OFFICE_SECONDS = 15
+
+
+class OfficeConfig(Config):
+    """Settings of the ``office`` loader."""
+
+    password: SecretStr | None = None
+    """Opens encrypted files: ${NAME} of an environment variable."""
+
+
+class OfficeLoader(Loader):
+    """Reads the files of office programs."""
+
+    def __init__(self, config: OfficeConfig, context: Context) -> None:
+        """Read nothing yet."""
+        self._password = config.password
+
+    def load(self, source: Source) -> Iterator[Document]:
+        """Yield the one document of a file."""
+        content = source.path.read_bytes()
+        if not content:
+            raise NoText("it is empty (0 bytes)")
+        kind = detect(content)
+        if kind == "encrypted" or (kind == "ole" and self._password is not None):
+            content = self._decrypted(content)
+            kind = detect(content)
+        archive = _archive(content) if kind is None else None
+        if kind is None and archive is None:
+            raise UnreadableDocument(f"it is not what its name says: it looks like {looks_like(content)}")
+        flow = Flow()
+        modern = detect_archive(archive) if archive is not None else None
+        if archive is not None and modern == "docx":
+            metadata = read_docx(archive, flow)
+        elif modern == "xlsx":
+            metadata = read_xlsx(content, flow)
+        else:
+            with _file(content) as path:
+                metadata = _legacy(path, flow)
+        yield flow.document(source.name, metadata)
+
+    def _decrypted(self, content: bytes) -> bytes:
+        import msoffcrypto
+
+        if self._password is None:
+            raise PasswordNeeded("it is encrypted")
+        opened = io.BytesIO()
+        try:
+            file = msoffcrypto.OfficeFile(io.BytesIO(content))
+            if not file.is_encrypted():
+                return content
+            file.load_key(password=self._password.get_secret_value())
+            file.decrypt(opened)
+        except Exception as error:  # the library raises its own and struct's errors for a wrong password
+            raise PasswordNeeded("it is encrypted, and the password does not open it") from error
+        return opened.getvalue()
+
+
+def _archive(content: bytes) -> zipfile.ZipFile | None:
+    """The archive that an office file of today is; None for anything else."""
+    if not zipfile.is_zipfile(io.BytesIO(content)):
+        return None
+    archive = open_archive(io.BytesIO(content))
+    if detect_archive(archive) is None:
+        raise UnreadableDocument("it is a zip archive without an office document in it, or a damaged one")
+    return archive
+
+
+@contextmanager
+def _file(content: bytes) -> Iterator[Path]:
+    """A file with this content and a name that tells nothing: the native reader takes files, and judges them by name."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "document")
+        path.write_bytes(content)
+        yield path
+
+
+def _legacy(path: Path, flow: Flow) -> dict[str, Json]:
+    """A file that Tika reads; where it fails, by an office program if one is installed."""
+    try:
+        return read_with_tika(path, flow)
+    except UnreadableDocument:
+        converted = _converted(path)
+        if converted is None:
+            raise
+        return read_docx(open_archive(converted), flow)
+
+
+def _converted(path: Path) -> Path | None:
+    """The file as LibreOffice converts it to ``.docx``; None where that is not installed or fails too."""
+    program = shutil.which("soffice")
+    if program is None:
+        return None
+    profile = (path.parent / "profile").as_uri()
+    command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "docx"]
+    command += ["--outdir", str(path.parent), str(path)]
+    try:
+        subprocess.run(command, check=True, capture_output=True, timeout=_OFFICE_SECONDS)
+    except (OSError, subprocess.SubprocessError):
+        return None
+    made = path.with_suffix(".docx")
+    return made if made.exists() else None
+
+
+@potluck.hookimpl
+def potluck_loader() -> potluck.Offer[OfficeLoader]:
+    """Offer the loader."""
+    return potluck.Offer(
+        "Word, PowerPoint, Excel, OpenDocument and RTF, with clause numbers",
+        OfficeConfig,
+        OfficeLoader,
+        requires=("lxml", "extractous", "msoffcrypto", "openpyxl"),
+        extra="office",
+    )
