@@ -42,12 +42,14 @@ class Answered:
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
         retrieved = self.report.retrieved
-        ids = dict.fromkeys(PurePosixPath(passage.source.partition("#")[0]).stem for passage in retrieved)
+        ids: list[Json] = list(
+            dict.fromkeys(PurePosixPath(passage.source.partition("#")[0]).stem for passage in retrieved)
+        )
         return {
             "question_id": self.question.id,
             **self.report.as_json(),
             "retrieved": [passage_json(passage) for passage in retrieved[:_LISTED]],
-            "retrieved_ids": list(ids)[:_LISTED],
+            "retrieved_ids": ids[:_LISTED],
             "scores": self.score.as_json(),
         }
 

@@ -98,7 +98,7 @@ def _archive(content: bytes) -> zipfile.ZipFile | None:
 
 @contextmanager
 def _file(content: bytes) -> Iterator[Path]:
-    """A file with this content and a name that tells nothing: the native reader takes files, and judges them by name."""
+    """A file with this content and a name that tells nothing: the native reader would go by the name."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder, "document")
         path.write_bytes(content)

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from potluck.evaluation.text import any_contained, exact_match, f1, is_cjk, normalised, share_contained, squeezed, units
@@ -77,6 +77,7 @@ def test_the_scorer_agrees_on_the_data(scorer: ModuleType, shared_data: Path) ->
         assert_same(scorer, one, other)
 
 
+@settings(deadline=None)
 @given(texts, texts)
 def test_the_scorer_agrees_on_anything(scorer: ModuleType, one: str, other: str) -> None:
     assert_same(scorer, one, other)

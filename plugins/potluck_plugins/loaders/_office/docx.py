@@ -109,8 +109,7 @@ class _Reader:
         name = _value(properties, "pStyle")
         inherited = self._styles.get(name or "", Style())
         if name in self._by_style and inherited.number_id is None:
-            number_id, position = self._by_style[name]
-            inherited = Style(inherited.level, number_id, position)
+            inherited = Style(inherited.level, *self._by_style[name])
         own = properties.find(f"{W}numPr") if properties is not None else None
         outline = _value(properties, "outlineLvl")
         level = int(outline) + 1 if outline and outline.isdigit() and int(outline) < 9 else inherited.level
@@ -154,7 +153,9 @@ def _styles(root: Any) -> dict[str, Style]:
 
 def _resolved(name: str, elements: dict[str, Any]) -> Style:
     """A style with what it inherits; a circle of styles ends."""
-    level = number_id = list_level = None
+    level: int | None = None
+    number_id: str | None = None
+    list_level: int | None = None
     seen: set[str] = set()
     current: str | None = name
     while current and current in elements and current not in seen:

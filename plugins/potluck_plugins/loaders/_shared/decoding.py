@@ -17,9 +17,10 @@ _BOMS = (
     (b"\xfe\xff", "utf-16-be"),
 )
 _CANDIDATES = ("big5", "gb18030", "cp932", "euc-kr", "cp1252")
+_WIDE_CANDIDATES = ("utf-16-le", "utf-16-be")
 _SAMPLE = 1 << 16
 
-# The hundred or so characters that make up a third of running text, Traditional and Simplified; and what goes with them.
+# The characters that make up about half of running text, Traditional and Simplified, and the punctuation between them.
 _COMMON = frozenset(
     "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過子說產種面而方後多定行學法所"
     "民得經十三之進著等部度家電力裡如水化高自二理起小物現實加量都兩體制機當使點從業本去把性好應開它合還因由其些然前外天政四日那"
@@ -35,6 +36,8 @@ _HALF_KANA = re.compile("[\uff61-\uff9f]")
 _HANGUL = re.compile("[\uac00-\ud7a3]")
 _HAN = re.compile("[\u3400-\u9fff]")
 _ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\ufffe]")
+_CONTROLS = 0.02
+"""Share of control characters above which bytes that happen to be UTF-8 are looked at again."""
 _SURE = 0.12
 """Lead over the second candidate at which a guess is not called a guess."""
 
@@ -59,11 +62,11 @@ def decode(content: bytes, encoding: str | None = None) -> Decoded:
     if wide:
         return _replacing(content, wide)
     try:
-        return _clean(content.decode("utf-8"), "utf-8")
-    except UnicodeDecodeError as error:
-        if error.start and _mostly_utf8(content):
-            return _replacing(content, "utf-8")
-    return _guessed(content)
+        text = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return _replacing(content, "utf-8") if _mostly_utf8(content) else _guessed(content)
+    controls = len(_ODD.findall(text)) - text.count("\0")
+    return _guessed(content) if controls > _CONTROLS * len(text) else _clean(text, "utf-8")
 
 
 def _forced(content: bytes, encoding: str) -> Decoded:
@@ -94,12 +97,12 @@ def _mostly_utf8(content: bytes) -> bool:
     """Whether stray bytes stand in what is otherwise UTF-8 with characters beyond ASCII."""
     text = content.decode("utf-8", "replace")
     beyond = sum(c > "\x7f" and c != "\ufffd" for c in text)
-    return beyond > 0 and text.count("\ufffd") <= 0.1 * (beyond + text.count("\ufffd"))
+    return beyond > 0 and text.count("\ufffd") <= 0.25 * (beyond + text.count("\ufffd"))
 
 
 def _guessed(content: bytes) -> Decoded:
     scored = []
-    for name in _CANDIDATES:
+    for name in _CANDIDATES + (_WIDE_CANDIDATES if len(content) % 2 == 0 else ()):
         try:
             sample = content[:_SAMPLE].decode(name, "strict" if len(content) <= _SAMPLE else "ignore")
             content.decode(name)

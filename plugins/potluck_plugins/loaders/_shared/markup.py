@@ -6,15 +6,17 @@ from typing import Any
 
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 
-_SKIPPED = frozenset(["script", "style", "template", "noscript", "svg", "iframe", "object", "canvas", "math", "head"])
+_SKIPPED = frozenset({"script", "style", "template", "noscript", "svg", "iframe", "object", "canvas", "math", "head"})
 _INLINE = frozenset(
-    [
+    {
         "a",
         "abbr",
+        "acronym",
         "b",
         "bdi",
         "bdo",
         "big",
+        "button",
         "cite",
         "code",
         "data",
@@ -23,35 +25,9 @@ _INLINE = frozenset(
         "em",
         "font",
         "i",
-        "img",
-        "input",
-        "ins",
-        "kbd",
-        "label",
-        "mark",
-        "q",
-        "ruby",
-        "rt",
-        "rp",
-        "s",
-        "samp",
-        "small",
-        "span",
-        "strike",
-        "strong",
-        "sub",
-        "sup",
-        "time",
-        "tt",
-        "u",
-        "var",
-        "wbr",
-        "acronym",
-        "button",
-        "select",
-        "option",
-        "o:p",
-    ]
+    }
+    | {"img", "input", "ins", "kbd", "label", "mark", "option", "q", "rp", "rt", "ruby", "s", "samp", "select", "small"}
+    | {"span", "strike", "strong", "sub", "sup", "time", "tt", "u", "var", "wbr"}
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 
