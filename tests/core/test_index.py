@@ -8,13 +8,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from support.fake_plugins import install_hashing, visible
-
 from potluck import Recipe
 from potluck.errors import NoDocuments, RecipeError, RemoteError, WindowExceeded
 from potluck.stages.index import IndexReport
+from support.fake_plugins import install_hashing, visible
 
-RECIPE = "documents: notes/*.txt\nembedder: {use: hashing, batch_size: 4}\nsplitter: {chunk_size: 60, chunk_overlap: 0}\n"
+RECIPE = (
+    "documents: notes/*.txt\nembedder: {use: hashing, batch_size: 4}\nsplitter: {chunk_size: 60, chunk_overlap: 0}\n"
+)
 
 
 @pytest.fixture
@@ -33,7 +34,13 @@ def write(folder: Path, **notes: str) -> None:
 
 
 def many(folder: Path, count: int) -> None:
-    write(folder, **{f"note{n}": f"筆記第{n}號。" + f"This is sentence {n}, and it goes on for a while. " * 3 for n in range(count)})
+    write(
+        folder,
+        **{
+            f"note{n}": f"筆記第{n}號。" + f"This is sentence {n}, and it goes on for a while. " * 3
+            for n in range(count)
+        },
+    )
 
 
 def index(folder: Path, *overrides: str) -> IndexReport:
@@ -166,7 +173,9 @@ def test_what_was_embedded_before_a_failure_is_not_embedded_again(folder: Path) 
 def test_a_chunk_longer_than_the_window_is_an_error_that_names_it(folder: Path) -> None:
     write(folder, long="長" * 50, short="短")
 
-    with pytest.raises(WindowExceeded, match=r"1 of the chunks.*the 20 tokens.*\n  notes/long.txt, characters 0 to 50: 50"):
+    with pytest.raises(
+        WindowExceeded, match=r"1 of the chunks.*the 20 tokens.*\n  notes/long.txt, characters 0 to 50: 50"
+    ):
         index(folder, "embedder.window=20")
 
     assert embedded(folder) == []
@@ -213,7 +222,9 @@ def test_no_documents_is_said_with_the_pattern(folder: Path) -> None:
 
 def test_private_documents_and_a_remote_component_are_refused_at_the_component(folder: Path) -> None:
     recipe = folder / "private.yaml"
-    recipe.write_text("documents: {path: notes/*.txt, private: true}\nembedder: {use: hashing, send: api.example.com}\n")
+    recipe.write_text(
+        "documents: {path: notes/*.txt, private: true}\nembedder: {use: hashing, send: api.example.com}\n"
+    )
 
     with pytest.raises(RecipeError, match=r"private\.yaml:2:17: the documents are private.*api\.example\.com"):
         Recipe.load(recipe)

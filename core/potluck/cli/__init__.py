@@ -14,13 +14,13 @@ from potluck import __version__
 COMMANDS = {
     "ask": "Answer a question from a recipe's documents, with citations.",
     "chat": "Ask questions one after another.",
-    "evaluate": "Answer a file of questions and measure retrieval and answers.",
+    "evaluate": "Answer a file of questions, and measure retrieval and answers.",
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",
     "run": "Do all that a recipe asks for.",
-    "schema": "Print the JSON Schema of recipes, for editors.",
+    "schema": "Print the JSON Schema of recipes, with the settings of every installed plugin.",
 }
 """The commands with their short help, so that ``potluck --help`` imports none of them."""
 

@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 @click.command("plan")
 @recipe_options
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
-    """Say what a recipe would take: tokens, money, memory, what would be cut, and what would leave the machine.
+    """Say what a recipe would take, and what would leave the machine.
 
+    Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them.
     Documents are loaded and split for it, which is kept for the run. The exit status is 1 if the run would stop.
     """
     with opened(recipe, overrides, as_json) as opening:

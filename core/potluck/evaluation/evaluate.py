@@ -6,12 +6,12 @@ import time
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
-from potluck.evaluation.metrics import QuestionScore, score, summarise
+from potluck.evaluation.metrics import QuestionScore, document_id, score, summarise
 from potluck.evaluation.questions import Question, read_questions
 from potluck.ledger import Amount, Ledger
 from potluck.stages.answer import Answerer, Given
@@ -42,9 +42,7 @@ class Answered:
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
         retrieved = self.report.retrieved
-        ids: list[Json] = list(
-            dict.fromkeys(PurePosixPath(passage.source.partition("#")[0]).stem for passage in retrieved)
-        )
+        ids: list[Json] = list(dict.fromkeys(document_id(passage.source) for passage in retrieved))
         return {
             "question_id": self.question.id,
             **self.report.as_json(),

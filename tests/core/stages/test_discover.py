@@ -6,7 +6,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from potluck.errors import NoDocuments
 from potluck.stages.discover import discover
 

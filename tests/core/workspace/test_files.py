@@ -7,7 +7,6 @@ import os
 from pathlib import Path
 
 import pytest
-
 from potluck.errors import StorageFailed
 from potluck.workspace.files import storage_errors, write_whole
 

@@ -9,7 +9,6 @@ import sys
 from pathlib import Path
 
 import pytest
-
 from potluck.errors import WorkspaceBusy
 from potluck.workspace.lock import writing
 
