@@ -198,7 +198,8 @@ WRITER = textwrap.dedent(
         load, source = f"load{number}", f"{number % 5}.txt"
         catalogue.add_load(Load(load, source, "c"), "l", [Document(source, text)])
         (document,) = catalogue.document_ids(load)
-        catalogue.add_chunks(document, source, "s", [Chunk(i, i + 1, text[i]) for i in range(len(text)) if text[i] != " "])
+        chunks = [Chunk(i, i + 1, text[i]) for i in range(len(text)) if text[i] != " "]
+        catalogue.add_chunks(document, source, "s", chunks)
         state = catalogue.index("index")
         loads = {**(state.loads if state else {}), source: load}
         catalogue.set_index(IndexState("index", "s", "e", 4, loads))
