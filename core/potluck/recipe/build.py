@@ -267,6 +267,8 @@ class Builder:
         if not isinstance(node.value, str) or not node.value.strip():
             self._note(node.place, f"{key}: expected a text, got {_shown(node)}")
             return None
+        if key != "prompt":
+            self._no_references(node)
         return node.value
 
     def _unknown_keys(self, node: Node, known: Iterable[str]) -> None:
