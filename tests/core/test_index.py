@@ -8,6 +8,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+
 from potluck import Recipe
 from potluck.errors import NoDocuments, RecipeError, RemoteError, WindowExceeded
 from potluck.stages.index import IndexReport

@@ -13,6 +13,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
 from potluck import Recipe
 from support.fake_plugins import install_hashing, visible
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+
 from potluck.cli import COMMANDS
 from support.fake_plugins import install_hashing, visible
 

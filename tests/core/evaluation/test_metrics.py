@@ -11,6 +11,7 @@ from types import ModuleType
 from typing import Any
 
 import pytest
+
 from potluck.documents import Passage
 from potluck.evaluation.metrics import QuestionScore, document_id, gold_ranks, score, summarise
 from potluck.evaluation.questions import Question, read_questions

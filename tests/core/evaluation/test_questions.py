@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 
 import pytest
+
 from potluck.errors import PotluckError, RecipeError
 from potluck.evaluation.questions import Question, read_questions
 

@@ -11,6 +11,7 @@ from types import ModuleType
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from potluck.evaluation.text import any_contained, exact_match, f1, is_cjk, normalised, share_contained, squeezed, units
 from potluck.text import is_refusal
 

@@ -8,10 +8,10 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from support.fake_plugins import install_hashing, visible
 
 from potluck.errors import RecipeError
 from potluck.recipe import loads
+from support.fake_plugins import install_hashing, visible
 
 RECIPE = """\
 # 軌道規範的食譜

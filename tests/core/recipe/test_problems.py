@@ -6,11 +6,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.fake_plugins import install, install_hashing, visible
 
 from potluck.errors import RecipeError
 from potluck.recipe import load, loads
 from potluck.recipe.model import RecipeModel
+from support.fake_plugins import install, install_hashing, visible
 
 BROKEN = {
     "potluck.embedders": {"broken": "broken_embedder", "old": "old_embedder", "needy": "needy_embedder"},

@@ -6,6 +6,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from potluck.errors import NoDocuments
 from potluck.stages.discover import discover
 

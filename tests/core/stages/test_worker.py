@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+
 from potluck.contracts import Config
 from potluck.documents import Document, Page, Section, Source
 from potluck.errors import DocumentLimit, PasswordNeeded, PotluckError, UnreadableDocument

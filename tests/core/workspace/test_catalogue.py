@@ -15,6 +15,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from potluck.documents import Chunk, Document, Page, Section
 from potluck.errors import WorkspaceDamaged, WorkspaceTooNew
 from potluck.workspace.catalogue import FORMAT, Catalogue, IndexState, Load, StoredChunk

@@ -7,6 +7,7 @@ import os
 from pathlib import Path
 
 import pytest
+
 from potluck.errors import StorageFailed
 from potluck.workspace.files import storage_errors, write_whole
 

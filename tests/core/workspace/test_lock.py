@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from potluck.errors import WorkspaceBusy
 from potluck.workspace.lock import writing
 
