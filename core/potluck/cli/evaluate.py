@@ -34,4 +34,5 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, questions: 
 def print_metrics(metrics: dict[str, float | None]) -> None:
     """Print the measures, one a line."""
     for name, value in metrics.items():
-        click.echo(f"  {name:20} {'-' if value is None else f'{value:.3f}'}")
+        shown = "-" if value is None else f"{value}" if isinstance(value, int) else f"{value:.3f}"
+        click.echo(f"  {name:20} {shown}")

@@ -1,0 +1,181 @@
+"""Writes the pages of ``docs/reference`` from the code: ``python docs/generate.py``; ``--check`` only compares."""
+
+from __future__ import annotations
+
+import argparse
+import importlib
+import inspect
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, get_args
+
+import click
+
+from potluck import errors, hookspecs, plugins
+from potluck.cli import COMMANDS, potluck
+from potluck.contracts import Config, Kind
+from potluck.errors import PluginError
+from potluck.recipe.build import KEYS
+from potluck.recipe.model import DEFAULTS, Answering, DocumentSettings, Retriever
+
+FOLDER = Path(__file__).parent / "reference"
+NOTE = "<!-- Written by docs/generate.py; do not edit. -->\n\n"
+
+
+def commands() -> str:
+    """The help of every command."""
+    pages = ["# Commands", _block(_help(potluck, "potluck"))]
+    for name in sorted(COMMANDS):
+        command = importlib.import_module(f"potluck.cli.{name}").command
+        pages += [f"## potluck {name}", _block(_help(command, f"potluck {name}"))]
+        if isinstance(command, click.Group):
+            for inner, sub in sorted(command.commands.items()):
+                pages += [f"### potluck {name} {inner}", _block(_help(sub, f"potluck {name} {inner}"))]
+    return "\n\n".join(pages) + "\n"
+
+
+def recipe() -> str:
+    """The keys of a recipe."""
+    keys = ", ".join(f"`{key}`" for key in KEYS)
+    lines = ["# Recipe keys", "", f"A recipe has the keys {keys}; all may be left out.", ""]
+    lines += ["A component is a bare name or a mapping `{use: NAME, ...}` with the plugin's settings."]
+    lines += ["The defaults are:", ""]
+    lines += [f"- `{kind}`: `{name}`" for kind, name in DEFAULTS.items()]
+    for title, model in (("documents", DocumentSettings), ("retriever", Retriever), ("answer", Answering)):
+        lines += ["", f"## {title}", "", *_settings(model)]
+    return "\n".join(lines) + "\n" + OTHER_KEYS
+
+
+def plugin_pages() -> str:
+    """The bundled plugins with their settings."""
+    lines = ["# Bundled plugins"]
+    for kind in plugins.GROUPS:
+        found = [plugin for plugin in plugins.installed() if plugin.kind == kind and plugin.package == "potluck"]
+        if found:
+            lines += ["", f"## {kind}"]
+        for plugin in found:
+            lines += ["", f"### {plugin.name}", "", *_plugin(plugin)]
+    return "\n".join(lines) + "\n"
+
+
+def error_tree() -> str:
+    """The errors."""
+    lines = ["# Errors", "", _block((inspect.getdoc(errors) or "").partition("\n\n")[2])]
+    for name, kind in vars(errors).items():
+        if isinstance(kind, type) and issubclass(kind, errors.PotluckError):
+            lines += ["", f"## {name}", "", inspect.getdoc(kind) or ""]
+    return "\n".join(lines) + "\n"
+
+
+def hooks() -> str:
+    """The hook specifications and the contracts."""
+    lines = ["# Hooks and contracts", "", inspect.getdoc(hookspecs) or ""]
+    for name, hook in vars(hookspecs).items():
+        if name.startswith("potluck_") and callable(hook):
+            lines += ["", f"## {name}", "", f"`{name}{inspect.signature(hook)}`", "", inspect.getdoc(hook) or ""]
+    contracts = importlib.import_module("potluck.contracts")
+    for kind in get_args(Kind):
+        contract = getattr(contracts, {"store": "VectorStore", "chat": "ChatModel"}.get(kind, kind.capitalize()))
+        lines += ["", f"## {contract.__name__}", "", inspect.getdoc(contract) or ""]
+        lines += ["", _block(_members(contract))]
+    return "\n".join(lines) + "\n"
+
+
+OTHER_KEYS = """
+## prompt
+
+A text with the fields `{context}` and `{question}`; braces are written `{{` and `}}`.
+
+## questions
+
+A JSON Lines file. A line may have `question_id`, `question`, `gold_ids` (file names without their extensions),
+`gold_sections`, `answers`, `gold_facts` and `answerable`.
+
+## compare
+
+Axes of a comparison: a key of the recipe (dotted for a setting), then names and values. Every value is checked as if
+it stood in the recipe.
+"""
+
+PAGES = {
+    "commands.md": commands,
+    "recipe.md": recipe,
+    "plugins.md": plugin_pages,
+    "errors.md": error_tree,
+    "hooks.md": hooks,
+}
+
+
+def main() -> int:
+    """Write or compare all pages."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--check", action="store_true")
+    check = parser.parse_args().check
+    stale = []
+    for name, page in PAGES.items():
+        path, text = FOLDER / name, NOTE + page()
+        if not path.exists() or path.read_text(encoding="utf-8") != text:
+            stale.append(name)
+            if not check:
+                path.write_text(text, encoding="utf-8")
+    if check and stale:
+        sys.stderr.write(f"stale: {', '.join(stale)}; run python docs/generate.py\n")
+    return 1 if check and stale else 0
+
+
+def _help(command: click.Command, path: str) -> str:
+    with click.Context(command, info_name=path, max_content_width=100, terminal_width=100) as context:
+        return command.get_help(context)
+
+
+def _plugin(plugin: plugins.Plugin) -> Iterator[str]:
+    try:
+        offered = plugins.offer(plugin)
+    except PluginError as error:
+        yield f"Cannot be imported: {error}"
+        return
+    yield offered.summary[:1].upper() + offered.summary[1:] + "."
+    if offered.extra:
+        yield f"Needs `pip install 'potluck[{offered.extra}]'`."
+    if offered.sends_to:
+        yield "Sends texts to the host of `base_url` or `host`, unless that is this machine."
+    yield ""
+    yield from _settings(offered.config)
+
+
+def _settings(model: type[Config]) -> Iterator[str]:
+    if not model.model_fields:
+        yield "No settings."
+        return
+    yield "| setting | default | meaning |"
+    yield "| --- | --- | --- |"
+    for name, info in model.model_fields.items():
+        default = "required" if info.is_required() else f"`{_shown(info.default)}`"
+        meaning = " ".join((info.description or "").split()).replace("|", "\\|")
+        yield f"| `{name}` | {default} | {meaning} |"
+
+
+def _shown(value: Any) -> str:
+    if value is None:
+        return "null"
+    if isinstance(value, bool):
+        return str(value).lower()
+    return str(list(value)) if isinstance(value, tuple) else str(value) or '""'
+
+
+def _members(contract: type) -> str:
+    parts = []
+    for name, member in vars(contract).items():
+        if not name.startswith("_") and callable(member):
+            body = "\n".join(f"    {line}".rstrip() for line in (inspect.getdoc(member) or "").split("\n"))
+            parts.append(f"{name}{inspect.signature(member)}\n{body}")
+    return "\n\n".join(parts)
+
+
+def _block(text: str) -> str:
+    return f"```text\n{text.strip()}\n```"
+
+
+if __name__ == "__main__":
+    sys.exit(main())
