@@ -178,7 +178,9 @@ def test_without_gold_only_the_answer_is_looked_for_in_the_passages() -> None:
 def test_an_answer_is_not_found_across_two_passages_but_in_a_heading() -> None:
     question = Question("q", "?", answers=("短鋼軌",))
 
-    assert score(question, [passage("a", "短"), passage("b", "鋼軌")], None).values["answer_recall@2"] == 0
+    assert (
+        score(question, [passage("a", "短"), passage("b", "也", heading="鋼軌")], None).values["answer_recall@2"] == 0
+    )
     assert score(question, [passage("a", "係指", heading="1.4.4 短鋼軌")], None).values["answer_recall@1"] == 1
 
 

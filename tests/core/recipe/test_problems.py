@@ -20,7 +20,8 @@ MODULES = {
     "broken_embedder": "import sys\nsys.exit('no')\n",
     "old_embedder": (
         "import potluck\nfrom potluck.contracts import Config\n"
-        "@potluck.hookimpl\ndef potluck_embedder():\n    return potluck.Offer('old', Config, lambda c, x: None, contract=0)\n"
+        "@potluck.hookimpl\ndef potluck_embedder():\n"
+        "    return potluck.Offer('old', Config, lambda c, x: None, contract=0)\n"
     ),
     "needy_embedder": (
         "import potluck\nfrom potluck.contracts import Config\n@potluck.hookimpl\ndef potluck_embedder():\n"
