@@ -31,9 +31,15 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, question: s
 
 def answer(opening: Recipe, question: str) -> None:
     """Answer on the terminal: the text as it comes, then where it comes from, then the ledger."""
-    streaming = is_terminal()
-    report = opening.ask(question, (lambda piece: click.echo(piece, nl=False)) if streaming else None)
-    click.echo("" if streaming and report.calls == 1 else report.answer.text)
+    streamed: list[str] = []
+
+    def show(piece: str) -> None:
+        streamed.append(piece)
+        click.echo(piece, nl=False)
+
+    report = opening.ask(question, show if is_terminal() else None)
+    # Only an answer that comes in one call is streamed.
+    click.echo("" if "".join(streamed) == report.answer.text != "" else report.answer.text)
     if report.answer.finish != "stop":
         click.secho(f"(the answer is not whole: {report.answer.finish}; see chat.max_tokens)", fg="yellow", err=True)
     print_citations(report.citations)

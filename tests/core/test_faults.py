@@ -1,0 +1,120 @@
+"""Faults of the surroundings: each is one clear message, and nothing is lost."""
+
+from __future__ import annotations
+
+import json
+import os
+import resource
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from support.fake_plugins import install, install_hashing, visible
+
+from potluck import Recipe
+
+RESTLESS = '''
+import potluck
+from potluck.contracts import Config, Loader
+from potluck.documents import Document
+
+class Restless(Loader):
+    isolated = False
+    def __init__(self, config, context): pass
+    def load(self, source):
+        text = source.path.read_text()
+        if len(text) < {limit}:
+            source.path.write_text(text + "more ")
+        yield Document(source.name, text)
+
+@potluck.hookimpl
+def potluck_loader():
+    return potluck.Offer("reads a file while it grows", Config, Restless)
+'''
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    site = install_hashing(tmp_path / "site")
+    for name, limit in (("growing", 10**9), ("settling", 12)):
+        modules = {f"{name}_loader": RESTLESS.replace("{limit}", str(limit))}
+        install(site, f"potluck-{name}", {"potluck.loaders": {name: f"{name}_loader"}}, modules)
+    (tmp_path / "home").mkdir()
+    monkeypatch.chdir(tmp_path / "home")
+    with visible(site, monkeypatch):
+        yield tmp_path / "home"
+
+
+def recipe(home: Path, documents: str = '"*.txt"') -> Path:
+    path = home / "recipe.yaml"
+    path.write_text(f"documents: {documents}\nembedder: hashing\n", encoding="utf-8")
+    return path
+
+
+def potluck(*arguments: str, largest_file: int | None = None) -> subprocess.CompletedProcess[str]:
+    def limit() -> None:
+        if largest_file is not None:
+            resource.setrlimit(resource.RLIMIT_FSIZE, (largest_file, largest_file))
+
+    command = [sys.executable, "-m", "potluck", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, preexec_fn=limit, check=False)
+
+
+def test_a_file_that_does_not_stop_growing_is_reported_and_one_that_settles_is_read(home: Path) -> None:
+    (home / "a.log").write_text("start ")
+    with Recipe.load(recipe(home, "{use: growing, path: a.log}")) as growing:
+        (failure,) = growing.index().failures
+    assert str(failure) == "a.log: it changes while it is read; run again when it is finished"
+
+    (home / "a.log").write_text("start ")
+    with Recipe.load(recipe(home, "{use: settling, path: a.log}")) as settling:
+        assert settling.index().documents.added == 1
+        assert settling.retriever().retrieve("?", 1)[0].text == "start more more"
+
+
+def test_a_full_disk_is_said_and_the_next_run_goes_on(home: Path) -> None:
+    for number in range(30):
+        (home / f"{number}.txt").write_text(f"筆記{number}。" * 400, encoding="utf-8")
+
+    full = potluck("index", str(recipe(home)), largest_file=200_000)
+
+    assert full.returncode == 1
+    assert "make room" in full.stderr
+    assert "Traceback" not in full.stderr
+    report = json.loads(potluck("index", "recipe.yaml", "--json").stdout)
+    assert report["documents"]["added"] == 30
+
+
+def test_a_workspace_that_cannot_be_written_is_said(home: Path) -> None:
+    (home / "a.txt").write_text("text")
+    (home / ".potluck").write_text("a file where the folder should be")
+
+    done = potluck("index", str(recipe(home)))
+
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    assert ".potluck" in done.stderr
+
+
+def test_special_files_are_reported_and_do_not_hang(home: Path) -> None:
+    (home / "a.txt").write_text("text")
+    os.mkfifo(home / "pipe.txt")
+    (home / "loop.txt").symlink_to("loop.txt")
+    (home / "sub.txt").mkdir()
+
+    done = potluck("index", str(recipe(home)), "--json")
+
+    failures = {one["source"]: one["reason"] for one in json.loads(done.stdout)["failures"]}
+    assert failures["pipe.txt"] == "it is not a regular file"
+    assert "it cannot be read" in failures["loop.txt"]
+    assert done.returncode == 1
+
+
+def test_a_name_that_is_no_text_is_shown_with_replacement_characters(home: Path) -> None:
+    Path(os.fsdecode(b"\xff\xfe.txt")).write_text("內容", encoding="utf-8")
+
+    report = json.loads(potluck("ask", str(recipe(home)), "內容？", "--json").stdout)
+
+    assert report["retrieved"][0]["source"] == "��.txt"
