@@ -1,0 +1,77 @@
+"""Cut at paragraphs, else at lines, else at sentences, and so on: the splitter that most people know.
+
+The algorithm is that of LangChain's ``RecursiveCharacterTextSplitter``, on positions instead of strings. With
+``separators: langchain`` the chunks are the same as there, in number and in text. The default separators know
+Chinese: LangChain's know only line breaks and blanks, so that in Chinese most chunks end in the middle of a sentence.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Annotated, Literal
+
+from pydantic import Field, model_validator
+
+import potluck
+from potluck.contracts import Config, Context, Splitter
+from potluck.documents import Chunk, Document
+from potluck_plugins.splitters._shared.boundaries import WRITTEN, Level, before
+from potluck_plugins.splitters._shared.division import chunk, divide, growing, trimmed
+
+_LANGCHAIN = ("\n\n", "\n", " ", "")
+
+
+class RecursiveConfig(Config):
+    """Settings of the recursive splitter."""
+
+    chunk_size: Annotated[int, Field(ge=1)] = 500
+    """The longest chunk, in characters."""
+
+    chunk_overlap: Annotated[int, Field(ge=0)] = 200
+    """How many characters at the end of a chunk the next one may repeat, at most; it repeats whole pieces only."""
+
+    separators: Literal["cjk", "langchain"] | Annotated[list[str], Field(min_length=1)] = "cjk"
+    """Where to cut: ``cjk`` for Chinese and English, ``langchain`` for exactly LangChain's defaults, or a list of
+    strings, best first, that LangChain would take in the same way (``""`` cuts anywhere)."""
+
+    @model_validator(mode="after")
+    def _overlap_fits(self) -> RecursiveConfig:
+        if self.chunk_overlap > self.chunk_size:
+            raise ValueError(f"chunk_overlap ({self.chunk_overlap}) is larger than chunk_size ({self.chunk_size})")
+        return self
+
+
+class RecursiveSplitter(Splitter):
+    """Splits at the best separators that keep chunks within ``chunk_size``.
+
+    A chunk is longer only where the separators are a list without ``""`` and none of them stands in it.
+    """
+
+    def __init__(self, config: RecursiveConfig, context: Context) -> None:
+        self._config = config
+        self._levels = _levels(config.separators)
+
+    def split(self, document: Document) -> Iterator[Chunk]:
+        """Yield the chunks; nothing but white space lies between them."""
+        text, config = document.text, self._config
+        whole = (0, len(text))
+        spans = trimmed(text, divide(text, whole, self._levels, config.chunk_size, config.chunk_overlap))
+        # LangChain repeats the end of a chunk where only white space follows; that is part of being the same.
+        for span in growing(spans) if config.separators == "cjk" else spans:
+            yield chunk(text, span)
+
+
+def _levels(separators: str | Sequence[str]) -> tuple[Level, ...]:
+    if separators == "cjk":
+        return WRITTEN
+    return tuple(before(separator) for separator in (_LANGCHAIN if separators == "langchain" else separators))
+
+
+@potluck.hookimpl
+def potluck_splitter() -> potluck.Offer[RecursiveSplitter]:
+    """Offer the recursive splitter."""
+    return potluck.Offer(
+        "cuts at paragraphs, lines, sentences, ... (LangChain's algorithm, knows Chinese)",
+        RecursiveConfig,
+        RecursiveSplitter,
+    )

