@@ -36,13 +36,13 @@ class SectionsConfig(Config):
 class Part(NamedTuple):
     """A stretch of a document with the headings ``above`` it and its ``own``; both empty outside any section.
 
-    ``leads`` says that smaller sections follow under its heading, whether it has a text of its own or not.
+    ``bare`` is a heading with nothing under it but smaller sections.
     """
 
     span: Span
     above: tuple[str, ...] = ()
     own: str = ""
-    leads: bool = False
+    bare: bool = False
 
 
 class SectionsSplitter(Splitter):
@@ -57,7 +57,7 @@ class SectionsSplitter(Splitter):
         held: tuple[Span, str] | None = None
         for part in _parts(document):
             for span, heading in self._pieces(text, part):
-                if held and part.leads and "\n" not in text[slice(*span)] and span[1] - held[0][0] <= self._size:
+                if held and part.bare and span[1] - held[0][0] <= self._size:
                     held = ((held[0][0], span[1]), held[1])
                     continue
                 if held:
@@ -96,8 +96,9 @@ def _parts(document: Document) -> Iterator[Part]:
     for section, following in zip_longest(document.sections, document.sections[1:]):
         yield Part((reached, section.start))
         path = [higher for higher in path if higher.level < section.level]
-        leads = following is not None and following.level > section.level
-        yield Part((section.start, section.end), tuple(map(_title, path)), _title(section), leads)
+        alone = "\n" not in document.text[section.start : section.end].strip()
+        bare = alone and following is not None and following.level > section.level
+        yield Part((section.start, section.end), tuple(map(_title, path)), _title(section), bare)
         path.append(section)
         reached = section.end
     yield Part((reached, len(document.text)))

@@ -75,6 +75,15 @@ def test_a_long_clause_is_divided_at_sentences_and_its_heading_goes_along(make: 
     assert all(chunk.text.endswith("。") and len(chunk.text) <= 60 for chunk in chunks[1:])
 
 
+def test_the_parts_of_a_long_text_above_smaller_sections_are_not_joined_again(make: Any) -> None:
+    given = document((1, "3", "施工", "甲" * 30 + "。" + "乙" * 60 + "。\n"), (2, "3.1", "準備", "文。"))
+
+    chunks = cut(make, given, max_size=70)
+
+    assert [chunk.text.replace("\n", "")[:6] for chunk in chunks] == ["3 施工甲甲", "乙" * 6, "3.1 準備"[:6]]
+    assert [chunk.heading for chunk in chunks] == ["", "3 施工", "3 施工"]
+
+
 def test_a_heading_is_never_left_alone_by_dividing(make: Any) -> None:
     given = document((1, "3", "施工", "\n\n" + "甲" * 100))
 
