@@ -8,13 +8,13 @@ milliseconds.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import potluck
-from potluck.contracts import Collection, Config, Context, Hits, VectorStore, Vectors
-from potluck_plugins.stores._shared.generations import Batch, Generations
+from potluck.contracts import Collection, Config, Context, Hits, Vectors, VectorStore
+from potluck_plugins.stores._shared.generations import Batch, Block, Generations
 from potluck_plugins.stores._shared.pending import Pending, checked_query
 from potluck_plugins.stores._shared.ranking import ranked, slack
 
@@ -73,8 +73,8 @@ class ExactStore(VectorStore):
         new_ids, new_rows = self._pending.added()
         ids = [given for piece in rest for given in piece.ids if given not in gone] + new_ids
         blocks = _blocks(rest, gone, new_rows)
-        files = {"vectors": blocks, "ids": ["\0".join(ids).encode()]} if ids else {}
-        written = self._files.write([piece.batch for piece in kept], files)
+        files: dict[str, Iterable[Block]] = {"vectors": blocks, "ids": ["\0".join(ids).encode()]}
+        written = self._files.write([piece.batch for piece in kept], files if ids else {})
         self._pending.clear()
         self._pieces = kept + [self._piece(batch) for batch in written[len(kept) :]]
 
@@ -124,14 +124,14 @@ class ExactStore(VectorStore):
         return _Piece(batch, ids, rows)
 
 
-def _blocks(pieces: Sequence[_Piece], gone: AbstractSet[str], new: Vectors) -> Iterator[Vectors]:
+def _blocks(pieces: Sequence[_Piece], gone: AbstractSet[str], new: Vectors) -> Iterator[memoryview]:
     """The rows that remain and the new ones, not all in memory at once."""
     for piece in pieces:
         stay = [position for position, given in enumerate(piece.ids) if given not in gone]
         for start in range(0, len(stay), _BLOCK):
-            yield piece.rows[stay[start : start + _BLOCK]].astype("<f4", copy=False)
+            yield piece.rows[stay[start : start + _BLOCK]].astype("<f4", copy=False).data
     if len(new):
-        yield new.astype("<f4", copy=False)
+        yield new.astype("<f4", copy=False).data
 
 
 @potluck.hookimpl
