@@ -6,6 +6,11 @@ import os
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
+
+# The machines are shared: a slow example is no failure, and a failure has to come again.
+settings.register_profile("potluck", deadline=None, derandomize=True)
+settings.load_profile("potluck")
 
 
 @pytest.fixture(scope="session")

@@ -43,8 +43,13 @@ def account(entry: Entry, chunks: Sequence[StoredChunk], catalogue: Catalogue) -
 
 def checked(document: Document, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     """Hold chunks against the contract. Raises ``ContractBroken`` naming the document and the place."""
-    end = 0
+    end = start = 0
     for chunk in chunks:
+        if chunk.start < start or chunk.text != chunk.text.strip():
+            raise ContractBroken(
+                f"{document.source}: the chunk at {chunk.start} is out of order, or has white space around it"
+            )
+        start = chunk.start
         if not 0 <= chunk.start < chunk.end or document.text[chunk.start : chunk.end] != chunk.text:
             raise ContractBroken(
                 f"{document.source}: the chunk at {chunk.start} to {chunk.end} is not the document's text there"

@@ -29,7 +29,7 @@ _LONGEST_TITLE = 80
 class SectionsConfig(Config):
     """Settings of the section splitter."""
 
-    max_size: Annotated[int, Field(ge=1)] = 1000
+    max_size: Annotated[int, Field(ge=1)] = 600
     """The longest chunk, in characters, without the headings that are carried along."""
 
 
