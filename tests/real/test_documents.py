@@ -1,0 +1,105 @@
+"""Real documents of many formats, and corrupt, encrypted and hostile ones, through ``potluck load``."""
+
+from __future__ import annotations
+
+import json
+import re
+import subprocess
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+
+def load(*paths: Path) -> tuple[dict[str, list[dict[str, Any]]], subprocess.CompletedProcess[str]]:
+    """What ``load --json`` prints, by file name."""
+    command = [sys.executable, "-m", "potluck", "load", "--json", "--", *map(str, paths)]
+    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    found: dict[str, list[dict[str, Any]]] = {}
+    for row in json.loads(done.stdout):
+        found.setdefault(Path(row["source"].partition("#")[0]).name, []).append(row)
+    return found, done
+
+
+def squeezed(text: str) -> str:
+    return re.sub(r"\s+", "", text)
+
+
+def holds(rows: list[dict[str, Any]], phrases: list[str]) -> bool:
+    text = squeezed(" ".join(row.get("text", "") for row in rows))
+    return all(squeezed(phrase) in text for phrase in phrases)
+
+
+def expected(folder: Path) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = json.loads((folder / "expected.json").read_text(encoding="utf-8"))
+    return rows
+
+
+def test_the_phrases_of_every_format_come_out(shared_data: Path) -> None:
+    wanted = expected(shared_data / "docs")
+
+    found, _ = load(*(shared_data / "docs" / one["file"] for one in wanted))
+
+    missed = [one["file"] for one in wanted if not holds(found.get(one["file"], []), one["must"])]
+    assert missed == []
+    assert len(wanted) == 79
+
+
+def as_expected(one: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
+    errors = [row["kind"] for row in rows if "error" in row]
+    read = not errors and holds(rows, one["must"])
+    text = " ".join(row.get("text", "") + row.get("error", "") for row in rows)
+    if any(forbidden in text for forbidden in one.get("forbidden") or []):
+        return False
+    return {
+        "error": bool(errors),
+        "password": errors == ["PasswordNeeded"],
+        "no_text": errors == ["NoText"],
+        "text": read,
+        "either": bool(errors) or read,
+        "safe": bool(errors) or read,
+    }[one["expect"]]
+
+
+def test_bad_files_are_what_they_are_expected_to_be_and_the_run_goes_on(shared_data: Path) -> None:
+    wanted = expected(shared_data / "bad")
+
+    found, done = load(*(shared_data / "bad" / one["file"] for one in wanted))
+
+    wrong = [one["file"] for one in wanted if not as_expected(one, found.get(one["file"], []))]
+    assert wrong == []
+    assert len(wanted) == 60
+    assert done.returncode == 1
+    assert "Traceback" not in done.stderr
+    for one in wanted:
+        assert not any((shared_data / "bad" / path).exists() for path in one.get("forbidden_paths") or [])
+
+
+@pytest.mark.parametrize("name", ["own_zipbomb.docx", "poc-xmlbomb.xlsx", "own_billion_laughs.enex", "own_deep.html"])
+def test_a_bomb_ends_within_seconds(shared_data: Path, name: str) -> None:
+    started = time.monotonic()
+
+    load(shared_data / "bad" / name)
+
+    assert time.monotonic() - started < 30
+
+
+def test_a_password_opens_what_is_encrypted(shared_data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for one in expected(shared_data / "bad"):
+        if one["expect"] != "password" or not one.get("password"):
+            continue
+        monkeypatch.setenv("THE_PASSWORD", one["password"])
+        command = [sys.executable, "-m", "potluck", "load", str(shared_data / "bad" / one["file"]), "--json"]
+        done = subprocess.run(
+            [*command, "--set", "password=${THE_PASSWORD}"],
+            capture_output=True,
+            text=True,
+            encoding="utf-8",
+            check=False,
+        )
+        rows = json.loads(done.stdout)
+        assert holds(rows, one["must"]), (one["file"], rows)
+        assert "error" not in rows[0], one["file"]
+        assert one["password"] not in done.stderr or len(one["password"]) < 5
