@@ -11,11 +11,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support.fake_plugins import install, install_hashing, visible
 
 from potluck import Recipe
+from support.fake_plugins import install, install_hashing, visible
 
-RESTLESS = '''
+RESTLESS = """
 import potluck
 from potluck.contracts import Config, Loader
 from potluck.documents import Document
@@ -32,7 +32,7 @@ class Restless(Loader):
 @potluck.hookimpl
 def potluck_loader():
     return potluck.Offer("reads a file while it grows", Config, Restless)
-'''
+"""
 
 
 @pytest.fixture

@@ -127,6 +127,20 @@ def test_swapping_what_comes_after_the_index_computes_nothing(folder: Path, over
     assert (report.loaded, report.split, report.embedded) == (0, 0, 0)
 
 
+@pytest.mark.parametrize("store", ["faiss", "chroma"])
+def test_swapping_the_store_embeds_nothing_and_finds_the_same(folder: Path, store: str) -> None:
+    many(folder, 6)
+    index(folder)
+    count = len(embedded(folder))
+
+    def nearest(*overrides: str) -> list[str]:
+        with Recipe.load(folder / "recipe.yaml", overrides) as recipe:
+            return [passage.id for passage in recipe.retriever().retrieve("This is sentence 3", 4)]
+
+    assert nearest(f"store={store}") == nearest()
+    assert len(embedded(folder)) == count
+
+
 def test_swapping_the_embedder_loads_and_splits_nothing(folder: Path) -> None:
     many(folder, 3)
     first = index(folder)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
-from potluck.evaluation.metrics import QuestionScore, document_id, score, summarise
+from potluck.evaluation.metrics import QuestionScore, gold_id, score, summarise
 from potluck.evaluation.questions import Question, read_questions
 from potluck.ledger import Amount, Ledger
 from potluck.stages.answer import Answerer, Given
@@ -42,7 +42,7 @@ class Answered:
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
         retrieved = self.report.retrieved
-        ids: list[Json] = list(dict.fromkeys(document_id(passage.source) for passage in retrieved))
+        ids: list[Json] = list(dict.fromkeys(gold_id(passage.source, self.question) for passage in retrieved))
         return {
             "question_id": self.question.id,
             **self.report.as_json(),

@@ -104,6 +104,12 @@ def document_id(source: str) -> str:
     return _EXTENSION.sub("", name)
 
 
+def gold_id(source: str, question: Question) -> str:
+    """What the question would call a document: a record of a file (``corpus.jsonl#q7``) may go by its own name."""
+    record = source.partition("#")[2]
+    return record if record in question.gold_ids else document_id(source)
+
+
 def gold_ranks(question: Question, passages: Sequence[Passage]) -> list[int | None]:
     """The rank of each thing that should have been found, counted from 0, or None where it was not found.
 
@@ -113,7 +119,7 @@ def gold_ranks(question: Question, passages: Sequence[Passage]) -> list[int | No
     """
     golds = dict.fromkeys(map(document_id, question.gold_ids))
     if not question.gold_sections:
-        found = dict.fromkeys(document_id(passage.source) for passage in passages)
+        found = dict.fromkeys(gold_id(passage.source, question) for passage in passages)
         return _ranks(golds, [(name,) for name in found])
     sections = dict.fromkeys(question.gold_sections)
     anywhere = not golds or not golds.keys().isdisjoint(map(document_id, sections))

@@ -152,6 +152,13 @@ def test_a_document_counts_once_at_its_best_place() -> None:
     assert gold_ranks(question, found) == [1, 2, None]
 
 
+def test_a_record_of_a_file_may_go_by_its_own_name() -> None:
+    found = [passage("corpus.jsonl#r6"), passage("corpus.jsonl#r7")]
+
+    assert gold_ranks(Question("q", "?", gold_ids=("r7",)), found) == [1]
+    assert gold_ranks(Question("q", "?", gold_ids=("corpus",)), found) == [0]
+
+
 def test_a_section_counts_at_the_best_passage_that_holds_it() -> None:
     question = Question("q", "?", gold_ids=("1.2", "1.4.4"), gold_sections=("1.2", "1.4.4"))
     found = [passage("a.doc", sections=("1.1", "1.2")), passage("a.doc", sections=("1.2", "1.4.4"))]

