@@ -210,11 +210,9 @@ class Service:
         ambient = self._context.secret("OPENAI_API_KEY") if config.is_local or config.is_openai else None
         key = (config.api_key.get_secret_value() if config.api_key is not None else ambient or "").strip()
         if not key and not config.is_local:
-            way = "Set the environment variable" if config.is_openai else "To OpenAI only is sent"
-            raise MissingSecret(
-                f"{self._name}: no key for {config.host}. {way} OPENAI_API_KEY; or write 'api_key: ${{NAME}}' "
-                "with the name of the environment variable that holds it (any word, where the server wants none)"
-            )
+            ours = "Set the environment variable OPENAI_API_KEY, or write 'api_key: ${NAME}'"
+            others = "OPENAI_API_KEY is sent to OpenAI only: write 'api_key: ${NAME}', or any word if none is wanted"
+            raise MissingSecret(f"{self._name}: no key for {config.host}. {ours if config.is_openai else others}")
         if not all("!" <= character <= "~" for character in key):
             raise MissingSecret(f"{self._name}: the key for {config.host} holds characters that no key has")
         return key or _NO_KEY

@@ -498,7 +498,7 @@ def test_the_key_of_the_environment_is_for_openai_and_this_machine(make: Make, p
     make(proxy.url).embed_queries([QUESTION])
 
     assert [sent["authorization"] for sent in proxy.headers] == [f"Bearer {KEY}", "Bearer another", "Bearer none"]
-    with pytest.raises(MissingSecret, match=r"no key for 192\.0\.2\.7\. To OpenAI only is sent OPENAI_API_KEY"):
+    with pytest.raises(MissingSecret, match=r"no key for 192\.0\.2\.7\. OPENAI_API_KEY is sent to OpenAI only"):
         make("http://192.0.2.7/v1", network=True, environment=environment).embed_queries([QUESTION])
     with pytest.raises(MissingSecret, match="Set the environment variable OPENAI_API_KEY"):
         make("https://api.openai.com/v1", network=True).embed_queries([QUESTION])
