@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -245,3 +246,26 @@ def test_nothing_reaches_the_network_unless_the_recipe_names_a_remote_component(
     assert (
         "something tried to reach 192.0.2.1, and the recipe names no remote component; nothing was sent" in done.stderr
     )
+
+
+def test_on_a_terminal_an_answer_is_shown_once_as_it_comes(home: Path) -> None:
+    import pty
+
+    ours, theirs = pty.openpty()
+    command = [sys.executable, "-m", "potluck", "ask", "recipe.yaml", "短鋼軌是什麼？"]
+    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, check=False)
+    os.close(theirs)
+    shown = b""
+    while True:
+        try:
+            piece = os.read(ours, 4096)
+        except OSError:  # a terminal without a writer is at its end
+            break
+        if not piece:
+            break
+        shown += piece
+    os.close(ours)
+
+    assert done.returncode == 0, done.stderr
+    lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).splitlines()
+    assert sum("短鋼軌：係指長度" in line for line in lines if not line.startswith(" ")) == 1
