@@ -22,6 +22,7 @@ from typing import IO, Any
 from potluck import errors, plugins
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Page, Section, Source
+from potluck.egress import guard_process, silence_dependencies
 from potluck.errors import DocumentError, DocumentLimit, PotluckError, UnreadableDocument
 from potluck.plugins import Plugin
 
@@ -220,7 +221,9 @@ def _plain(document: Document) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer requests until the parent closes the pipe. What a library prints goes nowhere."""
+    """Answer requests until the parent closes the pipe. What a library prints goes nowhere, and the network is shut."""
+    silence_dependencies()
+    guard_process("a loader has no use for the network")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for line in sys.stdin.buffer:

@@ -10,7 +10,7 @@ import pytest
 
 from potluck.contracts import Config
 from potluck.documents import Document, Page, Section, Source
-from potluck.errors import DocumentLimit, PasswordNeeded, PotluckError, UnreadableDocument
+from potluck.errors import DocumentLimit, EgressRefused, PasswordNeeded, PotluckError, UnreadableDocument
 from potluck.plugins import Plugin
 from potluck.stages import worker as module
 from potluck.stages.worker import Worker
@@ -57,6 +57,9 @@ class Odd(Loader):
             down()
         elif what == "password":
             raise PasswordNeeded("it is encrypted")
+        elif what == "calls home":
+            import socket
+            socket.create_connection(("192.0.2.1", 80), 1)
         elif what == "raises":
             raise KeyError("w:body")
 
@@ -146,6 +149,7 @@ def test_a_crash_is_an_error_of_that_file_alone(load: Callable[..., list[Documen
     [
         ("password", PasswordNeeded, "it is encrypted"),
         ("deep", DocumentLimit, "nested too deeply"),
+        ("calls home", EgressRefused, "tried to reach 192.0.2.1, and a loader has no use for the network"),
         ("raises", UnreadableDocument, r"KeyError: 'w:body'"),
     ],
 )
