@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from potluck.documents import Document, Source
-from potluck.errors import DocumentError, NoText, PasswordNeeded, PluginError, UnreadableDocument
+from potluck.errors import DocumentError, NoText, PasswordNeeded, PotluckError, UnreadableDocument
 from potluck.fingerprints import content_hash, fingerprint
 from potluck.ledger import Amount, Entry
 from potluck.recipe.model import Part
@@ -67,7 +67,7 @@ def survey(sources: Sequence[Source], components: Components) -> tuple[list[Plan
         try:
             content = _hash(source)
             part, loader = components.loader(source)
-        except (DocumentError, PluginError) as error:
+        except PotluckError as error:
             failures.append(_failure(source, error))
         else:
             planned.append(Planned(source, content, part, loader))
@@ -133,7 +133,7 @@ def account(entry: Entry, files: int, loaded: Loaded, catalogue: Catalogue) -> N
 class _Outcome:
     content: str
     documents: list[Document]
-    error: DocumentError | PluginError | None = None
+    error: PotluckError | None = None
 
 
 def _load_all(todo: Sequence[Planned], components: Components) -> Iterator[tuple[Planned, _Outcome]]:
@@ -169,7 +169,7 @@ def _load_one(plan: Planned, components: Components, worker: Worker) -> _Outcome
                 return _Outcome(content, documents)
             content = after
         raise UnreadableDocument("it changes while it is read; run again when it is finished")
-    except (DocumentError, PluginError) as error:
+    except PotluckError as error:
         return _Outcome(content, [], error)
 
 
@@ -222,7 +222,7 @@ def _count(load: Load, source: Source, loaded: Loaded) -> None:
         loaded.loads[source.name] = load.id
 
 
-def _failure(source: Source, error: DocumentError | PluginError) -> Failure:
+def _failure(source: Source, error: PotluckError) -> Failure:
     reason = str(error)
     if isinstance(error, PasswordNeeded) and "password:" not in reason:
         reason += "; give it as documents: {password: ${NAME}} with the environment variable NAME"

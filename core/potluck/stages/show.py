@@ -8,7 +8,7 @@ from pathlib import Path
 from potluck import plugins
 from potluck.contracts import Context, Loader
 from potluck.documents import Document, Source
-from potluck.errors import DocumentError, NoDocuments, PluginError, UnreadableDocument
+from potluck.errors import NoDocuments, PotluckError, UnreadableDocument
 from potluck.recipe import loads
 from potluck.recipe.model import Documents, Part
 from potluck.stages.components import loader_for
@@ -57,7 +57,7 @@ def _load(source: Source, documents: Documents, worker: Worker) -> list[Document
         extension = Path(source.name).suffix.lower().lstrip(".")
         part = documents.loader or loader_for(extension, documents)
         return checked(_documents_of(part, source, worker))
-    except (DocumentError, PluginError) as error:
+    except PotluckError as error:
         return Failure(source.name, type(error).__name__, str(error))
 
 

@@ -23,7 +23,7 @@ from potluck import errors, plugins
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Page, Section, Source
 from potluck.egress import guard_process, silence_dependencies
-from potluck.errors import DocumentError, DocumentLimit, PotluckError, UnreadableDocument
+from potluck.errors import DocumentLimit, PotluckError, UnreadableDocument
 from potluck.plugins import Plugin
 
 SECONDS = 20.0
@@ -203,7 +203,7 @@ def _answer(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         source = Source(request["source"], Path(os.fsdecode(bytes.fromhex(request["path"]))))
         for document in run_loader(loader, source):
             yield {"document": _plain(document)}
-    except (DocumentError, PotluckError) as error:
+    except PotluckError as error:
         yield {"error": type(error).__name__, "reason": str(error)}
     else:
         yield {"done": True}
