@@ -6,30 +6,27 @@ from the head of the table.
 
 from __future__ import annotations
 
-import csv
-import io
 from collections.abc import Iterator
+from typing import Annotated
+
+from pydantic import StringConstraints
 
 import potluck
 from potluck.contracts import Config, Context, Loader
-from potluck.documents import Document, Source
-from potluck.errors import UnreadableDocument
-
-from potluck_plugins.loaders._shared.decoding import decode
+from potluck.documents import Document, Json, Source
+from potluck_plugins.loaders._shared.decoding import Encoding, decode
 from potluck_plugins.loaders._shared.flow import Flow
-
-_SAMPLE = 1 << 16
-_LONGEST_FIELD = 1 << 27
+from potluck_plugins.loaders._shared.table import read_table, write_table
 
 
 class CsvConfig(Config):
     """Settings of the ``csv`` loader."""
 
-    encoding: str | None = None
+    encoding: Encoding | None = None
     """The encoding, where the guess is wrong: big5, gb18030, cp932, utf-16."""
 
-    delimiter: str | None = None
-    """What stands between cells, where the guess is wrong."""
+    delimiter: Annotated[str, StringConstraints(pattern=r'^[^\r\n"]$')] | None = None
+    """The character between cells, where the guess is wrong."""
 
     header: bool = True
     """Whether the first row names the columns."""
@@ -47,48 +44,17 @@ class CsvLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a table."""
         decoded = decode(source.path.read_bytes(), self._config.encoding)
-        flow, losses = Flow(), [decoded.doubt] if decoded.doubt else []
-        rows = [row for row in _rows(decoded.text, self._config.delimiter) if any(cell.strip() for cell in row)]
-        names = [_cell(name) for name in rows[0]] if rows and self._config.header else []
-        if names:
-            flow.paragraph(" | ".join(names), clauses=False)
-        for row in rows[1:] if names else rows:
-            flow.paragraph(_line(names, [_cell(cell) for cell in row]), clauses=False)
-        yield flow.document(
-            source.name, {"encoding": decoded.encoding, "columns": list(names), "rows": len(rows)}, losses
-        )
-
-
-def _rows(text: str, delimiter: str | None) -> list[list[str]]:
-    # The module's own limit of 131,072 characters is global: raise it for good.
-    csv.field_size_limit(_LONGEST_FIELD)
-    try:
-        return list(csv.reader(io.StringIO(text), delimiter=delimiter or _delimiter(text)))
-    except csv.Error as error:
-        raise UnreadableDocument(f"it is no table of text ({error})") from error
-
-
-def _delimiter(text: str) -> str:
-    """The candidate that cuts most of the first lines into the same number of cells, more than one."""
-    lines = [line for line in text[:_SAMPLE].split("\n") if line.strip()][:20]
-
-    def fit(candidate: str) -> tuple[int, int]:
-        counts = [line.count(candidate) for line in lines]
-        common = max(set(counts), key=counts.count, default=0)
-        return (counts.count(common), common) if common else (0, 0)
-
-    return max(",\t;|", key=fit) if lines else ","
-
-
-def _line(names: list[str], cells: list[str]) -> str:
-    if not names:
-        return " | ".join(cells)
-    named = [f"{name}: {cell}" for name, cell in zip(names, cells, strict=False) if cell]
-    return "; ".join(named + [cell for cell in cells[len(names) :] if cell])
-
-
-def _cell(text: str) -> str:
-    return " ".join(text.split())
+        table = read_table(decoded.text, self._config.delimiter)
+        flow = Flow()
+        write_table(table, flow, self._config.header)
+        names: list[Json] = [*table.rows[0]] if table.rows and self._config.header else []
+        metadata: dict[str, Json] = {
+            "encoding": decoded.encoding,
+            "delimiter": table.delimiter,
+            "columns": names,
+            "rows": len(table.rows) - bool(names),
+        }
+        yield flow.document(source.name, metadata, [*decoded.losses, *table.losses])
 
 
 @potluck.hookimpl

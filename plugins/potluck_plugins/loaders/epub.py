@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import posixpath
+import re
 import zipfile
 from collections.abc import Iterator
 from typing import Any
@@ -12,10 +13,18 @@ import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import PasswordNeeded, UnreadableDocument
+from potluck_plugins.loaders._shared.archive import open_archive, read_member
+from potluck_plugins.loaders._shared.decoding import decode_declared
+from potluck_plugins.loaders._shared.flow import Flow, one_line
+from potluck_plugins.loaders._shared.markup import read_html
+from potluck_plugins.loaders._shared.xml import read_xml
 
-from potluck_plugins.loaders._shared.archive import open_archive
-from potluck_plugins.loaders._shared.flow import Flow
-from potluck_plugins.loaders._shared.markup import parse_html, parse_xml, read_tree
+_PROTECTION = "META-INF/encryption.xml"
+_FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC")
+"""Fonts that are only made unusable elsewhere; the text of such a book can be read."""
+
+_DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w.:-]+)""")
+_HEAD = 1024
 
 
 class EpubConfig(Config):
@@ -23,44 +32,56 @@ class EpubConfig(Config):
 
 
 class EpubLoader(Loader):
-    """Reads an electronic book."""
+    """Reads an electronic book; a page of the table of contents is read as any other."""
 
     def __init__(self, config: EpubConfig, context: Context) -> None:
         """Read nothing yet."""
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a book."""
-        with open_archive(source.path) as archive:
+        damaged: list[str] = []
+        flow, losses = Flow(), []
+        with open_archive(source.path, damaged) as archive:
+            _refuse_protected(archive)
             package, root = _package(archive)
-            flow, losses = Flow(), []
             for name in _spine(package, root):
                 try:
-                    content = archive.read(name)
-                except KeyError:
-                    losses.append(f"the chapter {name} is missing")
+                    content = read_member(archive, name)
+                except (KeyError, UnreadableDocument):
+                    losses.append(f"the chapter {name} is {'damaged' if name in damaged else 'missing'}")
                     continue
-                read_tree(parse_html(_body(content)), flow)
-            metadata: dict[str, Json] = {}
-            for key in ("title", "creator", "language"):
-                text = package.findtext(f".//{{*}}{key}")
-                if text and text.strip():
-                    metadata[key] = text.strip()
-        yield flow.document(source.name, metadata, losses)
+                losses += _chapter(content, flow)
+        yield flow.document(source.name, _metadata(package), losses)
+
+
+def _chapter(content: bytes, flow: Flow) -> tuple[str, ...]:
+    """Write a chapter; returns what was lost of it."""
+    declared = _DECLARED.search(content[:_HEAD])
+    decoded = decode_declared(content, declared.group(1).decode("ascii") if declared else "utf-8")
+    read_html(decoded.text, flow)
+    return decoded.losses
+
+
+def _refuse_protected(archive: zipfile.ZipFile) -> None:
+    if _PROTECTION not in archive.namelist():
+        return
+    methods = read_xml(read_member(archive, _PROTECTION)).root.iterfind(".//{*}EncryptionMethod")
+    if any(method.get("Algorithm") not in _FONTS for method in methods):
+        raise PasswordNeeded("it is protected (DRM), and can be read by the program it was bought for only")
 
 
 def _package(archive: zipfile.ZipFile) -> tuple[Any, str]:
     """The package document, and the folder it stands in."""
-    if "META-INF/encryption.xml" in archive.namelist() and b"adept" in archive.read("META-INF/encryption.xml").lower():
-        raise PasswordNeeded("it is protected (DRM)")
     try:
-        container = parse_xml(archive.read("META-INF/container.xml"))
+        container = read_xml(read_member(archive, "META-INF/container.xml")).root
         path = container.find(".//{*}rootfile").get("full-path")
-        return parse_xml(archive.read(path)), posixpath.dirname(path)
-    except (KeyError, AttributeError, TypeError, SyntaxError) as error:
-        raise UnreadableDocument("it is a zip archive, but not an EPUB (no readable package document)") from error
+        return read_xml(read_member(archive, path)).root, posixpath.dirname(path)
+    except (KeyError, AttributeError, TypeError) as error:
+        raise UnreadableDocument("it is a zip archive, but not an EPUB: it has no package document") from error
 
 
 def _spine(package: Any, root: str) -> Iterator[str]:
+    """The names of the chapters in the archive, in order."""
     items = {item.get("id"): item.get("href") for item in package.iterfind(".//{*}manifest/{*}item")}
     for reference in package.iterfind(".//{*}spine/{*}itemref"):
         href = items.get(reference.get("idref"))
@@ -68,9 +89,9 @@ def _spine(package: Any, root: str) -> Iterator[str]:
             yield posixpath.normpath(posixpath.join(root, unquote(href.partition("#")[0])))
 
 
-def _body(content: bytes) -> str:
-    text = content.decode("utf-8-sig", "replace")
-    return text[text.find("?>") + 2 :] if text.lstrip().startswith("<?xml") else text
+def _metadata(package: Any) -> dict[str, Json]:
+    found = {key: one_line(package.findtext(f".//{{*}}{key}") or "") for key in ("title", "creator", "language")}
+    return {key: text for key, text in found.items() if text}
 
 
 @potluck.hookimpl

@@ -8,21 +8,18 @@ from collections.abc import Iterator
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
-from potluck.errors import NoText
+from potluck_plugins.loaders._shared.decoding import Decoded, Encoding, decode, decode_declared
+from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.markup import read_html
 
-from potluck_plugins.loaders._shared.decoding import Decoded, decode
-from potluck_plugins.loaders._shared.flow import Flow, one_line
-from potluck_plugins.loaders._shared.markup import parse_html, read_tree
-
-_DECLARED = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?([\w-]+)""", re.IGNORECASE)
-_XML_DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
+_DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
 _HEAD = 4096
 
 
 class HtmlConfig(Config):
     """Settings of the ``html`` loader."""
 
-    encoding: str | None = None
+    encoding: Encoding | None = None
     """The encoding, where the page declares a wrong one or none."""
 
 
@@ -35,28 +32,17 @@ class HtmlLoader(Loader):
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
-        content = source.path.read_bytes()
-        decoded = _decoded(content, self._encoding)
-        if not decoded.text.strip():
-            raise NoText("it is empty")
-        root = parse_html(_XML_DECLARATION.sub("", decoded.text.replace("\0", "")))
+        decoded = self._decoded(source.path.read_bytes())
         flow = Flow()
-        read_tree(root, flow)
-        title = root.findtext(".//title")
-        metadata: dict[str, Json] = {"encoding": decoded.encoding}
-        if title and title.strip():
-            metadata["title"] = one_line(title)
-        yield flow.document(source.name, metadata, [decoded.doubt] if decoded.doubt else [])
+        title = read_html(decoded.text, flow)
+        metadata: dict[str, Json] = {"encoding": decoded.encoding, **({"title": title} if title else {})}
+        yield flow.document(source.name, metadata, decoded.losses)
 
-
-def _decoded(content: bytes, encoding: str | None) -> Decoded:
-    declared = _DECLARED.search(content[:_HEAD])
-    name = encoding or (declared.group(1).decode("ascii") if declared else None)
-    if encoding is None and content.startswith((b"\xff\xfe", b"\xfe\xff", b"\xef\xbb\xbf")):
-        name = None
-    # Browsers read these names as their supersets.
-    supersets = {"gb2312": "gb18030", "gbk": "gb18030", "iso-8859-1": "cp1252", "big5": "big5hkscs"}
-    return decode(content, supersets.get(name.lower(), name) if name else None)
+    def _decoded(self, content: bytes) -> Decoded:
+        if self._encoding is not None:
+            return decode(content, self._encoding)
+        declared = _DECLARED.search(content[:_HEAD])
+        return decode_declared(content, declared.group(1).decode("ascii") if declared else None)
 
 
 @potluck.hookimpl

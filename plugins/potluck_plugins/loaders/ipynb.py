@@ -1,4 +1,4 @@
-"""Jupyter notebooks: text cells as Markdown, code cells as they are, printed results. Source: nbformat 4."""
+"""Jupyter notebooks: text cells as Markdown, code cells as they are, printed results. Source: nbformat 3 and 4."""
 
 from __future__ import annotations
 
@@ -10,11 +10,12 @@ from typing import Any
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
-from potluck.errors import UnreadableDocument
+from potluck.errors import NoText, UnreadableDocument
+from potluck_plugins.loaders._shared.decoding import decode
+from potluck_plugins.loaders._shared.flow import Flow, clean
+from potluck_plugins.loaders._shared.markdown import write_markdown
 
-from potluck_plugins.loaders._shared.flow import Flow
-
-_HEADING = re.compile(r"(#{1,6})\s+(.*)")
+_COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
 class IpynbConfig(Config):
@@ -27,51 +28,77 @@ class IpynbConfig(Config):
 class IpynbLoader(Loader):
     """Reads a notebook."""
 
+    isolated = False
+
     def __init__(self, config: IpynbConfig, context: Context) -> None:
         """Read nothing yet."""
         self._outputs = config.outputs
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a notebook."""
-        try:
-            notebook = json.loads(source.path.read_bytes().decode("utf-8-sig"))
-            cells = notebook["cells"]
-        except (ValueError, KeyError, TypeError, RecursionError) as error:
-            raise UnreadableDocument(f"it is not a notebook ({type(error).__name__}: {error})") from error
-        flow = Flow()
-        for cell in cells:
-            text = _joined(cell.get("source"))
+        decoded = decode(source.path.read_bytes())
+        notebook = _notebook(decoded.text)
+        flow, pictures = Flow(), 0
+        for cell in _cells(notebook):
+            text = _text(cell.get("source", cell.get("input")))
             if cell.get("cell_type") == "markdown":
-                _markdown(text, flow)
+                write_markdown(text.split("\n"), flow)
             else:
                 _plain(text, flow)
-            for output in cell.get("outputs", []) if self._outputs else []:
-                _plain(_printed(output), flow)
-        language = notebook.get("metadata", {}).get("kernelspec", {}).get("language")
+            for output in _dicts(cell.get("outputs")) if self._outputs else ():
+                printed = _printed(output)
+                pictures += printed is None
+                _plain(printed or "", flow)
+            flow.paragraph("", clauses=False)
+        losses = [f"{pictures} pictures or other results without text were not read"] if pictures else []
+        language = _dict(_dict(notebook.get("metadata")).get("kernelspec")).get("language")
         metadata: dict[str, Json] = {"language": language} if isinstance(language, str) else {}
-        yield flow.document(source.name, metadata)
+        yield flow.document(source.name, metadata, [*decoded.losses, *losses])
 
 
-def _markdown(text: str, flow: Flow) -> None:
-    for line in text.split("\n"):
-        found = _HEADING.fullmatch(line.strip())
+def _notebook(text: str) -> dict[str, Any]:
+    if not text.strip():
+        raise NoText("it is empty")
+    try:
+        notebook = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise UnreadableDocument(f"it is not a notebook ({type(error).__name__}: {error})") from error
+    if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
+        raise UnreadableDocument("it is JSON, but not a notebook: it has no cells")
+    return notebook
+
+
+def _cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield from _dicts(notebook.get("cells"))
+    for sheet in _dicts(notebook.get("worksheets")):
+        yield from _dicts(sheet.get("cells"))
+
+
+def _printed(output: dict[str, Any]) -> str | None:
+    """What a result says; None for a picture."""
+    data = _dict(output.get("data"))
+    for found in (output.get("text"), data.get("text/plain"), data.get("text/markdown"), output.get("traceback")):
         if found:
-            flow.heading(line, len(found.group(1)), title=found.group(2))
-        else:
-            flow.paragraph(line)
+            return _COLOURS.sub("", _text(found, "\n" if found is output.get("traceback") else ""))
+    return None if data else ""
 
 
 def _plain(text: str, flow: Flow) -> None:
-    for line in text.split("\n") if text else []:
+    for line in text.rstrip("\n").split("\n") if text else ():
         flow.paragraph(line, clauses=False)
 
 
-def _printed(output: Any) -> str:
-    return _joined(output.get("text") or output.get("data", {}).get("text/plain"))
+def _text(value: Any, between: str = "") -> str:
+    """A text, or the lines of one."""
+    return clean(between.join(map(str, value)) if isinstance(value, list) else str(value or ""))
 
 
-def _joined(source: Any) -> str:
-    return "".join(source) if isinstance(source, list) else str(source or "")
+def _dict(value: Any) -> dict[str, Any]:
+    return value if isinstance(value, dict) else {}
+
+
+def _dicts(value: Any) -> list[dict[str, Any]]:
+    return [one for one in value if isinstance(one, dict)] if isinstance(value, list) else []
 
 
 @potluck.hookimpl

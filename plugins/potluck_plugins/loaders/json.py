@@ -1,20 +1,22 @@
-"""JSON and JSON Lines, as lines ``key: value``; or a corpus with a document a line."""
+"""JSON and JSON Lines, as lines ``key: value`` with a blank line between records; or a corpus, a document a record."""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Source
 from potluck.errors import DocumentLimit, UnreadableDocument
-
-from potluck_plugins.loaders._shared.decoding import Decoded, decode
-from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.decoding import Encoding, decode
+from potluck_plugins.loaders._shared.flow import Flow, clean
 
 _DEEPEST = 200
+_TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
+_LONG = 60
+_NAMED = 5
 
 
 class JsonConfig(Config):
@@ -26,7 +28,7 @@ class JsonConfig(Config):
     id: str | None = None
     """The key that names such a document; its number where there is none."""
 
-    encoding: str | None = None
+    encoding: Encoding | None = None
     """The encoding, where the guess is wrong."""
 
 
@@ -42,81 +44,98 @@ class JsonLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield one document, or one for each record if ``text`` is set."""
         decoded = decode(source.path.read_bytes(), self._config.encoding)
-        values = _values(decoded.text)
         if self._config.text is not None:
-            yield from self._records(values, source)
-        else:
-            yield _whole(values, decoded, source)
-
-    def _records(self, values: list[Any], source: Source) -> Iterator[Document]:
-        records = values[0] if len(values) == 1 and isinstance(values[0], list) else values
-        assert self._config.text is not None
-        for number, record in enumerate(records, 1):
-            if not isinstance(record, dict) or not isinstance(record.get(self._config.text), str):
-                raise UnreadableDocument(f"record {number} has no text under {self._config.text!r}")
-            name = record.get(self._config.id) if self._config.id else None
-            rest = {
-                k: v for k, v in record.items() if k != self._config.text and isinstance(v, str | int | float | bool)
-            }
-            text = record[self._config.text].replace("\r\n", "\n").replace("\r", "\n").replace("\0", "")
-            yield Document(f"{source.name}#{name if name is not None else number}", text, rest)
-
-
-def _whole(values: list[Any], decoded: Decoded, source: Source) -> Document:
-    flow = Flow()
-    for value in values:
-        for line in _lines(value, ""):
+            values, losses = _values(decoded.text, {})
+            yield from self._records(self._config.text, values, [*decoded.losses, *losses], source.name)
+            return
+        # Numbers stay as they are written: 1.10 is no 1.1.
+        values, losses = _values(decoded.text, {"parse_float": str, "parse_int": str})
+        flow = Flow()
+        for line in _lines(values[0] if len(values) == 1 else values, "", 0):
             flow.paragraph(line, clauses=False)
-    return flow.document(source.name, {"encoding": decoded.encoding}, [decoded.doubt] if decoded.doubt else [])
+        yield flow.document(source.name, {"encoding": decoded.encoding}, [*decoded.losses, *losses])
+
+    def _records(self, key: str, values: Sequence[Any], losses: list[str], name: str) -> Iterator[Document]:
+        records = values[0] if len(values) == 1 and isinstance(values[0], list) else values
+        found = [isinstance(one, dict) and isinstance(one.get(key), str) for one in records]
+        if records and not any(found):
+            raise UnreadableDocument(f"none of its {len(records)} records has a text under {key!r}")
+        losses += _left_out("record", f"has no text under {key!r}", [n for n, has in enumerate(found, 1) if not has])
+        for number, record in enumerate(records, 1):
+            if found[number - 1]:
+                label = record.get(self._config.id) if self._config.id else None
+                yield _record(record, key, f"{name}#{number if label is None else label}", losses)
+                losses = []
 
 
-def _values(text: str) -> list[Any]:
-    """One value, or one a line. Raises ``UnreadableDocument`` with the line."""
-    if _depth(text) > _DEEPEST:
-        raise DocumentLimit(f"it is nested more than {_DEEPEST} deep")
+def _record(record: Mapping[str, Any], key: str, name: str, losses: Sequence[str]) -> Document:
+    flow = Flow()
+    for line in clean(record[key]).split("\n"):
+        flow.paragraph(line)
+    return flow.document(name, {other: value for other, value in record.items() if other != key}, losses)
+
+
+def _values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[str]]:
+    """One value, or one a line, and what was left out. Raises ``UnreadableDocument``, ``DocumentLimit``."""
     if not text.strip():
-        return []
+        return [], []
     try:
-        return [json.loads(text)]
+        return [json.loads(text, object_pairs_hook=_object, **numbers)], []
+    except RecursionError as error:
+        raise DocumentLimit(_TOO_DEEP) from error
     except ValueError as whole:
         lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-        if len(lines) < 2:
-            raise UnreadableDocument(f"it is not JSON ({whole})") from whole
-        values = []
+        values, bad = [], []
         for number, line in lines:
             try:
-                values.append(json.loads(line))
-            except ValueError as error:
-                reason = whole if not values else f"line {number}: {error}"
-                raise UnreadableDocument(f"it is not JSON ({reason})") from error
-        return values
+                values.append(json.loads(line, object_pairs_hook=_object, **numbers))
+            except RecursionError as error:
+                raise DocumentLimit(_TOO_DEEP) from error
+            except ValueError:
+                bad.append(number)
+        if len(lines) < 2 or len(bad) > len(values):
+            raise UnreadableDocument(f"it is not JSON ({whole})") from whole
+        return values, _left_out("line", "is not JSON", bad)
 
 
-def _depth(text: str) -> int:
-    """How deep brackets are nested at the most; what stands in strings may count too, which errs on the safe side."""
-    depth = deepest = 0
-    for character in text:
-        if character in "[{":
-            depth += 1
-            deepest = max(deepest, depth)
-        elif character in "]}":
-            depth = max(0, depth - 1)
-    return deepest
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """An object; of a key that comes twice both values are kept."""
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        found[key] = [found[key], value] if key in found else value
+    return found
 
 
-def _lines(value: Any, key: str) -> Iterator[str]:
+def _left_out(what: str, why: str, numbers: Sequence[int]) -> list[str]:
+    if not numbers:
+        return []
+    shown = ", ".join(map(str, numbers[:_NAMED])) + (", …" if len(numbers) > _NAMED else "")
+    return [f"{len(numbers)} left out: {what} {shown} {why}"]
+
+
+def _lines(value: Any, key: str, depth: int) -> Iterator[str]:
     """A value as lines; the keys that lead to it stand before it."""
+    if depth > _DEEPEST:
+        raise DocumentLimit(_TOO_DEEP)
     if isinstance(value, dict):
         for name, inner in value.items():
-            yield from _lines(inner, f"{key}.{name}" if key else str(name))
+            yield from _lines(inner, f"{key}.{name}" if key else str(name), depth + 1)
     elif isinstance(value, list):
-        if value and all(not isinstance(inner, dict | list) for inner in value):
-            yield from _lines(", ".join(_shown(inner) for inner in value), key)
-        else:
-            for inner in value:
-                yield from _lines(inner, key)
+        yield from _items(value, key, depth + 1)
     else:
         yield f"{key}: {_shown(value)}" if key else _shown(value)
+
+
+def _items(values: list[Any], key: str, depth: int) -> Iterator[str]:
+    """Short values in one line, others in lines of their own, with a blank one between records."""
+    shown = [None if isinstance(value, dict | list) else _shown(value) for value in values]
+    if values and all(one is not None and len(one) < _LONG and "\n" not in one for one in shown):
+        yield from _lines(", ".join(one for one in shown if one is not None), key, depth)
+        return
+    for number, value in enumerate(values):
+        if number and isinstance(value, dict):
+            yield ""
+        yield from _lines(value, key, depth)
 
 
 def _shown(value: Any) -> str:

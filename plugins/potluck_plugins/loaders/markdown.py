@@ -8,25 +8,23 @@ from collections.abc import Iterator
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
-
-from potluck_plugins.loaders._shared.decoding import decode
+from potluck_plugins.loaders._shared.decoding import Encoding, decode
 from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.markdown import write_markdown
 
-_HEADING = re.compile(r" {0,3}(#{1,6})(?:[ \t]+|$)(.*?)(?:[ \t]+#+)?[ \t]*")
-_UNDERLINE = re.compile(r" {0,3}(=+|-+)[ \t]*")
-_FENCE = re.compile(r" {0,3}(`{3,}|~{3,})")
-_PAIR = re.compile(r"([\w-]+)\s*:\s*(.*)")
+_PAIR = re.compile(r"([\w][\w -]*?)\s*:(?:\s+(.*))?")
+_ITEM = re.compile(r"\s*-\s+(.*)")
 
 
 class MarkdownConfig(Config):
     """Settings of the ``markdown`` loader."""
 
-    encoding: str | None = None
+    encoding: Encoding | None = None
     """The encoding, where the guess is wrong: big5, gb18030, utf-16."""
 
 
 class MarkdownLoader(Loader):
-    """Reads a Markdown file. What stands in a fenced block is no heading."""
+    """Reads a Markdown file."""
 
     isolated = False
 
@@ -37,47 +35,40 @@ class MarkdownLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
         decoded = decode(source.path.read_bytes(), self._encoding)
-        metadata, lines = _front_matter(decoded.text.split("\n"))
-        flow, fence = Flow(), ""
-        for number, line in enumerate(lines):
-            opening = _FENCE.match(line)
-            if opening and (not fence or line.strip().startswith(fence)):
-                fence = "" if fence else opening.group(1)
-            level = 0 if fence else _level(line, lines[number + 1] if number + 1 < len(lines) else "")
-            if level:
-                _heading(flow, line, level)
-            else:
-                flow.paragraph(line, clauses=not fence)
-        losses = [decoded.doubt] if decoded.doubt else []
-        yield flow.document(source.name, {"encoding": decoded.encoding, **metadata}, losses)
+        matter, lines = _parted(decoded.text.split("\n"))
+        flow = Flow()
+        write_markdown(lines, flow)
+        yield flow.document(source.name, {**_metadata(matter), "encoding": decoded.encoding}, decoded.losses)
 
 
-def _level(line: str, following: str) -> int:
-    """The level of a heading; 0 for any other line."""
-    found = _HEADING.fullmatch(line)
-    if found:
-        return len(found.group(1)) if found.group(2).strip() else 0
-    under = _UNDERLINE.fullmatch(following)
-    if under and line.strip() and not line.lstrip().startswith(("#", ">", "-", "*", "|")) and len(under.group(1)) > 1:
-        return 1 if under.group(1).startswith("=") else 2
-    return 0
+def _parted(lines: list[str]) -> tuple[list[str], list[str]]:
+    """The lines between two ``---`` at the very beginning, and those after them."""
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
+    if lines[0].rstrip() != "---" or end is None or not any(_PAIR.fullmatch(line) for line in lines[1:end]):
+        return [], lines
+    return lines[1:end], lines[end + 1 :]
 
 
-def _heading(flow: Flow, line: str, level: int) -> None:
-    """A heading keeps its marks in the text, and loses them in the outline."""
-    found = _HEADING.fullmatch(line)
-    flow.heading(line, level, title=found.group(2) if found else line.strip())
+def _metadata(lines: list[str]) -> dict[str, Json]:
+    """What YAML would make of simple front matter: ``key: value``, and ``key:`` with a list below."""
+    found: dict[str, Json] = {}
+    key = ""
+    for line in lines:
+        pair, item = _PAIR.fullmatch(line), _ITEM.fullmatch(line)
+        if pair:
+            key, value = pair.group(1), pair.group(2) or ""
+            listed = value.startswith("[") and value.endswith("]")
+            found[key] = [_bare(one) for one in value[1:-1].split(",")] if listed else _bare(value)
+        elif item and key:
+            known = found[key]
+            found[key] = [*(known if isinstance(known, list) else []), _bare(item.group(1))]
+    return found
 
 
-def _front_matter(lines: list[str]) -> tuple[dict[str, Json], list[str]]:
-    """The ``key: value`` lines between two ``---`` at the very beginning."""
-    if not lines or lines[0].strip() != "---":
-        return {}, lines
-    end = next((n for n, line in enumerate(lines[1:], 1) if line.strip() in ("---", "...")), None)
-    if end is None:
-        return {}, lines
-    pairs = [found for line in lines[1:end] if (found := _PAIR.fullmatch(line.strip()))]
-    return {found.group(1): found.group(2).strip("\"'") for found in pairs}, lines[end + 1 :]
+def _bare(value: str) -> str:
+    value = value.strip()
+    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
+    return value[1:-1] if quoted else value
 
 
 @potluck.hookimpl

@@ -1,26 +1,29 @@
-"""PDF by pypdfium2 (BSD-3-Clause / Apache-2.0, PDFium): text page by page, in reading order, no torch."""
+"""PDF by pypdfium2 (BSD-3-Clause / Apache-2.0) over PDFium: text page by page, in reading order.
+
+Bookmarks and numbered clauses are sections. Lines that were broken within a Chinese sentence are joined.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from importlib.metadata import version
 from typing import Any
+
+from pydantic import SecretStr
 
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
-from pydantic import SecretStr
-
-from potluck_plugins.loaders._shared.flow import Flow, clause, number_and_title
+from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.lines import Line, paragraphs
+from potluck_plugins.loaders._shared.outline import locate
+from potluck_plugins.loaders._shared.pdftext import page_lines
 
 _HEADER = 1024
-_HAN_END = re.compile("[\u3400-\u9fff\uff00-\uffef\u3000-\u303f]$")
-_HAN_START = re.compile("^[\u3400-\u9fff\uff00-\uffef\u3001-\u303f]")
-_STOP = re.compile("[。！？；：:.!?]$")
-_CHAPTER = re.compile("第[0-9一二三四五六七八九十百]+[章節篇編]")
-_SHORTER = 0.8
-"""A line that ends before this share of the page's longest line ends a paragraph."""
+_XFA = (2, 3)
+_UNKNOWN = re.compile("[\ufffd\ue000-\uf8ff]")
 
 
 class PdfConfig(Config):
@@ -31,11 +34,15 @@ class PdfConfig(Config):
 
 
 class PdfLoader(Loader):
-    """Reads the text layer of a PDF. Lines that were broken within a Chinese sentence are joined."""
+    """Reads the text layer of a PDF."""
 
     def __init__(self, config: PdfConfig, context: Context) -> None:
         """Read nothing yet."""
         self._password = config.password
+
+    def identity(self) -> dict[str, str]:
+        """The release that puts the text of a page in order."""
+        return {"pypdfium2": version("pypdfium2")}
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
@@ -51,104 +58,85 @@ class PdfLoader(Loader):
             pdf = pypdfium2.PdfDocument(content, password=password)
         except pypdfium2.PdfiumError as error:
             if "password" in str(error).lower():
-                wrong = ", and the password does not open it" if password else ""
-                raise PasswordNeeded(f"it is encrypted{wrong}") from error
-            raise UnreadableDocument(f"it is damaged ({error})") from error
+                raise PasswordNeeded(
+                    "it is encrypted" + ", and the password does not open it" * bool(password)
+                ) from error
+            raise UnreadableDocument("it is damaged or cut off, and cannot be opened") from error
         try:
-            yield _document(pdf, source)
+            yield _document(pdf, source.name)
         finally:
             pdf.close()
 
 
-def _document(pdf: Any, source: Source) -> Document:
-    flow, empty, damaged = Flow(), [], []
-    outline = _outline(pdf)
-    for number in range(1, len(pdf) + 1):
+def _document(pdf: Any, name: str) -> Document:
+    pages = [_lines(pdf, index) for index in range(len(pdf))]
+    empty = [number for number, lines in enumerate(pages, 1) if lines is not None and not _has_text(lines)]
+    damaged = [number for number, lines in enumerate(pages, 1) if lines is None]
+    if not any(map(_has_text, pages)):
+        raise _without_text(pdf, damaged)
+    headings = locate(_bookmarks(pdf), [[line.text for line in lines or ()] for lines in pages])
+    flow = Flow()
+    for number, lines in enumerate(pages, 1):
         flow.page(number)
-        text = _page(pdf, number - 1)
-        if text is None:
-            damaged.append(str(number))
-        elif not text.strip():
-            empty.append(str(number))
-        else:
-            _write(text, outline.get(number - 1, {}), flow)
-    losses = [f"page {', '.join(empty)} has no text layer: a scan?"] if empty else []
-    losses += [f"page {', '.join(damaged)} is damaged"] if damaged else []
-    if len(empty) == len(pdf) and empty:
-        raise NoText(f"none of its {len(pdf)} pages has a text layer; it seems to be scanned")
+        for text, level in paragraphs(lines or [], headings.get(number - 1, {})):
+            flow.heading(text, level) if level else flow.paragraph(text)
     found = pdf.get_metadata_dict(skip_empty=True)
-    metadata: dict[str, Json] = {key.lower(): value for key, value in found.items() if key in ("Title", "Author")}
-    return flow.document(source.name, {**metadata, "pages_in_file": len(pdf)}, losses)
+    metadata: dict[str, Json] = {key.lower(): found[key] for key in ("Title", "Author") if key in found}
+    unknown = sum(len(_UNKNOWN.findall(line.text)) for lines in pages for line in lines or ())
+    return flow.document(name, {**metadata, "page_count": len(pdf)}, _losses(pdf, empty, damaged, unknown))
 
 
-def _page(pdf: Any, index: int) -> str | None:
-    """The text of a page; None where it cannot be read."""
+def _lines(pdf: Any, index: int) -> list[Line] | None:
+    """The lines of a page; None where it cannot be read."""
     import pypdfium2
 
     try:
         page = pdf[index]
-        text_page = page.get_textpage()
     except pypdfium2.PdfiumError:
         return None
     try:
-        text: str = text_page.get_text_range()
-        # PDFium writes U+FFFE where a word was hyphenated at the end of a line.
-        return text.replace("\ufffe\r\n", "").replace("\ufffe", "").replace("\0", "").replace("\r\n", "\n")
+        return page_lines(page)
+    except pypdfium2.PdfiumError:
+        return None
     finally:
-        text_page.close()
         page.close()
 
 
-def _outline(pdf: Any) -> dict[int, dict[str, int]]:
-    """The bookmarks: by page, the title without blanks and its level."""
-    found: dict[int, dict[str, int]] = {}
+def _has_text(lines: Sequence[Line] | None) -> bool:
+    return any(line.text for line in lines or ())
+
+
+def _without_text(pdf: Any, damaged: Sequence[int]) -> Exception:
+    if damaged:
+        return UnreadableDocument(f"it is damaged: {len(damaged)} of its {len(pdf)} pages cannot be read")
+    if pdf.get_formtype() in _XFA:
+        return NoText("it is a form (XFA) that only some programs can show; print it to a PDF")
+    return NoText(
+        f"none of its {len(pdf)} pages has a text layer: it seems to be scanned; run a text recognition first"
+    )
+
+
+def _bookmarks(pdf: Any) -> list[tuple[int, str, int]]:
+    """The page from 0, the title and the level of each bookmark."""
+    found = []
     try:
         for bookmark in pdf.get_toc():
             destination = bookmark.get_dest()
             index = destination.get_index() if destination is not None else None
-            if index is not None:
-                found.setdefault(index, {})["".join(bookmark.get_title().split())] = bookmark.level + 1
+            if index is not None and bookmark.get_title().strip():
+                found.append((index, bookmark.get_title(), bookmark.level + 1))
     except Exception:  # a damaged outline costs the outline
-        return {}
+        return []
     return found
 
 
-def _write(text: str, headings: dict[str, int], flow: Flow) -> None:
-    """Write the paragraphs of a page; a line that a bookmark names, or a numbered clause, begins a section."""
-    for paragraph in _paragraphs(text, headings):
-        level = headings.get("".join(paragraph.split()))
-        if level is not None:
-            flow.heading(paragraph, level)
-        elif _CHAPTER.match(paragraph) and len(paragraph) < 40:
-            flow.heading(paragraph, 1)
-        else:
-            flow.paragraph(paragraph)
-
-
-def _paragraphs(text: str, headings: dict[str, int]) -> Iterator[str]:
-    lines = [line.strip() for line in text.split("\n")]
-    longest = max(map(len, lines), default=0)
-    paragraph = ""
-    for line in lines:
-        joins = bool(paragraph and line) and _continues(paragraph, line, longest, headings)
-        if paragraph and not joins:
-            yield paragraph
-            paragraph = ""
-        paragraph += line
-    if paragraph:
-        yield paragraph
-
-
-def _continues(before: str, line: str, longest: int, headings: dict[str, int]) -> bool:
-    """Whether a line goes on with a Chinese sentence that the one before it began."""
-    if _STOP.search(before) or not (_HAN_END.search(before) or _HAN_START.search(line)):
-        return False
-    if "".join(before.split()) in headings or "".join(line.split()) in headings:
-        return False
-    if clause(line) or _CHAPTER.match(line) or (clause(before) and len(before) < _SHORTER * longest):
-        return False
-    last = before.rsplit("\n", 1)[-1]
-    return len(last) >= _SHORTER * longest and number_and_title(before)[1] != ""
+def _losses(pdf: Any, empty: Sequence[int], damaged: Sequence[int], unknown: int) -> list[str]:
+    found = [f"no text layer on page {', '.join(map(str, empty))}: a scan or a picture"] if empty else []
+    found += [f"page {', '.join(map(str, damaged))} is damaged and was not read"] if damaged else []
+    found += ["what is filled in in its form was not read"] if pdf.get_formtype() else []
+    found += [f"{unknown} characters have no meaning outside the file's own fonts"] if unknown else []
+    attachments = pdf.count_attachments()
+    return [*found, f"{attachments} attached files were not read"] if attachments else found
 
 
 def _looks_like(content: bytes) -> str:

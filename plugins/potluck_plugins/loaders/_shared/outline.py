@@ -1,0 +1,35 @@
+"""Finding the headings that an outline names among the lines of the pages it leads to."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from potluck_plugins.loaders._shared.numbers import number_and_title
+
+
+def locate(bookmarks: Sequence[tuple[int, str, int]], pages: Sequence[Sequence[str]]) -> dict[int, dict[int, int]]:
+    """The level of each line that is a heading, by page and line, both from 0.
+
+    ``bookmarks`` are pages, titles and levels in their order. A bookmark whose title stands nowhere on its page, in a
+    line by itself, is left out.
+    """
+    found: dict[int, dict[int, int]] = {}
+    for page, title, level in bookmarks:
+        if page >= len(pages):
+            continue
+        taken = found.setdefault(page, {})
+        after = max(taken, default=-1) + 1
+        number = next((n for n in range(after, len(pages[page])) if _same(pages[page][n], title)), None)
+        if number is not None:
+            taken[number] = level
+    return found
+
+
+def _same(line: str, title: str) -> bool:
+    """Whether a line is the heading of that title, be it that one of them lacks the number."""
+    lines, titles = ({_squeezed(text), _squeezed(number_and_title(text)[1])} for text in (line, title))
+    return bool(line) and (_squeezed(line) in titles or _squeezed(title) in lines)
+
+
+def _squeezed(text: str) -> str:
+    return "".join(text.split())

@@ -1,0 +1,91 @@
+"""XML of strangers: no DTD is loaded, no entity replaced, nothing fetched. Read by lxml (BSD)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+from potluck.errors import DocumentLimit, NoText, UnreadableDocument
+from potluck_plugins.loaders._shared.decoding import decode_declared
+
+_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
+_DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""")
+_FORBIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_LIMITS = re.compile("[Ee]xcessive depth|amplification|huge")
+
+
+@dataclass(frozen=True, slots=True)
+class Xml:
+    """A parsed file: its root element, the encoding it was in, and what was lost."""
+
+    root: Any
+    encoding: str
+    losses: tuple[str, ...] = ()
+
+
+def parse_xml(content: bytes) -> Any:
+    """An lxml tree of a small part that programs wrote. Raises ``lxml.etree.XMLSyntaxError``."""
+    from lxml import etree
+
+    return etree.fromstring(content, parser=_parser())
+
+
+def read_xml(content: bytes) -> Xml:
+    """Parse a file, in any encoding; of a damaged one what can be read.
+
+    Raises ``NoText`` for an empty file, ``UnreadableDocument`` for one that is no XML, ``DocumentLimit`` where it is
+    nested too deeply or its entities would grow without end.
+    """
+    from lxml import etree
+
+    found = _DECLARED.match(content)
+    decoded = decode_declared(content, found.group(1).decode("ascii") if found else None)
+    text, forbidden = _FORBIDDEN.subn("", _DECLARATION.sub("", decoded.text, count=1))
+    if not text.strip():
+        raise NoText("it is empty")
+    losses = [*decoded.losses, *([f"{forbidden} control characters were taken out"] if forbidden else [])]
+    plain = text.encode("utf-8", "replace")
+    # Only what declares entities can grow: everything else may hold long attachments.
+    huge = "<!ENTITY" not in text
+    try:
+        root = etree.fromstring(plain, parser=_parser(huge=huge))
+    except etree.XMLSyntaxError as error:
+        if _LIMITS.search(str(error)):
+            raise DocumentLimit(f"it is nested too deeply, or a trap ({_reason(error)})") from error
+        root = _recovered(plain, error, huge)
+        losses.append(f"it is damaged ({_reason(error)}); what can be read of it was read")
+    references = sum(1 for _ in root.iter(etree.Entity))
+    if references:
+        losses.append(f"{references} references to entities that it declares were not followed")
+    return Xml(root, decoded.encoding, tuple(losses))
+
+
+def _parser(huge: bool = False, recover: bool = False) -> Any:
+    from lxml import etree
+
+    return etree.XMLParser(
+        resolve_entities=False,
+        load_dtd=False,
+        no_network=True,
+        huge_tree=huge,
+        recover=recover,
+        remove_comments=True,
+        remove_pis=True,
+    )
+
+
+def _recovered(content: bytes, error: Exception, huge: bool) -> Any:
+    from lxml import etree
+
+    try:
+        root = etree.fromstring(content, parser=_parser(huge, recover=True))
+    except etree.XMLSyntaxError:
+        root = None
+    if root is None or not any(part.strip() for part in root.itertext()):
+        raise UnreadableDocument(f"it is not well-formed XML ({_reason(error)})") from error
+    return root
+
+
+def _reason(error: Exception) -> str:
+    return str(error).removesuffix(" (<string>, line 1)").split(", see ")[0]

@@ -1,0 +1,122 @@
+"""PDF files made by hand: lines of any script at given places, with an outline and a title."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of text at a place, in points from the lower left corner."""
+
+    text: str
+    y: float
+    x: float = 72
+    size: float = 10
+
+
+@dataclass(frozen=True)
+class Bookmark:
+    """An entry of the outline: leads to a height on a page, counted from 0."""
+
+    title: str
+    page: int
+    y: float
+
+
+def column(*texts: str, x: float = 72, top: float = 760, size: float = 10, gap: float = 16) -> list[Line]:
+    """Lines below one another."""
+    return [Line(text, top - gap * number, x, size) for number, text in enumerate(texts)]
+
+
+def make_pdf(
+    pages: Sequence[Sequence[Line]],
+    outline: Sequence[Bookmark] = (),
+    info: Mapping[str, str] | None = None,
+    rotate: int = 0,
+) -> bytes:
+    """Write a PDF. The font is not embedded: what it says stands in its ToUnicode map."""
+    characters = sorted({character for page in pages for line in page for character in line.text})
+    codes = {character: code for code, character in enumerate(characters, 1)}
+    objects: dict[int, bytes] = {}
+    font, to_unicode, first = 3, 6, 10
+    kids = " ".join(f"{first + 2 * number} 0 R" for number in range(len(pages)))
+    objects[2] = f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode()
+    objects[font] = (
+        b"<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /Identity-H /DescendantFonts [4 0 R] "
+        b"/ToUnicode 6 0 R >>"
+    )
+    widths = " ".join(f"{code} [{500 if character.isascii() else 1000}]" for character, code in codes.items())
+    objects[4] = (
+        b"<< /Type /Font /Subtype /CIDFontType2 /BaseFont /Song /FontDescriptor 5 0 R /DW 1000 /W ["
+        + widths.encode()
+        + b"] /CIDSystemInfo << /Registry (Adobe) /Ordering (Identity) /Supplement 0 >> >>"
+    )
+    objects[5] = (
+        b"<< /Type /FontDescriptor /FontName /Song /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 880 "
+        b"/Descent -120 /CapHeight 700 /StemV 80 >>"
+    )
+    objects[to_unicode] = _stream(_cmap(codes))
+    for number, lines in enumerate(pages):
+        content = "\n".join(_shown(line, codes) for line in lines)
+        objects[first + 2 * number] = (
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {rotate} "
+            f"/Resources << /Font << /F1 {font} 0 R >> >> /Contents {first + 2 * number + 1} 0 R >>"
+        ).encode()
+        objects[first + 2 * number + 1] = _stream(content)
+    root = 8 + 2 * len(pages) + 2
+    objects[1] = b"<< /Type /Catalog /Pages 2 0 R" + (f" /Outlines {root} 0 R".encode() if outline else b"") + b" >>"
+    if outline:
+        objects |= _outline(outline, root, first)
+    entries = " ".join(f"/{key} {_hex(value)}" for key, value in (info or {}).items())
+    objects[7] = f"<< {entries} >>".encode()
+    return _file(objects)
+
+
+def _shown(line: Line, codes: Mapping[str, int]) -> str:
+    text = "".join(f"{codes[character]:04x}" for character in line.text)
+    return f"BT /F1 {line.size} Tf 1 0 0 1 {line.x} {line.y} Tm <{text}> Tj ET"
+
+
+def _outline(outline: Sequence[Bookmark], root: int, first: int) -> dict[int, bytes]:
+    numbers = range(root + 1, root + 1 + len(outline))
+    found = {root: f"<< /First {numbers[0]} 0 R /Last {numbers[-1]} 0 R /Count {len(outline)} >>".encode()}
+    for number, mark in zip(numbers, outline, strict=True):
+        following = f" /Next {number + 1} 0 R" if number < numbers[-1] else ""
+        before = f" /Prev {number - 1} 0 R" if number > numbers[0] else ""
+        place = f"[{first + 2 * mark.page} 0 R /XYZ 72 {mark.y} 0]"
+        found[number] = f"<< /Title {_hex(mark.title)} /Parent {root} 0 R /Dest {place}{following}{before} >>".encode()
+    return found
+
+
+def _cmap(codes: Mapping[str, int]) -> str:
+    pairs = "\n".join(f"<{code:04x}> <{character.encode('utf-16-be').hex()}>" for character, code in codes.items())
+    return (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
+        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"{len(codes)} beginbfchar\n{pairs}\nendbfchar endcmap end end"
+    )
+
+
+def _hex(text: str) -> str:
+    return f"<feff{text.encode('utf-16-be').hex()}>"
+
+
+def _stream(content: str) -> bytes:
+    data = content.encode()
+    return f"<< /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream"
+
+
+def _file(objects: Mapping[int, bytes]) -> bytes:
+    found = b"%PDF-1.7\n"
+    places: dict[int, int] = {}
+    for number in sorted(objects):
+        places[number] = len(found)
+        found += f"{number} 0 obj\n".encode() + objects[number] + b"\nendobj\n"
+    start, size = len(found), max(objects) + 1
+    rows = [
+        f"{places[number]:010} 00000 n \n" if number in places else "0000000000 65535 f \n" for number in range(size)
+    ]
+    trailer = f"trailer\n<< /Size {size} /Root 1 0 R /Info 7 0 R >>\nstartxref\n{start}\n%%EOF\n"
+    return found + f"xref\n0 {size}\n{''.join(rows)}{trailer}".encode()
