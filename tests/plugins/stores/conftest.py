@@ -1,4 +1,4 @@
-"""Stores of every kind: a test that takes ``kind`` runs against all, one that takes ``local`` against those with files."""
+"""Stores of every kind: a test that takes ``kind`` runs against all, with ``local`` against those that keep files."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from support.store_writer import Writer
 from support.stores import LOCAL, NAME, Kind, chroma_server
 
 
@@ -53,3 +54,25 @@ def forget(port: int, name: str = NAME) -> None:
 def folder(tmp_path: Path) -> Path:
     """The folder of the component; it need not exist yet."""
     return tmp_path / "store"
+
+
+@pytest.fixture
+def forget_collection(chroma_port: int) -> Iterator[None]:
+    """The collection of the server is empty before and after."""
+    forget(chroma_port)
+    yield
+    forget(chroma_port)
+
+
+@pytest.fixture
+def writer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Writer]:
+    kind = request.param
+    port = None
+    if kind == "chroma-server":
+        port = request.getfixturevalue("chroma_port")
+        request.getfixturevalue("forget_collection")
+    made = Writer(kind, tmp_path / "store", port)
+    try:
+        yield made
+    finally:
+        made.close()
