@@ -330,6 +330,13 @@ def test_a_stream_cut_anywhere_is_the_whole_answer_or_an_error_and_never_half_an
     assert all(ends.values()), ends
 
 
+def test_a_connection_that_breaks_in_the_middle_of_a_stream_is_said(make: Make, proxy: FaultProxy) -> None:
+    proxy.faults[:] = [cut(len(_recorded(make, proxy)) // 2)]
+
+    with pytest.raises(RemoteError, match=r"broke off \(peer closed connection"):
+        list(make(proxy.url).stream(QUESTION, OPTIONS))
+
+
 def test_an_error_in_the_middle_of_a_stream_is_an_error(make: Make, proxy: FaultProxy) -> None:
     word = b'data: {"choices": [{"delta": {"content": "Par"}}]}\n\n'
     error = b'data: {"error": {"message": "out of memory", "code": 500}}\n\n'

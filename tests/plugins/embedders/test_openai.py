@@ -669,7 +669,10 @@ def test_texts_are_put_into_requests_as_large_as_openai_takes(
     proxy.faults[:] = [each] * 9
     made = make(proxy.url)
 
-    assert made.embed_passages(["a"] * 2049).shape == (2049, 2)
+    vectors = made.embed_passages(["a"] * 2049)
+
+    assert vectors.shape == (2049, 2)
+    assert np.allclose(vectors, [0.6, 0.8]), "of unit length, whatever the service gives"
     assert [len(json.loads(body)["input"]) for body in proxy.bodies] == [2048, 1]
     made.embed_passages(["鋼" * 30_000] * 5 + ["b"])
     sizes = [[len(text) for text in json.loads(body)["input"]] for body in proxy.bodies[2:]]
