@@ -11,7 +11,7 @@ demo: .venv-demo/done
 	@echo
 	@echo "The same documents, one question, answered by SmolLM2 (135M parameters) instead of by quoting:"
 	.venv-demo/bin/potluck ask $(DEMO) --set 'chat={use: llama-cpp, model: "$(SMOLLM2)", max_tokens: 60}' \
-	  --set retriever.k=1 "How many promises were on the board in the first week?"
+	  --set retriever.k=1 "Where does the notebook lie in the workshop?"
 
 # The tests and every check that runs on each change.
 test: .venv/done lint

@@ -29,9 +29,8 @@ def test_every_link_leads_somewhere(page: Path) -> None:
 
 
 def test_the_plugin_of_the_how_to_works_as_it_stands_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from support.fake_plugins import install, install_hashing, visible
-
     from potluck import Recipe
+    from support.fake_plugins import install, install_hashing, visible
 
     text = (ROOT / "docs" / "how-to" / "write-a-plugin.md").read_text(encoding="utf-8")
     (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)

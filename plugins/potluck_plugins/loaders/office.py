@@ -16,12 +16,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from pydantic import SecretStr
+
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
-from pydantic import SecretStr
-
 from potluck_plugins.loaders._office.detect import detect, detect_archive, looks_like
 from potluck_plugins.loaders._office.docx import read_docx
 from potluck_plugins.loaders._office.tika import read_with_tika

@@ -13,7 +13,6 @@ from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import UnreadableDocument
-
 from potluck_plugins.loaders._office.numbering import Numbering, W, read_numbering
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markup import parse_xml

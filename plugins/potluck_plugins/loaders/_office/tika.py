@@ -10,7 +10,6 @@ from pathlib import Path
 
 from potluck.documents import Json
 from potluck.errors import PasswordNeeded, UnreadableDocument
-
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markup import parse_html, read_tree
 

@@ -8,7 +8,6 @@ from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import UnreadableDocument
-
 from potluck_plugins.loaders._shared.flow import Flow
 
 
