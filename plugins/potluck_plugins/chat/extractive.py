@@ -22,8 +22,8 @@ from potluck_plugins.chat._shared.words import count, end_of, is_chinese
 
 _ALSO = 0.95
 """A sentence this near to the chance of the best is quoted as well."""
-_MENTIONS = 0.5
-"""The same where all sections that mention something are asked for."""
+_MENTIONS = 0.8
+"""A section is about the thing if it covers this much of what the best covers."""
 _TIED = 0.98
 """Rows of one table this near to each other: the table is meant, not the row."""
 
@@ -72,7 +72,7 @@ class Extractive(ChatModel):
         """The units to quote, part by part, each once."""
         evidence = Evidence(passages)
         wanted = parts(question)
-        chosen: dict[Unit, Part] = {}
+        chosen: dict[Unit, Part] = {}  # in order of choice
         for part in wanted:
             ranked = [each for each in evidence.ranked(part) if each.chance >= self._threshold]
             if part.listed:
@@ -83,16 +83,19 @@ class Extractive(ChatModel):
         return list(chosen.items())
 
     def _mentions(self, ranked: Sequence[Ranked]) -> list[Unit]:
-        """The best unit of each passage that is about the thing."""
-        near = [each.unit for each in ranked if each.chance >= ranked[0].chance * _MENTIONS]
-        return list({unit.passage: unit for unit in reversed(near)}.values())[: -self._most - 1 : -1]
+        """The best unit of each section, or passage without one, that is about the thing."""
+        found: dict[str | int, Unit] = {}
+        for each in ranked:
+            if each.covered >= ranked[0].covered * _MENTIONS:
+                found.setdefault(each.unit.label or each.unit.passage, each.unit)
+        return list(found.values())[: self._most]
 
 
 def _best(ranked: Sequence[Ranked]) -> list[Unit]:
     """The best unit and the sentences hardly worse; the whole table where its rows cannot be told apart."""
     if not ranked:
         return []
-    chance, last, first = ranked[0]
+    chance, last, _, first = ranked[0]
     if first.table is None:
         return [each.unit for each in ranked if each.chance >= chance * _ALSO and each.unit.table is None]
     same = [each for each in ranked if (each.unit.passage, each.unit.table) == (first.passage, first.table)]

@@ -28,7 +28,8 @@ _ASKS_FOR: tuple[tuple[Kind, str], ...] = (
     ),
     (
         "definition",
-        r"定[義义]|是[什甚][麼么][？?\s]*$|指的?是[什甚][麼么]|\bdefin|what (?:does|do) .* mean|\bmeaning of",
+        r"定[義义]|是[什甚][麼么][？?\s]*$|^[什甚][麼么]是|何[謂谓]|指的?是[什甚][麼么]|"
+        r"\bdefin|what (?:does|do) .* mean|\bmeaning of",
     ),
     ("reason", r"[為为][什甚何][麼么]?|原因|\bwhy\b|\breason|\bcauses?\b"),
 )

@@ -47,10 +47,14 @@ MODEL = Model(-3.7, Figures(5.8, 2.3, -7.0, -0.85, -2.0, -2.0))
 
 
 class Ranked(NamedTuple):
-    """A unit with its chance, 0 to 1, to answer a part: in the best reading of the part, and in the last."""
+    """A unit with its chance, 0 to 1, to answer a part: in the best reading of the part, and in the last.
+
+    ``covered`` is the share of the words of the last reading that it holds.
+    """
 
     chance: float
     last: float
+    covered: float
     unit: Unit
 
 
@@ -67,11 +71,19 @@ class Evidence:
     def ranked(self, part: Part) -> list[Ranked]:
         """The units with their chances to answer the part, best first.
 
-        The reading that suits a unit best counts. Where that makes units equal, the last reading decides.
+        The reading that suits a unit best counts; where that makes units equal, the last one decides.
         """
-        readings = [[_chance(figures) for figures in self.figures(part, weights)] for weights in part.readings]
-        found = map(Ranked, map(max, zip(*readings, strict=True)), readings[-1], self.units)
-        return sorted(found, key=lambda each: (each.chance, each.last), reverse=True)
+        readings = [self.figures(part, weights) for weights in part.readings]
+        found = [
+            Ranked(max(map(_chance, figures)), _chance(figures[-1]), figures[-1].covered, unit)
+            for unit, *figures in zip(self.units, *readings, strict=True)
+        ]
+        ordered = sorted(found, key=lambda each: (each.chance, each.last), reverse=True)
+        # Chunks overlap: what stands in two passages is quoted from the better one.
+        seen: dict[tuple[str, str], Ranked] = {}
+        for each in ordered:
+            seen.setdefault((each.unit.label, each.unit.text), each)
+        return list(seen.values())
 
     def figures(self, part: Part, weights: Mapping[str, float]) -> list[Figures]:
         """The figures of every unit, for one reading of a part."""
