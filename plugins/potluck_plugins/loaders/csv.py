@@ -14,7 +14,7 @@ from pydantic import StringConstraints
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
-from potluck_plugins.loaders._shared.decoding import Encoding, decode
+from potluck_plugins.loaders._shared.decoding import Encoding, decode, refuse_binary
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.table import read_table, write_table
 
@@ -44,6 +44,7 @@ class CsvLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a table."""
         decoded = decode(source.path.read_bytes(), self._config.encoding)
+        refuse_binary(decoded)
         table = read_table(decoded.text, self._config.delimiter)
         flow = Flow()
         write_table(table, flow, self._config.header)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
-from potluck_plugins.loaders._shared.decoding import Decoded, Encoding, decode, decode_declared
+from potluck_plugins.loaders._shared.decoding import Decoded, Encoding, decode, decode_declared, refuse_binary
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markup import read_html
 
@@ -33,6 +33,7 @@ class HtmlLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
         decoded = self._decoded(source.path.read_bytes())
+        refuse_binary(decoded)
         flow = Flow()
         title = read_html(decoded.text, flow)
         metadata: dict[str, Json] = {"encoding": decoded.encoding, **({"title": title} if title else {})}

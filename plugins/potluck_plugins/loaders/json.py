@@ -17,6 +17,8 @@ _DEEPEST = 200
 _TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 _LONG = 60
 _NAMED = 5
+_PATIENCE = 20
+"""So many lines may be no JSON before it is given up to read a value a line."""
 
 
 class JsonConfig(Config):
@@ -80,29 +82,41 @@ def _values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[str]
     if not text.strip():
         return [], []
     try:
-        return [json.loads(text, object_pairs_hook=_object, **numbers)], []
+        return [_parsed(text, numbers)], []
+    except ValueError as error:
+        whole = error
+    values, bad = [], []
+    for number, line in enumerate(text.split("\n"), 1):
+        try:
+            values += [_parsed(line, numbers)] if line.strip() else []
+        except ValueError:
+            bad.append(number)
+        if len(bad) > len(values) + _PATIENCE:
+            break
+    if not values or len(bad) > len(values):
+        raise UnreadableDocument(f"it is not JSON ({whole})") from whole
+    return values, _left_out("line", "is not JSON", bad)
+
+
+def _parsed(text: str, numbers: Mapping[str, Any]) -> Any:
+    try:
+        return json.loads(text, object_pairs_hook=_object, **numbers)
     except RecursionError as error:
         raise DocumentLimit(_TOO_DEEP) from error
-    except ValueError as whole:
-        lines = [(number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip()]
-        values, bad = [], []
-        for number, line in lines:
-            try:
-                values.append(json.loads(line, object_pairs_hook=_object, **numbers))
-            except RecursionError as error:
-                raise DocumentLimit(_TOO_DEEP) from error
-            except ValueError:
-                bad.append(number)
-        if len(lines) < 2 or len(bad) > len(values):
-            raise UnreadableDocument(f"it is not JSON ({whole})") from whole
-        return values, _left_out("line", "is not JSON", bad)
+
+
+class _Several(list[Any]):
+    """The values of a key that comes more than once."""
 
 
 def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """An object; of a key that comes twice both values are kept."""
     found: dict[str, Any] = {}
     for key, value in pairs:
-        found[key] = [found[key], value] if key in found else value
+        known = found.get(key)
+        if isinstance(known, _Several):
+            known.append(value)
+        else:
+            found[key] = _Several([known, value]) if key in found else value
     return found
 
 

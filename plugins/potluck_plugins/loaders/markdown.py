@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
-from potluck_plugins.loaders._shared.decoding import Encoding, decode
+from potluck_plugins.loaders._shared.decoding import Encoding, decode, refuse_binary
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markdown import write_markdown
 
@@ -35,6 +35,7 @@ class MarkdownLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
         decoded = decode(source.path.read_bytes(), self._encoding)
+        refuse_binary(decoded)
         matter, lines = _parted(decoded.text.split("\n"))
         flow = Flow()
         write_markdown(lines, flow)

@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections import Counter
 from collections.abc import Iterator
 
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Source
-from potluck.errors import UnreadableDocument
-from potluck_plugins.loaders._shared.decoding import REPLACEMENT, Encoding, decode
+from potluck_plugins.loaders._shared.decoding import Encoding, decode, refuse_binary
 from potluck_plugins.loaders._shared.flow import Flow
-
-_STRANGE = 0.3
-"""The share of control and replaced characters from which a file is no text."""
 
 
 class TextConfig(Config):
@@ -36,21 +30,11 @@ class TextLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
         decoded = decode(source.path.read_bytes(), self._encoding)
-        if _strange(decoded.text) > _STRANGE * len(decoded.text):
-            raise UnreadableDocument("it is not text: a great part of it is no characters that anybody writes")
+        refuse_binary(decoded)
         flow = Flow()
         for line in decoded.text.split("\n"):
             flow.paragraph(line)
         yield flow.document(source.name, {"encoding": decoded.encoding}, decoded.losses)
-
-
-def _strange(text: str) -> int:
-    return sum(
-        count
-        for character, count in Counter(text).items()
-        if character == REPLACEMENT
-        or (unicodedata.category(character) in ("Cc", "Cn", "Co") and character not in "\n\t\f\v\x1b")
-    )
 
 
 @potluck.hookimpl

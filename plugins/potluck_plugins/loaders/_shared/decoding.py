@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import math
 import re
+import unicodedata
+from collections import Counter
 from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
+from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._shared.plausible import likelihood, mean_likelihood
 
 _MARKS = (
@@ -43,12 +46,17 @@ _MEANT = MappingProxyType(
 """What programs mean that declare these: supersets, as in browsers, the first that fits."""
 
 REPLACEMENT = "\ufffd"
+_FEW = 3
+_CONTROL_SHARE = 0.05
+_STRANGE_SHARE = 0.3
+"""The share of control characters, and of them with private, unassigned and replaced ones, from which it is no text."""
+
 _SAMPLE = 1 << 14
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 _SURE = 8.0
 """Lead over the second best, as a logarithm, below which a guess is called a guess."""
-_STRANGE = MappingProxyType({"chinese": -12.0, "japanese": -12.0, "korean": -12.0, "latin": -7.0})
+_STRANGE = MappingProxyType({"chinese": -10.0, "japanese": -10.0, "korean": -10.0, "latin": -7.0})
 """Mean likelihood of the characters beyond ASCII below which even the best guess is in doubt."""
 
 
@@ -109,6 +117,22 @@ def decode_declared(content: bytes, declared: str | None) -> Decoded:
     guessed = decode(content)
     loss = f"it says that it is {declared}, and is not; it was read as {guessed.encoding}"
     return Decoded(guessed.text, guessed.encoding, (loss, *guessed.losses) if known else guessed.losses)
+
+
+def refuse_binary(decoded: Decoded) -> None:
+    """Raise ``UnreadableDocument`` for what is no text in any encoding."""
+    counted = Counter(decoded.text)
+    controls = sum(counted[character] for character in counted if _is_control(character))
+    unread = sum(counted[character] for character in counted if unicodedata.category(character) in ("Cn", "Co"))
+    total = len(decoded.text)
+    if controls > _FEW + _CONTROL_SHARE * total or controls + unread + counted[REPLACEMENT] > _STRANGE_SHARE * total:
+        raise UnreadableDocument(
+            f"it is not text: read as {decoded.encoding}, a great part of it is no characters that anybody writes"
+        )
+
+
+def _is_control(character: str) -> bool:
+    return unicodedata.category(character) == "Cc" and character not in "\n\t\f\v\x1b"
 
 
 def _guessed(content: bytes) -> Decoded:

@@ -11,6 +11,7 @@ from typing import Any
 
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.xml import parse_xml as parse_xml
+from potluck_plugins.loaders._shared.xml import without_declaration
 
 _SKIPPED = frozenset(
     {"canvas", "head", "iframe", "math", "noscript", "object", "script", "style", "svg", "template", "en-crypt"}
@@ -23,7 +24,6 @@ _INLINE = frozenset(
 _EMPTY = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BREAK = "\x1e"
-_DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _HIDDEN = re.compile(r"display\s*:\s*none", re.IGNORECASE)
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 
@@ -74,6 +74,8 @@ class _Reader:
             cell = " ".join(self._cells.pop())
             if self._rows:
                 self._rows[-1].append(cell)
+            else:
+                self._emit(cell, row=True)
         elif tag == "tr" and self._rows and element not in self.layout:
             self._emit(" | ".join(self._rows.pop()), row=True)
         elif tag == "pre" and self._preformatted:
@@ -147,7 +149,7 @@ def read_html(text: str, flow: Flow) -> str:
     """Write what a page shows into a flow; returns its title."""
     from lxml import etree, html
 
-    text = _CONTROLS.sub("", _DECLARATION.sub("", text, count=1))
+    text = _CONTROLS.sub("", without_declaration(text))
     parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=True)
     try:
         root = html.document_fromstring(text, parser=parser)
@@ -171,7 +173,7 @@ def read_tree(root: Any, flow: Flow, slides: bool = False) -> None:
             if not skipping:
                 reader.text(element.tail)
             continue
-        tag = etree.QName(element).localname.lower()
+        tag = element.tag.rpartition("}")[2].lower()
         if event == "start":
             skipping += bool(skipping or _unseen(tag, element))
             if not skipping:

@@ -31,8 +31,8 @@ _EVERYDAY = (("big5", 0xA4, 0xC6), ("gb2312", 0xB0, 0xD7), ("cp932", 0x88, 0x97)
 """The lead bytes of the characters that the makers of the encodings judged to be in everyday use."""
 
 _MARKS = frozenset("，。、；：「」『』（）！？《》〈〉〔〕【】…—　·々")
-_QUOTES = frozenset("‘’“”–€£§°«»•™®©¿¡")
-_ACCENTED = frozenset("àáâãäåæçèéêëìíîïñòóôõöøùúûüýßÄÖÜÉÅØÆÇœ")
+_QUOTES = frozenset("‘’“”–€£§°«»•™®©¿¡ªº´·²³µ½×\u00a0")
+_ACCENTED = frozenset({chr(code) for code in range(0xC0, 0x100)} - {"×", "÷"} | set("œŒšŠžŽŸ"))
 _RANGES = (
     ("kana", 0x3041, 0x3096),
     ("kana", 0x30A1, 0x30FE),
@@ -51,8 +51,8 @@ _SIZES = MappingProxyType(
         "half kana": 63,
         "hangul": 2350,
         "rare hangul": 8800,
-        "accented": 40,
-        "quote": 16,
+        "accented": 68,
+        "quote": 26,
         "symbol": 3000,
         "other": 100_000,
         "impossible": 10_000,

@@ -24,6 +24,12 @@ class Xml:
     losses: tuple[str, ...] = ()
 
 
+def without_declaration(text: str) -> str:
+    """A text without ``<?xml … ?>`` before it, which speaks of its bytes."""
+    found = _DECLARATION.match(text)
+    return text[found.end() :] if found else text
+
+
 def parse_xml(content: bytes) -> Any:
     """An lxml tree of a small part that programs wrote. Raises ``lxml.etree.XMLSyntaxError``."""
     from lxml import etree
@@ -41,7 +47,7 @@ def read_xml(content: bytes) -> Xml:
 
     found = _DECLARED.match(content)
     decoded = decode_declared(content, found.group(1).decode("ascii") if found else None)
-    text, forbidden = _FORBIDDEN.subn("", _DECLARATION.sub("", decoded.text, count=1))
+    text, forbidden = _FORBIDDEN.subn("", without_declaration(decoded.text))
     if not text.strip():
         raise NoText("it is empty")
     losses = [*decoded.losses, *([f"{forbidden} control characters were taken out"] if forbidden else [])]

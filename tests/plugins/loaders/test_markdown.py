@@ -1,0 +1,86 @@
+"""The ``markdown`` loader."""
+
+from __future__ import annotations
+
+import pytest
+
+from potluck.errors import UnreadableDocument
+from support.loading import load, load_one, outline
+
+
+def test_headings_become_sections_and_the_text_stays_as_it_is() -> None:
+    text = "# 軌道規範\n\n前言。\n\n## 第1章 總則 ##\n\n適用範圍。\n\n### 1.1 Scope\n\nEnd.\n"
+
+    document = load_one("markdown", text)
+
+    assert document.text == text
+    assert outline(document) == [(None, "軌道規範", 1), ("第1章", "總則", 2), ("1.1", "Scope", 3)]
+    assert document.text[document.sections[1].start : document.sections[1].end].startswith("## 第1章 總則")
+
+
+def test_underlined_lines_are_headings() -> None:
+    document = load_one("markdown", "軌道\n====\n\n內文\n\nRails\n---\n\ntext\n")
+
+    assert outline(document) == [(None, "軌道", 1), (None, "Rails", 2)]
+
+
+@pytest.mark.parametrize("fence", ["```", "~~~", "````python", "  ```"])
+def test_what_is_fenced_is_no_heading(fence: str) -> None:
+    closing = fence.strip().removesuffix("python")
+
+    document = load_one("markdown", f"# 一\n{fence}\n# comment\n1.2.3 Not a clause\n{closing}\n# 二\n")
+
+    assert [title for _, title, _ in outline(document)] == ["一", "二"]
+
+
+def test_a_fence_closes_with_its_own_mark_only() -> None:
+    document = load_one("markdown", "```\n# a\n```python\n# b\n~~~\n# c\n```\n# 題\n")
+
+    assert [title for _, title, _ in outline(document)] == ["題"]
+
+
+@pytest.mark.parametrize(
+    "line", ["#tag", "    # code", "####### seven", "- item\n---", "| a |\n|---|", "> q\n---", "## "]
+)
+def test_what_only_looks_like_a_heading_is_none(line: str) -> None:
+    assert load_one("markdown", f"text\n\n{line}\n").sections == ()
+
+
+def test_front_matter_becomes_metadata() -> None:
+    front = '---\ntitle: "短鋼軌"\ntags: [軌道, rail]\nauthors:\n  - 王小明\n  - Ann\n---\n'
+
+    document = load_one("markdown", front + "# 內文\n")
+
+    assert document.text == "# 內文\n"
+    assert document.metadata == {
+        "title": "短鋼軌",
+        "tags": ["軌道", "rail"],
+        "authors": ["王小明", "Ann"],
+        "encoding": "utf-8",
+    }
+
+
+def test_a_rule_at_the_beginning_is_no_front_matter() -> None:
+    text = "---\n\nfirst\n\n---\n\nsecond\n"
+
+    assert load_one("markdown", text).text == text
+
+
+def test_a_clause_number_begins_a_section() -> None:
+    document = load_one("markdown", "# 定義\n\n1.4.4 短鋼軌：係指……\n")
+
+    assert outline(document) == [(None, "定義", 1), ("1.4.4", "短鋼軌", 3)]
+
+
+def test_big5_is_read() -> None:
+    text = "# 檢查紀錄\n\n每次作業完成之後，都應該填寫檢查紀錄並且交給負責的工程師。\n"
+
+    document = load_one("markdown", text.encode("big5"))
+
+    assert document.text == text
+    assert document.metadata["encoding"] == "big5"
+
+
+def test_a_picture_named_md_is_refused() -> None:
+    with pytest.raises(UnreadableDocument, match="it is not text"):
+        load("markdown", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
