@@ -292,7 +292,7 @@ def test_a_server_that_does_not_come_to_an_end_is_given_up_and_asked_again(
     assert same(made.embed_passages(TEXTS), expected)
 
     assert quick.hung_up.wait(5), "the connection of the first attempt is closed"
-    assert 0.4 <= time.monotonic() - started < 2
+    assert 0.4 <= time.monotonic() - started < 4
 
 
 @pytest.mark.parametrize(
@@ -309,8 +309,18 @@ def test_the_deadline_is_kept(make: Make, quick: FaultProxy, fault: Fault) -> No
     with pytest.raises(RemoteError, match=rf"{quick.url[7:-3]} .* attempts in"):
         made.embed_passages(TEXTS)
 
-    assert time.monotonic() - started < 1.1
+    assert time.monotonic() - started < 4
     assert quick.requests > 1
+
+
+def test_the_deadline_is_kept_within_one_attempt(make: Make, quick: FaultProxy) -> None:
+    quick.faults[:] = [stall]
+    started = time.monotonic()
+
+    with pytest.raises(RemoteError, match=r"did not answer within 0\.\d+ s"):
+        make(quick.url, timeout=30, deadline=0.5).embed_passages(TEXTS)
+
+    assert time.monotonic() - started < 4
 
 
 def test_what_the_service_asks_to_wait_is_waited(make: Make, quick: FaultProxy) -> None:
@@ -336,7 +346,7 @@ def test_a_wish_that_makes_no_sense_is_no_wish(make: Make, quick: FaultProxy, va
 
     make(quick.url).embed_passages(TEXTS[:1])
 
-    assert time.monotonic() - started < 1
+    assert time.monotonic() - started < 4
 
 
 def test_a_long_wait_is_cut_short_and_one_beyond_the_deadline_is_not_begun(
