@@ -39,7 +39,8 @@ def _print(report: PlanReport) -> None:
     window = f"{report.window:,}" if report.window is not None else "any number of"
     click.echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}")
     click.echo(f"longer than that: {report.too_long} (fit: {report.fit})")
-    click.echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
+    if report.index_bytes is not None:
+        click.echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
     context = f" of {report.context_window:,}" if report.context_window is not None else ""
     click.echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")
     leaves = [f"the {kind}'s texts go to {host}" for kind, host in report.leaves.items()]

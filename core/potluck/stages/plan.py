@@ -47,7 +47,7 @@ class PlanReport:
     too_long: int = 0
     fit: str = "error"
     exact: bool = True
-    index_bytes: int = 0
+    index_bytes: int | None = None
     embedding_cost: float | None = None
     prompt_tokens: int = 0
     context_window: int | None = None
@@ -134,7 +134,9 @@ def _count_embedding(report: PlanReport, components: Components, texts: dict[str
         report.longest = max(report.longest, *counts)
         report.too_long += sum(n > embedder.window for n in counts) if embedder.window is not None else 0
     report.texts_to_embed = len(missing)
-    report.index_bytes = report.chunks * embedder.dimensions * _BYTES_A_NUMBER
+    if "embedder" not in report.leaves:
+        # A remote embedder may have to ask its service for them, and a plan sends nothing.
+        report.index_bytes = report.chunks * embedder.dimensions * _BYTES_A_NUMBER
     if embedder.price is not None:
         report.embedding_cost = report.tokens_to_embed * embedder.price / _MILLION
 
