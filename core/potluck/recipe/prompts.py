@@ -36,7 +36,7 @@ class Template:
         """A name for exactly this wording."""
         return text_hash(self.text)
 
-    def render(self, **values: str) -> str:
+    def render(self, /, **values: str) -> str:
         """Fill the fields. Raises ``KeyError`` for one without a value."""
 
         def fill(match: re.Match[str]) -> str:

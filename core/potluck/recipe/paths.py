@@ -1,0 +1,41 @@
+"""What can be wrong with a path before anything is looked for in the folders."""
+
+from __future__ import annotations
+
+import difflib
+import os
+from pathlib import Path
+
+from potluck.recipe.messages import shown
+
+
+def pattern_problem(text: str) -> str | None:
+    """What is wrong with a path or glob; None if nothing is."""
+    if not text.strip():
+        return "a path is empty"
+    if any(ord(character) < 32 for character in text):
+        return f"the path {shown(text)} has a control character in it"
+    try:
+        Path(text).expanduser()
+    except RuntimeError as error:
+        return f"{shown(text)}: {error}"
+    return None
+
+
+def file_problem(folder: Path, text: str) -> str | None:
+    """What is wrong with the path of a file that has to exist, relative to ``folder``."""
+    problem = pattern_problem(text)
+    if problem is not None:
+        return problem
+    path = folder / Path(text).expanduser()
+    try:
+        if path.is_file():
+            return None
+        if path.is_dir():
+            return f"{shown(text)} is a folder"
+        names = os.listdir(path.parent) if path.parent.is_dir() else []
+    except OSError as error:
+        return f"{shown(text)} cannot be read: {error.strerror}"
+    near = difflib.get_close_matches(path.name, names, n=1)
+    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    return f"there is no file {shown(text)}{hint}"
