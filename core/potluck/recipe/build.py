@@ -139,8 +139,9 @@ class Builder:
             return None
         place = at if use is None or use.value is None else use.place
         self._named[kind] = place
-        plugin = self._find(kind, name, place, label)
-        offered = None if plugin is None else self._offer(plugin, place)
+        default = f" (it is the default; '{kind}:' chooses another)" if place is at else ""
+        plugin = self._find(kind, name, place, default)
+        offered = None if plugin is None else self._offer(plugin, place, default)
         if plugin is None or offered is None:
             return None
         settings = {key: value for key, value in node.value.items() if key != "use"}
@@ -158,16 +159,16 @@ class Builder:
         self.findings.note(use.place, f"{label}.use: expected a plugin's name, got {shown(written)}")
         return None
 
-    def _find(self, kind: Kind, name: str, place: Place, label: str) -> plugins.Plugin | None:
+    def _find(self, kind: Kind, name: str, place: Place, default: str) -> plugins.Plugin | None:
         try:
             if len(name) > _LONGEST_NAME:
                 raise PluginError(f"unknown {kind} {shown(name)}")
             return plugins.find(kind, name)
         except PluginError as error:
-            self.findings.note(place, str(error) + self._by_default(label))
+            self.findings.note(place, str(error) + default)
             return None
 
-    def _offer(self, plugin: plugins.Plugin, place: Place) -> Offer[Component] | None:
+    def _offer(self, plugin: plugins.Plugin, place: Place, default: str) -> Offer[Component] | None:
         label = f"{plugin.kind} {plugin.name!r} of {plugin.package} {plugin.version}"
         try:
             offered = plugins.offer(plugin)
@@ -176,20 +177,14 @@ class Builder:
             if self._check_installed:
                 plugins.require(plugin)
         except MissingDependency as error:
-            self.findings.note(place, str(error) + self._by_default(plugin.kind))
+            self.findings.note(place, str(error) + default)
         except PluginError as error:
-            self.findings.note(place, str(error) + self._by_default(plugin.kind))
+            self.findings.note(place, str(error) + default)
             return None
         except Exception as error:  # asking for a package imports what stands above it
             self.findings.note(place, f"{label} does not work: {type(error).__name__}: {error}")
             return None
         return offered
-
-    def _by_default(self, label: str) -> str:
-        """What explains a problem with a plugin that the recipe does not name."""
-        children = self._get(label)
-        named = children is not None and (not isinstance(children.value, dict) or "use" in children.value)
-        return "" if named else f" (it is the default; '{label}:' chooses another)"
 
     def _section(self, key: str, model: type[ConfigT]) -> ConfigT | None:
         """A key with settings of its own."""

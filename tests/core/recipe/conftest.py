@@ -92,10 +92,14 @@ MODULES = {
     "needy": f"{_OFFER}potluck.Offer('', Config, lambda c, x: None, requires=('no_such_library',), extra='needy')\n",
     "odd": f"{_OFFER}potluck.Offer('', dict, lambda config, context: None)\n",
     "blocked": f"{_OFFER}potluck.Offer('', Config, lambda config, context: None, requires=('crashes.inside',))\n",
+    "needy_loader": (
+        "import potluck\nfrom potluck.contracts import Config\n@potluck.hookimpl\ndef potluck_loader():\n"
+        "    return potluck.Offer('', Config, lambda c, x: None, requires=('no_such_library', 'nor_this'))\n"
+    ),
     "crashes": "raise RuntimeError('crashed')\n",
 }
 ENTRY_POINTS = {
-    "potluck.loaders": {"picky": "picky_plugin"},
+    "potluck.loaders": {"picky": "picky_plugin", "needy": "needy_loader"},
     "potluck.chat": {"picky": "picky_plugin"},
     "potluck.embedders": {name: name for name in ("exiting", "absent", "old", "needy", "odd", "blocked")},
     "potluck.stores": {"twice": "exiting"},

@@ -118,6 +118,10 @@ EMBEDDERS = [
 ]
 
 DOCUMENTS = [
+    (
+        "documents: {use: needy, path: a}\n",
+        "1:18: loader 'needy' needs the packages 'no_such_library', 'nor_this'. Run: pip install no_such_library nor_this",
+    ),
     ("documents: ''\n", "1:12: documents.path: a path is empty"),
     ("documents: []\n", "1:12: documents.path: names no files"),
     ("documents: [a, '']\n", "1:16: documents.path: a path is empty"),
