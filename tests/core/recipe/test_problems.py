@@ -120,7 +120,8 @@ EMBEDDERS = [
 DOCUMENTS = [
     (
         "documents: {use: needy, path: a}\n",
-        "1:18: loader 'needy' needs the packages 'no_such_library', 'nor_this'. Run: pip install no_such_library nor_this",
+        "1:18: loader 'needy' needs the packages 'no_such_library', 'nor_this'. "
+        "Run: pip install no_such_library nor_this",
     ),
     ("documents: ''\n", "1:12: documents.path: a path is empty"),
     ("documents: []\n", "1:12: documents.path: names no files"),
