@@ -106,12 +106,13 @@ ENTRY_POINTS = {
 }
 
 
-@pytest.fixture(autouse=True)
-def _plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    site = install_hashing(tmp_path / "site")
+@pytest.fixture(autouse=True, scope="module")
+def _plugins(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Looking for what is installed takes long, so it is done once a module."""
+    site = install_hashing(tmp_path_factory.mktemp("site"))
     install(site, "potluck-picky", ENTRY_POINTS, MODULES)
     install(site, "potluck-again", {"potluck.stores": {"twice": "exiting"}}, {})
-    with visible(site, monkeypatch):
+    with pytest.MonkeyPatch.context() as monkeypatch, visible(site, monkeypatch):
         yield
 
 
