@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import email
+import email.errors
 import email.header
 import email.policy
 import email.utils
@@ -105,7 +106,7 @@ def _header(raw: str) -> str:
         parts = email.header.decode_header(raw.encode("ascii").decode("ascii"))
     except UnicodeEncodeError:
         parts = [(raw.encode("utf-8", "surrogateescape"), None)]
-    except ValueError:  # a broken encoded word
+    except (ValueError, email.errors.MessageError):  # a broken encoded word
         parts = [(raw, None)]
     texts = [part if isinstance(part, str) else decode_declared(part, charset).text for part, charset in parts]
     return " ".join("".join(texts).split())

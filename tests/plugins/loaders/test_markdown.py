@@ -84,3 +84,10 @@ def test_big5_is_read() -> None:
 def test_a_picture_named_md_is_refused() -> None:
     with pytest.raises(UnreadableDocument, match="it is not text"):
         load("markdown", b"\x89PNG\r\n\x1a\n" + bytes(range(256)) * 20)
+
+
+def test_a_file_of_front_matter_only_has_an_empty_text() -> None:
+    document = load_one("markdown", "---\ntitle: x\n---")
+
+    assert document.text == ""
+    assert document.metadata["title"] == "x"

@@ -110,10 +110,10 @@ def decode_declared(content: bytes, declared: str | None) -> Decoded:
     for meant in _MEANT.get(name, (name,)):
         try:
             return _clean(content.decode(meant), meant)
-        except LookupError:
-            continue
         except UnicodeError:
             known = True
+        except (LookupError, ValueError):  # no name of an encoding at all
+            continue
     guessed = decode(content)
     loss = f"it says that it is {declared}, and is not; it was read as {guessed.encoding}"
     return Decoded(guessed.text, guessed.encoding, (loss, *guessed.losses) if known else guessed.losses)
@@ -124,8 +124,8 @@ def refuse_binary(decoded: Decoded) -> None:
     counted = Counter(decoded.text)
     controls = sum(counted[character] for character in counted if _is_control(character))
     unread = sum(counted[character] for character in counted if unicodedata.category(character) in ("Cn", "Co"))
-    total = len(decoded.text)
-    if controls > _FEW + _CONTROL_SHARE * total or controls + unread + counted[REPLACEMENT] > _STRANGE_SHARE * total:
+    strange, total = controls + unread + counted[REPLACEMENT], len(decoded.text)
+    if controls > _FEW + _CONTROL_SHARE * total or strange > _FEW + _STRANGE_SHARE * total:
         raise UnreadableDocument(
             f"it is not text: read as {decoded.encoding}, a great part of it is no characters that anybody writes"
         )

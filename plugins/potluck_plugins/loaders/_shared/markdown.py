@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from itertools import pairwise
 
 from potluck_plugins.loaders._shared.flow import Flow
 
@@ -17,7 +18,7 @@ _NO_TITLE = ("#", ">", "-", "*", "+", "|", "    ", "\t")
 def write_markdown(lines: Sequence[str], flow: Flow) -> None:
     """Write the lines of a text in Markdown."""
     fence = ""
-    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+    for line, following in pairwise([*lines, ""]):
         fence, fenced = _fence(line, fence)
         level, title = (0, "") if fenced else _heading(line, following)
         if level:

@@ -1,0 +1,125 @@
+"""The ``epub`` loader, and the limits of archives."""
+
+from __future__ import annotations
+
+import io
+import zipfile
+from collections.abc import Mapping
+
+import pytest
+
+from potluck.errors import DocumentLimit, PasswordNeeded, UnreadableDocument
+from support.loading import load, load_one, outline
+
+CONTAINER = '<container><rootfiles><rootfile full-path="OEBPS/a.opf"/></rootfiles></container>'
+
+
+def archive(members: Mapping[str, str | bytes], compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", compression) as made:
+        for name, content in members.items():
+            made.writestr(name, content)
+    return file.getvalue()
+
+
+def book(chapters: Mapping[str, str | bytes], spine: list[str] | None = None, **more: str | bytes) -> bytes:
+    items = "".join(f'<item id="{n}" href="{name}"/>' for n, name in enumerate(chapters))
+    order = "".join(f'<itemref idref="{list(chapters).index(name)}"/>' for name in spine or chapters)
+    package = (
+        '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<dc:title>軌道 規範</dc:title><dc:creator>王小明</dc:creator><dc:language>zh-TW</dc:language></metadata>"
+        f"<manifest>{items}</manifest><spine>{order}</spine></package>"
+    )
+    files = {f"OEBPS/{name.replace('%20', ' ')}": content for name, content in chapters.items()}
+    return archive({"META-INF/container.xml": CONTAINER, "OEBPS/a.opf": package, **files, **more})
+
+
+def xhtml(body: str) -> str:
+    return (
+        f'<?xml version="1.0" encoding="utf-8"?><html xmlns="http://www.w3.org/1999/xhtml"><body>{body}</body></html>'
+    )
+
+
+def test_chapters_come_in_the_order_of_the_spine() -> None:
+    content = book(
+        {
+            "two%20b.xhtml": xhtml("<h1>第2章 材料</h1><p>鋼軌</p>"),
+            "one.xhtml": xhtml("<h1>第1章 總則</h1><p>範圍</p>"),
+        },
+        ["one.xhtml", "two%20b.xhtml"],
+    )
+
+    document = load_one("epub", content)
+
+    assert document.text == "第1章 總則\n範圍\n第2章 材料\n鋼軌"
+    assert outline(document) == [("第1章", "總則", 1), ("第2章", "材料", 1)]
+    assert document.metadata == {"title": "軌道 規範", "creator": "王小明", "language": "zh-TW"}
+
+
+def test_a_chapter_that_is_empty_or_damaged_costs_that_chapter() -> None:
+    content = bytearray(
+        book({"a.xhtml": xhtml("<p>甲</p>"), "b.xhtml": xhtml("<p>" + "乙" * 99 + "</p>"), "c.xhtml": ""})
+    )
+    place = content.index(b"OEBPS/b.xhtml") + len("OEBPS/b.xhtml") + 10
+    content[place : place + 5] = b"\xff" * 5
+
+    document = load_one("epub", bytes(content))
+
+    assert document.text == "甲"
+    assert document.losses == ("the chapter OEBPS/b.xhtml is damaged",)
+
+
+def test_a_chapter_that_is_missing_is_reported() -> None:
+    file = io.BytesIO(book({"a.xhtml": xhtml("<p>甲</p>"), "b.xhtml": xhtml("乙")}))
+    with zipfile.ZipFile(file) as whole:
+        rest = {name: whole.read(name) for name in whole.namelist() if not name.endswith("b.xhtml")}
+
+    document = load_one("epub", archive(rest))
+
+    assert document.text == "甲"
+    assert document.losses == ("the chapter OEBPS/b.xhtml is missing",)
+
+
+def test_a_chapter_in_another_encoding_is_read() -> None:
+    page = '<?xml version="1.0" encoding="big5"?><html><body><p>軌道檢查</p></body></html>'
+
+    assert load_one("epub", book({"a.xhtml": page.encode("big5")})).text == "軌道檢查"
+
+
+def test_a_protected_book_says_so() -> None:
+    method = '<encryption><EncryptionMethod Algorithm="http://www.w3.org/2001/04/xmlenc#aes128-cbc"/></encryption>'
+
+    with pytest.raises(PasswordNeeded, match="DRM"):
+        load("epub", book({"a.xhtml": xhtml("x")}, **{"META-INF/encryption.xml": method}))
+
+
+def test_fonts_that_are_made_unusable_do_no_harm() -> None:
+    method = '<encryption><EncryptionMethod Algorithm="http://www.idpf.org/2008/embedding"/></encryption>'
+
+    assert load_one("epub", book({"a.xhtml": xhtml("甲")}, **{"META-INF/encryption.xml": method})).text == "甲"
+
+
+@pytest.mark.parametrize(
+    "content",
+    [b"", b"PK\x03\x04", b"plain text", archive({"a.txt": "x"}), archive({"META-INF/container.xml": "<container/>"})],
+)
+def test_what_is_no_book_is_an_error(content: bytes) -> None:
+    with pytest.raises(UnreadableDocument):
+        load("epub", content)
+
+
+def test_a_book_that_is_cut_off_is_an_error() -> None:
+    content = book({"a.xhtml": xhtml("<p>甲</p>")})
+
+    with pytest.raises(UnreadableDocument, match="damaged or cut off"):
+        load("epub", content[: len(content) // 2])
+
+
+def test_an_archive_that_inflates_without_end_is_refused() -> None:
+    with pytest.raises(DocumentLimit, match="looks like a bomb"):
+        load("epub", book({"a.xhtml": xhtml("<p>甲</p>"), "big": b"\0" * (40 << 20)}))
+
+
+def test_an_archive_of_too_many_members_is_refused() -> None:
+    with pytest.raises(DocumentLimit, match="10001 members"):
+        load("epub", archive({f"{number}": "" for number in range(10_001)}, zipfile.ZIP_STORED))
