@@ -16,7 +16,6 @@ import json
 import os
 import random
 import signal
-import stat
 import subprocess
 import sys
 from dataclasses import dataclass, field
@@ -120,28 +119,34 @@ def partly(store: VectorStore, done: int, begun: int) -> bool:
 def stop_before(count: int, *, tear: bool) -> None:
     """End this process before the ``count``-th change to the file system from now on.
 
-    With ``tear`` a file that is about to be flushed loses its second half first: what was not flushed need not have
-    reached the disk.
+    With ``tear`` files that were written and not flushed lose their second half: it need not have reached the disk.
     """
-    left = count
-    flush = os.fsync
+    left, flush = count, os.fsync
+    unflushed: set[str] = set()
 
     def one_less() -> None:
         nonlocal left
         left -= 1
         if left == 0:
+            for path in unflushed if tear else ():
+                if os.path.isfile(path):
+                    os.truncate(path, os.path.getsize(path) // 2)
             os.kill(os.getpid(), signal.SIGKILL)
 
     def audit(event: str, arguments: tuple[Any, ...]) -> None:
-        changes = event in ("os.rename", "os.mkdir", "os.remove", "os.rmdir", "os.truncate")
-        if changes or (event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR)):
+        if event == "open" and isinstance(arguments[2], int) and arguments[2] & (os.O_WRONLY | os.O_RDWR):
             one_less()
+            unflushed.add(os.path.abspath(arguments[0]))
+        elif event in ("os.rename", "os.mkdir", "os.remove", "os.rmdir"):
+            one_less()
+            if event == "os.rename" and os.path.abspath(arguments[0]) in unflushed:
+                unflushed.add(os.path.abspath(arguments[1]))
 
     def fsync(handle: int) -> None:
-        if tear and left == 1 and stat.S_ISREG(os.fstat(handle).st_mode):
-            os.truncate(handle, os.fstat(handle).st_size // 2)
         one_less()
         flush(handle)
+        now = os.fstat(handle)
+        unflushed.difference_update([p for p in unflushed if os.path.exists(p) and os.path.samestat(os.stat(p), now)])
 
     os.fsync = fsync
     sys.addaudithook(audit)
@@ -186,7 +191,7 @@ class Writer:
             stdout=subprocess.PIPE,
             text=True,
             start_new_session=True,
-            env={**os.environ, "PYTHONPATH": str(Path(__file__).parents[1])},
+            env={**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
 
     @property

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import resource
 import socket
 import subprocess
 import sys
@@ -101,6 +102,17 @@ def assert_right(hits: Hits, held: Mapping[str, Vectors], query: Vectors) -> Non
     pairs = [(-score, given) for given, score in zip(hits.ids, hits.scores, strict=True)]
     assert pairs == sorted(pairs)
     assert len(set(hits.ids)) == len(hits.ids)
+
+
+@contextmanager
+def largest_file(size: int) -> Iterator[None]:
+    """No file of this process may grow beyond a size, as if the disk were full."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
+    try:
+        yield
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
 
 
 @contextmanager

@@ -11,6 +11,7 @@ import sys
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -19,7 +20,7 @@ import pytest
 from potluck import plugins
 from potluck.errors import EgressRefused, RemoteError, StorageFailed, StoreMismatch
 from potluck_plugins.stores._shared.chroma_records import check_written
-from support.stores import COLLECTION, LOCAL, NAME, Kind, chroma_server, fill, unit, units
+from support.stores import COLLECTION, LOCAL, NAME, Kind, chroma_server, fill, largest_file, unit, units
 
 CHROMA, EXACT = LOCAL["chroma"], LOCAL["exact"]
 IDS = [f"{number:04d}" for number in range(1500)]
@@ -125,8 +126,24 @@ def test_nothing_is_sent_or_looked_up(tmp_path: Path) -> None:
     assert ran.stdout.split("\n")[:2] == ["[]", "False"]
 
 
-def test_an_index_that_chroma_could_not_write_whole_is_noticed(tmp_path: Path) -> None:
-    """On a full disk Chroma reports success, opens the short file again, and returns what is not there."""
+@pytest.mark.slow
+def test_a_disk_that_fills_while_chroma_writes_its_index_is_reported(tmp_path: Path) -> None:
+    """Chroma itself reports success, opens the short file again, and returns what is not there."""
+    ids = [f"{number:04d}" for number in range(2300)]
+    rows = units(ids, 1024)
+    with CHROMA.opened(tmp_path, replace(COLLECTION, dimensions=1024)) as store:
+        for start in (0, 600):
+            store.add(ids[start : start + 600], rows[start : start + 600])
+            store.commit()
+        store.add(ids[1200:], rows[1200:])
+        with largest_file(9_000_000), pytest.raises(StorageFailed, match=r"data_level0\.bin: .*make room"):
+            store.commit()
+        assert store.ids() == set(ids[:1200])
+        store.commit()
+        assert store.search(rows[2000], 1).ids == (ids[2000],)
+
+
+def test_an_index_that_is_shorter_than_its_header_says_is_noticed(tmp_path: Path) -> None:
     with CHROMA.opened(tmp_path / "store") as store:
         fill(store, IDS)
     [database] = [path.parent for path in tmp_path.rglob("chroma.sqlite3")]
@@ -247,8 +264,6 @@ def test_nearly_all_of_the_nearest_of_real_passages_are_found(tmp_path: Path, sh
 
 def recall(rows: np.ndarray, queries: np.ndarray, folder: Path) -> float:
     """The share of the ten true nearest that the store finds."""
-    from dataclasses import replace
-
     collection = replace(COLLECTION, dimensions=rows.shape[1])
     ids = [f"{number:05d}" for number in range(len(rows))]
     found = 0

@@ -236,7 +236,7 @@ def test_an_altered_file_makes_an_empty_collection(local: Kind, folder: Path, tm
     generator = np.random.default_rng(0)
     for number, name in enumerate(build(local, folder)):
         content = bytearray((folder / name).read_bytes())
-        for position in generator.integers(0, len(content), 10 if content else 0).tolist():
+        for position in dict.fromkeys(generator.integers(0, len(content), 10 if content else 0).tolist()):
             copy = shutil.copytree(folder, tmp_path / f"{number}-{position}")
             altered = bytearray(content)
             altered[position] ^= 1 << int(generator.integers(8))
@@ -454,8 +454,8 @@ def test_what_is_not_yet_committed_does_not_disturb_the_rest(kind: Kind, folder:
 
 
 def test_a_closed_store_holds_nothing(kind: Kind, folder: Path) -> None:
-    with warnings.catch_warnings():
-        warnings.simplefilter("error", ResourceWarning)
+    with warnings.catch_warnings(record=True) as given:
+        warnings.simplefilter("always", ResourceWarning)
         store = kind.make(folder)
         store.open(COLLECTION)
         fill(store, IDS)
@@ -463,6 +463,7 @@ def test_a_closed_store_holds_nothing(kind: Kind, folder: Path) -> None:
         store.close()
         del store
         gc.collect()
+    assert not [warning.message for warning in given if warning.category is ResourceWarning]
     held = {path.resolve() for path in Path("/proc/self/fd").iterdir()} if Path("/proc/self/fd").exists() else set()
     assert not [path for path in held if path.is_relative_to(folder.resolve())]
     assert str(folder) not in (Path("/proc/self/maps").read_text() if Path("/proc/self/maps").exists() else "")

@@ -72,7 +72,7 @@ def test_approximate_indexes_find_nearly_all_of_the_nearest(
 @pytest.mark.parametrize(
     ("low", "high"),
     [
-        ({"index": "hnsw", "m": 8, "ef_construction": 40, "ef_search": 1}, {"ef_search": 500}),
+        ({"index": "hnsw", "m": 6, "ef_construction": 20, "ef_search": 1}, {"ef_search": 500}),
         ({"index": "ivf", "nlist": 40, "nprobe": 1}, {"nprobe": 40}),
     ],
 )
@@ -88,7 +88,7 @@ def test_ef_search_and_nprobe_buy_recall(tmp_path: Path, low: dict[str, Any], hi
         exact.commit()
         truth = [set(exact.search(query, 10).ids) for query in topics(50, seed=1)]
     poor, good = (sum(len(a & b) for a, b in zip(each, truth, strict=True)) / 500 for each in found)
-    assert poor < good >= 0.99
+    assert poor < good > 0.95
 
 
 def test_ivf_is_flat_until_there_are_39_vectors_for_each_list(tmp_path: Path) -> None:
@@ -115,7 +115,10 @@ def test_the_same_vectors_and_seed_make_the_same_files(tmp_path: Path, index: st
     contents = []
     for number, order in enumerate((1, -1)):
         with faiss_store(index=index, nlist=2).opened(tmp_path / str(number)) as store:
-            store.add(IDS[::order], units(IDS[::order]))
+            ids = IDS[::order]
+            fill(store, ids[:50])
+            fill(store, ids[50:])
+            store.delete(IDS[30:50])
             store.commit()
         contents.append(written(tmp_path / str(number)))
     assert contents[0] == contents[1]

@@ -5,10 +5,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-import resource
 import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,7 +13,7 @@ import pytest
 from potluck.errors import StorageFailed
 from potluck_plugins.stores._shared import generations
 from potluck_plugins.stores._shared.generations import Generations
-from support.stores import COLLECTION, NAME, Kind, fill, unit, units
+from support.stores import COLLECTION, NAME, Kind, fill, largest_file, unit, units
 
 IDS = [f"{number:03d}" for number in range(100)]
 
@@ -66,7 +63,9 @@ def test_all_is_flushed_before_the_manifest_names_it_and_the_manifest_before_the
     flush, put = os.fsync, os.replace
 
     def fsync(handle: int) -> None:
-        events.append(("flushed", Path(f"/proc/self/fd/{handle}").resolve().name))
+        flushed = os.fstat(handle)
+        [path] = [path for path in tmp_path.rglob("*") if os.path.samestat(path.stat(), flushed)]
+        events.append(("flushed", path.name))
         flush(handle)
 
     def replace(source: Path, target: Path) -> None:
@@ -123,25 +122,16 @@ def test_a_forged_commit_counts_as_none(local: Kind, folder: Path, files: dict[s
 # A failing disk
 
 
-@contextmanager
-def largest_file(size: int) -> Iterator[None]:
-    """No file of this process may grow beyond a size, as if the disk were full."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (size, hard))
-    try:
-        yield
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, (soft, hard))
-
-
 @pytest.mark.parametrize("size", [0, 100, 4096, 100_000])
 def test_a_full_disk_is_reported_and_what_was_committed_stays(local: Kind, folder: Path, size: int) -> None:
     many = [f"new {number}" for number in range(3000)]
     with local.opened(folder) as store:
         fill(store, IDS)
+        before = {path for path in (folder / NAME).iterdir() if not path.name.startswith("work-")}
         store.add(many, units(["same"] * 3000))
         with largest_file(size), pytest.raises(StorageFailed, match=rf"{folder}.*make room"):
             store.commit()
+        assert {*(folder / NAME).iterdir()} == before, "what was begun is gone"
         assert store.ids() == set(IDS)
         assert store.search(unit("007"), 1).ids == ("007",)
         with local.opened(folder) as other:

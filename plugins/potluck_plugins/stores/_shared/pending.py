@@ -9,7 +9,7 @@ from potluck.errors import StoreMismatch
 
 
 class Pending:
-    """The latest word on each id that was added or deleted."""
+    """The latest word on each id that was added or deleted. One that was deleted and then added stands in both."""
 
     def __init__(self, collection: Collection) -> None:
         self._collection = collection
@@ -25,7 +25,6 @@ class Pending:
 
         rows = np.array(checked_vectors(ids, vectors, self._collection))
         self._added.update(zip(ids, rows, strict=True))
-        self._deleted.difference_update(ids)
 
     def delete(self, ids: Sequence[str]) -> None:
         """Remember that ids are to go."""

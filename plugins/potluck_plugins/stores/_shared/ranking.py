@@ -44,7 +44,7 @@ def scores(rows: Vectors, query: Vectors) -> Scores:
 
 def ranked(ids: Sequence[str], rows: Vectors, query: Vectors, k: int) -> Hits:
     """The best ``k`` of some candidates; equal scores in the order of ids."""
-    best = sorted(zip((-scores(rows, query)).tolist(), ids, strict=True))[: max(k, 0)]
+    best = sorted(zip((-scores(rows, query)).tolist(), ids, strict=True))[:k]
     return Hits(tuple(given for _, given in best), tuple(-negative for negative, _ in best))
 
 
