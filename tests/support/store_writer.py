@@ -100,7 +100,7 @@ def work(task: dict[str, Any]) -> int:
             print(f"begun {begun}, done {done}: {len(store.ids() ^ held.keys())} ids differ", file=sys.stderr)
             return WRONG
         file.write(b"done %d\n" % at)
-        print("ready", flush=True)
+        print("ready\n", end="", flush=True)
         for step in range(at + 1, at + 1 + task["steps"]):
             file.write(b"begin %d\n" % step)
             if task["stop"]:
@@ -170,8 +170,9 @@ def main() -> None:
                 status = 1
             sys.stderr.flush()
             os._exit(status)
-        print(child, flush=True)
-        print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
+        # One write a line: unbuffered, print would let the child's line in before the end of this one.
+        print(f"{child}\n", end="", flush=True)
+        print(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n", end="", flush=True)
 
 
 @dataclass

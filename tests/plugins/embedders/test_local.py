@@ -159,7 +159,7 @@ def test_text2vec_without_a_hub_says_where_it_looked_and_what_to_do() -> None:
     embedder = text2vec._make(text2vec.Text2vecConfig(), context())
 
     with pytest.raises(
-        ModelNotFound, match=r"hf://shibing624/text2vec-base-chinese' cannot be had:\n  the local cache"
+        ModelNotFound, match=r"hf://shibing624/text2vec-base-chinese' cannot be had. Tried:\n  the hub's cache here"
     ):
         embedder.embed_passages([ZH])
 
