@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterator
 from typing import Any
@@ -13,6 +12,7 @@ from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, UnreadableDocument
 from potluck_plugins.loaders._shared.decoding import decode
 from potluck_plugins.loaders._shared.flow import Flow, clean
+from potluck_plugins.loaders._shared.jsontext import parsed
 from potluck_plugins.loaders._shared.markdown import write_markdown
 
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
@@ -60,9 +60,9 @@ def _notebook(text: str) -> dict[str, Any]:
     if not text.strip():
         raise NoText("it is empty")
     try:
-        notebook = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise UnreadableDocument(f"it is not a notebook ({type(error).__name__}: {error})") from error
+        notebook = parsed(text, {})
+    except ValueError as error:
+        raise UnreadableDocument(f"it is not a notebook ({error})") from error
     if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
         raise UnreadableDocument("it is JSON, but not a notebook: it has no cells")
     return notebook

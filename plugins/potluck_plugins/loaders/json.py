@@ -12,13 +12,9 @@ from potluck.documents import Document, Source
 from potluck.errors import DocumentLimit, UnreadableDocument
 from potluck_plugins.loaders._shared.decoding import Encoding, decode
 from potluck_plugins.loaders._shared.flow import Flow, clean
+from potluck_plugins.loaders._shared.jsontext import DEEPEST, TOO_DEEP, left_out, read_values
 
-_DEEPEST = 200
-_TOO_DEEP = f"it is nested more than {_DEEPEST} deep"
 _LONG = 60
-_NAMED = 5
-_PATIENCE = 20
-"""So many lines may be no JSON before it is given up to read a value a line."""
 
 
 class JsonConfig(Config):
@@ -47,11 +43,11 @@ class JsonLoader(Loader):
         """Yield one document, or one for each record if ``text`` is set."""
         decoded = decode(source.path.read_bytes(), self._config.encoding)
         if self._config.text is not None:
-            values, losses = _values(decoded.text, {})
+            values, losses = read_values(decoded.text, {})
             yield from self._records(self._config.text, values, [*decoded.losses, *losses], source.name)
             return
         # Numbers stay as they are written: 1.10 is no 1.1.
-        values, losses = _values(decoded.text, {"parse_float": str, "parse_int": str})
+        values, losses = read_values(decoded.text, {"parse_float": str, "parse_int": str})
         flow = Flow()
         for line in _lines(values[0] if len(values) == 1 else values, "", 0):
             flow.paragraph(line, clauses=False)
@@ -62,7 +58,7 @@ class JsonLoader(Loader):
         found = [isinstance(one, dict) and isinstance(one.get(key), str) for one in records]
         if records and not any(found):
             raise UnreadableDocument(f"none of its {len(records)} records has a text under {key!r}")
-        losses += _left_out("record", f"has no text under {key!r}", [n for n, has in enumerate(found, 1) if not has])
+        losses += left_out("record", f"has no text under {key!r}", [n for n, has in enumerate(found, 1) if not has])
         for number, record in enumerate(records, 1):
             if found[number - 1]:
                 label = record.get(self._config.id) if self._config.id else None
@@ -77,60 +73,10 @@ def _record(record: Mapping[str, Any], key: str, name: str, losses: Sequence[str
     return flow.document(name, {other: value for other, value in record.items() if other != key}, losses)
 
 
-def _values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[str]]:
-    """One value, or one a line, and what was left out. Raises ``UnreadableDocument``, ``DocumentLimit``."""
-    if not text.strip():
-        return [], []
-    try:
-        return [_parsed(text, numbers)], []
-    except ValueError as error:
-        whole = error
-    values, bad = [], []
-    for number, line in enumerate(text.split("\n"), 1):
-        try:
-            values += [_parsed(line, numbers)] if line.strip() else []
-        except ValueError:
-            bad.append(number)
-        if len(bad) > len(values) + _PATIENCE:
-            break
-    if not values or len(bad) > len(values):
-        raise UnreadableDocument(f"it is not JSON ({whole})") from whole
-    return values, _left_out("line", "is not JSON", bad)
-
-
-def _parsed(text: str, numbers: Mapping[str, Any]) -> Any:
-    try:
-        return json.loads(text, object_pairs_hook=_object, **numbers)
-    except RecursionError as error:
-        raise DocumentLimit(_TOO_DEEP) from error
-
-
-class _Several(list[Any]):
-    """The values of a key that comes more than once."""
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        known = found.get(key)
-        if isinstance(known, _Several):
-            known.append(value)
-        else:
-            found[key] = _Several([known, value]) if key in found else value
-    return found
-
-
-def _left_out(what: str, why: str, numbers: Sequence[int]) -> list[str]:
-    if not numbers:
-        return []
-    shown = ", ".join(map(str, numbers[:_NAMED])) + (", …" if len(numbers) > _NAMED else "")
-    return [f"{len(numbers)} left out: {what} {shown} {why}"]
-
-
 def _lines(value: Any, key: str, depth: int) -> Iterator[str]:
     """A value as lines; the keys that lead to it stand before it."""
-    if depth > _DEEPEST:
-        raise DocumentLimit(_TOO_DEEP)
+    if depth > DEEPEST:
+        raise DocumentLimit(TOO_DEEP)
     if isinstance(value, dict):
         for name, inner in value.items():
             yield from _lines(inner, f"{key}.{name}" if key else str(name), depth + 1)

@@ -18,7 +18,7 @@ from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.lines import Line, paragraphs
-from potluck_plugins.loaders._shared.outline import locate
+from potluck_plugins.loaders._shared.outline import bookmarks, locate
 from potluck_plugins.loaders._shared.pdftext import page_lines
 
 _HEADER = 1024
@@ -74,7 +74,7 @@ def _document(pdf: Any, name: str) -> Document:
     damaged = [number for number, lines in enumerate(pages, 1) if lines is None]
     if not any(map(_has_text, pages)):
         raise _without_text(pdf, damaged)
-    headings = locate(_bookmarks(pdf), [[line.text for line in lines or ()] for lines in pages])
+    headings = locate(bookmarks(pdf), [[line.text for line in lines or ()] for lines in pages])
     flow = Flow()
     for number, lines in enumerate(pages, 1):
         flow.page(number)
@@ -114,20 +114,6 @@ def _without_text(pdf: Any, damaged: Sequence[int]) -> Exception:
     return NoText(
         f"none of its {len(pdf)} pages has a text layer: it seems to be scanned; run a text recognition first"
     )
-
-
-def _bookmarks(pdf: Any) -> list[tuple[int, str, int]]:
-    """The page from 0, the title and the level of each bookmark."""
-    found = []
-    try:
-        for bookmark in pdf.get_toc():
-            destination = bookmark.get_dest()
-            index = destination.get_index() if destination is not None else None
-            if index is not None and bookmark.get_title().strip():
-                found.append((index, bookmark.get_title(), bookmark.level + 1))
-    except Exception:  # a damaged outline costs the outline
-        return []
-    return found
 
 
 def _losses(pdf: Any, empty: Sequence[int], damaged: Sequence[int], unknown: int) -> list[str]:

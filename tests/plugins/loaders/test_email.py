@@ -208,3 +208,14 @@ def test_a_broken_encoded_word_is_kept_as_it_stands() -> None:
     document = load_one("email", "Subject: =?utf-8?B?6LuM1?=\n\ntext\n")
 
     assert document.metadata["subject"] == "=?utf-8?B?6LuM1?="
+
+
+@pytest.mark.parametrize("plain", ["", " \n"])
+def test_of_several_forms_the_one_with_text_is_taken(plain: str) -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "邀請"
+    mail.set_content(plain)
+    mail.add_alternative(f"<p>{REPORT}</p>", subtype="html")
+    mail.add_alternative("BEGIN:VCALENDAR", subtype="calendar")
+
+    assert load_one("email", mail.as_bytes()).text.endswith("\n\n" + REPORT)

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from potluck.errors import NoText, UnreadableDocument
+from potluck.errors import DocumentLimit, NoText, UnreadableDocument
 from support.loading import load, load_one, outline
 
 
@@ -65,7 +65,7 @@ def test_a_notebook_of_the_third_format_is_read() -> None:
 
 @pytest.mark.parametrize("content", ["{}", "[]", "no json", '{"cells": ', "[" * 100_000])
 def test_what_is_no_notebook_is_an_error(content: str) -> None:
-    with pytest.raises(UnreadableDocument, match="not a notebook"):
+    with pytest.raises((UnreadableDocument, DocumentLimit), match=r"not a notebook|nested more than"):
         load("ipynb", content)
 
 

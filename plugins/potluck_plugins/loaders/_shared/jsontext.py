@@ -1,0 +1,70 @@
+"""Reading JSON and JSON Lines of strangers: what is nested too deeply, comes twice or is cut off."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from potluck.errors import DocumentLimit, UnreadableDocument
+
+DEEPEST = 200
+TOO_DEEP = f"it is nested more than {DEEPEST} deep"
+_NAMED = 5
+_PATIENCE = 20
+"""So many lines may be no JSON before it is given up to read a value a line."""
+
+
+def read_values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[str]]:
+    """One value, or one a line, and what was left out; ``numbers`` are the hooks of ``json.loads`` for numbers.
+
+    Raises ``UnreadableDocument``, ``DocumentLimit``.
+    """
+    if not text.strip():
+        return [], []
+    try:
+        return [parsed(text, numbers)], []
+    except ValueError as error:
+        whole = error
+    values, bad = [], []
+    for number, line in enumerate(text.split("\n"), 1):
+        try:
+            values += [parsed(line, numbers)] if line.strip() else []
+        except ValueError:
+            bad.append(number)
+        if len(bad) > len(values) + _PATIENCE:
+            break
+    if not values or len(bad) > len(values):
+        raise UnreadableDocument(f"it is not JSON ({whole})") from whole
+    return values, left_out("line", "is not JSON", bad)
+
+
+def parsed(text: str, numbers: Mapping[str, Any]) -> Any:
+    """One value. Raises ``ValueError``, ``DocumentLimit``."""
+    try:
+        return json.loads(text, object_pairs_hook=_object, **numbers)
+    except RecursionError as error:
+        raise DocumentLimit(TOO_DEEP) from error
+
+
+class _Several(list[Any]):
+    """The values of a key that comes more than once."""
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        known = found.get(key)
+        if isinstance(known, _Several):
+            known.append(value)
+        else:
+            found[key] = _Several([known, value]) if key in found else value
+    return found
+
+
+def left_out(what: str, why: str, numbers: Sequence[int]) -> list[str]:
+    """The loss that is to be reported, if any."""
+    if not numbers:
+        return []
+    shown = ", ".join(map(str, numbers[:_NAMED])) + (", …" if len(numbers) > _NAMED else "")
+    return [f"{len(numbers)} left out: {what} {shown} {why}"]
