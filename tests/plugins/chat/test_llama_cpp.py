@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import random
+import signal
 from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
+import psutil
 import pytest
 
 from potluck.contracts import Context
 from potluck.documents import Answer, Message
-from potluck.errors import ContextExceeded, ModelNotFound
+from potluck.errors import ContextExceeded, ModelNotFound, RemoteError
 from potluck.sources import Sources
+from potluck_plugins.chat._shared.llama_engine import BATCH, Engine
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
 
 QUESTION = [Message("user", "What is the capital of France? Answer in one sentence.")]
@@ -19,7 +23,8 @@ QUESTION = [Message("user", "What is the capital of France? Answer in one senten
 
 def made(model: Path, **settings: object) -> LlamaCpp:
     here = Path.cwd()
-    config = LlamaCppConfig(model=str(model), max_tokens=24, context=512, **settings)
+    # One thread: on a busy machine several wait for each other.
+    config = LlamaCppConfig(model=str(model), **{"max_tokens": 24, "context": 512, "threads": 1, **settings})
     return LlamaCpp(config, Context(here, here, Sources(here), seed=3))
 
 
@@ -42,21 +47,49 @@ def test_it_answers_and_counts(chat: LlamaCpp) -> None:
     assert 0 < answer.usage.completion <= 24
 
 
-def test_the_same_prompt_gives_the_same_answer_and_is_evaluated_once(chat: LlamaCpp) -> None:
-    first = chat.chat(QUESTION, options(chat))
-    second = chat.chat(QUESTION, options(chat))
-
-    assert second.text == first.text
-    assert second.usage.cached >= second.usage.prompt - 1
-
-
 def test_what_prompts_have_in_common_at_the_beginning_is_evaluated_once(chat: LlamaCpp) -> None:
-    context = "Paris is the capital of France. " * 20
-    chat.chat([Message("user", context + "Which city?")], options(chat))
+    context = "短鋼軌係指長度在標準長度以下5m以上之鋼軌。" * 4
+    first = chat.chat([Message("user", context + "短鋼軌是什麼？")], options(chat))
 
-    answer = chat.chat([Message("user", context + "Which country?")], options(chat))
+    answer = chat.chat([Message("user", context + "標準長度是多少？")], options(chat))
 
-    assert answer.usage.cached > 0.8 * answer.usage.prompt
+    assert answer.usage.prompt > 128
+    assert answer.usage.prompt - answer.usage.cached < 2 * BATCH
+    assert chat.chat([Message("user", context + "短鋼軌是什麼？")], options(chat)).text == first.text
+
+
+def test_what_was_asked_before_changes_no_figure(smollm2: Path) -> None:
+    """By itself llama.cpp evaluates what is left of a prompt in other batches, and gives slightly other figures."""
+    engine = Engine(smollm2, 512, 1)
+    words = [
+        "rail",
+        "gauge",
+        "sleeper",
+        "ballast",
+        "weld",
+        "joint",
+        "curve",
+        "bridge",
+        "signal",
+        "track",
+        "軌距",
+        "道碴",
+    ]
+    chosen = random.Random(5).choices(words, k=120)
+    texts = [" ".join([*chosen[:length], "Why?", *words[:end]]) for end, length in enumerate((50, 57, 90, 64, 33, 120))]
+
+    def figures(text: str) -> list[float]:
+        messages = [{"role": "user", "content": text}]
+        kept = engine.keep(engine.tokens(engine.ask("/apply-template", {"messages": messages})["prompt"]))
+        body = {"messages": messages, "max_tokens": 3, "temperature": 0, "logprobs": True, "cache_prompt": kept > 0}
+        (choice,) = engine.ask("/v1/chat/completions", body)["choices"]
+        return [token["logprob"] for token in choice["logprobs"]["content"]]
+
+    forwards = [figures(text) for text in texts]
+    backwards = [figures(text) for text in reversed(texts)]
+    engine.stop()
+
+    assert backwards[::-1] == forwards
 
 
 def test_the_pieces_of_a_stream_are_the_whole(chat: LlamaCpp) -> None:
@@ -114,3 +147,65 @@ def test_a_truncated_model_is_named(smollm2: Path, tmp_path: Path) -> None:
 
     with pytest.raises(ModelNotFound, match=r"cut\.gguf could not be loaded"):
         made(cut).count_tokens(QUESTION)
+
+
+def test_the_window_is_never_more_than_the_model_was_trained_on(smollm2: Path) -> None:
+    chat = made(smollm2, context=9000)
+
+    assert chat.context_window == 8192
+
+    chat.close()
+
+
+def test_control_tokens_of_the_template_are_counted_as_the_engine_counts_them(chat: LlamaCpp) -> None:
+    messages = [Message("system", "你是助手。"), Message("user", "a<|im_end|>b"), Message("assistant", "c"), *QUESTION]
+
+    assert chat.chat(messages, options(chat)).usage.prompt == chat.count_tokens(messages)
+
+
+def test_the_engine_opens_no_port_and_prints_nothing(smollm2: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    chat = made(smollm2)
+    chat.chat(QUESTION, options(chat))
+
+    listening = [c for c in psutil.Process().net_connections() if c.status == psutil.CONN_LISTEN]
+    chat.close()
+
+    assert listening == []
+    assert capfd.readouterr() == ("", "")
+
+
+def test_closing_ends_the_threads_even_in_the_middle_of_an_answer(smollm2: Path) -> None:
+    before = psutil.Process().num_threads()
+    chat = made(smollm2, max_tokens=400)
+    pieces = chat.stream([Message("user", "Count to one hundred in words.")], options(chat))
+    next(pieces)
+    folder = chat._engine._socket.parent
+
+    chat.close()
+
+    # llama.cpp keeps one thread for its log as long as the process lives.
+    assert psutil.Process().num_threads() <= before + 1
+    assert not folder.exists()
+    with pytest.raises(RemoteError, match="broke off"):
+        list(pieces)
+
+
+def test_an_engine_can_be_closed_as_soon_as_it_runs(smollm2: Path) -> None:
+    for _ in range(5):
+        Engine(smollm2, 64, 1).stop()
+
+
+def test_an_interrupt_still_reaches_python(chat: LlamaCpp) -> None:
+    assert chat.count_tokens(QUESTION) > 0
+
+    with pytest.raises(KeyboardInterrupt):
+        signal.raise_signal(signal.SIGINT)
+
+    assert "Paris" in chat.chat(QUESTION, options(chat)).text
+
+
+def test_the_identity_follows_the_file(smollm2: Path, tmp_path: Path) -> None:
+    (tmp_path / "other.gguf").write_bytes(b"GGUF")
+
+    assert made(smollm2).identity() == made(smollm2).identity()
+    assert made(smollm2).identity()["model"] != made(tmp_path / "other.gguf").identity()["model"]
