@@ -1,0 +1,84 @@
+"""From a model's figures to tokens, and from tokens to text that ends where it should."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from potluck.contracts import ChatOptions
+
+_UNFINISHED = "\ufffd"
+"""What a tokenizer makes of a character whose last bytes have not come yet."""
+
+
+def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: int) -> Iterator[int]:
+    """The tokens that a transformers model puts behind a prompt, at most ``max_tokens``, as they are asked for.
+
+    A penalty is taken from what the model gives a token that it has written before, as OpenAI's service does it.
+    """
+    import torch
+
+    chance = torch.Generator().manual_seed(seed)
+    written: Counter[int] = Counter()
+    ids, past = torch.tensor([list(prompt)]), None
+    for _ in range(options.max_tokens):
+        with torch.inference_mode():
+            output = model(input_ids=ids, past_key_values=past, use_cache=True, logits_to_keep=1)
+        past = output.past_key_values
+        logits = output.logits[0, -1].float().clone()
+        for token, times in written.items():
+            logits[token] -= options.presence_penalty + options.frequency_penalty * times
+        token = _chosen(logits, options, chance)
+        written[token] += 1
+        yield token
+        ids = torch.tensor([[token]])
+
+
+def _chosen(logits: Any, options: ChatOptions, chance: Any) -> int:
+    """The likeliest token, or one by chance among the likeliest that together have the probability ``top_p``."""
+    import torch
+
+    if options.temperature == 0:
+        return int(logits.argmax())
+    shares, order = torch.softmax(logits / options.temperature, dim=-1).sort(descending=True)
+    shares[shares.cumsum(0) - shares > options.top_p] = 0.0
+    return int(order[torch.multinomial(shares, 1, generator=chance)])
+
+
+class Growing:
+    """A text that grows and ends before the first stop text. ``given`` is what has been handed on of it.
+
+    What may be the beginning of a stop text, or is half a character, is held back until that is clear.
+    """
+
+    def __init__(self, stops: Sequence[str]) -> None:
+        """Begin with nothing."""
+        self.given = ""
+        self.ended = False
+        self._stops = [stop for stop in stops if stop]
+        self._text = ""
+
+    def grown(self, text: str) -> Iterator[str]:
+        """Take the whole text as it is now, and yield what can be handed on."""
+        self._text = text.rstrip(_UNFINISHED)
+        found = [place for stop in self._stops if (place := self._text.find(stop)) >= 0]
+        if found:
+            self.ended = True
+            self._text = self._text[: min(found)]
+        yield from self._hand_on(len(self._text) if self.ended else len(self._text) - self._doubtful())
+
+    def rest(self) -> Iterator[str]:
+        """Yield what was held back."""
+        yield from self._hand_on(len(self._text))
+
+    def _hand_on(self, end: int) -> Iterator[str]:
+        piece = self._text[len(self.given) : end]
+        if piece:
+            self.given += piece
+            yield piece
+
+    def _doubtful(self) -> int:
+        """How many characters at the end may begin a stop text."""
+        starts = (stop[:length] for stop in self._stops for length in range(1, len(stop)))
+        return max((len(start) for start in starts if self._text.endswith(start)), default=0)
