@@ -14,6 +14,7 @@ from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError
 from potluck.recipe.model import RecipeModel
 from potluck.sources import Sources
+from potluck.stages.answer import no_examples
 from potluck.stages.ask import AskReport, ask, retriever
 from potluck.stages.components import Components
 from potluck.stages.index import IndexReport, index
@@ -74,7 +75,13 @@ class Recipe:
 
     def ask(self, question: str, on_text: Callable[[str], None] | None = None) -> AskReport:
         """Answer a question from the documents, with citations. ``on_text`` gets the answer's pieces as they come."""
-        return ask(question, self.model, self.components, self.retriever(), on_text=on_text)
+        from potluck.evaluation.shots import chooser
+
+        from potluck.evaluation.shots import chooser
+
+        wanted = self.model.shots.count > 0
+        examples = chooser(self.model, self.components, self.workspace.calls) if wanted else no_examples
+        return ask(question, self.model, self.components, self.retriever(), examples=examples, on_text=on_text)
 
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
         """Answer the recipe's questions (or those of a file) and measure retrieval and answers."""
@@ -85,7 +92,7 @@ class Recipe:
             raise PotluckError(
                 f"{self.model.path}: the recipe names no questions; add 'questions: FILE.jsonl' or name a file"
             )
-        return evaluate(path, self.components, self.retriever(), self.observers, limit)
+        return evaluate(path, self.components, self.retriever(), self.workspace.calls, self.observers, limit)
 
     def run(self) -> RunReport:
         """Do all that the recipe asks for: index, answer its questions if it has some, keep a manifest."""

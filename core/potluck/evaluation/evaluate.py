@@ -3,24 +3,25 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
+from potluck.evaluation.answers import Asked, Asker
 from potluck.evaluation.metrics import QuestionScore, gold_id, score, summarise
 from potluck.evaluation.questions import Question, read_questions
+from potluck.evaluation.shots import chooser
 from potluck.ledger import Amount, Ledger
-from potluck.stages.answer import Answerer, Given
 from potluck.stages.ask import AskReport, passage_json
 from potluck.stages.cite import cite
 from potluck.stages.components import Components
 from potluck.stages.observe import stage
 from potluck.stages.retrieve import Retriever
 from potluck.text import is_refusal
+from potluck.workspace.calls import Calls
 
 if TYPE_CHECKING:
     import pluggy
@@ -75,55 +76,67 @@ class EvaluationReport:
 
 
 def evaluate(
-    path: Path, components: Components, search: Retriever, observers: pluggy.PluginManager, limit: int | None = None
+    path: Path,
+    components: Components,
+    search: Retriever,
+    calls: Calls,
+    observers: pluggy.PluginManager,
+    limit: int | None = None,
 ) -> EvaluationReport:
-    """Answer the questions of a file; ``limit`` takes the first so many. Raises what a question raises."""
+    """Answer the questions of a file; ``limit`` takes the first so many. Raises what a question raises.
+
+    What was asked before, with the same model, prompt and passages, is not asked again.
+    """
     started = time.perf_counter()
     questions = read_questions(path, limit)
     if not questions:
         raise PotluckError(f"{path}: there are no questions in it")
+    found, _ = retrieve_all(questions, components.recipe.retriever.k, search, calls, observers)
+    asker = Asker(components.recipe, components, calls, chooser(components.recipe, components, calls))
+    answered = answer_all(questions, found, components.recipe.retriever.k, asker, search, observers)
+    return _report([one for one, _ in answered], components, time.perf_counter() - started)
+
+
+def retrieve_all(
+    questions: Sequence[Question], k: int, search: Retriever, calls: Calls, observers: pluggy.PluginManager
+) -> tuple[list[list[Passage]], int]:
+    """What is retrieved for each question, for measuring deeper than ``k``; and how many were embedded for it."""
     with stage(observers, "retrieve", "questions", len(questions)) as running:
+        embedded = search.prepare([question.question for question in questions], calls)
         found = []
         for question in questions:
-            found.append(search.retrieve(question.question, max(DEPTH, components.recipe.retriever.k)))
+            found.append(search.retrieve(question.question, max(DEPTH, k)))
             running.advance()
+    return found, embedded
+
+
+def answer_all(
+    questions: Sequence[Question],
+    found: Sequence[list[Passage]],
+    k: int,
+    asker: Asker,
+    search: Retriever,
+    observers: pluggy.PluginManager,
+) -> list[tuple[Answered, Asked]]:
+    """Answer each question from the first ``k`` of its passages, cite and score it."""
+    answered = []
     with stage(observers, "answer", "questions", len(questions)) as running:
-        answered = []
-        for question, passages, (given, ledger, seconds) in _answers(questions, found, components):
-            refused = is_refusal(given.answer.text)
-            report = AskReport(
-                question.question,
-                given.answer,
-                refused,
-                cite(given, search.narrow),
-                passages,
-                given.calls,
-                ledger,
-                seconds,
-            )
-            answered.append(Answered(question, report, score(question, passages, given.answer.text, refused)))
+        shown = [passages[:k] for passages in found]
+        asked = asker.ask_all([question.question for question in questions], shown)
+        for question, passages, one in zip(questions, found, asked, strict=True):
+            answered.append((_answered(question, passages, one, search), one))
             running.advance()
-    return _report(answered, components, time.perf_counter() - started)
+    return answered
 
 
-def _answers(
-    questions: Sequence[Question], found: Sequence[list[Passage]], components: Components
-) -> Iterator[tuple[Question, list[Passage], tuple[Given, Ledger, float]]]:
-    """Answer each question from its passages, in order; as many at once as the chat model takes."""
-    answerer = Answerer(components.recipe, components.chat)
-
-    def one(question: Question, passages: list[Passage]) -> tuple[Given, Ledger, float]:
-        started, ledger = time.perf_counter(), Ledger()
-        shown = passages[: components.recipe.retriever.k]
-        given = answerer.answer(question.question, shown, ledger.open("answer", "passages"))
-        return given, ledger, time.perf_counter() - started
-
-    if components.chat.concurrency <= 1:
-        for question, passages in zip(questions, found, strict=True):
-            yield question, passages, one(question, passages)
-    else:
-        with ThreadPoolExecutor(components.chat.concurrency) as pool:
-            yield from zip(questions, found, pool.map(one, questions, found), strict=True)
+def _answered(question: Question, passages: list[Passage], asked: Asked, search: Retriever) -> Answered:
+    given = asked.given
+    refused = is_refusal(given.answer.text)
+    citations = cite(given, search.narrow)
+    report = AskReport(
+        question.question, given.answer, refused, citations, passages, given.calls, asked.ledger, asked.seconds
+    )
+    return Answered(question, report, score(question, passages, given.answer.text, refused))
 
 
 def _report(answered: list[Answered], components: Components, seconds: float) -> EvaluationReport:

@@ -23,6 +23,8 @@ from potluck.recipe.model import (
     Part,
     RecipeModel,
     Retriever,
+    Shots,
+    ShotSettings,
 )
 from potluck.recipe.nodes import Findings, Node, Place
 from potluck.recipe.overrides import expanded
@@ -34,6 +36,7 @@ _LONGEST_NAME = 100
 """Characters of a plugin's name; looking for names like a longer one would take long."""
 
 _PROMPT_FIELDS = ("context", "question")
+"""The fields that a prompt has to have; ``{examples}`` only where ``shots`` asks for some."""
 _COMMON = ("path", "exclude", "private", "on_error")
 """The keys of ``documents`` that stand beside the settings of a loader that is named."""
 
@@ -60,6 +63,7 @@ class Builder:
         retriever = self._section("retriever", Retriever)
         answer = self._section("answer", Answering)
         name, prompt, seed = self._text("name") or self._path.stem, self._prompt(), self._seed()
+        shots = self._shots(folder, prompt)
         questions = self._questions(folder)
         self._privacy(documents, parts)
         compare = axes(self.root, KEYS, self.findings, self._variant)
@@ -78,6 +82,7 @@ class Builder:
             retriever=retriever,
             answer=answer,
             prompt=prompt,
+            shots=shots,
             questions=questions,
             compare=compare,
             seed=seed,
@@ -211,6 +216,21 @@ class Builder:
             self.findings.note(node.place, f"prompt: {message}")
         return template
 
+    def _shots(self, folder: Path, prompt: Template | None) -> Shots:
+        settings, node = self._section("shots", ShotSettings), self._get("shots")
+        if settings is None or node is None or not settings.count:
+            return Shots()
+        if settings.examples is None:
+            self.findings.note(node.place, "shots: name a file of examples: shots: {count: 3, examples: FILE.jsonl}")
+            return Shots()
+        place = node.find(("examples",))
+        if (problem := file_problem(folder, settings.examples)) is not None:
+            self.findings.note(place, f"shots.examples: {problem}")
+        if prompt is not None and "examples" not in prompt.fields:
+            at = self.root.children()["prompt"].place
+            self.findings.note(at, "prompt: the field {examples} is missing, and shots asks for some")
+        return Shots(settings.count, folder / Path(settings.examples).expanduser(), settings.select)
+
     def _questions(self, folder: Path) -> Path | None:
         text, node = self._text("questions"), self._get("questions")
         if text is None or node is None:
@@ -277,7 +297,11 @@ class Builder:
 
     def _unknown_keys(self, parts: Mapping[Kind, Part | None]) -> None:
         """Keys that a recipe does not have; one that a section has may be indented too little."""
-        sections: list[tuple[str, type[Config]]] = [("documents", DocumentSettings), ("retriever", Retriever)]
+        sections: list[tuple[str, type[Config]]] = [
+            ("documents", DocumentSettings),
+            ("retriever", Retriever),
+            ("shots", ShotSettings),
+        ]
         sections += [(kind, type(part.config)) for kind, part in parts.items() if part is not None]
         for key in self.root.children():
             if key not in KEYS:
@@ -287,7 +311,7 @@ class Builder:
 
 
 def _prompt_problems(template: Template) -> Iterator[str]:
-    for name in sorted(template.fields - set(_PROMPT_FIELDS)):
+    for name in sorted(template.fields - {*_PROMPT_FIELDS, "examples"}):
         if f"${{{name}}}" in template.text:
             yield ONLY_FOR_SECRETS
         else:

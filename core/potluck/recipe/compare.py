@@ -6,8 +6,11 @@ from collections.abc import Callable, Sequence
 
 from potluck.documents import Json
 from potluck.recipe.messages import meant, shown
-from potluck.recipe.nodes import Findings, Node, without
+from potluck.recipe.nodes import Findings, Node, Place, without
 from potluck.recipe.overrides import with_value
+
+STRATEGY = "strategy"
+"""The axis whose values say several keys at once: ``strategy: {short: {prompt: ..., retriever.k: 1}}``."""
 
 _FIXED = ("potluck", "name", "compare")
 """The keys of a recipe that are no choice."""
@@ -26,23 +29,48 @@ def axes(
     base, known = without(root, "compare"), set(findings)
     choices = [key for key in keys if key not in _FIXED]
     for axis, values in node.value.items():
-        path, at = axis.split("."), node.keys[axis]
-        if path[0] not in choices or not all(path):
-            message = f"compare: {shown(axis)} is not a key that can be compared{meant(path[0], choices)}"
-            findings.note(at, message)
+        at = node.keys[axis]
+        if axis != STRATEGY and not _is_choice(axis, at, choices, findings):
             continue
         if not values.children():
             message = f"compare.{axis}: expected a mapping of names to values, got {shown(values.plain())}"
             findings.note(values.place, message)
         for value in values.children().values():
+            variant = base
+            for path, chosen, place in _said(axis, value, at, choices, findings):
+                variant = with_value(variant, path, chosen, place)
             inside = {*value.places(), at}
-            for place, message in problems_of(with_value(base, path, value, at)):
+            for place, message in problems_of(variant):
                 if (place, message) in known:
                     continue
                 if place not in inside:
                     place, message = value.place, f"with this value, {message}"
                 findings.note(place, message)
     return {axis: _plain(values) for axis, values in node.value.items()}
+
+
+def _is_choice(axis: str, at: Place, choices: Sequence[str], findings: Findings) -> bool:
+    path = axis.split(".")
+    if path[0] in choices and all(path):
+        return True
+    findings.note(at, f"compare: {shown(axis)} is not a key that can be compared{meant(path[0], choices)}")
+    return False
+
+
+def _said(
+    axis: str, value: Node, at: Place, choices: Sequence[str], findings: Findings
+) -> list[tuple[list[str], Node, Place]]:
+    """The keys that a value sets, with what and where."""
+    if axis != STRATEGY:
+        return [(axis.split("."), value, at)]
+    if not value.children():
+        message = f"compare.{STRATEGY}: expected a mapping of keys to values, got {shown(value.plain())}"
+        findings.note(value.place, message)
+    return [
+        (key.split("."), child, value.keys[key])
+        for key, child in value.children().items()
+        if _is_choice(key, value.keys[key], choices, findings)
+    ]
 
 
 def _plain(values: Node) -> dict[str, Json]:

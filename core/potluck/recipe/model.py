@@ -28,6 +28,7 @@ KEYS = (
     "chat",
     "answer",
     "prompt",
+    "shots",
     "questions",
     "compare",
     "seed",
@@ -116,13 +117,38 @@ class Answering(Config):
     """All at once; each, then the answers; one after another; each, then the surest answer."""
 
 
+class ShotSettings(Config):
+    """What a recipe may write under ``shots``; a bare number stands for ``count``."""
+
+    count: int = Field(default=0, ge=0, le=64)
+    """How many worked examples the prompt shows before the question."""
+
+    examples: str | None = None
+    """A JSON Lines file of questions with answers, relative to the recipe. None of the questions asked is shown."""
+
+    select: Literal["random", "balanced", "nearest"] = "random"
+    """The same for all questions; as many without an answer as with one; or those most like the question."""
+
+
+@dataclass(frozen=True, slots=True)
+class Shots:
+    """The worked examples of a prompt. ``examples`` is None where there are none."""
+
+    count: int = 0
+    examples: Path | None = None
+    select: Literal["random", "balanced", "nearest"] = "random"
+
+
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a recipe was read from: its text, and what was said instead of some of it."""
+    """What a recipe was read from: its text, and what was said instead of some of it.
+
+    ``replacements`` are key, value, and what messages call the place where the value was said.
+    """
 
     text: str
     overrides: tuple[str, ...] = ()
-    replacements: tuple[tuple[str, Json], ...] = ()
+    replacements: tuple[tuple[str, Json, str], ...] = ()
     check_installed: bool = True
 
 
@@ -141,16 +167,21 @@ class RecipeModel:
     retriever: Retriever = field(default_factory=Retriever)
     answer: Answering = field(default_factory=Answering)
     prompt: Template | None = None
+    shots: Shots = field(default_factory=Shots)
     questions: Path | None = None
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     seed: int = 0
     origin: Origin = field(default=Origin(""), repr=False, compare=False)
 
-    def replaced(self, overrides: Mapping[str, Json]) -> RecipeModel:
-        """The recipe with other values at dotted keys, validated again. Raises ``RecipeError``."""
+    def replaced(self, overrides: Mapping[str, Json], said: str = "") -> RecipeModel:
+        """The recipe with other values at dotted keys, validated again. Raises ``RecipeError``.
+
+        ``said`` is what messages call the place where the values stand.
+        """
         from potluck.recipe.reading import read
 
-        replacements = (*self.origin.replacements, *overrides.items())
+        new = ((key, value, said or f"{self.path} with another {key}") for key, value in overrides.items())
+        replacements = (*self.origin.replacements, *new)
         return read(self.path, replace(self.origin, replacements=replacements))
 
     def resolved(self) -> dict[str, Json]:
@@ -161,6 +192,7 @@ class RecipeModel:
         optional: dict[str, Json] = {
             "documents": self._documents(),
             "prompt": self.prompt.text if self.prompt else None,
+            "shots": _shots(self.shots),
             "questions": str(self.questions) if self.questions else None,
             "compare": {axis: dict(values) for axis, values in self.compare.items()} or None,
         }
@@ -190,6 +222,12 @@ class RecipeModel:
         if documents.loader is not None:
             return {**common, **_component(documents.loader)}
         return {**common, "encoding": documents.encoding, **documents.secrets}
+
+
+def _shots(shots: Shots) -> Json:
+    if not shots.count:
+        return None
+    return {"count": shots.count, "examples": str(shots.examples), "select": shots.select}
 
 
 def _component(part: Part) -> dict[str, Json]:

@@ -15,6 +15,8 @@ def expanded(key: str, node: Node) -> Node:
         return _mapping("path", node)
     if key in DEFAULTS and bare:
         return _mapping("use", node)
+    if key == "shots" and isinstance(node.value, int):
+        return _mapping("count", node)
     return _mapping("method", node) if key == "answer" and bare else node
 
 

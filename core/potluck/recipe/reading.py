@@ -22,8 +22,8 @@ def read(path: Path, origin: Origin) -> RecipeModel:
     root = parse(text, findings)
     for override in origin.overrides:
         root = overridden(root, override, findings)
-    for key, value in origin.replacements:
-        place = Place(f"{path} with another {key}")
+    for key, value, said in origin.replacements:
+        place = Place(said)
         root = with_value(root, key.split("."), node_of(value, place), place)
     model = Builder(root, path, origin.check_installed, findings).build()
     if findings:

@@ -9,7 +9,8 @@ from potluck import plugins
 from potluck.contracts import Config, Kind
 from potluck.documents import Json
 from potluck.errors import NameClash, PluginError
-from potluck.recipe.model import DEFAULTS, FORMAT, KEYS, MAX_SEED, Answering, DocumentSettings, Retriever
+from potluck.recipe.compare import STRATEGY
+from potluck.recipe.model import DEFAULTS, FORMAT, KEYS, MAX_SEED, Answering, DocumentSettings, Retriever, ShotSettings
 
 _Schema = dict[str, Any]
 _COMMON = ("path", "exclude", "private", "on_error")
@@ -46,6 +47,7 @@ def json_schema() -> dict[str, Json]:
 def _properties(definitions: _Schema) -> _Schema:
     text = {"type": "string", "minLength": 1}
     answer = _settings(Answering, "answer", definitions)
+    shots = _settings(ShotSettings, "shots", definitions)
     return {
         "potluck": {"const": FORMAT, "description": "The version of the recipe format."},
         "name": {**text, "description": "What reports call it; the file's name if left out."},
@@ -54,6 +56,7 @@ def _properties(definitions: _Schema) -> _Schema:
         "retriever": _settings(Retriever, "retriever", definitions),
         "answer": {"anyOf": [answer["properties"]["method"], answer]},
         "prompt": {**text, "description": "With the fields {context} and {question}."},
+        "shots": {"anyOf": [shots["properties"]["count"], shots]},
         "questions": {**text, "description": "A JSON Lines file of questions."},
         "seed": {"type": "integer", "minimum": 0, "maximum": MAX_SEED, "description": "Where chance begins."},
     }
@@ -64,7 +67,10 @@ def _compare(keys: list[str]) -> _Schema:
     return {
         "type": "object",
         "description": "Axes of a comparison: a key of the recipe (dotted for a setting), then names and values.",
-        "properties": {key: _named({"$ref": f"#/properties/{key}"}) for key in choices},
+        "properties": {
+            **{key: _named({"$ref": f"#/properties/{key}"}) for key in choices},
+            STRATEGY: _named({"type": "object", "minProperties": 1}),
+        },
         "patternProperties": {rf"^({'|'.join(choices)})\.[^.]": _named({})},
         "additionalProperties": False,
     }

@@ -31,13 +31,31 @@ class Given:
     calls: int = 1
 
 
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """A worked example: a question with its right answer."""
+
+    question: str
+    answer: str
+
+
+def no_examples(question: str) -> Sequence[Shot]:
+    """For a recipe without ``shots``."""
+    return ()
+
+
 @dataclass(slots=True)
 class Answerer:
-    """Answers questions as a recipe says. ``on_text`` gets the pieces of an answer that comes in one call."""
+    """Answers questions as a recipe says.
+
+    ``on_text`` gets the pieces of an answer that comes in one call; ``examples`` chooses those that the prompt of a
+    question shows.
+    """
 
     recipe: RecipeModel
     chat: ChatModel
     on_text: Callable[[str], None] | None = None
+    examples: Callable[[str], Sequence[Shot]] = no_examples
 
     def answer(self, question: str, passages: Sequence[Passage], entry: Entry) -> Given:
         """Answer from the passages. Raises ``ContextExceeded`` naming those that do not fit."""
@@ -93,7 +111,7 @@ class Answerer:
             return Given(replace(answer, usage=usage), group, len(groups))
         kept = tuple(passage for group, _ in found for passage in group)
         context = "\n\n".join(f"[{number}] {answer.text}" for number, (_, answer) in enumerate(found, 1))
-        message = Message("user", self._template(question).render(context=context, question=question), kept, question)
+        message = Message("user", self._render(question, context), kept, question)
         if not self._fits(message):
             raise ContextExceeded(
                 f"the {len(found)} partial answers do not fit the chat model's context of "
@@ -144,8 +162,15 @@ class Answerer:
         return self.recipe.prompt or Template(prompts_for(question).answer)
 
     def _message(self, question: str, passages: tuple[Passage, ...]) -> Message:
-        content = self._template(question).render(context=context_of(passages), question=question)
-        return Message("user", content, passages, question)
+        return Message("user", self._render(question, context_of(passages)), passages, question)
+
+    def _render(self, question: str, context: str) -> str:
+        return self._template(question).render(context=context, question=question, examples=self._shown(question))
+
+    def _shown(self, question: str) -> str:
+        """The worked examples as a prompt shows them."""
+        wording = Template(prompts_for(question).example)
+        return "".join(wording.render(question=one.question, answer=one.answer) for one in self.examples(question))
 
     def _options(self) -> ChatOptions:
         config = self.recipe.chat.config

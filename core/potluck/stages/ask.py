@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 from potluck.documents import Answer, Json, Passage
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import RecipeModel
-from potluck.stages.answer import Answerer
+from potluck.stages.answer import Answerer, Shot
 from potluck.stages.cite import cite
 from potluck.stages.components import Components
 from potluck.stages.index import open_store
@@ -76,18 +76,17 @@ def ask(
     components: Components,
     search: Retriever,
     *,
-    depth: int | None = None,
+    examples: Callable[[str], Sequence[Shot]],
     on_text: Callable[[str], None] | None = None,
 ) -> AskReport:
-    """Answer one question from the ``retriever.k`` nearest passages. ``depth`` retrieves more, for measuring only."""
+    """Answer one question from the ``retriever.k`` nearest passages, showing the model the ``examples`` for it."""
     started = time.perf_counter()
     ledger = Ledger()
     entry = ledger.open("retrieve", "passages")
-    retrieved = search.retrieve(question, max(recipe.retriever.k, depth or 0))
-    shown = retrieved[: recipe.retriever.k]
-    entry.came_in = entry.went_out = Amount(len(shown), sum(len(passage.text) for passage in shown))
+    retrieved = search.retrieve(question, recipe.retriever.k)
+    entry.came_in = entry.went_out = Amount(len(retrieved), sum(len(passage.text) for passage in retrieved))
     entry = ledger.open("answer", "passages")
-    given = Answerer(recipe, components.chat, on_text).answer(question, shown, entry)
+    given = Answerer(recipe, components.chat, on_text, examples).answer(question, retrieved, entry)
     citations = cite(given, search.narrow)
     seconds = time.perf_counter() - started
     refused = is_refusal(given.answer.text)

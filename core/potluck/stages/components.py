@@ -67,6 +67,11 @@ class Components:
         return _fingerprint(self.recipe.embedder, self.embedder)
 
     @cached_property
+    def chat_fingerprint(self) -> str:
+        """What decides the answer to a message."""
+        return _fingerprint(self.recipe.chat, self.chat)
+
+    @cached_property
     def index_id(self) -> str:
         """What decides which index this is: the documents meant, and all that is made of them."""
         documents = self.recipe.documents

@@ -12,6 +12,7 @@ from potluck.contracts import Embedder
 from potluck.errors import ContractBroken, WindowExceeded
 from potluck.ledger import Amount, Entry
 from potluck.stages.observe import Stage
+from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
 if TYPE_CHECKING:
@@ -73,6 +74,48 @@ def embed_query(question: str, embedder: Embedder) -> Vectors:
         return _pooled(question, embedder, embedder.embed_queries)
     vectors = checked(embedder.embed_queries([question]), 1, embedder)
     return vectors.reshape(-1)
+
+
+def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tuple[Sequence[str], Vectors]]:
+    """Embed questions in batches and yield each with its vectors, shape ``(n, dimensions)``. As ``embed_query``."""
+    if not questions:
+        return
+    window = embedder.window
+    counts = embedder.count_tokens(questions)
+    long = [q for q, tokens in zip(questions, counts, strict=True) if window is not None and tokens > window]
+    for question in long:
+        yield [question], embed_query(question, embedder)[None]
+    skipped = set(long)
+    short = [question for question in questions if question not in skipped]
+    size = max(1, embedder.batch_size)
+    batches = [short[i : i + size] for i in range(0, len(short), size)]
+
+    def one(batch: Sequence[str]) -> Vectors:
+        return checked(embedder.embed_queries(batch), len(batch), embedder)
+
+    if embedder.concurrency <= 1:
+        for batch in batches:
+            yield batch, one(batch)
+    else:
+        with ThreadPoolExecutor(embedder.concurrency) as pool:
+            yield from zip(batches, pool.map(one, batches), strict=True)
+
+
+def question_vectors(
+    questions: Sequence[str], embedder: Callable[[], Embedder], fingerprint: str, calls: Calls
+) -> tuple[dict[str, Vectors], int]:
+    """The vector of each question, each embedded at most once ever, and how many were embedded now.
+
+    ``embedder`` is called only if one has to be.
+    """
+    wanted = list(dict.fromkeys(questions))
+    found = calls.queries(fingerprint, wanted)
+    missing = [question for question in wanted if question not in found]
+    if missing:
+        for batch, vectors in embed_queries(missing, embedder()):
+            calls.keep_queries(fingerprint, batch, vectors)
+            found |= dict(zip(batch, vectors, strict=True))
+    return found, len(missing)
 
 
 def checked(vectors: Vectors, count: int, embedder: Embedder) -> Vectors:

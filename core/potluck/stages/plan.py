@@ -144,7 +144,7 @@ def _count_embedding(report: PlanReport, components: Components, texts: dict[str
 def _count_prompt(report: PlanReport, components: Components) -> None:
     recipe, chat = components.recipe, components.chat
     template = recipe.prompt or Template(ENGLISH.answer)
-    message = Message("user", template.render(context="", question=""))
+    message = Message("user", template.render(context="", question="", examples=""))
     mean = report.tokens // report.chunks if report.chunks else 0
     report.prompt_tokens = chat.count_tokens([message]) + min(recipe.retriever.k, report.chunks) * mean
     report.context_window = chat.context_window

@@ -12,17 +12,18 @@ from potluck.text import is_chinese
 
 @dataclass(frozen=True, slots=True)
 class Prompts:
-    """One language's wording: to answer, to refine an answer, to ask for a score, to refuse."""
+    """One language's wording: to answer, to refine an answer, to ask for a score, to refuse, to show an example."""
 
     answer: str
     refine: str
     score: str
     refusal: str
+    example: str
 
 
 CHINESE = Prompts(
     answer=(
-        "請只根據以下內容回答問題；若內容中沒有答案，請只回答「我不知道」。\n\n內容：\n{context}\n\n問題：{question}\n回答："
+        "請只根據以下內容回答問題；若內容中沒有答案，請只回答「我不知道」。\n\n{examples}內容：\n{context}\n\n問題：{question}\n回答："
     ),
     refine=(
         "問題：{question}\n目前的回答：{answer}\n\n以下是另外的內容：\n{context}\n\n"
@@ -30,12 +31,13 @@ CHINESE = Prompts(
     ),
     score="\n最後另起一行，以「分數：」加上 0 到 100 的整數，表示這個回答有多大把握。",
     refusal="我不知道",
+    example="例題：{question}\n回答：{answer}\n\n",
 )
 
 ENGLISH = Prompts(
     answer=(
         "Answer the question from the content below only. If the content does not hold the answer, say only "
-        '"I don\'t know".\n\nContent:\n{context}\n\nQuestion: {question}\nAnswer:'
+        '"I don\'t know".\n\n{examples}Content:\n{context}\n\nQuestion: {question}\nAnswer:'
     ),
     refine=(
         "Question: {question}\nThe answer so far: {answer}\n\nHere is more content:\n{context}\n\n"
@@ -43,6 +45,7 @@ ENGLISH = Prompts(
     ),
     score='\nOn a last line write "Score:" and a whole number from 0 to 100 that says how sure the answer is.',
     refusal="I don't know",
+    example="Example question: {question}\nAnswer: {answer}\n\n",
 )
 
 

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
+from typing import TYPE_CHECKING
 
 from potluck.contracts import Embedder, VectorStore
 from potluck.documents import Document, Passage, page_at, sections_within
-from potluck.stages.embed import embed_query
+from potluck.stages.embed import embed_query, question_vectors
+from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
+
+if TYPE_CHECKING:
+    from potluck.contracts import Vectors
 
 _DOCUMENTS_KEPT = 64
 
@@ -27,20 +33,38 @@ class Retriever:
         """Keep the documents that were last cited at hand."""
         self._document = lru_cache(_DOCUMENTS_KEPT)(self.catalogue.document)
         self._documents: dict[str, str] = {}
+        self._passages: dict[str, Passage] = {}
+        self._vectors: dict[str, Vectors] = {}
+
+    def prepare(self, questions: Sequence[str], calls: Calls) -> int:
+        """Embed questions that will be retrieved, in batches, each at most once ever. Returns how many were."""
+        vectors, computed = question_vectors(questions, lambda: self.embedder, self.state.embedder, calls)
+        self._vectors |= vectors
+        return computed
 
     def retrieve(self, question: str, k: int) -> list[Passage]:
         """The ``k`` nearest passages, best first; fewer if the index has fewer."""
-        vector = embed_query(question, self.embedder)
+        vector = self._vectors.get(question)
+        if vector is None:
+            vector = embed_query(question, self.embedder)
         hits = self.store.search(vector, k + self.extra)
         passages: list[Passage] = []
         for chunk_id, score in zip(hits.ids, hits.scores, strict=True):
-            chunk = self.catalogue.chunk(chunk_id, self.state)
-            if chunk is not None:
-                self._documents[chunk.id] = chunk.document
-                passages.append(_passage(chunk, self._document(chunk.document), score))
+            passage = self._passages.get(chunk_id) or self._find(chunk_id)
+            if passage is not None:
+                passages.append(replace(passage, score=score))
             if len(passages) == k:
                 break
         return passages
+
+    def _find(self, chunk_id: str) -> Passage | None:
+        """The passage of a chunk, kept at hand with its text: other questions will find it again."""
+        chunk = self.catalogue.chunk(chunk_id, self.state)
+        if chunk is None:
+            return None
+        self._documents[chunk.id] = chunk.document
+        passage = self._passages[chunk.id] = _passage(chunk, self._document(chunk.document), 0.0)
+        return passage
 
     def narrow(self, passage: Passage, start: int, end: int) -> Passage:
         """The passage for a span of a passage's text, with the section and page of that span."""

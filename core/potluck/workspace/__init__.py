@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 
+from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.files import storage_errors, write_whole
 from potluck.workspace.lock import writing
@@ -26,9 +28,17 @@ class Workspace:
                 write_whole(ignore, b"*\n")
             self.catalogue = Catalogue(folder / "catalogue.sqlite")
 
+    @cached_property
+    def calls(self) -> Calls:
+        """What models have answered already."""
+        with storage_errors(self.folder):
+            return Calls(self.folder / "calls.sqlite")
+
     def close(self) -> None:
-        """Close the catalogue."""
+        """Close the catalogue and the cache of calls."""
         self.catalogue.close()
+        if "calls" in self.__dict__:
+            self.calls.close()
 
     def store_folder(self, index_id: str) -> Path:
         """Where the store of an index keeps its files."""

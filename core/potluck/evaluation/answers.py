@@ -1,0 +1,127 @@
+"""Answering the questions of a file: each question at most once ever for the same model, prompt and passages."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, astuple, dataclass, replace
+from typing import Any
+
+from potluck.contracts import ChatOptions
+from potluck.documents import Answer, Json, Passage, Quote, Usage
+from potluck.fingerprints import fingerprint
+from potluck.ledger import Amount, Ledger
+from potluck.recipe.model import RecipeModel
+from potluck.stages.answer import Answerer, Given, Shot, no_examples
+from potluck.stages.components import Components
+from potluck.stages.prompts import context_of, prompts_for
+from potluck.workspace.calls import Calls
+
+_FORMAT = 1
+"""Of what is kept; another one asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer with its ledger and how long it took when it was made. ``cached``: nothing was asked now."""
+
+    given: Given
+    ledger: Ledger
+    seconds: float
+    cached: bool = False
+
+
+class Asker:
+    """Answers questions as a recipe says, from passages that were retrieved before.
+
+    ``sample`` tells repeated answers of a model that samples apart.
+    """
+
+    def __init__(
+        self,
+        recipe: RecipeModel,
+        components: Components,
+        calls: Calls,
+        examples: Callable[[str], Sequence[Shot]] = no_examples,
+        sample: int = 0,
+    ) -> None:
+        """``components`` lend the chat model, which is the recipe's; nothing is loaded before a question is asked."""
+        self._recipe, self._components, self._calls = recipe, components, calls
+        self._examples, self._sample = examples, sample
+
+    def ask_all(self, questions: Sequence[str], shown: Sequence[Sequence[Passage]]) -> Iterator[Asked]:
+        """Answer each question from its passages, in order; as many at once as the chat model takes."""
+        if self._components.chat.concurrency <= 1:
+            yield from map(self.ask, questions, shown)
+        else:
+            with ThreadPoolExecutor(self._components.chat.concurrency) as pool:
+                yield from pool.map(self.ask, questions, shown)
+
+    def ask(self, question: str, passages: Sequence[Passage]) -> Asked:
+        """Answer one question from passages, best first."""
+        key = self._key(question, passages)
+        kept = self._calls.answer(key)
+        if kept is not None:
+            return _unpacked(kept, passages)
+        started, ledger = time.perf_counter(), Ledger()
+        answerer = Answerer(self._recipe, self._components.chat, examples=self._examples)
+        given = answerer.answer(question, passages, ledger.open("answer", "passages"))
+        asked = Asked(given, ledger, time.perf_counter() - started)
+        self._calls.keep_answer(key, _packed(asked, passages))
+        return asked
+
+    def _key(self, question: str, passages: Sequence[Passage]) -> str:
+        recipe = self._recipe
+        wording = recipe.prompt.text if recipe.prompt else None
+        examples: list[Json] = [[one.question, one.answer] for one in self._examples(question)]
+        return fingerprint(
+            _FORMAT,
+            self._components.chat_fingerprint,
+            self._chance(),
+            [recipe.answer.method, recipe.retriever.fit, wording, list(astuple(prompts_for(question)))],
+            examples,
+            [question, context_of(passages)],
+            [[passage.source, passage.start, passage.end] for passage in passages],
+        )
+
+    def _chance(self) -> int:
+        """What tells two answers to the same prompt apart: nothing, where the model is greedy."""
+        config = self._recipe.chat.config
+        return self._sample if isinstance(config, ChatOptions) and config.temperature > 0 else 0
+
+
+def _packed(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:
+    """An answer as it is kept: of its passages only which of the given ones they are, or which part of one."""
+    (entry,) = asked.ledger.entries
+    by_id = {passage.id: number for number, passage in enumerate(passages)}
+    kept = [(by_id[p.id], p.start, p.end, p.text) for p in asked.given.passages]
+    return {
+        "answer": asdict(asked.given.answer),
+        "passages": [list(place) if place[3] != passages[place[0]].text else [place[0]] for place in kept],
+        "calls": asked.given.calls,
+        "seconds": asked.seconds,
+        "out": asdict(entry.went_out),
+        "dropped": asdict(entry.dropped),
+        "notes": entry.notes,
+    }
+
+
+def _unpacked(kept: dict[str, Any], passages: Sequence[Passage]) -> Asked:
+    answer = kept["answer"]
+    made = Answer(
+        answer["text"], answer["finish"], Usage(**answer["usage"]), tuple(Quote(**quote) for quote in answer["quotes"])
+    )
+    used = []
+    for number, *part in kept["passages"]:
+        passage = passages[number]
+        if part:
+            start, end, text = part
+            passage = replace(passage, start=start, end=end, text=text)
+        used.append(passage)
+    ledger = Ledger()
+    entry = ledger.open("answer", "passages")
+    entry.came_in = Amount(len(passages), sum(len(passage.text) for passage in passages))
+    entry.went_out, entry.dropped = Amount(**kept["out"]), Amount(**kept["dropped"])
+    entry.notes = list(kept["notes"])
+    return Asked(Given(made, tuple(used), kept["calls"]), ledger, kept["seconds"], cached=True)
