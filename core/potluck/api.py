@@ -77,8 +77,6 @@ class Recipe:
         """Answer a question from the documents, with citations. ``on_text`` gets the answer's pieces as they come."""
         from potluck.evaluation.shots import chooser
 
-        from potluck.evaluation.shots import chooser
-
         wanted = self.model.shots.count > 0
         examples = chooser(self.model, self.components, self.workspace.calls) if wanted else no_examples
         return ask(question, self.model, self.components, self.retriever(), examples=examples, on_text=on_text)
