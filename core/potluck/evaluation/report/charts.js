@@ -1,0 +1,260 @@
+"use strict";
+
+/* Plots as inline SVG: each has a title and a description for those who hear it, and a table beside it. */
+
+const SHAPES = [
+  (r) => `M0 ${-r}A${r} ${r} 0 1 1 0 ${r}A${r} ${r} 0 1 1 0 ${-r}Z`,
+  (r) => `M${-r} ${-r}H${r}V${r}H${-r}Z`,
+  (r) => `M0 ${-1.35 * r}L${1.35 * r} 0L0 ${1.35 * r}L${-1.35 * r} 0Z`,
+  (r) => `M0 ${-1.3 * r}L${1.25 * r} ${r}H${-1.25 * r}Z`,
+  (r) => `M0 ${1.3 * r}L${1.25 * r} ${-r}H${-1.25 * r}Z`,
+  (r) => `M${-r} ${-r / 3}H${-r / 3}V${-r}H${r / 3}V${-r / 3}H${r}V${r / 3}H${r / 3}V${r}H${-r / 3}V${r / 3}H${-r}Z`,
+];
+
+/** The sign of a variant: a shape and a colour that it has everywhere on the page. */
+function marker(variant, x, y, r = 5) {
+  return draw("path", {
+    class: `series c${variant % 6}`,
+    d: SHAPES[variant % SHAPES.length](r),
+    transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
+  });
+}
+
+/** The same beside text. */
+function swatch(variant) {
+  return draw("svg", { class: "swatch", viewBox: "-8 -8 16 16", "aria-hidden": "true" }, marker(variant, 0, 0));
+}
+
+/** A figure: heading, drawing or a sentence in its place, table. */
+function figure(title, drawing, table, note = null) {
+  const heading = make("figcaption", {}, make("h3", {}, title));
+  return make("figure", {}, heading, drawing, note, table ? folded("As a table", table) : null);
+}
+
+function canvas(title, description, width, height, ...children) {
+  const id = `plot-${(canvas.count = (canvas.count || 0) + 1)}`;
+  return draw(
+    "svg",
+    { role: "img", class: "plot", viewBox: `0 0 ${width} ${height}`, "aria-labelledby": `${id}-t ${id}-d` },
+    draw("title", { id: `${id}-t` }, title),
+    draw("desc", { id: `${id}-d` }, description),
+    ...children,
+  );
+}
+
+function label(x, y, text, attributes = {}) {
+  return draw("text", { x: x.toFixed(1), y: y.toFixed(1), dir: "auto", ...attributes }, text);
+}
+
+/** Round numbers that cover a range: about `count` of them. */
+function ticks(low, high, count = 5) {
+  const rough = (high - low) / count;
+  const power = 10 ** Math.floor(Math.log10(rough));
+  const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
+  const first = Math.floor(low / step + 1e-9);
+  const last = Math.ceil(high / step - 1e-9);
+  return Array.from({ length: last - first + 1 }, (_, i) => Number(((first + i) * step).toPrecision(12)));
+}
+
+/** A scale from a range of values to a range of pixels, with its ticks. */
+function scale(values, from, to, zero = false) {
+  let low = Math.min(...values, ...(zero ? [0] : []));
+  let high = Math.max(...values, ...(zero ? [0] : []));
+  if (low === high) [low, high] = low === 0 ? [0, 1] : [Math.min(low * 0.9, low * 1.1), Math.max(low * 0.9, low * 1.1)];
+  const marks = ticks(low, high);
+  const [bottom, top] = [marks[0], marks.at(-1)];
+  const at = (value) => from + ((value - bottom) / (top - bottom)) * (to - from);
+  return { at, marks };
+}
+
+/** Axes with a grid; the names of the axes stand above the vertical and below the horizontal one. */
+function axes(x, y, area, xName, yName, xFormat, yFormat) {
+  const parts = [];
+  for (const mark of y.marks) {
+    parts.push(draw("path", { class: "grid", d: `M${area.left} ${y.at(mark).toFixed(1)}H${area.right}` }));
+    parts.push(label(area.left - 8, y.at(mark) + 4, yFormat(mark), { "text-anchor": "end" }));
+  }
+  for (const mark of x.marks) {
+    parts.push(draw("path", { class: "grid", d: `M${x.at(mark).toFixed(1)} ${area.top}V${area.bottom}` }));
+    parts.push(label(x.at(mark), area.bottom + 18, xFormat(mark), { "text-anchor": "middle" }));
+  }
+  parts.push(label(0, 12, yName, { class: "axis" }));
+  parts.push(label(area.right, area.bottom + 36, xName, { class: "axis", "text-anchor": "end" }));
+  return draw("g", {}, ...parts);
+}
+
+function areaOf(width, height) {
+  return { left: 48, right: width - 14, top: 26, bottom: height - 44 };
+}
+
+/** Points with an interval upwards and sideways: {variant, name, x: {mean, low, high}, y: {mean, low, high}}. */
+function scatter(title, points, xName, yName, unit, yUnit, width) {
+  const height = 300;
+  const area = areaOf(width, height);
+  const ends = (axis) => points.flatMap((point) => [point[axis].mean, point[axis].low, point[axis].high].filter(isNumber));
+  const x = scale(ends("x"), area.left, area.right, true);
+  const y = scale(ends("y"), area.bottom, area.top);
+  const description = points
+    .map((point) => `${plain(point.name)}: ${amount(point.y.mean, yUnit)} at ${amount(point.x.mean, unit)}`)
+    .join("; ");
+  return canvas(
+    title,
+    `${yName} upwards, ${xName} to the right. ${description}.`,
+    width,
+    height,
+    axes(x, y, area, `${xName} →`, `↑ ${yName}`, (value) => amount(value, unit), (value) => figures(value)),
+    ...points.map((point) => whiskers(point, x, y)),
+    ...points.map((point) => marker(point.variant, x.at(point.x.mean), y.at(point.y.mean))),
+    ...placed(points.map((point) => ({ text: short(point.name), x: x.at(point.x.mean), y: y.at(point.y.mean) })), area),
+  );
+}
+
+function isNumber(value) {
+  return typeof value === "number";
+}
+
+function whiskers(point, x, y) {
+  const [cx, cy] = [x.at(point.x.mean), y.at(point.y.mean)];
+  let path = "";
+  if (isNumber(point.y.low)) {
+    path += `M${cx - 4} ${y.at(point.y.low)}H${cx + 4}M${cx - 4} ${y.at(point.y.high)}H${cx + 4}`;
+    path += `M${cx} ${y.at(point.y.low)}V${y.at(point.y.high)}`;
+  }
+  if (isNumber(point.x.low)) {
+    path += `M${x.at(point.x.low)} ${cy - 4}V${cy + 4}M${x.at(point.x.high)} ${cy - 4}V${cy + 4}`;
+    path += `M${x.at(point.x.low)} ${cy}H${x.at(point.x.high)}`;
+  }
+  return draw("path", { class: `whisker c${point.variant % 6}`, d: path });
+}
+
+function short(name) {
+  const letters = Array.from(plain(name).replace(/\s+/g, " "));
+  return letters.length > 22 ? letters.slice(0, 21).join("") + "…" : letters.join("");
+}
+
+function widthOf(text) {
+  return Array.from(text).reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e7f ? 12.5 : 7), 0);
+}
+
+/** Names beside their points, each at the first place where it covers no other name and no point. */
+function placed(names, area) {
+  const taken = names.map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 }));
+  return names.map(({ text, x, y }) => {
+    const width = widthOf(text);
+    const places = [[10, 4], [-10 - width, 4], [8, -9], [8, 18], [-8 - width, -9], [-8 - width, 18], [8, -24], [8, 33]];
+    const boxes = places.map(([dx, dy]) => ({ left: x + dx, right: x + dx + width, top: y + dy - 11, bottom: y + dy + 3 }));
+    const box = boxes.find((one) => inside(one, area) && !taken.some((other) => overlap(one, other))) || boxes[0];
+    taken.push(box);
+    return label(box.left, box.bottom - 3, text, { class: "name" });
+  });
+}
+
+function inside(box, area) {
+  return box.left >= area.left && box.right <= area.right + 12 && box.top >= area.top - 8 && box.bottom <= area.bottom;
+}
+
+function overlap(a, b) {
+  return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
+}
+
+/** Sorted differences as bars from nought: {id, value}, with the mean and its interval where it is known. */
+function bars(title, differences, gain, mean, name, width) {
+  const height = 260;
+  const area = areaOf(width, height);
+  const sorted = [...differences].sort((a, b) => b.value * gain - a.value * gain);
+  const values = sorted.map((one) => one.value);
+  const y = scale([...values, 0], area.bottom, area.top);
+  const step = (area.right - area.left) / Math.max(1, sorted.length);
+  const path = (wanted) =>
+    sorted
+      .map((one, i) => (Math.sign(one.value * gain) === wanted ? `M${(area.left + i * step).toFixed(2)} ${y.at(0).toFixed(1)}V${y.at(one.value).toFixed(1)}h${Math.max(0.6, step * (step > 3 ? 0.8 : 1)).toFixed(2)}V${y.at(0).toFixed(1)}Z` : ""))
+      .join("");
+  const counts = tally(differences, gain);
+  return canvas(
+    title,
+    `${counts.better} questions better, ${counts.same} the same, ${counts.worse} worse; sorted from the largest gain to the largest loss.`,
+    width,
+    height,
+    ...y.marks.map((mark) => draw("path", { class: "grid", d: `M${area.left} ${y.at(mark).toFixed(1)}H${area.right}` })),
+    ...y.marks.map((mark) => label(area.left - 8, y.at(mark) + 4, figures(mark), { "text-anchor": "end" })),
+    draw("path", { class: "gain", d: path(1) }),
+    draw("path", { class: "loss", d: path(-1) }),
+    draw("path", { class: "axis-line", d: `M${area.left} ${y.at(0).toFixed(1)}H${area.right}` }),
+    meanLine(mean, y, area),
+    label(0, 12, `↑ ${name}, difference`, { class: "axis" }),
+    label(area.left, area.bottom + 24, `${counts.better} better`),
+    label((area.left + area.right) / 2, area.bottom + 24, `${counts.same} the same`, { "text-anchor": "middle" }),
+    label(area.right, area.bottom + 24, `${counts.worse} worse`, { "text-anchor": "end" }),
+  );
+}
+
+function tally(differences, gain) {
+  const better = differences.filter((one) => one.value * gain > 0).length;
+  const worse = differences.filter((one) => one.value * gain < 0).length;
+  return { better, worse, same: differences.length - better - worse };
+}
+
+function meanLine(mean, y, area) {
+  if (!mean) return null;
+  const [top, bottom] = [y.at(mean.high), y.at(mean.low)];
+  return draw(
+    "g",
+    {},
+    draw("rect", { class: "band", x: area.left, y: top, width: area.right - area.left, height: Math.max(1, bottom - top) }),
+    draw("path", { class: "mean", d: `M${area.left} ${y.at(mean.difference).toFixed(1)}H${area.right}` }),
+    label(area.right, top - 5, `mean ${signed(mean.difference)}`, { "text-anchor": "end" }),
+  );
+}
+
+/** Counts as bars to the right: [{name, count}]. */
+function counts(title, rows, width) {
+  const [line, left, top] = [30, 92, 6];
+  const largest = Math.max(1, ...rows.map((row) => row.count));
+  const room = width - left - 48;
+  return canvas(
+    title,
+    rows.map((row) => `${plain(row.name)}: ${row.count}`).join("; "),
+    width,
+    top + rows.length * line + 4,
+    ...rows.flatMap((row, i) => {
+      const [y, length] = [top + i * line, (row.count / largest) * room];
+      return [
+        label(left - 10, y + 18, short(row.name), { "text-anchor": "end" }),
+        draw("rect", { class: "count", x: left, y: y + 4, width: Math.max(1, length).toFixed(1), height: line - 10, rx: 2 }),
+        label(left + length + 8, y + 18, whole(row.count), { class: "name" }),
+      ];
+    }),
+  );
+}
+
+/** Curves over a number of examples, with a band for the interval: [{name, points: [{n, mean, low, high}]}]. */
+function lines(title, curves, yName, width) {
+  const height = 320;
+  const area = areaOf(width, height);
+  const points = curves.flatMap((curve) => curve.points);
+  const x = scale(points.map((point) => point.n), area.left, area.right);
+  const y = scale(points.flatMap((point) => [point.mean, point.low, point.high].filter(isNumber)), area.bottom, area.top);
+  const ends = curves.filter((curve) => curve.points.length).map((curve) => curve.points.at(-1));
+  return canvas(
+    title,
+    curves.map((curve) => `${plain(curve.name)}: ${curve.points.map((p) => `${number(p.mean)} with ${p.n}`).join(", ")}`).join("; "),
+    width,
+    height,
+    axes(x, y, area, "examples →", `↑ ${yName}`, figures, figures),
+    ...curves.map((curve, i) => draw("path", { class: `interval c${i % 6}`, d: bandPath(curve.points, x, y) })),
+    ...curves.map((curve, i) => draw("path", { class: `line c${i % 6} dash${i % 4}`, d: linePath(curve.points, x, y) })),
+    ...curves.flatMap((curve, i) => curve.points.map((point) => marker(i, x.at(point.n), y.at(point.mean), 4))),
+    ...placed(ends.map((end, i) => ({ text: short(curves[i].name), x: x.at(end.n), y: y.at(end.mean) })), area),
+  );
+}
+
+function linePath(points, x, y) {
+  return points.map((point, i) => `${i ? "L" : "M"}${x.at(point.n).toFixed(1)} ${y.at(point.mean).toFixed(1)}`).join("");
+}
+
+function bandPath(points, x, y) {
+  const known = points.filter((point) => isNumber(point.low) && isNumber(point.high));
+  const upper = known.map((point) => ({ n: point.n, mean: point.high }));
+  const lower = known.map((point) => ({ n: point.n, mean: point.low })).reverse();
+  return known.length ? `${linePath([...upper, ...lower], x, y)}Z` : "";
+}

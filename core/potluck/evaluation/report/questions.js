@@ -1,0 +1,324 @@
+"use strict";
+
+/* The questions: which are shown, and what the variants made of each, side by side. */
+
+const PAGE = 20;
+const LISTED = 10;
+const PRINTED = 40;
+const KINDS = {
+  all: ["All", () => true],
+  disagreements: ["Disagreements", (question) => disagree(question)],
+  regressions: ["Regressions", (question) => change(question) < 0],
+  improvements: ["Improvements", (question) => change(question) > 0],
+};
+
+/* What a question is, for the chosen pair and measure. */
+
+/** The second variant's score minus the first's; null where one of them has none. */
+function gap(question) {
+  const [a, b] = [question.answers[state.a]?.scores[state.measure], question.answers[state.b]?.scores[state.measure]];
+  return isNumber(a) && isNumber(b) ? Number((b - a).toFixed(6)) : null;
+}
+
+/** Above 0 where the second variant did better. */
+function change(question) {
+  return (gap(question) ?? 0) * (report.measures[state.measure].higher ? 1 : -1);
+}
+
+/** Whether the answers are not the same, or their scores are not; every two differ in time, so time does not count. */
+function disagree(question) {
+  const [a, b] = [question.answers[state.a], question.answers[state.b]];
+  if (!a || !b) return false;
+  const scored = !["s", "USD"].includes(report.measures[state.measure].unit);
+  return a.text.trim() !== b.text.trim() || a.refused !== b.refused || (scored && Boolean(gap(question)));
+}
+
+function causesOf(question) {
+  const [a, b] = [state.a, state.b];
+  return question.causes.filter((one) => (one.a === a && one.b === b) || (one.a === b && one.b === a));
+}
+
+function hasCause(question, cause) {
+  return cause === null || causesOf(question).some((one) => one.cause === cause);
+}
+
+function folding(text) {
+  return String(text ?? "").normalize("NFKC").toLowerCase();
+}
+
+/** Whether all words of the search stand in the question or its answers. */
+function holds(question, words) {
+  if (!words.length) return true;
+  question.searched ??= folding(
+    [question.id, question.question, ...(question.gold?.answers ?? []), ...question.answers.map((answer) => answer?.text)].join("\n"),
+  );
+  return words.every((word) => question.searched.includes(word));
+}
+
+/* Filtering. */
+
+/** Work out which questions are shown, bring the counts up to date, and show the page. */
+function showQuestions() {
+  const words = folding(state.search).split(/\s+/).filter(Boolean);
+  const matching = report.questions.filter((question) => holds(question, words));
+  const [, wanted] = KINDS[state.kind];
+  const caused = matching.filter((question) => hasCause(question, state.cause));
+  state.shown = caused.filter(wanted);
+  for (const [kind, [, test]] of Object.entries(KINDS)) fill(byId(`count-${kind}`), whole(caused.filter(test).length));
+  showCauses(matching.filter(wanted));
+  state.page = Math.min(state.page, Math.max(0, pageCount() - 1));
+  showPage();
+}
+
+function showCauses(questions) {
+  const tallied = new Map();
+  for (const question of questions) {
+    for (const cause of new Set(causesOf(question).map((one) => one.cause))) tallied.set(cause, (tallied.get(cause) ?? 0) + 1);
+  }
+  if (state.cause !== null && !tallied.has(state.cause)) tallied.set(state.cause, 0);
+  state.causes = [...tallied.keys()].sort((x, y) => tallied.get(y) - tallied.get(x));
+  const options = state.causes.map((cause, i) => make("option", { value: i }, `${plain(cause)} (${whole(tallied.get(cause))})`));
+  const select = byId("cause");
+  fill(select, make("option", { value: "" }, "any"), ...options);
+  select.value = state.cause === null ? "" : String(state.causes.indexOf(state.cause));
+  select.disabled = !state.causes.length;
+}
+
+function pageCount() {
+  return Math.ceil(state.shown.length / PAGE);
+}
+
+function showPage() {
+  const first = state.page * PAGE;
+  const visible = state.shown.slice(first, first + PAGE);
+  fill(byId("list"), ...visible.map((question) => article(question, question === state.open)));
+  const range = visible.length ? `, ${whole(first + 1)} to ${whole(first + visible.length)} below` : "";
+  fill(byId("found"), `${whole(state.shown.length)} of ${whole(report.questions.length)} questions${range}.`);
+  showPaging();
+}
+
+function showPaging() {
+  const last = pageCount() - 1;
+  const go = (text, page, name) => button({ disabled: page < 0 || page > last || page === state.page, "aria-label": name }, () => turnTo(page), text);
+  byId("pages").hidden = last < 1;
+  fill(
+    byId("pages"),
+    go("⇤", 0, "First page"),
+    go("← Previous", state.page - 1, "Previous page"),
+    make("span", {}, `Page ${whole(state.page + 1)} of ${whole(last + 1)}`),
+    go("Next →", state.page + 1, "Next page"),
+    go("⇥", last, "Last page"),
+  );
+}
+
+function turnTo(page) {
+  state.page = page;
+  showPage();
+  byId("questions").focus();
+}
+
+/* One question. */
+
+function article(question, open, printed = false) {
+  const title = [quoted(question.id, "bdi", { class: "id" }), " ", quoted(question.question, "span", { class: "asked" })];
+  const toggle = printed ? make("span", {}, ...title) : button({ class: "toggle", "aria-expanded": String(open) }, () => toggleQuestion(question), ...title);
+  const parts = [make("h3", {}, toggle), make("p", { class: "meta" }, ...remarks(question))];
+  if (open) parts.push(detail(question));
+  return make("article", { class: open ? "question open" : "question" }, ...parts);
+}
+
+function remarks(question) {
+  const parts = [];
+  const [a, b] = [state.a, state.b].map((variant) => question.answers[variant]?.scores[state.measure]);
+  const { unit, label: name } = report.measures[state.measure];
+  if (isNumber(a) || isNumber(b)) {
+    const scores = state.a === state.b ? amount(a, unit) : `${amount(a, unit)} → ${amount(b, unit)}`;
+    parts.push(make("span", { class: "score", title: plain(name) }, scores));
+  }
+  if (change(question)) parts.push(badge(change(question) > 0 ? "better" : "worse"));
+  for (const cause of new Set(causesOf(question).map((one) => one.cause))) parts.push(quoted(cause, "span", { class: "tag" }));
+  if (question.answerable === false) parts.push(make("span", { class: "tag" }, "cannot be answered"));
+  if (state.a !== state.b && question.answers[state.a] && question.answers[state.b] && !disagree(question)) parts.push(make("span", { class: "faint" }, "same answer"));
+  return parts;
+}
+
+function toggleQuestion(question) {
+  state.open = state.open === question ? null : question;
+  showPage();
+  focusOn(question);
+}
+
+function focusOn(question) {
+  const position = state.shown.indexOf(question) - state.page * PAGE;
+  const shown = byId("list").children[position];
+  shown?.querySelector(".toggle").focus({ preventScroll: true });
+  shown?.scrollIntoView({ block: "nearest" });
+  if (state.open === question) shown?.scrollIntoView({ block: "start" });
+}
+
+/** Open a question by its place in the report, whatever the filters say. */
+function openQuestion(q) {
+  const question = report.questions[q];
+  if (!state.shown.includes(question)) clearFilters();
+  open(question);
+}
+
+function open(question) {
+  state.open = question;
+  state.page = Math.floor(state.shown.indexOf(question) / PAGE);
+  showPage();
+  focusOn(question);
+}
+
+/** Open the next question of those shown, or the previous one. */
+function step(by) {
+  const now = state.shown.indexOf(state.open);
+  const next = now < 0 ? state.page * PAGE : now + by;
+  if (state.shown[next]) open(state.shown[next]);
+}
+
+function columns() {
+  return [...new Set([state.a, state.b, ...[...state.others].sort()])];
+}
+
+function detail(question) {
+  return make(
+    "div",
+    { class: "detail" },
+    ...causesOf(question).map(causeBox),
+    expected(question),
+    make("h4", {}, "Answers"),
+    answers(question),
+    scoresTable(question),
+    make("h4", {}, "Passages"),
+    make("div", { class: "columns" }, ...columns().map((variant) => passages(question, variant))),
+  );
+}
+
+function causeBox(cause) {
+  const unit = report.measures.find((measure) => measure.name === cause.metric)?.unit;
+  const values = [quoted(cause.metric), ` ${amount(cause.from, unit)} → ${amount(cause.to, unit)}`];
+  const calls = isNumber(cause.calls) ? `, found with ${whole(cause.calls)} more calls of the model` : "";
+  return make("p", { class: "cause" }, make("strong", {}, "Cause: ", quoted(cause.cause)), ". ", quoted(cause.detail), make("span", { class: "small" }, ...values, calls));
+}
+
+function expected(question) {
+  const gold = question.gold ?? {};
+  const lists = [["Expected answer", gold.answers], ["Facts", gold.facts], ["Sections", gold.sections], ["Documents", gold.ids]];
+  const rows = lists.filter(([, found]) => found?.length);
+  if (!rows.length) return make("p", { class: "note" }, question.answerable === false ? "The documents do not answer this: the right answer is to say so." : "Nothing is said about the right answer.");
+  const listed = (found) => make("dd", {}, ...found.flatMap((text, i) => [i ? " · " : null, quoted(text)]));
+  return make("dl", { class: "expected" }, ...rows.map(([name, found]) => make("div", {}, make("dt", {}, name), listed(found))));
+}
+
+function answers(question) {
+  const chosen = columns();
+  const first = question.answers[chosen[0]];
+  const cards = chosen.map((variant, position) => {
+    const answer = question.answers[variant];
+    const card = make("div", { class: "card" }, make("p", { class: "who" }, named(variant), ...answerTags(question, answer)));
+    card.append(answerText(answer, differing(first, answer, question.answers[chosen[1]], position, chosen.length)));
+    return card;
+  });
+  return make("div", { class: "columns" }, ...cards);
+}
+
+/** The pieces of an answer: against the first one; the first one against the second where there are just two. */
+function differing(first, answer, second, position, count) {
+  if (!first || !answer) return null;
+  if (position > 0) return compareWords(first.text, answer.text)[1].map((piece) => ({ ...piece, tag: "ins" }));
+  return count === 2 && second ? compareWords(first.text, second.text)[0].map((piece) => ({ ...piece, tag: "del" })) : null;
+}
+
+function answerText(answer, pieces) {
+  if (!answer) return make("p", { class: "note" }, "No answer: the variant failed.");
+  if (!answer.text.trim()) return make("p", { class: "note" }, "The answer is empty.");
+  const text = make("p", { class: "answer", dir: "auto", lang: languageOf(answer.text) });
+  for (const piece of pieces ?? [{ text: answer.text }]) text.append(piece.only ? make(piece.tag, {}, said(piece.text)) : said(piece.text));
+  return text;
+}
+
+function answerTags(question, answer) {
+  if (!answer) return [];
+  const tags = [];
+  if (answer.refused) tags.push(make("span", { class: "tag" }, question.answerable === false ? "⊘ refused, rightly" : "⊘ refused"));
+  else if (question.answerable === false) tags.push(make("span", { class: "tag" }, "answered what cannot be answered"));
+  tags.push(make("span", { class: "faint" }, amount(answer.seconds, "s")));
+  return tags;
+}
+
+function scoresTable(question) {
+  const chosen = columns();
+  const scored = report.measures.map((measure, m) => ({ measure, m })).filter(({ m }) => chosen.some((v) => isNumber(question.answers[v]?.scores[m])));
+  if (!scored.length) return null;
+  const two = state.a !== state.b;
+  const heads = ["Measure", ...chosen.map((v) => make("th", { scope: "col", class: "number" }, named(v))), ...(two ? [make("th", { scope: "col", class: "number" }, "Difference")] : [])];
+  const rows = scored.map(({ measure, m }) => {
+    const [a, b] = [state.a, state.b].map((v) => question.answers[v]?.scores[m]);
+    const cells = chosen.map((v) => numeric(amount(question.answers[v]?.scores[m], measure.unit)));
+    if (two) cells.push(numeric(isNumber(a) && isNumber(b) ? signed(Number((b - a).toFixed(6)), measure.unit) : "–"));
+    return make("tr", { class: m === state.measure ? "chosen" : null }, make("th", { scope: "row" }, quoted(measure.label)), ...cells);
+  });
+  return boxed("Scores of this question", heads, rows);
+}
+
+/* Passages. */
+
+function passages(question, variant) {
+  const answer = question.answers[variant];
+  const column = make("div", { class: "card" }, make("p", { class: "who" }, named(variant)));
+  if (!answer) return column;
+  const items = answer.retrieved.map((chunk, rank) => passage(chunk, rank, answer, moved(question, variant, chunk, rank)));
+  const stray = [...new Set(answer.citations.map(([chunk]) => chunk))].filter((chunk) => !answer.retrieved.includes(chunk));
+  column.append(
+    ...listing(`Shown to the model (${whole(Math.min(answer.shown, items.length))})`, items.slice(0, answer.shown)),
+    ...listing("Retrieved only", items.slice(answer.shown)),
+    ...listing("Cited, though not retrieved", stray.map((chunk) => passage(chunk, null, answer, null))),
+  );
+  return column;
+}
+
+function listing(title, items) {
+  if (!items.length) return [];
+  const rest = items.splice(LISTED);
+  const list = make("ol", { class: "passages" }, ...items);
+  return [make("h5", {}, title), list, ...(rest.length ? [folded(`${whole(rest.length)} more`, make("ol", { class: "passages" }, ...rest))] : [])];
+}
+
+/** How a passage stands against the first variant's order; in the first variant's, whether the second lacks it. */
+function moved(question, variant, chunk, rank) {
+  if (variant === state.a) {
+    const other = question.answers[state.b];
+    return other && columns().length === 2 && !other.retrieved.includes(chunk) ? move("gone", "not retrieved by the other variant") : null;
+  }
+  const first = question.answers[state.a];
+  if (!first) return null;
+  const [by] = [moves([chunk], first.retrieved)[0]];
+  if (by === "new") return move("new", "not retrieved by the first variant");
+  const ranks = by - rank;
+  if (ranks === 0) return null;
+  return move(`${ranks > 0 ? "▲" : "▼"}${Math.abs(ranks)}`, ranks > 0 ? `${ranks} ranks higher` : `${-ranks} ranks lower`);
+}
+
+function move(sign, words) {
+  return make("span", { class: "move", title: words }, make("span", { "aria-hidden": "true" }, sign), make("span", { class: "hidden" }, words));
+}
+
+function passage(number, rank, answer, movement) {
+  const chunk = report.chunks[number];
+  const spans = answer.citations.filter(([cited]) => cited === number).map(([, start, end]) => [start, end]);
+  const place = [chunk.section && ["§ ", quoted(chunk.section)], chunk.page !== null && chunk.page !== undefined && [`p. ${chunk.page}`]];
+  const line = [
+    make("span", { class: "rank" }, rank === null ? "–" : String(rank + 1)),
+    make("span", { class: "place" }, quoted(chunk.source), ...place.filter(Boolean).flatMap((parts) => [" · ", ...parts])),
+    spans.length ? make("span", { class: "tag" }, "cited") : null,
+    movement,
+  ];
+  if (chunk.text === null) return make("li", { class: "line" }, ...line);
+  const text = make("p", { class: "source", dir: "auto", lang: languageOf(chunk.text) });
+  const built = () => text.hasChildNodes() || fill(text, ...cutAt(chunk.text, spans).map((piece) => (piece.marked ? make("mark", {}, said(piece.text)) : said(piece.text))));
+  const folding = make("details", { open: spans.length > 0 }, make("summary", { class: "line" }, ...line), text);
+  if (spans.length) built();
+  else folding.addEventListener("toggle", built);
+  return make("li", {}, folding);
+}

@@ -1,0 +1,194 @@
+"use strict";
+
+/* Reading the comparison, and what the reader does. Keys: see the help in page.html. */
+
+const report = JSON.parse(byId("data").textContent);
+
+const state = {
+  a: report.baseline,
+  b: report.variants.findIndex((variant, v) => v !== report.baseline && !variant.error),
+  measure: 0,
+  others: new Set(),
+  kind: "all",
+  cause: null,
+  search: "",
+  page: 0,
+  open: null,
+  shown: [],
+  causes: [],
+};
+
+/** The measure to begin with: the first of quality for which there is a verdict. */
+function firstMeasure() {
+  const preferred = ["f1", "accuracy", "exact_match", "fact"];
+  const tested = (m) => report.pairs.some((pair) => pair.m === m) || report.variants.some((variant) => variant.metrics[m]);
+  const found = preferred.map((name) => report.measures.findIndex((measure) => measure.name === name)).find((m) => m >= 0 && tested(m));
+  return found ?? Math.max(0, report.measures.findIndex((_, m) => tested(m)));
+}
+
+/* Choosing. */
+
+function option(value, text) {
+  return make("option", { value }, plain(text));
+}
+
+function showChoice() {
+  const variants = () => report.variants.map((variant, v) => option(v, variant.error ? `${variant.name} (failed)` : variant.name));
+  fill(byId("choose-a"), ...variants());
+  fill(byId("choose-b"), ...variants());
+  fill(byId("choose-measure"), ...report.measures.map((measure, m) => option(m, measure.label)));
+  bind("choose-a", (value) => choosePair(Number(value), state.b));
+  bind("choose-b", (value) => choosePair(state.a, Number(value)));
+  bind("choose-measure", (value) => {
+    state.measure = Number(value);
+    showAll();
+  });
+  byId("exchange").addEventListener("click", () => choosePair(state.b, state.a));
+  byId("choice").hidden = report.variants.length < 2 && report.measures.length < 2;
+}
+
+function bind(id, action, event = "change") {
+  byId(id).addEventListener(event, (happened) => action(happened.target.value));
+}
+
+function choosePair(a, b) {
+  [state.a, state.b, state.page] = [a, b, 0];
+  state.others.delete(a);
+  state.others.delete(b);
+  showAll();
+}
+
+function chooseCause(cause) {
+  clearFilters();
+  state.cause = cause;
+  showQuestions();
+  byId("questions").focus();
+}
+
+function clearFilters() {
+  Object.assign(state, { kind: "all", cause: null, search: "", page: 0 });
+  byId("search").value = "";
+  byId("kind-all").checked = true;
+  showQuestions();
+}
+
+function filter(changes) {
+  Object.assign(state, changes, { page: 0 });
+  showQuestions();
+}
+
+function showFilters() {
+  const kinds = Object.entries(KINDS).map(([kind, [name]]) => {
+    const radio = make("input", { type: "radio", name: "kind", value: kind, id: `kind-${kind}`, checked: kind === "all" });
+    radio.addEventListener("change", () => filter({ kind }));
+    return make("label", {}, radio, make("span", {}, name, " ", make("span", { class: "count", id: `count-${kind}` })));
+  });
+  fill(byId("kinds"), ...kinds);
+  bind("cause", (value) => filter({ cause: value === "" ? null : state.causes[Number(value)] }));
+  bind("search", (value) => filter({ search: value }), "input");
+  for (const form of [byId("filters"), byId("choice")]) form.addEventListener("submit", (event) => event.preventDefault());
+}
+
+/** The variants that may stand beside the two. */
+function showOthers() {
+  const others = report.variants.map((_, v) => v).filter((v) => v !== state.a && v !== state.b && !report.variants[v].error);
+  byId("beside").hidden = !others.length;
+  fill(byId("others"), ...others.map(otherBox));
+}
+
+function otherBox(variant) {
+  const box = make("input", { type: "checkbox", checked: state.others.has(variant) });
+  box.addEventListener("change", () => {
+    if (box.checked) state.others.add(variant);
+    else state.others.delete(variant);
+    showPage();
+  });
+  return make("label", {}, box, named(variant));
+}
+
+function showAll() {
+  byId("choose-a").value = String(state.a);
+  byId("choose-b").value = String(state.b);
+  byId("choose-measure").value = String(state.measure);
+  showVerdicts();
+  showVariants();
+  showPlots();
+  showOthers();
+  showQuestions();
+}
+
+/* Keys. */
+
+function pressed(event) {
+  const writing = event.target.closest("input:not([type=radio], [type=checkbox]), select, textarea");
+  if (writing || event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
+  const actions = { j: () => step(1), k: () => step(-1), "/": () => byId("search").focus(), "?": () => byId("help").showModal() };
+  if (!Object.hasOwn(actions, event.key)) return;
+  event.preventDefault();
+  actions[event.key]();
+}
+
+/* Light and dark. */
+
+const THEMES = { "": "Theme: automatic", light: "Theme: light", dark: "Theme: dark" };
+
+function showTheme(theme) {
+  if (theme) document.documentElement.dataset.theme = theme;
+  else delete document.documentElement.dataset.theme;
+  fill(byId("theme"), THEMES[theme]);
+}
+
+function nextTheme() {
+  const themes = Object.keys(THEMES);
+  showTheme(themes[(themes.indexOf(document.documentElement.dataset.theme ?? "") + 1) % themes.length]);
+}
+
+/* Paper: tables unfolded, and the questions of the filter, all open. */
+
+function beforePrint() {
+  for (const folding of document.querySelectorAll("main details:not([open])")) {
+    if (folding.closest("#list")) continue;
+    folding.open = true;
+    folding.dataset.printing = "";
+  }
+  const shown = state.shown.slice(0, PRINTED);
+  const left = state.shown.length - shown.length;
+  const note = left ? make("p", { class: "note" }, `The first ${shown.length} of ${whole(state.shown.length)} questions are printed; filter to print others.`) : null;
+  fill(byId("printed"), note, ...shown.map((question) => article(question, true, true)));
+}
+
+function afterPrint() {
+  for (const folding of document.querySelectorAll("details[data-printing]")) {
+    folding.open = false;
+    delete folding.dataset.printing;
+  }
+  byId("printed").replaceChildren();
+}
+
+function start() {
+  if (state.b < 0) state.b = state.a;
+  state.measure = firstMeasure();
+  showHead();
+  showChoice();
+  showFilters();
+  showJudge();
+  showTheme("");
+  showAll();
+  document.addEventListener("keydown", pressed);
+  byId("theme").addEventListener("click", nextTheme);
+  byId("help-open").addEventListener("click", () => byId("help").showModal());
+  window.addEventListener("beforeprint", beforePrint);
+  window.addEventListener("afterprint", afterPrint);
+  window.addEventListener("resize", redrawn(byId("plots").clientWidth));
+}
+
+/** Draw the plots again when their width has changed. */
+function redrawn(width) {
+  return () => {
+    if (byId("plots").clientWidth === width) return;
+    width = byId("plots").clientWidth;
+    showPlots();
+  };
+}
+
+start();
