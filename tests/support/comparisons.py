@@ -1,4 +1,4 @@
-"""Comparisons to show: the documents that ``potluck compare --json`` prints, made up, of any size and always the same."""
+"""Comparisons to show: the documents that ``potluck compare --json`` prints, of any size and always the same."""
 
 from __future__ import annotations
 

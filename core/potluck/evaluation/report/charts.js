@@ -28,7 +28,7 @@ function swatch(variant) {
 /** A figure: heading, drawing or a sentence in its place, table. */
 function figure(title, drawing, table, note = null) {
   const heading = make("figcaption", {}, make("h3", {}, title));
-  return make("figure", {}, heading, drawing, note, table ? folded("As a table", table) : null);
+  return make("figure", {}, heading, note, drawing, table ? folded("As a table", table) : null);
 }
 
 function canvas(title, description, width, height, ...children) {

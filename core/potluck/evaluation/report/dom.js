@@ -90,11 +90,15 @@ function languageOf(text) {
 
 function number(value, digits = 3) {
   if (value === null || value === undefined) return "–";
-  return value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits });
+  return minus(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
 }
 
 function whole(value) {
-  return value === null || value === undefined ? "–" : Math.round(value).toLocaleString("en");
+  return value === null || value === undefined ? "–" : minus(Math.round(value).toLocaleString("en"));
+}
+
+function minus(digits) {
+  return digits.replace("-", "−");
 }
 
 /** A value of a measure with its unit: three places for shares, three figures for seconds and money. */
@@ -107,7 +111,7 @@ function amount(value, unit = "") {
 
 function figures(value) {
   if (Math.abs(value) >= 1000) return whole(value);
-  return value === 0 ? "0" : Number(value.toPrecision(3)).toLocaleString("en", { maximumSignificantDigits: 3 });
+  return value === 0 ? "0" : minus(value.toLocaleString("en", { maximumSignificantDigits: 3 }));
 }
 
 /** A difference always has its sign, and a true minus. */

@@ -71,6 +71,7 @@ class _Page:
         return {
             **{key: document.get(key) for key in _HEAD},
             "baseline": self.variants.get(document.get("baseline"), 0),
+            "main": self.measure_numbers.get(document.get("metric")),
             "measures": [self._measure(measure) for measure in self.measures],
             "variants": [self._variant(variant) for variant in document["variants"]],
             "pairs": [self._pair(pair) for pair in self._between_variants(document["pairs"])],

@@ -25,17 +25,18 @@ _MARKUP = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def write_html(document: Mapping[str, Json]) -> str:
-    """The page that shows a comparison; to be written as UTF-8.
+def write_html(document: Mapping[str, Json]) -> bytes:
+    """The page that shows a comparison, in UTF-8.
 
     ``document`` is what ``potluck compare --json`` prints. Raises PotluckError if it is something else.
     """
     style = _asset("report.css")
     script = "\n".join(map(_asset, _SCRIPTS))
     title = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", f"{document.get('name')} · potluck compare")
-    return Template(_asset("page.html")).substitute(
+    page = Template(_asset("page.html")).substitute(
         policy=_policy(style, script), title=html.escape(title), style=style, script=script, data=_json(document)
     )
+    return page.encode()
 
 
 def _asset(name: str) -> str:

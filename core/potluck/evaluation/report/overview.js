@@ -39,7 +39,8 @@ function badge(verdict) {
 
 function showVerdicts() {
   const measure = report.measures[state.measure];
-  fill(byId("measure-meaning"), make("strong", {}, said(measure.label)), measure.meaning ? `: ${measure.meaning}.` : "");
+  const code = measure.name === measure.label ? null : make("span", {}, " ", quoted(measure.name, "code"));
+  fill(byId("measure-meaning"), make("strong", {}, quoted(measure.label)), code, measure.meaning ? `: ${measure.meaning}.` : "");
   const pairs = report.pairs.filter((pair) => pair.m === state.measure);
   const items = pairs.map(verdictItem);
   const more = items.splice(FIRST_PAIRS);
@@ -52,8 +53,14 @@ function showVerdicts() {
 
 function verdictItem(pair) {
   const chosen = pair.a === state.a && pair.b === state.b;
-  const look = button({ class: "quiet", "aria-pressed": String(chosen) }, () => choosePair(pair.a, pair.b), chosen ? "Shown below" : "Show below");
+  const look = button({ class: "quiet", "aria-pressed": String(chosen) }, () => choosePairHere(pair), chosen ? "Shown below" : "Show below");
   return make("li", { class: chosen ? "chosen" : null }, badge(pair.verdict), quoted(pair.sentence, "p"), look);
+}
+
+/** The list of verdicts is made anew: the focus goes to where it was. */
+function choosePairHere(pair) {
+  choosePair(pair.a, pair.b);
+  byId("verdicts").querySelector("[aria-pressed=true]")?.focus();
 }
 
 function pairsTable() {
@@ -95,22 +102,22 @@ function variantsTable() {
     const first = make("th", { scope: "row" }, named(v), v === report.baseline ? make("span", { class: "tag" }, "baseline") : null);
     if (variant.error) {
       const failed = make("p", { class: "failure" }, make("strong", {}, "✕ failed: "), quoted(variant.error));
-      return make("tr", {}, first, make("td", {}, swaps(variant)), make("td", { colspan: columns.length + 2 }, failed));
+      return make("tr", {}, first, make("td", { class: "swaps" }, swaps(variant)), make("td", { colspan: columns.length + 2 }, failed));
     }
     const cells = columns.map(({ measure, m }) => estimate(variant.metrics[m], measure.unit, m === state.measure));
-    return make("tr", {}, first, make("td", {}, swaps(variant)), ...cells, numeric(amount(variant.cost, "USD")), numeric(amount(variant.seconds, "s")));
+    return make("tr", {}, first, make("td", { class: "swaps" }, swaps(variant)), ...cells, numeric(amount(variant.cost, "USD")), numeric(amount(variant.seconds, "s")));
   });
   return boxed("Variants with their measures; below each mean its 95 % interval", heads, rows);
 }
 
 function measureHead({ measure, m }) {
   const attributes = { scope: "col", class: m === state.measure ? "number chosen" : "number", title: plain(measure.meaning || measure.name) };
-  return make("th", attributes, quoted(measure.label), make("span", { class: "small" }, measure.higher ? "higher is better" : "lower is better"));
+  return make("th", attributes, quoted(measure.label), measure.higher ? null : make("span", { class: "small" }, "lower is better"));
 }
 
 function swaps(variant) {
   if (!variant.swaps.length) return make("span", { class: "faint" }, "as in the recipe");
-  const lines = variant.swaps.map(([axis, value]) => make("li", {}, quoted(axis), ": ", quoted(value)));
+  const lines = variant.swaps.map(([axis, value]) => make("li", {}, quoted(axis, "bdi", { class: "faint" }), ": ", quoted(value)));
   return make("ul", { class: "plain" }, ...lines);
 }
 
@@ -194,8 +201,13 @@ function extremes(differences, gain, measure) {
   return boxed("The largest losses and gains", ["Question", "Change", "Difference"], rows);
 }
 
+/** Whether something found between two variants is about the chosen two, in either order. */
+function samePair({ a, b }) {
+  return (a === state.a && b === state.b) || (a === state.b && b === state.a);
+}
+
 function causesFigure(width) {
-  const found = report.cause_counts.filter((one) => one.a === state.a && one.b === state.b);
+  const found = report.cause_counts.filter((one) => samePair(one));
   const title = "Causes of the differences";
   if (!found.length) return report.cause_counts.length ? figure(title, make("p", { class: "note" }, "For these two no causes were looked for, or nothing differs.")) : null;
   const rows = found.map((one) => ({ name: one.cause, count: one.count, sentence: one.sentence })).sort((a, b) => b.count - a.count);

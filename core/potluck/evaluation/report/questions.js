@@ -34,8 +34,7 @@ function disagree(question) {
 }
 
 function causesOf(question) {
-  const [a, b] = [state.a, state.b];
-  return question.causes.filter((one) => (one.a === a && one.b === b) || (one.a === b && one.b === a));
+  return question.causes.filter(samePair);
 }
 
 function hasCause(question, cause) {
@@ -304,13 +303,18 @@ function move(sign, words) {
   return make("span", { class: "move", title: words }, make("span", { "aria-hidden": "true" }, sign), make("span", { class: "hidden" }, words));
 }
 
+/** The beginning of a passage, to know it by while it is folded. */
+function preview(text) {
+  return text ? quoted(text.slice(0, 160).replace(/[\ud800-\udbff]$/, ""), "span", { class: "preview" }) : null;
+}
+
 function passage(number, rank, answer, movement) {
   const chunk = report.chunks[number];
   const spans = answer.citations.filter(([cited]) => cited === number).map(([, start, end]) => [start, end]);
-  const place = [chunk.section && ["§ ", quoted(chunk.section)], chunk.page !== null && chunk.page !== undefined && [`p. ${chunk.page}`]];
+  const place = [chunk.section && ["§\u00a0", quoted(chunk.section)], chunk.page !== null && chunk.page !== undefined && [`p.\u00a0${chunk.page}`]];
   const line = [
     make("span", { class: "rank" }, rank === null ? "–" : String(rank + 1)),
-    make("span", { class: "place" }, quoted(chunk.source), ...place.filter(Boolean).flatMap((parts) => [" · ", ...parts])),
+    make("span", { class: "place" }, quoted(chunk.source), ...place.filter(Boolean).flatMap((parts) => [" · ", ...parts]), preview(chunk.text)),
     spans.length ? make("span", { class: "tag" }, "cited") : null,
     movement,
   ];

@@ -18,8 +18,9 @@ const state = {
   causes: [],
 };
 
-/** The measure to begin with: the first of quality for which there is a verdict. */
+/** The measure to begin with: the one that the comparison names, or a usual one that was measured. */
 function firstMeasure() {
+  if (isNumber(report.main)) return report.main;
   const preferred = ["f1", "accuracy", "exact_match", "fact"];
   const tested = (m) => report.pairs.some((pair) => pair.m === m) || report.variants.some((variant) => variant.metrics[m]);
   const found = preferred.map((name) => report.measures.findIndex((measure) => measure.name === name)).find((m) => m >= 0 && tested(m));

@@ -2,8 +2,17 @@
 
 /* What two texts have in common, word by word; Chinese and Japanese character by character. */
 
-const WORD =
-  /[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]|[[\p{L}\p{N}\p{M}]--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]]+|\s+|./gsv;
+/* One Han or Kana character; a number or clause number; a word; white space; anything else. */
+const WORD = new RegExp(
+  [
+    String.raw`[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]`,
+    String.raw`\p{N}+(?:[.,:\/]\p{N}+)+`,
+    String.raw`[[\p{L}\p{N}\p{M}]--[\p{sc=Han}\p{sc=Hiragana}\p{sc=Katakana}]]+(?:['’][\p{L}\p{M}]+)*`,
+    String.raw`\s+`,
+    ".",
+  ].join("|"),
+  "gsv",
+);
 const LARGEST_TABLE = 4_000_000;
 
 /** The words of a text, each with the white space behind it: {text, key}. */
