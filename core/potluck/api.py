@@ -25,8 +25,11 @@ from potluck.workspace.files import storage_errors
 if TYPE_CHECKING:
     import pluggy
 
+    from potluck.evaluation.compare.gate import GateReport
+    from potluck.evaluation.compare.run import Comparison, Plan
     from potluck.evaluation.evaluate import EvaluationReport
     from potluck.evaluation.run import RunReport
+    from potluck.recipe.variants import Variant
     from potluck.stages.retrieve import Retriever
 
 
@@ -92,10 +95,35 @@ class Recipe:
             )
         return evaluate(path, self.components, self.retriever(), self.workspace.calls, self.observers, limit)
 
+    def variants(self, plan: Plan | None = None) -> list[Variant]:
+        """The variants of a comparison: of the axes that ``plan`` swaps, or the recipe's own."""
+        from potluck.recipe.variants import variants
+
+        return variants(self.model, plan.swaps, plan.design) if plan else variants(self.model)
+
+    def compare(self, plan: Plan | None = None) -> Comparison:
+        """Ask the same questions of every variant, and say what differs, whether it is real, and why."""
+        from potluck.evaluation.compare.run import Plan, compare
+
+        return compare(self.model, plan or Plan(), self.workspace, Sources(self.model.folder), self.observers)
+
+    def gate(self, condition: str, plan: Plan | None = None) -> GateReport:
+        """Ask until a condition such as ``f1 >= baseline - 0.02`` is decided, for every variant but the baseline."""
+        from potluck.evaluation.compare.gate import gate
+        from potluck.evaluation.compare.run import Plan
+
+        models = Sources(self.model.folder)
+        return gate(condition, self.model, plan or Plan(), self.workspace, models, self.observers)
+
     def run(self) -> RunReport:
-        """Do all that the recipe asks for: index, answer its questions if it has some, keep a manifest."""
+        """Do all that the recipe asks for: index, answer its questions if it has some, keep a manifest.
+
+        Raises ``LockMismatch`` where ``potluck.lock`` pins other plugins, models or data.
+        """
+        from potluck.evaluation.pins import check_lock
         from potluck.evaluation.run import keep
 
+        check_lock(self.model, self.components)
         started = time.time()
         indexed = self.index()
         evaluated = self.evaluate() if self.model.questions is not None else None
@@ -111,10 +139,11 @@ class Recipe:
         """The hosts that would get data, by the kind of the component that sends it."""
         return remote_hosts(self.model)
 
-    def needs_network(self) -> bool:
-        """Whether a component sends data to another machine, or takes its model from a hub."""
-        settings = [str(part.config.decisive()) for part in parts(self.model)]
-        return bool(self.remote_hosts()) or any("hf://" in values for values in settings)
+    def needs_network(self, plan: Plan | None = None) -> bool:
+        """Whether a component, of the recipe or of a variant, sends data to another machine, or takes it from a hub."""
+        recipes = [self.model] if plan is None else [variant.recipe for variant in self.variants(plan)]
+        settings = [str(part.config.decisive()) for model in recipes for part in parts(model)]
+        return any(map(remote_hosts, recipes)) or any("hf://" in values for values in settings)
 
     def close(self) -> None:
         """Close models, stores and the workspace."""

@@ -23,6 +23,7 @@ PotluckError
 │   ├── ModelNotFound           a model source leads nowhere
 │   └── MissingSecret           a secret's environment variable is not set
 ├── RemoteError                 a remote service did not answer as it should, after all retries
+├── LockMismatch                plugins, models or data are not those of potluck.lock
 ├── EgressRefused               something would have left the machine without the recipe's consent
 └── WorkspaceError
     ├── WorkspaceBusy           another process is writing
@@ -164,6 +165,10 @@ class MissingSecret(ModelError):
 
 class RemoteError(PotluckError):
     """A remote service did not answer as it should, after all retries."""
+
+
+class LockMismatch(PotluckError):
+    """Plugins, models or data are not those that ``potluck.lock`` pins."""
 
 
 class EgressRefused(PotluckError):

@@ -14,11 +14,14 @@ from potluck import __version__
 COMMANDS = {
     "ask": "Answer a question from a recipe's documents, with citations.",
     "chat": "Ask questions one after another.",
+    "compare": "Ask the same questions with one thing changed, and say whether the difference is real.",
     "evaluate": "Answer a file of questions, and measure retrieval and answers.",
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",
+    "lock": "Pin plugins, models and data by hash, so that a change is noticed.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",
+    "reproduce": "Do a run again from its manifest, and say what differs.",
     "run": "Do all that a recipe asks for.",
     "schema": "Print the JSON Schema of recipes, with the settings of every installed plugin.",
 }

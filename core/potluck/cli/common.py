@@ -14,6 +14,7 @@ import click
 if TYPE_CHECKING:
     from potluck.api import Recipe
     from potluck.documents import Json, Passage
+    from potluck.evaluation.compare.run import Plan
     from potluck.ledger import Ledger
     from potluck.stages.load import Failure
 
@@ -32,14 +33,17 @@ def recipe_options(command: _F) -> _F:
 
 
 @contextmanager
-def opened(path: Path, overrides: Sequence[str], as_json: bool) -> Iterator[Recipe]:
-    """Open a recipe for a command: with a progress display, and with the network shut unless the recipe needs it."""
+def opened(path: Path, overrides: Sequence[str], as_json: bool, plan: Plan | None = None) -> Iterator[Recipe]:
+    """Open a recipe for a command: with a progress display, and with the network shut unless the recipe needs it.
+
+    ``plan`` is of a comparison, whose variants may need it too.
+    """
     from potluck.api import Recipe
     from potluck.cli.progress import Progress
     from potluck.egress import guard_process
 
     with Recipe.load(path, overrides) as recipe:
-        if not recipe.needs_network():
+        if not recipe.needs_network(plan):
             guard_process("the recipe names no remote component")
         recipe.observers.register(Progress(quiet=as_json))
         yield recipe

@@ -8,6 +8,7 @@ from pathlib import Path
 
 from potluck.documents import Json
 from potluck.evaluation.evaluate import EvaluationReport
+from potluck.evaluation.pins import pins
 from potluck.recipe.model import RecipeModel
 from potluck.stages.components import Components
 from potluck.stages.index import IndexReport
@@ -80,6 +81,7 @@ def _manifest(
         "fingerprints": {"splitter": state.splitter, "embedder": state.embedder, "index": state.id},
         "models": {"embedder": dict(components.embedder.identity()), "chat": dict(components.chat.identity())},
         "documents": {source: load.content for source, load in loads.items() if load is not None},
+        "pins": {what: dict(things) for what, things in pins(recipe, components).items()},
         "seed": recipe.seed,
         "index": index.as_json(),
         "metrics": dict(evaluation.metrics) if evaluation else None,

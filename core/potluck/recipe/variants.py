@@ -11,6 +11,7 @@ from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
 from potluck.fingerprints import text_hash
 from potluck.recipe.compare import STRATEGY
+from potluck.recipe.messages import meant, shown
 from potluck.recipe.model import DEFAULTS, KEYS, RecipeModel
 from potluck.recipe.reader import parse_value
 
@@ -51,6 +52,9 @@ def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "g
     Raises ``RecipeError`` for axes that cannot be read and for a variant that is no recipe.
     """
     found = _axes(recipe, swaps)
+    for choice in (choice for choices in found.values() for choice in choices):
+        if "questions" in choice.sets:
+            raise RecipeError([Problem(choice.said, 0, 0, "variants are compared by the same questions")])
     if not found:
         hint = f"'--swap embedder=a,b', or in {recipe.path}:\n  compare:\n    embedder: {{a: ..., b: ...}}"
         raise RecipeError([Problem(str(recipe.path), 0, 0, f"there is nothing to compare; say what to swap: {hint}")])
@@ -83,8 +87,9 @@ def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[Choice]]:
     axis = axis.strip()
     if not equals or not axis or not text.strip():
         raise RecipeError([Problem(label, 0, 0, "expected AXIS=VALUE,VALUE, such as embedder=text2vec,ada-002")])
-    if axis.partition(".")[0] not in (*KEYS, STRATEGY):
-        raise RecipeError([Problem(label, 0, 0, f"{axis!r} is not a key of a recipe")])
+    key = axis.partition(".")[0]
+    if key not in (*KEYS, STRATEGY):
+        raise RecipeError([Problem(label, 0, 0, f"{shown(axis)} is not a key of a recipe{meant(key, KEYS)}")])
     values = parse_value(f"[{text}]", label).plain()
     assert isinstance(values, list)
     return axis, [_choice(recipe, axis, value, label) for value in values]

@@ -271,6 +271,14 @@ class Catalogue:
         with self._transaction():
             self._db.executemany("INSERT OR REPLACE INTO vectors VALUES (?, ?, ?)", rows)
 
+    def copy_vectors(self, embedder: str, other: str, texts: Iterable[str]) -> None:
+        """Keep the vectors of some text hashes for another embedder too, which would give the same."""
+        with self._transaction():
+            self._db.executemany(
+                "INSERT OR IGNORE INTO vectors SELECT ?, text, vector FROM vectors WHERE embedder = ? AND text = ?",
+                [(other, embedder, text) for text in texts],
+            )
+
     def vectors(self, embedder: str, texts: Sequence[str]) -> Vectors:
         """The vectors of text hashes, float32, shape ``(len(texts), dimensions)``. ``KeyError`` for a missing one."""
         import numpy as np

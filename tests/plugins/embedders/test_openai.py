@@ -31,7 +31,7 @@ from potluck.errors import EgressRefused, MissingSecret, ModelNotFound, RemoteEr
 from potluck.sources import Sources
 from potluck.stages.worker import NoModels
 from potluck_plugins import _openai
-from potluck_plugins.embedders import openai as plugin
+from potluck_plugins.embedders._shared import openai_api
 from potluck_plugins.embedders.openai import OpenAIEmbedder, OpenAIEmbedderConfig, potluck_embedder
 from support.fault_proxy import (
     Exchange,
@@ -719,4 +719,4 @@ def test_operational_settings_do_not_change_what_is_computed() -> None:
     other = configured("http://127.0.0.1:8080/v1", timeout=1, deadline=2, max_attempts=3, concurrency=9, price=1)
 
     assert one.decisive() == other.decisive()
-    assert plugin._TABLE == "cl100k_base"
+    assert openai_api._TABLE == "cl100k_base"

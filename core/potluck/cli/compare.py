@@ -1,0 +1,74 @@
+"""``potluck compare``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, cast
+
+import click
+
+from potluck.cli.common import opened, print_json, recipe_options
+from potluck.recipe.variants import DESIGNS, Design
+
+if TYPE_CHECKING:
+    from potluck.evaluation.compare.run import Comparison
+
+
+@click.command("compare")
+@recipe_options
+@click.option("--swap", "swaps", multiple=True, metavar="AXIS=VALUE,...", help="An axis: embedder=text2vec,ada-002.")
+@click.option("--design", type=click.Choice(DESIGNS), default="grid", show_default=True, help="Which combinations.")
+@click.option("--baseline", metavar="VARIANT", help="The variant that others are held against; the first if left out.")
+@click.option("--questions", type=click.Path(path_type=Path), help="A JSON Lines file, instead of the recipe's.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
+@click.option("--metric", help="The measure that words and causes are about.")
+@click.option("--repeats", type=click.IntRange(min=1), default=1, help="Rounds, for chat models that sample.")
+@click.option("--causes/--no-causes", default=True, help="Find out which stage made each difference.")
+@click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
+def command(
+    recipe: Path,
+    overrides: tuple[str, ...],
+    as_json: bool,
+    swaps: tuple[str, ...],
+    design: str,
+    baseline: str | None,
+    questions: Path | None,
+    limit: int | None,
+    metric: str | None,
+    repeats: int,
+    causes: bool,
+    gate: str | None,
+) -> int:
+    """Ask the same questions with one thing changed, and say whether the difference is real.
+
+    What is swapped stands under `compare:` in the recipe, or is said with --swap; any key can be. Work that a swap
+    does not touch is done once. The answers side by side are in report.html of the run's folder. The exit status is 1
+    if a variant failed; with --gate 1 if the condition does not hold, and 3 if the questions do not decide it.
+    """
+    from potluck.evaluation.compare.run import Plan
+
+    plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes)
+    with opened(recipe, overrides, as_json, plan) as opening:
+        if gate is not None:
+            from potluck.cli.gate import report
+
+            return report(opening.gate(gate, plan), as_json)
+        comparison = opening.compare(plan)
+    if as_json:
+        print_json(comparison.document)
+    else:
+        _print(comparison)
+    return 1 if comparison.failed else 0
+
+
+def _print(comparison: Comparison) -> None:
+    from rich.console import Console
+
+    from potluck.evaluation.compare.table import table, verdicts
+
+    Console(width=None if click.get_text_stream("stdout").isatty() else 160).print(table(comparison.document))
+    for line in verdicts(comparison.document):
+        click.echo(line)
+    for name, error in comparison.failed.items():
+        click.secho(f"{name} failed: {error}", fg="red", err=True)
+    click.echo(f"answers side by side: {comparison.folder / 'report.html'}")

@@ -1,0 +1,31 @@
+"""``potluck lock``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from potluck.cli.common import opened, print_json, recipe_options
+
+
+@click.command("lock")
+@recipe_options
+@click.option("--check", is_flag=True, help="Write nothing; the exit status is 1 if something is not as pinned.")
+def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool) -> int:
+    """Pin plugin versions, models, documents and questions by hash in potluck.lock beside the recipe.
+
+    With a lock, `potluck run` and `potluck reproduce` say what has changed since; `run` refuses to go on.
+    """
+    from potluck.evaluation.pins import lock_differences, write_lock
+
+    with opened(recipe, overrides, as_json) as opening:
+        found = lock_differences(opening.model, opening.components)
+        path = None if check else write_lock(opening.model, opening.components)
+    if as_json:
+        print_json({"file": str(path) if path else None, "differences": [one.as_json() for one in found]})
+    else:
+        for one in found:
+            click.echo(str(one))
+        click.echo(f"wrote {path}" if path else "as pinned" if not found else f"{len(found)} things are not as pinned")
+    return 1 if check and found else 0

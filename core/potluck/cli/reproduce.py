@@ -1,0 +1,51 @@
+"""``potluck reproduce``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from potluck.cli.common import json_option, print_json
+
+if TYPE_CHECKING:
+    from potluck.evaluation.reproduce import Reproduction
+
+
+@click.command("reproduce")
+@click.argument("run", type=click.Path(path_type=Path))
+@json_option
+def command(run: Path, as_json: bool) -> int:
+    """Do a run again from its manifest, and say what differs.
+
+    RUN is the folder of a run, or its number from the recipe's folder. Nothing that was kept is used: documents are
+    loaded, split, embedded and answered anew. The exit status is 1 if a measure or an answer came out differently.
+    """
+    from potluck.api import Recipe
+    from potluck.cli.progress import Progress
+    from potluck.egress import guard_process
+    from potluck.evaluation.reproduce import find, recipe_of, reproduce
+
+    folder = find(run)
+    with Recipe(recipe_of(folder)) as recipe:
+        if not recipe.needs_network():
+            guard_process("the run's recipe names no remote component")
+        recipe.observers.register(Progress(quiet=as_json))
+        result = reproduce(folder, recipe.observers)
+    if as_json:
+        print_json(result.as_json())
+    else:
+        _print(result)
+    return 0 if result.same else 1
+
+
+def _print(result: Reproduction) -> None:
+    for one in (*result.inputs, *result.metrics):
+        click.echo(str(one))
+    for one in result.answers:
+        click.echo(f"answer {one.name}\n  then: {one.then}\n  now:  {one.now}")
+    if result.same:
+        click.echo(f"run {result.run} came out the same: {result.questions} answers and all measures")
+    else:
+        click.echo(f"{len(result.answers)} of {result.questions} answers and {len(result.metrics)} measures differ")

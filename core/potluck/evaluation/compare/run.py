@@ -1,0 +1,132 @@
+"""``potluck compare`` from the recipe to the files: run the variants, conclude, keep what was found."""
+
+from __future__ import annotations
+
+import json
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from potluck.contracts import ModelSources
+from potluck.documents import Json
+from potluck.errors import PotluckError
+from potluck.evaluation.compare.causes import Cause, causes
+from potluck.evaluation.compare.document import Setting, document, main_measure
+from potluck.evaluation.compare.engine import Engine, VariantRun
+from potluck.evaluation.questions import read_questions
+from potluck.evaluation.report import write_csv, write_html
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.variants import Design, Variant, variants
+from potluck.workspace import Workspace
+from potluck.workspace.files import storage_errors, write_whole
+from potluck.workspace.runs import new_run_id, surroundings, write_manifest
+
+if TYPE_CHECKING:
+    import pluggy
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What to compare: ``swaps`` instead of the recipe's own axes, ``metric`` and ``baseline`` instead of the first."""
+
+    swaps: Sequence[str] = ()
+    design: Design = "grid"
+    questions: Path | None = None
+    limit: int | None = None
+    baseline: str | None = None
+    metric: str | None = None
+    repeats: int = 1
+    causes: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison that was run. ``folder`` holds comparison.json, report.html, answers.csv and manifest.json."""
+
+    document: dict[str, Json]
+    folder: Path
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Why a variant has no answers, by its name."""
+        variants = self.document["variants"]
+        assert isinstance(variants, list)
+        return {str(v["name"]): str(v["error"]) for v in variants if isinstance(v, dict) and v["error"] is not None}
+
+
+def compare(
+    recipe: RecipeModel, plan: Plan, workspace: Workspace, models: ModelSources, observers: pluggy.PluginManager
+) -> Comparison:
+    """Run every variant on the same questions, and say what differs, whether it is real, and why."""
+    started = time.time()
+    chosen, path = variants(recipe, plan.swaps, plan.design), questions_file(recipe, plan)
+    questions = read_questions(path, plan.limit)
+    if not questions:
+        raise PotluckError(f"{path}: there are no questions in it")
+    baseline = base_of(chosen, plan.baseline)
+    engine = Engine(questions, workspace, models, observers)
+    try:
+        runs = engine.run(chosen, plan.repeats)
+        metric = plan.metric or main_measure(runs, questions)
+        found = _causes(engine, runs, baseline.name, metric) if plan.causes else []
+    finally:
+        engine.close()
+    setting = Setting(new_run_id(), recipe.name, str(recipe.path), str(path), plan.design, baseline.name, started)
+    made = document(setting, runs, questions, found, metric)
+    with storage_errors(workspace.folder):
+        folder = _keep(made, runs, recipe, workspace, setting)
+    return Comparison(made, folder)
+
+
+def questions_file(recipe: RecipeModel, plan: Plan) -> Path:
+    """The file of the questions. Raises ``PotluckError`` where neither the command nor the recipe names one."""
+    path = plan.questions or recipe.questions
+    if path is None:
+        raise PotluckError(f"{recipe.path}: the recipe names no questions; add 'questions: FILE.jsonl' or name a file")
+    return path
+
+
+def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:
+    """The variant against which the others are held: the first, or the one of that name."""
+    if name is None:
+        return chosen[0]
+    found = next((variant for variant in chosen if variant.name == name), None)
+    if found is None:
+        raise PotluckError(f"no variant is called {name!r}; there are: {', '.join(v.name for v in chosen)}")
+    return found
+
+
+def _causes(engine: Engine, runs: Sequence[VariantRun], baseline: str, metric: str) -> list[Cause]:
+    """Of the baseline against each of the others."""
+    base = next(run for run in runs if run.variant.name == baseline)
+    return [cause for run in runs if run is not base for cause in causes(engine, base, run, metric)]
+
+
+def _keep(
+    made: dict[str, Json], runs: Sequence[VariantRun], recipe: RecipeModel, workspace: Workspace, setting: Setting
+) -> Path:
+    folder = workspace.run_folder(setting.run)
+    write_whole(folder / "comparison.json", json.dumps(made, ensure_ascii=False).encode() + b"\n")
+    write_whole(folder / "answers.csv", write_csv(made).encode("utf-8-sig"))
+    write_whole(folder / "report.html", write_html(made))
+    manifest: dict[str, Json] = {
+        "run": setting.run,
+        "command": "compare",
+        "started": made["started"],
+        **surroundings(),
+        "recipe": recipe.resolved(),
+        "design": setting.design,
+        "baseline": setting.baseline,
+        "questions": setting.questions_file,
+        "variants": {run.variant.name: run.variant.recipe.resolved() for run in runs},
+        "metrics": {str(v["name"]): v["metrics"] for v in _dicts(made["variants"])},
+    }
+    write_manifest(folder, manifest)
+    return folder
+
+
+def _dicts(values: Json) -> list[dict[str, Json]]:
+    assert isinstance(values, list)
+    return [value for value in values if isinstance(value, dict)]

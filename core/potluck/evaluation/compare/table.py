@@ -1,0 +1,60 @@
+"""A comparison on the terminal: the verdicts in words, a row a variant, the causes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from rich.table import Table
+
+_FIRST = ("fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_recall", "latency")
+"""Measures that a terminal is wide enough for, the one that is asked for first."""
+
+_COLUMNS = 5
+
+
+def table(document: Mapping[str, Any]) -> Table:
+    """A row a variant: the chief measures with their intervals, cost, and what was computed."""
+    names = _columns(document)
+    made = Table(title=f"{document['name']}: {len(document['questions'])} questions", title_justify="left")
+    made.add_column("variant")
+    for name in names:
+        made.add_column(name, justify="right")
+    made.add_column("USD", justify="right")
+    made.add_column("seconds", justify="right")
+    made.add_column("asked / reused", justify="right")
+    for variant in document["variants"]:
+        if variant["error"] is not None:
+            made.add_row(variant["name"], f"failed: {_first_line(variant['error'])}", style="red")
+            continue
+        cells = [_interval(variant["metrics"].get(name)) for name in names]
+        cost = "-" if variant["cost"] is None else f"{variant['cost']:.4f}"
+        work = f"{variant['computed']['answer']} / {variant['reused']['answer']}"
+        made.add_row(variant["name"], *cells, cost, f"{variant['seconds']:.1f}", work)
+    return made
+
+
+def verdicts(document: Mapping[str, Any]) -> Iterator[str]:
+    """What is known of each pair by the chief measure, then what made the differences."""
+    for pair in document["pairs"]:
+        if pair["metric"] == document["metric"]:
+            yield pair["sentence"]
+    for count in document["cause_counts"]:
+        yield count["sentence"]
+
+
+def _columns(document: Mapping[str, Any]) -> list[str]:
+    known = [measure["name"] for measure in document["measures"]]
+    wanted: Sequence[str] = (document["metric"], *_FIRST)
+    return [name for name in dict.fromkeys(wanted) if name in known][:_COLUMNS]
+
+
+def _interval(metric: Mapping[str, Any] | None) -> str:
+    if metric is None:
+        return "-"
+    low, high = metric["low"], metric["high"]
+    return f"{metric['mean']:.3f}" + ("" if low is None else f" [{low:.3f}, {high:.3f}]")
+
+
+def _first_line(text: str) -> str:
+    return text.splitlines()[0] if text else ""

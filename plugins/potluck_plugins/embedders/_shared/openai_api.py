@@ -1,0 +1,207 @@
+"""Embedding through OpenAI's protocol (``POST /embeddings``).
+
+A model's name says which model it is only at OpenAI's own service. Anywhere else the length of the vectors is found
+from the first answer, and the window and the price are what the recipe says.
+"""
+
+from __future__ import annotations
+
+import base64
+from bisect import bisect_right
+from collections.abc import Iterator, Sequence
+from functools import cached_property
+from threading import Lock
+from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
+
+from pydantic import BaseModel, Field, model_validator
+
+from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
+from potluck_plugins._openai import (
+    Counter,
+    Failed,
+    Service,
+    ServiceConfig,
+    body_of,
+    counter,
+    sendable,
+)
+
+if TYPE_CHECKING:
+    from openai import AsyncOpenAI
+
+# OpenAI's models: the length of their vectors, US dollars for a million tokens. Their window is 8191 tokens of
+# cl100k_base. Prices as of 2026-10-21, as litellm 1.106.2 (MIT) lists them.
+_KNOWN = {
+    "text-embedding-ada-002": (1536, 0.10),
+    "text-embedding-3-small": (1536, 0.02),
+    "text-embedding-3-large": (3072, 0.13),
+}
+_TABLE = "cl100k_base"
+# What OpenAI takes in one request.
+_MOST_TEXTS = 2048
+_MOST_TOKENS = 300_000
+Fields: TypeAlias = dict[str, str | int | float | bool]
+_OWN_FIELDS = {"input", "encoding_format", "dimensions"}
+
+
+class OpenAIEmbedderConfig(EmbedderConfig, ServiceConfig):
+    """Settings of the ``openai`` embedder."""
+
+    model: str = "text-embedding-3-small"
+    """The model's name at the service."""
+
+    dimensions: Annotated[int | None, Field(ge=1)] = None
+    """Ask for vectors of this length; of OpenAI's models 3-small and 3-large can shorten theirs."""
+
+    window: Annotated[int, Field(ge=1)] = 8191
+    """Tokens that the model reads of a text."""
+
+    query_prefix: str = ""
+    """Put before a question, as the model was trained: ``query: `` for E5 models, unless the server does so itself."""
+
+    passage_prefix: str = ""
+    """Put before a passage: ``passage: `` for E5 models."""
+
+    query_fields: Fields = Field(default_factory=dict)
+    """More fields of a request for questions, where the server wants to know: ``{input_type: query}``."""
+
+    passage_fields: Fields = Field(default_factory=dict)
+    """More fields of a request for passages: ``{input_type: passage}``, ``{model: other-name}``."""
+
+    price: Annotated[float | None, Operational, Field(ge=0)] = None
+    """US dollars for a million tokens; known for OpenAI's own models."""
+
+    @model_validator(mode="after")
+    def _can_be_asked(self) -> OpenAIEmbedderConfig:
+        if taken := _OWN_FIELDS & {*self.query_fields, *self.passage_fields}:
+            raise ValueError(f"{', '.join(sorted(taken))}: not to be set in query_fields or passage_fields")
+        longest = _KNOWN.get(self.model, (None,))[0] if self.is_openai else None
+        if self.dimensions and longest and (self.dimensions > longest or self.model.endswith("ada-002")):
+            raise ValueError(f"{self.model} gives vectors of length {longest}, not of {self.dimensions}")
+        return self
+
+
+class OpenAIEmbedder(Embedder):
+    """Embeds with a request for each call, or a few where one would have more tokens than OpenAI takes at once."""
+
+    def __init__(self, config: OpenAIEmbedderConfig, context: Context) -> None:
+        """Connect to nothing yet. Raises ``EgressRefused``."""
+        known = _KNOWN.get(config.model) if config.is_openai else None
+        self._config = config
+        self._service = Service(config, context, "embedder openai")
+        self._table = _TABLE if known else None
+        self._length = config.dimensions or (known[0] if known else None)
+        self._lock = Lock()
+        self.window = config.window
+        self.fit = config.fit
+        self.batch_size = config.batch_size
+        self.concurrency = config.concurrency
+        self.price = config.price if config.price is not None or known is None else known[1]
+
+    @property
+    def dimensions(self) -> int:  # type: ignore[override]
+        """The length of the vectors. Where nothing says it, a word is embedded to find it."""
+        if self._length is None:
+            self.embed_queries(["potluck"])
+        assert self._length is not None, "an answer has a length"
+        return self._length
+
+    @cached_property
+    def _counter(self) -> Counter:
+        return counter(self._table)
+
+    @property
+    def exact_token_counts(self) -> bool:  # type: ignore[override]
+        """True for OpenAI's models where tiktoken and its table are on this machine."""
+        return self._counter.exact
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Tokens with the prefix."""
+        return [self._counter.count(self._config.passage_prefix + text) for text in texts]
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        """Embed. Raises ``RemoteError`` after the last attempt."""
+        return self._embed(texts, self._config.passage_prefix, self._config.passage_fields)
+
+    def embed_queries(self, texts: Sequence[str]) -> Vectors:
+        """Embed questions."""
+        return self._embed(texts, self._config.query_prefix, self._config.query_fields)
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._service.close()
+
+    def _embed(self, texts: Sequence[str], prefix: str, fields: Fields) -> Vectors:
+        import numpy as np
+
+        inputs = [self._within(prefix + sendable(text)) for text in texts]
+        parts = [self._request(batch, fields) for batch in self._batches(inputs)]
+        return np.concatenate(parts) if parts else np.zeros((0, self.dimensions), np.float32)
+
+    def _within(self, text: str) -> str:
+        """The text, or as much of its beginning as fits where the recipe consents to ``fit: cut``."""
+        if self.fit != "cut" or self._counter.count(text) <= self._config.window:
+            return text
+        ends = range(1, len(text) + 1)
+        return text[: max(1, bisect_right(ends, self._config.window, key=lambda end: self._counter.count(text[:end])))]
+
+    def _batches(self, inputs: Sequence[str]) -> Iterator[list[str]]:
+        """Put texts into requests, each as large as OpenAI allows."""
+        batch: list[str] = []
+        total = 0
+        for text in inputs:
+            tokens = self._counter.count(text)
+            if batch and (len(batch) == _MOST_TEXTS or total + tokens > _MOST_TOKENS):
+                yield batch
+                batch, total = [], 0
+            batch.append(text)
+            total += tokens
+        if batch:
+            yield batch
+
+    def _request(self, inputs: list[str], fields: Fields) -> Vectors:
+        body: dict[str, Any] = {"model": self._config.model, "input": inputs, "encoding_format": "base64"}
+        if self._config.dimensions is not None:
+            body["dimensions"] = self._config.dimensions
+
+        async def ask(client: AsyncOpenAI) -> bytes:
+            return await body_of(client.embeddings.with_streaming_response.create(**body, extra_body=fields))
+
+        return self._service.call(ask, lambda answer: self._read(answer, len(inputs)), self._service.deadline())
+
+    def _read(self, answer: bytes, count: int) -> Vectors:
+        """The vectors of an answer, of unit length, in the order of the texts. Raises ``Failed`` or ``ValueError``."""
+        import numpy as np
+
+        rows = sorted(_Answer.model_validate_json(answer).data, key=lambda row: row.index)
+        if [row.index for row in rows] != list(range(count)):
+            raise Failed(f"answered with {len(rows)} vectors, not one for each of {count} texts")
+        found = [_decoded(row.embedding) for row in rows]
+        with self._lock:
+            self._length = self._length or len(found[0])
+        if wrong := {len(row) for row in found} - {self._length}:
+            raise Failed(f"answered with vectors of length {wrong.pop()}, not {self._length}", "Check 'dimensions'")
+        vectors = np.stack(found)
+        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        if not np.isfinite(lengths).all() or not lengths.all():
+            raise Failed("answered with vectors that are zero or not finite; nothing of this batch is kept")
+        normal: Vectors = (vectors / lengths).astype(np.float32)
+        return normal
+
+
+class _Row(BaseModel):
+    index: int
+    embedding: str | list[float]
+
+
+class _Answer(BaseModel):
+    data: list[_Row]
+
+
+def _decoded(embedding: str | list[float]) -> Vectors:
+    """A vector from base64 of float32, little-endian, or from numbers: not every server does what it is asked."""
+    import numpy as np
+
+    if isinstance(embedding, str):
+        return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
+    return np.array(embedding, np.float32)
