@@ -42,7 +42,7 @@ def chooser(recipe: RecipeModel, components: Components, calls: Calls) -> Callab
             f"{shots.examples}: shots asks for {shots.count} examples, and {len(examples)} questions in it have an "
             "answer; add some, or ask for fewer"
         )
-    shuffled = random.Random(recipe.seed).sample(examples, len(examples))
+    shuffled = random.Random(recipe.seed).sample(examples, len(examples))  # noqa: S311  (no secret)
     if shots.select == "nearest":
         return _Nearest(shuffled, shots.count, components, calls)
     ordered = _alternating(shuffled) if shots.select == "balanced" else shuffled
