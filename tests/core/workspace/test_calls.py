@@ -1,0 +1,74 @@
+"""The cache of calls: whole rows, shared by threads and processes, and never a wrong answer."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from potluck.errors import WorkspaceDamaged
+from potluck.workspace.calls import Calls
+
+
+@pytest.fixture
+def calls(tmp_path: Path) -> Iterator[Calls]:
+    opened = Calls(tmp_path / "calls.sqlite")
+    yield opened
+    opened.close()
+
+
+def test_an_answer_is_given_back_as_it_was(calls: Calls) -> None:
+    kept = {"answer": {"text": "短鋼軌\u2028😀", "quotes": [{"start": 1}]}, "seconds": 0.25}
+
+    assert calls.answer("k") is None
+    calls.keep_answer("k", kept)
+
+    assert calls.answer("k") == kept
+
+
+def test_vectors_of_questions_are_float32_to_the_bit(calls: Calls) -> None:
+    vectors = np.random.default_rng(0).normal(size=(3, 7)).astype(np.float32)
+
+    calls.keep_queries("e", ["甲", "b", "c"], vectors)
+    found = calls.queries("e", ["c", "甲", "other"])
+
+    assert list(found) == ["c", "甲"]
+    assert found["甲"].tobytes() == vectors[0].tobytes()
+    assert calls.queries("another embedder", ["甲"]) == {}
+
+
+def test_threads_may_write_at_once(calls: Calls) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda i: calls.keep_answer(str(i), {"n": i}), range(200)))
+
+    assert [calls.answer(str(i)) for i in range(200)] == [{"n": i} for i in range(200)]
+
+
+def test_what_a_killed_process_kept_is_there(tmp_path: Path) -> None:
+    code = (
+        "import os, sys; from pathlib import Path; from potluck.workspace.calls import Calls\n"
+        "calls = Calls(Path(sys.argv[1]))\n"
+        "for i in range(50): calls.keep_answer(str(i), {'n': i})\n"
+        "os.kill(os.getpid(), 9)\n"
+    )
+    path = tmp_path / "calls.sqlite"
+    assert subprocess.run([sys.executable, "-c", code, str(path)], check=False).returncode == -9
+
+    calls = Calls(path)
+    try:
+        assert all(calls.answer(str(i)) == {"n": i} for i in range(50))
+    finally:
+        calls.close()
+
+
+def test_a_damaged_file_says_that_it_may_be_deleted(tmp_path: Path) -> None:
+    path = tmp_path / "calls.sqlite"
+    path.write_bytes(b"no database at all, but long enough to look like one" * 40)
+
+    with pytest.raises(WorkspaceDamaged, match="delete it; the answers in it will be asked for again"):
+        Calls(path)
