@@ -43,6 +43,6 @@ def _described(measure: str) -> tuple[str, str]:
     cut = _CUT.fullmatch(measure)
     name, k = cut.groups() if cut else (measure, "")
     found = _LABELS.get(name)
-    if found is None or ("{k}" in found[1]) != bool(cut):
-        return _LABELS.get(measure, (measure, ""))
+    if found is None or ("{k}" in "".join(found)) != bool(cut):
+        return measure, ""
     return found[0].replace("{k}", k), found[1].replace("{k}", k)

@@ -2,7 +2,8 @@
 
 /* Everything above the questions: the head, the verdicts, the variants, the plots. */
 
-const VERDICTS = { better: ["▲", "better"], worse: ["▼", "worse"], "no evidence": ["○", "no evidence"] };
+const SIGNS = new Map([["better", "▲"], ["worse", "▼"]]);
+const DESIGNS = new Map([["grid", "full grid"], ["paired", "paired list"], ["one-at-a-time", "one thing at a time"]]);
 const STAGES = ["load", "split", "embed", "retrieve", "answer"];
 const FIRST_PAIRS = 8;
 
@@ -13,12 +14,11 @@ function named(variant) {
 
 function showHead() {
   fill(byId("name"), quoted(report.name, "bdi"));
-  const design = { grid: "full grid", paired: "paired list", "one-at-a-time": "one thing at a time" };
   const facts = [
     ["Started", when(report.started)],
     ["Recipe", report.recipe],
     ["Questions", `${whole(report.questions.length)} from ${report.questions_file ?? "the recipe"}`],
-    ["Design", design[report.design] ?? report.design],
+    ["Design", DESIGNS.get(report.design) ?? report.design],
     ["Variants", whole(report.variants.length)],
     ["Run", report.run],
   ];
@@ -32,9 +32,8 @@ function when(iso) {
 
 /** The sign and word of a verdict; what it means is never said by colour alone. */
 function badge(verdict) {
-  const [sign, word] = VERDICTS[verdict] ?? ["○", plain(verdict)];
-  const kind = verdict === "better" || verdict === "worse" ? verdict : "none";
-  return make("span", { class: `badge ${kind}` }, make("span", { "aria-hidden": "true" }, `${sign} `), word);
+  const kind = SIGNS.has(verdict) ? verdict : "none";
+  return make("span", { class: `badge ${kind}` }, make("span", { "aria-hidden": "true" }, `${SIGNS.get(verdict) ?? "○"} `), quoted(verdict));
 }
 
 function showVerdicts() {
@@ -45,7 +44,7 @@ function showVerdicts() {
   const items = pairs.map(verdictItem);
   const more = items.splice(FIRST_PAIRS);
   if (more.length) items.push(make("li", { class: "plain" }, folded(`${more.length} more pairs`, make("ul", { class: "verdicts" }, ...more))));
-  fill(byId("verdicts"), ...(items.length ? items : [make("li", {}, make("p", {}, "No two variants were tested against each other on this measure."))]));
+  fill(byId("verdicts"), ...(items.length ? items : [make("li", { class: "plain" }, make("p", { class: "note" }, "No two variants were tested against each other on this measure."))]));
   if (!byId("all-pairs").hasChildNodes() && report.pairs.length) {
     fill(byId("all-pairs"), folded("All pairs and measures in numbers", pairsTable()));
   }

@@ -29,12 +29,13 @@ class Opened:
     page: Page
     url: str
     requests: list[str] = field(default_factory=list)
+    routed: list[str] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
 
     @property
     def outside(self) -> list[str]:
         """Requests for anything but the file itself and data in it."""
-        return [url for url in self.requests if url != self.url and not url.startswith("data:")]
+        return [url for url in self.requests + self.routed if url != self.url and not url.startswith("data:")]
 
     def ids(self) -> list[str]:
         """The ids of all questions that are shown, page by page."""
@@ -85,7 +86,7 @@ def _watched(context: BrowserContext, path: Path) -> Opened:
     found.page.on("console", lambda said: found.complaints.append(f"{said.type}: {said.text}"))
 
     def pass_on(route: Route) -> None:
-        found.requests.append(route.request.url)
+        found.routed.append(route.request.url)
         if route.request.url == found.url:
             route.continue_()
         else:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+
 from support.comparisons import comparison, learning_curves
 
 from .conftest import Open, Opened

@@ -6,6 +6,7 @@ import re
 from typing import Any
 
 import pytest
+
 from support.comparisons import comparison, learning_curves
 
 from .conftest import Open, Opened
@@ -218,7 +219,8 @@ def test_everything_is_reached_with_the_tab_key_and_can_be_seen_to_be(show: Open
 
 
 _REACHABLE = """() => {
-  const all = document.querySelectorAll("a[href], button:not(:disabled), select:not(:disabled), input, summary, [tabindex='0']");
+  const controls = "a[href], button:not(:disabled), select:not(:disabled), input, summary, [tabindex='0']";
+  const all = document.querySelectorAll(controls);
   const visible = [...all].filter((e) => e.checkVisibility() && !(e.type === "radio" && !e.checked));
   return visible.map((e, i) => (e.dataset.n = `${i} ${e.tagName} ${e.textContent.slice(0, 30)}`));
 }"""
