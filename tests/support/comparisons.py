@@ -154,8 +154,7 @@ def _chunk(random: Random, number: int, length: int) -> dict[str, Any]:
 
 def _question(random: Random, number: int, names: Sequence[str], chunks: dict[str, Any]) -> dict[str, Any]:
     answerable = number % 10 != 9
-    keys = list(chunks)[3 * number : 3 * number + 3]
-    gold = keys[number % 2] if (number % 2) else keys[0]
+    gold = list(chunks)[3 * number]
     text = chunks[gold]["text"]
     expected = {"ids": [chunks[gold]["source"]], "sections": [], "answers": [text[:40]], "facts": []}
     none: dict[str, Any] = {"ids": [], "sections": [], "answers": [], "facts": []}
@@ -181,6 +180,7 @@ def _answer(random: Random, skill: int, gold: str | None, number: int, chunks: d
             retrieved.insert(min(rank, len(retrieved)), gold)
     found = gold in retrieved[:2]
     refused = not found and random.random() < 0.6
+    seconds = round(random.uniform(0.2, 0.5) * (skill + 1), 3)
     chinese = number % 2 == 1
     if refused:
         text = "我不知道。" if chinese else "I do not know."
@@ -190,16 +190,18 @@ def _answer(random: Random, skill: int, gold: str | None, number: int, chunks: d
     return {
         "text": text,
         "refused": refused,
-        "scores": _scores(random, gold, retrieved, found, refused),
-        "seconds": round(random.uniform(0.2, 0.5) * (skill + 1), 3),
+        "scores": _scores(random, gold, retrieved, found, refused, seconds),
+        "seconds": seconds,
         "retrieved": retrieved,
         "shown": 2,
         "citations": cited,
     }
 
 
-def _scores(random: Random, gold: str | None, retrieved: list[str], found: bool, refused: bool) -> dict[str, float]:
-    timed = {"latency": round(random.uniform(0.2, 1.2), 3), "cost": round(random.uniform(0.0001, 0.0009), 6)}
+def _scores(
+    random: Random, gold: str | None, retrieved: list[str], found: bool, refused: bool, seconds: float
+) -> dict[str, float]:
+    timed = {"latency": seconds, "cost": round(seconds * random.uniform(0.0003, 0.0005), 6)}
     if gold is None:
         return timed
     rank = retrieved.index(gold) + 1 if gold in retrieved else None

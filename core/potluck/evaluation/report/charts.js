@@ -15,7 +15,7 @@ const SHAPES = [
 function marker(variant, x, y, r = 5) {
   return draw("path", {
     class: `series c${variant % 6}`,
-    d: SHAPES[variant % SHAPES.length](r),
+    d: SHAPES[(variant + Math.floor(variant / 6)) % 6](r),
     transform: `translate(${x.toFixed(1)} ${y.toFixed(1)})`,
   });
 }
@@ -157,11 +157,10 @@ function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-/** Sorted differences as bars from nought: {id, value}, with the mean and its interval where it is known. */
-function bars(title, differences, gain, mean, name, width) {
+/** Differences, the largest gain first, as bars from nought, with the mean and its interval where it is known. */
+function bars(title, sorted, gain, mean, name, width) {
   const height = 260;
   const area = areaOf(width, height);
-  const sorted = [...differences].sort((a, b) => b.value * gain - a.value * gain);
   const values = sorted.map((one) => one.value);
   const y = scale([...values, 0], area.bottom, area.top);
   const step = (area.right - area.left) / Math.max(1, sorted.length);
@@ -169,7 +168,7 @@ function bars(title, differences, gain, mean, name, width) {
     sorted
       .map((one, i) => (Math.sign(one.value * gain) === wanted ? `M${(area.left + i * step).toFixed(2)} ${y.at(0).toFixed(1)}V${y.at(one.value).toFixed(1)}h${Math.max(0.6, step * (step > 3 ? 0.8 : 1)).toFixed(2)}V${y.at(0).toFixed(1)}Z` : ""))
       .join("");
-  const counts = tally(differences, gain);
+  const counts = tally(sorted, gain);
   return canvas(
     title,
     `${counts.better} questions better, ${counts.same} the same, ${counts.worse} worse; sorted from the largest gain to the largest loss.`,
@@ -186,6 +185,20 @@ function bars(title, differences, gain, mean, name, width) {
     label((area.left + area.right) / 2, area.bottom + 24, `${counts.same} the same`, { "text-anchor": "middle" }),
     label(area.right, area.bottom + 24, `${counts.worse} worse`, { "text-anchor": "end" }),
   );
+}
+
+/** Tell which of the bars the pointer is on, and which was clicked. */
+function pointed(plot, count, onMove, onClick) {
+  const { left, right } = areaOf(plot.viewBox.baseVal.width, 0);
+  const at = (event) => {
+    const box = plot.getBoundingClientRect();
+    const x = ((event.clientX - box.left) / box.width) * plot.viewBox.baseVal.width;
+    return Math.min(count - 1, Math.max(0, Math.floor(((x - left) / (right - left)) * count)));
+  };
+  plot.classList.add("pointed");
+  plot.addEventListener("pointermove", (event) => onMove(at(event)));
+  plot.addEventListener("click", (event) => onClick(at(event)));
+  return plot;
 }
 
 function tally(differences, gain) {

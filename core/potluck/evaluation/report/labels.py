@@ -16,7 +16,7 @@ _LABELS = {
     "macro_f1": ("F1 over all classes", "Mean of the classes' F1, each class counting the same"),
     "map": ("Ranking, first {k} (MAP)", "Mean average precision of the first {k} passages"),
     "minority_f1": ("F1 of the rarest class", "F1 of the class with the fewest examples"),
-    "mrr": ("How high the right passage (MRR)", "1 divided by the rank of the first right passage"),
+    "mrr": ("Rank of the right passage (MRR)", "1 divided by the rank of the first right passage"),
     "ndcg": ("Ranking, first {k} (nDCG)", "Right passages among the first {k}, higher ranks counting more"),
     "perplexity": ("Perplexity", "How surprised the model is by the text; lower is better"),
     "precision": ("Right ones among the first {k}", "Share of the first {k} passages that are right"),

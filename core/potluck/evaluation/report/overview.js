@@ -98,7 +98,7 @@ function variantsTable() {
   const columns = report.measures.map((measure, m) => ({ measure, m })).filter(({ m }) => report.variants.some((variant) => variant.metrics[m]));
   const heads = ["Variant", "Swapped", ...columns.map(measureHead), "Cost of the run", "Time of the run"];
   const rows = report.variants.map((variant, v) => {
-    const first = make("th", { scope: "row" }, named(v), v === report.baseline ? make("span", { class: "tag" }, "baseline") : null);
+    const first = make("th", { scope: "row" }, named(v), ...(v === report.baseline ? [" ", make("span", { class: "tag" }, "baseline")] : []));
     if (variant.error) {
       const failed = make("p", { class: "failure" }, make("strong", {}, "✕ failed: "), quoted(variant.error));
       return make("tr", {}, first, make("td", { class: "swaps" }, swaps(variant)), make("td", { colspan: columns.length + 2 }, failed));
@@ -183,16 +183,19 @@ function differencesFigure(width) {
   const title = "Differences, question by question";
   if (!differences.length) return figure(title, make("p", { class: "note" }, "No question has this measure for both variants."));
   const pair = report.pairs.find((one) => one.a === state.a && one.b === state.b && one.m === state.measure);
-  const names = make("p", { class: "note" }, named(state.b), " against ", named(state.a));
   const gain = measure.higher ? 1 : -1;
-  return figure(title, bars(title, differences, gain, pair, plain(measure.label), width), extremes(differences, gain, measure), names);
+  differences.sort((a, b) => b.value * gain - a.value * gain);
+  const note = make("p", { class: "note" }, named(state.b), " against ", named(state.a), make("span", { id: "pointed" }));
+  const tell = ({ q, value }) => fill(note.lastChild, " · ", quoted(report.questions[q].id), ` ${signed(value, measure.unit)}`);
+  const drawn = bars(title, differences, gain, pair, plain(measure.label), width);
+  pointed(drawn, differences.length, (i) => tell(differences[i]), (i) => openQuestion(differences[i].q));
+  return figure(title, drawn, extremes(differences, gain, measure), note);
 }
 
 /** The largest losses and gains, each leading to its question. */
 function extremes(differences, gain, measure) {
-  const sorted = [...differences].sort((a, b) => a.value * gain - b.value * gain);
-  const losses = sorted.filter((one) => one.value * gain < 0).slice(0, 10);
-  const gains = sorted.filter((one) => one.value * gain > 0).slice(-10).reverse();
+  const losses = differences.filter((one) => one.value * gain < 0).slice(-10).reverse();
+  const gains = differences.filter((one) => one.value * gain > 0).slice(0, 10);
   const rows = [...losses, ...gains].map(({ q, value }) => {
     const go = button({ class: "link" }, () => openQuestion(q), quoted(report.questions[q].id));
     return make("tr", {}, make("th", { scope: "row" }, go), make("td", {}, badge(value * gain > 0 ? "better" : "worse")), numeric(signed(value, measure.unit)));

@@ -87,7 +87,11 @@ function showFilters() {
   fill(byId("kinds"), ...kinds);
   bind("cause", (value) => filter({ cause: value === "" ? null : state.causes[Number(value)] }));
   bind("search", (value) => filter({ search: value }), "input");
-  for (const form of [byId("filters"), byId("choice")]) form.addEventListener("submit", (event) => event.preventDefault());
+  byId("choice").addEventListener("submit", (event) => event.preventDefault());
+  byId("filters").addEventListener("submit", (event) => {
+    event.preventDefault();
+    byId("list").querySelector(".toggle")?.focus();
+  });
 }
 
 /** The variants that may stand beside the two. */

@@ -282,3 +282,22 @@ def test_nan_and_infinity_are_shown_as_unknown(show: Open) -> None:
 )
 def test_text_in_han_characters_carries_its_language(show: Open, text: str, language: str | None) -> None:
     assert show(comparison(1, 2)).page.evaluate("languageOf", text) == language
+
+
+def test_pointing_at_a_bar_names_its_question_and_a_click_opens_it(show: Open) -> None:
+    document = comparison(60, 2)
+    gained = {
+        question["id"]: question["answers"][B]["scores"]["f1"] - question["answers"][A]["scores"]["f1"]
+        for question in document["questions"]
+        if question["answerable"]
+    }
+    worst = min(gained, key=lambda key: gained[key])
+    page = show(document).page
+    plot = page.locator("figure .plot").nth(2)
+    box = plot.bounding_box()
+    assert box is not None
+    place = {"x": box["width"] - 16, "y": 120.0}
+    plot.hover(position=place)
+    assert page.locator("#pointed").inner_text().strip() == f"· {worst} −{abs(gained[worst]):.3f}"
+    plot.click(position=place)
+    assert page.locator("article.open .id").inner_text() == worst

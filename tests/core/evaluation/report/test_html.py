@@ -89,7 +89,7 @@ def test_measures_that_nobody_declared_are_shown_too() -> None:
 
 def test_the_measure_of_the_comparison_is_the_one_to_begin_with() -> None:
     found = data_of(write_html(comparison(3, 1) | {"metric": "mrr"}))
-    assert found["measures"][found["main"]]["label"] == "How high the right passage (MRR)"
+    assert found["measures"][found["main"]]["label"] == "Rank of the right passage (MRR)"
 
 
 def test_of_passages_that_nobody_ranks_high_only_the_place_is_kept() -> None:

@@ -183,6 +183,9 @@ def test_keys_open_questions_search_and_help(show: Open) -> None:
     page.keyboard.press("/")
     page.keyboard.type("j?k")
     assert page.get_by_label("Search").input_value() == "j?k"
+    page.get_by_label("Search").fill("q0002")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.textContent").startswith("q0002")
     page.get_by_label("Search").fill("")
     page.locator("#kind-all").focus()
     page.keyboard.press("?")
