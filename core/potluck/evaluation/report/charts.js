@@ -91,7 +91,8 @@ function areaOf(width, height) {
 function scatter(title, points, xName, yName, unit, yUnit, width) {
   const height = 300;
   const area = areaOf(width, height);
-  const ends = (axis) => points.flatMap((point) => [point[axis].mean, point[axis].low, point[axis].high].filter(isNumber));
+  const ends = (axis) =>
+    points.flatMap((point) => [point[axis].mean, point[axis].low, point[axis].high].filter(isNumber));
   const x = scale(ends("x"), area.left, area.right, true);
   const y = scale(ends("y"), area.bottom, area.top);
   const description = points
@@ -102,10 +103,21 @@ function scatter(title, points, xName, yName, unit, yUnit, width) {
     `${yName} upwards, ${xName} to the right. ${description}.`,
     width,
     height,
-    axes(x, y, area, `${xName} →`, `↑ ${yName}`, (value) => amount(value, unit), (value) => figures(value)),
+    axes(
+      x,
+      y,
+      area,
+      `${xName} →`,
+      `↑ ${yName}`,
+      (value) => amount(value, unit),
+      (value) => figures(value),
+    ),
     ...points.map((point) => whiskers(point, x, y)),
     ...points.map((point) => marker(point.variant, x.at(point.x.mean), y.at(point.y.mean))),
-    ...placed(points.map((point) => ({ text: short(point.name), x: x.at(point.x.mean), y: y.at(point.y.mean) })), area),
+    ...placed(
+      points.map((point) => ({ text: short(point.name), x: x.at(point.x.mean), y: y.at(point.y.mean) })),
+      area,
+    ),
   );
 }
 
@@ -141,9 +153,29 @@ function placed(names, area) {
   const taken = names.map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 }));
   return names.map(({ text, x, y }) => {
     const width = widthOf(text);
-    const places = [[10, 4], [-10 - width, 4], [8, -9], [8, 18], [-8 - width, -9], [-8 - width, 18], [8, -24], [8, 33]];
-    const boxes = places.map(([dx, dy]) => ({ left: x + dx, right: x + dx + width, top: y + dy - 11, bottom: y + dy + 3 }));
-    const box = boxes.find((one) => inside(one, area) && !taken.some((other) => overlap(one, other))) || boxes[0];
+    const [beside, corner, middle] = [-10 - width, -8 - width, -width / 2];
+    const places = [
+      [10, 4],
+      [beside, 4],
+      [8, -9],
+      [8, 18],
+      [corner, -9],
+      [corner, 18],
+      [middle, -14],
+      [middle, 24],
+      [8, -24],
+      [8, 33],
+    ];
+    const boxes = places.map(([dx, dy]) => ({
+      left: x + dx,
+      right: x + dx + width,
+      top: y + dy - 11,
+      bottom: y + dy + 3,
+    }));
+    const box =
+      boxes.find((one) => inside(one, area) && !taken.some((other) => overlap(one, other))) ||
+      boxes.find((one) => inside(one, area)) ||
+      boxes[0];
     taken.push(box);
     return label(box.left, box.bottom - 3, text, { class: "name" });
   });
@@ -164,17 +196,19 @@ function bars(title, sorted, gain, mean, name, width) {
   const values = sorted.map((one) => one.value);
   const y = scale([...values, 0], area.bottom, area.top);
   const step = (area.right - area.left) / Math.max(1, sorted.length);
-  const path = (wanted) =>
-    sorted
-      .map((one, i) => (Math.sign(one.value * gain) === wanted ? `M${(area.left + i * step).toFixed(2)} ${y.at(0).toFixed(1)}V${y.at(one.value).toFixed(1)}h${Math.max(0.6, step * (step > 3 ? 0.8 : 1)).toFixed(2)}V${y.at(0).toFixed(1)}Z` : ""))
-      .join("");
+  const thick = Math.max(0.6, step > 3 ? 0.8 * step : step).toFixed(2);
+  const nought = y.at(0).toFixed(1);
+  const bar = ({ value }, i) => `M${(area.left + i * step).toFixed(2)} ${nought}V${y.at(value).toFixed(1)}h${thick}V${nought}Z`;
+  const path = (sign) => sorted.map((one, i) => (Math.sign(one.value * gain) === sign ? bar(one, i) : "")).join("");
   const counts = tally(sorted, gain);
   return canvas(
     title,
-    `${counts.better} questions better, ${counts.same} the same, ${counts.worse} worse; sorted from the largest gain to the largest loss.`,
+    `${counts.better} questions better, ${counts.same} the same, ${counts.worse} worse; from the largest gain to the largest loss.`,
     width,
     height,
-    ...y.marks.map((mark) => draw("path", { class: "grid", d: `M${area.left} ${y.at(mark).toFixed(1)}H${area.right}` })),
+    ...y.marks.map((mark) =>
+      draw("path", { class: "grid", d: `M${area.left} ${y.at(mark).toFixed(1)}H${area.right}` }),
+    ),
     ...y.marks.map((mark) => label(area.left - 8, y.at(mark) + 4, figures(mark), { "text-anchor": "end" })),
     draw("path", { class: "gain", d: path(1) }),
     draw("path", { class: "loss", d: path(-1) }),
@@ -213,7 +247,13 @@ function meanLine(mean, y, area) {
   return draw(
     "g",
     {},
-    draw("rect", { class: "band", x: area.left, y: top, width: area.right - area.left, height: Math.max(1, bottom - top) }),
+    draw("rect", {
+      class: "band",
+      x: area.left,
+      y: top,
+      width: area.right - area.left,
+      height: Math.max(1, bottom - top),
+    }),
     draw("path", { class: "mean", d: `M${area.left} ${y.at(mean.difference).toFixed(1)}H${area.right}` }),
     label(area.right, top - 5, `mean ${signed(mean.difference)}`, { "text-anchor": "end" }),
   );
@@ -233,7 +273,14 @@ function counts(title, rows, width) {
       const [y, length] = [top + i * line, (row.count / largest) * room];
       return [
         label(left - 10, y + 18, short(row.name), { "text-anchor": "end" }),
-        draw("rect", { class: "count", x: left, y: y + 4, width: Math.max(1, length).toFixed(1), height: line - 10, rx: 2 }),
+        draw("rect", {
+          class: "count",
+          x: left,
+          y: y + 4,
+          width: Math.max(1, length).toFixed(1),
+          height: line - 10,
+          rx: 2,
+        }),
         label(left + length + 8, y + 18, whole(row.count), { class: "name" }),
       ];
     }),
@@ -245,24 +292,41 @@ function lines(title, curves, yName, width) {
   const height = 320;
   const area = areaOf(width, height);
   const points = curves.flatMap((curve) => curve.points);
-  const x = scale(points.map((point) => point.n), area.left, area.right);
-  const y = scale(points.flatMap((point) => [point.mean, point.low, point.high].filter(isNumber)), area.bottom, area.top);
+  const x = scale(
+    points.map((point) => point.n),
+    area.left,
+    area.right,
+  );
+  const y = scale(
+    points.flatMap((point) => [point.mean, point.low, point.high].filter(isNumber)),
+    area.bottom,
+    area.top,
+  );
   const ends = curves.filter((curve) => curve.points.length).map((curve) => curve.points.at(-1));
   return canvas(
     title,
-    curves.map((curve) => `${plain(curve.name)}: ${curve.points.map((p) => `${number(p.mean)} with ${p.n}`).join(", ")}`).join("; "),
+    curves
+      .map((curve) => `${plain(curve.name)}: ${curve.points.map((p) => `${number(p.mean)} with ${p.n}`).join(", ")}`)
+      .join("; "),
     width,
     height,
     axes(x, y, area, "examples →", `↑ ${yName}`, figures, figures),
     ...curves.map((curve, i) => draw("path", { class: `interval c${i % 6}`, d: bandPath(curve.points, x, y) })),
-    ...curves.map((curve, i) => draw("path", { class: `line c${i % 6} dash${i % 4}`, d: linePath(curve.points, x, y) })),
+    ...curves.map((curve, i) =>
+      draw("path", { class: `line c${i % 6} dash${i % 4}`, d: linePath(curve.points, x, y) }),
+    ),
     ...curves.flatMap((curve, i) => curve.points.map((point) => marker(i, x.at(point.n), y.at(point.mean), 4))),
-    ...placed(ends.map((end, i) => ({ text: short(curves[i].name), x: x.at(end.n), y: y.at(end.mean) })), area),
+    ...placed(
+      ends.map((end, i) => ({ text: short(curves[i].name), x: x.at(end.n), y: y.at(end.mean) })),
+      area,
+    ),
   );
 }
 
 function linePath(points, x, y) {
-  return points.map((point, i) => `${i ? "L" : "M"}${x.at(point.n).toFixed(1)} ${y.at(point.mean).toFixed(1)}`).join("");
+  return points
+    .map((point, i) => `${i ? "L" : "M"}${x.at(point.n).toFixed(1)} ${y.at(point.mean).toFixed(1)}`)
+    .join("");
 }
 
 function bandPath(points, x, y) {

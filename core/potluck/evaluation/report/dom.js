@@ -73,8 +73,10 @@ function quoted(text, tag = "bdi", attributes = {}) {
 const KANA = /[\u3040-\u30ff]/;
 const HANGUL = /[\uac00-\ud7af]/;
 const HAN = /[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff]/;
-const SIMPLIFIED = /[们这为说时会对学机过来发现问题应该后检查铁轨设与从关书长门见车马东国个无电业产动实开样员将数据图处]/g;
-const TRADITIONAL = /[們這為說時會對學機過來發現問題應該後檢查鐵軌設與從關書長門見車馬東國個無電業產動實開樣員將數據圖處]/g;
+const SIMPLIFIED =
+  /[们这为说时会对学机过来发现问题应该后检铁轨设与从关书长门见车马东国个无电业产动实开样员将数据图处]/g;
+const TRADITIONAL =
+  /[們這為說時會對學機過來發現問題應該後檢鐵軌設與從關書長門見車馬東國個無電業產動實開樣員將數據圖處]/g;
 
 /** The language tag for text in Han characters, by which the right glyphs are chosen; null for all others. */
 function languageOf(text) {
@@ -126,6 +128,11 @@ function signed(value, unit = "") {
 /** A cell with a number. */
 function numeric(...children) {
   return make("td", { class: "number" }, ...children);
+}
+
+/** The head of a column of numbers. */
+function counting(...children) {
+  return make("th", { scope: "col", class: "number" }, ...children);
 }
 
 /** A table in a box of its own that scrolls sideways where the page is narrow. */

@@ -20,7 +20,17 @@ from string import Template
 from potluck.documents import Json
 from potluck.evaluation.report.embedded import embedded
 
-_SCRIPTS = ("dom.js", "words.js", "charts.js", "overview.js", "questions.js", "report.js")
+_SCRIPTS = (
+    "dom.js",
+    "words.js",
+    "charts.js",
+    "figures.js",
+    "overview.js",
+    "passages.js",
+    "questions.js",
+    "report.js",
+)
+"""In the order in which they run: the last begins, the others only define."""
 _MARKUP = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 

@@ -3,7 +3,6 @@
 /* The questions: which are shown, and what the variants made of each, side by side. */
 
 const PAGE = 20;
-const LISTED = 10;
 const PRINTED = 40;
 const KINDS = {
   all: ["All", () => true],
@@ -42,14 +41,21 @@ function hasCause(question, cause) {
 }
 
 function folding(text) {
-  return String(text ?? "").normalize("NFKC").toLowerCase();
+  return String(text ?? "")
+    .normalize("NFKC")
+    .toLowerCase();
 }
 
 /** Whether all words of the search stand in the question or its answers. */
 function holds(question, words) {
   if (!words.length) return true;
   question.searched ??= folding(
-    [question.id, question.question, ...(question.gold?.answers ?? []), ...question.answers.map((answer) => answer?.text)].join("\n"),
+    [
+      question.id,
+      question.question,
+      ...(question.gold?.answers ?? []),
+      ...question.answers.map((answer) => answer?.text),
+    ].join("\n"),
   );
   return words.every((word) => question.searched.includes(word));
 }
@@ -72,11 +78,14 @@ function showQuestions() {
 function showCauses(questions) {
   const tallied = new Map();
   for (const question of questions) {
-    for (const cause of new Set(causesOf(question).map((one) => one.cause))) tallied.set(cause, (tallied.get(cause) ?? 0) + 1);
+    for (const cause of new Set(causesOf(question).map((one) => one.cause)))
+      tallied.set(cause, (tallied.get(cause) ?? 0) + 1);
   }
   if (state.cause !== null && !tallied.has(state.cause)) tallied.set(state.cause, 0);
   state.causes = [...tallied.keys()].sort((x, y) => tallied.get(y) - tallied.get(x));
-  const options = state.causes.map((cause, i) => make("option", { value: i }, `${plain(cause)} (${whole(tallied.get(cause))})`));
+  const options = state.causes.map((cause, i) =>
+    make("option", { value: i }, `${plain(cause)} (${whole(tallied.get(cause))})`),
+  );
   const select = byId("cause");
   fill(select, make("option", { value: "" }, "any"), ...options);
   select.value = state.cause === null ? "" : String(state.causes.indexOf(state.cause));
@@ -98,7 +107,8 @@ function showPage() {
 
 function showPaging() {
   const last = pageCount() - 1;
-  const go = (text, page, name) => button({ disabled: page < 0 || page > last || page === state.page, "aria-label": name }, () => turnTo(page), text);
+  const go = (text, page, name) =>
+    button({ disabled: page < 0 || page > last || page === state.page, "aria-label": name }, () => turnTo(page), text);
   byId("pages").hidden = last < 1;
   fill(
     byId("pages"),
@@ -119,8 +129,14 @@ function turnTo(page) {
 /* One question. */
 
 function article(question, open, printed = false) {
-  const title = [quoted(question.id, "bdi", { class: "id" }), " ", quoted(question.question, "span", { class: "asked" })];
-  const toggle = printed ? make("span", {}, ...title) : button({ class: "toggle", "aria-expanded": String(open) }, () => toggleQuestion(question), ...title);
+  const title = [
+    quoted(question.id, "bdi", { class: "id" }),
+    " ",
+    quoted(question.question, "span", { class: "asked" }),
+  ];
+  const toggle = printed
+    ? make("span", {}, ...title)
+    : button({ class: "toggle", "aria-expanded": String(open) }, () => toggleQuestion(question), ...title);
   const parts = [make("h3", {}, toggle), make("p", { class: "meta" }, ...remarks(question))];
   if (open) parts.push(detail(question));
   return make("article", { class: open ? "question open" : "question" }, ...parts);
@@ -135,9 +151,11 @@ function remarks(question) {
     parts.push(make("span", { class: "score", title: plain(name) }, scores));
   }
   if (change(question)) parts.push(badge(change(question) > 0 ? "better" : "worse"));
-  for (const cause of new Set(causesOf(question).map((one) => one.cause))) parts.push(quoted(cause, "span", { class: "tag" }));
+  for (const cause of new Set(causesOf(question).map((one) => one.cause)))
+    parts.push(quoted(cause, "span", { class: "tag" }));
   if (question.answerable === false) parts.push(make("span", { class: "tag" }, "cannot be answered"));
-  if (state.a !== state.b && question.answers[state.a] && question.answers[state.b] && !disagree(question)) parts.push(make("span", { class: "faint" }, "same answer"));
+  if (state.a !== state.b && question.answers[state.a] && question.answers[state.b] && !disagree(question))
+    parts.push(make("span", { class: "faint" }, "same answer"));
   return parts;
 }
 
@@ -198,16 +216,39 @@ function causeBox(cause) {
   const unit = report.measures.find((measure) => measure.name === cause.metric)?.unit;
   const values = [quoted(cause.metric), ` ${amount(cause.from, unit)} → ${amount(cause.to, unit)}`];
   const calls = isNumber(cause.calls) ? `, found with ${whole(cause.calls)} more calls of the model` : "";
-  return make("p", { class: "cause" }, make("strong", {}, "Cause: ", quoted(cause.cause)), ". ", quoted(cause.detail), make("span", { class: "small" }, ...values, calls));
+  return make(
+    "p",
+    { class: "cause" },
+    make("strong", {}, "Cause: ", quoted(cause.cause)),
+    ". ",
+    quoted(cause.detail),
+    make("span", { class: "small" }, ...values, calls),
+  );
 }
 
 function expected(question) {
   const gold = question.gold ?? {};
-  const lists = [["Expected answer", gold.answers], ["Facts", gold.facts], ["Sections", gold.sections], ["Documents", gold.ids]];
+  const lists = [
+    ["Expected answer", gold.answers],
+    ["Facts", gold.facts],
+    ["Sections", gold.sections],
+    ["Documents", gold.ids],
+  ];
   const rows = lists.filter(([, found]) => found?.length);
-  if (!rows.length) return make("p", { class: "note" }, question.answerable === false ? "The documents do not answer this: the right answer is to say so." : "Nothing is said about the right answer.");
+  if (!rows.length)
+    return make(
+      "p",
+      { class: "note" },
+      question.answerable === false
+        ? "The documents do not answer this: the right answer is to say so."
+        : "Nothing is said about the right answer.",
+    );
   const listed = (found) => make("dd", {}, ...found.flatMap((text, i) => [i ? " · " : null, quoted(text)]));
-  return make("dl", { class: "expected" }, ...rows.map(([name, found]) => make("div", {}, make("dt", {}, name), listed(found))));
+  return make(
+    "dl",
+    { class: "expected" },
+    ...rows.map(([name, found]) => make("div", {}, make("dt", {}, name), listed(found))),
+  );
 }
 
 function answers(question) {
@@ -215,7 +256,11 @@ function answers(question) {
   const first = question.answers[chosen[0]];
   const cards = chosen.map((variant, position) => {
     const answer = question.answers[variant];
-    const card = make("div", { class: "card" }, make("p", { class: "who" }, named(variant), ...answerTags(question, answer)));
+    const card = make(
+      "div",
+      { class: "card" },
+      make("p", { class: "who" }, named(variant), ...answerTags(question, answer)),
+    );
     card.append(answerText(answer, differing(first, answer, question.answers[chosen[1]], position, chosen.length)));
     return card;
   });
@@ -226,21 +271,25 @@ function answers(question) {
 function differing(first, answer, second, position, count) {
   if (!first || !answer) return null;
   if (position > 0) return compareWords(first.text, answer.text)[1].map((piece) => ({ ...piece, tag: "ins" }));
-  return count === 2 && second ? compareWords(first.text, second.text)[0].map((piece) => ({ ...piece, tag: "del" })) : null;
+  return count === 2 && second
+    ? compareWords(first.text, second.text)[0].map((piece) => ({ ...piece, tag: "del" }))
+    : null;
 }
 
 function answerText(answer, pieces) {
   if (!answer) return make("p", { class: "note" }, "No answer: the variant failed.");
   if (!answer.text.trim()) return make("p", { class: "note" }, "The answer is empty.");
   const text = make("p", { class: "answer", dir: "auto", lang: languageOf(answer.text) });
-  for (const piece of pieces ?? [{ text: answer.text }]) text.append(piece.only ? make(piece.tag, {}, said(piece.text)) : said(piece.text));
+  for (const piece of pieces ?? [{ text: answer.text }])
+    text.append(piece.only ? make(piece.tag, {}, said(piece.text)) : said(piece.text));
   return text;
 }
 
 function answerTags(question, answer) {
   if (!answer) return [];
   const tags = [];
-  if (answer.refused) tags.push(make("span", { class: "tag" }, question.answerable === false ? "⊘ refused, rightly" : "⊘ refused"));
+  if (answer.refused)
+    tags.push(make("span", { class: "tag" }, question.answerable === false ? "⊘ refused, rightly" : "⊘ refused"));
   else if (question.answerable === false) tags.push(make("span", { class: "tag" }, "answered what cannot be answered"));
   tags.push(make("span", { class: "faint" }, amount(answer.seconds, "s")));
   return tags;
@@ -248,81 +297,22 @@ function answerTags(question, answer) {
 
 function scoresTable(question) {
   const chosen = columns();
-  const scored = report.measures.map((measure, m) => ({ measure, m })).filter(({ m }) => chosen.some((v) => isNumber(question.answers[v]?.scores[m])));
+  const scored = report.measures
+    .map((measure, m) => ({ measure, m }))
+    .filter(({ m }) => chosen.some((v) => isNumber(question.answers[v]?.scores[m])));
   if (!scored.length) return null;
   const two = state.a !== state.b;
-  const heads = ["Measure", ...chosen.map((v) => make("th", { scope: "col", class: "number" }, named(v))), ...(two ? [make("th", { scope: "col", class: "number" }, "Difference")] : [])];
+  const heads = ["Measure", ...chosen.map((v) => counting(named(v))), ...(two ? [counting("Difference")] : [])];
   const rows = scored.map(({ measure, m }) => {
     const [a, b] = [state.a, state.b].map((v) => question.answers[v]?.scores[m]);
     const cells = chosen.map((v) => numeric(amount(question.answers[v]?.scores[m], measure.unit)));
     if (two) cells.push(numeric(isNumber(a) && isNumber(b) ? signed(Number((b - a).toFixed(6)), measure.unit) : "–"));
-    return make("tr", { class: m === state.measure ? "chosen" : null }, make("th", { scope: "row" }, quoted(measure.label)), ...cells);
+    return make(
+      "tr",
+      { class: m === state.measure ? "chosen" : null },
+      make("th", { scope: "row" }, quoted(measure.label)),
+      ...cells,
+    );
   });
   return boxed("Scores of this question", heads, rows);
-}
-
-/* Passages. */
-
-function passages(question, variant) {
-  const answer = question.answers[variant];
-  const column = make("div", { class: "card" }, make("p", { class: "who" }, named(variant)));
-  if (!answer) return column;
-  const items = answer.retrieved.map((chunk, rank) => passage(chunk, rank, answer, moved(question, variant, chunk, rank)));
-  const stray = [...new Set(answer.citations.map(([chunk]) => chunk))].filter((chunk) => !answer.retrieved.includes(chunk));
-  column.append(
-    ...listing(`Shown to the model (${whole(Math.min(answer.shown, items.length))})`, items.slice(0, answer.shown)),
-    ...listing("Retrieved only", items.slice(answer.shown)),
-    ...listing("Cited, though not retrieved", stray.map((chunk) => passage(chunk, null, answer, null))),
-  );
-  return column;
-}
-
-function listing(title, items) {
-  if (!items.length) return [];
-  const rest = items.splice(LISTED);
-  const list = make("ol", { class: "passages" }, ...items);
-  return [make("h5", {}, title), list, ...(rest.length ? [folded(`${whole(rest.length)} more`, make("ol", { class: "passages" }, ...rest))] : [])];
-}
-
-/** How a passage stands against the first variant's order; in the first variant's, whether the second lacks it. */
-function moved(question, variant, chunk, rank) {
-  if (variant === state.a) {
-    const other = question.answers[state.b];
-    return other && columns().length === 2 && !other.retrieved.includes(chunk) ? move("gone", "not retrieved by the other variant") : null;
-  }
-  const first = question.answers[state.a];
-  if (!first) return null;
-  const [by] = [moves([chunk], first.retrieved)[0]];
-  if (by === "new") return move("new", "not retrieved by the first variant");
-  const ranks = by - rank;
-  if (ranks === 0) return null;
-  return move(`${ranks > 0 ? "▲" : "▼"}${Math.abs(ranks)}`, ranks > 0 ? `${ranks} ranks higher` : `${-ranks} ranks lower`);
-}
-
-function move(sign, words) {
-  return make("span", { class: "move", title: words }, make("span", { "aria-hidden": "true" }, sign), make("span", { class: "hidden" }, words));
-}
-
-/** The beginning of a passage, to know it by while it is folded. */
-function preview(text) {
-  return text ? quoted(text.slice(0, 160).replace(/[\ud800-\udbff]$/, ""), "span", { class: "preview" }) : null;
-}
-
-function passage(number, rank, answer, movement) {
-  const chunk = report.chunks[number];
-  const spans = answer.citations.filter(([cited]) => cited === number).map(([, start, end]) => [start, end]);
-  const place = [chunk.section && ["§\u00a0", quoted(chunk.section)], chunk.page !== null && chunk.page !== undefined && [`p.\u00a0${chunk.page}`]];
-  const line = [
-    make("span", { class: "rank" }, rank === null ? "–" : String(rank + 1)),
-    make("span", { class: "place" }, quoted(chunk.source), ...place.filter(Boolean).flatMap((parts) => [" · ", ...parts]), preview(chunk.text)),
-    spans.length ? make("span", { class: "tag" }, "cited") : null,
-    movement,
-  ];
-  if (chunk.text === null) return make("li", { class: "line" }, ...line);
-  const text = make("p", { class: "source", dir: "auto", lang: languageOf(chunk.text) });
-  const built = () => text.hasChildNodes() || fill(text, ...cutAt(chunk.text, spans).map((piece) => (piece.marked ? make("mark", {}, said(piece.text)) : said(piece.text))));
-  const folding = make("details", { open: spans.length > 0 }, make("summary", { class: "line" }, ...line), text);
-  if (spans.length) built();
-  else folding.addEventListener("toggle", built);
-  return make("li", {}, folding);
 }

@@ -22,9 +22,18 @@ const state = {
 function firstMeasure() {
   if (isNumber(report.main)) return report.main;
   const preferred = ["f1", "accuracy", "exact_match", "fact"];
-  const tested = (m) => report.pairs.some((pair) => pair.m === m) || report.variants.some((variant) => variant.metrics[m]);
-  const found = preferred.map((name) => report.measures.findIndex((measure) => measure.name === name)).find((m) => m >= 0 && tested(m));
-  return found ?? Math.max(0, report.measures.findIndex((_, m) => tested(m)));
+  const tested = (m) =>
+    report.pairs.some((pair) => pair.m === m) || report.variants.some((variant) => variant.metrics[m]);
+  const found = preferred
+    .map((name) => report.measures.findIndex((measure) => measure.name === name))
+    .find((m) => m >= 0 && tested(m));
+  return (
+    found ??
+    Math.max(
+      0,
+      report.measures.findIndex((_, m) => tested(m)),
+    )
+  );
 }
 
 /* Choosing. */
@@ -34,7 +43,8 @@ function option(value, text) {
 }
 
 function showChoice() {
-  const variants = () => report.variants.map((variant, v) => option(v, variant.error ? `${variant.name} (failed)` : variant.name));
+  const variants = () =>
+    report.variants.map((variant, v) => option(v, variant.error ? `${variant.name} (failed)` : variant.name));
   fill(byId("choose-a"), ...variants());
   fill(byId("choose-b"), ...variants());
   fill(byId("choose-measure"), ...report.measures.map((measure, m) => option(m, measure.label)));
@@ -80,7 +90,13 @@ function filter(changes) {
 
 function showFilters() {
   const kinds = Object.entries(KINDS).map(([kind, [name]]) => {
-    const radio = make("input", { type: "radio", name: "kind", value: kind, id: `kind-${kind}`, checked: kind === "all" });
+    const radio = make("input", {
+      type: "radio",
+      name: "kind",
+      value: kind,
+      id: `kind-${kind}`,
+      checked: kind === "all",
+    });
     radio.addEventListener("change", () => filter({ kind }));
     return make("label", {}, radio, make("span", {}, name, " ", make("span", { class: "count", id: `count-${kind}` })));
   });
@@ -96,7 +112,9 @@ function showFilters() {
 
 /** The variants that may stand beside the two. */
 function showOthers() {
-  const others = report.variants.map((_, v) => v).filter((v) => v !== state.a && v !== state.b && !report.variants[v].error);
+  const others = report.variants
+    .map((_, v) => v)
+    .filter((v) => v !== state.a && v !== state.b && !report.variants[v].error);
   byId("beside").hidden = !others.length;
   fill(byId("others"), ...others.map(otherBox));
 }
@@ -127,7 +145,12 @@ function showAll() {
 function pressed(event) {
   const writing = event.target.closest("input:not([type=radio], [type=checkbox]), select, textarea");
   if (writing || event.ctrlKey || event.metaKey || event.altKey || byId("help").open) return;
-  const actions = { j: () => step(1), k: () => step(-1), "/": () => byId("search").focus(), "?": () => byId("help").showModal() };
+  const actions = {
+    j: () => step(1),
+    k: () => step(-1),
+    "/": () => byId("search").focus(),
+    "?": () => byId("help").showModal(),
+  };
   if (!Object.hasOwn(actions, event.key)) return;
   event.preventDefault();
   actions[event.key]();
@@ -158,7 +181,13 @@ function beforePrint() {
   }
   const shown = state.shown.slice(0, PRINTED);
   const left = state.shown.length - shown.length;
-  const note = left ? make("p", { class: "note" }, `The first ${shown.length} of ${whole(state.shown.length)} questions are printed; filter to print others.`) : null;
+  const note = left
+    ? make(
+        "p",
+        { class: "note" },
+        `The first ${shown.length} of ${whole(state.shown.length)} questions are printed; filter to print others.`,
+      )
+    : null;
   fill(byId("printed"), note, ...shown.map((question) => article(question, true, true)));
 }
 

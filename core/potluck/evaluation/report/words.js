@@ -65,7 +65,7 @@ function commonWords(left, right) {
       lengths[at] = same ? lengths[at + width + 1] + 1 : Math.max(lengths[at + width], lengths[at + 1]);
     }
   }
-  for (let i = 0, j = 0; i < left.length && j < right.length; ) {
+  for (let i = 0, j = 0; i < left.length && j < right.length;) {
     if (left[i].key === right[j].key) {
       kept[0].add(i++);
       kept[1].add(j++);

@@ -1,0 +1,106 @@
+"use strict";
+
+/* The passages of one question: which the model was shown, what moved, what the answer cites. */
+
+const LISTED = 10;
+
+function passages(question, variant) {
+  const answer = question.answers[variant];
+  const column = make("div", { class: "card" }, make("p", { class: "who" }, named(variant)));
+  if (!answer) return column;
+  const items = answer.retrieved.map((chunk, rank) =>
+    passage(chunk, rank, answer, moved(question, variant, chunk, rank)),
+  );
+  const stray = [...new Set(answer.citations.map(([chunk]) => chunk))].filter(
+    (chunk) => !answer.retrieved.includes(chunk),
+  );
+  column.append(
+    ...listing(`Shown to the model (${whole(Math.min(answer.shown, items.length))})`, items.slice(0, answer.shown)),
+    ...listing("Retrieved only", items.slice(answer.shown)),
+    ...listing(
+      "Cited, though not retrieved",
+      stray.map((chunk) => passage(chunk, null, answer, null)),
+    ),
+  );
+  return column;
+}
+
+function listing(title, items) {
+  if (!items.length) return [];
+  const rest = items.splice(LISTED);
+  const list = make("ol", { class: "passages" }, ...items);
+  return [
+    make("h5", {}, title),
+    list,
+    ...(rest.length ? [folded(`${whole(rest.length)} more`, make("ol", { class: "passages" }, ...rest))] : []),
+  ];
+}
+
+/** How a passage stands against the first variant's order; in the first variant's, whether the second lacks it. */
+function moved(question, variant, chunk, rank) {
+  if (variant === state.a) {
+    const other = question.answers[state.b];
+    return other && columns().length === 2 && !other.retrieved.includes(chunk)
+      ? move("gone", "not retrieved by the other variant")
+      : null;
+  }
+  const first = question.answers[state.a];
+  if (!first) return null;
+  const [by] = [moves([chunk], first.retrieved)[0]];
+  if (by === "new") return move("new", "not retrieved by the first variant");
+  const ranks = by - rank;
+  if (ranks === 0) return null;
+  return move(
+    `${ranks > 0 ? "▲" : "▼"}${Math.abs(ranks)}`,
+    ranks > 0 ? `${ranks} ranks higher` : `${-ranks} ranks lower`,
+  );
+}
+
+function move(sign, words) {
+  return make(
+    "span",
+    { class: "move", title: words },
+    make("span", { "aria-hidden": "true" }, sign),
+    make("span", { class: "hidden" }, words),
+  );
+}
+
+/** The beginning of a passage, to know it by while it is folded. */
+function preview(text) {
+  return text ? quoted(text.slice(0, 160).replace(/[\ud800-\udbff]$/, ""), "span", { class: "preview" }) : null;
+}
+
+function passage(number, rank, answer, movement) {
+  const chunk = report.chunks[number];
+  const spans = answer.citations.filter(([cited]) => cited === number).map(([, start, end]) => [start, end]);
+  const place = [
+    chunk.section && ["§\u00a0", quoted(chunk.section)],
+    chunk.page !== null && chunk.page !== undefined && [`p.\u00a0${chunk.page}`],
+  ];
+  const line = [
+    make("span", { class: "rank" }, rank === null ? "–" : String(rank + 1)),
+    make(
+      "span",
+      { class: "place" },
+      quoted(chunk.source),
+      ...place.filter(Boolean).flatMap((parts) => [" · ", ...parts]),
+      preview(chunk.text),
+    ),
+    spans.length ? make("span", { class: "tag" }, "cited") : null,
+    movement,
+  ];
+  if (chunk.text === null) return make("li", { class: "line" }, ...line);
+  const text = make("p", { class: "source", dir: "auto", lang: languageOf(chunk.text) });
+  const built = () =>
+    text.hasChildNodes() ||
+    fill(
+      text,
+      ...cutAt(chunk.text, spans).map((piece) =>
+        piece.marked ? make("mark", {}, said(piece.text)) : said(piece.text),
+      ),
+    );
+  const folding = make("details", { open: spans.length > 0 }, make("summary", { class: "line" }, ...line), text);
+  if (spans.length) built();
+  else folding.addEventListener("toggle", built);
+  return make("li", {}, folding);
+}
