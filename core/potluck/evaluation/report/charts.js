@@ -198,7 +198,8 @@ function bars(title, sorted, gain, mean, name, width) {
   const step = (area.right - area.left) / Math.max(1, sorted.length);
   const thick = Math.max(0.6, step > 3 ? 0.8 * step : step).toFixed(2);
   const nought = y.at(0).toFixed(1);
-  const bar = ({ value }, i) => `M${(area.left + i * step).toFixed(2)} ${nought}V${y.at(value).toFixed(1)}h${thick}V${nought}Z`;
+  const bar = ({ value }, i) =>
+    `M${(area.left + i * step).toFixed(2)} ${nought}V${y.at(value).toFixed(1)}h${thick}V${nought}Z`;
   const path = (sign) => sorted.map((one, i) => (Math.sign(one.value * gain) === sign ? bar(one, i) : "")).join("");
   const counts = tally(sorted, gain);
   return canvas(

@@ -16,6 +16,9 @@ from potluck.evaluation.report.labels import label, meaning
 _DEPTH = 10
 """A chunk that nobody ranks among the first so many, shows to a model or cites comes without its text."""
 
+_TEXTS = 6_000_000
+"""Bytes of chunk texts. Beyond that, those that no model was shown and no answer cites go without, lowest ranks first."""
+
 _HEAD = ("potluck", "run", "name", "started", "recipe", "design", "questions_file")
 
 
@@ -61,13 +64,15 @@ class _Page:
         self.variants = {variant["name"]: number for number, variant in enumerate(document["variants"])}
         self.measure_numbers = {measure["name"]: number for number, measure in enumerate(self.measures)}
         self.chunks: dict[str, int] = {}
-        self.with_text: set[str] = set()
+        self.best_ranks: dict[str, int] = {}
 
     def as_json(self) -> dict[str, Json]:
         document = self.document
         causes: dict[str, list[Json]] = {}
         for cause in self._between_variants(document.get("causes")):
             causes.setdefault(cause["question_id"], []).append(cause)
+        questions: list[Json] = [self._question(question, causes) for question in document["questions"]]
+        with_text = self._with_text()
         return {
             **{key: document.get(key) for key in _HEAD},
             "baseline": self.variants.get(document.get("baseline"), 0),
@@ -78,8 +83,8 @@ class _Page:
             "cause_counts": list(self._between_variants(document.get("cause_counts"))),
             "judge": document.get("judge"),
             "learning_curves": document.get("learning_curves") or [],
-            "questions": [self._question(question, causes) for question in document["questions"]],
-            "chunks": [self._chunk(key) for key in self.chunks],
+            "questions": questions,
+            "chunks": [self._chunk(key, key in with_text) for key in self.chunks],
         }
 
     def _between_variants(self, rows: Iterable[Mapping[str, Any]] | None) -> Iterable[dict[str, Any]]:
@@ -125,8 +130,10 @@ class _Page:
 
     def _answer(self, answer: Mapping[str, Any]) -> Json:
         retrieved, shown = answer["retrieved"], answer["shown"]
-        self.with_text.update(retrieved[: max(_DEPTH, shown)])
-        self.with_text.update(cited["chunk"] for cited in answer["citations"])
+        for rank, key in enumerate(retrieved):
+            self._ranked(key, -1 if rank < shown else rank)
+        for cited in answer["citations"]:
+            self._ranked(cited["chunk"], -1)
         return {
             "text": answer["text"],
             "refused": answer["refused"],
@@ -142,9 +149,22 @@ class _Page:
     def _chunk_number(self, key: str) -> int:
         return self.chunks.setdefault(key, len(self.chunks))
 
-    def _chunk(self, key: str) -> Json:
+    def _ranked(self, key: str, rank: int) -> None:
+        """Keep a chunk's best rank; -1 where a model was shown it or an answer cites it."""
+        self.best_ranks[key] = min(rank, self.best_ranks.get(key, rank))
+
+    def _with_text(self) -> set[str]:
+        """The chunks whose texts go into the page."""
+        kept, size = set(), 0
+        for key in sorted(self.best_ranks, key=lambda key: self.best_ranks[key]):
+            size += len(self.document["chunks"].get(key, {}).get("text", "").encode(errors="replace"))
+            if self.best_ranks[key] < 0 or (self.best_ranks[key] < _DEPTH and size <= _TEXTS):
+                kept.add(key)
+        return kept
+
+    def _chunk(self, key: str, with_text: bool) -> Json:
         chunk = self.document["chunks"].get(key) or {"source": key}
         return {
             **{name: chunk.get(name) for name in ("source", "section", "page")},
-            "text": chunk.get("text") if key in self.with_text else None,
+            "text": chunk.get("text") if with_text else None,
         }

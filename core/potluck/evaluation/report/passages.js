@@ -70,37 +70,33 @@ function preview(text) {
   return text ? quoted(text.slice(0, 160).replace(/[\ud800-\udbff]$/, ""), "span", { class: "preview" }) : null;
 }
 
+/** One passage: its place, and folded in it its text with what the answer cites. */
 function passage(number, rank, answer, movement) {
   const chunk = report.chunks[number];
   const spans = answer.citations.filter(([cited]) => cited === number).map(([, start, end]) => [start, end]);
-  const place = [
-    chunk.section && ["§\u00a0", quoted(chunk.section)],
-    chunk.page !== null && chunk.page !== undefined && [`p.\u00a0${chunk.page}`],
-  ];
   const line = [
     make("span", { class: "rank" }, rank === null ? "–" : String(rank + 1)),
-    make(
-      "span",
-      { class: "place" },
-      quoted(chunk.source),
-      ...place.filter(Boolean).flatMap((parts) => [" · ", ...parts]),
-      preview(chunk.text),
-    ),
+    make("span", { class: "place" }, ...place(chunk), preview(chunk.text)),
     spans.length ? make("span", { class: "tag" }, "cited") : null,
     movement,
   ];
   if (chunk.text === null) return make("li", { class: "line" }, ...line);
   const text = make("p", { class: "source", dir: "auto", lang: languageOf(chunk.text) });
-  const built = () =>
-    text.hasChildNodes() ||
-    fill(
-      text,
-      ...cutAt(chunk.text, spans).map((piece) =>
-        piece.marked ? make("mark", {}, said(piece.text)) : said(piece.text),
-      ),
-    );
   const folding = make("details", { open: spans.length > 0 }, make("summary", { class: "line" }, ...line), text);
-  if (spans.length) built();
-  else folding.addEventListener("toggle", built);
+  const unfolded = () => fill(text, ...cutAt(chunk.text, spans).map(cited));
+  if (spans.length) unfolded();
+  else folding.addEventListener("toggle", unfolded, { once: true });
   return make("li", {}, folding);
+}
+
+function cited({ text, marked }) {
+  return marked ? make("mark", {}, said(text)) : said(text);
+}
+
+function place({ source, section, page, text }) {
+  const parts = [quoted(source)];
+  if (section) parts.push(" · §\u00a0", quoted(section));
+  if (isNumber(page)) parts.push(` · p.\u00a0${page}`);
+  if (text === null) parts.push(make("span", { class: "small" }, "its text is not in this file"));
+  return parts;
 }

@@ -195,7 +195,7 @@ function step(by) {
 }
 
 function columns() {
-  return [...new Set([state.a, state.b, ...[...state.others].sort()])];
+  return [...new Set([state.a, state.b, ...[...state.others].sort((x, y) => x - y)])];
 }
 
 function detail(question) {
