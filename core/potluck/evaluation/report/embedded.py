@@ -17,7 +17,7 @@ _DEPTH = 10
 """A chunk that nobody ranks among the first so many, shows to a model or cites comes without its text."""
 
 _TEXTS = 6_000_000
-"""Bytes of chunk texts. Beyond that, those that no model was shown and no answer cites go without, lowest ranks first."""
+"""Bytes of chunk texts. Beyond that, those that no model was shown and no answer cites go without, the lowest first."""
 
 _HEAD = ("potluck", "run", "name", "started", "recipe", "design", "questions_file")
 
