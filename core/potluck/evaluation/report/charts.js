@@ -194,7 +194,7 @@ function bars(title, sorted, gain, mean, name, width) {
   const height = 260;
   const area = areaOf(width, height);
   const values = sorted.map((one) => one.value);
-  const y = scale([...values, 0], area.bottom, area.top);
+  const y = scale([...values, 0, ...(mean ? [mean.low, mean.high].filter(isNumber) : [])], area.bottom, area.top);
   const step = (area.right - area.left) / Math.max(1, sorted.length);
   const thick = Math.max(0.6, step > 3 ? 0.8 * step : step).toFixed(2);
   const nought = y.at(0).toFixed(1);
@@ -243,7 +243,7 @@ function tally(differences, gain) {
 }
 
 function meanLine(mean, y, area) {
-  if (!mean) return null;
+  if (!mean || !isNumber(mean.low) || !isNumber(mean.high)) return null;
   const [top, bottom] = [y.at(mean.high), y.at(mean.low)];
   return draw(
     "g",

@@ -36,23 +36,24 @@ function listing(title, items) {
   ];
 }
 
-/** How a passage stands against the first variant's order; in the first variant's, whether the second lacks it. */
+/**
+ * How a passage stands against the first variant's order; in the first variant's own, whether the second lacks it.
+ * Lists end somewhere: of a passage behind the end of the other list nothing is known.
+ */
 function moved(question, variant, chunk, rank) {
-  if (variant === state.a) {
-    const other = question.answers[state.b];
-    return other && columns().length === 2 && !other.retrieved.includes(chunk)
-      ? move("gone", "not retrieved by the other variant")
-      : null;
+  const own = variant === state.a;
+  const other = question.answers[own ? state.b : state.a];
+  if (!other || (own && columns().length !== 2)) return null;
+  const before = other.retrieved.indexOf(chunk);
+  if (before < 0) {
+    const words = `not among the first ${whole(other.retrieved.length)} of the ${own ? "second" : "first"} variant`;
+    return rank < other.retrieved.length ? move(own ? "gone" : "new", words) : null;
   }
-  const first = question.answers[state.a];
-  if (!first) return null;
-  const [by] = [moves([chunk], first.retrieved)[0]];
-  if (by === "new") return move("new", "not retrieved by the first variant");
-  const ranks = by - rank;
-  if (ranks === 0) return null;
+  const ranks = before - rank;
+  if (own || ranks === 0) return null;
   return move(
     `${ranks > 0 ? "▲" : "▼"}${Math.abs(ranks)}`,
-    ranks > 0 ? `${ranks} ranks higher` : `${-ranks} ranks lower`,
+    `${Math.abs(ranks)} ranks ${ranks > 0 ? "higher" : "lower"}`,
   );
 }
 

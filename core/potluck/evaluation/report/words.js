@@ -104,9 +104,3 @@ function cutAt(text, spans) {
   pieces.push({ text: between(text, from, text.length), marked: false });
   return pieces.filter((piece) => piece.text);
 }
-
-/** Where each chunk of a list stands against another list: a number of ranks (up is positive), or "new". */
-function moves(order, against) {
-  const before = new Map(against.map((chunk, rank) => [chunk, rank]));
-  return order.map((chunk, rank) => (before.has(chunk) ? before.get(chunk) - rank : "new"));
-}

@@ -99,6 +99,26 @@ def test_moved_ranks_new_and_gone_passages_are_named(show: Open) -> None:
     assert headings == ["Shown to the model (2)", "Retrieved only", "Shown to the model (3)", "Retrieved only"]
 
 
+def test_nothing_is_said_of_a_passage_behind_the_end_of_the_other_list(show: Open) -> None:
+    document = one_question(a={"retrieved": ["k1"], "shown": 1}, b={"retrieved": ["k1", "k2"], "shown": 2})
+    document["chunks"] = {key: {"source": key, "section": None, "page": None, "text": key} for key in ("k1", "k2")}
+    page = opened(show, document).page
+    assert page.locator(".line").count() == 3
+    assert page.locator(".move").count() == 0
+
+
+def test_an_interval_wider_than_the_differences_stays_inside_its_plot(show: Open) -> None:
+    document = comparison(12, 2)
+    for pair in document["pairs"]:
+        pair |= {"low": -4.0, "high": 5.0}
+    page = show(document).page
+    band, plot = (page.locator(f"figure:has(.band) {part}").bounding_box() for part in (".band", ".plot"))
+    assert band is not None
+    assert plot is not None
+    assert band["y"] >= plot["y"]
+    assert band["y"] + band["height"] <= plot["y"] + plot["height"]
+
+
 def test_citations_are_marked_where_python_counts_them(show: Open) -> None:
     text = "𠮷野家の橋。The 🚂 waits. 道碴厚度為三百公釐。"
     start, end = text.index("道碴"), text.index("。", text.index("道碴"))
