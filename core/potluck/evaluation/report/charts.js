@@ -204,7 +204,7 @@ function bars(title, sorted, gain, mean, name, width) {
   const counts = tally(sorted, gain);
   return canvas(
     title,
-    `${counts.better} questions better, ${counts.same} the same, ${counts.worse} worse; from the largest gain to the largest loss.`,
+    `${counts.better} questions better, ${counts.same} the same, ${counts.worse} worse; the largest gain comes first.`,
     width,
     height,
     ...y.marks.map((mark) =>
