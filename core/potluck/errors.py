@@ -7,6 +7,7 @@ PotluckError
 │   ├── NameClash               two packages offer the same name
 │   ├── BrokenPlugin            the plugin's module raised, or offers nothing usable
 │   ├── ContractMismatch        the plugin was built for another version of its contract
+│   ├── Unsupported             the plugin works, but does not offer what was asked of it
 │   ├── MissingDependency       an optional package is not installed; says the pip command
 │   └── ContractBroken          a component did not do what its contract promises
 ├── DocumentError               one document could not be read; the run goes on with the others
@@ -98,6 +99,10 @@ class BrokenPlugin(PluginError):
 
 class ContractMismatch(PluginError):
     """The plugin was built for another version of its contract."""
+
+
+class Unsupported(PluginError):
+    """The plugin works, but does not offer what was asked of it; the message says which ones do."""
 
 
 class MissingDependency(PluginError):

@@ -1,6 +1,6 @@
 """What a plugin has to do, one file a kind. The docstrings are the contract; ``potluck.testing`` checks them."""
 
-from potluck.contracts.chat import ChatModel, ChatOptions
+from potluck.contracts.chat import ChatModel, ChatOptions, Likelihood
 from potluck.contracts.config import Config, Operational
 from potluck.contracts.context import Context, ModelSources
 from potluck.contracts.embedder import Embedder, EmbedderConfig, Vectors
@@ -23,6 +23,7 @@ __all__ = [
     "Estimate",
     "Hits",
     "Kind",
+    "Likelihood",
     "Loader",
     "ModelSources",
     "Offer",

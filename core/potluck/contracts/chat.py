@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 
 from pydantic import Field
 
 from potluck.contracts.config import Config
 from potluck.contracts.offer import Component
 from potluck.documents import Answer, Message
+from potluck.errors import Unsupported
 
 
 class ChatOptions(Config):
@@ -37,6 +39,14 @@ class ChatOptions(Config):
     """For sampling that can be repeated."""
 
 
+@dataclass(frozen=True, slots=True)
+class Likelihood:
+    """How likely a model holds a text: the sum of the natural logarithms over its ``tokens``, at most 0."""
+
+    logprob: float
+    tokens: int
+
+
 class ChatModel(Component):
     """Answers messages.
 
@@ -52,6 +62,9 @@ class ChatModel(Component):
 
     concurrency: int = 1
     """How many calls may be made at once, from threads. More than one only for remote services."""
+
+    scores_text: bool = False
+    """Whether ``likelihoods`` is there."""
 
     @abstractmethod
     def count_tokens(self, messages: Sequence[Message]) -> int:
@@ -71,3 +84,38 @@ class ChatModel(Component):
         if answer.text:
             yield answer.text
         yield answer
+
+    def likelihoods(
+        self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
+    ) -> list[Likelihood]:
+        """How likely each continuation is behind the prompt, in the order given. Optional: see ``scores_text``.
+
+        Messages are rendered by the model's template, up to where the answer begins; a text is taken as it is,
+        without a template, and with the token that the model's texts begin with. ``after`` follows each continuation.
+        Write the blanks between the three: nothing is added.
+
+        A causal model gives the sum of log p(token | what stands before it) over the continuation and ``after``; by
+        that sum continuations rank as they would given ``after``. A masked model reads both sides, and says for what
+        it sums.
+
+        Prompt, continuation and ``after`` are put into tokens as one text. A token may run over the end of the prompt
+        (a blank and a word, two Han characters); then it is counted whole. So that all are comparable, the sum begins
+        at the same token for every continuation of a call: the first one that is not for all of them the prompt's own.
+
+        Raises ``ValueError`` for a continuation without a character, ``ContextExceeded`` where it does not fit,
+        ``Unsupported`` where the model cannot tell.
+        """
+        raise Unsupported(
+            f"{type(self).__name__} does not say how likely a text is; of the bundled chat models 'transformers', "
+            "'llama-cpp' and 'masked-lm' do"
+        )
+
+    def vocabulary(self) -> Sequence[str]:
+        """The words that are a single token for the model, without the blank that may belong to the token.
+
+        Only for models with ``scores_text``. Raises ``Unsupported`` where the model cannot tell.
+        """
+        raise Unsupported(
+            f"{type(self).__name__} does not list its vocabulary; of the bundled chat models 'transformers' and "
+            "'masked-lm' do"
+        )
