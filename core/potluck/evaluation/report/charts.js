@@ -148,24 +148,15 @@ function widthOf(text) {
   return Array.from(text).reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e7f ? 12.5 : 7), 0);
 }
 
+/* Where a name may stand, from its point down: beside it, then ever farther above and below. */
+const HEIGHTS = [4, -10, 19, -24, 33, -38, 47];
+
 /** Names beside their points, each at the first place where it covers no other name and no point. */
 function placed(names, area) {
   const taken = names.map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 }));
   return names.map(({ text, x, y }) => {
     const width = widthOf(text);
-    const [beside, corner, middle] = [-10 - width, -8 - width, -width / 2];
-    const places = [
-      [10, 4],
-      [beside, 4],
-      [8, -9],
-      [8, 18],
-      [corner, -9],
-      [corner, 18],
-      [middle, -14],
-      [middle, 24],
-      [8, -24],
-      [8, 33],
-    ];
+    const places = HEIGHTS.flatMap((dy) => [9, -9 - width, -width / 2].map((dx) => [dx, dy]));
     const boxes = places.map(([dx, dy]) => ({
       left: x + dx,
       right: x + dx + width,
