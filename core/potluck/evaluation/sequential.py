@@ -1,10 +1,13 @@
 """A gate that decides as soon as the questions so far allow it, however often one looks.
 
 ``f1 >= baseline - 0.02`` is a condition on the mean over all questions that might be asked, of which those asked are a
-random sample. Looking after each question and stopping at the first good moment would make ordinary tests wrong far
-more often than they say. The confidence sequence here (Waudby-Smith and Ramdas, Estimating means of bounded random
-variables by betting, 2023) covers the true mean at all times together with 95 % probability: a gate passes or fails
-wrongly in at most 5 % of the cases.
+random sample. Looking again after every question and stopping at the first good moment makes an ordinary test wrong far
+more often than it says. Here somebody bets on every question against the mean being so low (or so high), starting with
+1, at odds that are fair if it is: he comes to 20 at any time in at most 5 % of the cases. Means against which he has
+won that much are ruled out (Waudby-Smith and Ramdas, Estimating means of bounded random variables by betting, JRSS B
+2024; the stakes are their grid Kelly).
+
+A gate that holds fails in at most 5 % of the cases, and one that does not hold passes in at most 5 %.
 """
 
 from __future__ import annotations
@@ -13,104 +16,160 @@ import math
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
 from potluck.errors import PotluckError
 
-State = Literal["passed", "failed", "undecided"]
+if TYPE_CHECKING:
+    import numpy.typing as npt
 
-UNBOUNDED = ("latency", "cost", "perplexity")
-"""Measures without a largest value: without one no mean can be tested at every look."""
+State: TypeAlias = Literal["passed", "failed", "undecided"]
 
-_EXAMPLE = "for example 'f1 >= baseline - 0.02' or 'recall@2 >= 0.9'"
+UNBOUNDED = frozenset({"latency", "cost", "perplexity"})
+"""Measures without a largest value: one question may yet come that outweighs all others, so nothing is ever sure."""
 
-_CONDITION = re.compile(
-    r"\s*(?P<metric>[^\s<>=!+*/]+)\s*(?P<operator>>=|>|<=|<|==|=)\s*"
-    r"(?P<base>baseline)?\s*(?P<margin>[+-]?\s*(?:\d+\.?\d*|\.\d+))?\s*"
+_RISK = 0.05
+
+_STAKES = np.append(np.geomspace(0.02, 0.7, 10), 0.98)
+"""The shares of the fortune that are bet, all side by side: which is best depends on what is not known yet."""
+
+_PURSES = np.append(np.full(10, 0.075), 0.25)
+"""What each of them starts with. The boldest has most: it wins where candidate and baseline hardly ever differ."""
+
+_FORM = re.compile(
+    r"\s*(?P<metric>[^\s<>=!]+)\s*(?P<operator>[<>=!]+)\s*"
+    r"(?:(?P<baseline>baseline)(?:\s*(?P<sign>[+-])\s*(?P<margin>[\d.]+))?|(?P<number>[\d.]+))\s*"
 )
 
-
-class GateError(PotluckError):
-    """The condition of a gate cannot be read or tested."""
+_EXAMPLE = "Write for example 'f1 >= baseline - 0.02' or 'recall@2 >= 0.9'"
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A condition: the mean of ``metric`` is at least ``margin``, above the baseline's if ``against_baseline``."""
+    """A condition on the mean of ``metric``, a measure from 0 to 1 of which more is better.
+
+    It is at least ``margin``, or, ``against_baseline``, at least ``margin`` above the baseline's. Where ``strict``, it
+    is above that.
+    """
 
     metric: str
     margin: float
     against_baseline: bool = True
     strict: bool = False
 
+    def __str__(self) -> str:
+        """The condition as one writes it."""
+        operator = ">" if self.strict else ">="
+        if not self.against_baseline:
+            return f"{self.metric} {operator} {self.margin:g}"
+        margin = f" {'-' if self.margin < 0 else '+'} {abs(self.margin):g}" if self.margin else ""
+        return f"{self.metric} {operator} baseline{margin}"
+
 
 def parse_gate(condition: str) -> Gate:
-    """Read ``f1 >= baseline - 0.02`` or ``recall@2 >= 0.9``. Raises ``GateError``."""
-    found = _CONDITION.fullmatch(condition)
-    if found is None or not (found["base"] or found["margin"]):
-        raise GateError(f"the gate {condition!r} cannot be read; write {_EXAMPLE}")
-    if found["operator"] not in (">=", ">"):
-        raise GateError(f"the gate {condition!r} must say >= or >; write {_EXAMPLE}")
+    """Read a condition such as ``f1 >= baseline - 0.02`` or ``recall@2 >= 0.9``.
+
+    Raises ``PotluckError`` if it cannot be read, or cannot be tested after each question.
+    """
+    found = _FORM.fullmatch(condition)
+    if found is None:
+        raise _refusal(condition, "it must be a measure, >= or >, and a number or 'baseline' with + or - a number")
     if found["metric"] in UNBOUNDED:
-        raise GateError(f"the gate {condition!r}: {found['metric']} has no largest value; write {_EXAMPLE}")
-    margin = float(re.sub(r"\s", "", found["margin"] or "0"))
-    return Gate(found["metric"], margin, found["base"] is not None, found["operator"] == ">")
+        reason = f"{found['metric']} has no largest value, so no number of questions makes its mean sure"
+        raise _refusal(condition, f"{reason}; compare without --gate tests it")
+    if found["operator"] not in (">=", ">"):
+        raise _refusal(condition, f"{found['operator']!r} cannot be tested, only >= and > can")
+    try:
+        size = float(found["number"] or found["margin"] or "0")
+    except ValueError:
+        raise _refusal(condition, f"{found['number'] or found['margin']!r} is no number") from None
+    if not (size < 1 if found["baseline"] else 0 < size < 1):
+        raise _refusal(condition, f"{size:g} decides it before anything is asked: measures go from 0 to 1")
+    margin = -size if found["sign"] == "-" and size else size
+    return Gate(found["metric"], margin, found["baseline"] is not None, found["operator"] == ">")
 
 
 class SequentialGate:
-    """The test of one candidate against a gate. Feed it questions in random order, as many at a time as you like."""
+    """The test of one candidate against a gate; feed it questions in random order, as many at a time as you like.
 
-    def __init__(self, gate: Gate, alpha: float = 0.05) -> None:
+    ``n`` counts them; ``low`` and ``high`` bound the mean (or, against the baseline, how much more it is), each of them
+    right at every look together with 95 % probability. What was decided once stays.
+    """
+
+    def __init__(self, gate: Gate) -> None:
         self.gate = gate
-        self.n = 0
-        self._low, self._high = (-1.0, 1.0) if gate.against_baseline else (0.0, 1.0)
-        self.low, self.high = self._low, self._high
+        self.low, self.high = (-1.0, 1.0) if gate.against_baseline else (0.0, 1.0)
         self.state: State = "undecided"
-        self._alpha = alpha
-        self._grid = np.linspace(0, 1, 1001)
-        self._up = np.zeros(1001)
-        self._down = np.zeros(1001)
-        self._sum, self._squares, self._total = 0.5, 0.25, 0.0
+        self._values: npt.NDArray[np.float64] = np.empty(0)
+
+    @property
+    def n(self) -> int:
+        """How many questions were taken in."""
+        return len(self._values)
 
     def update(self, candidate: Sequence[float], baseline: Sequence[float] | None = None) -> State:
-        """Take in the values of more questions, and say what is decided."""
-        values = np.asarray(candidate, dtype=np.float64)
+        """Take in the values of more questions, of shape ``(n,)`` and from 0 to 1, and say what is decided.
+
+        ``baseline`` holds the baseline's values of the same questions, and is None if the gate does not ask for it.
+        Raises ``PotluckError`` for a value that is not from 0 to 1, ``ValueError`` for another number of them.
+        """
+        values = self._checked(candidate)
         if self.gate.against_baseline:
-            values = values - np.asarray(baseline, dtype=np.float64)
-        for value in (values - self._low) / (self._high - self._low):
-            self._bet(float(value))
+            theirs = self._checked([] if baseline is None else baseline)
+            if len(theirs) != len(values):
+                raise ValueError(f"{len(values)} values of the candidate and {len(theirs)} of the baseline")
+            values = (1 + values - theirs) / 2
+        if not len(values):
+            return self.state
+        self._values = np.concatenate([self._values, values])
         self._look()
         return self.state
 
-    def _bet(self, x: float) -> None:
-        n = self.n + 1
-        variance = self._squares / n
-        bet = math.sqrt(2 * math.log(2 / self._alpha) / (variance * n * math.log(n + 1)))
-        with np.errstate(divide="ignore"):
-            self._up += np.log1p(np.minimum(bet, 0.5 / self._grid) * (x - self._grid))
-            self._down += np.log1p(-np.minimum(bet, 0.5 / (1 - self._grid)) * (x - self._grid))
-        self.n = n
-        self._sum += x
-        self._total += x
-        self._squares += (x - self._sum / (n + 1)) ** 2
+    def sentence(self) -> str:
+        """What is known after the questions so far."""
+        what = f"{self.gate.metric} minus the baseline's" if self.gate.against_baseline else self.gate.metric
+        sign = "+" if self.gate.against_baseline else ""
+        known = f"{what} lies between {self.low:{sign}.3f} and {self.high:{sign}.3f} after {self.n:,} questions"
+        conclusion = {"passed": "holds", "failed": "does not hold", "undecided": "is undecided"}[self.state]
+        return f"'{self.gate}' {conclusion}: {known}"
+
+    def _checked(self, values: Sequence[float]) -> npt.NDArray[np.float64]:
+        found = np.asarray(values, dtype=np.float64)
+        wrong = found[~((found >= 0) & (found <= 1))]
+        if len(wrong):
+            raise PotluckError(
+                f"the gate '{self.gate}' needs a measure from 0 to 1, and {self.gate.metric} is {wrong[0]}"
+            )
+        return found
 
     def _look(self) -> None:
-        inside = np.flatnonzero(np.maximum(self._up, self._down) < math.log(2 / self._alpha))
-        if not len(inside):
-            return
-        width = self._high - self._low
-        self.low = max(self.low, self._low + width * (float(self._grid[inside[0]]) - 0.001))
-        self.high = min(self.high, self._low + width * (float(self._grid[inside[-1]]) + 0.001))
-        if self.state == "undecided":
-            margin = self.gate.margin
-            if self.low > margin or (self.low == margin and not self.gate.strict):
-                self.state = "passed"
-            elif self.high < margin or (self.high == margin and self.gate.strict):
-                self.state = "failed"
+        low, high = _lower_bound(self._values), 1 - _lower_bound(1 - self._values)
+        if self.gate.against_baseline:
+            low, high = 2 * low - 1, 2 * high - 1
+        self.low, self.high = max(self.low, low), min(self.high, high)
+        if self.state == "undecided" and self.low >= self.gate.margin:
+            self.state = "passed"
+        elif self.state == "undecided" and self.high <= self.gate.margin:
+            self.state = "failed"
 
-    def sentence(self) -> str:
-        """Where the mean lies after the questions so far."""
-        what = f"{self.gate.metric} minus the baseline's" if self.gate.against_baseline else self.gate.metric
-        return f"{what} lies between {self.low:+.3f} and {self.high:+.3f} after {self.n:,} questions"
+
+def _lower_bound(values: npt.NDArray[np.float64]) -> float:
+    """The largest mean that is ruled out from below: the fortune of betting against it falls as the mean rises."""
+    low, high = 0.0, 1.0
+    for _ in range(30):
+        middle = (low + high) / 2
+        low, high = (middle, high) if _fortune(values, middle) >= math.log(1 / _RISK) else (low, middle)
+    return low
+
+
+def _fortune(values: npt.NDArray[np.float64], mean: float) -> float:
+    """The logarithm of what 1 has become by betting that the values are above that mean."""
+    fortunes = np.log1p(_STAKES[:, None] * (values / mean - 1)).sum(axis=1)
+    largest = float(fortunes.max())
+    return largest + math.log(float(_PURSES @ np.exp(fortunes - largest)))
+
+
+def _refusal(condition: str, reason: str) -> PotluckError:
+    return PotluckError(f"the gate {condition!r} cannot be used: {reason}. {_EXAMPLE}")
