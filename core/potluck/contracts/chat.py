@@ -66,6 +66,9 @@ class ChatModel(Component):
     scores_text: bool = False
     """Whether ``likelihoods`` is there."""
 
+    reads_after: bool = False
+    """Whether ``likelihoods`` reads what follows a continuation instead of adding it to the sum: a masked model."""
+
     @abstractmethod
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt that these messages become, template included."""
@@ -95,8 +98,8 @@ class ChatModel(Component):
         Write the blanks between the three: nothing is added.
 
         A causal model gives the sum of log p(token | what stands before it) over the continuation and ``after``; by
-        that sum continuations rank as they would given ``after``. A masked model reads both sides, and says for what
-        it sums.
+        that sum continuations rank as they would given ``after``. A masked model (``reads_after``) reads both sides
+        and sums over the continuation alone, in the way that its plugin says.
 
         Prompt, continuation and ``after`` are put into tokens as one text. A token may run over the end of the prompt
         (a blank and a word, two Han characters); then it is counted whole. So that all are comparable, the sum begins

@@ -12,12 +12,14 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 import potluck
-from potluck.contracts import ChatModel, ChatOptions, Context, Operational
+from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, ModelError
 from potluck_plugins.chat._shared.causal import fastest, load
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
 from potluck_plugins.chat._shared.files import digest
+from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
+from potluck_plugins.chat._shared.vocabulary import words_of
 
 _LONGEST = 8192
 
@@ -40,6 +42,8 @@ class TransformersConfig(ChatOptions):
 
 class Transformers(ChatModel):
     """Answers with a local model. With temperature 0 the likeliest token is taken each time."""
+
+    scores_text = True
 
     def __init__(self, config: TransformersConfig, context: Context) -> None:
         """Load nothing yet."""
@@ -91,23 +95,59 @@ class Transformers(ChatModel):
         yield from text.rest()
         yield Answer(text.given, "stop" if text.ended else "length", Usage(len(prompt), len(tokens)))
 
+    def likelihoods(
+        self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
+    ) -> list[Likelihood]:
+        """How likely each continuation is. The prompt is computed once, the continuations in batches."""
+        check_texts(continuations)
+        if not continuations:
+            return []
+        model, tokenizer = self._both
+        head, text = self._beginning(prompt)
+        ids = tokenizer([text, *(text + each + after for each in continuations)], add_special_tokens=False)["input_ids"]
+        context, rests = parts(ids[0], ids[1:])
+        context = [*head, *context] or self._opening()
+        check_fits(context, rests, self.context_window)
+        sums = logprobs(model, context, rests)
+        return [Likelihood(total, len(rest)) for total, rest in zip(sums, rests, strict=True)]
+
+    def vocabulary(self) -> Sequence[str]:
+        """The words that are one token of the tokenizer."""
+        return words_of(self._both[1])
+
     def close(self) -> None:
         """Free the model."""
         self._loaded = None
 
     def _prompt(self, messages: Sequence[Message]) -> list[int]:
-        """The tokens of the prompt; where the model has no template, of the texts with a blank line between them."""
+        """The tokens of the prompt."""
+        head, text = self._beginning(messages)
+        return [*head, *self._both[1](text, add_special_tokens=False)["input_ids"]]
+
+    def _beginning(self, prompt: str | Sequence[Message]) -> tuple[list[int], str]:
+        """The token that stands first (a template writes its own) and the text of a prompt.
+
+        Where the model has no template, it is the messages' texts with a blank line between them.
+        """
         from jinja2 import TemplateError
 
         _, tokenizer = self._both
-        if tokenizer.chat_template is None:
-            return list(tokenizer("\n\n".join(message.content for message in messages))["input_ids"])
-        plain = [{"role": message.role, "content": message.content} for message in messages]
+        if isinstance(prompt, str) or tokenizer.chat_template is None:
+            text = prompt if isinstance(prompt, str) else "\n\n".join(message.content for message in prompt)
+            return [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id], text
+        plain = [{"role": message.role, "content": message.content} for message in prompt]
         try:
-            text = tokenizer.apply_chat_template(plain, add_generation_prompt=True, tokenize=False)
+            return [], tokenizer.apply_chat_template(plain, add_generation_prompt=True, tokenize=False)
         except TemplateError as error:
             raise ModelError(f"{self._config.model}: its chat template refuses these messages: {error}") from error
-        return list(tokenizer(text, add_special_tokens=False)["input_ids"])
+
+    def _opening(self) -> list[int]:
+        """The token that stands before a text of which the model would see nothing else."""
+        _, tokenizer = self._both
+        found = [token for token in (tokenizer.bos_token_id, tokenizer.eos_token_id) if token is not None]
+        if not found:
+            raise ModelError(f"{self._config.model}: the model has no token to begin a text with; give it a prompt")
+        return found[:1]
 
     @property
     def _both(self) -> tuple[Any, Any]:

@@ -1,4 +1,4 @@
-"""Loading causal language models of the transformers library, without a hub, pickle or foreign code.
+"""Loading causal and masked language models of the transformers library, without a hub, pickle or foreign code.
 
 A GGUF file becomes a folder of safetensors, which loads in a second where the file itself takes a quarter of a minute.
 """
@@ -16,14 +16,15 @@ from potluck_plugins.chat._shared.files import digest
 _COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
 
 
-def load(path: Path, kept: Path, dtype: str) -> tuple[Any, Any]:
+def load(path: Path, kept: Path, dtype: str, *, masked: bool = False) -> tuple[Any, Any]:
     """The model and its tokenizer, from a folder of safetensors or a GGUF file; what that becomes is put in ``kept``.
 
-    Raises ``ModelNotFound`` for files that are damaged, pickled, or ask for code of their own.
+    ``masked`` asks for a model that fills gaps. Raises ``ModelNotFound`` for files that are damaged, pickled, ask for
+    code of their own, or hold another kind of model.
     """
     os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
     import torch
-    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers import AutoModelForCausalLM, AutoModelForMaskedLM, AutoTokenizer
     from transformers.utils import logging
 
     logging.disable_progress_bar()
@@ -33,11 +34,16 @@ def load(path: Path, kept: Path, dtype: str) -> tuple[Any, Any]:
         raise ModelNotFound(f"{folder} holds no .safetensors file; weights in other forms (pickle) are not loaded")
     settings: dict[str, Any] = {"local_files_only": True, "trust_remote_code": False}
     weights = {"dtype": getattr(torch, dtype), "use_safetensors": True}
+    auto = AutoModelForMaskedLM if masked else AutoModelForCausalLM
     try:
         tokenizer = AutoTokenizer.from_pretrained(folder, **settings)
-        model = AutoModelForCausalLM.from_pretrained(folder, **weights, **settings)
+        model, said = auto.from_pretrained(folder, output_loading_info=True, **weights, **settings)
     except Exception as error:  # several libraries read the files, each with errors of its own
         raise ModelNotFound(f"{folder} could not be loaded by transformers: {error}") from error
+    if missing := sorted(said["missing_keys"]):
+        raise ModelNotFound(
+            f"{folder} lacks weights that this kind of model needs ({missing[0]}, {len(missing)} in all)"
+        )
     return model.eval(), tokenizer
 
 

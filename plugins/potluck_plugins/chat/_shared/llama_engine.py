@@ -94,6 +94,10 @@ class Engine:
             self.ask("/completion", {"prompt": [*tokens[:kept], other], "n_predict": 0, "cache_prompt": True})
         return kept
 
+    def forget(self) -> None:
+        """Keep nothing for the next prompt: what was computed token by token is not quite what a batch gives."""
+        self._kept = []
+
     def stop(self) -> None:
         """End the engine's threads and what is still being answered."""
         for connection in list(self._open):

@@ -1,0 +1,93 @@
+"""How likely a causal model holds continuations of a text: what has to be summed, and the sums themselves."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+from potluck.errors import ContextExceeded
+
+_KEPT = 8192
+"""Tokens of all rows of a batch together, those of the prompt included: they take up memory."""
+_FIGURES = 256
+"""Tokens whose figures are held at once: each has one for every word of the vocabulary."""
+
+
+def parts(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
+    """Cut texts, as tokens, where their sum begins: what all share with the prompt, and the rest of each.
+
+    Raises ``ValueError`` for a text that is not a token longer than that.
+    """
+    start = min(_shared(prompt, text) for text in texts)
+    rests = [list(text[start:]) for text in texts]
+    if not all(rests):
+        raise ValueError("a continuation is no token of its own for this model")
+    return list(prompt[:start]), rests
+
+
+def check_texts(continuations: Sequence[str]) -> None:
+    """Raise ``ValueError`` where there is nothing to score."""
+    if not all(continuations):
+        raise ValueError("a continuation without a character has no likelihood")
+
+
+def check_fits(context: Sequence[int], rests: Sequence[Sequence[int]], window: int | None) -> None:
+    """Raise ``ContextExceeded`` if the longest text does not fit."""
+    longest = len(context) + max(map(len, rests))
+    if window is not None and longest > window:
+        raise ContextExceeded(f"a text of {longest} tokens does not fit the model's context of {window} tokens")
+
+
+def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]]) -> list[float]:
+    """The sum of log p(token | before) over each rest behind a context that is not empty.
+
+    The context is computed once; what the model keeps of it is copied for each batch. Rests of one token cost nothing
+    more.
+    """
+    import torch
+
+    with torch.inference_mode():
+        output = model(input_ids=torch.tensor([list(context)]), use_cache=True, logits_to_keep=1)
+        first = output.logits[0, -1].float().log_softmax(-1)
+        sums = [float(first[rest[0]]) for rest in rests]
+        for batch in _batches(len(context), rests):
+            past = copy.deepcopy(output.past_key_values)
+            past.batch_repeat_interleave(len(batch))
+            for number, more in zip(batch, _continued(model, past, [rests[n] for n in batch]), strict=True):
+                sums[number] += more
+    return sums
+
+
+def _shared(a: Sequence[int], b: Sequence[int]) -> int:
+    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
+
+
+def _batches(context: int, rests: Sequence[Sequence[int]]) -> Iterator[list[int]]:
+    """The numbers of the rests of more than one token, shortest first, in batches that fit the memory."""
+    batch: list[int] = []
+    for number in sorted((n for n, rest in enumerate(rests) if len(rest) > 1), key=lambda n: len(rests[n])):
+        if batch and (len(batch) + 1) * (context + len(rests[number])) > _KEPT:
+            yield batch
+            batch = []
+        batch.append(number)
+    if batch:
+        yield batch
+
+
+def _continued(model: Any, past: Any, rests: Sequence[Sequence[int]]) -> list[float]:
+    """The sums over all but the first token of each. Short rows are filled up: no token sees what stands behind it."""
+    import torch
+
+    width = max(map(len, rests))
+    ids = torch.tensor([[*rest, *[0] * (width - len(rest))] for rest in rests])
+    counted = torch.arange(1, width) < torch.tensor([[len(rest)] for rest in rests])
+    total = torch.zeros(len(rests), dtype=torch.float64)
+    step = max(1, _FIGURES // len(rests))
+    for start in range(0, width - 1, step):
+        end = min(start + step, width - 1)
+        output = model(input_ids=ids[:, start:end], past_key_values=past, use_cache=True)
+        past, logits = output.past_key_values, output.logits.float()
+        chosen = logits.gather(-1, ids[:, start + 1 : end + 1, None])[..., 0] - logits.logsumexp(-1)
+        total += torch.where(counted[:, start:end], chosen, 0.0).sum(-1)
+    return [float(value) for value in total]

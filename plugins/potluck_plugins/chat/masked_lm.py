@@ -1,0 +1,163 @@
+"""Masked language models (BERT and kin) by the transformers library (Apache-2.0), from safetensors.
+
+Such a model fills gaps and answers nothing: it says how likely candidates are in a place of a text, which is what
+``potluck prompts score`` asks for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from importlib.metadata import version
+from itertools import islice
+from typing import Annotated, Any, Literal
+
+from pydantic import Field
+
+import potluck
+from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
+from potluck.documents import Answer, Message
+from potluck.errors import ContextExceeded, ModelError, Unsupported
+from potluck_plugins.chat._shared.causal import load
+from potluck_plugins.chat._shared.files import digest
+from potluck_plugins.chat._shared.likelihoods import check_texts
+from potluck_plugins.chat._shared.vocabulary import words_of
+
+
+class MaskedLMConfig(ChatOptions):
+    """Settings of the ``masked-lm`` chat model."""
+
+    model: str
+    """A folder with safetensors, ``hf://org/name@revision`` or ``pypi://package==version/path``."""
+
+    several_tokens: Literal["pseudo-likelihood", "left-to-right"] = "pseudo-likelihood"
+    """How a candidate of several tokens is scored. ``pseudo-likelihood`` masks one token at a time and shows the others
+    (Salazar et al. 2020, *Masked Language Model Scoring*), which favours long words whose parts give each other away;
+    ``left-to-right`` masks the rest of the candidate too (Kauf and Ivanova 2023, *A Better Way to Do Masked Language
+    Model Scoring*)."""
+
+    batch_size: Annotated[int, Operational, Field(ge=1)] = 32
+    """Texts that are computed at once."""
+
+    threads: Annotated[int | None, Operational, Field(ge=1)] = None
+    """Processor threads; all that torch takes by itself if left out."""
+
+
+class MaskedLM(ChatModel):
+    """Scores candidates for a place in a text that is read from both sides."""
+
+    scores_text = True
+    reads_after = True
+
+    def __init__(self, config: MaskedLMConfig, context: Context) -> None:
+        """Load nothing yet."""
+        self._config = config
+        self._context = context
+        self._loaded: tuple[Any, Any] | None = None
+
+    @property
+    def context_window(self) -> int | None:  # type: ignore[override]
+        """The longest text that the model and its tokenizer were made for. Loads them."""
+        model, tokenizer = self._both
+        return int(min(model.config.max_position_embeddings, tokenizer.model_max_length))
+
+    def identity(self) -> Mapping[str, str]:
+        """The hash of the model's files, and the releases of the libraries."""
+        releases = {name: version(name) for name in ("torch", "transformers")}
+        return {"model": digest(self._context.models.fetch(self._config.model)), **releases}
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Tokens of the messages' texts with those that the model puts around them."""
+        return len(self._both[1](_plain(messages))["input_ids"])
+
+    def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
+        """Raise ``Unsupported``."""
+        raise Unsupported(
+            "a masked language model fills gaps and writes no answers: take another chat model ('transformers', "
+            "'llama-cpp'), or score candidates with 'potluck prompts score'"
+        )
+
+    def likelihoods(
+        self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
+    ) -> list[Likelihood]:
+        """The sum of log p(token | the text without it) over each candidate's tokens; see ``several_tokens``.
+
+        Texts that are the same once masked are computed once: all candidates of one token together.
+        """
+        check_texts(continuations)
+        before = prompt if isinstance(prompt, str) else _plain(prompt)
+        wanted: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
+        counts = [0] * len(continuations)
+        for number, (ids, places) in enumerate(self._places(before, continuations, after)):
+            counts[number] = len(places)
+            for place in places:
+                wanted.setdefault(self._masked(ids, place, places), []).append((number, place, ids[place]))
+        sums = [0.0] * len(continuations)
+        for masked, logits in self._computed(list(wanted)):
+            for number, place, token in wanted[masked]:
+                sums[number] += float(logits[place, token])
+        return [Likelihood(total, count) for total, count in zip(sums, counts, strict=True)]
+
+    def vocabulary(self) -> Sequence[str]:
+        """The words that are one token of the tokenizer."""
+        return words_of(self._both[1])
+
+    def close(self) -> None:
+        """Free the model."""
+        self._loaded = None
+
+    def _places(self, before: str, continuations: Sequence[str], after: str) -> Iterator[tuple[list[int], range]]:
+        """Each text's tokens, and which of them the candidate takes up, whole or in part."""
+        _, tokenizer = self._both
+        texts = [before + each + after for each in continuations]
+        found = tokenizer(texts, return_offsets_mapping=True) if texts else {"input_ids": [], "offset_mapping": []}
+        for text, ids, spans in zip(continuations, found["input_ids"], found["offset_mapping"], strict=True):
+            if self.context_window is not None and len(ids) > self.context_window:
+                raise ContextExceeded(f"a text of {len(ids)} tokens does not fit the model's {self.context_window}")
+            start, end = len(before), len(before) + len(text)
+            inside = [n for n, (a, b) in enumerate(spans) if a < b and a < end and b > start]
+            if not inside:
+                raise ValueError(f"{text!r} is no token for this model")
+            yield ids, range(inside[0], inside[-1] + 1)
+
+    def _masked(self, ids: Sequence[int], place: int, places: range) -> tuple[int, ...]:
+        mask = self._both[1].mask_token_id
+        last = place if self._config.several_tokens == "pseudo-likelihood" else places[-1]
+        return tuple(mask if place <= n <= last else token for n, token in enumerate(ids))
+
+    def _computed(self, texts: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Any]]:
+        """Each text with log p(token) for all its places, as shape (places, vocabulary)."""
+        import torch
+
+        model, tokenizer = self._both
+        rest = iter(sorted(texts, key=len))
+        while batch := list(islice(rest, self._config.batch_size)):
+            padded = tokenizer.pad({"input_ids": [list(text) for text in batch]}, return_tensors="pt")
+            with torch.inference_mode():
+                logits = model(**padded).logits.float().log_softmax(-1)
+            yield from zip(batch, logits, strict=True)
+
+    @property
+    def _both(self) -> tuple[Any, Any]:
+        """The model and its tokenizer."""
+        if self._loaded is None:
+            if self._config.threads is not None:
+                import torch
+
+                torch.set_num_threads(self._config.threads)
+            path = self._context.models.fetch(self._config.model)
+            model, tokenizer = load(path, self._context.folder, "float32", masked=True)
+            if tokenizer.mask_token_id is None:
+                raise ModelError(f"{self._config.model}: its tokenizer has no token for a mask")
+            self._loaded = model, tokenizer
+        return self._loaded
+
+
+def _plain(messages: Sequence[Message]) -> str:
+    return "\n\n".join(message.content for message in messages)
+
+
+@potluck.hookimpl
+def potluck_chat() -> potluck.Offer[MaskedLM]:
+    """Offer the chat model."""
+    summary = "masked language models (BERT and kin), for scoring candidates"
+    return potluck.Offer(summary, MaskedLMConfig, MaskedLM, requires=("transformers", "torch"), extra="transformers")
