@@ -25,12 +25,17 @@ from potluck.errors import PotluckError
 if TYPE_CHECKING:
     import numpy.typing as npt
 
+    Array: TypeAlias = npt.NDArray[np.float64]
+
 State: TypeAlias = Literal["passed", "failed", "undecided"]
 
 UNBOUNDED = frozenset({"latency", "cost", "perplexity"})
 """Measures without a largest value: one question may yet come that outweighs all others, so nothing is ever sure."""
 
 _RISK = 0.05
+
+_FINE = 1e-6
+"""How finely the bounds are told."""
 
 _STAKES = np.append(np.geomspace(0.02, 0.7, 10), 0.98)
 """The shares of the fortune that are bet, all side by side: which is best depends on what is not known yet."""
@@ -73,12 +78,13 @@ def parse_gate(condition: str) -> Gate:
 
     Raises ``PotluckError`` if it cannot be read, or cannot be tested after each question.
     """
+    metric = re.split(r"[\s<>=!]", condition.strip(), maxsplit=1)[0]
+    if metric in UNBOUNDED:
+        reason = f"{metric} has no largest value, so its mean cannot be sure at every look; compare it without --gate"
+        raise _refusal(condition, reason)
     found = _FORM.fullmatch(condition)
     if found is None:
         raise _refusal(condition, "it must be a measure, >= or >, and a number or 'baseline' with + or - a number")
-    if found["metric"] in UNBOUNDED:
-        reason = f"{found['metric']} has no largest value, so no number of questions makes its mean sure"
-        raise _refusal(condition, f"{reason}; compare without --gate tests it")
     if found["operator"] not in (">=", ">"):
         raise _refusal(condition, f"{found['operator']!r} cannot be tested, only >= and > can")
     try:
@@ -102,14 +108,14 @@ class SequentialGate:
         self.gate = gate
         self.low, self.high = (-1.0, 1.0) if gate.against_baseline else (0.0, 1.0)
         self.state: State = "undecided"
-        self._values: npt.NDArray[np.float64] = np.empty(0)
+        self._values: Array = np.empty(0)
 
     @property
     def n(self) -> int:
         """How many questions were taken in."""
         return len(self._values)
 
-    def update(self, candidate: Sequence[float], baseline: Sequence[float] | None = None) -> State:
+    def update(self, candidate: Sequence[float] | Array, baseline: Sequence[float] | Array | None = None) -> State:
         """Take in the values of more questions, of shape ``(n,)`` and from 0 to 1, and say what is decided.
 
         ``baseline`` holds the baseline's values of the same questions, and is None if the gate does not ask for it.
@@ -135,7 +141,7 @@ class SequentialGate:
         conclusion = {"passed": "holds", "failed": "does not hold", "undecided": "is undecided"}[self.state]
         return f"'{self.gate}' {conclusion}: {known}"
 
-    def _checked(self, values: Sequence[float]) -> npt.NDArray[np.float64]:
+    def _checked(self, values: Sequence[float] | Array) -> Array:
         found = np.asarray(values, dtype=np.float64)
         wrong = found[~((found >= 0) & (found <= 1))]
         if len(wrong):
@@ -145,26 +151,27 @@ class SequentialGate:
         return found
 
     def _look(self) -> None:
-        low, high = _lower_bound(self._values), 1 - _lower_bound(1 - self._values)
-        if self.gate.against_baseline:
-            low, high = 2 * low - 1, 2 * high - 1
-        self.low, self.high = max(self.low, low), min(self.high, high)
+        against = self.gate.against_baseline
+        low, high = ((1 + self.low) / 2, (1 + self.high) / 2) if against else (self.low, self.high)
+        low, high = _lower_bound(self._values, low), 1 - _lower_bound(1 - self._values, 1 - high)
+        self.low, self.high = (2 * low - 1, 2 * high - 1) if against else (low, high)
         if self.state == "undecided" and self.low >= self.gate.margin:
             self.state = "passed"
         elif self.state == "undecided" and self.high <= self.gate.margin:
             self.state = "failed"
 
 
-def _lower_bound(values: npt.NDArray[np.float64]) -> float:
-    """The largest mean that is ruled out from below: the fortune of betting against it falls as the mean rises."""
-    low, high = 0.0, 1.0
-    for _ in range(30):
+def _lower_bound(values: Array, low: float) -> float:
+    """The largest mean that is ruled out from below, ``low`` being so already: the fortune falls as the mean rises."""
+    wanted, high = math.log(1 / _RISK), 1.0
+    middle = min(low + _FINE, high)
+    while high - low > _FINE:
+        low, high = (middle, high) if _fortune(values, middle) >= wanted else (low, middle)
         middle = (low + high) / 2
-        low, high = (middle, high) if _fortune(values, middle) >= math.log(1 / _RISK) else (low, middle)
     return low
 
 
-def _fortune(values: npt.NDArray[np.float64], mean: float) -> float:
+def _fortune(values: Array, mean: float) -> float:
     """The logarithm of what 1 has become by betting that the values are above that mean."""
     fortunes = np.log1p(_STAKES[:, None] * (values / mean - 1)).sum(axis=1)
     largest = float(fortunes.max())

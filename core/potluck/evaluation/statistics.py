@@ -170,9 +170,9 @@ def sentence(
 
 
 def _signed(values: Sequence[float], unit: str) -> list[str]:
-    """With at least three decimals, and as many as show three digits of the largest: a cost may be 0.00001 USD."""
+    """With at least three decimals, and as many as show two digits of the largest: a cost may be 0.00001 USD."""
     largest = max(map(abs, values))
-    decimals = max(3, 2 - math.floor(math.log10(largest))) if largest > 0 else 3
+    decimals = max(3, 1 - math.floor(math.log10(largest))) if largest > 0 else 3
     return [f"{value + 0.0:+.{decimals}f}" + (f" {unit}" if unit else "") for value in values]
 
 
@@ -218,7 +218,7 @@ def _skewed_interval(values: Array) -> tuple[float, float]:
     n, mean, deviation = len(values), float(values.mean()), float(values.std(ddof=1))
     if deviation <= 1e-12 * abs(mean):
         return mean, mean
-    skewness = float(((values - mean) ** 3).mean()) / deviation**3
+    skewness = float((((values - mean) / deviation) ** 3).mean())
     quantile, root = _student(n - 1), math.sqrt(n)
 
     def corrected(t: float) -> float:
@@ -273,9 +273,10 @@ def _bootstrap(pairs: _Pairs, seed: int) -> tuple[float, float]:
 
 def _resampled(urn: Array, n: int, seed: int) -> Iterator[Array]:
     """Means of ``n`` drawn from the urn; each draw is used with its mirror image, which keeps signs symmetric."""
-    generator, mirrored = np.random.default_rng(seed), urn[::-1]
-    for rows in _blocks(_RESAMPLES // 2, n):
-        drawn = generator.integers(0, len(urn), size=(rows, n), dtype=np.int32)
+    generator, mirrored = np.random.default_rng(seed), urn[::-1].copy()
+    rows = max(1, 2**20 // n)  # at once, so that many questions do not fill the memory
+    for start in range(0, _RESAMPLES // 2, rows):
+        drawn = generator.integers(0, len(urn), size=(min(rows, _RESAMPLES // 2 - start), n), dtype=np.int32)
         yield urn[drawn].mean(axis=1)
         yield mirrored[drawn].mean(axis=1)
 
@@ -306,31 +307,29 @@ def _sign_flip(pairs: _Pairs, seed: int) -> float:
     sizes = np.sort(np.abs(pairs.deltas[pairs.deltas != 0]))
     if not len(sizes):
         return 1.0
-    total = math.fsum(sizes)
     # Sums that are equal on paper differ in the last bits.
-    reached = abs(math.fsum(pairs.deltas)) - 1e-9 * total
+    reached = abs(math.fsum(pairs.deltas)) - 1e-9 * math.fsum(sizes)
     exact = len(sizes) <= _EXACT
-    flips = _all_flips(len(sizes)) if exact else _random_flips(len(sizes), seed)
-    hits = sum(int(np.count_nonzero(np.abs(total - 2 * (flipped @ sizes)) >= reached)) for flipped in flips)
-    return hits / 2 ** len(sizes) if exact else (hits + 1) / (_FLIPS + 1)
+    sums = _all_flipped(sizes) if exact else _randomly_flipped(sizes, seed)
+    hits = int(np.count_nonzero(np.abs(sums) >= reached))
+    return hits / len(sums) if exact else (hits + 1) / (len(sums) + 1)
 
 
-def _all_flips(n: int) -> Iterator[Array]:
-    yield ((np.arange(2**n)[:, None] >> np.arange(n)) & 1).astype(np.float64)
+def _all_flipped(sizes: Array) -> Array:
+    """The sums with all ways to set the signs, shape ``(2^n,)``; of each row if there are rows, ``(rows, 2^n)``."""
+    n = sizes.shape[-1]
+    signs = 1.0 - 2.0 * ((np.arange(2**n) >> np.arange(n)[:, None]) & 1)
+    sums: Array = sizes @ signs
+    return sums
 
 
-def _random_flips(n: int, seed: int) -> Iterator[Array]:
-    generator = np.random.default_rng(seed)
-    for rows in _blocks(_FLIPS, n):
-        bits = np.frombuffer(generator.bytes((rows * n + 7) // 8), dtype=np.uint8)
-        yield np.unpackbits(bits, count=rows * n).reshape(rows, n).astype(np.float64)
-
-
-def _blocks(rows: int, columns: int) -> Iterator[int]:
-    """Rows to make at once, so that many questions do not fill the memory."""
-    most = max(1, 2**20 // columns)
-    for start in range(0, rows, most):
-        yield min(most, rows - start)
+def _randomly_flipped(sizes: Array, seed: int) -> Array:
+    """The sums of ``_FLIPS`` random ways to set the signs, eight of them looked up at a time."""
+    eights = _all_flipped(np.append(sizes, np.zeros(-len(sizes) % 8)).reshape(-1, 8))
+    generator, sums = np.random.default_rng(seed), np.zeros(_FLIPS)
+    for row in eights:
+        sums += row[generator.integers(0, 256, _FLIPS, dtype=np.uint8)]
+    return sums
 
 
 def _components(tables: tuple[Array, Array], pairs: _Pairs) -> tuple[float | None, float | None]:
