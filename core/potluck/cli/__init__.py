@@ -21,6 +21,7 @@ COMMANDS = {
     "lock": "Pin plugins, models and data by hash, so that a change is noticed.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",
+    "prompts": "List prompts, find what is wrong with them, or measure how much their wording matters.",
     "reproduce": "Do a run again from its manifest, and say what differs.",
     "run": "Do all that a recipe asks for.",
     "schema": "Print the JSON Schema of recipes, with the settings of every installed plugin.",
