@@ -4,7 +4,7 @@
 
 prints, each for 30, 100 and 300 questions: the share of A/A comparisons that are called different, coverage of the 95 %
 intervals, power at the detectable difference that is stated, errors and length of the sequential gate. ROUNDS (1,000)
-comparisons for each figure take about ten minutes.
+comparisons for each figure take about five minutes.
 """
 
 from __future__ import annotations

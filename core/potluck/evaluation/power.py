@@ -31,8 +31,9 @@ FEWEST = 6
 class Spread:
     """How the differences of questions vary.
 
-    ``square`` is their mean square and ``variance`` their variance; ``size`` is how large one typically is that is not
-    0; ``scale`` how far apart two values can be. For 0/1 values (``binary``) ``square`` is the share of questions on
+    ``square`` is their mean square and ``variance`` their variance; ``scale`` is how far apart two values can be, and
+    ``size`` how large a difference typically is that is not 0, one of ``scale`` being counted in: two or three that
+    happen to be small say little about the next. For 0/1 values (``binary``) ``square`` is the share of questions on
     which the two differ. ``quantile`` is the normal one of the power, raised as these few questions make it unsure.
     """
 
@@ -78,7 +79,7 @@ def spread(deltas: Array, binary: bool, scale: float) -> Spread:
     return Spread(
         square=squares / n,
         variance=sum_around / (n - 1),
-        size=math.sqrt(squares / changed) if changed else scale,
+        size=math.sqrt((squares + scale**2) / (changed + 1)),
         scale=scale,
         binary=binary,
         quantile=Z_POWER * math.sqrt(1 + (Z + Z_POWER) ** 2 * (kurtosis - 1) / (4 * n)),
