@@ -29,6 +29,9 @@ MEASURES = (
 )
 """The measures that a question has by itself; a summary is their mean over the questions that have them."""
 
+LOWER_IS_BETTER = frozenset({"latency", "cost", "perplexity"})
+"""Measures of which less is better; of all others more is."""
+
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
 
 

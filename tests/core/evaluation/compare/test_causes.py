@@ -2,19 +2,28 @@
 
 from __future__ import annotations
 
+import json
 from collections import Counter
 from pathlib import Path
+from typing import Any
+
+import pytest
 
 from potluck import recipe
-from potluck.evaluation.compare.causes import causes
-from potluck.recipe.variants import variants
-from support.planted import STAGES, cause_of, plant
+from potluck.evaluation.compare.causes import causes, counted
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.variants import Variant, variants
+from support.planted import STAGES, WINDOW, cause_of, plant
 
 ITEMS = 56
 """Eight for each stage."""
 
 
-def test_planted_causes_are_found_with_at_most_a_call_a_stage(home: Path, engine_for) -> None:
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines()
+
+
+def test_planted_causes_are_found_with_at_most_a_call_a_stage(home: Path, engine_for: Any) -> None:
     model = recipe.load(plant(home, ITEMS))
     engine = engine_for(model)
     a, b = engine.run(variants(model))
@@ -26,3 +35,60 @@ def test_planted_causes_are_found_with_at_most_a_call_a_stage(home: Path, engine
     right = [one for one in found if one.cause == cause_of(int(one.question_id[1:]))]
     assert len(right) == ITEMS, Counter((cause_of(int(one.question_id[1:])), one.cause) for one in found)
     assert max(one.calls for one in found) <= len(STAGES) - 1
+
+
+def two(model: RecipeModel, *swaps: str) -> list[Variant]:
+    return variants(model, swaps)
+
+
+def test_the_model_is_asked_and_texts_embedded_only_where_a_step_changes_something(home: Path, engine_for: Any) -> None:
+    """Only the embedder differs: what truncation changes is told from retrieval without embedding short texts again."""
+    model = recipe.load(plant(home, ITEMS))
+    engine = engine_for(model)
+    short = f"{{use: keys, window: {WINDOW}, fit: cut, deaf: [3, 10]}}"
+    a, b = engine.run(two(model, f"embedder={short},keys"))
+    embedded = lines(home.parent / "embedded.log")
+
+    found = {one.question_id: one for one in causes(engine, a, b, "exact_match")}
+
+    truncated = {f"q{item}" for item in range(ITEMS) if cause_of(item) == "truncation"}
+    assert {name for name, one in found.items() if one.cause == "truncation"} == truncated
+    assert {name for name, one in found.items() if one.cause == "retrieval"} == {"q3", "q10"}
+    long = [text for text in embedded if len(text) > WINDOW]
+    extra = len(lines(home.parent / "embedded.log")) - len(embedded)
+    # Reading them whole embeds the pieces of the long texts, once.
+    assert 0 < extra <= 4 * len(set(long))
+
+
+def test_what_only_how_much_is_read_changes_is_truncation(home: Path, engine_for: Any) -> None:
+    model = recipe.load(plant(home, ITEMS))
+    engine = engine_for(model)
+    a, b = engine.run(two(model, f"embedder={{use: keys, window: {WINDOW}, fit: cut}},keys"))
+
+    found = list(causes(engine, a, b, "exact_match"))
+
+    assert {one.cause for one in found} == {"truncation"}
+    assert {one.calls for one in found} == {0}
+    (line,) = counted(found, [a, b])
+    assert "8 of 8 differences" in line["sentence"]
+    assert f"keys read {WINDOW} of up to" in line["sentence"]
+
+
+@pytest.mark.parametrize("metric", ["latency", "cost"])
+def test_speed_has_no_causes(metric: str, home: Path, engine_for: Any) -> None:
+    model = recipe.load(plant(home, 7))
+    engine = engine_for(model)
+
+    assert list(causes(engine, *engine.run(variants(model)), metric)) == []
+
+
+def test_questions_without_gold_answers_are_told_apart_by_their_words(home: Path, engine_for: Any) -> None:
+    """With nothing to score by, the cause is what moves the answer from a's words to b's."""
+    model = recipe.load(plant(home, 14))
+    rows = [{"question_id": f"q{item}", "question": f"What is key-{item}. worth?"} for item in range(14)]
+    (home / "questions.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    engine = engine_for(model)
+
+    found = list(causes(engine, *engine.run(variants(model)), "f1"))
+
+    assert [one.cause for one in found] == [cause_of(item) for item in range(14)]

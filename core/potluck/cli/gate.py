@@ -1,0 +1,25 @@
+"""What ``potluck compare --gate`` prints."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from potluck.cli.common import print_json
+
+if TYPE_CHECKING:
+    from potluck.evaluation.compare.gate import GateReport
+
+_STATUS = {"passed": 0, "failed": 1, "undecided": 3}
+
+
+def report(found: GateReport, as_json: bool) -> int:
+    """Print what was decided, and return the exit status."""
+    if as_json:
+        print_json(found.as_json())
+    else:
+        for one in found.decisions:
+            click.echo(f"{one.name}: {one.verdict} after {one.asked} of {found.questions} questions. {one.sentence}")
+        click.echo(f"{found.condition}: {found.verdict}")
+    return _STATUS[found.verdict]

@@ -1,0 +1,142 @@
+"""A gate for continuous integration: ask only as many questions as a condition needs to be decided.
+
+The questions are asked in a random order, a few at a time, of the baseline and of every variant that is not decided yet.
+The test is valid however often one looks (see ``potluck.evaluation.sequential``).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from potluck.contracts import ModelSources
+from potluck.documents import Json
+from potluck.errors import PotluckError
+from potluck.evaluation.compare.engine import Engine
+from potluck.evaluation.compare.measured import values_of
+from potluck.evaluation.compare.run import Plan, base_of, questions_file
+from potluck.evaluation.questions import read_questions
+from potluck.evaluation.sequential import Gate, SequentialGate, parse_gate
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.variants import AS_IT_IS, Variant, variants
+from potluck.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pluggy
+
+_AT_ONCE = 10
+"""Questions that are asked between two looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate says of one variant after so many questions."""
+
+    name: str
+    verdict: str
+    asked: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """What a gate decided. ``verdict`` is ``passed`` if every variant passed, ``failed`` if one failed."""
+
+    condition: str
+    decisions: tuple[Decision, ...]
+    questions: int
+
+    @property
+    def verdict(self) -> str:
+        """``passed``, ``failed`` or ``undecided``."""
+        found = {decision.verdict for decision in self.decisions}
+        return "failed" if "failed" in found else "undecided" if "undecided" in found else "passed"
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck compare --gate --json`` prints it."""
+        return {
+            "condition": self.condition,
+            "verdict": self.verdict,
+            "questions": self.questions,
+            "variants": [
+                {"name": one.name, "verdict": one.verdict, "asked": one.asked, "sentence": one.sentence}
+                for one in self.decisions
+            ],
+        }
+
+
+@dataclass(slots=True)
+class _Candidate:
+    variant: Variant
+    test: SequentialGate
+    verdict: str = "undecided"
+    asked: int = 0
+
+
+def gate(
+    condition: str,
+    recipe: RecipeModel,
+    plan: Plan,
+    workspace: Workspace,
+    models: ModelSources,
+    observers: pluggy.PluginManager,
+) -> GateReport:
+    """Ask until every variant passes or fails, or all questions are asked. Raises what a variant raises."""
+    wanted = parse_gate(condition)
+    chosen = _variants(recipe, plan, wanted)
+    baseline = base_of(chosen, plan.baseline)
+    questions = read_questions(questions_file(recipe, plan), plan.limit)
+    candidates = [
+        _Candidate(one, SequentialGate(wanted)) for one in chosen if one is not baseline or not wanted.against_baseline
+    ]
+    engine = Engine(questions, workspace, models, observers)
+    try:
+        for batch in _batches(len(questions), recipe.seed):
+            _ask(batch, candidates, baseline, wanted, engine)
+            if all(one.verdict != "undecided" for one in candidates):
+                break
+    finally:
+        engine.close()
+    if not any(one.test.n for one in candidates):
+        raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
+    decisions = (Decision(one.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
+    return GateReport(condition, tuple(decisions), len(questions))
+
+
+def _variants(recipe: RecipeModel, plan: Plan, wanted: Gate) -> list[Variant]:
+    """The variants; a condition without a baseline may be about the recipe as it is."""
+    if not wanted.against_baseline and not plan.swaps and not recipe.compare:
+        return [Variant(AS_IT_IS, {}, recipe)]
+    return variants(recipe, plan.swaps, plan.design)
+
+
+def _ask(
+    batch: Sequence[int], candidates: Sequence[_Candidate], baseline: Variant, wanted: Gate, engine: Engine
+) -> None:
+    """Ask some questions of all that are not decided, and look."""
+    theirs = _values(engine, baseline, batch, wanted.metric) if wanted.against_baseline else {}
+    for one in candidates:
+        if one.verdict != "undecided":
+            continue
+        ours = _values(engine, one.variant, batch, wanted.metric)
+        one.asked += len(batch)
+        both = [place for place in ours if place in theirs or not wanted.against_baseline]
+        base = [theirs[place] for place in both] if wanted.against_baseline else None
+        one.verdict = one.test.update([ours[place] for place in both], base)
+
+
+def _values(engine: Engine, variant: Variant, batch: Sequence[int], metric: str) -> dict[int, float]:
+    """The measure of the questions at those places that have it."""
+    answered = engine.answer(variant.recipe, only=batch)
+    prices = engine.prices(variant.recipe)
+    found = {place: values_of(one, prices) for place, (one, _) in zip(batch, answered, strict=True)}
+    return {place: values[metric] for place, values in found.items() if metric in values}
+
+
+def _batches(count: int, seed: int) -> Iterator[list[int]]:
+    places = list(range(count))
+    random.Random(seed).shuffle(places)  # noqa: S311  (no secret)
+    for start in range(0, count, _AT_ONCE):
+        yield places[start : start + _AT_ONCE]
