@@ -34,7 +34,7 @@ def tiny_causal(folder: Path, texts: Sequence[str], *, template: str | None = No
     return folder
 
 
-def tiny_masked(folder: Path, texts: Sequence[str], words: Sequence[str], *, steps: int = 60) -> Path:
+def tiny_masked(folder: Path, texts: Sequence[str], words: Sequence[str], *, steps: int = 120) -> Path:
     """A BERT of two layers that has really learnt the texts: in each, the word that stands in ``words`` was masked.
 
     Every word of a text is a token; what is in no text is made of characters.
@@ -89,7 +89,7 @@ def _learn(model: Any, tokenizer: Any, pairs: Sequence[tuple[str, str]], steps: 
     # With one thread it takes as long, and the same, however busy the machine is.
     threads = torch.get_num_threads()
     torch.set_num_threads(1)
-    optimizer = torch.optim.AdamW(model.parameters(), lr=1e-2)
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
     for _ in range(steps):
         optimizer.zero_grad()
         model(**batch, labels=labels).loss.backward()
