@@ -141,7 +141,9 @@ class Recipe:
 
     def needs_network(self, plan: Plan | None = None) -> bool:
         """Whether a component, of the recipe or of a variant, sends data to another machine, or takes it from a hub."""
-        recipes = [self.model] if plan is None else [variant.recipe for variant in self.variants(plan)]
+        recipes = [self.model]
+        if plan is not None and (plan.swaps or self.model.compare):
+            recipes = [variant.recipe for variant in self.variants(plan)]
         settings = [str(part.config.decisive()) for model in recipes for part in parts(model)]
         return any(map(remote_hosts, recipes)) or any("hf://" in values for values in settings)
 

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from potluck.cli.common import opened, print_json, recipe_options
+from potluck.cli.common import is_terminal, opened, print_json, recipe_options
 from potluck.recipe.variants import DESIGNS, Design
 
 if TYPE_CHECKING:
     from potluck.evaluation.compare.run import Comparison
+
+_WIDTH = 160
+"""Characters of a line that goes into a file."""
 
 
 @click.command("compare")
@@ -64,10 +67,11 @@ def command(
 def _print(comparison: Comparison) -> None:
     from rich.console import Console
 
-    from potluck.evaluation.compare.table import table, verdicts
+    from potluck.evaluation.compare import table
 
-    Console(width=None if click.get_text_stream("stdout").isatty() else 160).print(table(comparison.document))
-    for line in verdicts(comparison.document):
+    document = comparison.document
+    Console(width=None if is_terminal() else _WIDTH, highlight=False).print(table.of(document))
+    for line in table.verdicts(document):
         click.echo(line)
     for name, error in comparison.failed.items():
         click.secho(f"{name} failed: {error}", fg="red", err=True)

@@ -12,7 +12,7 @@ from potluck.errors import Problem, RecipeError
 from potluck.fingerprints import text_hash
 from potluck.recipe.compare import STRATEGY
 from potluck.recipe.messages import meant, shown
-from potluck.recipe.model import DEFAULTS, KEYS, RecipeModel
+from potluck.recipe.model import DEFAULTS, KEYS, RecipeModel, Retriever, ShotSettings
 from potluck.recipe.reader import parse_value
 
 Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
@@ -89,10 +89,19 @@ def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[Choice]]:
         raise RecipeError([Problem(label, 0, 0, "expected AXIS=VALUE,VALUE, such as embedder=text2vec,ada-002")])
     key = axis.partition(".")[0]
     if key not in (*KEYS, STRATEGY):
-        raise RecipeError([Problem(label, 0, 0, f"{shown(axis)} is not a key of a recipe{meant(key, KEYS)}")])
+        hint = meant(key, KEYS) or _inner(key)
+        raise RecipeError([Problem(label, 0, 0, f"{shown(axis)} is not a key of a recipe{hint}")])
     values = parse_value(f"[{text}]", label).plain()
     assert isinstance(values, list)
     return axis, [_choice(recipe, axis, value, label) for value in values]
+
+
+def _inner(key: str) -> str:
+    """The hint for a key that stands one level down."""
+    for section, settings in (("retriever", Retriever), ("shots", ShotSettings)):
+        if key in settings.model_fields:
+            return f" (did you mean '{section}.{key}'?)"
+    return ""
 
 
 def _choice(recipe: RecipeModel, axis: str, value: Json, label: str) -> Choice:

@@ -80,7 +80,7 @@ def _variant(run: VariantRun, table: Mapping[str, Values]) -> Json:
     metrics: dict[str, Json] = {}
     for name, values in table.items():
         kept = values[~np.isnan(values).all(axis=1)]
-        metrics[name] = interval(_round_means(kept)).as_json()
+        metrics[name] = interval(_round_means(kept), bounded=name not in UNITS).as_json()
     return {
         "name": run.variant.name,
         "swaps": dict(run.variant.swaps),

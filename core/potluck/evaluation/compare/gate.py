@@ -1,7 +1,7 @@
 """A gate for continuous integration: ask only as many questions as a condition needs to be decided.
 
-The questions are asked in a random order, a few at a time, of the baseline and of every variant that is not decided yet.
-The test is valid however often one looks (see ``potluck.evaluation.sequential``).
+The questions are asked in a random order, a few at a time, of the baseline and of every variant that is not decided
+yet. The test is valid however often one looks (see ``potluck.evaluation.sequential``).
 """
 
 from __future__ import annotations

@@ -15,6 +15,7 @@ from potluck.errors import PotluckError
 from potluck.evaluation.compare.causes import Cause, causes
 from potluck.evaluation.compare.document import Setting, document, main_measure
 from potluck.evaluation.compare.engine import Engine, VariantRun
+from potluck.evaluation.compare.measured import measured
 from potluck.evaluation.questions import read_questions
 from potluck.evaluation.report import write_csv, write_html
 from potluck.recipe.model import RecipeModel
@@ -70,6 +71,7 @@ def compare(
     try:
         runs = engine.run(chosen, plan.repeats)
         metric = plan.metric or main_measure(runs, questions)
+        _check_metric(metric, runs)
         found = _causes(engine, runs, baseline.name, metric) if plan.causes else []
     finally:
         engine.close()
@@ -96,6 +98,12 @@ def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:
     if found is None:
         raise PotluckError(f"no variant is called {name!r}; there are: {', '.join(v.name for v in chosen)}")
     return found
+
+
+def _check_metric(metric: str, runs: Sequence[VariantRun]) -> None:
+    known = dict.fromkeys(name for run in runs if run.error is None for name in measured(run))
+    if known and metric not in known:
+        raise PotluckError(f"no question has the measure {metric!r}; there are: {', '.join(known)}")
 
 
 def _causes(engine: Engine, runs: Sequence[VariantRun], baseline: str, metric: str) -> list[Cause]:

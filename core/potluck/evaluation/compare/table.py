@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
 from rich.table import Table
 
 _FIRST = ("fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_recall", "latency")
@@ -13,10 +15,10 @@ _FIRST = ("fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_r
 _COLUMNS = 5
 
 
-def table(document: Mapping[str, Any]) -> Table:
+def of(document: Mapping[str, Any]) -> Table:
     """A row a variant: the chief measures with their intervals, cost, and what was computed."""
     names = _columns(document)
-    made = Table(title=f"{document['name']}: {len(document['questions'])} questions", title_justify="left")
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
     made.add_column("variant")
     for name in names:
         made.add_column(name, justify="right")
@@ -25,12 +27,12 @@ def table(document: Mapping[str, Any]) -> Table:
     made.add_column("asked / reused", justify="right")
     for variant in document["variants"]:
         if variant["error"] is not None:
-            made.add_row(variant["name"], f"failed: {_first_line(variant['error'])}", style="red")
+            made.add_row(escape(variant["name"]), "failed", style="red")
             continue
         cells = [_interval(variant["metrics"].get(name)) for name in names]
         cost = "-" if variant["cost"] is None else f"{variant['cost']:.4f}"
         work = f"{variant['computed']['answer']} / {variant['reused']['answer']}"
-        made.add_row(variant["name"], *cells, cost, f"{variant['seconds']:.1f}", work)
+        made.add_row(escape(variant["name"]), *cells, cost, f"{variant['seconds']:.1f}", work)
     return made
 
 
@@ -54,7 +56,3 @@ def _interval(metric: Mapping[str, Any] | None) -> str:
         return "-"
     low, high = metric["low"], metric["high"]
     return f"{metric['mean']:.3f}" + ("" if low is None else f" [{low:.3f}, {high:.3f}]")
-
-
-def _first_line(text: str) -> str:
-    return text.splitlines()[0] if text else ""

@@ -1,0 +1,256 @@
+"""``potluck compare``, ``lock`` and ``reproduce`` as a user runs them."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import signal
+import subprocess
+import sys
+import time
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.fake_plugins import visible
+from support.planted import cause_of, install_planted, plant
+
+ITEMS = 14
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "比較 one"
+    folder.mkdir()
+    plant(folder, ITEMS)
+    monkeypatch.chdir(folder)
+    monkeypatch.setenv("EMBEDDED_LOG", str(tmp_path / "embedded.log"))
+    monkeypatch.setenv("ASKED_LOG", str(tmp_path / "asked.log"))
+    with visible(install_planted(tmp_path / "site"), monkeypatch):
+        yield folder
+
+
+def potluck(*arguments: str) -> subprocess.CompletedProcess[str]:
+    command = [sys.executable, "-m", "potluck", *arguments]
+    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+
+
+def result(*arguments: str, status: int = 0) -> Any:
+    done = potluck(*arguments, "--json")
+    assert done.returncode == status, done.stderr
+    return json.loads(done.stdout)
+
+
+def asked(home: Path) -> list[str]:
+    return (home.parent / "asked.log").read_text(encoding="utf-8").splitlines()
+
+
+def test_compare_says_which_variant_is_better_by_how_much_and_why(home: Path) -> None:
+    found = result("compare", "recipe.yaml")
+
+    assert [variant["name"] for variant in found["variants"]] == ["a", "b"]
+    assert [variant["metrics"]["f1"]["mean"] for variant in found["variants"]] == [0, 1]
+    assert found["variants"][0]["metrics"]["f1"]["high"] > 0
+    assert found["variants"][1]["swaps"] == {"strategy": "b"}
+    (pair,) = [pair for pair in found["pairs"] if pair["metric"] == found["metric"]]
+    assert (pair["a"], pair["b"], pair["difference"], pair["n"]) == ("a", "b", 1, ITEMS)
+    assert pair["verdict"] == "better"
+    assert pair["low"] > 0
+    assert pair["p"] <= pair["p_adjusted"] < 0.001
+    causes = {one["question_id"]: one["cause"] for one in found["causes"]}
+    assert causes == {f"q{item}": cause_of(item) for item in range(ITEMS)}
+    assert sum(count["count"] for count in found["cause_counts"]) == ITEMS
+
+
+def test_every_variant_says_what_was_computed_and_what_reused(home: Path) -> None:
+    found = result("compare", "recipe.yaml", "--swap", "retriever.k=1,2")
+
+    first, second = found["variants"]
+    assert first["computed"] == {"load": 16, "split": 16, "embed": 16, "retrieve": 14, "answer": 14}
+    assert second["computed"] == {"load": 0, "split": 0, "embed": 0, "retrieve": 0, "answer": 14}
+    assert second["reused"] == {"load": 16, "split": 16, "embed": 16, "retrieve": 14, "answer": 0}
+    assert (first["cost"], first["error"]) == (None, None)
+    assert first["seconds"] > 0
+
+
+def test_answers_of_every_variant_stand_side_by_side_with_what_was_shown(home: Path) -> None:
+    found = result("compare", "recipe.yaml")
+
+    question = found["questions"][3]
+    assert question["gold"]["answers"] == ["v-3"]
+    a, b = question["answers"]["a"], question["answers"]["b"]
+    assert (a["text"], b["text"]) == ("沒有看到", "v-3")
+    assert b["shown"] == 2
+    assert "value v-3" in found["chunks"][b["retrieved"][0]]["text"]
+    folder = next((home / ".potluck" / "runs").iterdir())
+    assert {path.name for path in folder.iterdir()} == {
+        "comparison.json",
+        "report.html",
+        "answers.csv",
+        "manifest.json",
+    }
+    assert json.loads((folder / "comparison.json").read_text(encoding="utf-8")) == found
+    assert "v-3" in (folder / "report.html").read_text(encoding="utf-8")
+
+
+def test_the_terminal_shows_a_row_a_variant_and_the_verdict_in_words(home: Path) -> None:
+    done = potluck("compare", "recipe.yaml")
+
+    assert done.returncode == 0, done.stderr
+    assert "b is better than a: f1 +1.000" in done.stdout
+    assert "2 of 14 differences between a and b come from loading" in done.stdout
+    assert "report.html" in done.stdout
+
+
+def test_a_variant_that_fails_is_said_and_the_others_are_kept(home: Path) -> None:
+    done = potluck("compare", "recipe.yaml", "--swap", "embedder=keys,{use: keys, window: 20}")
+
+    assert done.returncode == 1
+    assert "failed" in done.stdout
+    assert "keys 20 failed: " in done.stderr
+    assert "Traceback" not in done.stderr
+    found = result("compare", "recipe.yaml", "--swap", "embedder=keys,{use: keys, window: 20}", status=1)
+    assert [variant["error"] is None for variant in found["variants"]] == [True, False]
+    assert found["variants"][0]["metrics"]["f1"]["n"] == ITEMS
+    assert set(found["questions"][0]["answers"]) == {"keys"}
+
+
+def test_causes_can_be_left_out(home: Path) -> None:
+    result("compare", "recipe.yaml", "--no-causes")
+
+    assert len(asked(home)) == 2 * ITEMS
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--swap", "embedder=nowhere"], "--swap embedder=nowhere: unknown embedder 'nowhere'"),
+        (["--baseline", "c"], "no variant is called 'c'; there are: a, b"),
+        (["--gate", "f1 about baseline"], "it must be a measure, >= or >"),
+        (["--gate", "recal@2 >= 0.5"], "no question has the measure 'recal@2'"),
+        (["--metric", "f2"], "no question has the measure 'f2'; there are: "),
+    ],
+)
+def test_a_mistake_is_one_message(arguments: list[str], message: str, home: Path) -> None:
+    done = potluck("compare", "recipe.yaml", *arguments)
+
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("gate", "baseline", "status", "verdict"),
+    [
+        ("f1 >= baseline - 0.02", "a", 0, "passed"),
+        ("f1 >= baseline - 0.02", "b", 1, "failed"),
+        ("f1 >= baseline + 0.9", "a", 3, "undecided"),
+    ],
+)
+def test_a_gate_says_by_its_exit_status_what_it_decided(
+    gate: str, baseline: str, status: int, verdict: str, home: Path
+) -> None:
+    plant(home, 70)
+    found = result("compare", "recipe.yaml", "--gate", gate, "--baseline", baseline, status=status)
+
+    assert found["verdict"] == verdict
+    (variant,) = found["variants"]
+    assert (variant["asked"] < 70) == (verdict != "undecided"), "it stops as soon as it is decided"
+    assert len(asked(home)) == 2 * variant["asked"]
+
+
+def test_a_gate_without_a_baseline_is_about_the_recipe(home: Path) -> None:
+    found = result("compare", "recipe.yaml", "--set", "compare=null", "--gate", "f1 >= 0.5")
+
+    assert (found["verdict"], found["variants"][0]["name"]) == ("passed", "as it is")
+
+
+def test_a_run_is_reproduced_from_its_manifest_and_differences_are_named(home: Path) -> None:
+    run = result("run", "recipe.yaml")["run"]
+    assert result("reproduce", run)["same"] is True
+    document = home / "b" / "item000.txt"
+    document.write_text(document.read_text(encoding="utf-8").replace("v-0", "v-9"), encoding="utf-8")
+
+    found = result("reproduce", str(home / ".potluck" / "runs" / run), status=1)
+
+    assert [one["name"] for one in found["inputs"]] == ["b/item000.txt"]
+    assert found["answers"] == [{"what": "answer", "name": "q0", "then": "v-0", "now": "v-9"}]
+    assert "f1" in {one["name"] for one in found["metrics"]}
+    assert not list((home / ".potluck").glob("reproduce-*"))
+
+
+def test_reproducing_what_is_no_run_names_those_there_are(home: Path) -> None:
+    run = result("run", "recipe.yaml")["run"]
+    done = potluck("reproduce", "20200101-000000-0000")
+
+    assert done.returncode == 1
+    assert f"there is no run '20200101-000000-0000'; the runs here are: {run}" in done.stderr
+
+
+def test_a_lock_refuses_a_run_of_other_things(home: Path) -> None:
+    assert potluck("lock", "recipe.yaml").returncode == 0
+    assert potluck("run", "recipe.yaml").returncode == 0
+    assert potluck("lock", "recipe.yaml", "--check").returncode == 0
+    (home / "b" / "item999.txt").write_text("About key-200. value new", encoding="utf-8")
+
+    done = potluck("run", "recipe.yaml")
+
+    assert done.returncode == 1
+    assert "document b/item999.txt is new" in done.stderr
+    assert "potluck lock recipe.yaml" in done.stderr
+    assert potluck("lock", "recipe.yaml", "--check").returncode == 1
+    assert potluck("lock", "recipe.yaml").returncode == 0
+    assert potluck("run", "recipe.yaml").returncode == 0
+
+
+def test_a_lock_of_one_recipe_leaves_others_in_the_folder_alone(home: Path) -> None:
+    other = home / "other.yaml"
+    other.write_text("documents: b/*.txt\nembedder: keys\nchat: reader\n", encoding="utf-8")
+    assert potluck("lock", "recipe.yaml").returncode == 0
+    assert potluck("run", "other.yaml").returncode == 0
+    assert potluck("lock", "other.yaml").returncode == 0
+
+    held = json.loads((home / "potluck.lock").read_text(encoding="utf-8"))
+
+    assert list(held["recipes"]) == ["other.yaml", "recipe.yaml"]
+    assert held["recipes"]["recipe.yaml"]["plugin"]["embedder keys"] == "potluck-planted 1.0"
+
+
+def test_killed_at_any_moment_a_comparison_goes_on_without_asking_twice(home: Path) -> None:
+    """Only the questions of the batch that was under way when it was killed are asked again."""
+    command = [sys.executable, "-m", "potluck", "compare", "recipe.yaml", "--json"]
+    started = time.perf_counter()
+    expected = result("compare", "recipe.yaml")
+    seconds = time.perf_counter() - started
+    once = Counter(asked(home))
+    for name in ("asked.log", "embedded.log"):
+        (home.parent / name).unlink()
+    subprocess.run(["rm", "-r", str(home / ".potluck")], check=True)
+    chance, killed = random.Random(5), 0
+    for _ in range(6):
+        process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ)
+        try:
+            process.wait(chance.uniform(0.3, 0.7) * seconds)
+        except subprocess.TimeoutExpired:
+            process.send_signal(signal.SIGKILL)
+            killed += 1
+        process.wait()
+
+    found = result("compare", "recipe.yaml")
+
+    assert killed >= 2
+    assert sum((Counter(asked(home)) - once).values()) <= killed
+    for key in ("pairs", "causes", "questions", "chunks"):
+        assert _without_time(found[key]) == _without_time(expected[key])
+
+
+def _without_time(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {k: _without_time(v) for k, v in value.items() if k not in ("seconds", "calls")}
+    if isinstance(value, list):
+        return [_without_time(one) for one in value if not (isinstance(one, dict) and one.get("metric") == "latency")]
+    return value
