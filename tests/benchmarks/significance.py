@@ -140,6 +140,22 @@ PAIRS: Mapping[str, Pairs] = {
 }
 """What two variants' values look like."""
 
+HARD_SAMPLES: Mapping[str, Sample] = {
+    "F1, 80% wrong, none right": graded(0.8, 0, 1, 4),
+    "beta(.3, 2)": graded(0, 0, 0.3, 2),
+    "latency, sigma 1": waiting(1.0),
+}
+"""Values so skewed that 30 of them say little; listed apart, and in no overall figure."""
+
+HARD_PAIRS: Mapping[str, Pairs] = {
+    "0/1, 5% differ, +0.00": coins(0.05, 0),
+    "0/1, 10% differ, +0.10": coins(0.1, 0.1),
+    "F1, 10% differ, +0.00": answers(0.9, 0),
+    "F1, 10% differ, +0.15": answers(0.9, 0.15),
+    "latency, sigma .6, twice": seconds(0.6, 2.0),
+}
+"""Pairs of which so few differ, or so unevenly, that 30 of them say little; listed apart, and in no overall figure."""
+
 SAME = {
     "0/1, 10% differ": coins(0.1, 0),
     "0/1, 40% differ": coins(0.4, 0),
@@ -258,6 +274,8 @@ def main() -> None:
     _table("any of 3 flagged, Holm", THREE, lambda sample, n, seed: family_alarms(sample, n, rounds, seed))
     _table("coverage of a mean", SAMPLES, lambda sample, n, seed: coverage(sample, n, 5 * rounds, seed))
     _table("coverage of a difference", PAIRS, lambda pairs, n, seed: paired_coverage(pairs, n, rounds, seed))
+    _table("coverage of a mean, hard", HARD_SAMPLES, lambda sample, n, seed: coverage(sample, n, 5 * rounds, seed))
+    _table("coverage of a difference, hard", HARD_PAIRS, lambda pairs, n, seed: paired_coverage(pairs, n, rounds, seed))
     _table("power at the detectable", SAME, lambda pairs, n, seed: power(pairs, n, rounds, seed))
     print(f"\n{'gate, a look after each of 1,000':36} passed  failed  questions (mean, median)")
     for name, (pairs, condition) in GATES.items():
