@@ -17,7 +17,7 @@ from potluck.cli import COMMANDS, potluck
 from potluck.contracts import Config, Kind
 from potluck.errors import PluginError
 from potluck.recipe.build import KEYS
-from potluck.recipe.model import DEFAULTS, Answering, DocumentSettings, Retriever
+from potluck.recipe.model import DEFAULTS, Answering, DocumentSettings, Retriever, ShotSettings
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py; do not edit. -->\n\n"
@@ -42,7 +42,12 @@ def recipe() -> str:
     lines += ["A component is a bare name or a mapping `{use: NAME, ...}` with the plugin's settings."]
     lines += ["The defaults are:", ""]
     lines += [f"- `{kind}`: `{name}`" for kind, name in DEFAULTS.items()]
-    for title, model in (("documents", DocumentSettings), ("retriever", Retriever), ("answer", Answering)):
+    for title, model in (
+        ("documents", DocumentSettings),
+        ("retriever", Retriever),
+        ("answer", Answering),
+        ("shots", ShotSettings),
+    ):
         lines += ["", f"## {title}", "", *_settings(model)]
     return "\n".join(lines) + "\n" + OTHER_KEYS
 
@@ -85,7 +90,8 @@ def hooks() -> str:
 OTHER_KEYS = """
 ## prompt
 
-A text with the fields `{context}` and `{question}`; braces are written `{{` and `}}`.
+A text with the fields `{context}` and `{question}`, and `{examples}` where `shots` asks for some; braces are written
+`{{` and `}}`.
 
 ## questions
 
@@ -95,7 +101,7 @@ A JSON Lines file. A line may have `question_id`, `question`, `gold_ids` (file n
 ## compare
 
 Axes of a comparison: a key of the recipe (dotted for a setting), then names and values. Every value is checked as if
-it stood in the recipe.
+it stood in the recipe. The values of the axis `strategy` set several keys at once.
 """
 
 PAGES = {

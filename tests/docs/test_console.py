@@ -15,7 +15,7 @@ import pytest
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
-EXAMPLE = ROOT / "docs" / "examples" / "track-specification"
+EXAMPLES = ROOT / "docs" / "examples"
 
 _BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
@@ -31,10 +31,10 @@ def sessions() -> Iterator[tuple[str, str, list[str]]]:
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A copy of the example, in which the commands run one after another as on the pages."""
-    copy = tmp_path_factory.mktemp("docs") / "track-specification"
-    shutil.copytree(EXAMPLE, copy, ignore=shutil.ignore_patterns(".potluck"))
-    return copy
+    """The first example, in a copy of them all: the commands run there one after another as on the pages."""
+    copy = tmp_path_factory.mktemp("docs") / "examples"
+    shutil.copytree(EXAMPLES, copy, ignore=shutil.ignore_patterns(".potluck"))
+    return copy / "track-specification"
 
 
 @pytest.mark.parametrize(("page", "command", "shown"), list(sessions()), ids=lambda value: str(value)[:60])
