@@ -85,6 +85,7 @@ class Reading(ChatOptions):
 
 class Reader(ChatModel):
     context_window = None
+    scores_text = True
 
     def __init__(self, config, context):
         self.config = config
@@ -97,6 +98,13 @@ class Reader(ChatModel):
             with open(os.environ["ASKED_LOG"], "a", encoding="utf-8") as log:
                 log.write((messages[-1].question or "") + "\\n")
         return Answer(self._answer(messages[-1]), usage=Usage(10, 1))
+
+    def likelihoods(self, prompt, continuations, after=""):
+        from potluck.contracts import Likelihood
+        if "ASKED_LOG" in os.environ:
+            with open(os.environ["ASKED_LOG"], "a", encoding="utf-8") as log:
+                log.write("likelihoods\\n")
+        return [Likelihood(-2.5, len(text)) for text in continuations]
 
     def _answer(self, message):
         item = re.search(r"key-(\\d+)", message.question).group(1)

@@ -27,6 +27,7 @@ _WIDTH = 160
 @click.option("--metric", help="The measure that words and causes are about.")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, help="Rounds, for chat models that sample.")
 @click.option("--causes/--no-causes", default=True, help="Find out which stage made each difference.")
+@click.option("--perplexity", is_flag=True, help="Also ask how likely the models hold the right answers.")
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
 def command(
     recipe: Path,
@@ -40,6 +41,7 @@ def command(
     metric: str | None,
     repeats: int,
     causes: bool,
+    perplexity: bool,
     gate: str | None,
 ) -> int:
     """Ask the same questions with one thing changed, and say whether the difference is real.
@@ -50,7 +52,7 @@ def command(
     """
     from potluck.evaluation.compare.run import Plan
 
-    plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes)
+    plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity)
     with opened(recipe, overrides, as_json, plan) as opening:
         if gate is not None:
             from potluck.cli.gate import report

@@ -10,6 +10,7 @@ from typing import Any
 
 from potluck.contracts import ChatOptions
 from potluck.documents import Answer, Json, Passage, Quote, Usage
+from potluck.evaluation.perplexity import Surprise, perplexity
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import RecipeModel
@@ -71,6 +72,17 @@ class Asker:
         self._calls.keep_answer(key, _packed(asked, passages))
         return asked
 
+    def surprise(self, question: str, passages: Sequence[Passage], reference: str) -> Surprise:
+        """How surprised the chat model is by a right answer. Raises ``Unsupported`` where it cannot tell."""
+        key = fingerprint("surprise", self._key(question, passages), reference)
+        kept = self._calls.answer(key)
+        if kept is None:
+            message = Answerer(self._recipe, self._components.chat, examples=self._examples).message(question, passages)
+            (measured,) = perplexity(self._components.chat, [([message], reference)]).answers
+            kept = {"nats": measured.nats, "tokens": measured.tokens, "characters": measured.characters}
+            self._calls.keep_answer(key, kept)
+        return _surprise(kept)
+
     def _key(self, question: str, passages: Sequence[Passage]) -> str:
         recipe = self._recipe
         wording = recipe.prompt.text if recipe.prompt else None
@@ -89,6 +101,10 @@ class Asker:
         """What tells two answers to the same prompt apart: nothing, where the model is greedy."""
         config = self._recipe.chat.config
         return self._sample if isinstance(config, ChatOptions) and config.temperature > 0 else 0
+
+
+def _surprise(kept: dict[str, Any]) -> Surprise:
+    return Surprise(kept["nats"], kept["tokens"], kept["characters"])
 
 
 def _packed(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:

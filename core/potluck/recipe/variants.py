@@ -119,7 +119,8 @@ def _choice(recipe: RecipeModel, axis: str, value: Json, label: str) -> Choice:
 def _name(axis: str, value: Json) -> str:
     """What a value without a name is called."""
     if axis in DEFAULTS and isinstance(value, dict):
-        rest = [str(setting) for key, setting in value.items() if key != "use"]
+        # Of a path or an address the last part says most.
+        rest = [str(setting).rpartition("/")[2] for key, setting in value.items() if key != "use"]
         return " ".join([str(value.get("use", "")), *rest]).strip()[:_SHORT]
     if axis in DEFAULTS:
         return str(value)

@@ -73,6 +73,10 @@ class Answerer:
         entry.went_out = replace(entry.went_out, tokens=given.answer.usage.prompt)
         return given
 
+    def message(self, question: str, passages: Sequence[Passage]) -> Message:
+        """The message that shows the model all passages at once."""
+        return self._message(question, tuple(passages))
+
     def _stuff(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
         message = self._message(question, passages)
         if self._fits(message):

@@ -19,6 +19,7 @@ from potluck.contracts import EmbedderConfig
 from potluck.documents import Json, Passage
 from potluck.errors import PotluckError
 from potluck.evaluation.compare.engine import Engine, VariantRun
+from potluck.evaluation.compare.measured import UNITS
 from potluck.evaluation.evaluate import Answered
 from potluck.evaluation.metrics import score
 from potluck.evaluation.questions import Question
@@ -28,7 +29,7 @@ from potluck.text import is_refusal
 
 Stage: TypeAlias = Literal["loading", "splitting", "truncation", "retrieval", "order", "prompt", "generation"]
 
-_UNSCORED = ("latency", "cost")
+_UNSCORED = tuple(UNITS)
 _LISTED = 3
 
 _READING = {"window", "fit"}

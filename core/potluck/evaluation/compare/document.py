@@ -5,15 +5,15 @@ from __future__ import annotations
 import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from potluck import __version__
 from potluck.documents import Json, Passage
 from potluck.evaluation.compare.causes import Cause, counted
 from potluck.evaluation.compare.engine import VariantRun
-from potluck.evaluation.compare.measured import UNITS, Values, described, measured, preferred
+from potluck.evaluation.compare.measured import UNITS, Values, described, higher_is_better, measured, preferred
 from potluck.evaluation.evaluate import Answered
-from potluck.evaluation.metrics import LOWER_IS_BETTER
+from potluck.evaluation.perplexity import Perplexity
 from potluck.evaluation.questions import Question
 from potluck.evaluation.statistics import holm, interval, paired, sentence, verdict
 from potluck.recipe.variants import Design
@@ -80,7 +80,9 @@ def _variant(run: VariantRun, table: Mapping[str, Values]) -> Json:
     metrics: dict[str, Json] = {}
     for name, values in table.items():
         kept = values[~np.isnan(values).all(axis=1)]
-        metrics[name] = interval(_round_means(kept), bounded=name not in UNITS).as_json()
+        found = interval(_round_means(kept), bounded=name not in UNITS)
+        # No time, price or length is below 0.
+        metrics[name] = replace(found, low=max(0.0, found.low) if found.low is not None else None).as_json()
     return {
         "name": run.variant.name,
         "swaps": dict(run.variant.swaps),
@@ -88,6 +90,7 @@ def _variant(run: VariantRun, table: Mapping[str, Values]) -> Json:
         "cost": run.cost,
         "seconds": round(run.seconds, 3),
         "repeats": len(run.repeats),
+        "perplexity": Perplexity(tuple(run.surprises.values())).as_json() if run.surprises else None,
         "computed": dict(run.computed),
         "reused": dict(run.reused),
         "error": run.error,
@@ -115,7 +118,7 @@ def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str) -> Iterato
                 found.append((a, b, paired(_rounds(ours[both]), _rounds(theirs[both]))))
         adjusted = holm([difference.p for _, _, difference in found])
         for (a, b, one), p_adjusted in zip(found, adjusted, strict=True):
-            higher = metric not in LOWER_IS_BETTER
+            higher = higher_is_better(metric)
             yield {
                 "a": a,
                 "b": b,

@@ -17,6 +17,7 @@ from potluck.documents import Passage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker
 from potluck.evaluation.evaluate import Answered, answer_all, retrieve_all
+from potluck.evaluation.perplexity import Surprise
 from potluck.evaluation.questions import Question
 from potluck.evaluation.shots import chooser
 from potluck.ledger import Ledger
@@ -66,6 +67,8 @@ class VariantRun:
     computed: Counts = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
     reused: Counts = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
     prices: tuple[float, float] | None = None
+    surprises: dict[str, Surprise] = field(default_factory=dict)
+    """By question: how surprised the model is by the right answer, where that was asked for."""
     error: str | None = None
 
 
@@ -86,15 +89,18 @@ class Engine:
         self._chats: dict[str, Components] = {}
         self._opened: list[Components] = []
 
-    def run(self, variants: Sequence[Variant], repeats: int = 1) -> list[VariantRun]:
-        """Retrieve and answer for every variant; ``repeats`` rounds where the model samples."""
+    def run(self, variants: Sequence[Variant], repeats: int = 1, surprise: bool = False) -> list[VariantRun]:
+        """Retrieve and answer for every variant; ``repeats`` rounds where the model samples.
+
+        With ``surprise`` the chat models are also asked how likely they hold the gold answers.
+        """
         runs = [VariantRun(variant) for variant in variants]
         for run in runs:
             self._index(run)
         ready = [run for run in runs if run.error is None]
         # Those of one chat model together: it is loaded once.
         for run in sorted(ready, key=lambda run: str(run.variant.recipe.chat.config)):
-            self._answer(run, repeats)
+            self._answer(run, repeats, surprise)
         return runs
 
     def retrieved(self, recipe: RecipeModel) -> Retrieved:
@@ -190,7 +196,7 @@ class Engine:
         done = {"load": report.loaded, "split": report.split, "embed": report.embedded, "retrieve": embedded}
         return Retrieved(search, found, report.ledger, total, done, time.perf_counter() - started)
 
-    def _answer(self, run: VariantRun, repeats: int) -> None:
+    def _answer(self, run: VariantRun, repeats: int, surprise: bool) -> None:
         started = time.perf_counter()
         try:
             for sample in range(_rounds(run.variant.recipe, repeats)):
@@ -198,6 +204,8 @@ class Engine:
                 run.repeats.append([one for one, _ in answered])
                 _count_answers(run, [asked for _, asked in answered])
             run.prices = self.prices(run.variant.recipe)
+            if surprise and self._with_chat(run.variant.recipe).chat.scores_text:
+                run.surprises = self._surprises(run.variant.recipe)
         except Exception as error:
             run.error, run.repeats = _reason(error), []
         run.seconds += time.perf_counter() - started
@@ -213,6 +221,14 @@ class Engine:
         questions = [self.questions[i] for i in places]
         passages = [found.passages[i] for i in places]
         return answer_all(questions, passages, recipe.retriever.k, asker, found.search, self._observers)
+
+    def _surprises(self, recipe: RecipeModel) -> dict[str, Surprise]:
+        found, asker = self.retrieved(recipe), self.asker(recipe)
+        return {
+            question.id: asker.surprise(question.question, passages[: recipe.retriever.k], question.answers[0])
+            for question, passages in zip(self.questions, found.passages, strict=True)
+            if question.answerable and question.answers
+        }
 
     def _components(self, recipe: RecipeModel) -> Components:
         components = Components(recipe, self._workspace, self._models)

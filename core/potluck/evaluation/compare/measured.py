@@ -22,7 +22,10 @@ else:
 REFUSAL = ("refusal_recall", "refusal_precision")
 """Of a question that cannot be answered, whether it was refused; of one that was refused, whether that was right."""
 
-UNITS = {"latency": "s", "cost": "USD"}
+SURPRISE = "bits_per_character"
+"""How surprised the model is by the right answer: perplexity in a form that models of other tokenizers share."""
+
+UNITS = {"latency": "s", "cost": "USD", SURPRISE: "bits"}
 
 _PREFERRED = ("fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall", "latency")
 """What answers are judged by, the first of these that the questions allow."""
@@ -33,7 +36,15 @@ def measured(run: VariantRun) -> dict[str, Values]:
     import numpy as np
 
     rounds = [[values_of(one, run.prices) for one in answers] for answers in run.repeats]
-    names = [name for name in (*MEASURES, *REFUSAL, "latency", "cost") if any(name in row for r in rounds for row in r)]
+    for answers in rounds:
+        for one, row in zip(run.repeats[0], answers, strict=True):
+            if one.question.id in run.surprises:
+                row[SURPRISE] = run.surprises[one.question.id].bits_per_character
+    names = [
+        name
+        for name in (*MEASURES, *REFUSAL, SURPRISE, "latency", "cost")
+        if any(name in row for r in rounds for row in r)
+    ]
     return {
         name: np.array([[row.get(name, np.nan) for row in answers] for answers in rounds], dtype=np.float64).T
         for name in names
@@ -47,11 +58,14 @@ def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Questi
     return next((name for name in wanted if name in common), "latency")
 
 
+def higher_is_better(name: str) -> bool:
+    """Whether more of a measure is better."""
+    return name not in LOWER_IS_BETTER and name != SURPRISE
+
+
 def described(names: Sequence[str]) -> list[Json]:
     """The measures as the comparison's document lists them."""
-    return [
-        {"name": name, "higher_is_better": name not in LOWER_IS_BETTER, "unit": UNITS.get(name, "")} for name in names
-    ]
+    return [{"name": name, "higher_is_better": higher_is_better(name), "unit": UNITS.get(name, "")} for name in names]
 
 
 def values_of(one: Answered, prices: tuple[float, float] | None) -> dict[str, float]:

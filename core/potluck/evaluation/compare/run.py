@@ -40,6 +40,7 @@ class Plan:
     metric: str | None = None
     repeats: int = 1
     causes: bool = True
+    perplexity: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +70,7 @@ def compare(
     baseline = base_of(chosen, plan.baseline)
     engine = Engine(questions, workspace, models, observers)
     try:
-        runs = engine.run(chosen, plan.repeats)
+        runs = engine.run(chosen, plan.repeats, plan.perplexity)
         metric = plan.metric or main_measure(runs, questions)
         _check_metric(metric, runs)
         found = _causes(engine, runs, baseline.name, metric) if plan.causes else []

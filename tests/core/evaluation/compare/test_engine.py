@@ -120,3 +120,20 @@ def test_rounds_are_asked_only_of_a_model_that_samples(home: Path, model: Recipe
     assert (len(greedy.repeats), len(sampling.repeats)) == (1, 3)
     assert len(lines(home.parent / "asked.log")) == 4 * ITEMS
     assert sampling.computed["answer"] == 3 * ITEMS
+
+
+def test_a_model_that_can_tell_says_how_likely_the_right_answers_are(
+    home: Path, model: RecipeModel, engine_for: Any
+) -> None:
+    """Each once; a model that cannot tell goes without."""
+    engine = engine_for(model)
+    quoting, reading = engine.run(variants(model, ["chat=extractive,reader"]), surprise=True)
+    before = len(lines(home.parent / "asked.log"))
+    (again,) = engine_for(model).run(variants(model, ["chat=reader,reader"]), surprise=True)
+
+    assert quoting.surprises == {}
+    assert (quoting.error, reading.error) == (None, None)
+    assert {name: one.nats for name, one in reading.surprises.items()} == {f"q{n}": 2.5 for n in range(ITEMS)}
+    assert {one.characters for one in reading.surprises.values()} == {3, 4}
+    assert again.surprises == reading.surprises
+    assert len(lines(home.parent / "asked.log")) == before
