@@ -18,6 +18,7 @@ from potluck import plugins
 from potluck.contracts import EmbedderConfig
 from potluck.documents import Json, Passage
 from potluck.errors import PotluckError
+from potluck.evaluation.answers import Asker
 from potluck.evaluation.compare.engine import Engine, VariantRun
 from potluck.evaluation.compare.measured import UNITS
 from potluck.evaluation.evaluate import Answered
@@ -123,6 +124,7 @@ class _Chain:
 
     def __init__(self, engine: Engine, a: VariantRun, b: VariantRun, metric: str) -> None:
         self._engine, self._a, self._b, self._metric = engine, a, b, metric
+        self._askers: dict[int, Asker] = {}
 
     @cached_property
     def _steps(self) -> list[_Step]:
@@ -181,10 +183,15 @@ class _Chain:
         if new.sees() == before.sees():
             # Other passages further down still change what is measured of retrieval.
             return replace(new, score=before.score), 0
-        asker = self._engine.asker(new.recipe)
-        asked = asker.ask(question.question, new.passages[: new.recipe.retriever.k])
+        asked = self._asker(new.recipe).ask(question.question, new.passages[: new.recipe.retriever.k])
         calls = 0 if asked.cached else asked.given.calls
         return replace(new, score=self._score(question, new, asked.given.answer.text, place)), calls
+
+    def _asker(self, recipe: RecipeModel) -> Asker:
+        """What answers after a step. The steps' recipes live as long as the chain, so each is known by its id."""
+        if id(recipe) not in self._askers:
+            self._askers[id(recipe)] = self._engine.asker(recipe)
+        return self._askers[id(recipe)]
 
     def _score(self, question: Question, state: _State, answer: str, place: int) -> float:
         """By the measure; where the question has no gold, how much nearer the answer is to b's than to a's."""
