@@ -10,12 +10,13 @@ from dataclasses import dataclass, replace
 from potluck import __version__
 from potluck.documents import Json, Passage
 from potluck.evaluation.compare.causes import Cause, counted
+from potluck.evaluation.compare.curves import curves
 from potluck.evaluation.compare.engine import VariantRun
 from potluck.evaluation.compare.measured import UNITS, Values, described, higher_is_better, measured, preferred
 from potluck.evaluation.evaluate import Answered
 from potluck.evaluation.perplexity import Perplexity
 from potluck.evaluation.questions import Question
-from potluck.evaluation.statistics import holm, interval, paired, sentence, verdict
+from potluck.evaluation.statistics import Interval, holm, interval, paired, sentence, verdict
 from potluck.recipe.variants import Design
 
 ALL_PAIRS = 6
@@ -64,6 +65,7 @@ def document(
         "causes": [cause.as_json() for cause in causes],
         "cause_counts": counted(causes, runs),
         "judge": None,
+        "learning_curves": _curves(runs, tables, metric),
         "questions": [_question(place, question, runs, chunks) for place, question in enumerate(questions)],
         "chunks": chunks,
     }
@@ -74,15 +76,23 @@ def main_measure(runs: Sequence[VariantRun], questions: Sequence[Question]) -> s
     return preferred([measured(run) for run in runs if run.error is None], questions)
 
 
-def _variant(run: VariantRun, table: Mapping[str, Values]) -> Json:
+def _curves(runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], metric: str) -> Json:
+    means = {name: _interval(table[metric], metric) for name, table in tables.items() if metric in table}
+    return curves([run.variant for run in runs], means)
+
+
+def _interval(values: Values, metric: str) -> Interval:
+    """Over the questions that have the measure."""
     import numpy as np
 
-    metrics: dict[str, Json] = {}
-    for name, values in table.items():
-        kept = values[~np.isnan(values).all(axis=1)]
-        found = interval(_round_means(kept), bounded=name not in UNITS)
-        # No time, price or length is below 0.
-        metrics[name] = replace(found, low=max(0.0, found.low) if found.low is not None else None).as_json()
+    kept = values[~np.isnan(values).all(axis=1)]
+    found = interval(_round_means(kept), bounded=metric not in UNITS)
+    # No time, price or length is below 0.
+    return replace(found, low=max(0.0, found.low) if found.low is not None and metric in UNITS else found.low)
+
+
+def _variant(run: VariantRun, table: Mapping[str, Values]) -> Json:
+    metrics: dict[str, Json] = {name: _interval(values, name).as_json() for name, values in table.items()}
     return {
         "name": run.variant.name,
         "swaps": dict(run.variant.swaps),

@@ -92,3 +92,21 @@ def test_questions_that_cannot_be_answered_count_by_their_refusals(home: Path) -
     assert found["metric"] == "refusal_recall"
     (pair,) = [pair for pair in found["pairs"] if pair["metric"] == "refusal_recall"]
     assert pair["n"] == 4
+
+
+def test_an_axis_of_numbers_gives_a_curve_for_each_value_of_the_others(home: Path) -> None:
+    plant(home, ITEMS)
+    found = compared(home, swaps=["retriever.k=3,1,2", "chat=reader,extractive"], causes=False)
+
+    first, second = found["learning_curves"]
+    assert (first["name"], second["name"]) == ("retriever.k: reader", "retriever.k: extractive")
+    assert [point["n"] for point in first["points"]] == [1, 2, 3]
+    by_name = {variant["name"]: variant["metrics"]["f1"] for variant in found["variants"]}
+    assert first["points"][0]["mean"] == by_name["k=1 + reader"]["mean"]
+
+
+def test_two_values_or_values_without_order_give_no_curve(home: Path) -> None:
+    plant(home, ITEMS)
+
+    assert compared(home, swaps=["retriever.k=1,2"], causes=False)["learning_curves"] == []
+    assert compared(home, swaps=["answer=stuff,refine,map_reduce"], causes=False)["learning_curves"] == []
