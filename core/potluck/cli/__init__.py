@@ -18,7 +18,7 @@ COMMANDS = {
     "evaluate": "Answer a file of questions, and measure retrieval and answers.",
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",
-    "lock": "Pin plugins, models and data by hash, so that a change is noticed.",
+    "lock": "Pin plugin versions, models, documents and questions by hash.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",
     "prompts": "List prompts, find what is wrong with them, or measure how much their wording matters.",

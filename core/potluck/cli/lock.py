@@ -13,9 +13,9 @@ from potluck.cli.common import opened, print_json, recipe_options
 @recipe_options
 @click.option("--check", is_flag=True, help="Write nothing; the exit status is 1 if something is not as pinned.")
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool) -> int:
-    """Pin plugin versions, models, documents and questions by hash in potluck.lock beside the recipe.
+    """Pin plugin versions, models, documents and questions by hash.
 
-    With a lock, `potluck run` and `potluck reproduce` say what has changed since; `run` refuses to go on.
+    They are kept in potluck.lock beside the recipe. With a lock, `potluck run` and `potluck reproduce` say what has changed since; `run` refuses to go on.
     """
     from potluck.evaluation.pins import lock_differences, write_lock
 
