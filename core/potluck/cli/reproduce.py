@@ -19,20 +19,21 @@ if TYPE_CHECKING:
 def command(run: Path, as_json: bool) -> int:
     """Do a run again from its manifest, and say what differs.
 
-    RUN is the folder of a run, or its number from the recipe's folder. Nothing that was kept is used: documents are
+    RUN is the folder of a run or comparison, or its number from the recipe's folder. Nothing that was kept is used: documents are
     loaded, split, embedded and answered anew. The exit status is 1 if a measure or an answer came out differently.
     """
+    from potluck import plugins
     from potluck.api import Recipe
     from potluck.cli.progress import Progress
     from potluck.egress import guard_process
-    from potluck.evaluation.reproduce import find, recipe_of, reproduce
+    from potluck.evaluation.reproduce import find, recipes_of, reproduce
 
     folder = find(run)
-    with Recipe(recipe_of(folder)) as recipe:
-        if not recipe.needs_network():
-            guard_process("the run's recipe names no remote component")
-        recipe.observers.register(Progress(quiet=as_json))
-        result = reproduce(folder, recipe.observers)
+    if not any(Recipe(model).needs_network() for model in recipes_of(folder).values()):
+        guard_process("the run's recipe names no remote component")
+    observers = plugins.observers()
+    observers.register(Progress(quiet=as_json))
+    result = reproduce(folder, observers)
     if as_json:
         print_json(result.as_json())
     else:

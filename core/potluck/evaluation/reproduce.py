@@ -5,13 +5,14 @@ from __future__ import annotations
 import json
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.documents import Json
 from potluck.errors import PotluckError
+from potluck.evaluation.compare.measured import UNITS
 from potluck.evaluation.evaluate import EvaluationReport, evaluate
 from potluck.evaluation.pins import Difference, differences, pins
 from potluck.recipe.model import Origin, RecipeModel
@@ -26,7 +27,7 @@ from potluck.workspace.runs import surroundings
 if TYPE_CHECKING:
     import pluggy
 
-__all__ = ["Reproduction", "find", "recipe_of", "reproduce"]
+__all__ = ["Reproduction", "find", "recipes_of", "reproduce"]
 
 _CLOSE = 1e-9
 """Measures that differ by less are the same: sums in another order."""
@@ -69,12 +70,17 @@ def find(run: Path) -> Path:
     raise PotluckError(f"there is no run {str(run)!r}{hint}")
 
 
-def recipe_of(folder: Path) -> RecipeModel:
-    """The recipe of a run, as it was. Relative paths start where they did then: beside ``.potluck``."""
-    manifest = _manifest(folder)
-    base = folder.parents[2]
-    text = json.dumps(manifest["recipe"], ensure_ascii=False)
-    return read(base / f"manifest of {folder.name}", Origin(text))
+def recipes_of(folder: Path) -> dict[str, RecipeModel]:
+    """The recipe of a run as it was, or those of a comparison by the variants' names.
+
+    Relative paths start where they did then: beside ``.potluck``.
+    """
+    manifest, base = _manifest(folder), folder.parents[2]
+    resolved = manifest["variants"] if "variants" in manifest else {"": manifest["recipe"]}
+    return {
+        name: read(base / f"manifest of {folder.name}", Origin(json.dumps(recipe, ensure_ascii=False)))
+        for name, recipe in resolved.items()
+    }
 
 
 def reproduce(folder: Path, observers: pluggy.PluginManager) -> Reproduction:
@@ -82,62 +88,78 @@ def reproduce(folder: Path, observers: pluggy.PluginManager) -> Reproduction:
 
     Raises ``PotluckError`` for a run that answered no questions, and what the run itself would raise.
     """
-    manifest, recipe = _manifest(folder), recipe_of(folder)
-    answered = folder / "answers.jsonl"
-    if not answered.is_file():
-        raise PotluckError(f"{folder} holds no answers: only a run that answered questions can be reproduced")
-    before = [json.loads(line) for line in answered.read_text(encoding="utf-8").splitlines()]
-    scratch = Path(tempfile.mkdtemp(dir=recipe.folder / ".potluck", prefix="reproduce-"))
+    manifest, recipes, before = _manifest(folder), recipes_of(folder), _answers_of(folder)
+    result = Reproduction(str(manifest["run"]), questions=len(before))
+    asked = len({question for _, question in before})
+    scratch = Path(tempfile.mkdtemp(dir=folder.parents[1], prefix="reproduce-"))
     try:
-        report, found = _again(recipe, scratch, observers, len(before))
+        workspace = Workspace(scratch)
+        try:
+            for name, recipe in recipes.items():
+                report, found = _again(recipe, workspace, observers, asked)
+                then = manifest["pins"][name] if name else manifest["pins"]
+                result.inputs += [one for one in differences(then, found) if one not in result.inputs]
+                result.metrics += _metrics(name, _metrics_of(manifest, name), report.metrics)
+                result.answers += _answers(name, before, report)
+        finally:
+            workspace.close()
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    result = Reproduction(str(manifest["run"]), questions=len(before))
-    result.inputs = list(differences(_inputs(manifest), {"version": surroundings(), **found}))
-    result.metrics = list(_metrics(manifest["metrics"] or {}, report.metrics))
-    result.answers = list(_answers(before, report))
+    versions = {key: manifest.get(key) for key in surroundings()}
+    result.inputs = [*differences({"version": versions}, {"version": surroundings()}), *result.inputs]
     return result
 
 
 def _again(
-    recipe: RecipeModel, scratch: Path, observers: pluggy.PluginManager, limit: int
+    recipe: RecipeModel, workspace: Workspace, observers: pluggy.PluginManager, limit: int
 ) -> tuple[EvaluationReport, dict[str, Any]]:
-    workspace, components = Workspace(scratch), None
+    components = Components(recipe, workspace, Sources(recipe.folder))
     try:
-        components = Components(recipe, workspace, Sources(recipe.folder))
         index(components, workspace, observers)
         assert recipe.questions is not None, "a run with answers had questions"
         search = retriever(components, workspace)
         report = evaluate(recipe.questions, components, search, workspace.calls, observers, limit)
         return report, pins(recipe, components)
     finally:
-        if components is not None:
-            components.close()
-        workspace.close()
+        components.close()
 
 
-def _inputs(manifest: Mapping[str, Any]) -> dict[str, Any]:
-    """What went into a run, in the form of ``pins``."""
-    versions = {key: manifest.get(key) for key in surroundings()}
-    return {"version": versions, **manifest["pins"]}
+def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
+    """The answers of a run by variant and question; the variant of a run is called nothing."""
+    answered, compared = folder / "answers.jsonl", folder / "comparison.json"
+    if answered.is_file():
+        rows = [json.loads(line) for line in answered.read_text(encoding="utf-8").splitlines()]
+        return {("", str(row["question_id"])): str(row["answer"]) for row in rows}
+    if compared.is_file():
+        questions = json.loads(compared.read_text(encoding="utf-8"))["questions"]
+        return {(name, str(q["id"])): str(one["text"]) for q in questions for name, one in q["answers"].items()}
+    raise PotluckError(f"{folder} holds no answers: only a run that answered questions can be reproduced")
 
 
-def _metrics(then: Mapping[str, Any], now: Mapping[str, float | None]) -> Iterator[Difference]:
-    for name in dict.fromkeys([*then, *now]):
-        old, new = then.get(name), now.get(name)
-        if old is None or new is None:
-            if old is not new:
-                yield Difference("measure", name, old, new)
-        elif abs(old - new) > _CLOSE:
-            yield Difference("measure", name, old, new)
+def _metrics_of(manifest: Mapping[str, Any], name: str) -> dict[str, float | None]:
+    """The measures of a run or variant; what is a matter of the clock or the price list is left out."""
+    held = manifest["metrics"] or {}
+    if not name:
+        return dict(held)
+    return {metric: one["mean"] for metric, one in held[name].items() if metric not in UNITS}
 
 
-def _answers(then: Sequence[Mapping[str, Any]], report: EvaluationReport) -> Iterator[Difference]:
+def _metrics(variant: str, then: Mapping[str, float | None], now: Mapping[str, float | None]) -> Iterator[Difference]:
+    for name, old in then.items():
+        new = now.get(name)
+        if (old is None) != (new is None) or (old is not None and new is not None and abs(old - new) > _CLOSE):
+            yield Difference("measure", _within(variant, name), old, new)
+
+
+def _answers(variant: str, then: Mapping[tuple[str, str], str], report: EvaluationReport) -> Iterator[Difference]:
     now = {one.question.id: one.report.answer.text for one in report.answered}
-    for row in then:
-        name = str(row["question_id"])
-        if now.get(name) != row["answer"]:
-            yield Difference("answer", name, row["answer"], now.get(name))
+    for (name, question), old in then.items():
+        if name == variant and now.get(question) != old:
+            yield Difference("answer", _within(variant, question), old, now.get(question))
+
+
+def _within(variant: str, name: str) -> str:
+    return f"{name} of {variant}" if variant else name
 
 
 def _manifest(folder: Path) -> dict[str, Any]:
@@ -147,7 +169,5 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except (OSError, ValueError) as error:
         raise PotluckError(f"{path} cannot be read: {error}") from error
     if "pins" not in manifest or "recipe" not in manifest:
-        raise PotluckError(
-            f"{path} is no manifest of 'potluck run' that can be repeated (a comparison, or an older one)"
-        )
+        raise PotluckError(f"{path} was written by an older potluck, and does not say enough to repeat the run")
     return manifest

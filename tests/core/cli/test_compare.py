@@ -183,6 +183,20 @@ def test_a_run_is_reproduced_from_its_manifest_and_differences_are_named(home: P
     assert not list((home / ".potluck").glob("reproduce-*"))
 
 
+def test_a_comparison_is_reproduced_variant_by_variant(home: Path) -> None:
+    run = result("compare", "recipe.yaml", "--no-causes")["run"]
+    again = result("reproduce", run)
+    assert (again["same"], again["questions"]) == (True, 2 * ITEMS)
+    document = home / "b" / "item000.txt"
+    document.write_text(document.read_text(encoding="utf-8").replace("v-0", "v-9"), encoding="utf-8")
+
+    found = result("reproduce", run, status=1)
+
+    assert [one["name"] for one in found["answers"]] == ["q0 of b"], "variant a reads another folder"
+    assert "f1 of b" in {one["name"] for one in found["metrics"]}
+    assert [one["name"] for one in found["inputs"]] == ["b/item000.txt"]
+
+
 def test_reproducing_what_is_no_run_names_those_there_are(home: Path) -> None:
     run = result("run", "recipe.yaml")["run"]
     done = potluck("reproduce", "20200101-000000-0000")

@@ -16,10 +16,12 @@ from potluck.evaluation.compare.causes import Cause, causes
 from potluck.evaluation.compare.document import Setting, document, main_measure
 from potluck.evaluation.compare.engine import Engine, VariantRun
 from potluck.evaluation.compare.measured import measured
+from potluck.evaluation.pins import pins
 from potluck.evaluation.questions import read_questions
 from potluck.evaluation.report import write_csv, write_html
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import Design, Variant, variants
+from potluck.stages.components import Components
 from potluck.workspace import Workspace
 from potluck.workspace.files import storage_errors, write_whole
 from potluck.workspace.runs import new_run_id, surroundings, write_manifest
@@ -79,7 +81,7 @@ def compare(
     setting = Setting(new_run_id(), recipe.name, str(recipe.path), str(path), plan.design, baseline.name, started)
     made = document(setting, runs, questions, found, metric)
     with storage_errors(workspace.folder):
-        folder = _keep(made, runs, recipe, workspace, setting)
+        folder = _keep(made, runs, recipe, workspace, models, setting)
     return Comparison(made, folder)
 
 
@@ -114,7 +116,12 @@ def _causes(engine: Engine, runs: Sequence[VariantRun], baseline: str, metric: s
 
 
 def _keep(
-    made: dict[str, Json], runs: Sequence[VariantRun], recipe: RecipeModel, workspace: Workspace, setting: Setting
+    made: dict[str, Json],
+    runs: Sequence[VariantRun],
+    recipe: RecipeModel,
+    workspace: Workspace,
+    models: ModelSources,
+    setting: Setting,
 ) -> Path:
     folder = workspace.run_folder(setting.run)
     write_whole(folder / "comparison.json", json.dumps(made, ensure_ascii=False).encode() + b"\n")
@@ -129,11 +136,20 @@ def _keep(
         "design": setting.design,
         "baseline": setting.baseline,
         "questions": setting.questions_file,
-        "variants": {run.variant.name: run.variant.recipe.resolved() for run in runs},
+        "variants": {run.variant.name: run.variant.recipe.resolved() for run in runs if run.error is None},
+        "pins": {run.variant.name: _pins(run, workspace, models) for run in runs if run.error is None},
         "metrics": {str(v["name"]): v["metrics"] for v in _dicts(made["variants"])},
     }
     write_manifest(folder, manifest)
     return folder
+
+
+def _pins(run: VariantRun, workspace: Workspace, models: ModelSources) -> Json:
+    components = Components(run.variant.recipe, workspace, models)
+    try:
+        return {what: dict(things) for what, things in pins(run.variant.recipe, components).items()}
+    finally:
+        components.close()
 
 
 def _dicts(values: Json) -> list[dict[str, Json]]:
