@@ -124,19 +124,19 @@ def answer_all(
         shown = [passages[:k] for passages in found]
         asked = asker.ask_all([question.question for question in questions], shown)
         for question, passages, one in zip(questions, found, asked, strict=True):
-            answered.append((_answered(question, passages, one, search), one))
+            answered.append((_answered(question, passages, k, one, search), one))
             running.advance()
     return answered
 
 
-def _answered(question: Question, passages: list[Passage], asked: Asked, search: Retriever) -> Answered:
+def _answered(question: Question, passages: list[Passage], shown: int, asked: Asked, search: Retriever) -> Answered:
     given = asked.given
     refused = is_refusal(given.answer.text)
     citations = cite(given, search.narrow)
     report = AskReport(
         question.question, given.answer, refused, citations, passages, given.calls, asked.ledger, asked.seconds
     )
-    return Answered(question, report, score(question, passages, given.answer.text, refused))
+    return Answered(question, report, score(question, passages, given.answer.text, refused, shown))
 
 
 def _report(answered: list[Answered], components: Components, seconds: float) -> EvaluationReport:

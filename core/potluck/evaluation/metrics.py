@@ -6,30 +6,47 @@ number. Pure functions; nothing is read or written.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean
 
 from potluck.documents import Json, Passage
+from potluck.evaluation.citations import citation_precision
 from potluck.evaluation.questions import Question
-from potluck.evaluation.text import any_contained, exact_match, f1, is_cjk, share_contained
+from potluck.evaluation.text import any_contained, exact_match, f1, is_cjk, rouge_l, share_contained
 from potluck.text import is_refusal
 
 CUTS = (1, 2, 5)
-"""The k of recall@k."""
+"""The k of recall@k, precision@k and ndcg@k."""
 
-MEASURES = (
-    *(f"recall@{k}" for k in CUTS),
-    "mrr",
-    *(f"answer_recall@{k}" for k in CUTS),
-    "exact_match",
-    "f1",
-    "fact",
-)
+DESCRIPTIONS: Mapping[str, str] = {
+    **{f"recall@{k}": f"share of what should be found that is among the first {k}" for k in CUTS},
+    **{f"precision@{k}": f"share of the first {k} that should be found" for k in CUTS},
+    **{f"ndcg@{k}": f"gain of the first {k}, discounted by rank, against the best order" for k in CUTS},
+    "map": "mean of the precision at the rank of each thing that should be found",
+    "mrr": "one divided by the rank of the first right one",
+    **{f"answer_recall@{k}": f"share of the facts that stand in the first {k} passages" for k in CUTS},
+    "exact_match": "the answer is the right one in the same words",
+    "f1": "words in common with the right answer; characters in Chinese",
+    "rouge_l": "longest common subsequence with the right answer",
+    "fact": "share of the facts that the answer contains",
+    "citation_precision": "share of the clauses, numbers and quotations of an answer that its passages hold",
+    "refusal_precision": "share of the refused questions that cannot be answered",
+    "refusal_recall": "share of the questions that cannot be answered that were refused",
+    "bits_per_character": "how surprised the model is by the right answer",
+    "latency": "seconds of an answer",
+    "cost": "US dollars of an answer",
+}
+"""The measures with what they mean."""
+
+_OF_RUNS = {"refusal_precision", "refusal_recall", "bits_per_character", "latency", "cost"}
+
+MEASURES = tuple(name for name in DESCRIPTIONS if name not in _OF_RUNS)
 """The measures that a question has by itself; a summary is their mean over the questions that have them."""
 
-LOWER_IS_BETTER = frozenset({"latency", "cost", "perplexity"})
+LOWER_IS_BETTER = frozenset({"latency", "cost", "perplexity", "bits_per_character"})
 """Measures of which less is better; of all others more is."""
 
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
@@ -55,11 +72,16 @@ class QuestionScore:
 
 
 def score(
-    question: Question, passages: Sequence[Passage], answer: str | None, refused: bool | None = None
+    question: Question,
+    passages: Sequence[Passage],
+    answer: str | None,
+    refused: bool | None = None,
+    shown: int | None = None,
 ) -> QuestionScore:
     """Measure one question.
 
-    ``passages`` are all that were retrieved, best first. ``answer`` is None where only retrieval is measured; one
+    ``passages`` are all that were retrieved, best first; the model saw the first ``shown`` (all, if that is not said).
+    ``answer`` is None where only retrieval is measured; one
     that failed is an empty text and counts as wrong. ``refused`` overrides what the answer's words say.
 
     An unanswerable question has no values: what counts is ``refused``. A refusal of an answerable one has an exact
@@ -75,6 +97,8 @@ def score(
         refused = not empty and is_refusal(answer)
     if question.answerable:
         values |= _answer(question, answer, refused)
+        if not refused and (cited := citation_precision(answer, passages[:shown])) is not None:
+            values["citation_precision"] = cited
     return QuestionScore(question.id, question.answerable, values, refused, empty)
 
 
@@ -137,8 +161,13 @@ def _ranks(golds: Mapping[str, None], held: Sequence[Sequence[str]]) -> list[int
 def _retrieval(question: Question, passages: Sequence[Passage]) -> Iterator[tuple[str, float]]:
     ranks = gold_ranks(question, passages)
     if ranks:
+        found = sorted(rank for rank in ranks if rank is not None)
         for k in CUTS:
-            yield f"recall@{k}", sum(rank is not None and rank < k for rank in ranks) / len(ranks)
+            within = sum(rank < k for rank in found)
+            yield f"recall@{k}", within / len(ranks)
+            yield f"precision@{k}", len({rank for rank in found if rank < k}) / k
+            yield f"ndcg@{k}", _ndcg(found, len(ranks), k)
+        yield "map", sum((number + 1) / (place + 1) for number, place in enumerate(_places(found))) / len(ranks)
         best = min((rank for rank in ranks if rank is not None), default=None)
         yield "mrr", 0.0 if best is None else 1 / (best + 1)
     if question.answers or question.gold_facts:
@@ -148,12 +177,27 @@ def _retrieval(question: Question, passages: Sequence[Passage]) -> Iterator[tupl
             yield f"answer_recall@{k}", _facts(question, text)
 
 
+def _ndcg(found: Sequence[int], golds: int, k: int) -> float:
+    """With a gain of 1 for each (Järvelin and Kekäläinen 2002)."""
+    best = sum(1 / math.log2(place + 2) for place in range(min(golds, k)))
+    return sum(1 / math.log2(place + 2) for place in _places(found) if place < k) / best
+
+
+def _places(ranks: Sequence[int]) -> list[int]:
+    """The ranks, in order; what is found at one rank together counts as if one followed the other."""
+    places: list[int] = []
+    for rank in ranks:
+        places.append(max(rank, places[-1] + 1) if places else rank)
+    return places
+
+
 def _answer(question: Question, answer: str, refused: bool) -> Iterator[tuple[str, float]]:
     golds = question.answers
     cjk = is_cjk(" ".join(golds) + question.question)
     if golds:
         yield "exact_match", 0.0 if refused else max(exact_match(answer, gold, cjk) for gold in golds)
         yield "f1", 0.0 if refused else max(f1(answer, gold, cjk) for gold in golds)
+        yield "rouge_l", 0.0 if refused else max(rouge_l(answer, gold, cjk) for gold in golds)
     if golds or question.gold_facts:
         yield "fact", _facts(question, answer)
 

@@ -64,6 +64,14 @@ def f1(answer: str, gold: str, cjk: bool) -> float:
     return 2 * common / (len(ours) + len(theirs))
 
 
+def rouge_l(answer: str, gold: str, cjk: bool) -> float:
+    """The F-measure of the longest common subsequence of units, from 0 to 1 (Lin 2004, *ROUGE*, section 3)."""
+    ours, theirs = units(answer, cjk), units(gold, cjk)
+    if not ours or not theirs:
+        return float(ours == theirs)
+    return 2 * _longest_common(ours, theirs) / (len(ours) + len(theirs))
+
+
 def share_contained(phrases: Sequence[str], text: str) -> float:
     """The share of the phrases that stand in the text, from 0 to 1; there has to be a phrase."""
     held = squeezed(text)
@@ -74,6 +82,18 @@ def any_contained(phrases: Sequence[str], text: str) -> float:
     """1 if one of the phrases stands in the text (a blank phrase never does), else 0."""
     held = squeezed(text)
     return float(any(phrase and phrase in held for phrase in map(squeezed, phrases)))
+
+
+def _longest_common(ours: Sequence[str], theirs: Sequence[str]) -> int:
+    """The length of the longest common subsequence, a bit for each unit of ours (Hyyrö 2004)."""
+    places: dict[str, int] = {}
+    for place, unit in enumerate(ours):
+        places[unit] = places.get(unit, 0) | 1 << place
+    whole = row = (1 << len(ours)) - 1
+    for unit in theirs:
+        matched = row & places.get(unit, 0)
+        row = (row + matched | row - matched) & whole
+    return len(ours) - row.bit_count()
 
 
 def _folded(text: str) -> str:

@@ -10,10 +10,23 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 
+import numpy as np
 import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+from sklearn.metrics import average_precision_score, ndcg_score
 
 from potluck.documents import Passage
-from potluck.evaluation.metrics import QuestionScore, document_id, gold_ranks, score, summarise
+from potluck.evaluation.metrics import (
+    DESCRIPTIONS,
+    LOWER_IS_BETTER,
+    MEASURES,
+    QuestionScore,
+    document_id,
+    gold_ranks,
+    score,
+    summarise,
+)
 from potluck.evaluation.questions import Question, read_questions
 
 NAMES = {
@@ -220,12 +233,10 @@ def test_no_questions_are_no_measures() -> None:
 
 
 def test_a_question_without_answers_has_no_exact_match() -> None:
-    assert score(Question("q", "?", gold_ids=("a",)), [passage("a.md")], "words").values == {
-        "recall@1": 1,
-        "recall@2": 1,
-        "recall@5": 1,
-        "mrr": 1,
-    }
+    measured = score(Question("q", "?", gold_ids=("a",)), [passage("a.md")], "words").values
+
+    assert not measured.keys() & {"exact_match", "f1", "rouge_l", "fact", "citation_precision"}
+    assert measured["mrr"] == 1
 
 
 def test_refusing_is_right_only_where_nobody_can_answer() -> None:
@@ -236,3 +247,44 @@ def test_refusing_is_right_only_where_nobody_can_answer() -> None:
 
     assert (summary["refusal_precision"], summary["refusal_recall"]) == (0.5, 0.5)
     assert scores[1].as_json() == {"answerable": False, "refused": True}
+
+
+@given(st.sets(st.integers(0, 19), max_size=6), st.integers(0, 3), st.sampled_from([1, 2, 5]))
+def test_ranking_measures_are_those_of_scikit_learn(relevant: set[int], absent: int, k: int) -> None:
+    """Twenty documents were retrieved; some of those that should have been were not."""
+    golds = [*(f"d{place}" for place in relevant), *(f"absent{n}" for n in range(absent))]
+    assume(golds)
+    values = score(Question("q", "?", gold_ids=tuple(golds)), [passage(f"d{n}") for n in range(20)], None).values
+
+    gains = [float(place in relevant) for place in range(20)] + [1.0] * absent
+    places = -np.arange(20 + absent, dtype=float)
+    assert values[f"ndcg@{k}"] == pytest.approx(_ndcg(gains, places, k, absent))
+    assert values[f"precision@{k}"] == sum(gains[:k]) / k
+    found = average_precision_score(gains[:20], places[:20]) if relevant else 0.0
+    assert values["map"] == pytest.approx(found * len(relevant) / len(golds))
+
+
+def _ndcg(gains: list[float], places: np.ndarray, k: int, absent: int) -> float:
+    """What was not retrieved stands behind everything, so that it counts in the best order only."""
+    return float(ndcg_score([gains], [places], k=k)) if absent or any(gains) else 0.0
+
+
+def test_sections_in_one_passage_count_as_if_one_followed_the_other() -> None:
+    question = Question("q", "?", gold_sections=("1.1", "1.2"))
+    values = score(question, [passage("d", sections=("1.1", "1.2"))], None).values
+
+    assert (values["map"], values["ndcg@2"], values["precision@1"]) == (1, 1, 1)
+
+
+def test_citations_are_held_against_what_the_model_was_shown() -> None:
+    question = Question("q", "?", answers=("25m",))
+    passages = [passage("d", "標準長度為25m。", ("1.4.3",)), passage("d", "長度在200m以上。", ("1.4.7",))]
+
+    assert score(question, passages, "依1.4.7，200m以上。").values["citation_precision"] == 1
+    assert score(question, passages, "依1.4.7，200m以上。", shown=1).values["citation_precision"] == 0
+    assert "citation_precision" not in score(question, passages, "很長。").values
+
+
+def test_every_measure_is_described() -> None:
+    assert set(MEASURES) | LOWER_IS_BETTER - {"perplexity"} <= set(DESCRIPTIONS)
+    assert set(score(Question("q", "第1.1節", answers=("a",)), [passage("a")], "1.1.1").values) <= set(MEASURES)

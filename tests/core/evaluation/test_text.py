@@ -12,7 +12,17 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from potluck.evaluation.text import any_contained, exact_match, f1, is_cjk, normalised, share_contained, squeezed, units
+from potluck.evaluation.text import (
+    any_contained,
+    exact_match,
+    f1,
+    is_cjk,
+    normalised,
+    rouge_l,
+    share_contained,
+    squeezed,
+    units,
+)
 from potluck.text import is_refusal
 
 WORDS = [
@@ -81,3 +91,29 @@ def test_the_scorer_agrees_on_the_data(scorer: ModuleType, shared_data: Path) ->
 @given(texts, texts)
 def test_the_scorer_agrees_on_anything(scorer: ModuleType, one: str, other: str) -> None:
     assert_same(scorer, one, other)
+
+
+@pytest.mark.parametrize(
+    ("answer", "gold", "cjk", "expected"),
+    [
+        ("police killed the gunman", "police kill the gunman", False, 2 * 2 / 6),
+        ("短鋼軌長五公尺", "短軌長五公尺", True, 2 * 6 / 13),
+        ("a b c", "c b a", False, 2 / 4),
+        ("", "x", False, 0.0),
+    ],
+)
+def test_rouge_l_is_of_the_longest_common_subsequence(answer: str, gold: str, cjk: bool, expected: float) -> None:
+    """Articles do not count, as for F1."""
+    assert rouge_l(answer, gold, cjk) == pytest.approx(expected)
+
+
+@given(st.text("abc ", max_size=80), st.text("abc ", max_size=80))
+def test_the_longest_common_subsequence_is_that_of_the_table(one: str, other: str) -> None:
+    ours, theirs = one.replace("a", "x").split(), other.replace("a", "x").split()
+    table = [[0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
+    for i, a in enumerate(ours):
+        for j, b in enumerate(theirs):
+            table[i + 1][j + 1] = table[i][j] + 1 if a == b else max(table[i][j + 1], table[i + 1][j])
+    longest = 2 * table[-1][-1] / (len(ours) + len(theirs)) if ours and theirs else float(ours == theirs)
+
+    assert rouge_l(" ".join(ours), " ".join(theirs), False) == pytest.approx(longest)

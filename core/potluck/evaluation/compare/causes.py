@@ -198,7 +198,8 @@ class _Chain:
         if not question.answerable:
             return float(is_refusal(answer))
         if self._graded(place):
-            return score(question, state.passages, answer).values[self._metric]
+            shown = state.recipe.retriever.k
+            return score(question, state.passages, answer, shown=shown).values.get(self._metric, 0.0)
         ours, theirs = (run.repeats[0][place].report.answer.text for run in (self._a, self._b))
         cjk = is_cjk(ours + theirs)
         return f1(answer, theirs, cjk) - f1(answer, ours, cjk)

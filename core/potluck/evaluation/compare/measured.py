@@ -60,7 +60,7 @@ def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Questi
 
 def higher_is_better(name: str) -> bool:
     """Whether more of a measure is better."""
-    return name not in LOWER_IS_BETTER and name != SURPRISE
+    return name not in LOWER_IS_BETTER
 
 
 def described(names: Sequence[str]) -> list[Json]:
