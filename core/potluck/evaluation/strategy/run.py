@@ -1,0 +1,127 @@
+"""``potluck strategy``: from labelled data to a table of rows and a recommendation."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from potluck.contracts import ChatOptions
+from potluck.documents import Json
+from potluck.errors import ContractBroken, PotluckError
+from potluck.evaluation.strategy.advice import Advice, advise
+from potluck.evaluation.strategy.data import Split, read_split
+from potluck.evaluation.strategy.document import document
+from potluck.evaluation.strategy.meter import Meter
+from potluck.evaluation.strategy.race import Lane, Race
+from potluck.evaluation.strategy.rows import Chat, Kind, Setting, kinds
+from potluck.evaluation.strategy.vectors import Embedded
+from potluck.recipe.messages import meant
+from potluck.recipe.model import RecipeModel
+from potluck.sources import Sources
+from potluck.stages.components import Components
+from potluck.stages.plan import remote_hosts
+from potluck.workspace import Workspace
+
+_MANY = 20
+"""Above so many labels a prompt that lists them all is long."""
+
+
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """What is asked for. ``chat`` says whether a chat model was named; ``rows`` are names, or none for all."""
+
+    data: Path
+    given: str = "prompt"
+    target: str = "completion"
+    chat: bool = False
+    rows: tuple[str, ...] = ()
+    limit: int | None = None
+    usd: float = 2.0
+    minutes: float = 10.0
+    full: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """The race that was run, the recommendation, and both as the document that ``--json`` prints."""
+
+    race: Race
+    advice: Advice
+    document: dict[str, Json]
+
+
+def strategy(
+    recipe: RecipeModel, plan: Plan, on_message: Callable[[int, int], None] = lambda done, total: None
+) -> Outcome:
+    """Run the rows over one held-out split within the budget, and recommend one.
+
+    ``recipe`` names embedder, chat model and seed. Raises ``PotluckError`` for data or rows that cannot be used; a row
+    that fails while it runs is named in the outcome.
+    """
+    meter = Meter(plan.usd, plan.minutes)
+    split = read_split(plan.data, plan.given, plan.target, recipe.seed)
+    test = split.test[: plan.limit]
+    chosen = rows_asked_for(plan, split)
+    workspace = _workspace(plan.data)
+    components = Components(recipe, workspace, Sources(recipe.folder))
+    try:
+        lanes, setting, embedded = _made(chosen, split, recipe, components, workspace, meter)
+        hosts = remote_hosts(recipe)
+        race = Race(lanes, setting, test, workspace.calls, meter, embedded, "embedder" in hosts)
+        race.run(plan.full, on_message)
+    finally:
+        components.close()
+        workspace.close()
+    if all(lane.outcome == "failed" for lane in lanes):
+        raise PotluckError("no row could be run:\n" + "\n".join(f"  {lane.name}: {lane.why}" for lane in lanes))
+    advice = advise(lanes, len(test))
+    return Outcome(race, advice, document(race, advice, split, test, meter, workspace.folder))
+
+
+def rows_asked_for(plan: Plan, split: Split) -> Mapping[str, Kind]:
+    """The rows by name. Raises ``PotluckError`` for a name that is none, or that needs a chat model."""
+    known = kinds()
+    for name in plan.rows:
+        if name not in known:
+            hint = meant(name, list(known))
+            raise PotluckError(f"--rows: there is no row {name!r}{hint}; there are: {', '.join(known)}")
+        if known[name].asks and not plan.chat:
+            raise PotluckError(f"--rows: {name!r} asks a chat model; name one with --chat")
+    many = len(split.labels) > _MANY
+    wanted = plan.rows or [
+        name for name, kind in known.items() if (plan.chat or not kind.asks) and (many or not kind.many)
+    ]
+    return {name: known[name] for name in known if name in wanted}
+
+
+def _made(
+    chosen: Mapping[str, Kind],
+    split: Split,
+    recipe: RecipeModel,
+    components: Components,
+    workspace: Workspace,
+    meter: Meter,
+) -> tuple[Sequence[Lane], Setting, Embedded]:
+    chat = _chat(recipe, components) if any(kind.asks for kind in chosen.values()) else None
+    setting = Setting(split.train, split.labels, recipe.seed, chat)
+    name = components.embedder_fingerprint if any(kind.vectors for kind in chosen.values()) else ""
+    embedded = Embedded(lambda: components.embedder, name, workspace.calls, meter)
+    return [Lane(name, kind, kind.make(setting)) for name, kind in chosen.items()], setting, embedded
+
+
+def _chat(recipe: RecipeModel, components: Components) -> Chat:
+    options = recipe.chat.config
+    if not isinstance(options, ChatOptions):
+        raise ContractBroken(f"the settings of chat plugin {recipe.chat.name!r} do not inherit from ChatOptions")
+    remote = "chat" in remote_hosts(recipe)
+    return Chat(lambda: components.chat, options, components.chat_fingerprint, remote)
+
+
+def _workspace(data: Path) -> Workspace:
+    """``.potluck`` beside the data, or in the current folder where that cannot be written."""
+    home = data if data.is_dir() else data.parent
+    folder = home / ".potluck"
+    writable = os.access(folder if folder.exists() else home, os.W_OK)
+    return Workspace((folder if writable else Path.cwd() / ".potluck").resolve())

@@ -1,0 +1,70 @@
+"""The outcome on the terminal: a row a strategy, then what to take."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from rich.box import SIMPLE_HEAD
+from rich.markup import escape
+from rich.table import Table
+
+_MEASURES = ("accuracy", "macro_f1", "minority_f1")
+
+
+def of(document: Mapping[str, Any]) -> Table:
+    """Quality with 95 % intervals, what it costs, and where the row dropped out."""
+    made = Table(box=SIMPLE_HEAD, pad_edge=False)
+    made.add_column("row", no_wrap=True)
+    for name in ("accuracy", "macro F1", f"F1 of {escape(document['data']['minority'])}"):
+        made.add_column(name, justify="right")
+    for name in ("asked", "USD / 1,000", "latency", "training", "bytes sent"):
+        made.add_column(name, justify="right")
+    made.add_column("out")
+    for row in document["rows"]:
+        style = "dim" if row["outcome"] in ("worse", "failed") else None
+        made.add_row(*_cells(row), style=style)
+    return made
+
+
+def words(document: Mapping[str, Any]) -> Iterator[str]:
+    """Notes on the data, why rows are out, the recommendation, and what was spent."""
+    yield from document["data"]["notes"]
+    for row in document["rows"]:
+        if row["why"] is not None:
+            yield f"{row['name']}: {row['why']}"
+    budget, spent = document["budget"], document["spent"]
+    if budget["ended_by"] is not None:
+        yield f"{budget['ended_by']} were used up before all was asked; run again with more, and it goes on"
+    yield document["recommendation"]["words"]
+    yield (
+        f"spent {spent['seconds']:.1f} s of {budget['minutes']:g} minutes and "
+        f"{spent['usd']:.4f} of {budget['usd']:g} US dollars"
+    )
+
+
+def _cells(row: Mapping[str, Any]) -> list[str]:
+    name = escape(row["name"]) + (" (baseline)" if row["baseline"] else "")
+    if not row["n"]:
+        return [name, "-", "-", "-", "0", "-", "-", "-", "-", row["outcome"]]
+    measures = [_interval(row["quality"][measure]) for measure in _MEASURES]
+    out = {"finished": "", "worse": f"after {row['n']}"}.get(row["outcome"], row["outcome"])
+    return [
+        name,
+        *measures,
+        f"{row['n']:,}",
+        f"{row['cost_per_1000']:.4f}",
+        _time(row["latency"]),
+        _time(row["training_seconds"]),
+        f"{row['bytes_sent']:,}",
+        out,
+    ]
+
+
+def _interval(measure: Mapping[str, Any]) -> str:
+    low, high = measure["low"], measure["high"]
+    return f"{measure['mean']:.2f}" + ("" if low is None else f" [{low:.2f}, {high:.2f}]")
+
+
+def _time(seconds: float) -> str:
+    return f"{seconds:.1f} s" if seconds >= 1 else f"{seconds * 1000:.0f} ms"
