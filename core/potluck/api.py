@@ -144,6 +144,10 @@ class Recipe:
         recipes = [self.model]
         if plan is not None and (plan.swaps or self.model.compare):
             recipes = [variant.recipe for variant in self.variants(plan)]
+        if plan is not None and plan.judge:
+            from potluck.evaluation.compare.run import judge_of
+
+            recipes.append(judge_of(self.model, plan.judge))
         settings = [str(part.config.decisive()) for model in recipes for part in parts(model)]
         return any(map(remote_hosts, recipes)) or any("hf://" in values for values in settings)
 

@@ -28,6 +28,7 @@ _WIDTH = 160
 @click.option("--repeats", type=click.IntRange(min=1), default=1, help="Rounds, for chat models that sample.")
 @click.option("--causes/--no-causes", default=True, help="Find out which stage made each difference.")
 @click.option("--perplexity", is_flag=True, help="Also ask how likely the models hold the right answers.")
+@click.option("--judge", metavar="CHAT", help="A chat model that says which of two answers is better.")
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
 def command(
     recipe: Path,
@@ -42,6 +43,7 @@ def command(
     repeats: int,
     causes: bool,
     perplexity: bool,
+    judge: str | None,
     gate: str | None,
 ) -> int:
     """Ask the same questions with one thing changed, and say whether the difference is real.
@@ -52,7 +54,7 @@ def command(
     """
     from potluck.evaluation.compare.run import Plan
 
-    plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity)
+    plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judge)
     with opened(recipe, overrides, as_json, plan) as opening:
         if gate is not None:
             from potluck.cli.gate import report

@@ -13,13 +13,15 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from potluck.contracts import ChatOptions, ModelSources
-from potluck.documents import Passage
+from potluck.documents import Message, Passage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker
 from potluck.evaluation.evaluate import Answered, answer_all, retrieve_all
+from potluck.evaluation.judge import JudgeReport, Pair, judge
 from potluck.evaluation.perplexity import Surprise
 from potluck.evaluation.questions import Question
 from potluck.evaluation.shots import chooser
+from potluck.fingerprints import fingerprint
 from potluck.ledger import Ledger
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import Variant
@@ -126,6 +128,28 @@ class Engine:
     def prices(self, recipe: RecipeModel) -> tuple[float, float] | None:
         """What the recipe's chat model asks for a million tokens in and out."""
         return self._with_chat(recipe).chat.prices
+
+    def judge(self, recipe: RecipeModel, a: VariantRun, b: VariantRun) -> JudgeReport:
+        """Have the recipe's chat model judge the answers of two variants, where they differ in words."""
+        components = self._with_chat(recipe)
+        config = recipe.chat.config
+        assert isinstance(config, ChatOptions), "checked when it first answers"
+
+        def ask(prompt: str) -> str:
+            key = fingerprint("judge", components.chat_fingerprint, prompt)
+            kept = self._workspace.calls.answer(key)
+            if kept is None:
+                kept = {"text": components.chat.chat([Message("user", prompt)], config).text}
+                self._workspace.calls.keep_answer(key, kept)
+            return str(kept["text"])
+
+        texts = zip(self.questions, a.repeats[0], b.repeats[0], strict=True)
+        pairs = [
+            Pair(question.question, one.report.answer.text, other.report.answer.text, question.answers)
+            for question, one, other in texts
+            if one.report.answer.text != other.report.answer.text
+        ]
+        return judge(ask, pairs, components.chat.concurrency)
 
     def unread(self, recipe: RecipeModel) -> str:
         """What the recipe's embedder leaves unread of long chunks, in words; empty if it reads every chunk whole."""

@@ -20,6 +20,7 @@ from potluck.evaluation.pins import pins
 from potluck.evaluation.questions import read_questions
 from potluck.evaluation.report import write_csv, write_html
 from potluck.recipe.model import RecipeModel
+from potluck.recipe.reader import parse_value
 from potluck.recipe.variants import Design, Variant, variants
 from potluck.stages.components import Components
 from potluck.workspace import Workspace
@@ -43,6 +44,8 @@ class Plan:
     repeats: int = 1
     causes: bool = True
     perplexity: bool = False
+    judge: str | None = None
+    """A chat model as a recipe writes it: ``{use: openai, model: gpt-5}``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,10 +79,12 @@ def compare(
         metric = plan.metric or main_measure(runs, questions)
         _check_metric(metric, runs)
         found = _causes(engine, runs, baseline.name, metric) if plan.causes else []
+        judged = _judged(engine, runs, baseline.name, judge_of(recipe, plan.judge)) if plan.judge else None
     finally:
         engine.close()
     setting = Setting(new_run_id(), recipe.name, str(recipe.path), str(path), plan.design, baseline.name, started)
     made = document(setting, runs, questions, found, metric)
+    made["judge"] = judged
     with storage_errors(workspace.folder):
         folder = _keep(made, runs, recipe, workspace, models, setting)
     return Comparison(made, folder)
@@ -101,6 +106,22 @@ def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:
     if found is None:
         raise PotluckError(f"no variant is called {name!r}; there are: {', '.join(v.name for v in chosen)}")
     return found
+
+
+def judge_of(recipe: RecipeModel, written: str) -> RecipeModel:
+    """The recipe with the judge as its chat model. Raises ``RecipeError``, also where private documents would leave."""
+    label = f"--judge {written}"
+    return recipe.replaced({"compare": None}).replaced({"chat": parse_value(written, label).plain()}, label)
+
+
+def _judged(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel) -> Json:
+    """The baseline against each of the others."""
+    base = next(run for run in runs if run.variant.name == baseline)
+    others = [run for run in runs if run is not base and run.error is None and base.error is None]
+    pairs: list[Json] = [
+        {"a": baseline, "b": run.variant.name, **engine.judge(judge, base, run).as_json()} for run in others
+    ]
+    return {"judge": judge.chat.name, "pairs": pairs}
 
 
 def _check_metric(metric: str, runs: Sequence[VariantRun]) -> None:

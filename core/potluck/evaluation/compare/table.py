@@ -41,6 +41,12 @@ def verdicts(document: Mapping[str, Any]) -> Iterator[str]:
     for pair in document["pairs"]:
         if pair["metric"] == document["metric"]:
             yield pair["sentence"]
+    for pair in (document["judge"] or {"pairs": []})["pairs"]:
+        yield (
+            f"of {pair['n']} answers that differ the judge prefers {pair['wins_b']} of {pair['b']} and "
+            f"{pair['wins_a']} of {pair['a']}; {pair['tie']} are equal, on {pair['inconsistent']} it changes its mind "
+            f"with the order, {pair['unparsed']} replies have no verdict"
+        )
     for count in document["cause_counts"]:
         yield count["sentence"]
 

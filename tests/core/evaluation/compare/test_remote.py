@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import threading
 from collections import Counter
 from collections.abc import Iterator
@@ -13,7 +14,8 @@ from typing import Any
 
 import pytest
 
-from potluck import recipe
+from potluck import Recipe, recipe
+from potluck.evaluation.compare.run import Plan
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import variants
 from support.planted import plant
@@ -32,6 +34,14 @@ class Service:
         self._now = 0
         self._changed = threading.Condition()
 
+    def says(self, prompt: str) -> str:
+        """The same answer every time; as a judge, that the longer answer is better."""
+        code = re.search(r"VERDICT ([0-9a-f]{10}) 1", prompt)
+        if code is None:
+            return "v-1"
+        first, second = re.findall(r"<answer[12] [0-9a-f]{10}>\n(.*?)\n</answer", prompt, re.DOTALL)
+        return f"VERDICT {code.group(1)} {1 if len(first) > len(second) else 2}"
+
     def answer(self, body: dict[str, Any]) -> tuple[int, dict[str, Any]]:
         with self._changed:
             self._now += 1
@@ -43,7 +53,7 @@ class Service:
             if self.refuse_after is not None and self.asked.total() >= self.refuse_after:
                 return 401, {"error": {"message": "the key has expired"}}
             self.asked[body["messages"][-1]["content"]] += 1
-        message = {"role": "assistant", "content": "v-1"}
+        message = {"role": "assistant", "content": self.says(body["messages"][-1]["content"])}
         choice = {"index": 0, "message": message, "finish_reason": "stop"}
         usage = {"prompt_tokens": 1000, "completion_tokens": 10, "total_tokens": 1010}
         return 200, {
@@ -135,3 +145,20 @@ def test_a_service_that_fails_loses_nothing_of_what_it_has_answered(
     assert second[1].computed["answer"] == ITEMS - 7
     assert service.asked.total() == 2 * ITEMS
     assert set(service.asked.values()) == {1}
+
+
+def test_a_judge_is_asked_in_both_orders_and_once_ever(model: RecipeModel, service: Service) -> None:
+    judge = json.dumps({"use": "openai", "base_url": model.chat.config.base_url, "model": "m", "max_tokens": 50})
+    plan = Plan(swaps=["chat=reader,extractive"], judge=judge, causes=False)
+    with Recipe(model) as recipe:
+        found = recipe.compare(plan).document["judge"]
+        asked = service.asked.total()
+        again = recipe.compare(plan).document["judge"]
+
+    (pair,) = found["pairs"]
+    assert (pair["a"], pair["b"], pair["n"]) == ("reader", "extractive", ITEMS)
+    assert pair["wins_a"] + pair["wins_b"] == ITEMS
+    assert (pair["agreement"], pair["unparsed"]) == (1, 0)
+    assert asked == 2 * ITEMS
+    assert service.asked.total() == asked
+    assert again == found
