@@ -230,32 +230,8 @@ def test_llama_cpp_ranks_and_repeats(llama: LlamaCpp) -> None:
 
 
 def test_many_candidates_of_llama_cpp_have_the_figures_of_few(llama: LlamaCpp) -> None:
-    words = [
-        f" {word}"
-        for word in [
-            "the",
-            "a",
-            "an",
-            "in",
-            "on",
-            "at",
-            "to",
-            "for",
-            "from",
-            "by",
-            "with",
-            "as",
-            "is",
-            "are",
-            "was",
-            "were",
-            "be",
-            "been",
-            "it",
-            "he",
-        ]
-    ]
-    words += [" Paris", " London", " Rome", " Berlin", " Vienna", " Madrid"]
+    towns = ["Paris", "London", "Rome", "Berlin", "Vienna", "Madrid", "Oslo", "Lisbon", "Dublin", "Athens"]
+    words = [f" {word}" for word in (*towns, *"abcdefghijklmnopqrstuvwxyz")]
     many = llama.likelihoods("The capital of France is", words)
 
     assert same(many[:2], llama.likelihoods("The capital of France is", words[:2]), within=0.01)

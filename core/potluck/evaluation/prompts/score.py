@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 Candidates: TypeAlias = Literal["answers", "vocabulary"]
 
-_RESAMPLES = 4000
+_RESAMPLES = 2000
 
 
 class Row(Protocol):
