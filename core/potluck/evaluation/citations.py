@@ -1,47 +1,113 @@
 """Whether what an answer cites is there: clause numbers, other numbers and quoted phrases, against the passages.
 
-Pure functions. Width, case and white space never count, nor do the separators of thousands.
+Width, case, white space and the separators of thousands never count; 第三章 is 第3章, 25公尺 is 25m, both ends of a
+range are claims. Numbers written in Chinese are read in clause numbers and in passages, but are no claims elsewhere
+(一般, 三者): they are seldom figures. Pure functions.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Literal
 
 from potluck.documents import Passage
 
-_DIGITS = "零〇一二三四五六七八九"
-_CHINESE = f"[{_DIGITS}十百]+"
-_NUMBERED = re.compile(rf"第\s*({_CHINESE}|\d+(?:\.\d+)*)\s*([章節节條条款項项篇])")
-_CLAUSE = re.compile(r"(?<![\d.])\d+(?:\.\d+){2,}(?![\d.]*\d)")
-_NUMBER = re.compile(r"(?<![\d.])\d+(?:\.\d+)?(?![\d]|\.\d)")
-_QUOTED = re.compile(r"「([^「」]+)」|『([^『』]+)』|“([^“”]+)”|\"([^\"]+)\"")
-_SPACE = re.compile(r"\s+")
+_CHINESE = "[零〇一二三四五六七八九十百兩两]+"
+_NUMBER = r"\d+(?:\.\d+)?"
+_JOINED = r"\s*(?:[~–—、,及和與与或-]|至|到)\s*"
+_RANGE = r"\s*(?:[~–—-]|至|到|to)\s*"
+
+_SAME = {
+    **dict.fromkeys(("公尺", "米", "meter", "meters", "metre", "metres"), "m"),
+    **dict.fromkeys(("公分", "厘米"), "cm"),
+    **dict.fromkeys(("公厘", "毫米", "millimetres", "millimeters"), "mm"),
+    **dict.fromkeys(("公里", "千米", "kilometres", "kilometers"), "km"),
+    **dict.fromkeys(("平方公尺", "平方米"), "m2"),
+    **dict.fromkeys(("立方公尺", "立方米"), "m3"),
+    **dict.fromkeys(("公斤", "千克"), "kg"),
+    **dict.fromkeys(("公克", "克"), "g"),
+    **dict.fromkeys(("公噸", "公吨", "噸", "吨"), "t"),
+    **dict.fromkeys(("度", "°", "degrees"), "°c"),
+    **dict.fromkeys(("percent", "per cent"), "%"),
+    **dict.fromkeys(("天", "day", "days"), "日"),
+    **dict.fromkeys(("个月", "month", "months"), "個月"),
+    **dict.fromkeys(("小时", "hour", "hours", "hr", "hrs", "h"), "小時"),
+    **dict.fromkeys(("分钟", "minute", "minutes", "min"), "分鐘"),
+    **dict.fromkeys(("second", "seconds", "s"), "秒"),
+    **dict.fromkeys(("year", "years"), "年"),
+    **dict.fromkeys(("周", "星期", "week", "weeks"), "週"),
+}
+"""Units that are another one by another name."""
+
+_COUNTED = ["個月", "小時", "分鐘", *"日月年秒週元根次組组口份層层處处點点支塊块片人台件倍名位個个種种項项"]
+_KNOWN = "mm cm m km kg g t kn n mpa kpa gpa pa kω ω v kv w kw hz khz mhz db l ml ppm m2 m3 kn/m kn/m2 n/mm2 km/h"
+
+_LATIN = {name for name in _SAME if name.isascii()}
+
+
+def _either(names: Iterable[str]) -> str:
+    return "|".join(re.escape(name) for name in sorted(names, key=len, reverse=True))
+
+
+# A word of Latin letters behind a blank is a unit only if it is known as one: "25 rails".
+_UNIT = (
+    rf"\s*(?:°c|{_either({*_COUNTED, *_SAME} - _LATIN)}|[%‰])"
+    rf"|\s+(?:{_either({*_KNOWN.split(), *_LATIN})})(?![a-z\d])"
+    r"|[a-zμω]+(?:/[a-z]+)?[23]?(?![a-z\d])"
+)
+
+_TOKEN = re.compile(
+    rf"第\s*(?P<ordinals>(?:{_CHINESE}|\d+(?:\.\d+)*)(?:{_JOINED}第?\s*(?:{_CHINESE}|\d+(?:\.\d+)*))*)"
+    r"\s*(?P<counter>[章節节條条款項项目篇編编])"
+    r"|(?<![代發发外列手])(?P<plate>表|圖|图|附錄|附录|附件|\b(?:table|figure|fig\.?|annex|appendix))\s*"
+    r"(?P<plate_number>\d+(?:[-.]\d+)*)"
+    r"|\b(?P<word>section|clause|article|chapter)s?\s+(?P<word_number>\d+(?:\.\d+)*)"
+    r"|(?<![\d.])(?P<clause>\d+(?:\.\d+){2,}|\d+\.\d+(?=\s*[章節节條条]))"
+    r"|(?<![a-z\d])(?P<code>[a-z]+-?\d+[a-z\d]*(?:\.\d+)*)"
+    rf"|百分之\s*(?P<percent>{_NUMBER})"
+    rf"|(?<![\d.])(?P<number>{_NUMBER})(?P<scale>\s*[千萬万億亿](?![克米瓦]))?"
+    rf"(?:(?P<unit>{_UNIT})|(?={_RANGE}{_NUMBER}(?P<shared>{_UNIT})))?"
+)
+_SPELLED = re.compile(rf"(?P<number>{_CHINESE})(?P<unit>{_either({*_COUNTED, *_SAME})})")
+_QUOTED = re.compile(r"「([^「」]+)」|『([^『』]+)』|“([^“”]+)”|\"([^\"\n]+)\"")
+_HEADED = re.compile(rf"(第\s*(?:{_CHINESE}|\d+)\s*[章節节條条]|\d+(?:\.\d+)+)(.+)", re.DOTALL)
+_ELLIPSIS = re.compile(r"\.{3,}|⋯+")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_MARKERS = re.compile(r"\[\d+(?:\s*[,、-]\s*\d+)*\]|\(\d{1,2}\)|^\s*(?:[-*•]\s*)?\d{1,2}(?:\.(?=\s+\S)|、(?=\D))", re.M)
+_ENCIRCLED = re.compile("[\u2460-\u249b\u2776-\u2793]")
+_MARKS = re.compile(r"[\s。、,;:!?「」『』“”\"'‘’()《》〈〉\[\]【】·*`]+")
+
+_COUNTERS = str.maketrans("节条編编", "節條篇篇")
+_UNNUMBERED = "款項项目"
+"""Paragraphs and items of an article are counted, not labelled: what 第2項 is does not stand in a text."""
+
+_WORDS = {"section": "節", "clause": "條", "article": "條", "chapter": "章"}
+_PLATES = {"图": "圖", "附录": "附錄", "table": "表", "figure": "圖", "fig": "圖", "annex": "附件", "appendix": "附錄"}
+_SCALES = {"千": 3, "萬": 4, "万": 4, "億": 8, "亿": 8}
 _SHORTEST_QUOTE = 2
 
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Something that an answer says is in the documents, as ``text`` writes it after folding."""
+    """Something that an answer says is in the documents, as ``text`` writes it; ``key`` is what is looked up."""
 
     kind: Literal["clause", "number", "quote"]
-    text: str
+    key: str
+    unit: str = ""
+    text: str = field(default="", compare=False)
 
 
 def claims(answer: str) -> list[Claim]:
-    """What an answer cites, each once: quoted phrases, clause numbers, and the numbers outside of both."""
-    folded = _folded(answer)
-    found = list(_quotes(folded))
-    rest = _QUOTED.sub(" ", folded)
-    found += [Claim("clause", label) for label in _numbered(rest)]
-    rest = _NUMBERED.sub(" ", rest)
-    found += [Claim("clause", match.group()) for match in _CLAUSE.finditer(rest)]
-    found += [Claim("number", match.group()) for match in _NUMBER.finditer(_CLAUSE.sub(" ", rest))]
-    return list(dict.fromkeys(found))
+    """What an answer cites, each once: quoted phrases, clause numbers, and the numbers outside of both.
+
+    The markers of lists (``1.``, ``(2)``) and of passages (``[3]``) are no claims.
+    """
+    folded = _MARKERS.sub(" ", _folded(answer))
+    return list(dict.fromkeys([*_quotes(folded), *_tokens(_QUOTED.sub(" ", folded))]))
 
 
 def citation_precision(answer: str, passages: Sequence[Passage]) -> float | None:
@@ -51,73 +117,141 @@ def citation_precision(answer: str, passages: Sequence[Passage]) -> float | None
 
 
 def unsupported(answer: str, passages: Sequence[Passage]) -> list[str]:
-    """What an answer cites that is in none of its passages."""
+    """What an answer cites that is in none of its passages: text, heading and section labels, in the answer's words."""
     return [claim.text for claim in _missing(claims(answer), passages)]
 
 
 def _missing(found: Sequence[Claim], passages: Sequence[Passage]) -> list[Claim]:
+    if not found:
+        return []
     held = _Held(passages)
     return [claim for claim in found if not held.holds(claim)]
 
 
 class _Held:
-    """What passages hold, taken apart once."""
+    """What passages hold."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
-        parts = [(passage.heading, passage.text, *passage.sections) for passage in passages]
-        text = _folded("\n".join(part for passage in parts for part in passage))
-        self._squeezed = _SPACE.sub("", text)
-        self._labels = {_folded(label) for passage in passages for label in passage.sections}
-        self._clauses = {match.group() for match in _CLAUSE.finditer(text)} | self._labels | set(_numbered(text))
-        self._clauses |= {_NUMBERED.sub(lambda match: _label(match), label) for label in self._labels}
-        self._numbers = {match.group() for match in _NUMBER.finditer(text)} | self._clauses
+        self._parts = [part for passage in passages for part in (passage.heading, passage.text, *passage.sections)]
+        self._labels = {_folded(label).strip() for passage in passages for label in passage.sections}
+        self._read = [_read(part) for part in dict.fromkeys(self._parts)]
 
     def holds(self, claim: Claim) -> bool:
         if claim.kind == "quote":
-            return _SPACE.sub("", claim.text) in self._squeezed
+            return all(self._quoted(part) for part in _ELLIPSIS.split(claim.key))
         if claim.kind == "clause":
-            return claim.text in self._clauses
-        return claim.text in self._numbers
+            return self._has(claim) or self._labelled(claim.key)
+        written = self._has(claim) or self._has(Claim("number", claim.key))
+        return written or (not claim.unit and (claim.key in self._labels or self._has(Claim("number", claim.key, "*"))))
+
+    def _has(self, claim: Claim) -> bool:
+        return any(claim in read for read in self._read)
+
+    def _labelled(self, key: str) -> bool:
+        """Whether a section is called so, or (for a chapter) stands in it."""
+        if not key.startswith("第"):
+            return key in self._labels or self._has(Claim("number", key))
+        number = key[1:-1]
+        within = key.endswith("章") and any(label.startswith(f"{number}.") for label in self._labels)
+        return within or number in self._labels
+
+    def _quoted(self, phrase: str) -> bool:
+        if self._stands(_MARKS.sub("", phrase)):
+            return True
+        headed = _HEADED.fullmatch(phrase.strip())
+        if headed is None:
+            return False
+        return all(map(self.holds, _tokens(headed[1]))) and self._stands(_MARKS.sub("", headed[2]))
+
+    def _stands(self, phrase: str) -> bool:
+        """Whether a part holds it; a number at its end is not the beginning of a longer one."""
+        whole = re.compile(rf"(?<!\d)(?<!\d\.){re.escape(phrase)}(?!\d|\.\d)" if _edged(phrase) else re.escape(phrase))
+        return any(whole.search(_bare(part)) for part in self._parts)
+
+
+def _edged(phrase: str) -> bool:
+    return bool(re.match(r"\d|.*\d$", phrase))
+
+
+@lru_cache(maxsize=8192)
+def _read(text: str) -> frozenset[Claim]:
+    """What could be claimed of a text: each number with its unit, and (as ``*``) with any."""
+    folded = _folded(text)
+    found = set(_tokens(folded))
+    found |= {_number(str(_value(m["number"])), m["unit"], m.group()) for m in _SPELLED.finditer(folded)}
+    return frozenset(found | {Claim("number", one.key, "*") for one in found if one.kind == "number"})
+
+
+@lru_cache(maxsize=8192)
+def _bare(text: str) -> str:
+    return _MARKS.sub("", _folded(text))
 
 
 def _quotes(folded: str) -> Iterator[Claim]:
     for match in _QUOTED.finditer(folded):
-        phrase = next(group for group in match.groups() if group is not None).strip(" 。.,，;；:：")
-        if len(phrase) >= _SHORTEST_QUOTE:
-            yield Claim("quote", phrase)
+        phrase = next(group for group in match.groups() if group is not None).strip(" 。.,，、;；:：")
+        if len(_MARKS.sub("", phrase)) >= _SHORTEST_QUOTE:
+            yield Claim("quote", phrase, text=phrase)
 
 
-def _numbered(folded: str) -> Iterator[str]:
-    for match in _NUMBERED.finditer(folded):
-        yield _label(match)
+def _tokens(folded: str) -> Iterator[Claim]:
+    for match in _TOKEN.finditer(folded):
+        if match["ordinals"]:
+            yield from _ordinals(match)
+        elif match["plate"]:
+            name = match["plate"].rstrip(".")
+            yield Claim("clause", f"{_PLATES.get(name, name)}{match['plate_number']}", text=match.group())
+        elif match["word"]:
+            yield _clause(match["word_number"], _WORDS[match["word"]], match.group())
+        elif match["clause"]:
+            yield Claim("clause", match["clause"], text=match.group())
+        elif match["code"]:
+            yield Claim("number", match["code"].replace("-", ""), text=match.group())
+        elif match["percent"]:
+            yield _number(match["percent"], "%", match.group())
+        else:
+            yield _number(match["number"], match["unit"] or match["shared"] or "", match.group(), match["scale"] or "")
 
 
-def _label(match: re.Match[str]) -> str:
+def _ordinals(match: re.Match[str]) -> Iterator[Claim]:
+    counter = match["counter"].translate(_COUNTERS)
+    if counter in _UNNUMBERED:
+        return
+    for number in re.findall(rf"{_CHINESE}|\d+(?:\.\d+)*", match["ordinals"]):
+        yield _clause(number, counter, f"第{number}{match['counter']}")
+
+
+def _clause(number: str, counter: str, text: str) -> Claim:
     """``第3章`` for 第三章; the bare number for 第1.4.4節, as sections are labelled."""
-    number, unit = match.groups()
-    if "." in number:
-        return number
-    return f"第{_value(number)}{unit.translate(_UNITS)}"
+    return Claim("clause", number if "." in number else f"第{_value(number)}{counter}", text=text)
 
 
-_UNITS = str.maketrans("节条项", "節條項")
+def _number(number: str, unit: str, text: str, scale: str = "") -> Claim:
+    whole, _, fraction = number.partition(".")
+    power = _SCALES.get(scale.strip(), 0)
+    if power:
+        whole, fraction = whole + fraction[:power].ljust(power, "0"), fraction[power:]
+    key = f"{int(whole)}.{fraction}" if fraction.strip("0") else str(int(whole))
+    unit = unit.strip()
+    return Claim("number", key, _SAME.get(unit, unit), text.strip())
 
 
 def _value(number: str) -> int:
-    """The value of a Chinese or Arabic number below a thousand."""
+    """The value of a Chinese or Arabic number below a thousand; 二三 is 23."""
     if number.isdigit() and number.isascii():
         return int(number)
-    total = current = 0
+    total, current = 0, ""
     for character in number:
         if character in "十百":
-            total += (current or 1) * (10 if character == "十" else 100)
-            current = 0
+            total += int(current or 1) * (10 if character == "十" else 100)
+            current = ""
         else:
-            current = "零一二三四五六七八九".find(character.replace("〇", "零"))
-    return total + current
+            current += str("零一二三四五六七八九".find({"〇": "零", "兩": "二", "两": "二"}.get(character, character)))
+    return total + int(current or 0)
 
 
 def _folded(text: str) -> str:
     """Without differences of width and case, and without separators of thousands. A full-width comma is none."""
-    folded = unicodedata.normalize("NFKC", text.replace("，", "、")).lower()
+    plain = _ENCIRCLED.sub(" ", text.replace("，", "、").replace("…", "⋯"))
+    folded = unicodedata.normalize("NFKC", plain).lower()
     return _THOUSANDS.sub(lambda match: match.group().replace(",", ""), folded)

@@ -81,8 +81,8 @@ def score(
     """Measure one question.
 
     ``passages`` are all that were retrieved, best first; the model saw the first ``shown`` (all, if that is not said).
-    ``answer`` is None where only retrieval is measured; one
-    that failed is an empty text and counts as wrong. ``refused`` overrides what the answer's words say.
+    ``answer`` is None where only retrieval is measured; one that failed is an empty text and counts as wrong.
+    ``refused`` overrides what the answer's words say.
 
     An unanswerable question has no values: what counts is ``refused``. A refusal of an answerable one has an exact
     match and F1 of 0.
@@ -172,9 +172,8 @@ def _retrieval(question: Question, passages: Sequence[Passage]) -> Iterator[tupl
         yield "mrr", 0.0 if best is None else 1 / (best + 1)
     if question.answers or question.gold_facts:
         for k in CUTS:
-            # A character that is kept in comparing, so that nothing is found across two passages.
-            text = "\0".join(f"{passage.heading}\0{passage.text}" for passage in passages[:k])
-            yield f"answer_recall@{k}", _facts(question, text)
+            texts = (text for passage in passages[:k] for text in (passage.heading, passage.text))
+            yield f"answer_recall@{k}", _facts(question, *texts)
 
 
 def _ndcg(found: Sequence[int], golds: int, k: int) -> float:
@@ -202,11 +201,11 @@ def _answer(question: Question, answer: str, refused: bool) -> Iterator[tuple[st
         yield "fact", _facts(question, answer)
 
 
-def _facts(question: Question, text: str) -> float:
-    """The share of the facts that the text contains; without facts, whether it contains one of the answers."""
+def _facts(question: Question, *texts: str) -> float:
+    """The share of the facts that the texts contain; without facts, whether they contain one of the answers."""
     if question.gold_facts:
-        return share_contained(question.gold_facts, text)
-    return any_contained(question.answers, text)
+        return share_contained(question.gold_facts, *texts)
+    return any_contained(question.answers, *texts)
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -12,11 +12,15 @@ import string
 import unicodedata
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import groupby
 
 _CJK = re.compile("[\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3040-\u30ff\U00020000-\U0003134f]")
 _ARTICLES = re.compile(r"\b(?:a|an|the)\b")
 _SPACE = re.compile(r"\s+")
+
+# The passages and the right answers of a question come again with every variant of a comparison.
+_remembered = lru_cache(maxsize=4096)
 
 
 def is_cjk(text: str) -> bool:
@@ -24,11 +28,13 @@ def is_cjk(text: str) -> bool:
     return _CJK.search(text) is not None
 
 
+@_remembered
 def squeezed(text: str) -> str:
     """Without white space, and without differences of width and case; for looking whether one text holds another."""
     return _SPACE.sub("", _folded(text))
 
 
+@_remembered
 def normalised(text: str, cjk: bool) -> str:
     """What has to be equal for an exact match."""
     if cjk:
@@ -39,15 +45,20 @@ def normalised(text: str, cjk: bool) -> str:
 
 def units(text: str, cjk: bool) -> list[str]:
     """What F1 counts: words; in Chinese characters, with words and numbers of other scripts whole."""
+    return list(_units(text, cjk))
+
+
+@_remembered
+def _units(text: str, cjk: bool) -> tuple[str, ...]:
     if not cjk:
-        return normalised(text, cjk).split()
+        return tuple(normalised(text, cjk).split())
     found: list[str] = []
     for kind, run in groupby(_without_marks(_folded(text)), _kind):
         if kind == "cjk":
             found.extend(run)
         elif kind != "space":
             found.append("".join(run))
-    return found
+    return tuple(found)
 
 
 def exact_match(answer: str, gold: str, cjk: bool) -> float:
@@ -72,16 +83,21 @@ def rouge_l(answer: str, gold: str, cjk: bool) -> float:
     return 2 * _longest_common(ours, theirs) / (len(ours) + len(theirs))
 
 
-def share_contained(phrases: Sequence[str], text: str) -> float:
-    """The share of the phrases that stand in the text, from 0 to 1; there has to be a phrase."""
-    held = squeezed(text)
+def share_contained(phrases: Sequence[str], *texts: str) -> float:
+    """The share of the phrases that stand in one of the texts, from 0 to 1; there has to be a phrase."""
+    held = _together(texts)
     return sum(squeezed(phrase) in held for phrase in phrases) / len(phrases)
 
 
-def any_contained(phrases: Sequence[str], text: str) -> float:
-    """1 if one of the phrases stands in the text (a blank phrase never does), else 0."""
-    held = squeezed(text)
+def any_contained(phrases: Sequence[str], *texts: str) -> float:
+    """1 if one of the phrases stands in one of the texts (a blank phrase never does), else 0."""
+    held = _together(texts)
     return float(any(phrase and phrase in held for phrase in map(squeezed, phrases)))
+
+
+def _together(texts: Sequence[str]) -> str:
+    """Between them a character that is kept in comparing, so that nothing is found across two."""
+    return "\0".join(map(squeezed, texts))
 
 
 def _longest_common(ours: Sequence[str], theirs: Sequence[str]) -> int:
