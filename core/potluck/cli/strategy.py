@@ -46,7 +46,9 @@ def command(
     full: bool,
     as_json: bool,
 ) -> None:
-    """Which strategy suits labelled DATA: prompts, examples in the prompt, neighbours, or a classifier on embeddings.
+    """Find out which strategy suits labelled data.
+
+    Prompts, examples in the prompt, neighbours, or a classifier on embeddings.
 
     DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl.
     All rows are asked the same held-out messages; those that are surely worse drop out early. What was asked is kept
