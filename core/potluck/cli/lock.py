@@ -15,7 +15,8 @@ from potluck.cli.common import opened, print_json, recipe_options
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool) -> int:
     """Pin plugin versions, models, documents and questions by hash.
 
-    They are kept in potluck.lock beside the recipe. With a lock, `potluck run` and `potluck reproduce` say what has changed since; `run` refuses to go on.
+    They are kept in potluck.lock beside the recipe. With a lock, `potluck lock --check` says what has changed, and
+    `potluck run` refuses to go on.
     """
     from potluck.evaluation.pins import lock_differences, write_lock
 

@@ -19,8 +19,9 @@ if TYPE_CHECKING:
 def command(run: Path, as_json: bool) -> int:
     """Do a run again from its manifest, and say what differs.
 
-    RUN is the folder of a run or comparison, or its number from the recipe's folder. Nothing that was kept is used: documents are
-    loaded, split, embedded and answered anew. The exit status is 1 if a measure or an answer came out differently.
+    RUN is the folder of a run or comparison, or its number from the recipe's folder. Nothing that was kept is used:
+    documents are loaded, split, embedded and answered anew. The exit status is 1 if a measure or an answer came out
+    differently.
     """
     from potluck import plugins
     from potluck.api import Recipe
