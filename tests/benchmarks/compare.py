@@ -21,7 +21,7 @@ from pathlib import Path
 
 PROMPTS = {
     "short": "只根據以下內容回答，不知道就說「我不知道」：\n{context}\n{question}",
-    "long": "你是仔細的助理。請只根據內容回答；內容沒有提到時，請說「我不知道」。\n\n{context}\n\n問題：{question}\n回答：",
+    "long": "請只根據內容回答；內容沒有提到時，請說「我不知道」。\n\n{context}\n\n問題：{question}\n回答：",
 }
 
 
