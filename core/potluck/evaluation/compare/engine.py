@@ -7,6 +7,7 @@ as it comes, so an interrupted comparison goes on where it was. A variant that f
 
 from __future__ import annotations
 
+import os
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
@@ -85,6 +86,8 @@ class Engine:
         observers: pluggy.PluginManager,
     ) -> None:
         """Nothing is loaded yet."""
+        # Models of two libraries in one process: threads that wait by spinning take the processor from the others.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
         self.questions = questions
         self._workspace, self._models, self._observers = workspace, models, observers
         self._indexes: dict[str, Retrieved | Exception] = {}
