@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -179,6 +180,22 @@ def test_planted_false_clauses_are_caught_and_true_ones_left_alone(
     assert planted >= 180
     assert caught >= 0.95 * planted
     assert alarms <= 0.03 * true
+
+
+def test_a_number_that_was_changed_is_caught(shared_data: Path, record_property: Callable[[str, object], None]) -> None:
+    """Every number of the specification, one at a time; what it is changed to may by chance stand elsewhere."""
+    rows = [row for row in _rows(shared_data, "spec_zh/sections") if row["text"]]
+    chance, changed, caught = random.Random(0), 0, 0
+    for row in rows:
+        shown = [_clause(row), *map(_clause, chance.sample([other for other in rows if other is not row], 4))]
+        for match in re.finditer(r"(?<![\d.-])\d+(?:\.\d+)?(?![\d.-])", row["text"]):
+            false = str(int(float(match.group())) * chance.choice([2, 3, 10]) + chance.choice([1, 7]))
+            wrong = unsupported(row["text"][: match.start()] + false + row["text"][match.end() :], shown)
+            changed, caught = changed + 1, caught + any(false in one for one in wrong)
+
+    record_property("changed", f"{caught} of {changed} changed numbers caught")
+    assert changed > 100
+    assert caught >= 0.95 * changed
 
 
 def test_right_answers_of_the_data_are_seldom_doubted(
