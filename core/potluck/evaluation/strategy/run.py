@@ -41,6 +41,8 @@ class Plan:
     usd: float = 2.0
     minutes: float = 10.0
     full: bool = False
+    rules: tuple[str, ...] = ()
+    """Patterns of the row ``rule``, written ``LABEL=PATTERN``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,8 @@ def strategy(
     ``recipe`` names embedder, chat model and seed. Raises ``PotluckError`` for data or rows that cannot be used; a row
     that fails while it runs is named in the outcome.
     """
+    # Threads that wait by spinning take the processor from those of the other library: twenty times slower.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     meter = Meter(plan.usd, plan.minutes)
     split = read_split(plan.data, plan.given, plan.target, recipe.seed)
     test = split.test[: plan.limit]
@@ -67,7 +71,7 @@ def strategy(
     workspace = _workspace(plan.data)
     components = Components(recipe, workspace, Sources(recipe.folder))
     try:
-        lanes, setting, embedded = _made(chosen, split, recipe, components, workspace, meter)
+        lanes, setting, embedded = _made(chosen, plan.rules, split, recipe, components, workspace, meter)
         hosts = remote_hosts(recipe)
         race = Race(lanes, setting, test, workspace.calls, meter, embedded, "embedder" in hosts)
         race.run(plan.full, on_message)
@@ -89,15 +93,20 @@ def rows_asked_for(plan: Plan, split: Split) -> Mapping[str, Kind]:
             raise PotluckError(f"--rows: there is no row {name!r}{hint}; there are: {', '.join(known)}")
         if known[name].asks and not plan.chat:
             raise PotluckError(f"--rows: {name!r} asks a chat model; name one with --chat")
+        if name == "rule" and not plan.rules:
+            raise PotluckError("--rows: 'rule' needs patterns; give some with --rule LABEL=PATTERN")
     many = len(split.labels) > _MANY
     wanted = plan.rows or [
-        name for name, kind in known.items() if (plan.chat or not kind.asks) and (many or not kind.many)
+        name
+        for name, kind in known.items()
+        if (plan.chat or not kind.asks) and (many or not kind.many) and (plan.rules or name != "rule")
     ]
     return {name: known[name] for name in known if name in wanted}
 
 
 def _made(
     chosen: Mapping[str, Kind],
+    rules: tuple[str, ...],
     split: Split,
     recipe: RecipeModel,
     components: Components,
@@ -105,7 +114,7 @@ def _made(
     meter: Meter,
 ) -> tuple[Sequence[Lane], Setting, Embedded]:
     chat = _chat(recipe, components) if any(kind.asks for kind in chosen.values()) else None
-    setting = Setting(split.train, split.labels, recipe.seed, chat)
+    setting = Setting(split.train, split.labels, recipe.seed, chat, rules)
     name = components.embedder_fingerprint if any(kind.vectors for kind in chosen.values()) else ""
     embedded = Embedded(lambda: components.embedder, name, workspace.calls, meter)
     return [Lane(name, kind, kind.make(setting)) for name, kind in chosen.items()], setting, embedded

@@ -42,7 +42,8 @@ class Embedded:
         import numpy as np
 
         wanted = [text for text in dict.fromkeys(texts) if text not in self._vectors]
-        missing = [text for text in wanted if not self._found(text)]
+        # Texts of one length together: a batch is as slow as its longest text.
+        missing = sorted((text for text in wanted if not self._found(text)), key=len)
         if missing:
             embedder = self._embedder()
             size = max(1, embedder.batch_size) * max(1, embedder.concurrency)
