@@ -16,7 +16,7 @@ from typing import Literal
 
 from potluck.documents import Passage
 
-_CHINESE = "[零〇一二三四五六七八九十百兩两]+"
+_CHINESE = "[零〇一二三四五六七八九十百兩两]{1,9}"
 _NUMBER = r"\d+(?:\.\d+)?"
 _JOINED = r"\s*(?:[~–—、,及和與与或-]|至|到)\s*"
 _RANGE = r"\s*(?:[~–—-]|至|到|to)\s*"
@@ -78,6 +78,7 @@ _HEADED = re.compile(rf"(第\s*(?:{_CHINESE}|\d+)\s*[章節节條条]|\d+(?:\.\d
 _ELLIPSIS = re.compile(r"\.{3,}|⋯+")
 _THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
 _MARKERS = re.compile(r"\[\d+(?:\s*[,、-]\s*\d+)*\]|\(\d{1,2}\)|^\s*(?:[-*•]\s*)?\d{1,2}(?:\.(?=\s+\S)|、(?=\D))", re.M)
+_BLANKS = re.compile(r"[^\S\n]+")
 _ENCIRCLED = re.compile("[\u2460-\u249b\u2776-\u2793]")
 _MARKS = re.compile(r"[\s。、,;:!?「」『』“”\"'‘’()《》〈〉\[\]【】·*`]+")
 
@@ -178,7 +179,7 @@ def _read(text: str) -> frozenset[Claim]:
     """What could be claimed of a text: each number with its unit, and (as ``*``) with any."""
     folded = _folded(text)
     found = set(_tokens(folded))
-    found |= {_number(str(_value(m["number"])), m["unit"], m.group()) for m in _SPELLED.finditer(folded)}
+    found |= {_number(_value(m["number"]), m["unit"], m.group()) for m in _SPELLED.finditer(folded)}
     return frozenset(found | {Claim("number", one.key, "*") for one in found if one.kind == "number"})
 
 
@@ -231,15 +232,16 @@ def _number(number: str, unit: str, text: str, scale: str = "") -> Claim:
     power = _SCALES.get(scale.strip(), 0)
     if power:
         whole, fraction = whole + fraction[:power].ljust(power, "0"), fraction[power:]
-    key = f"{int(whole)}.{fraction}" if fraction.strip("0") else str(int(whole))
+    whole = whole.lstrip("0") or "0"
+    key = f"{whole}.{fraction}" if fraction.strip("0") else whole
     unit = unit.strip()
     return Claim("number", key, _SAME.get(unit, unit), text.strip())
 
 
-def _value(number: str) -> int:
-    """The value of a Chinese or Arabic number below a thousand; 二三 is 23."""
-    if number.isdigit() and number.isascii():
-        return int(number)
+def _value(number: str) -> str:
+    """A Chinese or other number below a thousand in our digits, a longer one as it is; 二三 is 23."""
+    if number.isdecimal():
+        return number.lstrip("0") or "0"
     total, current = 0, ""
     for character in number:
         if character in "十百":
@@ -247,11 +249,11 @@ def _value(number: str) -> int:
             current = ""
         else:
             current += str("零一二三四五六七八九".find({"〇": "零", "兩": "二", "两": "二"}.get(character, character)))
-    return total + int(current or 0)
+    return str(total + int(current or 0))
 
 
 def _folded(text: str) -> str:
     """Without differences of width and case, and without separators of thousands. A full-width comma is none."""
     plain = _ENCIRCLED.sub(" ", text.replace("，", "、").replace("…", "⋯"))
-    folded = unicodedata.normalize("NFKC", plain).lower()
+    folded = _BLANKS.sub(" ", unicodedata.normalize("NFKC", plain).lower())
     return _THOUSANDS.sub(lambda match: match.group().replace(",", ""), folded)
