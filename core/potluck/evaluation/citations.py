@@ -61,7 +61,7 @@ _UNIT = (
 )
 
 _TOKEN = re.compile(
-    rf"第\s*(?P<ordinals>(?:{_CHINESE}|\d+(?:\.\d+)*)(?:{_JOINED}第?\s*(?:{_CHINESE}|\d+(?:\.\d+)*))*)"
+    rf"第\s*(?P<ordinals>(?:{_CHINESE}|\d+(?:\.\d+)*)(?:{_JOINED}第?\s*(?:{_CHINESE}|\d+(?:\.\d+)*)){{0,20}})"
     r"\s*(?P<counter>[章節节條条款項项目篇編编])"
     r"|(?<![代發发外列手])(?P<plate>表|圖|图|附錄|附录|附件|\b(?:table|figure|fig\.?|annex|appendix))\s*"
     r"(?P<plate_number>\d+(?:[-.]\d+)*)"

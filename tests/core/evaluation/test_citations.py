@@ -149,7 +149,15 @@ def test_something_like_it_is_not(answer: str, text: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["9" * 9000, "第" + "一" * 9000 + "章", "第٣٣章", "1." * 9000 + "1", "第1、" + " " * 20000 + "x", "「" * 9000],
+    [
+        "9" * 9000,
+        "第" + "一" * 9000 + "章",
+        "第٣٣章",
+        "1." * 9000 + "1",
+        "第1、" + " " * 20000 + "x",
+        "第1、" * 9000,
+        "「" * 9000,
+    ],
 )
 def test_what_is_absurd_is_read_all_the_same(text: str) -> None:
     assert unsupported(text, [passage(text)]) == []
