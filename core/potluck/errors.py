@@ -22,6 +22,8 @@ PotluckError
 │   └── ContextExceeded         passages longer than the chat model's context
 ├── ModelError
 │   ├── ModelNotFound           a model source leads nowhere
+│   ├── AdapterMismatch         what was tuned does not belong to this base model, or was altered
+│   ├── TrainingFailed          the loss is no number any more; the last good checkpoint is kept
 │   └── MissingSecret           a secret's environment variable is not set
 ├── RemoteError                 a remote service did not answer as it should, after all retries
 ├── LockMismatch                plugins, models or data are not those of potluck.lock
@@ -162,6 +164,14 @@ class ModelError(PotluckError):
 
 class ModelNotFound(ModelError):
     """A model source leads nowhere; the message lists the places that were tried."""
+
+
+class AdapterMismatch(ModelError):
+    """What was tuned does not belong to this base model, tokenizer or template, or its files were altered."""
+
+
+class TrainingFailed(ModelError):
+    """The loss is no number any more. The message says at which step and what helps; good checkpoints are kept."""
 
 
 class MissingSecret(ModelError):

@@ -2,16 +2,17 @@
 
 from potluck.contracts.chat import ChatModel, ChatOptions, Likelihood
 from potluck.contracts.config import Config, Operational
-from potluck.contracts.context import Context, ModelSources
+from potluck.contracts.context import Context, ModelSources, Tuned
 from potluck.contracts.embedder import Embedder, EmbedderConfig, Vectors
 from potluck.contracts.loader import Loader
 from potluck.contracts.offer import CONTRACT_VERSIONS, Component, Kind, Offer
 from potluck.contracts.splitter import Splitter
 from potluck.contracts.store import Collection, Hits, VectorStore
-from potluck.contracts.tuner import Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
+from potluck.contracts.tuner import Attached, Estimate, Task, TunedModel, Tuner, TuningProgress, TuningRequest
 
 __all__ = [
     "CONTRACT_VERSIONS",
+    "Attached",
     "ChatModel",
     "ChatOptions",
     "Collection",
@@ -29,6 +30,8 @@ __all__ = [
     "Offer",
     "Operational",
     "Splitter",
+    "Task",
+    "Tuned",
     "TunedModel",
     "Tuner",
     "TuningProgress",

@@ -69,6 +69,9 @@ class ChatModel(Component):
     reads_after: bool = False
     """Whether ``likelihoods`` reads what follows a continuation instead of adding it to the sum: a masked model."""
 
+    takes_tuned: bool = False
+    """Whether it answers with ``context.tuned`` where that is given (``chat.adapter`` in a recipe)."""
+
     @abstractmethod
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt that these messages become, template included."""

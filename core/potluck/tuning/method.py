@@ -1,0 +1,140 @@
+"""The two classes that a tuner of local models inherits from."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, get_args
+
+from potluck.contracts import Attached, Context, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
+from potluck.contracts.tuner import Task
+from potluck.tuning.settings import TunerConfig
+
+if TYPE_CHECKING:
+    import torch
+
+    Module: TypeAlias = torch.nn.Module
+    Tensor: TypeAlias = torch.Tensor
+else:
+    Module = Tensor = object
+
+
+@dataclass(frozen=True, slots=True)
+class Virtual:
+    """Soft prompts: ``length`` positions that stand before every text.
+
+    Either ``embeddings``, shape ``(1, length, width)``, in the place of tokens' embeddings, or ``cache``, a
+    ``transformers`` cache of one row with keys and values for all layers. Gradients flow through both. Text begins at
+    position ``length``.
+    """
+
+    length: int
+    embeddings: Tensor | None = None
+    cache: Any = None
+
+
+class LocalTuner(Tuner):
+    """Trains some parameters of a transformers model with this package's engine.
+
+    A method says in ``wrap`` which, in ``save`` and ``attach`` how they are kept and used again. Everything else, from
+    tokens to checkpoints, is the engine's.
+    """
+
+    tasks: ClassVar[frozenset[Task]] = frozenset(
+        {"classification", "question-answering", "summarization", "generation"}
+    )
+    served_by: ClassVar[frozenset[str]] = frozenset({"transformers"})
+    default_learning_rate: ClassVar[float] = 2e-4
+    """Used where ``training.learning_rate`` is left out."""
+
+    trains_base: ClassVar[bool] = False
+    """Whether the base's own weights are trained, which are then kept in float32."""
+
+    def __init__(self, config: TunerConfig, context: Context) -> None:
+        """Load nothing yet."""
+        self.config = config
+        self.context = context
+
+    @abstractmethod
+    def wrap(self, model: Module, request: TuningRequest, tokenizer: Any) -> Module:
+        """Put fresh parameters on a base model, and return what is to be trained.
+
+        Afterwards exactly the method's parameters require gradients, and they are float32. The result, before any
+        step, computes the same as the base where the method has such a beginning. Also called with a model on the
+        ``meta`` device, to count: then values do not matter. Random values come from torch's global generator, which
+        is seeded before.
+        """
+
+    def virtual(self, model: Module) -> Virtual | None:
+        """The soft prompts of a wrapped model, computed anew for each pass; None for a method that changes layers."""
+        return None
+
+    @abstractmethod
+    def save(self, model: Module, folder: Path) -> None:
+        """Write what was learned, in PEFT's format where it has one: safetensors and JSON."""
+
+    @abstractmethod
+    def attach(self, model: Module, folder: Path) -> Attached:
+        """Put what ``save`` wrote on a loaded base model."""
+
+    def base(self, model: Module) -> Module:
+        """The transformers model in a wrapped one: what is called with tokens."""
+        return model
+
+    def plan(self, request: TuningRequest) -> Estimate:
+        """Count on a model without weights; see ``potluck.tuning.estimate``."""
+        from potluck.tuning.estimate import estimate
+
+        return estimate(self, request)
+
+    def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
+        """Train; see ``potluck.tuning.engine``."""
+        from potluck.tuning.engine import train
+
+        return train(self, request, progress)
+
+
+class PeftTuner(LocalTuner):
+    """Trains with a method of the PEFT library. Say the method's settings in ``peft_config``, and that is all."""
+
+    @abstractmethod
+    def peft_config(self, model: Module, request: TuningRequest, tokenizer: Any) -> Any:
+        """The method's ``peft.PeftConfig``, with ``task_type`` ``CAUSAL_LM``."""
+
+    def wrap(self, model: Module, request: TuningRequest, tokenizer: Any) -> Module:
+        """``peft.get_peft_model``."""
+        from peft import get_peft_model
+
+        return get_peft_model(model, self.peft_config(model, request, tokenizer))
+
+    def virtual(self, model: Any) -> Virtual | None:
+        """What PEFT computes from the prompt's parameters, for one row."""
+        config = model.peft_config["default"]
+        if not config.is_prompt_learning:
+            return None
+        prompt = model.get_prompt(batch_size=1)
+        if hasattr(prompt, "shape"):
+            return Virtual(config.num_virtual_tokens, embeddings=prompt)
+        return Virtual(config.num_virtual_tokens, cache=prompt)
+
+    def base(self, model: Any) -> Module:
+        """The model below PEFT's, with its layers where PEFT has put them."""
+        return model.get_base_model()
+
+    def save(self, model: Any, folder: Path) -> None:
+        """``adapter_model.safetensors`` and ``adapter_config.json``."""
+        model.save_pretrained(str(folder), safe_serialization=True)
+
+    def attach(self, model: Module, folder: Path) -> Attached:
+        """Put PEFT's modules on the model under a name of their own."""
+        from potluck.tuning.attached import attach_peft
+
+        return attach_peft(model, folder, self.virtual)
+
+    def merge(self, model: Module, folder: Path) -> Module:
+        """PEFT's ``merge_and_unload``."""
+        from peft import PeftModel
+
+        return PeftModel.from_pretrained(model, str(folder)).merge_and_unload()

@@ -1,0 +1,85 @@
+"""The settings that all tuners of local models share. The names are those of transformers' ``TrainingArguments``."""
+
+from __future__ import annotations
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import ConfigDict, Field
+
+from potluck.contracts import Config, Operational
+
+
+class Training(Config):
+    """How to train. Keys have the names, and unless it is said otherwise the defaults, of ``TrainingArguments``."""
+
+    num_train_epochs: float = Field(default=3.0, gt=0)
+    """Passes over the training examples."""
+
+    max_steps: int = -1
+    """Optimiser steps; if positive, it overrides ``num_train_epochs``."""
+
+    per_device_train_batch_size: int = Field(default=8, ge=1)
+    """Examples in a batch of one process."""
+
+    gradient_accumulation_steps: int = Field(default=1, ge=1)
+    """Batches in an optimiser step; the result is that of one batch of all their examples."""
+
+    learning_rate: float | None = Field(default=None, gt=0)
+    """The largest learning rate; each method has a default of its own."""
+
+    warmup_steps: int = Field(default=0, ge=0)
+    """Optimiser steps in which the learning rate rises."""
+
+    warmup_ratio: float = Field(default=0.0, ge=0, lt=1)
+    """The same as a part of all steps; ``warmup_steps`` overrides it."""
+
+    lr_scheduler_type: Literal["linear", "cosine", "constant", "constant_with_warmup"] = "linear"
+    """How the learning rate falls."""
+
+    weight_decay: float = Field(default=0.0, ge=0)
+    """AdamW's decoupled decay."""
+
+    adam_beta1: float = Field(default=0.9, ge=0, lt=1)
+    """AdamW's decay of the mean of gradients."""
+
+    adam_beta2: float = Field(default=0.999, ge=0, lt=1)
+    """AdamW's decay of the mean of squared gradients."""
+
+    adam_epsilon: float = Field(default=1e-8, gt=0)
+    """AdamW's guard against division by zero."""
+
+    max_grad_norm: float = Field(default=1.0, ge=0)
+    """The largest norm of the gradient; 0 does not limit it."""
+
+    optim: Literal["adamw_torch"] = "adamw_torch"
+    """The optimiser."""
+
+    eval_steps: int | None = Field(default=None, ge=1)
+    """Optimiser steps between two evaluations on the validation examples; once an epoch if left out."""
+
+    early_stopping_patience: int | None = Field(default=None, ge=1)
+    """Stop after so many evaluations without a better validation loss; the best weights are the result."""
+
+    save_steps: Annotated[int, Operational, Field(ge=1)] = 50
+    """Optimiser steps between two checkpoints."""
+
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """The precision of the weights that are not trained; ``auto`` takes bfloat16 where the processor computes in it."""
+
+    pack_tokens: Annotated[int, Operational, Field(ge=16)] = 512
+    """Tokens that are computed at once: the examples of a batch are laid end to end, and none sees another."""
+
+
+class TunerConfig(Config):
+    """What every tuner of a local model takes; a method's settings inherit from it."""
+
+    model_config: ClassVar[ConfigDict] = ConfigDict(populate_by_name=True)
+
+    training: Training = Training()
+    """How to train: keys of transformers' ``TrainingArguments``."""
+
+    max_length: int | None = Field(default=None, ge=8)
+    """Tokens of an example, prompt and target together; what the model reads if left out."""
+
+    fit: Literal["error", "drop", "cut"] = "error"
+    """What to do with a longer example: refuse it, leave it out, or cut the beginning of its prompt."""
