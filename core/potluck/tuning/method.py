@@ -42,9 +42,7 @@ class LocalTuner(Tuner):
     tokens to checkpoints, is the engine's.
     """
 
-    tasks: ClassVar[frozenset[Task]] = frozenset(
-        {"classification", "question-answering", "summarization", "generation"}
-    )
+    tasks: ClassVar[frozenset[Task]] = frozenset(get_args(Task))
     served_by: ClassVar[frozenset[str]] = frozenset({"transformers"})
     default_learning_rate: ClassVar[float] = 2e-4
     """Used where ``training.learning_rate`` is left out."""
