@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
@@ -71,6 +71,8 @@ class TunedModel:
     seconds: float
     tokens_per_second: float = 0.0
     notes: tuple[str, ...] = ()
+    evaluations: tuple[Mapping[str, float], ...] = ()
+    """Of each evaluation on the validation examples: ``step``, ``loss``, and the task's measures."""
 
 
 class Attached(Protocol):

@@ -1,0 +1,127 @@
+"""Checkpoints: one file each, whole or not there, of safetensors with what is not a tensor as JSON in its header.
+
+They hold the trained parameters, the optimiser's state of each, and the course of the training so far. Random numbers
+and the order of the data follow from the seed and the step, so nothing else is needed to go on exactly.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potluck.workspace.files import write_whole
+
+if TYPE_CHECKING:
+    import torch
+
+_KEPT = 2
+
+
+@dataclass(slots=True)
+class Course:
+    """The course of a training: ``step`` steps are done. Losses are means over learned tokens, in nats."""
+
+    step: int = 0
+    losses: list[float] = field(default_factory=list)
+    evaluations: list[dict[str, float]] = field(default_factory=list)
+    """Of each evaluation: ``step``, ``loss``, ``answers`` (the part of examples whose every token was likeliest)."""
+    tokens: int = 0
+    """Real tokens of the examples seen, each counted in full."""
+    seconds: float = 0.0
+    best_step: int = 0
+    notes: list[str] = field(default_factory=list)
+
+    @property
+    def best_loss(self) -> float | None:
+        """The lowest validation loss."""
+        return min((one["loss"] for one in self.evaluations), default=None)
+
+
+class Checkpoints:
+    """The checkpoints of one training in a folder. ``name`` is the fingerprint of all that decides the training."""
+
+    def __init__(self, folder: Path, name: str) -> None:
+        """Nothing is read yet."""
+        self.folder, self._name = folder, name
+
+    def save(self, course: Course, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> None:
+        """Write one, and remove those that are no longer of use."""
+        tensors = dict(trained(model))
+        for number, state in optimiser.state_dict()["state"].items():
+            tensors.update({f"optimiser.{number}.{key}": value for key, value in state.items()})
+        write_whole(self.folder / f"step-{course.step:08d}.safetensors", self._bytes(tensors, course))
+        for old in self._found()[_KEPT:]:
+            old.unlink()
+
+    def save_best(self, course: Course, model: torch.nn.Module) -> None:
+        """Keep the weights with the lowest validation loss."""
+        write_whole(self.folder / "best.safetensors", self._bytes(dict(trained(model)), course))
+
+    def resume(self, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> Course:
+        """Take up the last whole checkpoint of this training; a new course where there is none."""
+        for path in self._found():
+            if (read := self._read(path)) is None:
+                continue
+            tensors, course = read
+            _put(model, tensors)
+            _put_optimiser(optimiser, tensors)
+            return course
+        return Course()
+
+    def take_best(self, model: torch.nn.Module) -> int | None:
+        """Put the best weights into the model; the step they are of, or None where none were kept."""
+        if (read := self._read(self.folder / "best.safetensors")) is None:
+            return None
+        _put(model, read[0])
+        return read[1].step
+
+    def clear(self) -> None:
+        """Remove all of them."""
+        for path in (*self._found(), self.folder / "best.safetensors"):
+            path.unlink(missing_ok=True)
+
+    def _found(self) -> list[Path]:
+        return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
+
+    def _bytes(self, tensors: Mapping[str, Any], course: Course) -> bytes:
+        from safetensors.torch import save
+
+        said = {"training": self._name, "course": json.dumps(asdict(course))}
+        whole: bytes = save({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata=said)
+        return whole
+
+    def _read(self, path: Path) -> tuple[dict[str, Any], Course] | None:
+        """What a file holds; None for a damaged one, or one of another training."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, "pt") as file:
+                said = file.metadata() or {}
+                if said.get("training") != self._name:
+                    return None
+                names = list(file.keys())
+                return {name: file.get_tensor(name) for name in names}, Course(**json.loads(said["course"]))
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError):
+            return None
+
+
+def trained(model: torch.nn.Module) -> Mapping[str, torch.Tensor]:
+    """The parameters that are trained, by name."""
+    return {name: one.detach() for name, one in model.named_parameters() if one.requires_grad}
+
+
+def _put(model: torch.nn.Module, tensors: Mapping[str, Any]) -> None:
+    for name, parameter in trained(model).items():
+        parameter.copy_(tensors[name])
+
+
+def _put_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Any]) -> None:
+    state: dict[int, dict[str, Any]] = {}
+    for name, tensor in tensors.items():
+        if name.startswith("optimiser."):
+            _, number, key = name.split(".", 2)
+            state.setdefault(int(number), {})[key] = tensor
+    optimiser.load_state_dict({**optimiser.state_dict(), "state": state})

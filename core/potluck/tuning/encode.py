@@ -1,0 +1,145 @@
+"""From examples to tokens: the same text that is answered later, and where in it the answer begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from potluck.documents import Example, Message
+from potluck.errors import ModelError, TooLong
+
+_SHOWN = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """An example as tokens. The model learns to say ``ids[start:]``, each token from all before it; ``start`` >= 1."""
+
+    ids: tuple[int, ...]
+    start: int
+
+    @property
+    def learned(self) -> int:
+        """How many tokens the loss is about."""
+        return len(self.ids) - self.start
+
+
+@dataclass(slots=True)
+class Encoding:
+    """All examples that are learned from; ``dropped`` and ``cut`` are the numbers (from 0) of those too long."""
+
+    examples: list[Encoded] = field(default_factory=list)
+    dropped: list[int] = field(default_factory=list)
+    cut: list[int] = field(default_factory=list)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """What was lost, a sentence each."""
+        said = []
+        if self.dropped:
+            said.append(f"{_count(self.dropped)} too long, left out: number {_listed(self.dropped)}")
+        if self.cut:
+            said.append(f"{_count(self.cut)} too long, the beginning of the prompt cut: number {_listed(self.cut)}")
+        return tuple(said)
+
+
+def encode(
+    examples: Sequence[Example], tokenizer: Any, limit: int | None, fit: Literal["error", "drop", "cut"] = "error"
+) -> Encoding:
+    """Encode examples of at most ``limit`` tokens. Raises ``TooLong`` naming longer ones where ``fit`` is ``error``,
+    and ``ModelError`` for messages that the model's chat template refuses."""
+    found, long = Encoding(), []
+    for number, example in enumerate(examples):
+        one = encoded(example, tokenizer)
+        if limit is not None and len(one.ids) > limit:
+            if fit == "error":
+                long.append((number, len(one.ids)))
+                continue
+            shorter = _cut(one, limit) if fit == "cut" else None
+            (found.dropped if shorter is None else found.cut).append(number)
+            if shorter is None:
+                continue
+            one = shorter
+        found.examples.append(one)
+    if long:
+        listed = ", ".join(f"number {number + 1} with {tokens:,}" for number, tokens in long[:_SHOWN])
+        raise TooLong(
+            f"{len(long)} of {len(examples)} examples are longer than the {limit} tokens that are read: {listed}"
+            f"{', ...' if len(long) > _SHOWN else ''}. Raise tuner.max_length if the model reads more, or say "
+            "tuner.fit: drop (leave them out) or cut (cut the beginning of their prompts)"
+        )
+    return found
+
+
+def encoded(example: Example, tokenizer: Any) -> Encoded:
+    """The tokens of one example.
+
+    The answer begins at the first token that is not the prompt's alone: the rule of ``ChatModel.likelihoods``.
+    """
+    if not example.messages:
+        ids = tokenizer(example.target)["input_ids"]
+        end = tokenizer.eos_token_id
+        ids = ids if end is None or ids[-1:] == [end] else [*ids, end]
+        if len(ids) < 2:
+            raise ModelError("an example without a text cannot be learned")
+        return Encoded(tuple(ids), 1)
+    head, prompt, whole = rendered(example.messages, example.target, tokenizer)
+    before, ids = tokenizer([prompt, whole], add_special_tokens=False)["input_ids"]
+    start = len(head) + _shared(before, ids)
+    ids = [*head, *ids]
+    return Encoded(tuple(ids), max(1, start))
+
+
+def rendered(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[list[int], str, str]:
+    """The token that stands first, the text of the prompt, and the text of prompt and answer.
+
+    The answer ends with what the template writes behind it, up to the token that ends a turn; where the model has no
+    template, with the end of a text, and messages are joined by a blank line.
+    """
+    if tokenizer.chat_template is None:
+        prompt = "\n\n".join(message.content for message in messages)
+        head = [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id]
+        return head, prompt, prompt + target + (tokenizer.eos_token or "")
+    plain = [{"role": message.role, "content": message.content} for message in messages]
+    prompt = _templated(plain, tokenizer, generate=True)
+    whole = _templated([*plain, {"role": "assistant", "content": target}], tokenizer, generate=False)
+    end = tokenizer.eos_token or ""
+    if whole.startswith(prompt + target):
+        rest = whole[len(prompt + target) :]
+        return [], prompt, prompt + target + (rest[: rest.index(end) + len(end)] if end and end in rest else rest)
+    return [], prompt, prompt + target + end
+
+
+def _templated(messages: list[dict[str, str]], tokenizer: Any, generate: bool) -> str:
+    from jinja2 import TemplateError
+
+    try:
+        return str(tokenizer.apply_chat_template(messages, add_generation_prompt=generate, tokenize=False))
+    except TemplateError as error:
+        raise ModelError(f"the model's chat template refuses these messages: {error}") from error
+
+
+def _cut(one: Encoded, limit: int) -> Encoded | None:
+    """Without the beginning of the prompt; None where the answer alone is too long."""
+    surplus = len(one.ids) - limit
+    return Encoded(one.ids[surplus:], one.start - surplus) if surplus < one.start else None
+
+
+def _shared(one: Sequence[int], other: Sequence[int]) -> int:
+    for place, (a, b) in enumerate(zip(one, other, strict=False)):
+        if a != b:
+            return place
+    return min(len(one), len(other))
+
+
+def _count(numbers: Sequence[int]) -> str:
+    return f"{len(numbers):,} example{'s' if len(numbers) > 1 else ''}"
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    return ", ".join(_first(numbers)) + (", ..." if len(numbers) > _SHOWN else "")
+
+
+def _first(numbers: Sequence[int]) -> Iterator[str]:
+    return (str(number + 1) for number in numbers[:_SHOWN])

@@ -1,0 +1,264 @@
+"""The training of a ``LocalTuner``: one loop for all methods.
+
+It is a loop of our own and not transformers' ``Trainer`` because that one pads, computes logits for every token, and
+keeps its checkpoints as pickles; ``tests/benchmarks/tuning.py`` holds both against each other.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potluck.contracts import TunedModel, TuningProgress, TuningRequest
+from potluck.documents import Json
+from potluck.errors import ModelError, TrainingFailed
+from potluck.fingerprints import fingerprint
+from potluck.tuning.checkpoint import Checkpoints, Course, trained
+from potluck.tuning.encode import Encoded, Encoding, encode
+from potluck.tuning.forward import logits
+from potluck.tuning.method import LocalTuner
+from potluck.tuning.models import fastest, load_base, load_tokenizer
+from potluck.tuning.pack import packs
+from potluck.tuning.processes import Processes
+from potluck.tuning.schedule import Schedule
+from potluck.tuning.watchdog import Watchdog
+
+if TYPE_CHECKING:
+    import torch
+
+_REPORT_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Job:
+    """All that a training is made of, ready to begin or to go on."""
+
+    method: LocalTuner
+    request: TuningRequest
+    model: torch.nn.Module
+    optimiser: torch.optim.Optimizer
+    training: Encoding
+    validation: Encoding
+    schedule: Schedule
+    checkpoints: Checkpoints
+    course: Course
+    processes: Processes
+    autocast: bool
+
+    @property
+    def parameters(self) -> list[torch.nn.Parameter]:
+        """Those that are trained."""
+        return [one for one in self.model.parameters() if one.requires_grad]
+
+
+def train(method: LocalTuner, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
+    """Train, or go on where a killed process stopped. Raises ``TrainingFailed``, ``TooLong`` and ``ModelError``s.
+
+    What is learned depends on the request, the settings and the seed alone: each step's examples and random numbers
+    follow from its number.
+    """
+    job = _job(method, request)
+    watch = Watchdog.of(job.course, request, job.schedule.steps)
+    _loop(job, watch, progress)
+    if job.method.config.training.early_stopping_patience is not None:
+        job.checkpoints.take_best(job.model)
+    folder = request.folder / "result"
+    if job.processes.first:
+        folder.mkdir(parents=True, exist_ok=True)
+        method.save(job.model, folder)
+    job.processes.wait()
+    course = job.course
+    return TunedModel(
+        folder=folder,
+        trainable_parameters=sum(one.numel() for one in job.parameters),
+        losses=tuple(course.losses),
+        seconds=course.seconds,
+        tokens_per_second=course.tokens / course.seconds if course.seconds else 0.0,
+        notes=(*job.training.notes, *job.validation.notes, *course.notes),
+        evaluations=tuple(course.evaluations),
+    )
+
+
+def _job(method: LocalTuner, request: TuningRequest) -> Job:
+    import torch
+
+    settings, processes = method.config.training, Processes.started()
+    tokenizer = load_tokenizer(request.model)
+    dtype = fastest() if settings.dtype == "auto" else settings.dtype
+    torch.manual_seed(request.seed)
+    model = method.wrap(load_base(request.model, "float32" if method.trains_base else dtype), request, tokenizer)
+    limit = reads(method, model)
+    training = encode(request.training, tokenizer, limit, method.config.fit)
+    if not training.examples:
+        raise ModelError("there is no example to learn from")
+    validation = encode(request.validation, tokenizer, limit, method.config.fit)
+    schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
+    optimiser = torch.optim.AdamW(
+        [one for one in model.parameters() if one.requires_grad],
+        lr=rate(method),
+        betas=(settings.adam_beta1, settings.adam_beta2),
+        eps=settings.adam_epsilon,
+        weight_decay=settings.weight_decay,
+    )
+    checkpoints = Checkpoints(request.folder, _name(method, request, training, validation, dtype, processes))
+    course = checkpoints.resume(model, optimiser)
+    autocast = method.trains_base and dtype == "bfloat16"
+    return Job(
+        method,
+        request,
+        model,
+        optimiser,
+        training,
+        validation,
+        schedule,
+        checkpoints,
+        course,
+        processes,
+        autocast,
+    )
+
+
+def rate(method: LocalTuner) -> float:
+    """The largest learning rate: the setting, or the method's own."""
+    return method.config.training.learning_rate or method.default_learning_rate
+
+
+def reads(method: LocalTuner, model: Any) -> int | None:
+    """The most tokens of an example."""
+    window = getattr(getattr(model, "config", None), "max_position_embeddings", None)
+    limits = [limit for limit in (method.config.max_length, window) if limit is not None]
+    return min(limits) if limits else None
+
+
+def _name(
+    method: LocalTuner,
+    request: TuningRequest,
+    training: Encoding,
+    validation: Encoding,
+    dtype: str,
+    processes: Processes,
+) -> str:
+    """All that decides the weights after a step."""
+    learned: list[Json] = [[list(one.ids), one.start] for one in (*training.examples, *validation.examples)]
+    name = f"{type(method).__module__}.{type(method).__qualname__}"
+    files = {path.name: path.stat().st_size for path in sorted(request.model.iterdir()) if path.is_file()}
+    made: list[Json] = [str(request.model), dict(files), dtype, processes.count]
+    return fingerprint(name, method.config.decisive(), learned, len(training.examples), *made, request.seed)
+
+
+def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None]) -> None:
+    settings, course, schedule = job.method.config.training, job.course, job.schedule
+    every = settings.eval_steps or schedule.steps_per_epoch
+    began, before, reported, since = time.monotonic(), course.seconds, 0.0, 0
+    saved = course.step
+    while course.step < schedule.steps and not watch.stopped:
+        loss, norm, tokens = _step(job, course.step)
+        if (problem := watch.step(course.step, loss, norm)) is not None:
+            raise TrainingFailed(problem)
+        course.losses.append(loss)
+        course.step += 1
+        course.tokens += tokens
+        course.seconds = before + time.monotonic() - began
+        last = course.step == schedule.steps
+        if job.validation.examples and (last or course.step % every == 0):
+            _evaluate(job, watch)
+        if job.processes.first and (last or course.step - saved >= settings.save_steps):
+            job.checkpoints.save(course, job.model, job.optimiser)
+            saved = course.step
+        since += 1
+        if last or time.monotonic() - reported > _REPORT_SECONDS:
+            mean, since = sum(course.losses[-since:]) / since, 0
+            progress(TuningProgress(course.step, schedule.steps, mean, course.tokens / max(course.seconds, 1e-9)))
+            reported = time.monotonic()
+    course.notes = list(watch.findings)
+
+
+def _step(job: Job, step: int) -> tuple[float, float, int]:
+    """One optimiser step: the mean loss over its learned tokens, the gradient's norm, the real tokens of it."""
+    import torch
+
+    settings = job.method.config.training
+    batch = [job.training.examples[number] for number in job.schedule.batch(step)]
+    total = sum(one.learned for one in batch)
+    job.model.train()
+    torch.manual_seed(_seed(job.request.seed, step, job.processes.rank))
+    loss = torch.zeros(())
+    for pack in packs(job.processes.share(batch), settings.pack_tokens):
+        with torch.autocast("cpu", torch.bfloat16, enabled=job.autocast):
+            found = logits(job.method, job.model, pack)
+        part = torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum") / total
+        part.backward()
+        loss += part.detach()
+    for parameter in job.parameters:
+        if parameter.grad is None:  # this process had none of the step's examples, or the method did not use it
+            parameter.grad = torch.zeros_like(parameter)
+    job.processes.add_up([loss, *(parameter.grad for parameter in job.parameters if parameter.grad is not None)])
+    limit = settings.max_grad_norm or float("inf")
+    norm = float(torch.nn.utils.clip_grad_norm_(job.parameters, limit))
+    for group in job.optimiser.param_groups:
+        group["lr"] = rate(job.method) * job.schedule.rate(step)
+    if norm == norm and norm != float("inf"):  # a step along no direction would spoil what is good so far
+        job.optimiser.step()
+    job.optimiser.zero_grad()
+    return float(loss), norm, sum(len(one.ids) for one in batch)
+
+
+def _evaluate(job: Job, watch: Watchdog) -> None:
+    found = evaluate(job.method, job.model, job.validation.examples, job.autocast)
+    course, best = job.course, job.course.best_loss
+    course.evaluations.append({"step": float(course.step), "loss": found.loss, "answers": found.answers})
+    if best is None or found.loss < best:
+        course.best_step = course.step
+        if job.processes.first and job.method.config.training.early_stopping_patience is not None:
+            job.checkpoints.save_best(course, job.model)
+    watch.evaluated(course, found.first_tokens, job.method.config.training.early_stopping_patience)
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """``loss``: nats a learned token. ``answers``: the part of examples whose every token was the likeliest.
+
+    ``first_tokens``: of each example the likeliest first token of the answer, and the right one.
+    """
+
+    loss: float
+    answers: float
+    first_tokens: tuple[tuple[int, int], ...]
+
+
+def evaluate(
+    method: LocalTuner, model: torch.nn.Module, examples: Sequence[Encoded], autocast: bool = False
+) -> Evaluated:
+    """Measure a wrapped model on examples, without training."""
+    import torch
+
+    model.eval()
+    loss, right, first = 0.0, 0, list[tuple[int, int]]()
+    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+        for pack in packs(examples, method.config.training.pack_tokens):
+            found = logits(method, model, pack).float()
+            loss += float(torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum"))
+            said = found.argmax(-1)
+            wrong = set(pack.owners[said != pack.targets].tolist())
+            owners = pack.owners.tolist()
+            right += len(set(owners)) - len(wrong)
+            starts = [place for place, owner in enumerate(owners) if place == 0 or owners[place - 1] != owner]
+            first += [(int(said[place]), int(pack.targets[place])) for place in starts]
+    learned = sum(one.learned for one in examples)
+    return Evaluated(loss / max(1, learned), right / max(1, len(examples)), tuple(first))
+
+
+def _seed(*parts: int) -> int:
+    """A seed of torch's from several numbers."""
+    return int(fingerprint(*parts)[:15], 16)
+
+
+def result_folder(request: TuningRequest) -> Path:
+    """Where the result of a request is put."""
+    return request.folder / "result"
+
+
+__all__ = ["Evaluated", "evaluate", "rate", "reads", "result_folder", "train", "trained"]

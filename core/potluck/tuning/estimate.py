@@ -1,0 +1,54 @@
+"""What a training will take, told from the model's shapes and the examples' lengths, before anything is loaded."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from potluck.contracts import Estimate, TuningRequest
+from potluck.tuning.encode import encode
+from potluck.tuning.engine import reads
+from potluck.tuning.method import LocalTuner
+from potluck.tuning.models import fastest, load_tokenizer, without_weights
+from potluck.tuning.schedule import Schedule
+
+_BYTES = {"float32": 4, "bfloat16": 2}
+_OPTIMISED = 16
+"""Bytes of a trained parameter: itself, its gradient and AdamW's two moments, in float32."""
+_INTERPRETER = 450 << 20
+"""Bytes of the process with torch and transformers imported."""
+
+
+def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
+    """Count parameters exactly, and steps; estimate memory and disk in bytes. Seconds are not known without a probe."""
+    import torch
+
+    settings = method.config.training
+    tokenizer = load_tokenizer(request.model)
+    base = without_weights(request.model)
+    total = sum(one.numel() for one in base.parameters())
+    hidden, layers, inner, words = _shape(base.config)
+    limit = reads(method, base)
+    with torch.device("meta"):
+        model = method.wrap(base, request, tokenizer)
+    trainable = sum(one.numel() for one in model.parameters() if one.requires_grad)
+    found = encode(request.training, tokenizer, limit, method.config.fit)
+    longest = max((len(one.ids) for one in found.examples), default=0)
+    row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
+    size = 4 if method.trains_base else _BYTES[fastest() if settings.dtype == "auto" else settings.dtype]
+    kept = row * layers * (14 * hidden + 4 * inner) * size
+    learned = max((one.learned for one in found.examples), default=0)
+    figures = 3 * 4 * words * max(learned, row // 16)
+    frozen = total * size if not method.trains_base else 0
+    schedule = Schedule.of(settings, max(1, len(found.examples)), request.seed)
+    return Estimate(
+        trainable_parameters=trainable,
+        total_parameters=total,
+        memory=_INTERPRETER + frozen + trainable * _OPTIMISED + kept + figures,
+        disk=trainable * (4 + 2 * 12),
+        steps=schedule.steps,
+    )
+
+
+def _shape(config: Any) -> tuple[int, int, int, int]:
+    hidden, layers = int(config.hidden_size), int(config.num_hidden_layers)
+    return hidden, layers, int(getattr(config, "intermediate_size", 4 * hidden)), int(config.vocab_size)

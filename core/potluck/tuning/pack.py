@@ -1,0 +1,100 @@
+"""Examples laid end to end in one row, so that nothing is computed for padding and nothing shared is computed twice.
+
+The examples of a row do not see each other (a block-diagonal causal mask, positions that begin anew), so loss and
+gradients are those of each example alone; Krell et al. (2021), *Efficient Sequence Packing without
+Cross-contamination*. What all examples of a row begin with (a template's system prompt, an instruction) is computed
+once and seen by all: with a causal model its keys and values are the same for each of them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from potluck.tuning.encode import Encoded
+
+if TYPE_CHECKING:
+    import torch
+
+
+@dataclass(frozen=True, slots=True)
+class Pack:
+    """A row of ``length`` tokens; all tensors are int64.
+
+    ``ids`` and ``positions`` have the shape ``(length,)``; ``segments`` too: -1 for the shared beginning, else the
+    number of the example. ``predicting`` are the places whose next token is learned, ``targets`` these
+    tokens, ``owners`` the example of each.
+    """
+
+    ids: torch.Tensor
+    positions: torch.Tensor
+    segments: torch.Tensor
+    predicting: torch.Tensor
+    targets: torch.Tensor
+    owners: torch.Tensor
+
+    @property
+    def length(self) -> int:
+        """Tokens that are computed."""
+        return int(self.ids.numel())
+
+    def mask(self, virtual: int = 0, rows: bool = False) -> Any:
+        """Which place sees which, bool of shape ``(1, 1, q, virtual + length)``.
+
+        ``virtual`` positions stand before all and are seen by all. With ``rows`` they are computed too, in order.
+        """
+        import torch
+
+        places = torch.arange(self.length)
+        same = (self.segments[:, None] == self.segments[None, :]) | (self.segments[None, :] == -1)
+        seen = same & (places[None, :] <= places[:, None])
+        if virtual:
+            seen = torch.cat([torch.ones(self.length, virtual, dtype=torch.bool), seen], dim=1)
+        if rows:
+            above = torch.zeros(virtual, virtual + self.length, dtype=torch.bool)
+            above[:, :virtual] = torch.ones(virtual, virtual, dtype=torch.bool).tril()
+            seen = torch.cat([above, seen], dim=0)
+        return seen[None, None]
+
+
+def packs(examples: Sequence[Encoded], tokens: int) -> Iterator[Pack]:
+    """Rows of at most ``tokens`` tokens (more only for one long example) that hold each example once."""
+    row: list[Encoded] = []
+    for example in sorted(examples, key=lambda one: len(one.ids)):
+        if row and _length([*row, example]) > tokens:
+            yield packed(row)
+            row = []
+        row.append(example)
+    if row:
+        yield packed(row)
+
+
+def packed(examples: Sequence[Encoded]) -> Pack:
+    """One row."""
+    import torch
+
+    shared = shared_beginning(examples)
+    ids, positions, segments = list(examples[0].ids[:shared]), list(range(shared)), [-1] * shared
+    predicting, targets, owners = list[int](), list[int](), list[int]()
+    for number, one in enumerate(examples):
+        begin = len(ids) - shared
+        ids += one.ids[shared:]
+        positions += range(shared, len(one.ids))
+        segments += [number] * (len(one.ids) - shared)
+        predicting += range(begin + one.start - 1, begin + len(one.ids) - 1)
+        targets += one.ids[one.start :]
+        owners += [number] * one.learned
+    return Pack(*(torch.tensor(values) for values in (ids, positions, segments, predicting, targets, owners)))
+
+
+def shared_beginning(examples: Sequence[Encoded]) -> int:
+    """How many tokens all begin with, before the first place that an answer is told from."""
+    longest = min(one.start for one in examples) - 1
+    first, last = min(one.ids[:longest] for one in examples), max(one.ids[:longest] for one in examples)
+    return next((place for place in range(longest) if first[place] != last[place]), longest)
+
+
+def _length(examples: Sequence[Encoded]) -> int:
+    shared = shared_beginning(examples)
+    return shared + sum(len(one.ids) - shared for one in examples)

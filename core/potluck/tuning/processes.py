@@ -1,0 +1,67 @@
+"""Several processes that train together, as ``torchrun`` and ``accelerate launch`` start them.
+
+Each computes a part of a step's examples; the gradients are summed before the step, so that the result is that of one
+process with all examples.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, TypeVar
+
+if TYPE_CHECKING:
+    import torch
+
+T = TypeVar("T")
+
+
+@dataclass(frozen=True, slots=True)
+class Processes:
+    """This process is number ``rank`` of ``count``."""
+
+    rank: int = 0
+    count: int = 1
+
+    @classmethod
+    def started(cls) -> Processes:
+        """Join the others, if this process was started with others: the variables RANK and WORLD_SIZE say so."""
+        count = int(os.environ.get("WORLD_SIZE", "1"))
+        if count <= 1:
+            return cls()
+        import torch.distributed as dist
+
+        if not dist.is_initialized():
+            dist.init_process_group("nccl" if _cuda() else "gloo")
+        return cls(dist.get_rank(), dist.get_world_size())
+
+    @property
+    def first(self) -> bool:
+        """Whether this process writes the files."""
+        return self.rank == 0
+
+    def share(self, items: Sequence[T]) -> Sequence[T]:
+        """This process's part: every ``count``-th item."""
+        return items[self.rank :: self.count]
+
+    def add_up(self, tensors: Iterable[torch.Tensor]) -> None:
+        """Replace each tensor by its sum over all processes."""
+        if self.count > 1:
+            import torch.distributed as dist
+
+            for tensor in tensors:
+                dist.all_reduce(tensor)
+
+    def wait(self) -> None:
+        """Until all are here."""
+        if self.count > 1:
+            import torch.distributed as dist
+
+            dist.barrier()
+
+
+def _cuda() -> bool:
+    import torch
+
+    return bool(torch.cuda.is_available())
