@@ -166,6 +166,8 @@ def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None])
         if job.validation.examples and (last or course.step % every == 0):
             _evaluate(job, watch)
         if job.processes.first and (last or course.step - saved >= settings.save_steps):
+            if (problem := watch.weights(course.step, job.parameters)) is not None:
+                raise TrainingFailed(problem)
             job.checkpoints.save(course, job.model, job.optimiser)
             saved = course.step
         since += 1

@@ -8,9 +8,13 @@ from __future__ import annotations
 import math
 from collections import Counter
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from potluck.contracts import TuningRequest
 from potluck.tuning.checkpoint import Course
+
+if TYPE_CHECKING:
+    import torch
 
 _FIRST = 10
 """Losses from which a training's beginning and end are told, at least."""
@@ -48,16 +52,17 @@ class Watchdog:
     def step(self, step: int, loss: float, norm: float) -> str | None:
         """Take note of a step; what to say if the training cannot go on."""
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            what = "loss" if not math.isfinite(loss) else "gradient"
-            return (
-                f"at step {step + 1} the {what} is no number any more; the checkpoints before it are kept. Lower "
-                "training.learning_rate, raise training.warmup_steps, or compute in float32 (training.dtype)"
-            )
+            return _lost(step + 1, "loss" if not math.isfinite(loss) else "gradient")
         self._losses.append(loss)
         self._norms.append(norm)
         if len(self._losses) == self._steps or (len(self._losses) >= 5 * _FIRST and len(self._losses) % _FIRST == 0):
             self._look()
         return None
+
+    def weights(self, step: int, parameters: Sequence[torch.nn.Parameter]) -> str | None:
+        """What to say if trained parameters are no numbers any more, before they become a checkpoint."""
+        broken = any(not bool(one.isfinite().all()) for one in parameters)
+        return _lost(step, "trained parameters") if broken else None
 
     def evaluated(self, course: Course, first: Sequence[tuple[int, int]], patience: int | None) -> None:
         """Take note of an evaluation; ``first`` are the first tokens that were likeliest, and those that were right."""
@@ -110,3 +115,10 @@ class Watchdog:
         kind = sentence.split(":")[0]
         if all(not said.startswith(f"{kind}:") for said in self.findings):
             self.findings.append(sentence)
+
+
+def _lost(step: int, what: str) -> str:
+    return (
+        f"at step {step} the {what} is no number any more; the checkpoints before it are kept. Lower "
+        "training.learning_rate, raise training.warmup_steps, or compute in float32 (training.dtype)"
+    )

@@ -1,0 +1,72 @@
+"""From examples to tokens."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from potluck.documents import Example, Message
+from potluck.errors import TooLong
+from potluck.tuning.encode import encode, encoded
+from potluck.tuning.models import load_tokenizer
+from support.tuning import make_model
+
+EXAMPLES = [
+    Example((Message("user", "the red apple"),), "fruit"),
+    Example((Message("system", "請回答"), Message("user", "藍色的天空")), "天氣，晴"),
+    Example((Message("user", "a"), Message("assistant", "b"), Message("user", "紅色")), "red"),
+]
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_text_is_that_of_the_template_and_the_loss_is_about_the_last_answer_alone(
+    model: Path, example: Example
+) -> None:
+    tokenizer = load_tokenizer(model)
+    one = encoded(example, tokenizer)
+    turns = [{"role": m.role, "content": m.content} for m in example.messages]
+    whole = tokenizer.apply_chat_template([*turns, {"role": "assistant", "content": example.target}], tokenize=False)
+    prompt = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+    assert whole.startswith(tokenizer.decode(one.ids))
+    assert tokenizer.decode(one.ids[: one.start]) == prompt
+    assert tokenizer.decode(one.ids[one.start :]) == example.target + tokenizer.eos_token
+
+
+def test_without_a_template_the_prompt_stands_as_it_is_and_the_text_ends(tmp_path: Path) -> None:
+    tokenizer = load_tokenizer(make_model(tmp_path / "plain", template=None))
+    one = encoded(Example((Message("system", "s"), Message("user", "紅色的蘋果 ->")), " fruit"), tokenizer)
+    assert tokenizer.decode(one.ids) == "s\n\n紅色的蘋果 -> fruit</s>"
+    assert tokenizer.decode(one.ids[one.start :]) == " fruit</s>"
+
+
+def test_plain_text_is_learned_from_its_second_token_to_its_end(model: Path) -> None:
+    tokenizer = load_tokenizer(model)
+    one = encoded(Example((), "藍色的天空"), tokenizer)
+    assert one.start == 1
+    assert tokenizer.decode(one.ids) == "藍色的天空</s>"
+
+
+def test_a_longer_example_is_an_error_that_names_it(model: Path) -> None:
+    tokenizer = load_tokenizer(model)
+    longest = len(encoded(EXAMPLES[2], tokenizer).ids)
+    with pytest.raises(TooLong, match=r"1 of 3 examples .* number 3 with"):
+        encode([EXAMPLES[0], EXAMPLES[0], EXAMPLES[2]], tokenizer, longest - 1)
+
+
+def test_by_consent_it_is_left_out_or_the_beginning_of_its_prompt_cut_and_said_so(model: Path) -> None:
+    tokenizer = load_tokenizer(model)
+    whole = encoded(EXAMPLES[0], tokenizer)
+    limit = len(whole.ids) - 3
+    dropped, cut = (encode(EXAMPLES[:1], tokenizer, limit, fit) for fit in ("drop", "cut"))
+    assert (dropped.examples, dropped.dropped) == ([], [0])
+    assert dropped.notes == ("1 example too long, left out: number 1",)
+    assert cut.examples[0].ids == whole.ids[3:]
+    assert cut.examples[0].ids[cut.examples[0].start :] == whole.ids[whole.start :]
+    assert cut.notes == ("1 example too long, the beginning of the prompt cut: number 1",)
+
+
+def test_an_answer_that_does_not_fit_by_itself_is_left_out_even_where_cutting_is_allowed(model: Path) -> None:
+    tokenizer = load_tokenizer(model)
+    found = encode(EXAMPLES[:1], tokenizer, 2, "cut")
+    assert (found.examples, found.dropped, found.cut) == ([], [0], [])

@@ -1,0 +1,185 @@
+"""The engine: it learns, it can be killed at any moment, and settings mean what they say."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+import torch
+
+from potluck.contracts import TunedModel
+from potluck.errors import TrainingFailed
+from potluck.tuning import LocalTuner
+from potluck.tuning.models import load_base
+from support.tuning import DeepPrompt, Full, Lora, SoftPrompt, colours, request, tune, tuner, weights
+
+
+def same(one: TunedModel, other: TunedModel) -> bool:
+    ours, theirs = weights(one.folder), weights(other.folder)
+    assert ours
+    assert ours.keys() == theirs.keys()
+    return one.losses == other.losses and all(torch.equal(ours[name], theirs[name]) for name in ours)
+
+
+@pytest.mark.parametrize(("kind", "rate"), [(Lora, 2e-2), (SoftPrompt, 0.3), (DeepPrompt, 0.3), (Full, 2e-3)])
+def test_training_lowers_the_loss_and_leaves_the_bases_files_alone(
+    model: Path, tmp_path: Path, kind: type[LocalTuner], rate: float
+) -> None:
+    before = {path.name: path.read_bytes() for path in model.iterdir()}
+    done = tune(kind, model, tmp_path, colours(16), num_train_epochs=6, learning_rate=rate)
+    assert sum(done.losses[-4:]) < 0.75 * sum(done.losses[:4])
+    assert len(done.losses) == 24
+    assert {path.name: path.read_bytes() for path in model.iterdir()} == before
+    assert done.tokens_per_second > 0
+
+
+def test_the_same_request_and_seed_give_the_same_weights_and_another_seed_others(model: Path, tmp_path: Path) -> None:
+    one, again = (tune(Lora, model, tmp_path / name, colours(12), max_steps=5) for name in ("one", "again"))
+    assert same(one, again)
+    method = tuner(Lora, tmp_path / "other", max_steps=5)
+    other = method.tune(request(model, tmp_path / "other", colours(12), seed=1), lambda _: None)
+    assert not same(one, other)
+
+
+def test_only_the_methods_parameters_change_in_the_process(model: Path, tmp_path: Path) -> None:
+    method, asked = tuner(Lora, tmp_path, max_steps=3), request(model, tmp_path, colours(8))
+    base = load_base(model, "float32")
+    before = {name: one.clone() for name, one in base.named_parameters()}
+    wrapped = method.wrap(base, asked, None)
+    trained = {name for name, one in wrapped.named_parameters() if one.requires_grad}
+    assert trained
+    assert all("lora_" in name for name in trained)
+    tune(Lora, model, tmp_path / "run", colours(8), max_steps=3)
+    after = load_base(model, "float32")
+    assert all(torch.equal(before[name], one) for name, one in after.named_parameters())
+
+
+def test_accumulating_small_batches_gives_the_weights_of_the_large_batch(model: Path, tmp_path: Path) -> None:
+    small = tune(
+        SoftPrompt, model, tmp_path / "small", colours(12), max_steps=6, learning_rate=0.1,
+        per_device_train_batch_size=1, gradient_accumulation_steps=4,
+    )  # fmt: skip
+    large = tune(SoftPrompt, model, tmp_path / "large", colours(12), max_steps=6, learning_rate=0.1)
+    assert same(small, large)
+
+
+def test_how_many_tokens_are_computed_at_once_does_not_change_what_is_learned(model: Path, tmp_path: Path) -> None:
+    narrow, wide = (
+        tune(SoftPrompt, model, tmp_path / str(n), colours(12), max_steps=6, learning_rate=0.1, pack_tokens=n)
+        for n in (16, 512)
+    )
+    assert narrow.losses == pytest.approx(wide.losses, rel=1e-4)
+
+
+def test_a_finished_training_is_not_done_again(model: Path, tmp_path: Path) -> None:
+    first = tune(Lora, model, tmp_path, colours(12), max_steps=5)
+    again = tune(Lora, model, tmp_path, colours(12), max_steps=5)
+    assert again.seconds == first.seconds
+    assert same(first, again)
+
+
+def test_checkpoints_of_other_data_or_settings_are_not_taken_up(model: Path, tmp_path: Path) -> None:
+    tune(Lora, model, tmp_path, colours(12), max_steps=5)
+    changed = tune(Lora, model, tmp_path, colours(16), max_steps=5)
+    assert same(changed, tune(Lora, model, tmp_path / "fresh", colours(16), max_steps=5))
+
+
+def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(model: Path, tmp_path: Path) -> None:
+    whole = tune(Lora, model, tmp_path, colours(12), max_steps=6, save_steps=2)
+    last = max(tmp_path.glob("step-*.safetensors"))
+    last.write_bytes(last.read_bytes()[:-100])
+    assert same(whole, tune(Lora, model, tmp_path, colours(12), max_steps=6, save_steps=2))
+
+
+KILLED = """
+import os, signal, sys
+from pathlib import Path
+import torch
+torch.set_num_threads(1)
+from potluck.tuning import checkpoint
+from support.tuning import Lora, colours, tune
+moment, left = sys.argv[3], int(sys.argv[4])
+
+def dying(function):
+    def call(*arguments, **settings):
+        global left
+        left -= 1
+        if left < 0:
+            os.kill(os.getpid(), signal.SIGKILL)
+        return function(*arguments, **settings)
+    return call
+
+if moment == "replace":
+    os.replace = dying(os.replace)
+elif moment == "fsync":
+    os.fsync = dying(os.fsync)
+else:
+    torch.optim.AdamW.step = dying(torch.optim.AdamW.step)
+tune(Lora, Path(sys.argv[1]), Path(sys.argv[2]), colours(12), max_steps=8, save_steps=2)
+"""
+
+
+@pytest.mark.parametrize(("moment", "after"), [("step", 1), ("step", 5), ("replace", 0), ("replace", 2), ("fsync", 3)])
+def test_killed_at_any_moment_the_next_run_ends_with_the_weights_of_an_undisturbed_one(
+    model: Path, tmp_path: Path, moment: str, after: int
+) -> None:
+    command = [sys.executable, "-c", KILLED, str(model), str(tmp_path / "killed"), moment, str(after)]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
+    settings = {"max_steps": 8, "save_steps": 2}
+    resumed = tune(Lora, model, tmp_path / "killed", colours(12), **settings)
+    assert same(resumed, tune(Lora, model, tmp_path / "whole", colours(12), **settings))
+
+
+def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoint(model: Path, tmp_path: Path) -> None:
+    with pytest.raises(TrainingFailed, match=r"at step \d+ .* no number .* training.learning_rate"):
+        tune(Full, model, tmp_path, colours(12), max_steps=40, learning_rate=1e25, save_steps=1)
+    kept = sorted(tmp_path.glob("step-*.safetensors"))
+    assert all(bool(torch.isfinite(one).all()) for path in kept for one in weights_of(path))
+
+
+def weights_of(path: Path) -> list[torch.Tensor]:
+    from safetensors.torch import load_file
+
+    return list(load_file(path).values())
+
+
+def test_with_patience_it_stops_early_and_the_best_weights_are_the_result(model: Path, tmp_path: Path) -> None:
+    # What is validated contradicts what is learned: every step makes it worse.
+    wrong = [type(one)(one.messages, "weather" if one.target == "fruit" else "fruit") for one in colours(8)]
+    done = tune(
+        Lora, model, tmp_path, colours(8), validation=wrong, num_train_epochs=60, eval_steps=2,
+        early_stopping_patience=3,
+    )  # fmt: skip
+    losses = [one["loss"] for one in done.evaluations]
+    best = losses.index(min(losses))
+    assert len(done.losses) < 120
+    assert len(losses) - 1 - best == 3
+    until = tune(Lora, model, tmp_path / "until", colours(8), validation=wrong, num_train_epochs=60, eval_steps=2,
+                 early_stopping_patience=3)  # fmt: skip
+    assert same(done, until)
+
+
+def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(model: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, torch; torch.set_num_threads(1); from pathlib import Path; from support.tuning import *;"
+        "done = tune(SoftPrompt, Path(sys.argv[1]), Path(sys.argv[2]), colours(16), max_steps=8, learning_rate=0.1,"
+        " per_device_train_batch_size=2); Path(sys.argv[2], 'said').write_text(str(done.losses[-1]))"
+    )
+    script = tmp_path / "script.py"
+    script.write_text(code, encoding="utf-8")
+    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0", "--standalone"]
+    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
+    done = subprocess.run(
+        [*command, str(script), str(model), str(tmp_path / "two")],
+        env=environment, check=False, capture_output=True, text=True,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stderr
+    one = tune(SoftPrompt, model, tmp_path / "one", colours(16), max_steps=8, learning_rate=0.1)
+    assert float((tmp_path / "two" / "said").read_text()) == pytest.approx(one.losses[-1], rel=1e-3)
+    for name, tensor in weights(one.folder).items():
+        torch.testing.assert_close(weights(tmp_path / "two" / "result")[name], tensor, rtol=1e-3, atol=1e-4)

@@ -1,0 +1,135 @@
+"""A small model to be tuned, a task that it can learn, and tuners of a few lines, as a third party would write them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from potluck.contracts import Attached, Context, TunedModel, TuningRequest
+from potluck.documents import Example, Message
+from potluck.sources import Sources
+from potluck.tuning import LocalTuner, PeftTuner, Training, TunerConfig, Virtual
+from support.tiny_models import tiny_causal
+
+TEMPLATE = (
+    "{% for m in messages %}<s>{{ m['role'] }}\n{{ m['content'] }}</s>\n{% endfor %}"
+    "{% if add_generation_prompt %}<s>assistant\n{% endif %}"
+)
+TEXTS = ("the red apple", "a blue sky", "紅色的蘋果", "藍色的天空", "fruit", "weather", "user", "assistant")
+
+
+def make_model(folder: Path, template: str | None = TEMPLATE, seed: int = 0) -> Path:
+    return tiny_causal(folder, TEXTS, template=template, seed=seed)
+
+
+def colours(count: int) -> list[Example]:
+    """Texts about fruit and weather in two languages, each with its label."""
+    kinds = [("the red apple", "fruit"), ("a blue sky", "weather"), ("紅色的蘋果", "fruit"), ("藍色的天空", "weather")]
+    made = []
+    for number in range(count):
+        text, label = kinds[number % len(kinds)]
+        made.append(Example((Message("user", f"{text} {number}"),), label))
+    return made
+
+
+class Lora(PeftTuner):
+    """LoRA with dropout, so that random numbers matter."""
+
+    default_learning_rate = 2e-2
+
+    def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
+        from peft import LoraConfig
+
+        targets = ["q_proj", "v_proj"]
+        return LoraConfig(r=4, lora_alpha=8, lora_dropout=0.1, target_modules=targets, task_type="CAUSAL_LM")
+
+
+class SoftPrompt(LocalTuner):
+    """Four trained embeddings in front of every text."""
+
+    def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
+        import torch
+
+        model.requires_grad_(False)
+        model.soft = torch.nn.Parameter(torch.randn(1, 4, model.config.hidden_size, device=model.device))
+        return model
+
+    def virtual(self, model: Any) -> Virtual:
+        return Virtual(4, embeddings=model.soft)
+
+    def save(self, model: Any, folder: Path) -> None:
+        from safetensors.torch import save_file
+
+        save_file({"soft": model.soft.detach()}, folder / "adapter_model.safetensors")
+
+    def attach(self, model: Any, folder: Path) -> Attached:
+        raise NotImplementedError
+
+
+class DeepPrompt(SoftPrompt):
+    """Four trained keys and values in every layer, in front of every text."""
+
+    def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
+        import torch
+
+        model.requires_grad_(False)
+        config = model.config
+        shape = (config.num_hidden_layers, 2, 1, config.num_key_value_heads, 4, config.hidden_size // 4)
+        model.soft = torch.nn.Parameter(torch.randn(shape, device=model.device))
+        return model
+
+    def virtual(self, model: Any) -> Virtual:
+        from transformers import DynamicCache
+
+        cache = DynamicCache()
+        for number, (keys, values) in enumerate(model.soft.to(model.dtype)):
+            cache.update(keys, values, number)
+        return Virtual(4, cache=cache)
+
+
+class Full(SoftPrompt):
+    """Everything is trained."""
+
+    trains_base = True
+    default_learning_rate = 1e-3
+
+    def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
+        return model
+
+    def virtual(self, model: Any) -> None:  # type: ignore[override]
+        return None
+
+    def save(self, model: Any, folder: Path) -> None:
+        model.save_pretrained(folder)
+
+
+def tuner(
+    kind: type[LocalTuner], folder: Path, fit: str = "error", max_length: int | None = None, **training: Any
+) -> Any:
+    training = {"per_device_train_batch_size": 4, "dtype": "float32", "pack_tokens": 128, **training}
+    config = TunerConfig.model_validate({"training": training, "fit": fit, "max_length": max_length})
+    assert isinstance(config.training, Training)
+    return kind(config, Context(base=folder, folder=folder, models=Sources(folder)))
+
+
+def request(
+    model: Path, folder: Path, training: Sequence[Example], validation: Sequence[Example] = (), seed: int = 0
+) -> TuningRequest:
+    folder.mkdir(parents=True, exist_ok=True)
+    return TuningRequest(model, "classification", training, validation, folder, seed, ("fruit", "weather"))
+
+
+def tune(kind: type[LocalTuner], model: Path, folder: Path, examples: Sequence[Example], **training: Any) -> TunedModel:
+    validation = training.pop("validation", ())
+    done: TunedModel = tuner(kind, folder, **training).tune(
+        request(model, folder, examples, validation), lambda _: None
+    )
+    return done
+
+
+def weights(folder: Path) -> dict[str, Any]:
+    """All tensors of the safetensors files in a folder."""
+    from safetensors.torch import load_file
+
+    return {name: tensor for path in sorted(folder.glob("*.safetensors")) for name, tensor in load_file(path).items()}
