@@ -24,7 +24,7 @@ class Training(Config):
     gradient_accumulation_steps: int = Field(default=1, ge=1)
     """Batches in an optimiser step; the result is that of one batch of all their examples."""
 
-    learning_rate: float | None = Field(default=None, gt=0)
+    learning_rate: float | None = Field(default=None, gt=0, le=1e30)
     """The largest learning rate; each method has a default of its own."""
 
     warmup_steps: int = Field(default=0, ge=0)
