@@ -31,7 +31,7 @@ _WIDTH = 160
 @click.option("--minutes", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Time for all rows.")
 @click.option("--limit", type=click.IntRange(min=2), help="Ask only so many of the held-out messages.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What draws split and examples.")
-@click.option("--full", is_flag=True, help="Ask every row everything: nothing drops out for being worse.")
+@click.option("--full", is_flag=True, help="Ask every row everything: nothing drops out.")
 @json_option
 def command(
     data: Path,
@@ -53,8 +53,8 @@ def command(
     Prompts, examples in the prompt, neighbours, or a classifier on embeddings.
 
     DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl.
-    All rows are asked the same held-out messages; those that are surely worse drop out early. What was asked is kept
-    in .potluck beside the data: a run that was interrupted goes on where it was.
+    All rows are asked the same held-out messages; those that are surely worse, or dear and hardly worth it,
+    drop out early. What was asked is kept in .potluck beside the data: a run that was interrupted goes on where it was.
     """
     from potluck.evaluation.strategy.run import Plan, strategy
 

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from potluck.evaluation.statistics import ALPHA, Difference, holm, interval, paired, sentence
-from potluck.evaluation.strategy.race import FIRST, Lane
+from potluck.evaluation.strategy.race import FIRST, Lane, cost, latency
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,18 +26,6 @@ class Advice:
     row: str | None
     words: str
     against: tuple[Against, ...] = ()
-
-
-def cost(lane: Lane) -> float:
-    """US dollars for a message."""
-    return sum(one.usd for one in lane.asked) / max(1, len(lane.asked))
-
-
-def latency(lane: Lane) -> float:
-    """Seconds for a message: the median."""
-    times = sorted(one.seconds for one in lane.asked)
-    middle = len(times) // 2
-    return (times[middle] + times[-1 - middle]) / 2 if times else 0.0
 
 
 def advise(lanes: Sequence[Lane], total: int) -> Advice:
@@ -103,6 +91,9 @@ def _words(
     if same:
         words.append(f"There is no evidence of a difference from {' and '.join(same)} with {n:,} messages.")
     baselines = [by_name[one.other].kind for one in unsure if by_name[one.other].kind.baseline]
+    dear = [lane.name for lane in lanes if lane.outcome == "dearer"]
+    if dear:
+        words.append(f"Dearer, and with hardly a chance of being worth it: {', '.join(dear)}.")
     return [*words, *(f"It is not shown to be better than {kind.summary}." for kind in baselines)]
 
 

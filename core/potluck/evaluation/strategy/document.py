@@ -7,11 +7,11 @@ from pathlib import Path
 
 from potluck.documents import Json
 from potluck.evaluation.classification import classification, minority
-from potluck.evaluation.strategy.advice import Advice, cost, latency
+from potluck.evaluation.strategy.advice import Advice
 from potluck.evaluation.strategy.data import Item, Split
 from potluck.evaluation.strategy.meter import Meter
 from potluck.evaluation.strategy.quality import quality
-from potluck.evaluation.strategy.race import Lane, Race
+from potluck.evaluation.strategy.race import Lane, Race, cost, latency
 
 
 def document(

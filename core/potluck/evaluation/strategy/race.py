@@ -1,5 +1,6 @@
 """Successive halving: all rows are asked the same few messages, those that are surely worse drop out, and the others
-are asked twice as many, until all are asked or the budget is used.
+are asked twice as many, until all are asked or the budget is used. So do those that are dear, and have hardly a chance
+left of being preferred to a cheaper one: see ``futility``.
 
 A row drops out when the leader is better on the same messages and chance alone would show as much (exact McNemar, one
 side) at most 5 % of the time, divided by the looks and by the rows that may drop out: so the best row of all drops
@@ -9,13 +10,14 @@ Hyperparameter Optimization*, whose halves are fixed in advance; here they are w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
 from potluck.documents import Json
 from potluck.errors import PluginError, PotluckError, WorkspaceError
 from potluck.evaluation.statistics import ALPHA, paired
 from potluck.evaluation.strategy.data import Item
+from potluck.evaluation.strategy.futility import LEAST, chance
 from potluck.evaluation.strategy.meter import Meter, OutOfBudget, OutOfMoney, OutOfTime
 from potluck.evaluation.strategy.rows import Kind, Row, Setting
 from potluck.evaluation.strategy.vectors import Embedded
@@ -24,6 +26,12 @@ from potluck.workspace.calls import Calls
 
 FIRST = 16
 """How many messages every row is asked."""
+
+_DEARER = 2.0
+"""So many times as slow is dearer, where neither costs money: less may be the machine's mood."""
+
+_NOTICED = 0.05
+"""Seconds a message that a dearer row takes longer, at least: less is worth nothing."""
 
 _SHARE = 0.5
 """The part of the budget that learning may use up: what is learned has to be tried."""
@@ -50,7 +58,7 @@ class Lane:
     asked: list[Asked] = field(default_factory=list)
     why: str | None = None
     outcome: str = "finished"
-    """``finished``, ``worse`` (dropped), ``budget`` or ``failed``."""
+    """``finished``, ``worse`` or ``dearer`` (dropped), ``budget`` or ``failed``."""
     training_seconds: float = 0.0
     training_usd: float = 0.0
     training_sent: int = 0
@@ -67,6 +75,18 @@ class Lane:
     def out(self, outcome: str, why: str) -> None:
         """Leave the race."""
         self.outcome, self.why = outcome, why
+
+
+def cost(lane: Lane) -> float:
+    """US dollars for a message."""
+    return sum(one.usd for one in lane.asked) / max(1, len(lane.asked))
+
+
+def latency(lane: Lane) -> float:
+    """Seconds for a message: the median."""
+    times = sorted(one.seconds for one in lane.asked)
+    middle = len(times) // 2
+    return (times[middle] + times[-1 - middle]) / 2 if times else 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,7 +256,24 @@ class Race:
                     f"(one-sided p = {found.p / 2:.2g}, dropped at {limit:.2g})",
                 )
                 dropped.append(lane.name)
-        return tuple(dropped)
+        return (*dropped, *self._drop_dear(size))
+
+    def _drop_dear(self, size: int) -> Iterator[str]:
+        """Send home the dear rows that will hardly be preferred to a cheaper one, the dearest first; the names."""
+        able = [lane for lane in self._running if not lane.kind.baseline]
+        for lane in sorted(able, key=lambda lane: (cost(lane), latency(lane)), reverse=True):
+            cheaper = [other for other in self._running if other in able and _is_dearer(lane, other)]
+            rival = max(cheaper, key=lambda other: sum(other.hits), default=None)
+            if rival is None:
+                continue
+            left = chance(lane.hits, rival.hits, len(self._test))
+            if left < LEAST:
+                lane.out(
+                    "dearer",
+                    f"dearer than {rival.name}, and after {size} messages the chance that it is worth it "
+                    f"is {left:.1%} (dropped below {LEAST:.0%})",
+                )
+                yield lane.name
 
     def _bytes(self, texts: Iterable[str]) -> int:
         return sum(len(text.encode()) for text in texts) if self._sends_vectors else 0
@@ -244,6 +281,12 @@ class Race:
     def _key(self, what: str, lane: Lane, text: str = "") -> str:
         embedder = self._embedded.name if lane.kind.vectors else None
         return fingerprint(f"strategy: {what}", lane.name, lane.row.name, embedder, text)
+
+
+def _is_dearer(one: Lane, other: Lane) -> bool:
+    money, less = cost(one), cost(other)
+    slow, fast = latency(one), latency(other)
+    return money > less or (money == less and slow >= _DEARER * fast and slow - fast >= _NOTICED)
 
 
 class _CannotLearn(Exception):

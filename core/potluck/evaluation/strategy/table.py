@@ -22,7 +22,7 @@ def of(document: Mapping[str, Any]) -> Table:
         made.add_column(name, justify="right")
     made.add_column("out")
     for row in document["rows"]:
-        style = "dim" if row["outcome"] in ("worse", "failed") else None
+        style = "dim" if row["outcome"] in ("worse", "dearer", "failed") else None
         made.add_row(*_cells(row), style=style)
     return made
 
@@ -48,7 +48,8 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
     if not row["n"]:
         return [name, "-", "-", "-", "0", "-", "-", "-", "-", row["outcome"]]
     measures = [_interval(row["quality"][measure]) for measure in _MEASURES]
-    out = {"finished": "", "worse": f"after {row['n']}"}.get(row["outcome"], row["outcome"])
+    dropped = {"finished": "", "worse": f"after {row['n']}", "dearer": f"dear, after {row['n']}"}
+    out = dropped.get(row["outcome"], row["outcome"])
     return [
         name,
         *measures,

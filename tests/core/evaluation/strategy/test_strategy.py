@@ -90,10 +90,20 @@ def test_all_rows_are_asked_the_same_messages(run: Run, home: Path) -> None:
 
 
 def test_of_two_rows_without_evidence_of_a_difference_the_cheaper_is_recommended(run: Run) -> None:
-    outcome = run({**KNOWS, "prices": [1000.0, 1000.0]}, usd=1e9)
+    outcome = run({**KNOWS, "prices": [1000.0, 1000.0]}, usd=1e9, full=True)
 
     assert outcome.advice.row in ("retrieval", "embedding")
     assert "no evidence of a difference" in outcome.advice.words
+
+
+def test_a_dear_row_that_is_no_better_is_not_asked_to_the_end(run: Run) -> None:
+    outcome = run({**KNOWS, "prices": [1000.0, 1000.0]}, usd=1e9, rows=("zero-shot", "embedding"))
+
+    found = rows(outcome)
+    assert (found["zero-shot"]["outcome"], found["embedding"]["n"]) == ("dearer", 100)
+    assert found["zero-shot"]["n"] < 100
+    assert "dearer than embedding" in found["zero-shot"]["why"]
+    assert "hardly a chance of being worth it: zero-shot" in outcome.advice.words
 
 
 def test_a_row_that_is_really_better_is_recommended_though_it_costs(run: Run, home: Path) -> None:
@@ -179,9 +189,9 @@ def test_no_money_still_allows_what_is_free(run: Run) -> None:
 
 def test_time_ends_the_race_and_more_of_it_goes_on(run: Run, home: Path) -> None:
     slow = {**KNOWS, "pause": 0.05}
-    outcome = run(slow, minutes=0.02, rows=("zero-shot", "embedding"))
+    outcome = run(slow, minutes=0.02, rows=("zero-shot", "embedding"), full=True)
     first = len(log(home, "ASKED_LOG"))
-    more = run(slow, minutes=1.0, rows=("zero-shot", "embedding"))
+    more = run(slow, minutes=1.0, rows=("zero-shot", "embedding"), full=True)
 
     assert outcome.race.ended is not None
     assert 2 <= first < 30
