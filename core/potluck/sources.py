@@ -44,6 +44,15 @@ class Sources:
             return self._from_hub(model)
         return self._from_path(model)
 
+    def folder(self, model: str) -> Path:
+        """The folder of safetensors of a model; a GGUF file is turned into one once, in the cache.
+
+        Raises what ``fetch`` and ``conversion.as_safetensors`` raise.
+        """
+        from potluck.conversion import as_safetensors
+
+        return as_safetensors(self.fetch(model), self._cache / "safetensors")
+
     def _from_path(self, model: str) -> Path:
         # No such home, a name that is too long, a folder that may not be looked into: there is nothing to load.
         with contextlib.suppress(OSError, RuntimeError, ValueError):

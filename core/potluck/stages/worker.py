@@ -178,6 +178,10 @@ class NoModels:
         """Refuse."""
         raise UnreadableDocument(f"a loader asked for the model {model}")
 
+    def folder(self, model: str) -> Path:
+        """Refuse."""
+        return self.fetch(model)
+
 
 def run_loader(loader: Loader, source: Source) -> list[Document]:
     """Load a file, with everything a loader can raise turned into a ``PotluckError``."""

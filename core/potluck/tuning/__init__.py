@@ -4,7 +4,7 @@
 contract. Nothing heavy is imported before a model is needed.
 """
 
-from potluck.tuning.method import LocalTuner, PeftTuner, Virtual
+from potluck.tuning.method import LocalTuner, PeftTuner, Virtual, prompt_of
 from potluck.tuning.settings import Training, TunerConfig
 
-__all__ = ["LocalTuner", "PeftTuner", "Training", "TunerConfig", "Virtual"]
+__all__ = ["LocalTuner", "PeftTuner", "Training", "TunerConfig", "Virtual", "prompt_of"]

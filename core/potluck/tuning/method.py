@@ -109,13 +109,15 @@ class PeftTuner(LocalTuner):
 
     def virtual(self, model: Any) -> Virtual | None:
         """What PEFT computes from the prompt's parameters, for one row."""
+        from potluck.tuning.attached import layered
+
         config = model.peft_config["default"]
         if not config.is_prompt_learning:
             return None
-        prompt = model.get_prompt(batch_size=1)
-        if hasattr(prompt, "shape"):
-            return Virtual(config.num_virtual_tokens, embeddings=prompt)
-        return Virtual(config.num_virtual_tokens, cache=prompt)
+        prompt = prompt_of(model)
+        if str(config.peft_type.value) == "PREFIX_TUNING":
+            return Virtual(len(prompt), cache=layered(self.base(model), prompt))
+        return Virtual(len(prompt), embeddings=prompt[None])
 
     def base(self, model: Any) -> Module:
         """The model below PEFT's, with its layers where PEFT has put them."""
@@ -124,15 +126,29 @@ class PeftTuner(LocalTuner):
     def save(self, model: Any, folder: Path) -> None:
         """``adapter_model.safetensors`` and ``adapter_config.json``."""
         model.save_pretrained(str(folder), safe_serialization=True)
+        (folder / "README.md").unlink(missing_ok=True)
 
     def attach(self, model: Module, folder: Path) -> Attached:
-        """Put PEFT's modules on the model under a name of their own."""
-        from potluck.tuning.attached import attach_peft
+        """Put PEFT's modules into the layers under a name of their own; a soft prompt is read from what was saved."""
+        from peft import PeftConfig
 
-        return attach_peft(model, folder, self.virtual)
+        from potluck.tuning.attached import attach_peft, attach_prompt
+
+        config = PeftConfig.from_pretrained(str(folder))
+        return attach_prompt(model, folder) if config.is_prompt_learning else attach_peft(model, folder)
 
     def merge(self, model: Module, folder: Path) -> Module:
         """PEFT's ``merge_and_unload``."""
         from peft import PeftModel
 
         return PeftModel.from_pretrained(model, str(folder)).merge_and_unload()
+
+
+def prompt_of(model: Any) -> Tensor:
+    """The soft prompt of a model that PEFT wrapped, shape ``(length, width)``, with its gradients."""
+    name = "default"
+    length = model.peft_config[name].num_virtual_tokens
+    encoder = model.prompt_encoder[name]
+    numbers = model.prompt_tokens[name][:length].to(encoder.embedding.weight.device)
+    found: Tensor = encoder(numbers[None])[0]
+    return found

@@ -144,8 +144,8 @@ class MaskedLM(ChatModel):
                 import torch
 
                 torch.set_num_threads(self._config.threads)
-            path = self._context.models.fetch(self._config.model)
-            model, tokenizer = load(path, self._context.folder, "float32", masked=True)
+            folder = self._context.models.folder(self._config.model)
+            model, tokenizer = load(folder, "float32", masked=True)
             if tokenizer.mask_token_id is None:
                 raise ModelError(f"{self._config.model}: its tokenizer has no token for a mask")
             self._loaded = model, tokenizer

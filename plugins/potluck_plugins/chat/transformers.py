@@ -157,8 +157,7 @@ class Transformers(ChatModel):
                 import torch
 
                 torch.set_num_threads(self._config.threads)
-            path = self._context.models.fetch(self._config.model)
-            self._loaded = load(path, self._context.folder, self._dtype)
+            self._loaded = load(self._context.models.folder(self._config.model), self._dtype)
         return self._loaded
 
     @property

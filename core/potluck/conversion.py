@@ -1,0 +1,77 @@
+"""From a GGUF file to a folder of safetensors, once: it loads in a second, the file takes a quarter of a minute."""
+
+from __future__ import annotations
+
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from potluck.errors import MissingDependency, ModelNotFound
+from potluck.fingerprints import content_hash
+
+
+def as_safetensors(path: Path, kept: Path) -> Path:
+    """The folder itself if ``path`` is one with safetensors; for a GGUF file a folder below ``kept``.
+
+    The weights are kept in float32, which loses nothing of what the file says. The folder appears whole or not at all.
+    Raises ``ModelNotFound`` for other files, ``MissingDependency`` without transformers and torch.
+    """
+    if path.is_dir():
+        if not any(path.glob("*.safetensors")):
+            raise ModelNotFound(f"{path} holds no .safetensors file; weights in other forms (pickle) are not loaded")
+        return path
+    if path.suffix.lower() != ".gguf":
+        raise ModelNotFound(f"{path} is neither a folder with safetensors nor a .gguf file")
+    folder = kept / f"{path.stem}-{content_hash(path)[:16]}"
+    if not folder.is_dir():
+        kept.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=kept, prefix=".converting-") as beside:
+            made = Path(beside, "model")
+            try:
+                _convert(path, made)
+            except ImportError:
+                raise MissingDependency(
+                    "reading a model by transformers needs the packages 'torch', 'transformers' and 'gguf'. "
+                    "Run: pip install 'potluck[transformers]'"
+                ) from None
+            except Exception as error:  # several libraries read the file, each with errors of its own
+                raise ModelNotFound(f"{path} could not be read by transformers: {error}") from error
+            _put(made, folder)
+    return folder
+
+
+def _convert(path: Path, folder: Path) -> None:
+    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    import torch
+    from transformers import AutoModelForCausalLM, AutoTokenizer
+    from transformers.utils import logging
+
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+    settings: dict[str, Any] = {"gguf_file": path.name, "local_files_only": True, "trust_remote_code": False}
+    model = AutoModelForCausalLM.from_pretrained(path.parent, dtype=torch.float32, **settings)
+    # A model that was read from GGUF refuses to be saved; a fresh one with its weights does not.
+    fresh = type(model)(model.config)
+    fresh.load_state_dict(model.state_dict())
+    fresh.generation_config = model.generation_config
+    fresh.save_pretrained(folder)
+    AutoTokenizer.from_pretrained(path.parent, **settings).save_pretrained(folder)
+    _forget_quantisation(folder / "config.json")
+
+
+def _forget_quantisation(path: Path) -> None:
+    """The weights are no longer quantised; a library that reads that they are would compute in the slow way."""
+    config = json.loads(path.read_text(encoding="utf-8"))
+    config.pop("quantization_config", None)
+    path.write_text(json.dumps(config, indent=2), encoding="utf-8")
+
+
+def _put(made: Path, folder: Path) -> None:
+    """Put it in place in one step; another process may have been faster."""
+    try:
+        os.replace(made, folder)
+    except OSError:
+        if not folder.is_dir():
+            raise

@@ -1,0 +1,133 @@
+"""What ``Tuner.attach`` returns: tuned parameters on a base that is loaded, and shared with others."""
+
+from __future__ import annotations
+
+import copy
+import itertools
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    import torch
+
+    from potluck.tuning.method import Virtual
+
+_numbers = itertools.count()
+
+
+class AttachedPast:
+    """Soft prompts: keys and values that stand before every text. The base itself is not touched."""
+
+    def __init__(self, model: torch.nn.Module, virtual: Virtual) -> None:
+        """Compute them once, where they are given as embeddings."""
+        import torch
+
+        self._length = virtual.length
+        with torch.inference_mode():
+            if virtual.embeddings is None:
+                self._cache = virtual.cache
+            else:
+                base: Any = model
+                given = virtual.embeddings.to(base.get_input_embeddings().weight.dtype)
+                self._cache = base(inputs_embeds=given, use_cache=True, logits_to_keep=1).past_key_values
+
+    @property
+    def past_length(self) -> int:
+        """How many positions stand before every prompt."""
+        return self._length
+
+    def past(self) -> Any:
+        """A copy, because a cache grows while it is used."""
+        return copy.deepcopy(self._cache)
+
+    def active(self) -> AbstractContextManager[None]:
+        """There is nothing to be switched on."""
+        return nullcontext()
+
+
+class AttachedModules:
+    """Modules in the layers of the base, which ``switch(True)`` turns on and ``switch(False)`` off."""
+
+    past_length = 0
+
+    def __init__(self, switch: Callable[[bool], None]) -> None:
+        """Off."""
+        self._switch = switch
+        switch(False)
+
+    def past(self) -> Any:
+        """There is none."""
+        return None
+
+    @contextmanager
+    def active(self) -> Iterator[None]:
+        """On while within."""
+        self._switch(True)
+        try:
+            yield
+        finally:
+            self._switch(False)
+
+
+def attach_peft(model: torch.nn.Module, folder: Path) -> AttachedModules:
+    """Put modules that PEFT saved into the layers of a model, beside those that are there already."""
+    from peft import PeftConfig, inject_adapter_in_model, set_peft_model_state_dict
+    from peft.tuners.tuners_utils import BaseTunerLayer
+    from safetensors.torch import load_file
+
+    name = f"tuned{next(_numbers)}"
+    config = PeftConfig.from_pretrained(str(folder))
+    config.inference_mode = True
+    inject_adapter_in_model(config, model, adapter_name=name)
+    set_peft_model_state_dict(model, load_file(folder / "adapter_model.safetensors"), adapter_name=name)
+    layers = [one for one in model.modules() if isinstance(one, BaseTunerLayer)]
+
+    def switch(on: bool) -> None:
+        for layer in layers:
+            if on:
+                layer.set_adapter(name)
+            layer.enable_adapters(on)
+
+    model.eval()
+    return AttachedModules(switch)
+
+
+def attach_prompt(model: torch.nn.Module, folder: Path) -> AttachedPast:
+    """A soft prompt as PEFT saves it: embeddings, or keys and values of all layers side by side."""
+    from peft import PeftConfig
+    from safetensors.torch import load_file
+
+    from potluck.tuning.method import Virtual
+
+    config: Any = PeftConfig.from_pretrained(str(folder))
+    saved = load_file(folder / "adapter_model.safetensors")["prompt_embeddings"]
+    if str(getattr(config.peft_type, "value", config.peft_type)) == "PREFIX_TUNING":
+        return AttachedPast(model, Virtual(len(saved), cache=layered(model, saved)))
+    return AttachedPast(model, Virtual(len(saved), embeddings=saved[None]))
+
+
+def layered(model: Any, flat: torch.Tensor) -> Any:
+    """A cache of one row from keys and values side by side, shape ``(length, layers * 2 * heads * size)``.
+
+    Gradients flow through it. The order is that of PEFT: keys of a layer, its values, those of the next.
+    """
+    from transformers import DynamicCache
+
+    config = model.config
+    heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
+    size = flat.shape[1] // (2 * heads * config.num_hidden_layers)
+    parts = flat.to(model.dtype).view(len(flat), 2 * config.num_hidden_layers, heads, size).permute(1, 2, 0, 3)
+    cache = DynamicCache()
+    for number in range(config.num_hidden_layers):
+        cache.update(parts[2 * number][None], parts[2 * number + 1][None], number)
+    return cache
+
+
+def flattened(cache: Any) -> torch.Tensor:
+    """The other way round: the keys and values of a cache of one row, side by side, float32."""
+    import torch
+
+    parts = [part[0].transpose(0, 1).flatten(1) for layer in cache.layers for part in (layer.keys, layer.values)]
+    return torch.cat(parts, dim=1).float()
