@@ -29,8 +29,10 @@ if TYPE_CHECKING:
     from potluck.evaluation.compare.run import Comparison, Plan
     from potluck.evaluation.evaluate import EvaluationReport
     from potluck.evaluation.run import RunReport
+    from potluck.evaluation.tuned import TaskReport
     from potluck.recipe.variants import Variant
     from potluck.stages.retrieve import Retriever
+    from potluck.stages.tune import TuneReport
 
 
 class Recipe:
@@ -94,6 +96,22 @@ class Recipe:
                 f"{self.model.path}: the recipe names no questions; add 'questions: FILE.jsonl' or name a file"
             )
         return evaluate(path, self.components, self.retriever(), self.workspace.calls, self.observers, limit)
+
+    def tune(self) -> TuneReport:
+        """Train what the recipe's tuner learns from its dataset, unless that was done. ``adapter`` is the result."""
+        from potluck.stages.tune import tune
+
+        with storage_errors(self.workspace.folder):
+            return tune(self.components, self.workspace, self.observers)
+
+    def evaluate_task(self, questions: str | Path | None = None, limit: int | None = None) -> TaskReport:
+        """Answer the examples of a file as the recipe's task asks, and hold the answers against their targets."""
+        from potluck.evaluation.tuned import evaluate_task
+
+        path = Path(questions) if questions is not None else self.model.questions
+        if path is None:
+            raise PotluckError(f"{self.model.path}: name a file of examples: --questions FILE.jsonl")
+        return evaluate_task(path, self.components, self.workspace.calls, self.observers, limit)
 
     def variants(self, plan: Plan | None = None) -> list[Variant]:
         """The variants of a comparison: of the axes that ``plan`` swaps, or the recipe's own."""

@@ -13,6 +13,8 @@ _HAN = re.compile(f"[{_HAN_RANGES}]")
 _UNIT = re.compile(f"[{_HAN_RANGES}{_KANA_RANGE}]|[^\\W_{_HAN_RANGES}{_KANA_RANGE}]+")
 # A full stop ends a sentence before a blank and a capital, not in 1.4.4, 3.14 or e.g.
 _END = re.compile(r"[。！？!?；]+[」』”’）)]*|\n+|(?<=[\w)\"”’])[.](?=\s+[\"“‘(]?[A-Z0-9])")
+_SPACE = re.compile(r"\s+")
+_DIGITS = re.compile(r"\d+")
 
 REFUSALS = (
     *("我不知道", "不知道", "無法回答", "无法回答", "無法得知", "无法得知", "無從得知", "无从得知", "不得而知"),
@@ -147,3 +149,9 @@ def is_refusal(answer: str) -> bool:
     if plain.startswith(REFUSALS):
         return True
     return _UNSAID.search(_CLAUSE.split(plain, maxsplit=1)[0]) is not None and not _BUT.search(plain)
+
+
+def folded(text: str) -> str:
+    """Without differences of case, width, white space and digits."""
+    plain = unicodedata.normalize("NFKC", text).lower()
+    return _SPACE.sub(" ", _DIGITS.sub("0", plain)).strip()

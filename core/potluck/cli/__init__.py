@@ -25,6 +25,7 @@ COMMANDS = {
     "reproduce": "Do a run again from its manifest, and say what differs.",
     "run": "Do all that a recipe asks for.",
     "schema": "Print the JSON Schema of recipes, with the settings of every installed plugin.",
+    "tune": "Train what a recipe's tuner learns from its dataset.",
     "strategy": "Find out which strategy suits labelled data.",
 }
 """The commands with their short help, so that ``potluck --help`` imports none of them."""

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from potluck.cli.common import opened, print_json, print_ledger, recipe_options, warn
+
+if TYPE_CHECKING:
+    from potluck.evaluation.tuned import TaskReport
 
 
 @click.command("evaluate")
@@ -16,10 +20,16 @@ from potluck.cli.common import opened, print_json, print_ledger, recipe_options,
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, questions: Path | None, limit: int | None) -> None:
     """Answer a file of questions, and measure retrieval and answers.
 
+    For a recipe with a task and without documents the file holds examples, as its dataset does; the labels of a
+    classification are scored as choices.
+
     A question's line may have question_id, question, gold_ids (file names without their extensions), gold_sections,
     answers, gold_facts and answerable.
     """
     with opened(recipe, overrides, as_json) as opening:
+        if opening.model.tuning.task is not None and opening.model.documents is None:
+            _task(opening.evaluate_task(questions, limit), as_json)
+            return
         failures = opening.index().failures
         report = opening.evaluate(questions, limit)
     if as_json:
@@ -29,6 +39,15 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, questions: 
     print_metrics(report.metrics)
     click.echo(f"{len(report.answered)} questions in {report.seconds:.1f} s")
     print_ledger(report.ledger)
+
+
+def _task(report: TaskReport, as_json: bool) -> None:
+    from potluck.evaluation.tuned import lines
+
+    if as_json:
+        print_json(report.as_json())
+    else:
+        click.echo("\n".join(lines(report)))
 
 
 def print_metrics(metrics: dict[str, float | None]) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from potluck import plugins
-from potluck.contracts import Config, Kind, Offer
+from potluck.contracts import Config, Kind, Offer, Task
 from potluck.contracts.offer import Component
 from potluck.errors import MissingDependency, PluginError
 from potluck.recipe.compare import axes
@@ -31,6 +31,20 @@ from potluck.recipe.overrides import expanded
 from potluck.recipe.paths import file_problem, pattern_problem
 from potluck.recipe.prompts import Template
 from potluck.recipe.settings import ONLY_FOR_SECRETS, ConfigT, Validated, plain, validate
+from potluck.recipe.tuning import (
+    FROM_TUNER,
+    TASKS,
+    Adapter,
+    DatasetSettings,
+    Tuning,
+    split_adapter,
+    takes_tuned,
+    tasks_of,
+    with_model,
+)
+
+_LOCAL = "transformers"
+"""The chat model that answers with a model that is tuned, where the recipe names none."""
 
 _LONGEST_NAME = 100
 """Characters of a plugin's name; looking for names like a longer one would take long."""
@@ -58,6 +72,7 @@ class Builder:
         self._format()
         folder = self._path.parent.resolve()
         documents = self._documents()
+        tuner, tuning = self._tuning(folder)
         parts = {kind: self._part(kind) for kind in DEFAULTS}
         self._unknown_keys(parts)
         retriever = self._section("retriever", Retriever)
@@ -84,6 +99,8 @@ class Builder:
             prompt=prompt,
             shots=shots,
             questions=questions,
+            tuning=tuning,
+            tuner=tuner,
             compare=compare,
             seed=seed,
         )
@@ -129,7 +146,107 @@ class Builder:
 
     def _part(self, kind: Kind) -> Part | None:
         node = self._get(kind)
+        if kind == "chat":
+            return self._chat(node)
         return self._component(kind, Node({}, self.root.place) if node is None else expanded(kind, node), kind)
+
+    def _chat(self, node: Node | None) -> Part | None:
+        """The chat model: of a recipe that tunes or names a task, the model that it is about."""
+        model = self._get("model")
+        if node is None and model is not None:
+            local = Node(_LOCAL, model.place)
+            node = Node({"use": local, "model": model}, model.place, {"use": model.place, "model": model.place})
+        if node is None:
+            return self._component("chat", Node({}, self.root.place), "chat")
+        rest, adapter = split_adapter(expanded("chat", node))
+        use = rest.children().get("use")
+        if use is None and adapter is not None and model is not None and isinstance(rest.value, dict):
+            use = Node(_LOCAL, adapter.place)
+            rest = Node({"use": use, **rest.value}, rest.place, {"use": adapter.place, **rest.keys})
+        if model is not None and use is not None and isinstance(use.value, str):
+            rest = with_model(rest, model, self._offered("chat", use.value))
+        part = self._component("chat", rest, "chat")
+        if part is not None and adapter is not None and not takes_tuned(plugins.offer(part.plugin)):
+            message = (
+                f"chat.adapter: the chat model {part.name!r} does not answer with what was tuned; 'transformers' does"
+            )
+            self.findings.note(adapter.place, message)
+        return part
+
+    def _offered(self, kind: Kind, name: str) -> Offer[Component] | None:
+        """What a plugin offers; None where that is not known, which is noted elsewhere."""
+        try:
+            return plugins.offer(plugins.find(kind, name))
+        except PluginError:
+            return None
+
+    def _tuning(self, folder: Path) -> tuple[Part | None, Tuning]:
+        node, dataset = self._get("tuner"), self._dataset(folder)
+        tuner = None if node is None else self._component("tuner", expanded("tuner", node), "tuner")
+        tuning = Tuning(self._text("model"), self._task(), dataset, self._adapter(folder))
+        if node is not None:
+            for key in ("model", "dataset"):
+                if self._get(key) is None:
+                    self.findings.note(node.place, f"tuner: the recipe names no {key}; add '{key}: ...'")
+        if tuner is not None and tuning.task is not None:
+            able = tasks_of(plugins.offer(tuner.plugin))
+            if tuning.task not in able:
+                message = f"task: the tuner {tuner.name!r} cannot be used for {tuning.task}"
+                message += f"; it can for {', '.join(sorted(able))}"
+                self.findings.note(self.root.children()["task"].place, message)
+        return tuner, tuning
+
+    def _task(self) -> Task | None:
+        node = self._get("task")
+        if node is None:
+            return None
+        written = plain(node, self.findings)
+        found = next((task for task in TASKS if task == written), None)
+        if found is None:
+            message = f"task: expected one of {', '.join(TASKS)}, got {shown(written)}{meant(str(written), TASKS)}"
+            self.findings.note(node.place, message)
+        return found
+
+    def _dataset(self, folder: Path) -> DatasetSettings | None:
+        node = self._get("dataset")
+        if node is None:
+            return None
+        node = expanded("dataset", node)
+        if not isinstance(node.value, dict):
+            self.findings.note(node.place, f"dataset: expected a path or a mapping, got {shown(node.plain())}")
+            return None
+        at = self.root.keys.get("dataset", node.place)
+        found = validate(DatasetSettings, node, "dataset", at, self.findings)
+        if found is None:
+            return None
+        settings = found.config
+        for key, path in (("path", settings.path), ("validation", settings.validation)):
+            if not isinstance(path, str) or (folder / Path(path).expanduser()).is_dir():
+                continue
+            if (problem := file_problem(folder, path)) is not None:
+                self.findings.note(node.find((key,)), f"dataset.{key}: {problem}")
+        if isinstance(settings.validation, float) and not 0 <= settings.validation < 1:
+            message = (
+                f"dataset.validation: expected a part from 0 to less than 1, or a file, got {settings.validation:g}"
+            )
+            self.findings.note(node.find(("validation",)), message)
+        return settings
+
+    def _adapter(self, folder: Path) -> Adapter | None:
+        """What the chat model answers with; where no chat model is named, what the recipe's tuner makes."""
+        chat, own = self._get("chat"), self._get("adapter")
+        _, within = split_adapter(expanded("chat", chat)) if chat is not None else (None, None)
+        node = within if within is not None and within.value is not None else own
+        if node is None:
+            return FROM_TUNER if chat is None and self._get("tuner") is not None else None
+        if node.plain() == {"from": FROM_TUNER}:
+            return FROM_TUNER if self._get("tuner") is not None else None
+        written = node.value
+        if isinstance(written, str) and (folder / Path(written).expanduser() / "potluck.json").is_file():
+            return folder / Path(written).expanduser()
+        message = f"adapter: expected {{from: tuner}} or a folder that `potluck tune` made, got {shown(node.plain())}"
+        self.findings.note(node.place, message)
+        return None
 
     def _component(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = ()) -> Part | None:
         """A component written as a mapping with ``use``; ``names`` are keys of the mapping that are not its own."""
@@ -157,7 +274,12 @@ class Builder:
     def _name(self, kind: Kind, label: str, use: Node | None) -> str | None:
         """The name that is used, or None for one that is wrong."""
         if use is None or use.value is None:
-            return DEFAULTS[kind]
+            if kind in DEFAULTS:
+                return DEFAULTS[kind]
+            self.findings.note(
+                self.root.keys.get(label, self.root.place), f"{label}: name a plugin: {label}: {{use: ...}}"
+            )
+            return None
         written = plain(use, self.findings)
         if isinstance(written, str):
             return written
@@ -212,7 +334,9 @@ class Builder:
         except ValueError as error:
             self.findings.note(node.place, f"prompt: {error}")
             return None
-        for message in _prompt_problems(template):
+        # What else a prompt of a dataset may name is known when its rows are read.
+        problems = _prompt_problems(template) if self._get("dataset") is None and self._get("task") is None else ()
+        for message in problems:
             self.findings.note(node.place, f"prompt: {message}")
         return template
 
@@ -301,6 +425,7 @@ class Builder:
             ("documents", DocumentSettings),
             ("retriever", Retriever),
             ("shots", ShotSettings),
+            ("dataset", DatasetSettings),
         ]
         sections += [(kind, type(part.config)) for kind, part in parts.items() if part is not None]
         for key in self.root.children():

@@ -13,6 +13,7 @@ from potluck.contracts import Config, Kind
 from potluck.documents import Json
 from potluck.plugins import Plugin
 from potluck.recipe.prompts import Template
+from potluck.recipe.tuning import FROM_TUNER, Tuning
 
 FORMAT = 1
 """The version of the recipe format; ``potluck: 1`` in a recipe."""
@@ -27,6 +28,11 @@ KEYS = (
     "retriever",
     "chat",
     "answer",
+    "model",
+    "task",
+    "dataset",
+    "tuner",
+    "adapter",
     "prompt",
     "shots",
     "questions",
@@ -169,6 +175,8 @@ class RecipeModel:
     prompt: Template | None = None
     shots: Shots = field(default_factory=Shots)
     questions: Path | None = None
+    tuning: Tuning = field(default_factory=Tuning)
+    tuner: Part | None = None
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     seed: int = 0
     origin: Origin = field(default=Origin(""), repr=False, compare=False)
@@ -194,6 +202,7 @@ class RecipeModel:
             "prompt": self.prompt.text if self.prompt else None,
             "shots": _shots(self.shots),
             "questions": str(self.questions) if self.questions else None,
+            "tuner": _component(self.tuner) if self.tuner else None,
             "compare": {axis: dict(values) for axis, values in self.compare.items()} or None,
         }
         return {
@@ -203,11 +212,16 @@ class RecipeModel:
             "embedder": _component(self.embedder),
             "store": _component(self.store),
             "retriever": self.retriever.model_dump(mode="json"),
-            "chat": _component(self.chat),
+            "chat": self._chat(),
             "answer": self.answer.model_dump(mode="json"),
+            **self.tuning.resolved(),
             **{key: value for key, value in optional.items() if value is not None},
             "seed": self.seed,
         }
+
+    def _chat(self) -> dict[str, Json]:
+        from_tuner: dict[str, Json] = {"adapter": {"from": FROM_TUNER}}
+        return {**_component(self.chat), **(from_tuner if self.tuning.adapter == FROM_TUNER else {})}
 
     def _documents(self) -> Json:
         documents = self.documents

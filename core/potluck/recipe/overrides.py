@@ -13,8 +13,10 @@ def expanded(key: str, node: Node) -> Node:
     bare = isinstance(node.value, str)
     if key == "documents" and (bare or isinstance(node.value, list)):
         return _mapping("path", node)
-    if key in DEFAULTS and bare:
+    if (key in DEFAULTS or key == "tuner") and bare:
         return _mapping("use", node)
+    if key == "dataset" and bare:
+        return _mapping("path", node)
     if key == "shots" and isinstance(node.value, int):
         return _mapping("count", node)
     return _mapping("method", node) if key == "answer" and bare else node

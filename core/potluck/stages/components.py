@@ -16,6 +16,8 @@ from potluck.contracts import (
     Loader,
     ModelSources,
     Splitter,
+    Tuned,
+    Tuner,
     VectorStore,
 )
 from potluck.documents import Source
@@ -31,8 +33,8 @@ class Components:
     def __init__(self, recipe: RecipeModel, workspace: Workspace, models: ModelSources) -> None:
         """Nothing is made yet."""
         self.recipe = recipe
-        self._workspace = workspace
-        self._models = models
+        self.workspace = workspace
+        self.models = models
         self._made: list[Component] = []
         self._loaders: dict[str, tuple[Part, str]] = {}
 
@@ -49,12 +51,27 @@ class Components:
     @cached_property
     def chat(self) -> ChatModel:
         """The recipe's chat model."""
-        return cast(ChatModel, self._make(self.recipe.chat))
+        from potluck.stages.tuned import chat_of
+
+        part, tuned = chat_of(self)
+        return cast(ChatModel, self._make(part, tuned=tuned))
+
+    @cached_property
+    def tuner(self) -> Tuner:
+        """The recipe's tuner, which has one."""
+        assert self.recipe.tuner is not None, "only a recipe with a tuner tunes"
+        return cast(Tuner, self._make(self.recipe.tuner))
+
+    @cached_property
+    def base_model(self) -> Path:
+        """The folder of safetensors of the model that the recipe tunes."""
+        assert self.recipe.tuning.model is not None, "only a recipe with a model tunes"
+        return self.models.folder(self.recipe.tuning.model)
 
     @cached_property
     def store(self) -> VectorStore:
         """The recipe's store, for the recipe's index; not opened."""
-        return cast(VectorStore, self._make(self.recipe.store, self._workspace.store_folder(self.index_id)))
+        return cast(VectorStore, self._make(self.recipe.store, self.workspace.store_folder(self.index_id)))
 
     @cached_property
     def splitter_fingerprint(self) -> str:
@@ -108,14 +125,15 @@ class Components:
         while self._made:
             self._made.pop().close()
 
-    def _make(self, part: Part, folder: Path | None = None) -> Component:
+    def _make(self, part: Part, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
         offered = plugins.offer(part.plugin)
         context = Context(
             base=self.recipe.folder,
-            folder=folder or self._workspace.folder / part.kind,
-            models=self._models,
+            folder=folder or self.workspace.folder / part.kind,
+            models=self.models,
             seed=self.recipe.seed,
             network=offered.sends_to is not None and offered.sends_to(part.config) is not None,
+            tuned=tuned,
         )
         component = plugins.make(part.plugin, part.config, context)
         self._made.append(component)

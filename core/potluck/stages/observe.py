@@ -26,6 +26,11 @@ class Stage:
         self.event = StageEvent(before.stage, before.unit, before.done + by, before.total, message)
         self._manager.hook.potluck_stage_progressed(event=self.event)
 
+    def reach(self, done: int, total: int, message: str = "") -> None:
+        """Report that ``done`` of ``total`` units are done."""
+        self.event = StageEvent(self.event.stage, self.event.unit, done, total, message)
+        self._manager.hook.potluck_stage_progressed(event=self.event)
+
 
 @contextmanager
 def stage(manager: pluggy.PluginManager, name: str, unit: str, total: int | None = None) -> Iterator[Stage]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import warnings
 from pathlib import Path
 from typing import Any
 
@@ -81,5 +82,6 @@ def _prepare() -> None:
         raise MissingDependency(
             "tuning needs the packages 'torch', 'transformers' and 'peft'. Run: pip install 'potluck[tune]'"
         ) from None
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.disable_progress_bar()
     logging.set_verbosity_error()

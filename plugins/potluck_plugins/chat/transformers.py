@@ -6,16 +6,17 @@ A GGUF file is turned into safetensors once, in the workspace.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from importlib.metadata import version
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 import potluck
-from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
+from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, ModelError
-from potluck_plugins.chat._shared.causal import fastest, load
+from potluck_plugins.chat._shared.causal import fastest, release, shared
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
 from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
@@ -44,23 +45,29 @@ class Transformers(ChatModel):
     """Answers with a local model. With temperature 0 the likeliest token is taken each time."""
 
     scores_text = True
+    takes_tuned = True
 
     def __init__(self, config: TransformersConfig, context: Context) -> None:
         """Load nothing yet."""
         self._config = config
         self._context = context
         self._loaded: tuple[Any, Any] | None = None
+        self._tuned: Attached | None = None
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]
         """From the settings and the model. Loads it."""
         model, _ = self._both
-        return min(self._config.context, int(getattr(model.config, "max_position_embeddings", _LONGEST)))
+        whole = min(self._config.context, int(getattr(model.config, "max_position_embeddings", _LONGEST)))
+        return whole - (self._tuned.past_length if self._tuned is not None else 0)
 
     def identity(self) -> Mapping[str, str]:
         """The hash of the model's files, the precision that ``auto`` came to, and the releases of the libraries."""
         releases = {name: version(name) for name in ("torch", "transformers")}
-        return {"model": digest(self._context.models.fetch(self._config.model)), "dtype": self._dtype, **releases}
+        tuned = self._context.tuned
+        adapter = {"tuned": tuned.identity} if tuned is not None else {}
+        model = digest(self._context.models.fetch(self._config.model))
+        return {"model": model, "dtype": self._dtype, **adapter, **releases}
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt, by the model's own template and tokenizer."""
@@ -84,7 +91,7 @@ class Transformers(ChatModel):
             )
         seed = self._context.seed if options.seed is None else options.seed
         text, tokens, ends = Growing(options.stop), list[int](), _ends(model, tokenizer)
-        for token in next_tokens(model, prompt, options, seed):
+        for token in next_tokens(self._answering, prompt, options, seed, self._past()):
             tokens.append(token)
             if token in ends:
                 text.ended = True
@@ -102,13 +109,13 @@ class Transformers(ChatModel):
         check_texts(continuations)
         if not continuations:
             return []
-        model, tokenizer = self._both
+        _, tokenizer = self._both
         head, text = self._beginning(prompt)
         ids = tokenizer([text, *(text + each + after for each in continuations)], add_special_tokens=False)["input_ids"]
         context, rests = parts(ids[0], ids[1:])
         context = [*head, *context] or self._opening()
         check_fits(context, rests, self.context_window)
-        sums = logprobs(model, context, rests)
+        sums = logprobs(self._answering, context, rests, self._past())
         return [Likelihood(total, len(rest)) for total, rest in zip(sums, rests, strict=True)]
 
     def vocabulary(self) -> Sequence[str]:
@@ -117,7 +124,19 @@ class Transformers(ChatModel):
 
     def close(self) -> None:
         """Free the model."""
-        self._loaded = None
+        if self._loaded is not None:
+            release(self._loaded[0])
+        self._loaded = self._tuned = None
+
+    def _answering(self, **given: Any) -> Any:
+        """The model with what was tuned switched on: another chat model may share the base, and answer in between."""
+        model, _ = self._both
+        with self._tuned.active() if self._tuned is not None else nullcontext():
+            return model(**given)
+
+    def _past(self) -> Any:
+        """What stands before every prompt, as keys and values."""
+        return self._tuned.past() if self._tuned is not None else None
 
     def _prompt(self, messages: Sequence[Message]) -> list[int]:
         """The tokens of the prompt."""
@@ -157,7 +176,10 @@ class Transformers(ChatModel):
                 import torch
 
                 torch.set_num_threads(self._config.threads)
-            self._loaded = load(self._context.models.folder(self._config.model), self._dtype)
+            model, tokenizer = shared(self._context.models.folder(self._config.model), self._dtype)
+            if self._context.tuned is not None:
+                self._tuned = self._context.tuned.attach(model, tokenizer)
+            self._loaded = model, tokenizer
         return self._loaded
 
     @property

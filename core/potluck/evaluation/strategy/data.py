@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import json
 import random
-import re
-import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -14,6 +12,7 @@ from typing import Any
 
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.messages import shown
+from potluck.text import folded
 
 ALIKE = 0.8
 """Two messages that share this much of their character triples (Jaccard) are copies of each other."""
@@ -23,8 +22,6 @@ _MOST_PAIRS = 50_000_000
 """With more pairs than this only messages that are the same after folding count as copies."""
 
 _LISTED = 20
-_SPACE = re.compile(r"\s+")
-_DIGITS = re.compile(r"\d+")
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,12 +99,6 @@ def read_items(path: Path, given: str, target: str) -> list[Item]:
     if not found:
         raise PotluckError(f"{path}: there is nothing in it; a line holds for instance {example}")
     return found
-
-
-def folded(text: str) -> str:
-    """Without differences of case, width, white space and digits."""
-    plain = unicodedata.normalize("NFKC", text).lower()
-    return _SPACE.sub(" ", _DIGITS.sub("0", plain)).strip()
 
 
 def triples(text: str) -> frozenset[str]:

@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from potluck.contracts import ChatModel
 from potluck.documents import Message
-from potluck.evaluation.strategy.data import Item, folded
+from potluck.evaluation.strategy.data import Item
 from potluck.evaluation.strategy.rows import Chat, Choice, Kind, Setting, nearest, others
 from potluck.fingerprints import fingerprint
-from potluck.text import is_chinese
+from potluck.text import folded, is_chinese
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors

@@ -11,6 +11,29 @@ from potluck.errors import ModelNotFound
 _COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
 
 
+_SHARED: dict[tuple[Path, str], list[Any]] = {}
+"""Models that are loaded, with their tokenizers, and how many chat models answer with each."""
+
+
+def shared(folder: Path, dtype: str) -> tuple[Any, Any]:
+    """Like ``load``, but loaded once in a process, however many answer with it; ``release`` it afterwards."""
+    key = (folder.resolve(), dtype)
+    if key not in _SHARED:
+        _SHARED[key] = [load(folder, dtype), 0]
+    _SHARED[key][1] += 1
+    both: tuple[Any, Any] = _SHARED[key][0]
+    return both
+
+
+def release(model: Any) -> None:
+    """Let go of a shared model; the last one frees it."""
+    for key, (both, users) in list(_SHARED.items()):
+        if both[0] is model:
+            _SHARED[key][1] = users - 1
+            if users <= 1:
+                del _SHARED[key]
+
+
 def load(folder: Path, dtype: str, *, masked: bool = False) -> tuple[Any, Any]:
     """The model and its tokenizer, from a folder of safetensors.
 

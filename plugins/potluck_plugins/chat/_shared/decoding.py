@@ -12,8 +12,10 @@ _UNFINISHED = "\ufffd"
 """What a tokenizer makes of a character whose last bytes have not come yet."""
 
 
-def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: int) -> Iterator[int]:
+def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: int, past: Any = None) -> Iterator[int]:
     """The tokens that a transformers model puts behind a prompt, at most ``max_tokens``, as they are asked for.
+
+    ``past`` are keys and values that stand before the prompt; they are changed.
 
     A penalty is taken from what the model gives a token that it has written before, as OpenAI's service does it.
     """
@@ -21,7 +23,7 @@ def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: i
 
     chance = torch.Generator().manual_seed(seed)
     written: Counter[int] = Counter()
-    ids, past = torch.tensor([list(prompt)]), None
+    ids = torch.tensor([list(prompt)])
     for _ in range(options.max_tokens):
         with torch.inference_mode():
             output = model(input_ids=ids, past_key_values=past, use_cache=True, logits_to_keep=1)

@@ -39,8 +39,10 @@ def check_fits(context: Sequence[int], rests: Sequence[Sequence[int]], window: i
         raise ContextExceeded(f"a text of {longest} tokens does not fit the model's context of {window} tokens")
 
 
-def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]]) -> list[float]:
+def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]], past: Any = None) -> list[float]:
     """The sum of log p(token | before) over each rest behind a context that is not empty.
+
+    ``past`` are keys and values that stand before the context; they are changed.
 
     The context is computed once; what the model keeps of it is copied for each batch. Rests of one token cost nothing
     more.
@@ -48,7 +50,8 @@ def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]])
     import torch
 
     with torch.inference_mode():
-        output = model(input_ids=torch.tensor([list(context)]), use_cache=True, logits_to_keep=1)
+        given = torch.tensor([list(context)])
+        output = model(input_ids=given, past_key_values=past, use_cache=True, logits_to_keep=1)
         first = output.logits[0, -1].float().log_softmax(-1)
         sums = [float(first[rest[0]]) for rest in rests]
         for batch in _batches(len(context), rests):

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck.errors import PotluckError, RecipeError
-from potluck.evaluation.strategy.data import Item, alike, folded, read_split, spread_out, triples
+from potluck.evaluation.strategy.data import Item, alike, read_split, spread_out, triples
+from potluck.text import folded
 from support.labelled import messages, write
 
 

@@ -1,0 +1,38 @@
+"""``potluck tune``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from potluck.cli.common import opened, print_json, print_ledger, recipe_options
+
+
+@click.command("tune")
+@recipe_options
+def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+    """Train what a recipe's tuner learns from its dataset, and keep it as an artifact.
+
+    What is trained already is not trained again; a run that was killed goes on where it was. The recipe's chat model,
+    `ask`, `chat` and `evaluate` then answer with it.
+    """
+    with opened(recipe, overrides, as_json) as opening:
+        report = opening.tune()
+    if as_json:
+        print_json(report.as_json())
+        return
+    tuned = report.tuned
+    share = tuned.trainable_parameters / report.total_parameters
+    click.echo(f"{tuned.trainable_parameters:,} parameters trained, {share:.2%} of the model's")
+    if report.train_loss is not None:
+        click.echo(
+            f"loss {report.train_loss:.4g} after {len(tuned.losses):,} steps, {tuned.tokens_per_second:,.0f} tokens/s"
+        )
+    for one in tuned.evaluations[-1:]:
+        click.echo(f"validation: loss {one['loss']:.4g}, {one['answers']:.1%} of the answers likeliest token by token")
+    for note in report.notes:
+        click.secho(note, err=True, fg="yellow")
+    print_ledger(report.ledger)
+    kept = ", which was there already" if report.reused else ""
+    click.echo(f"{report.adapter}{kept}")

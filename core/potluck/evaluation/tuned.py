@@ -1,0 +1,178 @@
+"""Evaluating a recipe with a task: every example of a file is answered, and the answers are held against its targets.
+
+The labels of a classification are scored as choices, so that an answer is always one of them.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potluck.contracts import ChatOptions
+from potluck.documents import Example, Json, Usage
+from potluck.errors import PotluckError, Unsupported
+from potluck.evaluation.classification import Classification, classification
+from potluck.evaluation.statistics import Interval, interval
+from potluck.evaluation.text import exact_match, f1, is_cjk, rouge_l
+from potluck.fingerprints import fingerprint
+from potluck.recipe.tuning import DatasetSettings
+from potluck.stages.components import Components
+from potluck.stages.dataset import read_rows
+from potluck.stages.observe import stage
+from potluck.stages.prepare import Builder, prepare
+from potluck.workspace.calls import Calls
+
+if TYPE_CHECKING:
+    import pluggy
+
+
+@dataclass(frozen=True, slots=True)
+class Said:
+    """An example and what the model said to it; ``right`` where that can be told."""
+
+    example: Example
+    answer: str
+    scores: Mapping[str, float]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskReport:
+    """The measures of a file of examples: ``metrics`` are means, ``intervals`` their 95 % confidence intervals."""
+
+    metrics: dict[str, float]
+    intervals: dict[str, Interval]
+    said: list[Said]
+    classes: Classification | None
+    seconds: float
+    usage: Usage
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` prints it. The measures stand at the top as well."""
+        return {
+            **self.metrics,
+            "metrics": {**self.metrics, "seconds": round(self.seconds, 3)},
+            "intervals": {name: [one.low, one.high] for name, one in self.intervals.items()},
+            "confusion": _confusion(self.classes),
+            "labels": _labels(self.classes),
+            "n": len(self.said),
+            "examples": [
+                {
+                    "input": "\n\n".join(message.content for message in one.example.messages),
+                    "target": one.example.target,
+                    "answer": one.answer,
+                    "scores": dict(one.scores),
+                }
+                for one in self.said
+            ],
+            "tokens": {"prompt": self.usage.prompt, "completion": self.usage.completion},
+        }
+
+
+def evaluate_task(
+    path: Path, components: Components, calls: Calls, observers: pluggy.PluginManager, limit: int | None = None
+) -> TaskReport:
+    """Answer the examples of a file in the dataset's form. What was answered before is not asked again."""
+    began, recipe = time.perf_counter(), components.recipe
+    settings = recipe.tuning.dataset or DatasetSettings(path=str(path))
+    rows = read_rows(path, settings.encoding)[:limit]
+    examples = Builder(recipe.prompt, settings, rows).examples(rows)
+    labels = _choices(components, examples)
+    said, usage = list[Said](), Usage()
+    with stage(observers, "evaluate", "examples", len(examples)) as running:
+        for example in examples:
+            one, used = _choose(example, labels, components, calls) if labels else _answer(example, components, calls)
+            said.append(one)
+            usage += used
+            running.advance()
+    names = dict.fromkeys(name for one in said for name in one.scores)
+    intervals = {name: interval([one.scores[name] for one in said], bounded=True) for name in names}
+    metrics = {name: one.mean for name, one in intervals.items()}
+    classes = None
+    if labels:
+        classes = classification([one.example.target for one in said], [one.answer for one in said])
+        metrics |= {"f1_macro": classes.macro_f1, "f1_minority": classes.minority_f1}
+    return TaskReport(metrics, intervals, said, classes, time.perf_counter() - began, usage)
+
+
+def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, ...]:
+    """The labels of a classification: those that are learned from, or those of the file where there is no dataset."""
+    recipe = components.recipe
+    if recipe.tuning.task != "classification":
+        return ()
+    if not components.chat.scores_text:
+        raise Unsupported(
+            f"the chat model {recipe.chat.name!r} does not say how likely a text is, so that labels cannot be "
+            "scored as choices; 'transformers' and 'llama-cpp' do"
+        )
+    if recipe.tuning.dataset is not None:
+        return prepare(recipe).labels
+    return tuple(sorted({example.target for example in examples}))
+
+
+def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls) -> tuple[Said, Usage]:
+    key = fingerprint("choose", components.chat_fingerprint, _prompt(example), list(labels))
+    kept: dict[str, Any] | None = calls.answer(key)
+    if kept is None:
+        began = time.perf_counter()
+        likely = components.chat.likelihoods(example.messages, labels)
+        figures: list[Json] = [one.logprob for one in likely]
+        kept = {"logprobs": figures, "seconds": time.perf_counter() - began}
+        calls.keep_answer(key, kept)
+    best = max(range(len(labels)), key=lambda number: kept["logprobs"][number])
+    right = float(labels[best] == example.target)
+    return Said(example, labels[best], {"accuracy": right}, float(kept["seconds"])), Usage()
+
+
+def _answer(example: Example, components: Components, calls: Calls) -> tuple[Said, Usage]:
+    config = components.recipe.chat.config
+    if not isinstance(config, ChatOptions):
+        raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are no ChatOptions")
+    key = fingerprint("answer", components.chat_fingerprint, _prompt(example))
+    kept: dict[str, Any] | None = calls.answer(key)
+    if kept is None:
+        began = time.perf_counter()
+        answer = components.chat.chat(example.messages, config)
+        used: list[Json] = [answer.usage.prompt, answer.usage.completion]
+        kept = {"text": answer.text.strip(), "usage": used, "seconds": time.perf_counter() - began}
+        calls.keep_answer(key, kept)
+    text, target = str(kept["text"]), example.target
+    cjk = is_cjk(target + text)
+    measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
+    scores = {name: measure(text, target, cjk) for name, measure in measures.items()}
+    return Said(example, text, scores, float(kept["seconds"])), Usage(*kept["usage"])
+
+
+def _prompt(example: Example) -> Json:
+    return [[message.role, message.content] for message in example.messages]
+
+
+def _confusion(classes: Classification | None) -> Json:
+    return {gold: dict(said) for gold, said in classes.confusion.items()} if classes else None
+
+
+def _labels(classes: Classification | None) -> Json:
+    if classes is None:
+        return None
+    return {
+        label: {"precision": one.precision, "recall": one.recall, "f1": one.f1, "support": one.support}
+        for label, one in classes.labels.items()
+    }
+
+
+def lines(report: TaskReport) -> Iterator[str]:
+    """The report for people."""
+    for name, value in report.metrics.items():
+        found = report.intervals.get(name)
+        within = f"  ({found.low:.3f} to {found.high:.3f})" if found is not None and found.low is not None else ""
+        yield f"  {name:12} {value:.3f}{within}"
+    if report.classes is not None:
+        yield f"  rarest label: {report.classes.minority}"
+        for gold, said in report.classes.confusion.items():
+            wrong = {label: count for label, count in said.items() if label != gold}
+            if wrong:
+                yield f"  {gold} taken for " + ", ".join(f"{label} ({count})" for label, count in wrong.items())
+    yield f"{len(report.said)} examples in {report.seconds:.1f} s"

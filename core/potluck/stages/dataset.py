@@ -1,0 +1,144 @@
+"""Reading the rows of a dataset: JSON Lines, JSON, CSV, TSV or Parquet, each row with the place where it stands."""
+
+from __future__ import annotations
+
+import codecs
+import csv
+import io
+import json
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from potluck.documents import Json
+from potluck.errors import MissingDependency, PotluckError, Problem, RecipeError
+
+_LISTED = 20
+_MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
+_LONGEST_FIELD = 10_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One row: its fields, and ``file:line`` (of a Parquet file the number of the row)."""
+
+    fields: Mapping[str, Json]
+    place: str
+
+
+def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
+    """All rows of a file. Raises ``RecipeError`` with the places of damaged ones, ``PotluckError`` for other files."""
+    reader = _READERS.get(path.suffix.lower())
+    if reader is None:
+        known = ", ".join(_READERS)
+        raise PotluckError(
+            f"{path}: rows are read from {known}, not from {path.suffix or 'a file without an extension'}"
+        )
+    problems: list[Problem] = []
+    rows = [
+        row for row in reader(path, encoding, problems) if any(value not in ("", None) for value in row.fields.values())
+    ]
+    if problems:
+        raise RecipeError(problems[:_LISTED], 'a row holds fields by name, such as {"prompt": "…", "completion": "…"}')
+    if not rows:
+        raise PotluckError(f"{path}: there is no row in it")
+    return rows
+
+
+def is_rows(path: Path) -> bool:
+    """Whether a file's name is that of rows."""
+    return path.suffix.lower() in _READERS
+
+
+def _json_lines(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
+    for number, line in enumerate(io.StringIO(_text(path, encoding)), 1):
+        if line.strip():
+            yield from _parsed(line, path, number, problems)
+
+
+def _parsed(line: str, path: Path, number: int, problems: list[Problem]) -> Iterator[Row]:
+    try:
+        fields = json.loads(line)
+    except (ValueError, RecursionError) as error:
+        problems.append(Problem(str(path), number, getattr(error, "colno", 1), f"no JSON: {error}"))
+        return
+    if isinstance(fields, dict):
+        yield Row(fields, f"{path}:{number}")
+    else:
+        problems.append(Problem(str(path), number, 1, f"expected an object with fields, got {line.strip()[:60]}"))
+
+
+def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
+    text = _text(path, encoding)
+    try:
+        whole = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        problems.append(
+            Problem(str(path), getattr(error, "lineno", 1), getattr(error, "colno", 1), f"no JSON: {error}")
+        )
+        return
+    if not isinstance(whole, list):
+        problems.append(Problem(str(path), 1, 1, "expected a list of objects"))
+        return
+    for number, fields in enumerate(whole, 1):
+        if isinstance(fields, dict):
+            yield Row(fields, f"{path}, number {number}")
+        else:
+            problems.append(Problem(str(path), 0, 0, f"number {number}: expected an object with fields"))
+
+
+def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterator[Row]]:
+    def read(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
+        csv.field_size_limit(_LONGEST_FIELD)
+        reader = csv.reader(io.StringIO(_text(path, encoding), newline=""), delimiter=separator, strict=True)
+        try:
+            names = [name.strip() for name in next(reader, [])]
+            for cells in reader:
+                if len(cells) > len(names):
+                    message = f"{len(cells)} cells, and the first line names {len(names)} fields"
+                    problems.append(Problem(str(path), reader.line_num, 1, message))
+                elif any(cells):
+                    yield Row(dict(zip(names, cells, strict=False)), f"{path}:{reader.line_num}")
+        except csv.Error as error:
+            problems.append(Problem(str(path), reader.line_num, 1, f"no table: {error}"))
+
+    return read
+
+
+def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
+    try:
+        import pyarrow
+        import pyarrow.parquet
+    except ImportError:
+        raise MissingDependency(
+            f"{path}: reading Parquet needs the package 'pyarrow'. Run: pip install pyarrow"
+        ) from None
+    try:
+        found: list[dict[str, Any]] = pyarrow.parquet.read_table(path).to_pylist()
+    except (pyarrow.ArrowException, OSError) as error:
+        problems.append(Problem(str(path), 0, 0, f"no Parquet: {error}"))
+        return
+    yield from (Row(fields, f"{path}, row {number}") for number, fields in enumerate(found, 1))
+
+
+def _text(path: Path, encoding: str | None) -> str:
+    """A file's text: UTF-8, what its byte order mark says, or the encoding that is named."""
+    content = path.read_bytes()
+    marked = next((name for mark, name in _MARKS if content.startswith(mark)), None)
+    name = encoding or marked or "utf-8"
+    try:
+        return content.decode(name)
+    except UnicodeDecodeError as error:
+        line = content.count(b"\n", 0, error.start) + 1
+        hint = "say which encoding it is in: dataset.encoding: big5 (or gb18030, cp1252, utf-16)"
+        raise RecipeError([Problem(str(path), line, 1, f"this is not {name}")], hint) from None
+
+
+_READERS: dict[str, Callable[[Path, str | None, list[Problem]], Iterator[Row]]] = {
+    ".jsonl": _json_lines,
+    ".json": _json_list,
+    ".csv": _table(","),
+    ".tsv": _table("\t"),
+    ".parquet": _parquet,
+}

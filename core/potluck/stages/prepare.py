@@ -1,0 +1,283 @@
+"""Preparing a dataset: from rows to examples to learn from, and others to watch the training with."""
+
+from __future__ import annotations
+
+import math
+import random
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import get_args
+
+from potluck.documents import Example, Json, Message, Role
+from potluck.errors import PotluckError, Problem, RecipeError
+from potluck.fingerprints import fingerprint
+from potluck.ledger import Amount, Ledger
+from potluck.recipe.messages import meant
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.prompts import Template
+from potluck.recipe.tuning import DatasetSettings
+from potluck.stages.dataset import Row, is_rows, read_rows
+from potluck.text import folded
+
+FORMS: tuple[tuple[str, str], ...] = (
+    ("prompt", "completion"),
+    ("instruction", "output"),
+    ("text", "label"),
+    ("input", "output"),
+    ("input", "target"),
+    ("input", "text"),
+    ("document", "summary"),
+    ("question", "answer"),
+)
+"""The names of input and target that are found where a recipe names none."""
+
+_LISTED = 20
+_RARE = 5
+_VALIDATION = ("validation", "valid", "dev")
+_TRAINING = ("train", "training")
+
+
+@dataclass(frozen=True, slots=True)
+class Prepared:
+    """What is learned from. ``labels`` are those of a classification, in order; ``notes`` are sentences."""
+
+    training: tuple[Example, ...]
+    validation: tuple[Example, ...]
+    labels: tuple[str, ...]
+    ledger: Ledger
+    notes: tuple[str, ...]
+
+    @property
+    def fingerprint(self) -> str:
+        """All that is learned and validated."""
+        return fingerprint([_plain(one) for one in self.training], [_plain(one) for one in self.validation])
+
+
+def prepare(recipe: RecipeModel) -> Prepared:
+    """The examples of a recipe's dataset. Raises ``RecipeError`` with the place of every row that cannot be used."""
+    settings = recipe.tuning.dataset
+    if settings is None:
+        raise PotluckError(f"{recipe.path}: the recipe names no dataset; add 'dataset: FILE.jsonl'")
+    classify = recipe.tuning.task == "classification"
+    training, validation = _files(recipe, settings)
+    build = Builder(recipe.prompt, settings, training)
+    examples = build.examples(training)
+    held = build.examples(validation)
+    ledger, notes = Ledger(), list[str]()
+    entry = ledger.open("prepare", "examples")
+    entry.came_in = Amount(len(training) + len(validation))
+    kept, copies = _without_copies(examples, held)
+    if copies:
+        notes.append(f"{copies} examples say the same as another one and are left out")
+    notes += _conflicts(kept)
+    if settings.limit is not None:
+        kept = _drawn(kept, settings.limit, recipe.seed, classify)
+    if not held and isinstance(settings.validation, float) and settings.split is None:
+        kept, held = _split(kept, settings.validation, recipe.seed, classify)
+    entry.went_out, entry.deduplicated = Amount(len(kept) + len(held)), Amount(copies)
+    entry.dropped = Amount(len(training) + len(validation) - len(kept) - len(held) - copies)
+    labels = tuple(sorted({one.target for one in kept})) if classify else ()
+    if classify:
+        notes += _rare(kept)
+        if len(labels) < 2:
+            raise PotluckError(
+                f"{recipe.path}: there is nothing to choose between; the dataset has one label: {labels}"
+            )
+    entry.notes += notes
+    return Prepared(tuple(kept), tuple(held), labels, ledger, tuple(notes))
+
+
+class Builder:
+    """Makes examples from the rows of one dataset; what input and target are called is the same for all."""
+
+    def __init__(self, prompt: Template | None, settings: DatasetSettings, rows: Sequence[Row]) -> None:
+        """Find the names in the first row. Raises ``PotluckError`` where they cannot be told."""
+        self._prompt = prompt
+        self._fields = rows[0].fields if rows else {}
+        self._chat = "messages" in self._fields and settings.input is None and settings.target is None
+        self._plain = False
+        if not self._chat:
+            self._input, self._target = self._names(settings, rows)
+
+    def examples(self, rows: Sequence[Row]) -> list[Example]:
+        """An example a row. Raises ``RecipeError`` with those that lack something."""
+        found, problems = list[Example](), list[Problem]()
+        for row in rows:
+            try:
+                found.append(self._messages(row) if self._chat else self._example(row))
+            except _Wrong as wrong:
+                problems.append(Problem(row.place, 0, 0, str(wrong)))
+        if problems:
+            raise RecipeError(
+                problems[:_LISTED], "mend these rows, or name other fields: dataset: {input: ..., target: ...}"
+            )
+        return found
+
+    def _names(self, settings: DatasetSettings, rows: Sequence[Row]) -> tuple[Template | None, str]:
+        known = next((form for form in FORMS if form[0] in self._fields and form[1] in self._fields), None)
+        target = settings.target or (known[1] if known else None)
+        if target is None and settings.input is None and "text" in self._fields:
+            return None, "text"
+        given = settings.input or (known[0] if known else None)
+        if target is None or given is None:
+            names = ", ".join(self._fields)
+            raise PotluckError(
+                f"{rows[0].place if rows else 'the dataset'}: which field is the input, and which the target? Say "
+                f"dataset: {{input: ..., target: ...}}; there are {names}"
+            )
+        if given == "instruction" and "input" in self._fields and settings.input is None:
+            return Template("{instruction}\n\n{input}"), target
+        return Template(given if "{" in given else "{" + given + "}"), target
+
+    def _example(self, row: Row) -> Example:
+        target = _said(row, self._target)
+        if not target.strip():
+            raise _Wrong(f"the field {self._target!r} is empty")
+        if self._input is None:
+            return Example((), target)
+        template = self._prompt or self._input
+        values = {name: _said(row, name) for name in template.fields}
+        text = template.render(**values).strip()
+        if not any(value.strip() for value in values.values()):
+            raise _Wrong(f"there is no text in {', '.join(sorted(template.fields))}")
+        return Example((Message("user", text),), target)
+
+    def _messages(self, row: Row) -> Example:
+        turns = row.fields.get("messages")
+        if not isinstance(turns, list) or not turns:
+            raise _Wrong("'messages' is no list of turns")
+        found = [_turn(turn) for turn in turns]
+        if found[-1].role != "assistant" or not found[-1].content.strip():
+            raise _Wrong("the last turn is no answer of the assistant")
+        return Example(tuple(found[:-1]), found[-1].content)
+
+
+class _Wrong(Exception):
+    """What is wrong with one row."""
+
+
+def _said(row: Row, name: str) -> str:
+    if name not in row.fields:
+        raise _Wrong(f"there is no field {name!r}{meant(name, list(row.fields))}; there are {', '.join(row.fields)}")
+    value = row.fields[name]
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        raise _Wrong(f"the field {name!r} is no text")
+    return str(value)
+
+
+def _turn(turn: Json) -> Message:
+    if not isinstance(turn, dict) or not isinstance(turn.get("content"), str):
+        raise _Wrong("a turn needs 'role' and 'content'")
+    role = next((role for role in get_args(Role) if role == turn.get("role")), None)
+    if role is None:
+        raise _Wrong(f"a turn's role is system, user or assistant, not {turn.get('role')!r}")
+    return Message(role, str(turn["content"]))
+
+
+def _files(recipe: RecipeModel, settings: DatasetSettings) -> tuple[list[Row], list[Row]]:
+    """The rows to learn from and, where they are named apart, those to validate with."""
+    path = recipe.folder / Path(settings.path).expanduser()
+    if not path.is_dir():
+        training = read_rows(path, settings.encoding)
+    else:
+        training = read_rows(_only(path, _TRAINING), settings.encoding)
+    if isinstance(settings.validation, str):
+        return training, read_rows(recipe.folder / Path(settings.validation).expanduser(), settings.encoding)
+    if settings.split is not None:
+        sides = [str(row.fields.get(settings.split, "")).lower() for row in training]
+        held = [row for row, side in zip(training, sides, strict=True) if side in _VALIDATION]
+        return [row for row, side in zip(training, sides, strict=True) if side in _TRAINING], held
+    if path.is_dir() and (beside := _found(path, _VALIDATION)) is not None:
+        return training, read_rows(beside, settings.encoding)
+    return training, []
+
+
+def _only(folder: Path, names: Sequence[str]) -> Path:
+    found = _found(folder, names)
+    if found is None:
+        raise PotluckError(f"{folder}: there is no file train.jsonl (or .csv, .tsv, .json, .parquet) in this folder")
+    return found
+
+
+def _found(folder: Path, names: Sequence[str]) -> Path | None:
+    return next((file for file in sorted(folder.iterdir()) if file.stem in names and is_rows(file)), None)
+
+
+def _key(example: Example) -> str:
+    return "\n".join(folded(message.content) for message in example.messages) or folded(example.target)
+
+
+def _without_copies(examples: Sequence[Example], held: Sequence[Example]) -> tuple[list[Example], int]:
+    """Each (nearly) same example once, and none that is validated with; how many are left out."""
+    seen: set[tuple[str, str]] = set()
+    validated = {_key(one) for one in held}
+    kept = []
+    for one in examples:
+        key = _key(one)
+        if key in validated or (key, one.target) in seen:
+            continue
+        seen.add((key, one.target))
+        kept.append(one)
+    return kept, len(examples) - len(kept)
+
+
+def _conflicts(examples: Sequence[Example]) -> list[str]:
+    targets = defaultdict(set)
+    for one in examples:
+        targets[_key(one)].add(one.target)
+    several = sum(len(found) > 1 for found in targets.values())
+    return [f"{several} texts stand there with different targets"] if several else []
+
+
+def _rare(examples: Sequence[Example]) -> list[str]:
+    counts = Counter(one.target for one in examples)
+    rare = sorted(label for label, count in counts.items() if count < _RARE)
+    if not rare:
+        return []
+    named = ", ".join(rare[:_LISTED])
+    return [f"{len(rare)} of {len(counts)} labels have fewer than {_RARE} examples to learn from: {named}"]
+
+
+def _drawn(examples: Sequence[Example], limit: int, seed: int, classify: bool) -> list[Example]:
+    """So many of the examples, in their order."""
+    if len(examples) <= limit:
+        return list(examples)
+    _, drawn = _split(examples, limit / len(examples), seed, classify)
+    chances = random.Random(f"limit {seed}")  # noqa: S311  (no secret)
+    numbers = {id(one) for one in (drawn if len(drawn) <= limit else chances.sample(drawn, limit))}
+    return [one for one in examples if id(one) in numbers]
+
+
+def _split(examples: Sequence[Example], part: float, seed: int, classify: bool) -> tuple[list[Example], list[Example]]:
+    """Without and with a part of them (of each label); what is nearly the same stays together."""
+    if part == 0:
+        return list(examples), []
+    strata: dict[str, dict[str, list[Example]]] = defaultdict(lambda: defaultdict(list))
+    for one in examples:
+        strata[one.target if classify else ""][_key(one)].append(one)
+    held: set[int] = set()
+    taken: set[str] = set()
+    for label in sorted(strata):
+        groups = strata[label]
+        keys = sorted(groups)
+        random.Random(f"{seed} {label}").shuffle(keys)  # noqa: S311  (no secret)
+        wanted = _rounded(part * sum(len(group) for group in groups.values()))
+        for key in keys:
+            if wanted <= 0 or (len(groups) == 1 and classify):
+                break
+            taken.add(key)
+            wanted -= len(groups[key])
+    held = {id(one) for one in examples if _key(one) in taken}
+    return [one for one in examples if id(one) not in held], [one for one in examples if id(one) in held]
+
+
+def _rounded(value: float) -> int:
+    return math.floor(value + 0.5)
+
+
+def _plain(example: Example) -> Json:
+    return [[[message.role, message.content] for message in example.messages], example.target]

@@ -1,0 +1,177 @@
+"""Tuning: from a recipe's model and examples to an artifact that can be answered with, trained once and kept."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potluck.contracts import Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
+from potluck.documents import Json
+from potluck.errors import PotluckError
+from potluck.fingerprints import fingerprint
+from potluck.ledger import Ledger
+from potluck.recipe.model import Part, RecipeModel
+from potluck.stages.components import Components
+from potluck.stages.observe import Stage, stage
+from potluck.stages.prepare import Prepared, prepare
+from potluck.workspace import Workspace
+from potluck.workspace.lock import writing
+
+if TYPE_CHECKING:
+    import pluggy
+
+
+@dataclass(slots=True)
+class TuneReport:
+    """What a tuning did. ``adapter`` is the folder of the artifact; ``reused`` says that it was there already."""
+
+    run: str
+    adapter: Path
+    tuned: TunedModel
+    total_parameters: int
+    reused: bool
+    seconds: float
+    notes: list[str] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+
+    @property
+    def train_loss(self) -> float | None:
+        """The mean loss of the last tenth of the steps, in nats a learned token."""
+        last = self.tuned.losses[-max(1, len(self.tuned.losses) // 10) :]
+        return sum(last) / len(last) if last else None
+
+    @property
+    def metrics(self) -> dict[str, float]:
+        """The last evaluation on the validation examples; empty where there are none."""
+        return dict(self.tuned.evaluations[-1]) if self.tuned.evaluations else {}
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck tune --json`` prints it."""
+        return {
+            "run": self.run,
+            "adapter": str(self.adapter),
+            "trainable_parameters": self.tuned.trainable_parameters,
+            "total_parameters": self.total_parameters,
+            "tokens_per_second": round(self.tuned.tokens_per_second, 1),
+            "train_loss": self.train_loss,
+            "metrics": {**self.metrics},
+            "losses": list(self.tuned.losses),
+            "evaluations": [dict(one) for one in self.tuned.evaluations],
+            "training_seconds": round(self.tuned.seconds, 3),
+            "seconds": round(self.seconds, 3),
+            "reused": self.reused,
+            "notes": list(self.notes),
+            "ledger": self.ledger.as_json(),
+        }
+
+
+def tune(components: Components, workspace: Workspace, observers: pluggy.PluginManager | None = None) -> TuneReport:
+    """Train what the recipe asks for, unless that was done; one that was killed is gone on with.
+
+    Raises ``PotluckError`` for data that cannot be learned from, and what the tuner raises.
+    """
+    from potluck.tuning import artifact
+
+    began, recipe = time.monotonic(), components.recipe
+    part, method = _tuner(components)
+    prepared = prepare(recipe)
+    base = components.base_model
+    folder = workspace.folder / "tuned" / _name(recipe, part, method, prepared, base)
+    request = _request(recipe, prepared, base, folder)
+    total = method.plan(request).total_parameters
+    with writing(folder):
+        done = artifact.outcome(folder / "result")
+        reused = done is not None
+        if done is None:
+            done = _train(method, request, observers)
+            _seal(components, part, method, request, done)
+    report = TuneReport(folder.name, done.folder, done, total, reused, time.monotonic() - began, ledger=prepared.ledger)
+    report.notes = [*prepared.notes, *done.notes]
+    return report
+
+
+def plan(components: Components) -> Estimate:
+    """What ``tune`` would take, without training."""
+    _, method = _tuner(components)
+    recipe = components.recipe
+    return method.plan(_request(recipe, prepare(recipe), components.base_model, Path()))
+
+
+def _tuner(components: Components) -> tuple[Part, Tuner]:
+    part = components.recipe.tuner
+    if part is None:
+        raise PotluckError(f"{components.recipe.path}: the recipe names no tuner; add 'tuner: {{use: lora}}'")
+    return part, components.tuner
+
+
+def _request(recipe: RecipeModel, prepared: Prepared, base: Path, folder: Path) -> TuningRequest:
+    return TuningRequest(
+        model=base,
+        task=recipe.tuning.task or "generation",
+        training=prepared.training,
+        validation=prepared.validation,
+        folder=folder,
+        seed=recipe.seed,
+        labels=prepared.labels,
+    )
+
+
+def _name(recipe: RecipeModel, part: Part, method: Tuner, prepared: Prepared, base: Path) -> str:
+    """All that decides the result."""
+    from potluck.tuning.artifact import weights_hash
+
+    plugin = part.plugin
+    settings: list[Json] = [plugin.package, plugin.version, plugin.name, part.config.decisive()]
+    return fingerprint(
+        settings,
+        dict(method.identity()),
+        prepared.fingerprint,
+        weights_hash(base),
+        recipe.tuning.task,
+        list(prepared.labels),
+        recipe.seed,
+    )
+
+
+def _train(method: Tuner, request: TuningRequest, observers: pluggy.PluginManager | None) -> TunedModel:
+    if observers is None:
+        return method.tune(request, lambda progress: None)
+    with stage(observers, "tune", "steps") as running:
+        return method.tune(request, _reporter(running))
+
+
+def _reporter(running: Stage) -> Callable[[TuningProgress], None]:
+    def report(progress: TuningProgress) -> None:
+        said = f"loss {progress.loss:.3f}, {progress.tokens_per_second:,.0f} tokens/s"
+        running.reach(progress.step, progress.steps, said)
+
+    return report
+
+
+def _seal(components: Components, part: Part, method: Tuner, request: TuningRequest, done: TunedModel) -> None:
+    """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
+    from potluck.tuning import artifact
+    from potluck.tuning.encode import encoded
+    from potluck.tuning.models import load_base, load_tokenizer
+
+    recipe, tokenizer = components.recipe, load_tokenizer(request.model)
+    if method.whole:
+        tokenizer.save_pretrained(str(done.folder))
+    rows = artifact.probes([encoded(example, tokenizer).ids for example in request.training[:8]])
+    model: Any = load_base(done.folder if method.whole else request.model, "float32").eval()
+    attached = None if method.whole else method.attach(model, done.folder)
+    settings = part.config.model_dump(mode="json", exclude=set(part.config.secrets()))
+    tuner: dict[str, Json] = {"name": part.name, "package": part.plugin.package, "version": part.plugin.version}
+    said: dict[str, Json] = {
+        "task": request.task,
+        "labels": list(request.labels),
+        "examples": len(request.training),
+        "seed": request.seed,
+        "dtype": "float32",
+        "probes": list(artifact.probe(model, attached, rows)),
+    }
+    base = artifact.Base.of(str(recipe.tuning.model), request.model, tokenizer)
+    artifact.seal(done.folder, {**tuner, "settings": settings}, base, done, said)

@@ -1,0 +1,73 @@
+"""Answering with what was tuned: from a recipe's adapter to what its chat model is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potluck import plugins
+from potluck.contracts import Attached, Context, Tuned, Tuner
+from potluck.errors import AdapterMismatch, ContractBroken
+from potluck.fingerprints import content_hash
+from potluck.recipe.model import Part
+from potluck.recipe.tuning import FROM_TUNER
+
+if TYPE_CHECKING:
+    from potluck.stages.components import Components
+
+
+def chat_of(components: Components) -> tuple[Part, Tuned | None]:
+    """The recipe's chat model and what it answers with. Trains, where the adapter is the recipe's own and not made yet.
+
+    Where the artifact is a whole model, it is the chat model's own. Raises ``AdapterMismatch`` for one that was
+    altered or belongs to another model.
+    """
+    recipe = components.recipe
+    part, adapter = recipe.chat, recipe.tuning.adapter
+    if adapter is None:
+        return part, None
+    folder = _made(components) if adapter == FROM_TUNER else Path(adapter)
+    from potluck.tuning import artifact
+
+    whole = artifact.read(folder)
+    artifact.check_files(folder, whole)
+    tuner = _tuner(components, whole, folder)
+    if tuner.whole:
+        if "model" not in type(part.config).model_fields:
+            raise AdapterMismatch(f"{folder} is a whole model, and the chat model {part.name!r} loads none")
+        config = part.config.model_copy(update={"model": str(folder.resolve())})
+        return Part(part.kind, part.name, part.plugin, config, part.secrets), None
+    named = getattr(part.config, "model", None)
+    base_folder = components.models.folder(str(named)) if named is not None else components.base_model
+
+    def attach(model: Any, tokenizer: Any) -> Attached:
+        base = artifact.Base.of(str(named or recipe.tuning.model), base_folder, tokenizer)
+        artifact.check_base(folder, whole, base)
+        attached = tuner.attach(model, folder)
+        artifact.replay(folder, whole, model, attached)
+        return attached
+
+    return part, Tuned(folder, content_hash(folder / artifact.NAME), attach)
+
+
+def _made(components: Components) -> Path:
+    from potluck.stages.tune import tune
+
+    return tune(components, components.workspace).adapter
+
+
+def _tuner(components: Components, whole: dict[str, Any], folder: Path) -> Tuner:
+    """The tuner that made an artifact, with its settings."""
+    said = whole["tuner"]
+    plugin = plugins.find("tuner", said["name"])
+    if plugin.package != said["package"]:
+        raise AdapterMismatch(
+            f"{folder} was made by the tuner {said['name']!r} of {said['package']}; the one installed is of "
+            f"{plugin.package}"
+        )
+    config = plugins.offer(plugin).config.model_validate(said["settings"])
+    context = Context(components.base, components.workspace.folder / "tuner", components.models, components.recipe.seed)
+    made = plugins.make(plugin, config, context)
+    if not isinstance(made, Tuner):
+        raise ContractBroken(f"the tuner {said['name']!r} of {plugin.package} makes no Tuner")
+    return made

@@ -1,0 +1,223 @@
+"""An artifact: what a tuner saved, with what it belongs to and how it answered. Anything else is refused.
+
+``potluck.json`` is written last, so a folder without it is no artifact. The hashes prove that it is the one that was
+trained, not that it is harmless.
+"""
+
+from __future__ import annotations
+
+import functools
+import hashlib
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potluck.contracts import Attached, TunedModel
+from potluck.documents import Json
+from potluck.errors import AdapterMismatch
+from potluck.fingerprints import content_hash, fingerprint
+from potluck.workspace.files import write_whole
+
+if TYPE_CHECKING:
+    import torch
+
+NAME = "potluck.json"
+FORMAT = 1
+
+_TOLERANCE = {"float32": 1e-2, "bfloat16": 1.5}
+"""How far a probed logit may be from what it was, which was computed in float32. Other processors and other numbers of
+threads sum in another order; bfloat16 rounds to 8 bits."""
+
+_PROBES = 3
+_PROBE_TOKENS = 48
+_TOP = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Base:
+    """What an artifact belongs to: ``model`` is how the recipe calls it, the others are hashes."""
+
+    model: str
+    weights: str
+    tokenizer: str
+    template: str
+
+    @classmethod
+    def of(cls, model: str, folder: Path, tokenizer: Any) -> Base:
+        """Of a folder of safetensors and its tokenizer."""
+        return cls(model, weights_hash(folder), tokenizer_hash(tokenizer), fingerprint(tokenizer.chat_template or ""))
+
+
+def weights_hash(folder: Path) -> str:
+    """The hash of names, types, shapes and values of all tensors, however they are spread over files."""
+    files = sorted(folder.glob("*.safetensors"))
+    state = tuple((str(path.resolve()), path.stat().st_size, path.stat().st_mtime_ns) for path in files)
+    return _weights_hash(state)
+
+
+@functools.lru_cache(maxsize=64)
+def _weights_hash(files: tuple[tuple[str, int, int], ...]) -> str:
+    tensors: dict[str, str] = {}
+    for path, _, _ in files:
+        with Path(path).open("rb") as file:
+            size = int.from_bytes(file.read(8), "little")
+            header = json.loads(file.read(size))
+            for name, said in header.items():
+                if name == "__metadata__":
+                    continue
+                start, end = said["data_offsets"]
+                file.seek(8 + size + start)
+                found = hashlib.blake2b(f"{said['dtype']} {said['shape']}".encode(), digest_size=16)
+                found.update(file.read(end - start))
+                tensors[name] = found.hexdigest()
+    return fingerprint(dict(tensors))
+
+
+def tokenizer_hash(tokenizer: Any) -> str:
+    """The hash of all that decides the tokens of a text."""
+    backend = getattr(tokenizer, "backend_tokenizer", None)
+    return fingerprint(backend.to_str() if backend is not None else dict(tokenizer.get_vocab()))
+
+
+def probe(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]) -> list[dict[str, Json]]:
+    """How a tuned model answers: of each row of tokens the likeliest next ones, with their logits."""
+    import torch
+
+    call: Any = model
+    said: list[dict[str, Json]] = []
+    with torch.inference_mode():
+        for row in rows:
+            if attached is None:
+                logits = call(input_ids=torch.tensor([list(row)]), logits_to_keep=1).logits[0, -1].float()
+            else:
+                logits = _attached(call, attached, row)
+            top = logits.topk(_TOP)
+            said.append({"tokens": list(row), "top": top.indices.tolist(), "logits": top.values.tolist()})
+    return said
+
+
+def probes(rows: Sequence[Sequence[int]]) -> list[list[int]]:
+    """Which rows of tokens are asked: the beginnings of some."""
+    return [list(row[:_PROBE_TOKENS]) for row in rows[:_PROBES]]
+
+
+def _attached(call: Any, attached: Attached, row: Sequence[int]) -> Any:
+    import torch
+
+    places = torch.arange(len(row))[None] + attached.past_length
+    with attached.active():
+        result = call(
+            input_ids=torch.tensor([list(row)]), position_ids=places, past_key_values=attached.past(), logits_to_keep=1
+        )
+    return result.logits[0, -1].float()
+
+
+def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, said: Mapping[str, Json]) -> None:
+    """Write ``potluck.json``: from then on the folder is an artifact. ``said`` is more to be kept: the probes."""
+    from dataclasses import asdict
+
+    files = {path.name: content_hash(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != NAME}
+    training: dict[str, Json] = {
+        "trainable_parameters": done.trainable_parameters,
+        "losses": list(done.losses),
+        "seconds": done.seconds,
+        "tokens_per_second": done.tokens_per_second,
+        "notes": list(done.notes),
+        "evaluations": [dict(one) for one in done.evaluations],
+    }
+    whole = {
+        "format": FORMAT, "tuner": dict(tuner), "base": asdict(base), "files": files, "training": training, **said,
+    }  # fmt: skip
+    whole["seal"] = fingerprint(_sealed(whole))
+    write_whole(folder / NAME, json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def _sealed(whole: Mapping[str, Any]) -> Json:
+    return {key: value for key, value in whole.items() if key != "seal"}
+
+
+def read(folder: Path) -> dict[str, Any]:
+    """What an artifact says about itself. Raises ``AdapterMismatch`` for one that is damaged, altered or too new."""
+    path = folder / NAME
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError) as error:
+        raise AdapterMismatch(f"{folder} holds no artifact of `potluck tune`: {path.name}: {error}") from error
+    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
+        found = whole.get("format") if isinstance(whole, dict) else whole
+        raise AdapterMismatch(f"{path} is of format {found!r}; this potluck reads format {FORMAT}")
+    if whole.get("seal") != fingerprint(_sealed(whole)):
+        raise AdapterMismatch(f"{path} was altered after training; tune again")
+    return whole
+
+
+def check_files(folder: Path, whole: Mapping[str, Any]) -> None:
+    """Raise ``AdapterMismatch`` unless the files are those that were trained, no more and no fewer."""
+    there = {path.name for path in folder.iterdir() if path.is_file()} - {NAME}
+    kept = whole["files"]
+    if missing := sorted(kept.keys() - there):
+        raise AdapterMismatch(f"{folder}: the file {missing[0]} of the artifact is missing; tune again")
+    if more := sorted(name for name in there - kept.keys() if name != "README.md"):
+        raise AdapterMismatch(f"{folder}: {more[0]} does not belong to the artifact; take it away")
+    for name, known in kept.items():
+        if content_hash(folder / name) != known:
+            raise AdapterMismatch(f"{folder / name} was altered after training; tune again")
+
+
+def check_base(folder: Path, whole: Mapping[str, Any], base: Base) -> None:
+    """Raise ``AdapterMismatch`` unless base model, tokenizer and template are those that were tuned."""
+    trained = Base(**whole["base"])
+    for what, mine, own in (
+        ("the weights of the base model", base.weights, trained.weights),
+        ("the tokenizer", base.tokenizer, trained.tokenizer),
+        ("the chat template", base.template, trained.template),
+    ):
+        if mine != own:
+            raise AdapterMismatch(
+                f"{folder} was tuned on {trained.model}, and {base.model} has another: {what}. Take that model, or "
+                "tune again"
+            )
+
+
+def replay(folder: Path, whole: Mapping[str, Any], model: torch.nn.Module, attached: Attached | None) -> None:
+    """Raise ``AdapterMismatch`` unless the tuned model answers the probes as it did after training."""
+    call: Any = model
+    limit = _TOLERANCE.get(str(call.dtype).removeprefix("torch."), 1.5)
+    limit = max(limit, _TOLERANCE.get(str(whole.get("dtype")), 1.5))
+    kept = whole["probes"]
+    import torch
+
+    with torch.inference_mode():
+        for one in kept:
+            if attached is None:
+                logits = call(input_ids=torch.tensor([one["tokens"]]), logits_to_keep=1).logits[0, -1].float()
+            else:
+                logits = _attached(call, attached, one["tokens"])
+            differs = max(
+                abs(float(logits[token]) - value) for token, value in zip(one["top"], one["logits"], strict=True)
+            )
+            if not differs <= limit:
+                raise AdapterMismatch(
+                    f"{folder}: the tuned model does not answer as it did after training (a logit differs by "
+                    f"{differs:.2g}); it was made by other releases of its libraries, or altered. Tune again"
+                )
+
+
+def outcome(folder: Path) -> TunedModel | None:
+    """The result of a finished training; None where there is none."""
+    if not (folder / NAME).is_file():
+        return None
+    whole = read(folder)
+    check_files(folder, whole)
+    said = whole["training"]
+    return TunedModel(
+        folder=folder,
+        trainable_parameters=said["trainable_parameters"],
+        losses=tuple(said["losses"]),
+        seconds=said["seconds"],
+        tokens_per_second=said["tokens_per_second"],
+        notes=tuple(said["notes"]),
+        evaluations=tuple(said["evaluations"]),
+    )
