@@ -28,7 +28,8 @@ FORMAT = 1
 
 _TOLERANCE = {"float32": 1e-2, "bfloat16": 1.5}
 """How far a probed logit may be from what it was, which was computed in float32. Other processors and other numbers of
-threads sum in another order; bfloat16 rounds to 8 bits."""
+threads sum in another order; bfloat16 rounds to 8 bits. Measured on SmolLM2-135M with eight texts of both languages and
+code: 5e-5 between one thread and two, 0.35 between float32 and bfloat16, of the five likeliest tokens."""
 
 _PROBES = 3
 _PROBE_TOKENS = 48
@@ -78,7 +79,11 @@ def _weights_hash(files: tuple[tuple[str, int, int], ...]) -> str:
 def tokenizer_hash(tokenizer: Any) -> str:
     """The hash of all that decides the tokens of a text."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
-    return fingerprint(backend.to_str() if backend is not None else dict(tokenizer.get_vocab()))
+    if backend is None:
+        return fingerprint(dict(tokenizer.get_vocab()))
+    # What a tokenizer was last asked to cut or fill up stands there too, and changes with every call.
+    said = json.loads(backend.to_str())
+    return fingerprint({key: value for key, value in said.items() if key not in ("truncation", "padding")})
 
 
 def probe(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]) -> list[dict[str, Json]]:

@@ -1,6 +1,6 @@
 """Causal language models by the transformers library (Apache-2.0), from safetensors or GGUF.
 
-A GGUF file is turned into safetensors once, in the workspace.
+A GGUF file is turned into safetensors once, in the user's cache.
 """
 
 from __future__ import annotations
@@ -177,8 +177,11 @@ class Transformers(ChatModel):
 
                 torch.set_num_threads(self._config.threads)
             model, tokenizer = shared(self._context.models.folder(self._config.model), self._dtype)
-            if self._context.tuned is not None:
-                self._tuned = self._context.tuned.attach(model, tokenizer)
+            try:
+                self._tuned = self._context.tuned.attach(model, tokenizer) if self._context.tuned is not None else None
+            except BaseException:
+                release(model)
+                raise
             self._loaded = model, tokenizer
         return self._loaded
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -149,10 +150,10 @@ def test_a_model_without_such_a_token_needs_a_prompt(tiny: Path) -> None:
         chat.likelihoods("", ["Vienna"])
 
 
-def test_a_token_that_the_tokenizer_puts_first_stays_there(tiny: Path) -> None:
+def test_a_token_that_the_tokenizer_puts_first_stays_there(tiny: Path, tmp_path: Path) -> None:
     from tokenizers import processors
 
-    chat = made(tiny)
+    chat = made(shutil.copytree(tiny, tmp_path / "own"))
     _, tokenizer = chat._both
     tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single="<s> $A", special_tokens=[("<s>", 0)]

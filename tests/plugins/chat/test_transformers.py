@@ -89,11 +89,14 @@ def test_the_likeliest_tokens_are_those_of_the_model_itself(chat: Transformers) 
     assert chat.chat(MESSAGES, options(chat)).text == expected
 
 
-def test_a_token_that_ends_the_answer_is_counted_and_not_shown(chat: Transformers, tiny: Path) -> None:
+def test_a_token_that_ends_the_answer_is_counted_and_not_shown(
+    chat: Transformers, tiny: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     written = chat.chat(MESSAGES, options(chat)).text
     ending = made(tiny)
     model, tokenizer = ending._both
-    model.generation_config.eos_token_id = [tokenizer.convert_tokens_to_ids(written[3])]
+    ends = [tokenizer.convert_tokens_to_ids(written[3])]
+    monkeypatch.setattr(model.generation_config, "eos_token_id", ends)
 
     answer = ending.chat(MESSAGES, options(ending))
 

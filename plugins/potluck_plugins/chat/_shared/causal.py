@@ -11,13 +11,15 @@ from potluck.errors import ModelNotFound
 _COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
 
 
-_SHARED: dict[tuple[Path, str], list[Any]] = {}
+_SHARED: dict[tuple[object, ...], list[Any]] = {}
 """Models that are loaded, with their tokenizers, and how many chat models answer with each."""
 
 
 def shared(folder: Path, dtype: str) -> tuple[Any, Any]:
     """Like ``load``, but loaded once in a process, however many answer with it; ``release`` it afterwards."""
-    key = (folder.resolve(), dtype)
+    # Files that have changed since are another model.
+    states = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
+    key = (folder.resolve(), dtype, *((name, state.st_size, state.st_mtime_ns) for name, state in states))
     if key not in _SHARED:
         _SHARED[key] = [load(folder, dtype), 0]
     _SHARED[key][1] += 1
