@@ -25,6 +25,8 @@ COMMANDS = {
     "reproduce": "Do a run again from its manifest, and say what differs.",
     "run": "Do all that a recipe asks for.",
     "schema": "Print the JSON Schema of recipes, with the settings of every installed plugin.",
+    "merge": "Put what was tuned into the weights of its base, as a model folder.",
+    "tuners": "Say what the tuners train, how many parameters, and what can be done with the result.",
     "tune": "Train what a recipe's tuner learns from its dataset.",
     "strategy": "Find out which strategy suits labelled data.",
 }

@@ -70,7 +70,9 @@ def prepare(recipe: RecipeModel) -> Prepared:
     entry.came_in = Amount(len(training) + len(validation))
     kept, copies = _without_copies(examples, held)
     if copies:
-        notes.append(f"{copies} examples say the same as another one and are left out")
+        notes.append(
+            f"{copies} examples stand there twice, or nearly so among those to validate with, and are left out"
+        )
     notes += _conflicts(kept)
     if settings.limit is not None:
         kept = _drawn(kept, settings.limit, recipe.seed, classify)
@@ -208,19 +210,20 @@ def _found(folder: Path, names: Sequence[str]) -> Path | None:
 
 
 def _key(example: Example) -> str:
+    """What nearly the same texts have in common: case, width, blanks and digits do not matter."""
     return "\n".join(folded(message.content) for message in example.messages) or folded(example.target)
 
 
 def _without_copies(examples: Sequence[Example], held: Sequence[Example]) -> tuple[list[Example], int]:
-    """Each (nearly) same example once, and none that is validated with; how many are left out."""
-    seen: set[tuple[str, str]] = set()
+    """Each example once, and none that is nearly one to validate with; how many are left out."""
+    seen: set[str] = set()
     validated = {_key(one) for one in held}
     kept = []
     for one in examples:
-        key = _key(one)
-        if key in validated or (key, one.target) in seen:
+        same = fingerprint(_plain(one))
+        if same in seen or _key(one) in validated:
             continue
-        seen.add((key, one.target))
+        seen.add(same)
         kept.append(one)
     return kept, len(examples) - len(kept)
 

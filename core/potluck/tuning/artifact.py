@@ -88,19 +88,22 @@ def tokenizer_hash(tokenizer: Any) -> str:
 
 def probe(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]) -> list[dict[str, Json]]:
     """How a tuned model answers: of each row of tokens the likeliest next ones, with their logits."""
+    said: list[dict[str, Json]] = []
+    for row, found in zip(rows, logits(model, attached, rows), strict=True):
+        top = found.topk(_TOP)
+        said.append({"tokens": list(row), "top": top.indices.tolist(), "logits": top.values.tolist()})
+    return said
+
+
+def logits(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]) -> list[torch.Tensor]:
+    """What a model gives for the next token of each row, float32, shape ``(vocabulary,)``."""
     import torch
 
     call: Any = model
-    said: list[dict[str, Json]] = []
     with torch.inference_mode():
-        for row in rows:
-            if attached is None:
-                logits = call(input_ids=torch.tensor([list(row)]), logits_to_keep=1).logits[0, -1].float()
-            else:
-                logits = _attached(call, attached, row)
-            top = logits.topk(_TOP)
-            said.append({"tokens": list(row), "top": top.indices.tolist(), "logits": top.values.tolist()})
-    return said
+        if attached is not None:
+            return [_attached(call, attached, row) for row in rows]
+        return [call(input_ids=torch.tensor([list(row)]), logits_to_keep=1).logits[0, -1].float() for row in rows]
 
 
 def probes(rows: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -192,22 +195,13 @@ def replay(folder: Path, whole: Mapping[str, Any], model: torch.nn.Module, attac
     limit = _TOLERANCE.get(str(call.dtype).removeprefix("torch."), 1.5)
     limit = max(limit, _TOLERANCE.get(str(whole.get("dtype")), 1.5))
     kept = whole["probes"]
-    import torch
-
-    with torch.inference_mode():
-        for one in kept:
-            if attached is None:
-                logits = call(input_ids=torch.tensor([one["tokens"]]), logits_to_keep=1).logits[0, -1].float()
-            else:
-                logits = _attached(call, attached, one["tokens"])
-            differs = max(
-                abs(float(logits[token]) - value) for token, value in zip(one["top"], one["logits"], strict=True)
+    for one, found in zip(kept, logits(model, attached, [one["tokens"] for one in kept]), strict=True):
+        differs = max(abs(float(found[token]) - value) for token, value in zip(one["top"], one["logits"], strict=True))
+        if not differs <= limit:
+            raise AdapterMismatch(
+                f"{folder}: the tuned model does not answer as it did after training (a logit differs by "
+                f"{differs:.2g}); it was made by other releases of its libraries, or altered. Tune again"
             )
-            if not differs <= limit:
-                raise AdapterMismatch(
-                    f"{folder}: the tuned model does not answer as it did after training (a logit differs by "
-                    f"{differs:.2g}); it was made by other releases of its libraries, or altered. Tune again"
-                )
 
 
 def outcome(folder: Path) -> TunedModel | None:

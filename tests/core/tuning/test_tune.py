@@ -1,0 +1,259 @@
+"""Tuning by a recipe: trained once, kept as an artifact, answered with; anything that does not belong is refused."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from potluck.api import Recipe
+from potluck.documents import Message
+from potluck.errors import AdapterMismatch, PotluckError, RecipeError
+from potluck.tuning import artifact
+from support.tuning import TEMPLATE, make_model
+
+ROWS = [
+    ("the red apple", "fruit"), ("a blue sky", "weather"), ("紅色的蘋果", "fruit"), ("藍色的天空", "weather"),
+]  # fmt: skip
+METHODS = {
+    "lora": {"r": 4, "training": {"learning_rate": 0.03}},
+    "prompt": {"training": {"learning_rate": 0.3}},
+    "prefix": {"training": {"learning_rate": 0.1}},
+    "p-tuning": {"training": {"learning_rate": 0.01}},
+    "p-tuning-v2": {"training": {"learning_rate": 0.1}},
+    "adapter": {"reduction_factor": 2, "training": {"learning_rate": 0.01}},
+    "full": {"training": {"learning_rate": 0.003}},
+}
+
+
+@pytest.fixture
+def home(tmp_path: Path, model: Path) -> Path:
+    shutil.copytree(model, tmp_path / "model")
+    rows = [{"text": f"{text} {number}", "label": label} for number in range(6) for text, label in ROWS]
+    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (tmp_path / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[:8]), encoding="utf-8")
+    return tmp_path
+
+
+def recipe(home: Path, use: str = "lora", **more: Any) -> Recipe:
+    training = {"max_steps": 30, "per_device_train_batch_size": 8, "dtype": "float32"}
+    settings = json.loads(json.dumps(METHODS.get(use, {})))
+    tuner = {"use": use, **settings, "training": {**training, **settings.get("training", {})}}
+    said = {
+        "model": "model", "task": "classification", "dataset": "train.jsonl", "tuner": tuner,
+        "prompt": "Fruit or weather?\n{text}", **more,
+    }  # fmt: skip
+    (home / "recipe.yaml").write_text(
+        json.dumps({key: value for key, value in said.items() if value is not None}), encoding="utf-8"
+    )
+    return Recipe.load(home / "recipe.yaml")
+
+
+def surprise(answering: Recipe, home: Path) -> float:
+    """Nats of the right labels, summed over the test file."""
+    rows = [json.loads(line) for line in (home / "test.jsonl").read_text(encoding="utf-8").splitlines()]
+    return -sum(
+        answering.components.chat.likelihoods(
+            [Message("user", f"Fruit or weather?\n{row['text']}")], [row["label"] + "</s>"]
+        )[0].logprob
+        for row in rows
+    )
+
+
+@pytest.mark.parametrize("use", METHODS)
+def test_every_tuner_learns_by_a_recipe_and_the_chat_model_answers_with_what_it_learned(home: Path, use: str) -> None:
+    with recipe(home, use) as tuned:
+        done = tuned.tune()
+        found, after = tuned.evaluate_task(home / "test.jsonl"), surprise(tuned, home)
+    with recipe(home, tuner=None) as frozen:
+        before = surprise(frozen, home)
+    assert done.tuned.losses[-1] < done.tuned.losses[0]
+    assert after < 0.9 * before
+    assert {one.answer for one in found.said} <= {"fruit", "weather"}
+    assert found.as_json()["accuracy"] == found.metrics["accuracy"]
+
+
+def test_what_was_trained_is_not_trained_again_and_other_settings_are_something_else(home: Path) -> None:
+    with recipe(home) as first:
+        done = first.tune()
+    with recipe(home) as again:
+        kept = again.tune()
+    with recipe(home, seed=1) as other:
+        changed = other.tune()
+    assert (done.reused, kept.reused, changed.reused) == (False, True, False)
+    assert kept.adapter == done.adapter != changed.adapter
+    assert kept.tuned == done.tuned
+
+
+def test_the_artifact_can_be_named_by_its_folder_in_another_recipe(home: Path) -> None:
+    with recipe(home) as trained:
+        folder = trained.tune().adapter
+        expected = trained.evaluate_task(home / "test.jsonl").said
+    shutil.copytree(folder, home / "kept")
+    shutil.rmtree(home / ".potluck")
+    with recipe(home, tuner=None, adapter="kept") as answering:
+        found = answering.evaluate_task(home / "test.jsonl").said
+    assert [one.answer for one in found] == [one.answer for one in expected]
+
+
+def test_two_adapters_answer_from_one_base_each_as_if_it_were_alone(home: Path) -> None:
+    question = [Message("user", "紅色的蘋果")]
+
+    def said(answering: Recipe) -> list[float]:
+        return [one.logprob for one in answering.components.chat.likelihoods(question, ["fruit", "weather"])]
+
+    alone = {}
+    for use in ("lora", "adapter", "prompt"):
+        with recipe(home, use) as answering:
+            alone[use] = said(answering)
+    with recipe(home, tuner=None) as frozen:
+        base = said(frozen)
+        with recipe(home, "lora") as one, recipe(home, "adapter") as two, recipe(home, "prompt") as three:
+            for _ in range(2):
+                assert said(one) == pytest.approx(alone["lora"], abs=1e-4)
+                assert said(frozen) == base
+                assert said(two) == pytest.approx(alone["adapter"], abs=1e-4)
+                assert said(three) == pytest.approx(alone["prompt"], abs=1e-4)
+            models = {id(r.components.chat._both[0]) for r in (frozen, one, two, three)}  # type: ignore[attr-defined]
+    assert len(models) == 1
+
+
+def altered(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
+    (folder / name).write_bytes(change((folder / name).read_bytes()))
+
+
+def relabelled(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
+    """Change what an artifact says about itself, and seal it again, as one who knows how would."""
+    whole = json.loads((folder / artifact.NAME).read_text(encoding="utf-8"))
+    change(whole)
+    whole["seal"] = artifact.fingerprint({key: value for key, value in whole.items() if key != "seal"})
+    (folder / artifact.NAME).write_text(json.dumps(whole), encoding="utf-8")
+
+
+def flipped(content: bytes) -> bytes:
+    return content[:-9] + bytes([content[-9] ^ 0x40]) + content[-8:]
+
+
+def rehashed(folder: Path, name: str) -> None:
+    relabelled(folder, lambda whole: whole["files"].update({name: artifact.content_hash(folder / name)}))
+
+
+def without_a_tensor(home: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    path = home / "kept" / "adapter_model.safetensors"
+    tensors = load_file(path)
+    tensors.pop(sorted(tensors)[0])
+    save_file(tensors, path)
+    rehashed(home / "kept", path.name)
+
+
+def other_values(home: Path) -> None:
+    from safetensors.torch import load_file, save_file
+
+    path = home / "kept" / "adapter_model.safetensors"
+    save_file({name: tensor * 3 + 0.5 for name, tensor in load_file(path).items()}, path)
+    rehashed(home / "kept", path.name)
+
+
+def another_model(home: Path, **more: Any) -> None:
+    shutil.rmtree(home / "model")
+    make_model(home / "model", **more)
+
+
+def another_tokenizer(home: Path) -> None:
+    path = home / "model" / "tokenizer.json"
+    whole = json.loads(path.read_text(encoding="utf-8"))
+    vocabulary = whole["model"]["vocab"]
+    one, other = sorted(vocabulary, key=vocabulary.__getitem__)[300:302]
+    vocabulary[one], vocabulary[other] = vocabulary[other], vocabulary[one]
+    path.write_text(json.dumps(whole), encoding="utf-8")
+
+
+def one_bit_of_the_base(home: Path) -> None:
+    altered(home / "model", "model.safetensors", flipped)
+
+
+def another_template(home: Path) -> None:
+    another_model(home, template=TEMPLATE.replace("</s>", " </s>"))
+
+
+def other_settings(home: Path) -> None:
+    altered(home / "kept", SETTINGS, lambda content: content.replace(b"q_proj", b"k_proj"))
+
+
+def with_a_pickle(home: Path) -> None:
+    (home / "kept" / "adapter_model.bin").write_bytes(b"x")
+
+
+def another_name(content: bytes) -> bytes:
+    return content.replace(b'"model": "model"', b'"model": "other"')
+
+
+WEIGHTS, SETTINGS = "adapter_model.safetensors", "adapter_config.json"
+MISMATCHES: dict[str, tuple[Callable[[Path], None], str]] = {
+    "another base of the same shape": (lambda home: another_model(home, seed=5), "weights of the base"),
+    "a base with one bit changed": (one_bit_of_the_base, "weights of the base"),
+    "another tokenizer": (another_tokenizer, "the tokenizer"),
+    "another template": (another_template, "chat template"),
+    "no template": (lambda home: another_model(home, template=None), "template|tokenizer"),
+    "one bit of the weights": (lambda home: altered(home / "kept", WEIGHTS, flipped), "was altered"),
+    "weights cut short": (lambda home: altered(home / "kept", WEIGHTS, lambda content: content[:-40]), "was altered"),
+    "weights missing": (lambda home: (home / "kept" / WEIGHTS).unlink(), "is missing"),
+    "a tensor missing, hashed again": (without_a_tensor, "differs by|parameters"),
+    "other values, hashed again": (other_values, "does not answer as it did"),
+    "settings changed": (other_settings, "was altered"),
+    "settings missing": (lambda home: (home / "kept" / SETTINGS).unlink(), "is missing"),
+    "a pickle beside it": (with_a_pickle, "does not belong"),
+    "a newer format": (lambda home: relabelled(home / "kept", lambda whole: whole.update(format=9)), "of format 9"),
+    "another base named, not sealed": (lambda home: altered(home / "kept", artifact.NAME, another_name), "was altered"),
+    "no JSON": (lambda home: altered(home / "kept", artifact.NAME, lambda content: content[:-30]), "holds no artifact"),
+    "a tuner of another package": (
+        lambda home: relabelled(home / "kept", lambda whole: whole["tuner"].update(package="other")), "was made by"
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("what", MISMATCHES)
+def test_what_does_not_belong_together_is_refused_by_name(home: Path, what: str) -> None:
+    with recipe(home) as trained:
+        shutil.copytree(trained.tune().adapter, home / "kept")
+    change, reason = MISMATCHES[what]
+    change(home)
+    with recipe(home, tuner=None, adapter="kept") as answering, pytest.raises(AdapterMismatch, match=reason):
+        answering.components.chat.likelihoods([Message("user", "the red apple")], ["fruit", "weather"])
+
+
+def test_a_classification_with_one_label_is_an_error(home: Path) -> None:
+    (home / "train.jsonl").write_text('{"text": "a", "label": "x"}\n{"text": "b", "label": "x"}\n', encoding="utf-8")
+    with recipe(home) as one, pytest.raises(PotluckError, match="nothing to choose between"):
+        one.tune()
+
+
+@pytest.mark.parametrize(
+    ("more", "message"),
+    [
+        ({"model": None}, "names no model"),
+        ({"dataset": None}, "names no dataset"),
+        ({"task": "poetry"}, "expected one of classification"),
+        ({"tuner": "lorra"}, "did you mean 'lora'"),
+        ({"dataset": "trane.jsonl"}, "did you mean 'train.jsonl'"),
+        ({"adapter": "nowhere", "tuner": None}, "a folder that `potluck tune` made"),
+        ({"chat": {"use": "extractive", "adapter": {"from": "tuner"}}}, "does not answer with what was tuned"),
+        ({"dataset": {"path": "train.jsonl", "validation": 1.5}}, "a part from 0 to less than 1"),
+    ],
+)
+def test_mistakes_are_found_before_anything_loads_at_their_place(
+    home: Path, more: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(RecipeError, match=r"recipe.yaml:1:\d+[\s\S]*" + message):
+        recipe(home, **more)
+
+
+def test_a_field_of_the_prompt_that_the_data_lack_is_named(home: Path) -> None:
+    with recipe(home, prompt="{texxt}") as wrong, pytest.raises(RecipeError, match=r"'texxt' \(did you mean 'text'"):
+        wrong.tune()
