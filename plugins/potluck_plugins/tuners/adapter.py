@@ -43,7 +43,7 @@ class Adapter(LocalTuner):
 
     config: AdapterConfig
     family = "new modules in all layers"
-    default_learning_rate = 5e-4
+    default_learning_rate = 1e-3
 
     def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
         """Put a bottleneck at each place."""

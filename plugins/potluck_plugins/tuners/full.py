@@ -22,7 +22,7 @@ class Full(LocalTuner):
     family = "everywhere: all weights"
     whole = True
     trains_base = True
-    default_learning_rate = 5e-5
+    default_learning_rate = 3e-5
 
     def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
         """The model itself."""

@@ -45,7 +45,7 @@ class PTuning(PeftTuner):
 
     config: PTuningConfig
     family = "in front of the text, in the input layer, by a network"
-    default_learning_rate = 1e-3
+    default_learning_rate = 5e-3
 
     def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
         """PEFT's settings of P-tuning."""

@@ -20,7 +20,7 @@ class Prefix(DeepTuner):
 
     config: PrefixConfig
     family = "in front of the text, in all layers"
-    default_learning_rate = 1e-2
+    default_learning_rate = 5e-2
 
 
 @potluck.hookimpl

@@ -33,7 +33,7 @@ class Prompt(PeftTuner):
 
     config: PromptConfig
     family = "in front of the text, in the input layer"
-    default_learning_rate = 3e-2
+    default_learning_rate = 0.3
 
     def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
         """PEFT's settings of prompt tuning."""
