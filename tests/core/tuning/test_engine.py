@@ -123,7 +123,14 @@ tune(Lora, Path(sys.argv[1]), Path(sys.argv[2]), colours(12), max_steps=8, save_
 """
 
 
-@pytest.mark.parametrize(("moment", "after"), [("step", 1), ("step", 5), ("replace", 0), ("replace", 2), ("fsync", 3)])
+MOMENTS = [*(("step", n) for n in range(8)), *(("replace", n) for n in range(4)), *(("fsync", n) for n in range(8))]
+QUICK = {("step", 1), ("step", 5), ("replace", 0), ("replace", 2), ("fsync", 3)}
+
+
+@pytest.mark.parametrize(
+    ("moment", "after"),
+    [pytest.param(*one, marks=() if one in QUICK else pytest.mark.slow) for one in MOMENTS],
+)
 def test_killed_at_any_moment_the_next_run_ends_with_the_weights_of_an_undisturbed_one(
     model: Path, tmp_path: Path, moment: str, after: int
 ) -> None:
