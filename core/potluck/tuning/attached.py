@@ -9,12 +9,17 @@ from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck.errors import ModelError
+
 if TYPE_CHECKING:
     import torch
 
     from potluck.tuning.method import Virtual
 
 _numbers = itertools.count()
+
+_PREFIX = "base_model.model."
+"""What PEFT puts before the names of a model that it wraps."""
 
 
 class AttachedPast:
@@ -72,8 +77,11 @@ class AttachedModules:
 
 
 def attach_peft(model: torch.nn.Module, folder: Path) -> AttachedModules:
-    """Put modules that PEFT saved into the layers of a model, beside those that are there already."""
-    from peft import PeftConfig, inject_adapter_in_model, set_peft_model_state_dict
+    """Put modules that PEFT saved into the layers of a model, beside those that are there already.
+
+    Raises ``ModelError`` where the saved parameters are not exactly those of the method.
+    """
+    from peft import PeftConfig, get_peft_model_state_dict, inject_adapter_in_model, set_peft_model_state_dict
     from peft.tuners.tuners_utils import BaseTunerLayer
     from safetensors.torch import load_file
 
@@ -81,7 +89,13 @@ def attach_peft(model: torch.nn.Module, folder: Path) -> AttachedModules:
     config = PeftConfig.from_pretrained(str(folder))
     config.inference_mode = True
     inject_adapter_in_model(config, model, adapter_name=name)
-    set_peft_model_state_dict(model, load_file(folder / "adapter_model.safetensors"), adapter_name=name)
+    saved = load_file(folder / "adapter_model.safetensors")
+    known = {key.removeprefix(_PREFIX) for key in get_peft_model_state_dict(model, adapter_name=name)}
+    if strange := known ^ {key.removeprefix(_PREFIX) for key in saved}:
+        raise ModelError(
+            f"{folder} holds other parameters than its method has: {sorted(strange)[0]}, {len(strange)} in all"
+        )
+    set_peft_model_state_dict(model, saved, adapter_name=name)
     layers = [one for one in model.modules() if isinstance(one, BaseTunerLayer)]
 
     def switch(on: bool) -> None:
