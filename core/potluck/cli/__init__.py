@@ -19,16 +19,16 @@ COMMANDS = {
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",
     "lock": "Pin plugin versions, models, documents and questions by hash.",
+    "merge": "Write the model of a recipe with what its tuner learned in its weights.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",
     "prompts": "List prompts, find what is wrong with them, or measure how much their wording matters.",
     "reproduce": "Do a run again from its manifest, and say what differs.",
     "run": "Do all that a recipe asks for.",
     "schema": "Print the JSON Schema of recipes, with the settings of every installed plugin.",
-    "merge": "Put what was tuned into the weights of its base, as a model folder.",
-    "tuners": "Say what the tuners train, how many parameters, and what can be done with the result.",
-    "tune": "Train what a recipe's tuner learns from its dataset.",
     "strategy": "Find out which strategy suits labelled data.",
+    "tune": "Train what a recipe's tuner learns from its dataset.",
+    "tuners": "Say of every installed tuner where its parameters go.",
 }
 """The commands with their short help, so that ``potluck --help`` imports none of them."""
 
