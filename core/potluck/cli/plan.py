@@ -10,6 +10,7 @@ import click
 from potluck.cli.common import opened, print_json, recipe_options, warn
 
 if TYPE_CHECKING:
+    from potluck.api import Recipe
     from potluck.stages.plan import PlanReport
 
 
@@ -19,9 +20,13 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     """Say what a recipe would take, and what would leave the machine.
 
     Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them.
+    Of a recipe that tunes and has no documents: parameters, memory, disk and steps of the training.
+
     Documents are loaded and split for it, which is kept for the run. The exit status is 1 if the run would stop.
     """
     with opened(recipe, overrides, as_json) as opening:
+        if opening.model.tuner is not None and opening.model.documents is None:
+            return _tuning(opening, as_json)
         report = opening.plan()
     if as_json:
         print_json(report.as_json())
@@ -29,6 +34,26 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
         warn(report.failures)
         _print(report)
     return 1 if report.problems else 0
+
+
+def _tuning(opening: Recipe, as_json: bool) -> int:
+    """What `tune` would take."""
+    from dataclasses import asdict
+
+    from potluck.stages.tune import plan, problems
+
+    estimate = plan(opening.components)
+    stops = problems(estimate, opening.workspace.folder)
+    if as_json:
+        print_json({**asdict(estimate), "problems": list(stops)})
+        return 1 if stops else 0
+    share = estimate.trainable_parameters / estimate.total_parameters
+    click.echo(f"parameters: {estimate.trainable_parameters:,} trained ({share:.2%}) of {estimate.total_parameters:,}")
+    click.echo(f"memory: about {estimate.memory / 2**20:,.0f} MiB; disk: about {estimate.disk / 2**20:,.0f} MiB")
+    click.echo(f"optimiser steps: {estimate.steps:,}")
+    for problem in stops:
+        click.secho(f"would stop: {problem}", fg="red", err=True)
+    return 1 if stops else 0
 
 
 def _print(report: PlanReport) -> None:

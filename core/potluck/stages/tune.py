@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -81,14 +82,24 @@ def tune(components: Components, workspace: Workspace, observers: pluggy.PluginM
     base = components.base_model
     folder = workspace.folder / "tuned" / _name(recipe, part, method, prepared, base)
     request = _request(recipe, prepared, base, folder)
-    total = method.plan(request).total_parameters
+    estimate = method.plan(request)
     with writing(folder):
         done = artifact.outcome(folder / "result")
         reused = done is not None
         if done is None:
+            if stops := problems(estimate, folder):
+                raise PotluckError(f"{recipe.path}: this training would not fit: {'; '.join(stops)}")
             done = _train(method, request, observers)
             _seal(components, part, method, request, done)
-    report = TuneReport(folder.name, done.folder, done, total, reused, time.monotonic() - began, ledger=prepared.ledger)
+    report = TuneReport(
+        folder.name,
+        done.folder,
+        done,
+        estimate.total_parameters,
+        reused,
+        time.monotonic() - began,
+        ledger=prepared.ledger,
+    )
     report.notes = [*prepared.notes, *done.notes, *_overridden(part)]
     return report
 
@@ -98,6 +109,36 @@ def plan(components: Components) -> Estimate:
     _, method = _tuner(components)
     recipe = components.recipe
     return method.plan(_request(recipe, prepare(recipe), components.base_model, Path()))
+
+
+def problems(estimate: Estimate, folder: Path) -> list[str]:
+    """What would stop a training that takes so much, on this machine, in a folder that need not exist."""
+    found = []
+    free = _free_memory()
+    if free is not None and estimate.memory > free:
+        found.append(
+            f"it takes about {_gib(estimate.memory)} of memory, and {_gib(free)} are free: train fewer parameters "
+            "(lora), or a smaller model"
+        )
+    while not folder.exists():
+        folder = folder.parent
+    room = shutil.disk_usage(folder).free
+    if estimate.disk > room:
+        found.append(f"it takes about {_gib(estimate.disk)} on disk, and {_gib(room)} are free")
+    return found
+
+
+def _free_memory() -> int | None:
+    """Bytes that programs can have; None where the system does not say."""
+    try:
+        lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
+    except OSError:
+        return None
+    return next((int(line.split()[1]) << 10 for line in lines if line.startswith("MemAvailable:")), None)
+
+
+def _gib(count: int) -> str:
+    return f"{count / 2**30:,.1f} GiB"
 
 
 def _tuner(components: Components) -> tuple[Part, Tuner]:

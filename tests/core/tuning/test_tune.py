@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,9 @@ import pytest
 
 from potluck.api import Recipe
 from potluck.documents import Message
-from potluck.errors import ModelError, PotluckError, RecipeError
+from potluck.errors import ModelError, PotluckError, RecipeError, Unsupported
+from potluck.stages.merge import merge
+from potluck.stages.tune import plan, problems
 from potluck.tuning import artifact
 from support.tuning import TEMPLATE, make_model
 
@@ -257,3 +260,35 @@ def test_mistakes_are_found_before_anything_loads_at_their_place(
 def test_a_field_of_the_prompt_that_the_data_lack_is_named(home: Path) -> None:
     with recipe(home, prompt="{texxt}") as wrong, pytest.raises(RecipeError, match=r"'texxt' \(did you mean 'text'"):
         wrong.tune()
+
+
+def test_a_plan_counts_what_is_trained_and_what_will_not_fit_is_refused(home: Path) -> None:
+    with recipe(home) as planned:
+        estimate = plan(planned.components)
+        assert problems(estimate, home) == []
+        assert planned.tune().tuned.trainable_parameters == estimate.trainable_parameters
+    huge = replace(estimate, memory=1 << 60, disk=1 << 60)
+    assert [("of memory" in one, "on disk" in one) for one in problems(huge, home / "a" / "b")] == [
+        (True, False),
+        (False, True),
+    ]
+
+
+def test_a_key_that_overrides_another_is_said(home: Path) -> None:
+    with recipe(home, tuner={"use": "lora", "training": {"max_steps": 2, "num_train_epochs": 5}}) as both:
+        assert "training.max_steps overrides training.num_train_epochs" in both.tune().notes
+
+
+def test_the_merged_model_is_a_folder_that_answers_as_the_tuned_one_and_a_soft_prompt_is_refused(home: Path) -> None:
+    question = [Message("user", "紅色的蘋果")]
+    with recipe(home) as tuned:
+        done = merge(tuned.components, home / "merged")
+        expected = tuned.components.chat.likelihoods(question, ["fruit", "weather"])
+        with pytest.raises(PotluckError, match="is there already"):
+            merge(tuned.components, home / "merged")
+    assert done.difference <= 1e-4
+    with recipe(home, tuner=None, model="merged") as merged:
+        found = merged.components.chat.likelihoods(question, ["fruit", "weather"])
+    assert [one.logprob for one in found] == pytest.approx([one.logprob for one in expected], abs=0.05)
+    with recipe(home, "prompt") as soft, pytest.raises(Unsupported, match="'prompt' learns cannot be merged"):
+        merge(soft.components, home / "other")
