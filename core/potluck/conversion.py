@@ -10,6 +10,7 @@ from typing import Any
 
 from potluck.errors import MissingDependency, ModelNotFound
 from potluck.fingerprints import content_hash
+from potluck.models import prepare
 
 
 def as_safetensors(path: Path, kept: Path) -> Path:
@@ -31,11 +32,8 @@ def as_safetensors(path: Path, kept: Path) -> Path:
             made = Path(beside, "model")
             try:
                 _convert(path, made)
-            except ImportError:
-                raise MissingDependency(
-                    "reading a model by transformers needs the packages 'torch', 'transformers' and 'gguf'. "
-                    "Run: pip install 'potluck[transformers]'"
-                ) from None
+            except MissingDependency:
+                raise
             except Exception as error:  # several libraries read the file, each with errors of its own
                 raise ModelNotFound(f"{path} could not be read by transformers: {error}") from error
             _put(made, folder)
@@ -43,13 +41,10 @@ def as_safetensors(path: Path, kept: Path) -> Path:
 
 
 def _convert(path: Path, folder: Path) -> None:
-    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    prepare()
     import torch
     from transformers import AutoModelForCausalLM, AutoTokenizer
-    from transformers.utils import logging
 
-    logging.disable_progress_bar()
-    logging.set_verbosity_error()
     settings: dict[str, Any] = {"gguf_file": path.name, "local_files_only": True, "trust_remote_code": False}
     model = AutoModelForCausalLM.from_pretrained(path.parent, dtype=torch.float32, **settings)
     # A model that was read from GGUF refuses to be saved; a fresh one with its weights does not.

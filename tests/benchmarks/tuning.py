@@ -109,12 +109,12 @@ def _padded(tuner: Any, request: Any, schedule: Any) -> tuple[float, int]:
     import torch
     from transformers import Trainer, TrainingArguments
 
+    from potluck.models import load_model, load_tokenizer
     from potluck.tuning.encode import encode
-    from potluck.tuning.models import load_base, load_tokenizer
 
     tokenizer = load_tokenizer(request.model)
     torch.manual_seed(request.seed)
-    wrapped = tuner.wrap(load_base(request.model, "float32"), request, tokenizer)
+    wrapped = tuner.wrap(load_model(request.model, "float32"), request, tokenizer)
     encoded = encode(request.training, tokenizer, None).examples
     order = [number for step in range(schedule.steps) for number in schedule.batch(step)]
     pad = tokenizer.pad_token_id or 0
@@ -161,11 +161,11 @@ def _loss(tuner: Any, request: Any, others: Any) -> float:
     """Of what was saved: mean nats a learned token, float32."""
     import torch
 
+    from potluck.models import load_model, load_tokenizer
     from potluck.tuning.encode import encode
-    from potluck.tuning.models import load_base, load_tokenizer
     from potluck.tuning.pack import packed
 
-    model: Any = load_base(request.model, "float32").eval()
+    model: Any = load_model(request.model, "float32").eval()
     attached = tuner.attach(model, request.folder / "result")
     total, learned = 0.0, 0
     with torch.inference_mode(), attached.active():

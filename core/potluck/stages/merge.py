@@ -42,14 +42,14 @@ def merge(components: Components, into: Path) -> MergeReport:
     if into.exists():
         raise PotluckError(f"{into} is there already; name another folder")
     done = tune(components, components.workspace)
+    from potluck.models import load_model, load_tokenizer
     from potluck.tuning import artifact
-    from potluck.tuning.models import load_base, load_tokenizer
 
     base, rows = components.base_model, [one["tokens"] for one in artifact.read(done.adapter)["probes"]]
-    tuned: Any = load_base(base, "float32").eval()
+    tuned: Any = load_model(base, "float32")
     attached = tuner.attach(tuned, done.adapter)
     expected = artifact.logits(tuned, attached, rows)
-    merged: Any = tuner.merge(load_base(base, "float32").eval(), done.adapter).eval()
+    merged: Any = tuner.merge(load_model(base, "float32"), done.adapter).eval()
     found = artifact.logits(merged, None, rows)
     difference = max(float((a - b).abs().max()) for a, b in zip(expected, found, strict=True))
     if not difference <= _MOST:

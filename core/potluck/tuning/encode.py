@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from potluck.documents import Example, Message
 from potluck.errors import ModelError, TooLong
+from potluck.models import beginning, shared, templated
 
 _SHOWN = 5
 
@@ -86,7 +87,7 @@ def encoded(example: Example, tokenizer: Any) -> Encoded:
         return Encoded(tuple(ids), 1)
     head, prompt, whole = rendered(example.messages, example.target, tokenizer)
     before, ids = tokenizer([prompt, whole], add_special_tokens=False)["input_ids"]
-    start = len(head) + _shared(before, ids)
+    start = len(head) + shared(before, ids)
     ids = [*head, *ids]
     return Encoded(tuple(ids), max(1, start))
 
@@ -95,29 +96,17 @@ def rendered(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[
     """The token that stands first, the text of the prompt, and the text of prompt and answer.
 
     The answer ends with what the template writes behind it, up to the token that ends a turn; where the model has no
-    template, with the end of a text, and messages are joined by a blank line.
+    template, with the end of a text.
     """
+    name, end = tokenizer.name_or_path, tokenizer.eos_token or ""
+    head, prompt = beginning(messages, tokenizer, name)
     if tokenizer.chat_template is None:
-        prompt = "\n\n".join(message.content for message in messages)
-        head = [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id]
-        return head, prompt, prompt + target + (tokenizer.eos_token or "")
-    plain = [{"role": message.role, "content": message.content} for message in messages]
-    prompt = _templated(plain, tokenizer, generate=True)
-    whole = _templated([*plain, {"role": "assistant", "content": target}], tokenizer, generate=False)
-    end = tokenizer.eos_token or ""
-    if whole.startswith(prompt + target):
-        rest = whole[len(prompt + target) :]
-        return [], prompt, prompt + target + (rest[: rest.index(end) + len(end)] if end and end in rest else rest)
-    return [], prompt, prompt + target + end
-
-
-def _templated(messages: list[dict[str, str]], tokenizer: Any, generate: bool) -> str:
-    from jinja2 import TemplateError
-
-    try:
-        return str(tokenizer.apply_chat_template(messages, add_generation_prompt=generate, tokenize=False))
-    except TemplateError as error:
-        raise ModelError(f"the model's chat template refuses these messages: {error}") from error
+        return head, prompt, prompt + target + end
+    whole = templated([*messages, Message("assistant", target)], tokenizer, name, answering=False)
+    if not whole.startswith(prompt + target):
+        return head, prompt, prompt + target + end
+    rest = whole[len(prompt + target) :]
+    return head, prompt, prompt + target + (rest[: rest.index(end) + len(end)] if end and end in rest else rest)
 
 
 def _cut(one: Encoded, limit: int) -> Encoded | None:
@@ -126,20 +115,10 @@ def _cut(one: Encoded, limit: int) -> Encoded | None:
     return Encoded(one.ids[surplus:], one.start - surplus) if surplus < one.start else None
 
 
-def _shared(one: Sequence[int], other: Sequence[int]) -> int:
-    for place, (a, b) in enumerate(zip(one, other, strict=False)):
-        if a != b:
-            return place
-    return min(len(one), len(other))
-
-
 def _count(numbers: Sequence[int]) -> str:
     return f"{len(numbers):,} example{'s' if len(numbers) > 1 else ''}"
 
 
 def _listed(numbers: Sequence[int]) -> str:
-    return ", ".join(_first(numbers)) + (", ..." if len(numbers) > _SHOWN else "")
-
-
-def _first(numbers: Sequence[int]) -> Iterator[str]:
-    return (str(number + 1) for number in numbers[:_SHOWN])
+    shown = ", ".join(str(number + 1) for number in numbers[:_SHOWN])
+    return shown + (", ..." if len(numbers) > _SHOWN else "")

@@ -16,11 +16,11 @@ from potluck.contracts import TunedModel, TuningProgress, TuningRequest
 from potluck.documents import Json
 from potluck.errors import ModelError, TrainingFailed
 from potluck.fingerprints import fingerprint
+from potluck.models import fastest, load_model, load_tokenizer
 from potluck.tuning.checkpoint import Checkpoints, Course, trained
 from potluck.tuning.encode import Encoded, Encoding, encode
 from potluck.tuning.forward import logits
 from potluck.tuning.method import LocalTuner
-from potluck.tuning.models import fastest, load_base, load_tokenizer
 from potluck.tuning.pack import packs
 from potluck.tuning.processes import Processes
 from potluck.tuning.schedule import Schedule
@@ -89,7 +89,7 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
     tokenizer = load_tokenizer(request.model)
     dtype = fastest() if settings.dtype == "auto" else settings.dtype
     torch.manual_seed(request.seed)
-    model = method.wrap(load_base(request.model, "float32" if method.trains_base else dtype), request, tokenizer)
+    model = method.wrap(load_model(request.model, "float32" if method.trains_base else dtype), request, tokenizer)
     limit = reads(method, model)
     training = encode(request.training, tokenizer, limit, method.config.fit)
     if not training.examples:

@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from potluck.contracts import Estimate, TuningRequest
+from potluck.models import fastest, load_tokenizer, without_weights
 from potluck.tuning.encode import encode
 from potluck.tuning.engine import reads
 from potluck.tuning.method import LocalTuner
-from potluck.tuning.models import fastest, load_tokenizer, without_weights
 from potluck.tuning.schedule import Schedule
 
 _BYTES = {"float32": 4, "bfloat16": 2}

@@ -15,7 +15,6 @@ def logits(method: LocalTuner, model: torch.nn.Module, pack: Pack) -> torch.Tens
     """Float32, shape ``(len(pack.predicting), vocabulary)``; with gradients where they are on."""
     base: Any = method.base(model)
     virtual = method.virtual(model)
-    common: dict[str, Any] = {"use_cache": False}
     if virtual is None:
         given = {"input_ids": pack.ids[None], "position_ids": pack.positions[None], "attention_mask": pack.mask()}
         keep = pack.predicting
@@ -30,7 +29,7 @@ def logits(method: LocalTuner, model: torch.nn.Module, pack: Pack) -> torch.Tens
     else:
         given = _embedded(base, virtual, pack)
         keep = pack.predicting + virtual.length
-    found: torch.Tensor = base(**given, **common, logits_to_keep=keep).logits[0].float()
+    found: torch.Tensor = base(**given, use_cache=False, logits_to_keep=keep).logits[0].float()
     return found
 
 

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from potluck.models import shared
 from potluck.tuning.encode import Encoded
 
 if TYPE_CHECKING:
@@ -74,14 +75,14 @@ def packed(examples: Sequence[Encoded]) -> Pack:
     """One row."""
     import torch
 
-    shared = shared_beginning(examples)
-    ids, positions, segments = list(examples[0].ids[:shared]), list(range(shared)), [-1] * shared
+    common = shared_beginning(examples)
+    ids, positions, segments = list(examples[0].ids[:common]), list(range(common)), [-1] * common
     predicting, targets, owners = list[int](), list[int](), list[int]()
     for number, one in enumerate(examples):
-        begin = len(ids) - shared
-        ids += one.ids[shared:]
-        positions += range(shared, len(one.ids))
-        segments += [number] * (len(one.ids) - shared)
+        begin = len(ids) - common
+        ids += one.ids[common:]
+        positions += range(common, len(one.ids))
+        segments += [number] * (len(one.ids) - common)
         predicting += range(begin + one.start - 1, begin + len(one.ids) - 1)
         targets += one.ids[one.start :]
         owners += [number] * one.learned
@@ -92,9 +93,9 @@ def shared_beginning(examples: Sequence[Encoded]) -> int:
     """How many tokens all begin with, before the first place that an answer is told from."""
     longest = min(one.start for one in examples) - 1
     first, last = min(one.ids[:longest] for one in examples), max(one.ids[:longest] for one in examples)
-    return next((place for place in range(longest) if first[place] != last[place]), longest)
+    return shared(first, last)
 
 
 def _length(examples: Sequence[Encoded]) -> int:
-    shared = shared_beginning(examples)
-    return shared + sum(len(one.ids) - shared for one in examples)
+    common = shared_beginning(examples)
+    return common + sum(len(one.ids) - common for one in examples)

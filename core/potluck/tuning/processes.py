@@ -33,7 +33,7 @@ class Processes:
         import torch.distributed as dist
 
         if not dist.is_initialized():
-            dist.init_process_group("nccl" if _cuda() else "gloo")
+            dist.init_process_group("gloo")
         return cls(dist.get_rank(), dist.get_world_size())
 
     @property
@@ -59,9 +59,3 @@ class Processes:
             import torch.distributed as dist
 
             dist.barrier()
-
-
-def _cuda() -> bool:
-    import torch
-
-    return bool(torch.cuda.is_available())

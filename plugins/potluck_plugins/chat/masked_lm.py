@@ -17,7 +17,7 @@ import potluck
 from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelError, Unsupported
-from potluck_plugins.chat._shared.causal import load
+from potluck.models import load_model, load_tokenizer
 from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.vocabulary import words_of
@@ -145,7 +145,7 @@ class MaskedLM(ChatModel):
 
                 torch.set_num_threads(self._config.threads)
             folder = self._context.models.folder(self._config.model)
-            model, tokenizer = load(folder, "float32", masked=True)
+            model, tokenizer = load_model(folder, "float32", masked=True), load_tokenizer(folder)
             if tokenizer.mask_token_id is None:
                 raise ModelError(f"{self._config.model}: its tokenizer has no token for a mask")
             self._loaded = model, tokenizer

@@ -16,7 +16,8 @@ import potluck
 from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, ModelError
-from potluck_plugins.chat._shared.causal import fastest, release, shared
+from potluck.models import beginning, fastest
+from potluck_plugins.chat._shared.causal import release, shared
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
 from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
@@ -144,21 +145,8 @@ class Transformers(ChatModel):
         return [*head, *self._both[1](text, add_special_tokens=False)["input_ids"]]
 
     def _beginning(self, prompt: str | Sequence[Message]) -> tuple[list[int], str]:
-        """The token that stands first (a template writes its own) and the text of a prompt.
-
-        Where the model has no template, it is the messages' texts with a blank line between them.
-        """
-        from jinja2 import TemplateError
-
-        _, tokenizer = self._both
-        if isinstance(prompt, str) or tokenizer.chat_template is None:
-            text = prompt if isinstance(prompt, str) else "\n\n".join(message.content for message in prompt)
-            return [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id], text
-        plain = [{"role": message.role, "content": message.content} for message in prompt]
-        try:
-            return [], tokenizer.apply_chat_template(plain, add_generation_prompt=True, tokenize=False)
-        except TemplateError as error:
-            raise ModelError(f"{self._config.model}: its chat template refuses these messages: {error}") from error
+        """The token that stands first (a template writes its own) and the text of a prompt."""
+        return beginning(prompt, self._both[1], self._config.model)
 
     def _opening(self) -> list[int]:
         """The token that stands before a text of which the model would see nothing else."""

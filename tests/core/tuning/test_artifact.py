@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
+from potluck.models import load_tokenizer
 from potluck.tuning.artifact import Base, tokenizer_hash, weights_hash
-from potluck.tuning.models import load_tokenizer
 
 
 @pytest.fixture

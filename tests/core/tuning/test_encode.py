@@ -8,8 +8,8 @@ import pytest
 
 from potluck.documents import Example, Message
 from potluck.errors import TooLong
+from potluck.models import load_tokenizer
 from potluck.tuning.encode import encode, encoded
-from potluck.tuning.models import load_tokenizer
 from support.tuning import make_model
 
 EXAMPLES = [

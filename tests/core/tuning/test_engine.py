@@ -13,8 +13,8 @@ import torch
 
 from potluck.contracts import TunedModel
 from potluck.errors import TrainingFailed
+from potluck.models import load_model
 from potluck.tuning import LocalTuner
-from potluck.tuning.models import load_base
 from support.tuning import DeepPrompt, Full, Lora, SoftPrompt, colours, request, tune, tuner, weights
 
 
@@ -47,14 +47,14 @@ def test_the_same_request_and_seed_give_the_same_weights_and_another_seed_others
 
 def test_only_the_methods_parameters_change_in_the_process(model: Path, tmp_path: Path) -> None:
     method, asked = tuner(Lora, tmp_path, max_steps=3), request(model, tmp_path, colours(8))
-    base = load_base(model, "float32")
+    base = load_model(model, "float32")
     before = {name: one.clone() for name, one in base.named_parameters()}
     wrapped = method.wrap(base, asked, None)
     trained = {name for name, one in wrapped.named_parameters() if one.requires_grad}
     assert trained
     assert all("lora_" in name for name in trained)
     tune(Lora, model, tmp_path / "run", colours(8), max_steps=3)
-    after = load_base(model, "float32")
+    after = load_model(model, "float32")
     assert all(torch.equal(before[name], one) for name, one in after.named_parameters())
 
 

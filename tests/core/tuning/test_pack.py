@@ -9,9 +9,9 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from potluck.models import load_model, load_tokenizer
 from potluck.tuning.encode import Encoded, encode
 from potluck.tuning.forward import logits
-from potluck.tuning.models import load_base, load_tokenizer
 from potluck.tuning.pack import packed, packs, shared_beginning
 from support.tuning import DeepPrompt, Full, SoftPrompt, colours, request, tuner
 
@@ -55,7 +55,7 @@ def test_what_all_begin_with_stands_in_a_row_once(examples: list[Encoded]) -> No
 def test_a_row_gives_the_losses_and_gradients_of_its_examples_alone(model: Path, tmp_path: Path, kind: type) -> None:
     method, examples = tuner(kind, tmp_path), colours(5)
     torch.manual_seed(0)
-    wrapped = method.wrap(load_base(model, "float32"), request(model, tmp_path, examples), load_tokenizer(model))
+    wrapped = method.wrap(load_model(model, "float32"), request(model, tmp_path, examples), load_tokenizer(model))
     encoded = encode(examples, load_tokenizer(model), None).examples
     parameters = [one for one in wrapped.parameters() if one.requires_grad]
 

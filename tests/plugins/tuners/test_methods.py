@@ -9,8 +9,8 @@ import pytest
 import torch
 from peft import PeftModel
 
+from potluck.models import load_model, load_tokenizer
 from potluck.tuning.attached import flattened
-from potluck.tuning.models import load_base, load_tokenizer
 from support.tuning import colours, request
 
 from .conftest import Make
@@ -22,7 +22,7 @@ HIDDEN, LAYERS, KEY_WIDTH = 32, 2, 16
 
 def wrapped(tuner: Any, model: Path, folder: Path) -> Any:
     torch.manual_seed(0)
-    return tuner.wrap(load_base(model, "float32"), request(model, folder, colours(4)), load_tokenizer(model))
+    return tuner.wrap(load_model(model, "float32"), request(model, folder, colours(4)), load_tokenizer(model))
 
 
 def randomised(one: Any) -> Any:
@@ -52,7 +52,7 @@ def test_only_the_methods_own_parameters_get_gradients_and_the_bases_stay_bit_fo
 ) -> None:
     tuner = make(name)
     one = wrapped(tuner, model, tmp_path)
-    before = {key: value.clone() for key, value in load_base(model, "float32").state_dict().items()}
+    before = {key: value.clone() for key, value in load_model(model, "float32").state_dict().items()}
     trained = [parameter for parameter in one.parameters() if parameter.requires_grad]
     optimiser = torch.optim.SGD(trained, lr=0.1)
     for _ in range(3):
@@ -84,7 +84,7 @@ def test_before_the_first_step_nothing_is_changed(
     tuner = make(name, **settings)
     one = wrapped(tuner, model, tmp_path).eval()
     with torch.no_grad():
-        expected = load_base(model, "float32").eval()(input_ids=IDS).logits
+        expected = load_model(model, "float32").eval()(input_ids=IDS).logits
     if settings.get("use_dora"):  # the lengths of columns are computed from the weights, and rounded
         torch.testing.assert_close(logits(tuner, one), expected, rtol=1e-5, atol=1e-5)
     else:
@@ -110,7 +110,7 @@ def test_rank_stabilised_lora_divides_by_the_root_of_the_rank(make: Make, model:
 def test_a_bottleneck_adds_up_f_down_in_series(make: Make, model: Path, tmp_path: Path) -> None:
     tuner = make("adapter", variant="pfeiffer", reduction_factor=4, non_linearity="relu")
     one = randomised(wrapped(tuner, model, tmp_path))
-    plain = load_base(model, "float32").model.layers[0].mlp
+    plain = load_model(model, "float32").model.layers[0].mlp
     x = torch.randn(1, 3, HIDDEN)
     part = one.bottlenecks["0-mlp"]
     h = plain(x)
@@ -121,7 +121,7 @@ def test_a_bottleneck_adds_up_f_down_in_series(make: Make, model: Path, tmp_path
 def test_a_parallel_adapter_reads_the_input_and_is_scaled(make: Make, model: Path, tmp_path: Path) -> None:
     tuner = make("adapter", variant="parallel", reduction_factor=4, non_linearity="relu", scaling=4.0)
     one = randomised(wrapped(tuner, model, tmp_path))
-    plain = load_base(model, "float32").model.layers[0].mlp
+    plain = load_model(model, "float32").model.layers[0].mlp
     x = torch.randn(1, 3, HIDDEN)
     part = one.bottlenecks["0-mlp"]
     inside = torch.relu(x @ part.down.weight.T + part.down.bias)
@@ -153,7 +153,7 @@ def test_a_prefix_that_begins_at_words_is_what_the_model_computes_for_them(
     one = wrapped(tuner, model, tmp_path).eval()
     words = (load_tokenizer(model)("the red apple", add_special_tokens=False)["input_ids"] * 3)[:3]
     with torch.no_grad():
-        expected = load_base(model, "float32")(input_ids=torch.cat([torch.tensor([words]), IDS], dim=1)).logits[:, 3:]
+        expected = load_model(model, "float32")(input_ids=torch.cat([torch.tensor([words]), IDS], dim=1)).logits[:, 3:]
     torch.testing.assert_close(logits(tuner, one), expected, rtol=1e-4, atol=1e-4)
 
 
@@ -195,7 +195,7 @@ def test_what_was_saved_gives_the_same_logits_on_a_fresh_base_which_is_itself_ou
     folder.mkdir()
     tuner.save(one, folder)
     expected = logits(tuner, one)
-    base = load_base(model, "float32").eval()
+    base = load_model(model, "float32").eval()
     with torch.no_grad():
         before = base(input_ids=IDS).logits
         attached = tuner.attach(base, folder)
@@ -216,7 +216,7 @@ def test_peft_itself_reads_what_was_saved(
     folder = tmp_path / "saved"
     folder.mkdir()
     tuner.save(one, folder)
-    theirs = PeftModel.from_pretrained(load_base(model, "float32"), str(folder)).eval()
+    theirs = PeftModel.from_pretrained(load_model(model, "float32"), str(folder)).eval()
     with torch.no_grad():
         found = theirs(input_ids=IDS, attention_mask=torch.ones_like(IDS)).logits[:, -IDS.shape[1] :]
     torch.testing.assert_close(found, logits(tuner, one), rtol=1e-4, atol=1e-4)
@@ -231,11 +231,11 @@ def test_a_merged_model_gives_the_same_logits(
     folder = tmp_path / "saved"
     folder.mkdir()
     tuner.save(one, folder)
-    merged = tuner.merge(load_base(model, "float32"), folder).eval()
+    merged = tuner.merge(load_model(model, "float32"), folder).eval()
     with torch.no_grad():
         assert float((merged(input_ids=IDS).logits - logits(tuner, one)).abs().max()) <= 1e-4
     assert {type(module).__name__ for module in merged.modules()} == {
-        type(module).__name__ for module in load_base(model, "float32").modules()
+        type(module).__name__ for module in load_model(model, "float32").modules()
     }
 
 

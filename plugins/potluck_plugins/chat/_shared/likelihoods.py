@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from potluck.errors import ContextExceeded
+from potluck.models import shared
 
 _KEPT = 8192
 """Tokens of all rows of a batch together, those of the prompt included: they take up memory."""
@@ -19,7 +20,7 @@ def parts(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -> tuple[list[i
 
     Raises ``ValueError`` for a text that is not a token longer than that.
     """
-    start = min(_shared(prompt, text) for text in texts)
+    start = min(shared(prompt, text) for text in texts)
     rests = [list(text[start:]) for text in texts]
     if not all(rests):
         raise ValueError("a continuation is no token of its own for this model")
@@ -60,10 +61,6 @@ def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]],
             for number, more in zip(batch, _continued(model, past, [rests[n] for n in batch]), strict=True):
                 sums[number] += more
     return sums
-
-
-def _shared(a: Sequence[int], b: Sequence[int]) -> int:
-    return next((n for n, (x, y) in enumerate(zip(a, b, strict=False)) if x != y), min(len(a), len(b)))
 
 
 def _batches(context: int, rests: Sequence[Sequence[int]]) -> Iterator[list[int]]:

@@ -1,0 +1,119 @@
+"""Language models of the transformers library: loading them, and how messages become their text.
+
+Safetensors only, without a hub and without code of others. What tunes a model and what answers with one both stand on
+this, so that a model is told the same text when it learns and when it answers. Plugins may use it.
+"""
+
+from __future__ import annotations
+
+import os
+import warnings
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from potluck.documents import Message
+from potluck.errors import MissingDependency, ModelError, ModelNotFound
+
+_COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
+_OWN_CODE = {"local_files_only": True, "trust_remote_code": False}
+
+
+def load_model(folder: Path, dtype: str, *, masked: bool = False) -> Any:
+    """A causal language model in ``dtype`` (a name of torch's), ready to answer; ``masked``: one that fills gaps.
+
+    Raises ``ModelNotFound`` for files that are damaged, pickled, ask for code of their own, or hold another kind of
+    model.
+    """
+    prepare()
+    import torch
+    from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
+
+    auto = AutoModelForMaskedLM if masked else AutoModelForCausalLM
+    weights = {"dtype": getattr(torch, dtype), "use_safetensors": True}
+    try:
+        model, said = auto.from_pretrained(folder, output_loading_info=True, **weights, **_OWN_CODE)
+    except Exception as error:  # several libraries read the files, each with errors of its own
+        raise ModelNotFound(f"{folder} could not be loaded by transformers: {error}") from error
+    if missing := sorted(said["missing_keys"]):
+        raise ModelNotFound(
+            f"{folder} lacks weights that this kind of model needs ({missing[0]}, {len(missing)} in all)"
+        )
+    return model.eval()
+
+
+def load_tokenizer(folder: Path) -> Any:
+    """The model's tokenizer. Raises ``ModelNotFound`` for what cannot be read."""
+    prepare()
+    from transformers import AutoTokenizer
+
+    try:
+        return AutoTokenizer.from_pretrained(folder, **_OWN_CODE)
+    except Exception as error:  # as above
+        raise ModelNotFound(f"{folder}: its tokenizer could not be loaded by transformers: {error}") from error
+
+
+def without_weights(folder: Path) -> Any:
+    """The model on torch's ``meta`` device: shapes and nothing else."""
+    prepare()
+    import torch
+    from transformers import AutoConfig, AutoModelForCausalLM
+
+    try:
+        config = AutoConfig.from_pretrained(folder, **_OWN_CODE)
+        with torch.device("meta"):
+            return AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+    except Exception as error:  # as above
+        raise ModelNotFound(f"{folder}: its config.json could not be read by transformers: {error}") from error
+
+
+def fastest() -> str:
+    """``bfloat16`` where the processor computes in it, else ``float32``."""
+    try:
+        processor = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return "float32"
+    return "bfloat16" if any(flag in processor for flag in _COMPUTES_BFLOAT16) else "float32"
+
+
+def prepare() -> None:
+    """Before transformers is imported: it asks no hub, and is quiet. Raises ``MissingDependency`` without it."""
+    os.environ["HF_HUB_OFFLINE"] = os.environ["HF_HUB_DISABLE_TELEMETRY"] = "1"
+    try:
+        from transformers.utils import logging
+    except ImportError:
+        raise MissingDependency(
+            "reading a model by transformers needs the packages 'torch', 'transformers' and 'gguf'. "
+            "Run: pip install 'potluck[transformers]'"
+        ) from None
+    warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
+    logging.disable_progress_bar()
+    logging.set_verbosity_error()
+
+
+def beginning(prompt: str | Sequence[Message], tokenizer: Any, model: str) -> tuple[list[int], str]:
+    """The token that stands first (a template writes its own) and the text of a prompt, up to where an answer begins.
+
+    Where the model has no template, it is the messages' texts with a blank line between them. ``model`` is what
+    messages call the model. Raises ``ModelError`` for messages that its template refuses.
+    """
+    if isinstance(prompt, str) or tokenizer.chat_template is None:
+        text = prompt if isinstance(prompt, str) else "\n\n".join(message.content for message in prompt)
+        return [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id], text
+    return [], templated(prompt, tokenizer, model, answering=True)
+
+
+def templated(messages: Sequence[Message], tokenizer: Any, model: str, *, answering: bool) -> str:
+    """Messages as the model's chat template writes them; ``answering``: up to where the next answer begins."""
+    from jinja2 import TemplateError
+
+    plain = [{"role": message.role, "content": message.content} for message in messages]
+    try:
+        return str(tokenizer.apply_chat_template(plain, add_generation_prompt=answering, tokenize=False))
+    except TemplateError as error:
+        raise ModelError(f"{model}: its chat template refuses these messages: {error}") from error
+
+
+def shared(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two texts begin with in common."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
