@@ -203,14 +203,20 @@ def _is_binary(values: Array) -> bool:
 def _score_interval(values: Array) -> tuple[float, float]:
     """Wilson's score interval, for graded values too: their variance is that of 0/1 ones times a dispersion."""
     n, mean = len(values), float(values.mean())
-    largest = mean * (1 - mean)
     dispersion, quantile = 1.0, Z
     if not _is_binary(values):
         # Values without any spread still leave room for one question in n to be quite different.
-        dispersion, quantile = max(float(values.var(ddof=1)) / largest, 1 / n), _student(n - 1)
-    k = dispersion * quantile**2 / n
-    centre, half = (mean + k / 2) / (1 + k), math.sqrt(k * largest + k * k / 4) / (1 + k)
-    return max(0.0, centre - half), min(1.0, centre + half)
+        dispersion, quantile = max(float(values.var(ddof=1)) / (mean * (1 - mean)), 1 / n), _student(n - 1)
+    low, high = wilson(mean, dispersion * quantile**2 / n)
+    return max(0.0, float(low)), min(1.0, float(high))
+
+
+def wilson(share: Any, k: float) -> tuple[Any, Any]:
+    """The limits of Wilson's interval of shares (a number or an array of them) for ``k`` = quantile squared / n."""
+    import numpy as np
+
+    centre, half = (share + k / 2) / (1 + k), np.sqrt(k * (share * (1 - share)) + k * k / 4) / (1 + k)
+    return centre - half, centre + half
 
 
 def _skewed_interval(values: Array) -> tuple[float, float]:

@@ -219,7 +219,6 @@ def _seal(components: Components, part: Part, method: Tuner, request: TuningRequ
         "labels": list(request.labels),
         "examples": len(request.training),
         "seed": request.seed,
-        "dtype": "float32",
         "probes": list(artifact.probe(model, attached, rows)),
     }
     base = artifact.Base.of(str(recipe.tuning.model), request.model, tokenizer)

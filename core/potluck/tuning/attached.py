@@ -109,17 +109,27 @@ def attach_peft(model: torch.nn.Module, folder: Path) -> AttachedModules:
 
 
 def attach_prompt(model: torch.nn.Module, folder: Path) -> AttachedPast:
-    """A soft prompt as PEFT saves it: embeddings, or keys and values of all layers side by side."""
+    """A soft prompt as PEFT saves it."""
     from peft import PeftConfig
     from safetensors.torch import load_file
 
+    config = PeftConfig.from_pretrained(str(folder))
+    saved = load_file(folder / "adapter_model.safetensors")["prompt_embeddings"]
+    return AttachedPast(model, virtual(config, model, saved))
+
+
+def virtual(config: Any, model: Any, prompt: torch.Tensor) -> Virtual:
+    """What PEFT's parameters of a soft prompt are: embeddings, or keys and values of all layers side by side.
+
+    ``prompt`` has the shape ``(length, width)``; ``model`` is the base. Gradients flow through it.
+    """
+    from peft import PeftType
+
     from potluck.tuning.method import Virtual
 
-    config: Any = PeftConfig.from_pretrained(str(folder))
-    saved = load_file(folder / "adapter_model.safetensors")["prompt_embeddings"]
-    if str(getattr(config.peft_type, "value", config.peft_type)) == "PREFIX_TUNING":
-        return AttachedPast(model, Virtual(len(saved), cache=layered(model, saved)))
-    return AttachedPast(model, Virtual(len(saved), embeddings=saved[None]))
+    if config.peft_type == PeftType.PREFIX_TUNING:
+        return Virtual(len(prompt), cache=layered(model, prompt))
+    return Virtual(len(prompt), embeddings=prompt[None])
 
 
 def layered(model: Any, flat: torch.Tensor) -> Any:

@@ -31,13 +31,18 @@ class Course:
     tokens: int = 0
     """Real tokens of the examples seen, each counted in full."""
     seconds: float = 0.0
-    best_step: int = 0
     notes: list[str] = field(default_factory=list)
 
     @property
-    def best_loss(self) -> float | None:
-        """The lowest validation loss."""
-        return min((one["loss"] for one in self.evaluations), default=None)
+    def best(self) -> dict[str, float] | None:
+        """The first evaluation with the lowest loss."""
+        return min(self.evaluations, key=lambda one: one["loss"], default=None)
+
+    @property
+    def since_best(self) -> int:
+        """How many evaluations have been made after that."""
+        best = self.best
+        return len(self.evaluations) - 1 - self.evaluations.index(best) if best is not None else 0
 
 
 class Checkpoints:
@@ -71,17 +76,10 @@ class Checkpoints:
             return course
         return Course()
 
-    def take_best(self, model: torch.nn.Module) -> int | None:
-        """Put the best weights into the model; the step they are of, or None where none were kept."""
-        if (read := self._read(self.folder / "best.safetensors")) is None:
-            return None
-        _put(model, read[0])
-        return read[1].step
-
-    def clear(self) -> None:
-        """Remove all of them."""
-        for path in (*self._found(), self.folder / "best.safetensors"):
-            path.unlink(missing_ok=True)
+    def take_best(self, model: torch.nn.Module) -> None:
+        """Put the best weights into the model, where some were kept."""
+        if (read := self._read(self.folder / "best.safetensors")) is not None:
+            _put(model, read[0])
 
     def _found(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), reverse=True)

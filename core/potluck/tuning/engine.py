@@ -6,10 +6,10 @@ keeps its checkpoints as pickles; ``tests/benchmarks/tuning.py`` holds both agai
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.contracts import TunedModel, TuningProgress, TuningRequest
@@ -17,7 +17,7 @@ from potluck.documents import Json
 from potluck.errors import ModelError, TrainingFailed
 from potluck.fingerprints import fingerprint
 from potluck.models import fastest, load_model, load_tokenizer
-from potluck.tuning.checkpoint import Checkpoints, Course, trained
+from potluck.tuning.checkpoint import Checkpoints, Course
 from potluck.tuning.encode import Encoded, Encoding, encode
 from potluck.tuning.forward import logits
 from potluck.tuning.method import LocalTuner
@@ -61,7 +61,7 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     follow from its number.
     """
     job = _job(method, request)
-    watch = Watchdog.of(job.course, request, job.schedule.steps)
+    watch = Watchdog(job.course, request, job.schedule.steps, method.config.training.early_stopping_patience)
     _loop(job, watch, progress)
     if job.method.config.training.early_stopping_patience is not None:
         job.checkpoints.take_best(job.model)
@@ -156,9 +156,10 @@ def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None])
     saved = course.step
     while course.step < schedule.steps and not watch.stopped:
         loss, norm, tokens = _step(job, course.step)
-        if (problem := watch.step(course.step, loss, norm)) is not None:
+        if (problem := watch.step(loss, norm)) is not None:
             raise TrainingFailed(problem)
         course.losses.append(loss)
+        watch.stepped()
         course.step += 1
         course.tokens += tokens
         course.seconds = before + time.monotonic() - began
@@ -166,7 +167,7 @@ def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None])
         if job.validation.examples and (last or course.step % every == 0):
             _evaluate(job, watch)
         if job.processes.first and (last or course.step - saved >= settings.save_steps):
-            if (problem := watch.weights(course.step, job.parameters)) is not None:
+            if (problem := watch.weights(job.parameters)) is not None:
                 raise TrainingFailed(problem)
             job.checkpoints.save(course, job.model, job.optimiser)
             saved = course.step
@@ -175,7 +176,6 @@ def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None])
             mean, since = sum(course.losses[-since:]) / since, 0
             progress(TuningProgress(course.step, schedule.steps, mean, course.tokens / max(course.seconds, 1e-9)))
             reported = time.monotonic()
-    course.notes = list(watch.findings)
 
 
 def _step(job: Job, step: int) -> tuple[float, float, int]:
@@ -202,7 +202,7 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
     norm = float(torch.nn.utils.clip_grad_norm_(job.parameters, limit))
     for group in job.optimiser.param_groups:
         group["lr"] = rate(job.method) * job.schedule.rate(step)
-    if norm == norm and norm != float("inf"):  # a step along no direction would spoil what is good so far
+    if math.isfinite(norm):  # a step along no direction would spoil what is good so far
         job.optimiser.step()
     job.optimiser.zero_grad()
     return float(loss), norm, sum(len(one.ids) for one in batch)
@@ -210,13 +210,11 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
 
 def _evaluate(job: Job, watch: Watchdog) -> None:
     found = evaluate(job.method, job.model, job.validation.examples, job.autocast)
-    course, best = job.course, job.course.best_loss
-    course.evaluations.append({"step": float(course.step), "loss": found.loss, "answers": found.answers})
-    if best is None or found.loss < best:
-        course.best_step = course.step
-        if job.processes.first and job.method.config.training.early_stopping_patience is not None:
-            job.checkpoints.save_best(course, job.model)
-    watch.evaluated(course, found.first_tokens, job.method.config.training.early_stopping_patience)
+    job.course.evaluations.append({"step": float(job.course.step), "loss": found.loss, "answers": found.answers})
+    patient = job.method.config.training.early_stopping_patience is not None
+    if patient and job.processes.first and job.course.since_best == 0:
+        job.checkpoints.save_best(job.course, job.model)
+    watch.evaluated(found.first_tokens)
 
 
 @dataclass(frozen=True, slots=True)
@@ -241,7 +239,7 @@ def evaluate(
     loss, right, first = 0.0, 0, list[tuple[int, int]]()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=autocast):
         for pack in packs(examples, method.config.training.pack_tokens):
-            found = logits(method, model, pack).float()
+            found = logits(method, model, pack)
             loss += float(torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum"))
             said = found.argmax(-1)
             wrong = set(pack.owners[said != pack.targets].tolist())
@@ -256,11 +254,3 @@ def evaluate(
 def _seed(*parts: int) -> int:
     """A seed of torch's from several numbers."""
     return int(fingerprint(*parts)[:15], 16)
-
-
-def result_folder(request: TuningRequest) -> Path:
-    """Where the result of a request is put."""
-    return request.folder / "result"
-
-
-__all__ = ["Evaluated", "evaluate", "rate", "reads", "result_folder", "train", "trained"]

@@ -8,8 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, get_args
 
-from potluck.contracts import Attached, Context, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
-from potluck.contracts.tuner import Task
+from potluck.contracts import Attached, Context, Estimate, Task, TunedModel, Tuner, TuningProgress, TuningRequest
 from potluck.tuning.settings import TunerConfig
 
 if TYPE_CHECKING:
@@ -109,15 +108,10 @@ class PeftTuner(LocalTuner):
 
     def virtual(self, model: Any) -> Virtual | None:
         """What PEFT computes from the prompt's parameters, for one row."""
-        from potluck.tuning.attached import layered
+        from potluck.tuning.attached import virtual
 
         config = model.peft_config["default"]
-        if not config.is_prompt_learning:
-            return None
-        prompt = prompt_of(model)
-        if str(config.peft_type.value) == "PREFIX_TUNING":
-            return Virtual(len(prompt), cache=layered(self.base(model), prompt))
-        return Virtual(len(prompt), embeddings=prompt[None])
+        return virtual(config, self.base(model), prompt_of(model)) if config.is_prompt_learning else None
 
     def base(self, model: Any) -> Module:
         """The model below PEFT's, with its layers where PEFT has put them."""

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import Field
 
 from potluck.contracts import Config, Operational
 
@@ -72,8 +72,6 @@ class Training(Config):
 
 class TunerConfig(Config):
     """What every tuner of a local model takes; a method's settings inherit from it."""
-
-    model_config: ClassVar[ConfigDict] = ConfigDict(populate_by_name=True)
 
     training: Training = Training()
     """How to train: keys of transformers' ``TrainingArguments``."""

@@ -29,50 +29,46 @@ _IMBALANCE = 10
 
 
 class Watchdog:
-    """``findings`` are sentences, each once; ``stopped`` says that no further step is of use."""
+    """Looks at the course of a training, and writes what it finds into its notes: sentences, each once."""
 
-    def __init__(self, request: TuningRequest, steps: int) -> None:
-        """Watch a training of so many steps."""
-        self.findings: list[str] = []
-        self.stopped = False
-        self._request, self._steps = request, steps
+    def __init__(self, course: Course, request: TuningRequest, steps: int, patience: int | None = None) -> None:
+        """Watch a training of so many steps, which may have begun before."""
+        self._course, self._steps, self._patience = course, steps, patience
         self._norms: list[float] = []
-        self._losses: list[float] = []
-        self._imbalance()
+        self._imbalance(request)
 
-    @classmethod
-    def of(cls, course: Course, request: TuningRequest, steps: int) -> Watchdog:
-        """Of a training that may have begun before."""
-        watch = cls(request, steps)
-        watch._losses = list(course.losses)
-        for note in course.notes:
-            watch._say(note)
-        return watch
+    @property
+    def stopped(self) -> bool:
+        """Whether no further step is of use: so many evaluations have brought nothing better."""
+        return self._patience is not None and self._course.since_best >= self._patience
 
-    def step(self, step: int, loss: float, norm: float) -> str | None:
-        """Take note of a step; what to say if the training cannot go on."""
+    def step(self, loss: float, norm: float) -> str | None:
+        """Take note of a step, before it is counted; what to say if the training cannot go on."""
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            return _lost(step + 1, "loss" if not math.isfinite(loss) else "gradient")
-        self._losses.append(loss)
+            return _lost(self._course.step + 1, "loss" if not math.isfinite(loss) else "gradient")
         self._norms.append(norm)
-        if len(self._losses) == self._steps or (len(self._losses) >= 5 * _FIRST and len(self._losses) % _FIRST == 0):
-            self._look()
         return None
 
-    def weights(self, step: int, parameters: Sequence[torch.nn.Parameter]) -> str | None:
+    def stepped(self) -> None:
+        """Look at the losses now and then, and at the end."""
+        done = len(self._course.losses)
+        if done == self._steps or (done >= 5 * _FIRST and done % _FIRST == 0):
+            self._look()
+
+    def weights(self, parameters: Sequence[torch.nn.Parameter]) -> str | None:
         """What to say if trained parameters are no numbers any more, before they become a checkpoint."""
         broken = any(not bool(one.isfinite().all()) for one in parameters)
-        return _lost(step, "trained parameters") if broken else None
+        return _lost(self._course.step, "trained parameters") if broken else None
 
-    def evaluated(self, course: Course, first: Sequence[tuple[int, int]], patience: int | None) -> None:
-        """Take note of an evaluation; ``first`` are the first tokens that were likeliest, and those that were right."""
-        losses = [one["loss"] for one in course.evaluations]
-        best = min(losses)
-        since = len(losses) - 1 - losses.index(best)
-        if len(losses) > 1 and losses[-1] > _RISE * best and since >= 1:
+    def evaluated(self, first: Sequence[tuple[int, int]]) -> None:
+        """Look at an evaluation; ``first`` are the first tokens that were likeliest, and those that were right."""
+        course = self._course
+        best, last = course.best, course.evaluations[-1]
+        assert best is not None, "an evaluation was made"
+        if course.since_best >= 1 and last["loss"] > _RISE * best["loss"]:
             self._say(
-                f"over-fitting: the validation loss was {best:.3g} after step {course.best_step}, and is "
-                f"{losses[-1]:.3g} now. Train for fewer epochs, or set "
+                f"over-fitting: the validation loss was {best['loss']:.3g} after step {best['step']:.0f}, and is "
+                f"{last['loss']:.3g} now. Train for fewer epochs, or set "
                 "training.early_stopping_patience: the best weights are taken then"
             )
         said, right = Counter(a for a, _ in first), Counter(b for _, b in first)
@@ -81,14 +77,13 @@ class Watchdog:
                 "collapsed predictions: the same answer is likeliest for every validation example. Train longer, raise "
                 "training.learning_rate, or balance the classes"
             )
-        if patience is not None and since >= patience:
-            self.stopped = True
 
     def _look(self) -> None:
-        size = max(_FIRST, len(self._losses) // 5)
-        if len(self._losses) < 2 * size:
+        losses = self._course.losses
+        size = max(_FIRST, len(losses) // 5)
+        if len(losses) < 2 * size:
             return
-        begin, end = sum(self._losses[:size]) / size, sum(self._losses[-size:]) / size
+        begin, end = sum(losses[:size]) / size, sum(losses[-size:]) / size
         if self._norms and max(self._norms[-size:]) < _DEAD:
             self._say(
                 f"dead parameters: the gradient's norm has been below {_DEAD:g} for {size} steps: nothing is "
@@ -100,10 +95,10 @@ class Watchdog:
                 "prompts need 10 to 1,000 times that of LoRA), or see whether the targets can be told from the prompts"
             )
 
-    def _imbalance(self) -> None:
-        if self._request.task != "classification" or not self._request.training:
+    def _imbalance(self, request: TuningRequest) -> None:
+        if request.task != "classification" or not request.training:
             return
-        counts = Counter(example.target for example in self._request.training).most_common()
+        counts = Counter(example.target for example in request.training).most_common()
         (common, most), (rare, least) = counts[0], counts[-1]
         if most > _IMBALANCE * least:
             self._say(
@@ -113,8 +108,8 @@ class Watchdog:
 
     def _say(self, sentence: str) -> None:
         kind = sentence.split(":")[0]
-        if all(not said.startswith(f"{kind}:") for said in self.findings):
-            self.findings.append(sentence)
+        if all(not said.startswith(f"{kind}:") for said in self._course.notes):
+            self._course.notes.append(sentence)
 
 
 def _lost(step: int, what: str) -> str:

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from potluck.evaluation.statistics import ALPHA
+from potluck.evaluation.power import Z
+from potluck.evaluation.statistics import ALPHA, wilson
 
 LEAST = 0.10
 """A row that is preferred with a smaller probability than this is asked no more. Usual limits are 5 to 20 %."""
@@ -16,7 +17,6 @@ LEAST = 0.10
 _PRIOR = 0.25
 """Perks' prior: the four outcomes of a message together weigh as much as one message."""
 _DRAWS = 4000
-_QUANTILE = 1.959963984540054
 
 
 def chance(dear: Sequence[float], cheap: Sequence[float], total: int, seed: int = 0) -> float:
@@ -34,8 +34,6 @@ def chance(dear: Sequence[float], cheap: Sequence[float], total: int, seed: int 
     chances = np.random.default_rng(seed)
     likely = chances.dirichlet(seen + _PRIOR, size=_DRAWS)
     both, won, lost, _ = (seen + chances.multinomial(total - len(pairs), likely)).T
-    share, square = (both + won) / total, _QUANTILE**2
-    spread = _QUANTILE * np.sqrt(share * (1 - share) / total + square / (4 * total**2))
-    low = (share + square / (2 * total) - spread) / (1 + square / total)
+    low, _ = wilson((both + won) / total, Z**2 / total)
     worse = (won > lost) & (2 * binom.cdf(lost, won + lost, 0.5) <= ALPHA)
     return float(np.mean(((both + lost) / total < low) | worse))
