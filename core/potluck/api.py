@@ -102,7 +102,7 @@ class Recipe:
         from potluck.stages.tune import tune
 
         with storage_errors(self.workspace.folder):
-            return tune(self.components, self.workspace, self.observers)
+            return tune(self.components, self.observers)
 
     def evaluate_task(self, questions: str | Path | None = None, limit: int | None = None) -> TaskReport:
         """Answer the examples of a file as the recipe's task asks, and hold the answers against their targets."""

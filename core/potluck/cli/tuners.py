@@ -30,12 +30,14 @@ def command(as_json: bool, model: str | None) -> None:
     for name in ("tuner", "parameters go", "trained", "merges", "answered by", "package"):
         table.add_column(name, overflow="fold")
     for row in rows:
-        share = "" if row.trainable is None or not row.total else f"{row.trainable:,} ({row.trainable / row.total:.2%})"
+        share = (
+            "-" if row.trainable is None or not row.total else f"{row.trainable:,} ({row.trainable / row.total:.2%})"
+        )
         merges = "whole model" if row.whole else "yes" if row.mergeable else "no"
         table.add_row(
             row.name,
             row.family or "-",
-            share or "-",
+            share,
             merges,
             ", ".join(row.served_by),
             row.package,

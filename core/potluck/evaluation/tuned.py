@@ -6,8 +6,8 @@ The labels of a classification are scored as choices, so that an answer is alway
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,12 +31,11 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An example and what the model said to it; ``right`` where that can be told."""
+    """An example, what the model said to it, and how that scores."""
 
     example: Example
     answer: str
     scores: Mapping[str, float]
-    seconds: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,36 +113,39 @@ def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, 
 
 
 def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls) -> tuple[Said, Usage]:
+    def ask() -> dict[str, Json]:
+        return {"logprobs": [one.logprob for one in components.chat.likelihoods(example.messages, labels)]}
+
     key = fingerprint("choose", components.chat_fingerprint, _prompt(example), list(labels))
-    kept: dict[str, Any] | None = calls.answer(key)
-    if kept is None:
-        began = time.perf_counter()
-        likely = components.chat.likelihoods(example.messages, labels)
-        figures: list[Json] = [one.logprob for one in likely]
-        kept = {"logprobs": figures, "seconds": time.perf_counter() - began}
-        calls.keep_answer(key, kept)
-    best = max(range(len(labels)), key=lambda number: kept["logprobs"][number])
-    right = float(labels[best] == example.target)
-    return Said(example, labels[best], {"accuracy": right}, float(kept["seconds"])), Usage()
+    logprobs = _kept(calls, key, ask)["logprobs"]
+    best = max(range(len(labels)), key=lambda number: logprobs[number])
+    return Said(example, labels[best], {"accuracy": float(labels[best] == example.target)}), Usage()
 
 
 def _answer(example: Example, components: Components, calls: Calls) -> tuple[Said, Usage]:
     config = components.recipe.chat.config
     if not isinstance(config, ChatOptions):
         raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are no ChatOptions")
-    key = fingerprint("answer", components.chat_fingerprint, _prompt(example))
-    kept: dict[str, Any] | None = calls.answer(key)
-    if kept is None:
-        began = time.perf_counter()
+
+    def ask() -> dict[str, Json]:
         answer = components.chat.chat(example.messages, config)
-        used: list[Json] = [answer.usage.prompt, answer.usage.completion]
-        kept = {"text": answer.text.strip(), "usage": used, "seconds": time.perf_counter() - began}
-        calls.keep_answer(key, kept)
+        return {"text": answer.text.strip(), "usage": [answer.usage.prompt, answer.usage.completion]}
+
+    kept = _kept(calls, fingerprint("answer", components.chat_fingerprint, _prompt(example)), ask)
     text, target = str(kept["text"]), example.target
     cjk = is_cjk(target + text)
     measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
     scores = {name: measure(text, target, cjk) for name, measure in measures.items()}
-    return Said(example, text, scores, float(kept["seconds"])), Usage(*kept["usage"])
+    return Said(example, text, scores), Usage(*kept["usage"])
+
+
+def _kept(calls: Calls, key: str, ask: Callable[[], dict[str, Json]]) -> dict[str, Any]:
+    """What was answered before, or is now."""
+    kept = calls.answer(key)
+    if kept is None:
+        kept = ask()
+        calls.keep_answer(key, kept)
+    return kept
 
 
 def _prompt(example: Example) -> Json:
@@ -155,12 +157,7 @@ def _confusion(classes: Classification | None) -> Json:
 
 
 def _labels(classes: Classification | None) -> Json:
-    if classes is None:
-        return None
-    return {
-        label: {"precision": one.precision, "recall": one.recall, "f1": one.f1, "support": one.support}
-        for label, one in classes.labels.items()
-    }
+    return {label: asdict(one) for label, one in classes.labels.items()} if classes else None
 
 
 def lines(report: TaskReport) -> Iterator[str]:

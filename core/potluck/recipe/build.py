@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from potluck import plugins
-from potluck.contracts import Config, Kind, Offer, Task
+from potluck.contracts import Config, Kind, Offer
 from potluck.contracts.offer import Component
 from potluck.errors import MissingDependency, PluginError
 from potluck.recipe.compare import axes
@@ -31,17 +31,8 @@ from potluck.recipe.overrides import expanded
 from potluck.recipe.paths import file_problem, pattern_problem
 from potluck.recipe.prompts import Template
 from potluck.recipe.settings import ONLY_FOR_SECRETS, ConfigT, Validated, plain, validate
-from potluck.recipe.tuning import (
-    FROM_TUNER,
-    TASKS,
-    Adapter,
-    DatasetSettings,
-    Tuning,
-    split_adapter,
-    takes_tuned,
-    tasks_of,
-    with_model,
-)
+from potluck.recipe.tuning import DatasetSettings, Tuning, split_adapter, takes_tuned, tasks_of, with_model
+from potluck.recipe.tuning_keys import TuningKeys
 
 _LOCAL = "transformers"
 """The chat model that answers with a model that is tuned, where the recipe names none."""
@@ -181,72 +172,13 @@ class Builder:
             return None
 
     def _tuning(self, folder: Path) -> tuple[Part | None, Tuning]:
-        node, dataset = self._get("tuner"), self._dataset(folder)
+        node = self._get("tuner")
         tuner = None if node is None else self._component("tuner", expanded("tuner", node), "tuner")
-        tuning = Tuning(self._text("model"), self._task(), dataset, self._adapter(folder))
-        if node is not None:
-            for key in ("model", "dataset"):
-                if self._get(key) is None:
-                    self.findings.note(node.place, f"tuner: the recipe names no {key}; add '{key}: ...'")
-        if tuner is not None and tuning.task is not None:
-            able = tasks_of(plugins.offer(tuner.plugin))
-            if tuning.task not in able:
-                message = f"task: the tuner {tuner.name!r} cannot be used for {tuning.task}"
-                message += f"; it can for {', '.join(sorted(able))}"
-                self.findings.note(self.root.children()["task"].place, message)
+        able = None if tuner is None else tasks_of(plugins.offer(tuner.plugin))
+        keys = TuningKeys(self.root, folder, self.findings)
+        tuning = Tuning(self._text("model"), keys.task(), keys.dataset(), keys.adapter())
+        keys.check_tuner(tuning, tuner.name if tuner is not None else "", able)
         return tuner, tuning
-
-    def _task(self) -> Task | None:
-        node = self._get("task")
-        if node is None:
-            return None
-        written = plain(node, self.findings)
-        found = next((task for task in TASKS if task == written), None)
-        if found is None:
-            message = f"task: expected one of {', '.join(TASKS)}, got {shown(written)}{meant(str(written), TASKS)}"
-            self.findings.note(node.place, message)
-        return found
-
-    def _dataset(self, folder: Path) -> DatasetSettings | None:
-        node = self._get("dataset")
-        if node is None:
-            return None
-        node = expanded("dataset", node)
-        if not isinstance(node.value, dict):
-            self.findings.note(node.place, f"dataset: expected a path or a mapping, got {shown(node.plain())}")
-            return None
-        at = self.root.keys.get("dataset", node.place)
-        found = validate(DatasetSettings, node, "dataset", at, self.findings)
-        if found is None:
-            return None
-        settings = found.config
-        for key, path in (("path", settings.path), ("validation", settings.validation)):
-            if not isinstance(path, str) or (folder / Path(path).expanduser()).is_dir():
-                continue
-            if (problem := file_problem(folder, path)) is not None:
-                self.findings.note(node.find((key,)), f"dataset.{key}: {problem}")
-        if isinstance(settings.validation, float) and not 0 <= settings.validation < 1:
-            message = (
-                f"dataset.validation: expected a part from 0 to less than 1, or a file, got {settings.validation:g}"
-            )
-            self.findings.note(node.find(("validation",)), message)
-        return settings
-
-    def _adapter(self, folder: Path) -> Adapter | None:
-        """What the chat model answers with; where no chat model is named, what the recipe's tuner makes."""
-        chat, own = self._get("chat"), self._get("adapter")
-        _, within = split_adapter(expanded("chat", chat)) if chat is not None else (None, None)
-        node = within if within is not None and within.value is not None else own
-        if node is None:
-            return FROM_TUNER if chat is None and self._get("tuner") is not None else None
-        if node.plain() == {"from": FROM_TUNER}:
-            return FROM_TUNER if self._get("tuner") is not None else None
-        written = node.value
-        if isinstance(written, str) and (folder / Path(written).expanduser() / "potluck.json").is_file():
-            return folder / Path(written).expanduser()
-        message = f"adapter: expected {{from: tuner}} or a folder that `potluck tune` made, got {shown(node.plain())}"
-        self.findings.note(node.place, message)
-        return None
 
     def _component(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = ()) -> Part | None:
         """A component written as a mapping with ``use``; ``names`` are keys of the mapping that are not its own."""
@@ -405,8 +337,7 @@ class Builder:
 
     def _get(self, key: str) -> Node | None:
         """The node of a top-level key; None where it is absent or null."""
-        node = self.root.children().get(key)
-        return None if node is None or node.value is None else node
+        return self.root.get(key)
 
     def _text(self, key: str) -> str | None:
         node = self._get(key)

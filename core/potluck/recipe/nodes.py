@@ -42,6 +42,11 @@ class Node:
         """The nodes of a mapping; none for anything else."""
         return self.value if isinstance(self.value, dict) else {}
 
+    def get(self, key: str) -> Node | None:
+        """The node of a mapping's key; None where it is absent or null."""
+        node = self.children().get(key)
+        return None if node is None or node.value is None else node
+
     def plain(self) -> Json:
         """The value without places."""
         if isinstance(self.value, dict):

@@ -60,7 +60,7 @@ class Components:
     def tuner(self) -> Tuner:
         """The recipe's tuner, which has one."""
         assert self.recipe.tuner is not None, "only a recipe with a tuner tunes"
-        return cast(Tuner, self._make(self.recipe.tuner))
+        return self.make_tuner(self.recipe.tuner)
 
     @cached_property
     def base_model(self) -> Path:
@@ -114,6 +114,10 @@ class Components:
     def make_loader(self, part: Part) -> Loader:
         """A loader for use in this process."""
         return cast(Loader, self._make(part))
+
+    def make_tuner(self, part: Part) -> Tuner:
+        """A tuner: the recipe's, or the one that made an artifact."""
+        return cast(Tuner, self._make(part))
 
     @property
     def base(self) -> Path:

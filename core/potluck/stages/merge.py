@@ -10,7 +10,7 @@ from typing import Any
 from potluck.documents import Json
 from potluck.errors import PotluckError, Unsupported
 from potluck.stages.components import Components
-from potluck.stages.tune import tune
+from potluck.stages.tune import made
 
 _MOST = 1e-4
 """How far a logit of the merged model may be from the tuned one's, in float32."""
@@ -41,15 +41,15 @@ def merge(components: Components, into: Path) -> MergeReport:
         )
     if into.exists():
         raise PotluckError(f"{into} is there already; name another folder")
-    done = tune(components, components.workspace)
+    done = made(components).tuned
     from potluck.models import load_model, load_tokenizer
     from potluck.tuning import artifact
 
-    base, rows = components.base_model, [one["tokens"] for one in artifact.read(done.adapter)["probes"]]
+    base, rows = components.base_model, [one["tokens"] for one in artifact.read(done.folder)["probes"]]
     tuned: Any = load_model(base, "float32")
-    attached = tuner.attach(tuned, done.adapter)
+    attached = tuner.attach(tuned, done.folder)
     expected = artifact.logits(tuned, attached, rows)
-    merged: Any = tuner.merge(load_model(base, "float32"), done.adapter).eval()
+    merged: Any = tuner.merge(load_model(base, "float32"), done.folder).eval()
     found = artifact.logits(merged, None, rows)
     difference = max(float((a - b).abs().max()) for a, b in zip(expected, found, strict=True))
     if not difference <= _MOST:
@@ -58,8 +58,8 @@ def merge(components: Components, into: Path) -> MergeReport:
         )
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into.parent, prefix=".merging-") as beside:
-        made = Path(beside, "model")
-        merged.save_pretrained(str(made))
-        load_tokenizer(base).save_pretrained(str(made))
-        made.replace(into)
+        whole = Path(beside, "model")
+        merged.save_pretrained(str(whole))
+        load_tokenizer(base).save_pretrained(str(whole))
+        whole.replace(into)
     return MergeReport(into, difference)

@@ -99,7 +99,6 @@ class Builder:
         self._prompt = prompt
         self._fields = rows[0].fields if rows else {}
         self._chat = "messages" in self._fields and settings.input is None and settings.target is None
-        self._plain = False
         if not self._chat:
             self._input, self._target = self._names(settings, rows)
 
@@ -183,10 +182,7 @@ def _turn(turn: Json) -> Message:
 def _files(recipe: RecipeModel, settings: DatasetSettings) -> tuple[list[Row], list[Row]]:
     """The rows to learn from and, where they are named apart, those to validate with."""
     path = recipe.folder / Path(settings.path).expanduser()
-    if not path.is_dir():
-        training = read_rows(path, settings.encoding)
-    else:
-        training = read_rows(_only(path, _TRAINING), settings.encoding)
+    training = read_rows(_training(path) if path.is_dir() else path, settings.encoding)
     if isinstance(settings.validation, str):
         return training, read_rows(recipe.folder / Path(settings.validation).expanduser(), settings.encoding)
     if settings.split is not None:
@@ -198,8 +194,8 @@ def _files(recipe: RecipeModel, settings: DatasetSettings) -> tuple[list[Row], l
     return training, []
 
 
-def _only(folder: Path, names: Sequence[str]) -> Path:
-    found = _found(folder, names)
+def _training(folder: Path) -> Path:
+    found = _found(folder, _TRAINING)
     if found is None:
         raise PotluckError(f"{folder}: there is no file train.jsonl (or .csv, .tsv, .json, .parquet) in this folder")
     return found
@@ -259,23 +255,22 @@ def _split(examples: Sequence[Example], part: float, seed: int, classify: bool) 
     """Without and with a part of them (of each label); what is nearly the same stays together."""
     if part == 0:
         return list(examples), []
-    strata: dict[str, dict[str, list[Example]]] = defaultdict(lambda: defaultdict(list))
-    for one in examples:
-        strata[one.target if classify else ""][_key(one)].append(one)
-    held: set[int] = set()
+    keys = [_key(one) for one in examples]
+    strata: dict[str, Counter[str]] = defaultdict(Counter)
+    for one, key in zip(examples, keys, strict=True):
+        strata[one.target if classify else ""][key] += 1
     taken: set[str] = set()
-    for label in sorted(strata):
-        groups = strata[label]
-        keys = sorted(groups)
-        random.Random(f"{seed} {label}").shuffle(keys)  # noqa: S311  (no secret)
-        wanted = _rounded(part * sum(len(group) for group in groups.values()))
-        for key in keys:
+    for label, groups in sorted(strata.items()):
+        drawn = sorted(groups)
+        random.Random(f"{seed} {label}").shuffle(drawn)  # noqa: S311  (no secret)
+        wanted = _rounded(part * groups.total())
+        for key in drawn:
             if wanted <= 0 or (len(groups) == 1 and classify):
                 break
             taken.add(key)
-            wanted -= len(groups[key])
-    held = {id(one) for one in examples if _key(one) in taken}
-    return [one for one in examples if id(one) not in held], [one for one in examples if id(one) in held]
+            wanted -= groups[key]
+    pairs = list(zip(examples, keys, strict=True))
+    return [one for one, key in pairs if key not in taken], [one for one, key in pairs if key in taken]
 
 
 def _rounded(value: float) -> int:

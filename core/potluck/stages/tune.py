@@ -18,7 +18,6 @@ from potluck.recipe.model import Part, RecipeModel
 from potluck.stages.components import Components
 from potluck.stages.observe import Stage, stage
 from potluck.stages.prepare import Prepared, prepare
-from potluck.workspace import Workspace
 from potluck.workspace.lock import writing
 
 if TYPE_CHECKING:
@@ -69,38 +68,55 @@ class TuneReport:
         }
 
 
-def tune(components: Components, workspace: Workspace, observers: pluggy.PluginManager | None = None) -> TuneReport:
+@dataclass(frozen=True, slots=True)
+class Made:
+    """A finished training. ``estimate`` is what it was to take; None where it was done before."""
+
+    prepared: Prepared
+    request: TuningRequest
+    tuned: TunedModel
+    estimate: Estimate | None
+
+
+def made(components: Components, observers: pluggy.PluginManager | None = None) -> Made:
     """Train what the recipe asks for, unless that was done; one that was killed is gone on with.
 
     Raises ``PotluckError`` for data that cannot be learned from, and what the tuner raises.
     """
     from potluck.tuning import artifact
 
-    began, recipe = time.monotonic(), components.recipe
+    recipe = components.recipe
     part, method = _tuner(components)
-    prepared = prepare(recipe)
-    base = components.base_model
-    folder = workspace.folder / "tuned" / _name(recipe, part, method, prepared, base)
+    prepared, base = prepare(recipe), components.base_model
+    folder = components.workspace.folder / "tuned" / _name(recipe, part, method, prepared, base)
     request = _request(recipe, prepared, base, folder)
-    estimate = method.plan(request)
     with writing(folder):
-        done = artifact.outcome(folder / "result")
-        reused = done is not None
-        if done is None:
-            if stops := problems(estimate, folder):
-                raise PotluckError(f"{recipe.path}: this training would not fit: {'; '.join(stops)}")
-            done = _train(method, request, observers)
-            _seal(components, part, method, request, done)
+        if (done := artifact.outcome(folder / "result")) is not None:
+            return Made(prepared, request, done, None)
+        estimate = method.plan(request)
+        if stops := problems(estimate, folder):
+            raise PotluckError(f"{recipe.path}: this training would not fit: {'; '.join(stops)}")
+        done = _train(method, request, observers)
+        _seal(components, part, method, request, done)
+    return Made(prepared, request, done, estimate)
+
+
+def tune(components: Components, observers: pluggy.PluginManager | None = None) -> TuneReport:
+    """What ``made`` does, told for people. Raises what that raises."""
+    began = time.monotonic()
+    found = made(components, observers)
+    part, method = _tuner(components)
+    done, estimate = found.tuned, found.estimate or method.plan(found.request)
     report = TuneReport(
-        folder.name,
-        done.folder,
-        done,
-        estimate.total_parameters,
-        reused,
-        time.monotonic() - began,
-        ledger=prepared.ledger,
+        run=found.request.folder.name,
+        adapter=done.folder,
+        tuned=done,
+        total_parameters=estimate.total_parameters,
+        reused=found.estimate is None,
+        seconds=time.monotonic() - began,
+        ledger=found.prepared.ledger,
     )
-    report.notes = [*prepared.notes, *done.notes, *_overridden(part)]
+    report.notes = [*found.prepared.notes, *done.notes, *_overridden(part)]
     return report
 
 

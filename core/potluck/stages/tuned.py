@@ -6,11 +6,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck import plugins
-from potluck.contracts import Attached, Context, Tuned, Tuner
+from potluck.contracts import Attached, Tuned, Tuner
 from potluck.errors import AdapterMismatch, ContractBroken
-from potluck.fingerprints import content_hash
 from potluck.recipe.model import Part
-from potluck.recipe.tuning import FROM_TUNER
+from potluck.sources import file_hash
+from potluck.stages.tune import made
 
 if TYPE_CHECKING:
     from potluck.stages.components import Components
@@ -26,7 +26,7 @@ def chat_of(components: Components) -> tuple[Part, Tuned | None]:
     part, adapter = recipe.chat, recipe.tuning.adapter
     if adapter is None:
         return part, None
-    folder = _made(components) if adapter == FROM_TUNER else Path(adapter)
+    folder = made(components).tuned.folder if isinstance(adapter, str) else adapter
     from potluck.tuning import artifact
 
     whole = artifact.read(folder)
@@ -47,13 +47,7 @@ def chat_of(components: Components) -> tuple[Part, Tuned | None]:
         artifact.replay(folder, whole, model, attached)
         return attached
 
-    return part, Tuned(folder, content_hash(folder / artifact.NAME), attach)
-
-
-def _made(components: Components) -> Path:
-    from potluck.stages.tune import tune
-
-    return tune(components, components.workspace).adapter
+    return part, Tuned(folder, file_hash(folder / artifact.NAME), attach)
 
 
 def _tuner(components: Components, whole: dict[str, Any], folder: Path) -> Tuner:
@@ -66,8 +60,7 @@ def _tuner(components: Components, whole: dict[str, Any], folder: Path) -> Tuner
             f"{plugin.package}"
         )
     config = plugins.offer(plugin).config.model_validate(said["settings"])
-    context = Context(components.base, components.workspace.folder / "tuner", components.models, components.recipe.seed)
-    made = plugins.make(plugin, config, context)
-    if not isinstance(made, Tuner):
+    tuner = components.make_tuner(Part("tuner", plugin.name, plugin, config))
+    if not isinstance(tuner, Tuner):
         raise ContractBroken(f"the tuner {said['name']!r} of {plugin.package} makes no Tuner")
-    return made
+    return tuner

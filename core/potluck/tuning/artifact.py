@@ -17,7 +17,8 @@ from typing import TYPE_CHECKING, Any
 from potluck.contracts import Attached, TunedModel
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch
-from potluck.fingerprints import content_hash, fingerprint
+from potluck.fingerprints import fingerprint
+from potluck.sources import file_hash
 from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
@@ -126,7 +127,7 @@ def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, 
     """Write ``potluck.json``: from then on the folder is an artifact. ``said`` is more to be kept: the probes."""
     from dataclasses import asdict
 
-    files = {path.name: content_hash(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != NAME}
+    files = {path.name: file_hash(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != NAME}
     training: dict[str, Json] = {
         "trainable_parameters": done.trainable_parameters,
         "losses": list(done.losses),
@@ -170,7 +171,7 @@ def check_files(folder: Path, whole: Mapping[str, Any]) -> None:
     if more := sorted(name for name in there - kept.keys() if name != "README.md"):
         raise AdapterMismatch(f"{folder}: {more[0]} does not belong to the artifact; take it away")
     for name, known in kept.items():
-        if content_hash(folder / name) != known:
+        if file_hash(folder / name) != known:
             raise AdapterMismatch(f"{folder / name} was altered after training; tune again")
 
 

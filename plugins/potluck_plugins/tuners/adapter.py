@@ -9,6 +9,7 @@ feed-forward part of every layer. Pfeiffer et al. (2021): behind the feed-forwar
 from __future__ import annotations
 
 import json
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -20,6 +21,8 @@ from potluck.errors import Unsupported
 from potluck.tuning import LocalTuner, TunerConfig
 from potluck.tuning.attached import AttachedModules
 from potluck_plugins.tuners._shared.bottleneck import Variant, bottleneck, hook, places
+
+_SHAPE = {"variant", "reduction_factor", "non_linearity", "scaling"}
 
 
 class AdapterConfig(TunerConfig):
@@ -48,7 +51,7 @@ class Adapter(LocalTuner):
     def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
         """Put a bottleneck at each place."""
         model.requires_grad_(False)
-        self._put(model, self.config, lambda: True)
+        model.bottlenecks = _put(model, self.config, lambda: True)
         return model
 
     def save(self, model: Any, folder: Path) -> None:
@@ -66,7 +69,7 @@ class Adapter(LocalTuner):
 
         kept = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
         config, on = AdapterConfig(**{key: kept[key] for key in _SHAPE}), [False]
-        modules = self._put(model, config, lambda: on[0])
+        modules = _put(model, config, lambda: on[0])
         modules.load_state_dict(load_file(folder / "adapter_model.safetensors"))
         modules.eval()
 
@@ -75,25 +78,22 @@ class Adapter(LocalTuner):
 
         return AttachedModules(switch)
 
-    def _put(self, model: Any, config: AdapterConfig, active: Any) -> Any:
-        import torch
 
-        width = model.config.hidden_size
-        modules = torch.nn.ModuleDict()
-        try:
-            found = list(places(model, config.variant))
-        except ValueError as error:
-            raise Unsupported(f"adapter: {error}; use lora") from error
-        for name, place in found:
-            module = bottleneck(width, max(1, width // config.reduction_factor), config.non_linearity, config.scaling)
-            modules[name.replace(".", "-")] = module
-            place.register_forward_hook(hook(module, config.variant, active), with_kwargs=True)
-        if config is self.config:
-            model.bottlenecks = modules
-        return modules
+def _put(model: Any, config: AdapterConfig, active: Callable[[], bool]) -> Any:
+    """Put bottlenecks into the layers of a model; they work while ``active`` says so."""
+    import torch
 
-
-_SHAPE = {"variant", "reduction_factor", "non_linearity", "scaling"}
+    width = model.config.hidden_size
+    modules = torch.nn.ModuleDict()
+    try:
+        found = list(places(model, config.variant))
+    except ValueError as error:
+        raise Unsupported(f"adapter: {error}; use lora") from error
+    for name, place in found:
+        module = bottleneck(width, max(1, width // config.reduction_factor), config.non_linearity, config.scaling)
+        modules[name.replace(".", "-")] = module
+        place.register_forward_hook(hook(module, config.variant, active), with_kwargs=True)
+    return modules
 
 
 @potluck.hookimpl

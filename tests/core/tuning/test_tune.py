@@ -142,7 +142,7 @@ def flipped(content: bytes) -> bytes:
 
 
 def rehashed(folder: Path, name: str) -> None:
-    relabelled(folder, lambda whole: whole["files"].update({name: artifact.content_hash(folder / name)}))
+    relabelled(folder, lambda whole: whole["files"].update({name: artifact.file_hash(folder / name)}))
 
 
 def without_a_tensor(home: Path) -> None:

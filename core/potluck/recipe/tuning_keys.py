@@ -1,0 +1,87 @@
+"""Reading the keys of a recipe that tune a model: what is wrong is noted at its place."""
+
+from __future__ import annotations
+
+from collections.abc import Set
+from pathlib import Path
+
+from potluck.contracts import Task
+from potluck.recipe.messages import meant, shown
+from potluck.recipe.nodes import Findings, Node
+from potluck.recipe.overrides import expanded
+from potluck.recipe.paths import file_problem
+from potluck.recipe.settings import plain, validate
+from potluck.recipe.tuning import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter
+
+
+class TuningKeys:
+    """The keys ``task``, ``dataset`` and ``adapter`` of one recipe."""
+
+    def __init__(self, root: Node, folder: Path, findings: Findings) -> None:
+        """``folder`` is where relative paths start."""
+        self._root, self._folder, self._findings = root, folder, findings
+
+    def task(self) -> Task | None:
+        """What the model is to do; None where nothing is said, or nothing known."""
+        node = self._root.get("task")
+        if node is None:
+            return None
+        written = plain(node, self._findings)
+        found = next((task for task in TASKS if task == written), None)
+        if found is None:
+            message = f"task: expected one of {', '.join(TASKS)}, got {shown(written)}{meant(str(written), TASKS)}"
+            self._findings.note(node.place, message)
+        return found
+
+    def dataset(self) -> DatasetSettings | None:
+        """What is learned from; None where there is none or it is wrong."""
+        node = self._root.get("dataset")
+        if node is None:
+            return None
+        node = expanded("dataset", node)
+        if not isinstance(node.value, dict):
+            self._findings.note(node.place, f"dataset: expected a path or a mapping, got {shown(node.plain())}")
+            return None
+        at = self._root.keys.get("dataset", node.place)
+        found = validate(DatasetSettings, node, "dataset", at, self._findings)
+        if found is None:
+            return None
+        settings = found.config
+        for key, path in (("path", settings.path), ("validation", settings.validation)):
+            if not isinstance(path, str) or (self._folder / Path(path).expanduser()).is_dir():
+                continue
+            if (problem := file_problem(self._folder, path)) is not None:
+                self._findings.note(node.find((key,)), f"dataset.{key}: {problem}")
+        if isinstance(settings.validation, float) and not 0 <= settings.validation < 1:
+            message = (
+                f"dataset.validation: expected a part from 0 to less than 1, or a file, got {settings.validation:g}"
+            )
+            self._findings.note(node.find(("validation",)), message)
+        return settings
+
+    def adapter(self) -> Adapter | None:
+        """What the chat model answers with; where no chat model is named, what the recipe's tuner makes."""
+        chat, own = self._root.get("chat"), self._root.get("adapter")
+        _, within = split_adapter(expanded("chat", chat)) if chat is not None else (None, None)
+        node = within if within is not None and within.value is not None else own
+        if node is None:
+            return FROM_TUNER if chat is None and self._root.get("tuner") is not None else None
+        if node.plain() == {"from": FROM_TUNER}:
+            return FROM_TUNER if self._root.get("tuner") is not None else None
+        written = node.value
+        if isinstance(written, str) and (self._folder / Path(written).expanduser() / "potluck.json").is_file():
+            return self._folder / Path(written).expanduser()
+        message = f"adapter: expected {{from: tuner}} or a folder that `potluck tune` made, got {shown(node.plain())}"
+        self._findings.note(node.place, message)
+        return None
+
+    def check_tuner(self, tuning: Tuning, name: str, able: Set[str] | None) -> None:
+        """Whether the tuner has what it needs; ``able`` are its tasks, where they are known."""
+        tuner, task = self._root.get("tuner"), self._root.get("task")
+        if tuner is not None:
+            for key in ("model", "dataset"):
+                if self._root.get(key) is None:
+                    self._findings.note(tuner.place, f"tuner: the recipe names no {key}; add '{key}: ...'")
+        if able is not None and task is not None and tuning.task is not None and tuning.task not in able:
+            message = f"task: the tuner {name!r} cannot be used for {tuning.task}"
+            self._findings.note(task.place, f"{message}; it can for {', '.join(sorted(able))}")
