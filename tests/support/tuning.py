@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
+
+import pytest
 
 from potluck.contracts import Attached, Context, TunedModel, TuningRequest
 from potluck.documents import Example, Message
@@ -17,6 +19,23 @@ TEMPLATE = (
     "{% if add_generation_prompt %}<s>assistant\n{% endif %}"
 )
 TEXTS = ("the red apple", "a blue sky", "紅色的蘋果", "藍色的天空", "fruit", "weather", "user", "assistant")
+
+
+@pytest.fixture(autouse=True)
+def one_thread() -> Iterator[None]:
+    """The same sums in the same order, whatever else the machine does."""
+    import torch
+
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    yield
+    torch.set_num_threads(before)
+
+
+@pytest.fixture(scope="session")
+def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a small model, which no test changes."""
+    return make_model(tmp_path_factory.mktemp("tiny") / "model")
 
 
 def make_model(folder: Path, template: str | None = TEMPLATE, seed: int = 0) -> Path:

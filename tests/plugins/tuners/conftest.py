@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeAlias
 
@@ -9,26 +9,14 @@ import pytest
 from potluck import plugins
 from potluck.contracts import Context
 from potluck.sources import Sources
+from support.tuning import model, one_thread
 
-torch = pytest.importorskip("torch")
+__all__ = ["Make", "make", "model", "one_thread"]
+
+pytest.importorskip("torch")
 pytest.importorskip("peft")
 
 Make: TypeAlias = Callable[..., Any]
-
-
-@pytest.fixture(autouse=True)
-def one_thread() -> Iterator[None]:
-    before = torch.get_num_threads()
-    torch.set_num_threads(1)
-    yield
-    torch.set_num_threads(before)
-
-
-@pytest.fixture(scope="session")
-def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    from support.tuning import make_model
-
-    return make_model(tmp_path_factory.mktemp("tiny") / "model")
 
 
 @pytest.fixture

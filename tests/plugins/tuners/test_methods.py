@@ -34,6 +34,14 @@ def randomised(one: Any) -> Any:
     return one.eval()
 
 
+def saved(tuner: Any, model: Path, home: Path) -> tuple[Any, Path]:
+    """A wrapped model away from its beginning, and the folder where it was saved."""
+    one, folder = randomised(wrapped(tuner, model, home)), home / "saved"
+    folder.mkdir()
+    tuner.save(one, folder)
+    return one, folder
+
+
 def logits(tuner: Any, one: Any) -> torch.Tensor:
     base, virtual = tuner.base(one), tuner.virtual(one)
     with torch.no_grad():
@@ -190,10 +198,7 @@ def test_what_was_saved_gives_the_same_logits_on_a_fresh_base_which_is_itself_ou
     make: Make, model: Path, tmp_path: Path, name: str, settings: dict[str, Any]
 ) -> None:
     tuner = make(name, **settings)
-    one = randomised(wrapped(tuner, model, tmp_path))
-    folder = tmp_path / "saved"
-    folder.mkdir()
-    tuner.save(one, folder)
+    one, folder = saved(tuner, model, tmp_path)
     expected = logits(tuner, one)
     base = load_model(model, "float32").eval()
     with torch.no_grad():
@@ -212,10 +217,7 @@ def test_peft_itself_reads_what_was_saved(
     make: Make, model: Path, tmp_path: Path, name: str, settings: dict[str, Any]
 ) -> None:
     tuner = make(name, **settings)
-    one = randomised(wrapped(tuner, model, tmp_path))
-    folder = tmp_path / "saved"
-    folder.mkdir()
-    tuner.save(one, folder)
+    one, folder = saved(tuner, model, tmp_path)
     theirs = PeftModel.from_pretrained(load_model(model, "float32"), str(folder)).eval()
     with torch.no_grad():
         found = theirs(input_ids=IDS, attention_mask=torch.ones_like(IDS)).logits[:, -IDS.shape[1] :]
@@ -227,10 +229,7 @@ def test_a_merged_model_gives_the_same_logits(
     make: Make, model: Path, tmp_path: Path, settings: dict[str, Any]
 ) -> None:
     tuner = make("lora", **settings)
-    one = randomised(wrapped(tuner, model, tmp_path))
-    folder = tmp_path / "saved"
-    folder.mkdir()
-    tuner.save(one, folder)
+    one, folder = saved(tuner, model, tmp_path)
     merged = tuner.merge(load_model(model, "float32"), folder).eval()
     with torch.no_grad():
         assert float((merged(input_ids=IDS).logits - logits(tuner, one)).abs().max()) <= 1e-4
