@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Said:
-    """An example, what the model said to it, and how that scores."""
+    """An example, what the model said to it, and how that scores: against the nearest of several right answers."""
 
     example: Example
     answer: str
@@ -78,12 +78,16 @@ def evaluate_task(
     began, recipe = time.perf_counter(), components.recipe
     settings = recipe.tuning.dataset or DatasetSettings(path=str(path))
     rows = read_rows(path, settings.encoding)[:limit]
-    examples = Builder(recipe.prompt, settings, rows).examples(rows)
+    build = Builder(recipe.prompt, settings, rows, evaluating=True)
+    examples = build.examples(rows)
     labels = _choices(components, examples)
     said, usage = list[Said](), Usage()
     with stage(observers, "evaluate", "examples", len(examples)) as running:
-        for example in examples:
-            one, used = _choose(example, labels, components, calls) if labels else _answer(example, components, calls)
+        for example, row in zip(examples, rows, strict=True):
+            if labels:
+                one, used = _choose(example, labels, components, calls)
+            else:
+                one, used = _answer(example, build.references(row), components, calls)
             said.append(one)
             usage += used
             running.advance()
@@ -122,7 +126,7 @@ def _choose(example: Example, labels: Sequence[str], components: Components, cal
     return Said(example, labels[best], {"accuracy": float(labels[best] == example.target)}), Usage()
 
 
-def _answer(example: Example, components: Components, calls: Calls) -> tuple[Said, Usage]:
+def _answer(example: Example, references: Sequence[str], components: Components, calls: Calls) -> tuple[Said, Usage]:
     config = components.recipe.chat.config
     if not isinstance(config, ChatOptions):
         raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are no ChatOptions")
@@ -132,10 +136,10 @@ def _answer(example: Example, components: Components, calls: Calls) -> tuple[Sai
         return {"text": answer.text.strip(), "usage": [answer.usage.prompt, answer.usage.completion]}
 
     kept = _kept(calls, fingerprint("answer", components.chat_fingerprint, _prompt(example)), ask)
-    text, target = str(kept["text"]), example.target
-    cjk = is_cjk(target + text)
+    text = str(kept["text"])
+    cjk = is_cjk("".join(references) + text)
     measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
-    scores = {name: measure(text, target, cjk) for name, measure in measures.items()}
+    scores = {name: max(measure(text, one, cjk) for one in references) for name, measure in measures.items()}
     return Said(example, text, scores), Usage(*kept["usage"])
 
 

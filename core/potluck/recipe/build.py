@@ -32,7 +32,7 @@ from potluck.recipe.paths import file_problem, pattern_problem
 from potluck.recipe.prompts import Template
 from potluck.recipe.settings import ONLY_FOR_SECRETS, ConfigT, Validated, plain, validate
 from potluck.recipe.tuning import DatasetSettings, Tuning, split_adapter, takes_tuned, tasks_of, with_model
-from potluck.recipe.tuning_keys import TuningKeys
+from potluck.recipe.tuning_keys import TuningKeys, answers_with
 
 _LOCAL = "transformers"
 """The chat model that answers with a model that is tuned, where the recipe names none."""
@@ -63,8 +63,8 @@ class Builder:
         self._format()
         folder = self._path.parent.resolve()
         documents = self._documents()
-        tuner, tuning = self._tuning(folder)
         parts = {kind: self._part(kind) for kind in DEFAULTS}
+        tuner, tuning = self._tuning(folder, parts["chat"])
         self._unknown_keys(parts)
         retriever = self._section("retriever", Retriever)
         answer = self._section("answer", Answering)
@@ -171,12 +171,13 @@ class Builder:
         except PluginError:
             return None
 
-    def _tuning(self, folder: Path) -> tuple[Part | None, Tuning]:
+    def _tuning(self, folder: Path, chat: Part | None) -> tuple[Part | None, Tuning]:
         node = self._get("tuner")
         tuner = None if node is None else self._component("tuner", expanded("tuner", node), "tuner")
         able = None if tuner is None else tasks_of(plugins.offer(tuner.plugin))
         keys = TuningKeys(self.root, folder, self.findings)
-        tuning = Tuning(self._text("model"), keys.task(), keys.dataset(), keys.adapter())
+        model = self._text("model")
+        tuning = Tuning(model, keys.task(), keys.dataset(), keys.adapter(answers_with(chat, model)))
         keys.check_tuner(tuning, tuner.name if tuner is not None else "", able)
         return tuner, tuning
 

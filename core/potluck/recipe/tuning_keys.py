@@ -5,13 +5,15 @@ from __future__ import annotations
 from collections.abc import Set
 from pathlib import Path
 
+from potluck import plugins
 from potluck.contracts import Task
 from potluck.recipe.messages import meant, shown
+from potluck.recipe.model import Part
 from potluck.recipe.nodes import Findings, Node
 from potluck.recipe.overrides import expanded
 from potluck.recipe.paths import file_problem
 from potluck.recipe.settings import plain, validate
-from potluck.recipe.tuning import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter
+from potluck.recipe.tuning import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter, takes_tuned
 
 
 class TuningKeys:
@@ -59,13 +61,16 @@ class TuningKeys:
             self._findings.note(node.find(("validation",)), message)
         return settings
 
-    def adapter(self) -> Adapter | None:
-        """What the chat model answers with; where no chat model is named, what the recipe's tuner makes."""
+    def adapter(self, same: bool) -> Adapter | None:
+        """What the chat model answers with; ``same``: it is one that can answer with what the recipe's tuner makes.
+
+        Then it does, unless the recipe says ``chat: {adapter: null}``.
+        """
         chat, own = self._root.get("chat"), self._root.get("adapter")
         _, within = split_adapter(expanded("chat", chat)) if chat is not None else (None, None)
         node = within if within is not None and within.value is not None else own
         if node is None:
-            return FROM_TUNER if chat is None and self._root.get("tuner") is not None else None
+            return FROM_TUNER if same and within is None and self._root.get("tuner") is not None else None
         if node.plain() == {"from": FROM_TUNER}:
             return FROM_TUNER if self._root.get("tuner") is not None else None
         written = node.value
@@ -85,3 +90,10 @@ class TuningKeys:
         if able is not None and task is not None and tuning.task is not None and tuning.task not in able:
             message = f"task: the tuner {name!r} cannot be used for {tuning.task}"
             self._findings.note(task.place, f"{message}; it can for {', '.join(sorted(able))}")
+
+
+def answers_with(chat: Part | None, model: str | None) -> bool:
+    """Whether a chat model can answer with what is tuned of ``model``, because it is that model."""
+    if chat is None or model is None or getattr(chat.config, "model", None) != model:
+        return False
+    return takes_tuned(plugins.offer(chat.plugin))

@@ -30,8 +30,14 @@ FORMS: tuple[tuple[str, str], ...] = (
     ("input", "text"),
     ("document", "summary"),
     ("question", "answer"),
+    ("input", "refs"),
+    ("document", "refs"),
+    ("question", "answers"),
 )
 """The names of input and target that are found where a recipe names none."""
+
+REFERENCES = ("refs", "references", "answers")
+"""Fields with several right answers, which files to evaluate on have in the place of a target."""
 
 _LISTED = 20
 _RARE = 5
@@ -94,9 +100,14 @@ def prepare(recipe: RecipeModel) -> Prepared:
 class Builder:
     """Makes examples from the rows of one dataset; what input and target are called is the same for all."""
 
-    def __init__(self, prompt: Template | None, settings: DatasetSettings, rows: Sequence[Row]) -> None:
-        """Find the names in the first row. Raises ``PotluckError`` where they cannot be told."""
-        self._prompt = prompt
+    def __init__(
+        self, prompt: Template | None, settings: DatasetSettings, rows: Sequence[Row], *, evaluating: bool = False
+    ) -> None:
+        """Find the names in the first row. Raises ``PotluckError`` where they cannot be told.
+
+        ``evaluating``: the file may have several right answers in the place of the target that is trained on.
+        """
+        self._prompt, self._evaluating = prompt, evaluating
         self._fields = rows[0].fields if rows else {}
         self._chat = "messages" in self._fields and settings.input is None and settings.target is None
         if not self._chat:
@@ -116,12 +127,23 @@ class Builder:
             )
         return found
 
+    def references(self, row: Row) -> tuple[str, ...]:
+        """All the answers that a row calls right: its target, or each of a list of them."""
+        if self._chat:
+            return (self._messages(row).target,)
+        value = row.fields[self._target]
+        return tuple(text for one in value if (text := str(one).strip())) if isinstance(value, list) else (str(value),)
+
     def _names(self, settings: DatasetSettings, rows: Sequence[Row]) -> tuple[Template | None, str]:
         known = next((form for form in FORMS if form[0] in self._fields and form[1] in self._fields), None)
         target = settings.target or (known[1] if known else None)
+        if self._evaluating and target not in self._fields:
+            target = next((name for name in REFERENCES if name in self._fields), target)
         if target is None and settings.input is None and "text" in self._fields:
             return None, "text"
         given = settings.input or (known[0] if known else None)
+        if target is not None and given is None and self._prompt is not None:
+            return self._prompt, target
         if target is None or given is None:
             names = ", ".join(self._fields)
             raise PotluckError(
@@ -133,7 +155,7 @@ class Builder:
         return Template(given if "{" in given else "{" + given + "}"), target
 
     def _example(self, row: Row) -> Example:
-        target = _said(row, self._target)
+        target = _first(row, self._target)
         if not target.strip():
             raise _Wrong(f"the field {self._target!r} is empty")
         if self._input is None:
@@ -168,6 +190,12 @@ def _said(row: Row, name: str) -> str:
     if isinstance(value, list | dict):
         raise _Wrong(f"the field {name!r} is no text")
     return str(value)
+
+
+def _first(row: Row, name: str) -> str:
+    """A target, or the first of several."""
+    value = row.fields.get(name)
+    return str(value[0]) if isinstance(value, list) and value else _said(row, name)
 
 
 def _turn(turn: Json) -> Message:

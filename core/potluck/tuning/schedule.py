@@ -8,6 +8,9 @@ from dataclasses import dataclass
 
 from potluck.tuning.settings import Training
 
+_EPOCHS = 3
+_LEAST_STEPS = 200
+
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
@@ -26,7 +29,7 @@ class Schedule:
         """As transformers' trainer counts: the last batch of an epoch may be smaller, the last step too."""
         size = training.per_device_train_batch_size * training.gradient_accumulation_steps * processes
         per_epoch = math.ceil(examples / size)
-        steps = training.max_steps if training.max_steps > 0 else math.ceil(training.num_train_epochs * per_epoch)
+        steps = training.max_steps if training.max_steps > 0 else _steps(training.num_train_epochs, per_epoch)
         warmup = training.warmup_steps or math.ceil(training.warmup_ratio * steps)
         return cls(examples, size, per_epoch, steps, warmup, training.lr_scheduler_type, seed)
 
@@ -46,3 +49,8 @@ class Schedule:
             return 1.0
         done = (step - self.warmup) / max(1, self.steps - self.warmup)
         return 0.5 * (1 + math.cos(math.pi * done)) if self.kind == "cosine" else 1 - done
+
+
+def _steps(epochs: float | None, per_epoch: int) -> int:
+    """Three epochs of a hundred examples are too few steps for any method to leave its beginning."""
+    return max(_EPOCHS * per_epoch, _LEAST_STEPS) if epochs is None else math.ceil(epochs * per_epoch)

@@ -12,8 +12,8 @@ from potluck.contracts import Config, Operational
 class Training(Config):
     """How to train. Keys have the names, and unless it is said otherwise the defaults, of ``TrainingArguments``."""
 
-    num_train_epochs: float = Field(default=3.0, gt=0)
-    """Passes over the training examples."""
+    num_train_epochs: float | None = Field(default=None, gt=0)
+    """Passes over the training examples. If left out 3, and more for few examples, so that there are 200 steps."""
 
     max_steps: int = -1
     """Optimiser steps; if positive, it overrides ``num_train_epochs``."""

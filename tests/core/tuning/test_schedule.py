@@ -27,6 +27,12 @@ def test_every_epoch_holds_every_example_once_in_another_order(
     assert examples < 20 or epochs[0] != epochs[1]
 
 
+@pytest.mark.parametrize(("examples", "steps"), [(8, 200), (800, 300), (533, 201)])
+def test_few_examples_are_learned_for_more_epochs_unless_the_recipe_says_how_many(examples: int, steps: int) -> None:
+    assert Schedule.of(Training(), examples, 0).steps == steps
+    assert Schedule.of(Training(num_train_epochs=3), 8, 0).steps == 3
+
+
 def test_accumulated_batches_are_the_large_batch() -> None:
     small = Training(per_device_train_batch_size=1, gradient_accumulation_steps=4)
     large = Training(per_device_train_batch_size=4)

@@ -14,6 +14,7 @@ import pytest
 from potluck.api import Recipe
 from potluck.documents import Message
 from potluck.errors import ModelError, PotluckError, RecipeError, Unsupported
+from potluck.evaluation.text import rouge_l
 from potluck.stages.merge import merge
 from potluck.stages.tune import plan, problems
 from potluck.tuning import artifact
@@ -78,6 +79,16 @@ def test_every_tuner_learns_by_a_recipe_and_the_chat_model_answers_with_what_it_
     assert after < 0.9 * before
     assert {one.answer for one in found.said} <= {"fruit", "weather"}
     assert found.as_json()["accuracy"] == found.metrics["accuracy"]
+
+
+def test_a_chat_model_with_settings_of_its_own_answers_as_tuned_unless_the_recipe_says_not_to(home: Path) -> None:
+    with recipe(home) as plain:
+        expected = surprise(plain, home)
+    for chat in ({"use": "transformers"}, {"use": "transformers", "max_tokens": 9}):
+        with recipe(home, chat=chat) as tuned:
+            assert surprise(tuned, home) == expected
+    with recipe(home, chat={"use": "transformers", "adapter": None}) as frozen:
+        assert surprise(frozen, home) > expected
 
 
 def test_what_was_trained_is_not_trained_again_and_other_settings_are_something_else(home: Path) -> None:
@@ -255,6 +266,27 @@ def test_mistakes_are_found_before_anything_loads_at_their_place(
 ) -> None:
     with pytest.raises(RecipeError, match=r"recipe.yaml:1:\d+[\s\S]*" + message):
         recipe(home, **more)
+
+
+def test_an_answer_is_held_against_the_nearest_of_several_right_ones(home: Path) -> None:
+    rows = [{"text": text, "refs": ["nothing of it", label]} for text, label in ROWS]
+    (home / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    chat = {"use": "transformers", "temperature": 0, "max_tokens": 8}
+    with recipe(home, tuner=None, task="generation", chat=chat) as one:
+        found = one.evaluate_task(home / "test.jsonl")
+    for said, (_, label) in zip(found.said, ROWS, strict=True):
+        nearest = max(rouge_l(said.answer, right, False) for right in ("nothing of it", label))
+        assert said.scores["rouge_l"] == nearest
+
+
+def test_training_does_not_take_a_field_of_answers_for_a_target_that_is_missing(home: Path) -> None:
+    rows = [{"text": text, "answers": [label]} for text, label in ROWS]
+    (home / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    with (
+        recipe(home, dataset={"path": "train.jsonl", "target": "label"}) as one,
+        pytest.raises(RecipeError, match="label"),
+    ):
+        one.tune()
 
 
 def test_a_field_of_the_prompt_that_the_data_lack_is_named(home: Path) -> None:
