@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
+import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from potluck.api import Recipe
 from potluck.contracts import Attached, Context, TunedModel, TuningRequest
 from potluck.documents import Example, Message
 from potluck.sources import Sources
@@ -152,3 +155,41 @@ def weights(folder: Path) -> dict[str, Any]:
     from safetensors.torch import load_file
 
     return {name: tensor for path in sorted(folder.glob("*.safetensors")) for name, tensor in load_file(path).items()}
+
+
+ROWS = [
+    ("the red apple", "fruit"), ("a blue sky", "weather"), ("紅色的蘋果", "fruit"), ("藍色的天空", "weather"),
+]  # fmt: skip
+METHODS = {
+    "lora": {"r": 4, "training": {"learning_rate": 0.03}},
+    "prompt": {"training": {"learning_rate": 0.3}},
+    "prefix": {"training": {"learning_rate": 0.1}},
+    "p-tuning": {"training": {"learning_rate": 0.01}},
+    "p-tuning-v2": {"training": {"learning_rate": 0.1}},
+    "adapter": {"reduction_factor": 2, "training": {"learning_rate": 0.01}},
+    "full": {"training": {"learning_rate": 0.003}},
+}
+
+
+def write_home(folder: Path, model: Path) -> Path:
+    """A folder with a model, examples to learn from and examples to test with."""
+    shutil.copytree(model, folder / "model")
+    rows = [{"text": f"{text} {number}", "label": label} for number in range(6) for text, label in ROWS]
+    (folder / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    (folder / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[:8]), encoding="utf-8")
+    return folder
+
+
+def recipe(home: Path, use: str = "lora", **more: Any) -> Recipe:
+    """A recipe in such a folder; ``more`` sets its keys, None leaves one out."""
+    training = {"max_steps": 30, "per_device_train_batch_size": 8, "dtype": "float32"}
+    settings = json.loads(json.dumps(METHODS.get(use, {})))
+    tuner = {"use": use, **settings, "training": {**training, **settings.get("training", {})}}
+    said = {
+        "model": "model", "task": "classification", "dataset": "train.jsonl", "tuner": tuner,
+        "prompt": "Fruit or weather?\n{text}", **more,
+    }  # fmt: skip
+    (home / "recipe.yaml").write_text(
+        json.dumps({key: value for key, value in said.items() if value is not None}), encoding="utf-8"
+    )
+    return Recipe.load(home / "recipe.yaml")

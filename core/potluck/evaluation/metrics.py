@@ -35,13 +35,14 @@ DESCRIPTIONS: Mapping[str, str] = {
     "citation_precision": "share of the clauses, numbers and quotations of an answer that its passages hold",
     "refusal_precision": "share of the refused questions that cannot be answered",
     "refusal_recall": "share of the questions that cannot be answered that were refused",
+    "accuracy": "share of the examples whose label was chosen",
     "bits_per_character": "how surprised the model is by the right answer",
     "latency": "seconds of an answer",
     "cost": "US dollars of an answer",
 }
 """The measures with what they mean."""
 
-_OF_RUNS = {"refusal_precision", "refusal_recall", "bits_per_character", "latency", "cost"}
+_OF_RUNS = {"refusal_precision", "refusal_recall", "accuracy", "bits_per_character", "latency", "cost"}
 
 MEASURES = tuple(name for name in DESCRIPTIONS if name not in _OF_RUNS)
 """The measures that a question has by itself; a summary is their mean over the questions that have them."""

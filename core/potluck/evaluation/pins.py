@@ -17,6 +17,7 @@ from potluck.errors import LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
 from potluck.recipe.model import Part, RecipeModel
 from potluck.stages.components import Components
+from potluck.stages.dataset import is_rows
 from potluck.stages.discover import discover
 from potluck.stages.plan import parts
 from potluck.workspace.files import write_whole
@@ -53,16 +54,15 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
         sources = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
         documents = {source.name: _hash(source.path) for source in sources}
     files = [path for path in (recipe.questions, recipe.shots.examples) if path is not None]
+    used = {"chat": components.chat.identity()}
+    if recipe.documents is not None or recipe.tuning.task is None:
+        used = {"embedder": components.embedder.identity(), **used}
+    if recipe.tuning.dataset is not None:
+        path = recipe.folder / Path(recipe.tuning.dataset.path).expanduser()
+        files += [file for file in sorted(path.iterdir()) if is_rows(file)] if path.is_dir() else [path]
     return {
         "plugin": {_label(part): f"{part.plugin.package} {part.plugin.version}" for part in parts(recipe)},
-        "model": {
-            f"of the {kind}": dict(identity)
-            for kind, identity in (
-                ("embedder", components.embedder.identity()),
-                ("chat", components.chat.identity()),
-            )
-            if identity
-        },
+        "model": {f"of the {kind}": dict(identity) for kind, identity in used.items() if identity},
         "document": documents,
         "questions file": {path.name: _hash(path) for path in files},
     }

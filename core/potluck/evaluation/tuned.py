@@ -36,6 +36,11 @@ class Said:
     example: Example
     answer: str
     scores: Mapping[str, float]
+    usage: Usage
+    seconds: float = 0.0
+    """What answering took, when it was done."""
+    kept: bool = False
+    """Whether that was before."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,15 +86,13 @@ def evaluate_task(
     build = Builder(recipe.prompt, settings, rows, evaluating=True)
     examples = build.examples(rows)
     labels = _choices(components, examples)
-    said, usage = list[Said](), Usage()
+    said = list[Said]()
     with stage(observers, "evaluate", "examples", len(examples)) as running:
         for example, row in zip(examples, rows, strict=True):
             if labels:
-                one, used = _choose(example, labels, components, calls)
+                said.append(_choose(example, labels, components, calls))
             else:
-                one, used = _answer(example, build.references(row), components, calls)
-            said.append(one)
-            usage += used
+                said.append(_answer(example, build.references(row), components, calls))
             running.advance()
     names = dict.fromkeys(name for one in said for name in one.scores)
     intervals = {name: interval([one.scores[name] for one in said], bounded=True) for name in names}
@@ -98,6 +101,7 @@ def evaluate_task(
     if labels:
         classes = classification([one.example.target for one in said], [one.answer for one in said])
         metrics |= {"f1_macro": classes.macro_f1, "f1_minority": classes.minority_f1}
+    usage = sum((one.usage for one in said), Usage())
     return TaskReport(metrics, intervals, said, classes, time.perf_counter() - began, usage)
 
 
@@ -116,17 +120,19 @@ def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, 
     return tuple(sorted({example.target for example in examples}))
 
 
-def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls) -> tuple[Said, Usage]:
+def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls) -> Said:
     def ask() -> dict[str, Json]:
         return {"logprobs": [one.logprob for one in components.chat.likelihoods(example.messages, labels)]}
 
     key = fingerprint("choose", components.chat_fingerprint, _prompt(example), list(labels))
-    logprobs = _kept(calls, key, ask)["logprobs"]
+    said, kept = _kept(calls, key, ask)
+    logprobs = said["logprobs"]
     best = max(range(len(labels)), key=lambda number: logprobs[number])
-    return Said(example, labels[best], {"accuracy": float(labels[best] == example.target)}), Usage()
+    scores = {"accuracy": float(labels[best] == example.target)}
+    return Said(example, labels[best], scores, Usage(), said.get("seconds", 0.0), kept)
 
 
-def _answer(example: Example, references: Sequence[str], components: Components, calls: Calls) -> tuple[Said, Usage]:
+def _answer(example: Example, references: Sequence[str], components: Components, calls: Calls) -> Said:
     config = components.recipe.chat.config
     if not isinstance(config, ChatOptions):
         raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are no ChatOptions")
@@ -135,21 +141,23 @@ def _answer(example: Example, references: Sequence[str], components: Components,
         answer = components.chat.chat(example.messages, config)
         return {"text": answer.text.strip(), "usage": [answer.usage.prompt, answer.usage.completion]}
 
-    kept = _kept(calls, fingerprint("answer", components.chat_fingerprint, _prompt(example)), ask)
-    text = str(kept["text"])
+    said, kept = _kept(calls, fingerprint("answer", components.chat_fingerprint, _prompt(example)), ask)
+    text = str(said["text"])
     cjk = is_cjk("".join(references) + text)
     measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
     scores = {name: max(measure(text, one, cjk) for one in references) for name, measure in measures.items()}
-    return Said(example, text, scores), Usage(*kept["usage"])
+    return Said(example, text, scores, Usage(*said["usage"]), said.get("seconds", 0.0), kept)
 
 
-def _kept(calls: Calls, key: str, ask: Callable[[], dict[str, Json]]) -> dict[str, Any]:
-    """What was answered before, or is now."""
+def _kept(calls: Calls, key: str, ask: Callable[[], dict[str, Json]]) -> tuple[dict[str, Any], bool]:
+    """What was answered before, or is now, with the seconds that it took; and which of both."""
     kept = calls.answer(key)
-    if kept is None:
-        kept = ask()
-        calls.keep_answer(key, kept)
-    return kept
+    if kept is not None:
+        return kept, True
+    began = time.perf_counter()
+    said = {**ask(), "seconds": time.perf_counter() - began}
+    calls.keep_answer(key, said)
+    return said, False
 
 
 def _prompt(example: Example) -> Json:

@@ -124,7 +124,7 @@ def _name(axis: str, value: Json) -> str:
         rest = [str(setting).rpartition("/")[2] for key, setting in value.items() if key != "use"]
         return " ".join([str(value.get("use", "")), *rest]).strip()[:_SHORT]
     if axis in _COMPONENTS:
-        return str(value)
+        return f"no {axis}" if value is None else str(value)
     if axis == "prompt":
         return f"prompt {text_hash(str(value))[:8]}"
     return f"{axis.rpartition('.')[2]}={value}"[:_SHORT]

@@ -86,6 +86,8 @@ def parts(recipe: RecipeModel) -> Iterator[Part]:
     """The components that a recipe names."""
     if recipe.documents is not None and recipe.documents.loader is not None:
         yield recipe.documents.loader
+    if recipe.tuner is not None:
+        yield recipe.tuner
     yield from (recipe.splitter, recipe.embedder, recipe.store, recipe.chat)
 
 

@@ -18,43 +18,7 @@ from potluck.evaluation.text import rouge_l
 from potluck.stages.merge import merge
 from potluck.stages.tune import plan, problems
 from potluck.tuning import artifact
-from support.tuning import TEMPLATE, make_model
-
-ROWS = [
-    ("the red apple", "fruit"), ("a blue sky", "weather"), ("紅色的蘋果", "fruit"), ("藍色的天空", "weather"),
-]  # fmt: skip
-METHODS = {
-    "lora": {"r": 4, "training": {"learning_rate": 0.03}},
-    "prompt": {"training": {"learning_rate": 0.3}},
-    "prefix": {"training": {"learning_rate": 0.1}},
-    "p-tuning": {"training": {"learning_rate": 0.01}},
-    "p-tuning-v2": {"training": {"learning_rate": 0.1}},
-    "adapter": {"reduction_factor": 2, "training": {"learning_rate": 0.01}},
-    "full": {"training": {"learning_rate": 0.003}},
-}
-
-
-@pytest.fixture
-def home(tmp_path: Path, model: Path) -> Path:
-    shutil.copytree(model, tmp_path / "model")
-    rows = [{"text": f"{text} {number}", "label": label} for number in range(6) for text, label in ROWS]
-    (tmp_path / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
-    (tmp_path / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows[:8]), encoding="utf-8")
-    return tmp_path
-
-
-def recipe(home: Path, use: str = "lora", **more: Any) -> Recipe:
-    training = {"max_steps": 30, "per_device_train_batch_size": 8, "dtype": "float32"}
-    settings = json.loads(json.dumps(METHODS.get(use, {})))
-    tuner = {"use": use, **settings, "training": {**training, **settings.get("training", {})}}
-    said = {
-        "model": "model", "task": "classification", "dataset": "train.jsonl", "tuner": tuner,
-        "prompt": "Fruit or weather?\n{text}", **more,
-    }  # fmt: skip
-    (home / "recipe.yaml").write_text(
-        json.dumps({key: value for key, value in said.items() if value is not None}), encoding="utf-8"
-    )
-    return Recipe.load(home / "recipe.yaml")
+from support.tuning import METHODS, ROWS, TEMPLATE, make_model, recipe
 
 
 def surprise(answering: Recipe, home: Path) -> float:

@@ -196,7 +196,7 @@ class Engine:
         try:
             run.retrieved = self.retrieved(run.variant.recipe)
         except Exception as error:  # whatever a plugin raises, the other variants go on
-            run.error = _reason(error)
+            run.error = reason(error)
             return
         first = len(self._indexes) > len(known)
         done = run.retrieved.done if first else dict.fromkeys(run.retrieved.done, 0)
@@ -234,7 +234,7 @@ class Engine:
             if surprise and self._with_chat(run.variant.recipe).chat.scores_text:
                 run.surprises = self._surprises(run.variant.recipe)
         except Exception as error:
-            run.error, run.repeats = _reason(error), []
+            run.error, run.repeats = reason(error), []
         run.seconds += time.perf_counter() - started
         run.cost = _cost(run)
 
@@ -275,7 +275,8 @@ class Engine:
         return self._chats[key]
 
 
-def _reason(error: Exception) -> str:
+def reason(error: Exception) -> str:
+    """Why a variant failed, for people."""
     return str(error) if isinstance(error, PotluckError) else f"unexpected {type(error).__name__}: {error}"
 
 

@@ -22,12 +22,15 @@ else:
 REFUSAL = ("refusal_recall", "refusal_precision")
 """Of a question that cannot be answered, whether it was refused; of one that was refused, whether that was right."""
 
+ACCURACY = "accuracy"
+"""Of an example whose label was chosen among all: whether it was the right one."""
+
 SURPRISE = "bits_per_character"
 """How surprised the model is by the right answer: perplexity in a form that models of other tokenizers share."""
 
 UNITS = {"latency": "s", "cost": "USD", SURPRISE: "bits"}
 
-_PREFERRED = ("fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall", "latency")
+_PREFERRED = (ACCURACY, "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall", "latency")
 """What answers are judged by, the first of these that the questions allow."""
 
 
@@ -42,7 +45,7 @@ def measured(run: VariantRun) -> dict[str, Values]:
                 row[SURPRISE] = run.surprises[one.question.id].bits_per_character
     names = [
         name
-        for name in (*MEASURES, *REFUSAL, SURPRISE, "latency", "cost")
+        for name in (ACCURACY, *MEASURES, *REFUSAL, SURPRISE, "latency", "cost")
         if any(name in row for r in rounds for row in r)
     ]
     return {
@@ -54,7 +57,7 @@ def measured(run: VariantRun) -> dict[str, Values]:
 def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Question]) -> str:
     """The measure that words, causes and the report begin with."""
     common = set.intersection(*(set(table) for table in tables)) if tables else set()
-    wanted = _PREFERRED if any(question.gold_facts for question in questions) else ("f1", *_PREFERRED)
+    wanted = _PREFERRED if any(question.gold_facts for question in questions) else (ACCURACY, "f1", *_PREFERRED)
     return next((name for name in wanted if name in common), "latency")
 
 

@@ -16,8 +16,9 @@ from potluck.evaluation.compare.causes import Cause, causes
 from potluck.evaluation.compare.document import Setting, document, main_measure
 from potluck.evaluation.compare.engine import Engine, VariantRun
 from potluck.evaluation.compare.measured import measured
+from potluck.evaluation.compare.tasks import is_task, run_tasks
 from potluck.evaluation.pins import pins
-from potluck.evaluation.questions import read_questions
+from potluck.evaluation.questions import Question, read_questions
 from potluck.evaluation.report import write_csv, write_html
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.reader import parse_value
@@ -69,16 +70,20 @@ def compare(
     """Run every variant on the same questions, and say what differs, whether it is real, and why."""
     started = time.time()
     chosen, path = variants(recipe, plan.swaps, plan.design), questions_file(recipe, plan)
-    questions = read_questions(path, plan.limit)
-    if not questions:
-        raise PotluckError(f"{path}: there are no questions in it")
-    baseline = base_of(chosen, plan.baseline)
+    baseline, questions = base_of(chosen, plan.baseline), list[Question]()
+    if is_task(recipe):
+        questions, runs = run_tasks(chosen, path, plan.limit, workspace, models, observers)
+    else:
+        questions = read_questions(path, plan.limit)
+        if not questions:
+            raise PotluckError(f"{path}: there are no questions in it")
     engine = Engine(questions, workspace, models, observers)
     try:
-        runs = engine.run(chosen, plan.repeats, plan.perplexity)
+        if not is_task(recipe):
+            runs = engine.run(chosen, plan.repeats, plan.perplexity)
         metric = plan.metric or main_measure(runs, questions)
         _check_metric(metric, runs)
-        found = _causes(engine, runs, baseline.name, metric) if plan.causes else []
+        found = _causes(engine, runs, baseline.name, metric) if plan.causes and not is_task(recipe) else []
         judged = _judged(engine, runs, baseline.name, judge_of(recipe, plan.judge)) if plan.judge else None
     finally:
         engine.close()

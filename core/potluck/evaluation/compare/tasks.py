@@ -1,0 +1,88 @@
+"""Comparing recipes that tune a model or name a task: each variant answers the examples of one file.
+
+They come to the same questions and answers as recipes over documents do, so that what concludes from a comparison and
+what shows it are the same for both.
+"""
+
+from __future__ import annotations
+
+import os
+import time
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from potluck.contracts import ModelSources
+from potluck.documents import Answer
+from potluck.errors import PotluckError
+from potluck.evaluation.compare.engine import VariantRun, reason
+from potluck.evaluation.evaluate import Answered
+from potluck.evaluation.metrics import QuestionScore
+from potluck.evaluation.questions import Question
+from potluck.evaluation.tuned import Said, TaskReport, evaluate_task
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.variants import Variant
+from potluck.stages.ask import AskReport
+from potluck.stages.components import Components
+from potluck.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pluggy
+
+
+def is_task(recipe: RecipeModel) -> bool:
+    """Whether a recipe is evaluated on examples, and not on questions about documents."""
+    return recipe.tuning.task is not None and recipe.documents is None
+
+
+def run_tasks(
+    variants: Sequence[Variant],
+    path: Path,
+    limit: int | None,
+    workspace: Workspace,
+    models: ModelSources,
+    observers: pluggy.PluginManager,
+) -> tuple[list[Question], list[VariantRun]]:
+    """The examples as questions, and what became of each variant; one that tunes is trained where it was not yet.
+
+    A variant that fails does not stop the others. Raises ``PotluckError`` where all fail.
+    """
+    # As in the comparison of recipes over documents.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    runs, questions = [VariantRun(variant) for variant in variants], list[Question]()
+    for run in runs:
+        started, components = time.perf_counter(), Components(run.variant.recipe, workspace, models)
+        try:
+            found = evaluate_task(path, components, workspace.calls, observers, limit)
+            run.prices = components.chat.prices
+        except Exception as error:  # whatever a plugin raises, the other variants go on
+            run.error = reason(error)
+            continue
+        finally:
+            components.close()
+            run.seconds = time.perf_counter() - started
+        asked = [_question(number, one) for number, one in enumerate(found.said)]
+        questions = questions or asked
+        run.repeats = [_answered(asked, found)]
+        run.reused["answer"] = sum(one.kept for one in found.said)
+        run.computed["answer"] = len(found.said) - run.reused["answer"]
+    if not questions:
+        failed = "\n".join(f"  {run.variant.name}: {run.error}" for run in runs)
+        raise PotluckError(f"no variant could be run:\n{failed}")
+    return questions, runs
+
+
+def _question(number: int, said: Said) -> Question:
+    text = "\n\n".join(message.content for message in said.example.messages)
+    return Question(f"example-{number + 1}", text, answers=(said.example.target,))
+
+
+def _answered(questions: Sequence[Question], found: TaskReport) -> list[Answered]:
+    return [
+        Answered(
+            question,
+            AskReport(question.question, Answer(one.answer), False, [], [], 1, seconds=one.seconds),
+            QuestionScore(question.id, True, dict(one.scores), refused=False, empty=not one.answer),
+        )
+        for question, one in zip(questions, found.said, strict=True)
+    ]
