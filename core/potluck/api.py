@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from potluck.evaluation.compare.run import Comparison, Plan
     from potluck.evaluation.evaluate import EvaluationReport
     from potluck.evaluation.run import RunReport
+    from potluck.evaluation.task_run import TaskRun
     from potluck.evaluation.tuned import TaskReport
     from potluck.recipe.variants import Variant
     from potluck.stages.retrieve import Retriever
@@ -133,8 +134,8 @@ class Recipe:
         models = Sources(self.model.folder)
         return gate(condition, self.model, plan or Plan(), self.workspace, models, self.observers)
 
-    def run(self) -> RunReport:
-        """Do all that the recipe asks for: index, answer its questions if it has some, keep a manifest.
+    def run(self) -> RunReport | TaskRun:
+        """Do all that the recipe asks for: index or tune, answer its questions if it has some, keep a manifest.
 
         Raises ``LockMismatch`` where ``potluck.lock`` pins other plugins, models or data.
         """
@@ -142,11 +143,28 @@ class Recipe:
         from potluck.evaluation.run import keep
 
         check_lock(self.model, self.components)
+        if self.is_task:
+            return self._run_task()
         started = time.time()
         indexed = self.index()
         evaluated = self.evaluate() if self.model.questions is not None else None
         with storage_errors(self.workspace.folder):
             return keep(indexed, evaluated, self.model, self.components, self.workspace, started)
+
+    def _run_task(self) -> TaskRun:
+        from potluck.evaluation.task_run import keep_task
+
+        started = time.time()
+        tuned = self.tune() if self.model.tuner is not None else None
+        evaluated = self.evaluate_task() if self.model.questions is not None else None
+        with storage_errors(self.workspace.folder):
+            return keep_task(tuned, evaluated, self.components, self.workspace, started)
+
+    @property
+    def is_task(self) -> bool:
+        """Whether the recipe tunes or names a task, and has no documents."""
+        tuning = self.model.tuning
+        return self.model.documents is None and (tuning.task is not None or self.model.tuner is not None)
 
     def plan(self) -> PlanReport:
         """Say what ``run`` would take and what would leave the machine, without embedding or answering."""

@@ -20,7 +20,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     """Say what a recipe would take, and what would leave the machine.
 
     Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them.
-    Of a recipe that tunes and has no documents: parameters, memory, disk and steps of the training.
+    Of a recipe that tunes and has no documents: parameters, memory, disk, steps and time of the training.
 
     Documents are loaded and split for it, which is kept for the run. The exit status is 1 if the run would stop.
     """
@@ -50,7 +50,8 @@ def _tuning(opening: Recipe, as_json: bool) -> int:
     share = estimate.trainable_parameters / estimate.total_parameters
     click.echo(f"parameters: {estimate.trainable_parameters:,} trained ({share:.2%}) of {estimate.total_parameters:,}")
     click.echo(f"memory: about {estimate.memory / 2**20:,.0f} MiB; disk: about {estimate.disk / 2**20:,.0f} MiB")
-    click.echo(f"optimiser steps: {estimate.steps:,}")
+    time = "" if estimate.seconds is None else f", about {estimate.seconds:,.0f} s"
+    click.echo(f"optimiser steps: {estimate.steps:,}{time}")
     for problem in stops:
         click.secho(f"would stop: {problem}", fg="red", err=True)
     return 1 if stops else 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
@@ -10,20 +11,25 @@ from potluck.cli.common import opened, print_citations, print_json, print_ledger
 from potluck.cli.evaluate import print_metrics
 from potluck.evaluation.run import RunReport
 
+if TYPE_CHECKING:
+    from potluck.evaluation.task_run import TaskRun
+
 
 @click.command("run")
 @recipe_options
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Do all that a recipe asks for: index its documents, answer its questions, measure.
+    """Do all that a recipe asks for: index its documents or tune its model, answer its questions, measure.
 
-    The run's manifest and answers are kept in .potluck/runs beside the recipe.
+    The run's manifest and answers are kept in .potluck/runs beside the recipe; of a tuning a report and pictures too.
     """
     with opened(recipe, overrides, as_json) as opening:
         report = opening.run()
     if as_json:
         print_json(report.as_json())
-    else:
+    elif isinstance(report, RunReport):
         _print(report)
+    else:
+        _print_task(report)
 
 
 def _print(report: RunReport) -> None:
@@ -39,3 +45,17 @@ def _print(report: RunReport) -> None:
         click.echo("\nMeasures")
         print_metrics(report.evaluation.metrics)
     click.echo(f"\n{report.seconds:.1f} s; the manifest is {report.folder / 'manifest.json'}")
+
+
+def _print_task(run: TaskRun) -> None:
+    from potluck.cli.tune import print_tuned
+    from potluck.evaluation.tuned import lines
+
+    if run.tuned is not None:
+        print_tuned(run.tuned)
+    if run.evaluation is not None:
+        click.echo("\nMeasures")
+        click.echo("\n".join(lines(run.evaluation)))
+    for note in run.notes:
+        click.secho(note, err=True, fg="yellow")
+    click.echo(f"\n{run.seconds:.1f} s; the report is {run.folder / 'report.html'}")

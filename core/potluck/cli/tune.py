@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from potluck.cli.common import opened, print_json, print_ledger, recipe_options
+
+if TYPE_CHECKING:
+    from potluck.stages.tune import TuneReport
 
 
 @click.command("tune")
@@ -21,7 +25,12 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
         report = opening.tune()
     if as_json:
         print_json(report.as_json())
-        return
+    else:
+        print_tuned(report)
+
+
+def print_tuned(report: TuneReport) -> None:
+    """What a tuning came to, for people."""
     tuned = report.tuned
     share = tuned.trainable_parameters / report.total_parameters
     click.echo(f"{tuned.trainable_parameters:,} parameters trained, {share:.2%} of the model's")

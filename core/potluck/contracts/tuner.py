@@ -119,6 +119,11 @@ class Tuner(Component):
     def plan(self, request: TuningRequest) -> Estimate:
         """Say what ``tune`` would take, without training."""
 
+    def probe(self, request: TuningRequest) -> float | None:
+        """Seconds that ``tune`` would take on this machine, told from a few steps that are thrown away; None where
+        that is not known."""
+        return None
+
     @abstractmethod
     def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
         """Train, reporting progress at least every ten seconds."""

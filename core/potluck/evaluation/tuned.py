@@ -42,6 +42,15 @@ class Said:
     kept: bool = False
     """Whether that was before."""
 
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` lists it."""
+        return {
+            "input": "\n\n".join(message.content for message in self.example.messages),
+            "target": self.example.target,
+            "answer": self.answer,
+            "scores": dict(self.scores),
+        }
+
 
 @dataclass(frozen=True, slots=True)
 class TaskReport:
@@ -63,15 +72,7 @@ class TaskReport:
             "confusion": _confusion(self.classes),
             "labels": _labels(self.classes),
             "n": len(self.said),
-            "examples": [
-                {
-                    "input": "\n\n".join(message.content for message in one.example.messages),
-                    "target": one.example.target,
-                    "answer": one.answer,
-                    "scores": dict(one.scores),
-                }
-                for one in self.said
-            ],
+            "examples": [one.as_json() for one in self.said],
             "tokens": {"prompt": self.usage.prompt, "completion": self.usage.completion},
         }
 

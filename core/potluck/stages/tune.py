@@ -5,7 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -121,10 +121,14 @@ def tune(components: Components, observers: pluggy.PluginManager | None = None) 
 
 
 def plan(components: Components) -> Estimate:
-    """What ``tune`` would take, without training."""
+    """What ``tune`` would take; the seconds from a few steps, where memory allows them."""
     _, method = _tuner(components)
     recipe = components.recipe
-    return method.plan(_request(recipe, prepare(recipe), components.base_model, Path()))
+    request = _request(recipe, prepare(recipe), components.base_model, Path())
+    estimate = method.plan(request)
+    if estimate.seconds is not None or problems(estimate, components.workspace.folder):
+        return estimate
+    return replace(estimate, seconds=method.probe(request))
 
 
 def problems(estimate: Estimate, folder: Path) -> list[str]:

@@ -20,7 +20,7 @@ that ``tests/benchmarks/tuning.py`` measured of four methods on SmolLM2, which t
 
 
 def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
-    """Count parameters exactly, and steps; estimate memory and disk in bytes. Seconds are not known without a probe."""
+    """Count parameters exactly, and steps; estimate memory and disk in bytes. Seconds are known by ``engine.probe``."""
     import torch
 
     settings = method.config.training

@@ -86,6 +86,12 @@ class LocalTuner(Tuner):
 
         return estimate(self, request)
 
+    def probe(self, request: TuningRequest) -> float | None:
+        """See ``potluck.tuning.engine.probe``."""
+        from potluck.tuning.engine import probe
+
+        return probe(self, request)
+
     def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
         """Train; see ``potluck.tuning.engine``."""
         from potluck.tuning.engine import train

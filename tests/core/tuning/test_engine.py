@@ -190,3 +190,14 @@ def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(mo
     assert float((tmp_path / "two" / "said").read_text()) == pytest.approx(one.losses[-1], rel=1e-3)
     for name, tensor in weights(one.folder).items():
         torch.testing.assert_close(weights(tmp_path / "two" / "result")[name], tensor, rtol=1e-3, atol=1e-4)
+
+
+def test_a_probe_tells_how_long_a_training_takes_and_leaves_nothing_behind(model: Path, tmp_path: Path) -> None:
+    method, asked = tuner(Lora, tmp_path, max_steps=40), request(model, tmp_path, colours(16))
+    told = method.probe(asked)
+    assert told is not None
+    assert not any(tmp_path.iterdir())
+    done = method.tune(asked, lambda _: None)
+    assert done.seconds / 4 < told < 4 * done.seconds
+    other, longer = tuner(Lora, tmp_path, max_steps=400), request(model, tmp_path, colours(16))
+    assert (other.probe(longer) or 0) > 4 * told

@@ -5,13 +5,15 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.contracts import ModelSources
 from potluck.documents import Json
-from potluck.errors import PotluckError
+from potluck.errors import MissingDependency, PotluckError
+from potluck.evaluation import plots
 from potluck.evaluation.compare.causes import Cause, causes
 from potluck.evaluation.compare.document import Setting, document, main_measure
 from potluck.evaluation.compare.engine import Engine, VariantRun
@@ -153,6 +155,9 @@ def _keep(
     write_whole(folder / "comparison.json", json.dumps(made, ensure_ascii=False).encode() + b"\n")
     write_whole(folder / "answers.csv", write_csv(made).encode("utf-8-sig"))
     write_whole(folder / "report.html", write_html(made))
+    with suppress(MissingDependency):  # the report draws the curves itself
+        if (picture := plots.of_curves(made)) is not None:
+            write_whole(folder / "curves.png", picture)
     manifest: dict[str, Json] = {
         "run": setting.run,
         "command": "compare",

@@ -1,0 +1,74 @@
+"""A run of a recipe that tunes: trained, answered, and kept with a report that shows it."""
+
+from __future__ import annotations
+
+import json
+import re
+import xml.etree.ElementTree as ET
+from pathlib import Path
+
+import pytest
+
+from potluck.api import Recipe
+from potluck.evaluation import plots
+from potluck.evaluation.classification import classification
+from potluck.evaluation.compare.run import Plan
+from potluck.evaluation.task_run import TaskRun
+from support.tuning import recipe
+
+
+def run_of(one: Recipe) -> TaskRun:
+    with one:
+        done = one.run()
+    assert isinstance(done, TaskRun)
+    return done
+
+
+def test_a_run_tunes_answers_and_keeps_a_report_with_pictures(home: Path) -> None:
+    done = run_of(recipe(home, questions="test.jsonl"))
+    assert done.tuned is not None
+    assert done.evaluation is not None
+    for name in ("loss.png", "confusion.png"):
+        assert (done.folder / name).read_bytes().startswith(b"\x89PNG")
+    page = (done.folder / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == 2
+    assert "紅色的蘋果" in page
+    assert f"{done.tuned.tuned.trainable_parameters:,}" in page
+    rows = [json.loads(line) for line in (done.folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["answer"] for row in rows] == [one.answer for one in done.evaluation.said]
+    manifest = json.loads((done.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert manifest["metrics"] == done.evaluation.metrics
+    assert set(manifest["pins"]["questions file"]) == {"test.jsonl", "train.jsonl"}
+
+
+def test_texts_of_the_data_are_no_markup_in_the_report(home: Path) -> None:
+    bad = "<script>alert(1)</script><img src=x onerror=alert(1)>"
+    rows = [{"text": bad, "label": "fruit"}, {"text": "a", "label": bad}]
+    (home / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    page = (run_of(recipe(home, questions="test.jsonl")).folder / "report.html").read_text(encoding="utf-8")
+    assert "&lt;script&gt;" in page
+    assert not re.search(r"<script|<img", page)
+    assert "default-src 'none'" in page
+
+
+def test_a_recipe_with_questions_and_no_tuner_measures_the_frozen_model(home: Path) -> None:
+    done = run_of(recipe(home, tuner=None, questions="test.jsonl"))
+    assert done.tuned is None
+    assert done.evaluation is not None
+    with recipe(home, tuner=None) as alone:
+        assert done.evaluation.metrics == alone.evaluate_task(home / "test.jsonl").metrics
+
+
+def test_a_learning_curve_is_kept_as_a_picture_too(home: Path) -> None:
+    dataset = {"path": "train.jsonl", "validation": 0}
+    with recipe(home, dataset=dataset) as one:
+        found = one.compare(Plan(swaps=["dataset.limit=6,10,16"], questions=home / "test.jsonl"))
+    assert (found.folder / "curves.png").read_bytes().startswith(b"\x89PNG")
+
+
+@pytest.mark.parametrize("count", [2, 12, 40])
+def test_the_confusion_of_any_number_of_labels_is_drawn_with_their_names(count: int) -> None:
+    labels = [f"標籤 <{number}>" for number in range(count)]
+    figure = plots.svg(plots.confusion(classification(labels, labels[::-1])))
+    texts = {text.strip() for one in ET.fromstring(figure).iter() for text in one.itertext()}
+    assert set(labels) <= texts
