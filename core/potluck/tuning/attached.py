@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import itertools
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
@@ -88,7 +89,9 @@ def attach_peft(model: torch.nn.Module, folder: Path) -> AttachedModules:
     name = f"tuned{next(_numbers)}"
     config = PeftConfig.from_pretrained(str(folder))
     config.inference_mode = True
-    inject_adapter_in_model(config, model, adapter_name=name)
+    with warnings.catch_warnings():  # several on one base are meant
+        warnings.filterwarnings("ignore", message="Already found a `peft_config`")
+        inject_adapter_in_model(config, model, adapter_name=name)
     saved = load_file(folder / "adapter_model.safetensors")
     known = {key.removeprefix(_PREFIX) for key in get_peft_model_state_dict(model, adapter_name=name)}
     if strange := known ^ {key.removeprefix(_PREFIX) for key in saved}:

@@ -18,6 +18,10 @@ class OutOfTime(OutOfBudget):
     """No step can be taken."""
 
 
+class CannotLearn(Exception):
+    """What a row learns from, or its training, does not fit into the budget; the text says how."""
+
+
 class Meter:
     """Counts US dollars and seconds.
 

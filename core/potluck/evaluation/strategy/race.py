@@ -18,7 +18,7 @@ from potluck.errors import PluginError, PotluckError, WorkspaceError
 from potluck.evaluation.statistics import ALPHA, paired
 from potluck.evaluation.strategy.data import Item
 from potluck.evaluation.strategy.futility import LEAST, chance
-from potluck.evaluation.strategy.meter import Meter, OutOfBudget, OutOfMoney, OutOfTime
+from potluck.evaluation.strategy.meter import CannotLearn, Meter, OutOfBudget, OutOfMoney, OutOfTime
 from potluck.evaluation.strategy.rows import Kind, Row, Setting
 from potluck.evaluation.strategy.vectors import Embedded
 from potluck.fingerprints import fingerprint, text_hash
@@ -160,7 +160,7 @@ class Race:
                 if not lane.prepared:
                     self._prepare(lane)
                 lane.asked.append(self._ask(lane, item))
-            except (OutOfMoney, _CannotLearn) as limit:
+            except (OutOfMoney, CannotLearn) as limit:
                 lane.out("budget", str(limit))
             except (PluginError, WorkspaceError, OutOfTime):
                 raise
@@ -174,7 +174,7 @@ class Race:
             try:
                 self._embedded.of(texts, _SHARE)
             except OutOfBudget as limit:
-                raise _CannotLearn(f"embedding what it learns from takes more than half of {limit}") from None
+                raise CannotLearn(f"embedding what it learns from takes more than half of {limit}") from None
             took = [self._embedded.took(text) for text in dict.fromkeys(texts)]
             lane.training_seconds = sum(one.seconds for one in took)
             lane.training_usd = sum(one.usd for one in took)
@@ -287,10 +287,6 @@ def _is_dearer(one: Lane, other: Lane) -> bool:
     money, less = cost(one), cost(other)
     slow, fast = latency(one), latency(other)
     return money > less or (money == less and slow >= _DEARER * fast and slow - fast >= _NOTICED)
-
-
-class _CannotLearn(Exception):
-    """What a row learns from does not fit into the budget."""
 
 
 def _number(value: Json) -> float:

@@ -16,6 +16,7 @@ from potluck.evaluation.strategy.document import document
 from potluck.evaluation.strategy.meter import Meter
 from potluck.evaluation.strategy.race import Lane, Race
 from potluck.evaluation.strategy.rows import Chat, Kind, Setting, kinds
+from potluck.evaluation.strategy.tuned import tuned_kinds
 from potluck.evaluation.strategy.vectors import Embedded
 from potluck.recipe.messages import meant
 from potluck.recipe.model import RecipeModel
@@ -43,6 +44,10 @@ class Plan:
     full: bool = False
     rules: tuple[str, ...] = ()
     """Patterns of the row ``rule``, written ``LABEL=PATTERN``."""
+    tuners: tuple[str, ...] = ()
+    """Tuners as a recipe writes them, a row each."""
+    model: str | None = None
+    """What they tune."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,16 +72,18 @@ def strategy(
     meter = Meter(plan.usd, plan.minutes)
     split = read_split(plan.data, plan.given, plan.target, recipe.seed)
     test = split.test[: plan.limit]
-    chosen = rows_asked_for(plan, split)
-    workspace = _workspace(plan.data)
+    workspace, opened = _workspace(plan.data), list[Components]()
     components = Components(recipe, workspace, Sources(recipe.folder))
     try:
+        tuned = tuned_kinds(plan.tuners, _model(plan, recipe), recipe.seed, workspace, meter, opened)
+        chosen = rows_asked_for(plan, split, tuned)
         lanes, setting, embedded = _made(chosen, plan.rules, split, recipe, components, workspace, meter)
         hosts = remote_hosts(recipe)
         race = Race(lanes, setting, test, workspace.calls, meter, embedded, "embedder" in hosts)
         race.run(plan.full, on_message)
     finally:
-        components.close()
+        for one in (components, *opened):
+            one.close()
         workspace.close()
     if all(lane.outcome == "failed" for lane in lanes):
         raise PotluckError("no row could be run:\n" + "\n".join(f"  {lane.name}: {lane.why}" for lane in lanes))
@@ -84,9 +91,9 @@ def strategy(
     return Outcome(race, advice, document(race, advice, split, test, meter, workspace.folder))
 
 
-def rows_asked_for(plan: Plan, split: Split) -> Mapping[str, Kind]:
+def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind] | None = None) -> Mapping[str, Kind]:
     """The rows by name. Raises ``PotluckError`` for a name that is none, or that needs a chat model."""
-    known = kinds()
+    known = {**kinds(), **(tuned or {})}
     for name in plan.rows:
         if name not in known:
             hint = meant(name, list(known))
@@ -96,11 +103,15 @@ def rows_asked_for(plan: Plan, split: Split) -> Mapping[str, Kind]:
         if name == "rule" and not plan.rules:
             raise PotluckError("--rows: 'rule' needs patterns; give some with --rule LABEL=PATTERN")
     many = len(split.labels) > _MANY
-    wanted = plan.rows or [
-        name
-        for name, kind in known.items()
-        if (plan.chat or not kind.asks) and (many or not kind.many) and (plan.rules or name != "rule")
-    ]
+    wanted = (
+        [*plan.rows, *(tuned or {})]
+        if plan.rows
+        else [
+            name
+            for name, kind in known.items()
+            if (plan.chat or not kind.asks) and (many or not kind.many) and (plan.rules or name != "rule")
+        ]
+    )
     return {name: known[name] for name in known if name in wanted}
 
 
@@ -126,6 +137,14 @@ def _chat(recipe: RecipeModel, components: Components) -> Chat:
         raise ContractBroken(f"the settings of chat plugin {recipe.chat.name!r} do not inherit from ChatOptions")
     remote = "chat" in remote_hosts(recipe)
     return Chat(lambda: components.chat, options, components.chat_fingerprint, remote)
+
+
+def _model(plan: Plan, recipe: RecipeModel) -> str:
+    """What the tuners tune. Raises ``PotluckError`` where nobody says it."""
+    named = plan.model or getattr(recipe.chat.config, "model", None)
+    if plan.tuners and named is None:
+        raise PotluckError("--tuner: name what it tunes with --model, or a local chat model with --chat")
+    return str(named)
 
 
 def _workspace(data: Path) -> Workspace:

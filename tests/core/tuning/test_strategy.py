@@ -1,0 +1,77 @@
+"""Tuned models as rows of a comparison of strategies."""
+
+from __future__ import annotations
+
+import itertools
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from potluck import recipe as recipes
+from potluck.errors import PotluckError
+from potluck.evaluation.strategy.run import Outcome, Plan, strategy
+from support.tuning import METHODS
+
+FULL = {"use": "full", "training": {"max_steps": 150, "learning_rate": 0.003, "dtype": "float32"}}
+LORA = {"use": "lora", **METHODS["lora"], "training": {"max_steps": 40, "learning_rate": 0.03, "dtype": "float32"}}
+
+
+def run(home: Path, *tuners: Any, **plan: Any) -> Outcome:
+    (home / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in messages()), encoding="utf-8")
+    said = {"rows": ("majority",), "model": str(home / "model"), "full": True, **plan}
+    written = tuple(json.dumps(tuner) for tuner in tuners)
+    return strategy(
+        recipes.loads("potluck: 1", home / "recipe.yaml"), Plan(home / "data.jsonl", tuners=written, **said)
+    )
+
+
+def messages() -> Iterator[dict[str, str]]:
+    """An apple or a sky somewhere among other words, in two languages."""
+    for thing, label in (("apple", "fruit"), ("sky", "weather")):
+        for place, words in enumerate(itertools.product(("the", "red", "紅色的", "藍色的", "blue"), repeat=3)):
+            yield {"prompt": " ".join((*words[: place % 4], thing, *words[place % 4 :])), "completion": label}
+
+
+def rows(found: Outcome) -> dict[str, Any]:
+    listed = found.document["rows"]
+    assert isinstance(listed, list)
+    return {str(row["name"]): row for row in listed if isinstance(row, dict)}
+
+
+def test_a_tuner_is_a_row_that_learns_from_the_messages_and_is_measured_on_the_others(home: Path) -> None:
+    found = rows(run(home, FULL, LORA, {**LORA, "r": 2}))
+    assert list(found) == ["majority", "full", "lora", "lora (2)"]
+    assert found["majority"]["quality"]["accuracy"]["mean"] < 0.7
+    assert found["full"]["quality"]["accuracy"]["mean"] > 0.9
+    assert found["full"]["training_seconds"] > 0
+    assert found["full"]["bytes_sent"] == 0
+
+
+def test_what_was_trained_is_neither_trained_nor_asked_again(home: Path) -> None:
+    first = rows(run(home, LORA))["lora"]
+    kept = sorted((home / ".potluck" / "tuned").iterdir())
+    again = rows(run(home, LORA))["lora"]
+    assert again == first
+    assert sorted((home / ".potluck" / "tuned").iterdir()) == kept
+
+
+def test_a_training_that_does_not_fit_the_time_is_left_out_before_it_begins(home: Path) -> None:
+    long = {**LORA, "training": {**LORA["training"], "max_steps": 100_000}}
+    found = rows(run(home, long, minutes=0.5))["lora"]
+    assert found["outcome"] == "budget"
+    assert "do not fit" in found["why"]
+    assert found["n"] == 0
+
+
+def test_a_model_that_is_not_there_is_this_rows_failure_alone(home: Path) -> None:
+    found = rows(run(home, LORA, model=str(home / "nothing")))
+    assert found["lora"]["outcome"] == "failed"
+    assert found["majority"]["n"] > 0
+
+
+def test_a_tuner_without_a_model_is_refused_with_what_to_add(home: Path) -> None:
+    with pytest.raises(PotluckError, match="--model"):
+        run(home, LORA, model=None)
