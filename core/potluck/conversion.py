@@ -1,4 +1,7 @@
-"""From a GGUF file to a folder of safetensors, once: it loads in a second, the file takes a quarter of a minute."""
+"""Between GGUF files, which llama.cpp reads, and what transformers does.
+
+From a GGUF file a folder of safetensors is made once: it loads in a second, the file takes a quarter of a minute.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ import tempfile
 from pathlib import Path
 from typing import Any
 
-from potluck.errors import MissingDependency, ModelNotFound
+from potluck.errors import MissingDependency, ModelNotFound, Unsupported
 from potluck.fingerprints import content_hash
 from potluck.models import prepare
 
@@ -38,6 +41,51 @@ def as_safetensors(path: Path, kept: Path) -> Path:
                 raise ModelNotFound(f"{path} could not be read by transformers: {error}") from error
             _put(made, folder)
     return folder
+
+
+def as_gguf(model: Any, source: Path, path: Path) -> None:
+    """Write a model as GGUF, in float16: all but the weights is that of ``source``, the file that it was read from.
+
+    Raises ``Unsupported`` for architectures other than llama's, whose tensors are laid out in other ways.
+    """
+    import gguf
+    import numpy as np
+
+    reader = gguf.GGUFReader(source)
+    said = {name: field for name, field in reader.fields.items() if not name.startswith("GGUF.")}
+    kind = str(said["general.architecture"].contents())
+    if kind != "llama":
+        raise Unsupported(f"GGUF files are written of models of the architecture 'llama', and {source} is of {kind!r}")
+    writer = gguf.GGUFWriter(path, kind)
+    for name, field in said.items():
+        if name not in ("general.architecture", "general.file_type", "general.quantization_version"):
+            inner = field.types[1] if len(field.types) > 1 else None
+            writer.add_key_value(name, field.contents(), field.types[0], inner)
+    writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
+    config, names = model.config, gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, model.config.num_hidden_layers)
+    heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}
+    kept = {tensor.name for tensor in reader.tensors}
+    for name, value in model.state_dict().items():
+        short = names.get_name(name, try_suffixes=(".weight", ".bias"))
+        if short is None:
+            raise Unsupported(f"{name} has no place in a GGUF file")
+        if short not in kept:  # the output that is the same as the embeddings
+            continue
+        array = value.float().numpy()
+        layer = name.rpartition(".")[0].rpartition(".")[2]
+        if layer in heads:
+            array = _interleaved(array, heads[layer])
+        writer.add_tensor(short, array if array.ndim == 1 else array.astype(np.float16))
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+
+def _interleaved(weights: Any, heads: int) -> Any:
+    """The rows of a head in llama.cpp's order: it rotates neighbours, transformers the two halves."""
+    rows, columns = weights.shape
+    return weights.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
 
 
 def _convert(path: Path, folder: Path) -> None:

@@ -7,10 +7,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from potluck.contracts import Tuner
+from potluck.conversion import as_gguf
 from potluck.documents import Json
 from potluck.errors import PotluckError, Unsupported
 from potluck.stages.components import Components
 from potluck.stages.tune import made
+from potluck.stages.tuned import tuner_of
 
 _MOST = 1e-4
 """How far a logit of the merged model may be from the tuned one's, in float32."""
@@ -29,27 +32,25 @@ class MergeReport:
 
 
 def merge(components: Components, into: Path) -> MergeReport:
-    """Write the merged model, whole or not at all. Raises ``Unsupported`` for tuners whose results do not merge."""
-    recipe = components.recipe
-    if recipe.tuner is None:
-        raise PotluckError(f"{recipe.path}: the recipe names no tuner")
-    tuner = components.tuner
-    if not tuner.mergeable:
-        raise Unsupported(
-            f"what the tuner {recipe.tuner.name!r} learns cannot be merged into the weights exactly"
-            + (": its result is a whole model already" if tuner.whole else "; of the bundled ones 'lora' merges")
-        )
-    if into.exists():
-        raise PotluckError(f"{into} is there already; name another folder")
-    done = made(components).tuned
+    """Write the merged model, whole or not at all: a folder, or a file for llama.cpp where ``into`` ends in ``.gguf``.
+
+    Raises ``Unsupported`` for tuners whose results do not merge, and for models that cannot be written so.
+    """
     from potluck.models import load_model, load_tokenizer
     from potluck.tuning import artifact
 
-    base, rows = components.base_model, [one["tokens"] for one in artifact.read(done.folder)["probes"]]
+    if into.exists():
+        raise PotluckError(f"{into} is there already; give it another name")
+    tuner, folder = _learned(components)
+    source = _gguf_source(components) if into.suffix.lower() == ".gguf" else None
+    base, whole = components.base_model, artifact.read(folder)
+    artifact.check_files(folder, whole)
+    tokenizer = load_tokenizer(base)
+    artifact.check_base(folder, whole, artifact.Base.of(str(components.recipe.tuning.model), base, tokenizer))
+    rows = [one["tokens"] for one in whole["probes"]]
     tuned: Any = load_model(base, "float32")
-    attached = tuner.attach(tuned, done.folder)
-    expected = artifact.logits(tuned, attached, rows)
-    merged: Any = tuner.merge(load_model(base, "float32"), done.folder).eval()
+    expected = artifact.logits(tuned, tuner.attach(tuned, folder), rows)
+    merged: Any = tuner.merge(load_model(base, "float32"), folder).eval()
     found = artifact.logits(merged, None, rows)
     difference = max(float((a - b).abs().max()) for a, b in zip(expected, found, strict=True))
     if not difference <= _MOST:
@@ -58,8 +59,48 @@ def merge(components: Components, into: Path) -> MergeReport:
         )
     into.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=into.parent, prefix=".merging-") as beside:
-        whole = Path(beside, "model")
-        merged.save_pretrained(str(whole))
-        load_tokenizer(base).save_pretrained(str(whole))
-        whole.replace(into)
+        made = Path(beside, "model")
+        if source is not None:
+            as_gguf(merged, source, made)
+        else:
+            merged.save_pretrained(str(made))
+            tokenizer.save_pretrained(str(made))
+        made.replace(into)
     return MergeReport(into, difference)
+
+
+def _learned(components: Components) -> tuple[Tuner, Path]:
+    """The tuner and the artifact: the recipe's own, trained where it was not yet, or the one that it names."""
+    recipe, adapter = components.recipe, components.recipe.tuning.adapter
+    if recipe.tuner is not None:
+        _check_mergeable(components.tuner, recipe.tuner.name)
+        return components.tuner, made(components).tuned.folder
+    if not isinstance(adapter, Path):
+        raise PotluckError(f"{recipe.path}: the recipe names neither a tuner nor an adapter; there is nothing to merge")
+    if recipe.tuning.model is None:
+        raise PotluckError(f"{recipe.path}: the recipe names no model to merge {adapter} into; add 'model: ...'")
+    from potluck.tuning import artifact
+
+    whole = artifact.read(adapter)
+    tuner = tuner_of(components, whole, adapter)
+    _check_mergeable(tuner, whole["tuner"]["name"])
+    return tuner, adapter
+
+
+def _check_mergeable(tuner: Tuner, name: str) -> None:
+    if not tuner.mergeable:
+        raise Unsupported(
+            f"what the tuner {name!r} learns cannot be merged into the weights exactly"
+            + (": its result is a whole model already" if tuner.whole else "; of the bundled ones 'lora' merges")
+        )
+
+
+def _gguf_source(components: Components) -> Path:
+    """The GGUF file that the recipe's model was read from: its tokenizer and settings are kept as they are."""
+    path = components.models.fetch(str(components.recipe.tuning.model))
+    if path.suffix.lower() != ".gguf":
+        raise Unsupported(
+            f"a .gguf file is written from a model that was one, and {components.recipe.tuning.model} is not: merge "
+            "into a folder, and convert that with llama.cpp's convert_hf_to_gguf.py"
+        )
+    return path

@@ -31,7 +31,7 @@ def chat_of(components: Components) -> tuple[Part, Tuned | None]:
 
     whole = artifact.read(folder)
     artifact.check_files(folder, whole)
-    tuner = _tuner(components, whole, folder)
+    tuner = tuner_of(components, whole, folder)
     if tuner.whole:
         if "model" not in type(part.config).model_fields:
             raise AdapterMismatch(f"{folder} is a whole model, and the chat model {part.name!r} loads none")
@@ -50,7 +50,7 @@ def chat_of(components: Components) -> tuple[Part, Tuned | None]:
     return part, Tuned(folder, file_hash(folder / artifact.NAME), attach)
 
 
-def _tuner(components: Components, whole: dict[str, Any], folder: Path) -> Tuner:
+def tuner_of(components: Components, whole: dict[str, Any], folder: Path) -> Tuner:
     """The tuner that made an artifact, with its settings."""
     said = whole["tuner"]
     plugin = plugins.find("tuner", said["name"])

@@ -288,3 +288,15 @@ def test_the_merged_model_is_a_folder_that_answers_as_the_tuned_one_and_a_soft_p
     assert [one.logprob for one in found] == pytest.approx([one.logprob for one in expected], abs=0.05)
     with recipe(home, "prompt") as soft, pytest.raises(Unsupported, match="'prompt' learns cannot be merged"):
         merge(soft.components, home / "other")
+
+
+def test_an_artifact_that_is_named_by_its_folder_merges_too(home: Path) -> None:
+    with recipe(home) as tuned:
+        shutil.copytree(tuned.tune().adapter, home / "kept")
+        expected = merge(tuned.components, home / "merged")
+    with recipe(home, tuner=None, adapter="kept") as answering:
+        assert merge(answering.components, home / "again").difference == expected.difference
+    with recipe(home, tuner=None) as frozen, pytest.raises(PotluckError, match="neither a tuner nor an adapter"):
+        merge(frozen.components, home / "other")
+    with recipe(home) as tuned, pytest.raises(Unsupported, match="from a model that was one"):
+        merge(tuned.components, home / "other.gguf")
