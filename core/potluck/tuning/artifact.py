@@ -14,17 +14,21 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck import __version__
 from potluck.contracts import Attached, TunedModel
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch
 from potluck.fingerprints import fingerprint
 from potluck.sources import file_hash
+from potluck.tuning.card import card
 from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
     import torch
 
 NAME = "potluck.json"
+CARD = "README.md"
+"""The model card, which people may add to: it is not among the hashed files."""
 FORMAT = 1
 
 _TOLERANCE = {"float32": 1e-2, "bfloat16": 1.5}
@@ -124,10 +128,17 @@ def _attached(call: Any, attached: Attached, row: Sequence[int]) -> Any:
 
 
 def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, said: Mapping[str, Json]) -> None:
-    """Write ``potluck.json``: from then on the folder is an artifact. ``said`` is more to be kept: the probes."""
+    """Write the model card and then ``potluck.json``: from then on the folder is an artifact.
+
+    ``said`` is more to be kept: the probes.
+    """
     from dataclasses import asdict
 
-    files = {path.name: file_hash(path) for path in sorted(folder.iterdir()) if path.is_file() and path.name != NAME}
+    files = {
+        path.name: file_hash(path)
+        for path in sorted(folder.iterdir())
+        if path.is_file() and path.name not in (NAME, CARD)
+    }
     training: dict[str, Json] = {
         "trainable_parameters": done.trainable_parameters,
         "losses": list(done.losses),
@@ -136,10 +147,17 @@ def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, 
         "notes": list(done.notes),
         "evaluations": [dict(one) for one in done.evaluations],
     }
-    whole = {
-        "format": FORMAT, "tuner": dict(tuner), "base": asdict(base), "files": files, "training": training, **said,
-    }  # fmt: skip
+    whole: dict[str, Json] = {
+        "format": FORMAT,
+        "peft": "adapter_config.json" in files,
+        "tuner": dict(tuner),
+        "base": asdict(base),
+        "files": dict(files),
+        "training": training,
+        **said,
+    }
     whole["seal"] = fingerprint(_sealed(whole))
+    write_whole(folder / CARD, card(whole, __version__).encode())
     write_whole(folder / NAME, json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
@@ -168,7 +186,7 @@ def check_files(folder: Path, whole: Mapping[str, Any]) -> None:
     kept = whole["files"]
     if missing := sorted(kept.keys() - there):
         raise AdapterMismatch(f"{folder}: the file {missing[0]} of the artifact is missing; tune again")
-    if more := sorted(name for name in there - kept.keys() if name != "README.md"):
+    if more := sorted(name for name in there - kept.keys() if name != CARD):
         raise AdapterMismatch(f"{folder}: {more[0]} does not belong to the artifact; take it away")
     for name, known in kept.items():
         if file_hash(folder / name) != known:

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from ruamel.yaml import YAML
 
 from potluck.api import Recipe
 from potluck.documents import Message
@@ -300,3 +301,17 @@ def test_an_artifact_that_is_named_by_its_folder_merges_too(home: Path) -> None:
         merge(frozen.components, home / "other")
     with recipe(home) as tuned, pytest.raises(Unsupported, match="from a model that was one"):
         merge(tuned.components, home / "other.gguf")
+
+
+def test_the_artifact_has_a_model_card_that_people_may_add_to(home: Path) -> None:
+    with recipe(home) as tuned:
+        done = tuned.tune()
+        path = done.adapter / "README.md"
+        said = path.read_text(encoding="utf-8")
+        front = YAML(typ="safe").load(said.split("---")[1])
+        assert front["base_model"] == "model"
+        assert f"| trained parameters | {done.tuned.trainable_parameters:,} |" in said
+        assert "`fruit`, `weather`" in said
+        path.write_text(said + "Do not use it for weather.", encoding="utf-8")
+    with recipe(home) as again:
+        assert again.tune().reused

@@ -1,0 +1,68 @@
+"""The model card of an artifact: what a stranger has to know before using it, in the form that model hubs show."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+_LABELS = 30
+"""Labels that are listed."""
+
+
+def card(whole: Mapping[str, Any], release: str) -> str:
+    """``README.md`` of an artifact from what ``potluck.json`` says; ``release`` is potluck's."""
+    tuner, base, training = whole["tuner"], whole["base"], whole["training"]
+    head = {"base_model": base["model"], "library_name": "peft" if whole.get("peft") else "potluck"}
+    front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
+    losses = training["losses"]
+    rows = [
+        ("method", f"{tuner['name']} (of {tuner['package']} {tuner['version']})"),
+        ("task", whole["task"]),
+        ("examples learned from", f"{whole['examples']:,}"),
+        ("trained parameters", f"{training['trainable_parameters']:,}"),
+        ("optimiser steps", f"{len(losses):,}"),
+        ("loss, first and last step", f"{losses[0]:.4f}, {losses[-1]:.4f} nats a token" if losses else "none"),
+        *((f"validation {name}", f"{value:.4f}") for name, value in _last(training["evaluations"]).items()),
+        ("seed", str(whole["seed"])),
+    ]
+    table = "\n".join(f"| {name} | {value} |" for name, value in rows)
+    notes = "".join(f"- {note}\n" for note in training["notes"])
+    return f"""---
+{front}
+tags: [potluck, {json.dumps(tuner["name"], ensure_ascii=False)}]
+---
+
+# {tuner["name"]} on {base["model"]}
+
+| | |
+| --- | --- |
+{table}
+{_labels(whole["labels"])}
+Settings: `{json.dumps(tuner["settings"], ensure_ascii=False)}`
+
+{notes}
+## Use
+
+Name this folder in a recipe: `adapter: FOLDER`, with `model: {json.dumps(base["model"], ensure_ascii=False)}`.
+Only the model with these hashes is accepted: weights `{base["weights"]}`,
+tokenizer `{base["tokenizer"]}`, template `{base["template"]}`.
+
+## Limits
+
+What is said above was measured while training. How it answers on other data, and whom that may harm, nobody has
+measured here; say so yourself before you pass it on.
+
+Made by potluck {release}.
+"""
+
+
+def _last(evaluations: list[dict[str, float]]) -> dict[str, float]:
+    return {name: value for name, value in evaluations[-1].items() if name != "step"} if evaluations else {}
+
+
+def _labels(labels: list[str]) -> str:
+    if not labels:
+        return ""
+    more = f" and {len(labels) - _LABELS} more" if len(labels) > _LABELS else ""
+    return f"\nLabels: {', '.join(f'`{label}`' for label in labels[:_LABELS])}{more}\n"
