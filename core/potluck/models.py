@@ -6,33 +6,73 @@ this, so that a model is told the same text when it learns and when it answers. 
 
 from __future__ import annotations
 
+import json
 import os
 import warnings
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from potluck.documents import Message
 from potluck.errors import MissingDependency, ModelError, ModelNotFound
+
+ModelKind: TypeAlias = Literal["causal", "masked", "seq2seq"]
+"""It says what comes next, it fills gaps, or it reads a text and writes another."""
+
+_KINDS: Mapping[ModelKind, tuple[str, str]] = {
+    "causal": ("a causal language model", "the chat model 'transformers'"),
+    "masked": ("a masked language model", "the chat model 'masked-lm'"),
+    "seq2seq": ("a sequence-to-sequence model", "the chat model 'seq2seq'"),
+}
 
 _COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
 _OWN_CODE = {"local_files_only": True, "trust_remote_code": False}
 
 
-def load_model(folder: Path, dtype: str, *, masked: bool = False) -> Any:
-    """A causal language model in ``dtype`` (a name of torch's), ready to answer; ``masked``: one that fills gaps.
+def kind_of(folder: Path) -> ModelKind:
+    """What kind of language model a folder holds, by its config.json alone.
+
+    Raises ``ModelNotFound`` where it does not say so, or says something else.
+    """
+    try:
+        said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
+        names = [str(name) for name in said.get("architectures") or ()]
+    except (OSError, ValueError, AttributeError) as error:
+        raise ModelNotFound(f"{folder}: its config.json could not be read: {error}") from error
+    for name in names:
+        if said.get("is_encoder_decoder"):
+            return "seq2seq"
+        if name.endswith(("ForMaskedLM", "ForPreTraining")):
+            return "masked"
+        if name.endswith(("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")):
+            return "causal"
+    found = ", ".join(names) or "nothing"
+    raise ModelNotFound(
+        f"{folder} holds no language model: its config.json says {found}. What is needed is a causal, a masked or a "
+        "sequence-to-sequence one, with its head for words"
+    )
+
+
+def kind_of_model(model: Any) -> ModelKind:
+    """The same of a model that is loaded."""
+    if model.config.is_encoder_decoder:
+        return "seq2seq"
+    return "masked" if type(model).__name__.endswith(("ForMaskedLM", "ForPreTraining")) else "causal"
+
+
+def load_model(folder: Path, dtype: str, kind: ModelKind = "causal") -> Any:
+    """A language model in ``dtype`` (a name of torch's), ready to answer.
 
     Raises ``ModelNotFound`` for files that are damaged, pickled, ask for code of their own, or hold another kind of
     model.
     """
     prepare()
     import torch
-    from transformers import AutoModelForCausalLM, AutoModelForMaskedLM
 
-    auto = AutoModelForMaskedLM if masked else AutoModelForCausalLM
     weights = {"dtype": getattr(torch, dtype), "use_safetensors": True}
+    _check_kind(folder, kind)
     try:
-        model, said = auto.from_pretrained(folder, output_loading_info=True, **weights, **_OWN_CODE)
+        model, said = _auto(kind).from_pretrained(folder, output_loading_info=True, **weights, **_OWN_CODE)
     except Exception as error:  # several libraries read the files, each with errors of its own
         raise ModelNotFound(f"{folder} could not be loaded by transformers: {error}") from error
     if missing := sorted(said["missing_keys"]):
@@ -40,6 +80,23 @@ def load_model(folder: Path, dtype: str, *, masked: bool = False) -> Any:
             f"{folder} lacks weights that this kind of model needs ({missing[0]}, {len(missing)} in all)"
         )
     return model.eval()
+
+
+def _check_kind(folder: Path, kind: ModelKind) -> None:
+    """Raise ``ModelNotFound`` for a folder that says it holds another kind."""
+    try:
+        found = kind_of(folder)
+    except ModelNotFound:
+        return  # transformers knows better, or says what is wrong
+    if found != kind:
+        raise ModelNotFound(f"{folder} holds {_KINDS[found][0]}, which {_KINDS[found][1]} answers with")
+
+
+def _auto(kind: ModelKind) -> Any:
+    import transformers
+
+    classes = {"causal": "AutoModelForCausalLM", "masked": "AutoModelForMaskedLM", "seq2seq": "AutoModelForSeq2SeqLM"}
+    return getattr(transformers, classes[kind])
 
 
 def load_tokenizer(folder: Path) -> Any:
@@ -57,12 +114,13 @@ def without_weights(folder: Path) -> Any:
     """The model on torch's ``meta`` device: shapes and nothing else."""
     prepare()
     import torch
-    from transformers import AutoConfig, AutoModelForCausalLM
+    from transformers import AutoConfig
 
+    kind = kind_of(folder)
     try:
         config = AutoConfig.from_pretrained(folder, **_OWN_CODE)
         with torch.device("meta"):
-            return AutoModelForCausalLM.from_config(config, trust_remote_code=False)
+            return _auto(kind).from_config(config, trust_remote_code=False)
     except Exception as error:  # as above
         raise ModelNotFound(f"{folder}: its config.json could not be read by transformers: {error}") from error
 
@@ -117,3 +175,27 @@ def templated(messages: Sequence[Message], tokenizer: Any, model: str, *, answer
 def shared(one: Sequence[int], other: Sequence[int]) -> int:
     """How many tokens two texts begin with in common."""
     return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def cloze(text: str, mask: str) -> tuple[str, str]:
+    """What stands before and behind the place that a masked model fills: the mask's, or the end of the text."""
+    if mask in text:
+        before, _, after = text.partition(mask)
+        return before, after
+    return (text if text[-1:].isspace() else text + " "), ""
+
+
+def given_to(model: Any, ids: Any, seen: Any, embeddings: Any = None) -> dict[str, Any]:
+    """What a model that reads from both sides is given: tokens, or soft prompts before those of every row.
+
+    ``ids`` and ``seen`` (1 where a token stands) have the shape ``(rows, length)``, ``embeddings``
+    ``(1, positions, width)``.
+    """
+    import torch
+
+    if embeddings is None:
+        return {"input_ids": ids, "attention_mask": seen}
+    words = model.get_input_embeddings()(ids)
+    before = embeddings.to(words.dtype).expand(len(ids), -1, -1)
+    seen = torch.cat([seen.new_ones(before.shape[:2]), seen], dim=1)
+    return {"inputs_embeds": torch.cat([before, words], dim=1), "attention_mask": seen}

@@ -55,6 +55,39 @@ def tiny_masked(folder: Path, texts: Sequence[str], words: Sequence[str], *, ste
     return folder
 
 
+def tiny_seq2seq(folder: Path, pairs: Sequence[tuple[str, str]], *, steps: int = 60) -> Path:
+    """A T5 of two layers on each side that has really learnt to say the second text to the first.
+
+    Every word of a text is a token.
+    """
+    import torch
+    from tokenizers import processors
+    from transformers import T5Config, T5ForConditionalGeneration
+
+    tokenizer = _word_pieces([text for pair in pairs for text in pair])
+    tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
+        single="$A [SEP]", special_tokens=[("[SEP]", 3)]
+    )
+    tokenizer.eos_token = "[SEP]"
+    tokenizer.save_pretrained(folder)
+    torch.manual_seed(0)
+    config = T5Config(
+        vocab_size=len(tokenizer), d_model=32, d_kv=8, d_ff=64, num_layers=2, num_heads=4, dropout_rate=0.0,
+        decoder_start_token_id=0, pad_token_id=0, eos_token_id=3,
+    )  # fmt: skip
+    model = T5ForConditionalGeneration(config)
+    batch = tokenizer([text for text, _ in pairs], padding=True, return_tensors="pt")
+    labels = tokenizer([said for _, said in pairs], padding=True, return_tensors="pt")["input_ids"]
+    optimizer = torch.optim.AdamW(model.parameters(), lr=5e-3)
+    for _ in range(steps):
+        optimizer.zero_grad()
+        given = {key: value for key, value in batch.items() if key != "token_type_ids"}
+        model(**given, labels=torch.where(labels == 0, -100, labels)).loss.backward()
+        optimizer.step()
+    model.eval().save_pretrained(folder)
+    return folder
+
+
 def _word_pieces(texts: Sequence[str]) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast

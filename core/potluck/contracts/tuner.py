@@ -88,6 +88,11 @@ class Attached(Protocol):
         none. Every prompt is continued from it."""
         ...
 
+    def embeddings(self) -> Any:
+        """The same for a model that keeps no cache, because it reads a text from both sides: soft prompts, shape
+        ``(1, past_length, width)``, that stand before every text. None where there are none."""
+        ...
+
     def active(self) -> AbstractContextManager[None]:
         """Within, the base answers as tuned; outside, bit for bit as before it was attached."""
         ...

@@ -36,7 +36,7 @@ def merge(components: Components, into: Path) -> MergeReport:
 
     Raises ``Unsupported`` for tuners whose results do not merge, and for models that cannot be written so.
     """
-    from potluck.models import load_model, load_tokenizer
+    from potluck.models import kind_of, load_model, load_tokenizer
     from potluck.tuning import artifact
 
     if into.exists():
@@ -48,9 +48,10 @@ def merge(components: Components, into: Path) -> MergeReport:
     tokenizer = load_tokenizer(base)
     artifact.check_base(folder, whole, artifact.Base.of(str(components.recipe.tuning.model), base, tokenizer))
     rows = [one["tokens"] for one in whole["probes"]]
-    tuned: Any = load_model(base, "float32")
+    kind = kind_of(base)
+    tuned: Any = load_model(base, "float32", kind)
     expected = artifact.logits(tuned, tuner.attach(tuned, folder), rows)
-    merged: Any = tuner.merge(load_model(base, "float32"), folder).eval()
+    merged: Any = tuner.merge(load_model(base, "float32", kind), folder).eval()
     found = artifact.logits(merged, None, rows)
     difference = max(float((a - b).abs().max()) for a, b in zip(expected, found, strict=True))
     if not difference <= _MOST:

@@ -228,15 +228,15 @@ def _reporter(running: Stage) -> Callable[[TuningProgress], None]:
 
 def _seal(components: Components, part: Part, method: Tuner, request: TuningRequest, done: TunedModel) -> None:
     """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
-    from potluck.models import load_model, load_tokenizer
+    from potluck.models import kind_of, load_model, load_tokenizer
     from potluck.tuning import artifact
     from potluck.tuning.encode import encoded
 
-    recipe, tokenizer = components.recipe, load_tokenizer(request.model)
+    recipe, tokenizer, kind = components.recipe, load_tokenizer(request.model), kind_of(request.model)
     if method.whole:
         tokenizer.save_pretrained(str(done.folder))
-    rows = artifact.probes([encoded(example, tokenizer).ids for example in request.training[:8]])
-    model: Any = load_model(done.folder if method.whole else request.model, "float32")
+    rows = artifact.probes([encoded(example, tokenizer, kind).ids for example in request.training[:8]])
+    model: Any = load_model(done.folder if method.whole else request.model, "float32", kind)
     attached = None if method.whole else method.attach(model, done.folder)
     settings = part.config.model_dump(mode="json", exclude=set(part.config.secrets()))
     tuner: dict[str, Json] = {"name": part.name, "package": part.plugin.package, "version": part.plugin.version}

@@ -10,6 +10,7 @@ import functools
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,7 @@ from potluck.contracts import Attached, TunedModel
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch
 from potluck.fingerprints import fingerprint
+from potluck.models import given_to, kind_of_model
 from potluck.sources import file_hash
 from potluck.tuning.card import card
 from potluck.workspace.files import write_whole
@@ -101,14 +103,12 @@ def probe(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequ
 
 
 def logits(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]) -> list[torch.Tensor]:
-    """What a model gives for the next token of each row, float32, shape ``(vocabulary,)``."""
+    """What a model gives for one place of each row, float32, shape ``(vocabulary,)``: the next token of a causal model,
+    the last of a masked one, the first that a sequence-to-sequence model says."""
     import torch
 
-    call: Any = model
-    with torch.inference_mode():
-        if attached is not None:
-            return [_attached(call, attached, row) for row in rows]
-        return [call(input_ids=torch.tensor([list(row)]), logits_to_keep=1).logits[0, -1].float() for row in rows]
+    with torch.inference_mode(), attached.active() if attached is not None else nullcontext():
+        return [_logits(model, attached, torch.tensor([list(row)])) for row in rows]
 
 
 def probes(rows: Sequence[Sequence[int]]) -> list[list[int]]:
@@ -116,15 +116,20 @@ def probes(rows: Sequence[Sequence[int]]) -> list[list[int]]:
     return [list(row[:_PROBE_TOKENS]) for row in rows[:_PROBES]]
 
 
-def _attached(call: Any, attached: Attached, row: Sequence[int]) -> Any:
+def _logits(call: Any, attached: Attached | None, ids: torch.Tensor) -> Any:
     import torch
 
-    places = torch.arange(len(row))[None] + attached.past_length
-    with attached.active():
-        result = call(
-            input_ids=torch.tensor([list(row)]), position_ids=places, past_key_values=attached.past(), logits_to_keep=1
-        )
-    return result.logits[0, -1].float()
+    kind = kind_of_model(call)
+    if kind != "causal":
+        given = given_to(call, ids, torch.ones_like(ids), attached.embeddings() if attached is not None else None)
+        if kind == "seq2seq":
+            given["decoder_input_ids"] = torch.tensor([[call.config.decoder_start_token_id]])
+        return call(**given).logits[0, -1].float()
+    given = {"input_ids": ids, "logits_to_keep": 1}
+    if attached is not None:
+        places = torch.arange(ids.shape[1])[None] + attached.past_length
+        given |= {"position_ids": places, "past_key_values": attached.past()}
+    return call(**given).logits[0, -1].float()
 
 
 def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, said: Mapping[str, Json]) -> None:

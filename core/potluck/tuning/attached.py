@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.errors import ModelError
+from potluck.models import kind_of_model
 
 if TYPE_CHECKING:
     import torch
@@ -24,17 +25,18 @@ _PREFIX = "base_model.model."
 
 
 class AttachedPast:
-    """Soft prompts: keys and values that stand before every text. The base itself is not touched."""
+    """Soft prompts that stand before every text, as keys and values, or as they are. The base itself is not touched."""
 
     def __init__(self, model: torch.nn.Module, virtual: Virtual) -> None:
-        """Compute them once, where they are given as embeddings."""
+        """Compute keys and values once, where embeddings are given and the model keeps some."""
         import torch
 
-        self._length = virtual.length
+        self._length, self._cache, self._embeddings = virtual.length, virtual.cache, None
+        if kind_of_model(model) != "causal":
+            self._embeddings = virtual.embeddings
+            return
         with torch.inference_mode():
-            if virtual.embeddings is None:
-                self._cache = virtual.cache
-            else:
+            if virtual.embeddings is not None:
                 base: Any = model
                 given = virtual.embeddings.to(base.get_input_embeddings().weight.dtype)
                 self._cache = base(inputs_embeds=given, use_cache=True, logits_to_keep=1).past_key_values
@@ -47,6 +49,10 @@ class AttachedPast:
     def past(self) -> Any:
         """A copy, because a cache grows while it is used."""
         return copy.deepcopy(self._cache)
+
+    def embeddings(self) -> Any:
+        """They themselves, for a model without a cache."""
+        return self._embeddings
 
     def active(self) -> AbstractContextManager[None]:
         """There is nothing to be switched on."""
@@ -65,6 +71,10 @@ class AttachedModules:
 
     def past(self) -> Any:
         """There is none."""
+        return None
+
+    def embeddings(self) -> Any:
+        """There are none."""
         return None
 
     @contextmanager

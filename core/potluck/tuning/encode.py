@@ -8,22 +8,27 @@ from typing import Any, Literal
 
 from potluck.documents import Example, Message
 from potluck.errors import ModelError, TooLong
-from potluck.models import beginning, shared, templated
+from potluck.models import ModelKind, beginning, cloze, shared, templated
 
 _SHOWN = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Encoded:
-    """An example as tokens. The model learns to say ``ids[start:]``, each token from all before it; ``start`` >= 1."""
+    """An example as tokens. The model learns to say ``ids[start:]``, each token from all before it; ``start`` >= 1.
+
+    Where there is an ``answer``, ``ids`` do not hold it: it is what stands behind the masks that begin at ``start`` (a
+    masked model), or what is said to the whole text (a sequence-to-sequence model).
+    """
 
     ids: tuple[int, ...]
     start: int
+    answer: tuple[int, ...] = ()
 
     @property
     def learned(self) -> int:
         """How many tokens the loss is about."""
-        return len(self.ids) - self.start
+        return len(self.answer) or len(self.ids) - self.start
 
 
 @dataclass(slots=True)
@@ -46,13 +51,17 @@ class Encoding:
 
 
 def encode(
-    examples: Sequence[Example], tokenizer: Any, limit: int | None, fit: Literal["error", "drop", "cut"] = "error"
+    examples: Sequence[Example],
+    tokenizer: Any,
+    limit: int | None,
+    fit: Literal["error", "drop", "cut"] = "error",
+    kind: ModelKind = "causal",
 ) -> Encoding:
     """Encode examples of at most ``limit`` tokens. Raises ``TooLong`` naming longer ones where ``fit`` is ``error``,
     and ``ModelError`` for messages that the model's chat template refuses."""
     found, long = Encoding(), []
     for number, example in enumerate(examples):
-        one = encoded(example, tokenizer)
+        one = encoded(example, tokenizer, kind)
         if limit is not None and len(one.ids) > limit:
             if fit == "error":
                 long.append((number, len(one.ids)))
@@ -73,11 +82,13 @@ def encode(
     return found
 
 
-def encoded(example: Example, tokenizer: Any) -> Encoded:
+def encoded(example: Example, tokenizer: Any, kind: ModelKind = "causal") -> Encoded:
     """The tokens of one example.
 
     The answer begins at the first token that is not the prompt's alone: the rule of ``ChatModel.likelihoods``.
     """
+    if kind != "causal":
+        return _masked(example, tokenizer) if kind == "masked" else _both(example, tokenizer)
     if not example.messages:
         ids = tokenizer(example.target)["input_ids"]
         end = tokenizer.eos_token_id
@@ -90,6 +101,26 @@ def encoded(example: Example, tokenizer: Any) -> Encoded:
     start = len(head) + shared(before, ids)
     ids = [*head, *ids]
     return Encoded(tuple(ids), max(1, start))
+
+
+def _masked(example: Example, tokenizer: Any) -> Encoded:
+    """The answer's tokens are masked where the text has a mask, else behind it."""
+    before, after = cloze(_text(example), tokenizer.mask_token)
+    answer = tokenizer(example.target, add_special_tokens=False)["input_ids"]
+    masks = tokenizer.mask_token * len(answer)
+    ids = tokenizer(before + masks + after)["input_ids"]
+    return Encoded(tuple(ids), ids.index(tokenizer.mask_token_id), tuple(answer))
+
+
+def _both(example: Example, tokenizer: Any) -> Encoded:
+    ids, answer = tokenizer(_text(example))["input_ids"], tokenizer(text_target=example.target)["input_ids"]
+    return Encoded(tuple(ids), 0, tuple(answer))
+
+
+def _text(example: Example) -> str:
+    if not example.messages:
+        raise ModelError("such a model learns answers: name the field that is the input, dataset: {input: ...}")
+    return "\n\n".join(message.content for message in example.messages)
 
 
 def rendered(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[list[int], str, str]:
@@ -112,6 +143,10 @@ def rendered(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[
 def _cut(one: Encoded, limit: int) -> Encoded | None:
     """Without the beginning of the prompt; None where the answer alone is too long."""
     surplus = len(one.ids) - limit
+    if one.answer:  # the marks at both ends stay
+        if surplus > (one.start or len(one.ids)) - 2:
+            return None
+        return Encoded((one.ids[0], *one.ids[1 + surplus :]), max(0, one.start - surplus), one.answer)
     return Encoded(one.ids[surplus:], one.start - surplus) if surplus < one.start else None
 
 

@@ -9,21 +9,20 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.contracts import TunedModel, TuningProgress, TuningRequest
 from potluck.documents import Json
-from potluck.errors import ModelError, TrainingFailed
+from potluck.errors import ModelError, TrainingFailed, Unsupported
 from potluck.fingerprints import fingerprint
-from potluck.models import fastest, load_model, load_tokenizer
+from potluck.models import ModelKind, fastest, kind_of, load_model, load_tokenizer
 from potluck.tuning.checkpoint import Checkpoints, Course
 from potluck.tuning.encode import Encoded, Encoding, encode
-from potluck.tuning.forward import logits
+from potluck.tuning.forward import batches, logits
 from potluck.tuning.method import LocalTuner
-from potluck.tuning.pack import packs
 from potluck.tuning.processes import Processes
 from potluck.tuning.schedule import Schedule
 from potluck.tuning.watchdog import Watchdog
@@ -32,6 +31,7 @@ if TYPE_CHECKING:
     import torch
 
 _REPORT_SECONDS = 5.0
+_KINDS: Mapping[ModelKind, str] = {"causal": "causal", "masked": "masked", "seq2seq": "sequence-to-sequence"}
 _PROBED = 4
 """Steps of a probe."""
 
@@ -115,16 +115,16 @@ def _timed(job: Job, step: int) -> tuple[float, int]:
 def _job(method: LocalTuner, request: TuningRequest) -> Job:
     import torch
 
-    settings, processes = method.config.training, Processes.started()
+    settings, processes, kind = method.config.training, Processes.started(), able(method, request)
     tokenizer = load_tokenizer(request.model)
     dtype = fastest() if settings.dtype == "auto" else settings.dtype
     torch.manual_seed(request.seed)
-    model = method.wrap(load_model(request.model, "float32" if method.trains_base else dtype), request, tokenizer)
+    model = method.wrap(load_model(request.model, "float32" if method.trains_base else dtype, kind), request, tokenizer)
     limit = reads(method, model)
-    training = encode(request.training, tokenizer, limit, method.config.fit)
+    training = encode(request.training, tokenizer, limit, method.config.fit, kind)
     if not training.examples:
         raise ModelError("there is no example to learn from")
-    validation = encode(request.validation, tokenizer, limit, method.config.fit)
+    validation = encode(request.validation, tokenizer, limit, method.config.fit, kind)
     schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
     optimiser = torch.optim.AdamW(
         [one for one in model.parameters() if one.requires_grad],
@@ -151,6 +151,18 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
     )
 
 
+def able(method: LocalTuner, request: TuningRequest) -> ModelKind:
+    """The kind of the model that is to be tuned. Raises ``Unsupported`` for one that the method does not train."""
+    kind = kind_of(request.model)
+    if kind not in method.kinds:
+        named = type(method).__name__
+        raise Unsupported(
+            f"{named} trains {' and '.join(_KINDS[one] for one in sorted(method.kinds))} language models, and "
+            f"{request.model} is a {_KINDS[kind]} one: take another tuner ('lora' and 'full' train all kinds)"
+        )
+    return kind
+
+
 def rate(method: LocalTuner) -> float:
     """The largest learning rate: the setting, or the method's own."""
     return method.config.training.learning_rate or method.default_learning_rate
@@ -172,7 +184,9 @@ def _name(
     processes: Processes,
 ) -> str:
     """All that decides the weights after a step."""
-    learned: list[Json] = [[list(one.ids), one.start] for one in (*training.examples, *validation.examples)]
+    learned: list[Json] = [
+        [list(one.ids), one.start, list(one.answer)] for one in (*training.examples, *validation.examples)
+    ]
     name = f"{type(method).__module__}.{type(method).__qualname__}"
     files = {path.name: path.stat().st_size for path in sorted(request.model.iterdir()) if path.is_file()}
     made: list[Json] = [str(request.model), dict(files), dtype, processes.count]
@@ -218,7 +232,7 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
     job.model.train()
     torch.manual_seed(_seed(job.request.seed, step, job.processes.rank))
     loss = torch.zeros(())
-    for pack in packs(job.processes.share(batch), settings.pack_tokens):
+    for pack in batches(job.method, job.model, job.processes.share(batch), settings.pack_tokens):
         with torch.autocast("cpu", torch.bfloat16, enabled=job.autocast):
             found = logits(job.method, job.model, pack)
         part = torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum") / total
@@ -268,7 +282,7 @@ def evaluate(
     model.eval()
     loss, right, first = 0.0, 0, list[tuple[int, int]]()
     with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=autocast):
-        for pack in packs(examples, method.config.training.pack_tokens):
+        for pack in batches(method, model, examples, method.config.training.pack_tokens):
             found = logits(method, model, pack)
             loss += float(torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum"))
             said = found.argmax(-1)

@@ -7,7 +7,7 @@ from typing import Any
 from potluck.contracts import Estimate, TuningRequest
 from potluck.models import fastest, load_tokenizer, without_weights
 from potluck.tuning.encode import encode
-from potluck.tuning.engine import reads
+from potluck.tuning.engine import able, reads
 from potluck.tuning.method import LocalTuner
 from potluck.tuning.schedule import Schedule
 
@@ -23,7 +23,7 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     """Count parameters exactly, and steps; estimate memory and disk in bytes. Seconds are known by ``engine.probe``."""
     import torch
 
-    settings = method.config.training
+    settings, kind = method.config.training, able(method, request)
     tokenizer = load_tokenizer(request.model)
     base = without_weights(request.model)
     total = sum(one.numel() for one in base.parameters())
@@ -32,7 +32,7 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     with torch.device("meta"):
         model = method.wrap(base, request, tokenizer)
     trainable = sum(one.numel() for one in model.parameters() if one.requires_grad)
-    found = encode(request.training, tokenizer, limit, method.config.fit)
+    found = encode(request.training, tokenizer, limit, method.config.fit, kind)
     longest = max((len(one.ids) for one in found.examples), default=0)
     row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
     size = 4 if method.trains_base else _BYTES[fastest() if settings.dtype == "auto" else settings.dtype]
@@ -52,4 +52,6 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
 
 def _shape(config: Any) -> tuple[int, int, int, int]:
     hidden, layers = int(config.hidden_size), int(config.num_hidden_layers)
+    if config.is_encoder_decoder:
+        layers += int(getattr(config, "num_decoder_layers", 0) or getattr(config, "decoder_layers", layers))
     return hidden, layers, int(getattr(config, "intermediate_size", 4 * hidden)), int(config.vocab_size)

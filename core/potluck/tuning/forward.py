@@ -1,20 +1,51 @@
-"""One row through a wrapped model: logits of the places that tell an answer, and nothing else."""
+"""A batch through a wrapped model: logits of the places that tell an answer, and nothing else."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from potluck.models import given_to, kind_of_model
+from potluck.tuning.encode import Encoded
 from potluck.tuning.method import LocalTuner, Virtual
-from potluck.tuning.pack import Pack
+from potluck.tuning.pack import Pack, packs
+from potluck.tuning.rows import Rows, rows
 
 if TYPE_CHECKING:
     import torch
 
 
-def logits(method: LocalTuner, model: torch.nn.Module, pack: Pack) -> torch.Tensor:
-    """Float32, shape ``(len(pack.predicting), vocabulary)``; with gradients where they are on."""
+def batches(
+    method: LocalTuner, model: torch.nn.Module, examples: Sequence[Encoded], tokens: int
+) -> Iterator[Pack | Rows]:
+    """The examples in batches of about so many tokens, as this kind of model computes them."""
+    config: Any = method.base(model).config
+    kind = kind_of_model(method.base(model))
+    if kind == "causal":
+        return packs(examples, tokens)
+    begin = config.decoder_start_token_id if kind == "seq2seq" else None
+    return rows(examples, tokens, config.pad_token_id or 0, begin)
+
+
+def logits(method: LocalTuner, model: torch.nn.Module, batch: Pack | Rows) -> torch.Tensor:
+    """Float32, shape ``(targets, vocabulary)``; with gradients where they are on."""
     base: Any = method.base(model)
     virtual = method.virtual(model)
+    return _packed(base, virtual, batch) if isinstance(batch, Pack) else _filled(base, virtual, batch)
+
+
+def _filled(base: Any, virtual: Virtual | None, rows: Rows) -> torch.Tensor:
+    assert virtual is None or virtual.embeddings is not None, "methods with a cache are refused for such models"
+    given = given_to(base, rows.ids, rows.seen, virtual.embeddings if virtual is not None else None)
+    before = virtual.length if virtual is not None else 0
+    if rows.decoder is not None:
+        given, before = {**given, "decoder_input_ids": rows.decoder}, 0
+    row, place = rows.predicting
+    found: torch.Tensor = base(**given).logits[row, place + before].float()
+    return found
+
+
+def _packed(base: Any, virtual: Virtual | None, pack: Pack) -> torch.Tensor:
     if virtual is None:
         given = {"input_ids": pack.ids[None], "position_ids": pack.positions[None], "attention_mask": pack.mask()}
         keep = pack.predicting

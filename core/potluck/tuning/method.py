@@ -9,6 +9,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, get_args
 
 from potluck.contracts import Attached, Context, Estimate, Task, TunedModel, Tuner, TuningProgress, TuningRequest
+from potluck.errors import ModelError
+from potluck.models import ModelKind, kind_of_model
 from potluck.tuning.settings import TunerConfig
 
 if TYPE_CHECKING:
@@ -43,6 +45,9 @@ class LocalTuner(Tuner):
 
     tasks: ClassVar[frozenset[Task]] = frozenset(get_args(Task))
     served_by: ClassVar[frozenset[str]] = frozenset({"transformers"})
+    kinds: ClassVar[frozenset[ModelKind]] = frozenset({"causal"})
+    """The kinds of models that the method trains; others are refused by name before anything loads."""
+
     default_learning_rate: ClassVar[float] = 2e-4
     """Used where ``training.learning_rate`` is left out."""
 
@@ -107,10 +112,16 @@ class PeftTuner(LocalTuner):
         """The method's ``peft.PeftConfig``, with ``task_type`` ``CAUSAL_LM``."""
 
     def wrap(self, model: Module, request: TuningRequest, tokenizer: Any) -> Module:
-        """``peft.get_peft_model``."""
-        from peft import get_peft_model
+        """``peft.get_peft_model``. Raises ``ModelError`` for settings that do not fit the model."""
+        from peft import TaskType, get_peft_model
 
-        return get_peft_model(model, self.peft_config(model, request, tokenizer))
+        config = self.peft_config(model, request, tokenizer)
+        if kind_of_model(model) != "causal":  # PEFT's models of other tasks add what this engine does not need
+            config.task_type = TaskType.FEATURE_EXTRACTION
+        try:
+            return get_peft_model(model, config)
+        except ValueError as error:
+            raise ModelError(f"{request.model}: {error}") from error
 
     def virtual(self, model: Any) -> Virtual | None:
         """What PEFT computes from the prompt's parameters, for one row."""

@@ -7,6 +7,7 @@ Such a model fills gaps and answers nothing: it says how likely candidates are i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import nullcontext
 from importlib.metadata import version
 from itertools import islice
 from typing import Annotated, Any, Literal
@@ -14,10 +15,10 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 import potluck
-from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
+from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelError, Unsupported
-from potluck.models import load_model, load_tokenizer
+from potluck.models import cloze, given_to, load_model, load_tokenizer
 from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.vocabulary import words_of
@@ -47,23 +48,28 @@ class MaskedLM(ChatModel):
 
     scores_text = True
     reads_after = True
+    takes_tuned = True
 
     def __init__(self, config: MaskedLMConfig, context: Context) -> None:
         """Load nothing yet."""
         self._config = config
         self._context = context
         self._loaded: tuple[Any, Any] | None = None
+        self._tuned: Attached | None = None
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]
         """The longest text that the model and its tokenizer were made for. Loads them."""
         model, tokenizer = self._both
-        return int(min(model.config.max_position_embeddings, tokenizer.model_max_length))
+        whole = int(min(model.config.max_position_embeddings, tokenizer.model_max_length))
+        return whole - (self._tuned.past_length if self._tuned is not None else 0)
 
     def identity(self) -> Mapping[str, str]:
         """The hash of the model's files, and the releases of the libraries."""
         releases = {name: version(name) for name in ("torch", "transformers")}
-        return {"model": digest(self._context.models.fetch(self._config.model)), **releases}
+        tuned = self._context.tuned
+        adapter = {"tuned": tuned.identity} if tuned is not None else {}
+        return {"model": digest(self._context.models.fetch(self._config.model)), **adapter, **releases}
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the messages' texts with those that the model puts around them."""
@@ -81,10 +87,15 @@ class MaskedLM(ChatModel):
     ) -> list[Likelihood]:
         """The sum of log p(token | the text without it) over each candidate's tokens; see ``several_tokens``.
 
+        Of messages the candidate stands where their text has a mask, else behind it, as in training.
+
         Texts that are the same once masked are computed once: all candidates of one token together.
         """
         check_texts(continuations)
-        before = prompt if isinstance(prompt, str) else _plain(prompt)
+        before = prompt if isinstance(prompt, str) else ""
+        if not isinstance(prompt, str):
+            before, rest = cloze(_plain(prompt), self._both[1].mask_token)
+            after = rest + after
         wanted: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
         counts = [0] * len(continuations)
         for number, (ids, places) in enumerate(self._places(before, continuations, after)):
@@ -103,7 +114,7 @@ class MaskedLM(ChatModel):
 
     def close(self) -> None:
         """Free the model."""
-        self._loaded = None
+        self._loaded = self._tuned = None
 
     def _places(self, before: str, continuations: Sequence[str], after: str) -> Iterator[tuple[list[int], range]]:
         """Each text's tokens, and which of them the candidate takes up, whole or in part."""
@@ -132,8 +143,11 @@ class MaskedLM(ChatModel):
         rest = iter(sorted(texts, key=len))
         while batch := list(islice(rest, self._config.batch_size)):
             padded = tokenizer.pad({"input_ids": [list(text) for text in batch]}, return_tensors="pt")
-            with torch.inference_mode():
-                logits = model(**padded).logits.float().log_softmax(-1)
+            tuned, before = self._tuned, self._tuned.past_length if self._tuned is not None else 0
+            with torch.inference_mode(), tuned.active() if tuned is not None else nullcontext():
+                soft = tuned.embeddings() if tuned is not None else None
+                given = given_to(model, padded["input_ids"], padded["attention_mask"], soft)
+                logits = model(**given).logits[:, before:].float().log_softmax(-1)
             yield from zip(batch, logits, strict=True)
 
     @property
@@ -145,9 +159,11 @@ class MaskedLM(ChatModel):
 
                 torch.set_num_threads(self._config.threads)
             folder = self._context.models.folder(self._config.model)
-            model, tokenizer = load_model(folder, "float32", masked=True), load_tokenizer(folder)
+            model, tokenizer = load_model(folder, "float32", "masked"), load_tokenizer(folder)
             if tokenizer.mask_token_id is None:
                 raise ModelError(f"{self._config.model}: its tokenizer has no token for a mask")
+            if self._context.tuned is not None:
+                self._tuned = self._context.tuned.attach(model, tokenizer)
             self._loaded = model, tokenizer
         return self._loaded
 

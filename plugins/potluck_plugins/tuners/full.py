@@ -22,6 +22,7 @@ class Full(LocalTuner):
     family = "everywhere: all weights"
     whole = True
     trains_base = True
+    kinds = frozenset({"causal", "masked", "seq2seq"})
     default_learning_rate = 3e-5
 
     def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:

@@ -30,8 +30,9 @@ class LoraConfig(TunerConfig):
     bias: Literal["none", "all", "lora_only"] = "none"
     """Which biases are trained as well."""
 
-    target_modules: tuple[str, ...] | Literal["all-linear"] = ("q_proj", "v_proj")
-    """The layers that get something added, by the ends of their names."""
+    target_modules: tuple[str, ...] | Literal["all-linear"] | None = None
+    """The layers that get something added, by the ends of their names; if left out those that PEFT knows as usual for
+    the architecture, which are the query and value matrices of attention in most."""
 
     use_rslora: bool = False
     """Divide by the root of the rank (Kalajdzievski 2023)."""
@@ -46,6 +47,7 @@ class Lora(PeftTuner):
     config: LoraConfig
     mergeable = True
     family = "added to the matrices of chosen layers"
+    kinds = frozenset({"causal", "masked", "seq2seq"})
     default_learning_rate = 5e-4
 
     def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
@@ -59,7 +61,7 @@ class Lora(PeftTuner):
             lora_alpha=config.lora_alpha,
             lora_dropout=config.lora_dropout,
             bias=config.bias,
-            target_modules=targets if isinstance(targets, str) else list(targets),
+            target_modules=list(targets) if isinstance(targets, tuple) else targets,
             use_rslora=config.use_rslora,
             use_dora=config.use_dora,
             task_type="CAUSAL_LM",

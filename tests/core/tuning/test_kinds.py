@@ -1,0 +1,160 @@
+"""Masked and sequence-to-sequence models are tuned and answered with too; what a method cannot do is said by name."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from potluck import plugins
+from potluck.api import Recipe
+from potluck.contracts import Context
+from potluck.documents import Example, Message
+from potluck.errors import ModelNotFound, PotluckError, Unsupported
+from potluck.models import kind_of, load_model, load_tokenizer
+from potluck.sources import Sources
+from potluck.tuning.encode import encode
+from potluck.tuning.forward import batches, logits
+from support.tiny_models import tiny_causal, tiny_masked, tiny_seq2seq
+from support.tuning import request
+
+ROWS = [("the red apple", "fruit"), ("a blue sky", "weather"), ("紅色 的 蘋果", "fruit"), ("藍色 的 天空", "weather")]
+TEXTS = [f"{text} {number} is {label}" for number in range(5) for text, label in ROWS]
+OTHER = {"fruit": "weather", "weather": "fruit"}
+"""What the models have learned to say before they are tuned: the wrong way round."""
+CHATS = {"masked": "masked-lm", "seq2seq": "seq2seq"}
+METHODS: dict[str, dict[str, Any]] = {
+    "lora": {"r": 4, "training": {"learning_rate": 0.03}},
+    "prompt": {"num_virtual_tokens": 4, "training": {"learning_rate": 0.5}},
+    "p-tuning": {"num_virtual_tokens": 4, "encoder_hidden_size": 16, "training": {"learning_rate": 0.02}},
+    "full": {"training": {"learning_rate": 0.003}},
+}
+EXAMPLES = [Example((Message("user", f"{text} is"),), label) for text, label in ROWS]
+
+
+@pytest.fixture(scope="module")
+def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    home = tmp_path_factory.mktemp("kinds")
+    turned = [f"{text} {number} is {OTHER[label]}" for number in range(5) for text, label in ROWS]
+    return {
+        "masked": tiny_masked(home / "masked", turned, [text.split()[-1] for text in turned], steps=60),
+        "seq2seq": tiny_seq2seq(home / "seq2seq", [(text.rpartition(" ")[0], text.split()[-1]) for text in turned]),
+        "causal": tiny_causal(home / "causal", TEXTS),
+    }
+
+
+def recipe(home: Path, kind: str, use: str | None, **more: Any) -> Recipe:
+    rows = [{"text": f"{text} {number}", "label": label} for number in range(5) for text, label in ROWS]
+    (home / "train.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    settings = json.loads(json.dumps(METHODS.get(use or "", {})))
+    training = {"max_steps": 40, "per_device_train_batch_size": 8, "dtype": "float32", **settings.pop("training", {})}
+    said = {
+        "model": "model", "task": "classification", "dataset": "train.jsonl", "prompt": "{text} is",
+        "chat": CHATS[kind], **({"tuner": {"use": use, **settings, "training": training}} if use else {}), **more,
+    }  # fmt: skip
+    (home / "recipe.yaml").write_text(json.dumps(said), encoding="utf-8")
+    return Recipe.load(home / "recipe.yaml")
+
+
+def surprise(answering: Recipe) -> float:
+    chat = answering.components.chat
+    return -sum(chat.likelihoods(one.messages, [one.target])[0].logprob for one in EXAMPLES)
+
+
+@pytest.mark.parametrize("use", METHODS)
+@pytest.mark.parametrize("kind", CHATS)
+def test_a_tuner_learns_and_the_kinds_own_chat_model_answers_with_it(
+    tmp_path: Path, models: dict[str, Path], kind: str, use: str
+) -> None:
+    shutil.copytree(models[kind], tmp_path / "model")
+    with recipe(tmp_path, kind, None) as frozen:
+        before = surprise(frozen)
+    with recipe(tmp_path, kind, use) as tuned:
+        done, after = tuned.tune(), surprise(tuned)
+        found = tuned.evaluate_task(tmp_path / "train.jsonl")
+    assert sum(done.tuned.losses[-3:]) < 0.8 * sum(done.tuned.losses[:3])
+    assert after < 0.9 * before
+    assert {one.answer for one in found.said} <= {"fruit", "weather"}
+    with recipe(tmp_path, kind, None) as again:
+        assert surprise(again) == before
+
+
+@pytest.mark.parametrize("kind", CHATS)
+def test_what_is_learned_is_the_librarys_own_loss(tmp_path: Path, models: dict[str, Path], kind: str) -> None:
+    folder = models[kind]
+    method, asked = plugin("full", tmp_path), request(folder, tmp_path, EXAMPLES)
+    model, tokenizer = load_model(folder, "float32", kind), load_tokenizer(folder)  # type: ignore[arg-type]
+    wrapped = method.wrap(model, asked, tokenizer)
+    ours, theirs = 0.0, 0.0
+    encoded = encode(EXAMPLES, tokenizer, None, kind=kind_of(folder)).examples
+    with torch.no_grad():
+        for batch in batches(method, wrapped, encoded, 20):
+            found = logits(method, wrapped, batch)
+            ours += float(torch.nn.functional.cross_entropy(found, batch.targets, reduction="sum"))
+        for one in EXAMPLES:
+            text = one.messages[0].content
+            if kind == "seq2seq":
+                given = tokenizer(text, text_target=one.target, return_tensors="pt")
+                labels = given["labels"]
+            else:
+                given = tokenizer(f"{text} [MASK]", return_tensors="pt")
+                right = tokenizer(f"{text} {one.target}", return_tensors="pt")["input_ids"]
+                labels = torch.where(given["input_ids"] == tokenizer.mask_token_id, right, -100)
+            given = {key: value for key, value in given.items() if key != "labels"}
+            theirs += float(model(**given, labels=labels).loss) * int((labels != -100).sum())
+    assert ours == pytest.approx(theirs, rel=1e-4)
+
+
+def test_a_mask_in_the_prompt_is_where_the_answer_stands(models: dict[str, Path]) -> None:
+    tokenizer = load_tokenizer(models["masked"])
+    (one,) = encode([Example((Message("user", "the [MASK] apple"),), "red")], tokenizer, None, kind="masked").examples
+    assert tokenizer.convert_ids_to_tokens(one.ids) == ["[CLS]", "the", "[MASK]", "apple", "[SEP]"]
+    assert (one.start, tokenizer.convert_ids_to_tokens(one.answer)) == (2, ["red"])
+
+
+@pytest.mark.parametrize("use", ["prefix", "p-tuning-v2", "adapter"])
+@pytest.mark.parametrize(("kind", "named"), [("masked", "a masked one"), ("seq2seq", "a sequence-to-sequence one")])
+def test_what_a_method_cannot_do_is_said_before_anything_loads(
+    tmp_path: Path, models: dict[str, Path], use: str, kind: str, named: str
+) -> None:
+    shutil.copytree(models[kind], tmp_path / "model")
+    with recipe(tmp_path, kind, use) as one, pytest.raises(Unsupported, match=named):
+        one.tune()
+    bare = tmp_path / "bare"
+    bare.mkdir()
+    shutil.copy(models[kind] / "config.json", bare)
+    with pytest.raises(Unsupported, match=named):
+        plugin(use, tmp_path).tune(request(bare, tmp_path, EXAMPLES), lambda _: None)
+
+
+def test_a_chat_model_of_another_kind_is_refused_with_the_name_of_the_right_one(
+    tmp_path: Path, models: dict[str, Path]
+) -> None:
+    for kind, chat in (("masked", "masked-lm"), ("seq2seq", "seq2seq"), ("causal", "transformers")):
+        wrong = "masked" if kind != "masked" else "causal"
+        with pytest.raises(ModelNotFound, match=f"'{chat}' answers with"):
+            load_model(models[kind], "float32", wrong)  # type: ignore[arg-type]
+
+
+def test_a_folder_that_is_no_language_model_is_refused_by_what_it_says(tmp_path: Path) -> None:
+    (tmp_path / "config.json").write_text('{"architectures": ["ViTForImageClassification"]}', encoding="utf-8")
+    with pytest.raises(ModelNotFound, match="ViTForImageClassification"):
+        kind_of(tmp_path)
+    (tmp_path / "config.json").write_text("[]", encoding="utf-8")
+    with pytest.raises(ModelNotFound, match="could not be read"):
+        kind_of(tmp_path)
+
+
+def test_layers_that_are_not_there_are_an_error_of_the_settings(tmp_path: Path, models: dict[str, Path]) -> None:
+    method = plugin("lora", tmp_path, target_modules=["nothing_proj"])
+    with pytest.raises(PotluckError, match="nothing_proj"):
+        method.plan(request(models["causal"], tmp_path, EXAMPLES))
+
+
+def plugin(name: str, folder: Path, **settings: Any) -> Any:
+    offered = plugins.offer(plugins.find("tuner", name))
+    return offered.make(offered.config(**settings), Context(folder, folder, Sources(folder)))
