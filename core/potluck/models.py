@@ -11,10 +11,13 @@ import os
 import warnings
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from potluck.documents import Message
 from potluck.errors import MissingDependency, ModelError, ModelNotFound
+
+if TYPE_CHECKING:
+    from potluck.contracts import Attached
 
 ModelKind: TypeAlias = Literal["causal", "masked", "seq2seq"]
 """It says what comes next, it fills gaps, or it reads a text and writes another."""
@@ -199,3 +202,20 @@ def given_to(model: Any, ids: Any, seen: Any, embeddings: Any = None) -> dict[st
     before = embeddings.to(words.dtype).expand(len(ids), -1, -1)
     seen = torch.cat([seen.new_ones(before.shape[:2]), seen], dim=1)
     return {"inputs_embeds": torch.cat([before, words], dim=1), "attention_mask": seen}
+
+
+def hidden(model: Any, attached: Attached, ids: Any) -> Any:
+    """What a model with something attached makes of one text, below its words, where a classification head reads it.
+
+    ``ids`` has the shape ``(1, length)``, the result ``(1, width)``: of the last token, of a masked model the first.
+    What is attached has to be active.
+    """
+    import torch
+
+    if kind_of_model(model) == "masked":
+        given = given_to(model, ids, torch.ones_like(ids), attached.embeddings())
+        return model.base_model(**given).last_hidden_state[:, attached.past_length]
+    places = torch.arange(ids.shape[1])[None] + attached.past_length
+    return model.base_model(input_ids=ids, position_ids=places, past_key_values=attached.past()).last_hidden_state[
+        :, -1
+    ]

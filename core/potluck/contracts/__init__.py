@@ -8,13 +8,23 @@ from potluck.contracts.loader import Loader
 from potluck.contracts.offer import CONTRACT_VERSIONS, Component, Kind, Offer
 from potluck.contracts.splitter import Splitter
 from potluck.contracts.store import Collection, Hits, VectorStore
-from potluck.contracts.tuner import Attached, Estimate, Task, TunedModel, Tuner, TuningProgress, TuningRequest
+from potluck.contracts.tuner import (
+    Attached,
+    Classifying,
+    Estimate,
+    Task,
+    TunedModel,
+    Tuner,
+    TuningProgress,
+    TuningRequest,
+)
 
 __all__ = [
     "CONTRACT_VERSIONS",
     "Attached",
     "ChatModel",
     "ChatOptions",
+    "Classifying",
     "Collection",
     "Component",
     "Config",

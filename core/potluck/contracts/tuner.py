@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias
+from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
 
 from potluck.contracts.offer import Component
 from potluck.documents import Example
@@ -95,6 +95,21 @@ class Attached(Protocol):
 
     def active(self) -> AbstractContextManager[None]:
         """Within, the base answers as tuned; outside, bit for bit as before it was attached."""
+        ...
+
+
+@runtime_checkable
+class Classifying(Protocol):
+    """What was tuned with a classification head: it names a label, and no words are asked for."""
+
+    labels: tuple[str, ...]
+
+    def classify(self, hidden: torch.Tensor) -> torch.Tensor:
+        """Log-probabilities of ``labels``, float32, shape ``(rows, labels)``.
+
+        ``hidden`` has the shape ``(rows, width)``: what the model below its words makes of the last token of each text
+        (a masked model: of the first).
+        """
         ...
 
 

@@ -14,6 +14,7 @@ from potluck.errors import PotluckError, Unsupported
 from potluck.stages.components import Components
 from potluck.stages.tune import made
 from potluck.stages.tuned import tuner_of
+from potluck.tuning.head import NAME as HEAD
 
 _MOST = 1e-4
 """How far a logit of the merged model may be from the tuned one's, in float32."""
@@ -44,6 +45,8 @@ def merge(components: Components, into: Path) -> MergeReport:
     tuner, folder = _learned(components)
     source = _gguf_source(components) if into.suffix.lower() == ".gguf" else None
     base, whole = components.base_model, artifact.read(folder)
+    if HEAD in whole["files"]:
+        raise Unsupported(f"{folder} has a classification head, which a language model has no place for")
     artifact.check_files(folder, whole)
     tokenizer = load_tokenizer(base)
     artifact.check_base(folder, whole, artifact.Base.of(str(components.recipe.tuning.model), base, tokenizer))

@@ -231,13 +231,14 @@ def _seal(components: Components, part: Part, method: Tuner, request: TuningRequ
     from potluck.models import kind_of, load_model, load_tokenizer
     from potluck.tuning import artifact
     from potluck.tuning.encode import encoded
+    from potluck.tuning.head import with_head
 
     recipe, tokenizer, kind = components.recipe, load_tokenizer(request.model), kind_of(request.model)
     if method.whole:
         tokenizer.save_pretrained(str(done.folder))
     rows = artifact.probes([encoded(example, tokenizer, kind).ids for example in request.training[:8]])
     model: Any = load_model(done.folder if method.whole else request.model, "float32", kind)
-    attached = None if method.whole else method.attach(model, done.folder)
+    attached = with_head(None if method.whole else method.attach(model, done.folder), done.folder, request.labels)
     settings = part.config.model_dump(mode="json", exclude=set(part.config.secrets()))
     tuner: dict[str, Json] = {"name": part.name, "package": part.plugin.package, "version": part.plugin.version}
     said: dict[str, Json] = {

@@ -11,6 +11,8 @@ from potluck.errors import AdapterMismatch, ContractBroken
 from potluck.recipe.model import Part
 from potluck.sources import file_hash
 from potluck.stages.tune import made
+from potluck.tuning.head import NAME as HEAD
+from potluck.tuning.head import WithHead, with_head
 
 if TYPE_CHECKING:
     from potluck.stages.components import Components
@@ -36,18 +38,29 @@ def chat_of(components: Components) -> tuple[Part, Tuned | None]:
         if "model" not in type(part.config).model_fields:
             raise AdapterMismatch(f"{folder} is a whole model, and the chat model {part.name!r} loads none")
         config = part.config.model_copy(update={"model": str(folder.resolve())})
-        return Part(part.kind, part.name, part.plugin, config, part.secrets), None
+        own = Part(part.kind, part.name, part.plugin, config, part.secrets)
+        return own, _head_alone(folder, whole) if (folder / HEAD).is_file() else None
     named = getattr(part.config, "model", None)
     base_folder = components.models.folder(str(named)) if named is not None else components.base_model
 
     def attach(model: Any, tokenizer: Any) -> Attached:
         base = artifact.Base.of(str(named or recipe.tuning.model), base_folder, tokenizer)
         artifact.check_base(folder, whole, base)
-        attached = tuner.attach(model, folder)
+        attached = with_head(tuner.attach(model, folder), folder, whole["labels"])
+        assert attached is not None, "what is no whole model is attached"
         artifact.replay(folder, whole, model, attached)
         return attached
 
     return part, Tuned(folder, file_hash(folder / artifact.NAME), attach)
+
+
+def _head_alone(folder: Path, whole: dict[str, Any]) -> Tuned:
+    """The head of a whole model."""
+
+    def attach(model: Any, tokenizer: Any) -> Attached:
+        return WithHead(None, folder, whole["labels"])
+
+    return Tuned(folder, file_hash(folder / HEAD), attach)
 
 
 def tuner_of(components: Components, whole: dict[str, Any], folder: Path) -> Tuner:

@@ -16,11 +16,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck import __version__
-from potluck.contracts import Attached, TunedModel
+from potluck.contracts import Attached, Classifying, TunedModel
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch
 from potluck.fingerprints import fingerprint
-from potluck.models import given_to, kind_of_model
+from potluck.models import given_to, hidden, kind_of_model
 from potluck.sources import file_hash
 from potluck.tuning.card import card
 from potluck.workspace.files import write_whole
@@ -97,7 +97,7 @@ def probe(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequ
     """How a tuned model answers: of each row of tokens the likeliest next ones, with their logits."""
     said: list[dict[str, Json]] = []
     for row, found in zip(rows, logits(model, attached, rows), strict=True):
-        top = found.topk(_TOP)
+        top = found.topk(min(_TOP, len(found)))
         said.append({"tokens": list(row), "top": top.indices.tolist(), "logits": top.values.tolist()})
     return said
 
@@ -120,6 +120,8 @@ def _logits(call: Any, attached: Attached | None, ids: torch.Tensor) -> Any:
     import torch
 
     kind = kind_of_model(call)
+    if isinstance(attached, Classifying):
+        return attached.classify(hidden(call, attached, ids))[0]
     if kind != "causal":
         given = given_to(call, ids, torch.ones_like(ids), attached.embeddings() if attached is not None else None)
         if kind == "seq2seq":

@@ -56,12 +56,16 @@ def encode(
     limit: int | None,
     fit: Literal["error", "drop", "cut"] = "error",
     kind: ModelKind = "causal",
+    labels: Sequence[str] = (),
 ) -> Encoding:
-    """Encode examples of at most ``limit`` tokens. Raises ``TooLong`` naming longer ones where ``fit`` is ``error``,
-    and ``ModelError`` for messages that the model's chat template refuses."""
+    """Encode examples of at most ``limit`` tokens; with ``labels`` for a classification head.
+
+    Raises ``TooLong`` naming longer ones where ``fit`` is ``error``, and ``ModelError`` for messages that the model's
+    chat template refuses.
+    """
     found, long = Encoding(), []
     for number, example in enumerate(examples):
-        one = encoded(example, tokenizer, kind)
+        one = labelled(example, tokenizer, kind, labels) if labels else encoded(example, tokenizer, kind)
         if limit is not None and len(one.ids) > limit:
             if fit == "error":
                 long.append((number, len(one.ids)))
@@ -101,6 +105,16 @@ def encoded(example: Example, tokenizer: Any, kind: ModelKind = "causal") -> Enc
     start = len(head) + shared(before, ids)
     ids = [*head, *ids]
     return Encoded(tuple(ids), max(1, start))
+
+
+def labelled(example: Example, tokenizer: Any, kind: ModelKind, labels: Sequence[str]) -> Encoded:
+    """The tokens of one example for a classification head: ``answer`` is the number of its label."""
+    number = (labels.index(example.target),)
+    if kind == "masked":
+        return Encoded(tuple(tokenizer(_text(example))["input_ids"]), 0, number)
+    head, prompt = beginning(example.messages, tokenizer, tokenizer.name_or_path)
+    ids = [*head, *tokenizer(prompt, add_special_tokens=False)["input_ids"]]
+    return Encoded(tuple(ids), len(ids), number)
 
 
 def _masked(example: Example, tokenizer: Any) -> Encoded:

@@ -19,6 +19,7 @@ from potluck.documents import Json
 from potluck.errors import ModelError, TrainingFailed, Unsupported
 from potluck.fingerprints import fingerprint
 from potluck.models import ModelKind, fastest, kind_of, load_model, load_tokenizer
+from potluck.tuning import head
 from potluck.tuning.checkpoint import Checkpoints, Course
 from potluck.tuning.encode import Encoded, Encoding, encode
 from potluck.tuning.forward import batches, logits
@@ -69,15 +70,16 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     _loop(job, watch, progress)
     if job.method.config.training.early_stopping_patience is not None:
         job.checkpoints.take_best(job.model)
-    folder = request.folder / "result"
+    folder, trainable = request.folder / "result", sum(one.numel() for one in job.parameters)
     if job.processes.first:
         folder.mkdir(parents=True, exist_ok=True)
+        head.take(method.base(job.model), folder)
         method.save(job.model, folder)
     job.processes.wait()
     course = job.course
     return TunedModel(
         folder=folder,
-        trainable_parameters=sum(one.numel() for one in job.parameters),
+        trainable_parameters=trainable,
         losses=tuple(course.losses),
         seconds=course.seconds,
         tokens_per_second=course.tokens / course.seconds if course.seconds else 0.0,
@@ -120,11 +122,14 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
     dtype = fastest() if settings.dtype == "auto" else settings.dtype
     torch.manual_seed(request.seed)
     model = method.wrap(load_model(request.model, "float32" if method.trains_base else dtype, kind), request, tokenizer)
+    labels = request.labels if method.config.head else ()
+    if labels:
+        head.put(method.base(model), request)
     limit = reads(method, model)
-    training = encode(request.training, tokenizer, limit, method.config.fit, kind)
+    training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
     if not training.examples:
         raise ModelError("there is no example to learn from")
-    validation = encode(request.validation, tokenizer, limit, method.config.fit, kind)
+    validation = encode(request.validation, tokenizer, limit, method.config.fit, kind, labels)
     schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
     optimiser = torch.optim.AdamW(
         [one for one in model.parameters() if one.requires_grad],
@@ -160,6 +165,8 @@ def able(method: LocalTuner, request: TuningRequest) -> ModelKind:
             f"{named} trains {' and '.join(_KINDS[one] for one in sorted(method.kinds))} language models, and "
             f"{request.model} is a {_KINDS[kind]} one: take another tuner ('lora' and 'full' train all kinds)"
         )
+    if method.config.head:
+        head.check(request, kind)
     return kind
 
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from potluck.contracts import Estimate, TuningRequest
 from potluck.models import fastest, load_tokenizer, without_weights
+from potluck.tuning import head
 from potluck.tuning.encode import encode
 from potluck.tuning.engine import able, reads
 from potluck.tuning.method import LocalTuner
@@ -31,8 +32,12 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     limit = reads(method, base)
     with torch.device("meta"):
         model = method.wrap(base, request, tokenizer)
+        if method.config.head:
+            head.put(method.base(model), request)
     trainable = sum(one.numel() for one in model.parameters() if one.requires_grad)
-    found = encode(request.training, tokenizer, limit, method.config.fit, kind)
+    found = encode(
+        request.training, tokenizer, limit, method.config.fit, kind, request.labels if method.config.head else ()
+    )
     longest = max((len(one.ids) for one in found.examples), default=0)
     row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
     size = 4 if method.trains_base else _BYTES[fastest() if settings.dtype == "auto" else settings.dtype]

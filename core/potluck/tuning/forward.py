@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from potluck.models import given_to, kind_of_model
+from potluck.tuning import head
 from potluck.tuning.encode import Encoded
 from potluck.tuning.method import LocalTuner, Virtual
 from potluck.tuning.pack import Pack, packs
@@ -41,6 +42,10 @@ def _filled(base: Any, virtual: Virtual | None, rows: Rows) -> torch.Tensor:
     if rows.decoder is not None:
         given, before = {**given, "decoder_input_ids": rows.decoder}, 0
     row, place = rows.predicting
+    classify = head.of(base)
+    if classify is not None:
+        told: torch.Tensor = classify(base.base_model(**given).last_hidden_state[row, place + before].float())
+        return told
     found: torch.Tensor = base(**given).logits[row, place + before].float()
     return found
 
@@ -60,6 +65,11 @@ def _packed(base: Any, virtual: Virtual | None, pack: Pack) -> torch.Tensor:
     else:
         given = _embedded(base, virtual, pack)
         keep = pack.predicting + virtual.length
+    classify = head.of(base)
+    if classify is not None:
+        hidden = base.base_model(**given, use_cache=False).last_hidden_state[0, keep]
+        told: torch.Tensor = classify(hidden.float())
+        return told
     found: torch.Tensor = base(**given, use_cache=False, logits_to_keep=keep).logits[0].float()
     return found
 

@@ -83,8 +83,8 @@ def packed(examples: Sequence[Encoded]) -> Pack:
         ids += one.ids[common:]
         positions += range(common, len(one.ids))
         segments += [number] * (len(one.ids) - common)
-        predicting += range(begin + one.start - 1, begin + len(one.ids) - 1)
-        targets += one.ids[one.start :]
+        predicting += range(begin + one.start - 1, begin + one.start - 1 + one.learned)
+        targets += one.answer or one.ids[one.start :]
         owners += [number] * one.learned
     return Pack(*(torch.tensor(values) for values in (ids, positions, segments, predicting, targets, owners)))
 

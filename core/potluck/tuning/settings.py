@@ -81,3 +81,6 @@ class TunerConfig(Config):
 
     fit: Literal["error", "drop", "cut"] = "error"
     """What to do with a longer example: refuse it, leave it out, or cut the beginning of its prompt."""
+
+    head: bool = False
+    """Train a classification head, which names the label, instead of letting the model say it."""

@@ -15,10 +15,11 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 import potluck
-from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Likelihood, Operational
-from potluck.documents import Answer, Message
+from potluck.contracts import Attached, ChatModel, ChatOptions, Classifying, Context, Likelihood, Operational
+from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, ModelError, Unsupported
 from potluck.models import cloze, given_to, load_model, load_tokenizer
+from potluck_plugins.chat._shared.classes import chances, chosen
 from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.vocabulary import words_of
@@ -76,7 +77,12 @@ class MaskedLM(ChatModel):
         return len(self._both[1](_plain(messages))["input_ids"])
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
-        """Raise ``Unsupported``."""
+        """Raise ``Unsupported``, unless the model was tuned to name a label."""
+        model, tokenizer = self._both
+        if isinstance(self._tuned, Classifying):
+            ids = tokenizer(_plain(messages))["input_ids"]
+            known = chances(model, self._tuned, ids)
+            return Answer(max(known, key=lambda name: known[name]), "stop", Usage(len(ids), 1))
         raise Unsupported(
             "a masked language model fills gaps and writes no answers: take another chat model ('transformers', "
             "'llama-cpp'), or score candidates with 'potluck prompts score'"
@@ -92,9 +98,13 @@ class MaskedLM(ChatModel):
         Texts that are the same once masked are computed once: all candidates of one token together.
         """
         check_texts(continuations)
+        model, tokenizer = self._both
+        if isinstance(self._tuned, Classifying):
+            text = prompt if isinstance(prompt, str) else _plain(prompt)
+            return chosen(chances(model, self._tuned, tokenizer(text)["input_ids"]), continuations)
         before = prompt if isinstance(prompt, str) else ""
         if not isinstance(prompt, str):
-            before, rest = cloze(_plain(prompt), self._both[1].mask_token)
+            before, rest = cloze(_plain(prompt), tokenizer.mask_token)
             after = rest + after
         wanted: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
         counts = [0] * len(continuations)

@@ -13,11 +13,12 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 import potluck
-from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Likelihood, Operational
+from potluck.contracts import Attached, ChatModel, ChatOptions, Classifying, Context, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, ModelError
 from potluck.models import beginning, fastest
 from potluck_plugins.chat._shared.causal import release, shared
+from potluck_plugins.chat._shared.classes import chances, chosen
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
 from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
@@ -84,6 +85,12 @@ class Transformers(ChatModel):
         """Answer piece by piece; the model works only while the next piece is waited for."""
         model, tokenizer = self._both
         prompt = self._prompt(messages)
+        if isinstance(self._tuned, Classifying):
+            known = chances(model, self._tuned, prompt)
+            label = max(known, key=lambda name: known[name])
+            yield label
+            yield Answer(label, "stop", Usage(len(prompt), 1))
+            return
         window = self.context_window
         if window is not None and len(prompt) + options.max_tokens > window:
             raise ContextExceeded(
@@ -110,8 +117,11 @@ class Transformers(ChatModel):
         check_texts(continuations)
         if not continuations:
             return []
-        _, tokenizer = self._both
+        model, tokenizer = self._both
         head, text = self._beginning(prompt)
+        if isinstance(self._tuned, Classifying):
+            tokens = [*head, *tokenizer(text, add_special_tokens=False)["input_ids"]]
+            return chosen(chances(model, self._tuned, tokens), continuations)
         ids = tokenizer([text, *(text + each + after for each in continuations)], add_special_tokens=False)["input_ids"]
         context, rests = parts(ids[0], ids[1:])
         context = [*head, *context] or self._opening()

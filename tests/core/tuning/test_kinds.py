@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import shutil
 from pathlib import Path
 from typing import Any
@@ -12,11 +13,13 @@ import torch
 
 from potluck import plugins
 from potluck.api import Recipe
-from potluck.contracts import Context
+from potluck.contracts import ChatOptions, Context
 from potluck.documents import Example, Message
-from potluck.errors import ModelNotFound, PotluckError, Unsupported
+from potluck.errors import ModelError, ModelNotFound, PotluckError, Unsupported
 from potluck.models import kind_of, load_model, load_tokenizer
 from potluck.sources import Sources
+from potluck.stages.merge import merge
+from potluck.stages.tune import plan
 from potluck.tuning.encode import encode
 from potluck.tuning.forward import batches, logits
 from support.tiny_models import tiny_causal, tiny_masked, tiny_seq2seq
@@ -27,6 +30,7 @@ TEXTS = [f"{text} {number} is {label}" for number in range(5) for text, label in
 OTHER = {"fruit": "weather", "weather": "fruit"}
 """What the models have learned to say before they are tuned: the wrong way round."""
 CHATS = {"masked": "masked-lm", "seq2seq": "seq2seq"}
+ANSWERING = {**CHATS, "causal": "transformers"}
 METHODS: dict[str, dict[str, Any]] = {
     "lora": {"r": 4, "training": {"learning_rate": 0.03}},
     "prompt": {"num_virtual_tokens": 4, "training": {"learning_rate": 0.5}},
@@ -54,7 +58,7 @@ def recipe(home: Path, kind: str, use: str | None, **more: Any) -> Recipe:
     training = {"max_steps": 40, "per_device_train_batch_size": 8, "dtype": "float32", **settings.pop("training", {})}
     said = {
         "model": "model", "task": "classification", "dataset": "train.jsonl", "prompt": "{text} is",
-        "chat": CHATS[kind], **({"tuner": {"use": use, **settings, "training": training}} if use else {}), **more,
+        "chat": ANSWERING[kind], **({"tuner": {"use": use, **settings, "training": training}} if use else {}), **more,
     }  # fmt: skip
     (home / "recipe.yaml").write_text(json.dumps(said), encoding="utf-8")
     return Recipe.load(home / "recipe.yaml")
@@ -158,3 +162,58 @@ def test_layers_that_are_not_there_are_an_error_of_the_settings(tmp_path: Path, 
 def plugin(name: str, folder: Path, **settings: Any) -> Any:
     offered = plugins.offer(plugins.find("tuner", name))
     return offered.make(offered.config(**settings), Context(folder, folder, Sources(folder)))
+
+
+HEADS = [
+    *(("causal", use) for use in ("lora", "prefix", "prompt", "p-tuning", "p-tuning-v2", "adapter", "full")),
+    *(("masked", use) for use in METHODS),
+]
+
+
+@pytest.mark.parametrize(("kind", "use"), HEADS)
+def test_with_a_classification_head_a_label_is_named_and_not_spelled(
+    tmp_path: Path, models: dict[str, Path], kind: str, use: str
+) -> None:
+    shutil.copytree(models[kind], tmp_path / "model")
+    settings = {**METHODS.get(use, {}), "head": True}
+    training = {"max_steps": 80, "per_device_train_batch_size": 20, "lr_scheduler_type": "constant", "dtype": "float32"}
+    tuner = {"use": use, **settings, "training": {**training, "learning_rate": 0.003 if use == "full" else 0.02}}
+    dataset = {"path": "train.jsonl", "validation": 0}
+    with recipe(tmp_path, kind, None, tuner=tuner, dataset=dataset) as tuned:
+        done, found = tuned.tune(), tuned.evaluate_task(tmp_path / "train.jsonl")
+        assert tuned.tune().reused
+        question = [Message("user", "the red apple 1 is")]
+        logprobs = [one.logprob for one in tuned.components.chat.likelihoods(question, ["fruit", "weather"])]
+        with pytest.raises(ModelError, match="'plum' is none of them"):
+            tuned.components.chat.likelihoods(question, ["plum"])
+        said = tuned.components.chat.chat(question, ChatOptions()).text
+        chat = tuned.components.chat
+        answered = [chat.likelihoods(one.example.messages, [one.example.target])[0] for one in found.said]
+    assert found.metrics["accuracy"] > 0.9
+    right = [one.logprob for one in answered]
+    assert -sum(right) / len(right) == pytest.approx(done.tuned.losses[-1], rel=0.3)
+    assert sum(math.exp(one) for one in logprobs) == pytest.approx(1, abs=1e-5)
+    assert said == ("fruit" if logprobs[0] > logprobs[1] else "weather")
+    counted = done.tuned.trainable_parameters
+    with recipe(tmp_path, kind, None, tuner={**tuner, "head": False}) as spelled:
+        width = json.loads((tmp_path / "model" / "config.json").read_text(encoding="utf-8"))["hidden_size"]
+        assert plan(spelled.components).trainable_parameters == counted - 2 * (width + 1)
+
+
+def test_a_head_is_refused_where_it_has_nothing_to_name_or_to_read(tmp_path: Path, models: dict[str, Path]) -> None:
+    for kind, task, reason in (
+        ("causal", "generation", "needs 'task: classification'"),
+        ("seq2seq", "classification", "has no head"),
+    ):
+        home = tmp_path / kind
+        shutil.copytree(models[kind], home / "model")
+        tuner = {"use": "lora", "head": True, "training": {"max_steps": 1}}
+        with recipe(home, kind, None, tuner=tuner, task=task) as one, pytest.raises(Unsupported, match=reason):
+            one.tune()
+
+
+def test_a_model_with_a_head_does_not_merge(tmp_path: Path, models: dict[str, Path]) -> None:
+    shutil.copytree(models["causal"], tmp_path / "model")
+    tuner = {"use": "lora", "head": True, "training": {"max_steps": 1}}
+    with recipe(tmp_path, "causal", None, tuner=tuner) as one, pytest.raises(Unsupported, match="classification head"):
+        merge(one.components, tmp_path / "merged")

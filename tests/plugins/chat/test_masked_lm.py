@@ -158,7 +158,7 @@ def test_weights_without_a_head_for_gaps_are_refused(tiny: Path, tmp_path: Path)
 def test_a_causal_model_is_refused(tmp_path: Path) -> None:
     folder = tiny_causal(tmp_path, TEXTS)
 
-    with pytest.raises(ModelNotFound, match="could not be loaded"):
+    with pytest.raises(ModelNotFound, match="holds a causal language model"):
         made(folder).likelihoods("Kyoto lies in ", ["Japan"], ".")
 
 
