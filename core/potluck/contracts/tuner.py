@@ -73,6 +73,10 @@ class TunedModel:
     notes: tuple[str, ...] = ()
     evaluations: tuple[Mapping[str, float], ...] = ()
     """Of each evaluation on the validation examples: ``step``, ``loss``, and the task's measures."""
+    dropped: int = 0
+    """Examples, of both sides, that were too long and left out by consent."""
+    cut: int = 0
+    """Those that were too long and of which a part was left out by consent."""
 
 
 class Attached(Protocol):

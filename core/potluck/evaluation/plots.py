@@ -6,6 +6,7 @@ Each is made twice: as PNG for other documents, and as SVG for the report, in wh
 from __future__ import annotations
 
 import io
+import logging
 import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -100,6 +101,7 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
         from matplotlib.figure import Figure
     except ImportError:
         raise MissingDependency("plots need the package 'matplotlib'. Run: pip install 'potluck[plots]'") from None
+    logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # of the fonts, one is enough
     rcParams["font.family"], rcParams["svg.fonttype"], rcParams["svg.hashsalt"] = _FONTS, "none", "potluck"
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.add_subplot()

@@ -13,7 +13,7 @@ from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgres
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.fingerprints import fingerprint
-from potluck.ledger import Ledger
+from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import Part, RecipeModel
 from potluck.stages.components import Components
 from potluck.stages.observe import Stage, stage
@@ -122,6 +122,10 @@ def tune(components: Components, observers: pluggy.PluginManager | None = None) 
         seconds=time.monotonic() - began,
         ledger=found.prepared.ledger,
     )
+    examples = len(found.prepared.training) + len(found.prepared.validation)
+    entry = report.ledger.open("tune", "examples")
+    entry.came_in, entry.went_out = Amount(examples), Amount(examples - done.dropped)
+    entry.dropped, entry.cut = Amount(done.dropped), Amount(done.cut)
     report.notes = [*found.prepared.notes, *done.notes, *_overridden(part)]
     return report
 

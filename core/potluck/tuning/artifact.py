@@ -153,6 +153,8 @@ def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, 
         "tokens_per_second": done.tokens_per_second,
         "notes": list(done.notes),
         "evaluations": [dict(one) for one in done.evaluations],
+        "dropped": done.dropped,
+        "cut": done.cut,
     }
     whole: dict[str, Json] = {
         "format": FORMAT,
@@ -244,4 +246,6 @@ def outcome(folder: Path) -> TunedModel | None:
         tokens_per_second=said["tokens_per_second"],
         notes=tuple(said["notes"]),
         evaluations=tuple(said["evaluations"]),
+        dropped=said["dropped"],
+        cut=said["cut"],
     )

@@ -33,11 +33,13 @@ class Encoded:
 
 @dataclass(slots=True)
 class Encoding:
-    """All examples that are learned from; ``dropped`` and ``cut`` are the numbers (from 0) of those too long."""
+    """All examples that are learned from; ``dropped``, ``cut`` and ``split`` are the numbers (from 0) of those
+    too long."""
 
     examples: list[Encoded] = field(default_factory=list)
     dropped: list[int] = field(default_factory=list)
     cut: list[int] = field(default_factory=list)
+    split: list[int] = field(default_factory=list)
 
     @property
     def notes(self) -> tuple[str, ...]:
@@ -47,6 +49,8 @@ class Encoding:
             said.append(f"{_count(self.dropped)} too long, left out: number {_listed(self.dropped)}")
         if self.cut:
             said.append(f"{_count(self.cut)} too long, the beginning of the prompt cut: number {_listed(self.cut)}")
+        if self.split:
+            said.append(f"{_count(self.split)} too long, learned in parts: number {_listed(self.split)}")
         return tuple(said)
 
 
@@ -54,7 +58,7 @@ def encode(
     examples: Sequence[Example],
     tokenizer: Any,
     limit: int | None,
-    fit: Literal["error", "drop", "cut"] = "error",
+    fit: Literal["error", "drop", "cut", "split"] = "error",
     kind: ModelKind = "causal",
     labels: Sequence[str] = (),
 ) -> Encoding:
@@ -67,7 +71,11 @@ def encode(
     for number, example in enumerate(examples):
         one = labelled(example, tokenizer, kind, labels) if labels else encoded(example, tokenizer, kind)
         if limit is not None and len(one.ids) > limit:
-            if fit == "error":
+            if fit == "split" and not example.messages and kind == "causal":
+                found.split.append(number)
+                found.examples += _parts(one, limit)
+                continue
+            if fit in ("error", "split"):
                 long.append((number, len(one.ids)))
                 continue
             shorter = _cut(one, limit) if fit == "cut" else None
@@ -81,7 +89,8 @@ def encode(
         raise TooLong(
             f"{len(long)} of {len(examples)} examples are longer than the {limit} tokens that are read: {listed}"
             f"{', ...' if len(long) > _SHOWN else ''}. Raise tuner.max_length if the model reads more, or say "
-            "tuner.fit: drop (leave them out) or cut (cut the beginning of their prompts)"
+            "tuner.fit: drop (leave them out), cut (cut the beginning of their prompts), or split (learn texts "
+            "without a prompt in parts)"
         )
     return found
 
@@ -162,6 +171,12 @@ def _cut(one: Encoded, limit: int) -> Encoded | None:
             return None
         return Encoded((one.ids[0], *one.ids[1 + surplus :]), max(0, one.start - surplus), one.answer)
     return Encoded(one.ids[surplus:], one.start - surplus) if surplus < one.start else None
+
+
+def _parts(one: Encoded, limit: int) -> list[Encoded]:
+    """A text in parts; each begins with the last token of the one before, so that every token is learned once."""
+    ends = range(1, len(one.ids), limit - 1)
+    return [Encoded(one.ids[end - 1 : end - 1 + limit], 1) for end in ends]
 
 
 def _count(numbers: Sequence[int]) -> str:

@@ -85,6 +85,8 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
         tokens_per_second=course.tokens / course.seconds if course.seconds else 0.0,
         notes=(*job.training.notes, *job.validation.notes, *course.notes),
         evaluations=tuple(course.evaluations),
+        dropped=len(job.training.dropped) + len(job.validation.dropped),
+        cut=len(job.training.cut) + len(job.validation.cut),
     )
 
 

@@ -79,8 +79,9 @@ class TunerConfig(Config):
     max_length: int | None = Field(default=None, ge=8)
     """Tokens of an example, prompt and target together; what the model reads if left out."""
 
-    fit: Literal["error", "drop", "cut"] = "error"
-    """What to do with a longer example: refuse it, leave it out, or cut the beginning of its prompt."""
+    fit: Literal["error", "drop", "cut", "split"] = "error"
+    """What to do with a longer example: refuse it, leave it out, cut the beginning of its prompt, or learn a text
+    without a prompt in parts."""
 
     head: bool = False
     """Train a classification head, which names the label, instead of letting the model say it."""

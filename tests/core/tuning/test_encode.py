@@ -5,6 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
 from potluck.documents import Example, Message
 from potluck.errors import TooLong
@@ -70,3 +72,21 @@ def test_an_answer_that_does_not_fit_by_itself_is_left_out_even_where_cutting_is
     tokenizer = load_tokenizer(model)
     found = encode(EXAMPLES[:1], tokenizer, 2, "cut")
     assert (found.examples, found.dropped, found.cut) == ([], [0], [])
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], deadline=None)
+@given(limit=st.integers(8, 40))
+def test_a_long_text_is_learned_in_parts_by_consent_each_token_once(model: Path, limit: int) -> None:
+    tokenizer = load_tokenizer(model)
+    text = Example((), "the red apple and 藍色的天空 " * 6)
+    whole = encoded(text, tokenizer)
+    found = encode([text], tokenizer, limit, "split")
+    assert all(len(one.ids) <= limit for one in found.examples)
+    assert [token for one in found.examples for token in one.ids[one.start :]] == list(whole.ids[1:])
+    assert found.split == ([0] if len(whole.ids) > limit else [])
+    assert ("learned in parts: number 1" in " ".join(found.notes)) == bool(found.split)
+
+
+def test_an_answer_is_not_split(model: Path) -> None:
+    with pytest.raises(TooLong, match="split"):
+        encode(EXAMPLES[:1], load_tokenizer(model), 8, "split")

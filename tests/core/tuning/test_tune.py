@@ -315,3 +315,16 @@ def test_the_artifact_has_a_model_card_that_people_may_add_to(home: Path) -> Non
         path.write_text(said + "Do not use it for weather.", encoding="utf-8")
     with recipe(home) as again:
         assert again.tune().reused
+
+
+def test_what_is_too_long_is_counted_in_the_ledger(home: Path) -> None:
+    rows = (home / "train.jsonl").read_text(encoding="utf-8") + json.dumps(
+        {"text": "a blue sky " * 40, "label": "weather"}
+    )
+    (home / "train.jsonl").write_text(rows, encoding="utf-8")
+    tuner = {"use": "lora", "fit": "drop", "max_length": 90, "training": {"max_steps": 2, "dtype": "float32"}}
+    for reused in (False, True):
+        with recipe(home, tuner=tuner) as one:
+            done = one.tune()
+        said = done.as_json()["ledger"]["tune"]  # type: ignore[index,call-overload]
+        assert (done.reused, said["dropped"]["items"], said["in"]["items"]) == (reused, 1, said["out"]["items"] + 1)  # type: ignore[index,call-overload,operator]
