@@ -27,7 +27,7 @@ def command(as_json: bool, model: str | None) -> None:
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
-    for name in ("tuner", "parameters go", "trained", "merges", "answered by", "package"):
+    for name in ("tuner", "parameters go", "trained", "merges", "models", "answered by", "package"):
         table.add_column(name, overflow="fold")
     for row in rows:
         share = (
@@ -39,6 +39,7 @@ def command(as_json: bool, model: str | None) -> None:
             row.family or "-",
             share,
             merges,
+            ", ".join(row.kinds) or "-",
             ", ".join(row.served_by),
             row.package,
         )

@@ -35,6 +35,8 @@ def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
         raise PotluckError(
             f"{path}: rows are read from {known}, not from {path.suffix or 'a file without an extension'}"
         )
+    if not path.is_file():
+        raise PotluckError(f"{path}: there is no such file")
     problems: list[Problem] = []
     rows = [
         row for row in reader(path, encoding, problems) if any(value not in ("", None) for value in row.fields.values())

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
 from potluck import plugins
 from potluck.contracts import Context, TuningRequest
-from potluck.documents import Example, Json
-from potluck.errors import PluginError
+from potluck.documents import Example, Json, Message
+from potluck.errors import PluginError, Unsupported
 from potluck.sources import Sources
 
 
@@ -24,13 +25,15 @@ class Kind:
     whole: bool
     served_by: tuple[str, ...]
     tasks: tuple[str, ...]
+    kinds: tuple[str, ...]
+    """Kinds of models that it trains: causal, masked, seq2seq."""
     package: str
     trainable: int | None = None
     total: int | None = None
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck tuners --json`` prints it."""
-        return {**asdict(self), "served_by": list(self.served_by), "tasks": list(self.tasks)}
+        return {**asdict(self), "served_by": list(self.served_by), "tasks": list(self.tasks), "kinds": list(self.kinds)}
 
 
 def taxonomy(model: str | None, base: Path) -> list[Kind]:
@@ -48,8 +51,10 @@ def taxonomy(model: str | None, base: Path) -> list[Kind]:
         trainable = total = None
         if folder is not None:
             tuner: Any = plugins.make(plugin, offered.config(), Context(base, base, models))
-            counted = tuner.plan(TuningRequest(folder, "generation", (Example((), "count me"),), (), base))
-            trainable, total = counted.trainable_parameters, counted.total_parameters
+            example = Example((Message("user", "count"),), "me")
+            with suppress(Unsupported):  # a method for other kinds of models: there is nothing to count
+                counted = tuner.plan(TuningRequest(folder, "generation", (example,), (), base))
+                trainable, total = counted.trainable_parameters, counted.total_parameters
         found.append(
             Kind(
                 plugin.name,
@@ -59,6 +64,7 @@ def taxonomy(model: str | None, base: Path) -> list[Kind]:
                 bool(getattr(made, "whole", False)),
                 tuple(sorted(getattr(made, "served_by", ()))),
                 tuple(sorted(getattr(made, "tasks", ()))),
+                tuple(sorted(getattr(made, "kinds", ()))),
                 plugin.package,
                 trainable,
                 total,

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from potluck import recipe as recipes
 from potluck.documents import Example, Message
 from potluck.errors import PotluckError, RecipeError
+from potluck.stages.dataset import read_rows
 from potluck.stages.prepare import _key, _split, prepare
 
 SIDES = ("train", "dev", "test", "train")
@@ -138,3 +139,8 @@ def test_each_label_gives_its_part(many: int, few: int, part: float) -> None:
     counts = Counter(one.target for one in held)
     assert abs(counts["a"] - part * many) <= 1
     assert abs(counts["b"] - part * few) <= 1
+
+
+def test_a_file_of_rows_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(PotluckError, match=r"test\.jsonl: there is no such file"):
+        read_rows(tmp_path / "test.jsonl")

@@ -20,6 +20,7 @@ from potluck.models import kind_of, load_model, load_tokenizer
 from potluck.sources import Sources
 from potluck.stages.merge import merge
 from potluck.stages.tune import plan
+from potluck.stages.tuners import taxonomy
 from potluck.tuning.encode import encode
 from potluck.tuning.forward import batches, logits
 from support.tiny_models import tiny_causal, tiny_masked, tiny_seq2seq
@@ -217,3 +218,12 @@ def test_a_model_with_a_head_does_not_merge(tmp_path: Path, models: dict[str, Pa
     tuner = {"use": "lora", "head": True, "training": {"max_steps": 1}}
     with recipe(tmp_path, "causal", None, tuner=tuner) as one, pytest.raises(Unsupported, match="classification head"):
         merge(one.components, tmp_path / "merged")
+
+
+def test_the_taxonomy_says_which_kinds_a_tuner_trains_and_counts_where_it_can(models: dict[str, Path]) -> None:
+    rows = {one.name: one for one in taxonomy(str(models["masked"]), models["masked"])}
+    assert rows["lora"].kinds == ("causal", "masked", "seq2seq")
+    assert rows["lora"].served_by == ("masked-lm", "seq2seq", "transformers")
+    assert rows["full"].trainable == rows["full"].total
+    assert 0 < (rows["lora"].trainable or 0) < (rows["lora"].total or 0)
+    assert (rows["prefix"].kinds, rows["prefix"].trainable) == (("causal",), None)
