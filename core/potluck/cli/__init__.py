@@ -19,6 +19,7 @@ COMMANDS = {
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",
     "lock": "Pin plugin versions, models, documents and questions by hash.",
+    "conform": "Hold an installed plugin against the rules of its contract.",
     "merge": "Write the model of a recipe with what its tuner learned in its weights.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",

@@ -15,11 +15,11 @@ from potluck.cli.common import json_option, opened, print_json, recipe_argument,
 @set_option
 @json_option
 def command(recipe: Path, into: Path, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Write the model of a recipe with what its tuner learned, or its adapter holds, in the weights.
+    """Write the model of a recipe with what its tuner learned in its weights.
 
-    INTO is a folder, or for llama.cpp a file that ends in .gguf (float16), and need not exist. Trains first, where
-    that was not done. It appears only if the merged model gives the same figures as the
-    tuned one.
+    Or with what the adapter holds that it names. INTO is a folder, or for llama.cpp a file that ends in .gguf
+    (float16), and need not exist. Trains first, where that was not done. It appears only if the merged model gives
+    the same figures as the tuned one.
     """
     from potluck.stages.merge import merge
 

@@ -1,1 +1,27 @@
-"""Conformance kits for plugin authors."""
+"""Conformance kits: the rules of each contract, to be held against a plugin from its own tests.
+
+    @pytest.mark.parametrize("check", checks("splitter"), ids=str)
+    def test_it_keeps_the_contract(check, tmp_path):
+        check("my-splitter", tmp_path, {"chunk_size": 100})
+
+A check raises ``Violation``, whose message begins with the name of the broken rule. ``potluck conform KIND NAME`` runs
+the same checks.
+"""
+
+from potluck.contracts.offer import Kind
+from potluck.errors import PotluckError
+from potluck.testing import embedder, splitter, store
+from potluck.testing.kit import RULES, Check, Outcome, Skipped, Subject, Violation, conform
+
+_WRITTEN = (splitter, embedder, store)
+"""Importing them registers their rules."""
+
+
+def checks(kind: Kind) -> list[Check]:
+    """The rules of a kind, in order. Raises ``PotluckError`` for a kind that has no kit."""
+    if kind not in RULES:
+        raise PotluckError(f"there is no conformance kit for a {kind}; there are: {', '.join(RULES)}")
+    return list(RULES[kind])
+
+
+__all__ = ["Check", "Outcome", "Skipped", "Subject", "Violation", "checks", "conform"]

@@ -74,7 +74,7 @@ def test_the_first_so_many_are_read(tmp_path: Path) -> None:
     assert len(read_facts(path, 2)) == 2
 
 
-@given(st.text(st.characters(exclude_characters="\r")))
+@given(st.text(st.characters(codec="utf-8", exclude_characters="\r")))
 def test_any_line_gives_a_fact_or_an_error(tmp_path_factory: pytest.TempPathFactory, line: str) -> None:
     path = tmp_path_factory.mktemp("any") / "data.jsonl"
     path.write_text(line, encoding="utf-8", newline="\n")

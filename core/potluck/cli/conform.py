@@ -1,0 +1,51 @@
+"""``potluck conform``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import get_args
+
+import click
+
+from potluck.cli.common import json_option, print_json
+from potluck.contracts.offer import Kind
+
+
+@click.command("conform")
+@click.argument("kind", type=click.Choice(get_args(Kind)))
+@click.argument("name")
+@click.option("--config", type=click.Path(path_type=Path), help="A YAML file with the plugin's settings.")
+@json_option
+def command(kind: Kind, name: str, config: Path | None, as_json: bool) -> int:
+    """Hold an installed plugin against the rules of its contract.
+
+    Every rule has a name; a broken one is told with what happened. The exit status is 1 if one is broken.
+    """
+    from potluck.testing import conform
+
+    outcomes = conform(kind, name, _settings(config))
+    broken = [one for one in outcomes if not one.kept]
+    if as_json:
+        print_json([{"rule": one.rule, "kept": one.kept, "skipped": one.skipped, "why": one.why} for one in outcomes])
+        return 1 if broken else 0
+    for one in outcomes:
+        state = "skipped" if one.skipped else "kept" if one.kept else "BROKEN"
+        click.secho(f"{state:8} {one.rule}" + (f": {one.why}" if one.why else ""), fg=None if one.kept else "red")
+    click.echo(f"{len(outcomes) - len(broken)} of {len(outcomes)} rules are kept")
+    return 1 if broken else 0
+
+
+def _settings(path: Path | None) -> dict[str, object]:
+    """The mapping of a YAML file. Raises ``PotluckError`` for anything else."""
+    from potluck.errors import PotluckError
+    from potluck.recipe.reader import parse_value
+
+    if path is None:
+        return {}
+    try:
+        said = parse_value(path.read_text(encoding="utf-8"), str(path)).plain()
+    except OSError as error:
+        raise PotluckError(f"{path}: cannot be read: {error.strerror}") from error
+    if not isinstance(said, dict):
+        raise PotluckError(f"{path}: expected a mapping of settings")
+    return dict(said)

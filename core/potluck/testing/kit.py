@@ -1,0 +1,133 @@
+"""What every conformance kit is made of: rules with names, each a function that tries to break one."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from potluck import plugins
+from potluck.contracts import Component, Context
+from potluck.contracts.offer import Kind
+from potluck.errors import PotluckError
+from potluck.sources import Sources
+
+
+class Violation(AssertionError):
+    """A rule of a contract that a plugin breaks. ``rule`` is its name."""
+
+    def __init__(self, rule: str, what: str) -> None:
+        """``what`` happened, in words."""
+        super().__init__(f"{rule}: {what}")
+        self.rule = rule
+
+
+class Skipped(Exception):
+    """A rule that does not apply to a plugin; the text says why."""
+
+
+@dataclass(frozen=True)
+class Subject:
+    """The plugin under test. ``build`` makes a fresh component whose own folder is the given one."""
+
+    build: Callable[[Path], Any]
+    folder: Path
+    settings: Mapping[str, Any] = field(default_factory=dict)
+
+    def make(self, folder: str = "own") -> Any:
+        """A fresh component; the same name of a folder is the same folder."""
+        return self.build(self.folder / folder)
+
+
+@dataclass(frozen=True)
+class Check:
+    """One rule. Call it with a plugin's name, an empty folder and settings; it raises ``Violation``."""
+
+    kind: Kind
+    rule: str
+    says: str
+    run: Callable[[Subject], None]
+
+    def __str__(self) -> str:
+        """The rule's name, for pytest's ids."""
+        return self.rule
+
+    def __call__(self, plugin: str, folder: Path, settings: Mapping[str, Any] | None = None) -> None:
+        """Hold a plugin that is installed against the rule."""
+        self.on(subject(self.kind, plugin, folder, settings or {}))
+
+    def on(self, tested: Subject) -> None:
+        """Hold a component against the rule. Raises ``Violation``, and ``Skipped`` where it does not apply."""
+        try:
+            self.run(tested)
+        except (Violation, Skipped):
+            raise
+        except AssertionError as wrong:
+            raise Violation(self.rule, str(wrong) or self.says) from wrong
+        except Exception as error:  # whatever a plugin raises where the contract does not let it
+            raise Violation(self.rule, f"{type(error).__name__}: {error}") from error
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of one rule. ``why`` is empty where it is kept."""
+
+    rule: str
+    kept: bool
+    skipped: bool = False
+    why: str = ""
+
+
+RULES: dict[Kind, list[Check]] = {}
+
+
+def need(kept: object, what: str) -> None:
+    """Break the rule that is being checked unless something holds; ``what`` says what happened."""
+    if not kept:
+        raise AssertionError(what)
+
+
+def rule(kind: Kind, name: str) -> Callable[[Callable[[Subject], None]], Callable[[Subject], None]]:
+    """Register a function as a rule; the first line of its docstring is what the rule says."""
+
+    def register(run: Callable[[Subject], None]) -> Callable[[Subject], None]:
+        says = (run.__doc__ or name).strip().split("\n")[0]
+        RULES.setdefault(kind, []).append(Check(kind, name, says, run))
+        return run
+
+    return register
+
+
+def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) -> Subject:
+    """An installed plugin with settings. Raises ``PluginError``, and ``PotluckError`` for settings it does not take."""
+    found = plugins.find(kind, plugin)
+    offered = plugins.offer(found)
+    try:
+        config = offered.config.model_validate(dict(settings))
+    except ValueError as error:
+        raise PotluckError(f"the {kind} {plugin!r} does not take these settings: {error}") from error
+
+    def build(own: Path) -> Component:
+        return plugins.make(found, config, Context(folder, own, Sources(folder)))
+
+    return Subject(build, folder, config.model_dump())
+
+
+def conform(kind: Kind, plugin: str, settings: Mapping[str, Any] | None = None) -> list[Outcome]:
+    """Hold an installed plugin against every rule of its kind."""
+    from potluck.testing import checks
+
+    found = []
+    for check in checks(kind):
+        with tempfile.TemporaryDirectory() as folder:
+            try:
+                check(plugin, Path(folder), settings)
+            except Skipped as reason:
+                found.append(Outcome(check.rule, kept=True, skipped=True, why=str(reason)))
+            except Violation as broken:
+                found.append(Outcome(check.rule, kept=False, why=str(broken).removeprefix(f"{check.rule}: ")))
+            else:
+                found.append(Outcome(check.rule, kept=True))
+    return found

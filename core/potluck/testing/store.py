@@ -1,0 +1,251 @@
+"""The rules of vector stores. They are held against a plain search over all vectors."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potluck.contracts.store import Collection
+from potluck.errors import StoreMismatch
+from potluck.testing.kit import Subject, need, rule
+
+if TYPE_CHECKING:
+    from potluck.contracts import Vectors
+
+_DIMENSIONS = 16
+_COUNT = 120
+_RECALL = 0.9
+"""What an approximate index has to find of the true nearest."""
+_NEAR = 1e-3
+_NAME = "0123456789abcdef" * 2
+
+
+def _vectors(count: int = _COUNT, seed: int = 0, dimensions: int = _DIMENSIONS) -> Vectors:
+    import numpy as np
+
+    drawn = np.random.default_rng(seed).normal(size=(count, dimensions))
+    made: Vectors = (drawn / np.linalg.norm(drawn, axis=1, keepdims=True)).astype(np.float32)
+    return made
+
+
+def _ids(count: int = _COUNT) -> list[str]:
+    return [f"{number:04d}" for number in range(count)]
+
+
+def _opened(subject: Subject, dimensions: int = _DIMENSIONS, fingerprint: str = "model a", folder: str = "own") -> Any:
+    store = subject.make(folder)
+    store.open(Collection(_NAME, dimensions, fingerprint))
+    return store
+
+
+def _filled(subject: Subject, folder: str = "own") -> tuple[Any, Vectors]:
+    store, vectors = _opened(subject, folder=folder), _vectors()
+    store.add(_ids(), vectors)
+    store.commit()
+    return store, vectors
+
+
+def _refused(what: str, action: Any) -> None:
+    try:
+        action()
+    except StoreMismatch:
+        return
+    raise AssertionError(f"{what} is taken, and should raise StoreMismatch")
+
+
+@rule("store", "opens-empty")
+def check_empty(subject: Subject) -> None:
+    """A new collection is empty, and a search in it finds nothing."""
+    store = _opened(subject)
+    need(store.count() == 0 and store.ids() == set(), f"there are {store.count()}")
+    need(store.search(_vectors(1)[0], 5).ids == (), "a search finds something")
+
+
+@rule("store", "keeps-what-is-added")
+def check_ids(subject: Subject) -> None:
+    """All that was added is there, once."""
+    store, _ = _filled(subject)
+    need(store.ids() == set(_ids()), "the ids are others")
+    need(store.count() == _COUNT, f"there are {store.count()} of {_COUNT}")
+
+
+@rule("store", "finds-the-nearest")
+def check_search(subject: Subject) -> None:
+    """A search finds the nearest: all of them where the store says it is exact, else nine of ten."""
+    import numpy as np
+
+    store, vectors = _filled(subject)
+    found = 0
+    for query in _vectors(20, seed=1):
+        nearest = {_ids()[number] for number in np.argsort(-(vectors @ query))[:10]}
+        found += len(nearest & set(store.search(query, 10).ids))
+    share = found / 200
+    need(share >= (1 if store.exact else _RECALL), f"it finds {share:.1%}, and says exact = {store.exact}")
+
+
+@rule("store", "best-first")
+def check_order(subject: Subject) -> None:
+    """Hits come best first."""
+    store, _ = _filled(subject)
+    for query in _vectors(10, seed=2):
+        scores = store.search(query, 20).scores
+        need(list(scores) == sorted(scores, reverse=True), f"scores are {scores[:5]}")
+
+
+@rule("store", "scores-are-cosines")
+def check_scores(subject: Subject) -> None:
+    """A score is the cosine similarity of the vector with that id."""
+    store, vectors = _filled(subject)
+    rows = dict(zip(_ids(), vectors, strict=True))
+    for query in _vectors(10, seed=3):
+        hits = store.search(query, 10)
+        for name, score in zip(hits.ids, hits.scores, strict=True):
+            need(abs(float(rows[name] @ query) - score) <= _NEAR, f"{name} has {score:.4f}")
+
+
+@rule("store", "at-most-k")
+def check_k(subject: Subject) -> None:
+    """A search gives at most ``k`` hits, and all where there are fewer."""
+    store, _ = _filled(subject)
+    for k in (1, 7, _COUNT, _COUNT + 50):
+        hits = store.search(_vectors(1, seed=4)[0], k)
+        need(len(hits.ids) == len(hits.scores) == len(set(hits.ids)), "hits and scores are not as many, or doubled")
+        need(len(hits.ids) <= k, f"{len(hits.ids)} hits for k = {k}")
+        need(len(hits.ids) == min(k, _COUNT) or not store.exact, f"{len(hits.ids)} hits for k = {k}")
+
+
+@rule("store", "ties-by-id")
+def check_ties(subject: Subject) -> None:
+    """Equal scores come in the order of ids."""
+    store = _opened(subject)
+    one = _vectors(1)[0]
+    names = ["c", "a", "d", "b"]
+    store.add(names, one[None].repeat(4, axis=0))
+    store.commit()
+    need(store.search(one, 4).ids == ("a", "b", "c", "d"), f"the order is {store.search(one, 4).ids}")
+
+
+@rule("store", "added-again-replaces")
+def check_replace(subject: Subject) -> None:
+    """An id that is added again has the new vector, and is there once."""
+    store, vectors = _filled(subject)
+    new = _vectors(1, seed=5)
+    store.add(["0007"], new)
+    store.commit()
+    need(store.count() == _COUNT, f"there are {store.count()}")
+    need(store.search(new[0], 1).ids == ("0007",), "the new vector is not found")
+    scores = dict(zip(*_pairs(store.search(vectors[7], _COUNT)), strict=True))
+    need(abs(scores.get("0007", 0.0) - float(vectors[7] @ new[0])) <= _NEAR, "the old vector is still there")
+
+
+def _pairs(hits: Any) -> tuple[tuple[str, ...], tuple[float, ...]]:
+    return hits.ids, hits.scores
+
+
+@rule("store", "deletes")
+def check_delete(subject: Subject) -> None:
+    """What is deleted is gone, and nothing else; an unknown id is ignored."""
+    store, vectors = _filled(subject)
+    store.delete(["0003", "0004", "nobody"])
+    store.commit()
+    need(store.ids() == set(_ids()) - {"0003", "0004"}, "other ids are left")
+    need("0003" not in store.search(vectors[3], _COUNT).ids, "a search still finds it")
+    store.add(["0003"], vectors[3:4])
+    store.commit()
+    need(store.search(vectors[3], 1).ids == ("0003",), "added again it is not found")
+
+
+@rule("store", "opens-again")
+def check_reopen(subject: Subject) -> None:
+    """What was committed is there for another instance, with the same vectors."""
+    store, vectors = _filled(subject)
+    store.delete(["0001"])
+    store.commit()
+    store.close()
+    again = _opened(subject)
+    need(again.ids() == set(_ids()) - {"0001"}, "other ids are there")
+    for number in (0, 50, 119):
+        hits = again.search(vectors[number], 1)
+        found = hits.ids == (_ids()[number],) and abs(hits.scores[0] - 1) <= _NEAR
+        need(found, f"{_ids()[number]} is not found")
+
+
+@rule("store", "other-dimensions-refused")
+def check_dimensions(subject: Subject) -> None:
+    """Other dimensions are refused, when opening and when adding."""
+    store, _ = _filled(subject)
+    _refused("a vector of other dimensions", lambda: store.add(["x"], _vectors(1, dimensions=_DIMENSIONS + 1)))
+    store.close()
+    _refused("a collection of other dimensions", lambda: _opened(subject, dimensions=_DIMENSIONS + 1))
+
+
+@rule("store", "other-fingerprint-refused")
+def check_fingerprint(subject: Subject) -> None:
+    """A collection of another embedder's vectors is refused."""
+    store, _ = _filled(subject)
+    store.close()
+    _refused("a collection of another embedder", lambda: _opened(subject, fingerprint="model b"))
+
+
+@rule("store", "any-text-is-an-id")
+def check_unicode(subject: Subject) -> None:
+    """Ids are any text without NUL of at most 64 characters."""
+    store, names = (
+        _opened(subject),
+        ["第一章", "a b", "é", "e\u0301", "../x", "'; --", "👷", "x" * 64, "\u3000", "A", "a"],
+    )
+    vectors = _vectors(len(names), seed=6)
+    store.add(names, vectors)
+    store.commit()
+    store.close()
+    again = _opened(subject)
+    need(again.ids() == set(names), f"ids are {again.ids()}")
+    for name, vector in zip(names, vectors, strict=True):
+        need(again.search(vector, 1).ids == (name,), f"{name!r} is not found")
+
+
+@rule("store", "damage-is-empty")
+def check_damage(subject: Subject) -> None:
+    """Files that are cut or altered make an empty collection, never wrong vectors."""
+    rows = dict(zip(_ids(), _vectors(), strict=True))
+    number = 0
+    while _damaged(subject, number, rows):
+        number += 1
+    need(number, "it keeps no file")
+
+
+def _damaged(subject: Subject, number: int, rows: dict[str, Vectors]) -> bool:
+    """Try the damages of the file of that number, each in a folder of its own; whether there is such a file."""
+    for damage in (lambda whole: whole[: len(whole) // 2], lambda whole: bytes(byte ^ 255 for byte in whole)):
+        own = f"damage-{number}-{damage(b'ab').hex()}"
+        store, _ = _filled(subject, own)
+        store.close()
+        files = sorted(path for path in Path(subject.folder, own).rglob("*") if path.is_file())
+        if number >= len(files):
+            return False
+        files[number].write_bytes(damage(files[number].read_bytes()))
+        again = _opened(subject, folder=own)
+        need(again.ids() <= rows.keys(), f"after damage to {files[number].name} there are other ids")
+        for query in list(rows.values())[:5]:
+            hits = again.search(query, 5)
+            for name, score in zip(hits.ids, hits.scores, strict=True):
+                near = abs(float(rows[name] @ query) - score) <= _NEAR
+                need(near, f"wrong vectors after damage to {files[number].name}")
+        again.close()
+    return True
+
+
+@rule("store", "readers-see-commits-whole")
+def check_readers(subject: Subject) -> None:
+    """A reader that has the collection open is not disturbed by a writer, and sees whole commits."""
+    store, vectors = _filled(subject)
+    reader = _opened(subject)
+    store.add(["new"], _vectors(1, seed=8))
+    store.delete(_ids()[:60])
+    store.commit()
+    before, after = set(_ids()), {*_ids()[60:], "new"}
+    seen = reader.ids()
+    need(seen in (before, after), f"a reader sees {len(seen)} ids, half of a commit")
+    need(reader.search(vectors[100], 1).ids == ("0100",), "a reader does not find what was always there")
+    reader.close()
+    need(_opened(subject).ids() == after, "a new reader does not see the commit")

@@ -1,0 +1,33 @@
+"""Texts that plugins are tried on: English, Traditional Chinese, and what breaks careless code. The same every time."""
+
+from __future__ import annotations
+
+import random
+
+WORDS = (
+    *("ballast", "the", "track", "reads", "a", "clause", "twice", "0.25", ".", "!", "https://example.org/a_b?c=d"),
+    *("軌道", "道碴", "厚度", "不得小於", "三十公分", "，", "。", "「", "」", "ＡＢＣ", "１２３", "𠮷"),
+    *("naïve", "e\u0301", "👷\u200d♀️", "x" * 90, "鋼" * 70),
+)
+BLANKS = (" ", " ", " ", "\n", "\n\n", "\t", "\u3000", "  ")
+
+SENTENCES = (
+    "The ballast must be thirty centimetres deep.",
+    "Every worker wears a helmet on the track.",
+    "道碴厚度不得小於三十公分。",
+    "巡查每週至少一次，並作成紀錄。",
+    "Apples and pears are fruit.",
+    "今天的天氣很好，適合散步。",
+)
+
+
+def text(seed: int, words: int = 120) -> str:
+    """Some words of both languages with blanks between them."""
+    chances = random.Random(seed)  # noqa: S311  (no secret)
+    return "".join(chances.choice(WORDS) + chances.choice(BLANKS) for _ in range(words))
+
+
+def texts() -> list[str]:
+    """Short, long and odd ones, none of them blank."""
+    odd = ["x", "字", " x ", "\n\n\n字\n\n", "a" * 3000, "鋼" * 3000, "一\u3000二", "word " * 500, "。" * 50]
+    return [*odd, *(text(seed) for seed in range(12)), "\n\n".join(SENTENCES * 8)]

@@ -1,0 +1,218 @@
+"""The kit of stores finds what is broken, by name."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from potluck.contracts.store import Collection, Hits, VectorStore
+from potluck.errors import StoreMismatch
+from potluck.testing import Check, Subject, Violation, checks
+
+
+class Plain(VectorStore):
+    """One file, written whole: a store that keeps every rule."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "vectors.json"
+
+    def open(self, collection: Collection) -> None:
+        self.collection, self.rows = collection, dict[str, Any]()
+        if not self.path.is_file():
+            return
+        try:
+            said = json.loads(self.path.read_text(encoding="utf-8"))
+        except ValueError:
+            return
+        if [said["dimensions"], said["fingerprint"]] != [collection.dimensions, collection.fingerprint]:
+            raise StoreMismatch("another model")
+        self.rows = {name: np.array(row, dtype=np.float32) for name, row in said["rows"].items()}
+
+    def add(self, ids: Sequence[str], vectors: Any) -> None:
+        if vectors.shape[1] != self.collection.dimensions:
+            raise StoreMismatch("other dimensions")
+        self.rows.update(zip(ids, vectors, strict=True))
+
+    def delete(self, ids: Sequence[str]) -> None:
+        for name in ids:
+            self.rows.pop(name, None)
+
+    def commit(self) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        said = {
+            "dimensions": self.collection.dimensions, "fingerprint": self.collection.fingerprint,
+            "rows": {name: row.tolist() for name, row in self.rows.items()},
+        }  # fmt: skip
+        new = self.path.with_suffix(".new")
+        new.write_text(json.dumps(said), encoding="utf-8")
+        new.replace(self.path)
+
+    def search(self, vector: Any, k: int) -> Hits:
+        found = sorted((-round(float(row @ vector), 6), name) for name, row in self.rows.items())[:k]
+        return Hits(tuple(name for _, name in found), tuple(-score for score, _ in found))
+
+    def ids(self) -> set[str]:
+        return set(self.rows)
+
+    def count(self) -> int:
+        return len(self.rows)
+
+
+class NeverEmpty(Plain):
+    def ids(self) -> set[str]:
+        return {*super().ids(), "root"}
+
+
+class LosesSome(Plain):
+    def add(self, ids: Sequence[str], vectors: Any) -> None:
+        super().add(ids[:100], vectors[:100])
+
+
+class LooksAtHalf(Plain):
+    def search(self, vector: Any, k: int) -> Hits:
+        half = Plain(self.folder)
+        half.rows = dict(list(self.rows.items())[::2])
+        return half.search(vector, k)
+
+
+class WorstFirst(Plain):
+    def search(self, vector: Any, k: int) -> Hits:
+        hits = super().search(vector, k)
+        return Hits(hits.ids[::-1], hits.scores[::-1])
+
+
+class Distances(Plain):
+    def search(self, vector: Any, k: int) -> Hits:
+        hits = super().search(vector, k)
+        return Hits(hits.ids, tuple(score * 0.5 for score in hits.scores))
+
+
+class OneMore(Plain):
+    def search(self, vector: Any, k: int) -> Hits:
+        return super().search(vector, k + 1)
+
+
+class TiesAsAdded(Plain):
+    def search(self, vector: Any, k: int) -> Hits:
+        found = sorted(self.rows.items(), key=lambda pair: -round(float(pair[1] @ vector), 6))[:k]
+        return Hits(tuple(name for name, _ in found), tuple(float(row @ vector) for _, row in found))
+
+
+class KeepsTheFirst(Plain):
+    def add(self, ids: Sequence[str], vectors: Any) -> None:
+        super().add(ids, vectors) if not set(ids) <= set(self.rows) else None
+
+
+class KeepsDeleted(Plain):
+    def delete(self, ids: Sequence[str]) -> None:
+        """Nothing."""
+
+
+class FailsOnUnknown(Plain):
+    def delete(self, ids: Sequence[str]) -> None:
+        for name in ids:
+            del self.rows[name]
+
+
+class Forgets(Plain):
+    def commit(self) -> None:
+        """In memory alone."""
+
+
+class TakesAnyShape(Plain):
+    def add(self, ids: Sequence[str], vectors: Any) -> None:
+        self.rows.update(zip(ids, vectors[:, : self.collection.dimensions], strict=True))
+
+
+class TakesAnyModel(Plain):
+    def open(self, collection: Collection) -> None:
+        if self.path.is_file():
+            said = json.loads(self.path.read_text(encoding="utf-8"))
+            collection = Collection(collection.name, collection.dimensions, said["fingerprint"])
+        super().open(collection)
+
+
+class FilesByName(Plain):
+    """Two ids that differ in case only are one."""
+
+    def add(self, ids: Sequence[str], vectors: Any) -> None:
+        super().add([name.lower() for name in ids], vectors)
+
+
+class WrongAfterDamage(Plain):
+    def open(self, collection: Collection) -> None:
+        try:
+            said = self.path.read_text(encoding="utf-8") if self.path.is_file() else "{}"
+            json.loads(said)
+        except ValueError:
+            self.collection = collection
+            self.rows = {f"{n:04d}": np.full(collection.dimensions, 0.25, dtype=np.float32) for n in range(10)}
+            return
+        super().open(collection)
+
+
+class FailsOnDamage(Plain):
+    def open(self, collection: Collection) -> None:
+        if self.path.is_file():
+            json.loads(self.path.read_text(encoding="utf-8"))
+        super().open(collection)
+
+
+class TwoCommits(Plain):
+    def delete(self, ids: Sequence[str]) -> None:
+        super().delete(ids)
+        self.commit()
+
+    def add(self, ids: Sequence[str], vectors: Any) -> None:
+        super().add(ids, vectors)
+        self.commit()
+
+    def ids(self) -> set[str]:
+        if self.path.is_file():
+            return set(json.loads(self.path.read_text(encoding="utf-8"))["rows"]) - {"0100"}
+        return super().ids()
+
+
+MUTANTS = [
+    (NeverEmpty, "opens-empty"), (LosesSome, "keeps-what-is-added"), (LooksAtHalf, "finds-the-nearest"),
+    (WorstFirst, "best-first"), (Distances, "scores-are-cosines"), (OneMore, "at-most-k"), (TiesAsAdded, "ties-by-id"),
+    (KeepsTheFirst, "added-again-replaces"), (KeepsDeleted, "deletes"), (FailsOnUnknown, "deletes"),
+    (Forgets, "opens-again"), (TakesAnyShape, "other-dimensions-refused"),
+    (TakesAnyModel, "other-fingerprint-refused"), (FilesByName, "any-text-is-an-id"),
+    (WrongAfterDamage, "damage-is-empty"), (FailsOnDamage, "damage-is-empty"),
+    (TwoCommits, "readers-see-commits-whole"),
+]  # fmt: skip
+
+
+def broken(kind: type[Plain], folder: Path) -> set[str]:
+    found = set()
+    for number, check in enumerate(checks("store")):
+        try:
+            check.on(Subject(kind, folder / str(number)))
+        except Violation as violation:
+            found.add(violation.rule)
+    return found
+
+
+@pytest.mark.parametrize(("mutant", "rule"), MUTANTS)
+def test_a_broken_store_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mutant: Any, rule: str) -> None:
+    assert rule in broken(mutant, tmp_path)
+
+
+def test_a_store_that_keeps_the_rules_breaks_none(tmp_path: Path) -> None:
+    assert broken(Plain, tmp_path) == set()
+
+
+@pytest.mark.parametrize("plugin", ["exact", "faiss", "chroma"])
+@pytest.mark.parametrize("check", checks("store"), ids=str)
+def test_the_bundled_stores_keep_the_rules(check: Check, plugin: str, tmp_path: Path) -> None:
+    check(plugin, tmp_path)
