@@ -6,8 +6,11 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
+
+from potluck.testing import checks
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -33,7 +36,7 @@ def test_the_plugin_of_the_how_to_works_as_it_stands_there(tmp_path: Path, monke
     from support.fake_plugins import install, install_hashing, visible
 
     text = (ROOT / "docs" / "how-to" / "write-a-plugin.md").read_text(encoding="utf-8")
-    (code,) = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
+    code, conformance = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
     (group, line) = re.search(r'entry-points\."(.*?)"\]\n(.*?)\n', text).groups()
     name, module = (part.strip().strip('"') for part in line.split("="))
     site = install_hashing(tmp_path / "site")
@@ -43,5 +46,9 @@ def test_the_plugin_of_the_how_to_works_as_it_stands_there(tmp_path: Path, monke
 
     with visible(site, monkeypatch), Recipe.load(tmp_path / "recipe.yaml") as recipe:
         passages = recipe.retriever().retrieve("?", 9)
+        said: dict[str, Any] = {}
+        exec(conformance, said)
+        for number, check in enumerate(checks("splitter")):
+            said["test_it_keeps_the_contract"](check, tmp_path / str(number))
 
     assert sorted(passage.text for passage in passages) == ["third", "第一行", "第二行"]

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -19,10 +21,9 @@ def test_a_bundled_plugin_keeps_every_rule() -> None:
 
 def test_the_command_lists_the_rules_and_takes_settings_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "settings.yaml").write_text("chunk_size: 80\nchunk_overlap: 10\n", encoding="utf-8")
-    done = CliRunner().invoke(
-        main, ["conform", "splitter", "recursive", "--config", str(tmp_path / "settings.yaml"), "--json"]
-    )
-    assert done.exit_code == 0
+    words = ["conform", "splitter", "recursive", "--config", "settings.yaml", "--json"]
+    done = subprocess.run([sys.executable, "-m", "potluck", *words], cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0
     assert [row["rule"] for row in json.loads(done.stdout)] == [check.rule for check in checks("splitter")]
 
 
