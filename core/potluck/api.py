@@ -203,6 +203,11 @@ class Recipe:
         self.close()
 
     def _need_documents(self) -> None:
+        if self.is_task:
+            raise PotluckError(
+                f"{self.model.path}: the recipe names a task and no documents: this needs documents. For its examples "
+                "there are 'potluck tune', 'run', 'evaluate --questions FILE' and 'compare'"
+            )
         if self.model.documents is None:
             raise PotluckError(
                 f"{self.model.path}: the recipe names no documents; add for instance: documents: notes/*.txt"

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from potluck.errors import PotluckError
+from potluck.errors import PotluckError, Unsupported
 from potluck.evaluation.compare.run import Comparison, Plan
 from support.tuning import METHODS, recipe
 
@@ -77,3 +77,11 @@ def test_a_variant_that_fails_is_named_and_the_others_go_on(home: Path) -> None:
     assert "texxt" in next(iter(found.failed.values()))
     with pytest.raises(PotluckError, match="no variant could be run"):
         compared(home, "prompt='{texxt}','{taxt}'")
+
+
+def test_what_needs_documents_says_so_for_a_recipe_that_has_none(home: Path) -> None:
+    with recipe(home, tuner=None) as one:
+        with pytest.raises(Unsupported, match="--gate asks questions about documents"):
+            one.gate("f1 >= 0.5", Plan(swaps=("seed=0,1",), questions=home / "test.jsonl"))
+        with pytest.raises(PotluckError, match="a task and no documents"):
+            one.plan()
