@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -43,6 +44,15 @@ def _filled(subject: Subject, folder: str = "own") -> tuple[Any, Vectors]:
     store.add(_ids(), vectors)
     store.commit()
     return store, vectors
+
+
+def _need_cosines(store: Any, rows: Mapping[str, Vectors], queries: Iterable[Vectors], when: str) -> None:
+    """Every score has to be the cosine with the row of its id."""
+    for query in queries:
+        hits = store.search(query, 10)
+        for name, score in zip(hits.ids, hits.scores, strict=True):
+            near = abs(float(rows[name] @ query) - score) <= _NEAR
+            need(near, f"{name} {when} has the score {score:.4f}, and the cosine is {float(rows[name] @ query):.4f}")
 
 
 def _refused(what: str, action: Any) -> None:
@@ -97,10 +107,7 @@ def check_scores(subject: Subject) -> None:
     """A score is the cosine similarity of the vector with that id."""
     store, vectors = _filled(subject)
     rows = dict(zip(_ids(), vectors, strict=True))
-    for query in _vectors(10, seed=3):
-        hits = store.search(query, 10)
-        for name, score in zip(hits.ids, hits.scores, strict=True):
-            need(abs(float(rows[name] @ query) - score) <= _NEAR, f"{name} has {score:.4f}")
+    _need_cosines(store, rows, _vectors(10, seed=3), "of a search")
 
 
 @rule("store", "at-most-k")
@@ -134,12 +141,9 @@ def check_replace(subject: Subject) -> None:
     store.commit()
     need(store.count() == _COUNT, f"there are {store.count()}")
     need(store.search(new[0], 1).ids == ("0007",), "the new vector is not found")
-    scores = dict(zip(*_pairs(store.search(vectors[7], _COUNT)), strict=True))
+    hits = store.search(vectors[7], _COUNT)
+    scores = dict(zip(hits.ids, hits.scores, strict=True))
     need(abs(scores.get("0007", 0.0) - float(vectors[7] @ new[0])) <= _NEAR, "the old vector is still there")
-
-
-def _pairs(hits: Any) -> tuple[tuple[str, ...], tuple[float, ...]]:
-    return hits.ids, hits.scores
 
 
 @rule("store", "deletes")
@@ -226,11 +230,7 @@ def _damaged(subject: Subject, number: int, rows: dict[str, Vectors]) -> bool:
         files[number].write_bytes(damage(files[number].read_bytes()))
         again = _opened(subject, folder=own)
         need(again.ids() <= rows.keys(), f"after damage to {files[number].name} there are other ids")
-        for query in list(rows.values())[:5]:
-            hits = again.search(query, 5)
-            for name, score in zip(hits.ids, hits.scores, strict=True):
-                near = abs(float(rows[name] @ query) - score) <= _NEAR
-                need(near, f"wrong vectors after damage to {files[number].name}")
+        _need_cosines(again, rows, list(rows.values())[:5], f"after damage to {files[number].name}")
         again.close()
     return True
 

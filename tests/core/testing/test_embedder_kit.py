@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from potluck.contracts import Embedder
-from potluck.testing import Check, Skipped, Subject, Violation, checks
+from potluck.testing import Check, Skipped, checks
+from support.kits import broken
 
 DIMENSIONS = 32
 
@@ -128,23 +129,13 @@ MUTANTS = [
 ]  # fmt: skip
 
 
-def broken(kind: type[Embedder], folder: Path) -> set[str]:
-    found = set()
-    for check in checks("embedder"):
-        try:
-            check.on(Subject(lambda own: kind(), folder))
-        except Violation as violation:
-            found.add(violation.rule)
-    return found
-
-
 @pytest.mark.parametrize(("mutant", "rule"), MUTANTS)
 def test_a_broken_embedder_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mutant: Any, rule: str) -> None:
-    assert rule in broken(mutant, tmp_path)
+    assert rule in broken("embedder", lambda own: mutant(), tmp_path)
 
 
 def test_an_embedder_that_keeps_the_rules_breaks_none(tmp_path: Path) -> None:
-    assert broken(Letters, tmp_path) == set()
+    assert broken("embedder", lambda own: Letters(), tmp_path) == set()
 
 
 @pytest.mark.parametrize("check", checks("embedder"), ids=str)

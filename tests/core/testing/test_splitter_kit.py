@@ -13,7 +13,8 @@ import pytest
 
 from potluck.contracts import Splitter
 from potluck.documents import Chunk, Document
-from potluck.testing import Check, Subject, Violation, checks
+from potluck.testing import Check, checks
+from support.kits import broken
 
 
 class Words(Splitter):
@@ -137,23 +138,13 @@ MUTANTS = [
 ]  # fmt: skip
 
 
-def broken(kind: type[Splitter], folder: Path) -> set[str]:
-    found = set()
-    for check in checks("splitter"):
-        try:
-            check.on(Subject(lambda own: kind(), folder))
-        except Violation as violation:
-            found.add(violation.rule)
-    return found
-
-
 @pytest.mark.parametrize(("mutant", "rule"), MUTANTS)
 def test_a_broken_splitter_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mutant: Any, rule: str) -> None:
-    assert rule in broken(mutant, tmp_path)
+    assert rule in broken("splitter", lambda own: mutant(), tmp_path)
 
 
 def test_a_splitter_that_keeps_the_rules_breaks_none(tmp_path: Path) -> None:
-    assert broken(Words, tmp_path) == set()
+    assert broken("splitter", lambda own: Words(), tmp_path) == set()
 
 
 SETTINGS: list[tuple[str, dict[str, Any]]] = [

@@ -12,7 +12,8 @@ import pytest
 
 from potluck.contracts.store import Collection, Hits, VectorStore
 from potluck.errors import StoreMismatch
-from potluck.testing import Check, Subject, Violation, checks
+from potluck.testing import Check, checks
+from support.kits import broken
 
 
 class Plain(VectorStore):
@@ -193,23 +194,13 @@ MUTANTS = [
 ]  # fmt: skip
 
 
-def broken(kind: type[Plain], folder: Path) -> set[str]:
-    found = set()
-    for number, check in enumerate(checks("store")):
-        try:
-            check.on(Subject(kind, folder / str(number)))
-        except Violation as violation:
-            found.add(violation.rule)
-    return found
-
-
 @pytest.mark.parametrize(("mutant", "rule"), MUTANTS)
 def test_a_broken_store_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mutant: Any, rule: str) -> None:
-    assert rule in broken(mutant, tmp_path)
+    assert rule in broken("store", mutant, tmp_path)
 
 
 def test_a_store_that_keeps_the_rules_breaks_none(tmp_path: Path) -> None:
-    assert broken(Plain, tmp_path) == set()
+    assert broken("store", Plain, tmp_path) == set()
 
 
 @pytest.mark.parametrize("plugin", ["exact", "faiss", "chroma"])
