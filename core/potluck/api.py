@@ -143,7 +143,7 @@ class Recipe:
         from potluck.evaluation.run import keep
 
         check_lock(self.model, self.components)
-        if self.is_task:
+        if self.model.is_task:
             return self._run_task()
         started = time.time()
         indexed = self.index()
@@ -159,12 +159,6 @@ class Recipe:
         evaluated = self.evaluate_task() if self.model.questions is not None else None
         with storage_errors(self.workspace.folder):
             return keep_task(tuned, evaluated, self.components, self.workspace, started)
-
-    @property
-    def is_task(self) -> bool:
-        """Whether the recipe tunes or names a task, and has no documents."""
-        tuning = self.model.tuning
-        return self.model.documents is None and (tuning.task is not None or self.model.tuner is not None)
 
     def plan(self) -> PlanReport:
         """Say what ``run`` would take and what would leave the machine, without embedding or answering."""
@@ -203,7 +197,7 @@ class Recipe:
         self.close()
 
     def _need_documents(self) -> None:
-        if self.is_task:
+        if self.model.is_task:
             raise PotluckError(
                 f"{self.model.path}: the recipe names a task and no documents: this needs documents. For its examples "
                 "there are 'potluck tune', 'run', 'evaluate --questions FILE' and 'compare'"

@@ -5,7 +5,7 @@ All offsets are positions in a Python string (Unicode code points), counted from
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -123,6 +123,11 @@ class Message:
     content: str
     passages: tuple[Passage, ...] = ()
     question: str | None = None
+
+
+def plain(messages: Sequence[Message]) -> str:
+    """The messages' texts with a blank line between them: what a model is given that knows no turns."""
+    return "\n\n".join(message.content for message in messages)
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from potluck.documents import Message
+from potluck.documents import Message, plain
 from potluck.errors import MissingDependency, ModelError, ModelNotFound
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ _KINDS: Mapping[ModelKind, tuple[str, str]] = {
     "seq2seq": ("a sequence-to-sequence model", "the chat model 'seq2seq'"),
 }
 
+_MASKED = ("ForMaskedLM", "ForPreTraining")
 _COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
 _OWN_CODE = {"local_files_only": True, "trust_remote_code": False}
 
@@ -45,7 +46,7 @@ def kind_of(folder: Path) -> ModelKind:
     for name in names:
         if said.get("is_encoder_decoder"):
             return "seq2seq"
-        if name.endswith(("ForMaskedLM", "ForPreTraining")):
+        if name.endswith(_MASKED):
             return "masked"
         if name.endswith(("ForCausalLM", "LMHeadModel", "ForConditionalGeneration")):
             return "causal"
@@ -60,7 +61,7 @@ def kind_of_model(model: Any) -> ModelKind:
     """The same of a model that is loaded."""
     if model.config.is_encoder_decoder:
         return "seq2seq"
-    return "masked" if type(model).__name__.endswith(("ForMaskedLM", "ForPreTraining")) else "causal"
+    return "masked" if type(model).__name__.endswith(_MASKED) else "causal"
 
 
 def load_model(folder: Path, dtype: str, kind: ModelKind = "causal") -> Any:
@@ -128,6 +129,11 @@ def without_weights(folder: Path) -> Any:
         raise ModelNotFound(f"{folder}: its config.json could not be read by transformers: {error}") from error
 
 
+def precision(dtype: str) -> str:
+    """What a setting ``dtype`` comes to: ``auto`` is the fastest precision of the processor."""
+    return fastest() if dtype == "auto" else dtype
+
+
 def fastest() -> str:
     """``bfloat16`` where the processor computes in it, else ``float32``."""
     try:
@@ -159,7 +165,7 @@ def beginning(prompt: str | Sequence[Message], tokenizer: Any, model: str) -> tu
     messages call the model. Raises ``ModelError`` for messages that its template refuses.
     """
     if isinstance(prompt, str) or tokenizer.chat_template is None:
-        text = prompt if isinstance(prompt, str) else "\n\n".join(message.content for message in prompt)
+        text = prompt if isinstance(prompt, str) else plain(prompt)
         return [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id], text
     return [], templated(prompt, tokenizer, model, answering=True)
 

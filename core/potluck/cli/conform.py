@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import get_args
 
@@ -26,7 +27,7 @@ def command(kind: Kind, name: str, config: Path | None, as_json: bool) -> int:
     outcomes = conform(kind, name, _settings(config))
     broken = [one for one in outcomes if not one.kept]
     if as_json:
-        print_json([{"rule": one.rule, "kept": one.kept, "skipped": one.skipped, "why": one.why} for one in outcomes])
+        print_json([asdict(one) for one in outcomes])
         return 1 if broken else 0
     for one in outcomes:
         state = "skipped" if one.skipped else "kept" if one.kept else "BROKEN"

@@ -27,7 +27,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, questions: 
     answers, gold_facts and answerable.
     """
     with opened(recipe, overrides, as_json) as opening:
-        if opening.model.tuning.task is not None and opening.model.documents is None:
+        if opening.model.is_task:
             _task(opening.evaluate_task(questions, limit), as_json)
             return
         failures = opening.index().failures

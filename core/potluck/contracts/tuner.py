@@ -103,7 +103,7 @@ class Attached(Protocol):
 
 
 @runtime_checkable
-class Classifying(Protocol):
+class Classifying(Attached, Protocol):
     """What was tuned with a classification head: it names a label, and no words are asked for."""
 
     labels: tuple[str, ...]

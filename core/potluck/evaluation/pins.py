@@ -55,7 +55,7 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
         documents = {source.name: _hash(source.path) for source in sources}
     files = [path for path in (recipe.questions, recipe.shots.examples) if path is not None]
     used = {"chat": components.chat.identity()}
-    if recipe.documents is not None or recipe.tuning.task is None:
+    if not recipe.is_task:
         used = {"embedder": components.embedder.identity(), **used}
     if recipe.tuning.dataset is not None:
         path = recipe.folder / Path(recipe.tuning.dataset.path).expanduser()

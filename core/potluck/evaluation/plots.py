@@ -18,7 +18,7 @@ from potluck.evaluation.classification import Classification
 _FONTS = ["DejaVu Sans", "Noto Sans CJK TC", "Noto Sans TC", "Microsoft JhengHei", "PingFang TC", "WenQuanYi Zen Hei"]
 _COLOURS = ("#3b6ea5", "#c0623a", "#4f8a52", "#8a5a9e", "#7a6a3a", "#4a8a95", "#a3415f")
 _WRITTEN = 24
-"""With more labels than this their names would not be legible."""
+"""With more labels than this their names are written smaller."""
 _NUMBERED = 12
 _LONGEST = 32
 """Characters of a label's name."""
@@ -43,17 +43,16 @@ def loss(losses: Sequence[float], evaluations: Sequence[Mapping[str, float]]) ->
 def confusion(classes: Classification) -> Any:
     """How often each label (a row) was taken for each other (a column), as shares of the row."""
     labels = sorted(classes.labels)
-    many = len(labels) > _WRITTEN
     size = max(3.2, min(11.0, 1.5 + 0.35 * len(labels)))
     figure, axes = _axes(size + 1, size)
     shares = [[_share(classes, gold, said) for said in labels] for gold in labels]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
     axes.set_xlabel("said")
     axes.set_ylabel("right")
-    size = 6 if many else 9
+    points = 9 if len(labels) <= _WRITTEN else 6
     names = [label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…" for label in labels]
-    axes.set_xticks(range(len(labels)), names, rotation=90 if len(labels) > 3 else 0, fontsize=size)
-    axes.set_yticks(range(len(labels)), names, fontsize=size)
+    axes.set_xticks(range(len(labels)), names, rotation=90 if len(labels) > 3 else 0, fontsize=points)
+    axes.set_yticks(range(len(labels)), names, fontsize=points)
     if len(labels) <= _NUMBERED:
         for row, gold in enumerate(labels):
             for column, said in enumerate(labels):
@@ -91,8 +90,9 @@ def svg(figure: Any) -> str:
 
 def of_curves(document: Mapping[str, Json]) -> bytes | None:
     """The learning curves of a comparison as PNG; None where it has none."""
-    found = document["learning_curves"]
-    return png(curves(found, str(document["metric"]))) if isinstance(found, list) and found else None  # type: ignore[arg-type]
+    listed = document["learning_curves"]
+    found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
+    return png(curves(found, str(document["metric"]))) if found else None
 
 
 def _axes(width: float, height: float) -> tuple[Any, Any]:

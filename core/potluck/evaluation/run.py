@@ -69,6 +69,23 @@ def _manifest(
     assert state is not None, "a run indexes first"
     loads = {source: workspace.catalogue.load(load_id) for source, load_id in state.loads.items()}
     return {
+        **beginning(run_id, recipe, components, started, seconds),
+        "fingerprints": {"splitter": state.splitter, "embedder": state.embedder, "index": state.id},
+        "models": {"embedder": dict(components.embedder.identity()), "chat": dict(components.chat.identity())},
+        "documents": {source: load.content for source, load in loads.items() if load is not None},
+        "index": index.as_json(),
+        "metrics": dict(evaluation.metrics) if evaluation else None,
+        "tokens": evaluation.as_json()["tokens"] if evaluation else None,
+        "cost": evaluation.cost if evaluation else None,
+        "ledger": evaluation.ledger.as_json() if evaluation else None,
+    }
+
+
+def beginning(
+    run_id: str, recipe: RecipeModel, components: Components, started: float, seconds: float
+) -> dict[str, Json]:
+    """What the manifest of every run of a recipe says."""
+    return {
         "run": run_id,
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(seconds, 3),
@@ -78,14 +95,6 @@ def _manifest(
             {"kind": p.kind, "name": p.name, "package": p.plugin.package, "version": p.plugin.version}
             for p in parts(recipe)
         ],
-        "fingerprints": {"splitter": state.splitter, "embedder": state.embedder, "index": state.id},
-        "models": {"embedder": dict(components.embedder.identity()), "chat": dict(components.chat.identity())},
-        "documents": {source: load.content for source, load in loads.items() if load is not None},
         "pins": {what: dict(things) for what, things in pins(recipe, components).items()},
         "seed": recipe.seed,
-        "index": index.as_json(),
-        "metrics": dict(evaluation.metrics) if evaluation else None,
-        "tokens": evaluation.as_json()["tokens"] if evaluation else None,
-        "cost": evaluation.cost if evaluation else None,
-        "ledger": evaluation.ledger.as_json() if evaluation else None,
     }

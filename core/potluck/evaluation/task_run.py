@@ -11,13 +11,12 @@ from typing import TYPE_CHECKING
 from potluck.documents import Json
 from potluck.errors import MissingDependency
 from potluck.evaluation import plots
-from potluck.evaluation.pins import pins
 from potluck.evaluation.report.task import write_task
+from potluck.evaluation.run import beginning
 from potluck.evaluation.tuned import TaskReport
 from potluck.stages.components import Components
-from potluck.stages.plan import parts
 from potluck.workspace.files import write_whole
-from potluck.workspace.runs import new_run_id, surroundings, write_lines, write_manifest
+from potluck.workspace.runs import new_run_id, write_lines, write_manifest
 
 if TYPE_CHECKING:
     from potluck.stages.tune import TuneReport
@@ -68,23 +67,10 @@ def keep_task(
     except MissingDependency as missing:
         notes.append(str(missing))
     if evaluation is not None:
-        said = evaluation.as_json()["examples"]
-        write_lines(
-            folder / "answers.jsonl", (one for one in said if isinstance(one, dict)) if isinstance(said, list) else ()
-        )
+        write_lines(folder / "answers.jsonl", (one.as_json() for one in evaluation.said))
     manifest: dict[str, Json] = {
-        "run": run_id,
+        **beginning(run_id, recipe, components, started, time.time() - started),
         "command": "run",
-        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
-        "seconds": round(time.time() - started, 3),
-        **surroundings(),
-        "recipe": recipe.resolved(),
-        "plugins": [
-            {"kind": p.kind, "name": p.name, "package": p.plugin.package, "version": p.plugin.version}
-            for p in parts(recipe)
-        ],
-        "pins": {what: dict(things) for what, things in pins(recipe, components).items()},
-        "seed": recipe.seed,
         "tuning": _short(tuned),
         "metrics": dict(evaluation.metrics) if evaluation else None,
     }

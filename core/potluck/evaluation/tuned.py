@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.contracts import ChatOptions
-from potluck.documents import Example, Json, Usage
+from potluck.documents import Example, Json, Usage, plain
 from potluck.errors import PotluckError, Unsupported
 from potluck.evaluation.classification import Classification, classification
 from potluck.evaluation.statistics import Interval, interval
@@ -45,7 +45,7 @@ class Said:
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
         return {
-            "input": "\n\n".join(message.content for message in self.example.messages),
+            "input": plain(self.example.messages),
             "target": self.example.target,
             "answer": self.answer,
             "scores": dict(self.scores),

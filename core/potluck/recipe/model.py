@@ -181,6 +181,11 @@ class RecipeModel:
     seed: int = 0
     origin: Origin = field(default=Origin(""), repr=False, compare=False)
 
+    @property
+    def is_task(self) -> bool:
+        """Whether it tunes or names a task and has no documents: then its questions are examples."""
+        return self.documents is None and (self.tuning.task is not None or self.tuner is not None)
+
     def replaced(self, overrides: Mapping[str, Json], said: str = "") -> RecipeModel:
         """The recipe with other values at dotted keys, validated again. Raises ``RecipeError``.
 

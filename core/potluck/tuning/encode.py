@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from potluck.documents import Example, Message
+from potluck.documents import Example, Message, plain
 from potluck.errors import ModelError, TooLong
 from potluck.models import ModelKind, beginning, cloze, shared, templated
 
@@ -143,7 +143,7 @@ def _both(example: Example, tokenizer: Any) -> Encoded:
 def _text(example: Example) -> str:
     if not example.messages:
         raise ModelError("such a model learns answers: name the field that is the input, dataset: {input: ...}")
-    return "\n\n".join(message.content for message in example.messages)
+    return plain(example.messages)
 
 
 def rendered(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[list[int], str, str]:

@@ -18,7 +18,7 @@ from potluck.contracts import TunedModel, TuningProgress, TuningRequest
 from potluck.documents import Json
 from potluck.errors import ModelError, TrainingFailed, Unsupported
 from potluck.fingerprints import fingerprint
-from potluck.models import ModelKind, fastest, kind_of, load_model, load_tokenizer
+from potluck.models import ModelKind, kind_of, load_model, load_tokenizer, precision
 from potluck.tuning import head
 from potluck.tuning.checkpoint import Checkpoints, Course
 from potluck.tuning.encode import Encoded, Encoding, encode
@@ -98,16 +98,14 @@ def probe(method: LocalTuner, request: TuningRequest) -> float:
     """
     with tempfile.TemporaryDirectory() as folder:
         job = _job(method, replace(request, folder=Path(folder)))
-        steps = range(min(_PROBED, job.schedule.steps))
-        took = [_timed(job, step) for step in steps]
+        took = [_timed(job, step) for step in range(min(_PROBED, job.schedule.steps))]
     counted = took[1:] or took
     speed = sum(tokens for _, tokens in counted) / sum(seconds for seconds, _ in counted)
-    tokens = sum(
-        len(job.training.examples[n].ids) for step in range(job.schedule.steps) for n in job.schedule.batch(step)
-    )
-    every = method.config.training.eval_steps or job.schedule.steps_per_epoch
-    validated = math.ceil(job.schedule.steps / every) * sum(len(one.ids) for one in job.validation.examples)
-    return (tokens + validated / 3) / speed
+    schedule, lengths = job.schedule, [len(one.ids) for one in job.training.examples]
+    learned = sum(lengths[number] for step in range(schedule.steps) for number in schedule.batch(step))
+    every = method.config.training.eval_steps or schedule.steps_per_epoch
+    validated = math.ceil(schedule.steps / every) * sum(len(one.ids) for one in job.validation.examples)
+    return (learned + validated / 3) / speed
 
 
 def _timed(job: Job, step: int) -> tuple[float, int]:
@@ -121,12 +119,10 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
 
     settings, processes, kind = method.config.training, Processes.started(), able(method, request)
     tokenizer = load_tokenizer(request.model)
-    dtype = fastest() if settings.dtype == "auto" else settings.dtype
+    dtype, labels = precision(settings.dtype), head.labels(method, request)
     torch.manual_seed(request.seed)
-    model = method.wrap(load_model(request.model, "float32" if method.trains_base else dtype, kind), request, tokenizer)
-    labels = request.labels if method.config.head else ()
-    if labels:
-        head.put(method.base(model), request)
+    base = load_model(request.model, "float32" if method.trains_base else dtype, kind)
+    model = wrapped(method, base, request, tokenizer)
     limit = reads(method, model)
     training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
     if not training.examples:
@@ -156,6 +152,14 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
         processes,
         autocast,
     )
+
+
+def wrapped(method: LocalTuner, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
+    """A base model with all that is trained: the method's parameters, and a head where one is asked for."""
+    model = method.wrap(base, request, tokenizer)
+    if head.labels(method, request):
+        head.put(method.base(model), request)
+    return model
 
 
 def able(method: LocalTuner, request: TuningRequest) -> ModelKind:

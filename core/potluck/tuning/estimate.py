@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 from potluck.contracts import Estimate, TuningRequest
-from potluck.models import fastest, load_tokenizer, without_weights
+from potluck.models import load_tokenizer, precision, without_weights
 from potluck.tuning import head
 from potluck.tuning.encode import encode
-from potluck.tuning.engine import able, reads
+from potluck.tuning.engine import able, reads, wrapped
 from potluck.tuning.method import LocalTuner
 from potluck.tuning.schedule import Schedule
 
@@ -31,16 +31,12 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     hidden, layers, inner, words = _shape(base.config)
     limit = reads(method, base)
     with torch.device("meta"):
-        model = method.wrap(base, request, tokenizer)
-        if method.config.head:
-            head.put(method.base(model), request)
+        model = wrapped(method, base, request, tokenizer)
     trainable = sum(one.numel() for one in model.parameters() if one.requires_grad)
-    found = encode(
-        request.training, tokenizer, limit, method.config.fit, kind, request.labels if method.config.head else ()
-    )
+    found = encode(request.training, tokenizer, limit, method.config.fit, kind, head.labels(method, request))
     longest = max((len(one.ids) for one in found.examples), default=0)
     row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
-    size = 4 if method.trains_base else _BYTES[fastest() if settings.dtype == "auto" else settings.dtype]
+    size = 4 if method.trains_base else _BYTES[precision(settings.dtype)]
     kept = row * layers * (14 * hidden + 4 * inner) * size
     learned = max((one.learned for one in found.examples), default=0)
     figures = 3 * 4 * words * max(learned, row // 16)

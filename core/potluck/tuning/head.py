@@ -18,6 +18,8 @@ from potluck.models import ModelKind
 if TYPE_CHECKING:
     import torch
 
+    from potluck.tuning.method import LocalTuner
+
 NAME = "head.safetensors"
 _STD = 0.02
 
@@ -28,6 +30,11 @@ def check(request: TuningRequest, kind: ModelKind) -> None:
         raise Unsupported("tuner.head: a classification head needs 'task: classification' and at least two labels")
     if kind == "seq2seq":
         raise Unsupported("tuner.head: a sequence-to-sequence model has no head here; let it say the label")
+
+
+def labels(method: LocalTuner, request: TuningRequest) -> tuple[str, ...]:
+    """What a head is to name; nothing where the method's settings ask for none."""
+    return request.labels if method.config.head else ()
 
 
 def put(base: Any, request: TuningRequest) -> None:

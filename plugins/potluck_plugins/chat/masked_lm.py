@@ -6,30 +6,26 @@ Such a model fills gaps and answers nothing: it says how likely candidates are i
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from importlib.metadata import version
+from collections.abc import Iterator, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 import potluck
-from potluck.contracts import Attached, ChatModel, ChatOptions, Classifying, Context, Likelihood, Operational
-from potluck.documents import Answer, Message, Usage
+from potluck.contracts import ChatOptions, Classifying, Likelihood, Operational
+from potluck.documents import Answer, Message, plain
 from potluck.errors import ContextExceeded, ModelError, Unsupported
 from potluck.models import cloze, given_to, load_model, load_tokenizer
-from potluck_plugins.chat._shared.classes import chances, chosen
-from potluck_plugins.chat._shared.files import digest
+from potluck_plugins.chat._shared.classes import named, scored
 from potluck_plugins.chat._shared.likelihoods import check_texts
+from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
 from potluck_plugins.chat._shared.vocabulary import words_of
 
 
-class MaskedLMConfig(ChatOptions):
+class MaskedLMConfig(LocalConfig):
     """Settings of the ``masked-lm`` chat model."""
-
-    model: str
-    """A folder with safetensors, ``hf://org/name@revision`` or ``pypi://package==version/path``."""
 
     several_tokens: Literal["pseudo-likelihood", "left-to-right"] = "pseudo-likelihood"
     """How a candidate of several tokens is scored. ``pseudo-likelihood`` masks one token at a time and shows the others
@@ -40,49 +36,29 @@ class MaskedLMConfig(ChatOptions):
     batch_size: Annotated[int, Operational, Field(ge=1)] = 32
     """Texts that are computed at once."""
 
-    threads: Annotated[int | None, Operational, Field(ge=1)] = None
-    """Processor threads; all that torch takes by itself if left out."""
 
-
-class MaskedLM(ChatModel):
+class MaskedLM(LocalChat):
     """Scores candidates for a place in a text that is read from both sides."""
 
-    scores_text = True
+    _config: MaskedLMConfig
     reads_after = True
-    takes_tuned = True
-
-    def __init__(self, config: MaskedLMConfig, context: Context) -> None:
-        """Load nothing yet."""
-        self._config = config
-        self._context = context
-        self._loaded: tuple[Any, Any] | None = None
-        self._tuned: Attached | None = None
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]
         """The longest text that the model and its tokenizer were made for. Loads them."""
         model, tokenizer = self._both
         whole = int(min(model.config.max_position_embeddings, tokenizer.model_max_length))
-        return whole - (self._tuned.past_length if self._tuned is not None else 0)
-
-    def identity(self) -> Mapping[str, str]:
-        """The hash of the model's files, and the releases of the libraries."""
-        releases = {name: version(name) for name in ("torch", "transformers")}
-        tuned = self._context.tuned
-        adapter = {"tuned": tuned.identity} if tuned is not None else {}
-        return {"model": digest(self._context.models.fetch(self._config.model)), **adapter, **releases}
+        return whole - self._past_length
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the messages' texts with those that the model puts around them."""
-        return len(self._both[1](_plain(messages))["input_ids"])
+        return len(self._both[1](plain(messages))["input_ids"])
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
         """Raise ``Unsupported``, unless the model was tuned to name a label."""
         model, tokenizer = self._both
         if isinstance(self._tuned, Classifying):
-            ids = tokenizer(_plain(messages))["input_ids"]
-            known = chances(model, self._tuned, ids)
-            return Answer(max(known, key=lambda name: known[name]), "stop", Usage(len(ids), 1))
+            return named(model, self._tuned, tokenizer(plain(messages))["input_ids"])
         raise Unsupported(
             "a masked language model fills gaps and writes no answers: take another chat model ('transformers', "
             "'llama-cpp'), or score candidates with 'potluck prompts score'"
@@ -100,11 +76,11 @@ class MaskedLM(ChatModel):
         check_texts(continuations)
         model, tokenizer = self._both
         if isinstance(self._tuned, Classifying):
-            text = prompt if isinstance(prompt, str) else _plain(prompt)
-            return chosen(chances(model, self._tuned, tokenizer(text)["input_ids"]), continuations)
+            text = prompt if isinstance(prompt, str) else plain(prompt)
+            return scored(model, self._tuned, tokenizer(text)["input_ids"], continuations)
         before = prompt if isinstance(prompt, str) else ""
         if not isinstance(prompt, str):
-            before, rest = cloze(_plain(prompt), tokenizer.mask_token)
+            before, rest = cloze(plain(prompt), tokenizer.mask_token)
             after = rest + after
         wanted: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
         counts = [0] * len(continuations)
@@ -121,10 +97,6 @@ class MaskedLM(ChatModel):
     def vocabulary(self) -> Sequence[str]:
         """The words that are one token of the tokenizer."""
         return words_of(self._both[1])
-
-    def close(self) -> None:
-        """Free the model."""
-        self._loaded = self._tuned = None
 
     def _places(self, before: str, continuations: Sequence[str], after: str) -> Iterator[tuple[list[int], range]]:
         """Each text's tokens, and which of them the candidate takes up, whole or in part."""
@@ -153,33 +125,16 @@ class MaskedLM(ChatModel):
         rest = iter(sorted(texts, key=len))
         while batch := list(islice(rest, self._config.batch_size)):
             padded = tokenizer.pad({"input_ids": [list(text) for text in batch]}, return_tensors="pt")
-            tuned, before = self._tuned, self._tuned.past_length if self._tuned is not None else 0
-            with torch.inference_mode(), tuned.active() if tuned is not None else nullcontext():
-                soft = tuned.embeddings() if tuned is not None else None
-                given = given_to(model, padded["input_ids"], padded["attention_mask"], soft)
-                logits = model(**given).logits[:, before:].float().log_softmax(-1)
+            with torch.inference_mode(), self._active():
+                given = given_to(model, padded["input_ids"], padded["attention_mask"], self._embeddings())
+                logits = model(**given).logits[:, self._past_length :].float().log_softmax(-1)
             yield from zip(batch, logits, strict=True)
 
-    @property
-    def _both(self) -> tuple[Any, Any]:
-        """The model and its tokenizer."""
-        if self._loaded is None:
-            if self._config.threads is not None:
-                import torch
-
-                torch.set_num_threads(self._config.threads)
-            folder = self._context.models.folder(self._config.model)
-            model, tokenizer = load_model(folder, "float32", "masked"), load_tokenizer(folder)
-            if tokenizer.mask_token_id is None:
-                raise ModelError(f"{self._config.model}: its tokenizer has no token for a mask")
-            if self._context.tuned is not None:
-                self._tuned = self._context.tuned.attach(model, tokenizer)
-            self._loaded = model, tokenizer
-        return self._loaded
-
-
-def _plain(messages: Sequence[Message]) -> str:
-    return "\n\n".join(message.content for message in messages)
+    def _load(self, folder: Path) -> tuple[Any, Any]:
+        model, tokenizer = load_model(folder, "float32", "masked"), load_tokenizer(folder)
+        if tokenizer.mask_token_id is None:
+            raise ModelError(f"{self._config.model}: its tokenizer has no token for a mask")
+        return model, tokenizer
 
 
 @potluck.hookimpl

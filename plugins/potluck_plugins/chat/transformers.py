@@ -6,28 +6,27 @@ A GGUF file is turned into safetensors once, in the user's cache.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from contextlib import nullcontext
-from importlib.metadata import version
-from typing import Annotated, Any, Literal
+from pathlib import Path
+from typing import Any, Literal
 
 from pydantic import Field
 
 import potluck
-from potluck.contracts import Attached, ChatModel, ChatOptions, Classifying, Context, Likelihood, Operational
+from potluck.contracts import ChatOptions, Classifying, Likelihood
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, ModelError
-from potluck.models import beginning, fastest
+from potluck.models import beginning, precision
 from potluck_plugins.chat._shared.causal import release, shared
-from potluck_plugins.chat._shared.classes import chances, chosen
+from potluck_plugins.chat._shared.classes import named, scored
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
-from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
+from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
 from potluck_plugins.chat._shared.vocabulary import words_of
 
 _LONGEST = 8192
 
 
-class TransformersConfig(ChatOptions):
+class TransformersConfig(LocalConfig):
     """Settings of the ``transformers`` chat model."""
 
     model: str
@@ -39,37 +38,22 @@ class TransformersConfig(ChatOptions):
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """The precision of the weights. ``auto`` takes bfloat16 where the processor computes in it."""
 
-    threads: Annotated[int | None, Operational, Field(ge=1)] = None
-    """Processor threads; all that torch takes by itself if left out."""
 
-
-class Transformers(ChatModel):
+class Transformers(LocalChat):
     """Answers with a local model. With temperature 0 the likeliest token is taken each time."""
 
-    scores_text = True
-    takes_tuned = True
-
-    def __init__(self, config: TransformersConfig, context: Context) -> None:
-        """Load nothing yet."""
-        self._config = config
-        self._context = context
-        self._loaded: tuple[Any, Any] | None = None
-        self._tuned: Attached | None = None
+    _config: TransformersConfig
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]
         """From the settings and the model. Loads it."""
         model, _ = self._both
         whole = min(self._config.context, int(getattr(model.config, "max_position_embeddings", _LONGEST)))
-        return whole - (self._tuned.past_length if self._tuned is not None else 0)
+        return whole - self._past_length
 
     def identity(self) -> Mapping[str, str]:
-        """The hash of the model's files, the precision that ``auto`` came to, and the releases of the libraries."""
-        releases = {name: version(name) for name in ("torch", "transformers")}
-        tuned = self._context.tuned
-        adapter = {"tuned": tuned.identity} if tuned is not None else {}
-        model = digest(self._context.models.fetch(self._config.model))
-        return {"model": model, "dtype": self._dtype, **adapter, **releases}
+        """Also the precision that ``auto`` came to."""
+        return {**super().identity(), "dtype": precision(self._config.dtype)}
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt, by the model's own template and tokenizer."""
@@ -86,10 +70,9 @@ class Transformers(ChatModel):
         model, tokenizer = self._both
         prompt = self._prompt(messages)
         if isinstance(self._tuned, Classifying):
-            known = chances(model, self._tuned, prompt)
-            label = max(known, key=lambda name: known[name])
-            yield label
-            yield Answer(label, "stop", Usage(len(prompt), 1))
+            answer = named(model, self._tuned, prompt)
+            yield answer.text
+            yield answer
             return
         window = self.context_window
         if window is not None and len(prompt) + options.max_tokens > window:
@@ -121,7 +104,7 @@ class Transformers(ChatModel):
         head, text = self._beginning(prompt)
         if isinstance(self._tuned, Classifying):
             tokens = [*head, *tokenizer(text, add_special_tokens=False)["input_ids"]]
-            return chosen(chances(model, self._tuned, tokens), continuations)
+            return scored(model, self._tuned, tokens, continuations)
         ids = tokenizer([text, *(text + each + after for each in continuations)], add_special_tokens=False)["input_ids"]
         context, rests = parts(ids[0], ids[1:])
         context = [*head, *context] or self._opening()
@@ -133,16 +116,16 @@ class Transformers(ChatModel):
         """The words that are one token of the tokenizer."""
         return words_of(self._both[1])
 
-    def close(self) -> None:
-        """Free the model."""
-        if self._loaded is not None:
-            release(self._loaded[0])
-        self._loaded = self._tuned = None
+    def _load(self, folder: Path) -> tuple[Any, Any]:
+        return shared(folder, precision(self._config.dtype))
+
+    def _unload(self, model: Any) -> None:
+        release(model)
 
     def _answering(self, **given: Any) -> Any:
-        """The model with what was tuned switched on: another chat model may share the base, and answer in between."""
+        """The model with what was tuned switched on."""
         model, _ = self._both
-        with self._tuned.active() if self._tuned is not None else nullcontext():
+        with self._active():
             return model(**given)
 
     def _past(self) -> Any:
@@ -165,27 +148,6 @@ class Transformers(ChatModel):
         if not found:
             raise ModelError(f"{self._config.model}: the model has no token to begin a text with; give it a prompt")
         return found[:1]
-
-    @property
-    def _both(self) -> tuple[Any, Any]:
-        """The model and its tokenizer."""
-        if self._loaded is None:
-            if self._config.threads is not None:
-                import torch
-
-                torch.set_num_threads(self._config.threads)
-            model, tokenizer = shared(self._context.models.folder(self._config.model), self._dtype)
-            try:
-                self._tuned = self._context.tuned.attach(model, tokenizer) if self._context.tuned is not None else None
-            except BaseException:
-                release(model)
-                raise
-            self._loaded = model, tokenizer
-        return self._loaded
-
-    @property
-    def _dtype(self) -> str:
-        return fastest() if self._config.dtype == "auto" else self._config.dtype
 
 
 def _ends(model: Any, tokenizer: Any) -> set[int]:

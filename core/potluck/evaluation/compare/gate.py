@@ -17,7 +17,6 @@ from potluck.errors import PotluckError, Unsupported
 from potluck.evaluation.compare.engine import Engine
 from potluck.evaluation.compare.measured import values_of
 from potluck.evaluation.compare.run import Plan, base_of, questions_file
-from potluck.evaluation.compare.tasks import is_task
 from potluck.evaluation.questions import read_questions
 from potluck.evaluation.sequential import Gate, SequentialGate, parse_gate
 from potluck.recipe.model import RecipeModel
@@ -86,7 +85,7 @@ def gate(
 ) -> GateReport:
     """Ask until every variant passes or fails, or all questions are asked. Raises what a variant raises."""
     wanted = parse_gate(condition)
-    if is_task(recipe):
+    if recipe.is_task:
         raise Unsupported(
             f"{recipe.path}: --gate asks questions about documents one after another, and this recipe has examples; "
             "compare them without it"

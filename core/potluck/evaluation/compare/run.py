@@ -18,7 +18,7 @@ from potluck.evaluation.compare.causes import Cause, causes
 from potluck.evaluation.compare.document import Setting, document, main_measure
 from potluck.evaluation.compare.engine import Engine, VariantRun
 from potluck.evaluation.compare.measured import measured
-from potluck.evaluation.compare.tasks import is_task, run_tasks
+from potluck.evaluation.compare.tasks import run_tasks
 from potluck.evaluation.pins import pins
 from potluck.evaluation.questions import Question, read_questions
 from potluck.evaluation.report import write_csv, write_html
@@ -73,7 +73,7 @@ def compare(
     started = time.time()
     chosen, path = variants(recipe, plan.swaps, plan.design), questions_file(recipe, plan)
     baseline, questions = base_of(chosen, plan.baseline), list[Question]()
-    if is_task(recipe):
+    if recipe.is_task:
         questions, runs = run_tasks(chosen, path, plan.limit, workspace, models, observers)
     else:
         questions = read_questions(path, plan.limit)
@@ -81,11 +81,11 @@ def compare(
             raise PotluckError(f"{path}: there are no questions in it")
     engine = Engine(questions, workspace, models, observers)
     try:
-        if not is_task(recipe):
+        if not recipe.is_task:
             runs = engine.run(chosen, plan.repeats, plan.perplexity)
         metric = plan.metric or main_measure(runs, questions)
         _check_metric(metric, runs)
-        found = _causes(engine, runs, baseline.name, metric) if plan.causes and not is_task(recipe) else []
+        found = _causes(engine, runs, baseline.name, metric) if plan.causes and not recipe.is_task else []
         judged = _judged(engine, runs, baseline.name, judge_of(recipe, plan.judge)) if plan.judge else None
     finally:
         engine.close()

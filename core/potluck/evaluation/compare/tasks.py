@@ -13,14 +13,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.contracts import ModelSources
-from potluck.documents import Answer
+from potluck.documents import Answer, plain
 from potluck.errors import PotluckError
 from potluck.evaluation.compare.engine import VariantRun, reason
 from potluck.evaluation.evaluate import Answered
 from potluck.evaluation.metrics import QuestionScore
 from potluck.evaluation.questions import Question
 from potluck.evaluation.tuned import Said, TaskReport, evaluate_task
-from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import Variant
 from potluck.stages.ask import AskReport
 from potluck.stages.components import Components
@@ -28,11 +27,6 @@ from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
     import pluggy
-
-
-def is_task(recipe: RecipeModel) -> bool:
-    """Whether a recipe is evaluated on examples, and not on questions about documents."""
-    return recipe.tuning.task is not None and recipe.documents is None
 
 
 def run_tasks(
@@ -73,8 +67,7 @@ def run_tasks(
 
 
 def _question(number: int, said: Said) -> Question:
-    text = "\n\n".join(message.content for message in said.example.messages)
-    return Question(f"example-{number + 1}", text, answers=(said.example.target,))
+    return Question(f"example-{number + 1}", plain(said.example.messages), answers=(said.example.target,))
 
 
 def _answered(questions: Sequence[Question], found: TaskReport) -> list[Answered]:

@@ -12,7 +12,7 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
-from potluck.documents import Json
+from potluck.documents import Json, plain
 
 if TYPE_CHECKING:
     from potluck.evaluation.tuned import TaskReport
@@ -98,9 +98,8 @@ def _examples(evaluation: TaskReport | None) -> Iterator[str]:
     yield f"<h2>Examples{listed}</h2>"
     rows = []
     for one in worst[:_SHOWN]:
-        given = "\n\n".join(message.content for message in one.example.messages)
         scores = ", ".join(f"{name} {value:.2f}" for name, value in one.scores.items())
-        rows.append((given, one.example.target, one.answer, scores))
+        rows.append((plain(one.example.messages), one.example.target, one.answer, scores))
     yield _table(("input", "right", "said", "scores"), rows)
 
 

@@ -8,11 +8,11 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.messages import shown
-from potluck.text import folded
+from potluck.text import folded, is_chinese
 
 ALIKE = 0.8
 """Two messages that share this much of their character triples (Jaccard) are copies of each other."""
@@ -110,6 +110,11 @@ def triples(text: str) -> frozenset[str]:
 def alike(a: frozenset[str], b: frozenset[str]) -> bool:
     """Whether two sets of triples are those of copies."""
     return len(a & b) >= ALIKE * len(a | b)
+
+
+def language(items: Sequence[Item]) -> Literal["zh", "en"]:
+    """The language that most messages are written in."""
+    return "zh" if 2 * sum(is_chinese(item.text) for item in items) > len(items) else "en"
 
 
 def spread_out(items: Iterable[Item], seed: int) -> list[Item]:

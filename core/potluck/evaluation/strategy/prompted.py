@@ -12,10 +12,10 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from potluck.contracts import ChatModel
 from potluck.documents import Message
-from potluck.evaluation.strategy.data import Item
+from potluck.evaluation.strategy.data import Item, language
 from potluck.evaluation.strategy.rows import Chat, Choice, Kind, Setting, nearest, others
 from potluck.fingerprints import fingerprint
-from potluck.text import folded, is_chinese
+from potluck.text import folded
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -47,8 +47,7 @@ class Prompted:
         generator = random.Random(setting.seed)  # noqa: S311  (no secret)
         shuffled = generator.sample(setting.train, len(setting.train))
         self._order = _in_turn(shuffled) if select == "balanced" else shuffled
-        chinese = sum(is_chinese(item.text) for item in setting.train)
-        self._language = "zh" if 2 * chinese > len(setting.train) else "en"
+        self._language = language(setting.train)
         wording = _WORDINGS[self._language] + _MESSAGE[self._language]
         self.name = fingerprint(
             "prompted", wording, shots, select, candidates, SHOTS, _CANDIDATES, setting.name, self._chat.name

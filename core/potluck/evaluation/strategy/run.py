@@ -91,9 +91,9 @@ def strategy(
     return Outcome(race, advice, document(race, advice, split, test, meter, workspace.folder))
 
 
-def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind] | None = None) -> Mapping[str, Kind]:
+def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind]) -> Mapping[str, Kind]:
     """The rows by name. Raises ``PotluckError`` for a name that is none, or that needs a chat model."""
-    known = {**kinds(), **(tuned or {})}
+    known = {**kinds(), **tuned}
     for name in plan.rows:
         if name not in known:
             hint = meant(name, list(known))
@@ -103,15 +103,13 @@ def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind] | None = 
         if name == "rule" and not plan.rules:
             raise PotluckError("--rows: 'rule' needs patterns; give some with --rule LABEL=PATTERN")
     many = len(split.labels) > _MANY
-    wanted = (
-        [*plan.rows, *(tuned or {})]
-        if plan.rows
-        else [
-            name
-            for name, kind in known.items()
-            if (plan.chat or not kind.asks) and (many or not kind.many) and (plan.rules or name != "rule")
-        ]
-    )
+    wanted = [
+        name
+        for name, kind in known.items()
+        if (plan.chat or not kind.asks) and (many or not kind.many) and (plan.rules or name != "rule")
+    ]
+    if plan.rows:
+        wanted = [*plan.rows, *tuned]
     return {name: known[name] for name in known if name in wanted}
 
 

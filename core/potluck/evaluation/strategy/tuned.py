@@ -10,18 +10,18 @@ from typing import TYPE_CHECKING
 
 from potluck import recipe as recipes
 from potluck.documents import Message
+from potluck.evaluation.strategy.data import language
 from potluck.evaluation.strategy.meter import CannotLearn, Meter, OutOfTime
 from potluck.evaluation.strategy.rows import Choice, Kind, Row, Setting
 from potluck.recipe.reader import parse_value
 from potluck.sources import Sources
 from potluck.stages.components import Components
 from potluck.stages.tune import made, planned
-from potluck.text import is_chinese
 from potluck.workspace import Workspace
 from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
-    from potluck.contracts import Vectors
+    from potluck.contracts import TuningRequest, Vectors
     from potluck.recipe.model import RecipeModel
 
 _ASKED = {"zh": "這則訊息的標籤是什麼？\n訊息：{text}", "en": "Which label does this message have?\nMessage: {text}"}
@@ -42,17 +42,20 @@ class Tuned:
         return self._make()
 
     @cached_property
+    def _request(self) -> TuningRequest:
+        return planned(self._components)
+
+    @property
     def name(self) -> str:
         """The training that it stands for."""
-        return planned(self._components).folder.name
+        return self._request.folder.name
 
     def train(self, vectors: Vectors | None) -> None:
         """Train, unless that was done. Raises ``CannotLearn`` where there is no time for it."""
         from potluck.tuning import artifact
 
-        request = planned(self._components)
-        if artifact.outcome(request.folder / "result") is None:
-            seconds = self._components.tuner.probe(request)
+        if artifact.outcome(self._request.folder / "result") is None:
+            seconds = self._components.tuner.probe(self._request)
             try:
                 self._meter.need(seconds or 0.0, 0.0, _SHARE)
             except OutOfTime as limit:
@@ -102,12 +105,11 @@ def _recipe(tuner: str, model: str, setting: Setting, seed: int, workspace: Work
     rows = [{"text": item.text, "label": item.label} for item in setting.train]
     data = workspace.folder / "strategy" / f"{setting.name}.jsonl"
     write_whole(data, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
-    chinese = sum(is_chinese(item.text) for item in setting.train)
     said = {
         "model": model,
         "task": "classification",
         "dataset": {"path": str(data), "validation": 0},
-        "prompt": _ASKED["zh" if 2 * chinese > len(rows) else "en"],
+        "prompt": _ASKED[language(setting.train)],
         "seed": seed,
     }
     overrides = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]

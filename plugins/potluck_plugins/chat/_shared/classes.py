@@ -6,25 +6,31 @@ from collections.abc import Sequence
 from typing import Any
 
 from potluck.contracts import Classifying, Likelihood
+from potluck.documents import Answer, Usage
 from potluck.errors import ModelError
+from potluck.models import hidden
 
 
-def chances(model: Any, tuned: Any, ids: Sequence[int]) -> dict[str, float]:
-    """The log-probability of each label for a text of these tokens."""
-    import torch
-
-    from potluck.models import hidden
-
-    assert isinstance(tuned, Classifying)
-    with torch.inference_mode(), tuned.active():  # type: ignore[attr-defined]
-        found = tuned.classify(hidden(model, tuned, torch.tensor([list(ids)])))[0]  # type: ignore[arg-type]
-    return dict(zip(tuned.labels, found.tolist(), strict=True))
+def named(model: Any, tuned: Classifying, ids: Sequence[int]) -> Answer:
+    """The likeliest label for a text of these tokens."""
+    known = _chances(model, tuned, ids)
+    return Answer(max(known, key=lambda label: known[label]), "stop", Usage(len(ids), 1))
 
 
-def chosen(known: dict[str, float], continuations: Sequence[str]) -> list[Likelihood]:
-    """How likely each continuation is, which has to be a label."""
+def scored(model: Any, tuned: Classifying, ids: Sequence[int], continuations: Sequence[str]) -> list[Likelihood]:
+    """How likely each continuation of the text is, which has to be a label."""
+    known = _chances(model, tuned, ids)
     for each in continuations:
         if each.strip() not in known:
-            named = ", ".join(list(known)[:10])
-            raise ModelError(f"this model was tuned to name a label ({named}), and {each!r} is none of them")
+            listed = ", ".join(list(known)[:10])
+            raise ModelError(f"this model was tuned to name a label ({listed}), and {each!r} is none of them")
     return [Likelihood(known[each.strip()], 1) for each in continuations]
+
+
+def _chances(model: Any, tuned: Classifying, ids: Sequence[int]) -> dict[str, float]:
+    """The log-probability of each label."""
+    import torch
+
+    with torch.inference_mode(), tuned.active():
+        found = tuned.classify(hidden(model, tuned, torch.tensor([list(ids)])))[0]
+    return dict(zip(tuned.labels, found.tolist(), strict=True))

