@@ -72,6 +72,10 @@ class ChatModel(Component):
     takes_tuned: bool = False
     """Whether it answers with ``context.tuned`` where that is given (``chat.adapter`` in a recipe)."""
 
+    answer_end: str = ""
+    """What the model writes where an answer is over, as text that ``likelihoods`` takes as ``after``; empty where it
+    writes nothing, or reads a text's end by itself. May load the model."""
+
     @abstractmethod
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt that these messages become, template included."""

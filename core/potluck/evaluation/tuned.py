@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 from potluck.contracts import ChatOptions
 from potluck.documents import Example, Json, Usage, plain
 from potluck.errors import PotluckError, Unsupported
+from potluck.evaluation.choices import logprobs
 from potluck.evaluation.classification import Classification, classification
 from potluck.evaluation.statistics import Interval, interval
 from potluck.evaluation.text import exact_match, f1, is_cjk, rouge_l
@@ -123,12 +124,12 @@ def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, 
 
 def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls) -> Said:
     def ask() -> dict[str, Json]:
-        return {"logprobs": [one.logprob for one in components.chat.likelihoods(example.messages, labels)]}
+        return {"logprobs": logprobs(components.chat, example.messages, labels)}
 
-    key = fingerprint("choose", components.chat_fingerprint, _prompt(example), list(labels))
+    key = fingerprint("choose to its end", components.chat_fingerprint, _prompt(example), list(labels))
     said, kept = _kept(calls, key, ask)
-    logprobs = said["logprobs"]
-    best = max(range(len(labels)), key=lambda number: logprobs[number])
+    found = said["logprobs"]
+    best = max(range(len(labels)), key=lambda number: found[number])
     scores = {"accuracy": float(labels[best] == example.target)}
     return Said(example, labels[best], scores, Usage(), said.get("seconds", 0.0), kept)
 

@@ -53,6 +53,11 @@ class LlamaCpp(ChatModel):
         """From the settings and the model. Loads it."""
         return self._engine.window
 
+    @property
+    def answer_end(self) -> str:  # type: ignore[override]
+        """The token that ends a turn. Loads the model."""
+        return str(self._engine.ask("/props").get("eos_token") or "")
+
     def identity(self) -> Mapping[str, str]:
         """The hash of the model file and the release of the engine."""
         return {"model": digest(self._context.models.fetch(self._config.model)), "xllamacpp": version("xllamacpp")}

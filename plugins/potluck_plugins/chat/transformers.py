@@ -51,6 +51,11 @@ class Transformers(LocalChat):
         whole = min(self._config.context, int(getattr(model.config, "max_position_embeddings", _LONGEST)))
         return whole - self._past_length
 
+    @property
+    def answer_end(self) -> str:  # type: ignore[override]
+        """The token that ends a turn. Loads the tokenizer."""
+        return str(self._both[1].eos_token or "")
+
     def identity(self) -> Mapping[str, str]:
         """Also the precision that ``auto`` came to."""
         return {**super().identity(), "dtype": precision(self._config.dtype)}

@@ -10,8 +10,8 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from potluck.contracts import ChatModel
 from potluck.documents import Message
+from potluck.evaluation.choices import likeliest
 from potluck.evaluation.strategy.data import Item, language
 from potluck.evaluation.strategy.rows import Chat, Choice, Kind, Setting, nearest, others
 from potluck.fingerprints import fingerprint
@@ -77,7 +77,7 @@ class Prompted:
         prompt, completion = model.prices or (0.0, 0.0)
         if model.scores_text:
             usd = model.count_tokens(messages) * prompt / 1e6 if prompt else 0.0
-            return Choice(_likeliest(model, messages, labels), usd, sent)
+            return Choice(likeliest(model, messages, labels), usd, sent)
         answer = model.chat(messages, self._chat.options)
         usd = (answer.usage.prompt * prompt + answer.usage.completion * completion) / 1e6
         return Choice(named(answer.text, labels), usd, sent)
@@ -119,13 +119,6 @@ def named(answer: str, labels: Sequence[str]) -> str:
         return by_name[plain]
     found = [(plain.index(name), -len(name), label) for name, label in by_name.items() if name in plain]
     return min(found)[2] if found else ""
-
-
-def _likeliest(model: ChatModel, messages: Sequence[Message], labels: Sequence[str]) -> str:
-    # A label that another one begins with would win over it by being shorter.
-    begun = any(other != label and other.startswith(label) for label in labels for other in labels)
-    found = model.likelihoods(messages, labels, "\n" if begun else "")
-    return max(zip(found, labels, strict=True), key=lambda pair: pair[0].logprob)[1]
 
 
 def _in_turn(items: Sequence[Item]) -> list[Item]:

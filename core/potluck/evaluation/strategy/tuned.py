@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from potluck import recipe as recipes
 from potluck.documents import Message
+from potluck.evaluation.choices import likeliest
 from potluck.evaluation.strategy.data import language
 from potluck.evaluation.strategy.meter import CannotLearn, Meter, OutOfTime
 from potluck.evaluation.strategy.rows import Choice, Kind, Row, Setting
@@ -72,9 +73,7 @@ class Tuned:
         prompt = self._components.recipe.prompt
         assert prompt is not None, "the recipe was made with one"
         asked = [Message("user", prompt.render(text=text))]
-        found = self._components.chat.likelihoods(asked, self._setting.labels)
-        logprobs = [one.logprob for one in found]
-        return Choice(self._setting.labels[logprobs.index(max(logprobs))])
+        return Choice(likeliest(self._components.chat, asked, self._setting.labels))
 
 
 def tuned_kinds(

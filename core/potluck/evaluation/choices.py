@@ -1,0 +1,29 @@
+"""Labels scored as choices: the one that a chat model finds likeliest as its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from potluck.contracts import ChatModel
+from potluck.documents import Message
+
+
+def ending(chat: ChatModel, labels: Sequence[str]) -> str:
+    """What has to stand behind each label so that they can be compared.
+
+    Where one label begins another, the shorter would win by being shorter: its sum is that of every answer that begins
+    so. With what ends an answer behind it, it is that of the label alone. Elsewhere nothing is needed.
+    """
+    begun = any(other != label and other.startswith(label) for label in labels for other in labels)
+    return (chat.answer_end or "\n") if begun else ""
+
+
+def logprobs(chat: ChatModel, messages: Sequence[Message], labels: Sequence[str]) -> list[float]:
+    """How likely each label is as the answer: natural logarithms, comparable among the labels of one call."""
+    return [one.logprob for one in chat.likelihoods(messages, labels, ending(chat, labels))]
+
+
+def likeliest(chat: ChatModel, messages: Sequence[Message], labels: Sequence[str]) -> str:
+    """The label that is the likeliest answer; the first of equals."""
+    found = logprobs(chat, messages, labels)
+    return labels[found.index(max(found))]
