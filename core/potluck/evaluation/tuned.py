@@ -124,7 +124,7 @@ def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, 
 
 def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls) -> Said:
     def ask() -> dict[str, Json]:
-        return {"logprobs": logprobs(components.chat, example.messages, labels)}
+        return {"logprobs": [*logprobs(components.chat, example.messages, labels)]}
 
     key = fingerprint("choose to its end", components.chat_fingerprint, _prompt(example), list(labels))
     said, kept = _kept(calls, key, ask)

@@ -10,10 +10,10 @@ the same checks.
 
 from potluck.contracts.offer import Kind
 from potluck.errors import PotluckError
-from potluck.testing import embedder, splitter, store
+from potluck.testing import embedder, splitter, store, tuner
 from potluck.testing.kit import RULES, Check, Outcome, Skipped, Subject, Violation, conform
 
-_WRITTEN = (splitter, embedder, store)
+_WRITTEN = (splitter, embedder, store, tuner)
 """Importing them registers their rules."""
 
 

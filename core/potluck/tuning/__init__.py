@@ -4,7 +4,8 @@
 contract. Nothing heavy is imported before a model is needed.
 """
 
+from potluck.tuning.attached import check_names
 from potluck.tuning.method import LocalTuner, PeftTuner, Virtual, prompt_of
 from potluck.tuning.settings import Training, TunerConfig
 
-__all__ = ["LocalTuner", "PeftTuner", "Training", "TunerConfig", "Virtual", "prompt_of"]
+__all__ = ["LocalTuner", "PeftTuner", "Training", "TunerConfig", "Virtual", "check_names", "prompt_of"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import copy
 import itertools
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -103,11 +103,8 @@ def attach_peft(model: torch.nn.Module, folder: Path) -> AttachedModules:
         warnings.filterwarnings("ignore", message="Already found a `peft_config`")
         inject_adapter_in_model(config, model, adapter_name=name)
     saved = load_file(folder / "adapter_model.safetensors")
-    known = {key.removeprefix(_PREFIX) for key in get_peft_model_state_dict(model, adapter_name=name)}
-    if strange := known ^ {key.removeprefix(_PREFIX) for key in saved}:
-        raise ModelError(
-            f"{folder} holds other parameters than its method has: {sorted(strange)[0]}, {len(strange)} in all"
-        )
+    known = get_peft_model_state_dict(model, adapter_name=name)
+    check_names(folder, (key.removeprefix(_PREFIX) for key in saved), (key.removeprefix(_PREFIX) for key in known))
     set_peft_model_state_dict(model, saved, adapter_name=name)
     layers = [one for one in model.modules() if isinstance(one, BaseTunerLayer)]
 
@@ -127,8 +124,17 @@ def attach_prompt(model: torch.nn.Module, folder: Path) -> AttachedPast:
     from safetensors.torch import load_file
 
     config = PeftConfig.from_pretrained(str(folder))
-    saved = load_file(folder / "adapter_model.safetensors")["prompt_embeddings"]
-    return AttachedPast(model, virtual(config, model, saved))
+    saved = load_file(folder / "adapter_model.safetensors")
+    check_names(folder, saved, ["prompt_embeddings"])
+    return AttachedPast(model, virtual(config, model, saved["prompt_embeddings"]))
+
+
+def check_names(folder: Path, saved: Iterable[str], known: Iterable[str]) -> None:
+    """Raise ``ModelError`` unless the parameters that were saved in a folder are those that the method has."""
+    if strange := set(saved) ^ set(known):
+        raise ModelError(
+            f"{folder} holds other parameters than its method has: {sorted(strange)[0]}, {len(strange)} in all"
+        )
 
 
 def virtual(config: Any, model: Any, prompt: torch.Tensor) -> Virtual:

@@ -149,7 +149,9 @@ class PeftTuner(LocalTuner):
         return attach_prompt(model, folder) if config.is_prompt_learning else attach_peft(model, folder)
 
     def merge(self, model: Module, folder: Path) -> Module:
-        """PEFT's ``merge_and_unload``."""
+        """PEFT's ``merge_and_unload``, where the method is mergeable."""
+        if not self.mergeable:
+            return super().merge(model, folder)
         from peft import PeftModel
 
         return PeftModel.from_pretrained(model, str(folder)).merge_and_unload()

@@ -18,7 +18,7 @@ from pydantic import Field
 import potluck
 from potluck.contracts import Attached, TuningRequest
 from potluck.errors import Unsupported
-from potluck.tuning import LocalTuner, TunerConfig
+from potluck.tuning import LocalTuner, TunerConfig, check_names
 from potluck.tuning.attached import AttachedModules
 from potluck_plugins.tuners._shared.bottleneck import Variant, bottleneck, hook, places
 
@@ -70,7 +70,9 @@ class Adapter(LocalTuner):
         kept = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
         config, on = AdapterConfig(**{key: kept[key] for key in _SHAPE}), [False]
         modules = _put(model, config, lambda: on[0])
-        modules.load_state_dict(load_file(folder / "adapter_model.safetensors"))
+        saved = load_file(folder / "adapter_model.safetensors")
+        check_names(folder, saved, modules.state_dict())
+        modules.load_state_dict(saved)
         modules.eval()
 
         def switch(to: bool) -> None:
