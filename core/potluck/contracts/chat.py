@@ -63,6 +63,9 @@ class ChatModel(Component):
     concurrency: int = 1
     """How many calls may be made at once, from threads. More than one only for remote services."""
 
+    exact_token_counts: bool = True
+    """Whether ``count_tokens`` is what the model counts; False for an estimate that is never too low."""
+
     scores_text: bool = False
     """Whether ``likelihoods`` is there."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+import unittest
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -24,8 +25,8 @@ class Violation(AssertionError):
         self.rule = rule
 
 
-class Skipped(Exception):
-    """A rule that does not apply to a plugin; the text says why."""
+class Skipped(unittest.SkipTest):
+    """A rule that does not apply to a plugin; the text says why. pytest counts it as skipped."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +36,8 @@ class Subject:
     build: Callable[[Path], Any]
     folder: Path
     settings: Mapping[str, Any] = field(default_factory=dict)
+    plugin: str = ""
+    """Its name, where it is installed: another process can make it by that."""
 
     def make(self, folder: str = "own") -> Any:
         """A fresh component; the same name of a folder is the same folder."""
@@ -112,7 +115,15 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
     def build(own: Path) -> Component:
         return plugins.make(found, config, Context(folder, own, Sources(folder)))
 
-    return Subject(build, folder, config.model_dump())
+    return Subject(build, folder, config.model_dump(), plugin)
+
+
+def component(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any] | None = None) -> Any:
+    """The component of an installed plugin, made as a recipe makes it, for tests of one's own.
+
+    ``folder`` stands for the recipe's folder; the component's own is in it.
+    """
+    return subject(kind, plugin, folder, settings or {}).make()
 
 
 def conform(kind: Kind, plugin: str, settings: Mapping[str, Any] | None = None) -> list[Outcome]:

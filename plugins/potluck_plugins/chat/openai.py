@@ -94,6 +94,11 @@ class OpenAIChat(ChatModel):
     def _counter(self) -> Counter:
         return counter(self._table)
 
+    @property
+    def exact_token_counts(self) -> bool:  # type: ignore[override]
+        """True for OpenAI's models where tiktoken and its table are on this machine."""
+        return self._counter.exact
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt; where they cannot be counted exactly, an estimate that is never too low."""
         exact = self._counter.exact
