@@ -5,13 +5,15 @@
         check("my-splitter", tmp_path, {"chunk_size": 100})
 
 A check raises ``Violation``, whose message begins with the name of the broken rule. ``potluck conform KIND NAME`` runs
-the same checks.
+the same checks. For tests of your own ``component(KIND, NAME, folder, settings)`` makes the plugin's component as a
+recipe does, and ``tiny_model(folder)`` a language model small enough to be trained in a test.
 """
 
 from potluck.contracts.offer import Kind
 from potluck.errors import PotluckError
 from potluck.testing import embedder, splitter, store, tuner
-from potluck.testing.kit import RULES, Check, Outcome, Skipped, Subject, Violation, conform
+from potluck.testing.kit import RULES, Check, Outcome, Skipped, Subject, Violation, component, conform
+from potluck.testing.models import tiny_model
 
 _WRITTEN = (splitter, embedder, store, tuner)
 """Importing them registers their rules."""
@@ -24,4 +26,4 @@ def checks(kind: Kind) -> list[Check]:
     return list(RULES[kind])
 
 
-__all__ = ["Check", "Outcome", "Skipped", "Subject", "Violation", "checks", "conform"]
+__all__ = ["Check", "Outcome", "Skipped", "Subject", "Violation", "checks", "component", "conform", "tiny_model"]
