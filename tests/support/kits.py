@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import contextlib
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
 from potluck.contracts import Kind
-from potluck.testing import Subject, Violation, checks
+from potluck.testing import Skipped, Subject, Violation, checks
 
 
-def broken(kind: Kind, build: Callable[[Path], Any], folder: Path) -> set[str]:
+def broken(kind: Kind, build: Callable[[Path], Any], folder: Path, settings: Mapping[str, Any] | None = None) -> set[str]:
     """The names of the rules, each tried in a folder of its own; ``build`` makes a component for a folder."""
-    found = set()
-    for check in checks(kind):
-        try:
-            check.on(Subject(build, folder / check.rule))
-        except Violation as violation:
-            found.add(violation.rule)
-    return found
+    return {check.rule for check in checks(kind) if breaks(kind, check.rule, build, folder, settings)}
+
+
+def breaks(
+    kind: Kind, rule: str, build: Callable[[Path], Any], folder: Path, settings: Mapping[str, Any] | None = None
+) -> bool:
+    """Whether a component breaks one rule; one that does not apply to it is not broken."""
+    (check,) = (check for check in checks(kind) if check.rule == rule)
+    try:
+        with contextlib.suppress(Skipped):
+            check.on(Subject(build, folder / rule, settings or {}))
+    except Violation as violation:
+        return violation.rule == rule
+    return False

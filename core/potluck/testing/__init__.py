@@ -11,11 +11,11 @@ recipe does, and ``tiny_model(folder)`` a language model small enough to be trai
 
 from potluck.contracts.offer import Kind
 from potluck.errors import PotluckError
-from potluck.testing import embedder, splitter, store, tuner
+from potluck.testing import chat, chat_likelihoods, embedder, splitter, store, tuner
 from potluck.testing.kit import RULES, Check, Outcome, Skipped, Subject, Violation, component, conform
 from potluck.testing.models import tiny_model
 
-_WRITTEN = (splitter, embedder, store, tuner)
+_WRITTEN = (splitter, embedder, store, tuner, chat, chat_likelihoods)
 """Importing them registers their rules."""
 
 
