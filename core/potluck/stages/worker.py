@@ -33,6 +33,7 @@ MEMORY_PER_BYTE = 20
 """What a file may take: so much, and so much more for its size."""
 
 _LOOK = 0.05
+_NETWORK = "--network"
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSW|CREDENTIAL", re.IGNORECASE)
 
 
@@ -42,11 +43,12 @@ class Worker:
     def __init__(self) -> None:
         """Nothing is started yet."""
         self._process: subprocess.Popen[bytes] | None = None
+        self._network = False
         self._lines: queue.Queue[bytes] = queue.Queue()
 
     def load(self, plugin: Plugin, config: Config, source: Source, base: Path) -> list[Document]:
         """Load a file there. Raises what the loader raised, or ``DocumentLimit``."""
-        process = self._started()
+        process = self._started(_may_send(plugin, config))
         request = {
             "plugin": asdict(plugin),
             "config": _revealed(config),
@@ -75,11 +77,13 @@ class Worker:
             if pipe is not None:
                 pipe.close()
 
-    def _started(self) -> subprocess.Popen[bytes]:
-        if self._process is None or self._process.poll() is not None:
+    def _started(self, network: bool) -> subprocess.Popen[bytes]:
+        """The process; the network is open in it only for a loader that says to which host it sends."""
+        if self._process is None or self._process.poll() is not None or self._network != network:
             self.close()
+            self._network = network
             # -P: a file json.py in the user's folder must not be imported in place of the library's.
-            command = [sys.executable, "-P", "-X", "utf8", "-m", "potluck.stages.worker"]
+            command = [sys.executable, "-P", "-X", "utf8", "-m", "potluck.stages.worker", *([_NETWORK] if network else [])]
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
             )
@@ -98,7 +102,7 @@ class Worker:
                 if time.monotonic() > deadline:
                     self.close()
                     raise DocumentLimit(f"it was not read within {seconds:.0f} seconds, and was given up") from None
-                if _resident(process.pid) > memory:
+                if resident(process.pid) > memory:
                     self.close()
                     raise DocumentLimit(
                         f"reading it takes more than {memory >> 20} MiB of memory; it was given up"
@@ -116,6 +120,11 @@ class Worker:
             documents.append(_document(message["document"]))
 
 
+def _may_send(plugin: Plugin, config: Config) -> bool:
+    sends_to = plugins.offer(plugin).sends_to
+    return sends_to is not None and sends_to(config) is not None
+
+
 def _environment() -> dict[str, str]:
     """The environment without what looks like a secret: a parser of strangers' files has no use for keys."""
     return {name: value for name, value in os.environ.items() if not _SECRET.search(name)}
@@ -131,7 +140,7 @@ def _pump(pipe: IO[bytes], lines: queue.Queue[bytes]) -> None:
     lines.put(b"")
 
 
-def _resident(pid: int) -> int:
+def resident(pid: int) -> int:
     """Bytes of memory that a process holds; 0 where the system does not tell."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
@@ -142,14 +151,18 @@ def _resident(pid: int) -> int:
 
 def _revealed(config: Config) -> dict[str, Any]:
     """Settings as JSON with their secrets, for the pipe to the worker only."""
+    plain = config.model_dump(mode="json", by_alias=True)
+    for name in config.secrets():
+        plain[type(config).model_fields[name].alias or name] = _plain_secret(getattr(config, name))
+    return plain
+
+
+def _plain_secret(value: Any) -> Any:
     from pydantic import SecretStr
 
-    plain = config.model_dump(mode="json")
-    for name in type(config).model_fields:
-        value = getattr(config, name)
-        if isinstance(value, SecretStr):
-            plain[name] = value.get_secret_value()
-    return plain
+    if isinstance(value, dict):
+        return {key: _plain_secret(inner) for key, inner in value.items()}
+    return value.get_secret_value() if isinstance(value, SecretStr) else value
 
 
 def _error(name: str, reason: str) -> PotluckError:
@@ -202,7 +215,8 @@ def _answer(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     base = Path(request["base"])
     try:
         config = plugins.offer(plugin).config(**request["config"])
-        loader = plugins.make(plugin, config, Context(base=base, folder=base, models=NoModels()))
+        context = Context(base=base, folder=base, models=NoModels(), network=_may_send(plugin, config))
+        loader = plugins.make(plugin, config, context)
         assert isinstance(loader, Loader)
         source = Source(request["source"], Path(os.fsdecode(bytes.fromhex(request["path"]))))
         for document in run_loader(loader, source):
@@ -225,9 +239,11 @@ def _plain(document: Document) -> dict[str, Any]:
 
 
 def main() -> None:
-    """Answer requests until the parent closes the pipe. What a library prints goes nowhere, and the network is shut."""
+    """Answer requests until the parent closes the pipe. What a library prints goes nowhere, and the network is shut
+    unless the recipe names a host."""
     silence_dependencies()
-    guard_process("a loader has no use for the network")
+    if _NETWORK not in sys.argv[1:]:
+        guard_process("a loader has no use for the network")
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)
     for line in sys.stdin.buffer:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import tempfile
 import unittest
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,7 @@ from potluck.contracts import Component, Context
 from potluck.contracts.offer import Kind
 from potluck.errors import PotluckError
 from potluck.sources import Sources
+from potluck.testing.samples import Sample, Samples, built_in, given
 
 
 class Violation(AssertionError):
@@ -38,6 +39,10 @@ class Subject:
     settings: Mapping[str, Any] = field(default_factory=dict)
     plugin: str = ""
     """Its name, where it is installed: another process can make it by that."""
+    samples: tuple[Sample, ...] = ()
+    """The files that a loader is tried on."""
+    claims: tuple[str, ...] = ()
+    """The file name extensions that a loader says it reads."""
 
     def make(self, folder: str = "own") -> Any:
         """A fresh component; the same name of a folder is the same folder."""
@@ -52,6 +57,7 @@ class Check:
     rule: str
     says: str
     run: Callable[[Subject], None]
+    samples: tuple[Sample, ...] = ()
 
     def __str__(self) -> str:
         """The rule's name, for pytest's ids."""
@@ -59,7 +65,8 @@ class Check:
 
     def __call__(self, plugin: str, folder: Path, settings: Mapping[str, Any] | None = None) -> None:
         """Hold a plugin that is installed against the rule."""
-        self.on(subject(self.kind, plugin, folder, settings or {}))
+        tested = subject(self.kind, plugin, folder, settings or {})
+        self.on(_with_samples(tested, self.samples) if self.kind == "loader" else tested)
 
     def on(self, tested: Subject) -> None:
         """Hold a component against the rule. Raises ``Violation``, and ``Skipped`` where it does not apply."""
@@ -126,12 +133,40 @@ def component(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]
     return subject(kind, plugin, folder, settings or {}).make()
 
 
-def conform(kind: Kind, plugin: str, settings: Mapping[str, Any] | None = None) -> list[Outcome]:
-    """Hold an installed plugin against every rule of its kind."""
-    from potluck.testing import checks
+def _with_samples(tested: Subject, own: tuple[Sample, ...]) -> Subject:
+    """A loader with files to be tried on. Raises ``PotluckError`` where none are given and none can be written here."""
+    name = plugins.find("loader", tested.plugin).name
+    claims = tuple(one for one in plugins.file_types() if name in plugins.loader_names(one))
+    samples = own or built_in(claims)
+    if not samples:
+        raise PotluckError(
+            f"the loader {name!r} claims no file type of which a sample can be written here: bring some with "
+            "--samples DIR, or checks('loader', samples=...) in Python"
+        )
+    return replace(tested, samples=samples, claims=claims)
 
+
+def checks(kind: Kind, samples: Samples | None = None) -> list[Check]:
+    """The rules of a kind, in order; those of loaders with ``samples``, which take the place of those of the kit.
+
+    Raises ``PotluckError`` for a kind that has no kit, and for samples that cannot be read.
+    """
+    if kind not in RULES:
+        raise PotluckError(f"there is no conformance kit for a {kind}; there are: {', '.join(RULES)}")
+    if samples is None:
+        return list(RULES[kind])
+    if kind != "loader":
+        raise PotluckError(f"samples are for loaders; the kit makes its own for a {kind}")
+    own = given(samples)
+    return [replace(check, samples=own) for check in RULES[kind]]
+
+
+def conform(
+    kind: Kind, plugin: str, settings: Mapping[str, Any] | None = None, samples: Samples | None = None
+) -> list[Outcome]:
+    """Hold an installed plugin against every rule of its kind."""
     found = []
-    for check in checks(kind):
+    for check in checks(kind, samples):
         with tempfile.TemporaryDirectory() as folder:
             try:
                 check(plugin, Path(folder), settings)

@@ -13,6 +13,7 @@ from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markup import read_html
 
 _DECLARED = re.compile(rb"""<(?:meta|\?xml)[^>]{0,300}?(?:charset|encoding)\s*=\s*["']?\s*([\w.:-]+)""", re.IGNORECASE)
+_OPENED, _CLOSED = re.compile("<html[ \t\n>]", re.IGNORECASE), re.compile("</html", re.IGNORECASE)
 _HEAD = 4096
 
 
@@ -37,13 +38,19 @@ class HtmlLoader(Loader):
         flow = Flow()
         title = read_html(decoded.text, flow)
         metadata: dict[str, Json] = {"encoding": decoded.encoding, **({"title": title} if title else {})}
-        yield flow.document(source.name, metadata, decoded.losses)
+        yield flow.document(source.name, metadata, [*decoded.losses, *_cut_off(decoded.text)])
 
     def _decoded(self, content: bytes) -> Decoded:
         if self._encoding is not None:
             return decode(content, self._encoding)
         declared = _DECLARED.search(content[:_HEAD])
         return decode_declared(content, declared.group(1).decode("ascii") if declared else None)
+
+
+def _cut_off(page: str) -> list[str]:
+    """What to say of a page that is opened and not closed: only its own last word tells whether all of it is there."""
+    opened = _OPENED.search(page) is not None and _CLOSED.search(page) is None
+    return ["it ends without </html>: its end may be missing"] if opened else []
 
 
 @potluck.hookimpl

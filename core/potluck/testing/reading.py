@@ -1,0 +1,155 @@
+"""Reading files in a process of its own, which may hang, crash or litter without harm to those who test."""
+
+from __future__ import annotations
+
+import multiprocessing
+import os
+import tempfile
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from multiprocessing.connection import Connection
+from pathlib import Path
+from typing import Any, TypeVar
+
+from potluck.documents import Document, Source
+from potluck.errors import DocumentError
+from potluck.stages.worker import MEMORY, SECONDS, resident
+from potluck.testing.kit import Skipped, Subject, need
+from potluck.testing.quiet import watched
+
+T = TypeVar("T")
+
+_LOOK = 0.05
+_OPEN = Path("/proc/self/fd")
+FILES = "files"
+"""The folder of the files that are read, beside the component's own."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a file: its documents; or the class of an error, whether it is a ``DocumentError``, and its text.
+
+    ``hosts`` were asked for something, ``held`` are files that were left open.
+    """
+
+    documents: tuple[Any, ...] = ()
+    error: str = ""
+    proper: bool = True
+    reason: str = ""
+    hosts: tuple[str, ...] = ()
+    held: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """All that came out, without white space."""
+        return squeezed(" ".join(str(getattr(one, "text", "")) for one in self.documents))
+
+    @property
+    def losses(self) -> tuple[str, ...]:
+        """What the documents say that was lost."""
+        return tuple(loss for one in self.documents for loss in getattr(one, "losses", ()))
+
+
+@dataclass(frozen=True, slots=True)
+class _NotMade:
+    reason: str
+
+
+def squeezed(text: str) -> str:
+    """A text without white space."""
+    return "".join(text.split())
+
+
+def read(subject: Subject, sources: Sequence[Source], labels: Iterable[object]) -> list[Reading]:
+    """Read files, one after another, with one loader; a label says in messages which it is."""
+    return list(apart(subject, lambda loader: (_reading(loader, one) for one in sources), labels))
+
+
+def _reading(loader: Any, source: Source) -> Reading:
+    """Read a file, whatever happens. In the new process."""
+    with watched() as hosts:
+        try:
+            found = Reading(tuple(portable(one) for one in loader.load(source)))
+        except BaseException as error:  # even sys.exit
+            found = Reading((), type(error).__name__, isinstance(error, DocumentError), str(error))
+    return replace(found, hosts=tuple(hosts), held=tuple(open_files(source.path.parent)))
+
+
+def portable(document: Any) -> Any:
+    """A document that can be sent to another process: its metadata may be a mapping that cannot."""
+    return replace(document, metadata=dict(document.metadata)) if isinstance(document, Document) else document
+
+
+def tells_open_files() -> bool:
+    """Whether this system says which files a process has open."""
+    return _OPEN.is_dir()
+
+
+def open_files(folder: Path) -> list[str]:
+    """The names of files in a folder that this process has open."""
+    found = []
+    for entry in os.listdir(_OPEN) if tells_open_files() else ():
+        try:
+            path = Path(os.readlink(_OPEN / entry))
+        except OSError:  # the one that listed them
+            continue
+        if path.parent == folder:
+            found.append(path.name)
+    return found
+
+
+def apart(subject: Subject, work: Callable[[Any], Iterable[T]], labels: Iterable[object]) -> Iterator[T]:
+    """What ``work`` gives for a fresh loader, a result for each label, from a process of its own.
+
+    Breaks the rule where a result takes longer, or more memory, than a loader may take for one file, or where the
+    process ends before it is there.
+    """
+    if "fork" not in multiprocessing.get_all_start_methods():
+        raise Skipped("this system cannot try a loader in a process of its own")
+    fork = multiprocessing.get_context("fork")
+    ours, theirs = fork.Pipe(duplex=False)
+    process = fork.Process(target=_child, args=(subject, work, theirs), daemon=True)
+    process.start()
+    theirs.close()
+    before = resident(process.pid or 0)
+    try:
+        for label in labels:
+            result: T = _received(ours, process, label, before)
+            yield result
+    finally:
+        process.kill()
+        process.join()
+        ours.close()
+
+
+def _received(pipe: Connection, process: Any, label: object, before: int) -> Any:
+    began = time.monotonic()
+    while not pipe.poll(_LOOK):
+        need(time.monotonic() - began < SECONDS, f"{label}: it takes more than {SECONDS:g} seconds")
+        need(resident(process.pid) - before < MEMORY, f"{label}: it takes more than {MEMORY >> 20} MiB of memory")
+    try:
+        got = pipe.recv()
+    except EOFError:
+        process.join()
+        raise AssertionError(f"{label}: the process ended (exit status {process.exitcode})") from None
+    need(not isinstance(got, _NotMade), f"it cannot be made: {getattr(got, 'reason', '')}")
+    return got
+
+
+def _child(subject: Subject, work: Callable[[Any], Iterable[Any]], pipe: Connection) -> None:
+    """In the new process: work where a file written without a thought can be found, and print nothing."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, 1)
+    os.dup2(nowhere, 2)
+    for name in ("elsewhere", "temporary"):
+        (subject.folder / name).mkdir(parents=True, exist_ok=True)
+    os.chdir(subject.folder / "elsewhere")
+    os.environ["TMPDIR"] = tempfile.tempdir = str(subject.folder / "temporary")
+    try:
+        loader = subject.make()
+    except Exception as error:
+        pipe.send(_NotMade(f"{type(error).__name__}: {error}"))
+        return
+    for result in work(loader):
+        pipe.send(result)
