@@ -9,9 +9,10 @@ from pathlib import Path
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
-from potluck import plugins, recipe
+from potluck import recipe
 from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError
+from potluck.observers import Observers, observers_of
 from potluck.recipe.model import RecipeModel
 from potluck.sources import Sources
 from potluck.stages.answer import no_examples
@@ -23,8 +24,6 @@ from potluck.workspace import Workspace
 from potluck.workspace.files import storage_errors
 
 if TYPE_CHECKING:
-    import pluggy
-
     from potluck.evaluation.compare.gate import GateReport
     from potluck.evaluation.compare.run import Comparison, Plan
     from potluck.evaluation.evaluate import EvaluationReport
@@ -51,9 +50,9 @@ class Recipe:
         return cls(recipe.load(Path(path), overrides))
 
     @cached_property
-    def observers(self) -> pluggy.PluginManager:
-        """Register an object with ``potluck_stage_...`` hooks here to watch the stages."""
-        return plugins.observers()
+    def observers(self) -> Observers:
+        """Who watches the stages. ``register`` takes any object with ``potluck_stage_...`` hooks."""
+        return observers_of(self.model)
 
     @cached_property
     def workspace(self) -> Workspace:
@@ -85,7 +84,9 @@ class Recipe:
 
         wanted = self.model.shots.count > 0
         examples = chooser(self.model, self.components, self.workspace.calls) if wanted else no_examples
-        return ask(question, self.model, self.components, self.retriever(), examples=examples, on_text=on_text)
+        return ask(
+            question, self.model, self.components, self.retriever(), self.observers, examples=examples, on_text=on_text
+        )
 
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
         """Answer the recipe's questions (or those of a file) and measure retrieval and answers."""
@@ -182,11 +183,13 @@ class Recipe:
         return any(map(remote_hosts, recipes)) or any("hf://" in values for values in settings)
 
     def close(self) -> None:
-        """Close models, stores and the workspace."""
+        """Close models, stores, the workspace and the observers."""
         if "components" in self.__dict__:
             self.components.close()
         if "workspace" in self.__dict__:
             self.workspace.close()
+        if "observers" in self.__dict__:
+            self.observers.close()
 
     def __enter__(self) -> Self:
         return self

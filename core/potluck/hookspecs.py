@@ -19,13 +19,14 @@ methods that need them.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
 
 import pluggy
 
 if TYPE_CHECKING:
-    from potluck.contracts import ChatModel, Embedder, Loader, Offer, Splitter, Tuner, VectorStore
+    from potluck.contracts import ChatModel, Embedder, Loader, Observer, Offer, Splitter, Tuner, VectorStore
 
 hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker("potluck")
 hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker("potluck")
@@ -61,6 +62,14 @@ def potluck_chat() -> Offer[ChatModel] | None:
     """Offer a chat model. Called once, when a recipe names it."""
 
 
+@hookspec(firstresult=True)
+def potluck_observer() -> Offer[Observer] | None:
+    """Offer an observer. Called once, when a recipe or ``POTLUCK_OBSERVERS`` names it.
+
+    A module that has hooks of the observers itself needs no offer: it is the observer, without settings.
+    """
+
+
 @dataclass(frozen=True, slots=True)
 class StageEvent:
     """Where a stage is: ``done`` of ``total`` units (None while the total is unknown), ``message`` for people."""
@@ -70,6 +79,47 @@ class StageEvent:
     done: int = 0
     total: int | None = None
     message: str = ""
+    run: str = ""
+    """The same for all that happens while one recipe is open; another each time it is opened."""
+    recipe: str = ""
+    """The recipe's name."""
+    id: int = 0
+    """Counts the stages of a run from 1; the same in all events of a stage."""
+    parent: int = 0
+    """The stage within which this one runs; 0 for none."""
+    component: str = ""
+    """The name of the plugin that does the work, where it is one."""
+    model: str = ""
+    """The model that works or is tuned, as the recipe names it."""
+    started: float = 0.0
+    """When the stage began, in seconds since 1970."""
+    seconds: float = 0.0
+    """For how long it has been running."""
+    measures: Mapping[str, float] = field(default_factory=dict)
+    """What is measured on the way: ``loss`` (nats a token) and ``tokens_per_second`` of a training."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCall:
+    """One call of a chat model or an embedder, after it. Tokens are None where the model does not say."""
+
+    operation: Literal["chat", "embeddings"]
+    component: str
+    model: str
+    """As the recipe names it; the plugin's name where it names none."""
+    started: float
+    """When it began, in seconds since 1970."""
+    seconds: float
+    texts: int = 1
+    """How many texts an embedder was given."""
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+    error: str = ""
+    """The class of the error with which it failed."""
+    run: str = ""
+    recipe: str = ""
+    stage: int = 0
+    """The ``id`` of the stage that called."""
 
 
 @hookspec
@@ -90,3 +140,11 @@ def potluck_stage_finished(event: StageEvent) -> None:
 @hookspec
 def potluck_stage_failed(event: StageEvent, error: BaseException) -> None:
     """Observe that a stage failed with ``error``, before the error goes on to the caller."""
+
+
+@hookspec
+def potluck_model_called(call: ModelCall) -> None:
+    """Observe a call of a model within a stage, when it has answered or failed. From any thread.
+
+    What is answered from what was kept is no call.
+    """

@@ -6,7 +6,6 @@ broken plugin costs nothing but its own name.
 
 from __future__ import annotations
 
-import contextlib
 import difflib
 import importlib.metadata
 import importlib.util
@@ -14,6 +13,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from types import MappingProxyType
+from typing import Any
 
 import pluggy
 
@@ -31,12 +31,12 @@ GROUPS: Mapping[Kind, str] = MappingProxyType(
         "store": "potluck.stores",
         "tuner": "potluck.tuners",
         "chat": "potluck.chat",
+        "observer": "potluck.observers",
     }
 )
 """The entry-point group of each kind."""
 
 FILE_TYPES = "potluck.file_types"
-OBSERVERS = "potluck.observers"
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +109,7 @@ def offer(plugin: Plugin) -> Offer[Component]:
         module = importlib.import_module(plugin.module.partition(":")[0])
         manager.register(module)
         manager.check_pending()
-        offered = getattr(manager.hook, f"potluck_{plugin.kind}")()
+        offered = getattr(manager.hook, f"potluck_{plugin.kind}")() or _itself(plugin, module, manager)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
@@ -153,14 +153,10 @@ def make(plugin: Plugin, config: Config, context: Context) -> Component:
         ) from error
 
 
-def observers() -> pluggy.PluginManager:
-    """A manager of the installed observers; one that cannot be imported is left out."""
-    manager = pluggy.PluginManager("potluck")
-    manager.add_hookspecs(hookspecs)
-    for entry in importlib.metadata.entry_points(group=OBSERVERS):
-        with contextlib.suppress(Exception):
-            manager.register(entry.load(), name=f"{_package(entry)}:{entry.name}")
-    return manager
+def sends_to(plugin: Plugin, config: Config) -> str | None:
+    """The host that gets data from a component with these settings; None where nothing leaves the machine."""
+    hosts = offer(plugin).sends_to
+    return hosts(config) if hosts is not None else None
 
 
 def broken() -> list[tuple[Plugin, PluginError]]:
@@ -174,6 +170,13 @@ def broken() -> list[tuple[Plugin, PluginError]]:
         except PluginError as error:
             failures.append((plugin, error))
     return failures
+
+
+def _itself(plugin: Plugin, module: Any, manager: pluggy.PluginManager) -> Offer[Component] | None:
+    """A module that watches is an observer without an offer."""
+    watches = plugin.kind == "observer" and manager.get_hookcallers(module)
+    summary = (module.__doc__ or plugin.name).strip().split("\n")[0].rstrip(".")
+    return Offer(summary, Config, lambda config, context: module) if watches else None
 
 
 def _package(entry: importlib.metadata.EntryPoint) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -16,7 +16,10 @@ if TYPE_CHECKING:
     from potluck.documents import Json, Passage
     from potluck.evaluation.compare.run import Plan
     from potluck.ledger import Ledger
+    from potluck.observers import Observers
     from potluck.stages.load import Failure
+
+_PROGRESS = "potluck:progress"
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
@@ -39,14 +42,25 @@ def opened(path: Path, overrides: Sequence[str], as_json: bool, plan: Plan | Non
     ``plan`` is of a comparison, whose variants may need it too.
     """
     from potluck.api import Recipe
-    from potluck.cli.progress import Progress
     from potluck.egress import guard_process
 
     with Recipe.load(path, overrides) as recipe:
         if not recipe.needs_network(plan):
             guard_process("the recipe names no remote component")
-        recipe.observers.register(Progress(quiet=as_json))
+        show_progress(recipe.observers, as_json)
         yield recipe
+
+
+def show_progress(observers: Observers, quiet: bool) -> None:
+    """Let the bundled progress display watch as well, unless one was asked for; ``quiet``: on a terminal only."""
+    from potluck import plugins
+    from potluck.errors import PluginError
+
+    if observers.has_plugin(_PROGRESS):
+        return
+    with suppress(PluginError):  # without it the work is the same
+        plugin = plugins.find("observer", _PROGRESS)
+        observers.add(plugin, plugins.offer(plugin).config.model_validate({"quiet": quiet}), Path())
 
 
 def print_json(value: Mapping[str, Json] | Sequence[Json]) -> None:

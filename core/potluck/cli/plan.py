@@ -69,7 +69,8 @@ def _print(report: PlanReport) -> None:
         click.echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
     context = f" of {report.context_window:,}" if report.context_window is not None else ""
     click.echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")
-    leaves = [f"the {kind}'s texts go to {host}" for kind, host in report.leaves.items()]
+    sent = {"observer": "counts and times"}
+    leaves = [f"the {kind}'s {sent.get(kind, 'texts')} go to {host}" for kind, host in report.leaves.items()]
     click.echo(f"leaves the machine: {'; '.join(leaves) or 'nothing'}")
     for problem in report.problems:
         click.secho(f"would stop: {problem}", fg="red", err=True)

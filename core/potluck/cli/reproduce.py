@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import json_option, print_json
+from potluck.cli.common import json_option, print_json, show_progress
 
 if TYPE_CHECKING:
     from potluck.evaluation.reproduce import Reproduction
@@ -23,18 +23,21 @@ def command(run: Path, as_json: bool) -> int:
     documents are loaded, split, embedded and answered anew. The exit status is 1 if a measure or an answer came out
     differently.
     """
-    from potluck import plugins
     from potluck.api import Recipe
-    from potluck.cli.progress import Progress
     from potluck.egress import guard_process
     from potluck.evaluation.reproduce import find, recipes_of, reproduce
+    from potluck.observers import observers_of
 
     folder = find(run)
-    if not any(Recipe(model).needs_network() for model in recipes_of(folder).values()):
+    recipes = recipes_of(folder)
+    if not any(Recipe(model).needs_network() for model in recipes.values()):
         guard_process("the run's recipe names no remote component")
-    observers = plugins.observers()
-    observers.register(Progress(quiet=as_json))
-    result = reproduce(folder, observers)
+    observers = observers_of(recipes[min(recipes)])
+    show_progress(observers, as_json)
+    try:
+        result = reproduce(folder, observers)
+    finally:
+        observers.close()
     if as_json:
         print_json(result.as_json())
     else:

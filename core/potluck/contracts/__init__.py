@@ -5,6 +5,7 @@ from potluck.contracts.config import Config, Operational
 from potluck.contracts.context import Context, ModelSources, Tuned
 from potluck.contracts.embedder import Embedder, EmbedderConfig, Vectors
 from potluck.contracts.loader import Loader
+from potluck.contracts.observer import Observer
 from potluck.contracts.offer import CONTRACT_VERSIONS, Component, Kind, Offer
 from potluck.contracts.splitter import Splitter
 from potluck.contracts.store import Collection, Hits, VectorStore
@@ -37,6 +38,7 @@ __all__ = [
     "Likelihood",
     "Loader",
     "ModelSources",
+    "Observer",
     "Offer",
     "Operational",
     "Splitter",

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeAlias, TypeVar
+from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args
 
 from potluck.contracts.config import Config
 from potluck.contracts.context import Context
 
-Kind: TypeAlias = Literal["loader", "splitter", "embedder", "store", "tuner", "chat"]
+Kind: TypeAlias = Literal["loader", "splitter", "embedder", "store", "tuner", "chat", "observer"]
 
-CONTRACT_VERSIONS: Mapping[Kind, int] = {"loader": 1, "splitter": 1, "embedder": 1, "store": 1, "tuner": 1, "chat": 1}
+CONTRACT_VERSIONS: Mapping[Kind, int] = dict.fromkeys(get_args(Kind), 1)
 """The version of each contract that this potluck speaks. It grows when a plugin would have to change."""
 
 

@@ -13,9 +13,10 @@ from potluck.documents import Answer, Json, Passage, Quote, Usage
 from potluck.evaluation.perplexity import Surprise, perplexity
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
-from potluck.recipe.model import RecipeModel
+from potluck.recipe.model import Part, RecipeModel
 from potluck.stages.answer import Answerer, Given, Shot, no_examples
 from potluck.stages.components import Components
+from potluck.stages.observe import carried
 from potluck.stages.prompts import context_of, prompts_for
 from potluck.workspace.calls import Calls
 
@@ -51,13 +52,18 @@ class Asker:
         self._recipe, self._components, self._calls = recipe, components, calls
         self._examples, self._sample = examples, sample
 
+    @property
+    def part(self) -> Part:
+        """The chat model that is asked, as the recipe names it."""
+        return self._recipe.chat
+
     def ask_all(self, questions: Sequence[str], shown: Sequence[Sequence[Passage]]) -> Iterator[Asked]:
         """Answer each question from its passages, in order; as many at once as the chat model takes."""
         if self._components.chat.concurrency <= 1:
             yield from map(self.ask, questions, shown)
         else:
             with ThreadPoolExecutor(self._components.chat.concurrency) as pool:
-                yield from pool.map(self.ask, questions, shown)
+                yield from pool.map(carried(self.ask), questions, shown)
 
     def ask(self, question: str, passages: Sequence[Passage]) -> Asked:
         """Answer one question from passages, best first."""

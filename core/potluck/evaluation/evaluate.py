@@ -101,7 +101,7 @@ def retrieve_all(
     questions: Sequence[Question], k: int, search: Retriever, calls: Calls, observers: pluggy.PluginManager
 ) -> tuple[list[list[Passage]], int]:
     """What is retrieved for each question, for measuring deeper than ``k``; and how many were embedded for it."""
-    with stage(observers, "retrieve", "questions", len(questions)) as running:
+    with stage(observers, "retrieve", "questions", len(questions), search.part) as running:
         embedded = search.prepare([question.question for question in questions], calls)
         found = []
         for question in questions:
@@ -120,7 +120,7 @@ def answer_all(
 ) -> list[tuple[Answered, Asked]]:
     """Answer each question from the first ``k`` of its passages, cite and score it."""
     answered = []
-    with stage(observers, "answer", "questions", len(questions)) as running:
+    with stage(observers, "answer", "questions", len(questions), asker.part) as running:
         shown = [passages[:k] for passages in found]
         asked = asker.ask_all([question.question for question in questions], shown)
         for question, passages, one in zip(questions, found, asked, strict=True):

@@ -22,7 +22,7 @@ from potluck.fingerprints import fingerprint
 from potluck.recipe.tuning import DatasetSettings
 from potluck.stages.components import Components
 from potluck.stages.dataset import read_rows
-from potluck.stages.observe import stage
+from potluck.stages.observe import model_call, stage
 from potluck.stages.prepare import Builder, prepare
 from potluck.workspace.calls import Calls
 
@@ -89,7 +89,7 @@ def evaluate_task(
     examples = build.examples(rows)
     labels = _choices(components, examples)
     said = list[Said]()
-    with stage(observers, "evaluate", "examples", len(examples)) as running:
+    with stage(observers, "evaluate", "examples", len(examples), recipe.chat) as running:
         for example, row in zip(examples, rows, strict=True):
             if labels:
                 said.append(_choose(example, labels, components, calls))
@@ -140,7 +140,9 @@ def _answer(example: Example, references: Sequence[str], components: Components,
         raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are no ChatOptions")
 
     def ask() -> dict[str, Json]:
-        answer = components.chat.chat(example.messages, config)
+        with model_call("chat") as spent:
+            answer = components.chat.chat(example.messages, config)
+            spent.input_tokens, spent.output_tokens = answer.usage.prompt or None, answer.usage.completion or None
         return {"text": answer.text.strip(), "usage": [answer.usage.prompt, answer.usage.completion]}
 
     said, kept = _kept(calls, fingerprint("answer", components.chat_fingerprint, _prompt(example)), ask)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import cast
 
@@ -27,6 +27,7 @@ from potluck.recipe.model import (
     ShotSettings,
 )
 from potluck.recipe.nodes import Findings, Node, Place
+from potluck.recipe.observing import leak, observers
 from potluck.recipe.overrides import expanded
 from potluck.recipe.paths import file_problem, pattern_problem
 from potluck.recipe.prompts import Template
@@ -71,7 +72,10 @@ class Builder:
         name, prompt, seed = self._text("name") or self._path.stem, self._prompt(), self._seed()
         shots = self._shots(folder, prompt)
         questions = self._questions(folder)
-        self._privacy(documents, parts)
+        watching = list(
+            observers(self.root, lambda node: self._component("observer", node, "observers"), self.findings)
+        )
+        self._privacy(documents, parts, watching)
         compare = axes(self.root, KEYS, self.findings, self._variant)
         if self.findings or retriever is None or answer is None or None in parts.values():
             return None
@@ -94,6 +98,7 @@ class Builder:
             tuner=tuner,
             compare=compare,
             seed=seed,
+            observers=tuple(part for part, _ in watching),
         )
 
     # One key after the other
@@ -308,24 +313,18 @@ class Builder:
         self.findings.note(node.place, f"seed: expected a whole number from 0 to {MAX_SEED}, got {shown(value)}")
         return 0
 
-    def _privacy(self, documents: Documents | None, parts: Mapping[Kind, Part | None]) -> None:
+    def _privacy(
+        self,
+        documents: Documents | None,
+        parts: Mapping[Kind, Part | None],
+        watching: Sequence[tuple[Part, Place]],
+    ) -> None:
         """Nothing of private documents may be sent anywhere."""
         if documents is None or not documents.private:
             return
-        for part in (*parts.values(), documents.loader):
-            if part is None:
-                continue
-            place, hosts = self._named[part.kind], plugins.offer(part.plugin).sends_to
-            try:
-                host = hosts(part.config) if hosts is not None else None
-            except Exception as error:  # this is the plugin's code
-                message = f"{part.kind} {part.name!r} cannot say where it sends texts: {type(error).__name__}: {error}"
-                self.findings.note(place, message)
-                continue
-            if host is not None:
-                message = (
-                    f"the documents are private, and the {part.kind} {part.name!r} would send their text to {host}"
-                )
+        placed = [(part, self._named[part.kind]) for part in (*parts.values(), documents.loader) if part is not None]
+        for part, place in (*placed, *watching):
+            if (message := leak(part)) is not None:
                 self.findings.note(place, message)
 
     # What they have in common

@@ -12,7 +12,7 @@ from potluck.recipe.overrides import with_value
 STRATEGY = "strategy"
 """The axis whose values say several keys at once: ``strategy: {short: {prompt: ..., retriever.k: 1}}``."""
 
-_FIXED = ("potluck", "name", "compare")
+_FIXED = ("potluck", "name", "compare", "observers")
 """The keys of a recipe that are no choice."""
 
 

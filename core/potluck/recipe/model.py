@@ -37,6 +37,7 @@ KEYS = (
     "shots",
     "questions",
     "compare",
+    "observers",
     "seed",
 )
 """The keys of a recipe."""
@@ -179,6 +180,8 @@ class RecipeModel:
     tuner: Part | None = None
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     seed: int = 0
+    observers: tuple[Part, ...] = field(default=(), compare=False)
+    """Who watches: no part of what is computed, nor of a run's manifest."""
     origin: Origin = field(default=Origin(""), repr=False, compare=False)
 
     @property

@@ -72,12 +72,13 @@ def _properties(definitions: _Schema) -> _Schema:
         "prompt": {**text, "description": "With the fields {context} and {question}."},
         "shots": {"anyOf": [shots["properties"]["count"], shots]},
         "questions": {**text, "description": "A JSON Lines file of questions."},
+        "observers": _observers(definitions),
         "seed": {"type": "integer", "minimum": 0, "maximum": MAX_SEED, "description": "Where chance begins."},
     }
 
 
 def _compare(keys: list[str]) -> _Schema:
-    choices = [key for key in keys if key not in ("potluck", "name")]
+    choices = [key for key in keys if key not in ("potluck", "name", "observers")]
     return {
         "type": "object",
         "description": "Axes of a comparison: a key of the recipe (dotted for a setting), then names and values.",
@@ -110,6 +111,11 @@ def _component(kind: Kind, definitions: _Schema, more: _Schema | None = None) ->
     named = [_with_use(use, more or {}, []) for use in found]
     chosen = {"default": DEFAULTS[kind]} if kind in DEFAULTS else {}
     return {"anyOf": [names, *named, *default], **chosen, "description": f"The {kind}."}
+
+
+def _observers(definitions: _Schema) -> _Schema:
+    one = _component("observer", definitions)
+    return {"anyOf": [*one["anyOf"], {"type": "array", "items": one}], "description": "Who watches the stages."}
 
 
 def _with_use(use: _Use, more: _Schema, required: list[str]) -> _Schema:

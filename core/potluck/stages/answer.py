@@ -16,6 +16,7 @@ from potluck.errors import ContextExceeded, ContractBroken
 from potluck.ledger import Amount, Entry
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.prompts import Template
+from potluck.stages.observe import model_call
 from potluck.stages.prompts import context_of, prompts_for
 from potluck.text import is_refusal
 
@@ -189,6 +190,12 @@ class Answerer:
         return window is None or self.chat.count_tokens([message]) + self._options().max_tokens <= window
 
     def _ask(self, message: Message, on_text: Callable[[str], None] | None = None) -> Answer:
+        with model_call("chat") as spent:
+            answer = self._asked(message, on_text)
+            spent.input_tokens, spent.output_tokens = answer.usage.prompt or None, answer.usage.completion or None
+        return answer
+
+    def _asked(self, message: Message, on_text: Callable[[str], None] | None) -> Answer:
         if on_text is None:
             return self.chat.chat([message], self._options())
         for piece in self.chat.stream([message], self._options()):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from potluck.documents import Answer, Json, Passage
 from potluck.ledger import Amount, Ledger
@@ -13,9 +14,13 @@ from potluck.stages.answer import Answerer, Shot
 from potluck.stages.cite import cite
 from potluck.stages.components import Components
 from potluck.stages.index import open_store
+from potluck.stages.observe import stage
 from potluck.stages.retrieve import Retriever
 from potluck.text import is_refusal
 from potluck.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pluggy
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +72,8 @@ def retriever(components: Components, workspace: Workspace) -> Retriever:
     assert state is not None, "indexing has finished"
     store = open_store(components, state)
     wanted = sum(1 for _ in workspace.catalogue.index_chunks(state))
-    return Retriever(workspace.catalogue, state, store, components.embedder, max(0, store.count() - wanted))
+    extra = max(0, store.count() - wanted)
+    return Retriever(workspace.catalogue, state, store, components.embedder, extra, components.recipe.embedder)
 
 
 def ask(
@@ -75,6 +81,7 @@ def ask(
     recipe: RecipeModel,
     components: Components,
     search: Retriever,
+    observers: pluggy.PluginManager,
     *,
     examples: Callable[[str], Sequence[Shot]],
     on_text: Callable[[str], None] | None = None,
@@ -83,10 +90,14 @@ def ask(
     started = time.perf_counter()
     ledger = Ledger()
     entry = ledger.open("retrieve", "passages")
-    retrieved = search.retrieve(question, recipe.retriever.k)
+    with stage(observers, "retrieve", "questions", 1, recipe.embedder) as running:
+        retrieved = search.retrieve(question, recipe.retriever.k)
+        running.advance()
     entry.came_in = entry.went_out = Amount(len(retrieved), sum(len(passage.text) for passage in retrieved))
     entry = ledger.open("answer", "passages")
-    given = Answerer(recipe, components.chat, on_text, examples).answer(question, retrieved, entry)
+    with stage(observers, "answer", "questions", 1, recipe.chat) as running:
+        given = Answerer(recipe, components.chat, on_text, examples).answer(question, retrieved, entry)
+        running.advance()
     citations = cite(given, search.narrow)
     seconds = time.perf_counter() - started
     refused = is_refusal(given.answer.text)

@@ -130,13 +130,12 @@ class Components:
             self._made.pop().close()
 
     def _make(self, part: Part, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
-        offered = plugins.offer(part.plugin)
         context = Context(
             base=self.recipe.folder,
             folder=folder or self.workspace.folder / part.kind,
             models=self.models,
             seed=self.recipe.seed,
-            network=offered.sends_to is not None and offered.sends_to(part.config) is not None,
+            network=plugins.sends_to(part.plugin, part.config) is not None,
             tuned=tuned,
         )
         component = plugins.make(part.plugin, part.config, context)

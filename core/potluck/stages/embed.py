@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from potluck.contracts import Embedder
 from potluck.errors import ContractBroken, WindowExceeded
 from potluck.ledger import Amount, Entry
-from potluck.stages.observe import Stage
+from potluck.stages.observe import Stage, carried, model_call
 from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
@@ -72,8 +72,7 @@ def embed_query(question: str, embedder: Embedder) -> Vectors:
         )
     if window is not None and tokens > window and embedder.fit == "pool":
         return _pooled(question, embedder, embedder.embed_queries)
-    vectors = checked(embedder.embed_queries([question]), 1, embedder)
-    return vectors.reshape(-1)
+    return _asked(embedder.embed_queries, [question], tokens, embedder).reshape(-1)
 
 
 def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tuple[Sequence[str], Vectors]]:
@@ -82,7 +81,8 @@ def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tupl
         return
     window = embedder.window
     counts = embedder.count_tokens(questions)
-    long = [q for q, tokens in zip(questions, counts, strict=True) if window is not None and tokens > window]
+    tokens = dict(zip(questions, counts, strict=True))
+    long = [question for question in questions if window is not None and tokens[question] > window]
     for question in long:
         yield [question], embed_query(question, embedder)[None]
     skipped = set(long)
@@ -91,14 +91,14 @@ def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tupl
     batches = [short[i : i + size] for i in range(0, len(short), size)]
 
     def one(batch: Sequence[str]) -> Vectors:
-        return checked(embedder.embed_queries(batch), len(batch), embedder)
+        return _asked(embedder.embed_queries, batch, sum(tokens[question] for question in batch), embedder)
 
     if embedder.concurrency <= 1:
         for batch in batches:
             yield batch, one(batch)
     else:
         with ThreadPoolExecutor(embedder.concurrency) as pool:
-            yield from zip(batches, pool.map(one, batches), strict=True)
+            yield from zip(batches, pool.map(carried(one), batches), strict=True)
 
 
 def question_vectors(
@@ -133,6 +133,13 @@ def checked(vectors: Vectors, count: int, embedder: Embedder) -> Vectors:
     if count and abs(norms - 1.0).max() > 1e-2:
         raise ContractBroken(f"the embedder gave vectors of length {norms.min():.3f} to {norms.max():.3f}, expected 1")
     return vectors
+
+
+def _asked(call: Callable[[Sequence[str]], Vectors], texts: Sequence[str], tokens: int, embedder: Embedder) -> Vectors:
+    """The vectors of a call, held against the contract; ``tokens`` is what the texts were counted to have."""
+    with model_call("embeddings", len(texts)) as spent:
+        spent.input_tokens = tokens if embedder.exact_token_counts else None
+        return checked(call(texts), len(texts), embedder)
 
 
 def _texts(
@@ -208,7 +215,7 @@ def _batches(texts: Sequence[Text], embedder: Embedder) -> Iterator[tuple[Sequen
         while True:
             if failed is None:
                 for batch in islice(slices, embedder.concurrency - len(running)):
-                    running[pool.submit(_embed_slice, batch, embedder)] = batch
+                    running[pool.submit(carried(_embed_slice), batch, embedder)] = batch
             if not running:
                 break
             for future in wait(running, return_when=FIRST_COMPLETED).done:
@@ -226,9 +233,9 @@ def _embed_slice(batch: Sequence[Text], embedder: Embedder) -> Vectors:
 
     window = embedder.window
     if window is None or embedder.fit != "pool" or all(text.tokens <= window for text in batch):
-        return checked(embedder.embed_passages([text.text for text in batch]), len(batch), embedder)
+        return _asked(embedder.embed_passages, [t.text for t in batch], sum(t.tokens for t in batch), embedder)
     rows = [
-        checked(embedder.embed_passages([text.text]), 1, embedder)[0]
+        _asked(embedder.embed_passages, [text.text], text.tokens, embedder)[0]
         if text.tokens <= window
         else _pooled(text.text, embedder, embedder.embed_passages)
         for text in batch
@@ -241,8 +248,9 @@ def _pooled(text: str, embedder: Embedder, call: Callable[[Sequence[str]], Vecto
     import numpy as np
 
     pieces = list(_pieces(text, embedder))
-    vectors = checked(call(pieces), len(pieces), embedder)
-    mean = np.average(vectors, axis=0, weights=embedder.count_tokens(pieces))
+    counts = embedder.count_tokens(pieces)
+    vectors = _asked(call, pieces, sum(counts), embedder)
+    mean = np.average(vectors, axis=0, weights=counts)
     length = float(np.linalg.norm(mean))
     return (mean / length).astype(np.float32) if length > 0 else vectors[0]
 

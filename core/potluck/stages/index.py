@@ -128,14 +128,14 @@ def _update(
     load.account(entry, len(planned) + len(failures), loaded, catalogue)
 
     entry, fingerprint = report.ledger.open("split", "chunks"), components.splitter_fingerprint
-    with stage(observers, "split", "files", len(loaded.loads)) as running:
+    with stage(observers, "split", "files", len(loaded.loads), components.recipe.splitter) as running:
         report.split = split.split(list(loaded.loads.values()), components.splitter, fingerprint, catalogue, running)
     chunks = [c for _, load_id in sorted(loaded.loads.items()) for c in catalogue.chunks(load_id, fingerprint)]
     split.account(entry, chunks, catalogue)
 
     entry = report.ledger.open("embed", "texts")
     missing = catalogue.missing_vectors(components.embedder_fingerprint, (chunk.text for chunk in chunks))
-    with stage(observers, "embed", "texts", len(missing)) as running:
+    with stage(observers, "embed", "texts", len(missing), components.recipe.embedder) as running:
         if missing:
             embedder = components.embedder
             report.embedded = embed.embed(chunks, embedder, components.embedder_fingerprint, catalogue, entry, running)
@@ -143,7 +143,7 @@ def _update(
 
     state = _state(components, loaded.loads, before, chunks, catalogue)
     report.documents, report.chunks = _changes(before, state, chunks, catalogue)
-    with stage(observers, "index", "vectors", None):
+    with stage(observers, "index", "vectors", None, components.recipe.store):
         store = open_store(components, state)
         _add(store, chunks, state, catalogue)
         catalogue.set_index(state)

@@ -1,15 +1,24 @@
-"""Telling observers how far a stage is."""
+"""Telling observers how far a stage is, and what its models were asked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import time
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextvars import ContextVar, copy_context
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
 
-from potluck.hookspecs import StageEvent
+from potluck.hookspecs import ModelCall, StageEvent
+from potluck.observers import Observers, tell
 
 if TYPE_CHECKING:
     import pluggy
+
+    from potluck.recipe.model import Part
+
+_P = ParamSpec("_P")
+_T = TypeVar("_T")
 
 
 class Stage:
@@ -18,28 +27,119 @@ class Stage:
     def __init__(self, manager: pluggy.PluginManager, event: StageEvent) -> None:
         """Begin at ``event``."""
         self._manager = manager
+        self._clock = time.perf_counter()
         self.event = event
 
     def advance(self, by: int = 1, message: str = "") -> None:
         """Report that ``by`` more units are done."""
-        before = self.event
-        self.event = StageEvent(before.stage, before.unit, before.done + by, before.total, message)
-        self._manager.hook.potluck_stage_progressed(event=self.event)
+        self.event = replace(self.event, done=self.event.done + by, message=message, seconds=self._seconds())
+        self.tell("potluck_stage_progressed", event=self.event)
 
-    def reach(self, done: int, total: int, message: str = "") -> None:
+    def reach(self, done: int, total: int, message: str = "", measures: Mapping[str, float] | None = None) -> None:
         """Report that ``done`` of ``total`` units are done."""
-        self.event = StageEvent(self.event.stage, self.event.unit, done, total, message)
-        self._manager.hook.potluck_stage_progressed(event=self.event)
+        self.event = replace(
+            self.event, done=done, total=total, message=message, seconds=self._seconds(), measures=measures or {}
+        )
+        self.tell("potluck_stage_progressed", event=self.event)
+
+    def end(self) -> StageEvent:
+        """The event with which the stage finishes or fails."""
+        self.event = replace(self.event, seconds=self._seconds())
+        return self.event
+
+    def tell(self, hook: str, **facts: object) -> None:
+        """Call a hook of every observer."""
+        tell(self._manager, hook, facts)
+
+    def _seconds(self) -> float:
+        return time.perf_counter() - self._clock
+
+
+_running: ContextVar[Stage | None] = ContextVar("running stage", default=None)
 
 
 @contextmanager
-def stage(manager: pluggy.PluginManager, name: str, unit: str, total: int | None = None) -> Iterator[Stage]:
-    """Tell the observers that a stage starts, and that it finishes or fails."""
-    running = Stage(manager, StageEvent(name, unit, 0, total))
-    manager.hook.potluck_stage_started(event=running.event)
+def stage(
+    manager: pluggy.PluginManager,
+    name: str,
+    unit: str,
+    total: int | None = None,
+    part: Part | None = None,
+    model: str | None = None,
+) -> Iterator[Stage]:
+    """Tell the observers that a stage starts, and that it finishes or fails.
+
+    ``part`` is the component at work; ``model`` the one that it works on, where its own settings name none.
+    """
+    outer = _running.get()
+    event = StageEvent(name, unit, 0, total, parent=outer.event.id if outer is not None else 0, started=time.time())
+    if part is not None:
+        event = replace(event, component=part.name, model=_model(part) or model or "")
+    if isinstance(manager, Observers):
+        event = replace(event, run=manager.run, recipe=manager.recipe, id=manager.next_stage())
+    running = Stage(manager, event)
+    running.tell("potluck_stage_started", event=running.event)
+    token = _running.set(running)
     try:
         yield running
     except BaseException as error:
-        manager.hook.potluck_stage_failed(event=running.event, error=error)
+        running.tell("potluck_stage_failed", event=running.end(), error=error)
         raise
-    manager.hook.potluck_stage_finished(event=running.event)
+    else:
+        running.tell("potluck_stage_finished", event=running.end())
+    finally:
+        _running.reset(token)
+
+
+@dataclass(slots=True)
+class Spent:
+    """What a call of a model took; filled in by who calls."""
+
+    input_tokens: int | None = None
+    output_tokens: int | None = None
+
+
+@contextmanager
+def model_call(operation: Literal["chat", "embeddings"], texts: int = 1) -> Iterator[Spent]:
+    """Tell the observers of the running stage, whose component is asked, of a call. Without a stage nobody is told."""
+    running, spent = _running.get(), Spent()
+    began, clock, failed = time.time(), time.perf_counter(), ""
+    try:
+        yield spent
+    except BaseException as error:
+        failed = type(error).__name__
+        raise
+    finally:
+        if running is not None:
+            about = running.event
+            call = ModelCall(
+                operation,
+                about.component,
+                about.model or about.component,
+                began,
+                time.perf_counter() - clock,
+                texts,
+                spent.input_tokens,
+                spent.output_tokens,
+                failed,
+                about.run,
+                about.recipe,
+                about.id,
+            )
+            running.tell("potluck_model_called", call=call)
+
+
+def carried(function: Callable[_P, _T]) -> Callable[_P, _T]:
+    """The function for other threads: what it calls there belongs to the stage that runs here."""
+    context = copy_context()
+
+    def within(*args: _P.args, **kwargs: _P.kwargs) -> _T:
+        return context.copy().run(function, *args, **kwargs)
+
+    return within
+
+
+def _model(part: Part) -> str:
+    """What the settings call the model; empty where they name none."""
+    model = getattr(part.config, "model", None)
+    return model if isinstance(model, str) else ""

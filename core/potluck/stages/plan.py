@@ -94,9 +94,8 @@ def parts(recipe: RecipeModel) -> Iterator[Part]:
 def remote_hosts(recipe: RecipeModel) -> dict[str, str]:
     """The hosts that would get data, by the kind of the component that sends it."""
     found: dict[str, str] = {}
-    for part in parts(recipe):
-        sends_to = plugins.offer(part.plugin).sends_to
-        if sends_to is not None and (host := sends_to(part.config)) is not None:
+    for part in (*parts(recipe), *recipe.observers):
+        if (host := plugins.sends_to(part.plugin, part.config)) is not None:
             found[part.kind] = host
     return found
 

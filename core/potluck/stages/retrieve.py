@@ -15,19 +15,24 @@ from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
+    from potluck.recipe.model import Part
 
 _DOCUMENTS_KEPT = 64
 
 
 @dataclass
 class Retriever:
-    """Searches one state of an index. ``extra`` vectors of the store are not in the index (a newer or older state)."""
+    """Searches one state of an index. ``extra`` vectors of the store are not in the index (a newer or older state).
+
+    ``part`` is the embedder as the recipe names it, for observers.
+    """
 
     catalogue: Catalogue
     state: IndexState
     store: VectorStore
     embedder: Embedder
     extra: int
+    part: Part | None = None
 
     def __post_init__(self) -> None:
         """Keep the documents that were last cited at hand."""

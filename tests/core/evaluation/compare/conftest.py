@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from potluck import plugins, recipe
+from potluck import recipe
 from potluck.evaluation.compare.engine import Engine
 from potluck.evaluation.questions import read_questions
+from potluck.observers import Observers
 from potluck.recipe.model import RecipeModel
 from potluck.sources import Sources
 from potluck.workspace import Workspace
@@ -38,7 +39,7 @@ def engine_for() -> Iterator[EngineFor]:
     def make(model: RecipeModel) -> Engine:
         workspace = Workspace(model.folder / ".potluck")
         assert model.questions is not None
-        engine = Engine(read_questions(model.questions), workspace, Sources(model.folder), plugins.observers())
+        engine = Engine(read_questions(model.questions), workspace, Sources(model.folder), Observers())
         opened.extend((workspace, engine))
         return engine
 

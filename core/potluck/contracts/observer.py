@@ -1,0 +1,20 @@
+"""Observer: is told what is going on, and changes nothing."""
+
+from __future__ import annotations
+
+from potluck.contracts.offer import Component
+
+
+class Observer(Component):
+    """Watches a run: a progress bar, a log, a tracer.
+
+    It has any of the hooks ``potluck_stage_started``, ``_progressed``, ``_finished``, ``_failed`` and
+    ``potluck_model_called`` as methods, each marked with ``@potluck.hookimpl``. It is made only where a recipe
+    (``observers: NAME``) or the variable ``POTLUCK_OBSERVERS`` names it; it is no part of a fingerprint or a manifest.
+
+    Hooks are called from any thread, between the steps of the work: be quick. An observer that raises is left out
+    from then on, with one warning; the run goes on. Counts, times, names of components and the classes of errors may
+    be written down; ``message`` and an error's text may hold names of files and words of documents.
+
+    ``close`` is called at the end of a run that was not killed; it writes or sends what is left, within seconds.
+    """

@@ -1,0 +1,66 @@
+"""Reading who is to watch: the key ``observers``, and the variable ``POTLUCK_OBSERVERS``."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable, Iterator
+
+from potluck import plugins
+from potluck.recipe.messages import shown
+from potluck.recipe.model import Part
+from potluck.recipe.nodes import Findings, Node, Place
+
+VARIABLE = "POTLUCK_OBSERVERS"
+"""Names with commas between them: observers for every recipe that is opened."""
+
+
+def observers(root: Node, component: Callable[[Node], Part | None], findings: Findings) -> Iterator[tuple[Part, Place]]:
+    """Those that a recipe names, then those of the environment that it does not name, each with its place.
+
+    ``component`` makes a part of a mapping with ``use``.
+    """
+    named = set()
+    for node in _written(root, findings):
+        if (part := component(node)) is not None:
+            named.add(part.plugin)
+            yield part, node.place
+    for node in _of_environment():
+        part = component(node)
+        if part is not None and part.plugin not in named:
+            named.add(part.plugin)
+            yield part, node.place
+
+
+def leak(part: Part) -> str | None:
+    """What is wrong with a component where the documents are private; None where nothing is sent anywhere."""
+    try:
+        host = plugins.sends_to(part.plugin, part.config)
+    except Exception as error:  # this is the plugin's code
+        return f"{part.kind} {part.name!r} cannot say where it sends texts: {type(error).__name__}: {error}"
+    if host is None:
+        return None
+    sent = "tell of them to" if part.kind == "observer" else "send their text to"
+    return f"the documents are private, and the {part.kind} {part.name!r} would {sent} {host}"
+
+
+def _written(root: Node, findings: Findings) -> Iterator[Node]:
+    node = root.get("observers")
+    entries = [] if node is None else node.value if isinstance(node.value, list) else [node]
+    for entry in entries:
+        if isinstance(entry.value, dict):
+            yield entry
+        elif isinstance(entry.value, str):
+            yield _named(entry)
+        else:
+            message = f"observers: expected names of plugins, or mappings with 'use', got {shown(entry.plain())}"
+            findings.note(entry.place, message)
+
+
+def _of_environment() -> Iterator[Node]:
+    names = (name.strip() for name in os.environ.get(VARIABLE, "").split(","))
+    for name in dict.fromkeys(filter(None, names)):
+        yield _named(Node(name, Place(VARIABLE)))
+
+
+def _named(node: Node) -> Node:
+    return Node({"use": node}, node.place, {"use": node.place})
