@@ -16,15 +16,23 @@ from potluck.contracts.offer import Kind
 @click.argument("kind", type=click.Choice(get_args(Kind)))
 @click.argument("name")
 @click.option("--config", type=click.Path(path_type=Path), help="A YAML file with the plugin's settings.")
+@click.option(
+    "--samples",
+    type=click.Path(path_type=Path),
+    help="For a loader: a folder of files with an expected.json, which says what text each has to hold.",
+)
 @json_option
-def command(kind: Kind, name: str, config: Path | None, as_json: bool) -> int:
+def command(kind: Kind, name: str, config: Path | None, samples: Path | None, as_json: bool) -> int:
     """Hold an installed plugin against the rules of its contract.
 
     Every rule has a name; a broken one is told with what happened. The exit status is 1 if one is broken.
+
+    A loader is tried on sample files, and on what damage makes of them: on yours, else on some of those text formats
+    whose extensions it claims. expected.json: {"report.docx": ["a phrase that has to come out", "another"]}.
     """
     from potluck.testing import conform
 
-    outcomes = conform(kind, name, _settings(config))
+    outcomes = conform(kind, name, _settings(config), samples)
     broken = [one for one in outcomes if not one.kept]
     if as_json:
         print_json([asdict(one) for one in outcomes])

@@ -43,6 +43,8 @@ class Subject:
     """The files that a loader is tried on."""
     claims: tuple[str, ...] = ()
     """The file name extensions that a loader says it reads."""
+    sends_to: str | None = None
+    """The host that gets data, where the plugin says so."""
 
     def make(self, folder: str = "own") -> Any:
         """A fresh component; the same name of a folder is the same folder."""
@@ -122,7 +124,8 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
     def build(own: Path) -> Component:
         return plugins.make(found, config, Context(folder, own, Sources(folder)))
 
-    return Subject(build, folder, config.model_dump(), plugin)
+    host = offered.sends_to(config) if offered.sends_to is not None else None
+    return Subject(build, folder, config.model_dump(), plugin, sends_to=host)
 
 
 def component(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any] | None = None) -> Any:
