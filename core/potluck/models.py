@@ -10,6 +10,7 @@ import json
 import os
 import warnings
 from collections.abc import Mapping, Sequence
+from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
@@ -27,6 +28,9 @@ _KINDS: Mapping[ModelKind, tuple[str, str]] = {
     "masked": ("a masked language model", "the chat model 'masked-lm'"),
     "seq2seq": ("a sequence-to-sequence model", "the chat model 'seq2seq'"),
 }
+
+Device: TypeAlias = Literal["auto", "cpu", "cuda"]
+"""Where a model computes: ``auto`` is a graphics card where torch finds one (CUDA, ROCm), else the processor."""
 
 _MASKED = ("ForMaskedLM", "ForPreTraining")
 _COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
@@ -64,8 +68,8 @@ def kind_of_model(model: Any) -> ModelKind:
     return "masked" if type(model).__name__.endswith(_MASKED) else "causal"
 
 
-def load_model(folder: Path, dtype: str, kind: ModelKind = "causal") -> Any:
-    """A language model in ``dtype`` (a name of torch's), ready to answer.
+def load_model(folder: Path, dtype: str, kind: ModelKind = "causal", device: str = "cpu") -> Any:
+    """A language model in ``dtype`` on ``device`` (names of torch's), ready to answer.
 
     Raises ``ModelNotFound`` for files that are damaged, pickled, ask for code of their own, or hold another kind of
     model.
@@ -83,7 +87,7 @@ def load_model(folder: Path, dtype: str, kind: ModelKind = "causal") -> Any:
         raise ModelNotFound(
             f"{folder} lacks weights that this kind of model needs ({missing[0]}, {len(missing)} in all)"
         )
-    return model.eval()
+    return model.eval().to(device)
 
 
 def _check_kind(folder: Path, kind: ModelKind) -> None:
@@ -129,13 +133,32 @@ def without_weights(folder: Path) -> Any:
         raise ModelNotFound(f"{folder}: its config.json could not be read by transformers: {error}") from error
 
 
-def precision(dtype: str) -> str:
-    """What a setting ``dtype`` comes to: ``auto`` is the fastest precision of the processor."""
-    return fastest() if dtype == "auto" else dtype
+def located(device: Device) -> str:
+    """What a setting ``device`` comes to: a name of torch's. Raises ``ModelError`` for a card that is not there."""
+    if device == "cpu":
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if device == "cuda":
+        raise ModelError(
+            "'cuda' was asked for, and torch finds no graphics card; leave it out, or install torch for it"
+        )
+    return "cpu"
 
 
-def fastest() -> str:
-    """``bfloat16`` where the processor computes in it, else ``float32``."""
+def precision(dtype: str, device: str = "cpu") -> str:
+    """What a setting ``dtype`` comes to: ``auto`` is the fastest precision of the device."""
+    return fastest(device) if dtype == "auto" else dtype
+
+
+def fastest(device: str = "cpu") -> str:
+    """``bfloat16`` where the device computes in it, else ``float32``."""
+    if device != "cpu":
+        import torch
+
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
     try:
         processor = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
@@ -202,10 +225,11 @@ def given_to(model: Any, ids: Any, seen: Any, embeddings: Any = None) -> dict[st
     """
     import torch
 
+    ids, seen = ids.to(model.device), seen.to(model.device)
     if embeddings is None:
         return {"input_ids": ids, "attention_mask": seen}
     words = model.get_input_embeddings()(ids)
-    before = embeddings.to(words.dtype).expand(len(ids), -1, -1)
+    before = embeddings.to(words).expand(len(ids), -1, -1)
     seen = torch.cat([seen.new_ones(before.shape[:2]), seen], dim=1)
     return {"inputs_embeds": torch.cat([before, words], dim=1), "attention_mask": seen}
 
@@ -221,7 +245,23 @@ def hidden(model: Any, attached: Attached, ids: Any) -> Any:
     if kind_of_model(model) == "masked":
         given = given_to(model, ids, torch.ones_like(ids), attached.embeddings())
         return model.base_model(**given).last_hidden_state[:, attached.past_length]
-    places = torch.arange(ids.shape[1])[None] + attached.past_length
-    return model.base_model(input_ids=ids, position_ids=places, past_key_values=attached.past()).last_hidden_state[
-        :, -1
-    ]
+    given = continuing(model, ids, attached.past(), attached.past_length)
+    return model.base_model(**given).last_hidden_state[:, -1]
+
+
+def continuing(model: Any, ids: Any, past: Any = None, length: int = 0) -> dict[str, Any]:
+    """What a causal model is given to read tokens, shape ``(1, n)``, behind the ``length`` places of ``past``."""
+    import torch
+
+    places = torch.arange(ids.shape[1], device=model.device)[None] + length
+    return {"input_ids": ids.to(model.device), "position_ids": places, **keeping(model, past)}
+
+
+def keeping(model: Any, past: Any) -> dict[str, Any]:
+    """A cache as this release of transformers calls it: ``cache``, and before 5.24 ``past_key_values``."""
+    return {"cache" if "cache" in signature(model.forward).parameters else "past_key_values": past}
+
+
+def kept(output: Any) -> Any:
+    """The cache that a model gave, by the same names."""
+    return output.cache if hasattr(output, "cache") else output.past_key_values

@@ -161,7 +161,7 @@ def _loss(tuner: Any, request: Any, others: Any) -> float:
     """Of what was saved: mean nats a learned token, float32."""
     import torch
 
-    from potluck.models import load_model, load_tokenizer
+    from potluck.models import keeping, load_model, load_tokenizer
     from potluck.tuning.encode import encode
     from potluck.tuning.pack import packed
 
@@ -173,7 +173,7 @@ def _loss(tuner: Any, request: Any, others: Any) -> float:
             row, past = packed([one]), attached.past()
             places = row.positions[None] + attached.past_length
             out = model(
-                input_ids=row.ids[None], position_ids=places, past_key_values=past, logits_to_keep=row.predicting
+                input_ids=row.ids[None], position_ids=places, **keeping(model, past), logits_to_keep=row.predicting
             )
             total += float(torch.nn.functional.cross_entropy(out.logits[0], row.targets, reduction="sum"))
             learned += one.learned

@@ -38,7 +38,10 @@ class TuningRequest:
 
 @dataclass(frozen=True, slots=True)
 class Estimate:
-    """What a tuning will take: exact parameter counts, bytes of memory and disk, optimiser steps, seconds."""
+    """What a tuning will take: exact parameter counts, bytes of memory and disk, optimiser steps, seconds.
+
+    ``device`` is where the memory is taken: a name of torch's.
+    """
 
     trainable_parameters: int
     total_parameters: int
@@ -46,6 +49,7 @@ class Estimate:
     disk: int
     steps: int
     seconds: float | None = None
+    device: str = "cpu"
 
 
 @dataclass(frozen=True, slots=True)

@@ -102,7 +102,7 @@ def made(components: Components, observers: pluggy.PluginManager | None = None) 
         estimate = method.plan(request)
         if stops := problems(estimate, request.folder):
             raise PotluckError(f"{components.recipe.path}: this training would not fit: {'; '.join(stops)}")
-        done = _train(method, request, observers)
+        done = _train(method, request, components.recipe, observers)
         _seal(components, part, method, request, done)
     return Made(prepared, request, done, estimate)
 
@@ -142,10 +142,11 @@ def plan(components: Components) -> Estimate:
 def problems(estimate: Estimate, folder: Path) -> list[str]:
     """What would stop a training that takes so much, on this machine, in a folder that need not exist."""
     found = []
-    free = _free_memory()
+    free = _free_memory(estimate.device)
     if free is not None and estimate.memory > free:
         found.append(
-            f"it takes about {_gib(estimate.memory)} of memory, and {_gib(free)} are free: train fewer parameters "
+            f"it takes about {_gib(estimate.memory)} of memory{'' if estimate.device == 'cpu' else ' of the card'}, "
+            f"and {_gib(free)} are free: train fewer parameters "
             "(lora), or a smaller model"
         )
     while not folder.exists():
@@ -156,8 +157,12 @@ def problems(estimate: Estimate, folder: Path) -> list[str]:
     return found
 
 
-def _free_memory() -> int | None:
-    """Bytes that programs can have; None where the system does not say."""
+def _free_memory(device: str) -> int | None:
+    """Bytes that programs can have there; None where the system does not say."""
+    if device != "cpu":
+        import torch
+
+        return int(torch.cuda.mem_get_info(device)[0])
     try:
         lines = Path("/proc/meminfo").read_text(encoding="ascii").splitlines()
     except OSError:
@@ -215,17 +220,20 @@ def _overridden(part: Part) -> list[str]:
     return [f"training.{key} overrides training.{other}" for key, other in pairs if {key, other} <= written]
 
 
-def _train(method: Tuner, request: TuningRequest, observers: pluggy.PluginManager | None) -> TunedModel:
+def _train(
+    method: Tuner, request: TuningRequest, recipe: RecipeModel, observers: pluggy.PluginManager | None
+) -> TunedModel:
     if observers is None:
         return method.tune(request, lambda progress: None)
-    with stage(observers, "tune", "steps") as running:
+    with stage(observers, "tune", "steps", None, recipe.tuner, recipe.tuning.model) as running:
         return method.tune(request, _reporter(running))
 
 
 def _reporter(running: Stage) -> Callable[[TuningProgress], None]:
     def report(progress: TuningProgress) -> None:
         said = f"loss {progress.loss:.3f}, {progress.tokens_per_second:,.0f} tokens/s"
-        running.reach(progress.step, progress.steps, said)
+        measures = {"loss": progress.loss, "tokens_per_second": progress.tokens_per_second}
+        running.reach(progress.step, progress.steps, said, measures)
 
     return report
 

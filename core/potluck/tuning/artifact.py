@@ -20,7 +20,7 @@ from potluck.contracts import Attached, Classifying, TunedModel
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch
 from potluck.fingerprints import fingerprint
-from potluck.models import given_to, hidden, kind_of_model
+from potluck.models import continuing, given_to, hidden, kind_of_model
 from potluck.sources import file_hash
 from potluck.tuning.card import card
 from potluck.workspace.files import write_whole
@@ -125,13 +125,10 @@ def _logits(call: Any, attached: Attached | None, ids: torch.Tensor) -> Any:
     if kind != "causal":
         given = given_to(call, ids, torch.ones_like(ids), attached.embeddings() if attached is not None else None)
         if kind == "seq2seq":
-            given["decoder_input_ids"] = torch.tensor([[call.config.decoder_start_token_id]])
-        return call(**given).logits[0, -1].float()
-    given = {"input_ids": ids, "logits_to_keep": 1}
-    if attached is not None:
-        places = torch.arange(ids.shape[1])[None] + attached.past_length
-        given |= {"position_ids": places, "past_key_values": attached.past()}
-    return call(**given).logits[0, -1].float()
+            given["decoder_input_ids"] = torch.tensor([[call.config.decoder_start_token_id]], device=call.device)
+        return call(**given).logits[0, -1].float().cpu()
+    past, length = (attached.past(), attached.past_length) if attached is not None else (None, 0)
+    return call(**continuing(call, ids, past, length), logits_to_keep=1).logits[0, -1].float().cpu()
 
 
 def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, said: Mapping[str, Json]) -> None:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.errors import ModelError
-from potluck.models import kind_of_model
+from potluck.models import kept, kind_of_model
 
 if TYPE_CHECKING:
     import torch
@@ -38,8 +38,8 @@ class AttachedPast:
         with torch.inference_mode():
             if virtual.embeddings is not None:
                 base: Any = model
-                given = virtual.embeddings.to(base.get_input_embeddings().weight.dtype)
-                self._cache = base(inputs_embeds=given, use_cache=True, logits_to_keep=1).past_key_values
+                given = virtual.embeddings.to(base.get_input_embeddings().weight)
+                self._cache = kept(base(inputs_embeds=given, use_cache=True, logits_to_keep=1))
 
     @property
     def past_length(self) -> int:
@@ -161,7 +161,11 @@ def layered(model: Any, flat: torch.Tensor) -> Any:
     config = model.config
     heads = getattr(config, "num_key_value_heads", None) or config.num_attention_heads
     size = flat.shape[1] // (2 * heads * config.num_hidden_layers)
-    parts = flat.to(model.dtype).view(len(flat), 2 * config.num_hidden_layers, heads, size).permute(1, 2, 0, 3)
+    parts = (
+        flat.to(model.device, model.dtype)
+        .view(len(flat), 2 * config.num_hidden_layers, heads, size)
+        .permute(1, 2, 0, 3)
+    )
     cache = DynamicCache()
     for number in range(config.num_hidden_layers):
         cache.update(parts[2 * number][None], parts[2 * number + 1][None], number)

@@ -117,11 +117,12 @@ def _timed(job: Job, step: int) -> tuple[float, int]:
 def _job(method: LocalTuner, request: TuningRequest) -> Job:
     import torch
 
-    settings, processes, kind = method.config.training, Processes.started(), able(method, request)
+    settings, kind = method.config.training, able(method, request)
+    processes = Processes.started("cpu" if settings.use_cpu else "auto")
     tokenizer = load_tokenizer(request.model)
-    dtype, labels = precision(settings.dtype), head.labels(method, request)
+    dtype, labels = precision(settings.dtype, processes.device), head.labels(method, request)
     torch.manual_seed(request.seed)
-    base = load_model(request.model, "float32" if method.trains_base else dtype, kind)
+    base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
     model = wrapped(method, base, request, tokenizer)
     limit = reads(method, model)
     training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
@@ -244,9 +245,10 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
     total = sum(one.learned for one in batch)
     job.model.train()
     torch.manual_seed(_seed(job.request.seed, step, job.processes.rank))
-    loss = torch.zeros(())
+    device = torch.device(job.processes.device)
+    loss = torch.zeros((), device=device)
     for pack in batches(job.method, job.model, job.processes.share(batch), settings.pack_tokens):
-        with torch.autocast("cpu", torch.bfloat16, enabled=job.autocast):
+        with torch.autocast(device.type, torch.bfloat16, enabled=job.autocast):
             found = logits(job.method, job.model, pack)
         part = torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum") / total
         part.backward()
@@ -294,16 +296,16 @@ def evaluate(
 
     model.eval()
     loss, right, first = 0.0, 0, list[tuple[int, int]]()
-    with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=autocast):
+    base: Any = method.base(model)
+    with torch.no_grad(), torch.autocast(base.device.type, torch.bfloat16, enabled=autocast):
         for pack in batches(method, model, examples, method.config.training.pack_tokens):
             found = logits(method, model, pack)
             loss += float(torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum"))
-            said = found.argmax(-1)
-            wrong = set(pack.owners[said != pack.targets].tolist())
-            owners = pack.owners.tolist()
+            said, targets, owners = found.argmax(-1).tolist(), pack.targets.tolist(), pack.owners.tolist()
+            wrong = {owner for owner, one, other in zip(owners, said, targets, strict=True) if one != other}
             right += len(set(owners)) - len(wrong)
             starts = [place for place, owner in enumerate(owners) if place == 0 or owners[place - 1] != owner]
-            first += [(int(said[place]), int(pack.targets[place])) for place in starts]
+            first += [(said[place], targets[place]) for place in starts]
     learned = sum(one.learned for one in examples)
     return Evaluated(loss / max(1, learned), right / max(1, len(examples)), tuple(first))
 

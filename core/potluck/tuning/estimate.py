@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from potluck.contracts import Estimate, TuningRequest
-from potluck.models import load_tokenizer, precision, without_weights
+from potluck.models import load_tokenizer, located, precision, without_weights
 from potluck.tuning import head
 from potluck.tuning.encode import encode
 from potluck.tuning.engine import able, reads, wrapped
@@ -36,7 +36,9 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     found = encode(request.training, tokenizer, limit, method.config.fit, kind, head.labels(method, request))
     longest = max((len(one.ids) for one in found.examples), default=0)
     row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
-    size = 4 if method.trains_base else _BYTES[precision(settings.dtype)]
+    device = located("cpu" if settings.use_cpu else "auto")
+    size = 4 if method.trains_base else _BYTES[precision(settings.dtype, device)]
+    held = _INTERPRETER if device == "cpu" else 0
     kept = row * layers * (14 * hidden + 4 * inner) * size
     learned = max((one.learned for one in found.examples), default=0)
     figures = 3 * 4 * words * max(learned, row // 16)
@@ -45,9 +47,10 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     return Estimate(
         trainable_parameters=trainable,
         total_parameters=total,
-        memory=_INTERPRETER + frozen + trainable * _OPTIMISED + kept + figures,
+        memory=held + frozen + trainable * _OPTIMISED + kept + figures,
         disk=trainable * (4 + 2 * 12),
         steps=schedule.steps,
+        device=device,
     )
 
 

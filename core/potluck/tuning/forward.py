@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from potluck.models import given_to, kind_of_model
+from potluck.models import given_to, keeping, kind_of_model
 from potluck.tuning import head
 from potluck.tuning.encode import Encoded
 from potluck.tuning.method import LocalTuner, Virtual
@@ -20,12 +20,12 @@ def batches(
     method: LocalTuner, model: torch.nn.Module, examples: Sequence[Encoded], tokens: int
 ) -> Iterator[Pack | Rows]:
     """The examples in batches of about so many tokens, as this kind of model computes them."""
-    config: Any = method.base(model).config
-    kind = kind_of_model(method.base(model))
+    base: Any = method.base(model)
+    config, kind = base.config, kind_of_model(base)
     if kind == "causal":
-        return packs(examples, tokens)
+        return packs(examples, tokens, base.device)
     begin = config.decoder_start_token_id if kind == "seq2seq" else None
-    return rows(examples, tokens, config.pad_token_id or 0, begin)
+    return rows(examples, tokens, config.pad_token_id or 0, begin, base.device)
 
 
 def logits(method: LocalTuner, model: torch.nn.Module, batch: Pack | Rows) -> torch.Tensor:
@@ -59,7 +59,7 @@ def _packed(base: Any, virtual: Virtual | None, pack: Pack) -> torch.Tensor:
             "input_ids": pack.ids[None],
             "position_ids": pack.positions[None] + virtual.length,
             "attention_mask": pack.mask(virtual.length),
-            "past_key_values": virtual.cache,
+            **keeping(base, virtual.cache),
         }
         keep = pack.predicting
     else:
@@ -80,9 +80,9 @@ def _embedded(base: Any, virtual: Virtual, pack: Pack) -> dict[str, Any]:
 
     assert virtual.embeddings is not None
     words = base.get_input_embeddings()(pack.ids[None])
-    places = torch.cat([torch.arange(virtual.length), pack.positions + virtual.length])
+    places = torch.cat([torch.arange(virtual.length, device=words.device), pack.positions + virtual.length])
     return {
-        "inputs_embeds": torch.cat([virtual.embeddings.to(words.dtype), words], dim=1),
+        "inputs_embeds": torch.cat([virtual.embeddings.to(words), words], dim=1),
         "position_ids": places[None],
         "attention_mask": pack.mask(virtual.length, rows=True),
     }

@@ -44,7 +44,7 @@ def put(base: Any, request: TuningRequest) -> None:
     head = torch.nn.Linear(base.config.hidden_size, len(request.labels), dtype=torch.float32)
     torch.nn.init.normal_(head.weight, std=_STD)
     torch.nn.init.zeros_(head.bias)
-    base.label_head = head
+    base.label_head = head.to(base.device)
 
 
 def of(base: Any) -> Any:
@@ -93,7 +93,7 @@ class WithHead:
         """Log-probabilities of the labels, float32, shape ``(rows, labels)``; ``hidden``: ``(rows, width)``."""
         import torch
 
-        figures = torch.nn.functional.linear(hidden.float(), self._weights["weight"], self._weights["bias"])
+        figures = torch.nn.functional.linear(hidden.float().cpu(), self._weights["weight"], self._weights["bias"])
         return figures.log_softmax(-1)
 
 

@@ -47,32 +47,33 @@ class Pack:
         """
         import torch
 
-        places = torch.arange(self.length)
+        here = self.ids.device
+        places = torch.arange(self.length, device=here)
         same = (self.segments[:, None] == self.segments[None, :]) | (self.segments[None, :] == -1)
         seen = same & (places[None, :] <= places[:, None])
         if virtual:
-            seen = torch.cat([torch.ones(self.length, virtual, dtype=torch.bool), seen], dim=1)
+            seen = torch.cat([torch.ones(self.length, virtual, dtype=torch.bool, device=here), seen], dim=1)
         if rows:
-            above = torch.zeros(virtual, virtual + self.length, dtype=torch.bool)
-            above[:, :virtual] = torch.ones(virtual, virtual, dtype=torch.bool).tril()
+            above = torch.zeros(virtual, virtual + self.length, dtype=torch.bool, device=here)
+            above[:, :virtual] = torch.ones(virtual, virtual, dtype=torch.bool, device=here).tril()
             seen = torch.cat([above, seen], dim=0)
         return seen[None, None]
 
 
-def packs(examples: Sequence[Encoded], tokens: int) -> Iterator[Pack]:
+def packs(examples: Sequence[Encoded], tokens: int, device: str = "cpu") -> Iterator[Pack]:
     """Rows of at most ``tokens`` tokens (more only for one long example) that hold each example once."""
     row: list[Encoded] = []
     for example in sorted(examples, key=lambda one: len(one.ids)):
         if row and _length([*row, example]) > tokens:
-            yield packed(row)
+            yield packed(row, device)
             row = []
         row.append(example)
     if row:
-        yield packed(row)
+        yield packed(row, device)
 
 
-def packed(examples: Sequence[Encoded]) -> Pack:
-    """One row."""
+def packed(examples: Sequence[Encoded], device: str = "cpu") -> Pack:
+    """One row, on a device of torch's."""
     import torch
 
     common = shared_beginning(examples)
@@ -86,7 +87,8 @@ def packed(examples: Sequence[Encoded]) -> Pack:
         predicting += range(begin + one.start - 1, begin + one.start - 1 + one.learned)
         targets += one.answer or one.ids[one.start :]
         owners += [number] * one.learned
-    return Pack(*(torch.tensor(values) for values in (ids, positions, segments, predicting, targets, owners)))
+    values = (ids, positions, segments, predicting, targets, owners)
+    return Pack(*(torch.tensor(one, device=device) for one in values))
 
 
 def shared_beginning(examples: Sequence[Encoded]) -> int:

@@ -11,6 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
+from potluck.models import Device, located
+
 if TYPE_CHECKING:
     import torch
 
@@ -19,22 +21,31 @@ T = TypeVar("T")
 
 @dataclass(frozen=True, slots=True)
 class Processes:
-    """This process is number ``rank`` of ``count``."""
+    """This process is number ``rank`` of ``count``, and computes on ``device``, a name of torch's."""
 
     rank: int = 0
     count: int = 1
+    device: str = "cpu"
 
     @classmethod
-    def started(cls) -> Processes:
-        """Join the others, if this process was started with others: the variables RANK and WORLD_SIZE say so."""
-        count = int(os.environ.get("WORLD_SIZE", "1"))
+    def started(cls, device: Device = "cpu") -> Processes:
+        """Join the others, if this process was started with others: the variables RANK and WORLD_SIZE say so.
+
+        Of several graphics cards each process takes its own, by LOCAL_RANK.
+        """
+        count, where = int(os.environ.get("WORLD_SIZE", "1")), located(device)
         if count <= 1:
-            return cls()
+            return cls(device=where)
         import torch.distributed as dist
 
+        if where != "cpu":
+            import torch
+
+            where = f"{where}:{os.environ.get('LOCAL_RANK', '0')}"
+            torch.cuda.set_device(where)
         if not dist.is_initialized():
-            dist.init_process_group("gloo")
-        return cls(dist.get_rank(), dist.get_world_size())
+            dist.init_process_group("gloo" if where == "cpu" else "nccl")
+        return cls(dist.get_rank(), dist.get_world_size(), where)
 
     @property
     def first(self) -> bool:

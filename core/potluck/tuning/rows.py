@@ -33,7 +33,9 @@ class Rows:
     decoder: torch.Tensor | None = None
 
 
-def rows(examples: Sequence[Encoded], tokens: int, padding: int, begin: int | None) -> Iterator[Rows]:
+def rows(
+    examples: Sequence[Encoded], tokens: int, padding: int, begin: int | None, device: str = "cpu"
+) -> Iterator[Rows]:
     """Batches of at most ``tokens`` tokens (more only for one long example) that hold each example once.
 
     ``padding`` fills up; ``begin`` is the token that a sequence-to-sequence model's answer begins after.
@@ -41,15 +43,15 @@ def rows(examples: Sequence[Encoded], tokens: int, padding: int, begin: int | No
     batch: list[Encoded] = []
     for example in sorted(examples, key=lambda one: len(one.ids)):
         if batch and (len(batch) + 1) * len(example.ids) > tokens:
-            yield filled(batch, padding, begin)
+            yield filled(batch, padding, begin, device)
             batch = []
         batch.append(example)
     if batch:
-        yield filled(batch, padding, begin)
+        yield filled(batch, padding, begin, device)
 
 
-def filled(examples: Sequence[Encoded], padding: int, begin: int | None) -> Rows:
-    """One batch."""
+def filled(examples: Sequence[Encoded], padding: int, begin: int | None, device: str = "cpu") -> Rows:
+    """One batch, on a device of torch's."""
     import torch
 
     places = [
@@ -59,19 +61,19 @@ def filled(examples: Sequence[Encoded], padding: int, begin: int | None) -> Rows
     ]
     decoder = None
     if begin is not None:
-        decoder = _filled([(begin, *one.answer[:-1]) for one in examples], padding)
+        decoder = _filled([(begin, *one.answer[:-1]) for one in examples], padding, device)
     return Rows(
-        ids=_filled([one.ids for one in examples], padding),
-        seen=_filled([(1,) * len(one.ids) for one in examples], 0),
-        predicting=torch.tensor(places).T,
-        targets=torch.tensor([token for one in examples for token in one.answer]),
-        owners=torch.tensor([row for row, _ in places]),
+        ids=_filled([one.ids for one in examples], padding, device),
+        seen=_filled([(1,) * len(one.ids) for one in examples], 0, device),
+        predicting=torch.tensor(places, device=device).T,
+        targets=torch.tensor([token for one in examples for token in one.answer], device=device),
+        owners=torch.tensor([row for row, _ in places], device=device),
         decoder=decoder,
     )
 
 
-def _filled(texts: Sequence[Sequence[int]], padding: int) -> torch.Tensor:
+def _filled(texts: Sequence[Sequence[int]], padding: int, device: str) -> torch.Tensor:
     import torch
 
     width = max(map(len, texts))
-    return torch.tensor([[*text, *[padding] * (width - len(text))] for text in texts])
+    return torch.tensor([[*text, *[padding] * (width - len(text))] for text in texts], device=device)

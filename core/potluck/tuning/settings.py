@@ -64,7 +64,10 @@ class Training(Config):
     """Optimiser steps between two checkpoints."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights that are not trained; ``auto`` takes bfloat16 where the processor computes in it."""
+    """The precision of the weights that are not trained; ``auto`` takes bfloat16 where the device computes in it."""
+
+    use_cpu: bool = False
+    """Train on the processor where there is a graphics card too."""
 
     pack_tokens: Annotated[int, Operational, Field(ge=16)] = 512
     """Tokens that are computed at once: the examples of a batch are laid end to end, and none sees another."""

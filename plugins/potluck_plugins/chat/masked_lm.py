@@ -17,7 +17,7 @@ import potluck
 from potluck.contracts import ChatOptions, Classifying, Likelihood, Operational
 from potluck.documents import Answer, Message, plain
 from potluck.errors import ContextExceeded, ModelError, Unsupported
-from potluck.models import cloze, given_to, load_model, load_tokenizer
+from potluck.models import cloze, given_to, load_model, load_tokenizer, located
 from potluck_plugins.chat._shared.classes import named, scored
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
@@ -127,11 +127,12 @@ class MaskedLM(LocalChat):
             padded = tokenizer.pad({"input_ids": [list(text) for text in batch]}, return_tensors="pt")
             with torch.inference_mode(), self._active():
                 given = given_to(model, padded["input_ids"], padded["attention_mask"], self._embeddings())
-                logits = model(**given).logits[:, self._past_length :].float().log_softmax(-1)
+                logits = model(**given).logits[:, self._past_length :].float().log_softmax(-1).cpu()
             yield from zip(batch, logits, strict=True)
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
-        model, tokenizer = load_model(folder, "float32", "masked"), load_tokenizer(folder)
+        model = load_model(folder, "float32", "masked", located(self._config.device))
+        tokenizer = load_tokenizer(folder)
         if tokenizer.mask_token_id is None:
             raise ModelError(f"{self._config.model}: its tokenizer has no token for a mask")
         return model, tokenizer

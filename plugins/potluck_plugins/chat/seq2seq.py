@@ -15,7 +15,7 @@ import potluck
 from potluck.contracts import ChatOptions, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage, plain
 from potluck.errors import ContextExceeded
-from potluck.models import given_to, load_model, load_tokenizer, precision
+from potluck.models import given_to, keeping, load_model, load_tokenizer, located, precision
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
@@ -27,7 +27,7 @@ class Seq2SeqConfig(LocalConfig):
     """Settings of the ``seq2seq`` chat model."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights. ``auto`` takes bfloat16 where the processor computes in it."""
+    """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
 
     batch_size: Annotated[int, Operational, Field(ge=1)] = 32
     """Candidates that are computed at once."""
@@ -47,7 +47,7 @@ class Seq2Seq(LocalChat):
 
     def identity(self) -> Mapping[str, str]:
         """Also the precision that ``auto`` came to."""
-        return {**super().identity(), "dtype": precision(self._config.dtype)}
+        return {**super().identity(), "dtype": self._precision}
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the messages' texts with those that the model puts around them."""
@@ -107,22 +107,27 @@ class Seq2Seq(LocalChat):
             given = given_to(model, ids, torch.ones_like(ids), self._embeddings())
             seen, read = given["attention_mask"], model.get_encoder()(**given)
 
-        def call(input_ids: Any, past_key_values: Any = None, use_cache: bool = True, logits_to_keep: int = 0) -> Any:
+        def call(input_ids: Any, cache: Any = None, use_cache: bool = True, logits_to_keep: int = 0) -> Any:
             rows = len(input_ids)
             again = type(read)(last_hidden_state=read.last_hidden_state.expand(rows, -1, -1))
             with self._active():
                 return model(
                     encoder_outputs=again,
                     attention_mask=seen.expand(rows, -1),
-                    decoder_input_ids=input_ids,
-                    past_key_values=past_key_values if isinstance(past_key_values, EncoderDecoderCache) else None,
+                    decoder_input_ids=input_ids.to(model.device),
                     use_cache=use_cache,
+                    **keeping(model, cache if isinstance(cache, EncoderDecoderCache) else None),
                 )
 
         return call
 
+    @property
+    def _precision(self) -> str:
+        return precision(self._config.dtype, located(self._config.device))
+
     def _load(self, folder: Path) -> tuple[Any, Any]:
-        return load_model(folder, precision(self._config.dtype), "seq2seq"), load_tokenizer(folder)
+        device = located(self._config.device)
+        return load_model(folder, self._precision, "seq2seq", device), load_tokenizer(folder)
 
 
 def _scored(said: Any, texts: Sequence[Sequence[int]], config: Any) -> list[Likelihood]:
@@ -133,7 +138,7 @@ def _scored(said: Any, texts: Sequence[Sequence[int]], config: Any) -> list[Like
     before = torch.cat([torch.full((len(ids), 1), config.decoder_start_token_id), ids[:, :-1]], dim=1)
     counted = torch.arange(width) < torch.tensor([[len(text)] for text in texts])
     with torch.inference_mode():
-        chances = said(before, use_cache=False).logits.float().log_softmax(-1)
+        chances = said(before, use_cache=False).logits.float().cpu().log_softmax(-1)
     sums = torch.where(counted, chances.gather(-1, ids[..., None])[..., 0], 0.0).sum(-1)
     return [Likelihood(float(total), len(text)) for total, text in zip(sums, texts, strict=True)]
 

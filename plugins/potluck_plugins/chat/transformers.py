@@ -15,7 +15,7 @@ import potluck
 from potluck.contracts import ChatOptions, Classifying, Likelihood
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, ModelError
-from potluck.models import beginning, precision
+from potluck.models import beginning, keeping, located, precision
 from potluck_plugins.chat._shared.causal import release, shared
 from potluck_plugins.chat._shared.classes import named, scored
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
@@ -36,7 +36,7 @@ class TransformersConfig(LocalConfig):
     """Tokens of prompt and answer together; never more than the model was made for."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights. ``auto`` takes bfloat16 where the processor computes in it."""
+    """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
 
 
 class Transformers(LocalChat):
@@ -58,7 +58,7 @@ class Transformers(LocalChat):
 
     def identity(self) -> Mapping[str, str]:
         """Also the precision that ``auto`` came to."""
-        return {**super().identity(), "dtype": precision(self._config.dtype)}
+        return {**super().identity(), "dtype": self._precision}
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt, by the model's own template and tokenizer."""
@@ -121,17 +121,21 @@ class Transformers(LocalChat):
         """The words that are one token of the tokenizer."""
         return words_of(self._both[1])
 
+    @property
+    def _precision(self) -> str:
+        return precision(self._config.dtype, located(self._config.device))
+
     def _load(self, folder: Path) -> tuple[Any, Any]:
-        return shared(folder, precision(self._config.dtype))
+        return shared(folder, self._precision, located(self._config.device))
 
     def _unload(self, model: Any) -> None:
         release(model)
 
-    def _answering(self, **given: Any) -> Any:
+    def _answering(self, input_ids: Any, cache: Any = None, **given: Any) -> Any:
         """The model with what was tuned switched on."""
         model, _ = self._both
         with self._active():
-            return model(**given)
+            return model(input_ids=input_ids.to(model.device), **keeping(model, cache), **given)
 
     def _past(self) -> Any:
         """What stands before every prompt, as keys and values."""

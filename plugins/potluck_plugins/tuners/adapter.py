@@ -93,7 +93,7 @@ def _put(model: Any, config: AdapterConfig, active: Callable[[], bool]) -> Any:
         raise Unsupported(f"adapter: {error}; use lora") from error
     for name, place in found:
         module = bottleneck(width, max(1, width // config.reduction_factor), config.non_linearity, config.scaling)
-        modules[name.replace(".", "-")] = module
+        modules[name.replace(".", "-")] = module.to(model.device)
         place.register_forward_hook(hook(module, config.variant, active), with_kwargs=True)
     return modules
 

@@ -79,7 +79,7 @@ class PTuning(PeftTuner):
         prompt, words = prompt_of(model), self.base(model).get_input_embeddings().weight
         parts, done = [], 0
         for place, ids in model.anchors.items():
-            parts += [prompt[done:place], words[torch.tensor(ids)].to(prompt.dtype)]
+            parts += [prompt[done:place], words[torch.tensor(ids, device=words.device)].to(prompt.dtype)]
             done = min(place, len(prompt))
         whole = torch.cat([*parts, prompt[done:]])
         return Virtual(len(whole), embeddings=whole[None])

@@ -51,10 +51,10 @@ class Prompt(PeftTuner):
         if self.config.init != "random" and not on_meta(model):
             length = self.config.num_virtual_tokens
             words = tokens(self.config.init, self.config.init_text, length, request, tokenizer)
+            known = model.get_input_embeddings().weight
             with torch.no_grad():
-                wrapped.prompt_encoder["default"].embedding.weight.copy_(
-                    model.get_input_embeddings().weight[torch.tensor(words)]
-                )
+                begin = known[torch.tensor(words, device=known.device)]
+                wrapped.prompt_encoder["default"].embedding.weight.copy_(begin)
         return wrapped
 
 

@@ -11,16 +11,16 @@ _SHARED: dict[tuple[object, ...], list[Any]] = {}
 """Models that are loaded, with their tokenizers, and how many chat models answer with each."""
 
 
-def shared(folder: Path, dtype: str) -> tuple[Any, Any]:
+def shared(folder: Path, dtype: str, device: str = "cpu") -> tuple[Any, Any]:
     """The model of a folder and its tokenizer, loaded once in a process, however many answer with it.
 
     ``release`` it afterwards. Raises what ``load_model`` raises.
     """
     # Files that have changed since are another model.
     states = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
-    key = (folder.resolve(), dtype, *((name, state.st_size, state.st_mtime_ns) for name, state in states))
+    key = (folder.resolve(), dtype, device, *((name, state.st_size, state.st_mtime_ns) for name, state in states))
     if key not in _SHARED:
-        _SHARED[key] = [(load_model(folder, dtype), load_tokenizer(folder)), 0]
+        _SHARED[key] = [(load_model(folder, dtype, device=device), load_tokenizer(folder)), 0]
     _SHARED[key][1] += 1
     both: tuple[Any, Any] = _SHARED[key][0]
     return both

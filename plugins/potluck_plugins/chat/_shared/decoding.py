@@ -7,15 +7,18 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from potluck.contracts import ChatOptions
+from potluck.models import kept
 
 _UNFINISHED = "\ufffd"
 """What a tokenizer makes of a character whose last bytes have not come yet."""
 
 
 def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: int, past: Any = None) -> Iterator[int]:
-    """The tokens that a transformers model puts behind a prompt, at most ``max_tokens``, as they are asked for.
+    """The tokens that a model puts behind a prompt, at most ``max_tokens``, as they are asked for.
 
-    ``past`` are keys and values that stand before the prompt; they are changed.
+    ``model`` takes ``input_ids``, ``cache`` and ``logits_to_keep``, and gives what a transformers model gives. ``past``
+    are keys and values that stand before the prompt; they are changed. Tokens are chosen on the processor, so that
+    chance is the same on every device.
 
     A penalty is taken from what the model gives a token that it has written before, as OpenAI's service does it.
     """
@@ -26,9 +29,9 @@ def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: i
     ids = torch.tensor([list(prompt)])
     for _ in range(options.max_tokens):
         with torch.inference_mode():
-            output = model(input_ids=ids, past_key_values=past, use_cache=True, logits_to_keep=1)
-        past = output.past_key_values
-        logits = output.logits[0, -1].float().clone()
+            output = model(input_ids=ids, cache=past, use_cache=True, logits_to_keep=1)
+        past = kept(output)
+        logits = output.logits[0, -1].float().cpu().clone()
         for token, times in written.items():
             logits[token] -= options.presence_penalty + options.frequency_penalty * times
         token = _chosen(logits, options, chance)

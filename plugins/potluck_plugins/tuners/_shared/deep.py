@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from potluck.contracts import TuningRequest
+from potluck.models import kept
 from potluck.tuning import PeftTuner, TunerConfig
 from potluck.tuning.attached import flattened
 from potluck_plugins.tuners._shared.starts import Start, on_meta, tokens
@@ -57,7 +58,8 @@ class DeepTuner(PeftTuner):
             length = self.config.num_virtual_tokens
             words = tokens(self.config.init, self.config.init_text, length, request, tokenizer)
             with torch.no_grad():
-                begin = flattened(model(input_ids=torch.tensor([words]), use_cache=True).past_key_values)
+                ids = torch.tensor([words], device=model.device)
+                begin = flattened(kept(model(input_ids=ids, use_cache=True)))
         wrapped = super().wrap(model, request, tokenizer)
         if begin is not None:
             with torch.no_grad():
