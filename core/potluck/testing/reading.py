@@ -52,7 +52,7 @@ class Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _NotMade:
+class _Failed:
     reason: str
 
 
@@ -133,7 +133,8 @@ def _received(pipe: Connection, process: Any, label: object, before: int) -> Any
     except EOFError:
         process.join()
         raise AssertionError(f"{label}: the process ended (exit status {process.exitcode})") from None
-    need(not isinstance(got, _NotMade), f"it cannot be made: {getattr(got, 'reason', '')}")
+    if isinstance(got, _Failed):
+        raise AssertionError(f"{label}: {got.reason}")
     return got
 
 
@@ -147,9 +148,7 @@ def _child(subject: Subject, work: Callable[[Any], Iterable[Any]], pipe: Connect
     os.chdir(subject.folder / "elsewhere")
     os.environ["TMPDIR"] = tempfile.tempdir = str(subject.folder / "temporary")
     try:
-        loader = subject.make()
+        for result in work(subject.make()):
+            pipe.send(result)
     except Exception as error:
-        pipe.send(_NotMade(f"{type(error).__name__}: {error}"))
-        return
-    for result in work(loader):
-        pipe.send(result)
+        pipe.send(_Failed(f"{type(error).__name__}: {error}"))

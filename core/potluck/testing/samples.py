@@ -7,6 +7,7 @@ import io
 import json
 import random
 import re
+import unicodedata
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -30,6 +31,9 @@ _UNFRAMED = PLAIN | {"html", "htm", "eml", "srt", "vtt"}
 
 _REMOTE = "http://192.0.2.1"
 """An address that belongs to nobody (RFC 5737)."""
+
+_COUNTED = ("%PDF", "{\\rtf")
+"""What begins files that look like text and count their bytes, or have an encoding of their own."""
 
 _TITLE = "第1章 軌道 Track"
 _CLAUSES = [(f"1.{number}", sentence) for number, sentence in enumerate(SENTENCES, 1)]
@@ -60,8 +64,8 @@ class Sample:
             text = self.content.decode("utf-8")
         except UnicodeDecodeError:
             return None
-        by_hand = not text.startswith(("%PDF", "{\\rtf")) and all(c.isprintable() or c in "\t\r\n\u3000" for c in text)
-        return text if by_hand else None
+        has_controls = any(unicodedata.category(c) == "Cc" and c not in "\t\n\r\f\v\x1b" for c in text)
+        return None if has_controls or text.startswith(_COUNTED) else text
 
     def altered(self, how: str, content: bytes | str) -> Sample:
         """The same file with another content."""
