@@ -21,6 +21,7 @@ COMMANDS = {
     "load": "Show what potluck sees in files.",
     "lock": "Pin plugin versions, models, documents and questions by hash.",
     "merge": "Write the model of a recipe with what its tuner learned in its weights.",
+    "new": "Write the package of a new plugin, which works as it is.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",
     "prompts": "List prompts, find what is wrong with them, or measure how much their wording matters.",
@@ -71,6 +72,8 @@ def potluck(ctx: click.Context, debug: bool) -> None:
 def main(arguments: list[str] | None = None) -> NoReturn:
     """Run a command and leave with its status: 0, or 1 after one message for a mistake, 130 for an interruption."""
     arguments = sys.argv[1:] if arguments is None else arguments
+    # Else pydantic reads the entry points of all packages at once, and one that is damaged ends every command.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     try:
         status = potluck.main(arguments, prog_name="potluck", standalone_mode=False)
     except click.exceptions.Abort:

@@ -1,0 +1,36 @@
+"""``potluck new``."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import click
+
+from potluck.cli.common import json_option, print_json
+from potluck.contracts.offer import Kind
+from potluck.scaffold.kinds import KINDS
+
+
+@click.command("new")
+@click.argument("kind", type=click.Choice(list(KINDS)))
+@click.argument("name")
+@click.option("--dir", "parent", type=click.Path(path_type=Path), default=Path(), help="Where to put the folder.")
+@json_option
+def command(kind: Kind, name: str, parent: Path, as_json: bool) -> None:
+    """Write the package of a new plugin, which works as it is: the folder potluck-NAME.
+
+    NAME is what recipes will write: lower-case letters, digits and hyphens. The package builds, keeps the rules of its
+    kind, and has an example; put your own work in the place of the sample.
+    """
+    from potluck.scaffold import create
+
+    created = create(kind, name, parent)
+    if as_json:
+        print_json(created.as_json())
+        return
+    click.echo(f"{created.folder}: {len(created.files)} files")
+    for path in created.files:
+        click.echo(f"  {path}")
+    click.echo("Try it:")
+    for step in created.steps:
+        click.echo(f"  {step}")

@@ -1,0 +1,90 @@
+"""What ``potluck new`` writes works as it is: it is built, installed and used as its README says."""
+
+from __future__ import annotations
+
+import json
+import re
+import shlex
+import subprocess
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from potluck.contracts import Kind
+from potluck.scaffold.kinds import KINDS
+from support.environments import Environment, wheel
+
+SHOWN = {
+    "loader": "第三號道岔的螺栓鬆了",
+    "splitter": "道碴厚度不得小於三十公分",
+    "embedder": "道碴厚度不得小於三十公分",
+    "store": "道碴厚度不得小於三十公分",
+    "tuner": "accuracy",
+    "chat": "道碴厚度不得小於三十公分",
+}
+"""What the last command of each example prints."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """A package that ``potluck new`` wrote; ``steps`` are the commands that it told to try."""
+
+    kind: Kind
+    name: str
+    folder: Path
+    steps: list[str]
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def package(
+    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, environment: Environment
+) -> Package:
+    """A new package of each kind, built and installed."""
+    kind: Kind = request.param
+    home = tmp_path_factory.mktemp(kind)
+    created = json.loads(environment.run("potluck", "new", kind, f"moon-{kind}", "--json", cwd=home))
+    environment.install(wheel(home / created["folder"], home / "dist"))
+    return Package(kind, created["name"], home / created["folder"], created["steps"])
+
+
+def test_a_new_package_passes_its_own_tests(package: Package, environment: Environment) -> None:
+    printed = environment.run("pytest", cwd=package.folder)
+
+    assert re.search(r"\d\d passed", printed)
+
+
+def test_a_new_package_keeps_the_rules_of_its_kind(package: Package, environment: Environment) -> None:
+    (command,) = re.findall("^potluck conform .*", (package.folder / "README.md").read_text("utf-8"), re.MULTILINE)
+
+    printed = environment.run(*command.split(), cwd=package.folder)
+
+    assert re.search(r"(\d+) of \1 rules are kept", printed)
+
+
+def test_the_example_of_a_new_package_runs(package: Package, environment: Environment) -> None:
+    commands = [shlex.split(step) for step in package.steps[package.steps.index("cd example") + 1 :]]
+
+    printed = [environment.run(*command, cwd=package.folder / "example") for command in commands]
+
+    assert SHOWN[package.kind] in printed[-1]
+
+
+def test_a_new_package_has_the_style_that_it_asks_for(package: Package) -> None:
+    for check in (["check"], ["format", "--check"]):
+        _succeed("ruff", *check, "--no-cache", folder=package.folder)
+
+
+@pytest.mark.slow
+def test_a_new_package_has_types(package: Package, environment: Environment) -> None:
+    python = environment.programs / "python"
+    _succeed(
+        "mypy", f"--python-executable={python}", f"--cache-dir={environment.folder / 'types'}", folder=package.folder
+    )
+
+
+def _succeed(module: str, *arguments: str, folder: Path) -> None:
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr

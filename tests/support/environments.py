@@ -1,0 +1,78 @@
+"""Clean environments, into which wheels are really built and really installed."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import sysconfig
+import venv
+from dataclasses import dataclass
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+@dataclass(frozen=True, slots=True)
+class Environment:
+    """A virtual environment in ``folder``. What potluck depends on is there; potluck and its plugins are not."""
+
+    folder: Path
+
+    @property
+    def programs(self) -> Path:
+        """The folder of its programs."""
+        return self.folder / ("Scripts" if os.name == "nt" else "bin")
+
+    def run(self, *command: str, cwd: Path, fails: bool = False) -> str:
+        """Run one of its programs, and return what it printed. It has to succeed, or to fail where that is said.
+
+        Nothing is fetched: of pip's options only those work that need no index.
+        """
+        environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PIP_"))}
+        paths = os.pathsep.join([str(self.programs), environment.get("PATH", "")])
+        more = {"PATH": paths, "PIP_NO_INDEX": "1", "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"}
+        program, *arguments = command
+        modules = {"pip": ["-m", "pip"], "pytest": ["-m", "pytest"], "python": []}
+        known = [str(self.programs / "python"), *modules[program]] if program in modules else [self._program(program)]
+        done = subprocess.run(
+            [*known, *arguments],
+            cwd=cwd,
+            env={**environment, **more},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            encoding="utf-8",
+            check=False,
+        )
+        assert (done.returncode != 0) == fails, f"{' '.join(command)}: {done.returncode}\n{done.stdout}"
+        return done.stdout
+
+    def install(self, wheel: Path) -> None:
+        """Install a wheel. What it requires has to be there."""
+        self.run("pip", "install", "--quiet", "--no-compile", str(wheel), cwd=self.folder)
+
+    def _program(self, name: str) -> str:
+        return str(self.programs / name)
+
+
+def clean_environment(folder: Path) -> Environment:
+    """Make one that sees the installed libraries of this one, but neither potluck nor any plugin."""
+    venv.create(folder, with_pip=False, symlinks=os.name != "nt")
+    libraries = folder / "libraries"
+    libraries.mkdir()
+    for entry in Path(sysconfig.get_path("purelib")).iterdir():
+        if not entry.name.lower().startswith(("potluck", "_potluck", "__editable__", "__pycache__")):
+            (libraries / entry.name).symlink_to(entry)
+    environment = Environment(folder)
+    (own,) = folder.glob("lib/python*/site-packages") if os.name != "nt" else [folder / "Lib" / "site-packages"]
+    (own / "libraries.pth").write_text(f"{libraries}\n", encoding="utf-8")
+    return environment
+
+
+def wheel(package: Path, into: Path) -> Path:
+    """Build the wheel of a package's folder, in an empty folder."""
+    command = [sys.executable, "-m", "hatchling", "build", "-t", "wheel", "-d", str(into)]
+    done = subprocess.run(command, cwd=package, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    (built,) = into.iterdir()
+    return built
