@@ -12,6 +12,7 @@ import importlib.util
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from importlib.metadata import EntryPoint
 from types import MappingProxyType
 from typing import Any
 
@@ -21,7 +22,7 @@ from potluck import hookspecs
 from potluck.contracts.config import Config
 from potluck.contracts.context import Context
 from potluck.contracts.offer import CONTRACT_VERSIONS, Component, Kind, Offer
-from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, PluginError, UnknownPlugin
+from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
 
 GROUPS: Mapping[Kind, str] = MappingProxyType(
     {
@@ -54,30 +55,67 @@ class Plugin:
         """``package:name``, which no other package can claim."""
         return f"{self.package}:{self.name}"
 
+    @property
+    def label(self) -> str:
+        """What messages call it."""
+        return f"{self.kind} {self.name!r} of {self.package} {self.version}"
+
+
+@dataclass(frozen=True, slots=True)
+class Registered:
+    """What the metadata of all installed packages says; ``unreadable`` has a line for each that cannot be read."""
+
+    entries: tuple[EntryPoint, ...]
+    unreadable: tuple[str, ...] = ()
+
+
+@cache
+def registered() -> Registered:
+    """All entry points for potluck. Of a package that is there twice, the one that Python would import counts."""
+    found: dict[str, list[EntryPoint]] = {}
+    unreadable = []
+    for package in importlib.metadata.distributions():
+        try:
+            entries = [entry for entry in package.entry_points if entry.group.startswith("potluck.")]
+            if entries:
+                found.setdefault(_normal(package.name), entries)
+        except Exception as error:  # one package's metadata must not hide the others
+            where = getattr(package, "_path", "a package")
+            unreadable.append(f"the entry points of {where} cannot be read: {type(error).__name__}: {error}")
+    return Registered(tuple(entry for entries in found.values() for entry in entries), tuple(unreadable))
+
 
 @cache
 def installed() -> tuple[Plugin, ...]:
     """All plugins of all kinds, in order of kind and name."""
+    kinds = {group: kind for kind, group in GROUPS.items()}
     found = {
-        Plugin(kind, entry.name, _package(entry), _version(entry), entry.value)
-        for kind, group in GROUPS.items()
-        for entry in importlib.metadata.entry_points(group=group)
+        Plugin(kinds[entry.group], entry.name, _package(entry), _version(entry), entry.value)
+        for entry in registered().entries
+        if entry.group in kinds
     }
-    kinds = list(GROUPS)
-    return tuple(sorted(found, key=lambda plugin: (kinds.index(plugin.kind), plugin.name, plugin.package)))
+    order = list(GROUPS)
+    return tuple(sorted(found, key=lambda plugin: (order.index(plugin.kind), plugin.name, plugin.package)))
 
 
-@cache
 def loader_names(extension: str) -> tuple[str, ...]:
-    """The loaders that claim a file name extension (``docx``, in lower case, without the dot), by name."""
-    entries = importlib.metadata.entry_points(group=FILE_TYPES)
-    return tuple(sorted({entry.value for entry in entries if entry.name.lower() == extension}))
+    """The loaders that claim a file name extension (``docx``, in lower case, without the dot), by name.
+
+    The claim of a loader that no package offers counts for nothing: it must not stand in the way of one that is there.
+    """
+    offered = {plugin.name for plugin in installed() if plugin.kind == "loader"}
+    claimed = {claim.value for claim in file_claims() if claim.name.lower() == extension}
+    return tuple(sorted(claimed & offered))
 
 
-@cache
 def file_types() -> tuple[str, ...]:
     """All extensions that some loader claims, in order."""
-    return tuple(sorted({entry.name.lower() for entry in importlib.metadata.entry_points(group=FILE_TYPES)}))
+    return tuple(sorted({claim.name.lower() for claim in file_claims() if loader_names(claim.name.lower())}))
+
+
+def file_claims() -> tuple[EntryPoint, ...]:
+    """Who claims which file name extension: the entry's name is the extension, its value the loader."""
+    return tuple(entry for entry in registered().entries if entry.group == FILE_TYPES)
 
 
 def find(kind: Kind, name: str) -> Plugin:
@@ -96,13 +134,23 @@ def find(kind: Kind, name: str) -> Plugin:
     return found[0]
 
 
-@cache
 def offer(plugin: Plugin) -> Offer[Component]:
     """Import the plugin's module and return what its hook offers.
 
     Raises ``BrokenPlugin`` whatever the module did (even ``sys.exit``), or ``ContractMismatch``.
     """
-    label = f"{plugin.kind} {plugin.name!r} of {plugin.package} {plugin.version}"
+    offered = unchecked_offer(plugin)
+    if offered.contract != CONTRACT_VERSIONS[plugin.kind]:
+        raise ContractMismatch(
+            f"{plugin.label} was written for version {offered.contract} of the {plugin.kind} contract; "
+            f"this potluck speaks version {CONTRACT_VERSIONS[plugin.kind]}: upgrade the older of the two"
+        )
+    return offered
+
+
+@cache
+def unchecked_offer(plugin: Plugin) -> Offer[Component]:
+    """What ``offer`` returns, for whatever version of the contract. Raises ``BrokenPlugin``."""
     manager = pluggy.PluginManager("potluck")
     manager.add_hookspecs(hookspecs)
     try:
@@ -113,21 +161,17 @@ def offer(plugin: Plugin) -> Offer[Component]:
     except KeyboardInterrupt:
         raise
     except BaseException as error:
-        raise BrokenPlugin(f"{label} does not work: {type(error).__name__}: {error}") from error
+        raise BrokenPlugin(f"{plugin.label} does not work: {type(error).__name__}: {error}") from error
     if not isinstance(offered, Offer):
-        raise BrokenPlugin(f"{label} does not work: {plugin.module} has no hook potluck_{plugin.kind} with an Offer")
-    if offered.contract != CONTRACT_VERSIONS[plugin.kind]:
-        raise ContractMismatch(
-            f"{label} was written for version {offered.contract} of the {plugin.kind} contract; "
-            f"this potluck speaks version {CONTRACT_VERSIONS[plugin.kind]}: upgrade the older of the two"
+        raise BrokenPlugin(
+            f"{plugin.label} does not work: {plugin.module} has no hook potluck_{plugin.kind} with an Offer"
         )
     return offered
 
 
 def require(plugin: Plugin) -> None:
     """Raise ``MissingDependency`` if a package that the plugin needs is not installed."""
-    offered = offer(plugin)
-    missing = [name for name in offered.requires if not _importable(name)]
+    offered, missing = offer(plugin), missing_modules(plugin)
     if missing:
         packages = ", ".join(f"'{name}'" for name in missing)
         target = f"'{plugin.package}[{offered.extra}]'" if offered.extra else " ".join(missing)
@@ -135,6 +179,11 @@ def require(plugin: Plugin) -> None:
         raise MissingDependency(
             f"{plugin.kind} '{plugin.name}' needs the package{plural} {packages}. Run: pip install {target}"
         )
+
+
+def missing_modules(plugin: Plugin) -> list[str]:
+    """The import names of the optional packages that it needs and that are not installed."""
+    return [name for name in unchecked_offer(plugin).requires if not _importable(name)]
 
 
 def make(plugin: Plugin, config: Config, context: Context) -> Component:
@@ -147,29 +196,13 @@ def make(plugin: Plugin, config: Config, context: Context) -> Component:
     except PotluckError:
         raise
     except Exception as error:
-        raise BrokenPlugin(
-            f"{plugin.kind} {plugin.name!r} of {plugin.package} {plugin.version} could not be made: "
-            f"{type(error).__name__}: {error}"
-        ) from error
+        raise BrokenPlugin(f"{plugin.label} could not be made: {type(error).__name__}: {error}") from error
 
 
 def sends_to(plugin: Plugin, config: Config) -> str | None:
     """The host that gets data from a component with these settings; None where nothing leaves the machine."""
     hosts = offer(plugin).sends_to
     return hosts(config) if hosts is not None else None
-
-
-def broken() -> list[tuple[Plugin, PluginError]]:
-    """Import every plugin and return those that fail, with the reason. For ``plugins doctor``."""
-    failures: list[tuple[Plugin, PluginError]] = []
-    for plugin in installed():
-        try:
-            find(plugin.kind, plugin.name)
-            offer(plugin)
-            require(plugin)
-        except PluginError as error:
-            failures.append((plugin, error))
-    return failures
 
 
 def _itself(plugin: Plugin, module: Any, manager: pluggy.PluginManager) -> Offer[Component] | None:
@@ -179,19 +212,20 @@ def _itself(plugin: Plugin, module: Any, manager: pluggy.PluginManager) -> Offer
     return Offer(summary, Config, lambda config, context: module) if watches else None
 
 
-def _package(entry: importlib.metadata.EntryPoint) -> str:
+def _package(entry: EntryPoint) -> str:
     return entry.dist.name if entry.dist else "?"
 
 
-def _version(entry: importlib.metadata.EntryPoint) -> str:
+def _version(entry: EntryPoint) -> str:
     return entry.dist.version if entry.dist else "?"
 
 
 def _same_package(one: str, other: str) -> bool:
-    def normal(name: str) -> str:
-        return name.replace("-", "_").replace(".", "_").lower()
+    return _normal(one) == _normal(other)
 
-    return normal(one) == normal(other)
+
+def _normal(package: str) -> str:
+    return package.replace("-", "_").replace(".", "_").lower()
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
 import click
 
 from potluck.cli.common import json_option, print_json
+
+if TYPE_CHECKING:
+    from potluck.doctor.examine import Examined
+    from potluck.documents import Json
+    from potluck.plugins import Plugin
+
+_OWN = "potluck"
+"""The package of the bundled plugins: their modules are this program's own."""
 
 
 @click.group("plugins")
@@ -14,42 +25,139 @@ def command() -> None:
 
 @command.command("list")
 @click.argument("kind", required=False)
+@click.option("--import", "importing", is_flag=True, help="Import each plugin, in a process of its own, to be certain.")
 @json_option
-def list_plugins(kind: str | None, as_json: bool) -> None:
-    """List the installed plugins (of a KIND: loader, splitter, embedder, store, tuner, chat). Imports none of them."""
+def list_plugins(kind: str | None, importing: bool, as_json: bool) -> None:
+    """List the installed plugins (of a KIND: loader, splitter, embedder, store, tuner, chat, observer).
+
+    Each with its package, that package's version, the version of the contract that it was written for, and the
+    packages that it needs and that are not installed.
+
+    Of other packages nothing is imported. What their metadata does not say is shown as '?': the version of the
+    contract, and what is missing, unless the package has an extra named like the plugin, or lacks nothing that any of
+    its extras asks for. With --import each is imported in a process of its own, for at most 20 seconds.
+    """
     from potluck.plugins import GROUPS, installed
 
     if kind is not None and kind not in GROUPS:
         raise click.BadParameter(f"{kind!r} is not one of {', '.join(GROUPS)}", param_hint="KIND")
-    found = [plugin for plugin in installed() if kind in (None, plugin.kind)]
+    chosen = [plugin for plugin in installed() if kind in (None, plugin.kind)]
+    found = list(_imported(chosen) if importing else map(_told, chosen))
     if as_json:
-        print_json([{"kind": p.kind, "name": p.name, "package": p.package, "version": p.version} for p in found])
+        print_json([_row(*one) for one in found])
     else:
-        for plugin in found:
-            click.echo(f"{plugin.kind:9} {plugin.name:22} {plugin.package} {plugin.version}")
+        _print_table(found)
 
 
 @command.command("doctor")
+@click.option("--conform", is_flag=True, help="Also hold every plugin that can be used against the rules of its kind.")
+@click.option(
+    "--timeout", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Seconds an import may take."
+)
 @json_option
-def doctor(as_json: bool) -> int:
-    """Import every plugin and say what is wrong: failures, missing packages, clashes of names.
+def doctor(conform: bool, timeout: float, as_json: bool) -> int:
+    """Import every plugin, say how long that takes, and what is wrong, a line each.
 
-    A missing optional package is not a failure: the exit status is 1 only for plugins that are broken.
+    Each is imported in a process of its own, so one that hangs, crashes, ends its process or prints costs its line and
+    nothing else; what it tries to send when it is imported is refused and told. Told are also names that two packages
+    offer, file types that two loaders claim, and packages that do not work together.
+
+    --conform takes minutes. It leaves out plugins that have no default for a setting, or would send texts to another
+    machine, and says so.
+
+    The exit status is 1 if something is broken. A missing optional package is not, nor is a module that is slow.
     """
-    from potluck.errors import MissingDependency
-    from potluck.plugins import broken
+    from potluck.doctor.examine import examine
+    from potluck.doctor.packages import conflicts, findings
+    from potluck.plugins import installed
 
-    failures = broken()
+    found = []
+    for one in examine(installed(), timeout, conform):
+        found.append(one)
+        if not as_json:
+            _print_examined(one)
+    wrong, together = list(findings()), list(conflicts())
+    failed = bool(wrong) or any(one.is_broken for one in found)
     if as_json:
-        print_json(
-            [
-                {"kind": p.kind, "name": p.name, "package": p.package, "problem": type(e).__name__, "message": str(e)}
-                for p, e in failures
-            ]
-        )
+        print_json({"plugins": [one.as_json() for one in found], "findings": [*wrong, *together]})
     else:
-        for _, error in failures:
-            click.echo(str(error))
-        if not failures:
-            click.echo("every installed plugin can be used")
-    return 1 if any(not isinstance(error, MissingDependency) for _, error in failures) else 0
+        for line in (*wrong, *together):
+            click.secho(line, fg="red")
+        _print_summary(found, len(wrong) + len(together))
+    return 1 if failed else 0
+
+
+_Told = tuple["Plugin", int | None, Sequence[str] | None]
+"""A plugin, the version of its contract, and what is missing; None for what is not known."""
+
+
+def _told(plugin: Plugin) -> _Told:
+    """What can be said without importing what others have written."""
+    from potluck import plugins
+    from potluck.doctor import packages
+    from potluck.errors import PluginError
+
+    if plugin.package == _OWN:
+        try:
+            return plugin, plugins.unchecked_offer(plugin).contract, plugins.missing_modules(plugin)
+        except PluginError:
+            return plugin, None, None
+    return plugin, None, packages.missing(plugin)
+
+
+def _imported(chosen: Sequence[Plugin]) -> Iterator[_Told]:
+    from potluck.doctor.examine import examine
+
+    for one in examine(chosen):
+        yield one.plugin, one.contract, one.missing if one.contract is not None else None
+
+
+def _row(plugin: Plugin, contract: int | None, missing: Sequence[str] | None) -> dict[str, Json]:
+    return {
+        "kind": plugin.kind,
+        "name": plugin.name,
+        "package": plugin.package,
+        "version": plugin.version,
+        "contract": contract,
+        "missing": list(missing) if missing is not None else None,
+    }
+
+
+def _print_table(found: Iterable[_Told]) -> None:
+    rows = [("kind", "name", "package", "contract", "missing")]
+    for plugin, contract, missing in found:
+        lacking = "?" if missing is None else ", ".join(missing) or "-"
+        shown = "?" if contract is None else str(contract)
+        rows.append((plugin.kind, plugin.name, f"{plugin.package} {plugin.version}", shown, lacking))
+    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
+    for row in rows:
+        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+
+
+def _print_examined(one: Examined) -> None:
+    """A line, and one for each rule that is broken."""
+    from potluck.doctor.examine import SLOW
+
+    took = "" if one.seconds is None else f"{one.seconds * 1000:,.0f} ms"
+    said = one.message or "can be used"
+    if one.reached_for:
+        said += f"; when it is imported it tries to reach {', '.join(one.reached_for)}, which was refused"
+    if one.seconds is not None and one.seconds > SLOW:
+        said += "; slow: heavy libraries belong into the methods that need them"
+    if one.rules:
+        said += f"; {len(one.rules) - len(one.broken_rules)} of {len(one.rules)} rules are kept"
+    elif one.skipped:
+        said += f"; not held against the rules: {one.skipped}"
+    colour = "red" if one.is_broken else "yellow" if one.missing else None
+    click.secho(f"{one.plugin.kind:9} {one.plugin.qualified:32} {took:>9}  {said}", fg=colour)
+    for rule in one.broken_rules:
+        click.secho(f"{'':54}{rule}", fg="red")
+
+
+def _print_summary(found: Sequence[Examined], findings: int) -> None:
+    broken = sum(one.is_broken for one in found)
+    missing = sum(bool(one.missing) for one in found)
+    click.echo(
+        f"{len(found)} plugins: {len(found) - broken - missing} can be used, {missing} need packages, {broken} are "
+        f"broken; {findings} other findings"
+    )
