@@ -154,7 +154,7 @@ def _plugin(plugin: plugins.Plugin) -> Iterator[str]:
     if offered.extra:
         yield f"Needs `pip install 'potluck[{offered.extra}]'`."
     if offered.sends_to:
-        yield "Sends texts to the host of `base_url` or `host`, unless that is this machine."
+        yield "Sends texts to the host of `base_url`, `host` or `sends_to`, unless that is this machine."
     yield ""
     yield from _settings(offered.config)
 
@@ -166,9 +166,9 @@ def _settings(model: type[Config]) -> Iterator[str]:
     yield "| setting | default | meaning |"
     yield "| --- | --- | --- |"
     for name, info in model.model_fields.items():
-        default = "required" if info.is_required() else f"`{_shown(info.default)}`"
+        default = "required" if info.is_required() else f"`{_shown(info.get_default(call_default_factory=True))}`"
         meaning = " ".join((info.description or "").split()).replace("|", "\\|")
-        yield f"| `{name}` | {default} | {meaning} |"
+        yield f"| `{info.alias or name}` | {default} | {meaning} |"
 
 
 def _shown(value: Any) -> str:

@@ -5,6 +5,12 @@ from __future__ import annotations
 import ipaddress
 import os
 import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from functools import cache
+from typing import Any
 
 from potluck.errors import EgressRefused
 
@@ -43,17 +49,112 @@ def guard_process(reason: str) -> None:
     For the command line. It cannot be undone, and it does not reach what other processes or native libraries do.
     """
 
-    def refuse(event: str, arguments: tuple[object, ...]) -> None:
-        if event == "socket.getaddrinfo":
-            host = arguments[0]
-        elif event == "socket.connect":
-            address = arguments[1]
-            host = address[0] if isinstance(address, tuple) else None
-        else:
-            return
-        if isinstance(host, bytes):
-            host = host.decode("ascii", "replace")
-        if isinstance(host, str) and not is_loopback(host):
+    def refuse(event: str, arguments: tuple[Any, ...]) -> None:
+        host = _host(event, arguments)
+        if host is not None and not is_loopback(host):
+            for one in _gates():
+                one.refused.append(host)
             raise EgressRefused(f"something tried to reach {host}, and {reason}; nothing was sent")
 
     sys.addaudithook(refuse)
+
+
+@dataclass(frozen=True, slots=True)
+class Gate:
+    """Which machine may be reached besides this one, and which others somebody tried to reach."""
+
+    host: str | None
+    refused: list[str] = field(default_factory=list)
+
+    def lets_through(self, event: str, target: str) -> bool:
+        """Whether a name may be looked up or reached; behind a name that may be, an address is not looked at."""
+        if is_loopback(target):
+            return True
+        if self.host is None:
+            return False
+        name, host = target.lower().rstrip("."), self.host.lower()
+        behind_a_name = event in _BY_ADDRESS and not _is_address(host)
+        return behind_a_name or name == host or name.endswith(f".{host}")
+
+
+@contextmanager
+def gate(host: str | None) -> Iterator[Gate]:
+    """Refuse what this thread, and those it starts, try to send within, unless it goes to ``host`` or stays here.
+
+    For code of which nobody knows what it does. Threads that are started within stay behind the gate. Like
+    ``guard_process`` it does not reach other processes and native libraries.
+    """
+    _watch()
+    thread, own = threading.get_ident(), Gate(host)
+    before = _GATES.get(thread)
+    _GATES[thread] = (*_gates(), own)
+    try:
+        yield own
+    finally:
+        if before is None:
+            del _GATES[thread]
+        else:
+            _GATES[thread] = before
+
+
+_GATES: dict[int, tuple[Gate, ...]] = {}
+"""By thread. Threads that were started behind a gate carry it as an attribute."""
+
+_INHERITED = "_potluck_gates"
+_BY_ADDRESS = ("socket.connect", "socket.sendto", "socket.sendmsg")
+_BY_NAME = ("socket.getaddrinfo", "socket.gethostbyname")
+
+
+@cache
+def _watch() -> None:
+    """Look at what every thread does; there is no way to stop looking, so this is done once.
+
+    Python tells nobody which thread has started which, so starting one is made to leave a note.
+    """
+    start = threading.Thread.start
+
+    def start_behind_gates(thread: threading.Thread) -> None:
+        if gates := _gates():
+            setattr(thread, _INHERITED, gates)
+        start(thread)
+
+    def look(event: str, arguments: tuple[Any, ...]) -> None:
+        host = _host(event, arguments)
+        if host is None:
+            return
+        for one in _gates():
+            if not one.lets_through(event, host):
+                one.refused.append(host)
+                raise EgressRefused(f"something tried to reach {host}, which the recipe does not name")
+
+    threading.Thread.start = start_behind_gates  # type: ignore[method-assign, assignment]
+    sys.addaudithook(look)
+
+
+def _gates() -> tuple[Gate, ...]:
+    own = _GATES.get(threading.get_ident())
+    if own is not None:
+        return own
+    inherited: tuple[Gate, ...] = getattr(threading.current_thread(), _INHERITED, ())
+    return inherited
+
+
+def _host(event: str, arguments: tuple[Any, ...]) -> str | None:
+    """The machine that an audit event of a socket is about."""
+    host: object = None
+    if event in _BY_NAME:
+        host = arguments[0]
+    elif event in _BY_ADDRESS:
+        address = arguments[1]
+        host = address[0] if isinstance(address, tuple) else None
+    if isinstance(host, bytes):
+        host = host.decode("ascii", "replace")
+    return host if isinstance(host, str) else None
+
+
+def _is_address(host: str) -> bool:
+    try:
+        ipaddress.ip_address(host)
+    except ValueError:
+        return False
+    return True

@@ -115,6 +115,10 @@ class Components:
         """A loader for use in this process."""
         return cast(Loader, self._make(part))
 
+    def make_store(self, folder: Path) -> VectorStore:
+        """A store of the recipe's kind for vectors that are not of its index; not opened."""
+        return cast(VectorStore, self._make(self.recipe.store, folder))
+
     def make_tuner(self, part: Part) -> Tuner:
         """A tuner: the recipe's, or the one that made an artifact."""
         return cast(Tuner, self._make(part))

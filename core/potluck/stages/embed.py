@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass
 from itertools import islice
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from potluck.contracts import Embedder
 from potluck.errors import ContractBroken, WindowExceeded
@@ -99,6 +99,21 @@ def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tupl
     else:
         with ThreadPoolExecutor(embedder.concurrency) as pool:
             yield from zip(batches, pool.map(carried(one), batches), strict=True)
+
+
+def embed_passages(texts: Sequence[str], embedder: Embedder) -> Vectors:
+    """Embed texts that are not chunks of documents, shape ``(len(texts), dimensions)``. As ``embed_query``."""
+    import numpy as np
+
+    counts, window, size = embedder.count_tokens(texts), embedder.window, max(1, embedder.batch_size)
+    if window is not None and embedder.fit == "error" and max(counts, default=0) > window:
+        raise WindowExceeded(
+            f"a text has {max(counts)} tokens and the embedder reads {window}: cut it, "
+            "or write 'fit: pool' or 'fit: cut' among the embedder's settings"
+        )
+    counted = [_Counted(text, tokens) for text, tokens in zip(texts, counts, strict=True)]
+    rows = [_embed_slice(counted[i : i + size], embedder) for i in range(0, len(counted), size)]
+    return np.concatenate(rows) if rows else np.empty((0, embedder.dimensions), np.float32)
 
 
 def question_vectors(
@@ -228,7 +243,14 @@ def _batches(texts: Sequence[Text], embedder: Embedder) -> Iterator[tuple[Sequen
         raise failed
 
 
-def _embed_slice(batch: Sequence[Text], embedder: Embedder) -> Vectors:
+class _Counted(NamedTuple):
+    """A text with its tokens."""
+
+    text: str
+    tokens: int
+
+
+def _embed_slice(batch: Sequence[Text | _Counted], embedder: Embedder) -> Vectors:
     import numpy as np
 
     window = embedder.window

@@ -52,18 +52,24 @@ class Retriever:
         vector = self._vectors.get(question)
         if vector is None:
             vector = embed_query(question, self.embedder)
+        return self.nearest(vector, k)
+
+    def nearest(self, vector: Vectors, k: int) -> list[Passage]:
+        """The ``k`` passages nearest to a vector of shape ``(dimensions,)``, best first."""
         hits = self.store.search(vector, k + self.extra)
         passages: list[Passage] = []
         for chunk_id, score in zip(hits.ids, hits.scores, strict=True):
-            passage = self._passages.get(chunk_id) or self._find(chunk_id)
+            passage = self.find(chunk_id)
             if passage is not None:
                 passages.append(replace(passage, score=score))
             if len(passages) == k:
                 break
         return passages
 
-    def _find(self, chunk_id: str) -> Passage | None:
+    def find(self, chunk_id: str) -> Passage | None:
         """The passage of a chunk, kept at hand with its text: other questions will find it again."""
+        if chunk_id in self._passages:
+            return self._passages[chunk_id]
         chunk = self.catalogue.chunk(chunk_id, self.state)
         if chunk is None:
             return None

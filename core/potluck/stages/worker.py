@@ -83,7 +83,15 @@ class Worker:
             self.close()
             self._network = network
             # -P: a file json.py in the user's folder must not be imported in place of the library's.
-            command = [sys.executable, "-P", "-X", "utf8", "-m", "potluck.stages.worker", *([_NETWORK] if network else [])]
+            command = [
+                sys.executable,
+                "-P",
+                "-X",
+                "utf8",
+                "-m",
+                "potluck.stages.worker",
+                *([_NETWORK] if network else []),
+            ]
             self._process = subprocess.Popen(
                 command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
             )

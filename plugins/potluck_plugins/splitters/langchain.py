@@ -1,0 +1,144 @@
+"""Any splitter of LangChain, by its import path (MIT, https://github.com/langchain-ai/langchain).
+
+LangChain's splitters return texts and not places; ``add_start_index`` guesses, wrongly where overlaps are counted in
+tokens. Here the place of every text is found again, by its characters without the white space, which many splitters
+change. A text that does not stand in the document, or stands nowhere in turn, is an error.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+import potluck
+from potluck.contracts import Context, Splitter
+from potluck.documents import Chunk, Document
+from potluck.errors import ContractBroken
+from potluck_plugins._langchain import REQUIRES, Caller, LangChainConfig, sends_to
+
+_LEFT_OUT = 200
+"""Characters that a splitter may leave out between two texts (separators, headings); they go to one of the two."""
+
+
+class LangChainSplitterConfig(LangChainConfig):
+    """Settings of the ``langchain`` splitter."""
+
+    @classmethod
+    def check_class(cls, found: type) -> None:
+        """A splitter is what has ``split_text``: some inherit from nothing else."""
+        if not callable(getattr(found, "split_text", None)):
+            raise ValueError(f"{found.__name__} has no 'split_text', so it is no splitter of LangChain")
+
+
+class LangChainSplitter(Splitter):
+    """Cuts where a splitter of LangChain does."""
+
+    def __init__(self, config: LangChainSplitterConfig, context: Context) -> None:
+        """Make nothing yet."""
+        self._config = config
+        self._caller = Caller(config, context, "splitter")
+        self._made: Any = None
+
+    def identity(self) -> Mapping[str, str]:
+        """The release of the package."""
+        return self._caller.identity()
+
+    def split(self, document: Document) -> Iterator[Chunk]:
+        """Have the text cut, and yield the places of the pieces. Raises ``ContractBroken`` where one has none."""
+        if not document.text.strip():
+            return
+        with self._caller.using():
+            if self._made is None:
+                self._made = self._caller.cls(**self._config.all_arguments())
+            texts = [getattr(piece, "page_content", piece) for piece in self._made.split_text(document.text)]
+        try:
+            spans = located(document.text, texts)
+        except ValueError as error:
+            raise ContractBroken(f"splitter langchain: {self._config.class_}: {document.source}: {error}") from None
+        for start, end in spans:
+            yield Chunk(start, end, document.text[start:end])
+
+
+def located(text: str, pieces: Sequence[str]) -> list[tuple[int, int]]:
+    """Where pieces of a text stand, in their order, all of the text among them. Raises ``ValueError``.
+
+    Of the places that a piece may have, it gets the last one that leaves nothing out and leaves room for those that
+    come after it. Pieces that differ in white space only may have one place, which comes once.
+    """
+    places = [place for place, character in enumerate(text) if not character.isspace()]
+    whole = "".join(text.split())
+    squeezed = [short for short in ("".join(piece.split()) for piece in pieces) if short]
+    starts = _starts(whole, squeezed)
+    bounds = [[start, start + len(piece)] for start, piece in zip(starts, squeezed, strict=True)]
+    if whole and not bounds:
+        bounds = [[0, len(whole)]]
+    _close_gaps(bounds, places)
+    return list(dict.fromkeys((places[start], places[end - 1] + 1) for start, end in bounds))
+
+
+def _starts(whole: str, pieces: Sequence[str]) -> list[int]:
+    """Where each piece begins in a text without white space."""
+    starts: list[int] = []
+    lowest, reached = 0, 0
+    for piece, latest in zip(pieces, _latest(whole, pieces), strict=True):
+        start = whole.rfind(piece, lowest, min(reached, latest) + len(piece))
+        if start < 0:
+            start = whole.find(piece, max(reached, lowest), latest + len(piece))
+        if start < 0:
+            raise ValueError(f"the piece {_shown(piece)} does not stand behind the one before it")
+        _check_left_out(start - reached, f"before the piece {_shown(piece)}")
+        starts.append(start)
+        lowest, reached = start, max(reached, start + len(piece))
+    _check_left_out(len(whole) - reached, "at the end")
+    return starts
+
+
+def _latest(whole: str, pieces: Sequence[str]) -> list[int]:
+    """The last place of each piece that leaves room for those that come after it."""
+    latest: list[int] = []
+    highest = len(whole)
+    for piece in reversed(pieces):
+        highest = whole.rfind(piece, 0, highest + len(piece))
+        if highest < 0:
+            why = "stands only behind those that come after it" if piece in whole else "is not in the document"
+            raise ValueError(f"the piece {_shown(piece)} {why}: a text that the splitter changes cannot be cited")
+        latest.append(highest)
+    return latest[::-1]
+
+
+def _check_left_out(characters: int, where: str) -> None:
+    if characters > _LEFT_OUT:
+        raise ValueError(f"{characters} characters are left out {where}")
+
+
+def _close_gaps(bounds: list[list[int]], places: Sequence[int]) -> None:
+    """Give what a splitter leaves out to a piece beside it: to the one that no white space parts from it."""
+    reached = 0
+    for number, (start, end) in enumerate(bounds):
+        if start > reached:
+            touches = number > 0 and places[reached] == places[reached - 1] + 1
+            if touches:
+                # Of the pieces that end there, the one before; all that lies between belongs to it.
+                bounds[number - 1][1] = start
+            else:
+                bounds[number][0] = reached
+        reached = max(reached, end)
+    if bounds and reached < len(places):
+        bounds[-1][1] = len(places)
+
+
+def _shown(piece: str) -> str:
+    return repr(piece if len(piece) <= 40 else f"{piece[:40]}…")
+
+
+@potluck.hookimpl
+def potluck_splitter() -> potluck.Offer[LangChainSplitter]:
+    """Offer the splitter."""
+    return potluck.Offer(
+        "any splitter of LangChain, by its class",
+        LangChainSplitterConfig,
+        LangChainSplitter,
+        requires=REQUIRES,
+        extra="langchain",
+        sends_to=sends_to,
+    )

