@@ -11,7 +11,9 @@ from potluck.contracts import Kind
 from potluck.testing import Skipped, Subject, Violation, checks
 
 
-def broken(kind: Kind, build: Callable[[Path], Any], folder: Path, settings: Mapping[str, Any] | None = None) -> set[str]:
+def broken(
+    kind: Kind, build: Callable[[Path], Any], folder: Path, settings: Mapping[str, Any] | None = None
+) -> set[str]:
     """The names of the rules, each tried in a folder of its own; ``build`` makes a component for a folder."""
     return {check.rule for check in checks(kind) if breaks(kind, check.rule, build, folder, settings)}
 

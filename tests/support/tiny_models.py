@@ -34,7 +34,9 @@ def tiny_causal(folder: Path, texts: Sequence[str], *, template: str | None = No
     return folder
 
 
-def tiny_masked(folder: Path, texts: Sequence[str], words: Sequence[str], *, steps: int = 120) -> Path:
+def tiny_masked(
+    folder: Path, texts: Sequence[str], words: Sequence[str], *, steps: int = 120, longest: int = 64
+) -> Path:
     """A BERT of two layers that has really learnt the texts: in each, the word that stands in ``words`` was masked.
 
     Every word of a text is a token; what is in no text is made of characters.
@@ -42,12 +44,12 @@ def tiny_masked(folder: Path, texts: Sequence[str], words: Sequence[str], *, ste
     import torch
     from transformers import BertConfig, BertForMaskedLM
 
-    tokenizer = _word_pieces(texts)
+    tokenizer = _word_pieces(texts, longest)
     tokenizer.save_pretrained(folder)
     torch.manual_seed(0)
     config = BertConfig(
         vocab_size=len(tokenizer), hidden_size=48, num_hidden_layers=2, num_attention_heads=4, intermediate_size=96,
-        max_position_embeddings=64, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
+        max_position_embeddings=longest, hidden_dropout_prob=0.0, attention_probs_dropout_prob=0.0,
     )  # fmt: skip
     model = BertForMaskedLM(config)
     _learn(model, tokenizer, list(zip(texts, words, strict=True)), steps)
@@ -55,7 +57,7 @@ def tiny_masked(folder: Path, texts: Sequence[str], words: Sequence[str], *, ste
     return folder
 
 
-def tiny_seq2seq(folder: Path, pairs: Sequence[tuple[str, str]], *, steps: int = 60) -> Path:
+def tiny_seq2seq(folder: Path, pairs: Sequence[tuple[str, str]], *, steps: int = 60, longest: int = 64) -> Path:
     """A T5 of two layers on each side that has really learnt to say the second text to the first.
 
     Every word of a text is a token.
@@ -64,7 +66,7 @@ def tiny_seq2seq(folder: Path, pairs: Sequence[tuple[str, str]], *, steps: int =
     from tokenizers import processors
     from transformers import T5Config, T5ForConditionalGeneration
 
-    tokenizer = _word_pieces([text for pair in pairs for text in pair])
+    tokenizer = _word_pieces([text for pair in pairs for text in pair], longest)
     tokenizer.backend_tokenizer.post_processor = processors.TemplateProcessing(
         single="$A [SEP]", special_tokens=[("[SEP]", 3)]
     )
@@ -88,7 +90,7 @@ def tiny_seq2seq(folder: Path, pairs: Sequence[tuple[str, str]], *, steps: int =
     return folder
 
 
-def _word_pieces(texts: Sequence[str]) -> Any:
+def _word_pieces(texts: Sequence[str], longest: int) -> Any:
     from tokenizers import Tokenizer, models, normalizers, pre_tokenizers, processors
     from transformers import PreTrainedTokenizerFast
 
@@ -105,7 +107,7 @@ def _word_pieces(texts: Sequence[str]) -> Any:
     )
     return PreTrainedTokenizerFast(
         tokenizer_object=tokenizer, pad_token="[PAD]", unk_token="[UNK]", cls_token="[CLS]", sep_token="[SEP]",
-        mask_token="[MASK]", model_max_length=64,
+        mask_token="[MASK]", model_max_length=longest,
     )  # fmt: skip
 
 

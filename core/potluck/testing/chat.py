@@ -21,10 +21,8 @@ from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.texts import SENTENCES
 
 QUESTIONS = (
-    "How deep must the ballast be?",
-    "What does every worker wear?",
-    "道碴厚度不得小於多少？",
-    "巡查每週至少幾次？",
+    *("How deep must the ballast be?", "What does every worker wear?"),
+    *("道碴厚度不得小於多少？", "巡查每週至少幾次？"),
 )
 ALIKE = ("道碴厚度最少是多少？", "巡查每週至少做幾次？", "今天的天氣適合散步？", "請用中文數到一百吧。")
 """As long as each other: whoever puts the same sign for each Han character, or none, sees one question."""
@@ -41,6 +39,8 @@ _MANY = 96
 _LONGEST = 4096
 """Tokens of a window that is filled to try it."""
 _NEVER = "⟦never⟧"
+HALF = "\ufffd"
+"""What stands for half a character."""
 
 
 @contextmanager
@@ -70,7 +70,8 @@ def said(model: ChatModel, messages: Sequence[Message], **options: Any) -> Answe
 def streamed(model: ChatModel, messages: Sequence[Message], **options: Any) -> tuple[list[Any], Answer]:
     """The pieces of a stream, and the answer at its end."""
     *pieces, answer = model.stream(messages, ChatOptions(**{"max_tokens": _TOKENS, **options}))
-    need(isinstance(answer, Answer), f"a stream ends with {type(answer).__name__} instead of an Answer")
+    if not isinstance(answer, Answer):
+        raise AssertionError(f"a stream ends with {type(answer).__name__} instead of an Answer")
     return pieces, answer
 
 
@@ -197,13 +198,14 @@ def check_stop(subject: Subject) -> None:
     with made(subject) as model:
         messages, whole = _long(model)
         text = whole.text
-        places = [place for place in range(len(text) // 3, len(text) - 2) if not text[place : place + 2].isspace()]
+        # Not behind half a character, which some engines hand on and some do not.
+        places = [place for place in range(len(text) // 3, len(text) - 1) if HALF not in text[place - 1 : place + 2]]
+        if not places:
+            raise Skipped(f"its longest answer is {text!r}, with nothing to stop at")
         stop = text[places[0] : places[0] + 2]
         expected = text[: text.index(stop)]
-        for answer in (
-            said(model, messages, stop=(_NEVER, stop)),
-            streamed(model, messages, stop=(_NEVER, stop))[1],
-        ):
+        stops = (_NEVER, stop)
+        for answer in (said(model, messages, stop=stops), streamed(model, messages, stop=stops)[1]):
             need(answer.text == expected, f"before {stop!r} of {text!r} it said {answer.text!r}")
             need(answer.finish == "stop", f"stopped, it says that it finished with {answer.finish!r}")
         begun = said(model, messages, stop=(text[-1] + _NEVER,))
@@ -284,7 +286,8 @@ def check_counts(subject: Subject) -> None:
         least = count("x")
         need(type(least) is int and least > 0, f"a message has {least!r} tokens")
         for text in (*QUESTIONS, *ODD[3:5], "ﷺ"):
-            need(count(text * 8) > least, f"{text * 8!r} has {count(text * 8)} tokens, and 'x' has {least}")
+            many, one = count(f"{text} " * 8), count("x" + " " * 8)
+            need(many > one, f"eight times {text!r} is {many} tokens, 'x' with as many blanks is {one}")
         need(count("x", "a b c", "字") > count("x", "a b c") > least, "with more messages there are no more tokens")
         need(count("x") == least, "counted again there are others")
 
@@ -315,7 +318,7 @@ def check_overflow(subject: Subject) -> None:
         messages = _filled(model, window, fits=False)
         for name, ask in (("chat", said), ("stream", streamed)):
             try:
-                answer = ask(model, messages, max_tokens=4)  # type: ignore[operator]
+                answer = ask(model, messages, max_tokens=4)
             except ContextExceeded as refused:
                 need(str(refused), "the refusal says nothing")
             else:
@@ -387,7 +390,8 @@ def check_quotes(subject: Subject) -> None:
             need(0 <= quote.passage < len(_PASSAGES), f"there is no passage {quote.passage}")
             text = _PASSAGES[quote.passage].text
             need(0 <= quote.start < quote.end <= len(text), f"{quote} is outside of {text!r}")
-            need(text[quote.start : quote.end] in answer.text, f"{text[quote.start : quote.end]!r} is not in the answer")
+            words = text[quote.start : quote.end]
+            need(words in answer.text, f"{words!r} is not in {answer.text!r}")
 
 
 @rule("chat", "identity-is-text")

@@ -16,6 +16,7 @@ import potluck
 from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, RemoteError
+from potluck_plugins.chat._shared.decoding import Growing
 from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, parts
 from potluck_plugins.chat._shared.llama_engine import Engine
@@ -82,19 +83,21 @@ class LlamaCpp(ChatModel):
                 f"context of {window} tokens; see 'context' and 'max_tokens' of the chat model"
             )
         request = self._request(messages, options, self._engine.keep(tokens))
-        text, finish, usage = "", None, Usage()
+        text, came, finish, usage = Growing(options.stop), "", None, Usage()
         with self._engine.opened("/v1/chat/completions", request) as response:
             for event in _events(response):
-                usage = _usage(event["usage"]) if event.get("usage") else usage
+                usage = _usage(event["timings"]) if "timings" in event else usage
                 for choice in event["choices"]:
                     finish = choice.get("finish_reason") or finish
-                    piece = choice["delta"].get("content") or ""
-                    text += piece
-                    if piece:
-                        yield piece
+                    came += choice["delta"].get("content") or ""
+                yield from text.grown(came)
+                if text.ended:
+                    finish = "stop"
+                    break
         if finish is None:
-            raise RemoteError(f"llama.cpp broke off after {len(text)} characters; ask again")
-        yield Answer(text, "length" if finish == "length" else "stop", usage)
+            raise RemoteError(f"llama.cpp broke off after {len(came)} characters; ask again")
+        yield from text.rest()
+        yield Answer(text.given, "length" if finish == "length" else "stop", usage)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
@@ -136,17 +139,18 @@ class LlamaCpp(ChatModel):
         return str(self._engine.ask("/apply-template", {"messages": _plain(messages)})["prompt"])
 
     def _request(self, messages: Sequence[Message], options: ChatOptions, kept: int) -> dict[str, Any]:
+        # Without the stop texts: the engine loses what may begin one where the answer ends before that is clear.
         return {
             "messages": _plain(messages),
             "stream": True,
             "stream_options": {"include_usage": True},
+            "timings_per_token": True,
             "cache_prompt": kept > 0,
             "temperature": options.temperature,
             "top_p": options.top_p,
             "top_k": 0,
             "min_p": 0.0,
             "max_tokens": options.max_tokens,
-            "stop": [stop for stop in options.stop if stop],
             "presence_penalty": options.presence_penalty,
             "frequency_penalty": options.frequency_penalty,
             "repeat_last_n": self._engine.window,
@@ -168,9 +172,8 @@ def _events(lines: Iterator[bytes]) -> Iterator[Any]:
             yield event
 
 
-def _usage(usage: Mapping[str, Any]) -> Usage:
-    cached = (usage.get("prompt_tokens_details") or {}).get("cached_tokens", 0)
-    return Usage(usage["prompt_tokens"], usage["completion_tokens"], cached)
+def _usage(timings: Mapping[str, int]) -> Usage:
+    return Usage(timings["cache_n"] + timings["prompt_n"], timings["predicted_n"], timings["cache_n"])
 
 
 @potluck.hookimpl

@@ -51,6 +51,7 @@ _TABLE = "o200k_base"
 # of other models, of which some put a system message of their own in front.
 _AROUND, _AT_THE_END = 4, 3
 _AROUND_AT_MOST, _IN_FRONT_AT_MOST = 16, 128
+_HALF = "\ufffd"
 _FINISHES: dict[str, Literal["stop", "length", "filter"]] = {
     "stop": "stop",
     "eos_token": "stop",
@@ -202,6 +203,7 @@ class _Growing:
 
     def __init__(self) -> None:
         self._texts: list[str] = []
+        self._held = ""
         self._reason: str | None = None
         self._refused = False
         self._usage = Usage()
@@ -211,7 +213,7 @@ class _Growing:
         return self._reason is not None
 
     def take(self, event: _Event) -> str:
-        """Add an event. Returns the text that it brought."""
+        """Add an event. Returns the text that it brought, without half a character at its end."""
         self._usage = event.usage.counted() if event.usage else self._usage
         text = ""
         for choice in (event.choices or [])[:1]:
@@ -219,6 +221,13 @@ class _Growing:
             text = said.content or said.refusal or ""
             self._refused = self._refused or bool(said.refusal)
             self._reason = choice.finish_reason or self._reason
+        text, self._held = _without_half(self._held + text)
+        self._texts.append(text)
+        return text
+
+    def rest(self) -> str:
+        """The text that was held back, unless the limit cut a character there: some servers show that, some do not."""
+        text, self._held = "" if self._reason == "length" else self._held, ""
         self._texts.append(text)
         return text
 
@@ -228,6 +237,12 @@ class _Growing:
             why = f"for the reason {self._reason!r}" if self._reason else "in the middle"
             raise Failed(f"ended its answer {why}", "Ask again", passing=True)
         return Answer("".join(self._texts), "filter" if self._refused else _FINISHES[self._reason], self._usage)
+
+
+def _without_half(text: str) -> tuple[str, str]:
+    """A text up to what may be the half of a character, and that."""
+    end = len(text.rstrip(_HALF))
+    return text[:end], text[end:]
 
 
 async def _pieces(client: AsyncOpenAI, body: dict[str, Any]) -> AsyncGenerator[str | Answer, None]:
@@ -244,12 +259,15 @@ async def _pieces(client: AsyncOpenAI, body: dict[str, Any]) -> AsyncGenerator[s
             # What comes after the end of the text is only the number of its tokens.
             if not growing.is_whole:
                 raise
+    if growing.is_whole and (text := growing.rest()):
+        yield text
     yield growing.answer()
 
 
 def _whole(body: bytes) -> Answer:
     growing = _Growing()
     growing.take(_Event.model_validate_json(body))
+    growing.rest()
     return growing.answer()
 
 
