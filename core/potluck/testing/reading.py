@@ -13,12 +13,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from potluck.documents import Document, Source
-from potluck.errors import DocumentError
+from potluck.errors import DocumentError, MissingDependency
 from potluck.stages.worker import MEMORY, SECONDS, resident
 from potluck.testing.kit import Skipped, Subject, need
 from potluck.testing.quiet import watched
 
 T = TypeVar("T")
+
+_PROPER = (DocumentError, MissingDependency)
+"""What a loader may raise. A package that is not installed is no fault of the file: it can be read when it is."""
 
 _LOOK = 0.05
 _OPEN = Path("/proc/self/fd")
@@ -28,7 +31,7 @@ FILES = "files"
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What came of a file: its documents; or the class of an error, whether it is a ``DocumentError``, and its text.
+    """What came of a file: its documents; or the class of an error, whether a loader may raise it, and its text.
 
     ``hosts`` were asked for something, ``held`` are files that were left open.
     """
@@ -72,7 +75,7 @@ def _reading(loader: Any, source: Source) -> Reading:
         try:
             found = Reading(tuple(portable(one) for one in loader.load(source)))
         except BaseException as error:  # even sys.exit
-            found = Reading((), type(error).__name__, isinstance(error, DocumentError), str(error))
+            found = Reading((), type(error).__name__, isinstance(error, _PROPER), str(error))
     return replace(found, hosts=tuple(hosts), held=tuple(open_files(source.path.parent)))
 
 

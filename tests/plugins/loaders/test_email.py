@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import struct
 from email.message import EmailMessage
+from pathlib import Path
 
 import pytest
 
@@ -219,3 +220,10 @@ def test_of_several_forms_the_one_with_text_is_taken(plain: str) -> None:
     mail.add_alternative("BEGIN:VCALENDAR", subtype="calendar")
 
     assert load_one("email", mail.as_bytes()).text.endswith("\n\n" + REPORT)
+
+
+def test_a_message_of_outlook_that_is_cut_off_says_that_a_part_is_missing(shared_data: Path) -> None:
+    content = (shared_data / "docs" / "testMSG.msg").read_bytes()
+
+    assert load_one("email", content).losses == ()
+    assert any("damaged" in loss for loss in load_one("email", content[: len(content) // 2]).losses)

@@ -122,3 +122,13 @@ def test_nothing_is_fetched_and_no_entity_reads_a_file() -> None:
 
     assert "root:" not in document.text
     assert document.text.endswith("é <b>")
+
+
+@pytest.mark.parametrize(
+    ("page", "said"), [("<html><p>甲", True), ("<HTML lang=zh><p>甲</HTML >", False), ("<p>甲", False)]
+)
+def test_a_page_that_is_opened_and_not_closed_may_be_cut_off(page: str, said: bool) -> None:
+    document = load_one("html", page)
+
+    assert document.text == "甲"
+    assert any("</html>" in loss for loss in document.losses) == said

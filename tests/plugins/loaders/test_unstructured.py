@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.errors import MissingDependency, NoText
+from potluck.errors import DocumentLimit, MissingDependency, NoText, UnreadableDocument
 from support.loading import load, make_loader
 
 needs_library = pytest.mark.skipif(
@@ -72,3 +72,27 @@ def test_the_release_of_the_library_is_part_of_the_identity() -> None:
     pytest.importorskip("unstructured")
 
     assert set(make_loader("unstructured").identity()) == {"unstructured"}
+
+
+def test_a_line_that_its_language_model_could_not_take_is_refused_before_it_is_tried() -> None:
+    pytest.importorskip("unstructured")
+
+    with pytest.raises(DocumentLimit, match="600,000 bytes"):
+        load("unstructured", "a," * 300_000, "a.txt")
+
+
+@needs_library
+def test_a_text_with_line_ends_of_old_macs_has_its_paragraphs() -> None:
+    one, other = ("第一段文字在這裡。", "The second paragraph stands here.")
+
+    (document,) = load("unstructured", f"{one}\r\r{other}", "a.txt")
+
+    assert document.text == f"{one}\n{other}"
+
+
+@needs_library
+def test_the_reason_why_a_file_is_unreadable_does_not_name_its_path() -> None:
+    with pytest.raises(UnreadableDocument) as caught:
+        load("unstructured", b"PK\3\4 cut off", "report.docx")
+
+    assert "report.docx" not in str(caught.value)

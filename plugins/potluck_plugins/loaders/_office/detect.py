@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import zipfile
 from typing import Literal, TypeAlias
 
@@ -14,6 +15,7 @@ _MAIN_PARTS: dict[str, Format] = {
     "ppt/presentation.xml": "pptx",
     "xl/workbook.xml": "xlsx",
 }
+_GROUPS = re.compile(rb"\\.|[{}]", re.DOTALL)
 _WORD_BEFORE_97 = (b"\xdb\xa5", b"\x31\xbe")
 
 
@@ -26,6 +28,14 @@ def detect(content: bytes) -> Format | None:
     if content.startswith(_WORD_BEFORE_97):
         return "ole"
     return None
+
+
+def is_cut_off(rtf: bytes) -> bool:
+    """Whether a group of an RTF file is opened and not closed: its end is missing."""
+    opened = 0
+    for mark in _GROUPS.findall(rtf):
+        opened += (mark == b"{") - (mark == b"}")
+    return opened > 0
 
 
 def detect_archive(archive: zipfile.ZipFile) -> Format | None:

@@ -66,7 +66,10 @@ class _Message:
         if not body.strip() and not html.strip() and self._file.exists(f"__substg1.0_{_RTF}0102"):
             self._losses.append("its text is there as compressed RTF only, which was not read")
         found = {key: text for key, value in {**headers, "date": sent}.items() if (text := " ".join(value.split()))}
-        return Outlook(found, body, html, self._attachments(), self._losses)
+        attachments = self._attachments()
+        if self._file.parsing_issues:
+            self._losses.append(f"it is damaged ({self._file.parsing_issues[0][1]}): a part of it may be missing")
+        return Outlook(found, body, html, attachments, self._losses)
 
     def _attachments(self) -> list[str]:
         folders = {path[0] for path in self._file.listdir() if path[0].startswith("__attach_version1.0_")}
