@@ -81,11 +81,14 @@ def hooks() -> str:
     for name, hook in vars(hookspecs).items():
         if name.startswith("potluck_") and callable(hook):
             lines += ["", f"## {name}", "", f"`{name}{inspect.signature(hook)}`", "", inspect.getdoc(hook) or ""]
+    lines += ["", "## What observers are told"]
+    for told in (hookspecs.StageEvent, hookspecs.ModelCall):
+        lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
     contracts = importlib.import_module("potluck.contracts")
     for kind in get_args(Kind):
         contract = getattr(contracts, {"store": "VectorStore", "chat": "ChatModel"}.get(kind, kind.capitalize()))
         lines += ["", f"## {contract.__name__}", "", inspect.getdoc(contract) or ""]
-        lines += ["", _block(_members(contract))]
+        lines += ["", _block(_members(contract))] if _members(contract) else []
     return "\n".join(lines) + "\n"
 
 
@@ -106,6 +109,11 @@ tuner learns, which is so where no chat model is named.
 
 A JSON Lines file. A line may have `question_id`, `question`, `gold_ids` (file names without their extensions),
 `gold_sections`, `answers`, `gold_facts` and `answerable`.
+
+## observers
+
+Who watches: a plugin's name, `{use: NAME, ...}`, or a list of them. The variable `POTLUCK_OBSERVERS` names more, with
+commas between them.
 
 ## compare
 
@@ -153,7 +161,9 @@ def _plugin(plugin: plugins.Plugin) -> Iterator[str]:
     yield offered.summary[:1].upper() + offered.summary[1:] + "."
     if offered.extra:
         yield f"Needs `pip install 'potluck[{offered.extra}]'`."
-    if offered.sends_to:
+    if offered.sends_to and plugin.kind == "observer":
+        yield "Sends counts and times to the host of `endpoint`, if it is not this machine."
+    elif offered.sends_to:
         yield "Sends texts to the host of `base_url`, `host` or `sends_to`, unless that is this machine."
     yield ""
     yield from _settings(offered.config)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Sequence
+from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
 from types import TracebackType
@@ -184,12 +185,10 @@ class Recipe:
 
     def close(self) -> None:
         """Close models, stores, the workspace and the observers."""
-        if "components" in self.__dict__:
-            self.components.close()
-        if "workspace" in self.__dict__:
-            self.workspace.close()
-        if "observers" in self.__dict__:
-            self.observers.close()
+        with ExitStack() as closing:  # the last first, each even if one before it fails
+            for name in ("observers", "workspace", "components"):
+                if name in self.__dict__:
+                    closing.callback(self.__dict__[name].close)
 
     def __enter__(self) -> Self:
         return self

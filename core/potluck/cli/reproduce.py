@@ -32,7 +32,7 @@ def command(run: Path, as_json: bool) -> int:
     recipes = recipes_of(folder)
     if not any(Recipe(model).needs_network() for model in recipes.values()):
         guard_process("the run's recipe names no remote component")
-    observers = observers_of(recipes[min(recipes)])
+    observers = observers_of(next(iter(recipes.values())))
     show_progress(observers, as_json)
     try:
         result = reproduce(folder, observers)

@@ -1,0 +1,57 @@
+"""The page about observers: its code is run, and its log is what the observer really writes."""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+
+from potluck import Recipe
+from support.fake_plugins import install, visible
+
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "how-to" / "observe.md").read_text(encoding="utf-8")
+
+
+@pytest.fixture
+def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A copy of the first example, as the current folder."""
+    home = tmp_path / "example"
+    source = ROOT / "docs" / "examples" / "track-specification"
+    shutil.copytree(source, home, ignore=shutil.ignore_patterns(".potluck"))
+    monkeypatch.chdir(home)
+    return home
+
+
+def test_the_observer_of_the_page_works_as_it_stands_there(
+    example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    code, program = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    found = re.search(r'entry-points\."(.*?)"\]\n(\S+) = "(\S+)"', PAGE)
+    assert found is not None
+    group, name, module = found.groups()
+    with visible(install(tmp_path / "site", "potluck-slow", {group: {name: module}}, {module: code}), monkeypatch):
+        with Recipe.load("recipe.yaml", [f"observers={name}"]) as opened:
+            opened.index()
+        assert re.search(r"^embed took [\d.]+ s for 80 texts$", capfd.readouterr().err, re.MULTILINE)
+
+        exec(program, {})
+        assert capfd.readouterr().out == "2 calls of models\n"
+
+
+def test_the_log_of_the_page_has_the_keys_that_are_written(example: Path) -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    with Recipe.load("recipe.yaml", ["observers=jsonl"]) as opened:
+        opened.index()
+    written = (example / ".potluck" / "observers" / "events.jsonl").read_text(encoding="utf-8")
+    embedding = [line for line in map(json.loads, written.splitlines()) if line["stage_id"] == 3]
+
+    def form(line: dict[str, object]) -> list[tuple[str, str]]:
+        return [(key, type(value).__name__) for key, value in line.items()]
+
+    wanted = {line["event"]: form(line) for line in map(json.loads, shown.splitlines())}
+    assert {line["event"]: form(line) for line in embedding} == wanted
+    assert {line["total"] for line in embedding if "total" in line} == {80}
