@@ -5,8 +5,6 @@ from __future__ import annotations
 import json
 import re
 import shlex
-import subprocess
-import sys
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,7 +12,7 @@ import pytest
 
 from potluck.contracts import Kind
 from potluck.scaffold.kinds import KINDS
-from support.environments import Environment, wheel
+from support.environments import Environment, own_tool, wheel
 
 SHOWN = {
     "loader": "第三號道岔的螺栓鬆了",
@@ -37,7 +35,9 @@ class Package:
     steps: list[str]
 
 
-@pytest.fixture(scope="module", params=KINDS)
+@pytest.fixture(
+    scope="module", params=[pytest.param(kind, marks=pytest.mark.slow if kind == "tuner" else ()) for kind in KINDS]
+)
 def package(
     request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, environment: Environment
 ) -> Package:
@@ -73,18 +73,9 @@ def test_the_example_of_a_new_package_runs(package: Package, environment: Enviro
 
 def test_a_new_package_has_the_style_that_it_asks_for(package: Package) -> None:
     for check in (["check"], ["format", "--check"]):
-        _succeed("ruff", *check, "--no-cache", folder=package.folder)
+        own_tool("ruff", *check, "--no-cache", folder=package.folder)
 
 
 @pytest.mark.slow
 def test_a_new_package_has_types(package: Package, environment: Environment) -> None:
-    python = environment.programs / "python"
-    _succeed(
-        "mypy", f"--python-executable={python}", f"--cache-dir={environment.folder / 'types'}", folder=package.folder
-    )
-
-
-def _succeed(module: str, *arguments: str, folder: Path) -> None:
-    command = [sys.executable, "-m", module, *arguments]
-    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
-    assert done.returncode == 0, done.stdout + done.stderr
+    own_tool("mypy", *environment.types, folder=package.folder)

@@ -24,17 +24,24 @@ class Environment:
         """The folder of its programs."""
         return self.folder / ("Scripts" if os.name == "nt" else "bin")
 
-    def run(self, *command: str, cwd: Path, fails: bool = False) -> str:
-        """Run one of its programs, and return what it printed. It has to succeed, or to fail where that is said.
+    def run(self, *command: str, cwd: Path) -> str:
+        """Run one of its programs, which has to succeed, and return what it printed.
 
-        Nothing is fetched: of pip's options only those work that need no index.
+        Pip fetches nothing. Small models are computed by one thread: several would wait for each other.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PIP_"))}
         paths = os.pathsep.join([str(self.programs), environment.get("PATH", "")])
-        more = {"PATH": paths, "PIP_NO_INDEX": "1", "PYTHONIOENCODING": "utf-8", "COLUMNS": "120"}
+        more = {
+            "PATH": paths,
+            "PIP_NO_INDEX": "1",
+            "PYTHONIOENCODING": "utf-8",
+            "COLUMNS": "120",
+            "OMP_NUM_THREADS": "1",
+        }
         program, *arguments = command
         modules = {"pip": ["-m", "pip"], "pytest": ["-m", "pytest"], "python": []}
-        known = [str(self.programs / "python"), *modules[program]] if program in modules else [self._program(program)]
+        python, own = str(self.programs / "python"), str(self.programs / program)
+        known = [python, *modules[program]] if program in modules else [own]
         done = subprocess.run(
             [*known, *arguments],
             cwd=cwd,
@@ -44,15 +51,17 @@ class Environment:
             encoding="utf-8",
             check=False,
         )
-        assert (done.returncode != 0) == fails, f"{' '.join(command)}: {done.returncode}\n{done.stdout}"
+        assert done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n{done.stdout}"
         return done.stdout
 
     def install(self, wheel: Path) -> None:
         """Install a wheel. What it requires has to be there."""
         self.run("pip", "install", "--quiet", "--no-compile", str(wheel), cwd=self.folder)
 
-    def _program(self, name: str) -> str:
-        return str(self.programs / name)
+    @property
+    def types(self) -> list[str]:
+        """mypy's options to see what is installed here."""
+        return [f"--python-executable={self.programs / 'python'}", f"--cache-dir={self.folder / 'types'}"]
 
 
 def clean_environment(folder: Path) -> Environment:
@@ -76,3 +85,10 @@ def wheel(package: Path, into: Path) -> Path:
     assert done.returncode == 0, done.stderr
     (built,) = into.iterdir()
     return built
+
+
+def own_tool(module: str, *arguments: str, folder: Path) -> None:
+    """Run a tool of this environment on a folder; it has to find nothing wrong."""
+    command = [sys.executable, "-m", module, *arguments]
+    done = subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stdout + done.stderr
