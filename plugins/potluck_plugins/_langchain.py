@@ -132,8 +132,8 @@ class Caller:
         if refused:
             named = f"the recipe names {self._host}" if self._host else "the recipe names no host"
             return EgressRefused(
-                f"{self._label} tried to reach {refused[0]}, and {named}; nothing was sent. If that machine may get "
-                f"what this component is given, write 'sends_to: {refused[0]}' among its settings"
+                f"{self._label} tried to reach {refused[-1]}, and {named}; nothing was sent. If that machine may get "
+                f"what this component is given, write 'sends_to: {refused[-1]}' among its settings"
             )
         said = " ".join(str(error).split()) or "no reason given"
         for secret in self._config.secret_arguments.values():
