@@ -53,7 +53,7 @@ class OpenTelemetryConfig(Config):
 
 
 class OpenTelemetry(Observer):
-    """One trace a run: a span for each stage below the stage it runs in, and for each call below its stage."""
+    """A span for each stage below the stage it runs in, and for each call of a model below its stage."""
 
     def __init__(self, config: OpenTelemetryConfig, context: Context) -> None:
         """Take the program's providers, or make some that send to the endpoint."""
@@ -79,17 +79,18 @@ class OpenTelemetry(Observer):
 
     @potluck.hookimpl
     def potluck_stage_started(self, event: StageEvent) -> None:
-        """Begin a span."""
-        if self._root is None:
-            about = {"potluck.run": event.run, "potluck.recipe": event.recipe}
-            self._root = self._tracer.start_span("potluck", attributes=about, start_time=_nanoseconds(event.started))
-        attributes: dict[str, AttributeValue] = {"potluck.stage.unit": event.unit}
+        """Begin a span: below its stage, or the program's span, or that of the run, which begins with its first."""
+        attributes: dict[str, AttributeValue] = {"potluck.run": event.run, "potluck.recipe": event.recipe}
+        start = _nanoseconds(event.started)
+        if self._root is None and self._below(event.parent) is None and not _within_a_span():
+            self._root = self._tracer.start_span("potluck", attributes=attributes, start_time=start)
+        attributes["potluck.stage.unit"] = event.unit
         if event.component:
             attributes["potluck.component"] = event.component
         if event.model:
             attributes["gen_ai.request.model"] = event.model
         self._spans[event.id] = self._tracer.start_span(
-            event.stage, self._below(event.parent), attributes=attributes, start_time=_nanoseconds(event.started)
+            event.stage, self._below(event.parent), attributes=attributes, start_time=start
         )
 
     @potluck.hookimpl
@@ -149,10 +150,12 @@ class OpenTelemetry(Observer):
         span.end(_nanoseconds(event.started + event.seconds))
 
     def _below(self, stage: int) -> Any:
-        """The context of what happens within a stage."""
+        """The context of what happens within a stage; None for that of the program."""
         from opentelemetry.trace import set_span_in_context
 
-        span = self._spans.get(stage, self._root)
+        span = self._spans.get(stage)
+        if span is None and not _within_a_span():
+            span = self._root
         return set_span_in_context(span) if span is not None else None
 
 
@@ -207,6 +210,13 @@ def _providers_of_the_program() -> tuple[TracerProvider, MeterProvider]:
     if isinstance(trace.get_tracer_provider(), trace.ProxyTracerProvider):
         raise PotluckError(f"nothing says where to send spans: set {VARIABLE}, or the observer's 'endpoint'")
     return trace.get_tracer_provider(), metrics.get_meter_provider()
+
+
+def _within_a_span() -> bool:
+    """Whether the program that uses potluck is tracing what it does just now."""
+    from opentelemetry.trace import get_current_span
+
+    return get_current_span().get_span_context().is_valid
 
 
 def _failed(span: Span, error: str) -> None:

@@ -172,11 +172,19 @@ def test_no_text_of_anybody_is_in_a_span(spans: InMemorySpanExporter) -> None:
         assert private.encode("unicode_escape").decode() not in written
 
 
-def test_a_run_belongs_to_the_span_of_the_program_that_started_it(spans: InMemorySpanExporter) -> None:
-    with trace.get_tracer("program").start_as_current_span("request"), Recipe.load("recipe.yaml") as opened:
-        opened.index()
+def test_stages_belong_to_the_span_of_the_program_that_asks(spans: InMemorySpanExporter) -> None:
+    tracer = trace.get_tracer("program")
+    with Recipe.load("recipe.yaml") as opened:
+        with tracer.start_as_current_span("first request"):
+            opened.index()
+        with tracer.start_as_current_span("second request"):
+            opened.ask(QUESTION)
+    found = named(spans)
 
-    assert parent(named(spans)["potluck"]) == identity(named(spans)["request"])
+    assert parent(found["embed"]) == identity(found["first request"])
+    assert parent(found["answer"]) == identity(found["second request"])
+    assert parent(found["chat extractive"]) == identity(found["answer"])
+    assert "potluck" not in found
 
 
 # Where they go
