@@ -67,6 +67,15 @@ class Lora(PeftTuner):
         return LoraConfig(r=4, lora_alpha=8, lora_dropout=0.1, target_modules=targets, task_type="CAUSAL_LM")
 
 
+class Still(Lora):
+    """LoRA without dropout, so that only the examples matter."""
+
+    def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
+        config = super().peft_config(model, request, tokenizer)
+        config.lora_dropout = 0.0
+        return config
+
+
 class SoftPrompt(LocalTuner):
     """Four trained embeddings in front of every text."""
 

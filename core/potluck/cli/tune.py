@@ -21,8 +21,12 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     What is trained already is not trained again; a run that was killed goes on where it was. The recipe's chat model,
     `ask`, `chat` and `evaluate` then answer with it.
     """
-    with opened(recipe, overrides, as_json) as opening:
+    from potluck.tuning.processes import leads
+
+    with opened(recipe, overrides, as_json or not leads()) as opening:
         report = opening.tune()
+    if not leads():
+        return
     if as_json:
         print_json(report.as_json())
     else:

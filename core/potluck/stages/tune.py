@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import time
 from collections.abc import Callable
+from contextlib import nullcontext
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -89,21 +90,25 @@ def planned(components: Components) -> TuningRequest:
 def made(components: Components, observers: pluggy.PluginManager | None = None) -> Made:
     """Train what the recipe asks for, unless that was done; one that was killed is gone on with.
 
+    Of processes that train together the first one holds the lock and makes the artifact.
+
     Raises ``PotluckError`` for data that cannot be learned from, and what the tuner raises.
     """
     from potluck.tuning import artifact
+    from potluck.tuning.processes import leads
 
     part, method = _tuner(components)
     prepared = prepare(components.recipe)
     request = _planned(components, prepared)
-    with writing(request.folder):
+    with writing(request.folder) if leads() else nullcontext():
         if (done := artifact.outcome(request.folder / "result")) is not None:
             return Made(prepared, request, done, None)
         estimate = method.plan(request)
         if stops := problems(estimate, request.folder):
             raise PotluckError(f"{components.recipe.path}: this training would not fit: {'; '.join(stops)}")
         done = _train(method, request, components.recipe, observers)
-        _seal(components, part, method, request, done)
+        if leads():
+            _seal(components, part, method, request, done)
     return Made(prepared, request, done, estimate)
 
 

@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck.tuning.sharding import spread_like, whole
 from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
@@ -46,24 +47,31 @@ class Course:
 
 
 class Checkpoints:
-    """The checkpoints of one training in a folder. ``name`` is the fingerprint of all that decides the training."""
+    """The checkpoints of one training in a folder. ``name`` is the fingerprint of all that decides the training.
 
-    def __init__(self, folder: Path, name: str) -> None:
+    Of processes that train together one ``writes``; all have to call, because each may hold a part.
+    """
+
+    def __init__(self, folder: Path, name: str, writes: bool = True) -> None:
         """Nothing is read yet."""
-        self.folder, self._name = folder, name
+        self.folder, self._name, self._writes = folder, name, writes
 
-    def save(self, course: Course, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> None:
-        """Write one, and remove those that are no longer of use."""
-        tensors = dict(trained(model))
+    def save(self, course: Course, weights: Mapping[str, torch.Tensor], optimiser: torch.optim.Optimizer) -> None:
+        """Write one, and remove those that are no longer of use. ``weights`` are the trained parameters, whole."""
+        tensors = dict(weights)
         for number, state in optimiser.state_dict()["state"].items():
-            tensors.update({f"optimiser.{number}.{key}": value for key, value in state.items()})
+            tensors.update({f"optimiser.{number}.{key}": whole(value) for key, value in state.items()})
+        if not self._writes:
+            return
         write_whole(self.folder / f"step-{course.step:08d}.safetensors", self._bytes(tensors, course))
         for old in self._found()[_KEPT:]:
             old.unlink()
 
     def save_best(self, course: Course, model: torch.nn.Module) -> None:
         """Keep the weights with the lowest validation loss."""
-        write_whole(self.folder / "best.safetensors", self._bytes(dict(trained(model)), course))
+        weights = trained(model)
+        if self._writes:
+            write_whole(self.folder / "best.safetensors", self._bytes(weights, course))
 
     def resume(self, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> Course:
         """Take up the last whole checkpoint of this training; a new course where there is none."""
@@ -71,7 +79,7 @@ class Checkpoints:
             if (read := self._read(path)) is None:
                 continue
             tensors, course = read
-            _put(model, tensors)
+            put(model, tensors)
             _put_optimiser(optimiser, tensors)
             return course
         return Course()
@@ -79,7 +87,7 @@ class Checkpoints:
     def take_best(self, model: torch.nn.Module) -> None:
         """Put the best weights into the model, where some were kept."""
         if (read := self._read(self.folder / "best.safetensors")) is not None:
-            _put(model, read[0])
+            put(model, read[0])
 
     def _found(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
@@ -107,19 +115,22 @@ class Checkpoints:
 
 
 def trained(model: torch.nn.Module) -> Mapping[str, torch.Tensor]:
-    """The parameters that are trained, by name."""
-    return {name: one.detach() for name, one in model.named_parameters() if one.requires_grad}
+    """The parameters that are trained, by name, whole."""
+    return {name: whole(one.detach()) for name, one in model.named_parameters() if one.requires_grad}
 
 
-def _put(model: torch.nn.Module, tensors: Mapping[str, Any]) -> None:
-    for name, parameter in trained(model).items():
-        parameter.copy_(tensors[name])
+def put(model: torch.nn.Module, tensors: Mapping[str, Any]) -> None:
+    """Give the parameters that are trained other values, by name."""
+    for name, parameter in model.named_parameters():
+        if parameter.requires_grad:
+            parameter.detach().copy_(spread_like(tensors[name], parameter))
 
 
 def _put_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Any]) -> None:
     state: dict[int, dict[str, Any]] = {}
+    known = [one for group in optimiser.param_groups for one in group["params"]]
     for name, tensor in tensors.items():
         if name.startswith("optimiser."):
             _, number, key = name.split(".", 2)
-            state.setdefault(int(number), {})[key] = tensor
+            state.setdefault(int(number), {})[key] = spread_like(tensor, known[int(number)])
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})

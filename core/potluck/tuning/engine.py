@@ -20,12 +20,15 @@ from potluck.errors import ModelError, TrainingFailed, Unsupported
 from potluck.fingerprints import fingerprint
 from potluck.models import ModelKind, kind_of, load_model, load_tokenizer, precision
 from potluck.tuning import head
-from potluck.tuning.checkpoint import Checkpoints, Course
+from potluck.tuning.checkpoint import Checkpoints, Course, put, trained
 from potluck.tuning.encode import Encoded, Encoding, encode
 from potluck.tuning.forward import batches, logits
 from potluck.tuning.method import LocalTuner
+from potluck.tuning.pack import Pack
 from potluck.tuning.processes import Processes
+from potluck.tuning.rows import Rows
 from potluck.tuning.schedule import Schedule
+from potluck.tuning.sharding import clip, groups, is_sharded, shard
 from potluck.tuning.watchdog import Watchdog
 
 if TYPE_CHECKING:
@@ -71,10 +74,11 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     if job.method.config.training.early_stopping_patience is not None:
         job.checkpoints.take_best(job.model)
     folder, trainable = request.folder / "result", sum(one.numel() for one in job.parameters)
+    learned = _gathered(job)
     if job.processes.first:
         folder.mkdir(parents=True, exist_ok=True)
-        head.take(method.base(job.model), folder)
-        method.save(job.model, folder)
+        head.take(method.base(learned), folder)
+        method.save(learned, folder)
     job.processes.wait()
     course = job.course
     return TunedModel(
@@ -88,6 +92,17 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
         dropped=len(job.training.dropped) + len(job.validation.dropped),
         cut=len(job.training.cut) + len(job.validation.cut),
     )
+
+
+def _gathered(job: Job) -> torch.nn.Module:
+    """The model with what it has learned in one piece, to be saved by the first process."""
+    if not job.method.config.training.fsdp or job.processes.count == 1:
+        return job.model
+    weights, request = trained(job.model), job.request
+    base = load_model(request.model, "float32", kind_of(request.model))
+    model = wrapped(job.method, base, request, load_tokenizer(request.model))
+    put(model, weights)
+    return model
 
 
 def probe(method: LocalTuner, request: TuningRequest) -> float:
@@ -124,6 +139,8 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
     torch.manual_seed(request.seed)
     base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
     model = wrapped(method, base, request, tokenizer)
+    if settings.fsdp and processes.count > 1:
+        shard(method.base(model))
     limit = reads(method, model)
     training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
     if not training.examples:
@@ -131,13 +148,14 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
     validation = encode(request.validation, tokenizer, limit, method.config.fit, kind, labels)
     schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
     optimiser = torch.optim.AdamW(
-        [one for one in model.parameters() if one.requires_grad],
+        groups(one for one in model.parameters() if one.requires_grad),
         lr=rate(method),
         betas=(settings.adam_beta1, settings.adam_beta2),
         eps=settings.adam_epsilon,
         weight_decay=settings.weight_decay,
     )
-    checkpoints = Checkpoints(request.folder, _name(method, request, training, validation, dtype, processes))
+    name = _name(method, request, training, validation, dtype, processes)
+    checkpoints = Checkpoints(request.folder, name, processes.first)
     course = checkpoints.resume(model, optimiser)
     autocast = method.trains_base and dtype == "bfloat16"
     return Job(
@@ -224,10 +242,11 @@ def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None])
         last = course.step == schedule.steps
         if job.validation.examples and (last or course.step % every == 0):
             _evaluate(job, watch)
-        if job.processes.first and (last or course.step - saved >= settings.save_steps):
-            if (problem := watch.weights(job.parameters)) is not None:
+        if last or course.step - saved >= settings.save_steps:
+            weights = trained(job.model)
+            if (problem := watch.weights(weights.values())) is not None:
                 raise TrainingFailed(problem)
-            job.checkpoints.save(course, job.model, job.optimiser)
+            job.checkpoints.save(course, weights, job.optimiser)
             saved = course.step
         since += 1
         if last or time.monotonic() - reported > _REPORT_SECONDS:
@@ -247,18 +266,18 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
     torch.manual_seed(_seed(job.request.seed, step, job.processes.rank))
     device = torch.device(job.processes.device)
     loss = torch.zeros((), device=device)
-    for pack in batches(job.method, job.model, job.processes.share(batch), settings.pack_tokens):
+    for pack, counted in _packs(job, batch):
         with torch.autocast(device.type, torch.bfloat16, enabled=job.autocast):
             found = logits(job.method, job.model, pack)
-        part = torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum") / total
+        part = torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum") / total * counted
         part.backward()
         loss += part.detach()
     for parameter in job.parameters:
         if parameter.grad is None:  # this process had none of the step's examples, or the method did not use it
             parameter.grad = torch.zeros_like(parameter)
-    job.processes.add_up([loss, *(parameter.grad for parameter in job.parameters if parameter.grad is not None)])
-    limit = settings.max_grad_norm or float("inf")
-    norm = float(torch.nn.utils.clip_grad_norm_(job.parameters, limit))
+    here = [one.grad for one in job.parameters if one.grad is not None and not is_sharded(one)]
+    job.processes.add_up([loss, *here])  # the others were added up when they were computed
+    norm = clip(job.parameters, settings.max_grad_norm or float("inf"))
     for group in job.optimiser.param_groups:
         group["lr"] = rate(job.method) * job.schedule.rate(step)
     if math.isfinite(norm):  # a step along no direction would spoil what is good so far
@@ -267,11 +286,25 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
     return float(loss), norm, sum(len(one.ids) for one in batch)
 
 
+def _packs(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Pack | Rows, int]]:
+    """This process's part of a step's examples, each time with 1.
+
+    Where layers are spread, all processes have to compute them equally often: one that has less computes something
+    that counts 0.
+    """
+    size = job.method.config.training.pack_tokens
+    found = [(pack, 1) for pack in batches(job.method, job.model, job.processes.share(batch), size)]
+    if job.method.config.training.fsdp:
+        lacking = job.processes.most(len(found)) - len(found)
+        found += [(pack, 0) for pack in batches(job.method, job.model, batch[:1], size)] * lacking
+    return found
+
+
 def _evaluate(job: Job, watch: Watchdog) -> None:
     found = evaluate(job.method, job.model, job.validation.examples, job.autocast)
     job.course.evaluations.append({"step": float(job.course.step), "loss": found.loss, "answers": found.answers})
     patient = job.method.config.training.early_stopping_patience is not None
-    if patient and job.processes.first and job.course.since_best == 0:
+    if patient and job.course.since_best == 0:
         job.checkpoints.save_best(job.course, job.model)
     watch.evaluated(found.first_tokens)
 

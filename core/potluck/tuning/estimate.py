@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import Any
 
 from potluck.contracts import Estimate, TuningRequest
@@ -39,6 +40,7 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     device = located("cpu" if settings.use_cpu else "auto")
     size = 4 if method.trains_base else _BYTES[precision(settings.dtype, device)]
     held = _INTERPRETER if device == "cpu" else 0
+    share = int(os.environ.get("WORLD_SIZE", "1")) if settings.fsdp else 1
     kept = row * layers * (14 * hidden + 4 * inner) * size
     learned = max((one.learned for one in found.examples), default=0)
     figures = 3 * 4 * words * max(learned, row // 16)
@@ -47,7 +49,7 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     return Estimate(
         trainable_parameters=trainable,
         total_parameters=total,
-        memory=held + frozen + trainable * _OPTIMISED + kept + figures,
+        memory=held + (frozen + trainable * _OPTIMISED) // share + kept + figures,
         disk=trainable * (4 + 2 * 12),
         steps=schedule.steps,
         device=device,

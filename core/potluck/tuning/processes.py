@@ -19,6 +19,11 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
+def leads() -> bool:
+    """Whether this process was started alone, or is the first of several: the one that writes and speaks."""
+    return os.environ.get("RANK", "0") == "0"
+
+
 @dataclass(frozen=True, slots=True)
 class Processes:
     """This process is number ``rank`` of ``count``, and computes on ``device``, a name of torch's."""
@@ -63,6 +68,17 @@ class Processes:
 
             for tensor in tensors:
                 dist.all_reduce(tensor)
+
+    def most(self, number: int) -> int:
+        """The largest that any process has of a number."""
+        if self.count <= 1:
+            return number
+        import torch
+        import torch.distributed as dist
+
+        found = torch.tensor(number, device=self.device)
+        dist.all_reduce(found, dist.ReduceOp.MAX)
+        return int(found)
 
     def wait(self) -> None:
         """Until all are here."""

@@ -66,6 +66,10 @@ class Training(Config):
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """The precision of the weights that are not trained; ``auto`` takes bfloat16 where the device computes in it."""
 
+    fsdp: bool = False
+    """Spread the weights of all layers over the processes that ``torchrun`` starts, with their gradients and the
+    optimiser's state, where a model is too large for each to hold."""
+
     use_cpu: bool = False
     """Train on the processor where there is a graphics card too."""
 

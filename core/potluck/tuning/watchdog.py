@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING
 
 from potluck.contracts import TuningRequest
@@ -55,7 +55,7 @@ class Watchdog:
         if done == self._steps or (done >= 5 * _FIRST and done % _FIRST == 0):
             self._look()
 
-    def weights(self, parameters: Sequence[torch.nn.Parameter]) -> str | None:
+    def weights(self, parameters: Iterable[torch.Tensor]) -> str | None:
         """What to say if trained parameters are no numbers any more, before they become a checkpoint."""
         broken = any(not bool(one.isfinite().all()) for one in parameters)
         return _lost(self._course.step, "trained parameters") if broken else None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -15,6 +16,7 @@ from potluck.contracts import TunedModel
 from potluck.errors import TrainingFailed
 from potluck.models import load_model
 from potluck.tuning import LocalTuner
+from support import tuning
 from support.tuning import DeepPrompt, Full, Lora, SoftPrompt, colours, request, tune, tuner, weights
 
 
@@ -171,25 +173,60 @@ def test_with_patience_it_stops_early_and_the_best_weights_are_the_result(model:
     assert same(done, until)
 
 
-def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(model: Path, tmp_path: Path) -> None:
-    code = (
-        "import sys, torch; torch.set_num_threads(1); from pathlib import Path; from support.tuning import *;"
-        "done = tune(SoftPrompt, Path(sys.argv[1]), Path(sys.argv[2]), colours(16), max_steps=8, learning_rate=0.1,"
-        " per_device_train_batch_size=2); Path(sys.argv[2], 'said').write_text(str(done.losses[-1]))"
-    )
-    script = tmp_path / "script.py"
-    script.write_text(code, encoding="utf-8")
+TOGETHER = """
+import sys, torch
+from pathlib import Path
+from support import tuning
+torch.set_num_threads(1)
+kind, model, folder, fsdp = getattr(tuning, sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4] == "fsdp"
+done = tuning.tune(
+    kind, model, folder, tuning.colours(17), validation=tuning.colours(4), max_steps=8, learning_rate=0.01, fsdp=fsdp,
+    per_device_train_batch_size=2, save_steps=3, pack_tokens=32, early_stopping_patience=8, weight_decay=0.1,
+)
+Path(folder, "said").write_text(" ".join(map(str, done.losses)))
+"""
+
+
+def together(kind: str, model: Path, folder: Path, how: str) -> list[float]:
+    """Train in two processes; the losses."""
+    folder.mkdir(exist_ok=True)
+    script = folder / "script.py"
+    script.write_text(TOGETHER, encoding="utf-8")
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0", "--standalone"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(
-        [*command, str(script), str(model), str(tmp_path / "two")],
+        [*command, str(script), kind, str(model), str(folder), how],
         env=environment, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
-    one = tune(SoftPrompt, model, tmp_path / "one", colours(16), max_steps=8, learning_rate=0.1)
-    assert float((tmp_path / "two" / "said").read_text()) == pytest.approx(one.losses[-1], rel=1e-3)
+    return [float(loss) for loss in (folder / "said").read_text().split()]
+
+
+@pytest.mark.parametrize(("kind", "how"), [("SoftPrompt", "ddp"), ("Still", "fsdp"), ("Full", "fsdp")])
+def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(
+    model: Path, tmp_path: Path, kind: str, how: str
+) -> None:
+    losses = together(kind, model, tmp_path / "two", how)
+    one = tune(
+        getattr(tuning, kind), model, tmp_path / "one", colours(17), validation=colours(4), max_steps=8,
+        learning_rate=0.01, pack_tokens=32, early_stopping_patience=8, weight_decay=0.1,
+    )  # fmt: skip
+    assert losses == pytest.approx(one.losses, rel=1e-3)
+    assert weights(tmp_path / "two" / "result").keys() == weights(one.folder).keys()
     for name, tensor in weights(one.folder).items():
-        torch.testing.assert_close(weights(tmp_path / "two" / "result")[name], tensor, rtol=1e-3, atol=1e-4)
+        torch.testing.assert_close(weights(tmp_path / "two" / "result")[name], tensor, rtol=1e-3, atol=1e-3)
+
+
+def test_what_two_processes_with_spread_layers_left_is_gone_on_with_exactly(model: Path, tmp_path: Path) -> None:
+    losses = together("Still", model, tmp_path / "run", "fsdp")
+    before = weights(tmp_path / "run" / "result")
+    shutil.rmtree(tmp_path / "run" / "result")
+    last = sorted((tmp_path / "run").glob("step-*.safetensors"))[-1]
+    assert last.name == "step-00000008.safetensors"
+    last.unlink()
+    assert together("Still", model, tmp_path / "run", "fsdp") == losses
+    after = weights(tmp_path / "run" / "result")
+    assert all(torch.equal(before[name], after[name]) for name in before)
 
 
 def test_a_probe_tells_how_long_a_training_takes_and_leaves_nothing_behind(model: Path, tmp_path: Path) -> None:

@@ -1,0 +1,35 @@
+"""``potluck tune`` in several processes that torchrun starts."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("peft")
+
+from support.tuning import make_model, recipe, weights, write_home
+
+
+def test_it_is_started_by_torchrun_as_it_stands_and_the_first_process_speaks_and_writes(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    home = write_home(tmp_path / "home", make_model(tmp_path / "model"))
+    training = {"max_steps": 6, "learning_rate": 0.03, "per_device_train_batch_size": 4, "dtype": "float32"}
+    with recipe(home, tuner={"use": "lora", "r": 4, "lora_dropout": 0.0, "training": training}) as together:
+        path = str(together.model.path)
+    launch = ["torch.distributed.run", "--nproc-per-node=2", "--standalone", "-m", "potluck", "tune", path, "--json"]
+    done = subprocess.run([sys.executable, "-m", *launch], check=False, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    said = json.loads(done.stdout)
+    assert len(said["losses"]) == 6
+    # Two processes with batches of 4 are one with batches of 8.
+    training["per_device_train_batch_size"] = 8
+    with recipe(home, tuner={"use": "lora", "r": 4, "lora_dropout": 0.0, "training": training}) as alone:
+        one = alone.tune()
+    assert said["losses"] == pytest.approx(one.tuned.losses, rel=1e-3)
+    assert weights(Path(said["adapter"])).keys() == weights(one.adapter).keys()
+    with recipe(home, tuner=None, adapter=said["adapter"]) as answering:
+        assert len(answering.evaluate_task(home / "test.jsonl").said) == 8
