@@ -262,10 +262,8 @@ def deep(sample: Sample, depth: int = 20_000) -> Sample | None:
     return sample.altered("nested deeply", opened * depth + inner + closed * depth)
 
 
-def bomb(sample: Sample, size: int = 1 << 30) -> Sample | None:
-    """An archive of which the largest part inflates to ``size`` bytes of blanks and more; None for no archive."""
-    if not is_zip(sample):
-        return None
+def bomb(sample: Sample, size: int = 1 << 30) -> Sample:
+    """An archive of which the largest part inflates to ``size`` bytes of blanks and more."""
     made, block = io.BytesIO(), b" " * (1 << 20)
     with (
         zipfile.ZipFile(io.BytesIO(sample.content)) as old,

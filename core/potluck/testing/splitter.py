@@ -2,12 +2,21 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any
 
 from potluck.documents import Chunk, Document, Page, Section
-from potluck.testing.kit import Subject, need, rule
-from potluck.testing.texts import SENTENCES, text, texts
+from potluck.testing.kit import Skipped, Subject, need, rule
+from potluck.testing.texts import BLANKS, CLUSTERS, SENTENCES, WORDS, chinese, is_torn, text, texts
+
+_SIZES = ("chunk_size", "max_size")
+"""What the setting is called that limits a chunk. It counts characters, or tokens for a splitter with a method
+``count_tokens(texts)`` that gives a number for each, as an embedder has."""
+_ROOM = 8
+"""The smallest limit within which every character of the texts has room, whatever it is made of."""
 
 
 def _documents() -> Iterator[Document]:
@@ -28,63 +37,214 @@ def _clauses() -> Document:
     return Document("clauses.docx", content, sections=tuple(sections), pages=pages)
 
 
-def _split(subject: Subject) -> Iterator[tuple[Document, list[Chunk]]]:
+def _hold(subject: Subject, need_it: Callable[[Document, list[Chunk]], None]) -> None:
+    """Hold the chunks of every text against something."""
     splitter = subject.make()
     for document in _documents():
-        yield document, list(splitter.split(document))
+        need_it(document, list(splitter.split(document)))
+
+
+def _need_bounds(document: Document, chunks: list[Chunk]) -> None:
+    for chunk in chunks:
+        inside = 0 <= chunk.start < chunk.end <= len(document.text)
+        need(inside, f"{chunk.start} to {chunk.end} in {document.source}")
+
+
+def _need_spans(document: Document, chunks: list[Chunk]) -> None:
+    for chunk in chunks:
+        need(chunk.text == document.text[chunk.start : chunk.end], f"a chunk of {document.source} at {chunk.start}")
+
+
+def _need_cover(document: Document, chunks: list[Chunk]) -> None:
+    covered = bytearray(len(document.text))
+    for chunk in chunks:
+        covered[chunk.start : chunk.end] = b"\1" * (chunk.end - chunk.start)
+    for place, character in enumerate(document.text):
+        need(covered[place] or character.isspace(), f"{character!r} at {place} of {document.source}")
+
+
+def _need_order(document: Document, chunks: list[Chunk]) -> None:
+    starts = [chunk.start for chunk in chunks]
+    need(starts == sorted(starts), f"chunks of {document.source} start at {starts[:10]}")
+
+
+def _need_trimmed(document: Document, chunks: list[Chunk]) -> None:
+    for chunk in chunks:
+        need(chunk.text and chunk.text == chunk.text.strip(), f"{chunk.text[:20]!r} of {document.source}")
+
+
+def _need_no_copies(document: Document, chunks: list[Chunk]) -> None:
+    spans = [(chunk.start, chunk.end) for chunk in chunks]
+    need(len(spans) == len(set(spans)), f"a stretch of {document.source} comes twice")
+
+
+_ALWAYS = (_need_bounds, _need_spans, _need_cover, _need_order, _need_trimmed, _need_no_copies)
+
+
+@dataclass(frozen=True, slots=True)
+class _Limit:
+    """What a chunk may have: ``size`` of a unit that ``measure`` counts."""
+
+    size: int
+    unit: str
+    measure: Callable[[str], int]
+
+    def need(self, document: Document, chunks: list[Chunk]) -> None:
+        """Break the rule for a chunk that is larger, and could be smaller."""
+        for chunk in chunks:
+            size = self.measure(chunk.text)
+            needed = size <= self.size or len(chunk.text) == 1
+            need(needed, f"a chunk of {document.source} has {size} {self.unit}, and may have {self.size}")
+
+
+def _limit(subject: Subject, splitter: Any) -> _Limit:
+    """The limit in the splitter's settings. Raises ``Skipped`` where there is none."""
+    size = next((subject.settings[name] for name in _SIZES if isinstance(subject.settings.get(name), int)), None)
+    if size is None:
+        raise Skipped(f"it has no setting {' or '.join(_SIZES)}")
+    count = getattr(splitter, "count_tokens", None)
+    if count is None:
+        return _Limit(size, "characters", len)
+    return _Limit(size, "tokens", lambda content: int(count([content])[0]))
 
 
 @rule("splitter", "bounds")
 def check_bounds(subject: Subject) -> None:
     """A chunk lies in its document."""
-    for document, chunks in _split(subject):
-        for chunk in chunks:
-            need(
-                0 <= chunk.start < chunk.end <= len(document.text), f"{chunk.start} to {chunk.end} in {document.source}"
-            )
+    _hold(subject, _need_bounds)
 
 
 @rule("splitter", "text-is-span")
 def check_spans(subject: Subject) -> None:
     """A chunk's text is exactly the document's from its start to its end."""
-    for document, chunks in _split(subject):
-        for chunk in chunks:
-            need(chunk.text == document.text[chunk.start : chunk.end], f"a chunk of {document.source} at {chunk.start}")
+    _hold(subject, _need_spans)
 
 
 @rule("splitter", "nothing-lost")
 def check_cover(subject: Subject) -> None:
     """Every character that is not white space lies in at least one chunk."""
-    for document, chunks in _split(subject):
-        covered = bytearray(len(document.text))
-        for chunk in chunks:
-            covered[chunk.start : chunk.end] = b"\1" * (chunk.end - chunk.start)
-        for place, character in enumerate(document.text):
-            need(covered[place] or character.isspace(), f"{character!r} at {place} of {document.source}")
+    _hold(subject, _need_cover)
 
 
 @rule("splitter", "in-order")
 def check_order(subject: Subject) -> None:
     """Chunks come in the order of their start."""
-    for document, chunks in _split(subject):
-        starts = [chunk.start for chunk in chunks]
-        need(starts == sorted(starts), f"chunks of {document.source} start at {starts[:10]}")
+    _hold(subject, _need_order)
 
 
 @rule("splitter", "trimmed")
 def check_trimmed(subject: Subject) -> None:
     """A chunk is not empty, and does not begin or end with white space."""
-    for document, chunks in _split(subject):
-        for chunk in chunks:
-            need(chunk.text and chunk.text == chunk.text.strip(), f"{chunk.text[:20]!r} of {document.source}")
+    _hold(subject, _need_trimmed)
 
 
 @rule("splitter", "no-copies")
 def check_copies(subject: Subject) -> None:
-    """No stretch comes twice."""
-    for document, chunks in _split(subject):
-        spans = [(chunk.start, chunk.end) for chunk in chunks]
-        need(len(spans) == len(set(spans)), f"a stretch of {document.source} comes twice")
+    """No stretch of a document is two chunks."""
+    _hold(subject, _need_no_copies)
+
+
+@rule("splitter", "within-its-limit")
+def check_limit(subject: Subject) -> None:
+    """No chunk is larger than ``chunk_size`` or ``max_size``: in characters, or as ``count_tokens`` counts."""
+    _hold(subject, _limit(subject, subject.make()).need)
+
+
+@rule("splitter", "overlap-is-held")
+def check_overlap(subject: Subject) -> None:
+    """A chunk repeats no more of the one before than ``chunk_overlap``, counted as the limit is."""
+    overlap = subject.settings.get("chunk_overlap")
+    if not isinstance(overlap, int):
+        raise Skipped("it has no setting chunk_overlap")
+    limit = _limit(subject, subject.make())
+    # A token may be cut at either end of what is repeated, and its part counts as one.
+    allowed = overlap + (0 if limit.unit == "characters" else 2)
+
+    def need_overlap(document: Document, chunks: list[Chunk]) -> None:
+        for one, other in itertools.pairwise(chunks):
+            repeated = limit.measure(document.text[other.start : one.end])
+            need(repeated <= allowed, f"{repeated} {limit.unit} of {document.source} are repeated at {other.start}")
+
+    _hold(subject, need_overlap)
+
+
+@rule("splitter", "chinese-is-split")
+def check_chinese(subject: Subject) -> None:
+    """Chinese without blanks is cut into chunks within the limit, and not into crumbs."""
+    splitter = subject.make()
+    limit = _limit(subject, splitter)
+    document = Document("chinese.txt", chinese(4 * limit.size))
+    while limit.measure(document.text) <= 4 * limit.size:
+        document = Document("chinese.txt", document.text * 2)
+    chunks = list(splitter.split(document))
+    need(len(chunks) >= 4, f"{limit.measure(document.text)} {limit.unit} give {len(chunks)} chunks")
+    limit.need(document, chunks)
+    largest = max(limit.measure(chunk.text) for chunk in chunks)
+    need(2 * largest >= limit.size, f"the largest of {len(chunks)} chunks has {largest} {limit.unit}")
+
+
+@rule("splitter", "characters-are-whole")
+def check_characters(subject: Subject) -> None:
+    """No cut takes a mark from its letter, or a picture of several signs apart."""
+    size = next((subject.settings[name] for name in _SIZES if isinstance(subject.settings.get(name), int)), _ROOM)
+    if size < _ROOM:
+        raise Skipped(f"within {size} not every character is whole")
+
+    def need_whole(document: Document, chunks: list[Chunk]) -> None:
+        for place in {place for chunk in chunks for place in (chunk.start, chunk.end)}:
+            around = document.text[max(0, place - 3) : place + 3]
+            need(not is_torn(document.text, place), f"{document.source} is cut at {place}, within {around!r}")
+
+    _hold(subject, need_whole)
+
+
+@rule("splitter", "any-text")
+def check_any(subject: Subject) -> None:
+    """All this holds for texts that nobody thought of, which ``hypothesis`` makes up."""
+    try:
+        import hypothesis
+        from hypothesis import strategies
+    except ImportError:
+        raise Skipped("hypothesis is not installed, which makes up texts: pip install hypothesis") from None
+    splitter = subject.make()
+    always = list(_ALWAYS)
+    with contextlib.suppress(Skipped):
+        always.append(_limit(subject, splitter).need)
+    piece = strategies.sampled_from((*WORDS, *BLANKS, *SENTENCES, *CLUSTERS))
+    several = strategies.lists(piece | strategies.text(max_size=3), max_size=40).map("".join)
+    repeated = strategies.builds(lambda one, times: one * times, piece, strategies.integers(1, 60))
+
+    @hypothesis.settings(
+        max_examples=150,
+        deadline=None,
+        database=None,
+        derandomize=True,
+        report_multiple_bugs=False,
+        verbosity=hypothesis.Verbosity.quiet,
+        suppress_health_check=list(hypothesis.HealthCheck),
+    )
+    @hypothesis.given(strategies.text(max_size=80) | several | repeated)
+    def hold(content: str) -> None:
+        document = Document(f"the text {content!r}", content)
+        chunks = list(splitter.split(document))
+        for need_it in always:
+            need_it(document, chunks)
+
+    with _without_a_trace(subject):
+        hold()
+
+
+@contextlib.contextmanager
+def _without_a_trace(subject: Subject) -> Iterator[None]:
+    """Let hypothesis keep what it keeps in the test's folder, and not where the process stands."""
+    from hypothesis import configuration
+
+    before = vars(configuration).get("__hypothesis_home_directory")
+    configuration.set_hypothesis_home_dir(subject.folder / "hypothesis")
+    try:
+        yield
+    finally:
+        configuration.set_hypothesis_home_dir(before)
 
 
 @rule("splitter", "repeatable")

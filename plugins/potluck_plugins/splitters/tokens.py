@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import hashlib
 from bisect import bisect_left
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
 from math import ceil
 from typing import Annotated
@@ -74,6 +74,10 @@ class TokensSplitter(Splitter):
         # What was divided further may reach behind the start of the chunk after it.
         for span in growing(sorted(self._fitting(text, pieces))):
             yield chunk(text, span)
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """How many tokens each text has, as ``chunk_size`` counts them."""
+        return [len(self._tokenize(text)) for text in texts]
 
     def _fitting(self, text: str, pieces: Iterable[Span]) -> Iterator[Span]:
         """Divide further what has too many tokens by itself: a tokenizer joins characters across the place of a cut."""

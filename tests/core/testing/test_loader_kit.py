@@ -9,8 +9,8 @@ import socket
 import sys
 import tempfile
 import threading
-import time
 import zipfile
+import zlib
 from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import replace
@@ -24,7 +24,8 @@ import pytest
 from potluck.contracts import Loader
 from potluck.documents import Document, Page, Section, Source
 from potluck.errors import DocumentLimit, UnreadableDocument
-from potluck.testing import Skipped, Subject, Violation, checks, reading
+from potluck.stages import worker
+from potluck.testing import Subject, Violation, checks, reading
 from potluck.testing.samples import Sample, built_in
 from potluck.testing.texts import SENTENCES
 
@@ -55,7 +56,7 @@ class Shelf(Loader):
                     raise DocumentLimit("it would inflate to too much")
                 for part in archive.namelist():
                     yield self.document(f"{name}#{part}", *self.decoded(archive.read(part)))
-        except (zipfile.BadZipFile, zipfile.zlib.error, EOFError, OSError) as error:
+        except (zipfile.BadZipFile, zlib.error, EOFError, OSError) as error:
             raise UnreadableDocument(f"the archive is damaged ({error})") from error
 
     def xml(self, content: bytes) -> str:
@@ -315,7 +316,7 @@ class SkipsDamagedParts(Shelf):
     def archive(self, content: bytes, name: str) -> Iterator[Document]:
         with suppress(zipfile.BadZipFile), zipfile.ZipFile(io.BytesIO(content)) as archive:
             for part in archive.namelist():
-                with suppress(zipfile.BadZipFile, zipfile.zlib.error):
+                with suppress(zipfile.BadZipFile, zlib.error):
                     yield self.document(f"{name}#{part}", *self.decoded(archive.read(part)))
 
 
@@ -323,7 +324,7 @@ class ReadsWhatThereIs(Shelf):
     """What stands before the place where XML is cut off."""
 
     def xml(self, content: bytes) -> str:
-        parser = ElementTree.XMLPullParser(["end"])
+        parser: Any = ElementTree.XMLPullParser(["end"])
         with suppress(ElementTree.ParseError):
             parser.feed(content)
         try:
@@ -501,7 +502,7 @@ def test_a_loader_that_keeps_the_contract_passes(check: Any, tmp_path: Path) -> 
 def test_a_mutant_is_caught_by_the_rule_that_it_breaks(
     mutant: type[Shelf], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 1.0 if mutant is Waits else reading.SECONDS)
+    monkeypatch.setattr(reading, "SECONDS", 1.0 if mutant is Waits else worker.SECONDS)
     (check,) = (one for one in checks("loader") if one.rule == MUTANTS[mutant])
     with pytest.raises(Violation, match=f"^{check.rule}: "):
         check.on(subject(mutant, tmp_path))

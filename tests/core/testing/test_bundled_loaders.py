@@ -1,0 +1,61 @@
+"""Every bundled loader keeps the rules of loaders, with the samples of the kit and with real files."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from potluck import plugins
+from potluck.testing import Check, checks
+
+WRITTEN = ("csv", "email", "html", "ipynb", "json", "markdown", "text", "xml")
+"""The bundled loaders that claim formats of which the kit writes samples."""
+REAL = {
+    "csv": ("own_discord_messages.csv", "stanley-cups-utf-16.csv", "test_mskanji.csv"),
+    "email": ("zh_mail_big5.eml", "mime-different-plain-html.eml", "fake-email.msg", "testMSG.msg"),
+    "epub": ("zh_article.epub", "eng_spa_mult.epub"),
+    "evernote": ("zh_notes.enex", "sample_notebook.enex"),
+    "html": ("zh_article_big5.html", "fake-html-cp1252.html", "testHTML_charset_utf16le.html"),
+    "ipynb": ("test_notebook.ipynb",),
+    "json": ("own_discord_export.json", "test.json"),
+    "markdown": ("zh_article.md", "simple-table.md"),
+    "notion": ("own_notion_export.zip",),
+    "office": (*(f"zh_article.{kind}" for kind in ("doc", "docx", "odt", "pptx", "rtf", "xlsx")), "test.xls"),
+    "pdf": ("zh_article.pdf", "pdflatex-outline.pdf", "multilang.pdf", "simple1.pdf"),
+    "text": tuple(f"zh_article_{encoding}.txt" for encoding in ("big5", "gb18030", "utf16le_bom", "utf8_bom")),
+    "unstructured": ("zh_article.docx", "zh_article.md", "zh_article_utf8.html", "zh_article_utf8_bom.txt"),
+    "xml": ("factbook.xml",),
+}
+"""Real files for each bundled loader."""
+SLOW = ("office", "unstructured")
+"""Those that take minutes, because each process starts a virtual machine, or a language model."""
+
+
+@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize("check", checks("loader"), ids=str)
+def test_a_bundled_loader_keeps_the_contract_with_the_samples_of_the_kit(
+    check: Check, name: str, tmp_path: Path
+) -> None:
+    check(name, tmp_path)
+
+
+@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in REAL])
+@pytest.mark.parametrize("rule", [check.rule for check in checks("loader")])
+def test_a_bundled_loader_keeps_the_contract_with_real_files(
+    rule: str, name: str, tmp_path: Path, shared_data: Path
+) -> None:
+    plugins.require(plugins.find("loader", name))
+    docs = shared_data / "docs"
+    must = {row["file"]: row["must"] for row in json.loads((docs / "expected.json").read_text(encoding="utf-8"))}
+    (check,) = (one for one in checks("loader", {docs / file: must[file] for file in REAL[name]}) if one.rule == rule)
+    check(name, tmp_path)
+
+
+def test_every_bundled_loader_is_held_against_the_kit() -> None:
+    bundled = [one for one in plugins.installed() if one.kind == "loader" and one.package == "potluck"]
+    alone = {
+        one.name for one in bundled if not any(f.is_required() for f in plugins.offer(one).config.model_fields.values())
+    }
+    assert alone == set(REAL)
