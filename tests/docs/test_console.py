@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import shlex
 import shutil
 import subprocess
@@ -13,20 +12,22 @@ from pathlib import Path
 
 import pytest
 
+from support.console import check_shown, sessions
+
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+ELSEWHERE = {"docs/tutorial/publish-a-tuner.md"}
+"""Pages whose commands install something, tried in an environment of their own by tests/packaging."""
 EXAMPLES = ROOT / "docs" / "examples"
 
-_BLOCK = re.compile(r"```console\n(.*?)```", re.DOTALL)
 
-
-def sessions() -> Iterator[tuple[str, str, list[str]]]:
-    """Every command of a console block with the lines that the page shows for it."""
+def commands() -> Iterator[tuple[str, str, list[str]]]:
+    """Every command that is tried here, with its page and the lines that it shows."""
     for page in PAGES:
-        for block in _BLOCK.findall(page.read_text(encoding="utf-8")):
-            for part in re.split(r"^\$ ", block, flags=re.MULTILINE)[1:]:
-                command, *shown = part.rstrip("\n").split("\n")
-                yield page.relative_to(ROOT).as_posix(), command, shown
+        name = page.relative_to(ROOT).as_posix()
+        if name not in ELSEWHERE:
+            for command, shown in sessions(page.read_text(encoding="utf-8")):
+                yield name, command, shown
 
 
 @pytest.fixture(scope="module")
@@ -37,7 +38,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy / "track-specification"
 
 
-@pytest.mark.parametrize(("page", "command", "shown"), list(sessions()), ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("page", "command", "shown"), list(commands()), ids=lambda value: str(value)[:60])
 def test_a_command_prints_what_the_page_shows(folder: Path, page: str, command: str, shown: list[str]) -> None:
     program, *arguments = shlex.split(command)
     assert program == "potluck"
@@ -51,13 +52,5 @@ def test_a_command_prints_what_the_page_shows(folder: Path, page: str, command: 
         env=environment,
         check=False,
     )
-    printed = done.stdout + done.stderr
 
-    position = 0
-    for line in shown:
-        if line.strip() == "...":
-            continue
-        wanted = re.compile("^" + ".*".join(re.escape(piece) for piece in line.split("...")) + "$", re.MULTILINE)
-        found = wanted.search(printed, position)
-        assert found, f"{page}: {command}: no line {line!r} in\n{printed}"
-        position = found.end()
+    check_shown(done.stdout + done.stderr, shown, f"{page}: {command}")

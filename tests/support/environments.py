@@ -30,10 +30,10 @@ class Environment:
         Pip fetches nothing. Small models are computed by one thread: several would wait for each other.
         """
         environment = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "PIP_"))}
-        paths = os.pathsep.join([str(self.programs), environment.get("PATH", "")])
         more = {
-            "PATH": paths,
+            "PATH": os.pathsep.join([str(self.programs), environment.get("PATH", "")]),
             "PIP_NO_INDEX": "1",
+            "PIP_NO_BUILD_ISOLATION": "0",  # this is how pip spells that there shall be none
             "PYTHONIOENCODING": "utf-8",
             "COLUMNS": "120",
             "OMP_NUM_THREADS": "1",

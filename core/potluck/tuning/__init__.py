@@ -1,11 +1,22 @@
 """What a tuner of local models needs: the engine that trains, and two classes to write a method in a few lines.
 
-``LocalTuner`` for a method of your own, ``PeftTuner`` for one that the PEFT library has. Both belong to the public
-contract. Nothing heavy is imported before a model is needed.
+``LocalTuner`` for a method of your own, ``PeftTuner`` for one that the PEFT library has. What ``attach`` of a
+``LocalTuner`` returns is an ``AttachedModules`` or an ``AttachedPast``. All of it belongs to the public contract.
+Nothing heavy is imported before a model is needed.
 """
 
-from potluck.tuning.attached import check_names
+from potluck.tuning.attached import AttachedModules, AttachedPast, check_names
 from potluck.tuning.method import LocalTuner, PeftTuner, Virtual, prompt_of
 from potluck.tuning.settings import Training, TunerConfig
 
-__all__ = ["LocalTuner", "PeftTuner", "Training", "TunerConfig", "Virtual", "check_names", "prompt_of"]
+__all__ = [
+    "AttachedModules",
+    "AttachedPast",
+    "LocalTuner",
+    "PeftTuner",
+    "Training",
+    "TunerConfig",
+    "Virtual",
+    "check_names",
+    "prompt_of",
+]

@@ -18,8 +18,7 @@ from pydantic import Field
 import potluck
 from potluck.contracts import Attached, TuningRequest
 from potluck.errors import Unsupported
-from potluck.tuning import LocalTuner, TunerConfig, check_names
-from potluck.tuning.attached import AttachedModules
+from potluck.tuning import AttachedModules, LocalTuner, TunerConfig, check_names
 from potluck_plugins.tuners._shared.bottleneck import Variant, bottleneck, hook, places
 
 _SHAPE = {"variant", "reduction_factor", "non_linearity", "scaling"}
