@@ -16,5 +16,6 @@ class Observer(Component):
     from then on, with one warning; the run goes on. Counts, times, names of components and the classes of errors may
     be written down; ``message`` and an error's text may hold names of files and words of documents.
 
+    It prints nothing on standard output, and sends nothing but to the host that its offer's ``sends_to`` names.
     ``close`` is called at the end of a run that was not killed; it writes or sends what is left, within seconds.
     """
