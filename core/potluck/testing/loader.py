@@ -6,7 +6,6 @@ whose extensions the loader claims in the entry-point group ``potluck.file_types
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,6 +14,7 @@ from itertools import zip_longest
 from typing import Any
 
 from potluck.documents import Document, Page, Section, Source
+from potluck.fingerprints import content_hash
 from potluck.testing import samples
 from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.reading import FILES, Reading, apart, open_files, portable, read, squeezed, tells_open_files
@@ -58,6 +58,15 @@ def _documents(subject: Subject) -> Iterator[tuple[Sample, Document]]:
 def _missing(sample: Sample, found: Reading) -> list[str]:
     """The phrases that do not come out."""
     return [phrase for phrase in sample.must if squeezed(phrase) not in found.text]
+
+
+def _as_they_are(subject: Subject) -> list[Sample]:
+    """The samples that can be read, each with those of its phrases that come out: what damage can take away."""
+    return [
+        replace(sample, must=tuple(phrase for phrase in sample.must if squeezed(phrase) in found.text))
+        for sample, found in _read(subject, subject.samples)
+        if not found.error
+    ]
 
 
 def _some(what: str, tried: Iterable[Sample | None]) -> list[Sample]:
@@ -150,7 +159,8 @@ def check_clean(subject: Subject) -> None:
     """No byte order mark, NUL or carriage return is in a text, whatever is in the file."""
     tried = list(subject.samples)
     for sample in subject.samples:
-        text = sample.text
+        text, escaped = sample.text, samples.escaped(sample)
+        tried += [escaped] if escaped is not None else []
         if text is not None and sample.extension in PLAIN:
             middle = len(text) // 2
             tried.append(sample.altered("with a byte order mark", "\ufeff" + text))
@@ -181,7 +191,7 @@ def check_line_ends(subject: Subject) -> None:
 def check_encodings(subject: Subject) -> None:
     """UTF-8 with a byte order mark is read; UTF-16, and Big5 in plain text, are read, or reported, never garbled."""
     declared = ("charset", "encoding=")
-    texts = [one for one in subject.samples if one.text is not None and not any(d in one.text for d in declared)]
+    texts = [one for one in _as_they_are(subject) if one.text is not None and not any(d in one.text for d in declared)]
     tried = []
     for sample in _some("is a file of text that does not name its encoding", texts):
         for name in ("utf-8-sig", "utf-16", *(["big5"] if sample.extension in PLAIN else [])):
@@ -290,10 +300,11 @@ def check_reasons(subject: Subject) -> None:
 def check_losses(subject: Subject) -> None:
     """Where damage that can be seen takes text away, there are ``losses``, or an error."""
     tried: list[Sample | None] = []
-    for sample in subject.samples:
+    for sample in _as_they_are(subject):
         tried += [*(samples.cuts(sample) if samples.is_framed(sample) else ())]
         tried += [samples.torn(sample), samples.spoiled(sample)]
     for sample, found in _read(subject, _some("is of a format in which damage can be seen", tried)):
+        # Of a file without any text the framework says so itself.
         if found.text and not found.error and not found.losses:
             missing = _missing(sample, found)
             need(not missing, f"{sample}: this is lost in silence: {missing}")
@@ -336,10 +347,7 @@ def _files(subject: Subject) -> dict[str, tuple[str, int]]:
     """The files in the test's folder, but for the component's own: what is in them, and their time."""
     own = subject.folder / "own"
     return {
-        str(path.relative_to(subject.folder)): (
-            hashlib.sha256(path.read_bytes()).hexdigest(),
-            path.stat().st_mtime_ns,
-        )
+        str(path.relative_to(subject.folder)): (content_hash(path), path.stat().st_mtime_ns)
         for path in subject.folder.rglob("*")
         if path.is_file() and not path.is_relative_to(own)
     }

@@ -97,7 +97,7 @@ def open_files(folder: Path) -> list[str]:
             path = Path(os.readlink(_OPEN / entry))
         except OSError:  # the one that listed them
             continue
-        if path.parent == folder:
+        if path.parent == folder.resolve():
             found.append(path.name)
     return found
 

@@ -170,6 +170,11 @@ _WRITERS: Mapping[str, Callable[[], bytes]] = {
 }
 
 
+def _standing(sample: Sample) -> str | None:
+    """The first phrase that stands in a file of text as it is; None where there is none."""
+    return next((phrase for phrase in sample.must if phrase in (sample.text or "")), None)
+
+
 def is_zip(sample: Sample) -> bool:
     """Whether it is an archive, as most files of office programs are."""
     return zipfile.is_zipfile(io.BytesIO(sample.content))
@@ -278,9 +283,25 @@ def bomb(sample: Sample, size: int = 1 << 30) -> Sample:
     return sample.altered("inflated to a bomb", made.getvalue())
 
 
+_ESCAPES: Mapping[str, str] = {
+    **dict.fromkeys(("json", "jsonl", "ipynb"), r"\u0000\ufeff\r"),
+    **dict.fromkeys(("html", "htm", "xhtml", "xml"), "&#65279;&#13;"),
+}
+"""How a file of text may say what must not come out, without holding it."""
+
+
+def escaped(sample: Sample) -> Sample | None:
+    """With a byte order mark and the like, in the format's own way, in a phrase; None where there is no such way."""
+    escape, phrase = _ESCAPES.get(sample.extension), _standing(sample)
+    if escape is None or phrase is None:
+        return None
+    content = (sample.text or "").replace(phrase, phrase[:2] + escape + phrase[2:], 1)
+    return sample.altered("with escaped control characters", content)
+
+
 def torn(sample: Sample) -> Sample | None:
     """With bytes that are no text in the middle of a phrase; None where no phrase stands in it as it is."""
-    phrase = next((one for one in sample.must if one in (sample.text or "")), None)
+    phrase = _standing(sample)
     if phrase is None:
         return None
     head, tail = phrase[: len(phrase) // 2], phrase[len(phrase) // 2 + 1 :]
@@ -304,8 +325,7 @@ def spoiled(sample: Sample) -> Sample | None:
 
 def reaching(sample: Sample, path: Path) -> Sample | None:
     """XML of which a phrase is replaced by what stands in another file; None for anything else."""
-    text = sample.text
-    phrase = next((one for one in sample.must if one in (text or "")), None)
+    text, phrase = sample.text, _standing(sample)
     if text is None or phrase is None or not is_xml(sample):
         return None
     entity = f'<!DOCTYPE a [<!ENTITY file SYSTEM "{path.as_uri()}">]>'
