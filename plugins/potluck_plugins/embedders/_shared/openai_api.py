@@ -7,7 +7,6 @@ from the first answer, and the window and the price are what the recipe says.
 from __future__ import annotations
 
 import base64
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from functools import cached_property
 from threading import Lock
@@ -25,6 +24,7 @@ from potluck_plugins._openai import (
     counter,
     sendable,
 )
+from potluck_plugins.embedders._shared.cutting import beginning
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -140,10 +140,7 @@ class OpenAIEmbedder(Embedder):
 
     def _within(self, text: str) -> str:
         """The text, or as much of its beginning as fits where the recipe consents to ``fit: cut``."""
-        if self.fit != "cut" or self._counter.count(text) <= self._config.window:
-            return text
-        ends = range(1, len(text) + 1)
-        return text[: max(1, bisect_right(ends, self._config.window, key=lambda end: self._counter.count(text[:end])))]
+        return beginning(text, self._config.window, self._counter.count) if self.fit == "cut" else text
 
     def _batches(self, inputs: Sequence[str]) -> Iterator[list[str]]:
         """Put texts into requests, each as large as OpenAI allows."""

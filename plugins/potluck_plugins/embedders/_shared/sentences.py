@@ -94,6 +94,8 @@ class SentenceEmbedder(Embedder):
     def _embed(self, texts: list[str]) -> Vectors:
         import numpy as np
 
+        if not texts:
+            return np.zeros((0, self.dimensions), np.float32)
         # encode() sorts by length itself, and pads to the longest of a group.
         found = self._model.encode(
             texts, batch_size=self._config.group_size, normalize_embeddings=False, show_progress_bar=False
