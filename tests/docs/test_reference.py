@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import re
 import subprocess
 import sys
@@ -10,7 +11,7 @@ from typing import Any
 
 import pytest
 
-from potluck.testing import checks
+from potluck.testing import Skipped, checks
 
 ROOT = Path(__file__).parents[2]
 PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
@@ -49,6 +50,7 @@ def test_the_plugin_of_the_how_to_works_as_it_stands_there(tmp_path: Path, monke
         said: dict[str, Any] = {}
         exec(conformance, said)
         for number, check in enumerate(checks("splitter")):
-            said["test_it_keeps_the_contract"](check, tmp_path / str(number))
+            with contextlib.suppress(Skipped):
+                said["test_it_keeps_the_contract"](check, tmp_path / str(number))
 
     assert sorted(passage.text for passage in passages) == ["third", "第一行", "第二行"]
