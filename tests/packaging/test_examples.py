@@ -12,6 +12,8 @@ import pytest
 
 from support.environments import ROOT, Environment, own_tool, wheel
 
+pytest.importorskip("peft")
+
 PLUGINS = ROOT / "docs" / "examples" / "plugins"
 INSTALLED = {"potluck-subtitles": ("loader", "subtitles"), "potluck-ia3": ("tuner", "ia3")}
 TOGETHER = """
@@ -109,6 +111,7 @@ def test_the_tuners_example_runs(home: Path, environment: Environment) -> None:
 @pytest.mark.slow
 @pytest.mark.parametrize("package", INSTALLED)
 def test_they_have_types(package: str, home: Path, environment: Environment) -> None:
+    pytest.importorskip("mypy")
     own_tool("mypy", *environment.types, folder=home / package)
 
 

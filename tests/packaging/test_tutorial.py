@@ -33,6 +33,7 @@ def test_its_files_are_those_of_the_example() -> None:
 @pytest.mark.slow
 @pytest.mark.timeout(900)
 def test_its_commands_print_what_it_shows(environment: Environment, tmp_path: Path) -> None:
+    pytest.importorskip("peft")
     folder, done = tmp_path, 0
     for block, path, text in steps():
         if path:

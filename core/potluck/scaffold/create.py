@@ -86,9 +86,11 @@ def rendered(named: Names) -> Iterator[tuple[str, str]]:
 def _values(named: Names) -> Mapping[str, str]:
     """What the templates' ``<<name>>`` stand for; those of a kind may hold others."""
     kind = KINDS[named.kind]
+    called = {"embedder": "an embedder", "chat": "a chat model"}.get(named.kind, f"a {named.kind}")
     own = {
         "kind": named.kind,
-        "a_kind": f"an {named.kind}" if named.kind[0] in "aeiou" else f"a {named.kind}",
+        "a_kind": called,
+        "A_kind": called.capitalize(),
         "name": named.name,
         "package": named.package,
         "module": named.module,

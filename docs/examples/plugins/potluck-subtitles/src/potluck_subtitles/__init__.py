@@ -2,7 +2,7 @@
 
 The text is what is said, a line for each cue, with the speaker where the file names one. Every cue
 is a section whose number is the time at which it begins, so that a citation says where to listen;
-the exact times are in the metadata. Own code.
+the exact times are in the metadata. Comments, styles and regions are no text. Own code.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 
 import potluck
 from potluck.contracts import Config, Context, Loader
-from potluck.documents import Document, Section, Source
+from potluck.documents import Document, Json, Section, Source
 from potluck.errors import NoText, UnreadableDocument
 
 _TIME = r"((?:\d+:)?\d\d:\d\d[.,]\d{3})"
 _TIMES = re.compile(rf"\s*{_TIME}[ \t]+-->[ \t]+{_TIME}")
-_VOICE = re.compile(r"<v(?:\.[^ >]*)?[ \t]+([^>]+)>")
-_MARKUP = re.compile(r"</?(?:b|c|i|u|v|font|lang|ruby|rt)(?:[ .][^>]*)?>|<[\d:.]+>|\{\\[^}]*\}")
-_WIDE = r"[\u3000-\u9fff\uff00-\uffef]"
+_VOICE = re.compile(r"<v(?:\.[^ <>]*)?[ \t]+([^<>]+)>")
+_MARKUP = re.compile(r"</?(?:b|c|i|u|v|font|lang|ruby|rt)(?:[ .][^<>]*)?>|<[\d:.]+>|\{\\[^{}]*\}")
+_WIDE = r"[\u3001-\u9fff\uff00-\uffef]"
 _WRAPPED = re.compile(rf"(?<={_WIDE})\s*\n\s*(?={_WIDE})")
 """A line end within Chinese or Japanese, where no blank is meant."""
 _ASIDE = re.compile(r"(WEBVTT|NOTE|STYLE|REGION)\b")
@@ -74,7 +74,7 @@ class SubtitlesLoader(Loader):
         encoding = self._encoding or ("utf-16" if marked else "utf-8-sig")
         try:
             text = content.decode(encoding)
-        except (UnicodeDecodeError, LookupError) as error:
+        except (UnicodeError, LookupError) as error:
             raise UnreadableDocument(f"not {encoding}; say which it is: encoding=big5") from error
         if "\0" in text:
             raise UnreadableDocument("there is a NUL in it, so it is no text")
@@ -106,8 +106,8 @@ def _document(name: str, cues: list[_Cue], losses: list[str]) -> Document:
         sections.append(Section(start, end, cue.start.partition(".")[0], "", level=1))
         start = end
     text = "".join(f"{cue.text}\n" for cue in cues)
-    times = [f"{cue.start} --> {cue.end}" for cue in cues]
-    return Document(name, text, {"times": list(times)}, tuple(sections), losses=tuple(losses))
+    times: list[Json] = [f"{cue.start} --> {cue.end}" for cue in cues]
+    return Document(name, text, {"times": times}, tuple(sections), losses=tuple(losses))
 
 
 @potluck.hookimpl
