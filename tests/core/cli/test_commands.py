@@ -198,7 +198,8 @@ def test_load_takes_a_loader_and_its_settings(home: Path) -> None:
 def test_plugins_list_shows_kind_name_package_and_version(home: Path) -> None:
     rows = as_json("plugins", "list", "embedder")
 
-    assert {"kind": "embedder", "name": "hashing", "package": "potluck-hashing", "version": "1.0"} in rows
+    about = {"kind": "embedder", "name": "hashing", "package": "potluck-hashing", "version": "1.0"}
+    assert {**about, "contract": None, "missing": []} in rows
     assert {row["kind"] for row in rows} == {"embedder"}
 
 
