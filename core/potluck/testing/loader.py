@@ -159,14 +159,7 @@ def check_clean(subject: Subject) -> None:
     """No byte order mark, NUL or carriage return is in a text, whatever is in the file."""
     tried = list(subject.samples)
     for sample in subject.samples:
-        text, escaped = sample.text, samples.escaped(sample)
-        tried += [escaped] if escaped is not None else []
-        if text is not None and sample.extension in PLAIN:
-            middle = len(text) // 2
-            tried.append(sample.altered("with a byte order mark", "\ufeff" + text))
-            tried.append(sample.altered("with line ends of Windows", text.replace("\n", "\r\n")))
-            tried.append(sample.altered("with a NUL", text[:middle] + "\0" + text[middle:]))
-            tried.append(sample.altered("with a byte order mark within", text[:middle] + "\ufeff" + text[middle:]))
+        tried += samples.marked(sample)
     for sample, found in _read(subject, tried):
         need(not found.error or sample.how, f"{sample}: {found.error}: {found.reason}")
         for document in found.documents:

@@ -112,7 +112,7 @@ def apart(subject: Subject, work: Callable[[Any], Iterable[T]], labels: Iterable
         raise Skipped("this system cannot try a loader in a process of its own")
     fork = multiprocessing.get_context("fork")
     ours, theirs = fork.Pipe(duplex=False)
-    process = fork.Process(target=_child, args=(subject, work, theirs), daemon=True)
+    process = fork.Process(target=_child, args=(subject, work, theirs))
     process.start()
     theirs.close()
     before = resident(process.pid or 0)

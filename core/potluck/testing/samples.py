@@ -18,9 +18,9 @@ from typing import TypeAlias
 from potluck.errors import PotluckError
 from potluck.testing.texts import SENTENCES
 
-Samples: TypeAlias = Path | Mapping[Path, Sequence[str]]
-"""Files with the phrases that have to come out of each; or a folder with files and an ``expected.json``, which is such
-an object: ``{"report.docx": ["a phrase", "another"]}``."""
+Samples: TypeAlias = str | Path | Mapping[Path, Sequence[str]]
+"""A folder with files and an ``expected.json`` that says which phrases have to come out of each, ``{"report.docx":
+["a phrase", "another"]}``; or such a mapping itself."""
 
 EXPECTED = "expected.json"
 PLAIN = frozenset({"txt", "text", "log", "rst", "md", "markdown", "csv", "tsv"})
@@ -74,7 +74,7 @@ class Sample:
 
 def given(samples: Samples) -> tuple[Sample, ...]:
     """An author's samples. Raises ``PotluckError`` for what cannot be read, and for a file that need say nothing."""
-    files = _listed(samples) if isinstance(samples, Path) else samples
+    files = _listed(Path(samples)) if isinstance(samples, str | Path) else samples
     found = []
     for path, must in files.items():
         if isinstance(must, str) or not must or not all(isinstance(one, str) and one.strip() for one in must):
@@ -290,13 +290,19 @@ _ESCAPES: Mapping[str, str] = {
 """How a file of text may say what must not come out, without holding it."""
 
 
-def escaped(sample: Sample) -> Sample | None:
-    """With a byte order mark and the like, in the format's own way, in a phrase; None where there is no such way."""
-    escape, phrase = _ESCAPES.get(sample.extension), _standing(sample)
-    if escape is None or phrase is None:
-        return None
-    content = (sample.text or "").replace(phrase, phrase[:2] + escape + phrase[2:], 1)
-    return sample.altered("with escaped control characters", content)
+def marked(sample: Sample) -> Iterator[Sample]:
+    """A file of text with what must not come out of it: byte order marks, NULs, carriage returns."""
+    text, phrase, escape = sample.text, _standing(sample), _ESCAPES.get(sample.extension)
+    if text is None:
+        return
+    yield sample.altered("with a byte order mark", "\ufeff" + text)
+    yield sample.altered("with line ends of Windows", text.replace("\n", "\r\n"))
+    if phrase is not None and escape is not None:
+        yield sample.altered("with escaped marks", text.replace(phrase, phrase[:2] + escape + phrase[2:], 1))
+    if sample.extension in PLAIN:
+        half = len(text) // 2
+        yield sample.altered("with a NUL", text[:half] + "\0" + text[half:])
+        yield sample.altered("with a byte order mark within", text[:half] + "\ufeff" + text[half:])
 
 
 def torn(sample: Sample) -> Sample | None:
