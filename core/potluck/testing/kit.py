@@ -125,7 +125,7 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
         return plugins.make(found, config, Context(folder, own, Sources(folder)))
 
     host = offered.sends_to(config) if offered.sends_to is not None else None
-    return Subject(build, folder, config.model_dump(), plugin, sends_to=host)
+    return Subject(build, folder, config.model_dump(by_alias=True), plugin, sends_to=host)
 
 
 def component(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any] | None = None) -> Any:

@@ -79,6 +79,8 @@ class LangChainEmbedder(Embedder):
     def _embed(self, texts: Sequence[str], call: Callable[[Any], Any]) -> Vectors:
         import numpy as np
 
+        if not texts:
+            return np.empty((0, self.dimensions), np.float32)
         with self._caller.using():
             if self._made is None:
                 self._made = self._caller.cls(**self._config.all_arguments())

@@ -15,6 +15,7 @@ from potluck.contracts import Context, Splitter
 from potluck.documents import Chunk, Document
 from potluck.errors import ContractBroken
 from potluck_plugins._langchain import REQUIRES, Caller, LangChainConfig, sends_to
+from potluck_plugins.splitters._shared.boundaries import is_inside
 
 _LEFT_OUT = 200
 """Characters that a splitter may leave out between two texts (separators, headings); they go to one of the two."""
@@ -73,7 +74,17 @@ def located(text: str, pieces: Sequence[str]) -> list[tuple[int, int]]:
     if whole and not bounds:
         bounds = [[0, len(whole)]]
     _close_gaps(bounds, places)
-    return list(dict.fromkeys((places[start], places[end - 1] + 1) for start, end in bounds))
+    spans = (_whole(text, places[start], places[end - 1] + 1) for start, end in bounds)
+    return list(dict.fromkeys(spans))
+
+
+def _whole(text: str, start: int, end: int) -> tuple[int, int]:
+    """A span that takes no accent from its letter and no emoji apart."""
+    while start and not text[start - 1].isspace() and is_inside(text, start):
+        start -= 1
+    while end < len(text) and not text[end].isspace() and is_inside(text, end):
+        end += 1
+    return start, end
 
 
 def _starts(whole: str, pieces: Sequence[str]) -> list[int]:

@@ -25,7 +25,7 @@ def after(pattern: str) -> Level:
 
     def level(text: str, start: int, end: int) -> Sequence[int]:
         places = (match.end() for match in compiled.finditer(text, start, end))
-        return [place for place in places if place < end and not _is_inside(text, place)]
+        return [place for place in places if place < end and not is_inside(text, place)]
 
     return level
 
@@ -43,7 +43,7 @@ def everywhere(text: str, start: int, end: int) -> Sequence[int]:
     return range(start + 1, end)
 
 
-def _is_inside(text: str, place: int) -> bool:
+def is_inside(text: str, place: int) -> bool:
     """Whether ``place`` lies inside a grapheme cluster (UAX 29 without its rules for Indic conjuncts and flags)."""
     left, right = text[place - 1], text[place]
     if right < "\u0300":
