@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +18,12 @@ _DIMENSIONS = 16
 _COUNT = 120
 _RECALL = 0.9
 """What an approximate index has to find of the true nearest."""
-_NEAR = 1e-3
+NEAR = 1e-3
 _NAME = "0123456789abcdef" * 2
 
 
-def _vectors(count: int = _COUNT, seed: int = 0, dimensions: int = _DIMENSIONS) -> Vectors:
+def units(count: int = _COUNT, seed: int = 0, dimensions: int = _DIMENSIONS) -> Vectors:
+    """Unit vectors by chance, always the same for a seed."""
     import numpy as np
 
     drawn = np.random.default_rng(seed).normal(size=(count, dimensions))
@@ -29,19 +31,21 @@ def _vectors(count: int = _COUNT, seed: int = 0, dimensions: int = _DIMENSIONS) 
     return made
 
 
-def _ids(count: int = _COUNT) -> list[str]:
+def ids(count: int = _COUNT) -> list[str]:
+    """So many ids."""
     return [f"{number:04d}" for number in range(count)]
 
 
-def _opened(subject: Subject, dimensions: int = _DIMENSIONS, fingerprint: str = "model a", folder: str = "own") -> Any:
+def opened(subject: Subject, dimensions: int = _DIMENSIONS, fingerprint: str = "model a", folder: str = "own") -> Any:
+    """A store with its collection open, or made."""
     store = subject.make(folder)
     store.open(Collection(_NAME, dimensions, fingerprint))
     return store
 
 
 def _filled(subject: Subject, folder: str = "own") -> tuple[Any, Vectors]:
-    store, vectors = _opened(subject, folder=folder), _vectors()
-    store.add(_ids(), vectors)
+    store, vectors = opened(subject, folder=folder), units()
+    store.add(ids(), vectors)
     store.commit()
     return store, vectors
 
@@ -51,7 +55,7 @@ def _need_cosines(store: Any, rows: Mapping[str, Vectors], queries: Iterable[Vec
     for query in queries:
         hits = store.search(query, 10)
         for name, score in zip(hits.ids, hits.scores, strict=True):
-            near = abs(float(rows[name] @ query) - score) <= _NEAR
+            near = abs(float(rows[name] @ query) - score) <= NEAR
             need(near, f"{name} {when} has the score {score:.4f}, and the cosine is {float(rows[name] @ query):.4f}")
 
 
@@ -66,38 +70,31 @@ def _refused(what: str, action: Any) -> None:
 @rule("store", "opens-empty")
 def check_empty(subject: Subject) -> None:
     """A new collection is empty, and a search in it finds nothing."""
-    store = _opened(subject)
+    store = opened(subject)
     need(store.count() == 0 and store.ids() == set(), f"there are {store.count()}")
-    need(store.search(_vectors(1)[0], 5).ids == (), "a search finds something")
+    need(store.search(units(1)[0], 5).ids == (), "a search finds something")
 
 
 @rule("store", "keeps-what-is-added")
 def check_ids(subject: Subject) -> None:
     """All that was added is there, once."""
     store, _ = _filled(subject)
-    need(store.ids() == set(_ids()), "the ids are others")
+    need(store.ids() == set(ids()), "the ids are others")
     need(store.count() == _COUNT, f"there are {store.count()} of {_COUNT}")
 
 
 @rule("store", "finds-the-nearest")
 def check_search(subject: Subject) -> None:
     """A search finds the nearest: all of them where the store says it is exact, else nine of ten."""
-    import numpy as np
-
     store, vectors = _filled(subject)
-    found = 0
-    for query in _vectors(20, seed=1):
-        nearest = {_ids()[number] for number in np.argsort(-(vectors @ query))[:10]}
-        found += len(nearest & set(store.search(query, 10).ids))
-    share = found / 200
-    need(share >= (1 if store.exact else _RECALL), f"it finds {share:.1%}, and says exact = {store.exact}")
+    _need_nearest(store, dict(zip(ids(), vectors, strict=True)), units(20, seed=1), "of a search")
 
 
 @rule("store", "best-first")
 def check_order(subject: Subject) -> None:
     """Hits come best first."""
     store, _ = _filled(subject)
-    for query in _vectors(10, seed=2):
+    for query in units(10, seed=2):
         scores = store.search(query, 20).scores
         need(list(scores) == sorted(scores, reverse=True), f"scores are {scores[:5]}")
 
@@ -106,8 +103,8 @@ def check_order(subject: Subject) -> None:
 def check_scores(subject: Subject) -> None:
     """A score is the cosine similarity of the vector with that id."""
     store, vectors = _filled(subject)
-    rows = dict(zip(_ids(), vectors, strict=True))
-    _need_cosines(store, rows, _vectors(10, seed=3), "of a search")
+    rows = dict(zip(ids(), vectors, strict=True))
+    _need_cosines(store, rows, units(10, seed=3), "of a search")
 
 
 @rule("store", "at-most-k")
@@ -115,7 +112,7 @@ def check_k(subject: Subject) -> None:
     """A search gives at most ``k`` hits, and all where there are fewer."""
     store, _ = _filled(subject)
     for k in (1, 7, _COUNT, _COUNT + 50):
-        hits = store.search(_vectors(1, seed=4)[0], k)
+        hits = store.search(units(1, seed=4)[0], k)
         need(len(hits.ids) == len(hits.scores) == len(set(hits.ids)), "hits and scores are not as many, or doubled")
         need(len(hits.ids) <= k, f"{len(hits.ids)} hits for k = {k}")
         need(len(hits.ids) == min(k, _COUNT) or not store.exact, f"{len(hits.ids)} hits for k = {k}")
@@ -124,8 +121,8 @@ def check_k(subject: Subject) -> None:
 @rule("store", "ties-by-id")
 def check_ties(subject: Subject) -> None:
     """Equal scores come in the order of ids."""
-    store = _opened(subject)
-    one = _vectors(1)[0]
+    store = opened(subject)
+    one = units(1)[0]
     names = ["c", "a", "d", "b"]
     store.add(names, one[None].repeat(4, axis=0))
     store.commit()
@@ -136,14 +133,14 @@ def check_ties(subject: Subject) -> None:
 def check_replace(subject: Subject) -> None:
     """An id that is added again has the new vector, and is there once."""
     store, vectors = _filled(subject)
-    new = _vectors(1, seed=5)
+    new = units(1, seed=5)
     store.add(["0007"], new)
     store.commit()
     need(store.count() == _COUNT, f"there are {store.count()}")
     need(store.search(new[0], 1).ids == ("0007",), "the new vector is not found")
     hits = store.search(vectors[7], _COUNT)
     scores = dict(zip(hits.ids, hits.scores, strict=True))
-    need(abs(scores.get("0007", 0.0) - float(vectors[7] @ new[0])) <= _NEAR, "the old vector is still there")
+    need(abs(scores.get("0007", 0.0) - float(vectors[7] @ new[0])) <= NEAR, "the old vector is still there")
 
 
 @rule("store", "deletes")
@@ -152,11 +149,72 @@ def check_delete(subject: Subject) -> None:
     store, vectors = _filled(subject)
     store.delete(["0003", "0004", "nobody"])
     store.commit()
-    need(store.ids() == set(_ids()) - {"0003", "0004"}, "other ids are left")
+    need(store.ids() == set(ids()) - {"0003", "0004"}, "other ids are left")
     need("0003" not in store.search(vectors[3], _COUNT).ids, "a search still finds it")
     store.add(["0003"], vectors[3:4])
     store.commit()
     need(store.search(vectors[3], 1).ids == ("0003",), "added again it is not found")
+
+
+@rule("store", "nothing-is-no-change")
+def check_nothing(subject: Subject) -> None:
+    """Adding nothing and deleting nothing, with a commit, changes nothing."""
+    store, vectors = _filled(subject)
+    store.add([], vectors[:0])
+    store.delete([])
+    store.commit()
+    need(store.ids() == set(ids()), "the ids are others")
+    need(store.search(vectors[5], 1).ids == ("0005",), "what was there is not found")
+
+
+@rule("store", "stays-right-in-use")
+def check_use(subject: Subject) -> None:
+    """After many changes, opened again in between, it holds and finds what a plain search over all vectors does."""
+    chances = random.Random(0)  # noqa: S311  (no secret)
+    store, rows = opened(subject), dict[str, Any]()
+    for step in range(24):
+        added = chances.sample(ids(), chances.randint(0, 20))
+        deleted = chances.sample(ids(), chances.randint(0, 8))
+        for name, row in zip(added, units(len(added), seed=100 + step), strict=True):
+            rows[name] = row
+        store.add(added, units(len(added), seed=100 + step))
+        store.delete(deleted)
+        rows = {name: row for name, row in rows.items() if name not in deleted}
+        store.commit()
+        if step % 5 == 4:
+            store.close()
+            store = opened(subject)
+        need(store.ids() == rows.keys() and store.count() == len(rows), f"after change {step + 1} the ids are others")
+        _need_nearest(store, rows, units(3, seed=200 + step), f"after change {step + 1}")
+    store.close()
+
+
+def _need_nearest(store: Any, rows: Mapping[str, Vectors], queries: Iterable[Vectors], when: str) -> None:
+    """All of the nearest have to be found where the store says it is exact, else nine of ten; with their cosines."""
+    found = wanted = 0
+    for query in queries:
+        nearest = sorted(rows, key=lambda name: -float(rows[name] @ query))[:10]
+        found += len(set(nearest) & set(store.search(query, 10).ids))
+        wanted += len(nearest)
+    least = wanted if store.exact else _RECALL * wanted
+    need(found >= least, f"{when} it finds {found} of {wanted}, and says exact = {store.exact}")
+    _need_cosines(store, rows, queries, when)
+
+
+@rule("store", "collections-are-apart")
+def check_apart(subject: Subject) -> None:
+    """Collections with other names in one folder know nothing of each other."""
+    store, vectors = _filled(subject)
+    beside = subject.make()
+    beside.open(Collection(_NAME[::-1], 3, "model b"))
+    need(beside.count() == 0, "a new one is not empty")
+    beside.add(["x"], units(1, dimensions=3))
+    beside.commit()
+    need(beside.ids() == {"x"}, f"it holds {len(beside.ids())} ids")
+    need(store.ids() == set(ids()) and store.search(vectors[7], 1).ids == ("0007",), "the other one has changed")
+    for one in (store, beside):
+        one.close()
+    need(opened(subject).ids() == set(ids()), "opened again, the other one has changed")
 
 
 @rule("store", "opens-again")
@@ -166,21 +224,21 @@ def check_reopen(subject: Subject) -> None:
     store.delete(["0001"])
     store.commit()
     store.close()
-    again = _opened(subject)
-    need(again.ids() == set(_ids()) - {"0001"}, "other ids are there")
+    again = opened(subject)
+    need(again.ids() == set(ids()) - {"0001"}, "other ids are there")
     for number in (0, 50, 119):
         hits = again.search(vectors[number], 1)
-        found = hits.ids == (_ids()[number],) and abs(hits.scores[0] - 1) <= _NEAR
-        need(found, f"{_ids()[number]} is not found")
+        found = hits.ids == (ids()[number],) and abs(hits.scores[0] - 1) <= NEAR
+        need(found, f"{ids()[number]} is not found")
 
 
 @rule("store", "other-dimensions-refused")
 def check_dimensions(subject: Subject) -> None:
     """Other dimensions are refused, when opening and when adding."""
     store, _ = _filled(subject)
-    _refused("a vector of other dimensions", lambda: store.add(["x"], _vectors(1, dimensions=_DIMENSIONS + 1)))
+    _refused("a vector of other dimensions", lambda: store.add(["x"], units(1, dimensions=_DIMENSIONS + 1)))
     store.close()
-    _refused("a collection of other dimensions", lambda: _opened(subject, dimensions=_DIMENSIONS + 1))
+    _refused("a collection of other dimensions", lambda: opened(subject, dimensions=_DIMENSIONS + 1))
 
 
 @rule("store", "other-fingerprint-refused")
@@ -188,21 +246,21 @@ def check_fingerprint(subject: Subject) -> None:
     """A collection of another embedder's vectors is refused."""
     store, _ = _filled(subject)
     store.close()
-    _refused("a collection of another embedder", lambda: _opened(subject, fingerprint="model b"))
+    _refused("a collection of another embedder", lambda: opened(subject, fingerprint="model b"))
 
 
 @rule("store", "any-text-is-an-id")
 def check_unicode(subject: Subject) -> None:
     """Ids are any text without NUL of at most 64 characters."""
     store, names = (
-        _opened(subject),
+        opened(subject),
         ["第一章", "a b", "é", "e\u0301", "../x", "'; --", "👷", "x" * 64, "\u3000", "A", "a"],
     )
-    vectors = _vectors(len(names), seed=6)
+    vectors = units(len(names), seed=6)
     store.add(names, vectors)
     store.commit()
     store.close()
-    again = _opened(subject)
+    again = opened(subject)
     need(again.ids() == set(names), f"ids are {again.ids()}")
     for name, vector in zip(names, vectors, strict=True):
         need(again.search(vector, 1).ids == (name,), f"{name!r} is not found")
@@ -211,7 +269,7 @@ def check_unicode(subject: Subject) -> None:
 @rule("store", "damage-is-empty")
 def check_damage(subject: Subject) -> None:
     """Files that are cut or altered make an empty collection, never wrong vectors."""
-    rows = dict(zip(_ids(), _vectors(), strict=True))
+    rows = dict(zip(ids(), units(), strict=True))
     number = 0
     while _damaged(subject, number, rows):
         number += 1
@@ -228,7 +286,7 @@ def _damaged(subject: Subject, number: int, rows: dict[str, Vectors]) -> bool:
         if number >= len(files):
             return False
         files[number].write_bytes(damage(files[number].read_bytes()))
-        again = _opened(subject, folder=own)
+        again = opened(subject, folder=own)
         need(again.ids() <= rows.keys(), f"after damage to {files[number].name} there are other ids")
         _need_cosines(again, rows, list(rows.values())[:5], f"after damage to {files[number].name}")
         again.close()
@@ -239,13 +297,13 @@ def _damaged(subject: Subject, number: int, rows: dict[str, Vectors]) -> bool:
 def check_readers(subject: Subject) -> None:
     """A reader that has the collection open is not disturbed by a writer, and sees whole commits."""
     store, vectors = _filled(subject)
-    reader = _opened(subject)
-    store.add(["new"], _vectors(1, seed=8))
-    store.delete(_ids()[:60])
+    reader = opened(subject)
+    store.add(["new"], units(1, seed=8))
+    store.delete(ids()[:60])
     store.commit()
-    before, after = set(_ids()), {*_ids()[60:], "new"}
+    before, after = set(ids()), {*ids()[60:], "new"}
     seen = reader.ids()
     need(seen in (before, after), f"a reader sees {len(seen)} ids, half of a commit")
     need(reader.search(vectors[100], 1).ids == ("0100",), "a reader does not find what was always there")
     reader.close()
-    need(_opened(subject).ids() == after, "a new reader does not see the commit")
+    need(opened(subject).ids() == after, "a new reader does not see the commit")

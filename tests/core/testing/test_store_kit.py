@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ import pytest
 from potluck.contracts.store import Collection, Hits, VectorStore
 from potluck.errors import StoreMismatch
 from potluck.testing import Check, checks
-from support.kits import broken
+from support.kits import breaks, broken
 
 
 class Plain(VectorStore):
@@ -24,7 +25,7 @@ class Plain(VectorStore):
 
     @property
     def path(self) -> Path:
-        return self.folder / "vectors.json"
+        return self.folder / f"{self.collection.name}.json"
 
     def open(self, collection: Collection) -> None:
         self.collection, self.rows = collection, dict[str, Any]()
@@ -136,6 +137,7 @@ class TakesAnyShape(Plain):
 
 class TakesAnyModel(Plain):
     def open(self, collection: Collection) -> None:
+        self.collection = collection
         if self.path.is_file():
             said = json.loads(self.path.read_text(encoding="utf-8"))
             collection = Collection(collection.name, collection.dimensions, said["fingerprint"])
@@ -151,6 +153,7 @@ class FilesByName(Plain):
 
 class WrongAfterDamage(Plain):
     def open(self, collection: Collection) -> None:
+        self.collection = collection
         try:
             said = self.path.read_text(encoding="utf-8") if self.path.is_file() else "{}"
             json.loads(said)
@@ -163,6 +166,7 @@ class WrongAfterDamage(Plain):
 
 class FailsOnDamage(Plain):
     def open(self, collection: Collection) -> None:
+        self.collection = collection
         if self.path.is_file():
             json.loads(self.path.read_text(encoding="utf-8"))
         super().open(collection)
@@ -183,6 +187,90 @@ class TwoCommits(Plain):
         return super().ids()
 
 
+class FailsOnNothing(Plain):
+    def add(self, ids: Sequence[str], vectors: Any) -> None:
+        super().add(ids, np.stack(list(vectors)))
+
+
+class ForgetsInTheEnd(Plain):
+    """What was deleted once does not come back for good."""
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(folder)
+        self.gone: set[str] = set()
+
+    def delete(self, ids: Sequence[str]) -> None:
+        super().delete(ids)
+        self.gone |= {*ids}
+
+    def open(self, collection: Collection) -> None:
+        super().open(collection)
+        self.gone = set()
+
+    def commit(self) -> None:
+        kept = self.rows
+        self.rows = {name: row for name, row in kept.items() if name not in self.gone}
+        super().commit()
+        self.rows = kept
+
+
+class OneForAll(Plain):
+    """Does not look at the collection's name."""
+
+    @property
+    def path(self) -> Path:
+        return self.folder / "vectors.json"
+
+    def open(self, collection: Collection) -> None:
+        try:
+            super().open(collection)
+        except StoreMismatch:
+            self.rows = {}
+
+
+class TwoFiles(Plain):
+    """Ids in one file and vectors in another, each written whole."""
+
+    def open(self, collection: Collection) -> None:
+        self.collection, self.rows = collection, dict[str, Any]()
+        if self.path.is_file() and self.names.is_file():
+            names, rows = (json.loads(path.read_text(encoding="utf-8")) for path in (self.names, self.path))
+            self.rows = dict(zip(names, np.array(rows, dtype=np.float32), strict=False))
+
+    @property
+    def names(self) -> Path:
+        return self.path.with_suffix(".names")
+
+    def put(self, path: Path, said: Any) -> None:
+        self.folder.mkdir(parents=True, exist_ok=True)
+        new = path.with_suffix(".new")
+        new.write_text(json.dumps(said), encoding="utf-8")
+        new.replace(path)
+
+    def commit(self) -> None:
+        self.put(self.names, list(self.rows))
+        time.sleep(0.2)
+        self.put(self.path, [row.tolist() for row in self.rows.values()])
+
+
+class IdsAtOnce(TwoFiles):
+    """Writes the ids when they are added, and the vectors when it commits."""
+
+    def add(self, ids: Sequence[str], vectors: Any) -> None:
+        super().add(ids, vectors)
+        self.put(self.names, list(self.rows))
+
+
+class InHalves(Plain):
+    def commit(self) -> None:
+        kept = self.rows
+        self.rows = dict(list(kept.items())[::2])
+        super().commit()
+        time.sleep(0.05)
+        self.rows = kept
+        super().commit()
+
+
 MUTANTS = [
     (NeverEmpty, "opens-empty"), (LosesSome, "keeps-what-is-added"), (LooksAtHalf, "finds-the-nearest"),
     (WorstFirst, "best-first"), (Distances, "scores-are-cosines"), (OneMore, "at-most-k"), (TiesAsAdded, "ties-by-id"),
@@ -190,13 +278,19 @@ MUTANTS = [
     (Forgets, "opens-again"), (TakesAnyShape, "other-dimensions-refused"),
     (TakesAnyModel, "other-fingerprint-refused"), (FilesByName, "any-text-is-an-id"),
     (WrongAfterDamage, "damage-is-empty"), (FailsOnDamage, "damage-is-empty"),
-    (TwoCommits, "readers-see-commits-whole"),
+    (TwoCommits, "readers-see-commits-whole"), (FailsOnNothing, "nothing-is-no-change"),
+    (ForgetsInTheEnd, "stays-right-in-use"), (OneForAll, "collections-are-apart"),
+    (IdsAtOnce, "killed-before-a-commit"), (TwoFiles, "killed-in-a-commit"), (InHalves, "other-processes-read"),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("mutant", "rule"), MUTANTS)
 def test_a_broken_store_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mutant: Any, rule: str) -> None:
-    assert rule in broken("store", mutant, tmp_path)
+    assert breaks("store", rule, mutant, tmp_path)
+
+
+def test_every_rule_is_broken_by_one_of_them() -> None:
+    assert {rule for _, rule in MUTANTS} == {check.rule for check in checks("store")}
 
 
 def test_a_store_that_keeps_the_rules_breaks_none(tmp_path: Path) -> None:
