@@ -61,9 +61,16 @@ class Observers(pluggy.PluginManager):
 
 
 def observers_of(recipe: RecipeModel) -> Observers:
-    """Those that a recipe, or the environment when it was read, asks for."""
+    """Those that a recipe, or the environment when it was read, asks for.
+
+    Of processes that train together only the first one is watched.
+    """
     found = Observers(recipe.name)
-    for part in recipe.observers:
+    if not recipe.observers:
+        return found
+    from potluck.tuning.processes import leads
+
+    for part in recipe.observers if leads() else ():
         found.add(part.plugin, part.config, recipe.folder, plugins.sends_to(part.plugin, part.config) is not None)
     return found
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -21,10 +22,13 @@ def test_it_is_started_by_torchrun_as_it_stands_and_the_first_process_speaks_and
     with recipe(home, tuner={"use": "lora", "r": 4, "lora_dropout": 0.0, "training": training}) as together:
         path = str(together.model.path)
     launch = ["torch.distributed.run", "--nproc-per-node=2", "--standalone", "-m", "potluck", "tune", path, "--json"]
-    done = subprocess.run([sys.executable, "-m", *launch], check=False, capture_output=True, text=True)
+    environment = {**os.environ, "POTLUCK_OBSERVERS": "jsonl", "POTLUCK_EVENTS": str(tmp_path / "log.jsonl")}
+    done = subprocess.run([sys.executable, "-m", *launch], env=environment, check=False, capture_output=True, text=True)
     assert done.returncode == 0, done.stderr
     said = json.loads(done.stdout)
     assert len(said["losses"]) == 6
+    events = [json.loads(line) for line in (tmp_path / "log.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert len({one["run"] for one in events}) == 1
     # Two processes with batches of 4 are one with batches of 8.
     training["per_device_train_batch_size"] = 8
     with recipe(home, tuner={"use": "lora", "r": 4, "lora_dropout": 0.0, "training": training}) as alone:
