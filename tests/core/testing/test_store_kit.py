@@ -13,8 +13,9 @@ import pytest
 
 from potluck.contracts.store import Collection, Hits, VectorStore
 from potluck.errors import StoreMismatch
-from potluck.testing import Check, checks
+from potluck.testing import Check, checks, component
 from support.kits import breaks, broken
+from support.stores import LOCAL
 
 
 class Plain(VectorStore):
@@ -301,3 +302,16 @@ def test_a_store_that_keeps_the_rules_breaks_none(tmp_path: Path) -> None:
 @pytest.mark.parametrize("check", checks("store"), ids=str)
 def test_the_bundled_stores_keep_the_rules(check: Check, plugin: str, tmp_path: Path) -> None:
     check(plugin, tmp_path)
+
+
+APPROXIMATE = {"finds-the-nearest", "scores-are-cosines", "ties-by-id", "deletes", "stays-right-in-use", "opens-again"}
+
+
+@pytest.mark.parametrize("name", ["faiss-hnsw", "faiss-ivf"])
+@pytest.mark.parametrize("check", [check for check in checks("store") if check.rule in APPROXIMATE], ids=str)
+def test_an_approximate_index_keeps_the_rules_with_the_recall_that_is_asked_of_it(
+    check: Check, name: str, tmp_path: Path
+) -> None:
+    store = LOCAL[name]
+    assert not component("store", store.plugin, tmp_path / "made", store.settings).exact
+    check(store.plugin, tmp_path, store.settings)
