@@ -101,11 +101,11 @@ def test_a_name_is_taken_by_other_packages_too(tmp_path: Path, monkeypatch: pyte
 
 
 def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
-    folder = tmp_path / "potluck-lines"
+    folder = tmp_path / "potluck-lanterns"
     folder.mkdir()
 
     with pytest.raises(PotluckError, match="exists already: nothing was written"):
-        create("splitter", "lines", tmp_path)
+        create("splitter", "lanterns", tmp_path)
 
     assert not list(folder.iterdir())
 
@@ -114,7 +114,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
 
     with pytest.raises(PotluckError, match="cannot be written"):
-        create("splitter", "lines", tmp_path / "file")
+        create("splitter", "lanterns", tmp_path / "file")
 
 
 def test_a_package_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,18 +128,18 @@ def test_a_package_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises(PotluckError, match="No space left"):
-        create("splitter", "lines", tmp_path)
+        create("splitter", "lanterns", tmp_path)
 
     assert len(written) == 3
     assert not list(tmp_path.iterdir())
 
 
 def test_the_command_tells_the_files_and_how_to_try_them(tmp_path: Path) -> None:
-    told = CliRunner().invoke(command, ["loader", "lines", "--dir", str(tmp_path / "我的 外掛")])
+    told = CliRunner().invoke(command, ["loader", "lanterns", "--dir", str(tmp_path / "我的 外掛")])
 
     assert told.exit_code == 0
-    assert "src/potluck_lines/__init__.py" in told.output
-    assert f"cd '{tmp_path / '我的 外掛' / 'potluck-lines'}'" in told.output
+    assert "src/potluck_lanterns/__init__.py" in told.output
+    assert f"cd '{tmp_path / '我的 外掛' / 'potluck-lanterns'}'" in told.output
     assert told.output.endswith("potluck ask recipe.yaml '第三號道岔怎麼了？'\n")
 
 

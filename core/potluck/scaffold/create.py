@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import shutil
-import tempfile
+import uuid
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
@@ -60,10 +60,10 @@ def create(kind: Kind, name: str, parent: Path) -> Created:
     written = dict(rendered(named))
     try:
         parent.mkdir(parents=True, exist_ok=True)
-        beside = Path(tempfile.mkdtemp(dir=parent, prefix=f".{named.package}."))
+        beside = parent / f".{named.package}.{uuid.uuid4().hex}"
+        beside.mkdir()
         try:
             _write(beside, written)
-            beside.chmod(0o777 & ~_umask())
             beside.rename(folder)
         except BaseException:
             shutil.rmtree(beside, ignore_errors=True)
@@ -135,10 +135,3 @@ def _write(folder: Path, texts: Mapping[str, str]) -> None:
         place = folder / path
         place.parent.mkdir(parents=True, exist_ok=True)
         place.write_text(text, encoding="utf-8", newline="\n")
-
-
-def _umask() -> int:
-    """The process's mask for new files: a temporary folder is made without looking at it."""
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
