@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import faulthandler
 import multiprocessing
 import os
 import tempfile
@@ -143,6 +144,7 @@ def _received(pipe: Connection, process: Any, label: object, before: int) -> Any
 
 def _child(subject: Subject, work: Callable[[Any], Iterable[Any]], pipe: Connection) -> None:
     """In the new process: work where a file written without a thought can be found, and print nothing."""
+    faulthandler.disable()  # pytest's would tell of a crash on the terminal
     nowhere = os.open(os.devnull, os.O_WRONLY)
     os.dup2(nowhere, 1)
     os.dup2(nowhere, 2)

@@ -231,7 +231,7 @@ class LosesUnassigned(Words):
 
     def split(self, document: Document) -> Iterator[Chunk]:
         for chunk in super().split(document):
-            if unicodedata.category(chunk.text) != "Cn" if len(chunk.text) == 1 else True:
+            if len(chunk.text) > 1 or unicodedata.category(chunk.text) != "Cn":
                 yield chunk
 
 
