@@ -7,6 +7,7 @@ import subprocess
 import sys
 import tomllib
 from pathlib import Path
+from typing import get_args
 
 import pytest
 from click.testing import CliRunner
@@ -18,6 +19,10 @@ from potluck.plugins import GROUPS
 from potluck.scaffold import create
 from potluck.scaffold.kinds import KINDS
 from support.fake_plugins import install_hashing, visible
+
+
+def test_every_kind_of_plugin_can_be_begun() -> None:
+    assert set(KINDS) == set(get_args(Kind))
 
 
 @pytest.mark.parametrize("kind", KINDS)

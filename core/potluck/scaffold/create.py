@@ -86,7 +86,8 @@ def rendered(named: Names) -> Iterator[tuple[str, str]]:
 def _values(named: Names) -> Mapping[str, str]:
     """What the templates' ``<<name>>`` stand for; those of a kind may hold others."""
     kind = KINDS[named.kind]
-    called = {"embedder": "an embedder", "chat": "a chat model"}.get(named.kind, f"a {named.kind}")
+    noun = "chat model" if named.kind == "chat" else named.kind
+    called = f"an {noun}" if noun[0] in "aeo" else f"a {noun}"
     own = {
         "kind": named.kind,
         "a_kind": called,

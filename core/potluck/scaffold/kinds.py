@@ -1,4 +1,4 @@
-"""What distinguishes the packages of the six kinds, besides the files of their templates."""
+"""What distinguishes the packages of the kinds, besides the files of their templates."""
 
 from __future__ import annotations
 
@@ -77,6 +77,11 @@ KINDS: Mapping[Kind, Parts] = {
         "quotes the sentence that shares most words with the question",
         "chat: <<name>>",
         ("potluck ask recipe.yaml '道碴厚度是多少？'",),
+    ),
+    "observer": Parts(
+        "tells how long each stage took",
+        "observers: [<<name>>]",
+        ("potluck index recipe.yaml",),
     ),
 }
 """The texts of each kind."""
