@@ -58,7 +58,7 @@ class MaskedLM(LocalChat):
         """Raise ``Unsupported``, unless the model was tuned to name a label."""
         model, tokenizer = self._both
         if isinstance(self._tuned, Classifying):
-            return named(model, self._tuned, tokenizer(plain(messages))["input_ids"])
+            return named(model, self._tuned, tokenizer(plain(messages))["input_ids"], self.context_window)
         raise Unsupported(
             "a masked language model fills gaps and writes no answers: take another chat model ('transformers', "
             "'llama-cpp'), or score candidates with 'potluck prompts score'"
@@ -77,7 +77,7 @@ class MaskedLM(LocalChat):
         model, tokenizer = self._both
         if isinstance(self._tuned, Classifying):
             text = prompt if isinstance(prompt, str) else plain(prompt)
-            return scored(model, self._tuned, tokenizer(text)["input_ids"], continuations)
+            return scored(model, self._tuned, tokenizer(text)["input_ids"], continuations, self.context_window)
         before = prompt if isinstance(prompt, str) else ""
         if not isinstance(prompt, str):
             before, rest = cloze(plain(prompt), tokenizer.mask_token)

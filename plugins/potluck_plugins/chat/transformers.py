@@ -75,7 +75,7 @@ class Transformers(LocalChat):
         model, tokenizer = self._both
         prompt = self._prompt(messages)
         if isinstance(self._tuned, Classifying):
-            answer = named(model, self._tuned, prompt)
+            answer = named(model, self._tuned, prompt, self.context_window)
             yield answer.text
             yield answer
             return
@@ -109,7 +109,7 @@ class Transformers(LocalChat):
         head, text = self._beginning(prompt)
         if isinstance(self._tuned, Classifying):
             tokens = [*head, *tokenizer(text, add_special_tokens=False)["input_ids"]]
-            return scored(model, self._tuned, tokens, continuations)
+            return scored(model, self._tuned, tokens, continuations, self.context_window)
         ids = tokenizer([text, *(text + each + after for each in continuations)], add_special_tokens=False)["input_ids"]
         context, rests = parts(ids[0], ids[1:])
         context = [*head, *context] or self._opening()

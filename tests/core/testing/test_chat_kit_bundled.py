@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from potluck import plugins
+from potluck.contracts import Context, Tuned
 from potluck.documents import plain
-from potluck.testing import Check, Skipped, checks, tiny_model
+from potluck.errors import ContextExceeded
+from potluck.sources import Sources
+from potluck.testing import Check, Skipped, Subject, checks, tiny_model
 from potluck.testing.chat import ALIKE, QUESTIONS, asked
 from potluck.testing.texts import SENTENCES
 from support.servers import CONTEXT, llama_server
@@ -100,3 +105,39 @@ def test_the_bundled_chat_models_keep_the_rules(
     except Skipped as skipped:
         reason = str(skipped)
     assert (reason is not None) == (check.rule in DOES_NOT_APPLY[plugin]), reason
+
+
+class Head:
+    """What a classification head puts on a model, untrained."""
+
+    labels = ("fruit", "weather")
+    past_length = 0
+
+    def past(self) -> None:
+        """Nothing stands before a prompt."""
+
+    def embeddings(self) -> None:
+        """Nor before a text."""
+
+    def active(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def classify(self, hidden: Any) -> Any:
+        return hidden[:, :2].float().log_softmax(-1)
+
+
+@pytest.mark.parametrize(("plugin", "folder"), [("transformers", "llama"), ("masked-lm", "bert")])
+def test_a_model_that_names_labels_refuses_what_does_not_fit_its_window(
+    request: pytest.FixtureRequest, tmp_path: Path, plugin: str, folder: str
+) -> None:
+    found = plugins.find("chat", plugin)
+    config = plugins.offer(found).config(model=str(request.getfixturevalue(folder)))
+    tuned = Tuned(tmp_path, "", lambda model, tokenizer: Head())
+    context = Context(tmp_path, tmp_path, Sources(tmp_path), tuned=tuned)
+    tested = Subject(lambda own: plugins.make(found, config, context), tmp_path)
+
+    for check in checks("chat"):
+        if check.rule in ("answers", "repeatable", "usage-is-counted", "too-long-is-refused", "pieces-are-the-answer"):
+            check.on(tested)
+    with pytest.raises(ContextExceeded, match=str(LONGEST)):
+        tested.make().likelihoods("軌道 track " * LONGEST, ["fruit"])

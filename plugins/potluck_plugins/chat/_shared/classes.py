@@ -9,17 +9,20 @@ from potluck.contracts import Classifying, Likelihood
 from potluck.documents import Answer, Usage
 from potluck.errors import ModelError
 from potluck.models import hidden
+from potluck_plugins.chat._shared.likelihoods import check_fits
 
 
-def named(model: Any, tuned: Classifying, ids: Sequence[int]) -> Answer:
-    """The likeliest label for a text of these tokens."""
-    known = _chances(model, tuned, ids)
+def named(model: Any, tuned: Classifying, ids: Sequence[int], window: int | None) -> Answer:
+    """The likeliest label for a text of these tokens. Raises ``ContextExceeded``."""
+    known = _chances(model, tuned, ids, window)
     return Answer(max(known, key=lambda label: known[label]), "stop", Usage(len(ids), 1))
 
 
-def scored(model: Any, tuned: Classifying, ids: Sequence[int], continuations: Sequence[str]) -> list[Likelihood]:
-    """How likely each continuation of the text is, which has to be a label."""
-    known = _chances(model, tuned, ids)
+def scored(
+    model: Any, tuned: Classifying, ids: Sequence[int], continuations: Sequence[str], window: int | None
+) -> list[Likelihood]:
+    """How likely each continuation of the text is, which has to be a label. Raises ``ContextExceeded``."""
+    known = _chances(model, tuned, ids, window)
     for each in continuations:
         if each.strip() not in known:
             listed = ", ".join(list(known)[:10])
@@ -27,10 +30,11 @@ def scored(model: Any, tuned: Classifying, ids: Sequence[int], continuations: Se
     return [Likelihood(known[each.strip()], 1) for each in continuations]
 
 
-def _chances(model: Any, tuned: Classifying, ids: Sequence[int]) -> dict[str, float]:
+def _chances(model: Any, tuned: Classifying, ids: Sequence[int], window: int | None) -> dict[str, float]:
     """The log-probability of each label."""
     import torch
 
+    check_fits(ids, [[]], window)
     with torch.inference_mode(), tuned.active():
         found = tuned.classify(hidden(model, tuned, torch.tensor([list(ids)])))[0]
     return dict(zip(tuned.labels, found.tolist(), strict=True))
