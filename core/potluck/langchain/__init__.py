@@ -20,12 +20,13 @@ from potluck.errors import MissingDependency
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
+    from potluck.langchain._chat_model import PotluckChatModel
     from potluck.langchain._embeddings import PotluckEmbeddings
     from potluck.langchain._retriever import PotluckRetriever
     from potluck.langchain._runnable import PotluckRunnable
     from potluck.langchain._vector_store import PotluckVectorStore
 
-__all__ = ["embeddings", "retriever", "runnable", "vector_store"]
+__all__ = ["chat_model", "embeddings", "retriever", "runnable", "vector_store"]
 
 
 def retriever(recipe: Recipe | str | Path, k: int | None = None) -> PotluckRetriever:
@@ -54,6 +55,14 @@ def vector_store(recipe: Recipe | str | Path, collection: str = "default") -> Po
     from potluck.langchain._vector_store import PotluckVectorStore
 
     return PotluckVectorStore(opened, collection)
+
+
+def chat_model(recipe: Recipe | str | Path) -> PotluckChatModel:
+    """The recipe's chat model, without its documents: what is said to it is all that it knows."""
+    opened = _opened(recipe)
+    from potluck.langchain._chat_model import PotluckChatModel
+
+    return PotluckChatModel(recipe=opened)
 
 
 def runnable(recipe: Recipe | str | Path) -> PotluckRunnable:

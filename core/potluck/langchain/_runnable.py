@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
-from queue import SimpleQueue
-from threading import Thread
+from collections.abc import AsyncIterator, Callable, Iterator
 from typing import Any
 
 from langchain_core.runnables import RunnableGenerator
@@ -12,7 +10,7 @@ from langchain_core.runnables.config import run_in_executor
 from langchain_core.runnables.utils import AddableDict
 
 from potluck.api import Recipe
-from potluck.langchain._shared import check_tracing, document_of, using
+from potluck.langchain._shared import check_tracing, document_of, streamed
 from potluck.stages.ask import AskReport
 
 
@@ -32,7 +30,11 @@ class PotluckRunnable(RunnableGenerator[str, dict[str, Any]]):
         question = "".join(questions)
         check_tracing(self.recipe)
         said = ""
-        for piece in self._asked(question):
+
+        def ask(hand_over: Callable[[str | AskReport], None]) -> None:
+            hand_over(self.recipe.ask(question, hand_over))
+
+        for piece in streamed(self.recipe, ask):
             if isinstance(piece, AskReport):
                 yield AddableDict(answer=piece.answer.text.removeprefix(said), **_told(piece))
             else:
@@ -44,27 +46,6 @@ class PotluckRunnable(RunnableGenerator[str, dict[str, Any]]):
         pieces = self._answered(iter([question]))
         while (piece := await run_in_executor(None, next, pieces, None)) is not None:
             yield piece
-
-    def _asked(self, question: str) -> Iterator[str | AskReport]:
-        """The pieces of the answer as they come, then the report: they come from a thread of their own."""
-        pieces: SimpleQueue[str | AskReport | BaseException] = SimpleQueue()
-
-        def ask() -> None:
-            try:
-                with using(self.recipe):
-                    pieces.put(self.recipe.ask(question, pieces.put))
-            except BaseException as error:
-                pieces.put(error)
-
-        thread = Thread(target=ask, name="potluck ask", daemon=True)
-        thread.start()
-        while True:
-            piece = pieces.get()
-            if isinstance(piece, BaseException):
-                raise piece
-            yield piece
-            if isinstance(piece, AskReport):
-                return
 
 
 def _told(report: AskReport) -> dict[str, Any]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from threading import RLock
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Event, RLock, Thread
+from typing import TYPE_CHECKING, TypeVar
 from weakref import WeakKeyDictionary
 
 from langchain_core.documents import Document
@@ -15,6 +17,8 @@ from potluck.errors import EgressRefused
 if TYPE_CHECKING:
     from potluck.api import Recipe
     from potluck.documents import Passage
+
+T = TypeVar("T")
 
 _LOCKS: WeakKeyDictionary[Recipe, RLock] = WeakKeyDictionary()
 _MAKING = RLock()
@@ -28,6 +32,50 @@ def using(recipe: Recipe) -> Iterator[None]:
         lock = _LOCKS.setdefault(recipe, RLock())
     with lock:
         yield
+
+
+def streamed(recipe: Recipe, work: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
+    """What ``work`` hands over, as it comes, with the recipe in use until all has.
+
+    The work has a thread of its own: LangChain takes the pieces of one stream from several, and some work calls back.
+    It ends where it hands over the next piece after the stream has been closed.
+    """
+    pieces: SimpleQueue[T | _End] = SimpleQueue()
+    closed = Event()
+
+    def hand_over(piece: T) -> None:
+        if closed.is_set():
+            raise _Closed
+        pieces.put(piece)
+
+    def run() -> None:
+        try:
+            with using(recipe):
+                work(hand_over)
+        except BaseException as error:
+            pieces.put(_End(error))
+        else:
+            pieces.put(_End())
+
+    Thread(target=run, name="potluck", daemon=True).start()
+    try:
+        while not isinstance(piece := pieces.get(), _End):
+            yield piece
+        if piece.error is not None:
+            raise piece.error
+    finally:
+        closed.set()
+
+
+class _Closed(Exception):
+    """Nobody wants the rest of a stream."""
+
+
+@dataclass(frozen=True, slots=True)
+class _End:
+    """The end of a stream, and why it ends early."""
+
+    error: BaseException | None = None
 
 
 def check_tracing(recipe: Recipe) -> None:

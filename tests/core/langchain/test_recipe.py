@@ -235,6 +235,40 @@ def test_a_store_made_of_texts_takes_the_recipes_embedder(tmp_path: Path) -> Non
         made.close()
 
 
+FAKE_CHAT = (
+    "chat: {use: langchain, class: langchain_core.language_models.FakeListChatModel, stop: [。],"
+    " arguments: {responses: [三十公分。不多, 好]}}"
+)
+
+
+def test_the_chat_model_answers_with_the_recipes_options_and_those_of_a_call(tmp_path: Path) -> None:
+    from langchain_core.messages import HumanMessage, SystemMessage, ToolMessage
+
+    with opened(tmp_path, FAKE_CHAT) as recipe:
+        model = potluck.langchain.chat_model(recipe)
+        said = model.invoke([SystemMessage("短"), HumanMessage("多厚？")])
+
+        assert (said.content, said.response_metadata["finish_reason"]) == ("三十公分", "stop")
+        assert model.get_num_tokens("道碴" * 9) > model.get_num_tokens("道碴")
+        with pytest.raises(ValueError, match="of the kind 'tool'"):
+            model.invoke([ToolMessage("x", tool_call_id="1")])
+        with pytest.raises(ValueError, match="reads text only"):
+            model.invoke([HumanMessage([{"type": "image", "url": "x"}])])
+        with pytest.raises(ValueError, match="heat"):
+            model.invoke("多厚？", heat=1)
+
+
+def test_a_stream_that_is_closed_lets_go_of_the_recipe(tmp_path: Path) -> None:
+    with opened(tmp_path, FAKE_CHAT) as recipe:
+        model = potluck.langchain.chat_model(recipe)
+        pieces = model.stream("多厚？")
+        first = next(pieces)
+        pieces.close()
+
+        assert first.content == "三"
+        assert model.invoke("多厚？").content == "好"
+
+
 @pytest.mark.parametrize("use", ["retriever", "runnable"])
 def test_private_documents_are_not_traced(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, use: str) -> None:
     with opened(tmp_path, documents="{path: notes.txt, private: true}") as recipe:

@@ -1,6 +1,9 @@
 """LangChain's own standard tests (``langchain-tests``), against what ``potluck.langchain`` makes of a recipe.
 
-Nothing of them is overridden, and nothing is skipped: no property says that something is not supported.
+Nothing of them is overridden. The tests of embeddings, retriever and vector stores are all run. Of those of chat models
+LangChain skips what a chat model of potluck does not have: tools (13 tests), structured output (8), JSON mode (1),
+images, PDFs and sound (6); and what it does not offer: another model for one call (4), to be made from environment
+variables, to be serialised, to replay recorded requests (1 each).
 """
 
 from __future__ import annotations
@@ -11,19 +14,23 @@ from typing import Any
 
 import pytest
 from langchain_core.embeddings import Embeddings
+from langchain_core.language_models import BaseChatModel
 from langchain_core.retrievers import BaseRetriever
 from langchain_core.vectorstores import VectorStore
 from langchain_tests.integration_tests import (
+    ChatModelIntegrationTests,
     EmbeddingsIntegrationTests,
     RetrieversIntegrationTests,
     VectorStoreIntegrationTests,
 )
-from langchain_tests.unit_tests import EmbeddingsUnitTests
+from langchain_tests.unit_tests import ChatModelUnitTests, EmbeddingsUnitTests
 
 import potluck.langchain
 from potluck import Recipe
+from potluck.langchain._chat_model import PotluckChatModel
 from potluck.langchain._embeddings import PotluckEmbeddings
 from potluck.langchain._retriever import PotluckRetriever
+from support.servers import SMOLLM2
 
 FAKE = "{use: langchain, class: langchain_core.embeddings.DeterministicFakeEmbedding, arguments: {size: 64}}"
 LANGCHAIN = "{use: langchain, class: %s}"
@@ -93,6 +100,36 @@ class TestRetriever(RetrieversIntegrationTests):
     @property
     def retriever_query_example(self) -> str:
         return "道碴要多厚？"
+
+
+class _ChatModels:
+    """The chat model ``llama-cpp`` of a recipe, with SmolLM2-135M."""
+
+    recipe: Recipe
+
+    @pytest.fixture(autouse=True, scope="class")
+    @classmethod
+    def opened(cls, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+        path = tmp_path_factory.mktemp("chat") / "recipe.yaml"
+        path.write_text(f"chat: {{use: llama-cpp, model: '{SMOLLM2}', max_tokens: 12}}", encoding="utf-8")
+        with Recipe.load(path) as cls.recipe:
+            yield
+
+    @property
+    def chat_model_class(self) -> type[BaseChatModel]:
+        return PotluckChatModel
+
+    @property
+    def chat_model_params(self) -> dict[str, Any]:
+        return {"recipe": self.recipe}
+
+
+class TestChatModelUnit(_ChatModels, ChatModelUnitTests):
+    """How it is made."""
+
+
+class TestChatModel(_ChatModels, ChatModelIntegrationTests):
+    """A local model, for real."""
 
 
 class _VectorStores(VectorStoreIntegrationTests):
