@@ -25,7 +25,7 @@ chat: {use: transformers, model: model, max_tokens: 4}
 model: model
 task: classification
 dataset: train.jsonl
-tuner: {use: ia3, training: {max_steps: 8, dtype: float32}}
+tuner: {use: ia3, training: {max_steps: 8, learning_rate: 0.1, dtype: float32}}
 """
 
 

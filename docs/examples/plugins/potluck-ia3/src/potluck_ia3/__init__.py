@@ -31,7 +31,7 @@ class Ia3Tuner(PeftTuner):
     config: Ia3Config
     family = "factors of keys, values and feed-forward parts"
     mergeable = True
-    default_learning_rate = 2e-2
+    default_learning_rate = 3e-3
 
     def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
         """PEFT's settings of the method."""
