@@ -9,6 +9,7 @@ import random
 import re
 import unicodedata
 import zipfile
+import zlib
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from email.message import EmailMessage
@@ -28,6 +29,10 @@ PLAIN = frozenset({"txt", "text", "log", "rst", "md", "markdown", "csv", "tsv"})
 
 _UNFRAMED = PLAIN | {"html", "htm", "eml", "srt", "vtt"}
 """Extensions of files that may end anywhere: nobody can tell that the rest is missing."""
+
+_BLANKS = b" " * (1 << 20)
+_BOMBS = 4
+"""How many parts of an archive are inflated: which of them a loader reads nobody knows here."""
 
 _REMOTE = "http://192.0.2.1"
 """An address that belongs to nobody (RFC 5737)."""
@@ -268,19 +273,37 @@ def deep(sample: Sample, depth: int = 20_000) -> Sample | None:
 
 
 def bomb(sample: Sample, size: int = 1 << 30) -> Sample:
-    """An archive of which the largest part inflates to ``size`` bytes of blanks and more."""
-    made, block = io.BytesIO(), b" " * (1 << 20)
-    with (
-        zipfile.ZipFile(io.BytesIO(sample.content)) as old,
-        zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as new,
-    ):
-        largest = max(old.infolist(), key=lambda info: info.file_size)
+    """An archive of which the largest parts inflate to ``size`` bytes of blanks each and more."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(sample.content)) as old, zipfile.ZipFile(made, "w", zipfile.ZIP_DEFLATED) as new:
+        largest = sorted(old.infolist(), key=lambda info: -info.file_size)[:_BOMBS]
         for info in old.infolist():
-            with new.open(info.filename, "w", force_zip64=info is largest) as part:
-                part.write(old.read(info))
-                for _ in range(size // len(block) if info is largest else 0):
-                    part.write(block)
+            if info in largest:
+                _add_bomb(new, made, info.filename, old.read(info), size // len(_BLANKS))
+            else:
+                new.writestr(info.filename, old.read(info))
     return sample.altered("inflated to a bomb", made.getvalue())
+
+
+def _add_bomb(archive: zipfile.ZipFile, file: io.BytesIO, name: str, content: bytes, blocks: int) -> None:
+    """Write a part with blanks behind it. They are compressed once: what comes after a full flush stands alone."""
+
+    def compressed(data: bytes, end: int) -> bytes:
+        made = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+        return made.compress(data) + made.flush(end)
+
+    stream = compressed(content, zlib.Z_FULL_FLUSH) + compressed(_BLANKS, zlib.Z_FULL_FLUSH) * blocks
+    stream += compressed(b"", zlib.Z_FINISH)
+    info = zipfile.ZipInfo(name)
+    info.compress_type, info.header_offset = zipfile.ZIP_DEFLATED, file.tell()
+    info.compress_size, info.file_size = len(stream), len(content) + blocks * len(_BLANKS)
+    info.CRC = zlib.crc32(content)
+    for _ in range(blocks):
+        info.CRC = zlib.crc32(_BLANKS, info.CRC)
+    file.write(info.FileHeader() + stream)
+    archive.filelist.append(info)
+    archive.NameToInfo[name] = info
+    archive.start_dir = file.tell()
 
 
 _ESCAPES: Mapping[str, str] = {
