@@ -17,7 +17,7 @@ from potluck.sources import Sources
 from potluck.testing import Check, Skipped, Subject, checks, tiny_model
 from potluck.testing.chat import ALIKE, QUESTIONS, asked
 from potluck.testing.texts import SENTENCES
-from support.servers import CONTEXT, llama_server
+from support.servers import CONTEXT, SMOLLM2, llama_server
 from support.tiny_gguf import tiny_gguf
 from support.tiny_models import tiny_masked, tiny_seq2seq
 
@@ -141,3 +141,9 @@ def test_a_model_that_names_labels_refuses_what_does_not_fit_its_window(
             check.on(tested)
     with pytest.raises(ContextExceeded, match=str(LONGEST)):
         tested.make().likelihoods("軌道 track " * LONGEST, ["fruit"])
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("check", checks("chat"), ids=str)
+def test_a_model_that_knows_languages_keeps_the_rules_too(check: Check, tmp_path: Path) -> None:
+    check("llama-cpp", tmp_path, {"model": SMOLLM2, "context": LONGEST, "threads": 1})
