@@ -126,6 +126,15 @@ class OnlyTexts(VectorStore):
         return []
 
 
+class Failing(InMemoryVectorStore):
+    """Takes texts once."""
+
+    def add_texts(self, texts, metadatas=None, **kwargs):
+        if self.store:
+            raise RuntimeError("the disk is full")
+        return super().add_texts(texts, metadatas, **kwargs)
+
+
 class Echo(BaseChatModel):
     """Says its last message again, word for word, with what it was made with."""
 

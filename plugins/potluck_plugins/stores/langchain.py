@@ -64,6 +64,7 @@ class LangChainStore(VectorStore):
         self._folder = context.folder
         self._caller = Caller(config, context, "store")
         self._index: Any = None
+        self._own = False
         self._rows: dict[str, Vectors] = {}
 
     def identity(self) -> Mapping[str, str]:
@@ -149,21 +150,28 @@ class LangChainStore(VectorStore):
         self._files.write([], {"ids": ["\0".join(rows).encode()], "vectors": vectors} if rows else {})
 
     def _fill(self, rows: Mapping[str, Vectors]) -> None:
-        """Give vectors to the store of LangChain, which is made with the first ones."""
+        """Give vectors to the store of LangChain, which is made with the first ones. Half a store is let go of."""
         if self._index is None:
             self._vectors = _vectors_by_text()
             self._known: dict[str, str] = {}
         keys = {_key(given): given for given in rows}
         self._known |= keys
-        names = list(keys)
-        with self._caller.using():
-            for start in range(0, len(names), _ROWS):
-                some = names[start : start + _ROWS]
-                self._vectors.now = {key: rows[keys[key]].tolist() for key in some}
-                if self._index is None:
-                    self._index = self._caller.cls.from_texts(some, self._vectors, ids=some, **self._arguments())
-                else:
-                    self._index.add_texts(some, ids=some)
+        try:
+            with self._caller.using():
+                self._hand_over({key: rows[given] for key, given in keys.items()})
+        except BaseException:
+            self._index = None
+            raise
+
+    def _hand_over(self, rows: Mapping[str, Vectors]) -> None:
+        names = list(rows)
+        for start in range(0, len(names), _ROWS):
+            some = names[start : start + _ROWS]
+            self._vectors.now = {key: rows[key].tolist() for key in some}
+            if self._index is None:
+                self._index = self._caller.cls.from_texts(some, self._vectors, ids=some, **self._arguments())
+            else:
+                self._index.add_texts(some, ids=some)
         self._vectors.now = {}
 
     def _nearest(self, query: Vectors, wanted: int) -> list[str]:

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from potluck.contracts import Collection
-from potluck.errors import PotluckError
+from potluck.errors import PluginError, PotluckError
 from potluck.testing import Check, checks
 from potluck.testing.kit import subject
 from support.fake_plugins import visible
@@ -101,6 +101,20 @@ def test_a_collection_of_its_own_is_gone_when_the_store_is_closed(tmp_path: Path
     store.close()
 
     assert (during, len(chromadb.Client().list_collections())) == (before + 1, before)
+
+
+def test_a_store_that_fails_halfway_is_filled_again(classes: None, tmp_path: Path) -> None:
+    store = opened(tmp_path, {"class": "lc_tried.Failing"})
+    store.add(["a"], rows(0))
+    store.commit()
+    assert store.search(rows(0)[0], 1).ids == ("a",)
+
+    store.add(["b"], rows(1))
+    with pytest.raises(PluginError, match="the disk is full"):
+        store.commit()
+
+    assert store.search(rows(1)[0], 1).ids == ("b",)
+    assert store.ids() == {"a", "b"}
 
 
 def test_nothing_pickled_is_written(tmp_path: Path) -> None:
