@@ -9,13 +9,14 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.contracts.store import Collection
 from potluck.errors import StoreMismatch
-from potluck.testing.kit import Subject, need, rule
+from potluck.testing.kit import Skipped, Subject, need, rule
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
 
 _DIMENSIONS = 16
 _COUNT = 120
+_MANY = 2000
 _RECALL = 0.9
 """What an approximate index has to find of the true nearest."""
 NEAR = 1e-3
@@ -88,6 +89,19 @@ def check_search(subject: Subject) -> None:
     """A search finds the nearest: all of them where the store says it is exact, else nine of ten."""
     store, vectors = _filled(subject)
     _need_nearest(store, dict(zip(ids(), vectors, strict=True)), units(20, seed=1), "of a search")
+
+
+@rule("store", "finds-the-nearest-of-many")
+def check_recall(subject: Subject) -> None:
+    """Of two thousand vectors too an approximate index finds nine of ten of the nearest."""
+    store = opened(subject)
+    if store.exact:
+        raise Skipped("it compares with every vector")
+    vectors = units(_MANY)
+    store.add(ids(_MANY), vectors)
+    store.commit()
+    rows = dict(zip(ids(_MANY), vectors, strict=True))
+    _need_nearest(store, rows, units(20, seed=1), f"of {_MANY:,}")
 
 
 @rule("store", "best-first")

@@ -152,6 +152,17 @@ class FilesByName(Plain):
         super().add([name.lower() for name in ids], vectors)
 
 
+class SmallGraph(Plain):
+    """Never comes to what was added late."""
+
+    exact = False
+
+    def search(self, vector: Any, k: int) -> Hits:
+        near = Plain(self.folder)
+        near.rows = dict(list(self.rows.items())[:500])
+        return near.search(vector, k)
+
+
 class WrongAfterDamage(Plain):
     def open(self, collection: Collection) -> None:
         self.collection = collection
@@ -274,6 +285,7 @@ class InHalves(Plain):
 
 MUTANTS = [
     (NeverEmpty, "opens-empty"), (LosesSome, "keeps-what-is-added"), (LooksAtHalf, "finds-the-nearest"),
+    (SmallGraph, "finds-the-nearest-of-many"),
     (WorstFirst, "best-first"), (Distances, "scores-are-cosines"), (OneMore, "at-most-k"), (TiesAsAdded, "ties-by-id"),
     (KeepsTheFirst, "added-again-replaces"), (KeepsDeleted, "deletes"), (FailsOnUnknown, "deletes"),
     (Forgets, "opens-again"), (TakesAnyShape, "other-dimensions-refused"),
@@ -304,7 +316,15 @@ def test_the_bundled_stores_keep_the_rules(check: Check, plugin: str, tmp_path: 
     check(plugin, tmp_path)
 
 
-APPROXIMATE = {"finds-the-nearest", "scores-are-cosines", "ties-by-id", "deletes", "stays-right-in-use", "opens-again"}
+APPROXIMATE = {
+    "finds-the-nearest",
+    "finds-the-nearest-of-many",
+    "scores-are-cosines",
+    "ties-by-id",
+    "deletes",
+    "stays-right-in-use",
+    "opens-again",
+}
 
 
 @pytest.mark.parametrize("name", ["faiss-hnsw", "faiss-ivf"])
