@@ -40,6 +40,7 @@ def module(init: str = "pass", more: str = "") -> str:
 MODULES = {
     "good": module(),
     "fussy": module(init="raise ValueError('no scissors')"),
+    "half": module().replace("def split", "def slit"),
     "needy": module(more="requires=('no_such_library', 'nor_this'), extra='all'"),
     "late": module(more="contract=99"),
     "raises": "1 / 0\n",
@@ -122,6 +123,12 @@ def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:
     assert str(caught.value) == (
         "splitter 'needy' needs the packages 'no_such_library', 'nor_this'. Run: pip install 'potluck-one[all]'"
     )
+
+
+def test_a_plugin_that_lacks_what_its_contract_asks_for_is_named_before_it_is_used(site: Path) -> None:
+    plugin = plugins.find("splitter", "half")
+    with pytest.raises(BrokenPlugin, match="splitter 'half' of potluck-one 1.0 could not be made: .*abstract.*split"):
+        plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, Sources(site)))
 
 
 def test_a_plugin_that_cannot_be_made_is_named(site: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args
@@ -15,7 +16,7 @@ CONTRACT_VERSIONS: Mapping[Kind, int] = dict.fromkeys(get_args(Kind), 1)
 """The version of each contract that this potluck speaks. It grows when a plugin would have to change."""
 
 
-class Component:
+class Component(ABC):
     """What all kinds of components have in common."""
 
     def identity(self) -> Mapping[str, str]:
