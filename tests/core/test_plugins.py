@@ -127,7 +127,7 @@ def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:
 
 def test_a_plugin_that_lacks_what_its_contract_asks_for_is_named_before_it_is_used(site: Path) -> None:
     plugin = plugins.find("splitter", "half")
-    with pytest.raises(BrokenPlugin, match="splitter 'half' of potluck-one 1.0 could not be made: .*abstract.*split"):
+    with pytest.raises(BrokenPlugin, match=r"splitter 'half' of potluck-one 1\.0 could not be made: .*abstract.*split"):
         plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, Sources(site)))
 
 

@@ -16,7 +16,7 @@ CONTRACT_VERSIONS: Mapping[Kind, int] = dict.fromkeys(get_args(Kind), 1)
 """The version of each contract that this potluck speaks. It grows when a plugin would have to change."""
 
 
-class Component(ABC):
+class Component(ABC):  # noqa: B024  (each kind says what is abstract)
     """What all kinds of components have in common."""
 
     def identity(self) -> Mapping[str, str]:
@@ -26,7 +26,7 @@ class Component(ABC):
         """
         return {}
 
-    def close(self) -> None:
+    def close(self) -> None:  # noqa: B027  (most have nothing to let go of)
         """Let go of files, threads and memory. Called once; the component is not used afterwards."""
 
 
