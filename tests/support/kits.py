@@ -1,14 +1,14 @@
-"""Which rules of a conformance kit a component breaks."""
+"""Which rules of a conformance kit a component breaks, and which do not apply to it."""
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from typing import Any
 
 from potluck.contracts import Kind
-from potluck.testing import Skipped, Subject, Violation, checks
+from potluck.testing import Check, Skipped, Subject, Violation, checks
 
 
 def broken(
@@ -29,3 +29,13 @@ def breaks(
     except Violation as violation:
         return violation.rule == rule
     return False
+
+
+def hold(check: Check, plugin: str, settings: Mapping[str, Any], folder: Path, does_not_apply: Collection[str]) -> None:
+    """Hold an installed plugin against a rule, which applies to it unless it is among those that are named."""
+    reason = None
+    try:
+        check(plugin, folder, settings)
+    except Skipped as skipped:
+        reason = str(skipped)
+    assert (reason is not None) == (check.rule in does_not_apply), reason
