@@ -30,6 +30,7 @@ class Loader(Component):
         """Yield the documents of a file, each with ``source`` = ``source.name`` (or ``name#part`` for parts of it).
 
         Raises a ``DocumentError`` whose message is the reason alone, without the path: ``PasswordNeeded``,
-        ``UnreadableDocument`` (damaged, or not what its name says), ``DocumentLimit``, ``NoText``. What could be
-        read of a damaged file comes out with ``losses``; silence about lost text is an error of the loader.
+        ``UnreadableDocument`` (damaged, or not what its name says), ``DocumentLimit``, ``NoText``; or
+        ``MissingDependency`` for a kind of file that needs a package more. What could be read of a damaged file comes
+        out with ``losses``; silence about lost text is an error of the loader.
         """
