@@ -30,8 +30,6 @@ REAL = {
     "xml": ("factbook.xml",),
 }
 """Real files for each bundled loader."""
-SLOW = ("unstructured",)
-"""What takes minutes: each process loads a language model."""
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -42,7 +40,7 @@ def test_a_bundled_loader_keeps_the_contract_with_the_samples_of_the_kit(
     check(name, tmp_path)
 
 
-@pytest.mark.parametrize("name", [pytest.param(n, marks=pytest.mark.slow) if n in SLOW else n for n in REAL])
+@pytest.mark.parametrize("name", REAL)
 @pytest.mark.parametrize("rule", [check.rule for check in checks("loader")])
 def test_a_bundled_loader_keeps_the_contract_with_real_files(
     rule: str, name: str, tmp_path: Path, shared_data: Path

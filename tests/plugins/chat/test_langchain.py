@@ -15,6 +15,8 @@ from potluck.errors import ContextExceeded, PotluckError, RemoteError
 from potluck.testing import Check, checks, component
 from support.fake_plugins import visible
 from support.langchain_classes import install_classes
+from support.servers import llama_server
+from support.tiny_gguf import tiny_gguf
 
 ECHO = {"class": "lc_tried.Echo"}
 QUESTION = [Message("user", "道碴厚度？STOP later")]
@@ -111,8 +113,27 @@ def test_counting_tokens_asks_nobody(classes: None, tmp_path: Path, monkeypatch:
     assert tokens >= len(QUESTION[0].content.encode())
 
 
+def held(check: Check, url: str, folder: Path) -> None:
+    arguments = {"base_url": url, "api_key": "none", "model": "local", "max_retries": 0}
+    check("langchain", folder, {"class": "langchain_openai.ChatOpenAI", "arguments": arguments})
+
+
+@pytest.fixture(scope="module")
+def tiny_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    for library in ("torch", "gguf", "xllamacpp"):
+        pytest.importorskip(library)
+    with llama_server(tiny_gguf(tmp_path_factory.mktemp("gguf"), seed=6)) as url:
+        yield f"{url}/v1"
+
+
 @pytest.mark.parametrize("check", checks("chat"), ids=str)
-def test_it_keeps_the_contract_with_a_real_model(check: Check, chat_server: str, tmp_path: Path) -> None:
-    arguments = {"base_url": chat_server, "api_key": "none", "model": "smollm2", "max_retries": 0}
-    settings = {"class": "langchain_openai.ChatOpenAI", "arguments": arguments}
-    check("langchain", tmp_path, settings)
+def test_it_keeps_the_contract_with_a_real_server(check: Check, tiny_server: str, tmp_path: Path) -> None:
+    held(check, tiny_server, tmp_path)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("check", checks("chat"), ids=str)
+def test_it_keeps_the_contract_with_a_model_that_knows_languages(
+    check: Check, chat_server: str, tmp_path: Path
+) -> None:
+    held(check, chat_server, tmp_path)
