@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import logging
-import os
-import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -18,6 +16,7 @@ from potluck.hookspecs import ModelCall, StageEvent
 from potluck.observers import Observers
 from potluck.plugins import GROUPS
 from potluck.stages.observe import carried, model_call, stage
+from support.commands import potluck
 from support.fake_plugins import install, install_hashing, visible
 
 WATCHER = """
@@ -85,17 +84,6 @@ def recipe(home: Path, more: str = "", embedder: str = "hashing") -> Path:
 def watched(home: Path) -> list[str]:
     path = home.parent / "watched"
     return path.read_text().splitlines() if path.exists() else []
-
-
-def potluck(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "potluck", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, **environment},
-        check=False,
-    )
 
 
 class Notes:

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -15,6 +12,7 @@ import pytest
 from potluck.doctor import packages
 from potluck.doctor.examine import Examined, examine
 from potluck.plugins import FILE_TYPES, GROUPS, Plugin, installed
+from support.commands import potluck
 from support.fake_plugins import install, install_hashing, visible
 from support.stress_plugins import HOSTILE, install_hostile
 
@@ -56,18 +54,6 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("STRESS_MARKS", str(tmp_path))
     with visible(site, monkeypatch):
         yield site
-
-
-def potluck(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "potluck", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, **environment},
-        check=False,
-        timeout=200,
-    )
 
 
 def of(package: str) -> list[Plugin]:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import os
-import subprocess
-import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -17,6 +15,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.errors import RecipeError, RemoteError
+from support.commands import potluck
 
 from .conftest import NOTES, QUESTION
 
@@ -221,17 +220,6 @@ def collector(leads_to: str = "") -> Iterator[tuple[str, list[tuple[str, bytes]]
         finally:
             server.shutdown()
             thread.join()
-
-
-def potluck(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "potluck", *arguments],
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, **environment},
-        check=False,
-    )
 
 
 def test_with_an_endpoint_on_this_machine_spans_and_metrics_arrive_there(home: Path) -> None:
