@@ -15,9 +15,13 @@ from typing import TYPE_CHECKING
 
 from potluck.documents import Json
 from potluck.errors import WorkspaceDamaged
+from potluck.workspace.database import use_wal
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
+
+# Seconds that a statement waits for other processes.
+_WAIT = 60
 
 _TABLES = """
 CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
@@ -35,9 +39,9 @@ class Calls:
         self._path = path
         self._lock = Lock()
         path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=60, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
         try:
-            self._db.execute("PRAGMA journal_mode = WAL")
+            use_wal(self._db, _WAIT)
             self._db.execute("PRAGMA synchronous = NORMAL")
             self._db.executescript(_TABLES)
         except sqlite3.DatabaseError as error:

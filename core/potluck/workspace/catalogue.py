@@ -18,12 +18,16 @@ from typing import TYPE_CHECKING
 from potluck.documents import Chunk, Document, Json, Page, Section
 from potluck.errors import WorkspaceDamaged, WorkspaceTooNew
 from potluck.fingerprints import fingerprint, text_hash
+from potluck.workspace.database import use_wal
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
 
 FORMAT = 1
 """The version of the tables below. A catalogue of a higher one is refused."""
+
+# Seconds that a statement waits for other processes.
+_WAIT = 30
 
 _TABLES = """
 CREATE TABLE meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
@@ -105,7 +109,7 @@ class Catalogue:
         self.path = path
         path.parent.mkdir(parents=True, exist_ok=True)
         # The stages that write run one after another, but may do so on a worker thread.
-        self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
+        self._db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
         try:
             self._prepare()
         except sqlite3.DatabaseError as error:
@@ -122,7 +126,7 @@ class Catalogue:
         self._db.close()
 
     def _prepare(self) -> None:
-        self._db.execute("PRAGMA journal_mode = WAL")
+        use_wal(self._db, _WAIT)
         self._db.execute("PRAGMA synchronous = FULL")
         self._db.execute("PRAGMA foreign_keys = ON")
         if not self._db.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():

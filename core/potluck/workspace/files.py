@@ -10,7 +10,8 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from potluck.errors import StorageFailed
+from potluck.errors import StorageFailed, WorkspaceBusy
+from potluck.workspace.database import is_busy
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
@@ -45,7 +46,7 @@ def sync_folder(folder: Path) -> None:
 
 @contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn a full disk or a folder that cannot be written into ``StorageFailed``."""
+    """Turn a full disk or a closed folder into ``StorageFailed``, and a file locked for long into ``WorkspaceBusy``."""
     try:
         yield
     except OSError as error:
@@ -57,6 +58,10 @@ def storage_errors(folder: Path) -> Iterator[None]:
             ) from error
         raise
     except sqlite3.OperationalError as error:
+        if is_busy(error):
+            raise WorkspaceBusy(
+                f"{folder} is being written by another process; try again when it has finished"
+            ) from error
         reason = str(error)
         if "full" in reason or "disk I/O" in reason:
             raise StorageFailed(_full(folder, reason)) from error

@@ -1,0 +1,29 @@
+"""What SQLite leaves to its users where several processes open one file at the same moment."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+
+
+def use_wal(database: sqlite3.Connection, wait: float) -> None:
+    """Put a database into WAL mode, which is kept in the file.
+
+    SQLite does not wait for other connections in the statement that changes the mode, whatever the connection's
+    timeout: this does, up to ``wait`` seconds. ``sqlite3.OperationalError`` after that.
+    """
+    deadline = time.monotonic() + wait
+    while True:
+        try:
+            if database.execute("PRAGMA journal_mode").fetchone() != ("wal",):
+                database.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if not is_busy(error) or time.monotonic() > deadline:
+                raise
+            time.sleep(0.005)
+
+
+def is_busy(error: sqlite3.Error) -> bool:
+    """Whether another connection was in the way."""
+    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
