@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import is_terminal, json_option, print_json, recipe_argument
+from potluck.cli.common import is_terminal, json_option, print_json, recipe_argument, show_progress
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
@@ -118,6 +117,7 @@ def score_prompts(
     from potluck.evaluation.prompts.items import read_facts, read_pairs
     from potluck.evaluation.prompts.score import WordingRow, score
     from potluck.evaluation.prompts.wordings import FACTS, PAIRS, read_wordings
+    from potluck.stages.observe import stage
 
     if (facts is None) == (pairs is None):
         raise click.UsageError("name what to measure on: --facts FILE or --pairs FILE")
@@ -131,8 +131,10 @@ def score_prompts(
         if task is PAIRS:
             choices = list(dict.fromkeys(found.verbalisers.values()))
         rows = [WordingRow(wording, model, one_word) for wording in found.wordings]
-        with _progress(len(rows) * len(items), as_json) as step:
-            scores = score(task, rows, items, choices, small=small if task is PAIRS else 0, seed=seed, on_item=step)
+        small = small if task is PAIRS else 0
+        show_progress(opening.observers, as_json)
+        with stage(opening.observers, "score", "choices", len(rows) * len(items), opening.model.chat) as running:
+            scores = score(task, rows, items, choices, small=small, seed=seed, on_item=running.advance)
     if as_json:
         print_json(scores.as_json())
     else:
@@ -157,15 +159,6 @@ def _opened(path: Path | None, chat: str | None, overrides: Sequence[str]) -> It
         if not opening.needs_network():
             guard_process("the chat model is on this machine")
         yield opening
-
-
-@contextmanager
-def _progress(steps: int, quiet: bool) -> Iterator[Callable[[], None]]:
-    if quiet or not sys.stderr.isatty():
-        yield lambda: None
-        return
-    with click.progressbar(length=steps, label="asking", file=sys.stderr) as bar:
-        yield lambda: bar.update(1)
 
 
 def _print(scores: Scores) -> None:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from potluck.cli.common import is_terminal, json_option, print_json
+from potluck.cli.common import is_terminal, json_option, print_json, show_progress
 
 if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
@@ -63,12 +61,17 @@ def command(
     drop out early. What was asked is kept in .potluck beside the data: a run that was interrupted goes on where it was.
     """
     from potluck.evaluation.strategy.run import Plan, strategy
+    from potluck.observers import observers_of
 
     names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
     plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model)
     recipe = _recipe(chat, embedder, seed, model)
-    with _progress(as_json) as on_message:
-        outcome = strategy(recipe, plan, on_message)
+    observers = observers_of(recipe)
+    show_progress(observers, as_json)
+    try:
+        outcome = strategy(recipe, plan, observers)
+    finally:
+        observers.close()
     if as_json:
         print_json(outcome.document)
     else:
@@ -86,20 +89,6 @@ def _recipe(chat: str | None, embedder: str, seed: int, tuned: str | None) -> Re
     if not Recipe(model).needs_network() and not str(tuned).startswith("hf://"):
         guard_process("no option names a remote component")
     return model
-
-
-@contextmanager
-def _progress(quiet: bool) -> Iterator[Callable[[int, int], None]]:
-    if quiet or not sys.stderr.isatty():
-        yield lambda done, total: None
-        return
-    with click.progressbar(length=1, label="asking", file=sys.stderr) as bar:
-
-        def step(done: int, total: int) -> None:
-            bar.length = total
-            bar.update(done - bar.pos)
-
-        yield step
 
 
 def _print(document: Mapping[str, Any]) -> None:

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 from potluck.contracts import ChatModel
 from potluck.documents import Message
+from potluck.stages.observe import model_call
+
+if TYPE_CHECKING:
+    from potluck.recipe.model import Part
 
 
 def ending(chat: ChatModel, labels: Sequence[str]) -> str:
@@ -18,12 +23,18 @@ def ending(chat: ChatModel, labels: Sequence[str]) -> str:
     return (chat.answer_end or "\n") if begun else ""
 
 
-def logprobs(chat: ChatModel, messages: Sequence[Message], labels: Sequence[str]) -> list[float]:
-    """How likely each label is as the answer: natural logarithms, comparable among the labels of one call."""
-    return [one.logprob for one in chat.likelihoods(messages, labels, ending(chat, labels))]
+def logprobs(
+    chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: Part | None = None
+) -> list[float]:
+    """How likely each label is as the answer: natural logarithms, comparable among the labels of one call.
+
+    ``part`` is the chat model as the recipe names it, for observers of a stage that has several components.
+    """
+    with model_call("chat", part=part):
+        return [one.logprob for one in chat.likelihoods(messages, labels, ending(chat, labels))]
 
 
-def likeliest(chat: ChatModel, messages: Sequence[Message], labels: Sequence[str]) -> str:
-    """The label that is the likeliest answer; the first of equals."""
-    found = logprobs(chat, messages, labels)
+def likeliest(chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: Part | None = None) -> str:
+    """The label that is the likeliest answer; the first of equals. ``part`` as in ``logprobs``."""
+    found = logprobs(chat, messages, labels, part)
     return labels[found.index(max(found))]

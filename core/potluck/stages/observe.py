@@ -100,8 +100,11 @@ class Spent:
 
 
 @contextmanager
-def model_call(operation: Literal["chat", "embeddings"], texts: int = 1) -> Iterator[Spent]:
-    """Tell the observers of the running stage, whose component is asked, of a call. Without a stage nobody is told."""
+def model_call(operation: Literal["chat", "embeddings"], texts: int = 1, part: Part | None = None) -> Iterator[Spent]:
+    """Tell the observers of the running stage of a call. Without a stage nobody is told.
+
+    ``part`` is the component that is asked, where it is not the stage's.
+    """
     running, spent = _running.get(), Spent()
     began, clock, failed = time.time(), time.perf_counter(), ""
     try:
@@ -112,10 +115,11 @@ def model_call(operation: Literal["chat", "embeddings"], texts: int = 1) -> Iter
     finally:
         if running is not None:
             about = running.event
+            component, model = (part.name, _model(part)) if part is not None else (about.component, about.model)
             call = ModelCall(
                 operation,
-                about.component,
-                about.model or about.component,
+                component,
+                model or component,
                 began,
                 time.perf_counter() - clock,
                 texts,

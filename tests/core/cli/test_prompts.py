@@ -94,6 +94,19 @@ def test_wordings_are_measured_on_facts(home: Path, model: Path) -> None:
     assert table["spread"]["value"] == pytest.approx(1.0 - other["means"]["all"]["mean"])
 
 
+def test_observers_are_told_of_every_choice(home: Path, model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("POTLUCK_OBSERVERS", "jsonl")
+    monkeypatch.setenv("POTLUCK_EVENTS", str(home / "events.jsonl"))
+    document(
+        potluck(home, "score", *masked(model), "--facts", "facts.jsonl", "--template", "{X} lies in {Y}.", "--json")
+    )
+
+    events = [json.loads(line) for line in (home / "events.jsonl").read_text(encoding="utf-8").splitlines()]
+    called = [event for event in events if event["event"] == "called"]
+    assert [(one["operation"], one["component"]) for one in called] == [("chat", "masked-lm")] * len(FACTS)
+    assert (events[-1]["event"], events[-1]["stage"], events[-1]["done"]) == ("finished", "score", len(FACTS))
+
+
 def test_pairs_have_a_small_set_beside_the_whole(home: Path, model: Path) -> None:
     words = "--verbaliser", "entailment=yes", "--verbaliser", "contradiction=no"
     wordings = "--template", "{premise}? {label} or no, {hypothesis}.", "--template", "{premise} {hypothesis}? {label}."

@@ -21,6 +21,7 @@ from potluck.errors import PotluckError
 from potluck.evaluation.prompts.items import Item
 from potluck.evaluation.prompts.wordings import SHORT_HASH, Task, Wording
 from potluck.evaluation.statistics import Difference, Interval, holm, interval, paired, sentence, verdict
+from potluck.stages.observe import model_call
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -88,7 +89,8 @@ class WordingRow:
         before, after = self.wording.around(item.given)
         if self.one_word and not self.chat.reads_after:
             after = ""
-        found = self.chat.likelihoods(before, candidates, after)
+        with model_call("chat"):
+            found = self.chat.likelihoods(before, candidates, after)
         return max(zip(found, candidates, strict=True), key=lambda pair: pair[0].logprob)[1]
 
 

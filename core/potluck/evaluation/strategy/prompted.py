@@ -15,6 +15,7 @@ from potluck.evaluation.choices import likeliest
 from potluck.evaluation.strategy.data import Item, language
 from potluck.evaluation.strategy.rows import Chat, Choice, Kind, Setting, nearest, others
 from potluck.fingerprints import fingerprint
+from potluck.stages.observe import model_call
 from potluck.text import folded
 
 if TYPE_CHECKING:
@@ -77,8 +78,10 @@ class Prompted:
         prompt, completion = model.prices or (0.0, 0.0)
         if model.scores_text:
             usd = model.count_tokens(messages) * prompt / 1e6 if prompt else 0.0
-            return Choice(likeliest(model, messages, labels), usd, sent)
-        answer = model.chat(messages, self._chat.options)
+            return Choice(likeliest(model, messages, labels, self._chat.part), usd, sent)
+        with model_call("chat", part=self._chat.part) as spent:
+            answer = model.chat(messages, self._chat.options)
+            spent.input_tokens, spent.output_tokens = answer.usage.prompt or None, answer.usage.completion or None
         usd = (answer.usage.prompt * prompt + answer.usage.completion * completion) / 1e6
         return Choice(named(answer.text, labels), usd, sent)
 

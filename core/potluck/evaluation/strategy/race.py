@@ -129,10 +129,10 @@ class Race:
         self._setting, self._test, self._calls, self._meter = setting, test, calls, meter
         self._embedded, self._sends_vectors = embedded, sends_vectors
 
-    def run(self, full: bool = False, on_message: Callable[[int, int], None] = lambda done, total: None) -> None:
+    def run(self, full: bool = False, on_message: Callable[[], None] = lambda: None) -> None:
         """Ask. With ``full`` no row drops out before it was asked everything or the budget is used.
 
-        ``on_message`` is told how many of how many messages were asked. Raises ``PluginError`` and ``WorkspaceError``;
+        ``on_message`` is called after each message. Raises ``PluginError`` and ``WorkspaceError``;
         a row that fails otherwise is out, and the others go on.
         """
         steps, done = sizes(len(self._test)), 0
@@ -144,7 +144,7 @@ class Race:
                     self.ended = str(limit)
                     return
                 done += 1
-                on_message(done, len(self._test))
+                on_message()
             last = number == len(steps) - 1
             rows = tuple(lane.name for lane in self._running)
             dropped = () if full or last else self._drop(size, len(steps) - 1)

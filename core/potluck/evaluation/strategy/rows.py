@@ -20,6 +20,7 @@ from potluck.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
+    from potluck.recipe.model import Part
 
 NEIGHBOURS = 5
 """How many neighbours vote."""
@@ -45,6 +46,8 @@ class Chat:
     options: ChatOptions
     name: str
     remote: bool
+    part: Part | None = None
+    """The chat model as the recipe names it, for observers."""
 
 
 @dataclass(frozen=True, slots=True)

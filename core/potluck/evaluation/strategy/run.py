@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from potluck.contracts import ChatOptions
 from potluck.documents import Json
@@ -18,12 +19,17 @@ from potluck.evaluation.strategy.race import Lane, Race
 from potluck.evaluation.strategy.rows import Chat, Kind, Setting, kinds
 from potluck.evaluation.strategy.tuned import tuned_kinds
 from potluck.evaluation.strategy.vectors import Embedded
+from potluck.observers import Observers
 from potluck.recipe.messages import meant
 from potluck.recipe.model import RecipeModel
 from potluck.sources import Sources
 from potluck.stages.components import Components
+from potluck.stages.observe import stage
 from potluck.stages.plan import remote_hosts
 from potluck.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pluggy
 
 _MANY = 20
 """Above so many labels a prompt that lists them all is long."""
@@ -59,28 +65,29 @@ class Outcome:
     document: dict[str, Json]
 
 
-def strategy(
-    recipe: RecipeModel, plan: Plan, on_message: Callable[[int, int], None] = lambda done, total: None
-) -> Outcome:
+def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | None = None) -> Outcome:
     """Run the rows over one held-out split within the budget, and recommend one.
 
     ``recipe`` names embedder, chat model and seed. Raises ``PotluckError`` for data or rows that cannot be used; a row
-    that fails while it runs is named in the outcome.
+    that fails while it runs is named in the outcome. ``observers`` are told how many messages were asked, and each
+    call of a model.
     """
     # Threads that wait by spinning take the processor from those of the other library: twenty times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    observers = observers if observers is not None else Observers(recipe.name)
     meter = Meter(plan.usd, plan.minutes)
     split = read_split(plan.data, plan.given, plan.target, recipe.seed)
     test = split.test[: plan.limit]
     workspace, opened = _workspace(plan.data), list[Components]()
     components = Components(recipe, workspace, Sources(recipe.folder))
     try:
-        tuned = tuned_kinds(plan.tuners, _model(plan, recipe), recipe.seed, workspace, meter, opened)
+        tuned = tuned_kinds(plan.tuners, _model(plan, recipe), recipe.seed, workspace, meter, opened, observers)
         chosen = rows_asked_for(plan, split, tuned)
-        lanes, setting, embedded = _made(chosen, plan.rules, split, recipe, components, workspace, meter)
+        lanes, setting, embedded = _made(chosen, plan.rules, split, recipe, components, workspace, meter, observers)
         hosts = remote_hosts(recipe)
         race = Race(lanes, setting, test, workspace.calls, meter, embedded, "embedder" in hosts)
-        race.run(plan.full, on_message)
+        with stage(observers, "strategy", "messages", len(test)) as running:
+            race.run(plan.full, running.advance)
     finally:
         for one in (components, *opened):
             one.close()
@@ -121,11 +128,12 @@ def _made(
     components: Components,
     workspace: Workspace,
     meter: Meter,
+    observers: pluggy.PluginManager,
 ) -> tuple[Sequence[Lane], Setting, Embedded]:
     chat = _chat(recipe, components) if any(kind.asks for kind in chosen.values()) else None
     setting = Setting(split.train, split.labels, recipe.seed, chat, rules)
     name = components.embedder_fingerprint if any(kind.vectors for kind in chosen.values()) else ""
-    embedded = Embedded(lambda: components.embedder, name, workspace.calls, meter)
+    embedded = Embedded(lambda: components.embedder, name, workspace.calls, meter, observers, recipe.embedder)
     return [Lane(name, kind, kind.make(setting)) for name, kind in chosen.items()], setting, embedded
 
 
@@ -134,7 +142,7 @@ def _chat(recipe: RecipeModel, components: Components) -> Chat:
     if not isinstance(options, ChatOptions):
         raise ContractBroken(f"the settings of chat plugin {recipe.chat.name!r} do not inherit from ChatOptions")
     remote = "chat" in remote_hosts(recipe)
-    return Chat(lambda: components.chat, options, components.chat_fingerprint, remote)
+    return Chat(lambda: components.chat, options, components.chat_fingerprint, remote, recipe.chat)
 
 
 def _model(plan: Plan, recipe: RecipeModel) -> str:

@@ -22,6 +22,8 @@ from potluck.workspace import Workspace
 from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
+    import pluggy
+
     from potluck.contracts import TuningRequest, Vectors
     from potluck.recipe.model import RecipeModel
 
@@ -34,9 +36,11 @@ _SHARE = 0.75
 class Tuned:
     """Trains a model of the recipe that ``components`` are of, and chooses the label that it finds likeliest."""
 
-    def __init__(self, setting: Setting, make: Callable[[], Components], meter: Meter) -> None:
+    def __init__(
+        self, setting: Setting, make: Callable[[], Components], meter: Meter, observers: pluggy.PluginManager
+    ) -> None:
         """Nothing is read yet: whatever is wrong with model or tuner is this row's failure alone."""
-        self._setting, self._make, self._meter = setting, make, meter
+        self._setting, self._make, self._meter, self._observers = setting, make, meter, observers
 
     @cached_property
     def _components(self) -> Components:
@@ -61,7 +65,7 @@ class Tuned:
                 self._meter.need(seconds or 0.0, 0.0, _SHARE)
             except OutOfTime as limit:
                 raise CannotLearn(f"training takes about {seconds:,.0f} s, which do not fit into {limit}") from None
-        made(self._components)
+        made(self._components, self._observers)
         _ = self._components.chat.context_window
 
     def price(self, text: str) -> float:
@@ -70,14 +74,20 @@ class Tuned:
 
     def choose(self, text: str, vector: Vectors | None) -> Choice:
         """The likeliest label."""
-        prompt = self._components.recipe.prompt
-        assert prompt is not None, "the recipe was made with one"
-        asked = [Message("user", prompt.render(text=text))]
-        return Choice(likeliest(self._components.chat, asked, self._setting.labels))
+        recipe = self._components.recipe
+        assert recipe.prompt is not None, "the recipe was made with one"
+        asked = [Message("user", recipe.prompt.render(text=text))]
+        return Choice(likeliest(self._components.chat, asked, self._setting.labels, recipe.chat))
 
 
 def tuned_kinds(
-    tuners: Sequence[str], model: str, seed: int, workspace: Workspace, meter: Meter, opened: list[Components]
+    tuners: Sequence[str],
+    model: str,
+    seed: int,
+    workspace: Workspace,
+    meter: Meter,
+    opened: list[Components],
+    observers: pluggy.PluginManager,
 ) -> Mapping[str, Kind]:
     """A row for each tuner, written as in a recipe. What they open is put into ``opened``, to be closed in the end."""
     found: dict[str, Kind] = {}
@@ -93,7 +103,7 @@ def tuned_kinds(
                 opened.append(Components(recipe, workspace, Sources(recipe.folder)))
                 return opened[-1]
 
-            return Tuned(setting, components, meter)
+            return Tuned(setting, components, meter, observers)
 
         found[name] = Kind(f"a model tuned by {used}", make)
     return found

@@ -10,10 +10,14 @@ from potluck.contracts import Embedder
 from potluck.evaluation.strategy.meter import Meter
 from potluck.fingerprints import fingerprint, text_hash
 from potluck.stages.embed import embed_queries
+from potluck.stages.observe import stage
 from potluck.workspace.calls import Calls
 
 if TYPE_CHECKING:
+    import pluggy
+
     from potluck.contracts import Vectors
+    from potluck.recipe.model import Part
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,9 +31,18 @@ class Took:
 class Embedded:
     """Embeds messages, in batches, and keeps their vectors. ``embedder`` is called only if something is missing."""
 
-    def __init__(self, embedder: Callable[[], Embedder], name: str, calls: Calls, meter: Meter) -> None:
-        """``name`` is the embedder's fingerprint."""
+    def __init__(
+        self,
+        embedder: Callable[[], Embedder],
+        name: str,
+        calls: Calls,
+        meter: Meter,
+        observers: pluggy.PluginManager,
+        part: Part,
+    ) -> None:
+        """``name`` is the embedder's fingerprint, ``part`` it as the recipe names it."""
         self._embedder, self.name, self._calls, self._meter = embedder, name, calls, meter
+        self._observers, self._part = observers, part
         self._vectors: dict[str, Vectors] = {}
         self._took: dict[str, Took] = {}
         self._pace = 0.0
@@ -47,8 +60,11 @@ class Embedded:
         if missing:
             embedder = self._embedder()
             size = max(1, embedder.batch_size) * max(1, embedder.concurrency)
-            for start in range(0, len(missing), size):
-                self._embed(missing[start : start + size], embedder, share)
+            with stage(self._observers, "embed", "texts", len(missing), self._part) as running:
+                for start in range(0, len(missing), size):
+                    part = missing[start : start + size]
+                    self._embed(part, embedder, share)
+                    running.advance(len(part))
         return np.stack([self._vectors[text] for text in texts])
 
     def took(self, text: str) -> Took:

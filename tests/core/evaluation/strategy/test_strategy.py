@@ -15,6 +15,8 @@ from potluck.errors import PotluckError, RemoteError
 from potluck.evaluation.strategy.data import alike, read_split, triples
 from potluck.evaluation.strategy.race import sizes
 from potluck.evaluation.strategy.run import Outcome, Plan, strategy
+from potluck.hookspecs import ModelCall, StageEvent, hookimpl
+from potluck.observers import Observers
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
 
@@ -42,6 +44,26 @@ def run(home: Path) -> Run:
         return strategy(model, Plan(home / "data" / "data.jsonl", chat=chat is not None, **plan))
 
     return run
+
+
+class Watching:
+    def __init__(self) -> None:
+        self.events = list[StageEvent]()
+        self.calls = list[ModelCall]()
+
+    @hookimpl
+    def potluck_stage_progressed(self, event: StageEvent) -> None:
+        self.events.append(event)
+
+    @hookimpl
+    def potluck_model_called(self, call: ModelCall) -> None:
+        self.calls.append(call)
+
+
+def observed_by(observer: Watching) -> Observers:
+    observers = Observers("strategies")
+    observers.register(observer)
+    return observers
 
 
 def log(home: Path, name: str) -> list[str]:
@@ -120,15 +142,17 @@ def test_a_row_that_is_really_better_is_recommended_though_it_costs(run: Run, ho
 
 
 def test_an_interrupted_run_goes_on_without_asking_again(run: Run, home: Path) -> None:
-    def stop(done: int, total: int) -> None:
-        if done == 21:
-            raise KeyboardInterrupt
+    class Stop(Watching):
+        @hookimpl
+        def potluck_stage_progressed(self, event: StageEvent) -> None:
+            if (event.stage, event.done) == ("strategy", 21):
+                raise KeyboardInterrupt
 
     model = recipes.loads(
         "potluck: 1", home / "recipe.yaml", ["embedder=letters", f"chat={json.dumps(KNOWS, ensure_ascii=False)}"]
     )
     with pytest.raises(KeyboardInterrupt):
-        strategy(model, Plan(home / "data" / "data.jsonl", chat=True), stop)
+        strategy(model, Plan(home / "data" / "data.jsonl", chat=True), observed_by(Stop()))
     before = len(log(home, "ASKED_LOG"))
     outcome = run(KNOWS)
     again = run(KNOWS)
@@ -140,6 +164,32 @@ def test_an_interrupted_run_goes_on_without_asking_again(run: Run, home: Path) -
     assert set(embedded.values()) == {1}
     assert rows(again) == rows(outcome)
     assert again.advice == outcome.advice
+
+
+def test_observers_are_told_of_every_message_and_of_every_call_of_a_model(home: Path) -> None:
+    said = ["embedder=letters", f"chat={json.dumps({**KNOWS, 'scores': False}, ensure_ascii=False)}"]
+    model = recipes.loads("potluck: 1", home / "recipe.yaml", said)
+    watching = Watching()
+    strategy(model, Plan(home / "data" / "data.jsonl", chat=True, limit=20), observed_by(watching))
+
+    asked = [event for event in watching.events if event.stage == "strategy"]
+    assert [(event.done, event.total) for event in asked] == [(n, 20) for n in range(1, 21)]
+    chat = [call for call in watching.calls if call.operation == "chat"]
+    embedded = [call for call in watching.calls if call.operation == "embeddings"]
+    assert len(chat) == len(log(home, "ASKED_LOG")) > 0
+    assert {(call.component, call.recipe, call.stage) for call in chat} == {("tutor", "strategies", asked[0].id)}
+    assert all(call.output_tokens for call in chat)
+    assert sum(call.texts for call in embedded) == len(log(home, "EMBEDDED_LOG"))
+    assert {call.component for call in embedded} == {"letters"}
+
+
+def test_observers_are_told_of_labels_that_are_scored(home: Path) -> None:
+    model = recipes.loads("potluck: 1", home / "r.yaml", ["embedder=letters", f"chat={json.dumps(KNOWS)}"])
+    watching = Watching()
+    plan = Plan(home / "data" / "data.jsonl", chat=True, limit=20, rows=("zero-shot",))
+    strategy(model, plan, observed_by(watching))
+
+    assert [(call.operation, call.component) for call in watching.calls] == [("chat", "tutor")] * 20
 
 
 def test_examples_are_never_the_message_that_is_asked(run: Run, home: Path) -> None:
