@@ -61,8 +61,12 @@ def plugin_pages() -> str:
         found = [plugin for plugin in plugins.installed() if plugin.kind == kind and plugin.package == "potluck"]
         if found:
             lines += ["", f"## {kind}"]
+        inner = dict[str, type[Config]]()
         for plugin in found:
             lines += ["", f"### {plugin.name}", "", *_plugin(plugin)]
+            inner |= _inner(plugin)
+        for name, model in inner.items():
+            lines += ["", f"### The keys of `{name}`", "", *_settings(model)]
     return "\n".join(lines) + "\n"
 
 
@@ -169,6 +173,22 @@ def _plugin(plugin: plugins.Plugin) -> Iterator[str]:
     yield from _settings(offered.config)
 
 
+def _inner(plugin: plugins.Plugin) -> dict[str, type[Config]]:
+    """Settings that have settings of their own, by the path of their key."""
+    try:
+        waiting = [("", plugins.offer(plugin).config)]
+    except PluginError:
+        return {}
+    found = dict[str, type[Config]]()
+    for above, model in waiting:
+        for name, info in model.model_fields.items():
+            for kind in (info.annotation, *get_args(info.annotation)):
+                if isinstance(kind, type) and issubclass(kind, Config):
+                    found[f"{above}{name}"] = kind
+                    waiting.append((f"{above}{name}.", kind))
+    return found
+
+
 def _settings(model: type[Config]) -> Iterator[str]:
     if not model.model_fields:
         yield "No settings."
@@ -184,6 +204,8 @@ def _settings(model: type[Config]) -> Iterator[str]:
 def _shown(value: Any) -> str:
     if value is None:
         return "null"
+    if isinstance(value, Config):
+        return "{}"
     if isinstance(value, bool):
         return str(value).lower()
     return str(list(value)) if isinstance(value, tuple) else str(value) or '""'

@@ -56,33 +56,26 @@ class Checkpoints:
         """Nothing is read yet."""
         self.folder, self._name, self._writes = folder, name, writes
 
-    def save(self, course: Course, weights: Mapping[str, torch.Tensor], optimiser: torch.optim.Optimizer) -> None:
-        """Write one, and remove those that are no longer of use. ``weights`` are the trained parameters, whole."""
-        tensors = dict(weights)
-        for number, state in optimiser.state_dict()["state"].items():
-            tensors.update({f"optimiser.{number}.{key}": whole(value) for key, value in state.items()})
+    def save(self, course: Course, weights: Mapping[str, torch.Tensor], optimiser: Mapping[str, torch.Tensor]) -> None:
+        """Write one, and remove those that are no longer of use.
+
+        ``weights`` are the trained parameters, ``optimiser`` its state, all whole.
+        """
         if not self._writes:
             return
-        write_whole(self.folder / f"step-{course.step:08d}.safetensors", self._bytes(tensors, course))
+        write_whole(self.folder / f"step-{course.step:08d}.safetensors", self._bytes({**weights, **optimiser}, course))
         for old in self._found()[_KEPT:]:
             old.unlink()
 
-    def save_best(self, course: Course, model: torch.nn.Module) -> None:
+    def save_best(self, course: Course, weights: Mapping[str, torch.Tensor]) -> None:
         """Keep the weights with the lowest validation loss."""
-        weights = trained(model)
         if self._writes:
             write_whole(self.folder / "best.safetensors", self._bytes(weights, course))
 
-    def resume(self, model: torch.nn.Module, optimiser: torch.optim.Optimizer) -> Course:
-        """Take up the last whole checkpoint of this training; a new course where there is none."""
-        for path in self._found():
-            if (read := self._read(path)) is None:
-                continue
-            tensors, course = read
-            put(model, tensors)
-            _put_optimiser(optimiser, tensors)
-            return course
-        return Course()
+    def last(self) -> tuple[Mapping[str, torch.Tensor], Course]:
+        """What the last whole checkpoint of this training holds; nothing and a new course where there is none."""
+        found = (self._read(path) for path in self._found())
+        return next((read for read in found if read is not None), ({}, Course()))
 
     def take_best(self, model: torch.nn.Module) -> None:
         """Put the best weights into the model, where some were kept."""
@@ -126,7 +119,14 @@ def put(model: torch.nn.Module, tensors: Mapping[str, Any]) -> None:
             parameter.detach().copy_(spread_like(tensors[name], parameter))
 
 
-def _put_optimiser(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Any]) -> None:
+def state_of(optimiser: torch.optim.Optimizer) -> Mapping[str, torch.Tensor]:
+    """The state of an optimiser, whole."""
+    state = optimiser.state_dict()["state"]
+    return {f"optimiser.{number}.{key}": whole(value) for number, one in state.items() for key, value in one.items()}
+
+
+def put_state(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Any]) -> None:
+    """Give an optimiser the state that ``state_of`` gave."""
     state: dict[int, dict[str, Any]] = {}
     known = [one for group in optimiser.param_groups for one in group["params"]]
     for name, tensor in tensors.items():

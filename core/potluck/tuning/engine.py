@@ -20,9 +20,9 @@ from potluck.errors import ModelError, TrainingFailed, Unsupported
 from potluck.fingerprints import fingerprint
 from potluck.models import ModelKind, kind_of, load_model, load_tokenizer, precision
 from potluck.tuning import head
-from potluck.tuning.checkpoint import Checkpoints, Course, put, trained
+from potluck.tuning.checkpoint import Checkpoints, Course, put, put_state, state_of, trained
 from potluck.tuning.encode import Encoded, Encoding, encode
-from potluck.tuning.forward import batches, logits
+from potluck.tuning.forward import batches, computing
 from potluck.tuning.method import LocalTuner
 from potluck.tuning.pack import Pack
 from potluck.tuning.processes import Processes
@@ -30,9 +30,12 @@ from potluck.tuning.rows import Rows
 from potluck.tuning.schedule import Schedule
 from potluck.tuning.sharding import clip, groups, is_sharded, shard
 from potluck.tuning.watchdog import Watchdog
+from potluck.tuning.zero import Zero, imported
 
 if TYPE_CHECKING:
     import torch
+
+    from potluck.tuning.forward import Forward
 
 _REPORT_SECONDS = 5.0
 _KINDS: Mapping[ModelKind, str] = {"causal": "causal", "masked": "masked", "seq2seq": "sequence-to-sequence"}
@@ -54,12 +57,23 @@ class Job:
     checkpoints: Checkpoints
     course: Course
     processes: Processes
-    autocast: bool
+    forward: Forward
+    zero: Zero | None
 
     @property
     def parameters(self) -> list[torch.nn.Parameter]:
         """Those that are trained."""
         return [one for one in self.model.parameters() if one.requires_grad]
+
+    @property
+    def weights(self) -> Mapping[str, torch.Tensor]:
+        """The parameters that are trained, by name, whole."""
+        return trained(self.model) if self.zero is None else self.zero.weights()
+
+    @property
+    def spread(self) -> bool:
+        """Whether each process holds a part of the model only."""
+        return self.zero is not None or (self.method.config.training.fsdp and self.processes.count > 1)
 
 
 def train(method: LocalTuner, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
@@ -71,10 +85,10 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     job = _job(method, request)
     watch = Watchdog(job.course, request, job.schedule.steps, method.config.training.early_stopping_patience)
     _loop(job, watch, progress)
-    if job.method.config.training.early_stopping_patience is not None:
-        job.checkpoints.take_best(job.model)
-    folder, trainable = request.folder / "result", sum(one.numel() for one in job.parameters)
     learned = _gathered(job)
+    if job.method.config.training.early_stopping_patience is not None:
+        job.checkpoints.take_best(learned)
+    folder = request.folder / "result"
     if job.processes.first:
         folder.mkdir(parents=True, exist_ok=True)
         head.take(method.base(learned), folder)
@@ -83,7 +97,7 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     course = job.course
     return TunedModel(
         folder=folder,
-        trainable_parameters=trainable,
+        trainable_parameters=sum(one.numel() for one in learned.parameters() if one.requires_grad),
         losses=tuple(course.losses),
         seconds=course.seconds,
         tokens_per_second=course.tokens / course.seconds if course.seconds else 0.0,
@@ -96,9 +110,9 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
 
 def _gathered(job: Job) -> torch.nn.Module:
     """The model with what it has learned in one piece, to be saved by the first process."""
-    if not job.method.config.training.fsdp or job.processes.count == 1:
+    if not job.spread:
         return job.model
-    weights, request = trained(job.model), job.request
+    weights, request = job.weights, job.request
     base = load_model(request.model, "float32", kind_of(request.model))
     model = wrapped(job.method, base, request, load_tokenizer(request.model))
     put(model, weights)
@@ -134,12 +148,15 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
 
     settings, kind = method.config.training, able(method, request)
     processes = Processes.started("cpu" if settings.use_cpu else "auto")
+    several = processes.count > 1
+    if settings.deepspeed is not None and several:
+        imported(processes.device)  # before anything is loaded
     tokenizer = load_tokenizer(request.model)
     dtype, labels = precision(settings.dtype, processes.device), head.labels(method, request)
     torch.manual_seed(request.seed)
     base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
     model = wrapped(method, base, request, tokenizer)
-    if settings.fsdp and processes.count > 1:
+    if settings.fsdp and several:
         shard(method.base(model))
     limit = reads(method, model)
     training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
@@ -147,17 +164,19 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
         raise ModelError("there is no example to learn from")
     validation = encode(request.validation, tokenizer, limit, method.config.fit, kind, labels)
     schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
-    optimiser = torch.optim.AdamW(
-        groups(one for one in model.parameters() if one.requires_grad),
-        lr=rate(method),
-        betas=(settings.adam_beta1, settings.adam_beta2),
-        eps=settings.adam_epsilon,
-        weight_decay=settings.weight_decay,
-    )
     name = _name(method, request, training, validation, dtype, processes)
     checkpoints = Checkpoints(request.folder, name, processes.first)
-    course = checkpoints.resume(model, optimiser)
-    autocast = method.trains_base and dtype == "bfloat16"
+    left, course = checkpoints.last()
+    if left:
+        put(model, left)
+    optimiser = _adamw(method, model)
+    forward = computing(method, model, method.trains_base and dtype == "bfloat16", processes.device)
+    zero = None
+    if settings.deepspeed is not None and several:
+        zero = Zero(model, forward, optimiser, settings, processes.device)
+        zero.put_state(left)
+    elif left:
+        put_state(optimiser, left)
     return Job(
         method,
         request,
@@ -169,7 +188,21 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
         checkpoints,
         course,
         processes,
-        autocast,
+        forward if zero is None else zero,
+        zero,
+    )
+
+
+def _adamw(method: LocalTuner, model: torch.nn.Module) -> torch.optim.Optimizer:
+    import torch
+
+    settings = method.config.training
+    return torch.optim.AdamW(
+        groups(one for one in model.parameters() if one.requires_grad),
+        lr=rate(method),
+        betas=(settings.adam_beta1, settings.adam_beta2),
+        eps=settings.adam_epsilon,
+        weight_decay=settings.weight_decay,
     )
 
 
@@ -243,10 +276,11 @@ def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None])
         if job.validation.examples and (last or course.step % every == 0):
             _evaluate(job, watch)
         if last or course.step - saved >= settings.save_steps:
-            weights = trained(job.model)
+            weights = job.weights
             if (problem := watch.weights(weights.values())) is not None:
                 raise TrainingFailed(problem)
-            job.checkpoints.save(course, weights, job.optimiser)
+            state = state_of(job.optimiser) if job.zero is None else job.zero.state()
+            job.checkpoints.save(course, weights, state)
             saved = course.step
         since += 1
         if last or time.monotonic() - reported > _REPORT_SECONDS:
@@ -259,31 +293,42 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
     """One optimiser step: the mean loss over its learned tokens, the gradient's norm, the real tokens of it."""
     import torch
 
-    settings = job.method.config.training
     batch = [job.training.examples[number] for number in job.schedule.batch(step)]
     total = sum(one.learned for one in batch)
     job.model.train()
     torch.manual_seed(_seed(job.request.seed, step, job.processes.rank))
-    device = torch.device(job.processes.device)
-    loss = torch.zeros((), device=device)
-    for pack, counted in _packs(job, batch):
-        with torch.autocast(device.type, torch.bfloat16, enabled=job.autocast):
-            found = logits(job.method, job.model, pack)
+    loss, packs = torch.zeros((), device=job.processes.device), _packs(job, batch)
+    for number, (pack, counted) in enumerate(packs, 1):
+        found = job.forward(pack)
         part = torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum") / total * counted
-        part.backward()
+        if job.zero is None:
+            part.backward()
+        else:
+            job.zero.backward(part, last=number == len(packs))
         loss += part.detach()
+    norm = _descend(job, loss, rate(job.method) * job.schedule.rate(step))
+    return float(loss), norm, sum(len(one.ids) for one in batch)
+
+
+def _descend(job: Job, loss: torch.Tensor, speed: float) -> float:
+    """Add up what the processes have computed, the loss too, and take the step; the gradient's norm."""
+    import torch
+
+    if job.zero is not None:
+        job.processes.add_up([loss])
+        return job.zero.descend(speed)
     for parameter in job.parameters:
         if parameter.grad is None:  # this process had none of the step's examples, or the method did not use it
             parameter.grad = torch.zeros_like(parameter)
     here = [one.grad for one in job.parameters if one.grad is not None and not is_sharded(one)]
     job.processes.add_up([loss, *here])  # the others were added up when they were computed
-    norm = clip(job.parameters, settings.max_grad_norm or float("inf"))
+    norm = clip(job.parameters, job.method.config.training.max_grad_norm or float("inf"))
     for group in job.optimiser.param_groups:
-        group["lr"] = rate(job.method) * job.schedule.rate(step)
+        group["lr"] = speed
     if math.isfinite(norm):  # a step along no direction would spoil what is good so far
         job.optimiser.step()
     job.optimiser.zero_grad()
-    return float(loss), norm, sum(len(one.ids) for one in batch)
+    return norm
 
 
 def _packs(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Pack | Rows, int]]:
@@ -294,18 +339,18 @@ def _packs(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Pack | Rows, in
     """
     size = job.method.config.training.pack_tokens
     found = [(pack, 1) for pack in batches(job.method, job.model, job.processes.share(batch), size)]
-    if job.method.config.training.fsdp:
+    if job.spread:
         lacking = job.processes.most(len(found)) - len(found)
         found += [(pack, 0) for pack in batches(job.method, job.model, batch[:1], size)] * lacking
     return found
 
 
 def _evaluate(job: Job, watch: Watchdog) -> None:
-    found = evaluate(job.method, job.model, job.validation.examples, job.autocast)
+    found = evaluate(job.method, job.model, job.validation.examples, job.forward)
     job.course.evaluations.append({"step": float(job.course.step), "loss": found.loss, "answers": found.answers})
     patient = job.method.config.training.early_stopping_patience is not None
     if patient and job.course.since_best == 0:
-        job.checkpoints.save_best(job.course, job.model)
+        job.checkpoints.save_best(job.course, job.weights)
     watch.evaluated(found.first_tokens)
 
 
@@ -321,18 +366,15 @@ class Evaluated:
     first_tokens: tuple[tuple[int, int], ...]
 
 
-def evaluate(
-    method: LocalTuner, model: torch.nn.Module, examples: Sequence[Encoded], autocast: bool = False
-) -> Evaluated:
-    """Measure a wrapped model on examples, without training."""
+def evaluate(method: LocalTuner, model: torch.nn.Module, examples: Sequence[Encoded], forward: Forward) -> Evaluated:
+    """Measure a wrapped model, whose logits ``forward`` computes, on examples, without training."""
     import torch
 
     model.eval()
     loss, right, first = 0.0, 0, list[tuple[int, int]]()
-    base: Any = method.base(model)
-    with torch.no_grad(), torch.autocast(base.device.type, torch.bfloat16, enabled=autocast):
+    with torch.no_grad():
         for pack in batches(method, model, examples, method.config.training.pack_tokens):
-            found = logits(method, model, pack)
+            found = forward(pack)
             loss += float(torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum"))
             said, targets, owners = found.argmax(-1).tolist(), pack.targets.tolist(), pack.owners.tolist()
             wrong = {owner for owner, one, other in zip(owners, said, targets, strict=True) if one != other}

@@ -12,6 +12,7 @@ from potluck.tuning.encode import encode
 from potluck.tuning.engine import able, reads, wrapped
 from potluck.tuning.method import LocalTuner
 from potluck.tuning.schedule import Schedule
+from potluck.tuning.settings import Training
 
 _BYTES = {"float32": 4, "bfloat16": 2}
 _OPTIMISED = 16
@@ -40,7 +41,7 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     device = located("cpu" if settings.use_cpu else "auto")
     size = 4 if method.trains_base else _BYTES[precision(settings.dtype, device)]
     held = _INTERPRETER if device == "cpu" else 0
-    share = int(os.environ.get("WORLD_SIZE", "1")) if settings.fsdp else 1
+    share = int(os.environ.get("WORLD_SIZE", "1")) if _spread(settings) else 1
     kept = row * layers * (14 * hidden + 4 * inner) * size
     learned = max((one.learned for one in found.examples), default=0)
     figures = 3 * 4 * words * max(learned, row // 16)
@@ -54,6 +55,12 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
         steps=schedule.steps,
         device=device,
     )
+
+
+def _spread(settings: Training) -> bool:
+    """Whether a process holds its part of the weights only."""
+    zero = settings.deepspeed
+    return settings.fsdp or (zero is not None and zero.zero_optimization.get("stage") == 3)
 
 
 def _shape(config: Any) -> tuple[int, int, int, int]:

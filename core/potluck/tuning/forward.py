@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Iterator, Sequence
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from potluck.models import given_to, keeping, kind_of_model
 from potluck.tuning import head
@@ -14,6 +14,8 @@ from potluck.tuning.rows import Rows, rows
 
 if TYPE_CHECKING:
     import torch
+
+    Forward: TypeAlias = Callable[[Pack | Rows], torch.Tensor]
 
 
 def batches(
@@ -33,6 +35,17 @@ def logits(method: LocalTuner, model: torch.nn.Module, batch: Pack | Rows) -> to
     base: Any = method.base(model)
     virtual = method.virtual(model)
     return _packed(base, virtual, batch) if isinstance(batch, Pack) else _filled(base, virtual, batch)
+
+
+def computing(method: LocalTuner, model: torch.nn.Module, autocast: bool, device: str) -> Forward:
+    """What computes a wrapped model's logits; with ``autocast`` in bfloat16 where its weights are float32."""
+    import torch
+
+    def forward(batch: Pack | Rows) -> torch.Tensor:
+        with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=autocast):
+            return logits(method, model, batch)
+
+    return forward
 
 
 def _filled(base: Any, virtual: Virtual | None, rows: Rows) -> torch.Tensor:

@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 
-from pydantic import Field
+from pydantic import Field, field_validator, model_validator
 
 from potluck.contracts import Config, Operational
+
+
+class DeepSpeed(Config):
+    """What a DeepSpeed configuration says of ZeRO. All else in one, such as batches and optimiser, the recipe says."""
+
+    zero_optimization: dict[str, Any]
+    """DeepSpeed's keys: ``stage`` 1 spreads the optimiser's state, 2 gradients too, 3 weights too."""
+
+    @field_validator("zero_optimization")
+    @classmethod
+    def _has_a_stage(cls, value: dict[str, Any]) -> dict[str, Any]:
+        if value.get("stage") not in (1, 2, 3):
+            raise ValueError("stage must be 1, 2 or 3")
+        return value
 
 
 class Training(Config):
@@ -70,11 +84,20 @@ class Training(Config):
     """Spread the weights of all layers over the processes that ``torchrun`` starts, with their gradients and the
     optimiser's state, where a model is too large for each to hold."""
 
+    deepspeed: DeepSpeed | None = None
+    """The same by DeepSpeed's ZeRO: ``{zero_optimization: {stage: 3}}``."""
+
     use_cpu: bool = False
     """Train on the processor where there is a graphics card too."""
 
     pack_tokens: Annotated[int, Operational, Field(ge=16)] = 512
     """Tokens that are computed at once: the examples of a batch are laid end to end, and none sees another."""
+
+    @model_validator(mode="after")
+    def _spread_once(self) -> Training:
+        if self.fsdp and self.deepspeed is not None:
+            raise ValueError("fsdp and deepspeed both spread the model over the processes: name one")
+        return self
 
 
 class TunerConfig(Config):

@@ -8,6 +8,7 @@ mixing a card with the processor is.
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def test_a_step_and_an_evaluation_make_everything_where_the_model_is(
     model = wrapped(method, load_model(models[kind], "float32", kind), asked, tokenizer)
     examples = encode(asked.training, tokenizer, None, kind=kind, labels=asked.labels if head else ()).examples
     with torch.device("meta"):
-        found = evaluate(method, model, examples)
+        found = evaluate(method, model, examples, partial(logits, method, model))
         for batch in batches(method, model, examples, 64):
             torch.nn.functional.cross_entropy(logits(method, model, batch), batch.targets).backward()
     assert found.loss > 0

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import importlib.util
+import json
 import os
 import shutil
 import signal
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 import torch
@@ -174,20 +177,44 @@ def test_with_patience_it_stops_early_and_the_best_weights_are_the_result(model:
 
 
 TOGETHER = """
-import sys, torch
+import json, sys, torch
 from pathlib import Path
 from support import tuning
 torch.set_num_threads(1)
-kind, model, folder, fsdp = getattr(tuning, sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), sys.argv[4] == "fsdp"
+kind, model, folder, how = getattr(tuning, sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), json.loads(sys.argv[4])
 done = tuning.tune(
-    kind, model, folder, tuning.colours(17), validation=tuning.colours(4), max_steps=8, learning_rate=0.01, fsdp=fsdp,
+    kind, model, folder, tuning.colours(17), validation=tuning.colours(4), max_steps=8, learning_rate=0.01, **how,
     per_device_train_batch_size=2, save_steps=3, pack_tokens=32, early_stopping_patience=8, weight_decay=0.1,
 )
 Path(folder, "said").write_text(" ".join(map(str, done.losses)))
 """
 
 
-def together(kind: str, model: Path, folder: Path, how: str) -> list[float]:
+def zero(stage: int) -> dict[str, Any]:
+    """DeepSpeed's ZeRO. For processors it compiles a library once, which takes a minute."""
+    return {"deepspeed": {"zero_optimization": {"stage": stage}}}
+
+
+def needs_deepspeed(how: dict[str, Any]) -> None:
+    if "deepspeed" in how and importlib.util.find_spec("deepspeed") is None:
+        pytest.skip("pip install 'potluck[deepspeed]'")
+
+
+FSDP = {"fsdp": True}
+SLOW = [pytest.mark.slow, pytest.mark.timeout(600)]
+SPREAD = [
+    pytest.param("SoftPrompt", {}, id="SoftPrompt-ddp"),
+    pytest.param("Still", FSDP, id="Still-fsdp"),
+    pytest.param("Full", FSDP, id="Full-fsdp"),
+    *(
+        pytest.param(kind, zero(stage), id=f"{kind}-zero{stage}", marks=SLOW)
+        for stage in (1, 2, 3)
+        for kind in ("SoftPrompt", "Still", "Full")
+    ),
+]
+
+
+def together(kind: str, model: Path, folder: Path, how: dict[str, Any]) -> list[float]:
     """Train in two processes; the losses."""
     folder.mkdir(exist_ok=True)
     script = folder / "script.py"
@@ -195,17 +222,18 @@ def together(kind: str, model: Path, folder: Path, how: str) -> list[float]:
     command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0", "--standalone"]
     environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
     done = subprocess.run(
-        [*command, str(script), kind, str(model), str(folder), how],
+        [*command, str(script), kind, str(model), str(folder), json.dumps(how)],
         env=environment, check=False, capture_output=True, text=True,
     )  # fmt: skip
     assert done.returncode == 0, done.stderr
     return [float(loss) for loss in (folder / "said").read_text().split()]
 
 
-@pytest.mark.parametrize(("kind", "how"), [("SoftPrompt", "ddp"), ("Still", "fsdp"), ("Full", "fsdp")])
+@pytest.mark.parametrize(("kind", "how"), SPREAD)
 def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(
-    model: Path, tmp_path: Path, kind: str, how: str
+    model: Path, tmp_path: Path, kind: str, how: dict[str, Any]
 ) -> None:
+    needs_deepspeed(how)
     losses = together(kind, model, tmp_path / "two", how)
     one = tune(
         getattr(tuning, kind), model, tmp_path / "one", colours(17), validation=colours(4), max_steps=8,
@@ -217,14 +245,20 @@ def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(
         torch.testing.assert_close(weights(tmp_path / "two" / "result")[name], tensor, rtol=1e-3, atol=1e-3)
 
 
-def test_what_two_processes_with_spread_layers_left_is_gone_on_with_exactly(model: Path, tmp_path: Path) -> None:
-    losses = together("Still", model, tmp_path / "run", "fsdp")
+@pytest.mark.parametrize(
+    "how", [pytest.param(FSDP, id="fsdp"), *(pytest.param(zero(n), id=f"zero{n}", marks=SLOW) for n in (2, 3))]
+)
+def test_what_two_processes_with_spread_layers_left_is_gone_on_with_exactly(
+    model: Path, tmp_path: Path, how: dict[str, Any]
+) -> None:
+    needs_deepspeed(how)
+    losses = together("Still", model, tmp_path / "run", how)
     before = weights(tmp_path / "run" / "result")
     shutil.rmtree(tmp_path / "run" / "result")
     last = sorted((tmp_path / "run").glob("step-*.safetensors"))[-1]
     assert last.name == "step-00000008.safetensors"
     last.unlink()
-    assert together("Still", model, tmp_path / "run", "fsdp") == losses
+    assert together("Still", model, tmp_path / "run", how) == losses
     after = weights(tmp_path / "run" / "result")
     assert all(torch.equal(before[name], after[name]) for name in before)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -14,12 +15,18 @@ from ruamel.yaml import YAML
 
 from potluck.api import Recipe
 from potluck.documents import Message
-from potluck.errors import ModelError, PotluckError, RecipeError, Unsupported
+from potluck.errors import MissingDependency, ModelError, PotluckError, RecipeError, Unsupported
 from potluck.evaluation.text import rouge_l
 from potluck.stages.merge import merge
-from potluck.stages.tune import plan, problems
+from potluck.stages.tune import plan, planned, problems
 from potluck.tuning import artifact
+from potluck.tuning.zero import imported
 from support.tuning import METHODS, ROWS, TEMPLATE, make_model, recipe
+
+
+def zero(stage: int) -> dict[str, Any]:
+    """A DeepSpeed configuration."""
+    return {"zero_optimization": {"stage": stage}}
 
 
 def surprise(answering: Recipe, home: Path) -> float:
@@ -224,6 +231,9 @@ def test_a_classification_with_one_label_is_an_error(home: Path) -> None:
         ({"adapter": "nowhere", "tuner": None}, "a folder that `potluck tune` made"),
         ({"chat": {"use": "extractive", "adapter": {"from": "tuner"}}}, "does not answer with what was tuned"),
         ({"dataset": {"path": "train.jsonl", "validation": 1.5}}, "a part from 0 to less than 1"),
+        ({"tuner": {"use": "lora", "training": {"deepspeed": zero(7)}}}, "stage must be 1, 2 or 3"),
+        ({"tuner": {"use": "lora", "training": {"deepspeed": {**zero(2), "fp16": {}}}}}, "unknown key 'fp16'"),
+        ({"tuner": {"use": "lora", "training": {"deepspeed": zero(2), "fsdp": True}}}, "name one"),
     ],
 )
 def test_mistakes_are_found_before_anything_loads_at_their_place(
@@ -260,15 +270,34 @@ def test_a_field_of_the_prompt_that_the_data_lack_is_named(home: Path) -> None:
 
 
 def test_a_plan_counts_what_is_trained_and_what_will_not_fit_is_refused(home: Path) -> None:
-    with recipe(home) as planned:
-        estimate = plan(planned.components)
+    with recipe(home) as opened:
+        estimate = plan(opened.components)
         assert problems(estimate, home) == []
-        assert planned.tune().tuned.trainable_parameters == estimate.trainable_parameters
+        assert opened.tune().tuned.trainable_parameters == estimate.trainable_parameters
     huge = replace(estimate, memory=1 << 60, disk=1 << 60)
     assert [("of memory" in one, "on disk" in one) for one in problems(huge, home / "a" / "b")] == [
         (True, False),
         (False, True),
     ]
+
+
+def test_a_plan_knows_what_is_spread_over_the_processes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def memory(**training: Any) -> int:
+        with recipe(home, tuner={"use": "full", "training": training}) as opened:
+            components = opened.components
+            return components.tuner.plan(planned(components)).memory
+
+    alone = memory()
+    assert memory(fsdp=True) == memory(deepspeed=zero(3)) == alone
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    assert memory(deepspeed=zero(2)) == memory() == alone
+    assert memory(fsdp=True) == memory(deepspeed=zero(3)) < alone
+
+
+def test_what_spreads_by_deepspeed_names_the_library_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "deepspeed", None)
+    with pytest.raises(MissingDependency, match=r"pip install 'potluck\[deepspeed\]'"):
+        imported("cpu")
 
 
 def test_a_key_that_overrides_another_is_said(home: Path) -> None:
