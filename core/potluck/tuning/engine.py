@@ -88,7 +88,7 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     learned = _gathered(job)
     if job.method.config.training.early_stopping_patience is not None:
         job.checkpoints.take_best(learned)
-    folder = request.folder / "result"
+    folder, trainable = request.folder / "result", sum(one.numel() for one in learned.parameters() if one.requires_grad)
     if job.processes.first:
         folder.mkdir(parents=True, exist_ok=True)
         head.take(method.base(learned), folder)
@@ -97,7 +97,7 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     course = job.course
     return TunedModel(
         folder=folder,
-        trainable_parameters=sum(one.numel() for one in learned.parameters() if one.requires_grad),
+        trainable_parameters=trainable,
         losses=tuple(course.losses),
         seconds=course.seconds,
         tokens_per_second=course.tokens / course.seconds if course.seconds else 0.0,
