@@ -190,9 +190,9 @@ Path(folder, "said").write_text(" ".join(map(str, done.losses)))
 """
 
 
-def zero(stage: int) -> dict[str, Any]:
+def zero(stage: int, **more: Any) -> dict[str, Any]:
     """DeepSpeed's ZeRO. For processors it compiles a library once, which takes a minute."""
-    return {"deepspeed": {"zero_optimization": {"stage": stage}}}
+    return {"deepspeed": {"zero_optimization": {"stage": stage, **more}}}
 
 
 def needs_deepspeed(how: dict[str, Any]) -> None:
@@ -246,7 +246,13 @@ def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(
 
 
 @pytest.mark.parametrize(
-    "how", [pytest.param(FSDP, id="fsdp"), *(pytest.param(zero(n), id=f"zero{n}", marks=SLOW) for n in (2, 3))]
+    "how",
+    [
+        pytest.param(FSDP, id="fsdp"),
+        pytest.param(zero(2), id="zero2", marks=SLOW),
+        pytest.param(zero(3), id="zero3", marks=SLOW),
+        pytest.param(zero(3, offload_optimizer={"device": "cpu"}), id="zero3-offload", marks=SLOW),
+    ],
 )
 def test_what_two_processes_with_spread_layers_left_is_gone_on_with_exactly(
     model: Path, tmp_path: Path, how: dict[str, Any]
