@@ -13,10 +13,10 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import ChatOptions, Likelihood, Operational
-from potluck.documents import Answer, Message, Usage, plain
+from potluck.documents import Answer, Message, plain
 from potluck.errors import ContextExceeded
 from potluck.models import given_to, keeping, load_model, load_tokenizer, located
-from potluck_plugins.chat._shared.decoding import Growing, next_tokens
+from potluck_plugins.chat._shared.decoding import next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
 
@@ -50,18 +50,9 @@ class Seq2Seq(WritingChat):
         """Answer piece by piece; the model works only while the next piece is waited for."""
         model, tokenizer = self._both
         prompt = self._prompt(plain(messages))
-        seed = self._context.seed if options.seed is None else options.seed
-        text, tokens, said = Growing(options.stop), list[int](), self._said(prompt)
-        for token in next_tokens(said, [model.config.decoder_start_token_id], options, seed):
-            tokens.append(token)
-            if token == tokenizer.eos_token_id:
-                text.ended = True
-                break
-            yield from text.grown(tokenizer.decode(tokens, skip_special_tokens=True))
-            if text.ended:
-                break
-        yield from text.rest()
-        yield Answer(text.given, "stop" if text.ended else "length", Usage(len(prompt), len(tokens)))
+        begin = [model.config.decoder_start_token_id]
+        tokens = next_tokens(self._said(prompt), begin, options, self._seed(options))
+        yield from self._written(tokens, {tokenizer.eos_token_id}, len(prompt), options)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""

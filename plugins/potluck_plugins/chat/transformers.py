@@ -13,12 +13,12 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import ChatOptions, Classifying, Likelihood
-from potluck.documents import Answer, Message, Usage
+from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelError
 from potluck.models import beginning, keeping, located
 from potluck_plugins.chat._shared.causal import release, shared
 from potluck_plugins.chat._shared.classes import named, scored
-from potluck_plugins.chat._shared.decoding import Growing, next_tokens
+from potluck_plugins.chat._shared.decoding import next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
 from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
 from potluck_plugins.chat._shared.vocabulary import words_of
@@ -72,18 +72,8 @@ class Transformers(WritingChat):
                 f"a prompt of {len(prompt)} tokens and an answer of up to {options.max_tokens} do not fit the model's "
                 f"context of {window} tokens; see 'context' and 'max_tokens' of the chat model"
             )
-        seed = self._context.seed if options.seed is None else options.seed
-        text, tokens, ends = Growing(options.stop), list[int](), _ends(model, tokenizer)
-        for token in next_tokens(self._answering, prompt, options, seed, self._past()):
-            tokens.append(token)
-            if token in ends:
-                text.ended = True
-                break
-            yield from text.grown(tokenizer.decode(tokens, skip_special_tokens=True))
-            if text.ended:
-                break
-        yield from text.rest()
-        yield Answer(text.given, "stop" if text.ended else "length", Usage(len(prompt), len(tokens)))
+        tokens = next_tokens(self._answering, prompt, options, self._seed(options), self._past())
+        yield from self._written(tokens, _ends(model, tokenizer), len(prompt), options)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""

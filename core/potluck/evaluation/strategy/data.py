@@ -10,7 +10,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
-from potluck.errors import PotluckError, Problem, RecipeError
+from potluck.errors import PotluckError
+from potluck.evaluation.jsonl import Wrong, read_lines, text_of
 from potluck.recipe.messages import shown
 from potluck.text import folded, is_chinese
 
@@ -20,8 +21,6 @@ ALIKE = 0.8
 _HELD_OUT = 0.25
 _MOST_PAIRS = 50_000_000
 """With more pairs than this only messages that are the same after folding count as copies."""
-
-_LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,23 +81,11 @@ def read_split(data: Path, given: str = "prompt", target: str = "completion", se
 
 def read_items(path: Path, given: str, target: str) -> list[Item]:
     """The messages of a file. Raises ``RecipeError`` with the places, ``PotluckError`` for a file without any."""
-    found: list[Item] = []
-    problems: list[Problem] = []
-    for number, line in _lines(path):
-        if len(problems) == _LISTED:
-            break
-        try:
-            row = _row(line)
-            text, label = _value(row, given, "--input"), _value(row, target, "--target")
-            found.append(Item(text, label, f"{path}:{number}"))
-        except _Wrong as wrong:
-            problems.append(Problem(str(path), number, 1, str(wrong)))
-    example = json.dumps({given: "…", target: "label"}, ensure_ascii=False)
-    if problems:
-        raise RecipeError(problems, f"a line holds one JSON object, such as {example}")
-    if not found:
-        raise PotluckError(f"{path}: there is nothing in it; a line holds for instance {example}")
-    return found
+
+    def item(number: int, row: Mapping[str, Any]) -> Item:
+        return Item(_value(row, given, "--input"), _value(row, target, "--target"), f"{path}:{number}")
+
+    return read_lines(path, item, json.dumps({given: "…", target: "label"}, ensure_ascii=False))
 
 
 def triples(text: str) -> frozenset[str]:
@@ -203,39 +190,11 @@ def _by_label(items: Iterable[Item]) -> dict[str, list[Item]]:
     return found
 
 
-class _Wrong(Exception):
-    """What is wrong with a line."""
-
-
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    try:
-        text = path.read_text(encoding="utf-8-sig")
-    except OSError as error:
-        raise PotluckError(f"{path}: cannot be read: {error.strerror}") from None
-    except UnicodeDecodeError as error:
-        raise PotluckError(f"{path}: this is not UTF-8 (byte {error.start + 1}); save the file as UTF-8") from None
-    return ((number, line) for number, line in enumerate(text.split("\n"), 1) if line.strip())
-
-
-def _row(line: str) -> Mapping[str, Any]:
-    try:
-        row = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise _Wrong(f"this is not JSON: {error}") from None
-    if not isinstance(row, dict):
-        raise _Wrong("this is not a JSON object")
-    return row
-
-
 def _value(row: Mapping[str, Any], key: str, option: str) -> str:
     if key not in row:
         there = ", ".join(map(shown, row)) or "nothing"
-        raise _Wrong(f"there is no key {shown(key)}; it has {there} (name another with {option})")
+        raise Wrong(f"there is no key {shown(key)}; it has {there} (name another with {option})")
     value = row[key]
     if option == "--target" and isinstance(value, bool | int):
         return str(value)
-    if not isinstance(value, str) or not value.strip():
-        raise _Wrong(f"{key} has to be a text that is not blank")
-    if any("\ud800" <= character <= "\udfff" for character in value):
-        raise _Wrong(f"{key} holds half a character (a lone surrogate)")
-    return value.strip()
+    return text_of(value, key)

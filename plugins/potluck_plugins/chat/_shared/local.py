@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from abc import abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Iterable, Iterator, Mapping, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from importlib.metadata import version
 from pathlib import Path
@@ -12,8 +12,9 @@ from typing import Annotated, Any, Literal
 from pydantic import Field
 
 from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
-from potluck.documents import Answer, Message
+from potluck.documents import Answer, Message, Usage
 from potluck.models import Device, located, precision
+from potluck_plugins.chat._shared.decoding import Growing
 from potluck_plugins.chat._shared.files import digest
 
 
@@ -120,3 +121,22 @@ class WritingChat(LocalChat):
     @property
     def _precision(self) -> str:
         return precision(self._config.dtype, located(self._config.device))
+
+    def _seed(self, options: ChatOptions) -> int:
+        return self._context.seed if options.seed is None else options.seed
+
+    def _written(
+        self, tokens: Iterable[int], ends: Container[int | None], prompt: int, options: ChatOptions
+    ) -> Iterator[str | Answer]:
+        """The answer to a prompt of so many tokens, piece by piece as its own tokens come, up to one that ``ends``."""
+        text, taken, tokenizer = Growing(options.stop), list[int](), self._both[1]
+        for token in tokens:
+            taken.append(token)
+            if token in ends:
+                text.ended = True
+                break
+            yield from text.grown(tokenizer.decode(taken, skip_special_tokens=True))
+            if text.ended:
+                break
+        yield from text.rest()
+        yield Answer(text.given, "stop" if text.ended else "length", Usage(prompt, len(taken)))
