@@ -51,9 +51,9 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def made(model: Path, folder: Path | None = None, **settings: object) -> Transformers:
+def made(model: Path, cache: Path | None = None, **settings: object) -> Transformers:
     config = TransformersConfig(model=str(model), dtype="float32", **{"max_tokens": 16, **settings})
-    return Transformers(config, Context(Path.cwd(), folder or Path.cwd(), Sources(Path.cwd()), seed=3))
+    return Transformers(config, Context(Path.cwd(), Path.cwd(), Sources(Path.cwd(), cache), seed=3))
 
 
 @pytest.fixture(scope="module")
@@ -277,7 +277,7 @@ def test_a_gguf_file_is_converted_once_and_counts_and_answers_as_llama_cpp_does(
     question = [Message("system", "你是助手。"), Message("user", "What is the capital of France? 短鋼軌 30°C")]
     chat = made(smollm2, tmp_path, max_tokens=12)
     answer = chat.chat(question, options(chat))
-    (converted,) = tmp_path.iterdir()
+    (converted,) = (tmp_path / "safetensors").iterdir()
     written = (converted / "model.safetensors").stat().st_mtime_ns
     again = made(smollm2, tmp_path, max_tokens=12).chat(question, options(chat))
     context = Context(tmp_path, tmp_path, Sources(tmp_path))
