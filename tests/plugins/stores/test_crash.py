@@ -47,6 +47,7 @@ def test_killed_at_random_moments(writer: Writer) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(1200)
 @pytest.mark.parametrize("writer", RANDOM, indirect=True)
 def test_killed_at_hundreds_of_random_moments(writer: Writer) -> None:
     kill_at_random(writer, 300, RANDOM[writer.kind])
