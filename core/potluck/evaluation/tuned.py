@@ -142,7 +142,7 @@ def _answer(example: Example, references: Sequence[str], components: Components,
     def ask() -> dict[str, Json]:
         with model_call("chat") as spent:
             answer = components.chat.chat(example.messages, config)
-            spent.input_tokens, spent.output_tokens = answer.usage.prompt or None, answer.usage.completion or None
+            spent.count(answer.usage)
         return {"text": answer.text.strip(), "usage": [answer.usage.prompt, answer.usage.completion]}
 
     said, kept = _kept(calls, fingerprint("answer", components.chat_fingerprint, _prompt(example)), ask)

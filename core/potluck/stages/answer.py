@@ -192,7 +192,7 @@ class Answerer:
     def _ask(self, message: Message, on_text: Callable[[str], None] | None = None) -> Answer:
         with model_call("chat") as spent:
             answer = self._asked(message, on_text)
-            spent.input_tokens, spent.output_tokens = answer.usage.prompt or None, answer.usage.completion or None
+            spent.count(answer.usage)
         return answer
 
     def _asked(self, message: Message, on_text: Callable[[str], None] | None) -> Answer:

@@ -15,6 +15,7 @@ from potluck.observers import Observers, tell
 if TYPE_CHECKING:
     import pluggy
 
+    from potluck.documents import Usage
     from potluck.recipe.model import Part
 
 _P = ParamSpec("_P")
@@ -97,6 +98,10 @@ class Spent:
 
     input_tokens: int | None = None
     output_tokens: int | None = None
+
+    def count(self, usage: Usage) -> None:
+        """Take the tokens of an answer; a model that does not count says 0."""
+        self.input_tokens, self.output_tokens = usage.prompt or None, usage.completion or None
 
 
 @contextmanager

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     import torch
 
 _KEPT = 2
+STATE = "optimiser."
+"""How the names of an optimiser's tensors begin."""
 
 
 @dataclass(slots=True)
@@ -122,7 +124,7 @@ def put(model: torch.nn.Module, tensors: Mapping[str, Any]) -> None:
 def state_of(optimiser: torch.optim.Optimizer) -> Mapping[str, torch.Tensor]:
     """The state of an optimiser, whole."""
     state = optimiser.state_dict()["state"]
-    return {f"optimiser.{number}.{key}": whole(value) for number, one in state.items() for key, value in one.items()}
+    return {f"{STATE}{number}.{key}": whole(value) for number, one in state.items() for key, value in one.items()}
 
 
 def put_state(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Any]) -> None:
@@ -130,7 +132,7 @@ def put_state(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Any]) -> N
     state: dict[int, dict[str, Any]] = {}
     known = [one for group in optimiser.param_groups for one in group["params"]]
     for name, tensor in tensors.items():
-        if name.startswith("optimiser."):
+        if name.startswith(STATE):
             _, number, key = name.split(".", 2)
             state.setdefault(int(number), {})[key] = spread_like(tensor, known[int(number)])
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})

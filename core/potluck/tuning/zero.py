@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from potluck.errors import MissingDependency, Unsupported
+from potluck.tuning.checkpoint import STATE
 from potluck.tuning.pack import Pack
 from potluck.tuning.rows import Rows
 from potluck.tuning.settings import Training
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     import torch
 
     from potluck.tuning.forward import Forward
-
-_STATE = "optimiser."
 
 
 class Zero:
@@ -100,7 +99,7 @@ class Zero:
                 here = value.to(self._engine.device)
                 parts = [torch.empty_like(here) for _ in range(dist.get_world_size())]
                 dist.all_gather(parts, here)
-                found[f"{_STATE}{number}.{key}"] = torch.stack(parts).cpu()
+                found[f"{STATE}{number}.{key}"] = torch.stack(parts).cpu()
         return found
 
     def put_state(self, tensors: Mapping[str, torch.Tensor]) -> None:
@@ -108,7 +107,7 @@ class Zero:
         import torch.distributed as dist
 
         for name, tensor in tensors.items():
-            if name.startswith(_STATE):
+            if name.startswith(STATE):
                 _, number, key = name.split(".", 2)
                 part = self._parts[int(number)]
                 value = tensor[dist.get_rank()].clone()

@@ -409,7 +409,7 @@ def test_five_questions_can_show_nothing_and_say_so():
 # ---- many comparisons, verdicts, words
 
 
-@settings(max_examples=12)
+@settings(max_examples=40)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_holm_is_that_of_statsmodels(p_values):
     assert holm(p_values) == pytest.approx(multipletests(p_values, method="holm")[1])

@@ -81,7 +81,7 @@ class Prompted:
             return Choice(likeliest(model, messages, labels, self._chat.part), usd, sent)
         with model_call("chat", part=self._chat.part) as spent:
             answer = model.chat(messages, self._chat.options)
-            spent.input_tokens, spent.output_tokens = answer.usage.prompt or None, answer.usage.completion or None
+            spent.count(answer.usage)
         usd = (answer.usage.prompt * prompt + answer.usage.completion * completion) / 1e6
         return Choice(named(answer.text, labels), usd, sent)
 

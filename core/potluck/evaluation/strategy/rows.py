@@ -46,7 +46,7 @@ class Chat:
     options: ChatOptions
     name: str
     remote: bool
-    part: Part | None = None
+    part: Part
     """The chat model as the recipe names it, for observers."""
 
 
