@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
 from potluck.documents import Document, Json, Page, Section
@@ -35,6 +35,11 @@ class Flow:
         self._headings: list[tuple[int, str | None, str, int]] = []
         self._pages: list[tuple[int, int]] = []
         self._number: str | None = None
+        self._left_out: dict[str, list[int]] = {}
+
+    def leave_out(self, what: str, characters: int) -> None:
+        """Count something that the document holds and its text does not: ``struck-out text``, ``hidden text``."""
+        self._left_out.setdefault(what, []).append(characters)
 
     def paragraph(self, text: str, *, clauses: bool = True) -> None:
         """Add a paragraph; one that begins a numbered clause begins a section."""
@@ -65,7 +70,7 @@ class Flow:
         self._pages.append((self._position, number))
 
     def document(self, source: str, metadata: Mapping[str, Json] | None = None, losses: Sequence[str] = ()) -> Document:
-        """What has been written, as a document."""
+        """What has been written, as a document; what was left out is told with the ``losses``."""
         text = "\n".join(self._lines)
         headings = [*self._headings, (len(text), None, "", 0)]
         sections = tuple(
@@ -77,7 +82,12 @@ class Flow:
         pages = tuple(
             Page(start, following[0], number) for (start, number), following in pairwise(begins) if start < following[0]
         )
-        return Document(source, text, dict(metadata or {}), sections, pages, tuple(losses))
+        return Document(source, text, dict(metadata or {}), sections, pages, (*losses, *self._left_out_losses()))
+
+    def _left_out_losses(self) -> Iterator[str]:
+        for what, sizes in self._left_out.items():
+            places = "1 place" if len(sizes) == 1 else f"{len(sizes):,} places"
+            yield f"{what} was left out: {places}, {sum(sizes):,} characters"
 
     def _section(self, text: str, number: str | None, title: str, level: int) -> None:
         indent = len(text) - len(text.lstrip())

@@ -1,0 +1,67 @@
+"""Tables with merged cells."""
+
+import time
+
+from potluck_plugins.loaders._shared.grid import Grid
+
+
+def _grid(*rows: list[tuple[str, int, int]], headers: int = 0) -> Grid:
+    """A table from cells of (text, columns, rows)."""
+    grid = Grid()
+    for index, row in enumerate(rows):
+        grid.row(header=index < headers)
+        for text, columns, lines in row:
+            grid.cell(text, columns, lines)
+    return grid
+
+
+def test_a_merged_cell_stands_in_every_row_that_it_covers() -> None:
+    grid = _grid([("站", 1, 1), ("人", 1, 1)], [("北站", 1, 3), ("黃甲", 1, 1)], [("黃乙", 1, 1)], [("黃丙", 1, 1)])
+    assert list(grid.lines()) == ["站 | 人", "北站 | 黃甲", "北站 | 黃乙", "北站 | 黃丙"]
+
+
+def test_a_merged_cell_at_the_end_of_a_row_is_repeated_too() -> None:
+    grid = _grid([("a", 1, 1), ("b", 1, 2)], [("c", 1, 1)])
+    assert grid.rows() == [["a", "b"], ["c", "b"]]
+
+
+def test_a_block_of_cells_is_repeated_in_both_directions() -> None:
+    grid = _grid([("x", 1, 1), ("big", 2, 2)], [("y", 1, 1)], [("z", 1, 1), ("1", 1, 1), ("2", 1, 1)])
+    assert grid.rows() == [["x", "big", "big"], ["y", "big", "big"], ["z", "1", "2"]]
+
+
+def test_a_header_of_two_rows_becomes_one_line() -> None:
+    rows = [("Sensor", 1, 2), ("Load", 2, 1)], [("min", 1, 1), ("max", 1, 1)], [("S1", 1, 1), ("3", 1, 1), ("9", 1, 1)]
+    assert list(_grid(*map(list, rows)).lines()) == ["Sensor | Load min | Load max", "S1 | 3 | 9"]
+
+
+def test_rows_that_their_format_calls_headers_are_joined_as_they_are() -> None:
+    rows = [("a", 1, 1), ("b", 1, 1)], [("c", 1, 1), ("d", 1, 1)], [("1", 1, 1), ("2", 1, 1)]
+    assert list(_grid(*map(list, rows), headers=2).lines()) == ["a c | b d", "1 | 2"]
+    assert list(_grid(*map(list, rows), headers=1).lines()) == ["a | b", "c | d", "1 | 2"]
+
+
+def test_what_spans_the_whole_width_is_a_caption_above_and_a_row_within() -> None:
+    grid = _grid([("Title", 2, 1)], [("a", 1, 1), ("b", 1, 1)], [("Part two", 2, 1)], [("1", 1, 1), ("2", 1, 1)])
+    assert list(grid.lines()) == ["Title", "a | b", "| Part two |", "1 | 2"]
+
+
+def test_a_cell_that_continues_repeats_the_one_above() -> None:
+    grid = Grid()
+    grid.row()
+    grid.cell("A")
+    grid.cell("1")
+    grid.row()
+    grid.cell("", continues=True)
+    grid.cell("2")
+    grid.row()
+    grid.skip()
+    grid.cell("3")
+    assert grid.rows() == [["A", "1"], ["A", "2"], ["", "3"]]
+
+
+def test_a_table_that_claims_a_huge_size_costs_little() -> None:
+    began = time.monotonic()
+    grid = _grid(*[[("x", 10**9, 10**9)] for _ in range(500)])
+    assert sum(map(len, grid.rows())) < 5_000_000
+    assert time.monotonic() - began < 20

@@ -1,0 +1,51 @@
+"""Raised and lowered characters."""
+
+import pytest
+
+from potluck_plugins.loaders._shared.raised import Position, ScriptedText, lowered, note_mark, raised
+
+
+@pytest.mark.parametrize(
+    ("base", "script", "line"),
+    [
+        ("10", "6", "10⁶"),
+        ("10", "−3", "10⁻³"),
+        ("10", "-3", "10⁻³"),
+        ("m", "2", "m²"),
+        ("每平方公尺", "2", "每平方公尺²"),
+        ("x", "n+1", "xⁿ⁺¹"),
+        ("x", "a", "x^a"),
+        ("x", "a+b", "x^(a+b)"),
+        ("10", "2,3", "10^(2,3)"),
+        ("1", "st", "1st"),
+        ("2", "nd", "2nd"),
+        ("n", "th", "n^(th)"),
+        ("Potluck", "TM", "Potluck™"),
+        ("5", "R", "5^R"),
+        ("25 kN", "*", "25 kN*"),
+        ("see", " 1 ", "see ¹ "),
+        ("", "a whole line of text that is raised", "a whole line of text that is raised"),
+    ],
+)
+def test_what_is_raised_is_never_glued_to_what_stands_before_it(base: str, script: str, line: str) -> None:
+    assert base + raised(script, base) == line
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [("2", "₂"), ("max", "_max"), ("i,j", "_(i,j)"), ("-1", "₋₁"), ("有效", "_有效"), (",", ","), (" 2", " ₂")],
+)
+def test_what_is_lowered_is_told_from_what_stands_on_the_line(script: str, line: str) -> None:
+    assert lowered(script) == line
+
+
+def test_runs_of_one_position_are_one_superscript() -> None:
+    line = ScriptedText()
+    runs: list[tuple[str, Position]] = [("10", "base"), ("a", "raised"), ("b", "raised"), ("", "base"), ("c", "raised")]
+    for text, position in [*runs, (" H", "base"), ("2", "lowered"), ("O", "base")]:
+        line.add(text, position)
+    assert str(line) == "10^(abc) H₂O"
+
+
+def test_the_mark_of_a_note_is_in_brackets() -> None:
+    assert note_mark(" 1 ") == "[1]"
