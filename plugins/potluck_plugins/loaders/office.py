@@ -24,6 +24,7 @@ from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._office.detect import detect, detect_archive, is_cut_off, looks_like
 from potluck_plugins.loaders._office.docx import read_docx
+from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.tika import read_with_tika
 from potluck_plugins.loaders._office.xlsx import read_xlsx
 from potluck_plugins.loaders._shared.archive import open_archive
@@ -38,6 +39,12 @@ class OfficeConfig(Config):
     password: SecretStr | None = None
     """Opens encrypted files: ${NAME} of an environment variable."""
 
+    comments: bool = False
+    """Read what reviewers wrote in the margin, at the place that it is about; otherwise it is left out and counted."""
+
+    hidden: bool = False
+    """Read hidden text, rows, columns, sheets and slides; otherwise they are left out and counted."""
+
 
 class OfficeLoader(Loader):
     """Reads the files of office programs."""
@@ -45,6 +52,7 @@ class OfficeLoader(Loader):
     def __init__(self, config: OfficeConfig, context: Context) -> None:
         """Read nothing yet."""
         self._password = config.password
+        self._options = ReadOptions(comments=config.comments, hidden=config.hidden)
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""

@@ -1,0 +1,16 @@
+"""What the readers of office files are to read beside the text itself."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOptions:
+    """The recipe's choices; a reader counts what it leaves out."""
+
+    comments: bool = False
+    """Read reviewers' comments."""
+
+    hidden: bool = False
+    """Read hidden text, rows, columns, sheets and slides."""
