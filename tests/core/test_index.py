@@ -232,7 +232,7 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(folder: Path) -> No
 
 
 def test_no_documents_is_said_with_the_pattern(folder: Path) -> None:
-    with pytest.raises(NoDocuments, match=r"notes/\*\.txt: no file matches"):
+    with pytest.raises(NoDocuments, match=r"notes/\*\.txt: no document matches"):
         index(folder)
 
 

@@ -10,17 +10,20 @@ from pathlib import Path
 
 from potluck.documents import Source
 from potluck.errors import NoDocuments
+from potluck.stages.leftovers import is_leftover
 
 
 def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -> list[Source]:
     """The files that the patterns mean, each once, in order of their names.
 
     A pattern is a file, a folder (all files below it that are not hidden), or a glob (``**`` spans folders). Links
-    are followed, a loop of links once. Raises ``NoDocuments`` naming each pattern that matches nothing.
+    are followed, a loop of links once. What office programs and systems leave beside documents (``~$report.docx``,
+    ``Thumbs.db``) is passed over unless a pattern is its very name. Raises ``NoDocuments`` naming the pattern that
+    matches nothing.
     """
     found: dict[str, Source] = {}
     for pattern in patterns:
-        full = Path(pattern).expanduser().is_absolute()
+        full = _path(pattern).is_absolute()
         matched = [_source(base, path, full) for path in _expand(base, pattern)]
         if not matched:
             raise NoDocuments(_nothing(base, pattern))
@@ -31,15 +34,23 @@ def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -
     return left
 
 
+def _path(pattern: str) -> Path:
+    """A pattern as a path; ``~$report.docx`` names a file, and no user's home."""
+    try:
+        return Path(pattern).expanduser()
+    except RuntimeError:
+        return Path(pattern)
+
+
 def _expand(base: Path, pattern: str) -> Iterator[Path]:
-    path = base / Path(pattern).expanduser()
+    path = base / _path(pattern)
     if path.is_dir():
-        yield from _below(path)
+        yield from (file for file in _below(path) if not is_leftover(file))
     elif os.path.lexists(path):
         yield path
     else:
         for name in glob.iglob(str(path), recursive=True):
-            if not os.path.isdir(name):
+            if not os.path.isdir(name) and not is_leftover(Path(name)):
                 yield Path(name)
 
 
@@ -71,11 +82,11 @@ def _excluded(name: str, exclude: Iterable[str]) -> bool:
 
 
 def _nothing(base: Path, pattern: str) -> str:
-    path = base / Path(pattern).expanduser()
+    path = base / _path(pattern)
     if path.is_dir():
-        return f"{pattern}: the folder holds no files"
+        return f"{pattern}: the folder holds no documents"
     if any(c in pattern for c in "*?["):
-        return f"{pattern}: no file matches this below {base}"
+        return f"{pattern}: no document matches this below {base}"
     parent = path.parent
     if not parent.is_dir():
         return f"{pattern}: there is no folder {parent}"

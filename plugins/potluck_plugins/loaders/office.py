@@ -8,29 +8,27 @@ content, not its name.
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
-import tempfile
 import zipfile
 from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 
 from pydantic import SecretStr
 
 import potluck
 from potluck.contracts import Config, Context, Loader
-from potluck.documents import Document, Json, Source
+from potluck.documents import Document, Source
 from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._office.detect import detect, detect_archive, is_cut_off, looks_like
 from potluck_plugins.loaders._office.docx import read_docx
+from potluck_plugins.loaders._office.legacy import read_legacy
 from potluck_plugins.loaders._office.options import ReadOptions
-from potluck_plugins.loaders._office.tika import read_with_tika
 from potluck_plugins.loaders._office.xlsx import read_xlsx
 from potluck_plugins.loaders._shared.archive import open_archive
 from potluck_plugins.loaders._shared.flow import Flow
 
-_OFFICE_SECONDS = 15
+_OWNER_FILE = "it is no document: an office program keeps it beside a document that is open; name that document instead"
+
+
+_OLE_KINDS = ("doc", "ppt", "xls", "ole")
 
 
 class OfficeConfig(Config):
@@ -60,21 +58,22 @@ class OfficeLoader(Loader):
         if not content:
             raise NoText("it is empty (0 bytes)")
         kind = detect(content)
-        if kind == "encrypted" or (kind == "ole" and self._password is not None):
+        if kind is None and source.path.name.startswith("~$"):
+            raise UnreadableDocument(_OWNER_FILE)
+        if kind == "encrypted" or (kind in _OLE_KINDS and self._password is not None):
             content = self._decrypted(content)
             kind = detect(content)
         archive = _archive(content) if kind is None else None
-        if kind is None and archive is None:
+        kind = detect_archive(archive) if archive is not None else kind
+        if kind is None:
             raise UnreadableDocument(f"it is not what its name says: it looks like {looks_like(content)}")
         flow = Flow()
-        modern = detect_archive(archive) if archive is not None else None
-        if archive is not None and modern == "docx":
+        if archive is not None and kind == "docx":
             metadata = read_docx(archive, flow)
-        elif modern == "xlsx":
+        elif kind == "xlsx":
             metadata = read_xlsx(content, flow)
         else:
-            with _file(content) as path:
-                metadata = _legacy(path, flow)
+            metadata = read_legacy(content, kind, flow)
         losses = ["it is cut off: its end is missing"] if kind == "rtf" and is_cut_off(content) else []
         yield flow.document(source.name, metadata, losses)
 
@@ -103,42 +102,6 @@ def _archive(content: bytes) -> zipfile.ZipFile | None:
     if detect_archive(archive) is None:
         raise UnreadableDocument("it is a zip archive without an office document in it, or a damaged one")
     return archive
-
-
-@contextmanager
-def _file(content: bytes) -> Iterator[Path]:
-    """A file with this content and a name that tells nothing: the native reader would go by the name."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder, "document")
-        path.write_bytes(content)
-        yield path
-
-
-def _legacy(path: Path, flow: Flow) -> dict[str, Json]:
-    """A file that Tika reads; where it fails, by an office program if one is installed."""
-    try:
-        return read_with_tika(path, flow)
-    except UnreadableDocument:
-        converted = _converted(path)
-        if converted is None:
-            raise
-        return read_docx(open_archive(converted), flow)
-
-
-def _converted(path: Path) -> Path | None:
-    """The file as LibreOffice converts it to ``.docx``; None where that is not installed or fails too."""
-    program = shutil.which("soffice")
-    if program is None:
-        return None
-    profile = (path.parent / "profile").as_uri()
-    command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "docx"]
-    command += ["--outdir", str(path.parent), str(path)]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=_OFFICE_SECONDS)
-    except (OSError, subprocess.SubprocessError):
-        return None
-    made = path.with_suffix(".docx")
-    return made if made.exists() else None
 
 
 @potluck.hookimpl

@@ -55,6 +55,32 @@ def test_exclude_leaves_out_by_name_or_pattern(tmp_path: Path) -> None:
         names(tmp_path, ".", exclude=("*",))
 
 
+LEFTOVERS = ["~$report.docx", ".~lock.report.odt#", "Thumbs.db", "desktop.ini", ".DS_Store", "~WRL0001.tmp"]
+LEFTOVERS += ["__MACOSX/._report.docx", "ehthumbs.db", "._報告.docx", "__MACOSX/報告.txt", "~WRD0003.tmp"]
+
+
+@pytest.mark.parametrize("pattern", ["文件", "文件/**/*", "文件/**/.*", "文件/**/~*", "文件/*/*"])
+def test_what_office_programs_and_systems_leave_behind_is_passed_over(tmp_path: Path, pattern: str) -> None:
+    make(tmp_path, *(f"文件/{name}" for name in LEFTOVERS), "文件/報告.docx", "文件/a/~b.txt", "文件/.~a.txt")
+
+    assert {Path(name).name for name in names(tmp_path, pattern)} <= {"報告.docx", "~b.txt", ".~a.txt"}
+
+
+@pytest.mark.parametrize("name", ["report~$.docx", "thumbs.db.txt", "my desktop.ini.md", "~WRLD.tmp", "lock.a#"])
+def test_a_document_whose_name_is_near_a_leftovers_is_found(tmp_path: Path, name: str) -> None:
+    make(tmp_path, name)
+
+    assert names(tmp_path, ".") == [name]
+
+
+def test_a_leftover_that_is_named_is_found_so_that_it_can_be_reported(tmp_path: Path) -> None:
+    make(tmp_path, *LEFTOVERS)
+
+    assert names(tmp_path, *LEFTOVERS) == sorted(LEFTOVERS)
+    with pytest.raises(NoDocuments, match="no document matches"):
+        names(tmp_path, "*.db")
+
+
 def test_a_loop_of_links_ends(tmp_path: Path) -> None:
     make(tmp_path, "a/b.txt")
     os.symlink(tmp_path / "a", tmp_path / "a" / "again")
@@ -81,10 +107,10 @@ def test_a_file_outside_the_recipes_folder_is_named_as_the_recipe_names_it(tmp_p
 @pytest.mark.parametrize(
     ("pattern", "message"),
     [
-        ("nots/*.txt", "no file matches this below"),
+        ("nots/*.txt", "no document matches this below"),
         ("nots/a.txt", "there is no folder"),
         ("notes/a.txtt", "did you mean 'a.txt'"),
-        ("empty", "holds no files"),
+        ("empty", "holds no documents"),
     ],
 )
 def test_a_pattern_that_matches_nothing_says_why(tmp_path: Path, pattern: str, message: str) -> None:

@@ -1,10 +1,14 @@
-"""The ``office`` loader: what it says of files that are cut off."""
+"""The ``office`` loader: what it says of files that are cut off, or that a program of its own cannot read."""
 
 from __future__ import annotations
 
+import io
+import zipfile
+
 import pytest
 
-from support.loading import load_one
+from potluck.errors import UnreadableDocument
+from support.loading import load, load_one
 
 RTF = r"{\rtf1\ansi{\fonttbl{\f0 Song;}}\f0 The ballast \{must\} be \'64eep. \u36947?\u30900?\par}"
 
@@ -20,3 +24,34 @@ def test_an_rtf_file_that_is_whole_has_no_losses() -> None:
 @pytest.mark.parametrize("end", [-1, -5, -14])
 def test_an_rtf_file_that_is_cut_off_says_that_its_end_is_missing(end: int) -> None:
     assert load_one("office", RTF[:end]).losses == ("it is cut off: its end is missing",)
+
+
+def archive(**members: str) -> bytes:
+    """A zip archive; ``__`` in a name stands for a slash, ``_`` for a dot."""
+    content = io.BytesIO()
+    with zipfile.ZipFile(content, "w") as file:
+        for name, text in members.items():
+            file.writestr(name.replace("__", "/").replace("_", "."), text)
+    return content.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("kind", "advice"), [("presentation", ".pptx"), ("spreadsheet", ".xlsx"), ("graphics", ".pptx")]
+)
+def test_what_tika_fails_on_is_not_called_damaged(kind: str, advice: str) -> None:
+    mimetype = f"application/vnd.oasis.opendocument.{kind}"
+    file = archive(mimetype=mimetype, **{"META-INF__manifest_xml": "<m/>", "content_xml": "<a><b></a>"})
+
+    with pytest.raises(UnreadableDocument, match=f"Apache Tika, .* failed on it .*save it as {advice}") as caught:
+        load("office", file, "a.odp")
+    assert "damaged" not in str(caught.value)
+
+
+def test_the_owner_file_of_an_open_document_says_what_it_is() -> None:
+    with pytest.raises(UnreadableDocument, match="keeps it beside a document that is open"):
+        load("office", b"\x05Wang \0" * 20, "~$報告.docx")
+
+
+def test_a_container_that_is_cut_off_is_called_so() -> None:
+    with pytest.raises(UnreadableDocument, match=r"\(OLE\) is damaged or cut off"):
+        load("office", bytes.fromhex("d0cf11e0a1b11ae1") + b"\0" * 3000, "a.doc")

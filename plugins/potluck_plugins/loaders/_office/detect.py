@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from typing import Literal, TypeAlias
 
-Format: TypeAlias = Literal["docx", "pptx", "xlsx", "odf", "ole", "rtf", "encrypted"]
+from potluck.errors import UnreadableDocument
+
+Format: TypeAlias = Literal["docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "ole", "rtf", "encrypted"]
 
 _OLE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ENCRYPTED = "EncryptedPackage".encode("utf-16-le")
@@ -15,19 +18,49 @@ _MAIN_PARTS: dict[str, Format] = {
     "ppt/presentation.xml": "pptx",
     "xl/workbook.xml": "xlsx",
 }
+_STREAMS: dict[str, Format] = {
+    "worddocument": "doc",
+    "powerpoint document": "ppt",
+    "workbook": "xls",
+    "book": "xls",
+}
+_BODIES: tuple[tuple[bytes, Format], ...] = (
+    (b"<office:spreadsheet", "ods"),
+    (b"<office:presentation", "odp"),
+    (b"<office:drawing", "odp"),
+)
+_MIME_TYPES: tuple[tuple[str, Format], ...] = (
+    ("opendocument.spreadsheet", "ods"),
+    ("opendocument.presentation", "odp"),
+    ("opendocument.graphics", "odp"),
+    ("opendocument.text", "odt"),
+)
 _GROUPS = re.compile(rb"\\.|[{}]", re.DOTALL)
 _WORD_BEFORE_97 = (b"\xdb\xa5", b"\x31\xbe")
 
 
 def detect(content: bytes) -> Format | None:
-    """The kind of office file, or None for anything else."""
+    """The kind of office file, or None for anything else. Raises ``UnreadableDocument`` for a damaged container."""
     if content.startswith(_OLE):
-        return "encrypted" if _ENCRYPTED in content else "ole"
+        return "encrypted" if _ENCRYPTED in content else _detect_ole(content)
     if content.lstrip()[:5] == b"{\\rtf":
         return "rtf"
     if content.startswith(_WORD_BEFORE_97):
-        return "ole"
+        return "doc"
     return None
+
+
+def _detect_ole(content: bytes) -> Format:
+    """The kind of office file by the streams of its container ([MS-CFB]); ``ole`` for other kinds."""
+    import olefile
+
+    try:
+        with olefile.OleFileIO(io.BytesIO(content)) as container:
+            streams = {path[0].lower() for path in container.listdir() if len(path) == 1}
+    except Exception as error:  # the library raises its own, struct's and index errors
+        reason = f"the container of the file (OLE) is damaged or cut off ({error})"
+        raise UnreadableDocument(f"{reason}; get the file anew, or open it in an office program and save it") from error
+    return next((kind for stream, kind in _STREAMS.items() if stream in streams), "ole")
 
 
 def is_cut_off(rtf: bytes) -> bool:
@@ -45,8 +78,18 @@ def detect_archive(archive: zipfile.ZipFile) -> Format | None:
         if name in names:
             return kind
     if "content.xml" in names and "META-INF/manifest.xml" in names:
-        return "odf"
+        return _detect_odf(archive)
     return None
+
+
+def _detect_odf(archive: zipfile.ZipFile) -> Format:
+    """The kind of an OpenDocument file by its ``mimetype``, else by its body."""
+    kind = archive.read("mimetype").decode("ascii", "replace") if "mimetype" in archive.namelist() else ""
+    for name, found in _MIME_TYPES:
+        if name in kind:
+            return found
+    content = archive.read("content.xml")
+    return next((found for tag, found in _BODIES if tag in content), "odt")
 
 
 def looks_like(content: bytes) -> str:

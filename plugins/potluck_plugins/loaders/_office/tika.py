@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from potluck.documents import Json
-from potluck.errors import PasswordNeeded, UnreadableDocument
+from potluck.errors import PasswordNeeded
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markup import parse_html, read_tree
 
@@ -26,8 +26,12 @@ _DECLARATION = re.compile(r"^\s*<\?xml[^>]*\?>")
 _JAVA = re.compile(r"(?:from )?org\.apache\.[\w.]+(?:@[0-9a-f]+)?")
 
 
+class TikaFailed(Exception):
+    """Tika could not read a file; the message is its own reason."""
+
+
 def read_with_tika(path: Path, flow: Flow) -> dict[str, Json]:
-    """Write a document into a flow; returns its metadata. Raises ``PasswordNeeded`` or ``UnreadableDocument``."""
+    """Write a document into a flow; returns its metadata. Raises ``PasswordNeeded`` or ``TikaFailed``."""
     from extractous import Extractor
 
     extractor = Extractor().set_xml_output(True).set_extract_string_max_length(_LONGEST)
@@ -37,7 +41,7 @@ def read_with_tika(path: Path, flow: Flow) -> dict[str, Json]:
         message = str(error)
         if "encrypted" in message or "password" in message.lower():
             raise PasswordNeeded("it is encrypted") from error
-        raise UnreadableDocument(f"it is damaged ({_reason(message)})") from error
+        raise TikaFailed(_reason(message)) from error
     # What it gives for a damaged file is not always well-formed: read it as a browser would.
     body = parse_html(_DECLARATION.sub("", _CONTROL.sub("", xhtml))).find("body")
     if body is not None:

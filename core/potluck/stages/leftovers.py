@@ -1,0 +1,24 @@
+"""Files that office programs and operating systems leave beside documents, and that are no documents."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatch
+from pathlib import Path
+
+_NAMES = (
+    "~$*",  # owner files of Microsoft Office
+    ".~lock.*#",  # lock files of LibreOffice
+    "~wr[ldc][0-9]*.tmp",  # unsaved states of Word
+    "thumbs.db",
+    "ehthumbs*.db",
+    "desktop.ini",
+    ".ds_store",
+    "._*",  # resource forks of macOS
+)
+_FOLDERS = {"__macosx"}
+
+
+def is_leftover(path: Path) -> bool:
+    """Whether a file's name, or that of its folder, is one that programs give to what is no document."""
+    name = path.name.lower()
+    return path.parent.name.lower() in _FOLDERS or any(fnmatch(name, pattern) for pattern in _NAMES)
