@@ -30,7 +30,7 @@ from potluck.contracts import Context
 from potluck.errors import EgressRefused, MissingSecret, ModelNotFound, RemoteError
 from potluck.sources import Sources
 from potluck.stages.worker import NoModels
-from potluck_plugins import _openai
+from potluck_plugins._openai import connection, counter, service
 from potluck_plugins.embedders._shared import openai_api
 from potluck_plugins.embedders.openai import OpenAIEmbedder, OpenAIEmbedderConfig, potluck_embedder
 from support.fault_proxy import (
@@ -358,7 +358,7 @@ def test_a_long_wait_is_cut_short_and_one_beyond_the_deadline_is_not_begun(
         make(quick.url, deadline=10).embed_passages(TEXTS[:1])
     assert quick.requests == 1
 
-    monkeypatch.setattr(_openai, "_LONGEST_PAUSE", 0.05)
+    monkeypatch.setattr(service, "_LONGEST_PAUSE", 0.05)
     quick.faults[:] = [status(429, Retry_After="3600")]
     make(quick.url).embed_passages(TEXTS[:1])
     assert time.monotonic() - started < 3
@@ -436,7 +436,7 @@ def test_vectors_of_another_length_than_before_are_refused(make: Make, proxy: Fa
 
 
 def test_an_answer_without_end_is_refused(make: Make, proxy: FaultProxy, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(_openai, "_LARGEST_BODY", 1 << 20)
+    monkeypatch.setattr(connection, "_LARGEST_BODY", 1 << 20)
     proxy.faults[:] = [garbage(b" " * (1 << 21))]
 
     with pytest.raises(RemoteError, match=r"more than 1 MiB\. Lower 'batch_size'"):
@@ -531,7 +531,7 @@ def test_nothing_of_the_environment_is_sent_along(
         assert corporate.requests == 0
     (sent,) = proxy.headers
     assert sent["authorization"] == f"Bearer {KEY}"
-    assert set(sent) <= {*_openai._HEADERS, "authorization", "x-stainless-raw-response"}
+    assert set(sent) <= {*connection.HEADERS, "authorization", "x-stainless-raw-response"}
 
 
 def test_a_redirect_takes_neither_key_nor_text_along(make: Make, proxy: FaultProxy) -> None:
@@ -596,7 +596,7 @@ texts = st.one_of(st.lists(st.sampled_from(UNUSUAL), min_size=1, max_size=12).ma
 @given(text=texts.filter(lambda text: "\0" not in text))
 @example(text="ﷺ")
 def test_the_estimate_is_never_too_low(model: Any, text: str) -> None:
-    counted = _openai.counter(None)
+    counted = counter(None)
 
     assert not counted.exact
     # The server's model has a SentencePiece tokenizer that normalises by NFKC; its count is with prefix and marks.
