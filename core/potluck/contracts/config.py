@@ -44,7 +44,9 @@ class Config(BaseModel):
     def decisive(self) -> dict[str, Json]:
         """The settings that decide the result, as JSON: without secrets and operational ones."""
         operational = {name for name, info in type(self).model_fields.items() if Operational in info.metadata}
-        return self.model_dump(mode="json", exclude=operational | self.secrets())
+        within = {name: value.decisive() for name, value in self if isinstance(value, Config)}
+        plain = self.model_dump(mode="json", exclude=operational | self.secrets() | within.keys())
+        return {**plain, **{name: value for name, value in within.items() if name not in operational}}
 
 
 def _holds_secret(annotation: Any) -> bool:

@@ -20,10 +20,11 @@ from potluck.contracts import (
     Tuner,
     VectorStore,
 )
-from potluck.documents import Source
+from potluck.documents import Json, Source
 from potluck.errors import UnknownFileType
 from potluck.fingerprints import fingerprint
 from potluck.recipe.model import Documents, Part, RecipeModel
+from potluck.releases import code_of, libraries_of
 from potluck.workspace import Workspace
 
 
@@ -94,10 +95,8 @@ class Components:
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents has an index"
         meant = [*documents.patterns, "but", *documents.exclude]
-        loader = (
-            _settings(documents.loader) if documents.loader else f"by file type, {documents.encoding or 'detected'}"
-        )
-        store = fingerprint(_settings(self.recipe.store))
+        loader = _named(documents.loader) if documents.loader else f"by file type, {documents.encoding or 'detected'}"
+        store = fingerprint(installation(self.recipe.store))
         return fingerprint(list(meant), loader, self.splitter_fingerprint, self.embedder_fingerprint, store)
 
     def loader(self, source: Source) -> tuple[Part, str]:
@@ -171,10 +170,26 @@ def _config(model: type[Config], documents: Documents) -> Config:
     return model(**{key: value for key, value in common.items() if value is not None and key in model.model_fields})
 
 
-def _settings(part: Part) -> str:
+def installation(part: Part) -> dict[str, Json]:
+    """What decides the results of a component before it is made: its plugin with its code, libraries and settings."""
     plugin = part.plugin
-    return fingerprint(part.kind, plugin.package, plugin.version, plugin.name, part.config.decisive())
+    return {
+        "plugin": f"{plugin.package}:{plugin.name}",
+        "version": plugin.version,
+        "code": code_of(plugin),
+        "libraries": dict(libraries_of(plugin)),
+        "settings": part.config.decisive(),
+    }
+
+
+def identity(part: Part, component: Component) -> dict[str, Json]:
+    """All that decides the results of a component: its installation, and the files and releases that it names."""
+    return {**installation(part), "files": dict(component.identity())}
+
+
+def _named(part: Part) -> str:
+    return fingerprint(part.plugin.package, part.plugin.name, part.config.decisive())
 
 
 def _fingerprint(part: Part, component: Component) -> str:
-    return fingerprint(_settings(part), dict(component.identity()))
+    return fingerprint(part.kind, identity(part, component))

@@ -13,10 +13,11 @@ from typing import TYPE_CHECKING, Any
 from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
 from potluck.documents import Json
 from potluck.errors import PotluckError
+from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import Part, RecipeModel
-from potluck.stages.components import Components
+from potluck.stages.components import Components, identity
 from potluck.stages.observe import Stage, stage
 from potluck.stages.prepare import Prepared, prepare
 from potluck.workspace.lock import writing
@@ -202,15 +203,10 @@ def _planned(components: Components, prepared: Prepared) -> TuningRequest:
 
 def _name(recipe: RecipeModel, part: Part, method: Tuner, prepared: Prepared, base: Path) -> str:
     """All that decides the result."""
-    from potluck.tuning.artifact import weights_hash
-
-    plugin = part.plugin
-    settings: list[Json] = [plugin.package, plugin.version, plugin.name, part.config.decisive()]
     return fingerprint(
-        settings,
-        dict(method.identity()),
+        identity(part, method),
         prepared.fingerprint,
-        weights_hash(base),
+        model_hash(base),
         recipe.tuning.task,
         list(prepared.labels),
         recipe.seed,

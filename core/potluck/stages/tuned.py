@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any
 from potluck import plugins
 from potluck.contracts import Attached, Tuned, Tuner
 from potluck.errors import AdapterMismatch, ContractBroken
+from potluck.file_hashes import file_hash
 from potluck.recipe.model import Part
-from potluck.sources import file_hash
 from potluck.stages.tune import made
 from potluck.tuning.head import NAME as HEAD
 from potluck.tuning.head import WithHead, with_head

@@ -19,9 +19,9 @@ from potluck import __version__
 from potluck.contracts import Attached, Classifying, TunedModel
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch
+from potluck.file_hashes import file_hash
 from potluck.fingerprints import fingerprint
 from potluck.models import continuing, given_to, hidden, kind_of_model
-from potluck.sources import file_hash
 from potluck.tuning.card import card
 from potluck.workspace.files import write_whole
 

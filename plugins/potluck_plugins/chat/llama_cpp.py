@@ -16,8 +16,8 @@ import potluck
 from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, RemoteError
+from potluck.file_hashes import model_hash
 from potluck_plugins.chat._shared.decoding import Growing
-from potluck_plugins.chat._shared.files import digest
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, parts
 from potluck_plugins.chat._shared.llama_engine import Engine
 from potluck_plugins.chat._shared.llama_forced import logprobs
@@ -61,7 +61,7 @@ class LlamaCpp(ChatModel):
 
     def identity(self) -> Mapping[str, str]:
         """The hash of the model file and the release of the engine."""
-        return {"model": digest(self._context.models.fetch(self._config.model)), "xllamacpp": version("xllamacpp")}
+        return {"model": model_hash(self._context.models.fetch(self._config.model)), "xllamacpp": version("xllamacpp")}
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt, by the model's own template and tokenizer."""

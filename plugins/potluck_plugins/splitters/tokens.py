@@ -7,7 +7,6 @@ or without either by a rule of thumb.
 
 from __future__ import annotations
 
-import hashlib
 from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import cached_property
@@ -19,6 +18,7 @@ from pydantic import Field, model_validator
 import potluck
 from potluck.contracts import Config, Context, Splitter
 from potluck.documents import Chunk, Document
+from potluck.file_hashes import file_hash
 from potluck_plugins.splitters._shared.boundaries import WRITTEN
 from potluck_plugins.splitters._shared.division import Span, chunk, divide, growing, trimmed
 from potluck_plugins.splitters._shared.tokenizing import TABLES, Tokenize, estimate, file_of, from_file, from_table
@@ -61,7 +61,7 @@ class TokensSplitter(Splitter):
         if self._config.tokenizer is None or self._config.tokenizer in TABLES:
             return {}
         path = file_of(self._config.tokenizer, self._context)
-        return {"tokenizer": hashlib.sha256(path.read_bytes()).hexdigest()}
+        return {"tokenizer": file_hash(path)}
 
     def split(self, document: Document) -> Iterator[Chunk]:
         """Yield the chunks. Raises ``ModelNotFound`` or ``MissingDependency`` at first use."""

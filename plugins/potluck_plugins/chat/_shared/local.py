@@ -13,9 +13,9 @@ from pydantic import Field
 
 from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
 from potluck.documents import Answer, Message, Usage
+from potluck.file_hashes import model_hash
 from potluck.models import Device, located, precision
 from potluck_plugins.chat._shared.decoding import Growing
-from potluck_plugins.chat._shared.files import digest
 
 
 class LocalConfig(ChatOptions):
@@ -57,7 +57,7 @@ class LocalChat(ChatModel):
         releases = {name: version(name) for name in ("torch", "transformers")}
         tuned = self._context.tuned
         adapter = {"tuned": tuned.identity} if tuned is not None else {}
-        return {"model": digest(self._context.models.fetch(self._config.model)), **adapter, **releases}
+        return {"model": model_hash(self._context.models.fetch(self._config.model)), **adapter, **releases}
 
     def close(self) -> None:
         """Free the model."""

@@ -11,13 +11,13 @@ from pydantic import Field
 
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
 from potluck.errors import ModelNotFound
+from potluck.file_hashes import model_hash
 from potluck.models import Device, located, precision
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
 
 _WEIGHTS = "*.safetensors"
-_IDENTIFYING = ("*.json", "*/config.json", "vocab.txt")
 
 
 class SentencesConfig(EmbedderConfig):
@@ -69,8 +69,8 @@ class SentenceEmbedder(Embedder):
         return int(self._model.max_seq_length)
 
     def identity(self) -> Mapping[str, str]:
-        """The hash of the weights and of the files that say how to use them."""
-        return {"model": _digest(self._folder())}
+        """The hash of all files of the model."""
+        return {"model": model_hash(self._folder())}
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the model's tokenizer counts, with prefix and special tokens."""
@@ -137,20 +137,3 @@ class SentenceEmbedder(Embedder):
         if self._longest is not None:
             model.max_seq_length = min(self._longest, model.max_seq_length or self._longest)
         return model.eval()
-
-
-def _digest(folder: Path) -> str:
-    """A hash of the files that decide the vectors; of large ones the size and the first and last megabyte."""
-    import hashlib
-
-    digest = hashlib.blake2b(digest_size=16)
-    paths = sorted({path for pattern in (_WEIGHTS, *_IDENTIFYING) for path in folder.glob(pattern)})
-    for path in paths:
-        size = path.stat().st_size
-        digest.update(f"{path.relative_to(folder)} {size} ".encode())
-        with path.open("rb") as file:
-            digest.update(file.read(1 << 20))
-            if size > 2 << 20:
-                file.seek(-(1 << 20), os.SEEK_END)
-                digest.update(file.read())
-    return digest.hexdigest()
