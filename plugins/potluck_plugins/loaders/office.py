@@ -21,6 +21,7 @@ from potluck_plugins.loaders._office.detect import detect, detect_archive, is_cu
 from potluck_plugins.loaders._office.docx import read_docx
 from potluck_plugins.loaders._office.legacy import read_legacy
 from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._office.xls import read_xls
 from potluck_plugins.loaders._office.xlsx import read_xlsx
 from potluck_plugins.loaders._shared.archive import open_archive
 from potluck_plugins.loaders._shared.flow import Flow
@@ -70,8 +71,10 @@ class OfficeLoader(Loader):
         flow = Flow()
         if archive is not None and kind == "docx":
             metadata = read_docx(archive, flow)
-        elif kind == "xlsx":
-            metadata = read_xlsx(content, flow)
+        elif archive is not None and kind == "xlsx":
+            metadata = read_xlsx(archive, flow, self._options)
+        elif kind == "xls":
+            metadata = read_xls(content, flow, self._options)
         else:
             metadata = read_legacy(content, kind, flow)
         losses = ["it is cut off: its end is missing"] if kind == "rtf" and is_cut_off(content) else []

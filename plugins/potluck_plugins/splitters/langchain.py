@@ -16,6 +16,8 @@ from potluck.documents import Chunk, Document
 from potluck.errors import ContractBroken
 from potluck_plugins._langchain import REQUIRES, Caller, LangChainConfig, sends_to
 from potluck_plugins.splitters._shared.boundaries import is_inside
+from potluck_plugins.splitters._shared.division import chunk
+from potluck_plugins.splitters._shared.tables import header_at, tables
 
 _LEFT_OUT = 200
 """Characters that a splitter may leave out between two texts (separators, headings); they go to one of the two."""
@@ -56,8 +58,9 @@ class LangChainSplitter(Splitter):
             spans = located(document.text, texts)
         except ValueError as error:
             raise ContractBroken(f"splitter langchain: {self._config.class_}: {document.source}: {error}") from None
-        for start, end in spans:
-            yield Chunk(start, end, document.text[start:end])
+        held = tables(document.text, 0, len(document.text))
+        for span in spans:
+            yield chunk(document.text, span, header_at(held, span[0]))
 
 
 def located(text: str, pieces: Sequence[str]) -> list[tuple[int, int]]:

@@ -17,6 +17,7 @@ from potluck.contracts import Config, Context, Splitter
 from potluck.documents import Chunk, Document
 from potluck_plugins.splitters._shared.boundaries import WRITTEN, Level, before
 from potluck_plugins.splitters._shared.division import chunk, divide, growing, trimmed
+from potluck_plugins.splitters._shared.tables import header_at, tables
 
 _LANGCHAIN = ("\n\n", "\n", " ", "")
 
@@ -52,13 +53,17 @@ class RecursiveSplitter(Splitter):
         self._levels = _levels(config.separators)
 
     def split(self, document: Document) -> Iterator[Chunk]:
-        """Yield the chunks; nothing but white space lies between them."""
+        """Yield the chunks; nothing but white space lies between them.
+
+        The first row of a table goes along with the chunks that begin further down in it, as their heading.
+        """
         text, config = document.text, self._config
         whole = (0, len(text))
         spans = trimmed(text, divide(text, whole, self._levels, config.chunk_size, config.chunk_overlap))
         # LangChain repeats the end of a chunk where only white space follows; that is part of being the same.
+        held = tables(text, *whole)
         for span in growing(spans) if config.separators == "cjk" else spans:
-            yield chunk(text, span)
+            yield chunk(text, span, header_at(held, span[0]))
 
 
 def _levels(separators: str | Sequence[str]) -> tuple[Level, ...]:

@@ -21,6 +21,7 @@ from potluck.documents import Chunk, Document
 from potluck.file_hashes import file_hash
 from potluck_plugins.splitters._shared.boundaries import WRITTEN
 from potluck_plugins.splitters._shared.division import Span, chunk, divide, growing, trimmed
+from potluck_plugins.splitters._shared.tables import header_at, tables
 from potluck_plugins.splitters._shared.tokenizing import TABLES, Tokenize, estimate, file_of, from_file, from_table
 
 
@@ -64,7 +65,10 @@ class TokensSplitter(Splitter):
         return {"tokenizer": file_hash(path)}
 
     def split(self, document: Document) -> Iterator[Chunk]:
-        """Yield the chunks. Raises ``ModelNotFound`` or ``MissingDependency`` at first use."""
+        """Yield the chunks. Raises ``ModelNotFound`` or ``MissingDependency`` at first use.
+
+        The first row of a table goes along with the chunks that begin further down in it, as their heading.
+        """
         text, config = document.text, self._config
         starts = self._tokenize(text)
         whole = (0, len(text))
@@ -72,8 +76,9 @@ class TokensSplitter(Splitter):
             text, whole, WRITTEN, config.chunk_size, config.chunk_overlap, lambda place: bisect_left(starts, place)
         )
         # What was divided further may reach behind the start of the chunk after it.
+        held = tables(text, *whole)
         for span in growing(sorted(self._fitting(text, pieces))):
-            yield chunk(text, span)
+            yield chunk(text, span, header_at(held, span[0]))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, as ``chunk_size`` counts them."""

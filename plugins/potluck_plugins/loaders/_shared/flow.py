@@ -36,6 +36,11 @@ class Flow:
         self._pages: list[tuple[int, int]] = []
         self._number: str | None = None
         self._left_out: dict[str, list[int]] = {}
+        self._losses: list[str] = []
+
+    def lose(self, sentence: str) -> None:
+        """Tell, in a sentence, what could not be read."""
+        self._losses.append(sentence)
 
     def leave_out(self, what: str, characters: int) -> None:
         """Count something that the document holds and its text does not: ``struck-out text``, ``hidden text``."""
@@ -82,7 +87,9 @@ class Flow:
         pages = tuple(
             Page(start, following[0], number) for (start, number), following in pairwise(begins) if start < following[0]
         )
-        return Document(source, text, dict(metadata or {}), sections, pages, (*losses, *self._left_out_losses()))
+        return Document(
+            source, text, dict(metadata or {}), sections, pages, (*losses, *self._losses, *self._left_out_losses())
+        )
 
     def _left_out_losses(self) -> Iterator[str]:
         for what, sizes in self._left_out.items():

@@ -43,8 +43,10 @@ class Grid:
         self._column = 0
 
     def skip(self, columns: int = 1) -> None:
-        """Leave columns empty."""
-        self._column += max(0, min(columns, _MOST_COLUMNS - self._column))
+        """Leave columns empty, besides those that cells from above cover."""
+        for _ in range(min(columns, _MOST_COLUMNS - self._column)):
+            self._cover_from_above()
+            self._column += 1
 
     def cell(self, text: str, columns: int = 1, rows: int = 1, continues: bool = False) -> None:
         """Add a cell that covers ``columns`` by ``rows``; one that ``continues`` repeats the cell above it."""
@@ -81,13 +83,14 @@ class Grid:
         """The lines of the table; rows without text are left out."""
         rows, width = self.rows(), self._width()
         first = self._captions(rows, width)
-        yield from (next(filter(None, row)) for row in rows[:first] if any(row))
+        captions = (next(filter(None, row)) for i, row in enumerate(rows[:first]) if any(row) and not self._repeats(i))
+        yield from captions
         count = self._header_rows(first)
         if count > 1:
             yield _line([_joined(column) for column in zip(*rows[first : first + count], strict=True)])
             first += count
         for index in range(first, len(rows)):
-            if any(rows[index]):
+            if any(rows[index]) and not self._repeats(index):
                 yield f"| {rows[index][0]} |" if self._is_one_cell(index, width) else _line(rows[index])
 
     def _finish_row(self) -> None:
@@ -123,11 +126,16 @@ class Grid:
         cells = self._rows[index].cells
         return width > 1 and len(cells) == width and len({cell.origin for cell in cells.values()}) == 1
 
+    def _repeats(self, index: int) -> bool:
+        """Whether a row holds nothing but cells that reach into it from the row above."""
+        return index > 0 and bool(self._rows[index].cells) and self._rows[index].cells == self._rows[index - 1].cells
+
     def _captions(self, rows: Sequence[Sequence[str]], width: int) -> int:
+        """How many rows at the top are no rows of cells: they are empty, or all of them is one text."""
         count = 0
-        while count < len(rows) and (self._is_one_cell(count, width) or not any(rows[count])):
+        while count < len(rows) and (self._is_one_cell(count, width) or not any(rows[count][1:])) and width > 1:
             count += 1
-        return count
+        return count if count < len(rows) else 0
 
     def _header_rows(self, first: int) -> int:
         """How many rows make the header: those that say so, or two where a cell of the first spans columns."""

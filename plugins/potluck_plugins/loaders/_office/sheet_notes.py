@@ -1,0 +1,80 @@
+"""What lies on a sheet of ``.xlsx`` beside its cells: comments, threads of comments, text boxes and shapes."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from potluck_plugins.loaders._office.workbook import (
+    Package,
+    Relationship,
+    cell_place,
+    child,
+    children,
+    local,
+    rich_text,
+)
+
+_COPY_OF_THREAD = "[Threaded comment]"
+
+
+def read_comments(package: Package, relations: Iterable[Relationship]) -> dict[tuple[int, int], str]:
+    """The comments of a sheet by row and column, from 0, each ``comment by NAME: TEXT``.
+
+    Of a thread, whose copy for older programs is left out, the replies follow in order.
+    """
+    found: dict[tuple[int, int], list[str]] = {}
+    for relation in relations:
+        root = package.tree(relation.target) if relation.kind in ("comments", "threadedComment") else None
+        if root is not None:
+            read = _thread(package, root) if relation.kind == "threadedComment" else _notes(root)
+            for place, text in read:
+                found.setdefault(place, []).append(text)
+    return {place: "; ".join(texts) for place, texts in found.items()}
+
+
+def read_shapes(package: Package, relations: Iterable[Relationship]) -> Iterator[str]:
+    """The texts of text boxes and shapes, a line per paragraph; what is repeated for older programs is left out."""
+    for relation in relations:
+        root = package.tree(relation.target) if relation.kind == "drawing" else None
+        for paragraph in _paragraphs(root) if root is not None else ():
+            text = "".join(one.text or "" for one in paragraph.iter() if local(one) == "t")
+            if text.strip():
+                yield " ".join(text.split())
+
+
+def _notes(root: Any) -> Iterator[tuple[tuple[int, int], str]]:
+    authors = ["".join(one.itertext()).strip() for one in children(child(root, "authors"), "author")]
+    for one in children(child(root, "commentList"), "comment"):
+        text = " ".join(rich_text(child(one, "text")).text.split())
+        place = one.get("authorId", "")
+        author = authors[int(place)] if place.isdigit() and int(place) < len(authors) else ""
+        if text and not text.startswith(_COPY_OF_THREAD):
+            yield (
+                cell_place(one.get("ref", "")) or (0, 0),
+                _signed(author, text.removeprefix(f"{author}:").strip() if author else text),
+            )
+
+
+def _thread(package: Package, root: Any) -> Iterator[tuple[tuple[int, int], str]]:
+    people = {}
+    for name in package.archive.namelist():
+        if name.lower().startswith("xl/persons/") and name.endswith(".xml"):
+            people.update({one.get("id"): one.get("displayName", "") for one in children(package.tree(name), "person")})
+    for one in children(root, "threadedComment"):
+        text = child(one, "text")
+        if text is not None and text.text:
+            yield (
+                cell_place(one.get("ref", "")) or (0, 0),
+                _signed(people.get(one.get("personId"), ""), " ".join(text.text.split())),
+            )
+
+
+def _signed(author: str, text: str) -> str:
+    return f"comment by {author}: {text}" if author else f"comment: {text}"
+
+
+def _paragraphs(root: Any) -> Iterator[Any]:
+    for one in root.iter():
+        if local(one) == "p" and not any(local(above) == "Fallback" for above in one.iterancestors()):
+            yield one

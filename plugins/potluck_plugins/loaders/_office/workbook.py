@@ -1,0 +1,178 @@
+"""The parts of an ``.xlsx`` package beside its sheets: relationships, shared strings, styles.
+
+Source: ECMA-376 part 1, 18 (SpreadsheetML) and part 2 (packages). Elements are found by their local names, so that
+Strict Open XML, which has namespaces of its own, is read as well.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from potluck.errors import UnreadableDocument
+from potluck_plugins.loaders._office.sheet import Cell
+from potluck_plugins.loaders._shared.raised import Position, ScriptedText
+from potluck_plugins.loaders._shared.xml import parse_xml
+
+_REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
+_ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
+_POSITIONS: dict[str, Position] = {"superscript": "raised", "subscript": "lowered"}
+_BUILT_IN_CODES = """\
+0 General | 1 0 | 2 0.00 | 3 #,##0 | 4 #,##0.00 | 9 0% | 10 0.00% | 11 0.00E+00 | 12 # ?/? | 13 # ??/??
+5 $#,##0;($#,##0) | 6 $#,##0;($#,##0) | 7 $#,##0.00;($#,##0.00) | 8 $#,##0.00;($#,##0.00)
+15 d-mmm-yy | 16 d-mmm | 17 mmm-yy | 18 h:mm AM/PM | 19 h:mm:ss AM/PM | 20 h:mm | 21 h:mm:ss
+37 #,##0;(#,##0) | 38 #,##0;(#,##0) | 39 #,##0.00;(#,##0.00) | 40 #,##0.00;(#,##0.00)
+41 #,##0;(#,##0);"-" | 42 $#,##0;($#,##0);"-" | 43 #,##0.00;(#,##0.00);"-" | 44 $#,##0.00;($#,##0.00);"-"
+45 mm:ss | 46 [h]:mm:ss | 47 mm:ss.0 | 48 ##0.0E+0 | 49 @
+14 yyyy-mm-dd | 22 yyyy-mm-dd h:mm | 27 yyyy-mm-dd | 28 yyyy-mm-dd | 29 yyyy-mm-dd | 30 yyyy-mm-dd | 31 yyyy-mm-dd
+32 h:mm | 33 h:mm:ss | 34 h:mm AM/PM | 35 h:mm:ss AM/PM | 36 yyyy-mm-dd | 50 yyyy-mm-dd | 51 yyyy-mm-dd
+52 yyyy-mm-dd | 53 yyyy-mm-dd | 54 yyyy-mm-dd | 55 h:mm | 56 h:mm:ss | 57 yyyy-mm-dd | 58 yyyy-mm-dd
+"""
+# 14 and 22, 27 to 36 and 50 to 58 are shown as the reader's country writes dates: here as nobody can misread them.
+_BUILT_IN = {
+    int(n): code for n, _, code in (one.strip().partition(" ") for one in re.split(r" \| |\n", _BUILT_IN_CODES.strip()))
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A part that another part names: the end of its type's address, and its name in the archive."""
+
+    kind: str
+    target: str
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a cell's style says of how its value is shown."""
+
+    code: str = "General"
+    position: Position = "base"
+    struck: bool = False
+
+    def cell(self, text: str) -> Cell:
+        """A text in this style."""
+        if self.struck:
+            return Cell("", len(text))
+        line = ScriptedText()
+        line.add(text, self.position)
+        return Cell(str(line))
+
+
+def built_in_code(number: int) -> str:
+    """The format that a number below 164 stands for (18.8.30)."""
+    return _BUILT_IN.get(number, "General")
+
+
+def local(element: Any) -> str:
+    """The name of an element without its namespace."""
+    return str(element.tag).rpartition("}")[2]
+
+
+def children(element: Any, name: str) -> Iterator[Any]:
+    """The children with a local name; none of an element that is not there."""
+    return (child for child in (element if element is not None else ()) if local(child) == name)
+
+
+def child(element: Any, name: str) -> Any:
+    """The first child with a local name; None where there is none."""
+    return next(children(element, name), None)
+
+
+def cell_place(reference: str) -> tuple[int, int] | None:
+    """Row and column, from 0, of a reference: ``AA7`` is (6, 26). None for what is not one."""
+    found = _REFERENCE.fullmatch(reference)
+    if found is None:
+        return None
+    column = 0
+    for letter in found.group(1).upper():
+        column = column * 26 + ord(letter) - ord("A") + 1
+    return int(found.group(2)) - 1, column - 1
+
+
+class Package:
+    """An Open XML package: its parts by name, in any case, as some programs write them."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        self.archive = archive
+        self._names = {name.lower().lstrip("/"): name for name in archive.namelist()}
+
+    def name_of(self, part: str) -> str | None:
+        """The archive's own name of a part; None where there is no such part."""
+        return self._names.get(part.lower().lstrip("/"))
+
+    def tree(self, part: str) -> Any:
+        """A part as a tree; None where there is none. Raises ``UnreadableDocument`` for one that is damaged."""
+        from lxml import etree
+
+        name = self.name_of(part)
+        if name is None:
+            return None
+        try:
+            return parse_xml(self.archive.read(name))
+        except etree.XMLSyntaxError as error:
+            raise UnreadableDocument(f"its part {part} is damaged ({error})") from error
+
+    def relationships(self, part: str) -> dict[str, Relationship]:
+        """The parts that a part names, by identifier; those outside the package are left out."""
+        folder, name = posixpath.split(part)
+        root = self.tree(posixpath.join(folder, "_rels", f"{name}.rels"))
+        found = {}
+        for one in children(root, "Relationship"):
+            target = one.get("Target", "")
+            if one.get("TargetMode") != "External" and target:
+                path = (
+                    target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
+                )
+                found[one.get("Id", "")] = Relationship(one.get("Type", "").rpartition("/")[2], path)
+        return found
+
+
+def read_styles(root: Any) -> list[Style]:
+    """The styles of cells, in the order in which cells name them (18.8.10)."""
+    codes = {one.get("numFmtId"): one.get("formatCode", "") for one in children(child(root, "numFmts"), "numFmt")}
+    fonts = list(children(child(root, "fonts"), "font"))
+    styles = []
+    for one in children(child(root, "cellXfs"), "xf"):
+        number = one.get("numFmtId", "0")
+        code = codes.get(number) or built_in_code(int(number) if number.isdigit() else 0)
+        place = one.get("fontId", "0")
+        font = fonts[int(place)] if place.isdigit() and int(place) < len(fonts) else None
+        styles.append(Style(code, _position(font), _is_struck(font)))
+    return styles or [Style()]
+
+
+def rich_text(element: Any) -> Cell:
+    """A string of one or more runs (18.4.8); how its phonetic runs are read is left out."""
+    line = ScriptedText()
+    struck = 0
+    for one in element if element is not None else ():
+        if local(one) == "t":
+            line.add(unescape(one.text or ""))
+        elif local(one) == "r":
+            properties, text = child(one, "rPr"), child(one, "t")
+            run = unescape(text.text or "") if text is not None else ""
+            if _is_struck(properties):
+                struck += len(run)
+            else:
+                line.add(run, _position(properties))
+    return Cell(str(line), struck)
+
+
+def unescape(text: str) -> str:
+    """A text in which ``_x000D_`` stands for a character (22.4.2.4, ST_Xstring)."""
+    return _ESCAPED.sub(lambda match: chr(int(match.group(1), 16)), text) if "_x" in text else text
+
+
+def _position(properties: Any) -> Position:
+    script = child(properties, "vertAlign")
+    return _POSITIONS.get(script.get("val", ""), "base") if script is not None else "base"
+
+
+def _is_struck(properties: Any) -> bool:
+    struck = child(properties, "strike")
+    return struck is not None and struck.get("val", "1") not in ("0", "false")

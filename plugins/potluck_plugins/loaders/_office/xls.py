@@ -1,0 +1,97 @@
+"""Excel's ``.xls`` (97 to 2003) by xlrd (BSD): a section per sheet, a line per row, values as the sheet shows them."""
+
+from __future__ import annotations
+
+import io
+from typing import Any
+
+from potluck.documents import Json
+from potluck_plugins.loaders._office.legacy import read_legacy
+from potluck_plugins.loaders._office.number_format import show_number, show_text
+from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, write_sheet
+from potluck_plugins.loaders._office.workbook import Style
+from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.raised import Position, ScriptedText
+
+_POSITIONS: dict[int, Position] = {1: "raised", 2: "lowered"}
+
+
+def read_xls(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+    """Write a workbook into a flow; returns its metadata.
+
+    What xlrd cannot read is left to Apache Tika. Raises ``UnreadableDocument`` or ``PasswordNeeded`` where that fails.
+    """
+    import xlrd
+
+    try:
+        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+        sheets = [_sheet(book, one, number) for number, one in enumerate(book.sheets(), 1)]
+    except Exception:  # xlrd raises whatever its struct and index operations raise
+        return read_legacy(content, "xls", flow)
+    for sheet in sheets:
+        write_sheet(sheet, options, flow)
+    return {"author": book.user_name.strip()} if book.user_name and book.user_name.strip() else {}
+
+
+def _sheet(book: Any, found: Any, number: int) -> Sheet:
+    sheet = Sheet(found.name, number, found.visibility != 0)
+    for row in range(found.nrows):
+        cells = {column: _cell(book, found, row, column) for column in range(found.row_len(row))}
+        if kept := {column: cell for column, cell in cells.items() if cell.text or cell.struck}:
+            sheet.cells[row] = kept
+    sheet.merges = [Merge(top, left, bottom - top, right - left) for top, bottom, left, right in found.merged_cells]
+    sheet.hidden_rows = {row for row, info in found.rowinfo_map.items() if info.hidden}
+    sheet.hidden_columns = {column for column, info in found.colinfo_map.items() if info.hidden}
+    for place, note in found.cell_note_map.items():
+        text = " ".join(note.text.split())
+        author = note.author.strip()
+        sheet.comments[place] = f"comment by {author}: {text.removeprefix(f'{author}:').strip()}" if author else text
+    return sheet
+
+
+def _cell(book: Any, sheet: Any, row: int, column: int) -> Cell:
+    import xlrd
+
+    kind, value = sheet.cell_type(row, column), sheet.cell_value(row, column)
+    if kind in (xlrd.XL_CELL_EMPTY, xlrd.XL_CELL_BLANK):
+        return Cell("")
+    style = _style(book, sheet, row, column)
+    if kind == xlrd.XL_CELL_TEXT:
+        runs = sheet.rich_text_runlist_map.get((row, column))
+        rich = _rich(book, value, runs) if runs else Cell(value)
+        styled = style.cell(show_text(" ".join(rich.text.split()), style.code))
+        return Cell(styled.text, styled.struck + rich.struck)
+    if kind == xlrd.XL_CELL_BOOLEAN:
+        return style.cell("TRUE" if value else "FALSE")
+    if kind == xlrd.XL_CELL_ERROR:
+        return style.cell(xlrd.error_text_from_code.get(value, "#ERROR"))
+    return style.cell(show_number(value, style.code, epoch_1904=book.datemode == 1))
+
+
+def _style(book: Any, sheet: Any, row: int, column: int) -> Style:
+    form = book.xf_list[sheet.cell_xf_index(row, column)]
+    known = book.format_map.get(form.format_key)
+    font = book.font_list[form.font_index]
+    code = built_in if (built_in := _built_in(form.format_key)) else known.format_str if known else "General"
+    return Style(code, _POSITIONS.get(font.escapement, "base"), bool(font.struck_out))
+
+
+def _rich(book: Any, text: str, runs: list[tuple[int, int]]) -> Cell:
+    """A text whose fonts change at the places of its runs."""
+    line, struck = ScriptedText(), 0
+    line.add(text[: runs[0][0]])
+    for (start, font_index), end in zip(runs, [*(start for start, _ in runs[1:]), len(text)], strict=True):
+        font = book.font_list[font_index]
+        if font.struck_out:
+            struck += end - start
+        else:
+            line.add(text[start:end], _POSITIONS.get(font.escapement, "base"))
+    return Cell(str(line), struck)
+
+
+def _built_in(key: int) -> str | None:
+    """Formats that Excel shows as each country writes dates."""
+    from potluck_plugins.loaders._office.workbook import built_in_code
+
+    return built_in_code(key) if key in (14, 22) else None

@@ -1,0 +1,152 @@
+"""Numbers as a spreadsheet shows them. The wanted texts are what Excel shows for these values and formats."""
+
+import math
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from potluck_plugins.loaders._office.number_format import general, show_number, show_text
+
+MARCH_15 = 46096
+"""15 March 2026, a Sunday."""
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("0.0%", 0.075, "7.5%"),
+        ("0%", 1, "100%"),
+        ("0000", 7, "0007"),
+        ("000-000", 12345, "012-345"),
+        ("(###) ###-####", 5551234567, "(555) 123-4567"),
+        ("#,##0", 1234567, "1,234,567"),
+        ("#,##0", 12, "12"),
+        ("0,000", 12, "0,012"),
+        ("#", 0, ""),
+        ("0.###", 1.5, "1.5"),
+        ("0.##", 2, "2."),
+        ("?.??", 1.5, "1.5"),
+        ("0.0", 0.25, "0.3"),
+        ("0.00", -0.005, "-0.01"),
+        ("0", -1.4, "-1"),
+        ('0.0,,"M"', 12345678, "12.3M"),
+        ("#,##0,", 1234567, "1,235"),
+        ('"NT$"#,##0.00', 1234.5, "NT$1,234.50"),
+        ("[$NT$-404]#,##0.00", 1234.5, "NT$1,234.50"),
+        ("[$€-407] #,##0.00", 9.5, "€ 9.50"),
+        ("#,##0_);(#,##0)", -1500, "(1,500)"),
+        ("$#,##0.00;($#,##0.00)", -3, "($3.00)"),
+        ("#,##0.0;[Red]-#,##0.0", -1234.56, "-1,234.6"),
+        ("[Red]-0.0;0", -3.14, "3"),
+        ('_-* #,##0.00_-;-* #,##0.00_-;_-* "-"??_-;_-@_-', 0, "-"),
+        ("0;;", 0, ""),
+        ("0;-0;;@", 0, ""),
+        ('[>=100]"big";0', 150, "big"),
+        ('[>=100]"big";0', 99, "99"),
+        ("[<=9999999]###-####;(###) ###-####", 5551234, "555-1234"),
+        ('[<0]"below";[=0]"none";0.0', 0, "none"),
+        ('[<0]"below";[=0]"none";0.0', 2, "2.0"),
+        ('[<>1]0.0;"one"', 1, "one"),
+        ("0.00E+00", 0.0004, "4.00E-04"),
+        ("0.0E-0", 9.96e7, "1.0E8"),
+        ("##0.0E+0", 12345, "12.3E+3"),
+        ("0.00E+00", 0, "0.00E+00"),
+        ("# ?/?", 1.5, "1 1/2"),
+        ("# ?/?", 2, "2"),
+        ("# ??/16", 0.3125, "5/16"),
+        ("# ?/?", 0.99, "1"),
+        ("?/?", 1.5, "3/2"),
+        ("# ??/100", 0.07, "7/100"),
+        ('0.00" kN"', 25, "25.00 kN"),
+        ('"第"0"號"', 5, "第5號"),
+        ("0\\x0", 12, "1x2"),
+        ('General" kg"', 2.5, "2.5 kg"),
+        ("General", 0.1 + 0.2, "0.3"),
+        ("General", 1234567.891, "1234567.891"),
+        ("General", 123456789012, "123456789012"),
+        ("General", 1e21, "1E+21"),
+        ("", 5, "5"),
+        ("G/通用格式", 5, "5"),
+        ("@", 5, "5"),
+    ],
+)
+def test_a_number_is_shown_in_its_format(code: str, value: float, shown: str) -> None:
+    assert show_number(value, code) == shown
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("yyyy-mm-dd", MARCH_15, "2026-03-15"),
+        ("m/d/yy", MARCH_15, "3/15/26"),
+        ("d-mmm-yy", MARCH_15, "15-Mar-26"),
+        ("mmmm d, yyyy", MARCH_15, "March 15, 2026"),
+        ("mmmmm", MARCH_15, "M"),
+        ("dddd", MARCH_15, "Sunday"),
+        ("ddd", MARCH_15 + 1, "Mon"),
+        ('yyyy"年"m"月"d"日"', MARCH_15, "2026年3月15日"),
+        ("[$-404]e/m/d", MARCH_15, "115/3/15"),
+        ('[$-404]ggge"年"m"月"d"日"', MARCH_15, "中華民國115年3月15日"),
+        ("[$-404]aaaa", MARCH_15, "星期日"),
+        ("[$-404]aaa", MARCH_15, "週日"),
+        ("[$-804]aaa", MARCH_15, "周日"),
+        ("[$-804]mmmm", MARCH_15, "3月"),
+        ("[$-404]上午/下午h:mm", 0.55, "下午1:12"),
+        ("[$-404]h:mm AM/PM", 0.25, "6:00 上午"),
+        ('[$-411]ggge"年"', MARCH_15, "令和8年"),
+        ("[$-411]ge", 43585, "H31"),
+        ("bbbb", MARCH_15, "2569"),
+        ("h:mm AM/PM", 0.55, "1:12 PM"),
+        ("h:mm a/p", 0, "12:00 a"),
+        ("hh:mm:ss", 0.5, "12:00:00"),
+        ("yyyy/m/d h:mm", MARCH_15 + 0.5, "2026/3/15 12:00"),
+        ("mm:ss", 0.01, "14:24"),
+        ("m", MARCH_15, "3"),
+        ("h:mm:ss", 0.999999, "0:00:00"),
+        ("ss.00", 0.0000115740740, "01.00"),
+        ("[h]:mm", 1 + 2.5 / 24, "26:30"),
+        ("[h]:mm:ss", -0.5, "-12:00:00"),
+        ("[mm]:ss.0", 0.01, "14:24.0"),
+        ("[s]", 0.01, "864"),
+        ("[hh]", 0.05, "01"),
+        ("yyyy-mm-dd", 59, "1900-02-28"),
+        ("yyyy-mm-dd", 61, "1900-03-01"),
+        ("yyyy-mm-dd", -1, "-1"),
+        ("yyyy-mm-dd", 1e9, "1000000000"),
+    ],
+)
+def test_a_serial_number_of_days_is_shown_as_a_date_or_a_duration(code: str, value: float, shown: str) -> None:
+    assert show_number(value, code) == shown
+
+
+def test_days_may_be_counted_from_1904() -> None:
+    assert show_number(MARCH_15 - 1462, "yyyy-mm-dd", epoch_1904=True) == "2026-03-15"
+
+
+@pytest.mark.parametrize(
+    ("code", "shown"),
+    [("@", "甲"), ("0", "甲"), ('0;0;0;"<"@">"', "<甲>"), ('"No. "@', "No. 甲"), (";;;", ""), ("0;0", "甲")],
+)
+def test_a_text_is_shown_in_the_section_for_texts(code: str, shown: str) -> None:
+    assert show_text("甲", code) == shown
+
+
+@given(st.integers(-(10**14), 10**14))
+def test_an_integer_without_a_format_keeps_all_its_digits(value: int) -> None:
+    assert general(float(value)) == str(value)
+
+
+@given(st.text(alphabet='0#?.,%;E+-/"\\[]_*@ymdhsGeneral $NT<>=10', max_size=30), st.floats(allow_nan=False))
+def test_no_format_and_no_number_is_an_error_of_another_kind(code: str, value: float) -> None:
+    if math.isfinite(value):
+        assert isinstance(show_number(value, code), str)
+
+
+@given(st.floats(-1e9, 1e9), st.integers(0, 6))
+def test_fixed_decimals_are_those_of_the_decimal_number(value: float, decimals: int) -> None:
+    from decimal import ROUND_HALF_UP, Decimal
+
+    code = "0" + ("." + "0" * decimals if decimals else "")
+    wanted = Decimal(repr(value)).copy_abs().quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP)
+    assert show_number(value, code).lstrip("-") == f"{wanted:f}"

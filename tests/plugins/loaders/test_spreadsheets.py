@@ -1,0 +1,367 @@
+"""Workbooks: ``.xlsx`` written by openpyxl, ``.xls`` written by xlwt, and what both must give alike."""
+
+from __future__ import annotations
+
+import io
+import re
+import zipfile
+from collections.abc import Callable
+from datetime import date, datetime, time, timedelta
+
+import openpyxl
+import pytest
+import xlwt
+from openpyxl.cell.rich_text import CellRichText, TextBlock
+from openpyxl.cell.text import InlineFont
+from openpyxl.comments import Comment
+from openpyxl.styles import Font
+
+from potluck.documents import Document
+from support.loading import load_one
+
+FORMATTED = [
+    ("rate", 0.075, "0.0%", "7.5%"),
+    ("deposit", 1234.5, '"NT$"#,##0.00', "NT$1,234.50"),
+    ("extension", 7, "0000", "0007"),
+    ("article", 12345, "000-000", "012-345"),
+    ("balance", -1500, "#,##0;(#,##0)", "(1,500)"),
+    ("small", 0.0004, "0.00E+00", "4.00E-04"),
+    ("sum", 0.1 + 0.2, "General", "0.3"),
+    ("day", date(2026, 3, 15), "yyyy/mm/dd", "2026/03/15"),
+    ("moment", datetime(2026, 3, 15, 8, 5), "yyyy-mm-dd h:mm", "2026-03-15 8:05"),
+    ("hour", time(18, 30), "h:mm AM/PM", "6:30 PM"),
+    ("民國", date(2026, 3, 15), "[$-404]e/m/d", "115/3/15"),
+]
+
+
+def xlsx(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
+    workbook = openpyxl.Workbook()
+    fill(workbook)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def xls(fill: Callable[[xlwt.Workbook], None]) -> bytes:
+    workbook = xlwt.Workbook(encoding="utf-8")
+    fill(workbook)
+    file = io.BytesIO()
+    workbook.save(file)
+    return file.getvalue()
+
+
+def read(content: bytes, **settings: bool) -> Document:
+    return load_one("office", content, **settings)
+
+
+def rewritten(content: bytes, part: str, old: str, new: str) -> bytes:
+    """A package with a change in one of its parts."""
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(file, "w") as changed:
+        for name in archive.namelist():
+            text = archive.read(name)
+            if name == part:
+                assert old.encode() in text
+                text = text.replace(old.encode(), new.encode())
+            changed.writestr(name, text)
+    return file.getvalue()
+
+
+def rows(table: list[list[object]]) -> Callable[[openpyxl.Workbook], None]:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        for row in table:
+            workbook.active.append(row)
+
+    return fill
+
+
+def test_values_of_xlsx_stand_as_the_sheet_shows_them() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        for index, (name, value, code, _) in enumerate(FORMATTED, 1):
+            workbook.active.cell(index, 1, name)
+            workbook.active.cell(index, 2, value).number_format = code
+
+    assert read(xlsx(fill)).text.split("\n")[1:] == [f"{name} | {shown}" for name, _, _, shown in FORMATTED]
+
+
+def test_values_of_xls_stand_as_the_sheet_shows_them() -> None:
+    def fill(workbook: xlwt.Workbook) -> None:
+        sheet = workbook.add_sheet("Sheet")
+        for index, (name, value, code, _) in enumerate(FORMATTED):
+            sheet.write(index, 0, name)
+            sheet.write(index, 1, value, xlwt.easyxf(num_format_str=code))
+
+    assert read(xls(fill)).text.split("\n")[1:] == [f"{name} | {shown}" for name, _, _, shown in FORMATTED]
+
+
+def test_a_duration_may_be_longer_than_a_day() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        workbook.active["A1"] = timedelta(hours=26, minutes=30)
+        workbook.active["A1"].number_format = "[h]:mm"
+
+    assert read(xlsx(fill)).text == "Sheet\n26:30"
+
+
+def test_days_counted_from_1904_are_the_same_days() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        workbook.epoch = openpyxl.utils.datetime.CALENDAR_MAC_1904
+        workbook.active["A1"] = date(2026, 3, 15)
+
+    assert read(xlsx(fill)).text == "Sheet\n2026-03-15"
+
+
+def test_truth_values_errors_and_texts_stand_as_they_are() -> None:
+    text = read(xlsx(rows([[True, False, "#DIV/0!", "甲_x000D_乙", "  x  y "]]))).text
+
+    assert text == "Sheet\nTRUE | FALSE | #DIV/0! | 甲 乙 | x y"
+
+
+@pytest.mark.parametrize("shared", [False, True])
+def test_formulas_without_a_stored_value_stand_as_text_and_are_told(shared: bool) -> None:
+    content = xlsx(rows([["Q1", "Q2", "Total"], [1, 2, "=A2+B2"], [3, 4, "=A3+B3"]]))
+    if shared:
+        sheet = "xl/worksheets/sheet1.xml"
+        content = rewritten(content, sheet, "<f>A2+B2</f>", '<f t="shared" ref="C2:C3" si="0">A2+B2</f>')
+        content = rewritten(content, sheet, "<f>A3+B3</f>", '<f t="shared" si="0"/>')
+
+    document = read(content)
+
+    assert document.text.split("\n")[1:] == ["Q1 | Q2 | Total", "1 | 2 | =A2+B2", "3 | 4 | =A3+B3"]
+    assert [loss for loss in document.losses if loss.startswith("2 formulas have no stored value")]
+
+
+def test_formulas_with_a_stored_value_show_it() -> None:
+    content = rewritten(
+        xlsx(rows([["a", "=1+1"]])), "xl/worksheets/sheet1.xml", "<f>1+1</f><v></v>", "<f>1+1</f><v>2</v>"
+    )
+    assert read(content).text == "Sheet\na | 2"
+    assert read(content).losses == ()
+
+
+def test_a_formula_whose_value_is_an_empty_text_is_empty() -> None:
+    content = xlsx(rows([["a", '=""']]))
+    content = rewritten(content, "xl/worksheets/sheet1.xml", '<c r="B1"><f>', '<c r="B1" t="str"><f>')
+
+    assert read(content).text == "Sheet\na"
+    assert read(content).losses == ()
+
+
+MERGED = [
+    "站別 | 早班 電話 | 早班 人數",
+    "北站 | 1101 | 3",
+    "北站 | 1103 | 4",
+    "南站 | 2101 | 5",
+    "| 合計另附 |",
+    "東站 | 3101 | 6",
+]
+
+
+def test_merged_cells_of_xlsx_repeat_their_value_and_headers_of_two_rows_are_one_line() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        sheet = workbook.active
+        for row in [
+            ["排班", None, None],
+            ["站別", "早班", None],
+            [None, "電話", "人數"],
+            ["北站", 1101, 3],
+            [None, 1103, 4],
+            ["南站", 2101, 5],
+            ["合計另附", None, None],
+            ["東站", 3101, 6],
+        ]:
+            sheet.append(row)
+        for cells in ("A1:C1", "A2:A3", "B2:C2", "A4:A5", "A7:C7"):
+            sheet.merge_cells(cells)
+
+    assert read(xlsx(fill)).text.split("\n")[1:] == ["排班", *MERGED]
+
+
+def test_merged_cells_of_xls_repeat_their_value_and_headers_of_two_rows_are_one_line() -> None:
+    def fill(workbook: xlwt.Workbook) -> None:
+        sheet = workbook.add_sheet("Sheet")
+        sheet.write_merge(0, 0, 0, 2, "排班")
+        sheet.write_merge(1, 2, 0, 0, "站別")
+        sheet.write_merge(1, 1, 1, 2, "早班")
+        sheet.write(2, 1, "電話")
+        sheet.write(2, 2, "人數")
+        sheet.write_merge(3, 4, 0, 0, "北站")
+        for row, (phone, count) in enumerate([(1101, 3), (1103, 4), (2101, 5)], 3):
+            sheet.write(row, 1, phone)
+            sheet.write(row, 2, count)
+        sheet.write(5, 0, "南站")
+        sheet.write_merge(6, 6, 0, 2, "合計另附")
+        for column, value in enumerate(["東站", 3101, 6]):
+            sheet.write(7, column, value)
+
+    assert read(xls(fill)).text.split("\n")[1:] == ["排班", *MERGED]
+
+
+def test_an_empty_row_before_another_header_ends_a_table() -> None:
+    table = [["a", "b"], [1, 2], [], ["c", "d"], [3, 4], [], [5, 6]]
+    assert read(xlsx(rows(table))).text.split("\n")[1:] == ["a | b", "1 | 2", "", "c | d", "3 | 4", "5 | 6"]
+
+
+def test_columns_that_are_empty_in_a_whole_table_are_left_out() -> None:
+    table = [[None, "a", None, "b"], [None, 1, None, 2], [None, None, None, 3]]
+    assert read(xlsx(rows(table))).text.split("\n")[1:] == ["a | b", "1 | 2", " | 3"]
+
+
+def test_raised_and_struck_out_characters_of_xlsx() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        sheet = workbook.active
+        raised, lowered = InlineFont(vertAlign="superscript"), InlineFont(vertAlign="subscript")
+        sheet["A1"] = CellRichText("10", TextBlock(raised, "6"), " Ω, H", TextBlock(lowered, "2"), "O")
+        sheet["A2"] = CellRichText("25", TextBlock(raised, "1"), " kN")
+        sheet["A3"] = CellRichText(TextBlock(InlineFont(strike=True), "14"), "16 euros")
+        sheet["A4"] = "gone"
+        sheet["A4"].font = Font(strike=True)
+        sheet["A5"] = "2"
+        sheet["A5"].font = Font(vertAlign="superscript")
+
+    document = read(xlsx(fill))
+
+    assert document.text.split("\n")[1:] == ["10⁶ Ω, H₂O", "25¹ kN", "16 euros", "²"]
+    assert document.losses == ("struck-out text was left out: 1 place, 6 characters",)
+
+
+def test_raised_and_struck_out_characters_of_xls() -> None:
+    def fill(workbook: xlwt.Workbook) -> None:
+        sheet = workbook.add_sheet("Sheet")
+        plain, raised, struck = (
+            xlwt.easyfont(""),
+            xlwt.easyfont("escapement superscript"),
+            xlwt.easyfont("struck_out on"),
+        )
+        sheet.write_rich_text(0, 0, [("10", plain), ("6", raised), (" ohm", plain)])
+        sheet.write_rich_text(1, 0, [("14", struck), (" 16 euros", plain)])
+
+    document = read(xls(fill))
+
+    assert document.text == "Sheet\n10⁶ ohm\n16 euros"
+    assert document.losses == ("struck-out text was left out: 1 place, 2 characters",)
+
+
+def hiding(workbook: openpyxl.Workbook) -> None:
+    sheet = workbook.active
+    for row in [["a", "b"], ["secret row", 1], ["c", "secret column"]]:
+        sheet.append(row)
+    sheet.row_dimensions[2].hidden = True
+    sheet.column_dimensions["B"].hidden = True
+    other = workbook.create_sheet("Hidden")
+    other["A1"] = "secret sheet"
+    other.sheet_state = "veryHidden"
+
+
+def test_hidden_rows_columns_and_sheets_are_left_out_and_counted() -> None:
+    document = read(xlsx(hiding))
+
+    assert document.text == "Sheet\na\nc"
+    assert document.losses == (
+        "text in hidden rows and columns was left out: 1 place, 25 characters",
+        "a hidden sheet was left out: 1 place, 12 characters",
+    )
+
+
+def test_hidden_rows_columns_and_sheets_are_read_where_the_recipe_says_so() -> None:
+    document = read(xlsx(hiding), hidden=True)
+
+    assert document.text == "Sheet\na | b\nsecret row | 1\nc | secret column\nHidden\nsecret sheet"
+    assert document.losses == ()
+
+
+def commented(workbook: openpyxl.Workbook) -> None:
+    workbook.active.append(["price", 5])
+    workbook.active["B1"].comment = Comment("王小明:\nask again", "王小明")
+
+
+def test_comments_are_left_out_and_counted() -> None:
+    document = read(xlsx(commented))
+
+    assert document.text == "Sheet\nprice | 5"
+    assert document.losses == ("a comment was left out: 1 place, 25 characters",)
+
+
+def test_comments_stand_behind_their_cells_where_the_recipe_says_so() -> None:
+    assert read(xlsx(commented), comments=True).text == "Sheet\nprice | 5 [comment by 王小明: ask again]"
+
+
+def test_a_thread_of_comments_is_read_once() -> None:
+    content = xlsx(commented)
+    file = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(file, "w") as changed:
+        for name in archive.namelist():
+            text = archive.read(name).decode("utf-8", "surrogateescape")
+            if re.fullmatch(r"xl/comments/comment1\.xml", name):
+                text = text.replace("王小明:\nask again", "[Threaded comment] Your version of Excel cannot show this")
+            if name == "xl/worksheets/_rels/sheet1.xml.rels":
+                added = (
+                    '<Relationship Id="t1" Type="http://schemas.microsoft.com/office/2017/10/relationships/'
+                    'threadedComment" Target="/xl/threadedComments/threadedComment1.xml"/></Relationships>'
+                )
+                text = text.replace("</Relationships>", added)
+            changed.writestr(name, text.encode("utf-8", "surrogateescape"))
+        changed.writestr(
+            "xl/threadedComments/threadedComment1.xml",
+            '<ThreadedComments xmlns="x"><threadedComment ref="B1" personId="p1"><text>Which price?</text>'
+            '</threadedComment><threadedComment ref="B1" personId="p2"><text>The new one.</text></threadedComment>'
+            "</ThreadedComments>",
+        )
+        changed.writestr(
+            "xl/persons/person.xml",
+            '<personList xmlns="x"><person displayName="Ann" id="p1"/><person displayName="王" id="p2"/></personList>',
+        )
+
+    text = read(file.getvalue(), comments=True).text
+
+    assert text == "Sheet\nprice | 5 [comment by Ann: Which price?; comment by 王: The new one.]"
+
+
+def test_text_boxes_are_read_once() -> None:
+    content = xlsx(rows([["a"]]))
+    file = io.BytesIO()
+    box = (
+        '<xdr:wsDr xmlns:xdr="d" xmlns:a="a" xmlns:mc="m"><mc:AlternateContent><mc:Choice><xdr:sp><xdr:txBody>'
+        "<a:p><a:r><a:t>限速 </a:t></a:r><a:r><a:t>60</a:t></a:r></a:p></xdr:txBody></xdr:sp></mc:Choice><mc:Fallback>"
+        "<xdr:sp><xdr:txBody><a:p><a:r><a:t>限速 60</a:t></a:r></a:p></xdr:txBody></xdr:sp></mc:Fallback>"
+        "</mc:AlternateContent></xdr:wsDr>"
+    )
+    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(file, "w") as changed:
+        for name in archive.namelist():
+            changed.writestr(name, archive.read(name))
+        changed.writestr("xl/drawings/drawing1.xml", box)
+        changed.writestr(
+            "xl/worksheets/_rels/sheet1.xml.rels",
+            '<Relationships xmlns="r"><Relationship Id="d1" Type="x/drawing" Target="../drawings/drawing1.xml"/>'
+            "</Relationships>",
+        )
+
+    assert read(file.getvalue()).text == "Sheet\na\n限速 60"
+
+
+def test_every_sheet_is_a_page_and_a_section_with_its_own_number() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        workbook.active.append(["a"])
+        workbook.create_sheet("Empty")
+        workbook.create_sheet("車站").append(["b"])
+
+    document = read(xlsx(fill))
+
+    assert [(page.number, document.text[page.start : page.end]) for page in document.pages] == [
+        (1, "Sheet\na\n"),
+        (3, "車站\nb"),
+    ]
+    assert [section.title for section in document.sections] == ["Sheet", "車站"]
+
+
+def test_a_file_that_claims_huge_merges_is_read_at_once() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        for row in range(200):
+            workbook.active.append([f"{row}", *range(50)])
+
+    content = xlsx(fill)
+    merges = "".join(f'<mergeCell ref="A{i}:XFD1048576"/>' for i in range(1, 200))
+    content = rewritten(
+        content, "xl/worksheets/sheet1.xml", "</sheetData>", f"</sheetData><mergeCells>{merges}</mergeCells>"
+    )
+
+    assert read(content).text.startswith("Sheet\n0 | 0 | 0 | 0")
