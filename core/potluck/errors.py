@@ -28,6 +28,8 @@ PotluckError
 ├── RemoteError                 a remote service did not answer as it should, after all retries
 ├── LockMismatch                plugins, models or data are not those of potluck.lock
 ├── EgressRefused               something would have left the machine without the recipe's consent
+├── OutputFailed                standard output is full, closed, or cannot be written
+│   └── OutputClosed            the program that read it has ended, as ``head`` does
 └── WorkspaceError
     ├── WorkspaceBusy           another process is writing
     ├── WorkspaceTooNew         written by a newer potluck
@@ -188,6 +190,14 @@ class LockMismatch(PotluckError):
 
 class EgressRefused(PotluckError):
     """Something would have left the machine, and the recipe names no remote component."""
+
+
+class OutputFailed(PotluckError):
+    """Standard output is full, closed, or cannot be written."""
+
+
+class OutputClosed(OutputFailed):
+    """The program that read standard output has ended, as ``head`` does."""
 
 
 class WorkspaceError(PotluckError):

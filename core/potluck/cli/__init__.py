@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import contextlib
 import importlib
+import io
 import os
 import sys
 from typing import NoReturn
@@ -10,6 +12,8 @@ from typing import NoReturn
 import click
 
 from potluck import __version__
+from potluck.cli import signals, terminal
+from potluck.errors import OutputClosed, OutputFailed, PotluckError
 
 COMMANDS = {
     "ask": "Answer a question from a recipe's documents, with citations.",
@@ -67,46 +71,56 @@ def potluck(ctx: click.Context, debug: bool) -> None:
     A recipe (a YAML file) names plugins that load, split, embed, store and answer.
     """
     ctx.obj = {"debug": debug}
+    terminal.guard_messages()
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run a command and leave with its status: 0, or 1 after one message for a mistake, 130 for an interruption."""
+    """Run a command and leave with its status.
+
+    0; 1 after one message for a mistake; 128 and the signal's number where it was ended by one, as shells count: 130
+    for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, 141 where the reader of its output has gone.
+    """
     arguments = sys.argv[1:] if arguments is None else arguments
     # Else pydantic reads the entry points of all packages at once, and one that is damaged ends every command.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    terminal.prepare()
+    signals.catch()
     try:
         status = potluck.main(arguments, prog_name="potluck", standalone_mode=False)
-    except click.exceptions.Abort:
-        click.echo("interrupted; what was finished is kept", err=True)
-        sys.exit(130)
+    except OutputClosed:
+        sys.exit(signals.status(signals.PIPE))
+    except (click.exceptions.Abort, KeyboardInterrupt) as error:
+        if isinstance(error.__cause__, EOFError):  # click takes it for the end of what somebody types
+            sys.exit(_explain(error.__cause__, arguments))
+        terminal.echo("interrupted; what was finished is kept", err=True)
+        sys.exit(signals.status_of(error))
     except click.ClickException as error:
-        error.show()
+        terminal.echo(_usage(error), nl=False, err=True)
         sys.exit(1)
-    except BrokenPipeError:
-        # The reader of our output has gone, for instance `| head`: nothing more to say, not at exit either.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        sys.exit(0)
     except Exception as error:
         sys.exit(_explain(error, arguments))
     sys.exit(status if isinstance(status, int) else 0)
 
 
-def _explain(error: Exception, arguments: list[str]) -> int:
-    from potluck.errors import PotluckError
+def _usage(error: click.ClickException) -> str:
+    """What click would print itself."""
+    written = io.StringIO()
+    error.show(written)
+    return written.getvalue()
 
+
+def _explain(error: Exception, arguments: list[str]) -> int:
     if "--debug" in arguments:
         import traceback
 
-        traceback.print_exception(error)
+        terminal.echo("".join(traceback.format_exception(error)), nl=False, err=True)
         return 1
     message = str(error)
     if not isinstance(error, PotluckError):
         fault = "This is a fault of potluck or of a plugin: potluck --debug shows where"
         message = f"unexpected {type(error).__name__}: {error}\n{fault}"
-    if "--json" in arguments:
-        import json
-
-        problem = {"error": type(error).__name__, "message": str(error)}
-        click.echo(json.dumps(problem, ensure_ascii=False))
-    click.echo(message, err=True)
+    if "--json" in arguments and not isinstance(error, OutputFailed):
+        with contextlib.suppress(OutputFailed):  # the message below says what matters more
+            terminal.print_json({"error": type(error).__name__, "message": str(error)}, indent=None)
+    terminal.echo(message, err=True)
     return 1

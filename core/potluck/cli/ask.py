@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import is_terminal, opened, print_citations, print_json, print_ledger, recipe_options, warn
+from potluck.cli.common import opened, print_citations, print_ledger, recipe_options, warn
+from potluck.cli.terminal import echo, is_terminal, print_json
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
@@ -35,12 +36,12 @@ def answer(opening: Recipe, question: str) -> None:
 
     def show(piece: str) -> None:
         streamed.append(piece)
-        click.echo(piece, nl=False)
+        echo(piece, nl=False)
 
     report = opening.ask(question, show if is_terminal() else None)
     # Only an answer that comes in one call is streamed.
-    click.echo("" if "".join(streamed) == report.answer.text != "" else report.answer.text)
+    echo("" if "".join(streamed) == report.answer.text != "" else report.answer.text)
     if report.answer.finish != "stop":
-        click.secho(f"(the answer is not whole: {report.answer.finish}; see chat.max_tokens)", fg="yellow", err=True)
+        echo(f"(the answer is not whole: {report.answer.finish}; see chat.max_tokens)", fg="yellow", err=True)
     print_citations(report.citations)
     print_ledger(report.ledger)

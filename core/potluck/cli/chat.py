@@ -9,7 +9,8 @@ import click
 
 from potluck.cli.ask import answer
 from potluck.cli.common import opened, recipe_argument, set_option, warn
-from potluck.errors import PotluckError
+from potluck.cli.terminal import echo
+from potluck.errors import OutputFailed, PotluckError
 
 
 @click.command("chat")
@@ -25,11 +26,13 @@ def command(recipe: Path, overrides: tuple[str, ...]) -> None:
         while question := _next():
             try:
                 answer(opening, question)
+            except OutputFailed:
+                raise
             except PotluckError as error:
-                click.secho(str(error), fg="red", err=True)
+                echo(str(error), fg="red", err=True)
 
 
 def _next() -> str:
     if sys.stdin.isatty():
-        click.echo("> ", nl=False)
+        echo("> ", nl=False)
     return sys.stdin.readline().strip()

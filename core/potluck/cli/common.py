@@ -1,19 +1,20 @@
-"""What the commands share: their options, opening a recipe, and printing."""
+"""What the commands share: their options, opening a recipe, and printing what several of them report."""
 
 from __future__ import annotations
 
-import json
-import sys
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from potluck.cli.terminal import echo
+from potluck.visible import visible_line
+
 if TYPE_CHECKING:
     from potluck.api import Recipe
-    from potluck.documents import Json, Passage
+    from potluck.documents import Passage
     from potluck.evaluation.compare.run import Plan
     from potluck.ledger import Ledger
     from potluck.observers import Observers
@@ -63,15 +64,10 @@ def show_progress(observers: Observers, quiet: bool) -> None:
         observers.add(plugin, plugins.offer(plugin).config.model_validate({"quiet": quiet}), Path())
 
 
-def print_json(value: Mapping[str, Json] | Sequence[Json]) -> None:
-    """Print one JSON document."""
-    click.echo(json.dumps(value, ensure_ascii=False, indent=2))
-
-
 def warn(failures: Sequence[Failure]) -> None:
     """Say which documents could not be read, on standard error."""
     for failure in failures:
-        click.secho(f"not read: {failure}", err=True, fg="yellow")
+        echo(f"not read: {failure}", err=True, fg="yellow")
 
 
 def print_ledger(ledger: Ledger) -> None:
@@ -82,24 +78,20 @@ def print_ledger(ledger: Ledger) -> None:
         rows.append((entry.stage, *(_amount(a.items, a.characters, a.tokens) for a in amounts)))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        click.echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
     for entry in ledger.entries:
         for note in entry.notes:
-            click.echo(f"  {entry.stage}: {note}")
+            echo(f"  {entry.stage}: {visible_line(note)}")
 
 
 def print_citations(citations: Sequence[Passage]) -> None:
     """Print where an answer comes from."""
     for number, passage in enumerate(citations, 1):
-        section = f" {passage.section}" if passage.section else ""
+        source = visible_line(passage.source)
+        section = f" {visible_line(passage.section)}" if passage.section else ""
         page = f", page {passage.page}" if passage.page else ""
-        click.echo(f"  [{number}] {passage.source}{section}{page}, characters {passage.start} to {passage.end}")
-        click.secho(f"      {_short(passage.text)}", dim=True)
-
-
-def is_terminal() -> bool:
-    """Whether a person is watching standard output."""
-    return sys.stdout.isatty()
+        echo(f"  [{number}] {source}{section}{page}, characters {passage.start} to {passage.end}")
+        echo(f"      {_short(passage.text)}", dim=True)
 
 
 def _amount(items: int, characters: int, tokens: int | None) -> str:

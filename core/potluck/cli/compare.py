@@ -7,14 +7,12 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from potluck.cli.common import is_terminal, opened, print_json, recipe_options
+from potluck.cli.common import opened, recipe_options
+from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
 if TYPE_CHECKING:
     from potluck.evaluation.compare.run import Comparison
-
-_WIDTH = 160
-"""Characters of a line that goes into a file."""
 
 
 @click.command("compare")
@@ -69,14 +67,12 @@ def command(
 
 
 def _print(comparison: Comparison) -> None:
-    from rich.console import Console
-
     from potluck.evaluation.compare import table
 
     document = comparison.document
-    Console(width=None if is_terminal() else _WIDTH, highlight=False).print(table.of(document))
+    draw(table.of(document))
     for line in table.verdicts(document):
-        click.echo(line)
+        echo(line)
     for name, error in comparison.failed.items():
-        click.secho(f"{name} failed: {error}", fg="red", err=True)
-    click.echo(f"answers side by side: {comparison.folder / 'report.html'}")
+        echo(f"{name} failed: {error}", fg="red", err=True)
+    echo(f"answers side by side: {comparison.folder / 'report.html'}")

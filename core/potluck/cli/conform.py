@@ -8,7 +8,8 @@ from typing import get_args
 
 import click
 
-from potluck.cli.common import json_option, print_json
+from potluck.cli.common import json_option
+from potluck.cli.terminal import echo, print_json
 from potluck.contracts.offer import Kind
 
 
@@ -39,8 +40,8 @@ def command(kind: Kind, name: str, config: Path | None, samples: Path | None, as
         return 1 if broken else 0
     for one in outcomes:
         state = "skipped" if one.skipped else "kept" if one.kept else "BROKEN"
-        click.secho(f"{state:8} {one.rule}" + (f": {one.why}" if one.why else ""), fg=None if one.kept else "red")
-    click.echo(f"{len(outcomes) - len(broken)} of {len(outcomes)} rules are kept")
+        echo(f"{state:8} {one.rule}" + (f": {one.why}" if one.why else ""), fg=None if one.kept else "red")
+    echo(f"{len(outcomes) - len(broken)} of {len(outcomes)} rules are kept")
     return 1 if broken else 0
 
 

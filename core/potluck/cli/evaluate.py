@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, print_json, print_ledger, recipe_options, warn
+from potluck.cli.common import opened, print_ledger, recipe_options, warn
+from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.evaluation.tuned import TaskReport
@@ -37,7 +38,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, questions: 
         return
     warn(failures)
     print_metrics(report.metrics)
-    click.echo(f"{len(report.answered)} questions in {report.seconds:.1f} s")
+    echo(f"{len(report.answered)} questions in {report.seconds:.1f} s")
     print_ledger(report.ledger)
 
 
@@ -47,11 +48,11 @@ def _task(report: TaskReport, as_json: bool) -> None:
     if as_json:
         print_json(report.as_json())
     else:
-        click.echo("\n".join(lines(report)))
+        echo("\n".join(lines(report)))
 
 
 def print_metrics(metrics: dict[str, float | None]) -> None:
     """Print the measures, one a line."""
     for name, value in metrics.items():
         shown = "-" if value is None else f"{value}" if isinstance(value, int) else f"{value:.3f}"
-        click.echo(f"  {name:20} {shown}")
+        echo(f"  {name:20} {shown}")

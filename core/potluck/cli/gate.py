@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-import click
-
-from potluck.cli.common import print_json
+from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.evaluation.compare.gate import GateReport
@@ -20,6 +18,6 @@ def report(found: GateReport, as_json: bool) -> int:
         print_json(found.as_json())
     else:
         for one in found.decisions:
-            click.echo(f"{one.name}: {one.verdict} after {one.asked} of {found.questions} questions. {one.sentence}")
-        click.echo(f"{found.condition}: {found.verdict}")
+            echo(f"{one.name}: {one.verdict} after {one.asked} of {found.questions} questions. {one.sentence}")
+        echo(f"{found.condition}: {found.verdict}")
     return _STATUS[found.verdict]

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import opened, print_json, print_ledger, recipe_options, warn
+from potluck.cli.common import opened, print_ledger, recipe_options, warn
+from potluck.cli.terminal import echo, print_json
 
 
 @click.command("index")
@@ -25,10 +26,10 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     else:
         warn(report.failures)
         for name, changes in (("documents", report.documents), ("chunks", report.chunks)):
-            click.echo(
+            echo(
                 f"{name}: {changes.added} added, {changes.changed} changed, {changes.removed} removed, "
                 f"{changes.unchanged} unchanged"
             )
-        click.echo(f"embedded: {report.embedded}, reused: {report.reused}, in {report.seconds:.1f} s")
+        echo(f"embedded: {report.embedded}, reused: {report.reused}, in {report.seconds:.1f} s")
         print_ledger(report.ledger)
     return 1 if report.failures and not consented else 0

@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import json_option, print_json
+from potluck.cli.common import json_option
+from potluck.cli.terminal import echo, print_json
+from potluck.visible import visible_line
 
 if TYPE_CHECKING:
     from potluck.documents import Document, Json
@@ -63,15 +65,15 @@ def _metadata(document: Document) -> dict[str, Json]:
 
 def _print(outcome: list[Document] | Failure) -> None:
     if not isinstance(outcome, list):
-        click.secho(f"not read: {outcome}", fg="yellow", err=True)
+        echo(f"not read: {outcome}", fg="yellow", err=True)
         return
     for document in outcome:
         facts = [f"{len(document.text):,} characters"]
         facts += [f"{len(document.sections)} sections"] if document.sections else []
         facts += [f"{len(document.pages)} pages"] if document.pages else []
-        click.secho(f"{document.source}: {', '.join(facts)}", bold=True)
+        echo(f"{visible_line(document.source)}: {', '.join(facts)}", bold=True)
         for key, value in document.metadata.items():
-            click.secho(f"  {key}: {value}", dim=True)
+            echo(visible_line(f"  {key}: {value}"), dim=True)
         for loss in document.losses:
-            click.secho(f"  lost: {loss}", fg="yellow")
-        click.echo(document.text)
+            echo(visible_line(f"  lost: {loss}"), fg="yellow")
+        echo(document.text)

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import opened, print_json, recipe_options
+from potluck.cli.common import opened, recipe_options
+from potluck.cli.terminal import echo, print_json
 
 
 @click.command("lock")
@@ -27,6 +28,6 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool
         print_json({"file": str(path) if path else None, "differences": [one.as_json() for one in found]})
     else:
         for one in found:
-            click.echo(str(one))
-        click.echo(f"wrote {path}" if path else "as pinned" if not found else f"{len(found)} things are not as pinned")
+            echo(str(one))
+        echo(f"wrote {path}" if path else "as pinned" if not found else f"{len(found)} things are not as pinned")
     return 1 if check and found else 0

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import json_option, opened, print_json, recipe_argument, set_option
+from potluck.cli.common import json_option, opened, recipe_argument, set_option
+from potluck.cli.terminal import echo, print_json
 
 
 @click.command("merge")
@@ -28,4 +29,4 @@ def command(recipe: Path, into: Path, overrides: tuple[str, ...], as_json: bool)
     if as_json:
         print_json(report.as_json())
     else:
-        click.echo(f"{report.folder}: logits differ by at most {report.difference:.2g} from the tuned model's")
+        echo(f"{report.folder}: logits differ by at most {report.difference:.2g} from the tuned model's")

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import json_option, print_json
+from potluck.cli.common import json_option
+from potluck.cli.terminal import echo, print_json
 from potluck.contracts.offer import Kind
 from potluck.scaffold.kinds import KINDS
 
@@ -28,9 +29,9 @@ def command(kind: Kind, name: str, parent: Path, as_json: bool) -> None:
     if as_json:
         print_json(created.as_json())
         return
-    click.echo(f"{created.folder}: {len(created.files)} files")
+    echo(f"{created.folder}: {len(created.files)} files")
     for path in created.files:
-        click.echo(f"  {path}")
-    click.echo("Try it:")
+        echo(f"  {path}")
+    echo("Try it:")
     for step in created.steps:
-        click.echo(f"  {step}")
+        echo(f"  {step}")

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, print_json, recipe_options, warn
+from potluck.cli.common import opened, recipe_options, warn
+from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
@@ -48,32 +49,32 @@ def _tuning(opening: Recipe, as_json: bool) -> int:
         print_json({**asdict(estimate), "problems": list(stops)})
         return 1 if stops else 0
     share = estimate.trainable_parameters / estimate.total_parameters
-    click.echo(f"parameters: {estimate.trainable_parameters:,} trained ({share:.2%}) of {estimate.total_parameters:,}")
-    click.echo(f"memory: about {estimate.memory / 2**20:,.0f} MiB; disk: about {estimate.disk / 2**20:,.0f} MiB")
+    echo(f"parameters: {estimate.trainable_parameters:,} trained ({share:.2%}) of {estimate.total_parameters:,}")
+    echo(f"memory: about {estimate.memory / 2**20:,.0f} MiB; disk: about {estimate.disk / 2**20:,.0f} MiB")
     time = "" if estimate.seconds is None else f", about {estimate.seconds:,.0f} s"
-    click.echo(f"optimiser steps: {estimate.steps:,}{time}")
+    echo(f"optimiser steps: {estimate.steps:,}{time}")
     for problem in stops:
-        click.secho(f"would stop: {problem}", fg="red", err=True)
+        echo(f"would stop: {problem}", fg="red", err=True)
     return 1 if stops else 0
 
 
 def _print(report: PlanReport) -> None:
     about = "" if report.exact else " (estimated, never too low)"
-    click.echo(f"documents: {report.documents} from {report.files} files, {report.chunks} chunks")
+    echo(f"documents: {report.documents} from {report.files} files, {report.chunks} chunks")
     cost = _money(report.embedding_cost)
-    click.echo(f"to embed: {report.texts_to_embed} texts, {report.tokens_to_embed:,} tokens{about}{cost}")
+    echo(f"to embed: {report.texts_to_embed} texts, {report.tokens_to_embed:,} tokens{about}{cost}")
     window = f"{report.window:,}" if report.window is not None else "any number of"
-    click.echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}")
-    click.echo(f"longer than that: {report.too_long} (fit: {report.fit})")
+    echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}")
+    echo(f"longer than that: {report.too_long} (fit: {report.fit})")
     if report.index_bytes is not None:
-        click.echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
+        echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
     context = f" of {report.context_window:,}" if report.context_window is not None else ""
-    click.echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")
+    echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")
     sent = {"observer": "counts and times"}
     leaves = [f"the {kind}'s {sent.get(kind, 'texts')} go to {host}" for kind, host in report.leaves.items()]
-    click.echo(f"leaves the machine: {'; '.join(leaves) or 'nothing'}")
+    echo(f"leaves the machine: {'; '.join(leaves) or 'nothing'}")
     for problem in report.problems:
-        click.secho(f"would stop: {problem}", fg="red", err=True)
+        echo(f"would stop: {problem}", fg="red", err=True)
 
 
 def _money(dollars: float | None) -> str:

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import json_option, print_json
+from potluck.cli.common import json_option
+from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.doctor.examine import Examined
@@ -82,7 +83,7 @@ def doctor(conform: bool, timeout: float, as_json: bool) -> int:
         print_json({"plugins": [one.as_json() for one in found], "findings": [*wrong, *together]})
     else:
         for line in (*wrong, *together):
-            click.secho(line, fg="red")
+            echo(line, fg="red")
         _print_summary(found, len(wrong) + len(together))
     return 1 if failed else 0
 
@@ -131,7 +132,7 @@ def _print_table(found: Iterable[_Told]) -> None:
         rows.append((plugin.kind, plugin.name, f"{plugin.package} {plugin.version}", shown, lacking))
     widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
     for row in rows:
-        click.echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
+        echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
 def _print_examined(one: Examined) -> None:
@@ -149,15 +150,15 @@ def _print_examined(one: Examined) -> None:
     elif one.skipped:
         said += f"; not held against the rules: {one.skipped}"
     colour = "red" if one.is_broken else "yellow" if one.missing else None
-    click.secho(f"{one.plugin.kind:9} {one.plugin.qualified:32} {took:>9}  {said}", fg=colour)
+    echo(f"{one.plugin.kind:9} {one.plugin.qualified:32} {took:>9}  {said}", fg=colour)
     for rule in one.broken_rules:
-        click.secho(f"{'':54}{rule}", fg="red")
+        echo(f"{'':54}{rule}", fg="red")
 
 
 def _print_summary(found: Sequence[Examined], findings: int) -> None:
     broken = sum(one.is_broken for one in found)
     missing = sum(bool(one.missing) for one in found)
-    click.echo(
+    echo(
         f"{len(found)} plugins: {len(found) - broken - missing} can be used, {missing} need packages, {broken} are "
         f"broken; {findings} other findings"
     )

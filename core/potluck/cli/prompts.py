@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import is_terminal, json_option, print_json, recipe_argument, show_progress
+from potluck.cli.common import json_option, recipe_argument, show_progress
+from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
@@ -42,7 +43,7 @@ def list_prompts(recipe: Path, as_json: bool) -> None:
         line = f"line {prompt.place.line}" if prompt.place else ""
         short = " ".join(prompt.text.split())
         shown = short if len(short) <= 60 else short[:59] + "…"
-        click.echo(f"{prompt.as_json()['hash']}  {prompt.name:24} {line:9} {shown}")
+        echo(f"{prompt.as_json()['hash']}  {prompt.name:24} {line:9} {shown}")
 
 
 @command.command("lint")
@@ -64,11 +65,11 @@ def lint_prompts(file: Path, questions: Path | None, as_json: bool) -> int:
     else:
         for finding in found:
             colour = "red" if finding.level == "error" else "yellow"
-            click.secho(f"{finding.level}: {finding.problem}", fg=colour)
+            echo(f"{finding.level}: {finding.problem}", fg=colour)
             if finding.advice:
-                click.echo(f"  {finding.advice}")
+                echo(f"  {finding.advice}")
         if not found:
-            click.echo("nothing wrong was found")
+            echo("nothing wrong was found")
     return 1 if any(finding.level == "error" for finding in found) else 0
 
 
@@ -162,7 +163,6 @@ def _opened(path: Path | None, chat: str | None, overrides: Sequence[str]) -> It
 
 
 def _print(scores: Scores) -> None:
-    from rich.console import Console
     from rich.markup import escape
     from rich.table import Table as Drawn
 
@@ -175,11 +175,11 @@ def _print(scores: Scores) -> None:
     for number, row in enumerate(scores.rows):
         cells = [_interval(table, number) for table in scores.tables]
         drawn.add_row(escape(row.name), row.fingerprint[:12], *cells, escape(row.text))
-    Console(width=None if is_terminal() else 160).print(drawn)
+    draw(drawn)
     for table in scores.tables:
         _print_table(table, scores)
     if scores.left_out:
-        click.echo(f"left out: {scores.left_out} whose answer is not one word of the model's vocabulary")
+        echo(f"left out: {scores.left_out} whose answer is not one word of the model's vocabulary")
 
 
 def _title(scores: Scores) -> str:
@@ -195,9 +195,9 @@ def _print_table(table: Table, scores: Scores) -> None:
     spread = table.spread
     if len(scores.rows) < 2 or spread.chance is None:
         return
-    click.echo(
+    echo(
         f"spread over {table.n} {scores.task.name}: {spread.value:.3f} [{spread.low:.3f}, {spread.high:.3f}]; "
         f"up to {spread.chance:.3f} is chance"
     )
     for one in table.against:
-        click.echo(f"  {one.sentence}")
+        echo(f"  {one.sentence}")

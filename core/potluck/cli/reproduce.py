@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import json_option, print_json, show_progress
+from potluck.cli.common import json_option, show_progress
+from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.evaluation.reproduce import Reproduction
@@ -47,10 +48,10 @@ def command(run: Path, as_json: bool) -> int:
 
 def _print(result: Reproduction) -> None:
     for one in (*result.inputs, *result.metrics):
-        click.echo(str(one))
+        echo(str(one))
     for one in result.answers:
-        click.echo(f"answer {one.name}\n  then: {one.then}\n  now:  {one.now}")
+        echo(f"answer {one.name}\n  then: {one.then}\n  now:  {one.now}")
     if result.same:
-        click.echo(f"run {result.run} came out the same: {result.questions} answers and all measures")
+        echo(f"run {result.run} came out the same: {result.questions} answers and all measures")
     else:
-        click.echo(f"{len(result.answers)} of {result.questions} answers and {len(result.metrics)} measures differ")
+        echo(f"{len(result.answers)} of {result.questions} answers and {len(result.metrics)} measures differ")

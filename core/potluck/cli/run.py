@@ -7,8 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, print_citations, print_json, print_ledger, recipe_options, warn
+from potluck.cli.common import opened, print_citations, print_ledger, recipe_options, warn
 from potluck.cli.evaluate import print_metrics
+from potluck.cli.terminal import echo, print_json
 from potluck.evaluation.run import RunReport
 
 if TYPE_CHECKING:
@@ -35,16 +36,16 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
 def _print(report: RunReport) -> None:
     warn(report.index.failures)
     for one in report.evaluation.answered if report.evaluation else ():
-        click.secho(f"\n? {one.question.question}", bold=True)
-        click.echo(one.report.answer.text)
+        echo(f"\n? {one.question.question}", bold=True)
+        echo(one.report.answer.text)
         print_citations(one.report.citations)
-    click.echo("\nLedger")
+    echo("\nLedger")
     print_ledger(report.index.ledger)
     if report.evaluation:
         print_ledger(report.evaluation.ledger)
-        click.echo("\nMeasures")
+        echo("\nMeasures")
         print_metrics(report.evaluation.metrics)
-    click.echo(f"\n{report.seconds:.1f} s; the manifest is {report.folder / 'manifest.json'}")
+    echo(f"\n{report.seconds:.1f} s; the manifest is {report.folder / 'manifest.json'}")
 
 
 def _print_task(run: TaskRun) -> None:
@@ -54,8 +55,8 @@ def _print_task(run: TaskRun) -> None:
     if run.tuned is not None:
         print_tuned(run.tuned)
     if run.evaluation is not None:
-        click.echo("\nMeasures")
-        click.echo("\n".join(lines(run.evaluation)))
+        echo("\nMeasures")
+        echo("\n".join(lines(run.evaluation)))
     for note in run.notes:
-        click.secho(note, err=True, fg="yellow")
-    click.echo(f"\n{run.seconds:.1f} s; the report is {run.folder / 'report.html'}")
+        echo(note, err=True, fg="yellow")
+    echo(f"\n{run.seconds:.1f} s; the report is {run.folder / 'report.html'}")

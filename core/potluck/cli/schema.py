@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import click
 
-from potluck.cli.common import json_option, print_json
+from potluck.cli.common import json_option
+from potluck.cli.terminal import print_json
 
 
 @click.command("schema")

@@ -8,13 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from potluck.cli.common import is_terminal, json_option, print_json, show_progress
+from potluck.cli.common import json_option, show_progress
+from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
-
-_WIDTH = 160
-"""Characters of a line that goes into a file."""
 
 
 @click.command("strategy")
@@ -92,10 +90,8 @@ def _recipe(chat: str | None, embedder: str, seed: int, tuned: str | None) -> Re
 
 
 def _print(document: Mapping[str, Any]) -> None:
-    from rich.console import Console
-
     from potluck.evaluation.strategy import table
 
-    Console(width=None if is_terminal() else _WIDTH, highlight=False).print(table.of(document))
+    draw(table.of(document))
     for line in table.words(document):
-        click.echo(line)
+        echo(line)

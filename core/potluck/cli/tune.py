@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, print_json, print_ledger, recipe_options
+from potluck.cli.common import opened, print_ledger, recipe_options
+from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.stages.tune import TuneReport
@@ -37,15 +38,13 @@ def print_tuned(report: TuneReport) -> None:
     """What a tuning came to, for people."""
     tuned = report.tuned
     share = tuned.trainable_parameters / report.total_parameters
-    click.echo(f"{tuned.trainable_parameters:,} parameters trained, {share:.2%} of the model's")
+    echo(f"{tuned.trainable_parameters:,} parameters trained, {share:.2%} of the model's")
     if report.train_loss is not None:
-        click.echo(
-            f"loss {report.train_loss:.4g} after {len(tuned.losses):,} steps, {tuned.tokens_per_second:,.0f} tokens/s"
-        )
+        echo(f"loss {report.train_loss:.4g} after {len(tuned.losses):,} steps, {tuned.tokens_per_second:,.0f} tokens/s")
     for one in tuned.evaluations[-1:]:
-        click.echo(f"validation: loss {one['loss']:.4g}, {one['answers']:.1%} of the answers likeliest token by token")
+        echo(f"validation: loss {one['loss']:.4g}, {one['answers']:.1%} of the answers likeliest token by token")
     for note in report.notes:
-        click.secho(note, err=True, fg="yellow")
+        echo(note, err=True, fg="yellow")
     print_ledger(report.ledger)
     kept = ", which was there already" if report.reused else ""
-    click.echo(f"{report.adapter}{kept}")
+    echo(f"{report.adapter}{kept}")

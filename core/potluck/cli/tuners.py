@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import json_option, print_json
+from potluck.cli.common import json_option
+from potluck.cli.terminal import draw, print_json
 
 
 @click.command("tuners")
@@ -23,7 +24,6 @@ def command(as_json: bool, model: str | None) -> None:
     if as_json:
         print_json([row.as_json() for row in rows])
         return
-    from rich.console import Console
     from rich.table import Table
 
     table = Table(box=None, pad_edge=False)
@@ -43,4 +43,4 @@ def command(as_json: bool, model: str | None) -> None:
             ", ".join(row.served_by),
             row.package,
         )
-    Console().print(table)
+    draw(table, file_width=80)

@@ -1,0 +1,137 @@
+"""Everything that a command prints goes through here: made visible, and with an error by name if it cannot be written.
+
+Styles are put around text that holds no control characters any more, so whatever the terminal obeys is ours.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import os
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from typing import TYPE_CHECKING, Any, TextIO
+
+import click
+
+from potluck.errors import OutputClosed, OutputFailed
+from potluck.visible import visible, visible_json
+
+if TYPE_CHECKING:
+    import logging
+
+    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
+
+    from potluck.documents import Json
+
+
+def echo(
+    text: str = "", *, err: bool = False, nl: bool = True, fg: str | None = None, bold: bool = False, dim: bool = False
+) -> None:
+    """Print text, with a newline unless ``nl`` is false.
+
+    Raises ``OutputFailed``, or ``OutputClosed`` where the reader has gone. Standard error that cannot be written is no
+    error: there is nowhere to say so.
+    """
+    shown = visible(text)
+    if fg or bold or dim:
+        shown = click.style(shown, fg=fg, bold=bold or None, dim=dim or None)
+    _write(lambda: click.echo(shown, err=err, nl=nl), err)
+
+
+def print_json(value: Mapping[str, Json] | Sequence[Json], indent: int | None = 2) -> None:
+    """Print one JSON document."""
+    _write(lambda: click.echo(visible_json(value, indent)), err=False)
+
+
+def draw(renderable: RenderableType, file_width: int = 160) -> None:
+    """Print a table or another thing of rich's on standard output; ``file_width`` columns where that is a file."""
+    from rich.console import Console
+
+    console = Console(width=None if is_terminal() else file_width, highlight=False)
+    _write(lambda: console.print(_Visible(renderable)), err=False)
+
+
+def is_terminal() -> bool:
+    """Whether a person is watching standard output."""
+    return sys.stdout is not None and sys.stdout.isatty()
+
+
+def prepare() -> None:
+    """Make the process safe to print from where a stream is closed or unbuffered, or its encoding lacks letters."""
+    for stream in (sys.stdout, sys.stderr):
+        if stream is None:
+            os.open(os.devnull, os.O_RDWR)  # else the next file that is opened, a database, is what gets printed into
+        elif isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
+        # With PYTHONUNBUFFERED what a pipe or a disk took only half of is lost without an error.
+        encoding = sys.stdout.encoding
+        whole = io.BufferedWriter(sys.stdout.detach())
+        sys.stdout = io.TextIOWrapper(whole, encoding, "backslashreplace", line_buffering=True)
+
+
+def guard_messages() -> None:
+    """Make visible what libraries log or warn of from now on: it holds names from models and documents as well."""
+    import logging
+    import warnings
+
+    logging.setLogRecordFactory(_record_factory(logging))
+    warnings.formatwarning = _visible_warnings(warnings.formatwarning)
+
+
+def abandon(stream: TextIO | None) -> None:
+    """Let what is still to be written to a stream that failed go nowhere, at exit too."""
+    if stream is None:
+        return
+    with contextlib.suppress(OSError, ValueError):  # no file behind it, or closed
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
+
+
+class _Visible:
+    """What rich would draw, with every text in it made visible, and without its own links."""
+
+    def __init__(self, renderable: RenderableType) -> None:
+        self._renderable = renderable
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        from rich.segment import Segment
+
+        for segment in console.render(self._renderable, options):
+            style = segment.style.update_link(None) if segment.style and segment.style.link else segment.style
+            yield segment if segment.control else Segment(visible(segment.text), style)
+
+
+def _write(write: Callable[[], None], err: bool) -> None:
+    if sys.stdout is None and not err:
+        raise OutputFailed("standard output is closed, so nothing could be printed; what was computed is kept")
+    try:
+        write()
+    except OSError as error:
+        abandon(sys.stderr if err else sys.stdout)
+        if err:
+            return
+        if isinstance(error, BrokenPipeError):
+            raise OutputClosed("the program that read standard output has ended") from error
+        raise OutputFailed(
+            f"standard output cannot be written ({error.strerror or error}), and what was printed is not whole: "
+            "make room or print elsewhere, and run the same command again"
+        ) from error
+
+
+def _record_factory(module: Any) -> type[logging.LogRecord]:
+    class VisibleRecord(module.LogRecord):  # type: ignore[misc]
+        """A message of a log, whoever wrote it."""
+
+        def getMessage(self) -> str:  # noqa: N802
+            """The message, made visible."""
+            return visible(super().getMessage())
+
+    return VisibleRecord
+
+
+def _visible_warnings(form: Callable[..., str]) -> Callable[..., str]:
+    def formatwarning(*arguments: Any, **named: Any) -> str:
+        return visible(form(*arguments, **named))
+
+    return formatwarning
