@@ -58,7 +58,8 @@ import contextlib, io, json, os, sys
 from pathlib import Path
 from potluck.cli import main
 commands = list(json.load(sys.stdin).values())
-with contextlib.suppress(SystemExit), contextlib.redirect_stdout(io.StringIO()), contextlib.redirect_stderr(io.StringIO()):
+quiet = io.StringIO()
+with contextlib.suppress(SystemExit), contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
     main(commands[-1])
 for number, arguments in enumerate(commands):
     child = os.fork()
