@@ -7,12 +7,13 @@ from collections.abc import Callable, Sequence
 from contextlib import ExitStack
 from functools import cached_property
 from pathlib import Path
+from threading import RLock
 from types import TracebackType
 from typing import TYPE_CHECKING, Self
 
 from potluck import recipe
 from potluck.egress import silence_dependencies
-from potluck.errors import PotluckError
+from potluck.errors import PotluckError, WorkspaceBusy
 from potluck.observers import Observers, observers_of
 from potluck.recipe.model import RecipeModel
 from potluck.sources import Sources
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from potluck.stages.retrieve import Retriever
     from potluck.stages.tune import TuneReport
 
+_BEHIND = "another process is writing the workspace: answered from the index as it was finished last"
+
 
 class Recipe:
     """A recipe with its workspace. Use it in a ``with`` statement, or call ``close``."""
@@ -44,6 +47,8 @@ class Recipe:
         silence_dependencies()
         self.model = model
         self._search: Retriever | None = None
+        self._is_indexed = False
+        self._indexing, self._opening = RLock(), RLock()
 
     @classmethod
     def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
@@ -66,27 +71,58 @@ class Recipe:
         return Components(self.model, self.workspace, Sources(self.model.folder))
 
     def index(self) -> IndexReport:
-        """Bring the index up to date with the documents; what has not changed is not computed again."""
+        """Bring the index up to date with the documents; what has not changed is not computed again.
+
+        Questions that other threads ask meanwhile are answered from the index as it was.
+        """
         self._need_documents()
-        self._search = None
-        with storage_errors(self.workspace.folder):
-            return index(self.components, self.workspace, self.observers)
+        with self._indexing, storage_errors(self.workspace.folder):
+            report = index(self._shared("embedder"), self.workspace, self.observers)
+            self._is_indexed = True
+            return report
+
+    def refresh(self) -> IndexReport | None:
+        """Bring the index up to date, unless another process is writing: then None, and questions are answered from
+        the index as it was finished last. Raises ``WorkspaceBusy`` where it has never been finished."""
+        try:
+            return self.index()
+        except WorkspaceBusy:
+            if self.workspace.catalogue.generation(self.components.index_id) is None:
+                raise
+            return None
 
     def retriever(self) -> Retriever:
-        """The retriever over the index, which is brought up to date first."""
-        if self._search is None:
-            self.index()
-            self._search = retriever(self.components, self.workspace)
-        return self._search
+        """The retriever over the newest state of the index, which is brought up to date before the first.
+
+        It keeps to that state; ask for another to notice what other processes have indexed. Raises ``WorkspaceGone``
+        where the workspace was deleted meanwhile.
+        """
+        self._need_documents()
+        with self._indexing:
+            if not self._is_indexed:
+                self.refresh()
+        with self._opening:
+            catalogue = self.workspace.catalogue
+            catalogue.check_in_place()
+            if self._search is None or catalogue.generation(self.components.index_id) != self._search.state.generation:
+                # The one before is closed when no thread uses it any more.
+                self._search = retriever(self.components, self.workspace)
+            return self._search
 
     def ask(self, question: str, on_text: Callable[[str], None] | None = None) -> AskReport:
-        """Answer a question from the documents, with citations. ``on_text`` gets the answer's pieces as they come."""
+        """Answer a question from the documents, with citations. ``on_text`` gets the answer's pieces as they come.
+
+        Threads may ask at once. Each question is answered from one state of the index, the newest one that some
+        process has finished when it is asked; the documents are looked through before the first.
+        """
         from potluck.evaluation.shots import chooser
 
+        search, components = self.retriever(), self._shared("chat")
         wanted = self.model.shots.count > 0
-        examples = chooser(self.model, self.components, self.workspace.calls) if wanted else no_examples
+        examples = chooser(self.model, components, self.workspace.calls) if wanted else no_examples
+        note = "" if self._is_indexed else _BEHIND
         return ask(
-            question, self.model, self.components, self.retriever(), self.observers, examples=examples, on_text=on_text
+            question, self.model, components, search, self.observers, examples=examples, on_text=on_text, note=note
         )
 
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
@@ -98,6 +134,8 @@ class Recipe:
             raise PotluckError(
                 f"{self.model.path}: the recipe names no questions; add 'questions: FILE.jsonl' or name a file"
             )
+        if not self._is_indexed:
+            self.index()
         return evaluate(path, self.components, self.retriever(), self.workspace.calls, self.observers, limit)
 
     def tune(self) -> TuneReport:
@@ -189,6 +227,8 @@ class Recipe:
             for name in ("observers", "workspace", "components"):
                 if name in self.__dict__:
                     closing.callback(self.__dict__[name].close)
+            if self._search is not None:
+                closing.callback(self._search.close)
 
     def __enter__(self) -> Self:
         return self
@@ -197,6 +237,13 @@ class Recipe:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _shared(self, *names: str) -> Components:
+        """The components, of which threads make those that are named once."""
+        with self._opening:
+            for name in names:
+                getattr(self.components, name)
+            return self.components
 
     def _need_documents(self) -> None:
         if self.model.is_task:

@@ -34,6 +34,7 @@ PotluckError
     ├── WorkspaceBusy           another process is writing
     ├── WorkspaceTooNew         written by a newer potluck
     ├── WorkspaceDamaged        the catalogue is not what was written
+    ├── WorkspaceGone           the workspace was deleted or replaced while it was in use
     ├── StoreMismatch           a store holds vectors of another embedder or other dimensions
     └── StorageFailed           the disk is full, or a file cannot be written
 """
@@ -213,7 +214,11 @@ class WorkspaceTooNew(WorkspaceError):
 
 
 class WorkspaceDamaged(WorkspaceError):
-    """The catalogue does not hold what was written into it."""
+    """The catalogue does not hold what was written into it; ``potluck workspace repair`` keeps what is whole."""
+
+
+class WorkspaceGone(WorkspaceError):
+    """The workspace was deleted or replaced while it was in use."""
 
 
 class StoreMismatch(WorkspaceError):

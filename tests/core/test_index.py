@@ -57,7 +57,7 @@ def contents(folder: Path, *overrides: str) -> dict[str, bytes]:
         assert state is not None
         chunks = list(recipe.workspace.catalogue.index_chunks(state))
         vectors = recipe.workspace.catalogue.vectors(state.embedder, [chunk.text for chunk in chunks])
-        store = recipe.components.store
+        store = recipe.retriever().store
         assert store.ids() == {chunk.id for chunk in chunks}
         for chunk, vector in list(zip(chunks, vectors, strict=True))[:20]:
             assert chunk.id in store.search(vector, 3).ids

@@ -18,6 +18,7 @@ from potluck.recipe.model import RecipeModel
 from potluck.recipe.prompts import Template
 from potluck.stages.observe import model_call
 from potluck.stages.prompts import context_of, prompts_for
+from potluck.stages.turns import turn
 from potluck.text import is_refusal
 
 _SCORE = re.compile(r"\n?\s*(?:分數|分数|score)\s*[:：]\s*(\d{1,3})\s*(?:/\s*100|分)?\s*$", re.IGNORECASE)
@@ -70,7 +71,8 @@ class Answerer:
             "refine": self._refine,
             "map_rerank": self._map_rerank,
         }[self.recipe.answer.method]
-        given = method(question, tuple(passages), entry)
+        with turn(self.chat):
+            given = method(question, tuple(passages), entry)
         entry.went_out = replace(entry.went_out, tokens=given.answer.usage.prompt)
         return given
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 from potluck.documents import Answer, Json, Passage
@@ -13,7 +14,7 @@ from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import Answerer, Shot
 from potluck.stages.cite import cite
 from potluck.stages.components import Components
-from potluck.stages.index import open_store
+from potluck.stages.index import collection_of
 from potluck.stages.observe import stage
 from potluck.stages.retrieve import Retriever
 from potluck.text import is_refusal
@@ -21,6 +22,8 @@ from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
     import pluggy
+
+_OPENINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +70,28 @@ def passage_json(passage: Passage) -> dict[str, Json]:
 
 
 def retriever(components: Components, workspace: Workspace) -> Retriever:
-    """The retriever over the recipe's index as it is now. The index has been brought up to date before."""
-    state = workspace.catalogue.index(components.index_id)
-    assert state is not None, "indexing has finished"
-    store = open_store(components, state)
-    wanted = sum(1 for _ in workspace.catalogue.index_chunks(state))
-    extra = max(0, store.count() - wanted)
-    return Retriever(workspace.catalogue, state, store, components.embedder, extra, components.recipe.embedder)
+    """The retriever over the recipe's index as it is now; the index has been finished before."""
+    newest = partial(workspace.catalogue.generation, components.index_id)
+    for _ in range(_OPENINGS):
+        found = _opened(components, workspace, newest)
+        if found.whole or newest() == found.state.generation:
+            return found
+        # A process that indexes has changed the store since the snapshot was taken.
+        found.close()
+    return _opened(components, workspace, newest)
+
+
+def _opened(components: Components, workspace: Workspace, newest: Callable[[], str | None]) -> Retriever:
+    snapshot, store = workspace.catalogue.snapshot(), components.index_store()
+    try:
+        state = snapshot.index(components.index_id)
+        assert state is not None, "indexing has finished"
+        store.open(collection_of(state))
+        return Retriever(snapshot, state, store, components.embedder, newest, components.recipe.embedder)
+    except BaseException:
+        snapshot.close()
+        store.close()
+        raise
 
 
 def ask(
@@ -85,11 +103,16 @@ def ask(
     *,
     examples: Callable[[str], Sequence[Shot]],
     on_text: Callable[[str], None] | None = None,
+    note: str = "",
 ) -> AskReport:
-    """Answer one question from the ``retriever.k`` nearest passages, showing the model the ``examples`` for it."""
+    """Answer one question from the ``retriever.k`` nearest passages, showing the model the ``examples`` for it.
+
+    ``note`` is what the ledger is to say of the index.
+    """
     started = time.perf_counter()
     ledger = Ledger()
     entry = ledger.open("retrieve", "passages")
+    entry.notes += [note] if note else []
     with stage(observers, "retrieve", "questions", 1, recipe.embedder) as running:
         retrieved = search.retrieve(question, recipe.retriever.k)
         running.advance()

@@ -70,11 +70,6 @@ class Components:
         return self.models.folder(self.recipe.tuning.model)
 
     @cached_property
-    def store(self) -> VectorStore:
-        """The recipe's store, for the recipe's index; not opened."""
-        return cast(VectorStore, self._make(self.recipe.store, self.workspace.store_folder(self.index_id)))
-
-    @cached_property
     def splitter_fingerprint(self) -> str:
         """What decides the chunks of a document."""
         return _fingerprint(self.recipe.splitter, self.splitter)
@@ -114,6 +109,10 @@ class Components:
         """A loader for use in this process."""
         return cast(Loader, self._make(part))
 
+    def index_store(self) -> VectorStore:
+        """A store for the recipe's index; not opened. The caller closes it."""
+        return cast(VectorStore, self._new(self.recipe.store, self.workspace.store_folder(self.index_id)))
+
     def make_store(self, folder: Path) -> VectorStore:
         """A store of the recipe's kind for vectors that are not of its index; not opened."""
         return cast(VectorStore, self._make(self.recipe.store, folder))
@@ -133,6 +132,11 @@ class Components:
             self._made.pop().close()
 
     def _make(self, part: Part, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
+        component = self._new(part, folder, tuned)
+        self._made.append(component)
+        return component
+
+    def _new(self, part: Part, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
         context = Context(
             base=self.recipe.folder,
             folder=folder or self.workspace.folder / part.kind,
@@ -141,9 +145,7 @@ class Components:
             network=plugins.sends_to(part.plugin, part.config) is not None,
             tuned=tuned,
         )
-        component = plugins.make(part.plugin, part.config, context)
-        self._made.append(component)
-        return component
+        return plugins.make(part.plugin, part.config, context)
 
 
 def loader_for(extension: str, documents: Documents) -> Part:

@@ -12,6 +12,7 @@ from potluck.contracts import Embedder
 from potluck.errors import ContractBroken, WindowExceeded
 from potluck.ledger import Amount, Entry
 from potluck.stages.observe import Stage, carried, model_call
+from potluck.stages.turns import turn
 from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
@@ -63,7 +64,7 @@ def embed(
 
 def embed_query(question: str, embedder: Embedder) -> Vectors:
     """Embed a question, shape ``(dimensions,)``. Raises ``WindowExceeded``, unless the embedder's ``fit`` consents."""
-    (tokens,) = embedder.count_tokens([question])
+    (tokens,) = _count(embedder, [question])
     window = embedder.window
     if window is not None and tokens > window and embedder.fit == "error":
         raise WindowExceeded(
@@ -80,7 +81,7 @@ def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tupl
     if not questions:
         return
     window = embedder.window
-    counts = embedder.count_tokens(questions)
+    counts = _count(embedder, questions)
     tokens = dict(zip(questions, counts, strict=True))
     long = [question for question in questions if window is not None and tokens[question] > window]
     for question in long:
@@ -105,7 +106,7 @@ def embed_passages(texts: Sequence[str], embedder: Embedder) -> Vectors:
     """Embed texts that are not chunks of documents, shape ``(len(texts), dimensions)``. As ``embed_query``."""
     import numpy as np
 
-    counts, window, size = embedder.count_tokens(texts), embedder.window, max(1, embedder.batch_size)
+    counts, window, size = _count(embedder, texts), embedder.window, max(1, embedder.batch_size)
     if window is not None and embedder.fit == "error" and max(counts, default=0) > window:
         raise WindowExceeded(
             f"a text has {max(counts)} tokens and the embedder reads {window}: cut it, "
@@ -150,11 +151,18 @@ def checked(vectors: Vectors, count: int, embedder: Embedder) -> Vectors:
     return vectors
 
 
+def _count(embedder: Embedder, texts: Sequence[str]) -> list[int]:
+    with turn(embedder):
+        return embedder.count_tokens(texts)
+
+
 def _asked(call: Callable[[Sequence[str]], Vectors], texts: Sequence[str], tokens: int, embedder: Embedder) -> Vectors:
     """The vectors of a call, held against the contract; ``tokens`` is what the texts were counted to have."""
     with model_call("embeddings", len(texts)) as spent:
         spent.input_tokens = tokens if embedder.exact_token_counts else None
-        return checked(call(texts), len(texts), embedder)
+        with turn(embedder):
+            vectors = call(texts)
+        return checked(vectors, len(texts), embedder)
 
 
 def _texts(
@@ -170,7 +178,7 @@ def _texts(
 
     pairs = new()
     while some := list(islice(pairs, _COUNTED_AT_ONCE)):
-        counts = embedder.count_tokens([text for _, text in some])
+        counts = _count(embedder, [text for _, text in some])
         for (chunk, text), tokens in zip(some, counts, strict=True):
             yield Text(chunk.text, text, tokens, chunk)
 
@@ -270,7 +278,7 @@ def _pooled(text: str, embedder: Embedder, call: Callable[[Sequence[str]], Vecto
     import numpy as np
 
     pieces = list(_pieces(text, embedder))
-    counts = embedder.count_tokens(pieces)
+    counts = _count(embedder, pieces)
     vectors = _asked(call, pieces, sum(counts), embedder)
     mean = np.average(vectors, axis=0, weights=counts)
     length = float(np.linalg.norm(mean))
@@ -306,4 +314,4 @@ def _longest(text: str, embedder: Embedder, window: int) -> int:
 
 
 def _fits(text: str, embedder: Embedder, window: int) -> bool:
-    return embedder.count_tokens([text])[0] <= window
+    return _count(embedder, [text])[0] <= window

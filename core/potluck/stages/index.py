@@ -8,7 +8,8 @@ sees the old state or the new one, because it takes from the store only what the
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -80,34 +81,42 @@ def index(components: Components, workspace: Workspace, observers: pluggy.Plugin
     assert documents is not None, "only a recipe with documents is indexed"
     sources = discover(components.base, documents.patterns, documents.exclude)
     planned, failures = load.survey(sources, components)
-    before = workspace.catalogue.index(components.index_id)
-    loaded = load.known(planned, workspace.catalogue)
-    if (
-        loaded is None
-        or before is None
-        or dict(before.loads) != loaded.loads
-        or not _store_is_whole(components, before, workspace)
-    ):
+    report = _finished(components, workspace, planned, failures)
+    if report is None:
         with workspace.writing():
             report = _update(components, workspace, planned, failures, observers)
-    else:
-        loaded.failures[:0] = failures
-        report = _unchanged(before, loaded, len(sources), workspace.catalogue)
     report.seconds = time.perf_counter() - started
     return report
 
 
-def open_store(components: Components, state: IndexState) -> VectorStore:
-    """The store of an index, opened."""
-    store = components.store
-    store.open(Collection(state.id, state.dimensions, state.embedder))
-    return store
+def collection_of(state: IndexState) -> Collection:
+    """What the store of an index is opened for."""
+    return Collection(state.id, state.dimensions, state.embedder)
 
 
-def _store_is_whole(components: Components, state: IndexState, workspace: Workspace) -> bool:
-    """Whether the store holds every chunk of the index; it may hold more, which searches leave out."""
-    held = open_store(components, state).ids()
-    return all(chunk.id in held for chunk in workspace.catalogue.index_chunks(state))
+@contextmanager
+def _opened_store(components: Components, state: IndexState) -> Iterator[VectorStore]:
+    with closing(components.index_store()) as store:
+        store.open(collection_of(state))
+        yield store
+
+
+def _finished(
+    components: Components, workspace: Workspace, planned: Sequence[load.Planned], failures: Sequence[load.Failure]
+) -> IndexReport | None:
+    """The report of a run that finds everything as it should be; None if there is something to do."""
+    catalogue = workspace.catalogue
+    with catalogue.one_state():
+        before = catalogue.index(components.index_id)
+        loaded = load.known(planned, catalogue)
+        if loaded is None or before is None or dict(before.loads) != loaded.loads:
+            return None
+        loaded.failures[:0] = failures
+        chunks = list(catalogue.index_chunks(before))
+        with _opened_store(components, before) as store:
+            if not store.ids().issuperset(chunk.id for chunk in chunks):
+                return None
+        return _unchanged(before, loaded, chunks, len(planned) + len(failures), catalogue)
 
 
 def _update(
@@ -143,8 +152,8 @@ def _update(
 
     state = _state(components, loaded.loads, before, chunks, catalogue)
     report.documents, report.chunks = _changes(before, state, chunks, catalogue)
-    with stage(observers, "index", "vectors", None, components.recipe.store):
-        store = open_store(components, state)
+    storing = stage(observers, "index", "vectors", None, components.recipe.store)
+    with storing, _opened_store(components, state) as store:
         _add(store, chunks, state, catalogue)
         catalogue.set_index(state)
         _remove(store, {chunk.id for chunk in chunks})
@@ -190,9 +199,9 @@ def _remove(store: VectorStore, wanted: set[str]) -> None:
         store.commit()
 
 
-def _unchanged(state: IndexState, loaded: load.Loaded, files: int, catalogue: Catalogue) -> IndexReport:
-    """The report of a run that found everything as it was."""
-    chunks = list(catalogue.index_chunks(state))
+def _unchanged(
+    state: IndexState, loaded: load.Loaded, chunks: Sequence[StoredChunk], files: int, catalogue: Catalogue
+) -> IndexReport:
     report = IndexReport(
         documents=Changes(unchanged=len(state.loads)),
         chunks=Changes(unchanged=len(chunks)),

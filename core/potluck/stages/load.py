@@ -88,16 +88,17 @@ def known(planned: Sequence[Planned], catalogue: Catalogue) -> Loaded | None:
 def load(planned: Sequence[Planned], components: Components, catalogue: Catalogue, running: Stage) -> Loaded:
     """Load the files that are not in the catalogue yet. A file that fails does not stop the others."""
     loaded = Loaded()
+    catalogue.claim(components.index_id, [plan.load_id for plan in planned])
     todo = [plan for plan in planned if catalogue.load(plan.load_id) is None]
     for plan, outcome in _load_all(todo, components):
         loaded.new += 1
         load_id, content = fingerprint(plan.source.name, outcome.content, plan.loader), outcome.content
         if isinstance(outcome.error, DocumentError) and _lasting(outcome.error):
             kept = Load(load_id, plan.source.name, content, type(outcome.error).__name__, str(outcome.error))
-            catalogue.add_load(kept, plan.loader, [])
+            catalogue.add_load(kept, plan.loader, [], components.index_id)
         elif outcome.error is None:
             kept = Load(load_id, plan.source.name, content)
-            catalogue.add_load(kept, plan.loader, outcome.documents)
+            catalogue.add_load(kept, plan.loader, outcome.documents, components.index_id)
         else:
             loaded.failures.append(_failure(plan.source, outcome.error))
             running.advance(1, plan.source.name)

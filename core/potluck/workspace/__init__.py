@@ -31,8 +31,12 @@ class Workspace:
     @cached_property
     def calls(self) -> Calls:
         """What models have answered already."""
-        with storage_errors(self.folder):
-            return Calls(self.folder / "calls.sqlite")
+        self.check_in_place()
+        return Calls(self.folder / "calls.sqlite")
+
+    def check_in_place(self) -> None:
+        """Raise ``WorkspaceGone`` where the workspace was deleted or replaced since it was opened."""
+        self.catalogue.check_in_place()
 
     def close(self) -> None:
         """Close the catalogue and the cache of calls."""
@@ -41,15 +45,19 @@ class Workspace:
             self.calls.close()
 
     def store_folder(self, index_id: str) -> Path:
-        """Where the store of an index keeps its files."""
+        """Where the store of an index keeps its files. Raises ``WorkspaceGone``, as the next one does."""
+        self.check_in_place()
         return self.folder / "stores" / index_id
 
     def run_folder(self, run_id: str) -> Path:
         """Where the manifest and the answers of a run are kept."""
+        self.check_in_place()
         return self.folder / "runs" / run_id
 
     @contextmanager
     def writing(self) -> Iterator[None]:
-        """Be the one writer; raises ``WorkspaceBusy``. A full disk becomes ``StorageFailed``."""
+        """Be the one writer; raises ``WorkspaceBusy`` or ``WorkspaceGone``. A full disk becomes ``StorageFailed``."""
+        self.check_in_place()
         with writing(self.folder), storage_errors(self.folder):
             yield
+        self.check_in_place()

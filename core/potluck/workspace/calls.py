@@ -1,7 +1,8 @@
 """What models were asked and what they said, so that nothing is asked twice: answers, and the vectors of questions.
 
 A database of its own beside the catalogue: it is written while questions are answered, by as many processes as do so,
-and it may be deleted at any time. A row appears whole or not at all, and is never changed.
+and it may be deleted at any time. A row appears whole or not at all, and is never changed; one that is not what was
+written counts as none, and what it held is asked again.
 """
 
 from __future__ import annotations
@@ -10,25 +11,31 @@ import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
-from threading import Lock
 from typing import TYPE_CHECKING
 
 from potluck.documents import Json
-from potluck.errors import WorkspaceDamaged
-from potluck.workspace.database import use_wal
+from potluck.workspace.checksums import checksum
+from potluck.workspace.connection import Connection
+from potluck.workspace.tables import summed
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
 
+REMEDY = (
+    "run 'potluck workspace repair RECIPE', which keeps the answers that are whole, or delete the file; "
+    "the others will be asked for again"
+)
+
 # Seconds that a statement waits for other processes.
 _WAIT = 60
 
-_TABLES = """
-CREATE TABLE IF NOT EXISTS answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID;
-CREATE TABLE IF NOT EXISTS queries (
-  embedder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, PRIMARY KEY (embedder, text)
-) WITHOUT ROWID;
-"""
+CALL_TABLES = (
+    "CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL, sum BLOB NOT NULL) WITHOUT ROWID",
+    "CREATE TABLE queries (embedder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, sum BLOB NOT NULL, "
+    "PRIMARY KEY (embedder, text)) WITHOUT ROWID",
+)
+INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
+INSERT_QUERY = "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)"
 
 
 class Calls:
@@ -36,21 +43,14 @@ class Calls:
 
     def __init__(self, path: Path) -> None:
         """Open it, or make an empty one. Raises ``WorkspaceDamaged``."""
-        self._path = path
-        self._lock = Lock()
-        path.parent.mkdir(parents=True, exist_ok=True)
-        self._db = sqlite3.connect(path, timeout=_WAIT, isolation_level=None, check_same_thread=False)
+        self._db = Connection(path, _WAIT, REMEDY)
         try:
-            use_wal(self._db, _WAIT)
-            self._db.execute("PRAGMA synchronous = NORMAL")
-            self._db.executescript(_TABLES)
-        except sqlite3.DatabaseError as error:
-            self._db.close()
-            if isinstance(error, sqlite3.OperationalError):
-                raise
-            raise WorkspaceDamaged(
-                f"{path} is damaged ({error}): delete it; the answers in it will be asked for again"
-            ) from error
+            self._db.run("PRAGMA synchronous = NORMAL")
+            if not self._has_sums():
+                self._db.within(self._make)
+        except BaseException:
+            self.close()
+            raise
 
     def close(self) -> None:
         """Close the database."""
@@ -58,18 +58,17 @@ class Calls:
 
     def answer(self, key: str) -> dict[str, Json] | None:
         """What was answered under a key, or None."""
-        with self._lock:
-            row = self._db.execute("SELECT answer FROM answers WHERE key = ?", (key,)).fetchone()
-        if row is None:
+        row = self._db.one("SELECT answer, sum FROM answers WHERE key = ?", (key,))
+        if row is None or checksum(key, row[0]) != row[1]:
             return None
         found: dict[str, Json] = json.loads(row[0])
         return found
 
     def keep_answer(self, key: str, answer: Mapping[str, Json]) -> None:
         """Keep an answer, at once."""
-        text = json.dumps(dict(answer), ensure_ascii=False)
-        with self._lock:
-            self._db.execute("INSERT OR REPLACE INTO answers VALUES (?, ?)", (key, text))
+        row = summed((key, json.dumps(dict(answer), ensure_ascii=False)))
+        with self._db.transaction():
+            self._db.run(INSERT_ANSWER, row)
 
     def queries(self, embedder: str, texts: Iterable[str]) -> dict[str, Vectors]:
         """The vectors that are known of some questions, float32, by question."""
@@ -77,22 +76,36 @@ class Calls:
 
         found: dict[str, Vectors] = {}
         for text in texts:
-            with self._lock:
-                row = self._db.execute(
-                    "SELECT vector FROM queries WHERE embedder = ? AND text = ?", (embedder, text)
-                ).fetchone()
-            if row is not None:
+            row = self._db.one("SELECT vector, sum FROM queries WHERE embedder = ? AND text = ?", (embedder, text))
+            if row is not None and checksum(embedder, text, row[0]) == row[1]:
                 found[text] = np.frombuffer(row[0], dtype="<f4").astype(np.float32)
         return found
 
     def keep_queries(self, embedder: str, texts: Sequence[str], vectors: Iterable[Vectors]) -> None:
         """Keep the vectors of some questions, at once."""
-        rows = [(embedder, text, vector.astype("<f4").tobytes()) for text, vector in zip(texts, vectors, strict=True)]
-        with self._lock:
-            self._db.execute("BEGIN IMMEDIATE")
-            try:
-                self._db.executemany("INSERT OR REPLACE INTO queries VALUES (?, ?, ?)", rows)
-            except BaseException:
-                self._db.execute("ROLLBACK")
-                raise
-            self._db.execute("COMMIT")
+        rows = [
+            summed((embedder, text, vector.astype("<f4").tobytes()))
+            for text, vector in zip(texts, vectors, strict=True)
+        ]
+        with self._db.transaction():
+            self._db.run_many(INSERT_QUERY, rows)
+
+    def _has_sums(self) -> bool:
+        return self._db.one("SELECT 1 FROM pragma_table_info('queries') WHERE name = 'sum'") is not None
+
+    def _make(self, database: sqlite3.Connection) -> None:
+        """Make the tables; rows of a version without checksums get those of what they hold now."""
+        if self._has_sums():  # another process was quicker
+            return
+        old = database.execute("SELECT 1 FROM pragma_table_info('answers')").fetchone() is not None
+        if old:
+            database.execute("ALTER TABLE answers RENAME TO old_answers")
+            database.execute("ALTER TABLE queries RENAME TO old_queries")
+        for statement in CALL_TABLES:
+            database.execute(statement)
+        if old:
+            answers, queries = "SELECT key, answer FROM old_answers", "SELECT embedder, text, vector FROM old_queries"
+            database.executemany(INSERT_ANSWER, map(summed, database.execute(answers)))
+            database.executemany(INSERT_QUERY, map(summed, database.execute(queries)))
+            database.execute("DROP TABLE old_answers")
+            database.execute("DROP TABLE old_queries")

@@ -70,5 +70,5 @@ def test_a_damaged_file_says_that_it_may_be_deleted(tmp_path: Path) -> None:
     path = tmp_path / "calls.sqlite"
     path.write_bytes(b"no database at all, but long enough to look like one" * 40)
 
-    with pytest.raises(WorkspaceDamaged, match="delete it; the answers in it will be asked for again"):
+    with pytest.raises(WorkspaceDamaged, match="delete the file; the others will be asked for again"):
         Calls(path)

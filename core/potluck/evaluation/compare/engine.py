@@ -162,8 +162,10 @@ class Engine:
             state = catalogue.index(components.index_id)
             if state is None or embedder.window is None:
                 return ""
-            chunks = list(catalogue.index_chunks(state))
-            tokens = embedder.count_tokens([text for _, text in catalogue.chunk_texts(chunks)]) if chunks else []
+            with catalogue.one_state():
+                chunks = list(catalogue.index_chunks(state))
+                texts = [text for _, text in catalogue.chunk_texts(chunks)]
+            tokens = embedder.count_tokens(texts) if chunks else []
             long = [count for count in tokens if count > embedder.window]
             if not long:
                 return ""
