@@ -70,7 +70,7 @@ class OfficeLoader(Loader):
             raise UnreadableDocument(f"it is not what its name says: it looks like {looks_like(content)}")
         flow = Flow()
         if archive is not None and kind == "docx":
-            metadata = read_docx(archive, flow)
+            metadata = read_docx(archive, flow, self._options)
         elif archive is not None and kind == "xlsx":
             metadata = read_xlsx(archive, flow, self._options)
         elif kind == "xls":

@@ -51,6 +51,19 @@ class Numbering:
     _started: set[tuple[str, int]] = field(default_factory=set)
     _overridden: set[tuple[str, int]] = field(default_factory=set)
 
+    def anew(self) -> Numbering:
+        """The same lists, of which nothing is counted yet."""
+        return Numbering(self.levels, self.abstract, _overridden=self._overridden)
+
+    def by_style(self) -> dict[str, tuple[str, int]]:
+        """The list and level that paragraphs of a style belong to, where a list names the style."""
+        return {
+            level.style: (number_id, position)
+            for number_id, levels in self.levels.items()
+            for position, level in levels.items()
+            if level.style
+        }
+
     def next(self, number_id: str, level: int) -> tuple[str, bool] | None:
         """Count one paragraph of a list: its label, and whether it is a bullet. None for a list that is not defined."""
         levels = self.levels.get(number_id)

@@ -39,8 +39,9 @@ class Flow:
         self._losses: list[str] = []
 
     def lose(self, sentence: str) -> None:
-        """Tell, in a sentence, what could not be read."""
-        self._losses.append(sentence)
+        """Tell, in a sentence, what could not be read; the same sentence once."""
+        if sentence not in self._losses:
+            self._losses.append(sentence)
 
     def leave_out(self, what: str, characters: int) -> None:
         """Count something that the document holds and its text does not: ``struck-out text``, ``hidden text``."""
@@ -94,7 +95,8 @@ class Flow:
     def _left_out_losses(self) -> Iterator[str]:
         for what, sizes in self._left_out.items():
             places = "1 place" if len(sizes) == 1 else f"{len(sizes):,} places"
-            yield f"{what} was left out: {places}, {sum(sizes):,} characters"
+            size = f", {sum(sizes):,} characters" if any(sizes) else ""
+            yield f"{what} was left out: {places}{size}"
 
     def _section(self, text: str, number: str | None, title: str, level: int) -> None:
         indent = len(text) - len(text.lstrip())

@@ -1,0 +1,112 @@
+"""The package of an office file: its parts, and the relationships that lead from one part to another.
+
+Source: ECMA-376 part 2 (Open Packaging Conventions). Strict Open XML (ISO/IEC 29500) has other names for the same
+namespaces; parts are returned with the transitional ones, so that readers know one form.
+"""
+
+from __future__ import annotations
+
+import posixpath
+import re
+import zipfile
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import unquote
+
+from potluck.errors import UnreadableDocument
+from potluck_plugins.loaders._shared.archive import read_member
+from potluck_plugins.loaders._shared.xml import parse_xml
+
+R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_STRICT = re.compile(rb"""(=\s*["'])http://purl\.oclc\.org/ooxml/(\w+)/""")
+_TRANSITIONAL = rb"\1http://schemas.openxmlformats.org/\2/2006/"
+
+
+@dataclass(frozen=True, slots=True)
+class Relationship:
+    """A link from a part: ``kind`` is the last word of its type (``slide``), ``target`` a part or, outside, an URI."""
+
+    kind: str
+    target: str
+    external: bool = False
+
+
+class DamagedPart(Exception):
+    """A part that is missing or is not well-formed XML; the message names it."""
+
+
+class Package:
+    """The parts of an office file."""
+
+    def __init__(self, archive: zipfile.ZipFile) -> None:
+        """Read no part yet."""
+        self._archive = archive
+        # Names of parts do not differ by case alone (ECMA-376 part 2, 6.2.2.3); some programs write backslashes.
+        self._names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+
+    def tree(self, part: str) -> Any:
+        """The root element of a part. Raises ``DamagedPart``."""
+        from lxml import etree
+
+        name = self._names.get(part.lower())
+        if name is None:
+            raise DamagedPart(f"{part} is missing")
+        try:
+            return parse_xml(_STRICT.sub(_TRANSITIONAL, read_member(self._archive, name)))
+        except (etree.XMLSyntaxError, UnreadableDocument) as error:
+            raise DamagedPart(f"{part} is damaged: {str(error).split(' (<string>')[0]}") from error
+
+    def find(self, part: str) -> Any:
+        """The root element of a part; None where it is missing or damaged."""
+        try:
+            return self.tree(part)
+        except DamagedPart:
+            return None
+
+    def relationships(self, part: str) -> dict[str, Relationship]:
+        """The links from a part, by their ids, in the order of the file. Those of the package itself are ``""``'s."""
+        folder, name = posixpath.split(part)
+        root = self.find(posixpath.join(folder, "_rels", f"{name}.rels"))
+        found: dict[str, Relationship] = {}
+        for element in root if root is not None else ():
+            target, kind = element.get("Target") or "", (element.get("Type") or "").rpartition("/")[2]
+            external = element.get("TargetMode") == "External"
+            found[element.get("Id") or ""] = Relationship(
+                kind, target if external else _resolved(folder, target), external
+            )
+        return found
+
+    def related(self, part: str, kind: str) -> list[str]:
+        """The parts that a part links to by relationships of a kind."""
+        links = self.relationships(part).values()
+        return [link.target for link in links if link.kind == kind and not link.external]
+
+
+def chosen(element: Any) -> Iterator[Any]:
+    """The child elements, of alternatives the first only (ECMA-376 part 3): what old programs show is no more text."""
+    for child in element:
+        if child.tag != f"{_MC}AlternateContent":
+            yield child
+            continue
+        branches = [*child.findall(f"{_MC}Choice"), *child.findall(f"{_MC}Fallback")]
+        branch = next((one for one in branches if len(one)), None)
+        if branch is not None:
+            yield from chosen(branch)
+
+
+def descendants(element: Any, tag: str) -> Iterator[Any]:
+    """The elements of a tag below an element, in order, of alternatives the first only."""
+    stack = list(chosen(element))[::-1]
+    while stack:
+        one = stack.pop()
+        if one.tag == tag:
+            yield one
+        stack.extend(list(chosen(one))[::-1])
+
+
+def _resolved(folder: str, target: str) -> str:
+    """The name of the part that a target means, seen from a folder of the package."""
+    path = unquote(target.replace("\\", "/").partition("#")[0])
+    return posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")

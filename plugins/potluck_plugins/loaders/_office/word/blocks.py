@@ -1,0 +1,119 @@
+"""The blocks of a text: paragraphs with the numbers that Word counts, and tables; text boxes behind their anchors."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from potluck_plugins.loaders._office.numbering import Numbering, W
+from potluck_plugins.loaders._office.package import chosen
+from potluck_plugins.loaders._office.word.controls import Controls
+from potluck_plugins.loaders._office.word.document import WordDocument
+from potluck_plugins.loaders._office.word.fields import Fields
+from potluck_plugins.loaders._office.word.paragraph import BULLET, Block, Paragraph
+from potluck_plugins.loaders._office.word.runs import Line, LineReader, Margin
+from potluck_plugins.loaders._office.word.styles import Style, number, switch, value
+from potluck_plugins.loaders._office.word.tables import read_table
+
+_WRAPPERS = {f"{W}{name}" for name in ("sdtContent", "ins", "customXml", "moveTo", "smartTag")}
+
+
+class BlockReader:
+    """Reads the blocks of one text: the body, a note, a header."""
+
+    def __init__(
+        self,
+        document: WordDocument,
+        controls: Controls,
+        margin: Margin,
+        root: Any,
+        *,
+        numbering: Numbering | None = None,
+        page_marks: bool = False,
+    ) -> None:
+        """``root`` is the whole text; ``numbering`` counts its lists, which by itself counts from the start."""
+        self._document = document
+        self._numbering = document.numbering.anew() if numbering is None else numbering
+        self.fields = Fields(root, page_marks)
+        self._lines = LineReader(document, controls, self.fields, margin)
+        self._unfinished: Line | None = None
+
+    def blocks(self, element: Any) -> Iterator[Block]:
+        """The blocks in a body, a cell, a text box or a content control, in order."""
+        for child in chosen(element):
+            if child.tag == f"{W}p":
+                yield from self._paragraph(child)
+            elif child.tag == f"{W}tbl":
+                yield from read_table(self, child)
+            elif child.tag == f"{W}sdt":
+                yield from self._control(child)
+            elif child.tag in _WRAPPERS:
+                yield from self.blocks(child)
+
+    def open(self, element: Any) -> Iterator[Any]:
+        """The rows of a table, or the cells of a row, those in content controls among them."""
+        for child in chosen(element):
+            if child.tag == f"{W}sdt":
+                with self._lines.control(child):
+                    yield from self.open(child)
+            elif child.tag in _WRAPPERS:
+                yield from self.open(child)
+            else:
+                yield child
+
+    def leave_out(self, what: str, characters: int) -> None:
+        """Count what is not read."""
+        if characters:
+            self._document.flow.leave_out(what, characters)
+
+    def _control(self, element: Any) -> Iterator[Block]:
+        content = element.find(f"{W}sdtContent")
+        if content is not None:
+            with self._lines.control(element):
+                yield from self.blocks(content)
+
+    def _paragraph(self, element: Any) -> Iterator[Block]:
+        properties = element.find(f"{W}pPr")
+        mark = None if properties is None else properties.find(f"{W}rPr")
+        name = value(properties, "pStyle")
+        line = self._lines.read(element, name, self._unfinished)
+        self._unfinished = None
+        if mark is not None and mark.find(f"{W}del") is not None:
+            # The end of the paragraph is deleted: its text stands before that of the next.
+            self._unfinished = line
+            return
+        text = str(line.text).strip("\n").strip()
+        style, level = self._style(properties, name)
+        hidden = not text and bool(switch(mark, "vanish")) and not self._document.options.hidden
+        label = None if hidden else self._label(style)
+        ends = properties is not None and properties.find(f"{W}sectPr") is not None
+        yield Paragraph(text, label, level, not style.contents, ends)
+        yield from (Paragraph(" ".join(words.split()), clauses=False) for words in line.drawn if words.strip())
+        for box in line.boxes:
+            yield from self.blocks(box)
+
+    def _style(self, properties: Any, name: str | None) -> tuple[Style, int | None]:
+        """The paragraph's own place in a list and heading level, else those of its style."""
+        inherited = self._document.styles.style(name)
+        by_style = self._document.lists_by_style.get(name or "")
+        if by_style is not None and inherited.number_id is None:
+            inherited = Style(inherited.level, *by_style, inherited.run, inherited.contents)
+        own = properties.find(f"{W}numPr") if properties is not None else None
+        outline = value(properties, "outlineLvl")
+        level = int(outline) + 1 if outline and outline.isdigit() and int(outline) < 9 else inherited.level
+        if own is None:
+            return inherited, level
+        place = number(value(own, "ilvl"))
+        number_id = value(own, "numId") or inherited.number_id
+        place = inherited.list_level if place is None else place
+        return Style(level, number_id, place, inherited.run, inherited.contents), level
+
+    def _label(self, style: Style) -> str | None:
+        """The number that Word shows before the paragraph; None where there is none."""
+        if style.number_id is None or style.number_id == "0":
+            return None
+        counted = self._numbering.next(style.number_id, style.list_level or 0)
+        if counted is None:
+            return None
+        label, bullet = counted
+        return BULLET if bullet else label or None

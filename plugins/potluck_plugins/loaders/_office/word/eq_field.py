@@ -1,0 +1,111 @@
+r"""``EQ`` fields, the formulas and ruby of old Word documents: ``EQ \f(P,ρg)``, ``EQ \o\ad(\s\up 9(reading),base)``.
+
+They hold no result: Word draws them from the instruction. Source: ECMA-376 part 1, 17.16.5.18.
+"""
+
+from __future__ import annotations
+
+import re
+
+from potluck_plugins.loaders._shared.equations import Fraction, Matrix, Node, Operator, Root, Row, Script, Text, linear
+
+_MAX_DEPTH = 20
+_SWITCH = re.compile(r"\\([a-zA-Z]+)\s*(\d*)")
+_FORMATTING = re.compile(r'\\\*\s*(?:"[^"]*"|\S+)')
+_INTEGRALS = {"su": "∑", "pr": "∏", "in": "∫"}
+_LOWERED = "do"
+
+
+class _Parser:
+    def __init__(self, text: str) -> None:
+        self._text = text
+        self._place = 0
+
+    def sequence(self, depth: int, ends: str = "") -> Node:
+        """What stands as far as one of the characters ``ends``."""
+        nodes: list[Node] = []
+        letters = ""
+        while self._place < len(self._text) and self._text[self._place] not in ends:
+            found = _SWITCH.match(self._text, self._place)
+            if found is None or depth > _MAX_DEPTH:
+                self._place += self._text[self._place] == "\\" and self._place + 1 < len(self._text)
+                letters += self._text[self._place]
+                self._place += 1
+                continue
+            if letters:
+                nodes.append(Text(letters))
+                letters = ""
+            nodes.append(self._switch(depth))
+        if letters:
+            nodes.append(Text(letters))
+        return nodes[0] if len(nodes) == 1 else Row(nodes)
+
+    def _switch(self, depth: int) -> Node:
+        """A switch with its options and its elements in brackets."""
+        names: list[str] = []
+        while found := _SWITCH.match(self._text, self._place):
+            names.append(found[1].lower())
+            self._place = found.end()
+            self._skip_blanks()
+        return _read(names, self._elements(depth))
+
+    def _elements(self, depth: int) -> list[Node]:
+        if self._text[self._place : self._place + 1] != "(":
+            return []
+        elements: list[Node] = []
+        while self._place < len(self._text) and self._text[self._place] != ")":
+            self._place += 1
+            elements.append(self.sequence(depth + 1, ",;)"))
+        self._place += 1
+        return elements
+
+    def _skip_blanks(self) -> None:
+        while self._text[self._place : self._place + 1].isspace():
+            self._place += 1
+
+
+def read_eq(instruction: str) -> str:
+    """What an ``EQ`` field shows, as one line."""
+    text = _FORMATTING.sub("", instruction.strip())[2:].strip()
+    return linear(_Parser(text).sequence(0)).strip()
+
+
+def _read(names: list[str], elements: list[Node]) -> Node:
+    name = names[0]
+    first = elements[0] if elements else Text("")
+    second = elements[1] if len(elements) > 1 else Text("")
+    if name == "f":
+        return Fraction(first, second)
+    if name == "r":
+        return Root(second, first) if len(elements) > 1 else Root(first)
+    if name == "s":
+        return _shifted(names, elements)
+    if name == "o":
+        return _overstruck(elements)
+    if name == "i":
+        sign = next((_INTEGRALS[one] for one in names[1:] if one in _INTEGRALS), "∫")
+        body = elements[2] if len(elements) > 2 else Text("")
+        return Operator(Script(Text(sign), first, second), body)
+    if name == "a":
+        return Matrix([[one] for one in elements])
+    if name == "b":
+        return Row([Text("("), *elements, Text(")")])
+    if name == "l":
+        return Row([part for one in elements for part in (Text(","), one)][1:])
+    return Row(elements)
+
+
+def _shifted(names: list[str], elements: list[Node]) -> Node:
+    if len(elements) > 1:
+        return Script(Text(""), elements[1], elements[0])
+    first = elements[0] if elements else Text("")
+    return Script(Text(""), first) if _LOWERED in names else Script(Text(""), None, first)
+
+
+def _overstruck(elements: list[Node]) -> Node:
+    """Characters above each other: a reading above its base, or a mark over a letter."""
+    scripts = [one for one in elements if isinstance(one, Script) and one.upper is not None and one.lower is None]
+    others = [one for one in elements if one not in scripts]
+    if len(scripts) == 1 and len(others) == 1 and scripts[0].upper is not None:
+        return Row([others[0], Text(f"({linear(scripts[0].upper)})")])
+    return Row(elements)

@@ -1,0 +1,170 @@
+"""Styles: what a paragraph and its runs get from the styles that they name, and those from the ones they build on.
+
+Source: ECMA-376 part 1, 17.7 (styles), 17.7.3 (properties that toggle).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, fields, replace
+from typing import Any
+
+from potluck_plugins.loaders._office.numbering import W
+from potluck_plugins.loaders._shared.raised import Position
+
+_HEADING_NAME = re.compile(r"(?:heading|標題|标题|überschrift|titre)\s*(\d)", re.IGNORECASE)
+_CONTENTS_NAME = re.compile(r"(?:toc|目錄|目录|verzeichnis|tm)\s*\d", re.IGNORECASE)
+_ALIGNMENTS: dict[str, Position] = {"superscript": "raised", "subscript": "lowered", "baseline": "base"}
+_SMALLER = 0.85
+_LEAST_SHIFT = 3
+"""Half points that a smaller run must be shifted by to be a superscript or subscript."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunFormat:
+    """What of a run's format decides what is read of it; None where nothing is said."""
+
+    strike: bool | None = None
+    double_strike: bool | None = None
+    hidden: bool | None = None
+    alignment: Position | None = None
+    shift: int | None = None
+    size: int | None = None
+    font: str | None = None
+
+    def over(self, below: RunFormat) -> RunFormat:
+        """This format where it says something, else the one below."""
+        said = {one.name: value for one in fields(self) if (value := getattr(self, one.name)) is not None}
+        return replace(below, **said) if said else below
+
+    @property
+    def is_struck(self) -> bool:
+        """Whether a line goes through the text."""
+        return bool(self.strike or self.double_strike)
+
+    def position(self, size: int | None) -> Position:
+        """Where the run stands in a paragraph whose text has this size: by its alignment, or small and shifted."""
+        if self.alignment is not None:
+            return self.alignment
+        if not self.shift or abs(self.shift) < _LEAST_SHIFT or not size or (self.size or size) > _SMALLER * size:
+            return "base"
+        return "raised" if self.shift > 0 else "lowered"
+
+
+@dataclass(frozen=True, slots=True)
+class Style:
+    """What a style gives: heading level (from 1), place in a list, run format; ``contents`` for a table of contents."""
+
+    level: int | None = None
+    number_id: str | None = None
+    list_level: int | None = None
+    run: RunFormat = RunFormat()
+    contents: bool = False
+
+
+class Styles:
+    """The styles of a document."""
+
+    def __init__(self, root: Any) -> None:
+        """Read ``styles.xml``; None where there is none."""
+        found = root.findall(f"{W}style") if root is not None else ()
+        self._elements = {one.get(f"{W}styleId"): one for one in found}
+        self._styles: dict[str, Style] = {}
+        defaults = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
+        self._defaults = read_run_format(defaults)
+        self._default = next(
+            (one.get(f"{W}styleId") for one in found if one.get(f"{W}type") == "paragraph" and is_on(one, "default")),
+            None,
+        )
+
+    def style(self, name: str | None) -> Style:
+        """A style with what it inherits; the empty one for a name that is not defined."""
+        if not name:
+            return Style()
+        if name not in self._styles:
+            self._styles[name] = self._resolved(name)
+        return self._styles[name]
+
+    def run_format(self, paragraph_style: str | None, run_style: str | None) -> RunFormat:
+        """The format of a run before its own properties. A property that both styles switch on is off."""
+        below = self.style(paragraph_style or self._default).run.over(self._defaults)
+        own = self.style(run_style).run
+        return replace(
+            own.over(below),
+            strike=bool(own.strike) != bool(below.strike),
+            hidden=bool(own.hidden) != bool(below.hidden),
+        )
+
+    def _resolved(self, name: str) -> Style:
+        level: int | None = None
+        number_id: str | None = None
+        list_level: int | None = None
+        run, contents = RunFormat(), False
+        for element in self._ancestry(name):
+            properties = element.find(f"{W}pPr")
+            level = _heading_level(element, properties) if level is None else level
+            own = properties.find(f"{W}numPr") if properties is not None else None
+            number_id = number_id or value(own, "numId")
+            list_level = number(value(own, "ilvl")) if list_level is None else list_level
+            run = run.over(read_run_format(element.find(f"{W}rPr")))
+            contents = contents or _CONTENTS_NAME.fullmatch((value(element, "name") or "").strip()) is not None
+        return Style(level, number_id, list_level, run, contents)
+
+    def _ancestry(self, name: str) -> Iterator[Any]:
+        """A style and those that it builds on; a circle of styles ends."""
+        seen: set[str] = set()
+        current: str | None = name
+        while current and current in self._elements and current not in seen:
+            seen.add(current)
+            yield self._elements[current]
+            current = value(self._elements[current], "basedOn")
+
+
+def read_run_format(properties: Any) -> RunFormat:
+    """The format that ``w:rPr`` gives; the empty one for None."""
+    if properties is None or not len(properties):
+        return RunFormat()
+    fonts = properties.find(f"{W}rFonts")
+    return RunFormat(
+        strike=switch(properties, "strike"),
+        double_strike=switch(properties, "dstrike"),
+        hidden=switch(properties, "vanish"),
+        alignment=_ALIGNMENTS.get(value(properties, "vertAlign") or ""),
+        shift=number(value(properties, "position")),
+        size=number(value(properties, "sz")),
+        font=None if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi"),
+    )
+
+
+def value(element: Any, name: str) -> str | None:
+    """The value of a child element; None where the element or the child is missing."""
+    child = element.find(f"{W}{name}") if element is not None else None
+    return None if child is None else child.get(f"{W}val")
+
+
+def number(text: str | None) -> int | None:
+    """A whole number; measures with a unit and anything else are None."""
+    try:
+        return int(text) if text else None
+    except ValueError:
+        return None
+
+
+def switch(element: Any, name: str) -> bool | None:
+    """Whether a child element switches something on; None where it is missing."""
+    child = element.find(f"{W}{name}") if element is not None else None
+    return None if child is None else child.get(f"{W}val", "1") not in ("0", "false", "off", "none")
+
+
+def is_on(element: Any, attribute: str) -> bool:
+    """Whether an attribute of an element switches something on."""
+    return element.get(f"{W}{attribute}") in ("1", "true", "on")
+
+
+def _heading_level(element: Any, properties: Any) -> int | None:
+    outline = value(properties, "outlineLvl")
+    if outline and outline.isdigit():
+        return int(outline) + 1 if int(outline) < 9 else None
+    found = _HEADING_NAME.fullmatch((value(element, "name") or "").strip())
+    return int(found.group(1)) if found else None

@@ -1,0 +1,70 @@
+"""Characters of symbol fonts, and check boxes drawn as characters.
+
+Source: the encoding of Adobe's Symbol font; the glyphs of Microsoft's Wingdings fonts by their names in Unicode.
+"""
+
+from __future__ import annotations
+
+import re
+
+CHECKED, UNCHECKED = "[x]", "[ ]"
+
+_SYMBOL_20 = " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
+_SYMBOL_A0 = "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊⟨®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪\uf8ff⟩∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭"
+_SYMBOL = {0x20 + i: c for i, c in enumerate(_SYMBOL_20)} | {0xA0 + i: c for i, c in enumerate(_SYMBOL_A0)}
+_WINGDINGS = {
+    **dict.fromkeys((0xFD, 0xFE, 0x78), CHECKED),
+    **dict.fromkeys((0x6F, 0x70, 0x71, 0x72, 0xA8), UNCHECKED),
+    **{0x80 + i: c for i, c in enumerate("⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿")},
+    **dict(zip(range(0xDF, 0xE7), "←→↑↓↖↗↙↘", strict=True)),
+    **dict(zip(range(0xEF, 0xF7), "⇦⇨⇧⇩⬄⇳⬀⬁", strict=True)),
+    0x20: " ",
+    0xE8: "→",
+    0xFB: "✗",
+    0xFC: "✓",
+    0x28: "☎",
+    0x2A: "✉",
+    0x4A: "☺",
+    0x4C: "☹",
+    **dict.fromkeys((0x6C, 0x6E, 0x76, 0x9F, 0xA7, 0xD8), "•"),
+    0xA1: "○",
+    0xAB: "★",
+    0xB5: "✪",
+}
+_WINGDINGS_2 = {
+    **dict.fromkeys((0x51, 0x52, 0x53, 0x54), CHECKED),
+    0x20: " ",
+    0xA3: UNCHECKED,
+    0x4F: "✗",
+    0x50: "✓",
+    0x97: "•",
+    0x98: "•",
+}
+_WEBDINGS = {0x20: " ", 0x61: "✓", 0x63: UNCHECKED, 0x67: "•", 0x72: "✗"}
+_FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "webdings": _WEBDINGS}
+_OTHER_SYMBOL_FONTS = ("wingdings 3", "zapfdingbats", "zapf dingbats", "marlett")
+_BOXES = {"☐": UNCHECKED, "☑": CHECKED, "☒": CHECKED}
+_BOX = re.compile("[☐☑☒]\ufe0f?")
+_PRIVATE = range(0xF000, 0xF100)
+
+
+def symbol(font: str | None, code: int) -> str | None:
+    """A character of a font as Unicode; None for one that is not known."""
+    table = _FONTS.get((font or "").lower())
+    place = code - 0xF000 if code in _PRIVATE else code
+    if table is not None:
+        return table.get(place)
+    if is_symbol_font(font) or 0xE000 <= code <= 0xF8FF or not 0x20 <= code <= 0x10FFFF:
+        return None
+    return None if 0xD800 <= code <= 0xDFFF else with_check_boxes(chr(code))
+
+
+def is_symbol_font(font: str | None) -> bool:
+    """Whether the letters of a font are pictures."""
+    name = (font or "").lower()
+    return name in _FONTS or name in _OTHER_SYMBOL_FONTS
+
+
+def with_check_boxes(text: str) -> str:
+    """Boxes that are drawn with a character as ``[x]`` and ``[ ]``."""
+    return _BOX.sub(lambda found: _BOXES[found.group()[0]], text)
