@@ -21,9 +21,10 @@ from potluck.recipe.model import DEFAULTS, Answering, DocumentSettings, Retrieve
 from potluck.recipe.tuning import DatasetSettings
 
 FOLDER = Path(__file__).parent / "reference"
-ENDINGS = """The exit status is 0, or 1 after one message for a mistake, or 128 and a signal's number: 130 for Ctrl-C, 143 for SIGTERM,
-129 for SIGHUP, each after the same cleaning up, with what was finished kept; 141 where the program that reads the
-output has ended (`| head`). Standard output that is full or closed is a mistake: what was printed is not whole.
+ENDINGS = """The exit status is 0, or 1 after one message for a mistake, or 128 and a signal's number: 130 for
+Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, each after the same cleaning up, with what was finished kept; 141 where the
+program that reads the output has ended (`| head`). Standard output that is full or closed is a mistake: what was
+printed is not whole.
 
 Text from documents, file names, models and servers is shown with control characters, escape sequences and
 bidirectional controls spelled (`\\x1b`, `\\u202e`), so that a terminal does not obey it."""
