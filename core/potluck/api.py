@@ -42,18 +42,25 @@ _BEHIND = "another process is writing the workspace: answered from the index as 
 class Recipe:
     """A recipe with its workspace. Use it in a ``with`` statement, or call ``close``."""
 
-    def __init__(self, model: RecipeModel) -> None:
-        """Take a recipe that has been read and validated. Nothing is made or opened yet."""
+    def __init__(self, model: RecipeModel, fresh: bool = False) -> None:
+        """Take a recipe that has been read and validated. Nothing is made or opened yet.
+
+        ``fresh``: chat models are asked again what they have answered already.
+        """
         silence_dependencies()
         self.model = model
+        self._fresh = fresh
         self._search: Retriever | None = None
         self._is_indexed = False
         self._indexing, self._opening = RLock(), RLock()
 
     @classmethod
-    def load(cls, path: str | Path, overrides: Sequence[str] = ()) -> Self:
-        """Read a recipe. ``overrides`` are written ``key.key=value``. Raises ``RecipeError`` with all problems."""
-        return cls(recipe.load(Path(path), overrides))
+    def load(cls, path: str | Path, overrides: Sequence[str] = (), fresh: bool = False) -> Self:
+        """Read a recipe. ``overrides`` are written ``key.key=value``. Raises ``RecipeError`` with all problems.
+
+        ``fresh``: chat models are asked again what they have answered already.
+        """
+        return cls(recipe.load(Path(path), overrides), fresh)
 
     @cached_property
     def observers(self) -> Observers:
@@ -63,7 +70,7 @@ class Recipe:
     @cached_property
     def workspace(self) -> Workspace:
         """The folder ``.potluck`` beside the recipe."""
-        return Workspace(self.model.folder / ".potluck")
+        return Workspace(self.model.folder / ".potluck", self._fresh)
 
     @cached_property
     def components(self) -> Components:

@@ -143,15 +143,33 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class Usage:
-    """Tokens of one call, as the model counts them. ``cached`` of ``prompt`` were not computed again."""
+    """Tokens of one call, as the model counts them.
+
+    ``cached`` of ``prompt`` were not computed again; ``reasoning`` of ``completion`` were thoughts.
+    """
 
     prompt: int = 0
     completion: int = 0
     cached: int = 0
+    reasoning: int = 0
 
     def __add__(self, other: Usage) -> Usage:
         """Sum, for an answer that took several calls."""
-        return Usage(self.prompt + other.prompt, self.completion + other.completion, self.cached + other.cached)
+        return Usage(
+            self.prompt + other.prompt,
+            self.completion + other.completion,
+            self.cached + other.cached,
+            self.reasoning + other.reasoning,
+        )
+
+    def as_json(self) -> dict[str, Json]:
+        """As a JSON object."""
+        return {
+            "prompt": self.prompt,
+            "completion": self.completion,
+            "cached": self.cached,
+            "reasoning": self.reasoning,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,18 +181,31 @@ class Quote:
     end: int
 
 
+Finish: TypeAlias = Literal["stop", "length", "filter"]
+
+
 @dataclass(frozen=True, slots=True)
 class Answer:
     """What a chat model said.
 
     ``finish`` is ``stop`` for a whole answer, ``length`` where the token limit cut it, ``filter`` where the
-    service withheld it. ``quotes`` is empty for a model that does not say where its words come from.
+    service withheld it. ``quotes`` is empty for a model that does not say where its words come from. ``thoughts`` is
+    what a reasoning model wrote before it answered: no part of the answer. ``notes`` are sentences for people about
+    what was unusual. ``served_by`` is what the service calls the model that answered, with its fingerprint.
     """
 
     text: str
-    finish: Literal["stop", "length", "filter"] = "stop"
+    finish: Finish = "stop"
     usage: Usage = Usage()
     quotes: tuple[Quote, ...] = ()
+    thoughts: str = ""
+    notes: tuple[str, ...] = ()
+    served_by: str = ""
+
+    @property
+    def is_only_thoughts(self) -> bool:
+        """Whether the model thought and said nothing."""
+        return bool(self.thoughts) and not self.text.strip()
 
 
 def sections_within(sections: Iterable[Section], start: int, end: int) -> tuple[Section, ...]:

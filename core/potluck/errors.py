@@ -10,6 +10,7 @@ PotluckError
 │   ├── Unsupported             the plugin works, but does not offer what was asked of it
 │   ├── MissingDependency       an optional package is not installed; says the pip command
 │   └── ContractBroken          a component did not do what its contract promises
+│       └── UnusableVectors     an embedder gave vectors that are not finite, or not of unit length
 ├── DocumentError               one document could not be read; the run goes on with the others
 │   ├── UnreadableDocument      damaged, truncated, or not what its name says
 │   ├── PasswordNeeded          encrypted, and no (or a wrong) password was given
@@ -26,6 +27,9 @@ PotluckError
 │   ├── TrainingFailed          the loss is no number any more; the last good checkpoint is kept
 │   └── MissingSecret           a secret's environment variable is not set
 ├── RemoteError                 a remote service did not answer as it should, after all retries
+│   ├── RemoteTimeout           it did not answer in time
+│   ├── TextsRefused            it gives no vectors for some texts: for one of them, or for so many at once
+│   └── ContentFiltered         its content filter withheld the answer
 ├── LockMismatch                plugins, models or data are not those of potluck.lock
 ├── EgressRefused               something would have left the machine without the recipe's consent
 ├── OutputFailed                standard output is full, closed, or cannot be written
@@ -118,6 +122,10 @@ class ContractBroken(PluginError):
     """A component did not do what its contract promises (wrong shape, not a number, wrong span)."""
 
 
+class UnusableVectors(ContractBroken):
+    """An embedder gave vectors that are not finite or not of unit length; one of the texts may be the reason."""
+
+
 class DocumentError(PotluckError):
     """One document could not be read. Loaders raise the subclasses with the reason alone.
 
@@ -183,6 +191,18 @@ class MissingSecret(ModelError):
 
 class RemoteError(PotluckError):
     """A remote service did not answer as it should, after all retries."""
+
+
+class RemoteTimeout(RemoteError):
+    """A remote service did not answer in time."""
+
+
+class TextsRefused(RemoteError):
+    """A service gave no vectors, or none that can be used, for some texts: for one of them, or for so many at once."""
+
+
+class ContentFiltered(RemoteError):
+    """A service's content filter refused the prompt or withheld the answer; the message has its words."""
 
 
 class LockMismatch(PotluckError):

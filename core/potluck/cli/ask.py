@@ -9,6 +9,7 @@ import click
 
 from potluck.cli.common import opened, print_citations, print_ledger, recipe_options, warn
 from potluck.cli.terminal import echo, is_terminal, print_json
+from potluck.stages.remarks import remarks
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
@@ -41,7 +42,10 @@ def answer(opening: Recipe, question: str) -> None:
     report = opening.ask(question, show if is_terminal() else None)
     # Only an answer that comes in one call is streamed.
     echo("" if "".join(streamed) == report.answer.text != "" else report.answer.text)
-    if report.answer.finish != "stop":
-        echo(f"(the answer is not whole: {report.answer.finish}; see chat.max_tokens)", fg="yellow", err=True)
+    if report.answer.finish == "length" and not report.answer.is_only_thoughts:
+        echo("(the answer is not whole: length; see chat.max_tokens)", fg="yellow", err=True)
+    elif not report.answer.text.strip():
+        for remark in remarks(report.answer):
+            echo(f"(no answer: {remark})", fg="yellow", err=True)
     print_citations(report.citations)
     print_ledger(report.ledger)

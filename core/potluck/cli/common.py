@@ -31,21 +31,26 @@ set_option = click.option(
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document and nothing else.")
 
 
+fresh_option = click.option("--fresh", is_flag=True, help="Ask the chat models again what they have answered before.")
+
+
 def recipe_options(command: _F) -> _F:
     """The argument and options of every command that works on a recipe."""
     return recipe_argument(set_option(json_option(command)))
 
 
 @contextmanager
-def opened(path: Path, overrides: Sequence[str], as_json: bool, plan: Plan | None = None) -> Iterator[Recipe]:
+def opened(
+    path: Path, overrides: Sequence[str], as_json: bool, plan: Plan | None = None, *, fresh: bool = False
+) -> Iterator[Recipe]:
     """Open a recipe for a command: with a progress display, and with the network shut unless the recipe needs it.
 
-    ``plan`` is of a comparison, whose variants may need it too.
+    ``plan`` is of a comparison, whose variants may need it too; with ``fresh`` no answer is taken from what was kept.
     """
     from potluck.api import Recipe
     from potluck.egress import guard_process
 
-    with Recipe.load(path, overrides) as recipe:
+    with Recipe.load(path, overrides, fresh) as recipe:
         if not recipe.needs_network(plan):
             guard_process("the recipe names no remote component")
         show_progress(recipe.observers, as_json)

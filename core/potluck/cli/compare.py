@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from potluck.cli.common import opened, recipe_options
+from potluck.cli.common import fresh_option, opened, recipe_options
 from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 @click.option("--perplexity", is_flag=True, help="Also ask how likely the models hold the right answers.")
 @click.option("--judge", metavar="CHAT", help="A chat model that says which of two answers is better.")
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
+@fresh_option
 def command(
     recipe: Path,
     overrides: tuple[str, ...],
@@ -43,6 +44,7 @@ def command(
     perplexity: bool,
     judge: str | None,
     gate: str | None,
+    fresh: bool,
 ) -> int:
     """Ask the same questions with one thing changed, and say whether the difference is real.
 
@@ -53,7 +55,7 @@ def command(
     from potluck.evaluation.compare.run import Plan
 
     plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judge)
-    with opened(recipe, overrides, as_json, plan) as opening:
+    with opened(recipe, overrides, as_json, plan, fresh=fresh) as opening:
         if gate is not None:
             from potluck.cli.gate import report
 

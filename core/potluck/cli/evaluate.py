@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, print_ledger, recipe_options, warn
+from potluck.cli.common import fresh_option, opened, print_ledger, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -18,7 +18,15 @@ if TYPE_CHECKING:
 @recipe_options
 @click.option("--questions", type=click.Path(path_type=Path), help="A JSON Lines file, instead of the recipe's.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
-def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, questions: Path | None, limit: int | None) -> None:
+@fresh_option
+def command(
+    recipe: Path,
+    overrides: tuple[str, ...],
+    as_json: bool,
+    questions: Path | None,
+    limit: int | None,
+    fresh: bool,
+) -> None:
     """Answer a file of questions, and measure retrieval and answers.
 
     For a recipe with a task and without documents the file holds examples, as its dataset does; the labels of a
@@ -26,8 +34,11 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, questions: 
 
     A question's line may have question_id, question, gold_ids (file names without their extensions), gold_sections,
     answers, gold_facts and answerable.
+
+    What a model answered before, to the same prompt, is not asked again, unless --fresh is given or the recipe's chat
+    model has `cache: false`.
     """
-    with opened(recipe, overrides, as_json) as opening:
+    with opened(recipe, overrides, as_json, fresh=fresh) as opening:
         if opening.model.is_task:
             _task(opening.evaluate_task(questions, limit), as_json)
             return

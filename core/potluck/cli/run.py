@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, print_citations, print_ledger, recipe_options, warn
+from potluck.cli.common import fresh_option, opened, print_citations, print_ledger, recipe_options, warn
 from potluck.cli.evaluate import print_metrics
 from potluck.cli.terminal import echo, print_json
 from potluck.evaluation.run import RunReport
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
 
 @click.command("run")
 @recipe_options
-def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+@fresh_option
+def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, fresh: bool) -> None:
     """Do all that a recipe asks for: index its documents or tune its model, answer its questions, measure.
 
     The run's manifest and answers are kept in .potluck/runs beside the recipe; of a tuning a report and pictures too.
     """
-    with opened(recipe, overrides, as_json) as opening:
+    with opened(recipe, overrides, as_json, fresh=fresh) as opening:
         report = opening.run()
     if as_json:
         print_json(report.as_json())

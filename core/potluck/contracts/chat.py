@@ -5,10 +5,11 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from typing import Annotated
 
 from pydantic import Field
 
-from potluck.contracts.config import Config
+from potluck.contracts.config import Config, Operational
 from potluck.contracts.offer import Component
 from potluck.documents import Answer, Message
 from potluck.errors import Unsupported
@@ -38,6 +39,14 @@ class ChatOptions(Config):
     seed: int | None = None
     """For sampling that can be repeated."""
 
+    cache: Annotated[bool, Operational] = True
+    """Whether answers to questions of a file are kept, and taken from what was kept; false asks anew each time."""
+
+    @property
+    def samples(self) -> bool:
+        """Whether the same prompt may get another answer when it is asked again."""
+        return self.temperature > 0
+
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
@@ -52,6 +61,9 @@ class ChatModel(Component):
 
     A recipe writes the options beside the model's own settings, so a chat plugin's config inherits from
     ``ChatOptions``. A prompt that does not fit raises ``ContextExceeded``; nothing is cut in silence.
+
+    What a reasoning model thinks is told in ``Answer.thoughts`` and counted in ``Usage.reasoning``; it is in no piece
+    of a stream. What a service's content filter withholds is an answer that finished with ``filter``, not an error.
     """
 
     context_window: int | None

@@ -29,6 +29,10 @@ class EmbedderConfig(Config):
     batch_size: Annotated[int, Operational, Field(ge=1)] = 64
     """Texts in one call; what a call returned is kept even if the next one fails."""
 
+    on_error: Annotated[Literal["error", "skip"], Operational] = "error"
+    """What to do with a text for which there is no vector, such as one on which the service fails: name it and stop,
+    or leave it out, which the ledger counts."""
+
 
 class Embedder(Component):
     """Turns texts into vectors of one length.
@@ -67,7 +71,11 @@ class Embedder(Component):
 
     @abstractmethod
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        """Embed texts that will be searched. Raises ``RemoteError`` when a service fails after all retries."""
+        """Embed texts that will be searched. Raises ``RemoteError`` when a service fails after all retries.
+
+        ``TextsRefused`` says that one of the texts, or their number, may be the reason, and ``RemoteTimeout`` that all
+        of them together took too long: fewer are asked for then, so that what is wrong with one costs no other.
+        """
 
     @abstractmethod
     def embed_queries(self, texts: Sequence[str]) -> Vectors:

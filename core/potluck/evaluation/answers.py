@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any
@@ -20,7 +21,7 @@ from potluck.stages.observe import carried
 from potluck.stages.prompts import context_of, prompts_for
 from potluck.workspace.calls import Calls
 
-_FORMAT = 1
+_FORMAT = 2
 """Of what is kept; another one asks again."""
 
 
@@ -67,26 +68,26 @@ class Asker:
 
     def ask(self, question: str, passages: Sequence[Passage]) -> Asked:
         """Answer one question from passages, best first."""
-        key = self._key(question, passages)
-        kept = self._calls.answer(key)
+        key, cached = self._key(question, passages), self._cached
+        kept = self._calls.answer(key, cached=cached)
         if kept is not None:
             return _unpacked(kept, passages)
         started, ledger = time.perf_counter(), Ledger()
         answerer = Answerer(self._recipe, self._components.chat, examples=self._examples)
         given = answerer.answer(question, passages, ledger.open("answer", "passages"))
         asked = Asked(given, ledger, time.perf_counter() - started)
-        self._calls.keep_answer(key, _packed(asked, passages))
+        self._calls.keep_answer(key, _packed(asked, passages), cached=cached)
         return asked
 
     def surprise(self, question: str, passages: Sequence[Passage], reference: str) -> Surprise:
         """How surprised the chat model is by a right answer. Raises ``Unsupported`` where it cannot tell."""
         key = fingerprint("surprise", self._key(question, passages), reference)
-        kept = self._calls.answer(key)
+        kept = self._calls.answer(key, cached=self._cached)
         if kept is None:
             message = Answerer(self._recipe, self._components.chat, examples=self._examples).message(question, passages)
             (measured,) = perplexity(self._components.chat, [([message], reference)]).answers
             kept = {"nats": measured.nats, "tokens": measured.tokens, "characters": measured.characters}
-            self._calls.keep_answer(key, kept)
+            self._calls.keep_answer(key, kept, cached=self._cached)
         return _surprise(kept)
 
     def _key(self, question: str, passages: Sequence[Passage]) -> str:
@@ -106,7 +107,28 @@ class Asker:
     def _chance(self) -> int:
         """What tells two answers to the same prompt apart: nothing, where the model is greedy."""
         config = self._recipe.chat.config
-        return self._sample if isinstance(config, ChatOptions) and config.temperature > 0 else 0
+        return self._sample if isinstance(config, ChatOptions) and config.samples else 0
+
+    @property
+    def _cached(self) -> bool:
+        config = self._recipe.chat.config
+        return config.cache if isinstance(config, ChatOptions) else True
+
+
+def changed_model(asked: Sequence[Asked]) -> Iterator[str]:
+    """What to say where kept answers are of another state of the service's model than those that were asked for now."""
+    kept = Counter(one.given.answer.served_by for one in asked if one.cached and one.given.answer.served_by)
+    now = Counter(one.given.answer.served_by for one in asked if not one.cached and one.given.answer.served_by)
+    older = {name: count for name, count in kept.items() if now and name not in now}
+    if older:
+        yield (
+            f"the service's model has changed: {_states(now)} answered now, {_states(older)} when the kept answers "
+            "were given; they are measured together. To ask all of them again: --fresh"
+        )
+
+
+def _states(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in counts.items())
 
 
 def _surprise(kept: dict[str, Any]) -> Surprise:
@@ -131,9 +153,12 @@ def _packed(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:
 
 def _unpacked(kept: dict[str, Any], passages: Sequence[Passage]) -> Asked:
     answer = kept["answer"]
-    made = Answer(
-        answer["text"], answer["finish"], Usage(**answer["usage"]), tuple(Quote(**quote) for quote in answer["quotes"])
-    )
+    structured = {
+        "usage": Usage(**answer["usage"]),
+        "quotes": tuple(Quote(**quote) for quote in answer["quotes"]),
+        "notes": tuple(answer["notes"]),
+    }
+    made = Answer(**{**answer, **structured})
     used = []
     for number, *part in kept["passages"]:
         passage = passages[number]

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
-from potluck.evaluation.answers import Asked, Asker
+from potluck.evaluation.answers import Asked, Asker, changed_model
 from potluck.evaluation.metrics import QuestionScore, gold_id, score, summarise
 from potluck.evaluation.questions import Question, read_questions
 from potluck.evaluation.shots import chooser
 from potluck.ledger import Amount, Ledger
-from potluck.stages.ask import AskReport, passage_json
+from potluck.stages.ask import AskReport, passage_json, refuses
 from potluck.stages.cite import cite
 from potluck.stages.components import Components
 from potluck.stages.observe import stage
+from potluck.stages.remarks import remarks_on_all
 from potluck.stages.retrieve import Retriever
-from potluck.text import is_refusal
 from potluck.workspace.calls import Calls
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class EvaluationReport:
         return {
             "metrics": {**self.metrics, "seconds": round(self.seconds, 3)},
             "questions": [one.as_json() for one in self.answered],
-            "tokens": {"prompt": self.usage.prompt, "completion": self.usage.completion, "cached": self.usage.cached},
+            "tokens": self.usage.as_json(),
             "cost": self.cost,
             "ledger": self.ledger.as_json(),
         }
@@ -94,7 +94,7 @@ def evaluate(
     found, _ = retrieve_all(questions, components.recipe.retriever.k, search, calls, observers)
     asker = Asker(components.recipe, components, calls, chooser(components.recipe, components, calls))
     answered = answer_all(questions, found, components.recipe.retriever.k, asker, search, observers)
-    return _report([one for one, _ in answered], components, time.perf_counter() - started)
+    return _report(answered, components, time.perf_counter() - started)
 
 
 def retrieve_all(
@@ -131,15 +131,17 @@ def answer_all(
 
 def _answered(question: Question, passages: list[Passage], shown: int, asked: Asked, search: Retriever) -> Answered:
     given = asked.given
-    refused = is_refusal(given.answer.text)
+    refused = refuses(given.answer)
     citations = cite(given, search.narrow)
     report = AskReport(
         question.question, given.answer, refused, citations, passages, given.calls, asked.ledger, asked.seconds
     )
-    return Answered(question, report, score(question, passages, given.answer.text, refused, shown))
+    filtered = given.answer.finish == "filter"
+    return Answered(question, report, score(question, passages, given.answer.text, refused, shown, filtered))
 
 
-def _report(answered: list[Answered], components: Components, seconds: float) -> EvaluationReport:
+def _report(both: list[tuple[Answered, Asked]], components: Components, seconds: float) -> EvaluationReport:
+    answered = [one for one, _ in both]
     report = EvaluationReport(summarise([one.score for one in answered]), answered, seconds=seconds)
     report.usage = sum((one.report.answer.usage for one in answered), Usage())
     if components.chat.prices is not None:
@@ -152,5 +154,7 @@ def _report(answered: list[Answered], components: Components, seconds: float) ->
         entry.went_out += single.went_out
         entry.dropped += single.dropped
         entry.notes += [f"{one.question.id}: {note}" for note in single.notes if note.startswith("fit:")]
+    entry.notes += remarks_on_all({one.question.id: one.report.answer for one in answered})
+    entry.notes += changed_model([asked for _, asked in both])
     entry.cut = Amount()
     return report

@@ -58,7 +58,8 @@ class QuestionScore:
     """How one question did.
 
     ``values`` holds those of ``MEASURES`` that apply to it. ``refused`` says whether the answer was that one does not
-    know; None where no answer was asked for. ``empty`` is True for an answer without a character.
+    know; None where no answer was asked for. ``empty`` is True for an answer without a character, ``filtered`` for one
+    that a service's content filter withheld: it counts as wrong.
     """
 
     id: str
@@ -66,10 +67,11 @@ class QuestionScore:
     values: Mapping[str, float]
     refused: bool | None = None
     empty: bool = False
+    filtered: bool = False
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
-        return {"answerable": self.answerable, "refused": self.refused, **self.values}
+        return {"answerable": self.answerable, "refused": self.refused, "filtered": self.filtered, **self.values}
 
 
 def score(
@@ -78,6 +80,7 @@ def score(
     answer: str | None,
     refused: bool | None = None,
     shown: int | None = None,
+    filtered: bool = False,
 ) -> QuestionScore:
     """Measure one question.
 
@@ -86,13 +89,16 @@ def score(
     ``refused`` overrides what the answer's words say.
 
     An unanswerable question has no values: what counts is ``refused``. A refusal of an answerable one has an exact
-    match and F1 of 0.
+    match and F1 of 0. So has one whose answer was ``filtered``, which is neither refused nor empty.
     """
     values: dict[str, float] = {}
     if question.answerable:
         values |= _retrieval(question, passages)
     if answer is None:
         return QuestionScore(question.id, question.answerable, values)
+    if filtered:
+        values |= _answer(question, "", refused=True) if question.answerable else {}
+        return QuestionScore(question.id, question.answerable, values, refused=False, filtered=True)
     empty = not answer.strip()
     if refused is None:
         refused = not empty and is_refusal(answer)
@@ -123,6 +129,7 @@ def summarise(scores: Sequence[QuestionScore]) -> dict[str, float | None]:
         "answered": len(answered),
         "refused": len(right),
         "empty": sum(one.empty for one in answered),
+        "filtered": sum(one.filtered for one in answered),
     }
 
 

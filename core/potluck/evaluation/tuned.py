@@ -6,6 +6,7 @@ The labels of a classification are scored as choices, so that an answer is alway
 from __future__ import annotations
 
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -24,6 +25,7 @@ from potluck.stages.components import Components
 from potluck.stages.dataset import read_rows
 from potluck.stages.observe import model_call, stage
 from potluck.stages.prepare import Builder, prepare
+from potluck.stages.remarks import remarks
 from potluck.workspace.calls import Calls
 
 if TYPE_CHECKING:
@@ -42,6 +44,8 @@ class Said:
     """What answering took, when it was done."""
     kept: bool = False
     """Whether that was before."""
+    remarks: tuple[str, ...] = ()
+    """What was unusual, in sentences: withheld by a filter, cut within its thoughts."""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
@@ -50,6 +54,7 @@ class Said:
             "target": self.example.target,
             "answer": self.answer,
             "scores": dict(self.scores),
+            "remarks": list(self.remarks),
         }
 
 
@@ -74,7 +79,7 @@ class TaskReport:
             "labels": _labels(self.classes),
             "n": len(self.said),
             "examples": [one.as_json() for one in self.said],
-            "tokens": {"prompt": self.usage.prompt, "completion": self.usage.completion},
+            "tokens": self.usage.as_json(),
         }
 
 
@@ -143,24 +148,34 @@ def _answer(example: Example, references: Sequence[str], components: Components,
         with model_call("chat") as spent:
             answer = components.chat.chat(example.messages, config)
             spent.count(answer.usage)
-        return {"text": answer.text.strip(), "usage": [answer.usage.prompt, answer.usage.completion]}
+        usage = answer.usage
+        return {
+            "text": answer.text.strip(),
+            "usage": [usage.prompt, usage.completion, usage.cached, usage.reasoning],
+            "remarks": [*remarks(answer)],
+        }
 
-    said, kept = _kept(calls, fingerprint("answer", components.chat_fingerprint, _prompt(example)), ask)
+    key = fingerprint("answer without thoughts", components.chat_fingerprint, _prompt(example))
+    said, kept = _kept(calls, key, ask, config.cache)
     text = str(said["text"])
     cjk = is_cjk("".join(references) + text)
     measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
     scores = {name: max(measure(text, one, cjk) for one in references) for name, measure in measures.items()}
-    return Said(example, text, scores, Usage(*said["usage"]), said.get("seconds", 0.0), kept)
+    return Said(
+        example, text, scores, Usage(*said["usage"]), said.get("seconds", 0.0), kept, remarks=tuple(said["remarks"])
+    )
 
 
-def _kept(calls: Calls, key: str, ask: Callable[[], dict[str, Json]]) -> tuple[dict[str, Any], bool]:
+def _kept(
+    calls: Calls, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
+) -> tuple[dict[str, Any], bool]:
     """What was answered before, or is now, with the seconds that it took; and which of both."""
-    kept = calls.answer(key)
+    kept = calls.answer(key, cached=cached)
     if kept is not None:
         return kept, True
     began = time.perf_counter()
     said = {**ask(), "seconds": time.perf_counter() - began}
-    calls.keep_answer(key, said)
+    calls.keep_answer(key, said, cached=cached)
     return said, False
 
 
@@ -188,4 +203,6 @@ def lines(report: TaskReport) -> Iterator[str]:
             wrong = {label: count for label, count in said.items() if label != gold}
             if wrong:
                 yield f"  {gold} taken for " + ", ".join(f"{label} ({count})" for label, count in wrong.items())
+    for remark, count in Counter(remark for one in report.said for remark in one.remarks).items():
+        yield f"  {count} of {len(report.said)}: {remark}"
     yield f"{len(report.said)} examples in {report.seconds:.1f} s"

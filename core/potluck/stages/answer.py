@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Passage, Quote, Usage
@@ -18,6 +18,7 @@ from potluck.recipe.model import RecipeModel
 from potluck.recipe.prompts import Template
 from potluck.stages.observe import model_call
 from potluck.stages.prompts import context_of, prompts_for
+from potluck.stages.remarks import remarks, thoughts_counted, with_all
 from potluck.stages.turns import turn
 from potluck.text import is_refusal
 
@@ -58,6 +59,8 @@ class Answerer:
     chat: ChatModel
     on_text: Callable[[str], None] | None = None
     examples: Callable[[str], Sequence[Shot]] = no_examples
+    _heard: list[Answer] = field(default_factory=list, init=False)
+    """What the model said to the question, call by call."""
 
     def answer(self, question: str, passages: Sequence[Passage], entry: Entry) -> Given:
         """Answer from the passages. Raises ``ContextExceeded`` naming those that do not fit."""
@@ -71,9 +74,12 @@ class Answerer:
             "refine": self._refine,
             "map_rerank": self._map_rerank,
         }[self.recipe.answer.method]
+        self._heard.clear()
         with turn(self.chat):
             given = method(question, tuple(passages), entry)
+        given = replace(given, answer=with_all(given.answer, self._heard))
         entry.went_out = replace(entry.went_out, tokens=given.answer.usage.prompt)
+        entry.notes += [*remarks(given.answer), *thoughts_counted([given.answer])]
         return given
 
     def message(self, question: str, passages: Sequence[Passage]) -> Message:
@@ -109,10 +115,10 @@ class Answerer:
         """Ask about each group, then about the answers; those that refuse are left out."""
         partial = [(group, self._ask(self._message(question, group))) for group in groups]
         usage = sum((answer.usage for _, answer in partial), Usage())
-        found = [(group, answer) for group, answer in partial if not is_refusal(answer.text)]
+        found = [(group, answer) for group, answer in partial if _says_something(answer)]
         entry.notes.append(f"{len(groups)} calls, {len(found)} of them with an answer")
         if not found:
-            return Given(Answer(prompts_for(question).refusal, usage=usage), (), len(groups))
+            return Given(_nothing_found(question, usage, [answer for _, answer in partial]), (), len(groups))
         if len(found) == 1:
             group, answer = found[0]
             return Given(replace(answer, usage=usage), group, len(groups))
@@ -135,15 +141,16 @@ class Answerer:
         for group in (group for passage in passages for group in self._groups(question, (passage,))):
             seen += group
             message = self._message(question, group)
-            if answer is not None and not is_refusal(answer.text):
+            if answer is not None and _says_something(answer):
                 content = wording.render(question=question, answer=answer.text, context=context_of(group))
                 message = Message("user", content, seen, question)
             else:
                 message = replace(message, passages=seen)
             if not self._fits(message):
                 raise ContextExceeded(self._too_long(question, group))
-            answer = self._ask(message)
-            usage, calls = usage + answer.usage, calls + 1
+            said = self._ask(message)
+            answer = said if answer is None or said.text.strip() else answer
+            usage, calls = usage + said.usage, calls + 1
         assert answer is not None, "there is at least one passage"
         entry.notes.append(f"{calls} calls, each with one more passage")
         return Given(replace(answer, usage=usage), seen, calls)
@@ -158,9 +165,9 @@ class Answerer:
             answers.append((group, *_scored(asked)))
         usage = sum((answer.usage for _, answer, _ in answers), Usage())
         entry.notes.append(f"{len(groups)} calls, scored {', '.join(str(score) for _, _, score in answers)}")
-        sure = [(group, answer, score) for group, answer, score in answers if not is_refusal(answer.text)]
+        sure = [(group, answer, score) for group, answer, score in answers if _says_something(answer)]
         if not sure:
-            return Given(Answer(prompts_for(question).refusal, usage=usage), (), len(groups))
+            return Given(_nothing_found(question, usage, [answer for _, answer, _ in answers]), (), len(groups))
         # max keeps the first of equals, and passages come best first: a model that gives no scores is ranked by them.
         group, answer, _ = max(sure, key=lambda one: one[2])
         return Given(replace(answer, usage=usage), group, len(groups))
@@ -195,6 +202,7 @@ class Answerer:
         with model_call("chat") as spent:
             answer = self._asked(message, on_text)
             spent.count(answer.usage)
+        self._heard.append(answer)
         return answer
 
     def _asked(self, message: Message, on_text: Callable[[str], None] | None) -> Answer:
@@ -235,6 +243,20 @@ class Answerer:
 
     def _tokens(self, question: str, passages: tuple[Passage, ...]) -> int:
         return self.chat.count_tokens([self._message(question, passages)])
+
+
+def _says_something(answer: Answer) -> bool:
+    """Whether an answer is more than that the model does not know; one that was withheld or cut in thoughts is not."""
+    return bool(answer.text.strip()) and answer.finish != "filter" and not is_refusal(answer.text)
+
+
+def _nothing_found(question: str, usage: Usage, answers: Sequence[Answer]) -> Answer:
+    """The answer where no partial one says anything: a refusal, unless one was withheld or cut in its thoughts."""
+    for finish in ("filter", "length"):
+        mute = next((one for one in answers if one.finish == finish and not is_refusal(one.text)), None)
+        if mute is not None:
+            return replace(mute, usage=usage)
+    return Answer(prompts_for(question).refusal, usage=usage)
 
 
 def _halves(passage: Passage) -> tuple[Passage, ...]:

@@ -41,17 +41,18 @@ class AskReport:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck ask --json`` prints it."""
-        usage = self.answer.usage
         return {
             "question": self.question,
             "answer": self.answer.text,
             "refused": self.refused,
             "finish": self.answer.finish,
+            "thoughts": self.answer.thoughts,
+            "served_by": self.answer.served_by,
             "citations": [passage_json(passage) for passage in self.citations],
             "retrieved": [passage_json(passage) for passage in self.retrieved],
             "ledger": self.ledger.as_json(),
             "seconds": round(self.seconds, 3),
-            "tokens": {"prompt": usage.prompt, "completion": usage.completion, "cached": usage.cached},
+            "tokens": self.answer.usage.as_json(),
         }
 
 
@@ -123,5 +124,9 @@ def ask(
         running.advance()
     citations = cite(given, search.narrow)
     seconds = time.perf_counter() - started
-    refused = is_refusal(given.answer.text)
-    return AskReport(question, given.answer, refused, citations, retrieved, given.calls, ledger, seconds)
+    return AskReport(question, given.answer, refuses(given.answer), citations, retrieved, given.calls, ledger, seconds)
+
+
+def refuses(answer: Answer) -> bool:
+    """Whether an answer says that the model does not know. A filter that withheld it says nothing of the kind."""
+    return answer.finish != "filter" and is_refusal(answer.text)

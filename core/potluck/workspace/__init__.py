@@ -18,9 +18,13 @@ __all__ = ["Workspace"]
 class Workspace:
     """The folder ``.potluck`` beside a recipe."""
 
-    def __init__(self, folder: Path) -> None:
-        """Open the workspace, or make an empty one. Raises the ``WorkspaceError``s."""
+    def __init__(self, folder: Path, fresh: bool = False) -> None:
+        """Open the workspace, or make an empty one. Raises the ``WorkspaceError``s.
+
+        ``fresh``: models are asked again what they have answered already.
+        """
         self.folder = folder
+        self._fresh = fresh
         with storage_errors(folder):
             folder.mkdir(parents=True, exist_ok=True)
             ignore = folder / ".gitignore"
@@ -32,7 +36,7 @@ class Workspace:
     def calls(self) -> Calls:
         """What models have answered already."""
         self.check_in_place()
-        return Calls(self.folder / "calls.sqlite")
+        return Calls(self.folder / "calls.sqlite", self._fresh)
 
     def check_in_place(self) -> None:
         """Raise ``WorkspaceGone`` where the workspace was deleted or replaced since it was opened."""

@@ -41,8 +41,10 @@ INSERT_QUERY = "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)"
 class Calls:
     """An open cache of calls. Threads and processes may share it."""
 
-    def __init__(self, path: Path) -> None:
-        """Open it, or make an empty one. Raises ``WorkspaceDamaged``."""
+    def __init__(self, path: Path, fresh: bool = False) -> None:
+        """Open it, or make an empty one. ``fresh``: answers kept before are not taken. Raises ``WorkspaceDamaged``."""
+        self._fresh = fresh
+        self._heard: dict[str, dict[str, Json]] = {}
         self._db = Connection(path, _WAIT, REMEDY)
         try:
             self._db.run("PRAGMA synchronous = NORMAL")
@@ -56,16 +58,22 @@ class Calls:
         """Close the database."""
         self._db.close()
 
-    def answer(self, key: str) -> dict[str, Json] | None:
-        """What was answered under a key, or None."""
+    def answer(self, key: str, *, cached: bool = True) -> dict[str, Json] | None:
+        """What was answered under a key, or None. Not ``cached``: only what was answered since this was opened."""
+        if self._fresh or not cached:
+            return self._heard.get(key)
         row = self._db.one("SELECT answer, sum FROM answers WHERE key = ?", (key,))
         if row is None or checksum(key, row[0]) != row[1]:
             return None
         found: dict[str, Json] = json.loads(row[0])
         return found
 
-    def keep_answer(self, key: str, answer: Mapping[str, Json]) -> None:
-        """Keep an answer, at once."""
+    def keep_answer(self, key: str, answer: Mapping[str, Json], *, cached: bool = True) -> None:
+        """Keep an answer, at once. Not ``cached``: only as long as this is open."""
+        if self._fresh or not cached:
+            self._heard[key] = dict(answer)
+        if not cached:
+            return
         row = summed((key, json.dumps(dict(answer), ensure_ascii=False)))
         with self._db.transaction():
             self._db.run(INSERT_ANSWER, row)

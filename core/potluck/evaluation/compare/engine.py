@@ -140,10 +140,10 @@ class Engine:
 
         def ask(prompt: str) -> str:
             key = fingerprint("judge", components.chat_fingerprint, prompt)
-            kept = self._workspace.calls.answer(key)
+            kept = self._workspace.calls.answer(key, cached=config.cache)
             if kept is None:
                 kept = {"text": components.chat.chat([Message("user", prompt)], config).text}
-                self._workspace.calls.keep_answer(key, kept)
+                self._workspace.calls.keep_answer(key, kept, cached=config.cache)
             return str(kept["text"])
 
         texts = zip(self.questions, a.repeats[0], b.repeats[0], strict=True)
@@ -285,7 +285,7 @@ def reason(error: Exception) -> str:
 def _rounds(recipe: RecipeModel, repeats: int) -> int:
     """How often to ask: a greedy model says the same again."""
     config = recipe.chat.config
-    return repeats if isinstance(config, ChatOptions) and config.temperature > 0 else 1
+    return repeats if isinstance(config, ChatOptions) and config.samples else 1
 
 
 def _sampled(recipe: RecipeModel, sample: int) -> RecipeModel:
