@@ -75,6 +75,8 @@ def _print(comparison: Comparison) -> None:
     draw(table.of(document))
     for line in table.verdicts(document):
         echo(line)
+    for note in comparison.notes:
+        echo(note, fg="yellow", err=True)
     for name, error in comparison.failed.items():
         echo(f"{name} failed: {error}", fg="red", err=True)
     echo(f"answers side by side: {comparison.folder / 'report.html'}")

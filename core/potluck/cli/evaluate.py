@@ -63,7 +63,9 @@ def _task(report: TaskReport, as_json: bool) -> None:
 
 
 def print_metrics(metrics: dict[str, float | None]) -> None:
-    """Print the measures, one a line."""
+    """Print the measures, one a line; that a filter withheld nothing goes without saying."""
     for name, value in metrics.items():
+        if name == "filtered" and not value:
+            continue
         shown = "-" if value is None else f"{value}" if isinstance(value, int) else f"{value:.3f}"
         echo(f"  {name:20} {shown}")

@@ -71,7 +71,8 @@ class QuestionScore:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
-        return {"answerable": self.answerable, "refused": self.refused, "filtered": self.filtered, **self.values}
+        filtered: dict[str, Json] = {"filtered": True} if self.filtered else {}
+        return {"answerable": self.answerable, "refused": self.refused, **filtered, **self.values}
 
 
 def score(

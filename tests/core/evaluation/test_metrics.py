@@ -211,6 +211,19 @@ def test_a_refused_answer_matches_nothing() -> None:
     assert score(question, [], "I do not know", refused=False).values["exact_match"] == 1
 
 
+@pytest.mark.parametrize("said", ["", "I can't help with that.", "我不知道"])
+def test_an_answer_that_a_filter_withheld_is_wrong_and_neither_refused_nor_empty(said: str) -> None:
+    asked = [Question("a", "誰？", answers=("甲", said or "乙")), Question("b", "?", answerable=False)]
+
+    scores = [score(question, [], said, filtered=True) for question in asked]
+
+    assert scores[0].values == {"exact_match": 0, "f1": 0, "rouge_l": 0, "fact": 0}
+    assert all(one.as_json()["filtered"] is True and one.refused is False and not one.empty for one in scores)
+    summary = summarise(scores)
+    assert (summary["filtered"], summary["refused"], summary["empty"], summary["answered"]) == (2, 0, 0, 2)
+    assert (summary["exact_match"], summary["refusal_recall"]) == (0, 0)
+
+
 def test_what_cannot_be_measured_is_none() -> None:
     unknown = score(Question("q", "?", answerable=False), [], None)
 
@@ -224,6 +237,7 @@ def test_what_cannot_be_measured_is_none() -> None:
         "answered": 0,
         "refused": 0,
         "empty": 0,
+        "filtered": 0,
     }
     assert summary["refusal_recall"] is None
 

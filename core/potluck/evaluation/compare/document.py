@@ -13,6 +13,7 @@ from potluck.evaluation.compare.causes import Cause, counted
 from potluck.evaluation.compare.curves import curves
 from potluck.evaluation.compare.engine import VariantRun
 from potluck.evaluation.compare.measured import UNITS, Values, described, higher_is_better, measured, preferred
+from potluck.evaluation.compare.notes import notes
 from potluck.evaluation.evaluate import Answered
 from potluck.evaluation.perplexity import Perplexity
 from potluck.evaluation.questions import Question
@@ -65,6 +66,7 @@ def document(
         "causes": [cause.as_json() for cause in causes],
         "cause_counts": counted(causes, runs),
         "judge": None,
+        "notes": notes(runs),
         "learning_curves": _curves(runs, tables, metric),
         "questions": [_question(place, question, runs, chunks) for place, question in enumerate(questions)],
         "chunks": chunks,

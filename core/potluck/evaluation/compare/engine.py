@@ -64,6 +64,8 @@ class VariantRun:
 
     variant: Variant
     repeats: list[list[Answered]] = field(default_factory=list)
+    asked: list[Asked] = field(default_factory=list)
+    """The same with what is known of how they came: kept from before, or asked for now."""
     retrieved: Retrieved | None = None
     cost: float | None = None
     seconds: float = 0.0
@@ -231,6 +233,7 @@ class Engine:
             for sample in range(_rounds(run.variant.recipe, repeats)):
                 answered = self.answer(run.variant.recipe, sample)
                 run.repeats.append([one for one, _ in answered])
+                run.asked += [asked for _, asked in answered]
                 _count_answers(run, [asked for _, asked in answered])
             run.prices = self.prices(run.variant.recipe)
             if surprise and self._with_chat(run.variant.recipe).chat.scores_text:

@@ -59,6 +59,13 @@ class Comparison:
     folder: Path
 
     @property
+    def notes(self) -> list[str]:
+        """What people should know of the answers, variant by variant."""
+        notes = self.document["notes"]
+        assert isinstance(notes, list)
+        return [str(note) for note in notes]
+
+    @property
     def failed(self) -> dict[str, str]:
         """Why a variant has no answers, by its name."""
         variants = self.document["variants"]
