@@ -217,7 +217,8 @@ def test_an_answer_that_a_filter_withheld_is_wrong_and_neither_refused_nor_empty
 
     scores = [score(question, [], said, filtered=True) for question in asked]
 
-    assert scores[0].values == {"exact_match": 0, "f1": 0, "rouge_l": 0, "fact": 0}
+    assert not any(scores[0].values.values())
+    assert scores[0].values.keys() >= {"exact_match", "f1", "rouge_l", "fact"}
     assert all(one.as_json()["filtered"] is True and one.refused is False and not one.empty for one in scores)
     summary = summarise(scores)
     assert (summary["filtered"], summary["refused"], summary["empty"], summary["answered"]) == (2, 0, 0, 2)
