@@ -16,7 +16,11 @@ PotluckError
 │   ├── PasswordNeeded          encrypted, and no (or a wrong) password was given
 │   ├── NoText                  it opened, and there is no text in it
 │   ├── UnknownFileType         no installed loader takes this kind of file
-│   └── DocumentLimit           it would take more time, memory or nesting than is allowed
+│   ├── DocumentLimit           it would take more time, memory or nesting than is allowed
+│   ├── DocumentVanished        it was there when its folder was listed, and is not any more
+│   ├── DocumentChanged         it is written to while it is read
+│   ├── DocumentInaccessible    the system does not let it be read: no permission, an I/O error, too many open files
+│   └── LoaderCrashed           the loader's process could not be started, or ended before it had answered
 ├── NoDocuments                 the recipe's paths match nothing
 ├── TooLong
 │   ├── WindowExceeded          chunks longer than the embedder's window
@@ -47,6 +51,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 
 class PotluckError(Exception):
@@ -132,9 +137,15 @@ class DocumentError(PotluckError):
     The load stage adds the path in front and goes on with the other documents.
     """
 
+    cacheable: ClassVar[bool] = False
+    """Whether the same bytes fail again, on any machine and at any time: then the failure is kept, and the file is
+    read again when it has changed. What the machine may have caused is tried again by the next run."""
+
 
 class UnreadableDocument(DocumentError):
     """The file is damaged, truncated, or not what its name says."""
+
+    cacheable = True
 
 
 class PasswordNeeded(DocumentError):
@@ -144,6 +155,8 @@ class PasswordNeeded(DocumentError):
 class NoText(DocumentError):
     """The file opened, and there is no text in it."""
 
+    cacheable = True
+
 
 class UnknownFileType(DocumentError):
     """No installed loader takes this kind of file."""
@@ -151,6 +164,22 @@ class UnknownFileType(DocumentError):
 
 class DocumentLimit(DocumentError):
     """The file would take more time, memory or nesting than is allowed."""
+
+
+class DocumentVanished(DocumentError):
+    """The file was there when its folder was listed, and is not any more."""
+
+
+class DocumentChanged(DocumentError):
+    """The file is written to while it is read."""
+
+
+class DocumentInaccessible(DocumentError):
+    """The system does not let the file be read: no permission, an input/output error, too many open files."""
+
+
+class LoaderCrashed(DocumentError):
+    """The loader's process could not be started, or ended before it had answered."""
 
 
 class NoDocuments(PotluckError):

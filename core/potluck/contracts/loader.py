@@ -22,8 +22,15 @@ class Loader(Component):
     """
 
     isolated: ClassVar[bool] = True
-    """Whether it runs in a process of its own, with a limit of time and memory. Only a loader that decodes plain text
-    says False."""
+    """Whether it runs in a process of its own.
+
+    There it has a limit of time and of memory for the file's size, no network unless its offer names a host, none of
+    the environment's keys, and a crash in native code ends that process and no other. It dies with its parent.
+
+    With False ``load`` runs within the command itself, without a process to start and with none of these: a loop
+    without end stays one, a crash ends the run. That is for a loader whose time and memory grow with the file's size
+    and not faster (decoding text, reading CSV or JSON). One that calls a parser written in C, an archive, an XML or
+    HTML library, or regular expressions that go back, keeps True."""
 
     @abstractmethod
     def load(self, source: Source) -> Iterator[Document]:
@@ -33,4 +40,7 @@ class Loader(Component):
         ``UnreadableDocument`` (damaged, or not what its name says), ``DocumentLimit``, ``NoText``; or
         ``MissingDependency`` for a kind of file that needs a package more. What could be read of a damaged file comes
         out with ``losses``; silence about lost text is an error of the loader.
+
+        An ``OSError`` for what the system refuses (permission, input/output, open files, memory) is let through, or
+        raised from: it is not the file's failure, which is kept until the file changes, and is tried again.
         """

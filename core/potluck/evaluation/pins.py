@@ -7,19 +7,21 @@ things or says which are not.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from potluck.documents import Json
-from potluck.errors import LockMismatch, PotluckError
+from potluck.documents import Json, Source
+from potluck.errors import DocumentError, LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
 from potluck.recipe.model import Part, RecipeModel
 from potluck.stages.components import Components
 from potluck.stages.dataset import is_rows
 from potluck.stages.discover import discover
 from potluck.stages.plan import parts
+from potluck.stages.surroundings import hash_file
 from potluck.workspace.files import write_whole
 
 NAME = "potluck.lock"
@@ -52,7 +54,7 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
     documents: dict[str, Json] = {}
     if recipe.documents is not None:
         sources = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
-        documents = {source.name: _hash(source.path) for source in sources}
+        documents = dict(_document_pins(sources))
     files = [path for path in (recipe.questions, recipe.shots.examples) if path is not None]
     used = {"chat": components.chat.identity()}
     if not recipe.is_task:
@@ -107,6 +109,13 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Dif
         for name in dict.fromkeys([*before, *things]):
             if before.get(name) != things.get(name):
                 yield Difference(what, name, before.get(name), things.get(name))
+
+
+def _document_pins(sources: Sequence[Source]) -> Iterator[tuple[str, str]]:
+    """The documents by hash; what cannot be read is in no result, and is no reason to stop."""
+    for source in sources:
+        with suppress(DocumentError):
+            yield source.name, hash_file(source.path)
 
 
 def _hash(path: Path) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import glob
 import os
 from collections.abc import Iterable, Iterator, Sequence
@@ -55,16 +56,30 @@ def _expand(base: Path, pattern: str) -> Iterator[Path]:
 
 
 def _below(folder: Path) -> Iterator[Path]:
-    """All files below a folder; one that several links lead to is walked once."""
+    """All files below a folder, and folders that cannot be listed; one that several links lead to is walked once.
+
+    What is removed meanwhile is as if it had never been there.
+    """
     walked: set[tuple[int, int]] = set()
-    for parent, folders, files in os.walk(folder, followlinks=True):
-        status = os.stat(parent)
+    closed: list[Path] = []
+
+    def note(error: OSError) -> None:
+        if error.errno not in (errno.ENOENT, errno.ENOTDIR):
+            closed.append(Path(error.filename))
+
+    for parent, folders, files in os.walk(folder, followlinks=True, onerror=note):
+        try:
+            status = os.stat(parent)
+        except OSError:
+            folders.clear()
+            continue
         if (status.st_dev, status.st_ino) in walked:
             folders.clear()
             continue
         walked.add((status.st_dev, status.st_ino))
         folders[:] = sorted(name for name in folders if not name.startswith("."))
         yield from (Path(parent, name) for name in files if not name.startswith("."))
+    yield from closed
 
 
 def _source(base: Path, path: Path, full: bool) -> Source:

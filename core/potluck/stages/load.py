@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import os
-import stat
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
 from potluck.documents import Document, Source
-from potluck.errors import DocumentError, NoText, PasswordNeeded, PotluckError, UnreadableDocument
-from potluck.fingerprints import content_hash, fingerprint
+from potluck.errors import DocumentChanged, DocumentError, NoText, PasswordNeeded, PotluckError
+from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Entry
 from potluck.recipe.model import Part
 from potluck.stages.components import Components
 from potluck.stages.observe import Stage
-from potluck.stages.worker import Worker, run_loader
+from potluck.stages.surroundings import hash_file
+from potluck.stages.worker import Worker
+from potluck.stages.worker_process import run_loader
+from potluck.visible import visible_line
 from potluck.workspace.catalogue import Catalogue, Load
 
 _ATTEMPTS = 3
@@ -32,7 +34,7 @@ class Failure:
     reason: str
 
     def __str__(self) -> str:
-        return f"{self.source}: {self.reason}"
+        return f"{visible_line(self.source)}: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -65,7 +67,7 @@ def survey(sources: Sequence[Source], components: Components) -> tuple[list[Plan
     failures: list[Failure] = []
     for source in sources:
         try:
-            content = _hash(source)
+            content = hash_file(source.path)
             part, loader = components.loader(source)
         except PotluckError as error:
             failures.append(_failure(source, error))
@@ -93,7 +95,7 @@ def load(planned: Sequence[Planned], components: Components, catalogue: Catalogu
     for plan, outcome in _load_all(todo, components):
         loaded.new += 1
         load_id, content = fingerprint(plan.source.name, outcome.content, plan.loader), outcome.content
-        if isinstance(outcome.error, DocumentError) and _lasting(outcome.error):
+        if isinstance(outcome.error, DocumentError) and outcome.error.cacheable:
             kept = Load(load_id, plan.source.name, content, type(outcome.error).__name__, str(outcome.error))
             catalogue.add_load(kept, plan.loader, [], components.index_id)
         elif outcome.error is None:
@@ -165,11 +167,11 @@ def _load_one(plan: Planned, components: Components, worker: Worker) -> _Outcome
     try:
         for _ in range(_ATTEMPTS):
             documents = load_file(plan.part, plan.source, components, worker)
-            after = _hash(plan.source)
+            after = hash_file(plan.source.path)
             if after == content:
                 return _Outcome(content, documents)
             content = after
-        raise UnreadableDocument("it changes while it is read; run again when it is finished")
+        raise DocumentChanged("it changes while it is read; run again when it is finished")
     except PotluckError as error:
         return _Outcome(content, [], error)
 
@@ -211,11 +213,6 @@ def _why_empty(documents: Sequence[Document]) -> str:
     return f"no text was found in it ({losses})" if losses else "no text was found in it"
 
 
-def _lasting(error: DocumentError) -> bool:
-    """Whether the same bytes will fail again: not for a wrong password or a busy machine."""
-    return type(error) in (NoText, UnreadableDocument) and "changes while" not in str(error)
-
-
 def _count(load: Load, source: Source, loaded: Loaded) -> None:
     if load.error:
         loaded.failures.append(Failure(source.name, load.error, load.reason or ""))
@@ -228,14 +225,3 @@ def _failure(source: Source, error: PotluckError) -> Failure:
     if isinstance(error, PasswordNeeded) and "password:" not in reason:
         reason += "; give it as documents: {password: ${NAME}} with the environment variable NAME"
     return Failure(source.name, type(error).__name__, reason)
-
-
-def _hash(source: Source) -> str:
-    """Hash a file's bytes; only a regular file that can be read has any."""
-    try:
-        mode = os.stat(source.path).st_mode
-        if not stat.S_ISREG(mode):
-            raise UnreadableDocument("it is not a regular file")
-        return content_hash(source.path)
-    except OSError as error:
-        raise UnreadableDocument(f"it cannot be read: {error.strerror or error}") from error

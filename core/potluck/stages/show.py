@@ -8,13 +8,15 @@ from pathlib import Path
 from potluck import plugins
 from potluck.contracts import Context, Loader
 from potluck.documents import Document, Source
-from potluck.errors import NoDocuments, PotluckError, UnreadableDocument
+from potluck.errors import NoDocuments, PotluckError
 from potluck.recipe import loads
 from potluck.recipe.model import Documents, Part
 from potluck.stages.components import loader_for
 from potluck.stages.discover import discover
 from potluck.stages.load import Failure, checked
-from potluck.stages.worker import NoModels, Worker, run_loader
+from potluck.stages.surroundings import regular_size
+from potluck.stages.worker import Worker
+from potluck.stages.worker_process import NoModels, run_loader
 
 
 def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) -> Iterator[list[Document] | Failure]:
@@ -62,8 +64,7 @@ def _load(source: Source, documents: Documents, worker: Worker) -> list[Document
 
 
 def _documents_of(part: Part, source: Source, worker: Worker) -> list[Document]:
-    if not source.path.is_file():
-        raise UnreadableDocument("it is not a regular file")
+    regular_size(source.path)
     here = Path.cwd()
     loader = plugins.make(part.plugin, part.config, Context(base=here, folder=here, models=NoModels()))
     assert isinstance(loader, Loader)

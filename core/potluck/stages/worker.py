@@ -1,30 +1,32 @@
 """Loading files in a process of its own, so that a hostile or broken file costs that process and nothing else.
 
-``python -m potluck.stages.worker`` reads requests, a JSON line each, and answers with JSON lines. The parent watches
-its time and memory.
+It is started here, and its time and memory are watched.
 """
 
 from __future__ import annotations
 
+import functools
 import json
 import os
 import queue
 import re
+import signal
 import subprocess
 import sys
 import threading
 import time
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Any
 
-from potluck import errors, plugins
-from potluck.contracts import Config, Context, Loader
+from potluck import errors
+from potluck.contracts import Config
 from potluck.documents import Document, Page, Section, Source
-from potluck.egress import guard_process, silence_dependencies
-from potluck.errors import DocumentLimit, PotluckError, UnreadableDocument
+from potluck.errors import DocumentLimit, LoaderCrashed, PotluckError, UnreadableDocument
 from potluck.plugins import Plugin
+from potluck.stages.surroundings import regular_size
+from potluck.stages.worker_process import NETWORK, may_send
 
 SECONDS = 20.0
 SECONDS_PER_MIB = 2.0
@@ -33,7 +35,6 @@ MEMORY_PER_BYTE = 20
 """What a file may take: so much, and so much more for its size."""
 
 _LOOK = 0.05
-_NETWORK = "--network"
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSW|CREDENTIAL", re.IGNORECASE)
 
 
@@ -47,8 +48,9 @@ class Worker:
         self._lines: queue.Queue[bytes] = queue.Queue()
 
     def load(self, plugin: Plugin, config: Config, source: Source, base: Path) -> list[Document]:
-        """Load a file there. Raises what the loader raised, or ``DocumentLimit``."""
-        process = self._started(_may_send(plugin, config))
+        """Load a file there. Raises what the loader raised; ``DocumentLimit``, ``LoaderCrashed``."""
+        size = regular_size(source.path)
+        process = self._started(may_send(plugin, config))
         request = {
             "plugin": asdict(plugin),
             "config": _revealed(config),
@@ -62,8 +64,7 @@ class Worker:
             process.stdin.flush()
         except BrokenPipeError:
             self.close()
-            raise UnreadableDocument("the loader's process ended before it was asked; try again") from None
-        size = source.path.stat().st_size
+            raise LoaderCrashed("its loader's process ended before it was asked; run again") from None
         return self._collect(process, SECONDS + SECONDS_PER_MIB * size / (1 << 20), MEMORY + MEMORY_PER_BYTE * size)
 
     def close(self) -> None:
@@ -71,7 +72,7 @@ class Worker:
         process, self._process = self._process, None
         if process is None:
             return
-        process.kill()
+        _kill(process)
         process.wait()
         for pipe in (process.stdin, process.stdout):
             if pipe is not None:
@@ -89,12 +90,10 @@ class Worker:
                 "-X",
                 "utf8",
                 "-m",
-                "potluck.stages.worker",
-                *([_NETWORK] if network else []),
+                "potluck.stages.worker_process",
+                *([NETWORK] if network else []),
             ]
-            self._process = subprocess.Popen(
-                command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, env=_environment()
-            )
+            self._process = _spawned(command)
             self._lines = queue.Queue()
             assert self._process.stdout is not None
             threading.Thread(target=_pump, args=(self._process.stdout, self._lines), daemon=True).start()
@@ -119,7 +118,7 @@ class Worker:
             if not line:
                 status = process.wait()
                 self.close()
-                raise UnreadableDocument(f"it crashed its loader (exit status {status})")
+                raise LoaderCrashed(f"its loader's process {_ending(status)}; run again, it may not have been the file")
             message = json.loads(line)
             if "error" in message:
                 raise _error(message["error"], message["reason"])
@@ -128,9 +127,51 @@ class Worker:
             documents.append(_document(message["document"]))
 
 
-def _may_send(plugin: Plugin, config: Config) -> bool:
-    sends_to = plugins.offer(plugin).sends_to
-    return sends_to is not None and sends_to(config) is not None
+def _spawned(command: list[str]) -> subprocess.Popen[bytes]:
+    """Start a process in a session of its own, so that whatever it starts can be ended with it.
+
+    Raises ``LoaderCrashed``.
+    """
+
+    def start() -> subprocess.Popen[bytes]:
+        pipe = subprocess.PIPE
+        return subprocess.Popen(
+            command, stdin=pipe, stdout=pipe, stderr=subprocess.DEVNULL, env=_environment(), start_new_session=True
+        )
+
+    try:
+        return _spawner().submit(start).result()
+    except OSError as error:
+        reason = error.strerror or str(error)
+        raise LoaderCrashed(f"its loader's process could not be started ({reason}); run again") from error
+
+
+@functools.cache
+def _spawner() -> ThreadPoolExecutor:
+    """A thread that lives as long as this process: Linux takes the end of the thread that started a process for the
+    end of its parent."""
+    return ThreadPoolExecutor(1, "potluck-spawner")
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_spawner.cache_clear)
+
+
+def _kill(process: subprocess.Popen[bytes]) -> None:
+    """End a process and what it has started."""
+    try:
+        os.killpg(process.pid, signal.SIGKILL)
+    except (AttributeError, OSError):  # Windows, and a process that has ended
+        process.kill()
+
+
+def _ending(status: int) -> str:
+    if status >= 0:
+        return f"ended by itself (exit status {status})"
+    try:
+        return f"was ended by a signal ({signal.Signals(-status).name})"
+    except ValueError:
+        return f"was ended by a signal ({-status})"
 
 
 def _environment() -> dict[str, str]:
@@ -187,78 +228,3 @@ def _document(values: dict[str, Any]) -> Document:
         pages=tuple(Page(*page) for page in values["pages"]),
         losses=tuple(values["losses"]),
     )
-
-
-# In the worker's process
-
-
-class NoModels:
-    """Loaders have no use for models."""
-
-    def fetch(self, model: str) -> Path:
-        """Refuse."""
-        raise UnreadableDocument(f"a loader asked for the model {model}")
-
-    def folder(self, model: str) -> Path:
-        """Refuse."""
-        return self.fetch(model)
-
-
-def run_loader(loader: Loader, source: Source) -> list[Document]:
-    """Load a file, with everything a loader can raise turned into a ``PotluckError``."""
-    try:
-        return list(loader.load(source))
-    except PotluckError:
-        raise
-    except RecursionError as error:
-        raise DocumentLimit("it is nested too deeply") from error
-    except MemoryError as error:
-        raise DocumentLimit("reading it takes too much memory") from error
-    except Exception as error:
-        raise UnreadableDocument(f"it could not be read ({type(error).__name__}: {error})") from error
-
-
-def _answer(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
-    plugin = Plugin(**request["plugin"])
-    base = Path(request["base"])
-    try:
-        config = plugins.offer(plugin).config(**request["config"])
-        context = Context(base=base, folder=base, models=NoModels(), network=_may_send(plugin, config))
-        loader = plugins.make(plugin, config, context)
-        assert isinstance(loader, Loader)
-        source = Source(request["source"], Path(os.fsdecode(bytes.fromhex(request["path"]))))
-        for document in run_loader(loader, source):
-            yield {"document": _plain(document)}
-    except PotluckError as error:
-        yield {"error": type(error).__name__, "reason": str(error)}
-    else:
-        yield {"done": True}
-
-
-def _plain(document: Document) -> dict[str, Any]:
-    return {
-        "source": document.source,
-        "text": document.text,
-        "metadata": dict(document.metadata),
-        "sections": [[s.start, s.end, s.number, s.title, s.level] for s in document.sections],
-        "pages": [[p.start, p.end, p.number] for p in document.pages],
-        "losses": list(document.losses),
-    }
-
-
-def main() -> None:
-    """Answer requests until the parent closes the pipe. What a library prints goes nowhere, and the network is shut
-    unless the recipe names a host."""
-    silence_dependencies()
-    if _NETWORK not in sys.argv[1:]:
-        guard_process("a loader has no use for the network")
-    answers = os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)
-    for line in sys.stdin.buffer:
-        for message in _answer(json.loads(line)):
-            answers.write(json.dumps(message, ensure_ascii=True, default=str).encode() + b"\n")
-        answers.flush()
-
-
-if __name__ == "__main__":
-    main()

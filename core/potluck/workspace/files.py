@@ -15,6 +15,8 @@ from potluck.workspace.database import is_busy
 
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
+_PRIMARY = 0xFF
+"""The bits of SQLite's extended result codes that say the kind."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -62,11 +64,11 @@ def storage_errors(folder: Path) -> Iterator[None]:
             raise WorkspaceBusy(
                 f"{folder} is being written by another process; try again when it has finished"
             ) from error
-        reason = str(error)
-        if "full" in reason or "disk I/O" in reason:
-            raise StorageFailed(_full(folder, reason)) from error
-        if "readonly" in reason or "unable to open" in reason:
-            raise StorageFailed(f"{folder}: {reason}; the workspace must be writable") from error
+        code = error.sqlite_errorcode & _PRIMARY
+        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+            raise StorageFailed(_full(folder, str(error))) from error
+        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+            raise StorageFailed(f"{folder}: {error}; the workspace must be writable") from error
         raise
 
 

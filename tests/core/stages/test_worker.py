@@ -2,7 +2,13 @@
 
 from __future__ import annotations
 
+import errno
+import os
+import signal
+import subprocess
+import sys
 import textwrap
+import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -10,18 +16,32 @@ import pytest
 
 from potluck.contracts import Config
 from potluck.documents import Document, Page, Section, Source
-from potluck.errors import DocumentLimit, EgressRefused, PasswordNeeded, PotluckError, UnreadableDocument
+from potluck.errors import (
+    DocumentInaccessible,
+    DocumentLimit,
+    DocumentVanished,
+    EgressRefused,
+    LoaderCrashed,
+    MissingDependency,
+    PasswordNeeded,
+    PotluckError,
+    UnreadableDocument,
+)
 from potluck.plugins import Plugin
 from potluck.stages import worker as module
 from potluck.stages.worker import Worker
 
 LOADER = '''
-import os, sys, time, ctypes
+import os, re, sys, time, ctypes
+from pathlib import Path
 from pydantic import SecretStr
 import potluck
 from potluck.contracts import Config, Loader
 from potluck.documents import Document, Page, Section
-from potluck.errors import PasswordNeeded
+from potluck.errors import DocumentError, PasswordNeeded, UnreadableDocument
+
+class Garbled(UnreadableDocument):
+    pass
 
 class Settings(Config):
     password: SecretStr | None = None
@@ -62,6 +82,26 @@ class Odd(Loader):
             socket.create_connection(("192.0.2.1", 80), 1)
         elif what == "raises":
             raise KeyError("w:body")
+        elif what == "imports":
+            import a_package_that_nobody_has
+        elif what == "exits":
+            sys.exit(2)
+        elif what == "own error":
+            raise Garbled("the second half is missing")
+        elif what == "starts another":
+            import subprocess
+            Path("child").write_text(str(subprocess.Popen(["sleep", "60"]).pid))
+            time.sleep(60)
+        elif what == "holds the lock":
+            Path("child").write_text(str(os.getpid()))
+            re.match("(a*)*$", "a" * 60 + "b")
+        elif what.startswith("errno"):
+            try:
+                raise OSError(int(what[5:]), os.strerror(int(what[5:])))
+            except OSError as error:
+                if what.endswith(" "):
+                    raise UnreadableDocument("it is damaged") from error
+                raise
 
 @potluck.hookimpl
 def potluck_loader():
@@ -138,7 +178,8 @@ def test_a_loader_that_takes_too_much_memory_is_stopped(
 
 @pytest.mark.parametrize("how", ["crashes", "leaves"])
 def test_a_crash_is_an_error_of_that_file_alone(load: Callable[..., list[Document]], how: str) -> None:
-    with pytest.raises(UnreadableDocument, match="crashed its loader"):
+    ending = r"was ended by a signal \(SIGSEGV\)" if how == "crashes" else r"ended by itself \(exit status 3\)"
+    with pytest.raises(LoaderCrashed, match=ending):
         load(how)
 
     assert load("fine")
@@ -151,6 +192,9 @@ def test_a_crash_is_an_error_of_that_file_alone(load: Callable[..., list[Documen
         ("deep", DocumentLimit, "nested too deeply"),
         ("calls home", EgressRefused, "tried to reach 192.0.2.1, and a loader has no use for the network"),
         ("raises", UnreadableDocument, r"KeyError: 'w:body'"),
+        ("imports", MissingDependency, "No module named 'a_package_that_nobody_has'"),
+        ("exits", LoaderCrashed, "asked to end the program"),
+        ("own error", UnreadableDocument, "the second half is missing"),
     ],
 )
 def test_what_a_loader_raises_comes_through(
@@ -158,3 +202,109 @@ def test_what_a_loader_raises_comes_through(
 ) -> None:
     with pytest.raises(error, match=message):
         load(what)
+
+
+MACHINE = (errno.EIO, errno.EMFILE, errno.ENFILE, errno.EACCES, errno.ENOSPC, errno.ENOENT)
+
+
+@pytest.mark.parametrize("number", MACHINE, ids=errno.errorcode.get)
+@pytest.mark.parametrize("wrapped", ["", " "], ids=["raised", "behind the loader's own error"])
+def test_an_error_of_the_system_is_none_of_the_file(
+    load: Callable[..., list[Document]], number: int, wrapped: str
+) -> None:
+    with pytest.raises(DocumentInaccessible, match=os.strerror(number)):
+        load(f"errno{number}{wrapped}")
+
+
+def test_an_error_of_the_system_that_damage_causes_is_the_files(load: Callable[..., list[Document]]) -> None:
+    with pytest.raises(UnreadableDocument, match="Invalid argument"):
+        load(f"errno{errno.EINVAL}")
+
+
+def test_a_file_that_is_gone_is_told_and_the_next_one_is_read(
+    load: Callable[..., list[Document]], tmp_path: Path
+) -> None:
+    process, plugin = Worker(), Plugin("loader", "odd", "odd", "1", "odd_loader")
+    from odd_loader import Settings
+
+    with pytest.raises(DocumentVanished):
+        process.load(plugin, Settings(), Source("gone.odd", tmp_path / "gone.odd"), tmp_path)
+    assert load("fine")
+    process.close()
+
+
+def test_a_process_that_cannot_be_started_is_told(
+    load: Callable[..., list[Document]], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.EMFILE, os.strerror(errno.EMFILE))
+
+    with monkeypatch.context() as patched:
+        patched.setattr(module.subprocess, "Popen", full)
+        with pytest.raises(LoaderCrashed, match="could not be started \\(Too many open files\\)"):
+            load("fine")
+    assert load("fine")
+
+
+PARENT = """
+import sys
+from pathlib import Path
+import odd_loader
+from potluck.documents import Source
+from potluck.plugins import Plugin
+from potluck.stages.worker import Worker
+Worker().load(Plugin("loader", "odd", "odd", "1", "odd_loader"), odd_loader.Settings(),
+              Source("x", Path(sys.argv[1])), Path())
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="no other system ends a busy process with its parent")
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_a_loader_dies_with_its_parent_though_it_lets_nobody_else_run(
+    load: Callable[..., list[Document]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch, number: int
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    child, busy = tmp_path / "child", tmp_path / "busy.odd"
+    busy.write_text("holds the lock", encoding="utf-8")
+    parent = subprocess.Popen([sys.executable, "-c", PARENT, str(busy)])
+    written_to(child)
+    loader = int(child.read_text())
+    assert is_running(loader)
+
+    parent.send_signal(number)
+    parent.wait()
+
+    until(lambda: not is_running(loader))
+
+
+def test_what_a_loader_has_started_ends_with_it(
+    load: Callable[..., list[Document]], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(module, "SECONDS", 3.0)
+
+    with pytest.raises(DocumentLimit):
+        load("starts another")
+
+    started = int((tmp_path / "child").read_text())
+    until(lambda: not is_running(started))
+
+
+def written_to(path: Path) -> None:
+    until(lambda: path.exists() and path.read_text() != "")
+
+
+def until(condition: Callable[[], bool]) -> None:
+    deadline = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+
+
+def is_running(process: int) -> bool:
+    """Whether it does anything still: one that nobody has waited for yet is there and does nothing."""
+    try:
+        state = Path(f"/proc/{process}/stat").read_text(encoding="ascii").rpartition(")")[2].split()[0]
+    except OSError:
+        return False
+    return state != "Z"

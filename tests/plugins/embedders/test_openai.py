@@ -29,7 +29,7 @@ import potluck
 from potluck.contracts import Context
 from potluck.errors import EgressRefused, MissingSecret, ModelNotFound, RemoteError
 from potluck.sources import Sources
-from potluck.stages.worker import NoModels
+from potluck.stages.worker_process import NoModels
 from potluck_plugins._openai import connection, counter, service
 from potluck_plugins.embedders._shared import openai_api
 from potluck_plugins.embedders.openai import OpenAIEmbedder, OpenAIEmbedderConfig, potluck_embedder
