@@ -8,6 +8,7 @@ import zipfile
 from typing import Literal, TypeAlias
 
 from potluck.errors import UnreadableDocument
+from potluck_plugins.loaders._office.package import Package
 
 Format: TypeAlias = Literal["docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "ole", "rtf", "encrypted"]
 
@@ -18,6 +19,7 @@ _MAIN_PARTS: dict[str, Format] = {
     "ppt/presentation.xml": "pptx",
     "xl/workbook.xml": "xlsx",
 }
+_NAMESPACES: dict[str, Format] = {"/wordprocessingml/": "docx", "/presentationml/": "pptx", "/spreadsheetml/": "xlsx"}
 _STREAMS: dict[str, Format] = {
     "worddocument": "doc",
     "powerpoint document": "ppt",
@@ -77,9 +79,18 @@ def detect_archive(archive: zipfile.ZipFile) -> Format | None:
     for name, kind in _MAIN_PARTS.items():
         if name in names:
             return kind
+    if "_rels/.rels" in names:
+        return _detect_package(Package(archive))
     if "content.xml" in names and "META-INF/manifest.xml" in names:
         return _detect_odf(archive)
     return None
+
+
+def _detect_package(package: Package) -> Format | None:
+    """The kind of a package whose main part has a name of its own, by the namespace of that part."""
+    root = next((package.find(part) for part in package.related("", "officeDocument")), None)
+    tag = "" if root is None else str(root.tag)
+    return next((kind for namespace, kind in _NAMESPACES.items() if namespace in tag), None)
 
 
 def _detect_odf(archive: zipfile.ZipFile) -> Format:

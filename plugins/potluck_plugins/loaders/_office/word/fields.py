@@ -14,7 +14,7 @@ from potluck_plugins.loaders._office.word.eq_field import read_eq
 from potluck_plugins.loaders._office.word.styles import number, switch, value
 from potluck_plugins.loaders._office.word.symbols import CHECKED, UNCHECKED, symbol
 
-PAGE_MARK = "\x1f"
+PAGE_MARK = "\ue000"
 """Stands for a page number while a header or footer is read."""
 
 _PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Collection, Iterator
+from itertools import groupby
 from typing import Any
 
 from potluck_plugins.loaders._office.numbering import W
@@ -18,7 +19,7 @@ from potluck_plugins.loaders._shared.grid import Grid
 
 _WORDS = r"(?:pages?|pg?\.?|seiten?|s\.|página|pág\.?|pagina|страница|стр\.?|第|共|ページ|頁)"
 _PAGES = re.compile(
-    rf"[(\[|/–—-]?\s*{_WORDS}?[\s.:：-]*{PAGE_MARK}\s*(?:[頁页]?[\s,，/]*(?:of|von|sur|de|di|из|/|共|總|总|-)?\s*"
+    rf"[(\[/–—-]?\s*{_WORDS}?[\s.:：-]*{PAGE_MARK}\s*(?:[頁页]?[\s,，/]*(?:of|von|sur|de|di|из|/|共|總|总|-)?\s*"
     rf"(?:{_WORDS}\s*)?{PAGE_MARK})?\s*(?:頁|页|ページ)?\s*[)\]–—-]?",
     re.IGNORECASE,
 )
@@ -56,11 +57,10 @@ class Margins:
         yield from (found[kind] for kind in _KINDS if kind in used and found.get(kind))
 
     def _new(self, block: Block, body: Collection[str]) -> Iterator[Block]:
-        if isinstance(block, Grid):
-            lines = [_without_pages(line) for line in block.lines()]
-        else:
-            lines = [_without_pages(block.shown)]
-        for line in lines:
+        rows = block.rows() if isinstance(block, Grid) else [[block.shown]]
+        for row in rows:
+            cells = filter(None, map(_without_pages, row))
+            line = " | ".join(text for text, _ in groupby(cells))
             key = folded(line)
             if key and key not in self._given and key not in body:
                 self._given.add(key)
@@ -75,4 +75,4 @@ def folded(text: str) -> str:
 def _without_pages(text: str) -> str:
     """A line without the numbers of pages; empty where it says nothing else."""
     text = _PAGES.sub(" ", text) if PAGE_MARK in text else text
-    return "" if _NUMBER_ONLY.fullmatch(text) else text.strip(" \t|")
+    return "" if _NUMBER_ONLY.fullmatch(text) else text.strip()
