@@ -1,8 +1,8 @@
 """Office files: ``.docx .doc .pptx .ppt .xlsx .xls .odt .rtf``, without an office program.
 
-``.docx`` is read here, with the clause numbers that Word counts (ECMA-376); the others by Apache Tika in the package
-``extractous`` (Apache-2.0). Encrypted files are opened by ``msoffcrypto-tool`` (MIT). What a file is decides its
-content, not its name.
+``.docx`` and ``.pptx`` are read here, with the numbers that Word and PowerPoint count (ECMA-376), and ``.xlsx``;
+``.xls`` by xlrd (BSD), the others by Apache Tika in the package ``extractous`` (Apache-2.0). Encrypted files are opened
+by ``msoffcrypto-tool`` (MIT). What a file is decides its content, not its name.
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from potluck_plugins.loaders._office.detect import detect, detect_archive, is_cu
 from potluck_plugins.loaders._office.docx import read_docx
 from potluck_plugins.loaders._office.legacy import read_legacy
 from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._office.pptx import read_pptx
 from potluck_plugins.loaders._office.xls import read_xls
 from potluck_plugins.loaders._office.xlsx import read_xlsx
 from potluck_plugins.loaders._shared.archive import open_archive
@@ -71,6 +72,8 @@ class OfficeLoader(Loader):
         flow = Flow()
         if archive is not None and kind == "docx":
             metadata = read_docx(archive, flow, self._options)
+        elif archive is not None and kind == "pptx":
+            metadata = read_pptx(archive, flow, self._options)
         elif archive is not None and kind == "xlsx":
             metadata = read_xlsx(archive, flow, self._options)
         elif kind == "xls":

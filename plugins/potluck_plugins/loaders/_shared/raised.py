@@ -18,6 +18,7 @@ _CAN_BE_RAISED = re.compile(r"[0-9+\-−=()ni]+")
 _CAN_BE_LOWERED = re.compile(r"[0-9+\-−=()]+")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ers|res|e|è|ème|o|os|a|as|ª|º)\.?", re.IGNORECASE)
 _TRADE_MARKS = {"TM": "™", "SM": "℠", "R": "®", "C": "©"}
+_NOTE_MARK = re.compile(r"\[[^\[\]]*\]")
 _LONGEST = 24
 
 
@@ -46,10 +47,12 @@ class ScriptedText:
 def raised(text: str, before: str = "") -> str:
     """A superscript as plain text; ``before`` is what stands before it on the line.
 
-    The endings of ordinals (``1st``), marks such as ``*``, and whole phrases stay as they are.
+    The endings of ordinals (``1st``), marks such as ``*`` and ``[1]``, and whole phrases stay as they are.
     """
     inner = text.strip()
     if not any(c.isalnum() for c in inner) and not re.search(r"[+\-−=]", inner):
+        return text
+    if _NOTE_MARK.fullmatch(inner):
         return text
     if _CAN_BE_RAISED.fullmatch(inner):
         return _within(text, inner.translate(_RAISED))
