@@ -69,7 +69,7 @@ class OfficeLoader(Loader):
         kind = detect_archive(archive) if archive is not None else kind
         if kind is None:
             raise UnreadableDocument(f"it is not what its name says: it looks like {looks_like(content)}")
-        flow = Flow()
+        flow, losses = Flow(), list[str]()
         if archive is not None and kind == "docx":
             metadata = read_docx(archive, flow, self._options)
         elif archive is not None and kind == "pptx":
@@ -79,8 +79,10 @@ class OfficeLoader(Loader):
         elif kind == "xls":
             metadata = read_xls(content, flow, self._options)
         else:
-            metadata = read_legacy(content, kind, flow)
-        losses = ["it is cut off: its end is missing"] if kind == "rtf" and is_cut_off(content) else []
+            read = read_legacy(content, kind, self._options)
+            flow, metadata, losses = read.flow, read.metadata, [*read.losses]
+        if kind == "rtf" and is_cut_off(content):
+            losses.append("it is cut off: its end is missing")
         yield flow.document(source.name, metadata, losses)
 
     def _decrypted(self, content: bytes) -> bytes:

@@ -42,7 +42,7 @@ def test_what_tika_fails_on_is_not_called_damaged(kind: str, advice: str) -> Non
     mimetype = f"application/vnd.oasis.opendocument.{kind}"
     file = archive(mimetype=mimetype, **{"META-INF__manifest_xml": "<m/>", "content_xml": "<a><b></a>"})
 
-    with pytest.raises(UnreadableDocument, match=f"Apache Tika, .* failed on it .*save it as {advice}") as caught:
+    with pytest.raises(UnreadableDocument, match=f"Apache Tika failed on it .*save it as {advice}") as caught:
         load("office", file, "a.odp")
     assert "damaged" not in str(caught.value)
 

@@ -12,6 +12,7 @@ from potluck_plugins.loaders._shared.grid import Grid
 
 BULLET = "•"
 _CLAUSE_NUMBER = re.compile(r"(?:\d+(?:\.\d+)+\.?|第.+[章節篇條編编节条])")
+_PAGE_WORDS = re.compile(r"\b(?:pages?|seite|p|página|pagina|of|von|de|sur|di)\b|[第頁页共之]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,12 +88,18 @@ def grid(table: Table) -> Grid:
     return filled
 
 
+def margin(what: str, text: str, seen: set[str]) -> Iterator[Line]:
+    """A header or footer that is not among those ``seen`` and says more than the number of the page."""
+    words = _PAGE_WORDS.sub("", text)
+    if text not in seen and any(c.isalnum() for c in words):
+        seen.add(text)
+        yield Line(f"[{what}] {text}", clauses=False)
+
+
 def _lines(blocks: Sequence[Block]) -> Iterator[str]:
     for block in blocks:
-        if isinstance(block, Line):
-            yield str(block)
-        else:
-            yield from grid(block).lines()
+        # The cells of a table in a cell are not those of its row.
+        yield str(block) if isinstance(block, Line) else "; ".join(grid(block).lines()).replace(" | ", ", ")
 
 
 def _write_line(line: Line, flow: Flow) -> None:

@@ -1,4 +1,4 @@
-"""Office files that Apache Tika reads; where it fails on a text document, LibreOffice converts it, if installed."""
+"""Office files other than Open XML: by a reader of our own, else by Apache Tika, else converted by LibreOffice."""
 
 from __future__ import annotations
 
@@ -6,14 +6,18 @@ import io
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from potluck.documents import Json
-from potluck.errors import UnreadableDocument
+from potluck.errors import DocumentLimit, NoText, PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._office.detect import Format
 from potluck_plugins.loaders._office.docx import read_docx
+from potluck_plugins.loaders._office.odf.text import read_odt
+from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.tika import TikaFailed, read_with_tika
 from potluck_plugins.loaders._shared.archive import open_archive
 from potluck_plugins.loaders._shared.flow import Flow
@@ -21,23 +25,61 @@ from potluck_plugins.loaders._shared.flow import Flow
 _OFFICE_SECONDS = 15
 _TEXT_DOCUMENTS = ("doc", "odt", "rtf")
 _CURRENT: dict[Format, str] = {"ppt": ".pptx", "odp": ".pptx", "xls": ".xlsx", "ods": ".xlsx"}
+_TIKA_LOSES = "superscripts, merged cells and struck-out text may not be told apart"
+
+Reader: TypeAlias = Callable[[bytes, Flow, ReadOptions], dict[str, Json]]
 
 
-def read_legacy(content: bytes, kind: Format, flow: Flow) -> dict[str, Json]:
-    """Write a file into a flow; returns its metadata.
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What was written, by which program, and what that program loses."""
 
-    Raises ``PasswordNeeded``, or ``UnreadableDocument`` naming each program that failed.
+    flow: Flow
+    metadata: dict[str, Json]
+    losses: tuple[str, ...] = ()
+
+
+class _Failed(Exception):
+    """Every program failed; the message says why each did."""
+
+
+def read_legacy(content: bytes, kind: Format, options: ReadOptions) -> Reading:
+    """Read a file.
+
+    Raises ``PasswordNeeded``, ``NoText``, ``DocumentLimit``, or ``UnreadableDocument`` naming each program that failed.
     """
+    own = _READERS.get(kind)
+    reason = ""
+    if own is not None:
+        flow = Flow()
+        try:
+            return Reading(flow, own(content, flow, options))
+        except (PasswordNeeded, NoText, DocumentLimit):
+            raise
+        except Exception as error:  # whatever a damaged file leads to: another program may read it
+            words = str(error) if isinstance(error, UnreadableDocument) else f"{type(error).__name__}: {error}"
+            reason = f"potluck's own reader of .{kind} files failed on it ({words})"
+    try:
+        return _read_by_others(content, kind, reason)
+    except _Failed as error:
+        advice = f"open it in an office program, save it as {_CURRENT.get(kind, '.docx')}, and give that file instead"
+        raise UnreadableDocument(f"{error}; {advice}") from error
+
+
+def _read_by_others(content: bytes, kind: Format, reason: str) -> Reading:
+    flow = Flow()
     with _file(content) as path:
         try:
-            return read_with_tika(path, flow)
+            metadata = read_with_tika(path, flow)
+            return Reading(flow, metadata, (f"{reason}; Apache Tika read it: {_TIKA_LOSES}",) if reason else ())
         except TikaFailed as error:
-            reason = f"Apache Tika, which reads this kind of file, failed on it ({error})"
-            converted = _converted(path) if kind in _TEXT_DOCUMENTS else None
-        if converted is not None:
-            return read_docx(open_archive(io.BytesIO(converted)), flow)
-    advice = f"open it in an office program, save it as {_CURRENT.get(kind, '.docx')}, and give that file instead"
-    raise UnreadableDocument(f"{reason}; {advice}")
+            tika = f"Apache Tika failed on it ({error})"
+            reason = f"{reason}, and {tika}" if reason else tika
+        converted = _converted(path) if kind in _TEXT_DOCUMENTS else None
+    if converted is None:
+        raise _Failed(reason)
+    metadata = read_docx(open_archive(io.BytesIO(converted)), flow)
+    return Reading(flow, metadata, (f"{reason}; LibreOffice converted it",))
 
 
 @contextmanager
@@ -62,3 +104,10 @@ def _converted(path: Path) -> bytes | None:
         return path.with_suffix(".docx").read_bytes()
     except (OSError, subprocess.SubprocessError):
         return None
+
+
+def _odt(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+    return read_odt(open_archive(io.BytesIO(content)), flow, options)
+
+
+_READERS: dict[Format, Reader] = {"odt": _odt}

@@ -1,4 +1,4 @@
-"""A paragraph put together from runs: raised and lowered characters told apart, what is not shown left out and counted."""
+"""A paragraph put together from runs: superscripts are told apart, what is not shown is left out and counted."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Paragraph:
         self._options = options
         self._line = ScriptedText()
         self._unread: tuple[_Unread, int] | None = None
+        self._ends_in_space = True
         self.is_shown = False
         """Whether anything of it is shown, be it struck out: then it has its number."""
 
@@ -53,14 +54,21 @@ class Paragraph:
         if reason != "hidden text":
             self.is_shown = self.is_shown or bool(text.strip())
         if reason is None:
-            self._line.add(text, look.position)
-            if text.strip():
-                self._count()
+            self._read(text, look.position)
         elif self._unread is not None and self._unread[0] == reason:
             self._unread = reason, self._unread[1] + len(text)
         else:
             self._count()
             self._unread = reason, len(text)
+
+    def _read(self, text: str, position: Position) -> None:
+        if self._unread is not None and self._ends_in_space and text.startswith(" "):
+            text = text[1:]  # one of the two that stand around what is left out
+        if text.strip():
+            self._count()
+        if text:
+            self._ends_in_space = text[-1].isspace()
+        self._line.add(text, position)
 
     def finish(self) -> str:
         """The text that is read."""

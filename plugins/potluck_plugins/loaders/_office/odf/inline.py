@@ -5,6 +5,7 @@ Source: OpenDocument 1.2 part 1, 6 (paragraph elements), 7 (text fields).
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from typing import Any, Protocol
 
@@ -14,6 +15,7 @@ from potluck_plugins.loaders._shared.raised import note_mark
 
 _MOST_SPACES = 200
 _FORM_FIELD = "vnd.oasis.opendocument.field."
+_WHITE = re.compile(r"[ \t\r\n]+")
 _SKIPPED = {f"{TEXT}alphabetical-index-mark", f"{TEXT}script", f"{OFFICE}annotation-end", f"{FIELD}param"}
 _BREAKS = {f"{TEXT}line-break": "\n", f"{TEXT}tab": "\t", f"{FIELD}fieldmark-end": ""}
 
@@ -27,8 +29,8 @@ class Host(Protocol):
     def note(self, element: Any) -> str:
         """Keep a note; returns its label."""
 
-    def comment(self, element: Any) -> str:
-        """A comment's text if it is to be read."""
+    def comment(self, element: Any) -> None:
+        """Keep a comment, or count it."""
 
     def shape(self, element: Any) -> str:
         """Keep a frame or drawing; returns what of it stands on the line."""
@@ -49,7 +51,7 @@ class Inline:
             f"{TEXT}conditional-text": self.read,
             f"{FIELD}fieldmark": self._form_field,
             f"{FIELD}fieldmark-start": self._form_field,
-            f"{OFFICE}annotation": lambda element, to, _: to.add(self._host.comment(element)),
+            f"{OFFICE}annotation": lambda element, *_: self._host.comment(element),
         }
 
     def read(self, element: Any, to: Paragraph, look: Look) -> None:
@@ -88,9 +90,7 @@ class Inline:
 
     def _form_field(self, element: Any, to: Paragraph, look: Look) -> None:
         kind = (element.get(f"{FIELD}type") or "").removeprefix(_FORM_FIELD)
-        given = [
-            (one.get(f"{FIELD}name"), one.get(f"{FIELD}value") or "") for one in element.iterfind(f"{FIELD}param")
-        ]
+        given = [(one.get(f"{FIELD}name"), one.get(f"{FIELD}value") or "") for one in element.iterfind(f"{FIELD}param")]
         if kind == "FORMCHECKBOX":
             to.add("☒ " if ("Checkbox_Checked", "true") in given else "☐ ", look)
         elif kind == "FORMDROPDOWN":
@@ -107,11 +107,4 @@ def _chosen(given: list[tuple[str | None, str]]) -> str:
 
 def _folded(text: str | None) -> str:
     """White space in the file is a single space (OpenDocument 1.2, 6.1.2)."""
-    if not text:
-        return ""
-    folded = " ".join(text.split())
-    if not folded:
-        return " "
-    return " " * text[0].isspace() + folded + " " * text[-1].isspace()
-
-
+    return _WHITE.sub(" ", text) if text else ""

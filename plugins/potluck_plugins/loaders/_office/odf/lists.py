@@ -1,7 +1,7 @@
 """The numbers of lists and headings, which stand in no text, counted as OpenDocument says.
 
-Source: OpenDocument 1.2 part 1, 5.3 (lists), 16.30 to 16.34 (list styles, outline), 19.880 (``text:start-value``). A list
-counts anew unless it continues another one; a level counts on and starts all deeper ones anew.
+Source: OpenDocument 1.2 part 1, 5.3 (lists), 16.30 to 16.34 (list styles, outline), 19.880 (``text:start-value``). A
+list counts anew unless it continues another one; a level counts on and starts all deeper ones anew.
 """
 
 from __future__ import annotations
@@ -16,8 +16,18 @@ from potluck_plugins.loaders._office.numbering import shown
 from potluck_plugins.loaders._office.odf.names import LOEXT, OFFICE, STYLE, TEXT, number
 
 _LATIN = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
-_CHINESE = {"一": "chineseCounting", "甲": "ideographTraditional", "子": "ideographZodiac", "壹": "ideographLegalTraditional"}
-_CHINESE |= {"壱": "ideographLegalTraditional", "①": "decimalEnclosedCircle", "１": "decimalFullWidth", "〇": "ideographDigital"}
+_CHINESE = {
+    "一": "chineseCounting",
+    "甲": "ideographTraditional",
+    "子": "ideographZodiac",
+    "壹": "ideographLegalTraditional",
+}
+_CHINESE |= {
+    "壱": "ideographLegalTraditional",
+    "①": "decimalEnclosedCircle",
+    "１": "decimalFullWidth",
+    "〇": "ideographDigital",
+}
 _FORMATS = _LATIN | _CHINESE
 _PLACE = re.compile(r"%(\d{1,2})%")
 
@@ -108,7 +118,8 @@ def _label(levels: ListStyle, level: int, counts: dict[int, int]) -> str:
 
     own = levels.get(level, Level())
     if not own.format:
-        return (own.prefix + own.suffix).strip() if own.pattern is None else _PLACE.sub("", own.pattern).strip()
+        words = own.prefix + own.suffix if own.pattern is None else _PLACE.sub("", own.pattern)
+        return words.strip() if any(c.isalnum() for c in words) else ""
     if own.pattern is not None:
         return _PLACE.sub(lambda found: one(int(found.group(1))), own.pattern).strip()
     numbers = [one(place) for place in range(max(1, level - own.display_levels + 1), level + 1)]

@@ -1,7 +1,7 @@
 """How the styles of an OpenDocument file show text, with what they inherit.
 
-Source: OpenDocument 1.2 part 1, 16 (styles), 20.384 (``style:text-position``), 20.368 (``style:text-line-through-style``),
-20.411 (``text:display``).
+Source: OpenDocument 1.2 part 1, 16 (styles), 20.384 (``style:text-position``), 20.368
+(``style:text-line-through-style``), 20.411 (``text:display``).
 """
 
 from __future__ import annotations

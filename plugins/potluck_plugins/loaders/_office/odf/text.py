@@ -1,0 +1,61 @@
+"""OpenDocument texts (``.odt``): the body, then what stands in notes, headers and footers.
+
+Source: OpenDocument 1.2 part 1, 3.4 (text documents), 16.9 (master pages).
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from potluck.documents import Json
+from potluck.errors import UnreadableDocument
+from potluck_plugins.loaders._office.blocks import Block, margin, text_of, write_blocks
+from potluck_plugins.loaders._office.odf.blocks import BlockReader, Lists
+from potluck_plugins.loaders._office.odf.lists import list_styles, outline_style
+from potluck_plugins.loaders._office.odf.names import OFFICE, STYLE, TEXT
+from potluck_plugins.loaders._office.odf.package import Package, metadata
+from potluck_plugins.loaders._office.odf.styles import read_styles
+from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.xml import parse_xml
+
+_NO_STYLES = f'<s xmlns="{OFFICE[1:-1]}"/>'.encode()
+_MARGINS = {f"{STYLE}{name}{which}": name for name in ("header", "footer") for which in ("", "-left", "-first")}
+_PAGE_FIELDS = (f"{TEXT}page-number", f"{TEXT}page-count")
+
+
+def read_odt(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+    """Write a text document into a flow; returns its metadata.
+
+    Raises ``PasswordNeeded``, or ``UnreadableDocument`` where there is no text document.
+    """
+    package = Package(archive)
+    content = package.part("content.xml")
+    body = content.find(f"{OFFICE}body/{OFFICE}text") if content is not None else None
+    if body is None:
+        raise UnreadableDocument("it is an OpenDocument file without a text")
+    styles = package.part("styles.xml")
+    styles = styles if styles is not None else parse_xml(_NO_STYLES)
+    reader = _reader(package, flow, options, styles, content)
+    write_blocks(reader.read(body), flow)
+    write_blocks(reader.notes, flow)
+    write_blocks(_margins(styles, _reader(package, flow, options, styles)), flow)
+    return metadata(package)
+
+
+def _reader(package: Package, flow: Flow, options: ReadOptions, styles: Any, *more: Any) -> BlockReader:
+    """A reader of a part that has the common styles and its own."""
+    lists = Lists(list_styles(styles, *more), outline_style(styles))
+    return BlockReader(flow, options, read_styles(styles, *more), lists, package)
+
+
+def _margins(styles: Any, reader: BlockReader) -> Iterator[Block]:
+    """The headers and footers of all pages, each text once, without the numbers of pages."""
+    for field in [one for name in _PAGE_FIELDS for one in styles.iter(name)]:
+        field.text = None
+    seen: set[str] = set()
+    for element in styles.iter(*_MARGINS):
+        text = text_of(list(reader.read(element)))
+        yield from margin(_MARGINS[element.tag], text, seen)
