@@ -22,7 +22,6 @@ from potluck_plugins.loaders._office.docx import read_docx
 from potluck_plugins.loaders._office.legacy import read_legacy
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.pptx import read_pptx
-from potluck_plugins.loaders._office.xls import read_xls
 from potluck_plugins.loaders._office.xlsx import read_xlsx
 from potluck_plugins.loaders._shared.archive import open_archive
 from potluck_plugins.loaders._shared.flow import Flow
@@ -76,8 +75,6 @@ class OfficeLoader(Loader):
             metadata = read_pptx(archive, flow, self._options)
         elif archive is not None and kind == "xlsx":
             metadata = read_xlsx(archive, flow, self._options)
-        elif kind == "xls":
-            metadata = read_xls(content, flow, self._options)
         else:
             read = read_legacy(content, kind, self._options)
             flow, metadata, losses = read.flow, read.metadata, [*read.losses]

@@ -6,7 +6,6 @@ import io
 from typing import Any
 
 from potluck.documents import Json
-from potluck_plugins.loaders._office.legacy import read_legacy
 from potluck_plugins.loaders._office.number_format import show_number, show_text
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, write_sheet
@@ -20,15 +19,12 @@ _POSITIONS: dict[int, Position] = {1: "raised", 2: "lowered"}
 def read_xls(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a workbook into a flow; returns its metadata.
 
-    What xlrd cannot read is left to Apache Tika. Raises ``UnreadableDocument`` or ``PasswordNeeded`` where that fails.
+    Raises whatever xlrd's struct and index operations raise on what it cannot read.
     """
     import xlrd
 
-    try:
-        book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
-        sheets = [_sheet(book, one, number) for number, one in enumerate(book.sheets(), 1)]
-    except Exception:  # xlrd raises whatever its struct and index operations raise
-        return read_legacy(content, "xls", flow)
+    book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+    sheets = [_sheet(book, one, number) for number, one in enumerate(book.sheets(), 1)]
     for sheet in sheets:
         write_sheet(sheet, options, flow)
     return {"author": book.user_name.strip()} if book.user_name and book.user_name.strip() else {}

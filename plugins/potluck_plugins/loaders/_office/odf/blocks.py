@@ -11,10 +11,10 @@ from typing import Any
 
 from potluck_plugins.loaders._office.blocks import Block, Line, text_of
 from potluck_plugins.loaders._office.odf.inline import Inline
-from potluck_plugins.loaders._office.odf.lists import Counter, ListStyle
+from potluck_plugins.loaders._office.odf.lists import Counter, ListStyle, list_styles
 from potluck_plugins.loaders._office.odf.names import DC, DRAW, FORM, OFFICE, TABLE, TEXT, XML, number
 from potluck_plugins.loaders._office.odf.package import Package
-from potluck_plugins.loaders._office.odf.styles import Style, Styles
+from potluck_plugins.loaders._office.odf.styles import Style, Styles, read_styles
 from potluck_plugins.loaders._office.odf.table import read_table
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.paragraph import PLAIN, Look, Paragraph
@@ -218,7 +218,10 @@ class BlockReader:
             blocks = list(self.read(chart))
             self._beside.extend(blocks)
         elif body is not None:
-            self._leave_out("an embedded document", body)
+            inner = BlockReader(
+                self.flow, self.options, read_styles(content), Lists(list_styles(content), {}), self.package
+            )
+            self._beside.extend([*inner.read(body), *inner.notes])
         return ""
 
     def _take(self) -> list[Block]:
