@@ -13,7 +13,7 @@ from potluck.documents import Document
 from support.loading import load_file, outline
 
 FILES = Path(__file__).parent / "files"
-FORMATS = ["odt"]
+FORMATS = ["odt", "rtf"]
 
 FORMS = {
     "exponent": "An exponent: 10⁶ cycles.",
@@ -114,7 +114,9 @@ SHOWN = [
 def test_what_is_not_shown_is_left_out_and_counted(kind: str) -> None:
     document = read("shown", kind)
 
-    assert document.text.split("\n")[: len(SHOWN)] == SHOWN
+    # LibreOffice writes no state of check boxes into RTF.
+    shown = [line.replace("☒ ", "").replace("☐ ", "") for line in SHOWN] if kind == "rtf" else SHOWN
+    assert document.text.split("\n")[: len(SHOWN)] == shown
     assert set(document.losses) == {
         "struck-out text was left out: 3 places, 19 characters",
         "hidden text was left out: 1 place, 9 characters",

@@ -182,7 +182,7 @@ SHOWN = (
     par("It weighs ", run("25", "<w:dstrike/>"), "35 kg."),
     par("The password is ", run("hidden 秘密", "<w:vanish/>"), "not told."),
     par("The depth is ", changed("del", "250"), changed("ins", "300"), " mm."),
-    par("See ", field("REF clause", "clause 1.4.4"), " of it."),
+    par("See ", field('HYPERLINK "https://example.org"', "clause 1.4.4"), " of it."),
     par("Agreed: ", check_box(True), "yes ", check_box(False), "no."),
     par(commented("The gauge"), " is 1067 mm."),
     par("Before the box", box(par("In the box: 10", up("6"))), "."),
