@@ -15,6 +15,7 @@ from potluck_plugins.loaders._shared.flow import Flow
 
 _MOST_COLUMNS = 1_000
 _MOST_REPEATED = 1_000
+_MOST_CELLS = 50_000
 _GROUPS = {f"{TABLE}table-rows", f"{TABLE}table-row-group"}
 
 
@@ -29,9 +30,12 @@ def read_table(element: Any, flow: Flow, options: ReadOptions, blocks: Callable[
                 flow.leave_out("a hidden row", characters)
             continue
         times = number(row, f"{TABLE}number-rows-repeated")
-        if times > _MOST_REPEATED and any(cell.blocks for cell in cells):
-            flow.leave_out(f"a row that repeats more than {_MOST_REPEATED:,} times", times - _MOST_REPEATED)
-        table.rows.extend([Row(cells, header)] * min(times, _MOST_REPEATED))
+        most = min(_MOST_REPEATED, max(1, _MOST_CELLS // max(1, len(cells))))
+        if times > most and any(cell.blocks for cell in cells):
+            flow.leave_out(
+                f"a row that repeats more than {most:,} times", sum(len(text_of(one.blocks)) for one in cells)
+            )
+        table.rows.extend([Row(cells, header)] * min(times, most))
     return table
 
 
