@@ -62,13 +62,13 @@ def read_legacy(content: bytes, kind: Format, options: ReadOptions) -> Reading:
             words = str(error) if isinstance(error, UnreadableDocument) else f"{type(error).__name__}: {error}"
             reason = f"potluck's own reader of .{kind} files failed on it ({words})"
     try:
-        return _read_by_others(content, kind, reason)
+        return _read_by_others(content, kind, options, reason)
     except _Failed as error:
         advice = f"open it in an office program, save it as {_CURRENT.get(kind, '.docx')}, and give that file instead"
         raise UnreadableDocument(f"{error}; {advice}") from error
 
 
-def _read_by_others(content: bytes, kind: Format, reason: str) -> Reading:
+def _read_by_others(content: bytes, kind: Format, options: ReadOptions, reason: str) -> Reading:
     flow = Flow()
     with _file(content) as path:
         try:
@@ -80,7 +80,7 @@ def _read_by_others(content: bytes, kind: Format, reason: str) -> Reading:
         converted = _converted(path) if kind in _TEXT_DOCUMENTS else None
     if converted is None:
         raise _Failed(reason)
-    metadata = read_docx(open_archive(io.BytesIO(converted)), flow)
+    metadata = read_docx(open_archive(io.BytesIO(converted)), flow, options)
     return Reading(flow, metadata, (f"{reason}; LibreOffice converted it",))
 
 
