@@ -14,6 +14,7 @@ import click
 from potluck import __version__
 from potluck.cli import signals, terminal
 from potluck.errors import OutputClosed, OutputFailed, PotluckError
+from potluck.redaction import redacted
 
 COMMANDS = {
     "ask": "Answer a question from a recipe's documents, with citations.",
@@ -113,14 +114,14 @@ def _explain(error: Exception, arguments: list[str]) -> int:
     if "--debug" in arguments:
         import traceback
 
-        terminal.echo("".join(traceback.format_exception(error)), nl=False, err=True)
+        terminal.echo(redacted("".join(traceback.format_exception(error))), nl=False, err=True)
         return 1
-    message = str(error)
+    said = message = redacted(str(error))
     if not isinstance(error, PotluckError):
         fault = "This is a fault of potluck or of a plugin: potluck --debug shows where"
-        message = f"unexpected {type(error).__name__}: {error}\n{fault}"
+        message = f"unexpected {type(error).__name__}: {said}\n{fault}"
     if "--json" in arguments and not isinstance(error, OutputFailed):
         with contextlib.suppress(OutputFailed):  # the message below says what matters more
-            terminal.print_json({"error": type(error).__name__, "message": str(error)}, indent=None)
+            terminal.print_json({"error": type(error).__name__, "message": said}, indent=None)
     terminal.echo(message, err=True)
     return 1

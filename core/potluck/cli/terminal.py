@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, TextIO
 import click
 
 from potluck.errors import OutputClosed, OutputFailed
+from potluck.redaction import redacted
 from potluck.visible import visible, visible_json
 
 if TYPE_CHECKING:
@@ -30,10 +31,12 @@ def echo(
 ) -> None:
     """Print text, with a newline unless ``nl`` is false.
 
+    What goes to standard error is a message, in which passwords within addresses are starred.
+
     Raises ``OutputFailed``, or ``OutputClosed`` where the reader has gone. Standard error that cannot be written is no
     error: there is nowhere to say so.
     """
-    shown = visible(text)
+    shown = visible(redacted(text) if err else text)
     if fg or bold or dim:
         shown = click.style(shown, fg=fg, bold=bold or None, dim=dim or None)
     _write(lambda: click.echo(shown, err=err, nl=nl), err)
@@ -125,13 +128,13 @@ def _record_factory(module: Any) -> type[logging.LogRecord]:
 
         def getMessage(self) -> str:  # noqa: N802
             """The message, made visible."""
-            return visible(super().getMessage())
+            return visible(redacted(super().getMessage()))
 
     return VisibleRecord
 
 
 def _visible_warnings(form: Callable[..., str]) -> Callable[..., str]:
     def formatwarning(*arguments: Any, **named: Any) -> str:
-        return visible(form(*arguments, **named))
+        return visible(redacted(form(*arguments, **named)))
 
     return formatwarning

@@ -14,6 +14,7 @@ from potluck.documents import Json
 from potluck.plugins import Plugin
 from potluck.recipe.prompts import Template
 from potluck.recipe.tuning import FROM_TUNER, Tuning
+from potluck.redaction import redacted_mapping
 
 FORMAT = 1
 """The version of the recipe format; ``potluck: 1`` in a recipe."""
@@ -203,7 +204,8 @@ class RecipeModel:
     def resolved(self) -> dict[str, Json]:
         """The recipe with all defaults written out, for a run's manifest; it can be read as a recipe again.
 
-        Secrets are in it as they are written, ``${NAME}``; those that are not written are left out.
+        Secrets are in it as they are written, ``${NAME}``; those that are not written are left out. Passwords and keys
+        within addresses are starred.
         """
         optional: dict[str, Json] = {
             "documents": self._documents(),
@@ -254,4 +256,4 @@ def _shots(shots: Shots) -> Json:
 
 def _component(part: Part) -> dict[str, Json]:
     settings = part.config.model_dump(mode="json", by_alias=True, exclude=set(part.config.secrets()))
-    return {"use": part.name, **settings, **part.secrets}
+    return {"use": part.name, **redacted_mapping(settings), **part.secrets}
