@@ -16,8 +16,8 @@ if TYPE_CHECKING:
 
 _STARS = "***"
 _WORDS = r"key|token|secret|passw|pwd|credential|signature|\bsig\b|\bauth"
-_USER = re.compile(r"(?<=://)[^\s/?#'\"<>`]{1,500}(?=@)")
-_PARAMETER = re.compile(rf"(?i)([?&#;][\w.%-]{{0,40}}(?:{_WORDS})[\w.%-]{{0,40}}=)([^&;#\s'\"<>`]+)")
+_USER = re.compile(r"(?<=://)(?!\*+@)[^\s/?#'\"<>`]{1,500}(?=@)")
+_PARAMETER = re.compile(rf"(?i)([?&#;][\w.%-]{{0,40}}(?:{_WORDS})[\w.%-]{{0,40}}=)(?!\*)([^&;#\s'\"<>`]+)")
 _PAIR = re.compile(r"(?i)(\b(?:password|passwd|pwd|api[_-]?key|access[_-]?token|secret)=)(?![\$*])([^\s&;,'\"<>`]+)")
 
 _SECRET = re.compile(r"(?i)(^|_)(password|passwd|pwd|secret|api_?key|access_?key|access_?token|auth_?token)$")
@@ -40,7 +40,7 @@ def redacted_line(line: str) -> str:
 
 
 def redacted_mapping(values: Mapping[str, Json]) -> dict[str, Json]:
-    """JSON with every text in it redacted, and what a password's or key's name has starred whole, but for ``${NAME}``."""
+    """JSON with every text in it redacted; what is named as a password or a key is starred whole, unless ``${NAME}``."""
     return {
         key: _STARS if isinstance(value, str) and _SECRET.search(key) and "${" not in value else _redacted(value)
         for key, value in values.items()
