@@ -40,7 +40,7 @@ def redacted_line(line: str) -> str:
 
 
 def redacted_mapping(values: Mapping[str, Json]) -> dict[str, Json]:
-    """JSON with every text in it redacted; what is named as a password or a key is starred whole, unless ``${NAME}``."""
+    """JSON with every text redacted; what is named as a password or a key is starred whole, unless ``${NAME}``."""
     return {
         key: _STARS if isinstance(value, str) and _SECRET.search(key) and "${" not in value else _redacted(value)
         for key, value in values.items()
