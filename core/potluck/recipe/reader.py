@@ -16,6 +16,8 @@ if TYPE_CHECKING:
     from ruamel.yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
 
 MAX_BYTES = 1 << 20
+_LARGEST = (1 << 53) - 1
+"""The largest whole number that every reader of JSON takes for itself (RFC 8259, section 6), and sizes add up below."""
 MAX_DEPTH = 32
 MAX_VALUES = 10_000
 
@@ -200,8 +202,12 @@ class _Composer:
                 self._refuse(place, f"not YAML: this quotation mark is closed only in line {end.line + 1}")
         if event.style is not None or event.ctag is not None:
             return Node(event.value, place, width=width)
+        value = _plain(event.value)
+        if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
+            self._refuse(place, f"a whole number of {len(event.value)} digits is larger than any setting can be")
+            value = None
         # The library places an empty value at whatever comes next.
-        return Node(_plain(event.value), place if event.value or key is None else key, width=width)
+        return Node(value, place if event.value or key is None else key, width=width)
 
     def _alias(self, event: AliasEvent, place: Place) -> Node:
         written = f"*{event.anchor}"
