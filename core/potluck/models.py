@@ -45,7 +45,7 @@ def kind_of(folder: Path) -> ModelKind:
     try:
         said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         names = [str(name) for name in said.get("architectures") or ()]
-    except (OSError, ValueError, AttributeError) as error:
+    except (OSError, ValueError, TypeError, AttributeError, RecursionError) as error:
         raise ModelNotFound(f"{folder}: its config.json could not be read: {error}") from error
     for name in names:
         if said.get("is_encoder_decoder"):

@@ -138,5 +138,5 @@ def _read(path: Path) -> dict[str, Any]:
         return dict(held["recipes"])
     except FileNotFoundError:
         return {}
-    except (ValueError, TypeError, KeyError) as error:
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise PotluckError(f"{path} is damaged ({error}): delete it and write it anew with 'potluck lock'") from error

@@ -127,12 +127,16 @@ def _again(
 def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
     """The answers of a run by variant and question; the variant of a run is called nothing."""
     answered, compared = folder / "answers.jsonl", folder / "comparison.json"
-    if answered.is_file():
-        rows = [json.loads(line) for line in answered.read_text(encoding="utf-8").splitlines()]
-        return {("", str(row["question_id"])): str(row["answer"]) for row in rows}
-    if compared.is_file():
-        questions = json.loads(compared.read_text(encoding="utf-8"))["questions"]
-        return {(name, str(q["id"])): str(one["text"]) for q in questions for name, one in q["answers"].items()}
+    path = answered if answered.is_file() else compared
+    try:
+        if path == answered:
+            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            return {("", str(row["question_id"])): str(row["answer"]) for row in rows}
+        if compared.is_file():
+            questions = json.loads(path.read_text(encoding="utf-8"))["questions"]
+            return {(name, str(q["id"])): str(one["text"]) for q in questions for name, one in q["answers"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise PotluckError(f"{path} is not what a run has written ({error}): run again") from error
     raise PotluckError(f"{folder} holds no answers: only a run that answered questions can be reproduced")
 
 
@@ -166,8 +170,10 @@ def _manifest(folder: Path) -> dict[str, Any]:
     path = folder / "manifest.json"
     try:
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise PotluckError(f"{path} cannot be read: {error}") from error
+    if not isinstance(manifest, dict):
+        raise PotluckError(f"{path} is not what a run has written")
     if "pins" not in manifest or "recipe" not in manifest:
         raise PotluckError(f"{path} was written by an older potluck, and does not say enough to repeat the run")
     return manifest

@@ -176,7 +176,7 @@ def read(folder: Path) -> dict[str, Any]:
     path = folder / NAME
     try:
         whole = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, RecursionError) as error:
         raise AdapterMismatch(f"{folder} holds no artifact of `potluck tune`: {path.name}: {error}") from error
     if not isinstance(whole, dict) or whole.get("format") != FORMAT:
         found = whole.get("format") if isinstance(whole, dict) else whole

@@ -15,6 +15,8 @@ from potluck_plugins.loaders._shared.flow import Flow, clean
 from potluck_plugins.loaders._shared.jsontext import parsed
 from potluck_plugins.loaders._shared.markdown import write_markdown
 
+_NUMBERS = {"parse_int": str}
+"""No number of a notebook is read, so that one of any length may stand in it."""
 _COLOURS = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -60,7 +62,7 @@ def _notebook(text: str) -> dict[str, Any]:
     if not text.strip():
         raise NoText("it is empty")
     try:
-        notebook = parsed(text, {})
+        notebook = parsed(text, _NUMBERS)
     except ValueError as error:
         raise UnreadableDocument(f"it is not a notebook ({error})") from error
     if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
