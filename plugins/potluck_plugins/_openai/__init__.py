@@ -4,10 +4,21 @@ The official SDK (``openai``, Apache-2.0) speaks the protocol; its own retries a
 them with one deadline.
 """
 
-from potluck_plugins._openai.connection import body_of, sendable
+from potluck_plugins._openai.connection import body_of, joined, parsed, sendable
 from potluck_plugins._openai.counting import Counter, counter
 from potluck_plugins._openai.failures import Failed
 from potluck_plugins._openai.service import Service
 from potluck_plugins._openai.settings import ServiceConfig, sends_to
 
-__all__ = ["Counter", "Failed", "Service", "ServiceConfig", "body_of", "counter", "sendable", "sends_to"]
+__all__ = [
+    "Counter",
+    "Failed",
+    "Service",
+    "ServiceConfig",
+    "body_of",
+    "counter",
+    "joined",
+    "parsed",
+    "sendable",
+    "sends_to",
+]

@@ -6,11 +6,15 @@ A name that is not resolved, a server that sends a byte a minute.
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Coroutine
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Coroutine
 from threading import Thread
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from pydantic import JsonValue
+
+from potluck_plugins._openai.complaints import one_line
 from potluck_plugins._openai.failures import Failed
 from potluck_plugins._openai.settings import ServiceConfig
 
@@ -81,13 +85,29 @@ def _only_what_is_needed(key: str, openai: bool) -> Callable[[Any], Awaitable[No
 
 async def body_of(asking: Any) -> bytes:
     """The whole body of an answer, whatever it is. Raises ``Failed`` for one without end."""
-    body = bytearray()
     async with asking as response:
-        async for block in response.iter_bytes():
-            body += block
-            if len(body) > _LARGEST_BODY:
-                raise Failed(f"answered with more than {_LARGEST_BODY >> 20} MiB", "Lower 'batch_size'")
+        return await joined(response.iter_bytes())
+
+
+async def joined(blocks: AsyncIterator[bytes]) -> bytes:
+    """The blocks of a body. Raises ``Failed`` for one without end."""
+    body = bytearray()
+    async for block in blocks:
+        body += block
+        if len(body) > _LARGEST_BODY:
+            raise Failed(f"answered with more than {_LARGEST_BODY >> 20} MiB", "Lower 'batch_size'")
     return bytes(body)
+
+
+def parsed(body: bytes) -> JsonValue:
+    """The JSON of a body. Raises ``Failed`` with the words of one that is none."""
+    try:
+        value: JsonValue = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        text = body.decode("utf-8", "replace").strip()
+        said = str(error) if text.startswith(("{", "[")) else one_line(text) or "nothing"
+        raise Failed(f"answered with something that is no answer ({said})", "Check 'base_url'", passing=True) from None
+    return value
 
 
 def sendable(text: str) -> str:

@@ -1,23 +1,26 @@
-"""What the errors of the SDK and of the network mean for a request, and what the service says of them."""
+"""What the errors of the SDK, of the network and of the service mean for a request."""
 
 from __future__ import annotations
 
 import contextlib
 import math
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from email.utils import parsedate_to_datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from potluck.errors import ContextExceeded, PotluckError, RemoteError
+from potluck.errors import ContentFiltered, ContextExceeded, PotluckError, RemoteError
+from potluck_plugins._openai.complaints import Complaint, complaint, one_line
 
 if TYPE_CHECKING:
     from openai import APIStatusError
 
-_QUOTED = 300
 _PASSING = {408, 409, 429}
+_SETTING_REFUSED = {400, 422}
 _TOO_LONG = {"context_length_exceeded", "exceed_context_size_error"}
+_FILTERED = {"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation", "data_inspection_failed"}
 _LATER = "Run again later; what was answered so far is kept"
 _ADVICE = {
     400: "Change the setting that it names",
@@ -31,13 +34,22 @@ _NETWORK_LIBRARIES = {"anyio", "httpcore", "httpcore2", "httpx", "httpx2"}
 
 @dataclass(eq=False)
 class Failed(Exception):
-    """One attempt failed. ``passing`` says that another may not, ``pause`` for how many seconds the service asks."""
+    """One attempt failed. ``passing`` says that another may not, ``pause`` for how many seconds the service asks.
+
+    ``status`` is what the service answered with, 0 where it did not come to that, and ``said`` what it complained of.
+    """
 
     reason: str
     advice: str = ""
     passing: bool = False
     pause: float | None = None
     error: type[PotluckError] = RemoteError
+    status: int = 0
+    said: Complaint = field(default_factory=Complaint)
+
+    def refuses(self, setting: str) -> bool:
+        """Whether the service does not take a setting, which it names."""
+        return self.status in _SETTING_REFUSED and self.said.names(setting)
 
 
 def failure(error: Exception) -> Failed:
@@ -53,53 +65,85 @@ def failure(error: Exception) -> Failed:
     if isinstance(error, (openai.APIConnectionError, OSError)) or library in _NETWORK_LIBRARIES:
         return Failed(f"could not be reached, or broke off ({_cause(error)})", "Check 'base_url' and the network", True)
     if isinstance(error, openai.APIError):
-        said, lasting = _said(error.body) or error.message, "invalid_request_error" in _codes(error)
-        return Failed(f"broke off with an error: {said}", "Ask again", not lasting)
+        said = complaint(error.body) or Complaint(one_line(error.message))
+        return _broken_off(said)
     if isinstance(error, (ValueError, RecursionError)):
-        wrong = _said(str(error).partition("\n")[2].partition(" [type=")[0] or str(error))
+        wrong = one_line(str(error).partition("\n")[2].partition(" [type=")[0] or str(error))
         return Failed(f"answered with something that is no answer ({wrong})", "Check 'base_url'", True)
     raise error
 
 
+def failed_within(said: Complaint) -> Failed:
+    """What an error means that the service told in an answer with status 200."""
+    if said.status:
+        failed = _failed(said.status, said)
+        failed.reason = f"answered with an error: {said.words}"
+        return failed
+    lasting = "invalid_request_error" in said.codes
+    return _specific(f"answered with an error: {said.words}", said) or Failed(
+        f"answered with an error: {said.words}", "" if lasting else _LATER, passing=not lasting, said=said
+    )
+
+
+def _broken_off(said: Complaint) -> Failed:
+    """What an error means that came within a stream."""
+    reason, lasting = f"broke off with an error: {said.words}", "invalid_request_error" in said.codes
+    return _specific(reason, said) or Failed(reason, "Ask again", not lasting, said=said)
+
+
 def _refused(error: APIStatusError) -> Failed:
-    status, said, codes = error.status_code, _said(error.body), _codes(error)
-    reason = f"answered {status}{f': {said}' if said else ''}"
-    if codes & _TOO_LONG or (status == 400 and "maximum context length" in said):
-        return Failed(reason, "Retrieve fewer passages, or lower 'max_tokens'", error=ContextExceeded)
+    status, said = error.status_code, complaint(error.body) or Complaint()
     if 300 <= status < 400 and (location := error.response.headers.get("location")):
         target = urlsplit(location)
         place = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
-        return Failed(f"{reason} and points to {place}", "That is not followed: set 'base_url' to where you want to go")
-    if "insufficient_quota" in codes:
-        return Failed(reason, "The account has no credit left")
+        return Failed(
+            f"{_answered(status, said)} and points to {place}",
+            "That is not followed: set 'base_url' to where you want to go",
+        )
+    return _failed(status, said, _wanted_pause(error.response.headers))
+
+
+def _failed(status: int, said: Complaint, pause: float | None = None) -> Failed:
+    """What a status means, with what the service says."""
+    reason = _answered(status, said)
+    if failed := _specific(reason, said, status):
+        return failed
     if status not in _PASSING and status < 500:
-        return Failed(reason, _ADVICE.get(status, ""))
-    return Failed(reason, _ADVICE.get(status, _LATER), passing=True, pause=_wanted_pause(error.response.headers))
+        return Failed(reason, _advice(status, said), status=status, said=said)
+    return Failed(reason, _ADVICE.get(status, _LATER), passing=True, pause=pause, status=status, said=said)
 
 
-def _codes(error: Any) -> set[str]:
-    return {str(code) for code in (error.code, error.type) if code}
+def _specific(reason: str, said: Complaint, status: int = 0) -> Failed | None:
+    """What the codes mean, whatever the status is."""
+    if said.codes & _TOO_LONG or "maximum context length" in said.words:
+        advice = "Retrieve fewer passages, or lower 'max_tokens'"
+        return Failed(reason, advice, error=ContextExceeded, status=status, said=said)
+    if said.codes & _FILTERED:
+        return Failed(reason, error=ContentFiltered, status=status, said=said)
+    if "insufficient_quota" in said.codes:
+        return Failed(reason, "The account has no credit left", status=status, said=said)
+    return None
 
 
-def _said(body: object) -> str:
-    """What the service says is wrong, in one line."""
-    text = body.get("message") if isinstance(body, dict) else body
-    if not isinstance(text, str):
-        return ""
-    if text.lstrip().startswith("<"):
-        return "a page of HTML"
-    line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return line if len(line) <= _QUOTED else f"{line[:_QUOTED]} ..."
+def _advice(status: int, said: Complaint) -> str:
+    for setting in ("temperature", "top_p", "presence_penalty", "frequency_penalty", "seed", "stop"):
+        if status in _SETTING_REFUSED and said.names(setting):
+            return f"Leave '{setting}' out of the chat model's settings; then it is not sent"
+    return _ADVICE.get(status, "")
+
+
+def _answered(status: int, said: Complaint) -> str:
+    return f"answered {status}{f': {said.words}' if said.words else ''}"
 
 
 def _cause(error: BaseException) -> str:
     """What is at the bottom of an error of the SDK."""
     while (deeper := error.__cause__ or error.__context__) is not None:
         error = deeper
-    return _said(str(error).strip().partition("\n")[0]) or type(error).__name__
+    return one_line(str(error).strip().partition("\n")[0]) or type(error).__name__
 
 
-def _wanted_pause(headers: Any) -> float | None:
+def _wanted_pause(headers: Mapping[str, str]) -> float | None:
     """Seconds that a service asks to wait: in milliseconds, in seconds, or until a date."""
     for name, unit in (("retry-after-ms", 1000.0), ("retry-after", 1.0)):
         value = headers.get(name, "")

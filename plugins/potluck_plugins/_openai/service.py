@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from urllib.parse import urlsplit
 
 from potluck.contracts import Context
-from potluck.errors import EgressRefused, MissingSecret, PotluckError
+from potluck.errors import EgressRefused, MissingSecret, PotluckError, RemoteTimeout
 from potluck_plugins._openai.connection import Connection
 from potluck_plugins._openai.failures import Failed, failure
 from potluck_plugins._openai.settings import ServiceConfig
@@ -42,28 +42,41 @@ class Service:
         return time.monotonic() + self._config.deadline
 
     def call(
-        self, ask: Callable[[AsyncOpenAI], Coroutine[Any, Any, AskedT]], read: Callable[[AskedT], ReadT], end: float
+        self,
+        ask: Callable[[AsyncOpenAI], Coroutine[Any, Any, AskedT]],
+        read: Callable[[AskedT], ReadT],
+        end: float,
+        consider: Callable[[Failed], Failed | None] = lambda failed: failed,
+        *,
+        in_pieces: bool = False,
     ) -> ReadT:
         """Ask until what comes can be read. Raises ``MissingSecret``, ``ContextExceeded`` or ``RemoteError``.
 
         ``read`` runs in the calling thread and raises ``Failed`` or ``ValueError`` for an answer that is none.
+        ``consider`` may make another failure of one, or mend what was asked, and give None: then it is asked at once.
+        ``in_pieces``: ``ask`` sees to ``timeout`` itself.
         """
-        for attempt in range(1, self._config.max_attempts + 1):
+        attempt = 1
+        while True:
             try:
-                return read(self._run(ask(self._connected().client), end))
+                return read(self._run(ask(self._connected().client), end, in_pieces))
             except (Failed, ValueError) as error:
-                failed = failure(error)
+                considered = consider(failure(error))
+            if considered is None:
+                continue
+            failed = considered
             pause = self._pause(attempt, failed)
             if not failed.passing or attempt == self._config.max_attempts or time.monotonic() + pause >= end:
                 break
             time.sleep(pause)
+            attempt += 1
         # Outside of the clause above: an error of the SDK knows the request with its key, and must not hang on to ours.
         raise self._error(failed, attempt, end)
 
     def go_on(self, step: Coroutine[Any, Any, AskedT], end: float) -> AskedT:
-        """Do one step of an answer that has begun, which cannot be repeated. Raises ``RemoteError``."""
+        """Do one step of an answer that comes in pieces, which cannot be repeated. Raises ``RemoteError``."""
         try:
-            return self._run(step, end)
+            return self._run(step, end, in_pieces=True)
         except Failed as error:
             failed = error
         raise self._error(failed, 1, end)
@@ -81,12 +94,14 @@ class Service:
         if connection is not None:
             connection.close()
 
-    def _run(self, work: Coroutine[Any, Any, AskedT], end: float) -> AskedT:
-        seconds = min(self._config.timeout, end - time.monotonic())
+    def _run(self, work: Coroutine[Any, Any, AskedT], end: float, in_pieces: bool = False) -> AskedT:
+        left = end - time.monotonic()
+        seconds = min(self._config.timeout, left)
         try:
-            return self._connected().run(work, seconds)
+            return self._connected().run(work, left if in_pieces else seconds)
         except TimeoutError:
-            failed = Failed(f"did not answer within {seconds:.3g} s", "Raise 'timeout' and 'deadline'", passing=True)
+            reason, advice = f"did not answer within {seconds:.3g} s", "Raise 'timeout' and 'deadline'"
+            failed = Failed(reason, advice, passing=True, error=RemoteTimeout)
         except Exception as error:
             failed = failure(error)
         raise failed

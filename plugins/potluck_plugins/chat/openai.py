@@ -6,16 +6,18 @@ what the recipe says.
 
 from __future__ import annotations
 
-from collections.abc import AsyncGenerator, Iterator, Sequence
+import asyncio
+from collections.abc import AsyncGenerator, AsyncIterator, Iterator, Sequence
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, Field
+from pydantic import Field
 
 import potluck
 from potluck.contracts import ChatModel, ChatOptions, Context, Operational
-from potluck.documents import Answer, Message, Usage
-from potluck.errors import ContextExceeded
+from potluck.documents import Answer, Json, Message
+from potluck.errors import ContentFiltered, ContextExceeded
 from potluck_plugins._openai import (
     Counter,
     Failed,
@@ -23,9 +25,13 @@ from potluck_plugins._openai import (
     ServiceConfig,
     body_of,
     counter,
+    joined,
+    parsed,
     sendable,
     sends_to,
 )
+from potluck_plugins.chat._shared.replies import Reply
+from potluck_plugins.chat._shared.thoughts import Habit, is_known_to_be_plain
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -51,18 +57,19 @@ _TABLE = "o200k_base"
 # of other models, of which some put a system message of their own in front.
 _AROUND, _AT_THE_END = 4, 3
 _AROUND_AT_MOST, _IN_FRONT_AT_MOST = 16, 128
-_HALF = "\ufffd"
-_FINISHES: dict[str, Literal["stop", "length", "filter"]] = {
-    "stop": "stop",
-    "eos_token": "stop",
-    "stop_sequence": "stop",
-    "length": "length",
-    "content_filter": "filter",
-}
+_SAMPLING = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalty", "stop", "seed"})
+_NO_STREAMS = {"application/json", "text/html"}
+"""What a service answers with that does not stream, or complains."""
+_LIMITS = ("max_tokens", "max_completion_tokens")
 
 
 class OpenAIChatConfig(ChatOptions, ServiceConfig):
-    """Settings of the ``openai`` chat model. What is as the protocol has it by default (``top_p: 1``) is not sent."""
+    """Settings of the ``openai`` chat model.
+
+    ``temperature``, ``top_p``, the penalties, ``stop`` and ``seed`` are sent only if they are written: some models
+    refuse any of them, and one that is told nothing takes its own. For answers that can be repeated write
+    ``temperature: 0``. ``max_tokens`` is always sent, for cost, time and context are counted with it.
+    """
 
     model: str
     """The model's name at the service."""
@@ -77,6 +84,16 @@ class OpenAIChatConfig(ChatOptions, ServiceConfig):
     prices: Annotated[tuple[float, float] | None, Operational] = None
     """US dollars for a million tokens of prompt and of answer; known for OpenAI's own models."""
 
+    @property
+    def samples(self) -> bool:
+        """A model that is not told its temperature takes its own, which is rarely 0."""
+        return self.temperature > 0 or "temperature" not in self.model_fields_set
+
+    def decisive(self) -> dict[str, Json]:
+        """Without the settings that are not sent: unwritten is not the same as written as it is by default."""
+        unsent = _SAMPLING - self.model_fields_set
+        return {name: value for name, value in super().decisive().items() if name not in unsent}
+
 
 class OpenAIChat(ChatModel):
     """Answers by requests. What fails before any of the answer was handed out is asked again from the beginning."""
@@ -87,6 +104,11 @@ class OpenAIChat(ChatModel):
         self._config = config
         self._service = Service(config, context, "chat openai")
         self._table = _TABLE if known else None
+        self._habit = Habit(known=config.is_openai or is_known_to_be_plain(config.model))
+        self._refused: set[str] = set()
+        """Fields that the service has refused by name, for each of which there is another way."""
+        self._notes: list[str] = []
+        """What the next answer is to tell of that."""
         self.context_window = config.context_window or (known[0] if known else None)
         self.prices = config.prices or (known[1] if known else None)
         self.concurrency = config.concurrency
@@ -108,28 +130,53 @@ class OpenAIChat(ChatModel):
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
         """Answer. ``timeout`` is for the whole answer."""
-        body = self._body(messages, options)
+        self._check_length(messages, options)
+        body: dict[str, Any] = {}
 
         async def ask(client: AsyncOpenAI) -> bytes:
+            body.clear()
+            body.update(self._body(messages, options))
             return await body_of(client.chat.completions.with_streaming_response.create(**body))
 
-        return self._service.call(ask, _whole, self._service.deadline())
+        try:
+            answer = self._service.call(ask, self._whole, self._service.deadline(), lambda f: self._consider(f, body))
+        except ContentFiltered as error:
+            return _withheld("", error)
+        return self._with_notes(answer)
 
     def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
-        """Yield the pieces, then the answer. A stream that ends without the reason why it does is broken off."""
-        body = {**self._body(messages, options), "stream": True, "stream_options": {"include_usage": True}}
+        """Yield the pieces, then the answer. A stream that ends without the reason why it does is broken off.
+
+        How a model marks its thoughts is known of some families only. Of another one's first answer nothing is handed
+        out before it is clear where its thoughts end, at the latest when the answer is whole.
+        """
+        self._check_length(messages, options)
+        end, handed = self._service.deadline(), ""
+        body: dict[str, Any] = {}
 
         async def begin(client: AsyncOpenAI) -> tuple[AsyncGenerator[str | Answer, None], str | Answer]:
-            pieces = _pieces(client, body)
+            body.clear()
+            body.update(self._body(messages, options), stream=True)
+            if "stream_options" not in self._refused:
+                body["stream_options"] = {"include_usage": True}
+            pieces = _pieces(client, dict(body), Reply(self._habit, whole=False), self._config.timeout)
             return pieces, await anext(pieces)
 
-        end = self._service.deadline()
-        pieces, piece = self._service.call(begin, lambda begun: begun, end)
+        try:
+            pieces, piece = self._service.call(
+                begin, lambda begun: begun, end, lambda f: self._consider(f, body), in_pieces=True
+            )
+        except ContentFiltered as error:
+            yield _withheld("", error)
+            return
         try:
             while isinstance(piece, str):
+                handed += piece
                 yield piece
                 piece = self._service.go_on(anext(pieces), end)
-            yield piece
+            yield self._with_notes(piece)
+        except ContentFiltered as error:
+            yield _withheld(handed, error)
         finally:
             self._service.release(pieces)
 
@@ -137,7 +184,7 @@ class OpenAIChat(ChatModel):
         """Close the connections."""
         self._service.close()
 
-    def _body(self, messages: Sequence[Message], options: ChatOptions) -> dict[str, Any]:
+    def _check_length(self, messages: Sequence[Message], options: ChatOptions) -> None:
         tokens, window = self.count_tokens(messages), self.context_window
         if window is not None and tokens + options.max_tokens > window:
             exactly = "" if self._counter.exact else " (estimated, never too low)"
@@ -145,130 +192,85 @@ class OpenAIChat(ChatModel):
                 f"chat openai: a prompt of {tokens} tokens{exactly} and an answer of {options.max_tokens} do not fit "
                 f"the {window} tokens of {self._config.model}: retrieve fewer passages, or lower 'max_tokens'"
             )
-        asked = {
-            "temperature": (options.temperature, 1.0),
-            "top_p": (options.top_p, 1.0),
-            "presence_penalty": (options.presence_penalty, 0.0),
-            "frequency_penalty": (options.frequency_penalty, 0.0),
-            "stop": (list(options.stop), []),
-            "seed": (options.seed, None),
-        }
+
+    def _body(self, messages: Sequence[Message], options: ChatOptions) -> dict[str, Any]:
+        written = {name: getattr(options, name) for name in sorted(_SAMPLING & options.model_fields_set)}
+        if "stop" in written:
+            written["stop"] = list(options.stop)
         return {
             "model": self._config.model,
             "messages": [{"role": message.role, "content": sendable(message.content)} for message in messages],
             self._limit(): options.max_tokens,
-            **{name: value for name, (value, default) in asked.items() if value != default},
+            **{name: value for name, value in written.items() if value not in (None, [])},
         }
 
     def _limit(self) -> str:
+        """The name under which the limit is sent."""
         if self._config.limit != "auto":
             return self._config.limit
-        return "max_completion_tokens" if self._config.is_openai else "max_tokens"
+        ours = _LIMITS[1] if self._config.is_openai else _LIMITS[0]
+        return next((name for name in (ours, *_LIMITS) if name not in self._refused), ours)
+
+    def _consider(self, failed: Failed, body: dict[str, Any]) -> Failed | None:
+        """Do without a field that the service refuses by name, where that changes nothing of the answer."""
+        named = next((name for name in ("stream_options", *_LIMITS) if name in body and failed.refuses(name)), None)
+        if named is None or (named in _LIMITS and self._config.limit != "auto"):
+            return failed
+        if named in _LIMITS and self._refused.issuperset(set(_LIMITS) - {named}):
+            return failed
+        if named not in self._refused:
+            self._refused.add(named)
+            instead = f"the limit is sent as {self._limit()!r}" if named in _LIMITS else "tokens may not be counted"
+            self._notes.append(f"the service refuses {named!r}, so {instead}")
+        return None
+
+    def _whole(self, body: bytes) -> Answer:
+        reply = Reply(self._habit, whole=True)
+        reply.take(parsed(body))
+        reply.rest()
+        return reply.answer()
+
+    def _with_notes(self, answer: Answer) -> Answer:
+        notes, self._notes = self._notes, []
+        return replace(answer, notes=(*answer.notes, *notes)) if notes else answer
 
 
-class _Details(BaseModel):
-    cached_tokens: int | None = None
-
-
-class _Usage(BaseModel):
-    prompt_tokens: int | None = None
-    completion_tokens: int | None = None
-    prompt_tokens_details: _Details | None = None
-
-    def counted(self) -> Usage:
-        cached = self.prompt_tokens_details.cached_tokens if self.prompt_tokens_details else None
-        return Usage(self.prompt_tokens or 0, self.completion_tokens or 0, cached or 0)
-
-
-class _Said(BaseModel):
-    content: str | None = None
-    refusal: str | None = None
-
-
-class _Choice(BaseModel):
-    message: _Said | None = None
-    delta: _Said | None = None
-    finish_reason: str | None = None
-
-
-class _Event(BaseModel):
-    """An answer, or an event of one that comes in pieces."""
-
-    choices: list[_Choice] | None = None
-    usage: _Usage | None = None
-
-
-class _Growing:
-    """What has come of an answer."""
-
-    def __init__(self) -> None:
-        self._texts: list[str] = []
-        self._held = ""
-        self._reason: str | None = None
-        self._refused = False
-        self._usage = Usage()
-
-    @property
-    def is_whole(self) -> bool:
-        return self._reason is not None
-
-    def take(self, event: _Event) -> str:
-        """Add an event. Returns the text that it brought, without half a character at its end."""
-        self._usage = event.usage.counted() if event.usage else self._usage
-        text = ""
-        for choice in (event.choices or [])[:1]:
-            said = choice.message or choice.delta or _Said()
-            text = said.content or said.refusal or ""
-            self._refused = self._refused or bool(said.refusal)
-            self._reason = choice.finish_reason or self._reason
-        text, self._held = _without_half(self._held + text)
-        self._texts.append(text)
-        return text
-
-    def rest(self) -> str:
-        """The text that was held back, unless the limit cut a character there: some servers show that, some do not."""
-        text, self._held = "" if self._reason == "length" else self._held, ""
-        self._texts.append(text)
-        return text
-
-    def answer(self) -> Answer:
-        """The whole answer. Raises ``Failed`` if it is not whole; tokens that nobody told are 0."""
-        if self._reason not in _FINISHES:
-            why = f"for the reason {self._reason!r}" if self._reason else "in the middle"
-            raise Failed(f"ended its answer {why}", "Ask again", passing=True)
-        return Answer("".join(self._texts), "filter" if self._refused else _FINISHES[self._reason], self._usage)
-
-
-def _without_half(text: str) -> tuple[str, str]:
-    """A text up to what may be the half of a character, and that."""
-    end = len(text.rstrip(_HALF))
-    return text[:end], text[end:]
-
-
-async def _pieces(client: AsyncOpenAI, body: dict[str, Any]) -> AsyncGenerator[str | Answer, None]:
-    """The texts of a stream as they come, then the answer."""
+async def _pieces(
+    client: AsyncOpenAI, body: dict[str, Any], reply: Reply, timeout: float
+) -> AsyncGenerator[str | Answer, None]:
+    """The texts of a stream as they come, then the answer. ``timeout`` is for each event."""
     import openai
 
-    growing = _Growing()
-    async with await client.chat.completions.create(**body) as events:
+    async with asyncio.timeout(timeout):
+        stream = await client.chat.completions.create(**body)
+    async with stream as events:
+        if events.response.headers.get("content-type", "").partition(";")[0] in _NO_STREAMS:
+            async with asyncio.timeout(timeout):
+                at_once = await joined(events.response.aiter_bytes())
+            if text := reply.take_whole(parsed(at_once)):
+                yield text
+        coming = aiter(events)
         try:
-            async for event in events:
-                if text := growing.take(_Event.model_validate(event, from_attributes=True)):
+            while (event := await _next(coming, timeout)) is not None:
+                if text := reply.take(event.model_dump(warnings=False) if hasattr(event, "model_dump") else event):
                     yield text
         except openai.APIConnectionError:
             # What comes after the end of the text is only the number of its tokens.
-            if not growing.is_whole:
+            if not reply.is_complete:
                 raise
-    if growing.is_whole and (text := growing.rest()):
+    if text := reply.rest():
         yield text
-    yield growing.answer()
+    yield reply.answer()
 
 
-def _whole(body: bytes) -> Answer:
-    growing = _Growing()
-    growing.take(_Event.model_validate_json(body))
-    growing.rest()
-    return growing.answer()
+async def _next(events: AsyncIterator[Any], timeout: float) -> Any:
+    """The next event, or None where there is none any more."""
+    async with asyncio.timeout(timeout):
+        return await anext(events, None)
+
+
+def _withheld(text: str, error: ContentFiltered) -> Answer:
+    return Answer(text, "filter", notes=(f"the service's content filter withheld the answer ({error})",))
 
 
 @potluck.hookimpl

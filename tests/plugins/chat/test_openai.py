@@ -41,7 +41,7 @@ from support.servers import CONTEXT
 
 QUESTION = [Message("user", "What is the capital of France? Answer in one short sentence.")]
 CHINESE = [Message("system", "請用中文回答。"), Message("user", "短鋼軌係指長度在多少公尺以上之鋼軌？")]
-OPTIONS = ChatOptions(max_tokens=12, seed=1)
+OPTIONS = ChatOptions(temperature=0, max_tokens=12, seed=1)
 KEY = "sk-canary-5f1c0ffee5f1c0ffee5f1c0ffee"
 TABLES = "pypi://llama-index-core==0.14.25/llama_index/core/_static/tiktoken_cache"
 
@@ -133,12 +133,12 @@ def test_the_limit_of_tokens_and_the_stops_are_obeyed(make: Make, live: FaultPro
     made = make(live.url)
 
     for ask in made.chat, lambda messages, options: streamed(made, messages, options):
-        assert ask(QUESTION, ChatOptions(max_tokens=1)).finish == "length"
-        stopped = ask(QUESTION, ChatOptions(max_tokens=20, stop=("Paris",)))
+        assert ask(QUESTION, ChatOptions(temperature=0, max_tokens=1)).finish == "length"
+        stopped = ask(QUESTION, ChatOptions(temperature=0, max_tokens=20, stop=("Paris",)))
         assert (stopped.finish, "Paris" in stopped.text) == ("stop", False)
 
 
-def test_options_are_sent_under_the_protocol_s_names_unless_they_are_its_defaults(
+def test_options_are_sent_under_the_protocol_s_names_where_they_were_set_and_the_limit_always(
     make: Make, proxy: FaultProxy
 ) -> None:
     proxy.faults[:] = [status(400)] * 9
@@ -148,12 +148,13 @@ def test_options_are_sent_under_the_protocol_s_names_unless_they_are_its_default
     for made, options in [
         (make(proxy.url), every),
         (make(proxy.url, limit="max_completion_tokens"), ChatOptions(temperature=1)),
+        (make(proxy.url), ChatOptions(temperature=0.0, top_p=1.0, seed=None)),
         (make(proxy.url), ChatOptions()),
     ]:
         with pytest.raises(RemoteError):
             made.chat([Message("system", "短"), Message("assistant", "鋼\ud83d"), Message("user", "軌")], options)
 
-    full, reasoning, plain = (json.loads(body) for body in proxy.bodies)
+    full, reasoning, defaults, plain = (json.loads(body) for body in proxy.bodies)
     messages = [{"role": "system", "content": "短"}, {"role": "assistant", "content": "鋼?"}]
     messages.append({"role": "user", "content": "軌"})
     assert full == {
@@ -167,8 +168,9 @@ def test_options_are_sent_under_the_protocol_s_names_unless_they_are_its_default
         "frequency_penalty": 0.2,
         "seed": 3,
     }
-    assert reasoning == {"model": "smollm2", "messages": messages, "max_completion_tokens": 256}
-    assert plain == {"model": "smollm2", "messages": messages, "max_tokens": 256, "temperature": 0.0}
+    assert reasoning == {"model": "smollm2", "messages": messages, "max_completion_tokens": 256, "temperature": 1}
+    assert plain == {"model": "smollm2", "messages": messages, "max_tokens": 256}
+    assert defaults == {**plain, "temperature": 0.0, "top_p": 1.0}
 
 
 def test_questions_from_many_threads_each_get_their_own_answer(make: Make, proxy: FaultProxy) -> None:
@@ -219,7 +221,7 @@ def test_the_reason_of_the_end_is_told(
     assert (answer.finish, answer.text) == (finish, expected.text if text is None else text)
 
 
-@pytest.mark.parametrize("reason", [None, "abort", "insufficient_system_resource", "tool_calls"])
+@pytest.mark.parametrize("reason", ["error", "abort", "insufficient_system_resource", "tool_calls"])
 def test_an_answer_that_ends_for_another_reason_is_not_taken_for_whole(
     make: Make, proxy: FaultProxy, expected: Answer, reason: str | None
 ) -> None:
@@ -227,7 +229,7 @@ def test_an_answer_that_ends_for_another_reason_is_not_taken_for_whole(
     assert make(proxy.url).chat(QUESTION, OPTIONS).text == expected.text
 
     proxy.faults[:] = [_ended(reason)] * 2
-    with pytest.raises(RemoteError, match=r"ended its answer (in the middle|for the reason)"):
+    with pytest.raises(RemoteError, match=rf"ended its answer for the reason '{reason}'"):
         make(proxy.url, max_attempts=2).chat(QUESTION, OPTIONS)
 
 

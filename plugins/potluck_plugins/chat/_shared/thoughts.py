@@ -1,0 +1,155 @@
+"""Telling what a reasoning model thinks from what it answers, where both come as one text.
+
+Models put marks around their thoughts: ``<think>`` DeepSeek-R1, Qwen3, QwQ and most others; ``[THINK]`` Mistral's
+Magistral; ``◁think▷`` Kimi; ``<seed:think>`` Seed-OSS; ``<|START_THINKING|>`` Cohere's Command A; channels gpt-oss
+(OpenAI's harmony format). Templates of some end the prompt with the opening mark: then only the closing one is written.
+"""
+
+from __future__ import annotations
+
+import re
+
+from potluck.documents import Finish
+
+MARKS = {
+    **{f"<{name}>": f"</{name}>" for name in ("think", "thinking", "thought", "reasoning", "seed:think")},
+    "[THINK]": "[/THINK]",
+    "◁think▷": "◁/think▷",
+    "<|START_THINKING|>": "<|END_THINKING|>",
+    "<|channel|>analysis<|message|>": "<|channel|>final<|message|>",
+}
+"""The marks that open thoughts, with those that close them."""
+
+_ENDS_TURN = re.compile(r"(?:<\|end\|>)?(?:<\|start\|>assistant)?\s*$")
+_OPENING = re.compile("|".join(map(re.escape, MARKS)), re.IGNORECASE)
+_CLOSING = re.compile("|".join(map(re.escape, MARKS.values())), re.IGNORECASE)
+# An answer may be about the mark, and then quotes it.
+_UNQUOTED = re.compile(rf"(?<![`\"'“‘「『])(?:{_CLOSING.pattern})", re.IGNORECASE)
+_STARTS = tuple(mark.lower() for mark in MARKS)
+_FAMILIES = re.compile(
+    r"(?:^|[^a-z])(?:(?:chat)?gpt-?[345]|llama-?[23]|gemma-?[123]|mi(?:s|x|nis)tral|codestral|phi-?[34]|smollm-?2"
+    r"|qwen-?[12]|claude|command-r)",
+    re.IGNORECASE,
+)
+_REASONERS = re.compile(r"r1|distill|reason|think|nemotron|hermes|cogito|magistral", re.IGNORECASE)
+
+
+def is_known_to_be_plain(model: str) -> bool:
+    """Whether a model's name is that of a family whose templates do not end a prompt within thoughts."""
+    return _FAMILIES.search(model) is not None and _REASONERS.search(model) is None
+
+
+def opens_thoughts(prompt: str) -> bool:
+    """Whether a prompt ends with an opening mark, so that the model goes on with its thoughts."""
+    end = prompt.rstrip()
+    return any(end.lower().endswith(mark) for mark in _STARTS)
+
+
+class Thinking:
+    """A text that grows, told apart into ``thoughts`` and ``answer``.
+
+    ``opened``: the text begins within thoughts. ``unmarked``: it may do so, as a service's model whose template nobody
+    knows, so nothing is handed on before a closing mark has come or the text is over.
+    """
+
+    def __init__(self, *, opened: bool = False, unmarked: bool = False) -> None:
+        """Begin with nothing."""
+        self.answer = ""
+        self.closed_only = False
+        """Whether thoughts were closed that nothing had opened."""
+        self._thoughts: list[str] = []
+        self._unmarked = unmarked
+        self._inside = opened
+        self._after = False
+        self._answering = False
+        self._held = ""
+
+    @property
+    def thoughts(self) -> str:
+        """What was thought so far, without the marks."""
+        return "\n\n".join(filter(None, (_ENDS_TURN.sub("", one).strip() for one in self._thoughts)))
+
+    def come_apart(self) -> None:
+        """The thoughts come beside the text, so it does not begin within them."""
+        self._unmarked = False
+
+    def grown(self, text: str) -> str:
+        """Take more text. Returns what of the answer can be handed on."""
+        self._held += text
+        return self._decided(last=False)
+
+    def rest(self, *, cut: bool = False) -> str:
+        """The text is over; returns what was held back. ``cut``: it is known to have ended within thoughts."""
+        if cut and not self._answering and not self._after:
+            self._inside = True
+        return self._decided(last=True)
+
+    def _decided(self, last: bool) -> str:
+        while not self._answering:
+            if self._inside:
+                if not self._think(last):
+                    return ""
+            elif not self._begin(last):
+                return ""
+        text, self._held = self._held, ""
+        self.answer += text
+        return text
+
+    def _think(self, last: bool) -> bool:
+        """Look for the end of the thoughts."""
+        end = _CLOSING.search(self._held)
+        if end is None:
+            if last:
+                self._thoughts.append(self._held)
+                self._held = ""
+            return False
+        self._thoughts.append(self._held[: end.start()])
+        self._held, self._inside, self._after = self._held[end.end() :], False, True
+        return True
+
+    def _begin(self, last: bool) -> bool:
+        """See whether thoughts or the answer begin here."""
+        begun = self._held.lstrip()
+        if opening := _OPENING.match(begun):
+            self._held, self._inside = begun[opening.end() :], True
+            return True
+        doubtful = self._unmarked and not self._after
+        if doubtful and (end := _UNQUOTED.search(self._held)):
+            self._thoughts.append(self._held[: end.start()])
+            self._held, self._after, self.closed_only = self._held[end.end() :], True, True
+            return True
+        if not last and (doubtful or not begun or _may_open(begun)):
+            return False
+        if self._after:
+            self._held = begun
+        self._answering = True
+        return True
+
+
+def _may_open(begun: str) -> bool:
+    """Whether a text may be the first characters of an opening mark."""
+    return any(mark.startswith(begun.lower()) for mark in _STARTS)
+
+
+class Habit:
+    """What a model has shown of how it marks its thoughts. Until then its text is doubted as long as it grows."""
+
+    def __init__(self, *, known: bool = False) -> None:
+        """``known``: it writes an opening mark, or its thoughts come apart from its text."""
+        self._known = known
+        self._only_closes = False
+
+    def thinking(self) -> Thinking:
+        """For the next text."""
+        return Thinking(unmarked=not self._known)
+
+    def was_cut(self, finish: Finish | None) -> bool:
+        """Whether a text without a closing mark that the limit ended are thoughts."""
+        return self._only_closes and finish == "length"
+
+    def learn(self, thinking: Thinking, finish: Finish) -> None:
+        """Take what a whole text has shown."""
+        if thinking.closed_only:
+            self._only_closes, self._known = True, False
+        elif finish == "stop" and thinking.answer and not self._only_closes:
+            self._known = True
