@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import ExitStack, closing, contextmanager, suppress
 from functools import cached_property
 from pathlib import Path
 from threading import RLock
@@ -22,8 +22,9 @@ from potluck.stages.ask import AskReport, ask, retriever
 from potluck.stages.components import Components
 from potluck.stages.index import IndexReport, index
 from potluck.stages.plan import PlanReport, parts, plan, remote_hosts
-from potluck.workspace import Workspace
+from potluck.workspace import Workspace, folder_of
 from potluck.workspace.files import storage_errors
+from potluck.workspace.scratch import can_be_written, scratch
 
 if TYPE_CHECKING:
     from potluck.evaluation.compare.gate import GateReport
@@ -70,7 +71,7 @@ class Recipe:
     @cached_property
     def workspace(self) -> Workspace:
         """The folder ``.potluck`` beside the recipe."""
-        return Workspace(self.model.folder / ".potluck", self._fresh)
+        return Workspace(folder_of(self.model), self._fresh)
 
     @cached_property
     def components(self) -> Components:
@@ -208,9 +209,25 @@ class Recipe:
             return keep_task(tuned, evaluated, self.components, self.workspace, started)
 
     def plan(self) -> PlanReport:
-        """Say what ``run`` would take and what would leave the machine, without embedding or answering."""
+        """Say what ``run`` would take and what would leave the machine, without embedding or answering.
+
+        What is loaded for it is kept for the run where there is a workspace that can be written; none is made.
+        """
         self._need_documents()
-        return plan(self.components, self.workspace, self.observers)
+        if can_be_written(folder_of(self.model)):
+            with suppress(WorkspaceBusy):
+                return plan(self.components, self.workspace, self.observers)
+        with self.looking() as components:
+            return plan(components, components.workspace, self.observers)
+
+    @contextmanager
+    def looking(self) -> Iterator[Components]:
+        """The components over a copy of the workspace, which is thrown away: nothing beside the recipe is written."""
+        with (
+            scratch(folder_of(self.model)) as workspace,
+            closing(Components(self.model, workspace, Sources(self.model.folder))) as components,
+        ):
+            yield components
 
     def remote_hosts(self) -> dict[str, str]:
         """The hosts that would get data, by the kind of the component that sends it."""

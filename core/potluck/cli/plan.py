@@ -23,7 +23,8 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them.
     Of a recipe that tunes and has no documents: parameters, memory, disk, steps and time of the training.
 
-    Documents are loaded and split for it, which is kept for the run. The exit status is 1 if the run would stop.
+    Documents are loaded and split for it, which is kept for the run where there is a workspace that can be written
+    (`potluck index` makes one). The exit status is 1 if the run would stop.
     """
     with opened(recipe, overrides, as_json) as opening:
         if opening.model.tuner is not None and opening.model.documents is None:
@@ -42,9 +43,11 @@ def _tuning(opening: Recipe, as_json: bool) -> int:
     from dataclasses import asdict
 
     from potluck.stages.tune import plan, problems
+    from potluck.workspace import folder_of
 
-    estimate = plan(opening.components)
-    stops = problems(estimate, opening.workspace.folder)
+    with opening.looking() as components:
+        estimate = plan(components)
+    stops = problems(estimate, folder_of(opening.model))
     if as_json:
         print_json({**asdict(estimate), "problems": list(stops)})
         return 1 if stops else 0

@@ -6,13 +6,22 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.files import storage_errors, write_whole
 from potluck.workspace.lock import writing
 
-__all__ = ["Workspace"]
+if TYPE_CHECKING:
+    from potluck.recipe.model import RecipeModel
+
+__all__ = ["Workspace", "folder_of"]
+
+
+def folder_of(recipe: RecipeModel) -> Path:
+    """Where the workspace of a recipe is: the folder ``.potluck`` beside it."""
+    return recipe.folder / ".potluck"
 
 
 class Workspace:

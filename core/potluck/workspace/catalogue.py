@@ -17,6 +17,7 @@ from potluck.documents import Chunk, Document, Json
 from potluck.errors import WorkspaceTooNew
 from potluck.fingerprints import fingerprint, text_hash
 from potluck.workspace import tables
+from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import Connection
 from potluck.workspace.reading import IndexState, Load, Reading, StoredChunk
 from potluck.workspace.tables import FORMAT
@@ -73,9 +74,10 @@ class Catalogue(Reading):
         """The version of the tables; None where there are none yet. Raises ``WorkspaceTooNew``."""
         if self._db.one("SELECT 1 FROM sqlite_master") is None:
             return None
-        row = self._db.one("SELECT value FROM meta WHERE key = 'format'")
-        text = str(row[0]) if row else "none"
-        if not (text.isascii() and text.isdecimal() and 0 < len(text) < 10):
+        meta = dict(self._db.all("SELECT key, value FROM meta"))
+        text = str(meta.get("format", "none"))
+        # The first version had no checksum.
+        if text != "1" and meta.get("sum") != checksum(text).hex():
             self._db.damaged(f"its format is {text}")
         if (found := int(text)) > FORMAT:
             raise WorkspaceTooNew(

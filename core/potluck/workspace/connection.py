@@ -142,12 +142,22 @@ class Connection:
         with storage_errors(self.path.parent):
             try:
                 yield
-            except sqlite3.ProgrammingError:  # used after it was closed
-                raise
             except sqlite3.DatabaseError as error:
-                if getattr(error, "sqlite_errorcode", 0) & 0xFF in _SURROUNDINGS:
+                if not is_damage(error) and not self._only_seems_read_only(error):
                     raise
                 self.damaged(str(error))
+
+    def _only_seems_read_only(self, error: sqlite3.DatabaseError) -> bool:
+        """Whether the file says of itself that it must not be written, in a header that potluck did not write."""
+        if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY:
+            return False
+        return all(os.access(path, os.W_OK) for path in (self.path, self.path.parent))
+
+
+def is_damage(error: sqlite3.DatabaseError) -> bool:
+    """Whether SQLite speaks of the file's content, and not of other processes, the system or a closed connection."""
+    surroundings = getattr(error, "sqlite_errorcode", 0) & 0xFF in _SURROUNDINGS
+    return not surroundings and not isinstance(error, sqlite3.ProgrammingError)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -15,6 +15,7 @@ def writing(folder: Path, wait: float = 0.5) -> Iterator[None]:
     """Hold the workspace's lock. Raises ``WorkspaceBusy`` with the process's number after ``wait`` seconds."""
     from filelock import FileLock, Timeout
 
+    folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "writer.pid"
     lock = FileLock(folder / "lock")
     try:

@@ -90,7 +90,12 @@ def create(database: sqlite3.Connection) -> None:
     """Make empty tables."""
     for statement in TABLES.split(";\n"):
         database.execute(statement)
-    database.execute("INSERT INTO meta VALUES ('format', ?)", (str(FORMAT),))
+    database.executemany("INSERT INTO meta VALUES (?, ?)", meta_rows(FORMAT))
+
+
+def meta_rows(version: int) -> list[Row]:
+    """What the catalogue says of itself: the version of its tables, and the checksum of that."""
+    return [("format", str(version)), ("sum", checksum(str(version)).hex())]
 
 
 def upgrade(database: sqlite3.Connection) -> None:

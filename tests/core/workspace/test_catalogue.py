@@ -19,6 +19,7 @@ from hypothesis import strategies as st
 from potluck.documents import Chunk, Document, Page, Section
 from potluck.errors import WorkspaceDamaged, WorkspaceTooNew
 from potluck.workspace.catalogue import FORMAT, Catalogue, IndexState, Load, StoredChunk
+from potluck.workspace.tables import meta_rows
 
 TEXT = "1.4.4 短鋼軌：係指長度在標準長度以下5m以上之鋼軌。\nA short rail is shorter than the standard length. 🚆"
 
@@ -140,7 +141,7 @@ def test_a_workspace_of_a_newer_version_is_refused(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.sqlite"
     Catalogue(path).close()
     with sqlite3.connect(path) as db:
-        db.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT + 1),))
+        db.executemany("REPLACE INTO meta VALUES (?, ?)", meta_rows(FORMAT + 1))
     db.close()
 
     with pytest.raises(WorkspaceTooNew, match=rf"format {FORMAT + 1}, this one knows {FORMAT}"):

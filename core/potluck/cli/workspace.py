@@ -1,0 +1,86 @@
+"""``potluck workspace check`` and ``potluck workspace repair``."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from potluck.cli.common import opened, recipe_options, warn
+from potluck.cli.terminal import echo, print_json
+
+if TYPE_CHECKING:
+    from potluck.workspace.repair import FileReport
+
+
+@click.group("workspace")
+def command() -> None:
+    """Say whether a recipe's workspace holds what was written, and mend it."""
+
+
+@command.command("check")
+@recipe_options
+def check(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
+    """Hold everything in a recipe's workspace against its checksums. Nothing is changed.
+
+    The exit status is 1 if something is damaged.
+    """
+    from potluck import recipe as recipes
+    from potluck.workspace import folder_of
+    from potluck.workspace.repair import check as check_workspace
+
+    reports = check_workspace(folder_of(recipes.load(recipe, overrides)))
+    is_whole = all(report.is_whole for report in reports)
+    if as_json:
+        print_json({"is_whole": is_whole, "files": [report.as_json() for report in reports]})
+    else:
+        _print(reports)
+        if not is_whole:
+            echo(f"damaged: potluck workspace repair {recipe}", fg="red", err=True)
+    return 0 if is_whole else 1
+
+
+@command.command("repair")
+@recipe_options
+def repair(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
+    """Keep what is whole in a recipe's workspace, and compute what is not anew.
+
+    Answers that are damaged are asked again when they are next needed; the indexes of other recipes beside this one
+    are completed when they are next used.
+    """
+    from potluck import recipe as recipes
+    from potluck.workspace import folder_of
+    from potluck.workspace.repair import repair as repair_workspace
+
+    model = recipes.load(recipe, overrides)
+    reports = repair_workspace(folder_of(model))
+    indexed = None
+    if model.documents is not None:
+        with opened(recipe, overrides, as_json) as opening:
+            indexed = opening.index()
+    if as_json:
+        index = indexed.as_json() if indexed is not None else None
+        print_json({"files": [report.as_json() for report in reports], "index": index})
+        return 0
+    _print(reports)
+    if indexed is not None:
+        warn(indexed.failures)
+        echo(
+            f"computed anew: {indexed.loaded} files loaded, {indexed.split} documents split, {indexed.embedded} texts "
+            "embedded"
+        )
+    return 0
+
+
+def _print(reports: Sequence[FileReport]) -> None:
+    if not reports:
+        echo("there is no workspace yet")
+    for report in reports:
+        echo(f"{report.file}: {'whole' if report.is_whole else 'damaged'}")
+        if report.pages:
+            echo(f"  pages: {' '.join(report.pages.split())}")
+        for name, rows in report.rows.items():
+            torn = "" if rows.readable else ", and others that cannot be read"
+            echo(f"  {name}: {rows.whole:,} whole, {rows.damaged:,} damaged{torn}")

@@ -1,0 +1,242 @@
+"""Finding out what of a workspace is still what was written, and keeping that.
+
+Both databases are read row by row, whatever state their pages are in, and each row is held against its checksum. What
+passes is copied: to check, into a temporary database that SQLite deletes; to repair, into a new file that takes the
+place of the old one in one step. What was dropped is computed anew when it is next needed.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, TypeAlias
+
+from potluck.documents import Json
+from potluck.workspace import tables
+from potluck.workspace.calls import CALL_TABLES, INSERT_ANSWER, INSERT_QUERY
+from potluck.workspace.checksums import checksum
+from potluck.workspace.connection import is_damage
+from potluck.workspace.files import storage_errors, sync_folder
+from potluck.workspace.lock import writing
+
+_BESIDE = ".repaired"
+
+Row: TypeAlias = tuple[Any, ...]
+
+
+@dataclass(slots=True)
+class Rows:
+    """How many rows of a kind are whole and how many are not; not ``readable`` where more may be lost."""
+
+    whole: int = 0
+    damaged: int = 0
+    readable: bool = True
+
+
+@dataclass(slots=True)
+class FileReport:
+    """What was found in one database: ``pages`` is what SQLite says of its structure, empty where nothing is wrong."""
+
+    file: str
+    pages: str = ""
+    rows: dict[str, Rows] = field(default_factory=dict)
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all of it is what was written."""
+        return not self.pages and all(not rows.damaged and rows.readable for rows in self.rows.values())
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck workspace check --json`` prints it."""
+        rows: dict[str, Json] = {
+            name: {"whole": one.whole, "damaged": one.damaged, "readable": one.readable}
+            for name, one in self.rows.items()
+        }
+        return {"file": self.file, "is_whole": self.is_whole, "pages": self.pages, "rows": rows}
+
+
+def check(folder: Path) -> list[FileReport]:
+    """Read all of a workspace's databases, and say what is damaged. Nothing is changed."""
+    return [_checked(path, salvage) for path, salvage in _databases(folder)]
+
+
+def repair(folder: Path) -> list[FileReport]:
+    """Replace each damaged database by one that holds what is whole of it. Raises ``WorkspaceBusy``."""
+    if not folder.exists():
+        return []
+    with writing(folder), storage_errors(folder):
+        reports = []
+        for path, salvage in _databases(folder):
+            reports.append(_checked(path, salvage))
+            if not reports[-1].is_whole:
+                _replace(path, salvage)
+        return reports
+
+
+def _databases(folder: Path) -> Iterator[tuple[Path, Callable[[_Salvage], None]]]:
+    known = (("catalogue.sqlite", _salvage_catalogue), ("calls.sqlite", _salvage_calls))
+    yield from ((folder / name, salvage) for name, salvage in known if (folder / name).exists())
+
+
+def _checked(path: Path, salvage: Callable[[_Salvage], None]) -> FileReport:
+    report = FileReport(path.name)
+    with storage_errors(path.parent), closing(_opened(path)) as source, closing(_begun("")) as scratch:
+        try:
+            (verdict,) = source.execute("PRAGMA integrity_check(1)").fetchone()
+            report.pages = "" if verdict == "ok" else str(verdict)
+        except sqlite3.DatabaseError as error:
+            if not is_damage(error):
+                raise
+            report.pages = str(error)
+        salvage(_Salvage(source, scratch, report))
+    return report
+
+
+def _replace(path: Path, salvage: Callable[[_Salvage], None]) -> None:
+    beside = path.with_name(path.name + _BESIDE)
+    beside.unlink(missing_ok=True)
+    with closing(_opened(path)) as source, closing(_begun(beside)) as target:
+        salvage(_Salvage(source, target, FileReport(path.name)))
+        target.commit()
+    for ending in ("-wal", "-shm"):  # they belong to the old file, and would be taken for the new one's
+        path.with_name(path.name + ending).unlink(missing_ok=True)
+    os.replace(beside, path)
+    sync_folder(path.parent)
+
+
+def _begun(path: Path | str) -> sqlite3.Connection:
+    """A new database, in one transaction."""
+    target = sqlite3.connect(path, isolation_level=None)
+    target.execute("PRAGMA foreign_keys = ON")
+    target.execute("BEGIN")
+    return target
+
+
+def _opened(path: Path) -> sqlite3.Connection:
+    source = sqlite3.connect(path, isolation_level=None)
+    # A text that is no text any more is a row that does not pass, and ends no walk.
+    source.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
+    return source
+
+
+@dataclass
+class _Salvage:
+    """From one database into another, with the count of what was found."""
+
+    source: sqlite3.Connection
+    target: sqlite3.Connection
+    report: FileReport
+
+    def rows(self, name: str, select: str, order: str) -> Iterator[Row]:
+        """The rows of a query from its beginning and, where a page cannot be read, from its end as well.
+
+        A row may come twice.
+        """
+        counts = self.report.rows.setdefault(name, Rows())
+        for direction in ("ASC", "DESC"):
+            by = ", ".join(f"{key} {direction}" for key in order.split())
+            try:
+                yield from self.source.execute(f"{select} ORDER BY {by}")
+                return
+            except sqlite3.DatabaseError as error:
+                if not is_damage(error):
+                    raise
+                counts.readable = False
+
+    def keep(self, name: str, statement: str, row: Row, right: bool) -> None:
+        """Copy a row that is what was written, and count it."""
+        counts = self.report.rows.setdefault(name, Rows())
+        try:
+            kept = right and self.target.execute(statement, row).rowcount > 0
+        except (sqlite3.Error, UnicodeError):
+            kept = right = False
+        counts.whole += kept
+        counts.damaged += not right
+
+    def drop(self, name: str, statement: str) -> None:
+        """Take away what was copied and is of no use without what was not."""
+        lost = self.target.execute(statement).rowcount
+        self.report.rows[name].whole -= lost
+        self.report.rows[name].damaged += lost
+
+
+def _salvage_calls(work: _Salvage) -> None:
+    for statement in CALL_TABLES:
+        work.target.execute(statement)
+    for row in work.rows("answers", "SELECT key, answer, sum FROM answers", "key"):
+        work.keep("answers", _ignoring(INSERT_ANSWER), row, checksum(*row[:2]) == row[2])
+    for row in work.rows("queries", "SELECT embedder, text, vector, sum FROM queries", "embedder text"):
+        work.keep("queries", _ignoring(INSERT_QUERY), row, checksum(*row[:3]) == row[3])
+
+
+def _salvage_catalogue(work: _Salvage) -> None:
+    tables.create(work.target)
+    for row in work.rows("loads", "SELECT * FROM loads", "id"):
+        work.keep("loads", _ignoring(tables.INSERT_LOAD), row, checksum(*row[:-1]) == row[-1])
+    for row in work.rows("documents", "SELECT * FROM documents", "rowid"):
+        right = checksum(*row[:7]) == row[7] and checksum(*row[8:]) == row[6]
+        work.keep("documents", _ignoring(tables.INSERT_DOCUMENT), row, right)
+    work.drop(
+        "loads", "DELETE FROM loads WHERE documents != (SELECT count(*) FROM documents WHERE documents.load = loads.id)"
+    )
+    for row in work.rows("documents split", "SELECT document, splitter, sum FROM splits", "document splitter"):
+        _salvage_split(work, row)
+    for row in work.rows("vectors", "SELECT * FROM vectors", "embedder text"):
+        work.keep("vectors", _ignoring(tables.INSERT_VECTOR), row, checksum(*row[:-1]) == row[-1])
+    for row in work.rows("indexes", "SELECT * FROM indexes", "id"):
+        _salvage_index(work, row)
+    work.drop("indexes", _INCOMPLETE)
+    for row in work.rows("claims", 'SELECT "index", load FROM claims', '"index" load'):
+        work.keep("claims", "INSERT OR IGNORE INTO claims SELECT ?, id FROM loads WHERE id = ?", row, right=True)
+
+
+_INCOMPLETE = """
+DELETE FROM indexes WHERE EXISTS (
+  SELECT 1 FROM index_loads i JOIN documents d ON d.load = i.load WHERE i."index" = indexes.id AND (
+    NOT EXISTS (SELECT 1 FROM splits s WHERE s.document = d.id AND s.splitter = indexes.splitter)
+    OR EXISTS (
+      SELECT 1 FROM chunks c WHERE c.document = d.id AND c.splitter = indexes.splitter
+      AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.embedder = indexes.embedder AND v.text = c.text)
+    )
+  )
+)
+"""
+"""An index that lacks chunks or vectors is forgotten, so that the next run of ``index`` computes them."""
+
+
+def _salvage_split(work: _Salvage, row: Row) -> None:
+    try:
+        chunks = work.source.execute(
+            "SELECT ordinal, id, start, end, heading, text FROM chunks WHERE document = ? AND splitter = ? "
+            "ORDER BY ordinal",
+            row[:2],
+        ).fetchall()
+    except (sqlite3.DatabaseError, UnicodeError):
+        chunks = []
+    right = tables.split_sum(row[0], row[1], chunks) == row[2]
+    before = work.target.total_changes
+    work.keep("documents split", _ignoring(tables.INSERT_SPLIT), row, right)
+    if work.target.total_changes > before:
+        work.target.executemany(tables.INSERT_CHUNK, [(*row[:2], *chunk) for chunk in chunks])
+
+
+def _salvage_index(work: _Salvage, row: Row) -> None:
+    select = 'SELECT source, load FROM index_loads WHERE "index" = ?'
+    try:
+        loads = work.source.execute(select, row[:1]).fetchall()
+    except (sqlite3.DatabaseError, UnicodeError):
+        loads = []
+    known = all(work.target.execute("SELECT 1 FROM loads WHERE id = ?", pair[1:]).fetchone() for pair in loads)
+    before = work.target.total_changes
+    work.keep("indexes", _ignoring(tables.INSERT_INDEX), row, known and tables.index_sum(row[:5], loads) == row[5])
+    if work.target.total_changes > before:
+        work.target.executemany(tables.INSERT_INDEX_LOAD, [(row[0], *pair) for pair in loads])
+
+
+def _ignoring(statement: str) -> str:
+    """The statement for rows that may come twice."""
+    return statement.replace("INSERT OR REPLACE", "INSERT").replace("INSERT", "INSERT OR IGNORE", 1)

@@ -1,0 +1,45 @@
+"""A copy of a workspace for what only looks, where the workspace itself must not or cannot be written."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+import tempfile
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from pathlib import Path
+
+from potluck.workspace import Workspace
+
+_NAME = "catalogue.sqlite"
+
+
+def can_be_written(folder: Path) -> bool:
+    """Whether there is a workspace, and this user may write it."""
+    return all(os.access(path, os.W_OK) for path in (folder, folder / _NAME))
+
+
+@contextmanager
+def scratch(folder: Path) -> Iterator[Workspace]:
+    """A workspace with the catalogue of the one in ``folder``, if there is one; it is removed at the end."""
+    with tempfile.TemporaryDirectory(prefix="potluck-", ignore_cleanup_errors=True) as name:
+        copy = Path(name, ".potluck")
+        copy.mkdir()
+        if (folder / _NAME).exists():
+            _copy(folder / _NAME, copy / _NAME)
+        with closing(Workspace(copy)) as workspace:
+            yield workspace
+
+
+def _copy(path: Path, target: Path) -> None:
+    """Copy a database as it is at one moment: the file, or what SQLite reads where another process has it open."""
+    beside = path.with_name(path.name + "-wal")
+    if beside.exists():
+        with suppress(sqlite3.Error):
+            address = f"{path.absolute().as_uri()}?mode=ro"
+            with closing(sqlite3.connect(address, uri=True)) as source, closing(sqlite3.connect(target)) as copy:
+                source.backup(copy)
+            return
+        shutil.copyfile(beside, target.with_name(beside.name))  # left behind, where SQLite may make no index of it
+    shutil.copyfile(path, target)
