@@ -1,61 +1,157 @@
-"""The lines of a PDF's page, as PDFium finds them, with their places."""
+"""The lines of a PDF's page, in reading order, with their places."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Sequence
 from itertools import pairwise
+from statistics import median
 from typing import Any
 
+from potluck_plugins.loaders._shared.bidi import has_right_to_left, reading_order
 from potluck_plugins.loaders._shared.lines import Line
+from potluck_plugins.loaders._shared.pdfchars import Box, Character, PageCharacters
+from potluck_plugins.loaders._shared.pdfvertical import is_vertical, vertical_lines
+from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 
 _HYPHEN = "\x02"
 _BROKEN_WORD = re.compile(f"(?<=[a-z]){_HYPHEN}(?=[a-z])")
 _VARIANTS = re.compile("[\u2f00-\u2fd5\uf900-\ufaff\ufb00-\ufb06]")
 """Radicals and ligatures, which some programs write in place of the usual characters."""
 
+_FIRST_HEBREW = 0x0590
 _WIDE_GAP = 1.2
 """The gap between words, in heights of a character, from which they stand in different cells."""
 
+_WORD_GAP = 0.2
+"""The gap between letters, in heights of a character, from which they belong to different words."""
+
+_SMALL = 0.88
+"""The size of raised and lowered characters, at the most, beside those on the line."""
+
+_RAISED, _LOWERED = 0.15, -0.04
+"""How far they stand above or below the line, in sizes, at the least."""
+
 _LABEL = re.compile(
-    r"[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]+|[a-zA-Z])[)）.、]?|第\S+[章節條编節編篇]|[•●○■*-]"
+    r"[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]+|[a-zA-Z])[)）.、]?|第\S+[章節條编節编篇]|[•●○■*-]"
 )
 
 
 def page_lines(page: Any) -> list[Line]:
     """The lines of a page, in reading order. Raises ``pypdfium2.PdfiumError`` for a damaged page."""
-    from pypdfium2 import raw
-
     text_page = page.get_textpage()
     try:
-        codes = [raw.FPDFText_GetUnicode(text_page.raw, index) for index in range(text_page.count_chars())]
-        lines, start = [], 0
-        for index, code in enumerate([*codes, 10]):
-            if code == 10:
-                lines.append(_line(text_page, codes, start, index))
-                start = index + 1
-        return lines
+        characters = PageCharacters(text_page)
+        lines = characters.lines()
+        if is_vertical(lines):
+            return vertical_lines(characters, lines, lambda line: _line(characters, line))
+        return [_line(characters, line) for line in _whole_lines(characters, lines)]
     finally:
         text_page.close()
 
 
-def _line(page: Any, codes: list[int], start: int, end: int) -> Line:
-    """The line that holds the characters from ``start`` to ``end`` of a page."""
-    seen = [index for index in range(start, end) if codes[index] > 32]
+def _whole_lines(page: PageCharacters, lines: Iterable[list[Character]]) -> list[list[Character]]:
+    """Lines with the parts that PDFium sets apart for a raised or lowered character put together again."""
+    whole: list[list[Character]] = []
+    for line in lines:
+        if whole and _goes_on(page, whole[-1], line):
+            whole[-1].extend(line)
+        else:
+            whole.append(list(line))
+    return whole
+
+
+def _goes_on(page: PageCharacters, before: Sequence[Character], line: Sequence[Character]) -> bool:
+    """Whether a line is the rest of the one before it: right behind it, at its height or a script of it."""
+    ends, begins = [one for one in before if one.is_seen], [one for one in line if one.is_seen]
+    if not ends or not begins:
+        return False
+    size = max(_main_size(ends), _main_size(begins))
+    gap = begins[0].x - page.box(ends[-1]).right
+    if not -0.3 * size < gap < 0.6 * size:
+        return False
+    scripts = begins[0].size < _SMALL * size or ends[-1].size < _SMALL * size
+    apart = abs(_baseline(ends) - _baseline(begins))
+    return scripts and apart < (0.05 if _main_size(begins) == _main_size(ends) else 0.6) * size
+
+
+def _main_size(seen: Sequence[Character]) -> float:
+    """The size of the characters on the line: the largest that more than a few have."""
+    sizes = sorted((one.size for one in seen), reverse=True)
+    return sizes[min(len(sizes) // 10, len(sizes) - 1)]
+
+
+def _baseline(seen: Sequence[Character]) -> float:
+    size = _main_size(seen)
+    return median(one.y for one in seen if one.size >= _SMALL * size)
+
+
+def _line(page: PageCharacters, line: Sequence[Character]) -> Line:
+    """A line of characters with its text and place."""
+    seen = [one for one in line if one.is_seen]
     if not seen:
         return Line("")
-    left, bottom, _, _ = page.get_charbox(seen[0], loose=True)
-    _, last, right, _ = page.get_charbox(seen[-1], loose=True)
-    height = _height(page, seen[0])
-    if abs(last - bottom) > height or right < left:
+    if any(one.code > _FIRST_HEBREW for one in seen) and has_right_to_left("".join(chr(one.code) for one in seen)):
+        return _right_to_left(page, seen)
+    first, last = page.box(seen[0]), page.box(seen[-1])
+    height = _height(first)
+    if abs(last.bottom - first.bottom) > height or last.right < first.left:
         # Written upwards or round a corner: there are no margins to measure.
-        return Line(_string(codes[start:end]))
+        return Line(_string(_units(line)))
     cells = [seen[0]]
-    for before, index in pairwise(seen):
-        if index - before > 1 and _gap(page, before, index) > _WIDE_GAP * height:
-            cells.append(index)
-    parts = [_string(codes[a:b]) for a, b in zip(cells, [*cells[1:], end], strict=True)]
-    return Line(_joined(parts), left, right, bottom, height)
+    for before, one in pairwise(seen):
+        if one.index - before.index > 1 and page.box(one).left - page.box(before).right > _WIDE_GAP * height:
+            cells.append(one)
+    size, baseline = _main_size(seen), _baseline(seen)
+    bounds = [line.index(cell) for cell in cells]
+    parts = [line[a:b] for a, b in zip(bounds, [*bounds[1:], len(line)], strict=True)]
+    return Line(
+        _joined([_scripted(part, size, baseline) for part in parts]), first.left, last.right, first.bottom, height
+    )
+
+
+def _scripted(part: Sequence[Character], size: float, baseline: float) -> str:
+    """The text of characters, some of which may stand above or below the line."""
+    text = ScriptedText()
+    run: list[Character] = []
+    position: Position = "base"
+    if all(one.size >= _SMALL * size for one in part if one.is_seen):
+        return _string(_units(part))
+    for one in part:
+        place = _position(one, size, baseline) if one.is_seen else position
+        if place != position:
+            text.add(_decoded(_units(run)), position)
+            run, position = [], place
+        run.append(one)
+    text.add(_decoded(_units(run)), position)
+    return _cleaned(str(text))
+
+
+def _position(character: Character, size: float, baseline: float) -> Position:
+    if character.size >= _SMALL * size:
+        return "base"
+    above = (character.y - baseline) / size
+    return "raised" if above > _RAISED else "lowered" if above < _LOWERED else "base"
+
+
+def _right_to_left(page: PageCharacters, seen: Sequence[Character]) -> Line:
+    """A line with words from right to left: PDFium's order is not that of its words, their places are."""
+    placed = sorted(((page.box(one), _decoded([one.code])) for one in seen), key=lambda one: one[0].left)
+    height = max(_height(box) for box, _ in placed)
+    visual: list[str] = []
+    reach = placed[0][0].left
+    for box, text in placed:
+        if unicodedata.combining(text[:1]) and visual:
+            visual[-1] += text
+            continue
+        gap = box.left - reach
+        if visual and gap > _WORD_GAP * height:
+            visual.extend([" ", "|", " "] if gap > _WIDE_GAP * height else [" "])
+        visual.append(text)
+        reach = max(reach, box.right)
+    bottom = min(box.bottom for box, _ in placed)
+    return Line(_cleaned("".join(reading_order(visual))), placed[0][0].left, reach, bottom, height)
 
 
 def _joined(parts: list[str]) -> str:
@@ -68,19 +164,27 @@ def _joined(parts: list[str]) -> str:
     return text
 
 
-def _gap(page: Any, before: int, after: int) -> float:
-    return float(page.get_charbox(after, loose=True)[0] - page.get_charbox(before, loose=True)[2])
+def _height(box: Box) -> float:
+    return max(1.0, box.top - box.bottom)
 
 
-def _height(page: Any, index: int) -> float:
-    _, bottom, _, top = page.get_charbox(index, loose=True)
-    return max(1.0, float(top - bottom))
+def _units(line: Iterable[Character]) -> list[int]:
+    return [one.code for one in line]
 
 
-def _string(codes: list[int]) -> str:
-    """PDFium's UTF-16 as text, with words that were hyphenated put together again."""
+def _decoded(codes: Sequence[int]) -> str:
+    """PDFium's UTF-16 as text."""
     units = b"".join((code & 0xFFFF).to_bytes(2, "little") for code in codes)
-    text = units.decode("utf-16-le", "replace").replace("\ufffe", _HYPHEN)
+    return units.decode("utf-16-le", "replace")
+
+
+def _string(codes: Sequence[int]) -> str:
+    return _cleaned(_decoded(codes))
+
+
+def _cleaned(text: str) -> str:
+    """A text with words that were hyphenated put together again, and usual characters for their variants."""
+    text = text.replace("\ufffe", _HYPHEN)
     text = _BROKEN_WORD.sub("", text).replace(_HYPHEN, "-").replace("\u00ad", "")
     text = _VARIANTS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
     return " ".join(text.replace("\0", "").replace("\u00a0", " ").strip().split(" "))
