@@ -45,11 +45,15 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """A page, slide or sheet: ``number`` counts from 1."""
+    """A page, slide or sheet: ``number`` counts from 1.
+
+    ``label`` is what is printed on it where that is something else: ``ii``, ``A-3``.
+    """
 
     start: int
     end: int
     number: int
+    label: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +93,8 @@ class Chunk:
 class Passage:
     """A chunk that was retrieved. ``score`` is the cosine similarity to the question, higher is nearer.
 
-    ``sections`` are the labels of all sections that the span touches, in order; ``page`` is the one it begins on.
+    ``sections`` are the labels of all sections that the span touches, in order; ``page`` is the number of the one it
+    begins on, and ``page_label`` what is printed on that page where it is something else.
     """
 
     id: str
@@ -101,6 +106,7 @@ class Passage:
     heading: str = ""
     sections: tuple[str, ...] = ()
     page: int | None = None
+    page_label: str | None = None
 
     @property
     def section(self) -> str | None:
@@ -213,11 +219,11 @@ def sections_within(sections: Iterable[Section], start: int, end: int) -> tuple[
     return tuple(s for s in sections if s.start < end and s.end > start)
 
 
-def page_at(pages: Iterable[Page], position: int) -> int | None:
-    """The number of the page that holds ``position``: the last one that begins at or before it."""
+def page_at(pages: Iterable[Page], position: int) -> Page | None:
+    """The page that holds ``position``: the last one that begins at or before it."""
     found = None
     for page in pages:
         if page.start > position:
             break
-        found = page.number
+        found = page
     return found

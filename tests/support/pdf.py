@@ -35,15 +35,37 @@ def make_pdf(
     outline: Sequence[Bookmark] = (),
     info: Mapping[str, str] | None = None,
     rotate: int = 0,
+    embedded: bool = False,
 ) -> bytes:
-    """Write a PDF. The font is not embedded: what it says stands in its ToUnicode map."""
+    """Write a PDF. What the font says stands in its ToUnicode map; it is not ``embedded``, or a font of squares."""
     characters = sorted({character for page in pages for line in page for character in line.text})
     codes = {character: code for code, character in enumerate(characters, 1)}
     objects: dict[int, bytes] = {}
     font, to_unicode, first = 3, 6, 10
+    digits = 2 if embedded else 4
     kids = " ".join(f"{first + 2 * number} 0 R" for number in range(len(pages)))
     objects[2] = f"<< /Type /Pages /Kids [{kids}] /Count {len(pages)} >>".encode()
-    objects[font] = (
+    objects |= _squares(codes, 12 + 2 * len(pages) + len(outline)) if embedded else _named_font(codes)
+    objects[to_unicode] = _stream(_cmap(codes, digits))
+    for number, lines in enumerate(pages):
+        content = "\n".join(_shown(line, codes, digits) for line in lines)
+        objects[first + 2 * number] = (
+            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {rotate} "
+            f"/Resources << /Font << /F1 {font} 0 R >> >> /Contents {first + 2 * number + 1} 0 R >>"
+        ).encode()
+        objects[first + 2 * number + 1] = _stream(content)
+    root = 8 + 2 * len(pages) + 2
+    objects[1] = b"<< /Type /Catalog /Pages 2 0 R" + (f" /Outlines {root} 0 R".encode() if outline else b"") + b" >>"
+    if outline:
+        objects |= _outline(outline, root, first)
+    entries = " ".join(f"/{key} {_hex(value)}" for key, value in (info or {}).items())
+    objects[7] = f"<< {entries} >>".encode()
+    return write_file(objects)
+
+
+def _named_font(codes: Mapping[str, int]) -> dict[int, bytes]:
+    objects: dict[int, bytes] = {}
+    objects[3] = (
         b"<< /Type /Font /Subtype /Type0 /BaseFont /Song /Encoding /Identity-H /DescendantFonts [4 0 R] "
         b"/ToUnicode 6 0 R >>"
     )
@@ -57,25 +79,25 @@ def make_pdf(
         b"<< /Type /FontDescriptor /FontName /Song /Flags 4 /FontBBox [0 -200 1000 900] /ItalicAngle 0 /Ascent 880 "
         b"/Descent -120 /CapHeight 700 /StemV 80 >>"
     )
-    objects[to_unicode] = _stream(_cmap(codes))
-    for number, lines in enumerate(pages):
-        content = "\n".join(_shown(line, codes) for line in lines)
-        objects[first + 2 * number] = (
-            f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {rotate} "
-            f"/Resources << /Font << /F1 {font} 0 R >> >> /Contents {first + 2 * number + 1} 0 R >>"
-        ).encode()
-        objects[first + 2 * number + 1] = _stream(content)
-    root = 8 + 2 * len(pages) + 2
-    objects[1] = b"<< /Type /Catalog /Pages 2 0 R" + (f" /Outlines {root} 0 R".encode() if outline else b"") + b" >>"
-    if outline:
-        objects |= _outline(outline, root, first)
-    entries = " ".join(f"/{key} {_hex(value)}" for key, value in (info or {}).items())
-    objects[7] = f"<< {entries} >>".encode()
-    return _file(objects)
+    return objects
 
 
-def _shown(line: Line, codes: Mapping[str, int]) -> str:
-    text = "".join(f"{codes[character]:04x}" for character in line.text)
+def _squares(codes: Mapping[str, int], first: int) -> dict[int, bytes]:
+    """A Type 3 font (ISO 32000-1, 9.6.5) whose glyphs are squares; it has at most 255 characters."""
+    widths = {code: 500 if character.isascii() else 1000 for character, code in codes.items()}
+    glyphs = {first + code: _stream(f"{w} 0 0 -200 {w} 800 d1 0 -200 {w} 1000 re f") for code, w in widths.items()}
+    procedures = " ".join(f"/g{code} {first + code} 0 R" for code in widths)
+    names = " ".join(f"/g{code}" for code in widths)
+    font = (
+        f"<< /Type /Font /Subtype /Type3 /FontBBox [0 -200 1000 800] /FontMatrix [.001 0 0 .001 0 0] /FirstChar 1 "
+        f"/LastChar {len(codes)} /Widths [{' '.join(map(str, widths.values()))}] /ToUnicode 6 0 R /Resources << >> "
+        f"/Encoding << /Differences [1 {names}] >> /CharProcs << {procedures} >> >>"
+    )
+    return {3: font.encode(), **glyphs}
+
+
+def _shown(line: Line, codes: Mapping[str, int], digits: int) -> str:
+    text = "".join(f"{codes[character]:0{digits}x}" for character in line.text)
     return f"BT /F1 {line.size} Tf 1 0 0 1 {line.x} {line.y} Tm <{text}> Tj ET"
 
 
@@ -90,11 +112,13 @@ def _outline(outline: Sequence[Bookmark], root: int, first: int) -> dict[int, by
     return found
 
 
-def _cmap(codes: Mapping[str, int]) -> str:
-    pairs = "\n".join(f"<{code:04x}> <{character.encode('utf-16-be').hex()}>" for character, code in codes.items())
+def _cmap(codes: Mapping[str, int], digits: int) -> str:
+    pairs = "\n".join(
+        f"<{code:0{digits}x}> <{character.encode('utf-16-be').hex()}>" for character, code in codes.items()
+    )
     return (
         "/CIDInit /ProcSet findresource begin 12 dict begin begincmap /CMapName /X def /CMapType 2 def\n"
-        "1 begincodespacerange <0000> <ffff> endcodespacerange\n"
+        f"1 begincodespacerange <{'0' * digits}> <{'f' * digits}> endcodespacerange\n"
         f"{len(codes)} beginbfchar\n{pairs}\nendbfchar endcmap end end"
     )
 
@@ -108,7 +132,8 @@ def _stream(content: str) -> bytes:
     return f"<< /Length {len(data)} >>\nstream\n".encode() + data + b"\nendstream"
 
 
-def _file(objects: Mapping[int, bytes]) -> bytes:
+def write_file(objects: Mapping[int, bytes]) -> bytes:
+    """Write objects as a file: 1 is its catalogue, 7 its information."""
     found = b"%PDF-1.7\n"
     places: dict[int, int] = {}
     for number in sorted(objects):

@@ -94,9 +94,17 @@ def print_citations(citations: Sequence[Passage]) -> None:
     for number, passage in enumerate(citations, 1):
         source = visible_line(passage.source)
         section = f" {visible_line(passage.section)}" if passage.section else ""
-        page = f", page {passage.page}" if passage.page else ""
-        echo(f"  [{number}] {source}{section}{page}, characters {passage.start} to {passage.end}")
+        echo(f"  [{number}] {source}{section}{_page(passage)}, characters {passage.start} to {passage.end}")
         echo(f"      {_short(passage.text)}", dim=True)
+
+
+def _page(passage: Passage) -> str:
+    """The page as a reader looks it up: by what is printed on it, and by its place in the file."""
+    if passage.page is None:
+        return ""
+    if passage.page_label is None:
+        return f", page {passage.page}"
+    return f", page {visible_line(passage.page_label)} ({passage.page} in the file)"
 
 
 def _amount(items: int, characters: int, tokens: int | None) -> str:

@@ -54,7 +54,10 @@ def _metadata(document: Document) -> dict[str, Json]:
         {"number": s.number, "title": s.title, "level": s.level, "start": s.start, "end": s.end}
         for s in document.sections
     ]
-    pages: list[Json] = [{"number": p.number, "start": p.start, "end": p.end} for p in document.pages]
+    pages: list[Json] = [
+        {"number": p.number, "start": p.start, "end": p.end, **({"label": p.label} if p.label else {})}
+        for p in document.pages
+    ]
     return {
         **document.metadata,
         **({"sections": sections} if sections else {}),

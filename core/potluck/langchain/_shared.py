@@ -98,6 +98,7 @@ def document_of(passage: Passage) -> Document:
         metadata={
             "source": passage.source,
             "page": passage.page,
+            "page_label": passage.page_label,
             "section": passage.section,
             "sections": list(passage.sections),
             "heading": passage.heading,

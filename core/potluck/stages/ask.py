@@ -63,6 +63,7 @@ def passage_json(passage: Passage) -> dict[str, Json]:
         "section": passage.section,
         "sections": list(passage.sections),
         "page": passage.page,
+        "page_label": passage.page_label,
         "start": passage.start,
         "end": passage.end,
         "text": passage.text,

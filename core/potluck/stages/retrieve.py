@@ -151,11 +151,13 @@ def _passage(chunk: StoredChunk, document: Document, score: float) -> Passage:
 
 
 def _span(document: Document, start: int, end: int, passage: Passage) -> Passage:
+    page = page_at(document.pages, start)
     return replace(
         passage,
         text=document.text[start:end],
         start=start,
         end=end,
         sections=tuple(section.label for section in sections_within(document.sections, start, end)),
-        page=page_at(document.pages, start),
+        page=page.number if page else None,
+        page_label=page.label if page else None,
     )

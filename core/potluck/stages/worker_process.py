@@ -96,7 +96,7 @@ def _plain(document: Document) -> dict[str, Any]:
         "text": document.text,
         "metadata": dict(document.metadata),
         "sections": [[s.start, s.end, s.number, s.title, s.level] for s in document.sections],
-        "pages": [[p.start, p.end, p.number] for p in document.pages],
+        "pages": [[p.start, p.end, p.number, p.label] for p in document.pages],
         "losses": list(document.losses),
     }
 

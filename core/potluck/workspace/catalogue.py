@@ -210,7 +210,7 @@ def _document_row(load_id: str, ordinal: int, document: Document) -> tables.Row:
     body = (
         pack(dict(document.metadata)),
         pack([[s.start, s.end, s.number, s.title, s.level] for s in document.sections]),
-        pack([[p.start, p.end, p.number] for p in document.pages]),
+        pack([[p.start, p.end, p.number, *([p.label] if p.label else [])] for p in document.pages]),
         document.text,
     )
     return tables.document_row(head, body)

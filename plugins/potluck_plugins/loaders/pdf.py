@@ -6,7 +6,8 @@ Bookmarks and numbered clauses are sections. Lines that were broken within a Chi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from importlib.metadata import version
 from typing import Any
 
@@ -19,7 +20,9 @@ from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.lines import Line, paragraphs
 from potluck_plugins.loaders._shared.outline import bookmarks, locate
-from potluck_plugins.loaders._shared.pdftext import page_lines
+from potluck_plugins.loaders._shared.pdfforms import Annotations, read_annotations, with_fields
+from potluck_plugins.loaders._shared.pdfminer import has_text_objects, lines_by_pdfminer
+from potluck_plugins.loaders._shared.pdftext import page_text
 
 _HEADER = 1024
 _XFA = (2, 3)
@@ -32,6 +35,9 @@ class PdfConfig(Config):
     password: SecretStr | None = None
     """Opens encrypted files: ${NAME} of an environment variable."""
 
+    comments: bool = False
+    """Read the notes that reviewers attached to the pages; otherwise they are left out and counted."""
+
 
 class PdfLoader(Loader):
     """Reads the text layer of a PDF."""
@@ -39,6 +45,7 @@ class PdfLoader(Loader):
     def __init__(self, config: PdfConfig, context: Context) -> None:
         """Read nothing yet."""
         self._password = config.password
+        self._comments = config.comments
 
     def identity(self) -> dict[str, str]:
         """The release that puts the text of a page in order."""
@@ -63,31 +70,59 @@ class PdfLoader(Loader):
                 ) from error
             raise UnreadableDocument("it is damaged or cut off, and cannot be opened") from error
         try:
-            yield _document(pdf, source.name)
+            yield _document(pdf, source.name, content, self._comments)
         finally:
             pdf.close()
 
 
-def _document(pdf: Any, name: str) -> Document:
-    pages = [_lines(pdf, index) for index in range(len(pdf))]
-    empty = [number for number, lines in enumerate(pages, 1) if lines is not None and not _has_text(lines)]
-    damaged = [number for number, lines in enumerate(pages, 1) if lines is None]
-    if not any(map(_has_text, pages)):
-        raise _without_text(pdf, damaged)
-    headings = locate(bookmarks(pdf), [[line.text for line in lines or ()] for lines in pages])
+def _document(pdf: Any, name: str, content: bytes, comments: bool) -> Document:
+    pdf.init_forms()
     flow = Flow()
-    for number, lines in enumerate(pages, 1):
-        flow.page(number)
-        for text, level in paragraphs(lines or [], headings.get(number - 1, {})):
-            flow.heading(text, level) if level else flow.paragraph(text)
+    pages = [_page(pdf, index, content, flow) for index in range(len(pdf))]
+    lines = [page.lines if page else None for page in pages]
+    empty = [number for number, page in enumerate(pages, 1) if page is not None and not _has_text(page.lines)]
+    damaged = [number for number, page in enumerate(pages, 1) if page is None]
+    if not any(map(_has_text, lines)):
+        raise _without_text(pdf, damaged)
+    headings = locate(bookmarks(pdf), [[line.text for line in one or ()] for one in lines])
+    for number, page in enumerate(pages, 1):
+        flow.page(number, _label(pdf, number))
+        if page is not None:
+            _write(page, headings.get(number - 1, {}), flow, comments)
     found = pdf.get_metadata_dict(skip_empty=True)
     metadata: dict[str, Json] = {key.lower(): found[key] for key in ("Title", "Author") if key in found}
-    unknown = sum(len(_UNKNOWN.findall(line.text)) for lines in pages for line in lines or ())
+    unknown = sum(len(_UNKNOWN.findall(line.text)) for one in lines for line in one or ())
     return flow.document(name, {**metadata, "page_count": len(pdf)}, _losses(pdf, empty, damaged, unknown))
 
 
-def _lines(pdf: Any, index: int) -> list[Line] | None:
-    """The lines of a page; None where it cannot be read."""
+def _label(pdf: Any, number: int) -> str | None:
+    """What is printed on a page where that is not its number in the file (ISO 32000-1, 12.4.2)."""
+    label = str(pdf.get_page_label(number - 1) or "").strip()
+    return label if label and label != str(number) else None
+
+
+def _write(page: _Page, headings: Mapping[int, int], flow: Flow, comments: bool) -> None:
+    for text, level in paragraphs(page.lines, headings):
+        flow.heading(text, level) if level else flow.paragraph(text)
+    for placed in page.annotations.texts:
+        flow.paragraph(placed.text, clauses=False)
+    for placed in page.annotations.comments:
+        if comments:
+            flow.paragraph(f"[comment: {placed.text}]", clauses=False)
+        else:
+            flow.leave_out("a comment", len(placed.text))
+
+
+@dataclass(frozen=True, slots=True)
+class _Page:
+    """What is on a page."""
+
+    lines: Sequence[Line]
+    annotations: Annotations
+
+
+def _page(pdf: Any, index: int, content: bytes, flow: Flow) -> _Page | None:
+    """A page; None where it cannot be read. What is struck out on it is counted."""
     import pypdfium2
 
     try:
@@ -95,7 +130,12 @@ def _lines(pdf: Any, index: int) -> list[Line] | None:
     except pypdfium2.PdfiumError:
         return None
     try:
-        return page_lines(page)
+        annotations = read_annotations(page)
+        text = page_text(page, annotations.struck)
+        if text.struck:
+            flow.leave_out("struck-out text", text.struck)
+        lines = text.lines if _has_text(text.lines) or not has_text_objects(page) else lines_by_pdfminer(content, index)
+        return _Page(with_fields(lines, annotations.fields), annotations)
     except pypdfium2.PdfiumError:
         return None
     finally:
@@ -119,7 +159,7 @@ def _without_text(pdf: Any, damaged: Sequence[int]) -> Exception:
 def _losses(pdf: Any, empty: Sequence[int], damaged: Sequence[int], unknown: int) -> list[str]:
     found = [f"no text layer on page {', '.join(map(str, empty))}: a scan or a picture"] if empty else []
     found += [f"page {', '.join(map(str, damaged))} is damaged and was not read"] if damaged else []
-    found += ["what is filled in in its form was not read"] if pdf.get_formtype() else []
+    found += ["its form (XFA) is shown by some programs only and was not read"] if pdf.get_formtype() in _XFA else []
     found += [f"{unknown} characters have no meaning outside the file's own fonts"] if unknown else []
     attachments = pdf.count_attachments()
     return [*found, f"{attachments} attached files were not read"] if attachments else found
@@ -137,4 +177,4 @@ def _looks_like(content: bytes) -> str:
 @potluck.hookimpl
 def potluck_loader() -> potluck.Offer[PdfLoader]:
     """Offer the loader."""
-    return potluck.Offer("PDF with page numbers", PdfConfig, PdfLoader, requires=("pypdfium2",), extra="pdf")
+    return potluck.Offer("PDF with page numbers", PdfConfig, PdfLoader, requires=("pypdfium2", "pdfminer"), extra="pdf")

@@ -213,6 +213,7 @@ def _chunk(passage: Passage, chunks: dict[str, Json]) -> str:
             "source": passage.source,
             "section": passage.section,
             "page": passage.page,
+            "page_label": passage.page_label,
             "text": passage.text,
         }
     return key

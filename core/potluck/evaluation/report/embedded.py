@@ -165,6 +165,6 @@ class _Page:
     def _chunk(self, key: str, with_text: bool) -> Json:
         chunk = self.document["chunks"].get(key) or {"source": key}
         return {
-            **{name: chunk.get(name) for name in ("source", "section", "page")},
+            **{name: chunk.get(name) for name in ("source", "section", "page", "page_label")},
             "text": chunk.get("text") if with_text else None,
         }

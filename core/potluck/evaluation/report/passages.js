@@ -94,10 +94,10 @@ function cited({ text, marked }) {
   return marked ? make("mark", {}, said(text)) : said(text);
 }
 
-function place({ source, section, page, text }) {
+function place({ source, section, page, page_label: label, text }) {
   const parts = [quoted(source)];
   if (section) parts.push(" · §\u00a0", quoted(section));
-  if (isNumber(page)) parts.push(` · p.\u00a0${page}`);
+  if (isNumber(page)) parts.push(label ? ` · p.\u00a0${label} (${page} in the file)` : ` · p.\u00a0${page}`);
   if (text === null) parts.push(make("span", { class: "small" }, "its text is not in this file"));
   return parts;
 }

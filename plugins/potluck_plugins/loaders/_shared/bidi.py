@@ -10,7 +10,8 @@ import unicodedata
 from collections.abc import Sequence
 
 _STRONG = {"R": "R", "AL": "R", "L": "L", "EN": "N", "AN": "N"}
-_SIGNS = {"CS": "C", "ES": "S", "ET": "S"}
+_STOPS = ".,:;!?؟،؛。"
+_SIGNS = {"CS": "C", "ES": "S", "ET": "T"}
 _MIRRORED = {**dict(zip("([{<«‹", ")]}>»›", strict=True)), **dict(zip(")]}>»›", "([{<«‹", strict=True))}
 
 
@@ -22,19 +23,28 @@ def has_right_to_left(text: str) -> bool:
 def reading_order(visual: Sequence[str]) -> list[str]:
     """The characters of a line in reading order; ``visual`` holds them from left to right, marks with their letters.
 
-    The line runs from right to left where more of its letters do.
+    The line runs from left to right where it has such letters at both its ends, or more of them.
     """
     kinds = [_kind(text) for text in visual]
-    if kinds.count("R") >= kinds.count("L"):
-        runs = _runs(visual, kinds)
-        return [text for run in reversed(runs) for text in (run if len(run) > 1 else [_mirror(run[0])])]
+    ends = [kind for kind in kinds if kind in "RL"] or ["R"]
+    if "R" in (ends[0], ends[-1]) and (ends[0] == ends[-1] or kinds.count("R") >= kinds.count("L")):
+        line = _turned(visual, kinds)
+        # A full stop that stands at the right end was laid out in a paragraph from left to right: it ends the line.
+        stops = next((index for index, text in enumerate(line) if text not in _STOPS), 0)
+        return [*line[stops:], *line[:stops]]
     return _with_reversed_words(visual, kinds)
 
 
 def _kind(text: str) -> str:
-    """``R`` and ``L`` for letters, ``N`` for digits, ``S`` for signs of numbers, ``C`` for commas, ``-`` for the rest."""
+    """``R`` and ``L`` for letters, ``N`` for digits, ``S`` for signs, ``T`` for units, ``C`` for commas, else ``-``."""
     direction = unicodedata.bidirectional(text[0])
     return _STRONG.get(direction, _SIGNS.get(direction, "-"))
+
+
+def _turned(visual: Sequence[str], kinds: Sequence[str]) -> list[str]:
+    """A stretch of a line from its right end to its left, with numbers and foreign words as they are."""
+    runs = reversed(_runs(visual, kinds))
+    return [text for run in runs for text in (run if len(run) > 1 else [_mirror(run[0])])]
 
 
 def _runs(visual: Sequence[str], kinds: Sequence[str]) -> list[list[str]]:
@@ -61,11 +71,11 @@ def _end_of_words(kinds: Sequence[str], start: int) -> int:
 
 
 def _end_of_number(kinds: Sequence[str], start: int) -> int:
-    """Behind the last digit of a number that begins here with a digit or a sign; commas may stand between digits."""
+    """Behind a number that begins here with a digit, a sign or a unit; commas may stand between its digits."""
     end = index = start
-    while index < len(kinds) and kinds[index] in ("NSC" if index > start else "NS"):
+    while index < len(kinds) and kinds[index] in ("NSTC" if index > start else "NST"):
         index += 1
-        if kinds[index - 1] == "N":
+        if kinds[index - 1] == "N" or (kinds[index - 1] == "T" and end == index - 1 > start):
             end = index
     return end
 
@@ -85,8 +95,7 @@ def _with_reversed_words(visual: Sequence[str], kinds: Sequence[str]) -> list[st
                 break
             if kinds[index] == "R":
                 end = index + 1
-        runs = _runs(visual[start:end], kinds[start:end])
-        result.extend(text for run in reversed(runs) for text in (run if len(run) > 1 else [_mirror(run[0])]))
+        result.extend(_turned(visual[start:end], kinds[start:end]))
         start = end
     return result
 

@@ -33,7 +33,7 @@ class Flow:
         self._lines: list[str] = []
         self._position = 0
         self._headings: list[tuple[int, str | None, str, int]] = []
-        self._pages: list[tuple[int, int]] = []
+        self._pages: list[tuple[int, int, str | None]] = []
         self._number: str | None = None
         self._left_out: dict[str, list[int]] = {}
         self._losses: list[str] = []
@@ -71,9 +71,9 @@ class Flow:
         self._section(text, found, name, level)
         self._write(text)
 
-    def page(self, number: int) -> None:
-        """Begin a page, slide or sheet."""
-        self._pages.append((self._position, number))
+    def page(self, number: int, label: str | None = None) -> None:
+        """Begin a page, slide or sheet; ``label`` is what is printed on it where that is not its number."""
+        self._pages.append((self._position, number, label))
 
     def document(self, source: str, metadata: Mapping[str, Json] | None = None, losses: Sequence[str] = ()) -> Document:
         """What has been written, as a document; what was left out is told with the ``losses``."""
@@ -84,9 +84,11 @@ class Flow:
             for (start, number, title, level), following in pairwise(headings)
             if start < following[0]
         )
-        begins = [(min(start, len(text)), number) for start, number in self._pages] + [(len(text), 0)]
+        starts = [*(min(start, len(text)) for start, _, _ in self._pages), len(text)]
         pages = tuple(
-            Page(start, following[0], number) for (start, number), following in pairwise(begins) if start < following[0]
+            Page(start, end, number, label)
+            for (start, end), (_, number, label) in zip(pairwise(starts), self._pages, strict=True)
+            if start < end
         )
         return Document(
             source, text, dict(metadata or {}), sections, pages, (*losses, *self._losses, *self._left_out_losses())

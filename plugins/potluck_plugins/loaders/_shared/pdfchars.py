@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ctypes
+from collections.abc import Sequence
 from typing import Any, NamedTuple
 
 _NEWLINE, _RETURN, _BLANK = 10, 13, 32
@@ -22,12 +23,12 @@ class Box(NamedTuple):
 
 
 class Character(NamedTuple):
-    """A character: ``index`` is its number on the page, ``x`` and ``y`` where it stands on its baseline, in points.
+    """A character: ``number`` is its place in PDFium's order, ``x`` and ``y`` (points) where it stands on its baseline.
 
     ``size`` compares characters of one page. ``code`` is a UTF-16 unit.
     """
 
-    index: int
+    number: int
     code: int
     x: float
     y: float
@@ -42,14 +43,25 @@ class Character(NamedTuple):
 class PageCharacters:
     """The characters of an open text page."""
 
-    def __init__(self, text_page: Any) -> None:
-        """Read them all. ``text_page`` is a ``pypdfium2.PdfTextPage``."""
+    def __init__(self, text_page: Any, struck: Sequence[Box] = ()) -> None:
+        """Read those that lie in no box that is ``struck`` out. ``text_page`` is a ``pypdfium2.PdfTextPage``."""
         self._page = text_page
-        self.all = self._read()
+        found = self._read()
+        self._struck = {one.number for one in found if any(_is_in(one, box) for box in struck)} if struck else set()
+        self.all = [one for one in found if one.number not in self._struck] if struck else found
+
+    @property
+    def struck(self) -> int:
+        """How many characters are struck out."""
+        return len(self._struck)
+
+    def follows(self, before: Character, one: Character) -> bool:
+        """Whether nothing that is struck out stands between two characters."""
+        return not self._struck or self._struck.isdisjoint(range(before.number, one.number))
 
     def box(self, character: Character) -> Box:
         """The room that a character takes, from the ascent to the descent of its font."""
-        return Box(*map(float, self._page.get_charbox(character.index, loose=True)))
+        return Box(*map(float, self._page.get_charbox(character.number, loose=True)))
 
     def lines(self) -> list[list[Character]]:
         """The lines of PDFium, without characters that are drawn twice; a line of nothing but copies is left out."""
@@ -60,7 +72,7 @@ class PageCharacters:
         for character in self.all:
             if character.code != _NEWLINE:
                 had_ink |= character.is_seen
-                if character.index not in copies and character.code != _RETURN:
+                if character.number not in copies and character.code != _RETURN:
                     line.append(character)
                 continue
             if not had_ink or any(one.is_seen for one in line):
@@ -88,10 +100,10 @@ class PageCharacters:
         from pypdfium2 import raw
 
         matrix = raw.FS_MATRIX()
-        if not raw.FPDFText_GetMatrix(self._page.raw, character.index, matrix):
+        if not raw.FPDFText_GetMatrix(self._page.raw, character.number, matrix):
             return character
         size = character.size * (matrix.c**2 + matrix.d**2) ** 0.5
-        return Character(character.index, character.code, character.x, character.y, size)
+        return Character(character.number, character.code, character.x, character.y, size)
 
     def _copies(self) -> set[int]:
         """The numbers of characters that stand where the same character stands already."""
@@ -108,14 +120,20 @@ class PageCharacters:
             for cell in ((column, row), (beside, row), (column, above), (beside, above)):
                 near = seen.get((one.code, *cell))
                 if near and any(_is_copy(one, other, reach) for other in near):
-                    copies.add(one.index)
+                    copies.add(one.number)
                     break
             else:
                 seen.setdefault((one.code, column, row), []).append(one)
         return copies
 
 
+def _is_in(one: Character, box: Box) -> bool:
+    """Whether most of a character lies in a box: it begins there, and its baseline runs through it."""
+    middle = one.x + 0.25 * one.size
+    return one.is_seen and box.left <= middle <= box.right and box.bottom - 0.1 * one.size <= one.y <= box.top
+
+
 def _is_copy(one: Character, other: Character, reach: float) -> bool:
     """Whether a character is another one drawn again; the letters of a ligature share its very place."""
-    is_ligature = one.index - other.index < _LONGEST_LIGATURE and (one.x, one.y) == (other.x, other.y)
+    is_ligature = one.number - other.number < _LONGEST_LIGATURE and (one.x, one.y) == (other.x, other.y)
     return not is_ligature and abs(one.x - other.x) < reach and abs(one.y - other.y) < reach

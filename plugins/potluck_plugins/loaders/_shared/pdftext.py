@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 from typing import Any
@@ -38,17 +39,32 @@ _LABEL = re.compile(
 )
 
 
-def page_lines(page: Any) -> list[Line]:
-    """The lines of a page, in reading order. Raises ``pypdfium2.PdfiumError`` for a damaged page."""
+@dataclass(frozen=True, slots=True)
+class PageText:
+    """The lines of a page in reading order, without ``struck`` characters that are struck out."""
+
+    lines: list[Line]
+    struck: int
+
+
+def page_text(page: Any, struck: Sequence[Box] = ()) -> PageText:
+    """The text of a page; what lies in a box that is ``struck`` out is left out.
+
+    Raises ``pypdfium2.PdfiumError`` for a damaged page.
+    """
     text_page = page.get_textpage()
     try:
-        characters = PageCharacters(text_page)
-        lines = characters.lines()
-        if is_vertical(lines):
-            return vertical_lines(characters, lines, lambda line: _line(characters, line))
-        return [_line(characters, line) for line in _whole_lines(characters, lines)]
+        characters = PageCharacters(text_page, struck)
+        return PageText(_lines(characters), characters.struck)
     finally:
         text_page.close()
+
+
+def _lines(page: PageCharacters) -> list[Line]:
+    lines = page.lines()
+    if is_vertical(lines):
+        return vertical_lines(page, lines, lambda line: _line(page, line))
+    return [_line(page, line) for line in _whole_lines(page, lines)]
 
 
 def _whole_lines(page: PageCharacters, lines: Iterable[list[Character]]) -> list[list[Character]]:
@@ -101,7 +117,8 @@ def _line(page: PageCharacters, line: Sequence[Character]) -> Line:
         return Line(_string(_units(line)))
     cells = [seen[0]]
     for before, one in pairwise(seen):
-        if one.index - before.index > 1 and page.box(one).left - page.box(before).right > _WIDE_GAP * height:
+        gap = page.box(one).left - page.box(before).right if one.number - before.number > 1 else 0
+        if gap > _WIDE_GAP * height and page.follows(before, one):
             cells.append(one)
     size, baseline = _main_size(seen), _baseline(seen)
     bounds = [line.index(cell) for cell in cells]

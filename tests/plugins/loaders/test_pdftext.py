@@ -1,0 +1,129 @@
+"""The lines of a page: raised digits, characters drawn twice, columns from top to bottom, words from right to left."""
+
+from __future__ import annotations
+
+from itertools import accumulate
+
+import pytest
+
+from support.loading import load_one
+from support.pdf import Line, column, make_pdf
+
+
+def text_of(*lines: Line) -> str:
+    return load_one("pdf", make_pdf([lines], embedded=True)).text
+
+
+def scripted(base: str, script: str, rest: str, rise: float, y: float = 700) -> list[Line]:
+    """A line of 10 points with a script of 6 points in it; ASCII characters are half as wide as high."""
+    x = 72 + sum(5 if c.isascii() else 10 for c in base)
+    after = x + sum(3 if c.isascii() else 6 for c in script)
+    return [Line(base, y), Line(script, y + rise, x, 6), *([Line(rest, y, after)] if rest else [])]
+
+
+@pytest.mark.parametrize(
+    ("base", "script", "rest", "rise", "shown"),
+    [
+        ("at least 10", "6", " ohm", 4, "at least 10⁶ ohm"),
+        ("the load is 25", "1", " kN", 4, "the load is 25¹ kN"),
+        ("speed 10", "-3", "", 4, "speed 10⁻³"),
+        ("x", "a+b", " holds", 4, "x^(a+b) holds"),
+        ("H", "2", "O and more", -2, "H₂O and more"),
+        ("T", "max", " is", -2, "T_max is"),
+        ("絕緣電阻不得小於10", "6", "歐姆", 4, "絕緣電阻不得小於10⁶歐姆"),
+        ("面積五平方公尺", "2", "，以內", 4, "面積五平方公尺²，以內"),
+        ("on the 1", "st", " of May", 4, "on the 1st of May"),
+        ("small print ", "follows here", "", 0, "small print follows here"),
+    ],
+)
+def test_raised_and_lowered_characters_neither_break_a_line_nor_join_a_number(
+    base: str, script: str, rest: str, rise: float, shown: str
+) -> None:
+    assert text_of(*scripted(base, script, rest, rise), Line("The next line.", 680)) == f"{shown}\nThe next line."
+
+
+def test_a_raised_digit_at_the_end_of_a_heading_stays_in_it() -> None:
+    document = load_one("pdf", make_pdf([[*scripted("1.2 Load of 10", "6", " N", 4), Line("It holds.", 680)]]))
+
+    assert document.sections[0].title == "Load of 10⁶ N"
+
+
+def test_a_small_line_of_its_own_is_not_raised() -> None:
+    assert text_of(Line("A line of text", 700), Line("2 small print", 690, size=6)) == "A line of text\n2 small print"
+
+
+@pytest.mark.parametrize("offset", [0.0, 0.3, 0.8])
+def test_bold_type_that_is_drawn_twice_is_read_once(offset: float) -> None:
+    twice = [Line("總則 Accessories 1122", 700), Line("總則 Accessories 1122", 700, 72 + offset)]
+
+    assert text_of(*twice, Line("本文", 680)) == "總則 Accessories 1122\n本文"
+
+
+def test_bold_type_of_letters_that_are_each_drawn_twice_is_read_once() -> None:
+    lines = [Line(c, 700, 72 + 10 * i + d) for i, c in enumerate("短鋼軌") for d in (0, 0.4)]
+
+    assert text_of(*lines) == "短鋼軌"
+
+
+def test_the_same_letter_twice_is_two_letters() -> None:
+    assert text_of(Line("llll 1111 一一", 700)) == "llll 1111 一一"
+
+
+def columns(*texts: str, right: float = 500, top: float = 700, size: float = 10) -> list[Line]:
+    """Columns from right to left, each character drawn by itself."""
+    return [
+        Line(c, top - size * row, right - 2 * size * number, size)
+        for number, text in enumerate(texts)
+        for row, c in enumerate(text)
+    ]
+
+
+VERTICAL = ("第一條借書期限為三十日", "逾期每日罰款五元並停借")
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_columns_are_read_from_right_to_left_in_whatever_order_they_are_drawn(order: int) -> None:
+    drawn = columns(*VERTICAL)
+    drawn = drawn[:11][::1] + drawn[11:] if order > 0 else drawn[11:] + drawn[:11]
+
+    assert text_of(*drawn).replace("\n", "") == "".join(VERTICAL)
+
+
+def test_the_signs_of_vertical_text_become_those_of_a_line() -> None:
+    assert text_of(*columns("借書︑還書︒", "﹁規則﹂第二條")).split("\n") == ["借書、還書。", "「規則」第二條"]
+
+
+def test_tiers_of_columns_are_read_from_the_top() -> None:
+    upper, lower = columns("上層第一行的字", "上層第二行的字"), columns("下層第一行的字", "下層第二行的字", top=400)
+
+    assert text_of(*lower, *upper).split("\n") == [
+        "上層第一行的字",
+        "上層第二行的字",
+        "下層第一行的字",
+        "下層第二行的字",
+    ]
+
+
+def test_a_line_across_a_vertical_page_stays_where_it_is() -> None:
+    lines = text_of(Line("Library rules", 760), *columns(*VERTICAL), Line("page 1", 40)).split("\n")
+
+    assert (lines[0], lines[-1]) == ("Library rules", "page 1")
+
+
+def test_chinese_that_runs_across_is_not_taken_for_columns() -> None:
+    assert text_of(*column("甲", "乙", "丙丁戊己庚辛", "壬癸子丑寅卯")) == "甲\n乙\n丙丁戊己庚辛\n壬癸子丑寅卯"
+
+
+def test_words_from_right_to_left_are_whole() -> None:
+    # Each letter by itself, in the order of the page and not of the word.
+    visual = "םיזגרא 1250 אוה"
+    steps = accumulate((5 if c.isascii() else 10 for c in visual), initial=72)
+    letters = [Line(c, 700, x) for c, x in zip(visual, steps, strict=False) if c != " "]
+
+    assert text_of(*letters) == "הוא 1250 ארגזים"
+
+
+def test_cells_of_a_line_from_right_to_left_stand_apart() -> None:
+    left, right = "םירפס", "שמח"
+
+    assert text_of(Line(left, 700, 72), Line(right, 700, 300)) == f"{right[::-1]} | {left[::-1]}"
