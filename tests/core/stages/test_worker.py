@@ -54,7 +54,7 @@ class Odd(Loader):
         what = source.path.read_text(encoding="utf-8")
         if what == "fine":
             outline = (Section(0, 9, "1.4.4", "短鋼軌", 2),)
-            yield Document(source.name, "短鋼軌 1.4.4", {"a": 1}, outline, (Page(0, 9, 1),), ("x",))
+            yield Document(source.name, "短鋼軌 1.4.4", {"a": 1}, outline, (Page(0, 9, 1, "ii"),), ("x",))
         elif what == "secret":
             yield Document(source.name, self.config.password.get_secret_value())
         elif what == "environment":
@@ -131,7 +131,9 @@ def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[.
 
 def test_a_document_comes_through_whole(load: Callable[..., list[Document]]) -> None:
     assert load("fine") == [
-        Document("文件.odd", "短鋼軌 1.4.4", {"a": 1}, (Section(0, 9, "1.4.4", "短鋼軌", 2),), (Page(0, 9, 1),), ("x",))
+        Document(
+            "文件.odd", "短鋼軌 1.4.4", {"a": 1}, (Section(0, 9, "1.4.4", "短鋼軌", 2),), (Page(0, 9, 1, "ii"),), ("x",)
+        )
     ]
 
 

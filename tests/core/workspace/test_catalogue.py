@@ -37,7 +37,7 @@ def fill(catalogue: Catalogue, load_id: str = "load", source: str = "規範.doc"
         text,
         {"title": "道碴軌道"},
         (Section(0, 29, "1.4.4", "短鋼軌", 3),),
-        (Page(0, len(text), 1),),
+        (Page(0, 3, 1), Page(3, len(text), 2, "A-3")),
         ("no images",),
     )
     catalogue.add_load(Load(load_id, source, "content"), "loader", [document])
@@ -55,7 +55,7 @@ def test_a_document_comes_back_as_it_was_kept(catalogue: Catalogue) -> None:
 
     assert document.text == TEXT
     assert document.sections == (Section(0, 29, "1.4.4", "短鋼軌", 3),)
-    assert document.pages == (Page(0, len(TEXT), 1),)
+    assert document.pages == (Page(0, 3, 1), Page(3, len(TEXT), 2, "A-3"))
     assert (document.source, dict(document.metadata), document.losses) == (
         "規範.doc",
         {"title": "道碴軌道"},
