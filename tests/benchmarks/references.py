@@ -78,7 +78,8 @@ def _runs(frame: Any) -> Iterator[str]:
 
 def _chart(chart: Any) -> Iterator[str]:
     for plot in chart.plots:
-        yield " ".join(map(str, plot.categories))
+        # Categories that are dates stand there as numbers, without their format.
+        yield " ".join(label for label in map(str, plot.categories) if not label.replace(".", "").isdigit())
         for series in plot.series:
             yield series.name
 
