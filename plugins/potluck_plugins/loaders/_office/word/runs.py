@@ -6,6 +6,7 @@ deleted, struck out or hidden is left out and counted. Source: ECMA-376 part 1, 
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -17,7 +18,7 @@ from potluck_plugins.loaders._office.word.controls import Control, Controls
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.fields import PAGE_MARK, Fields
 from potluck_plugins.loaders._office.word.notes import Kind
-from potluck_plugins.loaders._office.word.styles import RunFormat, is_on, read_run_format, value
+from potluck_plugins.loaders._office.word.styles import RunFormat, is_on, value
 from potluck_plugins.loaders._office.word.symbols import is_symbol_font, symbol, with_check_boxes
 from potluck_plugins.loaders._shared.omml import NAMESPACES, omml_text
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
@@ -27,6 +28,7 @@ _V = "{urn:schemas-microsoft-com:vml}"
 _DELETED = {f"{W}del", f"{W}moveFrom"}
 _PROPERTIES = {f"{W}pPr", f"{W}rPr", f"{W}sdtPr", f"{W}sdtEndPr"}
 _SPACES = str.maketrans({"\n": " ", "\r": " ", "\u00ad": None, "\u2011": "-"})
+_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _FORM_BLANK = "\u2002"
 _PLACEHOLDER_STYLE = "PlaceholderText"
 
@@ -84,7 +86,7 @@ class LineReader:
         """Read a paragraph that has a style; ``line`` is one that goes on with it."""
         self._line = line or Line()
         self._style = style
-        self._size = self._document.styles.run_format(style, None).size
+        self._size = self._document.styles.run_format(style).size
         self._children(paragraph)
         self._count_left()
         return self._line
@@ -140,10 +142,8 @@ class LineReader:
 
     def _run(self, run: Any) -> None:
         properties = run.find(f"{W}rPr")
-        style = value(properties, "rStyle")
-        below = self._document.styles.run_format(self._style, style)
-        look = read_run_format(properties).over(below) if properties is not None else below
-        state = self._unread(run, look, style)
+        look = self._document.styles.run_format(self._style, properties)
+        state = self._unread(look, properties)
         if state is not None:
             self._leave_out(state, _characters(run))
             self._pass_over(run)
@@ -154,17 +154,21 @@ class LineReader:
             if custom is None or child.tag not in (f"{W}t", f"{W}sym"):
                 self._content(child, custom, look, position)
 
-    def _unread(self, run: Any, look: RunFormat, style: str | None) -> str | None:
+    def _unread(self, look: RunFormat, properties: Any) -> str | None:
         """Why a run is not read; None where it is."""
         if self._fields.is_instruction:
             return None
-        if any(one.control.placeholder for one in self._controls_open) or (
-            style == _PLACEHOLDER_STYLE and self._controls_open and self._controls_open[-1].control.value is None
-        ):
+        if self._controls_open and self._is_placeholder(properties):
             return "text that asks for an entry where there is none"
         if look.hidden and not self._document.options.hidden:
             return "hidden text"
         return "struck-out text" if look.is_struck else None
+
+    def _is_placeholder(self, properties: Any) -> bool:
+        """Whether a run within a control asks for an entry; some programs say so by its style only."""
+        if any(one.control.placeholder for one in self._controls_open):
+            return True
+        return self._controls_open[-1].control.value is None and value(properties, "rStyle") == _PLACEHOLDER_STYLE
 
     def _pass_over(self, run: Any) -> None:
         """Keep the account of fields in a run that is not read."""
@@ -201,7 +205,7 @@ class LineReader:
 
     def _text(self, text: str, look: RunFormat, position: Position) -> None:
         text = text.translate(_SPACES)
-        if is_symbol_font(look.font) or any("\ue000" <= c <= "\uf8ff" for c in text):
+        if is_symbol_font(look.font) or _PRIVATE.search(text):
             for character in text:
                 self._character(look.font, ord(character), position)
         else:
@@ -269,7 +273,8 @@ _CHARACTERS = {
 
 def _custom_mark(run: Any) -> str | None:
     """The mark that the author wrote for a note, which follows its reference in the same run; None for one counted."""
-    reference = next((one for one in run.iter(f"{W}footnoteReference", f"{W}endnoteReference")), None)
+    footnote = run.find(f"{W}footnoteReference")
+    reference = run.find(f"{W}endnoteReference") if footnote is None else footnote
     if reference is None or not is_on(reference, "customMarkFollows"):
         return None
     symbols = (symbol(one.get(f"{W}font"), _code(one)) for one in run.iter(f"{W}sym"))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, replace
 from typing import Any
 
 from potluck_plugins.loaders._office.numbering import W
@@ -16,6 +16,12 @@ from potluck_plugins.loaders._shared.raised import Position
 _HEADING_NAME = re.compile(r"(?:heading|標題|标题|überschrift|titre)\s*(\d)", re.IGNORECASE)
 _CONTENTS_NAME = re.compile(r"(?:toc|目錄|目录|verzeichnis|tm)\s*\d", re.IGNORECASE)
 _ALIGNMENTS: dict[str, Position] = {"superscript": "raised", "subscript": "lowered", "baseline": "base"}
+_DECIDING = {
+    f"{W}{name}": name for name in ("rStyle", "strike", "dstrike", "vanish", "vertAlign", "position", "sz", "rFonts")
+}
+_OFF = ("0", "false", "off", "none")
+_MEASURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)(pt|mm|cm|in|pc|pi)?")
+_UNITS = {"": 1.0, "pt": 2.0, "mm": 144 / 25.4, "cm": 1440 / 25.4, "in": 144.0, "pc": 24.0, "pi": 24.0}
 _SMALLER = 0.85
 _LEAST_SHIFT = 3
 """Half points that a smaller run must be shifted by to be a superscript or subscript."""
@@ -35,7 +41,7 @@ class RunFormat:
 
     def over(self, below: RunFormat) -> RunFormat:
         """This format where it says something, else the one below."""
-        said = {one.name: value for one in fields(self) if (value := getattr(self, one.name)) is not None}
+        said = {name: own for name in self.__slots__ if (own := getattr(self, name)) is not None}
         return replace(below, **said) if said else below
 
     @property
@@ -71,8 +77,9 @@ class Styles:
         found = root.findall(f"{W}style") if root is not None else ()
         self._elements = {one.get(f"{W}styleId"): one for one in found}
         self._styles: dict[str, Style] = {}
+        self._formats: dict[tuple[str | None, tuple[tuple[str, str | None], ...]], RunFormat] = {}
         defaults = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
-        self._defaults = read_run_format(defaults)
+        self._defaults = _format(() if defaults is None else _said(defaults))
         self._default = next(
             (one.get(f"{W}styleId") for one in found if one.get(f"{W}type") == "paragraph" and is_on(one, "default")),
             None,
@@ -86,8 +93,16 @@ class Styles:
             self._styles[name] = self._resolved(name)
         return self._styles[name]
 
-    def run_format(self, paragraph_style: str | None, run_style: str | None) -> RunFormat:
-        """The format of a run before its own properties. A property that both styles switch on is off."""
+    def run_format(self, paragraph_style: str | None, properties: Any = None) -> RunFormat:
+        """The format of a run with these properties (``w:rPr`` or None) in a paragraph of this style."""
+        said = () if properties is None else _said(properties)
+        key = (paragraph_style, said)
+        if key not in self._formats:
+            self._formats[key] = _format(said).over(self._inherited(paragraph_style, dict(said).get("rStyle")))
+        return self._formats[key]
+
+    def _inherited(self, paragraph_style: str | None, run_style: str | None) -> RunFormat:
+        """The format that two styles give. A property that both switch on is off."""
         below = self.style(paragraph_style or self._default).run.over(self._defaults)
         own = self.style(run_style).run
         return replace(
@@ -107,7 +122,8 @@ class Styles:
             own = properties.find(f"{W}numPr") if properties is not None else None
             number_id = number_id or value(own, "numId")
             list_level = number(value(own, "ilvl")) if list_level is None else list_level
-            run = run.over(read_run_format(element.find(f"{W}rPr")))
+            own_run = element.find(f"{W}rPr")
+            run = run if own_run is None else run.over(_format(_said(own_run)))
             contents = contents or _CONTENTS_NAME.fullmatch((value(element, "name") or "").strip()) is not None
         return Style(level, number_id, list_level, run, contents)
 
@@ -121,20 +137,33 @@ class Styles:
             current = value(self._elements[current], "basedOn")
 
 
-def read_run_format(properties: Any) -> RunFormat:
-    """The format that ``w:rPr`` gives; the empty one for None."""
-    if properties is None or not len(properties):
-        return RunFormat()
-    fonts = properties.find(f"{W}rFonts")
-    return RunFormat(
-        strike=switch(properties, "strike"),
-        double_strike=switch(properties, "dstrike"),
-        hidden=switch(properties, "vanish"),
-        alignment=_ALIGNMENTS.get(value(properties, "vertAlign") or ""),
-        shift=number(value(properties, "position")),
-        size=number(value(properties, "sz")),
-        font=None if fonts is None else fonts.get(f"{W}ascii") or fonts.get(f"{W}hAnsi"),
+def _said(properties: Any) -> tuple[tuple[str, str | None], ...]:
+    """What of ``w:rPr`` decides what is read, by name, with its value."""
+    return tuple(
+        (_DECIDING[child.tag], child.get(f"{W}val") or child.get(f"{W}ascii") or child.get(f"{W}hAnsi"))
+        for child in properties
+        if child.tag in _DECIDING
     )
+
+
+def _format(said: tuple[tuple[str, str | None], ...]) -> RunFormat:
+    values = dict(said)
+    switches = {name: value not in _OFF for name, value in said}
+    return RunFormat(
+        strike=switches.get("strike"),
+        double_strike=switches.get("dstrike"),
+        hidden=switches.get("vanish"),
+        alignment=_ALIGNMENTS.get(values.get("vertAlign") or ""),
+        shift=_half_points(values.get("position")),
+        size=_half_points(values.get("sz")),
+        font=values.get("rFonts"),
+    )
+
+
+def _half_points(text: str | None) -> int | None:
+    """A size: half points, or a measure with its unit as Strict Open XML writes it."""
+    found = _MEASURE.fullmatch(text or "")
+    return None if found is None else round(float(found[1]) * _UNITS[found[2] or ""])
 
 
 def value(element: Any, name: str) -> str | None:
@@ -154,7 +183,7 @@ def number(text: str | None) -> int | None:
 def switch(element: Any, name: str) -> bool | None:
     """Whether a child element switches something on; None where it is missing."""
     child = element.find(f"{W}{name}") if element is not None else None
-    return None if child is None else child.get(f"{W}val", "1") not in ("0", "false", "off", "none")
+    return None if child is None else child.get(f"{W}val", "1") not in _OFF
 
 
 def is_on(element: Any, attribute: str) -> bool:
