@@ -18,9 +18,12 @@ _NAMESPACES = {
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
     "wp": "http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing",
     "wps": "http://schemas.microsoft.com/office/word/2010/wordprocessingShape",
+    "c": "http://schemas.openxmlformats.org/drawingml/2006/chart",
+    "dgm": "http://schemas.openxmlformats.org/drawingml/2006/diagram",
+    "pic": "http://schemas.openxmlformats.org/drawingml/2006/picture",
     "w14": "http://schemas.microsoft.com/office/word/2010/wordml",
 }
-_DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
+DECLARED = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in _NAMESPACES.items())
 _TYPE = "application/vnd.openxmlformats-officedocument.wordprocessingml"
 _ROOTS = {"styles": "styles", "numbering": "numbering", "settings": "settings", "comments": "comments"}
 _ROOTS |= {"footnotes": "footnotes", "endnotes": "endnotes", "header": "hdr", "footer": "ftr"}
@@ -37,27 +40,31 @@ def docx(
 ) -> bytes:
     """A document.
 
-    ``parts`` holds the content of further parts by their names (``styles``, ``header1``), which are the ids of their
-    relationships too; ``files`` other members of the archive.
+    ``parts`` holds the content of further parts by their names (``styles``, ``header1``, ``aFChunk1.html``), which
+    are the ids of their relationships too; ``files`` other members of the archive.
     """
     folder, _, name = main.rpartition("/")
     members = {
         "_rels/.rels": _relationships({"rId1": ("officeDocument", f"/{main}")}),
-        main: f"<w:document {_DECLARED}><w:body>{''.join(body)}</w:body></w:document>",
+        main: f"<w:document {DECLARED}><w:body>{''.join(body)}</w:body></w:document>",
         f"{folder}/_rels/{name}.rels": _relationships(
-            {part: (part.rstrip("0123456789"), f"{part}.xml") for part in parts or {}}
+            {part.partition(".")[0]: (part.partition(".")[0].rstrip("0123456789"), _file(part)) for part in parts or {}}
         ),
     }
     for part, content in (parts or {}).items():
         kind = part.rstrip("0123456789")
         root = f"w:{_ROOTS[kind]}" if kind in _ROOTS else None
-        members[f"{folder}/{part}.xml"] = f"<{root} {_DECLARED}>{content}</{root}>" if root else content
+        members[f"{folder}/{_file(part)}"] = f"<{root} {DECLARED}>{content}</{root}>" if root else content
     members |= files or {}
     written = io.BytesIO()
     with zipfile.ZipFile(written, "w", zipfile.ZIP_DEFLATED) as archive:
         for member, content in members.items():
             archive.writestr(member, _STRICT.sub(r"http://purl.oclc.org/ooxml/\1/", content) if strict else content)
     return written.getvalue()
+
+
+def _file(part: str) -> str:
+    return part if "." in part else f"{part}.xml"
 
 
 def _relationships(links: Mapping[str, tuple[str, str]]) -> str:
@@ -185,3 +192,10 @@ def section(*properties: str) -> str:
 def margin(part: str, kind: str = "default") -> str:
     """What gives a section a header or footer: the name of its part."""
     return f'<w:{part.rstrip("0123456789")}Reference w:type="{kind}" r:id="{part}"/>'
+
+
+def drawing(content: str, description: str = "") -> str:
+    """A run with a drawing."""
+    properties = f'<wp:docPr id="1" name="Picture 1" descr="{description}"/>'
+    graphic = f"<a:graphic><a:graphicData>{content}</a:graphicData></a:graphic>"
+    return f"<w:r><w:drawing><wp:inline>{properties}{graphic}</wp:inline></w:drawing></w:r>"

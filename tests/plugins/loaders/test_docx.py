@@ -12,10 +12,12 @@ from potluck.documents import Document
 from potluck.errors import UnreadableDocument
 from support.loading import load_one
 from support.word import (
+    DECLARED,
     box,
     control,
     docx,
     down,
+    drawing,
     field,
     margin,
     note,
@@ -685,3 +687,129 @@ def test_a_file_without_a_body_is_an_error() -> None:
             archive.writestr(name, content)
     with pytest.raises(UnreadableDocument, match=r"word/document\.xml holds no text"):
         load_one("office", changed.getvalue())
+
+
+def test_notes_stand_behind_their_own_paragraph_in_a_table_that_arranges_the_page() -> None:
+    cell = tc(p("Scope", properties=styled("H1")), p("a", refer("footnote", 2)), p("b", refer("footnote", 5)), p("c"))
+    found = lines(table(tr(cell)), parts={"styles": RAISED_STYLES, "footnotes": NOTES})
+    assert found == ["Scope", "a[1]", "[1] Without snow.", "b[2]", "[2] See §4.", "c"]
+
+
+def test_notes_of_one_paragraph_each_have_their_own_text() -> None:
+    parts = {"footnotes": f'<w:footnote w:id="1">{p("One")}{p("more.")}</w:footnote>' + note("footnote", 2, "Two.")}
+    body = p("a", refer("footnote", 1), refer("footnote", 2), refer("footnote", 1))
+    assert lines(body, parts=parts) == ["a[1][2][3]", "[1] One more.", "[2] Two."]
+
+
+def test_a_last_paragraph_whose_end_is_deleted_is_read() -> None:
+    deleted = "<w:rPr><w:del/></w:rPr>"
+    assert lines(table(tr(tc(p("a", properties=deleted)), "b"), tr("c", "d")), p("e", properties=deleted)) == [
+        "a | b",
+        "c | d",
+        "e",
+    ]
+
+
+def chart(title: str, *points: tuple[str, str]) -> str:
+    """The part of a bar chart with one series."""
+    texts = "".join(f'<c:pt idx="{i}"><c:v>{name}</c:v></c:pt>' for i, (name, _) in enumerate(points))
+    values = "".join(f'<c:pt idx="{i}"><c:v>{value}</c:v></c:pt>' for i, (_, value) in enumerate(points))
+    return (
+        f"<c:chartSpace {DECLARED}><c:chart><c:title><c:tx><c:rich><a:p><a:r><a:t>{title}</a:t></a:r></a:p></c:rich>"
+        f"</c:tx></c:title><c:plotArea><c:barChart><c:ser><c:cat><c:strRef><c:strCache>{texts}</c:strCache></c:strRef>"
+        f"</c:cat><c:val><c:numRef><c:numCache>{values}</c:numCache></c:numRef></c:val></c:ser></c:barChart>"
+        "</c:plotArea></c:chart></c:chartSpace>"
+    )
+
+
+@STRICT
+def test_a_chart_is_read_as_a_table_of_its_figures(strict: bool) -> None:
+    run = drawing('<c:chart r:id="chart1"/>')
+    parts = {"chart1": chart("Output", ("May", "12"), ("June", "17.5"))}
+    assert lines(p("See", run), p("End"), parts=parts, strict=strict) == [
+        "See",
+        "[chart] Output",
+        "May | 12",
+        "June | 17.5",
+        "End",
+    ]
+
+
+def test_a_chart_in_a_header_is_found_by_the_links_of_the_header() -> None:
+    files = {
+        "word/_rels/header1.xml.rels": '<Relationships xmlns="http://schemas.openxmlformats.org/package/2006/relationships">'
+        '<Relationship Id="chart1" Type="x/chart" Target="other.xml"/></Relationships>',
+        "word/other.xml": chart("Header"),
+    }
+    parts = {"chart1": chart("Body"), "header1": p(drawing('<c:chart r:id="chart1"/>'))}
+    body = [p(drawing('<c:chart r:id="chart1"/>')), section(margin("header1"))]
+    assert lines(*body, parts=parts, files=files) == ["[chart] Header", "[chart] Body"]
+
+
+def test_the_points_of_a_diagram_are_read() -> None:
+    points = "".join(
+        f'<dgm:pt modelId="{i}"><dgm:t><a:p><a:r><a:t>{text}</a:t></a:r></a:p></dgm:t></dgm:pt>'
+        for i, text in enumerate(("Plan", "Build"), 1)
+    )
+    data = f"<dgm:dataModel {DECLARED}><dgm:ptLst>{points}</dgm:ptLst></dgm:dataModel>"
+    assert lines(p(drawing('<dgm:relIds r:dm="data1"/>')), parts={"data1": data}) == ["• Plan", "• Build"]
+
+
+def test_a_chart_that_is_missing_is_a_loss() -> None:
+    document = read(p("See", drawing('<c:chart r:id="rId9"/>')))
+    assert document.text == "See"
+    assert document.losses == ("a chart in word/document.xml was not read: the part of the link rId9 is missing",)
+
+
+def test_objects_of_other_programs_are_counted() -> None:
+    objects = "".join(
+        f'<w:r><w:object><o:OLEObject ProgID="{one}"/></w:object></w:r>' for one in ("Equation.3", "Equation.3")
+    )
+    active = '<w:r><w:object><w:control r:id="x"/></w:object></w:r>'
+    document = read(p("See ", objects, active))
+    assert document.text == "See"
+    assert document.losses == ("embedded objects were not read: ActiveX control (1), Equation.3 (2)",)
+
+
+@pytest.mark.parametrize(
+    ("description", "line", "loss"),
+    [
+        ("A bridge over a river", "[image] A bridge over a river", None),
+        ("bridge.png", "", None),
+        (
+            "A bridge. Description automatically generated",
+            "",
+            "text that a program wrote about pictures was left out: 1 place, 45 characters",
+        ),
+    ],
+)
+def test_the_description_of_an_image_is_read(description: str, line: str, loss: str | None) -> None:
+    document = read(p(drawing("<pic:pic/>", description)))
+    assert document.text == line
+    assert document.losses == (() if loss is None else (loss,))
+
+
+PAGE_OF_WEB = (
+    "<html><body><h2>Scope</h2><p>For all <b>sites</b>.</p><table><tr><td>a</td><td>b</td></tr></table></body></html>"
+)
+ARCHIVED = (
+    "MIME-Version: 1.0\nContent-Type: multipart/related; boundary=b\n\n"
+    f"--b\nContent-Type: text/html\n\n{PAGE_OF_WEB}\n--b--\n"
+)
+
+
+@pytest.mark.parametrize(("name", "content"), [("aFChunk1.html", PAGE_OF_WEB), ("aFChunk1.mht", ARCHIVED)])
+def test_a_web_page_that_the_document_takes_in_is_read(name: str, content: str) -> None:
+    document = read(p("Before"), '<w:altChunk r:id="aFChunk1"/>', p("After"), parts={name: content})
+    assert document.text.split("\n") == ["Before", "Scope", "For all sites.", "a | b", "After"]
+    assert [(one.title, one.level) for one in document.sections] == [("Scope", 2)]
+
+
+def test_a_text_that_the_document_takes_in_is_read_and_another_file_is_a_loss() -> None:
+    body = ['<w:altChunk r:id="aFChunk1"/>', '<w:altChunk r:id="aFChunk2"/>', '<w:altChunk r:id="rId9"/>']
+    document = read(*body, parts={"aFChunk1.txt": "one\ntwo", "aFChunk2.rtf": "{}"})
+    assert document.text == "one\ntwo"
+    assert [loss.split(":")[0] for loss in document.losses] == [
+        "word/aFChunk2.rtf, a file that the document takes in, was not read",
+        "a file that the document takes in was not read",
+    ]

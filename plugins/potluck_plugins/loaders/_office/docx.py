@@ -18,6 +18,7 @@ from potluck_plugins.loaders._office.word.blocks import BlockReader
 from potluck_plugins.loaders._office.word.comments import Comments, introduction
 from potluck_plugins.loaders._office.word.controls import Controls
 from potluck_plugins.loaders._office.word.document import WordDocument
+from potluck_plugins.loaders._office.word.graphics import Graphics
 from potluck_plugins.loaders._office.word.margins import Margins, folded
 from potluck_plugins.loaders._office.word.notes import Kind, NoteMarks
 from potluck_plugins.loaders._office.word.paragraph import Block, Paragraph, inline
@@ -61,8 +62,9 @@ class _Reader:
     """Reads the texts of a document: its body, and what marks in the body lead to."""
 
     def __init__(self, document: WordDocument) -> None:
-        self._document = document
-        self._controls = Controls(document)
+        self.document = document
+        self.controls = Controls(document)
+        self.graphics = Graphics(document)
         self._notes = NoteMarks(document)
         self._comments = Comments(document)
         self._waiting: list[str] = []
@@ -71,21 +73,22 @@ class _Reader:
         """Write the whole document, section by section."""
         sections = list(self._sections(body))
         said = {folded(line) for _, blocks in sections for block in blocks for line in _lines(block)}
-        margins = Margins(self._margin, self._document.settings)
+        margins = Margins(self._margin, self.document.settings)
         for properties, blocks in sections:
             for block in (*margins.blocks(properties, said), *blocks):
-                block.write(self._document.flow)
+                block.write(self.document.flow)
+        self.graphics.tell()
         self._count_left()
 
     def _sections(self, body: Any) -> Iterator[tuple[Any, list[Block]]]:
         """The blocks of each section of the body, with its properties (``w:sectPr`` or None)."""
         properties = [one for one in body.iter(f"{W}sectPr") if one.getparent().tag in (f"{W}pPr", f"{W}body")]
-        reader = BlockReader(self._document, self._controls, self, body, numbering=self._document.numbering)
+        reader = BlockReader(self, self.document.main, body, numbering=self.document.numbering)
         blocks: list[Block] = []
         place = 0
         self._notes.begin_section(properties[0] if properties else None)
         for block in reader.blocks(body):
-            blocks += [block, *self._take_notes()]
+            blocks.append(block)
             if isinstance(block, Paragraph) and block.ends_section and place < len(properties):
                 yield properties[place], blocks
                 blocks, place = [], place + 1
@@ -93,49 +96,54 @@ class _Reader:
         yield properties[place] if place < len(properties) else None, blocks
         self._uncounted(reader)
 
-    def _take_notes(self) -> Iterator[Block]:
-        notes, self._waiting = self._waiting, []
-        yield from (Paragraph(text, clauses=False) for text in notes)
-
     def note(self, kind: Kind, identity: str, custom: str | None) -> str:
-        """The mark of a note; its text comes behind the paragraph or table."""
+        """The mark of a note; its text waits until it is taken."""
         note = self._notes.refer(kind, identity, custom)
         if note is None:
             return ""
         mark = note_mark(note.mark)
         if note.element is not None:
-            text = self._text_of(note.element)
+            text = self._text_of(note.element, f"{kind}s")
             if custom and text.startswith(custom):
                 text = text.removeprefix(custom).lstrip()
             self._waiting.append(f"{mark} {text}")
         return mark
 
+    def take_notes(self) -> list[str]:
+        """The texts of notes, with their marks, that wait; they come behind the paragraph or table."""
+        notes, self._waiting = self._waiting, []
+        return notes
+
     def comment(self, identity: str) -> str:
         """A comment, where the reader asked for comments; otherwise it is counted at the end."""
-        if not self._document.options.comments:
+        if not self.document.options.comments:
             return ""
         element = self._comments.take(identity)
-        return "" if element is None else f" [{introduction(element)}: {self._text_of(element)}]"
+        return "" if element is None else f" [{introduction(element)}: {self._text_of(element, 'comments')}]"
 
     def page(self) -> None:
         """Go on to the next page."""
         self._notes.begin_page()
 
-    def _text_of(self, element: Any) -> str:
-        """The text of a note or comment as one line."""
-        reader = BlockReader(self._document, self._controls, self, element)
-        return " ".join(filter(None, map(inline, reader.blocks(element))))
+    def _text_of(self, element: Any, kind: str) -> str:
+        """The text of a note or comment, in a part of a kind, as one line."""
+        waiting = self.take_notes()
+        reader = BlockReader(self, self.document.part_name(kind) or "", element)
+        text = " ".join(filter(None, map(inline, reader.blocks(element))))
+        self._waiting = waiting
+        return text
 
-    def _margin(self, relationship: str) -> list[Block] | None:
+    def _margin(self, relationship: str) -> list[Block]:
         """The blocks of a header or footer."""
-        root = self._document.linked(relationship)
-        if root is None:
-            return None
-        return list(BlockReader(self._document, self._controls, self, root, page_marks=True).blocks(root))
+        link = self.document.links.get(relationship)
+        root = None if link is None or link.external else self.document.tree(link.target)
+        if link is None or root is None:
+            return []
+        return list(BlockReader(self, link.target, root, page_marks=True).blocks(root))
 
     def _uncounted(self, reader: BlockReader) -> None:
         for _ in range(reader.fields.uncounted):
-            self._document.flow.leave_out("a number that a field counts", 0)
+            self.document.flow.leave_out("a number that a field counts", 0)
 
     def _count_left(self) -> None:
         for what, elements in (
@@ -145,7 +153,7 @@ class _Reader:
             for element in elements:
                 characters = sum(len(one.text or "") for one in element.iter(f"{W}t"))
                 if characters:
-                    self._document.flow.leave_out(what, characters)
+                    self.document.flow.leave_out(what, characters)
 
 
 def _lines(block: Block) -> Iterator[str]:

@@ -46,16 +46,23 @@ class Package:
         # Names of parts do not differ by case alone (ECMA-376 part 2, 6.2.2.3); some programs write backslashes.
         self._names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
 
-    def tree(self, part: str) -> Any:
-        """The root element of a part. Raises ``DamagedPart``."""
-        from lxml import etree
-
+    def content(self, part: str) -> bytes:
+        """The bytes of a part. Raises ``DamagedPart``."""
         name = self._names.get(part.lower())
         if name is None:
             raise DamagedPart(f"{part} is missing")
         try:
-            return parse_xml(_STRICT.sub(_TRANSITIONAL, read_member(self._archive, name)))
-        except (etree.XMLSyntaxError, UnreadableDocument) as error:
+            return read_member(self._archive, name)
+        except UnreadableDocument as error:
+            raise DamagedPart(f"{part} is damaged: {error}") from error
+
+    def tree(self, part: str) -> Any:
+        """The root element of a part. Raises ``DamagedPart``."""
+        from lxml import etree
+
+        try:
+            return parse_xml(_STRICT.sub(_TRANSITIONAL, self.content(part)))
+        except etree.XMLSyntaxError as error:
             raise DamagedPart(f"{part} is damaged: {str(error).split(' (<string>')[0]}") from error
 
     def find(self, part: str) -> Any:

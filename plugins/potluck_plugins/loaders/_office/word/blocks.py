@@ -7,12 +7,11 @@ from typing import Any
 
 from potluck_plugins.loaders._office.numbering import Numbering, W
 from potluck_plugins.loaders._office.package import chosen
-from potluck_plugins.loaders._office.word.controls import Controls
-from potluck_plugins.loaders._office.word.document import WordDocument
+from potluck_plugins.loaders._office.word.chunks import read_chunk
 from potluck_plugins.loaders._office.word.fields import Fields
 from potluck_plugins.loaders._office.word.paragraph import BULLET, Block, Paragraph
-from potluck_plugins.loaders._office.word.runs import Line, LineReader, Margin
-from potluck_plugins.loaders._office.word.styles import Style, number, switch, value
+from potluck_plugins.loaders._office.word.runs import Line, LineReader, Source
+from potluck_plugins.loaders._office.word.styles import Style, number, value
 from potluck_plugins.loaders._office.word.tables import read_table
 
 _WRAPPERS = {f"{W}{name}" for name in ("sdtContent", "ins", "customXml", "moveTo", "smartTag")}
@@ -23,19 +22,20 @@ class BlockReader:
 
     def __init__(
         self,
-        document: WordDocument,
-        controls: Controls,
-        margin: Margin,
+        source: Source,
+        part: str,
         root: Any,
         *,
         numbering: Numbering | None = None,
         page_marks: bool = False,
     ) -> None:
-        """``root`` is the whole text; ``numbering`` counts its lists, which by itself counts from the start."""
-        self._document = document
-        self._numbering = document.numbering.anew() if numbering is None else numbering
+        """``root`` is the whole text in a ``part``; its lists are counted by ``numbering``, else from the start."""
+        self._source = source
+        self._document = source.document
+        self._part = part
+        self._numbering = source.document.numbering.anew() if numbering is None else numbering
         self.fields = Fields(root, page_marks)
-        self._lines = LineReader(document, controls, self.fields, margin)
+        self._lines = LineReader(source, part, self.fields)
         self._unfinished: Line | None = None
 
     def blocks(self, element: Any) -> Iterator[Block]:
@@ -44,11 +44,15 @@ class BlockReader:
             if child.tag == f"{W}p":
                 yield from self._paragraph(child)
             elif child.tag == f"{W}tbl":
+                yield from self._finish()
                 yield from read_table(self, child)
             elif child.tag == f"{W}sdt":
                 yield from self._control(child)
+            elif child.tag == f"{W}altChunk":
+                yield from read_chunk(self._document, self._part, child)
             elif child.tag in _WRAPPERS:
                 yield from self.blocks(child)
+        yield from self._finish()
 
     def open(self, element: Any) -> Iterator[Any]:
         """The rows of a table, or the cells of a row, those in content controls among them."""
@@ -78,19 +82,31 @@ class BlockReader:
         name = value(properties, "pStyle")
         line = self._lines.read(element, name, self._unfinished)
         self._unfinished = None
-        if mark is not None and mark.find(f"{W}del") is not None:
+        ends = properties is not None and properties.find(f"{W}sectPr") is not None
+        if mark is not None and mark.find(f"{W}del") is not None and not ends:
             # The end of the paragraph is deleted: its text stands before that of the next.
             self._unfinished = line
             return
-        text = str(line.text).strip("\n").strip()
+        text = str(line.text).strip()
         style, level = self._style(properties, name)
-        hidden = not text and bool(switch(mark, "vanish")) and not self._document.options.hidden
+        hidden = not text and not self._document.options.hidden and self._document.styles.run_format(name, mark).hidden
         label = None if hidden else self._label(style)
-        ends = properties is not None and properties.find(f"{W}sectPr") is not None
         yield Paragraph(text, label, level, not style.contents, ends)
-        yield from (Paragraph(" ".join(words.split()), clauses=False) for words in line.drawn if words.strip())
+        yield from self._anchored(line)
+
+    def _finish(self) -> Iterator[Block]:
+        """A paragraph that no other follows, though its end is deleted."""
+        line, self._unfinished = self._unfinished, None
+        if line is not None:
+            yield Paragraph(str(line.text).strip())
+            yield from self._anchored(line)
+
+    def _anchored(self, line: Line) -> Iterator[Block]:
+        """What drawings say, text boxes, and notes, which stand behind the paragraph that they belong to."""
+        yield from (Paragraph(words, clauses=False) for words in line.drawn)
         for box in line.boxes:
             yield from self.blocks(box)
+        yield from (Paragraph(words, clauses=False, note=True) for words in self._source.take_notes())
 
     def _style(self, properties: Any, name: str | None) -> tuple[Style, int | None]:
         """The paragraph's own place in a list and heading level, else those of its style."""

@@ -37,13 +37,12 @@ class WordDocument:
 
     def part(self, kind: str) -> Any:
         """The root of a part that the text is linked to; None where there is none. A damaged one is a loss."""
-        target = next((link.target for link in self.links.values() if link.kind == kind and not link.external), None)
-        return None if target is None else self.tree(target)
+        name = self.part_name(kind)
+        return None if name is None else self.tree(name)
 
-    def linked(self, relationship: str | None) -> Any:
-        """The root of the part that a relationship leads to; None where there is none."""
-        link = self.links.get(relationship or "")
-        return None if link is None or link.external else self.tree(link.target)
+    def part_name(self, kind: str) -> str | None:
+        """The name of the part of a kind that the text is linked to."""
+        return next((link.target for link in self.links.values() if link.kind == kind and not link.external), None)
 
     def tree(self, part: str) -> Any:
         """The root of a part; None for a damaged one, which is a loss."""

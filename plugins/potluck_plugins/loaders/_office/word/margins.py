@@ -30,7 +30,7 @@ _KINDS = ("first", "default", "even")
 class Margins:
     """The headers and footers of a document, given section by section."""
 
-    def __init__(self, read: Callable[[str], list[Block] | None], settings: Any) -> None:
+    def __init__(self, read: Callable[[str], list[Block]], settings: Any) -> None:
         """``read`` gives the blocks of the part that a relationship leads to, page numbers as ``PAGE_MARK``."""
         self._read = read
         self._different_even = bool(switch(settings, "evenAndOddHeaders"))
@@ -44,7 +44,7 @@ class Margins:
                 if relationship in self._shown:
                     continue
                 self._shown.add(relationship)
-                for block in self._read(relationship) or ():
+                for block in self._read(relationship):
                     yield from self._new(block, body)
 
     def _references(self, properties: Any, tag: str) -> Iterator[str]:

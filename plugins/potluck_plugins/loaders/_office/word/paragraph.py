@@ -15,13 +15,17 @@ _CLAUSE_NUMBER = re.compile(r"(?:\d+(?:\.\d+)+\.?|第.+[章節篇條編编节条
 
 @dataclass(frozen=True, slots=True)
 class Paragraph:
-    """A paragraph as it is shown; a heading has a ``level``. ``clauses`` is whether its number may begin a section."""
+    """A paragraph as it is shown; a heading has a ``level``, the text of a footnote or endnote is a ``note``.
+
+    ``clauses`` is whether its number may begin a section.
+    """
 
     text: str
     label: str | None = None
     level: int | None = None
     clauses: bool = True
     ends_section: bool = False
+    note: bool = False
 
     @property
     def shown(self) -> str:

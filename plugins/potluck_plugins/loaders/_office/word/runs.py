@@ -13,10 +13,11 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from potluck_plugins.loaders._office.numbering import W
-from potluck_plugins.loaders._office.package import chosen, descendants
+from potluck_plugins.loaders._office.package import chosen
 from potluck_plugins.loaders._office.word.controls import Control, Controls
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.fields import PAGE_MARK, Fields
+from potluck_plugins.loaders._office.word.graphics import Graphics
 from potluck_plugins.loaders._office.word.notes import Kind
 from potluck_plugins.loaders._office.word.styles import RunFormat, is_on, value
 from potluck_plugins.loaders._office.word.symbols import is_symbol_font, symbol, with_check_boxes
@@ -24,7 +25,6 @@ from potluck_plugins.loaders._shared.omml import NAMESPACES, omml_text
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 
 M = f"{{{NAMESPACES[0]}}}"
-_V = "{urn:schemas-microsoft-com:vml}"
 _DELETED = {f"{W}del", f"{W}moveFrom"}
 _PROPERTIES = {f"{W}pPr", f"{W}rPr", f"{W}sdtPr", f"{W}sdtEndPr"}
 _SPACES = str.maketrans({"\n": " ", "\r": " ", "\u00ad": None, "\u2011": "-"})
@@ -33,11 +33,18 @@ _FORM_BLANK = "\u2002"
 _PLACEHOLDER_STYLE = "PlaceholderText"
 
 
-class Margin(Protocol):
-    """Where marks in a text lead: to notes and comments."""
+class Source(Protocol):
+    """What the texts of a document share, and where marks in them lead."""
+
+    document: WordDocument
+    controls: Controls
+    graphics: Graphics
 
     def note(self, kind: Kind, identity: str, custom: str | None) -> str:
         """The mark of a note, as it is written in the text."""
+
+    def take_notes(self) -> list[str]:
+        """The texts of the notes that were referred to since this was last asked."""
 
     def comment(self, identity: str) -> str:
         """What is written at the anchor of a comment."""
@@ -48,7 +55,7 @@ class Margin(Protocol):
 
 @dataclass(slots=True)
 class Line:
-    """What a paragraph holds: its text, its text boxes (``w:txbxContent``), and words that are drawn as pictures."""
+    """What a paragraph holds: its text, its text boxes (``w:txbxContent``), and what its other drawings say."""
 
     text: ScriptedText = field(default_factory=ScriptedText)
     boxes: list[Any] = field(default_factory=list)
@@ -70,12 +77,12 @@ class _Open:
 class LineReader:
     """Reads paragraphs of one text: the body, a note, a header."""
 
-    def __init__(self, document: WordDocument, controls: Controls, fields: Fields, margin: Margin) -> None:
-        """Read nothing yet."""
-        self._document = document
-        self._controls = controls
+    def __init__(self, source: Source, part: str, fields: Fields) -> None:
+        """``part`` is the name of the part that holds the text."""
+        self._source = source
+        self._document = source.document
+        self._part = part
         self._fields = fields
-        self._margin = margin
         self._line = Line()
         self._style: str | None = None
         self._size: int | None = None
@@ -94,7 +101,7 @@ class LineReader:
     @contextmanager
     def control(self, element: Any) -> Iterator[Control]:
         """Read what is in a content control (``w:sdt``)."""
-        control = self._controls.read(element)
+        control = self._source.controls.read(element)
         self._controls_open.append(_Open(control))
         try:
             yield control
@@ -193,13 +200,13 @@ class LineReader:
         elif tag in (f"{W}footnoteReference", f"{W}endnoteReference"):
             self._reference(element, custom)
         elif tag == f"{W}commentReference":
-            self._add(self._margin.comment(element.get(f"{W}id") or ""))
+            self._add(self._source.comment(element.get(f"{W}id") or ""))
         elif tag == f"{W}ruby":
             self._ruby(element)
         elif tag in (f"{W}drawing", f"{W}pict", f"{W}object"):
             self._drawing(element)
         elif tag == f"{W}lastRenderedPageBreak":
-            self._margin.page()
+            self._source.page()
         elif tag == f"{W}delText":
             self._leave_out("deleted text", len(element.text or ""))
 
@@ -222,7 +229,7 @@ class LineReader:
         if self._fields.is_instruction:
             return
         kind: Kind = "footnote" if element.tag == f"{W}footnoteReference" else "endnote"
-        self._add(self._margin.note(kind, element.get(f"{W}id") or "", custom))
+        self._add(self._source.note(kind, element.get(f"{W}id") or "", custom))
 
     def _ruby(self, element: Any) -> None:
         """The base, and its reading in brackets."""
@@ -236,7 +243,7 @@ class LineReader:
         if self._fields.is_instruction:
             return
         self._line.boxes += _outermost(element, f"{W}txbxContent")
-        self._line.drawn += (path.get("string") or "" for path in descendants(element, f"{_V}textpath"))
+        self._line.drawn += filter(None, self._source.graphics.lines(element, self._part))
 
     def _add(self, text: str, position: Position = "base") -> None:
         if not text or self._fields.is_instruction:

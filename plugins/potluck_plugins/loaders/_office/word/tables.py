@@ -36,7 +36,7 @@ class _Cell:
 
     @property
     def text(self) -> str:
-        return " ".join(filter(None, map(inline, self.blocks)))
+        return " ".join(filter(None, (inline(block) for block in self.blocks if not _is_note(block))))
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class _Row:
 
 
 def read_table(reader: CellReader, table: Any) -> Iterator[Block]:
-    """A table as a grid; one that only arranges a page as the blocks in its cells."""
+    """A table as a grid, and the notes in it; one that only arranges a page as the blocks in its cells."""
     rows = [row for element in reader.open(table) if (row := _row(reader, element)) is not None]
     if _arranges(rows):
         for row in rows:
@@ -61,6 +61,7 @@ def read_table(reader: CellReader, table: Any) -> Iterator[Block]:
         for cell in row.cells:
             grid.cell(cell.text, cell.columns, continues=cell.continues)
     yield grid
+    yield from (block for row in rows for cell in row.cells for block in cell.blocks if _is_note(block))
 
 
 def _row(reader: CellReader, element: Any) -> _Row | None:
@@ -115,9 +116,13 @@ def _arranges(rows: list[_Row]) -> bool:
 
 def _has_section(cell: _Cell) -> bool:
     """Whether a cell holds a heading and what stands below it."""
-    filled = [block for block in cell.blocks if inline(block)]
+    filled = [block for block in cell.blocks if inline(block) and not _is_note(block)]
     headings = (isinstance(block, Paragraph) and block.level is not None for block in filled[:-1])
     return any(headings)
+
+
+def _is_note(block: Block) -> bool:
+    return isinstance(block, Paragraph) and block.note
 
 
 def _characters(element: Any) -> int:
