@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from potluck.evaluation.run import RunReport
     from potluck.evaluation.task_run import TaskRun
     from potluck.evaluation.tuned import TaskReport
-    from potluck.recipe.variants import Variant
+    from potluck.recipe.swaps import Variant
     from potluck.stages.retrieve import Retriever
     from potluck.stages.tune import TuneReport
 

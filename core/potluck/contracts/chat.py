@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, ClassVar
 
 from pydantic import Field
 
@@ -83,6 +83,14 @@ class ChatModel(Component):
 
     reads_after: bool = False
     """Whether ``likelihoods`` reads what follows a continuation instead of adding it to the sum: a masked model."""
+
+    reads_prompt: ClassVar[bool] = True
+    """Whether it reads a message's ``content`` where that has a ``question`` and ``passages``. False for one that
+    answers from those: then another prompt or other worked examples cannot matter, and a comparison of them is refused.
+    """
+
+    ignores: ClassVar[frozenset[str]] = frozenset()
+    """Those of ``ChatOptions`` that it takes and does not act on; a comparison of them is refused."""
 
     takes_tuned: bool = False
     """Whether it answers with ``context.tuned`` where that is given (``chat.adapter`` in a recipe)."""

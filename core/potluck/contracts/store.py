@@ -5,6 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import ClassVar
 
 from potluck.contracts.embedder import Vectors
 from potluck.contracts.offer import Component
@@ -38,6 +39,9 @@ class VectorStore(Component):
 
     exact: bool = True
     """Whether ``search`` compares with every vector. False for an approximate index."""
+
+    uses_seed: ClassVar[bool] = False
+    """Whether what is found depends on ``context.seed``: then another seed builds the collection anew."""
 
     @abstractmethod
     def open(self, collection: Collection) -> None:

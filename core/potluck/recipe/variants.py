@@ -4,16 +4,17 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Literal, TypeAlias, get_args
 
 from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
-from potluck.fingerprints import text_hash
 from potluck.recipe.compare import STRATEGY
+from potluck.recipe.futile import check
+from potluck.recipe.labels import COMPONENTS, labels
 from potluck.recipe.messages import meant, shown
-from potluck.recipe.model import DEFAULTS, KEYS, Part, RecipeModel, Retriever, ShotSettings
+from potluck.recipe.model import KEYS, Part, RecipeModel, Retriever, ShotSettings
 from potluck.recipe.reader import parse_value
+from potluck.recipe.swaps import Choice, Variant, applied
 
 Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
 """Every combination; the first values, the second values, ...; the recipe as it is, and each value by itself."""
@@ -23,28 +24,8 @@ DESIGNS: tuple[Design, ...] = get_args(Design)
 AS_IT_IS = "as it is"
 """What the value of an axis is called that is the recipe's own."""
 
-_SHORT = 24
-_COMPONENTS = (*DEFAULTS, "tuner")
 _MOST = 200
 """Variants of one comparison: more would be a mistake in the axes."""
-
-
-@dataclass(frozen=True, slots=True)
-class Choice:
-    """A value of an axis: its name, what it sets by key (nothing: the recipe as it is), and where that is said."""
-
-    name: str
-    sets: Mapping[str, Json]
-    said: str
-
-
-@dataclass(frozen=True, slots=True)
-class Variant:
-    """One recipe of a comparison. ``swaps`` has the name of the value for each axis."""
-
-    name: str
-    swaps: Mapping[str, str]
-    recipe: RecipeModel
 
 
 def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "grid") -> list[Variant]:
@@ -63,7 +44,10 @@ def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "g
     if len(combinations) > _MOST:
         message = f"the axes give more than {_MOST} variants; take fewer values, or another design"
         raise RecipeError([Problem(str(recipe.path), 0, 0, message)])
-    return _distinct([_variant(recipe, dict(zip(found, chosen, strict=True))) for chosen in combinations])
+    chosen = [dict(zip(found, values, strict=True)) for values in combinations]
+    made = [_variant(recipe, one) for one in chosen]
+    check(recipe, chosen, made)
+    return _named(made)
 
 
 def _axes(recipe: RecipeModel, swaps: Sequence[str]) -> dict[str, list[Choice]]:
@@ -94,7 +78,7 @@ def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[Choice]]:
         raise RecipeError([Problem(label, 0, 0, f"{shown(axis)} is not a key of a recipe{hint}")])
     values = parse_value(f"[{text}]", label).plain()
     assert isinstance(values, list)
-    return axis, [_choice(recipe, axis, value, label) for value in values]
+    return axis, _choices(recipe, axis, values, label)
 
 
 def _inner(key: str) -> str:
@@ -105,29 +89,21 @@ def _inner(key: str) -> str:
     return ""
 
 
-def _choice(recipe: RecipeModel, axis: str, value: Json, label: str) -> Choice:
+def _choices(recipe: RecipeModel, axis: str, values: Sequence[Json], label: str) -> list[Choice]:
+    """What is written on the command line: names of the recipe's own axis, or values, which are given names."""
     named = recipe.compare.get(axis, {})
-    if str(value) in named:
-        return Choice(str(value), _sets(axis, named[str(value)]), label)
-    if axis == STRATEGY:
+    unnamed = [value for value in values if str(value) not in named]
+    if axis == STRATEGY and unnamed:
         known = ", ".join(named) or "none"
-        raise RecipeError(
-            [Problem(label, 0, 0, f"compare.strategy of the recipe names no {value!r} (it has: {known})")]
-        )
-    return Choice(_name(axis, value), {axis: value}, label)
-
-
-def _name(axis: str, value: Json) -> str:
-    """What a value without a name is called."""
-    if axis in _COMPONENTS and isinstance(value, dict):
-        # Of a path or an address the last part says most.
-        rest = [str(setting).rpartition("/")[2] for key, setting in value.items() if key != "use"]
-        return " ".join([str(value.get("use", "")), *rest]).strip()[:_SHORT]
-    if axis in _COMPONENTS:
-        return f"no {axis}" if value is None else str(value)
-    if axis == "prompt":
-        return f"prompt {text_hash(str(value))[:8]}"
-    return f"{axis.rpartition('.')[2]}={value}"[:_SHORT]
+        message = f"compare.strategy of the recipe names no {unnamed[0]!r} (it has: {known})"
+        raise RecipeError([Problem(label, 0, 0, message)])
+    names = iter(labels(axis, unnamed))
+    return [
+        Choice(str(value), _sets(axis, named[str(value)]), label)
+        if str(value) in named
+        else Choice(next(names), {axis: value}, label)
+        for value in values
+    ]
 
 
 def _combinations(
@@ -135,10 +111,14 @@ def _combinations(
 ) -> Iterator[tuple[Choice, ...]]:
     own = {axis: Choice(_own_name(recipe, axis), {}, str(recipe.path)) for axis in axes}
     if design == "one-at-a-time":
+        # A value that is the recipe's own gives its name to the recipe as it is.
+        same = _own_values(recipe, axes)
+        own |= {axis: Choice(choice.name, {}, choice.said) for axis, choice in same.items()}
         yield tuple(own.values())
         for axis, choices in axes.items():
             for choice in choices:
-                yield tuple(choice if other == axis else own[other] for other in axes)
+                if choice is not same.get(axis):
+                    yield tuple(choice if other == axis else own[other] for other in axes)
         return
     # A single value is held against the recipe as it is.
     full = {axis: [own[axis], *choices] if len(choices) == 1 else list(choices) for axis, choices in axes.items()}
@@ -153,33 +133,33 @@ def _combinations(
 
 
 def _own_name(recipe: RecipeModel, axis: str) -> str:
-    if axis in _COMPONENTS:
+    if axis in COMPONENTS:
         part: Part | None = getattr(recipe, axis)
         return part.name if part is not None else AS_IT_IS
     return AS_IT_IS
 
 
 def _variant(recipe: RecipeModel, chosen: Mapping[str, Choice]) -> Variant:
-    """Apply the choices one after another, so that a mistake is named at its own place."""
-    name = " + ".join(dict.fromkeys(choice.name for choice in chosen.values() if choice.sets)) or AS_IT_IS
+    name = " + ".join(choice.name for choice in chosen.values() if choice.sets) or AS_IT_IS
     if len(chosen) == 1:
         name = next(iter(chosen.values())).name
-    # Axes of a variant would be compared within the comparison.
-    variant = recipe.replaced({"compare": None})
-    for choice in chosen.values():
-        if choice.sets:
-            variant = variant.replaced(choice.sets, choice.said)
-    return Variant(name, {axis: choice.name for axis, choice in chosen.items()}, variant)
+    swaps = {axis: choice.name for axis, choice in chosen.items()}
+    return Variant(name, swaps, applied(recipe, chosen.values()))
 
 
-def _distinct(found: Sequence[Variant]) -> list[Variant]:
-    """Give every variant a name of its own; of two that are the same recipe only the first stays."""
+def _own_values(recipe: RecipeModel, axes: Mapping[str, Sequence[Choice]]) -> dict[str, Choice]:
+    """The first value of each axis that says what the recipe says already."""
+    own = applied(recipe, ())
+    found = {axis: next((c for c in choices if applied(recipe, [c]) == own), None) for axis, choices in axes.items()}
+    return {axis: choice for axis, choice in found.items() if choice is not None}
+
+
+def _named(found: Sequence[Variant]) -> list[Variant]:
+    """Every variant with a name of its own: values of two axes may have the same."""
+    counts: dict[str, int] = {}
     result: list[Variant] = []
-    names: dict[str, int] = {}
     for variant in found:
-        if any(variant.swaps == other.swaps for other in result):
-            continue
-        count = names[variant.name] = names.get(variant.name, 0) + 1
+        count = counts[variant.name] = counts.get(variant.name, 0) + 1
         name = variant.name if count == 1 else f"{variant.name} ({count})"
         result.append(Variant(name, variant.swaps, variant.recipe))
     return result

@@ -9,6 +9,7 @@ from typing import cast
 from potluck import plugins
 from potluck.contracts import (
     ChatModel,
+    ChatOptions,
     Component,
     Config,
     Context,
@@ -82,7 +83,9 @@ class Components:
     @cached_property
     def chat_fingerprint(self) -> str:
         """What decides the answer to a message."""
-        return _fingerprint(self.recipe.chat, self.chat)
+        config = self.recipe.chat.config
+        greedy = isinstance(config, ChatOptions) and config.temperature == 0
+        return fingerprint(_fingerprint(self.recipe.chat, self.chat), None if greedy else self.recipe.seed)
 
     @cached_property
     def index_id(self) -> str:
@@ -91,8 +94,12 @@ class Components:
         assert documents is not None, "only a recipe with documents has an index"
         meant = [*documents.patterns, "but", *documents.exclude]
         loader = _named(documents.loader) if documents.loader else f"by file type, {documents.encoding or 'detected'}"
-        store = fingerprint(installation(self.recipe.store))
+        store = fingerprint(installation(self.recipe.store), self.recipe.seed if self._store_uses_seed else None)
         return fingerprint(list(meant), loader, self.splitter_fingerprint, self.embedder_fingerprint, store)
+
+    @property
+    def _store_uses_seed(self) -> bool:
+        return bool(getattr(plugins.offer(self.recipe.store.plugin).make, "uses_seed", False))
 
     def loader(self, source: Source) -> tuple[Part, str]:
         """The loader for a file and its fingerprint. Raises ``UnknownFileType``, or why the plugin cannot be used."""

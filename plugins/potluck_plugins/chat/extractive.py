@@ -42,6 +42,8 @@ class Extractive(ChatModel):
     """Quotes from the ``passages`` of the last user message what answers its ``question``; always the same."""
 
     context_window = None
+    reads_prompt = False
+    ignores = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalty", "seed"})
 
     def __init__(self, config: ExtractiveConfig, context: Context) -> None:
         self._threshold = config.threshold

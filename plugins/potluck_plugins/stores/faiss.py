@@ -54,6 +54,8 @@ class FaissConfig(Config):
 class FaissStore(VectorStore):
     """A faiss index in one file, beside it the ids by position. What is added is seen after the commit."""
 
+    uses_seed = True
+
     def __init__(self, config: FaissConfig, context: Context) -> None:
         self._config = config
         self._context = context

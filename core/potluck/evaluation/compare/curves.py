@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from potluck.documents import Json
 from potluck.evaluation.statistics import Interval
-from potluck.recipe.variants import Variant
+from potluck.recipe.swaps import Variant
 
 _FEWEST = 3
 """Points of a curve; two are a pair."""

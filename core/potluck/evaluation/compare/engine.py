@@ -25,7 +25,7 @@ from potluck.evaluation.shots import chooser
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Ledger
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.variants import Variant
+from potluck.recipe.swaps import Variant
 from potluck.stages.ask import retriever
 from potluck.stages.components import Components
 from potluck.stages.index import index

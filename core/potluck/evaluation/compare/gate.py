@@ -20,7 +20,8 @@ from potluck.evaluation.compare.run import Plan, base_of, questions_file
 from potluck.evaluation.questions import read_questions
 from potluck.evaluation.sequential import Gate, SequentialGate, parse_gate
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.variants import AS_IT_IS, Variant, variants
+from potluck.recipe.swaps import Variant
+from potluck.recipe.variants import AS_IT_IS, variants
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:

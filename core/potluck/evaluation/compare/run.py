@@ -24,7 +24,8 @@ from potluck.evaluation.questions import Question, read_questions
 from potluck.evaluation.report import write_csv, write_html
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.reader import parse_value
-from potluck.recipe.variants import Design, Variant, variants
+from potluck.recipe.swaps import Variant
+from potluck.recipe.variants import Design, variants
 from potluck.stages.components import Components
 from potluck.workspace import Workspace
 from potluck.workspace.files import storage_errors, write_whole

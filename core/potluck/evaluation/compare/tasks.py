@@ -20,7 +20,7 @@ from potluck.evaluation.evaluate import Answered
 from potluck.evaluation.metrics import QuestionScore
 from potluck.evaluation.questions import Question
 from potluck.evaluation.tuned import Said, TaskReport, evaluate_task
-from potluck.recipe.variants import Variant
+from potluck.recipe.swaps import Variant
 from potluck.stages.ask import AskReport
 from potluck.stages.components import Components
 from potluck.workspace import Workspace

@@ -12,7 +12,8 @@ import pytest
 from potluck import recipe
 from potluck.evaluation.compare.causes import causes, counted
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.variants import Variant, variants
+from potluck.recipe.swaps import Variant
+from potluck.recipe.variants import variants
 from support.planted import STAGES, WINDOW, cause_of, plant
 
 ITEMS = 56

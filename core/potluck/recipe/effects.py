@@ -1,0 +1,171 @@
+"""What of a recipe decides its answers, by key, and which keys it does not read, with the reason.
+
+A comparison asks this before anything runs: a swap of what is not read cannot matter.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from potluck import plugins
+from potluck.contracts import ChatOptions, Config, Operational
+from potluck.documents import Json
+from potluck.recipe.model import Part, RecipeModel
+from potluck.recipe.tuning import FROM_TUNER
+
+_NEVER = {
+    "potluck": "it is the version of the recipe format",
+    "name": "it is what the recipe is called",
+    "compare": "a variant has no axes of its own",
+    "observers": "observers watch and change nothing",
+    "documents.private": "it forbids that documents leave the machine, and changes no answer",
+    "documents.on_error": "it says what a file that cannot be read means for the exit status",
+}
+"""Keys that decide no answer."""
+
+_RETRIEVING = ("splitter", "embedder", "store", "retriever", "answer", "shots")
+_SAMPLING = ("top_p", "seed")
+OPERATIONAL = "it changes how the work is done and not what comes of it"
+
+
+def effects(recipe: RecipeModel) -> dict[str, Json]:
+    """The values that decide the answers, by dotted key: two recipes in which they are equal answer alike."""
+    without = unread(recipe)
+    return {
+        key: value
+        for key, value in values(recipe).items()
+        if not any(key == one or key.startswith(f"{one}.") for one in without)
+    }
+
+
+def unread(recipe: RecipeModel) -> dict[str, str]:
+    """The keys that do not matter with the rest of the recipe, each with the reason."""
+    found = dict(_NEVER)
+    if not recipe.shots.count:
+        found |= dict.fromkeys(("shots.examples", "shots.select"), "shots asks for no examples")
+    found = {**found, **dict(_of_chat(recipe)), **dict(_of_tuning(recipe))}
+    if recipe.documents is None:
+        found |= dict.fromkeys(_RETRIEVING, "a recipe without documents retrieves nothing")
+    if not _draws(recipe):
+        found["seed"] = "nothing is drawn at random: the chat model does not sample, and no example is drawn"
+    return found
+
+
+def why_unread(recipe: RecipeModel, key: str) -> str | None:
+    """The reason why a key, or all that it holds, does not matter; None where it does, for all that is known."""
+    reasons = unread(recipe)
+    for one, reason in reasons.items():
+        if key == one or key.startswith(f"{one}."):
+            return reason
+    kind, _, setting = key.partition(".")
+    part = getattr(recipe, kind, None)
+    if isinstance(part, Part) and _is_operational(type(part.config), setting):
+        return OPERATIONAL
+    return None
+
+
+def values(recipe: RecipeModel) -> dict[str, Json]:
+    """The values of a recipe that may decide an answer, by dotted key, read or not."""
+    return dict(_values(recipe))
+
+
+def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
+    documents, tuning = recipe.documents, recipe.tuning
+    if documents is not None:
+        yield "documents.path", list(documents.patterns)
+        yield "documents.exclude", list(documents.exclude)
+        yield "documents.encoding", documents.encoding
+        if documents.loader is not None:
+            yield from _component("documents", documents.loader)
+    for part in (recipe.splitter, recipe.embedder, recipe.store, recipe.chat, recipe.tuner):
+        if part is not None:
+            yield from _component(part.kind, part)
+    for section, config in (("retriever", recipe.retriever), ("answer", recipe.answer), ("dataset", tuning.dataset)):
+        if config is not None:
+            yield from ((f"{section}.{key}", value) for key, value in config.decisive().items())
+    shots = recipe.shots
+    yield "shots", [shots.count, str(shots.examples), shots.select]
+    yield "prompt", recipe.prompt.text if recipe.prompt else None
+    yield "model", tuning.model
+    yield "task", tuning.task
+    yield "adapter", str(tuning.adapter)
+    yield "questions", str(recipe.questions)
+    yield "seed", recipe.seed
+
+
+def _component(key: str, part: Part) -> Iterator[tuple[str, Json]]:
+    yield f"{key}.use", part.plugin.qualified
+    yield from ((f"{key}.{setting}", value) for setting, value in part.config.decisive().items())
+
+
+def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
+    chat, config = recipe.chat, recipe.chat.config
+    model, label = _class_of(chat), f"the chat model {chat.name!r}"
+    if recipe.tuning.task == "classification" and recipe.documents is None:
+        reason = "the labels of a classification are scored as choices, and nothing is written"
+        yield from ((f"chat.{option}", reason) for option in ChatOptions.model_fields)
+    if isinstance(config, ChatOptions) and config.temperature == 0 and not _is_remote(chat):
+        reason = "with temperature 0 the likeliest token is taken"
+        yield from ((f"chat.{option}", reason) for option in _SAMPLING)
+    for option in getattr(model, "ignores", ()):
+        yield f"chat.{option}", f"{label} does not act on {option}"
+    if recipe.documents is None:
+        return
+    if not getattr(model, "reads_prompt", True):
+        reason = f"{label} answers from the question and the passages, and reads no prompt"
+        yield from ((key, reason) for key in ("prompt", "shots"))
+    if getattr(model, "context_window", 0) is None:
+        yield "retriever.fit", f"{label} reads any number of passages, so that all fit"
+
+
+def _of_tuning(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
+    if recipe.tuning.adapter == FROM_TUNER:
+        return
+    has = "the recipe has no tuner" if recipe.tuner is None else "the chat model does not answer with what is tuned"
+    yield "tuner", has
+    yield "model", f"{has}, and the chat model names its own"
+    if recipe.documents is not None:
+        yield from (("dataset", has), ("task", has))
+
+
+def _draws(recipe: RecipeModel) -> bool:
+    """Whether something is drawn at random."""
+    config, dataset = recipe.chat.config, recipe.tuning.dataset
+    writes = recipe.documents is not None or recipe.tuning.task != "classification"
+    samples = not isinstance(config, ChatOptions) or config.temperature != 0
+    if samples and writes and "temperature" not in getattr(_class_of(recipe.chat), "ignores", ()):
+        return True
+    if recipe.tuning.adapter == FROM_TUNER or (dataset is not None and dataset.limit is not None):
+        return True
+    if recipe.documents is None:
+        return False
+    store = _class_of(recipe.store)
+    shows = getattr(_class_of(recipe.chat), "reads_prompt", True) and recipe.shots.count > 0
+    return shows or bool(getattr(store, "uses_seed", False)) or not getattr(store, "exact", False)
+
+
+def _class_of(part: Part) -> Any:
+    """What the plugin makes its components with: mostly their class, which says what it reads."""
+    return plugins.offer(part.plugin).make
+
+
+def _is_remote(part: Part) -> bool:
+    return plugins.sends_to(part.plugin, part.config) is not None
+
+
+def _is_operational(config: type[Config], setting: str) -> bool:
+    """Whether a setting, which may be one within another, is no part of what decides the result."""
+    name, _, rest = setting.partition(".")
+    field = config.model_fields.get(name)
+    if field is None:
+        return False
+    if Operational in field.metadata or name in config.secrets():
+        return True
+    inner = field.annotation
+    return bool(rest) and isinstance(inner, type) and issubclass(inner, Config) and _is_operational(inner, rest)
+
+
+def differing(one: Mapping[str, Json], other: Mapping[str, Json]) -> set[str]:
+    """The keys in which two recipes differ."""
+    return {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}

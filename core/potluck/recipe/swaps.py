@@ -1,0 +1,36 @@
+"""A value of an axis, a recipe of a comparison, and how the second comes of the first."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from potluck.documents import Json
+from potluck.recipe.model import RecipeModel
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A value of an axis: its name, what it sets by key (nothing: the recipe as it is), and where that is said."""
+
+    name: str
+    sets: Mapping[str, Json]
+    said: str
+
+
+@dataclass(frozen=True, slots=True)
+class Variant:
+    """One recipe of a comparison. ``swaps`` has the name of the value for each axis."""
+
+    name: str
+    swaps: Mapping[str, str]
+    recipe: RecipeModel
+
+
+def applied(recipe: RecipeModel, choices: Iterable[Choice]) -> RecipeModel:
+    """The recipe, without axes of its own, after one choice after another, so that a mistake is named at its place."""
+    variant = recipe.replaced({"compare": None})
+    for choice in choices:
+        if choice.sets:
+            variant = variant.replaced(choice.sets, choice.said)
+    return variant
