@@ -75,6 +75,12 @@ def warn(failures: Sequence[Failure]) -> None:
         echo(f"not read: {failure}", err=True, fg="yellow")
 
 
+def print_notes(notes: Sequence[str]) -> None:
+    """Say what the user should know, on standard error."""
+    for note in notes:
+        echo(f"note: {note}", err=True, fg="yellow")
+
+
 def print_ledger(ledger: Ledger) -> None:
     """Print what each stage was given, kept and lost."""
     rows: list[tuple[str, ...]] = [("", "in", "out", "cut", "dropped", "same text")]

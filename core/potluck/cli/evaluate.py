@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import fresh_option, opened, print_ledger, recipe_options, warn
+from potluck.cli.common import fresh_option, opened, print_ledger, print_notes, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -16,7 +16,11 @@ if TYPE_CHECKING:
 
 @click.command("evaluate")
 @recipe_options
-@click.option("--questions", type=click.Path(path_type=Path), help="A JSON Lines file, instead of the recipe's.")
+@click.option(
+    "--questions",
+    type=click.Path(path_type=Path),
+    help="A file of questions, instead of the recipe's: .jsonl, .json, .csv, .tsv, .parquet.",
+)
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
 @fresh_option
 def command(
@@ -32,7 +36,7 @@ def command(
     For a recipe with a task and without documents the file holds examples, as its dataset does; the labels of a
     classification are scored as choices.
 
-    A question's line may have question_id, question, gold_ids (file names without their extensions), gold_sections,
+    A question may have question_id, question, gold_ids (file names without their extensions), gold_sections,
     answers, gold_facts and answerable.
 
     What a model answered before, to the same prompt, is not asked again, unless --fresh is given or the recipe's chat
@@ -48,6 +52,7 @@ def command(
         print_json(report.as_json())
         return
     warn(failures)
+    print_notes(report.notes)
     print_metrics(report.metrics)
     echo(f"{len(report.answered)} questions in {report.seconds:.1f} s")
     print_ledger(report.ledger)

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker, changed_model
+from potluck.evaluation.gold import check_gold, known_names
 from potluck.evaluation.metrics import QuestionScore, gold_id, score, summarise
-from potluck.evaluation.questions import Question, read_questions
+from potluck.evaluation.questions import Question, read_question_file
 from potluck.evaluation.shots import chooser
 from potluck.ledger import Amount, Ledger
 from potluck.stages.ask import AskReport, passage_json, refuses
@@ -63,6 +64,7 @@ class EvaluationReport:
     cost: float | None = None
     seconds: float = 0.0
     ledger: Ledger = field(default_factory=Ledger)
+    notes: list[str] = field(default_factory=list)
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` prints it."""
@@ -71,6 +73,7 @@ class EvaluationReport:
             "questions": [one.as_json() for one in self.answered],
             "tokens": self.usage.as_json(),
             "cost": self.cost,
+            "notes": list(self.notes),
             "ledger": self.ledger.as_json(),
         }
 
@@ -88,13 +91,17 @@ def evaluate(
     What was asked before, with the same model, prompt and passages, is not asked again.
     """
     started = time.perf_counter()
-    questions = read_questions(path, limit)
+    file = read_question_file(path, limit)
+    questions = file.questions
     if not questions:
         raise PotluckError(f"{path}: there are no questions in it")
+    check_gold(questions, known_names(components.recipe, search))
     found, _ = retrieve_all(questions, components.recipe.retriever.k, search, calls, observers)
     asker = Asker(components.recipe, components, calls, chooser(components.recipe, components, calls))
     answered = answer_all(questions, found, components.recipe.retriever.k, asker, search, observers)
-    return _report(answered, components, time.perf_counter() - started)
+    report = _report(answered, components, time.perf_counter() - started)
+    report.notes = list(file.notes)
+    return report
 
 
 def retrieve_all(

@@ -24,7 +24,7 @@ from potluck.recipe.tuning import DatasetSettings
 from potluck.stages.components import Components
 from potluck.stages.dataset import read_rows
 from potluck.stages.observe import model_call, stage
-from potluck.stages.prepare import Builder, prepare
+from potluck.stages.prepare import Builder, check_fields, prepare
 from potluck.stages.remarks import remarks
 from potluck.workspace.calls import Calls
 
@@ -90,6 +90,7 @@ def evaluate_task(
     began, recipe = time.perf_counter(), components.recipe
     settings = recipe.tuning.dataset or DatasetSettings(path=str(path))
     rows = read_rows(path, settings.encoding)[:limit]
+    check_fields(recipe, settings, rows, evaluating=True)
     build = Builder(recipe.prompt, settings, rows, evaluating=True)
     examples = build.examples(rows)
     labels = _choices(components, examples)

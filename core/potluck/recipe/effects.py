@@ -105,7 +105,7 @@ def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
     if recipe.tuning.task == "classification" and recipe.documents is None:
         reason = "the labels of a classification are scored as choices, and nothing is written"
         yield from ((f"chat.{option}", reason) for option in ChatOptions.model_fields)
-    if isinstance(config, ChatOptions) and config.temperature == 0 and not _is_remote(chat):
+    if isinstance(config, ChatOptions) and not config.samples and not _is_remote(chat):
         reason = "with temperature 0 the likeliest token is taken"
         yield from ((f"chat.{option}", reason) for option in _SAMPLING)
     for option in getattr(model, "ignores", ()):
@@ -133,7 +133,7 @@ def _draws(recipe: RecipeModel) -> bool:
     """Whether something is drawn at random."""
     config, dataset = recipe.chat.config, recipe.tuning.dataset
     writes = recipe.documents is not None or recipe.tuning.task != "classification"
-    samples = not isinstance(config, ChatOptions) or config.temperature != 0
+    samples = not isinstance(config, ChatOptions) or config.samples
     if samples and writes and "temperature" not in getattr(_class_of(recipe.chat), "ignores", ()):
         return True
     if recipe.tuning.adapter == FROM_TUNER or (dataset is not None and dataset.limit is not None):

@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from potluck.errors import RecipeError
+from potluck.errors import Problem, RecipeError
 from potluck.recipe.build import Builder
 from potluck.recipe.model import Origin, RecipeModel
-from potluck.recipe.nodes import Findings, Place, node_of
+from potluck.recipe.nodes import Findings, Node, Place, node_of
 from potluck.recipe.overrides import overridden, with_value
 from potluck.recipe.reader import normal, parse
 
@@ -17,16 +17,30 @@ HINT = "`potluck plugins list` shows what is installed; `potluck schema` describ
 
 def read(path: Path, origin: Origin) -> RecipeModel:
     """Build the recipe that ``origin`` describes. Raises ``RecipeError`` with all that is wrong."""
-    text = normal(origin.text)
-    findings = Findings(str(path), text)
-    root = parse(text, findings)
-    for override in origin.overrides:
-        root = overridden(root, override, findings)
-    for key, value, said in origin.replacements:
-        place = Place(said)
-        root = with_value(root, key.split("."), node_of(value, place), place)
+    findings = Findings(str(path), normal(origin.text))
+    root = _root(origin, findings)
     model = Builder(root, path, origin.check_installed, findings).build()
     if findings:
         raise RecipeError(findings.problems(), HINT)
     assert model is not None, "a recipe without problems has a model"
     return replace(model, origin=origin)
+
+
+def problem_at(recipe: RecipeModel, key: str, message: str) -> Problem:
+    """A problem that was found later, at the place where a recipe says the value of a dotted key."""
+    findings = Findings(str(recipe.path), normal(recipe.origin.text))
+    root = _root(recipe.origin, findings.fork())
+    findings.note(root.find(tuple(key.split("."))), message)
+    (problem,) = findings.problems()
+    return problem
+
+
+def _root(origin: Origin, findings: Findings) -> Node:
+    """The nodes of a recipe after all that overrides some of them."""
+    root = parse(normal(origin.text), findings)
+    for override in origin.overrides:
+        root = overridden(root, override, findings)
+    for key, value, said in origin.replacements:
+        place = Place(said)
+        root = with_value(root, key.split("."), node_of(value, place), place)
+    return root

@@ -84,7 +84,7 @@ class Components:
     def chat_fingerprint(self) -> str:
         """What decides the answer to a message."""
         config = self.recipe.chat.config
-        greedy = isinstance(config, ChatOptions) and config.temperature == 0
+        greedy = isinstance(config, ChatOptions) and not config.samples
         return fingerprint(_fingerprint(self.recipe.chat, self.chat), None if greedy else self.recipe.seed)
 
     @cached_property

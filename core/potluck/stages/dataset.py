@@ -6,6 +6,7 @@ import codecs
 import csv
 import io
 import json
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,16 +16,46 @@ from potluck.documents import Json
 from potluck.errors import MissingDependency, PotluckError, Problem, RecipeError
 
 _LISTED = 20
+_SHOWN = 160
+"""The longest line that is shown with its problem, in characters."""
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LONGEST_FIELD = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One row: its fields, and ``file:line`` (of a Parquet file the number of the row)."""
+    """One row: its fields, the file, the line in which it begins, and its number among the rows, both from 1.
+
+    ``line`` is 0 for a Parquet file, which has none.
+    """
 
     fields: Mapping[str, Json]
-    place: str
+    path: Path
+    line: int
+    number: int
+
+    @property
+    def place(self) -> str:
+        """``file:line``, or the number of the row."""
+        return f"{self.path}:{self.line}" if self.line else f"{self.path}, row {self.number}"
+
+    def problem(self, message: str, key: str | None = None) -> Problem:
+        """A problem with the row, at a key of it where that can be found in the file."""
+        if not self.line:
+            return Problem(self.place, 0, 0, message)
+        line, column, text = _find(self.path, self.line, key) if key is not None else (self.line, 1, "")
+        return Problem(str(self.path), line, column, message, text)
+
+
+def _find(path: Path, start: int, key: str) -> tuple[int, int, str]:
+    """The line and column of a key of the row that begins in line ``start``, and the line where it may be shown."""
+    is_table = path.suffix.lower() in (".csv", ".tsv")
+    wanted = re.compile(re.escape(key) if is_table else re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:")
+    lines = path.read_bytes().decode("utf-8-sig", "replace").split("\n")
+    for number, line in enumerate(lines if is_table else lines[start - 1 :], 1 if is_table else start):
+        if (found := wanted.search(line)) is not None:
+            return number, found.start() + 1, line.rstrip("\r") if len(line) <= _SHOWN else ""
+    return start, 1, ""
 
 
 def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
@@ -66,7 +97,7 @@ def _parsed(line: str, path: Path, number: int, problems: list[Problem]) -> Iter
         problems.append(Problem(str(path), number, getattr(error, "colno", 1), f"no JSON: {error}"))
         return
     if isinstance(fields, dict):
-        yield Row(fields, f"{path}:{number}")
+        yield Row(fields, path, number, number)
     else:
         problems.append(Problem(str(path), number, 1, f"expected an object with fields, got {line.strip()[:60]}"))
 
@@ -83,11 +114,27 @@ def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Ite
     if not isinstance(whole, list):
         problems.append(Problem(str(path), 1, 1, "expected a list of objects"))
         return
-    for number, fields in enumerate(whole, 1):
+    for number, (fields, line) in enumerate(zip(whole, _lines_of(text), strict=True), 1):
         if isinstance(fields, dict):
-            yield Row(fields, f"{path}, number {number}")
+            yield Row(fields, path, line, number)
         else:
-            problems.append(Problem(str(path), 0, 0, f"number {number}: expected an object with fields"))
+            problems.append(Problem(str(path), line, 1, f"number {number}: expected an object with fields"))
+
+
+def _lines_of(text: str) -> Iterator[int]:
+    """The line in which each element of a JSON list begins."""
+    decoder, blank = json.JSONDecoder(), re.compile(r"[\s,]*")
+    place = text.index("[") + 1
+    line, counted = 1, 0
+    while text[(place := _after(blank, text, place))] != "]":
+        line, counted = line + text.count("\n", counted, place), place
+        yield line
+        _, place = decoder.raw_decode(text, place)
+
+
+def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
+    found = pattern.match(text, place)
+    return found.end() if found else place
 
 
 def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterator[Row]]:
@@ -96,12 +143,14 @@ def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterat
         reader = csv.reader(io.StringIO(_text(path, encoding), newline=""), delimiter=separator, strict=True)
         try:
             names = [name.strip() for name in next(reader, [])]
-            for cells in reader:
+            before = reader.line_num
+            for number, cells in enumerate(reader, 1):
+                line, before = before + 1, reader.line_num
                 if len(cells) > len(names):
                     message = f"{len(cells)} cells, and the first line names {len(names)} fields"
-                    problems.append(Problem(str(path), reader.line_num, 1, message))
+                    problems.append(Problem(str(path), line, 1, message))
                 elif any(cells):
-                    yield Row(dict(zip(names, cells, strict=False)), f"{path}:{reader.line_num}")
+                    yield Row(dict(zip(names, cells, strict=False)), path, line, number)
         except csv.Error as error:
             problems.append(Problem(str(path), reader.line_num, 1, f"no table: {error}"))
 
@@ -121,7 +170,7 @@ def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Itera
     except (pyarrow.ArrowException, OSError) as error:
         problems.append(Problem(str(path), 0, 0, f"no Parquet: {error}"))
         return
-    yield from (Row(fields, f"{path}, row {number}") for number, fields in enumerate(found, 1))
+    yield from (Row(fields, path, 0, number) for number, fields in enumerate(found, 1))
 
 
 def _text(path: Path, encoding: str | None) -> str:

@@ -17,6 +17,7 @@ from potluck.ledger import Amount, Ledger
 from potluck.recipe.messages import meant
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.prompts import Template
+from potluck.recipe.reading import problem_at
 from potluck.recipe.tuning import DatasetSettings
 from potluck.stages.dataset import Row, is_rows, read_rows
 from potluck.text import folded
@@ -97,6 +98,38 @@ def prepare(recipe: RecipeModel) -> Prepared:
     return Prepared(tuple(kept), tuple(held), labels, ledger, tuple(notes))
 
 
+def check_fields(
+    recipe: RecipeModel, settings: DatasetSettings, rows: Sequence[Row], *, evaluating: bool = False
+) -> None:
+    """Raise ``RecipeError``, at its place in the recipe, for a field that ``dataset`` names and no row has.
+
+    ``evaluating``: the rows need no target where they have several right answers in its place.
+    """
+    there = list(dict.fromkeys(name for row in rows for name in row.fields))
+    named = {"input": _fields_of(settings.input), "target": [settings.target], "split": [settings.split]}
+    if evaluating:
+        named = {"input": named["input"], "target": [] if set(REFERENCES) & set(there) else named["target"]}
+    problems = [
+        problem_at(recipe, f"dataset.{key}", _no_field(f"dataset.{key}", name, there, rows))
+        for key, names in named.items()
+        for name in names
+        if name is not None and name not in there
+    ]
+    if problems:
+        raise RecipeError(problems)
+
+
+def _fields_of(written: str | None) -> Sequence[str]:
+    """The fields that ``dataset.input`` names: one, or those of a text with fields."""
+    if written is None or "{" not in written:
+        return [] if written is None else [written]
+    return sorted(Template(written).fields)
+
+
+def _no_field(key: str, name: str, there: Sequence[str], rows: Sequence[Row]) -> str:
+    return f"{key}: there is no field {name!r} in {rows[0].path}{meant(name, there)}; there are {', '.join(there)}"
+
+
 class Builder:
     """Makes examples from the rows of one dataset; what input and target are called is the same for all."""
 
@@ -120,7 +153,7 @@ class Builder:
             try:
                 found.append(self._messages(row) if self._chat else self._example(row))
             except _Wrong as wrong:
-                problems.append(Problem(row.place, 0, 0, str(wrong)))
+                problems.append(row.problem(str(wrong)))
         if problems:
             raise RecipeError(
                 problems[:_LISTED], "mend these rows, or name other fields: dataset: {input: ..., target: ...}"
@@ -211,6 +244,7 @@ def _files(recipe: RecipeModel, settings: DatasetSettings) -> tuple[list[Row], l
     """The rows to learn from and, where they are named apart, those to validate with."""
     path = recipe.folder / Path(settings.path).expanduser()
     training = read_rows(_training(path) if path.is_dir() else path, settings.encoding)
+    check_fields(recipe, settings, training)
     if isinstance(settings.validation, str):
         return training, read_rows(recipe.folder / Path(settings.validation).expanduser(), settings.encoding)
     if settings.split is not None:

@@ -184,6 +184,10 @@ class Reading:
             for document_id in self.document_ids(load_id):
                 yield document_id, self.document_chunks(document_id, state.splitter)
 
+    def sources(self, state: IndexState) -> set[str]:
+        """The sources of an index's documents: names of files, and of records within them (``name#record``)."""
+        return {self._head(document)[0] for load in state.loads.values() for document in self.document_ids(load)}
+
     def index_chunks(self, state: IndexState) -> Iterator[StoredChunk]:
         """All chunks of an index, source by source in order of their names."""
         for _, chunks in self.index_documents(state):

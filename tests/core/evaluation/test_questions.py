@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import csv
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from potluck.errors import PotluckError, RecipeError
-from potluck.evaluation.questions import Question, read_questions
+from potluck.evaluation.gold import check_gold
+from potluck.evaluation.question_keys import meant_key
+from potluck.evaluation.questions import Question, read_question_file, read_questions
+from potluck.stages.dataset import read_rows
 
 
 def write(folder: Path, *lines: str, encoding: str = "utf-8") -> Path:
@@ -64,14 +69,14 @@ def test_a_file_without_questions_has_none(tmp_path: Path) -> None:
         ('{"question": "a",}', 18, "not JSON"),
         ('["a"]', 1, "not a JSON object"),
         ('{"answers": ["a"]}', 1, "question has to be a text"),
-        ('{"question": "  "}', 1, "question has to be a text"),
-        ('{"question": "a", "gold_ids": "b"}', 1, "gold_ids has to be a list of texts"),
-        ('{"question": "a", "answers": [1]}', 1, "answers has to be a list of texts"),
-        ('{"question": "a", "answers": [" "]}', 1, "answers has to be a list of texts"),
-        ('{"question": "a", "answerable": "no"}', 1, "answerable has to be true or false"),
-        ('{"question": "a", "question_id": true}', 1, "question_id has to be a text"),
+        ('{"question": "  "}', 2, "question has to be a text"),
+        ('{"question": "a", "gold_ids": "b"}', 19, "gold_ids has to be a list of texts"),
+        ('{"question": "a", "answers": [1]}', 19, "answers has to be a list of texts"),
+        ('{"question": "a", "answers": [" "]}', 19, "answers has to be a list of texts"),
+        ('{"question": "a", "answerable": "no"}', 19, "answerable has to be true or false"),
+        ('{"question": "a", "question_id": true}', 19, "question_id has to be a text"),
         ('{"question": "a", "question_id": "first"}', 1, "there is a question 'first' above"),
-        ('{"question": "\\ud800"}', 1, "question has to be a text"),
+        ('{"question": "\\ud800"}', 2, "question has to be a text"),
         ("[" * 100_000, 1, "cannot be read"),
         ("9" * 5000, 1, "cannot be read"),
     ],
@@ -126,3 +131,152 @@ def test_the_real_files_are_read(shared_data: Path, name: str, count: int, unans
 
     assert len(questions) == count
     assert sum(not question.answerable for question in questions) == unanswerable
+
+
+def rows_file(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path:
+    """Rows as a file of the kind that its name says."""
+    path = folder / name
+    if path.suffix == ".parquet":
+        pyarrow = pytest.importorskip("pyarrow")
+        pytest.importorskip("pyarrow.parquet")
+        pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
+    elif path.suffix == ".json":
+        path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    elif path.suffix == ".jsonl":
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    else:
+        with path.open("w", encoding="utf-8", newline="") as file:
+            separator = "\t" if path.suffix == ".tsv" else ","
+            writer = csv.DictWriter(file, list(rows[0]), delimiter=separator, lineterminator="\n")
+            writer.writeheader()
+            cells = [{k: json.dumps(v) if isinstance(v, list) else v for k, v in row.items()} for row in rows]
+            writer.writerows(cells)
+    return path
+
+
+KINDS = ["q.jsonl", "q.json", "q.csv", "q.tsv", "q.parquet"]
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_questions_are_read_from_tables_and_lists_too(tmp_path: Path, name: str) -> None:
+    rows = [
+        {"question_id": "一", "question": "短鋼軌是什麼？", "answers": ["5m以上", "五公尺"], "gold_ids": ["spec"]},
+        {"question_id": "二", "question": "What is\nthe code?", "answers": ["4411"], "gold_ids": []},
+    ]
+
+    first, second = read_questions(rows_file(tmp_path, name, rows))
+
+    assert first == Question("一", "短鋼軌是什麼？", ("spec",), (), ("5m以上", "五公尺"))
+    assert second == Question("二", "What is\nthe code?", (), (), ("4411",))
+
+
+def test_a_cell_of_a_table_is_one_text_a_list_or_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "q.csv"
+    path.write_text('question,answers,answerable\n一？,"a, b",是\n二？,"[""a"", ""b""]",no\n三？,,\n四？,[sic],TRUE\n')
+
+    found = read_questions(path)
+
+    assert [one.answers for one in found] == [("a, b",), ("a", "b"), (), ("[sic]",)]
+    assert [one.answerable for one in found] == [True, False, True, True]
+    assert [one.id for one in found] == ["line-2", "line-3", "line-4", "line-5"]
+
+
+@pytest.mark.parametrize(
+    ("name", "line", "column"),
+    [("q.jsonl", 1, 19), ("q.json", 4, 3), ("q.csv", 1, 10), ("q.tsv", 1, 10), ("q.parquet", 0, 0)],
+)
+def test_a_key_that_was_meant_otherwise_is_told_once_at_its_place(
+    tmp_path: Path, name: str, line: int, column: int
+) -> None:
+    path = rows_file(tmp_path, name, [{"question": "?", "answer": "1"}, {"question": "!", "answer": "2"}])
+
+    with pytest.raises(RecipeError) as raised:
+        read_questions(path)
+
+    (problem,) = raised.value.problems
+    assert problem.message == "unknown key 'answer' (did you mean 'answers'?)"
+    assert (problem.line, problem.column) == (line, column)
+    assert problem.file == (str(path) if line else f"{path}, row 1")
+
+
+def test_a_row_that_spans_lines_is_named_by_the_line_in_which_it_begins(tmp_path: Path) -> None:
+    path = tmp_path / "q.csv"
+    path.write_text('question,answerable\n"What is\nthe gate code?",true\n\n"What\ncolour?",maybe\n', encoding="utf-8")
+
+    with pytest.raises(RecipeError, match=r"q\.csv:.*answerable has to be true or false"):
+        read_questions(path)
+    assert [row.place for row in read_rows(path)] == [f"{path}:2", f"{path}:5"]
+
+
+@pytest.mark.parametrize(
+    ("key", "meant"),
+    [
+        ("answer", "answers"),
+        ("anwsers", "answers"),
+        ("Answers", "answers"),
+        ("ａｎｓｗｅｒｓ", "answers"),
+        ("ground_truth", "answers"),
+        ("ground truths", "answers"),
+        ("expected-answer", "answers"),
+        ("標準答案", "answers"),
+        ("標準 答案", "answers"),
+        ("参考答案", "answers"),
+        ("gold_id", "gold_ids"),
+        ("gold ids", "gold_ids"),
+        ("goldIds", "gold_ids"),
+        ("gold-ids", "gold_ids"),
+        ("documents", "gold_ids"),
+        ("relevant", "gold_ids"),
+        ("relevantDocs", "gold_ids"),
+        ("相關 文件", "gold_ids"),
+        ("gold_section", "gold_sections"),
+        ("章節", "gold_sections"),
+        ("gold_fact", "gold_facts"),
+        ("evidences", "evidence"),
+        ("answerabel", "answerable"),
+        ("is_impossible", "answerable"),
+        ("問題", "question"),
+        ("Question", "question"),
+        ("quetsion", "question"),
+        ("qid", "question_id"),
+        ("question-id", "question_id"),
+    ],
+)
+def test_a_key_in_other_words_is_known(key: str, meant: str) -> None:
+    assert meant_key(key, {key}) == meant
+    assert meant_key(key, {key, meant}) is None, "where the right one is there, it is the user's own"
+
+
+@pytest.mark.parametrize(
+    "key",
+    ["notes", "tags", "lang", "topic", "source", "difficulty", "question_zh", "question_type", "answers_zh", "備註"],
+)
+def test_a_key_of_the_users_own_is_passed_over_with_a_note(tmp_path: Path, key: str) -> None:
+    path = rows_file(tmp_path, "q.jsonl", [{"question": "?", key: 1, "metadata": {}}, {"question": "!", key: 2}])
+
+    found = read_question_file(path)
+
+    assert len(found.questions) == 2
+    assert found.notes == (f"{path}: these keys of questions mean nothing to potluck: {key}",)
+
+
+def test_a_file_with_our_keys_only_needs_no_note(tmp_path: Path) -> None:
+    path = rows_file(tmp_path, "q.jsonl", [{"id": 1, "question": "?", "metadata": {"topic": "rails"}}])
+
+    assert read_question_file(path).notes == ()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_gold_that_names_no_document_is_told_with_the_nearest_name(tmp_path: Path, name: str) -> None:
+    rows = [
+        {"question": "?", "gold_ids": ["doc.txt", "q7"], "gold_sections": ["1.4"]},
+        {"question": "!", "gold_ids": ["Handbok", "1.4"], "gold_sections": ["1.4"]},
+    ]
+    questions = read_questions(rows_file(tmp_path, name, rows))
+
+    with pytest.raises(RecipeError) as raised:
+        check_gold(questions, {"doc", "handbook", "q7"})
+
+    (problem,) = raised.value.problems
+    assert problem.message == "gold_ids: 'Handbok' names no document (did you mean 'handbook'?)"
+    check_gold(questions[:1], {"doc", "handbook", "q7"})

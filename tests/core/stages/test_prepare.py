@@ -144,3 +144,60 @@ def test_each_label_gives_its_part(many: int, few: int, part: float) -> None:
 def test_a_file_of_rows_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(PotluckError, match=r"test\.jsonl: there is no such file"):
         read_rows(tmp_path / "test.jsonl")
+
+
+RECIPE_WITH = 'model: m\ndataset:\n  path: {name}\n  validation: 0\n  {key}: "{written}"\n'
+FIELDS = {"sentence": "垃圾訊息", "label": "spam", "side": "train"}
+
+
+def as_file(name: str) -> bytes:
+    if name.endswith(".csv"):
+        return "sentence,label,side\n垃圾訊息,spam,train\n".encode()
+    if name.endswith(".tsv"):
+        return "sentence\tlabel\tside\n垃圾訊息\tspam\ttrain\n".encode()
+    return (json.dumps([FIELDS]) if name.endswith(".json") else json.dumps(FIELDS)).encode()
+
+
+@pytest.mark.parametrize("name", ["d.jsonl", "d.json", "d.csv", "d.tsv"])
+@pytest.mark.parametrize(
+    ("key", "written", "missing", "hint"),
+    [
+        ("input", "sentnce", "sentnce", " (did you mean 'sentence'?)"),
+        ("input", "{Sentence} / {label}", "Sentence", " (did you mean 'sentence'?)"),
+        ("target", "labels", "labels", " (did you mean 'label'?)"),
+        ("split", "sides", "sides", " (did you mean 'side'?)"),
+        ("input", "訊息", "訊息", ""),
+    ],
+)
+def test_a_field_that_no_row_has_is_told_at_its_place_in_the_recipe(
+    tmp_path: Path, name: str, key: str, written: str, missing: str, hint: str
+) -> None:
+    (tmp_path / name).write_bytes(as_file(name))
+    text = RECIPE_WITH.replace("{name}", name).replace("{key}", key).replace("{written}", written)
+    recipe = recipes.loads(text, tmp_path / "recipe.yaml", [])
+
+    with pytest.raises(RecipeError) as caught:
+        prepare(recipe)
+
+    (problem,) = caught.value.problems
+    expected = f"dataset.{key}: there is no field {missing!r} in {tmp_path / name}{hint}"
+    assert problem.message == f"{expected}; there are sentence, label, side"
+    assert (problem.file, problem.line, problem.source_line) == (
+        str(tmp_path / "recipe.yaml"),
+        5,
+        f'  {key}: "{written}"',
+    )
+
+
+def test_a_misspelt_input_is_told_where_a_prompt_hides_it(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match="there is no field 'txt'"):
+        prepared(tmp_path, [{"text": "a", "label": "b"}], input="txt", target="label", prompt="{text}?")
+
+
+def test_a_field_that_some_rows_lack_is_told_at_the_rows(tmp_path: Path) -> None:
+    rows = [{"question": "a", "reply": "b"}, {"qestion": "c", "reply": "d"}]
+
+    with pytest.raises(
+        RecipeError, match=r"data\.jsonl:2:1: there is no field 'question' \(did you mean 'qestion'\?\)"
+    ):
+        prepared(tmp_path, rows, input="question", target="reply")

@@ -18,6 +18,7 @@ from potluck.documents import Message, Passage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker
 from potluck.evaluation.evaluate import Answered, answer_all, retrieve_all
+from potluck.evaluation.gold import check_gold, known_names
 from potluck.evaluation.judge import JudgeReport, Pair, judge
 from potluck.evaluation.perplexity import Surprise
 from potluck.evaluation.questions import Question
@@ -104,6 +105,7 @@ class Engine:
         runs = [VariantRun(variant) for variant in variants]
         for run in runs:
             self._index(run)
+        self.check_gold([variant.recipe for variant in variants])
         ready = [run for run in runs if run.error is None]
         # Those of one chat model together: it is loaded once.
         for run in sorted(ready, key=lambda run: str(run.variant.recipe.chat.config)):
@@ -123,6 +125,16 @@ class Engine:
         if isinstance(found, Exception):
             raise found
         return found
+
+    def check_gold(self, recipes: Sequence[RecipeModel]) -> None:
+        """Raise ``RecipeError`` for what questions call right and no recipe has among its documents."""
+        known: set[str] = set()
+        for recipe in recipes:
+            try:
+                known |= known_names(recipe, self.retrieved(recipe).search)
+            except Exception:  # told where the variant runs
+                known |= known_names(recipe, None)
+        check_gold(self.questions, known)
 
     def asker(self, recipe: RecipeModel, sample: int = 0) -> Asker:
         """What answers as the recipe says, with a chat model that is loaded at most once."""

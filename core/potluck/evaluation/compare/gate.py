@@ -99,6 +99,7 @@ def gate(
     ]
     engine = Engine(questions, workspace, models, observers)
     try:
+        engine.check_gold([one.recipe for one in chosen])
         for batch in _batches(len(questions), recipe.seed):
             _ask(batch, candidates, baseline, wanted, engine)
             if all(one.verdict != "undecided" for one in candidates):

@@ -12,7 +12,7 @@ from typing import Any, Literal
 
 from potluck.errors import PotluckError
 from potluck.evaluation.jsonl import Wrong, read_lines, text_of
-from potluck.recipe.messages import shown
+from potluck.recipe.messages import meant, shown
 from potluck.text import folded, is_chinese
 
 ALIKE = 0.8
@@ -193,7 +193,7 @@ def _by_label(items: Iterable[Item]) -> dict[str, list[Item]]:
 def _value(row: Mapping[str, Any], key: str, option: str) -> str:
     if key not in row:
         there = ", ".join(map(shown, row)) or "nothing"
-        raise Wrong(f"there is no key {shown(key)}; it has {there} (name another with {option})")
+        raise Wrong(f"there is no key {shown(key)}{meant(key, row)}; it has {there} (name another with {option})")
     value = row[key]
     if option == "--target" and isinstance(value, bool | int):
         return str(value)

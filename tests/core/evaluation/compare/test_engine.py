@@ -32,7 +32,7 @@ def answers(run: VariantRun) -> list[str]:
 
 @pytest.mark.parametrize(
     ("swap", "asked"),
-    [("retriever.k=1,2", 2), ("chat.max_tokens=8,9", 2), ("store=exact,exact", 1), ("answer=stuff,refine", 3)],
+    [("retriever.k=1,2", 2), ("chat.max_tokens=8,9", 2), ("store=exact,faiss", 1), ("answer=stuff,refine", 3)],
 )
 def test_nothing_is_embedded_again_for_another_k_chat_or_store(
     swap: str, asked: int, home: Path, model: RecipeModel, engine_for: Any
