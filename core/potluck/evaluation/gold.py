@@ -33,7 +33,7 @@ def known_names(recipe: RecipeModel, search: Retriever | None) -> set[str]:
             files = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
             names |= {document_id(file.name) for file in files}
     if search is not None:
-        names |= set(_names(search.catalogue.sources(search.state)))
+        names |= set(_names(search.sources()))
     return names
 
 

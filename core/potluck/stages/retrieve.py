@@ -59,6 +59,11 @@ class Retriever:
         self._vectors: dict[str, Vectors] = {}
         self.close = weakref.finalize(self, _close, snapshot, store)
 
+    def sources(self) -> set[str]:
+        """The sources of all documents of the index."""
+        with self._lock:
+            return self._snapshot.sources(self.state)
+
     def prepare(self, questions: Sequence[str], calls: Calls) -> int:
         """Embed questions that will be retrieved, in batches, each at most once ever. Returns how many were."""
         vectors, computed = question_vectors(questions, lambda: self.embedder, self.state.embedder, calls)
