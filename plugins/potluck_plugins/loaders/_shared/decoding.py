@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import math
 import re
 import unicodedata
@@ -45,6 +46,20 @@ _MEANT = MappingProxyType(
 )
 """What programs mean that declare these: supersets, as in browsers, the first that fits."""
 
+_LATIN = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252"})
+_LANGUAGES_OF = MappingProxyType(
+    dict.fromkeys(_LATIN, ("latin",))
+    | dict.fromkeys(("big5", "cp950", "big5hkscs", "gb18030", "gbk", "gb2312"), ("chinese",))
+    | dict.fromkeys(("cp932", "shift_jis", "euc_jp"), ("japanese",))
+    | dict.fromkeys(("cp949", "euc_kr"), ("korean",))
+)
+"""The languages of encodings, by Python's names, of which the model of characters knows how their text looks."""
+
+_BY_CHANCE = frozenset({"tis-620", "cp874", "iso8859-11"})
+_SEVERAL, _MANY = 3, 12
+"""Words of other alphabets are never UTF-8 by chance, but a syllable of Thai may be, with two bytes behind the first
+of their character; of Chinese characters one in seven may be, so that of a few the likelier reading is taken."""
+
 REPLACEMENT = "\ufffd"
 _FEW = 3
 _CONTROL_SHARE = 0.05
@@ -56,6 +71,8 @@ _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
 _ESCAPES = (b"\x1b$B", b"\x1b$@", b"\x1b(J")
 _SURE = 8.0
 """Lead over the second best, as a logarithm, below which a guess is called a guess."""
+_CERTAIN = 3 * _SURE
+"""The lead from which on a guess is believed more than what the file says of itself."""
 _STRANGE = MappingProxyType({"chinese": -10.0, "japanese": -10.0, "korean": -10.0, "latin": -7.0})
 """Mean likelihood of the characters beyond ASCII below which even the best guess is in doubt."""
 
@@ -102,21 +119,61 @@ def decode(content: bytes, encoding: str | None = None) -> Decoded:
 
 
 def decode_declared(content: bytes, declared: str | None) -> Decoded:
-    """Decode bytes by the encoding that the file itself names; where that does not fit, by what they look like."""
+    """Decode bytes by the encoding that the file itself names; where that does not fit, by what they look like.
+
+    It does not fit where bytes have no meaning in it, where they are UTF-8, which no other text is by chance, and where
+    what it gives is nothing that anybody writes and another encoding gives what somebody does.
+    """
     name = (declared or "").strip().lower().replace("_", "-")
     if not name or content.startswith(_ANY_MARK) or name.startswith(("utf-16", "utf-32", "unicode")):
         return decode(content)
     known = False
     for meant in _MEANT.get(name, (name,)):
         try:
-            return _clean(content.decode(meant), meant)
+            text = content.decode(meant)
         except UnicodeError:
             known = True
         except (LookupError, ValueError):  # no name of an encoding at all
             continue
+        else:
+            better = None if content.isascii() else _better(content, text, meant)
+            return _clean(text, meant) if better is None else _not_as_declared(better, declared)
     guessed = decode(content)
-    loss = f"it says that it is {declared}, and is not; it was read as {guessed.encoding}"
-    return Decoded(guessed.text, guessed.encoding, (loss, *guessed.losses) if known else guessed.losses)
+    return _not_as_declared(guessed, declared) if known else guessed
+
+
+def _not_as_declared(found: Decoded, declared: str | None) -> Decoded:
+    loss = f"it says that it is {declared}, and is not; it was read as {found.encoding}"
+    return Decoded(found.text, found.encoding, (loss, *found.losses))
+
+
+def _better(content: bytes, text: str, declared: str) -> Decoded | None:
+    """What the bytes say against the encoding that is declared, as which they are ``text``; None where they do not."""
+    name = codecs.lookup(declared).name
+    if name == "utf-8" or _ESCAPES[0][:1] in content:
+        return None
+    own = _LANGUAGES_OF.get(name)
+    if _is_utf8(content, text, name, own):
+        return decode(content)
+    if own is None:  # of other languages nothing is known here that would speak against it
+        return None
+    sample = _sample(content)
+    best = max((_candidate(content, sample, *family) for family in _FAMILIES), key=lambda one: one.score)
+    lead = best.score - likelihood(sample.decode(declared, "replace"), own)
+    sure = lead > _CERTAIN and mean_likelihood(best.text, best.languages) > _STRANGE[best.languages[0]]
+    return _read(content, best.name) if sure and _fits(content, best.name) else None
+
+
+def _is_utf8(content: bytes, text: str, declared: str, languages: tuple[str, ...] | None) -> bool:
+    """Whether bytes are UTF-8, and not by chance what is declared, as which they are ``text``."""
+    try:
+        read = content.decode("utf-8")
+    except UnicodeDecodeError:
+        return False
+    behind = len(content) - len(read)
+    if declared in _BY_CHANCE:
+        return behind >= _SEVERAL
+    return declared in _LATIN or languages is None or behind >= _MANY or likelihood(read) > likelihood(text, languages)
 
 
 def refuse_binary(decoded: Decoded) -> None:

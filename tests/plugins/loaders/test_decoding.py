@@ -1,0 +1,143 @@
+"""What a file says of its encoding is believed unless its bytes say otherwise."""
+
+from __future__ import annotations
+
+import base64
+import quopri
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from potluck_plugins.loaders._shared.decoding import decode_declared
+from support.loading import load_one
+
+TEXTS = {
+    "traditional": "鑰匙在三樓櫃台，請於上班時間領取。",
+    "simplified": "钥匙在三楼柜台，请在上班时间领取。",
+    "japanese": "鍵は三階の受付にあります。お受け取りください。",
+    "korean": "열쇠는 삼층 안내 데스크에 있습니다.",
+    "french": "La clé est à l’accueil, côté café.",
+    "russian": "Ключ находится на третьем этаже",
+    "greek": "Το κλειδί είναι στον τρίτο όροφο",
+    "thai": "กุญแจอยู่ที่เคาน์เตอร์ชั้นสาม",
+    "czech": "Klíč je ve třetím patře, příšerně žluťoučký kůň",
+    "turkish": "Anahtar üçüncü katta; şöyle güzel ığdır",
+}
+RIGHT = {
+    "traditional": ("big5", "cp950", "gb18030", "utf-8"),
+    "simplified": ("gb2312", "gbk", "gb18030", "utf-8"),
+    "japanese": ("shift_jis", "euc-jp", "iso-2022-jp", "utf-8"),
+    "korean": ("euc-kr", "cp949", "utf-8"),
+    "french": ("windows-1252", "utf-8"),
+    "russian": ("windows-1251", "koi8-r", "iso-8859-5", "utf-8"),
+    "greek": ("windows-1253", "utf-8"),
+    "thai": ("tis-620", "utf-8"),
+    "czech": ("iso-8859-2", "windows-1250", "utf-8"),
+    "turkish": ("iso-8859-9", "utf-8"),
+}
+LATIN = ("us-ascii", "iso-8859-1", "windows-1252", "iso-8859-15")
+SINGLE_BYTE = (*LATIN, "iso-8859-2", "windows-1251", "koi8-r", "tis-620")
+LABELS = (*SINGLE_BYTE, "big5", "gb2312", "gbk", "shift_jis", "euc-jp", "euc-kr")
+
+
+@pytest.mark.parametrize(("language", "encoding"), [(name, one) for name in RIGHT for one in RIGHT[name]])
+def test_a_right_label_is_believed(language: str, encoding: str) -> None:
+    for text in (TEXTS[language], *TEXTS[language].split()):
+        found = decode_declared(text.encode(encoding), encoding)
+        assert (found.text, found.losses) == (text, ())
+
+
+@pytest.mark.parametrize("label", LABELS)
+@pytest.mark.parametrize("language", TEXTS)
+def test_bytes_that_are_utf_8_are_utf_8_whatever_the_label(language: str, label: str) -> None:
+    found = decode_declared(TEXTS[language].encode(), label)
+
+    assert found.text == TEXTS[language]
+    assert found.encoding == "utf-8"
+    assert found.losses == (f"it says that it is {label}, and is not; it was read as utf-8",)
+
+
+@pytest.mark.parametrize("label", [label for label in SINGLE_BYTE if label != "tis-620"])
+@pytest.mark.parametrize("text", ["鑰匙", "key 鑰", "軌"])
+def test_a_word_of_chinese_is_enough_against_a_single_byte_label(text: str, label: str) -> None:
+    assert decode_declared(text.encode(), label).text == text
+
+
+MISLABELLED = {
+    "traditional": ("big5", ("iso-8859-1", "windows-1252", "us-ascii", "gb2312", "shift_jis", "euc-kr")),
+    "simplified": ("gbk", ("iso-8859-1", "us-ascii", "big5", "euc-jp", "euc-kr")),
+    "japanese": ("shift_jis", ("iso-8859-1", "us-ascii", "gb2312", "big5", "euc-jp")),
+    "korean": ("euc-kr", ("iso-8859-1", "us-ascii", "gb2312", "big5", "shift_jis")),
+    "french": ("windows-1252", ("us-ascii", "big5", "gb2312", "shift_jis", "euc-kr", "utf-8")),
+}
+
+
+@pytest.mark.parametrize(
+    ("language", "label"), [(language, label) for language, (_, labels) in MISLABELLED.items() for label in labels]
+)
+def test_a_label_that_gives_rubbish_is_not_believed(language: str, label: str) -> None:
+    found = decode_declared(TEXTS[language].encode(MISLABELLED[language][0]), label)
+
+    assert found.text == TEXTS[language]
+    assert f"it says that it is {label}, and is not" in found.losses[0]
+
+
+ALPHABETS = [("russian", "windows-1251"), ("greek", "windows-1253"), ("thai", "tis-620"), ("czech", "iso-8859-2")]
+
+
+@pytest.mark.parametrize(("language", "label"), ALPHABETS)
+@given(data=st.data())
+def test_any_words_of_a_right_label_are_believed(language: str, label: str, data: st.DataObject) -> None:
+    words = data.draw(st.lists(st.sampled_from(TEXTS[language].split()), min_size=1, max_size=4))
+    text = " ".join(words)
+
+    assert decode_declared(text.encode(label), label).text == text
+
+
+def html(text: str, label: str) -> bytes:
+    return f"<html><head><meta charset={label}></head><body><p>{text}</p></body></html>".encode()
+
+
+def html_by_http(text: str, label: str) -> bytes:
+    meta = f'<meta http-equiv="Content-Type" content="text/html; charset={label}">'
+    return f"<html><head>{meta}</head><body><p>{text}</p></body></html>".encode()
+
+
+def xml(text: str, label: str) -> bytes:
+    return f'<?xml version="1.0" encoding="{label}"?><r><p>{text}</p></r>'.encode()
+
+
+def mail(text: str, label: str, transfer: str = "8bit") -> bytes:
+    encoders = {"8bit": bytes, "base64": base64.encodebytes, "quoted-printable": quopri.encodestring}
+    head = f"Subject: x\nContent-Type: text/plain; charset={label}\nContent-Transfer-Encoding: {transfer}\n\n"
+    return head.encode() + encoders[transfer](text.encode())
+
+
+FORMATS: dict[str, tuple[str, Callable[[str, str], bytes]]] = {
+    "html": ("html", html),
+    "html, by its http-equiv": ("html", html_by_http),
+    "xml": ("xml", xml),
+    "mail": ("email", mail),
+    "mail in quoted-printable": ("email", lambda text, label: mail(text, label, "quoted-printable")),
+    "mail in base64": ("email", lambda text, label: mail(text, label, "base64")),
+}
+
+
+@pytest.mark.parametrize("label", ["iso-8859-1", "windows-1252", "us-ascii", "windows-1251"])
+@pytest.mark.parametrize("form", FORMATS)
+def test_every_format_that_names_its_encoding_is_read_so(form: str, label: str) -> None:
+    loader, made = FORMATS[form]
+    text = "The café’s keys: 鑰匙在三樓櫃台。 Deposit: 40 €"
+
+    document = load_one(loader, made(text, label))
+
+    assert text in document.text
+    assert any(label in loss for loss in document.losses)
+
+
+def test_a_header_of_a_mail_is_read_so_too() -> None:
+    message = b"Subject: =?iso-8859-1?B?6ZGw5YyZ5Zyo5LiJ5qiT?=\nContent-Type: text/plain\n\nbody\n"
+
+    assert load_one("email", message).metadata["subject"] == "鑰匙在三樓"
