@@ -5,7 +5,7 @@ from __future__ import annotations
 import posixpath
 import re
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 from urllib.parse import unquote
 
@@ -25,6 +25,8 @@ _FONTS = ("http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"
 
 _DECLARED = re.compile(rb"""(?:encoding|charset)\s*=\s*["']?([\w.:-]+)""")
 _HEAD = 1024
+_LINK = re.compile(r"""<a\s[^>]*?\bhref\s*=\s*["']([^"'#:]+)(?:#[^"']*)?["']""", re.IGNORECASE)
+_PAGE_TYPES = ("application/xhtml+xml", "text/html")
 
 
 class EpubConfig(Config):
@@ -32,7 +34,10 @@ class EpubConfig(Config):
 
 
 class EpubLoader(Loader):
-    """Reads an electronic book; a page of the table of contents is read as any other."""
+    """Reads an electronic book, with the notes beside its spine that the text links.
+
+    A page of the table of contents is read as any other.
+    """
 
     def __init__(self, config: EpubConfig, context: Context) -> None:
         """Read nothing yet."""
@@ -40,26 +45,33 @@ class EpubLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a book."""
         damaged: list[str] = []
-        flow, losses = Flow(), []
+        flow = Flow()
         with open_archive(source.path, damaged) as archive:
             _refuse_protected(archive)
             package, root = _package(archive)
-            for name in _spine(package, root):
-                try:
-                    content = read_member(archive, name)
-                except (KeyError, UnreadableDocument):
-                    losses.append(f"the chapter {name} is {'damaged' if name in damaged else 'missing'}")
-                    continue
-                losses += _chapter(content, flow)
-        yield flow.document(source.name, _metadata(package), losses)
+            chapters = list(_spine(package, root))
+            linked: dict[str, None] = {}
+            for name in chapters:
+                linked |= dict.fromkeys(_chapter(archive, name, flow, damaged))
+            # Notes may stand beside the spine: they are read where the text leads to them.
+            for name in [one for one in linked if one in _pages(package, root) and one not in chapters]:
+                _chapter(archive, name, flow, damaged)
+        yield flow.document(source.name, _metadata(package))
 
 
-def _chapter(content: bytes, flow: Flow) -> tuple[str, ...]:
-    """Write a chapter; returns what was lost of it."""
+def _chapter(archive: zipfile.ZipFile, name: str, flow: Flow, damaged: Sequence[str]) -> list[str]:
+    """Write a chapter; returns the names of the files that it links."""
+    try:
+        content = read_member(archive, name)
+    except (KeyError, UnreadableDocument):
+        flow.lose(f"the chapter {name} is {'damaged' if name in damaged else 'missing'}")
+        return []
     declared = _DECLARED.search(content[:_HEAD])
     decoded = decode_declared(content, declared.group(1).decode("ascii") if declared else "utf-8")
     read_html(decoded.text, flow)
-    return decoded.losses
+    for loss in decoded.losses:
+        flow.lose(loss)
+    return [_member(posixpath.dirname(name), href) for href in _LINK.findall(decoded.text)]
 
 
 def _refuse_protected(archive: zipfile.ZipFile) -> None:
@@ -86,7 +98,22 @@ def _spine(package: Any, root: str) -> Iterator[str]:
     for reference in package.iterfind(".//{*}spine/{*}itemref"):
         href = items.get(reference.get("idref"))
         if href:
-            yield posixpath.normpath(posixpath.join(root, unquote(href.partition("#")[0])))
+            yield _member(root, href)
+
+
+def _pages(package: Any, root: str) -> set[str]:
+    """The names of all pages of the book, in its spine or beside it, but not that of its navigation."""
+    items = package.iterfind(".//{*}manifest/{*}item")
+    return {
+        _member(root, item.get("href") or "")
+        for item in items
+        if item.get("media-type") in _PAGE_TYPES and "nav" not in (item.get("properties") or "").split()
+    }
+
+
+def _member(folder: str, href: str) -> str:
+    """The name in the archive of what an address leads to."""
+    return posixpath.normpath(posixpath.join(folder, unquote(href.partition("#")[0])))
 
 
 def _metadata(package: Any) -> dict[str, Json]:

@@ -23,7 +23,8 @@ def archive(members: Mapping[str, str | bytes], compression: int = zipfile.ZIP_D
 
 
 def book(chapters: Mapping[str, str | bytes], spine: list[str] | None = None, **more: str | bytes) -> bytes:
-    items = "".join(f'<item id="{n}" href="{name}"/>' for n, name in enumerate(chapters))
+    kind = 'media-type="application/xhtml+xml"'
+    items = "".join(f'<item id="{n}" href="{name}" {kind}/>' for n, name in enumerate(chapters))
     order = "".join(f'<itemref idref="{list(chapters).index(name)}"/>' for name in spine or chapters)
     package = (
         '<package xmlns="http://www.idpf.org/2007/opf"><metadata xmlns:dc="http://purl.org/dc/elements/1.1/">'
@@ -123,3 +124,29 @@ def test_an_archive_that_inflates_without_end_is_refused() -> None:
 def test_an_archive_of_too_many_members_is_refused() -> None:
     with pytest.raises(DocumentLimit, match="10001 members"):
         load("epub", archive({f"{number}": "" for number in range(10_001)}, zipfile.ZIP_STORED))
+
+
+def test_notes_beside_the_spine_are_read_once_where_the_text_links_them() -> None:
+    chapter = "<p>荷重為25<a epub:type='noteref' href='notes%20a.xhtml#n1'>1</a>kN</p>"
+    pages = {
+        "one.xhtml": xhtml(chapter + "<a href='https://example.org/x.xhtml'>x</a> <a href='two.xhtml'>next</a>"),
+        "two.xhtml": xhtml(chapter + "<a href='missing.xhtml'>y</a>"),
+        "notes%20a.xhtml": xhtml("<aside id='n1'>1 冬季為20kN</aside>"),
+        "unlinked.xhtml": xhtml("<p>advertisement</p>"),
+    }
+
+    document = load_one("epub", book(pages, ["one.xhtml", "two.xhtml"]))
+
+    assert document.text == "荷重為25[1]kN\nx next\n荷重為25[1]kN\ny\n1 冬季為20kN"
+    assert document.losses == ()
+
+
+def test_formulas_and_deleted_text_of_a_book_are_read_as_in_a_page() -> None:
+    formula = (
+        "<math xmlns='http://www.w3.org/1998/Math/MathML'><mi>A</mi><mo>=</mo><msup><mn>10</mn><mn>6</mn></msup></math>"
+    )
+
+    document = load_one("epub", book({"a.xhtml": xhtml(f"<p>{formula}</p><p>票價<del>14</del>16元</p>")}))
+
+    assert document.text == "A=10⁶\n票價16元"
+    assert document.losses == ("struck-out text was left out: 1 place, 2 characters",)

@@ -132,3 +132,126 @@ def test_a_page_that_is_opened_and_not_closed_may_be_cut_off(page: str, said: bo
 
     assert document.text == "甲"
     assert any("</html>" in loss for loss in document.losses) == said
+
+
+@pytest.mark.parametrize(
+    ("body", "text"),
+    [
+        ("<p>at least 10<sup>6</sup> ohm", "at least 10⁶ ohm"),
+        ("<p>at least 10<span style='vertical-align: super'>6</span> ohm", "at least 10⁶ ohm"),
+        ("<p>10<sup>−</sup><sup>3</sup> m<sup>2</sup>", "10⁻³ m²"),
+        ("<p>H<sub>2</sub>O and T<sub>max</sub>", "H₂O and T_max"),
+        ("<p>the 1<sup>st</sup> of May", "the 1st of May"),
+        ("<h2>負荷10<sup>6</sup>牛頓</h2>", "負荷10⁶牛頓"),
+        ("<table><tr><td>a<sup>2</sup><td>10<sup>6</sup></table>", "a² | 10⁶"),
+        ("<p>1<sup>1</sup>&frasl;<sub>2</sub> cups", "1¹⁄₂ cups"),
+        ("<p>25<sup><a href='#fn1'>1</a></sup> kN", "25[1] kN"),
+        ("<p>25<a href='#fn1'><sup>1</sup></a> kN", "25[1] kN"),
+        ("<p>25<a role='doc-noteref' href='#x'>a</a> kN", "25[a] kN"),
+        ("<p>25<sup><a href='#cite-1'>[1]</a></sup> kN", "25[1] kN"),
+        ("<p>see <a href='#c2'>2</a> and <a href='b.html#c3'>chapter 3</a>", "see 2 and chapter 3"),
+        ("<p>up to 10<sup><a href='#big'>million</a></sup>", "up to 10^(million)"),
+        ("<p><ruby>八戸<rp>(</rp><rt>はちのへ</rt><rp>)</rp></ruby>市", "八戸(はちのへ)市"),
+        ("<p>Area <math><mi>A</mi><mo>=</mo><mn>420</mn><msup><mi>m</mi><mn>2</mn></msup></math>.", "Area A=420m²."),
+        (
+            "<p>x <span class=katex><span class=katex-mathml><math><mn>3</mn></math></span>"
+            "<span class='katex-html'>3</span></span>",
+            "x 3",
+        ),
+        ("<label><input type=checkbox checked> yes</label> <input type=radio>no", "[x] yes [ ] no"),
+        ("<p>Name: <input value='王小明'><input type=hidden value=s><input type=password value=p>", "Name: 王小明"),
+        ("<p>For: <select><option>adult<option selected>child</select>", "For: child"),
+        ("<p>For: <select><option>adult<option>child</select>", "For: adult"),
+        ("<select multiple><option selected>a<option>b<option selected>c</select>", "a, c"),
+    ],
+)
+def test_a_line_is_read_as_it_is_seen(body: str, text: str) -> None:
+    assert load_one("html", f"<html><body>{body}</body></html>").text == text
+
+
+@pytest.mark.parametrize(
+    ("body", "text", "characters"),
+    [
+        ("<p>Tickets cost <del>14</del> <ins>16</ins> euros", "Tickets cost 16 euros", 2),
+        ("<p>Tickets cost <s>14</s> 16 euros", "Tickets cost 16 euros", 2),
+        ("<p>票價<strike>十四<b>元</b></strike>十六元", "票價十六元", 3),
+        ("<p>a <span style='text-decoration: line-through red'>14</span> 16", "a 16", 2),
+        ("<p>a <span style='text-decoration-line:line-through'>14 <span>x</span> y</span> 16", "a 16", 4),
+    ],
+)
+def test_text_that_is_deleted_or_struck_out_is_counted_and_not_read(body: str, text: str, characters: int) -> None:
+    document = load_one("html", body)
+
+    assert document.text == text
+    (loss,) = document.losses
+    assert loss.startswith("struck-out text was left out: ")
+    assert loss.endswith(f" {characters} characters")
+
+
+@pytest.mark.parametrize("how", ["hidden", "style='display:none'", "style='Visibility : Hidden'"])
+def test_hidden_text_is_counted_and_not_read(how: str) -> None:
+    document = load_one("html", f"<p>seen</p><div {how}>412 partners <b>now</b><script>x</script></div>")
+
+    assert document.text == "seen"
+    assert document.losses == ("hidden text was left out: 1 place, 16 characters",)
+
+
+def test_nothing_is_told_of_a_page_that_hides_nothing() -> None:
+    page = "<html><head><style>p{}</style></head><body><p>a</p><script>let x = 1</script></body></html>"
+
+    assert load_one("html", page).losses == ()
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("<ol><li>甲<li>乙</ol>", ["1. 甲", "2. 乙"]),
+        ("<ol start=4><li>甲<li value=9>乙<li>丙</ol>", ["4. 甲", "9. 乙", "10. 丙"]),
+        ("<ol reversed><li>a<li>b<li>c</ol>", ["3. a", "2. b", "1. c"]),
+        ("<ol type=a start=26><li>x<li>y</ol>", ["z. x", "aa. y"]),
+        ("<ol type=I><li>x<li type=i>y</ol>", ["I. x", "ii. y"]),
+        ("<ol style='list-style-type: cjk-ideographic'><li>甲<li>乙</ol>", ["一、甲", "二、乙"]),
+        ("<ol style='list-style: none'><li>a</ol>", ["a"]),
+        ("<ol><li>a<ol type=a><li>b<li>c</ol><li>d</ol>", ["1. a", "a. b", "b. c", "2. d"]),
+        ("<ol><li>a<ul><li>b</ul><li>c</ol>", ["1. a", "b", "2. c"]),
+        ("<ol><li><p>first</p><p>second</p><li><h3>head</h3>text</ol>", ["1. first", "second", "2. head", "text"]),
+        ("<nav><ol><li>Home</ol></nav><ol><li>a</ol>", ["Home", "1. a"]),
+        ("<ol><li><table><tr><td>a<td>b</table><li>c</ol>", ["1. a | b", "2. c"]),
+        ("<ol><li></li><li>b</ol>", ["2. b"]),
+        ("<table><tr><td>x<td><ol><li>a<li>b</ol></table>", ["x | 1. a 2. b"]),
+        ("<ol start='x'><li value=''>a</ol>", ["1. a"]),
+    ],
+)
+def test_lists_keep_their_numbers(body: str, lines: list[str]) -> None:
+    assert load_one("html", body).text.split("\n") == lines
+
+
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        (
+            "<table><tr><th rowspan=2>Day<th colspan=2>Hours<tr><th>from<th>to<tr><td rowspan=2>Sun<td>9<td>18"
+            "<tr><td>19<td>21</table>",
+            ["Day | Hours from | Hours to", "Sun | 9 | 18", "Sun | 19 | 21"],
+        ),
+        (
+            "<table><thead><tr><td>a<td>b<tr><td>c<td>d</thead><tbody><tr><td>1<td>2</tbody></table>",
+            ["a c | b d", "1 | 2"],
+        ),
+        ("<table><caption>表3-2</caption><tr><td colspan=2>標題<tr><td>a<td>b</table>", ["表3-2", "標題", "a | b"]),
+        ("<table><tr><td rowspan=0>a<td>b<tr><td>c<tr><td>d</table>", ["a | b", "a | c", "a | d"]),
+        ("<table><tr><th>a<th>b<tr><th>c<th>d</table>", ["a | b", "c | d"]),
+        ("<table><tr><td colspan=x rowspan=-1>a<td>b</table>", ["a | b"]),
+    ],
+)
+def test_merged_cells_of_a_table(body: str, lines: list[str]) -> None:
+    assert load_one("html", body).text.split("\n") == lines
+
+
+def test_a_deeply_nested_page_is_read_in_the_same_way() -> None:
+    body = (
+        "<ol start=3><li>10<sup>6</sup></li></ol><s>old</s><table><tr><td rowspan=2>a</td><td>b</td></tr><tr><td>c</td>"
+        "</tr></table><p>x<span hidden>no</span><input type=checkbox checked></p>"
+    )
+
+    assert load_one("html", "<div>" * 5000 + body).text == "3. 10⁶\na | b\na | c\nx[x]"

@@ -142,6 +142,8 @@ class Grid:
         marked = 0
         while first + marked < len(self._rows) and self._rows[first + marked].header:
             marked += 1
+        if first + marked >= len(self._rows):
+            return min(marked, 1)
         if marked or first >= len(self._rows) - 1:
             return marked
         origins = [cell.origin for cell in self._rows[first].cells.values()]

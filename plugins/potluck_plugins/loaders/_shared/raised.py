@@ -27,21 +27,24 @@ class ScriptedText:
 
     def __init__(self) -> None:
         """The line is empty."""
-        self._runs: list[tuple[str, Position]] = []
+        self._runs: list[tuple[Position, list[str]]] = []
 
     def add(self, text: str, position: Position = "base") -> None:
         """Add a run."""
-        if text and self._runs and self._runs[-1][1] == position:
-            text = self._runs.pop()[0] + text
-        if text:
-            self._runs.append((text, position))
+        if not text:
+            return
+        if not self._runs or self._runs[-1][0] != position:
+            self._runs.append((position, []))
+        self._runs[-1][1].append(text)
 
     def __str__(self) -> str:
         """The whole line."""
-        line = ""
-        for text, position in self._runs:
-            line += text if position == "base" else raised(text, line) if position == "raised" else lowered(text)
-        return line
+        line: list[str] = []
+        for position, pieces in self._runs:
+            text = "".join(pieces)
+            before = line[-1] if line else ""
+            line.append(text if position == "base" else raised(text, before) if position == "raised" else lowered(text))
+        return "".join(line)
 
 
 def raised(text: str, before: str = "") -> str:

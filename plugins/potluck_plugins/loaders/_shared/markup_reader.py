@@ -1,0 +1,215 @@
+"""What a page of HTML shows, written while its elements come by from the first to the last."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, NamedTuple
+
+from potluck_plugins.loaders._shared.flow import Flow, one_line
+from potluck_plugins.loaders._shared.grid import Grid
+from potluck_plugins.loaders._shared.markup_lists import Lists
+from potluck_plugins.loaders._shared.markup_style import is_struck, leads_to_note, position_of
+from potluck_plugins.loaders._shared.raised import Position, ScriptedText, note_mark
+
+_INLINE = frozenset(
+    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "button", "cite", "code", "data", "del", "dfn", "em", "en-media"}
+    | {"en-todo", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "o:p", "q", "rb", "rp", "rt", "ruby"}
+    | {"math", "option", "s", "samp", "select", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u"}
+    | {"var", "wbr"}
+)
+_HEADINGS = {f"h{level}": level for level in range(1, 7)}
+_BREAK = "\x1e"
+_WITH_VALUE = frozenset({"text", "email", "tel", "url", "number", "date", "time", "month", "week", "datetime-local"})
+_BARE_MARK = re.compile(r"\s*(?:\d{1,3}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]+)\s*", re.IGNORECASE)
+
+
+class _Style(NamedTuple):
+    """What an open element says of the text in it; ``note`` as ``leads_to_note`` tells it."""
+
+    tag: str
+    position: Position | None
+    struck: bool
+    note: bool | None
+
+    @property
+    def says_something(self) -> bool:
+        """Whether its text differs from that around it."""
+        return self.position is not None or self.struck or self.note is not False
+
+
+class Reader:
+    """Writes into a flow. ``layout`` holds the rows and cells of tables that only arrange a page."""
+
+    def __init__(self, flow: Flow, slides: bool = False, layout: frozenset[Any] = frozenset()) -> None:
+        """Write nothing yet; ``slides`` makes a page of each ``div class="slide-content"``."""
+        self._flow = flow
+        self._slides = slides
+        self._slide = 0
+        self._layout = layout
+        self._text = ScriptedText()
+        self._cells: list[list[str]] = []
+        self._grids: list[Grid] = []
+        self._spans: list[tuple[int, int]] = []
+        self._lists = Lists()
+        self._label = ""
+        self._heading = 0
+        self._preformatted = 0
+        self._styles: list[_Style] = []
+
+    def start(self, tag: str, attributes: Any, element: Any = None) -> None:
+        """Begin an element, which stands in the tree as ``element`` where there is a tree."""
+        if tag == "br":
+            self._text.add(_BREAK)
+        elif tag not in _INLINE:
+            self._flush()
+        self._begin_style(tag, attributes)
+        self._begin_block(tag, attributes, element)
+        self._begin_control(tag, attributes)
+
+    def text(self, text: str | None) -> None:
+        """Add text, in the style of the elements around it."""
+        if not text:
+            return
+        if any(style.struck for style in self._styles):
+            if text.strip():
+                self._flow.leave_out("struck-out text", len(text.strip()))
+            return
+        position: Position = next((style.position for style in reversed(self._styles) if style.position), "base")
+        notes = {style.note for style in self._styles}
+        if _BARE_MARK.fullmatch(text) and (True in notes or (None in notes and position == "raised")):
+            self._text.add(note_mark(text))
+        else:
+            self._text.add(text, position)
+
+    def end(self, tag: str, element: Any = None) -> None:
+        """End an element."""
+        if tag not in _INLINE and tag != "br":
+            self._flush()
+        self._lists.end(tag)
+        self._end_style(tag)
+        if tag in _HEADINGS:
+            self._heading = 0
+        elif tag == "rt":
+            self._text.add(")")
+        elif tag == "pre" and self._preformatted:
+            self._preformatted -= 1
+        elif tag == "li":
+            self._label = ""
+        elif element is None or element not in self._layout:
+            self._end_table(tag)
+
+    def finish(self) -> None:
+        """Write what is left, of cells and tables that were never closed too."""
+        self._flush()
+        while self._cells:
+            self._end_cell()
+        while self._grids:
+            self._write_grid()
+
+    def _begin_style(self, tag: str, attributes: Any) -> None:
+        style = _Style(tag, position_of(tag, attributes), is_struck(tag, attributes), leads_to_note(tag, attributes))
+        if style.says_something or any(outer.tag == tag for outer in self._styles):
+            self._styles.append(style)
+
+    def _end_style(self, tag: str) -> None:
+        """End the style of an element, and those that were begun within it and never ended."""
+        for index in range(len(self._styles) - 1, -1, -1):
+            if self._styles[index].tag == tag:
+                del self._styles[index:]
+                return
+
+    def _begin_block(self, tag: str, attributes: Any, element: Any) -> None:
+        self._lists.start(tag, attributes, element)
+        if tag in _HEADINGS:
+            self._heading = 0 if "title" in (attributes.get("class") or "").split() else _HEADINGS[tag]
+        elif tag == "li":
+            self._label = self._lists.label(attributes)
+        elif tag == "rt":
+            self._text.add("(")
+        elif tag == "pre":
+            self._preformatted += 1
+        elif tag == "div" and self._slides and (attributes.get("class") or "") == "slide-content":
+            self._slide += 1
+            self._flow.page(self._slide)
+        elif element is None or element not in self._layout:
+            self._begin_table(tag, attributes, element)
+
+    def _begin_control(self, tag: str, attributes: Any) -> None:
+        """Write what a control of a form shows: whether it is ticked, what is filled in."""
+        kind = (attributes.get("type") or "text").lower()
+        if tag == "en-todo":
+            self._text.add("[x] " if attributes.get("checked") == "true" else "[ ] ")
+        elif tag == "input" and kind in ("checkbox", "radio"):
+            self._text.add("[x] " if attributes.get("checked") is not None else "[ ] ")
+        elif tag == "input" and kind in _WITH_VALUE:
+            self._text.add(attributes.get("value") or "")
+
+    def _begin_table(self, tag: str, attributes: Any, element: Any) -> None:
+        if tag == "table" or (tag in ("tr", "td", "th") and not self._grids):
+            self._grids.append(Grid())
+        if tag == "tr":
+            self._grids[-1].row(header=_is_header(element))
+        elif tag in ("td", "th"):
+            self._cells.append([])
+            self._spans.append((_span(attributes.get("colspan"), 1), _span(attributes.get("rowspan"), 1)))
+
+    def _end_table(self, tag: str) -> None:
+        if tag in ("td", "th") and self._cells:
+            self._end_cell()
+        elif tag == "table" and self._grids:
+            self._write_grid()
+
+    def _end_cell(self) -> None:
+        text, (columns, rows) = " ".join(self._cells.pop()), self._spans.pop()
+        if self._grids:
+            self._grids[-1].cell(text, columns, rows or 10_000)
+        else:
+            self._emit(text, row=True)
+
+    def _write_grid(self) -> None:
+        for line in self._grids.pop().lines():
+            self._emit(line, row=True)
+
+    def _flush(self) -> None:
+        text = str(self._text)
+        self._text = ScriptedText()
+        text = (
+            text.replace(_BREAK, "\n").strip("\n")
+            if self._preformatted
+            else "\n".join(filter(None, map(one_line, text.split(_BREAK))))
+        )
+        if text.strip():
+            self._emit(text)
+
+    def _emit(self, text: str, row: bool = False) -> None:
+        if not text.strip(" |"):
+            return
+        label, self._label = self._label, ""
+        text = label + text
+        if self._cells:
+            self._cells[-1].append(" ".join(text.split("\n")))
+        elif self._heading:
+            self._flow.heading(" ".join(text.split()), self._heading)
+        else:
+            for line in [text] if self._preformatted else text.split("\n"):
+                self._flow.paragraph(line, clauses=not (row or self._preformatted or label))
+
+
+def _span(text: str | None, default: int) -> int:
+    bare = (text or "").strip()
+    return int(bare) if bare.isascii() and bare.isdigit() and len(bare) < 7 else default
+
+
+def _is_header(row: Any) -> bool:
+    """Whether a row of a tree stands in the header, or holds nothing but headings."""
+    if row is None:
+        return False
+    parent = row.getparent()
+    if parent is not None and _local(parent) == "thead":
+        return True
+    cells = [_local(one) for one in row if _local(one) in ("td", "th")]
+    return bool(cells) and "td" not in cells
+
+
+def _local(element: Any) -> str:
+    return element.tag.rpartition("}")[2].lower() if isinstance(element.tag, str) else ""

@@ -1,0 +1,63 @@
+"""What an element's tag and style attribute say of its text: hidden, struck out, raised. Sheets of style are not read.
+
+Source: HTML Living Standard, 15 (rendering).
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from potluck_plugins.loaders._shared.raised import Position
+
+NOT_TEXT = frozenset(
+    {"canvas", "head", "iframe", "noscript", "object", "script", "style", "svg", "template", "en-crypt"}
+    | {"datalist", "mjx-math", "rp"}
+)
+"""Elements whose content is shown in another way or never; ``mjx-math`` of MathJax is shown beside its MathML."""
+
+_STRUCK = frozenset({"del", "s", "strike"})
+_POSITIONS: dict[str, Position] = {"sup": "raised", "sub": "lowered"}
+_HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
+_ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_KATEX = "katex-html"
+_NOTE_ROLES = frozenset({"noteref", "doc-noteref"})
+
+
+def is_hidden(attributes: Any) -> bool:
+    """Whether an element says that it is not shown."""
+    return attributes.get("hidden") is not None or _HIDDEN.search(attributes.get("style") or "") is not None
+
+
+def is_repeated(attributes: Any) -> bool:
+    """Whether an element shows what is read elsewhere: KaTeX writes each formula as MathML and as boxes."""
+    return _KATEX in (attributes.get("class") or "").split()
+
+
+def is_struck(tag: str, attributes: Any) -> bool:
+    """Whether an element's text is deleted or struck out."""
+    return tag in _STRUCK or _LINE_THROUGH.search(attributes.get("style") or "") is not None
+
+
+def position_of(tag: str, attributes: Any) -> Position | None:
+    """Where an element puts its text on the line; None where it does not say so."""
+    if tag in _POSITIONS:
+        return _POSITIONS[tag]
+    aligned = _ALIGNED.search(attributes.get("style") or "")
+    return _POSITIONS["sup" if aligned.group(1).lower() == "super" else "sub"] if aligned else None
+
+
+def leads_to_note(tag: str, attributes: Any) -> bool | None:
+    """Whether a link says that it leads to a note; None for a link that may: it leads to a place in a page."""
+    if tag != "a":
+        return False
+    roles = f"{attributes.get('epub:type') or ''} {attributes.get('role') or ''} {_epub_type(attributes)}".split()
+    if not _NOTE_ROLES.isdisjoint(roles):
+        return True
+    return None if "#" in (attributes.get("href") or "") else False
+
+
+def _epub_type(attributes: Any) -> str:
+    """The attribute where it is read with its namespace."""
+    return attributes.get("{http://www.idpf.org/2007/ops}type") or ""
