@@ -12,7 +12,6 @@ from pptx.chart.data import BubbleChartData, CategoryChartData, XyChartData
 from pptx.enum.chart import XL_CHART_TYPE
 from pptx.util import Inches
 
-from potluck_plugins.loaders._office.chartex import read_chartex
 from potluck_plugins.loaders._office.charts import read_chart
 from potluck_plugins.loaders._office.diagrams import diagram_items
 from potluck_plugins.loaders._shared.flow import Flow
@@ -22,7 +21,7 @@ from support.loading import load_one
 
 
 def chart(kind: XL_CHART_TYPE, data: object, title: str = "") -> list[str]:
-    """The lines of a chart that python-pptx makes."""
+    """The lines of a chart that python-pptx makes, below ``[chart]`` where it has no title."""
     presentation = Presentation()
     page = presentation.slides.add_slide(presentation.slide_layouts[6])
     made = page.shapes.add_chart(kind, 0, 0, Inches(4), Inches(3), data).chart
@@ -31,7 +30,9 @@ def chart(kind: XL_CHART_TYPE, data: object, title: str = "") -> list[str]:
         made.chart_title.text_frame.text = title
     file = io.BytesIO()
     presentation.save(file)
-    return load_one("office", file.getvalue()).text.split("\n")
+    found = load_one("office", file.getvalue()).text.split("\n")
+    assert found[0] == f"[chart] {title}".strip()
+    return found if title else found[1:]
 
 
 def categories(
@@ -48,7 +49,7 @@ def lines(content: str) -> list[str]:
     """The lines of a chart part."""
     root = parse_xml(content.encode())
     flow = Flow()
-    (read_chartex(root) if "chartex" in root.tag else read_chart(root)).write(flow)
+    read_chart(root).write(flow)
     return flow.document("").text.split("\n")
 
 
@@ -106,8 +107,8 @@ def test_dates_count_from_1904_where_the_chart_says_so() -> None:
     plot = "<c:plotArea><c:barChart><c:ser><c:val><c:numRef>{}</c:numRef></c:val></c:ser></c:barChart></c:plotArea>"
     chart = f"<c:chart>{plot.format(cache.format(44620))}</c:chart>"
 
-    assert lines(element("c:chartSpace", f"<c:date1904 val='1'/>{chart}")) == ["1 | 2026-03-01"]
-    assert lines(element("c:chartSpace", f"<c:date1904 val='0'/>{chart}")) == ["1 | 2022-02-28"]
+    assert lines(element("c:chartSpace", f"<c:date1904 val='1'/>{chart}")) == ["[chart]", "1 | 2026-03-01"]
+    assert lines(element("c:chartSpace", f"<c:date1904 val='0'/>{chart}")) == ["[chart]", "1 | 2022-02-28"]
 
 
 def test_categories_of_several_levels_are_joined_from_the_outermost() -> None:
@@ -132,6 +133,7 @@ def test_a_scatter_has_abscissas_and_each_series_its_own() -> None:
         " | low | high",
         "0.5 | 1 | 8",
         "1.5 | 2 | 9",
+        "[chart]",
         " | other",
         "7 | 70",
     ]
@@ -177,7 +179,7 @@ def test_the_number_of_points_that_a_chart_claims_costs_nothing() -> None:
         element("c:chartSpace", f"<c:chart><c:plotArea><c:barChart>{series}</c:barChart></c:plotArea></c:chart>")
     )
 
-    assert found == ["4000000000 | 5"]
+    assert found == ["[chart]", "4000000000 | 5"]
 
 
 def test_labels_and_text_boxes_on_a_chart_are_read_with_it() -> None:

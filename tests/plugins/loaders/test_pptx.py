@@ -406,6 +406,16 @@ def test_embedded_objects_are_named_and_counted() -> None:
     assert document.losses == ("embedded objects were not read: Equation.3 (2), Excel.Sheet.12 (1)",)
 
 
+def test_form_controls_are_named_once_each() -> None:
+    control = '<p:control name="TextBox1"/>'
+    choice = f'<mc:Choice Requires="v">{control}</mc:Choice><mc:Fallback>{control}</mc:Fallback>'
+    controls = f"<p:controls><mc:AlternateContent>{choice}</mc:AlternateContent></p:controls>"
+
+    document = read(slide(box("A")).replace("</p:cSld>", f"{controls}</p:cSld>"))
+
+    assert document.losses == ("embedded objects were not read: control TextBox1 (1)",)
+
+
 def test_a_damaged_slide_is_told_and_the_others_are_read() -> None:
     document = read(slide(box("A")), "<p:sld", slide(box("C")))
 

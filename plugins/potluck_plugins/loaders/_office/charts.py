@@ -41,10 +41,13 @@ class Chart:
 
     def write(self, flow: Flow) -> None:
         """Write the title, a table for the series that share their categories, and the remarks."""
-        if self.title:
+        tables = [self._table(list(group)) for _, group in groupby(self.series, key=lambda one: one.x)]
+        tables = [table for table in tables if table.rows()]
+        if self.title and not tables:
             flow.paragraph(f"[chart] {self.title}", clauses=False)
-        for _, group in groupby(self.series, key=lambda one: one.x):
-            self._table(list(group)).write(flow)
+        for number, table in enumerate(tables):
+            flow.paragraph(f"[chart] {'' if number else self.title}".strip(), clauses=False)
+            table.write(flow)
         for remark in self.remarks:
             flow.paragraph(f"[chart] {remark}", clauses=False)
 
