@@ -86,8 +86,8 @@ class _Deck:
             raise UnreadableDocument(f"none of its slides can be read ({damaged[0]}); get the file anew")
         for sentence in damaged:
             self._flow.lose(sentence)
-        if self._objects:
-            names = ", ".join(f"{name} ({count})" for name, count in sorted(self._objects.items()))
+        if self._objects.total():
+            names = ", ".join(f"{name} ({count})" for name, count in sorted(self._objects.items()) if count)
             self._flow.lose(f"embedded objects were not read: {names}")
 
     def _slide(self, number: int, part: str) -> _Slide:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -64,8 +64,7 @@ class ShapeReader:
             title = next((one for one in shapes if _is_title(one) and self._title(one)), None)
             self._needs_heading = title is None
         self._write([one for one in shapes if one is not title])
-        for control in _controls(self._canvas.root):
-            self.objects[f"control {control.get('name') or ''}".strip()] += 1
+        self.objects["ActiveX control"] += _controls(self._canvas.root)
 
     def _title(self, shape: Any) -> bool:
         """Write a title as a heading, unless it is empty or hidden."""
@@ -140,12 +139,11 @@ class ShapeReader:
             self._flow.paragraph(f"{self._canvas.prefix}[image] {one_line(text)}", clauses=False)
 
 
-def _controls(root: Any) -> Iterator[Any]:
-    """The form controls of a slide, which lie beside its shapes."""
+def _controls(root: Any) -> int:
+    """The number of form controls on a slide, which lie beside its shapes."""
     content = root.find(f"{P}cSld")
-    for child in chosen(content) if content is not None else ():
-        if child.tag == f"{P}controls":
-            yield from descendants(child, f"{P}control")
+    holders = [one for one in (chosen(content) if content is not None else ()) if one.tag == f"{P}controls"]
+    return sum(1 for holder in holders for _ in descendants(holder, f"{P}control"))
 
 
 def _is_title(shape: Any) -> bool:

@@ -15,14 +15,14 @@ _HAN = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\u3000-\u303f\uff00-\uffef"
 _BREAK_IN_CHINESE = re.compile(f"(?<=[{_HAN}])[ \t]*\n[ \t]*(?=[{_HAN}])")
 
 
-def one_line(text: str) -> str:
-    """Fold white space as a browser does, and join lines that were broken within Chinese."""
-    return " ".join(_BREAK_IN_CHINESE.sub("", text.strip()).split())
-
-
 def clean(text: str) -> str:
     """What the contract of loaders forbids, taken out: other line ends than newlines, byte order marks, NULs."""
     return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
+
+
+def one_line(text: str) -> str:
+    """Fold white space as a browser does, and join lines that were broken within Chinese."""
+    return " ".join(_BREAK_IN_CHINESE.sub("", clean(text).strip()).split())
 
 
 class Flow:
@@ -56,12 +56,12 @@ class Flow:
         self._write(text)
 
     def heading(self, text: str, level: int, number: str | None = None, title: str | None = None) -> None:
-        """Add a heading.
+        """Add a heading, as one line.
 
         ``number`` is one that stands in no text, because the program counts it; ``title`` is what the outline says
         where that is not ``text``.
         """
-        text = clean(text)
+        text = one_line(text) if "\n" in clean(text) else clean(text)
         if not text.strip() and number is None:
             return
         found, name = number_and_title(text if title is None else clean(title))
