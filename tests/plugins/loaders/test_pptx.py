@@ -95,6 +95,13 @@ def test_shapes_are_read_from_top_to_bottom_and_from_left_to_right() -> None:
     assert found == ["Title", "top", "left", "right", "right below", "bottom"]
 
 
+@pytest.mark.parametrize("place", ["", "1e400", "NaN", "9" * 400, "-5"])
+def test_a_place_that_is_none_costs_nothing_but_the_order(place: str) -> None:
+    odd = box("odd", (0, 7, 10, 10)).replace('y="7"', f'y="{place}"')
+
+    assert sorted(lines(box("A", kind="title"), box("one"), odd)) == ["A", "odd", "one"]
+
+
 def test_placeholders_are_read_before_other_shapes_at_the_place_that_their_layout_gives_them() -> None:
     places = {1: (500, 0, 400, 400), 2: (0, 0, 400, 400)}
     prompts = "".join(box("Prompt", place, f"body{index}") for index, place in places.items())
@@ -104,6 +111,18 @@ def test_placeholders_are_read_before_other_shapes_at_the_place_that_their_layou
     found = lines(box("text box"), own, parts=parts, slide_links=[("rId1", "slideLayout", "../slideLayouts/one.xml")])
 
     assert found == ["left", "right", "text box"]
+
+
+def test_groups_within_groups_without_end_are_a_loss_and_no_crash() -> None:
+    named = '<p:nvGrpSpPr><p:cNvPr id="9" name="Group"/><p:cNvGrpSpPr/><p:nvPr/></p:nvGrpSpPr>'
+
+    def nested(depth: int) -> str:
+        return slide(f"<p:grpSp>{named}" * depth + box("inner") + "</p:grpSp>" * depth)
+
+    document = read(nested(300), nested(240), slide(box("B")))
+
+    assert document.text == "inner\nB"
+    assert document.losses[0].startswith("slide 1 was not read: ppt/slides/slide1.xml is damaged: Excessive depth")
 
 
 def test_a_group_is_read_as_one_and_its_shapes_in_their_order() -> None:

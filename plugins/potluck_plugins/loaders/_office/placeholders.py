@@ -6,6 +6,7 @@ Source: ECMA-376 part 1, 19.3.1.36 (placeholder) and 19.3.1.51 (text styles of t
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import isfinite
 from typing import Any
 
 from potluck_plugins.loaders._office.bullets import A
@@ -41,10 +42,10 @@ def box_of(shape: Any) -> Box | None:
     if offset is None or size is None:
         return None
     try:
-        left, top = float(offset.get("x", "")), float(offset.get("y", ""))
-        return Box(left, top, left + float(size.get("cx", "")), top + float(size.get("cy", "")))
-    except ValueError:
+        left, top, width, height = map(float, (offset.get("x"), offset.get("y"), size.get("cx"), size.get("cy")))
+    except (TypeError, ValueError):
         return None
+    return Box(left, top, left + width, top + height) if all(map(isfinite, (left, top, width, height))) else None
 
 
 class Inheritance:

@@ -18,7 +18,6 @@ from potluck_plugins.loaders._office.reading_order import reading_order
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 
 _LONGEST_TITLE = 60
-_DEEPEST_GROUP = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,23 +72,23 @@ class ShapeReader:
         self._flow.heading(text, 1)
         return bool(text)
 
-    def _write(self, shapes: Sequence[Any], depth: int = 0) -> None:
+    def _write(self, shapes: Sequence[Any]) -> None:
         """Write shapes: placeholders before others, both in the order in which they are read."""
         held = [one for one in shapes if placeholder_of(one) is not None]
         for group in (held, [one for one in shapes if placeholder_of(one) is None]):
             for place in reading_order([self._canvas.inheritance.box(one) for one in group]):
-                self._shape(group[place], depth)
+                self._shape(group[place])
 
-    def _shape(self, shape: Any, depth: int) -> None:
+    def _shape(self, shape: Any) -> None:
         found = placeholder_of(shape)
         if found is not None and found.kind in MARGINS:
             self._margin(shape, found.kind)
         elif found is not None and not self._canvas.placeholders:
             return
         elif _is_hidden(shape) and not self._options.hidden:
-            self._hidden(shape, depth)
-        elif shape.tag == f"{P}grpSp" and depth < _DEEPEST_GROUP:
-            self._write(list(chosen(shape)), depth + 1)
+            self._hidden(shape)
+        elif shape.tag == f"{P}grpSp":
+            self._write(list(chosen(shape)))
             self._describe(shape)
         elif shape.tag == f"{P}graphicFrame":
             self._frames.write(shape)
@@ -118,9 +117,9 @@ class ShapeReader:
         if text := one_line("".join(runs)):
             self.margins.append(text)
 
-    def _hidden(self, shape: Any, depth: int) -> None:
+    def _hidden(self, shape: Any) -> None:
         flow = Flow()
-        ShapeReader(self._package, self._canvas, flow, ReadOptions(hidden=True))._shape(shape, depth)
+        ShapeReader(self._package, self._canvas, flow, ReadOptions(hidden=True))._shape(shape)
         characters = len(flow.document("").text)
         if characters:
             self._flow.leave_out("text of hidden shapes", characters)
