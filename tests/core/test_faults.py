@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import resource
 import subprocess
 import sys
@@ -13,6 +14,8 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
+from potluck.visible import visible_line
+from support.commands import Ended, potluck_often
 from support.fake_plugins import install, install_hashing, visible
 
 RESTLESS = """
@@ -112,9 +115,72 @@ def test_special_files_are_reported_and_do_not_hang(home: Path) -> None:
     assert done.returncode == 1
 
 
-def test_a_name_that_is_no_text_is_shown_with_replacement_characters(home: Path) -> None:
+def test_names_that_are_no_text_are_spelled_and_stay_two(home: Path) -> None:
     Path(os.fsdecode(b"\xff\xfe.txt")).write_text("內容", encoding="utf-8")
+    Path(os.fsdecode(b"\xff\xfd.txt")).write_text("其他", encoding="utf-8")
 
     report = json.loads(potluck("ask", str(recipe(home)), "內容？", "--json").stdout)
 
-    assert report["retrieved"][0]["source"] == "��.txt"
+    assert {one["source"] for one in report["retrieved"]} == {"\\xff\\xfe.txt", "\\xff\\xfd.txt"}
+
+
+ODD = {
+    "newline": b"a\nnot read: b.txt: forged.txt",
+    "carriage return": b"a\rb.txt",
+    "tab": b"a\tb.txt",
+    "escape": b"\x1b]0;x\x07.txt",
+    "turned round": "a\u202etxt.exe.txt".encode(),
+    "no text": b"\xff\xfe\x9b.txt",
+    "longest": b"x" * 251 + b".txt",
+    "longest in Chinese": "軌".encode() * 83 + b".txt",
+    "option": b"--help.txt",
+    "pattern": b"[a]*?.txt",
+    "tilde": b"~root.txt",
+    "reference": b"${HOME}.txt",
+    "quotes": b"'\"`$(x);&|.txt",
+    "backslash": b"a\\b.txt",
+    "blank": b" .txt",
+    "emoji": "👩\u200d🔬.txt".encode(),
+    "decomposed": "cafe\u0301.txt".encode(),
+    "percent": b"%00%2e%2e%2f.txt",
+    "address": b"https:..user:pw@h.txt",
+}
+
+
+def spelled(name: str) -> str:
+    return ODD[name].decode("utf-8", "backslashreplace")
+
+
+@pytest.fixture(scope="module")
+def odd(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Ended]:
+    root = tmp_path_factory.mktemp("odd")
+    commands: dict[str, list[str]] = {}
+    for kind in ("read", "empty"):
+        (root / kind).mkdir()
+        for number, file in enumerate(ODD.values()):
+            content = f"The bridge {number:02} stands." if kind == "read" else ""
+            Path(os.fsdecode(os.path.join(os.fsencode(root / kind), file))).write_text(content)
+        recipe = root / f"{kind}.yaml"
+        recipe.write_text(f"documents: {kind}\nembedder: hashing\nretriever: {{k: 50}}\nchat: {{use: extractive}}\n")
+        for command in (["index"], ["plan"], ["ask", "the bridge?"], ["ask", "the bridge?", "--json"], ["lock"]):
+            commands[f"{kind} {' '.join(command)}"] = [command[0], str(recipe), *command[1:]]
+        commands[f"{kind} load"] = ["load", str(root / kind)]
+        commands[f"{kind} load --json"] = ["load", str(root / kind), "--json"]
+    return potluck_often(commands, root, PYTHONPATH=str(install_hashing(root / "site")))
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_file_is_read_and_named_whatever_it_is_called(odd: dict[str, Ended], name: str) -> None:
+    assert f"{visible_line(spelled(name))}: 21 characters\n" in odd["read load"].output
+    retrieved = {one["source"] for one in json.loads(odd["read ask the bridge? --json"].output)["retrieved"]}
+    assert f"read/{spelled(name)}" in retrieved
+    assert f"{visible_line(spelled(name))}: no text was found in it\n" in odd["empty load"].output
+    assert any(one["source"].endswith(spelled(name)) for one in json.loads(odd["empty load --json"].output))
+
+
+def test_odd_names_stop_no_command_and_reach_no_terminal(odd: dict[str, Ended]) -> None:
+    for command, one in odd.items():
+        assert one.status == 0 or (one.status == 1 and command.startswith("empty")), (command, one.output)
+        assert "fault of potluck" not in one.output, command
+        assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", one.output), command
+    assert len(odd["empty load"].output.splitlines()) == len(ODD)

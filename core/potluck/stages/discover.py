@@ -85,11 +85,11 @@ def _below(folder: Path) -> Iterator[Path]:
 def _source(base: Path, path: Path, full: bool) -> Source:
     """Name a file relative to the recipe, or in ``full`` if its pattern was and it lies elsewhere.
 
-    A name that is not text is shown with replacement characters.
+    Bytes of a name that are no text are spelled (``\\xff``), so that two such names stay two.
     """
     relative = os.path.relpath(path, base)
     name = path.resolve().as_posix() if full and relative.startswith("..") else Path(relative).as_posix()
-    return Source(os.fsencode(name).decode("utf-8", "replace"), path)
+    return Source(os.fsencode(name).decode("utf-8", "backslashreplace"), path)
 
 
 def _excluded(name: str, exclude: Iterable[str]) -> bool:
