@@ -6,7 +6,7 @@ const SVG = "http://www.w3.org/2000/svg";
 
 /* Controls, bidirectional overrides, line separators, byte order marks and halves of surrogate pairs. */
 const UNSEEN =
-  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u200b\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
+  /[\u0000-\u0008\u000b-\u001f\u007f-\u009f\u061c\u200b\u200e\u200f\u2028-\u202e\u2060-\u2069\ufeff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 
 /** An element with attributes and children; children that are strings become text nodes. */
 function make(tag, attributes = {}, ...children) {

@@ -32,7 +32,7 @@ _SCRIPTS = (
 )
 """In the order in which they run: the last begins, the others only define."""
 _MARKUP = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
-_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def write_html(document: Mapping[str, Json]) -> bytes:

@@ -1,7 +1,7 @@
 """The report of a tuning and its evaluation as one HTML file: no script, and nothing asked of the network.
 
-Texts may come from data that somebody else wrote: every one is escaped. The pictures are made by matplotlib, which
-escapes what it writes.
+Texts may come from data that somebody else wrote: every one is escaped, and what turns the order of writing round is
+spelled. The pictures are made by matplotlib, which escapes what it writes.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from string import Template
 from typing import TYPE_CHECKING
 
 from potluck.documents import Json, plain
+from potluck.visible import visible
 
 if TYPE_CHECKING:
     from potluck.evaluation.tuned import TaskReport
@@ -41,8 +42,8 @@ def write_task(
             *_examples(evaluation),
         ]
     )
-    title = html.escape(name)
-    lead = html.escape(f"run {manifest['run']}, {manifest['started']}")
+    title = _escaped(name)
+    lead = _escaped(f"run {manifest['run']}, {manifest['started']}")
     return Template(page).substitute(title=title, lead=lead, body=body).encode("utf-8", "replace")
 
 
@@ -64,7 +65,7 @@ def _training(tuned: TuneReport | None) -> Iterator[str]:
         ],
     )
     if tuned.notes:
-        yield "<ul>" + "".join(f"<li>{html.escape(note)}</li>" for note in tuned.notes) + "</ul>"
+        yield "<ul>" + "".join(f"<li>{_escaped(note)}</li>" for note in tuned.notes) + "</ul>"
 
 
 def _measures(evaluation: TaskReport | None) -> Iterator[str]:
@@ -104,9 +105,14 @@ def _examples(evaluation: TaskReport | None) -> Iterator[str]:
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    named = f"<thead><tr>{''.join(f'<th scope=col>{html.escape(name)}</th>' for name in head)}</tr></thead>"
+    named = f"<thead><tr>{''.join(f'<th scope=col>{_escaped(name)}</th>' for name in head)}</tr></thead>"
     lines = []
     for first, *rest in rows:
-        cells = "".join(f"<td>{html.escape(cell)}</td>" for cell in rest)
-        lines.append(f"<tr><th scope=row>{html.escape(first)}</th>{cells}</tr>")
+        cells = "".join(f"<td>{_escaped(cell)}</td>" for cell in rest)
+        lines.append(f"<tr><th scope=row>{_escaped(first)}</th>{cells}</tr>")
     return f"<table>{named if any(head) else ''}<tbody>{''.join(lines)}</tbody></table>"
+
+
+def _escaped(text: str) -> str:
+    """Text that is no markup, and with controls and bidirectional controls spelled."""
+    return html.escape(visible(text))

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from potluck.errors import PotluckError
 from potluck.evaluation.report import write_html
+from potluck.evaluation.report.task import write_task
 from support.comparisons import comparison
 
 
@@ -111,3 +112,11 @@ def test_a_name_that_python_or_javascript_uses_itself_is_a_name() -> None:
     found = data_of(write_html(document))
     assert found["variants"][0]["name"] == "__proto__"
     assert found["questions"][0]["answers"][0]["text"]
+
+
+def test_the_report_of_a_task_spells_what_turns_writing_round() -> None:
+    name = "invoice\u202egnp.exe\x1b]0;x\x07\u2067"
+    page = write_task(name, {"run": name, "started": name}, None, None, {}).decode()
+
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", page)
+    assert page.count("invoice\\u202egnp.exe\\x1b]0;x\\x07\\u2067") >= 3
