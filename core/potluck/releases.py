@@ -133,6 +133,8 @@ def _provides(package: str, name: str) -> bool:
         return False
     if name in (found.read_text("top_level.txt") or "").split():
         return True
+    if found.files is None:  # not told: by its name
+        return package.replace("-", "_").lower() == name.lower()
     return any(file.parts[0].partition(".")[0] == name for file in found.files or ())
 
 

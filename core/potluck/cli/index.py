@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import opened, print_ledger, recipe_options, warn
+from potluck.cli.common import opened, print_ledger, print_notes, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 
@@ -25,6 +25,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
         print_json(report.as_json())
     else:
         warn(report.failures)
+        print_notes(report.notes)
         for name, changes in (("documents", report.documents), ("chunks", report.chunks)):
             echo(
                 f"{name}: {changes.added} added, {changes.changed} changed, {changes.removed} removed, "

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, recipe_options, warn
+from potluck.cli.common import opened, print_notes, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -34,6 +34,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
         print_json(report.as_json())
     else:
         warn(report.failures)
+        print_notes(report.notes)
         _print(report)
     return 1 if report.problems else 0
 

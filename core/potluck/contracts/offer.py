@@ -20,9 +20,10 @@ class Component(ABC):  # noqa: B024  (each kind says what is abstract)
     """What all kinds of components have in common."""
 
     def identity(self) -> Mapping[str, str]:
-        """What decides the results beyond the settings: the hash of a model file, the release of an engine.
+        """What decides the results beyond settings, code and ``requires``: the hash of a model's files.
 
-        Cheap: called before anything is loaded. Part of the fingerprint, so a change computes anew.
+        ``potluck.file_hashes.model_hash`` computes that once for a file or folder. Cheap: called before anything is
+        loaded. Part of the fingerprint, so a change computes anew.
         """
         return {}
 
@@ -39,9 +40,10 @@ class Offer(Generic[ComponentT_co]):
 
     ``summary`` is a line for ``potluck plugins list``. ``config`` validates the settings. ``make(config, context)``
     builds the component and loads nothing heavy: models are loaded at first use. ``requires`` are the import names
-    of optional packages, ``extra`` what ``pip install`` needs for them (``potluck[chroma]``). ``sends_to(config)`` is
-    the host that would get data, or None where nothing leaves the machine. ``contract`` is the version of the
-    contract the plugin was written for.
+    of the packages that it computes with: one that is missing is named before anything runs, and another version of
+    one computes anew what depends on it. ``extra`` is what ``pip install`` needs for them (``potluck[chroma]``).
+    ``sends_to(config)`` is the host that would get data, or None where nothing leaves the machine. ``contract`` is
+    the version of the contract the plugin was written for.
     """
 
     summary: str

@@ -17,6 +17,7 @@ from potluck.documents import Json, Source
 from potluck.errors import DocumentError, LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
 from potluck.recipe.model import Part, RecipeModel
+from potluck.releases import code_of, libraries_of
 from potluck.stages.components import Components
 from potluck.stages.dataset import is_rows
 from potluck.stages.discover import discover
@@ -42,6 +43,10 @@ class Difference:
             return f"{self.what} {self.name} is new"
         if self.now is None:
             return f"{self.what} {self.name} is gone"
+        if isinstance(self.then, dict) and isinstance(self.now, dict):
+            changed = [key for key in {**self.then, **self.now} if self.then.get(key) != self.now.get(key)]
+            parts = (f"{key} was {self.then.get(key)} and is {self.now.get(key)}" for key in changed)
+            return f"{self.what} {self.name}: {', '.join(parts)}"
         return f"{self.what} {self.name} was {self.then} and is {self.now}"
 
     def as_json(self) -> dict[str, Json]:
@@ -64,7 +69,9 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
         files += [file for file in sorted(path.iterdir()) if is_rows(file)] if path.is_dir() else [path]
     return {
         "plugin": {_label(part): f"{part.plugin.package} {part.plugin.version}" for part in parts(recipe)},
-        "model": {f"of the {kind}": dict(identity) for kind, identity in used.items() if identity},
+        "code of": {_label(part): code_of(part.plugin) for part in parts(recipe)},
+        "library": {name: release for part in parts(recipe) for name, release in libraries_of(part.plugin).items()},
+        "model files": {f"of the {kind}": dict(identity) for kind, identity in used.items() if identity},
         "document": documents,
         "questions file": {path.name: _hash(path) for path in files},
     }
@@ -103,9 +110,10 @@ def check_lock(recipe: RecipeModel, components: Components) -> None:
 
 
 def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
-    """Compare pins, what by what, in the order of ``now``."""
+    """Compare pins, what by what, in the order of ``now``. What an earlier potluck did not pin is not compared."""
     for what, things in now.items():
-        before = then.get(what, {})
+        if (before := then.get(what)) is None:
+            continue
         for name in dict.fromkeys([*before, *things]):
             if before.get(name) != things.get(name):
                 yield Difference(what, name, before.get(name), things.get(name))

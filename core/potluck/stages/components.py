@@ -39,6 +39,7 @@ class Components:
         self.models = models
         self._made: list[Component] = []
         self._loaders: dict[str, tuple[Part, str]] = {}
+        self._identities: dict[str, dict[str, Json]] = {}
 
     @cached_property
     def splitter(self) -> Splitter:
@@ -73,19 +74,19 @@ class Components:
     @cached_property
     def splitter_fingerprint(self) -> str:
         """What decides the chunks of a document."""
-        return _fingerprint(self.recipe.splitter, self.splitter)
+        return self._fingerprint(self.recipe.splitter, self.splitter)
 
     @cached_property
     def embedder_fingerprint(self) -> str:
         """What decides the vector of a text."""
-        return _fingerprint(self.recipe.embedder, self.embedder)
+        return self._fingerprint(self.recipe.embedder, self.embedder)
 
     @cached_property
     def chat_fingerprint(self) -> str:
         """What decides the answer to a message."""
         config = self.recipe.chat.config
         greedy = isinstance(config, ChatOptions) and not config.samples
-        return fingerprint(_fingerprint(self.recipe.chat, self.chat), None if greedy else self.recipe.seed)
+        return fingerprint(self._fingerprint(self.recipe.chat, self.chat), None if greedy else self.recipe.seed)
 
     @cached_property
     def index_id(self) -> str:
@@ -101,6 +102,17 @@ class Components:
     def _store_uses_seed(self) -> bool:
         return bool(getattr(plugins.offer(self.recipe.store.plugin).make, "uses_seed", False))
 
+    def identities(self) -> dict[str, dict[str, Json]]:
+        """What decides the results of the components of an index, by kind; of loaders those that were met so far."""
+        store = {**installation(self.recipe.store), "files": {}}
+        assert self.splitter_fingerprint, "computed here at the latest"
+        assert self.embedder_fingerprint, "computed here at the latest"
+        return {**{name: one for name, one in self._identities.items() if name != "chat"}, "store": store}
+
+    def _fingerprint(self, part: Part, component: Component, name: str = "") -> str:
+        found = self._identities[name or part.kind] = identity(part, component)
+        return fingerprint(part.kind, found)
+
     def loader(self, source: Source) -> tuple[Part, str]:
         """The loader for a file and its fingerprint. Raises ``UnknownFileType``, or why the plugin cannot be used."""
         documents = self.recipe.documents
@@ -109,7 +121,7 @@ class Components:
         key = "" if documents.loader else extension
         if key not in self._loaders:
             part = documents.loader or loader_for(extension, documents)
-            self._loaders[key] = (part, _fingerprint(part, self._make(part)))
+            self._loaders[key] = (part, self._fingerprint(part, self._make(part), f"loader {part.name}"))
         return self._loaders[key]
 
     def make_loader(self, part: Part) -> Loader:
@@ -198,7 +210,3 @@ def identity(part: Part, component: Component) -> dict[str, Json]:
 
 def _named(part: Part) -> str:
     return fingerprint(part.plugin.package, part.plugin.name, part.config.decisive())
-
-
-def _fingerprint(part: Part, component: Component) -> str:
-    return fingerprint(part.kind, identity(part, component))

@@ -18,6 +18,7 @@ from potluck.documents import Json
 from potluck.errors import ContractBroken
 from potluck.ledger import Ledger
 from potluck.stages import embed, load, split
+from potluck.stages.causes import Causes, causes, keep
 from potluck.stages.components import Components
 from potluck.stages.discover import discover
 from potluck.stages.observe import stage
@@ -58,6 +59,8 @@ class IndexReport:
     failures: list[load.Failure] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
     seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    """Why work was done again that was done before, and what it took."""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck index --json`` prints it."""
@@ -69,6 +72,7 @@ class IndexReport:
             "embedded": self.embedded,
             "reused": self.reused,
             "failures": [{"source": f.source, "error": f.error, "reason": f.reason} for f in self.failures],
+            "notes": list(self.notes),
             "ledger": self.ledger.as_json(),
             "seconds": round(self.seconds, 3),
         }
@@ -84,9 +88,28 @@ def index(components: Components, workspace: Workspace, observers: pluggy.Plugin
     report = _finished(components, workspace, planned, failures)
     if report is None:
         with workspace.writing():
+            why = causes(components, workspace.folder)
+            again = read_again(planned, workspace.catalogue.index(components.index_id), workspace.catalogue)
             report = _update(components, workspace, planned, failures, observers)
+            report.notes = _notes(why, report, again, components)
+            keep(components, workspace.folder)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def read_again(planned: Sequence[load.Planned], before: IndexState | None, catalogue: Catalogue) -> int:
+    """How many files will be read by other means than before, though they have not changed."""
+    new = [plan for plan in planned if catalogue.load(plan.load_id) is None]
+    if before is None:
+        return len(new)
+    old = (catalogue.load(before.loads.get(plan.source.name, "")) for plan in new)
+    return sum(one is not None and one.content == plan.content for one, plan in zip(old, new, strict=True))
+
+
+def _notes(why: Causes, report: IndexReport, again: int, components: Components) -> list[str]:
+    tokens = next(entry.went_out.tokens for entry in report.ledger.entries if entry.stage == "embed")
+    price = components.embedder.price if report.embedded else None
+    return why.of_index(again, report.split, report.embedded, tokens, price)
 
 
 def collection_of(state: IndexState) -> Collection:

@@ -14,8 +14,10 @@ from potluck.ledger import Ledger
 from potluck.recipe.model import Part, RecipeModel
 from potluck.recipe.prompts import Template
 from potluck.stages import load, split
+from potluck.stages.causes import causes
 from potluck.stages.components import Components
 from potluck.stages.discover import discover
+from potluck.stages.index import read_again
 from potluck.stages.observe import stage
 from potluck.stages.prompts import ENGLISH
 from potluck.workspace import Workspace
@@ -55,6 +57,8 @@ class PlanReport:
     leaves: dict[str, str] = field(default_factory=dict)
     failures: list[load.Failure] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
+    notes: list[str] = field(default_factory=list)
+    """Why work is to be done again that was done before, and what it takes."""
 
     @property
     def problems(self) -> list[str]:
@@ -106,12 +110,14 @@ def plan(components: Components, workspace: Workspace, observers: pluggy.PluginM
     assert recipe.documents is not None, "only a recipe with documents is planned"
     sources = discover(components.base, recipe.documents.patterns, recipe.documents.exclude)
     planned, report.failures = load.survey(sources, components)
+    why = causes(components, workspace.folder)
+    again = read_again(planned, catalogue.index(components.index_id), catalogue)
     with workspace.writing():
         with stage(observers, "load", "files", len(planned)) as running:
             loaded = load.load(planned, components, catalogue, running)
         with stage(observers, "split", "files", len(loaded.loads)) as running:
             loads, fingerprint = list(loaded.loads.values()), components.splitter_fingerprint
-            split.split(loads, components.splitter, fingerprint, catalogue, running)
+            newly_split = split.split(loads, components.splitter, fingerprint, catalogue, running)
     report.failures += loaded.failures
     chunks = [chunk for load_id in loads for chunk in catalogue.chunks(load_id, fingerprint)]
     report.files, report.chunks, report.leaves = len(sources), len(chunks), remote_hosts(recipe)
@@ -120,6 +126,8 @@ def plan(components: Components, workspace: Workspace, observers: pluggy.PluginM
     split.account(report.ledger.open("split", "chunks"), chunks, catalogue)
     _count_embedding(report, components, {chunk.text: text for chunk, text in catalogue.chunk_texts(chunks)}, workspace)
     _count_prompt(report, components)
+    to_embed, tokens = report.texts_to_embed, report.tokens_to_embed
+    report.notes = why.of_index(again, newly_split, to_embed, tokens, components.embedder.price)
     return report
 
 
