@@ -10,6 +10,7 @@ import pytest
 
 from potluck.documents import Document
 from potluck.errors import UnreadableDocument
+from potluck_plugins.loaders._shared.numerals import shown
 from support.loading import load_one
 from support.word import (
     DECLARED,
@@ -813,3 +814,95 @@ def test_a_text_that_the_document_takes_in_is_read_and_another_file_is_a_loss() 
         "word/aFChunk2.rtf, a file that the document takes in, was not read",
         "a file that the document takes in was not read",
     ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "labels"),
+    [
+        ("decimal", ["1", "2", "3"]),
+        ("upperLetter", ["A", "B", "C"]),
+        ("lowerRoman", ["i", "ii", "iii"]),
+        ("decimalZero", ["01", "02", "03"]),
+        ("ordinal", ["1st", "2nd", "3rd"]),
+        ("decimalEnclosedCircle", ["①", "②", "③"]),
+        ("decimalEnclosedParen", ["⑴", "⑵", "⑶"]),
+        ("decimalFullWidth", ["１", "２", "３"]),
+        ("taiwaneseCountingThousand", ["一", "二", "三"]),
+        ("ideographTraditional", ["甲", "乙", "丙"]),
+        ("ideographLegalTraditional", ["壹", "貳", "參"]),
+        ("chineseLegalSimplified", ["壹", "贰", "叁"]),
+        ("ganada", ["가", "나", "다"]),
+        ("aiueoFullWidth", ["ア", "イ", "ウ"]),
+        ("russianLower", ["а", "б", "в"]),
+        ("numberInDash", ["- 1 -", "- 2 -", "- 3 -"]),
+        ("hex", ["1", "2", "3"]),
+        ("unheardOf", ["1", "2", "3"]),
+    ],
+)
+def test_lists_are_numbered_in_their_format(kind: str, labels: list[str]) -> None:
+    found = lines(*[p("x", properties=numbered())] * 3, parts={"numbering": numbering((kind, "%1)"))})
+    assert found == [f"{label}) x" for label in labels]
+
+
+@pytest.mark.parametrize(
+    ("value", "kind", "label"),
+    [
+        (11, "ordinal", "11th"),
+        (22, "ordinal", "22nd"),
+        (28, "lowerLetter", "bb"),
+        (14, "upperRoman", "XIV"),
+        (10, "chineseCounting", "十"),
+        (21, "chineseCounting", "二十一"),
+        (103, "chineseCounting", "一百零三"),
+        (10_000, "chineseCounting", "10000"),
+        (10, "ideographDigital", "一〇"),
+        (25, "ideographLegalTraditional", "貳拾伍"),
+        (110, "chineseLegalSimplified", "壹佰壹拾"),
+        (11, "ideographTraditional", "甲"),
+        (21, "decimalEnclosedCircle", "21"),
+        (20, "decimalEnclosedCircle", "⑳"),
+        (7, "decimalZero3", "007"),
+        (255, "hex", "FF"),
+        (0, "decimalZero", "0"),
+        (0, "none", ""),
+    ],
+)
+def test_a_number_in_its_format(value: int, kind: str, label: str) -> None:
+    assert shown(value, kind) == label
+
+
+def test_a_format_with_leading_zeros_of_its_own_is_shown() -> None:
+    custom = (
+        '<mc:AlternateContent><mc:Choice Requires="w14"><w:numFmt w:val="custom" w:format="001, 002, 003, ..."/>'
+        '</mc:Choice><mc:Fallback><w:numFmt w:val="decimal"/></mc:Fallback></mc:AlternateContent>'
+    )
+    definition = numbering(("decimal", "D-%1"))
+    for numfmt, label in ((custom, "D-001"), (custom.replace("001, 002", "x, y"), "D-1")):
+        parts = {"numbering": definition.replace('<w:numFmt w:val="decimal"/>', numfmt)}
+        assert lines(p("x", properties=numbered()), parts=parts) == [f"{label} x"]
+
+
+def test_a_large_first_letter_begins_its_paragraph() -> None:
+    cap = p("T", properties='<w:framePr w:dropCap="drop" w:lines="3"/>')
+    assert lines(cap, p("he load is 25 kN."), p("End")) == ["The load is 25 kN.", "End"]
+
+
+def test_a_number_that_a_field_counts_is_told() -> None:
+    document = read(p(field("AUTONUM"), "Scope"))
+    assert document.text == "Scope"
+    assert document.losses == ("a number that a field counts was left out: 1 place",)
+
+
+def test_a_control_that_is_bound_to_the_title_shows_the_title() -> None:
+    binding = (
+        """<w:dataBinding w:prefixMappings="xmlns:ns0='http://purl.org/dc/elements/1.1/' xmlns:ns1='urn:core'" """
+        'w:xpath="/ns1:coreProperties[1]/ns0:title[1]" w:storeItemID="{6C3C8BC8-F283-45AE-878A-BAB7291924A1}"/>'
+    )
+    core = (
+        '<c:coreProperties xmlns:c="urn:core" xmlns:dc="http://purl.org/dc/elements/1.1/">'
+        "<dc:title>Pump manual</dc:title></c:coreProperties>"
+    )
+    body = control(binding + "<w:text/>", p("[Title]"))
+    document = read(body, files={"docProps/core.xml": core})
+    assert document.text == "Pump manual"
+    assert document.metadata == {"title": "Pump manual"}

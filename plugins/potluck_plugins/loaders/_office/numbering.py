@@ -12,6 +12,7 @@ from typing import Any
 
 from potluck_plugins.loaders._shared.numerals import shown as shown
 
+_MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -117,11 +118,22 @@ def _level(element: Any) -> Level:
     restart = _value(element, "lvlRestart")
     return Level(
         start=_number(_value(element, "start"), 1),
-        format=_value(element, "numFmt") or "decimal",
+        format=_format(element),
         text=_value(element, "lvlText") or "",
         restart=None if restart is None else _number(restart, 0),
         legal=element.find(f"{W}isLgl") is not None,
         style=_value(element, "pStyle"),
+    )
+
+
+def _format(element: Any) -> str:
+    """The format of a level; one such as ``001, 002`` stands beside another for old programs."""
+    for custom in element.iterfind(f"{_MC}AlternateContent/{_MC}Choice/{W}numFmt"):
+        first = (custom.get(f"{W}format") or "").partition(",")[0].strip()
+        if first.isdecimal():
+            return f"decimalZero{len(first)}"
+    return (
+        _value(element, "numFmt") or _value(element.find(f"{_MC}AlternateContent/{_MC}Fallback"), "numFmt") or "decimal"
     )
 
 
@@ -138,7 +150,7 @@ def _override(override: Any, number_id: str, levels: dict[int, Level], numbering
 
 
 def _value(element: Any, name: str) -> str | None:
-    child = element.find(f"{W}{name}")
+    child = None if element is None else element.find(f"{W}{name}")
     return None if child is None else child.get(f"{W}val")
 
 

@@ -83,8 +83,7 @@ class BlockReader:
         line = self._lines.read(element, name, self._unfinished)
         self._unfinished = None
         ends = properties is not None and properties.find(f"{W}sectPr") is not None
-        if mark is not None and mark.find(f"{W}del") is not None and not ends:
-            # The end of the paragraph is deleted: its text stands before that of the next.
+        if not ends and (_is_deleted(mark) or _is_drop_cap(properties)):
             self._unfinished = line
             return
         text = str(line.text).strip()
@@ -133,3 +132,14 @@ class BlockReader:
             return None
         label, bullet = counted
         return BULLET if bullet else label or None
+
+
+def _is_deleted(mark: Any) -> bool:
+    """Whether the end of a paragraph is deleted: its text stands before that of the next."""
+    return mark is not None and any(mark.find(f"{W}{name}") is not None for name in ("del", "moveFrom"))
+
+
+def _is_drop_cap(properties: Any) -> bool:
+    """Whether a paragraph is a large letter, with which the next one begins."""
+    frame = None if properties is None else properties.find(f"{W}framePr")
+    return frame is not None and frame.get(f"{W}dropCap", "none") != "none"

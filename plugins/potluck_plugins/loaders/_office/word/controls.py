@@ -16,7 +16,12 @@ from potluck_plugins.loaders._office.word.symbols import CHECKED, UNCHECKED
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/customXml}"
-_CORE_PROPERTIES = "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}"
+_PROPERTIES = {
+    "{6C3C8BC8-F283-45AE-878A-BAB7291924A1}": ("core-properties", "docProps/core.xml"),
+    "{6668398D-A668-4E3E-A5EB-62B293D839F1}": ("extended-properties", "docProps/app.xml"),
+}
+"""The ids by which controls name the properties of the document, and the parts that hold them."""
+
 _PLAIN = ("text", "dropDownList", "comboBox")
 _PATH = re.compile(r"(?:/[\w:.-]+(?:\[\d{1,6}\])?)+(?:/@[\w:.-]+)?")
 _PREFIX = re.compile(r"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
@@ -88,10 +93,11 @@ class Controls:
             for link in self._document.links.values():
                 if link.kind == "customXml" and not link.external:
                     self._add_store(link.target)
-            core = next(iter(self._document.package.related("", "core-properties")), "docProps/core.xml")
-            root = self._document.package.find(core)
-            if root is not None:
-                self._stores[_CORE_PROPERTIES] = root
+            package = self._document.package
+            for identity, (kind, usual) in _PROPERTIES.items():
+                root = package.find(next(iter(package.related("", kind)), usual))
+                if root is not None:
+                    self._stores[identity] = root
         return self._stores
 
     def _add_store(self, part: str) -> None:

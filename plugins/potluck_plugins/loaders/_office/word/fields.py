@@ -18,6 +18,7 @@ PAGE_MARK = "\ue000"
 """Stands for a page number while a header or footer is read."""
 
 _PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
+_DRAWN_FIELDS = {"EQ", "SYMBOL"}
 _COUNTING_FIELDS = {"AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "LISTNUM"}
 _SYMBOL_FIELD = re.compile(r'SYMBOL\s+(0x[0-9a-f]+|\d+)(?:.*?\\f\s+(?:"([^"]+)"|(\S+)))?', re.IGNORECASE | re.DOTALL)
 
@@ -80,14 +81,14 @@ class Fields:
         choices = None if form is None else form.find(f"{W}ddList")
         if choices is not None:
             return _choice(choices)
-        if result:
-            return None
-        if name in _COUNTING_FIELDS:
+        if name in _DRAWN_FIELDS:
+            return _drawn(name, instruction)
+        if name in _COUNTING_FIELDS and not result:
             self.uncounted += 1
-        return _computed(name, instruction)
+        return None
 
 
-def _computed(name: str, instruction: str) -> str | None:
+def _drawn(name: str, instruction: str) -> str | None:
     """What Word draws from the instruction itself."""
     if name == "EQ":
         return read_eq(instruction)
