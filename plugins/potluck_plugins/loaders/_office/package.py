@@ -45,6 +45,7 @@ class Package:
         self._archive = archive
         # Names of parts do not differ by case alone (ECMA-376 part 2, 6.2.2.3); some programs write backslashes.
         self._names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
+        self._links: dict[str, dict[str, Relationship]] = {}
 
     def content(self, part: str) -> bytes:
         """The bytes of a part. Raises ``DamagedPart``."""
@@ -74,6 +75,16 @@ class Package:
 
     def relationships(self, part: str) -> dict[str, Relationship]:
         """The links from a part, by their ids, in the order of the file. Those of the package itself are ``""``'s."""
+        if part not in self._links:
+            self._links[part] = self._relationships(part)
+        return self._links[part]
+
+    def related(self, part: str, kind: str) -> list[str]:
+        """The parts that a part links to by relationships of a kind."""
+        links = self.relationships(part).values()
+        return [link.target for link in links if link.kind == kind and not link.external]
+
+    def _relationships(self, part: str) -> dict[str, Relationship]:
         folder, name = posixpath.split(part)
         root = self.find(posixpath.join(folder, "_rels", f"{name}.rels"))
         found: dict[str, Relationship] = {}
@@ -84,11 +95,6 @@ class Package:
                 kind, target if external else _resolved(folder, target), external
             )
         return found
-
-    def related(self, part: str, kind: str) -> list[str]:
-        """The parts that a part links to by relationships of a kind."""
-        links = self.relationships(part).values()
-        return [link.target for link in links if link.kind == kind and not link.external]
 
 
 def chosen(element: Any) -> Iterator[Any]:
