@@ -13,6 +13,7 @@ import pytest
 import xlwt
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
+from openpyxl.chart import BarChart, Reference
 from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
@@ -314,6 +315,25 @@ def test_a_thread_of_comments_is_read_once() -> None:
     text = read(file.getvalue(), comments=True).text
 
     assert text == "Sheet\nprice | 5 [comment by Ann: Which price?; comment by 王: The new one.]"
+
+
+def test_titles_of_charts_are_read_and_their_figures_stand_in_the_cells_only() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        sheet = workbook.active
+        for row in (["年", "ladders"], ["2025", 345], ["2026", 402]):
+            sheet.append(row)
+        chart = BarChart()
+        chart.title, chart.y_axis.title = "Sales 銷售", "pieces"
+        chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
+        sheet.add_chart(chart, "D2")
+
+    assert read(xlsx(fill)).text.split("\n") == [
+        "Sheet",
+        "年 | ladders",
+        "2025 | 345",
+        "2026 | 402",
+        "[chart] Sales 銷售, pieces",
+    ]
 
 
 def test_text_boxes_are_read_once() -> None:

@@ -1,10 +1,14 @@
-"""What lies on a sheet of ``.xlsx`` beside its cells: comments, threads of comments, text boxes and shapes."""
+"""What lies on a sheet of ``.xlsx`` beside its cells: comments, threads of comments, text boxes, charts, diagrams."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from typing import Any
 
+from potluck_plugins.loaders._office.chartex import CX, read_chartex
+from potluck_plugins.loaders._office.charts import C, read_chart
+from potluck_plugins.loaders._office.diagrams import DGM, diagram_items
+from potluck_plugins.loaders._office.package import R
 from potluck_plugins.loaders._office.workbook import (
     Package,
     Relationship,
@@ -14,6 +18,7 @@ from potluck_plugins.loaders._office.workbook import (
     local,
     rich_text,
 )
+from potluck_plugins.loaders._shared.flow import Flow
 
 _COPY_OF_THREAD = "[Threaded comment]"
 
@@ -34,13 +39,30 @@ def read_comments(package: Package, relations: Iterable[Relationship]) -> dict[t
 
 
 def read_shapes(package: Package, relations: Iterable[Relationship]) -> Iterator[str]:
-    """The texts of text boxes and shapes, a line per paragraph; what is repeated for older programs is left out."""
+    """The texts of text boxes and shapes, a line per paragraph; what is repeated for older programs is left out.
+
+    Of a chart, whose figures stand in cells, the titles; of a diagram its points.
+    """
     for relation in relations:
         root = package.tree(relation.target) if relation.kind == "drawing" else None
         for paragraph in _paragraphs(root) if root is not None else ():
             text = "".join(one.text or "" for one in paragraph.iter() if local(one) == "t")
             if text.strip():
                 yield " ".join(text.split())
+        if root is not None:
+            yield from _graphics(package, relation.target, root)
+
+
+def _graphics(package: Package, part: str, drawing: Any) -> Iterator[str]:
+    links = package.relationships(part)
+    for one in drawing.iter(f"{C}chart", f"{CX}chart", f"{DGM}relIds"):
+        link = links.get(one.get(f"{R}dm") or one.get(f"{R}id") or "")
+        root = package.tree(link.target) if link is not None else None
+        if root is not None and one.tag == f"{DGM}relIds":
+            yield from (f"{'  ' * level}• {text}" for text, level in diagram_items(root, Flow()))
+        elif root is not None:
+            chart = read_chartex(root) if one.tag == f"{CX}chart" else read_chart(root)
+            yield from (f"[chart] {text}" for text in (chart.title, *chart.remarks) if text)
 
 
 def _notes(root: Any) -> Iterator[tuple[tuple[int, int], str]]:
