@@ -239,6 +239,20 @@ def test_merged_cells_repeat_their_value_and_a_header_of_two_rows_is_one_line() 
     assert saved(presentation).text.split("\n") == ["站 | 載重 最小 | 載重 最大", "北站 | 3 | 9", "北站 | 4 | 8"]
 
 
+def test_a_first_row_of_one_cell_is_a_caption_and_the_next_two_the_header() -> None:
+    presentation = Presentation()
+    page = presentation.slides.add_slide(presentation.slide_layouts[6])
+    table = page.shapes.add_table(4, 3, 0, 0, Inches(4), Inches(2)).table
+    for y, row in enumerate([["Loads"], ["站", "2026", ""], ["", "min", "max"], ["北站", "3", "9"]]):
+        for x, text in enumerate(row):
+            table.cell(y, x).text = text
+    table.cell(0, 0).merge(table.cell(0, 2))
+    table.cell(1, 1).merge(table.cell(1, 2))
+    table.cell(1, 0).merge(table.cell(2, 0))
+
+    assert saved(presentation).text.split("\n") == ["Loads", "站 | 2026 min | 2026 max", "北站 | 3 | 9"]
+
+
 def test_automatic_numbers_in_cells_are_counted() -> None:
     cell = f"<a:tc><a:txBody>{paragraph('a', NUMBERED)}{paragraph('b', NUMBERED)}</a:txBody></a:tc>"
 
@@ -331,6 +345,25 @@ def test_hidden_slides_and_shapes_are_left_out_and_counted_unless_the_recipe_wan
     document = read(*slides, hidden=True)
     assert document.text.split("\n") == ["shown", "off stage", "秘密", "third"]
     assert document.losses == ()
+
+
+def test_what_hidden_slides_and_shapes_hold_is_counted_too() -> None:
+    ole = '<p:oleObj progId="Excel.Sheet.12"/>'
+    slides = [
+        slide(box("shown") + frame(ole, 'hidden="1"')),
+        slide(box("hidden") + frame(ole), attributes='show="false"'),
+    ]
+
+    parts = {"ppt/comments/one.xml": CLASSIC}
+    comments = [("rId1", "comments", "../comments/one.xml")]
+    document = read(*slides, comments=True, parts=parts, slide_links=comments)
+
+    assert document.text.split("\n") == ["shown", "[comment, 2026-03-01] Is it 3 or 4?", "[reply] 四"]
+    assert document.losses == (
+        "embedded objects were not read: Excel.Sheet.12 (2)",
+        "text of hidden slides was left out: 1 place, 6 characters",
+        "text of comments was left out: 2 places, 44 characters",
+    )
 
 
 def test_footers_and_the_text_of_layouts_and_masters_stand_once_and_prompts_and_fields_not_at_all() -> None:

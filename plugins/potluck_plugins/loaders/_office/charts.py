@@ -45,6 +45,8 @@ class Chart:
         tables = [table for table in tables if table.rows()]
         if self.title and not tables:
             flow.paragraph(f"[chart] {self.title}", clauses=False)
+        if self.series and not tables:
+            flow.lose("the figures of a chart were not read: the file does not hold them")
         for number, table in enumerate(tables):
             flow.paragraph(f"[chart] {'' if number else self.title}".strip(), clauses=False)
             table.write(flow)

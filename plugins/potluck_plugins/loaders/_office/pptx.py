@@ -104,17 +104,17 @@ class _Deck:
         return self._backgrounds[name], name
 
     def _write(self, slide: _Slide) -> None:
-        if slide.is_hidden and not self._options.hidden:
-            hidden = Flow()
-            self._content(slide, hidden)
-            self._flow.leave_out("text of hidden slides", len(hidden.document("").text))
-            return
-        self._flow.page(slide.number)
-        content = self._content(slide, self._flow)
-        self._objects += content.objects
-        self._once(slide, content.margins)
+        hidden = slide.is_hidden and not self._options.hidden
+        flow = Flow() if hidden else self._flow
+        flow.page(slide.number)
+        content = self._content(slide, flow)
+        self._objects.update(content.objects)
+        if hidden:
+            self._flow.leave_out("text of hidden slides", len(flow.document("").text))
+        else:
+            self._once(slide, content.margins)
         for line in self._comments.on(slide.part, self._flow):
-            if self._options.comments:
+            if self._options.comments and not hidden:
                 self._flow.paragraph(line, clauses=False)
             else:
                 self._flow.leave_out("text of comments", len(line))

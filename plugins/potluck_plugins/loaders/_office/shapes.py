@@ -119,7 +119,9 @@ class ShapeReader:
 
     def _hidden(self, shape: Any) -> None:
         flow = Flow()
-        ShapeReader(self._package, self._canvas, flow, ReadOptions(hidden=True))._shape(shape)
+        reader = ShapeReader(self._package, self._canvas, flow, ReadOptions(hidden=True))
+        reader._shape(shape)
+        self.objects.update(reader.objects)
         characters = len(flow.document("").text)
         if characters:
             self._flow.leave_out("text of hidden shapes", characters)
