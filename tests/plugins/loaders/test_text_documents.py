@@ -13,7 +13,7 @@ from potluck.documents import Document
 from support.loading import load_file, outline
 
 FILES = Path(__file__).parent / "files"
-FORMATS = ["odt", "rtf"]
+FORMATS = ["odt", "rtf", "doc"]
 
 FORMS = {
     "exponent": "An exponent: 10⁶ cycles.",

@@ -20,6 +20,7 @@ from potluck_plugins.loaders._office.odf.text import read_odt
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.rtf.reader import read_rtf
 from potluck_plugins.loaders._office.tika import TikaFailed, read_with_tika
+from potluck_plugins.loaders._office.word97.reader import read_doc
 from potluck_plugins.loaders._office.xls import read_xls
 from potluck_plugins.loaders._shared.archive import open_archive
 from potluck_plugins.loaders._shared.flow import Flow
@@ -112,4 +113,4 @@ def _odt(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     return read_odt(open_archive(io.BytesIO(content)), flow, options)
 
 
-_READERS: dict[Format, Reader] = {"odt": _odt, "rtf": read_rtf, "xls": read_xls}
+_READERS: dict[Format, Reader] = {"doc": read_doc, "odt": _odt, "rtf": read_rtf, "xls": read_xls}

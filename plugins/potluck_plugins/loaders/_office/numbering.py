@@ -42,6 +42,10 @@ class Numbering:
         """The same lists, of which nothing is counted yet."""
         return Numbering(self.levels, self.abstract, _overridden=self._overridden)
 
+    def start_anew(self, number_id: str, level: int) -> None:
+        """The first paragraph of a list at a level begins at the start of that level, whatever has been counted."""
+        self._overridden.add((number_id, level))
+
     def by_style(self) -> dict[str, tuple[str, int]]:
         """The list and level that paragraphs of a style belong to, where a list names the style."""
         return {
@@ -146,7 +150,7 @@ def _override(override: Any, number_id: str, levels: dict[int, Level], numbering
     if start is not None and level in levels:
         old = levels[level]
         levels[level] = Level(_number(start, 1), old.format, old.text, old.restart, old.legal, old.style)
-        numbering._overridden.add((number_id, level))
+        numbering.start_anew(number_id, level)
 
 
 def _value(element: Any, name: str) -> str | None:

@@ -13,6 +13,7 @@ from potluck_plugins.loaders._office.blocks import Block, Line, text_of
 from potluck_plugins.loaders._office.fields import instruction_text, is_page_number
 from potluck_plugins.loaders._office.numbering import shown
 from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._office.packed import day
 from potluck_plugins.loaders._office.paragraph import PLAIN, Look
 from potluck_plugins.loaders._office.rtf.fonts import Font, Fonts
 from potluck_plugins.loaders._office.rtf.math import Equation
@@ -177,7 +178,7 @@ class Destinations:
         self._capture(self._set_day)
 
     def _set_day(self, packed: str) -> None:
-        self._day = _day(packed)
+        self._day = day(int(packed)) if packed.lstrip("-").isdigit() else ""
 
     def _box(self, _: str) -> None:
         self._part(lambda blocks, _: self.state.part.put_beside(blocks))
@@ -224,10 +225,10 @@ class Destinations:
 
     def _end_time(self, name: str) -> None:
         try:
-            day = date(self._date.get("yr", 0), self._date.get("mo", 1), self._date.get("dy", 1))
+            when = date(self._date.get("yr", 0), self._date.get("mo", 1), self._date.get("dy", 1))
         except ValueError:
             return
-        self.metadata[name] = day.isoformat()
+        self.metadata[name] = when.isoformat()
 
     def _equation(self, _: str) -> None:
         equation = Equation()
@@ -248,15 +249,6 @@ class _FontNames:
     def write(self, text: str, _: Look) -> None:
         font = self._reader.fonts.fonts.setdefault(self._reader.state.font, Font())
         font.name += text.replace(";", "")
-
-
-def _day(packed: str) -> str:
-    """The day of a time that is packed into 32 bits, as ``\\atndate`` has it; empty where it is none."""
-    try:
-        bits = int(packed) & 0xFFFFFFFF
-        return date(1900 + (bits >> 20 & 0x1FF), bits >> 16 & 0xF, bits >> 11 & 0x1F).isoformat()
-    except ValueError:
-        return ""
 
 
 _DESTINATIONS: dict[str, Callable[[Destinations, str], None]] = {

@@ -5,9 +5,9 @@ Source: Rich Text Format specification 1.9.1, "Font table" (``\\fcharset``, ``\\
 
 from __future__ import annotations
 
-import codecs
 from dataclasses import dataclass, field
 
+from potluck_plugins.loaders._office.packed import code_page
 from potluck_plugins.loaders._office.symbols import is_symbol_font, symbol
 
 _SYMBOLS = 2
@@ -34,7 +34,6 @@ _CHARSETS = {
     254: "cp437",
     255: "cp850",
 }
-_PAGES = {936: "gb18030", 10000: "mac_roman", 65001: "utf-8", 1361: "johab", 708: "iso8859_6"}
 _WIDER = {"cp950": "big5hkscs", "cp932": "shift_jis_2004"}
 _DOUBLE_BYTE = ("gb18030", "cp932", "cp949", "cp950", "johab")
 
@@ -93,14 +92,3 @@ class Fonts:
             return [self.page, "cp1252"] if self.page in _DOUBLE_BYTE else ["cp1252"]
         own = own or self.page
         return [own, _WIDER[own]] if own in _WIDER else [own]
-
-
-def code_page(number: int | None) -> str | None:
-    """Python's name of a code page of Windows; None for one that it does not know."""
-    if not number or number < 0:
-        return None
-    name = _PAGES.get(number, f"cp{number}")
-    try:
-        return codecs.lookup(name).name
-    except LookupError:
-        return None

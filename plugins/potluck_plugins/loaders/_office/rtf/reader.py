@@ -38,7 +38,7 @@ _CHARACTERS = {
     "zwj": "\u200d",
     "zwnj": "\u200c",
 }
-_SYMBOLS = {"~": "\xa0", "_": "\u2011", "\t": "\t"}
+_SYMBOLS = {"~": "\xa0", "_": "-", "\t": "\t"}
 _ESCAPED = ("\\", "{", "}")
 """Characters that may as well be the second byte of a Chinese one."""
 
