@@ -83,7 +83,7 @@ class WordFile:
                 flags = u16(self.main, 0x0A)
                 self.table = _stream(container, "1Table" if flags & _TABLE_1 else "0Table")
                 self.data = _stream(container, "Data")
-                self.properties = container.get_metadata()
+                self.summary = _stream(container, "\x05SummaryInformation")
         except OSError as error:
             raise UnreadableDocument(f"its container cannot be read: {error}") from error
         if u16(self.main, 0) != _MAGIC or u16(self.main, 2) < _WORD_97:

@@ -10,7 +10,6 @@ import re
 from potluck.documents import Json
 from potluck_plugins.loaders._office.blocks import BULLET, Block, Line, margin, text_of, write_blocks
 from potluck_plugins.loaders._office.options import ReadOptions
-from potluck_plugins.loaders._office.packed import code_page
 from potluck_plugins.loaders._office.paragraph import PLAIN, Paragraph
 from potluck_plugins.loaders._office.story import Story
 from potluck_plugins.loaders._office.word97 import notes
@@ -18,6 +17,7 @@ from potluck_plugins.loaders._office.word97.file import WordFile
 from potluck_plugins.loaders._office.word97.line import Lines
 from potluck_plugins.loaders._office.word97.lists import read_lists
 from potluck_plugins.loaders._office.word97.pieces import Text
+from potluck_plugins.loaders._office.word97.properties import properties
 from potluck_plugins.loaders._office.word97.rows import row_shape
 from potluck_plugins.loaders._office.word97.styles import Properties, Run, read_styles
 from potluck_plugins.loaders._shared.flow import Flow
@@ -26,13 +26,6 @@ from potluck_plugins.loaders._shared.raised import note_mark
 _END = re.compile("[\r\x07\x0c]")
 _CELL = "\x07"
 _NOTE, _COMMENT, _DRAWING = "\x02", "\x05", "\x08"
-_PROPERTIES = {
-    "title": "title",
-    "author": "author",
-    "subject": "subject",
-    "create_time": "created",
-    "last_saved_time": "modified",
-}
 
 
 def read_doc(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json]:
@@ -50,7 +43,7 @@ def read_doc(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json
     seen: set[str] = set()
     for what, span in notes.margins(file):
         write_blocks(margin(what, text_of(reader.story(*span)), seen), flow)
-    return _metadata(file)
+    return properties(file.summary)
 
 
 class _Reader:
@@ -134,18 +127,3 @@ class _Reader:
             self._beside.append(Line(f"[comment{signed}] {text}", clauses=False))
         elif text:
             self._flow.leave_out("the text of comments", len(text))
-
-
-def _metadata(file: WordFile) -> dict[str, Json]:
-    """Title, author and dates of the properties of the container ([MS-OLEPS])."""
-    found: dict[str, Json] = {}
-    encoding = code_page((getattr(file.properties, "codepage", None) or 0) & 0xFFFF) or "cp1252"
-    for name, key in _PROPERTIES.items():
-        value = getattr(file.properties, name, None)
-        if isinstance(value, bytes):
-            value = value.decode(encoding, "replace").strip("\0 ")
-        elif value is not None:
-            value = value.isoformat() if value.year > 1601 else ""
-        if value:
-            found[key] = value
-    return found
