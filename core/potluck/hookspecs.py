@@ -97,6 +97,8 @@ class StageEvent:
     """For how long it has been running."""
     measures: Mapping[str, float] = field(default_factory=dict)
     """What is measured on the way: ``loss`` (nats a token) and ``tokens_per_second`` of a training."""
+    notice: str = ""
+    """A sentence that people should read while the stage goes on: what takes long, and which setting helps."""
 
 
 @dataclass(frozen=True, slots=True)

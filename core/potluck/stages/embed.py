@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
-from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, TypeVar
 
 from potluck.contracts import Embedder
-from potluck.errors import ContractBroken, WindowExceeded
+from potluck.errors import PotluckError, TextsRefused, WindowExceeded
 from potluck.ledger import Amount, Entry
-from potluck.stages.observe import Stage, carried, model_call
-from potluck.stages.turns import turn
+from potluck.stages.batches import Batches
+from potluck.stages.observe import Stage, notice
+from potluck.stages.vectors import Counted, asked, count, embed_slice, pooled
 from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
@@ -23,6 +23,12 @@ _NAMED = 5
 """How many of the chunks that are too long an error names."""
 
 _COUNTED_AT_ONCE = 1024
+_SHOWN = 50
+"""Characters of a text's beginning that a message shows."""
+_PROBE = "potluck"
+"""What an embedder is asked to see whether it works at all."""
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +48,17 @@ def embed(
     catalogue: Catalogue,
     entry: Entry,
     running: Stage,
+    skip: bool = False,
 ) -> int:
     """Embed the texts of the chunks that have no vector yet. Returns how many were embedded.
 
-    Every batch is committed before the next one is asked for, so what is interrupted goes on where it was. Raises
-    ``WindowExceeded`` before anything is embedded.
+    Every batch is committed before the next one is asked for, so what is interrupted goes on where it was. With
+    ``skip`` texts for which there is no vector are left out, and not asked for again. Raises ``WindowExceeded`` before
+    anything is embedded, ``TextsRefused`` naming texts without a vector.
     """
     missing = set(catalogue.missing_vectors(fingerprint, (chunk.text for chunk in chunks)))
+    if skip:
+        missing -= catalogue.left_out(fingerprint).keys()
     texts = list(_texts(chunks, missing, embedder, catalogue))
     _account(entry, chunks, texts)
     long = [text for text in texts if embedder.window is not None and text.tokens > embedder.window]
@@ -56,15 +66,42 @@ def embed(
         _consent(long, embedder, entry, catalogue)
     # Texts of one length together: a batch is as slow as its longest text.
     texts.sort(key=lambda text: (text.tokens, text.hash))
-    for batch, vectors in _batches(texts, embedder):
+
+    def one(batch: Sequence[Text]) -> Vectors:
+        return embed_slice(batch, embedder)
+
+    batches = _batches(one, embedder, skip)
+    for batch, vectors in batches.of(texts):
         catalogue.add_vectors(fingerprint, [text.hash for text in batch], vectors)
         running.advance(len(batch))
-    return len(texts)
+    if batches.refused and not skip:
+        raise TextsRefused(_refusal(batches.refused, catalogue))
+    catalogue.leave_out(fingerprint, {text.hash: str(error) for text, error in batches.refused})
+    return len(texts) - len(batches.refused)
+
+
+def account_left_out(
+    entry: Entry, chunks: Sequence[StoredChunk], left_out: Mapping[str, str], catalogue: Catalogue
+) -> None:
+    """Count the texts of the chunks that were left out, by their hashes with the reasons, as dropped."""
+    dropped = {chunk.text: chunk for chunk in chunks if chunk.text in left_out}
+    if not dropped:
+        return
+    if not entry.came_in.items:
+        _account(entry, chunks, [])
+    characters = sum(chunk.end - chunk.start for chunk in dropped.values())
+    entry.dropped = Amount(len(dropped), characters)
+    entry.went_out = replace(
+        entry.went_out, items=entry.went_out.items - len(dropped), characters=entry.went_out.characters - characters
+    )
+    named = [f"{_quoted(chunk, catalogue)}: {left_out[text]}" for text, chunk in list(dropped.items())[:_NAMED]]
+    more = [f"and {len(dropped) - _NAMED} more"] if len(dropped) > _NAMED else []
+    entry.notes.append(f"on_error: skip: no vector for {'; '.join([*named, *more])}")
 
 
 def embed_query(question: str, embedder: Embedder) -> Vectors:
     """Embed a question, shape ``(dimensions,)``. Raises ``WindowExceeded``, unless the embedder's ``fit`` consents."""
-    (tokens,) = _count(embedder, [question])
+    (tokens,) = count(embedder, [question])
     window = embedder.window
     if window is not None and tokens > window and embedder.fit == "error":
         raise WindowExceeded(
@@ -72,8 +109,8 @@ def embed_query(question: str, embedder: Embedder) -> Vectors:
             "or write 'fit: pool' or 'fit: cut' among the embedder's settings"
         )
     if window is not None and tokens > window and embedder.fit == "pool":
-        return _pooled(question, embedder, embedder.embed_queries)
-    return _asked(embedder.embed_queries, [question], tokens, embedder).reshape(-1)
+        return pooled(question, embedder, embedder.embed_queries)
+    return asked(embedder.embed_queries, [question], tokens, embedder).reshape(-1)
 
 
 def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tuple[Sequence[str], Vectors]]:
@@ -81,40 +118,43 @@ def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tupl
     if not questions:
         return
     window = embedder.window
-    counts = _count(embedder, questions)
+    counts = count(embedder, questions)
     tokens = dict(zip(questions, counts, strict=True))
     long = [question for question in questions if window is not None and tokens[question] > window]
     for question in long:
         yield [question], embed_query(question, embedder)[None]
     skipped = set(long)
     short = [question for question in questions if question not in skipped]
-    size = max(1, embedder.batch_size)
-    batches = [short[i : i + size] for i in range(0, len(short), size)]
 
     def one(batch: Sequence[str]) -> Vectors:
-        return _asked(embedder.embed_queries, batch, sum(tokens[question] for question in batch), embedder)
+        return asked(embedder.embed_queries, batch, sum(tokens[question] for question in batch), embedder)
 
-    if embedder.concurrency <= 1:
-        for batch in batches:
-            yield batch, one(batch)
-    else:
-        with ThreadPoolExecutor(embedder.concurrency) as pool:
-            yield from zip(batches, pool.map(carried(one), batches), strict=True)
+    batches = _batches(one, embedder)
+    yield from batches.of(short)
+    _check_all_answered(batches.refused)
 
 
 def embed_passages(texts: Sequence[str], embedder: Embedder) -> Vectors:
     """Embed texts that are not chunks of documents, shape ``(len(texts), dimensions)``. As ``embed_query``."""
     import numpy as np
 
-    counts, window, size = _count(embedder, texts), embedder.window, max(1, embedder.batch_size)
+    counts, window = count(embedder, texts), embedder.window
     if window is not None and embedder.fit == "error" and max(counts, default=0) > window:
         raise WindowExceeded(
             f"a text has {max(counts)} tokens and the embedder reads {window}: cut it, "
             "or write 'fit: pool' or 'fit: cut' among the embedder's settings"
         )
-    counted = [_Counted(text, tokens) for text, tokens in zip(texts, counts, strict=True)]
-    rows = [_embed_slice(counted[i : i + size], embedder) for i in range(0, len(counted), size)]
-    return np.concatenate(rows) if rows else np.empty((0, embedder.dimensions), np.float32)
+    counted = [Counted(text, tokens) for text, tokens in zip(texts, counts, strict=True)]
+
+    def some(places: Sequence[int]) -> Vectors:
+        return embed_slice([counted[place] for place in places], embedder)
+
+    batches = _batches(some, embedder)
+    vectors = np.empty((len(texts), embedder.dimensions), np.float32)
+    for places, rows in batches.of(range(len(texts))):
+        vectors[list(places)] = rows
+    _check_all_answered([(texts[place], error) for place, error in batches.refused])
+    return vectors
 
 
 def question_vectors(
@@ -134,35 +174,45 @@ def question_vectors(
     return found, len(missing)
 
 
-def checked(vectors: Vectors, count: int, embedder: Embedder) -> Vectors:
-    """Hold vectors against the contract. Raises ``ContractBroken``."""
-    import numpy as np
+def _batches(call: Callable[[Sequence[T]], Vectors], embedder: Embedder, skip: bool = False) -> Batches[T]:
+    """Calls of an embedder, as many texts and as many at once as it takes."""
 
-    if vectors.shape != (count, embedder.dimensions) or vectors.dtype != np.float32:
-        raise ContractBroken(
-            f"the embedder gave {vectors.dtype} of shape {vectors.shape} for {count} texts, "
-            f"expected float32 of shape {(count, embedder.dimensions)}"
-        )
-    if not np.isfinite(vectors).all():
-        raise ContractBroken("the embedder gave values that are not finite; nothing of this batch is kept")
-    norms = np.linalg.norm(vectors, axis=1)
-    if count and abs(norms - 1.0).max() > 1e-2:
-        raise ContractBroken(f"the embedder gave vectors of length {norms.min():.3f} to {norms.max():.3f}, expected 1")
-    return vectors
+    def works() -> bool:
+        try:
+            asked(embedder.embed_passages, [_PROBE], 1, embedder)
+        except PotluckError:
+            return False
+        return True
+
+    return Batches(call, embedder.batch_size, embedder.concurrency, probe=works, tell=notice, go_on=skip)
 
 
-def _count(embedder: Embedder, texts: Sequence[str]) -> list[int]:
-    with turn(embedder):
-        return embedder.count_tokens(texts)
+def _check_all_answered(refused: Sequence[tuple[str, PotluckError]]) -> None:
+    if refused:
+        text, error = refused[0]
+        raise TextsRefused(f"no vector for {len(refused)} texts; one begins {_beginning(text)!r}: {error}")
 
 
-def _asked(call: Callable[[Sequence[str]], Vectors], texts: Sequence[str], tokens: int, embedder: Embedder) -> Vectors:
-    """The vectors of a call, held against the contract; ``tokens`` is what the texts were counted to have."""
-    with model_call("embeddings", len(texts)) as spent:
-        spent.input_tokens = tokens if embedder.exact_token_counts else None
-        with turn(embedder):
-            vectors = call(texts)
-        return checked(vectors, len(texts), embedder)
+def _refusal(refused: Sequence[tuple[Text, PotluckError]], catalogue: Catalogue) -> str:
+    """The texts without a vector, with their places and the reasons."""
+    named = "\n".join(f"  {_quoted(text.chunk, catalogue)}: {error}" for text, error in refused[:_NAMED])
+    more = f"\n  and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
+    return (
+        f"the embedder gives no vector for {len(refused)} of the texts; those of the others are kept:\n{named}{more}\n"
+        "Change the document there, or consent in the embedder's settings: 'on_error: skip' leaves such texts out, "
+        "and the ledger counts them"
+    )
+
+
+def _quoted(chunk: StoredChunk, catalogue: Catalogue) -> str:
+    """Where a chunk stands and how it begins."""
+    document = catalogue.document(chunk.document)
+    return f"{_place(chunk, catalogue)} ({_beginning(document.text[chunk.start : chunk.end])!r})"
+
+
+def _beginning(text: str) -> str:
+    line = " ".join(text.split())
+    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]} ..."
 
 
 def _texts(
@@ -178,7 +228,7 @@ def _texts(
 
     pairs = new()
     while some := list(islice(pairs, _COUNTED_AT_ONCE)):
-        counts = _count(embedder, [text for _, text in some])
+        counts = count(embedder, [text for _, text in some])
         for (chunk, text), tokens in zip(some, counts, strict=True):
             yield Text(chunk.text, text, tokens, chunk)
 
@@ -219,99 +269,3 @@ def _consent(long: Sequence[Text], embedder: Embedder, entry: Entry, catalogue: 
 def _place(chunk: StoredChunk, catalogue: Catalogue) -> str:
     document = catalogue.document(chunk.document)
     return f"{document.source}, characters {chunk.start} to {chunk.end}"
-
-
-def _batches(texts: Sequence[Text], embedder: Embedder) -> Iterator[tuple[Sequence[Text], Vectors]]:
-    """Embed slice by slice, up to ``embedder.concurrency`` at once; yield each as soon as it is there.
-
-    When one fails, those that are under way are still yielded before the error is raised.
-    """
-    size = max(1, embedder.batch_size)
-    slices = iter([texts[i : i + size] for i in range(0, len(texts), size)])
-    if embedder.concurrency <= 1:
-        for batch in slices:
-            yield batch, _embed_slice(batch, embedder)
-        return
-    failed: BaseException | None = None
-    with ThreadPoolExecutor(embedder.concurrency) as pool:
-        running: dict[Future[Vectors], Sequence[Text]] = {}
-        while True:
-            if failed is None:
-                for batch in islice(slices, embedder.concurrency - len(running)):
-                    running[pool.submit(carried(_embed_slice), batch, embedder)] = batch
-            if not running:
-                break
-            for future in wait(running, return_when=FIRST_COMPLETED).done:
-                batch = running.pop(future)
-                if (error := future.exception()) is not None:
-                    failed = failed or error
-                else:
-                    yield batch, future.result()
-    if failed is not None:
-        raise failed
-
-
-class _Counted(NamedTuple):
-    """A text with its tokens."""
-
-    text: str
-    tokens: int
-
-
-def _embed_slice(batch: Sequence[Text | _Counted], embedder: Embedder) -> Vectors:
-    import numpy as np
-
-    window = embedder.window
-    if window is None or embedder.fit != "pool" or all(text.tokens <= window for text in batch):
-        return _asked(embedder.embed_passages, [t.text for t in batch], sum(t.tokens for t in batch), embedder)
-    rows = [
-        _asked(embedder.embed_passages, [text.text], text.tokens, embedder)[0]
-        if text.tokens <= window
-        else _pooled(text.text, embedder, embedder.embed_passages)
-        for text in batch
-    ]
-    return np.stack(rows)
-
-
-def _pooled(text: str, embedder: Embedder, call: Callable[[Sequence[str]], Vectors]) -> Vectors:
-    """The mean of the vectors of a text's pieces, weighted by their tokens, of unit length."""
-    import numpy as np
-
-    pieces = list(_pieces(text, embedder))
-    counts = _count(embedder, pieces)
-    vectors = _asked(call, pieces, sum(counts), embedder)
-    mean = np.average(vectors, axis=0, weights=counts)
-    length = float(np.linalg.norm(mean))
-    return (mean / length).astype(np.float32) if length > 0 else vectors[0]
-
-
-def _pieces(text: str, embedder: Embedder) -> Iterator[str]:
-    """Cut a text into pieces that fit the window, each as long as possible, at white space where there is some."""
-    window = embedder.window
-    assert window is not None
-    rest = text
-    while rest.strip():
-        length = _longest(rest, embedder, window)
-        space = rest.rfind(" ", length // 2, length) if length < len(rest) else -1
-        cut = space + 1 if space > 0 else length
-        if rest[:cut].strip():
-            yield rest[:cut]
-        rest = rest[cut:]
-
-
-def _longest(text: str, embedder: Embedder, window: int) -> int:
-    """The length of the longest beginning that fits, found by halving; at least one character."""
-    low, high = 1, len(text)
-    if _fits(text, embedder, window):
-        return high
-    while low < high:
-        middle = (low + high + 1) // 2
-        if _fits(text[:middle], embedder, window):
-            low = middle
-        else:
-            high = middle - 1
-    return low
-
-
-def _fits(text: str, embedder: Embedder, window: int) -> bool:
-    return _count(embedder, [text])[0] <= window

@@ -8,12 +8,12 @@ sees the old state or the new one, because it takes from the store only what the
 from __future__ import annotations
 
 import time
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from potluck.contracts import Collection, VectorStore
+from potluck.contracts import Collection, EmbedderConfig, VectorStore
 from potluck.documents import Json
 from potluck.errors import ContractBroken
 from potluck.ledger import Ledger
@@ -135,11 +135,30 @@ def _finished(
         if loaded is None or before is None or dict(before.loads) != loaded.loads:
             return None
         loaded.failures[:0] = failures
-        chunks = list(catalogue.index_chunks(before))
+        chunks, left_out = list(catalogue.index_chunks(before)), catalogue.left_out(before.embedder)
+        every = _chunks(loaded.loads, before.splitter, catalogue) if left_out else chunks
+        if len(every) > len(chunks) and not _skips(components):
+            return None
         with _opened_store(components, before) as store:
             if not store.ids().issuperset(chunk.id for chunk in chunks):
                 return None
-        return _unchanged(before, loaded, chunks, len(planned) + len(failures), catalogue)
+        report = _unchanged(before, loaded, chunks)
+        load.account(report.ledger.open("load", "documents"), len(planned) + len(failures), loaded, catalogue)
+        split.account(report.ledger.open("split", "chunks"), every, catalogue)
+        if len(every) > len(chunks):
+            embed.account_left_out(report.ledger.open("embed", "texts"), every, left_out, catalogue)
+        return report
+
+
+def _skips(components: Components) -> bool:
+    """Whether the recipe consents to leave out texts for which there is no vector."""
+    config = components.recipe.embedder.config
+    return isinstance(config, EmbedderConfig) and config.on_error == "skip"
+
+
+def _chunks(loads: Mapping[str, str], splitter: str, catalogue: Catalogue) -> list[StoredChunk]:
+    """All chunks of some loads, those too that are left out of an index."""
+    return [chunk for _, load_id in sorted(loads.items()) for chunk in catalogue.chunks(load_id, splitter)]
 
 
 def _update(
@@ -162,25 +181,38 @@ def _update(
     entry, fingerprint = report.ledger.open("split", "chunks"), components.splitter_fingerprint
     with stage(observers, "split", "files", len(loaded.loads), components.recipe.splitter) as running:
         report.split = split.split(list(loaded.loads.values()), components.splitter, fingerprint, catalogue, running)
-    chunks = [c for _, load_id in sorted(loaded.loads.items()) for c in catalogue.chunks(load_id, fingerprint)]
+    chunks = _chunks(loaded.loads, fingerprint, catalogue)
     split.account(entry, chunks, catalogue)
 
-    entry = report.ledger.open("embed", "texts")
-    missing = catalogue.missing_vectors(components.embedder_fingerprint, (chunk.text for chunk in chunks))
-    with stage(observers, "embed", "texts", len(missing), components.recipe.embedder) as running:
-        if missing:
-            embedder = components.embedder
-            report.embedded = embed.embed(chunks, embedder, components.embedder_fingerprint, catalogue, entry, running)
-    report.reused = len({chunk.text for chunk in chunks}) - report.embedded
-
-    state = _state(components, loaded.loads, before, chunks, catalogue)
-    report.documents, report.chunks = _changes(before, state, chunks, catalogue)
+    kept = _embedded(chunks, components, catalogue, report, observers)
+    state = _state(components, loaded.loads, before, kept, catalogue)
+    report.documents, report.chunks = _changes(before, state, kept, catalogue)
     storing = stage(observers, "index", "vectors", None, components.recipe.store)
     with storing, _opened_store(components, state) as store:
-        _add(store, chunks, state, catalogue)
+        _add(store, kept, state, catalogue)
         catalogue.set_index(state)
-        _remove(store, {chunk.id for chunk in chunks})
+        _remove(store, {chunk.id for chunk in kept})
     return report
+
+
+def _embedded(
+    chunks: Sequence[StoredChunk],
+    components: Components,
+    catalogue: Catalogue,
+    report: IndexReport,
+    observers: pluggy.PluginManager,
+) -> Sequence[StoredChunk]:
+    """The chunks that have a vector, after all have been embedded that had none."""
+    entry, name = report.ledger.open("embed", "texts"), components.embedder_fingerprint
+    missing, skip = catalogue.missing_vectors(name, (chunk.text for chunk in chunks)), _skips(components)
+    with stage(observers, "embed", "texts", len(missing), components.recipe.embedder) as running:
+        if missing:
+            report.embedded = embed.embed(chunks, components.embedder, name, catalogue, entry, running, skip)
+    left_out = catalogue.left_out(name)
+    embed.account_left_out(entry, chunks, left_out, catalogue)
+    kept = [chunk for chunk in chunks if chunk.text not in left_out]
+    report.reused = len({chunk.text for chunk in kept}) - report.embedded
+    return kept
 
 
 def _state(
@@ -222,18 +254,13 @@ def _remove(store: VectorStore, wanted: set[str]) -> None:
         store.commit()
 
 
-def _unchanged(
-    state: IndexState, loaded: load.Loaded, chunks: Sequence[StoredChunk], files: int, catalogue: Catalogue
-) -> IndexReport:
-    report = IndexReport(
+def _unchanged(state: IndexState, loaded: load.Loaded, chunks: Sequence[StoredChunk]) -> IndexReport:
+    return IndexReport(
         documents=Changes(unchanged=len(state.loads)),
         chunks=Changes(unchanged=len(chunks)),
         reused=len({chunk.text for chunk in chunks}),
         failures=loaded.failures,
     )
-    load.account(report.ledger.open("load", "documents"), files, loaded, catalogue)
-    split.account(report.ledger.open("split", "chunks"), chunks, catalogue)
-    return report
 
 
 def _changes(

@@ -43,6 +43,10 @@ class Stage:
         )
         self.tell("potluck_stage_progressed", event=self.event)
 
+    def warn(self, text: str) -> None:
+        """Say to people that something goes otherwise than one would think."""
+        self.tell("potluck_stage_progressed", event=replace(self.event, notice=text, seconds=self._seconds()))
+
     def end(self) -> StageEvent:
         """The event with which the stage finishes or fails."""
         self.event = replace(self.event, seconds=self._seconds())
@@ -90,6 +94,12 @@ def stage(
         running.tell("potluck_stage_finished", event=running.end())
     finally:
         _running.reset(token)
+
+
+def notice(text: str) -> None:
+    """Warn within the stage that runs; without one nobody is told."""
+    if (running := _running.get()) is not None:
+        running.warn(text)
 
 
 @dataclass(slots=True)

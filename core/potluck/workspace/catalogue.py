@@ -8,7 +8,7 @@ is, never between.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -68,7 +68,7 @@ class Catalogue(Reading):
         if found is None:
             tables.create(database)
         elif found < FORMAT:
-            tables.upgrade(database)
+            tables.upgrade(database, found)
 
     def _format(self) -> int | None:
         """The version of the tables; None where there are none yet. Raises ``WorkspaceTooNew``."""
@@ -144,6 +144,13 @@ class Catalogue(Reading):
         ]
         with self._db.transaction():
             self._db.run_many(tables.INSERT_VECTOR, rows)
+            self._db.run_many("DELETE FROM left_out WHERE embedder = ? AND text = ?", [row[:2] for row in rows])
+
+    def leave_out(self, embedder: str, texts: Mapping[str, str]) -> None:
+        """Note that there is no vector of some text hashes, with the reasons; no index has their chunks."""
+        if texts:
+            with self._db.transaction():
+                self._db.run_many(tables.INSERT_LEFT_OUT, [(embedder, *one) for one in texts.items()])
 
     def copy_vectors(self, embedder: str, other: str, texts: Sequence[str]) -> None:
         """Keep the vectors of some text hashes for another embedder too, which would give the same."""

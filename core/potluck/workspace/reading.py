@@ -157,6 +157,10 @@ class Reading:
             rows.append(np.frombuffer(row[0], dtype="<f4"))
         return np.stack(rows).astype(np.float32, copy=False)
 
+    def left_out(self, embedder: str) -> dict[str, str]:
+        """The text hashes of which this embedder gave no vector, as the recipe consented, with the reasons."""
+        return dict(self._db.all("SELECT text, reason FROM left_out WHERE embedder = ?", (embedder,)))
+
     # Indexes
 
     def index(self, index_id: str) -> IndexState | None:
@@ -178,11 +182,13 @@ class Reading:
         return row[0] if row else None
 
     def index_documents(self, state: IndexState) -> Iterator[tuple[str, list[StoredChunk]]]:
-        """The documents of an index with their chunks, source by source in order of their names."""
+        """The documents of an index with their chunks, but those left out, by the names of their sources."""
+        left_out = self.left_out(state.embedder)
         for source, load_id in sorted(state.loads.items()):
             self._expect(self._load_row(load_id) is not None, f"what was loaded from {source}")
             for document_id in self.document_ids(load_id):
-                yield document_id, self.document_chunks(document_id, state.splitter)
+                chunks = self.document_chunks(document_id, state.splitter)
+                yield document_id, [chunk for chunk in chunks if chunk.text not in left_out]
 
     def sources(self, state: IndexState) -> set[str]:
         """The sources of an index's documents: names of files, and of records within them (``name#record``)."""

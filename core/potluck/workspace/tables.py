@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from potluck.workspace.checksums import checksum
 
-FORMAT = 2
+FORMAT = 3
 """The version of the tables below. A catalogue of a higher one is refused, one of a lower is brought up to it."""
 
 TABLES = """
@@ -39,6 +39,9 @@ CREATE TABLE chunks (
 CREATE TABLE vectors (
   embedder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, sum BLOB NOT NULL, PRIMARY KEY (embedder, text)
 ) WITHOUT ROWID;
+CREATE TABLE left_out (
+  embedder TEXT NOT NULL, text TEXT NOT NULL, reason TEXT NOT NULL, PRIMARY KEY (embedder, text)
+) WITHOUT ROWID;
 CREATE TABLE indexes (
   id TEXT PRIMARY KEY, splitter TEXT NOT NULL, embedder TEXT NOT NULL, dimensions INTEGER NOT NULL,
   generation TEXT NOT NULL, sum BLOB NOT NULL
@@ -55,6 +58,7 @@ INSERT_DOCUMENT = "INSERT INTO documents VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?
 INSERT_SPLIT = "INSERT INTO splits VALUES (?, ?, ?)"
 INSERT_CHUNK = "INSERT INTO chunks VALUES (?, ?, ?, ?, ?, ?, ?, ?)"
 INSERT_VECTOR = "INSERT OR REPLACE INTO vectors VALUES (?, ?, ?, ?)"
+INSERT_LEFT_OUT = "INSERT OR REPLACE INTO left_out VALUES (?, ?, ?)"
 INSERT_INDEX = "INSERT INTO indexes VALUES (?, ?, ?, ?, ?, ?)"
 INSERT_INDEX_LOAD = "INSERT INTO index_loads VALUES (?, ?, ?)"
 
@@ -98,7 +102,17 @@ def meta_rows(version: int) -> list[Row]:
     return [("format", str(version)), ("sum", checksum(str(version)).hex())]
 
 
-def upgrade(database: sqlite3.Connection) -> None:
+def upgrade(database: sqlite3.Connection, found: int) -> None:
+    """Make the tables of an older format today's."""
+    if found == 1:
+        _add_checksums(database)
+        return
+    statement = next(one for one in TABLES.split(";\n") if one.strip().startswith("CREATE TABLE left_out"))
+    database.execute(statement)
+    database.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
+
+
+def _add_checksums(database: sqlite3.Connection) -> None:
     """Give the rows of format 1, which had no checksums, those of what they hold now."""
     for index in ("documents_by_load", "chunks_by_id", "index_loads_by_load"):
         database.execute(f"DROP INDEX IF EXISTS {index}")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import potluck
 from potluck.contracts import Config, Context, Observer
 from potluck.hookspecs import StageEvent
+from potluck.visible import visible
 
 if TYPE_CHECKING:
     import rich.progress
@@ -55,7 +56,9 @@ class Progress(Observer):
 
     @potluck.hookimpl
     def potluck_stage_progressed(self, event: StageEvent) -> None:
-        """Move the bar, or print a line now and then."""
+        """Move the bar, or print a line now and then; a notice at once, whatever is shown."""
+        if event.notice:
+            self._say(event)
         if event.id != self._shown:
             return
         if self._bar is not None and self._task is not None:
@@ -80,6 +83,13 @@ class Progress(Observer):
         if self._bar is not None:
             self._bar.stop()
         self._bar = self._task = self._shown = None
+
+    def _say(self, event: StageEvent) -> None:
+        line = f"{event.stage}: {visible(event.notice)}"
+        if self._bar is not None:
+            self._bar.console.print(line, style="yellow", markup=False, highlight=False)
+        elif self._terminal or not self._quiet:
+            print(line, file=sys.stderr, flush=True)
 
     def _stop(self, event: StageEvent) -> None:
         if event.id == self._shown:

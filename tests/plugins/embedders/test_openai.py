@@ -27,7 +27,7 @@ from pydantic import ValidationError
 
 import potluck
 from potluck.contracts import Context
-from potluck.errors import EgressRefused, MissingSecret, ModelNotFound, RemoteError
+from potluck.errors import EgressRefused, MissingSecret, ModelNotFound, RemoteError, RemoteTimeout
 from potluck.sources import Sources
 from potluck.stages.worker_process import NoModels
 from potluck_plugins._openai import connection, counter, service
@@ -289,10 +289,24 @@ def test_a_server_that_does_not_come_to_an_end_is_given_up_and_asked_again(
     made = make(quick.url, timeout=0.4)
     started = time.monotonic()
 
-    assert same(made.embed_passages(TEXTS), expected)
+    assert same(made.embed_passages(TEXTS[:1]), expected[:1])
 
     assert quick.hung_up.wait(5), "the connection of the first attempt is closed"
     assert 0.4 <= time.monotonic() - started < 4
+
+
+@pytest.mark.parametrize("fault", [stall, stall_after(0), trickle(0.02, "body")], ids=["silence", "headers", "bytes"])
+def test_several_texts_are_given_back_after_one_timeout_so_that_fewer_are_asked_for(
+    make: Make, quick: FaultProxy, fault: Fault
+) -> None:
+    quick.faults[:] = [fault]
+
+    with pytest.raises(
+        RemoteTimeout, match=r"within 0\.4 s\. Raise the embedder's 'timeout', or lower its 'batch_size'"
+    ):
+        make(quick.url, timeout=0.4).embed_passages(TEXTS)
+
+    assert quick.requests == 1
 
 
 @pytest.mark.parametrize(
@@ -307,7 +321,7 @@ def test_the_deadline_is_kept(make: Make, quick: FaultProxy, fault: Fault) -> No
     started = time.monotonic()
 
     with pytest.raises(RemoteError, match=rf"{quick.url[7:-3]} .* attempts in"):
-        made.embed_passages(TEXTS)
+        made.embed_passages(TEXTS[:1])
 
     assert time.monotonic() - started < 4
     assert quick.requests > 1

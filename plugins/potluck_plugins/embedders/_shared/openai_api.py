@@ -7,7 +7,8 @@ from the first answer, and the window and the price are what the recipe says.
 from __future__ import annotations
 
 import base64
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
@@ -15,6 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 from pydantic import BaseModel, Field, model_validator
 
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
+from potluck.errors import ContentFiltered, ContextExceeded, RemoteTimeout, TextsRefused
 from potluck_plugins._openai import (
     Counter,
     Failed,
@@ -22,8 +24,11 @@ from potluck_plugins._openai import (
     ServiceConfig,
     body_of,
     counter,
+    parsed,
     sendable,
 )
+from potluck_plugins._openai.complaints import error_of
+from potluck_plugins._openai.failures import failed_within
 from potluck_plugins.embedders._shared.cutting import beginning
 
 if TYPE_CHECKING:
@@ -41,6 +46,9 @@ _TABLE = "cl100k_base"
 _MOST_TEXTS = 2048
 _MOST_TOKENS = 300_000
 Fields: TypeAlias = dict[str, str | int | float | bool]
+_BROKEN = 500
+_OF_TEXTS = {400, 413, 422, _BROKEN}
+_NAMED = 5
 _OWN_FIELDS = {"input", "encoding_format", "dimensions"}
 
 
@@ -92,6 +100,8 @@ class OpenAIEmbedder(Embedder):
         self._table = _TABLE if known else None
         self._length = config.dimensions or (known[0] if known else None)
         self._lock = Lock()
+        self._takes_floats = False
+        """Whether the service has refused to send vectors in base64."""
         self.window = config.window
         self.fit = config.fit
         self.batch_size = config.batch_size
@@ -157,23 +167,42 @@ class OpenAIEmbedder(Embedder):
             yield batch
 
     def _request(self, inputs: list[str], fields: Fields) -> Vectors:
-        body: dict[str, Any] = {"model": self._config.model, "input": inputs, "encoding_format": "base64"}
+        body: dict[str, Any] = {"model": self._config.model, "input": inputs}
         if self._config.dimensions is not None:
             body["dimensions"] = self._config.dimensions
 
         async def ask(client: AsyncOpenAI) -> bytes:
+            body["encoding_format"] = "float" if self._takes_floats else "base64"
             return await body_of(client.embeddings.with_streaming_response.create(**body, extra_body=fields))
 
-        return self._service.call(ask, lambda answer: self._read(answer, len(inputs)), self._service.deadline())
+        def read(answer: bytes) -> Vectors:
+            return self._read(answer, len(inputs))
+
+        return self._service.call(ask, read, self._service.deadline(), lambda failed: self._consider(failed, body))
+
+    def _consider(self, failed: Failed, body: Mapping[str, Any]) -> Failed | None:
+        """Ask for numbers where base64 is refused; tell what may be due to one of the texts, or to their number."""
+        if failed.refuses("encoding_format") or failed.refuses("base64"):
+            asked_in_vain = body.get("encoding_format") == "base64"
+            self._takes_floats = True
+            if asked_in_vain:
+                return None
+        if failed.error is RemoteTimeout and len(body["input"]) > 1:
+            advice = "Raise the embedder's 'timeout', or lower its 'batch_size'"
+            return replace(failed, advice=advice, passing=False)
+        if failed.error in (ContextExceeded, ContentFiltered) or _is_of_the_texts(failed):
+            advice = "If it is not one of the texts, run again later" if failed.status == _BROKEN else failed.advice
+            return replace(failed, advice=advice, error=TextsRefused)
+        return failed
 
     def _read(self, answer: bytes, count: int) -> Vectors:
         """The vectors of an answer, of unit length, in the order of the texts. Raises ``Failed`` or ``ValueError``."""
         import numpy as np
 
-        rows = sorted(_Answer.model_validate_json(answer).data, key=lambda row: row.index)
-        if [row.index for row in rows] != list(range(count)):
-            raise Failed(f"answered with {len(rows)} vectors, not one for each of {count} texts")
-        found = [_decoded(row.embedding) for row in rows]
+        body = parsed(answer)
+        if isinstance(body, dict) and not body.get("data") and (said := error_of(body)):
+            raise failed_within(said)
+        found = [_decoded(row.embedding) for row in in_order(_Answer.model_validate(body).data, count)]
         with self._lock:
             self._length = self._length or len(found[0])
         if wrong := {len(row) for row in found} - {self._length}:
@@ -181,24 +210,58 @@ class OpenAIEmbedder(Embedder):
         vectors = np.stack(found)
         lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
         if not np.isfinite(lengths).all() or not lengths.all():
-            raise Failed("answered with vectors that are zero or not finite; nothing of this batch is kept")
+            raise Failed("answered with vectors that are zero or not finite", error=TextsRefused)
         normal: Vectors = (vectors / lengths).astype(np.float32)
         return normal
 
 
-class _Row(BaseModel):
-    index: int
-    embedding: str | list[float]
+class Row(BaseModel):
+    """A vector of an answer, and of which text it says to be."""
+
+    embedding: str | list[float | None]
+    index: int | None = None
 
 
 class _Answer(BaseModel):
-    data: list[_Row]
+    data: list[Row]
 
 
-def _decoded(embedding: str | list[float]) -> Vectors:
+def in_order(rows: Sequence[Row], count: int) -> list[Row]:
+    """The rows in the order of the texts. Raises ``Failed`` where not every text has one.
+
+    They may say which text they belong to. Where none does, or all say 0, they stand in the order of the list; where
+    one does not (services that leave out what is 0), it is the one that is missing.
+    """
+    if len(rows) != count:
+        raise Failed(f"answered with {len(rows)} vectors, not one for each of {count} texts")
+    said = [row.index for row in rows]
+    if all(index is None for index in said) or all(index == 0 for index in said):
+        return list(rows)
+    missing = sorted(set(range(count)) - {index for index in said if index is not None})
+    if said.count(None) == 1 and len(missing) == 1:
+        said[said.index(None)] = missing.pop()
+    if missing or None in said:
+        twice = sorted({index for index in said if index is not None and said.count(index) > 1})
+        doubled = f", and {_listed(twice)} stands there more than once" if twice else ""
+        said_so = f"number {_listed(missing)} is missing{doubled}"
+        raise Failed(f"answered with {count} vectors, not one for each of {count} texts: {said_so}")
+    return [row for _, row in sorted(zip(said, rows, strict=True), key=lambda pair: pair[0] or 0)]
+
+
+def _listed(numbers: Sequence[int]) -> str:
+    more = " and more" if len(numbers) > _NAMED else ""
+    return ", ".join(map(str, numbers[:_NAMED])) + more
+
+
+def _is_of_the_texts(failed: Failed) -> bool:
+    """Whether a text, or their number, may be why: the service failed on the request, and names no other setting."""
+    return failed.status in _OF_TEXTS and failed.said.setting in ("", "input", "prompt")
+
+
+def _decoded(embedding: str | list[float | None]) -> Vectors:
     """A vector from base64 of float32, little-endian, or from numbers: not every server does what it is asked."""
     import numpy as np
 
     if isinstance(embedding, str):
         return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
-    return np.array(embedding, np.float32)
+    return np.array([np.nan if value is None else value for value in embedding], np.float32)
