@@ -109,7 +109,7 @@ def upgrade(database: sqlite3.Connection, found: int) -> None:
         return
     statement = next(one for one in TABLES.split(";\n") if one.strip().startswith("CREATE TABLE left_out"))
     database.execute(statement)
-    database.execute("UPDATE meta SET value = ? WHERE key = 'format'", (str(FORMAT),))
+    database.executemany("INSERT OR REPLACE INTO meta VALUES (?, ?)", meta_rows(FORMAT))
 
 
 def _add_checksums(database: sqlite3.Connection) -> None:

@@ -239,8 +239,6 @@ async def _pieces(
     client: AsyncOpenAI, body: dict[str, Any], reply: Reply, timeout: float
 ) -> AsyncGenerator[str | Answer, None]:
     """The texts of a stream as they come, then the answer. ``timeout`` is for each event."""
-    import openai
-
     async with asyncio.timeout(timeout):
         stream = await client.chat.completions.create(**body)
     async with stream as events:
@@ -249,24 +247,30 @@ async def _pieces(
                 at_once = await joined(events.response.aiter_bytes())
             if text := reply.take_whole(parsed(at_once)):
                 yield text
-        coming = aiter(events)
-        try:
-            while (event := await _next(coming, timeout)) is not None:
+        else:
+            async for event in _events(aiter(events), reply, timeout):
                 if text := reply.take(event.model_dump(warnings=False) if hasattr(event, "model_dump") else event):
                     yield text
-        except openai.APIConnectionError:
-            # What comes after the end of the text is only the number of its tokens.
-            if not reply.is_complete:
-                raise
     if text := reply.rest():
         yield text
     yield reply.answer()
 
 
-async def _next(events: AsyncIterator[Any], timeout: float) -> Any:
-    """The next event, or None where there is none any more."""
-    async with asyncio.timeout(timeout):
-        return await anext(events, None)
+async def _events(events: AsyncIterator[Any], reply: Reply, timeout: float) -> AsyncIterator[Any]:
+    """The events, each within ``timeout``. What comes after the end of the text is only the number of its tokens."""
+    import openai
+
+    while True:
+        try:
+            async with asyncio.timeout(timeout):
+                event = await anext(events, None)
+        except openai.APIConnectionError:
+            if not reply.is_complete:
+                raise
+            return
+        if event is None:
+            return
+        yield event
 
 
 def _withheld(text: str, error: ContentFiltered) -> Answer:

@@ -70,9 +70,22 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 def to_the_first_format(path: Path) -> None:
     db = sqlite3.connect(path)
     db.executescript(f"PRAGMA foreign_keys = OFF; PRAGMA legacy_alter_table = OFF; {FIRST}")
-    names = ("index_loads", "indexes", "vectors", "chunks", "splits", "documents", "claims", "loads", "meta")
+    names = (
+        "index_loads",
+        "indexes",
+        "vectors",
+        "chunks",
+        "splits",
+        "documents",
+        "claims",
+        "left_out",
+        "loads",
+        "meta",
+    )
     db.executescript("".join(f"DROP TABLE {name};" for name in names))
-    db.executescript("".join(f"ALTER TABLE old_{name} RENAME TO {name};" for name in names if name != "claims"))
+    db.executescript(
+        "".join(f"ALTER TABLE old_{name} RENAME TO {name};" for name in names if name not in ("claims", "left_out"))
+    )
     db.executescript(
         "CREATE INDEX documents_by_load ON documents (load, ordinal);"
         "CREATE INDEX chunks_by_id ON chunks (id, splitter);"

@@ -1,0 +1,175 @@
+"""Thoughts are told from answers, however they are marked and wherever a text is cut."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from potluck.documents import Finish
+from potluck_plugins.chat._shared.finishes import finish_of, is_broken
+from potluck_plugins.chat._shared.parts import parts_of
+from potluck_plugins.chat._shared.thoughts import MARKS, Habit, Thinking, is_known_to_be_plain, opens_thoughts
+
+THOUGHT = "The user asks for the pump; maybe room 9. 想一想：第九室？"
+ANSWER = "The pump stands in room 7. 泵在第七室。"
+
+
+def told(text: str, pieces: list[int], *, opened: bool = False, unmarked: bool = False) -> tuple[str, str, list[str]]:
+    """What comes of a text that is cut at some places: thoughts, answer, and what was handed on."""
+    thinking, cuts = Thinking(opened=opened, unmarked=unmarked), [0, *sorted(pieces), len(text)]
+    handed = [thinking.grown(text[a:b]) for a, b in pairwise(cuts)]
+    handed.append(thinking.rest())
+    return thinking.thoughts, thinking.answer, handed
+
+
+cuts = st.lists(st.integers(0, 120), max_size=12)
+
+
+@given(cuts, st.sampled_from([*MARKS]), st.booleans(), st.sampled_from(["", "\n", " "]))
+def test_marked_thoughts_are_kept_apart_wherever_the_text_is_cut(
+    pieces: list[int], mark: str, unmarked: bool, before: str
+) -> None:
+    text = f"{before}{mark}\n{THOUGHT}\n{MARKS[mark]}\n\n{ANSWER}"
+
+    thoughts, answer, handed = told(text, [piece for piece in pieces if piece < len(text)], unmarked=unmarked)
+
+    assert (thoughts, answer) == (THOUGHT, ANSWER)
+    assert "".join(handed) == ANSWER
+
+
+@given(cuts, st.sampled_from([*MARKS.values()]), st.booleans())
+def test_thoughts_that_only_end_with_a_mark_are_kept_apart(pieces: list[int], mark: str, opened: bool) -> None:
+    text = f"{THOUGHT}\n{mark}\n\n{ANSWER}"
+
+    thoughts, answer, handed = told(
+        text, [piece for piece in pieces if piece < len(text)], opened=opened, unmarked=not opened
+    )
+
+    assert (thoughts, answer, "".join(handed)) == (THOUGHT, ANSWER, ANSWER)
+
+
+@given(cuts, st.text(alphabet="ab <>/think`泵。\n", max_size=60), st.booleans())
+def test_a_text_without_thoughts_is_the_answer_to_the_letter(pieces: list[int], text: str, unmarked: bool) -> None:
+    if "think>" in text:
+        text = text.replace("think>", "")
+
+    thoughts, answer, handed = told(text, [piece for piece in pieces if piece < len(text)], unmarked=unmarked)
+
+    assert (thoughts, answer, "".join(handed)) == ("", text, text)
+
+
+@pytest.mark.parametrize(
+    ("text", "thoughts", "answer"),
+    [
+        ("<THINK>a</Think>b", "a", "b"),
+        ("<think>\n\n</think>\n\nb", "", "b"),
+        ("<think>a</think><think>c</think>b", "a\n\nc", "b"),
+        ("<think>a", "a", ""),
+        ("<think>a</think>", "a", ""),
+        ("<thi", "", "<thi"),
+        ("Write `</think>` behind it.", "", "Write `</think>` behind it."),
+        ("標記是「</think>」。", "", "標記是「</think>」。"),
+        ("An answer with <think> in it", "", "An answer with <think> in it"),
+        ("<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b", "a", "b"),
+    ],
+)
+def test_what_is_thought_and_what_is_said(text: str, thoughts: str, answer: str) -> None:
+    for unmarked in (False, True):
+        assert told(text, [], unmarked=unmarked)[:2] == (thoughts, answer)
+
+
+def test_text_is_handed_on_as_it_comes_once_it_cannot_be_thoughts() -> None:
+    plain, marked, doubtful = Thinking(), Thinking(unmarked=True), Thinking(unmarked=True)
+
+    assert [plain.grown("Ro"), plain.grown("om 7")] == ["Ro", "om 7"]
+    assert [marked.grown("<think>x</think>"), marked.grown("\nRo"), marked.grown("om 7 ")] == ["", "Ro", "om 7 "]
+    assert [doubtful.grown("Ro"), doubtful.grown("om 7"), doubtful.rest()] == ["", "", "Room 7"]
+
+
+def test_a_model_that_was_seen_to_only_close_its_thoughts_has_thought_where_the_limit_ended_it() -> None:
+    habit = Habit()
+    first = habit.thinking()
+    first.grown("hm</think>yes")
+    first.rest()
+    habit.learn(first, "stop")
+
+    cut = habit.thinking()
+    assert cut.grown("hm, hm") == ""
+    assert cut.rest(cut=habit.was_cut("length")) == ""
+    assert (cut.thoughts, cut.answer) == ("hm, hm", "")
+    assert not habit.was_cut("stop")
+    whole = habit.thinking()
+    whole.grown("yes")
+    assert (whole.rest(), whole.thoughts) == ("yes", "")
+
+
+def test_after_a_whole_answer_without_a_lone_mark_the_next_one_is_handed_on_as_it_comes() -> None:
+    habit = Habit()
+    for finish, later in (("length", ""), ("stop", "Ro")):
+        thinking = habit.thinking()
+        thinking.grown("Room 7")
+        thinking.rest()
+        habit.learn(thinking, finish)  # type: ignore[arg-type]
+        assert habit.thinking().grown("Ro") == later
+
+
+@pytest.mark.parametrize(
+    ("prompt", "opened"),
+    [("<|im_start|>assistant\n<think>\n", True), ("assistant\n", False), ("<think></think>", False)],
+)
+def test_a_prompt_tells_whether_the_model_goes_on_with_thoughts(prompt: str, opened: bool) -> None:
+    assert opens_thoughts(prompt) is opened
+
+
+@pytest.mark.parametrize(
+    ("name", "plain"),
+    [
+        *(("llama3.2:3b", True), ("meta-llama/Llama-3.3-70B-Instruct", True), ("mistral-small", True)),
+        *(("gpt-4o-mini", True), ("smollm2", True), ("qwen2.5-7b-instruct", True), ("gemma3:4b", True)),
+        *(("deepseek-r1:8b", False), ("DeepSeek-R1-Distill-Llama-8B", False), ("qwen3:4b", False), ("qwq", False)),
+        *(("magistral-small", False), ("phi-4-reasoning", False), ("smollm3", False), ("my-model", False)),
+    ],
+)
+def test_families_that_do_not_begin_within_thoughts_are_known_by_name(name: str, plain: bool) -> None:
+    assert is_known_to_be_plain(name) is plain
+
+
+@pytest.mark.parametrize(
+    ("finish", "spellings"),
+    [
+        ("stop", ["stop", "STOP", "eos", "eos_token", "end_turn", "stop_sequence", "FINISH_REASON_STOP", "Completed"]),
+        ("length", ["length", "LENGTH", "max_tokens", "MAX_TOKENS", "model_length", "max_output_tokens"]),
+        ("filter", ["content_filter", "SAFETY", "refusal", "RECITATION", "guardrail_intervened", "content-filter"]),
+    ],
+)
+def test_reasons_are_known_in_their_spellings(finish: Finish, spellings: list[str]) -> None:
+    assert [finish_of(reason) for reason in spellings] == [finish] * len(spellings)
+    assert not any(map(is_broken, spellings))
+
+
+def test_reasons_without_an_answer_are_told_from_unknown_ones() -> None:
+    assert all(map(is_broken, ["error", "ABORT", "tool_calls", "insufficient_system_resource"]))
+    assert finish_of("unicorn") is None
+    assert not is_broken("unicorn")
+
+
+def test_parts_of_a_message_are_answer_thoughts_refusal_or_not_read() -> None:
+    parts = parts_of(
+        [
+            {"type": "thinking", "thinking": [{"type": "text", "text": "h"}, {"type": "text", "text": "m"}]},
+            {"type": "reasoning", "summary": [{"type": "summary_text", "text": "."}]},
+            {"type": "redacted_thinking", "data": "x"},
+            {"type": "text", "text": "泵在"},
+            "第七室",
+            {"type": "output_text", "text": "。"},
+            {"type": "refusal", "refusal": "no"},
+            {"type": "image_url", "image_url": {"url": "x"}},
+        ]
+    )
+
+    assert (parts.answer, parts.thoughts, parts.refusal, parts.unread) == ("泵在第七室。", "hm.", "no", ["image_url"])
+    assert parts_of(None).answer == ""
+    assert parts_of({"type": "text", "text": "a"}).answer == "a"
