@@ -1,4 +1,7 @@
-"""Numbers as a spreadsheet shows them. The wanted texts are what Excel shows for these values and formats."""
+"""Numbers as a spreadsheet shows them. The wanted texts are what Excel shows for these values and formats.
+
+Tests of ``potluck_plugins.loaders._office.number_format`` and ``potluck_plugins.loaders._office.date_format``.
+"""
 
 import math
 

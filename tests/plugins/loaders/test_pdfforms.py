@@ -1,4 +1,7 @@
-"""Forms, annotations and page labels of PDF files, written by pypdf."""
+"""Forms, annotations and page labels of PDF files, written by pypdf; fonts that PDFium does not know.
+
+Tests of ``potluck_plugins.loaders._shared.pdfforms`` and ``potluck_plugins.loaders._shared.pdfminer``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""Workbooks: ``.xlsx`` written by openpyxl, ``.xls`` written by xlwt, and what both must give alike."""
+"""Workbooks: ``.xlsx`` written by openpyxl, ``.xls`` written by xlwt, and what both must give alike.
+
+Tests of ``potluck_plugins.loaders._office.xlsx``, ``potluck_plugins.loaders._office.xls``,
+``potluck_plugins.loaders._office.sheet``, ``potluck_plugins.loaders._office.sheet_notes`` and
+``potluck_plugins.loaders._office.workbook``.
+"""
 
 from __future__ import annotations
 
