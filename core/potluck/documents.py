@@ -72,6 +72,17 @@ class Document:
 
 
 @dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file within a file, which a loader hands on: the loader of its own kind reads it.
+
+    ``name`` is ``source.name#name``, and ends in the extension that tells its kind.
+    """
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
 class Chunk:
     """A stretch of a document: ``text`` is exactly ``document.text[start:end]``.
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from potluck import plugins
 from potluck.contracts import Context, Loader
-from potluck.documents import Document, Source
+from potluck.documents import Attachment, Document, Source
 from potluck.stages.worker_process import NoModels
 
 
@@ -25,7 +25,17 @@ def make_loader(name: str, **settings: Any) -> Loader:
 
 def load_file(name: str, path: Path, **settings: Any) -> list[Document]:
     """The documents of a file."""
-    return [checked(one) for one in make_loader(name, **settings).load(Source(path.name, path))]
+    found = make_loader(name, **settings).load(Source(path.name, path))
+    return [checked(one) for one in found if isinstance(one, Document)]
+
+
+def attachments_of(name: str, content: bytes, file: str = "file", **settings: Any) -> list[Attachment]:
+    """The files that a loader hands on."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, file)
+        path.write_bytes(content)
+        found = make_loader(name, **settings).load(Source(path.name, path))
+        return [one for one in found if isinstance(one, Attachment)]
 
 
 def load(name: str, content: str | bytes, file: str = "file", **settings: Any) -> list[Document]:

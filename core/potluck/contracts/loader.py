@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from typing import ClassVar
 
 from potluck.contracts.offer import Component
-from potluck.documents import Document, Source
+from potluck.documents import Attachment, Document, Source
 
 
 class Loader(Component):
@@ -32,9 +32,15 @@ class Loader(Component):
     and not faster (decoding text, reading CSV or JSON). One that calls a parser written in C, an archive, an XML or
     HTML library, or regular expressions that go back, keeps True."""
 
+    hands_on: ClassVar[bool] = False
+    """Whether it yields attachments: then the loaders that read those decide what is loaded as well."""
+
     @abstractmethod
-    def load(self, source: Source) -> Iterator[Document]:
+    def load(self, source: Source) -> Iterator[Document | Attachment]:
         """Yield the documents of a file, each with ``source`` = ``source.name`` (or ``name#part`` for parts of it).
+
+        A loader that ``hands_on`` also yields the files within the file, as attachments. Each is read by the loader of
+        its kind, within limits of depth, number and size; one that is not read is told as a loss.
 
         Raises a ``DocumentError`` whose message is the reason alone, without the path: ``PasswordNeeded``,
         ``UnreadableDocument`` (damaged, or not what its name says), ``DocumentLimit``, ``NoText``; or

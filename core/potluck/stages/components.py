@@ -22,7 +22,7 @@ from potluck.contracts import (
     VectorStore,
 )
 from potluck.documents import Json, Source
-from potluck.errors import UnknownFileType
+from potluck.errors import PotluckError, UnknownFileType
 from potluck.fingerprints import fingerprint
 from potluck.recipe.model import Documents, Part, RecipeModel
 from potluck.releases import code_of, libraries_of
@@ -40,6 +40,7 @@ class Components:
         self._made: list[Component] = []
         self._loaders: dict[str, tuple[Part, str]] = {}
         self._identities: dict[str, dict[str, Json]] = {}
+        self._together: str | None = None
 
     @cached_property
     def splitter(self) -> Splitter:
@@ -120,9 +121,29 @@ class Components:
         extension = PurePosixPath(source.name).suffix.lower().lstrip(".")
         key = "" if documents.loader else extension
         if key not in self._loaders:
-            part = documents.loader or loader_for(extension, documents)
-            self._loaders[key] = (part, self._fingerprint(part, self._make(part), f"loader {part.name}"))
+            part = documents.loader or self.part_for(extension)
+            loader = self.make_loader(part)
+            own = self._fingerprint(part, loader, f"loader {part.name}")
+            self._loaders[key] = (part, fingerprint(own, self._all_loaders()) if loader.hands_on else own)
         return self._loaders[key]
+
+    def part_for(self, extension: str) -> Part:
+        """The loader for files of an extension, with what the recipe says for all documents."""
+        assert self.recipe.documents is not None, "only a recipe with documents loads any"
+        return loader_for(extension, self.recipe.documents)
+
+    def _all_loaders(self) -> str:
+        """The fingerprint of all loaders together, each of which may read an attachment."""
+        if self._together is None:
+            self._together = fingerprint(*(self._fingerprint_for(one) for one in sorted(plugins.file_types())))
+        return self._together
+
+    def _fingerprint_for(self, extension: str) -> str:
+        try:
+            part = self.part_for(extension)
+            return self._fingerprint(part, self._make(part), f"loader {part.name}")
+        except PotluckError as error:
+            return f"{extension}: {type(error).__name__}"
 
     def make_loader(self, part: Part) -> Loader:
         """A loader for use in this process."""

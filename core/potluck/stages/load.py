@@ -13,11 +13,11 @@ from potluck.errors import DocumentChanged, DocumentError, NoText, PasswordNeede
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Entry
 from potluck.recipe.model import Part
+from potluck.stages.attachments import Reader
 from potluck.stages.components import Components
 from potluck.stages.observe import Stage
 from potluck.stages.surroundings import hash_file
 from potluck.stages.worker import Worker
-from potluck.stages.worker_process import run_loader
 from potluck.visible import visible_line
 from potluck.workspace.catalogue import Catalogue, Load
 
@@ -178,12 +178,8 @@ def _load_one(plan: Planned, components: Components, worker: Worker) -> _Outcome
 
 def load_file(part: Part, source: Source, components: Components, worker: Worker) -> list[Document]:
     """Load one file now, in the worker's process where its loader wants that. Raises ``DocumentError``s."""
-    loader = components.make_loader(part)
-    if loader.isolated:
-        documents = worker.load(part.plugin, part.config, source, components.base)
-    else:
-        documents = run_loader(loader, source)
-    return checked(documents)
+    reader = Reader(worker, components.base, components.make_loader, components.part_for)
+    return checked(reader.read(part, source))
 
 
 def checked(documents: Sequence[Document]) -> list[Document]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from functools import partial
 from pathlib import Path
 
 from potluck import plugins
@@ -11,12 +12,13 @@ from potluck.documents import Document, Source
 from potluck.errors import NoDocuments, PotluckError
 from potluck.recipe import loads
 from potluck.recipe.model import Documents, Part
+from potluck.stages.attachments import Reader
 from potluck.stages.components import loader_for
 from potluck.stages.discover import discover
 from potluck.stages.load import Failure, checked
 from potluck.stages.surroundings import regular_size
 from potluck.stages.worker import Worker
-from potluck.stages.worker_process import NoModels, run_loader
+from potluck.stages.worker_process import NoModels
 
 
 def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) -> Iterator[list[Document] | Failure]:
@@ -58,14 +60,18 @@ def _load(source: Source, documents: Documents, worker: Worker) -> list[Document
     try:
         extension = Path(source.name).suffix.lower().lstrip(".")
         part = documents.loader or loader_for(extension, documents)
-        return checked(_documents_of(part, source, worker))
+        return checked(_documents_of(part, source, worker, documents))
     except PotluckError as error:
         return Failure(source.name, type(error).__name__, str(error))
 
 
-def _documents_of(part: Part, source: Source, worker: Worker) -> list[Document]:
+def _documents_of(part: Part, source: Source, worker: Worker, documents: Documents) -> list[Document]:
     regular_size(source.path)
+    return Reader(worker, Path.cwd(), _make, partial(loader_for, documents=documents)).read(part, source)
+
+
+def _make(part: Part) -> Loader:
     here = Path.cwd()
     loader = plugins.make(part.plugin, part.config, Context(base=here, folder=here, models=NoModels()))
     assert isinstance(loader, Loader)
-    return worker.load(part.plugin, part.config, source, here) if loader.isolated else run_loader(loader, source)
+    return loader

@@ -47,8 +47,13 @@ class Worker:
         self._network = False
         self._lines: queue.Queue[bytes] = queue.Queue()
 
-    def load(self, plugin: Plugin, config: Config, source: Source, base: Path) -> list[Document]:
-        """Load a file there. Raises what the loader raised; ``DocumentLimit``, ``LoaderCrashed``."""
+    def load(
+        self, plugin: Plugin, config: Config, source: Source, base: Path, folder: Path | None = None
+    ) -> list[Document | Source]:
+        """Load a file there; its attachments are written into ``folder``.
+
+        Raises what the loader raised; ``DocumentLimit``, ``LoaderCrashed``.
+        """
         size = regular_size(source.path)
         process = self._started(may_send(plugin, config))
         request = {
@@ -57,6 +62,7 @@ class Worker:
             "source": source.name,
             "path": os.fsencode(source.path).hex(),
             "base": str(base),
+            "folder": str(folder) if folder else None,
         }
         assert process.stdin is not None
         try:
@@ -99,8 +105,8 @@ class Worker:
             threading.Thread(target=_pump, args=(self._process.stdout, self._lines), daemon=True).start()
         return self._process
 
-    def _collect(self, process: subprocess.Popen[bytes], seconds: float, memory: int) -> list[Document]:
-        documents: list[Document] = []
+    def _collect(self, process: subprocess.Popen[bytes], seconds: float, memory: int) -> list[Document | Source]:
+        found: list[Document | Source] = []
         deadline = time.monotonic() + seconds
         while True:
             try:
@@ -122,9 +128,12 @@ class Worker:
             message = json.loads(line)
             if "error" in message:
                 raise _error(message["error"], message["reason"])
-            if "document" not in message:
-                return documents
-            documents.append(_document(message["document"]))
+            if "attachment" in message:
+                found.append(Source(message["attachment"], Path(message["path"])))
+            elif "document" in message:
+                found.append(_document(message["document"]))
+            else:
+                return found
 
 
 def _spawned(command: list[str]) -> subprocess.Popen[bytes]:

@@ -9,20 +9,30 @@ import ctypes
 import json
 import os
 import queue
+import re
 import signal
 import sys
 import threading
 from collections.abc import Iterator
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any
 
 from potluck import errors, plugins
 from potluck.contracts import Config, Context, Loader
-from potluck.documents import Document, Source
+from potluck.documents import Attachment, Document, Source
 from potluck.egress import guard_process, silence_dependencies
-from potluck.errors import DocumentLimit, LoaderCrashed, MissingDependency, PotluckError, UnreadableDocument
+from potluck.errors import (
+    ContractBroken,
+    DocumentLimit,
+    LoaderCrashed,
+    MissingDependency,
+    PotluckError,
+    UnreadableDocument,
+)
 from potluck.plugins import Plugin
 from potluck.stages.surroundings import failure_of_the_machine
+
+_EXTENSION = re.compile(r"[^\w.]")
 
 NETWORK = "--network"
 """The argument with which the network stays open."""
@@ -46,10 +56,13 @@ class NoModels:
         return self.fetch(model)
 
 
-def run_loader(loader: Loader, source: Source) -> list[Document]:
-    """Load a file, with everything a loader can raise turned into a ``PotluckError``."""
+def run_loader(loader: Loader, source: Source, folder: Path | None = None) -> list[Document | Source]:
+    """Load a file, with everything a loader can raise turned into a ``PotluckError``.
+
+    Attachments are written into ``folder``, each as a file of its own.
+    """
     try:
-        return list(loader.load(source))
+        return [_written(one, number, folder) for number, one in enumerate(loader.load(source))]
     except UnreadableDocument as error:
         failure = failure_of_the_machine(error, source.path)
         if failure is None:
@@ -68,6 +81,16 @@ def run_loader(loader: Loader, source: Source) -> list[Document]:
         raise failure_of_the_machine(error, source.path) or fault from error
 
 
+def _written(found: Document | Attachment, number: int, folder: Path | None) -> Document | Source:
+    if isinstance(found, Document):
+        return found
+    if folder is None:
+        raise ContractBroken(f"its loader hands on {found.name} without saying so (hands_on)")
+    path = folder / f"{number}{_EXTENSION.sub('', PurePosixPath(found.name).suffix)[:16]}"
+    path.write_bytes(found.content)
+    return Source(found.name, path)
+
+
 def _answer(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
     plugin = Plugin(**request["plugin"])
     base = Path(request["base"])
@@ -77,12 +100,17 @@ def _answer(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         loader = plugins.make(plugin, config, context)
         assert isinstance(loader, Loader)
         source = Source(request["source"], Path(os.fsdecode(bytes.fromhex(request["path"]))))
-        for document in run_loader(loader, source):
-            yield {"document": _plain(document)}
+        folder = request["folder"]
+        for found in run_loader(loader, source, Path(folder) if folder else None):
+            yield {"document": _plain(found)} if isinstance(found, Document) else _attached(found)
     except PotluckError as error:
         yield {"error": _class_here(error), "reason": str(error)}
     else:
         yield {"done": True}
+
+
+def _attached(source: Source) -> dict[str, Any]:
+    return {"attachment": source.name, "path": str(source.path)}
 
 
 def _class_here(error: PotluckError) -> str:

@@ -17,7 +17,17 @@ from potluck.documents import Document, Page, Section, Source
 from potluck.fingerprints import content_hash
 from potluck.testing import samples
 from potluck.testing.kit import Skipped, Subject, need, rule
-from potluck.testing.reading import FILES, Reading, apart, open_files, portable, read, squeezed, tells_open_files
+from potluck.testing.reading import (
+    FILES,
+    Reading,
+    apart,
+    documents_of,
+    open_files,
+    portable,
+    read,
+    squeezed,
+    tells_open_files,
+)
 from potluck.testing.samples import PLAIN, Sample
 
 _FOLDER = "資料"
@@ -249,7 +259,7 @@ def check_interleaved(subject: Subject) -> None:
 def _together(loader: Any, pairs: Sequence[tuple[Source, Source]]) -> Iterator[list[tuple[Any, ...]]]:
     """The documents of each file of a pair, taken in turn. In a process of its own."""
     for pair in pairs:
-        taken = list(zip_longest(*(map(portable, loader.load(source)) for source in pair)))
+        taken = list(zip_longest(*(map(portable, documents_of(loader, source)) for source in pair)))
         yield [tuple(row[side] for row in taken if row[side] is not None) for side in (0, 1)]
 
 

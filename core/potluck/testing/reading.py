@@ -13,7 +13,7 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from typing import Any, TypeVar
 
-from potluck.documents import Document, Source
+from potluck.documents import Attachment, Document, Source
 from potluck.errors import DocumentError, MissingDependency
 from potluck.stages.worker import MEMORY, SECONDS, resident
 from potluck.testing.kit import Skipped, Subject, need
@@ -74,10 +74,15 @@ def _reading(loader: Any, source: Source) -> Reading:
     """Read a file, whatever happens. In the new process."""
     with watched() as hosts:
         try:
-            found = Reading(tuple(portable(one) for one in loader.load(source)))
+            found = Reading(tuple(map(portable, documents_of(loader, source))))
         except BaseException as error:  # even sys.exit
             found = Reading((), type(error).__name__, isinstance(error, _PROPER), str(error))
     return replace(found, hosts=tuple(hosts), held=tuple(open_files(source.path.parent)))
+
+
+def documents_of(loader: Any, source: Source) -> Iterator[Any]:
+    """What a loader yields for a file, but the files within it: other loaders read those."""
+    return (one for one in loader.load(source) if not isinstance(one, Attachment))
 
 
 def portable(document: Any) -> Any:

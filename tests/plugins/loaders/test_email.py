@@ -1,15 +1,23 @@
-"""The ``email`` loader: ``.eml`` and ``.msg``."""
+"""The ``email`` loader: messages, mailboxes, appointments, attachments.
+
+Tests of ``potluck_plugins.loaders._shared.mime``, ``potluck_plugins.loaders._shared.mailbox``,
+``potluck_plugins.loaders._shared.outlook``, ``potluck_plugins.loaders._shared.flowed`` and
+``potluck_plugins.loaders._shared.calendar``.
+"""
 
 from __future__ import annotations
 
+import base64
+import quopri
 import struct
 from email.message import EmailMessage
 from pathlib import Path
 
 import pytest
 
+from potluck.documents import Attachment
 from potluck.errors import DocumentLimit, NoText, UnreadableDocument
-from support.loading import load, load_one
+from support.loading import attachments_of, load, load_one
 from support.ole import make_ole
 
 REPORT = "軌道檢查報告已完成，請各位在本週內確認。"
@@ -63,7 +71,7 @@ def test_a_page_is_read_where_there_is_no_text() -> None:
     assert load_one("email", content).text.endswith("\n\n題\n網頁 文字")
 
 
-def test_attachments_are_named_and_not_read() -> None:
+def test_attachments_are_named_and_handed_on() -> None:
     mail = message()
     mail.add_attachment(b"%PDF-1.4", maintype="application", subtype="pdf", filename="檢查表.pdf")
     mail.add_attachment("notes", filename="notes.txt")
@@ -71,8 +79,12 @@ def test_attachments_are_named_and_not_read() -> None:
     document = load_one("email", mail.as_bytes())
 
     assert document.metadata["attachments"] == ["檢查表.pdf", "notes.txt"]
-    assert document.losses == ("attachment not read: 檢查表.pdf", "attachment not read: notes.txt")
+    assert document.losses == ()
     assert "notes" not in document.text
+    assert attachments_of("email", mail.as_bytes()) == [
+        Attachment("file#檢查表.pdf", b"%PDF-1.4"),
+        Attachment("file#notes.txt", b"notes\n"),
+    ]
 
 
 def test_a_forwarded_message_is_read_too() -> None:
@@ -227,3 +239,201 @@ def test_a_message_of_outlook_that_is_cut_off_says_that_a_part_is_missing(shared
 
     assert load_one("email", content).losses == ()
     assert any("damaged" in loss for loss in load_one("email", content[: len(content) // 2]).losses)
+
+
+def alternative(plain: str, page: str) -> bytes:
+    mail = message(plain)
+    mail.add_alternative(page, subtype="html")
+    return mail.as_bytes()
+
+
+@pytest.mark.parametrize(
+    "plain",
+    [
+        "To view this message, please use an HTML compatible e-mail viewer.",
+        "Your program does not show HTML. Please read the message in a browser: https://example.org/a/b/c/d/e/f/g/h/i/j",
+        "請以支援 HTML 的郵件軟體開啟。",
+        "檢查報告",
+    ],
+)
+def test_a_plain_text_that_is_a_stub_gives_way_to_the_page(plain: str) -> None:
+    table = "<table><tr><th>Line<th>Interval<tr><td>North<td>12 min</table>"
+    page = f"<p>第一班車五時四十八分由機廠開出，假日停駛。</p>{table}"
+
+    text = load_one("email", alternative(plain, page)).text
+
+    assert text.endswith("第一班車五時四十八分由機廠開出，假日停駛。\nLine | Interval\nNorth | 12 min")
+
+
+def test_a_plain_text_that_says_the_same_stays() -> None:
+    plain = "The first shuttle leaves at 05:48.\nBook here: https://example.org/x"
+    page = "<p>The first shuttle leaves at <b>05:48</b>.</p><a href='https://example.org/x'>Book here</a><p>Unsubscribe"
+
+    assert load_one("email", alternative(plain, page)).text.endswith(plain)
+
+
+def test_an_attachment_of_the_form_that_is_taken_is_handed_on() -> None:
+    mail = message("Please use HTML.")
+    page = EmailMessage()
+    page.set_content("<p>" + "The page says everything that is to be said. " * 3, subtype="html")
+    page.add_related(b"%PDF-", maintype="application", subtype="pdf", filename="plan.pdf")
+    mail.make_alternative()
+    mail.attach(page)
+
+    assert [one.name for one in attachments_of("email", mail.as_bytes())] == ["file#plan.pdf"]
+
+
+@pytest.mark.parametrize("encoding", ["base64", "quoted-printable"])
+def test_a_forwarded_message_that_is_encoded_is_read_too(encoding: str) -> None:
+    inner = message("轉寄的內容", subject="原信").as_bytes()
+    encoded = base64.encodebytes(inner) if encoding == "base64" else quopri.encodestring(inner)
+    head = f"From: a@example.org\nContent-Type: message/rfc822\nContent-Transfer-Encoding: {encoding}\n\n"
+
+    text = load_one("email", head.encode() + encoded).text
+
+    assert "Subject: 原信" in text
+    assert text.endswith("轉寄的內容")
+
+
+@pytest.mark.parametrize(
+    ("delsp", "sent", "read"),
+    [
+        ("no", "Cooled to \nfour degrees.\nNext line.", "Cooled to four degrees.\nNext line."),
+        ("yes", "four de \ngrees, 冷卻至 \n四度", "four degrees, 冷卻至四度"),
+        ("no", "> quoted \n> on\nmine", "> quoted on\nmine"),
+        ("no", "> one \n>> two", "> one \n>> two"),
+        ("no", " From here\n >no quote", "From here\n>no quote"),
+        ("no", "Bye \n-- \nAnn", "Bye \n-- \nAnn"),
+    ],
+)
+def test_lines_that_were_broken_to_be_sent_are_joined(delsp: str, sent: str, read: str) -> None:
+    kind = f"text/plain; charset=utf-8; format=flowed; delsp={delsp}"
+    mail = f"From: a@example.org\nContent-Type: {kind}\nContent-Transfer-Encoding: 8bit\n\n{sent}".encode()
+
+    lines = load_one("email", mail).text.split("\n\n", 1)[1].split("\n")
+
+    assert [line.rstrip() for line in lines] == [line.rstrip() for line in read.split("\n")]
+
+
+def test_texts_within_a_message_are_read_below_the_names_of_their_files() -> None:
+    mail = message("See below.")
+    mail.make_mixed()
+    for name, text in (("results.txt", "Nitrate: 11.4 mg/l"), ("說明.md", "# 說明")):
+        part = EmailMessage()
+        part.set_content(text)
+        part.add_header("Content-Disposition", "inline", filename=name)
+        mail.attach(part)
+
+    text = load_one("email", mail.as_bytes()).text
+
+    assert [line for line in text.split("\n") if line][-4:] == [
+        "results.txt:",
+        "Nitrate: 11.4 mg/l",
+        "說明.md:",
+        "# 說明",
+    ]
+    assert attachments_of("email", mail.as_bytes()) == []
+
+
+CALENDAR = """BEGIN:VCALENDAR
+BEGIN:VTIMEZONE
+TZID:Asia/Taipei
+DTSTART:19700101T000000
+END:VTIMEZONE
+BEGIN:VEVENT
+SUMMARY:檢查第三池\\, 全體
+ 出席
+DTSTART;TZID=Asia/Taipei:20261119T130000
+DTEND:20261119T060000Z
+LOCATION:Gate 4
+ORGANIZER;CN="Ann":mailto:ann@example.org
+DESCRIPTION:Bring\\nboots
+END:VEVENT
+BEGIN:VTODO
+SUMMARY:Report
+DUE;VALUE=DATE:20261120
+END:VTODO
+END:VCALENDAR
+"""
+
+
+@pytest.mark.parametrize("how", ["inline", "attachment"])
+def test_appointments_are_read(how: str) -> None:
+    mail = message("Invitation")
+    mail.make_mixed()
+    part = EmailMessage()
+    part.set_content(CALENDAR, subtype="calendar")
+    part.add_header("Content-Disposition", how, filename="invite.ics")
+    mail.attach(part)
+
+    lines = load_one("email", mail.as_bytes()).text.split("\n")
+
+    assert lines[-10:] == [
+        "",
+        "Summary: 檢查第三池, 全體出席",
+        "Start: 2026-11-19 13:00 Asia/Taipei",
+        "End: 2026-11-19 06:00 UTC",
+        "Location: Gate 4",
+        "Organizer: ann@example.org",
+        "Description: Bring boots",
+        "",
+        "Summary: Report",
+        "Due: 2026-11-20",
+    ]
+
+
+MAILBOX = """From plant@example.org Tue Nov  3 10:00:00 2026
+From: Plant <plant@example.org>
+Subject: Gate code
+
+The code changes to 4417.
+
+>From Monday on.
+From here it is one sentence.
+
+From desk@example.org Wed Nov  4 10:00:00 2026
+Subject: 鑰匙
+
+鑰匙在三樓。
+"""
+
+
+@pytest.mark.parametrize("line_end", ["\n", "\r\n"])
+def test_a_mailbox_gives_a_document_per_message(line_end: str) -> None:
+    documents = load("email", MAILBOX.replace("\n", line_end).encode(), "list.mbox")
+
+    assert [one.source for one in documents] == ["list.mbox#1", "list.mbox#2"]
+    assert documents[0].text.endswith("4417.\n\nFrom Monday on.\nFrom here it is one sentence.")
+    assert documents[1].text == "Subject: 鑰匙\n\n鑰匙在三樓。"
+
+
+def test_a_mailbox_of_one_message_is_that_message() -> None:
+    (document,) = load("email", MAILBOX.partition("\nFrom desk")[0].encode(), "list.mbox")
+
+    assert document.source == "list.mbox"
+
+
+def test_a_message_of_a_mailbox_that_cannot_be_read_costs_that_message() -> None:
+    broken = MAILBOX.replace("鑰匙在三樓。", "")
+
+    first, second = load("email", broken.encode(), "list.mbox")
+
+    assert first.text.endswith("one sentence.")
+    assert second.losses == ("message 2 was not read: the message has no text",)
+
+
+def test_attachments_in_a_mailbox_are_named_after_their_message() -> None:
+    mail = message()
+    mail.add_attachment(b"%PDF-", maintype="application", subtype="pdf", filename="a.pdf")
+    box = MAILBOX.encode() + b"\nFrom x Tue Nov  3 10:00:00 2026\n" + mail.as_bytes()
+
+    assert [one.name for one in attachments_of("email", box, "list.mbox")] == ["list.mbox#3/a.pdf"]
+
+
+def test_a_message_with_nothing_but_an_attachment_hands_it_on() -> None:
+    mail = EmailMessage()
+    mail["Subject"] = "plan"
+    mail.set_content(b"%PDF-", maintype="application", subtype="pdf", filename="plan.pdf")
+
+    assert load_one("email", mail.as_bytes()).text == "Subject: plan"
+    assert attachments_of("email", mail.as_bytes()) == [Attachment("file#plan.pdf", b"%PDF-")]

@@ -2,33 +2,54 @@
 
 from __future__ import annotations
 
+import base64
 import email
 import email.errors
 import email.header
 import email.policy
 import email.utils
+import mimetypes
+import quopri
+import re
+from collections import Counter
 from dataclasses import dataclass, field
 from email.message import Message
 
+from potluck.documents import Attachment
 from potluck.errors import NoText, UnreadableDocument
+from potluck_plugins.loaders._shared.calendar import appointments
 from potluck_plugins.loaders._shared.decoding import decode, decode_declared
 from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.flowed import unflowed
 from potluck_plugins.loaders._shared.markup import read_html
 
 _HEADERS = ("subject", "from", "to", "cc", "date")
 _ANY_HEADER = (*_HEADERS, "received", "message-id", "content-type", "mime-version", "return-path", "sender")
+_MISSING = 0.5
+"""The share of the words of a text from which another form of it that lacks them is a stub."""
+
+_WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W_\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]+")
+_ADDRESS = re.compile(r"https?://\S+")
 _ENCRYPTED = {"multipart/encrypted": "PGP", "application/pkcs7-mime": "S/MIME", "application/x-pkcs7-mime": "S/MIME"}
 
 
 @dataclass
 class Mail:
-    """A message: its headers, texts and attachments' names, what was lost, and how it is encrypted if it is."""
+    """A message: its headers, texts and attachments, what was lost, and how it is encrypted if it is."""
 
     headers: dict[str, str] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
-    attachments: list[str] = field(default_factory=list)
+    attachments: list[Attachment] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
     encrypted: str = ""
+    is_calendar: bool = False
+
+    def take(self, part: Mail) -> None:
+        """Add what is in a part of the message."""
+        self.texts += part.texts
+        self.attachments += part.attachments
+        self.losses += [loss for loss in part.losses if loss not in self.losses]
+        self.encrypted = self.encrypted or part.encrypted
 
 
 def read_mime(content: bytes) -> Mail:
@@ -70,24 +91,23 @@ def _iso(date: str) -> str:
 
 
 def _collect(part: Message, mail: Mail) -> None:
-    """Gather the texts of a part, and the names of what else is in it."""
+    """Gather the texts of a part, and what else is in it."""
     kind, children = part.get_content_type(), _children(part)
     if kind in _ENCRYPTED and "signed" not in str(part.get_param("smime-type")):
         mail.encrypted = _ENCRYPTED[kind]
     elif kind == "multipart/alternative" and children:
-        _collect(_plainest(children), mail)
+        _collect_one_of(children, mail)
     elif kind == "message/rfc822" and children:
-        for inner in children:
+        for inner in _messages(part, children):
             mail.texts += ["", *(f"{name.capitalize()}: {value}" for name, value in _headers(inner).items()), ""]
             _collect(inner, mail)
     elif kind.startswith("multipart/") and children:
         for child in children:
             _collect(child, mail)
-    elif kind in ("text/plain", "text/html") and not _is_attachment(part):
-        text = _decoded(part, mail)
-        mail.texts.append(text if kind == "text/plain" else shown_text(text))
+    elif _is_text(part, kind):
+        mail.texts += _shown(part, kind, mail)
     else:
-        mail.attachments.append(_header(str(part.get_filename() or "")) or kind)
+        mail.attachments.append(_attached(part, kind))
 
 
 def _children(part: Message) -> list[Message]:
@@ -95,17 +115,79 @@ def _children(part: Message) -> list[Message]:
     return [one for one in payload if isinstance(one, Message)] if isinstance(payload, list) else []
 
 
-def _plainest(parts: list[Message]) -> Message:
-    """Of several forms of one text the plain one, if there is anything in it."""
+def _messages(part: Message, children: list[Message]) -> list[Message]:
+    """The messages in a part; those that were encoded, which RFC 2046 (5.2.1) forbids and some programs do."""
+    encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
+    try:
+        if encoding == "base64" and not children[0].keys():
+            content = base64.b64decode(str(children[0].get_payload()))
+        elif encoding == "quoted-printable":
+            content = quopri.decodestring(children[0].as_bytes())
+        else:
+            return children
+    except ValueError:
+        return children
+    return [email.message_from_bytes(content, policy=email.policy.compat32)]
 
-    def rank(part: Message) -> int:
-        kind = part.get_content_type()
-        if kind == "text/plain":
-            payload = part.get_payload(decode=True)
-            return 0 if isinstance(payload, bytes) and payload.strip() else 4
-        return 1 if kind == "text/html" else 2 if part.is_multipart() else 3
 
-    return min(parts, key=rank)
+def _collect_one_of(parts: list[Message], mail: Mail) -> None:
+    """Take, of several forms of one text, the plain one; that for browsers where the plain one is a stub of it."""
+    forms = []
+    for part in sorted(parts, key=_rank):
+        form = Mail()
+        _collect(part, form)
+        forms.append(form)
+    plain = forms[0]
+    for richer in forms[1:]:
+        if is_stub("\n".join(plain.texts), "\n".join(richer.texts)):
+            plain = richer
+            break
+    calendars = [one for one in forms if one is not plain and one.is_calendar]
+    for form in (plain, *calendars):
+        mail.take(form)
+
+
+def _rank(part: Message) -> int:
+    kind = part.get_content_type()
+    return {"text/plain": 0, "text/html": 1}.get(kind, 2 if part.is_multipart() else 3)
+
+
+def is_stub(plain: str, rich: str) -> bool:
+    """Whether a plain text lacks most of what the longer form of it says, or asks for a program that shows HTML."""
+    words, known = _words(rich), _words(plain)
+    lacks = (words - known).total() > _MISSING * words.total()
+    return lacks and (words.total() > known.total() or "html" in known)
+
+
+def _words(text: str) -> Counter[str]:
+    """The words of a text, of Chinese its characters; addresses of the web, which plain forms spell out, are none."""
+    return Counter(_WORD.findall(_ADDRESS.sub(" ", text).lower()))
+
+
+def _is_text(part: Message, kind: str) -> bool:
+    """Whether a part is read with the message: all text that is not attached, and appointments in any case."""
+    return kind == "text/calendar" or (kind.startswith("text/") and part.get_content_disposition() != "attachment")
+
+
+def _shown(part: Message, kind: str, mail: Mail) -> list[str]:
+    """The lines that a text shows, below the name of its file where it has one."""
+    text = _decoded(part, mail)
+    if kind == "text/calendar":
+        mail.is_calendar = True
+        return ["", *appointments(text)]
+    if kind == "text/html":
+        return [shown_text(text, mail.losses)]
+    if str(part.get_param("format", "")).lower() == "flowed":
+        text = unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
+    name = _header(str(part.get_filename() or ""))
+    return ["", f"{name}:", text] if name else [text]
+
+
+def _attached(part: Message, kind: str) -> Attachment:
+    payload = part.get_payload(decode=True)
+    name = _header(str(part.get_filename() or "")).replace("/", "_")
+    extension = mimetypes.guess_extension(kind) or ""
+    return Attachment(name or f"{kind}{extension}", payload if isinstance(payload, bytes) else b"")
 
 
 def _decoded(part: Message, mail: Mail) -> str:
@@ -115,15 +197,14 @@ def _decoded(part: Message, mail: Mail) -> str:
     declared = part.get_content_charset()
     decoded = decode(content) if declared in (None, "unknown-8bit") else decode_declared(content, declared)
     mail.losses += [loss for loss in decoded.losses if loss not in mail.losses]
-    return decoded.text
+    return decoded.text.replace("\r\n", "\n")
 
 
-def _is_attachment(part: Message) -> bool:
-    return part.get_content_disposition() == "attachment" or bool(part.get_filename())
-
-
-def shown_text(page: str) -> str:
-    """What a page shows."""
+def shown_text(page: str, losses: list[str] | None = None) -> str:
+    """What a page shows; what is lost of it is put into ``losses``."""
     flow = Flow()
     read_html(page, flow)
-    return flow.document("").text
+    document = flow.document("")
+    if losses is not None:
+        losses.extend(loss for loss in document.losses if loss not in losses)
+    return document.text

@@ -8,11 +8,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+from potluck.documents import Attachment
 from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._shared.decoding import decode_declared
 
 _SUBJECT, _SENDER, _ADDRESS, _SMTP, _TO, _CC = "0037", "0C1A", "0C1F", "5D01", "0E04", "0E03"
-_BODY, _HTML, _RTF, _LONG_NAME, _SHORT_NAME = "1000", "1013", "1009", "3707", "3704"
+_BODY, _HTML, _RTF, _LONG_NAME, _SHORT_NAME, _DATA = "1000", "1013", "1009", "3707", "3704", "3701"
 _SENT, _CODEPAGE, _BODY_CODEPAGE = 0x0039, 0x3FFD, 0x3FDE
 _PROPERTIES = "__properties_version1.0"
 _HEADER = 32
@@ -25,12 +26,12 @@ _UTF_8 = 65001
 
 @dataclass(frozen=True, slots=True)
 class Outlook:
-    """A message: its headers, its text, the text as HTML, and the names of its attachments."""
+    """A message: its headers, its text, the text as HTML, and its attachments."""
 
     headers: dict[str, str]
     body: str
     html: str
-    attachments: list[str]
+    attachments: list[Attachment]
     losses: list[str] = field(default_factory=list)
 
 
@@ -71,10 +72,18 @@ class _Message:
             self._losses.append(f"it is damaged ({self._file.parsing_issues[0][1]}): a part of it may be missing")
         return Outlook(found, body, html, attachments, self._losses)
 
-    def _attachments(self) -> list[str]:
+    def _attachments(self) -> list[Attachment]:
         folders = {path[0] for path in self._file.listdir() if path[0].startswith("__attach_version1.0_")}
-        names = (self._text(_LONG_NAME, one) or self._text(_SHORT_NAME, one) or "unnamed" for one in sorted(folders))
-        return list(names)
+        return [found for one in sorted(folders) if (found := self._attachment(one)) is not None]
+
+    def _attachment(self, folder: str) -> Attachment | None:
+        """An attached file; a message within the message is not stored as one, and is told as lost."""
+        name = self._text(_LONG_NAME, folder) or self._text(_SHORT_NAME, folder) or "unnamed"
+        data = f"{folder}/__substg1.0_{_DATA}0102"
+        if self._file.exists(data):
+            return Attachment(name.replace("/", "_"), self._file.openstream(data).read())
+        self._losses.append(f"attachment not read: {name}")
+        return None
 
     def _text(self, property_id: str, folder: str = "", body: bool = False) -> str:
         """A property that is a text: in UTF-16, or in the code page of the message."""
