@@ -40,20 +40,19 @@ class EmailLoader(Loader):
         for number, mail in enumerate(mails, 1):
             name = f"{source.name}#{number}" if len(mails) > 1 else source.name
             try:
-                yield from _message(name, mail)
+                yield from _message(name, mail, "#" if len(mails) == 1 else "/")
             except DocumentError as error:
                 if len(mails) == 1:
                     raise
                 yield Document(name, "", losses=(f"message {number} was not read: {error}",))
 
 
-def _message(name: str, content: bytes) -> Iterator[Document | Attachment]:
+def _message(name: str, content: bytes, within: str = "#") -> Iterator[Document | Attachment]:
     try:
         mail = _outlook(content) if content.startswith(_OLE) else read_mime(content)
     except RecursionError as error:
         raise DocumentLimit("its parts are nested too deeply") from error
     yield _document(name, mail)
-    within = "/" if "#" in name else "#"
     for attachment in mail.attachments:
         yield Attachment(f"{name}{within}{attachment.name}", attachment.content)
 
