@@ -11,11 +11,16 @@ from typing import Any, TypeAlias
 
 import pytest
 
-from potluck.documents import Document
+from potluck.documents import Document, Source
 from potluck.errors import NoText
-from potluck.stages import attachments
+from potluck.plugins import Plugin
+from potluck.recipe import loads
+from potluck.stages import attachments, components
+from potluck.stages.components import Components
 from potluck.stages.load import Failure
 from potluck.stages.show import show
+from potluck.stages.worker_process import NoModels
+from potluck.workspace import Workspace
 
 Read: TypeAlias = Callable[[str, bytes], Any]
 
@@ -124,3 +129,28 @@ def test_nothing_is_left_on_the_disk(read: Read, tmp_path: Path, monkeypatch: py
 
     assert list(temporary.iterdir()) == []
     assert sorted(path.name for path in tmp_path.iterdir()) == ["box.zip", "temporary"]
+
+
+@pytest.mark.parametrize(("name", "is_decided"), [("m.eml", True), ("a.zip", True), ("a.txt", False)])
+def test_the_loaders_of_attachments_decide_what_is_loaded(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, is_decided: bool
+) -> None:
+    def loader() -> str:
+        recipe = loads("documents: '*'\n", tmp_path / "recipe.yaml")
+        workspace = Workspace(tmp_path / ".potluck")
+        chosen = Components(recipe, workspace, NoModels())
+        try:
+            return chosen.loader(Source(name, tmp_path / name))[1]
+        finally:
+            chosen.close()
+            workspace.close()
+
+    before = loader()
+    libraries_of = components.libraries_of
+
+    def newer(plugin: Plugin) -> dict[str, str]:
+        return {**libraries_of(plugin), **({"pypdfium2": "9"} if plugin.name == "pdf" else {})}
+
+    monkeypatch.setattr(components, "libraries_of", newer)
+
+    assert (loader() != before) is is_decided
