@@ -120,7 +120,7 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Dif
 
 
 def _document_pins(sources: Sequence[Source]) -> Iterator[tuple[str, str]]:
-    """The documents by hash; what cannot be read is in no result, and is no reason to stop."""
+    """The documents by hash; what cannot be read is in no result and does not stop a run."""
     for source in sources:
         with suppress(DocumentError):
             yield source.name, hash_file(source.path)

@@ -85,7 +85,7 @@ def _below(folder: Path) -> Iterator[Path]:
 def _source(base: Path, path: Path, full: bool) -> Source:
     """Name a file relative to the recipe, or in ``full`` if its pattern was and it lies elsewhere.
 
-    Bytes of a name that are no text are spelled (``\\xff``), so that two such names stay two.
+    Bytes of a name that are not text are spelled (``\\xff``), so that two such names stay two.
     """
     relative = os.path.relpath(path, base)
     name = path.resolve().as_posix() if full and relative.startswith("..") else Path(relative).as_posix()

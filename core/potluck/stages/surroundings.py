@@ -25,13 +25,13 @@ before the beginning (EINVAL), and libraries raise ``OSError`` without a number 
 def hash_file(path: Path) -> str:
     """The fingerprint of a file's bytes; only a regular file that can be read has any. Raises ``DocumentError``."""
     regular_size(path)
-    with _told_apart(path):
+    with _explain_errors(path):
         return content_hash(path)
 
 
 def regular_size(path: Path) -> int:
     """The size in bytes of what has to be a regular file. Raises ``DocumentError``."""
-    with _told_apart(path):
+    with _explain_errors(path):
         status = os.stat(path)
         if stat.S_ISDIR(status.st_mode):
             os.listdir(path)  # a folder is handed on only where it could not be listed
@@ -41,7 +41,7 @@ def regular_size(path: Path) -> int:
 
 
 @contextmanager
-def _told_apart(path: Path) -> Iterator[None]:
+def _explain_errors(path: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:

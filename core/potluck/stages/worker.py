@@ -99,7 +99,7 @@ class Worker:
                 "potluck.stages.worker_process",
                 *([NETWORK] if network else []),
             ]
-            self._process = _spawned(command)
+            self._process = _spawn(command)
             self._lines = queue.Queue()
             assert self._process.stdout is not None
             threading.Thread(target=_pump, args=(self._process.stdout, self._lines), daemon=True).start()
@@ -124,7 +124,9 @@ class Worker:
             if not line:
                 status = process.wait()
                 self.close()
-                raise LoaderCrashed(f"its loader's process {_ending(status)}; run again, it may not have been the file")
+                raise LoaderCrashed(
+                    f"its loader's process {_describe_status(status)}; run again, it may not have been the file"
+                )
             message = json.loads(line)
             if "error" in message:
                 raise _error(message["error"], message["reason"])
@@ -136,7 +138,7 @@ class Worker:
                 return found
 
 
-def _spawned(command: list[str]) -> subprocess.Popen[bytes]:
+def _spawn(command: list[str]) -> subprocess.Popen[bytes]:
     """Start a process in a session of its own, so that whatever it starts can be ended with it.
 
     Raises ``LoaderCrashed``.
@@ -174,7 +176,7 @@ def _kill(process: subprocess.Popen[bytes]) -> None:
         process.kill()
 
 
-def _ending(status: int) -> str:
+def _describe_status(status: int) -> str:
     if status >= 0:
         return f"ended by itself (exit status {status})"
     try:

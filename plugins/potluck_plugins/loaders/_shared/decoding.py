@@ -122,7 +122,7 @@ def decode_declared(content: bytes, declared: str | None) -> Decoded:
     """Decode bytes by the encoding that the file itself names; where that does not fit, by what they look like.
 
     It does not fit where bytes have no meaning in it, where they are UTF-8, which no other text is by chance, and where
-    what it gives is nothing that anybody writes and another encoding gives what somebody does.
+    what it gives is not what anybody writes and another encoding gives what somebody does.
     """
     name = (declared or "").strip().lower().replace("_", "-")
     if not name or content.startswith(_ANY_MARK) or name.startswith(("utf-16", "utf-32", "unicode")):
