@@ -27,7 +27,10 @@ PotluckError
 │   └── ContextExceeded         passages longer than the chat model's context
 ├── ModelError
 │   ├── ModelNotFound           a model source leads nowhere
+│   ├── TokenizerMismatch       the tokenizer has tokens without an embedding, or none that ends an answer
+│   ├── TemplateFailed          the model's chat template refuses or loses messages, or does not come to an end
 │   ├── AdapterMismatch         what was tuned does not belong to this base model, or was altered
+│   ├── CheckpointDamaged       a checkpoint of a training is not what was written
 │   ├── TrainingFailed          the loss is no number any more; the last good checkpoint is kept
 │   └── MissingSecret           a secret's environment variable is not set
 ├── RemoteError                 a remote service did not answer as it should, after all retries
@@ -216,8 +219,20 @@ class ModelNotFound(ModelError):
     """A model source leads nowhere; the message lists the places that were tried."""
 
 
+class TokenizerMismatch(ModelError):
+    """The tokenizer does not fit its model: tokens without an embedding, or none that ends an answer."""
+
+
+class TemplateFailed(ModelError):
+    """The model's chat template refuses messages, leaves their text out, or takes more time or room than is allowed."""
+
+
 class AdapterMismatch(ModelError):
     """What was tuned does not belong to this base model, tokenizer or template, or its files were altered."""
+
+
+class CheckpointDamaged(ModelError):
+    """A checkpoint of a training does not hold what was written into it. Running again trains from a good one."""
 
 
 class TrainingFailed(ModelError):

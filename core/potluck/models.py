@@ -14,6 +14,7 @@ from inspect import signature
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
+from potluck.chat_template import render
 from potluck.documents import Message, plain
 from potluck.errors import MissingDependency, ModelError, ModelNotFound
 
@@ -185,23 +186,12 @@ def beginning(prompt: str | Sequence[Message], tokenizer: Any, model: str) -> tu
     """The token that stands first (a template writes its own) and the text of a prompt, up to where an answer begins.
 
     Where the model has no template, it is the messages' texts with a blank line between them. ``model`` is what
-    messages call the model. Raises ``ModelError`` for messages that its template refuses.
+    messages call the model. Raises ``TemplateFailed`` for messages that its template refuses or loses.
     """
     if isinstance(prompt, str) or tokenizer.chat_template is None:
         text = prompt if isinstance(prompt, str) else plain(prompt)
         return [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id], text
-    return [], templated(prompt, tokenizer, model, answering=True)
-
-
-def templated(messages: Sequence[Message], tokenizer: Any, model: str, *, answering: bool) -> str:
-    """Messages as the model's chat template writes them; ``answering``: up to where the next answer begins."""
-    from jinja2 import TemplateError
-
-    plain = [{"role": message.role, "content": message.content} for message in messages]
-    try:
-        return str(tokenizer.apply_chat_template(plain, add_generation_prompt=answering, tokenize=False))
-    except TemplateError as error:
-        raise ModelError(f"{model}: its chat template refuses these messages: {error}") from error
+    return [], render(prompt, tokenizer, model, answering=True)
 
 
 def shared(one: Sequence[int], other: Sequence[int]) -> int:

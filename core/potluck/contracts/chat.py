@@ -99,6 +99,9 @@ class ChatModel(Component):
     """What the model writes where an answer is over, as text that ``likelihoods`` takes as ``after``; empty where it
     writes nothing, or reads a text's end by itself. May load the model."""
 
+    remarks: tuple[str, ...] = ()
+    """What a user should know of the model, a sentence each: that nothing ends its answers. May load the model."""
+
     @abstractmethod
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt that these messages become, template included."""

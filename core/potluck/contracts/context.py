@@ -46,6 +46,8 @@ class Tuned:
     identity: str
     """The hash of its files."""
     attach: Callable[[torch.nn.Module, Any], Attached]
+    end_token: str | None = None
+    """The token that it learned to end an answer with, where the tokenizer names none."""
 
 
 @dataclass(frozen=True, slots=True)

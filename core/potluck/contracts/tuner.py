@@ -50,6 +50,8 @@ class Estimate:
     steps: int
     seconds: float | None = None
     device: str = "cpu"
+    notes: tuple[str, ...] = ()
+    """What to know before training, a sentence each."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,6 +8,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potluck import degenerate
+from potluck.contracts import ChatOptions
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker, changed_model
@@ -164,4 +166,8 @@ def _report(both: list[tuple[Answered, Asked]], components: Components, seconds:
     entry.notes += remarks_on_all({one.question.id: one.report.answer for one in answered})
     entry.notes += changed_model([asked for _, asked in both])
     entry.cut = Amount()
+    cut = sum(one.report.answer.finish == "length" for one in answered)
+    options = components.recipe.chat.config
+    if isinstance(options, ChatOptions):
+        entry.notes += degenerate.of_ends(cut, len(answered), options.max_tokens)
     return report

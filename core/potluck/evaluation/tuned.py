@@ -12,6 +12,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck import degenerate
 from potluck.contracts import ChatOptions
 from potluck.documents import Example, Json, Usage, plain
 from potluck.errors import PotluckError, Unsupported
@@ -31,6 +32,8 @@ from potluck.workspace.calls import Calls
 if TYPE_CHECKING:
     import pluggy
 
+_LISTED = 5
+
 
 @dataclass(frozen=True, slots=True)
 class Said:
@@ -46,6 +49,8 @@ class Said:
     """Whether that was before."""
     remarks: tuple[str, ...] = ()
     """What was unusual, in sentences: withheld by a filter, cut within its thoughts."""
+    cut: bool = False
+    """Whether it ended at the limit of tokens."""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
@@ -68,6 +73,8 @@ class TaskReport:
     classes: Classification | None
     seconds: float
     usage: Usage
+    notes: tuple[str, ...] = ()
+    """What the measures do not say: answers that are worth nothing, labels that are odd, rows left out."""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` prints it. The measures stand at the top as well."""
@@ -78,6 +85,7 @@ class TaskReport:
             "confusion": _confusion(self.classes),
             "labels": _labels(self.classes),
             "n": len(self.said),
+            "notes": list(self.notes),
             "examples": [one.as_json() for one in self.said],
             "tokens": self.usage.as_json(),
         }
@@ -91,7 +99,8 @@ def evaluate_task(
     settings = recipe.tuning.dataset or DatasetSettings(path=str(path))
     rows = read_rows(path, settings.encoding)[:limit]
     check_fields(recipe, settings, rows, evaluating=True)
-    build = Builder(recipe.prompt, settings, rows, evaluating=True)
+    build = Builder(recipe.prompt, settings, rows, evaluating=True, classify=recipe.tuning.task == "classification")
+    rows = build.usable(rows)
     examples = build.examples(rows)
     labels = _choices(components, examples)
     said = list[Said]()
@@ -110,7 +119,29 @@ def evaluate_task(
         classes = classification([one.example.target for one in said], [one.answer for one in said])
         metrics |= {"f1_macro": classes.macro_f1, "f1_minority": classes.minority_f1}
     usage = sum((one.usage for one in said), Usage())
-    return TaskReport(metrics, intervals, said, classes, time.perf_counter() - began, usage)
+    notes = (*build.notes(), *_unknown(said, labels), *_degenerate(said, labels, components))
+    return TaskReport(metrics, intervals, said, classes, time.perf_counter() - began, usage, notes)
+
+
+def _unknown(said: Sequence[Said], labels: Sequence[str]) -> Iterator[str]:
+    """Labels of the file that the model cannot answer, because it did not learn them."""
+    unknown = Counter(one.example.target for one in said if labels and one.example.target not in labels)
+    if unknown:
+        named = ", ".join(f"{label!r} {count}" for label, count in unknown.most_common(_LISTED))
+        yield f"{unknown.total()} of {len(said)} examples have a label that is not among those learned ({named})"
+
+
+def _degenerate(said: Sequence[Said], labels: Sequence[str], components: Components) -> Iterator[str]:
+    """Answers that are worth nothing."""
+    right, answers = [one.example.target for one in said], [one.answer for one in said]
+    if labels:
+        yield from degenerate.of_labels(right, answers)
+        return
+    yield from components.chat.remarks
+    yield from degenerate.of_texts(right, answers)
+    options = components.recipe.chat.config
+    if isinstance(options, ChatOptions):
+        yield from degenerate.of_ends(sum(one.cut for one in said), len(said), options.max_tokens)
 
 
 def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, ...]:
@@ -154,6 +185,7 @@ def _answer(example: Example, references: Sequence[str], components: Components,
             "text": answer.text.strip(),
             "usage": [usage.prompt, usage.completion, usage.cached, usage.reasoning],
             "remarks": [*remarks(answer)],
+            "cut": answer.finish == "length",
         }
 
     key = fingerprint("answer without thoughts", components.chat_fingerprint, _prompt(example))
@@ -162,9 +194,8 @@ def _answer(example: Example, references: Sequence[str], components: Components,
     cjk = is_cjk("".join(references) + text)
     measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
     scores = {name: max(measure(text, one, cjk) for one in references) for name, measure in measures.items()}
-    return Said(
-        example, text, scores, Usage(*said["usage"]), said.get("seconds", 0.0), kept, remarks=tuple(said["remarks"])
-    )
+    seconds, cut = said.get("seconds", 0.0), bool(said.get("cut"))
+    return Said(example, text, scores, Usage(*said["usage"]), seconds, kept, tuple(said["remarks"]), cut)
 
 
 def _kept(
@@ -206,4 +237,5 @@ def lines(report: TaskReport) -> Iterator[str]:
                 yield f"  {gold} taken for " + ", ".join(f"{label} ({count})" for label, count in wrong.items())
     for remark, count in Counter(remark for one in report.said for remark in one.remarks).items():
         yield f"  {count} of {len(report.said)}: {remark}"
+    yield from report.notes
     yield f"{len(report.said)} examples in {report.seconds:.1f} s"

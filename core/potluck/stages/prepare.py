@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 import random
 from collections import Counter, defaultdict
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import get_args
 
@@ -20,6 +20,7 @@ from potluck.recipe.prompts import Template
 from potluck.recipe.reading import problem_at
 from potluck.recipe.tuning import DatasetSettings
 from potluck.stages.dataset import Row, is_rows, read_rows
+from potluck.stages.labels import label_of, remarks
 from potluck.text import folded
 
 FORMS: tuple[tuple[str, str], ...] = (
@@ -69,10 +70,10 @@ def prepare(recipe: RecipeModel) -> Prepared:
         raise PotluckError(f"{recipe.path}: the recipe names no dataset; add 'dataset: FILE.jsonl'")
     classify = recipe.tuning.task == "classification"
     training, validation = _files(recipe, settings)
-    build = Builder(recipe.prompt, settings, training)
-    examples = build.examples(training)
-    held = build.examples(validation)
-    ledger, notes = Ledger(), list[str]()
+    build = Builder(recipe.prompt, settings, training, classify=classify)
+    examples = build.examples(build.usable(training))
+    held = build.examples(build.usable(validation))
+    ledger, notes = Ledger(), [*build.notes()]
     entry = ledger.open("prepare", "examples")
     entry.came_in = Amount(len(training) + len(validation))
     kept, copies = _without_copies(examples, held)
@@ -134,24 +135,55 @@ class Builder:
     """Makes examples from the rows of one dataset; what input and target are called is the same for all."""
 
     def __init__(
-        self, prompt: Template | None, settings: DatasetSettings, rows: Sequence[Row], *, evaluating: bool = False
+        self,
+        prompt: Template | None,
+        settings: DatasetSettings,
+        rows: Sequence[Row],
+        *,
+        evaluating: bool = False,
+        classify: bool = False,
     ) -> None:
         """Find the names in the first row. Raises ``PotluckError`` where they cannot be told.
 
         ``evaluating``: the file may have several right answers in the place of the target that is trained on.
+        ``classify``: the target is a label.
         """
-        self._prompt, self._evaluating = prompt, evaluating
+        self._prompt, self._evaluating, self._classify = prompt, evaluating, classify
+        self._written: dict[str, Json] = {}
         self._fields = rows[0].fields if rows else {}
         self._chat = "messages" in self._fields and settings.input is None and settings.target is None
         if not self._chat:
             self._input, self._target = self._names(settings, rows)
+
+    def usable(self, rows: Sequence[Row]) -> list[Row]:
+        """Without the rows of a classification that have no label; ``notes`` tells of them."""
+        if not self._classify:
+            return list(rows)
+        found = {row.place: self._label(row) for row in rows}
+        written = {place: label for place, label in found.items() if not isinstance(label, _Wrong)}
+        self._written |= written
+        return [row for row in rows if row.place not in written or label_of(written[row.place])]
+
+    def notes(self) -> Iterator[str]:
+        """What is odd about the labels of all rows so far, a sentence each."""
+        return remarks(self._written)
+
+    def _label(self, row: Row) -> Json | _Wrong:
+        """The label as it stands in the row; what is wrong where there is none to be read."""
+        try:
+            if self._chat:
+                return self._messages(row).target
+            return _value(row, self._target) if self._target in row.fields else None
+        except _Wrong as wrong:
+            return wrong
 
     def examples(self, rows: Sequence[Row]) -> list[Example]:
         """An example a row. Raises ``RecipeError`` with those that lack something."""
         found, problems = list[Example](), list[Problem]()
         for row in rows:
             try:
-                found.append(self._messages(row) if self._chat else self._example(row))
+                one = self._messages(row) if self._chat else self._example(row)
+                found.append(replace(one, target=label_of(one.target)) if self._classify else one)
             except _Wrong as wrong:
                 problems.append(row.problem(str(wrong)))
         if problems:
@@ -189,6 +221,8 @@ class Builder:
 
     def _example(self, row: Row) -> Example:
         target = _first(row, self._target)
+        if self._classify:
+            target = label_of(_value(row, self._target))
         if not target.strip():
             raise _Wrong(f"the field {self._target!r} is empty")
         if self._input is None:
@@ -204,10 +238,10 @@ class Builder:
         turns = row.fields.get("messages")
         if not isinstance(turns, list) or not turns:
             raise _Wrong("'messages' is no list of turns")
-        found = [_turn(turn) for turn in turns]
-        if found[-1].role != "assistant" or not found[-1].content.strip():
+        *asked, last = [_turn(turn) for turn in turns]
+        if last.role != "assistant" or not (last.content.strip() or self._classify):
             raise _Wrong("the last turn is no answer of the assistant")
-        return Example(tuple(found[:-1]), found[-1].content)
+        return Example(tuple(asked), last.content)
 
 
 class _Wrong(Exception):
@@ -229,6 +263,15 @@ def _first(row: Row, name: str) -> str:
     """A target, or the first of several."""
     value = row.fields.get(name)
     return str(value[0]) if isinstance(value, list) and value else _said(row, name)
+
+
+def _value(row: Row, name: str) -> Json:
+    """A target as it stands in the file, or the first of several."""
+    value = row.fields.get(name)
+    if isinstance(value, list) and value:
+        return value[0]
+    _said(row, name)
+    return value
 
 
 def _turn(turn: Json) -> Message:
@@ -325,7 +368,7 @@ def _split(examples: Sequence[Example], part: float, seed: int, classify: bool) 
     for label, groups in sorted(strata.items()):
         drawn = sorted(groups)
         random.Random(f"{seed} {label}").shuffle(drawn)  # noqa: S311  (no secret)
-        wanted = _rounded(part * groups.total())
+        wanted = math.floor(part * groups.total() + 0.5)
         for key in drawn:
             if wanted <= 0 or (len(groups) == 1 and classify):
                 break
@@ -333,10 +376,6 @@ def _split(examples: Sequence[Example], part: float, seed: int, classify: bool) 
             wanted -= groups[key]
     pairs = list(zip(examples, keys, strict=True))
     return [one for one, key in pairs if key not in taken], [one for one, key in pairs if key in taken]
-
-
-def _rounded(value: float) -> int:
-    return math.floor(value + 0.5)
 
 
 def _plain(example: Example) -> Json:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import shutil
 import time
 from collections.abc import Callable
@@ -12,8 +13,12 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
 from potluck.documents import Json
+<<<<<<< HEAD
 from potluck.errors import PotluckError
 from potluck.file_hashes import model_hash
+=======
+from potluck.errors import AdapterMismatch, PotluckError
+>>>>>>> 4212650 (Tuning says before the first step what cannot come right: tokens without embeddings, no end token, odd labels; chat templates have limits and checkpoints checksums)
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import Part, RecipeModel
@@ -24,6 +29,8 @@ from potluck.workspace.lock import writing
 
 if TYPE_CHECKING:
     import pluggy
+
+log = logging.getLogger("potluck")
 
 
 @dataclass(slots=True)
@@ -95,22 +102,40 @@ def made(components: Components, observers: pluggy.PluginManager | None = None) 
 
     Raises ``PotluckError`` for data that cannot be learned from, and what the tuner raises.
     """
-    from potluck.tuning import artifact
     from potluck.tuning.processes import leads
 
     part, method = _tuner(components)
     prepared = prepare(components.recipe)
     request = _planned(components, prepared)
     with writing(request.folder) if leads() else nullcontext():
-        if (done := artifact.outcome(request.folder / "result")) is not None:
+        done, damage = finished(request)
+        if done is not None:
             return Made(prepared, request, done, None)
         estimate = method.plan(request)
         if stops := problems(estimate, request.folder):
             raise PotluckError(f"{components.recipe.path}: this training would not fit: {'; '.join(stops)}")
+        if leads():
+            for note in (*damage, *estimate.notes):
+                log.warning(note)
+            shutil.rmtree(request.folder / "result", ignore_errors=True)
         done = _train(method, request, components.recipe, observers)
+        done = replace(done, notes=(*damage, *estimate.notes, *done.notes))
         if leads():
             _seal(components, part, method, request, done)
     return Made(prepared, request, done, estimate)
+
+
+def finished(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, ...]]:
+    """The result of a training that was done, where there is one; and what is wrong with it, where it was altered.
+
+    Then it is as if there were none: its checkpoints, or a training, give the same again.
+    """
+    from potluck.tuning import artifact
+
+    try:
+        return artifact.outcome(request.folder / "result"), ()
+    except AdapterMismatch as error:
+        return None, (f"{error}: this is being done now",)
 
 
 def tune(components: Components, observers: pluggy.PluginManager | None = None) -> TuneReport:
@@ -241,12 +266,15 @@ def _reporter(running: Stage) -> Callable[[TuningProgress], None]:
 
 def _seal(components: Components, part: Part, method: Tuner, request: TuningRequest, done: TunedModel) -> None:
     """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
+    from potluck.model_tokens import with_end
     from potluck.models import kind_of, load_model, load_tokenizer
     from potluck.tuning import artifact
     from potluck.tuning.encode import encoded
     from potluck.tuning.head import with_head
 
-    recipe, tokenizer, kind = components.recipe, load_tokenizer(request.model), kind_of(request.model)
+    recipe, kind = components.recipe, kind_of(request.model)
+    base = artifact.Base.of(str(recipe.tuning.model), request.model, load_tokenizer(request.model))
+    tokenizer = with_end(load_tokenizer(request.model), getattr(part.config, "end_token", None))
     if method.whole:
         tokenizer.save_pretrained(str(done.folder))
     rows = artifact.probes([encoded(example, tokenizer, kind).ids for example in request.training[:8]])
@@ -261,5 +289,4 @@ def _seal(components: Components, part: Part, method: Tuner, request: TuningRequ
         "seed": request.seed,
         "probes": list(artifact.probe(model, attached, rows)),
     }
-    base = artifact.Base.of(str(recipe.tuning.model), request.model, tokenizer)
     artifact.seal(done.folder, {**tuner, "settings": settings}, base, done, said)

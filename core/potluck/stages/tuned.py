@@ -51,7 +51,7 @@ def chat_of(components: Components) -> tuple[Part, Tuned | None]:
         artifact.replay(folder, whole, model, attached)
         return attached
 
-    return part, Tuned(folder, file_hash(folder / artifact.NAME), attach)
+    return part, Tuned(folder, file_hash(folder / artifact.NAME), attach, whole["tuner"]["settings"].get("end_token"))
 
 
 def _head_alone(folder: Path, whole: dict[str, Any]) -> Tuned:

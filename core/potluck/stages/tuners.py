@@ -10,7 +10,7 @@ from typing import Any
 from potluck import plugins
 from potluck.contracts import Context, TuningRequest
 from potluck.documents import Example, Json, Message
-from potluck.errors import PluginError, Unsupported
+from potluck.errors import PluginError, TokenizerMismatch, Unsupported
 from potluck.sources import Sources
 
 
@@ -52,7 +52,7 @@ def taxonomy(model: str | None, base: Path) -> list[Kind]:
         if folder is not None:
             tuner: Any = plugins.make(plugin, offered.config(), Context(base, base, models))
             example = Example((Message("user", "count"),), "me")
-            with suppress(Unsupported):  # a method for other kinds of models: there is nothing to count
+            with suppress(Unsupported, TokenizerMismatch):  # it could not be tuned so: there is nothing to count
                 counted = tuner.plan(TuningRequest(folder, "generation", (example,), (), base))
                 trainable, total = counted.trainable_parameters, counted.total_parameters
         found.append(

@@ -6,12 +6,14 @@ and the order of the data follow from the seed and the step, so nothing else is 
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck.errors import CheckpointDamaged
 from potluck.tuning.sharding import spread_like, whole
 from potluck.workspace.files import write_whole
 
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
     import torch
 
 _KEPT = 2
+_BEST = "best.safetensors"
 STATE = "optimiser."
 """How the names of an optimiser's tensors begin."""
 
@@ -35,6 +38,8 @@ class Course:
     """Real tokens of the examples seen, each counted in full."""
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
+    findings: list[list[str]] = field(default_factory=list)
+    """Of each evaluation what is wrong with the answers, in sentences."""
 
     @property
     def best(self) -> dict[str, float] | None:
@@ -72,17 +77,44 @@ class Checkpoints:
     def save_best(self, course: Course, weights: Mapping[str, torch.Tensor]) -> None:
         """Keep the weights with the lowest validation loss."""
         if self._writes:
-            write_whole(self.folder / "best.safetensors", self._bytes(weights, course))
+            write_whole(self.folder / _BEST, self._bytes(weights, course))
 
-    def last(self) -> tuple[Mapping[str, torch.Tensor], Course]:
-        """What the last whole checkpoint of this training holds; nothing and a new course where there is none."""
-        found = (self._read(path) for path in self._found())
-        return next((read for read in found if read is not None), ({}, Course()))
+    def last(self, best: bool = False) -> tuple[Mapping[str, torch.Tensor], Course]:
+        """What the last whole checkpoint of this training holds; nothing and a new course where there is none.
 
-    def take_best(self, model: torch.nn.Module) -> None:
-        """Put the best weights into the model, where some were kept."""
-        if (read := self._read(self.folder / "best.safetensors")) is not None:
-            put(model, read[0])
+        A damaged one is told in the course's notes, taken away, and the one before is taken; the steps between are
+        done again. ``best``: the training needs its best weights too, and begins anew where those are damaged.
+        """
+        notes = list[str]()
+        for path in self._found():
+            try:
+                read = self._read(path)
+                if read is not None and best and read[1].evaluations:
+                    self._best(read[1])
+            except CheckpointDamaged as damage:
+                notes.append(f"{damage}; what it held is computed anew")
+                if self._writes:
+                    path.unlink(missing_ok=True)
+                continue
+            if read is not None:
+                read[1].notes += notes
+                return read
+        return {}, Course(notes=notes)
+
+    def take_best(self, model: torch.nn.Module, course: Course) -> None:
+        """Put the best weights of a course into the model.
+
+        Raises ``CheckpointDamaged`` where they are not what was written: then running again trains anew.
+        """
+        if course.evaluations:
+            put(model, self._best(course))
+
+    def _best(self, course: Course) -> Mapping[str, torch.Tensor]:
+        path = self.folder / _BEST
+        read = self._read(path)
+        if read is None or course.best is None or read[1].step < course.best["step"]:
+            raise CheckpointDamaged(f"{path}: these are not the best weights of this training")
+        return read[0]
 
     def _found(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
@@ -90,23 +122,35 @@ class Checkpoints:
     def _bytes(self, tensors: Mapping[str, Any], course: Course) -> bytes:
         from safetensors.torch import save
 
+        plain = {name: tensor.contiguous() for name, tensor in tensors.items()}
         said = {"training": self._name, "course": json.dumps(asdict(course))}
-        whole: bytes = save({name: tensor.contiguous() for name, tensor in tensors.items()}, metadata=said)
+        whole: bytes = save(plain, metadata={**said, "digest": _digest(plain, said)})
         return whole
 
     def _read(self, path: Path) -> tuple[dict[str, Any], Course] | None:
-        """What a file holds; None for a damaged one, or one of another training."""
+        """What a file holds; None for one of another training. Raises ``CheckpointDamaged``."""
         from safetensors import SafetensorError, safe_open
 
         try:
             with safe_open(path, "pt") as file:
-                said = file.metadata() or {}
-                if said.get("training") != self._name:
-                    return None
-                names = list(file.keys())
-                return {name: file.get_tensor(name) for name in names}, Course(**json.loads(said["course"]))
-        except (OSError, SafetensorError, ValueError, KeyError, TypeError):
-            return None
+                said = dict(file.metadata() or {})
+                tensors = {name: file.get_tensor(name) for name in list(file.keys())}
+            if said.pop("digest", None) != _digest(tensors, said):
+                raise CheckpointDamaged(f"{path}: this checkpoint is not what was written (its checksum differs)")
+            return (tensors, Course(**json.loads(said["course"]))) if said["training"] == self._name else None
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError, OverflowError, RuntimeError) as error:
+            raise CheckpointDamaged(f"{path}: this checkpoint cannot be read: {error}") from None
+
+
+def _digest(tensors: Mapping[str, Any], said: Mapping[str, str]) -> str:
+    """The hash of all that a checkpoint holds."""
+    import torch
+
+    found = hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16)
+    for name, tensor in sorted(tensors.items()):
+        found.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
+        found.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy())
+    return found.hexdigest()
 
 
 def trained(model: torch.nn.Module) -> Mapping[str, torch.Tensor]:

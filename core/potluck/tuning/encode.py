@@ -6,9 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from potluck.chat_template import render
 from potluck.documents import Example, Message, plain
 from potluck.errors import ModelError, TooLong
-from potluck.models import ModelKind, beginning, cloze, shared, templated
+from potluck.model_tokens import end_tokens, ended
+from potluck.models import ModelKind, beginning, cloze, shared
 
 _SHOWN = 5
 
@@ -24,6 +26,11 @@ class Encoded:
     ids: tuple[int, ...]
     start: int
     answer: tuple[int, ...] = ()
+
+    @property
+    def first(self) -> int:
+        """The first token that the loss is about."""
+        return self.answer[0] if self.answer else self.ids[self.start]
 
     @property
     def learned(self) -> int:
@@ -103,9 +110,7 @@ def encoded(example: Example, tokenizer: Any, kind: ModelKind = "causal") -> Enc
     if kind != "causal":
         return _masked(example, tokenizer) if kind == "masked" else _both(example, tokenizer)
     if not example.messages:
-        ids = tokenizer(example.target)["input_ids"]
-        end = tokenizer.eos_token_id
-        ids = ids if end is None or ids[-1:] == [end] else [*ids, end]
+        ids = ended(tokenizer(example.target)["input_ids"], tokenizer)
         if len(ids) < 2:
             raise ModelError("an example without a text cannot be learned")
         return Encoded(tuple(ids), 1)
@@ -136,8 +141,8 @@ def _masked(example: Example, tokenizer: Any) -> Encoded:
 
 
 def _both(example: Example, tokenizer: Any) -> Encoded:
-    ids, answer = tokenizer(_text(example))["input_ids"], tokenizer(text_target=example.target)["input_ids"]
-    return Encoded(tuple(ids), 0, tuple(answer))
+    answer = ended(tokenizer(text_target=example.target)["input_ids"], tokenizer)
+    return Encoded(tuple(tokenizer(_text(example))["input_ids"]), 0, tuple(answer))
 
 
 def _text(example: Example) -> str:
@@ -149,18 +154,20 @@ def _text(example: Example) -> str:
 def rendered(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[list[int], str, str]:
     """The token that stands first, the text of the prompt, and the text of prompt and answer.
 
-    The answer ends with what the template writes behind it, up to the token that ends a turn; where the model has no
-    template, with the end of a text.
+    The answer ends with what the template writes behind it, up to a token that ends a turn; where the model has no
+    template, or one that writes no such token, with the end of a text: without it a model never learns to stop.
     """
-    name, end = tokenizer.name_or_path, tokenizer.eos_token or ""
+    name, ends = tokenizer.name_or_path, end_tokens(tokenizer)
     head, prompt = beginning(messages, tokenizer, name)
+    closed = prompt + target + (ends[0] if ends else "")
     if tokenizer.chat_template is None:
-        return head, prompt, prompt + target + end
-    whole = templated([*messages, Message("assistant", target)], tokenizer, name, answering=False)
+        return head, prompt, closed
+    whole = render([*messages, Message("assistant", target)], tokenizer, name, answering=False)
     if not whole.startswith(prompt + target):
-        return head, prompt, prompt + target + end
+        return head, prompt, closed
     rest = whole[len(prompt + target) :]
-    return head, prompt, prompt + target + (rest[: rest.index(end) + len(end)] if end and end in rest else rest)
+    stops = [rest.index(end) + len(end) for end in ends if end in rest]
+    return head, prompt, prompt + target + rest[: min(stops)] if stops else closed
 
 
 def _cut(one: Encoded, limit: int) -> Encoded | None:

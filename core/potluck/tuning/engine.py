@@ -11,6 +11,7 @@ import tempfile
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import groupby
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -18,8 +19,8 @@ from potluck.contracts import TunedModel, TuningProgress, TuningRequest
 from potluck.documents import Json
 from potluck.errors import ModelError, TrainingFailed, Unsupported
 from potluck.fingerprints import fingerprint
-from potluck.models import ModelKind, kind_of, load_model, load_tokenizer, precision
-from potluck.tuning import head
+from potluck.models import ModelKind, kind_of, load_model, precision
+from potluck.tuning import head, vocabulary
 from potluck.tuning.checkpoint import Checkpoints, Course, put, put_state, state_of, trained
 from potluck.tuning.encode import Encoded, Encoding, encode
 from potluck.tuning.forward import batches, computing
@@ -29,7 +30,7 @@ from potluck.tuning.processes import Processes
 from potluck.tuning.rows import Rows
 from potluck.tuning.schedule import Schedule
 from potluck.tuning.sharding import clip, groups, is_sharded, shard
-from potluck.tuning.watchdog import Watchdog
+from potluck.tuning.watchdog import Evaluated, Rates, Watchdog
 from potluck.tuning.zero import Zero, imported
 
 if TYPE_CHECKING:
@@ -59,6 +60,8 @@ class Job:
     processes: Processes
     forward: Forward
     zero: Zero | None
+    ends: frozenset[int]
+    """The tokens that end an answer; none where no words are learned."""
 
     @property
     def parameters(self) -> list[torch.nn.Parameter]:
@@ -83,11 +86,13 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     follow from its number.
     """
     job = _job(method, request)
-    watch = Watchdog(job.course, request, job.schedule.steps, method.config.training.early_stopping_patience)
+    rates = Rates(rate(method), method.default_learning_rate)
+    patience = method.config.training.early_stopping_patience
+    watch = Watchdog(job.course, request, job.schedule.steps, rates, job.ends, patience)
     _loop(job, watch, progress)
     learned = _gathered(job)
     if job.method.config.training.early_stopping_patience is not None:
-        job.checkpoints.take_best(learned)
+        job.checkpoints.take_best(learned, job.course)
     folder, trainable = request.folder / "result", sum(one.numel() for one in learned.parameters() if one.requires_grad)
     if job.processes.first:
         folder.mkdir(parents=True, exist_ok=True)
@@ -101,7 +106,7 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
         losses=tuple(course.losses),
         seconds=course.seconds,
         tokens_per_second=course.tokens / course.seconds if course.seconds else 0.0,
-        notes=(*job.training.notes, *job.validation.notes, *course.notes),
+        notes=(*job.training.notes, *job.validation.notes, *course.notes, *watch.conclusions),
         evaluations=tuple(course.evaluations),
         dropped=len(job.training.dropped) + len(job.validation.dropped),
         cut=len(job.training.cut) + len(job.validation.cut),
@@ -114,7 +119,7 @@ def _gathered(job: Job) -> torch.nn.Module:
         return job.model
     weights, request = job.weights, job.request
     base = load_model(request.model, "float32", kind_of(request.model))
-    model = wrapped(job.method, base, request, load_tokenizer(request.model))
+    model = wrapped(job.method, base, request, vocabulary.tokenizer_of(job.method, request))
     put(model, weights)
     return model
 
@@ -151,7 +156,7 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
     several = processes.count > 1
     if settings.deepspeed is not None and several:
         imported(processes.device)  # before anything is loaded
-    tokenizer = load_tokenizer(request.model)
+    tokenizer = vocabulary.tokenizer_of(method, request)
     dtype, labels = precision(settings.dtype, processes.device), head.labels(method, request)
     torch.manual_seed(request.seed)
     base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
@@ -159,14 +164,16 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
     if settings.fsdp and several:
         shard(method.base(model))
     limit = reads(method, model)
+    vocabulary.check_end(method, request, tokenizer, kind)
     training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
     if not training.examples:
         raise ModelError("there is no example to learn from")
     validation = encode(request.validation, tokenizer, limit, method.config.fit, kind, labels)
+    vocabulary.check_known(request, tokenizer, method.base(model), [*training.examples, *validation.examples])
     schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
     name = _name(method, request, training, validation, dtype, processes)
     checkpoints = Checkpoints(request.folder, name, processes.first)
-    left, course = checkpoints.last()
+    left, course = checkpoints.last(best=settings.early_stopping_patience is not None)
     if left:
         put(model, left)
     optimiser = _adamw(method, model)
@@ -190,6 +197,7 @@ def _job(method: LocalTuner, request: TuningRequest) -> Job:
         processes,
         forward if zero is None else zero,
         zero,
+        vocabulary.ends(method, request, tokenizer, kind),
     )
 
 
@@ -208,7 +216,7 @@ def _adamw(method: LocalTuner, model: torch.nn.Module) -> torch.optim.Optimizer:
 
 def wrapped(method: LocalTuner, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
     """A base model with all that is trained: the method's parameters, and a head where one is asked for."""
-    model = method.wrap(base, request, tokenizer)
+    model = method.wrap(vocabulary.resize(method, base, tokenizer), request, tokenizer)
     if head.labels(method, request):
         head.put(method.base(model), request)
     return model
@@ -346,32 +354,37 @@ def _packs(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Pack | Rows, in
 
 
 def _evaluate(job: Job, watch: Watchdog) -> None:
-    found = evaluate(job.method, job.model, job.validation.examples, job.forward)
+    found = evaluate(job.method, job.model, job.validation.examples, job.forward, _choices(job))
     job.course.evaluations.append({"step": float(job.course.step), "loss": found.loss, "answers": found.answers})
     patient = job.method.config.training.early_stopping_patience is not None
     if patient and job.course.since_best == 0:
         job.checkpoints.save_best(job.course, job.weights)
-    watch.evaluated(found.first_tokens)
+    watch.evaluated(found)
 
 
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """``loss``: nats a learned token. ``answers``: the part of examples whose every token was the likeliest.
+def _choices(job: Job) -> list[int]:
+    """The first tokens of the labels of a classification, where they tell them apart."""
+    labels = job.request.labels
+    starts = {one.first for one in (*job.training.examples, *job.validation.examples)} if labels else set()
+    return sorted(starts) if len(starts) == len(labels) else []
 
-    ``first_tokens``: of each example the likeliest first token of the answer, and the right one.
+
+def evaluate(
+    method: LocalTuner,
+    model: torch.nn.Module,
+    examples: Sequence[Encoded],
+    forward: Forward,
+    choices: Sequence[int] = (),
+) -> Evaluated:
+    """Measure a wrapped model, whose logits ``forward`` computes, on examples, without training.
+
+    ``choices`` are the first tokens that answers can have, where they are labels.
     """
-
-    loss: float
-    answers: float
-    first_tokens: tuple[tuple[int, int], ...]
-
-
-def evaluate(method: LocalTuner, model: torch.nn.Module, examples: Sequence[Encoded], forward: Forward) -> Evaluated:
-    """Measure a wrapped model, whose logits ``forward`` computes, on examples, without training."""
     import torch
 
     model.eval()
-    loss, right, first = 0.0, 0, list[tuple[int, int]]()
+    loss, right, chosen = 0.0, 0, 0
+    first, last = list[tuple[int, int]](), list[tuple[int, int]]()
     with torch.no_grad():
         for pack in batches(method, model, examples, method.config.training.pack_tokens):
             found = forward(pack)
@@ -379,10 +392,16 @@ def evaluate(method: LocalTuner, model: torch.nn.Module, examples: Sequence[Enco
             said, targets, owners = found.argmax(-1).tolist(), pack.targets.tolist(), pack.owners.tolist()
             wrong = {owner for owner, one, other in zip(owners, said, targets, strict=True) if one != other}
             right += len(set(owners)) - len(wrong)
-            starts = [place for place, owner in enumerate(owners) if place == 0 or owners[place - 1] != owner]
-            first += [(said[place], targets[place]) for place in starts]
+            pairs = list(zip(said, targets, strict=True))
+            for _, places in groupby(range(len(owners)), owners.__getitem__):
+                start, *rest = places
+                first.append(pairs[start])
+                last.append(pairs[rest[-1] if rest else start])
+                if choices:
+                    chosen += choices[int(found[start, list(choices)].argmax())] == targets[start]
     learned = sum(one.learned for one in examples)
-    return Evaluated(loss / max(1, learned), right / max(1, len(examples)), tuple(first))
+    count = max(1, len(examples))
+    return Evaluated(loss / max(1, learned), right / count, tuple(first), tuple(last), chosen if choices else None)
 
 
 def _seed(*parts: int) -> int:

@@ -6,8 +6,8 @@ import os
 from typing import Any
 
 from potluck.contracts import Estimate, TuningRequest
-from potluck.models import load_tokenizer, located, precision, without_weights
-from potluck.tuning import head
+from potluck.models import located, precision, without_weights
+from potluck.tuning import head, vocabulary
 from potluck.tuning.encode import encode
 from potluck.tuning.engine import able, reads, wrapped
 from potluck.tuning.method import LocalTuner
@@ -27,15 +27,17 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
     import torch
 
     settings, kind = method.config.training, able(method, request)
-    tokenizer = load_tokenizer(request.model)
+    tokenizer = vocabulary.tokenizer_of(method, request)
     base = without_weights(request.model)
-    total = sum(one.numel() for one in base.parameters())
     hidden, layers, inner, words = _shape(base.config)
     limit = reads(method, base)
     with torch.device("meta"):
+        total = sum(one.numel() for one in vocabulary.resize(method, base, tokenizer).parameters())
         model = wrapped(method, base, request, tokenizer)
     trainable = sum(one.numel() for one in model.parameters() if one.requires_grad)
+    vocabulary.check_end(method, request, tokenizer, kind)
     found = encode(request.training, tokenizer, limit, method.config.fit, kind, head.labels(method, request))
+    vocabulary.check_known(request, tokenizer, method.base(model), found.examples)
     longest = max((len(one.ids) for one in found.examples), default=0)
     row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
     device = located("cpu" if settings.use_cpu else "auto")
@@ -54,6 +56,7 @@ def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
         disk=trainable * (4 + 2 * 12),
         steps=schedule.steps,
         device=device,
+        notes=(*vocabulary.notes(request, tokenizer, method.base(model)), *method.notes(model)),
     )
 
 

@@ -73,6 +73,10 @@ class LocalTuner(Tuner):
         """The soft prompts of a wrapped model, computed anew for each pass; None for a method that changes layers."""
         return None
 
+    def notes(self, model: Module) -> tuple[str, ...]:
+        """What to know of a wrapped model before training, a sentence each."""
+        return ()
+
     @abstractmethod
     def save(self, model: Module, folder: Path) -> None:
         """Write what was learned, in PEFT's format where it has one: safetensors and JSON."""

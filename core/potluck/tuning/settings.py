@@ -113,5 +113,12 @@ class TunerConfig(Config):
     """What to do with a longer example: refuse it, leave it out, cut the beginning of its prompt, or learn a text
     without a prompt in parts."""
 
+    end_token: str | None = None
+    """The token that ends an answer, where the tokenizer names none: one of its own, such as ``</s>``."""
+
+    resize_embeddings: bool = False
+    """Give tokens that were added to the tokenizer alone a row in the embeddings. Only for a tuner that trains them
+    (``full``): elsewhere the new rows would stay what chance made them."""
+
     head: bool = False
     """Train a classification head, which names the label, instead of letting the model say it."""

@@ -7,9 +7,11 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from potluck import degenerate
 from potluck.contracts import TuningRequest
 from potluck.tuning.checkpoint import Course
 
@@ -22,18 +24,68 @@ _FLAT = 0.02
 """A loss that has fallen by less than this part of its beginning is flat."""
 _DEAD = 1e-7
 """A gradient's norm below which nothing is learned."""
+_THROWN = 1.2
+"""So many times its first value a loss has been thrown off; by a training that learns it comes below that again."""
+_ABSURD = 1000
+"""A learning rate so many times a method's own."""
 _RISE = 1.25
 """So many times the lowest validation loss is over-fitting."""
+_CHANCE = 0.005
+"""With what chance a useful model is taken for one that is no better than the commonest label: trainings that had
+only begun to learn stand among those that are to be left in peace."""
 _IMBALANCE = 10
 """A class so many times as common as another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The largest learning rate of a training, and the one that its method takes by itself."""
+
+    used: float
+    usual: float
+
+    @property
+    def lower(self) -> float:
+        """What to try where ``used`` was too high: a tenth of it, at most the usual one."""
+        return min(self.usual, self.used / 10)
+
+    @property
+    def advice(self) -> str:
+        """The same as a sentence."""
+        return f"training.learning_rate is {self.used:g}: take {self.lower:g} (this method's own is {self.usual:g})"
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """``loss``: nats a learned token. ``answers``: the part of examples whose every token was the likeliest.
+
+    ``first_tokens``: of each example the likeliest first token of the answer, and the right one; ``last_tokens``: the
+    same of its last token. ``chosen``: how many have the right label where it is chosen among all; None where that is
+    not told.
+    """
+
+    loss: float
+    answers: float
+    first_tokens: tuple[tuple[int, int], ...]
+    last_tokens: tuple[tuple[int, int], ...]
+    chosen: int | None
 
 
 class Watchdog:
     """Looks at the course of a training, and writes what it finds into its notes: sentences, each once."""
 
-    def __init__(self, course: Course, request: TuningRequest, steps: int, patience: int | None = None) -> None:
-        """Watch a training of so many steps, which may have begun before."""
-        self._course, self._steps, self._patience = course, steps, patience
+    def __init__(
+        self,
+        course: Course,
+        request: TuningRequest,
+        steps: int,
+        rates: Rates,
+        ends: frozenset[int] = frozenset(),
+        patience: int | None = None,
+    ) -> None:
+        """Watch a training of so many steps, which may have begun before; ``ends`` are tokens that end an answer."""
+        self._course, self._steps, self._rates, self._ends, self._patience = course, steps, rates, ends, patience
+        self._request = request
         self._norms: list[float] = []
         self._imbalance(request)
 
@@ -45,7 +97,7 @@ class Watchdog:
     def step(self, loss: float, norm: float) -> str | None:
         """Take note of a step, before it is counted; what to say if the training cannot go on."""
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            return _lost(self._course.step + 1, "loss" if not math.isfinite(loss) else "gradient")
+            return self._lost(self._course.step + 1, "loss" if not math.isfinite(loss) else "gradient")
         self._norms.append(norm)
         return None
 
@@ -58,10 +110,10 @@ class Watchdog:
     def weights(self, parameters: Iterable[torch.Tensor]) -> str | None:
         """What to say if trained parameters are no numbers any more, before they become a checkpoint."""
         broken = any(not bool(one.isfinite().all()) for one in parameters)
-        return _lost(self._course.step, "trained parameters") if broken else None
+        return self._lost(self._course.step, "trained parameters") if broken else None
 
-    def evaluated(self, first: Sequence[tuple[int, int]]) -> None:
-        """Look at an evaluation; ``first`` are the first tokens that were likeliest, and those that were right."""
+    def evaluated(self, found: Evaluated) -> None:
+        """Look at an evaluation that was made."""
         course = self._course
         best, last = course.best, course.evaluations[-1]
         assert best is not None, "an evaluation was made"
@@ -71,17 +123,48 @@ class Watchdog:
                 f"{last['loss']:.3g} now. Train for fewer epochs, or set "
                 "training.early_stopping_patience: the best weights are taken then"
             )
-        said, right = Counter(a for a, _ in first), Counter(b for _, b in first)
-        if len(first) >= 2 * _FIRST and len(said) == 1 < len(right) and 2 * course.step >= self._steps:
-            self._say(
-                "collapsed predictions: the same answer is likeliest for every validation example. Train longer, raise "
-                "training.learning_rate, or balance the classes"
+        course.findings.append([*self._collapsed(found), *self._no_better(found), *self._unending(found)])
+
+    @property
+    def conclusions(self) -> list[str]:
+        """What is wrong with the answers of the weights that are the result: the best ones, or the last."""
+        course = self._course
+        if not course.findings:
+            return []
+        chosen = course.evaluations.index(course.best) if self._patience is not None and course.best else -1
+        return course.findings[chosen]
+
+    def _collapsed(self, found: Evaluated) -> Iterator[str]:
+        said, right = {a for a, _ in found.first_tokens}, {b for _, b in found.first_tokens}
+        missed = sum(a != b for a, b in found.first_tokens)
+        enough = degenerate.is_collapse(missed) if self._request.labels else len(found.first_tokens) >= 2 * _FIRST
+        if len(said) == 1 < len(right) and enough:
+            yield (
+                f"collapsed predictions: the same answer is likeliest for all {len(found.first_tokens)} validation "
+                f"examples, and {missed} of them have another. Train longer, raise training.learning_rate, or balance "
+                "the classes"
+            )
+
+    def _no_better(self, found: Evaluated) -> Iterator[str]:
+        targets = [example.target for example in self._request.validation]
+        if found.chosen is not None and len(found.first_tokens) == len(targets) > 0:
+            yield from degenerate.no_better(targets, found.chosen, _CHANCE)
+
+    def _unending(self, found: Evaluated) -> Iterator[str]:
+        ends = [said in self._ends for said, right in found.last_tokens if right in self._ends]
+        missed = len(ends) - sum(ends)
+        if self._request.labels:  # they are chosen, not written
+            return
+        if degenerate.is_unending(missed, len(ends)):
+            yield (
+                f"answers without an end: behind {missed} of {len(ends)} right answers something else is likelier than "
+                "their end, so that the tuned model may write on up to chat.max_tokens. Train longer"
             )
 
     def _look(self) -> None:
         losses = self._course.losses
         size = max(_FIRST, len(losses) // 5)
-        if len(losses) < 2 * size:
+        if self._diverged() or len(losses) < 2 * size:
             return
         begin, end = sum(losses[:size]) / size, sum(losses[-size:]) / size
         if self._norms and max(self._norms[-size:]) < _DEAD:
@@ -94,6 +177,20 @@ class Watchdog:
                 f"flat loss: {begin:.3g} at the beginning and {end:.3g} now. Raise training.learning_rate (soft "
                 "prompts need 10 to 1,000 times that of LoRA), or see whether the targets can be told from the prompts"
             )
+
+    def _diverged(self) -> bool:
+        """Whether the weights were thrown far off and nothing has been learned since; if so, say it."""
+        losses = self._course.losses
+        first, last = losses[0], losses[-max(1, len(losses) // 5) :]
+        end = sum(last) / len(last)
+        thrown = max(losses) > _THROWN * first or self._rates.used > _ABSURD * self._rates.usual
+        if not thrown or end <= (1 - _FLAT) * first:
+            return False
+        self._say(
+            f"diverging loss: {first:.3g} at the first step, {max(losses):.3g} at most and {end:.3g} now, no better "
+            f"than the model was before. {self._rates.advice}, or raise training.warmup_steps"
+        )
+        return True
 
     def _imbalance(self, request: TuningRequest) -> None:
         if request.task != "classification" or not request.training:
@@ -111,9 +208,8 @@ class Watchdog:
         if all(not said.startswith(f"{kind}:") for said in self._course.notes):
             self._course.notes.append(sentence)
 
-
-def _lost(step: int, what: str) -> str:
-    return (
-        f"at step {step} the {what} is no number any more; the checkpoints before it are kept. Lower "
-        "training.learning_rate, raise training.warmup_steps, or compute in float32 (training.dtype)"
-    )
+    def _lost(self, step: int, what: str) -> str:
+        return (
+            f"at step {step} the {what} is no number any more; the checkpoints before it are kept. "
+            f"{self._rates.advice}, raise training.warmup_steps, or compute in float32 (training.dtype)"
+        )

@@ -110,7 +110,7 @@ class MaskedLM(LocalChat):
             inside = [n for n, (a, b) in enumerate(spans) if a < b and a < end and b > start]
             if not inside:
                 raise ValueError(f"{text!r} is no token for this model")
-            yield ids, range(inside[0], inside[-1] + 1)
+            yield self._known(ids), range(inside[0], inside[-1] + 1)
 
     def _masked(self, ids: Sequence[int], place: int, places: range) -> tuple[int, ...]:
         mask = self._both[1].mask_token_id

@@ -15,6 +15,7 @@ import potluck
 from potluck.contracts import ChatOptions, Likelihood, Operational
 from potluck.documents import Answer, Message, plain
 from potluck.errors import ContextExceeded
+from potluck.model_tokens import ended
 from potluck.models import given_to, keeping, load_model, load_tokenizer, located
 from potluck_plugins.chat._shared.decoding import next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_texts
@@ -48,11 +49,11 @@ class Seq2Seq(WritingChat):
 
     def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
         """Answer piece by piece; the model works only while the next piece is waited for."""
-        model, tokenizer = self._both
+        model, _ = self._both
         prompt = self._prompt(plain(messages))
         begin = [model.config.decoder_start_token_id]
         tokens = next_tokens(self._said(prompt), begin, options, self._seed(options))
-        yield from self._written(tokens, {tokenizer.eos_token_id}, len(prompt), options)
+        yield from self._written(tokens, self._ends, len(prompt), options)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
@@ -61,7 +62,7 @@ class Seq2Seq(WritingChat):
         check_texts(continuations)
         _, tokenizer = self._both
         said = self._said(self._prompt(prompt if isinstance(prompt, str) else plain(prompt)))
-        texts = [tokenizer(text_target=each + after)["input_ids"] for each in continuations]
+        texts = [ended(tokenizer(text_target=each + after)["input_ids"], tokenizer) for each in continuations]
         found: list[Likelihood] = []
         for begin in range(0, len(texts), self._config.batch_size):
             found += _scored(said, texts[begin : begin + self._config.batch_size], self._both[0].config)
@@ -72,7 +73,7 @@ class Seq2Seq(WritingChat):
         window = self.context_window
         if window is not None and len(ids) > window:
             raise ContextExceeded(f"a text of {len(ids)} tokens does not fit the model's {window}")
-        return ids
+        return self._known(ids)
 
     def _said(self, prompt: Sequence[int]) -> Any:
         """The decoder, as a causal model is called: the text is read once."""

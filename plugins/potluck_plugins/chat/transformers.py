@@ -51,7 +51,7 @@ class Transformers(WritingChat):
     @property
     def answer_end(self) -> str:  # type: ignore[override]
         """The token that ends a turn. Loads the tokenizer."""
-        return str(self._both[1].eos_token or "")
+        return next(iter(self._end_tokens), "")
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt, by the model's own template and tokenizer."""
@@ -59,7 +59,7 @@ class Transformers(WritingChat):
 
     def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
         """Answer piece by piece; the model works only while the next piece is waited for."""
-        model, tokenizer = self._both
+        model, _ = self._both
         prompt = self._prompt(messages)
         if isinstance(self._tuned, Classifying):
             answer = named(model, self._tuned, prompt, self.context_window)
@@ -73,7 +73,7 @@ class Transformers(WritingChat):
                 f"context of {window} tokens; see 'context' and 'max_tokens' of the chat model"
             )
         tokens = next_tokens(self._answering, prompt, options, self._seed(options), self._past())
-        yield from self._written(tokens, _ends(model, tokenizer), len(prompt), options)
+        yield from self._written(tokens, self._ends, len(prompt), options)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
@@ -85,11 +85,12 @@ class Transformers(WritingChat):
         model, tokenizer = self._both
         head, text = self._beginning(prompt)
         if isinstance(self._tuned, Classifying):
-            tokens = [*head, *tokenizer(text, add_special_tokens=False)["input_ids"]]
+            tokens = self._known([*head, *tokenizer(text, add_special_tokens=False)["input_ids"]])
             return scored(model, self._tuned, tokens, continuations, self.context_window)
         ids = tokenizer([text, *(text + each + after for each in continuations)], add_special_tokens=False)["input_ids"]
         context, rests = parts(ids[0], ids[1:])
         context = [*head, *context] or self._opening()
+        self._known([*context, *(token for rest in rests for token in rest)])
         check_fits(context, rests, self.context_window)
         sums = logprobs(self._answering, context, rests, self._past())
         return [Likelihood(total, len(rest)) for total, rest in zip(sums, rests, strict=True)]
@@ -117,7 +118,7 @@ class Transformers(WritingChat):
     def _prompt(self, messages: Sequence[Message]) -> list[int]:
         """The tokens of the prompt."""
         head, text = self._beginning(messages)
-        return [*head, *self._both[1](text, add_special_tokens=False)["input_ids"]]
+        return self._known([*head, *self._both[1](text, add_special_tokens=False)["input_ids"]])
 
     def _beginning(self, prompt: str | Sequence[Message]) -> tuple[list[int], str]:
         """The token that stands first (a template writes its own) and the text of a prompt."""
@@ -130,11 +131,6 @@ class Transformers(WritingChat):
         if not found:
             raise ModelError(f"{self._config.model}: the model has no token to begin a text with; give it a prompt")
         return found[:1]
-
-
-def _ends(model: Any, tokenizer: Any) -> set[int]:
-    named = model.generation_config.eos_token_id
-    return {*(named if isinstance(named, list) else [named]), tokenizer.eos_token_id} - {None}
 
 
 @potluck.hookimpl

@@ -15,6 +15,7 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import TuningRequest
+from potluck.model_tokens import check_rows, rows_of
 from potluck.tuning import PeftTuner, TunerConfig, Virtual, prompt_of
 
 
@@ -70,6 +71,8 @@ class PTuning(PeftTuner):
             place: tokenizer(text, add_special_tokens=False)["input_ids"]
             for place, text in sorted(self.config.anchors.items())
         }
+        used = (token for ids in wrapped.anchors.values() for token in ids)
+        check_rows(used, tokenizer, rows_of(self.base(wrapped)), str(request.model))
         return wrapped
 
     def virtual(self, model: Any) -> Virtual:

@@ -17,7 +17,7 @@ from potluck.evaluation.strategy.rows import Choice, Kind, Row, Setting
 from potluck.recipe.reader import parse_value
 from potluck.sources import Sources
 from potluck.stages.components import Components
-from potluck.stages.tune import made, planned
+from potluck.stages.tune import finished, made, planned
 from potluck.workspace import Workspace
 from potluck.workspace.files import write_whole
 
@@ -57,9 +57,7 @@ class Tuned:
 
     def train(self, vectors: Vectors | None) -> None:
         """Train, unless that was done. Raises ``CannotLearn`` where there is no time for it."""
-        from potluck.tuning import artifact
-
-        if artifact.outcome(self._request.folder / "result") is None:
+        if finished(self._request)[0] is None:
             seconds = self._components.tuner.probe(self._request)
             try:
                 self._meter.need(seconds or 0.0, 0.0, _SHARE)

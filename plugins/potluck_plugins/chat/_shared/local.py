@@ -13,7 +13,11 @@ from pydantic import Field
 
 from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
 from potluck.documents import Answer, Message, Usage
+<<<<<<< HEAD
 from potluck.file_hashes import model_hash
+=======
+from potluck.model_tokens import check_rows, end_tokens, rows_of, without_end
+>>>>>>> 4212650 (Tuning says before the first step what cannot come right: tokens without embeddings, no end token, odd labels; chat templates have limits and checkpoints checksums)
 from potluck.models import Device, located, precision
 from potluck_plugins.chat._shared.decoding import Growing
 
@@ -94,6 +98,26 @@ class LocalChat(ChatModel):
         """How many positions stand before every text."""
         return self._tuned.past_length if self._tuned is not None else 0
 
+    @property
+    def _end_tokens(self) -> tuple[str, ...]:
+        """The tokens that end an answer, first the one that was learned."""
+        learned = self._context.tuned.end_token if self._context.tuned is not None else None
+        return tuple(dict.fromkeys([*([learned] if learned is not None else []), *end_tokens(self._both[1])]))
+
+    @property
+    def _ends(self) -> set[int]:
+        """Their numbers, with those that the model's own settings for writing name."""
+        model, tokenizer = self._both
+        named = getattr(getattr(model, "generation_config", None), "eos_token_id", None)
+        own = {int(tokenizer.convert_tokens_to_ids(token)) for token in self._end_tokens}
+        return own | {*(named if isinstance(named, list) else [named])} - {None}
+
+    def _known(self, ids: list[int]) -> list[int]:
+        """Tokens of a text. Raises ``TokenizerMismatch`` for those that the model has no embedding for."""
+        model, tokenizer = self._both
+        check_rows(ids, tokenizer, rows_of(model), self._config.model)
+        return ids
+
     def _embeddings(self) -> Any:
         """What stands there for a model without a cache."""
         return self._tuned.embeddings() if self._tuned is not None else None
@@ -111,6 +135,11 @@ class WritingChat(LocalChat):
     def identity(self) -> Mapping[str, str]:
         """Also the precision that ``auto`` came to."""
         return {**super().identity(), "dtype": self._precision}
+
+    @property
+    def remarks(self) -> tuple[str, ...]:  # type: ignore[override]
+        """Whether no token ends an answer. Loads the model."""
+        return () if self._ends else (without_end(self._both[1], self._config.model),)
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
         """Answer at once."""

@@ -7,6 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from potluck.contracts import TuningRequest
+from potluck.model_tokens import rows_of
 from potluck.models import kept
 from potluck.tuning import PeftTuner, TunerConfig
 from potluck.tuning.attached import flattened
@@ -56,7 +57,7 @@ class DeepTuner(PeftTuner):
         begin = None
         if self.config.init != "random" and not self.config.prefix_projection and not on_meta(model):
             length = self.config.num_virtual_tokens
-            words = tokens(self.config.init, self.config.init_text, length, request, tokenizer)
+            words = tokens(self.config.init, self.config.init_text, length, request, tokenizer, rows_of(model))
             with torch.no_grad():
                 ids = torch.tensor([words], device=model.device)
                 begin = flattened(kept(model(input_ids=ids, use_cache=True)))

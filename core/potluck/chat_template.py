@@ -1,0 +1,207 @@
+"""Chat templates: programs in Jinja that come with a model, and may be wrong, or meant to do harm.
+
+They run in Jinja's sandbox, with limits of time and room, and whatever goes wrong is one error that names the model.
+What they may call is what transformers lets them call (``apply_chat_template``): the same templates give the same text.
+"""
+
+from __future__ import annotations
+
+import functools
+import json
+import re
+import sys
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from datetime import datetime
+from types import FrameType
+from typing import TYPE_CHECKING, Any
+
+from potluck.errors import TemplateFailed
+
+if TYPE_CHECKING:
+    from jinja2 import Template
+
+    from potluck.documents import Message
+
+SECONDS = 5.0
+"""The longest that a template may take for one conversation. Real ones take less than a millisecond."""
+CHARACTERS = 1_000_000
+"""The most that a template may write besides ten times the messages. Real ones write some thousands."""
+_WIDE = re.compile(r"[%{][^a-zA-Z%{}]*\d{6}")
+"""In a format: a width or a precision of six digits or more."""
+_FILE = "<template>"
+"""How Jinja calls the code of a template that was no file."""
+
+
+def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering: bool) -> str:
+    """Messages as a tokenizer's chat template writes them; ``answering``: up to where the next answer begins.
+
+    Raises ``TemplateFailed`` for a template that refuses the messages, leaves some out, is no template, or takes more
+    time or room than is allowed.
+    """
+    turns = [{"role": message.role, "content": message.content} for message in messages]
+    limit = CHARACTERS + 10 * sum(len(turn["content"]) for turn in turns)
+    known = {"tools": None, "documents": None, **tokenizer.special_tokens_map}
+    pieces, size = list[str](), 0
+    try:
+        template = _compiled(tokenizer.get_chat_template())
+        with _limited(limit):
+            for piece in template.generate(**known, messages=turns, add_generation_prompt=answering):
+                size += len(piece)
+                if size > limit:
+                    raise _Exceeded(f"writes more than {limit:,} characters")
+                pieces.append(piece)
+    except _Exceeded as error:
+        raise TemplateFailed(f"{model}: its chat template {error}; take another model, or mend the template") from None
+    except Exception as error:  # a template can raise anything: Jinja's errors, Python's, its own
+        said = str(error) or type(error).__name__
+        raise TemplateFailed(f"{model}: its chat template refuses these messages: {said}") from error
+    text = "".join(pieces)
+    _check_whole(messages, text, model)
+    return text
+
+
+def _check_whole(messages: Sequence[Message], text: str, model: str) -> None:
+    """Raise ``TemplateFailed`` where what a user or the system says is not in the text, white space aside.
+
+    What the assistant said before is left to the template: many leave out its thoughts.
+    """
+    plain = "".join(text.split())
+    for number, message in enumerate(messages, 1):
+        if message.role != "assistant" and "".join(message.content.split()) not in plain:
+            raise TemplateFailed(
+                f"{model}: its chat template leaves out message {number} of {len(messages)} (role {message.role}), "
+                "which the model would not see; leave the message out, or mend the template"
+            )
+
+
+class _Exceeded(Exception):
+    """What a template does too much of."""
+
+
+@contextmanager
+def _limited(characters: int) -> Iterator[None]:
+    """Within, a template's code is watched line by line: for the time it takes, and for texts that it builds up."""
+    from jinja2.utils import Namespace
+
+    ends, before = time.monotonic() + SECONDS, sys.gettrace()
+
+    def inside(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+        if time.monotonic() > ends:
+            raise _Exceeded(f"does not come to an end within {SECONDS:g} seconds")
+        for value in frame.f_locals.values():  # many times for each message: no call that can be spared
+            kind = type(value)
+            if (kind is str or kind is list) and len(value) > characters:
+                raise _Exceeded(f"builds texts or lists of more than {characters:,} parts")
+            if isinstance(value, Namespace) and any(_size(one) > characters for one in _attributes(value)):
+                raise _Exceeded(f"builds texts or lists of more than {characters:,} parts")
+        return inside
+
+    def watch(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
+        return inside if frame.f_code.co_filename == _FILE else None
+
+    sys.settrace(watch)
+    try:
+        yield
+    finally:
+        sys.settrace(before)
+
+
+def _attributes(namespace: object) -> Collection[object]:
+    inner: Mapping[str, object] = object.__getattribute__(namespace, "_Namespace__attrs")
+    return inner.values()
+
+
+def _size(value: object) -> int:
+    """A text's or list's length; 0 for what has none."""
+    return len(value) if isinstance(value, str | list | tuple | dict) else 0
+
+
+@functools.lru_cache(maxsize=32)
+def _compiled(source: str) -> Template:
+    made: Template = _environment().from_string(source)
+    return made
+
+
+@functools.cache
+def _environment() -> Any:
+    """Jinja's sandbox with what transformers gives to templates, and arithmetic that does not explode."""
+    from jinja2.ext import Extension, loopcontrols
+    from jinja2.nodes import Scope
+    from jinja2.sandbox import ImmutableSandboxedEnvironment
+
+    class Generation(Extension):
+        """``{% generation %}`` marks what the assistant says; the text is the same without it."""
+
+        tags = {"generation"}  # noqa: RUF012  (Jinja declares it so)
+
+        def parse(self, parser: Any) -> Any:
+            line = next(parser.stream).lineno
+            return Scope(parser.parse_statements(("name:endgeneration",), drop_needle=True)).set_lineno(line)
+
+    class Bounded(ImmutableSandboxedEnvironment):
+        """Operators whose results can be without measure are looked at before they are computed."""
+
+        intercepted_binops = frozenset({"*", "**", "%"})
+
+        def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
+            if _explodes(operator, left, right):
+                raise _Exceeded(f"computes something without measure ({operator})")
+            return super().call_binop(context, operator, left, right)
+
+        def call(*arguments: Any, **named: Any) -> Any:
+            """A function or method, such as ``ljust``, with a number that it is to fill up to."""
+            method = arguments[2]
+            formats = getattr(method, "__name__", "") in ("format", "format_map")
+            _check_numbers([*arguments[3:], *named.values()], getattr(method, "__self__", "") if formats else "")
+            return ImmutableSandboxedEnvironment.call(*arguments, **named)
+
+    made = Bounded(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
+    for name in ("center", "format", "indent", "wordwrap"):
+        made.filters[name] = _bounded(name, made.filters[name])
+    made.filters["tojson"] = _as_json
+    made.globals["raise_exception"] = _refuse
+    made.globals["strftime_now"] = _now
+    return made
+
+
+def _explodes(operator: str, left: Any, right: Any) -> bool:
+    if operator == "%":
+        return isinstance(left, str) and _WIDE.search(left) is not None
+    whole = isinstance(left, int) and isinstance(right, int)
+    if operator == "**":
+        return not whole or abs(right) > 64 or abs(left) > 1 << 64
+    return not whole and max(_size(left) or abs(left), 1) * max(_size(right) or abs(right), 1) > CHARACTERS
+
+
+def _check_numbers(values: Iterable[object], form: object = "") -> None:
+    """Raise ``_Exceeded`` for a number that a text would be filled up to, by itself or in a text's ``form``."""
+    numbers = any(isinstance(value, int) and abs(value) > CHARACTERS for value in values)
+    if numbers or (isinstance(form, str) and _WIDE.search(form)):
+        raise _Exceeded(f"fills texts up to more than {CHARACTERS:,} characters")
+
+
+def _bounded(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
+    """A filter that fills texts up, with its numbers looked at before."""
+
+    @functools.wraps(filter_)
+    def bounded(value: Any, *arguments: Any, **named: Any) -> Any:
+        _check_numbers([*arguments, *named.values()], value if name == "format" else "")
+        return filter_(value, *arguments, **named)
+
+    return bounded
+
+
+def _as_json(value: Any, ensure_ascii: bool = False, indent: int | None = None, **more: Any) -> str:
+    return json.dumps(value, ensure_ascii=ensure_ascii, indent=indent, **more)
+
+
+def _now(form: str) -> str:
+    return datetime.now().astimezone().strftime(form)
+
+
+def _refuse(message: str) -> None:
+    from jinja2 import TemplateError
+
+    raise TemplateError(message)

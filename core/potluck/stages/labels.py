@@ -1,0 +1,78 @@
+"""The labels of a classification as files write them: without outer blanks, none empty, and told where one is written
+in several ways."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+import unicodedata
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+
+from potluck.documents import Json
+
+_LISTED = 5
+_WHOLE = re.compile(r"([+-]?\d+)\.0+")
+_MISSING = frozenset({"nan", "n/a", "na", "null", "none", "nil", "#n/a", "missing", "缺", "無資料", "无数据"})
+"""What programs write for a value that is not there. Only told: it may be a label."""
+
+
+def label_of(value: Json) -> str:
+    """A label as a text: empty for none and for NaN, a whole number without a fraction, no blanks around it."""
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value).strip()
+
+
+def remarks(written: Mapping[str, Json]) -> Iterator[str]:
+    """What is odd about labels, a sentence each; ``written`` is the label at each place of a file, as it was read."""
+    labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
+    for place, value in written.items():
+        labels[label_of(value)][json.dumps(value, ensure_ascii=False)].append(place)
+    if empty := [place for places in labels.pop("", {}).values() for place in places]:
+        yield f"{_rows(len(empty))} without a label, left out: {_places(empty)}"
+    for label, ways in labels.items():
+        if len(ways) > 1:
+            yield f"the label {label!r} is written in {len(ways)} ways, read as one: {_ways(ways.items())}"
+    yield from _alike({label: [*_joined(ways.values())] for label, ways in labels.items()})
+
+
+def _alike(labels: Mapping[str, Sequence[str]]) -> Iterator[str]:
+    """Of labels with their places: those that differ by case, width or blanks alone, and those that name nothing."""
+    groups = defaultdict(list)
+    for label in labels:
+        groups[_folded(label)].append(label)
+    for group in groups.values():
+        if len(group) > 1:
+            named = _ways((repr(label), labels[label]) for label in group)
+            yield f"{len(group)} labels look like spellings of one and are learned apart (write them alike): {named}"
+    missing = [label for label in labels if _folded(label) in _MISSING]
+    if missing and len(labels) - len(missing) > 1:
+        named = _ways((repr(label), labels[label]) for label in missing)
+        yield f"{named}: this looks like a label that is missing, and is learned as one. Leave it empty to leave it out"
+
+
+def _folded(label: str) -> str:
+    plain = " ".join(unicodedata.normalize("NFKC", label).casefold().split())
+    whole = _WHOLE.fullmatch(plain)
+    return whole[1] if whole else plain
+
+
+def _ways(ways: Iterable[tuple[str, Sequence[str]]]) -> str:
+    return ", ".join(f"{way} ({_rows(len(places))}: {_places(places)})" for way, places in ways)
+
+
+def _places(places: Sequence[str]) -> str:
+    return ", ".join(places[:_LISTED]) + (", ..." if len(places) > _LISTED else "")
+
+
+def _rows(count: int) -> str:
+    return f"{count:,} row{'s' if count > 1 else ''}"
+
+
+def _joined(parts: Iterable[Sequence[str]]) -> Iterator[str]:
+    for part in parts:
+        yield from part

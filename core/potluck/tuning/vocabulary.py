@@ -1,0 +1,89 @@
+"""The tokens of a training held against its model, before the first step: rows of the embeddings, and an end token."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from potluck.contracts import TuningRequest
+from potluck.errors import TokenizerMismatch, Unsupported
+from potluck.model_tokens import check_rows, end_tokens, listed, rows_of, with_end, without_end, without_row
+from potluck.models import ModelKind, load_tokenizer
+from potluck.tuning import head
+
+if TYPE_CHECKING:
+    from potluck.tuning.encode import Encoded
+    from potluck.tuning.method import LocalTuner
+
+
+def tokenizer_of(method: LocalTuner, request: TuningRequest) -> Any:
+    """The tokenizer of the model that is tuned, with the end token that the settings name."""
+    return with_end(load_tokenizer(request.model), method.config.end_token)
+
+
+def check_end(method: LocalTuner, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> None:
+    """Raise ``TokenizerMismatch`` where answers are written and no token ends them."""
+    if not _writes(method, request, kind) or end_tokens(tokenizer):
+        return
+    raise TokenizerMismatch(
+        f"{without_end(tokenizer, str(request.model))}; or name it in the recipe: tuner.end_token: TOKEN. Then it is "
+        "learned and ends the answers of the tuned model"
+    )
+
+
+def ends(method: LocalTuner, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> frozenset[int]:
+    """The tokens that end an answer; none where no answer is written."""
+    known = end_tokens(tokenizer) if _writes(method, request, kind) else ()
+    return frozenset(int(tokenizer.convert_tokens_to_ids(token)) for token in known)
+
+
+def _writes(method: LocalTuner, request: TuningRequest, kind: ModelKind) -> bool:
+    """Whether answers are written token by token, not one filled in or named."""
+    return kind != "masked" and not head.labels(method, request)
+
+
+def resize(method: LocalTuner, model: Any, tokenizer: Any) -> Any:
+    """The model with a row for every token where the settings ask for that, new ones as transformers begins them.
+
+    Raises ``Unsupported`` for a tuner that would not train the new rows.
+    """
+    if not method.config.resize_embeddings:
+        return model
+    if not method.trains_base:
+        raise Unsupported(
+            f"tuner.resize_embeddings: {type(method).__name__} does not train the embeddings, so that the rows of new "
+            "tokens would stay what chance made them: take the tuner 'full', or leave the tokens out of the tokenizer"
+        )
+    needed = max(tokenizer.get_vocab().values()) + 1
+    if needed > rows_of(model):
+        counted_only = any(one.is_meta for one in model.parameters())
+        model.resize_token_embeddings(needed, mean_resizing=not counted_only)
+    return model
+
+
+def check_known(request: TuningRequest, tokenizer: Any, model: Any, examples: Sequence[Encoded]) -> None:
+    """Raise ``TokenizerMismatch`` naming the tokens of examples that the embeddings have no row for."""
+    rows = rows_of(model)
+    used = (number for one in examples for number in (*one.ids, *_words(one, model)))
+    try:
+        check_rows(used, tokenizer, rows, str(request.model))
+    except TokenizerMismatch as error:
+        raise TokenizerMismatch(
+            f"{error}; or let them be learned: tuner: {{use: full, resize_embeddings: true}}"
+        ) from None
+
+
+def notes(request: TuningRequest, tokenizer: Any, model: Any) -> tuple[str, ...]:
+    """What is odd about a tokenizer and does no harm to the examples, a sentence each."""
+    beyond = without_row(tokenizer, rows_of(model))
+    if not beyond:
+        return ()
+    return (
+        f"the tokenizer of {request.model} has tokens without a row in the model's embeddings ({rows_of(model):,} "
+        f"rows): {listed(beyond)}. No example uses them; a text that does will be refused",
+    )
+
+
+def _words(one: Encoded, model: Any) -> Sequence[int]:
+    """The answer's tokens, where they are tokens and not the number of a label."""
+    return one.answer if head.of(model) is None else ()
