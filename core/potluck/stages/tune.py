@@ -13,12 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
 from potluck.documents import Json
-<<<<<<< HEAD
-from potluck.errors import PotluckError
-from potluck.file_hashes import model_hash
-=======
 from potluck.errors import AdapterMismatch, PotluckError
->>>>>>> 4212650 (Tuning says before the first step what cannot come right: tokens without embeddings, no end token, odd labels; chat templates have limits and checkpoints checksums)
+from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import Part, RecipeModel

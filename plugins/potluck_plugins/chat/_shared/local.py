@@ -13,11 +13,8 @@ from pydantic import Field
 
 from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
 from potluck.documents import Answer, Message, Usage
-<<<<<<< HEAD
 from potluck.file_hashes import model_hash
-=======
 from potluck.model_tokens import check_rows, end_tokens, rows_of, without_end
->>>>>>> 4212650 (Tuning says before the first step what cannot come right: tokens without embeddings, no end token, odd labels; chat templates have limits and checkpoints checksums)
 from potluck.models import Device, located, precision
 from potluck_plugins.chat._shared.decoding import Growing
 
