@@ -152,7 +152,7 @@ def _environment() -> Any:
 
         def call(*arguments: Any, **named: Any) -> Any:
             """A function or method, such as ``ljust``, with a number that it is to fill up to."""
-            method = arguments[2]
+            method = getattr(arguments[2], "__wrapped__", arguments[2])
             formats = getattr(method, "__name__", "") in ("format", "format_map")
             _check_numbers([*arguments[3:], *named.values()], getattr(method, "__self__", "") if formats else "")
             return ImmutableSandboxedEnvironment.call(*arguments, **named)

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.errors import ModelError
 from potluck.models import kept, kind_of_model
+from potluck.tuning.tied import without_tying_advice
 
 if TYPE_CHECKING:
     import torch
@@ -101,9 +102,11 @@ def attach_peft(model: torch.nn.Module, folder: Path) -> AttachedModules:
     config.inference_mode = True
     with warnings.catch_warnings():  # several on one base are meant
         warnings.filterwarnings("ignore", message="Already found a `peft_config`")
-        inject_adapter_in_model(config, model, adapter_name=name)
+        with without_tying_advice():
+            inject_adapter_in_model(config, model, adapter_name=name)
     saved = load_file(folder / "adapter_model.safetensors")
-    known = get_peft_model_state_dict(model, adapter_name=name)
+    with without_tying_advice():
+        known = get_peft_model_state_dict(model, adapter_name=name)
     check_names(folder, (key.removeprefix(_PREFIX) for key in saved), (key.removeprefix(_PREFIX) for key in known))
     set_peft_model_state_dict(model, saved, adapter_name=name)
     layers = [one for one in model.modules() if isinstance(one, BaseTunerLayer)]

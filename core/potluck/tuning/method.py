@@ -12,6 +12,7 @@ from potluck.contracts import Attached, Context, Estimate, Task, TunedModel, Tun
 from potluck.errors import ModelError
 from potluck.models import ModelKind, kind_of_model
 from potluck.tuning.settings import TunerConfig
+from potluck.tuning.tied import tied_targets, untie, without_tying_advice
 
 if TYPE_CHECKING:
     import torch
@@ -123,7 +124,8 @@ class PeftTuner(LocalTuner):
         if kind_of_model(model) != "causal":  # PEFT's models of other tasks add what this engine does not need
             config.task_type = TaskType.FEATURE_EXTRACTION
         try:
-            return get_peft_model(model, config)
+            with without_tying_advice():
+                return get_peft_model(model, config)
         except ValueError as error:
             raise ModelError(f"{request.model}: {error}") from error
 
@@ -134,13 +136,26 @@ class PeftTuner(LocalTuner):
         config = model.peft_config["default"]
         return virtual(config, self.base(model), prompt_of(model)) if config.is_prompt_learning else None
 
+    def notes(self, model: Any) -> tuple[str, ...]:
+        """Which tied weights get additions of their own."""
+        names = tied_targets(model)
+        if not names:
+            return ()
+        return (
+            f"tied weights: the model ties its embeddings to its output (tie_word_embeddings: one matrix in two "
+            f"places), and tuner.target_modules names {' and '.join(names)}. What is added in one place is not added "
+            "in the other, and `potluck merge` unties them in the merged model, which grows by that matrix. To keep "
+            "them tied, leave these names out",
+        )
+
     def base(self, model: Any) -> Module:
         """The model below PEFT's, with its layers where PEFT has put them."""
         return model.get_base_model()
 
     def save(self, model: Any, folder: Path) -> None:
         """``adapter_model.safetensors`` and ``adapter_config.json``."""
-        model.save_pretrained(str(folder), safe_serialization=True)
+        with without_tying_advice():
+            model.save_pretrained(str(folder), safe_serialization=True)
         (folder / "README.md").unlink(missing_ok=True)
 
     def attach(self, model: Module, folder: Path) -> Attached:
@@ -153,12 +168,19 @@ class PeftTuner(LocalTuner):
         return attach_prompt(model, folder) if config.is_prompt_learning else attach_peft(model, folder)
 
     def merge(self, model: Module, folder: Path) -> Module:
-        """PEFT's ``merge_and_unload``, where the method is mergeable."""
+        """PEFT's ``merge_and_unload``, where the method is mergeable. Tied weights that get additions are untied.
+
+        Merged as they are, each addition would be merged into both places.
+        """
         if not self.mergeable:
             return super().merge(model, folder)
         from peft import PeftModel
 
-        return PeftModel.from_pretrained(model, str(folder)).merge_and_unload()
+        with without_tying_advice():
+            wrapped = PeftModel.from_pretrained(model, str(folder))
+            if tied_targets(wrapped):
+                untie(wrapped.get_base_model())
+            return wrapped.merge_and_unload()
 
 
 def prompt_of(model: Any) -> Tensor:
