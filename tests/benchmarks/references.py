@@ -95,10 +95,13 @@ def python_docx(path: Path) -> str:
 def _blocks(holder: Any) -> Iterator[str]:
     for block in holder.iter_inner_content():
         if hasattr(block, "rows"):
-            for cell in (cell for row in block.rows for cell in row.cells):
-                yield from _blocks(cell)
+            for row in block.rows:
+                # What spans the whole table is a line of its own and stands once.
+                alone = len({cell._tc for cell in row.cells}) == 1
+                for cell in row.cells[:1] if alone else row.cells:
+                    yield from _blocks(cell)
         else:
-            yield "".join("" if one.startswith("\0") else one for one in _visible(block))
+            yield "".join(_visible(block))
 
 
 def _visible(paragraph: Any) -> Iterator[str]:

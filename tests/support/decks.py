@@ -1,4 +1,4 @@
-"""Presentations put together from XML, for what python-pptx does not write."""
+"""Presentations put together from XML, for what python-pptx does not write, and what is read in them."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ import io
 import re
 import zipfile
 from collections.abc import Mapping, Sequence
+
+from potluck.documents import Document
+from support.loading import load_one
 
 SPACES = {
     "a": "http://schemas.openxmlformats.org/drawingml/2006/main",
@@ -130,3 +133,21 @@ def package(parts: Mapping[str, str | bytes]) -> bytes:
         for name, content in parts.items():
             archive.writestr(name, content)
     return file.getvalue()
+
+
+def read(*slides: str, **parts: object) -> Document:
+    """The document of a deck with these slides."""
+    settings = {name: parts.pop(name) for name in ("comments", "hidden") if name in parts}
+    return load_one("office", deck(slides, **parts), **settings)  # type: ignore[arg-type]
+
+
+def lines(*shapes: str, **parts: object) -> list[str]:
+    """The lines of a deck with one slide that holds these shapes."""
+    return read(slide("".join(shapes)), **parts).text.split("\n")
+
+
+def saved(presentation: object) -> Document:
+    """The document of what python-pptx made."""
+    file = io.BytesIO()
+    presentation.save(file)  # type: ignore[attr-defined]
+    return load_one("office", file.getvalue())

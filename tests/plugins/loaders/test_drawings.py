@@ -207,7 +207,8 @@ def test_newer_kinds_of_charts_are_read_and_the_note_for_old_programs_is_not() -
     )
     series = "<cx:series><cx:tx><cx:txData><cx:v>Cash</cx:v></cx:txData></cx:tx><cx:dataId val='0'/></cx:series>"
     title = "<cx:title><cx:tx><cx:rich><a:p><a:r><a:t>瀑布</a:t></a:r></a:p></cx:rich></cx:tx></cx:title>"
-    plot = f"<cx:plotArea><cx:plotAreaRegion>{series}</cx:plotAreaRegion></cx:plotArea>"
+    axis = "<cx:axis><cx:title><cx:tx><cx:txData><cx:v>NT$</cx:v></cx:txData></cx:tx></cx:title></cx:axis>"
+    plot = f"<cx:plotArea><cx:plotAreaRegion>{series}</cx:plotAreaRegion>{axis}</cx:plotArea>"
     chart = element("cx:chartSpace", f"{data}<cx:chart>{title}{plot}</cx:chart>")
     choice = '<mc:Choice Requires="cx1">' + frame('<cx:chart r:id="rId1"/>') + "</mc:Choice>"
     old = f"<mc:Fallback>{box('This chart is not available in your version of Office.')}</mc:Fallback>"
@@ -218,7 +219,7 @@ def test_newer_kinds_of_charts_are_read_and_the_note_for_old_programs_is_not() -
         [("rId1", "chartEx", "../charts/one.xml")],
     )
 
-    assert load_one("office", content).text.split("\n") == ["[chart] 瀑布", " | Cash", "Start | 100", "Rent | -30"]
+    assert load_one("office", content).text.split("\n") == ["[chart] 瀑布, NT$", " | Cash", "Start | 100", "Rent | -30"]
 
 
 # Diagrams
