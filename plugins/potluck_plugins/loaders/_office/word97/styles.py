@@ -112,17 +112,13 @@ class Styles:
 
 
 def read_styles(file: WordFile) -> Styles:
-    """The style sheet."""
+    """The style sheet. Raises ``EOFError`` where it is cut off."""
     sheet = file.part(STYLES)
-    if len(sheet) < 8:
-        return Styles({})
     head = u16(sheet, 0)
     count, base_size = u16(sheet, 2), u16(sheet, 4)
     found: dict[int, _Style] = {}
     at = 2 + head
     for number in range(count):
-        if at + 2 > len(sheet):
-            break
         size = u16(sheet, at)
         if size >= 10:
             found[number] = _style(sheet[at + 2 : at + 2 + size], base_size)
