@@ -1,8 +1,8 @@
-"""Office files: ``.docx .doc .pptx .ppt .xlsx .xls .odt .rtf``, without an office program.
+"""Office files: ``.docx .doc .pptx .ppt .xlsx .xls .odt .ods .odp .rtf``, without an office program.
 
-``.docx`` and ``.pptx`` are read here, with the numbers that Word and PowerPoint count (ECMA-376), and ``.xlsx``;
-``.xls`` by xlrd (BSD), the others by Apache Tika in the package ``extractous`` (Apache-2.0). Encrypted files are opened
-by ``msoffcrypto-tool`` (MIT). What a file is decides its content, not its name.
+All but ``.ppt`` are read here as they are shown (ECMA-376, OpenDocument, [MS-DOC], RTF; ``.xls`` by xlrd, BSD). Apache
+Tika in the package ``extractous`` (Apache-2.0) reads ``.ppt``, files of Word 95 and older, and what the others fail on.
+Encrypted files are opened by ``msoffcrypto-tool`` (MIT). What a file is decides its content, not its name.
 """
 
 from __future__ import annotations

@@ -125,6 +125,8 @@ def test_the_shape_of_a_row_tells_its_edges_and_what_is_merged() -> None:
     down = sprm(codes.MERGE_DOWN, 2, 1, 1) + sprm(codes.MERGE_DOWN, 2, 0, 3)
     assert merged(table([0, 1, 2], [0x20, 0]) + down) == [(False, False), (False, True)]
     assert row_shape(table([0, 1, 2], [])).cells[1].right == 2
+    cut = table([0, 1], [0x20])[:-18]
+    assert merged(cut[:2] + struct.pack("<H", len(cut) - 3) + cut[4:]) == [(False, True)]
 
 
 def form(kind: int, result: int, default: int, *entries: str) -> bytes:

@@ -2,56 +2,26 @@
 
 from __future__ import annotations
 
-import io
 import time
-import zipfile
 
 import pytest
 
 from potluck.documents import Document
 from potluck.errors import DocumentError, PasswordNeeded
 from support.loading import load_one, outline
-
-OASIS = "urn:oasis:names:tc:opendocument:xmlns"
-PREFIXES = {"draw": "drawing", "form": "form", "office": "office", "style": "style", "table": "table", "text": "text"}
-NAMES = " ".join(f'xmlns:{prefix}="{OASIS}:{name}:1.0"' for prefix, name in PREFIXES.items())
-NAMES += ' xmlns:loext="urn:org:documentfoundation:names:experimental:office:xmlns:loext:1.0"'
-NAMES += ' xmlns:dc="http://purl.org/dc/elements/1.1/" xmlns:xlink="http://www.w3.org/1999/xlink"'
-NAMES += ' xmlns:math="http://www.w3.org/1998/Math/MathML" xmlns:field='
-NAMES += '"urn:openoffice:names:experimental:ooo-ms-interop:xmlns:field:1.0"'
+from support.opendocument import COVERED, NAMES, OASIS, cell, frame, odf, p, row, style
 
 
 def odt(body: str, styles: str = "", common: str = "", manifest: str = "<m/>", **parts: str) -> bytes:
-    """A file with this body, its own styles and the common part of styles."""
-    content = io.BytesIO()
-    inner = f"<office:automatic-styles>{styles}</office:automatic-styles>"
-    text = f"<office:body><office:text>{body}</office:text></office:body>"
-    with zipfile.ZipFile(content, "w", zipfile.ZIP_DEFLATED) as file:
-        file.writestr("mimetype", "application/vnd.oasis.opendocument.text")
-        file.writestr("META-INF/manifest.xml", manifest)
-        file.writestr("styles.xml", f"<office:document-styles {NAMES}>{common}</office:document-styles>")
-        file.writestr("content.xml", f"<office:document-content {NAMES}>{inner}{text}</office:document-content>")
-        for name, part in parts.items():
-            file.writestr(name.replace("__", "/").replace("_", " ") + ".xml", part)
-    return content.getvalue()
+    return odf("text", body, styles, common, manifest, **parts)
 
 
 def read(body: str, styles: str = "", common: str = "", **settings: bool) -> Document:
     return load_one("office", odt(body, styles, common), **settings)
 
 
-def p(text: str) -> str:
-    return f"<text:p>{text}</text:p>"
-
-
 def lines(body: str, styles: str = "", common: str = "", **settings: bool) -> list[str]:
     return read(body, styles, common, **settings).text.split("\n")
-
-
-def style(name: str, properties: str, parent: str = "", family: str = "text") -> str:
-    inner = f"<style:text-properties {properties}/>"
-    above = f'style:parent-style-name="{parent}"' if parent else ""
-    return f'<style:style style:name="{name}" style:family="{family}" {above}>{inner}</style:style>'
 
 
 def span(name: str, text: str) -> str:
@@ -231,17 +201,6 @@ def test_headings_are_numbered_as_the_outline_says() -> None:
     ]
 
 
-def cell(text: str = "", more: str = "") -> str:
-    return f"<table:table-cell {more}>{p(text) if text else ''}</table:table-cell>"
-
-
-COVERED = "<table:covered-table-cell/>"
-
-
-def row(*cells: str, more: str = "") -> str:
-    return f"<table:table-row {more}>{''.join(cells)}</table:table-row>"
-
-
 def test_merged_and_repeated_cells_and_rows_are_repeated() -> None:
     wide = 'table:number-columns-spanned="2"'
     high = 'table:number-rows-spanned="2"'
@@ -269,10 +228,6 @@ def test_a_table_of_a_single_cell_is_no_table() -> None:
     assert [number for number, _, _ in outline(document)] == [None, "1.1"]
 
 
-def frame(inner: str) -> str:
-    return f"<draw:frame>{inner}</draw:frame>"
-
-
 def test_text_boxes_and_shapes_come_once_behind_their_paragraph() -> None:
     box = frame(f"<draw:text-box>{p('in the box')}</draw:text-box><draw:image/>")
     group = f"<draw:g><draw:custom-shape>{p('in a shape')}</draw:custom-shape>{box}</draw:g>"
@@ -294,7 +249,7 @@ def test_a_formula_stands_on_its_line_and_a_chart_gives_its_table() -> None:
     table = f"<table:table>{row(cell('年'), cell('t'))}{row(cell('2024'), cell('7'))}</table:table>"
     chart = f"<chart:chart><chart:title>{p('產量')}</chart:title>{table}</chart:chart>"
     part = f"<office:document-content {namespace}><office:body><office:chart>{chart}</office:chart></office:body>"
-    body = p(frame('<draw:object xlink:href="./Object 1"/>') + "see")
+    body = p(frame('<draw:object xlink:href="./Object 1"><loext:p/></draw:object>') + "see")
     content = odt(body, Object_1__content=f"{part}</office:document-content>")
     assert load_one("office", content).text.split("\n") == ["see", "產量", "年 | t", "2024 | 7"]
 

@@ -6,6 +6,7 @@ import io
 import shutil
 import subprocess
 import tempfile
+import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -16,6 +17,8 @@ from potluck.documents import Json
 from potluck.errors import DocumentLimit, NoText, PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._office.detect import Format
 from potluck_plugins.loaders._office.docx import read_docx
+from potluck_plugins.loaders._office.odf.sheets import read_ods
+from potluck_plugins.loaders._office.odf.slides import read_odp
 from potluck_plugins.loaders._office.odf.text import read_odt
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.rtf.reader import read_rtf
@@ -109,8 +112,16 @@ def _converted(path: Path) -> bytes | None:
         return None
 
 
-def _odt(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json]:
-    return read_odt(open_archive(io.BytesIO(content)), flow, options)
+def _packed(read: Callable[[zipfile.ZipFile, Flow, ReadOptions], dict[str, Json]]) -> Reader:
+    """A reader of bytes from one of an archive."""
+    return lambda content, flow, options: read(open_archive(io.BytesIO(content)), flow, options)
 
 
-_READERS: dict[Format, Reader] = {"doc": read_doc, "odt": _odt, "rtf": read_rtf, "xls": read_xls}
+_READERS: dict[Format, Reader] = {
+    "doc": read_doc,
+    "odp": _packed(read_odp),
+    "ods": _packed(read_ods),
+    "odt": _packed(read_odt),
+    "rtf": read_rtf,
+    "xls": read_xls,
+}

@@ -61,6 +61,9 @@ class BlockReader:
     lists: Lists
     package: Package
     notes: list[Line] = field(default_factory=list)
+    base: Look = PLAIN
+    """The look of text whose styles say nothing."""
+
     _beside: list[Block] = field(default_factory=list)
     _boxes: dict[str, str] = field(default_factory=dict)
     _in_index: bool = False
@@ -87,7 +90,7 @@ class BlockReader:
         paragraph = Paragraph(self.flow, self.options)
         hidden = any(one.get(f"{TEXT}is-hidden") != "false" for one in element.iter(f"{TEXT}hidden-paragraph"))
         outer, self._beside = self._beside, []
-        Inline(self).read(element, paragraph, replace(PLAIN, hidden=True) if hidden else style.on(PLAIN))
+        Inline(self).read(element, paragraph, replace(PLAIN, hidden=True) if hidden else style.on(self.base))
         text = paragraph.finish()
         beside, self._beside = self._beside, outer
         level = number(element, f"{TEXT}outline-level") if element.tag == f"{TEXT}h" else None
@@ -157,6 +160,11 @@ class BlockReader:
             self._leave_out("deleted text", deletion)
         yield from ()
 
+    def _comment(self, element: Any, _: _Item | None) -> Iterator[Block]:
+        """A comment on a page."""
+        self.comment(element)
+        yield from self._take()
+
     def _forms(self, element: Any, _: _Item | None) -> Iterator[Block]:
         for box in element.iter(f"{FORM}checkbox", f"{FORM}radio"):
             state = box.get(f"{FORM}current-state") or box.get(f"{FORM}state") or "unchecked"
@@ -181,15 +189,14 @@ class BlockReader:
 
     def comment(self, element: Any) -> None:
         """Keep a comment for the place behind its paragraph, or count it."""
-        author = element.findtext(f"{DC}creator")
-        day = (element.findtext(f"{DC}date") or "").partition("T")[0]
-        signed = (f" by {author}" if author else "") + (f", {day}" if day else "")
-        body = [child for child in element if child.tag in (f"{TEXT}p", f"{TEXT}list")]
-        if not self.options.comments:
-            self.flow.leave_out("the text of comments", sum(len("".join(child.itertext())) for child in body))
-            return
-        text = text_of(list(self.read(body)))
-        self._beside.append(Line(f"[comment{signed}] {text}", clauses=False))
+        if self.options.comments:
+            self._beside.append(Line(f"[comment{_signature(element)}] {self.comment_text(element)}", clauses=False))
+        else:
+            self.flow.leave_out("the text of comments", len(self.comment_text(element)))
+
+    def comment_text(self, element: Any) -> str:
+        """What a comment says."""
+        return text_of(list(self.read([child for child in element if child.tag in (f"{TEXT}p", f"{TEXT}list")])))
 
     def shape(self, element: Any) -> str:
         """Keep what a frame or drawing holds for the place behind its paragraph; a formula stands on the line."""
@@ -234,12 +241,19 @@ class BlockReader:
             self.flow.leave_out(what, characters)
 
 
+def _signature(comment: Any) -> str:
+    author = comment.findtext(f"{DC}creator")
+    day = (comment.findtext(f"{DC}date") or "").partition("T")[0]
+    return (f" by {author}" if author else "") + (f", {day}" if day else "")
+
+
 _Container = Callable[[BlockReader, Any, _Item | None], Iterator[Block]]
 _CONTAINERS: dict[str, _Container] = {
     f"{TEXT}list": BlockReader._list,
     f"{TEXT}numbered-paragraph": BlockReader._numbered_paragraph,
     f"{TEXT}section": BlockReader._section,
     f"{TEXT}tracked-changes": BlockReader._tracked_changes,
+    f"{OFFICE}annotation": BlockReader._comment,
     f"{OFFICE}forms": BlockReader._forms,
     f"{TABLE}table": BlockReader._table,
     **dict.fromkeys(_INDEXES, BlockReader._index),

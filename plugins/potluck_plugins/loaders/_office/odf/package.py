@@ -50,10 +50,10 @@ class Package:
 
     def embedded(self, element: Any) -> Any:
         """The content of an object that an element shows: a formula, a chart, a document. None where there is none."""
-        inline = next((child for child in element if isinstance(child.tag, str)), None)
-        if inline is not None:
-            return inline
-        name = (element.get(f"{XLINK}href") or "").removeprefix("./").rstrip("/") + "/content.xml"
+        link = element.get(f"{XLINK}href")
+        if not link:
+            return next((child for child in element if isinstance(child.tag, str)), None)
+        name = link.removeprefix("./").rstrip("/") + "/content.xml"
         if name in self._read:
             return None
         self._read.add(name)

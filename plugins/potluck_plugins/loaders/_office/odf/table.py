@@ -22,7 +22,7 @@ _GROUPS = {f"{TABLE}table-rows", f"{TABLE}table-row-group"}
 def read_table(element: Any, flow: Flow, options: ReadOptions, blocks: Callable[[Any], list[Block]]) -> Table:
     """A table; ``blocks`` reads what a cell holds. Rows that are not shown are counted."""
     table = Table()
-    for row, header in _rows(element):
+    for row, header in table_rows(element):
         cells = _cells(row, blocks)
         hidden = row.get(f"{TABLE}visibility") in ("collapse", "filter")
         if hidden and not options.hidden:
@@ -39,14 +39,15 @@ def read_table(element: Any, flow: Flow, options: ReadOptions, blocks: Callable[
     return table
 
 
-def _rows(element: Any, header: bool = False) -> Iterator[tuple[Any, bool]]:
+def table_rows(element: Any, header: bool = False) -> Iterator[tuple[Any, bool]]:
+    """The rows of a table, and whether each belongs to the header."""
     for child in element:
         if child.tag == f"{TABLE}table-row":
             yield child, header
         elif child.tag == f"{TABLE}table-header-rows":
-            yield from _rows(child, header=True)
+            yield from table_rows(child, header=True)
         elif child.tag in _GROUPS:
-            yield from _rows(child, header)
+            yield from table_rows(child, header)
 
 
 def _cells(row: Any, blocks: Callable[[Any], list[Block]]) -> list[Cell]:

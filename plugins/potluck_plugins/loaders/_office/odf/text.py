@@ -36,19 +36,23 @@ def read_odt(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict
     body = content.find(f"{OFFICE}body/{OFFICE}text") if content is not None else None
     if body is None:
         raise UnreadableDocument("it is an OpenDocument file without a text")
-    styles = package.part("styles.xml")
-    styles = styles if styles is not None else parse_xml(_NO_STYLES)
-    reader = _reader(package, flow, options, styles, content)
+    reader = block_reader(package, flow, options, content)
     write_blocks(reader.read(body), flow)
     write_blocks(reader.notes, flow)
-    write_blocks(_margins(styles, _reader(package, flow, options, styles)), flow)
+    write_blocks(_margins(_styles(package), block_reader(package, flow, options)), flow)
     return metadata(package)
 
 
-def _reader(package: Package, flow: Flow, options: ReadOptions, styles: Any, *more: Any) -> BlockReader:
-    """A reader of a part that has the common styles and its own."""
-    lists = Lists(list_styles(styles, *more), outline_style(styles))
-    return BlockReader(flow, options, read_styles(styles, *more), lists, package)
+def block_reader(package: Package, flow: Flow, options: ReadOptions, *parts: Any) -> BlockReader:
+    """A reader of parts that have the common styles and their own."""
+    styles = _styles(package)
+    lists = Lists(list_styles(styles, *parts), outline_style(styles))
+    return BlockReader(flow, options, read_styles(styles, *parts), lists, package)
+
+
+def _styles(package: Package) -> Any:
+    styles = package.part("styles.xml")
+    return styles if styles is not None else parse_xml(_NO_STYLES)
 
 
 def _margins(styles: Any, reader: BlockReader) -> Iterator[Block]:

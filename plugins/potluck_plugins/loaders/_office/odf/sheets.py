@@ -1,0 +1,102 @@
+"""OpenDocument spreadsheets (``.ods``): each sheet with the values that its cells show.
+
+Source: OpenDocument 1.2 part 1, 9 (tables), 19.749 (``table:visibility``), 20.294 (``table:display``).
+"""
+
+from __future__ import annotations
+
+import zipfile
+from collections.abc import Iterator
+from typing import Any
+
+from potluck.documents import Json
+from potluck.errors import UnreadableDocument
+from potluck_plugins.loaders._office.blocks import text_of
+from potluck_plugins.loaders._office.odf.blocks import BlockReader
+from potluck_plugins.loaders._office.odf.names import OFFICE, TABLE, number
+from potluck_plugins.loaders._office.odf.package import Package, metadata
+from potluck_plugins.loaders._office.odf.table import table_rows
+from potluck_plugins.loaders._office.odf.text import block_reader
+from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._office.paragraph import PLAIN
+from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, write_sheet
+from potluck_plugins.loaders._shared.flow import Flow
+
+_HIDDEN = ("collapse", "filter")
+_MOST_REPEATED = 1_000
+_MOST_CELLS = 1_000_000
+
+
+def read_ods(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+    """Write a spreadsheet into a flow; returns its metadata.
+
+    Raises ``PasswordNeeded``, or ``UnreadableDocument`` where there is no spreadsheet.
+    """
+    package = Package(archive)
+    content = package.part("content.xml")
+    body = content.find(f"{OFFICE}body/{OFFICE}spreadsheet") if content is not None else None
+    if body is None:
+        raise UnreadableDocument("it is an OpenDocument file without a spreadsheet")
+    for place, table in enumerate(body.iterfind(f"{TABLE}table"), 1):
+        reader = block_reader(package, flow, options, content)
+        write_sheet(_SheetReader(table, place, reader).read(), options, flow)
+    return metadata(package)
+
+
+class _SheetReader:
+    """Reads a sheet cell by cell."""
+
+    def __init__(self, table: Any, place: int, reader: BlockReader) -> None:
+        style = reader.styles.style("table", table.get(f"{TABLE}style-name"))
+        self._sheet = Sheet(table.get(f"{TABLE}name") or f"{place}", place, not style.is_displayed)
+        self._table = table
+        self._reader = reader
+        self._count = 0
+
+    def read(self) -> Sheet:
+        """The sheet."""
+        self._columns()
+        at = 0
+        for row, _ in table_rows(self._table):
+            times = number(row, f"{TABLE}number-rows-repeated")
+            cells = list(self._cells(row, at))
+            for repeated in range(at, at + (min(times, _MOST_REPEATED) if cells else 0)):
+                self._count += len(cells)
+                if self._count <= _MOST_CELLS:
+                    self._sheet.cells[repeated] = dict(cells)
+            if row.get(f"{TABLE}visibility") in _HIDDEN:
+                self._sheet.hidden_rows.update(range(at, at + min(times, _MOST_REPEATED)))
+            at += times
+        for shapes in self._table.iterfind(f"{TABLE}shapes"):
+            self._sheet.texts.extend(filter(None, [text_of(list(self._reader.read(shapes)))]))
+        if self._count > _MOST_CELLS:
+            self._reader.flow.leave_out(f"what stands behind the first {_MOST_CELLS:,} cells of a sheet", 0)
+        return self._sheet
+
+    def _columns(self) -> None:
+        at = 0
+        for column in self._table.iter(f"{TABLE}table-column"):
+            times = number(column, f"{TABLE}number-columns-repeated")
+            if column.get(f"{TABLE}visibility") in _HIDDEN:
+                self._sheet.hidden_columns.update(range(at, at + min(times, _MOST_REPEATED)))
+            at += times
+
+    def _cells(self, row: Any, at: int) -> Iterator[tuple[int, Cell]]:
+        column = 0
+        for element in row.iterfind(f"{TABLE}*"):
+            times = number(element, f"{TABLE}number-columns-repeated")
+            rows, columns = (number(element, f"{TABLE}number-{name}-spanned") for name in ("rows", "columns"))
+            if element.tag == f"{TABLE}table-cell":
+                if rows > 1 or columns > 1:
+                    self._sheet.merges.append(Merge(at, column, rows, columns))
+                if text := self._text(element, at, column):
+                    yield from ((place, Cell(text)) for place in range(column, column + min(times, _MOST_REPEATED)))
+            column += times
+
+    def _text(self, element: Any, row: int, column: int) -> str:
+        style = self._reader.styles.style("table-cell", element.get(f"{TABLE}style-name"))
+        for comment in element.findall(f"{OFFICE}annotation"):
+            self._sheet.comments[row, column] = self._reader.comment_text(comment)
+            element.remove(comment)
+        self._reader.base = style.on(PLAIN)
+        return text_of(list(self._reader.read(element)))
