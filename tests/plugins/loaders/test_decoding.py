@@ -141,3 +141,8 @@ def test_a_header_of_a_mail_is_read_so_too() -> None:
     message = b"Subject: =?iso-8859-1?B?6ZGw5YyZ5Zyo5LiJ5qiT?=\nContent-Type: text/plain\n\nbody\n"
 
     assert load_one("email", message).metadata["subject"] == "鑰匙在三樓"
+
+
+def test_a_syllable_of_thai_that_is_utf_8_by_chance_stays_thai() -> None:
+    assert decode_declared("เคน".encode("tis-620"), "tis-620").text == "เคน"
+    assert decode_declared("é軌".encode(), "tis-620").text == "é軌"
