@@ -32,7 +32,8 @@ def code_of(plugin: Plugin) -> str:
     if record:
         return record
     with suppress(OSError):
-        return fingerprint([code_hash(path) for path in _places(names)])
+        hashes = [code_hash(path) for path in _places(names)]
+        return fingerprint(list(hashes)) if hashes else ""
     return ""
 
 

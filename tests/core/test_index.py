@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from potluck import Recipe
-from potluck.errors import NoDocuments, RecipeError, RemoteError, WindowExceeded
+from potluck.errors import NoDocuments, RecipeError, RemoteError, StoreMismatch, WindowExceeded
 from potluck.stages.index import IndexReport
 from support.fake_plugins import install_hashing, visible
 
@@ -265,3 +265,40 @@ def test_chunks_of_another_index_are_not_found(folder: Path) -> None:
         passages = recipe.retriever().retrieve("什麼", 10)
 
     assert [passage.source for passage in passages] == ["other/a.txt"]
+
+
+def test_an_embedder_whose_service_gives_longer_vectors_is_indexed_anew_with_what_it_takes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(folder, 3)
+    first = index(folder)
+    write(folder, more="一則新的筆記。")
+    monkeypatch.setenv("HASHING_LENGTH", "24")
+
+    second = index(folder)
+
+    assert second.embedded == first.embedded + 1
+    (note,) = second.notes
+    assert note.startswith(f"{second.embedded} texts (")
+    assert note.endswith("are embedded again because the embedder gives vectors of length 24, and gave 16")
+    assert index(folder).documents.unchanged == 4
+    assert {len(vector) for vector in contents(folder).values()} == {24 * 4}
+    assert index(folder).notes == []
+
+
+def test_a_question_to_a_service_with_another_model_says_so_and_the_next_indexing_embeds_anew(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    many(folder, 3)
+    first = index(folder)
+    monkeypatch.setenv("HASHING_LENGTH", "24")
+
+    with (
+        Recipe.load(folder / "recipe.yaml") as recipe,
+        pytest.raises(StoreMismatch, match=r"gives vectors of length 24, and the index has 16.*Run `potluck index`"),
+    ):
+        recipe.ask("Which note is this?")
+
+    assert index(folder).embedded == first.embedded
+    with Recipe.load(folder / "recipe.yaml") as recipe:
+        assert recipe.ask("Which note is this?").retrieved

@@ -78,6 +78,7 @@ class Hashing(Embedder):
     def __init__(self, config, context):
         self.config, self.dimensions, self.window, self.fit = config, config.dimensions, config.window, config.fit
         self.batch_size, self.calls = config.batch_size, 0
+        self.dimensions = int(os.environ.get("HASHING_LENGTH", self.dimensions))
 
     def count_tokens(self, texts):
         return [len(text) for text in texts]

@@ -9,6 +9,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from potluck.documents import Answer, Json, Passage
+from potluck.errors import StoreMismatch
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import Answerer, Shot
@@ -116,7 +117,11 @@ def ask(
     entry = ledger.open("retrieve", "passages")
     entry.notes += [note] if note else []
     with stage(observers, "retrieve", "questions", 1, recipe.embedder) as running:
-        retrieved = search.retrieve(question, recipe.retriever.k)
+        try:
+            retrieved = search.retrieve(question, recipe.retriever.k)
+        except StoreMismatch:
+            components.note_length()
+            raise
         running.advance()
     entry.came_in = entry.went_out = Amount(len(retrieved), sum(len(passage.text) for passage in retrieved))
     entry = ledger.open("answer", "passages")

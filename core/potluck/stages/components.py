@@ -26,6 +26,7 @@ from potluck.errors import PotluckError, UnknownFileType
 from potluck.fingerprints import fingerprint
 from potluck.recipe.model import Documents, Part, RecipeModel
 from potluck.releases import code_of, libraries_of
+from potluck.stages import lengths
 from potluck.workspace import Workspace
 
 
@@ -79,8 +80,21 @@ class Components:
 
     @cached_property
     def embedder_fingerprint(self) -> str:
-        """What decides the vector of a text."""
-        return self._fingerprint(self.recipe.embedder, self.embedder)
+        """What decides the vector of a text: where a service changed its model, the length of the vectors too."""
+        found = self._fingerprint(self.recipe.embedder, self.embedder)
+        length = lengths.read(self.workspace.folder).get(found)
+        return found if length is None else fingerprint(found, length)
+
+    def note_length(self) -> None:
+        """Keep the length of the vectors that the embedder gives now: the next indexing embeds everything anew."""
+        found = self._fingerprint(self.recipe.embedder, self.embedder)
+        lengths.keep(self.workspace.folder, found, self.embedder.dimensions)
+
+    def take_length(self) -> None:
+        """From now on vectors are of the length that the embedder gives now: they belong to another index."""
+        self.note_length()
+        for name in ("embedder_fingerprint", "index_id", "store"):
+            self.__dict__.pop(name, None)
 
     @cached_property
     def chat_fingerprint(self) -> str:

@@ -91,7 +91,7 @@ def index(components: Components, workspace: Workspace, observers: pluggy.Plugin
             why = causes(components, workspace.folder)
             again = read_again(planned, workspace.catalogue.index(components.index_id), workspace.catalogue)
             report = _update(components, workspace, planned, failures, observers)
-            report.notes = _notes(why, report, again, components)
+            report.notes += _notes(why, report, again, components)
             keep(components, workspace.folder)
     report.seconds = time.perf_counter() - started
     return report
@@ -184,6 +184,8 @@ def _update(
     chunks = _chunks(loaded.loads, fingerprint, catalogue)
     split.account(entry, chunks, catalogue)
 
+    if _has_another_length(before, chunks, components, catalogue):
+        return _of_another_length(before, components, workspace, planned, failures, observers)
     kept = _embedded(chunks, components, catalogue, report, observers)
     state = _state(components, loaded.loads, before, kept, catalogue)
     report.documents, report.chunks = _changes(before, state, kept, catalogue)
@@ -213,6 +215,32 @@ def _embedded(
     kept = [chunk for chunk in chunks if chunk.text not in left_out]
     report.reused = len({chunk.text for chunk in kept}) - report.embedded
     return kept
+
+
+def _has_another_length(
+    before: IndexState | None, chunks: Sequence[StoredChunk], components: Components, catalogue: Catalogue
+) -> bool:
+    """Whether something has to be embedded, and the embedder's vectors would not fit those of the index."""
+    if before is None or not catalogue.missing_vectors(before.embedder, (chunk.text for chunk in chunks)):
+        return False
+    return components.embedder.dimensions != before.dimensions
+
+
+def _of_another_length(
+    before: IndexState | None,
+    components: Components,
+    workspace: Workspace,
+    planned: Sequence[load.Planned],
+    failures: Sequence[load.Failure],
+    observers: pluggy.PluginManager,
+) -> IndexReport:
+    """Embed everything anew: the service behind the embedder has another model, whose vectors have another length."""
+    components.take_length()
+    report = _update(components, workspace, planned, failures, observers)
+    then, now = before.dimensions if before else 0, components.embedder.dimensions
+    why = Causes({"embedder": (f"the embedder gives vectors of length {now}, and gave {then}",)})
+    report.notes = _notes(why, report, 0, components)
+    return report
 
 
 def _state(

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from potluck.contracts import Embedder, VectorStore
 from potluck.documents import Document, Passage, page_at, sections_within
+from potluck.errors import StoreMismatch
 from potluck.stages.embed import embed_query, question_vectors
 from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import IndexState, Snapshot, StoredChunk
@@ -79,6 +80,11 @@ class Retriever:
 
     def nearest(self, vector: Vectors, k: int) -> list[Passage]:
         """The ``k`` passages nearest to a vector of shape ``(dimensions,)``, best first."""
+        if vector.shape[-1] != self.state.dimensions:
+            raise StoreMismatch(
+                f"the embedder gives vectors of length {vector.shape[-1]}, and the index has {self.state.dimensions}: "
+                "the service behind it has another model. Run `potluck index`, which embeds everything anew"
+            )
         with self._lock:
             k = min(k, len(self._places))
             if k <= 0:

@@ -1,0 +1,27 @@
+"""The length of the vectors that a service gives under a name whose model it has changed.
+
+Nothing else tells that a remote model is another one, so the length becomes a part of what decides its vectors.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from potluck.workspace.files import write_whole
+
+_NAME = "lengths.json"
+
+
+def read(folder: Path) -> dict[str, int]:
+    """The lengths by the embedder's fingerprint; none where no model was changed."""
+    try:
+        held = json.loads((folder / _NAME).read_text(encoding="utf-8"))
+        return {str(name): int(length) for name, length in held.items()}
+    except (OSError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def keep(folder: Path, fingerprint: str, length: int) -> None:
+    """Keep the length that an embedder gives now."""
+    write_whole(folder / _NAME, json.dumps({**read(folder), fingerprint: length}).encode() + b"\n")
