@@ -390,3 +390,19 @@ def test_a_file_that_claims_huge_merges_is_read_at_once() -> None:
     )
 
     assert read(content).text.startswith("Sheet\n0 | 0 | 0 | 0")
+
+
+def test_rows_and_cells_may_leave_out_where_they_are() -> None:
+    content = xlsx(rows([["a", "b"], [1, 2]]))
+    for reference in ("A1", "B1", "A2", "B2"):
+        content = rewritten(content, "xl/worksheets/sheet1.xml", f' r="{reference}"', "")
+    for number in (1, 2):
+        content = rewritten(content, "xl/worksheets/sheet1.xml", f'<row r="{number}"', "<row")
+
+    assert read(content).text == "Sheet\na | b\n1 | 2"
+
+
+def test_a_comment_on_the_first_row_of_such_a_sheet_finds_its_cell() -> None:
+    content = rewritten(xlsx(commented), "xl/worksheets/sheet1.xml", '<row r="1"', "<row")
+
+    assert read(content, comments=True).text == "Sheet\nprice | 5 [comment by 王小明: ask again]"

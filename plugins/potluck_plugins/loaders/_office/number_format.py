@@ -265,7 +265,7 @@ def _scientific(value: Decimal, tokens: tuple[Token, ...]) -> str:
         if value.scaleb(-exponent).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_UP) >= Decimal(10) ** step:
             exponent += step
         value = value.scaleb(-exponent)
-    width = sum(token.kind == "digit" and token.text == "0" for token in power)
+    width = sum(token.text == "0" for token in power)
     sign = "-" if exponent < 0 else "+" if tokens[mark].text.endswith("+") else ""
     rest = "".join(token.text for token in power if token.kind in ("literal", "percent"))
     return f"{_fixed(value, mantissa)}E{sign}{abs(exponent):0{width}d}{rest}"

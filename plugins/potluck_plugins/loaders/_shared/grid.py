@@ -133,7 +133,7 @@ class Grid:
     def _captions(self, rows: Sequence[Sequence[str]], width: int) -> int:
         """How many rows at the top are no rows of cells: they are empty, or all of them is one text."""
         count = 0
-        while count < len(rows) and (self._is_one_cell(count, width) or not any(rows[count][1:])) and width > 1:
+        while count < len(rows) and (self._is_one_cell(count, width) or not any(rows[count][1:])):
             count += 1
         return count if count < len(rows) else 0
 
