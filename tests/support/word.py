@@ -81,7 +81,7 @@ def r(text: str, properties: str = "") -> str:
 
 
 def p(*runs: str, properties: str = "") -> str:
-    """A paragraph of runs; what is no XML is a run of its own."""
+    """A paragraph of runs; what is not XML is a run of its own."""
     inner = "".join(run if run.startswith("<") else r(run) for run in runs)
     return f"<w:p><w:pPr>{properties}</w:pPr>{inner}</w:p>"
 
@@ -146,13 +146,13 @@ def table(*rows: str) -> str:
 
 
 def tr(*cells: str, properties: str = "") -> str:
-    """A row; what is no XML is a cell of its own."""
+    """A row; what is not XML is a cell of its own."""
     inner = "".join(cell if cell.startswith(("<w:tc>", "<w:sdt>")) else tc(cell) for cell in cells)
     return f"<w:tr><w:trPr>{properties}</w:trPr>{inner}</w:tr>"
 
 
 def tc(*content: str, properties: str = "") -> str:
-    """A cell; what is no XML is a paragraph of its own."""
+    """A cell; what is not XML is a paragraph of its own."""
     inner = "".join(one if one.startswith("<") else p(one) for one in content)
     return f"<w:tc><w:tcPr>{properties}</w:tcPr>{inner}</w:tc>"
 

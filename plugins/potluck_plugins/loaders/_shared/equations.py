@@ -141,7 +141,7 @@ def linear(node: Node) -> str:
         case Text(text):
             return _INVISIBLE.sub("", _plain_letters(text)).replace("\u2064", " ").replace("\xa0", " ")
         case Row(parts):
-            return _joined(parts)
+            return _join(parts)
         case Fraction():
             return _fraction(node)
         case Script():
@@ -154,7 +154,7 @@ def linear(node: Node) -> str:
             inner = "; ".join(", ".join(linear(cell) for cell in row) for row in rows)
             return f"[{inner}]" if brackets else inner
         case Delimited():
-            return _delimited(node)
+            return _brackets(node)
         case Accent(mark, body):
             return _accent(mark, linear(body))
 
@@ -164,7 +164,7 @@ def _plain_letters(text: str) -> str:
     return _LETTERS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
 
 
-def _joined(parts: Sequence[Node]) -> str:
+def _join(parts: Sequence[Node]) -> str:
     """Parts beside each other, with a space where the end of one would be read into the next."""
     line, before = "", None
     for part in parts:
@@ -258,16 +258,16 @@ def _superscript(text: str) -> str:
     if not text or _MARKS.fullmatch(text):
         return text
     shown = raised(text)
-    return f"^{_grouped(text)}" if shown == text or shown[0] in "^" + _TRADE_MARKS else shown
+    return f"^{_group(text)}" if shown == text or shown[0] in "^" + _TRADE_MARKS else shown
 
 
 def _subscript(text: str) -> str:
     text = text.strip()
     shown = lowered(text)
-    return f"_{_grouped(text)}" if text and shown == text else shown
+    return f"_{_group(text)}" if text and shown == text else shown
 
 
-def _grouped(text: str) -> str:
+def _group(text: str) -> str:
     return text if len(text) == 1 or _is_bracketed(text) else f"({text})"
 
 
@@ -290,7 +290,7 @@ def _operator(node: Operator) -> str:
     return f"{name}{body}" if body[0] in _CLOSING else f"{name} {body}"
 
 
-def _delimited(node: Delimited) -> str:
+def _brackets(node: Delimited) -> str:
     parts = [_only(part) for part in node.parts]
     first = parts[0] if len(parts) == 1 else None
     if isinstance(first, Fraction) and not first.bar and node.opening == "(":
@@ -311,8 +311,8 @@ def _accent(mark: str, body: str) -> str:
     if len(body) == 1 and unicodedata.combining(mark[:1] or " "):
         return unicodedata.normalize("NFC", body + mark)
     name = ACCENTS.get(mark)
-    return f"{name}{_bracketed(body)}" if name else f"{_operand(body)}{mark}"
+    return f"{name}{_parenthesize(body)}" if name else f"{_operand(body)}{mark}"
 
 
-def _bracketed(text: str) -> str:
+def _parenthesize(text: str) -> str:
     return text if _is_bracketed(text) and text[0] == "(" else f"({text})"

@@ -117,13 +117,13 @@ def _script(element: Any, depth: int) -> Node:
     name = _name(element)
     base, first, second = _parts(element, 3, depth)
     if name in ("msub", "munder"):
-        return _accented(base, first) or Script(base, first)
+        return _accent(base, first) or Script(base, first)
     if name in ("msup", "mover"):
-        return (_accented(base, first) if name == "mover" else None) or Script(base, None, first)
+        return (_accent(base, first) if name == "mover" else None) or Script(base, None, first)
     return Script(base, first, second)
 
 
-def _accented(base: Node, mark: Node) -> Node | None:
+def _accent(base: Node, mark: Node) -> Node | None:
     """An accent or a brace; None for any other script."""
     if not isinstance(mark, Text):
         return None
@@ -157,12 +157,12 @@ def _root(element: Any, depth: int) -> Node:
     return Root(_row(element, depth))
 
 
-def _enclosed(element: Any, depth: int) -> Node:
+def _enclosure(element: Any, depth: int) -> Node:
     body = _row(element, depth)
     return Root(body) if (element.get("notation") or "").strip() == "radical" else body
 
 
-def _fenced(element: Any, depth: int) -> Node:
+def _fence(element: Any, depth: int) -> Node:
     opening, closing, separators = (element.get(name) for name in ("open", "close", "separators"))
     return Delimited(
         "(" if opening is None else opening.strip(),
@@ -202,8 +202,8 @@ _READERS: dict[str, Callable[[Any, int], Node]] = {
     "mmultiscripts": _scripts,
     "msqrt": _root,
     "mroot": _root,
-    "menclose": _enclosed,
-    "mfenced": _fenced,
+    "menclose": _enclosure,
+    "mfenced": _fence,
     "mtable": _table,
     "semantics": _first,
     "maction": _first,

@@ -110,7 +110,7 @@ def _function(element: Any, depth: int) -> Node:
     return Operator(_part(element, "fName", depth), _part(element, "e", depth))
 
 
-def _delimited(element: Any, depth: int) -> Node:
+def _brackets(element: Any, depth: int) -> Node:
     opening, closing, separator = (_property(element, name) for name in ("begChr", "endChr", "sepChr"))
     return Delimited(
         "(" if opening is None else opening,
@@ -156,7 +156,7 @@ _READERS: dict[str, Callable[[Any, int], Node]] = {
     "rad": _root,
     "nary": _sum,
     "func": _function,
-    "d": _delimited,
+    "d": _brackets,
     "m": _matrix,
     "eqArr": _array,
     "acc": _accent,

@@ -79,9 +79,9 @@ def _read(names: list[str], elements: list[Node]) -> Node:
     if name == "r":
         return Root(second, first) if len(elements) > 1 else Root(first)
     if name == "s":
-        return _shifted(names, elements)
+        return _read_script(names, elements)
     if name == "o":
-        return _overstruck(elements)
+        return _read_overstrike(elements)
     if name == "i":
         sign = next((_INTEGRALS[one] for one in names[1:] if one in _INTEGRALS), "∫")
         body = elements[2] if len(elements) > 2 else Text("")
@@ -95,14 +95,14 @@ def _read(names: list[str], elements: list[Node]) -> Node:
     return Row(elements)
 
 
-def _shifted(names: list[str], elements: list[Node]) -> Node:
+def _read_script(names: list[str], elements: list[Node]) -> Node:
     if len(elements) > 1:
         return Script(Text(""), elements[1], elements[0])
     first = elements[0] if elements else Text("")
     return Script(Text(""), first) if _LOWERED in names else Script(Text(""), None, first)
 
 
-def _overstruck(elements: list[Node]) -> Node:
+def _read_overstrike(elements: list[Node]) -> Node:
     """Characters above each other: a reading above its base, or a mark over a letter."""
     scripts = [one for one in elements if isinstance(one, Script) and one.upper is not None and one.lower is None]
     others = [one for one in elements if one not in scripts]

@@ -59,19 +59,19 @@ class Fields:
         elif kind == "separate" and self._open:
             innermost = self._open[-1]
             innermost.separated = True
-            innermost.shown = self._shown("".join(innermost.instruction), innermost.form)
+            innermost.shown = self._replacement("".join(innermost.instruction), innermost.form)
         elif kind == "end" and self._open:
             ended = self._open.pop()
             if self.is_instruction:
                 return None
-            return ended.shown if ended.separated else self._shown("".join(ended.instruction), ended.form, False)
+            return ended.shown if ended.separated else self._replacement("".join(ended.instruction), ended.form, False)
         return None
 
     def simple(self, element: Any) -> str | None:
         """What a ``w:fldSimple`` shows instead of its result; None where that is read."""
-        return self._shown(element.get(f"{W}instr") or "", None, bool(len(element)))
+        return self._replacement(element.get(f"{W}instr") or "", None, bool(len(element)))
 
-    def _shown(self, instruction: str, form: Any, result: bool = True) -> str | None:
+    def _replacement(self, instruction: str, form: Any, result: bool = True) -> str | None:
         name = instruction.split(maxsplit=1)[0].upper() if instruction.strip() else ""
         if name in _PAGE_FIELDS and self._page_marks:
             return PAGE_MARK
@@ -82,13 +82,13 @@ class Fields:
         if choices is not None:
             return _choice(choices)
         if name in _DRAWN_FIELDS:
-            return _drawn(name, instruction)
+            return _draw(name, instruction)
         if name in _COUNTING_FIELDS and not result:
             self.uncounted += 1
         return None
 
 
-def _drawn(name: str, instruction: str) -> str | None:
+def _draw(name: str, instruction: str) -> str | None:
     """What Word draws from the instruction itself."""
     if name == "EQ":
         return read_eq(instruction)
@@ -114,7 +114,7 @@ def _choice(choices: Any) -> str:
 
 
 def _unclosed(root: Any) -> set[Any]:
-    """The marks that begin a field which never ends: what follows them is no instruction."""
+    """The marks that begin a field which never ends: what follows them is not an instruction."""
     begun: list[Any] = []
     for mark in root.iter(f"{W}fldChar"):
         kind = mark.get(f"{W}fldCharType")

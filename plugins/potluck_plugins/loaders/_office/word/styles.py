@@ -79,7 +79,7 @@ class Styles:
         self._styles: dict[str, Style] = {}
         self._formats: dict[tuple[str | None, tuple[tuple[str, str | None], ...]], RunFormat] = {}
         defaults = None if root is None else root.find(f"{W}docDefaults/{W}rPrDefault/{W}rPr")
-        self._defaults = _format(() if defaults is None else _said(defaults))
+        self._defaults = _format(() if defaults is None else _deciding_properties(defaults))
         self._default = next(
             (one.get(f"{W}styleId") for one in found if one.get(f"{W}type") == "paragraph" and is_on(one, "default")),
             None,
@@ -95,7 +95,7 @@ class Styles:
 
     def run_format(self, paragraph_style: str | None, properties: Any = None) -> RunFormat:
         """The format of a run with these properties (``w:rPr`` or None) in a paragraph of this style."""
-        said = () if properties is None else _said(properties)
+        said = () if properties is None else _deciding_properties(properties)
         key = (paragraph_style, said)
         if key not in self._formats:
             self._formats[key] = _format(said).over(self._inherited(paragraph_style, dict(said).get("rStyle")))
@@ -123,7 +123,7 @@ class Styles:
             number_id = number_id or value(own, "numId")
             list_level = number(value(own, "ilvl")) if list_level is None else list_level
             own_run = element.find(f"{W}rPr")
-            run = run if own_run is None else run.over(_format(_said(own_run)))
+            run = run if own_run is None else run.over(_format(_deciding_properties(own_run)))
             contents = contents or _CONTENTS_NAME.fullmatch((value(element, "name") or "").strip()) is not None
         return Style(level, number_id, list_level, run, contents)
 
@@ -137,7 +137,7 @@ class Styles:
             current = value(self._elements[current], "basedOn")
 
 
-def _said(properties: Any) -> tuple[tuple[str, str | None], ...]:
+def _deciding_properties(properties: Any) -> tuple[tuple[str, str | None], ...]:
     """What of ``w:rPr`` decides what is read, by name, with its value."""
     return tuple(
         (_DECIDING[child.tag], child.get(f"{W}val") or child.get(f"{W}ascii") or child.get(f"{W}hAnsi"))
