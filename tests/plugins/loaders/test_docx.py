@@ -864,6 +864,8 @@ def test_lists_are_numbered_in_their_format(kind: str, labels: list[str]) -> Non
         (7, "decimalZero3", "007"),
         (255, "hex", "FF"),
         (0, "decimalZero", "0"),
+        (32_767, "decimalZero3", "32767"),
+        (99_999_999_999, "upperRoman", "99999999999"),
         (0, "none", ""),
     ],
 )
@@ -906,3 +908,21 @@ def test_a_control_that_is_bound_to_the_title_shows_the_title() -> None:
     document = read(body, files={"docProps/core.xml": core})
     assert document.text == "Pump manual"
     assert document.metadata == {"title": "Pump manual"}
+
+
+@pytest.mark.parametrize("value", ["", "²", "-1", "many", "99999999999"])
+def test_numbers_that_are_none_do_not_stop_the_reader(value: str) -> None:
+    definition = numbering(("upperRoman", "%1.")).replace('w:ilvl="0"', f'w:ilvl="{value}"')
+    definition = definition.replace('<w:start w:val="1"/>', f'<w:start w:val="{value}"/>')
+    properties = f'<w:outlineLvl w:val="{value}"/>'
+    body = [
+        p("one", properties=numbered() + properties),
+        table(tr(tc("a", properties=f'<w:gridSpan w:val="{value}"/>'), "b")),
+    ]
+    text = read(*body, parts={"numbering": definition, "styles": style("S", f"<w:pPr>{properties}</w:pPr>")}).text
+    assert "one" in text
+    assert "b" in text
+
+
+def test_a_control_without_properties_shows_its_content() -> None:
+    assert lines(p(f"<w:sdt><w:sdtContent>{r('Lin')}</w:sdtContent></w:sdt>")) == ["Lin"]

@@ -13,6 +13,7 @@ from typing import Any
 from potluck_plugins.loaders._shared.numerals import shown as shown
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
+_WIDEST = 9
 W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
 
 
@@ -115,7 +116,7 @@ def read_numbering(root: Any, style_ids: dict[str, str]) -> Numbering:
 
 def _levels(abstract: Any) -> Iterator[tuple[int, Level]]:
     for element in abstract.iter(f"{W}lvl"):
-        yield int(element.get(f"{W}ilvl", "0")), _level(element)
+        yield _number(element.get(f"{W}ilvl"), 0), _level(element)
 
 
 def _level(element: Any) -> Level:
@@ -134,7 +135,7 @@ def _format(element: Any) -> str:
     """The format of a level; one such as ``001, 002`` stands beside another for old programs."""
     for custom in element.iterfind(f"{_MC}AlternateContent/{_MC}Choice/{W}numFmt"):
         first = (custom.get(f"{W}format") or "").partition(",")[0].strip()
-        if first.isdecimal():
+        if first.isdecimal() and len(first) <= _WIDEST:
             return f"decimalZero{len(first)}"
     return (
         _value(element, "numFmt") or _value(element.find(f"{_MC}AlternateContent/{_MC}Fallback"), "numFmt") or "decimal"

@@ -37,6 +37,9 @@ _ENCLOSED = {
 _CHINESE = {"chineseCounting", "chineseCountingThousand", "taiwaneseCounting", "taiwaneseCountingThousand"}
 _CHINESE |= {"japaneseCounting", "ideographEnclosedCircle"}
 _DIGITAL = {"ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand"}
+_LARGEST = 32_767
+"""Word counts no further; a larger number of a damaged file would be a row of letters without end."""
+
 _PADDED = "decimalZero"
 
 
@@ -47,7 +50,7 @@ def shown(value: int, kind: str) -> str:
     """
     if kind == "none":
         return ""
-    if value <= 0:
+    if not 0 < value <= _LARGEST:
         return str(value)
     if kind in _SEQUENCES:
         letters = _SEQUENCES[kind]

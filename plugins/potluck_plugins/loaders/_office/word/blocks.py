@@ -114,8 +114,8 @@ class BlockReader:
         if by_style is not None and inherited.number_id is None:
             inherited = Style(inherited.level, *by_style, inherited.run, inherited.contents)
         own = properties.find(f"{W}numPr") if properties is not None else None
-        outline = value(properties, "outlineLvl")
-        level = int(outline) + 1 if outline and outline.isdigit() and int(outline) < 9 else inherited.level
+        outline = number(value(properties, "outlineLvl"))
+        level = outline + 1 if outline is not None and 0 <= outline < 9 else inherited.level
         if own is None:
             return inherited, level
         place = number(value(own, "ilvl"))

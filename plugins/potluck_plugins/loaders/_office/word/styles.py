@@ -192,8 +192,8 @@ def is_on(element: Any, attribute: str) -> bool:
 
 
 def _heading_level(element: Any, properties: Any) -> int | None:
-    outline = value(properties, "outlineLvl")
-    if outline and outline.isdigit():
-        return int(outline) + 1 if int(outline) < 9 else None
+    outline = number(value(properties, "outlineLvl"))
+    if outline is not None:
+        return outline + 1 if 0 <= outline < 9 else None
     found = _HEADING_NAME.fullmatch((value(element, "name") or "").strip())
     return int(found.group(1)) if found else None
