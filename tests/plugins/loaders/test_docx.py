@@ -926,3 +926,24 @@ def test_numbers_that_are_none_do_not_stop_the_reader(value: str) -> None:
 
 def test_a_control_without_properties_shows_its_content() -> None:
     assert lines(p(f"<w:sdt><w:sdtContent>{r('Lin')}</w:sdtContent></w:sdt>")) == ["Lin"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "number"),
+    [("decimal", "1. Scope", "1"), ("chineseCounting", "一. Scope", "一"), ("bullet", "Scope", None)],
+)
+def test_a_heading_has_the_number_that_word_counts(kind: str, text: str, number: str | None) -> None:
+    parts = {"styles": RAISED_STYLES, "numbering": numbering((kind, "%1."))}
+    document = read(p("Scope", properties=styled("H1") + numbered()), parts=parts)
+    assert document.text == text
+    assert [(one.number, one.title, one.level) for one in document.sections] == [(number, "Scope", 1)]
+
+
+def test_a_heading_with_only_a_note_or_an_empty_paragraph_below_it_makes_no_sections_of_a_table() -> None:
+    cells = [
+        tc(p("Part", refer("footnote", 2), properties=styled("H1")), p("")),
+        tc(p("Torque", properties=styled("H1"))),
+    ]
+    document = read(table(tr(*cells), tr("Bolt", "45 Nm")), parts={"styles": RAISED_STYLES, "footnotes": NOTES})
+    assert document.text == "Part[1] | Torque\nBolt | 45 Nm\n[1] Without snow."
+    assert document.sections == ()
