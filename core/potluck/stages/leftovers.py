@@ -1,4 +1,4 @@
-"""Files that office programs and operating systems leave beside documents, and that are no documents."""
+"""Files that office programs and operating systems leave beside documents and that are not documents."""
 
 from __future__ import annotations
 
@@ -19,6 +19,6 @@ _FOLDERS = {"__macosx"}
 
 
 def is_leftover(path: Path) -> bool:
-    """Whether a file's name, or that of its folder, is one that programs give to what is no document."""
+    """Whether a file's name, or that of its folder, is one that programs give to such files."""
     name = path.name.lower()
     return path.parent.name.lower() in _FOLDERS or any(fnmatch(name, pattern) for pattern in _NAMES)

@@ -26,9 +26,9 @@ from potluck_plugins.loaders._office.xlsx import read_xlsx
 from potluck_plugins.loaders._shared.archive import open_archive
 from potluck_plugins.loaders._shared.flow import Flow
 
-_OWNER_FILE = "it is no document: an office program keeps it beside a document that is open; name that document instead"
-
-
+_OWNER_FILE = (
+    "it is not a document: an office program keeps it beside a document that is open; name that document instead"
+)
 _OLE_KINDS = ("doc", "ppt", "xls", "ole")
 
 

@@ -40,7 +40,7 @@ class Inline:
     """Reads running text."""
 
     def __init__(self, host: Host) -> None:
-        """The host takes what is no running text."""
+        """The host takes what is not running text."""
         self._host = host
         self._elements: dict[str, Callable[[Any, Paragraph, Look], None]] = {
             f"{TEXT}span": self._span,

@@ -1,4 +1,4 @@
-"""The destinations of RTF: groups whose text is no running text of the document.
+"""The destinations of RTF: groups whose text is not running text of the document.
 
 Source: Rich Text Format specification 1.9.1, "Destinations"; its appendix C lists them.
 """
@@ -57,7 +57,7 @@ class Destinations:
         self._date: dict[str, int] = {}
 
     def enter(self, word: str, starred: bool) -> bool:
-        """Begin a destination; False where the word is none."""
+        """Begin a destination; False where the word does not name one."""
         fresh, self.state.is_fresh = self.state.is_fresh, False
         equation = self.state.math
         if word in _SKIPPED:

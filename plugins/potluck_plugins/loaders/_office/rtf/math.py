@@ -23,7 +23,7 @@ class Equation:
         self._open: list[Any] = [etree.Element(f"{_M}oMath")]
 
     def enter(self, word: str) -> bool:
-        """Begin the element of a group's first control word; False where the word is none of an equation's."""
+        """Begin the element of a group's first control word; False where equations do not know the word."""
         from lxml import etree
 
         if not word.startswith("m") or len(word) < 2:

@@ -15,7 +15,7 @@ from potluck_plugins.loaders._shared.flow import Flow
 
 
 class Capture:
-    """Text that is no part of the document's own."""
+    """Text that does not belong to the document's own."""
 
     def __init__(self) -> None:
         """It is empty."""

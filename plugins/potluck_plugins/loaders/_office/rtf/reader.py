@@ -204,7 +204,7 @@ class _Reader(Destinations):
         self.state.look = self.styles.on(self.state.look, number)
 
     def outline(self, number: int) -> None:
-        """A heading's level, from 0; 9 is no heading."""
+        """A heading's level, from 0; 9 is body text."""
         self.state.level = self.style.level = number + 1 if 0 <= number < 9 else None
 
     def plain(self, _: int) -> None:

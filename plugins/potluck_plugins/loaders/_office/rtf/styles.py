@@ -57,7 +57,7 @@ class Styles:
 
 
 def changed(look: Look, word: str, number: int | None) -> Look:
-    """A look after a control word for characters."""
+    """The look that a control word for characters makes of another."""
     on = number != 0
     if word in _POSITIONS:
         return replace(look, position=_POSITIONS[word] if on else "base")

@@ -1,4 +1,4 @@
-"""The running text of a paragraph of a Word file: characters that are no text, and fields.
+"""The running text of a paragraph of a Word file: characters that are not text, and fields.
 
 Source: [MS-DOC] 2.4.1 (characters with a meaning of their own), 2.8.25 (fields).
 """

@@ -84,7 +84,7 @@ def boxes(file: WordFile) -> tuple[dict[int, list[Span]], list[Span]]:
     table = plc(file.part(parts.BOXES), 22)
     for record, span in zip(table.records[:-1], _spans(file, parts.BOXES, "boxes", 22), strict=False):
         place = places.get(i32(record, 14))
-        if u16(record, 8):  # a place for a box that there is no more
+        if u16(record, 8):  # the place of a box that was deleted
             continue
         if place is None:
             others.append(span)

@@ -18,7 +18,7 @@ _DEEPEST = 64
 _NO_STYLE = 0x0FFF
 _PARAGRAPH, _CHARACTER = 1, 2
 _LEAST_SHIFT = 4
-"""Characters that are shifted by less than this, in half points, are no superscripts."""
+"""Characters that are shifted by less than this, in half points, are not superscripts."""
 
 _POSITIONS: dict[int, Position] = {1: "raised", 2: "lowered"}
 _SAME, _OPPOSITE = 0x80, 0x81
