@@ -7,13 +7,13 @@ from __future__ import annotations
 
 import json
 import os
-import tempfile
 from pathlib import Path
 from typing import Any
 
 from potluck.errors import MissingDependency, ModelNotFound, Unsupported
 from potluck.fingerprints import content_hash
 from potluck.models import prepare
+from potluck.temporary import working_folder
 
 
 def as_safetensors(path: Path, kept: Path) -> Path:
@@ -30,9 +30,8 @@ def as_safetensors(path: Path, kept: Path) -> Path:
         raise ModelNotFound(f"{path} is neither a folder with safetensors nor a .gguf file")
     folder = kept / f"{path.stem}-{content_hash(path)[:16]}"
     if not folder.is_dir():
-        kept.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=kept, prefix=".converting-") as beside:
-            made = Path(beside, "model")
+        with working_folder(kept, "converting") as beside:
+            made = beside / "model"
             try:
                 _convert(path, made)
             except MissingDependency:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import hashlib
 import importlib.metadata
@@ -25,6 +26,7 @@ _SOURCE = re.compile(
     r"(#sha256=(?P<sha256>[0-9a-f]{64}))?"
 )
 _RECORD = ".fetched.json"
+_WORKING = ".fetching"
 _BLOCK = 1 << 20
 _NAMED = 5
 
@@ -69,6 +71,7 @@ class Wanted:
 
 def fetch(wanted: Wanted, cache: Path, allow_network: bool) -> Path:
     """The member on this machine, fetched if need be. Raises ``ModelNotFound`` or ``StorageFailed``."""
+    _remove_unfinished(cache)
     found = _installed(wanted) or _kept(wanted, cache)
     if found is None and not allow_network:
         raise _not_had(wanted, cache, "not asked, nothing may be fetched")
@@ -145,8 +148,17 @@ def _fetched(wanted: Wanted, cache: Path) -> Path:
         ) from error
 
 
+def _remove_unfinished(cache: Path) -> None:
+    """Remove what killed processes had begun to fetch, of whatever model."""
+    from filelock import FileLock, Timeout
+
+    for working in cache.glob(f"models/*/{_WORKING}"):
+        with contextlib.suppress(Timeout, OSError), FileLock(working.parent / ".lock", timeout=0):
+            shutil.rmtree(working, ignore_errors=True)
+
+
 def _unpacked(wanted: Wanted, cache: Path, folder: Path) -> Path:
-    working, entry = folder / ".fetching", folder / wanted.entry
+    working, entry = folder / _WORKING, folder / wanted.entry
     shutil.rmtree(working, ignore_errors=True)
     try:
         archive = _download(wanted, working, cache)

@@ -16,6 +16,7 @@ from typing import ClassVar
 from urllib.parse import urlsplit
 
 import pytest
+from filelock import FileLock
 
 from potluck import wheels
 from potluck.errors import ModelNotFound, StorageFailed
@@ -145,6 +146,22 @@ def test_what_a_killed_process_left_is_cleared_away(index: Path, sources: Source
     sources.fetch(MODEL)
 
     assert not left.parent.exists()
+
+
+def test_what_was_left_beside_other_models_goes_with_the_next_fetch_of_any(
+    index: Path, sources: Sources, cache: Path
+) -> None:
+    sources.fetch(MODEL)
+    left = cache / "models" / "other-model==2.0" / ".fetching"
+    left.mkdir(parents=True)
+    held = cache / "models" / "third-model==3.0" / ".fetching"
+    held.mkdir(parents=True)
+
+    with FileLock(held.parent / ".lock"):
+        sources.fetch(MODEL)
+
+    assert not left.exists()
+    assert held.exists()
 
 
 def test_processes_that_want_the_same_model_at_once_all_get_it(index: Path, tmp_path: Path, cache: Path) -> None:

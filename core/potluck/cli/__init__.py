@@ -36,7 +36,7 @@ COMMANDS = {
     "strategy": "Find out which strategy suits labelled data.",
     "tune": "Train what a recipe's tuner learns from its dataset.",
     "tuners": "Say of every installed tuner where its parameters go.",
-    "workspace": "Say whether a recipe's workspace holds what was written, and mend it.",
+    "workspace": "Say whether a recipe's workspace holds what was written, and repair it.",
 }
 """The commands with their short help, so that ``potluck --help`` imports none of them."""
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.group("workspace")
 def command() -> None:
-    """Say whether a recipe's workspace holds what was written, and mend it."""
+    """Say whether a recipe's workspace holds what was written, and repair it."""
 
 
 @command.command("check")
@@ -76,7 +76,7 @@ def repair(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
 
 def _print(reports: Sequence[FileReport]) -> None:
     if not reports:
-        echo("there is no workspace yet")
+        echo("no workspace was made yet")
     for report in reports:
         echo(f"{report.file}: {'whole' if report.is_whole else 'damaged'}")
         if report.pages:

@@ -73,7 +73,11 @@ class ChatModel(Component):
     """US dollars for a million tokens of prompt and of answer, where the model has a price."""
 
     concurrency: int = 1
-    """How many calls may be made at once, from threads. More than one only for remote services."""
+    """How many calls may be made at once, from threads. More than one only for remote services.
+
+    With 1, whoever answers questions waits until a call of another thread is over, ``count_tokens`` and the pieces of
+    a stream included: a model need not be safe for threads. It is not always called from the thread that made it.
+    """
 
     exact_token_counts: bool = True
     """Whether ``count_tokens`` is what the model counts; False for an estimate that is never too low."""

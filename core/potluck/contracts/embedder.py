@@ -57,7 +57,11 @@ class Embedder(Component):
     """How many texts to pass in a call. Each call's vectors are committed before they are used."""
 
     concurrency: int = 1
-    """How many calls may be made at once, from threads. More than one only for remote services."""
+    """How many calls may be made at once, from threads. More than one only for remote services.
+
+    With 1, no call of ``count_tokens`` and ``embed_...`` begins before one from another thread is over: a model need
+    not be safe for threads. It is not always called from the thread that made it.
+    """
 
     price: float | None = None
     """US dollars for a million tokens, where the service has a price."""

@@ -34,7 +34,9 @@ class VectorStore(Component):
     The store is derived: the workspace can fill it again from its catalogue at any time, and does so whenever the ids
     differ. Ids are text without NUL, at most 64 characters. An id that is added again replaces the vector. One process
     writes at a time; others may have the same collection open for reading, and see it as of their opening or later,
-    never half of a commit.
+    never half of a commit. One object is used by one thread at a time, not always the one that opened it; another one
+    may be open for the same collection in the same process. What a store does not hold of the index that it is asked
+    about is noticed, and the question answered from the catalogue.
     """
 
     exact: bool = True
@@ -63,6 +65,7 @@ class VectorStore(Component):
     def commit(self) -> None:
         """Make all that was added and deleted durable, at once.
 
+        Also called where nothing was added or deleted: what a killed commit has left behind is then removed.
         Killed before it returns, the collection opens as it was or as it should become, or lacks some ids; it never
         holds an id with a wrong or torn vector.
         """

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import shutil
-import tempfile
 from collections.abc import Iterator, Mapping
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -21,6 +20,7 @@ from potluck.sources import Sources
 from potluck.stages.ask import retriever
 from potluck.stages.components import Components
 from potluck.stages.index import index
+from potluck.temporary import working_folder
 from potluck.workspace import Workspace
 from potluck.workspace.runs import surroundings
 
@@ -91,20 +91,13 @@ def reproduce(folder: Path, observers: pluggy.PluginManager) -> Reproduction:
     manifest, recipes, before = _manifest(folder), recipes_of(folder), _answers_of(folder)
     result = Reproduction(str(manifest["run"]), questions=len(before))
     asked = len({question for _, question in before})
-    scratch = Path(tempfile.mkdtemp(dir=folder.parents[1], prefix="reproduce-"))
-    try:
-        workspace = Workspace(scratch)
-        try:
-            for name, recipe in recipes.items():
-                report, found = _again(recipe, workspace, observers, asked)
-                then = manifest["pins"][name] if name else manifest["pins"]
-                result.inputs += [one for one in differences(then, found) if one not in result.inputs]
-                result.metrics += _metrics(name, _metrics_of(manifest, name), report.metrics)
-                result.answers += _answers(name, before, report)
-        finally:
-            workspace.close()
-    finally:
-        shutil.rmtree(scratch, ignore_errors=True)
+    with working_folder(folder.parents[1], "reproduce") as scratch, closing(Workspace(scratch)) as workspace:
+        for name, recipe in recipes.items():
+            report, found = _again(recipe, workspace, observers, asked)
+            then = manifest["pins"][name] if name else manifest["pins"]
+            result.inputs += [one for one in differences(then, found) if one not in result.inputs]
+            result.metrics += _metrics(name, _metrics_of(manifest, name), report.metrics)
+            result.answers += _answers(name, before, report)
     versions = {key: manifest.get(key) for key in surroundings()}
     result.inputs = [*differences({"version": versions}, {"version": surroundings()}), *result.inputs]
     return result

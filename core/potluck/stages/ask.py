@@ -76,15 +76,15 @@ def retriever(components: Components, workspace: Workspace) -> Retriever:
     """The retriever over the recipe's index as it is now; the index has been finished before."""
     newest = partial(workspace.catalogue.generation, components.index_id)
     for _ in range(_OPENINGS):
-        found = _opened(components, workspace, newest)
+        found = _open(components, workspace, newest)
         if found.whole or newest() == found.state.generation:
             return found
         # A process that indexes has changed the store since the snapshot was taken.
         found.close()
-    return _opened(components, workspace, newest)
+    return _open(components, workspace, newest)
 
 
-def _opened(components: Components, workspace: Workspace, newest: Callable[[], str | None]) -> Retriever:
+def _open(components: Components, workspace: Workspace, newest: Callable[[], str | None]) -> Retriever:
     snapshot, store = workspace.catalogue.snapshot(), components.index_store()
     try:
         state = snapshot.index(components.index_id)

@@ -85,7 +85,8 @@ def index(components: Components, workspace: Workspace, observers: pluggy.Plugin
     assert documents is not None, "only a recipe with documents is indexed"
     sources = discover(components.base, documents.patterns, documents.exclude)
     planned, failures = load.survey(sources, components)
-    report = _finished(components, workspace, planned, failures)
+    # After a kill there may be nothing to compute and still something to clean up.
+    report = None if workspace.was_killed() else _finished(components, workspace, planned, failures)
     if report is None:
         with workspace.writing():
             why = causes(components, workspace.folder)
@@ -118,7 +119,7 @@ def collection_of(state: IndexState) -> Collection:
 
 
 @contextmanager
-def _opened_store(components: Components, state: IndexState) -> Iterator[VectorStore]:
+def _open_store(components: Components, state: IndexState) -> Iterator[VectorStore]:
     with closing(components.index_store()) as store:
         store.open(collection_of(state))
         yield store
@@ -139,7 +140,7 @@ def _finished(
         every = _chunks(loaded.loads, before.splitter, catalogue) if left_out else chunks
         if len(every) > len(chunks) and not _skips(components):
             return None
-        with _opened_store(components, before) as store:
+        with _open_store(components, before) as store:
             if not store.ids().issuperset(chunk.id for chunk in chunks):
                 return None
         report = _unchanged(before, loaded, chunks)
@@ -190,7 +191,7 @@ def _update(
     state = _state(components, loaded.loads, before, kept, catalogue)
     report.documents, report.chunks = _changes(before, state, kept, catalogue)
     storing = stage(observers, "index", "vectors", None, components.recipe.store)
-    with storing, _opened_store(components, state) as store:
+    with storing, _open_store(components, state) as store:
         _add(store, kept, state, catalogue)
         catalogue.set_index(state)
         _remove(store, {chunk.id for chunk in kept})
@@ -275,11 +276,9 @@ def _add(store: VectorStore, chunks: Sequence[StoredChunk], state: IndexState, c
 
 
 def _remove(store: VectorStore, wanted: set[str]) -> None:
-    """Delete what the index no longer has."""
-    extra = sorted(store.ids() - wanted)
-    if extra:
-        store.delete(extra)
-        store.commit()
+    """Delete what the index no longer has, and what a killed run left."""
+    store.delete(sorted(store.ids() - wanted))
+    store.commit()
 
 
 def _unchanged(state: IndexState, loaded: load.Loaded, chunks: Sequence[StoredChunk]) -> IndexReport:

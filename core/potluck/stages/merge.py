@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import tempfile
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -14,6 +13,7 @@ from potluck.errors import PotluckError, Unsupported
 from potluck.stages.components import Components
 from potluck.stages.tune import made
 from potluck.stages.tuned import tuner_of
+from potluck.temporary import working_folder
 from potluck.tuning.head import NAME as HEAD
 
 _MOST = 1e-4
@@ -61,9 +61,8 @@ def merge(components: Components, into: Path) -> MergeReport:
         raise PotluckError(
             f"the merged model's logits differ by {difference:.2g} from the tuned one's; nothing is written"
         )
-    into.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=into.parent, prefix=".merging-") as beside:
-        made = Path(beside, "model")
+    with working_folder(into.parent, "merging") as beside:
+        made = beside / "model"
         if source is not None:
             as_gguf(merged, source, made)
         else:

@@ -8,10 +8,11 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potluck.temporary import remove_left
 from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue
-from potluck.workspace.files import storage_errors, write_whole
-from potluck.workspace.lock import writing
+from potluck.workspace.files import remove_leftovers, storage_errors, write_whole
+from potluck.workspace.lock import was_killed, writing
 
 if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
@@ -67,10 +68,20 @@ class Workspace:
         self.check_in_place()
         return self.folder / "runs" / run_id
 
+    def was_killed(self) -> bool:
+        """Whether the last writer was killed, so that what it was about to clean up is still there."""
+        return was_killed(self.folder)
+
+    def _remove_leftovers(self) -> None:
+        for folder in (self.folder, *self.folder.glob("runs/*")):
+            remove_leftovers(folder)
+        remove_left(self.folder, "reproduce")
+
     @contextmanager
     def writing(self) -> Iterator[None]:
         """Be the one writer; raises ``WorkspaceBusy`` or ``WorkspaceGone``. A full disk becomes ``StorageFailed``."""
         self.check_in_place()
         with writing(self.folder), storage_errors(self.folder):
+            self._remove_leftovers()
             yield
         self.check_in_place()

@@ -94,7 +94,7 @@ class Connection:
         """
         with self._lock:
             self.check_in_place()
-            with self._begun("IMMEDIATE"):
+            with self._open_transaction("IMMEDIATE"):
                 yield
 
     @contextmanager
@@ -104,11 +104,11 @@ class Connection:
             if self._db.in_transaction:
                 yield
             else:
-                with self._begun("DEFERRED"):
+                with self._open_transaction("DEFERRED"):
                     yield
 
     @contextmanager
-    def _begun(self, kind: str) -> Iterator[None]:
+    def _open_transaction(self, kind: str) -> Iterator[None]:
         self.run(f"BEGIN {kind}")
         try:
             yield

@@ -32,6 +32,19 @@ def writing(folder: Path, wait: float = 0.5) -> Iterator[None]:
         lock.release()
 
 
+def was_killed(folder: Path) -> bool:
+    """Whether the last one that held the lock did not come to its end, and nobody holds it now."""
+    from filelock import FileLock, Timeout
+
+    if not (folder / "writer.pid").exists():
+        return False
+    try:
+        with FileLock(folder / "lock", timeout=0):
+            return True
+    except (Timeout, OSError):
+        return False
+
+
 def _read(path: Path) -> str:
     try:
         return path.read_text(encoding="ascii") or "?"

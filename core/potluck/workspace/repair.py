@@ -61,7 +61,7 @@ class FileReport:
 
 def check(folder: Path) -> list[FileReport]:
     """Read all of a workspace's databases, and say what is damaged. Nothing is changed."""
-    return [_checked(path, salvage) for path, salvage in _databases(folder)]
+    return [_check_file(path, salvage) for path, salvage in _databases(folder)]
 
 
 def repair(folder: Path) -> list[FileReport]:
@@ -71,7 +71,7 @@ def repair(folder: Path) -> list[FileReport]:
     with writing(folder), storage_errors(folder):
         reports = []
         for path, salvage in _databases(folder):
-            reports.append(_checked(path, salvage))
+            reports.append(_check_file(path, salvage))
             if not reports[-1].is_whole:
                 _replace(path, salvage)
         return reports
@@ -82,9 +82,9 @@ def _databases(folder: Path) -> Iterator[tuple[Path, Callable[[_Salvage], None]]
     yield from ((folder / name, salvage) for name, salvage in known if (folder / name).exists())
 
 
-def _checked(path: Path, salvage: Callable[[_Salvage], None]) -> FileReport:
+def _check_file(path: Path, salvage: Callable[[_Salvage], None]) -> FileReport:
     report = FileReport(path.name)
-    with storage_errors(path.parent), closing(_opened(path)) as source, closing(_begun("")) as scratch:
+    with storage_errors(path.parent), closing(_open_damaged(path)) as source, closing(_new_database("")) as scratch:
         try:
             (verdict,) = source.execute("PRAGMA integrity_check(1)").fetchone()
             report.pages = "" if verdict == "ok" else str(verdict)
@@ -99,7 +99,7 @@ def _checked(path: Path, salvage: Callable[[_Salvage], None]) -> FileReport:
 def _replace(path: Path, salvage: Callable[[_Salvage], None]) -> None:
     beside = path.with_name(path.name + _BESIDE)
     beside.unlink(missing_ok=True)
-    with closing(_opened(path)) as source, closing(_begun(beside)) as target:
+    with closing(_open_damaged(path)) as source, closing(_new_database(beside)) as target:
         salvage(_Salvage(source, target, FileReport(path.name)))
         target.commit()
     for ending in ("-wal", "-shm"):  # they belong to the old file, and would be taken for the new one's
@@ -108,7 +108,7 @@ def _replace(path: Path, salvage: Callable[[_Salvage], None]) -> None:
     sync_folder(path.parent)
 
 
-def _begun(path: Path | str) -> sqlite3.Connection:
+def _new_database(path: Path | str) -> sqlite3.Connection:
     """A new database, in one transaction."""
     target = sqlite3.connect(path, isolation_level=None)
     target.execute("PRAGMA foreign_keys = ON")
@@ -116,9 +116,9 @@ def _begun(path: Path | str) -> sqlite3.Connection:
     return target
 
 
-def _opened(path: Path) -> sqlite3.Connection:
+def _open_damaged(path: Path) -> sqlite3.Connection:
     source = sqlite3.connect(path, isolation_level=None)
-    # A text that is no text any more is a row that does not pass, and ends no walk.
+    # A text that is not UTF-8 any more is a row that does not pass, and ends no walk.
     source.text_factory = lambda content: content.decode("utf-8", "surrogateescape")
     return source
 

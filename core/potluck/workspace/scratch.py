@@ -22,12 +22,14 @@ def can_be_written(folder: Path) -> bool:
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Workspace]:
-    """A workspace with the catalogue of the one in ``folder``, if there is one; it is removed at the end."""
+    """A workspace with the catalogue of the one in ``folder`` and its notes, if there is one; it is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="potluck-", ignore_cleanup_errors=True) as name:
         copy = Path(name, ".potluck")
         copy.mkdir()
         if (folder / _NAME).exists():
             _copy(folder / _NAME, copy / _NAME)
+        for path in folder.glob("*.json"):
+            shutil.copyfile(path, copy / path.name)
         with closing(Workspace(copy)) as workspace:
             yield workspace
 

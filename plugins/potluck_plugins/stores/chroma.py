@@ -80,6 +80,7 @@ class ChromaFolder(VectorStore):
     def commit(self) -> None:
         """Change the private database, stop Chroma so that its files rest, and keep a copy of them."""
         if not self._pending:
+            self._files.sweep()
             return
         if self._files.changed():
             self.close()

@@ -62,6 +62,7 @@ class ExactStore(VectorStore):
     def commit(self) -> None:
         """Write one new piece: what was added, and what remains of the pieces that lose a vector."""
         if not self._pending:
+            self._files.sweep()
             return
         if self._files.changed():
             self._pieces = self._read()

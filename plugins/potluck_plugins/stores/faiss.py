@@ -85,6 +85,7 @@ class FaissStore(VectorStore):
     def commit(self) -> None:
         """Change the index and write it whole."""
         if not self._pending:
+            self._files.sweep()
             return
         if self._files.changed():
             self._read()

@@ -90,6 +90,7 @@ class LangChainStore(VectorStore):
     def commit(self) -> None:
         """Write ids and vectors whole; the store of LangChain is filled anew, unless it only has to grow."""
         if not self._pending:
+            self._files.sweep()
             return
         if self._files.changed():
             self._drop()

@@ -133,9 +133,9 @@ def test_one_bit_in_a_document_is_no_quotation(home: Path) -> None:
     assert "catalogue.sqlite is damaged (not what was written: the text of notes/7.txt)" in done.stderr
     assert "fault of potluck" not in done.stderr
 
-    mended = potluck("workspace", "repair", str(home / "recipe.yaml"), "--json")
+    repaired = potluck("workspace", "repair", str(home / "recipe.yaml"), "--json")
 
-    report = json.loads(mended.stdout)
+    report = json.loads(repaired.stdout)
     assert (report["index"]["loaded"], report["index"]["embedded"]) == (1, 0)
     assert potluck("ask", str(home / "recipe.yaml"), QUESTION).returncode == 0
 

@@ -25,7 +25,7 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_without_a_workspace_there_is_nothing_to_check_or_to_repair(recipe: str) -> None:
-    assert potluck("workspace", "check", recipe).stdout == "there is no workspace yet\n"
+    assert potluck("workspace", "check", recipe).stdout == "no workspace was made yet\n"
     assert not (Path(recipe).parent / ".potluck").exists()
 
 
@@ -33,7 +33,7 @@ def test_a_whole_workspace_is_said_to_be_whole(recipe: str) -> None:
     assert potluck("index", recipe).returncode == 0
 
     checked = potluck("workspace", "check", recipe, "--json")
-    mended = potluck("workspace", "repair", recipe)
+    repaired = potluck("workspace", "repair", recipe)
 
     report = json.loads(checked.stdout)
     assert (checked.returncode, report["is_whole"]) == (0, True)
@@ -42,7 +42,7 @@ def test_a_whole_workspace_is_said_to_be_whole(recipe: str) -> None:
     assert catalogue["rows"]["documents split"]["whole"] == 6
     assert catalogue["rows"]["indexes"]["whole"] == 1
     assert catalogue["rows"]["vectors"]["whole"] >= 6
-    assert "computed anew: 0 files loaded, 0 documents split, 0 texts embedded" in mended.stdout
+    assert "computed anew: 0 files loaded, 0 documents split, 0 texts embedded" in repaired.stdout
 
 
 def test_a_damaged_vector_is_counted_and_computed_anew(recipe: str) -> None:
@@ -54,12 +54,12 @@ def test_a_damaged_vector_is_counted_and_computed_anew(recipe: str) -> None:
     catalogue.write_bytes(content)
 
     checked = potluck("workspace", "check", recipe)
-    mended = potluck("workspace", "repair", recipe)
+    repaired = potluck("workspace", "repair", recipe)
 
     assert checked.returncode == 1
     assert f"damaged: potluck workspace repair {recipe}" in checked.stderr
     assert re.search(r"^  vectors: \d+ whole, 1 damaged$", checked.stdout, re.MULTILINE)
-    assert "computed anew: 0 files loaded, 0 documents split, 1 texts embedded" in mended.stdout
+    assert "computed anew: 0 files loaded, 0 documents split, 1 texts embedded" in repaired.stdout
     assert potluck("workspace", "check", recipe).returncode == 0
 
 
@@ -68,10 +68,10 @@ def test_a_file_that_is_no_database_is_replaced_and_all_of_it_computed_anew(reci
     (Path(recipe).parent / ".potluck" / "catalogue.sqlite").write_bytes(b"\0" * 9000)
 
     asked = potluck("ask", recipe, "哪一年鋪設？")
-    mended = potluck("workspace", "repair", recipe)
+    repaired = potluck("workspace", "repair", recipe)
 
     assert "potluck workspace repair" in asked.stderr
-    assert "computed anew: 6 files loaded, 6 documents split" in mended.stdout
+    assert "computed anew: 6 files loaded, 6 documents split" in repaired.stdout
 
 
 def test_a_damaged_store_is_filled_again_from_the_catalogue(recipe: str) -> None:

@@ -30,6 +30,7 @@ Block: TypeAlias = bytes | memoryview
 """Some bytes of a file, as they lie in memory."""
 
 _FOLDER = re.compile("[0-9a-f]{16}")
+_NEXT = "manifest.new"
 _NO_ROOM = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 
 
@@ -112,6 +113,14 @@ class Generations:
             self._remove_all_but({entry.folder for entry in entries})
         return [*kept, *new]
 
+    def sweep(self) -> None:
+        """Remove what a killed commit left behind; for the one that may write."""
+        with storage_errors(self.folder):
+            manifest = _parse(self._current())
+            if manifest is not None:
+                (self.folder / _NEXT).unlink(missing_ok=True)
+                self._remove_all_but({entry.folder for entry in manifest.batches})
+
     def _current(self) -> bytes | None:
         try:
             return self._path.read_bytes()
@@ -145,7 +154,7 @@ class Generations:
 
     def _flip(self, manifest: bytes) -> None:
         """The one step that decides."""
-        beside = self.folder / "manifest.new"
+        beside = self.folder / _NEXT
         self.folder.mkdir(parents=True, exist_ok=True)
         _write(beside, [manifest])
         os.replace(beside, self._path)
