@@ -22,7 +22,7 @@ def can_be_written(folder: Path) -> bool:
 
 @contextmanager
 def scratch(folder: Path) -> Iterator[Workspace]:
-    """A workspace with the catalogue of the one in ``folder`` and its notes, if there is one; it is removed at the end."""
+    """A workspace with what the one in ``folder`` knows, if there is one; it is removed at the end."""
     with tempfile.TemporaryDirectory(prefix="potluck-", ignore_cleanup_errors=True) as name:
         copy = Path(name, ".potluck")
         copy.mkdir()
