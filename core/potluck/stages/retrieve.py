@@ -130,7 +130,7 @@ class Retriever:
         chunks = self._snapshot.index_chunks(self.state)
         best: list[tuple[float, str]] = []
         while some := list(islice(chunks, _ROWS)):
-            rows = self._snapshot.vectors(self.state.embedder, [chunk.text for chunk in some])
+            rows = self._snapshot.index_vectors(self.state, some)
             distances = (-(rows * query).sum(axis=1)).tolist()
             best = sorted([*best, *zip(distances, (chunk.id for chunk in some), strict=True)])[:k]
         return [(chunk_id, -distance) for distance, chunk_id in best]

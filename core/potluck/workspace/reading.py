@@ -157,6 +157,13 @@ class Reading:
             rows.append(np.frombuffer(row[0], dtype="<f4"))
         return np.stack(rows).astype(np.float32, copy=False)
 
+    def index_vectors(self, state: IndexState, chunks: Sequence[StoredChunk]) -> Vectors:
+        """The vectors of some chunks of an index, which has all of them."""
+        try:
+            return self.vectors(state.embedder, [chunk.text for chunk in chunks])
+        except KeyError as missing:
+            self._db.damaged(f"the vector of text {missing.args[0]} is missing")
+
     def left_out(self, embedder: str) -> dict[str, str]:
         """The text hashes of which this embedder gave no vector, as the recipe consented, with the reasons."""
         return dict(self._db.all("SELECT text, reason FROM left_out WHERE embedder = ?", (embedder,)))

@@ -10,14 +10,16 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
 from potluck.documents import Json
+from potluck.errors import WorkspaceDamaged
 from potluck.workspace import tables
-from potluck.workspace.calls import CALL_TABLES, INSERT_ANSWER, INSERT_QUERY
+from potluck.workspace.calls import CALL_TABLES, INSERT_ANSWER, INSERT_QUERY, Calls
+from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import is_damage
 from potluck.workspace.files import storage_errors, sync_folder
@@ -60,7 +62,10 @@ class FileReport:
 
 
 def check(folder: Path) -> list[FileReport]:
-    """Read all of a workspace's databases, and say what is damaged. Nothing is changed."""
+    """Read all of a workspace's databases, and say what is damaged. Nothing is changed.
+
+    One of an older version is brought up to today's first, as whenever it is opened. Raises ``WorkspaceTooNew``.
+    """
     return [_check_file(path, salvage) for path, salvage in _databases(folder)]
 
 
@@ -78,8 +83,12 @@ def repair(folder: Path) -> list[FileReport]:
 
 
 def _databases(folder: Path) -> Iterator[tuple[Path, Callable[[_Salvage], None]]]:
-    known = (("catalogue.sqlite", _salvage_catalogue), ("calls.sqlite", _salvage_calls))
-    yield from ((folder / name, salvage) for name, salvage in known if (folder / name).exists())
+    known = (("catalogue.sqlite", Catalogue, _salvage_catalogue), ("calls.sqlite", Calls, _salvage_calls))
+    for name, opening, salvage in known:
+        if (folder / name).exists():
+            with suppress(WorkspaceDamaged):
+                opening(folder / name).close()
+            yield folder / name, salvage
 
 
 def _check_file(path: Path, salvage: Callable[[_Salvage], None]) -> FileReport:
@@ -187,6 +196,8 @@ def _salvage_catalogue(work: _Salvage) -> None:
         _salvage_split(work, row)
     for row in work.rows("vectors", "SELECT * FROM vectors", "embedder text"):
         work.keep("vectors", _ignoring(tables.INSERT_VECTOR), row, checksum(*row[:-1]) == row[-1])
+    for row in work.rows("texts left out", "SELECT embedder, text, reason FROM left_out", "embedder text"):
+        work.keep("texts left out", _ignoring(tables.INSERT_LEFT_OUT), row, right=True)
     for row in work.rows("indexes", "SELECT * FROM indexes", "id"):
         _salvage_index(work, row)
     work.drop("indexes", _INCOMPLETE)
@@ -201,6 +212,7 @@ DELETE FROM indexes WHERE EXISTS (
     OR EXISTS (
       SELECT 1 FROM chunks c WHERE c.document = d.id AND c.splitter = indexes.splitter
       AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.embedder = indexes.embedder AND v.text = c.text)
+      AND NOT EXISTS (SELECT 1 FROM left_out l WHERE l.embedder = indexes.embedder AND l.text = c.text)
     )
   )
 )

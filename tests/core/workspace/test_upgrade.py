@@ -99,6 +99,7 @@ def test_a_catalogue_of_the_first_format_is_used_as_it_is(home: Path) -> None:
         before = recipe.ask("筆記？").as_json()
     to_the_first_format(home / ".potluck" / "catalogue.sqlite")
 
+    assert all(one.is_whole for one in check(home / ".potluck"))
     with Recipe.load(home / "recipe.yaml") as recipe:
         report = recipe.index()
         after = recipe.ask("筆記？").as_json()
