@@ -233,7 +233,12 @@ def main() -> int:
     parser.add_argument("--worst", type=int, default=10, help="how many of the worst files are named")
     parser.add_argument("--json", type=Path, metavar="FILE", help="write all findings there")
     options = parser.parse_args()
-    findings = [measure(path) for path in files(options.folders, [one for one in options.only.split(",") if one])]
+    findings: list[Finding] = []
+    try:
+        kinds = [one for one in options.only.split(",") if one]
+        findings.extend(measure(path) for path in files(options.folders, kinds))
+    except KeyboardInterrupt:
+        print("interrupted: the files before are reported")
     print("\n".join(report(findings, options.worst)))
     if options.json:
         content = {"formats": [asdict(one) for one in summaries(findings)], "files": [asdict(one) for one in findings]}
