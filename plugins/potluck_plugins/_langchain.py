@@ -23,8 +23,9 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 
 from potluck.contracts import Config, Context, Operational
 from potluck.egress import gate, is_loopback
-from potluck.errors import ContextExceeded, EgressRefused, PluginError, PotluckError, RemoteError
+from potluck.errors import ContentFiltered, ContextExceeded, EgressRefused, PluginError, PotluckError, RemoteError
 from potluck_plugins._openai import Counter, counter
+from potluck_plugins._openai.failures import FILTERED
 
 REQUIRES = ("langchain_core", "langchain_text_splitters")
 _SHORTEST_SECRET = 4
@@ -141,6 +142,8 @@ class Caller:
                 said = said.replace(secret.get_secret_value(), "***")
         if any(one.__name__ == "ContextOverflowError" for one in type(error).__mro__):
             return ContextExceeded(f"{self._label}: {said}")
+        if getattr(error, "code", None) in FILTERED:
+            return ContentFiltered(f"{self._label}: {said}")
         kind = RemoteError if self._config.sends_to else PluginError
         return kind(f"{self._label} failed: {type(error).__name__}: {said}")
 

@@ -164,6 +164,31 @@ class Echo(BaseChatModel):
                 raise ConnectionError("the line is dead")
             yield ChatGenerationChunk(message=AIMessageChunk(character))
         yield ChatGenerationChunk(message=AIMessageChunk("", response_metadata={"finish_reason": "stop"}))
+
+
+class Filtered(Exception):
+    code = "content_filter"
+
+
+class Thinker(BaseChatModel):
+    """Thinks before it speaks."""
+
+    content: object
+    beside: dict
+    filtered: bool = False
+    max_tokens: int = 16
+
+    @property
+    def _llm_type(self):
+        return "thinker"
+
+    def _generate(self, messages, stop=None, run_manager=None, **kwargs):
+        if self.filtered:
+            raise Filtered("flagged")
+        usage = {"input_tokens": 7, "output_tokens": 30, "total_tokens": 37}
+        told = {"finish_reason": "stop", "model_name": "thinker-1"}
+        message = AIMessage(self.content, additional_kwargs=self.beside, usage_metadata=usage, response_metadata=told)
+        return ChatResult(generations=[ChatGeneration(message=message)])
 '''
 
 

@@ -9,7 +9,7 @@ from langchain_core.callbacks import CallbackManagerForLLMRun
 from langchain_core.language_models import BaseChatModel
 from langchain_core.language_models.base import LangSmithParams
 from langchain_core.messages import AIMessage, AIMessageChunk, BaseMessage
-from langchain_core.messages.ai import InputTokenDetails, UsageMetadata
+from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, UsageMetadata
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field, InstanceOf
 
@@ -71,7 +71,12 @@ class PotluckChatModel(BaseChatModel):
         options = self._options(stop, kwargs)
         with using(self.recipe):
             answer = self.recipe.components.chat.chat(_turns(messages), options)
-        message = AIMessage(content=answer.text, usage_metadata=_usage(answer), response_metadata=self._told(answer))
+        message = AIMessage(
+            content=answer.text,
+            additional_kwargs=_thoughts(answer),
+            usage_metadata=_usage(answer),
+            response_metadata=self._told(answer),
+        )
         return ChatResult(generations=[ChatGeneration(message=message)])
 
     def _stream(
@@ -96,13 +101,19 @@ class PotluckChatModel(BaseChatModel):
     def _piece(self, piece: str | Answer) -> AIMessageChunk:
         if isinstance(piece, str):
             return AIMessageChunk(content=piece)
-        return AIMessageChunk(content="", usage_metadata=_usage(piece), response_metadata=self._told(piece))
+        return AIMessageChunk(
+            content="",
+            additional_kwargs=_thoughts(piece),
+            usage_metadata=_usage(piece),
+            response_metadata=self._told(piece),
+        )
 
     def _options(self, stop: list[str] | None, given: dict[str, Any]) -> ChatOptions:
         """The recipe's options, and those of the call. Raises ``ValueError`` for others."""
         own = self.recipe.model.chat.config
         fields = ChatOptions.model_fields
-        written = {name: getattr(own, name) for name in fields} if isinstance(own, ChatOptions) else {}
+        set_there = fields.keys() & own.model_fields_set if isinstance(own, ChatOptions) else ()
+        written = {name: getattr(own, name) for name in set_there}
         stops = {"stop": tuple(stop)} if stop else {}
         return ChatOptions(**written | given | stops)
 
@@ -124,6 +135,11 @@ def _kind(block: str | dict[Any, Any]) -> str:
     return "text" if isinstance(block, str) else str(block.get("type"))
 
 
+def _thoughts(answer: Answer) -> dict[str, Any]:
+    """Thoughts where LangChain's integrations put them."""
+    return {"reasoning_content": answer.thoughts} if answer.thoughts else {}
+
+
 def _usage(answer: Answer) -> UsageMetadata | None:
     """The tokens that the answer took; None where nobody told."""
     usage = answer.usage
@@ -134,4 +150,5 @@ def _usage(answer: Answer) -> UsageMetadata | None:
         output_tokens=usage.completion,
         total_tokens=usage.prompt + usage.completion,
         input_token_details=InputTokenDetails(cache_read=usage.cached),
+        output_token_details=OutputTokenDetails(reasoning=usage.reasoning),
     )

@@ -63,14 +63,14 @@ def asked(question: str) -> list[Message]:
 def said(model: ChatModel, messages: Sequence[Message], **options: Any) -> Answer:
     """The answer, greedily and short unless the options say otherwise. Raises ``Skipped`` for who writes none."""
     try:
-        return model.chat(messages, ChatOptions(**{"max_tokens": _TOKENS, **options}))
+        return model.chat(messages, ChatOptions(**{"temperature": 0.0, "max_tokens": _TOKENS, **options}))
     except Unsupported as error:
         raise Skipped(f"it writes no answers: {error}") from error
 
 
 def streamed(model: ChatModel, messages: Sequence[Message], **options: Any) -> tuple[list[Any], Answer]:
     """The pieces of a stream, and the answer at its end."""
-    *pieces, answer = model.stream(messages, ChatOptions(**{"max_tokens": _TOKENS, **options}))
+    *pieces, answer = model.stream(messages, ChatOptions(**{"temperature": 0.0, "max_tokens": _TOKENS, **options}))
     if not isinstance(answer, Answer):
         raise AssertionError(f"a stream ends with {type(answer).__name__} instead of an Answer")
     return pieces, answer
@@ -260,7 +260,7 @@ def check_close(subject: Subject) -> None:
         streamed(model, asked(QUESTIONS[1]), max_tokens=_MANY)
         took = time.monotonic() - began
         for begin in (False, True):
-            pieces: Any = model.stream(asked(QUESTIONS[1]), ChatOptions(max_tokens=_MANY))
+            pieces: Any = model.stream(asked(QUESTIONS[1]), ChatOptions(temperature=0.0, max_tokens=_MANY))
             need(hasattr(pieces, "close"), f"stream gives a {type(pieces).__name__}, which cannot be closed")
             if begin:
                 next(pieces)

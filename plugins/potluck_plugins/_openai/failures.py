@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 _PASSING = {408, 409, 429}
 _SETTING_REFUSED = {400, 422}
 _TOO_LONG = {"context_length_exceeded", "exceed_context_size_error"}
-_FILTERED = {"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation", "data_inspection_failed"}
+FILTERED = {"content_filter", "content_policy_violation", "ResponsibleAIPolicyViolation", "data_inspection_failed"}
 _LATER = "Run again later; what was answered so far is kept"
 _ADVICE = {
     400: "Change the setting that it names",
@@ -118,7 +118,7 @@ def _specific(reason: str, said: Complaint, status: int = 0) -> Failed | None:
     if said.codes & _TOO_LONG or "maximum context length" in said.words:
         advice = "Retrieve fewer passages, or lower 'max_tokens'"
         return Failed(reason, advice, error=ContextExceeded, status=status, said=said)
-    if said.codes & _FILTERED:
+    if said.codes & FILTERED:
         return Failed(reason, error=ContentFiltered, status=status, said=said)
     if "insufficient_quota" in said.codes:
         return Failed(reason, "The account has no credit left", status=status, said=said)

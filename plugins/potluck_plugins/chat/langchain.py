@@ -8,14 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import cached_property
-from typing import Annotated, Any, ClassVar, Literal, Self
+from typing import Annotated, Any, ClassVar, Self
 
 from pydantic import Field, model_validator
 
 import potluck
 from potluck.contracts import ChatModel, ChatOptions, Context, Operational
-from potluck.documents import Answer, Message, Usage
-from potluck.errors import ContextExceeded
+from potluck.documents import Answer, Finish, Message, Usage
+from potluck.errors import ContentFiltered, ContextExceeded
 from potluck_plugins._langchain import (
     REQUIRES,
     Caller,
@@ -26,6 +26,11 @@ from potluck_plugins._langchain import (
     token_counter,
 )
 from potluck_plugins.chat._shared.decoding import Growing
+from potluck_plugins.chat._shared.finishes import finish_of
+from potluck_plugins.chat._shared.parts import Parts, parts_of, text_of
+from potluck_plugins.chat._shared.replies import with_reasoning
+from potluck_plugins.chat._shared.sampling import SentOptions
+from potluck_plugins.chat._shared.thoughts import Habit, Thinking, is_known_to_be_plain
 
 _NAMES: dict[str, tuple[str, ...]] = {
     "temperature": ("temperature",),
@@ -46,15 +51,16 @@ _NAMES: dict[str, tuple[str, ...]] = {
 
 _COUNTED = "stream_usage"
 """The argument by which some classes say how many tokens an answer took that came in pieces."""
-_CUT = {"length", "max_tokens", "MAX_TOKENS", "max_output_tokens"}
-_WITHHELD = {"content_filter", "refusal", "SAFETY", "safety", "guardrail_intervened"}
 _REASONS = ("finish_reason", "stop_reason", "done_reason")
 _AROUND, _IN_FRONT = 16, 128
 """Tokens that a template may put around a message and in front of all: never fewer than there are."""
 
 
-class LangChainChatConfig(ChatOptions, LangChainConfig):
-    """Settings of the ``langchain`` chat model."""
+class LangChainChatConfig(SentOptions, LangChainConfig):
+    """Settings of the ``langchain`` chat model.
+
+    Options that are not written are the class's own, but for ``max_tokens``, which is always given.
+    """
 
     context_window: Annotated[int | None, Operational, Field(ge=1)] = None
     """Tokens of prompt and answer together. Without it nobody knows, and a prompt that is too long is the service's to
@@ -82,7 +88,8 @@ class LangChainChatConfig(ChatOptions, LangChainConfig):
 
     def options(self, options: ChatOptions) -> dict[str, Any]:
         """The options as arguments of the class; those that the recipe writes among its arguments stay as they are."""
-        values = {name: getattr(options, option) for option, name in self._names().items()}
+        written = options.model_fields_set | {"max_tokens"}
+        values = {name: getattr(options, option) for option, name in self._names().items() if option in written}
         if _COUNTED in named_parameters(load_class(self.class_)):
             values[_COUNTED] = True
         return {name: value for name, value in values.items() if value is not None}
@@ -99,7 +106,8 @@ class LangChainChat(ChatModel):
         self._config = config
         self._context = context
         self._caller = Caller(config, context, "chat")
-        self._made: tuple[ChatOptions, Any] | None = None
+        self._made: tuple[dict[str, Any], Any] | None = None
+        self._habit = Habit(known=is_known_to_be_plain(str(config.arguments.get("model", ""))))
 
     def identity(self) -> Mapping[str, str]:
         """The release of the package."""
@@ -116,16 +124,21 @@ class LangChainChat(ChatModel):
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
         """Answer in one call."""
         self._check_length(messages, options)
-        with self._caller.using():
-            said = self._model(options).invoke(_turns(messages), stop=list(options.stop) or None)
-        growing = Growing(options.stop)
-        text = "".join([*growing.grown(said.text), *growing.rest()])
-        return _answer(text, said, growing.ended)
+        try:
+            with self._caller.using():
+                said = self._model(options).invoke(_turns(messages), stop=list(options.stop) or None)
+        except ContentFiltered as error:
+            return _withheld("", error)
+        growing, thinking, parts = Growing(options.stop), Thinking(unmarked=True), _parts(said)
+        thinking.grown(parts.answer or parts.refusal)
+        thinking.rest()
+        text = "".join([*growing.grown(thinking.answer), *growing.rest()])
+        return _answer(text, said, growing.ended, parts.thoughts or thinking.thoughts, bool(parts.refusal))
 
     def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
         """Yield the pieces as they come, then the answer."""
         self._check_length(messages, options)
-        growing, whole, text = Growing(options.stop), None, ""
+        growing, whole, thinking, beside, refusal = Growing(options.stop), None, self._habit.thinking(), "", ""
         with self._caller.using():
             pieces = self._model(options).stream(_turns(messages), stop=list(options.stop) or None)
         try:
@@ -134,13 +147,24 @@ class LangChainChat(ChatModel):
                     piece = next(pieces, None)
                 if piece is None:
                     break
-                whole, text = piece if whole is None else whole + piece, text + piece.text
+                whole, parts = piece if whole is None else whole + piece, _parts(piece)
+                beside, refusal = beside + parts.thoughts, refusal + parts.refusal
+                if parts.thoughts:
+                    thinking.come_apart()
+                thinking.grown(parts.answer or parts.refusal)
                 if not growing.ended:
-                    yield from growing.grown(text)
+                    yield from growing.grown(thinking.answer)
+        except ContentFiltered as error:
+            yield _withheld(growing.given, error)
+            return
         finally:
             pieces.close()
+        finish = _finish(getattr(whole, "response_metadata", None) or {})
+        thinking.rest(cut=self._habit.was_cut(finish))
+        yield from growing.grown(thinking.answer)
         yield from growing.rest()
-        yield _answer(growing.given, whole, growing.ended)
+        self._habit.learn(thinking, finish)
+        yield _answer(growing.given, whole, growing.ended, beside or thinking.thoughts, bool(refusal))
 
     def close(self) -> None:
         """Let go of the model."""
@@ -148,10 +172,11 @@ class LangChainChat(ChatModel):
 
     def _model(self, options: ChatOptions) -> Any:
         """The model with these options: LangChain's classes have them as arguments."""
-        asked = ChatOptions(**{name: getattr(options, name) for name in ChatOptions.model_fields})
-        if self._made is None or self._made[0] != asked:
-            arguments = {**self._config.options(asked), **self._config.all_arguments()}
-            self._made = asked, self._caller.cls(**arguments)
+        written = options.model_fields_set & ChatOptions.model_fields.keys()
+        asked = ChatOptions(**{name: getattr(options, name) for name in written})
+        arguments = {**self._config.options(asked), **self._config.all_arguments()}
+        if self._made is None or self._made[0] != arguments:
+            self._made = arguments, self._caller.cls(**arguments)
         return self._made[1]
 
     def _check_length(self, messages: Sequence[Message], options: ChatOptions) -> None:
@@ -170,17 +195,33 @@ def _turns(messages: Sequence[Message]) -> list[Any]:
     return [turns[message.role](content=message.content) for message in messages]
 
 
-def _answer(text: str, said: Any, ended: bool) -> Answer:
+def _parts(said: Any) -> Parts:
+    """The answer, the thoughts and the refusal of a message, or of a piece of one."""
+    parts, more = parts_of(said.content), said.additional_kwargs
+    parts.thoughts = parts.thoughts or text_of(more.get("reasoning_content") or more.get("reasoning"))
+    parts.refusal = parts.refusal or text_of(more.get("refusal"))
+    return parts
+
+
+def _answer(text: str, said: Any, ended: bool, thoughts: str, refused: bool) -> Answer:
     """The answer, with what the class tells of it; tokens that nobody told are 0."""
     told = getattr(said, "usage_metadata", None) or {}
     cached = (told.get("input_token_details") or {}).get("cache_read") or 0
-    usage = Usage(told.get("input_tokens", 0), told.get("output_tokens", 0), cached)
-    return Answer(text, "stop" if ended else _finish(getattr(said, "response_metadata", None) or {}), usage)
+    reasoning = (told.get("output_token_details") or {}).get("reasoning") or 0
+    usage = Usage(told.get("input_tokens", 0), told.get("output_tokens", 0), cached, reasoning)
+    about = getattr(said, "response_metadata", None) or {}
+    served = " ".join(str(about[name]) for name in ("model_name", "model", "system_fingerprint") if about.get(name))
+    finish: Finish = "filter" if refused else "stop" if ended else _finish(about)
+    return Answer(text, finish, with_reasoning(usage, thoughts, text), thoughts=thoughts.strip(), served_by=served)
 
 
-def _finish(told: Mapping[str, Any]) -> Literal["stop", "length", "filter"]:
-    reasons = {str(told[name]) for name in _REASONS if told.get(name)}
-    return "length" if reasons & _CUT else "filter" if reasons & _WITHHELD else "stop"
+def _withheld(text: str, error: ContentFiltered) -> Answer:
+    return Answer(text, "filter", notes=(f"the service's content filter withheld the answer ({error})",))
+
+
+def _finish(told: Mapping[str, Any]) -> Finish:
+    found = {finish_of(str(told[name])) for name in _REASONS if told.get(name)}
+    return "length" if "length" in found else "filter" if "filter" in found else "stop"
 
 
 @potluck.hookimpl

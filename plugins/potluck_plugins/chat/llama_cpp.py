@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from importlib.metadata import version
 from typing import Annotated, Any
 
@@ -21,6 +22,7 @@ from potluck_plugins.chat._shared.decoding import Growing
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, parts
 from potluck_plugins.chat._shared.llama_engine import Engine
 from potluck_plugins.chat._shared.llama_forced import logprobs
+from potluck_plugins.chat._shared.thoughts import Thinking, opens_thoughts
 
 _LONGEST = 8192
 
@@ -83,21 +85,32 @@ class LlamaCpp(ChatModel):
                 f"context of {window} tokens; see 'context' and 'max_tokens' of the chat model"
             )
         request = self._request(messages, options, self._engine.keep(tokens))
-        text, came, finish, usage = Growing(options.stop), "", None, Usage()
+        text, beside, finish, usage = Growing(options.stop), "", None, Usage()
+        # The engine tells the thoughts of most templates apart by itself.
+        thinking = Thinking(unmarked=opens_thoughts(self._rendered(messages)))
         with self._engine.opened("/v1/chat/completions", request) as response:
             for event in _events(response):
                 usage = _usage(event["timings"]) if "timings" in event else usage
                 for choice in event["choices"]:
                     finish = choice.get("finish_reason") or finish
-                    came += choice["delta"].get("content") or ""
-                yield from text.grown(came)
+                    if thoughts := choice["delta"].get("reasoning_content"):
+                        beside += thoughts
+                        thinking.come_apart()
+                    thinking.grown(choice["delta"].get("content") or "")
+                yield from text.grown(thinking.answer)
                 if text.ended:
                     finish = "stop"
                     break
         if finish is None:
-            raise RemoteError(f"llama.cpp broke off after {len(came)} characters; ask again")
+            raise RemoteError(f"llama.cpp broke off after {len(thinking.answer)} characters; ask again")
+        thinking.rest(cut=finish == "length" and opens_thoughts(self._rendered(messages)))
+        yield from text.grown(thinking.answer)
         yield from text.rest()
-        yield Answer(text.given, "length" if finish == "length" else "stop", usage)
+        thoughts = beside.strip() or thinking.thoughts
+        usage = (
+            replace(usage, reasoning=min(len(self._engine.tokens(thoughts)), usage.completion)) if thoughts else usage
+        )
+        yield Answer(text.given, "length" if finish == "length" else "stop", usage, thoughts=thoughts)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""

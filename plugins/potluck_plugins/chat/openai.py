@@ -16,7 +16,7 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import ChatModel, ChatOptions, Context, Operational
-from potluck.documents import Answer, Json, Message
+from potluck.documents import Answer, Message
 from potluck.errors import ContentFiltered, ContextExceeded
 from potluck_plugins._openai import (
     Counter,
@@ -31,6 +31,7 @@ from potluck_plugins._openai import (
     sends_to,
 )
 from potluck_plugins.chat._shared.replies import Reply
+from potluck_plugins.chat._shared.sampling import SAMPLING, SentOptions
 from potluck_plugins.chat._shared.thoughts import Habit, is_known_to_be_plain
 
 if TYPE_CHECKING:
@@ -57,13 +58,12 @@ _TABLE = "o200k_base"
 # of other models, of which some put a system message of their own in front.
 _AROUND, _AT_THE_END = 4, 3
 _AROUND_AT_MOST, _IN_FRONT_AT_MOST = 16, 128
-_SAMPLING = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalty", "stop", "seed"})
 _NO_STREAMS = {"application/json", "text/html"}
 """What a service answers with that does not stream, or complains."""
 _LIMITS = ("max_tokens", "max_completion_tokens")
 
 
-class OpenAIChatConfig(ChatOptions, ServiceConfig):
+class OpenAIChatConfig(SentOptions, ServiceConfig):
     """Settings of the ``openai`` chat model.
 
     ``temperature``, ``top_p``, the penalties, ``stop`` and ``seed`` are sent only if they are written: some models
@@ -83,16 +83,6 @@ class OpenAIChatConfig(ChatOptions, ServiceConfig):
 
     prices: Annotated[tuple[float, float] | None, Operational] = None
     """US dollars for a million tokens of prompt and of answer; known for OpenAI's own models."""
-
-    @property
-    def samples(self) -> bool:
-        """A model that is not told its temperature takes its own, which is rarely 0."""
-        return self.temperature > 0 or "temperature" not in self.model_fields_set
-
-    def decisive(self) -> dict[str, Json]:
-        """Without the settings that are not sent: unwritten is not the same as written as it is by default."""
-        unsent = _SAMPLING - self.model_fields_set
-        return {name: value for name, value in super().decisive().items() if name not in unsent}
 
 
 class OpenAIChat(ChatModel):
@@ -194,7 +184,7 @@ class OpenAIChat(ChatModel):
             )
 
     def _body(self, messages: Sequence[Message], options: ChatOptions) -> dict[str, Any]:
-        written = {name: getattr(options, name) for name in sorted(_SAMPLING & options.model_fields_set)}
+        written = {name: getattr(options, name) for name in sorted(SAMPLING & options.model_fields_set)}
         if "stop" in written:
             written["stop"] = list(options.stop)
         return {

@@ -21,6 +21,7 @@ from potluck_plugins.chat._shared.classes import named, scored
 from potluck_plugins.chat._shared.decoding import next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
 from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
+from potluck_plugins.chat._shared.thoughts import Thinking, opens_thoughts
 from potluck_plugins.chat._shared.vocabulary import words_of
 
 _LONGEST = 8192
@@ -73,7 +74,8 @@ class Transformers(WritingChat):
                 f"context of {window} tokens; see 'context' and 'max_tokens' of the chat model"
             )
         tokens = next_tokens(self._answering, prompt, options, self._seed(options), self._past())
-        yield from self._written(tokens, self._ends, len(prompt), options)
+        thinking = Thinking(opened=opens_thoughts(self._beginning(messages)[1]))
+        yield from self._written(tokens, self._ends, len(prompt), options, thinking)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""

@@ -14,7 +14,7 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import Context, Embedder, EmbedderConfig, Vectors
-from potluck.errors import ContractBroken
+from potluck.errors import ContractBroken, RemoteError, TextsRefused, UnusableVectors
 from potluck_plugins._langchain import REQUIRES, Caller, LangChainConfig, sends_to, token_counter
 
 _PROBE = "potluck"
@@ -81,10 +81,14 @@ class LangChainEmbedder(Embedder):
 
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
-        with self._caller.using():
-            if self._made is None:
-                self._made = self._caller.cls(**self._config.all_arguments())
-            found = np.asarray(call(self._made), np.float64)
+        try:
+            with self._caller.using():
+                if self._made is None:
+                    self._made = self._caller.cls(**self._config.all_arguments())
+                found = np.asarray(call(self._made), np.float64)
+        except RemoteError as error:
+            # LangChain's errors do not tell what is due to a text and what is not.
+            raise TextsRefused(str(error)) from error.__cause__
         if found.ndim != 2 or len(found) != len(texts):
             raise ContractBroken(
                 f"embedder langchain: {self._config.class_} gave vectors of shape {found.shape} for {len(texts)} texts"
@@ -92,7 +96,7 @@ class LangChainEmbedder(Embedder):
         lengths = np.linalg.norm(found, axis=1, keepdims=True)
         if not lengths.all():
             empty = texts[int((lengths == 0).argmax())]
-            raise ContractBroken(
+            raise UnusableVectors(
                 f"embedder langchain: {self._config.class_} gave zeros for the text {empty[:40]!r}: they point nowhere"
             )
         vectors: Vectors = (found / lengths).astype(np.float32)

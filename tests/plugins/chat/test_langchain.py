@@ -46,14 +46,19 @@ def test_an_answer_ends_before_a_stop_text_whether_or_not_the_class_knows_stops(
 
 
 def test_pieces_come_as_they_are_said(classes: None, tmp_path: Path) -> None:
-    pieces = component("chat", "langchain", tmp_path, ECHO).stream([Message("user", "道碴")], ChatOptions())
+    chat = component("chat", "langchain", tmp_path, ECHO)
 
-    assert list(pieces) == ["道", "碴", Answer("道碴", "stop")]
+    first, second = (list(chat.stream([Message("user", "道碴")], ChatOptions())) for _ in range(2))
+
+    assert first == ["道碴", Answer("道碴", "stop")], "before it is known that it writes no thoughts"
+    assert second == ["道", "碴", Answer("道碴", "stop")]
 
 
 def test_a_stream_that_breaks_off_is_an_error_and_no_answer(classes: None, tmp_path: Path) -> None:
     settings = {**ECHO, "arguments": {"break_off_after": 1}, "sends_to": "localhost"}
-    pieces = component("chat", "langchain", tmp_path, settings).stream([Message("user", "道碴")], ChatOptions())
+    chat = component("chat", "langchain", tmp_path, settings)
+    assert isinstance(list(chat.stream([Message("user", "道")], ChatOptions()))[-1], Answer)
+    pieces = chat.stream([Message("user", "道碴")], ChatOptions())
 
     assert next(pieces) == "道"
     with pytest.raises(RemoteError, match="the line is dead"):
@@ -67,7 +72,41 @@ def test_options_are_arguments_of_the_class_and_those_of_the_recipe_come_first(c
 
     assert (made._model(options).temperature, made._model(options).max_tokens) == (0.2, 5)
     assert pinned._model(options).temperature == 0.7
-    assert made._model(ChatOptions()).temperature == 0.0
+    assert made._model(ChatOptions(temperature=0)).temperature == 0.0
+    assert (made._model(ChatOptions()).temperature, made._model(ChatOptions()).max_tokens) == (1.0, 256)
+
+
+THOUGHT, SAID = "也許九號室？", "The pump stands in room 7. 第七室。"
+
+
+@pytest.mark.parametrize(
+    ("content", "beside"),
+    [
+        (f"<think>{THOUGHT}</think>{SAID}", {}),
+        (f"{THOUGHT}</think>\n{SAID}", {}),
+        ([{"type": "thinking", "thinking": THOUGHT}, {"type": "text", "text": SAID}], {}),
+        (SAID, {"reasoning_content": THOUGHT}),
+    ],
+)
+def test_thoughts_are_kept_apart(classes: None, tmp_path: Path, content: object, beside: dict[str, Any]) -> None:
+    arguments = {"content": content, "beside": beside}
+    chat = component("chat", "langchain", tmp_path, {"class": "lc_tried.Thinker", "arguments": arguments})
+
+    *pieces, streamed = chat.stream(QUESTION, ChatOptions())
+
+    for answer in (chat.chat(QUESTION, ChatOptions()), streamed):
+        assert (answer.text, answer.thoughts) == (SAID, THOUGHT)
+        assert 0 < answer.usage.reasoning < answer.usage.completion
+    assert "".join(pieces) == SAID
+
+
+def test_what_a_filter_refuses_is_an_answer_that_says_so(classes: None, tmp_path: Path) -> None:
+    arguments = {"content": "", "beside": {}, "filtered": True}
+    chat = component("chat", "langchain", tmp_path, {"class": "lc_tried.Thinker", "arguments": arguments})
+
+    for answer in (chat.chat(QUESTION, ChatOptions()), [*chat.stream(QUESTION, ChatOptions())][-1]):
+        assert (answer.text, answer.finish) == ("", "filter")
+        assert "flagged" in answer.notes[0]
 
 
 @pytest.mark.parametrize(

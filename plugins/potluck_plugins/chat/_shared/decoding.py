@@ -8,6 +8,7 @@ from typing import Any
 
 from potluck.contracts import ChatOptions
 from potluck.models import kept
+from potluck_plugins.chat._shared.thoughts import is_mark
 
 _UNFINISHED = "\ufffd"
 """What a tokenizer makes of a character whose last bytes have not come yet."""
@@ -49,6 +50,28 @@ def _chosen(logits: Any, options: ChatOptions, chance: Any) -> int:
     shares, order = torch.softmax(logits / options.temperature, dim=-1).sort(descending=True)
     shares[shares.cumsum(0) - shares > options.top_p] = 0.0
     return int(order[torch.multinomial(shares, 1, generator=chance)])
+
+
+class Decoded:
+    """The text of tokens that come one by one. Marks of thoughts are kept, other special tokens are not shown."""
+
+    def __init__(self, tokenizer: Any) -> None:
+        """Begin with nothing."""
+        self._tokenizer = tokenizer
+        special = zip(tokenizer.all_special_ids, tokenizer.all_special_tokens, strict=True)
+        self._marks: dict[int, str] = {number: token for number, token in special if is_mark(token)}
+        self._taken: list[int] = []
+        self._told = 0
+
+    def more(self, token: int) -> str:
+        """What a token adds to the text, without half a character at its end."""
+        if token in self._marks:
+            self._taken, self._told = [], 0
+            return self._marks[token]
+        self._taken.append(token)
+        text = str(self._tokenizer.decode(self._taken, skip_special_tokens=True)).rstrip(_UNFINISHED)
+        new, self._told = text[self._told :], max(self._told, len(text))
+        return new
 
 
 class Growing:

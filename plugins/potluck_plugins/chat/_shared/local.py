@@ -16,7 +16,8 @@ from potluck.documents import Answer, Message, Usage
 from potluck.file_hashes import model_hash
 from potluck.model_tokens import check_rows, end_tokens, rows_of, without_end
 from potluck.models import Device, located, precision
-from potluck_plugins.chat._shared.decoding import Growing
+from potluck_plugins.chat._shared.decoding import Decoded, Growing
+from potluck_plugins.chat._shared.thoughts import Thinking
 
 
 class LocalConfig(ChatOptions):
@@ -152,17 +153,31 @@ class WritingChat(LocalChat):
         return self._context.seed if options.seed is None else options.seed
 
     def _written(
-        self, tokens: Iterable[int], ends: Container[int | None], prompt: int, options: ChatOptions
+        self,
+        tokens: Iterable[int],
+        ends: Container[int | None],
+        prompt: int,
+        options: ChatOptions,
+        thinking: Thinking | None = None,
     ) -> Iterator[str | Answer]:
-        """The answer to a prompt of so many tokens, piece by piece as its own tokens come, up to one that ``ends``."""
-        text, taken, tokenizer = Growing(options.stop), list[int](), self._both[1]
+        """The answer to a prompt of so many tokens, piece by piece as its own tokens come, up to one that ``ends``.
+
+        ``thinking`` tells thoughts from it; a stop text ends the answer, not them.
+        """
+        text, taken, thinking = Growing(options.stop), 0, thinking or Thinking()
+        decoded, thought = Decoded(self._both[1]), 0
         for token in tokens:
-            taken.append(token)
+            taken += 1
             if token in ends:
                 text.ended = True
                 break
-            yield from text.grown(tokenizer.decode(taken, skip_special_tokens=True))
+            thinking.grown(decoded.more(token))
+            thought = thought if thinking.answer else taken
+            yield from text.grown(thinking.answer)
             if text.ended:
                 break
+        thinking.rest()
+        yield from text.grown(thinking.answer)
         yield from text.rest()
-        yield Answer(text.given, "stop" if text.ended else "length", Usage(prompt, len(taken)))
+        usage = Usage(prompt, taken, reasoning=thought if thinking.thoughts else 0)
+        yield Answer(text.given, "stop" if text.ended else "length", usage, thoughts=thinking.thoughts)

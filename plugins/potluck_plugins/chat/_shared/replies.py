@@ -143,7 +143,7 @@ class Reply:
         self._habit.learn(self._thinking, finish)
         text = "".join(self._texts)
         thoughts = "\n\n".join(filter(None, ("".join(self._beside).strip(), self._thinking.thoughts)))
-        usage = _with_reasoning(self._usage or Usage(), thoughts, text)
+        usage = with_reasoning(self._usage or Usage(), thoughts, text)
         return Answer(text, finish, usage, (), thoughts, tuple(self._notes), self._served_by)
 
     def _read(self, choice: _Choice) -> str:
@@ -188,7 +188,7 @@ class Reply:
         return said and (self._whole or self._usage is not None)
 
 
-def _with_reasoning(usage: Usage, thoughts: str, text: str) -> Usage:
+def with_reasoning(usage: Usage, thoughts: str, text: str) -> Usage:
     """The usage with the tokens of the thoughts, in proportion to the characters where the service does not tell."""
     if usage.reasoning or not thoughts:
         return usage

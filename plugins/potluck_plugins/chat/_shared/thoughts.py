@@ -45,6 +45,11 @@ def opens_thoughts(prompt: str) -> bool:
     return any(end.lower().endswith(mark) for mark in _STARTS)
 
 
+def is_mark(text: str) -> bool:
+    """Whether a text is a mark that opens or closes thoughts."""
+    return text in MARKS or text in MARKS.values()
+
+
 class Thinking:
     """A text that grows, told apart into ``thoughts`` and ``answer``.
 
