@@ -47,6 +47,11 @@ class ChatOptions(Config):
         """Whether the same prompt may get another answer when it is asked again."""
         return self.temperature > 0
 
+    @property
+    def unsent(self) -> frozenset[str]:
+        """The options that the model is not told, because they were not written: they are no part of the recipe."""
+        return frozenset()
+
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:

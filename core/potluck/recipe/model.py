@@ -255,5 +255,6 @@ def _shots(shots: Shots) -> Json:
 
 
 def _component(part: Part) -> dict[str, Json]:
-    settings = part.config.model_dump(mode="json", by_alias=True, exclude=set(part.config.secrets()))
+    unsent = part.config.unsent if isinstance(part.config, ChatOptions) else frozenset()
+    settings = part.config.model_dump(mode="json", by_alias=True, exclude={*part.config.secrets(), *unsent})
     return {"use": part.name, **redacted_mapping(settings), **part.secrets}

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from potluck import Recipe
 from potluck.contracts import ChatOptions, Context
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, RemoteError
@@ -371,3 +372,17 @@ def test_who_answered_is_told(make: Make, server: Scripted, ask: Ask) -> None:
 
     server.answer = chat({"content": SAID})
     assert ask(make(), OPTIONS).served_by == "some-model"
+
+
+def test_a_manifest_s_recipe_does_not_write_settings_that_were_not_sent(tmp_path: Path, server: Scripted) -> None:
+    (tmp_path / "doc.txt").write_text("The pump stands in room 7.", encoding="utf-8")
+    chat_part = f"chat: {{use: openai, model: m, base_url: '{server.url}', seed: 3}}"
+    (tmp_path / "recipe.yaml").write_text(f"documents: doc.txt\n{chat_part}\n", encoding="utf-8")
+
+    with Recipe.load(tmp_path / "recipe.yaml") as recipe:
+        written = recipe.model.resolved()["chat"]
+
+    assert isinstance(written, dict)
+    assert written["seed"] == 3
+    assert "temperature" not in written
+    assert written["max_tokens"] == 256

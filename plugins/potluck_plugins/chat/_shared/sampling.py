@@ -17,7 +17,11 @@ class SentOptions(ChatOptions):
         """A model that is not told its temperature takes its own, which is rarely 0."""
         return self.temperature > 0 or "temperature" not in self.model_fields_set
 
+    @property
+    def unsent(self) -> frozenset[str]:
+        """What nobody wrote: that is not the same as written as it is by default."""
+        return SAMPLING - self.model_fields_set
+
     def decisive(self) -> dict[str, Json]:
-        """Without the settings that are not sent: unwritten is not the same as written as it is by default."""
-        unsent = SAMPLING - self.model_fields_set
-        return {name: value for name, value in super().decisive().items() if name not in unsent}
+        """Without the options that are not sent."""
+        return {name: value for name, value in super().decisive().items() if name not in self.unsent}
