@@ -9,7 +9,7 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from potluck.contracts import Config, Kind
+from potluck.contracts import ChatOptions, Config, Kind
 from potluck.documents import Json
 from potluck.plugins import Plugin
 from potluck.recipe.prompts import Template
