@@ -87,9 +87,7 @@ def read_question_file(path: Path, limit: int | None = None) -> QuestionFile:
             break
         found.take(row)
     if found.problems:
-        raise RecipeError(
-            found.problems, f"keys are {', '.join(KEYS)}; what is your own may stand under 'metadata'. " + _HINT
-        )
+        raise RecipeError(found.problems, f"{_HINT}; keys of your own may stand under 'metadata'")
     return QuestionFile(tuple(found.questions.values()), tuple(found.notes()))
 
 
