@@ -302,3 +302,18 @@ def test_a_question_to_a_service_with_another_model_says_so_and_the_next_indexin
     assert index(folder).embedded == first.embedded
     with Recipe.load(folder / "recipe.yaml") as recipe:
         assert recipe.ask("Which note is this?").retrieved
+
+
+def test_a_file_that_cannot_be_read_is_not_parsed_again_when_another_one_changes(folder: Path) -> None:
+    write(folder, good="one text", other="another text")
+    (folder / "notes" / "broken.docx").write_bytes(b"PK\x03\x04 and then nothing of a document")
+    both = "documents=[notes/*.txt, notes/*.docx]"
+
+    assert (index(folder, both).loaded, len(index(folder, both).failures)) == (3, 1)
+    write(folder, other="another text, changed")
+    changed = index(folder, both)
+    write(folder, other="another text, changed again")
+    again = index(folder, both)
+
+    assert (changed.loaded, len(changed.failures)) == (1, 1)
+    assert (again.loaded, len(again.failures)) == (1, 1)

@@ -24,8 +24,9 @@ from potluck.fingerprints import fingerprint
 from potluck.recipe.tuning import DatasetSettings
 from potluck.stages.components import Components
 from potluck.stages.dataset import read_rows
+from potluck.stages.examples import Builder, check_fields
 from potluck.stages.observe import model_call, stage
-from potluck.stages.prepare import Builder, check_fields, prepare
+from potluck.stages.prepare import prepare
 from potluck.stages.remarks import remarks
 from potluck.workspace.calls import Calls
 
