@@ -12,7 +12,7 @@ from typing import Any
 
 from potluck.errors import MissingDependency, ModelNotFound, Unsupported
 from potluck.fingerprints import content_hash
-from potluck.models import prepare
+from potluck.models import prepare, reason
 from potluck.temporary import working_folder
 
 
@@ -37,7 +37,7 @@ def as_safetensors(path: Path, kept: Path) -> Path:
             except MissingDependency:
                 raise
             except Exception as error:  # several libraries read the file, each with errors of its own
-                raise ModelNotFound(f"{path} could not be read by transformers: {error}") from error
+                raise ModelNotFound(f"{path} could not be read by transformers: {reason(error)}") from error
             _put(made, folder)
     return folder
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import warnings
 from collections.abc import Mapping, Sequence
 from inspect import signature
@@ -35,6 +36,9 @@ Device: TypeAlias = Literal["auto", "cpu", "cuda"]
 
 _MASKED = ("ForMaskedLM", "ForPreTraining")
 _COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
+_NATIVE = ("frame #", "Exception raised from", "C++ CapturedTraceback")
+_NUMBER = re.compile(r"\d{40,}")
+_LONGEST = 600
 _OWN_CODE = {"local_files_only": True, "trust_remote_code": False}
 
 
@@ -83,7 +87,7 @@ def load_model(folder: Path, dtype: str, kind: ModelKind = "causal", device: str
     try:
         model, said = _auto(kind).from_pretrained(folder, output_loading_info=True, **weights, **_OWN_CODE)
     except Exception as error:  # several libraries read the files, each with errors of its own
-        raise ModelNotFound(f"{folder} could not be loaded by transformers: {error}") from error
+        raise ModelNotFound(f"{folder} could not be loaded by transformers: {reason(error)}") from error
     if missing := sorted(said["missing_keys"]):
         raise ModelNotFound(
             f"{folder} lacks weights that this kind of model needs ({missing[0]}, {len(missing)} in all)"
@@ -116,7 +120,22 @@ def load_tokenizer(folder: Path) -> Any:
     try:
         return AutoTokenizer.from_pretrained(folder, **_OWN_CODE)
     except Exception as error:  # as above
-        raise ModelNotFound(f"{folder}: its tokenizer could not be loaded by transformers: {error}") from error
+        raise ModelNotFound(f"{folder}: its tokenizer could not be loaded by transformers: {reason(error)}") from error
+
+
+def reason(error: Exception) -> str:
+    """What a library says of files that it cannot read, in short: no advice to run code of strangers, no native frames.
+
+    Numbers of hundreds of digits are shortened, and what is longer than a few lines is cut.
+    """
+    said = str(error) or type(error).__name__
+    if "trust_remote_code" in said or "custom code" in said:
+        return (
+            "it asks for code of its own, which comes with the model and which potluck never runs; take a model whose "
+            "architecture the installed release of transformers has"
+        )
+    lines = [line.strip() for line in said.splitlines() if line.strip() and not line.startswith(_NATIVE)]
+    return _NUMBER.sub(lambda digits: f"{digits[0][:8]}... ({len(digits[0])} digits)", " ".join(lines))[:_LONGEST]
 
 
 def without_weights(folder: Path) -> Any:
@@ -131,7 +150,7 @@ def without_weights(folder: Path) -> Any:
         with torch.device("meta"):
             return _auto(kind).from_config(config, trust_remote_code=False)
     except Exception as error:  # as above
-        raise ModelNotFound(f"{folder}: its config.json could not be read by transformers: {error}") from error
+        raise ModelNotFound(f"{folder}: its config.json could not be read by transformers: {reason(error)}") from error
 
 
 def located(device: Device) -> str:

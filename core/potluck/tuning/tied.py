@@ -10,7 +10,12 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-_ADVICE = ("Model has `tie_word_embeddings=True`", "Setting `save_embedding_layers` to `True`")
+_ADVICE = (
+    "Model has `tie_word_embeddings=True`",
+    "Model with `tie_word_embeddings=True`",
+    "Setting `save_embedding_layers` to `True`",
+    "Input and output embeddings are no longer tied",
+)
 
 
 def tied_targets(model: Any) -> list[str]:

@@ -12,7 +12,7 @@ from pydantic import Field
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
 from potluck.errors import ModelNotFound
 from potluck.file_hashes import model_hash
-from potluck.models import Device, located, precision
+from potluck.models import Device, located, precision, reason
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -131,9 +131,12 @@ class SentenceEmbedder(Embedder):
             "dtype": getattr(torch, precision(self._config.dtype, device)),
             "use_safetensors": True,
         }
-        model = SentenceTransformer(
-            str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=settings
-        )
+        try:
+            model = SentenceTransformer(
+                str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=settings
+            )
+        except Exception as error:  # several libraries read the files, each with errors of its own
+            raise ModelNotFound(f"{folder} could not be loaded by sentence-transformers: {reason(error)}") from error
         if self._longest is not None:
             model.max_seq_length = min(self._longest, model.max_seq_length or self._longest)
         return model.eval()
