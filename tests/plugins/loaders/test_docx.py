@@ -947,3 +947,21 @@ def test_a_heading_with_only_a_note_or_an_empty_paragraph_below_it_makes_no_sect
     document = read(table(tr(*cells), tr("Bolt", "45 Nm")), parts={"styles": RAISED_STYLES, "footnotes": NOTES})
     assert document.text == "Part[1] | Torque\nBolt | 45 Nm\n[1] Without snow."
     assert document.sections == ()
+
+
+@pytest.mark.parametrize("measure", ["8", "4pt", "1.5mm", "0.15cm", "0.06in", "0.4pc"])
+def test_a_shift_is_understood_in_every_unit(measure: str) -> None:
+    run = r("6", f'<w:position w:val="{measure}"/><w:sz w:val="6pt"/>')
+    parts = {
+        "styles": '<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="11pt"/></w:rPr></w:rPrDefault></w:docDefaults>'
+    }
+    assert lines(p("10", run), parts=parts) == ["10⁶"]
+    assert lines(p("10", run.replace(measure, "0.3mm")), parts=parts) == ["106"]
+
+
+@pytest.mark.parametrize("look", ["<w:vanish/>", "<w:strike/>"])
+def test_the_marks_of_a_field_count_in_runs_that_are_not_read_too(look: str) -> None:
+    marks = field("IF ", "RESULT").replace("<w:r>", f"<w:r><w:rPr>{look}</w:rPr>").replace("RESULT", r("chosen"))
+    begin, rest = marks.split(f'<w:r><w:rPr>{look}</w:rPr><w:fldChar w:fldCharType="separate"/>', 1)
+    body = p(begin, r("argument"), '<w:r><w:fldChar w:fldCharType="separate"/>' + rest, " end")
+    assert lines(body) == ["chosen end"]
