@@ -49,7 +49,7 @@ class ChatOptions(Config):
 
     @property
     def unsent(self) -> frozenset[str]:
-        """The options that the model is not told, because they were not written: they are no part of the recipe."""
+        """The options that the model is not told, because they were not written: they do not belong to the recipe."""
         return frozenset()
 
 

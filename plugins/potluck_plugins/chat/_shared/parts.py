@@ -17,7 +17,7 @@ Said: TypeAlias = str | Sequence[object] | Mapping[str, object] | None
 
 @dataclass(slots=True)
 class Parts:
-    """What a message says. ``unread`` holds the kinds of parts that are no text."""
+    """What a message says. ``unread`` holds the kinds of parts that are not text."""
 
     answer: str = ""
     thoughts: str = ""

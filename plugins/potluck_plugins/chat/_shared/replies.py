@@ -152,7 +152,7 @@ class Reply:
             raise failed_within(said)
         parts = parts_of(message.content)
         for kind in parts.unread:
-            self._notes[f"the answer held a part of the kind {kind!r}, which is no text"] = None
+            self._notes[f"the answer held a part of the kind {kind!r}, which is not text"] = None
         if thoughts := message.thoughts() or parts.thoughts:
             self._beside.append(thoughts)
             self._thinking.come_apart()
