@@ -53,7 +53,7 @@ class Service:
         """Ask until what comes can be read. Raises ``MissingSecret``, ``ContextExceeded`` or ``RemoteError``.
 
         ``read`` runs in the calling thread and raises ``Failed`` or ``ValueError`` for an answer that is none.
-        ``consider`` may make another failure of one, or change what is asked, and give None: then it is asked again at once.
+        ``consider`` may make another failure of one, or change what is asked and give None: it is asked again.
         ``in_pieces``: ``ask`` sees to ``timeout`` itself.
         """
         attempt = 1
