@@ -68,10 +68,19 @@ def _chapter(archive: zipfile.ZipFile, name: str, flow: Flow, damaged: Sequence[
         return []
     declared = _DECLARED.search(content[:_HEAD])
     decoded = decode_declared(content, declared.group(1).decode("ascii") if declared else "utf-8")
-    read_html(decoded.text, flow)
+    folder = posixpath.dirname(name)
+    read_html(decoded.text, flow, lambda href: _style_sheet(archive, _member(folder, href)))
     for loss in decoded.losses:
         flow.lose(loss)
-    return [_member(posixpath.dirname(name), href) for href in _LINK.findall(decoded.text)]
+    return [_member(folder, href) for href in _LINK.findall(decoded.text)]
+
+
+def _style_sheet(archive: zipfile.ZipFile, name: str) -> str:
+    """A style sheet of the book; one that is missing or damaged says nothing."""
+    try:
+        return read_member(archive, name).decode("utf-8", "replace")
+    except (KeyError, UnreadableDocument):
+        return ""
 
 
 def _refuse_protected(archive: zipfile.ZipFile) -> None:

@@ -6,6 +6,7 @@ Read by lxml (BSD); what is nested more deeply than that reads, by the standard 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from html.parser import HTMLParser
 from typing import Any
 
@@ -13,6 +14,7 @@ from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.markup_reader import Reader
 from potluck_plugins.loaders._shared.markup_style import NOT_TEXT, is_hidden, is_repeated
 from potluck_plugins.loaders._shared.mathml import mathml_text
+from potluck_plugins.loaders._shared.style_sheet import StyleSheet
 from potluck_plugins.loaders._shared.xml import parse_xml as parse_xml
 from potluck_plugins.loaders._shared.xml import without_declaration
 
@@ -58,8 +60,8 @@ class _Stream(HTMLParser):
             self._reader.text(data)
 
 
-def read_html(text: str, flow: Flow) -> str:
-    """Write what a page shows into a flow; returns its title."""
+def read_html(text: str, flow: Flow, linked: Callable[[str], str] | None = None) -> str:
+    """Write what a page shows into a flow; returns its title. ``linked`` gives the style sheet at an address."""
     from lxml import etree, html
 
     text = _CONTROLS.sub("", without_declaration(text))
@@ -70,8 +72,22 @@ def read_html(text: str, flow: Flow) -> str:
         return ""
     if any(entry.type_name == "ERR_RESOURCE_LIMIT" for entry in parser.error_log):
         return _read_deep(text, flow)
+    _style_sheet(root, linked).apply(root)
     read_tree(root, flow)
     return one_line(root.findtext(".//title") or "")
+
+
+def _style_sheet(root: Any, linked: Callable[[str], str] | None) -> StyleSheet:
+    """The sheets in a page and those that it links, save those for print."""
+    sheet = StyleSheet()
+    for element in root.iter("style", "link"):
+        if (element.get("media") or "all").strip().lower() not in ("all", "screen", "amzn-kf8"):
+            continue
+        if element.tag == "style":
+            sheet.add(element.text or "")
+        elif linked and "stylesheet" in (element.get("rel") or "").lower().split():
+            sheet.add(linked(element.get("href") or ""))
+    return sheet
 
 
 def read_tree(root: Any, flow: Flow, slides: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""What an element's tag and style attribute say of its text: hidden, struck out, raised. Sheets of style are not read.
+"""What an element's tag and style attribute say of its text: hidden, struck out, raised.
 
 Source: HTML Living Standard, 15 (rendering).
 """
@@ -20,7 +20,13 @@ _STRUCK = frozenset({"del", "s", "strike"})
 _POSITIONS: dict[str, Position] = {"sup": "raised", "sub": "lowered"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
-_ALIGNED = re.compile(r"vertical-align\s*:\s*(super|sub)\b", re.IGNORECASE)
+_ALIGNED = re.compile(r"(?:vertical-align|font-variant-position)\s*:\s*(super|sub)\b", re.IGNORECASE)
+_SHIFTED = re.compile(r"(?:^|;)\s*(vertical-align|top|bottom)\s*:\s*([+-]?\d*\.?\d+)(?:em|ex|pt|px|%)", re.IGNORECASE)
+_SMALL = re.compile(
+    r"font-size\s*:\s*(?:0?\.\d+r?em|[1-9]?\d(?:\.\d+)?%|[1-8](?:\.\d+)?pt|(?:x?x-)?small(?:er)?)", re.IGNORECASE
+)
+_RELATIVE = re.compile(r"position\s*:\s*relative", re.IGNORECASE)
+_BLOCKS = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot", "table", "div", "p", "img"})
 _KATEX = "katex-html"
 _NOTE_ROLES = frozenset({"noteref", "doc-noteref"})
 
@@ -44,8 +50,20 @@ def position_of(tag: str, attributes: Any) -> Position | None:
     """Where an element puts its text on the line; None where it does not say so."""
     if tag in _POSITIONS:
         return _POSITIONS[tag]
-    aligned = _ALIGNED.search(attributes.get("style") or "")
-    return _POSITIONS["sup" if aligned.group(1).lower() == "super" else "sub"] if aligned else None
+    style = attributes.get("style") or ""
+    aligned = _ALIGNED.search(style)
+    if aligned:
+        return _POSITIONS["sup" if aligned.group(1).lower() == "super" else "sub"]
+    return _shifted(style) if tag not in _BLOCKS else None
+
+
+def _shifted(style: str) -> Position | None:
+    """The position of small characters that are moved up or down by a length."""
+    shifted = _SHIFTED.search(style) if _SMALL.search(style) else None
+    if shifted is None or (shifted.group(1).lower() != "vertical-align" and not _RELATIVE.search(style)):
+        return None
+    up = float(shifted.group(2)) * (-1 if shifted.group(1).lower() == "top" else 1)
+    return "raised" if up > 0 else "lowered" if up < 0 else None
 
 
 def leads_to_note(tag: str, attributes: Any) -> bool | None:
