@@ -79,6 +79,8 @@ def test_hidden_text_paragraphs_and_sections_are_left_out_and_counted() -> None:
     assert document.text.split("\n") == ["a b", "c d", "open", "shown"]
     assert document.losses == ("hidden text was left out: 4 places, 14 characters",)
     assert read(body, style("h", 'text:display="none"'), hidden=True).losses == ()
+    styles = style("h", 'text:display="none"') + style("s", 'text:display="true"')
+    assert read(p(f"a {span('h', 'x' + span('s', 'b'))}"), styles).text == "a b"
 
 
 def test_tracked_deletions_are_counted() -> None:
