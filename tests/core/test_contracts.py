@@ -27,7 +27,8 @@ CLASSES: Mapping[Kind, type[Component]] = {
 }
 MESSAGES = "messages: 'Sequence[Message]'"
 DEMANDS: Mapping[tuple[Kind, int], Mapping[str, str]] = {
-    ("loader", 1): {"load": "(self, source: 'Source') -> 'Iterator[Document]'"},
+    # A loader may yield attachments as well, and none has to: one that yields documents alone keeps this contract.
+    ("loader", 1): {"load": "(self, source: 'Source') -> 'Iterator[Document | Attachment]'"},
     ("splitter", 1): {"split": "(self, document: 'Document') -> 'Iterator[Chunk]'"},
     ("embedder", 1): {
         "count_tokens": "(self, texts: 'Sequence[str]') -> 'list[int]'",
