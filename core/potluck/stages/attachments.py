@@ -53,26 +53,26 @@ class Reader:
         if not loader.hands_on:
             return [one for one in self._found(loader, part, source, None) if isinstance(one, Document)]
         with tempfile.TemporaryDirectory(prefix="potluck-") as folder:
-            return self._with_attachments(self._found(loader, part, source, Path(folder)), _Limits())
+            return self._with_attachments(source, self._found(loader, part, source, Path(folder)), _Limits())
 
     def _found(self, loader: Loader, part: Part, source: Source, folder: Path | None) -> Sequence[Found]:
         if loader.isolated:
             return self.worker.load(part.plugin, part.config, source, self.base, folder)
         return run_loader(loader, source, folder)
 
-    def _with_attachments(self, found: Sequence[Found], limits: _Limits) -> list[Document]:
+    def _with_attachments(self, holder: Source, found: Sequence[Found], limits: _Limits) -> list[Document]:
         documents: list[Document] = []
         losses: list[str] = []
         for one in found:
             if isinstance(one, Document):
                 documents.append(one)
-            elif not is_leftover(Path(_inner(one.name))):
+            elif not is_leftover(Path(_inner(holder, one))):
                 try:
                     documents.extend(self._attached(one, limits))
                 except _OF_THE_MACHINE:
                     raise  # the next run tries again
                 except PotluckError as error:
-                    losses.append(_not_read(one, error))
+                    losses.append(_not_read(holder, one, error))
         if losses and not documents:
             raise NoText(f"nothing in it could be read ({'; '.join(losses)})")
         return [replace(documents[0], losses=(*documents[0].losses, *losses)), *documents[1:]] if losses else documents
@@ -88,7 +88,7 @@ class Reader:
             folder = source.path.with_name(f"{source.path.name}-attachments")
             folder.mkdir()
             found = self._found(loader, part, source, folder)
-        documents = self._with_attachments(found, inner)
+        documents = self._with_attachments(source, found, inner)
         if not any(document.text.strip() for document in documents):
             raise NoText("no text was found in it")
         return documents
@@ -118,11 +118,11 @@ class _Limits:
         return replace(self, depth=self.depth + 1)
 
 
-def _inner(name: str) -> str:
-    """The name of an attachment within the file that holds it."""
-    return name.rpartition("#")[2]
+def _inner(holder: Source, attachment: Source) -> str:
+    """The name of an attachment within the file that holds it; it may hold a ``#`` itself."""
+    return attachment.name.removeprefix(f"{holder.name}#")
 
 
-def _not_read(source: Source, error: PotluckError) -> str:
+def _not_read(holder: Source, attachment: Source, error: PotluckError) -> str:
     reason = "" if isinstance(error, UnknownFileType) else f" ({error})"
-    return f"attachment not read: {_inner(source.name)}{reason}"
+    return f"attachment not read: {_inner(holder, attachment)}{reason}"

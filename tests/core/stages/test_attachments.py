@@ -81,6 +81,14 @@ def test_leftovers_of_office_programs_are_passed_over(read: Read) -> None:
     assert (document.source, document.losses) == ("box.zip#a.txt", ())
 
 
+def test_a_file_within_may_have_a_number_sign_in_its_name(read: Read) -> None:
+    documents = read("box.zip", zipped({"C#.txt": b"sharp", "x/D#.jpg": b"\xff\xd8\xff", ".~lock.a.odt#": b"x"}))
+
+    assert [(one.source, one.losses) for one in documents] == [
+        ("box.zip#C#.txt", ("attachment not read: x/D#.jpg",)),
+    ]
+
+
 def test_an_archive_of_which_nothing_is_read_says_why(read: Read) -> None:
     failure = read("box.zip", zipped({"photo.jpg": b"\xff\xd8", "a.pdf": b"x"}))
 
