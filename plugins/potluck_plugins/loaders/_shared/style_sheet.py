@@ -82,9 +82,13 @@ class StyleSheet:
 
     def apply(self, root: Any) -> None:
         """Write what the rules say into the ``style`` attribute of each element of an lxml tree that they are for."""
-        for element in root.iter() if self._rules else ():
+        rules_by_key = self._rules_that_may_hold(root) if self._rules else {}
+        for element in root.iter() if rules_by_key else ():
             if isinstance(element.tag, str) and _tag(element) not in _ALWAYS_SHOWN:
-                rules = sorted(self._rules_for(element), key=lambda rule: (rule.specificity, rule.order))
+                found = (
+                    rule for key in _keys(element) for rule in rules_by_key.get(key, ()) if rule.holds_for(element)
+                )
+                rules = sorted(found, key=lambda rule: (rule.specificity, rule.order))
                 if rules:
                     own = _declarations(element.get("style") or "")
                     element.set("style", _resolved([*(rule.declarations for rule in rules), own]))
@@ -99,14 +103,17 @@ class StyleSheet:
             sum(bool(one.tag) for one in path),
         )
         self._count += 1
-        rules = self._rules.setdefault(path[-1].key, [])
-        if len(rules) < _MOST_RULES_PER_KEY:
-            rules.append(_Rule(specificity, self._count, path, declarations))
+        self._rules.setdefault(path[-1].key, []).append(_Rule(specificity, self._count, path, declarations))
 
-    def _rules_for(self, element: Any) -> Iterator[_Rule]:
-        classes = dict.fromkeys((element.get("class") or "").split())
-        for key in ("", _tag(element), f"#{element.get('id')}", *(f".{one}" for one in classes)):
-            yield from (rule for rule in self._rules.get(key, ()) if rule.holds_for(element))
+    def _rules_that_may_hold(self, root: Any) -> dict[str, list[_Rule]]:
+        """The rules of which every part of the selector stands in a page, which are few: a sheet serves many pages."""
+        present = {key for element in root.iter() for key in _keys(element)}
+        kept = {
+            key: [rule for rule in rules if all(one.key in present for one in rule.path)]
+            for key, rules in self._rules.items()
+            if key in present
+        }
+        return {key: rules[-_MOST_RULES_PER_KEY:] for key, rules in kept.items() if rules}
 
 
 @lru_cache(maxsize=8)
@@ -170,6 +177,13 @@ def _resolved(sources: list[_Declarations]) -> str:
             if important or not result.get(name, (False, ""))[0]:
                 result[name] = (important, value)
     return "; ".join(f"{name}: {value}" for name, (_, value) in result.items())
+
+
+def _keys(element: Any) -> set[str]:
+    """What the rules for an element are looked up by."""
+    if not isinstance(element.tag, str):
+        return set()
+    return {"", _tag(element), f"#{element.get('id')}", *(f".{one}" for one in (element.get("class") or "").split())}
 
 
 def _tag(element: Any) -> str:
