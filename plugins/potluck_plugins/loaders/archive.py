@@ -12,7 +12,7 @@ import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Attachment, Document, Source
 from potluck.errors import NoText
-from potluck_plugins.loaders._shared.members import read_members
+from potluck_plugins.loaders._shared.members import is_zip, read_members
 from potluck_plugins.loaders._shared.notion_pages import is_export, pages_of_export
 
 
@@ -46,7 +46,7 @@ class ArchiveLoader(Loader):
 
 
 def _is_notion_export(source: Source) -> bool:
-    if not zipfile.is_zipfile(source.path):
+    if not is_zip(source.path):
         return False
     try:
         with zipfile.ZipFile(source.path) as archive:

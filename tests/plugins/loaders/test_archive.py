@@ -59,6 +59,13 @@ def test_the_files_of_an_archive_are_handed_on(name: str, pack: Callable[[Mappin
     ]
 
 
+@pytest.mark.parametrize("name", ["Export-1.zip", "docs.zip"])
+def test_a_tar_with_an_archive_in_it_is_read_as_a_tar(name: str) -> None:
+    files = {**FILES, name: zipped({PAGE: b"# page"})}
+
+    assert [one.name for one in attachments_of("archive", tarred(files), "x.tar")] == [f"x.tar#{one}" for one in files]
+
+
 @pytest.mark.parametrize("compress", [gzip.compress, bz2.compress, lzma.compress])
 def test_a_compressed_file_is_handed_on_under_its_name_within(compress: Callable[[bytes], bytes]) -> None:
     found = attachments_of("archive", compress(b"text"), "notes.txt.gz")

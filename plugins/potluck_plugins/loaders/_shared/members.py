@@ -42,7 +42,7 @@ def read_members(path: Path, name: str, losses: list[str]) -> Iterator[Member]:
     """
     with path.open("rb") as file:
         start = file.read(_TAR_MARK + 5)
-    if zipfile.is_zipfile(path):
+    if is_zip(path):
         yield from _of_zip(path, losses)
         return
     opener = next((opener for mark, opener in _COMPRESSED.items() if start.startswith(mark)), None)
@@ -56,6 +56,14 @@ def read_members(path: Path, name: str, losses: list[str]) -> Iterator[Member]:
             yield PurePosixPath(name).stem, content
     except _DAMAGE as error:
         raise UnreadableDocument(f"the archive is damaged or cut off ({error})") from error
+
+
+def is_zip(path: Path) -> bool:
+    """Whether a file is a zip archive, and not a tar or a compressed file that ends with one."""
+    with path.open("rb") as file:
+        start = file.read(_TAR_MARK + 5)
+    holds_others = start[_TAR_MARK:] == b"ustar" or start.startswith(tuple(_COMPRESSED))
+    return not holds_others and zipfile.is_zipfile(path)
 
 
 def _of_zip(path: Path, losses: list[str]) -> Iterator[Member]:
