@@ -259,4 +259,12 @@ def test_a_deeply_nested_page_is_read_in_the_same_way() -> None:
         "</tr></table><p>x<span hidden>no</span><input type=checkbox checked></p>"
     )
 
-    assert load_one("html", "<div>" * 5000 + body).text == "3. 10⁶\na | b\na | c\nx[x]"
+    assert load_one("html", "<div>" * 5000 + body).text == "3. 10⁶\na | b\na | c\nx [x]"
+
+
+def test_controls_that_follow_each_other_are_words_of_their_own() -> None:
+    chosen = "<select><option>小<option selected>大</select>"
+
+    document = load_one("html", f"<p>Size{chosen}<input value=KX-1><input value=7><input type=checkbox checked>yes")
+
+    assert document.text == "Size 大 KX-1 7 [x] yes"

@@ -128,7 +128,7 @@ def _is_skipped(tag: str, element: Any, reader: Reader, flow: Flow) -> bool:
         reader.text(mathml_text(element))
         return True
     if tag == "select":
-        reader.text(_chosen(element))
+        reader.text(f" {_chosen(element)} ")
         return True
     return _is_unseen(tag, element)
 

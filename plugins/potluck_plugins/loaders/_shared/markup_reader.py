@@ -140,9 +140,9 @@ class Reader:
         if tag == "en-todo":
             self._text.add("[x] " if attributes.get("checked") == "true" else "[ ] ")
         elif tag == "input" and kind in ("checkbox", "radio"):
-            self._text.add("[x] " if attributes.get("checked") is not None else "[ ] ")
+            self._text.add(" [x] " if attributes.get("checked") is not None else " [ ] ")
         elif tag == "input" and kind in _WITH_VALUE:
-            self._text.add(attributes.get("value") or "")
+            self._text.add(f" {attributes.get('value') or ''} ")
 
     def _begin_table(self, tag: str, attributes: Any, element: Any) -> None:
         if tag == "table" or (tag in ("tr", "td", "th") and not self._grids):
