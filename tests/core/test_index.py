@@ -225,10 +225,21 @@ def test_a_file_that_cannot_be_read_does_not_stop_the_others(folder: Path) -> No
     assert report.documents.added == 1
     assert {failure.source: failure.error for failure in report.failures} == {
         "notes/empty.txt": "NoText",
-        "notes/pipe.txt": "UnreadableDocument",
+        "notes/pipe.txt": "DocumentInaccessible",
     }
     assert report.ledger.as_json()["load"]["dropped"]["items"] == 2
     assert [failure.source for failure in index(folder).failures] == ["notes/pipe.txt", "notes/empty.txt"]
+
+
+def test_a_file_that_the_system_did_not_let_be_read_is_read_once_it_does(folder: Path) -> None:
+    write(folder, good="好的。")
+    (folder / "notes" / "late.txt").symlink_to("nowhere")
+    index(folder)
+
+    (folder / "notes" / "nowhere").write_text("短鋼軌。", encoding="utf-8")
+    report = index(folder)
+
+    assert (report.documents.added, report.failures) == (1, [])
 
 
 def test_no_documents_is_said_with_the_pattern(folder: Path) -> None:
