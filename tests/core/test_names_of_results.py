@@ -359,6 +359,18 @@ def test_a_workspace_of_an_earlier_potluck_is_computed_anew_with_the_reason(home
     assert all("because this workspace is of an earlier potluck" in note for note in home.notes)
 
 
+def test_a_workspace_that_only_overridden_recipes_have_indexed_is_not_of_an_earlier_potluck(home: Home) -> None:
+    home.done()
+    shutil.rmtree(home.folder / ".potluck")
+    for level in (2, 3):
+        with Recipe.load(home.folder / "recipe.yaml", [f"splitter.level={level}"]) as opened:
+            assert opened.index().notes == []
+
+    home.done()
+
+    assert home.notes == []
+
+
 def test_a_damaged_record_of_names_costs_no_more_than_the_reasons(home: Home) -> None:
     home.done()
     (home.folder / ".potluck" / "names.json").write_bytes(b"\xff[")

@@ -71,11 +71,11 @@ def causes(components: Components, folder: Path) -> Causes:
 
 
 def keep(components: Components, folder: Path) -> None:
-    """Keep what decides the results now."""
-    if _is_overridden(components.recipe):
-        return
-    held = _read(folder) or {}
-    now = {**held, components.recipe.path.name: components.identities()}
+    """Keep what decides the results now; of a recipe with overrides only that this potluck has indexed it."""
+    held = _read(folder)
+    now = dict(held or {})
+    if not _is_overridden(components.recipe):
+        now[components.recipe.path.name] = components.identities()
     if now != held:
         write_whole(folder / NAME, json.dumps(now, ensure_ascii=False, indent=1).encode() + b"\n")
 
