@@ -49,6 +49,16 @@ def asked(home: Path) -> list[str]:
     return (home.parent / "asked.log").read_text(encoding="utf-8").splitlines()
 
 
+def test_keys_of_questions_that_mean_nothing_are_noted_with_their_file(home: Path) -> None:
+    rows = [json.loads(line) for line in Path("questions.jsonl").read_text(encoding="utf-8").splitlines()]
+    lines = [json.dumps({**row, "難度": 3}, ensure_ascii=False) for row in rows]
+    Path("questions.jsonl").write_text("\n".join(lines), encoding="utf-8")
+
+    found = result("compare", "recipe.yaml", "--no-causes")
+
+    assert found["notes"] == [f"{home / 'questions.jsonl'}: these keys of questions mean nothing to potluck: 難度"]
+
+
 def test_compare_says_which_variant_is_better_by_how_much_and_why(home: Path) -> None:
     found = result("compare", "recipe.yaml")
 

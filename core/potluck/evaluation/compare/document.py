@@ -41,6 +41,8 @@ class Setting:
     design: Design
     baseline: str
     started: float
+    notes: tuple[str, ...] = ()
+    """On the file of the questions."""
 
 
 def document(
@@ -66,7 +68,7 @@ def document(
         "causes": [cause.as_json() for cause in causes],
         "cause_counts": counted(causes, runs),
         "judge": None,
-        "notes": notes(runs),
+        "notes": [*setting.notes, *notes(runs)],
         "learning_curves": _curves(runs, tables, metric),
         "questions": [_question(place, question, runs, chunks) for place, question in enumerate(questions)],
         "chunks": chunks,

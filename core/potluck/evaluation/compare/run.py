@@ -20,7 +20,7 @@ from potluck.evaluation.compare.engine import Engine, VariantRun
 from potluck.evaluation.compare.measured import measured
 from potluck.evaluation.compare.tasks import run_tasks
 from potluck.evaluation.pins import pins
-from potluck.evaluation.questions import Question, read_questions
+from potluck.evaluation.questions import QuestionFile, read_question_file
 from potluck.evaluation.report import write_csv, write_html
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.reader import parse_value
@@ -61,7 +61,7 @@ class Comparison:
 
     @property
     def notes(self) -> list[str]:
-        """What people should know of the answers, variant by variant."""
+        """What people should know of the questions, then of the answers, variant by variant."""
         notes = self.document["notes"]
         assert isinstance(notes, list)
         return [str(note) for note in notes]
@@ -80,25 +80,28 @@ def compare(
     """Run every variant on the same questions, and say what differs, whether it is real, and why."""
     started = time.time()
     chosen, path = variants(recipe, plan.swaps, plan.design), questions_file(recipe, plan)
-    baseline, questions = base_of(chosen, plan.baseline), list[Question]()
+    baseline = base_of(chosen, plan.baseline)
     if recipe.is_task:
         questions, runs = run_tasks(chosen, path, plan.limit, workspace, models, observers)
+        file = QuestionFile(tuple(questions))
     else:
-        questions = read_questions(path, plan.limit)
-        if not questions:
+        file = read_question_file(path, plan.limit)
+        if not file.questions:
             raise PotluckError(f"{path}: there are no questions in it")
-    engine = Engine(questions, workspace, models, observers)
+    engine = Engine(file.questions, workspace, models, observers)
     try:
         if not recipe.is_task:
             runs = engine.run(chosen, plan.repeats, plan.perplexity)
-        metric = plan.metric or main_measure(runs, questions)
+        metric = plan.metric or main_measure(runs, file.questions)
         _check_metric(metric, runs)
         found = _causes(engine, runs, baseline.name, metric) if plan.causes and not recipe.is_task else []
         judged = _judged(engine, runs, baseline.name, judge_of(recipe, plan.judge)) if plan.judge else None
     finally:
         engine.close()
-    setting = Setting(new_run_id(), recipe.name, str(recipe.path), str(path), plan.design, baseline.name, started)
-    made = document(setting, runs, questions, found, metric)
+    setting = Setting(
+        new_run_id(), recipe.name, str(recipe.path), str(path), plan.design, baseline.name, started, file.notes
+    )
+    made = document(setting, runs, file.questions, found, metric)
     made["judge"] = judged
     with storage_errors(workspace.folder):
         folder = _keep(made, runs, recipe, workspace, models, setting)
