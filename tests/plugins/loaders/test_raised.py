@@ -20,6 +20,8 @@ from potluck_plugins.loaders._shared.raised import Position, ScriptedText, lower
         ("1", "st", "1st"),
         ("2", "nd", "2nd"),
         ("n", "th", "n^(th)"),
+        ("Table 2", "a", "Table 2^a"),
+        ("1", "er", "1er"),
         ("Potluck", "TM", "Potluck™"),
         ("5", "R", "5^R"),
         ("25 kN", "*", "25 kN*"),

@@ -96,7 +96,7 @@ def _of_tar(content: bytes, losses: list[str]) -> Iterator[Member]:
             elif not member.isdir():
                 skipped += 1
     if skipped:
-        losses.append(f"{skipped} links and other things that are not files were left out")
+        losses.append(f"links and other things that are not files were left out: {skipped}")
 
 
 def _inflated(file: io.BufferedIOBase) -> bytes:

@@ -16,7 +16,7 @@ _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺�
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
 _CAN_BE_RAISED = re.compile(r"[0-9+\-−=()ni]+")
 _CAN_BE_LOWERED = re.compile(r"[0-9+\-−=()]+")
-_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ers|res|e|è|ème|o|os|a|as|ª|º)\.?", re.IGNORECASE)
+_ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ers|res|ème|ª|º)\.?", re.IGNORECASE)
 _TRADE_MARKS = {"TM": "™", "SM": "℠", "R": "®", "C": "©"}
 _NOTE_MARK = re.compile(r"\[[^\[\]]*\]")
 _LONGEST = 24
