@@ -102,7 +102,13 @@ def _check_file(path: Path, salvage: Callable[[_Salvage], None]) -> FileReport:
                 raise
             report.pages = str(error)
         salvage(_Salvage(source, scratch, report))
+        if not report.pages and _definitions(source) != _definitions(scratch):
+            report.pages = "the definitions of the tables are not what was written"
     return report
+
+
+def _definitions(database: sqlite3.Connection) -> list[Row]:
+    return database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql NOT NULL ORDER BY name").fetchall()
 
 
 def _replace(path: Path, salvage: Callable[[_Salvage], None]) -> None:

@@ -138,6 +138,23 @@ def read_all(catalogue: Catalogue) -> None:
         catalogue.index_vectors(state, chunks)
 
 
+def test_a_table_with_another_definition_is_damage_though_every_row_is_whole(folder: Path) -> None:
+    db = sqlite3.connect(folder / "catalogue.sqlite")
+    db.execute("PRAGMA writable_schema = ON")
+    db.execute("UPDATE sqlite_master SET sql = replace(sql, 'content TEXT', 'comtent TEXT') WHERE name = 'loads'")
+    db.commit()
+    db.close()
+
+    (checked,) = check(folder)
+    repair(folder)
+
+    assert (checked.pages, counts(checked)) == ("the definitions of the tables are not what was written", {})
+    assert all(report.is_whole for report in check(folder))
+    catalogue = Catalogue(folder / "catalogue.sqlite")
+    read_all(catalogue)
+    catalogue.close()
+
+
 def test_a_workspace_of_a_newer_version_is_not_repaired(folder: Path) -> None:
     db = sqlite3.connect(folder / "catalogue.sqlite")
     db.executemany("REPLACE INTO meta VALUES (?, ?)", meta_rows(FORMAT + 1))
