@@ -20,6 +20,7 @@ from potluck.workspace.files import write_whole
 
 NAME = "names.json"
 
+_TRAINING = "training"
 _EARLIER = "this workspace is of an earlier potluck, which did not look at code, libraries and all files of models"
 _HASH = re.compile(r"[0-9a-f]{32,}")
 _MILLION = 1e6
@@ -75,9 +76,37 @@ def keep(components: Components, folder: Path) -> None:
     held = _read(folder)
     now = dict(held or {})
     if not _is_overridden(components.recipe):
-        now[components.recipe.path.name] = components.identities()
+        now[components.recipe.path.name] = {**now.get(components.recipe.path.name, {}), **components.identities()}
     if now != held:
-        write_whole(folder / NAME, json.dumps(now, ensure_ascii=False, indent=1).encode() + b"\n")
+        _write(folder, now)
+
+
+def causes_of_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path) -> list[str]:
+    """In phrases, how what decides a training differs from when the recipe was last trained in the workspace.
+
+    Nothing where it was not trained yet, or where something of it is overridden.
+    """
+    before = (_read(folder) or {}).get(recipe.path.name, {}).get(_TRAINING)
+    if before is None or _is_overridden(recipe):
+        return []
+    found = list(differences("tuner", before["tuner"], now["tuner"]))
+    found += [f"the {what} changed" for what in ("examples", "model") if before[what] != now[what]]
+    others = ("task", "labels", "seed")
+    return [*found, *_changed({key: before[key] for key in others}, {key: now[key] for key in others}, "")]
+
+
+def keep_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path) -> None:
+    """Keep what decides the recipe's training now."""
+    if _is_overridden(recipe):
+        return
+    held = _read(folder) or {}
+    kept = held.get(recipe.path.name, {})
+    if kept.get(_TRAINING) != now:
+        _write(folder, {**held, recipe.path.name: {**kept, _TRAINING: now}})
+
+
+def _write(folder: Path, names: Mapping[str, Any]) -> None:
+    write_whole(folder / NAME, json.dumps(names, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def differences(name: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

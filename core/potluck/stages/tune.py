@@ -18,6 +18,7 @@ from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import Part, RecipeModel
+from potluck.stages.causes import causes_of_training, keep_training
 from potluck.stages.components import Components, identity
 from potluck.stages.observe import Stage, stage
 from potluck.stages.prepare import Prepared, prepare
@@ -75,12 +76,16 @@ class TuneReport:
 
 @dataclass(frozen=True, slots=True)
 class Made:
-    """A finished training. ``estimate`` is what it was to take; None where it was done before."""
+    """A finished training. ``estimate`` is what it was to take; None where it was done before.
+
+    ``notes`` say why it was done again, where another was done for the recipe earlier.
+    """
 
     prepared: Prepared
     request: TuningRequest
     tuned: TunedModel
     estimate: Estimate | None
+    notes: tuple[str, ...] = ()
 
 
 def planned(components: Components) -> TuningRequest:
@@ -103,22 +108,28 @@ def made(components: Components, observers: pluggy.PluginManager | None = None) 
     part, method = _tuner(components)
     prepared = prepare(components.recipe)
     request = _planned(components, prepared)
+    decisive, folder = _decisive(components, prepared), components.workspace.folder
     with writing(request.folder) if leads() else nullcontext():
         done, damage = finished(request)
         if done is not None:
+            if leads():
+                keep_training(components.recipe, decisive, folder)
             return Made(prepared, request, done, None)
+        why = causes_of_training(components.recipe, decisive, folder)
+        again = (f"the model is trained again because {' and '.join(why)}",) if why else ()
         estimate = method.plan(request)
         if stops := problems(estimate, request.folder):
             raise PotluckError(f"{components.recipe.path}: this training would not fit: {'; '.join(stops)}")
         if leads():
-            for note in (*damage, *estimate.notes):
+            for note in (*again, *damage, *estimate.notes):
                 log.warning(note)
             shutil.rmtree(request.folder / "result", ignore_errors=True)
         done = _train(method, request, components.recipe, observers)
         done = replace(done, notes=(*damage, *estimate.notes, *done.notes))
         if leads():
             _seal(components, part, method, request, done)
-    return Made(prepared, request, done, estimate)
+            keep_training(components.recipe, decisive, folder)
+    return Made(prepared, request, done, estimate, again)
 
 
 def finished(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, ...]]:
@@ -153,7 +164,7 @@ def tune(components: Components, observers: pluggy.PluginManager | None = None) 
     entry = report.ledger.open("tune", "examples")
     entry.came_in, entry.went_out = Amount(examples), Amount(examples - done.dropped)
     entry.dropped, entry.cut = Amount(done.dropped), Amount(done.cut)
-    report.notes = [*found.prepared.notes, *done.notes, *_overridden(part)]
+    report.notes = [*found.notes, *found.prepared.notes, *done.notes, *_overridden(part)]
     return report
 
 
@@ -209,29 +220,30 @@ def _tuner(components: Components) -> tuple[Part, Tuner]:
 
 
 def _planned(components: Components, prepared: Prepared) -> TuningRequest:
-    part, method = _tuner(components)
-    recipe, base = components.recipe, components.base_model
+    recipe = components.recipe
     return TuningRequest(
-        model=base,
+        model=components.base_model,
         task=recipe.tuning.task or "generation",
         training=prepared.training,
         validation=prepared.validation,
-        folder=components.workspace.folder / "tuned" / _name(recipe, part, method, prepared, base),
+        folder=components.workspace.folder / "tuned" / fingerprint(*_decisive(components, prepared).values()),
         seed=recipe.seed,
         labels=prepared.labels,
     )
 
 
-def _name(recipe: RecipeModel, part: Part, method: Tuner, prepared: Prepared, base: Path) -> str:
+def _decisive(components: Components, prepared: Prepared) -> dict[str, Json]:
     """All that decides the result."""
-    return fingerprint(
-        identity(part, method),
-        prepared.fingerprint,
-        model_hash(base),
-        recipe.tuning.task,
-        list(prepared.labels),
-        recipe.seed,
-    )
+    part, method = _tuner(components)
+    recipe = components.recipe
+    return {
+        "tuner": identity(part, method),
+        "examples": prepared.fingerprint,
+        "model": model_hash(components.base_model),
+        "task": recipe.tuning.task,
+        "labels": list(prepared.labels),
+        "seed": recipe.seed,
+    }
 
 
 def _overridden(part: Part) -> list[str]:

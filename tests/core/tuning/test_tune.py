@@ -75,6 +75,24 @@ def test_what_was_trained_is_not_trained_again_and_other_settings_are_something_
     assert kept.tuned == done.tuned
 
 
+def test_a_training_that_is_done_again_says_why(home: Path) -> None:
+    with recipe(home) as first:
+        assert not [note for note in first.tune().notes if "again" in note]
+    rows = (home / "train.jsonl").read_text(encoding="utf-8") + '{"text": "a ripe 梨", "label": "fruit"}\n'
+    (home / "train.jsonl").write_text(rows, encoding="utf-8")
+    config = home / "model" / "config.json"
+    config.write_text(config.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+
+    with recipe(home, seed=1) as other:
+        done = other.tune()
+    with recipe(home, seed=1) as same:
+        kept = same.tune()
+
+    why = "the model is trained again because the examples changed and the model changed and seed 0 -> 1"
+    assert why in done.notes
+    assert (kept.reused, why in kept.notes) == (True, False)
+
+
 def test_the_artifact_can_be_named_by_its_folder_in_another_recipe(home: Path) -> None:
     with recipe(home) as trained:
         folder = trained.tune().adapter
