@@ -29,7 +29,7 @@ _PASSED_OVER = ("id", "metadata", "")
 
 _EXAMPLE = '{"question_id": "q1", "question": "…", "gold_ids": ["file-name"], "answers": ["…"], "answerable": true}'
 
-_HINT = "a line holds one JSON object, such as " + _EXAMPLE
+_COLUMNS = "question_id, question, gold_ids, answers, answerable"
 
 # What bytes that are no UTF-8 become, and what "\ud800" in JSON does: nothing that could be written out again.
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -87,7 +87,7 @@ def read_question_file(path: Path, limit: int | None = None) -> QuestionFile:
             break
         found.take(row)
     if found.problems:
-        raise RecipeError(found.problems, f"{_HINT}; keys of your own may stand under 'metadata'")
+        raise RecipeError(found.problems, f"{_hint(path)}; keys of your own may stand under 'metadata'")
     return QuestionFile(tuple(found.questions.values()), tuple(found.notes()))
 
 
@@ -188,7 +188,18 @@ def _rows(path: Path) -> Iterator[Row | _Line]:
     try:
         yield from read_rows(path)
     except RecipeError as error:
-        raise RecipeError(error.problems, _HINT) from None
+        raise RecipeError(error.problems, _hint(path)) from None
+
+
+def _hint(path: Path) -> str:
+    """What a file of this name should hold."""
+    if path.suffix.lower() in _TABLES:
+        return f"the first line names the columns, such as {_COLUMNS}; a cell holds a text, or a JSON list of texts"
+    if path.suffix.lower() == ".parquet":
+        return f"the columns are such as {_COLUMNS}"
+    if path.suffix.lower() == ".json":
+        return f"the file holds a list of JSON objects, such as {_EXAMPLE}"
+    return f"a line holds one JSON object, such as {_EXAMPLE}"
 
 
 def _lines(path: Path) -> Iterator[tuple[int, str]]:

@@ -199,6 +199,23 @@ def test_a_key_that_was_meant_otherwise_is_told_once_at_its_place(
     assert problem.file == (str(path) if line else f"{path}, row 1")
 
 
+@pytest.mark.parametrize(
+    ("name", "shape"),
+    [
+        ("q.jsonl", "a line holds one JSON object"),
+        ("q.json", "the file holds a list of JSON objects"),
+        ("q.csv", "the first line names the columns"),
+        ("q.TSV", "the first line names the columns"),
+        ("q.parquet", "the columns are such as question_id"),
+    ],
+)
+def test_what_a_file_should_hold_is_said_for_files_of_its_kind(tmp_path: Path, name: str, shape: str) -> None:
+    with pytest.raises(RecipeError) as raised:
+        read_questions(rows_file(tmp_path, name, [{"question": "?", "answer": "1"}]))
+
+    assert str(raised.value).splitlines()[-1].startswith(shape)
+
+
 def test_a_row_that_spans_lines_is_named_by_the_line_in_which_it_begins(tmp_path: Path) -> None:
     path = tmp_path / "q.csv"
     path.write_text('question,answerable\n"What is\nthe gate code?",true\n\n"What\ncolour?",maybe\n', encoding="utf-8")
