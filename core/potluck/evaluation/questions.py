@@ -14,7 +14,7 @@ from potluck.documents import Json
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.evaluation.question_keys import KEYS, meant_key
 from potluck.recipe.messages import shown
-from potluck.stages.dataset import Row, is_rows, read_rows
+from potluck.stages.dataset import Row, is_rows, json_fault, read_rows
 
 _LISTED = 20
 """How many problems of one file are listed."""
@@ -167,7 +167,7 @@ class _Line:
         except json.JSONDecodeError as error:
             raise _Wrong(f"this is not JSON: {error.msg}", column=error.colno) from None
         except (ValueError, RecursionError) as error:
-            raise _Wrong(f"this JSON cannot be read: {error}", column=1) from None
+            raise _Wrong(f"this JSON cannot be read: {json_fault(error)}", column=1) from None
         if not isinstance(fields, dict):
             raise _Wrong("this is not a JSON object", column=1)
         return fields

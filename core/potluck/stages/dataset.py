@@ -7,6 +7,7 @@ import csv
 import io
 import json
 import re
+import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -84,6 +85,15 @@ def is_rows(path: Path) -> bool:
     return path.suffix.lower() in _READERS
 
 
+def json_fault(error: ValueError | RecursionError) -> str:
+    """Why ``json.loads`` refused a text, in words for whoever wrote it."""
+    if isinstance(error, RecursionError):
+        return "it is nested too deeply"
+    if isinstance(error, json.JSONDecodeError):
+        return str(error)
+    return f"a whole number has more than {sys.get_int_max_str_digits():,} digits"
+
+
 def _json_lines(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
     for number, line in enumerate(io.StringIO(_text(path, encoding)), 1):
         if line.strip():
@@ -94,7 +104,7 @@ def _parsed(line: str, path: Path, number: int, problems: list[Problem]) -> Iter
     try:
         fields = json.loads(line)
     except (ValueError, RecursionError) as error:
-        problems.append(Problem(str(path), number, getattr(error, "colno", 1), f"no JSON: {error}"))
+        problems.append(Problem(str(path), number, getattr(error, "colno", 1), f"no JSON: {json_fault(error)}"))
         return
     if isinstance(fields, dict):
         yield Row(fields, path, number, number)
@@ -108,7 +118,7 @@ def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Ite
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
         problems.append(
-            Problem(str(path), getattr(error, "lineno", 1), getattr(error, "colno", 1), f"no JSON: {error}")
+            Problem(str(path), getattr(error, "lineno", 1), getattr(error, "colno", 1), f"no JSON: {json_fault(error)}")
         )
         return
     if not isinstance(whole, list):

@@ -216,6 +216,18 @@ def test_what_a_file_should_hold_is_said_for_files_of_its_kind(tmp_path: Path, n
     assert str(raised.value).splitlines()[-1].startswith(shape)
 
 
+@pytest.mark.parametrize("name", ["q.jsonl", "q.json"])
+def test_json_that_is_beyond_limits_is_said_in_words_for_its_writer(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    for metadata, fault in (("9" * 5000, "more than 4,300 digits"), ("[" * 200_000, "nested too deeply")):
+        row = f'{{"question": "大門密碼？", "metadata": {metadata}}}'
+        path.write_text(row if name == "q.jsonl" else f"[{row}]", encoding="utf-8")
+
+        with pytest.raises(RecipeError, match=fault) as raised:
+            read_questions(path)
+        assert "sys." not in str(raised.value)
+
+
 def test_a_row_that_spans_lines_is_named_by_the_line_in_which_it_begins(tmp_path: Path) -> None:
     path = tmp_path / "q.csv"
     path.write_text('question,answerable\n"What is\nthe gate code?",true\n\n"What\ncolour?",maybe\n', encoding="utf-8")
