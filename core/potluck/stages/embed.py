@@ -77,6 +77,10 @@ def embed(
     if batches.refused and not skip:
         raise TextsRefused(_refusal(batches.refused, catalogue))
     catalogue.leave_out(fingerprint, {text.hash: str(error) for text, error in batches.refused})
+    if batches.refused and entry.went_out.tokens is not None:
+        tokens = sum(text.tokens for text, _ in batches.refused)
+        entry.dropped = Amount(tokens=tokens)
+        entry.went_out = replace(entry.went_out, tokens=entry.went_out.tokens - tokens)
     return len(texts) - len(batches.refused)
 
 
@@ -90,7 +94,7 @@ def account_left_out(
     if not entry.came_in.items:
         _account(entry, chunks, [])
     characters = sum(chunk.end - chunk.start for chunk in dropped.values())
-    entry.dropped = Amount(len(dropped), characters)
+    entry.dropped = replace(entry.dropped, items=len(dropped), characters=characters)
     entry.went_out = replace(
         entry.went_out, items=entry.went_out.items - len(dropped), characters=entry.went_out.characters - characters
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -228,6 +229,20 @@ def test_a_text_without_a_vector_is_left_out_by_consent_counted_and_not_asked_fo
         found = recipe.retriever().retrieve("筆記", 50)
     assert len(found) == 8
     assert not any(POISON in passage.text for passage in found)
+
+
+def test_the_tokens_of_a_text_that_was_left_out_count_as_dropped(home: Path, server: Scripted) -> None:
+    server.answer = embeddings()
+    (whole,) = [entry for entry in index(home).ledger.entries if entry.stage == "embed"]
+    shutil.rmtree(home / ".potluck")
+    server.answer = poisoned("500")
+
+    report = index(home, "embedder.on_error=skip")
+
+    (entry,) = [entry for entry in report.ledger.entries if entry.stage == "embed"]
+    assert entry.dropped.tokens is not None
+    assert entry.dropped.tokens > 0
+    assert entry.went_out + entry.dropped == whole.went_out
 
 
 def test_a_text_that_was_left_out_is_tried_again_without_consent_or_when_it_has_changed(
