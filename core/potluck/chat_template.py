@@ -37,7 +37,7 @@ _FILE = "<template>"
 def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering: bool) -> str:
     """Messages as a tokenizer's chat template writes them; ``answering``: up to where the next answer begins.
 
-    Raises ``TemplateFailed`` for a template that refuses the messages, leaves some out, is no template, or takes more
+    Raises ``TemplateFailed`` for a template that refuses the messages, leaves some out, is not a template, or takes more
     time or room than is allowed.
     """
     turns = [{"role": message.role, "content": message.content} for message in messages]
@@ -53,7 +53,7 @@ def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering
                     raise _Exceeded(f"writes more than {limit:,} characters")
                 pieces.append(piece)
     except _Exceeded as error:
-        raise TemplateFailed(f"{model}: its chat template {error}; take another model, or mend the template") from None
+        raise TemplateFailed(f"{model}: its chat template {error}; take another model, or fix the template") from None
     except Exception as error:  # a template can raise anything: Jinja's errors, Python's, its own
         said = str(error) or type(error).__name__
         raise TemplateFailed(f"{model}: its chat template refuses these messages: {said}") from error
@@ -72,7 +72,7 @@ def _check_whole(messages: Sequence[Message], text: str, model: str) -> None:
         if message.role != "assistant" and "".join(message.content.split()) not in plain:
             raise TemplateFailed(
                 f"{model}: its chat template leaves out message {number} of {len(messages)} (role {message.role}), "
-                "which the model would not see; leave the message out, or mend the template"
+                "which the model would not see; leave the message out, or fix the template"
             )
 
 

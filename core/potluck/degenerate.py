@@ -45,12 +45,12 @@ def no_better(right: Sequence[str], hits: int, chance: float = _CHANCE) -> Itera
 
 
 def is_collapse(missed: int) -> bool:
-    """Whether one answer to everything, which is wrong so often, is not just chance."""
+    """Whether one answer to everything, which is wrong ``missed`` times, is more than chance."""
     return _WRONG**missed < _CHANCE
 
 
 def is_unending(missed: int, answers: int) -> bool:
-    """Whether ends that were missed so often are not just chance."""
+    """Whether missing ``missed`` ends is more than chance."""
     return missed > 0 and _at_least(missed, answers, _WRONG) < _CHANCE
 
 
@@ -67,7 +67,7 @@ def of_texts(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:
 
 
 def of_ends(cut: int, answers: int, limit: int) -> Iterator[str]:
-    """A sentence about ``cut`` of so many answers that ended only because they had ``limit`` tokens."""
+    """A sentence about ``cut`` of ``answers`` that ended only at the limit of ``limit`` tokens."""
     if not cut:
         return
     unending = ": the model does not end its answers" if 2 * cut >= answers and answers > 1 else ""
@@ -78,7 +78,7 @@ def of_ends(cut: int, answers: int, limit: int) -> Iterator[str]:
 
 
 def _at_least(count: int, trials: int, chance: float) -> float:
-    """The probability of so many or more of ``trials`` events, each of which has the same chance."""
+    """The probability of ``count`` or more of ``trials`` events, each of which has the same chance."""
     return sum(math.comb(trials, k) * chance**k * (1 - chance) ** (trials - k) for k in range(count, trials + 1))
 
 
