@@ -37,7 +37,7 @@ _FILE = "<template>"
 def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering: bool) -> str:
     """Messages as a tokenizer's chat template writes them; ``answering``: up to where the next answer begins.
 
-    Raises ``TemplateFailed`` for a template that refuses the messages, leaves some out, is not a template, or takes more
+    Raises ``TemplateFailed`` for a template that refuses the messages, leaves some out, is malformed, or takes more
     time or room than is allowed.
     """
     turns = [{"role": message.role, "content": message.content} for message in messages]

@@ -91,7 +91,7 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     watch = Watchdog(job.course, request, job.schedule.steps, rates, job.ends, patience)
     _loop(job, watch, progress)
     learned = _gathered(job)
-    if job.method.config.training.early_stopping_patience is not None:
+    if patience is not None and job.processes.first:  # the others may look before it has been written
         job.checkpoints.take_best(learned, job.course)
     folder, trainable = request.folder / "result", sum(one.numel() for one in learned.parameters() if one.requires_grad)
     if job.processes.first:
