@@ -14,6 +14,7 @@ from potluck.testing import Check, checks
 WRITTEN = ("csv", "email", "html", "ipynb", "json", "markdown", "text", "xml")
 """The bundled loaders that claim formats of which the kit writes samples."""
 REAL = {
+    "archive": ("own_notion_export.zip",),
     "csv": ("own_discord_messages.csv", "stanley-cups-utf-16.csv", "test_mskanji.csv"),
     "email": ("zh_mail_big5.eml", "mime-different-plain-html.eml", "fake-email.msg", "testMSG.msg"),
     "epub": ("zh_article.epub", "eng_spa_mult.epub"),
