@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path, PurePosixPath
 from typing import TypeAlias
 
-from potluck.errors import DocumentLimit, PasswordNeeded, UnreadableDocument
+from potluck.errors import DocumentLimit, UnreadableDocument
 from potluck_plugins.loaders._shared.archive import MAX_INFLATED, MAX_MEMBERS, open_archive, read_member
 from potluck_plugins.loaders._shared.decoding import decode
 
@@ -78,8 +78,6 @@ def _of_zip(path: Path, losses: list[str]) -> Iterator[Member]:
                 continue
             try:
                 yield _safe(name), read_member(archive, member.filename)
-            except PasswordNeeded:
-                raise
             except UnreadableDocument:
                 losses.append(f"the file {name} is damaged and was not read")
 
