@@ -131,7 +131,9 @@ class LangChainChat(ChatModel):
             return _withheld("", error)
         growing, thinking, parts = Growing(options.stop), Thinking(unmarked=True), _parts(said)
         thinking.grown(parts.answer or parts.refusal)
-        thinking.rest()
+        finish = _finish(said.response_metadata)
+        thinking.rest(cut=self._habit.was_cut(finish))
+        self._habit.learn(thinking, finish)
         text = "".join([*growing.grown(thinking.answer), *growing.rest()])
         return _answer(text, said, growing.ended, parts.thoughts or thinking.thoughts, bool(parts.refusal))
 

@@ -54,6 +54,17 @@ def test_pieces_come_as_they_are_said(classes: None, tmp_path: Path) -> None:
     assert second == ["道", "碴", Answer("道碴", "stop")]
 
 
+def test_an_answer_that_the_limit_cut_within_thoughts_is_none_where_the_model_only_closes_them(
+    classes: None, tmp_path: Path
+) -> None:
+    chat = component("chat", "langchain", tmp_path, ECHO)
+    assert list(chat.stream([Message("user", "想一想</think>三十")], ChatOptions()))[-1].text == "三十"
+
+    cut = chat.chat([Message("user", "想了很久")], ChatOptions())
+
+    assert (cut.text, cut.thoughts, cut.finish) == ("", "想了很久", "length")
+
+
 def test_a_stream_that_breaks_off_is_an_error_and_no_answer(classes: None, tmp_path: Path) -> None:
     settings = {**ECHO, "arguments": {"break_off_after": 1}, "sends_to": "localhost"}
     chat = component("chat", "langchain", tmp_path, settings)
