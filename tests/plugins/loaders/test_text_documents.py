@@ -16,12 +16,6 @@ FILES = Path(__file__).parent / "files"
 FORMATS = ["odt", "rtf", "doc"]
 
 FORMS = {
-    "exponent": "An exponent: 10⁶ cycles.",
-    "negative exponent": "A negative exponent: 10⁻³ mm.",
-    "unit": "A unit: 25 m² of ballast.",
-    "footnote mark behind a number": "A note: 25[1] kN per sleeper.",
-    "subscript": "A subscript: H₂O drains.",
-    "fraction": "A fraction: ¹/₂ of the rail.",
     "raised and lowered by a style": "By style: 10⁷ cycles and x₃.",
     "in a cell of a table": "30 m² | 10⁵ N",
     "in a heading": "Loads of 10⁶ N",
@@ -42,7 +36,7 @@ def lines(name: str, kind: str, **settings: bool) -> list[str]:
 
 @pytest.mark.parametrize("kind", FORMATS)
 @pytest.mark.parametrize("form", FORMS)
-def test_a_figure_with_raised_digits_is_right(kind: str, form: str) -> None:
+def test_a_figure_with_raised_digits_is_right_wherever_it_stands(kind: str, form: str) -> None:
     assert FORMS[form] in read("forms", kind).text
 
 

@@ -1,6 +1,7 @@
 """Writes the documents in this folder: a .docx that is put together here, and what LibreOffice converts it to.
 
 ``python make.py`` needs LibreOffice (``soffice``); the tests need the files alone.
+``python make.py figures`` writes the one document of that name.
 """
 
 from __future__ import annotations
@@ -10,6 +11,11 @@ import sys
 import tempfile
 import zipfile
 from pathlib import Path
+
+sys.path[:0] = [str(Path(__file__).parents[1]), str(Path(__file__).parents[3])]
+from test_figures_in_every_format import FIGURES  # noqa: E402
+
+from support.figures import runs  # noqa: E402
 
 _W = "http://schemas.openxmlformats.org/wordprocessingml/2006/main"
 _R = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
@@ -191,6 +197,13 @@ SHOWN = (
     par(run("Struck by style", '<w:rStyle w:val="Struck"/>'), " and read."),
 )
 
+
+def figure(line: str) -> str:
+    """A paragraph of what ``support.figures`` puts down as a line."""
+    written = {"base": run, "raised": up, "lowered": down}
+    return par(*(written[one.kind](one.text) if one.kind in written else note(2, one.kind) for one in runs(line)))
+
+
 STYLES = (
     '<w:style w:type="paragraph" w:default="1" w:styleId="Normal"><w:name w:val="Normal"/></w:style>'
     + "".join(
@@ -237,6 +250,7 @@ def _separators(kind: str) -> str:
 NOTES = {
     "forms": note_text(2, "Per sleeper, at 10", up("8"), " cycles."),
     "numbers": note_text(2, "鋼軌之標準長度。"),
+    "figures": note_text(2, "Without snow."),
 }
 
 
@@ -276,21 +290,27 @@ def write_docx(path: Path, notes: str, *blocks: str) -> None:
             file.writestr(f"word/{name}.xml", f"<w:{tag} {_NAMES}>{text}</w:{tag}>")
 
 
-DOCUMENTS = {"forms": FORMS, "numbers": PARTS, "tables": TABLES, "shown": SHOWN}
+DOCUMENTS = {
+    "forms": FORMS,
+    "numbers": PARTS,
+    "tables": TABLES,
+    "shown": SHOWN,
+    "figures": tuple(figure(line) for line, _ in FIGURES.values()),
+}
+FORMATS = {"odt": "odt", "rtf": "rtf", "doc": "doc:MS Word 97"}
 
 
 def main() -> None:
-    """Write all documents."""
+    """Write all documents, or those that are named."""
     here = Path(__file__).parent
-    formats = {"odt": "odt", "rtf": "rtf", "doc": "doc:MS Word 97"}
     with tempfile.TemporaryDirectory() as folder:
-        for name, blocks in DOCUMENTS.items():
-            write_docx(Path(folder, f"{name}.docx"), NOTES.get(name, ""), *blocks)
-        files = [str(Path(folder, f"{name}.docx")) for name in DOCUMENTS]
-        for kind in formats.values():
-            profile = Path(folder, "profile").as_uri()
-            command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", kind]
-            subprocess.run([*command, "--outdir", str(here), *files], check=True, stdout=sys.stderr)
+        for name in sys.argv[1:] or DOCUMENTS:
+            path = Path(folder, f"{name}.docx")
+            write_docx(path, NOTES.get(name, ""), *DOCUMENTS[name])
+            for kind in FORMATS:
+                profile = Path(folder, "profile").as_uri()
+                command = ["soffice", f"-env:UserInstallation={profile}", "--headless", "--convert-to", FORMATS[kind]]
+                subprocess.run([*command, "--outdir", str(here), str(path)], check=True, stdout=sys.stderr)
 
 
 if __name__ == "__main__":
