@@ -35,6 +35,23 @@ def test_a_header_of_two_rows_becomes_one_line() -> None:
     assert list(_grid(*map(list, rows)).lines()) == ["Sensor | Load min | Load max", "S1 | 3 | 9"]
 
 
+def test_a_header_of_three_rows_becomes_one_line_as_far_as_its_cells_are_divided_or_reach() -> None:
+    top, middle = [("A", 1, 3), ("B", 4, 1)], [("p", 2, 1), ("q", 2, 1)]
+    bottom, body = [(text, 1, 1) for text in "1234"], [(text, 1, 1) for text in "xabcd"]
+    assert list(_grid(top, middle, bottom, body).lines()) == ["A | B p 1 | B p 2 | B q 3 | B q 4", "x | a | b | c | d"]
+    top, middle, bottom = [("A", 1, 3), ("B", 2, 1)], [("p", 1, 2), ("q", 1, 1)], [("r", 1, 1)]
+    assert list(_grid(top, middle, bottom, body[:3]).lines()) == ["A | B p | B q r", "x | a | b"]
+
+
+def test_figures_below_a_header_and_rows_that_divide_none_of_its_cells_are_no_header() -> None:
+    header, figures = [("a", 2, 1), ("b", 1, 1)], [("1", 1, 1), ("2", 1, 1), ("3", 1, 1)]
+    assert list(_grid(header, figures).lines()) == ["a | a | b", "1 | 2 | 3"]
+    years = [("a", 2, 1), ("b", 1, 2)], [("2025", 1, 1), ("2026", 1, 1)]
+    assert list(_grid(*map(list, years), figures).lines()) == ["a 2025 | a 2026 | b", "1 | 2 | 3"]
+    body = [("x", 2, 1), ("y", 1, 1)]
+    assert list(_grid(header, body, figures).lines()) == ["a | a | b", "x | x | y", "1 | 2 | 3"]
+
+
 def test_rows_that_their_format_calls_headers_are_joined_as_they_are() -> None:
     rows = [("a", 1, 1), ("b", 1, 1)], [("c", 1, 1), ("d", 1, 1)], [("1", 1, 1), ("2", 1, 1)]
     assert list(_grid(*map(list, rows), headers=2).lines()) == ["a c | b d", "1 | 2"]

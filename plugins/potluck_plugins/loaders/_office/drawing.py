@@ -77,14 +77,17 @@ def read_table(table: Any, flow: Flow) -> Grid:
 
 
 def _header_rows(table: Any, cells: Sequence[Sequence[Any]]) -> int:
-    """The number of rows in the header: those that the cells of a first row that is called one reach."""
+    """The number of rows in the header: those that the cells of a first row that is called one reach.
+
+    A first row that is divided below is left to what can be seen.
+    """
     properties = table.find(f"{A}tblPr")
     if properties is None or not is_on(properties.get("firstRow")) or not cells:
         return 0
     spans = [_span(cell, "gridSpan", len(cells[0])) for cell in cells[0]]
     if max(spans, default=1) == len(cells[0]) > 1:
         return 1
-    return max([2 if max(spans, default=1) > 1 else 1, *(_span(cell, "rowSpan", len(cells)) for cell in cells[0])])
+    return 0 if max(spans, default=1) > 1 else max(_span(cell, "rowSpan", len(cells)) for cell in cells[0])
 
 
 def is_on(value: str | None) -> bool:

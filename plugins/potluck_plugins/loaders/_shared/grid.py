@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 
@@ -10,6 +12,8 @@ from potluck_plugins.loaders._shared.flow import Flow
 _MOST_COLUMNS = 1_000
 _MOST_ROWS = 10_000
 _MOST_CELLS = 2_000_000
+_HIGHEST_HEADER = 4
+_FIGURE = re.compile(r"[-+−(]?\d[\d.,\s]*%?\)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,16 +142,43 @@ class Grid:
         return count if count < len(rows) else 0
 
     def _header_rows(self, first: int) -> int:
-        """How many rows make the header: those that say so, or two where a cell of the first spans columns."""
+        """How many rows make the header: those that say so, or those that one can see."""
         marked = 0
         while first + marked < len(self._rows) and self._rows[first + marked].header:
             marked += 1
         if first + marked >= len(self._rows):
             return min(marked, 1)
-        if marked or first >= len(self._rows) - 1:
-            return marked
-        origins = [cell.origin for cell in self._rows[first].cells.values()]
-        return 2 if len(set(origins)) < len(origins) else 1
+        return marked if marked or first >= len(self._rows) - 1 else self._visible_header(first)
+
+    def _visible_header(self, first: int) -> int:
+        """How many rows make a header that no row is called: each next one divides a cell of the one above it."""
+        count = 1
+        while first + count < len(self._rows) and self._divides(first + count, count > 1):
+            count += 1
+        reached = max((self._reach(first, column) for column in self._rows[first].cells), default=1)
+        if 1 < count < reached <= _HIGHEST_HEADER and first + reached < len(self._rows):
+            return reached
+        return count
+
+    def _divides(self, index: int, is_third: bool) -> bool:
+        """Whether a row divides a cell above it into columns, and holds no figures where a header has none."""
+        above, row = self._rows[index - 1].cells, self._rows[index].cells
+        below: dict[int, set[int]] = {}
+        for column, cell in above.items():
+            below.setdefault(cell.origin, set()).add(row[column].origin if column in row else 0)
+        widths = Counter(cell.origin for cell in above.values())
+        figures = [column for column, cell in row.items() if cell.origin != above.get(column, cell).origin]
+        figures = [column for column in figures if _FIGURE.fullmatch(row[column].text)]
+        if any(is_third or widths[above[column].origin] == 1 for column in figures):
+            return False
+        return any(len(origins) > 1 for origins in below.values())
+
+    def _reach(self, first: int, column: int) -> int:
+        """How many rows the cell at a place covers."""
+        origin, last = self._rows[first].cells[column].origin, first
+        while last < len(self._rows) and (cell := self._rows[last].cells.get(column)) and cell.origin == origin:
+            last += 1
+        return last - first
 
 
 def _joined(column: Sequence[str]) -> str:

@@ -1,0 +1,94 @@
+"""A merged cell stands at every place that it covers, and a header of two rows is one, whatever the format.
+
+``v2`` and ``>2`` behind a cell say over how many rows and columns it goes; ``=`` begins a row of the header.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from support import tables
+from support.loading import load_one
+
+TABLES = {
+    # The rows as they are drawn, and the rows that are wanted, cell by cell.
+    "a cell over rows": (
+        ["= 站別 | 電話", "北站 v2 | 1101", "1103", "南站 | 2101"],
+        ["站別 | 電話", "北站 | 1101", "北站 | 1103", "南站 | 2101"],
+    ),
+    "a cell over columns": (
+        ["= Day | Morning | Evening", "Mon | 9 | 18", "Sun | closed >2"],
+        ["Day | Morning | Evening", "Mon | 9 | 18", "Sun | closed | closed"],
+    ),
+    "a block": (
+        ["= Room | Mon | Tue", "A | 休館 >2 v2", "B", "C | 3 | 4"],
+        ["Room | Mon | Tue", "A | 休館 | 休館", "B | 休館 | 休館", "C | 3 | 4"],
+    ),
+    "cells over rows beside each other": (
+        ["= Line | Station | Track", "North v3 | S1 v2 | 1", "2", "S2 | 1", "South | S3 | 7"],
+        ["Line | Station | Track", "North | S1 | 1", "North | S1 | 2", "North | S2 | 1", "South | S3 | 7"],
+    ),
+    "cells over rows that end in turn": (
+        ["= a | b | c", "1 v2 | 2 | 3 v3", "4 v2", "5", "6 | 7 | 8"],
+        ["a | b | c", "1 | 2 | 3", "1 | 4 | 3", "5 | 4 | 3", "6 | 7 | 8"],
+    ),
+    "a header of two rows": (
+        ["= Sensor v2 | Load >2", "= min | max", "S1 | 3 | 9"],
+        ["Sensor | Load min | Load max", "S1 | 3 | 9"],
+    ),
+    "a header of two groups": (
+        ["= 站別 v2 | 早班 >2 | 晚班 >2", "= 電話 | 人數 | 電話 | 人數", "北站 | 1101 | 3 | 1102 | 4"],
+        ["站別 | 早班 電話 | 早班 人數 | 晚班 電話 | 晚班 人數", "北站 | 1101 | 3 | 1102 | 4"],
+    ),
+    "a header whose first cell is empty": (
+        ["=  | Load >2 | Speed", "= Sensor | min | max | km/h", "S1 | 3 | 9 | 80"],
+        ["Sensor | Load min | Load max | Speed km/h", "S1 | 3 | 9 | 80"],
+    ),
+    "a header of two rows above merged cells": (
+        [
+            "= Car v2 | Load >2 | Note v2",
+            "= front | rear",
+            "K1 v2 | 12 | 14 | new v2",
+            "13 | 15",
+            "K2 | 9 >2 | old",
+        ],
+        [
+            "Car | Load front | Load rear | Note",
+            "K1 | 12 | 14 | new",
+            "K1 | 13 | 15 | new",
+            "K2 | 9 | 9 | old",
+        ],
+    ),
+    "a caption above a header of two rows": (
+        ["= 表一 荷重 >3", "= 站別 v2 | 荷重 >2", "= 最小 | 最大", "北站 | 3 | 9"],
+        ["表一 荷重", "站別 | 荷重 最小 | 荷重 最大", "北站 | 3 | 9"],
+    ),
+    "a row of one cell within": (
+        ["= Part | Length | Width", "Rail | 25 | 7", "Fastenings are apart >3", "Sleeper | 260 | 22"],
+        ["Part | Length | Width", "Rail | 25 | 7", "| Fastenings are apart |", "Sleeper | 260 | 22"],
+    ),
+    "an empty block": (
+        ["= Item | 2024 | 2025 | 2026", "Tamping | 1 |  >2", "Grinding |  v2 | 4 | 5", "Welding | 6 | 7"],
+        ["Item | 2024 | 2025 | 2026", "Tamping | 1", "Grinding |  | 4 | 5", "Welding |  | 6 | 7"],
+    ),
+}
+FORMATS = {
+    "docx": ("office", tables.as_docx),
+    "odt": ("office", tables.as_odt),
+    "pptx": ("office", tables.as_pptx),
+    "xlsx": ("office", tables.as_xlsx),
+    "html": ("html", tables.as_html),
+}
+
+
+@pytest.mark.parametrize("name", TABLES)
+@pytest.mark.parametrize("kind", FORMATS)
+def test_every_place_of_a_table_holds_what_it_shows(kind: str, name: str) -> None:
+    drawn, wanted = TABLES[name]
+    loader, write = FORMATS[kind]
+
+    document = load_one(loader, write(tables.table(drawn)))
+
+    lines = document.text.split("\n")[kind == "xlsx" :]  # behind the name of the sheet
+    assert [line.split(" | ") for line in lines] == [line.split(" | ") for line in wanted]
+    assert document.losses == ()
