@@ -34,6 +34,25 @@ def test_sheets_are_pages_with_the_values_that_are_shown() -> None:
     assert [page.number for page in document.pages] == [1, 2]
 
 
+def test_values_that_stand_in_no_text_are_read_and_formulas_without_a_value_are_told() -> None:
+    values = [
+        ("float", 'office:value="1234.5"'),
+        ("percentage", 'office:value="0.075"'),
+        ("date", 'office:date-value="2026-03-15"'),
+        ("string", 'office:string-value="甲"'),
+    ]
+    cells = [cell("", f'office:value-type="{kind}" {value}') for kind, value in values]
+    formulas = [
+        cell("", 'table:formula="of:=SUM([.A1:.A2])"'),
+        cell("", 'table:formula="of:=&quot;&quot;" office:value-type="string"'),
+    ]
+
+    document = book(sheet(row(*cells, *formulas)))
+
+    assert document.text.split("\n")[1:] == ["1234.5 | 7.5% | 2026-03-15 | 甲 | =SUM([.A1:.A2])"]
+    assert [loss.partition(" and ")[0] for loss in document.losses] == ["1 formula has no stored value"]
+
+
 def test_merged_and_repeated_cells_stand_where_they_are() -> None:
     high = cell("北站", 'table:number-rows-spanned="2"')
     repeated = cell("3", 'table:number-columns-repeated="2"')

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import struct
 import zipfile
 from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
@@ -142,6 +143,41 @@ def test_formulas_with_a_stored_value_show_it() -> None:
     )
     assert read(content).text == "Sheet\na | 2"
     assert read(content).losses == ()
+
+
+def formulas(*texts: str) -> Callable[[xlwt.Workbook], None]:
+    def fill(workbook: xlwt.Workbook) -> None:
+        sheet = workbook.add_sheet("Sheet")
+        workbook.add_sheet("甲").write(0, 0, 7)
+        sheet.write(0, 0, 3)
+        for row, text in enumerate(texts):
+            sheet.write(row, 1, xlwt.Formula(text))
+
+    return fill
+
+
+def test_formulas_of_xls_without_a_stored_value_stand_as_text_and_are_told() -> None:
+    document = read(xls(formulas("SUM(A1:A2)*2", "'甲'!A1+1.5")))
+
+    assert document.text.split("\n") == ["Sheet", "3 | =SUM(A1:A2)*2", " | =甲!A1+1.5", "甲", "7"]
+    assert [loss for loss in document.losses if loss.startswith("2 formulas have no stored value")]
+
+
+def test_formulas_of_xls_whose_value_may_be_an_empty_text_are_empty() -> None:
+    document = read(xls(formulas('IF(A1>2;"";A1)')))
+
+    assert document.text == "Sheet\n3\n甲\n7"
+    assert document.losses == ()
+
+
+def test_empty_texts_of_an_xls_that_a_program_has_computed_are_values() -> None:
+    empty, computed = b"\x03\0\0\0\0\0\xff\xff", struct.pack("<d", 6.0)
+    content = xls(formulas("A1*2", "A3"))
+
+    document = read(content.replace(empty, computed, 1))
+
+    assert document.text == "Sheet\n3 | 6\n甲\n7"
+    assert document.losses == ()
 
 
 def test_a_formula_whose_value_is_an_empty_text_is_empty() -> None:

@@ -69,6 +69,16 @@ def write_sheet(sheet: Sheet, options: ReadOptions, flow: Flow) -> None:
         flow.paragraph(text, clauses=False)
 
 
+def tell_uncomputed(count: int, flow: Flow) -> None:
+    """Tell how many formulas of a workbook have no value that could be read."""
+    if count:
+        formulas = "1 formula has" if count == 1 else f"{count:,} formulas have"
+        flow.lose(
+            f"{formulas} no stored value and {'stands as its' if count == 1 else 'stand as their'} text; "
+            "open the file in a spreadsheet program and save it to store them"
+        )
+
+
 def _size(cells: Mapping[int, Mapping[int, Cell]]) -> int:
     return sum(len(cell.text) for row in cells.values() for cell in row.values())
 

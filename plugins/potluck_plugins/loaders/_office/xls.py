@@ -8,8 +8,9 @@ from typing import Any
 from potluck.documents import Json
 from potluck_plugins.loaders._office.number_format import show_number, show_text
 from potluck_plugins.loaders._office.options import ReadOptions
-from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, write_sheet
+from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheet
 from potluck_plugins.loaders._office.workbook import Style
+from potluck_plugins.loaders._office.xls_formulas import uncomputed_formulas
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 
@@ -23,10 +24,15 @@ def read_xls(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json
     """
     import xlrd
 
-    book = xlrd.open_workbook(file_contents=content, formatting_info=True, logfile=io.StringIO())
+    book = xlrd.open_workbook(file_contents=content, formatting_info=True, on_demand=True, logfile=io.StringIO())
     sheets = [_sheet(book, one, number) for number, one in enumerate(book.sheets(), 1)]
+    formulas = uncomputed_formulas(book)
+    for sheet, found in zip(sheets, formulas, strict=False):
+        for one in found:
+            sheet.cells.setdefault(one.row, {})[one.column] = Cell(one.text)
     for sheet in sheets:
         write_sheet(sheet, options, flow)
+    tell_uncomputed(sum(map(len, formulas)), flow)
     return {"author": book.user_name.strip()} if book.user_name and book.user_name.strip() else {}
 
 

@@ -16,7 +16,7 @@ from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._office.docx import core_properties
 from potluck_plugins.loaders._office.number_format import show_number, show_text
 from potluck_plugins.loaders._office.options import ReadOptions
-from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, write_sheet
+from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheet
 from potluck_plugins.loaders._office.sheet_notes import read_comments, read_shapes
 from potluck_plugins.loaders._office.workbook import (
     Package,
@@ -50,11 +50,7 @@ def read_xlsx(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dic
         sheet = Sheet(one.get("name", ""), number, one.get("state") in _HIDDEN_SHEETS)
         _read_sheet(package, relation.target, sheet, values)
         write_sheet(sheet, options, flow)
-    if values.uncomputed:
-        flow.lose(
-            f"{values.uncomputed:,} formulas have no stored value and stand as their text; "
-            "open the file in a spreadsheet program and save it to store them"
-        )
+    tell_uncomputed(values.uncomputed, flow)
     found = core_properties(archive)
     return {key: found[key] for key in ("title", "author") if key in found}
 

@@ -12,17 +12,20 @@ from typing import Any
 from potluck.documents import Json
 from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._office.blocks import text_of
+from potluck_plugins.loaders._office.charts import shown_number
 from potluck_plugins.loaders._office.odf.blocks import BlockReader
-from potluck_plugins.loaders._office.odf.names import OFFICE, TABLE, number
+from potluck_plugins.loaders._office.odf.names import OFFICE, TABLE, TEXT, number
 from potluck_plugins.loaders._office.odf.package import Package, metadata
 from potluck_plugins.loaders._office.odf.table import table_rows
 from potluck_plugins.loaders._office.odf.text import block_reader
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.paragraph import PLAIN
-from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, write_sheet
+from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheet
 from potluck_plugins.loaders._shared.flow import Flow
 
 _HIDDEN = ("collapse", "filter")
+_VALUES = {"date": "date-value", "time": "time-value", "boolean": "boolean-value", "string": "string-value"}
+_FORMATS = {"float": "General", "currency": "General", "percentage": "0.##%"}
 _MOST_REPEATED = 1_000
 _MOST_CELLS = 1_000_000
 
@@ -37,14 +40,18 @@ def read_ods(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict
     body = content.find(f"{OFFICE}body/{OFFICE}spreadsheet") if content is not None else None
     if body is None:
         raise UnreadableDocument("it is an OpenDocument file without a spreadsheet")
+    uncomputed = 0
     for place, table in enumerate(body.iterfind(f"{TABLE}table"), 1):
         reader = block_reader(package, flow, options, content)
-        write_sheet(_SheetReader(table, place, reader).read(), options, flow)
+        sheet = _SheetReader(table, place, reader)
+        write_sheet(sheet.read(), options, flow)
+        uncomputed += sheet.uncomputed
+    tell_uncomputed(uncomputed, flow)
     return metadata(package)
 
 
 class _SheetReader:
-    """Reads a sheet cell by cell."""
+    """Reads a sheet cell by cell; ``uncomputed`` counts formulas without a value."""
 
     def __init__(self, table: Any, place: int, reader: BlockReader) -> None:
         style = reader.styles.style("table", table.get(f"{TABLE}style-name"))
@@ -52,6 +59,7 @@ class _SheetReader:
         self._table = table
         self._reader = reader
         self._count = 0
+        self.uncomputed = 0
 
     def read(self) -> Sheet:
         """The sheet."""
@@ -99,4 +107,21 @@ class _SheetReader:
             self._sheet.comments[row, column] = self._reader.comment_text(comment)
             element.remove(comment)
         self._reader.base = style.on(PLAIN)
-        return text_of(list(self._reader.read(element)))
+        text = text_of(list(self._reader.read(element)))
+        return text if text or self._struck(element) else self._stored(element)
+
+    def _stored(self, element: Any) -> str:
+        """The value of a cell that holds no text, or the formula of one that holds no value either."""
+        kind = element.get(f"{OFFICE}value-type") or ""
+        value = element.get(f"{OFFICE}{_VALUES.get(kind, 'value')}") or ""
+        formula = (element.get(f"{TABLE}formula") or "").partition("=")[2]
+        if kind in _FORMATS and value:
+            return shown_number(value, _FORMATS[kind])
+        if kind or not formula:
+            return value
+        self.uncomputed += 1
+        return f"={formula}"
+
+    def _struck(self, element: Any) -> bool:
+        """Whether a cell holds text that is not read."""
+        return any("".join(one.itertext()).strip() for one in element.iter(f"{TEXT}p"))
