@@ -101,6 +101,21 @@ def test_comments_are_no_part_of_a_cell() -> None:
     assert any("請查" in line for line in text(rows, comments=True))
 
 
+def test_headers_are_told_once_without_what_programs_fill_in() -> None:
+    header = f"<style:region-left>{p('QM-7 rev. 3')}</style:region-left>"
+    header += f"<style:region-right>{p('Page <text:page-number>1</text:page-number>')}</style:region-right>"
+    footer = f"<style:footer>{p('<text:sheet-name>???</text:sheet-name>')}</style:footer>"
+    unshown = f'<style:header style:display="false">{p("old")}</style:header>'
+    pages = f"<style:master-page><style:header>{header}</style:header>{footer}</style:master-page>"
+    common = (
+        f"<office:master-styles>{pages}{pages}<style:master-page>{unshown}</style:master-page></office:master-styles>"
+    )
+
+    document = load_one("office", odf("spreadsheet", sheet(row(cell("a"))), common=common))
+
+    assert document.text.split("\n") == ["荷重", "a", "[header] QM-7 rev. 3"]
+
+
 def test_text_boxes_on_a_sheet_are_read() -> None:
     shapes = f"<table:shapes>{frame(f'<draw:text-box>{p(chr(0x8A3B))}</draw:text-box>')}</table:shapes>"
 

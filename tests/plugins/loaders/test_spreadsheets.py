@@ -399,6 +399,39 @@ def test_text_boxes_are_read_once() -> None:
     assert read(file.getvalue()).text == "Sheet\na\n限速 60"
 
 
+MARGINS = ('&LQM-7 &"Arial,Bold"&14rev. 3&C10&X6&X A&&B&R&A', "&L&P&C&Sold &SValid from 2026-01-01&RPage &P of &N")
+MARGINS_SHOWN = ["[header] QM-7 rev. 3 | 10⁶ A&B", "[footer] Valid from 2026-01-01"]
+
+
+def test_headers_and_footers_of_xlsx_are_told_once_without_what_programs_fill_in() -> None:
+    header, footer = (text.replace("&", "&amp;") for text in MARGINS)
+    written = f"<oddHeader>{header}</oddHeader><oddFooter>{footer}</oddFooter><firstHeader>unused</firstHeader>"
+    content = xlsx(lambda workbook: [workbook.active.append(["a"]), workbook.create_sheet("乙").append(["b"])])
+    for sheet in ("sheet1", "sheet2"):
+        end = "</worksheet>"
+        content = rewritten(content, f"xl/worksheets/{sheet}.xml", end, f"<headerFooter>{written}</headerFooter>{end}")
+
+    document = read(content)
+
+    assert document.text.split("\n") == ["Sheet", "a", *MARGINS_SHOWN, "乙", "b"]
+    assert document.losses == ("struck-out text was left out: 2 places, 6 characters",)
+    first = rewritten(content, "xl/worksheets/sheet1.xml", "<headerFooter>", '<headerFooter differentFirst="1">')
+    assert read(first).text.split("\n")[2] == "[header] unused"
+
+
+def test_headers_and_footers_of_xls_are_told_once_without_what_programs_fill_in() -> None:
+    def fill(workbook: xlwt.Workbook) -> None:
+        for name, value in (("Sheet", "a"), ("乙", "b")):
+            sheet = workbook.add_sheet(name)
+            sheet.write(0, 0, value)
+            sheet.header_str, sheet.footer_str = (text.encode() for text in MARGINS)
+
+    document = read(xls(fill))
+
+    assert document.text.split("\n") == ["Sheet", "a", *MARGINS_SHOWN, "乙", "b"]
+    assert document.losses == ("struck-out text was left out: 2 places, 6 characters",)
+
+
 def test_every_sheet_is_a_page_and_a_section_with_its_own_number() -> None:
     def fill(workbook: openpyxl.Workbook) -> None:
         workbook.active.append(["a"])

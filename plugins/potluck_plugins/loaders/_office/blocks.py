@@ -90,10 +90,14 @@ def grid(table: Table) -> Grid:
 
 def margin(what: str, text: str, seen: set[str]) -> Iterator[Line]:
     """A header or footer that is not among those ``seen`` and says more than the number of the page."""
-    words = _PAGE_WORDS.sub("", text)
-    if text not in seen and any(c.isalnum() for c in words):
+    if text not in seen and says_more_than_pages(text):
         seen.add(text)
         yield Line(f"[{what}] {text}", clauses=False)
+
+
+def says_more_than_pages(text: str) -> bool:
+    """Whether a header holds other words than those that stand around the number of a page."""
+    return any(c.isalnum() for c in _PAGE_WORDS.sub("", text))
 
 
 def _lines(blocks: Sequence[Block]) -> Iterator[str]:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from potluck_plugins.loaders._office.blocks import margin, write_blocks
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.grid import Grid
@@ -33,6 +34,14 @@ class Merge:
     columns: int
 
 
+@dataclass(frozen=True, slots=True)
+class Margin:
+    """What a page that is printed says above (``header``) or below (``footer``) the cells."""
+
+    what: str
+    cell: Cell
+
+
 @dataclass(slots=True)
 class Sheet:
     """A sheet; rows and columns count from 0."""
@@ -48,9 +57,18 @@ class Sheet:
     texts: list[str] = field(default_factory=list)
     """Text boxes and shapes, in the order of the file."""
 
+    margins: list[Margin] = field(default_factory=list)
 
-def write_sheet(sheet: Sheet, options: ReadOptions, flow: Flow) -> None:
-    """Write a sheet as a page and a section of its own; one without text is left out."""
+
+def write_sheets(sheets: Iterable[Sheet], options: ReadOptions, flow: Flow) -> None:
+    """Write each sheet as a page and a section of its own; one without text is left out."""
+    margins: set[str] = set()
+    for sheet in sheets:
+        _write(sheet, options, flow, margins)
+
+
+def _write(sheet: Sheet, options: ReadOptions, flow: Flow, margins: set[str]) -> None:
+    """Write a sheet; its headers and footers where they are not among the ``margins`` of those before it."""
     if sheet.hidden and not options.hidden:
         if sheet.cells:
             flow.leave_out("a hidden sheet", _size(sheet.cells))
@@ -67,6 +85,10 @@ def write_sheet(sheet: Sheet, options: ReadOptions, flow: Flow) -> None:
         _grid(block, cells, sheet.merges).write(flow)
     for text in sheet.texts:
         flow.paragraph(text, clauses=False)
+    for one in sheet.margins:
+        if one.cell.struck:
+            flow.leave_out("struck-out text", one.cell.struck)
+        write_blocks(margin(one.what, one.cell.text, margins), flow)
 
 
 def tell_uncomputed(count: int, flow: Flow) -> None:

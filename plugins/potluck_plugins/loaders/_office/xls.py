@@ -8,9 +8,11 @@ from typing import Any
 from potluck.documents import Json
 from potluck_plugins.loaders._office.number_format import show_number, show_text
 from potluck_plugins.loaders._office.options import ReadOptions
-from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheet
+from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheets
+from potluck_plugins.loaders._office.sheet_margins import margins
 from potluck_plugins.loaders._office.workbook import Style
 from potluck_plugins.loaders._office.xls_formulas import uncomputed_formulas
+from potluck_plugins.loaders._office.xls_records import margin_codes
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 
@@ -30,8 +32,7 @@ def read_xls(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json
     for sheet, found in zip(sheets, formulas, strict=False):
         for one in found:
             sheet.cells.setdefault(one.row, {})[one.column] = Cell(one.text)
-    for sheet in sheets:
-        write_sheet(sheet, options, flow)
+    write_sheets(sheets, options, flow)
     tell_uncomputed(sum(map(len, formulas)), flow)
     return {"author": book.user_name.strip()} if book.user_name and book.user_name.strip() else {}
 
@@ -45,6 +46,7 @@ def _sheet(book: Any, found: Any, number: int) -> Sheet:
     sheet.merges = [Merge(top, left, bottom - top, right - left) for top, bottom, left, right in found.merged_cells]
     sheet.hidden_rows = {row for row, info in found.rowinfo_map.items() if info.hidden}
     sheet.hidden_columns = {column for column, info in found.colinfo_map.items() if info.hidden}
+    sheet.margins = margins(*margin_codes(book, found.number))
     for place, note in found.cell_note_map.items():
         text = " ".join(note.text.split())
         author = note.author.strip()

@@ -11,7 +11,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-_FORMULA, _BEGIN, _END = 0x0006, 0x0809, 0x000A
+from potluck_plugins.loaders._office.xls_records import records
+
+_FORMULA = 0x0006
 _EMPTY_TEXT = b"\x03\0\0\0\0\0\xff\xff"
 _NOUGHT = bytes(8)
 _COMPUTE_ON_LOAD = 2
@@ -39,28 +41,18 @@ def uncomputed_formulas(book: Any) -> list[list[Formula]]:
 
     An empty text is a value too: it is none only in a workbook that no program has computed, where all are empty.
     """
-    if not book.mem:  # Excel 4 and older, whose sheets xlrd has read already
-        return []
-    # xlrd keeps no formulas, but it knows where the records of each sheet begin.
-    sheets = [list(_formulas(book, place)) for place in book._sh_abs_posn]
+    sheets = [list(_formulas(book, sheet)) for sheet in range(book.nsheets)]
     found = [formula for sheet in sheets for formula in sheet]
     if any(one.has_value for one in found) or all(one.may_be_empty for one in found):
         return []
     return sheets
 
 
-def _formulas(book: Any, place: int) -> Iterator[Formula]:
-    depth = 0
-    while place + 4 <= len(book.mem):
-        kind, length = struct.unpack_from("<HH", book.mem, place)
-        record = book.mem[place + 4 : place + 4 + length]
-        place += 4 + length
-        if kind == _FORMULA and length >= 22:
+def _formulas(book: Any, sheet: int) -> Iterator[Formula]:
+    for kind, record in records(book, sheet):
+        if kind == _FORMULA and len(record) >= 22:
             row, column = struct.unpack_from("<HH", record)
             yield Formula(row, column, _text(book, record, row, column), _has_value(record))
-        depth += (kind == _BEGIN) - (kind == _END)
-        if kind == _END and depth <= 0:
-            return
 
 
 def _has_value(record: bytes) -> bool:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 import zipfile
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -16,7 +16,8 @@ from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._office.docx import core_properties
 from potluck_plugins.loaders._office.number_format import show_number, show_text
 from potluck_plugins.loaders._office.options import ReadOptions
-from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheet
+from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheets
+from potluck_plugins.loaders._office.sheet_margins import margins
 from potluck_plugins.loaders._office.sheet_notes import read_comments, read_shapes
 from potluck_plugins.loaders._office.workbook import (
     Package,
@@ -43,16 +44,20 @@ def read_xlsx(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dic
     workbook = package.tree(_WORKBOOK)
     parts = package.relationships(_WORKBOOK)
     values = _values(package, parts, workbook)
+    write_sheets(_sheets(package, workbook, parts, values), options, flow)
+    tell_uncomputed(values.uncomputed, flow)
+    found = core_properties(archive)
+    return {key: found[key] for key in ("title", "author") if key in found}
+
+
+def _sheets(package: Package, workbook: Any, parts: Mapping[str, Relationship], values: _Values) -> Iterator[Sheet]:
     for number, one in enumerate(children(child(workbook, "sheets"), "sheet"), 1):
         relation = parts.get(next((v for k, v in one.attrib.items() if k.endswith("}id")), ""))
         if relation is None or relation.kind != "worksheet":
             continue
         sheet = Sheet(one.get("name", ""), number, one.get("state") in _HIDDEN_SHEETS)
         _read_sheet(package, relation.target, sheet, values)
-        write_sheet(sheet, options, flow)
-    tell_uncomputed(values.uncomputed, flow)
-    found = core_properties(archive)
-    return {key: found[key] for key in ("title", "author") if key in found}
+        yield sheet
 
 
 def _values(package: Package, parts: Mapping[str, Relationship], workbook: Any) -> _Values:
@@ -185,6 +190,8 @@ class _Rows:
             self.sheet.hidden_columns.update(range(first - 1, min(last, _MOST_COLUMNS)))
         elif name == "mergeCell":
             self._merge(element.get("ref", ""))
+        elif name == "headerFooter":
+            self.sheet.margins = margins(_codes(element, "Header"), _codes(element, "Footer"))
 
     def _row(self, element: Any) -> None:
         self.row = _number(element.get("r")) - 1 if element.get("r") else self.row + 1
@@ -205,6 +212,14 @@ class _Rows:
         begin, end = cell_place(first), cell_place(last or first)
         if begin and end:
             self.sheet.merges.append(Merge(*begin, end[0] - begin[0] + 1, end[1] - begin[1] + 1))
+
+
+def _codes(element: Any, what: str) -> Iterator[str]:
+    """The headers or footers that pages show, that of the first page first."""
+    for kind, switch in (("first", "differentFirst"), ("odd", None), ("even", "differentOddEven")):
+        found = child(element, f"{kind}{what}")
+        if found is not None and found.text and (switch is None or element.get(switch) in ("1", "true")):
+            yield unescape(found.text)
 
 
 def _is_hidden(element: Any, size: str) -> bool:

@@ -17,10 +17,10 @@ from potluck_plugins.loaders._office.odf.blocks import BlockReader
 from potluck_plugins.loaders._office.odf.names import OFFICE, TABLE, TEXT, number
 from potluck_plugins.loaders._office.odf.package import Package, metadata
 from potluck_plugins.loaders._office.odf.table import table_rows
-from potluck_plugins.loaders._office.odf.text import block_reader
+from potluck_plugins.loaders._office.odf.text import block_reader, write_margins
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.paragraph import PLAIN
-from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheet
+from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheets
 from potluck_plugins.loaders._shared.flow import Flow
 
 _HIDDEN = ("collapse", "filter")
@@ -40,13 +40,13 @@ def read_ods(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict
     body = content.find(f"{OFFICE}body/{OFFICE}spreadsheet") if content is not None else None
     if body is None:
         raise UnreadableDocument("it is an OpenDocument file without a spreadsheet")
-    uncomputed = 0
-    for place, table in enumerate(body.iterfind(f"{TABLE}table"), 1):
-        reader = block_reader(package, flow, options, content)
-        sheet = _SheetReader(table, place, reader)
-        write_sheet(sheet.read(), options, flow)
-        uncomputed += sheet.uncomputed
-    tell_uncomputed(uncomputed, flow)
+    readers = [
+        _SheetReader(table, place, block_reader(package, flow, options, content))
+        for place, table in enumerate(body.iterfind(f"{TABLE}table"), 1)
+    ]
+    write_sheets((reader.read() for reader in readers), options, flow)
+    tell_uncomputed(sum(reader.uncomputed for reader in readers), flow)
+    write_margins(package, flow, options)
     return metadata(package)
 
 

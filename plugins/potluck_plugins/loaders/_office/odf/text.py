@@ -11,7 +11,7 @@ from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import UnreadableDocument
-from potluck_plugins.loaders._office.blocks import Block, margin, text_of, write_blocks
+from potluck_plugins.loaders._office.blocks import Block, margin, says_more_than_pages, text_of, write_blocks
 from potluck_plugins.loaders._office.odf.blocks import BlockReader, Lists
 from potluck_plugins.loaders._office.odf.lists import list_styles, outline_style
 from potluck_plugins.loaders._office.odf.names import OFFICE, STYLE, TEXT
@@ -23,7 +23,8 @@ from potluck_plugins.loaders._shared.xml import parse_xml
 
 _NO_STYLES = f'<s xmlns="{OFFICE[1:-1]}"/>'.encode()
 _MARGINS = {f"{STYLE}{name}{which}": name for name in ("header", "footer") for which in ("", "-left", "-first")}
-_PAGE_FIELDS = (f"{TEXT}page-number", f"{TEXT}page-count")
+_REGIONS = {f"{STYLE}region-{name}" for name in ("left", "center", "right")}
+_FILLED_IN = (f"{TEXT}page-number", f"{TEXT}page-count", f"{TEXT}sheet-name")
 
 
 def read_odt(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict[str, Json]:
@@ -39,7 +40,7 @@ def read_odt(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict
     reader = block_reader(package, flow, options, content)
     write_blocks(reader.read(body), flow)
     write_blocks(reader.notes, flow)
-    write_blocks(_margins(_styles(package), block_reader(package, flow, options)), flow)
+    write_margins(package, flow, options)
     return metadata(package)
 
 
@@ -50,16 +51,24 @@ def block_reader(package: Package, flow: Flow, options: ReadOptions, *parts: Any
     return BlockReader(flow, options, read_styles(styles, *parts), lists, package)
 
 
+def write_margins(package: Package, flow: Flow, options: ReadOptions) -> None:
+    """Write the headers and footers of all pages, each text once."""
+    write_blocks(_margins(_styles(package), block_reader(package, flow, options)), flow)
+
+
 def _styles(package: Package) -> Any:
     styles = package.part("styles.xml")
     return styles if styles is not None else parse_xml(_NO_STYLES)
 
 
 def _margins(styles: Any, reader: BlockReader) -> Iterator[Block]:
-    """The headers and footers of all pages, each text once, without the numbers of pages."""
-    for field in [one for name in _PAGE_FIELDS for one in styles.iter(name)]:
+    """The headers and footers that pages show, without what programs fill in anew."""
+    for field in [one for name in _FILLED_IN for one in styles.iter(name)]:
         field.text = None
     seen: set[str] = set()
     for element in styles.iter(*_MARGINS):
-        text = text_of(list(reader.read(element)))
-        yield from margin(_MARGINS[element.tag], text, seen)
+        if element.get(f"{STYLE}display") == "false":
+            continue
+        parts = [one for one in element if one.tag in _REGIONS] or [element]  # of a sheet: left, middle, right
+        texts = filter(says_more_than_pages, [text_of(list(reader.read(part))) for part in parts])
+        yield from margin(_MARGINS[element.tag], " | ".join(texts), seen)
