@@ -111,6 +111,12 @@ class ChatModel(Component):
     remarks: tuple[str, ...] = ()
     """What a user should know of the model, a sentence each: that nothing ends its answers. May load the model."""
 
+    def prepare(self) -> None:
+        """Load what an answer needs (libraries, weights, a client), so that the time of no answer holds that.
+
+        Sends nothing. Called before answers are timed, any number of times: what is loaded is not loaded again.
+        """
+
     @abstractmethod
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt that these messages become, template included."""

@@ -72,8 +72,8 @@ class Asker:
         kept = self._calls.answer(key, cached=cached)
         if kept is not None:
             return _unpacked(kept, passages)
+        answerer = Answerer(self._recipe, self._components.prepared_chat(), examples=self._examples)
         started, ledger = time.perf_counter(), Ledger()
-        answerer = Answerer(self._recipe, self._components.chat, examples=self._examples)
         given = answerer.answer(question, passages, ledger.open("answer", "passages"))
         asked = Asked(given, ledger, time.perf_counter() - started)
         self._calls.keep_answer(key, _packed(asked, passages), cached=cached)

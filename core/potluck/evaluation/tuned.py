@@ -165,7 +165,7 @@ def _choose(example: Example, labels: Sequence[str], components: Components, cal
         return {"logprobs": [*logprobs(components.chat, example.messages, labels)]}
 
     key = fingerprint("choose to its end", components.chat_fingerprint, _prompt(example), list(labels))
-    said, kept = _kept(calls, key, ask)
+    said, kept = _kept(components, calls, key, ask)
     found = said["logprobs"]
     best = max(range(len(labels)), key=lambda number: found[number])
     scores = {"accuracy": float(labels[best] == example.target)}
@@ -190,7 +190,7 @@ def _answer(example: Example, references: Sequence[str], components: Components,
         }
 
     key = fingerprint("answer without thoughts", components.chat_fingerprint, _prompt(example))
-    said, kept = _kept(calls, key, ask, config.cache)
+    said, kept = _kept(components, calls, key, ask, config.cache)
     text = str(said["text"])
     cjk = is_cjk("".join(references) + text)
     measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
@@ -200,12 +200,13 @@ def _answer(example: Example, references: Sequence[str], components: Components,
 
 
 def _kept(
-    calls: Calls, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
+    components: Components, calls: Calls, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
 ) -> tuple[dict[str, Any], bool]:
     """What was answered before, or is now, with the seconds that it took; and which of both."""
     kept = calls.answer(key, cached=cached)
     if kept is not None:
         return kept, True
+    components.prepared_chat()
     began = time.perf_counter()
     said = {**ask(), "seconds": time.perf_counter() - began}
     calls.keep_answer(key, said, cached=cached)

@@ -27,6 +27,7 @@ from potluck.fingerprints import fingerprint
 from potluck.recipe.model import Documents, Part, RecipeModel
 from potluck.releases import code_of, libraries_of
 from potluck.stages import lengths
+from potluck.stages.turns import turn
 from potluck.workspace import Workspace
 
 
@@ -60,6 +61,12 @@ class Components:
 
         part, tuned = chat_of(self)
         return cast(ChatModel, self._make(part, tuned=tuned))
+
+    def prepared_chat(self) -> ChatModel:
+        """The recipe's chat model, with all loaded that an answer needs."""
+        with turn(self.chat):
+            self.chat.prepare()
+        return self.chat
 
     @cached_property
     def tuner(self) -> Tuner:

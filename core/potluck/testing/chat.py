@@ -392,6 +392,21 @@ def check_quotes(subject: Subject) -> None:
             need(words in answer.text, f"{words!r} is not in {answer.text!r}")
 
 
+@rule("chat", "prepared-answers-the-same")
+def check_prepare(subject: Subject) -> None:
+    """``prepare`` can be called again, and changes no answer."""
+    with made(subject) as model:
+        model.prepare()
+        model.prepare()
+        prepared = said(model, asked(QUESTIONS[0]), max_tokens=4)
+        model.prepare()
+        again = said(model, asked(QUESTIONS[0]), max_tokens=4)
+    with made(subject) as model:
+        unprepared = said(model, asked(QUESTIONS[0]), max_tokens=4)
+    texts = [answer.text for answer in (prepared, again, unprepared)]
+    need(len({*texts}) == 1, f"prepared, prepared again and unprepared it says {texts}")
+
+
 @rule("chat", "identity-is-text")
 def check_identity(subject: Subject) -> None:
     """``identity`` is a mapping of texts, the same for two instances."""

@@ -37,6 +37,13 @@ class Service:
         if not context.network and not config.is_local:
             raise EgressRefused(f"{name} would send text to {config.host}, and nothing may leave this machine")
 
+    def prepare(self, take: Callable[[AsyncOpenAI], object]) -> None:
+        """Make the client, which connects to nothing yet, and have ``take`` import what it imports when it is used.
+
+        Raises ``MissingSecret``.
+        """
+        take(self._connected().client)
+
     def deadline(self) -> float:
         """When a request that begins now has to be done, by ``time.monotonic``."""
         return time.monotonic() + self._config.deadline

@@ -117,6 +117,10 @@ class LangChainChat(ChatModel):
     def _count(self) -> Callable[[str], int]:
         return token_counter(self._config.tokenizer, self._context).count
 
+    def prepare(self) -> None:
+        """Import the class, and what counts tokens."""
+        _ = self._caller.cls, self._count
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the texts, and as many more as a template may put around them: never too few."""
         return _IN_FRONT + sum(_AROUND + self._count(message.content) for message in messages)

@@ -65,6 +65,10 @@ class LlamaCpp(ChatModel):
         """The hash of the model file and the release of the engine."""
         return {"model": model_hash(self._context.models.fetch(self._config.model)), "xllamacpp": version("xllamacpp")}
 
+    def prepare(self) -> None:
+        """Load the model."""
+        _ = self._engine
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt, by the model's own template and tokenizer."""
         return len(self._tokens(messages))

@@ -112,6 +112,11 @@ class OpenAIChat(ChatModel):
         """True for OpenAI's models where tiktoken and its table are on this machine."""
         return self._counter.exact
 
+    def prepare(self) -> None:
+        """Import the SDK and what counts tokens. Raises ``MissingSecret``."""
+        self._service.prepare(lambda client: client.chat.completions)
+        self.count_tokens([])
+
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Tokens of the prompt; where they cannot be counted exactly, an estimate that is never too low."""
         exact = self._counter.exact

@@ -258,6 +258,19 @@ class NewIdentity(Plain):
         return {"made": str(id(self)) + str(random.Random().random())}
 
 
+class StartsOver(Plain):
+    """Prepared, it forgets how it answers."""
+
+    prepared = 0
+
+    def prepare(self) -> None:
+        self.prepared += 1
+
+    def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
+        answer = super().chat(messages, options)
+        return replace(answer, text=f"{self.prepared} {answer.text}")
+
+
 class ScoresInSecret(Plain):
     scores_text = False
 
@@ -348,7 +361,8 @@ MUTANTS: list[tuple[type[ChatModel], str]] = [
     (LastOnly, "tokens-are-counted"), (AsciiCounted, "tokens-are-counted"), (WithoutTemplate, "usage-is-counted"),
     (NoUsage, "usage-is-counted"), (Cuts, "too-long-is-refused"), (FailsOnLong, "too-long-is-refused"),
     (ReadsLess, "window-is-honest"), (OneAtATime, "calls-at-once"), (QuotesBeside, "quotes-are-spans"),
-    (QuotesOther, "quotes-are-spans"), (NewIdentity, "identity-is-text"), (ScoresInSecret, "who-cannot-score-says-so"),
+    (QuotesOther, "quotes-are-spans"), (NewIdentity, "identity-is-text"), (StartsOver, "prepared-answers-the-same"),
+    (ScoresInSecret, "who-cannot-score-says-so"),
     (NotThere, "who-cannot-score-says-so"), (Surprise, "likelihoods-are-logarithms"),
     (LikeliestFirst, "likelihoods-in-order"), (OtherWayRound, "answers-are-likely"), (Guesses, "answers-are-likely"),
     (Ascii, "the-prompt-is-read"), (NoAfter, "what-follows-counts"), (NoAfterRead, "what-follows-counts"),

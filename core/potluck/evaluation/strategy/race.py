@@ -189,7 +189,7 @@ class Race:
         """Load the models, which no row is charged for, and learn."""
         began = self._meter.time()
         if lane.kind.asks and self._setting.chat is not None:
-            _ = self._setting.chat.model().context_window
+            self._setting.chat.model().prepare()
         loaded = self._meter.time()
         self.loading_seconds += loaded - began
         vectors = self._embedded.of([item.text for item in self._setting.train]) if lane.kind.vectors else None

@@ -61,6 +61,10 @@ class LocalChat(ChatModel):
         adapter = {"tuned": tuned.identity} if tuned is not None else {}
         return {"model": model_hash(self._context.models.fetch(self._config.model)), **adapter, **releases}
 
+    def prepare(self) -> None:
+        """Load the model."""
+        _ = self._both
+
     def close(self) -> None:
         """Free the model."""
         if self._loaded is not None:
