@@ -254,8 +254,17 @@ def _steps(engine: Engine, a: VariantRun, b: VariantRun) -> Iterator[_Step]:
         recipe = wording
         yield _Step("prompt", recipe, f"prompt {_hash(a.variant.recipe)} became {_hash(goal)}")
     if recipe.chat != goal.chat:
-        detail = f"the same passages and prompt, answered by {goal.chat.name} instead of {recipe.chat.name}"
+        detail = f"the same passages and prompt, answered by {_other_part(recipe.chat, goal.chat)}"
         yield _Step("generation", replace(recipe, chat=goal.chat), detail)
+
+
+def _other_part(before: Part, after: Part) -> str:
+    """What tells one part of a recipe from another of its kind, in words without the values: those may be secret."""
+    if before.name != after.name:
+        return f"{after.name} instead of {before.name}"
+    one, other = dict(before.config), dict(after.config)
+    changed = sorted(name for name in one.keys() | other.keys() if one.get(name) != other.get(name))
+    return f"{after.name} with another {' and '.join(map(repr, changed))}" if changed else f"another {after.name}"
 
 
 def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> Iterator[_Step]:

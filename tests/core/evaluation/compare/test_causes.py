@@ -61,6 +61,28 @@ def test_the_model_is_asked_and_texts_embedded_only_where_a_step_changes_somethi
     assert 0 < extra <= 4 * len(set(long))
 
 
+@pytest.mark.parametrize(
+    ("chat", "said"),
+    [
+        ("{use: READS, blind: [3]}", "answered by READS with another 'blind'"),
+        ("{use: READS, blind: [3], temperature: 0.5}", "answered by READS with another 'blind' and 'temperature'"),
+        ("extractive", "answered by extractive instead of READS"),
+    ],
+)
+def test_another_chat_model_is_told_by_its_name_or_by_the_settings_that_differ(
+    chat: str, said: str, home: Path, engine_for: Any
+) -> None:
+    model = recipe.load(plant(home, ITEMS))
+    name = model.chat.name
+    engine = engine_for(model)
+    a, b = engine.run(two(model, f"chat={name},{chat.replace('READS', name)}"))
+
+    found = [one for one in causes(engine, a, b, "exact_match") if one.cause == "generation"]
+
+    assert found
+    assert {one.detail for one in found} == {f"the same passages and prompt, {said.replace('READS', name)}"}
+
+
 def test_what_only_how_much_is_read_changes_is_truncation(home: Path, engine_for: Any) -> None:
     model = recipe.load(plant(home, ITEMS))
     engine = engine_for(model)
