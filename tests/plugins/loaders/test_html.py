@@ -104,7 +104,7 @@ def test_a_deeply_nested_page_keeps_its_headings_and_tables() -> None:
 
     document = load_one("html", "<div>" * 5000 + page)
 
-    assert document.text == "1.2 深處\na | b\n尾"
+    assert document.text == "1.2 深處\na | b\nx\n尾"
     assert outline(document) == [("1.2", "深處", 1)]
 
 
@@ -198,7 +198,7 @@ def test_hidden_text_is_counted_and_not_read(how: str) -> None:
     document = load_one("html", f"<p>seen</p><div {how}>412 partners <b>now</b><script>x</script></div>")
 
     assert document.text == "seen"
-    assert document.losses == ("hidden text was left out: 1 place, 16 characters",)
+    assert document.losses == ("hidden text was left out: 1 place, 15 characters",)
 
 
 def test_nothing_is_told_of_a_page_that_hides_nothing() -> None:
@@ -268,3 +268,41 @@ def test_controls_that_follow_each_other_are_words_of_their_own() -> None:
     document = load_one("html", f"<p>Size{chosen}<input value=KX-1><input value=7><input type=checkbox checked>yes")
 
     assert document.text == "Size 大 KX-1 7 [x] yes"
+
+
+@pytest.mark.parametrize("depth", [0, 5000])
+@pytest.mark.parametrize(
+    ("body", "lines"),
+    [
+        ("<p>See <img alt='Plan of the\n turnout'> below.<p>b", ["See below.", "[image] Plan of the turnout", "b"]),
+        (
+            "<p>甲<img alt='道岔圖'>乙<img alt='道岔圖'><h2>丙<img alt='剖面'></h2>",
+            ["甲乙", "[image] 道岔圖", "丙", "[image] 剖面"],
+        ),
+        ("<table><tr><td>a</td><td><img alt='a red flag'></td></tr></table>", ["a | [image] a red flag"]),
+        ("<p>x<img alt='IMG_01.jpg'><img alt=logo><img alt=''><img><img alt='pipe' role=presentation>", ["x"]),
+        ("<p>a<svg aria-label='a warning sign'><path d='M0'/></svg>b", ["ab", "[image] a warning sign"]),
+        (
+            "<p>a<svg><title>t</title><g><text>軌距 <tspan>1067</tspan></text><text>mm</text></g></svg>b",
+            ["a", "軌距 1067", "mm", "b"],
+        ),
+        ("<svg><text>10<tspan baseline-shift='super'>6</tspan> N</text></svg>", ["10⁶ N"]),
+        ("<svg><text>H<tspan dy='3' font-size='6'>2</tspan><tspan dy=-3>O</tspan></text></svg>", ["H₂ O"]),
+        ("<svg><text><tspan x=0>Depot</tspan><tspan x=0 dy=9>North</tspan></text></svg>", ["Depot North"]),
+        ("<svg><foreignObject><div>10<sup>6</sup> N<br>x</div></foreignObject></svg>", ["10⁶ N", "x"]),
+        ("<p>a<svg><path><p>b<table><tr><td>c</td><td>d</td></tr></table>", ["a", "b", "c | d"]),
+    ],
+)
+def test_descriptions_of_pictures_and_labels_of_drawings_are_read(depth: int, body: str, lines: list[str]) -> None:
+    assert load_one("html", "<div>" * depth + body).text.split("\n") == lines
+
+
+@pytest.mark.parametrize("depth", [0, 5000])
+def test_what_is_shown_only_where_something_fails_is_counted(depth: int) -> None:
+    body = "<p>a</p><noscript>no <b>scripts</b><style>p {}</style></noscript><template><p>later</p></template>"
+    body += "<object data=x>old</object><p hidden>秘密</p><noscript><img src=pixel></noscript><p>b"
+
+    document = load_one("html", "<div>" * depth + body)
+
+    assert document.text == "a\nb"
+    assert document.losses == ("hidden text was left out: 4 places, 19 characters",)

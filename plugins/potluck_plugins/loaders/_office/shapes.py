@@ -7,7 +7,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from potluck_plugins.loaders._office.alt_text import is_description, is_generated
 from potluck_plugins.loaders._office.bullets import A, Bullet
 from potluck_plugins.loaders._office.drawing import is_on, one_line_of, paragraphs
 from potluck_plugins.loaders._office.frames import FrameReader
@@ -15,6 +14,7 @@ from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.package import Package, chosen, descendants
 from potluck_plugins.loaders._office.placeholders import MARGINS, TITLES, Inheritance, P, placeholder_of
 from potluck_plugins.loaders._office.reading_order import reading_order
+from potluck_plugins.loaders._shared.alt_text import is_description, is_generated
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 
 _LONGEST_TITLE = 60

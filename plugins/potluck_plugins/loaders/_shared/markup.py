@@ -6,13 +6,13 @@ Read by lxml (BSD); what is nested more deeply than that reads, by the standard 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from html.parser import HTMLParser
 from typing import Any
 
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.markup_reader import Reader
-from potluck_plugins.loaders._shared.markup_style import NOT_TEXT, is_hidden, is_repeated
+from potluck_plugins.loaders._shared.markup_style import HELD_BACK, NOT_TEXT, is_hidden, is_repeated
 from potluck_plugins.loaders._shared.mathml import mathml_text
 from potluck_plugins.loaders._shared.style_sheet import StyleSheet
 from potluck_plugins.loaders._shared.xml import parse_xml as parse_xml
@@ -26,10 +26,12 @@ _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 class _Stream(HTMLParser):
     """Tags as they come, without a tree: for pages that nest more deeply than a tree may."""
 
-    def __init__(self, reader: Reader) -> None:
+    def __init__(self, reader: Reader, flow: Flow) -> None:
         super().__init__()
         self._reader = reader
+        self._flow = flow
         self._skipped: list[str] = []
+        self._hidden: int | None = None
         self.title = ""
 
     def handle_starttag(self, tag: str, attributes: list[tuple[str, str | None]]) -> None:
@@ -41,6 +43,7 @@ class _Stream(HTMLParser):
                 self._skipped.append(tag)
         elif tag not in _EMPTY and self._is_left_out(tag, found):
             self._skipped.append(tag)
+            self._hidden = 0 if (is_hidden(found) and tag not in NOT_TEXT) or tag in HELD_BACK else None
         else:
             self._reader.start(tag, found)
 
@@ -52,12 +55,16 @@ class _Stream(HTMLParser):
             self._reader.end(tag)
         elif tag == self._skipped[-1]:
             self._skipped.pop()
+            if not self._skipped and self._hidden:
+                self._flow.leave_out("hidden text", self._hidden)
 
     def handle_data(self, data: str) -> None:
         if self.lasttag == "title" and not self.title:
             self.title = data
         elif not self._skipped:
             self._reader.text(data)
+        elif self._hidden is not None and self.lasttag not in ("script", "style"):
+            self._hidden += len(data.strip())
 
 
 def read_html(text: str, flow: Flow, linked: Callable[[str], str] | None = None) -> str:
@@ -119,8 +126,8 @@ def read_tree(root: Any, flow: Flow, slides: bool = False) -> None:
 
 def _is_skipped(tag: str, element: Any, reader: Reader, flow: Flow) -> bool:
     """Whether the elements within this one are not read; what stands for them is written, or counted as hidden."""
-    if is_hidden(element) and tag not in NOT_TEXT:
-        hidden = sum(len(text.strip()) for text in element.itertext())
+    if (is_hidden(element) and tag not in NOT_TEXT) or tag in HELD_BACK:
+        hidden = sum(len(text.strip()) for text in _words(element))
         if hidden:
             flow.leave_out("hidden text", hidden)
         return True
@@ -131,6 +138,15 @@ def _is_skipped(tag: str, element: Any, reader: Reader, flow: Flow) -> bool:
         reader.text(f" {_chosen(element)} ")
         return True
     return _is_unseen(tag, element)
+
+
+def _words(element: Any) -> Iterator[str]:
+    """The texts within an element, without scripts and styles."""
+    for one in element.iter():
+        if isinstance(one.tag, str) and one.tag.rpartition("}")[2] not in ("script", "style"):
+            yield one.text or ""
+        if one is not element:
+            yield one.tail or ""
 
 
 def _chosen(select: Any) -> str:
@@ -151,7 +167,7 @@ def parse_html(text: str) -> Any:
 
 def _read_deep(text: str, flow: Flow) -> str:
     reader = Reader(flow)
-    stream = _Stream(reader)
+    stream = _Stream(reader, flow)
     stream.feed(text)
     stream.close()
     reader.finish()

@@ -7,6 +7,7 @@ from typing import Any, NamedTuple
 
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.grid import Grid
+from potluck_plugins.loaders._shared.markup_images import LABELS, Images, is_moved, label_position
 from potluck_plugins.loaders._shared.markup_lists import Lists
 from potluck_plugins.loaders._shared.markup_style import is_struck, leads_to_note, position_of
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText, note_mark
@@ -55,9 +56,14 @@ class Reader:
         self._heading = 0
         self._preformatted = 0
         self._styles: list[_Style] = []
+        self._images = Images(flow)
 
     def start(self, tag: str, attributes: Any, element: Any = None) -> None:
         """Begin an element, which stands in the tree as ``element`` where there is a tree."""
+        self._images.start(tag, attributes)
+        if self._images.is_drawing:
+            self._begin_label(tag, attributes)
+            return
         if tag == "br":
             self._text.add(_BREAK)
         elif tag not in _INLINE:
@@ -68,7 +74,7 @@ class Reader:
 
     def text(self, text: str | None) -> None:
         """Add text, in the style of the elements around it."""
-        if not text:
+        if not text or (self._images.is_drawing and not self._images.is_label):
             return
         if any(style.struck for style in self._styles):
             if text.strip():
@@ -83,6 +89,9 @@ class Reader:
 
     def end(self, tag: str, element: Any = None) -> None:
         """End an element."""
+        if self._images.is_drawing:
+            self._end_label(tag)
+            return
         if tag not in _INLINE and tag != "br":
             self._flush()
         self._lists.end(tag)
@@ -105,6 +114,26 @@ class Reader:
             self._end_cell()
         while self._grids:
             self._write_grid()
+
+    def _begin_label(self, tag: str, attributes: Any) -> None:
+        """Begin an element of a drawing: a label is a paragraph of its own, its parts may be lines or raised."""
+        if tag in LABELS:
+            self._flush()
+        elif not self._images.is_label:
+            return
+        elif tag == "br":
+            self._text.add(_BREAK)
+        position = label_position(attributes) if tag == "tspan" else position_of(tag, attributes)
+        if position is None and tag == "tspan" and is_moved(attributes):
+            self._text.add(" ")
+        self._styles.append(_Style(tag, position, is_struck(tag, attributes), False))
+
+    def _end_label(self, tag: str) -> None:
+        if tag in LABELS:
+            self._flush()
+        if self._images.is_label:
+            self._end_style(tag)
+        self._images.end(tag)
 
     def _begin_style(self, tag: str, attributes: Any) -> None:
         style = _Style(tag, position_of(tag, attributes), is_struck(tag, attributes), leads_to_note(tag, attributes))
@@ -180,6 +209,11 @@ class Reader:
         )
         if text.strip():
             self._emit(text)
+        for line in self._images.take():
+            if self._cells:
+                self._cells[-1].append(line)
+            else:
+                self._flow.paragraph(line, clauses=False)
 
     def _emit(self, text: str, row: bool = False) -> None:
         if not text.strip(" |"):

@@ -11,10 +11,13 @@ from typing import Any
 from potluck_plugins.loaders._shared.raised import Position
 
 NOT_TEXT = frozenset(
-    {"canvas", "head", "iframe", "noscript", "object", "script", "style", "svg", "template", "en-crypt"}
+    {"canvas", "head", "iframe", "noscript", "object", "script", "style", "template", "en-crypt"}
     | {"datalist", "mjx-math", "rp"}
 )
 """Elements whose content is shown in another way or never; ``mjx-math`` of MathJax is shown beside its MathML."""
+
+HELD_BACK = frozenset({"canvas", "iframe", "noscript", "object", "template"})
+"""Those of them that may hold text for readers, shown where something fails or once a script asks for it."""
 
 _STRUCK = frozenset({"del", "s", "strike"})
 _POSITIONS: dict[str, Position] = {"sup": "raised", "sub": "lowered"}

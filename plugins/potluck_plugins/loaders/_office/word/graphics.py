@@ -6,13 +6,13 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Any
 
-from potluck_plugins.loaders._office.alt_text import is_description, is_generated
 from potluck_plugins.loaders._office.chartex import CX, read_chartex
 from potluck_plugins.loaders._office.charts import C, read_chart
 from potluck_plugins.loaders._office.diagrams import DGM, diagram_items
 from potluck_plugins.loaders._office.numbering import W
 from potluck_plugins.loaders._office.package import DamagedPart, R, chosen, descendants
 from potluck_plugins.loaders._office.word.document import WordDocument
+from potluck_plugins.loaders._shared.alt_text import is_description, is_generated
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 
 _V = "{urn:schemas-microsoft-com:vml}"

@@ -9,8 +9,9 @@ _FILE = re.compile(
 )
 _ADDRESS = re.compile(r"(?:https?:|file:|data:|www\.|[A-Za-z]:\\|\\\\)\S*", re.IGNORECASE)
 _NAME = re.compile(
-    r"(?:picture|image|img|graphic|shape|object|photo|screenshot|logo|icon|chart|diagram|table|content placeholder"
-    r"|圖片|图片|圖像|图像|內容版面配置區|内容占位符|bild|grafik|imagen|afbeelding|immagine)[\s_-]*\d*",
+    r"(?:picture|image|img|graphic|shape|object|photo|screenshot|logo|icon|cover|chart|diagram|table"
+    r"|content placeholder|圖片|图片|圖像|图像|內容版面配置區|内容占位符"
+    r"|bild|grafik|imagen|afbeelding|immagine)[\s_-]*\d*",
     re.IGNORECASE,
 )
 _GENERATED = re.compile(
