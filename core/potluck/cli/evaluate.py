@@ -46,13 +46,13 @@ def command(
         if opening.model.is_task:
             _task(opening.evaluate_task(questions, limit), as_json)
             return
-        failures = opening.index().failures
+        indexed = opening.index()
         report = opening.evaluate(questions, limit)
     if as_json:
         print_json(report.as_json())
         return
-    warn(failures)
-    print_notes(report.notes)
+    warn(indexed.failures)
+    print_notes([*indexed.notes, *report.notes])
     print_metrics(report.metrics)
     echo(f"{len(report.answered)} questions in {report.seconds:.1f} s")
     print_ledger(report.ledger)

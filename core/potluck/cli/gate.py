@@ -19,5 +19,7 @@ def report(found: GateReport, as_json: bool) -> int:
     else:
         for one in found.decisions:
             echo(f"{one.name}: {one.verdict} after {one.asked} of {found.questions} questions. {one.sentence}")
+        for note in found.notes:
+            echo(note, fg="yellow", err=True)
         echo(f"{found.condition}: {found.verdict}")
     return _STATUS[found.verdict]

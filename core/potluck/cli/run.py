@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import fresh_option, opened, print_citations, print_ledger, recipe_options, warn
+from potluck.cli.common import fresh_option, opened, print_citations, print_ledger, print_notes, recipe_options, warn
 from potluck.cli.evaluate import print_metrics
 from potluck.cli.terminal import echo, print_json
 from potluck.evaluation.run import RunReport
@@ -36,6 +36,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, fresh: bool
 
 def _print(report: RunReport) -> None:
     warn(report.index.failures)
+    print_notes(report.index.notes)
     for one in report.evaluation.answered if report.evaluation else ():
         echo(f"\n? {one.question.question}", bold=True)
         echo(one.report.answer.text)
@@ -43,6 +44,7 @@ def _print(report: RunReport) -> None:
     echo("\nLedger")
     print_ledger(report.index.ledger)
     if report.evaluation:
+        print_notes(report.evaluation.notes)
         print_ledger(report.evaluation.ledger)
         echo("\nMeasures")
         print_metrics(report.evaluation.metrics)

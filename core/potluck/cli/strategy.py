@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from potluck.cli.common import json_option, show_progress
+from potluck.cli.common import fresh_option, json_option, show_progress
 from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=2), help="Ask only so many of the held-out messages.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What draws split and examples.")
 @click.option("--full", is_flag=True, help="Ask every row everything: nothing drops out.")
+@fresh_option
 @json_option
 def command(
     data: Path,
@@ -48,6 +49,7 @@ def command(
     limit: int | None,
     seed: int,
     full: bool,
+    fresh: bool,
     as_json: bool,
 ) -> None:
     """Find out which strategy suits labelled data.
@@ -56,13 +58,14 @@ def command(
 
     DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl.
     All rows are asked the same held-out messages; those that are surely worse, or dear and hardly worth it,
-    drop out early. What was asked is kept in .potluck beside the data: a run that was interrupted goes on where it was.
+    drop out early. What was asked is kept in .potluck beside the data: a run that was interrupted goes on where it was,
+    and one with --fresh asks everything again.
     """
     from potluck.evaluation.strategy.run import Plan, strategy
     from potluck.observers import observers_of
 
     names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
-    plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model)
+    plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model, fresh)
     recipe = _recipe(chat, embedder, seed, model)
     observers = observers_of(recipe)
     show_progress(observers, as_json)

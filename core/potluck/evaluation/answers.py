@@ -26,6 +26,14 @@ _FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
+class Served:
+    """What the service calls the model that gave an answer (empty: it does not say), and whether that was before."""
+
+    model: str
+    before: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Asked:
     """An answer with its ledger and how long it took when it was made. ``cached``: nothing was asked now."""
 
@@ -33,6 +41,11 @@ class Asked:
     ledger: Ledger
     seconds: float
     cached: bool = False
+
+    @property
+    def served(self) -> Served:
+        """By which state of a service's model it was given, and whether now."""
+        return Served(self.given.answer.served_by, self.cached)
 
 
 class Asker:
@@ -115,10 +128,10 @@ class Asker:
         return config.cache if isinstance(config, ChatOptions) else True
 
 
-def changed_model(asked: Sequence[Asked]) -> Iterator[str]:
+def changed_model(served: Sequence[Served]) -> Iterator[str]:
     """What to say where kept answers are of another state of the service's model than those that were asked for now."""
-    kept = Counter(one.given.answer.served_by for one in asked if one.cached and one.given.answer.served_by)
-    now = Counter(one.given.answer.served_by for one in asked if not one.cached and one.given.answer.served_by)
+    kept = Counter(one.model for one in served if one.before and one.model)
+    now = Counter(one.model for one in served if not one.before and one.model)
     older = {name: count for name, count in kept.items() if now and name not in now}
     if older:
         yield (

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck import degenerate
-from potluck.contracts import ChatOptions
+from potluck.contracts import ChatOptions, Config
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker, changed_model
@@ -164,10 +164,14 @@ def _report(both: list[tuple[Answered, Asked]], components: Components, seconds:
         entry.dropped += single.dropped
         entry.notes += [f"{one.question.id}: {note}" for note in single.notes if note.startswith("fit:")]
     entry.notes += remarks_on_all({one.question.id: one.report.answer for one in answered})
-    entry.notes += changed_model([asked for _, asked in both])
+    entry.notes += changed_model([asked.served for _, asked in both])
     entry.cut = Amount()
-    cut = sum(one.report.answer.finish == "length" for one in answered)
-    options = components.recipe.chat.config
-    if isinstance(options, ChatOptions):
-        entry.notes += degenerate.of_ends(cut, len(answered), options.max_tokens)
+    entry.notes += cut_answers(answered, components.recipe.chat.config)
     return report
+
+
+def cut_answers(answered: Sequence[Answered], options: Config) -> Iterator[str]:
+    """What to say of answers that ended at the limit of tokens; ``options`` are the chat model's."""
+    cut = sum(one.report.answer.finish == "length" for one in answered)
+    if isinstance(options, ChatOptions):
+        yield from degenerate.of_ends(cut, len(answered), options.max_tokens)

@@ -16,6 +16,7 @@ from potluck import degenerate
 from potluck.contracts import ChatOptions
 from potluck.documents import Example, Json, Usage, plain
 from potluck.errors import PotluckError, Unsupported
+from potluck.evaluation.answers import Served, changed_model
 from potluck.evaluation.choices import logprobs
 from potluck.evaluation.classification import Classification, classification
 from potluck.evaluation.statistics import Interval, interval
@@ -52,6 +53,8 @@ class Said:
     """What was unusual, in sentences: withheld by a filter, cut within its thoughts."""
     cut: bool = False
     """Whether it ended at the limit of tokens."""
+    served_by: str = ""
+    """What the service calls the model that answered."""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
@@ -74,8 +77,18 @@ class TaskReport:
     classes: Classification | None
     seconds: float
     usage: Usage
-    notes: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
     """What the measures do not say: answers that are worth nothing, labels that are odd, rows left out."""
+
+    @property
+    def served(self) -> list[Served]:
+        """Which states of a service's model gave the answers."""
+        return [Served(one.served_by, one.kept) for one in self.said]
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        """The findings, and that the service's model has changed since it gave the answers that were kept."""
+        return (*self.findings, *changed_model(self.served))
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` prints it. The measures stand at the top as well."""
@@ -120,8 +133,8 @@ def evaluate_task(
         classes = classification([one.example.target for one in said], [one.answer for one in said])
         metrics |= {"f1_macro": classes.macro_f1, "f1_minority": classes.minority_f1}
     usage = sum((one.usage for one in said), Usage())
-    notes = (*build.notes(), *_unknown(said, labels), *_degenerate(said, labels, components))
-    return TaskReport(metrics, intervals, said, classes, time.perf_counter() - began, usage, notes)
+    findings = (*build.notes(), *_unknown(said, labels), *_degenerate(said, labels, components))
+    return TaskReport(metrics, intervals, said, classes, time.perf_counter() - began, usage, findings)
 
 
 def _unknown(said: Sequence[Said], labels: Sequence[str]) -> Iterator[str]:
@@ -187,6 +200,7 @@ def _answer(example: Example, references: Sequence[str], components: Components,
             "usage": [usage.prompt, usage.completion, usage.cached, usage.reasoning],
             "remarks": [*remarks(answer)],
             "cut": answer.finish == "length",
+            "served_by": answer.served_by,
         }
 
     key = fingerprint("answer without thoughts", components.chat_fingerprint, _prompt(example))
@@ -195,8 +209,17 @@ def _answer(example: Example, references: Sequence[str], components: Components,
     cjk = is_cjk("".join(references) + text)
     measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
     scores = {name: max(measure(text, one, cjk) for one in references) for name, measure in measures.items()}
-    seconds, cut = said.get("seconds", 0.0), bool(said.get("cut"))
-    return Said(example, text, scores, Usage(*said["usage"]), seconds, kept, tuple(said["remarks"]), cut)
+    return Said(
+        example,
+        text,
+        scores,
+        Usage(*said["usage"]),
+        said.get("seconds", 0.0),
+        kept,
+        tuple(said["remarks"]),
+        bool(said.get("cut")),
+        said.get("served_by", ""),
+    )
 
 
 def _kept(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import shutil
 from pathlib import Path
 from typing import Any
@@ -41,6 +42,16 @@ def test_tuners_are_compared_with_each_other_and_with_the_frozen_model(home: Pat
         with recipe(home, tuner=tuner) as alone:
             accuracy = alone.evaluate_task(home / "test.jsonl").metrics["accuracy"]
         assert row["metrics"]["accuracy"]["mean"] == pytest.approx(accuracy)
+
+
+def test_what_is_to_be_said_of_a_training_is_said_with_its_variant(home: Path) -> None:
+    quick = {"training": {"max_steps": 2, "dtype": "float32", "warmup_steps": 1, "warmup_ratio": 0.5}}
+
+    found = compared(home, f"tuner=null,{json.dumps({'use': 'lora', **quick})}")
+
+    assert "training.warmup_steps overrides training.warmup_ratio" in [
+        note.partition(": ")[2] for note in found.notes if note.startswith("lora")
+    ]
 
 
 def test_a_learning_curve_is_an_axis_of_the_datasets_limit(home: Path) -> None:

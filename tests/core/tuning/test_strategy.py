@@ -18,6 +18,8 @@ from support.tuning import METHODS
 FULL = {"use": "full", "training": {"max_steps": 150, "learning_rate": 0.003, "dtype": "float32"}}
 LORA = {"use": "lora", **METHODS["lora"], "training": {"max_steps": 40, "learning_rate": 0.03, "dtype": "float32"}}
 
+QUICK = {**LORA, "training": {"max_steps": 2, "dtype": "float32"}}
+
 
 def run(home: Path, *tuners: Any, **plan: Any) -> Outcome:
     (home / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in messages()), encoding="utf-8")
@@ -48,6 +50,19 @@ def test_a_tuner_is_a_row_that_learns_from_the_messages_and_is_measured_on_the_o
     assert found["full"]["quality"]["accuracy"]["mean"] > 0.9
     assert found["full"]["training_seconds"] > 0
     assert found["full"]["bytes_sent"] == 0
+
+
+def test_what_is_to_be_said_of_a_training_stands_at_its_row_in_later_runs_too(home: Path) -> None:
+    rare = [{"prompt": f"{words} rose", "completion": "花"} for words in ("the", "red", "藍色的")]
+    (home / "data.jsonl").write_text(
+        "".join(json.dumps(row) + "\n" for row in [*itertools.islice(messages(), 20), *rare]), encoding="utf-8"
+    )
+    plan = Plan(home / "data.jsonl", tuners=(json.dumps(QUICK),), rows=("majority",), model=str(home / "model"))
+
+    for _ in range(2):
+        found = rows(strategy(recipes.loads("potluck: 1", home / "recipe.yaml"), plan))
+        assert "1 of 2 labels have fewer than 5 examples to learn from: 花" in found["lora"]["notes"]
+        assert found["majority"]["notes"] == []
 
 
 def test_what_was_trained_is_neither_trained_nor_asked_again(home: Path) -> None:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import os
 import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from potluck.contracts import ChatOptions, ModelSources
 from potluck.documents import Message, Passage
 from potluck.errors import PotluckError
-from potluck.evaluation.answers import Asked, Asker
+from potluck.evaluation.answers import Asked, Asker, Served
 from potluck.evaluation.evaluate import Answered, answer_all, retrieve_all
 from potluck.evaluation.gold import check_gold, known_names
 from potluck.evaluation.judge import JudgeReport, Pair, judge
@@ -30,6 +30,7 @@ from potluck.recipe.swaps import Variant
 from potluck.stages.ask import retriever
 from potluck.stages.components import Components
 from potluck.stages.index import index
+from potluck.stages.load import Failure
 from potluck.stages.retrieve import Retriever
 from potluck.workspace import Workspace
 
@@ -40,6 +41,9 @@ Counts: TypeAlias = dict[str, int]
 """How much by stage: documents loaded and split, texts embedded, questions embedded, questions answered."""
 
 STAGES = ("load", "split", "embed", "retrieve", "answer")
+
+_NAMED = 5
+"""How many documents a note names."""
 
 _CHATS = 2
 """Chat models kept in memory at once: looking for causes goes to and fro between two."""
@@ -57,6 +61,8 @@ class Retrieved:
     done: Counts
     """How much of it was done now."""
     seconds: float
+    notes: Sequence[str] = ()
+    """Which documents are not in it."""
 
 
 @dataclass(slots=True)
@@ -65,8 +71,10 @@ class VariantRun:
 
     variant: Variant
     repeats: list[list[Answered]] = field(default_factory=list)
-    asked: list[Asked] = field(default_factory=list)
-    """The same with what is known of how they came: kept from before, or asked for now."""
+    served: list[Served] = field(default_factory=list)
+    """Which states of a service's model gave them, before or now."""
+    notes: list[str] = field(default_factory=list)
+    """What is to be said of it besides: documents that were not read, a training that went wrong, worthless answers."""
     retrieved: Retrieved | None = None
     cost: float | None = None
     seconds: float = 0.0
@@ -214,6 +222,7 @@ class Engine:
         except Exception as error:  # whatever a plugin raises, the other variants go on
             run.error = reason(error)
             return
+        run.notes += run.retrieved.notes
         first = len(self._indexes) > len(known)
         done = run.retrieved.done if first else dict.fromkeys(run.retrieved.done, 0)
         run.computed |= done
@@ -237,7 +246,8 @@ class Engine:
             "retrieve": len({question.question for question in self.questions}),
         }
         done = {"load": report.loaded, "split": report.split, "embed": report.embedded, "retrieve": embedded}
-        return Retrieved(search, found, report.ledger, total, done, time.perf_counter() - started)
+        notes = [*_unread(report.failures)]
+        return Retrieved(search, found, report.ledger, total, done, time.perf_counter() - started, notes)
 
     def _answer(self, run: VariantRun, repeats: int, surprise: bool) -> None:
         started = time.perf_counter()
@@ -245,7 +255,7 @@ class Engine:
             for sample in range(_rounds(run.variant.recipe, repeats)):
                 answered = self.answer(run.variant.recipe, sample)
                 run.repeats.append([one for one, _ in answered])
-                run.asked += [asked for _, asked in answered]
+                run.served += [asked.served for _, asked in answered]
                 _count_answers(run, [asked for _, asked in answered])
             run.prices = self.prices(run.variant.recipe)
             if surprise and self._with_chat(run.variant.recipe).chat.scores_text:
@@ -253,7 +263,7 @@ class Engine:
         except Exception as error:
             run.error, run.repeats = reason(error), []
         run.seconds += time.perf_counter() - started
-        run.cost = _cost(run)
+        run.cost = cost_of(run)
 
     def answer(
         self, recipe: RecipeModel, sample: int = 0, only: Sequence[int] | None = None
@@ -297,6 +307,12 @@ def reason(error: Exception) -> str:
     return str(error) if isinstance(error, PotluckError) else f"unexpected {type(error).__name__}: {error}"
 
 
+def _unread(failures: Sequence[Failure]) -> Iterator[str]:
+    if failures:
+        more = f", and {len(failures) - _NAMED} more" if len(failures) > _NAMED else ""
+        yield f"documents not read: {len(failures)} ({'; '.join(map(str, failures[:_NAMED]))}{more})"
+
+
 def _rounds(recipe: RecipeModel, repeats: int) -> int:
     """How often to ask: a greedy model says the same again."""
     config = recipe.chat.config
@@ -319,7 +335,7 @@ def _count_answers(run: VariantRun, asked: Sequence[Asked]) -> None:
     run.reused["answer"] += cached
 
 
-def _cost(run: VariantRun) -> float | None:
+def cost_of(run: VariantRun) -> float | None:
     """US dollars that answering took when it was done, a round."""
     if run.prices is None or not run.repeats:
         return None

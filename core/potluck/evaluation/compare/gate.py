@@ -14,10 +14,11 @@ from typing import TYPE_CHECKING
 from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import PotluckError, Unsupported
-from potluck.evaluation.compare.engine import Engine
+from potluck.evaluation.compare.engine import Engine, VariantRun
 from potluck.evaluation.compare.measured import values_of
+from potluck.evaluation.compare.notes import notes
 from potluck.evaluation.compare.run import Plan, base_of, questions_file
-from potluck.evaluation.questions import read_questions
+from potluck.evaluation.questions import read_question_file
 from potluck.evaluation.sequential import Gate, SequentialGate, parse_gate
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
@@ -48,6 +49,8 @@ class GateReport:
     condition: str
     decisions: tuple[Decision, ...]
     questions: int
+    notes: tuple[str, ...] = ()
+    """What people should know of the questions and of the answers, variant by variant."""
 
     @property
     def verdict(self) -> str:
@@ -65,12 +68,13 @@ class GateReport:
                 {"name": one.name, "verdict": one.verdict, "asked": one.asked, "sentence": one.sentence}
                 for one in self.decisions
             ],
+            "notes": list(self.notes),
         }
 
 
 @dataclass(slots=True)
 class _Candidate:
-    variant: Variant
+    run: VariantRun
     test: SequentialGate
     verdict: str = "undecided"
     asked: int = 0
@@ -93,23 +97,28 @@ def gate(
         )
     chosen = _variants(recipe, plan, wanted)
     baseline = base_of(chosen, plan.baseline)
-    questions = read_questions(questions_file(recipe, plan), plan.limit)
+    file = read_question_file(questions_file(recipe, plan), plan.limit)
+    runs = [VariantRun(one, repeats=[[]]) for one in chosen]
+    base = next(run for run in runs if run.variant is baseline)
     candidates = [
-        _Candidate(one, SequentialGate(wanted)) for one in chosen if one is not baseline or not wanted.against_baseline
+        _Candidate(run, SequentialGate(wanted)) for run in runs if run is not base or not wanted.against_baseline
     ]
-    engine = Engine(questions, workspace, models, observers)
+    engine = Engine(file.questions, workspace, models, observers)
     try:
         engine.check_gold([one.recipe for one in chosen])
-        for batch in _batches(len(questions), recipe.seed):
-            _ask(batch, candidates, baseline, wanted, engine)
+        for run in runs:
+            run.notes += engine.retrieved(run.variant.recipe).notes
+        for batch in _batches(len(file.questions), recipe.seed):
+            _ask(batch, candidates, base, wanted, engine)
             if all(one.verdict != "undecided" for one in candidates):
                 break
     finally:
         engine.close()
     if not any(one.test.n for one in candidates):
         raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
-    decisions = (Decision(one.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
-    return GateReport(condition, tuple(decisions), len(questions))
+    decisions = (Decision(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
+    said = (*file.notes, *map(str, notes(runs)))
+    return GateReport(condition, tuple(decisions), len(file.questions), said)
 
 
 def _variants(recipe: RecipeModel, plan: Plan, wanted: Gate) -> list[Variant]:
@@ -120,24 +129,26 @@ def _variants(recipe: RecipeModel, plan: Plan, wanted: Gate) -> list[Variant]:
 
 
 def _ask(
-    batch: Sequence[int], candidates: Sequence[_Candidate], baseline: Variant, wanted: Gate, engine: Engine
+    batch: Sequence[int], candidates: Sequence[_Candidate], baseline: VariantRun, wanted: Gate, engine: Engine
 ) -> None:
     """Ask some questions of all that are not decided, and look."""
     theirs = _values(engine, baseline, batch, wanted.metric) if wanted.against_baseline else {}
     for one in candidates:
         if one.verdict != "undecided":
             continue
-        ours = _values(engine, one.variant, batch, wanted.metric)
+        ours = _values(engine, one.run, batch, wanted.metric)
         one.asked += len(batch)
         both = [place for place in ours if place in theirs or not wanted.against_baseline]
         base = [theirs[place] for place in both] if wanted.against_baseline else None
         one.verdict = one.test.update([ours[place] for place in both], base)
 
 
-def _values(engine: Engine, variant: Variant, batch: Sequence[int], metric: str) -> dict[int, float]:
-    """The measure of the questions at those places that have it."""
-    answered = engine.answer(variant.recipe, only=batch)
-    prices = engine.prices(variant.recipe)
+def _values(engine: Engine, run: VariantRun, batch: Sequence[int], metric: str) -> dict[int, float]:
+    """The measure of the questions at those places that have it. What was answered is put into ``run``."""
+    answered = engine.answer(run.variant.recipe, only=batch)
+    run.repeats[0] += [one for one, _ in answered]
+    run.served += [asked.served for _, asked in answered]
+    prices = engine.prices(run.variant.recipe)
     found = {place: values_of(one, prices) for place, (one, _) in zip(batch, answered, strict=True)}
     return {place: values[metric] for place, values in found.items() if metric in values}
 

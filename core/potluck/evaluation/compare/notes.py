@@ -1,34 +1,46 @@
-"""What people should know of the answers that are compared: withheld, cut, or of a model that has changed since."""
+"""What people should know of the answers that are compared: withheld, cut, worthless, of a model that has changed."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
 from potluck.documents import Json
-from potluck.evaluation.answers import Asked, changed_model
+from potluck.evaluation.answers import Served, changed_model
 from potluck.evaluation.compare.engine import VariantRun
+from potluck.evaluation.evaluate import cut_answers
 from potluck.fingerprints import fingerprint
 from potluck.stages.remarks import remarks_on_all
 
 
 def notes(runs: Sequence[VariantRun]) -> list[Json]:
-    """The remarks on each variant's answers (of the first round), then on models that were asked at different times."""
-    found: list[Json] = []
+    """What is to be said of each variant (of its first round), then of models that were asked at different times.
+
+    What is said of several variants stands there once, with all their names.
+    """
+    said: dict[str, list[str]] = {}
     for run in runs:
-        answers = {one.question.id: one.report.answer for one in run.repeats[0]} if run.repeats else {}
-        found += [f"{run.variant.name}: {remark}" for remark in remarks_on_all(answers)]
-    return [*found, *_changed(runs)]
+        for note in dict.fromkeys(_notes_on(run)):
+            said.setdefault(note, []).append(run.variant.name)
+    return [*(f"{', '.join(names)}: {note}" for note, names in said.items()), *_changed(runs)]
+
+
+def _notes_on(run: VariantRun) -> Iterator[str]:
+    yield from run.notes
+    if run.repeats:
+        answered = run.repeats[0]
+        yield from remarks_on_all({one.question.id: one.report.answer for one in answered})
+        yield from cut_answers(answered, run.variant.recipe.chat.config)
 
 
 def _changed(runs: Sequence[VariantRun]) -> Iterator[Json]:
     """Variants with one chat model are asked the same server, perhaps one of them long ago."""
-    by_model: dict[str, list[Asked]] = {}
+    by_model: dict[str, list[Served]] = {}
     names: dict[str, list[str]] = {}
     for run in runs:
         chat = run.variant.recipe.chat
         key = fingerprint(chat.name, chat.config.decisive())
-        by_model.setdefault(key, []).extend(run.asked)
+        by_model.setdefault(key, []).extend(run.served)
         names.setdefault(key, []).append(run.variant.name)
-    for key, asked in by_model.items():
-        for note in changed_model(asked):
+    for key, served in by_model.items():
+        for note in changed_model(served):
             yield f"{', '.join(names[key])}: {note}"

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 from potluck.contracts import ModelSources
 from potluck.documents import Answer, plain
 from potluck.errors import PotluckError
-from potluck.evaluation.compare.engine import VariantRun, reason
+from potluck.evaluation.compare.engine import VariantRun, cost_of, reason
 from potluck.evaluation.evaluate import Answered
 from potluck.evaluation.metrics import QuestionScore
 from potluck.evaluation.questions import Question
@@ -23,6 +23,7 @@ from potluck.evaluation.tuned import Said, TaskReport, evaluate_task
 from potluck.recipe.swaps import Variant
 from potluck.stages.ask import AskReport
 from potluck.stages.components import Components
+from potluck.stages.tune import tune
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -47,6 +48,7 @@ def run_tasks(
     for run in runs:
         started, components = time.perf_counter(), Components(run.variant.recipe, workspace, models)
         try:
+            run.notes += _training(components, observers)
             found = evaluate_task(path, components, workspace.calls, observers, limit)
             run.prices = components.chat.prices
         except Exception as error:  # whatever a plugin raises, the other variants go on
@@ -57,13 +59,21 @@ def run_tasks(
             run.seconds = time.perf_counter() - started
         asked = [_question(number, one) for number, one in enumerate(found.said)]
         questions = questions or asked
-        run.repeats = [_answered(asked, found)]
+        run.repeats, run.served = [_answered(asked, found)], found.served
+        run.notes += found.findings
+        run.cost = cost_of(run)
         run.reused["answer"] = sum(one.kept for one in found.said)
         run.computed["answer"] = len(found.said) - run.reused["answer"]
     if not questions:
         failed = "\n".join(f"  {run.variant.name}: {run.error}" for run in runs)
         raise PotluckError(f"no variant could be run:\n{failed}")
     return questions, runs
+
+
+def _training(components: Components, observers: pluggy.PluginManager) -> Sequence[str]:
+    """What is to be said of the training of a variant that answers with what its own tuner made; it is done here."""
+    is_own = isinstance(components.recipe.tuning.adapter, str)
+    return tune(components, observers).notes if is_own else ()
 
 
 def _question(number: int, said: Said) -> Question:
@@ -74,8 +84,14 @@ def _answered(questions: Sequence[Question], found: TaskReport) -> list[Answered
     return [
         Answered(
             question,
-            AskReport(question.question, Answer(one.answer), False, [], [], 1, seconds=one.seconds),
+            AskReport(question.question, _answer(one), False, [], [], 1, seconds=one.seconds),
             QuestionScore(question.id, True, dict(one.scores), refused=False, empty=not one.answer),
         )
         for question, one in zip(questions, found.said, strict=True)
     ]
+
+
+def _answer(said: Said) -> Answer:
+    return Answer(
+        said.answer, "length" if said.cut else "stop", said.usage, notes=said.remarks, served_by=said.served_by
+    )

@@ -82,6 +82,7 @@ class _Page:
             "pairs": [self._pair(pair) for pair in self._between_variants(document["pairs"])],
             "cause_counts": list(self._between_variants(document.get("cause_counts"))),
             "judge": document.get("judge"),
+            "notes": document.get("notes") or [],
             "learning_curves": document.get("learning_curves") or [],
             "questions": questions,
             "chunks": [self._chunk(key, key in with_text) for key in self.chunks],

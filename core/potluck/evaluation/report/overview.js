@@ -37,6 +37,12 @@ function showHead() {
   );
 }
 
+/** What the measures do not say: shown above them, so that nobody reads them without it. */
+function showNotes() {
+  byId("notes").hidden = !report.notes.length;
+  fill(byId("noted"), ...report.notes.map((note) => quoted(note, "li")));
+}
+
 function when(iso) {
   const found = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z?)/.exec(iso ?? "");
   return found ? `${found[1]} ${found[2]}${found[3] ? " UTC" : ""}` : iso;

@@ -203,6 +203,7 @@ function start() {
   if (state.b < 0) state.b = state.a;
   state.measure = firstMeasure();
   showHead();
+  showNotes();
   showChoice();
   showFilters();
   showJudge();

@@ -5,19 +5,27 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from potluck.contracts import ChatOptions
 from potluck.documents import Json
 from potluck.evaluation.classification import classification, minority
 from potluck.evaluation.strategy.advice import Advice
 from potluck.evaluation.strategy.data import Item, Split
 from potluck.evaluation.strategy.meter import Meter
+from potluck.evaluation.strategy.notes import notes_on
 from potluck.evaluation.strategy.quality import quality
 from potluck.evaluation.strategy.race import Lane, Race, cost, latency
 
 
 def document(
-    race: Race, advice: Advice, split: Split, test: Sequence[Item], meter: Meter, folder: Path
+    race: Race,
+    advice: Advice,
+    split: Split,
+    test: Sequence[Item],
+    meter: Meter,
+    folder: Path,
+    options: ChatOptions | None,
 ) -> dict[str, Json]:
-    """All that is known. Times are in seconds, costs in US dollars."""
+    """All that is known. Times are in seconds, costs in US dollars; ``options`` are those of the chat model."""
     rarest = minority([item.label for item in test])
     return {
         "data": {
@@ -28,7 +36,7 @@ def document(
             "left_out": split.left_out,
             "notes": list(split.notes),
         },
-        "rows": [_row(lane, test, rarest) for lane in race.lanes],
+        "rows": [_row(lane, test, rarest, options) for lane in race.lanes],
         "looks": [{"n": look.n, "rows": list(look.rows), "dropped": list(look.dropped)} for look in race.looks],
         "recommendation": {
             "row": advice.row,
@@ -58,7 +66,7 @@ def document(
     }
 
 
-def _row(lane: Lane, test: Sequence[Item], rarest: str) -> dict[str, Json]:
+def _row(lane: Lane, test: Sequence[Item], rarest: str, options: ChatOptions | None) -> dict[str, Json]:
     n = len(lane.asked)
     said = [one.label for one in lane.asked]
     gold = [item.label for item in test[:n]]
@@ -79,6 +87,7 @@ def _row(lane: Lane, test: Sequence[Item], rarest: str) -> dict[str, Json]:
         "bytes_sent": lane.training_sent + sum(one.sent for one in lane.asked),
         "outcome": lane.outcome,
         "why": lane.why,
+        "notes": [*notes_on(lane, gold, options)],
     }
 
 

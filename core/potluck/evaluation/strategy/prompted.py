@@ -16,6 +16,7 @@ from potluck.evaluation.strategy.data import Item, language
 from potluck.evaluation.strategy.rows import Chat, Choice, Kind, Setting, nearest, others
 from potluck.fingerprints import fingerprint
 from potluck.stages.observe import model_call
+from potluck.stages.remarks import remarks
 from potluck.text import folded
 
 if TYPE_CHECKING:
@@ -54,9 +55,10 @@ class Prompted:
             "prompted", wording, shots, select, candidates, SHOTS, _CANDIDATES, setting.name, self._chat.name
         )
 
-    def train(self, vectors: Vectors | None) -> None:
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
         """Keep the vectors, by which near examples are found."""
         self._vectors = vectors
+        return ()
 
     def price(self, text: str) -> float:
         """The price of the message with the examples, and of the longest answer."""
@@ -83,7 +85,8 @@ class Prompted:
             answer = model.chat(messages, self._chat.options)
             spent.count(answer.usage)
         usd = (answer.usage.prompt * prompt + answer.usage.completion * completion) / 1e6
-        return Choice(named(answer.text, labels), usd, sent)
+        cut, said = answer.finish == "length", tuple(remarks(answer))
+        return Choice(named(answer.text, labels), usd, sent, cut, said, answer.served_by)
 
     def examples(self, text: str, vector: Vectors | None) -> list[Item]:
         """The examples that are shown for a message: never it itself, nor nearly."""

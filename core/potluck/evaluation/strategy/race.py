@@ -10,8 +10,8 @@ Hyperparameter Optimization*, whose halves are fixed in advance; here they are w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
 from potluck.documents import Json
 from potluck.errors import PluginError, PotluckError, WorkspaceError
@@ -46,6 +46,14 @@ class Asked:
     seconds: float
     usd: float
     sent: int
+    cut: bool = False
+    """Whether a model's answer ended at the limit of tokens."""
+    remarks: tuple[str, ...] = ()
+    """What was unusual about it, in sentences."""
+    served_by: str = ""
+    """What the service calls the model that gave it."""
+    before: bool = False
+    """Whether it was kept from an earlier run."""
 
 
 @dataclass(slots=True)
@@ -66,6 +74,8 @@ class Lane:
     """Of answering, without the vectors, which rows share."""
     prepared: bool = False
     learned: bool = False
+    notes: tuple[str, ...] = ()
+    """What is to be said of its learning, in sentences."""
 
     @property
     def hits(self) -> list[float]:
@@ -181,7 +191,7 @@ class Race:
             lane.training_sent = self._bytes(dict.fromkeys(texts))
         kept = self._calls.answer(self._key("learning", lane))
         if kept is not None:
-            self._learned(lane, _number(kept["seconds"]))
+            self._learned(lane, _number(kept["seconds"]), _texts(kept.get("notes")))
             self._meter.reuse(_number(kept["seconds"]), 0.0)
         lane.prepared = True
 
@@ -193,20 +203,22 @@ class Race:
         loaded = self._meter.time()
         self.loading_seconds += loaded - began
         vectors = self._embedded.of([item.text for item in self._setting.train]) if lane.kind.vectors else None
-        lane.row.train(vectors)
+        notes = tuple(lane.row.train(vectors))
         seconds = self._meter.time() - loaded
         if self._calls.answer(self._key("learning", lane)) is None:
-            self._calls.keep_answer(self._key("learning", lane), {"seconds": seconds})
-            self._learned(lane, seconds)
+            self._calls.keep_answer(self._key("learning", lane), {"seconds": seconds, "notes": list(notes)})
+            self._learned(lane, seconds, notes)
         lane.learned = True
 
-    def _learned(self, lane: Lane, seconds: float) -> None:
+    def _learned(self, lane: Lane, seconds: float, notes: tuple[str, ...]) -> None:
+        lane.notes = notes
         lane.training_seconds += seconds
         lane.own_seconds += seconds
 
     def _ask(self, lane: Lane, item: Item) -> Asked:
         key = self._key("choice", lane, text_hash(item.text))
         kept = self._calls.answer(key)
+        before = kept is not None
         if kept is None:
             if not lane.learned:
                 self._learn(lane)
@@ -218,7 +230,7 @@ class Race:
             self._meter.reuse(_number(kept["seconds"]), _number(kept["usd"]))
             if lane.kind.vectors:
                 self._embedded.of([item.text])
-        return self._asked(lane, item, kept)
+        return self._asked(lane, item, kept, before)
 
     def _choose(self, lane: Lane, item: Item) -> dict[str, Json]:
         """Ask the row now. Raises ``OutOfBudget`` before it is asked if that does not fit."""
@@ -228,15 +240,25 @@ class Race:
         began = self._meter.time()
         choice = lane.row.choose(item.text, vector)
         seconds = self._meter.time() - began
-        return {"label": choice.label, "seconds": seconds, "usd": choice.usd, "sent": choice.sent}
+        return {**asdict(choice), "remarks": list(choice.remarks), "seconds": seconds}
 
-    def _asked(self, lane: Lane, item: Item, kept: dict[str, Json]) -> Asked:
+    def _asked(self, lane: Lane, item: Item, kept: Mapping[str, Json], before: bool) -> Asked:
         seconds, usd, sent = (_number(kept[key]) for key in ("seconds", "usd", "sent"))
         lane.own_seconds += seconds
         if lane.kind.vectors:
             took = self._embedded.took(item.text)
             seconds, usd, sent = seconds + took.seconds, usd + took.usd, sent + self._bytes([item.text])
-        return Asked(str(kept["label"]), kept["label"] == item.label, seconds, usd, int(sent))
+        return Asked(
+            str(kept["label"]),
+            kept["label"] == item.label,
+            seconds,
+            usd,
+            int(sent),
+            bool(kept.get("cut")),
+            _texts(kept.get("remarks")),
+            str(kept.get("served_by", "")),
+            before,
+        )
 
     def _drop(self, size: int, looks: int) -> tuple[str, ...]:
         """Send the rows home that are surely worse than the leader; the names."""
@@ -287,6 +309,10 @@ def _is_dearer(one: Lane, other: Lane) -> bool:
     money, less = cost(one), cost(other)
     slow, fast = latency(one), latency(other)
     return money > less or (money == less and slow >= _DEARER * fast and slow - fast >= _NOTICED)
+
+
+def _texts(value: Json) -> tuple[str, ...]:
+    return tuple(map(str, value)) if isinstance(value, list) else ()
 
 
 def _number(value: Json) -> float:

@@ -31,11 +31,18 @@ _REGULARISATION = 30.0
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a row chose. ``label`` is empty where it named none; ``sent`` are the bytes that left the machine."""
+    """What a row chose. ``label`` is empty where it named none; ``sent`` are the bytes that left the machine.
+
+    Of a model's answer: ``cut`` says that it ended at the limit of tokens, ``remarks`` what was unusual, in sentences,
+    ``served_by`` what the service calls the model.
+    """
 
     label: str
     usd: float = 0.0
     sent: int = 0
+    cut: bool = False
+    remarks: tuple[str, ...] = ()
+    served_by: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,8 +83,11 @@ class Row(Protocol):
         """What decides its choices."""
         ...
 
-    def train(self, vectors: Vectors | None) -> None:
-        """Learn. ``vectors`` are those of the messages to learn from, in order, where the row's kind asks for them."""
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
+        """Learn, and return what is to be said of it, in sentences.
+
+        ``vectors`` are those of the messages to learn from, in order, where the row's kind asks for them.
+        """
         ...
 
     def price(self, text: str) -> float:
@@ -114,8 +124,9 @@ class Majority:
         self._label = min(counts, key=lambda label: (-counts[label], label))
         self.name = fingerprint("majority", self._label)
 
-    def train(self, vectors: Vectors | None) -> None:
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
         """There is nothing to learn."""
+        return ()
 
     def price(self, text: str) -> float:
         """Nothing."""
@@ -135,9 +146,10 @@ class Neighbours:
         self.name = fingerprint("retrieval", NEIGHBOURS, setting.name)
         self._vectors: Any = None
 
-    def train(self, vectors: Vectors | None) -> None:
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
         """Keep the vectors."""
         self._vectors = vectors
+        return ()
 
     def price(self, text: str) -> float:
         """Nothing beside the vector."""
@@ -162,11 +174,12 @@ class Regression:
         self._centre: Any = None
         self.name = fingerprint("embedding", _REGULARISATION, setting.name)
 
-    def train(self, vectors: Vectors | None) -> None:
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
         """Fit."""
         assert vectors is not None
         self._centre = vectors.mean(axis=0)
         self._model.fit(vectors - self._centre, self._labels)
+        return ()
 
     def price(self, text: str) -> float:
         """Nothing beside the vector."""

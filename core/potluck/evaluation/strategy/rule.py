@@ -29,8 +29,9 @@ class Rule:
         written: list[Json] = list(rules)
         self.name = fingerprint("rule", written, self._else)
 
-    def train(self, vectors: Vectors | None) -> None:
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
         """There is nothing to learn."""
+        return ()
 
     def price(self, text: str) -> float:
         """Nothing."""

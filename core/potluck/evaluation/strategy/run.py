@@ -54,6 +54,8 @@ class Plan:
     """Tuners as a recipe writes them, a row each."""
     model: str | None = None
     """What they tune."""
+    fresh: bool = False
+    """Whether all is asked again that was asked in an earlier run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +80,7 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | 
     meter = Meter(plan.usd, plan.minutes)
     split = read_split(plan.data, plan.given, plan.target, recipe.seed)
     test = split.test[: plan.limit]
-    workspace, opened = _workspace(plan.data), list[Components]()
+    workspace, opened = _workspace(plan.data, plan.fresh), list[Components]()
     components = Components(recipe, workspace, Sources(recipe.folder))
     try:
         tuned = tuned_kinds(plan.tuners, _model(plan, recipe), recipe.seed, workspace, meter, opened, observers)
@@ -95,7 +97,8 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | 
     if all(lane.outcome == "failed" for lane in lanes):
         raise PotluckError("no row could be run:\n" + "\n".join(f"  {lane.name}: {lane.why}" for lane in lanes))
     advice = advise(lanes, len(test))
-    return Outcome(race, advice, document(race, advice, split, test, meter, workspace.folder))
+    options = setting.chat.options if setting.chat is not None else None
+    return Outcome(race, advice, document(race, advice, split, test, meter, workspace.folder, options))
 
 
 def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind]) -> Mapping[str, Kind]:
@@ -153,9 +156,9 @@ def _model(plan: Plan, recipe: RecipeModel) -> str:
     return str(named)
 
 
-def _workspace(data: Path) -> Workspace:
+def _workspace(data: Path, fresh: bool) -> Workspace:
     """``.potluck`` beside the data, or in the current folder where that cannot be written."""
     home = data if data.is_dir() else data.parent
     folder = home / ".potluck"
     writable = os.access(folder if folder.exists() else home, os.W_OK)
-    return Workspace((folder if writable else Path.cwd() / ".potluck").resolve())
+    return Workspace((folder if writable else Path.cwd() / ".potluck").resolve(), fresh)

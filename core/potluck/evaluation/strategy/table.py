@@ -28,9 +28,10 @@ def of(document: Mapping[str, Any]) -> Table:
 
 
 def words(document: Mapping[str, Any]) -> Iterator[str]:
-    """Notes on the data, why rows are out, the recommendation, and what was spent."""
+    """Notes on the data and the rows, why rows are out, the recommendation, and what was spent."""
     yield from document["data"]["notes"]
     for row in document["rows"]:
+        yield from (f"{row['name']}: {note}" for note in row["notes"])
         if row["why"] is not None:
             yield f"{row['name']}: {row['why']}"
     budget, spent = document["budget"], document["spent"]

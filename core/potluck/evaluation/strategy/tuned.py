@@ -55,16 +55,20 @@ class Tuned:
         """The training that it stands for."""
         return self._request.folder.name
 
-    def train(self, vectors: Vectors | None) -> None:
-        """Train, unless that was done. Raises ``CannotLearn`` where there is no time for it."""
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
+        """Train, unless that was done; what is said of it is what ``potluck tune`` says.
+
+        Raises ``CannotLearn`` where there is no time for it.
+        """
         if finished(self._request)[0] is None:
             seconds = self._components.tuner.probe(self._request)
             try:
                 self._meter.need(seconds or 0.0, 0.0, _SHARE)
             except OutOfTime as limit:
                 raise CannotLearn(f"training takes about {seconds:,.0f} s, which do not fit into {limit}") from None
-        made(self._components, self._observers)
+        found = made(self._components, self._observers)
         _ = self._components.chat.context_window
+        return (*found.notes, *found.prepared.notes, *found.tuned.notes)
 
     def price(self, text: str) -> float:
         """Nothing leaves the machine."""

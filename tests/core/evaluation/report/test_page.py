@@ -57,6 +57,17 @@ def test_the_head_says_what_was_compared(show: Open) -> None:
         assert said in head
 
 
+def test_notes_stand_above_the_verdicts_as_text(show: Open) -> None:
+    page = show(comparison(3) | {"notes": ["ada-002: no better <b>than</b> 最常見的標籤", "\u202eoops"]}).page
+    lines = page.locator("#notes li").all_inner_texts()
+    assert lines == ["ada-002: no better <b>than</b> 最常見的標籤", "U+202Eoops"]
+    assert page.locator("#notes").bounding_box()["y"] < page.locator("#verdicts").bounding_box()["y"]  # type: ignore[index]
+
+
+def test_without_notes_there_is_no_heading_for_them(show: Open) -> None:
+    assert not show(comparison(3)).page.locator("#notes").is_visible()
+
+
 def test_verdicts_come_first_and_in_words(show: Open) -> None:
     document = comparison(60, 4)
     page = show(document).page
