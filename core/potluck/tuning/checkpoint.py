@@ -144,12 +144,14 @@ class Checkpoints:
 
 def _digest(tensors: Mapping[str, Any], said: Mapping[str, str]) -> str:
     """The hash of all that a checkpoint holds."""
+    import numpy as np
     import torch
 
     found = hashlib.blake2b(json.dumps(said, sort_keys=True).encode(), digest_size=16)
     for name, tensor in sorted(tensors.items()):
         found.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
-        found.update(tensor.detach().cpu().reshape(-1).view(torch.uint8).numpy())
+        data = tensor.detach().cpu().reshape(-1).view(torch.uint8)
+        found.update(np.from_dlpack(data))  # ``data.numpy()`` would forbid FSDP to free the parameter from then on
     return found.hexdigest()
 
 

@@ -31,7 +31,7 @@ def shard(base: Any) -> None:
         raise Unsupported(f"training.fsdp: {type(base).__name__} does not say what its layers are")
     mesh = init_device_mesh(base.device.type, (dist.get_world_size(),))
     for layer in layers:
-        fully_shard(layer, mesh=mesh)
+        fully_shard(layer, mesh=mesh, reshard_after_forward=True)  # no layer is another's: torch would keep all whole
         layer.set_gradient_divide_factor(1.0)  # a step's loss is divided by its tokens already
         layer.set_force_sum_reduction_for_comms(True)
 

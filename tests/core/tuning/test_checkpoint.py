@@ -41,6 +41,14 @@ def saved(folder: Path, steps: int = 3) -> Checkpoints:
     return found
 
 
+def test_what_is_saved_can_be_freed_afterwards_as_fsdp_frees_gathered_weights(tmp_path: Path) -> None:
+    tensors = {"weight": torch.ones(4, 5, dtype=torch.bfloat16), "empty": torch.ones(0), "scale": torch.tensor(1.0)}
+    Checkpoints(tmp_path, "one training").save(Course(1), tensors, {})
+    assert Checkpoints(tmp_path, "one training").last()[1].step == 1
+    for tensor in tensors.values():
+        tensor.untyped_storage().resize_(0)
+
+
 def test_120_random_damages_are_noticed_and_the_good_checkpoint_before_is_taken(tmp_path: Path) -> None:
     chances, told = random.Random(22585), 0
     for number in range(120):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import importlib.util
-import json
 import os
 import shutil
 import signal
@@ -20,6 +19,7 @@ from potluck.errors import TrainingFailed
 from potluck.models import load_model
 from potluck.tuning import LocalTuner
 from support import tuning
+from support.together import train_in_two
 from support.tuning import DeepPrompt, Full, Lora, SoftPrompt, colours, request, tune, tuner, weights
 
 
@@ -106,6 +106,7 @@ from pathlib import Path
 import torch
 torch.set_num_threads(1)
 from potluck.tuning import checkpoint
+from support.together import train_in_two
 from support.tuning import Lora, colours, tune
 moment, left = sys.argv[3], int(sys.argv[4])
 
@@ -176,18 +177,10 @@ def test_with_patience_it_stops_early_and_the_best_weights_are_the_result(model:
     assert same(done, until)
 
 
-TOGETHER = """
-import json, sys, torch
-from pathlib import Path
-from support import tuning
-torch.set_num_threads(1)
-kind, model, folder, how = getattr(tuning, sys.argv[1]), Path(sys.argv[2]), Path(sys.argv[3]), json.loads(sys.argv[4])
-done = tuning.tune(
-    kind, model, folder, tuning.colours(17), validation=tuning.colours(4), max_steps=8, learning_rate=0.01, **how,
-    per_device_train_batch_size=2, save_steps=3, pack_tokens=32, early_stopping_patience=8, weight_decay=0.1,
-)
-Path(folder, "said").write_text(" ".join(map(str, done.losses)))
-"""
+LEARNED: dict[str, Any] = {
+    "max_steps": 8, "learning_rate": 0.01, "weight_decay": 0.1, "pack_tokens": 32, "early_stopping_patience": 8,
+    "validation": colours(4),
+}  # fmt: skip
 
 
 def zero(stage: int, **more: Any) -> dict[str, Any]:
@@ -201,12 +194,11 @@ def needs_deepspeed(how: dict[str, Any]) -> None:
 
 
 FSDP = {"fsdp": True}
-# On some machines torch 2.13 ends FSDP on processors with "Trying to resize storage that is not resizable".
 SLOW = [pytest.mark.slow, pytest.mark.timeout(600)]
 SPREAD = [
     pytest.param("SoftPrompt", {}, id="SoftPrompt-ddp"),
-    pytest.param("Still", FSDP, id="Still-fsdp", marks=SLOW),
-    pytest.param("Full", FSDP, id="Full-fsdp", marks=SLOW),
+    pytest.param("Still", FSDP, id="Still-fsdp"),
+    pytest.param("Full", FSDP, id="Full-fsdp"),
     *(
         pytest.param(kind, zero(stage), id=f"{kind}-zero{stage}", marks=SLOW)
         for stage in (1, 2, 3)
@@ -216,18 +208,8 @@ SPREAD = [
 
 
 def together(kind: str, model: Path, folder: Path, how: dict[str, Any]) -> list[float]:
-    """Train in two processes; the losses."""
-    folder.mkdir(exist_ok=True)
-    script = folder / "script.py"
-    script.write_text(TOGETHER, encoding="utf-8")
-    command = [sys.executable, "-m", "torch.distributed.run", "--nproc-per-node=2", "--master-port=0", "--standalone"]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    done = subprocess.run(
-        [*command, str(script), kind, str(model), str(folder), json.dumps(how)],
-        env=environment, check=False, capture_output=True, text=True,
-    )  # fmt: skip
-    assert done.returncode == 0, done.stderr
-    return [float(loss) for loss in (folder / "said").read_text().split()]
+    """Train in two processes, each with half of a batch; the losses."""
+    return train_in_two(kind, model, folder, {**LEARNED, **how, "per_device_train_batch_size": 2, "save_steps": 3})
 
 
 @pytest.mark.parametrize(("kind", "how"), SPREAD)
@@ -236,10 +218,7 @@ def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(
 ) -> None:
     needs_deepspeed(how)
     losses = together(kind, model, tmp_path / "two", how)
-    one = tune(
-        getattr(tuning, kind), model, tmp_path / "one", colours(17), validation=colours(4), max_steps=8,
-        learning_rate=0.01, pack_tokens=32, early_stopping_patience=8, weight_decay=0.1,
-    )  # fmt: skip
+    one = tune(getattr(tuning, kind), model, tmp_path / "one", colours(17), **LEARNED)
     assert losses == pytest.approx(one.losses, rel=1e-3)
     assert weights(tmp_path / "two" / "result").keys() == weights(one.folder).keys()
     for name, tensor in weights(one.folder).items():
@@ -249,7 +228,7 @@ def test_two_processes_with_half_of_each_batch_learn_what_one_learns_with_all(
 @pytest.mark.parametrize(
     "how",
     [
-        pytest.param(FSDP, id="fsdp", marks=SLOW),
+        pytest.param(FSDP, id="fsdp"),
         pytest.param(zero(2), id="zero2", marks=SLOW),
         pytest.param(zero(3), id="zero3", marks=SLOW),
         pytest.param(zero(3, offload_optimizer={"device": "cpu"}), id="zero3-offload", marks=SLOW),
