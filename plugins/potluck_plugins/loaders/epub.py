@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from typing import Any
 from urllib.parse import unquote
 
@@ -13,7 +12,7 @@ import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import PasswordNeeded, UnreadableDocument
-from potluck_plugins.loaders._shared.archive import open_archive, read_member
+from potluck_plugins.loaders._shared.archive import Archive, open_archive, read_member, tell_damaged
 from potluck_plugins.loaders._shared.decoding import decode_declared
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.markup import read_html
@@ -44,27 +43,27 @@ class EpubLoader(Loader):
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a book."""
-        damaged: list[str] = []
         flow = Flow()
-        with open_archive(source.path, damaged) as archive:
+        with open_archive(source.path) as archive:
             _refuse_protected(archive)
             package, root = _package(archive)
             chapters = list(_spine(package, root))
             linked: dict[str, None] = {}
             for name in chapters:
-                linked |= dict.fromkeys(_chapter(archive, name, flow, damaged))
+                linked |= dict.fromkeys(_chapter(archive, name, flow))
             # Notes may stand beside the spine: they are read where the text leads to them.
             for name in [one for one in linked if one in _pages(package, root) and one not in chapters]:
-                _chapter(archive, name, flow, damaged)
+                _chapter(archive, name, flow)
+            tell_damaged(archive, flow)
         yield flow.document(source.name, _metadata(package))
 
 
-def _chapter(archive: zipfile.ZipFile, name: str, flow: Flow, damaged: Sequence[str]) -> list[str]:
+def _chapter(archive: Archive, name: str, flow: Flow) -> list[str]:
     """Write a chapter; returns the names of the files that it links."""
     try:
         content = read_member(archive, name)
     except (KeyError, UnreadableDocument):
-        flow.lose(f"the chapter {name} is {'damaged' if name in damaged else 'missing'}")
+        flow.lose(f"the chapter {name} is {'damaged' if name in archive.damaged else 'missing'}")
         return []
     declared = _DECLARED.search(content[:_HEAD])
     decoded = decode_declared(content, declared.group(1).decode("ascii") if declared else "utf-8")
@@ -75,7 +74,7 @@ def _chapter(archive: zipfile.ZipFile, name: str, flow: Flow, damaged: Sequence[
     return [_member(folder, href) for href in _LINK.findall(decoded.text)]
 
 
-def _style_sheet(archive: zipfile.ZipFile, name: str) -> str:
+def _style_sheet(archive: Archive, name: str) -> str:
     """A style sheet of the book; one that is missing or damaged says nothing."""
     try:
         return read_member(archive, name).decode("utf-8", "replace")
@@ -83,7 +82,7 @@ def _style_sheet(archive: zipfile.ZipFile, name: str) -> str:
         return ""
 
 
-def _refuse_protected(archive: zipfile.ZipFile) -> None:
+def _refuse_protected(archive: Archive) -> None:
     if _PROTECTION not in archive.namelist():
         return
     methods = read_xml(read_member(archive, _PROTECTION)).root.iterfind(".//{*}EncryptionMethod")
@@ -91,7 +90,7 @@ def _refuse_protected(archive: zipfile.ZipFile) -> None:
         raise PasswordNeeded("it is protected (DRM), and can be read by the program it was bought for only")
 
 
-def _package(archive: zipfile.ZipFile) -> tuple[Any, str]:
+def _package(archive: Archive) -> tuple[Any, str]:
     """The package document, and the folder it stands in."""
     try:
         container = read_xml(read_member(archive, "META-INF/container.xml")).root

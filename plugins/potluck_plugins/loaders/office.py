@@ -23,7 +23,7 @@ from potluck_plugins.loaders._office.legacy import read_legacy
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.pptx import read_pptx
 from potluck_plugins.loaders._office.xlsx import read_xlsx
-from potluck_plugins.loaders._shared.archive import open_archive
+from potluck_plugins.loaders._shared.archive import Archive, open_archive, tell_damaged
 from potluck_plugins.loaders._shared.flow import Flow
 
 _OWNER_FILE = (
@@ -78,6 +78,8 @@ class OfficeLoader(Loader):
         else:
             read = read_legacy(content, kind, self._options)
             flow, metadata, losses = read.flow, read.metadata, [*read.losses]
+        if archive is not None:
+            tell_damaged(archive, flow)
         if kind == "rtf" and is_cut_off(content):
             losses.append("it is cut off: its end is missing")
         yield flow.document(source.name, metadata, losses)
@@ -99,7 +101,7 @@ class OfficeLoader(Loader):
         return opened.getvalue()
 
 
-def _archive(content: bytes) -> zipfile.ZipFile | None:
+def _archive(content: bytes) -> Archive | None:
     """The archive that an office file of today is; None for anything else."""
     if not zipfile.is_zipfile(io.BytesIO(content)):
         return None

@@ -21,7 +21,7 @@ import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import DocumentLimit, MissingDependency, NoText, UnreadableDocument
-from potluck_plugins.loaders._shared.archive import open_archive
+from potluck_plugins.loaders._shared.archive import open_archive, read_through
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markup import read_html
 
@@ -77,9 +77,9 @@ class UnstructuredLoader(Loader):
 def _guarded(content: bytes) -> list[str]:
     """What is lost of an archive. Raises ``DocumentLimit`` for what the library would choke on."""
     if zipfile.is_zipfile(io.BytesIO(content)):
-        damaged: list[str] = []
-        open_archive(io.BytesIO(content), damaged).close()
-        return [f"damaged, and not read: {', '.join(damaged)}"] if damaged else []
+        with open_archive(io.BytesIO(content)) as archive:
+            read_through(archive)
+        return [f"damaged, and not read: {', '.join(archive.damaged)}"] if archive.damaged else []
     longest = max(map(len, re.split(rb"[\r\n]", content))) if b"\0" not in content else 0
     if longest > _LONGEST_LINE:
         raise DocumentLimit(f"a line of it has {longest:,} bytes, more than the library's language model can take")

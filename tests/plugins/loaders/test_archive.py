@@ -17,6 +17,7 @@ import pytest
 
 from potluck.documents import Attachment
 from potluck.errors import DocumentLimit, NoText, PasswordNeeded, UnreadableDocument
+from potluck_plugins.loaders._shared import archive
 from support.loading import attachments_of, load
 
 FILES = {"a.txt": b"The depot opens at 6.", "sub/說明.html": "<p>鑰匙在三樓</p>".encode()}
@@ -24,22 +25,22 @@ FILES = {"a.txt": b"The depot opens at 6.", "sub/說明.html": "<p>鑰匙在三�
 
 def zipped(files: Mapping[str, bytes]) -> bytes:
     file = io.BytesIO()
-    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED) as made:
         for name, content in files.items():
-            archive.writestr(name, content)
+            made.writestr(name, content)
     return file.getvalue()
 
 
 def tarred(files: Mapping[str, bytes]) -> bytes:
     file = io.BytesIO()
-    with tarfile.open(fileobj=file, mode="w") as archive:
+    with tarfile.open(fileobj=file, mode="w") as made:
         for name, content in files.items():
             member = tarfile.TarInfo(name)
             member.size = len(content)
-            archive.addfile(member, io.BytesIO(content))
+            made.addfile(member, io.BytesIO(content))
         link = tarfile.TarInfo("link")
         link.type, link.linkname = tarfile.SYMTYPE, "/etc/passwd"
-        archive.addfile(link)
+        made.addfile(link)
     return file.getvalue()
 
 
@@ -158,6 +159,23 @@ def test_an_archive_without_files_says_so() -> None:
 def test_an_archive_that_inflates_without_end_is_refused(pack: Callable[[bytes], bytes]) -> None:
     with pytest.raises(DocumentLimit, match="looks like a bomb"):
         attachments_of("archive", pack(b"\0" * (300 << 20)), "x.gz")
+
+
+def test_a_member_that_inflates_without_end_costs_that_member() -> None:
+    content = zipped({"a.txt": b"a", "bomb.txt": b"\0" * (40 << 20), "c.txt": b"c" * (2 << 20)})
+
+    assert [one.name for one in attachments_of("archive", content, "x.zip")] == ["x.zip#a.txt", "x.zip#c.txt"]
+    (document,) = load("archive", content, "x.zip")
+    (loss,) = document.losses
+    assert loss.startswith("the file bomb.txt was not read: the archive inflates to more than 17 MiB")
+
+
+def test_members_beyond_what_an_archive_may_hold_are_left_out_and_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(archive, "MAX_INFLATED", 3000)
+    content = zipped({name: bytes(range(250)) * 5 for name in ("a.txt", "b.txt", "c.txt")})
+
+    assert [one.name for one in attachments_of("archive", content, "x.zip")] == ["x.zip#a.txt", "x.zip#b.txt"]
+    assert "c.txt" in load("archive", content, "x.zip")[0].losses[0]
 
 
 PAGE = "總則 0123456789abcdef0123456789abcdef.md"

@@ -89,7 +89,17 @@ def test_a_book_that_is_cut_off_is_an_error() -> None:
 
 def test_an_archive_that_inflates_without_end_is_refused() -> None:
     with pytest.raises(DocumentLimit, match="looks like a bomb"):
-        load("epub", book({"a.xhtml": xhtml("<p>甲</p>"), "big": b"\0" * (40 << 20)}))
+        load("epub", book({"a.xhtml": xhtml("<p>甲</p>"), "b.xhtml": b" " * (40 << 20)}))
+
+
+def test_what_no_chapter_needs_may_be_damaged_or_inflate_without_end() -> None:
+    content = bytearray(book({"a.xhtml": xhtml("<p>甲</p>")}, big=b"\0" * (40 << 20), picture=bytes(range(256)) * 9))
+    place = content.index(b"picture") + len("picture") + 10
+    content[place : place + 5] = b"\xff" * 5
+
+    document = load_one("epub", bytes(content))
+
+    assert (document.text, document.losses) == ("甲", ())
 
 
 def test_an_archive_of_too_many_members_is_refused() -> None:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from typing import Literal, TypeAlias
 
 from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._office.package import Package
+from potluck_plugins.loaders._shared.archive import Archive
 
 Format: TypeAlias = Literal["docx", "pptx", "xlsx", "odt", "odp", "ods", "doc", "ppt", "xls", "ole", "rtf", "encrypted"]
 
@@ -73,7 +73,7 @@ def is_cut_off(rtf: bytes) -> bool:
     return opened > 0
 
 
-def detect_archive(archive: zipfile.ZipFile) -> Format | None:
+def detect_archive(archive: Archive) -> Format | None:
     """The kind of office file that a zip archive is."""
     names = set(archive.namelist())
     for name, kind in _MAIN_PARTS.items():
@@ -93,7 +93,7 @@ def _detect_package(package: Package) -> Format | None:
     return next((kind for namespace, kind in _NAMESPACES.items() if namespace in tag), None)
 
 
-def _detect_odf(archive: zipfile.ZipFile) -> Format:
+def _detect_odf(archive: Archive) -> Format:
     """The kind of an OpenDocument file by its ``mimetype``, else by its body."""
     kind = archive.read("mimetype").decode("ascii", "replace") if "mimetype" in archive.namelist() else ""
     for name, found in _MIME_TYPES:

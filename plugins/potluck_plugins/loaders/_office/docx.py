@@ -5,7 +5,6 @@ Source: ECMA-376 part 1, 17 (WordprocessingML).
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -22,6 +21,7 @@ from potluck_plugins.loaders._office.word.graphics import Graphics
 from potluck_plugins.loaders._office.word.margins import Margins, folded
 from potluck_plugins.loaders._office.word.notes import Kind, NoteMarks
 from potluck_plugins.loaders._office.word.paragraph import Block, Paragraph, inline
+from potluck_plugins.loaders._shared.archive import Archive
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.grid import Grid
 from potluck_plugins.loaders._shared.raised import note_mark
@@ -35,7 +35,7 @@ _PROPERTIES = {
 }
 
 
-def read_docx(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions | None = None) -> dict[str, Json]:
+def read_docx(archive: Archive, flow: Flow, options: ReadOptions | None = None) -> dict[str, Json]:
     """Write a document into a flow; returns its metadata. Raises ``UnreadableDocument``."""
     document = WordDocument(archive, flow, options or ReadOptions())
     body = document.root.find(f"{W}body")
@@ -45,7 +45,7 @@ def read_docx(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions | None 
     return core_properties(archive)
 
 
-def core_properties(archive: zipfile.ZipFile) -> dict[str, Json]:
+def core_properties(archive: Archive) -> dict[str, Json]:
     """Title, author and dates of an office file."""
     package = Package(archive)
     part = next(iter(package.related("", "core-properties")), "docProps/core.xml")

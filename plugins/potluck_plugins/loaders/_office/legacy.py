@@ -6,7 +6,6 @@ import io
 import shutil
 import subprocess
 import tempfile
-import zipfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -25,7 +24,7 @@ from potluck_plugins.loaders._office.rtf.reader import read_rtf
 from potluck_plugins.loaders._office.tika import TikaFailed, read_with_tika
 from potluck_plugins.loaders._office.word97.reader import read_doc
 from potluck_plugins.loaders._office.xls import read_xls
-from potluck_plugins.loaders._shared.archive import open_archive
+from potluck_plugins.loaders._shared.archive import Archive, open_archive, tell_damaged
 from potluck_plugins.loaders._shared.flow import Flow
 
 _OFFICE_SECONDS = 15
@@ -112,9 +111,16 @@ def _converted(path: Path) -> bytes | None:
         return None
 
 
-def _packed(read: Callable[[zipfile.ZipFile, Flow, ReadOptions], dict[str, Json]]) -> Reader:
+def _packed(read: Callable[[Archive, Flow, ReadOptions], dict[str, Json]]) -> Reader:
     """A reader of bytes from one of an archive."""
-    return lambda content, flow, options: read(open_archive(io.BytesIO(content)), flow, options)
+
+    def of_bytes(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+        archive = open_archive(io.BytesIO(content))
+        metadata = read(archive, flow, options)
+        tell_damaged(archive, flow)
+        return metadata
+
+    return of_bytes
 
 
 _READERS: dict[Format, Reader] = {

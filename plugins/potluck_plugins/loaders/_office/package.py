@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import posixpath
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import unquote
 
 from potluck.errors import UnreadableDocument
-from potluck_plugins.loaders._shared.archive import read_member
+from potluck_plugins.loaders._shared.archive import Archive, read_member
 from potluck_plugins.loaders._shared.xml import parse_xml
 
 R = "{http://schemas.openxmlformats.org/officeDocument/2006/relationships}"
@@ -40,20 +39,24 @@ class DamagedPart(Exception):
 class Package:
     """The parts of an office file."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: Archive) -> None:
         """Read no part yet."""
-        self._archive = archive
+        self.archive = archive
         # Names of parts do not differ by case alone (ECMA-376 part 2, 6.2.2.3); some programs write backslashes.
         self._names = {name.replace("\\", "/").lower(): name for name in archive.namelist()}
         self._links: dict[str, dict[str, Relationship]] = {}
 
+    def name_of(self, part: str) -> str | None:
+        """The archive's own name of a part; None where there is no such part."""
+        return self._names.get(part.lower())
+
     def content(self, part: str) -> bytes:
         """The bytes of a part. Raises ``DamagedPart``."""
-        name = self._names.get(part.lower())
+        name = self.name_of(part)
         if name is None:
             raise DamagedPart(f"{part} is missing")
         try:
-            return read_member(self._archive, name)
+            return read_member(self.archive, name)
         except UnreadableDocument as error:
             raise DamagedPart(f"{part} is damaged: {error}") from error
 
@@ -64,6 +67,7 @@ class Package:
         try:
             return parse_xml(_STRICT.sub(_TRANSITIONAL, self.content(part)))
         except etree.XMLSyntaxError as error:
+            self.archive.damage(self.name_of(part) or part, error)
             raise DamagedPart(f"{part} is damaged: {str(error).split(' (<string>')[0]}") from error
 
     def find(self, part: str) -> Any:
@@ -72,6 +76,15 @@ class Package:
             return self.tree(part)
         except DamagedPart:
             return None
+
+    def needed(self, part: str) -> Any:
+        """The root element of a part; None where it is missing. Raises ``UnreadableDocument`` for a damaged one."""
+        if self.name_of(part) is None:
+            return None
+        try:
+            return self.tree(part)
+        except DamagedPart as error:
+            raise UnreadableDocument(f"its part {error}") from error
 
     def relationships(self, part: str) -> dict[str, Relationship]:
         """The links from a part, by their ids, in the order of the file. Those of the package itself are ``""``'s."""

@@ -5,7 +5,6 @@ Source: ECMA-376 part 1, 19 (PresentationML).
 
 from __future__ import annotations
 
-import zipfile
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -19,10 +18,11 @@ from potluck_plugins.loaders._office.package import DamagedPart, Package, R
 from potluck_plugins.loaders._office.placeholders import Inheritance, P
 from potluck_plugins.loaders._office.shapes import Canvas, ShapeReader
 from potluck_plugins.loaders._office.slide_comments import Comments
+from potluck_plugins.loaders._shared.archive import Archive
 from potluck_plugins.loaders._shared.flow import Flow
 
 
-def read_pptx(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+def read_pptx(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a presentation into a flow; returns its metadata. Raises ``UnreadableDocument``."""
     package = Package(archive)
     presentation = next(iter(package.related("", "officeDocument")), "ppt/presentation.xml")

@@ -8,10 +8,8 @@ from typing import Any
 from potluck_plugins.loaders._office.chartex import CX, read_chartex
 from potluck_plugins.loaders._office.charts import C, read_chart
 from potluck_plugins.loaders._office.diagrams import DGM, diagram_items
-from potluck_plugins.loaders._office.package import R
+from potluck_plugins.loaders._office.package import Package, R, Relationship
 from potluck_plugins.loaders._office.workbook import (
-    Package,
-    Relationship,
     cell_place,
     child,
     children,
@@ -30,7 +28,7 @@ def read_comments(package: Package, relations: Iterable[Relationship]) -> dict[t
     """
     found: dict[tuple[int, int], list[str]] = {}
     for relation in relations:
-        root = package.tree(relation.target) if relation.kind in ("comments", "threadedComment") else None
+        root = package.find(relation.target) if relation.kind in ("comments", "threadedComment") else None
         if root is not None:
             read = _thread(package, root) if relation.kind == "threadedComment" else _notes(root)
             for place, text in read:
@@ -44,7 +42,7 @@ def read_shapes(package: Package, relations: Iterable[Relationship]) -> Iterator
     Of a chart, whose figures stand in cells, the titles; of a diagram its points.
     """
     for relation in relations:
-        root = package.tree(relation.target) if relation.kind == "drawing" else None
+        root = package.find(relation.target) if relation.kind == "drawing" else None
         for paragraph in _paragraphs(root) if root is not None else ():
             text = "".join(one.text or "" for one in paragraph.iter() if local(one) == "t")
             if text.strip():
@@ -57,7 +55,7 @@ def _graphics(package: Package, part: str, drawing: Any) -> Iterator[str]:
     links = package.relationships(part)
     for one in drawing.iter(f"{C}chart", f"{CX}chart", f"{DGM}relIds"):
         link = links.get(one.get(f"{R}dm") or one.get(f"{R}id") or "")
-        root = package.tree(link.target) if link is not None else None
+        root = package.find(link.target) if link is not None else None
         if root is not None and one.tag == f"{DGM}relIds":
             yield from (f"{'  ' * level}• {text}" for text, level in diagram_items(root, Flow()))
         elif root is not None:
@@ -82,7 +80,7 @@ def _thread(package: Package, root: Any) -> Iterator[tuple[tuple[int, int], str]
     people = {}
     for name in package.archive.namelist():
         if name.lower().startswith("xl/persons/") and name.endswith(".xml"):
-            people.update({one.get("id"): one.get("displayName", "") for one in children(package.tree(name), "person")})
+            people.update({one.get("id"): one.get("displayName", "") for one in children(package.find(name), "person")})
     for one in children(root, "threadedComment"):
         text = child(one, "text")
         if text is not None and text.text:

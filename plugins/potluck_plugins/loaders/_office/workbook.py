@@ -1,22 +1,18 @@
-"""The parts of an ``.xlsx`` package beside its sheets: relationships, shared strings, styles.
+"""The parts of an ``.xlsx`` package beside its sheets: shared strings and styles.
 
-Source: ECMA-376 part 1, 18 (SpreadsheetML) and part 2 (packages). Elements are found by their local names, so that
-Strict Open XML, which has namespaces of its own, is read as well.
+Source: ECMA-376 part 1, 18 (SpreadsheetML). Elements are found by their local names, so that Strict Open XML, which has
+namespaces of its own, is read as well.
 """
 
 from __future__ import annotations
 
-import posixpath
 import re
-import zipfile
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._office.sheet import Cell
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
-from potluck_plugins.loaders._shared.xml import parse_xml
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -36,14 +32,6 @@ _BUILT_IN_CODES = """\
 _BUILT_IN = {
     int(n): code for n, _, code in (one.strip().partition(" ") for one in re.split(r" \| |\n", _BUILT_IN_CODES.strip()))
 }
-
-
-@dataclass(frozen=True, slots=True)
-class Relationship:
-    """A part that another part names: the end of its type's address, and its name in the archive."""
-
-    kind: str
-    target: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,44 +80,6 @@ def cell_place(reference: str) -> tuple[int, int] | None:
     for letter in found.group(1).upper():
         column = column * 26 + ord(letter) - ord("A") + 1
     return int(found.group(2)) - 1, column - 1
-
-
-class Package:
-    """An Open XML package: its parts by name, in any case, as some programs write them."""
-
-    def __init__(self, archive: zipfile.ZipFile) -> None:
-        self.archive = archive
-        self._names = {name.lower().lstrip("/"): name for name in archive.namelist()}
-
-    def name_of(self, part: str) -> str | None:
-        """The archive's own name of a part; None where there is no such part."""
-        return self._names.get(part.lower().lstrip("/"))
-
-    def tree(self, part: str) -> Any:
-        """A part as a tree; None where there is none. Raises ``UnreadableDocument`` for one that is damaged."""
-        from lxml import etree
-
-        name = self.name_of(part)
-        if name is None:
-            return None
-        try:
-            return parse_xml(self.archive.read(name))
-        except etree.XMLSyntaxError as error:
-            raise UnreadableDocument(f"its part {part} is damaged ({error})") from error
-
-    def relationships(self, part: str) -> dict[str, Relationship]:
-        """The parts that a part names, by identifier; those outside the package are left out."""
-        folder, name = posixpath.split(part)
-        root = self.tree(posixpath.join(folder, "_rels", f"{name}.rels"))
-        found = {}
-        for one in children(root, "Relationship"):
-            target = one.get("Target", "")
-            if one.get("TargetMode") != "External" and target:
-                path = (
-                    target.lstrip("/") if target.startswith("/") else posixpath.normpath(posixpath.join(folder, target))
-                )
-                found[one.get("Id", "")] = Relationship(one.get("Type", "").rpartition("/")[2], path)
-        return found
 
 
 def read_styles(root: Any) -> list[Style]:

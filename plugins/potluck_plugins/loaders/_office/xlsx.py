@@ -6,7 +6,6 @@ Source: ECMA-376 part 1, 18 (SpreadsheetML).
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -16,12 +15,11 @@ from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._office.docx import core_properties
 from potluck_plugins.loaders._office.number_format import show_number, show_text
 from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._office.package import Package, Relationship
 from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheets
 from potluck_plugins.loaders._office.sheet_margins import margins
 from potluck_plugins.loaders._office.sheet_notes import read_comments, read_shapes
 from potluck_plugins.loaders._office.workbook import (
-    Package,
-    Relationship,
     Style,
     cell_place,
     child,
@@ -31,6 +29,7 @@ from potluck_plugins.loaders._office.workbook import (
     rich_text,
     unescape,
 )
+from potluck_plugins.loaders._shared.archive import Archive
 from potluck_plugins.loaders._shared.flow import Flow
 
 _WORKBOOK = "xl/workbook.xml"
@@ -38,11 +37,13 @@ _MOST_COLUMNS = 16_384
 _HIDDEN_SHEETS = ("hidden", "veryHidden")
 
 
-def read_xlsx(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+def read_xlsx(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a workbook into a flow; sheets without values are left out. Returns its metadata."""
     package = Package(archive)
-    workbook = package.tree(_WORKBOOK)
+    workbook = package.needed(_WORKBOOK)
     parts = package.relationships(_WORKBOOK)
+    if not parts:
+        raise UnreadableDocument("its sheets cannot be found: the list of its parts is damaged or missing")
     values = _values(package, parts, workbook)
     write_sheets(_sheets(package, workbook, parts, values), options, flow)
     tell_uncomputed(values.uncomputed, flow)
@@ -63,8 +64,8 @@ def _sheets(package: Package, workbook: Any, parts: Mapping[str, Relationship], 
 def _values(package: Package, parts: Mapping[str, Relationship], workbook: Any) -> _Values:
     """What cells refer to, whatever sheet they are on."""
     by_kind = {relation.kind: relation.target for relation in parts.values()}
-    strings = package.tree(by_kind.get("sharedStrings", "xl/sharedStrings.xml"))
-    styles = package.tree(by_kind.get("styles", "xl/styles.xml"))
+    strings = package.needed(by_kind.get("sharedStrings", "xl/sharedStrings.xml"))
+    styles = package.find(by_kind.get("styles", "xl/styles.xml"))
     properties = child(workbook, "workbookPr")
     epoch = properties is not None and properties.get("date1904") in ("1", "true")
     return _Values([rich_text(one) for one in children(strings, "si")], read_styles(styles), epoch)

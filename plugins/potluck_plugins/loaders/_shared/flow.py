@@ -43,6 +43,10 @@ class Flow:
         if sentence not in self._losses:
             self._losses.append(sentence)
 
+    def tells(self, words: str) -> bool:
+        """Whether a sentence about what could not be read holds these words."""
+        return any(words in sentence for sentence in self._losses)
+
     def leave_out(self, what: str, characters: int) -> None:
         """Count something that the document holds and its text does not: ``struck-out text``, ``hidden text``."""
         self._left_out.setdefault(what, []).append(characters)

@@ -67,19 +67,25 @@ def is_zip(path: Path) -> bool:
 
 
 def _of_zip(path: Path, losses: list[str]) -> Iterator[Member]:
-    damaged: list[str] = []
-    with open_archive(path, damaged) as archive:
+    limit: DocumentLimit | None = None
+    found = False
+    with open_archive(path) as archive:
         members = [member for member in archive.infolist() if not member.is_dir()]
         for member, name in zip(members, _names(members), strict=True):
-            if member.filename in damaged:
-                losses.append(f"the file {name} is damaged and was not read")
-                continue
             if _is_link(member):
                 continue
             try:
-                yield _safe(name), read_member(archive, member.filename)
+                content = read_member(archive, member.filename)
             except UnreadableDocument:
                 losses.append(f"the file {name} is damaged and was not read")
+            except DocumentLimit as error:
+                losses.append(f"the file {name} was not read: {error}")
+                limit = error
+            else:
+                found = True
+                yield _safe(name), content
+    if limit is not None and not found:
+        raise limit
 
 
 def _of_tar(content: bytes, losses: list[str]) -> Iterator[Member]:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import io
 import re
-import zipfile
 from collections.abc import Iterable, Iterator
 from pathlib import PurePosixPath
 
 from potluck.documents import Document, Source
-from potluck.errors import UnreadableDocument
-from potluck_plugins.loaders._shared.archive import open_archive, read_member
+from potluck.errors import DocumentLimit, UnreadableDocument
+from potluck_plugins.loaders._shared.archive import Archive, open_archive, read_member
 from potluck_plugins.loaders._shared.decoding import decode
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markdown import write_markdown
@@ -47,29 +46,40 @@ def _members(source: Source, losses: list[str]) -> Iterator[tuple[str, bytes]]:
     """Names and contents of the pages; what else there is goes into ``losses``."""
     damaged: list[str] = []
     skipped: list[str] = []
-    with open_archive(source.path, damaged) as archive:
+    with open_archive(source.path) as archive:
         yield from _pages(archive, damaged, skipped)
-        for name in sorted(
-            name for name in archive.namelist() if name.lower().endswith(".zip") and name not in damaged
-        ):
-            with open_archive(io.BytesIO(read_member(archive, name)), damaged) as part:
-                yield from _pages(part, damaged, skipped)
+        for name in sorted(name for name in archive.namelist() if name.lower().endswith(".zip")):
+            content = _content(archive, name, damaged)
+            if content is not None:
+                with open_archive(io.BytesIO(content)) as part:
+                    yield from _pages(part, damaged, skipped)
     if damaged:
         losses.append(f"damaged, and not read: {', '.join(sorted(damaged))}")
     if skipped:
         losses.append(f"not read: {', '.join(skipped)}")
 
 
-def _pages(archive: zipfile.ZipFile, damaged: list[str], skipped: list[str]) -> Iterator[tuple[str, bytes]]:
-    names = sorted(set(archive.namelist()) - set(damaged))
+def _pages(archive: Archive, damaged: list[str], skipped: list[str]) -> Iterator[tuple[str, bytes]]:
+    names = sorted(set(archive.namelist()))
     # Of a table that was filtered there are two files: what is shown, and all of it.
     whole = {name.lower() for name in names if name.lower().endswith(_ALL)}
     for name in names:
         lower = name.lower()
         if lower.endswith(_PAGES) and lower.removesuffix(".csv") + _ALL not in whole:
-            yield name, read_member(archive, name)
+            content = _content(archive, name, damaged)
+            if content is not None:
+                yield name, content
         elif not lower.endswith((".zip", "/", *_PAGES)):
             skipped.append(PurePosixPath(name).name)
+
+
+def _content(archive: Archive, name: str, damaged: list[str]) -> bytes | None:
+    """What a member holds; None for one that cannot be read."""
+    try:
+        return read_member(archive, name)
+    except (UnreadableDocument, DocumentLimit):
+        damaged.append(name)
+        return None
 
 
 def _page(name: str, content: bytes, export: str, losses: list[str]) -> Document:

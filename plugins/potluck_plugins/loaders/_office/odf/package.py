@@ -5,13 +5,12 @@ Source: OpenDocument 1.2 part 3 (packages).
 
 from __future__ import annotations
 
-import zipfile
 from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._office.odf.names import DC, MANIFEST, META, OFFICE, XLINK
-from potluck_plugins.loaders._shared.archive import read_member
+from potluck_plugins.loaders._shared.archive import Archive, read_member
 from potluck_plugins.loaders._shared.xml import parse_xml
 
 _METADATA = {
@@ -26,7 +25,7 @@ _METADATA = {
 class Package:
     """A file whose parts are read as trees, none of them twice."""
 
-    def __init__(self, archive: zipfile.ZipFile) -> None:
+    def __init__(self, archive: Archive) -> None:
         """Raises ``PasswordNeeded`` if its parts are encrypted."""
         self._archive = archive
         self._names = set(archive.namelist())
@@ -44,9 +43,13 @@ class Package:
         try:
             return parse_xml(read_member(self._archive, name))
         except etree.XMLSyntaxError as error:
+            self._archive.damage(name, error)
             if name == "content.xml":
                 raise UnreadableDocument(f"its part content.xml is not well-formed XML ({error})") from error
-            return None
+        except UnreadableDocument:
+            if name == "content.xml":
+                raise
+        return None
 
     def embedded(self, element: Any) -> Any:
         """The content of an object that an element shows: a formula, a chart, a document. None where there is none."""

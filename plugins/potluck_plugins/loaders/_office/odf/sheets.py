@@ -5,7 +5,6 @@ Source: OpenDocument 1.2 part 1, 9 (tables), 19.749 (``table:visibility``), 20.2
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -21,6 +20,7 @@ from potluck_plugins.loaders._office.odf.text import block_reader, write_margins
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.paragraph import PLAIN
 from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheets
+from potluck_plugins.loaders._shared.archive import Archive
 from potluck_plugins.loaders._shared.flow import Flow
 
 _HIDDEN = ("collapse", "filter")
@@ -30,7 +30,7 @@ _MOST_REPEATED = 1_000
 _MOST_CELLS = 1_000_000
 
 
-def read_ods(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+def read_ods(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a spreadsheet into a flow; returns its metadata.
 
     Raises ``PasswordNeeded``, or ``UnreadableDocument`` where there is no spreadsheet.

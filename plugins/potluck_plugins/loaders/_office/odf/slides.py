@@ -6,7 +6,6 @@ Source: OpenDocument 1.2 part 1, 10.2.4 (``draw:page``), 16.39 (presentation not
 
 from __future__ import annotations
 
-import zipfile
 from typing import Any
 
 from potluck.documents import Json
@@ -17,12 +16,13 @@ from potluck_plugins.loaders._office.odf.names import DRAW, OFFICE, PRESENTATION
 from potluck_plugins.loaders._office.odf.package import Package, metadata
 from potluck_plugins.loaders._office.odf.text import block_reader
 from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._shared.archive import Archive
 from potluck_plugins.loaders._shared.flow import Flow
 
 _PLACEHOLDERS = ("date-time", "footer", "header", "page-number", "page")
 
 
-def read_odp(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+def read_odp(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a presentation into a flow; returns its metadata.
 
     Raises ``PasswordNeeded``, or ``UnreadableDocument`` where there is no presentation.

@@ -5,7 +5,6 @@ Source: OpenDocument 1.2 part 1, 3.4 (text documents), 16.9 (master pages).
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -18,6 +17,7 @@ from potluck_plugins.loaders._office.odf.names import OFFICE, STYLE, TEXT
 from potluck_plugins.loaders._office.odf.package import Package, metadata
 from potluck_plugins.loaders._office.odf.styles import read_styles
 from potluck_plugins.loaders._office.options import ReadOptions
+from potluck_plugins.loaders._shared.archive import Archive
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.xml import parse_xml
 
@@ -27,7 +27,7 @@ _REGIONS = {f"{STYLE}region-{name}" for name in ("left", "center", "right")}
 _FILLED_IN = (f"{TEXT}page-number", f"{TEXT}page-count", f"{TEXT}sheet-name")
 
 
-def read_odt(archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> dict[str, Json]:
+def read_odt(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a text document into a flow; returns its metadata.
 
     Raises ``PasswordNeeded``, or ``UnreadableDocument`` where there is no text document.

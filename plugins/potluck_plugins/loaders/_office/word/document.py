@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from typing import Any
 
 from potluck.errors import UnreadableDocument
@@ -10,6 +9,7 @@ from potluck_plugins.loaders._office.numbering import Numbering, read_numbering
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.package import DamagedPart, Package
 from potluck_plugins.loaders._office.word.styles import Styles
+from potluck_plugins.loaders._shared.archive import Archive
 from potluck_plugins.loaders._shared.flow import Flow
 
 _MAIN = "word/document.xml"
@@ -18,7 +18,7 @@ _MAIN = "word/document.xml"
 class WordDocument:
     """The parts that readers of a document share. Raises ``UnreadableDocument`` where the text itself is damaged."""
 
-    def __init__(self, archive: zipfile.ZipFile, flow: Flow, options: ReadOptions) -> None:
+    def __init__(self, archive: Archive, flow: Flow, options: ReadOptions) -> None:
         """Open the main part, and the styles and lists that it names."""
         self.package = Package(archive)
         self.flow = flow
