@@ -151,7 +151,7 @@ def _digest(tensors: Mapping[str, Any], said: Mapping[str, str]) -> str:
     for name, tensor in sorted(tensors.items()):
         found.update(f"{name} {tensor.dtype} {tuple(tensor.shape)}".encode())
         data = tensor.detach().cpu().reshape(-1).view(torch.uint8)
-        found.update(np.from_dlpack(data))  # ``data.numpy()`` would forbid FSDP to free the parameter from then on
+        found.update(np.from_dlpack(data).data)  # ``data.numpy()`` would forbid FSDP to free the parameter from then on
     return found.hexdigest()
 
 
