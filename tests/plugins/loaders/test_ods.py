@@ -6,7 +6,7 @@ import time
 
 from potluck.documents import Document
 from support.loading import load_one, outline
-from support.opendocument import COVERED, cell, frame, odf, p, row, style
+from support.opendocument import COVERED, NAMES, OASIS, cell, frame, odf, p, row, style
 
 COMMENT = f"<office:annotation><dc:creator>Wang</dc:creator>{p('請查')}</office:annotation>"
 
@@ -155,6 +155,83 @@ def test_slides_are_pages_with_title_text_table_and_notes() -> None:
     assert document.text.split("\n") == ["道碴", "重點", "年 | t", "2024 | 7", "[notes] 記得", "鋼軌"]
     assert outline(document) == [(None, "道碴", 1), (None, "鋼軌", 1)]
     assert [one.number for one in document.pages] == [1, 2]
+
+
+def chart(kind: str, series: str, *rows: str) -> str:
+    """A frame with a chart; its series name the cells of its table."""
+    found = f'<chart:chart chart:class="chart:{kind}"><chart:title>{p("載重")}</chart:title><chart:plot-area>'
+    found += f'<chart:axis chart:dimension="y"><chart:title>{p("kN")}</chart:title></chart:axis>{series}'
+    found += f"</chart:plot-area><table:table>{''.join(rows)}</table:table></chart:chart>"
+    namespaces = f'{NAMES} xmlns:chart="{OASIS}:chart:1.0"'
+    return frame(
+        f"<draw:object><office:document {namespaces}><office:body>{found}</office:body></office:document></draw:object>"
+    )
+
+
+def one_series(values: str, label: str, *domains: str) -> str:
+    inner = "".join(f'<chart:domain table:cell-range-address="local-table.{domain}"/>' for domain in domains)
+    place = f'chart:values-cell-range-address="local-table.{values}" chart:label-cell-address="local-table.{label}"'
+    return f"<chart:series {place}>{inner}</chart:series>"
+
+
+NAN = cell("NaN", 'office:value-type="float" office:value="NaN"')
+
+
+def test_a_value_that_a_chart_lacks_is_empty() -> None:
+    series = one_series("$B$2:.$B$3", "$B$1") + one_series("$C$2:.$C$3", "$C$1")
+    series += '<chart:axis><chart:categories table:cell-range-address="local-table.$A$2:.$A$3"/></chart:axis>'
+    rows = row(cell(), cell("North"), cell("南")), row(cell("2025"), NAN, cell("4")), row(cell("2026"), cell("3"), NAN)
+
+    shown = ["[chart] 載重, kN", " | North | 南", "2025 |  | 4", "2026 | 3"]
+    assert deck(page(chart("bar", series, *rows))).text.split("\n") == shown
+    assert deck(page(chart("bar", "", *rows))).text.split("\n") == shown
+
+
+def test_the_abscissas_of_a_chart_of_points_come_first() -> None:
+    series = one_series("$B$2:.$B$3", "$B$1", "$C$2:.$C$3") + one_series("$D$2:.$D$3", "$D$1")
+    rows = row(cell(), cell("Load"), cell("Series2"), cell("Speed"))
+    rows += row(cell(), cell("10"), cell("1.5"), cell("7")) + row(cell(), cell("20"), cell("2.5"), cell("8"))
+
+    shown = ["[chart] 載重, kN", " | Load | Speed", "1.5 | 10 | 7", "2.5 | 20 | 8"]
+    assert deck(page(chart("scatter", series, rows))).text.split("\n") == shown
+
+
+def test_the_sizes_of_bubbles_stand_behind_their_values() -> None:
+    series = one_series("$D$2:.$D$3", "$D$1", "$B$2:.$B$3", "$C$2:.$C$3")
+    rows = row(cell(), cell("a"), cell("b"), cell("Load"))
+    rows += row(cell(), cell("10"), cell("1.5"), cell("7")) + row(cell(), cell("20"), cell("2.5"), cell("8"))
+
+    shown = ["[chart] 載重, kN", " | Load | Load size", "1.5 | 10 | 7", "2.5 | 20 | 8"]
+    assert deck(page(chart("bubble", series, rows))).text.split("\n") == shown
+
+
+def listed(style: str, *items: str) -> str:
+    inner = "".join(f"<text:list-item>{one if one.startswith('<') else p(one)}</text:list-item>" for one in items)
+    return f'<text:list text:style-name="{style}">{inner}</text:list>'
+
+
+def list_style(name: str, *levels: str) -> str:
+    return f'<text:list-style style:name="{name}">{"".join(levels)}</text:list-style>'
+
+
+def test_numbers_on_a_slide_go_on_past_deeper_lists_of_another_style() -> None:
+    number = '<text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/>'
+    bullets = [f'<text:list-level-style-bullet text:level="{level}" text:bullet-char="●"/>' for level in (1, 2)]
+    styles = list_style("A", number) + list_style("B", number, bullets[1]) + list_style("C", bullets[0])
+    body = listed("A", "one") + listed("B", listed("B", "deeper"), "two") + listed("C", "dot") + listed("A", "anew")
+    body += p("plain") + listed("A", "again")
+
+    document = deck(page(f"<draw:custom-shape>{body}</draw:custom-shape>"), styles=styles)
+
+    shown = ["1. one", "• deeper", "2. two", "• dot", "1. anew", "plain", "1. again"]
+    assert document.text.split("\n") == shown
+
+
+def test_a_shape_with_nothing_but_lists_is_read_and_counts_for_itself() -> None:
+    number = '<text:list-level-style-number text:level="1" style:num-format="1" style:num-suffix="."/>'
+    shape = f"<draw:custom-shape>{listed('A', '甲', '乙')}</draw:custom-shape>"
+
+    assert deck(page(shape, shape), styles=list_style("A", number)).text.split("\n") == ["1. 甲", "2. 乙"] * 2
 
 
 def test_hidden_slides_and_comments_are_counted_or_read() -> None:

@@ -253,7 +253,7 @@ def test_a_formula_stands_on_its_line_and_a_chart_gives_its_table() -> None:
     part = f"<office:document-content {namespace}><office:body><office:chart>{chart}</office:chart></office:body>"
     body = p(frame('<draw:object xlink:href="./Object 1"><loext:p/></draw:object>') + "see")
     content = odt(body, Object_1__content=f"{part}</office:document-content>")
-    assert load_one("office", content).text.split("\n") == ["see", "產量", "年 | t", "2024 | 7"]
+    assert load_one("office", content).text.split("\n") == ["see", "[chart] 產量", "年 | t", "2024 | 7"]
 
 
 def test_an_embedded_document_is_read_once() -> None:

@@ -27,7 +27,7 @@ class Line:
 
     def __str__(self) -> str:
         """Both on one line."""
-        return f"{self.label} {self.text}".strip()
+        return f"{self.label} {self.text}".rstrip() if self.label else self.text
 
 
 @dataclass(slots=True)

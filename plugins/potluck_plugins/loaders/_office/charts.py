@@ -41,17 +41,22 @@ class Chart:
 
     def write(self, flow: Flow) -> None:
         """Write the title, a table for the series that share their categories, and the remarks."""
+        for line in self.lines(flow):
+            flow.paragraph(line, clauses=False)
+
+    def lines(self, flow: Flow) -> Iterator[str]:
+        """What ``write`` writes; figures that the file does not hold are told in the flow."""
         tables = [self._table(list(group)) for _, group in groupby(self.series, key=lambda one: one.x)]
         tables = [table for table in tables if table.rows()]
         if self.title and not tables:
-            flow.paragraph(f"[chart] {self.title}", clauses=False)
+            yield f"[chart] {self.title}"
         if self.series and not tables:
             flow.lose("the figures of a chart were not read: the file does not hold them")
         for number, table in enumerate(tables):
-            flow.paragraph(f"[chart] {'' if number else self.title}".strip(), clauses=False)
-            table.write(flow)
+            yield f"[chart] {'' if number else self.title}".strip()
+            yield from table.lines()
         for remark in self.remarks:
-            flow.paragraph(f"[chart] {remark}", clauses=False)
+            yield f"[chart] {remark}"
 
     def _table(self, series: Sequence[Series]) -> Grid:
         grid = Grid()

@@ -10,9 +10,10 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from potluck_plugins.loaders._office.blocks import Block, Line, text_of
+from potluck_plugins.loaders._office.odf.chart import read_chart
 from potluck_plugins.loaders._office.odf.inline import Inline
-from potluck_plugins.loaders._office.odf.lists import Counter, ListStyle, list_styles
-from potluck_plugins.loaders._office.odf.names import DC, DRAW, FORM, OFFICE, TABLE, TEXT, XML, number
+from potluck_plugins.loaders._office.odf.lists import Counter, ListStyle, ShapeCounter, list_styles
+from potluck_plugins.loaders._office.odf.names import CHART, DC, DRAW, FORM, OFFICE, TABLE, TEXT, XML, number
 from potluck_plugins.loaders._office.odf.package import Package
 from potluck_plugins.loaders._office.odf.styles import Style, Styles, read_styles
 from potluck_plugins.loaders._office.odf.table import read_table
@@ -22,7 +23,7 @@ from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.mathml import mathml_text
 
 _MATH = "{http://www.w3.org/1998/Math/MathML}"
-_CHART = "{urn:oasis:names:tc:opendocument:xmlns:chart:1.0}"
+_TEXTS = {f"{TEXT}{name}" for name in ("p", "h", "list", "numbered-paragraph")}
 _MARKS = {"checked": "☒ ", "unchecked": "☐ ", "unknown": "☐ "}
 _SKIPPED = {f"{TEXT}sequence-decls", f"{TEXT}variable-decls", f"{TEXT}user-field-decls", f"{TEXT}soft-page-break"}
 _INDEXES = {f"{TEXT}table-of-content", f"{TEXT}illustration-index", f"{TEXT}table-index", f"{TEXT}object-index"}
@@ -38,6 +39,8 @@ class Lists:
     headings: Counter = field(default_factory=Counter)
     by_style: dict[str, Counter] = field(default_factory=dict)
     by_id: dict[str, Counter] = field(default_factory=dict)
+    shape: ShapeCounter | None = None
+    """Counts all lists of the shape that is read; None in a document, which counts each list."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +105,8 @@ class BlockReader:
     def _label(self, element: Any, style: Style, item: _Item | None, level: int | None) -> str:
         if element.get(f"{TEXT}is-list-header") == "true":
             return ""
+        if item is None and self.lists.shape is not None:
+            self.lists.shape.interrupt()
         if item is not None:
             levels = self.lists.styles.get(item.style or style.list_style or "", {})
             return item.counter.next(levels, item.level, item.start) if item.numbered else ""
@@ -124,7 +129,9 @@ class BlockReader:
                 yield from self.read(child, _Item(own, level, counter, numbered, start if start >= 0 else None))
 
     def _counter(self, element: Any, style: str | None) -> Counter:
-        """The counter of the list that a list continues, else a new one."""
+        """The counter of the list that a list continues, else a new one; on a slide that of the shape."""
+        if self.lists.shape is not None:
+            return self.lists.shape
         counter = self.lists.by_id.get(element.get(f"{TEXT}continue-list") or "")
         if counter is None and element.get(f"{TEXT}continue-numbering") == "true":
             counter = self.lists.by_style.get(style or "")
@@ -139,7 +146,13 @@ class BlockReader:
         yield from self.read(element, replace(place, start=start) if start >= 0 else place)
 
     def _table(self, element: Any, _: _Item | None) -> Iterator[Block]:
-        yield read_table(element, self.flow, self.options, lambda cell: list(self.read(cell)))
+        yield read_table(element, self.flow, self.options, self._body)
+
+    def _body(self, element: Any) -> list[Block]:
+        """What a shape or a cell holds; on a slide each is counted for itself."""
+        if self.lists.shape is not None:
+            self.lists.shape = ShapeCounter()
+        return list(self.read(element))
 
     def _section(self, element: Any, _: _Item | None) -> Iterator[Block]:
         hidden = element.get(f"{TEXT}display") == "none" or element.get(f"{TEXT}is-hidden") == "true"
@@ -204,8 +217,8 @@ class BlockReader:
             return self._boxes.get(element.get(f"{DRAW}control") or "", "")
         if element.tag in (f"{DRAW}object", f"{DRAW}object-ole"):
             return self._object(element)
-        if element.tag == f"{DRAW}text-box" or element.find(f"{TEXT}p") is not None:
-            blocks = list(self.read(element))
+        if element.tag == f"{DRAW}text-box" or any(child.tag in _TEXTS for child in element):
+            blocks = self._body(element)
             self._beside.extend(blocks)
             return ""
         on_line = [self.shape(child) for child in element if str(child.tag).startswith(DRAW)]
@@ -220,10 +233,10 @@ class BlockReader:
         if content.tag == f"{_MATH}math":
             return mathml_text(content)
         body = content.find(f"{OFFICE}body") if content.tag != f"{OFFICE}body" else content
-        chart = next(content.iter(f"{_CHART}chart"), None)
+        chart = next(content.iter(f"{CHART}chart"), None)
         if chart is not None:
-            blocks = list(self.read(chart))
-            self._beside.extend(blocks)
+            found = read_chart(chart, lambda element: text_of(list(self.read(element))))
+            self._beside.extend(Line(line, clauses=False) for line in found.lines(self.flow))
         elif body is not None:
             inner = BlockReader(
                 self.flow, self.options, read_styles(content), Lists(list_styles(content), {}), self.package

@@ -74,6 +74,32 @@ class Counter:
         return _label(levels, level, self.counts)
 
 
+class ShapeCounter(Counter):
+    """How far the paragraphs of a shape on a slide have been counted.
+
+    Programs for slides count past lists of another style that lie deeper, and anew behind what is counted otherwise.
+    """
+
+    def __init__(self) -> None:
+        """Nothing is counted yet."""
+        super().__init__()
+        self._definitions: dict[int, Level] = {}
+
+    def next(self, levels: ListStyle, level: int, start: int | None = None) -> str:
+        """Count one paragraph."""
+        definition = levels.get(level, Level())
+        if self._definitions.get(level, definition) != definition:
+            self.counts.pop(level, None)
+        self._definitions = {one: known for one, known in self._definitions.items() if one < level}
+        self._definitions[level] = definition
+        return Counter.next(self, levels, level, start)
+
+    def interrupt(self) -> None:
+        """A paragraph that is in no list: what follows counts anew."""
+        self.counts.clear()
+        self._definitions.clear()
+
+
 def list_styles(*roots: Any) -> dict[str, ListStyle]:
     """The list styles of several parts, by name."""
     return {

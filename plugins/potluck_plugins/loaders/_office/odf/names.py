@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 _OASIS = "{{urn:oasis:names:tc:opendocument:xmlns:{}:1.0}}"
+CHART = _OASIS.format("chart")
 DRAW = _OASIS.format("drawing")
 FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 FORM = _OASIS.format("form")

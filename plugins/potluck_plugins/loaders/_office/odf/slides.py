@@ -12,6 +12,7 @@ from potluck.documents import Json
 from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._office.blocks import Line, text_of, write_blocks
 from potluck_plugins.loaders._office.odf.blocks import BlockReader
+from potluck_plugins.loaders._office.odf.lists import ShapeCounter
 from potluck_plugins.loaders._office.odf.names import DRAW, OFFICE, PRESENTATION, STYLE
 from potluck_plugins.loaders._office.odf.package import Package, metadata
 from potluck_plugins.loaders._office.odf.text import block_reader
@@ -46,6 +47,7 @@ def read_odp(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Js
 
 
 def _write(page: Any, reader: BlockReader, flow: Flow) -> None:
+    reader.lists.shape = ShapeCounter()
     titles = [one for one in page if one.get(f"{PRESENTATION}class") == "title"]
     for title in titles:
         flow.heading(text_of(list(reader.read([title]))), 1)

@@ -13,7 +13,7 @@ from potluck_plugins.loaders._office.numbering import W
 from potluck_plugins.loaders._office.package import DamagedPart, R, chosen, descendants
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._shared.alt_text import is_description, is_generated
-from potluck_plugins.loaders._shared.flow import Flow, one_line
+from potluck_plugins.loaders._shared.flow import one_line
 
 _V = "{urn:schemas-microsoft-com:vml}"
 _O = "{urn:schemas-microsoft-com:office:office}"
@@ -63,9 +63,8 @@ class Graphics:
         if what == "diagram":
             yield from (f"{'  ' * level}• {text}" for text, level in diagram_items(root, self._document.flow))
             return
-        written = Flow()
-        (read_chartex(root) if root.tag == f"{CX}chartSpace" else read_chart(root)).write(written)
-        yield from written.document("").text.split("\n")
+        chart = read_chartex(root) if root.tag == f"{CX}chartSpace" else read_chart(root)
+        yield from chart.lines(self._document.flow)
 
     def _description(self, text: str) -> Iterator[str]:
         if is_generated(text):
