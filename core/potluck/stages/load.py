@@ -163,15 +163,23 @@ def _load_all(todo: Sequence[Planned], components: Components) -> Iterator[tuple
 
 
 def _load_one(plan: Planned, components: Components, worker: Worker) -> _Outcome:
+    """Load a file until it was the same before and after: what was read of another one says nothing about it."""
     content = plan.content
     try:
         for _ in range(_ATTEMPTS):
-            documents = load_file(plan.part, plan.source, components, worker)
+            outcome = _attempt(plan, content, components, worker)
             after = hash_file(plan.source.path)
             if after == content:
-                return _Outcome(content, documents)
+                return outcome
             content = after
         raise DocumentChanged("it changes while it is read; run again when it is finished")
+    except PotluckError as error:
+        return _Outcome(content, [], error)
+
+
+def _attempt(plan: Planned, content: str, components: Components, worker: Worker) -> _Outcome:
+    try:
+        return _Outcome(content, load_file(plan.part, plan.source, components, worker))
     except PotluckError as error:
         return _Outcome(content, [], error)
 

@@ -40,6 +40,14 @@ class FirstFails(Loader):
             file.write(source.name + "\\n")
         if first and self.how == "SIGKILL":
             os.kill(os.getpid(), signal.SIGKILL)
+        elif self.how == "grows" and len(log.read_text().splitlines()) <= 3:
+            with source.path.open("a") as file:
+                file.write(" And more.")
+        elif first and self.how == "half":
+            source.path.write_text("The bridge stands since 1925.")
+            raise errors.UnreadableDocument("it ends in the middle")
+        elif self.how in ("grows", "half"):
+            pass
         elif first and self.how == "vanish":
             source.path.unlink()
         elif first and self.how == "memory":
@@ -103,6 +111,26 @@ def test_what_the_machine_may_have_caused_is_tried_again(home: Path, loader: str
 def test_a_loader_that_was_killed_is_tried_again(home: Path) -> None:
     assert indexed(home, "outside", "SIGKILL") == ["LoaderCrashed"]
     assert indexed(home, "outside", "SIGKILL") == []
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_file_that_is_written_to_while_it_is_read_is_read_by_the_next_run_though_it_is_the_same(
+    home: Path, loader: str
+) -> None:
+    assert indexed(home, loader, "grows") == ["DocumentChanged"]
+    written = (home / "note.txt").read_text()
+
+    assert indexed(home, loader, "grows") == []
+    assert written.endswith(" And more." * 3)
+    assert written == (home / "note.txt").read_text()
+
+
+@pytest.mark.parametrize("loader", LOADERS)
+def test_a_file_that_was_half_written_when_it_failed_is_read_again_at_once(home: Path, loader: str) -> None:
+    assert indexed(home, loader, "half") == []
+
+    (home / "note.txt").write_text("The bridge stands since 1924.")
+    assert indexed(home, loader, "half") == [], "and what it held before is not known as damaged"
 
 
 @pytest.mark.parametrize("how", ["UnreadableDocument", "NoText"])
