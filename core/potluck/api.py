@@ -53,6 +53,7 @@ class Recipe:
         self._fresh = fresh
         self._search: Retriever | None = None
         self._is_indexed = False
+        self._lacks = ("", "")  # a state of the index, and what is not in it
         self._indexing, self._opening = RLock(), RLock()
 
     @classmethod
@@ -87,6 +88,7 @@ class Recipe:
         with self._indexing, storage_errors(self.workspace.folder):
             report = index(self._shared("embedder"), self.workspace, self.observers)
             self._is_indexed = True
+            self._lacks = (self.workspace.catalogue.generation(self.components.index_id) or "", report.lacks)
             return report
 
     def refresh(self) -> IndexReport | None:
@@ -128,9 +130,12 @@ class Recipe:
         search, components = self.retriever(), self._shared("chat")
         wanted = self.model.shots.count > 0
         examples = chooser(self.model, components, self.workspace.calls) if wanted else no_examples
-        note = "" if self._is_indexed else _BEHIND
+        state, lacks = self._lacks
+        notes = [lacks] if lacks and state == search.state.generation else []
+        if not self._is_indexed:
+            notes.append(_BEHIND)
         return ask(
-            question, self.model, components, search, self.observers, examples=examples, on_text=on_text, note=note
+            question, self.model, components, search, self.observers, examples=examples, on_text=on_text, notes=notes
         )
 
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:

@@ -106,16 +106,16 @@ def ask(
     *,
     examples: Callable[[str], Sequence[Shot]],
     on_text: Callable[[str], None] | None = None,
-    note: str = "",
+    notes: Sequence[str] = (),
 ) -> AskReport:
     """Answer one question from the ``retriever.k`` nearest passages, showing the model the ``examples`` for it.
 
-    ``note`` is what the ledger is to say of the index.
+    ``notes`` are what the ledger is to say of the index.
     """
     started = time.perf_counter()
     ledger = Ledger()
     entry = ledger.open("retrieve", "passages")
-    entry.notes += [note] if note else []
+    entry.notes += notes
     with stage(observers, "retrieve", "questions", 1, recipe.embedder) as running:
         try:
             retrieved = search.retrieve(question, recipe.retriever.k)

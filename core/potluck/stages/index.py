@@ -13,6 +13,7 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from potluck.amounts import many
 from potluck.contracts import Collection, EmbedderConfig, VectorStore
 from potluck.documents import Json
 from potluck.errors import ContractBroken
@@ -61,6 +62,14 @@ class IndexReport:
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
     """Why work was done again that was done before, and what it took."""
+
+    @property
+    def lacks(self) -> str:
+        """What a question cannot find, because it is not in the index, in words; empty where all is."""
+        texts = sum(entry.dropped.items for entry in self.ledger.entries if entry.stage == "embed")
+        lacking = [many(len(self.failures), "document") + " that could not be read"] if self.failures else []
+        lacking += [many(texts, "text") + " without a vector (on_error: skip)"] if texts else []
+        return f"the index lacks {' and '.join(lacking)}" if lacking else ""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck index --json`` prints it."""
