@@ -17,6 +17,18 @@ class Line:
 
 
 @dataclass(frozen=True)
+class Rule:
+    """A horizontal line from a place to the right, or a filled rectangle of the same size."""
+
+    y: float
+    x: float
+    length: float
+    width: float = 0.5
+    filled: bool = False
+    text: str = ""
+
+
+@dataclass(frozen=True)
 class Bookmark:
     """An entry of the outline: leads to a height on a page, counted from 0."""
 
@@ -31,7 +43,7 @@ def column(*texts: str, x: float = 72, top: float = 760, size: float = 10, gap: 
 
 
 def make_pdf(
-    pages: Sequence[Sequence[Line]],
+    pages: Sequence[Sequence[Line | Rule]],
     outline: Sequence[Bookmark] = (),
     info: Mapping[str, str] | None = None,
     rotate: int = 0,
@@ -96,7 +108,11 @@ def _squares(codes: Mapping[str, int], first: int) -> dict[int, bytes]:
     return {3: font.encode(), **glyphs}
 
 
-def _shown(line: Line, codes: Mapping[str, int], digits: int) -> str:
+def _shown(line: Line | Rule, codes: Mapping[str, int], digits: int) -> str:
+    if isinstance(line, Rule):
+        if line.filled:
+            return f"{line.x} {line.y - line.width / 2} {line.length} {line.width} re f"
+        return f"{line.width} w {line.x} {line.y} m {line.x + line.length} {line.y} l S"
     text = "".join(f"{codes[character]:0{digits}x}" for character in line.text)
     return f"BT /F1 {line.size} Tf 1 0 0 1 {line.x} {line.y} Tm <{text}> Tj ET"
 

@@ -11,7 +11,7 @@ from itertools import accumulate
 import pytest
 
 from support.loading import load_one
-from support.pdf import Line, column, make_pdf
+from support.pdf import Line, Rule, column, make_pdf
 
 
 def text_of(*lines: Line) -> str:
@@ -131,3 +131,38 @@ def test_cells_of_a_line_from_right_to_left_stand_apart() -> None:
     left, right = "םירפס", "שמח"
 
     assert text_of(Line(left, 700, 72), Line(right, 700, 300)) == f"{right[::-1]} | {left[::-1]}"
+
+
+STRUCK = {
+    # Lines drawn on "It costs 14 16 euros" at 10 points, whose "14" stands from 117 to 127: what is read, what is told.
+    "through the letters": ([Rule(703, 117, 10)], "It costs 16 euros", 2),
+    "a thin rectangle": ([Rule(703, 117, 10, filled=True)], "It costs 16 euros", 2),
+    "twice": ([Rule(702.2, 117, 10), Rule(703.8, 117, 10)], "It costs 16 euros", 2),
+    "through the blank behind it too": ([Rule(703, 117, 15)], "It costs 16 euros", 2),
+    "through several words": ([Rule(703, 72, 55)], "16 euros", 9),
+    "under the letters": ([Rule(698.8, 117, 10)], "It costs 14 16 euros", 0),
+    "over the letters": ([Rule(708.5, 117, 10)], "It costs 14 16 euros", 0),
+    "on the baseline": ([Rule(700, 117, 10)], "It costs 14 16 euros", 0),
+    "across the page": ([Rule(703, 40, 400)], "It costs 14 16 euros", 0),
+    "as thick as a marker": ([Rule(703, 117, 10, 6)], "It costs 14 16 euros", 0),
+    "a table's rules": ([Rule(712, 72, 300), Rule(696, 72, 300)], "It costs 14 16 euros", 0),
+}
+
+
+@pytest.mark.parametrize("how", STRUCK)
+def test_a_line_through_the_letters_strikes_them_out(how: str) -> None:
+    rules, text, characters = STRUCK[how]
+
+    document = load_one("pdf", make_pdf([[Line("It costs 14 16 euros", 700), *rules]], embedded=True))
+
+    assert document.text == text
+    assert [loss.rpartition(", ")[2] for loss in document.losses] == [f"{characters} characters"] * bool(characters)
+
+
+def test_a_line_through_chinese_strikes_it_out() -> None:
+    lines = [Line("票價十四十六元", 700), Rule(703.6, 92, 20)]
+
+    document = load_one("pdf", make_pdf([lines], embedded=True))
+
+    assert document.text == "票價十六元"
+    assert document.losses == ("struck-out text was left out: 1 place, 2 characters",)

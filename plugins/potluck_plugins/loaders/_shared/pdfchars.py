@@ -46,9 +46,25 @@ class PageCharacters:
     def __init__(self, text_page: Any, struck: Sequence[Box] = ()) -> None:
         """Read those that lie in no box that is ``struck`` out. ``text_page`` is a ``pypdfium2.PdfTextPage``."""
         self._page = text_page
-        found = self._read()
-        self._struck = {one.number for one in found if any(_is_in(one, box) for box in struck)} if struck else set()
-        self.all = [one for one in found if one.number not in self._struck] if struck else found
+        self._struck: set[int] = set()
+        self.all = self._read()
+        if struck:
+            self.strike({one.number for one in self.all if any(_is_in(one, box) for box in struck)})
+
+    def strike(self, numbers: set[int]) -> None:
+        """Leave out the characters with these numbers as struck out, and one of the two blanks around them."""
+        if not numbers:
+            return
+        self._struck |= numbers
+        kept: list[Character] = []
+        is_behind = False
+        for one in self.all:
+            if one.number in numbers:
+                is_behind = True
+            elif not (is_behind and one.code == _BLANK and (not kept or kept[-1].code <= _BLANK)):
+                kept.append(one)
+                is_behind = False
+        self.all = kept
 
     @property
     def struck(self) -> int:

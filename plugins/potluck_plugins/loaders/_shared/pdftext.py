@@ -13,6 +13,7 @@ from typing import Any
 from potluck_plugins.loaders._shared.bidi import has_right_to_left, reading_order
 from potluck_plugins.loaders._shared.lines import Line
 from potluck_plugins.loaders._shared.pdfchars import Box, Character, PageCharacters
+from potluck_plugins.loaders._shared.pdfrules import struck_by_rules
 from potluck_plugins.loaders._shared.pdfvertical import is_vertical, vertical_lines
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 
@@ -48,13 +49,14 @@ class PageText:
 
 
 def page_text(page: Any, struck: Sequence[Box] = ()) -> PageText:
-    """The text of a page; what lies in a box that is ``struck`` out is left out.
+    """The text of a page; what a line strikes out, or lies in a box that is ``struck`` out, is left out.
 
     Raises ``pypdfium2.PdfiumError`` for a damaged page.
     """
     text_page = page.get_textpage()
     try:
         characters = PageCharacters(text_page, struck)
+        characters.strike(struck_by_rules(page, characters))
         return PageText(_lines(characters), characters.struck)
     finally:
         text_page.close()
