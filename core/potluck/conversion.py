@@ -12,6 +12,7 @@ from typing import Any
 
 from potluck.errors import MissingDependency, ModelNotFound, Unsupported
 from potluck.fingerprints import content_hash
+from potluck.model_claims import Weights
 from potluck.models import prepare, reason
 from potluck.temporary import working_folder
 
@@ -34,7 +35,7 @@ def as_safetensors(path: Path, kept: Path) -> Path:
             made = beside / "model"
             try:
                 _convert(path, made)
-            except MissingDependency:
+            except (MissingDependency, ModelNotFound):
                 raise
             except Exception as error:  # several libraries read the file, each with errors of its own
                 raise ModelNotFound(f"{path} could not be read by transformers: {reason(error)}") from error
@@ -93,7 +94,9 @@ def _convert(path: Path, folder: Path) -> None:
     from transformers import AutoModelForCausalLM, AutoTokenizer
 
     settings: dict[str, Any] = {"gguf_file": path.name, "local_files_only": True, "trust_remote_code": False}
-    model = AutoModelForCausalLM.from_pretrained(path.parent, dtype=torch.float32, **settings)
+    weights = Weights.in_gguf(path)
+    with weights.suffice():
+        model = AutoModelForCausalLM.from_pretrained(path.parent, dtype=torch.float32, **settings)
     # A model that was read from GGUF refuses to be saved; a fresh one with its weights does not.
     fresh = type(model)(model.config)
     fresh.load_state_dict(model.state_dict())

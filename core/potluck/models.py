@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 from potluck.chat_template import render
 from potluck.documents import Message, plain
 from potluck.errors import MissingDependency, ModelError, ModelNotFound
+from potluck.model_claims import held_to_weights
 
 if TYPE_CHECKING:
     from potluck.contracts import Attached
@@ -76,8 +77,8 @@ def kind_of_model(model: Any) -> ModelKind:
 def load_model(folder: Path, dtype: str, kind: ModelKind = "causal", device: str = "cpu") -> Any:
     """A language model in ``dtype`` on ``device`` (names of torch's), ready to answer.
 
-    Raises ``ModelNotFound`` for files that are damaged, pickled, ask for code of their own, or hold another kind of
-    model.
+    Raises ``ModelNotFound`` for files that are damaged, pickled, ask for code of their own, hold another kind of
+    model, or far fewer weights than the config.json claims.
     """
     prepare()
     import torch
@@ -85,7 +86,10 @@ def load_model(folder: Path, dtype: str, kind: ModelKind = "causal", device: str
     weights = {"dtype": getattr(torch, dtype), "use_safetensors": True}
     _check_kind(folder, kind)
     try:
-        model, said = _auto(kind).from_pretrained(folder, output_loading_info=True, **weights, **_OWN_CODE)
+        with held_to_weights(folder):
+            model, said = _auto(kind).from_pretrained(folder, output_loading_info=True, **weights, **_OWN_CODE)
+    except ModelNotFound:
+        raise
     except Exception as error:  # several libraries read the files, each with errors of its own
         raise ModelNotFound(f"{folder} could not be loaded by transformers: {reason(error)}") from error
     if missing := sorted(said["missing_keys"]):
@@ -139,16 +143,18 @@ def reason(error: Exception) -> str:
 
 
 def without_weights(folder: Path) -> Any:
-    """The model on torch's ``meta`` device: shapes and nothing else."""
+    """The model on torch's ``meta`` device: shapes and nothing else. Raises what ``load_model`` raises."""
     prepare()
     import torch
     from transformers import AutoConfig
 
     kind = kind_of(folder)
     try:
-        config = AutoConfig.from_pretrained(folder, **_OWN_CODE)
-        with torch.device("meta"):
+        with held_to_weights(folder), torch.device("meta"):
+            config = AutoConfig.from_pretrained(folder, **_OWN_CODE)
             return _auto(kind).from_config(config, trust_remote_code=False)
+    except ModelNotFound:
+        raise
     except Exception as error:  # as above
         raise ModelNotFound(f"{folder}: its config.json could not be read by transformers: {reason(error)}") from error
 

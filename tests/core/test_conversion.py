@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import struct
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,9 @@ pytest.importorskip("torch")
 gguf = pytest.importorskip("gguf")
 
 from potluck.api import Recipe  # noqa: E402
-from potluck.conversion import as_gguf  # noqa: E402
+from potluck.conversion import as_gguf, as_safetensors  # noqa: E402
 from potluck.documents import Message  # noqa: E402
-from potluck.errors import Unsupported  # noqa: E402
+from potluck.errors import ModelNotFound, Unsupported  # noqa: E402
 from potluck.models import load_model, load_tokenizer  # noqa: E402
 from potluck.stages.merge import merge  # noqa: E402
 from support.servers import SMOLLM2  # noqa: E402
@@ -92,3 +93,17 @@ def test_llama_cpp_answers_with_the_exported_model_as_transformers_does_with_the
     for tuned_one, exported, frozen in zip(found["tuned"], found["exported"], found["frozen"], strict=True):
         assert abs(exported.logprob - tuned_one.logprob) < 0.3
         assert abs(exported.logprob - frozen.logprob) > 1
+
+
+def test_a_file_that_claims_more_layers_than_it_holds_is_refused_before_they_are_built(tmp_path: Path) -> None:
+    folder = tiny_causal(tmp_path / "model", ["the red apple"])
+    model, words = load_model(folder, "float32"), load_tokenizer(folder).convert_ids_to_tokens
+    path = emptied(model, words(range(model.config.vocab_size)), tmp_path / "model.gguf")
+    key = b"llama.block_count" + struct.pack("<I", gguf.GGUFValueType.UINT32)
+    content = path.read_bytes()
+    for layers in (900, 10_000_000):
+        path.write_bytes(content.replace(key + struct.pack("<I", 2), key + struct.pack("<I", layers)))
+        with pytest.raises(
+            ModelNotFound, match=r"model\.gguf: its configuration (claims more layers|describes a model)"
+        ):
+            as_safetensors(path, tmp_path / "kept")

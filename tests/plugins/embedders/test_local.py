@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import importlib.metadata
+import json
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -165,8 +167,6 @@ def test_text2vec_without_a_hub_says_where_it_looked_and_what_to_do() -> None:
 
 
 def test_pickled_weights_are_refused(bert: Path, tmp_path: Path) -> None:
-    import shutil
-
     shutil.copytree(bert, tmp_path / "model")
     (tmp_path / "model" / "model.safetensors").rename(tmp_path / "model" / "pytorch_model.bin")
     embedder = text2vec._make(text2vec.Text2vecConfig(model=str(tmp_path / "model")), context())
@@ -175,9 +175,20 @@ def test_pickled_weights_are_refused(bert: Path, tmp_path: Path) -> None:
         embedder.embed_passages([ZH])
 
 
-def test_the_identity_follows_the_weights(bert: Path, tmp_path: Path) -> None:
-    import shutil
+@pytest.mark.parametrize("layers", [200, 10_000_000])
+def test_a_config_that_claims_far_more_than_the_weights_hold_is_refused(
+    bert: Path, tmp_path: Path, layers: int
+) -> None:
+    shutil.copytree(bert, tmp_path / "model")
+    path = tmp_path / "model" / "config.json"
+    claimed = {**json.loads(path.read_text(encoding="utf-8")), "num_hidden_layers": layers}
+    path.write_text(json.dumps(claimed), encoding="utf-8")
+    embedder = text2vec._make(text2vec.Text2vecConfig(model=str(tmp_path / "model")), context())
+    with pytest.raises(ModelNotFound, match=r"model: its configuration (claims more layers|describes a model of far)"):
+        embedder.embed_passages([ZH])
 
+
+def test_the_identity_follows_the_weights(bert: Path, tmp_path: Path) -> None:
     def identity(folder: Path) -> object:
         return text2vec._make(text2vec.Text2vecConfig(model=str(folder)), context()).identity()
 

@@ -12,6 +12,7 @@ from pydantic import Field
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
 from potluck.errors import ModelNotFound
 from potluck.file_hashes import model_hash
+from potluck.model_claims import held_to_weights
 from potluck.models import Device, located, precision, reason
 
 if TYPE_CHECKING:
@@ -132,9 +133,12 @@ class SentenceEmbedder(Embedder):
             "use_safetensors": True,
         }
         try:
-            model = SentenceTransformer(
-                str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=settings
-            )
+            with held_to_weights(folder):
+                model = SentenceTransformer(
+                    str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=settings
+                )
+        except ModelNotFound:
+            raise
         except Exception as error:  # several libraries read the files, each with errors of its own
             raise ModelNotFound(f"{folder} could not be loaded by sentence-transformers: {reason(error)}") from error
         if self._longest is not None:
