@@ -254,7 +254,7 @@ def test_the_reading_of_ruby_stands_in_brackets_behind_its_base() -> None:
         (r"EQ \i\su(i=1,n,x)", "∑_(i=1)ⁿ x"),
         (r"EQ \l(A,B)", "A,B"),
         (r"EQ f\(x\)", "f(x)"),
-        (r"SYMBOL 254 \f &quot;Wingdings&quot; \s 12", "[x]"),
+        (r"SYMBOL 254 \f &quot;Wingdings&quot; \s 12", "☒"),
         (r"SYMBOL 0x6D \f Symbol", "μ"),
     ],
 )
@@ -266,20 +266,20 @@ def test_a_field_that_holds_no_result_shows_what_word_draws(instruction: str, li
 @pytest.mark.parametrize(
     ("run", "line"),
     [
-        (field("FORMCHECKBOX", form="<w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox>"), "[x]"),
-        (field("FORMCHECKBOX", form="<w:checkBox><w:default w:val='1'/></w:checkBox>"), "[x]"),
-        (field("FORMCHECKBOX", form="<w:checkBox><w:default w:val='1'/><w:checked w:val='0'/></w:checkBox>"), "[ ]"),
-        (field("FORMCHECKBOX", r("☐"), form="<w:checkBox><w:default w:val='0'/></w:checkBox>"), "[ ]"),
-        (control("<w14:checkbox><w14:checked w14:val='1'/></w14:checkbox>", r("☒")), "[x]"),
-        (control("<w14:checkbox><w14:checked w14:val='0'/></w14:checkbox>", r("☐")), "[ ]"),
-        (control("<w14:checkbox/>", r("\uf0a3")), "[ ]"),
-        (r("☒"), "[x]"),
-        (r("☑"), "[x]"),
-        (r("☐"), "[ ]"),
-        ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', "[x]"),
-        ('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', "[ ]"),
-        ('<w:r><w:sym w:font="Wingdings 2" w:char="F052"/></w:r>', "[x]"),
-        ('<w:r><w:sym w:font="MS Gothic" w:char="2612"/></w:r>', "[x]"),
+        (field("FORMCHECKBOX", form="<w:checkBox><w:default w:val='0'/><w:checked/></w:checkBox>"), "☒"),
+        (field("FORMCHECKBOX", form="<w:checkBox><w:default w:val='1'/></w:checkBox>"), "☒"),
+        (field("FORMCHECKBOX", form="<w:checkBox><w:default w:val='1'/><w:checked w:val='0'/></w:checkBox>"), "☐"),
+        (field("FORMCHECKBOX", r("☐"), form="<w:checkBox><w:default w:val='0'/></w:checkBox>"), "☐"),
+        (control("<w14:checkbox><w14:checked w14:val='1'/></w14:checkbox>", r("☒")), "☒"),
+        (control("<w14:checkbox><w14:checked w14:val='0'/></w14:checkbox>", r("☐")), "☐"),
+        (control("<w14:checkbox/>", r("\uf0a3")), "☐"),
+        (r("☒"), "☒"),
+        (r("☑"), "☑"),
+        (r("☐"), "☐"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0FE"/></w:r>', "☒"),
+        ('<w:r><w:sym w:font="Wingdings" w:char="F0A8"/></w:r>', "☐"),
+        ('<w:r><w:sym w:font="Wingdings 2" w:char="F052"/></w:r>', "☒"),
+        ('<w:r><w:sym w:font="MS Gothic" w:char="2612"/></w:r>', "☒"),
     ],
 )
 def test_check_boxes_of_all_kinds_show_their_state(run: str, line: str, strict: bool) -> None:
@@ -353,7 +353,7 @@ def test_controls_around_paragraphs_rows_and_cells_are_read() -> None:
 
 def test_a_check_box_around_a_whole_cell_shows_its_state() -> None:
     checked = control("<w14:checkbox><w14:checked w14:val='1'/></w14:checkbox>", tc(p(r("☒"))))
-    assert lines(table(tr(checked, "wanted"), tr("x", "y"))) == ["[x] | wanted", "x | y"]
+    assert lines(table(tr(checked, "wanted"), tr("x", "y"))) == ["☒ | wanted", "x | y"]
 
 
 ITEM = "{0F1E2D3C-0000-4000-8000-000000000001}"

@@ -61,7 +61,7 @@ def test_tasks_keep_their_marks() -> None:
         "evernote", export(note("題", '<div><en-todo checked="true"/>訂會議室</div><div><en-todo/>準備</div>'))
     )
 
-    assert document.text == "題\n[x] 訂會議室\n[ ] 準備"
+    assert document.text == "題\n☒ 訂會議室\n☐ 準備"
 
 
 def test_notes_without_text_are_counted() -> None:

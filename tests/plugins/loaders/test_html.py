@@ -163,7 +163,7 @@ def test_a_page_that_is_opened_and_not_closed_may_be_cut_off(page: str, said: bo
             "<span class='katex-html'>3</span></span>",
             "x 3",
         ),
-        ("<label><input type=checkbox checked> yes</label> <input type=radio>no", "[x] yes [ ] no"),
+        ("<label><input type=checkbox checked> yes</label> <input type=radio>no", "☒ yes ☐ no"),
         ("<p>Name: <input value='王小明'><input type=hidden value=s><input type=password value=p>", "Name: 王小明"),
         ("<p>For: <select><option>adult<option selected>child</select>", "For: child"),
         ("<p>For: <select><option>adult<option>child</select>", "For: adult"),
@@ -259,7 +259,7 @@ def test_a_deeply_nested_page_is_read_in_the_same_way() -> None:
         "</tr></table><p>x<span hidden>no</span><input type=checkbox checked></p>"
     )
 
-    assert load_one("html", "<div>" * 5000 + body).text == "3. 10⁶\na | b\na | c\nx [x]"
+    assert load_one("html", "<div>" * 5000 + body).text == "3. 10⁶\na | b\na | c\nx ☒"
 
 
 def test_controls_that_follow_each_other_are_words_of_their_own() -> None:
@@ -267,7 +267,7 @@ def test_controls_that_follow_each_other_are_words_of_their_own() -> None:
 
     document = load_one("html", f"<p>Size{chosen}<input value=KX-1><input value=7><input type=checkbox checked>yes")
 
-    assert document.text == "Size 大 KX-1 7 [x] yes"
+    assert document.text == "Size 大 KX-1 7 ☒ yes"
 
 
 @pytest.mark.parametrize("depth", [0, 5000])

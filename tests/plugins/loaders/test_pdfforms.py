@@ -103,7 +103,7 @@ def test_the_name_for_people_is_taken_before_that_for_programs() -> None:
     assert with_changes(change, [PLATE]).text == "Licence plate:\n車號: KX-4471"
 
 
-@pytest.mark.parametrize(("state", "shown"), [("/Yes", "Large [x]"), ("/Off", "Large [ ]")])
+@pytest.mark.parametrize(("state", "shown"), [("/Yes", "Large ☒"), ("/Off", "Large ☐")])
 def test_a_check_box_is_ticked_or_not(state: str, shown: str) -> None:
     looks = DictionaryObject(
         {

@@ -254,7 +254,7 @@ def test_forms_show_their_state() -> None:
 def test_a_symbol_font_shows_symbols() -> None:
     fonts = r"{\fonttbl{\f0\fcharset0 Times;}{\f1\fcharset2 Symbol;}{\f2\fcharset2 Wingdings;}}\f0"
 
-    assert lines(r"5 {\f1 m}m {\f1\'b1}2 {\f1\u-3917?}3 {\f2\'fe}yes", fonts) == ["5 μm ±2 ≥3 ☑yes"]
+    assert lines(r"5 {\f1 m}m {\f1\'b1}2 {\f1\u-3917?}3 {\f2\'fe}yes", fonts) == ["5 μm ±2 ≥3 ☒yes"]
 
 
 def test_an_equation_is_one_line() -> None:

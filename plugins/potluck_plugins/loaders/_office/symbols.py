@@ -1,64 +1,66 @@
-"""The characters of fonts that show symbols in the place of letters, so that 5 µm is not read as 5 mm.
+"""The characters of fonts that show symbols in the place of letters, so that 5 µm is not read as 5 mm; check boxes.
 
-Sources: the encoding of Adobe's Symbol font (unicode.org/Public/MAPPINGS/VENDORS/ADOBE/symbol.txt), and that of
-Wingdings as far as it shows boxes, ticks, arrows and figures in circles.
+Source: the encoding of Adobe's Symbol font; the glyphs of Microsoft's Wingdings fonts by their names in Unicode.
 """
 
 from __future__ import annotations
 
-_SYMBOL = "\x20!∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
-_SYMBOL_HIGH = "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊〈®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪\uffff〉∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭"
+from potluck_plugins.loaders._shared.check_boxes import CHECKED, UNCHECKED
+
+_SYMBOL_20 = " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
+_SYMBOL_A0 = "€ϒ′≤⁄∞ƒ♣♦♥♠↔←↑→↓°±″≥×∝∂•÷≠≡≈…⏐⎯↵ℵℑℜ℘⊗⊕∅∩∪⊃⊇⊄⊂⊆∈∉∠∇®©™∏√⋅¬∧∨⇔⇐⇑⇒⇓◊⟨®©™∑⎛⎜⎝⎡⎢⎣⎧⎨⎩⎪\uf8ff⟩∫⌠⎮⌡⎞⎟⎠⎤⎥⎦⎫⎬⎭"
+_SYMBOL = {0x20 + i: c for i, c in enumerate(_SYMBOL_20)} | {
+    0xA0 + i: c for i, c in enumerate(_SYMBOL_A0) if c != "\uf8ff"
+}
 _WINGDINGS = {
-    0x6F: "☐",
-    0x71: "☐",
-    0x72: "☐",
-    0x78: "☒",
-    0xA8: "☐",
-    0xFD: "☒",
-    0xFE: "☑",
-    0xFC: "✓",
+    **dict.fromkeys((0xFD, 0xFE, 0x78), CHECKED),
+    **dict.fromkeys((0x6F, 0x70, 0x71, 0x72, 0xA8), UNCHECKED),
+    **{0x80 + i: c for i, c in enumerate("⓪①②③④⑤⑥⑦⑧⑨⑩⓿❶❷❸❹❺❻❼❽❾❿")},
+    **dict(zip(range(0xDF, 0xE7), "←→↑↓↖↗↙↘", strict=True)),
+    **dict(zip(range(0xEF, 0xF7), "⇦⇨⇧⇩⬄⇳⬀⬁", strict=True)),
+    0x20: " ",
+    0xE8: "→",
     0xFB: "✗",
-    0xDF: "←",
-    0xE0: "→",
-    0xE1: "↑",
-    0xE2: "↓",
-    0xE8: "➔",
-    0xF0: "⇨",
-    0x4A: "☺",
-    0x4C: "☹",
+    0xFC: "✓",
     0x28: "☎",
     0x2A: "✉",
-    0x6C: "•",
-    0x6E: "•",
-    0x76: "•",
-    0x75: "•",
-    0x77: "•",
-    0x9F: "•",
-    0xA7: "•",
-    0xD8: "•",
-    0xB7: "•",
-    **{0x80 + figure: chr(0x24EA if figure == 0 else 0x245F + figure) for figure in range(11)},
-    **{0x8B + figure: chr(0x24FF if figure == 0 else 0x2775 + figure) for figure in range(11)},
+    0x4A: "☺",
+    0x4C: "☹",
+    **dict.fromkeys((0x6C, 0x6E, 0x76, 0x9F, 0xA7, 0xD8), "•"),
+    0xA1: "○",
+    0xAB: "★",
+    0xB5: "✪",
 }
+_WINGDINGS_2 = {
+    **dict.fromkeys((0x51, 0x52, 0x53, 0x54), CHECKED),
+    0x20: " ",
+    0xA3: UNCHECKED,
+    0x4F: "✗",
+    0x50: "✓",
+    0x97: "•",
+    0x98: "•",
+}
+_WEBDINGS = {0x20: " ", 0x61: "✓", 0x63: UNCHECKED, 0x67: "•", 0x72: "✗"}
+_FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "webdings": _WEBDINGS}
+_OTHER_SYMBOL_FONTS = ("wingdings 3", "zapfdingbats", "zapf dingbats", "marlett")
+_PRIVATE = range(0xF000, 0xF100)
 
 
-def is_symbol_font(name: str) -> bool:
-    """Whether a font shows symbols in the place of letters."""
-    return name.strip().lower().startswith(("symbol", "wingdings", "webdings", "zapf dingbats"))
+def symbol(code: int, font: str | None) -> str | None:
+    """The character that a font shows for a code, also one of its private area (U+F020 to U+F0FF).
 
-
-def symbol(code: int, font: str) -> str:
-    """The character that a symbol font shows for a code, also one of its private area (U+F020 to U+F0FF).
-
-    Empty where it shows an ornament that no text needs.
+    None for one that is not known, or that is an ornament.
     """
-    if 0xF000 <= code <= 0xF0FF:
-        code -= 0xF000
-    name = font.strip().lower()
-    if name.startswith("wingdings"):
-        return _WINGDINGS.get(code, "") if name == "wingdings" else {0x52: "☑", 0x51: "☒", 0xA3: "☐"}.get(code, "")
-    if not name.startswith("symbol"):
-        return ""
-    if 0x20 <= code < 0x7F:
-        return _SYMBOL[code - 0x20]
-    return _SYMBOL_HIGH[code - 0xA0].replace("\uffff", "") if 0xA0 <= code < 0xFF else ""
+    table = _FONTS.get((font or "").strip().lower())
+    place = code - 0xF000 if code in _PRIVATE else code
+    if table is not None:
+        return table.get(place)
+    if is_symbol_font(font) or 0xE000 <= code <= 0xF8FF or not 0x20 <= code <= 0x10FFFF:
+        return None
+    return None if 0xD800 <= code <= 0xDFFF else chr(code)
+
+
+def is_symbol_font(font: str | None) -> bool:
+    """Whether the letters of a font are pictures."""
+    name = (font or "").strip().lower()
+    return name in _FONTS or name in _OTHER_SYMBOL_FONTS

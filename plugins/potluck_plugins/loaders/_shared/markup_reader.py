@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any, NamedTuple
 
+from potluck_plugins.loaders._shared.check_boxes import check_box
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.grid import Grid
 from potluck_plugins.loaders._shared.markup_images import LABELS, Images, is_moved, label_position
@@ -167,9 +168,9 @@ class Reader:
         """Write what a control of a form shows: whether it is ticked, what is filled in."""
         kind = (attributes.get("type") or "text").lower()
         if tag == "en-todo":
-            self._text.add("[x] " if attributes.get("checked") == "true" else "[ ] ")
+            self._text.add(f"{check_box(attributes.get('checked') == 'true')} ")
         elif tag == "input" and kind in ("checkbox", "radio"):
-            self._text.add(" [x] " if attributes.get("checked") is not None else " [ ] ")
+            self._text.add(f" {check_box(attributes.get('checked') is not None)} ")
         elif tag == "input" and kind in _WITH_VALUE:
             self._text.add(f" {attributes.get('value') or ''} ")
 

@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 from functools import partial
 from typing import Any
 
+from potluck_plugins.loaders._shared.check_boxes import check_box
 from potluck_plugins.loaders._shared.lines import Line
 from potluck_plugins.loaders._shared.pdfchars import Box
 
@@ -102,7 +103,7 @@ def _field(page: Any, annotation: Any) -> Iterator[Placed]:
     name = _read(partial(raw.FPDFAnnot_GetFormFieldAlternateName, form, annotation))
     name = name or _read(partial(raw.FPDFAnnot_GetFormFieldName, form, annotation))
     if kind in (raw.FPDF_FORMFIELD_CHECKBOX, raw.FPDF_FORMFIELD_RADIOBUTTON):
-        yield Placed("[x]" if raw.FPDFAnnot_IsChecked(form, annotation) else "[ ]", _box(annotation), name)
+        yield Placed(check_box(bool(raw.FPDFAnnot_IsChecked(form, annotation))), _box(annotation), name)
     elif kind in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
         flags = raw.FPDFAnnot_GetFormFieldFlags(form, annotation)
         is_password = kind == raw.FPDF_FORMFIELD_TEXTFIELD and flags & raw.FPDF_FORMFLAG_TEXT_PASSWORD

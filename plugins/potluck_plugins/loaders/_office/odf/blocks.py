@@ -19,12 +19,12 @@ from potluck_plugins.loaders._office.odf.styles import Style, Styles, read_style
 from potluck_plugins.loaders._office.odf.table import read_table
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.paragraph import PLAIN, Look, Paragraph
+from potluck_plugins.loaders._shared.check_boxes import check_box
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.mathml import mathml_text
 
 _MATH = "{http://www.w3.org/1998/Math/MathML}"
 _TEXTS = {f"{TEXT}{name}" for name in ("p", "h", "list", "numbered-paragraph")}
-_MARKS = {"checked": "☒ ", "unchecked": "☐ ", "unknown": "☐ "}
 _SKIPPED = {f"{TEXT}sequence-decls", f"{TEXT}variable-decls", f"{TEXT}user-field-decls", f"{TEXT}soft-page-break"}
 _INDEXES = {f"{TEXT}table-of-content", f"{TEXT}illustration-index", f"{TEXT}table-index", f"{TEXT}object-index"}
 _INDEXES |= {f"{TEXT}alphabetical-index", f"{TEXT}user-index", f"{TEXT}bibliography"}
@@ -182,7 +182,7 @@ class BlockReader:
         for box in element.iter(f"{FORM}checkbox", f"{FORM}radio"):
             state = box.get(f"{FORM}current-state") or box.get(f"{FORM}state") or "unchecked"
             state = "checked" if box.get(f"{FORM}current-selected") == "true" else state
-            mark = _MARKS.get(state, "☐ ") + (box.get(f"{FORM}label") or "")
+            mark = f"{check_box(state == 'checked')} {box.get(f'{FORM}label') or ''}"
             self._boxes[box.get(f"{XML}id") or box.get(f"{FORM}id") or ""] = mark
         yield from ()
 

@@ -11,6 +11,7 @@ from typing import Any, Protocol
 
 from potluck_plugins.loaders._office.odf.names import FIELD, OFFICE, TEXT, number
 from potluck_plugins.loaders._office.paragraph import PLAIN, Look, Paragraph
+from potluck_plugins.loaders._shared.check_boxes import check_box
 from potluck_plugins.loaders._shared.raised import note_mark
 
 _MOST_SPACES = 200
@@ -92,7 +93,7 @@ class Inline:
         kind = (element.get(f"{FIELD}type") or "").removeprefix(_FORM_FIELD)
         given = [(one.get(f"{FIELD}name"), one.get(f"{FIELD}value") or "") for one in element.iterfind(f"{FIELD}param")]
         if kind == "FORMCHECKBOX":
-            to.add("☒ " if ("Checkbox_Checked", "true") in given else "☐ ", look)
+            to.add(f"{check_box(('Checkbox_Checked', 'true') in given)} ", look)
         elif kind == "FORMDROPDOWN":
             to.add(_chosen(given), look)
         self.read(element, to, look)

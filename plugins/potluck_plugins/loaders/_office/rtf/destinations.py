@@ -197,7 +197,7 @@ class Destinations:
         def finish(text: str) -> None:
             field.instruction = text
             if to is not None:
-                to.write(str(field.form) or instruction_text(text), look)
+                to.write(str(field.form) or instruction_text(text) or "", look)
 
         self._capture(finish)
 

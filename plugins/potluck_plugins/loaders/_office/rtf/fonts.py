@@ -65,7 +65,8 @@ class Fonts:
         """The characters that bytes stand for in a font."""
         font = self.fonts.get(number, Font())
         if font.charset == _SYMBOLS or is_symbol_font(font.name):
-            return "".join(symbol(byte, font.name) or (chr(byte) if byte < 0x80 else "") for byte in content)
+            found = [symbol(byte, font.name) if is_symbol_font(font.name) else None for byte in content]
+            return "".join(one or (chr(byte) if byte < 0x80 else "") for one, byte in zip(found, content, strict=True))
         if content.isascii():
             return content.decode("ascii")
         for encoding in self._encodings(font):
@@ -81,7 +82,7 @@ class Fonts:
         """A character by its code; one of the private area is that of a symbol font."""
         if 0xF000 <= code <= 0xF0FF:
             name = self.fonts.get(number, Font()).name
-            return symbol(code, name if is_symbol_font(name) else "Symbol")
+            return symbol(code, name if is_symbol_font(name) else "Symbol") or ""
         return chr(code)
 
     def _encodings(self, font: Font) -> list[str]:

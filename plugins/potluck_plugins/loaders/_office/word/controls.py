@@ -12,7 +12,7 @@ from typing import Any
 from potluck_plugins.loaders._office.numbering import W
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.styles import switch
-from potluck_plugins.loaders._office.word.symbols import CHECKED, UNCHECKED
+from potluck_plugins.loaders._shared.check_boxes import check_box
 
 _W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _DATA = "{http://schemas.openxmlformats.org/officeDocument/2006/customXml}"
@@ -52,7 +52,7 @@ class Controls:
         if box is not None:
             checked = box.find(f"{_W14}checked")
             on = checked is not None and checked.get(f"{_W14}val", "1") in ("1", "true", "on")
-            return Control(CHECKED if on else UNCHECKED)
+            return Control(check_box(on))
         bound = self._bound(properties)
         return Control(bound) if bound else Control(placeholder=bool(switch(properties, "showingPlcHdr")))
 

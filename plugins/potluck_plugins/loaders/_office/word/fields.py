@@ -5,14 +5,13 @@ Source: ECMA-376 part 1, 17.16 (fields and hyperlinks), 17.16.9 and 17.16.17 (ch
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass, field
 from typing import Any
 
+from potluck_plugins.loaders._office.fields import instruction_text
 from potluck_plugins.loaders._office.numbering import W
-from potluck_plugins.loaders._office.word.eq_field import read_eq
 from potluck_plugins.loaders._office.word.styles import number, switch, value
-from potluck_plugins.loaders._office.word.symbols import CHECKED, UNCHECKED, symbol
+from potluck_plugins.loaders._shared.check_boxes import check_box
 
 PAGE_MARK = "\ue000"
 """Stands for a page number while a header or footer is read."""
@@ -20,7 +19,6 @@ PAGE_MARK = "\ue000"
 _PAGE_FIELDS = {"PAGE", "NUMPAGES", "SECTIONPAGES"}
 _DRAWN_FIELDS = {"EQ", "SYMBOL"}
 _COUNTING_FIELDS = {"AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "LISTNUM"}
-_SYMBOL_FIELD = re.compile(r'SYMBOL\s+(0x[0-9a-f]+|\d+)(?:.*?\\f\s+(?:"([^"]+)"|(\S+)))?', re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(slots=True)
@@ -82,26 +80,15 @@ class Fields:
         if choices is not None:
             return _choice(choices)
         if name in _DRAWN_FIELDS:
-            return _draw(name, instruction)
+            return instruction_text(instruction)
         if name in _COUNTING_FIELDS and not result:
             self.uncounted += 1
         return None
 
 
-def _draw(name: str, instruction: str) -> str | None:
-    """What Word draws from the instruction itself."""
-    if name == "EQ":
-        return read_eq(instruction)
-    found = _SYMBOL_FIELD.match(instruction.strip())
-    if found is None:
-        return None
-    code = int(found[1], 0) if not found[1].startswith("0") or "x" in found[1].lower() else int(found[1])
-    return symbol(found[2] or found[3] or "Symbol", code)
-
-
 def _check_box(box: Any) -> str:
     checked = switch(box, "checked")
-    return CHECKED if (bool(switch(box, "default")) if checked is None else checked) else UNCHECKED
+    return check_box(bool(switch(box, "default")) if checked is None else checked)
 
 
 def _choice(choices: Any) -> str:

@@ -14,13 +14,13 @@ from typing import Any, Protocol
 
 from potluck_plugins.loaders._office.numbering import W
 from potluck_plugins.loaders._office.package import chosen
+from potluck_plugins.loaders._office.symbols import is_symbol_font, symbol
 from potluck_plugins.loaders._office.word.controls import Control, Controls
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.fields import PAGE_MARK, Fields
 from potluck_plugins.loaders._office.word.graphics import Graphics
 from potluck_plugins.loaders._office.word.notes import Kind
 from potluck_plugins.loaders._office.word.styles import RunFormat, is_on, value
-from potluck_plugins.loaders._office.word.symbols import is_symbol_font, symbol, with_check_boxes
 from potluck_plugins.loaders._shared.omml import NAMESPACES, omml_text
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 
@@ -216,10 +216,10 @@ class LineReader:
             for character in text:
                 self._character(look.font, ord(character), position)
         else:
-            self._add(with_check_boxes(text.replace(_FORM_BLANK, " ")), position)
+            self._add(text.replace(_FORM_BLANK, " "), position)
 
     def _character(self, font: str | None, code: int, position: Position) -> None:
-        character = symbol(font, code)
+        character = symbol(code, font)
         if character is None:
             self._leave_out(f"symbols of the font {font}" if font else "symbols of unknown fonts", 1)
         else:
@@ -284,7 +284,7 @@ def _custom_mark(run: Any) -> str | None:
     reference = run.find(f"{W}endnoteReference") if footnote is None else footnote
     if reference is None or not is_on(reference, "customMarkFollows"):
         return None
-    symbols = (symbol(one.get(f"{W}font"), _code(one)) for one in run.iter(f"{W}sym"))
+    symbols = (symbol(_code(one), one.get(f"{W}font")) for one in run.iter(f"{W}sym"))
     return (_visible_text(run) or "".join(filter(None, symbols))).strip() or "*"
 
 

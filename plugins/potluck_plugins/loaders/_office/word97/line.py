@@ -68,7 +68,7 @@ class Lines:
         name = self._fonts[font] if font < len(self._fonts) else ""
         if not 0xF000 <= code <= 0xF0FF and not is_symbol_font(name):
             return chr(code)
-        return symbol(code, name if is_symbol_font(name) else "Symbol")
+        return symbol(code, name if is_symbol_font(name) else "Symbol") or ""
 
     def _field(self, mark: str, run: Run, to: Paragraph) -> None:
         if mark == _BEGIN:
@@ -78,7 +78,7 @@ class Lines:
             self._fields[-1].hides_result = is_page_number(self._fields[-1].instruction)
         elif self._fields:
             ended = self._fields.pop()
-            self._write(str(ended.form) or instruction_text(ended.instruction), run.look, to)
+            self._write(str(ended.form) or instruction_text(ended.instruction) or "", run.look, to)
 
     def _write(self, text: str, look: Look, to: Paragraph) -> None:
         """To the innermost instruction, else to the paragraph, unless a field around it hides its result."""
