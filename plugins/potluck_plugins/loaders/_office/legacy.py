@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import shutil
-import subprocess
 import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -16,6 +14,7 @@ from potluck.documents import Json
 from potluck.errors import DocumentLimit, NoText, PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._office.detect import Format
 from potluck_plugins.loaders._office.docx import read_docx
+from potluck_plugins.loaders._office.libreoffice import converted
 from potluck_plugins.loaders._office.odf.sheets import read_ods
 from potluck_plugins.loaders._office.odf.slides import read_odp
 from potluck_plugins.loaders._office.odf.text import read_odt
@@ -80,10 +79,10 @@ def _read_by_others(content: bytes, kind: Format, options: ReadOptions, reason: 
         except TikaFailed as error:
             tika = f"Apache Tika failed on it ({error})"
             reason = f"{reason}, and {tika}" if reason else tika
-        converted = _converted(path) if kind in _TEXT_DOCUMENTS else None
-    if converted is None:
+        content_of_docx = converted(path, _OFFICE_SECONDS) if kind in _TEXT_DOCUMENTS else None
+    if content_of_docx is None:
         raise _Failed(reason)
-    metadata = read_docx(open_archive(io.BytesIO(converted)), flow, options)
+    metadata = read_docx(open_archive(io.BytesIO(content_of_docx)), flow, options)
     return Reading(flow, metadata, (f"{reason}; LibreOffice converted it",))
 
 
@@ -94,21 +93,6 @@ def _file(content: bytes) -> Iterator[Path]:
         path = Path(folder, "document")
         path.write_bytes(content)
         yield path
-
-
-def _converted(path: Path) -> bytes | None:
-    """The text document as LibreOffice converts it to ``.docx``; None where that is not installed or fails too."""
-    program = shutil.which("soffice")
-    if program is None:
-        return None
-    profile = (path.parent / "profile").as_uri()
-    command = [program, f"-env:UserInstallation={profile}", "--headless", "--convert-to", "docx:MS Word 2007 XML"]
-    command += ["--outdir", str(path.parent), str(path)]
-    try:
-        subprocess.run(command, check=True, capture_output=True, timeout=_OFFICE_SECONDS)
-        return path.with_suffix(".docx").read_bytes()
-    except (OSError, subprocess.SubprocessError):
-        return None
 
 
 def _packed(read: Callable[[Archive, Flow, ReadOptions], dict[str, Json]]) -> Reader:

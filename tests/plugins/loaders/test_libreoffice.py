@@ -1,0 +1,79 @@
+"""LibreOffice as a program that converts: a script in its place shows what becomes of the processes that it starts.
+
+Tests of ``potluck_plugins.loaders._office.libreoffice``.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+import pytest
+
+from potluck_plugins.loaders._office.libreoffice import converted
+
+WRITES = 'for last; do :; done; echo converted > "$last.docx"\n'
+# A child of its own that goes on: it holds the pipe open for as long as it lives, and writes into the folder.
+GOES_ON = """
+for last; do :; done
+(exec 3> "{pipe}"; echo up >&3; while :; do mkdir -p "$last.d"; echo x > "$last.d/x"; done) &
+"""
+
+
+@pytest.fixture
+def program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The script that stands in for ``soffice``, and beside it a ``pipe``."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", str(folder), prepend=os.pathsep)
+    os.mkfifo(folder / "pipe")
+    return folder / "soffice"
+
+
+def write(program: Path, script: str) -> None:
+    program.write_text("#!/bin/sh\n" + script.replace("{pipe}", str(program.parent / "pipe")), encoding="utf-8")
+    program.chmod(0o755)
+
+
+def test_what_the_program_writes_is_the_result(program: Path, tmp_path: Path) -> None:
+    write(program, WRITES)
+
+    assert converted(tmp_path / "a", 30) == b"converted\n"
+
+
+@pytest.mark.parametrize("script", ["exit 1\n", "exit 0\n"])
+def test_a_program_that_fails_or_writes_nothing_gives_nothing(program: Path, tmp_path: Path, script: str) -> None:
+    write(program, script)
+
+    assert converted(tmp_path / "a", 30) is None
+
+
+@pytest.mark.parametrize(("end", "seconds"), [("exit 0\n", 30), ("wait\n", 0.5)])
+def test_nothing_of_the_program_is_left_when_its_folder_is_removed(program: Path, end: str, seconds: float) -> None:
+    write(program, WRITES + GOES_ON + end)
+
+    # The pipe is opened for both, so that the child need not wait for a reader.
+    with open(os.open(program.parent / "pipe", os.O_RDWR | os.O_NONBLOCK), "rb"):
+        for _ in range(2):
+            with tempfile.TemporaryDirectory() as folder:
+                converted(Path(folder, "a"), seconds)
+            assert not Path(folder).exists()
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")
+def test_the_program_ends_with_a_process_that_is_killed(program: Path, tmp_path: Path) -> None:
+    write(program, GOES_ON + "wait\n")
+    code = "import sys, pathlib; from potluck_plugins.loaders._office.libreoffice import converted\n"
+    code += "converted(pathlib.Path(sys.argv[1]), 60)"
+
+    asking = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "a")])
+    with open(program.parent / "pipe", "rb") as pipe:
+        assert pipe.readline() == b"up\n"
+        os.kill(asking.pid, signal.SIGKILL)
+        asking.wait()
+
+        assert pipe.read() == b""  # which comes once the last that holds the pipe has ended
