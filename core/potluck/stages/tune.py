@@ -17,11 +17,12 @@ from potluck.errors import AdapterMismatch, PotluckError
 from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
-from potluck.recipe.model import Part, RecipeModel
+from potluck.recipe.model import Part
 from potluck.stages.causes import causes_of_training, keep_training
 from potluck.stages.components import Components, identity
 from potluck.stages.observe import Stage, stage
 from potluck.stages.prepare import Prepared, prepare
+from potluck.workspace import Workspace
 from potluck.workspace.lock import writing
 
 if TYPE_CHECKING:
@@ -101,7 +102,8 @@ def made(components: Components, observers: pluggy.PluginManager | None = None) 
 
     Of processes that train together the first one holds the lock and makes the artifact.
 
-    Raises ``PotluckError`` for data that cannot be learned from, and what the tuner raises.
+    Raises ``PotluckError`` for data that cannot be learned from, ``WorkspaceGone`` where the workspace was deleted
+    meanwhile, and what the tuner raises.
     """
     from potluck.tuning.processes import leads
 
@@ -109,6 +111,7 @@ def made(components: Components, observers: pluggy.PluginManager | None = None) 
     prepared = prepare(components.recipe)
     request = _planned(components, prepared)
     decisive, folder = _decisive(components, prepared), components.workspace.folder
+    components.workspace.check_in_place()  # before a part of it is made anew
     with writing(request.folder) if leads() else nullcontext():
         done, damage = finished(request)
         if done is not None:
@@ -124,7 +127,8 @@ def made(components: Components, observers: pluggy.PluginManager | None = None) 
             for note in (*again, *damage, *estimate.notes):
                 log.warning(note)
             shutil.rmtree(request.folder / "result", ignore_errors=True)
-        done = _train(method, request, components.recipe, observers)
+        done = _train(method, request, components, observers)
+        components.workspace.check_in_place()
         done = replace(done, notes=(*damage, *estimate.notes, *done.notes))
         if leads():
             _seal(components, part, method, request, done)
@@ -255,16 +259,18 @@ def _overridden(part: Part) -> list[str]:
 
 
 def _train(
-    method: Tuner, request: TuningRequest, recipe: RecipeModel, observers: pluggy.PluginManager | None
+    method: Tuner, request: TuningRequest, components: Components, observers: pluggy.PluginManager | None
 ) -> TunedModel:
+    recipe, workspace = components.recipe, components.workspace
     if observers is None:
-        return method.tune(request, lambda progress: None)
+        return method.tune(request, lambda progress: workspace.check_in_place())
     with stage(observers, "tune", "steps", None, recipe.tuner, recipe.tuning.model) as running:
-        return method.tune(request, _reporter(running))
+        return method.tune(request, _reporter(running, workspace))
 
 
-def _reporter(running: Stage) -> Callable[[TuningProgress], None]:
+def _reporter(running: Stage, workspace: Workspace) -> Callable[[TuningProgress], None]:
     def report(progress: TuningProgress) -> None:
+        workspace.check_in_place()
         said = f"loss {progress.loss:.3f}, {progress.tokens_per_second:,.0f} tokens/s"
         measures = {"loss": progress.loss, "tokens_per_second": progress.tokens_per_second}
         running.reach(progress.step, progress.steps, said, measures)

@@ -13,7 +13,7 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from potluck.errors import CheckpointDamaged
+from potluck.errors import CheckpointDamaged, WorkspaceGone
 from potluck.tuning.sharding import spread_like, whole
 from potluck.workspace.files import write_whole
 
@@ -60,23 +60,34 @@ class Checkpoints:
     """
 
     def __init__(self, folder: Path, name: str, writes: bool = True) -> None:
-        """Nothing is read yet."""
+        """Make the folder; nothing is read yet."""
         self.folder, self._name, self._writes = folder, name, writes
+        if writes:
+            folder.mkdir(parents=True, exist_ok=True)
+
+    def check_in_place(self) -> None:
+        """Raise ``WorkspaceGone`` where the folder was deleted meanwhile."""
+        if not self.folder.is_dir():
+            raise WorkspaceGone(
+                f"{self.folder} was deleted while it was in use: run the same command again, and it trains anew"
+            )
 
     def save(self, course: Course, weights: Mapping[str, torch.Tensor], optimiser: Mapping[str, torch.Tensor]) -> None:
         """Write one, and remove those that are no longer of use.
 
-        ``weights`` are the trained parameters, ``optimiser`` its state, all whole.
+        ``weights`` are the trained parameters, ``optimiser`` its state, all whole. Raises ``WorkspaceGone``.
         """
         if not self._writes:
             return
+        self.check_in_place()
         write_whole(self.folder / f"step-{course.step:08d}.safetensors", self._bytes({**weights, **optimiser}, course))
         for old in self._found()[_KEPT:]:
             old.unlink()
 
     def save_best(self, course: Course, weights: Mapping[str, torch.Tensor]) -> None:
-        """Keep the weights with the lowest validation loss."""
+        """Keep the weights with the lowest validation loss. Raises ``WorkspaceGone``."""
         if self._writes:
+            self.check_in_place()
             write_whole(self.folder / _BEST, self._bytes(weights, course))
 
     def last(self, best: bool = False) -> tuple[Mapping[str, torch.Tensor], Course]:

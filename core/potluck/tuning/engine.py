@@ -80,7 +80,8 @@ class Job:
 
 
 def train(method: LocalTuner, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
-    """Train, or go on where a killed process stopped. Raises ``TrainingFailed``, ``TooLong`` and ``ModelError``s.
+    """Train, or go on where a killed process stopped. Raises ``TrainingFailed``, ``TooLong``, ``ModelError``s,
+    and ``WorkspaceGone`` where the folder was deleted meanwhile.
 
     What is learned depends on the request, the settings and the seed alone: each step's examples and random numbers
     follow from its number.
@@ -95,7 +96,8 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
         job.checkpoints.take_best(learned, job.course)
     folder, trainable = request.folder / "result", sum(one.numel() for one in learned.parameters() if one.requires_grad)
     if job.processes.first:
-        folder.mkdir(parents=True, exist_ok=True)
+        job.checkpoints.check_in_place()
+        folder.mkdir(exist_ok=True)
         head.take(method.base(learned), folder)
         method.save(learned, folder)
     job.processes.wait()

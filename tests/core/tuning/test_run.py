@@ -4,16 +4,20 @@ from __future__ import annotations
 
 import json
 import re
+import shutil
 import xml.etree.ElementTree as ET
 from pathlib import Path
 
 import pytest
 
+from potluck import hookimpl
 from potluck.api import Recipe
+from potluck.errors import WorkspaceGone
 from potluck.evaluation import plots
 from potluck.evaluation.classification import classification
 from potluck.evaluation.compare.run import Plan
 from potluck.evaluation.task_run import TaskRun
+from potluck.hookspecs import StageEvent
 from support.tuning import recipe
 
 
@@ -72,3 +76,33 @@ def test_the_confusion_of_any_number_of_labels_is_drawn_with_their_names(count: 
     figure = plots.svg(plots.confusion(classification(labels, labels[::-1])))
     texts = {text.strip() for one in ET.fromstring(figure).iter() for text in one.itertext()}
     assert set(labels) <= texts
+
+
+class Deleting:
+    """An observer that deletes a workspace when so many steps of a tuning were told."""
+
+    def __init__(self, workspace: Path, step: int) -> None:
+        self.workspace, self.step = workspace, step
+
+    @hookimpl
+    def potluck_stage_progressed(self, event: StageEvent) -> None:
+        if event.stage == "tune" and event.done >= self.step and self.workspace.exists():
+            shutil.rmtree(self.workspace)
+
+
+@pytest.mark.parametrize(("step", "saved"), [(1, 50), (1, 2), (12, 50)], ids=["at once", "before a checkpoint", "last"])
+def test_a_workspace_that_was_deleted_under_a_tuning_is_told_and_not_made_again_by_halves(
+    home: Path, step: int, saved: int
+) -> None:
+    training = {"max_steps": 12, "per_device_train_batch_size": 8, "dtype": "float32", "save_steps": saved}
+    with recipe(home, tuner={"use": "lora", "training": training}) as opened:
+        folder = opened.workspace.folder
+        opened.observers.register(Deleting(folder, step))
+        with pytest.raises(WorkspaceGone, match=r"deleted .*while it was in use: run the same command again"):
+            opened.tune()
+        assert not folder.exists()
+        with pytest.raises(WorkspaceGone):
+            opened.tune()
+        assert not folder.exists()
+    with recipe(home, tuner={"use": "lora", "training": training}) as again:
+        assert len(again.tune().tuned.losses) == 12
