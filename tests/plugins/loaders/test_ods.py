@@ -152,7 +152,15 @@ def test_slides_are_pages_with_title_text_table_and_notes() -> None:
     )
     document = deck(first, page(placeholder("title", "鋼軌")))
 
-    assert document.text.split("\n") == ["道碴", "重點", "年 | t", "2024 | 7", "[notes] 記得", "鋼軌"]
+    assert document.text.split("\n") == [
+        "道碴",
+        "重點",
+        "年 | t",
+        "2024 | 7",
+        "[notes] 記得",
+        "[footer] foot",
+        "鋼軌",
+    ]
     assert outline(document) == [(None, "道碴", 1), (None, "鋼軌", 1)]
     assert [one.number for one in document.pages] == [1, 2]
 
@@ -232,6 +240,25 @@ def test_a_shape_with_nothing_but_lists_is_read_and_counts_for_itself() -> None:
     shape = f"<draw:custom-shape>{listed('A', '甲', '乙')}</draw:custom-shape>"
 
     assert deck(page(shape, shape), styles=list_style("A", number)).text.split("\n") == ["1. 甲", "2. 乙"] * 2
+
+
+def test_footers_and_the_text_of_master_pages_are_told_once() -> None:
+    shapes = f"<draw:custom-shape>{p('機密')}</draw:custom-shape>" + placeholder("title", "Click to edit")
+    shapes += f"<draw:custom-shape>{p('<text:page-number>1</text:page-number>')}</draw:custom-shape>"
+    common = '<office:master-styles><style:master-page style:name="M">' + shapes
+    common += "</style:master-page></office:master-styles>"
+    footer = '<presentation:footer-decl presentation:name="f">TRK-1 rev. 3</presentation:footer-decl>'
+    bare = '<style:style style:name="b" style:family="drawing-page">'
+    bare += '<style:drawing-page-properties presentation:background-objects-visible="false"/></style:style>'
+    more = 'draw:master-page-name="M" presentation:use-footer-name="f"'
+    pages = page(placeholder("title", "a"), more=f'{more} draw:style-name="b"')
+    pages += page(placeholder("title", "b"), placeholder("date-time", "2026-01-02"), more=more)
+    pages += page(placeholder("title", "c"), placeholder("date-time", "<text:date>today</text:date>"), more=more)
+
+    document = load_one("office", odf("presentation", footer + pages, bare, common))
+
+    shown = ["a", "[footer] TRK-1 rev. 3", "b", "[footer] 2026-01-02", "[layout] 機密", "c"]
+    assert document.text.split("\n") == shown
 
 
 def test_hidden_slides_and_comments_are_counted_or_read() -> None:
