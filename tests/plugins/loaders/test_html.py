@@ -1,8 +1,8 @@
 """The ``html`` loader, and what all loaders of markup share.
 
 Tests of ``potluck_plugins.loaders._shared.markup``, ``potluck_plugins.loaders._shared.markup_reader``,
-``potluck_plugins.loaders._shared.markup_style``, ``potluck_plugins.loaders._shared.markup_lists`` and
-``potluck_plugins.loaders._shared.numerals``.
+``potluck_plugins.loaders._shared.markup_style``, ``potluck_plugins.loaders._shared.markup_lists``,
+``potluck_plugins.loaders._shared.markup_images`` and ``potluck_plugins.loaders._shared.numerals``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The lines of a page: raised digits, characters drawn twice, columns from top to bottom, words from right to left.
 
-Tests of ``potluck_plugins.loaders._shared.pdftext``, ``potluck_plugins.loaders._shared.pdfchars`` and
-``potluck_plugins.loaders._shared.pdfvertical``.
+Tests of ``potluck_plugins.loaders._shared.pdftext``, ``potluck_plugins.loaders._shared.pdfchars``,
+``potluck_plugins.loaders._shared.pdfrules`` and ``potluck_plugins.loaders._shared.pdfvertical``.
 """
 
 from __future__ import annotations

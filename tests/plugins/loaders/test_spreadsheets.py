@@ -1,8 +1,9 @@
 """Workbooks: ``.xlsx`` written by openpyxl, ``.xls`` written by xlwt, and what both must give alike.
 
 Tests of ``potluck_plugins.loaders._office.xlsx``, ``potluck_plugins.loaders._office.xls``,
-``potluck_plugins.loaders._office.sheet``, ``potluck_plugins.loaders._office.sheet_notes`` and
-``potluck_plugins.loaders._office.workbook``.
+``potluck_plugins.loaders._office.xls_formulas``, ``potluck_plugins.loaders._office.xls_records``,
+``potluck_plugins.loaders._office.sheet``, ``potluck_plugins.loaders._office.sheet_margins``,
+``potluck_plugins.loaders._office.sheet_notes`` and ``potluck_plugins.loaders._office.workbook``.
 """
 
 from __future__ import annotations
