@@ -9,29 +9,26 @@ from __future__ import annotations
 import math
 import tempfile
 import time
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from itertools import groupby
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from potluck.contracts import TunedModel, TuningProgress, TuningRequest
-from potluck.documents import Json
-from potluck.errors import ModelError, TrainingFailed, Unsupported
+from potluck.errors import TrainingFailed
 from potluck.fingerprints import fingerprint
-from potluck.models import ModelKind, kind_of, load_model, precision
+from potluck.models import kind_of, load_model
 from potluck.tuning import head, vocabulary
-from potluck.tuning.checkpoint import Checkpoints, Course, put, put_state, state_of, trained
-from potluck.tuning.encode import Encoded, Encoding, encode
-from potluck.tuning.forward import batches, computing
+from potluck.tuning.checkpoint import put, state_of
+from potluck.tuning.encode import Encoded
+from potluck.tuning.forward import batches
+from potluck.tuning.job import Job, prepared, rate, wrapped
 from potluck.tuning.method import LocalTuner
 from potluck.tuning.pack import Pack
-from potluck.tuning.processes import Processes
 from potluck.tuning.rows import Rows
-from potluck.tuning.schedule import Schedule
-from potluck.tuning.sharding import clip, groups, is_sharded, shard
+from potluck.tuning.sharding import clip, is_sharded
 from potluck.tuning.watchdog import Evaluated, Rates, Watchdog
-from potluck.tuning.zero import Zero, imported
 
 if TYPE_CHECKING:
     import torch
@@ -39,44 +36,8 @@ if TYPE_CHECKING:
     from potluck.tuning.forward import Forward
 
 _REPORT_SECONDS = 5.0
-_KINDS: Mapping[ModelKind, str] = {"causal": "causal", "masked": "masked", "seq2seq": "sequence-to-sequence"}
 _PROBED = 4
 """Steps of a probe."""
-
-
-@dataclass(slots=True)
-class Job:
-    """All that a training is made of, ready to begin or to go on."""
-
-    method: LocalTuner
-    request: TuningRequest
-    model: torch.nn.Module
-    optimiser: torch.optim.Optimizer
-    training: Encoding
-    validation: Encoding
-    schedule: Schedule
-    checkpoints: Checkpoints
-    course: Course
-    processes: Processes
-    forward: Forward
-    zero: Zero | None
-    ends: frozenset[int]
-    """The tokens that end an answer; none where no words are learned."""
-
-    @property
-    def parameters(self) -> list[torch.nn.Parameter]:
-        """Those that are trained."""
-        return [one for one in self.model.parameters() if one.requires_grad]
-
-    @property
-    def weights(self) -> Mapping[str, torch.Tensor]:
-        """The parameters that are trained, by name, whole."""
-        return trained(self.model) if self.zero is None else self.zero.weights()
-
-    @property
-    def spread(self) -> bool:
-        """Whether each process holds a part of the model only."""
-        return self.zero is not None or (self.method.config.training.fsdp and self.processes.count > 1)
 
 
 def train(method: LocalTuner, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
@@ -86,7 +47,7 @@ def train(method: LocalTuner, request: TuningRequest, progress: Callable[[Tuning
     What is learned depends on the request, the settings and the seed alone: each step's examples and random numbers
     follow from its number.
     """
-    job = _job(method, request)
+    job = prepared(method, request)
     rates = Rates(rate(method), method.default_learning_rate)
     patience = method.config.training.early_stopping_patience
     watch = Watchdog(job.course, request, job.schedule.steps, rates, job.ends, patience)
@@ -133,7 +94,7 @@ def probe(method: LocalTuner, request: TuningRequest) -> float:
     for a third of a training over the same tokens. Raises what ``train`` raises before its first step.
     """
     with tempfile.TemporaryDirectory() as folder:
-        job = _job(method, replace(request, folder=Path(folder)))
+        job = prepared(method, replace(request, folder=Path(folder)))
         took = [_timed(job, step) for step in range(min(_PROBED, job.schedule.steps))]
     counted = took[1:] or took
     speed = sum(tokens for _, tokens in counted) / sum(seconds for seconds, _ in counted)
@@ -148,124 +109,6 @@ def _timed(job: Job, step: int) -> tuple[float, int]:
     began = time.monotonic()
     _, _, tokens = _step(job, step)
     return time.monotonic() - began, tokens
-
-
-def _job(method: LocalTuner, request: TuningRequest) -> Job:
-    import torch
-
-    settings, kind = method.config.training, able(method, request)
-    processes = Processes.started("cpu" if settings.use_cpu else "auto")
-    several = processes.count > 1
-    if settings.deepspeed is not None and several:
-        imported(processes.device)  # before anything is loaded
-    tokenizer = vocabulary.tokenizer_of(method, request)
-    dtype, labels = precision(settings.dtype, processes.device), head.labels(method, request)
-    torch.manual_seed(request.seed)
-    base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
-    model = wrapped(method, base, request, tokenizer)
-    if settings.fsdp and several:
-        shard(method.base(model))
-    limit = reads(method, model)
-    vocabulary.check_end(method, request, tokenizer, kind)
-    training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
-    if not training.examples:
-        raise ModelError("there is no example to learn from")
-    validation = encode(request.validation, tokenizer, limit, method.config.fit, kind, labels)
-    vocabulary.check_known(request, tokenizer, method.base(model), [*training.examples, *validation.examples])
-    schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
-    name = _name(method, request, training, validation, dtype, processes)
-    checkpoints = Checkpoints(request.folder, name, processes.first)
-    left, course = checkpoints.last(best=settings.early_stopping_patience is not None)
-    if left:
-        put(model, left)
-    optimiser = _adamw(method, model)
-    forward = computing(method, model, method.trains_base and dtype == "bfloat16", processes.device)
-    zero = None
-    if settings.deepspeed is not None and several:
-        zero = Zero(model, forward, optimiser, settings, processes.device)
-        zero.put_state(left)
-    elif left:
-        put_state(optimiser, left)
-    return Job(
-        method,
-        request,
-        model,
-        optimiser,
-        training,
-        validation,
-        schedule,
-        checkpoints,
-        course,
-        processes,
-        forward if zero is None else zero,
-        zero,
-        vocabulary.ends(method, request, tokenizer, kind),
-    )
-
-
-def _adamw(method: LocalTuner, model: torch.nn.Module) -> torch.optim.Optimizer:
-    import torch
-
-    settings = method.config.training
-    return torch.optim.AdamW(
-        groups(one for one in model.parameters() if one.requires_grad),
-        lr=rate(method),
-        betas=(settings.adam_beta1, settings.adam_beta2),
-        eps=settings.adam_epsilon,
-        weight_decay=settings.weight_decay,
-    )
-
-
-def wrapped(method: LocalTuner, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
-    """A base model with all that is trained: the method's parameters, and a head where one is asked for."""
-    model = method.wrap(vocabulary.resize(method, base, tokenizer), request, tokenizer)
-    if head.labels(method, request):
-        head.put(method.base(model), request)
-    return model
-
-
-def able(method: LocalTuner, request: TuningRequest) -> ModelKind:
-    """The kind of the model that is to be tuned. Raises ``Unsupported`` for one that the method does not train."""
-    kind = kind_of(request.model)
-    if kind not in method.kinds:
-        named = type(method).__name__
-        raise Unsupported(
-            f"{named} trains {' and '.join(_KINDS[one] for one in sorted(method.kinds))} language models, and "
-            f"{request.model} is a {_KINDS[kind]} one: take another tuner ('lora' and 'full' train all kinds)"
-        )
-    if method.config.head:
-        head.check(request, kind)
-    return kind
-
-
-def rate(method: LocalTuner) -> float:
-    """The largest learning rate: the setting, or the method's own."""
-    return method.config.training.learning_rate or method.default_learning_rate
-
-
-def reads(method: LocalTuner, model: Any) -> int | None:
-    """The most tokens of an example."""
-    window = getattr(getattr(model, "config", None), "max_position_embeddings", None)
-    limits = [limit for limit in (method.config.max_length, window) if limit is not None]
-    return min(limits) if limits else None
-
-
-def _name(
-    method: LocalTuner,
-    request: TuningRequest,
-    training: Encoding,
-    validation: Encoding,
-    dtype: str,
-    processes: Processes,
-) -> str:
-    """All that decides the weights after a step."""
-    learned: list[Json] = [
-        [list(one.ids), one.start, list(one.answer)] for one in (*training.examples, *validation.examples)
-    ]
-    name = f"{type(method).__module__}.{type(method).__qualname__}"
-    files = {path.name: path.stat().st_size for path in sorted(request.model.iterdir()) if path.is_file()}
-    made: list[Json] = [str(request.model), dict(files), dtype, processes.count]
-    return fingerprint(name, method.config.decisive(), learned, len(training.examples), *made, request.seed)
 
 
 def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None]) -> None:

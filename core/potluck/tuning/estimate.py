@@ -9,7 +9,7 @@ from potluck.contracts import Estimate, TuningRequest
 from potluck.models import located, precision, without_weights
 from potluck.tuning import head, vocabulary
 from potluck.tuning.encode import encode
-from potluck.tuning.engine import able, reads, wrapped
+from potluck.tuning.job import able, reads, wrapped
 from potluck.tuning.method import LocalTuner
 from potluck.tuning.schedule import Schedule
 from potluck.tuning.settings import Training

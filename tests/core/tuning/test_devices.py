@@ -22,8 +22,9 @@ from potluck.models import load_model, load_tokenizer, located
 from potluck.sources import Sources
 from potluck.stages.tune import problems
 from potluck.tuning.encode import encode
-from potluck.tuning.engine import evaluate, wrapped
+from potluck.tuning.engine import evaluate
 from potluck.tuning.forward import batches, logits
+from potluck.tuning.job import wrapped
 from support.tiny_models import tiny_masked, tiny_seq2seq
 from support.tuning import METHODS, colours, make_model, request
 

@@ -1,0 +1,183 @@
+"""A training made ready: a model with what is trained in it, its examples as tokens, and where it was stopped."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from potluck.contracts import TuningRequest
+from potluck.documents import Json
+from potluck.errors import ModelError, Unsupported
+from potluck.fingerprints import fingerprint
+from potluck.models import ModelKind, kind_of, load_model, precision
+from potluck.tuning import head, vocabulary
+from potluck.tuning.checkpoint import Checkpoints, Course, put, put_state, trained
+from potluck.tuning.encode import Encoding, encode
+from potluck.tuning.forward import computing
+from potluck.tuning.method import LocalTuner
+from potluck.tuning.processes import Processes
+from potluck.tuning.schedule import Schedule
+from potluck.tuning.sharding import groups, shard
+from potluck.tuning.zero import Zero, imported
+
+if TYPE_CHECKING:
+    import torch
+
+    from potluck.tuning.forward import Forward
+
+_KINDS: Mapping[ModelKind, str] = {"causal": "causal", "masked": "masked", "seq2seq": "sequence-to-sequence"}
+
+
+@dataclass(slots=True)
+class Job:
+    """All that a training is made of, ready to begin or to go on."""
+
+    method: LocalTuner
+    request: TuningRequest
+    model: torch.nn.Module
+    optimiser: torch.optim.Optimizer
+    training: Encoding
+    validation: Encoding
+    schedule: Schedule
+    checkpoints: Checkpoints
+    course: Course
+    processes: Processes
+    forward: Forward
+    zero: Zero | None
+    ends: frozenset[int]
+    """The tokens that end an answer; none where no words are learned."""
+
+    @property
+    def parameters(self) -> list[torch.nn.Parameter]:
+        """Those that are trained."""
+        return [one for one in self.model.parameters() if one.requires_grad]
+
+    @property
+    def weights(self) -> Mapping[str, torch.Tensor]:
+        """The parameters that are trained, by name, whole."""
+        return trained(self.model) if self.zero is None else self.zero.weights()
+
+    @property
+    def spread(self) -> bool:
+        """Whether each process holds a part of the model only."""
+        return self.zero is not None or (self.method.config.training.fsdp and self.processes.count > 1)
+
+
+def prepared(method: LocalTuner, request: TuningRequest) -> Job:
+    """A training to begin, or to go on with. Raises what ``train`` raises before its first step."""
+    import torch
+
+    settings, kind = method.config.training, able(method, request)
+    processes = Processes.started("cpu" if settings.use_cpu else "auto")
+    several = processes.count > 1
+    if settings.deepspeed is not None and several:
+        imported(processes.device)  # before anything is loaded
+    tokenizer = vocabulary.tokenizer_of(method, request)
+    dtype, labels = precision(settings.dtype, processes.device), head.labels(method, request)
+    torch.manual_seed(request.seed)
+    base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
+    model = wrapped(method, base, request, tokenizer)
+    if settings.fsdp and several:
+        shard(method.base(model))
+    limit = reads(method, model)
+    vocabulary.check_end(method, request, tokenizer, kind)
+    training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
+    if not training.examples:
+        raise ModelError("there is no example to learn from")
+    validation = encode(request.validation, tokenizer, limit, method.config.fit, kind, labels)
+    vocabulary.check_known(request, tokenizer, method.base(model), [*training.examples, *validation.examples])
+    schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
+    name = _name(method, request, training, validation, dtype, processes)
+    checkpoints = Checkpoints(request.folder, name, processes.first)
+    left, course = checkpoints.last(best=settings.early_stopping_patience is not None)
+    if left:
+        put(model, left)
+    optimiser = _adamw(method, model)
+    forward = computing(method, model, method.trains_base and dtype == "bfloat16", processes.device)
+    zero = None
+    if settings.deepspeed is not None and several:
+        zero = Zero(model, forward, optimiser, settings, processes.device)
+        zero.put_state(left)
+    elif left:
+        put_state(optimiser, left)
+    return Job(
+        method,
+        request,
+        model,
+        optimiser,
+        training,
+        validation,
+        schedule,
+        checkpoints,
+        course,
+        processes,
+        forward if zero is None else zero,
+        zero,
+        vocabulary.ends(method, request, tokenizer, kind),
+    )
+
+
+def _adamw(method: LocalTuner, model: torch.nn.Module) -> torch.optim.Optimizer:
+    import torch
+
+    settings = method.config.training
+    return torch.optim.AdamW(
+        groups(one for one in model.parameters() if one.requires_grad),
+        lr=rate(method),
+        betas=(settings.adam_beta1, settings.adam_beta2),
+        eps=settings.adam_epsilon,
+        weight_decay=settings.weight_decay,
+    )
+
+
+def wrapped(method: LocalTuner, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
+    """A base model with all that is trained: the method's parameters, and a head where one is asked for."""
+    model = method.wrap(vocabulary.resize(method, base, tokenizer), request, tokenizer)
+    if head.labels(method, request):
+        head.put(method.base(model), request)
+    return model
+
+
+def able(method: LocalTuner, request: TuningRequest) -> ModelKind:
+    """The kind of the model that is to be tuned. Raises ``Unsupported`` for one that the method does not train."""
+    kind = kind_of(request.model)
+    if kind not in method.kinds:
+        named = type(method).__name__
+        raise Unsupported(
+            f"{named} trains {' and '.join(_KINDS[one] for one in sorted(method.kinds))} language models, and "
+            f"{request.model} is a {_KINDS[kind]} one: take another tuner ('lora' and 'full' train all kinds)"
+        )
+    if method.config.head:
+        head.check(request, kind)
+    return kind
+
+
+def rate(method: LocalTuner) -> float:
+    """The largest learning rate: the setting, or the method's own."""
+    return method.config.training.learning_rate or method.default_learning_rate
+
+
+def reads(method: LocalTuner, model: Any) -> int | None:
+    """The most tokens of an example."""
+    window = getattr(getattr(model, "config", None), "max_position_embeddings", None)
+    limits = [limit for limit in (method.config.max_length, window) if limit is not None]
+    return min(limits) if limits else None
+
+
+def _name(
+    method: LocalTuner,
+    request: TuningRequest,
+    training: Encoding,
+    validation: Encoding,
+    dtype: str,
+    processes: Processes,
+) -> str:
+    """All that decides the weights after a step."""
+    learned: list[Json] = [
+        [list(one.ids), one.start, list(one.answer)] for one in (*training.examples, *validation.examples)
+    ]
+    name = f"{type(method).__module__}.{type(method).__qualname__}"
+    files = {path.name: path.stat().st_size for path in sorted(request.model.iterdir()) if path.is_file()}
+    made: list[Json] = [str(request.model), dict(files), dtype, processes.count]
+    return fingerprint(name, method.config.decisive(), learned, len(training.examples), *made, request.seed)
