@@ -52,6 +52,12 @@ def test_figures_below_a_header_and_rows_that_divide_none_of_its_cells_are_no_he
     assert list(_grid(header, body, figures).lines()) == ["a | a | b", "x | x | y", "1 | 2 | 3"]
 
 
+def test_a_row_of_the_body_that_divides_a_cell_of_the_second_row_is_no_third_one_of_the_header() -> None:
+    top, second = [("", 1, 1), ("A", 3, 1)], [("", 1, 1), ("p and q", 2, 1), ("r", 1, 1)]
+    body = [("R1", 1, 1), ("yes", 1, 1), ("no", 1, 1), ("yes", 1, 1)]
+    assert list(_grid(top, second, body).lines()) == [" | A p and q | A p and q | A r", "R1 | yes | no | yes"]
+
+
 def test_rows_that_their_format_calls_headers_are_joined_as_they_are() -> None:
     rows = [("a", 1, 1), ("b", 1, 1)], [("c", 1, 1), ("d", 1, 1)], [("1", 1, 1), ("2", 1, 1)]
     assert list(_grid(*map(list, rows), headers=2).lines()) == ["a c | b d", "1 | 2"]

@@ -161,16 +161,21 @@ class Grid:
         return count
 
     def _divides(self, index: int, is_third: bool) -> bool:
-        """Whether a row divides a cell above it into columns, and holds no figures where a header has none."""
+        """Whether a row divides a cell above it into columns, and does not look like one of the body.
+
+        A second row may begin with the name of the first column, and hold years below a cell that it divides.
+        """
         above, row = self._rows[index - 1].cells, self._rows[index].cells
+        own = [column for column, cell in row.items() if cell.origin != above.get(column, cell).origin]
+        widths = Counter(cell.origin for cell in above.values())
+        figures = [column for column in own if _FIGURE.fullmatch(row[column].text)]
+        if any(is_third or widths[above[column].origin] == 1 for column in figures):
+            return False
+        if is_third and 0 in own and row[0].text:
+            return False
         below: dict[int, set[int]] = {}
         for column, cell in above.items():
             below.setdefault(cell.origin, set()).add(row[column].origin if column in row else 0)
-        widths = Counter(cell.origin for cell in above.values())
-        figures = [column for column, cell in row.items() if cell.origin != above.get(column, cell).origin]
-        figures = [column for column in figures if _FIGURE.fullmatch(row[column].text)]
-        if any(is_third or widths[above[column].origin] == 1 for column in figures):
-            return False
         return any(len(origins) > 1 for origins in below.values())
 
     def _reach(self, first: int, column: int) -> int:
