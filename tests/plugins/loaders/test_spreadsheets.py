@@ -25,6 +25,7 @@ from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
 from potluck.documents import Document
+from potluck.errors import UnreadableDocument
 from support.loading import load_one
 
 FORMATTED = [
@@ -460,6 +461,25 @@ def test_a_file_that_claims_huge_merges_is_read_at_once() -> None:
     )
 
     assert read(content).text.startswith("Sheet\n0 | 0 | 0 | 0")
+
+
+def test_a_damaged_sheet_costs_what_stands_behind_the_damage() -> None:
+    content = xlsx(lambda workbook: [workbook.active.append(["a"]), workbook.create_sheet("乙").append(["b"])])
+    damaged = rewritten(content, "xl/worksheets/sheet1.xml", "</sheetData>", "<row><c t='inlineStr'><is></sheetData>")
+
+    document = read(damaged)
+
+    assert document.text == "Sheet\na\n乙\nb"
+    assert [loss.partition(",")[0] for loss in document.losses] == [
+        "its sheet 'Sheet' (xl/worksheets/sheet1.xml) is damaged"
+    ]
+
+
+def test_a_workbook_whose_only_sheet_is_damaged_from_the_start_is_an_error() -> None:
+    content = rewritten(xlsx(rows([["a"]])), "xl/worksheets/sheet1.xml", "<sheetData>", "<sheetData></x>")
+
+    with pytest.raises(UnreadableDocument, match="its sheet 'Sheet' is damaged"):
+        read(content)
 
 
 def test_rows_and_cells_may_leave_out_where_they_are() -> None:

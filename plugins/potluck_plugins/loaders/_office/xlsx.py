@@ -45,20 +45,32 @@ def read_xlsx(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, J
     if not parts:
         raise UnreadableDocument("its sheets cannot be found: the list of its parts is damaged or missing")
     values = _values(package, parts, workbook)
-    write_sheets(_sheets(package, workbook, parts, values), options, flow)
+    write_sheets(_sheets(package, workbook, parts, values, flow), options, flow)
     tell_uncomputed(values.uncomputed, flow)
     found = core_properties(archive)
     return {key: found[key] for key in ("title", "author") if key in found}
 
 
-def _sheets(package: Package, workbook: Any, parts: Mapping[str, Relationship], values: _Values) -> Iterator[Sheet]:
+def _sheets(
+    package: Package, workbook: Any, parts: Mapping[str, Relationship], values: _Values, flow: Flow
+) -> Iterator[Sheet]:
+    """The sheets, of a damaged one what stands before the damage. Raises ``UnreadableDocument`` where all are."""
+    damage: UnreadableDocument | None = None
+    found = False
     for number, one in enumerate(children(child(workbook, "sheets"), "sheet"), 1):
         relation = parts.get(next((v for k, v in one.attrib.items() if k.endswith("}id")), ""))
         if relation is None or relation.kind != "worksheet":
             continue
         sheet = Sheet(one.get("name", ""), number, one.get("state") in _HIDDEN_SHEETS)
-        _read_sheet(package, relation.target, sheet, values)
+        try:
+            _read_sheet(package, relation.target, sheet, values)
+        except UnreadableDocument as error:
+            damage = UnreadableDocument(f"its sheet {sheet.title!r} is damaged ({error})")
+            flow.lose(f"its sheet {sheet.title!r} ({relation.target}) is damaged, and was read up to there: {error}")
+        found = found or damage is None or bool(sheet.cells)
         yield sheet
+    if damage is not None and not found:
+        raise damage
 
 
 def _values(package: Package, parts: Mapping[str, Relationship], workbook: Any) -> _Values:
@@ -164,7 +176,7 @@ def _read_sheet(package: Package, part: str, sheet: Sheet, values: _Values) -> N
             ):
                 rows.take(element)
         except etree.XMLSyntaxError as error:
-            raise UnreadableDocument(f"its sheet {sheet.title!r} is damaged ({error})") from error
+            raise UnreadableDocument(str(error)) from error
     relations = list(package.relationships(part).values())
     sheet.comments.update(read_comments(package, relations))
     sheet.texts.extend(read_shapes(package, relations))
