@@ -1,6 +1,7 @@
 """Chat templates: programs in Jinja that come with a model, and may be wrong, or meant to do harm.
 
 They run in Jinja's sandbox, with limits of time and room, and whatever goes wrong is one error that names the model.
+Before an engine of its own runs one without limits, it is tried here (``check_limits``).
 What they may call is what transformers lets them call (``apply_chat_template``): the same templates give the same text.
 """
 
@@ -41,28 +42,59 @@ def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering
     time or room than is allowed.
     """
     turns = [{"role": message.role, "content": message.content} for message in messages]
-    limit = CHARACTERS + 10 * sum(len(turn["content"]) for turn in turns)
     known = {"tools": None, "documents": None, **tokenizer.special_tokens_map}
-    pieces, size = list[str](), 0
     try:
-        template = _compiled(tokenizer.get_chat_template())
-        with _limited(limit):
-            for piece in template.generate(**known, messages=turns, add_generation_prompt=answering):
-                size += len(piece)
-                if size > limit:
-                    raise _Exceeded(f"writes more than {limit:,} characters")
-                pieces.append(piece)
-    except _Exceeded as error:
-        raise TemplateFailed(f"{model}: its chat template {error}; take another model, or fix the template") from None
+        text = _written(tokenizer.get_chat_template(), {**known, "messages": turns, "add_generation_prompt": answering})
     except Exception as error:  # a template can raise anything: Jinja's errors, Python's, its own
-        said = str(error) or type(error).__name__
-        raise TemplateFailed(f"{model}: its chat template refuses these messages: {said}") from error
-    text = "".join(pieces)
-    _check_whole(messages, text, model)
+        raise _failed(error, model) from error
+    check_whole(messages, text, model)
     return text
 
 
-def _check_whole(messages: Sequence[Message], text: str, model: str) -> None:
+def check_limits(source: str, conversations: Iterable[Mapping[str, Any]], model: str) -> None:
+    """Look at a template that another engine, which knows no limits, is to run with one of the ``conversations``.
+
+    Each is all that the template is given: ``messages`` and more. Raises ``TemplateFailed`` for a template that is
+    malformed, that takes more time or room than is allowed with any of them, or that refuses all.
+    """
+    from jinja2 import TemplateSyntaxError
+
+    refused = list[Exception]()
+    accepted = False
+    for known in conversations:
+        try:
+            _written(source, known)
+            accepted = True
+        except (_Exceeded, RecursionError, MemoryError, TemplateSyntaxError) as error:
+            raise _failed(error, model) from error
+        except Exception as error:  # as above
+            refused.append(error)
+    if refused and not accepted:
+        raise _failed(refused[0], model) from refused[0]
+
+
+def _written(source: str, known: Mapping[str, Any]) -> str:
+    """What a template writes. Raises ``_Exceeded``, and whatever a template raises."""
+    limit = CHARACTERS + 10 * sum(len(str(turn.get("content", ""))) for turn in known["messages"])
+    template = _compiled(source)
+    pieces, size = list[str](), 0
+    with _limited(limit):
+        for piece in template.generate(**known):
+            size += len(piece)
+            if size > limit:
+                raise _Exceeded(f"writes more than {limit:,} characters")
+            pieces.append(piece)
+    return "".join(pieces)
+
+
+def _failed(error: Exception, model: str) -> TemplateFailed:
+    if isinstance(error, _Exceeded):
+        return TemplateFailed(f"{model}: its chat template {error}; take another model, or fix the template")
+    said = str(error) or type(error).__name__
+    return TemplateFailed(f"{model}: its chat template refuses these messages: {said}")
+
+
+def check_whole(messages: Sequence[Message], text: str, model: str) -> None:
     """Raise ``TemplateFailed`` where what a user or the system says is not in the text, white space aside.
 
     What the assistant said before is left to the template: many leave out its thoughts.

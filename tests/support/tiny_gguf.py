@@ -8,8 +8,11 @@ from pathlib import Path
 from potluck.testing import tiny_model
 
 
-def tiny_gguf(folder: Path, seed: int = 0) -> Path:
-    """``tiny_model`` as a GGUF file: a Llama of two layers with random weights, its tokenizer and its template."""
+def tiny_gguf(folder: Path, seed: int = 0, template: str | None = None) -> Path:
+    """``tiny_model`` as a GGUF file: a Llama of two layers with random weights, its tokenizer and its template.
+
+    ``template`` stands in the place of its own.
+    """
     import gguf
 
     from potluck.models import load_model, load_tokenizer
@@ -36,7 +39,7 @@ def tiny_gguf(folder: Path, seed: int = 0) -> Path:
     writer.add_bos_token_id(config.bos_token_id)
     writer.add_eos_token_id(config.eos_token_id)
     writer.add_add_bos_token(False)
-    writer.add_chat_template(tokenizer.chat_template)
+    writer.add_chat_template(template or tokenizer.chat_template)
     names = gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, config.num_hidden_layers)
     for name, value in model.state_dict().items():
         writer.add_tensor(names.get_name(name, try_suffixes=(".weight",)), value.float().numpy())

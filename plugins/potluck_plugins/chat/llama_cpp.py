@@ -14,6 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 import potluck
+from potluck.chat_template import check_whole
 from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, RemoteError
@@ -22,6 +23,7 @@ from potluck_plugins.chat._shared.decoding import Growing
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, parts
 from potluck_plugins.chat._shared.llama_engine import Engine
 from potluck_plugins.chat._shared.llama_forced import logprobs
+from potluck_plugins.chat._shared.llama_template import Templates
 from potluck_plugins.chat._shared.thoughts import Thinking, opens_thoughts
 
 _LONGEST = 8192
@@ -50,6 +52,7 @@ class LlamaCpp(ChatModel):
         self._config = config
         self._context = context
         self._running: Engine | None = None
+        self._templates: Templates | None = None
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]
@@ -146,6 +149,8 @@ class LlamaCpp(ChatModel):
     def _engine(self) -> Engine:
         if self._running is None:
             path = self._context.models.fetch(self._config.model)
+            self._templates = Templates(path, self._config.model)
+            self._templates.check()
             self._running = Engine(path, self._config.context, self._config.threads)
         return self._running
 
@@ -153,7 +158,13 @@ class LlamaCpp(ChatModel):
         return self._engine.tokens(self._rendered(messages))
 
     def _rendered(self, messages: Sequence[Message]) -> str:
-        return str(self._engine.ask("/apply-template", {"messages": _plain(messages)})["prompt"])
+        """What the model's template makes of messages. Raises ``TemplateFailed``."""
+        engine, turns = self._engine, _plain(messages)
+        if self._templates is not None:
+            self._templates.check(turns)
+        text = str(engine.ask("/apply-template", {"messages": turns})["prompt"])
+        check_whole(messages, text, self._config.model)
+        return text
 
     def _request(self, messages: Sequence[Message], options: ChatOptions, kept: int) -> dict[str, Any]:
         # Without the stop texts: the engine loses what may begin one where the answer ends before that is clear.
@@ -197,4 +208,4 @@ def _usage(timings: Mapping[str, int]) -> Usage:
 def potluck_chat() -> potluck.Offer[LlamaCpp]:
     """Offer the chat model."""
     summary = "GGUF models on the processor, by llama.cpp"
-    return potluck.Offer(summary, LlamaCppConfig, LlamaCpp, requires=("xllamacpp",), extra="llama-cpp")
+    return potluck.Offer(summary, LlamaCppConfig, LlamaCpp, requires=("xllamacpp", "jinja2"), extra="llama-cpp")

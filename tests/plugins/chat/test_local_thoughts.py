@@ -92,8 +92,9 @@ class Engine:
     def __init__(self, deltas: Sequence[Mapping[str, str]], finish: str, prompt: str) -> None:
         self._deltas, self._finish, self._prompt = deltas, finish, prompt
 
-    def ask(self, path: str, body: object = None) -> Any:
-        return {"prompt": self._prompt}
+    def ask(self, path: str, body: Mapping[str, Any]) -> Any:
+        said = "".join(message["content"] for message in body["messages"])
+        return {"prompt": said + self._prompt}
 
     def tokens(self, text: str) -> list[int]:
         return [*text.encode()]

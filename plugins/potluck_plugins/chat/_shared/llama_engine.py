@@ -37,7 +37,7 @@ class Engine:
 
     def __init__(self, path: Path, context: int, threads: int | None) -> None:
         """Load the model. Raises ``ModelNotFound`` for a file that llama.cpp cannot read."""
-        if not _is_gguf(path):
+        if not is_gguf(path):
             raise ModelNotFound(f"{path} is no GGUF file; the llama-cpp chat model reads no other")
         folder = tempfile.mkdtemp(prefix="potluck-llama-")
         self._clean = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
@@ -171,7 +171,8 @@ def _signals_kept() -> Iterator[None]:
             libc.sigaction(int(number), action, None)
 
 
-def _is_gguf(path: Path) -> bool:
+def is_gguf(path: Path) -> bool:
+    """Whether it is a file that begins as those of llama.cpp do."""
     if not path.is_file():
         return False
     with path.open("rb") as file:
