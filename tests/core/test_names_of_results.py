@@ -181,6 +181,7 @@ class Home:
         self.folder, self.site, self._log = folder, site, log
         self.settings: dict[str, dict[str, Any]] = {kind: {"use": "own"} for kind in KINDS}
         self.before, self.reverse, self.notes = "", False, list[str]()
+        self.seed = 0
         (folder / "model").mkdir(parents=True)
         (folder / "model" / "model.safetensors").write_bytes(b"\0" * (5 << 20))
         (folder / "model" / "config.json").write_text("{}", encoding="utf-8")
@@ -197,6 +198,7 @@ class Home:
         documents = {"path": "*.own", **self.settings["loader"]}
         parts = {kind: self.settings[kind] for kind in KINDS if kind != "loader"}
         recipe = {"documents": documents, "questions": "q.jsonl", **parts, "model": "model", "dataset": "rows.jsonl"}
+        recipe["seed"] = self.seed
         ordered = dict(sorted(recipe.items(), reverse=self.reverse))
         (self.folder / "recipe.yaml").write_text(self.before + json.dumps(ordered), encoding="utf-8")
         with Recipe.load(self.folder / "recipe.yaml") as opened:
@@ -307,6 +309,26 @@ def test_a_setting_has_that_done_again_which_it_decides(home: Home, kind: str) -
     home.settings[kind]["level"] = 2
 
     assert {name for name, count in home.done().items() if count} == BELOW[kind]
+
+
+@pytest.mark.parametrize(
+    ("change", "again"),
+    [
+        (("", ""), 0),
+        (("class OwnStore(Own, VectorStore):", "class OwnStore(Own, VectorStore):\n    uses_seed = True"), 1),
+        (("offer(Settings, OwnStore)", "offer(Settings, lambda config, context: OwnStore(config, context))"), 1),
+    ],
+    ids=["a store that draws nothing", "a store that says that it draws", "a store of which nothing is known"],
+)
+def test_another_seed_has_the_store_filled_again_unless_it_says_that_it_draws_nothing(
+    home: Home, change: tuple[str, str], again: int
+) -> None:
+    (home.site / "own_plugins.py").write_text(CODE.replace(*change), encoding="utf-8")
+    home.done()
+
+    home.seed = 7
+
+    assert home.done()["store"] == again
 
 
 @pytest.mark.parametrize(

@@ -53,3 +53,11 @@ class Offer(Generic[ComponentT_co]):
     extra: str | None = None
     sends_to: Callable[[Any], str | None] | None = None
     contract: int = 1
+
+    @property
+    def component(self) -> type[Component]:
+        """The class of its components, whose attributes say what they can do, as the contract declares them.
+
+        ``Component`` where a function makes them: then nothing is known before one is made.
+        """
+        return self.make if isinstance(self.make, type) and issubclass(self.make, Component) else Component

@@ -6,10 +6,9 @@ A comparison asks this before anything runs: a swap of what is not read cannot m
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from typing import Any
 
 from potluck import plugins
-from potluck.contracts import ChatOptions, Config, Operational
+from potluck.contracts import ChatModel, ChatOptions, Config, Operational, VectorStore
 from potluck.documents import Json
 from potluck.recipe.model import Part, RecipeModel
 from potluck.recipe.tuning import FROM_TUNER
@@ -101,18 +100,18 @@ def _component(key: str, part: Part) -> Iterator[tuple[str, Json]]:
 
 def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
     chat, config = recipe.chat, recipe.chat.config
-    model, label = _class_of(chat), f"the chat model {chat.name!r}"
+    model, label = _chat_class(recipe), f"the chat model {chat.name!r}"
     if recipe.tuning.task == "classification" and recipe.documents is None:
         reason = "the labels of a classification are scored as choices, and nothing is written"
         yield from ((f"chat.{option}", reason) for option in ChatOptions.model_fields)
     if isinstance(config, ChatOptions) and not config.samples and not _is_remote(chat):
         reason = "with temperature 0 the likeliest token is taken"
         yield from ((f"chat.{option}", reason) for option in _SAMPLING)
-    for option in getattr(model, "ignores", ()):
+    for option in model.ignores:
         yield f"chat.{option}", f"{label} does not act on {option}"
     if recipe.documents is None:
         return
-    if not getattr(model, "reads_prompt", True):
+    if not model.reads_prompt:
         reason = f"{label} answers from the question and the passages, and reads no prompt"
         yield from ((key, reason) for key in ("prompt", "shots"))
     if getattr(model, "context_window", 0) is None:
@@ -134,20 +133,21 @@ def _draws(recipe: RecipeModel) -> bool:
     config, dataset = recipe.chat.config, recipe.tuning.dataset
     writes = recipe.documents is not None or recipe.tuning.task != "classification"
     samples = not isinstance(config, ChatOptions) or config.samples
-    if samples and writes and "temperature" not in getattr(_class_of(recipe.chat), "ignores", ()):
+    if samples and writes and "temperature" not in _chat_class(recipe).ignores:
         return True
     if recipe.tuning.adapter == FROM_TUNER or (dataset is not None and dataset.limit is not None):
         return True
     if recipe.documents is None:
         return False
-    store = _class_of(recipe.store)
-    shows = getattr(_class_of(recipe.chat), "reads_prompt", True) and recipe.shots.count > 0
-    return shows or bool(getattr(store, "uses_seed", False)) or not getattr(store, "exact", False)
+    store = plugins.offer(recipe.store.plugin).component
+    shows = _chat_class(recipe).reads_prompt and recipe.shots.count > 0
+    return shows or not issubclass(store, VectorStore) or store.uses_seed or not store.exact
 
 
-def _class_of(part: Part) -> Any:
-    """What the plugin makes its components with: mostly their class, which says what it reads."""
-    return plugins.offer(part.plugin).make
+def _chat_class(recipe: RecipeModel) -> type[ChatModel]:
+    """The class of the recipe's chat model, which says what it reads; where none is known, the contract: all."""
+    model = plugins.offer(recipe.chat.plugin).component
+    return model if issubclass(model, ChatModel) else ChatModel
 
 
 def _is_remote(part: Part) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 from pydantic import Field
 
-from potluck.contracts import Config, Offer, Task
+from potluck.contracts import ChatModel, Config, Offer, Task, Tuner
 from potluck.contracts.offer import Component
 from potluck.documents import Json
 from potluck.recipe.nodes import Node
@@ -86,9 +86,11 @@ def with_model(chat: Node, model: Node, offered: Offer[Component] | None) -> Nod
 
 def takes_tuned(offered: Offer[Component]) -> bool:
     """Whether a chat plugin answers with what was tuned. Unknown where it is made by a function."""
-    return not isinstance(offered.make, type) or bool(getattr(offered.make, "takes_tuned", False))
+    model = offered.component
+    return not issubclass(model, ChatModel) or model.takes_tuned
 
 
 def tasks_of(offered: Offer[Component]) -> frozenset[str]:
     """The tasks of a tuner plugin; all where it is made by a function."""
-    return frozenset(getattr(offered.make, "tasks", TASKS))
+    tuner = offered.component
+    return frozenset(tuner.tasks if issubclass(tuner, Tuner) else TASKS)
