@@ -3,15 +3,15 @@
 A package names its module in the entry-point group of the kind; the entry point's name is what a recipe writes::
 
     [project.entry-points."potluck.stores"]
-    exact = "potluck_plugins.stores.exact"
+    shelf = "my_package.shelf"
 
 The module holds a hook implementation::
 
     import potluck
 
     @potluck.hookimpl
-    def potluck_store() -> potluck.Offer[ExactStore]:
-        return potluck.Offer("keeps vectors in one file, compares them all", ExactConfig, ExactStore)
+    def potluck_store() -> potluck.Offer[Shelf]:
+        return potluck.Offer("keeps vectors in one file, compares them all", ShelfConfig, Shelf)
 
 Nothing is imported until a recipe names the plugin, and then only the module: heavy libraries are imported in the
 methods that need them.
