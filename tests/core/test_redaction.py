@@ -11,9 +11,12 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
 from potluck import Recipe
+from potluck.cli import potluck
 from potluck.errors import PotluckError, Problem, RecipeError
+from potluck.recipe.labels import labels
 from potluck.redaction import redacted, redacted_line, redacted_mapping
 from support.fake_plugins import install, install_hashing, visible
 
@@ -105,6 +108,8 @@ class Settings(ChatOptions):
     """Where it would be."""
     fails: str = ""
     """How."""
+    api_key: str = ""
+    """A key that is no secret by its type."""
 
 class Dials(ChatModel):
     context_window = None
@@ -171,3 +176,76 @@ def test_the_manifest_of_a_run_holds_no_password(home: Path) -> None:
     assert manifest["recipe"]["chat"]["url"] == "https://***@host.example/v1?api_key=***"
     assert KEY not in json.dumps(manifest)
     assert os.path.exists(report.folder)
+
+
+ELSEWHERE = f"https://user:other-{KEY}@host.example/v1?api_key={KEY}"
+SWAPS = {
+    "components": ("chat", [f"{{use: dials, url: '{ADDRESS}'}}", f"{{use: dials, url: '{ELSEWHERE}'}}"]),
+    "a setting": ("chat.url", [f"'{ADDRESS}'", f"'{ELSEWHERE}'"]),
+    "a password that is the last part": ("chat.url", [f"'https://user:{KEY}@host'", f"'https://user:2{KEY}@host'"]),
+    "a long one that is cut": ("chat.url", [f"'https://{KEY * 9}@h/{'v' * 40}'", f"'https://{KEY}@h/{'w' * 40}'"]),
+    "a key by its name": ("chat.api_key", [KEY, f"{KEY}2"]),
+}
+
+
+def leaks(text: str) -> list[str]:
+    """The parts of the key that are in a text, which may be cut."""
+    return [part for n in range(len(KEY) - 5) if (part := KEY[n : n + 6]) in text]
+
+
+def compared(home: Path, recipe: dict[str, object], *arguments: str) -> str:
+    """What a comparison says and leaves behind, after a run whose names of results are kept."""
+    (home / "notes.txt").write_text("The bridge stands. 橋在。")
+    (home / "questions.jsonl").write_text('{"question": "?", "answers": ["yes"]}')
+    said = {"documents": "notes.txt", "embedder": "hashing", "questions": "questions.jsonl", **recipe}
+    (home / "recipe.yaml").write_text(json.dumps(said))
+    done = CliRunner().invoke(potluck, ["compare", "recipe.yaml", "--no-causes", *arguments])
+    assert done.exit_code in (0, 3), done.output
+    files = [path for path in (home / ".potluck").rglob("*") if path.is_file()]
+    assert "--gate" in arguments or {"comparison.json", "report.html", "answers.csv", "manifest.json"} <= {
+        path.name for path in files
+    }
+    return done.output + "".join(path.read_bytes().decode("latin-1") for path in files)
+
+
+@pytest.mark.filterwarnings("ignore:dialling")
+@pytest.mark.parametrize("swap", SWAPS)
+def test_variants_that_are_named_after_addresses_hold_no_password(home: Path, swap: str) -> None:
+    axis, values = SWAPS[swap]
+
+    found = compared(home, {"chat": {"use": "dials"}}, "--swap", f"{axis}={','.join(values)}")
+
+    assert leaks(found) == []
+    assert "***" in found
+
+
+@pytest.mark.filterwarnings("ignore:dialling")
+def test_a_gate_and_the_recipes_own_axes_hold_no_password(home: Path) -> None:
+    axes = {"chat.url": {ADDRESS: ADDRESS, ELSEWHERE: ELSEWHERE}, "chat.api_key": {"eins": KEY, "zwei": f"{KEY}2"}}
+    recipe: dict[str, object] = {"chat": {"use": "dials"}, "compare": axes}
+
+    assert leaks(compared(home, recipe, "--design", "paired")) == []
+    assert leaks(compared(home, recipe, "--design", "paired", "--gate", "f1 >= baseline - 0.5")) == []
+
+
+def test_values_that_differ_in_a_password_alone_have_names_that_do() -> None:
+    found = labels("chat.url", [ADDRESS, ELSEWHERE, ADDRESS])
+
+    assert found == ["url=v1?api_key=***", "url=v1?api_key=*** (2)", "url=v1?api_key=***"]
+
+
+def test_what_is_kept_of_settings_says_that_a_password_changed_and_not_which(home: Path) -> None:
+    """An embedder that names an address."""
+    (home / "notes.txt").write_text("The bridge stands. 橋在。")
+    notes = []
+    for send in (f"https://u:{KEY}@h", f"https://u:2{KEY}@h", "https://h"):
+        embedder = {"use": "hashing", "send": send}
+        (home / "recipe.yaml").write_text(json.dumps({"documents": "notes.txt", "embedder": embedder}))
+        with Recipe.load(home / "recipe.yaml") as recipe:
+            notes += recipe.index().notes
+        assert KEY not in (home / ".potluck" / "names.json").read_text()
+
+    embedded = [note.partition(" because ")[2].partition(":")[0] for note in notes if "embedded again" in note]
+    assert embedded[0].startswith("a password or key among the settings of the embedder changed")
+    assert embedded[1].startswith("embedder.send https")
+    assert KEY not in "".join(notes)

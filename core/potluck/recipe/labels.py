@@ -10,6 +10,7 @@ from typing import TypeAlias
 from potluck.documents import Json
 from potluck.fingerprints import text_hash
 from potluck.recipe.model import DEFAULTS
+from potluck.redaction import redacted_mapping
 
 LONGEST = 24
 """Characters of a name that is not shortened. A shortened one is longer only where it has to be told from another."""
@@ -29,16 +30,35 @@ def labels(axis: str, values: Sequence[Json]) -> list[str]:
     """A name for each value of an axis, in order; values that differ have names that do.
 
     As much is said as tells the values apart: the last part of a path where that does, else the whole path, else the
-    names of the settings too.
+    names of the settings too. Passwords and keys are starred; values that differ in these alone are counted.
     """
-    distinct = len({json.dumps(value, sort_keys=True) for value in values})
+    key = axis.rpartition(".")[2]
+    shown = [redacted_mapping({key: value})[key] for value in values]
+    distinct = len(set(map(_written, shown)))
     names: list[str] = []
     for spelling in (_last_parts, _whole, _with_keys):
-        names = [_label(axis, value, spelling) for value in values]
+        names = [_label(axis, value, spelling) for value in shown]
         if len(set(names)) == distinct:
             break
     short = shortened(list(dict.fromkeys(names)))
-    return [short[name] for name in names]
+    return numbered([short[name] for name in names], values)
+
+
+def numbered(names: Sequence[str], values: Sequence[Json]) -> list[str]:
+    """The names, of which those of one spelling that stand for different values have a number behind them."""
+    by_name: dict[str, list[str]] = {}
+    found = []
+    for name, value in zip(names, map(_written, values), strict=True):
+        same = by_name.setdefault(name, [])
+        if value not in same:
+            same.append(value)
+        place = same.index(value) + 1
+        found.append(name if place == 1 else f"{name} ({place})")
+    return found
+
+
+def _written(value: Json) -> str:
+    return json.dumps(value, sort_keys=True)
 
 
 def shortened(names: Sequence[str]) -> dict[str, str]:

@@ -14,7 +14,7 @@ from potluck.documents import Json
 from potluck.plugins import Plugin
 from potluck.recipe.prompts import Template
 from potluck.recipe.tuning import FROM_TUNER, Tuning
-from potluck.redaction import redacted_mapping
+from potluck.redaction import redacted, redacted_mapping
 
 FORMAT = 1
 """The version of the recipe format; ``potluck: 1`` in a recipe."""
@@ -213,7 +213,7 @@ class RecipeModel:
             "shots": _shots(self.shots),
             "questions": str(self.questions) if self.questions else None,
             "tuner": _component(self.tuner) if self.tuner else None,
-            "compare": {axis: dict(values) for axis, values in self.compare.items()} or None,
+            "compare": {axis: _axis(axis, values) for axis, values in self.compare.items()} or None,
         }
         return {
             "potluck": FORMAT,
@@ -252,6 +252,12 @@ def _shots(shots: Shots) -> Json:
     if not shots.count:
         return None
     return {"count": shots.count, "examples": str(shots.examples), "select": shots.select}
+
+
+def _axis(axis: str, values: Mapping[str, Json]) -> dict[str, Json]:
+    """An axis as it is kept: passwords and keys starred, in the names of the values too."""
+    key = axis.rpartition(".")[2]
+    return {redacted(name): redacted_mapping({key: value})[key] for name, value in values.items()}
 
 
 def _component(part: Part) -> dict[str, Json]:

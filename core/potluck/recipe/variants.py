@@ -10,11 +10,12 @@ from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
 from potluck.recipe.compare import STRATEGY
 from potluck.recipe.futile import check
-from potluck.recipe.labels import COMPONENTS, labels
+from potluck.recipe.labels import COMPONENTS, labels, numbered
 from potluck.recipe.messages import meant, shown
 from potluck.recipe.model import KEYS, Part, RecipeModel, Retriever, ShotSettings
 from potluck.recipe.reader import parse_value
 from potluck.recipe.swaps import Choice, Variant, applied
+from potluck.redaction import redacted
 
 Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
 """Every combination; the first values, the second values, ...; the recipe as it is, and each value by itself."""
@@ -55,10 +56,16 @@ def _axes(recipe: RecipeModel, swaps: Sequence[str]) -> dict[str, list[Choice]]:
         return dict(_swap(recipe, swap) for swap in swaps)
     return {
         axis: [
-            Choice(name, _sets(axis, value), f"{recipe.path} with {axis} {name!r}") for name, value in values.items()
+            Choice(name, _sets(axis, value), f"{recipe.path} with {axis} {name!r}")
+            for name, value in zip(_own_names(values), values.values(), strict=True)
         ]
         for axis, values in recipe.compare.items()
     }
+
+
+def _own_names(values: Mapping[str, Json]) -> list[str]:
+    """The names that the recipe gives to the values of an axis, without passwords."""
+    return numbered([redacted(name) for name in values], list(values))
 
 
 def _sets(axis: str, value: Json) -> Mapping[str, Json]:
@@ -94,12 +101,12 @@ def _choices(recipe: RecipeModel, axis: str, values: Sequence[Json], label: str)
     named = recipe.compare.get(axis, {})
     unnamed = [value for value in values if str(value) not in named]
     if axis == STRATEGY and unnamed:
-        known = ", ".join(named) or "none"
-        message = f"compare.strategy of the recipe names no {unnamed[0]!r} (it has: {known})"
+        has = ", ".join(named) or "none"
+        message = f"compare.strategy of the recipe names no {unnamed[0]!r} (it has: {has})"
         raise RecipeError([Problem(label, 0, 0, message)])
-    names = iter(labels(axis, unnamed))
+    names, known = iter(labels(axis, unnamed)), dict(zip(named, _own_names(named), strict=True))
     return [
-        Choice(str(value), _sets(axis, named[str(value)]), label)
+        Choice(known[str(value)], _sets(axis, named[str(value)]), label)
         if str(value) in named
         else Choice(next(names), {axis: value}, label)
         for value in values

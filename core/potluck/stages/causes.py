@@ -1,7 +1,7 @@
 """Why work is done again: what decides the results of a recipe's components, now and when it was last indexed.
 
 What decided them then is kept in ``names.json`` in the workspace, by recipe; it is for people, and nothing depends
-on it.
+on it. Passwords and keys are starred in it.
 """
 
 from __future__ import annotations
@@ -14,7 +14,9 @@ from pathlib import Path
 from typing import Any
 
 from potluck.documents import Json
+from potluck.fingerprints import fingerprint
 from potluck.recipe.model import RecipeModel
+from potluck.redaction import redacted_mapping
 from potluck.stages.components import Components
 from potluck.workspace.files import write_whole
 
@@ -64,7 +66,7 @@ def causes(components: Components, folder: Path) -> Causes:
     if before is None or _is_overridden(components.recipe):
         return Causes()
     phrases: dict[str, tuple[str, ...]] = {}
-    for name, now in components.identities().items():
+    for name, now in _identities(components).items():
         if name in before and (found := tuple(dict.fromkeys(differences(name, before[name], now)))):
             kind = name.partition(" ")[0]
             phrases[kind] = tuple(dict.fromkeys((*phrases.get(kind, ()), *found)))
@@ -76,7 +78,7 @@ def keep(components: Components, folder: Path) -> None:
     held = _read(folder)
     now = dict(held or {})
     if not _is_overridden(components.recipe):
-        now[components.recipe.path.name] = {**now.get(components.recipe.path.name, {}), **components.identities()}
+        now[components.recipe.path.name] = {**now.get(components.recipe.path.name, {}), **_identities(components)}
     if now != held:
         _write(folder, now)
 
@@ -89,7 +91,7 @@ def causes_of_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path
     before = (_read(folder) or {}).get(recipe.path.name, {}).get(_TRAINING)
     if before is None or _is_overridden(recipe):
         return []
-    found = list(differences("tuner", before["tuner"], now["tuner"]))
+    found = list(differences("tuner", before["tuner"], _told(now["tuner"])))
     found += [f"the {what} changed" for what in ("examples", "model") if before[what] != now[what]]
     others = ("task", "labels", "seed")
     return [*found, *_changed({key: before[key] for key in others}, {key: now[key] for key in others}, "")]
@@ -100,9 +102,20 @@ def keep_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path) -> 
     if _is_overridden(recipe):
         return
     held = _read(folder) or {}
-    kept = held.get(recipe.path.name, {})
-    if kept.get(_TRAINING) != now:
-        _write(folder, {**held, recipe.path.name: {**kept, _TRAINING: now}})
+    kept, told = held.get(recipe.path.name, {}), {**now, "tuner": _told(now["tuner"])}
+    if kept.get(_TRAINING) != told:
+        _write(folder, {**held, recipe.path.name: {**kept, _TRAINING: told}})
+
+
+def _identities(components: Components) -> dict[str, dict[str, Json]]:
+    return {name: _told(one) for name, one in components.identities().items()}
+
+
+def _told(identity: Mapping[str, Any]) -> dict[str, Json]:
+    """What decides the results of a component, for people: a hash stands for what is starred."""
+    settings = identity["settings"]
+    starred = redacted_mapping(settings)
+    return {**identity, "settings": starred, "starred": fingerprint(settings) if starred != settings else ""}
 
 
 def _write(folder: Path, names: Mapping[str, Any]) -> None:
@@ -120,7 +133,11 @@ def differences(name: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> I
     elif then["code"] != now["code"]:
         yield f"the code of {label} changed"
     yield from _changed(then["libraries"], now["libraries"], "")
-    yield from _changed(then["settings"], now["settings"], f"{name}.")
+    # An earlier potluck did not star what it kept.
+    settings = redacted_mapping(then["settings"])
+    yield from _changed(settings, now["settings"], f"{name}.")
+    if settings == now["settings"] and then.get("starred", now["starred"]) != now["starred"]:
+        yield f"a password or key among the settings of {label} changed"
     same = {key for key in now["files"] if key in now["libraries"]}
     files = {key: value for key, value in now["files"].items() if key not in same}
     yield from _changed({k: v for k, v in then["files"].items() if k not in same}, files, f"{label}'s ")
