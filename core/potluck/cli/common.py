@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from potluck.amounts import many
 from potluck.cli.terminal import echo
 from potluck.visible import visible_line
 
@@ -116,9 +117,9 @@ def _page(passage: Passage) -> str:
 def _amount(items: int, characters: int, tokens: int | None) -> str:
     parts = [f"{items:,}"] if items or not characters else []
     if characters:
-        parts.append(f"{characters:,} characters")
+        parts.append(many(characters, "character"))
     if tokens is not None:
-        parts.append(f"{tokens:,} tokens")
+        parts.append(many(tokens, "token"))
     return ", ".join(parts)
 
 

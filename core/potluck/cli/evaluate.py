@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from potluck.amounts import many
 from potluck.cli.common import fresh_option, opened, print_ledger, print_notes, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
@@ -54,7 +55,7 @@ def command(
     warn(indexed.failures)
     print_notes([*indexed.notes, *report.notes])
     print_metrics(report.metrics)
-    echo(f"{len(report.answered)} questions in {report.seconds:.1f} s")
+    echo(f"{many(len(report.answered), 'question')} in {report.seconds:.1f} s")
     print_ledger(report.ledger)
 
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from potluck.amounts import many
 from potluck.cli.common import json_option
 from potluck.cli.terminal import echo, print_json
 from potluck.visible import visible_line
@@ -72,8 +73,8 @@ def _print(outcome: list[Document] | Failure) -> None:
         return
     for document in outcome:
         facts = [f"{len(document.text):,} characters"]
-        facts += [f"{len(document.sections)} sections"] if document.sections else []
-        facts += [f"{len(document.pages)} pages"] if document.pages else []
+        facts += [many(len(document.sections), "section")] if document.sections else []
+        facts += [many(len(document.pages), "page")] if document.pages else []
         echo(f"{visible_line(document.source)}: {', '.join(facts)}", bold=True)
         for key, value in document.metadata.items():
             echo(visible_line(f"  {key}: {value}"), dim=True)

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import click
 
+from potluck.amounts import many
 from potluck.cli.common import opened, recipe_options
 from potluck.cli.terminal import echo, print_json
 
@@ -29,5 +30,11 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool
     else:
         for one in found:
             echo(str(one))
-        echo(f"wrote {path}" if path else "as pinned" if not found else f"{len(found)} things are not as pinned")
+        echo(
+            f"wrote {path}"
+            if path
+            else "as pinned"
+            if not found
+            else f"{many(len(found), 'thing', 'is', 'are')} not as pinned"
+        )
     return 1 if check and found else 0

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from potluck.amounts import many
 from potluck.cli.common import opened, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
@@ -67,10 +68,8 @@ def repair(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     _print(reports)
     if indexed is not None:
         warn(indexed.failures)
-        echo(
-            f"computed anew: {indexed.loaded} files loaded, {indexed.split} documents split, {indexed.embedded} texts "
-            "embedded"
-        )
+        done = (many(indexed.loaded, "file"), many(indexed.split, "document"), many(indexed.embedded, "text"))
+        echo("computed anew: {} loaded, {} split, {} embedded".format(*done))
     return 0
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck import degenerate
+from potluck.amounts import many
 from potluck.contracts import ChatOptions
 from potluck.documents import Example, Json, Usage, plain
 from potluck.errors import PotluckError, Unsupported
@@ -142,7 +143,8 @@ def _unknown(said: Sequence[Said], labels: Sequence[str]) -> Iterator[str]:
     unknown = Counter(one.example.target for one in said if labels and one.example.target not in labels)
     if unknown:
         named = ", ".join(f"{label!r} {count}" for label, count in unknown.most_common(_LISTED))
-        yield f"{unknown.total()} of {len(said)} examples have a label that is not among those learned ({named})"
+        count = many(unknown.total(), "example")
+        yield f"{count} of {len(said)} with a label that is not among those learned ({named})"
 
 
 def _degenerate(said: Sequence[Said], labels: Sequence[str], components: Components) -> Iterator[str]:
@@ -263,4 +265,4 @@ def lines(report: TaskReport) -> Iterator[str]:
     for remark, count in Counter(remark for one in report.said for remark in one.remarks).items():
         yield f"  {count} of {len(report.said)}: {remark}"
     yield from report.notes
-    yield f"{len(report.said)} examples in {report.seconds:.1f} s"
+    yield f"{many(len(report.said), 'example')} in {report.seconds:.1f} s"

@@ -10,6 +10,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
+from potluck.amounts import many
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Passage, Quote, Usage
 from potluck.errors import ContextExceeded, ContractBroken
@@ -116,7 +117,7 @@ class Answerer:
         partial = [(group, self._ask(self._message(question, group))) for group in groups]
         usage = sum((answer.usage for _, answer in partial), Usage())
         found = [(group, answer) for group, answer in partial if _says_something(answer)]
-        entry.notes.append(f"{len(groups)} calls, {len(found)} of them with an answer")
+        entry.notes.append(f"{many(len(groups), 'call')}, {len(found)} with an answer")
         if not found:
             return Given(_nothing_found(question, usage, [answer for _, answer in partial]), (), len(groups))
         if len(found) == 1:
@@ -152,7 +153,7 @@ class Answerer:
             answer = said if answer is None or said.text.strip() else answer
             usage, calls = usage + said.usage, calls + 1
         assert answer is not None, "there is at least one passage"
-        entry.notes.append(f"{calls} calls, each with one more passage")
+        entry.notes.append(f"{many(calls, 'call')}, each with one more passage")
         return Given(replace(answer, usage=usage), seen, calls)
 
     def _map_rerank(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
@@ -164,7 +165,7 @@ class Answerer:
             asked = self._ask(replace(message, content=message.content + suffix))
             answers.append((group, *_scored(asked)))
         usage = sum((answer.usage for _, answer, _ in answers), Usage())
-        entry.notes.append(f"{len(groups)} calls, scored {', '.join(str(score) for _, _, score in answers)}")
+        entry.notes.append(f"{many(len(groups), 'call')}, scored {', '.join(str(score) for _, _, score in answers)}")
         sure = [(group, answer, score) for group, answer, score in answers if _says_something(answer)]
         if not sure:
             return Given(_nothing_found(question, usage, [answer for _, answer, _ in answers]), (), len(groups))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
+from potluck.amounts import many
 from potluck.contracts import Embedder
 from potluck.errors import PotluckError, TextsRefused, WindowExceeded
 from potluck.ledger import Amount, Entry
@@ -265,9 +266,11 @@ def _consent(long: Sequence[Text], embedder: Embedder, entry: Entry, catalogue: 
         lost = sum(text.tokens - window for text in long)
         characters = sum(len(text.text) - len(text.text) * window // text.tokens for text in long)
         entry.cut = Amount(len(long), characters, lost)
-        entry.notes.append(f"fit: cut: {len(long)} texts were cut to {window} tokens; the characters are an estimate")
+        cut = many(len(long), "text", "was", "were")
+        entry.notes.append(f"fit: cut: {cut} cut to {window} tokens; the characters are an estimate")
     else:
-        entry.notes.append(f"fit: pool: {len(long)} texts of more than {window} tokens were embedded in pieces")
+        pooled = many(len(long), "text")
+        entry.notes.append(f"fit: pool: {pooled} of more than {window} tokens embedded in pieces")
 
 
 def _place(chunk: StoredChunk, catalogue: Catalogue) -> str:

@@ -8,6 +8,7 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from potluck import plugins
+from potluck.amounts import many
 from potluck.contracts import ChatOptions
 from potluck.documents import Json, Message
 from potluck.ledger import Ledger
@@ -65,7 +66,8 @@ class PlanReport:
         """What would stop the run."""
         found = []
         if self.too_long and self.fit == "error":
-            found.append(f"{self.too_long} chunks are longer than the {self.window} tokens that the embedder reads")
+            long = many(self.too_long, "chunk", "is", "are")
+            found.append(f"{long} longer than the {self.window} tokens that the embedder reads")
         if self.context_window is not None and self.prompt_tokens > self.context_window:
             found.append(f"{self.prompt_tokens} tokens of prompt do not fit the chat model's {self.context_window}")
         return found

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
+from potluck.amounts import many
 from potluck.documents import Example, Json
 from potluck.errors import PotluckError
 from potluck.fingerprints import fingerprint
@@ -58,9 +59,7 @@ def prepare(recipe: RecipeModel) -> Prepared:
     entry.came_in = Amount(count)
     kept, copies = _without_copies(examples, held)
     if copies:
-        notes.append(
-            f"{copies} examples stand there twice, or nearly so among those to validate with, and are left out"
-        )
+        notes.append(f"{many(copies, 'example')} left out: there twice, or nearly so among those to validate with")
     notes += _conflicts(kept)
     if settings.limit is not None:
         kept = _drawn(kept, settings.limit, recipe.seed, classify)
@@ -107,8 +106,8 @@ def _aside(rows: Sequence[Row], settings: DatasetSettings) -> list[str]:
     written = Counter(str(row.fields.get(settings.split, "")) for row in rows)
     named = ", ".join(f"{side!r} {count}" for side, count in written.most_common(_LISTED))
     return [
-        f"{len(rows)} rows are for neither side, left out: their field {settings.split!r} is not train, validation or "
-        f"test ({named}), first {rows[0].place}"
+        f"{many(len(rows), 'row', 'is', 'are')} for neither side, left out: the field {settings.split!r} is not train, "
+        f"validation or test ({named}), first {rows[0].place}"
     ]
 
 
@@ -147,7 +146,7 @@ def _conflicts(examples: Sequence[Example]) -> list[str]:
     for one in examples:
         targets[_key(one)].add(one.target)
     several = sum(len(found) > 1 for found in targets.values())
-    return [f"{several} texts stand there with different targets"] if several else []
+    return [f"{many(several, 'text', 'stands', 'stand')} there with different targets"] if several else []
 
 
 def _rare(examples: Sequence[Example]) -> list[str]:
@@ -156,7 +155,7 @@ def _rare(examples: Sequence[Example]) -> list[str]:
     if not rare:
         return []
     named = ", ".join(rare[:_LISTED])
-    return [f"{len(rare)} of {len(counts)} labels have fewer than {_RARE} examples to learn from: {named}"]
+    return [f"{many(len(rare), 'label')} of {len(counts)} with fewer than {_RARE} examples to learn from: {named}"]
 
 
 def _drawn(examples: Sequence[Example], limit: int, seed: int, classify: bool) -> list[Example]:

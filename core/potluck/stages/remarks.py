@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from potluck.amounts import many
 from potluck.documents import Answer
 
 _NAMED = 5
@@ -45,7 +46,7 @@ def thoughts_counted(answers: Sequence[Answer]) -> Iterator[str]:
         characters = sum(len(answer.thoughts) for answer in thinking)
         tokens = sum(answer.usage.reasoning for answer in thinking)
         counted = f", {tokens:,} of {sum(one.usage.completion for one in thinking):,} tokens" if tokens else ""
-        yield f"thoughts: {characters:,} characters{counted}, kept apart from {_answers(len(thinking))}"
+        yield f"thoughts: {many(characters, 'character')}{counted}, kept apart from {_answers(len(thinking))}"
 
 
 def with_all(answer: Answer, heard: Sequence[Answer]) -> Answer:

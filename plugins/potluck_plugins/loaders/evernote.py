@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import potluck
+from potluck.amounts import many
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, UnreadableDocument
@@ -37,7 +38,7 @@ class EvernoteLoader(Loader):
             raise NoText(f"there is no text in its {len(notes)} notes")
         losses = list(xml.losses)
         if len(read) < len(notes):
-            losses.append(f"{len(notes) - len(read)} of {len(notes)} notes have no text")
+            losses.append(f"{many(len(notes) - len(read), 'note')} of {len(notes)} without text")
         for number, note in read:
             yield _note(note, source.name, number, losses)
             losses = []

@@ -14,6 +14,7 @@ from typing import Any
 from pydantic import SecretStr
 
 import potluck
+from potluck.amounts import many
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, PasswordNeeded, UnreadableDocument
@@ -160,9 +161,9 @@ def _losses(pdf: Any, empty: Sequence[int], damaged: Sequence[int], unknown: int
     found = [f"no text layer on page {', '.join(map(str, empty))}: a scan or a picture"] if empty else []
     found += [f"page {', '.join(map(str, damaged))} is damaged and was not read"] if damaged else []
     found += ["its form (XFA) is shown by some programs only and was not read"] if pdf.get_formtype() in _XFA else []
-    found += [f"{unknown} characters have no meaning outside the file's own fonts"] if unknown else []
+    found += [f"{many(unknown, 'character')} without a meaning outside the file's own fonts"] if unknown else []
     attachments = pdf.count_attachments()
-    return [*found, f"{attachments} attached files were not read"] if attachments else found
+    return [*found, f"{many(attachments, 'attached file')} not read"] if attachments else found
 
 
 def _looks_like(content: bytes) -> str:

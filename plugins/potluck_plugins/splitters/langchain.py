@@ -122,7 +122,7 @@ def _latest(whole: str, pieces: Sequence[str]) -> list[int]:
 
 def _check_left_out(characters: int, where: str) -> None:
     if characters > _LEFT_OUT:
-        raise ValueError(f"{characters} characters are left out {where}")
+        raise ValueError(f"{characters} characters left out {where}")
 
 
 def _close_gaps(bounds: list[list[int]], places: Sequence[int]) -> None:

@@ -111,7 +111,7 @@ def test_map_reduce_asks_about_each_and_then_about_those_that_answered() -> None
     assert "不動區間" not in chat.asked[-1].content
     assert given.passages == tuple(PASSAGES[:2])
     assert (given.calls, given.answer.usage) == (4, Usage(40, 8))
-    assert entry.notes == ["3 calls, 2 of them with an answer"]
+    assert entry.notes == ["3 calls, 2 with an answer"]
 
 
 @pytest.mark.parametrize("method", ["map_reduce", "map_rerank"])

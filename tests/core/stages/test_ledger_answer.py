@@ -67,7 +67,7 @@ CASES = [
     Case("a note of the service", [Answer("yes", "stop", KNOWN, notes=("an unknown finish_reason",))],
          entry("passages", ALL, (3, 62, 50), "an unknown finish_reason"), 1),
     Case("partial answers that refuse", [Answer("yes", usage=KNOWN), Answer("I don't know", usage=KNOWN)],
-         entry("passages", ALL, (3, 62, 150), "3 calls, 1 of them with an answer"), 1, None,
+         entry("passages", ALL, (3, 62, 150), "3 calls, 1 with an answer"), 1, None,
          ["answer.method=map_reduce"]),
 ]  # fmt: skip
 CLEAN = [

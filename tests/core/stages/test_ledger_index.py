@@ -67,7 +67,7 @@ EMBED = [
          {"embed": entry("texts", (4, 10), (2, 6, 6), same=(2, 4))}, 1),
     Case("a text that is cut", {"a": [["one\na text of 20 letters"]]},
          {"embed": entry("texts", (2, 23), (2, 23, 23),
-                         "fit: cut: 1 texts were cut to 8 tokens; the characters are an estimate",
+                         "fit: cut: 1 text was cut to 8 tokens; the characters are an estimate",
                          cut=(1, 12, 12))}, 1, ["embedder.window=8", "embedder.fit=cut"]),
     Case("two that are cut, one of them twice", {"a": [["0123456789\n0123456789\n零一二三四五六七八九十"]]},
          {"embed": entry("texts", (3, 31), (2, 21, 21),
@@ -75,7 +75,7 @@ EMBED = [
                          cut=(2, 5, 5), same=(1, 10))}, 2, ["embedder.window=8", "embedder.fit=cut"]),
     Case("a text in pieces", {"a": [["one\na text of 20 letters"]]},
          {"embed": entry("texts", (2, 23), (2, 23, 23),
-                         "fit: pool: 1 texts of more than 8 tokens were embedded in pieces")},
+                         "fit: pool: 1 text of more than 8 tokens embedded in pieces")},
          1, ["embedder.window=8", "embedder.fit=pool"]),
 ]  # fmt: skip
 

@@ -39,31 +39,31 @@ def spread(sides: str) -> list[dict[str, Any]]:
     return [{**row, "side": names[side]} for row, side in zip(ROWS, sides, strict=True)]
 
 
-RARE = "2 of 2 labels have fewer than 5 examples to learn from: drink, food"
+RARE = "2 labels of 2 with fewer than 5 examples to learn from: drink, food"
 CASES = [
     Case("copies", [*ROWS, ROWS[0], ROWS[5], ROWS[5]],
-         entry("examples", (15, 0), (12, 0), "3 examples stand there twice, or nearly so among those to validate "
-               "with, and are left out", same=(3, 0)), 1),
+         entry("examples", (15, 0), (12, 0), "3 examples left out: there twice, or nearly so among those to "
+               "validate with", same=(3, 0)), 1),
     Case("rows without a label", [*ROWS, {"text": "so?", "label": ""}, {"text": "and?", "label": None}],
          entry("examples", (14, 0), (12, 0), "2 rows without a label, left out: HOME/data.jsonl:13, HOME/data.jsonl:14",
                dropped=(2, 0)), 1),
     Case("a limit", ROWS, entry("examples", (12, 0), (4, 0), RARE, dropped=(8, 0)), 1, {"limit": 4}),
     Case("rows for neither side", [*spread("tttttttttvvv"), {**ROWS[0], "text": "x", "side": "trian"}], entry(
-        "examples", (13, 0), (12, 0), "1 rows are for neither side, left out: their field 'side' is not train, "
-        "validation or test ('trian' 1), first HOME/data.jsonl:13", "1 of 2 labels have fewer than 5 examples to learn "
+        "examples", (13, 0), (12, 0), "1 row is for neither side, left out: the field 'side' is not train, "
+        "validation or test ('trian' 1), first HOME/data.jsonl:13", "1 label of 2 with fewer than 5 examples to learn "
         "from: drink", dropped=(1, 0)), 1, {"split": "side"}),
     Case("copies of what is validated", [*spread("ttttttttttvv"), {**ROWS[10], "side": "train"}],
-         entry("examples", (13, 0), (12, 0), "1 examples stand there twice, or nearly so among those to validate "
-               "with, and are left out", same=(1, 0)), 1, {"split": "side"}),
+         entry("examples", (13, 0), (12, 0), "1 example left out: there twice, or nearly so among those to "
+               "validate with", same=(1, 0)), 1, {"split": "side"}),
     Case("one text with two labels", [*ROWS, {**ROWS[0], "label": "drink"}],
-         entry("examples", (13, 0), (13, 0), "1 texts stand there with different targets"), 1),
+         entry("examples", (13, 0), (13, 0), "1 text stands there with different targets"), 1),
     Case("a rare label", [*ROWS, {"text": "I sleep", "label": "rest"}],
-         entry("examples", (13, 0), (13, 0), "1 of 3 labels have fewer than 5 examples to learn from: rest"), 1),
+         entry("examples", (13, 0), (13, 0), "1 label of 3 with fewer than 5 examples to learn from: rest"), 1),
     Case("two spellings", [*ROWS[1:], {"text": "I eat apple", "label": "Food"}],
          entry("examples", (12, 0), (12, 0), "2 labels look like spellings of one and are learned apart (write them "
                "alike): 'food' (5 rows: HOME/data.jsonl:2, HOME/data.jsonl:4, HOME/data.jsonl:6, HOME/data.jsonl:8, "
                "HOME/data.jsonl:10), 'Food' (1 row: HOME/data.jsonl:12)",
-               "1 of 3 labels have fewer than 5 examples to learn from: Food"), 1),
+               "1 label of 3 with fewer than 5 examples to learn from: Food"), 1),
 ]  # fmt: skip
 CLEAN = [
     Case("two labels", ROWS, entry("examples", (12, 0), (12, 0))),

@@ -90,8 +90,8 @@ def test_copies_are_left_out_and_counted_and_conflicts_and_rare_labels_are_said(
     found = prepared(tmp_path, rows, task="classification")
     entry = found.ledger.entries[0]
     assert (entry.came_in.items, entry.went_out.items, entry.deduplicated.items) == (3, 2, 1)
-    assert any("1 examples stand there twice" in note for note in found.notes)
-    assert any("1 texts stand there with different targets" in note for note in found.notes)
+    assert any("1 example left out: there twice" in note for note in found.notes)
+    assert any("1 text stands there with different targets" in note for note in found.notes)
     assert any("fewer than 5 examples" in note for note in found.notes)
 
 

@@ -61,7 +61,7 @@ def test_what_is_to_be_said_of_a_training_stands_at_its_row_in_later_runs_too(ho
 
     for _ in range(2):
         found = rows(strategy(recipes.loads("potluck: 1", home / "recipe.yaml"), plan))
-        assert "1 of 2 labels have fewer than 5 examples to learn from: 花" in found["lora"]["notes"]
+        assert "1 label of 2 with fewer than 5 examples to learn from: 花" in found["lora"]["notes"]
         assert found["majority"]["notes"] == []
 
 

@@ -59,7 +59,7 @@ def test_a_damaged_vector_is_counted_and_computed_anew(recipe: str) -> None:
     assert checked.returncode == 1
     assert f"damaged: potluck workspace repair {recipe}" in checked.stderr
     assert re.search(r"^  vectors: \d+ whole, 1 damaged$", checked.stdout, re.MULTILINE)
-    assert "computed anew: 0 files loaded, 0 documents split, 1 texts embedded" in repaired.stdout
+    assert "computed anew: 0 files loaded, 0 documents split, 1 text embedded" in repaired.stdout
     assert potluck("workspace", "check", recipe).returncode == 0
 
 

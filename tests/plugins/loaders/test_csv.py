@@ -96,7 +96,7 @@ def test_nul_characters_are_reported() -> None:
     document = load_one("csv", "a,b\n1,\x002\n")
 
     assert document.text.endswith("a: 1; b: 2")
-    assert document.losses == ("1 NUL characters were taken out",)
+    assert document.losses == ("1 NUL character was taken out",)
 
 
 @pytest.mark.parametrize("delimiter", ["", ",,", "\n", '"'])

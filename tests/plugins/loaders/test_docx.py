@@ -114,7 +114,7 @@ def test_the_mark_of_a_footnote_stands_apart_and_its_text_behind_the_paragraph(s
         "[2] See §4.",
         "More.",
     ]
-    assert document.losses == ("notes that the text does not refer to was left out: 1 place, 12 characters",)
+    assert document.losses == ("a note that the text does not refer to was left out: 1 place, 12 characters",)
 
 
 def test_endnotes_are_counted_in_small_roman_numbers_and_notes_in_cells_follow_the_table() -> None:
@@ -543,7 +543,7 @@ def test_comments_are_read_at_their_place_by_the_setting_and_otherwise_counted()
     body = [p("Every 14 days", ANCHOR.format(0), "."), p("End", ANCHOR.format(1))]
     document = read(*body, parts={"comments": COMMENTS})
     assert document.text == "Every 14 days.\nEnd"
-    assert document.losses == ("comments was left out: 2 places, 17 characters",)
+    assert document.losses == ("text of comments was left out: 2 places, 17 characters",)
 
     document = read(*body, parts={"comments": COMMENTS}, options={"comments": True})
     assert document.text == "Every 14 days [comment by Ada Kern: Every 10 days?].\nEnd [comment: Why?]"
@@ -552,7 +552,7 @@ def test_comments_are_read_at_their_place_by_the_setting_and_otherwise_counted()
 
 def test_a_comment_that_is_anchored_nowhere_is_counted() -> None:
     document = read(p("End"), parts={"comments": COMMENTS}, options={"comments": True})
-    assert document.losses == ("comments was left out: 2 places, 17 characters",)
+    assert document.losses == ("text of comments was left out: 2 places, 17 characters",)
 
 
 PAGE = field("PAGE", r("3"))
@@ -652,8 +652,8 @@ def test_symbols_that_are_not_known_are_counted() -> None:
     document = read(p("a", '<w:r><w:sym w:font="Wingdings 3" w:char="F05F"/></w:r>', "b", r("\ue123")))
     assert document.text == "ab"
     assert document.losses == (
-        "symbols of the font Wingdings 3 was left out: 1 place, 1 characters",
-        "symbols of the font Calibri was left out: 1 place, 1 characters",
+        "a symbol of the font Wingdings 3 was left out: 1 place, 1 character",
+        "a symbol of the font Calibri was left out: 1 place, 1 character",
     )
 
 

@@ -68,7 +68,7 @@ def test_notes_without_text_are_counted() -> None:
     found = load("evernote", export(note("一", "甲"), "<note><title>空</title></note>"))
 
     assert len(found) == 1
-    assert found[0].losses == ("1 of 2 notes have no text",)
+    assert found[0].losses == ("1 note of 2 without text",)
 
 
 @pytest.mark.parametrize("content", [export(), export("<note><title>空</title></note>"), ""])

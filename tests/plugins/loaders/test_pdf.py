@@ -134,7 +134,7 @@ def test_a_file_without_any_text_layer_seems_to_be_scanned() -> None:
 def test_characters_without_a_meaning_are_reported() -> None:
     document = load_one("pdf", make_pdf([column("甲\ue001\ue002")]))
 
-    assert document.losses == ("2 characters have no meaning outside the file's own fonts",)
+    assert document.losses == ("2 characters without a meaning outside the file's own fonts",)
 
 
 @pytest.mark.parametrize(

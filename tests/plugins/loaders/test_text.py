@@ -103,7 +103,7 @@ def test_nul_characters_are_taken_out_and_reported() -> None:
     document = load_one("text", CHINESE.encode() + b"\0" + b"end")
 
     assert document.text == CHINESE + "end"
-    assert document.losses == ("1 NUL characters were taken out",)
+    assert document.losses == ("1 NUL character was taken out",)
 
 
 def test_line_ends_become_newlines() -> None:

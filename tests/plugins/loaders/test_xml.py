@@ -77,7 +77,7 @@ def test_control_characters_are_taken_out_and_reported() -> None:
     document = load_one("xml", "<a><p>甲\x01乙</p></a>")
 
     assert document.text == "p: 甲乙"
-    assert document.losses == ("1 control characters were taken out",)
+    assert document.losses == ("1 control character taken out",)
 
 
 def test_what_is_no_xml_is_an_error() -> None:

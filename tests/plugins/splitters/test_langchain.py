@@ -124,8 +124,8 @@ def test_a_full_stop_that_is_left_out_goes_to_its_sentence(tmp_path: Path) -> No
         ("The ballast.", ["the ballast."], "'theballast.' is not in the document"),
         ("道碴厚度", ["道碴", "\ufffd度"], "is not in the document"),
         ("one two", ["two", "one"], "stands only behind those that come after it"),
-        ("x" * 300 + " end", ["end"], "300 characters are left out before the piece 'end'"),
-        ("begin " + "x" * 300, ["begin"], "300 characters are left out at the end"),
+        ("x" * 300 + " end", ["end"], "300 characters left out before the piece 'end'"),
+        ("begin " + "x" * 300, ["begin"], "300 characters left out at the end"),
     ],
 )
 def test_a_text_that_has_no_place_is_an_error(text: str, pieces: list[str], said: str) -> None:

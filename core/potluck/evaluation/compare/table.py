@@ -9,6 +9,8 @@ from rich.box import SIMPLE_HEAD
 from rich.markup import escape
 from rich.table import Table
 
+from potluck.amounts import many
+
 _FIRST = ("fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_recall", "latency")
 """Measures that a terminal is wide enough for, the one that is asked for first."""
 
@@ -43,9 +45,9 @@ def verdicts(document: Mapping[str, Any]) -> Iterator[str]:
             yield pair["sentence"]
     for pair in (document["judge"] or {"pairs": []})["pairs"]:
         yield (
-            f"of {pair['n']} answers that differ the judge prefers {pair['wins_b']} of {pair['b']} and "
-            f"{pair['wins_a']} of {pair['a']}; {pair['tie']} are equal, on {pair['inconsistent']} it changes its mind "
-            f"with the order, {pair['unparsed']} replies have no verdict"
+            f"of {many(pair['n'], 'pair')} of answers that differ the judge prefers {pair['wins_b']} times {pair['b']} "
+            f"and {pair['wins_a']} times {pair['a']}; equal: {pair['tie']}, another verdict in the other order: "
+            f"{pair['inconsistent']}, no verdict in the reply: {pair['unparsed']}"
         )
     for count in document["cause_counts"]:
         yield count["sentence"]

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
+from potluck.amounts import many
 from potluck.errors import PotluckError
 from potluck.evaluation.jsonl import Wrong, read_lines, text_of
 from potluck.recipe.messages import meant, shown
@@ -65,7 +66,7 @@ def read_split(data: Path, given: str = "prompt", target: str = "completion", se
         test = read_items(held, given, target)
         train, left_out = _without_copies(items, test)
     if left_out:
-        notes.append(f"{left_out} labelled messages are (nearly) the same as one that is asked, and are left out")
+        notes.append(f"{many(left_out, 'labelled message')} left out: (nearly) the same as one that is asked")
     if len(items) * len(test) > _MOST_PAIRS:
         notes.append("of so many messages copies are known by folding case, width and digits only, not by likeness")
     split = Split(tuple(train), tuple(spread_out(test, seed)), left_out, tuple(notes))

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 
 from potluck import degenerate
+from potluck.amounts import many
 from potluck.contracts import ChatOptions
 from potluck.evaluation.answers import Served, changed_model
 from potluck.evaluation.strategy.race import Lane
@@ -28,5 +29,5 @@ def _on_labels(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:
     """A row that names none of the labels does not answer one label to everything."""
     unnamed = sum(not label for label in said)
     if unnamed:
-        yield f"no label: {unnamed} of {len(said)} answers name none of the labels"
+        yield f"no label: {many(unnamed, 'answer', 'names', 'name')} none of the labels, of {len(said)}"
     yield from degenerate.of_labels(right, said) if any(said) else degenerate.no_better(right, 0)

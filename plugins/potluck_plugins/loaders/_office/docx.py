@@ -147,8 +147,8 @@ class _Reader:
 
     def _count_left(self) -> None:
         for what, elements in (
-            ("comments", self._comments.left()),
-            ("notes that the text does not refer to", self._notes.unused()),
+            ("text of comments", self._comments.left()),
+            ("a note that the text does not refer to", self._notes.unused()),
         ):
             for element in elements:
                 characters = sum(len(one.text or "") for one in element.iter(f"{W}t"))

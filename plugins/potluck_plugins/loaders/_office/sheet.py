@@ -7,6 +7,7 @@ from bisect import bisect_left
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
+from potluck.amounts import many
 from potluck_plugins.loaders._office.blocks import margin, write_blocks
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._shared.flow import Flow
@@ -94,10 +95,11 @@ def _write(sheet: Sheet, options: ReadOptions, flow: Flow, margins: set[str]) ->
 def tell_uncomputed(count: int, flow: Flow) -> None:
     """Tell how many formulas of a workbook have no value that could be read."""
     if count:
-        formulas = "1 formula has" if count == 1 else f"{count:,} formulas have"
+        without = many(count, "formula", "has", "have")
+        stands = "stands as its" if count == 1 else "stand as their"
         flow.lose(
-            f"{formulas} no stored value and {'stands as its' if count == 1 else 'stand as their'} text; "
-            "open the file in a spreadsheet program and save it to store them"
+            f"{without} no stored value and {stands} text; open the file in a spreadsheet program and save it to store "
+            "the values"
         )
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, NamedTuple
 
 from pydantic import AfterValidator
 
+from potluck.amounts import many
 from potluck.errors import UnreadableDocument
 from potluck_plugins.loaders._shared.plausible import likelihood, mean_likelihood
 
@@ -247,5 +248,5 @@ def _read(content: bytes, encoding: str) -> Decoded:
 def _clean(text: str, encoding: str) -> Decoded:
     text = text.replace("\r\n", "\n").replace("\r", "\n")
     count = text.count("\0")
-    losses = (f"{count} NUL characters were taken out",) if count else ()
+    losses = (f"{many(count, 'NUL character', 'was', 'were')} taken out",) if count else ()
     return Decoded(text.replace("\0", "").replace("\ufeff", ""), encoding, losses)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import pairwise
 
+from potluck.amounts import many
 from potluck.documents import Document, Json, Page, Section
 from potluck_plugins.loaders._shared.numbers import clause as clause
 from potluck_plugins.loaders._shared.numbers import number_and_title as number_and_title
@@ -48,7 +49,10 @@ class Flow:
         return any(words in sentence for sentence in self._losses)
 
     def leave_out(self, what: str, characters: int) -> None:
-        """Count something that the document holds and its text does not: ``struck-out text``, ``hidden text``."""
+        """Count something that the document holds and its text does not: ``struck-out text``, ``a hidden sheet``.
+
+        ``what`` is in the singular: the sentence that is made of it counts its places.
+        """
         self._left_out.setdefault(what, []).append(characters)
 
     def paragraph(self, text: str, *, clauses: bool = True) -> None:
@@ -100,9 +104,8 @@ class Flow:
 
     def _left_out_losses(self) -> Iterator[str]:
         for what, sizes in self._left_out.items():
-            places = "1 place" if len(sizes) == 1 else f"{len(sizes):,} places"
-            size = f", {sum(sizes):,} characters" if any(sizes) else ""
-            yield f"{what} was left out: {places}{size}"
+            size = f", {many(sum(sizes), 'character')}" if any(sizes) else ""
+            yield f"{what} was left out: {many(len(sizes), 'place')}{size}"
 
     def _section(self, text: str, number: str | None, title: str, level: int) -> None:
         indent = len(text) - len(text.lstrip())

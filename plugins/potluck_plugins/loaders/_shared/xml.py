@@ -6,6 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
+from potluck.amounts import many
 from potluck.errors import DocumentLimit, NoText, UnreadableDocument
 from potluck_plugins.loaders._shared.decoding import decode_declared
 
@@ -50,7 +51,7 @@ def read_xml(content: bytes) -> Xml:
     text, forbidden = _FORBIDDEN.subn("", without_declaration(decoded.text))
     if not text.strip():
         raise NoText("it is empty")
-    losses = [*decoded.losses, *([f"{forbidden} control characters were taken out"] if forbidden else [])]
+    losses = [*decoded.losses, *([f"{many(forbidden, 'control character')} taken out"] if forbidden else [])]
     plain = text.encode("utf-8", "replace")
     # Only what declares entities can grow: everything else may hold long attachments.
     huge = "<!ENTITY" not in text
@@ -63,7 +64,7 @@ def read_xml(content: bytes) -> Xml:
         losses.append(f"it is damaged ({_reason(error)}); what can be read of it was read")
     references = sum(1 for _ in root.iter(etree.Entity))
     if references:
-        losses.append(f"{references} references to entities that it declares were not followed")
+        losses.append(f"{many(references, 'reference')} to entities that it declares not followed")
     return Xml(root, decoded.encoding, tuple(losses))
 
 

@@ -85,7 +85,7 @@ def test_answers_that_name_no_label_are_told_as_such(home: Path) -> None:
 
     none, no_better = notes(home, mute)["zero-shot"]
 
-    assert none == "no label: 24 of 24 answers name none of the labels"
+    assert none == "no label: 24 answers name none of the labels, of 24"
     assert no_better.startswith("no better than the commonest label: 0 of 24")
 
 

@@ -221,7 +221,7 @@ class LineReader:
     def _character(self, font: str | None, code: int, position: Position) -> None:
         character = symbol(code, font)
         if character is None:
-            self._leave_out(f"symbols of the font {font}" if font else "symbols of unknown fonts", 1)
+            self._leave_out(f"a symbol of the font {font}" if font else "a symbol of an unknown font", 1)
         else:
             self._add(character, position)
 
