@@ -41,14 +41,15 @@ def labels(axis: str, values: Sequence[Json]) -> list[str]:
         if len(set(names)) == distinct:
             break
     short = shortened(list(dict.fromkeys(names)))
-    return numbered([short[name] for name in names], values)
+    return numbered([short[name] for name in names], shown, values)
 
 
-def numbered(names: Sequence[str], values: Sequence[Json]) -> list[str]:
-    """The names, of which those of one spelling that stand for different values have a number behind them."""
+def numbered(names: Sequence[str], shown: Sequence[Json], values: Sequence[Json]) -> list[str]:
+    """The names, with a number behind those of values that are the same only as they are ``shown``: starred."""
     by_name: dict[str, list[str]] = {}
     found = []
-    for name, value in zip(names, map(_written, values), strict=True):
+    starred = ("" if one == other else _written(other) for one, other in zip(shown, values, strict=True))
+    for name, value in zip(names, starred, strict=True):
         same = by_name.setdefault(name, [])
         if value not in same:
             same.append(value)

@@ -65,7 +65,8 @@ def _axes(recipe: RecipeModel, swaps: Sequence[str]) -> dict[str, list[Choice]]:
 
 def _own_names(values: Mapping[str, Json]) -> list[str]:
     """The names that the recipe gives to the values of an axis, without passwords."""
-    return numbered([redacted(name) for name in values], list(values))
+    starred = [redacted(name) for name in values]
+    return numbered(starred, starred, list(values))
 
 
 def _sets(axis: str, value: Json) -> Mapping[str, Json]:
