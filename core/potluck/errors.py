@@ -35,7 +35,7 @@ PotluckError
 │   └── MissingSecret           a secret's environment variable is not set
 ├── RemoteError                 a remote service did not answer as it should, after all retries
 │   ├── RemoteTimeout           it did not answer in time
-│   ├── TextsRefused            it gives no vectors for some texts: for one of them, or for so many at once
+│   ├── TextsRefused            it gives no vectors for some texts: one of them, or that many at once
 │   └── ContentFiltered         its content filter withheld the answer
 ├── LockMismatch                plugins, models or data are not those of potluck.lock
 ├── EgressRefused               something would have left the machine without the recipe's consent
@@ -252,7 +252,7 @@ class RemoteTimeout(RemoteError):
 
 
 class TextsRefused(RemoteError):
-    """A service gave no vectors, or none that can be used, for some texts: for one of them, or for so many at once."""
+    """A service gave no vectors, or none that can be used, for some texts: one of them, or that many at once."""
 
 
 class ContentFiltered(RemoteError):

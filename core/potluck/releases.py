@@ -48,7 +48,7 @@ def libraries_of(plugin: Plugin) -> dict[str, str]:
 
 
 def _recorded(package: Distribution, top: str) -> str:
-    """The hash of what the installer of a release wrote down of a package's files; empty where it is no release."""
+    """The hash of what the installer of a release wrote down of a package's files; empty where it is not a release."""
     if _is_local(package) or (record := package.read_text("RECORD")) is None:
         return ""
     files = (line for line in record.splitlines() if line.startswith((f"{top}/", f"{top}.py,")))

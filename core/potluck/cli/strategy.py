@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 @click.option("--rows", metavar="NAME,...", help="Only these rows.")
 @click.option("--budget", type=click.FloatRange(min=0), default=2.0, show_default=True, help="US dollars.")
 @click.option("--minutes", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Time for all rows.")
-@click.option("--limit", type=click.IntRange(min=2), help="Ask only so many of the held-out messages.")
+@click.option("--limit", type=click.IntRange(min=2), help="Ask at most N of the held-out messages.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What draws split and examples.")
 @click.option("--full", is_flag=True, help="Ask every row everything: nothing drops out.")
 @fresh_option
@@ -58,7 +58,7 @@ def command(
 
     DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl.
     All rows are asked the same held-out messages; those that are surely worse, or dear and hardly worth it,
-    drop out early. What was asked is kept in .potluck beside the data: a run that was interrupted goes on where it was,
+    drop out early. What was asked is kept in .potluck beside the data: an interrupted run continues from there,
     and one with --fresh asks everything again.
     """
     from potluck.evaluation.strategy.run import Plan, strategy

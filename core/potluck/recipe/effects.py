@@ -155,7 +155,7 @@ def _is_remote(part: Part) -> bool:
 
 
 def _is_operational(config: type[Config], setting: str) -> bool:
-    """Whether a setting, which may be one within another, is no part of what decides the result."""
+    """Whether a setting, which may be one within another, has no part in what decides the result."""
     name, _, rest = setting.partition(".")
     field = config.model_fields.get(name)
     if field is None:

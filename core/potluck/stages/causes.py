@@ -91,7 +91,7 @@ def causes_of_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path
     before = (_read(folder) or {}).get(recipe.path.name, {}).get(_TRAINING)
     if before is None or _is_overridden(recipe):
         return []
-    found = list(differences("tuner", before["tuner"], _told(now["tuner"])))
+    found = list(differences("tuner", before["tuner"], _for_people(now["tuner"])))
     found += [f"the {what} changed" for what in ("examples", "model") if before[what] != now[what]]
     others = ("task", "labels", "seed")
     return [*found, *_changed({key: before[key] for key in others}, {key: now[key] for key in others}, "")]
@@ -102,16 +102,16 @@ def keep_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path) -> 
     if _is_overridden(recipe):
         return
     held = _read(folder) or {}
-    kept, told = held.get(recipe.path.name, {}), {**now, "tuner": _told(now["tuner"])}
+    kept, told = held.get(recipe.path.name, {}), {**now, "tuner": _for_people(now["tuner"])}
     if kept.get(_TRAINING) != told:
         _write(folder, {**held, recipe.path.name: {**kept, _TRAINING: told}})
 
 
 def _identities(components: Components) -> dict[str, dict[str, Json]]:
-    return {name: _told(one) for name, one in components.identities().items()}
+    return {name: _for_people(one) for name, one in components.identities().items()}
 
 
-def _told(identity: Mapping[str, Any]) -> dict[str, Json]:
+def _for_people(identity: Mapping[str, Any]) -> dict[str, Json]:
     """What decides the results of a component, for people: a hash stands for what is starred."""
     settings = identity["settings"]
     starred = redacted_mapping(settings)

@@ -53,7 +53,7 @@ def embed(
 ) -> int:
     """Embed the texts of the chunks that have no vector yet. Returns how many were embedded.
 
-    Every batch is committed before the next one is asked for, so what is interrupted goes on where it was. With
+    Every batch is committed before the next one is asked for, so what is interrupted continues from there. With
     ``skip`` texts for which there is no vector are left out, and not asked for again. Raises ``WindowExceeded`` before
     anything is embedded, ``TextsRefused`` naming texts without a vector.
     """

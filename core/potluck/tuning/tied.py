@@ -1,6 +1,6 @@
 """Embeddings that a model ties to its output: one matrix in two places, which additions and merging treat as two.
 
-PEFT's ``ensure_weight_tying`` is no way out: with release 0.21 what it saves does not give the trained model again.
+PEFT's ``ensure_weight_tying`` does not help: with release 0.21 what it saves does not give the trained model again.
 """
 
 from __future__ import annotations

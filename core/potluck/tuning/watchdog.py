@@ -27,7 +27,7 @@ _DEAD = 1e-7
 _THROWN = 1.2
 """So many times its first value a loss has been thrown off; by a training that learns it comes below that again."""
 _ABSURD = 1000
-"""A learning rate so many times a method's own."""
+"""A learning rate this many times a method's own."""
 _RISE = 1.25
 """So many times the lowest validation loss is over-fitting."""
 _CHANCE = 0.005
@@ -83,7 +83,7 @@ class Watchdog:
         ends: frozenset[int] = frozenset(),
         patience: int | None = None,
     ) -> None:
-        """Watch a training of so many steps, which may have begun before; ``ends`` are tokens that end an answer."""
+        """Watch a training of ``steps`` steps, which may have begun before; ``ends`` are tokens that end an answer."""
         self._course, self._steps, self._rates, self._ends, self._patience = course, steps, rates, ends, patience
         self._request = request
         self._norms: list[float] = []

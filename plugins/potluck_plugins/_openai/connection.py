@@ -49,7 +49,7 @@ class Connection:
         self._thread.start()
 
     def run(self, work: Coroutine[Any, Any, AskedT], seconds: float) -> AskedT:
-        """Do it in the loop and wait. Raises ``TimeoutError`` after so many seconds, when it has been cancelled."""
+        """Do it in the loop and wait. Raises ``TimeoutError`` after that many seconds, when it has been cancelled."""
 
         async def limited() -> AskedT:
             async with asyncio.timeout(seconds):
@@ -106,7 +106,9 @@ def parsed(body: bytes) -> JsonValue:
     except (ValueError, RecursionError) as error:
         text = body.decode("utf-8", "replace").strip()
         said = str(error) if text.startswith(("{", "[")) else one_line(text) or "nothing"
-        raise Failed(f"answered with something that is no answer ({said})", "Check 'base_url'", passing=True) from None
+        raise Failed(
+            f"answered with something that is not an answer ({said})", "Check 'base_url'", passing=True
+        ) from None
     return value
 
 

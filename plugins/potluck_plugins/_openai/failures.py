@@ -69,7 +69,7 @@ def failure(error: Exception) -> Failed:
         return _broken_off(said)
     if isinstance(error, (ValueError, RecursionError)):
         wrong = one_line(str(error).partition("\n")[2].partition(" [type=")[0] or str(error))
-        return Failed(f"answered with something that is no answer ({wrong})", "Check 'base_url'", True)
+        return Failed(f"answered with something that is not an answer ({wrong})", "Check 'base_url'", True)
     raise error
 
 

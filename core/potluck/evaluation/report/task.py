@@ -116,5 +116,5 @@ def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Text that is no markup, and with controls and bidirectional controls spelled."""
+    """Text that is not markup, with controls and bidirectional controls spelled."""
     return html.escape(visible(text))

@@ -164,7 +164,7 @@ class WritingChat(LocalChat):
         options: ChatOptions,
         thinking: Thinking | None = None,
     ) -> Iterator[str | Answer]:
-        """The answer to a prompt of so many tokens, piece by piece as its own tokens come, up to one that ``ends``.
+        """The answer to a prompt of that many tokens, piece by piece as its own tokens come, up to one that ``ends``.
 
         ``thinking`` tells thoughts from it; a stop text ends the answer, not them.
         """

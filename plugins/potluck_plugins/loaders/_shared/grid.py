@@ -135,7 +135,7 @@ class Grid:
         return index > 0 and bool(self._rows[index].cells) and self._rows[index].cells == self._rows[index - 1].cells
 
     def _captions(self, rows: Sequence[Sequence[str]], width: int) -> int:
-        """How many rows at the top are no rows of cells: they are empty, or all of them is one text."""
+        """How many rows at the top are not rows of cells: they are empty, or all of them is one text."""
         count = 0
         while count < len(rows) and (self._is_one_cell(count, width) or not any(rows[count][1:])):
             count += 1
