@@ -52,7 +52,9 @@ def test_they_are_listed_beside_the_bundled_ones(home: Path, environment: Enviro
     assert found["tuner", "lora"] == "potluck"
 
 
-@pytest.mark.parametrize("package", INSTALLED)
+@pytest.mark.parametrize(
+    "package", [pytest.param(name, marks=pytest.mark.slow if name == "potluck-ia3" else ()) for name in INSTALLED]
+)
 def test_they_keep_the_rules_of_their_kind(package: str, home: Path, environment: Environment) -> None:
     (command,) = re.findall("^potluck conform .*", (home / package / "README.md").read_text("utf-8"), re.MULTILINE)
 
@@ -80,6 +82,7 @@ def test_an_answer_is_cited_by_the_time_at_which_it_was_said(home: Path, environ
     assert "[1] meeting.srt 00:01:12" in asked
 
 
+@pytest.mark.slow
 def test_a_recipe_names_both(home: Path, environment: Environment) -> None:
     example = home / "potluck-ia3" / "example"
     environment.run("python", "make_model.py", cwd=example)

@@ -52,6 +52,7 @@ def package(
     return Package(kind, created["name"], home / created["folder"], created["steps"])
 
 
+@pytest.mark.slow
 def test_a_new_package_passes_its_own_tests(package: Package, environment: Environment) -> None:
     printed = environment.run("pytest", cwd=package.folder)
 

@@ -255,7 +255,7 @@ def test_killed_at_any_moment_a_comparison_goes_on_without_asking_twice(home: Pa
         (home.parent / name).unlink()
     subprocess.run(["rm", "-r", str(home / ".potluck")], check=True)
     chance, killed = random.Random(5), 0
-    for _ in range(6):
+    for _ in range(4):
         process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=os.environ)
         try:
             process.wait(chance.uniform(0.3, 0.7) * seconds)

@@ -179,8 +179,10 @@ def test_the_sentence_of_a_plain_number_has_no_signs():
     ("name", "pairs", "condition"),
     [
         ("0/1", simulated.coins(0.3, -0.1), "fact >= baseline - 0.1"),
-        ("0/1, rarely different", simulated.coins(0.05, 0.0), "fact >= baseline"),
-        ("F1", simulated.answers(0.2, 0.0), "f1 >= baseline"),
+        pytest.param(
+            *("0/1, rarely different", simulated.coins(0.05, 0.0), "fact >= baseline"), marks=pytest.mark.slow
+        ),
+        pytest.param(*("F1", simulated.answers(0.2, 0.0), "f1 >= baseline"), marks=pytest.mark.slow),
     ],
 )
 def test_a_mean_that_lies_on_the_margin_is_hardly_ever_decided_however_often_one_looks(name, pairs, condition):

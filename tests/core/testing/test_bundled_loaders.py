@@ -41,8 +41,21 @@ def test_a_bundled_loader_keeps_the_contract_with_the_samples_of_the_kit(
     check(name, tmp_path)
 
 
-@pytest.mark.parametrize("name", REAL)
-@pytest.mark.parametrize("rule", [check.rule for check in checks("loader")])
+def _pace(rule: str, name: str) -> list[pytest.MarkDecorator]:
+    """``unstructured`` loads for seconds in every process that a rule starts."""
+    return (
+        [pytest.mark.slow] if name == "unstructured" and rule not in ("sections-lie-in-the-text", "interleaved") else []
+    )
+
+
+@pytest.mark.parametrize(
+    ("rule", "name"),
+    [
+        pytest.param(check.rule, name, marks=_pace(check.rule, name), id=f"{check.rule}-{name}")
+        for check in checks("loader")
+        for name in REAL
+    ],
+)
 def test_a_bundled_loader_keeps_the_contract_with_real_files(
     rule: str, name: str, tmp_path: Path, shared_data: Path
 ) -> None:

@@ -354,8 +354,19 @@ def settings(request: pytest.FixtureRequest, plugin: str) -> dict[str, Any]:
     return {"base_url": made("server"), "price": 0.1, "window": 300, **own}
 
 
-@pytest.mark.parametrize("plugin", DOES_NOT_APPLY)
-@pytest.mark.parametrize("check", checks("embedder"), ids=str)
+def _pace(rule: str, plugin: str) -> list[pytest.MarkDecorator]:
+    """Of those that have one implementation one is enough on each change, where a rule starts processes."""
+    return [pytest.mark.slow] if plugin == "text2vec" and rule == "same-in-another-process" else []
+
+
+@pytest.mark.parametrize(
+    ("check", "plugin"),
+    [
+        pytest.param(check, plugin, marks=_pace(check.rule, plugin), id=f"{check}-{plugin}")
+        for check in checks("embedder")
+        for plugin in DOES_NOT_APPLY
+    ],
+)
 def test_the_bundled_embedders_keep_the_rules(
     check: Check, plugin: str, settings: dict[str, Any], tmp_path: Path
 ) -> None:

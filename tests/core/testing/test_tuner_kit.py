@@ -239,8 +239,19 @@ BUNDLED = {
 }
 
 
-@pytest.mark.parametrize("name", BUNDLED)
-@pytest.mark.parametrize("check", checks("tuner"), ids=str)
+def _pace(rule: str, name: str) -> list[pytest.MarkDecorator]:
+    """All seven have one engine: every rule is tried with LoRA on each change, and that it learns with each of them."""
+    return [] if name == "lora" or rule in ("loss-falls", "says-what-it-is") else [pytest.mark.slow]
+
+
+@pytest.mark.parametrize(
+    ("check", "name"),
+    [
+        pytest.param(check, name, marks=_pace(check.rule, name), id=f"{check}-{name}")
+        for check in checks("tuner")
+        for name in BUNDLED
+    ],
+)
 def test_a_bundled_tuner_keeps_the_contract(check: Any, name: str, tmp_path: Path) -> None:
     settings = json.loads(json.dumps(BUNDLED[name]))
     settings["training"] = {**SETTINGS["training"], "max_steps": 40, **settings.get("training", {})}

@@ -102,6 +102,23 @@ def said(kind: type[LocalTuner], model: Path, folder: Path, settings: dict[str, 
         return str(error)
 
 
+@pytest.mark.parametrize(
+    "sign", ["no number", "flat loss", "dead parameters", "collapsed predictions", "label imbalance"]
+)
+def test_a_bad_training_of_each_kind_is_told_by_name(model: Path, tmp_path: Path, sign: str) -> None:
+    kind, settings = next((kind, settings) for named, _, kind, settings in BAD if named == sign)
+
+    assert sign in said(kind, model, tmp_path, settings)
+
+
+@pytest.mark.parametrize("wanted", [Lora, SoftPrompt, Full])
+def test_a_good_training_of_each_kind_is_left_in_peace(model: Path, tmp_path: Path, wanted: type[LocalTuner]) -> None:
+    settings = next(settings for _, kind, settings in GOOD if kind is wanted)
+
+    assert said(wanted, model, tmp_path, settings) == ""
+
+
+@pytest.mark.slow
 def test_bad_trainings_are_told_by_name(model: Path, tmp_path: Path) -> None:
     assert len(BAD) == 20
     missed = [
@@ -112,6 +129,7 @@ def test_bad_trainings_are_told_by_name(model: Path, tmp_path: Path) -> None:
     assert len(missed) <= 1, missed
 
 
+@pytest.mark.slow
 def test_good_trainings_are_left_in_peace(model: Path, tmp_path: Path) -> None:
     assert len(GOOD) == 20
     alarmed = [

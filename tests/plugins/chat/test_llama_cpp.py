@@ -60,6 +60,7 @@ def test_what_prompts_have_in_common_at_the_beginning_is_evaluated_once(chat: Ll
     assert chat.chat([Message("user", context + "短鋼軌是什麼？")], options(chat)).text == first.text
 
 
+@pytest.mark.slow
 def test_what_was_asked_before_changes_no_figure(smollm2: Path) -> None:
     """By itself llama.cpp evaluates what is left of a prompt in other batches, and gives slightly other figures."""
     engine = Engine(smollm2, 512, 1)

@@ -41,7 +41,11 @@ RANDOM = {"exact": 0.15, "faiss-flat": 0.15, "faiss-hnsw": 0.15, "faiss-ivf": 0.
 """Seconds after which a child is killed at the latest: some commits of that store."""
 
 
-@pytest.mark.parametrize("writer", RANDOM, indirect=True)
+@pytest.mark.parametrize(
+    "writer",
+    [pytest.param(kind, marks=pytest.mark.slow if kind == "chroma-server" else ()) for kind in RANDOM],
+    indirect=True,
+)
 def test_killed_at_random_moments(writer: Writer) -> None:
     kill_at_random(writer, 24, RANDOM[writer.kind])
 

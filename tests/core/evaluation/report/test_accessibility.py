@@ -16,8 +16,15 @@ def violations(page: Page) -> list[str]:
     return [f"{one['id']}: {one['nodes'][0]['html'][:200]} {one['nodes'][0]['failureSummary']}" for one in found]
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("width", [1280, 360])
+@pytest.mark.parametrize(
+    ("width", "scheme"),
+    [
+        (1280, "light"),
+        (360, "dark"),
+        pytest.param(1280, "dark", marks=pytest.mark.slow),
+        pytest.param(360, "light", marks=pytest.mark.slow),
+    ],
+)
 def test_there_are_no_violations(show: Open, scheme: str, width: int) -> None:
     document = comparison(30, 4) | {"learning_curves": learning_curves(["LoRA", "P-tuning"])}
     document["variants"][3]["error"] = "RemoteError: the service did not answer"

@@ -188,7 +188,13 @@ def harm(opened: Opened, dialogs: list[str]) -> list[str]:
     return found + (["window.__xss"] if opened.page.evaluate("'__xss' in window") else [])
 
 
-@pytest.mark.parametrize("bypass_csp", [False, True], ids=["with its policy", "even without its policy"])
+@pytest.mark.parametrize(
+    "bypass_csp",
+    [
+        pytest.param(False, id="with its policy", marks=pytest.mark.slow),
+        pytest.param(True, id="even without its policy"),
+    ],
+)
 def test_payloads_in_every_name_and_text_stay_inert(show: Open, bypass_csp: bool) -> None:
     assert len(PAYLOADS) >= 30
     opened = show(hostile(), bypass_csp=bypass_csp)
