@@ -1,4 +1,7 @@
-"""A contract whose demands change gets another version; what the page about versions says is so."""
+"""A contract whose demands change gets another version; what the page about versions says is so.
+
+Modules: ``potluck.contracts.chat``, ``potluck.contracts.context``.
+"""
 
 from __future__ import annotations
 

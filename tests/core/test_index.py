@@ -1,4 +1,7 @@
-"""Indexing computes only what has changed, and ends in the same state whatever happened before."""
+"""Indexing computes only what has changed, and ends in the same state whatever happened before.
+
+Modules: ``potluck.stages.lengths``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A model folder that cannot be loaded is an error by name, and no message advises to run code of strangers."""
+"""A model folder that cannot be loaded is an error by name, and no message advises to run code of strangers.
+
+Modules: ``potluck.user_cache``, ``potluck.wheels``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,8 @@
 """What was computed is found again exactly as long as all that decides it is the same, for each kind of component.
 
 One package, installed from a folder, brings a component of each kind. Each writes what it does into a log.
+
+Modules: ``potluck.fingerprints``.
 """
 
 from __future__ import annotations

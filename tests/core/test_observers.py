@@ -1,4 +1,7 @@
-"""Observers watch where they are asked to, see stages and calls in their order, and change nothing."""
+"""Observers watch where they are asked to, see stages and calls in their order, and change nothing.
+
+Modules: ``potluck.contracts.observer``, ``potluck.recipe.observing``.
+"""
 
 from __future__ import annotations
 

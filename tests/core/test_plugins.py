@@ -1,4 +1,7 @@
-"""Discovery reads metadata only; a broken plugin costs its own name and nothing else."""
+"""Discovery reads metadata only; a broken plugin costs its own name and nothing else.
+
+Modules: ``potluck.contracts.offer``.
+"""
 
 from __future__ import annotations
 

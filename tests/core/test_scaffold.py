@@ -1,4 +1,7 @@
-"""``potluck new``: which names a plugin can have, and that its package appears whole or not at all."""
+"""``potluck new``: which names a plugin can have, and that its package appears whole or not at all.
+
+Modules: ``potluck.scaffold.create``, ``potluck.scaffold.names``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A recipe that stays open (``potluck chat``, a notebook, a web server) answers from one whole state of its index."""
+"""A recipe that stays open (``potluck chat``, a notebook, a web server) answers from one whole state of its index.
+
+Modules: ``potluck.stages.retrieve``, ``potluck.stages.turns``, ``potluck.workspace.connection``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The commands, run as a user runs them: exit status, standard output, standard error."""
+"""The commands, run as a user runs them: exit status, standard output, standard error.
+
+Modules: ``potluck.cli.ask``, ``potluck.cli.chat``, ``potluck.cli.evaluate``, ``potluck.cli.plan``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""``potluck compare``, ``lock`` and ``reproduce`` as a user runs them."""
+"""``potluck compare``, ``lock`` and ``reproduce`` as a user runs them.
+
+Modules: ``potluck.cli.gate``, ``potluck.cli.reproduce``, ``potluck.evaluation.compare.gate``,
+``potluck.evaluation.reproduce``.
+"""
 
 from __future__ import annotations
 

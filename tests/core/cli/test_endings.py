@@ -1,4 +1,7 @@
-"""How a command ends when it is asked to, and when nobody can read what it prints."""
+"""How a command ends when it is asked to, and when nobody can read what it prints.
+
+Modules: ``potluck.cli.signals``.
+"""
 
 from __future__ import annotations
 

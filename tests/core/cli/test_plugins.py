@@ -1,4 +1,7 @@
-"""``potluck plugins``: what is said of plugins that are slow, broken, hostile or lack something."""
+"""``potluck plugins``: what is said of plugins that are slow, broken, hostile or lack something.
+
+Modules: ``potluck.doctor.packages``, ``potluck.doctor.probe``.
+"""
 
 from __future__ import annotations
 

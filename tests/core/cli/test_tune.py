@@ -1,4 +1,7 @@
-"""``potluck tune`` in several processes that torchrun starts."""
+"""``potluck tune`` in several processes that torchrun starts.
+
+Modules: ``potluck.cli.merge``, ``potluck.cli.tuners``, ``potluck.tuning.estimate``.
+"""
 
 from __future__ import annotations
 

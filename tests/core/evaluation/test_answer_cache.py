@@ -1,4 +1,7 @@
-"""Kept answers: taken, asked for again where that is wanted, and told where the service's model has changed since."""
+"""Kept answers: taken, asked for again where that is wanted, and told where the service's model has changed since.
+
+Modules: ``potluck.evaluation.answers``, ``potluck.stages.remarks``.
+"""
 
 from __future__ import annotations
 

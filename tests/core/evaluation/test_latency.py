@@ -1,4 +1,7 @@
-"""How long an answer took: the time of the answer alone, whatever had to be loaded before the first one."""
+"""How long an answer took: the time of the answer alone, whatever had to be loaded before the first one.
+
+Modules: ``potluck.evaluation.answers``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``potluck.lock`` pins plugins, models, documents and files of questions: each that changes is noticed by name."""
+"""``potluck.lock`` pins plugins, models, documents and files of questions: each that changes is noticed by name.
+
+Modules: ``potluck.stages.surroundings``.
+"""
 
 from __future__ import annotations
 

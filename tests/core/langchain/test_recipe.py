@@ -1,4 +1,7 @@
-"""What a recipe is as LangChain's objects: where passages stand, streams, what is added, and what stays private."""
+"""What a recipe is as LangChain's objects: where passages stand, streams, what is added, and what stays private.
+
+Modules: ``potluck.langchain._runnable``, ``potluck.langchain._shared``.
+"""
 
 from __future__ import annotations
 

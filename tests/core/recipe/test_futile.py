@@ -1,4 +1,7 @@
-"""Comparisons that could not show anything are refused before anything runs, with the reason."""
+"""Comparisons that could not show anything are refused before anything runs, with the reason.
+
+Modules: ``potluck.recipe.effects``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A recipe that has been read: its defaults, and what is written down of it."""
+"""A recipe that has been read: its defaults, and what is written down of it.
+
+Modules: ``potluck.recipe.build``, ``potluck.recipe.tuning``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""``--set`` replaces any key, and says so where it is wrong."""
+"""``--set`` replaces any key, and says so where it is wrong.
+
+Modules: ``potluck.recipe.paths``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A wrong recipe is refused with every problem at its place, in words that a person can act on."""
+"""A wrong recipe is refused with every problem at its place, in words that a person can act on.
+
+Modules: ``potluck.recipe.build``, ``potluck.recipe.messages``, ``potluck.recipe.tuning_keys``.
+"""
 
 from __future__ import annotations
 

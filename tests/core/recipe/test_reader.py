@@ -1,4 +1,7 @@
-"""Recipes are YAML 1.2 with nothing in it but plain data; what is not is refused where a person has to change it."""
+"""Recipes are YAML 1.2 with nothing in it but plain data; what is not is refused where a person has to change it.
+
+Modules: ``potluck.recipe.syntax``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What pydantic finds is said in the words of a recipe, and secrets are never said."""
+"""What pydantic finds is said in the words of a recipe, and secrets are never said.
+
+Modules: ``potluck.contracts.config``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Answering combines passages in four ways, shows a model no less than it says, and cites what the answer rests on."""
+"""Answering combines passages in four ways, shows a model no less than it says, and cites what the answer rests on.
+
+Modules: ``potluck.stages.remarks``.
+"""
 
 from __future__ import annotations
 

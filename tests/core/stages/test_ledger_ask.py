@@ -1,4 +1,7 @@
-"""The ledger of one question: every number of retrieving and answering, on planted losses and clean runs."""
+"""The ledger of one question: every number of retrieving and answering, on planted losses and clean runs.
+
+Modules: ``potluck.stages.retrieve``.
+"""
 
 from __future__ import annotations
 

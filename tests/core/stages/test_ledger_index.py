@@ -1,4 +1,7 @@
-"""The ledger of loading, splitting and embedding: every number of each entry, on planted losses and clean runs."""
+"""The ledger of loading, splitting and embedding: every number of each entry, on planted losses and clean runs.
+
+Modules: ``potluck.stages.split``, ``potluck.stages.vectors``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""From rows to examples: nothing lost in silence, nothing that is asked is learned."""
+"""From rows to examples: nothing lost in silence, nothing that is asked is learned.
+
+Modules: ``potluck.recipe.tuning``.
+"""
 
 from __future__ import annotations
 

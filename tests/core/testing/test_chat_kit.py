@@ -1,4 +1,7 @@
-"""The kit of chat models finds what is broken, by name."""
+"""The kit of chat models finds what is broken, by name.
+
+Modules: ``potluck.contracts.chat``, ``potluck.testing.chat_likelihoods``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The bundled chat models keep the rules of the kit: tiny models that are made here, and a real server on loopback."""
+"""The bundled chat models keep the rules of the kit: tiny models that are made here, and a real server on loopback.
+
+Modules: ``potluck_plugins.chat.seq2seq``.
+"""
 
 from __future__ import annotations
 

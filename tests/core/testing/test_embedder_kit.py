@@ -1,4 +1,7 @@
-"""The kit of embedders finds what is broken, by name."""
+"""The kit of embedders finds what is broken, by name.
+
+Modules: ``potluck.contracts.embedder``, ``potluck.testing.embedder``.
+"""
 
 from __future__ import annotations
 

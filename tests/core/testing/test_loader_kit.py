@@ -1,4 +1,7 @@
-"""The kit of loaders finds what is broken, by name: each mutant breaks one rule of a loader that keeps them all."""
+"""The kit of loaders finds what is broken, by name: each mutant breaks one rule of a loader that keeps them all.
+
+Modules: ``potluck.contracts.loader``, ``potluck.testing.loader``.
+"""
 
 from __future__ import annotations
 

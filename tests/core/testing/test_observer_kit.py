@@ -1,4 +1,7 @@
-"""The kit of observers finds what is broken, by name: mutants of an observer that keeps every rule."""
+"""The kit of observers finds what is broken, by name: mutants of an observer that keeps every rule.
+
+Modules: ``potluck.testing.observer``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The kit of splitters finds what is broken, by name: each mutant breaks one rule of a splitter that keeps them all."""
+"""The kit of splitters finds what is broken, by name: each mutant breaks one rule of a splitter that keeps them all.
+
+Modules: ``potluck.contracts.splitter``, ``potluck.testing.splitter``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The kit of stores finds what is broken, by name."""
+"""The kit of stores finds what is broken, by name.
+
+Modules: ``potluck.testing.store``, ``potluck.testing.store_processes``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The kit of tuners finds what is broken, by name: each mutant breaks one rule of a tuner that keeps them all."""
+"""The kit of tuners finds what is broken, by name: each mutant breaks one rule of a tuner that keeps them all.
+
+Modules: ``potluck.contracts.tuner``, ``potluck.testing.tuner``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The hashes by which an artifact knows its base again."""
+"""The hashes by which an artifact knows its base again.
+
+Modules: ``potluck.tuning.card``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tuners and what they made as an axis of a comparison."""
+"""Tuners and what they made as an axis of a comparison.
+
+Modules: ``potluck.evaluation.compare.curves``, ``potluck.evaluation.compare.tasks``.
+"""
 
 from __future__ import annotations
 

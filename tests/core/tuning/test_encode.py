@@ -1,4 +1,7 @@
-"""From examples to tokens."""
+"""From examples to tokens.
+
+Modules: ``potluck.tuning.rows``.
+"""
 
 from __future__ import annotations
 

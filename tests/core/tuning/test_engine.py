@@ -1,4 +1,7 @@
-"""The engine: it learns, it can be killed at any moment, and settings mean what they say."""
+"""The engine: it learns, it can be killed at any moment, and settings mean what they say.
+
+Modules: ``potluck.tuning.processes``.
+"""
 
 from __future__ import annotations
 

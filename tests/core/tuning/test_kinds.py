@@ -1,4 +1,7 @@
-"""Masked and sequence-to-sequence models are tuned and answered with too; what a method cannot do is said by name."""
+"""Masked and sequence-to-sequence models are tuned and answered with too; what a method cannot do is said by name.
+
+Modules: ``potluck.tuning.head``, ``potluck_plugins.chat._shared.classes``, ``potluck_plugins.chat.seq2seq``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Rows of examples: nothing lost, nothing seen that is another's."""
+"""Rows of examples: nothing lost, nothing seen that is another's.
+
+Modules: ``potluck.tuning.rows``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tuning by a recipe: trained once, kept as an artifact, answered with; anything that does not belong is refused."""
+"""Tuning by a recipe: trained once, kept as an artifact, answered with; anything that does not belong is refused.
+
+Modules: ``potluck.tuning.card``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""A disk that alters what was written: no answer rests on it, it is told by name, and repair keeps what is whole."""
+"""A disk that alters what was written: no answer rests on it, it is told by name, and repair keeps what is whole.
+
+Modules: ``potluck.stages.vectors``, ``potluck.workspace.checksums``.
+"""
 
 from __future__ import annotations
 

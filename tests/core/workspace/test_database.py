@@ -1,4 +1,7 @@
-"""Databases that several processes open at once."""
+"""Databases that several processes open at once.
+
+Modules: ``potluck.workspace.connection``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""What a killed process was writing is removed by the next run, and nothing that another process still writes."""
+"""What a killed process was writing is removed by the next run, and nothing that another process still writes.
+
+Modules: ``potluck.workspace.runs``, ``potluck.workspace.scratch``.
+"""
 
 from __future__ import annotations
 

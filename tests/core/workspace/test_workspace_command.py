@@ -1,4 +1,7 @@
-"""``potluck workspace check`` and ``repair``: what is damaged is said, and only that is computed anew."""
+"""``potluck workspace check`` and ``repair``: what is damaged is said, and only that is computed anew.
+
+Modules: ``potluck.cli.workspace``.
+"""
 
 from __future__ import annotations
 

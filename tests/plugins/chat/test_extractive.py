@@ -1,4 +1,8 @@
-"""The ``extractive`` chat model: what it quotes, word for word, and what it does not know."""
+"""The ``extractive`` chat model: what it quotes, word for word, and what it does not know.
+
+Modules: ``potluck_plugins.chat._shared.quoting``, ``potluck_plugins.chat._shared.relevance``,
+``potluck_plugins.chat._shared.words``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""How likely texts are: the sums of ``transformers`` and ``llama-cpp`` against those computed one by one."""
+"""How likely texts are: the sums of ``transformers`` and ``llama-cpp`` against those computed one by one.
+
+Modules: ``potluck_plugins.chat._shared.llama_forced``.
+"""
 
 from __future__ import annotations
 

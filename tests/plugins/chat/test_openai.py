@@ -1,4 +1,8 @@
-"""The ``openai`` chat model against llama.cpp's server, with everything between them that can go wrong."""
+"""The ``openai`` chat model against llama.cpp's server, with everything between them that can go wrong.
+
+Modules: ``potluck_plugins._openai.connection``, ``potluck_plugins._openai.counting``,
+``potluck_plugins._openai.failures``, ``potluck_plugins._openai.service``, ``potluck_plugins.chat._shared.replies``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The ``openai`` chat model against servers that speak the protocol in their own ways."""
+"""The ``openai`` chat model against servers that speak the protocol in their own ways.
+
+Modules: ``potluck_plugins._openai.complaints``, ``potluck_plugins._openai.failures``,
+``potluck_plugins.chat._shared.replies``.
+"""
 
 from __future__ import annotations
 

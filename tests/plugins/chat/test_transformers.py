@@ -1,4 +1,8 @@
-"""The ``transformers`` chat model: a tiny model made here, and (slow) SmolLM2 from its GGUF file."""
+"""The ``transformers`` chat model: a tiny model made here, and (slow) SmolLM2 from its GGUF file.
+
+Modules: ``potluck_plugins.chat._shared.causal``, ``potluck_plugins.chat._shared.classes``,
+``potluck_plugins.chat._shared.sampling``.
+"""
 
 from __future__ import annotations
 

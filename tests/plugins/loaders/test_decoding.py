@@ -1,4 +1,7 @@
-"""What a file says of its encoding is believed unless its bytes say otherwise."""
+"""What a file says of its encoding is believed unless its bytes say otherwise.
+
+Modules: ``potluck_plugins.loaders._shared.plausible``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,15 @@
-"""Word documents: what is read is what a page shows."""
+"""Word documents: what is read is what a page shows.
+
+Modules: ``potluck_plugins.loaders._office.fields``, ``potluck_plugins.loaders._office.numbering``,
+``potluck_plugins.loaders._office.package``, ``potluck_plugins.loaders._office.story``,
+``potluck_plugins.loaders._office.symbols``, ``potluck_plugins.loaders._office.word.blocks``,
+``potluck_plugins.loaders._office.word.chunks``, ``potluck_plugins.loaders._office.word.comments``,
+``potluck_plugins.loaders._office.word.controls``, ``potluck_plugins.loaders._office.word.fields``,
+``potluck_plugins.loaders._office.word.graphics``, ``potluck_plugins.loaders._office.word.margins``,
+``potluck_plugins.loaders._office.word.paragraph``, ``potluck_plugins.loaders._office.word.runs``,
+``potluck_plugins.loaders._office.word.styles``, ``potluck_plugins.loaders._shared.check_boxes``,
+``potluck_plugins.loaders._shared.outline``, ``potluck_plugins.loaders._shared.table``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""Charts and diagrams (SmartArt), which several kinds of office files hold."""
+"""Charts and diagrams (SmartArt), which several kinds of office files hold.
+
+Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.bullets``,
+``potluck_plugins.loaders._office.chartex``, ``potluck_plugins.loaders._office.drawing``,
+``potluck_plugins.loaders._office.frames``, ``potluck_plugins.loaders._office.odf.chart``,
+``potluck_plugins.loaders._office.placeholders``, ``potluck_plugins.loaders._office.reading_order``,
+``potluck_plugins.loaders._office.shapes``, ``potluck_plugins.loaders._office.slide_comments``,
+``potluck_plugins.loaders._office.word.graphics``.
+"""
 
 from __future__ import annotations
 

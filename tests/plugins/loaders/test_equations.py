@@ -1,4 +1,7 @@
-"""Equations of Word, PowerPoint, HTML and EPUB as one line of text."""
+"""Equations of Word, PowerPoint, HTML and EPUB as one line of text.
+
+Modules: ``potluck_plugins.loaders._office.eq_field``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Tables with merged cells."""
+"""Tables with merged cells.
+
+Modules: ``potluck_plugins.loaders._shared.table``.
+"""
 
 import time
 

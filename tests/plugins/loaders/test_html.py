@@ -3,6 +3,8 @@
 Tests of ``potluck_plugins.loaders._shared.markup``, ``potluck_plugins.loaders._shared.markup_reader``,
 ``potluck_plugins.loaders._shared.markup_style``, ``potluck_plugins.loaders._shared.markup_lists``,
 ``potluck_plugins.loaders._shared.markup_images`` and ``potluck_plugins.loaders._shared.numerals``.
+
+Modules: ``potluck_plugins.loaders._shared.alt_text``.
 """
 
 from __future__ import annotations

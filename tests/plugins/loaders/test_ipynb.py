@@ -1,4 +1,7 @@
-"""The ``ipynb`` loader."""
+"""The ``ipynb`` loader.
+
+Modules: ``potluck_plugins.loaders._shared.jsontext``.
+"""
 
 from __future__ import annotations
 

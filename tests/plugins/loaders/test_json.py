@@ -1,4 +1,7 @@
-"""The ``json`` loader."""
+"""The ``json`` loader.
+
+Modules: ``potluck_plugins.loaders._shared.jsontext``.
+"""
 
 from __future__ import annotations
 

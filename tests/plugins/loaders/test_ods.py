@@ -1,4 +1,7 @@
-"""OpenDocument spreadsheets and presentations: what sheets and slides show."""
+"""OpenDocument spreadsheets and presentations: what sheets and slides show.
+
+Modules: ``potluck_plugins.loaders._office.odf.sheets``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""OpenDocument texts: what styles, lists, tables, frames and fields show."""
+"""OpenDocument texts: what styles, lists, tables, frames and fields show.
+
+Modules: ``potluck_plugins.loaders._office.odf.blocks``, ``potluck_plugins.loaders._office.odf.chart``,
+``potluck_plugins.loaders._office.odf.inline``, ``potluck_plugins.loaders._office.odf.lists``,
+``potluck_plugins.loaders._office.odf.names``, ``potluck_plugins.loaders._office.odf.package``,
+``potluck_plugins.loaders._office.odf.slides``, ``potluck_plugins.loaders._office.odf.styles``,
+``potluck_plugins.loaders._office.odf.table``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,9 @@
-"""The ``office`` loader: what it says of files that are cut off, or that a program of its own cannot read."""
+"""The ``office`` loader: what it says of files that are cut off, or that a program of its own cannot read.
+
+Modules: ``potluck_plugins.loaders._office.detect``, ``potluck_plugins.loaders._office.legacy``,
+``potluck_plugins.loaders._office.options``, ``potluck_plugins.loaders._office.package``,
+``potluck_plugins.loaders._office.packed``, ``potluck_plugins.loaders._office.tika``.
+"""
 
 from __future__ import annotations
 

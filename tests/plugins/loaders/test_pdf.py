@@ -1,4 +1,7 @@
-"""The ``pdf`` loader."""
+"""The ``pdf`` loader.
+
+Modules: ``potluck_plugins.loaders._shared.lines``, ``potluck_plugins.loaders._shared.outline``.
+"""
 
 from __future__ import annotations
 

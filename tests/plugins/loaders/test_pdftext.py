@@ -2,6 +2,8 @@
 
 Tests of ``potluck_plugins.loaders._shared.pdftext``, ``potluck_plugins.loaders._shared.pdfchars``,
 ``potluck_plugins.loaders._shared.pdfrules`` and ``potluck_plugins.loaders._shared.pdfvertical``.
+
+Modules: ``potluck_plugins.loaders._shared.lines``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,11 @@
-"""Presentations: what stands on the slides, and in which order."""
+"""Presentations: what stands on the slides, and in which order.
+
+Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.bullets``,
+``potluck_plugins.loaders._office.chartex``, ``potluck_plugins.loaders._office.drawing``,
+``potluck_plugins.loaders._office.frames``, ``potluck_plugins.loaders._office.placeholders``,
+``potluck_plugins.loaders._office.reading_order``, ``potluck_plugins.loaders._office.shapes``,
+``potluck_plugins.loaders._office.slide_comments``, ``potluck_plugins.loaders._shared.alt_text``.
+"""
 
 from __future__ import annotations
 

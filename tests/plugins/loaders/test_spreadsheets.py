@@ -4,6 +4,8 @@ Tests of ``potluck_plugins.loaders._office.xlsx``, ``potluck_plugins.loaders._of
 ``potluck_plugins.loaders._office.xls_formulas``, ``potluck_plugins.loaders._office.xls_records``,
 ``potluck_plugins.loaders._office.sheet``, ``potluck_plugins.loaders._office.sheet_margins``,
 ``potluck_plugins.loaders._office.sheet_notes`` and ``potluck_plugins.loaders._office.workbook``.
+
+Modules: ``potluck_plugins.loaders._office.package``.
 """
 
 from __future__ import annotations

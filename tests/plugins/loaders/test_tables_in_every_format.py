@@ -1,6 +1,8 @@
 """A merged cell stands at every place that it covers, and a header of two rows is one, whatever the format.
 
 ``v2`` and ``>2`` behind a cell say over how many rows and columns it goes; ``=`` begins a row of the header.
+
+Modules: ``potluck_plugins.loaders._shared.table``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""The ``text`` loader, and how it tells encodings apart."""
+"""The ``text`` loader, and how it tells encodings apart.
+
+Modules: ``potluck_plugins.loaders._shared.plausible``.
+"""
 
 from __future__ import annotations
 

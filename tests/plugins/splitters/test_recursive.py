@@ -1,4 +1,7 @@
-"""The recursive splitter: LangChain's chunks where asked for, and better ends in Chinese."""
+"""The recursive splitter: LangChain's chunks where asked for, and better ends in Chinese.
+
+Modules: ``potluck_plugins.splitters._shared.boundaries``, ``potluck_plugins.splitters._shared.division``.
+"""
 
 from __future__ import annotations
 

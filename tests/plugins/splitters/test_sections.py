@@ -1,4 +1,7 @@
-"""The section splitter: one clause a chunk, under its headings."""
+"""The section splitter: one clause a chunk, under its headings.
+
+Modules: ``potluck_plugins.splitters._shared.division``.
+"""
 
 from __future__ import annotations
 

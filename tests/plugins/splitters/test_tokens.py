@@ -1,4 +1,7 @@
-"""The token splitter: no chunk counts more than it may, by whatever counts."""
+"""The token splitter: no chunk counts more than it may, by whatever counts.
+
+Modules: ``potluck_plugins.splitters._shared.boundaries``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The Chroma store: its private copies, its server, and what Chroma does not notice."""
+"""The Chroma store: its private copies, its server, and what Chroma does not notice.
+
+Modules: ``potluck_plugins.stores._shared.workcopy``.
+"""
 
 from __future__ import annotations
 

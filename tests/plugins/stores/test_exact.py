@@ -1,4 +1,7 @@
-"""The exact store: its order, its pieces, its files."""
+"""The exact store: its order, its pieces, its files.
+
+Modules: ``potluck_plugins.stores._shared.pending``, ``potluck_plugins.stores._shared.ranking``.
+"""
 
 from __future__ import annotations
 

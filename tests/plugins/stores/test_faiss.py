@@ -1,4 +1,7 @@
-"""The faiss store: its indexes, what is deleted from them, and what faiss is given to read."""
+"""The faiss store: its indexes, what is deleted from them, and what faiss is given to read.
+
+Modules: ``potluck_plugins.stores._shared.pending``, ``potluck_plugins.stores._shared.ranking``.
+"""
 
 from __future__ import annotations
 

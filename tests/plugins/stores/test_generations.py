@@ -1,4 +1,7 @@
-"""Files that change as a whole: what is flushed when, what is believed, and what a failing disk leads to."""
+"""Files that change as a whole: what is flushed when, what is believed, and what a failing disk leads to.
+
+Modules: ``potluck_plugins.stores._shared.workcopy``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Any sequence of additions, deletions, commits, openings and searches, against a dictionary."""
+"""Any sequence of additions, deletions, commits, openings and searches, against a dictionary.
+
+Modules: ``potluck_plugins.stores._shared.pending``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,11 @@
-"""The tuners do what their papers' equations say: held against a few lines of arithmetic on a small model."""
+"""The tuners do what their papers' equations say: held against a few lines of arithmetic on a small model.
+
+Modules: ``potluck.tuning.method``, ``potluck_plugins.tuners._shared.bottleneck``,
+``potluck_plugins.tuners._shared.deep``, ``potluck_plugins.tuners._shared.starts``,
+``potluck_plugins.tuners.adapter``, ``potluck_plugins.tuners.full``, ``potluck_plugins.tuners.lora``,
+``potluck_plugins.tuners.p_tuning``, ``potluck_plugins.tuners.p_tuning_v2``, ``potluck_plugins.tuners.prefix``,
+``potluck_plugins.tuners.prompt``.
+"""
 
 from __future__ import annotations
 

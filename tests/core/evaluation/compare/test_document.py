@@ -1,4 +1,7 @@
-"""What a comparison concludes: which pairs are tested, by which measure, and what is said of rounds."""
+"""What a comparison concludes: which pairs are tested, by which measure, and what is said of rounds.
+
+Modules: ``potluck.evaluation.compare.measured``, ``potluck.evaluation.compare.table``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""The file itself, without a browser."""
+"""The file itself, without a browser.
+
+Modules: ``potluck.evaluation.plots``, ``potluck.evaluation.report.embedded``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,8 @@
-"""A row drops out where the leader is better and chance alone, on one side, shows as much in at most 5 % of races."""
+"""A row drops out where the leader is better and chance alone, on one side, shows as much in at most 5 % of races.
+
+Modules: ``potluck.evaluation.strategy.advice``, ``potluck.evaluation.strategy.meter``,
+``potluck.evaluation.strategy.quality``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,7 @@
-"""Strategies held against each other on small data, with an embedder and a chat model that exist for tests only."""
+"""Strategies held against each other on small data, with an embedder and a chat model that exist for tests only.
+
+Modules: ``potluck.evaluation.strategy.prompted``, ``potluck.evaluation.strategy.vectors``.
+"""
 
 from __future__ import annotations
 
