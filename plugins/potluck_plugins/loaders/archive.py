@@ -46,11 +46,9 @@ class ArchiveLoader(Loader):
 
 
 def _is_notion_export(source: Source) -> bool:
-    if not is_zip(source.path):
-        return False
     try:
         with zipfile.ZipFile(source.path) as archive:
-            return is_export(archive.namelist())
+            return is_zip(source.path) and is_export(archive.namelist())
     except (zipfile.BadZipFile, OSError, ValueError):
         return False
 

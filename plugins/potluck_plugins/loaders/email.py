@@ -65,7 +65,7 @@ def _document(name: str, mail: Mail) -> Document:
         raise NoText(_why_empty(mail, mail.encrypted or ("PGP" if encrypted else "")))
     flow = Flow()
     for key, value in mail.headers.items():
-        flow.paragraph(f"{key.capitalize()}: {value}", clauses=False)
+        flow.paragraph(f"{key.capitalize()}: {value}")
     for line in [] if empty else ["", *text.strip("\n").split("\n")]:
         flow.paragraph(line.rstrip())
     losses = mail.losses + (["an encrypted passage was not read"] if encrypted or mail.encrypted else [])

@@ -52,7 +52,7 @@ def _note(note: Any, name: str, number: int, losses: list[str]) -> Document:
     flow = Flow()
     flow.heading(title, 1)
     if tags:
-        flow.paragraph("Tags: " + ", ".join(map(str, tags)), clauses=False)
+        flow.paragraph("Tags: " + ", ".join(map(str, tags)))
     read_html(content[max(0, content.find("<en-note")) :], flow)
     lost = {
         "pictures or attachments were not read": len(note.findall("resource")),

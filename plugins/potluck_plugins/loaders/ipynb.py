@@ -51,7 +51,7 @@ class IpynbLoader(Loader):
                 printed = _printed(output)
                 pictures += printed is None
                 _plain(printed or "", flow)
-            flow.paragraph("", clauses=False)
+            flow.paragraph("")
         losses = [f"{pictures} pictures or other results without text were not read"] if pictures else []
         language = _dict(_dict(notebook.get("metadata")).get("kernelspec")).get("language")
         metadata: dict[str, Json] = {"language": language} if isinstance(language, str) else {}

@@ -73,6 +73,20 @@ def surprise(answering: Recipe) -> float:
     return -sum(chat.likelihoods(one.messages, [one.target])[0].logprob for one in EXAMPLES)
 
 
+@pytest.mark.parametrize("kind", ["causal", "seq2seq"])
+def test_a_label_is_as_likely_beside_a_longer_one_as_it_is_alone(
+    tmp_path: Path, models: dict[str, Path], kind: str
+) -> None:
+    shutil.copytree(models[kind], tmp_path / "model")
+    labels = ["fruit", "the weather of the red apple"]
+    with recipe(tmp_path, kind, None, chat=CHATS.get(kind, "transformers")) as frozen:
+        chat, question = frozen.components.chat, EXAMPLES[0].messages
+        together = [one.logprob for one in chat.likelihoods(question, labels)]
+        alone = [chat.likelihoods(question, [label])[0].logprob for label in labels]
+
+    assert together == pytest.approx(alone, abs=1e-3)
+
+
 @pytest.mark.parametrize("use", METHODS)
 @pytest.mark.parametrize("kind", CHATS)
 def test_a_tuner_learns_and_the_kinds_own_chat_model_answers_with_it(

@@ -115,7 +115,7 @@ class _Deck:
             self._once(slide, content.margins)
         for line in self._comments.on(slide.part, self._flow):
             if self._options.comments and not hidden:
-                self._flow.paragraph(line, clauses=False)
+                self._flow.paragraph(line)
             else:
                 self._flow.leave_out("text of comments", len(line))
 
@@ -141,7 +141,7 @@ class _Deck:
         for text in margins:
             if text not in self._written:
                 self._written.add(text)
-                self._flow.paragraph(f"[footer] {text}", clauses=False)
+                self._flow.paragraph(f"[footer] {text}")
         for part in slide.backgrounds():
             if part not in self._written:
                 self._written.add(part)

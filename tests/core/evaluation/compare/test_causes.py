@@ -83,6 +83,21 @@ def test_another_chat_model_is_told_by_its_name_or_by_the_settings_that_differ(
     assert {one.detail for one in found} == {f"the same passages and prompt, {said.replace('READS', name)}"}
 
 
+def test_a_cause_of_retrieval_says_which_passages_came_and_went(home: Path, engine_for: Any) -> None:
+    model = recipe.load(plant(home, ITEMS))
+    engine = engine_for(model)
+    a, b = engine.run(two(model, "embedder={use: keys, deaf: [3]},keys"))
+
+    (found,) = causes(engine, a, b, "exact_match")
+
+    came, _, went = found.detail.partition(", lost ")
+    assert found.cause == "retrieval"
+    assert came.startswith("found ")
+    assert "003" in came
+    assert went
+    assert went != came.removeprefix("found ")
+
+
 def test_what_only_how_much_is_read_changes_is_truncation(home: Path, engine_for: Any) -> None:
     model = recipe.load(plant(home, ITEMS))
     engine = engine_for(model)
