@@ -159,7 +159,7 @@ class Recipe:
             return tune(self.components, self.observers)
 
     def evaluate_task(self, questions: str | Path | None = None, limit: int | None = None) -> TaskReport:
-        """Answer the examples of a file as the recipe's task asks, and hold the answers against their targets."""
+        """Answer the examples of a file as the recipe's task asks, and compare the answers with their targets."""
         from potluck.evaluation.tuned import evaluate_task
 
         path = Path(questions) if questions is not None else self.model.questions

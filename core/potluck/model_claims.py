@@ -1,4 +1,4 @@
-"""What a model's configuration claims, held against its weights before and while the model is built.
+"""What a model's configuration claims, checked against its weights before and while the model is built.
 
 A single number in a config.json decides how much is built: ten million layers take hours and all memory, before anybody
 looks whether there are weights for them.

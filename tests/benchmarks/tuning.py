@@ -7,7 +7,7 @@ Run by hand, for instance:
 Both train the same method with the same settings on the same messages in the same order, each in a process of its
 own, one after the other. Real tokens are those of the examples, each counted in full and padding not at all. The
 final loss is told by one and the same measure for both: on 100 other messages, in float32, by the engine's own
-evaluation of what was saved. The bottleneck adapter, which PEFT does not have, is held against its own module in a
+evaluation of what was saved. The bottleneck adapter, which PEFT does not have, is compared with its own module in a
 plain loop with padded batches.
 """
 

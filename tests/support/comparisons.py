@@ -95,7 +95,7 @@ def summary(found: Sequence[float]) -> dict[str, Any]:
 
 
 def pair(a: str, b: str, measure: str, questions: Sequence[dict[str, Any]]) -> dict[str, Any]:
-    """Two variants held against each other."""
+    """Two variants compared with each other."""
     of_a, of_b = values(questions, a, measure), values(questions, b, measure)
     deltas = [of_b[key] - of_a[key] for key in of_a if key in of_b]
     found = summary(deltas)

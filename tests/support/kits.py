@@ -32,7 +32,7 @@ def breaks(
 
 
 def hold(check: Check, plugin: str, settings: Mapping[str, Any], folder: Path, does_not_apply: Collection[str]) -> None:
-    """Hold an installed plugin against a rule, which applies to it unless it is among those that are named."""
+    """Check an installed plugin against a rule, which applies to it unless it is among those that are named."""
     reason = None
     try:
         check(plugin, folder, settings)

@@ -53,7 +53,7 @@ def load_one(name: str, content: str | bytes, **settings: Any) -> Document:
 
 
 def checked(document: Document) -> Document:
-    """Hold a document against the contract of loaders."""
+    """Check a document against the contract of loaders."""
     text = document.text
     assert not set(text) & {"\0", "\r", "\ufeff"}
     assert not any(0xD800 <= ord(character) <= 0xDFFF for character in text)

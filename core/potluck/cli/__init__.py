@@ -20,7 +20,7 @@ COMMANDS = {
     "ask": "Answer a question from a recipe's documents, with citations.",
     "chat": "Ask questions one after another.",
     "compare": "Ask the same questions with one thing changed, and say whether the difference is real.",
-    "conform": "Hold an installed plugin against the rules of its contract.",
+    "conform": "Check an installed plugin against the rules of its contract.",
     "evaluate": "Answer a file of questions, and measure retrieval and answers.",
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @recipe_options
 @click.option("--swap", "swaps", multiple=True, metavar="AXIS=VALUE,...", help="An axis: embedder=text2vec,ada-002.")
 @click.option("--design", type=click.Choice(DESIGNS), default="grid", show_default=True, help="Which combinations.")
-@click.option("--baseline", metavar="VARIANT", help="The variant that others are held against; the first if left out.")
+@click.option("--baseline", metavar="VARIANT", help="The variant that others are compared with; the first if left out.")
 @click.option("--questions", type=click.Path(path_type=Path), help="A JSON Lines file, instead of the recipe's.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
 @click.option("--metric", help="The measure that words and causes are about.")

@@ -24,7 +24,7 @@ from potluck.contracts.offer import Kind
 )
 @json_option
 def command(kind: Kind, name: str, config: Path | None, samples: Path | None, as_json: bool) -> int:
-    """Hold an installed plugin against the rules of its contract.
+    """Check an installed plugin against the rules of its contract.
 
     Every rule has a name; a broken one is told with what happened. The exit status is 1 if one is broken.
 

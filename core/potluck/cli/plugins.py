@@ -51,7 +51,7 @@ def list_plugins(kind: str | None, importing: bool, as_json: bool) -> None:
 
 
 @command.command("doctor")
-@click.option("--conform", is_flag=True, help="Also hold every plugin that can be used against the rules of its kind.")
+@click.option("--conform", is_flag=True, help="Also check every plugin that can be used against the rules of its kind.")
 @click.option(
     "--timeout", type=click.FloatRange(min=0.1), default=20.0, show_default=True, help="Seconds an import may take."
 )
@@ -148,7 +148,7 @@ def _print_examined(one: Examined) -> None:
     if one.rules:
         said += f"; {len(one.rules) - len(one.broken_rules)} of {len(one.rules)} rules are kept"
     elif one.skipped:
-        said += f"; not held against the rules: {one.skipped}"
+        said += f"; not checked against the rules: {one.skipped}"
     colour = "red" if one.is_broken else "yellow" if one.missing else None
     echo(f"{one.plugin.kind:9} {one.plugin.qualified:32} {took:>9}  {said}", fg=colour)
     for rule in one.broken_rules:

@@ -24,7 +24,7 @@ def command() -> None:
 @command.command("check")
 @recipe_options
 def check(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
-    """Hold everything in a recipe's workspace against its checksums. Nothing is changed.
+    """Check everything in a recipe's workspace against its checksums. Nothing is changed.
 
     The exit status is 1 if something is damaged.
     """

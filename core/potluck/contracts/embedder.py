@@ -71,7 +71,7 @@ class Embedder(Component):
 
     @abstractmethod
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text as a passage, with prefix and special tokens: what is to be held against ``window``."""
+        """Tokens of each text as a passage, with prefix and special tokens: to be checked against ``window``."""
 
     @abstractmethod
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

@@ -23,7 +23,7 @@ SECONDS = 20.0
 """How long a plugin's module may take to be imported."""
 
 CONFORM_SECONDS = 600.0
-"""How long a plugin may take to be held against the rules of its kind."""
+"""How long a plugin may take to be checked against the rules of its kind."""
 
 SLOW = 1.0
 """Seconds from which on an import is worth a word: the module is imported whenever a recipe names the plugin."""
@@ -38,7 +38,7 @@ class Examined:
 
     ``seconds`` and ``contract`` are None where it could not be imported. ``message`` says what is wrong, or which
     optional packages are ``missing``. ``rules`` are those of its kind and how they are kept; ``skipped`` says why it
-    was not held against them.
+    was not checked against them.
     """
 
     plugin: Plugin
@@ -83,7 +83,7 @@ class Examined:
 def examine(chosen: Sequence[Plugin], seconds: float = SECONDS, conform: bool = False) -> Iterator[Examined]:
     """Import each plugin, as many at once as there are processors; in the order given.
 
-    ``conform`` also holds those that can be used against the rules of their kind.
+    ``conform`` also checks those that can be used against the rules of their kind.
     """
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
@@ -109,10 +109,10 @@ def _examined(plugin: Plugin, seconds: float, conform: bool) -> Examined:
 
 
 def _held(found: Examined) -> Examined:
-    """The plugin held against the rules of its kind."""
+    """The plugin checked against the rules of its kind."""
     said, ended = _probed(found.plugin, CONFORM_SECONDS, "--conform")
     if said is None:
-        message = f"{found.plugin.label} was held against the rules: {ended}"
+        message = f"{found.plugin.label} was checked against the rules: {ended}"
         return replace(found, problem="ContractBroken", message=message)
     return replace(found, rules=tuple(said.get("outcomes", ())), skipped=_line(said.get("skipped", "")))
 

@@ -57,7 +57,7 @@ def _imported(plugin: Plugin) -> dict[str, Any]:
 
 
 def _conform(plugin: Plugin) -> dict[str, Any]:
-    """Hold it against the rules of its kind with its default settings, or say why that cannot be."""
+    """Check it against the rules of its kind with its default settings, or say why that cannot be."""
     from potluck.testing import checks, conform
 
     offered = plugins.offer(plugin)

@@ -34,7 +34,7 @@ class Classification:
 
 
 def classification(gold: Sequence[str], predicted: Sequence[str]) -> Classification:
-    """Hold predicted labels against the right ones. Raises ``ValueError`` for none, or another number of them."""
+    """Compare predicted labels with the right ones. Raises ``ValueError`` for none, or another number of them."""
     if not gold or len(gold) != len(predicted):
         raise ValueError(f"{len(gold)} right labels and {len(predicted)} predicted ones: there have to be as many")
     pairs, right, said = Counter(zip(gold, predicted, strict=True)), Counter(gold), Counter(predicted)

@@ -1,4 +1,4 @@
-"""Evaluating a recipe with a task: every example of a file is answered, and the answers are held against its targets.
+"""Evaluating a recipe with a task: every example of a file is answered, and the answers are compared with its targets.
 
 The labels of a classification are scored as choices, so that an answer is always one of them.
 """

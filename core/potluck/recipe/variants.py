@@ -128,7 +128,7 @@ def _combinations(
                 if choice is not same.get(axis):
                     yield tuple(choice if other == axis else own[other] for other in axes)
         return
-    # A single value is held against the recipe as it is.
+    # A single value is compared with the recipe as it is.
     full = {axis: [own[axis], *choices] if len(choices) == 1 else list(choices) for axis, choices in axes.items()}
     if design == "paired":
         lengths = {axis: len(choices) for axis, choices in full.items()}

@@ -16,7 +16,7 @@ _SUPPORT = 0.5
 def cite(given: Given, narrow: Callable[[Passage, int, int], Passage]) -> list[Passage]:
     """The citations of an answer, in the order in which the answer uses them; none for a refusal.
 
-    A model that quotes says itself what it quotes. For any other each sentence of the answer is held against each
+    A model that quotes says itself what it quotes. For any other each sentence of the answer is checked against each
     sentence of the passages. ``narrow`` makes the passage for a span of a passage's text.
     """
     if is_refusal(given.answer.text):

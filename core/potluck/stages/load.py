@@ -191,7 +191,7 @@ def load_file(part: Part, source: Source, components: Components, worker: Worker
 
 
 def checked(documents: Sequence[Document]) -> list[Document]:
-    """Hold documents against the contract: there is text, it can be stored, and each part has a name of its own."""
+    """Check documents against the contract: there is text, it can be stored, and each part has a name of its own."""
     if not any(document.text.strip() for document in documents):
         raise NoText(_why_empty(documents))
     names: dict[str, int] = {}

@@ -42,7 +42,7 @@ def account(entry: Entry, chunks: Sequence[StoredChunk], catalogue: Catalogue) -
 
 
 def checked(document: Document, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
-    """Hold chunks against the contract. Raises ``ContractBroken`` naming the document and the place."""
+    """Check chunks against the contract. Raises ``ContractBroken`` naming the document and the place."""
     end = start = 0
     for chunk in chunks:
         if chunk.start < start or chunk.text != chunk.text.strip():

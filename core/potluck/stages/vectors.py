@@ -1,4 +1,4 @@
-"""One call of an embedder: its vectors held against the contract, and texts that are too long embedded in pieces."""
+"""One call of an embedder: its vectors checked against the contract, and texts that are too long embedded in pieces."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ class HasTokens(Protocol):
 
 
 def checked(vectors: Vectors, count: int, embedder: Embedder) -> Vectors:
-    """Hold vectors against the contract. Raises ``ContractBroken``."""
+    """Check vectors against the contract. Raises ``ContractBroken``."""
     import numpy as np
 
     if vectors.shape != (count, embedder.dimensions) or vectors.dtype != np.float32:
@@ -52,7 +52,7 @@ def count(embedder: Embedder, texts: Sequence[str]) -> list[int]:
 
 
 def asked(call: Callable[[Sequence[str]], Vectors], texts: Sequence[str], tokens: int, embedder: Embedder) -> Vectors:
-    """The vectors of a call, held against the contract; ``tokens`` is what the texts were counted to have."""
+    """The vectors of a call, checked against the contract; ``tokens`` is what the texts were counted to have."""
     with model_call("embeddings", len(texts)) as spent:
         spent.input_tokens = tokens if embedder.exact_token_counts else None
         with turn(embedder):

@@ -1,4 +1,4 @@
-"""Conformance kits: the rules of each contract, to be held against a plugin from its own tests.
+"""Conformance kits: the rules of each contract, to be checked against a plugin from its own tests.
 
     @pytest.mark.parametrize("check", checks("splitter"), ids=str)
     def test_it_keeps_the_contract(check, tmp_path):

@@ -1,7 +1,7 @@
 """The rules of chat models: what they say about themselves, and how they answer.
 
 The questions come with passages, as a recipe's do, so that a model that quotes has something to quote. A model that
-writes no answers (its ``chat`` raises ``Unsupported``) is held against the rules of likelihoods alone.
+writes no answers (its ``chat`` raises ``Unsupported``) is checked against the rules of likelihoods alone.
 """
 
 from __future__ import annotations

@@ -66,12 +66,12 @@ class Check:
         return self.rule
 
     def __call__(self, plugin: str, folder: Path, settings: Mapping[str, Any] | None = None) -> None:
-        """Hold a plugin that is installed against the rule."""
+        """Check a plugin that is installed against the rule."""
         tested = subject(self.kind, plugin, folder, settings or {})
         self.on(_with_samples(tested, self.samples) if self.kind == "loader" else tested)
 
     def on(self, tested: Subject) -> None:
-        """Hold a component against the rule. Raises ``Violation``, and ``Skipped`` where it does not apply."""
+        """Check a component against the rule. Raises ``Violation``, and ``Skipped`` where it does not apply."""
         try:
             self.run(tested)
         except (Violation, Skipped):
@@ -167,7 +167,7 @@ def checks(kind: Kind, samples: Samples | None = None) -> list[Check]:
 def conform(
     kind: Kind, plugin: str, settings: Mapping[str, Any] | None = None, samples: Samples | None = None
 ) -> list[Outcome]:
-    """Hold an installed plugin against every rule of its kind."""
+    """Check an installed plugin against every rule of its kind."""
     found = []
     for check in checks(kind, samples):
         with tempfile.TemporaryDirectory() as folder:

@@ -38,7 +38,7 @@ def _clauses() -> Document:
 
 
 def _hold(subject: Subject, need_it: Callable[[Document, list[Chunk]], None]) -> None:
-    """Hold the chunks of every text against something."""
+    """Check the chunks of every text against something."""
     splitter = subject.make()
     for document in _documents():
         need_it(document, list(splitter.split(document)))

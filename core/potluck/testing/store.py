@@ -1,4 +1,4 @@
-"""The rules of vector stores. They are held against a plain search over all vectors."""
+"""The rules of vector stores. They are compared with a plain search over all vectors."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """The training of a ``LocalTuner``: one loop for all methods.
 
 It is a loop of our own and not transformers' ``Trainer`` because that one pads, computes logits for every token, and
-keeps its checkpoints as pickles; ``tests/benchmarks/tuning.py`` holds both against each other.
+keeps its checkpoints as pickles; ``tests/benchmarks/tuning.py`` compares both.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The tokens of a training held against its model, before the first step: rows of the embeddings, and an end token."""
+"""The tokens of a training checked against its model, before the first step: rows of embeddings, an end token."""
 
 from __future__ import annotations
 

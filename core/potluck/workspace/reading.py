@@ -1,4 +1,4 @@
-"""Reading the catalogue: every row is held against its checksum before anybody believes it."""
+"""Reading the catalogue: every row is checked against its checksum before anybody believes it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The stand-alone scorer of the data sets, to hold our measures against."""
+"""The stand-alone scorer of the data sets, to check our measures against."""
 
 from __future__ import annotations
 

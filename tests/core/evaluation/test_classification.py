@@ -1,4 +1,4 @@
-"""Figures of predicted labels, held against scikit-learn's."""
+"""Figures of predicted labels, checked against scikit-learn's."""
 
 from __future__ import annotations
 

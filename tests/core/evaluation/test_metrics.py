@@ -1,4 +1,4 @@
-"""Measures of questions and their summary, held against the stand-alone scorer."""
+"""Measures of questions and their summary, checked against the stand-alone scorer."""
 
 from __future__ import annotations
 

@@ -33,7 +33,7 @@ quick = settings(max_examples=60, deadline=None, suppress_health_check=list(Heal
 
 
 def loaded(name: str, content: bytes, file: str = "file") -> list[Document] | str:
-    """The documents, each held against the contract, or the reason of the error that a loader may raise."""
+    """The documents, each checked against the contract, or the reason of the error that a loader may raise."""
     try:
         return load(name, content, file)
     except DocumentError as error:

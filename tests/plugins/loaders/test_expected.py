@@ -1,4 +1,4 @@
-"""Real files of every format, and corrupt, encrypted and hostile ones, held against what is expected of them."""
+"""Real files of every format, and corrupt, encrypted and hostile ones, checked against what is expected of them."""
 
 from __future__ import annotations
 

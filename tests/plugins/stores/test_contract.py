@@ -1,4 +1,4 @@
-"""Every sentence of ``core/potluck/contracts/store.py``, held against every store."""
+"""Every sentence of ``core/potluck/contracts/store.py``, checked against every store."""
 
 from __future__ import annotations
 

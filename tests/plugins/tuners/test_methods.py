@@ -1,4 +1,4 @@
-"""The tuners do what their papers' equations say: held against a few lines of arithmetic on a small model.
+"""The tuners do what their papers' equations say: checked against a few lines of arithmetic on a small model.
 
 Modules: ``potluck.tuning.method``, ``potluck_plugins.tuners._shared.bottleneck``,
 ``potluck_plugins.tuners._shared.deep``, ``potluck_plugins.tuners._shared.starts``,

@@ -21,7 +21,7 @@ class Against:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """``row`` is None where too little was asked. ``words`` say why; ``against`` holds it against the others."""
+    """``row`` is None where too little was asked. ``words`` say why; ``against`` compares it with the others."""
 
     row: str | None
     words: str

@@ -1,4 +1,4 @@
-"""The strategies that are held against each other, one row each, and the register of them by name.
+"""The strategies that are compared with each other, one row each, and the register of them by name.
 
 A row learns from labelled messages and then chooses a label for one message after another. To add one, write a class
 with the methods of ``Row`` and put a ``Kind`` of it into ``KINDS``.

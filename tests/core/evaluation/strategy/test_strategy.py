@@ -1,4 +1,4 @@
-"""Strategies held against each other on small data, with an embedder and a chat model that exist for tests only.
+"""Strategies compared with each other on small data, with an embedder and a chat model that exist for tests only.
 
 Modules: ``potluck.evaluation.strategy.prompted``, ``potluck.evaluation.strategy.vectors``.
 """
