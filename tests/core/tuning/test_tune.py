@@ -6,6 +6,7 @@ Modules: ``potluck.tuning.card``.
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import sys
 from collections.abc import Callable
@@ -300,6 +301,18 @@ def test_a_plan_counts_what_is_trained_and_what_will_not_fit_is_refused(home: Pa
         (True, False),
         (False, True),
     ]
+
+
+def test_what_will_not_fit_is_told_with_the_memory_that_is_free(home: Path) -> None:
+    psutil = pytest.importorskip("psutil")
+    with recipe(home) as opened:
+        huge = replace(plan(opened.components), memory=1 << 60)
+
+    (said,) = problems(huge, home)
+
+    free = re.search(r"([\d.,]+) GiB are free", said)
+    assert free
+    assert float(free[1].replace(",", "")) == pytest.approx(psutil.virtual_memory().available / (1 << 30), rel=0.4)
 
 
 def test_a_plan_knows_what_is_spread_over_the_processes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

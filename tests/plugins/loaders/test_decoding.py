@@ -14,7 +14,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck_plugins.loaders._shared.decoding import decode_declared
+from potluck_plugins.loaders._shared.plausible import _LANGUAGES
 from support.loading import load_one
+
+
+@pytest.mark.parametrize("language", _LANGUAGES)
+def test_the_shares_of_a_language_are_all_of_its_characters(language: str) -> None:
+    assert sum(_LANGUAGES[language].values()) == pytest.approx(1, abs=0.02)
+
 
 TEXTS = {
     "traditional": "鑰匙在三樓櫃台，請於上班時間領取。",
