@@ -195,7 +195,8 @@ def _batches(call: Callable[[Sequence[T]], Vectors], embedder: Embedder, skip: b
 def _check_all_answered(refused: Sequence[tuple[str, PotluckError]]) -> None:
     if refused:
         text, error = refused[0]
-        raise TextsRefused(f"no vector for {len(refused)} texts; one begins {_beginning(text)!r}: {error}")
+        begins = "it begins" if len(refused) == 1 else "one begins"
+        raise TextsRefused(f"no vector for {many(len(refused), 'text')}; {begins} {_beginning(text)!r}: {error}")
 
 
 def _refusal(refused: Sequence[tuple[Text, PotluckError]], catalogue: Catalogue) -> str:

@@ -1,6 +1,6 @@
 """Tuning by a recipe: trained once, kept as an artifact, answered with; anything that does not belong is refused.
 
-Modules: ``potluck.tuning.card``.
+Modules: ``potluck.tuning.card``, ``potluck.tuning.estimate``, ``potluck.tuning.settings``.
 """
 
 from __future__ import annotations

@@ -35,6 +35,15 @@ def test_one_that_is_worse_is_dropped_at_the_first_look() -> None:
     assert sum(lost) / len(lost) >= 0.9
 
 
+@pytest.mark.parametrize(("won", "lost", "certain"), [(10, 1, 1.0), (9, 2, 0.0), (1, 10, 0.0)])
+def test_an_exact_test_decides_where_the_interval_of_the_dear_row_does_not(won: int, lost: int, certain: float) -> None:
+    """McNemar: 10 to 1 has p = .012, 9 to 2 has .065. The cheap row lies within Wilson's interval of the dear one."""
+    right = [1.0] * (45 + won) + [0.0] * (55 - won)
+    other = [1.0] * 45 + [0.0] * won + [1.0] * lost + [0.0] * (55 - won - lost)
+
+    assert chance(right, other, TOTAL) == certain
+
+
 @pytest.mark.parametrize(("dear", "cheap", "certain"), [(1.0, 0.0, 1.0), (0.0, 1.0, 0.0), (1.0, 1.0, 0.0)])
 def test_when_all_is_asked_the_chance_is_what_is_known(dear: float, cheap: float, certain: float) -> None:
     assert chance([dear] * TOTAL, [cheap] * TOTAL, TOTAL) == certain

@@ -1,0 +1,38 @@
+"""``potluck plan`` of a recipe that tunes: what it trains, and what that takes.
+
+Modules: ``potluck.cli.plan``, ``potluck.tuning.estimate``.
+"""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("peft")
+
+from potluck.stages.tune import plan
+from support.commands import potluck
+from support.tuning import make_model, recipe, write_home
+
+
+def test_it_prints_the_estimate_in_the_units_that_it_names(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    home = write_home(tmp_path / "home", make_model(tmp_path / "model"))
+    training = {"max_steps": 6, "dtype": "float32"}
+    with recipe(home, tuner={"use": "lora", "r": 4, "training": training}) as opened:
+        estimate, path = plan(opened.components), str(opened.model.path)
+
+    done = potluck("plan", path)
+
+    assert done.returncode == 0, done.stderr
+    memory = re.search(r"memory: about ([\d,]+) MiB; disk: about ([\d,]+) MiB", done.stdout)
+    assert memory
+    assert [int(figure.replace(",", "")) for figure in memory.groups()] == [
+        round(estimate.memory / 1024**2),
+        round(estimate.disk / 1024**2),
+    ]
+    assert f"parameters: {estimate.trainable_parameters:,} trained (" in done.stdout
+    assert f" of {estimate.total_parameters:,}" in done.stdout
+    assert "optimiser steps: 6" in done.stdout
