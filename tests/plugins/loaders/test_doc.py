@@ -1,7 +1,7 @@
 """Word 97 to 2003: what modifiers say, byte by byte, and files whose parts contradict each other.
 
 Modules: ``potluck_plugins.loaders._office.eq_field``, ``potluck_plugins.loaders._office.fields``,
-``potluck_plugins.loaders._office.numbering``, ``potluck_plugins.loaders._office.symbols``,
+``potluck_plugins.loaders._office.numbering``, ``potluck_plugins.loaders._shared.symbols``,
 ``potluck_plugins.loaders._office.word97.line``, ``potluck_plugins.loaders._office.word97.lists``,
 ``potluck_plugins.loaders._office.word97.pieces``.
 """

@@ -2,7 +2,7 @@
 
 Modules: ``potluck_plugins.loaders._office.fields``, ``potluck_plugins.loaders._office.numbering``,
 ``potluck_plugins.loaders._office.package``, ``potluck_plugins.loaders._office.story``,
-``potluck_plugins.loaders._office.symbols``, ``potluck_plugins.loaders._office.word.blocks``,
+``potluck_plugins.loaders._shared.symbols``, ``potluck_plugins.loaders._office.word.blocks``,
 ``potluck_plugins.loaders._office.word.chunks``, ``potluck_plugins.loaders._office.word.comments``,
 ``potluck_plugins.loaders._office.word.controls``, ``potluck_plugins.loaders._office.word.fields``,
 ``potluck_plugins.loaders._office.word.graphics``, ``potluck_plugins.loaders._office.word.margins``,

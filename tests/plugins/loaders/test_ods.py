@@ -26,6 +26,13 @@ def text(*rows: str, **settings: bool) -> list[str]:
     return book(sheet(*rows), **settings).text.split("\n")[1:]
 
 
+def test_a_cell_shows_the_symbols_of_its_font() -> None:
+    styles = style("ticks", 'fo:font-family="Wingdings"', family="table-cell")
+    ticked = cell("\uf0fe", 'table:style-name="ticks"')
+
+    assert book(sheet(row(cell("核可"), ticked)), styles=styles).text.split("\n")[1:] == ["核可 | ☒"]
+
+
 def test_sheets_are_pages_with_the_values_that_are_shown() -> None:
     shown = (
         '<table:table-cell office:value-type="percentage" office:value="0.075"><text:p>7.5%</text:p></table:table-cell>'

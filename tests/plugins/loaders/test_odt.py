@@ -54,6 +54,37 @@ def test_a_style_inherits_and_an_inner_one_takes_back_what_an_outer_one_says() -
     assert lines(p(f"10{span('b', span('bold', '6') + span('base', ' N'))}"), styles, common) == ["10⁶ N"]
 
 
+FACE = '<style:font-face style:name="Symbol1" svg:font-family="&apos;Symbol&apos;"/>'
+SYMBOLS = (
+    f"<office:font-face-decls>{FACE}</office:font-face-decls><office:styles>"
+    + style("greek", 'style:font-name="Symbol1"')
+    + "</office:styles>"
+)
+
+
+def test_symbols_are_read_by_the_font_of_their_run() -> None:
+    styles = style("g", "", "greek") + style("w", 'fo:font-family="Wingdings"') + style("c", 'fo:font-family="細明體"')
+
+    micro, least, ticked, unticked = "\uf06d", "\uf0b3", "\uf0fe", "\uf0a8"
+
+    tolerance = f"容許公差 25 {span('g', micro)}m，角度 {span('g', 'a' + span('c', 'a') + '度' + least)} 30 度"
+    assert lines(p(tolerance), styles, SYMBOLS) == ["容許公差 25 μm，角度 αa度≥ 30 度"]
+    assert lines(p(f"核可：{span('w', ticked)}是 {span('w', unticked)}否"), styles) == ["核可：☒是 ☐否"]
+
+
+def test_symbols_that_are_not_known_are_counted() -> None:
+    styles = style("w", 'fo:font-family="Wingdings 3"') + style("h", 'fo:font-family="Wingdings" text:display="none"')
+    arrow = "\uf05f"
+
+    document = read(p(f"甲{span('w', arrow)}乙{arrow}{span('h', arrow)}"), styles)
+    assert document.text == "甲乙"
+    assert sorted(document.losses) == [
+        "a symbol of an unknown font was left out: 1 place, 1 character",
+        "a symbol of the font Wingdings 3 was left out: 1 place, 1 character",
+        "hidden text was left out: 1 place, 1 character",
+    ]
+
+
 def test_a_circle_of_styles_ends() -> None:
     styles = style("a", "", "b") + style("b", 'style:text-position="super 58%"', "a")
 

@@ -4,7 +4,7 @@ Modules: ``potluck_plugins.loaders._office.fields``, ``potluck_plugins.loaders._
 ``potluck_plugins.loaders._office.rtf.destinations``, ``potluck_plugins.loaders._office.rtf.fonts``,
 ``potluck_plugins.loaders._office.rtf.math``, ``potluck_plugins.loaders._office.rtf.part``,
 ``potluck_plugins.loaders._office.rtf.state``, ``potluck_plugins.loaders._office.rtf.styles``,
-``potluck_plugins.loaders._office.symbols``, ``potluck_plugins.loaders._shared.check_boxes``.
+``potluck_plugins.loaders._shared.symbols``, ``potluck_plugins.loaders._shared.check_boxes``.
 """
 
 from __future__ import annotations

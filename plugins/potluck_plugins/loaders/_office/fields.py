@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 
 from potluck_plugins.loaders._office.eq_field import read_eq
-from potluck_plugins.loaders._office.symbols import symbol
 from potluck_plugins.loaders._shared.check_boxes import check_box
+from potluck_plugins.loaders._shared.symbols import symbol
 
 _PAGES = {"PAGE", "NUMPAGES", "SECTIONPAGES", "PAGEREF"}
 _SYMBOL = re.compile(r'SYMBOL\s+(0x[0-9a-f]+|\d+)(?:.*?\\f\s*(?:"([^"]+)"|(\S+)))?', re.IGNORECASE | re.DOTALL)

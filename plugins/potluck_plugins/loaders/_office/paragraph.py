@@ -8,6 +8,7 @@ from typing import Literal
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
+from potluck_plugins.loaders._shared.symbols import in_font, unknown_symbol
 
 _Unread = Literal["deleted text", "struck-out text", "hidden text"]
 
@@ -20,6 +21,7 @@ class Look:
     struck: bool = False
     hidden: bool = False
     deleted: bool = False
+    font: str | None = None
 
     def unread(self, options: ReadOptions) -> _Unread | None:
         """Why the run is not read; None for one that is."""
@@ -60,6 +62,15 @@ class Paragraph:
         else:
             self._count()
             self._unread = reason, len(text)
+
+    def add_in_font(self, text: str, look: Look) -> None:
+        """Add a run whose characters may be symbols of its font."""
+        unknown = 0
+        if look.unread(self._options) is None:
+            text, unknown = in_font(text, look.font)
+        self.add(text, look)
+        if unknown:
+            self._flow.leave_out(unknown_symbol(look.font), unknown)
 
     def _read(self, text: str, position: Position) -> None:
         if self._unread is not None and self._ends_in_space and text.startswith(" "):

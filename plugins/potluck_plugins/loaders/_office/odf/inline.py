@@ -57,10 +57,10 @@ class Inline:
 
     def read(self, element: Any, to: Paragraph, look: Look) -> None:
         """Add what an element shows to a paragraph."""
-        to.add(_folded(element.text), look)
+        to.add_in_font(_folded(element.text), look)
         for child in element:
             self._child(child, to, look)
-            to.add(_folded(child.tail), look)
+            to.add_in_font(_folded(child.tail), look)
 
     def _child(self, child: Any, to: Paragraph, look: Look) -> None:
         tag = str(child.tag)

@@ -12,6 +12,7 @@ META = _OASIS.format("meta")
 OFFICE = _OASIS.format("office")
 PRESENTATION = _OASIS.format("presentation")
 STYLE = _OASIS.format("style")
+SVG = "{urn:oasis:names:tc:opendocument:xmlns:svg-compatible:1.0}"
 TABLE = _OASIS.format("table")
 TEXT = _OASIS.format("text")
 

@@ -1,16 +1,16 @@
 """How the styles of an OpenDocument file show text, with what they inherit.
 
 Source: OpenDocument 1.2 part 1, 16 (styles), 20.384 (``style:text-position``), 20.368
-(``style:text-line-through-style``), 20.411 (``text:display``).
+(``style:text-line-through-style``), 20.269 (``style:font-name``), 20.411 (``text:display``).
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from potluck_plugins.loaders._office.odf.names import OFFICE, STYLE, TABLE, TEXT
+from potluck_plugins.loaders._office.odf.names import FO, OFFICE, STYLE, SVG, TABLE, TEXT
 from potluck_plugins.loaders._office.paragraph import Look
 from potluck_plugins.loaders._shared.raised import Position
 
@@ -26,6 +26,7 @@ class Style:
     hidden: bool | None = None
     level: int | None = None
     list_style: str | None = None
+    font: str | None = None
     is_displayed: bool = True
 
     def over(self, base: Style) -> Style:
@@ -36,6 +37,7 @@ class Style:
             base.hidden if self.hidden is None else self.hidden,
             base.level if self.level is None else self.level,
             base.list_style if self.list_style is None else self.list_style,
+            base.font if self.font is None else self.font,
             self.is_displayed and base.is_displayed,
         )
 
@@ -46,6 +48,7 @@ class Style:
             position=look.position if self.position is None else self.position,
             struck=look.struck if self.struck is None else self.struck,
             hidden=look.hidden if self.hidden is None else self.hidden,
+            font=look.font if self.font is None else self.font,
         )
 
 
@@ -54,6 +57,7 @@ class Styles:
     """The styles of one part of a file, by family and name."""
 
     _elements: dict[tuple[str, str], Any]
+    _fonts: dict[str, str] = field(default_factory=dict)
     _resolved: dict[tuple[str, str], Style] = field(default_factory=dict)
 
     def style(self, family: str, name: str | None) -> Style:
@@ -63,7 +67,7 @@ class Styles:
         if (family, name) not in self._resolved:
             style = Style()
             for element in self._ancestry(family, name):
-                style = style.over(_style(element))
+                style = style.over(_style(element, self._fonts))
             self._resolved[family, name] = style
         return self._resolved[family, name]
 
@@ -80,14 +84,17 @@ class Styles:
 def read_styles(*roots: Any) -> Styles:
     """The styles of several parts; where two have the same name, the later one's."""
     found: dict[tuple[str, str], Any] = {}
+    fonts: dict[str, str] = {}
     for root in roots:
+        for face in root.iterfind(f"{OFFICE}font-face-decls/{STYLE}font-face"):
+            fonts[face.get(f"{STYLE}name") or ""] = face.get(f"{SVG}font-family") or ""
         for parent in (f"{OFFICE}styles", f"{OFFICE}automatic-styles"):
             for element in root.iterfind(f"{parent}/{STYLE}style"):
                 found[element.get(f"{STYLE}family") or "", element.get(f"{STYLE}name") or ""] = element
-    return Styles(found)
+    return Styles(found, fonts)
 
 
-def _style(element: Any) -> Style:
+def _style(element: Any, fonts: Mapping[str, str]) -> Style:
     text = element.find(f"{STYLE}text-properties")
     table = element.find(f"{STYLE}table-properties")
     level = element.get(f"{STYLE}default-outline-level") or ""
@@ -97,8 +104,16 @@ def _style(element: Any) -> Style:
         hidden={"none": True, "true": False}.get(text.get(f"{TEXT}display") or "") if text is not None else None,
         level=int(level) if level.isascii() and level.isdigit() else None,
         list_style=element.get(f"{STYLE}list-style-name"),
+        font=_font(text, fonts) if text is not None else None,
         is_displayed=table is None or table.get(f"{TABLE}display") != "false",
     )
+
+
+def _font(text: Any, fonts: Mapping[str, str]) -> str | None:
+    """The first family of a font, which is named itself or by its declaration."""
+    name = text.get(f"{STYLE}font-name") or ""
+    families = text.get(f"{FO}font-family") or fonts.get(name) or name
+    return families.partition(",")[0].strip(" '\"") or None
 
 
 def _position(value: str | None) -> Position | None:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from potluck_plugins.loaders._office.packed import code_page
-from potluck_plugins.loaders._office.symbols import is_symbol_font, symbol
+from potluck_plugins.loaders._shared.symbols import is_symbol_font, symbol
 
 _SYMBOLS = 2
 _CHARSETS = {

@@ -14,7 +14,6 @@ from typing import Any, Protocol
 
 from potluck_plugins.loaders._office.numbering import W
 from potluck_plugins.loaders._office.package import chosen
-from potluck_plugins.loaders._office.symbols import is_symbol_font, symbol
 from potluck_plugins.loaders._office.word.controls import Control, Controls
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.fields import PAGE_MARK, Fields
@@ -23,6 +22,7 @@ from potluck_plugins.loaders._office.word.notes import Kind
 from potluck_plugins.loaders._office.word.styles import RunFormat, is_on, value
 from potluck_plugins.loaders._shared.omml import NAMESPACES, omml_text
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
+from potluck_plugins.loaders._shared.symbols import is_symbol_font, symbol, unknown_symbol
 
 M = f"{{{NAMESPACES[0]}}}"
 _DELETED = {f"{W}del", f"{W}moveFrom"}
@@ -221,7 +221,7 @@ class LineReader:
     def _character(self, font: str | None, code: int, position: Position) -> None:
         character = symbol(code, font)
         if character is None:
-            self._leave_out(f"a symbol of the font {font}" if font else "a symbol of an unknown font", 1)
+            self._leave_out(unknown_symbol(font), 1)
         else:
             self._add(character, position)
 

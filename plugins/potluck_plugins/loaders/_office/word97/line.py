@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 
 from potluck_plugins.loaders._office.fields import FormField, instruction_text, is_page_number
 from potluck_plugins.loaders._office.paragraph import Look, Paragraph
-from potluck_plugins.loaders._office.symbols import is_symbol_font, symbol
 from potluck_plugins.loaders._office.word97.file import FONTS, WordFile, u16
 from potluck_plugins.loaders._office.word97.forms import form_field
 from potluck_plugins.loaders._office.word97.styles import Run
+from potluck_plugins.loaders._shared.symbols import is_symbol_font, symbol
 
 _MARKS = re.compile("[\x00-\x1f\uf000-\uf0ff(]")
 _SHOWN = {"\t": "\t", "\x0b": "\n", "\x0e": "\n", "\x1e": "-"}

@@ -5,6 +5,8 @@ Source: the encoding of Adobe's Symbol font; the glyphs of Microsoft's Wingdings
 
 from __future__ import annotations
 
+import re
+
 from potluck_plugins.loaders._shared.check_boxes import CHECKED, UNCHECKED
 
 _SYMBOL_20 = " !∀#∃%&∋()∗+,−./0123456789:;<=>?≅ΑΒΧΔΕΦΓΗΙϑΚΛΜΝΟΠΘΡΣΤΥςΩΞΨΖ[∴]⊥_‾αβχδεφγηιϕκλμνοπθρστυϖωξψζ{|}∼"
@@ -44,6 +46,9 @@ _WEBDINGS = {0x20: " ", 0x61: "✓", 0x63: UNCHECKED, 0x67: "•", 0x72: "✗"}
 _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_2, "webdings": _WEBDINGS}
 _OTHER_SYMBOL_FONTS = ("wingdings 3", "zapfdingbats", "zapf dingbats", "marlett")
 _PRIVATE = range(0xF000, 0xF100)
+_ANY_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_PLACES = re.compile("[!-\xff\ue000-\uf8ff]")
+"""What a symbol font shows by its place in the font; other characters are shown in other fonts."""
 
 
 def symbol(code: int, font: str | None) -> str | None:
@@ -58,6 +63,25 @@ def symbol(code: int, font: str | None) -> str | None:
     if is_symbol_font(font) or 0xE000 <= code <= 0xF8FF or not 0x20 <= code <= 0x10FFFF:
         return None
     return None if 0xD800 <= code <= 0xDFFF else chr(code)
+
+
+def in_font(text: str, font: str | None) -> tuple[str, int]:
+    """A text as a font shows it, and how many of its characters are symbols that are not known."""
+    unknown = 0
+
+    def shown(found: re.Match[str]) -> str:
+        nonlocal unknown
+        character = symbol(ord(found[0]), font)
+        unknown += character is None
+        return character or ""
+
+    text = (_PLACES if is_symbol_font(font) else _ANY_PRIVATE).sub(shown, text)
+    return text, unknown
+
+
+def unknown_symbol(font: str | None) -> str:
+    """What is left out where a symbol is not known."""
+    return f"a symbol of the font {font}" if font else "a symbol of an unknown font"
 
 
 def is_symbol_font(font: str | None) -> bool:
