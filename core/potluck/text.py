@@ -110,6 +110,13 @@ _SHORT = 60
 _AROUND = " \"'「」『』。.,!?！？、:：*`#-"
 
 
+def whole_characters(text: str) -> str:
+    """The text with the halves of surrogate pairs put together, and U+FFFD for each that stands alone."""
+    if text.isascii() or not any("\ud800" <= character <= "\udfff" for character in text):
+        return text
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+
+
 def is_chinese(text: str) -> bool:
     """Whether there is a Han character in it."""
     return _HAN.search(text) is not None

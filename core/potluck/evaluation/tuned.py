@@ -30,6 +30,7 @@ from potluck.stages.examples import Builder, check_fields
 from potluck.stages.observe import model_call, stage
 from potluck.stages.prepare import prepare
 from potluck.stages.remarks import remarks
+from potluck.stages.written import answer_of
 from potluck.workspace.calls import Calls
 
 if TYPE_CHECKING:
@@ -194,7 +195,7 @@ def _answer(example: Example, references: Sequence[str], components: Components,
 
     def ask() -> dict[str, Json]:
         with model_call("chat") as spent:
-            answer = components.chat.chat(example.messages, config)
+            answer = answer_of(components.chat, example.messages, config)
             spent.count(answer.usage)
         usage = answer.usage
         return {

@@ -17,6 +17,8 @@ from potluck.api import Recipe
 from potluck.contracts import ChatOptions
 from potluck.documents import Answer, Message, Role
 from potluck.langchain._shared import streamed, using
+from potluck.stages.written import answer_of, written
+from potluck.text import whole_characters
 
 _ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant"}
 
@@ -70,7 +72,7 @@ class PotluckChatModel(BaseChatModel):
     ) -> ChatResult:
         options = self._options(stop, kwargs)
         with using(self.recipe):
-            answer = self.recipe.components.chat.chat(_turns(messages), options)
+            answer = answer_of(self.recipe.components.chat, _turns(messages), options)
         message = AIMessage(
             content=answer.text,
             additional_kwargs=_thoughts(answer),
@@ -90,7 +92,7 @@ class PotluckChatModel(BaseChatModel):
 
         def answer(hand_over: Callable[[str | Answer], None]) -> None:
             for piece in self.recipe.components.chat.stream(turns, options):
-                hand_over(piece)
+                hand_over(written(piece) if isinstance(piece, Answer) else whole_characters(piece))
 
         for piece in streamed(self.recipe, answer):
             chunk = ChatGenerationChunk(message=self._piece(piece))

@@ -21,7 +21,8 @@ from potluck.stages.observe import model_call
 from potluck.stages.prompts import context_of, prompts_for
 from potluck.stages.remarks import remarks, thoughts_counted, with_all
 from potluck.stages.turns import turn
-from potluck.text import is_refusal
+from potluck.stages.written import answer_of, written
+from potluck.text import is_refusal, whole_characters
 
 _SCORE = re.compile(r"\n?\s*(?:分數|分数|score)\s*[:：]\s*(\d{1,3})\s*(?:/\s*100|分)?\s*$", re.IGNORECASE)
 
@@ -149,9 +150,9 @@ class Answerer:
                 message = replace(message, passages=seen)
             if not self._fits(message):
                 raise ContextExceeded(self._too_long(question, group))
-            said = self._ask(message)
-            answer = said if answer is None or said.text.strip() else answer
-            usage, calls = usage + said.usage, calls + 1
+            latest = self._ask(message)
+            answer = latest if answer is None or latest.text.strip() else answer
+            usage, calls = usage + latest.usage, calls + 1
         assert answer is not None, "there is at least one passage"
         entry.notes.append(f"{many(calls, 'call')}, each with one more passage")
         return Given(replace(answer, usage=usage), seen, calls)
@@ -208,11 +209,11 @@ class Answerer:
 
     def _asked(self, message: Message, on_text: Callable[[str], None] | None) -> Answer:
         if on_text is None:
-            return self.chat.chat([message], self._options())
+            return answer_of(self.chat, [message], self._options())
         for piece in self.chat.stream([message], self._options()):
             if isinstance(piece, Answer):
-                return piece
-            on_text(piece)
+                return written(piece)
+            on_text(whole_characters(piece))
         raise ContractBroken(f"chat plugin {self.recipe.chat.name!r} ended its stream without an Answer")
 
     def _groups(self, question: str, passages: tuple[Passage, ...]) -> list[tuple[Passage, ...]]:

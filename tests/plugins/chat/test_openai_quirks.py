@@ -177,6 +177,8 @@ def test_whatever_a_service_says_at_the_end_a_whole_answer_is_one(
         ({"prompt_tokens": 50.4, "completion_tokens": "8"}, Usage(50, 8)),
         ({"prompt_tokens": None, "completion_tokens": "many", "prompt_tokens_details": 3}, Usage()),
         ({"prompt_tokens": -1, "completion_tokens": float("inf")}, Usage()),
+        ({"prompt_tokens": int("9" * 400), "completion_tokens": 8}, Usage(0, 8)),
+        ({"prompt_tokens": 1e300, "completion_tokens": 8}, Usage(0, 8)),
         ({"prompt_tokens": 5, "prompt_tokens_details": {"cached_tokens": 9.0}}, Usage(5, 0, 5)),
         ("none", Usage()),
     ],
@@ -209,7 +211,7 @@ def test_numbers_of_tokens_are_read_in_every_form_and_never_cost_an_answer(
         (told({"detail": [{"loc": ["body", "n"], "msg": "not a number"}]}), "an error: body.n: not a number", 2),
         (told({"object": "error", "message": "bad model", "type": "invalid_request_error"}), "an error: bad model", 1),
         (Reply(b"<html><title>Bad\n Gateway</title>", kind="text/html"), r"a page of HTML \(Bad Gateway\)", 2),
-        (Reply(b"proxy says hello", kind="text/html"), r"no answer \(proxy says hello\)", 2),
+        (Reply(b"proxy says hello", kind="text/html"), r"not an answer \(proxy says hello\)", 2),
     ],
 )
 def test_an_error_within_a_200_is_shown_in_its_words(
@@ -236,6 +238,19 @@ def test_a_prompt_that_is_too_long_is_known_within_a_200(make: Make, server: Scr
 
     with pytest.raises(ContextExceeded, match="too long"):
         whole(make(), OPTIONS)
+
+
+@WAYS
+@pytest.mark.parametrize("cut", [1, 2, 999])
+def test_half_a_character_in_what_a_service_says_becomes_one_that_can_be_written(
+    make: Make, server: Scripted, ask: Ask, cut: int
+) -> None:
+    halves, rightly = "泵\ud83d 25 m \ud83d\ude00 \ude00\ud83d", "泵\ufffd 25 m \U0001f600 \ufffd\ufffd"
+    server.answer = chat({"content": halves, "reasoning": halves}, cut=cut, system_fingerprint=halves)
+
+    answer = ask(make(), OPTIONS)
+
+    assert (answer.text, answer.thoughts, answer.served_by) == (rightly, rightly, f"some-model {rightly}")
 
 
 # What is sent, and what a service refuses of it

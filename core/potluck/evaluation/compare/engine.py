@@ -32,6 +32,7 @@ from potluck.stages.components import Components
 from potluck.stages.index import index
 from potluck.stages.load import Failure
 from potluck.stages.retrieve import Retriever
+from potluck.stages.written import answer_of
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -164,7 +165,7 @@ class Engine:
             key = fingerprint("judge", components.chat_fingerprint, prompt)
             kept = self._workspace.calls.answer(key, cached=config.cache)
             if kept is None:
-                kept = {"text": components.chat.chat([Message("user", prompt)], config).text}
+                kept = {"text": answer_of(components.chat, [Message("user", prompt)], config).text}
                 self._workspace.calls.keep_answer(key, kept, cached=config.cache)
             return str(kept["text"])
 

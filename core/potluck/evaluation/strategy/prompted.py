@@ -17,6 +17,7 @@ from potluck.evaluation.strategy.rows import Chat, Choice, Kind, Setting, neares
 from potluck.fingerprints import fingerprint
 from potluck.stages.observe import model_call
 from potluck.stages.remarks import remarks
+from potluck.stages.written import answer_of
 from potluck.text import folded
 
 if TYPE_CHECKING:
@@ -82,11 +83,11 @@ class Prompted:
             usd = model.count_tokens(messages) * prompt / 1e6 if prompt else 0.0
             return Choice(likeliest(model, messages, labels, self._chat.part), usd, sent)
         with model_call("chat", part=self._chat.part) as spent:
-            answer = model.chat(messages, self._chat.options)
+            answer = answer_of(model, messages, self._chat.options)
             spent.count(answer.usage)
         usd = (answer.usage.prompt * prompt + answer.usage.completion * completion) / 1e6
-        cut, said = answer.finish == "length", tuple(remarks(answer))
-        return Choice(named(answer.text, labels), usd, sent, cut, said, answer.served_by)
+        cut, notes = answer.finish == "length", tuple(remarks(answer))
+        return Choice(named(answer.text, labels), usd, sent, cut, notes, answer.served_by)
 
     def examples(self, text: str, vector: Vectors | None) -> list[Item]:
         """The examples that are shown for a message: never it itself, nor nearly."""

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, JsonValue
 
 from potluck.documents import Answer, Finish, Usage
+from potluck.text import whole_characters
 from potluck_plugins._openai import Failed
 from potluck_plugins._openai.complaints import complaint, error_of
 from potluck_plugins._openai.failures import failed_within
@@ -15,17 +15,21 @@ from potluck_plugins.chat._shared.finishes import finish_of, is_broken
 from potluck_plugins.chat._shared.parts import parts_of, text_of
 from potluck_plugins.chat._shared.thoughts import Habit
 
-_HALF = "\ufffd"
+_HALVES = "\ufffd" + "".join(map(chr, range(0xD800, 0xDC00)))
+"""What may stand for the first half of a character at the end of a piece."""
+
 _LONGEST_REASON = 60
+_UNBELIEVABLE = 1e15
+"""Tokens that no model reads or writes."""
 
 
 def _count(value: object) -> int:
-    """A number of tokens: some services write 50.0 or "8". What is none counts as 0: an answer is not lost for it."""
+    """A number of tokens: some services write 50.0 or "8". What is none counts as 0: no answer is lost for it."""
     try:
         number = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+    except (TypeError, ValueError, OverflowError):
         return 0
-    return max(0, round(number)) if math.isfinite(number) else 0
+    return round(number) if 0 < number < _UNBELIEVABLE else 0
 
 
 def _mapping(value: object) -> object:
@@ -127,12 +131,12 @@ class Reply:
     def rest(self) -> str:
         """The text that was held back, unless the limit cut a character there: some servers show that, some do not."""
         finish = finish_of(self._reason or "")
-        text = self._thinking.grown("" if finish == "length" else self._held)
+        text = self._thinking.grown("" if finish == "length" else whole_characters(self._held))
         text += self._thinking.rest(cut=self._habit.was_cut(finish))
         self._held = ""
         if finish == "stop" and self._is_misplaced():
             # Servers that look for thoughts where the model was told not to think.
-            text, self._beside = "".join(self._beside), []
+            text, self._beside = whole_characters("".join(self._beside)), []
             self._notes["the service sent its whole text as thoughts: it is taken for the answer"] = None
         self._texts.append(text)
         return text
@@ -142,9 +146,10 @@ class Reply:
         finish = self._finish()
         self._habit.learn(self._thinking, finish)
         text = "".join(self._texts)
-        thoughts = "\n\n".join(filter(None, ("".join(self._beside).strip(), self._thinking.thoughts)))
+        beside = whole_characters("".join(self._beside)).strip()
+        thoughts = "\n\n".join(filter(None, (beside, self._thinking.thoughts)))
         usage = with_reasoning(self._usage or Usage(), thoughts, text)
-        return Answer(text, finish, usage, (), thoughts, tuple(self._notes), self._served_by)
+        return Answer(text, finish, usage, (), thoughts, tuple(self._notes), whole_characters(self._served_by))
 
     def _read(self, choice: _Choice) -> str:
         message = choice.message or choice.delta or _Message()
@@ -202,5 +207,5 @@ def _short(reason: str) -> str:
 
 def _without_half(text: str) -> tuple[str, str]:
     """A text up to what may be the half of a character, and that."""
-    end = len(text.rstrip(_HALF))
-    return text[:end], text[end:]
+    end = len(text.rstrip(_HALVES))
+    return whole_characters(text[:end]), text[end:]
