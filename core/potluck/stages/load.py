@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
+from potluck.amounts import many
 from potluck.documents import Document, Source
 from potluck.errors import DocumentChanged, DocumentError, NoText, PasswordNeeded, PotluckError
 from potluck.fingerprints import fingerprint
@@ -23,6 +25,7 @@ from potluck.workspace.catalogue import Catalogue, Load
 
 _ATTEMPTS = 3
 _FILES_A_WORKER = 8
+_HALF = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -197,19 +200,20 @@ def checked(documents: Sequence[Document]) -> list[Document]:
     names: dict[str, int] = {}
     result = []
     for document in documents:
-        text = (
-            document.text.encode("utf-8", "replace").decode("utf-8")
-            if _has_surrogates(document.text)
-            else document.text
-        )
+        text, halves = _HALF.subn("\ufffd", document.text)
+        losses = (*document.losses, *_half_losses(halves))
         count = names[document.source] = names.get(document.source, 0) + 1
         name = document.source if count == 1 else f"{document.source}#{count}"
-        result.append(replace(document, source=name, text=text))
+        result.append(replace(document, source=name, text=text, losses=losses))
     return result
 
 
-def _has_surrogates(text: str) -> bool:
-    return any("\ud800" <= c <= "\udfff" for c in text) if not text.isascii() else False
+def _half_losses(halves: int) -> Iterator[str]:
+    if halves:
+        characters = many(
+            halves, "character", "is half of a surrogate pair and was", "are halves of surrogate pairs and were"
+        )
+        yield f"{characters} replaced by \ufffd"
 
 
 def _why_empty(documents: Sequence[Document]) -> str:

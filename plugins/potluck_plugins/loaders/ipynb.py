@@ -12,7 +12,7 @@ from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, UnreadableDocument
 from potluck_plugins.loaders._shared.decoding import decode
 from potluck_plugins.loaders._shared.flow import Flow, clean
-from potluck_plugins.loaders._shared.jsontext import parsed
+from potluck_plugins.loaders._shared.jsontext import parsed, without_halves
 from potluck_plugins.loaders._shared.markdown import write_markdown
 
 _NUMBERS = {"parse_int": str}
@@ -39,7 +39,8 @@ class IpynbLoader(Loader):
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a notebook."""
         decoded = decode(source.path.read_bytes())
-        notebook = _notebook(decoded.text)
+        text, halves = without_halves(decoded.text)
+        notebook = _notebook(text)
         flow, pictures = Flow(), 0
         for cell in _cells(notebook):
             text = _text(cell.get("source", cell.get("input")))
@@ -55,7 +56,7 @@ class IpynbLoader(Loader):
         losses = [f"{pictures} pictures or other results without text were not read"] if pictures else []
         language = _dict(_dict(notebook.get("metadata")).get("kernelspec")).get("language")
         metadata: dict[str, Json] = {"language": language} if isinstance(language, str) else {}
-        yield flow.document(source.name, metadata, [*decoded.losses, *losses])
+        yield flow.document(source.name, metadata, [*decoded.losses, *halves, *losses])
 
 
 def _notebook(text: str) -> dict[str, Any]:

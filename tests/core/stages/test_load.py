@@ -10,11 +10,13 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe, errors
+from potluck.documents import Document
 from potluck.errors import DocumentError
 from potluck.evaluation import pins
 from potluck.stages import discover as discovering
 from potluck.stages import index as indexing
 from potluck.stages.discover import discover
+from potluck.stages.load import checked
 from support.fake_plugins import install, install_hashing, visible
 
 FIRST_FAILS = '''
@@ -225,3 +227,13 @@ def test_a_folder_that_cannot_be_listed_is_told(home: Path, monkeypatch: pytest.
         failures = recipe.index().failures
 
     assert [str(failure) for failure in failures] == ["closed: it cannot be read: Permission denied"]
+
+
+def test_half_a_surrogate_pair_that_a_loader_yields_is_replaced_and_told() -> None:
+    (document,) = checked([Document("a", "鋼軌 \ud83d 長\udc00", losses=("it is old",))])
+
+    assert document.text == "鋼軌 \ufffd 長\ufffd"
+    assert document.losses == (
+        "it is old",
+        "2 characters are halves of surrogate pairs and were replaced by \ufffd",
+    )

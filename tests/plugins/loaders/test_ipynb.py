@@ -26,6 +26,13 @@ def code(text: str, *outputs: dict[str, Any]) -> dict[str, Any]:
     return {"cell_type": "code", "source": text, "outputs": list(outputs)}
 
 
+def test_half_a_surrogate_pair_is_replaced_and_told() -> None:
+    document = load_one("ipynb", notebook(markdown("鋼軌 \udc00 26")))
+
+    assert document.text.strip() == "鋼軌 \ufffd 26"
+    assert document.losses == ("1 character is half of a surrogate pair and was replaced by \ufffd",)
+
+
 def test_cells_are_read_in_their_order() -> None:
     document = load_one(
         "ipynb",

@@ -37,6 +37,16 @@ def test_long_texts_in_a_list_keep_lines_of_their_own() -> None:
     assert load_one("json", json.dumps({"a": ["長" * 80, "短"]})).text == "a: " + "長" * 80 + "\na: 短"
 
 
+def test_half_a_surrogate_pair_is_replaced_and_told() -> None:
+    document = load_one("json", r'{"text": "鋼軌 \ud83d 長 25 公尺 \ud83d\ude82 \\ud83d", "備註": ["\uDC00\ud83d"]}')
+    assert document.text == "text: 鋼軌 \ufffd 長 25 公尺 🚂 \\ud83d\n備註: \ufffd\ufffd"
+    assert document.losses == ("3 characters are halves of surrogate pairs and were replaced by \ufffd",)
+
+    (record,) = load("json", r'{"text": "鋼軌", "name\ud83d": "x"}', text="text")
+    assert record.metadata == {"name\ufffd": "x"}
+    assert record.losses == ("1 character is half of a surrogate pair and was replaced by \ufffd",)
+
+
 def test_numbers_stay_as_they_are_written() -> None:
     document = load_one("json", '{"a": 1.10, "b": 123456789012345678901.5, "c": 1e400, "d": ' + "9" * 5000 + "}")
 

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from potluck.amounts import many
 from potluck.errors import DocumentLimit, UnreadableDocument
 
 DEEPEST = 200
@@ -13,6 +15,25 @@ TOO_DEEP = f"it is nested more than {DEEPEST} deep"
 _NAMED = 5
 _PATIENCE = 20
 """So many lines may be no JSON before it is given up to read a value a line."""
+_HALF = r"\\u[dD][89a-fA-F][\da-fA-F]{2}"
+_ESCAPE = re.compile(
+    rf"(?P<pair>\\u[dD][89abAB][\da-fA-F]{{2}}\\u[dD][c-fC-F][\da-fA-F]{{2}})|(?P<half>{_HALF})|\\.", re.DOTALL
+)
+
+
+def without_halves(text: str) -> tuple[str, list[str]]:
+    """JSON in which every escaped half of a surrogate pair is U+FFFD, and the loss that is to be reported, if any."""
+    halves = 0
+
+    def whole(escape: re.Match[str]) -> str:
+        nonlocal halves
+        halves += escape["half"] is not None
+        return r"\ufffd" if escape["half"] else escape[0]
+
+    if re.search(_HALF, text):
+        text = _ESCAPE.sub(whole, text)
+    what = many(halves, "character", "is half of a surrogate pair and was", "are halves of surrogate pairs and were")
+    return text, [f"{what} replaced by \ufffd"] if halves else []
 
 
 def read_values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[str]]:
@@ -22,8 +43,9 @@ def read_values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[
     """
     if not text.strip():
         return [], []
+    text, halves = without_halves(text)
     try:
-        return [parsed(text, numbers)], []
+        return [parsed(text, numbers)], halves
     except ValueError as error:
         whole = error
     values, bad = [], []
@@ -36,7 +58,7 @@ def read_values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[
             break
     if not values or len(bad) > len(values):
         raise UnreadableDocument(f"it is not JSON ({whole})") from whole
-    return values, left_out("line", "is not JSON", bad)
+    return values, [*halves, *left_out("line", "is not JSON", bad)]
 
 
 def parsed(text: str, numbers: Mapping[str, Any]) -> Any:
