@@ -40,6 +40,30 @@ def test_marked_thoughts_are_kept_apart_wherever_the_text_is_cut(
     assert "".join(handed) == ANSWER
 
 
+@given(
+    cuts, st.sampled_from([mark for mark in MARKS if "channel" not in mark]), st.sampled_from(["marked", "opened", ""])
+)
+def test_thoughts_within_thoughts_are_kept_apart_to_their_outer_end(pieces: list[int], mark: str, begun: str) -> None:
+    close = MARKS[mark]
+    text = f"{mark if begun == 'marked' else ''}a{mark}b{close}c{mark}d{mark}88{close}{close} e{close}{ANSWER}"
+
+    thoughts, answer, handed = told(
+        text, [piece for piece in pieces if piece < len(text)], opened=begun == "opened", unmarked=not begun
+    )
+
+    assert (answer, "".join(handed)) == (ANSWER, ANSWER)
+    assert thoughts.endswith("e")
+
+
+@given(cuts, st.sampled_from(["<think> begins it.", "`<think>` begins it."]))
+def test_a_mark_that_is_only_a_word_of_the_thoughts_costs_no_answer(pieces: list[int], words: str) -> None:
+    text = f"<think>{words} 想一想</think>{ANSWER}"
+
+    thoughts, answer, handed = told(text, [piece for piece in pieces if piece < len(text)])
+
+    assert (thoughts, answer, "".join(handed)) == (f"{words} 想一想", ANSWER, ANSWER)
+
+
 @given(cuts, st.sampled_from([*MARKS.values()]), st.booleans())
 def test_thoughts_that_only_end_with_a_mark_are_kept_apart(pieces: list[int], mark: str, opened: bool) -> None:
     text = f"{THOUGHT}\n{mark}\n\n{ANSWER}"

@@ -22,9 +22,13 @@ MARKS = {
 
 _ENDS_TURN = re.compile(r"(?:<\|end\|>)?(?:<\|start\|>assistant)?\s*$")
 _OPENING = re.compile("|".join(map(re.escape, MARKS)), re.IGNORECASE)
-_CLOSING = re.compile("|".join(map(re.escape, MARKS.values())), re.IGNORECASE)
-# An answer may be about the mark, and then quotes it.
-_UNQUOTED = re.compile(rf"(?<![`\"'“‘「『])(?:{_CLOSING.pattern})", re.IGNORECASE)
+_CLOSING = "|".join(map(re.escape, MARKS.values()))
+# Of channels any number is opened, and the final one closes them all.
+_NESTING = "|".join(re.escape(mark) for mark in MARKS if "channel" not in mark)
+# A text may be about the mark, and then quotes it.
+_UNQUOTED = "(?<![`\"'“‘「『])"
+_WITHIN = re.compile(rf"(?P<opens>{_UNQUOTED}(?:{_NESTING}))|{_CLOSING}", re.IGNORECASE)
+_WITHIN_UNOPENED = re.compile(rf"{_UNQUOTED}(?:(?P<opens>{_NESTING})|{_CLOSING})", re.IGNORECASE)
 _STARTS = tuple(mark.lower() for mark in MARKS)
 _FAMILIES = re.compile(
     r"(?:^|[^a-z])(?:(?:chat)?gpt-?[345]|llama-?[23]|gemma-?[123]|mi(?:s|x|nis)tral|codestral|phi-?[34]|smollm-?2"
@@ -102,7 +106,7 @@ class Thinking:
 
     def _think(self, last: bool) -> bool:
         """Look for the end of the thoughts."""
-        end = _CLOSING.search(self._held)
+        end = _end_of_thoughts(_WITHIN, self._held, last)
         if end is None:
             if last:
                 self._thoughts.append(self._held)
@@ -119,7 +123,7 @@ class Thinking:
             self._held, self._inside = begun[opening.end() :], True
             return True
         doubtful = self._unmarked and not self._after
-        if doubtful and (end := _UNQUOTED.search(self._held)):
+        if doubtful and (end := _end_of_thoughts(_WITHIN_UNOPENED, self._held, last)):
             self._thoughts.append(self._held[: end.start()])
             self._held, self._after, self.closed_only = self._held[end.end() :], True, True
             return True
@@ -129,6 +133,22 @@ class Thinking:
             self._held = begun
         self._answering = True
         return True
+
+
+def _end_of_thoughts(marks: re.Pattern[str], text: str, last: bool) -> re.Match[str] | None:
+    """The mark that closes what was opened before the text, behind thoughts within those thoughts.
+
+    Of a text that is over the last mark that closes anything: what was opened in it and never closed was a word.
+    """
+    depth, end = 1, None
+    for mark in marks.finditer(text):
+        if mark["opens"]:
+            depth += 1
+            continue
+        depth, end = depth - 1, mark
+        if not depth:
+            return mark
+    return end if last else None
 
 
 def _may_open(begun: str) -> bool:
