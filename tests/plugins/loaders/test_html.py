@@ -29,6 +29,34 @@ def test_a_page_is_read_as_it_is_seen() -> None:
     assert outline(document) == [("第1章", "總則", 1)]
 
 
+@pytest.mark.parametrize(
+    ("markup", "text"),
+    [
+        ('25 <font face="Symbol, serif">&#xf06d;</font>m', "25 μm"),
+        ("<span style=\"color: red; font-family: 'Symbol'\">25 <b>&#xf06d;</b></span>m", "25 μm"),
+        ('核可：<i style="font: 12pt/1.5 Calibri, Wingdings">&#xf0fe;</i>是', "核可：☒是"),
+        ('<i style="font-family: Wingdings">&#xf0fe;<u style="font-family: Symbol">&#xf06d;</u>&#xf0a8;</i>', "☒μ☐"),
+        ('<font face="Symbol">abc</font> <font face="Wingdings">J</font>', "abc J"),
+        ("Icon &#xe123;", "Icon \ue123"),
+    ],
+)
+def test_symbols_are_read_by_the_font_of_their_element(markup: str, text: str) -> None:
+    document = load_one("html", f"<p>{markup}</p>")
+    assert document.text == text
+    assert not document.losses
+
+
+def test_symbols_that_are_not_known_are_counted() -> None:
+    document = load_one("html", "<p>甲<font face='Wingdings 3'>&#xf05f;&#xf060;</font>乙&#xf06d;<s>&#xf06d;</s></p>")
+
+    assert document.text == "甲乙"
+    assert sorted(document.losses) == [
+        "a symbol of an unknown font was left out: 1 place, 1 character",
+        "a symbol of the font Wingdings 3 was left out: 1 place, 2 characters",
+        "struck-out text was left out: 1 place, 1 character",
+    ]
+
+
 def test_a_table_becomes_rows() -> None:
     document = load_one("html", "<table><tr><th>項目<th>值<tr><td>軌距<td>1067 <p>mm</table>")
 

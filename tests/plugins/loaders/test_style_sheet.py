@@ -46,6 +46,7 @@ RULES = [
     (".old {text-decoration: line-through}", "<p>Tickets <span class=old>14</span> 16 euros", "Tickets 16 euros"),
     ("h1, .x .gone {display: none}", "<h1>a</h1><div class=x><p>b <i class=gone>c</i>", "b"),
     ("ol.r {list-style-type: upper-roman}", "<ol class=r><li>甲</li></ol>", "I. 甲"),
+    (".f {font-family: Symbol, serif} p {font-family: Arial}", "<p>25 <i class=f>&#xf06d;</i>m", "25 μm"),
     ("/* .a{} */ <!-- .a {display:none} -->", "<p>b <i class=a>c</i>", "b"),
 ]
 

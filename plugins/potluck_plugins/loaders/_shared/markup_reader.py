@@ -10,8 +10,9 @@ from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.grid import Grid
 from potluck_plugins.loaders._shared.markup_images import LABELS, Images, is_moved, label_position
 from potluck_plugins.loaders._shared.markup_lists import Lists
-from potluck_plugins.loaders._shared.markup_style import is_struck, leads_to_note, position_of
+from potluck_plugins.loaders._shared.markup_style import font_of, is_struck, leads_to_note, position_of
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText, note_mark
+from potluck_plugins.loaders._shared.symbols import private_in_font, unknown_symbol
 
 _INLINE = frozenset(
     {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "button", "cite", "code", "data", "del", "dfn", "em", "en-media"}
@@ -32,11 +33,12 @@ class _Style(NamedTuple):
     position: Position | None
     struck: bool
     note: bool | None
+    font: str | None
 
     @property
     def says_something(self) -> bool:
         """Whether its text differs from that around it."""
-        return self.position is not None or self.struck or self.note is not False
+        return self.position is not None or self.struck or self.note is not False or self.font is not None
 
 
 class Reader:
@@ -81,12 +83,21 @@ class Reader:
             if text.strip():
                 self._flow.leave_out("struck-out text", len(text.strip()))
             return
+        text = self._in_font(text)
         position: Position = next((style.position for style in reversed(self._styles) if style.position), "base")
         notes = {style.note for style in self._styles}
         if _BARE_MARK.fullmatch(text) and (True in notes or (None in notes and position == "raised")):
             self._text.add(note_mark(text))
         else:
             self._text.add(text, position)
+
+    def _in_font(self, text: str) -> str:
+        """Text with the symbols that its font shows; those that are not known are counted."""
+        font = next((style.font for style in reversed(self._styles) if style.font), None)
+        shown, unknown = private_in_font(text, font)
+        if unknown:
+            self._flow.leave_out(unknown_symbol(font), unknown)
+        return shown
 
     def end(self, tag: str, element: Any = None) -> None:
         """End an element."""
@@ -127,7 +138,7 @@ class Reader:
         position = label_position(attributes) if tag == "tspan" else position_of(tag, attributes)
         if position is None and tag == "tspan" and is_moved(attributes):
             self._text.add(" ")
-        self._styles.append(_Style(tag, position, is_struck(tag, attributes), False))
+        self._styles.append(_Style(tag, position, is_struck(tag, attributes), False, font_of(tag, attributes)))
 
     def _end_label(self, tag: str) -> None:
         if tag in LABELS:
@@ -137,7 +148,13 @@ class Reader:
         self._images.end(tag)
 
     def _begin_style(self, tag: str, attributes: Any) -> None:
-        style = _Style(tag, position_of(tag, attributes), is_struck(tag, attributes), leads_to_note(tag, attributes))
+        style = _Style(
+            tag,
+            position_of(tag, attributes),
+            is_struck(tag, attributes),
+            leads_to_note(tag, attributes),
+            font_of(tag, attributes),
+        )
         if style.says_something or any(outer.tag == tag for outer in self._styles):
             self._styles.append(style)
 

@@ -1,4 +1,4 @@
-"""What an element's tag and style attribute say of its text: hidden, struck out, raised.
+"""What an element's tag and style attribute say of its text: hidden, struck out, raised, its font.
 
 Source: HTML Living Standard, 15 (rendering).
 """
@@ -9,6 +9,7 @@ import re
 from typing import Any
 
 from potluck_plugins.loaders._shared.raised import Position
+from potluck_plugins.loaders._shared.symbols import is_symbol_font
 
 NOT_TEXT = frozenset(
     {"canvas", "head", "iframe", "noscript", "object", "script", "style", "template", "en-crypt"}
@@ -28,6 +29,8 @@ _SHIFTED = re.compile(r"(?:^|;)\s*(vertical-align|top|bottom)\s*:\s*([+-]?\d*\.?
 _SMALL = re.compile(
     r"font-size\s*:\s*(?:0?\.\d+r?em|[1-9]?\d(?:\.\d+)?%|[1-8](?:\.\d+)?pt|(?:x?x-)?small(?:er)?)", re.IGNORECASE
 )
+_FONT = re.compile(r"(?:^|;)\s*font(?:-family\s*:|\s*:(?:[^;]{0,99}?\d[^\s;]{0,20}\s)?)([^;]*)", re.IGNORECASE)
+_NO_FONT = ("", "inherit", "initial", "unset")
 _RELATIVE = re.compile(r"position\s*:\s*relative", re.IGNORECASE)
 _BLOCKS = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot", "table", "div", "p", "img"})
 _KATEX = "katex-html"
@@ -67,6 +70,15 @@ def _shifted(style: str) -> Position | None:
         return None
     up = float(shifted.group(2)) * (-1 if shifted.group(1).lower() == "top" else 1)
     return "raised" if up > 0 else "lowered" if up < 0 else None
+
+
+def font_of(tag: str, attributes: Any) -> str | None:
+    """The font of an element's text: the first that shows symbols, else the first; None where it says none."""
+    declared = [found.group(1) for found in _FONT.finditer(attributes.get("style") or "")]
+    declared += [attributes.get("face") or ""] if tag == "font" else []
+    families = [family.strip(" '\"") for value in declared for family in value.split(",")]
+    fonts = [family for family in families if family.lower() not in _NO_FONT]
+    return next(filter(is_symbol_font, fonts), fonts[0] if fonts else None)
 
 
 def leads_to_note(tag: str, attributes: Any) -> bool | None:

@@ -1,6 +1,7 @@
 """What the style sheets of a page say of its elements, written into their ``style`` attributes.
 
-Only what decides whether and how text stands on its line is read: hidden, struck out, raised, the numbers of lists.
+Only what decides whether and how text stands on its line is read: hidden, struck out, raised, the numbers of lists,
+fonts of symbols.
 Rules for a medium (``@media``) and selectors of states, attributes and siblings are passed over.
 Source: CSS 2.2 (W3C), 5 (selectors) and 6 (cascade).
 """
@@ -14,8 +15,9 @@ from typing import Any, NamedTuple, TypeAlias
 
 _PROPERTIES = frozenset(
     {"display", "visibility", "position", "top", "bottom", "vertical-align", "font-size", "font-variant-position"}
-    | {"text-decoration", "text-decoration-line", "list-style", "list-style-type"}
+    | {"text-decoration", "text-decoration-line", "list-style", "list-style-type", "font", "font-family"}
 )
+_SYMBOL_FONT = re.compile(r"\bsymbol\b|dings|marlett", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _MARK = re.compile(r"[{};]")
 _COMPOUND = re.compile(r"(\*|[a-zA-Z][\w-]*)?((?:[.#][\w-]+)*)")
@@ -162,11 +164,16 @@ def _declarations(body: str, only: frozenset[str] | None = None) -> _Declaration
     for declaration in body.split(";"):
         name, colon, value = declaration.partition(":")
         name = name.strip().lower()
-        if colon and (only is None or name in only):
+        if colon and (only is None or (name in only and not _is_other_font(name, value))):
             important = _IMPORTANT.search(value) is not None
             if important or not found.get(name, (False, ""))[0]:
                 found[name] = (important, _IMPORTANT.sub("", value).strip())
     return found
+
+
+def _is_other_font(name: str, value: str) -> bool:
+    """Whether a declaration names a font that shows letters, as most do."""
+    return name in ("font", "font-family") and not _SYMBOL_FONT.search(value)
 
 
 def _resolved(sources: list[_Declarations]) -> str:

@@ -47,6 +47,7 @@ _FONTS = {"symbol": _SYMBOL, "wingdings": _WINGDINGS, "wingdings 2": _WINGDINGS_
 _OTHER_SYMBOL_FONTS = ("wingdings 3", "zapfdingbats", "zapf dingbats", "marlett")
 _PRIVATE = range(0xF000, 0xF100)
 _ANY_PRIVATE = re.compile("[\ue000-\uf8ff]")
+_PRIVATE_PLACES = re.compile("[\uf020-\uf0ff]")
 _PLACES = re.compile("[!-\xff\ue000-\uf8ff]")
 """What a symbol font shows by its place in the font; other characters are shown in other fonts."""
 
@@ -67,6 +68,15 @@ def symbol(code: int, font: str | None) -> str | None:
 
 def in_font(text: str, font: str | None) -> tuple[str, int]:
     """A text as a font shows it, and how many of its characters are symbols that are not known."""
+    return _shown(text, font, _PLACES if is_symbol_font(font) else _ANY_PRIVATE)
+
+
+def private_in_font(text: str, font: str | None) -> tuple[str, int]:
+    """As ``in_font``, for the characters U+F020 to U+F0FF alone: browsers show letters in another font."""
+    return _shown(text, font, _PRIVATE_PLACES)
+
+
+def _shown(text: str, font: str | None, places: re.Pattern[str]) -> tuple[str, int]:
     unknown = 0
 
     def shown(found: re.Match[str]) -> str:
@@ -75,7 +85,7 @@ def in_font(text: str, font: str | None) -> tuple[str, int]:
         unknown += character is None
         return character or ""
 
-    text = (_PLACES if is_symbol_font(font) else _ANY_PRIVATE).sub(shown, text)
+    text = places.sub(shown, text)
     return text, unknown
 
 
