@@ -57,6 +57,30 @@ def test_symbols_that_are_not_known_are_counted() -> None:
     ]
 
 
+def test_a_place_to_break_a_word_is_no_hyphen() -> None:
+    assert (
+        load_one("html", "<p>Gleis&shy;ver\u00adwerfung in <b>Schie&shy;</b>nen").text == "Gleisverwerfung in Schienen"
+    )
+
+
+@pytest.mark.parametrize("deep", ["", "<b>" * 400])
+def test_a_dialog_is_read_if_it_is_open(deep: str) -> None:
+    dialogs = "<dialog>刪除？</dialog><dialog open>已存</dialog><dialog style='display: block'>更多</dialog>"
+
+    document = load_one("html", f"<body>{dialogs}{deep}尾")
+    assert document.text == "已存\n更多\n尾"
+    assert document.losses == ("hidden text was left out: 1 place, 3 characters",)
+
+
+@pytest.mark.parametrize("deep", ["", "<b>" * 400])
+def test_a_page_need_not_mark_its_body(deep: str) -> None:
+    page = "<!DOCTYPE html><title>軌道</title><style>p {}</style><main><h1>總則</h1><section>正文</section></main>"
+
+    document = load_one("html", f"{page}{deep}尾")
+    assert document.text == "總則\n正文\n尾"
+    assert document.metadata["title"] == "軌道"
+
+
 def test_a_table_becomes_rows() -> None:
     document = load_one("html", "<table><tr><th>項目<th>值<tr><td>軌距<td>1067 <p>mm</table>")
 

@@ -85,6 +85,10 @@ def test_symbols_that_are_not_known_are_counted() -> None:
     ]
 
 
+def test_a_place_to_break_a_word_is_no_hyphen() -> None:
+    assert lines(p("Gleis\u00adver\u00adwerfung")) == ["Gleisverwerfung"]
+
+
 def test_a_circle_of_styles_ends() -> None:
     styles = style("a", "", "b") + style("b", 'style:text-position="super 58%"', "a")
 

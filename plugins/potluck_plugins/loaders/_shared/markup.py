@@ -43,12 +43,12 @@ class _Stream(HTMLParser):
                 self._skipped.append(tag)
         elif tag not in _EMPTY and self._is_left_out(tag, found):
             self._skipped.append(tag)
-            self._hidden = 0 if (is_hidden(found) and tag not in NOT_TEXT) or tag in HELD_BACK else None
+            self._hidden = 0 if (is_hidden(tag, found) and tag not in NOT_TEXT) or tag in HELD_BACK else None
         else:
             self._reader.start(tag, found)
 
     def _is_left_out(self, tag: str, attributes: dict[str, str]) -> bool:
-        return tag == "math" or is_hidden(attributes) or _is_unseen(tag, attributes)
+        return tag == "math" or is_hidden(tag, attributes) or _is_unseen(tag, attributes)
 
     def handle_endtag(self, tag: str) -> None:
         if not self._skipped:
@@ -126,7 +126,7 @@ def read_tree(root: Any, flow: Flow, slides: bool = False) -> None:
 
 def _is_skipped(tag: str, element: Any, reader: Reader, flow: Flow) -> bool:
     """Whether the elements within this one are not read; what stands for them is written, or counted as hidden."""
-    if (is_hidden(element) and tag not in NOT_TEXT) or tag in HELD_BACK:
+    if (is_hidden(tag, element) and tag not in NOT_TEXT) or tag in HELD_BACK:
         hidden = sum(len(text.strip()) for text in _words(element))
         if hidden:
             flow.leave_out("hidden text", hidden)

@@ -22,6 +22,7 @@ _INLINE = frozenset(
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BREAK = "\x1e"
+_SOFT_HYPHEN = "\u00ad"
 _WITH_VALUE = frozenset({"text", "email", "tel", "url", "number", "date", "time", "month", "week", "datetime-local"})
 _BARE_MARK = re.compile(r"\s*(?:\d{1,3}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]+)\s*", re.IGNORECASE)
 
@@ -83,7 +84,7 @@ class Reader:
             if text.strip():
                 self._flow.leave_out("struck-out text", len(text.strip()))
             return
-        text = self._in_font(text)
+        text = self._in_font(text.replace(_SOFT_HYPHEN, ""))
         position: Position = next((style.position for style in reversed(self._styles) if style.position), "base")
         notes = {style.note for style in self._styles}
         if _BARE_MARK.fullmatch(text) and (True in notes or (None in notes and position == "raised")):

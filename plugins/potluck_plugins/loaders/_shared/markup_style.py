@@ -12,10 +12,13 @@ from potluck_plugins.loaders._shared.raised import Position
 from potluck_plugins.loaders._shared.symbols import is_symbol_font
 
 NOT_TEXT = frozenset(
-    {"canvas", "head", "iframe", "noscript", "object", "script", "style", "template", "en-crypt"}
+    {"canvas", "iframe", "noscript", "object", "script", "style", "template", "title", "en-crypt"}
     | {"datalist", "mjx-math", "rp"}
 )
-"""Elements whose content is shown in another way or never; ``mjx-math`` of MathJax is shown beside its MathML."""
+"""Elements whose content is shown in another way or never; ``mjx-math`` of MathJax is shown beside its MathML.
+
+The head is none of them: the parser puts the text of a page that begins with ``main`` and has no ``body`` into it.
+"""
 
 HELD_BACK = frozenset({"canvas", "iframe", "noscript", "object", "template"})
 """Those of them that may hold text for readers, shown where something fails or once a script asks for it."""
@@ -23,6 +26,7 @@ HELD_BACK = frozenset({"canvas", "iframe", "noscript", "object", "template"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _POSITIONS: dict[str, Position] = {"sup": "raised", "sub": "lowered"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_DISPLAYED = re.compile(r"(?:^|;)\s*display\s*:", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _ALIGNED = re.compile(r"(?:vertical-align|font-variant-position)\s*:\s*(super|sub)\b", re.IGNORECASE)
 _SHIFTED = re.compile(r"(?:^|;)\s*(vertical-align|top|bottom)\s*:\s*([+-]?\d*\.?\d+)(?:em|ex|pt|px|%)", re.IGNORECASE)
@@ -37,9 +41,11 @@ _KATEX = "katex-html"
 _NOTE_ROLES = frozenset({"noteref", "doc-noteref"})
 
 
-def is_hidden(attributes: Any) -> bool:
-    """Whether an element says that it is not shown."""
-    return attributes.get("hidden") is not None or _HIDDEN.search(attributes.get("style") or "") is not None
+def is_hidden(tag: str, attributes: Any) -> bool:
+    """Whether an element says that it is not shown, or is a dialog that is not open."""
+    style = attributes.get("style") or ""
+    closed = tag == "dialog" and attributes.get("open") is None and not _DISPLAYED.search(style)
+    return closed or attributes.get("hidden") is not None or _HIDDEN.search(style) is not None
 
 
 def is_repeated(attributes: Any) -> bool:

@@ -16,6 +16,7 @@ from potluck_plugins.loaders._shared.raised import note_mark
 
 _MOST_SPACES = 200
 _FORM_FIELD = "vnd.oasis.opendocument.field."
+_SOFT_HYPHEN = "\u00ad"
 _WHITE = re.compile(r"[ \t\r\n]+")
 _SKIPPED = {f"{TEXT}alphabetical-index-mark", f"{TEXT}script", f"{OFFICE}annotation-end", f"{FIELD}param"}
 _BREAKS = {f"{TEXT}line-break": "\n", f"{TEXT}tab": "\t", f"{FIELD}fieldmark-end": ""}
@@ -107,5 +108,5 @@ def _chosen(given: list[tuple[str | None, str]]) -> str:
 
 
 def _folded(text: str | None) -> str:
-    """White space in the file is a single space (OpenDocument 1.2, 6.1.2)."""
-    return _WHITE.sub(" ", text) if text else ""
+    """White space in the file is a single space (OpenDocument 1.2, 6.1.2); places to break a word are none."""
+    return _WHITE.sub(" ", text.replace(_SOFT_HYPHEN, "")) if text else ""
