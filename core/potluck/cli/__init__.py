@@ -88,7 +88,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     terminal.prepare()
     signals.catch()
     try:
-        status = potluck.main(arguments, prog_name="potluck", standalone_mode=False)
+        status = _run(arguments)
     except OutputClosed:
         sys.exit(signals.status(signals.PIPE))
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
@@ -102,6 +102,14 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except Exception as error:
         sys.exit(_explain(error, arguments))
     sys.exit(status if isinstance(status, int) else 0)
+
+
+def _run(arguments: list[str]) -> object:
+    def run() -> object:
+        return potluck.main(arguments, prog_name="potluck", standalone_mode=False)
+
+    # What click prints by itself is all that these do.
+    return terminal.write(run) if {"-h", "--help", "--version"} & {*arguments} else run()
 
 
 def _usage(error: click.ClickException) -> str:

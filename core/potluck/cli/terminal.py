@@ -10,7 +10,7 @@ import io
 import os
 import sys
 from collections.abc import Callable, Mapping, Sequence
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
 
     from potluck.documents import Json
+
+T = TypeVar("T")
 
 
 def echo(
@@ -39,12 +41,12 @@ def echo(
     shown = visible(redacted(text) if err else text)
     if fg or bold or dim:
         shown = click.style(shown, fg=fg, bold=bold or None, dim=dim or None)
-    _write(lambda: click.echo(shown, err=err, nl=nl), err)
+    write(lambda: click.echo(shown, err=err, nl=nl), err=err)
 
 
 def print_json(value: Mapping[str, Json] | Sequence[Json], indent: int | None = 2) -> None:
     """Print one JSON document."""
-    _write(lambda: click.echo(visible_json(value, indent)), err=False)
+    write(lambda: click.echo(visible_json(value, indent)))
 
 
 def draw(renderable: RenderableType, file_width: int = 160) -> None:
@@ -52,7 +54,7 @@ def draw(renderable: RenderableType, file_width: int = 160) -> None:
     from rich.console import Console
 
     console = Console(width=None if is_terminal() else file_width, highlight=False)
-    _write(lambda: console.print(_Visible(renderable)), err=False)
+    write(lambda: console.print(_Visible(renderable)))
 
 
 def is_terminal() -> bool:
@@ -105,15 +107,16 @@ class _Visible:
             yield segment if segment.control else Segment(visible(segment.text), style)
 
 
-def _write(write: Callable[[], None], err: bool) -> None:
+def write(write: Callable[[], T], *, err: bool = False) -> T | None:
+    """Do what writes to standard output, or to standard error, and nothing else. Raises as ``echo`` does."""
     if sys.stdout is None and not err:
         raise OutputFailed("standard output is closed, so nothing could be printed; what was computed is kept")
     try:
-        write()
+        return write()
     except OSError as error:
         abandon(sys.stderr if err else sys.stdout)
         if err:
-            return
+            return None
         if isinstance(error, BrokenPipeError):
             raise OutputClosed("the program that read standard output has ended") from error
         raise OutputFailed(

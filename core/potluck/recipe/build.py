@@ -389,6 +389,8 @@ def _documents_of(found: Validated[DocumentSettings], loader: Part | None) -> Do
         settings.private,
         settings.on_error,
         found.secrets,
+        settings.comments,
+        settings.hidden,
     )
 
 

@@ -75,6 +75,8 @@ def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
         yield "documents.path", list(documents.patterns)
         yield "documents.exclude", list(documents.exclude)
         yield "documents.encoding", documents.encoding
+        yield "documents.comments", documents.comments
+        yield "documents.hidden", documents.hidden
         if documents.loader is not None:
             yield from _component("documents", documents.loader)
     for part in (recipe.splitter, recipe.embedder, recipe.store, recipe.chat, recipe.tuner):

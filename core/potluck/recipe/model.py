@@ -83,6 +83,12 @@ class DocumentSettings(Config):
     password: SecretStr | None = None
     """Opens encrypted files: ${NAME} of an environment variable."""
 
+    comments: bool = False
+    """Read what reviewers wrote in the margins of office files; otherwise it is left out and counted."""
+
+    hidden: bool = False
+    """Read hidden text, rows, columns, sheets and slides of office files; otherwise they are left out and counted."""
+
     @field_validator("encoding")
     @classmethod
     def _is_known(cls, value: str | None) -> str | None:
@@ -106,6 +112,9 @@ class Documents:
     on_error: Literal["report", "skip"] = "report"
     secrets: Mapping[str, Json] = field(default_factory=dict)
     """How the password is written: ``${NAME}``."""
+
+    comments: bool = False
+    hidden: bool = False
 
 
 class Retriever(Config):
@@ -245,7 +254,8 @@ class RecipeModel:
         }
         if documents.loader is not None:
             return {**common, **_component(documents.loader)}
-        return {**common, "encoding": documents.encoding, **documents.secrets}
+        also: dict[str, Json] = {name: True for name in ("comments", "hidden") if getattr(documents, name)}
+        return {**common, "encoding": documents.encoding, **also, **documents.secrets}
 
 
 def _shots(shots: Shots) -> Json:

@@ -116,7 +116,7 @@ class Components:
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents has an index"
         meant = [*documents.patterns, "but", *documents.exclude]
-        loader = _named(documents.loader) if documents.loader else f"by file type, {documents.encoding or 'detected'}"
+        loader = _named(documents.loader) if documents.loader else _by_file_type(documents)
         store = fingerprint(installation(self.recipe.store), self.recipe.seed if self._store_uses_seed else None)
         return fingerprint(list(meant), loader, self.splitter_fingerprint, self.embedder_fingerprint, store)
 
@@ -229,9 +229,19 @@ def loader_for(extension: str, documents: Documents) -> Part:
     return Part(kind="loader", name=names[0], plugin=plugin, config=_config(plugins.offer(plugin).config, documents))
 
 
+def _by_file_type(documents: Documents) -> str:
+    also = [name for name in ("comments", "hidden") if getattr(documents, name)]
+    return ", ".join(["by file type", documents.encoding or "detected", *also])
+
+
 def _config(model: type[Config], documents: Documents) -> Config:
     """A loader's settings when it was found by file type: what a recipe says for all documents."""
-    common = {"encoding": documents.encoding, "password": documents.password}
+    common = {
+        "encoding": documents.encoding,
+        "password": documents.password,
+        "comments": documents.comments or None,
+        "hidden": documents.hidden or None,
+    }
     return model(**{key: value for key, value in common.items() if value is not None and key in model.model_fields})
 
 

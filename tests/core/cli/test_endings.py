@@ -76,11 +76,18 @@ def test_a_signal_that_the_caller_has_ignored_stays_ignored(home: Path) -> None:
     assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
-COMMANDS = (["load", "notes.txt"], ["load", "notes.txt", "--json"], ["schema"], ["plugins", "list"], ["tuners"])
+COMMANDS = (
+    ["load", "notes.txt"],
+    ["load", "notes.txt", "--json"],
+    ["schema"],
+    ["plugins", "list"],
+    ["tuners"],
+)
+PRINTED_BY_CLICK = (["--help"], ["--version"], ["workspace", "check", "-h"])
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="the system has no /dev/full")
-@pytest.mark.parametrize("arguments", COMMANDS, ids=" ".join)
+@pytest.mark.parametrize("arguments", [*COMMANDS, *PRINTED_BY_CLICK], ids=" ".join)
 def test_a_full_standard_output_is_an_error_by_name(home: Path, arguments: list[str]) -> None:
     with Path("/dev/full").open("w") as full:
         done = subprocess.run([*COMMAND, *arguments], stdout=full, stderr=subprocess.PIPE, text=True, check=False)
