@@ -1,6 +1,7 @@
 """A contract whose demands change gets another version; what the page about versions says is so.
 
-Modules: ``potluck.contracts.chat``, ``potluck.contracts.context``.
+Modules: ``potluck.contracts.chat``, ``potluck.contracts.context``, ``potluck.contracts.embedder``,
+``potluck.contracts.offer``, ``potluck.contracts.tuner``, ``potluck.documents``.
 """
 
 from __future__ import annotations
@@ -8,12 +9,12 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import FrozenInstanceError, fields, is_dataclass
 from pathlib import Path
 
 import pytest
 
-from potluck import contracts, plugins
+from potluck import contracts, documents, plugins
 from potluck.contracts import CONTRACT_VERSIONS, Component, Kind, Offer
 from potluck.errors import ContractMismatch
 from support.fake_plugins import install, visible
@@ -106,3 +107,21 @@ def test_a_plugin_for_another_version_is_refused_in_the_words_of_the_page(
         plugins.offer(plugins.find("store", "shelf"))
 
     assert str(refused.value) in PAGE
+
+
+VALUES = [
+    value
+    for module in (contracts, documents)
+    for value in vars(module).values()
+    if isinstance(value, type) and is_dataclass(value)
+]
+
+
+@pytest.mark.parametrize("value", VALUES)
+def test_what_plugins_are_given_and_give_cannot_be_changed(value: type) -> None:
+    """A value may stand in several places at once: one plugin must not change what another one reads."""
+    (first, *_) = fields(value)
+    made = object.__new__(value)
+
+    with pytest.raises(FrozenInstanceError):
+        setattr(made, first.name, None)

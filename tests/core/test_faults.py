@@ -1,4 +1,7 @@
-"""Faults of the surroundings: each is one clear message, and nothing is lost."""
+"""Faults of the surroundings: each is one clear message, and nothing is lost.
+
+Modules: ``potluck.errors``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,12 @@
 """Indexing computes only what has changed, and ends in the same state whatever happened before.
 
-Modules: ``potluck.stages.lengths``.
+Modules: ``potluck.stages.answer``, ``potluck.stages.ask``, ``potluck.stages.attachments``,
+``potluck.stages.batches``, ``potluck.stages.cite``, ``potluck.stages.components``, ``potluck.stages.embed``,
+``potluck.stages.lengths``, ``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
+``potluck.stages.vectors``, ``potluck.workspace.calls``, ``potluck.workspace.catalogue``,
+``potluck.workspace.checksums``, ``potluck.workspace.connection``, ``potluck.workspace.database``,
+``potluck.workspace.files``, ``potluck.workspace.lock``, ``potluck.workspace.reading``, ``potluck.workspace.repair``,
+``potluck.workspace.runs``, ``potluck.workspace.scratch``, ``potluck.workspace.tables``.
 """
 
 from __future__ import annotations

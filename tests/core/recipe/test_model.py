@@ -1,6 +1,10 @@
 """A recipe that has been read: its defaults, and what is written down of it.
 
-Modules: ``potluck.recipe.build``, ``potluck.recipe.tuning``.
+Modules: ``potluck.recipe.build``, ``potluck.recipe.compare``, ``potluck.recipe.effects``, ``potluck.recipe.futile``,
+``potluck.recipe.labels``, ``potluck.recipe.messages``, ``potluck.recipe.nodes``, ``potluck.recipe.observing``,
+``potluck.recipe.overrides``, ``potluck.recipe.paths``, ``potluck.recipe.prompts``, ``potluck.recipe.reader``,
+``potluck.recipe.reading``, ``potluck.recipe.schema``, ``potluck.recipe.settings``, ``potluck.recipe.swaps``,
+``potluck.recipe.syntax``, ``potluck.recipe.tuning``, ``potluck.recipe.tuning_keys``, ``potluck.recipe.variants``.
 """
 
 from __future__ import annotations

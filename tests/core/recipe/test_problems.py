@@ -1,6 +1,11 @@
 """A wrong recipe is refused with every problem at its place, in words that a person can act on.
 
-Modules: ``potluck.recipe.build``, ``potluck.recipe.messages``, ``potluck.recipe.tuning_keys``.
+Modules: ``potluck.recipe.build``, ``potluck.recipe.compare``, ``potluck.recipe.effects``, ``potluck.recipe.futile``,
+``potluck.recipe.labels``, ``potluck.recipe.messages``, ``potluck.recipe.model``, ``potluck.recipe.nodes``,
+``potluck.recipe.observing``, ``potluck.recipe.overrides``, ``potluck.recipe.paths``, ``potluck.recipe.prompts``,
+``potluck.recipe.reader``, ``potluck.recipe.reading``, ``potluck.recipe.schema``, ``potluck.recipe.settings``,
+``potluck.recipe.swaps``, ``potluck.recipe.syntax``, ``potluck.recipe.tuning``, ``potluck.recipe.tuning_keys``,
+``potluck.recipe.variants``.
 """
 
 from __future__ import annotations

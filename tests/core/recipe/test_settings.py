@@ -1,6 +1,10 @@
 """What pydantic finds is said in the words of a recipe, and secrets are never said.
 
-Modules: ``potluck.contracts.config``.
+Modules: ``potluck.contracts.config``, ``potluck.recipe.build``, ``potluck.recipe.compare``,
+``potluck.recipe.effects``, ``potluck.recipe.futile``, ``potluck.recipe.labels``, ``potluck.recipe.messages``,
+``potluck.recipe.observing``, ``potluck.recipe.overrides``, ``potluck.recipe.paths``, ``potluck.recipe.prompts``,
+``potluck.recipe.reader``, ``potluck.recipe.reading``, ``potluck.recipe.schema``, ``potluck.recipe.swaps``,
+``potluck.recipe.syntax``, ``potluck.recipe.tuning``, ``potluck.recipe.tuning_keys``, ``potluck.recipe.variants``.
 """
 
 from __future__ import annotations

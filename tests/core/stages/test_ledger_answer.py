@@ -1,4 +1,9 @@
-"""The ledger of answering: every number of its entry, on planted losses and clean runs, for one question and a file."""
+"""The ledger of answering: every number of its entry, on planted losses and clean runs, for one question and a file.
+
+Modules: ``potluck.stages.ask``, ``potluck.stages.attachments``, ``potluck.stages.batches``, ``potluck.stages.cite``,
+``potluck.stages.components``, ``potluck.stages.embed``, ``potluck.stages.index``, ``potluck.stages.load``,
+``potluck.stages.retrieve``, ``potluck.stages.split``, ``potluck.stages.vectors``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,9 @@
 """The ledger of one question: every number of retrieving and answering, on planted losses and clean runs.
 
-Modules: ``potluck.stages.retrieve``.
+Modules: ``potluck.stages.answer``, ``potluck.stages.ask``, ``potluck.stages.attachments``,
+``potluck.stages.batches``, ``potluck.stages.cite``, ``potluck.stages.components``, ``potluck.stages.embed``,
+``potluck.stages.index``, ``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
+``potluck.stages.vectors``.
 """
 
 from __future__ import annotations

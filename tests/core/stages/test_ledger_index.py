@@ -1,6 +1,8 @@
 """The ledger of loading, splitting and embedding: every number of each entry, on planted losses and clean runs.
 
-Modules: ``potluck.stages.split``, ``potluck.stages.vectors``.
+Modules: ``potluck.stages.answer``, ``potluck.stages.ask``, ``potluck.stages.attachments``,
+``potluck.stages.batches``, ``potluck.stages.cite``, ``potluck.stages.components``, ``potluck.stages.index``,
+``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``, ``potluck.stages.vectors``.
 """
 
 from __future__ import annotations

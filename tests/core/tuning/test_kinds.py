@@ -1,6 +1,11 @@
 """Masked and sequence-to-sequence models are tuned and answered with too; what a method cannot do is said by name.
 
-Modules: ``potluck.tuning.head``, ``potluck_plugins.chat._shared.classes``, ``potluck_plugins.chat.seq2seq``.
+Modules: ``potluck.tuning.artifact``, ``potluck.tuning.attached``, ``potluck.tuning.card``,
+``potluck.tuning.checkpoint``, ``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.head``,
+``potluck.tuning.job``, ``potluck.tuning.method``, ``potluck.tuning.pack``, ``potluck.tuning.processes``,
+``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``, ``potluck.tuning.sharding``,
+``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``, ``potluck.tuning.zero``,
+``potluck_plugins.chat._shared.classes``, ``potluck_plugins.chat.seq2seq``.
 """
 
 from __future__ import annotations

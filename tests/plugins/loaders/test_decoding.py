@@ -1,6 +1,8 @@
 """What a file says of its encoding is believed unless its bytes say otherwise.
 
-Modules: ``potluck_plugins.loaders._shared.plausible``.
+Modules: ``potluck_plugins.loaders._shared.calendar``, ``potluck_plugins.loaders._shared.flowed``,
+``potluck_plugins.loaders._shared.mailbox``, ``potluck_plugins.loaders._shared.mime``,
+``potluck_plugins.loaders._shared.outlook``, ``potluck_plugins.loaders._shared.plausible``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,17 @@
 """Word 97 to 2003: what modifiers say, byte by byte, and files whose parts contradict each other.
 
-Modules: ``potluck_plugins.loaders._office.eq_field``, ``potluck_plugins.loaders._office.fields``,
-``potluck_plugins.loaders._office.numbering``, ``potluck_plugins.loaders._shared.symbols``,
+Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.charts``,
+``potluck_plugins.loaders._office.detect``, ``potluck_plugins.loaders._office.diagrams``,
+``potluck_plugins.loaders._office.docx``, ``potluck_plugins.loaders._office.eq_field``,
+``potluck_plugins.loaders._office.fields``, ``potluck_plugins.loaders._office.legacy``,
+``potluck_plugins.loaders._office.libreoffice``, ``potluck_plugins.loaders._office.numbering``,
+``potluck_plugins.loaders._office.options``, ``potluck_plugins.loaders._office.package``,
+``potluck_plugins.loaders._office.packed``, ``potluck_plugins.loaders._office.sheet_margins``,
+``potluck_plugins.loaders._office.story``, ``potluck_plugins.loaders._office.tika``,
 ``potluck_plugins.loaders._office.word97.line``, ``potluck_plugins.loaders._office.word97.lists``,
-``potluck_plugins.loaders._office.word97.pieces``.
+``potluck_plugins.loaders._office.word97.notes``, ``potluck_plugins.loaders._office.word97.pieces``,
+``potluck_plugins.loaders._office.word97.reader``, ``potluck_plugins.loaders._office.xls_formulas``,
+``potluck_plugins.loaders._office.xls_records``, ``potluck_plugins.loaders._shared.symbols``.
 """
 
 from __future__ import annotations

@@ -1,14 +1,27 @@
 """Word documents: what is read is what a page shows.
 
-Modules: ``potluck_plugins.loaders._office.fields``, ``potluck_plugins.loaders._office.numbering``,
-``potluck_plugins.loaders._office.package``, ``potluck_plugins.loaders._office.story``,
-``potluck_plugins.loaders._shared.symbols``, ``potluck_plugins.loaders._office.word.blocks``,
+Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.charts``,
+``potluck_plugins.loaders._office.detect``, ``potluck_plugins.loaders._office.diagrams``,
+``potluck_plugins.loaders._office.docx``, ``potluck_plugins.loaders._office.eq_field``,
+``potluck_plugins.loaders._office.fields``, ``potluck_plugins.loaders._office.legacy``,
+``potluck_plugins.loaders._office.libreoffice``, ``potluck_plugins.loaders._office.numbering``,
+``potluck_plugins.loaders._office.options``, ``potluck_plugins.loaders._office.package``,
+``potluck_plugins.loaders._office.packed``, ``potluck_plugins.loaders._office.paragraph``,
+``potluck_plugins.loaders._office.sheet_margins``, ``potluck_plugins.loaders._office.story``,
+``potluck_plugins.loaders._office.tika``, ``potluck_plugins.loaders._office.word.blocks``,
 ``potluck_plugins.loaders._office.word.chunks``, ``potluck_plugins.loaders._office.word.comments``,
-``potluck_plugins.loaders._office.word.controls``, ``potluck_plugins.loaders._office.word.fields``,
-``potluck_plugins.loaders._office.word.graphics``, ``potluck_plugins.loaders._office.word.margins``,
+``potluck_plugins.loaders._office.word.controls``, ``potluck_plugins.loaders._office.word.document``,
+``potluck_plugins.loaders._office.word.fields``, ``potluck_plugins.loaders._office.word.graphics``,
+``potluck_plugins.loaders._office.word.margins``, ``potluck_plugins.loaders._office.word.notes``,
 ``potluck_plugins.loaders._office.word.paragraph``, ``potluck_plugins.loaders._office.word.runs``,
-``potluck_plugins.loaders._office.word.styles``, ``potluck_plugins.loaders._shared.check_boxes``,
-``potluck_plugins.loaders._shared.outline``, ``potluck_plugins.loaders._shared.table``.
+``potluck_plugins.loaders._office.word.styles``, ``potluck_plugins.loaders._office.word.tables``,
+``potluck_plugins.loaders._office.xls_formulas``, ``potluck_plugins.loaders._office.xls_records``,
+``potluck_plugins.loaders._shared.alt_text``, ``potluck_plugins.loaders._shared.check_boxes``,
+``potluck_plugins.loaders._shared.equations``, ``potluck_plugins.loaders._shared.flow``,
+``potluck_plugins.loaders._shared.flowed``, ``potluck_plugins.loaders._shared.grid``,
+``potluck_plugins.loaders._shared.lines``, ``potluck_plugins.loaders._shared.outline``,
+``potluck_plugins.loaders._shared.raised``, ``potluck_plugins.loaders._shared.symbols``,
+``potluck_plugins.loaders._shared.table``.
 """
 
 from __future__ import annotations

@@ -3,6 +3,12 @@
 Tests of ``potluck_plugins.loaders._shared.mime``, ``potluck_plugins.loaders._shared.mailbox``,
 ``potluck_plugins.loaders._shared.outlook``, ``potluck_plugins.loaders._shared.flowed`` and
 ``potluck_plugins.loaders._shared.calendar``.
+
+Modules: ``potluck_plugins.loaders._shared.decoding``, ``potluck_plugins.loaders._shared.markup``,
+``potluck_plugins.loaders._shared.markup_images``, ``potluck_plugins.loaders._shared.markup_lists``,
+``potluck_plugins.loaders._shared.markup_reader``, ``potluck_plugins.loaders._shared.markup_style``,
+``potluck_plugins.loaders._shared.mathml``, ``potluck_plugins.loaders._shared.plausible``,
+``potluck_plugins.loaders._shared.style_sheet``.
 """
 
 from __future__ import annotations

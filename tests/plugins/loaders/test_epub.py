@@ -1,4 +1,10 @@
-"""The ``epub`` loader, and the limits of archives."""
+"""The ``epub`` loader, and the limits of archives.
+
+Modules: ``potluck_plugins.loaders._shared.markup``, ``potluck_plugins.loaders._shared.markup_images``,
+``potluck_plugins.loaders._shared.markup_lists``, ``potluck_plugins.loaders._shared.markup_reader``,
+``potluck_plugins.loaders._shared.markup_style``, ``potluck_plugins.loaders._shared.mathml``,
+``potluck_plugins.loaders._shared.style_sheet``.
+"""
 
 from __future__ import annotations
 

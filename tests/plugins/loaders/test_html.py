@@ -4,7 +4,12 @@ Tests of ``potluck_plugins.loaders._shared.markup``, ``potluck_plugins.loaders._
 ``potluck_plugins.loaders._shared.markup_style``, ``potluck_plugins.loaders._shared.markup_lists``,
 ``potluck_plugins.loaders._shared.markup_images`` and ``potluck_plugins.loaders._shared.numerals``.
 
-Modules: ``potluck_plugins.loaders._shared.alt_text``.
+Modules: ``potluck_plugins.loaders._shared.alt_text``, ``potluck_plugins.loaders._shared.check_boxes``,
+``potluck_plugins.loaders._shared.equations``, ``potluck_plugins.loaders._shared.flow``,
+``potluck_plugins.loaders._shared.flowed``, ``potluck_plugins.loaders._shared.grid``,
+``potluck_plugins.loaders._shared.lines``, ``potluck_plugins.loaders._shared.mathml``,
+``potluck_plugins.loaders._shared.outline``, ``potluck_plugins.loaders._shared.raised``,
+``potluck_plugins.loaders._shared.style_sheet``, ``potluck_plugins.loaders._shared.table``.
 """
 
 from __future__ import annotations

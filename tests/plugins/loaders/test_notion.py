@@ -1,4 +1,7 @@
-"""The ``notion`` loader."""
+"""The ``notion`` loader.
+
+Modules: ``potluck_plugins.loaders._shared.members``, ``potluck_plugins.loaders._shared.notion_pages``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,10 @@
 """Numbers as a spreadsheet shows them. The wanted texts are what Excel shows for these values and formats.
 
 Tests of ``potluck_plugins.loaders._office.number_format`` and ``potluck_plugins.loaders._office.date_format``.
+
+Modules: ``potluck_plugins.loaders._office.sheet``, ``potluck_plugins.loaders._office.sheet_notes``,
+``potluck_plugins.loaders._office.workbook``, ``potluck_plugins.loaders._office.xls``,
+``potluck_plugins.loaders._office.xlsx``.
 """
 
 import math

@@ -1,6 +1,11 @@
 """OpenDocument spreadsheets and presentations: what sheets and slides show.
 
-Modules: ``potluck_plugins.loaders._office.odf.sheets``.
+Modules: ``potluck_plugins.loaders._office.odf.blocks``, ``potluck_plugins.loaders._office.odf.chart``,
+``potluck_plugins.loaders._office.odf.inline``, ``potluck_plugins.loaders._office.odf.lists``,
+``potluck_plugins.loaders._office.odf.names``, ``potluck_plugins.loaders._office.odf.package``,
+``potluck_plugins.loaders._office.odf.sheets``, ``potluck_plugins.loaders._office.odf.slides``,
+``potluck_plugins.loaders._office.odf.styles``, ``potluck_plugins.loaders._office.odf.table``,
+``potluck_plugins.loaders._office.odf.text``.
 """
 
 from __future__ import annotations

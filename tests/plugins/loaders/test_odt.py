@@ -3,8 +3,14 @@
 Modules: ``potluck_plugins.loaders._office.odf.blocks``, ``potluck_plugins.loaders._office.odf.chart``,
 ``potluck_plugins.loaders._office.odf.inline``, ``potluck_plugins.loaders._office.odf.lists``,
 ``potluck_plugins.loaders._office.odf.names``, ``potluck_plugins.loaders._office.odf.package``,
-``potluck_plugins.loaders._office.odf.slides``, ``potluck_plugins.loaders._office.odf.styles``,
-``potluck_plugins.loaders._office.odf.table``.
+``potluck_plugins.loaders._office.odf.sheets``, ``potluck_plugins.loaders._office.odf.slides``,
+``potluck_plugins.loaders._office.odf.styles``, ``potluck_plugins.loaders._office.odf.table``,
+``potluck_plugins.loaders._office.odf.text``, ``potluck_plugins.loaders._shared.alt_text``,
+``potluck_plugins.loaders._shared.check_boxes``, ``potluck_plugins.loaders._shared.equations``,
+``potluck_plugins.loaders._shared.flow``, ``potluck_plugins.loaders._shared.flowed``,
+``potluck_plugins.loaders._shared.grid``, ``potluck_plugins.loaders._shared.lines``,
+``potluck_plugins.loaders._shared.numerals``, ``potluck_plugins.loaders._shared.outline``,
+``potluck_plugins.loaders._shared.raised``, ``potluck_plugins.loaders._shared.table``.
 """
 
 from __future__ import annotations

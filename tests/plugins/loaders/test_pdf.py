@@ -1,6 +1,10 @@
 """The ``pdf`` loader.
 
-Modules: ``potluck_plugins.loaders._shared.lines``, ``potluck_plugins.loaders._shared.outline``.
+Modules: ``potluck_plugins.loaders._shared.bidi``, ``potluck_plugins.loaders._shared.lines``,
+``potluck_plugins.loaders._shared.outline``, ``potluck_plugins.loaders._shared.pdfchars``,
+``potluck_plugins.loaders._shared.pdfforms``, ``potluck_plugins.loaders._shared.pdfminer``,
+``potluck_plugins.loaders._shared.pdfrules``, ``potluck_plugins.loaders._shared.pdftext``,
+``potluck_plugins.loaders._shared.pdfvertical``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Forms, annotations and page labels of PDF files, written by pypdf; fonts that PDFium does not know.
 
 Tests of ``potluck_plugins.loaders._shared.pdfforms`` and ``potluck_plugins.loaders._shared.pdfminer``.
+
+Modules: ``potluck_plugins.loaders._shared.bidi``, ``potluck_plugins.loaders._shared.lines``,
+``potluck_plugins.loaders._shared.pdfchars``, ``potluck_plugins.loaders._shared.pdfrules``,
+``potluck_plugins.loaders._shared.pdftext``, ``potluck_plugins.loaders._shared.pdfvertical``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Tests of ``potluck_plugins.loaders._shared.pdftext``, ``potluck_plugins.loaders._shared.pdfchars``,
 ``potluck_plugins.loaders._shared.pdfrules`` and ``potluck_plugins.loaders._shared.pdfvertical``.
 
-Modules: ``potluck_plugins.loaders._shared.lines``.
+Modules: ``potluck_plugins.loaders._shared.bidi``, ``potluck_plugins.loaders._shared.lines``,
+``potluck_plugins.loaders._shared.pdfforms``, ``potluck_plugins.loaders._shared.pdfminer``.
 """
 
 from __future__ import annotations

@@ -1,10 +1,19 @@
 """Presentations: what stands on the slides, and in which order.
 
 Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.bullets``,
-``potluck_plugins.loaders._office.chartex``, ``potluck_plugins.loaders._office.drawing``,
-``potluck_plugins.loaders._office.frames``, ``potluck_plugins.loaders._office.placeholders``,
+``potluck_plugins.loaders._office.chartex``, ``potluck_plugins.loaders._office.charts``,
+``potluck_plugins.loaders._office.detect``, ``potluck_plugins.loaders._office.diagrams``,
+``potluck_plugins.loaders._office.docx``, ``potluck_plugins.loaders._office.drawing``,
+``potluck_plugins.loaders._office.frames``, ``potluck_plugins.loaders._office.legacy``,
+``potluck_plugins.loaders._office.libreoffice``, ``potluck_plugins.loaders._office.numbering``,
+``potluck_plugins.loaders._office.options``, ``potluck_plugins.loaders._office.package``,
+``potluck_plugins.loaders._office.packed``, ``potluck_plugins.loaders._office.paragraph``,
+``potluck_plugins.loaders._office.placeholders``, ``potluck_plugins.loaders._office.pptx``,
 ``potluck_plugins.loaders._office.reading_order``, ``potluck_plugins.loaders._office.shapes``,
-``potluck_plugins.loaders._office.slide_comments``, ``potluck_plugins.loaders._shared.alt_text``.
+``potluck_plugins.loaders._office.sheet_margins``, ``potluck_plugins.loaders._office.slide_comments``,
+``potluck_plugins.loaders._office.story``, ``potluck_plugins.loaders._office.symbols``,
+``potluck_plugins.loaders._office.tika``, ``potluck_plugins.loaders._office.xls_formulas``,
+``potluck_plugins.loaders._office.xls_records``, ``potluck_plugins.loaders._shared.alt_text``.
 """
 
 from __future__ import annotations

@@ -1,4 +1,11 @@
-"""Presentations: notes, comments, what is hidden or stands on every slide, and what is told of the rest."""
+"""Presentations: notes, comments, what is hidden or stands on every slide, and what is told of the rest.
+
+Modules: ``potluck_plugins.loaders._office.bullets``, ``potluck_plugins.loaders._office.chartex``,
+``potluck_plugins.loaders._office.drawing``, ``potluck_plugins.loaders._office.frames``,
+``potluck_plugins.loaders._office.placeholders``, ``potluck_plugins.loaders._office.pptx``,
+``potluck_plugins.loaders._office.reading_order``, ``potluck_plugins.loaders._office.shapes``,
+``potluck_plugins.loaders._office.slide_comments``.
+"""
 
 from __future__ import annotations
 

@@ -1,10 +1,12 @@
 """RTF: characters in every encoding, what is shown and what is not, tables, notes, fields.
 
-Modules: ``potluck_plugins.loaders._office.fields``, ``potluck_plugins.loaders._office.numbering``,
-``potluck_plugins.loaders._office.rtf.destinations``, ``potluck_plugins.loaders._office.rtf.fonts``,
-``potluck_plugins.loaders._office.rtf.math``, ``potluck_plugins.loaders._office.rtf.part``,
+Modules: ``potluck_plugins.loaders._office.eq_field``, ``potluck_plugins.loaders._office.fields``,
+``potluck_plugins.loaders._office.numbering``, ``potluck_plugins.loaders._office.rtf.destinations``,
+``potluck_plugins.loaders._office.rtf.fonts``, ``potluck_plugins.loaders._office.rtf.math``,
+``potluck_plugins.loaders._office.rtf.part``, ``potluck_plugins.loaders._office.rtf.reader``,
 ``potluck_plugins.loaders._office.rtf.state``, ``potluck_plugins.loaders._office.rtf.styles``,
-``potluck_plugins.loaders._shared.symbols``, ``potluck_plugins.loaders._shared.check_boxes``.
+``potluck_plugins.loaders._office.rtf.tokens``, ``potluck_plugins.loaders._shared.check_boxes``,
+``potluck_plugins.loaders._shared.symbols``.
 """
 
 from __future__ import annotations

@@ -5,7 +5,15 @@ Tests of ``potluck_plugins.loaders._office.xlsx``, ``potluck_plugins.loaders._of
 ``potluck_plugins.loaders._office.sheet``, ``potluck_plugins.loaders._office.sheet_margins``,
 ``potluck_plugins.loaders._office.sheet_notes`` and ``potluck_plugins.loaders._office.workbook``.
 
-Modules: ``potluck_plugins.loaders._office.package``.
+Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.charts``,
+``potluck_plugins.loaders._office.date_format``, ``potluck_plugins.loaders._office.detect``,
+``potluck_plugins.loaders._office.diagrams``, ``potluck_plugins.loaders._office.docx``,
+``potluck_plugins.loaders._office.legacy``, ``potluck_plugins.loaders._office.libreoffice``,
+``potluck_plugins.loaders._office.number_format``, ``potluck_plugins.loaders._office.numbering``,
+``potluck_plugins.loaders._office.options``, ``potluck_plugins.loaders._office.package``,
+``potluck_plugins.loaders._office.packed``, ``potluck_plugins.loaders._office.paragraph``,
+``potluck_plugins.loaders._office.story``, ``potluck_plugins.loaders._office.symbols``,
+``potluck_plugins.loaders._office.tika``.
 """
 
 from __future__ import annotations

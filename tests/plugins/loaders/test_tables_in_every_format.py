@@ -2,7 +2,44 @@
 
 ``v2`` and ``>2`` behind a cell say over how many rows and columns it goes; ``=`` begins a row of the header.
 
-Modules: ``potluck_plugins.loaders._shared.table``.
+Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.bullets``,
+``potluck_plugins.loaders._office.chartex``, ``potluck_plugins.loaders._office.charts``,
+``potluck_plugins.loaders._office.date_format``, ``potluck_plugins.loaders._office.detect``,
+``potluck_plugins.loaders._office.diagrams``, ``potluck_plugins.loaders._office.docx``,
+``potluck_plugins.loaders._office.drawing``, ``potluck_plugins.loaders._office.frames``,
+``potluck_plugins.loaders._office.legacy``, ``potluck_plugins.loaders._office.libreoffice``,
+``potluck_plugins.loaders._office.number_format``, ``potluck_plugins.loaders._office.numbering``,
+``potluck_plugins.loaders._office.odf.blocks``, ``potluck_plugins.loaders._office.odf.chart``,
+``potluck_plugins.loaders._office.odf.inline``, ``potluck_plugins.loaders._office.odf.lists``,
+``potluck_plugins.loaders._office.odf.names``, ``potluck_plugins.loaders._office.odf.package``,
+``potluck_plugins.loaders._office.odf.sheets``, ``potluck_plugins.loaders._office.odf.slides``,
+``potluck_plugins.loaders._office.odf.styles``, ``potluck_plugins.loaders._office.odf.table``,
+``potluck_plugins.loaders._office.odf.text``, ``potluck_plugins.loaders._office.options``,
+``potluck_plugins.loaders._office.package``, ``potluck_plugins.loaders._office.packed``,
+``potluck_plugins.loaders._office.paragraph``, ``potluck_plugins.loaders._office.placeholders``,
+``potluck_plugins.loaders._office.pptx``, ``potluck_plugins.loaders._office.reading_order``,
+``potluck_plugins.loaders._office.shapes``, ``potluck_plugins.loaders._office.sheet``,
+``potluck_plugins.loaders._office.sheet_margins``, ``potluck_plugins.loaders._office.sheet_notes``,
+``potluck_plugins.loaders._office.slide_comments``, ``potluck_plugins.loaders._office.story``,
+``potluck_plugins.loaders._office.symbols``, ``potluck_plugins.loaders._office.tika``,
+``potluck_plugins.loaders._office.word.blocks``, ``potluck_plugins.loaders._office.word.chunks``,
+``potluck_plugins.loaders._office.word.comments``, ``potluck_plugins.loaders._office.word.controls``,
+``potluck_plugins.loaders._office.word.document``, ``potluck_plugins.loaders._office.word.fields``,
+``potluck_plugins.loaders._office.word.graphics``, ``potluck_plugins.loaders._office.word.margins``,
+``potluck_plugins.loaders._office.word.notes``, ``potluck_plugins.loaders._office.word.paragraph``,
+``potluck_plugins.loaders._office.word.runs``, ``potluck_plugins.loaders._office.word.styles``,
+``potluck_plugins.loaders._office.word.tables``, ``potluck_plugins.loaders._office.workbook``,
+``potluck_plugins.loaders._office.xls``, ``potluck_plugins.loaders._office.xls_formulas``,
+``potluck_plugins.loaders._office.xls_records``, ``potluck_plugins.loaders._office.xlsx``,
+``potluck_plugins.loaders._shared.alt_text``, ``potluck_plugins.loaders._shared.check_boxes``,
+``potluck_plugins.loaders._shared.equations``, ``potluck_plugins.loaders._shared.flow``,
+``potluck_plugins.loaders._shared.flowed``, ``potluck_plugins.loaders._shared.grid``,
+``potluck_plugins.loaders._shared.lines``, ``potluck_plugins.loaders._shared.markup``,
+``potluck_plugins.loaders._shared.markup_images``, ``potluck_plugins.loaders._shared.markup_lists``,
+``potluck_plugins.loaders._shared.markup_reader``, ``potluck_plugins.loaders._shared.markup_style``,
+``potluck_plugins.loaders._shared.mathml``, ``potluck_plugins.loaders._shared.numerals``,
+``potluck_plugins.loaders._shared.outline``, ``potluck_plugins.loaders._shared.raised``,
+``potluck_plugins.loaders._shared.style_sheet``, ``potluck_plugins.loaders._shared.table``.
 """
 
 from __future__ import annotations

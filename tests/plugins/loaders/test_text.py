@@ -1,6 +1,8 @@
 """The ``text`` loader, and how it tells encodings apart.
 
-Modules: ``potluck_plugins.loaders._shared.plausible``.
+Modules: ``potluck_plugins.loaders._shared.calendar``, ``potluck_plugins.loaders._shared.flowed``,
+``potluck_plugins.loaders._shared.mailbox``, ``potluck_plugins.loaders._shared.mime``,
+``potluck_plugins.loaders._shared.outlook``, ``potluck_plugins.loaders._shared.plausible``.
 """
 
 from __future__ import annotations

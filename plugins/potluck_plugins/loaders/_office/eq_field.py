@@ -73,7 +73,7 @@ def read_eq(instruction: str) -> str:
 def _read(names: list[str], elements: list[Node]) -> Node:
     name = names[0]
     first = elements[0] if elements else Text("")
-    second = elements[1] if len(elements) > 1 else Text("")
+    second = _listed(elements[1:])
     if name == "f":
         return Fraction(first, second)
     if name == "r":
@@ -84,20 +84,25 @@ def _read(names: list[str], elements: list[Node]) -> Node:
         return _read_overstrike(elements)
     if name == "i":
         sign = next((_INTEGRALS[one] for one in names[1:] if one in _INTEGRALS), "∫")
-        body = elements[2] if len(elements) > 2 else Text("")
-        return Operator(Script(Text(sign), first, second), body)
+        body = _listed(elements[2:])
+        return Operator(Script(Text(sign), first, elements[1] if len(elements) > 1 else Text("")), body)
     if name == "a":
         return Matrix([[one] for one in elements])
     if name == "b":
         return Row([Text("("), *elements, Text(")")])
     if name == "l":
-        return Row([part for one in elements for part in (Text(","), one)][1:])
+        return _listed(elements)
     return Row(elements)
+
+
+def _listed(elements: list[Node]) -> Node:
+    """Elements with commas between them: also those that a switch has no place for."""
+    return elements[0] if len(elements) == 1 else Row([part for one in elements for part in (Text(","), one)][1:])
 
 
 def _read_script(names: list[str], elements: list[Node]) -> Node:
     if len(elements) > 1:
-        return Script(Text(""), elements[1], elements[0])
+        return Script(Text(""), _listed(elements[1:]), elements[0])
     first = elements[0] if elements else Text("")
     return Script(Text(""), first) if _LOWERED in names else Script(Text(""), None, first)
 

@@ -1,6 +1,9 @@
 """What a comparison concludes: which pairs are tested, by which measure, and what is said of rounds.
 
-Modules: ``potluck.evaluation.compare.measured``, ``potluck.evaluation.compare.table``.
+Modules: ``potluck.evaluation.compare.causes``, ``potluck.evaluation.compare.curves``,
+``potluck.evaluation.compare.document``, ``potluck.evaluation.compare.engine``, ``potluck.evaluation.compare.gate``,
+``potluck.evaluation.compare.measured``, ``potluck.evaluation.compare.notes``, ``potluck.evaluation.compare.table``,
+``potluck.evaluation.compare.tasks``.
 """
 
 from __future__ import annotations

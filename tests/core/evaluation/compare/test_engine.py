@@ -1,4 +1,10 @@
-"""Variants share all that a swap does not touch; a variant that fails leaves the others alone."""
+"""Variants share all that a swap does not touch; a variant that fails leaves the others alone.
+
+Modules: ``potluck.evaluation.compare.causes``, ``potluck.evaluation.compare.curves``,
+``potluck.evaluation.compare.document``, ``potluck.evaluation.compare.gate``, ``potluck.evaluation.compare.measured``,
+``potluck.evaluation.compare.notes``, ``potluck.evaluation.compare.run``, ``potluck.evaluation.compare.table``,
+``potluck.evaluation.compare.tasks``.
+"""
 
 from __future__ import annotations
 

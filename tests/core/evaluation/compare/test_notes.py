@@ -1,4 +1,10 @@
-"""What a comparison says besides its measures: in its document and its report, on the terminal, and with a gate."""
+"""What a comparison says besides its measures: in its document and its report, on the terminal, and with a gate.
+
+Modules: ``potluck.evaluation.compare.causes``, ``potluck.evaluation.compare.curves``,
+``potluck.evaluation.compare.document``, ``potluck.evaluation.compare.engine``, ``potluck.evaluation.compare.gate``,
+``potluck.evaluation.compare.measured``, ``potluck.evaluation.compare.notes``, ``potluck.evaluation.compare.run``,
+``potluck.evaluation.compare.table``, ``potluck.evaluation.compare.tasks``.
+"""
 
 from __future__ import annotations
 

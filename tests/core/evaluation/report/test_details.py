@@ -1,4 +1,8 @@
-"""One question, side by side; and comparisons that lack something."""
+"""One question, side by side; and comparisons that lack something.
+
+Modules: ``potluck.evaluation.report.csv``, ``potluck.evaluation.report.embedded``,
+``potluck.evaluation.report.html``, ``potluck.evaluation.report.labels``, ``potluck.evaluation.report.task``.
+"""
 
 from __future__ import annotations
 

@@ -1,6 +1,7 @@
 """The file itself, without a browser.
 
-Modules: ``potluck.evaluation.plots``, ``potluck.evaluation.report.embedded``.
+Modules: ``potluck.evaluation.plots``, ``potluck.evaluation.report.csv``, ``potluck.evaluation.report.embedded``,
+``potluck.evaluation.report.html``, ``potluck.evaluation.report.labels``.
 """
 
 from __future__ import annotations

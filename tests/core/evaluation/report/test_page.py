@@ -1,4 +1,8 @@
-"""The report as a reader meets it."""
+"""The report as a reader meets it.
+
+Modules: ``potluck.evaluation.report.csv``, ``potluck.evaluation.report.embedded``,
+``potluck.evaluation.report.html``, ``potluck.evaluation.report.labels``, ``potluck.evaluation.report.task``.
+"""
 
 from __future__ import annotations
 

@@ -1,4 +1,12 @@
-"""What is said of a row besides its measures: worthless answers, a training that went wrong, a model that changed."""
+"""What is said of a row besides its measures: worthless answers, a training that went wrong, a model that changed.
+
+Modules: ``potluck.evaluation.strategy.advice``, ``potluck.evaluation.strategy.data``,
+``potluck.evaluation.strategy.document``, ``potluck.evaluation.strategy.futility``,
+``potluck.evaluation.strategy.meter``, ``potluck.evaluation.strategy.notes``,
+``potluck.evaluation.strategy.prompted``, ``potluck.evaluation.strategy.quality``,
+``potluck.evaluation.strategy.race``, ``potluck.evaluation.strategy.rows``, ``potluck.evaluation.strategy.rule``,
+``potluck.evaluation.strategy.tuned``, ``potluck.evaluation.strategy.vectors``.
+"""
 
 from __future__ import annotations
 

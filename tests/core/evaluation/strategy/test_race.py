@@ -1,7 +1,11 @@
 """A row drops out where the leader is better and chance alone, on one side, shows as much in at most 5 % of races.
 
-Modules: ``potluck.evaluation.strategy.advice``, ``potluck.evaluation.strategy.meter``,
-``potluck.evaluation.strategy.quality``.
+Modules: ``potluck.evaluation.strategy.advice``, ``potluck.evaluation.strategy.data``,
+``potluck.evaluation.strategy.document``, ``potluck.evaluation.strategy.futility``,
+``potluck.evaluation.strategy.meter``, ``potluck.evaluation.strategy.notes``,
+``potluck.evaluation.strategy.prompted``, ``potluck.evaluation.strategy.quality``,
+``potluck.evaluation.strategy.rule``, ``potluck.evaluation.strategy.run``, ``potluck.evaluation.strategy.table``,
+``potluck.evaluation.strategy.tuned``, ``potluck.evaluation.strategy.vectors``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,10 @@
 """Strategies compared with each other on small data, with an embedder and a chat model that exist for tests only.
 
-Modules: ``potluck.evaluation.strategy.prompted``, ``potluck.evaluation.strategy.vectors``.
+Modules: ``potluck.evaluation.strategy.advice``, ``potluck.evaluation.strategy.document``,
+``potluck.evaluation.strategy.futility``, ``potluck.evaluation.strategy.meter``,
+``potluck.evaluation.strategy.notes``, ``potluck.evaluation.strategy.prompted``,
+``potluck.evaluation.strategy.quality``, ``potluck.evaluation.strategy.rows``, ``potluck.evaluation.strategy.rule``,
+``potluck.evaluation.strategy.table``, ``potluck.evaluation.strategy.tuned``, ``potluck.evaluation.strategy.vectors``.
 """
 
 from __future__ import annotations
