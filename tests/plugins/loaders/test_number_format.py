@@ -121,6 +121,7 @@ def test_a_number_is_shown_in_its_format(code: str, value: float, shown: str) ->
         ("[s]", 0.01, "864"),
         ("[hh]", 0.05, "01"),
         ("yyyy-mm-dd", 59, "1900-02-28"),
+        ("yyyy-mm-dd h:mm", 60.5, "1900-02-29 12:00"),
         ("yyyy-mm-dd", 61, "1900-03-01"),
         ("yyyy-mm-dd", -1, "-1"),
         ("yyyy-mm-dd", 1e9, "1000000000"),

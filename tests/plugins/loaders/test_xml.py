@@ -80,6 +80,13 @@ def test_control_characters_are_taken_out_and_reported() -> None:
     assert document.losses == ("1 control character taken out",)
 
 
+def test_references_to_halves_of_surrogate_pairs_are_replaced_and_told() -> None:
+    document = load_one("xml", "<a><p>鋼軌 &#xD83D; 長 &#56832;&#65292;25</p></a>")
+
+    assert document.text == "p: 鋼軌 \ufffd 長 \ufffd，25"
+    assert document.losses == ("2 characters are halves of surrogate pairs and were replaced by \ufffd",)
+
+
 def test_what_is_no_xml_is_an_error() -> None:
     with pytest.raises(UnreadableDocument, match="not well-formed XML"):
         load("xml", "plain text")

@@ -68,10 +68,19 @@ def _rounded_seconds(serial: float, tokens: Sequence[tuple[bool, str]]) -> float
     return round(abs(serial) * 86400, decimals)
 
 
+class _LeapDay(datetime):
+    """The 29 February that 1900 has in spreadsheets, and not in the calendar: the 28th but for its number."""
+
+    @property
+    def day(self) -> int:
+        return 29
+
+
 def _moment(seconds: float, calendar: Calendar) -> datetime:
     days, rest = divmod(seconds, 86400)
-    # 1900 has a 29 February in spreadsheets, which it has not in the calendar.
-    epoch = datetime(1904, 1, 1) if calendar.epoch_1904 else datetime(1899, 12, 30 if days >= _LEAP_DAY_1900 else 31)
+    if days == _LEAP_DAY_1900 and not calendar.epoch_1904:
+        return _LeapDay(1900, 2, 28) + timedelta(seconds=rest)
+    epoch = datetime(1904, 1, 1) if calendar.epoch_1904 else datetime(1899, 12, 30 if days > _LEAP_DAY_1900 else 31)
     return epoch + timedelta(days=days, seconds=rest)
 
 

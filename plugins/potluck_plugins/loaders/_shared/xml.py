@@ -13,6 +13,7 @@ from potluck_plugins.loaders._shared.decoding import decode_declared
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
 _DECLARED = re.compile(rb"""\s*<\?xml[^>]{0,200}?encoding\s*=\s*["']([\w.:-]+)""")
 _FORBIDDEN = re.compile("[\x01-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff]")
+_REFERENCE = re.compile(r"&#(?:0*(\d{5})|[xX]0*([dD][\da-fA-F]{3}));")
 _LIMITS = re.compile("[Ee]xcessive depth|amplification|huge")
 
 
@@ -51,7 +52,8 @@ def read_xml(content: bytes) -> Xml:
     text, forbidden = _FORBIDDEN.subn("", without_declaration(decoded.text))
     if not text.strip():
         raise NoText("it is empty")
-    losses = [*decoded.losses, *([f"{many(forbidden, 'control character')} taken out"] if forbidden else [])]
+    text, halves = _without_halves(text)
+    losses = [*decoded.losses, *halves, *([f"{many(forbidden, 'control character')} taken out"] if forbidden else [])]
     plain = text.encode("utf-8", "replace")
     # Only what declares entities can grow: everything else may hold long attachments.
     huge = "<!ENTITY" not in text
@@ -66,6 +68,23 @@ def read_xml(content: bytes) -> Xml:
     if references:
         losses.append(f"{many(references, 'reference')} to entities that it declares not followed")
     return Xml(root, decoded.encoding, tuple(losses))
+
+
+def _without_halves(text: str) -> tuple[str, list[str]]:
+    """References to halves of surrogate pairs, which no reader may follow, as U+FFFD, and the loss to be reported."""
+    halves = 0
+
+    def whole(reference: re.Match[str]) -> str:
+        nonlocal halves
+        code = int(reference[1]) if reference[1] else int(reference[2], 16)
+        if not 0xD800 <= code <= 0xDFFF:
+            return reference[0]
+        halves += 1
+        return "\ufffd"
+
+    text = _REFERENCE.sub(whole, text)
+    what = many(halves, "character", "is half of a surrogate pair and was", "are halves of surrogate pairs and were")
+    return text, [f"{what} replaced by \ufffd"] if halves else []
 
 
 def _parser(huge: bool = False, recover: bool = False) -> Any:
