@@ -45,7 +45,7 @@ def refused(status: int, message: str, **more: object) -> Reply:
     return told({"error": {"message": message, **more}}, status)
 
 
-def chat(message: Body, finish: str | None = "stop", *, cut: int = 5, **more: object) -> Answer:
+def chat(message: Body, finish: Any = "stop", *, cut: int = 5, **more: object) -> Answer:
     """An answer, whole or as a stream whose texts are cut into so many characters."""
     usage = {"prompt_tokens": 50, "completion_tokens": 20}
 

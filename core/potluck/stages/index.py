@@ -194,8 +194,8 @@ def _update(
     chunks = _chunks(loaded.loads, fingerprint, catalogue)
     split.account(entry, chunks, catalogue)
 
-    if _has_another_length(before, chunks, components, catalogue):
-        return _of_another_length(before, components, workspace, planned, failures, observers)
+    if then := _another_length(before, chunks, components, catalogue):
+        return _of_another_length(then, components, workspace, planned, failures, observers)
     kept = _embedded(chunks, components, catalogue, report, observers)
     state = _state(components, loaded.loads, before, kept, catalogue)
     report.documents, report.chunks = _changes(before, state, kept, catalogue)
@@ -227,17 +227,21 @@ def _embedded(
     return kept
 
 
-def _has_another_length(
+def _another_length(
     before: IndexState | None, chunks: Sequence[StoredChunk], components: Components, catalogue: Catalogue
-) -> bool:
-    """Whether something has to be embedded, and the embedder's vectors would not fit those of the index."""
-    if before is None or not catalogue.missing_vectors(before.embedder, (chunk.text for chunk in chunks)):
-        return False
-    return components.embedder.dimensions != before.dimensions
+) -> int:
+    """The length of the vectors that there are, where more have to be made and would not fit them; 0 elsewhere."""
+    name = before.embedder if before else components.embedder_fingerprint
+    missing = catalogue.missing_vectors(name, (chunk.text for chunk in chunks))
+    there = next((chunk.text for chunk in chunks if chunk.text not in missing), None)
+    if not missing or (before is None and there is None):
+        return 0
+    then = before.dimensions if before else catalogue.vectors(name, [str(there)]).shape[1]
+    return then if components.embedder.dimensions != then else 0
 
 
 def _of_another_length(
-    before: IndexState | None,
+    then: int,
     components: Components,
     workspace: Workspace,
     planned: Sequence[load.Planned],
@@ -247,7 +251,7 @@ def _of_another_length(
     """Embed everything anew: the service behind the embedder has another model, whose vectors have another length."""
     components.take_length()
     report = _update(components, workspace, planned, failures, observers)
-    then, now = before.dimensions if before else 0, components.embedder.dimensions
+    now = components.embedder.dimensions
     why = Causes({"embedder": (f"the embedder gives vectors of length {now}, and gave {then}",)})
     report.notes = _notes(why, report, 0, components)
     return report

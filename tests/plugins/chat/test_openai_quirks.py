@@ -157,10 +157,16 @@ def test_the_second_stream_of_a_model_that_does_not_think_comes_as_it_is_written
             "stop",
             "gave a reason for the answer's end that is not known here, 'unicorn': it is taken for whole",
         ),
+        (7, "stop", "gave a reason for the answer's end that is not known here, '7': it is taken for whole"),
+        (
+            ["stop"],
+            "stop",
+            "gave a reason for the answer's end that is not known here, '[\"stop\"]': it is taken for whole",
+        ),
     ],
 )
 def test_whatever_a_service_says_at_the_end_a_whole_answer_is_one(
-    make: Make, server: Scripted, ask: Ask, reason: str | None, finish: str, note: str
+    make: Make, server: Scripted, ask: Ask, reason: Any, finish: str, note: str
 ) -> None:
     server.answer = chat({"content": SAID}, reason)
 

@@ -69,11 +69,24 @@ def _numbered(*numbers: object) -> Callable[[list[Body]], Any]:
         _without(3),
         _numbered(0, 0, 0, 0, 0),
         _numbered(None, 1, 2, 3, 4),
+        _numbered(1, 2, 3, 4, 5),
+        lambda rows: [row | {"index": row["index"] + 1} for row in rows[::-1]],
         _numbered(0.0, "1", 2, 3, 4),
         lambda rows: rows[::-1],
         lambda rows: [*rows[1:], {k: v for k, v in rows[0].items() if k != "index"}],
     ],
-    ids=["0 left out", "none", "3 left out", "all 0", "null", "other types", "backwards", "0 left out, last"],
+    ids=[
+        "0 left out",
+        "none",
+        "3 left out",
+        "all 0",
+        "null",
+        "from 1",
+        "from 1, backwards",
+        "other types",
+        "backwards",
+        "0 left out, last",
+    ],
 )
 def test_vectors_are_in_the_order_of_the_texts_however_they_are_numbered(
     make: Make, server: Scripted, change: Callable[[list[Body]], Any]
@@ -89,7 +102,7 @@ def test_vectors_are_in_the_order_of_the_texts_however_they_are_numbered(
     ("change", "message"),
     [
         (_numbered(0, 1, 2, 2, 4), "number 3 is missing, and 2 stands there more than once"),
-        (_numbered(1, 2, 3, 4, 5), "number 0 is missing"),
+        (_numbered(2, 3, 4, 5, 6), "number 0, 1 is missing"),
         (_numbered(None, None, 2, 3, 4), "number 0, 1 is missing"),
         (lambda rows: rows[:3], "answered with 3 vectors, not one for each of 5"),
     ],
@@ -120,7 +133,7 @@ def test_a_service_that_refuses_base64_is_asked_for_numbers_from_then_on(make: M
     assert [asked["encoding_format"] for asked in server.asked] == ["base64", "float", "float"]
 
 
-@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), 1e39])
+@pytest.mark.parametrize("value", [None, float("nan"), float("inf"), 1e39, 10**400])
 def test_a_vector_with_a_number_that_is_none_is_refused_at_once(make: Make, server: Scripted, value: object) -> None:
     server.answer = embeddings(lambda rows: [row | {"embedding": [value, 1, 1, 1]} for row in rows])
 
@@ -140,7 +153,8 @@ def test_a_vector_with_a_number_that_is_none_is_refused_at_once(make: Make, serv
         (refused(400, "no such dimensions", param="dimensions"), RemoteError, "no such dimensions"),
         (refused(503, "busy"), RemoteError, "busy"),
         (told({"error": {"message": "upstream overloaded", "code": 502}}), RemoteError, "upstream overloaded"),
-        (told({"detail": "no model"}), RemoteError, "an error: no model"),
+        (told({"error": {"message": "no credit", "code": "insufficient_quota"}}), RemoteError, "no credit"),
+        (told({"detail": "no model"}), TextsRefused, "an error: no model"),
     ],
 )
 def test_what_may_be_due_to_the_texts_is_told_from_the_rest(
@@ -157,6 +171,7 @@ def test_what_may_be_due_to_the_texts_is_told_from_the_rest(
 # Indexing
 
 POISON = "重要性 importance"
+POISONS = pytest.mark.parametrize("kind", ["500", "within a 200", "nulls", "null", "zero", "empty", "short"])
 
 
 @pytest.fixture
@@ -173,7 +188,7 @@ def poisoned(kind: str) -> Callable[[Body], Reply]:
     good = embeddings()
 
     def spoil(rows: list[Body], texts: list[str]) -> list[Body]:
-        vector = [None] * 4 if kind == "null" else [0.0] * 4
+        vector = {"nulls": [None] * 4, "zero": [0.0] * 4, "null": None, "empty": [], "short": [1.0] * 3}[kind]
         return [row | {"embedding": vector} if POISON in t else row for row, t in zip(rows, texts, strict=True)]
 
     def answer(asked: Body) -> Reply:
@@ -181,6 +196,8 @@ def poisoned(kind: str) -> Callable[[Body], Reply]:
             return good(asked)
         if kind == "500":
             return refused(500, "failed to encode response: json: unsupported value: NaN")
+        if kind == "within a 200":
+            return told({"error": {"message": "cannot embed that"}})
         return embeddings(lambda rows: spoil(rows, asked["input"]))(asked)
 
     return answer
@@ -191,7 +208,7 @@ def index(home: Path, *overrides: str) -> IndexReport:
         return recipe.index()
 
 
-@pytest.mark.parametrize("kind", ["500", "null", "zero"])
+@POISONS
 def test_a_text_without_a_vector_is_named_and_the_rest_is_kept(home: Path, server: Scripted, kind: str) -> None:
     server.answer = poisoned(kind)
     with pytest.raises(TextsRefused) as caught:
@@ -204,10 +221,12 @@ def test_a_text_without_a_vector_is_named_and_the_rest_is_kept(home: Path, serve
     server.asked.clear()
     with pytest.raises(TextsRefused):
         index(home)
-    assert [len(asked["input"]) for asked in server.asked] == [1, 1], "the text again, and a word to see that it works"
+    assert [len(asked["input"]) for asked in server.asked] == [1, 1, 1], (
+        "a word for the length of vectors, the text again, and a word to see that it works"
+    )
 
 
-@pytest.mark.parametrize("kind", ["500", "null", "zero"])
+@POISONS
 def test_a_text_without_a_vector_is_left_out_by_consent_counted_and_not_asked_for_again(
     home: Path, server: Scripted, kind: str
 ) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Annotated
 
 from pydantic import BaseModel, BeforeValidator, JsonValue
@@ -34,6 +35,11 @@ def _count(value: object) -> int:
 
 def _mapping(value: object) -> object:
     return value if isinstance(value, dict) else {}
+
+
+def _reason(value: object) -> object:
+    """A number or a list is a reason that nobody knows."""
+    return value if isinstance(value, str) else json.dumps(value) if value else None
 
 
 Count = Annotated[int, BeforeValidator(_count)]
@@ -76,7 +82,7 @@ class _Message(BaseModel):
 class _Choice(BaseModel):
     message: _Message | None = None
     delta: _Message | None = None
-    finish_reason: str | None = None
+    finish_reason: Annotated[str | None, BeforeValidator(_reason)] = None
     error: JsonValue = None
 
 

@@ -7,13 +7,14 @@ from the first answer, and the window and the price are what the recipe says.
 from __future__ import annotations
 
 import base64
+from collections import Counter as Counted
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
-from pydantic import BaseModel, Field, model_validator
+from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
 from potluck.errors import ContentFiltered, ContextExceeded, RemoteTimeout, TextsRefused
@@ -203,22 +204,33 @@ class OpenAIEmbedder(Embedder):
         if isinstance(body, dict) and not body.get("data") and (said := error_of(body)):
             raise failed_within(said)
         found = [_decoded(row.embedding) for row in in_order(_Answer.model_validate(body).data, count)]
+        lengths = Counted(len(row) for row in found)
         with self._lock:
-            self._length = self._length or len(found[0])
-        if wrong := {len(row) for row in found} - {self._length}:
-            raise Failed(f"answered with vectors of length {wrong.pop()}, not {self._length}", "Check 'dimensions'")
+            # One text may have got another one than the rest.
+            self._length = self._length or lengths.most_common(1)[0][0]
+        if wrong := sorted(lengths.keys() - {self._length}):
+            reason = f"answered with vectors of length {_listed(wrong)}, not {self._length}"
+            raise Failed(reason, "Check 'dimensions'", error=TextsRefused)
         vectors = np.stack(found)
-        lengths = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
-        if not np.isfinite(lengths).all() or not lengths.all():
+        norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
+        if not np.isfinite(norms).all() or not norms.all():
             raise Failed("answered with vectors that are zero or not finite", error=TextsRefused)
-        normal: Vectors = (vectors / lengths).astype(np.float32)
+        normal: Vectors = (vectors / norms).astype(np.float32)
         return normal
+
+
+def _number(value: object) -> object:
+    """What no float holds is not finite."""
+    try:
+        return float(value) if isinstance(value, int) else value
+    except OverflowError:
+        return None
 
 
 class Row(BaseModel):
     """A vector of an answer, and of which text it says to be."""
 
-    embedding: str | list[float | None]
+    embedding: str | list[Annotated[float | None, BeforeValidator(_number)]] | None = None
     index: int | None = None
 
 
@@ -229,14 +241,16 @@ class _Answer(BaseModel):
 def in_order(rows: Sequence[Row], count: int) -> list[Row]:
     """The rows in the order of the texts. Raises ``Failed`` where not every text has one.
 
-    They may say which text they belong to. Where none does, or all say 0, they stand in the order of the list; where
-    one does not (services that leave out what is 0), it is the one that is missing.
+    They may say which text they belong to, counted from 0 or from 1. Where none does, or all say 0, they stand in the
+    order of the list; where one does not (services that leave out what is 0), it is the one that is missing.
     """
     if len(rows) != count:
         raise Failed(f"answered with {len(rows)} vectors, not one for each of {count} texts")
     said = [row.index for row in rows]
     if all(index is None for index in said) or all(index == 0 for index in said):
         return list(rows)
+    if {*said} == {*range(1, count + 1)}:
+        said = [index - 1 for index in said if index is not None]
     missing = sorted(set(range(count)) - {index for index in said if index is not None})
     if said.count(None) == 1 and len(missing) == 1:
         said[said.index(None)] = missing.pop()
@@ -255,13 +269,19 @@ def _listed(numbers: Sequence[int]) -> str:
 
 def _is_of_the_texts(failed: Failed) -> bool:
     """Whether a text, or their number, may be why: the service failed on the request, and names no other setting."""
-    return failed.status in _OF_TEXTS and failed.said.setting in ("", "input", "prompt")
+    within = not failed.status and bool(failed.said.words) and "insufficient_quota" not in failed.said.codes
+    return (within or failed.status in _OF_TEXTS) and failed.said.setting in ("", "input", "prompt")
 
 
-def _decoded(embedding: str | list[float | None]) -> Vectors:
-    """A vector from base64 of float32, little-endian, or from numbers: not every server does what it is asked."""
+def _decoded(embedding: str | list[float | None] | None) -> Vectors:
+    """A vector from base64 of float32, little-endian, or from numbers: not every server does what it is asked.
+
+    Raises ``Failed`` where there is none.
+    """
     import numpy as np
 
+    if not embedding:
+        raise Failed("answered without a vector for a text", error=TextsRefused)
     if isinstance(embedding, str):
         return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
     return np.array([np.nan if value is None else value for value in embedding], np.float32)
