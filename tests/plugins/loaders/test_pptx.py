@@ -207,6 +207,28 @@ def test_struck_out_text_is_left_out_and_counted() -> None:
     assert document.losses == ("struck-out text was left out: 1 place, 2 characters",)
 
 
+def in_fonts(text: str, letters: str, symbols: str = "") -> str:
+    other = f'<a:sym typeface="{symbols}"/>' if symbols else ""
+    return f'<a:r><a:rPr><a:latin typeface="{letters}"/>{other}</a:rPr><a:t>{text}</a:t></a:r>'
+
+
+def test_symbols_are_read_by_the_font_of_their_run() -> None:
+    micro = in_fonts("公差 25 \uf06d", "Calibri", "Symbol")
+    ticked = in_fonts("\uf0fe是", "Wingdings") + in_fonts("a", "Symbol") + in_fonts("a", "Calibri", "Symbol")
+
+    assert lines(box(micro + run("m ") + ticked)) == ["公差 25 μm ☒是αa"]
+
+
+def test_symbols_that_are_not_known_are_counted() -> None:
+    document = read(slide(box(run("甲") + in_fonts("\uf05f", "Wingdings 3") + "<a:r><a:t>\uf06d</a:t></a:r>")))
+
+    assert document.text == "甲"
+    assert sorted(document.losses) == [
+        "a symbol of an unknown font was left out: 1 place, 1 character",
+        "a symbol of the font Wingdings 3 was left out: 1 place, 1 character",
+    ]
+
+
 def test_alternatives_for_old_programs_are_not_read_too() -> None:
     square = "<m:sSup><m:e><m:r><m:t>c</m:t></m:r></m:e><m:sup><m:r><m:t>2</m:t></m:r></m:sup></m:sSup>"
     math = f"<a14:m><m:oMathPara><m:oMath><m:r><m:t>E=m</m:t></m:r>{square}</m:oMath></m:oMathPara></a14:m>"

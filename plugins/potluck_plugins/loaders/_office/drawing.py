@@ -12,6 +12,7 @@ from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.grid import Grid
 from potluck_plugins.loaders._shared.omml import omml_text
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
+from potluck_plugins.loaders._shared.symbols import in_font, is_symbol_font, private_in_font, unknown_symbol
 
 _A14_MATH = "{http://schemas.microsoft.com/office/drawing/2010/main}m"
 _ESCAPED_CONTROL = re.compile("_x00[01][0-9A-Fa-f]_")
@@ -111,11 +112,25 @@ def _add_run(line: ScriptedText, run: Any, flow: Flow, slide: int | None) -> Non
         text = str(slide)
     properties = run.find(f"{A}rPr")
     if properties is None:
-        line.add(text)
+        line.add(_in_font(text, None, None, flow))
     elif properties.get("strike") in ("sngStrike", "dblStrike"):
         flow.leave_out("struck-out text", len(text))
     else:
-        line.add(text, _position(properties.get("baseline")))
+        letters, symbols = (_typeface(properties.find(f"{A}{name}")) for name in ("latin", "sym"))
+        line.add(_in_font(text, letters, symbols, flow), _position(properties.get("baseline")))
+
+
+def _in_font(text: str, letters: str | None, symbols: str | None, flow: Flow) -> str:
+    """A text as its fonts show it: that of its letters, and that of characters that are symbols."""
+    font = letters if is_symbol_font(letters) else symbols or letters
+    shown, unknown = in_font(text, font) if font == letters and is_symbol_font(font) else private_in_font(text, font)
+    if unknown:
+        flow.leave_out(unknown_symbol(font), unknown)
+    return shown
+
+
+def _typeface(font: Any) -> str | None:
+    return None if font is None else font.get("typeface")
 
 
 def _position(baseline: str | None) -> Position:
