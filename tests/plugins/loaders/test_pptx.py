@@ -11,7 +11,7 @@ Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._
 ``potluck_plugins.loaders._office.placeholders``, ``potluck_plugins.loaders._office.pptx``,
 ``potluck_plugins.loaders._office.reading_order``, ``potluck_plugins.loaders._office.shapes``,
 ``potluck_plugins.loaders._office.sheet_margins``, ``potluck_plugins.loaders._office.slide_comments``,
-``potluck_plugins.loaders._office.story``, ``potluck_plugins.loaders._office.symbols``,
+``potluck_plugins.loaders._office.story``, ``potluck_plugins.loaders._shared.symbols``,
 ``potluck_plugins.loaders._office.tika``, ``potluck_plugins.loaders._office.xls_formulas``,
 ``potluck_plugins.loaders._office.xls_records``, ``potluck_plugins.loaders._shared.alt_text``.
 """

@@ -12,7 +12,7 @@ Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._
 ``potluck_plugins.loaders._office.number_format``, ``potluck_plugins.loaders._office.numbering``,
 ``potluck_plugins.loaders._office.options``, ``potluck_plugins.loaders._office.package``,
 ``potluck_plugins.loaders._office.packed``, ``potluck_plugins.loaders._office.paragraph``,
-``potluck_plugins.loaders._office.story``, ``potluck_plugins.loaders._office.symbols``,
+``potluck_plugins.loaders._office.story``, ``potluck_plugins.loaders._shared.symbols``,
 ``potluck_plugins.loaders._office.tika``.
 """
 
@@ -506,3 +506,24 @@ def test_a_comment_on_the_first_row_of_such_a_sheet_finds_its_cell() -> None:
     content = rewritten(xlsx(commented), "xl/worksheets/sheet1.xml", '<row r="1"', "<row")
 
     assert read(content, comments=True).text == "Sheet\nprice | 5 [comment by 王小明: ask again]"
+
+
+def test_symbols_are_read_by_the_font_of_their_cell_or_run() -> None:
+    def fill(workbook: openpyxl.Workbook) -> None:
+        sheet = workbook.worksheets[0]
+        mixed = CellRichText(TextBlock(InlineFont(rFont="Symbol"), "m"), TextBlock(InlineFont(rFont="Arial"), "m"))
+        sheet.append(["核可", "\u00fc", mixed, "Yes", "3"])
+        sheet["B1"].font = sheet["C1"].font = Font(name="Wingdings")
+        sheet["E1"].font = Font(name="Symbol")
+
+    assert read(xlsx(fill)).text.split("\n")[-1] == "核可 | ✓ | μm | Yes | 3"
+
+
+def test_symbols_of_old_workbooks_are_read_by_the_font_of_their_cell_or_run() -> None:
+    def fill(workbook: xlwt.Workbook) -> None:
+        sheet = workbook.add_sheet("a")
+        symbols, letters = xlwt.easyxf("font: name Symbol"), xlwt.easyfont("name Arial")
+        sheet.write(0, 0, "\u00fc", xlwt.easyxf("font: name Wingdings"))
+        sheet.write_rich_text(0, 1, ["m", ("m", letters)], symbols)
+
+    assert read(xls(fill)).text.split("\n")[-1] == "✓ | μm"

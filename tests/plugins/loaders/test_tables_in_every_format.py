@@ -21,7 +21,7 @@ Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._
 ``potluck_plugins.loaders._office.shapes``, ``potluck_plugins.loaders._office.sheet``,
 ``potluck_plugins.loaders._office.sheet_margins``, ``potluck_plugins.loaders._office.sheet_notes``,
 ``potluck_plugins.loaders._office.slide_comments``, ``potluck_plugins.loaders._office.story``,
-``potluck_plugins.loaders._office.symbols``, ``potluck_plugins.loaders._office.tika``,
+``potluck_plugins.loaders._shared.symbols``, ``potluck_plugins.loaders._office.tika``,
 ``potluck_plugins.loaders._office.word.blocks``, ``potluck_plugins.loaders._office.word.chunks``,
 ``potluck_plugins.loaders._office.word.comments``, ``potluck_plugins.loaders._office.word.controls``,
 ``potluck_plugins.loaders._office.word.document``, ``potluck_plugins.loaders._office.word.fields``,

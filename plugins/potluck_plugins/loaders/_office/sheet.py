@@ -19,10 +19,14 @@ _MOST_COVERED = 1_000_000
 
 @dataclass(frozen=True, slots=True)
 class Cell:
-    """A cell as it is shown; ``struck`` characters of it are struck out and not in ``text``."""
+    """A cell as it is shown; ``struck`` characters of it are struck out and not in ``text``.
+
+    ``own_fonts`` tells whether its text has been read by fonts of its own.
+    """
 
     text: str
     struck: int = 0
+    own_fonts: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,6 +13,7 @@ from typing import Any
 
 from potluck_plugins.loaders._office.sheet import Cell
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
+from potluck_plugins.loaders._shared.symbols import known_in_font
 
 _REFERENCE = re.compile(r"\$?([A-Za-z]{1,3})\$?(\d{1,7})")
 _ESCAPED = re.compile("_x([0-9A-Fa-f]{4})_")
@@ -41,13 +42,14 @@ class Style:
     code: str = "General"
     position: Position = "base"
     struck: bool = False
+    font: str | None = None
 
-    def cell(self, text: str) -> Cell:
-        """A text in this style."""
+    def cell(self, text: str, own_fonts: bool = False) -> Cell:
+        """A text in this style; one that has been read by fonts of its own takes no font from it."""
         if self.struck:
             return Cell("", len(text))
         line = ScriptedText()
-        line.add(text, self.position)
+        line.add(text if own_fonts else known_in_font(text, self.font), self.position)
         return Cell(str(line))
 
 
@@ -92,25 +94,27 @@ def read_styles(root: Any) -> list[Style]:
         code = codes.get(number) or built_in_code(int(number) if number.isdigit() else 0)
         place = one.get("fontId", "0")
         font = fonts[int(place)] if place.isdigit() and int(place) < len(fonts) else None
-        styles.append(Style(code, _position(font), _is_struck(font)))
+        styles.append(Style(code, _position(font), _is_struck(font), _font(font)))
     return styles or [Style()]
 
 
 def rich_text(element: Any) -> Cell:
     """A string of one or more runs (18.4.8); how its phonetic runs are read is left out."""
     line = ScriptedText()
-    struck = 0
+    struck, own_fonts = 0, False
     for one in element if element is not None else ():
         if local(one) == "t":
             line.add(unescape(one.text or ""))
         elif local(one) == "r":
             properties, text = child(one, "rPr"), child(one, "t")
             run = unescape(text.text or "") if text is not None else ""
+            font = _font(properties)
+            own_fonts = own_fonts or font is not None
             if _is_struck(properties):
                 struck += len(run)
             else:
-                line.add(run, _position(properties))
-    return Cell(str(line), struck)
+                line.add(known_in_font(run, font), _position(properties))
+    return Cell(str(line), struck, own_fonts)
 
 
 def unescape(text: str) -> str:
@@ -121,6 +125,13 @@ def unescape(text: str) -> str:
 def _position(properties: Any) -> Position:
     script = child(properties, "vertAlign")
     return _POSITIONS.get(script.get("val", ""), "base") if script is not None else "base"
+
+
+def _font(properties: Any) -> str | None:
+    """The name of a font: of a run ``rFont``, of a style ``name``."""
+    named = child(properties, "rFont")
+    named = child(properties, "name") if named is None else named
+    return None if named is None else named.get("val")
 
 
 def _is_struck(properties: Any) -> bool:

@@ -15,6 +15,7 @@ from potluck_plugins.loaders._office.xls_formulas import uncomputed_formulas
 from potluck_plugins.loaders._office.xls_records import margin_codes
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
+from potluck_plugins.loaders._shared.symbols import known_in_font
 
 _POSITIONS: dict[int, Position] = {1: "raised", 2: "lowered"}
 
@@ -63,8 +64,8 @@ def _cell(book: Any, sheet: Any, row: int, column: int) -> Cell:
     style = _style(book, sheet, row, column)
     if kind == xlrd.XL_CELL_TEXT:
         runs = sheet.rich_text_runlist_map.get((row, column))
-        rich = _rich(book, value, runs) if runs else Cell(value)
-        styled = style.cell(show_text(" ".join(rich.text.split()), style.code))
+        rich = _rich(book, value, runs, style.font) if runs else Cell(value)
+        styled = style.cell(show_text(" ".join(rich.text.split()), style.code), rich.own_fonts)
         return Cell(styled.text, styled.struck + rich.struck)
     if kind == xlrd.XL_CELL_BOOLEAN:
         return style.cell("TRUE" if value else "FALSE")
@@ -78,20 +79,20 @@ def _style(book: Any, sheet: Any, row: int, column: int) -> Style:
     known = book.format_map.get(form.format_key)
     font = book.font_list[form.font_index]
     code = built_in if (built_in := _built_in(form.format_key)) else known.format_str if known else "General"
-    return Style(code, _POSITIONS.get(font.escapement, "base"), bool(font.struck_out))
+    return Style(code, _POSITIONS.get(font.escapement, "base"), bool(font.struck_out), font.name)
 
 
-def _rich(book: Any, text: str, runs: list[tuple[int, int]]) -> Cell:
-    """A text whose fonts change at the places of its runs."""
+def _rich(book: Any, text: str, runs: list[tuple[int, int]], first: str | None) -> Cell:
+    """A text whose fonts change at the places of its runs; ``first`` is the font before them."""
     line, struck = ScriptedText(), 0
-    line.add(text[: runs[0][0]])
+    line.add(known_in_font(text[: runs[0][0]], first))
     for (start, font_index), end in zip(runs, [*(start for start, _ in runs[1:]), len(text)], strict=True):
         font = book.font_list[font_index]
         if font.struck_out:
             struck += end - start
         else:
-            line.add(text[start:end], _POSITIONS.get(font.escapement, "base"))
-    return Cell(str(line), struck)
+            line.add(known_in_font(text[start:end], font.name), _POSITIONS.get(font.escapement, "base"))
+    return Cell(str(line), struck, own_fonts=True)
 
 
 def _built_in(key: int) -> str | None:

@@ -129,7 +129,7 @@ class _Values:
     def _styled(self, text: Cell, element: Any) -> Cell:
         """A string with what its runs say, or else its cell's style."""
         style = self._style(element)
-        styled = style.cell(show_text(text.text, style.code))
+        styled = style.cell(show_text(text.text, style.code), text.own_fonts)
         return Cell(styled.text, text.struck + styled.struck)
 
     def _formula(self, element: Any, place: str) -> str:

@@ -71,6 +71,11 @@ def in_font(text: str, font: str | None) -> tuple[str, int]:
     return _shown(text, font, _PLACES if is_symbol_font(font) else _ANY_PRIVATE)
 
 
+def known_in_font(text: str, font: str | None) -> str:
+    """A text as a font of symbols shows it, with the characters that are not known as they are."""
+    return _PLACES.sub(lambda found: symbol(ord(found[0]), font) or found[0], text) if is_symbol_font(font) else text
+
+
 def private_in_font(text: str, font: str | None) -> tuple[str, int]:
     """As ``in_font``, for the characters U+F020 to U+F0FF alone: browsers show letters in another font."""
     return _shown(text, font, _PRIVATE_PLACES)
