@@ -79,14 +79,17 @@ class Recipe:
         """The recipe's components, made when they are needed."""
         return Components(self.model, self.workspace, Sources(self.model.folder))
 
-    def index(self) -> IndexReport:
+    def index(self, *, check_service: bool = False) -> IndexReport:
         """Bring the index up to date with the documents; what has not changed is not computed again.
+
+        ``check_service``: also where nothing has changed, see whether the service behind the embedder gives vectors of
+        another length now, and then embed everything anew. An embedder that does not know its length asks for a word.
 
         Questions that other threads ask meanwhile are answered from the index as it was.
         """
         self._need_documents()
         with self._indexing, storage_errors(self.workspace.folder):
-            report = index(self._shared("embedder"), self.workspace, self.observers)
+            report = index(self._shared("embedder"), self.workspace, self.observers, check_service=check_service)
             self._is_indexed = True
             self._lacks = (self.workspace.catalogue.generation(self.components.index_id) or "", report.lacks)
             return report

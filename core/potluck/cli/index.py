@@ -19,7 +19,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     others are indexed all the same), unless the recipe says 'documents: {on_error: skip}'.
     """
     with opened(recipe, overrides, as_json) as opening:
-        report = opening.index()
+        report = opening.index(check_service=True)
         consented = opening.model.documents is not None and opening.model.documents.on_error == "skip"
     if as_json:
         print_json(report.as_json())

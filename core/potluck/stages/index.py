@@ -13,10 +13,11 @@ from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from potluck import plugins
 from potluck.amounts import many
 from potluck.contracts import Collection, EmbedderConfig, VectorStore
 from potluck.documents import Json
-from potluck.errors import ContractBroken
+from potluck.errors import ContractBroken, PotluckError
 from potluck.ledger import Ledger
 from potluck.stages import embed, load, split
 from potluck.stages.causes import Causes, causes, keep
@@ -87,8 +88,13 @@ class IndexReport:
         }
 
 
-def index(components: Components, workspace: Workspace, observers: pluggy.PluginManager) -> IndexReport:
-    """Bring the recipe's index up to date. Takes the writer's lock only if there is something to do."""
+def index(
+    components: Components, workspace: Workspace, observers: pluggy.PluginManager, *, check_service: bool = False
+) -> IndexReport:
+    """Bring the recipe's index up to date. Takes the writer's lock only if there is something to do.
+
+    ``check_service``: where nothing has changed, see whether the service behind the embedder gives other vectors now.
+    """
     started = time.perf_counter()
     documents = components.recipe.documents
     assert documents is not None, "only a recipe with documents is indexed"
@@ -103,8 +109,27 @@ def index(components: Components, workspace: Workspace, observers: pluggy.Plugin
             report = _update(components, workspace, planned, failures, observers)
             report.notes += _notes(why, report, again, components)
             keep(components, workspace.folder)
+    elif check_service and (then := _other_length_served(components, workspace, report)):
+        with workspace.writing():
+            report = _of_another_length(then, components, workspace, planned, failures, observers)
+            keep(components, workspace.folder)
     report.seconds = time.perf_counter() - started
     return report
+
+
+def _other_length_served(components: Components, workspace: Workspace, report: IndexReport) -> int:
+    """The length of the index's vectors, if the embedder's service gives others now; 0 if not, or if nobody knows."""
+    before = workspace.catalogue.index(components.index_id)
+    if before is None or plugins.offer(components.recipe.embedder.plugin).sends_to is None:
+        return 0
+    try:
+        now = components.embedder.dimensions
+    except PotluckError as error:
+        report.notes.append(
+            f"not known whether the embedder still gives vectors of length {before.dimensions}: {error}"
+        )
+        return 0
+    return before.dimensions if now != before.dimensions else 0
 
 
 def read_again(planned: Sequence[load.Planned], before: IndexState | None, catalogue: Catalogue) -> int:

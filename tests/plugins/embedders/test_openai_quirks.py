@@ -13,8 +13,10 @@ from typing import Any
 
 import numpy as np
 import pytest
+from click.testing import CliRunner
 
 from potluck import Recipe, hookimpl
+from potluck.cli.index import command
 from potluck.contracts import Context
 from potluck.errors import RemoteError, TextsRefused
 from potluck.hookspecs import StageEvent
@@ -314,3 +316,28 @@ def test_a_batch_that_is_too_large_is_asked_in_smaller_ones_and_the_setting_is_n
     assert len(notices) == 1
     assert "batch size is invalid" in notices[0]
     assert "(batch_size: 3)" in notices[0]
+
+
+def test_an_unchanged_index_asks_for_a_word_and_does_not_fail_where_the_service_does(
+    home: Path, server: Scripted
+) -> None:
+    index(home)
+    server.asked.clear()
+
+    def checked() -> IndexReport:
+        done = CliRunner().invoke(command, [str(home / "recipe.yaml")])
+        assert done.exception is None, done.output
+        with Recipe.load(home / "recipe.yaml") as recipe:
+            return recipe.index(check_service=True)
+
+    assert checked().notes == []
+    assert [asked["input"] for asked in server.asked] == [["potluck"], ["potluck"]]
+    server.answer = lambda asked: refused(503, "busy")
+    report = checked()
+    assert report.documents.unchanged == 9
+    (note,) = report.notes
+    assert note.startswith("not known whether the embedder still gives vectors of length 4: ")
+    assert "busy" in note
+    server.answer = embeddings(dimensions=6)
+    assert checked().documents.unchanged == 9, "the command has embedded them anew"
+    assert sum(len(asked["input"]) for asked in server.asked) == 2 + 2 + 1 + 9 + 1
