@@ -210,6 +210,26 @@ def test_a_value_that_a_chart_lacks_is_empty() -> None:
     assert deck(page(chart("bar", "", *rows))).text.split("\n") == shown
 
 
+def test_the_figures_of_a_chart_are_shown_as_percentages_where_its_series_says_so() -> None:
+    names = f'{NAMES} xmlns:number="{OASIS}:datastyle:1.0" xmlns:chart="{OASIS}:chart:1.0"'
+    styles = (
+        '<number:percentage-style style:name="N1"><number:number number:decimal-places="1"/></number:percentage-style>'
+    )
+    styles += '<style:style style:name="c1" style:family="chart" style:data-style-name="N1"/>'
+    series = one_series("$B$2:.$B$3", "$B$1").replace("<chart:series", '<chart:series chart:style-name="c1"')
+    series += one_series("$C$2:.$C$3", "$C$1")
+    rows = (
+        row(cell(), cell("率"), cell("N")),
+        row(cell("甲"), cell("0.951"), cell("4")),
+        row(cell("乙"), cell("1"), NAN),
+    )
+
+    figures = chart("bar", series, *rows).replace(
+        "<office:body>", f"<office:automatic-styles {names}>{styles}</office:automatic-styles><office:body>"
+    )
+    assert deck(page(figures)).text.split("\n")[2:] == ["1 | 95.1% | 4", "2 | 100.0%"]
+
+
 def test_the_abscissas_of_a_chart_of_points_come_first() -> None:
     series = one_series("$B$2:.$B$3", "$B$1", "$C$2:.$C$3") + one_series("$D$2:.$D$3", "$D$1")
     rows = row(cell(), cell("Load"), cell("Series2"), cell("Speed"))

@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from potluck_plugins.loaders._office.charts import Chart, Series
-from potluck_plugins.loaders._office.odf.names import CHART, OFFICE, TABLE, number
+from potluck_plugins.loaders._office.charts import Chart, Series, shown_number
+from potluck_plugins.loaders._office.odf.names import CHART, NUMBER, OFFICE, STYLE, TABLE, number
 from potluck_plugins.loaders._office.odf.table import table_rows
 from potluck_plugins.loaders._office.workbook import cell_place
 
@@ -20,6 +20,7 @@ _RANGE = re.compile(r"local-table\.(\$?[A-Z]+\$?\d+)(?::(?:local-table)?\.(\$?[A
 _MOST_REPEATED = 1_000
 _MOST_CELLS = 50_000
 _MOST_SERIES = 255
+_MOST_DECIMALS = 15
 
 Cells = Mapping[tuple[int, int], str]
 
@@ -34,7 +35,7 @@ def read_chart(element: Any, text: Callable[[Any], str]) -> Chart:
         if plot is not None
         else {}
     )
-    series = list(_series(plot, cells)) if plot is not None else []
+    series = list(_series(plot, cells, _percentages(element))) if plot is not None else []
     if not all(one.y for one in series) or not series:
         series = list(_columns(cells))
     title = ", ".join(filter(None, (_title(element, text), axes.get("y", ""))))
@@ -60,13 +61,27 @@ def _cells(table: Any, text: Callable[[Any], str]) -> Iterator[tuple[tuple[int, 
             column += times
 
 
-def _series(plot: Any, cells: Cells) -> Iterator[Series]:
+def _percentages(chart: Any) -> dict[str, str]:
+    """The format of the figures of a series, by the name of its style, where they are percentages."""
+    root = chart.getroottree().getroot()
+    codes: dict[str, str] = {}
+    for one in root.iter(f"{NUMBER}percentage-style"):
+        figures = one.find(f"{NUMBER}number")
+        places = number(figures, f"{NUMBER}decimal-places", 0, _MOST_DECIMALS) if figures is not None else 0
+        codes[one.get(f"{STYLE}name") or ""] = f"0.{'0' * places}%" if places else "0%"
+    used = {one.get(f"{STYLE}name") or "": one.get(f"{STYLE}data-style-name") for one in root.iter(f"{STYLE}style")}
+    return {name: codes[data] for name, data in used.items() if data in codes}
+
+
+def _series(plot: Any, cells: Cells, percentages: Mapping[str, str]) -> Iterator[Series]:
     categories = next(
         (_at(one.get(f"{TABLE}cell-range-address"), cells) for one in plot.iter(f"{CHART}categories")), {}
     )
     abscissas: dict[int, str] = {}
     for one in plot.iterfind(f"{CHART}series"):
         values = _at(one.get(f"{CHART}values-cell-range-address"), cells)
+        if code := percentages.get(one.get(f"{CHART}style-name") or ""):
+            values = {place: shown_number(text, code) for place, text in values.items()}
         name = " ".join(_at(one.get(f"{CHART}label-cell-address"), cells).values())
         domains = [_at(domain.get(f"{TABLE}cell-range-address"), cells) for domain in one.iterfind(f"{CHART}domain")]
         if len(domains) > 1:

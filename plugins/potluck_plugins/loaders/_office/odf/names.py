@@ -9,6 +9,7 @@ FO = "{urn:oasis:names:tc:opendocument:xmlns:xsl-fo-compatible:1.0}"
 FORM = _OASIS.format("form")
 MANIFEST = _OASIS.format("manifest")
 META = _OASIS.format("meta")
+NUMBER = _OASIS.format("datastyle")
 OFFICE = _OASIS.format("office")
 PRESENTATION = _OASIS.format("presentation")
 STYLE = _OASIS.format("style")
