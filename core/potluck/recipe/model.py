@@ -116,6 +116,11 @@ class Documents:
     comments: bool = False
     hidden: bool = False
 
+    @property
+    def also(self) -> tuple[str, ...]:
+        """The settings that have loaders read what they otherwise leave out."""
+        return tuple(name for name in ("comments", "hidden") if getattr(self, name))
+
 
 class Retriever(Config):
     """How passages are found and handed on."""
@@ -254,8 +259,7 @@ class RecipeModel:
         }
         if documents.loader is not None:
             return {**common, **_component(documents.loader)}
-        also: dict[str, Json] = {name: True for name in ("comments", "hidden") if getattr(documents, name)}
-        return {**common, "encoding": documents.encoding, **also, **documents.secrets}
+        return {**common, "encoding": documents.encoding, **dict.fromkeys(documents.also, True), **documents.secrets}
 
 
 def _shots(shots: Shots) -> Json:

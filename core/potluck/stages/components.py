@@ -230,18 +230,12 @@ def loader_for(extension: str, documents: Documents) -> Part:
 
 
 def _by_file_type(documents: Documents) -> str:
-    also = [name for name in ("comments", "hidden") if getattr(documents, name)]
-    return ", ".join(["by file type", documents.encoding or "detected", *also])
+    return ", ".join(["by file type", documents.encoding or "detected", *documents.also])
 
 
 def _config(model: type[Config], documents: Documents) -> Config:
     """A loader's settings when it was found by file type: what a recipe says for all documents."""
-    common = {
-        "encoding": documents.encoding,
-        "password": documents.password,
-        "comments": documents.comments or None,
-        "hidden": documents.hidden or None,
-    }
+    common = {"encoding": documents.encoding, "password": documents.password, **dict.fromkeys(documents.also, True)}
     return model(**{key: value for key, value in common.items() if value is not None and key in model.model_fields})
 
 
