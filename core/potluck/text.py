@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Iterator
 from itertools import pairwise
 
+from potluck.amounts import many
+
 _HAN_RANGES = "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134f"
 _KANA_RANGE = "\u3040-\u30ff"
 _HAN = re.compile(f"[{_HAN_RANGES}]")
@@ -108,6 +110,12 @@ _BUT = re.compile("但|不過|不过|然而|可是|however|but ")
 _CLAUSE = re.compile("[,。.;!?]")
 _SHORT = 60
 _AROUND = " \"'「」『』。.,!?！？、:：*`#-"
+
+
+def half_losses(halves: int) -> list[str]:
+    """What is lost where that many halves of surrogate pairs became U+FFFD, for the ledger; nothing for none."""
+    what = many(halves, "character", "is half of a surrogate pair and was", "are halves of surrogate pairs and were")
+    return [f"{what} replaced by \ufffd"] if halves else []
 
 
 def whole_characters(text: str) -> str:

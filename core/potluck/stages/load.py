@@ -9,7 +9,6 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
-from potluck.amounts import many
 from potluck.documents import Document, Source
 from potluck.errors import DocumentChanged, DocumentError, NoText, PasswordNeeded, PotluckError
 from potluck.fingerprints import fingerprint
@@ -20,6 +19,7 @@ from potluck.stages.components import Components
 from potluck.stages.observe import Stage
 from potluck.stages.surroundings import hash_file
 from potluck.stages.worker import Worker
+from potluck.text import half_losses
 from potluck.visible import visible_line
 from potluck.workspace.catalogue import Catalogue, Load
 
@@ -201,19 +201,11 @@ def checked(documents: Sequence[Document]) -> list[Document]:
     result = []
     for document in documents:
         text, halves = _HALF.subn("\ufffd", document.text)
-        losses = (*document.losses, *_half_losses(halves))
+        losses = (*document.losses, *half_losses(halves))
         count = names[document.source] = names.get(document.source, 0) + 1
         name = document.source if count == 1 else f"{document.source}#{count}"
         result.append(replace(document, source=name, text=text, losses=losses))
     return result
-
-
-def _half_losses(halves: int) -> Iterator[str]:
-    if halves:
-        characters = many(
-            halves, "character", "is half of a surrogate pair and was", "are halves of surrogate pairs and were"
-        )
-        yield f"{characters} replaced by \ufffd"
 
 
 def _why_empty(documents: Sequence[Document]) -> str:

@@ -7,8 +7,8 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from potluck.amounts import many
 from potluck.errors import DocumentLimit, UnreadableDocument
+from potluck.text import half_losses
 
 DEEPEST = 200
 TOO_DEEP = f"it is nested more than {DEEPEST} deep"
@@ -32,8 +32,7 @@ def without_halves(text: str) -> tuple[str, list[str]]:
 
     if re.search(_HALF, text):
         text = _ESCAPE.sub(whole, text)
-    what = many(halves, "character", "is half of a surrogate pair and was", "are halves of surrogate pairs and were")
-    return text, [f"{what} replaced by \ufffd"] if halves else []
+    return text, half_losses(halves)
 
 
 def read_values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[str]]:

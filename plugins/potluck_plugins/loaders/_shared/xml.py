@@ -8,6 +8,7 @@ from typing import Any
 
 from potluck.amounts import many
 from potluck.errors import DocumentLimit, NoText, UnreadableDocument
+from potluck.text import half_losses
 from potluck_plugins.loaders._shared.decoding import decode_declared
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
@@ -83,8 +84,7 @@ def _without_halves(text: str) -> tuple[str, list[str]]:
         return "\ufffd"
 
     text = _REFERENCE.sub(whole, text)
-    what = many(halves, "character", "is half of a surrogate pair and was", "are halves of surrogate pairs and were")
-    return text, [f"{what} replaced by \ufffd"] if halves else []
+    return text, half_losses(halves)
 
 
 def _parser(huge: bool = False, recover: bool = False) -> Any:
