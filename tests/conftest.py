@@ -25,3 +25,13 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"no real data at {folder}: set POTLUCK_DATA")
     return folder
+
+
+@pytest.fixture(autouse=True)
+def network(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A guard stays for as long as its process, and would shut the network for the tests behind."""
+
+    def refuse(reason: str) -> None:
+        raise AssertionError(f"guard_process({reason!r}) in the tests' own process: see support.commands.invoke")
+
+    monkeypatch.setattr("potluck.egress.guard_process", refuse)

@@ -29,6 +29,8 @@ SECONDS = 5.0
 """The longest that a template may take for one conversation. Real ones take less than a millisecond."""
 CHARACTERS = 1_000_000
 """The most that a template may write besides ten times the messages. Real ones write some thousands."""
+DEPTH = 100
+"""How deep a template's macros may call each other. Real ones that write the schemas of tools go down by ten or so."""
 _WIDE = re.compile(r"[%{][^a-zA-Z%{}]*\d{6}")
 """In a format: a width or a precision of six digits or more."""
 _FILE = "<template>"
@@ -114,12 +116,15 @@ class _Exceeded(Exception):
 
 @contextmanager
 def _limited(characters: int) -> Iterator[None]:
-    """Within, a template's code is watched line by line: for the time it takes, and for texts that it builds up."""
+    """Within, a template's code is watched line by line: for its time and depth, and for texts that it builds up."""
     from jinja2.utils import Namespace
 
-    ends, before = time.monotonic() + SECONDS, sys.gettrace()
+    ends, before, depth = time.monotonic() + SECONDS, sys.gettrace(), 0
 
     def inside(frame: FrameType, event: str, argument: object) -> Callable[..., Any]:
+        nonlocal depth
+        if event == "return":
+            depth -= 1
         if time.monotonic() > ends:
             raise _Exceeded(f"does not come to an end within {SECONDS:g} seconds")
         for value in frame.f_locals.values():  # many times for each message: no call that can be spared
@@ -131,7 +136,13 @@ def _limited(characters: int) -> Iterator[None]:
         return inside
 
     def watch(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
-        return inside if frame.f_code.co_filename == _FILE else None
+        nonlocal depth
+        if frame.f_code.co_filename != _FILE:
+            return None
+        depth += 1
+        if depth > DEPTH:  # Python's own limit is no help: near it, clean-up fails too
+            raise _Exceeded(f"recurses more than {DEPTH} calls deep")
+        return inside
 
     sys.settrace(watch)
     try:

@@ -68,7 +68,7 @@ def test_a_template_writes_what_transformers_lets_it_write(tokenizer: Any, templ
         ("{{ '{:>9999999999}'.format(3) }}", "fills texts"),
         ("{{ 'x' | center(9999999999) }}", "fills texts"),
         ("{{ 'x'.ljust(9999999999) }}", "fills texts"),
-        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "refuses .* recursion"),
+        ("{% macro f() %}{{ f() }}{% endmacro %}{{ f() }}", "recurses more than 100 calls deep"),
         ("{{ raise_exception('Conversation roles must alternate') }}", "refuses .* roles must alternate"),
         ("{{ messages[9].content.strip() }}", "refuses"),
         ("{{ 1 / 0 }}", "refuses .* zero"),

@@ -11,13 +11,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from click.testing import CliRunner
 
 from potluck import Recipe
 from potluck.cli import potluck
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.labels import labels
 from potluck.redaction import redacted, redacted_line, redacted_mapping
+from support.commands import invoke
 from support.fake_plugins import install, install_hashing, visible
 
 KEY = "hunter2-Pa55"
@@ -199,7 +199,7 @@ def compared(home: Path, recipe: dict[str, object], *arguments: str) -> str:
     (home / "questions.jsonl").write_text('{"question": "?", "answers": ["yes"]}')
     said = {"documents": "notes.txt", "embedder": "hashing", "questions": "questions.jsonl", **recipe}
     (home / "recipe.yaml").write_text(json.dumps(said))
-    done = CliRunner().invoke(potluck, ["compare", "recipe.yaml", "--no-causes", *arguments])
+    done = invoke(potluck, "compare", "recipe.yaml", "--no-causes", *arguments)
     assert done.exit_code in (0, 3), done.output
     files = [path for path in (home / ".potluck").rglob("*") if path.is_file()]
     assert "--gate" in arguments or {"comparison.json", "report.html", "answers.csv", "manifest.json"} <= {

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import get_args
 
 import pytest
-from click.testing import CliRunner
 
 from potluck.cli.new import command
 from potluck.contracts import Kind
@@ -21,6 +20,7 @@ from potluck.errors import PotluckError
 from potluck.plugins import GROUPS
 from potluck.scaffold import create
 from potluck.scaffold.kinds import KINDS
+from support.commands import invoke
 from support.fake_plugins import install_hashing, visible
 
 
@@ -143,7 +143,7 @@ def test_a_package_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 
 
 def test_the_command_tells_the_files_and_how_to_try_them(tmp_path: Path) -> None:
-    told = CliRunner().invoke(command, ["loader", "lanterns", "--dir", str(tmp_path / "我的 外掛")])
+    told = invoke(command, "loader", "lanterns", "--dir", str(tmp_path / "我的 外掛"))
 
     assert told.exit_code == 0
     assert "src/potluck_lanterns/__init__.py" in told.output
@@ -152,7 +152,7 @@ def test_the_command_tells_the_files_and_how_to_try_them(tmp_path: Path) -> None
 
 
 def test_the_command_speaks_json(tmp_path: Path) -> None:
-    told = json.loads(CliRunner().invoke(command, ["chat", "parrot", "--dir", str(tmp_path), "--json"]).output)
+    told = json.loads(invoke(command, "chat", "parrot", "--dir", str(tmp_path), "--json").output)
 
     assert (told["kind"], told["name"], told["package"]) == ("chat", "parrot", "potluck-parrot")
     assert Path(told["folder"], "pyproject.toml") == tmp_path / "potluck-parrot" / "pyproject.toml"

@@ -10,6 +10,7 @@ import ast
 import copy
 import os
 import random
+import re
 import shutil
 import subprocess
 import sys
@@ -20,6 +21,7 @@ from pathlib import Path
 ROOTS = ("core", "plugins")
 SECONDS = 300
 _MOST_FILES = 5
+_MODULE = re.compile(r"\bpotluck(?:_plugins)?(?:\.\w+)+")
 _OPERATORS: dict[type[ast.AST], type[ast.AST]] = {
     ast.Lt: ast.LtE,
     ast.LtE: ast.Lt,
@@ -77,11 +79,17 @@ def copy_tree(root: Path, folder: Path) -> Path:
 
 
 def nearest_tests(root: Path, file: Path) -> list[Path]:
-    """The test files that bear a module's name or name it; of a module that none names, those of its folder."""
+    """The test files that bear a module's name or name it, first those that name few modules besides.
+
+    Of a module that none names, those of its folder.
+    """
     dotted = ".".join(file.with_suffix("").parts[1:])
     everything = sorted((root / "tests").rglob("test_*.py"))
     named = [path for path in everything if path.stem == f"test_{file.stem.lstrip('_')}"]
-    naming = [path for path in everything if dotted in path.read_text(encoding="utf-8") and path not in named]
+    texts = {path: path.read_text(encoding="utf-8") for path in everything if path not in named}
+    naming = sorted(
+        (path for path in texts if dotted in texts[path]), key=lambda path: len(_MODULE.findall(texts[path]))
+    )
     folder = (
         root / "tests" / Path(*("core" if p == "potluck" else "plugins" for p in file.parts[1:2]), *file.parts[2:-1])
     )

@@ -11,12 +11,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from potluck import Recipe
 from potluck.evaluation.compare.run import Plan
 from potluck.evaluation.evaluate import EvaluationReport
-from support.commands import potluck
+from support.commands import invoke, potluck
 from support.scripted_server import Body, Reply, Scripted, chat, refused, scripted_server
 
 QUESTIONS = ["Where does the pump stand?", "泵在哪一室？", "Which room holds the pump?"]
@@ -150,7 +149,7 @@ def test_an_answer_cut_in_its_thoughts_is_told_on_the_terminal(home: Path, serve
     server.answer = chat({"content": None, "reasoning": "Maybe 9?"}, "length")
     from potluck.cli import potluck as command
 
-    done = CliRunner().invoke(command, ["ask", str(home / "recipe.yaml"), "Where?"])
+    done = invoke(command, "ask", str(home / "recipe.yaml"), "Where?")
 
     assert "no answer: the token limit ended the model's thoughts" in done.output
     assert "raise chat.max_tokens" in done.output

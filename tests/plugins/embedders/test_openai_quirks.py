@@ -13,7 +13,6 @@ from typing import Any
 
 import numpy as np
 import pytest
-from click.testing import CliRunner
 
 from potluck import Recipe, hookimpl
 from potluck.cli.index import command
@@ -23,6 +22,7 @@ from potluck.hookspecs import StageEvent
 from potluck.stages.index import IndexReport
 from potluck.stages.worker_process import NoModels
 from potluck_plugins.embedders.openai import OpenAIEmbedder, OpenAIEmbedderConfig
+from support.commands import invoke
 from support.scripted_server import Body, Reply, Scripted, embeddings, refused, scripted_server, told
 
 TEXTS = [f"第{n}條 clause {n}" for n in range(5)]
@@ -325,7 +325,7 @@ def test_an_unchanged_index_asks_for_a_word_and_does_not_fail_where_the_service_
     server.asked.clear()
 
     def checked() -> IndexReport:
-        done = CliRunner().invoke(command, [str(home / "recipe.yaml")])
+        done = invoke(command, str(home / "recipe.yaml"))
         assert done.exception is None, done.output
         with Recipe.load(home / "recipe.yaml") as recipe:
             return recipe.index(check_service=True)

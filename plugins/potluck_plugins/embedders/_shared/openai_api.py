@@ -284,4 +284,5 @@ def _decoded(embedding: str | list[float | None] | None) -> Vectors:
         raise Failed("answered without a vector for a text", error=TextsRefused)
     if isinstance(embedding, str):
         return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
-    return np.array([np.nan if value is None else value for value in embedding], np.float32)
+    with np.errstate(over="ignore"):  # what is too large for a float is infinite, and refused as such by the caller
+        return np.array([np.nan if value is None else value for value in embedding], np.float32)

@@ -14,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from click.testing import Result
 
 from potluck.cli import potluck
+from support.commands import invoke
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages
 from support.scripted_server import Answer, Body, Reply, Scripted, chat, scripted_server
@@ -73,7 +74,7 @@ def stated(fingerprint: str) -> Answer:
 
 
 def run(*arguments: object) -> Result:
-    done = CliRunner().invoke(potluck, [str(argument) for argument in arguments])
+    done = invoke(potluck, *map(str, arguments))
     assert done.exit_code in (0, 1, 3), done.output
     return done
 

@@ -16,12 +16,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from click.testing import CliRunner
 
 from potluck import recipe as recipes
 from potluck.cli import potluck as command
 from potluck.evaluation.strategy.run import Plan, strategy
 from potluck.evaluation.strategy.table import words
+from support.commands import invoke
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
 from support.scripted_server import Answer, Body, Reply, Scripted, chat, scripted_server
@@ -127,7 +127,7 @@ def test_a_model_that_has_changed_since_an_earlier_run_is_told_until_all_is_aske
     (note,) = notes(home, model)["zero-shot"]
     calls = len(server.asked)
     arguments = ["--embedder", "letters", "--chat", model, "--rows", ",".join(ROWS), "--full", "--fresh", "--json"]
-    done = CliRunner().invoke(command, ["strategy", str(home / "data.jsonl"), *arguments])
+    done = invoke(command, "strategy", str(home / "data.jsonl"), *arguments)
 
     assert "m new (14) answered now, m old (10) when the kept answers were given" in note
     assert note.endswith("--fresh")
