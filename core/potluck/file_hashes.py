@@ -12,7 +12,7 @@ import os
 import re
 import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
@@ -34,11 +34,7 @@ _ABOUT = ("license", "licence", "notice", "copying")
 
 def file_hash(path: Path) -> str:
     """The fingerprint of a file's bytes. Raises ``OSError``."""
-    found = path.stat()
-    state = _State(str(path.resolve()), found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
-    if time.time_ns() - max(state.modified, state.changed) < _SETTLED:
-        return content_hash(path)
-    return _settled_hash(state)
+    return _hash_in_state(str(path.resolve()), path.stat())
 
 
 def code_hash(path: Path) -> str:
@@ -68,14 +64,36 @@ class _State(NamedTuple):
     inode: int
 
 
+def _hash_in_state(resolved: str, found: os.stat_result) -> str:
+    state = _State(resolved, found.st_size, found.st_mtime_ns, found.st_ctime_ns, found.st_ino)
+    if time.time_ns() - max(state.modified, state.changed) < _SETTLED:
+        return content_hash(Path(resolved))
+    return _settled_hash(state)
+
+
 def _folder_hash(folder: Path, left_out: Callable[[str], bool]) -> str:
     """Of the names, relative to the folder, and bytes of its files; hidden ones are left out."""
-    files = ((file.relative_to(folder).as_posix(), file) for file in folder.rglob("*") if file.is_file())
-    return fingerprint({name: file_hash(file) for name, file in files if not _is_hidden(name) and not left_out(name)})
+    files = _files(str(folder.resolve()))
+    return fingerprint({name: _entry_hash(entry) for name, entry in files if not left_out(name)})
 
 
-def _is_hidden(name: str) -> bool:
-    return any(part.startswith(".") for part in name.split("/"))
+def _entry_hash(entry: os.DirEntry[str]) -> str:
+    """The hash of a file in a folder whose own path is resolved: a comparison asks for those of a package often."""
+    if entry.is_symlink():
+        return file_hash(Path(entry.path))
+    return _hash_in_state(entry.path, entry.stat())
+
+
+def _files(folder: str, above: str = "") -> Iterator[tuple[str, os.DirEntry[str]]]:
+    """The files of a folder that are not hidden, by name; links to folders are not followed."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            if entry.name.startswith("."):
+                continue
+            if entry.is_dir(follow_symlinks=False):
+                yield from _files(entry.path, f"{above}{entry.name}/")
+            elif entry.is_file():
+                yield f"{above}{entry.name}", entry
 
 
 def _is_compiled(name: str) -> bool:
