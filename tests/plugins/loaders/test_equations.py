@@ -11,12 +11,7 @@ Modules: ``potluck_plugins.loaders._office.eq_field``, ``potluck_plugins.loaders
 ``potluck_plugins.loaders._office.word.graphics``, ``potluck_plugins.loaders._office.word.margins``,
 ``potluck_plugins.loaders._office.word.notes``, ``potluck_plugins.loaders._office.word.paragraph``,
 ``potluck_plugins.loaders._office.word.runs``, ``potluck_plugins.loaders._office.word.styles``,
-``potluck_plugins.loaders._office.word.tables``, ``potluck_plugins.loaders._office.word97.file``,
-``potluck_plugins.loaders._office.word97.forms``, ``potluck_plugins.loaders._office.word97.line``,
-``potluck_plugins.loaders._office.word97.lists``, ``potluck_plugins.loaders._office.word97.notes``,
-``potluck_plugins.loaders._office.word97.pieces``, ``potluck_plugins.loaders._office.word97.properties``,
-``potluck_plugins.loaders._office.word97.reader``, ``potluck_plugins.loaders._office.word97.rows``,
-``potluck_plugins.loaders._office.word97.sprms``, ``potluck_plugins.loaders._office.word97.styles``.
+``potluck_plugins.loaders._office.word.tables``, ``potluck_plugins.loaders._office.word97.line``.
 """
 
 from __future__ import annotations

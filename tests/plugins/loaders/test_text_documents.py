@@ -1,6 +1,20 @@
 """The same documents in the formats of word processors that are not ``.docx``: what is shown comes out, once.
 
 ``files/make.py`` writes them with LibreOffice.
+
+Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.numbering``,
+``potluck_plugins.loaders._office.odf.blocks``, ``potluck_plugins.loaders._office.odf.inline``,
+``potluck_plugins.loaders._office.odf.lists``, ``potluck_plugins.loaders._office.odf.styles``,
+``potluck_plugins.loaders._office.odf.table``, ``potluck_plugins.loaders._office.odf.text``,
+``potluck_plugins.loaders._office.paragraph``, ``potluck_plugins.loaders._office.rtf.destinations``,
+``potluck_plugins.loaders._office.rtf.part``, ``potluck_plugins.loaders._office.rtf.reader``,
+``potluck_plugins.loaders._office.rtf.styles``, ``potluck_plugins.loaders._office.story``,
+``potluck_plugins.loaders._office.word97.file``, ``potluck_plugins.loaders._office.word97.forms``,
+``potluck_plugins.loaders._office.word97.line``, ``potluck_plugins.loaders._office.word97.lists``,
+``potluck_plugins.loaders._office.word97.notes``, ``potluck_plugins.loaders._office.word97.pieces``,
+``potluck_plugins.loaders._office.word97.properties``, ``potluck_plugins.loaders._office.word97.reader``,
+``potluck_plugins.loaders._office.word97.rows``, ``potluck_plugins.loaders._office.word97.sprms``,
+``potluck_plugins.loaders._office.word97.styles``.
 """
 
 from __future__ import annotations
