@@ -93,7 +93,7 @@ class TutorChat(ChatModel):
 
     def _say(self, messages):
         import time
-        asked = messages[-1].question
+        asked = messages[-1].question or messages[-1].content
         note("ASKED_LOG", f"{len(messages) // 2} {asked}")
         note("PROMPT_LOG", " / ".join(message.content for message in messages))
         time.sleep(self.config.pause)

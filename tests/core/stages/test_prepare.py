@@ -1,6 +1,6 @@
 """From rows to examples: nothing lost in silence, nothing that is asked is learned.
 
-Modules: ``potluck.recipe.tuning``.
+Modules: ``potluck.recipe.tuning``, ``potluck.stages.dataset``, ``potluck.stages.examples``, ``potluck.stages.prepare``.
 """
 
 from __future__ import annotations
