@@ -1,6 +1,8 @@
 """What a recipe is as LangChain's objects: where passages stand, streams, what is added, and what stays private.
 
-Modules: ``potluck.langchain._runnable``, ``potluck.langchain._shared``.
+Modules: ``potluck.langchain._chat_model``, ``potluck.langchain._documents``, ``potluck.langchain._embeddings``,
+``potluck.langchain._retriever``, ``potluck.langchain._runnable``, ``potluck.langchain._shared``,
+``potluck.langchain._vector_store``.
 """
 
 from __future__ import annotations

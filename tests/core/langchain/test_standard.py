@@ -4,6 +4,9 @@ Nothing of them is overridden. The tests of embeddings, retriever and vector sto
 LangChain skips what a chat model of potluck does not have: tools (13 tests), structured output (8), JSON mode (1),
 images, PDFs and sound (6); and what it does not offer: another model for one call (4), to be made from environment
 variables, to be serialised, to replay recorded requests (1 each).
+
+Modules: ``potluck.langchain._chat_model``, ``potluck.langchain._documents``, ``potluck.langchain._embeddings``,
+``potluck.langchain._retriever``, ``potluck.langchain._shared``, ``potluck.langchain._vector_store``.
 """
 
 from __future__ import annotations

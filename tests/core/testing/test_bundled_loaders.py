@@ -1,4 +1,7 @@
-"""Every bundled loader keeps the rules of loaders, with the samples of the kit and with real files."""
+"""Every bundled loader keeps the rules of loaders, with the samples of the kit and with real files.
+
+Modules: ``potluck.testing.loader``, ``potluck.testing.reading``, ``potluck.testing.samples``.
+"""
 
 from __future__ import annotations
 

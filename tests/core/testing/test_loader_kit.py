@@ -1,6 +1,7 @@
 """The kit of loaders finds what is broken, by name: each mutant breaks one rule of a loader that keeps them all.
 
-Modules: ``potluck.contracts.loader``, ``potluck.testing.loader``.
+Modules: ``potluck.contracts.loader``, ``potluck.testing.kit``, ``potluck.testing.loader``, ``potluck.testing.quiet``,
+``potluck.testing.reading``, ``potluck.testing.samples``.
 """
 
 from __future__ import annotations

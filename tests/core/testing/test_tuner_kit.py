@@ -1,6 +1,7 @@
 """The kit of tuners finds what is broken, by name: each mutant breaks one rule of a tuner that keeps them all.
 
-Modules: ``potluck.contracts.tuner``, ``potluck.testing.tuner``.
+Modules: ``potluck.contracts.tuner``, ``potluck.testing.models``, ``potluck.testing.quiet``,
+``potluck.testing.tuner``.
 """
 
 from __future__ import annotations

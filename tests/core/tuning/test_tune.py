@@ -1,11 +1,11 @@
 """Tuning by a recipe: trained once, kept as an artifact, answered with; anything that does not belong is refused.
 
-Modules: ``potluck.tuning.artifact``, ``potluck.tuning.attached``, ``potluck.tuning.card``,
-``potluck.tuning.checkpoint``, ``potluck.tuning.encode``, ``potluck.tuning.engine``, ``potluck.tuning.estimate``,
-``potluck.tuning.forward``, ``potluck.tuning.head``, ``potluck.tuning.job``, ``potluck.tuning.method``,
-``potluck.tuning.pack``, ``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``,
-``potluck.tuning.settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``,
-``potluck.tuning.watchdog``.
+Modules: ``potluck.stages.causes``, ``potluck.stages.tuned``, ``potluck.tuning.artifact``,
+``potluck.tuning.attached``, ``potluck.tuning.card``, ``potluck.tuning.checkpoint``, ``potluck.tuning.encode``,
+``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.forward``, ``potluck.tuning.head``,
+``potluck.tuning.job``, ``potluck.tuning.method``, ``potluck.tuning.pack``, ``potluck.tuning.processes``,
+``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``, ``potluck.tuning.sharding``,
+``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``.
 """
 
 from __future__ import annotations
