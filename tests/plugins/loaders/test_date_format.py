@@ -45,20 +45,8 @@ def test_days_are_counted_from_their_epoch(days: float, epoch_1904: bool, shown:
     assert show_number(days, "yyyy-mm-dd", epoch_1904=epoch_1904) == shown
 
 
-MONTHS = [
-    "January",
-    "February",
-    "March",
-    "April",
-    "May",
-    "June",
-    "July",
-    "August",
-    "September",
-    "October",
-    "November",
-    "December",
-]
+MONTHS = ["January", "February", "March", "April", "May", "June"]
+MONTHS += ["July", "August", "September", "October", "November", "December"]
 WEEK = ["Sunday", "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday"]
 
 
@@ -158,9 +146,11 @@ HOUR, MINUTE, SECOND = 1 / 24, 1 / 1440, 1 / 86400
         ('h "Uhr" m', 13 * HOUR + 7 * MINUTE, "13 Uhr 7"),
         ("h mmm", MARCH_15 + 0.5, "12 Mar"),
         ("d m h:mm", MARCH_15 + 0.5, "15 3 12:00"),
+        ("s m", MARCH_15 + 0.5, "0 3"),
         ("m/d h", MARCH_15 + 0.5, "3/15 12"),
         ("hh:mm yyyy-mm", MARCH_15 + 0.5, "12:00 2026-03"),
         ("[h]:mm", 26 * HOUR + 30 * MINUTE, "26:30"),
+        ("[h]:mmm", 26 * HOUR + 7 * MINUTE, "26:07"),
         ("[hhh]", 26 * HOUR, "026"),
         ("[H]", 26 * HOUR, "26"),
         ("[m]", 1.5, "2160"),

@@ -138,6 +138,10 @@ def test_a_format_of_its_own_stands_beside_one_for_old_programs(choice: str, fal
     assert labels(read(abstract(0, own), num(1, 0)), (1, 0)) == [label]
 
 
+def test_a_label_may_name_a_level_that_the_list_does_not_have() -> None:
+    assert labels(read(abstract(0, level(1, "%1.%2", start=4)), num(1, 0)), (1, 1), (1, 1)) == ["1.4", "1.5"]
+
+
 def test_a_list_may_take_its_levels_from_the_list_that_a_style_names() -> None:
     linked = '<w:abstractNum w:abstractNumId="4"><w:styleLink w:val="S"/>' + level(0, "%1!") + "</w:abstractNum>"
     names = '<w:abstractNum w:abstractNumId="5"><w:numStyleLink w:val="S"/>' + level(0, "%1?") + "</w:abstractNum>"
