@@ -51,3 +51,63 @@ def test_runs_of_one_position_are_one_superscript() -> None:
 
 def test_the_mark_of_a_note_is_in_brackets() -> None:
     assert note_mark(" 1 ") == "[1]"
+
+
+@pytest.mark.parametrize(
+    ("base", "script", "line"),
+    [
+        ("x", "()", "x()"),
+        ("x", "", "x"),
+        ("x", "+", "x⁺"),
+        ("x", "=", "x⁼"),
+        ("x", "-", "x⁻"),
+        ("x", "[12]", "x[12]"),
+        ("x", " [a] ", "x [a] "),
+        ("x", "[1][2]", "x^([1][2])"),
+        ("x", "i", "xⁱ"),
+        ("x", "(0123456789)", "x⁽⁰¹²³⁴⁵⁶⁷⁸⁹⁾"),
+        ("", "TM", "™"),
+        ("Potluck", "SM", "Potluck℠"),
+        ("Potluck", "R", "Potluck®"),
+        ("Potluck", " C ", "Potluck © "),
+        ("5", "TM", "5^(TM)"),
+        ("5", "th.", "5th."),
+        ("5", "TH", "5TH"),
+        ("5 ", "th", "5 ^(th)"),
+        ("5", "thing", "5^(thing)"),
+        ("x", "a" * 24, "x^(" + "a" * 24 + ")"),
+        ("x", "a" * 25, "x" + "a" * 25),
+        ("x", "a\n", "x^a\n"),
+    ],
+)
+def test_marks_and_phrases_stay_as_they_are_and_all_else_is_told_from_its_line(
+    base: str, script: str, line: str
+) -> None:
+    assert base + raised(script, base) == line
+
+
+@pytest.mark.parametrize(
+    ("script", "line"),
+    [
+        ("0123456789", "₀₁₂₃₄₅₆₇₈₉"),
+        ("(1+2)=", "₍₁₊₂₎₌"),
+        ("n", "_n"),
+        ("+", "+"),
+        ("", ""),
+        (" a ", " _a "),
+        ("a" * 24, "_" + "a" * 24),
+        ("a" * 25, "a" * 25),
+        ("1 " * 12, "_(" + ("1 " * 12).strip() + ") "),
+        ("1" * 25, "1" * 25),
+    ],
+)
+def test_a_subscript_is_no_phrase(script: str, line: str) -> None:
+    assert lowered(script) == line
+
+
+def test_what_stands_before_a_superscript_may_be_another_run() -> None:
+    line = ScriptedText()
+    for text, position in (("1", "base"), ("st", "raised"), ("max", "lowered"), ("TM", "raised")):
+        line.add(text, position)  # type: ignore[arg-type]
+    assert str(line) == "1st_max™"
+    assert str(ScriptedText()) == ""
