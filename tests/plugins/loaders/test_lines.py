@@ -90,19 +90,11 @@ def test_a_line_that_ends_before_the_margin_ends_its_paragraph() -> None:
     assert texts(lines) == ["長" * 28 + "短" * 20, SECOND]
 
 
-@pytest.mark.parametrize(
-    ("token", "room", "joined"),
-    [
-        ("道床", 17, True),
-        ("道床", 19, False),
-        ("道，床", 27, True),
-        ("道，床", 29, False),
-        ("abc床", 25, True),
-        ("abc床", 27, False),
-        ("ab，床", 29, True),
-        ("ab，床", 31, False),
-    ],
-)
+FULL = [("道床", 17, True), ("道床", 19, False), ("道，床", 27, True), ("道，床", 29, False)]
+FULL += [("abc床", 25, True), ("abc床", 27, False), ("ab，床", 29, True), ("ab，床", 31, False)]
+
+
+@pytest.mark.parametrize(("token", "room", "joined"), FULL)
 def test_a_line_is_full_where_the_next_word_would_not_fit(token: str, room: float, joined: bool) -> None:
     lines = [line("長" * 28, bottom=114), *pair(second=token, right=RIGHT - room)]
 
