@@ -16,7 +16,9 @@ demo: .venv-demo/done
 	  --set retriever.k=1 "Where does the notebook lie in the workshop?"
 
 # The tests and every check that runs on each change.
+# Compiled first: hundreds of processes start, and where PYTHONDONTWRITEBYTECODE is set each would compile it all.
 test: .venv/done lint
+	.venv/bin/python -m compileall -q core plugins tests/support
 	.venv/bin/pytest --numprocesses $(WORKERS) --dist loadfile
 
 lint: .venv/done

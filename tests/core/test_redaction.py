@@ -5,19 +5,17 @@ from __future__ import annotations
 import json
 import logging
 import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from potluck import Recipe
-from potluck.cli import potluck
+from potluck.cli import potluck as command
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.labels import labels
 from potluck.redaction import redacted, redacted_line, redacted_mapping
-from support.commands import invoke
+from support.commands import invoke, potluck
 from support.fake_plugins import install, install_hashing, visible
 
 KEY = "hunter2-Pa55"
@@ -153,7 +151,7 @@ def test_no_message_and_no_manifest_holds_a_password(home: Path, arguments: list
     recipe = {"documents": "notes.txt", "embedder": "hashing", "chat": {"use": "dials", "url": ADDRESS}}
     (home / "recipe.yaml").write_text(json.dumps(recipe))
 
-    done = subprocess.run([sys.executable, "-m", "potluck", *arguments], capture_output=True, text=True, check=False)
+    done = potluck(*arguments)
 
     # The document's own words are quoted as they are.
     assert KEY not in done.stderr
@@ -199,7 +197,7 @@ def compared(home: Path, recipe: dict[str, object], *arguments: str) -> str:
     (home / "questions.jsonl").write_text('{"question": "?", "answers": ["yes"]}')
     said = {"documents": "notes.txt", "embedder": "hashing", "questions": "questions.jsonl", **recipe}
     (home / "recipe.yaml").write_text(json.dumps(said))
-    done = invoke(potluck, "compare", "recipe.yaml", "--no-causes", *arguments)
+    done = invoke(command, "compare", "recipe.yaml", "--no-causes", *arguments)
     assert done.exit_code in (0, 3), done.output
     files = [path for path in (home / ".potluck").rglob("*") if path.is_file()]
     assert "--gate" in arguments or {"comparison.json", "report.html", "answers.csv", "manifest.json"} <= {

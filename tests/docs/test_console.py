@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import os
 import shlex
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
+from support.commands import potluck
 from support.console import check_shown, sessions
 
 ROOT = Path(__file__).parents[2]
@@ -42,15 +40,6 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_a_command_prints_what_the_page_shows(folder: Path, page: str, command: str, shown: list[str]) -> None:
     program, *arguments = shlex.split(command)
     assert program == "potluck"
-    environment = {**os.environ, "COLUMNS": "120"}
-    done = subprocess.run(
-        [sys.executable, "-m", "potluck", *arguments],
-        cwd=folder,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env=environment,
-        check=False,
-    )
+    done = potluck(*arguments, cwd=folder, COLUMNS="120")
 
     check_shown(done.stdout + done.stderr, shown, f"{page}: {command}")

@@ -5,20 +5,20 @@ from __future__ import annotations
 import json
 import re
 import subprocess
-import sys
 import time
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.commands import potluck
+
 
 def load(
     *paths: Path, options: tuple[str, ...] = ()
 ) -> tuple[dict[str, list[dict[str, Any]]], subprocess.CompletedProcess[str]]:
     """What ``load --json`` prints, by file name."""
-    command = [sys.executable, "-m", "potluck", "load", "--json", *options, "--", *map(str, paths)]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = potluck("load", "--json", *options, "--", *map(str, paths))
     found: dict[str, list[dict[str, Any]]] = {}
     for row in json.loads(done.stdout):
         found.setdefault(Path(row["source"].partition("#")[0]).name, []).append(row)
@@ -98,14 +98,8 @@ def test_a_password_opens_what_is_encrypted(shared_data: Path, monkeypatch: pyte
         if one["expect"] != "password" or not one.get("password"):
             continue
         monkeypatch.setenv("THE_PASSWORD", one["password"])
-        command = [sys.executable, "-m", "potluck", "load", str(shared_data / "bad" / one["file"]), "--json"]
-        done = subprocess.run(
-            [*command, "--set", "password=${THE_PASSWORD}"],
-            capture_output=True,
-            text=True,
-            encoding="utf-8",
-            check=False,
-        )
+        path = str(shared_data / "bad" / one["file"])
+        done = potluck("load", path, "--json", "--set", "password=${THE_PASSWORD}")
         rows = json.loads(done.stdout)
         assert holds(rows, one["must"]), (one["file"], rows)
         assert "error" not in rows[0], one["file"]

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+
+from support.commands import potluck
 
 
 @pytest.fixture(scope="module", params=["doc", "docx"])
@@ -20,8 +20,7 @@ def report(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: 
     recipe = folder / "recipe.yaml"
     text = f'documents: "{document}"\nsplitter: sections\nquestions: "{questions}"\nretriever: {{k: 5}}\n'
     recipe.write_text(text, encoding="utf-8")
-    command = [sys.executable, "-m", "potluck", "evaluate", str(recipe), "--json"]
-    done = subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
+    done = potluck("evaluate", str(recipe), "--json")
     assert done.returncode == 0, done.stderr
     return json.loads(done.stdout)
 

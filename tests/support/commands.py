@@ -14,17 +14,32 @@ from unittest.mock import patch
 from click import Command
 from click.testing import CliRunner, Result
 
+from support.forks import can_fork, run_fork
 
-def potluck(*arguments: str, **environment: str) -> subprocess.CompletedProcess[str]:
-    """What a command printed and how it ended; ``environment`` adds variables."""
+SECONDS = 200
+"""The longest that a command may take."""
+
+
+def potluck(
+    *arguments: str, stdin: str = "", cwd: Path | None = None, imported: Sequence[str] = (), **environment: str
+) -> subprocess.CompletedProcess[str]:
+    """What a command printed and how it ended; ``environment`` adds variables.
+
+    ``imported`` are large modules that many commands of a test module use: they may be imported once for all.
+    """
+    variables = {**os.environ, **environment}
+    if can_fork(variables):
+        return run_fork(arguments, variables, cwd or Path.cwd(), stdin, SECONDS, imported)
     return subprocess.run(
         [sys.executable, "-m", "potluck", *arguments],
+        input=stdin,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, **environment},
+        env=variables,
+        cwd=cwd,
         check=False,
-        timeout=200,
+        timeout=SECONDS,
     )
 
 

@@ -17,6 +17,7 @@ from typing import Any
 import pytest
 
 from potluck.cli import COMMANDS
+from support.commands import potluck
 from support.fake_plugins import install_hashing, visible
 
 CLAUSES = "1.4.4 短鋼軌：係指長度在標準長度以下5m以上之鋼軌。\n1.4.6 長鋼軌：係指長度在25m以上未滿200m之鋼軌。\n"
@@ -46,19 +47,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.chdir(home)
     with visible(install_hashing(tmp_path / "site"), monkeypatch):
         yield home
-
-
-def potluck(*arguments: str, stdin: str = "", **environment: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "potluck", *arguments]
-    return subprocess.run(
-        command,
-        input=stdin,
-        capture_output=True,
-        text=True,
-        encoding="utf-8",
-        env={**os.environ, **environment},
-        check=False,
-    )
 
 
 def as_json(*arguments: str) -> Any:

@@ -23,6 +23,7 @@ from typing import Any
 
 import pytest
 
+from support.commands import potluck
 from support.fake_plugins import visible
 from support.planted import cause_of, install_planted, plant
 
@@ -39,11 +40,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     monkeypatch.setenv("ASKED_LOG", str(tmp_path / "asked.log"))
     with visible(install_planted(tmp_path / "site"), monkeypatch):
         yield folder
-
-
-def potluck(*arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "potluck", *arguments]
-    return subprocess.run(command, capture_output=True, text=True, encoding="utf-8", check=False)
 
 
 def result(*arguments: str, status: int = 0) -> Any:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 import os
 import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from support.commands import potluck
 from support.tiny_models import tiny_masked
 
 FACTS = {"Durban": "Africa", "Vienna": "Austria", "Graz": "Austria", "Kyoto": "Japan", "Osaka": "Japan", "京都": "日本"}
@@ -39,9 +39,8 @@ def model(home: Path) -> Path:
     return tiny_masked(home / "model", texts, [*FACTS.values(), "yes", "no"])
 
 
-def potluck(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-m", "potluck", "prompts", *arguments]
-    return subprocess.run(command, cwd=home, capture_output=True, text=True, encoding="utf-8", check=False)
+def prompts(home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    return potluck("prompts", *arguments, cwd=home, imported=("torch", "transformers"))
 
 
 def document(done: subprocess.CompletedProcess[str]) -> Any:
@@ -54,8 +53,8 @@ def masked(model: Path) -> tuple[str, ...]:
 
 
 def test_the_prompts_of_a_recipe_are_listed(home: Path) -> None:
-    (prompt,) = document(potluck(home, "list", "recipe.yaml", "--json"))
-    done = potluck(home, "list", "recipe.yaml")
+    (prompt,) = document(prompts(home, "list", "recipe.yaml", "--json"))
+    done = prompts(home, "list", "recipe.yaml")
 
     assert prompt["text"] == PROMPT
     assert done.stdout.startswith(prompt["hash"])
@@ -63,20 +62,20 @@ def test_the_prompts_of_a_recipe_are_listed(home: Path) -> None:
 
 
 def test_lint_says_that_nothing_is_wrong(home: Path) -> None:
-    done = potluck(home, "lint", "recipe.yaml")
+    done = prompts(home, "lint", "recipe.yaml")
 
     assert (done.returncode, done.stdout) == (0, "nothing wrong was found\n")
 
 
 def test_lint_shows_what_is_wrong_with_its_place_and_advice(home: Path) -> None:
     (home / "bad.yaml").write_text("prompt: '{context}{question}短鋼軌是什麼？'\nquestions: questions.jsonl\n")
-    done = potluck(home, "lint", "bad.yaml")
+    done = prompts(home, "lint", "bad.yaml")
 
     assert done.returncode == 1
     assert "warning: bad.yaml:1:9: prompt: does not say" in done.stdout
     assert "error: bad.yaml:1:29: prompt: holds the question 'line-1'" in done.stdout
     assert "'shots' does" in done.stdout
-    assert [finding["level"] for finding in json.loads(potluck(home, "lint", "bad.yaml", "--json").stdout)] == [
+    assert [finding["level"] for finding in json.loads(prompts(home, "lint", "bad.yaml", "--json").stdout)] == [
         "warning",
         "error",
     ]
@@ -84,7 +83,7 @@ def test_lint_shows_what_is_wrong_with_its_place_and_advice(home: Path) -> None:
 
 def test_wordings_are_measured_on_facts(home: Path, model: Path) -> None:
     wordings = "--template", "{X} lies in {Y}.", "--template", "[Y] [X]"
-    found = document(potluck(home, "score", *masked(model), "--facts", "facts.jsonl", *wordings, "--json"))
+    found = document(prompts(home, "score", *masked(model), "--facts", "facts.jsonl", *wordings, "--json"))
 
     assert (found["task"], found["measure"], found["candidates"]) == ("facts", "P@1", 4)
     learnt, other = found["wordings"]
@@ -98,7 +97,7 @@ def test_observers_are_told_of_every_choice(home: Path, model: Path, monkeypatch
     monkeypatch.setenv("POTLUCK_OBSERVERS", "jsonl")
     monkeypatch.setenv("POTLUCK_EVENTS", str(home / "events.jsonl"))
     document(
-        potluck(home, "score", *masked(model), "--facts", "facts.jsonl", "--template", "{X} lies in {Y}.", "--json")
+        prompts(home, "score", *masked(model), "--facts", "facts.jsonl", "--template", "{X} lies in {Y}.", "--json")
     )
 
     events = [json.loads(line) for line in (home / "events.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -110,7 +109,7 @@ def test_observers_are_told_of_every_choice(home: Path, model: Path, monkeypatch
 def test_pairs_have_a_small_set_beside_the_whole(home: Path, model: Path) -> None:
     words = "--verbaliser", "entailment=yes", "--verbaliser", "contradiction=no"
     wordings = "--template", "{premise}? {label} or no, {hypothesis}.", "--template", "{premise} {hypothesis}? {label}."
-    done = potluck(home, "score", *masked(model), "--pairs", "pairs.jsonl", *wordings, *words)
+    done = prompts(home, "score", *masked(model), "--pairs", "pairs.jsonl", *wordings, *words)
 
     assert done.returncode == 0, done.stderr
     assert "accuracy, 40 pairs" in done.stdout
@@ -121,7 +120,7 @@ def test_pairs_have_a_small_set_beside_the_whole(home: Path, model: Path) -> Non
 
 def test_a_recipe_may_name_the_model(home: Path, model: Path) -> None:
     (home / "model.yaml").write_text("chat: {use: masked-lm, model: model, threads: 1}\n", encoding="utf-8")
-    done = potluck(home, "score", "model.yaml", "--facts", "facts.jsonl", "--template", "{X} lies in {Y}.", "--json")
+    done = prompts(home, "score", "model.yaml", "--facts", "facts.jsonl", "--template", "{X} lies in {Y}.", "--json")
 
     assert document(done)["wordings"][0]["means"]["all"]["mean"] == 1.0
 
@@ -141,7 +140,7 @@ def test_a_recipe_may_name_the_model(home: Path, model: Path) -> None:
     ],
 )
 def test_a_mistake_is_one_message(home: Path, arguments: tuple[str, ...], message: str) -> None:
-    done = potluck(home, "score", *arguments)
+    done = prompts(home, "score", *arguments)
 
     assert done.returncode == 1
     assert message in done.stderr

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ import pytest
 from potluck.errors import PotluckError
 from potluck.testing import Outcome, Subject, Violation, checks, conform
 from potluck.testing.kit import Check
+from support.commands import potluck
 
 
 def test_a_bundled_plugin_keeps_every_rule() -> None:
@@ -22,14 +22,13 @@ def test_a_bundled_plugin_keeps_every_rule() -> None:
 def test_the_command_lists_the_rules_and_takes_settings_from_a_file(tmp_path: Path) -> None:
     (tmp_path / "settings.yaml").write_text("chunk_size: 80\nchunk_overlap: 10\n", encoding="utf-8")
     words = ["conform", "splitter", "recursive", "--config", "settings.yaml", "--json"]
-    done = subprocess.run([sys.executable, "-m", "potluck", *words], cwd=tmp_path, capture_output=True, check=False)
+    done = potluck(*words, cwd=tmp_path)
     assert done.returncode == 0
     assert [row["rule"] for row in json.loads(done.stdout)] == [check.rule for check in checks("splitter")]
 
 
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
-    command = [sys.executable, "-X", "utf8", "-m", "potluck", "conform", *words]
-    return subprocess.run(command, cwd=cwd, capture_output=True, text=True, encoding="utf-8", check=False)
+    return potluck("conform", *words, cwd=cwd)
 
 
 def test_a_loader_is_tried_on_samples_that_the_kit_writes_and_leaves_nothing_behind(tmp_path: Path) -> None:
