@@ -1,22 +1,11 @@
 """Charts and diagrams (SmartArt), which several kinds of office files hold.
 
 Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.bullets``,
-``potluck_plugins.loaders._office.chartex``, ``potluck_plugins.loaders._office.drawing``,
-``potluck_plugins.loaders._office.frames``, ``potluck_plugins.loaders._office.odf.blocks``,
-``potluck_plugins.loaders._office.odf.chart``, ``potluck_plugins.loaders._office.odf.inline``,
-``potluck_plugins.loaders._office.odf.lists``, ``potluck_plugins.loaders._office.odf.names``,
-``potluck_plugins.loaders._office.odf.package``, ``potluck_plugins.loaders._office.odf.sheets``,
-``potluck_plugins.loaders._office.odf.slides``, ``potluck_plugins.loaders._office.odf.styles``,
-``potluck_plugins.loaders._office.odf.table``, ``potluck_plugins.loaders._office.odf.text``,
-``potluck_plugins.loaders._office.placeholders``, ``potluck_plugins.loaders._office.pptx``,
-``potluck_plugins.loaders._office.reading_order``, ``potluck_plugins.loaders._office.shapes``,
-``potluck_plugins.loaders._office.slide_comments``, ``potluck_plugins.loaders._office.word.blocks``,
-``potluck_plugins.loaders._office.word.chunks``, ``potluck_plugins.loaders._office.word.comments``,
-``potluck_plugins.loaders._office.word.controls``, ``potluck_plugins.loaders._office.word.document``,
-``potluck_plugins.loaders._office.word.fields``, ``potluck_plugins.loaders._office.word.graphics``,
-``potluck_plugins.loaders._office.word.margins``, ``potluck_plugins.loaders._office.word.notes``,
-``potluck_plugins.loaders._office.word.paragraph``, ``potluck_plugins.loaders._office.word.runs``,
-``potluck_plugins.loaders._office.word.styles``, ``potluck_plugins.loaders._office.word.tables``.
+``potluck_plugins.loaders._office.chartex``, ``potluck_plugins.loaders._office.charts``,
+``potluck_plugins.loaders._office.diagrams``, ``potluck_plugins.loaders._office.drawing``,
+``potluck_plugins.loaders._office.frames``, ``potluck_plugins.loaders._office.placeholders``,
+``potluck_plugins.loaders._office.pptx``, ``potluck_plugins.loaders._office.reading_order``,
+``potluck_plugins.loaders._office.shapes``, ``potluck_plugins.loaders._office.slide_comments``.
 """
 
 from __future__ import annotations
