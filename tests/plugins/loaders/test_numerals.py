@@ -20,7 +20,7 @@ from potluck_plugins.loaders._shared.numerals import shown
         ("upperLetter", {1: "A", 26: "Z", 27: "AA", 54: "BBB"}),
         ("ordinal", {1: "1st", 2: "2nd", 3: "3rd", 4: "4th", 9: "9th", 10: "10th", 11: "11th", 12: "12th"}),
         ("ordinal", {13: "13th", 19: "19th", 20: "20th", 21: "21st", 22: "22nd", 23: "23rd", 24: "24th"}),
-        ("ordinal", {101: "101st", 111: "111th", 112: "112th", 119: "119th", 121: "121st", 213: "213th"}),
+        ("ordinal", {101: "101st", 111: "111th", 112: "112th", 119: "119th", 121: "121st", 211: "211th", 213: "213th"}),
         ("hex", {9: "9", 10: "A", 16: "10", 255: "FF"}),
         ("numberInDash", {1: "- 1 -", 12: "- 12 -"}),
         ("decimalZero", {1: "01", 9: "09", 10: "10", 100: "100"}),

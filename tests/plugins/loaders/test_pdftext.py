@@ -169,3 +169,158 @@ def test_a_line_through_chinese_strikes_it_out() -> None:
 
     assert document.text == "票價十六元"
     assert document.losses == ("struck-out text was left out: 1 place, 2 characters",)
+
+
+@pytest.mark.parametrize(
+    ("rule", "struck"),
+    [
+        # The letters are ten points high, two of them below the baseline at 700; "14" stands from 117 to 127.
+        (Rule(701.1, 117, 10), False),
+        (Rule(701.4, 117, 10), True),
+        (Rule(704.0, 117, 10), True),
+        (Rule(704.4, 117, 10), False),
+        (Rule(703, 110.5, 16.5), True),  # it reaches beyond the letters by less than seven tenths of their height
+        (Rule(703, 117, 16.5), True),
+        (Rule(703, 117, 17.4), False),
+        (Rule(703, 117, 10, width=1.9), True),
+        (Rule(703, 117, 10, width=2.1), False),
+        (Rule(703, 117, 10, width=1.9, filled=True), True),
+        (Rule(703, 117, 10, width=2.1, filled=True), False),
+    ],
+)
+def test_a_line_strikes_out_what_it_crosses_in_the_middle_and_is_as_long_as(rule: Rule, struck: bool) -> None:
+    text = text_of(Line("It costs", 700), Line("14", 700, 117), Line("16 euros", 700, 140), rule)
+
+    assert text.replace(" | ", " ") == ("It costs 16 euros" if struck else "It costs 14 16 euros")
+
+
+def test_a_line_between_two_words_strikes_out_neither() -> None:
+    ends = [Line("a", 700, 100), Line("b", 700, 117)]
+
+    assert text_of(*ends, Rule(703, 98, 26)) == "a b"  # most of it lies on no letter
+    assert text_of(Line("keep", 740), Line("ab", 700, 100), Rule(703, 98, 14)) == "keep"
+
+
+@pytest.mark.parametrize(
+    ("gap", "text"),
+    [(0.5, "甲乙丙丁"), (11, "甲乙丙丁"), (13, "甲乙 | 丙丁"), (40, "甲乙 | 丙丁")],
+)
+def test_a_wide_gap_sets_cells_apart(gap: float, text: str) -> None:
+    assert text_of(Line("甲乙", 700), Line("丙丁", 700, 92 + gap)).replace("乙 丙", "乙丙") == text
+
+
+@pytest.mark.parametrize(
+    ("first", "rest", "text"),
+    [
+        ("1.4.4", "短鋼軌", "1.4.4 短鋼軌"),
+        ("(3)", "Rail", "(3) Rail"),
+        ("（三）", "鋼軌", "（三） 鋼軌"),
+        ("a)", "rail", "a) rail"),
+        ("•", "rail", "• rail"),
+        ("第一章", "通則", "第一章 通則"),
+        ("1.4", "3.5", "1.4 | 3.5"),
+        ("12345", "Rail", "12345 | Rail"),
+        ("Name", "Rail", "Name | Rail"),
+        ("甲", "乙", "甲 乙"),
+    ],
+)
+def test_a_label_far_from_its_words_is_no_cell(first: str, rest: str, text: str) -> None:
+    assert text_of(Line(first, 700), Line(rest, 700, 200)) == text
+
+
+def test_a_label_in_another_cell_than_the_first_stays_a_cell() -> None:
+    assert text_of(Line("Name", 700), Line("1.", 700, 200), Line("Rail", 700, 300)) == "Name | 1. | Rail"
+
+
+@pytest.mark.parametrize(
+    ("size", "rise", "shown"),
+    [
+        (8.7, 4, "x10⁶"),
+        (8.9, 4, None),
+        (6, 1.6, "x10⁶"),
+        (6, 1.3, "x106"),
+        (6, -0.3, "x106"),
+        (6, -0.5, "x10₆"),
+        (6, 5.5, "x10⁶"),
+    ],
+)
+def test_a_small_character_that_stands_off_the_line_is_raised_or_lowered(
+    size: float, rise: float, shown: str | None
+) -> None:
+    text = text_of(Line("x10", 700), Line("6", 700 + rise, 87, size))
+
+    assert text == shown if shown else "⁶" not in text
+
+
+@pytest.mark.parametrize("gap", [-2, 0, 2.5, 5])
+def test_a_script_goes_on_right_behind_its_line(gap: float) -> None:
+    assert text_of(Line("x10", 700), Line("6", 704, 87 + gap, 6)).replace(" ", "") == "x10⁶"
+
+
+def test_a_letter_drawn_again_close_by_is_one_and_farther_off_is_two() -> None:
+    assert text_of(Line("軌", 700), Line("軌", 700, 73)) == "軌"
+    assert text_of(Line("軌", 700), Line("軌", 701, 72)) == "軌"
+    assert text_of(Line("軌", 700), Line("軌", 704, 72)).count("軌") == 2
+    assert text_of(Line("軌", 700), Line("道", 700, 72)).count("道") == 1
+
+
+STEPS = {10: "甲乙丙丁戊己", 14: "甲乙丙丁戊己", 16: "甲 乙 丙 丁 戊 己", 34: "甲 乙 丙 丁 戊 己"}
+
+
+@pytest.mark.parametrize("step", STEPS)
+def test_characters_below_one_another_are_a_column(step: float) -> None:
+    drawn = [Line(c, 700 - step * row, 300) for row, c in enumerate("甲乙丙丁戊己")]
+
+    assert text_of(*drawn) == STEPS[step]
+
+
+def test_a_page_that_mostly_runs_across_has_no_columns() -> None:
+    below = [Line(c, 500 - 10 * row, 300) for row, c in enumerate("甲乙丙丁戊己")]
+
+    assert "甲乙丙丁戊己" in text_of(*column("天地玄黃"), *below)
+    assert "甲乙丙丁戊己" not in text_of(*column("天地玄黃宇宙洪荒日月盈昃"), *below)
+
+
+def test_every_sign_of_vertical_text_becomes_that_of_a_line() -> None:
+    vertical, across = "︰︱︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈", "‥—（）｛｝〔〕【】《》〈〉「」『』［］"
+
+    assert text_of(*columns(vertical)) == across
+
+
+@pytest.mark.parametrize(("shift", "tiers"), [(30, 1), (200, 2)])
+def test_columns_that_stand_beside_each_other_are_of_one_tier(shift: float, tiers: int) -> None:
+    left = [Line(c, 700 - shift - 10 * row, 400) for row, c in enumerate("左邊的一行文字")]
+    right = [Line(c, 700 - 10 * row, 300) for row, c in enumerate("右邊的一行文字")]
+
+    lines = text_of(*right, *left).split("\n")
+
+    assert lines == (["左邊的一行文字", "右邊的一行文字"] if tiers == 1 else ["右邊的一行文字", "左邊的一行文字"])
+
+
+@pytest.mark.parametrize(
+    ("gap", "text"), [(1, "מחשספר"), (3, "מחש ספר"), (11, "מחש ספר"), (13, "מחש | ספר"), (100, "מחש | ספר")]
+)
+def test_gaps_of_a_line_from_right_to_left_part_words_and_cells(gap: float, text: str) -> None:
+    left, right = "רפס", "שחמ"
+
+    assert text_of(Line(left, 700, 72), Line(right, 700, 102 + gap)) == text
+
+
+def test_marks_of_a_line_from_right_to_left_stay_with_their_letters() -> None:
+    assert text_of(Line("םולש", 700), Line("\u05b8", 700, 104)) == "שָלום"
+
+
+@pytest.mark.parametrize(
+    ("written", "read"),
+    [
+        ("a\u00adb", "ab"),
+        ("a\u00a0b", "a b"),
+        ("\u2f42件", "文件"),
+        ("\uf900", "豈"),
+        ("e\ufb03cient", "efficient"),
+        ("½", "½"),
+        ("A\u2010b", "A\u2010b"),
+    ],
+)
+def test_usual_characters_stand_for_their_variants(written: str, read: str) -> None:
+    assert text_of(Line(written, 700)) == read
