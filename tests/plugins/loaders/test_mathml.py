@@ -160,6 +160,14 @@ def test_a_formula_that_shows_nothing_is_read_from_its_annotation(encoding: str)
     assert shown(f"<semantics>{tex}</semantics>", 'alttext="other"') == "a + b"
     assert shown(f"<semantics><mrow><mi>x</mi></mrow>{tex}</semantics>") == "x"
     assert shown(f"<semantics><mrow>bare</mrow>{tex}</semantics>") == "a + b"
+    assert shown(f"<semantics><mfenced/>{tex}</semantics>") == "a + b"
+
+
+@pytest.mark.parametrize("tag", ["mrow", "mfrac", "msqrt", "mfenced", "msup", "mmultiscripts", "maction"])
+def test_a_formula_that_is_nested_too_deeply_is_read_as_its_characters(tag: str) -> None:
+    deep = f"<{tag}>" * 100 + "<mi>a</mi><mo>+</mo>" + f"</{tag}>" * 100
+
+    assert "a" in shown(f"<mrow>{deep}</mrow>")
 
 
 @pytest.mark.parametrize(
