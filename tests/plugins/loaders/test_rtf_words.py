@@ -271,7 +271,7 @@ def test_a_table_in_a_cell_has_rows_of_its_own(inner: str, found: str) -> None:
 
 
 def test_a_paragraph_at_no_depth_is_in_no_table() -> None:
-    assert lines(r"\pard\intbl\itap0 a\par\pard\itap1 b\cell\row\pard c\par") == ["a", "b", "c"]
+    assert lines(r"\pard\intbl\itap0 a\par\pard\itap1 b\cell c\cell\row\pard d\par") == ["a", "b | c", "d"]
 
 
 @pytest.mark.parametrize(
