@@ -129,6 +129,7 @@ def test_a_plain_text_that_is_a_stub_gives_way_to_the_first_form_that_is_none() 
         ("a a a", "a b c d", True),
         ("x y z w", "a b c", False),  # longer, so it is no stub
         ("x y html w", "a b c", True),
+        ("x y z", "a b c", False),
         ("鑰匙在三樓", "鑰匙在三樓櫃台", False),
         ("鑰匙", "請在三樓櫃台領取", True),
         ("see https://example.org/a/b/c", "the text itself", True),
@@ -187,7 +188,7 @@ def test_a_message_within_a_message_stands_with_its_headers(encoding: str, body:
 
 
 def test_a_message_within_a_message_that_is_not_the_base64_that_it_says_is_kept() -> None:
-    forwarded = part("\nabc!d", "Content-Type: message/rfc822", "Content-Transfer-Encoding: base64")
+    forwarded = part("\nabcde", "Content-Type: message/rfc822", "Content-Transfer-Encoding: base64")
 
     assert read_mime(mail(multipart("mixed", PLAIN, forwarded))).texts[0] == "Plain text of it"
 
@@ -211,6 +212,15 @@ def test_a_file_is_attached_under_its_name_or_its_kind(headers: tuple[str, ...],
     assert found.texts == ["Plain text of it"]
 
 
+def test_a_report_of_what_became_of_a_message_is_attached() -> None:
+    status = part("Status: 5.1.1\n\nAction: failed", "Content-Type: message/delivery-status")
+
+    found = read_mime(mail(multipart("report", PLAIN, status)))
+
+    assert found.texts == ["Plain text of it"]
+    assert [one.name for one in found.attachments] == ["message/delivery-status"]
+
+
 def test_a_loss_is_said_once() -> None:
     wrong = part("軌道檢查", "Content-Type: text/plain; charset=us-ascii")
     page = part("<p>軌道檢查", "Content-Type: text/html; charset=us-ascii")
@@ -219,6 +229,7 @@ def test_a_loss_is_said_once() -> None:
     assert "us-ascii" in loss
     alternatives = multipart("alternative", wrong)
     assert len(read_mime(mail(multipart("mixed", wrong, alternatives))).losses) == 1
+    assert len(read_mime(mail(alternatives)).losses) == 1
 
 
 def test_the_losses_of_a_page_are_handed_on_once() -> None:
