@@ -1,0 +1,136 @@
+"""What an element's tag and style attribute say of its text.
+
+Modules: ``potluck_plugins.loaders._shared.markup_style``.
+"""
+
+from __future__ import annotations
+
+import pytest
+
+from potluck_plugins.loaders._shared.markup_style import (
+    font_of,
+    is_hidden,
+    is_repeated,
+    is_struck,
+    leads_to_note,
+    position_of,
+)
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes", "hidden"),
+    [
+        ("p", {}, False),
+        ("p", {"hidden": ""}, True),
+        ("p", {"style": "display:none"}, True),
+        ("p", {"style": "DISPLAY : None"}, True),
+        ("p", {"style": "visibility: hidden"}, True),
+        ("p", {"style": "visibility: collapse"}, True),
+        ("p", {"style": "visibility: visible"}, False),
+        ("p", {"style": "display: block"}, False),
+        ("dialog", {}, True),
+        ("dialog", {"open": ""}, False),
+        ("dialog", {"style": "color: red; display: block"}, False),
+        ("dialog", {"open": "", "style": "display: none"}, True),
+        ("dialog", {"style": "x-display: block"}, True),
+    ],
+)
+def test_an_element_may_say_that_it_is_not_shown(tag: str, attributes: dict[str, str], hidden: bool) -> None:
+    assert is_hidden(tag, attributes) is hidden
+
+
+@pytest.mark.parametrize(
+    ("tag", "style", "struck"),
+    [
+        ("del", "", True),
+        ("s", "", True),
+        ("strike", "", True),
+        ("ins", "", False),
+        ("p", "text-decoration: line-through", True),
+        ("p", "text-decoration-line: underline line-through", True),
+        ("p", "text-decoration: underline; x: line-through", False),
+    ],
+)
+def test_an_element_may_strike_its_text_out(tag: str, style: str, struck: bool) -> None:
+    assert is_struck(tag, {"style": style} if style else {}) is struck
+
+
+@pytest.mark.parametrize(
+    ("tag", "style", "position"),
+    [
+        ("sup", "", "raised"),
+        ("sub", "", "lowered"),
+        ("sup", "vertical-align: sub", "raised"),
+        ("span", "", None),
+        ("span", "vertical-align: super", "raised"),
+        ("span", "VERTICAL-ALIGN: Sub", "lowered"),
+        ("span", "font-variant-position: super", "raised"),
+        ("span", "vertical-align: superb", None),
+        ("td", "vertical-align: super", "raised"),
+        ("span", "font-size: 70%; vertical-align: 3px", "raised"),
+        ("span", "font-size: 70%; vertical-align: -3px", "lowered"),
+        ("span", "font-size: 70%; vertical-align: 0px", None),
+        ("span", "font-size: 70%; vertical-align: +.5em", "raised"),
+        ("span", "vertical-align: 3px", None),
+        ("span", "font-size: 120%; vertical-align: 3px", None),
+        ("span", "font-size: 7pt; vertical-align: 3px", "raised"),
+        ("span", "font-size: 12pt; vertical-align: 3px", None),
+        ("span", "font-size: smaller; vertical-align: 3px", "raised"),
+        ("span", "font-size: .7em; vertical-align: 3px", "raised"),
+        ("span", "font-size: 70%; top: -3px; position: relative", "raised"),
+        ("span", "font-size: 70%; top: 3px; position: relative", "lowered"),
+        ("span", "font-size: 70%; bottom: 3px; position: relative", "raised"),
+        ("span", "font-size: 70%; TOP: 3px; position: relative", "lowered"),
+        ("span", "font-size: 70%; top: -3px", None),
+        ("span", "font-size: 70%; top: -3px; position: absolute", None),
+        ("td", "font-size: 70%; vertical-align: 3px", None),
+        ("div", "font-size: 70%; vertical-align: 3px", None),
+    ],
+)
+def test_an_element_may_raise_or_lower_its_text(tag: str, style: str, position: str | None) -> None:
+    assert position_of(tag, {"style": style} if style else {}) == position
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes", "font"),
+    [
+        ("p", {}, None),
+        ("p", {"style": "font-family: Arial"}, "Arial"),
+        ("p", {"style": "font-family: 'Arial', Symbol"}, "Symbol"),
+        ("p", {"style": "font-family: inherit"}, None),
+        ("p", {"style": "font-family: inherit, Arial"}, "Arial"),
+        ("p", {"style": "font: 12pt Wingdings"}, "Wingdings"),
+        ("p", {"style": "font: bold 12pt/1.5 Arial, serif"}, "Arial"),
+        ("p", {"style": "font-family: Arial; font-family: Symbol"}, "Symbol"),
+        ("font", {"face": "Symbol"}, "Symbol"),
+        ("font", {"face": "Arial", "style": "font-family: Symbol"}, "Symbol"),
+        ("font", {}, None),
+        ("p", {"face": "Symbol"}, None),
+    ],
+)
+def test_an_element_may_name_its_font(tag: str, attributes: dict[str, str], font: str | None) -> None:
+    assert font_of(tag, attributes) == font
+
+
+@pytest.mark.parametrize(
+    ("tag", "attributes", "leads"),
+    [
+        ("a", {"epub:type": "noteref"}, True),
+        ("a", {"role": "doc-noteref"}, True),
+        ("a", {"role": "button doc-noteref", "href": "x"}, True),
+        ("a", {"{http://www.idpf.org/2007/ops}type": "noteref"}, True),
+        ("a", {"href": "#n1"}, None),
+        ("a", {"href": "b.html#n1", "role": "button"}, None),
+        ("a", {"href": "b.html"}, False),
+        ("a", {}, False),
+        ("span", {"role": "doc-noteref", "href": "#n1"}, False),
+    ],
+)
+def test_a_link_may_lead_to_a_note(tag: str, attributes: dict[str, str], leads: bool | None) -> None:
+    assert leads_to_note(tag, attributes) is leads
+
+
+def test_formulas_that_are_shown_as_boxes_too_are_read_once() -> None:
+    assert is_repeated({"class": "x katex-html"})
+    assert not is_repeated({"class": "katex"})
+    assert not is_repeated({})
