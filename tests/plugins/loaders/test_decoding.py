@@ -15,7 +15,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from potluck_plugins.loaders._shared.decoding import decode_declared
+from potluck.errors import UnreadableDocument
+from potluck_plugins.loaders._shared.decoding import Decoded, decode, decode_declared, refuse_binary
 from potluck_plugins.loaders._shared.plausible import _LANGUAGES
 from support.loading import load_one
 
@@ -158,3 +159,110 @@ def test_a_header_of_a_mail_is_read_so_too() -> None:
 def test_a_syllable_of_thai_that_is_utf_8_by_chance_stays_thai() -> None:
     assert decode_declared("เคน".encode("tis-620"), "tis-620").text == "เคน"
     assert decode_declared("é軌".encode(), "tis-620").text == "é軌"
+
+
+MARKED = {
+    "utf-8": b"\xef\xbb\xbf",
+    "utf-16-le": b"\xff\xfe",
+    "utf-16-be": b"\xfe\xff",
+    "utf-32-le": b"\xff\xfe\0\0",
+    "utf-32-be": b"\0\0\xfe\xff",
+}
+
+
+@pytest.mark.parametrize("encoding", MARKED)
+def test_a_byte_order_mark_goes_before_all_else(encoding: str) -> None:
+    content = MARKED[encoding] + "短鋼軌 rail".encode(encoding)
+
+    for found in (decode(content), decode_declared(content, "big5")):
+        assert (found.text, found.encoding, found.losses) == ("短鋼軌 rail", encoding, ())
+
+
+@pytest.mark.parametrize("declared", ["utf-16", "UTF_16LE", "utf-32", "unicode", "", " ", None, "klingon", "hex"])
+def test_a_label_that_cannot_be_true_or_says_nothing_is_passed_over(declared: str | None) -> None:
+    found = decode_declared("é clé".encode(), declared)
+
+    assert (found.text, found.encoding, found.losses) == ("é clé", "utf-8", ())
+
+
+MEANT = {
+    "Big5": "big5",
+    "big5_hkscs": "big5",
+    "cp950": "big5",
+    "GB2312": "gb18030",
+    "gbk": "gb18030",
+    "hz-gb-2312": "gb18030",
+    "Shift_JIS": "cp932",
+    "sjis": "cp932",
+    "windows-31j": "cp932",
+    "euc-kr": "cp949",
+    "KS_C_5601-1987": "cp949",
+    "iso-8859-1": "cp1252",
+    "latin1": "cp1252",
+}
+
+
+@pytest.mark.parametrize("label", MEANT)
+def test_a_label_means_what_programs_mean_by_it(label: str) -> None:
+    assert decode_declared(b"plain", label).encoding == MEANT[label]
+
+
+def test_characters_that_only_a_superset_has_are_read() -> None:
+    assert decode_declared("檢查€碁".encode("cp950"), "big5").text == "檢查€碁"
+    assert decode_declared("镕基在检查铁路".encode("gb18030"), "gb2312").text == "镕基在检查铁路"
+    assert decode_declared("价格 “20” €".encode("cp1252", "replace"), "iso-8859-1").text.endswith("“20” €")
+    assert decode_declared(b"a\x81b", "iso-8859-1").encoding == "latin-1"
+
+
+@pytest.mark.parametrize(
+    ("text", "refused"),
+    [
+        ("a" * 100 + "\x01" * 8, False),
+        ("a" * 100 + "\x01" * 9, True),
+        ("\x01" * 3, False),
+        ("\x01" * 4, True),
+        ("a" * 60 + "\ue000" * 30, False),
+        ("a" * 60 + "\ue000" * 31, True),
+        ("a" * 60 + "\ufffd" * 31, True),
+        ("a" * 60 + "\u0378" * 31, True),
+        ("\n\t\f\v\x1b" * 20, False),
+        ("", False),
+    ],
+)
+def test_what_is_mostly_no_characters_is_no_text(text: str, refused: bool) -> None:
+    decoded = Decoded(text, "utf-8")
+
+    if refused:
+        with pytest.raises(UnreadableDocument, match="it is not text: read as utf-8"):
+            refuse_binary(decoded)
+    else:
+        refuse_binary(decoded)
+
+
+@pytest.mark.parametrize(
+    ("content", "text", "losses"),
+    [
+        (b"a\r\nb\rc\n", "a\nb\nc\n", ()),
+        (b"a\0\0b", "ab", ("2 NUL characters were taken out",)),
+        ("a\ufeffb".encode(), "ab", ()),
+        (b"\xff", "\ufffd", ("1 bytes or characters are not utf-8 and were replaced by \ufffd",)),
+    ],
+)
+def test_what_no_text_may_hold_is_taken_out_and_told(content: bytes, text: str, losses: tuple[str, ...]) -> None:
+    found = decode(content, "utf-8")
+
+    assert (found.text, found.encoding, found.losses) == (text, "utf-8", losses)
+
+
+@pytest.mark.parametrize("escape", [b"\x1b$B", b"\x1b$@", b"\x1b(J"])
+def test_escapes_of_japanese_mail_say_the_encoding(escape: bytes) -> None:
+    assert decode(b"plain " + escape + b"\x1b(B").encoding == "iso2022_jp"
+    assert decode(b"plain " + escape + "é".encode()).encoding == "utf-8"
+
+
+def test_a_guess_names_the_second_best() -> None:
+    (loss,) = decode("軌道".encode("big5")).losses
+
+    assert loss.startswith("it may be ")
+    assert " or " in loss
+    assert loss.endswith("'encoding' settles it")

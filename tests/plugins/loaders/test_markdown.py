@@ -91,3 +91,77 @@ def test_a_file_of_front_matter_only_has_an_empty_text() -> None:
 
     assert document.text == ""
     assert document.metadata["title"] == "x"
+
+
+@pytest.mark.parametrize(
+    ("text", "headings"),
+    [
+        ("# a", [("a", 1)]),
+        ("   ###### a ##", [("a", 6)]),
+        ("## a#", [("a#", 2)]),
+        ("# #", []),
+        ("#\ta", [("a", 1)]),
+        ("a\n=", [("a", 1)]),
+        ("a\n--", [("a", 2)]),
+        ("a\n   --- ", [("a", 2)]),
+        ("a\n-", []),
+        ("a\n\n---", []),
+        ("---\n---\n===", []),
+        ("\n===", []),
+        ("* a\n---", []),
+        ("+ a\n---", []),
+        ("\ta\n---", []),
+        ("a", []),
+    ],
+)
+def test_a_heading_has_a_level_and_a_title(text: str, headings: list[tuple[str, int]]) -> None:
+    document = load_one("markdown", text)
+
+    assert document.text == text
+    assert [(one.title, one.level) for one in document.sections] == headings
+
+
+@pytest.mark.parametrize(
+    ("text", "titles"),
+    [
+        ("```\n# a\n```\n# b", ["b"]),
+        ("```` x\n# a\n```\n# b\n`````\n# c", ["c"]),
+        ("~~~ a`b\n# a\n~~~\n# b", ["b"]),
+        ("``` a`b\n# a", ["a"]),
+        ("``` a\n# a\n``` b\n# b\n```  \n# c", ["c"]),
+        ("    ```\n# a", ["a"]),
+        ("```\n# a", []),
+        ("```\n1.4.4 短鋼軌：係指\n```\n1.4.5 長鋼軌：係指", ["長鋼軌"]),
+    ],
+)
+def test_a_fenced_block_ends_at_as_many_marks(text: str, titles: list[str]) -> None:
+    assert [one.title for one in load_one("markdown", text).sections] == titles
+
+
+@pytest.mark.parametrize(
+    ("front", "metadata"),
+    [
+        ("a: 1\nb-c d: x y", {"a": "1", "b-c d": "x y"}),
+        ("a:\nb: ''", {"a": "", "b": ""}),
+        ("a: 'x'\nb: \"x'\nc: \"", {"a": "x", "b": "\"x'", "c": '"'}),
+        ("a: [x, 'y', ]\nb: [x", {"a": ["x", "y", ""], "b": "[x"}),
+        ("a: x\n- y\n  - z", {"a": ["y", "z"]}),
+        ("- x\na: 1", {"a": "1"}),
+        ("a:1\nb: 2", {"b": "2"}),
+    ],
+)
+def test_simple_front_matter_is_read_as_yaml_would(front: str, metadata: dict[str, object]) -> None:
+    for end in ("---", "... "):
+        document = load_one("markdown", f"--- \n{front}\n{end}\ntext")
+        assert document.metadata == {**metadata, "encoding": "utf-8"}
+        assert document.text == "text"
+
+
+@pytest.mark.parametrize(
+    "text", ["---\na: 1\n", "x\n---\na: 1\n---", "---\n---\nb", "----\na: 1\n---", "---\n- a\n---"]
+)
+def test_what_is_no_front_matter_stays_in_the_text(text: str) -> None:
+    document = load_one("markdown", text)
+
+    assert document.text == text
+    assert document.metadata == {"encoding": "utf-8"}

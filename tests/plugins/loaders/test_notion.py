@@ -13,6 +13,7 @@ from pathlib import Path
 import pytest
 
 from potluck.errors import PasswordNeeded, UnreadableDocument
+from potluck_plugins.loaders._shared.notion_pages import is_export
 from support.loading import load, outline
 
 ID = " 0123456789abcdef0123456789abcdef"
@@ -100,3 +101,45 @@ def test_an_encrypted_archive_says_so() -> None:
 
     with pytest.raises(PasswordNeeded, match="encrypted"):
         load("notion", bytes(content))
+
+
+@pytest.mark.parametrize(
+    ("names", "is_one"),
+    [
+        ([f"a{ID}.md", f"b{ID}.csv", "c.md"], True),
+        ([f"a{ID}.md", "b.md"], False),
+        ([f"a{ID}.md", f"b{ID}_all.csv"], True),
+        ([f"a-{ID[1:]}.HTML"], True),
+        ([f"a{ID}.md", *("x.png",) * 9, "folder/"], True),
+        ([f"a{ID}x.md"], False),
+        (["a.png"], False),
+        (["folder/"], False),
+        ([], False),
+        (["Export-0123abcd-Part-1.zip", "sub/ExportBlock-0123abcd.zip"], True),
+        (["Export-0123abcd.zip", "a.md"], False),
+        (["Export-01.zip"], False),
+    ],
+)
+def test_an_export_is_known_by_the_numbers_of_its_pages(names: list[str], is_one: bool) -> None:
+    assert is_export(names) is is_one
+
+
+def test_a_table_stands_below_its_title_and_tells_what_was_lost() -> None:
+    (found,) = load("notion", export({f"工作{ID}_all.csv": 'a,b\n"1,2\n'}))
+
+    assert [(one.title, one.level) for one in found.sections] == [("工作", 1)]
+    assert found.metadata == {"title": "工作"}
+    assert "never closed" in found.losses[0]
+
+
+def test_empty_pages_are_none_and_other_files_are_told() -> None:
+    found = load("notion", export({"A.md": " \n", "B.md": "x", "sub/note.txt": "x", "p.zip.png": ""}))
+
+    assert [one.source.partition("#")[2] for one in found] == ["B"]
+    assert found[0].losses == ("not read: p.zip.png, note.txt",)
+
+
+def test_an_archive_without_pages_is_no_export() -> None:
+    for members in ({}, {"a.txt": "x"}, {"a.md": " "}):
+        with pytest.raises(UnreadableDocument, match="no Notion export"):
+            load("notion", export(members))
