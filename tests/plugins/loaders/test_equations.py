@@ -1,17 +1,7 @@
 """Equations of Word, PowerPoint, HTML and EPUB as one line of text.
 
-Modules: ``potluck_plugins.loaders._office.eq_field``, ``potluck_plugins.loaders._office.fields``,
-``potluck_plugins.loaders._office.rtf.destinations``, ``potluck_plugins.loaders._office.rtf.fonts``,
-``potluck_plugins.loaders._office.rtf.math``, ``potluck_plugins.loaders._office.rtf.part``,
-``potluck_plugins.loaders._office.rtf.reader``, ``potluck_plugins.loaders._office.rtf.state``,
-``potluck_plugins.loaders._office.rtf.styles``, ``potluck_plugins.loaders._office.rtf.tokens``,
-``potluck_plugins.loaders._office.word.blocks``, ``potluck_plugins.loaders._office.word.chunks``,
-``potluck_plugins.loaders._office.word.comments``, ``potluck_plugins.loaders._office.word.controls``,
-``potluck_plugins.loaders._office.word.document``, ``potluck_plugins.loaders._office.word.fields``,
-``potluck_plugins.loaders._office.word.graphics``, ``potluck_plugins.loaders._office.word.margins``,
-``potluck_plugins.loaders._office.word.notes``, ``potluck_plugins.loaders._office.word.paragraph``,
-``potluck_plugins.loaders._office.word.runs``, ``potluck_plugins.loaders._office.word.styles``,
-``potluck_plugins.loaders._office.word.tables``, ``potluck_plugins.loaders._office.word97.line``.
+Modules: ``potluck_plugins.loaders._office.word.runs``, ``potluck_plugins.loaders._shared.equations``,
+``potluck_plugins.loaders._shared.mathml``, ``potluck_plugins.loaders._shared.omml``.
 """
 
 from __future__ import annotations
