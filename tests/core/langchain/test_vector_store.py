@@ -1,0 +1,279 @@
+"""A vector store of LangChain over a recipe: what is added, replaced, deleted and found, by whatever way.
+
+Modules: ``potluck.langchain._documents``, ``potluck.langchain._vector_store``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+pytest.importorskip("langchain_core")
+
+import potluck.langchain
+from potluck import Recipe
+from potluck.errors import StoreMismatch
+from potluck.langchain._documents import Added, AddedDocuments
+from support.fake_plugins import visible
+from support.labelled import install_labelled
+
+
+@pytest.fixture(autouse=True)
+def _plugins(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    monkeypatch.setenv("EMBEDDED_LOG", str(tmp_path / "embedded.log"))
+    with visible(install_labelled(tmp_path / "site"), monkeypatch):
+        yield
+
+
+def opened(folder: Path, documents: str = "") -> Recipe:
+    path = folder / "recipe.yaml"
+    path.write_text(f"{documents}embedder: letters\n", encoding="utf-8")
+    return Recipe.load(path)
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> Iterator[Any]:
+    with opened(tmp_path) as recipe:
+        made = potluck.langchain.vector_store(recipe)
+        yield made
+        made.close()
+
+
+def held(store: Any) -> list[tuple[str, str]]:
+    return sorted((one.id, one.page_content) for one in store.similarity_search("a", 100))
+
+
+def test_ids_are_those_that_are_given_and_new_ones_for_the_others(store: Any) -> None:
+    names = store.add_texts(["道碴", "軌枕", "rail"], ids=["甲", None, "x" * 200])
+
+    assert (names[0], names[2]) == ("甲", "x" * 200)
+    assert names[1] not in ("", None)
+    assert held(store) == sorted(zip(names, ["道碴", "軌枕", "rail"], strict=True))
+    others = store.add_texts(["a", "b"])
+    assert len({*names, *others}) == 5
+
+
+def test_of_an_id_that_comes_twice_the_last_text_is_kept(store: Any) -> None:
+    store.add_texts(["first", "other", "last"], [{"n": 1}, {"n": 2}, {"n": 3}], ids=["a", "b", "a"])
+
+    assert held(store) == [("a", "last"), ("b", "other")]
+    assert store.get_by_ids(["a"])[0].metadata == {"n": 3}
+
+
+def test_a_text_that_is_added_again_is_found_by_its_new_words_only(store: Any) -> None:
+    store.add_texts(["aaaa", "bbbb"], ids=["1", "2"])
+    store.add_texts(["cccc"], ids=["1"])
+
+    ((near, score),) = store.similarity_search_with_score("cccc", 1)
+    assert (near.id, near.page_content) == ("1", "cccc")
+    assert score == pytest.approx(1, abs=1e-3)
+    assert store.similarity_search_with_score("aaaa", 1)[0][1] < 0.5
+
+
+def test_texts_and_metadata_have_to_be_as_many(store: Any) -> None:
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        store.add_texts(["a", "b"], [{}])
+    with pytest.raises(ValueError, match=r"shorter|longer"):
+        store.add_texts(["a", "b"], ids=["1"])
+    assert held(store) == []
+
+
+def test_nothing_can_be_added_and_an_empty_store_finds_nothing(store: Any) -> None:
+    assert store.add_texts([]) == []
+    assert store.similarity_search("a", 5) == []
+    assert store.max_marginal_relevance_search("a") == []
+    assert store.get_by_ids(["nobody"]) == []
+
+
+@pytest.mark.parametrize(
+    ("ids", "left"),
+    [
+        (["1"], ["2", "3"]),
+        (["1", "3", "nobody"], ["2"]),
+        ([], ["1", "2", "3"]),
+        (["nobody"], ["1", "2", "3"]),
+        (None, []),
+    ],
+)
+def test_what_is_deleted_is_gone_and_the_rest_stays(ids: list[str] | None, left: list[str], store: Any) -> None:
+    store.add_texts(["aa", "bb", "cc"], ids=["1", "2", "3"])
+
+    assert store.delete(ids) is True
+    assert [name for name, _ in held(store)] == left
+    assert [one.id for one in store.get_by_ids(["3", "2", "1"])] == left[::-1]
+
+
+def test_the_nearest_come_first_at_most_k(store: Any) -> None:
+    store.add_texts(["aaab", "aabb", "abbb", "bbbb"], ids=list("1234"))
+
+    for k in (1, 3, 9):
+        found = store.similarity_search_with_score("aaaa", k)
+        assert [one.id for one, _ in found] == list("1234")[:k]
+        scores = [score for _, score in found]
+        assert scores == sorted(scores, reverse=True)
+    assert len(store.similarity_search("aaaa")) == 4
+    assert [one.id for one in store.similarity_search_by_vector(store.embeddings.embed_query("bbbb"), 2)] == ["4", "3"]
+
+
+def test_a_filter_looks_through_all_and_not_only_the_nearest(store: Any) -> None:
+    about = [{"kind": "note", "n": 1}, {"kind": "note", "n": 2}, {"kind": "條文", "n": 2}]
+    store.add_texts(["aaab", "aabb", "bbbb"], about, ids=list("123"))
+
+    def found(wanted: Any, k: int = 1) -> list[str]:
+        return [one.id for one in store.similarity_search("aaaa", k, filter=wanted)]
+
+    assert found(None) == ["1"]
+    assert found({"kind": "條文"}) == ["3"]
+    assert found({"n": 2}) == ["2"]
+    assert found({"n": 2}, 5) == ["2", "3"]
+    assert found({"kind": "note", "n": 2}, 5) == ["2"]
+    assert found({"kind": "nothing"}, 5) == []
+    assert found({"unknown": 1}, 5) == []
+    assert found(lambda document: document.page_content.startswith("b"), 5) == ["3"]
+    assert found({}, 5) == ["1", "2", "3"]
+    vector = store.embeddings.embed_query("aaaa")
+    assert [one.id for one in store.similarity_search_by_vector(vector, 1, filter={"n": 2})] == ["2"]
+
+
+def test_diverse_passages_are_chosen_among_the_nearest(store: Any) -> None:
+    store.add_texts(["aaaa", "aaaaaaaab", "aaab", "bbbb", "cccc"], ids=list("12345"))
+
+    def chosen(**said: Any) -> list[str]:
+        return [one.id for one in store.max_marginal_relevance_search("aaaa", **said)]
+
+    assert chosen(k=2, lambda_mult=1.0) == ["1", "2"]
+    assert chosen(k=2, lambda_mult=0.0) in (["1", "4"], ["1", "5"])
+    assert chosen(k=2, lambda_mult=0.0, fetch_k=3) == ["1", "3"]
+    assert chosen(k=2, lambda_mult=0.0, filter=lambda document: "c" not in document.page_content) == ["1", "4"]
+    assert len(chosen()) == 4, "four unless it is said"
+
+
+def test_a_relevance_is_a_cosine_and_never_less_than_nothing(store: Any) -> None:
+    score = store._select_relevance_score_fn()
+
+    assert [score(cosine) for cosine in (1.0, 0.25, 0.0, -0.5)] == [1.0, 0.25, 0.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    "call",
+    [
+        lambda store: store.add_texts(["a"], odd=1),
+        lambda store: store.delete(["a"], odd=1),
+        lambda store: store.similarity_search("a", odd=1),
+        lambda store: store.similarity_search_with_score("a", odd=1),
+        lambda store: store.similarity_search_by_vector([1.0] * 256, odd=1),
+        lambda store: store.max_marginal_relevance_search("a", odd=1),
+        lambda store: type(store).from_texts(["a"], store.embeddings, odd=1),
+    ],
+)
+def test_an_argument_that_would_do_nothing_is_an_error(call: Any, store: Any) -> None:
+    with pytest.raises(TypeError, match="takes no argument 'odd'"):
+        call(store)
+
+
+def test_passages_of_documents_stand_among_what_is_added(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("aaab", encoding="utf-8")
+    (tmp_path / "b.txt").write_text("bbbb", encoding="utf-8")
+    with opened(tmp_path, "documents: '*.txt'\n") as recipe:
+        store = potluck.langchain.vector_store(recipe)
+        store.add_texts(["aaaa", "aabb"], ids=["1", "2"])
+
+        found = store.similarity_search("aaaa", 4)
+        assert [one.page_content for one in found] == ["aaaa", "aaab", "aabb", "bbbb"]
+        assert [one.page_content for one in store.similarity_search("aaaa", 2)] == ["aaaa", "aaab"]
+        only = store.similarity_search("aaaa", 1, filter={"source": "b.txt"})
+        assert [one.page_content for one in only] == ["bbbb"]
+        passage = str(found[1].id)
+        assert [one.page_content for one in store.get_by_ids([passage, "2", "nobody"])] == ["aaab", "aabb"]
+        with pytest.raises(ValueError, match=f"{passage} is a passage of the recipe's documents"):
+            store.delete(["1", passage])
+        assert [one.page_content for one in store.get_by_ids(["1"])] == ["aaaa"], "nothing of it was deleted"
+        store.delete()
+        assert [one.page_content for one in store.similarity_search("aaaa", 4)] == ["aaab", "bbbb"]
+        store.close()
+
+
+def test_a_collection_is_taken_up_again_without_embedding_anything(tmp_path: Path) -> None:
+    with opened(tmp_path) as recipe:
+        store = potluck.langchain.vector_store(recipe, "notes")
+        store.add_texts(["aa", "bb"], [{"n": 1}, {"章": "二"}], ids=["1", "2"])
+        store.close()
+    (tmp_path / "embedded.log").unlink()
+    with opened(tmp_path) as recipe:
+        again = potluck.langchain.vector_store(recipe, "notes")
+        assert [(one.id, one.metadata) for one in again.get_by_ids(["1", "2"])] == [
+            ("1", {"n": 1}),
+            ("2", {"章": "二"}),
+        ]
+        assert potluck.langchain.vector_store(recipe, "other").get_by_ids(["1"]) == []
+        assert not (tmp_path / "embedded.log").exists()
+        again.close()
+
+
+@pytest.mark.parametrize("damage", ["lost", "old"])
+def test_a_store_that_lacks_vectors_or_has_too_many_is_mended_from_the_documents(tmp_path: Path, damage: str) -> None:
+    with opened(tmp_path) as recipe:
+        store = potluck.langchain.vector_store(recipe)
+        store.add_texts(["aa", "bb", "cc"], ids=["1", "2", "3"])
+        vectors, added = store._store, store._added
+        if damage == "lost":
+            vectors.delete([Added("2", "", {}).key])
+            vectors.commit()
+        else:
+            added.remove([Added("2", "", {}).key])
+        store.close()
+    with opened(tmp_path) as recipe:
+        again = potluck.langchain.vector_store(recipe)
+        left = ["1", "2", "3"] if damage == "lost" else ["1", "3"]
+        assert [name for name, _ in held(again)] == left
+        assert again._store.count() == len(left)
+        again.close()
+
+
+def rows(count: int) -> Any:
+    return np.eye(count, 4, dtype=np.float32)
+
+
+def test_a_file_of_documents_keeps_texts_metadata_and_vectors(tmp_path: Path) -> None:
+    one, other = Added("甲", "道碴", {"章": [1, None]}), Added("b", "rail", {})
+    kept = AddedDocuments(tmp_path / "new" / "a.sqlite", "model a")
+    kept.keep([one, other], rows(2))
+    kept.close()
+
+    again = AddedDocuments(tmp_path / "new" / "a.sqlite", "model a")
+    assert again.keys() == {one.key, other.key}
+    assert again.find([other.key, "nobody", one.key]) == {other.key: other, one.key: one}
+    assert (again.vectors([other.key, one.key]) == rows(2)[::-1]).all()
+    assert again.vectors([one.key]).dtype == np.float32
+    again.keep([Added("甲", "軌枕", {})], rows(3)[2:])
+    assert again.find([one.key])[one.key].text == "軌枕"
+    assert (again.vectors([one.key]) == rows(3)[2:]).all()
+    again.remove([one.key, "nobody"])
+    assert again.keys() == {other.key}
+    again.close()
+
+
+def test_documents_are_kept_all_or_none(tmp_path: Path) -> None:
+    kept = AddedDocuments(tmp_path / "a.sqlite", "model a")
+    kept.keep([Added("a", "old", {})], rows(1))
+    broken: Any = [Added("a", "new", {}), Added("b", "\ud800", {})]
+
+    with pytest.raises(UnicodeEncodeError):
+        kept.keep(broken, rows(2))
+
+    assert [one.text for one in kept.find([Added("a", "", {}).key]).values()] == ["old"]
+    kept.keep([Added("c", "c", {})], rows(1))
+    assert len(kept.keys()) == 2, "it can be written to again"
+    kept.close()
+
+
+def test_vectors_of_another_embedder_are_refused_and_the_own_ones_are_not(tmp_path: Path) -> None:
+    AddedDocuments(tmp_path / "a.sqlite", "model a").close()
+
+    with pytest.raises(StoreMismatch, match=r"a\.sqlite holds vectors of another embedder than the recipe's"):
+        AddedDocuments(tmp_path / "a.sqlite", "model b")
+    AddedDocuments(tmp_path / "a.sqlite", "model a").close()
