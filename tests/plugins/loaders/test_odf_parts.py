@@ -168,7 +168,7 @@ def test_a_heading_in_a_list_is_numbered_by_the_list_and_another_by_the_outline(
     )
     assert outline(read(body, styles, common)) == [
         *[("I", "a", 1), ("1", "b", 2), ("I.1", "c", 2), (None, "d", 1), ("II", "e", 1), ("IX", "f", 1)],
-        *[(None, "g", 1), ("I", "i", 1)],
+        *[("0", "g", 1), ("I", "i", 1)],
     ]
 
 
@@ -368,7 +368,10 @@ REPEAT = "table:number-{}-repeated='{}'".format
         ),
         (
             [
-                f"<table:table-header-rows>{row(cell('a'), cell('b'))}{row(cell('c'), cell('d'))}</table:table-header-rows>",
+                "<table:table-header-rows>",
+                row(cell("a"), cell("b")),
+                row(cell("c"), cell("d")),
+                "</table:table-header-rows>",
                 row(cell("5"), cell("6")),
             ],
             ["a c | b d", "5 | 6"],
