@@ -8,6 +8,7 @@ import resource
 import signal
 import subprocess
 import sys
+from dataclasses import replace
 from datetime import datetime
 from itertools import pairwise
 from pathlib import Path
@@ -16,8 +17,10 @@ from typing import Any
 import pytest
 
 from potluck import Recipe
+from potluck.contracts import Context
 from potluck.errors import RemoteError
-from potluck.hookspecs import StageEvent
+from potluck.hookspecs import ModelCall, StageEvent
+from potluck.sources import Sources
 from potluck_plugins.observers.jsonl import Jsonl, JsonlConfig
 
 from .conftest import NOTES, QUESTION
@@ -170,3 +173,55 @@ def test_a_full_disk_costs_the_log_and_not_the_run(home: Path) -> None:
     assert done.returncode == 0, done.stderr
     (line,) = done.stderr.splitlines()
     assert line.startswith("the observer potluck:jsonl is left out: OSError: ")
+
+
+def watching(folder: Path, **settings: Any) -> Jsonl:
+    """The observer of a workspace."""
+    return Jsonl(JsonlConfig(**settings), Context(folder, folder / "work", Sources(folder), environment={}))
+
+
+def test_an_event_is_a_line_with_what_it_knows(tmp_path: Path) -> None:
+    watch = watching(tmp_path)
+    plain = StageEvent(
+        "load", "documents", 1, 9, run="r", recipe="軌道", id=3, parent=2, started=1e9, seconds=1.23456789
+    )
+    watch.potluck_stage_started(plain)
+    watch.potluck_stage_progressed(replace(plain, component="c", model="m", measures={"loss": 0.5}))
+    watch.potluck_stage_finished(plain)
+    watch.potluck_stage_failed(plain, ValueError("secret"))
+    watch.close()
+
+    line = {"run": "r", "recipe": "軌道", "stage_id": 3, "parent_id": 2, "stage": "load", "seconds": 1.234568}
+    line |= {"started": "2001-09-09T01:46:40.000+00:00", "done": 1, "total": 9, "unit": "documents"}
+    assert lines(tmp_path / "work" / "events.jsonl") == [
+        {"event": "started", **line},
+        {"event": "progressed", **line, "component": "c", "model": "m", "measures": {"loss": 0.5}},
+        {"event": "finished", **line},
+        {"event": "failed", **line, "error": "ValueError"},
+    ]
+    assert "軌道".encode() in (tmp_path / "work" / "events.jsonl").read_bytes()
+
+
+def test_a_call_is_a_line_with_its_tokens(tmp_path: Path) -> None:
+    watch = watching(tmp_path, path="deep/calls.jsonl")
+    call = ModelCall("chat", "openai", "m", 1e9, 0.5, 2, 7, None, run="r", recipe="n", stage=4)
+    watch.potluck_model_called(call)
+    watch.potluck_model_called(replace(call, error="RemoteError"))
+    watch.close()
+
+    line = {"event": "called", "run": "r", "recipe": "n", "stage_id": 4, "operation": "chat", "component": "openai"}
+    line |= {"model": "m", "started": "2001-09-09T01:46:40.000+00:00", "seconds": 0.5, "texts": 2}
+    line |= {"input_tokens": 7, "output_tokens": None}
+    assert lines(tmp_path / "deep" / "calls.jsonl") == [line, {**line, "error": "RemoteError"}]
+
+
+def test_progress_may_be_left_out_and_the_file_is_the_owners(tmp_path: Path) -> None:
+    watch = watching(tmp_path, path="a.jsonl", progress=False)
+    for told in (watch.potluck_stage_started, watch.potluck_stage_progressed, watch.potluck_stage_finished):
+        told(StageEvent("load"))
+    watch.close()
+
+    assert [line["event"] for line in lines(tmp_path / "a.jsonl")] == ["started", "finished"]
+    assert (tmp_path / "a.jsonl").stat().st_mode & 0o777 == 0o600
+    watching(tmp_path, path="a.jsonl").close()
+    assert len(lines(tmp_path / "a.jsonl")) == 2
