@@ -9,13 +9,36 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
+from importlib.metadata import version
 from pathlib import Path
+from typing import Any
 
 import pytest
+from pydantic import BaseModel, Field, ValidationError
 
 from potluck import Recipe
+from potluck.contracts import Context
 from potluck.egress import gate
-from potluck.errors import EgressRefused, PluginError, RecipeError
+from potluck.errors import (
+    ContentFiltered,
+    ContextExceeded,
+    EgressRefused,
+    MissingSecret,
+    PluginError,
+    PotluckError,
+    RecipeError,
+    RemoteError,
+)
+from potluck.sources import Sources
+from potluck.stages.worker_process import NoModels
+from potluck_plugins._langchain import (
+    Caller,
+    LangChainConfig,
+    named_parameters,
+    parameters,
+    sends_to,
+    token_counter,
+)
 from support.fake_plugins import visible
 from support.langchain_classes import ELSEWHERE, install_classes
 
@@ -245,3 +268,114 @@ def test_behind_a_gate_for_a_host_its_subdomains_are_let_through_and_names_that_
         "127.0.0.1": True,
     }
     assert by_address
+
+
+def caller(tmp_path: Path, network: bool = True, **settings: Any) -> Caller:
+    """Uses a class, as some component does."""
+    config = LangChainConfig.model_validate({"class": FAKE, **settings})
+    return Caller(config, Context(tmp_path, tmp_path, NoModels(), environment={}, network=network), "embedder")
+
+
+class ContextOverflowError(Exception):
+    """As LangChain names it."""
+
+
+class Filtered(Exception):
+    code = "content_filter"
+
+
+@pytest.mark.parametrize(
+    ("error", "settings", "kind", "said"),
+    [
+        (KeyError("a\n b"), {}, PluginError, f"embedder langchain: {FAKE} failed: KeyError: 'a\\n b'"),
+        (ValueError("a\n b"), {}, PluginError, "failed: ValueError: a b"),
+        (ValueError(""), {}, PluginError, "failed: ValueError: no reason given"),
+        (ValueError("a"), {"sends_to": "api.example.org"}, RemoteError, "failed: ValueError: a"),
+        (ContextOverflowError("long"), {"sends_to": "x.org"}, ContextExceeded, f"embedder langchain: {FAKE}: long"),
+        (Filtered("no"), {}, ContentFiltered, f"embedder langchain: {FAKE}: no"),
+        (ValueError("key abcd!"), {"secret_arguments": {"size": "abcd"}}, PluginError, "ValueError: key ***!"),
+        (ValueError("key abc!"), {"secret_arguments": {"size": "abc"}}, PluginError, "ValueError: key abc!"),
+    ],
+)
+def test_what_a_class_raises_is_an_error_that_names_it(
+    tmp_path: Path, error: Exception, settings: dict[str, Any], kind: type[PotluckError], said: str
+) -> None:
+    with pytest.raises(kind) as caught, caller(tmp_path, **settings).using():
+        raise error
+
+    assert type(caught.value) is kind
+    assert str(caught.value).endswith(said)
+    assert caught.value.__cause__ is (None if "secret_arguments" in settings else error)
+
+
+def test_what_is_an_error_of_ours_already_stays_one(tmp_path: Path) -> None:
+    with pytest.raises(MissingSecret, match=r"^mine$"), caller(tmp_path).using():
+        raise MissingSecret("mine")
+
+
+def test_without_the_network_no_host_may_be_named(tmp_path: Path) -> None:
+    for network, named in ((True, f"the recipe names {ELSEWHERE}"), (False, "the recipe names no host")):
+        using = caller(tmp_path, network, sends_to=ELSEWHERE).using()
+        with pytest.raises(EgressRefused, match=f"tried to reach 192.0.2.9, and {named}"), using:
+            socket.create_connection(("192.0.2.9", 9), timeout=1)
+
+
+def test_the_release_of_the_package_is_its_identity(tmp_path: Path) -> None:
+    assert caller(tmp_path).identity() == {"package": f"langchain_core {version('langchain_core')}"}
+    assert caller(tmp_path).cls.__name__ == "DeterministicFakeEmbedding"
+
+
+def test_arguments_and_secrets_are_handed_over_as_copies() -> None:
+    config = LangChainConfig.model_validate({"class": FAKE, "arguments": {"size": [1]}})
+    config.all_arguments()["size"].append(2)
+
+    assert config.all_arguments() == {"size": [1]}
+    secret = LangChainConfig.model_validate({"class": FAKE, "secret_arguments": {"size": "s"}})
+    assert secret.all_arguments() == {"size": "s"}
+
+
+@pytest.mark.parametrize(
+    ("host", "remote"),
+    [("api.example.org", "api.example.org"), ("127.0.0.1", None), ("localhost", None), ("[::1]", None), (None, None)],
+)
+def test_texts_stay_here_unless_another_machine_is_named(host: str | None, remote: str | None) -> None:
+    assert sends_to(LangChainConfig.model_validate({"class": FAKE, "sends_to": host})) == remote
+
+
+@pytest.mark.parametrize("host", ["", "a b", "https://x.org", "x.org:80", "x/y"])
+def test_a_host_is_a_name_or_an_address(host: str) -> None:
+    with pytest.raises(ValidationError):
+        LangChainConfig.model_validate({"class": FAKE, "sends_to": host})
+
+
+def test_the_arguments_of_a_class_are_those_with_a_name() -> None:
+    def some(a: int, /, b: int, *rest: int, c: int = 1) -> None: ...
+    def any_(b: int, **more: int) -> None: ...
+
+    class Model(BaseModel):
+        one: int = Field(alias="eins")
+        two: int = 2
+
+    assert parameters(some) == named_parameters(some) == {"b", "c"}
+    assert parameters(any_) is None
+    assert named_parameters(any_) == {"b"}
+    assert {"one", "eins", "two"} <= named_parameters(Model)
+
+
+def test_tokens_are_counted_by_a_file_with_the_special_ones_or_never_too_low(tmp_path: Path) -> None:
+    from tokenizers import Tokenizer, models, pre_tokenizers, processors
+
+    tokenizer = Tokenizer(models.WordLevel({"a": 0, "b": 1, "<s>": 2, "?": 3}, unk_token="?"))
+    tokenizer.pre_tokenizer = pre_tokenizers.Whitespace()
+    tokenizer.post_processor = processors.TemplateProcessing(single="<s> $A", special_tokens=[("<s>", 2)])
+    tokenizer.enable_truncation(3)
+    tokenizer.enable_padding(length=8)
+    tokenizer.save(str(tmp_path / "tokenizer.json"))
+    context = Context(tmp_path, tmp_path, Sources(tmp_path))
+
+    counter = token_counter(str(tmp_path), context)
+
+    assert counter.exact
+    assert [counter.count(text) for text in ("", "a", "a b a b a")] == [1, 2, 6]
+    assert not token_counter(None, context).exact
+    assert token_counter(None, context).count("ab") == 5
