@@ -255,3 +255,23 @@ def test_a_plugin_that_says_where_it_sends_may_send(tmp_path: Path) -> None:
     (one,) = (one for one in checks("loader") if one.rule == "sends-nothing")
     with pytest.raises(Skipped, match=r"it says that it sends to ocr\.example"):
         one.on(Subject(lambda own: Given(document()), tmp_path, samples=(SAMPLE,), sends_to="ocr.example"))
+
+
+def test_what_came_of_another_encoding_is_told_with_the_error_or_the_text(tmp_path: Path) -> None:
+    def reading(other: Callable[[], list[str]]) -> Made:
+        def made(source: Source) -> list[Any]:
+            content = source.path.read_bytes()
+            if content.removeprefix(b"\xef\xbb\xbf") == SAMPLE.content:
+                return [Document(source.name, TEXT)]
+            return [Document(source.name, text) for text in other()]
+
+        return made
+
+    def fails() -> list[str]:
+        raise ValueError("odd bytes")
+
+    check("encodings", tmp_path / "read", reading(lambda: [TEXT]))
+    with pytest.raises(Violation, match=r"encodings: notes\.abc in utf-16: ValueError: odd bytes$"):
+        check("encodings", tmp_path / "fails", reading(fails))
+    with pytest.raises(Violation, match=r"notes\.abc in utf-16 gives '軌道？', and says of no loss$"):
+        check("encodings", tmp_path / "garbles", reading(lambda: ["軌道 ？"]))
