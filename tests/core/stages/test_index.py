@@ -88,8 +88,8 @@ def test_a_document_that_is_gone_needs_nothing_to_be_computed(home: Path) -> Non
 @pytest.mark.parametrize(
     ("count", "words"),
     [
-        (1, "the index lacks 1 document that could not be read"),
-        (2, "the index lacks 2 documents that could not be read"),
+        (1, "1 document that could not be read"),
+        (2, "2 documents that could not be read"),
     ],
 )
 def test_what_the_index_lacks_is_said(home: Path, count: int, words: str) -> None:
