@@ -39,3 +39,38 @@ def test_marks_stay_with_their_letters() -> None:
 @pytest.mark.parametrize(("text", "has"), [("abc 短", False), ("אב", True), ("12 مئوية", True), ("é😀", False)])
 def test_letters_from_right_to_left_are_known(text: str, has: bool) -> None:
     assert has_right_to_left(text) is has
+
+
+@pytest.mark.parametrize(
+    ("visual", "read"),
+    [
+        ("", ""),
+        ("ב", "ב"),
+        ("a", "a"),
+        ("12", "12"),
+        ("(ב)", "(ב)"),
+        ("[ב]", "[ב]"),
+        ("<ב>", "<ב>"),
+        ("«ב»", "«ב»"),
+        ("{ב}", "{ב}"),
+        ("(a) ב", "ב (a)"),
+        ("a (גב) b", "a (בג) b"),
+        ("גב 12 וה", "הו 12 בג"),
+        ("ב 1,2 א", "א 1,2 ב"),
+        ("ב 1, 2 א", "א 2 ,1 ב"),
+        ("ב +5 א", "א +5 ב"),
+        ("ב 5% א", "א 5% ב"),
+        ("ב $5 א", "א $5 ב"),
+        ("ב % א", "א % ב"),
+        ("ב ab 12 cd א", "א ab 12 cd ב"),
+        ("a ב 12 ג b", "a ג 12 ב b"),
+        ("ab ב", "ab ב"),
+        ("a גב", "בג a"),
+        ("a ב b ג", "ג b ב a"),
+        ("!ב", "ב!"),
+        ("ב!", "ב!"),
+        ("ב...", "ב..."),
+    ],
+)
+def test_a_line_is_put_into_reading_order(visual: str, read: str) -> None:
+    assert "".join(reading_order(list(visual))) == read

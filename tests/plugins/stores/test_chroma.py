@@ -173,6 +173,12 @@ def test_what_leaves_the_machine_is_said_beforehand() -> None:
     assert offer.sends_to(offer.config(host="db.example")) == "db.example"
 
 
+def test_it_says_that_it_may_miss_some_of_the_nearest(tmp_path: Path) -> None:
+    assert not CHROMA.make(tmp_path).exact
+    assert not server(8000).make(tmp_path).exact
+    assert EXACT.make(tmp_path).exact
+
+
 def test_a_server_elsewhere_is_not_asked_without_consent(tmp_path: Path) -> None:
     store = server(8000, "db.example").make(tmp_path)
     with pytest.raises(EgressRefused, match=r"db\.example"):

@@ -219,3 +219,12 @@ def test_how_hard_to_look_and_with_how_many_threads_does_not_change_the_index_bu
 
     assert FaissConfig(threads=2).decisive() == FaissConfig().decisive()
     assert FaissConfig(ef_search=2).decisive() != FaissConfig().decisive()
+
+
+@pytest.mark.parametrize(("index", "exact"), [("flat", True), ("hnsw", False), ("ivf", False)])
+def test_an_index_says_whether_it_compares_with_every_vector(tmp_path: Path, index: str, exact: bool) -> None:
+    store = faiss_store(index=index).make(tmp_path)
+
+    assert store.exact is exact
+    assert store.uses_seed
+    assert not EXACT.make(tmp_path).uses_seed

@@ -125,3 +125,11 @@ def test_nothing_pickled_is_written(tmp_path: Path) -> None:
     store.close()
 
     assert sorted(path.name for path in tmp_path.rglob("*") if path.is_file()) == ["ids", "manifest", "vectors"]
+
+
+@pytest.mark.parametrize("name", STORES)
+def test_it_says_that_it_may_miss_some_of_the_nearest(tmp_path: Path, name: str) -> None:
+    store = opened(tmp_path, STORES[name])
+
+    assert not store.exact
+    store.close()
