@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from potluck.documents import Finish
 from potluck_plugins.chat._shared.finishes import finish_of, is_broken
 from potluck_plugins.chat._shared.parts import parts_of
-from potluck_plugins.chat._shared.thoughts import MARKS, Habit, Thinking, is_known_to_be_plain, opens_thoughts
+from potluck_plugins.chat._shared.thoughts import (
+    MARKS,
+    Habit,
+    Thinking,
+    is_known_to_be_plain,
+    is_mark,
+    opens_thoughts,
+)
 
 THOUGHT = "The user asks for the pump; maybe room 9. 想一想：第九室？"
 ANSWER = "The pump stands in room 7. 泵在第七室。"
@@ -197,3 +204,107 @@ def test_parts_of_a_message_are_answer_thoughts_refusal_or_not_read() -> None:
     assert (parts.answer, parts.thoughts, parts.refusal, parts.unread) == ("泵在第七室。", "hm.", "no", ["image_url"])
     assert parts_of(None).answer == ""
     assert parts_of({"type": "text", "text": "a"}).answer == "a"
+
+
+FAMILIES = {
+    "gpt-4o": True,
+    "chatgpt-4o-latest": True,
+    "meta-llama/Llama-3.1-8B": True,
+    "gemma2-9b": True,
+    "mistral-7b": True,
+    "ministral-8b": True,
+    "Phi-4": True,
+    "SmolLM2-135M": True,
+    "qwen2.5": True,
+    "claude-3": True,
+    "command-r-plus": True,
+    "deepseek-r1-distill-llama-3": False,
+    "magistral-small": False,
+    "phi-4-reasoning": False,
+    "hermes-llama-3": False,
+    "xgpt-4": False,
+    "qwen3": False,
+    "": False,
+}
+
+
+@pytest.mark.parametrize("model", FAMILIES)
+def test_a_family_is_known_to_be_plain_by_its_name(model: str) -> None:
+    assert is_known_to_be_plain(model) is FAMILIES[model]
+
+
+@pytest.mark.parametrize("mark", MARKS)
+def test_a_mark_is_known_wherever_it_stands(mark: str) -> None:
+    assert is_mark(mark)
+    assert is_mark(MARKS[mark])
+    assert not is_mark(f"{mark} ")
+    assert opens_thoughts(f"prompt {mark.upper()}\n")
+    assert not opens_thoughts(f"prompt {mark} and more")
+    assert not opens_thoughts(f"prompt {MARKS[mark]}")
+
+
+@pytest.mark.parametrize(
+    ("text", "opened", "unmarked", "thoughts", "answer"),
+    [
+        ("a", False, False, "", "a"),
+        ("  a", False, False, "", "  a"),
+        ("a", True, False, "a", ""),
+        ("a</think> b", True, False, "a", "b"),
+        ("a</think> b", False, False, "", "a</think> b"),
+        ("a</think> b", False, True, "a", "b"),
+        ("a", False, True, "", "a"),
+        ("<think>a</think>\n\n<think>b</think> c", False, False, "a\n\nb", "c"),
+        ("<think></think>c", False, False, "", "c"),
+        ("<think>a", False, False, "a", ""),
+        ("<THINK>a</THINK>b", False, False, "a", "b"),
+        ("[THINK]a[/THINK]b<think>c</think>", False, False, "a", "b<think>c</think>"),
+        ("a `</think>` b</think>c", False, True, "a `</think>` b", "c"),
+        (
+            "<|channel|>analysis<|message|>a<|end|><|start|>assistant<|channel|>final<|message|>b",
+            False,
+            False,
+            "a",
+            "b",
+        ),
+        ("<thin", False, False, "", "<thin"),
+        ("", False, False, "", ""),
+    ],
+)
+def test_thoughts_are_told_from_the_answer(text: str, opened: bool, unmarked: bool, thoughts: str, answer: str) -> None:
+    found = told(text, [], opened=opened, unmarked=unmarked)
+
+    assert found[:2] == (thoughts, answer)
+    assert "".join(found[2]) == answer
+
+
+def test_a_text_that_is_known_to_be_cut_within_thoughts_is_none() -> None:
+    thinking = Thinking(unmarked=True)
+    assert thinking.grown("hm") == ""
+    assert thinking.rest(cut=True) == ""
+    assert (thinking.thoughts, thinking.answer, thinking.closed_only) == ("hm", "", False)
+
+    answering = Thinking(unmarked=True)
+    assert answering.grown("hm</think>a") == "a"
+    assert answering.rest(cut=True) == ""
+    assert (answering.thoughts, answering.answer, answering.closed_only) == ("hm", "a", True)
+
+
+def test_a_habit_is_learned_from_whole_texts() -> None:
+    def after(*texts: tuple[str, Finish]) -> Habit:
+        habit = Habit()
+        for text, finish in texts:
+            thinking = habit.thinking()
+            thinking.grown(text)
+            thinking.rest()
+            habit.learn(thinking, finish)
+        return habit
+
+    assert after(("plain", "stop")).thinking().grown("a") == "a"
+    assert after(("plain", "length")).thinking().grown("a") == ""
+    assert after(("", "stop")).thinking().grown("a") == ""
+    closing = after(("hm</think>a", "stop"))
+    assert closing.was_cut("length")
+    assert not closing.was_cut("stop")
+    assert not after(("plain", "stop")).was_cut("length")
+    assert after(("hm</think>a", "stop"), ("plain", "stop")).thinking().grown("a") == ""
+    assert after(("plain", "stop"), ("<think>x</think>a", "stop")).thinking().grown("a") == "a"
