@@ -77,6 +77,8 @@ def inherited(with_master: bool = True) -> Inheritance:
         (box("a", None, "title"), 1),
         (box("a", None, "ctrTitle"), 1),
         (box("a", None, "body1"), 2),
+        (box("a", None, "ctrTitle9"), 1),
+        (box("a", None, "subTitle9"), 12),
         (box("a", None, "obj2"), 3),
         (box("a", None, "body7"), 2),
         (box("a", None, "body"), 2),
