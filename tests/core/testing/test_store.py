@@ -197,7 +197,7 @@ def test_collections_that_know_of_each_other_are_told(tmp_path: Path) -> None:
             super().open(Collection("0" * 32, collection.dimensions, collection.fingerprint))
 
     kept: Kept = {}
-    with pytest.raises(Violation):
+    with pytest.raises(Violation, match="a new one is not empty"):
         one.on(Subject(lambda own: Mixed(kept, str(own), refuses=frozenset()), tmp_path))
 
 
