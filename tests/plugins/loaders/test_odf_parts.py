@@ -618,6 +618,14 @@ def test_a_chart_is_read_from_its_table(found: str, shown: list[str]) -> None:
     assert lines(chart(found, *FIGURES)) == shown
 
 
+def test_the_figures_of_a_chart_begin_no_clauses() -> None:
+    rows = [row(cell("Part"), cell("N")), row(cell("1.2 Loads of it"), cell("3"))]
+
+    document = read(p("1.1 Scope of it") + chart("", *rows))
+    assert document.text.split("\n")[2:] == ["Part | N", "1.2 Loads of it | 3"]
+    assert [one.number for one in document.sections] == ["1.1"]
+
+
 def test_titles_and_labels_of_a_chart_are_told() -> None:
     def title(text: str, tag: str = "title") -> str:
         return f"<chart:{tag}>{p(text)}</chart:{tag}>"

@@ -100,6 +100,15 @@ def test_a_place_that_neither_layout_nor_master_gives_is_not_known() -> None:
     assert Inheritance().styles(parsed(box("a", None, "body1"))) == []
 
 
+def test_of_placeholders_that_are_alike_the_first_counts() -> None:
+    first = layout(box("", None, "body1") + box("", at(2), "body2"))
+    found = Inheritance(etree.fromstring(first), etree.fromstring(layout(MASTER, "p:sldMaster")))
+
+    place = found.box(parsed(box("a", None, "body7")))
+    assert place is not None
+    assert place.top == 12
+
+
 def listed(shape: str, name: str) -> str:
     return shape.replace("<a:bodyPr/>", f'<a:bodyPr/><a:lstStyle id="{name}"/>')
 
