@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from potluck.version import __version__
+
 if TYPE_CHECKING:
     from potluck.api import Recipe as Recipe
     from potluck.contracts.offer import Offer as Offer
     from potluck.hookspecs import hookimpl as hookimpl
 
 __all__ = ["Offer", "Recipe", "__version__", "hookimpl"]
-
-__version__ = "0.1.0"
 
 _HOMES = {"Offer": "potluck.contracts.offer", "Recipe": "potluck.api", "hookimpl": "potluck.hookspecs"}
 

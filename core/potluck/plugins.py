@@ -19,9 +19,10 @@ from typing import Any
 import pluggy
 
 from potluck import hookspecs
+from potluck.contracts.component import Component
 from potluck.contracts.config import Config
 from potluck.contracts.context import Context
-from potluck.contracts.offer import CONTRACT_VERSIONS, Component, Kind, Offer
+from potluck.contracts.offer import CONTRACT_VERSIONS, Kind, Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
 
 GROUPS: Mapping[Kind, str] = MappingProxyType(

@@ -11,10 +11,10 @@ from typing import NoReturn
 
 import click
 
-from potluck import __version__
 from potluck.cli import signals, terminal
 from potluck.errors import OutputClosed, OutputFailed, PotluckError
 from potluck.redaction import redacted
+from potluck.version import __version__
 
 COMMANDS = {
     "ask": "Answer a question from a recipe's documents, with citations.",

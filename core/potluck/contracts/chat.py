@@ -9,8 +9,8 @@ from typing import Annotated, ClassVar
 
 from pydantic import Field
 
+from potluck.contracts.component import Component
 from potluck.contracts.config import Config, Operational
-from potluck.contracts.offer import Component
 from potluck.documents import Answer, Message
 from potluck.errors import Unsupported
 

@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    import torch
-
-    from potluck.contracts.tuner import Attached
+from potluck.contracts.attached import Tuned
 
 
 class ModelSources(Protocol):
@@ -32,22 +28,6 @@ class ModelSources(Protocol):
         Raises ``ModelNotFound`` for other files and pickled weights.
         """
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class Tuned:
-    """The result of a tuner that a chat model is to answer with.
-
-    ``attach`` takes the loaded base model and its tokenizer, compares them with those that were tuned, puts the
-    parameters on it and sees that it answers as it did after training. It raises ``AdapterMismatch`` if not.
-    """
-
-    folder: Path
-    identity: str
-    """The hash of its files."""
-    attach: Callable[[torch.nn.Module, Any], Attached]
-    end_token: str | None = None
-    """The token that it learned to end an answer with, where the tokenizer names none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Annotated, Literal, TypeAlias
 
 from pydantic import Field
 
+from potluck.contracts.component import Component
 from potluck.contracts.config import Config, Operational
-from potluck.contracts.offer import Component
 
 if TYPE_CHECKING:
     import numpy as np

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from collections.abc import Iterator
 from typing import ClassVar
 
-from potluck.contracts.offer import Component
+from potluck.contracts.component import Component
 from potluck.documents import Attachment, Document, Source
 
 

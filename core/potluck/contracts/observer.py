@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from potluck.contracts.offer import Component
+from potluck.contracts.component import Component
 
 
 class Observer(Component):

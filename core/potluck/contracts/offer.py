@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from abc import ABC
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args
 
+from potluck.contracts.component import Component
 from potluck.contracts.config import Config
 from potluck.contracts.context import Context
 
@@ -14,21 +14,6 @@ Kind: TypeAlias = Literal["loader", "splitter", "embedder", "store", "tuner", "c
 
 CONTRACT_VERSIONS: Mapping[Kind, int] = dict.fromkeys(get_args(Kind), 1)
 """The version of each contract that this potluck speaks. It grows when a plugin would have to change."""
-
-
-class Component(ABC):  # noqa: B024  (each kind says what is abstract)
-    """What all kinds of components have in common."""
-
-    def identity(self) -> Mapping[str, str]:
-        """What decides the results beyond settings, code and ``requires``: the hash of a model's files.
-
-        ``potluck.file_hashes.model_hash`` computes that once for a file or folder. Cheap: called before anything is
-        loaded. Part of the fingerprint, so a change computes anew.
-        """
-        return {}
-
-    def close(self) -> None:  # noqa: B027  (most have nothing to let go of)
-        """Let go of files, threads and memory. Called once; the component is not used afterwards."""
 
 
 ComponentT_co = TypeVar("ComponentT_co", bound=Component, covariant=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import abstractmethod
 from collections.abc import Iterator
 
-from potluck.contracts.offer import Component
+from potluck.contracts.component import Component
 from potluck.documents import Chunk, Document
 
 

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
+from potluck.contracts.component import Component
 from potluck.contracts.embedder import Vectors
-from potluck.contracts.offer import Component
 
 
 @dataclass(frozen=True, slots=True)

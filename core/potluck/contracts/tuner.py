@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from abc import abstractmethod
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, Literal, Protocol, TypeAlias, runtime_checkable
+from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
-from potluck.contracts.offer import Component
+from potluck.contracts.component import Component
 from potluck.documents import Example
 from potluck.errors import Unsupported
 
 if TYPE_CHECKING:
     import torch
+
+    from potluck.contracts.attached import Attached
 
 Task: TypeAlias = Literal["classification", "question-answering", "summarization", "generation"]
 
@@ -83,44 +84,6 @@ class TunedModel:
     """Examples, of both sides, that were too long and left out by consent."""
     cut: int = 0
     """Those that were too long and of which a part was left out by consent."""
-
-
-class Attached(Protocol):
-    """What was tuned, on a base that is loaded, as a chat plugin uses it. Several can be attached to one base."""
-
-    @property
-    def past_length(self) -> int:
-        """How many positions stand before every prompt (soft prompts); 0 for methods that change layers."""
-        ...
-
-    def past(self) -> Any:
-        """A new ``transformers`` cache with the keys and values of those positions, for one row; None where there are
-        none. Every prompt is continued from it."""
-        ...
-
-    def embeddings(self) -> Any:
-        """The same for a model that keeps no cache, because it reads a text from both sides: soft prompts, shape
-        ``(1, past_length, width)``, that stand before every text. None where there are none."""
-        ...
-
-    def active(self) -> AbstractContextManager[None]:
-        """Within, the base answers as tuned; outside, bit for bit as before it was attached."""
-        ...
-
-
-@runtime_checkable
-class Classifying(Attached, Protocol):
-    """What was tuned with a classification head: it names a label, and no words are asked for."""
-
-    labels: tuple[str, ...]
-
-    def classify(self, hidden: torch.Tensor) -> torch.Tensor:
-        """Log-probabilities of ``labels``, float32, shape ``(rows, labels)``.
-
-        ``hidden`` has the shape ``(rows, width)``: what the model below its words makes of the last token of each text
-        (a masked model: of the first).
-        """
-        ...
 
 
 class Tuner(Component):

@@ -8,7 +8,7 @@ from typing import cast
 
 from potluck import plugins
 from potluck.contracts import Config, Kind, Offer
-from potluck.contracts.offer import Component
+from potluck.contracts.component import Component
 from potluck.errors import MissingDependency, PluginError
 from potluck.recipe.compare import axes
 from potluck.recipe.messages import meant, shown

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
 
@@ -203,17 +203,6 @@ class RecipeModel:
     def is_task(self) -> bool:
         """Whether it tunes or names a task and has no documents: then its questions are examples."""
         return self.documents is None and (self.tuning.task is not None or self.tuner is not None)
-
-    def replaced(self, overrides: Mapping[str, Json], said: str = "") -> RecipeModel:
-        """The recipe with other values at dotted keys, validated again. Raises ``RecipeError``.
-
-        ``said`` is what messages call the place where the values stand.
-        """
-        from potluck.recipe.reading import read
-
-        new = ((key, value, said or f"{self.path} with another {key}") for key, value in overrides.items())
-        replacements = (*self.origin.replacements, *new)
-        return read(self.path, replace(self.origin, replacements=replacements))
 
     def resolved(self) -> dict[str, Json]:
         """The recipe with all defaults written out, for a run's manifest; it can be read as a recipe again.

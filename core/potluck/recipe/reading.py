@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
 from potluck.recipe.build import Builder
 from potluck.recipe.model import Origin, RecipeModel
@@ -24,6 +26,15 @@ def read(path: Path, origin: Origin) -> RecipeModel:
         raise RecipeError(findings.problems(), HINT)
     assert model is not None, "a recipe without problems has a model"
     return replace(model, origin=origin)
+
+
+def reread(recipe: RecipeModel, overrides: Mapping[str, Json], said: str = "") -> RecipeModel:
+    """A recipe with other values at dotted keys, validated again. Raises ``RecipeError``.
+
+    ``said`` is what messages call the place where the values stand.
+    """
+    new = ((key, value, said or f"{recipe.path} with another {key}") for key, value in overrides.items())
+    return read(recipe.path, replace(recipe.origin, replacements=(*recipe.origin.replacements, *new)))
 
 
 def problem_at(recipe: RecipeModel, key: str, message: str) -> Problem:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from potluck.documents import Json
 from potluck.recipe.model import RecipeModel
+from potluck.recipe.reading import reread
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Variant:
 
 def applied(recipe: RecipeModel, choices: Iterable[Choice]) -> RecipeModel:
     """The recipe, without axes of its own, after one choice after another, so that a mistake is named at its place."""
-    variant = recipe.replaced({"compare": None})
+    variant = reread(recipe, {"compare": None})
     for choice in choices:
         if choice.sets:
-            variant = variant.replaced(choice.sets, choice.said)
+            variant = reread(variant, choice.sets, choice.said)
     return variant

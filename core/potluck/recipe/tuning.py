@@ -9,7 +9,7 @@ from typing import Literal, TypeAlias, get_args
 from pydantic import Field
 
 from potluck.contracts import ChatModel, Config, Offer, Task, Tuner
-from potluck.contracts.offer import Component
+from potluck.contracts.component import Component
 from potluck.documents import Json
 from potluck.recipe.nodes import Node
 

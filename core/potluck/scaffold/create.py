@@ -13,13 +13,13 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
-from potluck import __version__
 from potluck.contracts import CONTRACT_VERSIONS, Kind
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.plugins import GROUPS
 from potluck.scaffold.kinds import KINDS
 from potluck.scaffold.names import Names, names
+from potluck.version import __version__
 
 _SUFFIX = ".tmpl"
 _VALUE = re.compile(r"<<(\w+)>>")

@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from potluck import __version__
 from potluck.contracts import Attached, Classifying, TunedModel
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch
@@ -23,6 +22,7 @@ from potluck.file_hashes import file_hash
 from potluck.fingerprints import fingerprint
 from potluck.models import continuing, given_to, hidden, kind_of_model
 from potluck.tuning.card import card
+from potluck.version import __version__
 from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:

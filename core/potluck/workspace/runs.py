@@ -9,8 +9,8 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from potluck import __version__
 from potluck.documents import Json
+from potluck.version import __version__
 from potluck.workspace.files import write_whole
 
 

@@ -11,6 +11,7 @@ import pytest
 
 from potluck.errors import RecipeError
 from potluck.recipe.model import RecipeModel
+from potluck.recipe.reading import reread
 
 Problems = Callable[..., list[str]]
 Read = Callable[..., RecipeModel]
@@ -100,7 +101,7 @@ def test_problems_of_overrides_come_after_those_of_the_file(problems: Problems) 
 
 
 def test_replaced_values_make_another_recipe(read: Read) -> None:
-    recipe = read(TEXT).replaced({"retriever.k": 2, "embedder.dimensions": 4}).replaced({"embedder.fit": "pool"})
+    recipe = reread(reread(read(TEXT), {"retriever.k": 2, "embedder.dimensions": 4}), {"embedder.fit": "pool"})
 
     assert (recipe.retriever.k, recipe.embedder.config.decisive()["dimensions"]) == (2, 4)
     assert recipe.embedder.config.decisive()["fit"] == "pool"
@@ -112,15 +113,15 @@ def test_replaced_values_make_another_recipe(read: Read) -> None:
 def test_any_text_can_be_put_in_the_place_of_another(text: str, read: Read) -> None:
     template = f"{{context}}{text}{{question}}"
 
-    assert read(TEXT).replaced({"prompt": template}).prompt.text == template  # type: ignore[union-attr]
-    assert read(TEXT).replaced({"documents.path": [f"x{text.strip()}" if text.isprintable() else "x"]}).documents
+    assert reread(read(TEXT), {"prompt": template}).prompt.text == template  # type: ignore[union-attr]
+    assert reread(read(TEXT), {"documents.path": [f"x{text.strip()}" if text.isprintable() else "x"]}).documents
 
 
 def test_a_wrong_replacement_names_the_recipe_and_the_key(read: Read) -> None:
     with pytest.raises(
         RecipeError, match=r"食譜\.yaml with another retriever\.k: retriever\.k: expected a whole number"
     ):
-        read(TEXT, name="食譜.yaml").replaced({"retriever.k": "x"})
+        reread(read(TEXT, name="食譜.yaml"), {"retriever.k": "x"})
 
 
 def test_a_recipe_read_without_asking_for_packages_is_replaced_without_asking() -> None:
@@ -129,4 +130,4 @@ def test_a_recipe_read_without_asking_for_packages_is_replaced_without_asking() 
     from potluck.recipe import loads
 
     recipe = loads("embedder: needy\n", Path("recipe.yaml"), check_installed=False)
-    assert recipe.replaced({"seed": 1}).seed == 1
+    assert reread(recipe, {"seed": 1}).seed == 1

@@ -7,7 +7,6 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from potluck import __version__
 from potluck.documents import Json, Passage
 from potluck.evaluation.compare.causes import Cause, counted
 from potluck.evaluation.compare.curves import curves
@@ -19,6 +18,7 @@ from potluck.evaluation.perplexity import Perplexity
 from potluck.evaluation.questions import Question
 from potluck.evaluation.statistics import Interval, holm, interval, paired, sentence, verdict
 from potluck.recipe.variants import Design
+from potluck.version import __version__
 
 ALL_PAIRS = 6
 """With more variants than this only the pairs with the baseline are tested: each test makes the others weaker."""

@@ -24,6 +24,7 @@ from potluck.evaluation.questions import QuestionFile, read_question_file
 from potluck.evaluation.report import write_csv, write_html
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.reader import parse_value
+from potluck.recipe.reading import reread
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import Design, variants
 from potluck.stages.components import Components
@@ -129,7 +130,7 @@ def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:
 def judge_of(recipe: RecipeModel, written: str) -> RecipeModel:
     """The recipe with the judge as its chat model. Raises ``RecipeError``, also where private documents would leave."""
     label = f"--judge {written}"
-    return recipe.replaced({"compare": None}).replaced({"chat": parse_value(written, label).plain()}, label)
+    return reread(reread(recipe, {"compare": None}), {"chat": parse_value(written, label).plain()}, label)
 
 
 def _judged(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel) -> Json:

@@ -199,3 +199,9 @@ def _value(row: Mapping[str, Any], key: str, option: str) -> str:
     if option == "--target" and isinstance(value, bool | int):
         return str(value)
     return text_of(value, key)
+
+
+def others(items: Sequence[Item], text: str) -> list[Item]:
+    """The items that are not (nearly) the message that is asked."""
+    asked = triples(text)
+    return [item for item in items if not alike(triples(item.text), asked)]

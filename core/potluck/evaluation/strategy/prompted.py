@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from potluck.documents import Message
 from potluck.evaluation.choices import likeliest
-from potluck.evaluation.strategy.data import Item, language
-from potluck.evaluation.strategy.rows import Chat, Choice, Kind, Setting, nearest, others
+from potluck.evaluation.strategy.data import Item, language, others
+from potluck.evaluation.strategy.rows import Chat, Choice, Kind, Setting
+from potluck.evaluation.strategy.simple import nearest
 from potluck.fingerprints import fingerprint
 from potluck.stages.observe import model_call
 from potluck.stages.remarks import remarks

@@ -1,32 +1,22 @@
-"""The strategies that are compared with each other, one row each, and the register of them by name.
+"""A strategy: a row of the table. It learns from labelled messages and then chooses a label for each message.
 
-A row learns from labelled messages and then chooses a label for one message after another. To add one, write a class
-with the methods of ``Row`` and put a ``Kind`` of it into ``KINDS``.
+To add one, write a class with the methods of ``Row`` and put a ``Kind`` of it into ``register.kinds``.
 """
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Json
-from potluck.errors import MissingDependency
-from potluck.evaluation.strategy.data import Item, alike, triples
-from potluck.evaluation.strategy.rule import Rule
+from potluck.evaluation.strategy.data import Item
 from potluck.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
     from potluck.recipe.model import Part
-
-NEIGHBOURS = 5
-"""How many neighbours vote."""
-
-_REGULARISATION = 30.0
-"""The inverse strength (scikit-learn's C) that unit vectors need, whose differences are small."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,116 +103,3 @@ class Kind:
     """Whether it is there to be beaten, and never recommended."""
     many: bool = False
     """Whether it is of use only where labels are many."""
-
-
-class Majority:
-    """Always the commonest label."""
-
-    def __init__(self, setting: Setting) -> None:
-        """Count."""
-        counts = Counter(item.label for item in setting.train)
-        self._label = min(counts, key=lambda label: (-counts[label], label))
-        self.name = fingerprint("majority", self._label)
-
-    def train(self, vectors: Vectors | None) -> Sequence[str]:
-        """There is nothing to learn."""
-        return ()
-
-    def price(self, text: str) -> float:
-        """Nothing."""
-        return 0.0
-
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
-        """The commonest label."""
-        return Choice(self._label)
-
-
-class Neighbours:
-    """The labelled messages nearest to the one that is asked vote, each by its nearness."""
-
-    def __init__(self, setting: Setting) -> None:
-        """Nothing is learned yet."""
-        self._labels = [item.label for item in setting.train]
-        self.name = fingerprint("retrieval", NEIGHBOURS, setting.name)
-        self._vectors: Any = None
-
-    def train(self, vectors: Vectors | None) -> Sequence[str]:
-        """Keep the vectors."""
-        self._vectors = vectors
-        return ()
-
-    def price(self, text: str) -> float:
-        """Nothing beside the vector."""
-        return 0.0
-
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
-        """The label with the most votes; of several, that of the nearest message."""
-        votes: dict[str, float] = {}
-        for number, nearness in nearest(self._vectors, vector, NEIGHBOURS):
-            votes[self._labels[number]] = votes.get(self._labels[number], 0.0) + nearness
-        return Choice(max(votes, key=lambda label: votes[label]))
-
-
-class Regression:
-    """Logistic regression on the vectors of the messages."""
-
-    def __init__(self, setting: Setting) -> None:
-        """Nothing is learned yet. Raises ``MissingDependency`` without scikit-learn."""
-        self._labels = [item.label for item in setting.train]
-        self._seed = setting.seed
-        self._model = _regression(setting.seed)
-        self._centre: Any = None
-        self.name = fingerprint("embedding", _REGULARISATION, setting.name)
-
-    def train(self, vectors: Vectors | None) -> Sequence[str]:
-        """Fit."""
-        assert vectors is not None
-        self._centre = vectors.mean(axis=0)
-        self._model.fit(vectors - self._centre, self._labels)
-        return ()
-
-    def price(self, text: str) -> float:
-        """Nothing beside the vector."""
-        return 0.0
-
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
-        """The likeliest label."""
-        assert vector is not None
-        return Choice(str(self._model.predict((vector - self._centre)[None])[0]))
-
-
-def nearest(vectors: Any, vector: Any, count: int) -> list[tuple[int, float]]:
-    """The numbers of the nearest vectors with their cosine similarity, the nearest first."""
-    import numpy as np
-
-    nearness = vectors @ vector
-    return [(int(number), float(nearness[number])) for number in np.argsort(-nearness, kind="stable")[:count]]
-
-
-def others(items: Sequence[Item], text: str) -> list[Item]:
-    """The items that are not (nearly) the message that is asked."""
-    asked = triples(text)
-    return [item for item in items if not alike(triples(item.text), asked)]
-
-
-def _regression(seed: int) -> Any:
-    try:
-        from sklearn.linear_model import LogisticRegression
-    except ImportError:
-        raise MissingDependency(
-            "the row 'embedding' needs the package 'scikit-learn'. Run: pip install 'potluck[strategy]'"
-        ) from None
-    return LogisticRegression(C=_REGULARISATION, max_iter=1000, random_state=seed)
-
-
-def kinds() -> Mapping[str, Kind]:
-    """All rows by name, in the order of the table."""
-    from potluck.evaluation.strategy.prompted import PROMPTED
-
-    return {
-        "majority": Kind("always the commonest label", Majority, baseline=True),
-        "rule": Kind("patterns that were written down", lambda s: Rule(s.rules, s.train, s.labels)),
-        **PROMPTED,
-        "retrieval": Kind(f"the {NEIGHBOURS} nearest labelled messages vote", Neighbours, vectors=True),
-        "embedding": Kind("embeddings and logistic regression", Regression, vectors=True),
-    }

@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.evaluation.strategy.data import Item
+from potluck.evaluation.strategy.rows import Choice
 from potluck.fingerprints import fingerprint
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
-    from potluck.evaluation.strategy.rows import Choice
 
 
 class Rule:
@@ -39,8 +39,6 @@ class Rule:
 
     def choose(self, text: str, vector: Vectors | None) -> Choice:
         """The label of the first pattern that is found."""
-        from potluck.evaluation.strategy.rows import Choice
-
         return Choice(next((label for label, pattern in self._patterns if pattern.search(text)), self._else))
 
 

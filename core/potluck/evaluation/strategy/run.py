@@ -16,7 +16,8 @@ from potluck.evaluation.strategy.data import Split, read_split
 from potluck.evaluation.strategy.document import document
 from potluck.evaluation.strategy.meter import Meter
 from potluck.evaluation.strategy.race import Lane, Race
-from potluck.evaluation.strategy.rows import Chat, Kind, Setting, kinds
+from potluck.evaluation.strategy.register import kinds
+from potluck.evaluation.strategy.rows import Chat, Kind, Setting
 from potluck.evaluation.strategy.tuned import tuned_kinds
 from potluck.evaluation.strategy.vectors import Embedded
 from potluck.observers import Observers
