@@ -6,7 +6,8 @@ Nothing heavy is imported before a model is needed.
 """
 
 from potluck.tuning.attached import AttachedModules, AttachedPast, check_names
-from potluck.tuning.method import LocalTuner, PeftTuner, Virtual, prompt_of
+from potluck.tuning.local import LocalTuner, PeftTuner, prompt_of
+from potluck.tuning.method import Virtual
 from potluck.tuning.settings import Training, TunerConfig
 
 __all__ = [

@@ -1,4 +1,4 @@
-"""The training of a ``LocalTuner``: one loop for all methods.
+"""The training of a ``Method``: one loop for all methods.
 
 It is a loop of our own and not transformers' ``Trainer`` because that one pads, computes logits for every token, and
 keeps its checkpoints as pickles; ``tests/benchmarks/tuning.py`` compares both.
@@ -24,7 +24,7 @@ from potluck.tuning.checkpoint import put, state_of
 from potluck.tuning.encode import Encoded
 from potluck.tuning.forward import batches
 from potluck.tuning.job import Job, prepared, rate, wrapped
-from potluck.tuning.method import LocalTuner
+from potluck.tuning.method import Method
 from potluck.tuning.pack import Pack
 from potluck.tuning.rows import Rows
 from potluck.tuning.sharding import clip, is_sharded
@@ -40,7 +40,7 @@ _PROBED = 4
 """Steps of a probe."""
 
 
-def train(method: LocalTuner, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
+def train(method: Method, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
     """Train, or go on where a killed process stopped. Raises ``TrainingFailed``, ``TooLong``, ``ModelError``s,
     and ``WorkspaceGone`` where the folder was deleted meanwhile.
 
@@ -87,7 +87,7 @@ def _gathered(job: Job) -> torch.nn.Module:
     return model
 
 
-def probe(method: LocalTuner, request: TuningRequest) -> float:
+def probe(method: Method, request: TuningRequest) -> float:
     """Seconds that a training would take, from the first steps of it, of which nothing is kept.
 
     The first step is not counted: libraries set themselves up in it. An evaluation has no backward pass, and is taken
@@ -215,7 +215,7 @@ def _choices(job: Job) -> list[int]:
 
 
 def evaluate(
-    method: LocalTuner,
+    method: Method,
     model: torch.nn.Module,
     examples: Sequence[Encoded],
     forward: Forward,

@@ -10,7 +10,7 @@ from potluck.models import located, precision, without_weights
 from potluck.tuning import head, vocabulary
 from potluck.tuning.encode import encode
 from potluck.tuning.job import able, reads, wrapped
-from potluck.tuning.method import LocalTuner
+from potluck.tuning.method import Method
 from potluck.tuning.schedule import Schedule
 from potluck.tuning.settings import Training
 
@@ -22,7 +22,7 @@ _INTERPRETER = 630 << 20
 that ``tests/benchmarks/tuning.py`` measured of four methods on SmolLM2, which the estimate meets within 6 %."""
 
 
-def estimate(method: LocalTuner, request: TuningRequest) -> Estimate:
+def estimate(method: Method, request: TuningRequest) -> Estimate:
     """Count parameters exactly, and steps; estimate memory and disk in bytes. Seconds are known by ``engine.probe``."""
     import torch
 

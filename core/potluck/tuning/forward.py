@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from potluck.models import given_to, keeping, kind_of_model
 from potluck.tuning import head
 from potluck.tuning.encode import Encoded
-from potluck.tuning.method import LocalTuner, Virtual
+from potluck.tuning.method import Method, Virtual
 from potluck.tuning.pack import Pack, packs
 from potluck.tuning.rows import Rows, rows
 
@@ -18,9 +18,7 @@ if TYPE_CHECKING:
     Forward: TypeAlias = Callable[[Pack | Rows], torch.Tensor]
 
 
-def batches(
-    method: LocalTuner, model: torch.nn.Module, examples: Sequence[Encoded], tokens: int
-) -> Iterator[Pack | Rows]:
+def batches(method: Method, model: torch.nn.Module, examples: Sequence[Encoded], tokens: int) -> Iterator[Pack | Rows]:
     """The examples in batches of about so many tokens, as this kind of model computes them."""
     base: Any = method.base(model)
     config, kind = base.config, kind_of_model(base)
@@ -30,14 +28,14 @@ def batches(
     return rows(examples, tokens, config.pad_token_id or 0, begin, base.device)
 
 
-def logits(method: LocalTuner, model: torch.nn.Module, batch: Pack | Rows) -> torch.Tensor:
+def logits(method: Method, model: torch.nn.Module, batch: Pack | Rows) -> torch.Tensor:
     """Float32, shape ``(targets, vocabulary)``; with gradients where they are on."""
     base: Any = method.base(model)
     virtual = method.virtual(model)
     return _packed(base, virtual, batch) if isinstance(batch, Pack) else _filled(base, virtual, batch)
 
 
-def computing(method: LocalTuner, model: torch.nn.Module, autocast: bool, device: str) -> Forward:
+def computing(method: Method, model: torch.nn.Module, autocast: bool, device: str) -> Forward:
     """What computes a wrapped model's logits; with ``autocast`` in bfloat16 where its weights are float32."""
     import torch
 

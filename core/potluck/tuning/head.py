@@ -18,7 +18,7 @@ from potluck.models import ModelKind
 if TYPE_CHECKING:
     import torch
 
-    from potluck.tuning.method import LocalTuner
+    from potluck.tuning.method import Method
 
 NAME = "head.safetensors"
 _STD = 0.02
@@ -32,7 +32,7 @@ def check(request: TuningRequest, kind: ModelKind) -> None:
         raise Unsupported("tuner.head: a sequence-to-sequence model has no head here; let it say the label")
 
 
-def labels(method: LocalTuner, request: TuningRequest) -> tuple[str, ...]:
+def labels(method: Method, request: TuningRequest) -> tuple[str, ...]:
     """What a head is to name; nothing where the method's settings ask for none."""
     return request.labels if method.config.head else ()
 

@@ -15,7 +15,7 @@ from potluck.tuning import head, vocabulary
 from potluck.tuning.checkpoint import Checkpoints, Course, put, put_state, trained
 from potluck.tuning.encode import Encoding, encode
 from potluck.tuning.forward import computing
-from potluck.tuning.method import LocalTuner
+from potluck.tuning.method import Method
 from potluck.tuning.processes import Processes
 from potluck.tuning.schedule import Schedule
 from potluck.tuning.sharding import groups, shard
@@ -33,7 +33,7 @@ _KINDS: Mapping[ModelKind, str] = {"causal": "causal", "masked": "masked", "seq2
 class Job:
     """All that a training is made of, ready to begin or to go on."""
 
-    method: LocalTuner
+    method: Method
     request: TuningRequest
     model: torch.nn.Module
     optimiser: torch.optim.Optimizer
@@ -64,7 +64,7 @@ class Job:
         return self.zero is not None or (self.method.config.training.fsdp and self.processes.count > 1)
 
 
-def prepared(method: LocalTuner, request: TuningRequest) -> Job:
+def prepared(method: Method, request: TuningRequest) -> Job:
     """A training to begin, or to go on with. Raises what ``train`` raises before its first step."""
     import torch
 
@@ -118,7 +118,7 @@ def prepared(method: LocalTuner, request: TuningRequest) -> Job:
     )
 
 
-def _adamw(method: LocalTuner, model: torch.nn.Module) -> torch.optim.Optimizer:
+def _adamw(method: Method, model: torch.nn.Module) -> torch.optim.Optimizer:
     import torch
 
     settings = method.config.training
@@ -131,7 +131,7 @@ def _adamw(method: LocalTuner, model: torch.nn.Module) -> torch.optim.Optimizer:
     )
 
 
-def wrapped(method: LocalTuner, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
+def wrapped(method: Method, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
     """A base model with all that is trained: the method's parameters, and a head where one is asked for."""
     model = method.wrap(vocabulary.resize(method, base, tokenizer), request, tokenizer)
     if head.labels(method, request):
@@ -139,7 +139,7 @@ def wrapped(method: LocalTuner, base: Any, request: TuningRequest, tokenizer: An
     return model
 
 
-def able(method: LocalTuner, request: TuningRequest) -> ModelKind:
+def able(method: Method, request: TuningRequest) -> ModelKind:
     """The kind of the model that is to be tuned. Raises ``Unsupported`` for one that the method does not train."""
     kind = kind_of(request.model)
     if kind not in method.kinds:
@@ -153,12 +153,12 @@ def able(method: LocalTuner, request: TuningRequest) -> ModelKind:
     return kind
 
 
-def rate(method: LocalTuner) -> float:
+def rate(method: Method) -> float:
     """The largest learning rate: the setting, or the method's own."""
     return method.config.training.learning_rate or method.default_learning_rate
 
 
-def reads(method: LocalTuner, model: Any) -> int | None:
+def reads(method: Method, model: Any) -> int | None:
     """The most tokens of an example."""
     window = getattr(getattr(model, "config", None), "max_position_embeddings", None)
     limits = [limit for limit in (method.config.max_length, window) if limit is not None]
@@ -166,7 +166,7 @@ def reads(method: LocalTuner, model: Any) -> int | None:
 
 
 def _name(
-    method: LocalTuner,
+    method: Method,
     request: TuningRequest,
     training: Encoding,
     validation: Encoding,

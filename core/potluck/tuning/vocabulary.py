@@ -13,15 +13,15 @@ from potluck.tuning import head
 
 if TYPE_CHECKING:
     from potluck.tuning.encode import Encoded
-    from potluck.tuning.method import LocalTuner
+    from potluck.tuning.method import Method
 
 
-def tokenizer_of(method: LocalTuner, request: TuningRequest) -> Any:
+def tokenizer_of(method: Method, request: TuningRequest) -> Any:
     """The tokenizer of the model that is tuned, with the end token that the settings name."""
     return with_end(load_tokenizer(request.model), method.config.end_token)
 
 
-def check_end(method: LocalTuner, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> None:
+def check_end(method: Method, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> None:
     """Raise ``TokenizerMismatch`` where answers are written and no token ends them."""
     if not _writes(method, request, kind) or end_tokens(tokenizer):
         return
@@ -31,18 +31,18 @@ def check_end(method: LocalTuner, request: TuningRequest, tokenizer: Any, kind: 
     )
 
 
-def ends(method: LocalTuner, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> frozenset[int]:
+def ends(method: Method, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> frozenset[int]:
     """The tokens that end an answer; none where no answer is written."""
     known = end_tokens(tokenizer) if _writes(method, request, kind) else ()
     return frozenset(int(tokenizer.convert_tokens_to_ids(token)) for token in known)
 
 
-def _writes(method: LocalTuner, request: TuningRequest, kind: ModelKind) -> bool:
+def _writes(method: Method, request: TuningRequest, kind: ModelKind) -> bool:
     """Whether answers are written token by token, not one filled in or named."""
     return kind != "masked" and not head.labels(method, request)
 
 
-def resize(method: LocalTuner, model: Any, tokenizer: Any) -> Any:
+def resize(method: Method, model: Any, tokenizer: Any) -> Any:
     """The model with a row for every token where the settings ask for that, new ones as transformers begins them.
 
     Raises ``Unsupported`` for a tuner that would not train the new rows.
