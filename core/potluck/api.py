@@ -17,6 +17,7 @@ from potluck.errors import PotluckError, WorkspaceBusy
 from potluck.observers import Observers, observers_of
 from potluck.recipe.model import RecipeModel
 from potluck.sources import Sources
+from potluck.stages.adapter import resolve_adapter
 from potluck.stages.answer import no_examples
 from potluck.stages.ask import AskReport, ask, retriever
 from potluck.stages.components import Components
@@ -27,6 +28,7 @@ from potluck.workspace.files import storage_errors
 from potluck.workspace.scratch import can_be_written, scratch
 
 if TYPE_CHECKING:
+    from potluck.contracts import ChatModel
     from potluck.evaluation.compare.gate import GateReport
     from potluck.evaluation.compare.run import Comparison, Plan
     from potluck.evaluation.evaluate import EvaluationReport
@@ -89,7 +91,7 @@ class Recipe:
         """
         self._need_documents()
         with self._indexing, storage_errors(self.workspace.folder):
-            report = index(self._shared("embedder"), self.workspace, self.observers, check_service=check_service)
+            report = index(self._with_embedder(), self.workspace, self.observers, check_service=check_service)
             self._is_indexed = True
             self._lacks = (self.workspace.catalogue.generation(self.components.index_id) or "", report.lacks)
             return report
@@ -130,7 +132,8 @@ class Recipe:
         """
         from potluck.evaluation.shots import chooser
 
-        search, components = self.retriever(), self._shared("chat")
+        search, components = self.retriever(), self.components
+        self.chat_model()
         wanted = self.model.shots.count > 0
         examples = chooser(self.model, components, self.workspace.calls) if wanted else no_examples
         state, lacks = self._lacks
@@ -153,6 +156,12 @@ class Recipe:
         if not self._is_indexed:
             self.index()
         return evaluate(path, self.components, self.retriever(), self.workspace.calls, self.observers, limit)
+
+    def chat_model(self) -> ChatModel:
+        """The recipe's chat model, of which threads make one. What it answers with is trained where it was not yet."""
+        with self._opening:
+            resolve_adapter(self.components)
+            return self.components.chat
 
     def tune(self) -> TuneReport:
         """Train what the recipe's tuner learns from its dataset, unless that was done. ``adapter`` is the result."""
@@ -270,11 +279,10 @@ class Recipe:
     ) -> None:
         self.close()
 
-    def _shared(self, *names: str) -> Components:
-        """The components, of which threads make those that are named once."""
+    def _with_embedder(self) -> Components:
+        """The components, of which threads make one embedder."""
         with self._opening:
-            for name in names:
-                getattr(self.components, name)
+            assert self.components.embedder, "made here at the latest"
             return self.components
 
     def _need_documents(self) -> None:

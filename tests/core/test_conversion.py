@@ -85,11 +85,11 @@ def test_llama_cpp_answers_with_the_exported_model_as_transformers_does_with_the
     found = {}
     with Recipe.load(tmp_path / "recipe.yaml") as tuned:
         merge(tuned.components, tmp_path / "out.gguf")
-        found["tuned"] = tuned.components.chat.likelihoods(question, labels)
+        found["tuned"] = tuned.chat_model().likelihoods(question, labels)
     chats = {"frozen": "chat={use: transformers, dtype: float32}", "exported": "chat={use: llama-cpp, model: out.gguf}"}
     for name, chat in chats.items():
         with Recipe.load(tmp_path / "recipe.yaml", ["tuner=null", chat]) as other:
-            found[name] = other.components.chat.likelihoods(question, labels)
+            found[name] = other.chat_model().likelihoods(question, labels)
     for tuned_one, exported, frozen in zip(found["tuned"], found["exported"], found["frozen"], strict=True):
         assert abs(exported.logprob - tuned_one.logprob) < 0.3
         assert abs(exported.logprob - frozen.logprob) > 1

@@ -126,7 +126,7 @@ def score_prompts(
     found = read_wordings(templates, task, texts, words)
     items = read_facts(facts, limit) if facts else read_pairs(pairs or Path(), found.verbalisers, limit)
     with _opened(recipe, chat, overrides) as opening:
-        model = opening.components.chat
+        model = opening.chat_model()
         one_word = candidates == "vocabulary" and task is FACTS
         choices = list(model.vocabulary()) if one_word else sorted({item.answer for item in items})
         if task is PAIRS:

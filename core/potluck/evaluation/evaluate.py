@@ -18,6 +18,7 @@ from potluck.evaluation.metrics import QuestionScore, gold_id, score, summarise
 from potluck.evaluation.questions import Question, read_question_file
 from potluck.evaluation.shots import chooser
 from potluck.ledger import Amount, Ledger
+from potluck.stages.adapter import resolve_adapter
 from potluck.stages.ask import AskReport, passage_json, refuses
 from potluck.stages.cite import cite
 from potluck.stages.components import Components
@@ -98,6 +99,7 @@ def evaluate(
     if not questions:
         raise PotluckError(f"{path}: there are no questions in it")
     check_gold(questions, known_names(components.recipe, search))
+    resolve_adapter(components)
     found, _ = retrieve_all(questions, components.recipe.retriever.k, search, calls, observers)
     asker = Asker(components.recipe, components, calls, chooser(components.recipe, components, calls))
     answered = answer_all(questions, found, components.recipe.retriever.k, asker, search, observers)

@@ -18,6 +18,7 @@ from potluck.errors import DocumentError, LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
 from potluck.recipe.model import Part, RecipeModel
 from potluck.releases import code_of, libraries_of
+from potluck.stages.adapter import resolve_adapter
 from potluck.stages.components import Components
 from potluck.stages.dataset import is_rows
 from potluck.stages.discover import discover
@@ -61,6 +62,7 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
         sources = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
         documents = dict(_document_pins(sources))
     files = [path for path in (recipe.questions, recipe.shots.examples) if path is not None]
+    resolve_adapter(components)
     used = {"chat": components.chat.identity()}
     if not recipe.is_task:
         used = {"embedder": components.embedder.identity(), **used}

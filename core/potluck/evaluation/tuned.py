@@ -24,6 +24,7 @@ from potluck.evaluation.statistics import Interval, interval
 from potluck.evaluation.text import exact_match, f1, is_cjk, rouge_l
 from potluck.fingerprints import fingerprint
 from potluck.recipe.tuning import DatasetSettings
+from potluck.stages.adapter import resolve_adapter
 from potluck.stages.components import Components
 from potluck.stages.dataset import read_rows
 from potluck.stages.examples import Builder, check_fields
@@ -118,6 +119,7 @@ def evaluate_task(
     build = Builder(recipe.prompt, settings, rows, evaluating=True, classify=recipe.tuning.task == "classification")
     rows = build.usable(rows)
     examples = build.examples(rows)
+    resolve_adapter(components)
     labels = _choices(components, examples)
     said = list[Said]()
     with stage(observers, "evaluate", "examples", len(examples), recipe.chat) as running:

@@ -61,7 +61,7 @@ class PotluckChatModel(BaseChatModel):
 
     def _count(self, messages: Sequence[Message]) -> int:
         with using(self.recipe):
-            return self.recipe.components.chat.count_tokens(messages)
+            return self.recipe.chat_model().count_tokens(messages)
 
     def _generate(
         self,
@@ -72,7 +72,7 @@ class PotluckChatModel(BaseChatModel):
     ) -> ChatResult:
         options = self._options(stop, kwargs)
         with using(self.recipe):
-            answer = answer_of(self.recipe.components.chat, _turns(messages), options)
+            answer = answer_of(self.recipe.chat_model(), _turns(messages), options)
         message = AIMessage(
             content=answer.text,
             additional_kwargs=_thoughts(answer),
@@ -91,7 +91,7 @@ class PotluckChatModel(BaseChatModel):
         options, turns = self._options(stop, kwargs), _turns(messages)
 
         def answer(hand_over: Callable[[str | Answer], None]) -> None:
-            for piece in self.recipe.components.chat.stream(turns, options):
+            for piece in self.recipe.chat_model().stream(turns, options):
                 hand_over(written(piece) if isinstance(piece, Answer) else whole_characters(piece))
 
         for piece in streamed(self.recipe, answer):

@@ -272,10 +272,10 @@ class Builder:
         except ValueError as error:
             self.findings.note(node.place, f"prompt: {error}")
             return None
-        # What else a prompt of a dataset may name is known when its rows are read.
-        problems = _prompt_problems(template) if self._get("dataset") is None and self._get("task") is None else ()
-        for message in problems:
-            self.findings.note(node.place, f"prompt: {message}")
+        # What a prompt of a dataset alone may name is known when its rows are read.
+        if self._get("documents") is not None or (self._get("dataset") is None and self._get("task") is None):
+            for message in _prompt_problems(template):
+                self.findings.note(node.place, f"prompt: {message}")
         return template
 
     def _shots(self, folder: Path, prompt: Template | None) -> Shots:

@@ -43,6 +43,8 @@ class Components:
         self._loaders: dict[str, tuple[Part, str]] = {}
         self._identities: dict[str, dict[str, Json]] = {}
         self._together: str | None = None
+        self.adapted: tuple[Part, Tuned | None] | None = None
+        """The chat model of a recipe with an adapter, and what it answers with besides its own weights."""
 
     @cached_property
     def splitter(self) -> Splitter:
@@ -56,11 +58,17 @@ class Components:
 
     @cached_property
     def chat(self) -> ChatModel:
-        """The recipe's chat model."""
-        from potluck.stages.tuned import chat_of
-
-        part, tuned = chat_of(self)
+        """The recipe's chat model. Where it answers with an adapter, ``stages.adapter`` says with which before."""
+        if self.recipe.tuning.adapter is None:
+            return self.chat_without_adapter
+        assert self.adapted is not None, "resolve_adapter comes first"
+        part, tuned = self.adapted
         return cast(ChatModel, self._make(part, tuned=tuned))
+
+    @cached_property
+    def chat_without_adapter(self) -> ChatModel:
+        """The recipe's chat model as it is before it is tuned."""
+        return cast(ChatModel, self._make(self.recipe.chat))
 
     def prepared_chat(self) -> ChatModel:
         """The recipe's chat model, with all loaded that an answer needs."""

@@ -10,9 +10,9 @@ from potluck.contracts import Tuner
 from potluck.conversion import as_gguf
 from potluck.documents import Json
 from potluck.errors import PotluckError, Unsupported
+from potluck.stages.adapter import tuner_of
 from potluck.stages.components import Components
 from potluck.stages.tune import made
-from potluck.stages.tuned import tuner_of
 from potluck.temporary import working_folder
 from potluck.tuning.head import NAME as HEAD
 

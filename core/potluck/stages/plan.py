@@ -153,7 +153,7 @@ def _count_embedding(report: PlanReport, components: Components, texts: dict[str
 
 
 def _count_prompt(report: PlanReport, components: Components) -> None:
-    recipe, chat = components.recipe, components.chat
+    recipe, chat = components.recipe, components.chat_without_adapter  # a plan trains nothing
     template = recipe.prompt or Template(ENGLISH.answer)
     message = Message("user", template.render(context="", question="", examples=""))
     mean = report.tokens // report.chunks if report.chunks else 0

@@ -36,3 +36,19 @@ def test_it_prints_the_estimate_in_the_units_that_it_names(tmp_path: Path) -> No
     assert f"parameters: {estimate.trainable_parameters:,} trained (" in done.stdout
     assert f" of {estimate.total_parameters:,}" in done.stdout
     assert "optimiser steps: 6" in done.stdout
+
+
+def test_a_plan_of_questions_to_a_model_that_is_tuned_first_trains_nothing(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    home = write_home(tmp_path / "home", make_model(tmp_path / "model"))
+    (home / "notes.txt").write_text("the red apple is a fruit", encoding="utf-8")
+    documents = {"documents": "notes.txt", "embedder": {"use": "langchain", "class": FAKE, "arguments": {"size": 8}}}
+    chat = {"use": "transformers", "adapter": {"from": "tuner"}}
+    with recipe(home, **documents, chat=chat, prompt="{context} {question}") as opened:
+        report = opened.plan()
+
+    assert report.prompt_tokens > 0
+    assert not list((home / ".potluck").rglob("*.safetensors"))
+
+
+FAKE = "langchain_core.embeddings.DeterministicFakeEmbedding"

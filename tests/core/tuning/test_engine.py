@@ -2,10 +2,10 @@
 
 Modules: ``potluck.tuning.artifact``, ``potluck.tuning.attached``, ``potluck.tuning.card``,
 ``potluck.tuning.checkpoint``, ``potluck.tuning.encode``, ``potluck.tuning.engine``, ``potluck.tuning.estimate``,
-``potluck.tuning.forward``, ``potluck.tuning.head``, ``potluck.tuning.job``, ``potluck.tuning.method``,
-``potluck.tuning.pack``, ``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``,
-``potluck.tuning.settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``,
-``potluck.tuning.watchdog``, ``potluck.tuning.zero``.
+``potluck.tuning.forward``, ``potluck.tuning.head``, ``potluck.tuning.job``, ``potluck.tuning.local``,
+``potluck.tuning.method``, ``potluck.tuning.pack``, ``potluck.tuning.processes``, ``potluck.tuning.rows``,
+``potluck.tuning.schedule``, ``potluck.tuning.settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``,
+``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``, ``potluck.tuning.zero``.
 """
 
 from __future__ import annotations

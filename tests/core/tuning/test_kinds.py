@@ -2,10 +2,10 @@
 
 Modules: ``potluck.tuning.artifact``, ``potluck.tuning.attached``, ``potluck.tuning.card``,
 ``potluck.tuning.checkpoint``, ``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.head``,
-``potluck.tuning.job``, ``potluck.tuning.method``, ``potluck.tuning.pack``, ``potluck.tuning.processes``,
-``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``, ``potluck.tuning.sharding``,
-``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``, ``potluck.tuning.zero``,
-``potluck_plugins.chat._shared.classes``, ``potluck_plugins.chat.seq2seq``.
+``potluck.tuning.job``, ``potluck.tuning.local``, ``potluck.tuning.method``, ``potluck.tuning.pack``,
+``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``,
+``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``,
+``potluck.tuning.zero``, ``potluck_plugins.chat._shared.classes``, ``potluck_plugins.chat.seq2seq``.
 """
 
 from __future__ import annotations
@@ -74,7 +74,7 @@ def recipe(home: Path, kind: str, use: str | None, **more: Any) -> Recipe:
 
 
 def surprise(answering: Recipe) -> float:
-    chat = answering.components.chat
+    chat = answering.chat_model()
     return -sum(chat.likelihoods(one.messages, [one.target])[0].logprob for one in EXAMPLES)
 
 
@@ -85,7 +85,7 @@ def test_a_label_is_as_likely_beside_a_longer_one_as_it_is_alone(
     shutil.copytree(models[kind], tmp_path / "model")
     labels = ["fruit", "the weather of the red apple"]
     with recipe(tmp_path, kind, None, chat=CHATS.get(kind, "transformers")) as frozen:
-        chat, question = frozen.components.chat, EXAMPLES[0].messages
+        chat, question = frozen.chat_model(), EXAMPLES[0].messages
         together = [one.logprob for one in chat.likelihoods(question, labels)]
         alone = [chat.likelihoods(question, [label])[0].logprob for label in labels]
 
@@ -206,11 +206,11 @@ def test_with_a_classification_head_a_label_is_named_and_not_spelled(
         done, found = tuned.tune(), tuned.evaluate_task(tmp_path / "train.jsonl")
         assert tuned.tune().reused
         question = [Message("user", "the red apple 1 is")]
-        logprobs = [one.logprob for one in tuned.components.chat.likelihoods(question, ["fruit", "weather"])]
+        logprobs = [one.logprob for one in tuned.chat_model().likelihoods(question, ["fruit", "weather"])]
         with pytest.raises(ModelError, match="'plum' is none of them"):
-            tuned.components.chat.likelihoods(question, ["plum"])
-        said = tuned.components.chat.chat(question, ChatOptions()).text
-        chat = tuned.components.chat
+            tuned.chat_model().likelihoods(question, ["plum"])
+        said = tuned.chat_model().chat(question, ChatOptions()).text
+        chat = tuned.chat_model()
         answered = [chat.likelihoods(one.example.messages, [one.example.target])[0] for one in found.said]
     assert found.metrics["accuracy"] > 0.9
     right = [one.logprob for one in answered]

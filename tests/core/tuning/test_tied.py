@@ -43,7 +43,7 @@ def test_tied_weights_are_named_before_training_and_the_merged_model_answers_as_
         assert f"tuner.target_modules names {named}" in caplog.text
         assert any(note.startswith("tied weights: ") for note in one.tune().notes)
         rows = [[5, 6, 7, 8]]
-        chat: Any = one.components.chat
+        chat: Any = one.chat_model()
         chat.likelihoods("red", ["fruit"])
         expected = artifact.logits(chat._both[0], chat._tuned, rows)
     assert report.difference < 1e-4

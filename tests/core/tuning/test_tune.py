@@ -1,11 +1,11 @@
 """Tuning by a recipe: trained once, kept as an artifact, answered with; anything that does not belong is refused.
 
-Modules: ``potluck.stages.causes``, ``potluck.stages.tuned``, ``potluck.tuning.artifact``,
+Modules: ``potluck.stages.adapter``, ``potluck.stages.causes``, ``potluck.tuning.artifact``,
 ``potluck.tuning.attached``, ``potluck.tuning.card``, ``potluck.tuning.checkpoint``, ``potluck.tuning.encode``,
 ``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.forward``, ``potluck.tuning.head``,
-``potluck.tuning.job``, ``potluck.tuning.method``, ``potluck.tuning.pack``, ``potluck.tuning.processes``,
-``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``, ``potluck.tuning.sharding``,
-``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``.
+``potluck.tuning.job``, ``potluck.tuning.local``, ``potluck.tuning.method``, ``potluck.tuning.pack``,
+``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``,
+``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``.
 """
 
 from __future__ import annotations
@@ -42,9 +42,9 @@ def surprise(answering: Recipe, home: Path) -> float:
     """Nats of the right labels, summed over the test file."""
     rows = [json.loads(line) for line in (home / "test.jsonl").read_text(encoding="utf-8").splitlines()]
     return -sum(
-        answering.components.chat.likelihoods(
-            [Message("user", f"Fruit or weather?\n{row['text']}")], [row["label"] + "</s>"]
-        )[0].logprob
+        answering.chat_model()
+        .likelihoods([Message("user", f"Fruit or weather?\n{row['text']}")], [row["label"] + "</s>"])[0]
+        .logprob
         for row in rows
     )
 
@@ -117,7 +117,7 @@ def test_two_adapters_answer_from_one_base_each_as_if_it_were_alone(home: Path) 
     question = [Message("user", "紅色的蘋果")]
 
     def said(answering: Recipe) -> list[float]:
-        return [one.logprob for one in answering.components.chat.likelihoods(question, ["fruit", "weather"])]
+        return [one.logprob for one in answering.chat_model().likelihoods(question, ["fruit", "weather"])]
 
     alone = {}
     for use in ("lora", "adapter", "prompt"):
@@ -131,7 +131,7 @@ def test_two_adapters_answer_from_one_base_each_as_if_it_were_alone(home: Path) 
                 assert said(frozen) == base
                 assert said(two) == pytest.approx(alone["adapter"], abs=1e-4)
                 assert said(three) == pytest.approx(alone["prompt"], abs=1e-4)
-            models = {id(r.components.chat._both[0]) for r in (frozen, one, two, three)}  # type: ignore[attr-defined]
+            models = {id(r.chat_model()._both[0]) for r in (frozen, one, two, three)}  # type: ignore[attr-defined]
     assert len(models) == 1
 
 
@@ -238,7 +238,7 @@ def test_what_does_not_belong_together_is_refused_by_name(home: Path, what: str)
     change, reason = MISMATCHES[what]
     change(home)
     with recipe(home, tuner=None, adapter="kept") as answering, pytest.raises(ModelError, match=reason):
-        answering.components.chat.likelihoods([Message("user", "the red apple")], ["fruit", "weather"])
+        answering.chat_model().likelihoods([Message("user", "the red apple")], ["fruit", "weather"])
 
 
 def test_a_classification_with_one_label_is_an_error(home: Path) -> None:
@@ -348,12 +348,12 @@ def test_the_merged_model_is_a_folder_that_answers_as_the_tuned_one_and_a_soft_p
     question = [Message("user", "紅色的蘋果")]
     with recipe(home) as tuned:
         done = merge(tuned.components, home / "merged")
-        expected = tuned.components.chat.likelihoods(question, ["fruit", "weather"])
+        expected = tuned.chat_model().likelihoods(question, ["fruit", "weather"])
         with pytest.raises(PotluckError, match="is there already"):
             merge(tuned.components, home / "merged")
     assert done.difference <= 1e-4
     with recipe(home, tuner=None, model="merged") as merged:
-        found = merged.components.chat.likelihoods(question, ["fruit", "weather"])
+        found = merged.chat_model().likelihoods(question, ["fruit", "weather"])
     assert [one.logprob for one in found] == pytest.approx([one.logprob for one in expected], abs=0.05)
     with recipe(home, "prompt") as soft, pytest.raises(Unsupported, match="'prompt' learns cannot be merged"):
         merge(soft.components, home / "other")

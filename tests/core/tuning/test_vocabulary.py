@@ -76,7 +76,7 @@ def test_a_token_that_no_example_uses_is_told_and_does_no_harm(home: Path, caplo
         report = one.tune()
         assert "has tokens without a row in the model's embeddings" in " ".join(report.notes)
         assert "'<tag>'" in caplog.text
-        chat = one.components.chat
+        chat = one.chat_model()
         with pytest.raises(TokenizerMismatch, match="'<tag>'"):
             chat.likelihoods([Message("user", "<tag>what?")], ["fruit", "weather"])
     with recipe(home, tuner={"use": "lora", "training": {"max_steps": 2}}) as again:
@@ -96,7 +96,7 @@ def test_by_consent_the_embeddings_grow_and_the_tuned_model_knows_the_token(home
         one.tune()
     with recipe(home, tuner={"use": "full", "resize_embeddings": True, "training": training}) as one:
         one.tune()
-        chat: Any = one.components.chat
+        chat: Any = one.chat_model()
         chat.likelihoods([Message("user", "<tag>what?")], ["fruit", "weather"])
         model, tokenizer = chat._both
         assert rows_of(model) == len(tokenizer)
@@ -125,7 +125,7 @@ def test_by_consent_an_end_token_is_learned_and_ends_the_answers(home: Path, use
     training = {"max_steps": 60, "learning_rate": rate, "dtype": "float32"}
     with generating(home, tuner={"use": use, "end_token": "</s>", "training": training}) as one:
         one.tune()
-        answer = one.components.chat.chat([Message("user", "the red apple 1?")], one.model.chat.config)
+        answer = one.chat_model().chat([Message("user", "the red apple 1?")], one.model.chat.config)
     assert (answer.text, answer.finish) == ("fruit", "stop")
 
 

@@ -2,13 +2,14 @@
 
 Modules: ``potluck.tuning.artifact``, ``potluck.tuning.card``, ``potluck.tuning.checkpoint``,
 ``potluck.tuning.encode``, ``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.forward``,
-``potluck.tuning.head``, ``potluck.tuning.job``, ``potluck.tuning.method``, ``potluck.tuning.pack``,
-``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``,
-``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``,
-``potluck.tuning.zero``, ``potluck_plugins.tuners._shared.bottleneck``, ``potluck_plugins.tuners._shared.deep``,
-``potluck_plugins.tuners._shared.starts``, ``potluck_plugins.tuners.adapter``, ``potluck_plugins.tuners.full``,
-``potluck_plugins.tuners.lora``, ``potluck_plugins.tuners.p_tuning``, ``potluck_plugins.tuners.p_tuning_v2``,
-``potluck_plugins.tuners.prefix``, ``potluck_plugins.tuners.prompt``.
+``potluck.tuning.head``, ``potluck.tuning.job``, ``potluck.tuning.local``, ``potluck.tuning.method``,
+``potluck.tuning.pack``, ``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``,
+``potluck.tuning.settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``,
+``potluck.tuning.watchdog``, ``potluck.tuning.zero``, ``potluck_plugins.tuners._shared.bottleneck``,
+``potluck_plugins.tuners._shared.deep``, ``potluck_plugins.tuners._shared.starts``,
+``potluck_plugins.tuners.adapter``, ``potluck_plugins.tuners.full``, ``potluck_plugins.tuners.lora``,
+``potluck_plugins.tuners.p_tuning_v2``, ``potluck_plugins.tuners.p_tuning``, ``potluck_plugins.tuners.prefix``,
+``potluck_plugins.tuners.prompt``.
 """
 
 from __future__ import annotations

@@ -27,6 +27,7 @@ from potluck.fingerprints import fingerprint
 from potluck.ledger import Ledger
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
+from potluck.stages.adapter import resolve_adapter
 from potluck.stages.ask import retriever
 from potluck.stages.components import Components
 from potluck.stages.index import index
@@ -293,6 +294,7 @@ class Engine:
     def _with_chat(self, recipe: RecipeModel) -> Components:
         """Components that hold the recipe's chat model; those used last are closed when there are too many."""
         components = Components(recipe, self._workspace, self._models)
+        resolve_adapter(components)
         key = components.chat_fingerprint
         kept = self._chats.pop(key, None)
         if kept is not None:

@@ -24,6 +24,7 @@ from potluck.observers import Observers
 from potluck.recipe.messages import meant
 from potluck.recipe.model import RecipeModel
 from potluck.sources import Sources
+from potluck.stages.adapter import resolve_adapter
 from potluck.stages.components import Components
 from potluck.stages.observe import stage
 from potluck.stages.plan import remote_hosts
@@ -146,6 +147,7 @@ def _chat(recipe: RecipeModel, components: Components) -> Chat:
     if not isinstance(options, ChatOptions):
         raise ContractBroken(f"the settings of chat plugin {recipe.chat.name!r} do not inherit from ChatOptions")
     remote = "chat" in remote_hosts(recipe)
+    resolve_adapter(components)
     return Chat(lambda: components.chat, options, components.chat_fingerprint, remote, recipe.chat)
 
 

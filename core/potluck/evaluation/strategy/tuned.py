@@ -16,6 +16,7 @@ from potluck.evaluation.strategy.meter import CannotLearn, Meter, OutOfTime
 from potluck.evaluation.strategy.rows import Choice, Kind, Row, Setting
 from potluck.recipe.reader import parse_value
 from potluck.sources import Sources
+from potluck.stages.adapter import resolve_adapter
 from potluck.stages.components import Components
 from potluck.stages.tune import finished, made, planned
 from potluck.workspace import Workspace
@@ -67,6 +68,7 @@ class Tuned:
             except OutOfTime as limit:
                 raise CannotLearn(f"training takes about {seconds:,.0f} s, which do not fit into {limit}") from None
         found = made(self._components, self._observers)
+        resolve_adapter(self._components)
         _ = self._components.chat.context_window
         return (*found.notes, *found.prepared.notes, *found.tuned.notes)
 

@@ -4,8 +4,9 @@ Modules: ``potluck.evaluation.strategy.advice``, ``potluck.evaluation.strategy.d
 ``potluck.evaluation.strategy.document``, ``potluck.evaluation.strategy.futility``,
 ``potluck.evaluation.strategy.meter``, ``potluck.evaluation.strategy.notes``,
 ``potluck.evaluation.strategy.prompted``, ``potluck.evaluation.strategy.quality``,
-``potluck.evaluation.strategy.race``, ``potluck.evaluation.strategy.rows``, ``potluck.evaluation.strategy.rule``,
-``potluck.evaluation.strategy.tuned``, ``potluck.evaluation.strategy.vectors``.
+``potluck.evaluation.strategy.race``, ``potluck.evaluation.strategy.register``, ``potluck.evaluation.strategy.rows``,
+``potluck.evaluation.strategy.rule``, ``potluck.evaluation.strategy.simple``, ``potluck.evaluation.strategy.tuned``,
+``potluck.evaluation.strategy.vectors``.
 """
 
 from __future__ import annotations

@@ -3,7 +3,8 @@
 Modules: ``potluck.evaluation.strategy.advice``, ``potluck.evaluation.strategy.document``,
 ``potluck.evaluation.strategy.futility``, ``potluck.evaluation.strategy.meter``,
 ``potluck.evaluation.strategy.notes``, ``potluck.evaluation.strategy.prompted``,
-``potluck.evaluation.strategy.quality``, ``potluck.evaluation.strategy.rows``, ``potluck.evaluation.strategy.rule``,
+``potluck.evaluation.strategy.quality``, ``potluck.evaluation.strategy.register``,
+``potluck.evaluation.strategy.rows``, ``potluck.evaluation.strategy.rule``, ``potluck.evaluation.strategy.simple``,
 ``potluck.evaluation.strategy.table``, ``potluck.evaluation.strategy.tuned``, ``potluck.evaluation.strategy.vectors``.
 """
 

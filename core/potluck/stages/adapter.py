@@ -3,31 +3,34 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from potluck import plugins
 from potluck.contracts import Attached, Tuned, Tuner
 from potluck.errors import AdapterMismatch, ContractBroken
 from potluck.file_hashes import file_hash
 from potluck.recipe.model import Part
+from potluck.recipe.tuning import Adapter
+from potluck.stages.components import Components
 from potluck.stages.tune import made
 from potluck.tuning.head import NAME as HEAD
 from potluck.tuning.head import WithHead, with_head
 
-if TYPE_CHECKING:
-    from potluck.stages.components import Components
 
+def resolve_adapter(components: Components) -> None:
+    """Find what the recipe's chat model answers with; train it, where it is the recipe's own and not made yet.
 
-def chat_of(components: Components) -> tuple[Part, Tuned | None]:
-    """The recipe's chat model and what it answers with. Trains, where the adapter is the recipe's own and not made yet.
-
-    Where the artifact is a whole model, it is the chat model's own. Raises ``AdapterMismatch`` for one that was
-    altered or belongs to another model.
+    Raises ``AdapterMismatch`` for an artifact that was altered or belongs to another model, and what training raises.
     """
+    adapter = components.recipe.tuning.adapter
+    if adapter is not None and components.adapted is None:
+        components.adapted = _adapted(components, adapter)
+
+
+def _adapted(components: Components, adapter: Adapter) -> tuple[Part, Tuned | None]:
+    """The chat model and what was tuned; where the artifact is a whole model, it is the chat model's own."""
     recipe = components.recipe
-    part, adapter = recipe.chat, recipe.tuning.adapter
-    if adapter is None:
-        return part, None
+    part = recipe.chat
     folder = made(components).tuned.folder if isinstance(adapter, str) else adapter
     from potluck.tuning import artifact
 
