@@ -88,7 +88,8 @@ CASES = [
     ),
     (
         "prompt: '{question} {text}'\ntask: generation\n",
-        "3:9: prompt: unknown field {text} (did you mean 'context'?)\n3:9: prompt: the field {context} is missing; the model would not see it",
+        "3:9: prompt: unknown field {text} (did you mean 'context'?)\n"
+        "3:9: prompt: the field {context} is missing; the model would not see it",
     ),
     ("prompt: '{context} {question} {contxt}'\n", "3:9: prompt: unknown field {contxt} (did you mean 'context'?)"),
     ("prompt: '{context} {question} {'\n", "3:9: prompt: a single '{' at character 22; write it twice if it is meant"),
