@@ -10,8 +10,6 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from potluck.documents import Json
 
-_READ = 1 << 20
-
 
 def fingerprint(*parts: Json) -> str:
     """32 hexadecimal digits (BLAKE2b, 128 bits) that are equal for equal JSON values."""
@@ -26,8 +24,5 @@ def text_hash(text: str) -> str:
 
 def content_hash(path: Path) -> str:
     """The fingerprint of a file's bytes. Raises ``OSError`` where it cannot be read."""
-    digest = hashlib.blake2b(digest_size=16)
     with path.open("rb") as file:
-        while block := file.read(_READ):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -17,6 +17,7 @@ from types import MappingProxyType
 from typing import Any
 
 import pluggy
+from packaging.utils import canonicalize_name
 
 from potluck import hookspecs
 from potluck.contracts.component import Component
@@ -79,7 +80,7 @@ def registered() -> Registered:
         try:
             entries = [entry for entry in package.entry_points if entry.group.startswith("potluck.")]
             if entries:
-                found.setdefault(_normal(package.name), entries)
+                found.setdefault(canonicalize_name(package.name), entries)
         except Exception as error:  # one package's metadata must not hide the others
             where = getattr(package, "_path", "a package")
             unreadable.append(f"the entry points of {where} cannot be read: {type(error).__name__}: {error}")
@@ -222,11 +223,7 @@ def _version(entry: EntryPoint) -> str:
 
 
 def _same_package(one: str, other: str) -> bool:
-    return _normal(one) == _normal(other)
-
-
-def _normal(package: str) -> str:
-    return package.replace("-", "_").replace(".", "_").lower()
+    return canonicalize_name(one) == canonicalize_name(other)
 
 
 def _suggestion(name: str, known: Iterable[str]) -> str:

@@ -262,11 +262,8 @@ def _check_pin(path: Path, wanted: Wanted) -> None:
 
 
 def _sha256(path: Path) -> str:
-    digest = hashlib.sha256()
     with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
-    return digest.hexdigest()
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _near(member: str, names: Iterable[str]) -> str:

@@ -86,6 +86,11 @@ def test_a_plugin_is_found_by_name_and_made(site: Path) -> None:
     assert (plugin.package, plugin.version, plugin.qualified) == ("potluck-one", "1.0", "potluck-one:good")
 
 
+@pytest.mark.parametrize("package", ["Potluck_One", "potluck.one", "potluck--one", "POTLUCK-._one"])
+def test_a_package_may_be_written_in_every_way_that_pip_takes(site: Path, package: str) -> None:
+    assert plugins.find("splitter", f"{package}:good").package == "potluck-one"
+
+
 def test_a_name_that_two_packages_offer_is_an_error_that_names_both(site: Path) -> None:
     with pytest.raises(NameClash, match="'use: potluck-one:good' or 'use: potluck-two:good'"):
         plugins.find("splitter", "good")
