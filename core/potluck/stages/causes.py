@@ -138,9 +138,9 @@ def differences(name: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> I
     yield from _changed(settings, now["settings"], f"{name}.")
     if settings == now["settings"] and then.get("starred", now["starred"]) != now["starred"]:
         yield f"a password or key among the settings of {label} changed"
-    same = {key for key in now["files"] if key in now["libraries"]}
-    files = {key: value for key, value in now["files"].items() if key not in same}
-    yield from _changed({k: v for k, v in then["files"].items() if k not in same}, files, f"{label}'s ")
+    libraries = {*then["libraries"], *now["libraries"]}
+    files, old = ({k: v for k, v in one["files"].items() if k not in libraries} for one in (now, then))
+    yield from _changed(old, files, f"{label}'s ")
 
 
 def _changed(then: Mapping[str, Any], now: Mapping[str, Any], before: str) -> Iterator[str]:

@@ -25,7 +25,7 @@ QUESTIONS = (
     *("How deep must the ballast be?", "What does every worker wear?"),
     *("道碴厚度不得小於多少？", "巡查每週至少幾次？"),
 )
-ALIKE = ("道碴厚度最少是多少？", "巡查每週至少做幾次？", "今天的天氣適合散步？", "請用中文數到一百吧。")
+ALIKE = ("道碴厚度最少是多少？", "巡查每週至少做幾次？", "今天的天氣適合散步？", "你會不會數到一百呢？")
 """As long as each other: whoever puts the same sign for each Han character, or none, sees one question."""
 ODD = (
     *("x", "字", " x ", "👷\u200d♀️ naïve e\u0301 𠮷", "\u202eעברית\u202c", "\r\n\t—"),

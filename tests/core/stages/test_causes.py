@@ -48,6 +48,7 @@ def test_what_decides_the_same_differs_in_nothing(changes: dict[str, Any]) -> No
         ({"code": "b"}, ["the code of the splitter changed"]),
         ({"libraries": {"regex": "2.2"}}, ["regex 2.1 -> 2.2"]),
         ({"libraries": {"regex": "2.1", "jieba": "1"}}, ["jieba nothing -> 1"]),
+        ({"libraries": {}, "files": {"vocab.txt": HASH}}, ["regex 2.1 -> nothing"]),
         ({"settings": {"chunk_size": 300, "separators": ["。"]}}, ["splitter.chunk_size 500 -> 300"]),
         ({"settings": {"chunk_size": 500, "separators": ["。"], "k": "新"}}, ["splitter.k nothing -> 新"]),
         ({"files": {"regex": "2.1", "vocab.txt": OTHER}}, ["the files of the splitter's vocab.txt changed"]),
