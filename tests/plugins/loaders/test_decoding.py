@@ -260,8 +260,20 @@ def test_escapes_of_japanese_mail_say_the_encoding(escape: bytes) -> None:
     assert decode(b"plain " + escape + "é".encode()).encoding == "utf-8"
 
 
+@pytest.mark.parametrize(
+    "text", ["軌道檢查報告", "軌道", "鋼軌", "負責人", "捷運", "檢查", "車站", "安全帽", "會議記錄"]
+)
+def test_a_few_words_of_traditional_chinese_are_not_taken_for_korean(text: str) -> None:
+    assert (decode(text.encode("big5")).text, decode(text.encode("big5")).encoding) == (text, "big5")
+
+
+@pytest.mark.parametrize("text", ["대한민국", "안녕하세요", "회의록", "서울"])
+def test_nor_are_a_few_words_of_korean_for_chinese(text: str) -> None:
+    assert decode(text.encode("euc-kr")).text == text
+
+
 def test_a_guess_names_the_second_best() -> None:
-    (loss,) = decode("軌道".encode("big5")).losses
+    (loss,) = decode("鋼軌".encode("big5")).losses
 
     assert loss.startswith("it may be ")
     assert " or " in loss

@@ -132,6 +132,7 @@ OVER, BELOW = '<a:tc hMerge="1"/>', '<a:tc vMerge="1"/>'
         ([["a", "b"], ["c", "d"], ["e", "f"]], 'firstRow="1"', ["a | b", "c | d", "e | f"]),
         ([[tc("a", HIGH), tc("b", HIGH)], [BELOW, BELOW], ["c", "d"]], 'firstRow="1"', ["a | b", "c | d"]),
         ([[tc("a", WIDE), OVER], ["1", "2"]], 'firstRow="1"', ["a", "1 | 2"]),
+        ([[], ["1", "2"]], 'firstRow="1"', ["1 | 2"]),
     ],
 )
 def test_cells_of_a_table_cover_others(rows: list[list[str]], more: str | None, lines: list[str]) -> None:

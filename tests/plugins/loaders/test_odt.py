@@ -238,7 +238,14 @@ def test_headings_are_numbered_as_the_outline_says() -> None:
     def h(number: int, text: str, more: str = "") -> str:
         return f'<text:h text:outline-level="{number}" {more}>{text}</text:h>'
 
-    body = h(1, "通則") + h(2, "範圍") + h(2, "定義") + h(3, "plain") + h(2, "x", 'text:is-list-header="true"')
+    body = (
+        h(1, "通則")
+        + h(2, "範圍")
+        + h(0, "outside")
+        + h(2, "定義")
+        + h(3, "plain")
+        + h(2, "x", 'text:is-list-header="true"')
+    )
     body += h(1, "材料", 'text:start-value="5"') + h(2, "鋼軌") + h(2, "")
     assert outline(read(body, common=common)) == [
         ("第1章", "通則", 1),

@@ -32,7 +32,7 @@ from potluck_plugins.loaders._shared.plausible import kind, likelihood, mean_lik
         ("\uff61\uff9f", "half kana"),
         ("Ａ０～", "full width"),
         ("가각", "hangul"),
-        ("잸잹", "rare hangul"),
+        ("잸잹춞툯촥쬲힣", "rare hangul"),
         ("аЖαĀ\ua000\u30ff\uffa0", "other"),
         ("\ufffd\x80\x9f\ue000\uabff\ud7a4\u3040\u3097\uff00\U00031350", "impossible"),
         ("\u33ff\u30a0\uff60\uff5f", "symbol"),

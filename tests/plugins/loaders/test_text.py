@@ -82,7 +82,7 @@ def test_an_encoding_that_does_not_exist_is_a_mistake_in_the_recipe(name: str) -
 
 
 def test_two_characters_are_too_few_to_be_sure() -> None:
-    document = load_one("text", "軌道".encode("big5"))
+    document = load_one("text", "鋼軌".encode("big5"))
 
     assert "'encoding' settles it" in document.losses[0]
 

@@ -132,7 +132,10 @@ def _day_field(letter: str, width: int, moment: datetime, calendar: Calendar) ->
         return _weekday(width == 4, moment, calendar if calendar.is_chinese else Calendar(locale=_TAIWAN))
     if letter == "g":
         return _era(width, moment, calendar)
-    return _era_year(width, moment, calendar) if letter == "e" else f"{moment.year + 543:04d}"
+    if letter == "e":
+        return _era_year(width, moment, calendar)
+    buddhist = moment.year + 543
+    return f"{buddhist:04d}" if width > 2 else f"{buddhist % 100:02d}"
 
 
 def _month(width: int, moment: datetime, calendar: Calendar) -> str:

@@ -88,7 +88,7 @@ def _header_rows(table: Any, cells: Sequence[Sequence[Any]]) -> int:
     spans = [_span(cell, "gridSpan", len(cells[0])) for cell in cells[0]]
     if max(spans, default=1) == len(cells[0]) > 1:
         return 1
-    return 0 if max(spans, default=1) > 1 else max(_span(cell, "rowSpan", len(cells)) for cell in cells[0])
+    return 0 if max(spans, default=1) > 1 else max((_span(cell, "rowSpan", len(cells)) for cell in cells[0]), default=0)
 
 
 def is_on(value: str | None) -> bool:

@@ -14,6 +14,8 @@ _SWITCH = re.compile(r"\\([a-zA-Z]+)\s*(\d*)")
 _FORMATTING = re.compile(r'\\\*\s*(?:"[^"]*"|\S+)')
 _INTEGRALS = {"su": "∑", "pr": "∏", "in": "∫"}
 _LOWERED = "do"
+_BRACKETS = ("lc", "rc", "bc")
+_CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
 
 class _Parser:
@@ -42,12 +44,20 @@ class _Parser:
 
     def _switch(self, depth: int) -> Node:
         """A switch with its options and its elements in brackets."""
-        names: list[str] = []
+        options: dict[str, str] = {}
         while found := _SWITCH.match(self._text, self._place):
-            names.append(found[1].lower())
+            name = found[1].lower()
             self._place = found.end()
+            options[name] = self._bracket() if name in _BRACKETS else found[2]
             self._skip_blanks()
-        return _read(names, self._elements(depth))
+        return _read(options, self._elements(depth))
+
+    def _bracket(self) -> str:
+        r"""The character that ``\lc``, ``\rc`` or ``\bc`` names behind a backslash."""
+        if self._text[self._place : self._place + 1] != "\\":
+            return ""
+        self._place += 2
+        return self._text[self._place - 1 : self._place]
 
     def _elements(self, depth: int) -> list[Node]:
         if self._text[self._place : self._place + 1] != "(":
@@ -70,8 +80,9 @@ def read_eq(instruction: str) -> str:
     return linear(_Parser(text).sequence(0)).strip()
 
 
-def _read(names: list[str], elements: list[Node]) -> Node:
-    name = names[0]
+def _read(options: dict[str, str], elements: list[Node]) -> Node:
+    """The node of a switch, the first of the ``options``, whose value is their number or the bracket that they name."""
+    name = next(iter(options))
     first = elements[0] if elements else Text("")
     second = _listed(elements[1:])
     if name == "f":
@@ -79,20 +90,31 @@ def _read(names: list[str], elements: list[Node]) -> Node:
     if name == "r":
         return Root(second, first) if len(elements) > 1 else Root(first)
     if name == "s":
-        return _read_script(names, elements)
+        return _read_script(options, elements)
     if name == "o":
         return _read_overstrike(elements)
     if name == "i":
-        sign = next((_INTEGRALS[one] for one in names[1:] if one in _INTEGRALS), "∫")
+        sign = next((_INTEGRALS[one] for one in options if one in _INTEGRALS), "∫")
         body = _listed(elements[2:])
         return Operator(Script(Text(sign), first, elements[1] if len(elements) > 1 else Text("")), body)
     if name == "a":
-        return Matrix([[one] for one in elements])
+        columns = max(1, int(options.get("co") or 1))
+        return Matrix([elements[place : place + columns] for place in range(0, len(elements), columns)])
     if name == "b":
-        return Row([Text("("), *elements, Text(")")])
+        return _read_brackets(options, elements)
     if name == "l":
         return _listed(elements)
     return Row(elements)
+
+
+def _read_brackets(options: dict[str, str], elements: list[Node]) -> Node:
+    """Elements in brackets: round ones, unless one or both sides are named; a side that is not named then has none."""
+    if options.keys().isdisjoint(_BRACKETS):
+        left, right = "(", ")"
+    else:
+        both = options.get("bc", "")
+        left, right = options.get("lc") or both, options.get("rc") or _CLOSING.get(both, both)
+    return Row([Text(left), *elements, Text(right)])
 
 
 def _listed(elements: list[Node]) -> Node:
@@ -100,11 +122,11 @@ def _listed(elements: list[Node]) -> Node:
     return elements[0] if len(elements) == 1 else Row([part for one in elements for part in (Text(","), one)][1:])
 
 
-def _read_script(names: list[str], elements: list[Node]) -> Node:
+def _read_script(options: dict[str, str], elements: list[Node]) -> Node:
     if len(elements) > 1:
         return Script(Text(""), _listed(elements[1:]), elements[0])
     first = elements[0] if elements else Text("")
-    return Script(Text(""), first) if _LOWERED in names else Script(Text(""), None, first)
+    return Script(Text(""), first) if _LOWERED in options else Script(Text(""), None, first)
 
 
 def _read_overstrike(elements: list[Node]) -> Node:

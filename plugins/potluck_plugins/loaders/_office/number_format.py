@@ -211,6 +211,8 @@ def _fixed(value: Decimal, tokens: tuple[Token, ...]) -> str:
 def _whole(digits: str, tokens: tuple[Token, ...]) -> str:
     """The part before the point: digits from the right, literals between them where the format has them."""
     places = [i for i, token in enumerate(tokens) if token.kind == "digit"]
+    if not places:  # ``.0`` shows 12.3 in full, and 0.3 without a zero
+        return "".join(token.text for token in tokens if token.kind in ("literal", "percent")) + digits
     grouped = any(t.kind == "comma" and places and places[0] < i < places[-1] for i, t in enumerate(tokens))
     pieces: list[str] = []
     used = 0

@@ -123,7 +123,8 @@ def kind(character: str) -> str:
     if 0x3400 <= code <= 0x9FFF or 0x20000 <= code <= 0x3134F:
         return _han(character)
     if 0xAC00 <= code <= 0xD7A3:
-        return "hangul" if len(character.encode("cp949")) == 2 and _lead(character, "cp949") > 0xA0 else "rare hangul"
+        # The 2,350 syllables of KS X 1001; the others have a second byte below.
+        return "hangul" if min(character.encode("cp949")) > 0xA0 else "rare hangul"
     return next((name for name, first, last in _RANGES if first <= code <= last), None) or _rest(character)
 
 

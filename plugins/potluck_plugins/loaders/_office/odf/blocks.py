@@ -110,7 +110,7 @@ class BlockReader:
         if item is not None:
             levels = self.lists.styles.get(item.style or style.list_style or "", {})
             return item.counter.next(levels, item.level, item.start) if item.numbered else ""
-        if level is None or style.list_style:
+        if not level or style.list_style:  # level 0 is a heading outside of the outline
             return ""
         start = number(element, f"{TEXT}start-value", -1)
         return self.lists.headings.next(self.lists.outline, level, start if start >= 0 else None)
