@@ -33,7 +33,7 @@ def test_the_same_seed_draws_the_same_mutants() -> None:
     ("file", "test"),
     [
         ("core/potluck/workspace/catalogue.py", "tests/core/workspace/test_catalogue.py"),
-        ("plugins/potluck_plugins/loaders/_office/sheet.py", "tests/plugins/loaders/test_spreadsheets.py"),
+        ("plugins/potluck_plugins/loaders/_office/sheet.py", "tests/plugins/loaders/test_sheet.py"),
     ],
 )
 def test_the_nearest_tests_are_those_named_after_a_module_or_naming_it(file: str, test: str) -> None:

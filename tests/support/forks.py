@@ -28,7 +28,9 @@ _ENVIRONMENT = dict(os.environ)
 def can_fork(environment: Mapping[str, str]) -> bool:
     """Whether a command is the same in a fork: not where variables differ that are read at the start."""
     changed = {name for name, _ in environment.items() ^ _ENVIRONMENT.items()} - {"PYTHONPATH"}
-    return hasattr(os, "fork") and not any(name.startswith(_AT_START) for name in changed)
+    folders = [Path(folder) for folder in environment.get("PYTHONPATH", "").split(os.pathsep) if folder]
+    customised = any((folder / "sitecustomize.py").exists() for folder in folders)
+    return hasattr(os, "fork") and not customised and not any(name.startswith(_AT_START) for name in changed)
 
 
 def run_fork(

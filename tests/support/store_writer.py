@@ -159,8 +159,12 @@ def main() -> None:
     for name in offer.requires:
         importlib.import_module(name)
     for line in sys.stdin:
+        told, tell = os.pipe()
         child = os.fork()
         if child == 0:
+            os.close(tell)
+            os.read(told, 1)  # to the end: the parent's line comes first
+            os.close(told)
             try:
                 status = work(json.loads(line))
             except BaseException:
@@ -170,8 +174,9 @@ def main() -> None:
                 status = 1
             sys.stderr.flush()
             os._exit(status)
-        # One write a line: unbuffered, print would let the child's line in before the end of this one.
+        os.close(told)
         print(f"{child}\n", end="", flush=True)
+        os.close(tell)
         print(f"{os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])}\n", end="", flush=True)
 
 

@@ -1,6 +1,6 @@
 """``potluck compare``, ``lock`` and ``reproduce`` as a user runs them.
 
-Modules: ``potluck.cli.gate``, ``potluck.cli.reproduce``, ``potluck.evaluation.compare.causes``,
+Modules: ``potluck.cli.gate``, ``potluck.cli.lock``, ``potluck.cli.reproduce``, ``potluck.evaluation.compare.causes``,
 ``potluck.evaluation.compare.curves``, ``potluck.evaluation.compare.document``, ``potluck.evaluation.compare.engine``,
 ``potluck.evaluation.compare.gate``, ``potluck.evaluation.compare.measured``, ``potluck.evaluation.compare.notes``,
 ``potluck.evaluation.compare.run``, ``potluck.evaluation.compare.table``, ``potluck.evaluation.compare.tasks``,

@@ -50,7 +50,9 @@ def test_a_fork_that_takes_too_long_is_killed_and_the_next_one_runs(tmp_path: Pa
     assert run_fork(["--version"], os.environ, tmp_path, "", 100).returncode == 0
 
 
-def test_what_is_read_at_the_start_needs_a_process() -> None:
+def test_what_is_read_at_the_start_needs_a_process(tmp_path: Path) -> None:
+    (tmp_path / "sitecustomize.py").touch()
     assert can_fork({**os.environ, "POTLUCK_LOG": "1", "PYTHONPATH": "elsewhere"})
     assert not can_fork({**os.environ, "PYTHONUTF8": "0"})
     assert not can_fork({**os.environ, "OMP_NUM_THREADS": "3"})
+    assert not can_fork({**os.environ, "PYTHONPATH": os.pathsep.join(["elsewhere", str(tmp_path)])})
