@@ -9,7 +9,8 @@ from __future__ import annotations
 import difflib
 import importlib.metadata
 import importlib.util
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint
@@ -169,6 +170,19 @@ def unchecked_offer(plugin: Plugin) -> Offer[Component]:
             f"{plugin.label} does not work: {plugin.module} has no hook potluck_{plugin.kind} with an Offer"
         )
     return offered
+
+
+def those_that(kind: Kind, can: Callable[[type[Component]], bool]) -> str:
+    """The names of the installed plugins of a kind whose components can do something, for messages.
+
+    One that does not work, or whose components are made by a function, says nothing and is left out.
+    """
+    names = list[str]()
+    for plugin in installed():
+        if plugin.kind == kind:
+            with suppress(BrokenPlugin, ContractMismatch):
+                names += [repr(plugin.name)] if can(offer(plugin).component) else []
+    return ", ".join(dict.fromkeys(names)) or "none is installed"
 
 
 def require(plugin: Plugin) -> None:

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from potluck import plugins
-from potluck.contracts import CONTRACT_VERSIONS, Context, Offer
+from potluck.contracts import CONTRACT_VERSIONS, Component, Context, Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
 from potluck.plugins import FILE_TYPES, GROUPS
 from potluck.sources import Sources
@@ -122,6 +122,15 @@ def test_a_broken_plugin_is_named_with_the_reason(site: Path, name: str, message
 def test_a_plugin_of_another_contract_is_refused_with_both_versions(site: Path) -> None:
     with pytest.raises(ContractMismatch, match=f"version 99 .* speaks version {CONTRACT_VERSIONS['splitter']}"):
         plugins.offer(plugins.find("splitter", "late"))
+
+
+def test_messages_name_every_plugin_that_can_also_those_of_others(site: Path) -> None:
+    def cuts(component: type[Component]) -> bool:
+        return component.__name__ == "Cutter"
+
+    assert plugins.those_that("splitter", cuts) == "'fussy', 'good', 'half', 'needy'", "broken ones say nothing"
+    assert "'recursive'" in plugins.those_that("splitter", lambda component: True)
+    assert plugins.those_that("chat", cuts) == "none is installed"
 
 
 def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:

@@ -115,6 +115,7 @@ def score_prompts(
     Each wording gets the share of right answers with its 95 % interval; the spread, best less worst, says how much the
     wording matters. For sentence pairs a small set is measured beside the whole one, to show what it can tell.
     """
+    from potluck.evaluation.choices import check_scores_text
     from potluck.evaluation.prompts.items import read_facts, read_pairs
     from potluck.evaluation.prompts.score import WordingRow, score
     from potluck.evaluation.prompts.wordings import FACTS, PAIRS, read_wordings
@@ -127,6 +128,7 @@ def score_prompts(
     items = read_facts(facts, limit) if facts else read_pairs(pairs or Path(), found.verbalisers, limit)
     with _opened(recipe, chat, overrides) as opening:
         model = opening.chat_model()
+        check_scores_text(model, opening.model.chat.name, "so that wordings cannot be measured by it")
         one_word = candidates == "vocabulary" and task is FACTS
         choices = list(model.vocabulary()) if one_word else sorted({item.answer for item in items})
         if task is PAIRS:

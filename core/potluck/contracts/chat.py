@@ -156,17 +156,11 @@ class ChatModel(Component):
         Raises ``ValueError`` for a continuation without a character, ``ContextExceeded`` where it does not fit,
         ``Unsupported`` where the model cannot tell.
         """
-        raise Unsupported(
-            f"{type(self).__name__} does not say how likely a text is; of the bundled chat models 'transformers', "
-            "'llama-cpp' and 'masked-lm' do"
-        )
+        raise Unsupported(f"{type(self).__name__} does not say how likely a text is")
 
     def vocabulary(self) -> Sequence[str]:
         """The words that are a single token for the model, without the blank that may belong to the token.
 
         Only for models with ``scores_text``. Raises ``Unsupported`` where the model cannot tell.
         """
-        raise Unsupported(
-            f"{type(self).__name__} does not list its vocabulary; of the bundled chat models 'transformers' and "
-            "'masked-lm' do"
-        )
+        raise Unsupported(f"{type(self).__name__} does not list its vocabulary; name the words to choose from instead")

@@ -5,12 +5,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
+from potluck import plugins
 from potluck.contracts import ChatModel
 from potluck.documents import Message
+from potluck.errors import Unsupported
 from potluck.stages.observe import model_call
 
 if TYPE_CHECKING:
     from potluck.recipe.model import Part
+
+
+def check_scores_text(chat: ChatModel, name: str, consequence: str) -> None:
+    """Raise ``Unsupported``, naming the installed ones that do, for a chat model that does not score texts."""
+    if not chat.scores_text:
+        others = plugins.those_that("chat", lambda one: issubclass(one, ChatModel) and one.scores_text is True)
+        raise Unsupported(
+            f"the chat model {name!r} does not say how likely a text is, {consequence}; chat models that do: {others}"
+        )
 
 
 def ending(chat: ChatModel, labels: Sequence[str]) -> str:

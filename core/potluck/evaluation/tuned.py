@@ -16,9 +16,9 @@ from potluck import degenerate
 from potluck.amounts import many
 from potluck.contracts import ChatOptions
 from potluck.documents import Example, Json, Usage, plain
-from potluck.errors import PotluckError, Unsupported
+from potluck.errors import PotluckError
 from potluck.evaluation.answers import Served, changed_model
-from potluck.evaluation.choices import logprobs
+from potluck.evaluation.choices import check_scores_text, logprobs
 from potluck.evaluation.classification import Classification, classification
 from potluck.evaluation.statistics import Interval, interval
 from potluck.evaluation.text import exact_match, f1, is_cjk, rouge_l
@@ -168,11 +168,7 @@ def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, 
     recipe = components.recipe
     if recipe.tuning.task != "classification":
         return ()
-    if not components.chat.scores_text:
-        raise Unsupported(
-            f"the chat model {recipe.chat.name!r} does not say how likely a text is, so that labels cannot be "
-            "scored as choices; 'transformers' and 'llama-cpp' do"
-        )
+    check_scores_text(components.chat, recipe.chat.name, "so that labels cannot be scored as choices")
     if recipe.tuning.dataset is not None:
         return prepare(recipe).labels
     return tuple(sorted({example.target for example in examples}))

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import cast
 
 from potluck import plugins
-from potluck.contracts import Config, Kind, Offer
+from potluck.contracts import ChatModel, Config, Kind, Offer
 from potluck.contracts.component import Component
 from potluck.errors import MissingDependency, PluginError
 from potluck.recipe.compare import axes
@@ -163,10 +163,9 @@ class Builder:
             rest = with_model(rest, model, self._offered("chat", use.value))
         part = self._component("chat", rest, "chat")
         if part is not None and adapter is not None and not takes_tuned(plugins.offer(part.plugin)):
-            message = (
-                f"chat.adapter: the chat model {part.name!r} does not answer with what was tuned; 'transformers' does"
-            )
-            self.findings.note(adapter.place, message)
+            others = plugins.those_that("chat", lambda one: issubclass(one, ChatModel) and one.takes_tuned)
+            message = f"the chat model {part.name!r} does not answer with what was tuned; chat models that do: {others}"
+            self.findings.note(adapter.place, f"chat.adapter: {message}")
         return part
 
     def _offered(self, kind: Kind, name: str) -> Offer[Component] | None:

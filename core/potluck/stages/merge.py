@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from potluck import plugins
 from potluck.contracts import Tuner
 from potluck.conversion import as_gguf
 from potluck.documents import Json
@@ -91,11 +92,13 @@ def _learned(components: Components) -> tuple[Tuner, Path]:
 
 
 def _check_mergeable(tuner: Tuner, name: str) -> None:
-    if not tuner.mergeable:
-        raise Unsupported(
-            f"what the tuner {name!r} learns cannot be merged into the weights exactly"
-            + (": its result is a whole model already" if tuner.whole else "; of the bundled ones 'lora' merges")
-        )
+    if tuner.mergeable:
+        return
+    message = f"what the tuner {name!r} learns cannot be merged into the weights exactly"
+    if tuner.whole:
+        raise Unsupported(f"{message}: its result is a whole model already")
+    others = plugins.those_that("tuner", lambda one: issubclass(one, Tuner) and one.mergeable)
+    raise Unsupported(f"{message}; tuners of which it can: {others}")
 
 
 def _gguf_source(components: Components) -> Path:

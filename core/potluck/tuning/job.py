@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from potluck import plugins
 from potluck.contracts import TuningRequest
 from potluck.documents import Json
 from potluck.errors import ModelError, Unsupported
@@ -143,10 +144,11 @@ def able(method: Method, request: TuningRequest) -> ModelKind:
     """The kind of the model that is to be tuned. Raises ``Unsupported`` for one that the method does not train."""
     kind = kind_of(request.model)
     if kind not in method.kinds:
-        named = type(method).__name__
+        named, own = type(method).__name__, " and ".join(_KINDS[one] for one in sorted(method.kinds))
+        others = plugins.those_that("tuner", lambda one: issubclass(one, Method) and kind in one.kinds)
         raise Unsupported(
-            f"{named} trains {' and '.join(_KINDS[one] for one in sorted(method.kinds))} language models, and "
-            f"{request.model} is a {_KINDS[kind]} one: take another tuner ('lora' and 'full' train all kinds)"
+            f"{named} trains {own} language models, and {request.model} is a {_KINDS[kind]} one: take another tuner. "
+            f"Those that train it: {others}"
         )
     if method.config.head:
         head.check(request, kind)

@@ -5,15 +5,16 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from potluck.contracts import TuningRequest
+from potluck import plugins
+from potluck.contracts import Component, TuningRequest
 from potluck.errors import TokenizerMismatch, Unsupported
 from potluck.model_tokens import check_rows, end_tokens, listed, rows_of, with_end, without_end, without_row
 from potluck.models import ModelKind, load_tokenizer
 from potluck.tuning import head
+from potluck.tuning.method import Method
 
 if TYPE_CHECKING:
     from potluck.tuning.encode import Encoded
-    from potluck.tuning.method import Method
 
 
 def tokenizer_of(method: Method, request: TuningRequest) -> Any:
@@ -42,6 +43,10 @@ def _writes(method: Method, request: TuningRequest, kind: ModelKind) -> bool:
     return kind != "masked" and not head.labels(method, request)
 
 
+def _trains_base(component: type[Component]) -> bool:
+    return issubclass(component, Method) and component.trains_base
+
+
 def resize(method: Method, model: Any, tokenizer: Any) -> Any:
     """The model with a row for every token where the settings ask for that, new ones as transformers begins them.
 
@@ -52,7 +57,8 @@ def resize(method: Method, model: Any, tokenizer: Any) -> Any:
     if not method.trains_base:
         raise Unsupported(
             f"tuner.resize_embeddings: {type(method).__name__} does not train the embeddings, so that the rows of new "
-            "tokens would stay what chance made them: take the tuner 'full', or leave the tokens out of the tokenizer"
+            "tokens would stay what chance made them: take a tuner that trains the base "
+            f"({plugins.those_that('tuner', _trains_base)}), or leave the tokens out of the tokenizer"
         )
     needed = max(tokenizer.get_vocab().values()) + 1
     if needed > rows_of(model):

@@ -158,7 +158,8 @@ def test_a_dataset_is_a_file_or_a_folder_with_a_part_or_a_file_to_validate_with(
         ("model: base\nchat: {use: transformers, adapter: none}\n",
          "2:36: adapter: expected {from: tuner} or a folder that `potluck tune` made, got 'none'"),
         ("model: base\nchat: {use: extractive, adapter: learned}\n",
-         "2:34: chat.adapter: the chat model 'extractive' does not answer with what was tuned; 'transformers' does"),
+         "2:34: chat.adapter: the chat model 'extractive' does not answer with what was tuned; chat models that do: "
+         "'masked-lm', 'seq2seq', 'transformers'"),
     ],
 )  # fmt: skip
 def test_what_is_wrong_is_told_at_its_place(text: str, message: str, tmp_path: Path) -> None:
