@@ -1,7 +1,7 @@
 """The commands, run as a user runs them: exit status, standard output, standard error.
 
-Modules: ``potluck.cli.ask``, ``potluck.cli.chat``, ``potluck.cli.common``, ``potluck.cli.evaluate``, ``potluck.cli.index``,
-``potluck.cli.load``, ``potluck.cli.plan``, ``potluck.cli.run``.
+Modules: ``potluck.cli.ask``, ``potluck.cli.chat``, ``potluck.cli.common``, ``potluck.cli.evaluate``,
+``potluck.cli.index``, ``potluck.cli.load``, ``potluck.cli.plan``, ``potluck.cli.run``.
 """
 
 from __future__ import annotations
