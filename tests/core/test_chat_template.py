@@ -60,6 +60,8 @@ def test_a_template_writes_what_transformers_lets_it_write(tokenizer: Any, templ
         ("{% for a in range(9999) %}{% for b in range(9999) %}x{% endfor %}{% endfor %}", "end within|writes more"),
         ("{% set ns = namespace(x='ab') %}{% for i in range(60) %}{% set ns.x = ns.x ~ ns.x %}{% endfor %}", "builds"),
         ("{% set ns = namespace(x=[1]) %}{% for i in range(60) %}{% set ns.x = ns.x + ns.x %}{% endfor %}", "builds"),
+        ("{% set x = 'ab' %}" + "{% set x = x ~ x %}" * 40, "builds"),
+        ("{% set x = [1] %}" + "{% set x = x + x %}" * 40, "builds"),
         ("{% for a in range(9999) %}{{ 'x' * 9999 }}{% endfor %}", "writes more than"),
         ("{{ 'x' * 10000000000 }}", "without measure"),
         ("{{ 10 ** (10 ** 10) }}", "without measure"),

@@ -44,6 +44,8 @@ class Garbled(UnreadableDocument):
     pass
 
 class Settings(Config):
+    host: str | None = None
+    """Where it sends to."""
     password: SecretStr | None = None
     """Opens the file."""
 
@@ -57,6 +59,8 @@ class Odd(Loader):
             yield Document(source.name, "短鋼軌 1.4.4", {"a": 1}, outline, (Page(0, 9, 1, "ii"),), ("x",))
         elif what == "secret":
             yield Document(source.name, self.config.password.get_secret_value())
+        elif what == "pid":
+            yield Document(source.name, str(os.getpid()))
         elif what == "environment":
             yield Document(source.name, " ".join(os.environ))
         elif what == "prints":
@@ -105,7 +109,7 @@ class Odd(Loader):
 
 @potluck.hookimpl
 def potluck_loader():
-    return potluck.Offer("odd", Settings, Odd)
+    return potluck.Offer("odd", Settings, Odd, sends_to=lambda config: config.host)
 '''
 
 
@@ -135,6 +139,17 @@ def test_a_document_comes_through_whole(load: Callable[..., list[Document]]) -> 
             "文件.odd", "短鋼軌 1.4.4", {"a": 1}, (Section(0, 9, "1.4.4", "短鋼軌", 2),), (Page(0, 9, 1, "ii"),), ("x",)
         )
     ]
+
+
+def test_files_share_a_process_until_one_may_use_the_network_and_the_others_not(
+    load: Callable[..., list[Document]],
+) -> None:
+    shut, again = load("pid")[0].text, load("pid")[0].text
+    opened, still = load("pid", host="10.0.0.1")[0].text, load("pid", host="10.0.0.2")[0].text
+
+    assert shut == again != str(os.getpid())
+    assert opened == still != shut
+    assert load("pid")[0].text not in (shut, opened)
 
 
 def test_a_secret_setting_reaches_the_loader(load: Callable[..., list[Document]]) -> None:

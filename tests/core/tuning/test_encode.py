@@ -45,6 +45,14 @@ def test_without_a_template_the_prompt_stands_as_it_is_and_the_text_ends(tmp_pat
     assert tokenizer.decode(one.ids[one.start :]) == " fruit</s>"
 
 
+def test_an_answer_that_the_template_would_write_in_other_words_is_learned_as_it_is(tmp_path: Path) -> None:
+    """Some templates take the thoughts out of an answer, or the blanks around it."""
+    template = "{% for m in messages %}<s>{{ m.content | trim }}</s>{% endfor %}"
+    tokenizer = load_tokenizer(make_model(tmp_path / "model", template=template))
+    one = encoded(Example((Message("user", "紅色的蘋果"),), " fruit "), tokenizer)
+    assert tokenizer.decode(one.ids[one.start :]) == " fruit </s>"
+
+
 def test_plain_text_is_learned_from_its_second_token_to_its_end(model: Path) -> None:
     tokenizer = load_tokenizer(model)
     one = encoded(Example((), "藍色的天空"), tokenizer)

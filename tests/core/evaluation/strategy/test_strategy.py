@@ -200,6 +200,13 @@ def test_observers_are_told_of_labels_that_are_scored(home: Path) -> None:
     assert [(call.operation, call.component) for call in watching.calls] == [("chat", "tutor")] * 20
 
 
+def test_without_a_chat_model_no_row_asks_one(home: Path) -> None:
+    model = recipes.loads("potluck: 1", home / "r.yaml", ["embedder=letters"])
+    outcome = strategy(model, Plan(home / "data" / "data.jsonl", limit=20))
+
+    assert [row["name"] for row in outcome.document["rows"]] == ["majority", "retrieval", "embedding"]  # type: ignore[index, call-overload, union-attr]
+
+
 def test_examples_are_never_the_message_that_is_asked(run: Run, home: Path) -> None:
     write(home / "data" / "train.jsonl", [*messages(60), ("恭喜中獎請點連結領取獎金喔喔", "garbage")])
     write(home / "data" / "test.jsonl", [("恭喜中獎，請點連結領取獎金喔喔", "garbage"), *messages(80)[60:]])
