@@ -89,6 +89,9 @@ def test_a_workspace_that_was_deleted_is_told_and_not_made_again_by_halves(home:
             session.ask("？")
         with pytest.raises(WorkspaceGone):
             session.index()
+        for folder_of in (session.workspace.store_folder, session.workspace.run_folder):
+            with pytest.raises(WorkspaceGone):
+                folder_of("1")
         assert not (home / ".potluck").exists()
 
     with Recipe.load(home / "甲.yaml") as fresh:
