@@ -1,4 +1,7 @@
-"""Several recipes in one folder, and a folder that disappears: nobody's work is lost, and nothing is made by halves."""
+"""Several recipes in one folder, and a folder that disappears: nobody's work is lost, and nothing is made by halves.
+
+Modules: ``potluck.workspace.__init__``.
+"""
 
 from __future__ import annotations
 
