@@ -62,6 +62,17 @@ def test_keys_of_questions_that_mean_nothing_are_noted_with_their_file(home: Pat
     assert found["notes"] == [f"{home / 'questions.jsonl'}: these keys of questions mean nothing to potluck: 難度"]
 
 
+def test_every_option_reaches_the_comparison(home: Path) -> None:
+    few, design = ("--limit", "3"), ("--design", "paired")
+    shown = ("--baseline", "b", "--metric", "exact_match", "--perplexity", "--no-causes")
+    found = result("compare", "recipe.yaml", *few, *design, *shown)
+
+    assert (found["design"], found["baseline"], found["metric"]) == ("paired", "b", "exact_match")
+    assert {variant["perplexity"]["n"] for variant in found["variants"]} == {3}
+    assert {pair["n"] for pair in found["pairs"]} == {3}
+    assert found["causes"] == []
+
+
 def test_compare_says_which_variant_is_better_by_how_much_and_why(home: Path) -> None:
     found = result("compare", "recipe.yaml")
 
