@@ -16,7 +16,7 @@ import torch
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from potluck.errors import ModelNotFound
-from potluck.model_claims import held_to_weights
+from potluck.model_claims import Weights, held_to_weights
 from potluck.models import load_model, load_tokenizer, without_weights
 from support.tuning import make_model
 
@@ -117,3 +117,15 @@ def test_what_is_built_beside_a_model_that_is_refused_is_not_counted(tmp_path: P
     with pytest.raises(ModelNotFound, match="far more parameters"), held_to_weights(folder):
         torch.nn.Linear(10_000, 1000)
     assert torch.nn.Linear(10_000, 1000).in_features == 10_000
+
+
+def test_a_gguf_file_that_holds_a_vocabulary_alone_claims_no_layers(tmp_path: Path) -> None:
+    gguf = pytest.importorskip("gguf")
+    path = tmp_path / "vocabulary.gguf"
+    writer = gguf.GGUFWriter(path, "llama")
+    writer.write_header_to_file()
+    writer.write_kv_data_to_file()
+    writer.write_tensors_to_file()
+    writer.close()
+
+    assert Weights.in_gguf(path) == Weights(path, 0, 0)
