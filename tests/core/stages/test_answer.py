@@ -5,6 +5,7 @@ Modules: ``potluck.stages.remarks``.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -111,6 +112,7 @@ def test_map_reduce_asks_about_each_and_then_about_those_that_answered() -> None
 
     assert [len(message.passages) for message in chat.asked] == [1, 1, 1, 2]
     assert "短鋼軌係指" in chat.asked[-1].content
+    assert re.findall(r"^\[\d\]|(?<=<)\[\d\]", chat.asked[-1].content, re.MULTILINE) == ["[1]", "[2]"]
     assert "不動區間" not in chat.asked[-1].content
     assert given.passages == tuple(PASSAGES[:2])
     assert (given.calls, given.answer.usage) == (4, Usage(40, 8))
