@@ -135,6 +135,7 @@ HOUR, MINUTE, SECOND = 1 / 24, 1 / 1440, 1 / 86400
         ("h:mm:ss.0", 0.5 - 0.06 * SECOND, "11:59:59.9"),
         ("ss.000", 1.25 * SECOND, "01.250"),
         ("h:mm AM/PM", 0, "12:00 AM"),
+        *(("AM/PM", days + hour * HOUR, "PM" if hour > 11 else "AM") for days in (1, 46096) for hour in range(24)),
         ("h AM/PM", 12 * HOUR - SECOND, "11 AM"),
         ("h AM/PM", 12 * HOUR, "12 PM"),
         ("h AM/PM", 13 * HOUR, "1 PM"),
