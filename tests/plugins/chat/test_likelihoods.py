@@ -14,6 +14,7 @@ import pytest
 from potluck.contracts import Context, Likelihood
 from potluck.documents import Message
 from potluck.errors import ContextExceeded, ModelError, Unsupported
+from potluck.evaluation.choices import check_scores_text
 from potluck.sources import Sources
 from potluck_plugins.chat._shared import likelihoods as shared
 from potluck_plugins.chat.extractive import Extractive, ExtractiveConfig
@@ -189,7 +190,9 @@ def test_a_model_that_cannot_tell_names_those_that_can() -> None:
     chat = Extractive(ExtractiveConfig(), Context(Path.cwd(), Path.cwd(), Sources(Path.cwd())))
 
     assert not chat.scores_text
-    with pytest.raises(Unsupported, match="transformers"):
+    with pytest.raises(Unsupported, match=r"'extractive' .* so nothing is measured; .*: 'llama-cpp', .*'transformers'"):
+        check_scores_text(chat, "extractive", "so nothing is measured")
+    with pytest.raises(Unsupported, match="Extractive does not say how likely a text is"):
         chat.likelihoods(PROMPT, ["Austria"])
     with pytest.raises(Unsupported, match="vocabulary"):
         chat.vocabulary()
