@@ -69,3 +69,7 @@ def test_a_field_is_read_as_word_draws_it(instruction: str, line: str) -> None:
 
 def test_brackets_that_nest_without_end_lose_no_letter() -> None:
     assert read_eq("EQ " + r"\f(1," * 60 + "x" + ")" * 60).count("x") == 1
+
+
+def test_a_number_of_columns_without_measure_loses_no_element() -> None:
+    assert read_eq(rf"EQ \a \co{'9' * 5000} (a,b)") == "[a, b]"

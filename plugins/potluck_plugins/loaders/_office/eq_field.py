@@ -14,6 +14,7 @@ _SWITCH = re.compile(r"\\([a-zA-Z]+)\s*(\d*)")
 _FORMATTING = re.compile(r'\\\*\s*(?:"[^"]*"|\S+)')
 _INTEGRALS = {"su": "∑", "pr": "∏", "in": "∫"}
 _LOWERED = "do"
+_MOST_DIGITS = 9
 _BRACKETS = ("lc", "rc", "bc")
 _CLOSING = {"(": ")", "[": "]", "{": "}", "<": ">"}
 
@@ -98,7 +99,7 @@ def _read(options: dict[str, str], elements: list[Node]) -> Node:
         body = _listed(elements[2:])
         return Operator(Script(Text(sign), first, elements[1] if len(elements) > 1 else Text("")), body)
     if name == "a":
-        columns = max(1, int(options.get("co") or 1))
+        columns = max(1, int(options.get("co", "")[:_MOST_DIGITS] or 1))
         return Matrix([elements[place : place + columns] for place in range(0, len(elements), columns)])
     if name == "b":
         return _read_brackets(options, elements)
