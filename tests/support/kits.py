@@ -3,12 +3,23 @@
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from potluck.contracts import Kind
 from potluck.testing import Check, Skipped, Subject, Violation, checks
+
+
+@contextlib.contextmanager
+def violating(rule: str, message: str) -> Iterator[None]:
+    """Within, a check must raise ``Violation`` for a rule, and say so in words that hold ``message``."""
+    with pytest.raises(Violation) as raised:
+        yield
+    assert raised.value.rule == rule
+    assert message in str(raised.value)
 
 
 def broken(
