@@ -140,7 +140,7 @@ def _limited(characters: int) -> Iterator[None]:
         if frame.f_code.co_filename != _FILE:
             return None
         depth += 1
-        if depth > DEPTH:  # Python's own limit is no help: near it, clean-up fails too
+        if depth > DEPTH:  # Python's own limit does not help: near it, clean-up fails too
             raise _Exceeded(f"recurses more than {DEPTH} calls deep")
         return inside
 

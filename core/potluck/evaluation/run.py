@@ -10,7 +10,6 @@ from potluck.documents import Json
 from potluck.evaluation.evaluate import EvaluationReport
 from potluck.evaluation.pins import pins
 from potluck.recipe.model import RecipeModel
-from potluck.stages.adapter import resolve_adapter
 from potluck.stages.components import Components
 from potluck.stages.index import IndexReport
 from potluck.stages.plan import parts
@@ -68,7 +67,6 @@ def _manifest(
 ) -> dict[str, Json]:
     state = workspace.catalogue.index(components.index_id)
     assert state is not None, "a run indexes first"
-    resolve_adapter(components)
     loads = {source: workspace.catalogue.load(load_id) for source, load_id in state.loads.items()}
     return {
         **beginning(run_id, recipe, components, started, seconds),
