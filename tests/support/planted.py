@@ -131,8 +131,11 @@ def potluck_chat():
 
 
 def install_planted(site: Path) -> Path:
-    """Install the embedder ``keys`` and the chat model ``reader``."""
-    groups = {"potluck.embedders": {"keys": "planted_plugin"}, "potluck.chat": {"reader": "planted_plugin"}}
+    """Install the embedders ``keys`` and ``locks``, which differ in name only, and the chat model ``reader``."""
+    groups = {
+        "potluck.embedders": dict.fromkeys(("keys", "locks"), "planted_plugin"),
+        "potluck.chat": {"reader": "planted_plugin"},
+    }
     return install(site, "potluck-planted", groups, {"planted_plugin": PLUGIN})
 
 

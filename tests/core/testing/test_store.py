@@ -122,6 +122,24 @@ def test_what_is_just_allowed_is_let_pass(rule: str, said: dict[str, Any], tmp_p
     check(rule, tmp_path, **said)
 
 
+@pytest.mark.parametrize("rule", ["opens-again", "other-dimensions-refused", "other-fingerprint-refused"])
+def test_a_collection_is_opened_again_when_its_store_is_closed(rule: str, tmp_path: Path) -> None:
+    open_folders: list[str] = []
+
+    class Locked(Held):
+        def open(self, collection: Collection) -> None:
+            assert self.folder not in open_folders, "the folder is locked"
+            open_folders.append(self.folder)
+            super().open(collection)
+
+        def close(self) -> None:
+            open_folders.remove(self.folder)
+
+    (one,) = (one for one in checks("store") if one.rule == rule)
+    kept: Kept = {}
+    one.on(Subject(lambda own: Locked(kept, str(own)), tmp_path))
+
+
 def swapped(hits: Hits, k: int) -> Hits:
     """The first two the other way round."""
     return Hits((*hits.ids[1::-1], *hits.ids[2:]), (*hits.scores[1::-1], *hits.scores[2:]))

@@ -67,6 +67,16 @@ def test_a_longer_example_is_an_error_that_names_it(model: Path) -> None:
         encode([EXAMPLES[0], EXAMPLES[0], EXAMPLES[2]], tokenizer, longest - 1)
 
 
+@pytest.mark.parametrize(("count", "more"), [(5, ""), (6, ", ...")])
+def test_the_first_five_longer_examples_are_named(count: int, more: str, model: Path) -> None:
+    tokenizer = load_tokenizer(model)
+    tokens = len(encoded(EXAMPLES[0], tokenizer).ids)
+    listed = ", ".join(f"number {number} with {tokens}" for number in range(1, 6))
+    with pytest.raises(TooLong) as raised:
+        encode(EXAMPLES[:1] * count, tokenizer, 2)
+    assert f"tokens that are read: {listed}{more}. Raise" in str(raised.value)
+
+
 def test_by_consent_it_is_left_out_or_the_beginning_of_its_prompt_cut_and_said_so(model: Path) -> None:
     tokenizer = load_tokenizer(model)
     whole = encoded(EXAMPLES[0], tokenizer)

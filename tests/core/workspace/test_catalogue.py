@@ -24,6 +24,7 @@ from hypothesis import strategies as st
 
 from potluck.documents import Chunk, Document, Page, Section
 from potluck.errors import WorkspaceDamaged, WorkspaceTooNew
+from potluck.fingerprints import fingerprint, text_hash
 from potluck.workspace.catalogue import FORMAT, Catalogue, IndexState, Load, StoredChunk
 from potluck.workspace.tables import meta_rows
 
@@ -68,6 +69,19 @@ def test_a_document_comes_back_as_it_was_kept(catalogue: Catalogue) -> None:
         ("no images",),
     )
     assert catalogue.document(document_id) == document
+
+
+def test_a_chunk_is_named_after_its_source_its_splitter_its_text_and_how_often_that_stood_before(
+    catalogue: Catalogue,
+) -> None:
+    """What an index of yesterday holds is found again by these names."""
+    catalogue.add_load(Load("load", "a.txt", "content"), "loader", [Document("a.txt", "道碴 道碴")])
+    (document_id,) = catalogue.document_ids("load")
+    catalogue.add_chunks(document_id, "a.txt", "splitter", [Chunk(0, 2, "道碴"), Chunk(3, 5, "道碴")])
+
+    found = [chunk.id for chunk in catalogue.chunks("load", "splitter")]
+
+    assert found == [fingerprint("a.txt", "splitter", text_hash("道碴"), count) for count in (1, 2)]
 
 
 def test_the_text_to_embed_is_the_heading_and_the_span(catalogue: Catalogue) -> None:

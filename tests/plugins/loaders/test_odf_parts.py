@@ -178,6 +178,8 @@ def test_a_heading_in_a_list_is_numbered_by_the_list_and_another_by_the_outline(
         (p("a<text:s/>b"), "a b"),
         (p('a<text:s text:c="3"/>b'), "a   b"),
         (p('a<text:s text:c="x"/>b'), "a b"),
+        (p('a<text:s text:c="200"/>b'), f"a{' ' * 200}b"),
+        (p('a<text:s text:c="999999999"/>b'), f"a{' ' * 200}b"),
         (p("a\n \t b"), "a b"),
         (p("a<text:script>x</text:script><office:annotation-end/>b"), "ab"),
         (p('a<text:alphabetical-index-mark text:string-value="x"/>b'), "ab"),

@@ -64,10 +64,10 @@ def test_quotation_marks_that_are_wrong_cost_no_cell() -> None:
     assert (loose.rows, loose.losses) == ([["a", "b"], ["1x", "2"]], ())
 
 
-def lines(table: Table, header: bool = True) -> list[str]:
+def lines(table: Table, **said: bool) -> list[str]:
     """What is written of a table."""
     flow = Flow()
-    write_table(table, flow, header)
+    write_table(table, flow, **said)
     return flow.document("x").text.split("\n")
 
 

@@ -112,6 +112,48 @@ def test_what_only_how_much_is_read_changes_is_truncation(home: Path, engine_for
     assert f"keys read {WINDOW} of up to" in line["sentence"]
 
 
+@pytest.mark.parametrize("swap", ["{short},locks", "locks,{short}"])
+def test_what_one_of_two_embedders_does_not_read_is_truncation_whichever_of_them_comes_first(
+    swap: str, home: Path, engine_for: Any
+) -> None:
+    model = recipe.load(plant(home, 28))
+    engine = engine_for(model)
+    short = f"{{use: keys, window: {WINDOW}, fit: cut}}"
+    a, b = engine.run(two(model, "embedder=" + swap.format(short=short)))
+
+    found = {one.question_id: one.cause for one in causes(engine, a, b, "exact_match")}
+
+    assert found == {f"q{item}": "truncation" for item in range(28) if cause_of(item) == "truncation"}
+
+
+def test_another_prompt_is_named_by_the_first_eight_digits_of_its_hash(home: Path, engine_for: Any) -> None:
+    model = recipe.load(plant(home, 7))
+    engine = engine_for(model)
+    a, b = engine.run(two(model, "prompt='{context} {question}','仔細：{context} {question}'"))
+
+    (found,) = causes(engine, a, b, "exact_match")
+
+    assert a.variant.recipe.prompt is not None
+    assert b.variant.recipe.prompt is not None
+    before, after = a.variant.recipe.prompt.fingerprint[:8], b.variant.recipe.prompt.fingerprint[:8]
+    assert (found.cause, found.detail) == ("prompt", f"prompt {before} became {after}")
+
+
+def test_of_many_passages_that_came_three_are_named_and_the_others_counted(home: Path, engine_for: Any) -> None:
+    path = plant(home, 28)
+    path.write_text(path.read_text(encoding="utf-8").replace('"use": "keys"', '"use": "keys", "deaf": [3]', 1), "utf-8")
+    model = recipe.load(path)
+    engine = engine_for(model)
+    a, b = engine.run(two(model, "retriever.k=1,40"))
+
+    (found,) = causes(engine, a, b, "exact_match")
+
+    (first, *others), shown = ([one.source for one in run.repeats[0][3].report.retrieved[:40]] for run in (b, a))
+    assert first == shown[0]
+    assert len(others) == 31
+    assert found.detail == f"found {'; '.join(others[:3])} and 28 more"
+
+
 @pytest.mark.parametrize("metric", ["latency", "cost"])
 def test_speed_has_no_causes(metric: str, home: Path, engine_for: Any) -> None:
     model = recipe.load(plant(home, 7))
