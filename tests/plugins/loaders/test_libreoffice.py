@@ -5,6 +5,7 @@ Tests of ``potluck_plugins.loaders._office.libreoffice``.
 
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
@@ -14,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck_plugins.loaders._office.libreoffice import converted
+from potluck_plugins.loaders._office.libreoffice import _SUPERVISOR, converted
 
 WRITES = 'for last; do :; done; echo converted > "$last.docx"\n'
 # A child of its own that goes on: it holds the pipe open for as long as it lives, and writes into the folder.
@@ -77,3 +78,30 @@ def test_the_program_ends_with_a_process_that_is_killed(program: Path, tmp_path:
         asking.wait()
 
         assert pipe.read() == b""  # which comes once the last that holds the pipe has ended
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="a process group is killed")
+def test_a_program_that_is_just_being_started_ends_with_its_supervisor(program: Path, tmp_path: Path) -> None:
+    """The signal comes while the supervisor has started the program and does not know its number yet."""
+    write(program, GOES_ON + "wait\n")
+    late = "import os, signal, subprocess\nstart = subprocess.Popen.__init__\n"
+    late += "def signalled(self, *args, **named):\n"
+    late += "    start(self, *args, **named)\n    os.kill(os.getpid(), signal.SIGTERM)\n"
+    late += "subprocess.Popen.__init__ = signalled\n"
+
+    supervisor = subprocess.Popen(
+        [sys.executable, "-c", late + _SUPERVISOR, str(os.getpid()), str(program), str(tmp_path / "a")]
+    )
+    # Both ends are open, so that the program need not wait for a reader, nor the reader for a program.
+    with open(os.open(program.parent / "pipe", os.O_RDWR | os.O_NONBLOCK), "rb", buffering=0):
+        assert supervisor.wait(60) == 1
+
+    assert not any(str(program) in command for command in _commands())
+
+
+def _commands() -> list[str]:
+    found = []
+    for path in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            found.append(path.read_bytes().replace(b"\0", b" ").decode(errors="replace"))
+    return found

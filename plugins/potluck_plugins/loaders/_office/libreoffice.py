@@ -15,24 +15,33 @@ from pathlib import Path
 _SUPERVISOR = """
 import ctypes, os, signal, subprocess, sys
 
+program, ended = None, False
+
 def end(*_):
-    raise SystemExit(1)
+    # A program that is just being started is ended below: here nobody knows yet which it is.
+    global ended
+    ended = True
+    if program is not None:
+        raise SystemExit(1)
 
 signal.signal(signal.SIGTERM, end)
 if sys.platform == "linux":
     ctypes.CDLL(None).prctl(1, signal.SIGTERM)
     ctypes.CDLL(None).prctl(36, 1)
-if os.getppid() != int(sys.argv[1]):
-    end()
-program = subprocess.Popen(sys.argv[2:], start_new_session=True)
+ended = ended or os.getppid() != int(sys.argv[1])
+status = 1
 try:
-    status = program.wait()
+    if not ended:
+        program = subprocess.Popen(sys.argv[2:], start_new_session=True)
+    if not ended:
+        status = program.wait()
 finally:
     signal.signal(signal.SIGTERM, signal.SIG_IGN)
-    try:
-        os.killpg(program.pid, signal.SIGKILL)
-    except OSError:
-        pass
+    if program is not None:
+        try:
+            os.killpg(program.pid, signal.SIGKILL)
+        except OSError:
+            pass
     try:
         while True:
             os.wait()
