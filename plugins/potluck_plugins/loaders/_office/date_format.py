@@ -15,6 +15,7 @@ _MONTHS += ["July", "August", "September", "October", "November", "December"]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
 _HAN_DAYS = "一二三四五六日"
 _TAIWAN, _CHINA, _JAPAN = 0x404, 0x804, 0x411
+_LOCALES = {"zh-tw": _TAIWAN, "zh-hant": _TAIWAN, "zh-cn": _CHINA, "zh-hans": _CHINA, "ja": _JAPAN}
 _HAN_WEEK = {_TAIWAN: "週", _CHINA: "周"}
 _ERAS = (
     (date(2019, 5, 1), "令和", "R"),
@@ -38,6 +39,17 @@ class Calendar:
     def is_chinese(self) -> bool:
         """Whether months, days and halves of the day have Chinese names."""
         return self.locale in (_TAIWAN, _CHINA)
+
+
+def locale_number(code: str) -> int:
+    """The Windows locale identifier in a format: ``1030404``, whose first half is a calendar, or a name (``zh-TW``).
+
+    It is 0 for a name that changes nothing here.
+    """
+    if re.fullmatch("[0-9A-Fa-f]{1,8}", code):
+        return int(code, 16) & 0xFFFF
+    name = code.partition(",")[0].lower()
+    return next((number for known, number in _LOCALES.items() if f"{name}-".startswith(f"{known}-")), 0)
 
 
 def show_date(serial: float, tokens: Sequence[tuple[bool, str]], calendar: Calendar) -> str | None:

@@ -14,7 +14,7 @@ from fractions import Fraction
 from functools import lru_cache
 from typing import Literal, TypeAlias
 
-from potluck_plugins.loaders._office.date_format import Calendar, show_date
+from potluck_plugins.loaders._office.date_format import Calendar, locale_number, show_date
 
 Kind: TypeAlias = Literal[
     "literal", "digit", "point", "comma", "percent", "exponent", "slash", "date", "text", "general"
@@ -154,29 +154,37 @@ class _Builder:
         if condition := _CONDITION.fullmatch(text):
             self.condition = condition.group(1), float(condition.group(2))
         elif text.startswith("$"):
-            symbol, _, locale = text[1:].rpartition("-") if "-" in text else (text[1:], "", "")
+            symbol, _, locale = text[1:].partition("-")
             if symbol:
                 self.tokens.append(Token("literal", symbol))
-            if re.fullmatch("[0-9A-Fa-f]{1,8}", locale):
-                self.locale = int(locale, 16) & 0xFFFF
+            self.locale = locale_number(locale) or self.locale
         elif _ELAPSED.fullmatch(text):
             self.tokens.append(Token("date", f"[{text}]"))
 
 
 def _choose(sections: tuple[Section, ...], value: float) -> tuple[Section, float]:
     """The section for a value, and the number that it shows: without a sign where the section stands for negatives."""
-    numbers = sections[:3] if len(sections) > 1 else sections
+    numbers = _for_numbers(sections)
     if any(section.condition for section in numbers):
         for section in numbers:
             if section.holds(value):
                 below = section.condition is not None and section.condition[0] in ("<", "<=") and value < 0
                 return section, abs(value) if below else value
-        return numbers[-1], value
+        last = numbers[-1]
+        is_wording = all(token.kind == "literal" for token in last.tokens)
+        return Section((_GENERAL,)) if is_wording else last, value  # the wording is of other numbers
     if value < 0 and len(numbers) > 1:
         return numbers[1], -value
     if value == 0 and len(numbers) > 2:
         return numbers[2], value
     return numbers[0], value
+
+
+def _for_numbers(sections: tuple[Section, ...]) -> tuple[Section, ...]:
+    """The sections without the one for texts: the fourth, or a last one that has an ``@``."""
+    if 1 < len(sections) < 4 and sections[-1].has("text"):
+        return sections[:-1]
+    return sections[:3]
 
 
 def _number(value: Decimal, tokens: tuple[Token, ...]) -> str:
