@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import mimetypes
 import re
 from collections.abc import Iterator
 
@@ -12,7 +11,7 @@ from potluck.documents import Attachment, Document, Json, Source
 from potluck.errors import DocumentError, DocumentLimit, NoText
 from potluck_plugins.loaders._shared.flow import Flow, clean
 from potluck_plugins.loaders._shared.mailbox import messages
-from potluck_plugins.loaders._shared.mime import Mail, is_stub, read_mime, shown_text
+from potluck_plugins.loaders._shared.mime import Mail, is_medium, is_stub, read_mime, shown_text
 from potluck_plugins.loaders._shared.outlook import read_outlook
 
 _OLE = b"\xd0\xcf\x11\xe0"
@@ -61,7 +60,7 @@ def _document(name: str, mail: Mail) -> Document:
     """The text of a message. Raises ``NoText`` for one that has neither text nor attachments that may have some."""
     text, encrypted = _PGP.subn("", clean("\n".join(mail.texts)))
     empty = not text.strip()
-    if empty and (encrypted or mail.encrypted or all(_is_medium(one.name) for one in mail.attachments)):
+    if empty and (encrypted or mail.encrypted or all(is_medium(one.name) for one in mail.attachments)):
         raise NoText(_why_empty(mail, mail.encrypted or ("PGP" if encrypted else "")))
     flow = Flow()
     for key, value in mail.headers.items():
@@ -71,12 +70,6 @@ def _document(name: str, mail: Mail) -> Document:
     losses = mail.losses + (["an encrypted passage was not read"] if encrypted or mail.encrypted else [])
     names: list[Json] = [attachment.name for attachment in mail.attachments]
     return flow.document(name, {**mail.headers, **({"attachments": names} if names else {})}, losses)
-
-
-def _is_medium(name: str) -> bool:
-    """Whether a file is a picture, a sound or a film, in which there is no text."""
-    kind, _ = mimetypes.guess_type(name)
-    return (kind or "").partition("/")[0] in ("image", "audio", "video")
 
 
 def _why_empty(mail: Mail, encrypted: str) -> str:

@@ -21,7 +21,23 @@ def event(*lines: str, kind: str = "VEVENT", end: str = "\n") -> str:
         ("SUMMARY:檢查", "Summary: 檢查"),
         ("summary:檢查", "Summary: 檢查"),
         ("LOCATION;LANGUAGE=en:Gate 4", "Location: Gate 4"),
-        ('ORGANIZER;CN="Ann: head; Bo":mailto:ann@example.org', "Organizer: ann@example.org"),
+        ('ORGANIZER;CN="Ann: head; Bo":mailto:ann@example.org', "Organizer: Ann: head; Bo <ann@example.org>"),
+        ("ORGANIZER;cn=王:MAILTO:w@example.org", "Organizer: 王 <w@example.org>"),
+        ("ORGANIZER:mailto:w@example.org", "Organizer: w@example.org"),
+        ("ORGANIZER;CN=W@example.org:mailto:w@example.org", "Organizer: w@example.org"),
+        ("ORGANIZER;CN= :mailto:w@example.org", "Organizer: w@example.org"),
+        (
+            "ATTENDEE;ROLE=CHAIR;CN=李磊;PARTSTAT=DECLINED:mailto:l@example.org",
+            "Attendee: 李磊 <l@example.org> (declined)",
+        ),
+        ("ATTENDEE;PARTSTAT=NEEDS-ACTION;CN=Li Lei:mailto:l@example.org", "Attendee: Li Lei <l@example.org>"),
+        ("DURATION:PT1H30M", "Duration: 1 hour 30 minutes"),
+        ("DURATION:P2W", "Duration: 2 weeks"),
+        ("DURATION:+p1dt5s", "Duration: 1 day 5 seconds"),
+        ("DURATION:-PT15M", "Duration: -15 minutes"),
+        ("DURATION:P", "Duration: P"),
+        ("DURATION:long", "Duration: long"),
+        ("COMMENT:請帶雨衣", "Comment: 請帶雨衣"),
         ("STATUS:CONFIRMED", "Status: CONFIRMED"),
         ("RRULE:FREQ=WEEKLY;BYDAY=MO", "Repeats: FREQ=WEEKLY;BYDAY=MO"),
         (r"DESCRIPTION:a\, b\; c\\ d\ne\Nf", "Description: a, b; c\\ d e f"),
@@ -46,6 +62,14 @@ def test_a_property_is_a_line(line: str, shown: str) -> None:
 @pytest.mark.parametrize("line", ["UID:7", "SUMMARY:", "SUMMARY: ", "no property", "X Y:1", ":1", "BEGIN:VALARM"])
 def test_what_nobody_would_read_is_left_out(line: str) -> None:
     assert appointments(event(line)) == []
+
+
+def test_an_alarm_says_nothing_of_its_appointment() -> None:
+    alarm = ("BEGIN:VALARM", "DURATION:PT15M", "DESCRIPTION:Reminder", "SUMMARY:提醒")
+
+    assert appointments(event("SUMMARY:a", *alarm, "END:VALARM", "LOCATION:b")) == ["Summary: a", "Location: b"]
+    assert appointments(event(*alarm) + event("SUMMARY:b")) == ["Summary: b"]
+    assert appointments(event("SUMMARY:a", *alarm, "END:VALARM", "END:VALARM", "DUE:b")) == ["Summary: a", "Due: b"]
 
 
 def test_lines_that_were_folded_are_joined() -> None:

@@ -380,7 +380,7 @@ def test_appointments_are_read(how: str) -> None:
         "Start: 2026-11-19 13:00 Asia/Taipei",
         "End: 2026-11-19 06:00 UTC",
         "Location: Gate 4",
-        "Organizer: ann@example.org",
+        "Organizer: Ann <ann@example.org>",
         "Description: Bring boots",
         "",
         "Summary: Report",

@@ -104,11 +104,44 @@ def test_an_appointment_is_read_beside_the_form_that_is_taken() -> None:
     for parts in ((PLAIN, APPOINTMENT, RICH), (APPOINTMENT, PLAIN)):
         assert read_mime(mail(multipart("alternative", *parts))).texts == ["Plain text of it", "", "Summary: 檢查"]
     assert read_mime(mail(multipart("alternative", APPOINTMENT))).texts == ["", "Summary: 檢查"]
-    assert read_mime(mail(APPOINTMENT)).is_calendar
-    assert not read_mime(mail(PLAIN)).is_calendar
+    assert read_mime(mail(APPOINTMENT)).texts == ["", "Summary: 檢查"]
     attached = APPOINTMENT.replace("utf-8", "utf-8\nContent-Disposition: attachment; filename=i.ics")
     found = read_mime(mail(multipart("mixed", PLAIN, attached)))
     assert (found.texts, found.attachments) == (["Plain text of it", "", "Summary: 檢查"], [])
+
+
+def test_an_appointment_that_is_longer_than_the_text_is_no_other_form_of_it() -> None:
+    long = APPOINTMENT.replace("END:", "DESCRIPTION:Dial in by phone, and wait for the host of the call 電話會議\nEND:")
+    lines = ["", "Summary: 檢查", "Description: Dial in by phone, and wait for the host of the call 電話會議"]
+    within = multipart("related", RICH.replace("Plain", "會議通知 Plain"), long)
+
+    assert read_mime(mail(multipart("alternative", PLAIN, RICH, long))).texts == ["Plain text of it", *lines]
+    assert read_mime(mail(multipart("alternative", PLAIN, within))).texts == ["Plain text of it", *lines]
+    assert read_mime(mail(multipart("alternative", within))).texts == ["會議通知 Plain text of it", *lines]
+
+
+def test_the_appointments_of_a_message_stand_below_its_texts_and_once() -> None:
+    file = APPOINTMENT.replace("text/calendar", "application/ics; name=invite.ics").replace("檢查", "會議")
+    forwarded = part(f"Subject: 原信\n{APPOINTMENT}", "Content-Type: message/rfc822")
+
+    found = read_mime(mail(multipart("mixed", APPOINTMENT, PLAIN, APPOINTMENT, file, forwarded, part("end"))))
+
+    inner = ["", "Subject: 原信", "", "", "Summary: 檢查"]
+    assert found.texts == ["Plain text of it", *inner, "end", "", "Summary: 檢查", "", "Summary: 會議"]
+    assert (found.attachments, found.appointments) == ([], [])
+
+
+def test_files_of_the_forms_that_are_not_taken_are_handed_on_but_for_the_pictures_of_a_page() -> None:
+    plan = part(
+        "QUJD", "Content-Type: application/pdf; name==?utf-8?B?5ZyWLnBkZg==?=", "Content-Transfer-Encoding: base64"
+    )
+    logo = part("QUJD", "Content-Type: image/png; name=logo.png", "Content-Transfer-Encoding: base64")
+
+    found = read_mime(mail(multipart("alternative", PLAIN, multipart("mixed", RICH, plan, logo), plan)))
+
+    assert (found.texts, found.attachments) == (["Plain text of it"], [Attachment("圖.pdf", b"ABC")])
+    found = read_mime(mail(multipart("alternative", plan, PLAIN)))
+    assert (found.texts, found.attachments) == (["Plain text of it"], [Attachment("圖.pdf", b"ABC")])
 
 
 def test_a_plain_text_that_is_a_stub_gives_way_to_the_first_form_that_is_none() -> None:

@@ -32,24 +32,39 @@ _WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W_\u3040-\u30f
 _ADDRESS = re.compile(r"https?://\S+")
 _ENCRYPTED = {"multipart/encrypted": "PGP", "application/pkcs7-mime": "S/MIME", "application/x-pkcs7-mime": "S/MIME"}
 
+_CALENDARS = ("text/calendar", "application/ics")
+
 
 @dataclass
 class Mail:
-    """A message: its headers, texts and attachments, what was lost, and how it is encrypted if it is."""
+    """A message: its headers, texts and attachments, what was lost, and how it is encrypted if it is.
+
+    ``appointments`` are those of the parts that were read, each as its lines, until they are put below the texts.
+    """
 
     headers: dict[str, str] = field(default_factory=dict)
     texts: list[str] = field(default_factory=list)
     attachments: list[Attachment] = field(default_factory=list)
     losses: list[str] = field(default_factory=list)
     encrypted: str = ""
-    is_calendar: bool = False
+    appointments: list[list[str]] = field(default_factory=list)
 
     def take(self, part: Mail) -> None:
         """Add what is in a part of the message."""
         self.texts += part.texts
         self.attachments += part.attachments
+        self.invite(part.appointments)
         self.losses += [loss for loss in part.losses if loss not in self.losses]
         self.encrypted = self.encrypted or part.encrypted
+
+    def invite(self, appointments: list[list[str]]) -> None:
+        """Add appointments; invitations are often sent in two forms, of which one is taken."""
+        self.appointments += [one for one in appointments if one not in self.appointments]
+
+    def close(self) -> None:
+        """Put the appointments below the texts."""
+        self.texts += [line for one in self.appointments for line in ("", *one)]
+        self.appointments = []
 
 
 def read_mime(content: bytes) -> Mail:
@@ -62,6 +77,7 @@ def read_mime(content: bytes) -> Mail:
         raise UnreadableDocument("it is not a message: it has no header such as From, To or Subject")
     mail = Mail(_headers(message))
     _collect(message, mail)
+    mail.close()
     return mail
 
 
@@ -99,8 +115,11 @@ def _collect(part: Message, mail: Mail) -> None:
         _collect_one_of(children, mail)
     elif kind == "message/rfc822" and children:
         for inner in _messages(part, children):
+            forwarded = Mail()
+            _collect(inner, forwarded)
+            forwarded.close()
             mail.texts += ["", *(f"{name.capitalize()}: {value}" for name, value in _headers(inner).items()), ""]
-            _collect(inner, mail)
+            mail.take(forwarded)
     elif kind.startswith("multipart/") and children:
         for child in children:
             _collect(child, mail)
@@ -131,7 +150,10 @@ def _messages(part: Message, children: list[Message]) -> list[Message]:
 
 
 def _collect_one_of(parts: list[Message], mail: Mail) -> None:
-    """Take, of several forms of one text, the plain one; that for browsers where the plain one is a stub of it."""
+    """Take, of several forms of one text, the plain one; that for browsers where the plain one is a stub of it.
+
+    Appointments and files that stand in any of the forms are no forms of the text, and taken beside it.
+    """
     forms = []
     for part in sorted(parts, key=_rank):
         form = Mail()
@@ -142,9 +164,17 @@ def _collect_one_of(parts: list[Message], mail: Mail) -> None:
         if is_stub("\n".join(plain.texts), "\n".join(richer.texts)):
             plain = richer
             break
-    calendars = [one for one in forms if one is not plain and one.is_calendar]
-    for form in (plain, *calendars):
-        mail.take(form)
+    mail.take(plain)
+    for form in (one for one in forms if one is not plain):
+        mail.invite(form.appointments)
+        files = [one for one in form.attachments if not is_medium(one.name)]  # pictures are those of the page
+        mail.attachments += [one for one in files if one not in mail.attachments]
+
+
+def is_medium(name: str) -> bool:
+    """Whether a file is a picture, a sound or a film, in which there is no text."""
+    kind, _ = mimetypes.guess_type(name)
+    return (kind or "").partition("/")[0] in ("image", "audio", "video")
 
 
 def _rank(part: Message) -> int:
@@ -166,15 +196,15 @@ def _words(text: str) -> Counter[str]:
 
 def _is_text(part: Message, kind: str) -> bool:
     """Whether a part is read with the message: all text that is not attached, and appointments in any case."""
-    return kind == "text/calendar" or (kind.startswith("text/") and part.get_content_disposition() != "attachment")
+    return kind in _CALENDARS or (kind.startswith("text/") and part.get_content_disposition() != "attachment")
 
 
 def _shown(part: Message, kind: str, mail: Mail) -> list[str]:
     """The lines that a text shows, below the name of its file where it has one."""
     text = _decoded(part, mail)
-    if kind == "text/calendar":
-        mail.is_calendar = True
-        return ["", *appointments(text)]
+    if kind in _CALENDARS:
+        mail.invite([appointments(text)])
+        return []
     if kind == "text/html":
         return [shown_text(text, mail.losses)]
     if str(part.get_param("format", "")).lower() == "flowed":
