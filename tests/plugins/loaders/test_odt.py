@@ -301,6 +301,8 @@ def test_text_boxes_and_shapes_come_once_behind_their_paragraph() -> None:
 def test_a_formula_stands_on_its_line_and_a_chart_gives_its_table() -> None:
     formula = "<math:math><math:msup><math:mi>a</math:mi><math:mn>2</math:mn></math:msup></math:math>"
     assert lines(p(f"so {frame(f'<draw:object>{formula}</draw:object>')} holds")) == ["so a² holds"]
+    half = "<math:math><math:mfrac><math:mn>1</math:mn><math:mn>2</math:mn></math:mfrac></math:math>"
+    assert lines(p(f"螺栓 2{frame(f'<draw:object>{half}</draw:object>')} in")) == ["螺栓 2 1/2 in"]
 
     namespace = f'{NAMES} xmlns:chart="{OASIS}:chart:1.0"'
     table = f"<table:table>{row(cell('年'), cell('t'))}{row(cell('2024'), cell('7'))}</table:table>"

@@ -238,6 +238,14 @@ def test_alternatives_for_old_programs_are_not_read_too() -> None:
     assert lines(alternatives) == ["Energy E=mc²"]
 
 
+def test_a_number_before_a_fraction_stands_apart_from_it() -> None:
+    half = "<m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f>"
+    math = f"<a14:m><m:oMath>{half}</m:oMath></a14:m>"
+    choice = f'<mc:Choice Requires="a14">{box("<a:p>" + run("螺栓 2") + math + run(" in") + "</a:p>")}</mc:Choice>'
+
+    assert lines(f"<mc:AlternateContent>{choice}</mc:AlternateContent>") == ["螺栓 2 1/2 in"]
+
+
 def test_strict_open_xml_is_read_as_the_transitional_form() -> None:
     content = deck([slide(box("嚴格", kind="title") + frame('<c:chart r:id="rId7"/>'))], strict=True)
 

@@ -49,6 +49,80 @@ def test_runs_of_one_position_are_one_superscript() -> None:
     assert str(line) == "10^(abc) H₂O"
 
 
+@pytest.mark.parametrize(
+    ("runs", "line"),
+    [
+        ([("2", "base"), ("1/2", "equation"), (" in", "base")], "2 1/2 in"),
+        ([("1/2", "equation"), ("5", "base")], "1/2 5"),
+        ([("1/2", "equation"), ("1/4", "equation")], "1/2 1/4"),
+        ([("厚 2", "base"), ("1/2", "equation"), ("吋", "base")], "厚 2 1/2吋"),
+        ([("10", "base"), ("6", "raised"), ("1/2", "equation")], "10⁶ 1/2"),
+        ([("10", "base"), ("⁶", "equation")], "10⁶"),
+        ([("2", "base"), ("x/y", "equation")], "2x/y"),
+        ([("x", "base"), ("1/2", "equation")], "x1/2"),
+        ([("2 ", "base"), ("1/2", "equation")], "2 1/2"),
+        ([("1/2", "equation"), ("6", "raised")], "1/2⁶"),
+        ([("1/2", "equation"), ("6", "raised"), ("5", "base")], "1/2⁶5"),
+        ([("2", "base"), ("", "equation"), ("5", "base")], "25"),
+        ([("1/2", "equation"), ("x", "base"), ("1", "base"), ("2", "base")], "1/2x12"),
+    ],
+)
+def test_a_number_before_an_equation_stands_apart_from_it(runs: list[tuple[str, Position]], line: str) -> None:
+    text = ScriptedText()
+    for run, position in runs:
+        text.add(run, position)
+    assert str(text) == line
+
+
+@pytest.mark.parametrize(
+    ("runs", "line"),
+    [
+        (["2", "10^", "3^^"], "2^(10³)"),
+        (["x", "a_", "1__"], "x_(a₁)"),
+        (["x", "a_", "2_^", " m"], "x_(a²) m"),
+        (["強度 e", "−x^", "2^^", "/2^"], "強度 e^(−x²/2)"),
+        (["m", "2^^"], "m²"),
+        (["1", "st^^"], "1st"),
+        (["m", "2_^"], "m²"),
+        (["x", "a^", "2^^", "3^_"], "x^(a²₃)"),
+    ],
+)
+def test_a_script_within_a_script_is_told_from_it(runs: list[str], line: str) -> None:
+    signs: dict[str, Position] = {"^": "raised", "_": "lowered"}
+    text = ScriptedText()
+    for run in runs:
+        bare = run.rstrip("^_")
+        text.add(bare, *(signs[sign] for sign in run[len(bare) :]))
+    assert str(text) == line
+
+
+def test_an_equation_within_a_superscript_stands_apart_too() -> None:
+    text = ScriptedText()
+    text.add("e")
+    text.add("2", "raised")
+    text.add("1/2", "raised", "equation")
+    assert str(text) == "e^(2 1/2)"
+
+
+def test_scripts_without_end_are_read_to_a_depth() -> None:
+    text = ScriptedText()
+    for depth in range(5_000):
+        text.add("a", *(["raised"] * depth))
+    assert str(text) == "a" * 5_000
+
+
+@pytest.mark.parametrize(
+    ("text", "line"),
+    [("標題", "標題"), ("Draft copy", "Draft copy"), ("2", "²"), (" n ", " ⁿ "), ("x", "x")],
+)
+@pytest.mark.parametrize("blank", ["", "  "])
+def test_words_that_are_all_of_a_line_stand_as_they_are(text: str, line: str, blank: str) -> None:
+    whole = ScriptedText()
+    whole.add(blank)
+    whole.add(text, "raised")
+    assert str(whole) == blank + line
+
+
 def test_the_mark_of_a_note_is_in_brackets() -> None:
     assert note_mark(" 1 ") == "[1]"
 

@@ -275,6 +275,12 @@ def test_an_equation_is_one_line() -> None:
     assert lines(rf"{{\mmath{{\*\moMath {total}}}}}") == ["∑_(i=1)ⁿ i"]
 
 
+def test_a_number_before_a_fraction_stands_apart_from_it() -> None:
+    half = r"{\mmath{\*\moMath {\mf{\mnum{\mr 1}}{\mden{\mr 2}}}}}"
+
+    assert lines(rf"bolt 2{half} in, {half}5, e{{\super {half}}}") == ["bolt 2 1/2 in, 1/2 5, e^(1/2)"]
+
+
 def test_text_boxes_come_once_behind_their_paragraph() -> None:
     box = r"{\shp{\*\shpinst\shpleft1{\sp{\sn a}{\sv 202}}{\shptxt\pard in 10{\super 6}\par}}"
     box += r"{\shprslt{\*\do{\dptxbxtext\pard in 106\par}}}}"

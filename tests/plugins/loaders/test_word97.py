@@ -446,6 +446,8 @@ def field(instruction: str, result: str | None = None) -> str:
         (f"p. {field('PAGE', '7')} of {field(' NUMPAGES ', '9')} x", "p.  of  x"),
         (f"{field('PAGEREF a', '12')}", "12"),
         (f"{field('EQ ' + chr(92) + 'f(1,2)')}!", "1/2!"),
+        (f"螺栓 2{field('EQ ' + chr(92) + 'f(1,2)')}5", "螺栓 2 1/2 5"),
+        (f"20{field('FORMDROPDOWN', '26')}", "2026"),
         (f"{field(f'REF {field(chr(80) + chr(65) + chr(71) + chr(69), chr(55))} x', '道')}", "道"),
         (f"{field('PAGE', field('REF x', 'y'))}z", "z"),
         (f"{field('HYPERLINK', 'a' + field('REF', 'b') + 'c')}", "abc"),

@@ -30,7 +30,7 @@ def text_of(paragraph: Any, flow: Flow, slide: int | None = None) -> str:
         elif child.tag == f"{A}br":
             line.add("\n")
         elif child.tag == _A14_MATH:
-            line.add(" ".join(map(omml_text, child)))
+            line.add(" ".join(map(omml_text, child)), "equation")
     return str(line)
 
 

@@ -38,7 +38,16 @@ class FormField:
 
 def is_page_number(instruction: str) -> bool:
     """Whether a field shows a number of pages, which no text of the document is."""
-    return instruction.split()[:1] != [] and instruction.split()[0].upper() in _PAGES - {"PAGEREF"}
+    return _name(instruction) in _PAGES - {"PAGEREF"}
+
+
+def is_equation(instruction: str) -> bool:
+    """Whether a field shows an equation."""
+    return _name(instruction) == "EQ"
+
+
+def _name(instruction: str) -> str:
+    return instruction.split()[0].upper() if instruction.split() else ""
 
 
 def instruction_text(instruction: str) -> str | None:
@@ -46,7 +55,7 @@ def instruction_text(instruction: str) -> str | None:
 
     None for a field that draws nothing, or a symbol that is not known.
     """
-    name = instruction.split()[0].upper() if instruction.split() else ""
+    name = _name(instruction)
     if name == "SYMBOL" and (found := _SYMBOL.match(instruction.strip())):
         code = int(found[1], 16) if found[1].lower().startswith("0x") else int(found[1])
         return symbol(code, found[2] or found[3] or "Symbol")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 from potluck_plugins.loaders._office.options import ReadOptions
@@ -22,6 +22,10 @@ class Look:
     hidden: bool = False
     deleted: bool = False
     font: str | None = None
+
+    def of_equation(self) -> Look:
+        """This look for an equation, which may itself be raised or lowered."""
+        return replace(self, position="equation") if self.position == "base" else self
 
     def unread(self, options: ReadOptions) -> _Unread | None:
         """Why the run is not read; None for one that is."""

@@ -132,7 +132,7 @@ def _is_skipped(tag: str, element: Any, reader: Reader, flow: Flow) -> bool:
             flow.leave_out("hidden text", hidden)
         return True
     if tag == "math":
-        reader.text(mathml_text(element))
+        reader.equation(mathml_text(element))
         return True
     if tag == "select":
         reader.text(f" {_chosen(element)} ")

@@ -76,7 +76,11 @@ class Reader:
         self._begin_block(tag, attributes, element)
         self._begin_control(tag, attributes)
 
-    def text(self, text: str | None) -> None:
+    def equation(self, text: str) -> None:
+        """Add an equation, in the style of the elements around it."""
+        self.text(text, "equation")
+
+    def text(self, text: str | None, kind: Position = "base") -> None:
         """Add text, in the style of the elements around it."""
         if not text or (self._images.is_drawing and not self._images.is_label):
             return
@@ -85,12 +89,12 @@ class Reader:
                 self._flow.leave_out("struck-out text", len(text.strip()))
             return
         text = self._in_font(text.replace(_SOFT_HYPHEN, ""))
-        position: Position = next((style.position for style in reversed(self._styles) if style.position), "base")
+        positions: list[Position] = [style.position for style in self._styles if style.position]
         notes = {style.note for style in self._styles}
-        if _BARE_MARK.fullmatch(text) and (True in notes or (None in notes and position == "raised")):
+        if _BARE_MARK.fullmatch(text) and (True in notes or (None in notes and positions[-1:] == ["raised"])):
             self._text.add(note_mark(text))
         else:
-            self._text.add(text, position)
+            self._text.add(text, *positions, kind)
 
     def _in_font(self, text: str) -> str:
         """Text with the symbols that its font shows; those that are not known are counted."""

@@ -1,16 +1,19 @@
 """Raised and lowered characters in plain text, so that ten to the sixth is ``10⁶`` and never ``106``.
 
 Digits and signs become Unicode superscripts and subscripts. Letters, most of which have none that a reader or a search
-would recognise, follow a ``^`` or a ``_``: ``x^(a+b)``, ``T_max``.
+would recognise, follow a ``^`` or a ``_``: ``x^(a+b)``, ``T_max``. Two and a half, whose half is an equation, is
+``2 1/2`` and never ``21/2``.
 """
 
 from __future__ import annotations
 
 import re
-from typing import Literal, TypeAlias
+from collections.abc import Sequence
+from itertools import groupby
+from typing import Literal, NamedTuple, TypeAlias
 
-Position: TypeAlias = Literal["base", "raised", "lowered"]
-"""Where a run stands on its line."""
+Position: TypeAlias = Literal["base", "raised", "lowered", "equation"]
+"""Where a run stands on its line; an equation stands on it, apart from the digits beside it."""
 
 _RAISED = str.maketrans("0123456789+-−=()ni", "⁰¹²³⁴⁵⁶⁷⁸⁹⁺⁻⁻⁼⁽⁾ⁿⁱ")
 _LOWERED = str.maketrans("0123456789+-−=()", "₀₁₂₃₄₅₆₇₈₉₊₋₋₌₍₎")
@@ -19,7 +22,9 @@ _CAN_BE_LOWERED = re.compile(r"[0-9+\-−=()]+")
 _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ers|res|ème|ª|º)\.?", re.IGNORECASE)
 _TRADE_MARKS = {"TM": "™", "SM": "℠", "R": "®", "C": "©"}
 _NOTE_MARK = re.compile(r"\[[^\[\]]*\]")
+_HAS_SCRIPT = re.compile("[⁰¹²³⁴-⁾₀-₎]")
 _LONGEST = 24
+_DEEPEST = 8
 
 
 class ScriptedText:
@@ -27,24 +32,62 @@ class ScriptedText:
 
     def __init__(self) -> None:
         """The line is empty."""
-        self._runs: list[tuple[Position, list[str]]] = []
+        self._runs: list[_Run] = []
 
-    def add(self, text: str, position: Position = "base") -> None:
-        """Add a run."""
-        if not text:
-            return
-        if not self._runs or self._runs[-1][0] != position:
-            self._runs.append((position, []))
-        self._runs[-1][1].append(text)
+    def add(self, text: str, *positions: Position) -> None:
+        """Add a run; within a superscript it has the position of that before its own."""
+        if text:
+            scripts = tuple(one for one in positions if one in ("raised", "lowered"))
+            self._runs.append(_Run(text, scripts[:_DEEPEST], "equation" in positions))
 
     def __str__(self) -> str:
-        """The whole line."""
-        line: list[str] = []
-        for position, pieces in self._runs:
-            text = "".join(pieces)
-            before = line[-1] if line else ""
-            line.append(text if position == "base" else raised(text, before) if position == "raised" else lowered(text))
-        return "".join(line)
+        """The whole line; words that are all of it are glued to nothing, however they stand."""
+        text = _written(self._runs)
+        positions = {run.position(0) for run in self._runs if run.text.strip()}
+        is_marked = len(positions) == 1 and text.strip()[:1] in ("^", "_") and "base" not in positions
+        return "".join(run.text for run in self._runs) if is_marked else text
+
+
+class _Run(NamedTuple):
+    """Characters, and how often they are raised or lowered, the outermost first."""
+
+    text: str
+    scripts: tuple[Position, ...]
+    is_equation: bool
+
+    def position(self, depth: int) -> Position:
+        """Where it stands on a line that is itself raised or lowered ``depth`` times."""
+        return self.scripts[depth] if depth < len(self.scripts) else "base"
+
+
+def _written(runs: Sequence[_Run], depth: int = 0, before: str = "") -> str:
+    """Runs beside each other on a line; ``before`` is what stands before it."""
+    line = [before]
+    beside: _Run | None = None
+    for position, group in groupby(runs, lambda run: run.position(depth)):
+        within = list(group)
+        if position == "base":
+            for run in within:
+                line.append(_gap(beside, line[-1], run) + run.text)
+                beside = run
+        else:
+            line.append(_script(within, depth, position, line[-1]))
+            beside = within[-1]
+    return "".join(line[1:])
+
+
+def _gap(beside: _Run | None, before: str, run: _Run) -> str:
+    """The blank between a digit and an equation, so that two and a half is not 21/2."""
+    digits = before[-1:].isdigit() and run.text[0].isdecimal()
+    return " " if digits and (run.is_equation or (beside is not None and beside.is_equation)) else ""
+
+
+def _script(runs: Sequence[_Run], depth: int, position: Position, before: str) -> str:
+    """One superscript or subscript; one that holds nothing but another is that other."""
+    if all(run.position(depth + 1) != "base" for run in runs):
+        return _written(runs, depth + 1, before)
+    text = _written(runs, depth + 1)
+    return raised(text, before) if position == "raised" else lowered(text)
 
 
 def raised(text: str, before: str = "") -> str:
@@ -73,7 +116,7 @@ def lowered(text: str) -> str:
         return text
     if _CAN_BE_LOWERED.fullmatch(inner):
         return _within(text, inner.translate(_LOWERED))
-    return _within(text, f"_{inner}" if inner.isalnum() else f"_({inner})")
+    return _within(text, f"_{inner}" if inner.isalnum() and not _HAS_SCRIPT.search(inner) else f"_({inner})")
 
 
 def note_mark(label: str) -> str:

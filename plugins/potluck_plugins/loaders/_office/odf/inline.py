@@ -70,7 +70,7 @@ class Inline:
         elif tag in self._elements:
             self._elements[tag](child, to, look)
         elif tag.startswith("{urn:oasis:names:tc:opendocument:xmlns:drawing:"):
-            to.add(self._host.shape(child), PLAIN)
+            to.add(self._host.shape(child), PLAIN.of_equation())
         elif tag not in _SKIPPED:
             self.read(child, to, look)
 

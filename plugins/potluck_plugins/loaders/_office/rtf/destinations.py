@@ -10,7 +10,7 @@ from datetime import date
 
 from potluck.documents import Json
 from potluck_plugins.loaders._office.blocks import Block, Line, text_of
-from potluck_plugins.loaders._office.fields import instruction_text, is_page_number
+from potluck_plugins.loaders._office.fields import instruction_text, is_equation, is_page_number
 from potluck_plugins.loaders._office.numbering import shown
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.packed import day
@@ -197,7 +197,8 @@ class Destinations:
         def finish(text: str) -> None:
             field.instruction = text
             if to is not None:
-                to.write(str(field.form) or instruction_text(text) or "", look)
+                shown = look.of_equation() if is_equation(text) else look
+                to.write(str(field.form) or instruction_text(text) or "", shown)
 
         self._capture(finish)
 
@@ -233,7 +234,11 @@ class Destinations:
     def _equation(self, _: str) -> None:
         equation = Equation()
         self.state.math = self.state.to = equation
-        self.state.at_end = lambda: self.write(str(equation))
+        self.state.at_end = lambda: self._end_equation(str(equation))
+
+    def _end_equation(self, equation: str) -> None:
+        if self.state.to is not None:
+            self.state.to.write(equation, self.state.look.of_equation())
 
 
 class _StyleName(Capture):

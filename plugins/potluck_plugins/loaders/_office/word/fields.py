@@ -6,12 +6,13 @@ Source: ECMA-376 part 1, 17.16 (fields and hyperlinks), 17.16.9 and 17.16.17 (ch
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
-from potluck_plugins.loaders._office.fields import instruction_text
+from potluck_plugins.loaders._office.fields import instruction_text, is_equation
 from potluck_plugins.loaders._office.numbering import W
 from potluck_plugins.loaders._office.word.styles import number, switch, value
 from potluck_plugins.loaders._shared.check_boxes import check_box
+from potluck_plugins.loaders._shared.raised import Position
 
 PAGE_MARK = "\ue000"
 """Stands for a page number while a header or footer is read."""
@@ -21,12 +22,19 @@ _DRAWN_FIELDS = {"EQ", "SYMBOL"}
 _COUNTING_FIELDS = {"AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "LISTNUM"}
 
 
+class Drawn(NamedTuple):
+    """What a field shows instead of its result."""
+
+    text: str
+    position: Position = "base"
+
+
 @dataclass(slots=True)
 class _Field:
     instruction: list[str] = field(default_factory=list)
     form: Any = None
     separated: bool = False
-    shown: str | None = None
+    shown: Drawn | None = None
 
 
 class Fields:
@@ -49,7 +57,7 @@ class Fields:
         if self._open and not self._open[-1].separated:
             self._open[-1].instruction.append(text)
 
-    def mark(self, element: Any) -> str | None:
+    def mark(self, element: Any) -> Drawn:
         """Go past a ``w:fldChar``; returns what a field that ends there shows instead of its result."""
         kind = element.get(f"{W}fldCharType")
         if kind == "begin" and element not in self._unclosed:
@@ -59,28 +67,31 @@ class Fields:
             innermost.separated = True
             innermost.shown = self._replacement("".join(innermost.instruction), innermost.form)
         elif kind == "end" and self._open:
-            ended = self._open.pop()
-            if self.is_instruction:
-                return None
-            return ended.shown if ended.separated else self._replacement("".join(ended.instruction), ended.form, False)
-        return None
+            return self._end(self._open.pop()) or Drawn("")
+        return Drawn("")
 
-    def simple(self, element: Any) -> str | None:
+    def _end(self, ended: _Field) -> Drawn | None:
+        if self.is_instruction:
+            return None
+        return ended.shown if ended.separated else self._replacement("".join(ended.instruction), ended.form, False)
+
+    def simple(self, element: Any) -> Drawn | None:
         """What a ``w:fldSimple`` shows instead of its result; None where that is read."""
         return self._replacement(element.get(f"{W}instr") or "", None, bool(len(element)))
 
-    def _replacement(self, instruction: str, form: Any, result: bool = True) -> str | None:
+    def _replacement(self, instruction: str, form: Any, result: bool = True) -> Drawn | None:
         name = instruction.split(maxsplit=1)[0].upper() if instruction.strip() else ""
         if name in _PAGE_FIELDS and self._page_marks:
-            return PAGE_MARK
+            return Drawn(PAGE_MARK)
         box = None if form is None else form.find(f"{W}checkBox")
         if box is not None:
-            return _check_box(box)
+            return Drawn(_check_box(box))
         choices = None if form is None else form.find(f"{W}ddList")
         if choices is not None:
-            return _choice(choices)
+            return Drawn(_choice(choices))
         if name in _DRAWN_FIELDS:
-            return instruction_text(instruction)
+            shown = instruction_text(instruction)
+            return None if shown is None else Drawn(shown, "equation" if is_equation(instruction) else "base")
         if name in _COUNTING_FIELDS and not result:
             self.uncounted += 1
         return None

@@ -140,12 +140,12 @@ class LineReader:
         if shown is None:
             self._children(element)
         else:
-            self._add(shown)
+            self._add(*shown)
 
     def _equation(self, element: Any) -> None:
         for deleted in element.iter(*_DELETED):
             self._leave_out("deleted text", _characters(deleted))
-        self._add(omml_text(element))
+        self._add(omml_text(element), "equation")
 
     def _run(self, run: Any) -> None:
         properties = run.find(f"{W}rPr")
@@ -190,7 +190,7 @@ class LineReader:
         if tag == f"{W}t":
             self._text(element.text or "", look, position)
         elif tag == f"{W}fldChar":
-            self._add(self._fields.mark(element) or "")
+            self._add(*self._fields.mark(element))
         elif tag == f"{W}instrText":
             self._fields.instruct(element.text or "")
         elif tag in _CHARACTERS:

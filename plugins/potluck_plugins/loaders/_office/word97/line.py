@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from potluck_plugins.loaders._office.fields import FormField, instruction_text, is_page_number
+from potluck_plugins.loaders._office.fields import FormField, instruction_text, is_equation, is_page_number
 from potluck_plugins.loaders._office.paragraph import Look, Paragraph
 from potluck_plugins.loaders._office.word97.file import FONTS, WordFile, u16
 from potluck_plugins.loaders._office.word97.forms import form_field
@@ -78,7 +78,8 @@ class Lines:
             self._fields[-1].hides_result = is_page_number(self._fields[-1].instruction)
         elif self._fields:
             ended = self._fields.pop()
-            self._write(str(ended.form) or instruction_text(ended.instruction) or "", run.look, to)
+            look = run.look.of_equation() if is_equation(ended.instruction) else run.look
+            self._write(str(ended.form) or instruction_text(ended.instruction) or "", look, to)
 
     def _write(self, text: str, look: Look, to: Paragraph) -> None:
         """To the innermost instruction, else to the paragraph, unless a field around it hides its result."""
