@@ -103,7 +103,10 @@ RAISED_STYLES = (
         (["10", r("6", '<w:rStyle w:val="Raised"/><w:vertAlign w:val="baseline"/>')], "106"),
         (["10", r("6", '<w:position w:val="8"/><w:sz w:val="12"/>')], "10⁶"),
         (["H", r("2", '<w:position w:val="-6"/><w:sz w:val="12"/>'), "O"], "H₂O"),
-        (["Note", r(" raised a little", '<w:position w:val="8"/>')], "Note raised a little"),
+        (["10", r("6", '<w:position w:val="12"/>')], "10⁶"),
+        (["10", r("6", '<w:position w:val="3"/>')], "106"),
+        ([r("第一章 總則", '<w:position w:val="8"/>')], "第一章 總則"),
+        (["載重 10", r("3", '<w:position w:val="6"/><w:sz w:val="20"/>'), " kN"], "載重 10³ kN"),
         (["Note", r(" nudged", '<w:position w:val="2"/><w:sz w:val="12"/>')], "Note nudged"),
         (["½ inch, 1", up("1"), "/", down("2")], "½ inch, 1¹/₂"),
         (["so\u00adft", "<w:r><w:t>hy</w:t><w:softHyphen/><w:t>phen</w:t></w:r>"], "softhyphen"),
@@ -638,6 +641,26 @@ def test_a_header_that_no_page_shows_is_not_read(kind: str, switch: str) -> None
     assert lines(p("Body"), section(margin("header1", kind)), parts=parts) == ["Body"]
     parts["settings"] = "<w:evenAndOddHeaders/>"
     assert lines(p("Body"), section(margin("header1", kind), switch), parts=parts) == ["Shown on some pages", "Body"]
+
+
+HALF = "<m:oMath><m:f><m:num><m:r><m:t>1</m:t></m:r></m:num><m:den><m:r><m:t>2</m:t></m:r></m:den></m:f></m:oMath>"
+
+
+@pytest.mark.parametrize(
+    ("runs", "line"),
+    [
+        (["bolt diameter 2", HALF, " in"], "bolt diameter 2 1/2 in"),
+        (["螺栓直徑 2", HALF, "吋"], "螺栓直徑 2 1/2吋"),
+        ([HALF, "5"], "1/2 5"),
+        (["2", field(r"EQ \f(1,2)"), "5"], "2 1/2 5"),
+        (["2", field(r"EQ \f(1,2)", r("x")), "5"], "2 1/2 5"),
+        (["2", f'<w:fldSimple w:instr="EQ \\f(1,2)">{r("x")}</w:fldSimple>'], "2 1/2"),
+        (["20", field("FORMDROPDOWN", form='<w:ddList><w:listEntry w:val="26"/></w:ddList>')], "2026"),
+        (["20", field("REF x", r("26"))], "2026"),
+    ],
+)
+def test_a_number_before_an_equation_stands_apart_from_it(runs: list[str], line: str) -> None:
+    assert lines(p(*runs)) == [line]
 
 
 def test_a_document_that_says_something_only_in_its_header_is_read() -> None:

@@ -6,6 +6,7 @@ Modules: ``potluck_plugins.loaders._shared.markup_style``.
 from __future__ import annotations
 
 import pytest
+from lxml import etree
 
 from potluck_plugins.loaders._shared.markup_style import (
     font_of,
@@ -71,10 +72,24 @@ def test_an_element_may_strike_its_text_out(tag: str, style: str, struck: bool) 
         ("span", "font-size: 70%; vertical-align: -3px", "lowered"),
         ("span", "font-size: 70%; vertical-align: 0px", None),
         ("span", "font-size: 70%; vertical-align: +.5em", "raised"),
-        ("span", "vertical-align: 3px", None),
-        ("span", "font-size: 120%; vertical-align: 3px", None),
+        ("span", "vertical-align: 3px", "raised"),
+        ("span", "vertical-align: -3px", "lowered"),
+        ("span", "vertical-align: 2px", None),
+        ("span", "vertical-align: -.125em", None),
+        ("span", "vertical-align: .4em", "raised"),
+        ("span", "vertical-align: 20%", "raised"),
+        ("span", "vertical-align: 10%", None),
+        ("span", "vertical-align: 1ex", "raised"),
+        ("span", "mso-text-raise: 6.0pt", "raised"),
+        ("span", "position: relative; top: 4pt; mso-text-raise: -4.0pt", "lowered"),
+        ("span", "mso-text-raise: 1.0pt", None),
+        ("span", "position: relative; top: -4pt", None),
+        ("svg", "vertical-align: -.5ex", None),
+        ("mjx-container", "vertical-align: -.5ex", None),
+        ("img", "vertical-align: -.5ex", None),
         ("span", "font-size: 7pt; vertical-align: 3px", "raised"),
-        ("span", "font-size: 12pt; vertical-align: 3px", None),
+        ("span", "font-size: 12pt; vertical-align: 2px", None),
+        ("span", "font-size: 7pt; vertical-align: 2px", "raised"),
         ("span", "font-size: smaller; vertical-align: 3px", "raised"),
         ("span", "font-size: .7em; vertical-align: 3px", "raised"),
         ("span", "font-size: 70%; top: -3px; position: relative", "raised"),
@@ -89,6 +104,32 @@ def test_an_element_may_strike_its_text_out(tag: str, style: str, struck: bool) 
 )
 def test_an_element_may_raise_or_lower_its_text(tag: str, style: str, position: str | None) -> None:
     assert position_of(tag, {"style": style} if style else {}) == position
+
+
+@pytest.mark.parametrize(
+    ("style", "text", "position"),
+    [
+        ("position: relative; top: -6.0pt", "6", "raised"),
+        ("position: relative; top: 6.0pt", "2", "lowered"),
+        ("position: relative; bottom: .4em", "註1", "raised"),
+        ("position: relative; top: -9pt", "-0.025", "raised"),
+        ("position: relative; top: -9pt", "-0.0255", None),
+        ("position: relative; top: -9.5pt", "6", None),
+        ("position: relative; top: -1.5pt", "6", None),
+        ("position: relative; top: -4pt", " ", None),
+        ("position: relative; top: -4pt", "高於其他文字", "raised"),
+        ("position: relative; top: -4pt", "a few words", None),
+        ("position: relative; top: -20pt; font-size: 70%", "a few words", "raised"),
+        ("position: absolute; top: -4pt", "6", None),
+    ],
+)
+def test_what_is_moved_is_raised_where_it_is_short_and_not_moved_far(
+    style: str, text: str, position: str | None
+) -> None:
+    element = etree.Element("span", {"style": style})
+    element.text = text
+
+    assert position_of("span", element) == position
 
 
 @pytest.mark.parametrize(

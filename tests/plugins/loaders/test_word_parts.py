@@ -233,8 +233,11 @@ def test_a_paragraph_may_have_a_level_of_its_own(own: str, level: int) -> None:
         ('<w:position w:val="2"/><w:sz w:val="12"/>', "106"),
         ('<w:position w:val="-3"/><w:sz w:val="12"/>', "10₆"),
         ('<w:position w:val="6"/><w:sz w:val="17"/>', "10⁶"),
-        ('<w:position w:val="6"/><w:sz w:val="18"/>', "106"),
-        ('<w:position w:val="6"/>', "106"),
+        ('<w:position w:val="3"/><w:sz w:val="17"/>', "10⁶"),
+        ('<w:position w:val="3"/><w:sz w:val="18"/>', "106"),
+        ('<w:position w:val="3"/>', "106"),
+        ('<w:position w:val="4"/>', "10⁶"),
+        ('<w:position w:val="-4"/>', "10₆"),
         ('<w:position w:val="0"/><w:sz w:val="12"/>', "106"),
         ('<w:position w:val="3pt"/><w:sz w:val="6pt"/>', "10⁶"),
         ('<w:position w:val="1pt"/><w:sz w:val="6pt"/>', "106"),
@@ -246,7 +249,7 @@ def test_a_paragraph_may_have_a_level_of_its_own(own: str, level: int) -> None:
         ('<w:position w:val="high"/><w:sz w:val="12"/>', "106"),
     ],
 )
-def test_a_smaller_run_that_is_shifted_is_raised(properties: str, line: str) -> None:
+def test_a_run_that_is_shifted_is_raised(properties: str, line: str) -> None:
     styles = '<w:docDefaults><w:rPrDefault><w:rPr><w:sz w:val="20"/></w:rPr></w:rPrDefault></w:docDefaults>'
     run = r("6", properties) if properties else up("6")
 

@@ -29,14 +29,24 @@ _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)",
 _DISPLAYED = re.compile(r"(?:^|;)\s*display\s*:", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _ALIGNED = re.compile(r"(?:vertical-align|font-variant-position)\s*:\s*(super|sub)\b", re.IGNORECASE)
-_SHIFTED = re.compile(r"(?:^|;)\s*(vertical-align|top|bottom)\s*:\s*([+-]?\d*\.?\d+)(?:em|ex|pt|px|%)", re.IGNORECASE)
+_SHIFTED = re.compile(
+    r"(?:^|;)\s*(mso-text-raise|vertical-align|top|bottom)\s*:\s*([+-]?\d*\.?\d+)(em|ex|pt|px|%)", re.IGNORECASE
+)
+_POINTS = {"em": 12.0, "ex": 6.0, "pt": 1.0, "px": 0.75, "%": 0.12}
+"""What units come to in text of 12 points."""
+
+_LEAST_SHIFT = 2.0
+_MOST_SHIFT = 9.0
+"""Points: what is moved by less is put straight, what is moved by more stands elsewhere."""
+
+_LONGEST_MOVED = 6
 _SMALL = re.compile(
     r"font-size\s*:\s*(?:0?\.\d+r?em|[1-9]?\d(?:\.\d+)?%|[1-8](?:\.\d+)?pt|(?:x?x-)?small(?:er)?)", re.IGNORECASE
 )
 _FONT = re.compile(r"(?:^|;)\s*font(?:-family\s*:|\s*:(?:[^;]{0,99}?\d[^\s;]{0,20}\s)?)([^;]*)", re.IGNORECASE)
 _NO_FONT = ("", "inherit", "initial", "unset")
 _RELATIVE = re.compile(r"position\s*:\s*relative", re.IGNORECASE)
-_BLOCKS = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot", "table", "div", "p", "img"})
+_BLOCKS = frozenset({"td", "th", "tr", "tbody", "thead", "tfoot", "table", "div", "p", "img", "svg", "mjx-container"})
 _KATEX = "katex-html"
 _NOTE_ROLES = frozenset({"noteref", "doc-noteref"})
 
@@ -66,16 +76,27 @@ def position_of(tag: str, attributes: Any) -> Position | None:
     aligned = _ALIGNED.search(style)
     if aligned:
         return _POSITIONS["sup" if aligned.group(1).lower() == "super" else "sub"]
-    return _shifted(style) if tag not in _BLOCKS else None
+    return _shifted(style, attributes) if tag not in _BLOCKS else None
 
 
-def _shifted(style: str) -> Position | None:
-    """The position of small characters that are moved up or down by a length."""
-    shifted = _SHIFTED.search(style) if _SMALL.search(style) else None
-    if shifted is None or (shifted.group(1).lower() != "vertical-align" and not _RELATIVE.search(style)):
+def _shifted(style: str, element: Any) -> Position | None:
+    """The position of characters that are moved up or down by a length: what is not small must be moved visibly."""
+    shifts = {found[1].lower(): float(found[2]) * _POINTS[found[3].lower()] for found in _SHIFTED.finditer(style)}
+    is_small = _SMALL.search(style) is not None
+    up = shifts.get("mso-text-raise", shifts.get("vertical-align"))
+    if up is None and _RELATIVE.search(style) and (is_small or _is_short(element)):
+        moved = shifts.get("bottom", -shifts.get("top", 0.0))
+        up = moved if is_small or abs(moved) <= _MOST_SHIFT else None
+    if not up or (abs(up) < _LEAST_SHIFT and not is_small):
         return None
-    up = float(shifted.group(2)) * (-1 if shifted.group(1).lower() == "top" else 1)
-    return "raised" if up > 0 else "lowered" if up < 0 else None
+    return "raised" if up > 0 else "lowered"
+
+
+def _is_short(element: Any) -> bool:
+    """Whether an element of a tree holds no more than an exponent or a mark."""
+    if not hasattr(element, "itertext"):
+        return False
+    return 0 < len("".join(element.itertext()).strip()) <= _LONGEST_MOVED
 
 
 def font_of(tag: str, attributes: Any) -> str | None:

@@ -23,8 +23,9 @@ _OFF = ("0", "false", "off", "none")
 _MEASURE = re.compile(r"(-?\d{1,6}(?:\.\d{1,6})?)(pt|mm|cm|in|pc|pi)?")
 _UNITS = {"": 1.0, "pt": 2.0, "mm": 144 / 25.4, "cm": 1440 / 25.4, "in": 144.0, "pc": 24.0, "pi": 24.0}
 _SMALLER = 0.85
-_LEAST_SHIFT = 3
-"""Half points that a smaller run must be shifted by to be a superscript or subscript."""
+_LEAST_SHIFT = 4
+_LEAST_SHIFT_OF_SMALL = 3
+"""Half points that a run must be shifted by to be a superscript or subscript."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,10 +51,11 @@ class RunFormat:
         return bool(self.strike or self.double_strike)
 
     def position(self, size: int | None) -> Position:
-        """Where the run stands in a paragraph whose text has this size: by its alignment, or small and shifted."""
+        """Where the run stands in a paragraph whose text has this size: by its alignment, else by its shift."""
         if self.alignment is not None:
             return self.alignment
-        if not self.shift or abs(self.shift) < _LEAST_SHIFT or not size or (self.size or size) > _SMALLER * size:
+        is_small = size is not None and self.size is not None and self.size <= _SMALLER * size
+        if self.shift is None or abs(self.shift) < (_LEAST_SHIFT_OF_SMALL if is_small else _LEAST_SHIFT):
             return "base"
         return "raised" if self.shift > 0 else "lowered"
 
