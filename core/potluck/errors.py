@@ -288,7 +288,15 @@ class WorkspaceTooNew(WorkspaceError):
 
 
 class WorkspaceDamaged(WorkspaceError):
-    """The catalogue does not hold what was written into it; ``potluck workspace repair`` keeps what is whole."""
+    """The catalogue does not hold what was written into it; ``potluck workspace repair`` keeps what is whole.
+
+    ``reason`` says in a few words what is wrong.
+    """
+
+    def __init__(self, *said: object, reason: str = "") -> None:
+        """``said`` is the message."""
+        super().__init__(*said)
+        self.reason = reason
 
 
 class WorkspaceGone(WorkspaceError):

@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from potluck.documents import Json
 from potluck.workspace.checksums import checksum
-from potluck.workspace.connection import Connection
+from potluck.workspace.connection import NOT_AS_DEFINED, Connection
 from potluck.workspace.tables import summed
 
 if TYPE_CHECKING:
@@ -34,6 +34,9 @@ CALL_TABLES = (
     "CREATE TABLE queries (embedder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, sum BLOB NOT NULL, "
     "PRIMARY KEY (embedder, text)) WITHOUT ROWID",
 )
+_COLUMNS = {"answers": ["key", "answer", "sum"], "queries": ["embedder", "text", "vector", "sum"]}
+_FIRST_COLUMNS = {"answers": ["key", "answer"], "queries": ["embedder", "text", "vector"]}
+"""Those of a version without checksums."""
 INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
 INSERT_QUERY = "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)"
 
@@ -48,7 +51,7 @@ class Calls:
         self._db = Connection(path, _WAIT, REMEDY)
         try:
             self._db.run("PRAGMA synchronous = NORMAL")
-            if not self._has_sums():
+            if self._columns() != _COLUMNS:
                 self._db.within(self._make)
         except BaseException:
             self.close()
@@ -98,14 +101,22 @@ class Calls:
         with self._db.transaction():
             self._db.run_many(INSERT_QUERY, rows)
 
-    def _has_sums(self) -> bool:
-        return self._db.one("SELECT 1 FROM pragma_table_info('queries') WHERE name = 'sum'") is not None
+    def _columns(self) -> dict[str, list[str]]:
+        """The columns of each table."""
+        found: dict[str, list[str]] = {}
+        select = "SELECT t.name, c.name FROM sqlite_master t JOIN pragma_table_info(t.name) c WHERE t.type = 'table'"
+        for table, column in self._db.all(select):
+            found.setdefault(table, []).append(column)
+        return found
 
     def _make(self, database: sqlite3.Connection) -> None:
         """Make the tables; rows of a version without checksums get those of what they hold now."""
-        if self._has_sums():  # another process was quicker
+        columns = self._columns()
+        if columns == _COLUMNS:  # another process was quicker
             return
-        old = database.execute("SELECT 1 FROM pragma_table_info('answers')").fetchone() is not None
+        old = columns == _FIRST_COLUMNS
+        if not old and not self._db.is_empty():
+            self._db.damaged(NOT_AS_DEFINED)
         if old:
             database.execute("ALTER TABLE answers RENAME TO old_answers")
             database.execute("ALTER TABLE queries RENAME TO old_queries")

@@ -72,12 +72,12 @@ class Catalogue(Reading):
 
     def _format(self) -> int | None:
         """The version of the tables; None where there are none yet. Raises ``WorkspaceTooNew``."""
-        if self._db.one("SELECT 1 FROM sqlite_master") is None:
+        if self._db.is_empty():
             return None
         meta = dict(self._db.all("SELECT key, value FROM meta"))
         text = str(meta.get("format", "none"))
         # The first version had no checksum.
-        if text != "1" and meta.get("sum") != checksum(text).hex():
+        if meta != {"format": "1"} and meta.get("sum") != checksum(text).hex():
             self._db.damaged(f"its format is {text}")
         if (found := int(text)) > FORMAT:
             raise WorkspaceTooNew(

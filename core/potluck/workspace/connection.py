@@ -11,7 +11,7 @@ from threading import RLock
 from typing import Any, NoReturn
 
 from potluck.errors import WorkspaceDamaged, WorkspaceGone
-from potluck.workspace.database import use_wal
+from potluck.workspace.database import code, use_wal
 from potluck.workspace.files import storage_errors
 
 _SURROUNDINGS = {
@@ -27,6 +27,12 @@ _SURROUNDINGS = {
 }
 """What SQLite says of other processes and of the system. Anything else it says of a file that only potluck writes
 means that the file is not what was written."""
+
+SAYS_DAMAGE = (sqlite3.DatabaseError, UnicodeDecodeError)
+"""What Python raises for a damaged file. SQLite quotes the file's own names in its messages, and where these are not
+UTF-8 any more, Python raises ``UnicodeDecodeError`` in place of SQLite's error."""
+
+NOT_AS_DEFINED = "the definitions of the tables are not what was written"
 
 _QUOTED = 200
 
@@ -80,6 +86,14 @@ class Connection:
         with self._lock, self._errors():
             row: tuple[Any, ...] | None = self._db.execute(statement, values).fetchone()
             return row
+
+    def is_empty(self) -> bool:
+        """Whether nothing has been put into it yet. Raises ``WorkspaceDamaged`` where the tables alone are gone."""
+        with self.one_state():
+            tables, pages = self.one("SELECT 1 FROM sqlite_master"), self.one("PRAGMA page_count")
+        if tables is None and pages not in ((0,), (1,)):
+            self.damaged("its tables are gone")
+        return tables is None
 
     def within(self, work: Callable[[sqlite3.Connection], None]) -> None:
         """Let ``work`` use the connection itself, in one transaction that is undone if it raises."""
@@ -135,29 +149,35 @@ class Connection:
     def damaged(self, reason: str) -> NoReturn:
         """Raise ``WorkspaceDamaged`` with the way out."""
         short = reason if len(reason) <= _QUOTED else reason[:_QUOTED] + "…"
-        raise WorkspaceDamaged(f"{self.path} is damaged ({short}): {self._remedy}")
+        raise WorkspaceDamaged(f"{self.path} is damaged ({short}): {self._remedy}", reason=short)
 
     @contextmanager
     def _errors(self) -> Iterator[None]:
         with storage_errors(self.path.parent):
             try:
                 yield
-            except sqlite3.DatabaseError as error:
+            except SAYS_DAMAGE as error:
                 if not is_damage(error) and not self._only_seems_read_only(error):
                     raise
-                self.damaged(str(error))
+                self.damaged(said(error))
 
-    def _only_seems_read_only(self, error: sqlite3.DatabaseError) -> bool:
+    def _only_seems_read_only(self, error: Exception) -> bool:
         """Whether the file says of itself that it must not be written, in a header that potluck did not write."""
         if getattr(error, "sqlite_errorcode", 0) != sqlite3.SQLITE_READONLY:
             return False
         return all(os.access(path, os.W_OK) for path in (self.path, self.path.parent))
 
 
-def is_damage(error: sqlite3.DatabaseError) -> bool:
+def is_damage(error: Exception) -> bool:
     """Whether SQLite speaks of the file's content, and not of other processes, the system or a closed connection."""
-    surroundings = getattr(error, "sqlite_errorcode", 0) & 0xFF in _SURROUNDINGS
-    return not surroundings and not isinstance(error, sqlite3.ProgrammingError)
+    return code(error) not in _SURROUNDINGS and not isinstance(error, sqlite3.ProgrammingError)
+
+
+def said(error: Exception) -> str:
+    """What SQLite says, or would have said if Python could read it."""
+    if isinstance(error, UnicodeDecodeError) and isinstance(error.object, bytes):
+        return error.object.decode("utf-8", "backslashreplace").rstrip("\0")
+    return str(error)
 
 
 def _identity(path: Path) -> tuple[int, int] | None:

@@ -26,4 +26,10 @@ def use_wal(database: sqlite3.Connection, wait: float) -> None:
 
 def is_busy(error: sqlite3.Error) -> bool:
     """Whether another connection was in the way."""
-    return error.sqlite_errorcode & 0xFF == sqlite3.SQLITE_BUSY
+    return code(error) == sqlite3.SQLITE_BUSY
+
+
+def code(error: Exception) -> int:
+    """SQLite's result code, of which the kind alone; 0 for what SQLite did not say."""
+    found: int = getattr(error, "sqlite_errorcode", 0)
+    return found & 0xFF

@@ -12,14 +12,12 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from potluck.errors import StorageFailed, WorkspaceBusy
-from potluck.workspace.database import is_busy
+from potluck.workspace.database import code, is_busy
 
 _MARK = "potluck-"
 """In the names of what is being written, so that nothing else is ever removed."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
-_PRIMARY = 0xFF
-"""The bits of SQLite's extended result codes that say the kind."""
 
 
 def write_whole(path: Path, content: bytes) -> None:
@@ -107,10 +105,9 @@ def storage_errors(folder: Path) -> Iterator[None]:
             raise WorkspaceBusy(
                 f"{folder} is being written by another process; try again when it has finished"
             ) from error
-        code = error.sqlite_errorcode & _PRIMARY
-        if code in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
+        if code(error) in (sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR):
             raise StorageFailed(_full(folder, str(error))) from error
-        if code in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
+        if code(error) in (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN):
             raise StorageFailed(f"{folder}: {error}; the workspace must be writable") from error
         raise
 

@@ -10,10 +10,10 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing, suppress
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, TypeAlias
+from typing import Any, NamedTuple, TypeAlias
 
 from potluck.documents import Json
 from potluck.errors import WorkspaceDamaged
@@ -21,7 +21,7 @@ from potluck.workspace import tables
 from potluck.workspace.calls import CALL_TABLES, INSERT_ANSWER, INSERT_QUERY, Calls
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.checksums import checksum
-from potluck.workspace.connection import is_damage
+from potluck.workspace.connection import NOT_AS_DEFINED, SAYS_DAMAGE, is_damage, said
 from potluck.workspace.files import storage_errors, sync_folder
 from potluck.workspace.lock import writing
 
@@ -66,7 +66,7 @@ def check(folder: Path) -> list[FileReport]:
 
     One of an older version is brought up to today's first, as whenever it is opened. Raises ``WorkspaceTooNew``.
     """
-    return [_check_file(path, salvage) for path, salvage in _databases(folder)]
+    return [_check_file(one) for one in _databases(folder)]
 
 
 def repair(folder: Path) -> list[FileReport]:
@@ -75,47 +75,72 @@ def repair(folder: Path) -> list[FileReport]:
         return []
     with writing(folder), storage_errors(folder):
         reports = []
-        for path, salvage in _databases(folder):
-            reports.append(_check_file(path, salvage))
+        for one in _databases(folder):
+            reports.append(_check_file(one))
             if not reports[-1].is_whole:
-                _replace(path, salvage)
+                _replace(one)
         return reports
 
 
-def _databases(folder: Path) -> Iterator[tuple[Path, Callable[[_Salvage], None]]]:
-    known = (("catalogue.sqlite", Catalogue, _salvage_catalogue), ("calls.sqlite", Calls, _salvage_calls))
-    for name, opening, salvage in known:
-        if (folder / name).exists():
-            with suppress(WorkspaceDamaged):
-                opening(folder / name).close()
-            yield folder / name, salvage
+class _Database(NamedTuple):
+    """One of a workspace's files: how it is opened when it is used, and how what is whole of it is copied."""
+
+    path: Path
+    open: Callable[[Path], Catalogue | Calls]
+    salvage: Callable[[_Salvage], None]
 
 
-def _check_file(path: Path, salvage: Callable[[_Salvage], None]) -> FileReport:
+def _databases(folder: Path) -> list[_Database]:
+    known = (
+        _Database(folder / "catalogue.sqlite", Catalogue, _salvage_catalogue),
+        _Database(folder / "calls.sqlite", Calls, _salvage_calls),
+    )
+    return [one for one in known if one.path.exists()]
+
+
+def _check_file(database: _Database) -> FileReport:
+    path = database.path
+    refused = _refusal(database)
     report = FileReport(path.name)
     with storage_errors(path.parent), closing(_open_damaged(path)) as source, closing(_new_database("")) as scratch:
-        try:
-            (verdict,) = source.execute("PRAGMA integrity_check(1)").fetchone()
-            report.pages = "" if verdict == "ok" else str(verdict)
-        except sqlite3.DatabaseError as error:
-            if not is_damage(error):
-                raise
-            report.pages = str(error)
-        salvage(_Salvage(source, scratch, report))
-        if not report.pages and _definitions(source) != _definitions(scratch):
-            report.pages = "the definitions of the tables are not what was written"
+        report.pages = _verdict(source)
+        database.salvage(_Salvage(source, scratch, report))
+        if not report.pages and not refused and _definitions(source) != _definitions(scratch):
+            report.pages = NOT_AS_DEFINED
+    report.pages = report.pages or refused
     return report
+
+
+def _refusal(database: _Database) -> str:
+    """Why a file cannot be used, whatever its pages and its rows are like; empty where it can."""
+    try:
+        database.open(database.path).close()
+    except WorkspaceDamaged as error:
+        return error.reason
+    return ""
+
+
+def _verdict(source: sqlite3.Connection) -> str:
+    """What SQLite says of the structure of a file; empty where nothing is wrong with it."""
+    try:
+        (verdict,) = source.execute("PRAGMA integrity_check(1)").fetchone()
+    except SAYS_DAMAGE as error:
+        if not is_damage(error):
+            raise
+        return said(error)
+    return "" if verdict == "ok" else str(verdict)
 
 
 def _definitions(database: sqlite3.Connection) -> list[Row]:
     return database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql NOT NULL ORDER BY name").fetchall()
 
 
-def _replace(path: Path, salvage: Callable[[_Salvage], None]) -> None:
+def _replace(database: _Database) -> None:
+    path = database.path
     beside = path.with_name(path.name + _BESIDE)
     beside.unlink(missing_ok=True)
     with closing(_open_damaged(path)) as source, closing(_new_database(beside)) as target:
-        salvage(_Salvage(source, target, FileReport(path.name)))
+        database.salvage(_Salvage(source, target, FileReport(path.name)))
         target.commit()
     for ending in ("-wal", "-shm"):  # they belong to the old file, and would be taken for the new one's
         path.with_name(path.name + ending).unlink(missing_ok=True)
@@ -157,7 +182,7 @@ class _Salvage:
             try:
                 yield from self.source.execute(f"{select} ORDER BY {by}")
                 return
-            except sqlite3.DatabaseError as error:
+            except SAYS_DAMAGE as error:
                 if not is_damage(error):
                     raise
                 counts.readable = False
