@@ -5,15 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+_TURNED = (1, 0, 0, 1), (0, -1, 1, 0), (-1, 0, 0, -1), (0, 1, -1, 0)
+_DRAWN = "1 0 0 1 0 0", "0 -1 1 0 0 842", "-1 0 0 -1 595 842", "0 1 -1 0 595 0"
+
 
 @dataclass(frozen=True)
 class Line:
-    """A line of text at a place, in points from the lower left corner."""
+    """A line of text at a place, in points from the lower left corner.
+
+    It is turned with the clock by ``turn`` quarters; a font of one point may be ``enlarged`` to its size.
+    """
 
     text: str
     y: float
     x: float = 72
     size: float = 10
+    turn: int = 0
+    enlarged: bool = False
 
 
 @dataclass(frozen=True)
@@ -48,8 +56,12 @@ def make_pdf(
     info: Mapping[str, str] | None = None,
     rotate: int = 0,
     embedded: bool = False,
+    drawn: int = 0,
 ) -> bytes:
-    """Write a PDF. What the font says stands in its ToUnicode map; it is not ``embedded``, or a font of squares."""
+    """Write a PDF. What the font says stands in its ToUnicode map; it is not ``embedded``, or a font of squares.
+
+    All is ``drawn`` with the clock by that many quarters, and the page is shown turned back by ``rotate`` degrees.
+    """
     characters = sorted({character for page in pages for line in page for character in line.text})
     codes = {character: code for code, character in enumerate(characters, 1)}
     objects: dict[int, bytes] = {}
@@ -60,7 +72,7 @@ def make_pdf(
     objects |= _squares(codes, 12 + 2 * len(pages) + len(outline)) if embedded else _named_font(codes)
     objects[to_unicode] = _stream(_cmap(codes, digits))
     for number, lines in enumerate(pages):
-        content = "\n".join(_shown(line, codes, digits) for line in lines)
+        content = f"q {_DRAWN[drawn]} cm\n" + "\n".join(_shown(line, codes, digits) for line in lines) + "\nQ"
         objects[first + 2 * number] = (
             f"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Rotate {rotate} "
             f"/Resources << /Font << /F1 {font} 0 R >> >> /Contents {first + 2 * number + 1} 0 R >>"
@@ -114,7 +126,9 @@ def _shown(line: Line | Rule, codes: Mapping[str, int], digits: int) -> str:
             return f"{line.x} {line.y - line.width / 2} {line.length} {line.width} re f"
         return f"{line.width} w {line.x} {line.y} m {line.x + line.length} {line.y} l S"
     text = "".join(f"{codes[character]:0{digits}x}" for character in line.text)
-    return f"BT /F1 {line.size} Tf 1 0 0 1 {line.x} {line.y} Tm <{text}> Tj ET"
+    font, scale = (1, line.size) if line.enlarged else (line.size, 1)
+    matrix = " ".join(f"{scale * one}" for one in _TURNED[line.turn])
+    return f"BT /F1 {font} Tf {matrix} {line.x} {line.y} Tm <{text}> Tj ET"
 
 
 def _outline(outline: Sequence[Bookmark], root: int, first: int) -> dict[int, bytes]:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from typing import Any
 
@@ -136,7 +136,8 @@ def _page(pdf: Any, index: int, content: bytes, flow: Flow) -> _Page | None:
         if text.struck:
             flow.leave_out("struck-out text", text.struck)
         lines = text.lines if _has_text(text.lines) or not has_text_objects(page) else lines_by_pdfminer(content, index)
-        return _Page(with_fields(lines, annotations.fields), annotations)
+        fields = [replace(field, box=text.turn.box(field.box)) for field in annotations.fields]
+        return _Page(with_fields(lines, fields), annotations)
     except pypdfium2.PdfiumError:
         return None
     finally:

@@ -49,6 +49,13 @@ def test_raised_and_lowered_characters_neither_break_a_line_nor_join_a_number(
     assert text_of(*scripted(base, script, rest, rise), Line("The next line.", 680)) == f"{shown}\nThe next line."
 
 
+def test_fonts_of_one_point_that_a_matrix_enlarges_stand_beside_others() -> None:
+    enlarged = [Line("at least 10", 700, 72, 10, enlarged=True), Line("6", 704, 127, 6, enlarged=True)]
+    chinese = [Line("不得小於10", 660, 72, 10, enlarged=True), Line("6", 664, 122, 6, enlarged=True)]
+
+    assert text_of(*enlarged, *chinese, Line("Page 1", 30)) == "at least 10⁶\n不得小於10⁶\nPage 1"
+
+
 def test_a_raised_digit_at_the_end_of_a_heading_stays_in_it() -> None:
     document = load_one("pdf", make_pdf([[*scripted("1.2 Load of 10", "6", " N", 4), Line("It holds.", 680)]]))
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import ctypes
-from collections.abc import Sequence
+import math
+from collections.abc import Collection, Sequence
 from typing import Any, NamedTuple
 
 _NEWLINE, _RETURN, _BLANK = 10, 13, 32
 _DOUBLED = 0.12
 """How far a character may stand from its copy, in font sizes: bold type made by drawing twice."""
-_UNIT_SIZE = 1.5
+_UPRIGHT = 3
+"""How many times longer than wide the way of a line must be along an edge of the page, or the text is slanted."""
+
 _LONGEST_LIGATURE = 4
 
 
@@ -25,7 +28,8 @@ class Box(NamedTuple):
 class Character(NamedTuple):
     """A character: ``number`` is its place in PDFium's order, ``x`` and ``y`` (points) where it stands on its baseline.
 
-    ``size`` compares characters of one page. ``code`` is a UTF-16 unit.
+    ``size`` is in points. ``code`` is a UTF-16 unit. ``turn`` tells by how many quarters of a circle the character is
+    turned with the clock.
     """
 
     number: int
@@ -33,6 +37,7 @@ class Character(NamedTuple):
     x: float
     y: float
     size: float
+    turn: int = 0
 
     @property
     def is_seen(self) -> bool:
@@ -43,13 +48,27 @@ class Character(NamedTuple):
 class PageCharacters:
     """The characters of an open text page."""
 
-    def __init__(self, text_page: Any, struck: Sequence[Box] = ()) -> None:
-        """Read those that lie in no box that is ``struck`` out. ``text_page`` is a ``pypdfium2.PdfTextPage``."""
+    def __init__(self, text_page: Any) -> None:
+        """Read them all. ``text_page`` is a ``pypdfium2.PdfTextPage``."""
         self._page = text_page
         self._struck: set[int] = set()
         self.all = self._read()
-        if struck:
-            self.strike({one.number for one in self.all if any(_is_in(one, box) for box in struck)})
+
+    def keep(self, turns: Collection[int]) -> None:
+        """Leave out the characters that are turned in another way; they part lines all the same."""
+        kept: list[Character] = []
+        for one in self.all:
+            if one.code == _NEWLINE:
+                if kept and kept[-1].code != _NEWLINE:
+                    kept.append(one)
+            elif one.turn in turns:
+                kept.append(one)
+        self.all = kept
+
+    def strike_boxes(self, boxes: Sequence[Box]) -> None:
+        """Leave out the characters in boxes that are struck out."""
+        if boxes:
+            self.strike({one.number for one in self.all if any(_is_in(one, box) for box in boxes)})
 
     def strike(self, numbers: set[int]) -> None:
         """Leave out the characters with these numbers as struck out, and one of the two blanks around them."""
@@ -79,6 +98,12 @@ class PageCharacters:
         """The room that a character takes, from the ascent to the descent of its font."""
         return Box(*map(float, self._page.get_charbox(character.number, loose=True)))
 
+    def text_object(self, character: Character) -> int | None:
+        """The address of the text object of the page that draws a character."""
+        from pypdfium2 import raw
+
+        return address(raw.FPDFText_GetTextObject(self._page.raw, character.number))
+
     def lines(self) -> list[list[Character]]:
         """The lines of PDFium, without characters that are drawn twice; a line of nothing but copies is left out."""
         copies = self._copies()
@@ -101,25 +126,19 @@ class PageCharacters:
     def _read(self) -> list[Character]:
         from pypdfium2 import raw
 
-        x, y = ctypes.c_double(), ctypes.c_double()
-        handle, found = self._page.raw, []
+        x, y, matrix = ctypes.c_double(), ctypes.c_double(), raw.FS_MATRIX()
+        handle, found, turn = self._page.raw, [], 0
         origin_of, size_of, code_of = raw.FPDFText_GetCharOrigin, raw.FPDFText_GetFontSize, raw.FPDFText_GetUnicode
+        matrix_of = raw.FPDFText_GetMatrix
         for index in range(self._page.count_chars()):
             origin_of(handle, index, x, y)
-            found.append(Character(index, code_of(handle, index), x.value, y.value, size_of(handle, index)))
-        if max((one.size for one in found if one.is_seen), default=_UNIT_SIZE) < _UNIT_SIZE:
-            return [self._scaled(one) for one in found]
+            code, size = code_of(handle, index), size_of(handle, index)
+            # Blanks and ends of lines that PDFium adds stand in no text that could be turned.
+            if (code > _BLANK or not raw.FPDFText_IsGenerated(handle, index)) and matrix_of(handle, index, matrix):
+                size *= math.hypot(matrix.c, matrix.d)
+                turn = quarters(matrix.a, matrix.b, matrix.d)
+            found.append(Character(index, code, x.value, y.value, size, turn))
         return found
-
-    def _scaled(self, character: Character) -> Character:
-        """A character of a font in unit size, which the matrix of its text enlarges."""
-        from pypdfium2 import raw
-
-        matrix = raw.FS_MATRIX()
-        if not raw.FPDFText_GetMatrix(self._page.raw, character.number, matrix):
-            return character
-        size = character.size * (matrix.c**2 + matrix.d**2) ** 0.5
-        return Character(character.number, character.code, character.x, character.y, size)
 
     def _copies(self) -> set[int]:
         """The numbers of characters that stand where the same character stands already."""
@@ -141,6 +160,18 @@ class PageCharacters:
             else:
                 seen.setdefault((one.code, column, row), []).append(one)
         return copies
+
+
+def address(handle: Any) -> int | None:
+    """The address of one of PDFium's objects."""
+    return ctypes.cast(handle, ctypes.c_void_p).value
+
+
+def quarters(a: float, b: float, d: float) -> int:
+    """By how many quarters a matrix of PDF turns text with the clock; 0 where it slants or mirrors it."""
+    if abs(b) > _UPRIGHT * abs(a):
+        return 3 if b > 0 else 1
+    return 2 if a < 0 and d < 0 else 0
 
 
 def _is_in(one: Character, box: Box) -> bool:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from itertools import pairwise
 from statistics import median
-from typing import Any
+from typing import Any, NamedTuple
 
 from potluck_plugins.loaders._shared.bidi import has_right_to_left, reading_order
 from potluck_plugins.loaders._shared.lines import Line
 from potluck_plugins.loaders._shared.pdfchars import Box, Character, PageCharacters
 from potluck_plugins.loaders._shared.pdfrules import struck_by_rules
+from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, text_objects, turned
 from potluck_plugins.loaders._shared.pdfvertical import is_vertical, vertical_lines
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 
@@ -35,6 +37,9 @@ _SMALL = 0.88
 _RAISED, _LOWERED = 0.15, -0.04
 """How far they stand above or below the line, in sizes, at the least."""
 
+_ELSEWHERE = 1_000_000.0
+"""How far lines that are turned in another way are from each other, in points."""
+
 _LABEL = re.compile(
     r"[(（]?(?:\d{1,3}(?:\.\d{1,3})*|[一二三四五六七八九十]+|[a-zA-Z])[)）.、]?|第\S+[章節條编節编篇]|[•●○■*-]"
 )
@@ -42,31 +47,98 @@ _LABEL = re.compile(
 
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The lines of a page in reading order, without ``struck`` characters that are struck out."""
+    """The lines of a page in reading order, without ``struck`` characters that are struck out.
+
+    Their places are those on the page after a ``turn``.
+    """
 
     lines: list[Line]
     struck: int
+    turn: Turn
+
+
+class _Ordered(NamedTuple):
+    """A line with the place, among all that the page draws, of what draws it."""
+
+    order: int
+    line: Line
+
+
+@dataclass(frozen=True, slots=True)
+class _Upright:
+    """The text of a page that stands upright after a turn; ``size`` counts its characters."""
+
+    lines: list[_Ordered]
+    size: int
+    struck: int
+    turn: Turn
+    is_vertical: bool
 
 
 def page_text(page: Any, struck: Sequence[Box] = ()) -> PageText:
     """The text of a page; what a line strikes out, or lies in a box that is ``struck`` out, is left out.
 
-    Raises ``pypdfium2.PdfiumError`` for a damaged page.
+    Text that is turned by quarters is read as it stands upright. Raises ``pypdfium2.PdfiumError`` for a damaged page.
     """
+    area, drawn = seen_area(page), text_objects(page)
+    texts = [_upright(page, Turn(turn, area), drawn, struck) for turn in sorted(set(drawn.values()))]
+    # Letters and digits in columns of Chinese lie on their side.
+    columns = {(text.turn.quarters + 1) % 4 for text in texts if text.is_vertical}
+    texts = sorted((text for text in texts if text.turn.quarters not in columns), key=lambda text: -text.size)
+    if not any(text.size for text in texts):
+        return PageText([], sum(text.struck for text in texts), Turn(-page.get_rotation() // 90 % 4, area))
+    return PageText(_merged(texts), sum(text.struck for text in texts), texts[0].turn)
+
+
+@contextmanager
+def _characters(page: Any) -> Iterator[PageCharacters]:
     text_page = page.get_textpage()
     try:
-        characters = PageCharacters(text_page, struck)
-        characters.strike(struck_by_rules(page, characters))
-        return PageText(_lines(characters), characters.struck)
+        yield PageCharacters(text_page)
     finally:
         text_page.close()
 
 
-def _lines(page: PageCharacters) -> list[Line]:
-    lines = page.lines()
-    if is_vertical(lines):
-        return vertical_lines(page, lines, lambda line: _line(page, line))
-    return [_line(page, line) for line in _whole_lines(page, lines)]
+def _upright(page: Any, turn: Turn, drawn: Mapping[int | None, int], struck: Sequence[Box]) -> _Upright:
+    """The text that stands upright on a page after a turn; ``drawn`` are the page's text objects in their order."""
+    with turned(page, turn), _characters(page) as characters:
+        lines = characters.lines()
+        vertical = is_vertical(lines)
+        is_mixed = len(set(drawn.values())) > 1
+        if is_mixed:
+            characters.keep({0, 1} if vertical else {0})
+        characters.strike_boxes([turn.box(box) for box in struck])
+        characters.strike(struck_by_rules(page, characters))
+        lines = characters.lines() if is_mixed or characters.struck else lines
+        size = sum(one.is_seen for one in characters.all)
+        if vertical:
+            columns = vertical_lines(characters, lines, lambda line: _line(characters, line))
+            return _Upright([_Ordered(0, line) for line in columns], size, characters.struck, turn, True)
+        places = {one: place for place, one in enumerate(drawn)} if is_mixed else {}
+        ordered = [
+            _Ordered(_order(characters, line, places), _line(characters, line))
+            for line in _whole_lines(characters, lines)
+        ]
+        return _Upright(ordered, size, characters.struck, turn, False)
+
+
+def _order(characters: PageCharacters, line: Sequence[Character], places: Mapping[int | None, int]) -> int:
+    first = next((one for one in line if one.is_seen), None)
+    return places.get(characters.text_object(first), 0) if places and first else 0
+
+
+def _merged(texts: Sequence[_Upright]) -> list[Line]:
+    """The lines of all texts, each where it is drawn; no line of the others lies near one of the first text."""
+    found: list[_Ordered] = []
+    if len(texts) == 1:
+        return [one.line for one in texts[0].lines]
+    for number, text in enumerate(texts):
+        far, reached = number * _ELSEWHERE, 0
+        for order, line in text.lines:
+            reached = max(reached, order)
+            away = replace(line, left=line.left + far, right=line.right + far, bottom=line.bottom - far)
+            found.append(_Ordered(reached, away))
+    return [one.line for one in sorted(found, key=lambda one: one.order)]
 
 
 def _whole_lines(page: PageCharacters, lines: Iterable[list[Character]]) -> list[list[Character]]:

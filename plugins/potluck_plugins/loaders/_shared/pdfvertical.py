@@ -28,7 +28,7 @@ def is_vertical(lines: Sequence[Sequence[Character]]) -> bool:
         return False
     down = across = 0
     for line in lines:
-        for before, one in pairwise([one for one in line if one.is_seen]):
+        for before, one in pairwise([one for one in line if one.is_seen and not one.turn]):
             if _is_wide(before) and _is_wide(one):
                 down += _is_below(before, one)
                 across += not _is_below(before, one)
