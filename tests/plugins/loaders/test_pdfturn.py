@@ -13,11 +13,19 @@ import io
 
 import pytest
 from pypdf import PdfReader, PdfWriter
-from pypdf.generic import ArrayObject, DictionaryObject, FloatObject, NameObject, NumberObject, TextStringObject
+from pypdf.generic import (
+    ArrayObject,
+    DictionaryObject,
+    FloatObject,
+    NameObject,
+    NumberObject,
+    StreamObject,
+    TextStringObject,
+)
 
 from potluck.documents import Document
 from potluck_plugins.loaders._shared.pdfchars import Box
-from potluck_plugins.loaders._shared.pdfturn import Turn
+from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, turned
 from support.loading import load_one
 from support.pdf import Line, Rule, make_pdf
 
@@ -77,6 +85,71 @@ def test_turned_text_does_not_part_the_sentences_of_a_page() -> None:
     ]
 
 
+def test_lines_that_are_turned_in_different_ways_are_not_joined() -> None:
+    wide = "短鋼軌係指長度在標準長度以下五公尺以上之鋼軌其使用應經工程司同意"
+
+    # Were the page turned for both, the second line would stand right below the first.
+    text = load_one("pdf", make_pdf([[Line(wide, 500), Line("後始得為之。", 770, 484, turn=1)]], embedded=True)).text
+
+    assert text.split("\n") == [wide, "後始得為之。"]
+
+
+def test_text_of_one_page_may_be_turned_in_every_way() -> None:
+    ways = [Line(f"軌道 {turn} is at 10", 400, 300, turn=turn) for turn in range(4)]
+
+    text = load_one("pdf", make_pdf([ways], embedded=True)).text
+
+    assert text.split("\n") == [f"軌道 {turn} is at 10" for turn in range(4)]
+
+
+def test_turned_text_within_a_form_is_read() -> None:
+    content = make_pdf([[Line("at least 10", 100, 300, turn=3), Line("6", 155, 296, 6, turn=3)]])
+    writer = PdfWriter()
+    writer.append(PdfReader(io.BytesIO(content)))
+    page = writer.pages[0]
+    form = writer._add_object(page["/Contents"].get_object())
+    form.get_object().update(
+        {
+            NameObject("/Subtype"): NameObject("/Form"),
+            NameObject("/BBox"): ArrayObject(map(FloatObject, (0, 0, 595, 842))),
+            NameObject("/Resources"): page["/Resources"].get_object().clone(writer),
+        }
+    )
+    page["/Resources"][NameObject("/XObject")] = DictionaryObject({NameObject("/Fm"): form})
+    drawn = StreamObject()
+    drawn.set_data(b"q 0 1 -1 0 595 0 cm /Fm Do Q")
+    page[NameObject("/Contents")] = writer._add_object(drawn)
+    file = io.BytesIO()
+    writer.write(file)
+
+    assert load_one("pdf", file.getvalue()).text == "at least 10⁶"
+
+
+@pytest.mark.parametrize("quarters", [0, 1, 2, 3])
+def test_a_page_is_left_as_it_was(quarters: int) -> None:
+    import pypdfium2
+
+    page = pypdfium2.PdfDocument(make_pdf([[Line("軌道", 500)]], rotate=90))[0]
+    page.set_cropbox(5, 6, 500, 800)
+    (one,) = page.get_objects()
+    before = (page.get_rotation(), page.get_mediabox(), page.get_cropbox(), one.get_matrix())
+
+    with turned(page, Turn(quarters, seen_area(page))):
+        assert page.get_rotation() == 0
+        sizes = [(right - left, top - bottom) for left, bottom, right, top in (page.get_cropbox(), page.get_mediabox())]
+        assert (
+            sizes
+            == {
+                0: [(495, 794), (595, 842)],
+                1: [(794, 495), (794, 495)],
+                2: [(495, 794), (495, 794)],
+                3: [(794, 495), (794, 495)],
+            }[quarters]
+        )
+
+    assert (page.get_rotation(), page.get_mediabox(), page.get_cropbox(), one.get_matrix()) == before
+
+
 def test_slanted_text_is_read_too() -> None:
     content = make_pdf([[Line("Upright text", 700), Line("DRAFT", 300, 200)]])
     slanted = content.replace(b"1 0 0 1 200 300 Tm", b".7 .7 -.7 .7 0 0 Tm")
@@ -86,7 +159,8 @@ def test_slanted_text_is_read_too() -> None:
 
 def with_annotation(rotate: int, drawn: int, box: Box, **entries: object) -> Document:
     """The page with an annotation, whose place is given on the page as it is shown."""
-    content = make_pdf([[Line("It costs 14 16 euros", 500)]], rotate=rotate, drawn=drawn, embedded=True)
+    lines = [Line("It costs 14 16 euros", 500), Line("p 1", 100, 90, turn=-drawn % 4)]
+    content = make_pdf([lines], rotate=rotate, drawn=drawn, embedded=True)
     writer = PdfWriter()
     writer.append(PdfReader(io.BytesIO(content)))
     left, bottom, right, top = Turn(-drawn % 4, Box(0, 0, *((842, 595) if drawn % 2 else (595, 842)))).box(box)
@@ -113,7 +187,7 @@ def test_marks_and_fields_lie_where_the_page_shows_them(rotate: int, drawn: int)
     marked = with_annotation(rotate, drawn, Box(116, 498, 128, 508), **struck)
     filled = with_annotation(rotate, drawn, Box(180, 498, 300, 510), **field, **value)
 
-    assert (marked.text, filled.text) == ("It costs 16 euros", "It costs 14 16 euros net")
+    assert (marked.text, filled.text) == ("It costs 16 euros\np 1", "It costs 14 16 euros net\np 1")
 
 
 AREA = Box(10, 20, 110, 220)

@@ -135,6 +135,8 @@ def _merged(texts: Sequence[_Upright]) -> list[Line]:
     for number, text in enumerate(texts):
         far, reached = number * _ELSEWHERE, 0
         for order, line in text.lines:
+            if not line.text:
+                continue
             reached = max(reached, order)
             away = replace(line, left=line.left + far, right=line.right + far, bottom=line.bottom - far)
             found.append(_Ordered(reached, away))
