@@ -14,7 +14,7 @@ import click
 
 from potluck import errors, hookspecs, plugins
 from potluck.cli import COMMANDS, potluck
-from potluck.contracts import Config, Kind
+from potluck.contracts import KINDS, Attempt, Config, Measure, Metric
 from potluck.errors import PluginError
 from potluck.recipe.build import KEYS
 from potluck.recipe.model import DEFAULTS, Answering, DocumentSettings, Retriever, ShotSettings
@@ -64,7 +64,7 @@ def recipe() -> str:
 def plugin_pages() -> str:
     """The bundled plugins with their settings."""
     lines = ["# Bundled plugins"]
-    for kind in plugins.GROUPS:
+    for kind in KINDS:
         found = [plugin for plugin in plugins.installed() if plugin.kind == kind and plugin.package == "potluck"]
         if found:
             lines += ["", f"## {kind}"]
@@ -89,19 +89,27 @@ def error_tree() -> str:
 def hooks() -> str:
     """The hook specifications and the contracts."""
     lines = ["# Hooks and contracts", "", inspect.getdoc(hookspecs) or ""]
+    for kind in KINDS.values():
+        hook = getattr(hookspecs.OFFERS, kind.hook)
+        lines += ["", f"## {kind.hook}", "", f"`{kind.hook}() -> Offer[{kind.contract.__name__}] | None`", ""]
+        lines += [inspect.getdoc(hook) or ""]
+    lines += ["", OWN_HOOKS]
     for name, hook in vars(hookspecs).items():
         if name.startswith("potluck_") and callable(hook):
-            lines += ["", f"## {name}", "", f"`{name}{inspect.signature(hook)}`", "", inspect.getdoc(hook) or ""]
+            lines += ["", f"## {name}", "", f"`{name}{_signature(hook)}`", "", inspect.getdoc(hook) or ""]
     lines += ["", "## What observers are told"]
     for told in (hookspecs.StageEvent, hookspecs.ModelCall):
         lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
-    contracts = importlib.import_module("potluck.contracts")
-    for kind in get_args(Kind):
-        contract = getattr(contracts, {"store": "VectorStore", "chat": "ChatModel"}.get(kind, kind.capitalize()))
+    lines += ["", "## What metrics tell and are told"]
+    for told in (Measure, Attempt):
+        lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
+    for contract in (kind.contract for kind in KINDS.values()):
         lines += ["", f"## {contract.__name__}", "", inspect.getdoc(contract) or ""]
         lines += ["", _block(_members(contract))] if _members(contract) else []
     return "\n".join(lines) + "\n"
 
+
+OWN_HOOKS = """A module that has hooks of the observers itself needs no offer: it is the observer, without settings."""
 
 OTHER_KEYS = """
 ## prompt
@@ -120,6 +128,11 @@ tuner learns, which is so where no chat model is named.
 
 A JSON Lines file. A line may have `question_id`, `question`, `gold_ids` (file names without their extensions),
 `gold_sections`, `answers`, `gold_facts` and `answerable`.
+
+## metrics
+
+What measures the answers besides the usual measures: a plugin's name, `{use: NAME, ...}`, or a list of them. The usual
+ones are those under [metric](plugins.md#metric); one that is named here takes its settings from here.
 
 ## observers
 
@@ -177,6 +190,9 @@ def _plugin(plugin: plugins.Plugin) -> Iterator[str]:
     elif offered.sends_to:
         yield "Sends texts to the host of `base_url`, `host` or `sends_to`, unless that is this machine."
     yield ""
+    if issubclass(offered.component, Metric):
+        yield from (f"- `{one.name}`: {one.summary[:1].lower()}{one.summary[1:]}" for one in offered.component.measures)
+        yield ""
     yield from _settings(offered.config)
 
 
@@ -223,8 +239,13 @@ def _members(contract: type) -> str:
     for name, member in vars(contract).items():
         if not name.startswith("_") and callable(member):
             body = "\n".join(f"    {line}".rstrip() for line in (inspect.getdoc(member) or "").split("\n"))
-            parts.append(f"{name}{inspect.signature(member)}\n{body}")
+            parts.append(f"{name}{_signature(member)}\n{body}")
     return "\n\n".join(parts)
+
+
+def _signature(function: Any) -> str:
+    """With types as they are written in the code, without quotes."""
+    return str(inspect.signature(function)).replace("'", "")
 
 
 def _block(text: str) -> str:

@@ -19,55 +19,37 @@ methods that need them.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from typing import Literal
 
 import pluggy
 
-if TYPE_CHECKING:
-    from potluck.contracts import ChatModel, Embedder, Loader, Observer, Offer, Splitter, Tuner, VectorStore
+from potluck.contracts.component import Component
+from potluck.contracts.kinds import KINDS, PluginKind
+from potluck.contracts.offer import Offer
 
 hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker("potluck")
 hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker("potluck")
 
 
-@hookspec(firstresult=True)
-def potluck_loader() -> Offer[Loader] | None:
-    """Offer a loader. Called once, when a recipe names it or a file of its type is met."""
+def _offering(kind: PluginKind) -> Callable[[], Offer[Component] | None]:
+    """The hook by which a module offers a plugin of a kind."""
+
+    def offer() -> Offer[Component] | None:
+        return None
+
+    offer.__name__ = offer.__qualname__ = kind.hook
+    offer.__doc__ = f"Offer {kind.article}. Called once, {kind.called}."
+    offer.__annotations__ = {"return": Offer[kind.contract] | None}  # type: ignore[name-defined]
+    return hookspec(firstresult=True)(offer)
 
 
-@hookspec(firstresult=True)
-def potluck_splitter() -> Offer[Splitter] | None:
-    """Offer a splitter. Called once, when a recipe names it."""
+OFFERS = type("Offers", (), {kind.hook: _offering(kind) for kind in KINDS.values()})
+"""The hooks by which plugins are offered, one for each kind: ``potluck_loader() -> Offer[Loader] | None``.
 
-
-@hookspec(firstresult=True)
-def potluck_embedder() -> Offer[Embedder] | None:
-    """Offer an embedder. Called once, when a recipe names it."""
-
-
-@hookspec(firstresult=True)
-def potluck_store() -> Offer[VectorStore] | None:
-    """Offer a vector store. Called once, when a recipe names it."""
-
-
-@hookspec(firstresult=True)
-def potluck_tuner() -> Offer[Tuner] | None:
-    """Offer a tuner. Called once, when a recipe names it."""
-
-
-@hookspec(firstresult=True)
-def potluck_chat() -> Offer[ChatModel] | None:
-    """Offer a chat model. Called once, when a recipe names it."""
-
-
-@hookspec(firstresult=True)
-def potluck_observer() -> Offer[Observer] | None:
-    """Offer an observer. Called once, when a recipe or ``POTLUCK_OBSERVERS`` names it.
-
-    A module that has hooks of the observers itself needs no offer: it is the observer, without settings.
-    """
+A module that has hooks of the observers itself needs no offer: it is the observer, without settings.
+"""
 
 
 @dataclass(frozen=True, slots=True)

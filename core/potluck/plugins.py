@@ -24,20 +24,11 @@ from potluck import hookspecs
 from potluck.contracts.component import Component
 from potluck.contracts.config import Config
 from potluck.contracts.context import Context
-from potluck.contracts.offer import CONTRACT_VERSIONS, Kind, Offer
+from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind
+from potluck.contracts.offer import Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
 
-GROUPS: Mapping[Kind, str] = MappingProxyType(
-    {
-        "loader": "potluck.loaders",
-        "splitter": "potluck.splitters",
-        "embedder": "potluck.embedders",
-        "store": "potluck.stores",
-        "tuner": "potluck.tuners",
-        "chat": "potluck.chat",
-        "observer": "potluck.observers",
-    }
-)
+GROUPS: Mapping[Kind, str] = MappingProxyType({name: kind.group for name, kind in KINDS.items()})
 """The entry-point group of each kind."""
 
 FILE_TYPES = "potluck.file_types"
@@ -156,18 +147,19 @@ def unchecked_offer(plugin: Plugin) -> Offer[Component]:
     """What ``offer`` returns, for whatever version of the contract. Raises ``BrokenPlugin``."""
     manager = pluggy.PluginManager("potluck")
     manager.add_hookspecs(hookspecs)
+    manager.add_hookspecs(hookspecs.OFFERS)
     try:
         module = importlib.import_module(plugin.module.partition(":")[0])
         manager.register(module)
         manager.check_pending()
-        offered = getattr(manager.hook, f"potluck_{plugin.kind}")() or _itself(plugin, module, manager)
+        offered = getattr(manager.hook, KINDS[plugin.kind].hook)() or _itself(plugin, module, manager)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         raise BrokenPlugin(f"{plugin.label} does not work: {type(error).__name__}: {error}") from error
     if not isinstance(offered, Offer):
         raise BrokenPlugin(
-            f"{plugin.label} does not work: {plugin.module} has no hook potluck_{plugin.kind} with an Offer"
+            f"{plugin.label} does not work: {plugin.module} has no hook {KINDS[plugin.kind].hook} with an Offer"
         )
     return offered
 

@@ -27,6 +27,7 @@ CLASSES: Mapping[Kind, type[Component]] = {
     "store": contracts.VectorStore,
     "tuner": contracts.Tuner,
     "chat": contracts.ChatModel,
+    "metric": contracts.Metric,
     "observer": contracts.Observer,
 }
 MESSAGES = "messages: 'Sequence[Message]'"
@@ -56,6 +57,7 @@ DEMANDS: Mapping[tuple[Kind, int], Mapping[str, str]] = {
         "chat": f"(self, {MESSAGES}, options: 'ChatOptions') -> 'Answer'",
         "count_tokens": f"(self, {MESSAGES}) -> 'int'",
     },
+    ("metric", 1): {"score": "(self, attempt: 'Attempt') -> 'Mapping[str, float]'"},
     ("observer", 1): {},
 }
 """What a plugin has to have, by the version of the contract. Nothing here is ever changed: what differs is added."""

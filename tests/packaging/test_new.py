@@ -10,8 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.contracts import Kind
-from potluck.scaffold.kinds import KINDS
+from potluck.contracts import KINDS, Kind
 from support.environments import Environment, own_tool, wheel
 
 SHOWN = {
@@ -21,6 +20,7 @@ SHOWN = {
     "store": "道碴厚度不得小於三十公分",
     "tuner": "accuracy",
     "chat": "道碴厚度不得小於三十公分",
+    "metric": "numbers_stated",
     "observer": "embed took ",
 }
 """What the last command of each example prints."""

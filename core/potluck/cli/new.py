@@ -8,8 +8,7 @@ import click
 
 from potluck.cli.common import json_option
 from potluck.cli.terminal import echo, print_json
-from potluck.contracts.offer import Kind
-from potluck.scaffold.kinds import KINDS
+from potluck.contracts.kinds import KINDS, Kind
 
 
 @click.command("new")

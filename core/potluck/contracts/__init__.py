@@ -1,4 +1,4 @@
-"""What a plugin has to do, one file a kind. The docstrings are the contract; ``potluck.testing`` checks them."""
+"""What a plugin has to do, one file per kind. The docstrings are the contract; ``potluck.testing`` checks them."""
 
 from potluck.contracts.attached import Attached, Classifying, Tuned
 from potluck.contracts.chat import ChatModel, ChatOptions, Likelihood
@@ -6,9 +6,11 @@ from potluck.contracts.component import Component
 from potluck.contracts.config import Config, Operational
 from potluck.contracts.context import Context, ModelSources
 from potluck.contracts.embedder import Embedder, EmbedderConfig, Vectors
+from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind, PluginKind
 from potluck.contracts.loader import Loader
+from potluck.contracts.metric import Attempt, Measure, Metric, Need, Scale
 from potluck.contracts.observer import Observer
-from potluck.contracts.offer import CONTRACT_VERSIONS, Kind, Offer
+from potluck.contracts.offer import Offer
 from potluck.contracts.splitter import Splitter
 from potluck.contracts.store import Collection, Hits, VectorStore
 from potluck.contracts.tuner import (
@@ -22,7 +24,9 @@ from potluck.contracts.tuner import (
 
 __all__ = [
     "CONTRACT_VERSIONS",
+    "KINDS",
     "Attached",
+    "Attempt",
     "ChatModel",
     "ChatOptions",
     "Classifying",
@@ -37,10 +41,15 @@ __all__ = [
     "Kind",
     "Likelihood",
     "Loader",
+    "Measure",
+    "Metric",
     "ModelSources",
+    "Need",
     "Observer",
     "Offer",
     "Operational",
+    "PluginKind",
+    "Scale",
     "Splitter",
     "Task",
     "Tuned",

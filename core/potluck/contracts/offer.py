@@ -2,19 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, Generic, Literal, TypeAlias, TypeVar, get_args
+from typing import Any, Generic, TypeVar
 
 from potluck.contracts.component import Component
 from potluck.contracts.config import Config
 from potluck.contracts.context import Context
-
-Kind: TypeAlias = Literal["loader", "splitter", "embedder", "store", "tuner", "chat", "observer"]
-
-CONTRACT_VERSIONS: Mapping[Kind, int] = dict.fromkeys(get_args(Kind), 1)
-"""The version of each contract that this potluck speaks. It grows when a plugin would have to change."""
-
 
 ComponentT_co = TypeVar("ComponentT_co", bound=Component, covariant=True)
 

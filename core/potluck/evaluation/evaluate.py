@@ -13,8 +13,8 @@ from potluck.contracts import ChatOptions, Config
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker, changed_model
-from potluck.evaluation.gold import check_gold, known_names
-from potluck.evaluation.metrics import QuestionScore, gold_id, score, summarise
+from potluck.evaluation.gold import check_gold, gold_id, known_names
+from potluck.evaluation.metrics import QuestionScore, Scorer
 from potluck.evaluation.questions import Question, read_question_file
 from potluck.evaluation.shots import chooser
 from potluck.ledger import Amount, Ledger
@@ -102,8 +102,9 @@ def evaluate(
     resolve_adapter(components)
     found, _ = retrieve_all(questions, components.recipe.retriever.k, search, calls, observers)
     asker = Asker(components.recipe, components, calls, chooser(components.recipe, components, calls))
-    answered = answer_all(questions, found, components.recipe.retriever.k, asker, search, observers)
-    report = _report(answered, components, time.perf_counter() - started)
+    scorer = Scorer(components.metrics)
+    answered = answer_all(questions, found, components.recipe.retriever.k, asker, search, scorer, observers)
+    report = _report(answered, scorer, components, time.perf_counter() - started)
     report.notes = list(file.notes)
     return report
 
@@ -127,6 +128,7 @@ def answer_all(
     k: int,
     asker: Asker,
     search: Retriever,
+    scorer: Scorer,
     observers: pluggy.PluginManager,
 ) -> list[tuple[Answered, Asked]]:
     """Answer each question from the first ``k`` of its passages, cite and score it."""
@@ -135,12 +137,14 @@ def answer_all(
         shown = [passages[:k] for passages in found]
         asked = asker.ask_all([question.question for question in questions], shown)
         for question, passages, one in zip(questions, found, asked, strict=True):
-            answered.append((_answered(question, passages, k, one, search), one))
+            answered.append((_answered(question, passages, k, one, search, scorer), one))
             running.advance()
     return answered
 
 
-def _answered(question: Question, passages: list[Passage], shown: int, asked: Asked, search: Retriever) -> Answered:
+def _answered(
+    question: Question, passages: list[Passage], shown: int, asked: Asked, search: Retriever, scorer: Scorer
+) -> Answered:
     given = asked.given
     refused = refuses(given.answer)
     citations = cite(given, search.narrow)
@@ -148,12 +152,14 @@ def _answered(question: Question, passages: list[Passage], shown: int, asked: As
         question.question, given.answer, refused, citations, passages, given.calls, asked.ledger, asked.seconds
     )
     filtered = given.answer.finish == "filter"
-    return Answered(question, report, score(question, passages, given.answer.text, refused, shown, filtered))
+    return Answered(question, report, scorer.score(question, passages, given.answer.text, refused, shown, filtered))
 
 
-def _report(both: list[tuple[Answered, Asked]], components: Components, seconds: float) -> EvaluationReport:
+def _report(
+    both: list[tuple[Answered, Asked]], scorer: Scorer, components: Components, seconds: float
+) -> EvaluationReport:
     answered = [one for one, _ in both]
-    report = EvaluationReport(summarise([one.score for one in answered]), answered, seconds=seconds)
+    report = EvaluationReport(scorer.summarise([one.score for one in answered]), answered, seconds=seconds)
     report.usage = sum((one.report.answer.usage for one in answered), Usage())
     if components.chat.prices is not None:
         prompt, completion = components.chat.prices

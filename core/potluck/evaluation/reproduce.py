@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.documents import Json
 from potluck.errors import PotluckError
-from potluck.evaluation.compare.measured import UNITS
 from potluck.evaluation.evaluate import EvaluationReport, evaluate
 from potluck.evaluation.pins import Difference, differences, pins
 from potluck.recipe.model import Origin, RecipeModel
@@ -96,7 +95,7 @@ def reproduce(folder: Path, observers: pluggy.PluginManager) -> Reproduction:
             report, found = _again(recipe, workspace, observers, asked)
             then = manifest["pins"][name] if name else manifest["pins"]
             result.inputs += [one for one in differences(then, found) if one not in result.inputs]
-            result.metrics += _metrics(name, _metrics_of(manifest, name), report.metrics)
+            result.metrics += _metrics(name, _metrics_of(manifest, name, report.metrics), report.metrics)
             result.answers += _answers(name, before, report)
     versions = {key: manifest.get(key) for key in surroundings()}
     result.inputs = [*differences({"version": versions}, {"version": surroundings()}), *result.inputs]
@@ -133,12 +132,12 @@ def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
     raise PotluckError(f"{folder} holds no answers: only a run that answered questions can be reproduced")
 
 
-def _metrics_of(manifest: Mapping[str, Any], name: str) -> dict[str, float | None]:
-    """The measures of a run or variant; what is a matter of the clock or the price list is left out."""
+def _metrics_of(manifest: Mapping[str, Any], name: str, again: Mapping[str, float | None]) -> dict[str, float | None]:
+    """The measures of a run or variant; those that only a comparison has, such as the time, are left out."""
     held = manifest["metrics"] or {}
     if not name:
         return dict(held)
-    return {metric: one["mean"] for metric, one in held[name].items() if metric not in UNITS}
+    return {metric: one["mean"] for metric, one in held[name].items() if metric in again}
 
 
 def _metrics(variant: str, then: Mapping[str, float | None], now: Mapping[str, float | None]) -> Iterator[Difference]:

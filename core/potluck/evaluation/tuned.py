@@ -8,20 +8,20 @@ from __future__ import annotations
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck import degenerate
 from potluck.amounts import many
-from potluck.contracts import ChatOptions
+from potluck.contracts import Attempt, ChatOptions
 from potluck.documents import Example, Json, Usage, plain
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Served, changed_model
 from potluck.evaluation.choices import check_scores_text, logprobs
 from potluck.evaluation.classification import Classification, classification
+from potluck.evaluation.metrics import Scorer
 from potluck.evaluation.statistics import Interval, interval
-from potluck.evaluation.text import exact_match, f1, is_cjk, rouge_l
 from potluck.fingerprints import fingerprint
 from potluck.recipe.tuning import DatasetSettings
 from potluck.stages.adapter import resolve_adapter
@@ -58,6 +58,8 @@ class Said:
     """Whether it ended at the limit of tokens."""
     served_by: str = ""
     """What the service calls the model that answered."""
+    attempt: Attempt = field(default=Attempt(""), repr=False)
+    """What was measured."""
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
@@ -120,17 +122,17 @@ def evaluate_task(
     rows = build.usable(rows)
     examples = build.examples(rows)
     resolve_adapter(components)
+    scorer = Scorer(components.metrics)
     labels = _choices(components, examples)
     said = list[Said]()
     with stage(observers, "evaluate", "examples", len(examples), recipe.chat) as running:
         for example, row in zip(examples, rows, strict=True):
             if labels:
-                said.append(_choose(example, labels, components, calls))
+                said.append(_choose(example, labels, components, calls, scorer))
             else:
-                said.append(_answer(example, build.references(row), components, calls))
+                said.append(_answer(example, build.references(row), components, calls, scorer))
             running.advance()
-    names = dict.fromkeys(name for one in said for name in one.scores)
-    intervals = {name: interval([one.scores[name] for one in said], bounded=True) for name in names}
+    intervals = _intervals(said, scorer)
     metrics = {name: one.mean for name, one in intervals.items()}
     classes = None
     if labels:
@@ -139,6 +141,16 @@ def evaluate_task(
     usage = sum((one.usage for one in said), Usage())
     findings = (*build.notes(), *_unknown(said, labels), *_degenerate(said, labels, components))
     return TaskReport(metrics, intervals, said, classes, time.perf_counter() - began, usage, findings)
+
+
+def _intervals(said: Sequence[Said], scorer: Scorer) -> dict[str, Interval]:
+    """The mean of each measure over the examples that have it."""
+    found = {name: [one.scores[name] for one in said if name in one.scores] for name in scorer.measures}
+    return {
+        name: interval(values, bounded=scorer.measures[name].scale == "share")
+        for name, values in found.items()
+        if values
+    }
 
 
 def _unknown(said: Sequence[Said], labels: Sequence[str]) -> Iterator[str]:
@@ -174,7 +186,7 @@ def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, 
     return tuple(sorted({example.target for example in examples}))
 
 
-def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls) -> Said:
+def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls, scorer: Scorer) -> Said:
     def ask() -> dict[str, Json]:
         return {"logprobs": [*logprobs(components.chat, example.messages, labels)]}
 
@@ -182,11 +194,12 @@ def _choose(example: Example, labels: Sequence[str], components: Components, cal
     said, kept = _kept(components, calls, key, ask)
     found = said["logprobs"]
     best = max(range(len(labels)), key=lambda number: found[number])
-    scores = {"accuracy": float(labels[best] == example.target)}
-    return Said(example, labels[best], scores, Usage(), said.get("seconds", 0.0), kept)
+    attempt = Attempt(plain(example.messages), (example.target,), answer=labels[best], choices=tuple(labels))
+    scores = scorer.values(attempt)
+    return Said(example, labels[best], scores, Usage(), said.get("seconds", 0.0), kept, attempt=attempt)
 
 
-def _answer(example: Example, references: Sequence[str], components: Components, calls: Calls) -> Said:
+def _answer(example: Example, references: Sequence[str], components: Components, calls: Calls, scorer: Scorer) -> Said:
     config = components.recipe.chat.config
     if not isinstance(config, ChatOptions):
         raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are no ChatOptions")
@@ -207,19 +220,18 @@ def _answer(example: Example, references: Sequence[str], components: Components,
     key = fingerprint("answer without thoughts", components.chat_fingerprint, _prompt(example))
     said, kept = _kept(components, calls, key, ask, config.cache)
     text = str(said["text"])
-    cjk = is_cjk("".join(references) + text)
-    measures = {"exact_match": exact_match, "f1": f1, "rouge_l": rouge_l}
-    scores = {name: max(measure(text, one, cjk) for one in references) for name, measure in measures.items()}
+    attempt = Attempt(plain(example.messages), tuple(references), answer=text)
     return Said(
         example,
         text,
-        scores,
+        scorer.values(attempt),
         Usage(*said["usage"]),
         said.get("seconds", 0.0),
         kept,
         tuple(said["remarks"]),
         bool(said.get("cut")),
         said.get("served_by", ""),
+        attempt,
     )
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import cast
 
 from potluck import plugins
-from potluck.contracts import ChatModel, Config, Kind, Offer
+from potluck.contracts import ChatModel, Config, Kind, Offer, PluginKind
 from potluck.contracts.component import Component
 from potluck.errors import MissingDependency, PluginError
 from potluck.recipe.compare import axes
@@ -17,6 +18,7 @@ from potluck.recipe.model import (
     FORMAT,
     KEYS,
     MAX_SEED,
+    NAMED,
     Answering,
     Documents,
     DocumentSettings,
@@ -27,7 +29,7 @@ from potluck.recipe.model import (
     ShotSettings,
 )
 from potluck.recipe.nodes import Findings, Node, Place
-from potluck.recipe.observing import leak, observers
+from potluck.recipe.observing import leak, named_in_list, observers
 from potluck.recipe.overrides import expanded
 from potluck.recipe.paths import file_problem, pattern_problem
 from potluck.recipe.prompts import Template
@@ -75,7 +77,8 @@ class Builder:
         watching = list(
             observers(self.root, lambda node: self._component("observer", node, "observers"), self.findings)
         )
-        self._privacy(documents, parts, watching)
+        named = {kind.name: self._named_by_key(kind) for kind in NAMED}
+        self._privacy(documents, parts, [*watching, *chain.from_iterable(named.values())])
         compare = axes(self.root, KEYS, self.findings, self._variant)
         if self.findings or retriever is None or answer is None or None in parts.values():
             return None
@@ -96,6 +99,7 @@ class Builder:
             questions=questions,
             tuning=tuning,
             tuner=tuner,
+            components={kind: tuple(part for part, _ in those) for kind, those in named.items() if those},
             compare=compare,
             seed=seed,
             observers=tuple(part for part, _ in watching),
@@ -184,6 +188,20 @@ class Builder:
         tuning = Tuning(model, keys.task(), keys.dataset(), keys.adapter(answers_with(chat, model)))
         keys.check_tuner(tuning, tuner.name if tuner is not None else "", able)
         return tuner, tuning
+
+    def _named_by_key(self, kind: PluginKind) -> list[tuple[Part, Place]]:
+        """The components of a kind that the recipe names, each once."""
+        found: list[tuple[Part, Place]] = []
+        for node in named_in_list(self.root, kind.key, self.findings):
+            part = self._component(kind.name, node, kind.key)
+            if part is None:
+                continue
+            if found and kind.form == "one":
+                self.findings.note(node.place, f"{kind.key}: expected one {kind.noun}, got several")
+            elif any(part.plugin == other.plugin for other, _ in found):
+                self.findings.note(node.place, f"{kind.key}: {part.name!r} is named twice")
+            found.append((part, node.place))
+        return found
 
     def _component(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = ()) -> Part | None:
         """A component written as a mapping with ``use``; ``names`` are keys of the mapping that are not its own."""

@@ -6,14 +6,12 @@ from collections.abc import Callable, Sequence
 
 from potluck.documents import Json
 from potluck.recipe.messages import meant, shown
+from potluck.recipe.model import FIXED
 from potluck.recipe.nodes import Findings, Node, Place, without
 from potluck.recipe.overrides import with_value
 
 STRATEGY = "strategy"
 """The axis whose values say several keys at once: ``strategy: {short: {prompt: ..., retriever.k: 1}}``."""
-
-_FIXED = ("potluck", "name", "compare", "observers")
-"""The keys of a recipe that are no choice."""
 
 
 def axes(
@@ -27,7 +25,7 @@ def axes(
         findings.note(node.place, f"compare: expected a mapping of axes, got {shown(node.plain())}")
         return {}
     base, known = without(root, "compare"), set(findings)
-    choices = [key for key in keys if key not in _FIXED]
+    choices = [key for key in keys if key not in FIXED]
     for axis, values in node.value.items():
         at = node.keys[axis]
         if axis != STRATEGY and not _is_choice(axis, at, choices, findings):

@@ -8,16 +8,16 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from potluck import plugins
-from potluck.contracts import ChatModel, ChatOptions, Config, Operational, VectorStore
+from potluck.contracts import KINDS, ChatModel, ChatOptions, Config, Operational, VectorStore
 from potluck.documents import Json
-from potluck.recipe.model import Part, RecipeModel
+from potluck.recipe.model import NAMED, Part, RecipeModel
 from potluck.recipe.tuning import FROM_TUNER
 
 _NEVER = {
     "potluck": "it is the version of the recipe format",
     "name": "it is what the recipe is called",
     "compare": "a variant has no axes of its own",
-    "observers": "observers watch and change nothing",
+    **{kind.key: kind.why_idle for kind in KINDS.values() if kind.why_idle},
     "documents.private": "it forbids that documents leave the machine, and changes no answer",
     "documents.on_error": "it says what a file that cannot be read means for the exit status",
 }
@@ -82,6 +82,9 @@ def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
     for part in (recipe.splitter, recipe.embedder, recipe.store, recipe.chat, recipe.tuner):
         if part is not None:
             yield from _component(part.kind, part)
+    for kind in (kind for kind in NAMED if not kind.why_idle):
+        for part in recipe.components.get(kind.name, ()):
+            yield from _component(kind.key if kind.form == "one" else f"{kind.key}.{part.name}", part)
     for section, config in (("retriever", recipe.retriever), ("answer", recipe.answer), ("dataset", tuning.dataset)):
         if config is not None:
             yield from ((f"{section}.{key}", value) for key, value in config.decisive().items())

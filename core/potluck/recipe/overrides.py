@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from potluck.errors import RecipeError
-from potluck.recipe.model import DEFAULTS
+from potluck.recipe.model import COMPONENTS
 from potluck.recipe.nodes import Findings, Node, Place, replaced
 from potluck.recipe.reader import parse_value
 
@@ -13,7 +13,7 @@ def expanded(key: str, node: Node) -> Node:
     bare = isinstance(node.value, str)
     if key == "documents" and (bare or isinstance(node.value, list)):
         return _mapping("path", node)
-    if (key in DEFAULTS or key == "tuner") and bare:
+    if key in COMPONENTS and bare:
         return _mapping("use", node)
     if key == "dataset" and bare:
         return _mapping("path", node)

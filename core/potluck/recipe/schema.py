@@ -6,11 +6,22 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
 from potluck import plugins
-from potluck.contracts import Config, Kind
+from potluck.contracts import Config, Kind, PluginKind
 from potluck.documents import Json
 from potluck.errors import NameClash, PluginError
 from potluck.recipe.compare import STRATEGY
-from potluck.recipe.model import DEFAULTS, FORMAT, KEYS, MAX_SEED, Answering, DocumentSettings, Retriever, ShotSettings
+from potluck.recipe.model import (
+    DEFAULTS,
+    FIXED,
+    FORMAT,
+    KEYS,
+    MAX_SEED,
+    NAMED,
+    Answering,
+    DocumentSettings,
+    Retriever,
+    ShotSettings,
+)
 from potluck.recipe.tuning import FROM_TUNER, TASKS, DatasetSettings
 
 _Schema = dict[str, Any]
@@ -72,13 +83,14 @@ def _properties(definitions: _Schema) -> _Schema:
         "prompt": {**text, "description": "With the fields {context} and {question}."},
         "shots": {"anyOf": [shots["properties"]["count"], shots]},
         "questions": {**text, "description": "A JSON Lines file of questions."},
-        "observers": _observers(definitions),
+        **{kind.key: _by_key(kind, definitions) for kind in NAMED},
+        "observers": _several("observer", "Who watches the stages.", definitions),
         "seed": {"type": "integer", "minimum": 0, "maximum": MAX_SEED, "description": "Where chance begins."},
     }
 
 
 def _compare(keys: list[str]) -> _Schema:
-    choices = [key for key in keys if key not in ("potluck", "name", "observers")]
+    choices = [key for key in keys if key not in FIXED]
     return {
         "type": "object",
         "description": "Axes of a comparison: a key of the recipe (dotted for a setting), then names and values.",
@@ -113,9 +125,16 @@ def _component(kind: Kind, definitions: _Schema, more: _Schema | None = None) ->
     return {"anyOf": [names, *named, *default], **chosen, "description": f"The {kind}."}
 
 
-def _observers(definitions: _Schema) -> _Schema:
-    one = _component("observer", definitions)
-    return {"anyOf": [*one["anyOf"], {"type": "array", "items": one}], "description": "Who watches the stages."}
+def _by_key(kind: PluginKind, definitions: _Schema) -> _Schema:
+    if kind.form == "one":
+        return _component(kind.name, definitions)
+    return _several(kind.name, f"The {kind.key}, besides those that every recipe has.", definitions)
+
+
+def _several(kind: Kind, description: str, definitions: _Schema) -> _Schema:
+    """One component or a list of them."""
+    one = _component(kind, definitions)
+    return {"anyOf": [*one["anyOf"], {"type": "array", "items": one}], "description": description}
 
 
 def _with_use(use: _Use, more: _Schema, required: list[str]) -> _Schema:

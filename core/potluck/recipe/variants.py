@@ -10,9 +10,9 @@ from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
 from potluck.recipe.compare import STRATEGY
 from potluck.recipe.futile import check
-from potluck.recipe.labels import COMPONENTS, labels, numbered
+from potluck.recipe.labels import labels, numbered
 from potluck.recipe.messages import meant, shown
-from potluck.recipe.model import KEYS, Part, RecipeModel, Retriever, ShotSettings
+from potluck.recipe.model import COMPONENTS, KEYS, Part, RecipeModel, Retriever, ShotSettings
 from potluck.recipe.reader import parse_value
 from potluck.recipe.swaps import Choice, Variant, applied
 from potluck.redaction import redacted

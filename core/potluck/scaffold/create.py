@@ -13,11 +13,10 @@ from importlib.resources import files
 from importlib.resources.abc import Traversable
 from pathlib import Path, PurePosixPath
 
-from potluck.contracts import CONTRACT_VERSIONS, Kind
+from potluck.contracts import KINDS, Kind
 from potluck.documents import Json
 from potluck.errors import PotluckError
-from potluck.plugins import GROUPS
-from potluck.scaffold.kinds import KINDS
+from potluck.scaffold.kinds import parts
 from potluck.scaffold.names import Names, names
 from potluck.version import __version__
 
@@ -85,31 +84,29 @@ def rendered(named: Names) -> Iterator[tuple[str, str]]:
 
 def _values(named: Names) -> Mapping[str, str]:
     """What the templates' ``<<name>>`` stand for; those of a kind may hold others."""
-    kind = KINDS[named.kind]
-    noun = "chat model" if named.kind == "chat" else named.kind
-    called = f"an {noun}" if noun[0] in "aeo" else f"a {noun}"
+    kind, texts = KINDS[named.kind], parts(named.kind)
     own = {
         "kind": named.kind,
-        "a_kind": called,
-        "A_kind": called.capitalize(),
+        "a_kind": kind.article,
+        "A_kind": kind.article.capitalize(),
         "name": named.name,
         "package": named.package,
         "module": named.module,
         "component": named.component,
         "config": named.config,
         "extension": named.extension,
-        "group": GROUPS[named.kind],
-        "contract": str(CONTRACT_VERSIONS[named.kind]),
+        "group": kind.group,
+        "contract": str(kind.version),
         "version": __version__,
     }
     more = {
-        "summary": kind.summary,
-        "usage": kind.usage,
-        "requirement": kind.requirement,
-        "tested_with": kind.tested_with,
-        "tables": kind.tables,
-        "tried_on": kind.tried_on,
-        "commands": "\n".join(kind.commands),
+        "summary": texts.summary,
+        "usage": texts.usage,
+        "requirement": texts.requirement,
+        "tested_with": texts.tested_with,
+        "tables": texts.tables,
+        "tried_on": texts.tried_on,
+        "commands": "\n".join(texts.commands),
     }
     return own | {key: _VALUE.sub(lambda found: own[found[1]], text) for key, text in more.items()}
 

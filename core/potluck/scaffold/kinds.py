@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import tomllib
 from dataclasses import dataclass
+from importlib.resources import files
 
 from potluck.contracts import Kind
 
@@ -26,62 +27,7 @@ class Parts:
     tried_on: str = ""
 
 
-_FILE_TYPES = """
-# Which loader reads which file name extension.
-[project.entry-points."potluck.file_types"]
-<<extension>> = "<<name>>"
-"""
-
-_UNTYPED = """
-# Libraries whose types are not needed, and take minutes to read.
-[[tool.mypy.overrides]]
-module = ["peft.*", "torch.*", "transformers.*"]
-follow_imports = "skip"
-ignore_missing_imports = true
-"""
-
-KINDS: Mapping[Kind, Parts] = {
-    "loader": Parts(
-        "journals, in which a line with a date begins an entry",
-        "documents: notes.<<extension>>     # the file name's extension chooses the loader",
-        ("potluck load notes.<<extension>>", "potluck ask recipe.yaml '第三號道岔怎麼了？'"),
-        tables=_FILE_TYPES,
-        tried_on=" --samples tests/samples",
-    ),
-    "splitter": Parts(
-        "a chunk for every few sentences",
-        "splitter: {use: <<name>>, sentences: 2}",
-        ("potluck ask recipe.yaml '道碴厚度是多少？'",),
-    ),
-    "embedder": Parts(
-        "counts a text's short runs of characters; no model file",
-        "embedder: {use: <<name>>, dimensions: 512}",
-        ("potluck ask recipe.yaml '道碴厚度是多少？'",),
-        tested_with="potluck",
-    ),
-    "store": Parts(
-        "keeps vectors in memory, and in one file",
-        "store: <<name>>",
-        ("potluck ask recipe.yaml '道碴厚度是多少？'",),
-    ),
-    "tuner": Parts(
-        "LoHa: adds the elementwise product of two low-rank matrices",
-        "tuner: {use: <<name>>, r: 4}",
-        ("python make_model.py", "potluck tune recipe.yaml", "potluck evaluate recipe.yaml"),
-        requirement="potluck[tune]",
-        tested_with="potluck",
-        tables=_UNTYPED,
-        tried_on=" --config tests/settings.json",
-    ),
-    "chat": Parts(
-        "quotes the sentence that shares most words with the question",
-        "chat: <<name>>",
-        ("potluck ask recipe.yaml '道碴厚度是多少？'",),
-    ),
-    "observer": Parts(
-        "tells how long each stage took",
-        "observers: [<<name>>]",
-        ("potluck index recipe.yaml",),
-    ),
-}
-"""The texts of each kind."""
+def parts(kind: Kind) -> Parts:
+    """The texts of a kind, from the ``kind.toml`` beside its templates."""
+    written = tomllib.loads((files("potluck.scaffold") / "templates" / kind / "kind.toml").read_text(encoding="utf-8"))
+    return Parts(**{**written, "commands": tuple(written["commands"])})

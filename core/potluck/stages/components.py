@@ -14,7 +14,9 @@ from potluck.contracts import (
     Config,
     Context,
     Embedder,
+    Kind,
     Loader,
+    Metric,
     ModelSources,
     Splitter,
     Tuned,
@@ -24,7 +26,7 @@ from potluck.contracts import (
 from potluck.documents import Json, Source
 from potluck.errors import PotluckError, UnknownFileType
 from potluck.fingerprints import fingerprint
-from potluck.recipe.model import Documents, Part, RecipeModel
+from potluck.recipe.model import Documents, Part, RecipeModel, always
 from potluck.releases import code_of, libraries_of
 from potluck.stages import lengths
 from potluck.stages.turns import turn
@@ -81,6 +83,17 @@ class Components:
         """The recipe's tuner, which has one."""
         assert self.recipe.tuner is not None, "only a recipe with a tuner tunes"
         return self.make_tuner(self.recipe.tuner)
+
+    @cached_property
+    def metrics(self) -> tuple[tuple[Part, Metric], ...]:
+        """What measures the answers."""
+        return tuple((part, cast(Metric, one)) for part, one in self.named("metric"))
+
+    def named(self, kind: Kind) -> list[tuple[Part, Component]]:
+        """New components of a kind: those of every recipe, and behind them those that this one names."""
+        own = self.recipe.components.get(kind, ())
+        usual = [part for part in always(kind) if part.plugin not in {one.plugin for one in own}]
+        return [(part, self._make(part)) for part in (*usual, *own)]
 
     @cached_property
     def base_model(self) -> Path:

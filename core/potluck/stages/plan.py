@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from potluck import plugins
@@ -95,6 +95,7 @@ def parts(recipe: RecipeModel) -> Iterator[Part]:
     if recipe.tuner is not None:
         yield recipe.tuner
     yield from (recipe.splitter, recipe.embedder, recipe.store, recipe.chat)
+    yield from chain.from_iterable(recipe.components.values())
 
 
 def remote_hosts(recipe: RecipeModel) -> dict[str, str]:

@@ -12,11 +12,14 @@ A loader is tried on files: ``checks("loader", samples=Path("tests/samples"))``,
 each file which phrases have to come out of it. Of formats of text the kit writes some itself.
 """
 
-from potluck.testing import chat, chat_likelihoods, embedder, loader, observer, splitter, store, store_processes, tuner
+from importlib import import_module
+
+from potluck.contracts.kinds import KINDS
 from potluck.testing.kit import Check, Outcome, Skipped, Subject, Violation, checks, component, conform
 from potluck.testing.models import tiny_model
 
-_WRITTEN = (loader, splitter, embedder, store, store_processes, tuner, chat, chat_likelihoods, observer)
-"""Importing them registers their rules."""
+for _kind in KINDS.values():
+    for _module in _kind.kit:
+        import_module(_module)  # which registers its rules
 
 __all__ = ["Check", "Outcome", "Skipped", "Subject", "Violation", "checks", "component", "conform", "tiny_model"]

@@ -11,7 +11,7 @@ from typing import Any
 
 from potluck import plugins
 from potluck.contracts import Component, Context
-from potluck.contracts.offer import Kind
+from potluck.contracts.kinds import Kind
 from potluck.errors import PotluckError
 from potluck.sources import Sources
 from potluck.testing.samples import Sample, Samples, built_in, given

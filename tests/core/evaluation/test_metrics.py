@@ -1,4 +1,8 @@
-"""Measures of questions and their summary, checked against the stand-alone scorer."""
+"""Measures of questions and their summary, checked against the stand-alone scorer.
+
+Modules: ``potluck.evaluation.gold``, ``potluck.evaluation.metrics``, ``potluck_plugins.metrics.answers``,
+``potluck_plugins.metrics.reach``, ``potluck_plugins.metrics.refusals``, ``potluck_plugins.metrics.retrieval``.
+"""
 
 from __future__ import annotations
 
@@ -17,17 +21,12 @@ from hypothesis import strategies as st
 from sklearn.metrics import average_precision_score, ndcg_score
 
 from potluck.documents import Passage
-from potluck.evaluation.metrics import (
-    DESCRIPTIONS,
-    LOWER_IS_BETTER,
-    MEASURES,
-    QuestionScore,
-    document_id,
-    gold_ranks,
-    score,
-    summarise,
-)
+from potluck.evaluation.gold import document_id, gold_ranks
+from potluck.evaluation.metrics import QuestionScore
 from potluck.evaluation.questions import Question, read_questions
+from support.scoring import usual
+
+score, summarise = usual().score, usual().summarise
 
 NAMES = {
     "recall@1": "recall@1",
@@ -261,7 +260,8 @@ def test_refusing_is_right_only_where_nobody_can_answer() -> None:
     summary = summarise(scores)
 
     assert (summary["refusal_precision"], summary["refusal_recall"]) == (0.5, 0.5)
-    assert scores[1].as_json() == {"answerable": False, "refused": True}
+    refusals = {"refusal_precision": 1.0, "refusal_recall": 1.0}
+    assert scores[1].as_json() == {"answerable": False, "refused": True, **refusals}
 
 
 @given(st.sets(st.integers(0, 19), max_size=6), st.integers(0, 3), st.sampled_from([1, 2, 5]))
@@ -301,5 +301,5 @@ def test_citations_are_held_against_what_the_model_was_shown() -> None:
 
 
 def test_every_measure_is_described() -> None:
-    assert set(MEASURES) | LOWER_IS_BETTER - {"perplexity"} <= set(DESCRIPTIONS)
-    assert set(score(Question("q", "第1.1節", answers=("a",)), [passage("a")], "1.1.1").values) <= set(MEASURES)
+    assert all(measure.summary and measure.label for measure in usual().measures.values())
+    assert set(score(Question("q", "第1.1節", answers=("a",)), [passage("a")], "1.1.1").values) <= set(usual().measures)

@@ -25,7 +25,7 @@ from ruamel.yaml import YAML
 from potluck.api import Recipe
 from potluck.documents import Message
 from potluck.errors import MissingDependency, ModelError, PotluckError, RecipeError, Unsupported
-from potluck.evaluation.text import rouge_l
+from potluck.overlap import rouge_l
 from potluck.stages.merge import merge
 from potluck.stages.tune import plan, planned, problems
 from potluck.tuning import artifact

@@ -20,17 +20,14 @@ from potluck.documents import Json, Passage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asker
 from potluck.evaluation.compare.engine import Engine, VariantRun
-from potluck.evaluation.compare.measured import UNITS
 from potluck.evaluation.evaluate import Answered
-from potluck.evaluation.metrics import score
 from potluck.evaluation.questions import Question
-from potluck.evaluation.text import f1, is_cjk
+from potluck.overlap import f1, is_cjk
 from potluck.recipe.model import Part, RecipeModel
 from potluck.text import is_refusal
 
 Stage: TypeAlias = Literal["loading", "splitting", "truncation", "retrieval", "order", "prompt", "generation"]
 
-_UNSCORED = tuple(UNITS)
 _LISTED = 3
 
 _READING = {"window", "fit"}
@@ -94,7 +91,7 @@ class _State:
 
 def causes(engine: Engine, a: VariantRun, b: VariantRun, metric: str) -> Iterator[Cause]:
     """Name the cause for every question on which the two differ by ``metric``; nothing for latency and cost."""
-    if a.error or b.error or metric in _UNSCORED:
+    if a.error or b.error or metric not in engine.scorer.of_answers:
         return
     chain = _Chain(engine, a, b, metric)
     for place, question in enumerate(engine.questions):
@@ -199,7 +196,8 @@ class _Chain:
             return float(is_refusal(answer))
         if self._graded(place):
             shown = state.recipe.retriever.k
-            return score(question, state.passages, answer, shown=shown).values.get(self._metric, 0.0)
+            scored = self._engine.scorer.score(question, state.passages, answer, shown=shown)
+            return scored.values.get(self._metric, 0.0)
         ours, theirs = (run.repeats[0][place].report.answer.text for run in (self._a, self._b))
         cjk = is_cjk(ours + theirs)
         return f1(answer, theirs, cjk) - f1(answer, ours, cjk)

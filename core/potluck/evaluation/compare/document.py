@@ -7,13 +7,15 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from potluck.contracts import Measure
 from potluck.documents import Json, Passage
 from potluck.evaluation.compare.causes import Cause, counted
 from potluck.evaluation.compare.curves import curves
 from potluck.evaluation.compare.engine import VariantRun
-from potluck.evaluation.compare.measured import UNITS, Values, described, higher_is_better, measured, preferred
+from potluck.evaluation.compare.measured import Values, described, measured, preferred
 from potluck.evaluation.compare.notes import notes
 from potluck.evaluation.evaluate import Answered
+from potluck.evaluation.metrics import Scorer
 from potluck.evaluation.perplexity import Perplexity
 from potluck.evaluation.questions import Question
 from potluck.evaluation.statistics import Interval, holm, interval, paired, sentence, verdict
@@ -22,9 +24,6 @@ from potluck.version import __version__
 
 ALL_PAIRS = 6
 """With more variants than this only the pairs with the baseline are tested: each test makes the others weaker."""
-
-_NOT_PAIRED = {"refusal_precision"}
-"""Measures that are no property of a question: which questions have them depends on the answers."""
 
 _SHOWN_BEYOND = 6
 """Passages that a question lists beyond those that the model was shown."""
@@ -46,10 +45,15 @@ class Setting:
 
 
 def document(
-    setting: Setting, runs: Sequence[VariantRun], questions: Sequence[Question], causes: Sequence[Cause], metric: str
+    setting: Setting,
+    runs: Sequence[VariantRun],
+    questions: Sequence[Question],
+    causes: Sequence[Cause],
+    metric: str,
+    scorer: Scorer,
 ) -> dict[str, Json]:
     """Put together what the report shows and ``potluck compare --json`` prints."""
-    tables = {run.variant.name: measured(run) for run in runs if run.error is None}
+    tables = {run.variant.name: measured(run, scorer) for run in runs if run.error is None}
     chunks: dict[str, Json] = {}
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
     return {
@@ -62,41 +66,44 @@ def document(
         "design": setting.design,
         "baseline": setting.baseline,
         "metric": metric,
-        "measures": described(names),
-        "variants": [_variant(run, tables.get(run.variant.name, {})) for run in runs],
-        "pairs": list(_pairs(tables, setting.baseline)),
+        "measures": described(names, scorer),
+        "variants": [_variant(run, tables.get(run.variant.name, {}), scorer) for run in runs],
+        "pairs": list(_pairs(tables, setting.baseline, scorer)),
         "causes": [cause.as_json() for cause in causes],
         "cause_counts": counted(causes, runs),
         "judge": None,
         "notes": [*setting.notes, *notes(runs)],
-        "learning_curves": _curves(runs, tables, metric),
+        "learning_curves": _curves(runs, tables, scorer.measures[metric]),
         "questions": [_question(place, question, runs, chunks) for place, question in enumerate(questions)],
         "chunks": chunks,
     }
 
 
-def main_measure(runs: Sequence[VariantRun], questions: Sequence[Question]) -> str:
+def main_measure(runs: Sequence[VariantRun], questions: Sequence[Question], scorer: Scorer) -> str:
     """The measure by which answers are judged where nobody names one."""
-    return preferred([measured(run) for run in runs if run.error is None], questions)
+    return preferred([measured(run, scorer) for run in runs if run.error is None], questions)
 
 
-def _curves(runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], metric: str) -> Json:
-    means = {name: _interval(table[metric], metric) for name, table in tables.items() if metric in table}
+def _curves(runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], measure: Measure) -> Json:
+    means = {name: _interval(table[measure.name], measure) for name, table in tables.items() if measure.name in table}
     return curves([run.variant for run in runs], means)
 
 
-def _interval(values: Values, metric: str) -> Interval:
+def _interval(values: Values, measure: Measure) -> Interval:
     """Over the questions that have the measure."""
     import numpy as np
 
     kept = values[~np.isnan(values).all(axis=1)]
-    found = interval(_round_means(kept), bounded=metric not in UNITS)
-    # No time, price or length is below 0.
-    return replace(found, low=max(0.0, found.low) if found.low is not None and metric in UNITS else found.low)
+    found = interval(_round_means(kept), bounded=measure.scale == "share")
+    if measure.scale != "amount" or found.low is None:
+        return found
+    return replace(found, low=max(0.0, found.low))
 
 
-def _variant(run: VariantRun, table: Mapping[str, Values]) -> Json:
-    metrics: dict[str, Json] = {name: _interval(values, name).as_json() for name, values in table.items()}
+def _variant(run: VariantRun, table: Mapping[str, Values], scorer: Scorer) -> Json:
+    metrics: dict[str, Json] = {
+        name: _interval(values, scorer.measures[name]).as_json() for name, values in table.items()
+    }
     return {
         "name": run.variant.name,
         "swaps": dict(run.variant.swaps),
@@ -111,7 +118,7 @@ def _variant(run: VariantRun, table: Mapping[str, Values]) -> Json:
     }
 
 
-def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str) -> Iterator[Json]:
+def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str, scorer: Scorer) -> Iterator[Json]:
     """Every pair that is tested, measure by measure; Holm's correction is over the pairs of one measure."""
     import numpy as np
 
@@ -120,7 +127,7 @@ def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str) -> Iterato
     if len(names) > ALL_PAIRS:
         pairs = [(baseline, name) for name in names if name != baseline and baseline in tables]
     for metric in dict.fromkeys(name for table in tables.values() for name in table):
-        if metric in _NOT_PAIRED:
+        if not scorer.measures[metric].paired:
             continue
         found = []
         for a, b in pairs:
@@ -132,7 +139,7 @@ def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str) -> Iterato
                 found.append((a, b, paired(_rounds(ours[both]), _rounds(theirs[both]))))
         adjusted = holm([difference.p for _, _, difference in found])
         for (a, b, one), p_adjusted in zip(found, adjusted, strict=True):
-            higher = higher_is_better(metric)
+            higher = scorer.measures[metric].higher_is_better
             yield {
                 "a": a,
                 "b": b,
@@ -156,7 +163,7 @@ def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str) -> Iterato
                     difference=one,
                     p_adjusted=p_adjusted,
                     higher_is_better=higher,
-                    unit=UNITS.get(metric, ""),
+                    unit=scorer.measures[metric].unit,
                 ),
             }
 

@@ -20,6 +20,7 @@ from potluck.evaluation.answers import Asked, Asker, Served
 from potluck.evaluation.evaluate import Answered, answer_all, retrieve_all
 from potluck.evaluation.gold import check_gold, known_names
 from potluck.evaluation.judge import JudgeReport, Pair, judge
+from potluck.evaluation.metrics import Scorer
 from potluck.evaluation.perplexity import Surprise
 from potluck.evaluation.questions import Question
 from potluck.evaluation.shots import chooser
@@ -94,6 +95,7 @@ class Engine:
     def __init__(
         self,
         questions: Sequence[Question],
+        scorer: Scorer,
         workspace: Workspace,
         models: ModelSources,
         observers: pluggy.PluginManager,
@@ -101,7 +103,7 @@ class Engine:
         """Nothing is loaded yet."""
         # Models of two libraries in one process: threads that wait by spinning take the processor from the others.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")
-        self.questions = questions
+        self.questions, self.scorer = questions, scorer
         self._workspace, self._models, self._observers = workspace, models, observers
         self._indexes: dict[str, Retrieved | Exception] = {}
         self._chats: dict[str, Components] = {}
@@ -276,7 +278,7 @@ class Engine:
         asker = self.asker(_sampled(recipe, sample), sample)
         questions = [self.questions[i] for i in places]
         passages = [found.passages[i] for i in places]
-        return answer_all(questions, passages, recipe.retriever.k, asker, found.search, self._observers)
+        return answer_all(questions, passages, recipe.retriever.k, asker, found.search, self.scorer, self._observers)
 
     def _surprises(self, recipe: RecipeModel) -> dict[str, Surprise]:
         found, asker = self.retrieved(recipe), self.asker(recipe)

@@ -18,11 +18,13 @@ from potluck.evaluation.compare.engine import Engine, VariantRun
 from potluck.evaluation.compare.measured import values_of
 from potluck.evaluation.compare.notes import notes
 from potluck.evaluation.compare.run import Plan, base_of, questions_file
+from potluck.evaluation.metrics import Scorer
 from potluck.evaluation.questions import read_question_file
 from potluck.evaluation.sequential import Gate, SequentialGate, parse_gate
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import AS_IT_IS, variants
+from potluck.stages.components import Components
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -103,7 +105,8 @@ def gate(
     candidates = [
         _Candidate(run, SequentialGate(wanted)) for run in runs if run is not base or not wanted.against_baseline
     ]
-    engine = Engine(file.questions, workspace, models, observers)
+    components = Components(recipe, workspace, models)
+    engine = Engine(file.questions, Scorer(components.metrics), workspace, models, observers)
     try:
         engine.check_gold([one.recipe for one in chosen])
         for run in runs:
@@ -114,6 +117,7 @@ def gate(
                 break
     finally:
         engine.close()
+        components.close()
     if not any(one.test.n for one in candidates):
         raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
     decisions = (Decision(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
@@ -148,8 +152,8 @@ def _values(engine: Engine, run: VariantRun, batch: Sequence[int], metric: str) 
     answered = engine.answer(run.variant.recipe, only=batch)
     run.repeats[0] += [one for one, _ in answered]
     run.served += [asked.served for _, asked in answered]
-    prices = engine.prices(run.variant.recipe)
-    found = {place: values_of(one, prices) for place, (one, _) in zip(batch, answered, strict=True)}
+    run.prices = engine.prices(run.variant.recipe)
+    found = {place: values_of(one, run, engine.scorer) for place, (one, _) in zip(batch, answered, strict=True)}
     return {place: values[metric] for place, values in found.items() if metric in values}
 
 

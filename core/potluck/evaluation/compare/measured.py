@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
+from potluck.contracts import Measure
 from potluck.documents import Json
 from potluck.evaluation.compare.engine import VariantRun, question_cost
 from potluck.evaluation.evaluate import Answered
-from potluck.evaluation.metrics import LOWER_IS_BETTER, MEASURES
+from potluck.evaluation.metrics import Scorer
 from potluck.evaluation.questions import Question
 
 if TYPE_CHECKING:
@@ -19,35 +20,16 @@ if TYPE_CHECKING:
 else:
     Values = "numpy.ndarray"
 
-REFUSAL = ("refusal_recall", "refusal_precision")
-"""Of a question that cannot be answered, whether it was refused; of one that was refused, whether that was right."""
-
-ACCURACY = "accuracy"
-"""Of an example whose label was chosen among all: whether it was the right one."""
-
-SURPRISE = "bits_per_character"
-"""How surprised the model is by the right answer: perplexity in a form that models of other tokenizers share."""
-
-UNITS = {"latency": "s", "cost": "USD", SURPRISE: "bits"}
-
-_PREFERRED = (ACCURACY, "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall", "latency")
+_PREFERRED = ("accuracy", "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall", "latency")
 """What answers are judged by, the first of these that the questions allow."""
 
 
-def measured(run: VariantRun) -> dict[str, Values]:
+def measured(run: VariantRun, scorer: Scorer) -> dict[str, Values]:
     """Each measure's values, float64 of shape ``(questions, rounds)``; NaN where a question does not have it."""
     import numpy as np
 
-    rounds = [[values_of(one, run.prices) for one in answers] for answers in run.repeats]
-    for answers in rounds:
-        for one, row in zip(run.repeats[0], answers, strict=True):
-            if one.question.id in run.surprises:
-                row[SURPRISE] = run.surprises[one.question.id].bits_per_character
-    names = [
-        name
-        for name in (ACCURACY, *MEASURES, *REFUSAL, SURPRISE, "latency", "cost")
-        if any(name in row for r in rounds for row in r)
-    ]
+    rounds = [[values_of(one, run, scorer) for one in answers] for answers in run.repeats]
+    names = [name for name in scorer.measures if any(name in row for answers in rounds for row in answers)]
     return {
         name: np.array([[row.get(name, np.nan) for row in answers] for answers in rounds], dtype=np.float64).T
         for name in names
@@ -57,29 +39,28 @@ def measured(run: VariantRun) -> dict[str, Values]:
 def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Question]) -> str:
     """The measure that words, causes and the report begin with."""
     common = set.intersection(*(set(table) for table in tables)) if tables else set()
-    wanted = _PREFERRED if any(question.gold_facts for question in questions) else (ACCURACY, "f1", *_PREFERRED)
+    wanted = _PREFERRED if any(question.gold_facts for question in questions) else ("accuracy", "f1", *_PREFERRED)
     return next((name for name in wanted if name in common), "latency")
 
 
-def higher_is_better(name: str) -> bool:
-    """Whether more of a measure is better."""
-    return name not in LOWER_IS_BETTER
-
-
-def described(names: Sequence[str]) -> list[Json]:
+def described(names: Sequence[str], scorer: Scorer) -> list[Json]:
     """The measures as the comparison's document lists them."""
-    return [{"name": name, "higher_is_better": higher_is_better(name), "unit": UNITS.get(name, "")} for name in names]
+    return [_described(scorer.measures[name]) for name in names]
 
 
-def values_of(one: Answered, prices: tuple[float, float] | None) -> dict[str, float]:
-    """All measures of one answered question; its cost where the model has ``prices``."""
-    values = dict(one.score.values)
-    if one.score.refused is not None:
-        if not one.score.answerable:
-            values["refusal_recall"] = float(one.score.refused)
-        if one.score.refused:
-            values["refusal_precision"] = float(not one.score.answerable)
-    values["latency"] = one.report.seconds
-    if prices is not None:
-        values["cost"] = question_cost(one, prices)
-    return values
+def _described(measure: Measure) -> Json:
+    return {
+        "name": measure.name,
+        "higher_is_better": measure.higher_is_better,
+        "unit": measure.unit,
+        "label": measure.label or measure.name,
+        "summary": measure.summary,
+    }
+
+
+def values_of(one: Answered, run: VariantRun, scorer: Scorer) -> dict[str, float]:
+    """All measures of one answered question; its cost where the model has prices."""
+    cost = None if run.prices is None else question_cost(one, run.prices)
+    surprise = run.surprises.get(one.question.id)
+    bits = None if surprise is None else surprise.bits_per_character
+    return scorer.with_effort(one.score, one.report.seconds, cost, bits)

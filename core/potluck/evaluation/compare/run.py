@@ -19,6 +19,7 @@ from potluck.evaluation.compare.document import Setting, document, main_measure
 from potluck.evaluation.compare.engine import Engine, VariantRun
 from potluck.evaluation.compare.measured import measured
 from potluck.evaluation.compare.tasks import run_tasks
+from potluck.evaluation.metrics import Scorer
 from potluck.evaluation.pins import pins
 from potluck.evaluation.questions import QuestionFile, read_question_file
 from potluck.evaluation.report import write_csv, write_html
@@ -79,6 +80,21 @@ def compare(
     recipe: RecipeModel, plan: Plan, workspace: Workspace, models: ModelSources, observers: pluggy.PluginManager
 ) -> Comparison:
     """Run every variant on the same questions, and say what differs, whether it is real, and why."""
+    components = Components(recipe, workspace, models)
+    try:
+        return _compare(recipe, plan, Scorer(components.metrics), workspace, models, observers)
+    finally:
+        components.close()
+
+
+def _compare(
+    recipe: RecipeModel,
+    plan: Plan,
+    scorer: Scorer,
+    workspace: Workspace,
+    models: ModelSources,
+    observers: pluggy.PluginManager,
+) -> Comparison:
     started = time.time()
     chosen, path = variants(recipe, plan.swaps, plan.design), questions_file(recipe, plan)
     baseline = base_of(chosen, plan.baseline)
@@ -89,12 +105,12 @@ def compare(
         file = read_question_file(path, plan.limit)
         if not file.questions:
             raise PotluckError(f"{path}: there are no questions in it")
-    engine = Engine(file.questions, workspace, models, observers)
+    engine = Engine(file.questions, scorer, workspace, models, observers)
     try:
         if not recipe.is_task:
             runs = engine.run(chosen, plan.repeats, plan.perplexity)
-        metric = plan.metric or main_measure(runs, file.questions)
-        _check_metric(metric, runs)
+        metric = plan.metric or main_measure(runs, file.questions, scorer)
+        _check_metric(metric, runs, scorer)
         found = _causes(engine, runs, baseline.name, metric) if plan.causes and not recipe.is_task else []
         judged = _judged(engine, runs, baseline.name, judge_of(recipe, plan.judge)) if plan.judge else None
     finally:
@@ -102,7 +118,7 @@ def compare(
     setting = Setting(
         new_run_id(), recipe.name, str(recipe.path), str(path), plan.design, baseline.name, started, file.notes
     )
-    made = document(setting, runs, file.questions, found, metric)
+    made = document(setting, runs, file.questions, found, metric, scorer)
     made["judge"] = judged
     with storage_errors(workspace.folder):
         folder = _keep(made, runs, recipe, workspace, models, setting)
@@ -143,8 +159,8 @@ def _judged(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: Re
     return {"judge": judge.chat.name, "pairs": pairs}
 
 
-def _check_metric(metric: str, runs: Sequence[VariantRun]) -> None:
-    known = dict.fromkeys(name for run in runs if run.error is None for name in measured(run))
+def _check_metric(metric: str, runs: Sequence[VariantRun], scorer: Scorer) -> None:
+    known = dict.fromkeys(name for run in runs if run.error is None for name in measured(run, scorer))
     if known and metric not in known:
         raise PotluckError(f"no question has the measure {metric!r}; there are: {', '.join(known)}")
 

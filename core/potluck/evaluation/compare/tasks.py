@@ -85,7 +85,9 @@ def _answered(questions: Sequence[Question], found: TaskReport) -> list[Answered
         Answered(
             question,
             AskReport(question.question, _answer(one), False, [], [], 1, seconds=one.seconds),
-            QuestionScore(question.id, True, dict(one.scores), refused=False, empty=not one.answer),
+            QuestionScore(
+                question.id, True, dict(one.scores), refused=False, empty=not one.answer, attempt=one.attempt
+            ),
         )
         for question, one in zip(questions, found.said, strict=True)
     ]

@@ -13,7 +13,7 @@ from potluck.errors import Problem, RecipeError
 from potluck.evaluation.prompts import wordings
 from potluck.evaluation.prompts.listing import Named, prompts_of
 from potluck.evaluation.questions import Question, read_questions
-from potluck.evaluation.text import is_cjk, squeezed
+from potluck.overlap import is_cjk, squeezed
 from potluck.recipe import loads
 from potluck.recipe.messages import meant
 from potluck.recipe.model import RecipeModel

@@ -11,7 +11,6 @@ from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import PotluckError
-from potluck.evaluation.report.labels import label, meaning
 
 _DEPTH = 10
 """A chunk that nobody ranks among the first so many, shows to a model or cites comes without its text."""
@@ -97,8 +96,8 @@ class _Page:
         name = measure["name"]
         return {
             "name": name,
-            "label": label(name),
-            "meaning": meaning(name),
+            "label": measure.get("label") or name,
+            "meaning": measure.get("summary") or "",
             "higher": bool(measure.get("higher_is_better", True)),
             "unit": measure.get("unit") or "",
         }

@@ -16,6 +16,7 @@ from potluck.sources import Sources
 from potluck.workspace import Workspace
 from support.fake_plugins import visible
 from support.planted import install_planted
+from support.scoring import usual
 
 EngineFor = Callable[[RecipeModel], Engine]
 
@@ -39,7 +40,7 @@ def engine_for() -> Iterator[EngineFor]:
     def make(model: RecipeModel) -> Engine:
         workspace = Workspace(model.folder / ".potluck")
         assert model.questions is not None
-        engine = Engine(read_questions(model.questions), workspace, Sources(model.folder), Observers())
+        engine = Engine(read_questions(model.questions), usual(), workspace, Sources(model.folder), Observers())
         opened.extend((workspace, engine))
         return engine
 

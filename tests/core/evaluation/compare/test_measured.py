@@ -16,13 +16,14 @@ import pytest
 from rich.console import Console
 
 from potluck import recipe as recipes
+from potluck.contracts import Attempt
 from potluck.documents import Answer, Passage, Usage
 from potluck.evaluation.compare import table
 from potluck.evaluation.compare.causes import Cause, counted
 from potluck.evaluation.compare.curves import curves
 from potluck.evaluation.compare.document import Setting, document, main_measure
 from potluck.evaluation.compare.engine import VariantRun, cost_of, question_cost
-from potluck.evaluation.compare.measured import described, higher_is_better, measured, preferred, values_of
+from potluck.evaluation.compare.measured import described, measured, preferred, values_of
 from potluck.evaluation.evaluate import Answered
 from potluck.evaluation.metrics import QuestionScore
 from potluck.evaluation.perplexity import Surprise
@@ -30,6 +31,7 @@ from potluck.evaluation.questions import Question
 from potluck.evaluation.statistics import Interval
 from potluck.recipe.swaps import Variant
 from potluck.stages.ask import AskReport
+from support.scoring import usual
 
 
 def variant(name: str, swaps: Mapping[str, str] | None = None, text: str = "retriever: {k: 2}\n") -> Variant:
@@ -54,7 +56,11 @@ def answered(
     answer = Answer(f"answer {number}", "stop", Usage(1000 * number, 100))
     found = [passage(place) for place in range(passages)]
     report = AskReport(question.question, answer, bool(refused), list(citations), found, 1, seconds=seconds)
-    return Answered(question, report, QuestionScore(question.id, answerable, values or {}, refused))
+    said = None if refused is None else answer.text
+    attempt = Attempt(question.question, answer=said, answerable=answerable, refused=bool(refused))
+    refusals = {name: value for name, value in usual().values(attempt).items() if name.startswith("refusal")}
+    score = QuestionScore(question.id, answerable, {**(values or {}), **refusals}, refused, attempt=attempt)
+    return Answered(question, report, score)
 
 
 def run(name: str, *rounds: Sequence[Answered], **more: Any) -> VariantRun:
@@ -76,8 +82,8 @@ def of_f1(name: str, *values: float, **more: Any) -> VariantRun:
     ],
 )
 def test_a_question_has_the_measures_that_apply_to_it(one: Answered, expected: dict[str, float]) -> None:
-    assert values_of(one, None) == expected
-    assert values_of(one, (3.0, 10.0)) == {**expected, "cost": pytest.approx(0.004)}
+    assert values_of(one, run("a"), usual()) == expected
+    assert values_of(one, run("a", prices=(3.0, 10.0)), usual()) == {**expected, "cost": pytest.approx(0.004)}
 
 
 def test_answers_cost_what_their_tokens_do_a_round() -> None:
@@ -93,9 +99,9 @@ def test_a_table_has_a_row_a_question_and_a_column_a_round_and_nan_where_there_i
     first = [answered(1, {"f1": 0.5}), answered(2, refused=True, answerable=False)]
     second = [answered(1, {"f1": 1.0}), answered(2, refused=False, answerable=False)]
 
-    found = measured(run("a", first, second, surprises={"q1": Surprise(math.log(2) * 12, 3, 6)}))
+    found = measured(run("a", first, second, surprises={"q1": Surprise(math.log(2) * 12, 3, 6)}), usual())
 
-    assert list(found) == ["f1", "refusal_recall", "refusal_precision", "bits_per_character", "latency"]
+    assert list(found) == ["f1", "bits_per_character", "refusal_precision", "refusal_recall", "latency"]
     assert found["f1"][0].tolist() == [0.5, 1.0]
     assert [math.isnan(value) for value in found["f1"][1]] == [True, True]
     assert found["refusal_recall"][1].tolist() == [1, 0]
@@ -129,13 +135,15 @@ def test_variants_are_judged_by_the_first_measure_that_all_have(
 
 
 def test_measures_are_listed_with_their_direction_and_unit() -> None:
-    assert described(["f1", "latency", "cost", "bits_per_character"]) == [
+    found = described(["f1", "latency", "cost", "bits_per_character"], usual())
+    assert [{key: one[key] for key in ("name", "higher_is_better", "unit")} for one in found] == [
         {"name": "f1", "higher_is_better": True, "unit": ""},
         {"name": "latency", "higher_is_better": False, "unit": "s"},
         {"name": "cost", "higher_is_better": False, "unit": "USD"},
         {"name": "bits_per_character", "higher_is_better": False, "unit": "bits"},
     ]
-    assert higher_is_better("recall@5")
+    assert found[0]["label"] == "Words in common (F1)"
+    assert all(one["summary"] for one in found)
 
 
 SETTING = Setting("run-1", "規範", "recipe.yaml", "q.jsonl", "grid", "a", 0.0, ("a note",))
@@ -143,7 +151,7 @@ SETTING = Setting("run-1", "規範", "recipe.yaml", "q.jsonl", "grid", "a", 0.0,
 
 def made(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> Any:
     questions = [one.question for one in next(run for run in runs if run.repeats).repeats[0]]
-    return document(SETTING, runs, questions, causes, metric)
+    return document(SETTING, runs, questions, causes, metric, usual())
 
 
 def test_the_head_of_a_document_says_what_was_compared() -> None:
@@ -242,7 +250,7 @@ def test_fewer_passages_than_would_be_shown_are_all_shown() -> None:
     found = made([run("a", [answered(1, {"f1": 1.0}, passages=1)])])
 
     assert found["questions"][0]["answers"]["a"]["shown"] == 1
-    assert main_measure([of_f1("a", 1.0), run("b", error="x")], []) == "f1"
+    assert main_measure([of_f1("a", 1.0), run("b", error="x")], [], usual()) == "f1"
 
 
 def cause(question: str, stage: Any, detail: str, b: str = "b") -> Cause:

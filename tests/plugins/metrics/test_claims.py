@@ -1,4 +1,7 @@
-"""Citations: what an answer says is in the documents is looked up there."""
+"""Citations: what an answer says is in the documents is looked up there.
+
+Modules: ``potluck_plugins.metrics._shared.claims``.
+"""
 
 from __future__ import annotations
 
@@ -14,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck.documents import Passage
-from potluck.evaluation.citations import citation_precision, claims, unsupported
+from potluck_plugins.metrics._shared.claims import citation_precision, claims, unsupported
 
 
 def passage(text: str, section: str = "", heading: str = "") -> Passage:

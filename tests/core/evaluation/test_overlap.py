@@ -1,4 +1,7 @@
-"""Texts are compared as the stand-alone scorer compares them."""
+"""Texts are compared as the stand-alone scorer compares them.
+
+Modules: ``potluck.overlap``.
+"""
 
 from __future__ import annotations
 
@@ -12,7 +15,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from potluck.evaluation.text import (
+from potluck.overlap import (
     any_contained,
     exact_match,
     f1,

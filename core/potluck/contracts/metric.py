@@ -1,0 +1,126 @@
+"""Metric: from an answered question to figures."""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import ClassVar, Literal, TypeAlias
+
+from potluck.contracts.component import Component
+from potluck.documents import Passage
+
+Scale: TypeAlias = Literal["share", "amount", "any"]
+"""Which values a measure has: from 0 to 1; from 0 on; or any."""
+
+About: TypeAlias = Literal["retrieval", "answer", "refusal", "effort"]
+"""What a measure is about; tables list measures in this order."""
+
+Need: TypeAlias = Literal["answer", "answers", "reference", "passages", "gold", "choices", "seconds", "cost", "bits"]
+"""What an attempt has to have, named after the fields of ``Attempt``.
+
+``answer``: it was answered. ``answers``: right answers are known. ``reference``: these, or facts, are known.
+``passages``: there were documents to retrieve from. ``gold``: what should be found is known. ``choices``: the answer
+was chosen from labels. ``seconds``, ``cost``, ``bits``: these were measured.
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """One figure that a metric gives."""
+
+    name: str
+    """What tables, ``--metric`` and ``--gate`` call it: letters, digits, ``_``, ``-``, ``.`` and ``@``."""
+
+    summary: str
+    """What it says, in a few words."""
+
+    label: str = ""
+    """A short name for people; the name itself where it is empty."""
+
+    about: About = "answer"
+    higher_is_better: bool = True
+    scale: Scale = "share"
+    unit: str = ""
+    """The unit of amounts: ``s``, ``USD``."""
+
+    paired: bool = True
+    """Whether variants are compared by it question by question. False where the answers decide which questions have
+    it: then those of one variant are not those of another."""
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A question, or an example, with what is known of its right answer and what came of it."""
+
+    question: str
+    answers: tuple[str, ...] = ()
+    """Ways to put the right answer; the right label of an example that has one. Empty where nobody said."""
+    facts: tuple[str, ...] = ()
+    """What a right answer contains."""
+    answerable: bool = True
+    """False where the documents do not say: then the right answer is that one does not know."""
+
+    answer: str | None = None
+    """What was answered. None where only retrieval is measured; empty for an answer that failed."""
+    refused: bool = False
+    """Whether the answer is that one does not know."""
+    filtered: bool = False
+    """Whether a service withheld the answer: it counts as wrong."""
+    choices: tuple[str, ...] = ()
+    """The labels among which the answer was chosen."""
+
+    passages: tuple[Passage, ...] | None = None
+    """All that were retrieved, best first. None where there are no documents to retrieve from."""
+    shown: int = 0
+    """How many of them the model saw."""
+    ranks: tuple[int | None, ...] = ()
+    """For each thing that should be found, the rank at which it was, from 0; None where it was not."""
+
+    seconds: float | None = None
+    """What answering took when it was done."""
+    cost: float | None = None
+    """US dollars of the answer, where the model has a price."""
+    bits: float | None = None
+    """How surprised the model was by the right answer, in bits per character, where that was asked for."""
+
+    def has(self, need: Need) -> bool:
+        """Whether it has what a metric needs."""
+        present: Mapping[Need, bool] = {
+            "answer": self.answer is not None,
+            "answers": bool(self.answers),
+            "reference": bool(self.answers or self.facts),
+            "passages": self.passages is not None,
+            "gold": bool(self.ranks),
+            "choices": bool(self.choices),
+            "seconds": self.seconds is not None,
+            "cost": self.cost is not None,
+            "bits": self.bits is not None,
+        }
+        return present[need]
+
+
+class Metric(Component):
+    """Measures what came of one question.
+
+    ``measures`` says which figures it gives, and ``score`` gives them, or some of them, for a question. What is shown
+    of a file of questions is the mean over those that have the figure, with its interval; a comparison tests the
+    differences question by question.
+
+    The same attempt always has the same figures, whatever was measured before it. Nothing is asked of a model or sent
+    anywhere but to the host that the offer's ``sends_to`` names. It is no part of what is computed: another metric
+    measures the same answers.
+    """
+
+    needs: ClassVar[frozenset[Need]] = frozenset({"answer"})
+    """``score`` is called for attempts that have all of these; the others do not have the measures."""
+
+    measures: Sequence[Measure]
+    """The figures that it may give, in the order in which they are shown. Their names belong to it alone."""
+
+    @abstractmethod
+    def score(self, attempt: Attempt) -> Mapping[str, float]:
+        """The figures of one attempt by the names of ``measures``: finite, within the scale.
+
+        A measure that does not apply is left out; it is never a made-up number.
+        """

@@ -1,0 +1,467 @@
+"""The rules of metrics. They are tried on attempts at questions in English and Chinese, right, wrong and refused."""
+
+from __future__ import annotations
+
+import contextlib
+import io
+import math
+import multiprocessing
+import os
+import random
+import re
+import tempfile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ProcessPoolExecutor
+from contextlib import contextmanager
+from dataclasses import replace
+from pathlib import Path
+from typing import Any, TypeAlias, get_args
+from unittest.mock import patch
+
+from potluck import plugins
+from potluck.contracts import Attempt, Measure, Metric, Need
+from potluck.contracts.kinds import KINDS
+from potluck.contracts.metric import About, Scale
+from potluck.documents import Passage
+from potluck.egress import gate
+from potluck.fingerprints import content_hash
+from potluck.testing.chat import ODD
+from potluck.testing.kit import Skipped, Subject, component, need, rule
+from potluck.testing.texts import SENTENCES
+
+Figures: TypeAlias = Mapping[str, Any]
+
+_NEEDS: tuple[Need, ...] = get_args(Need)
+_NAME = re.compile(r"[\w.@-]+")
+_COUNTED = frozenset({"questions", "answerable", "with_gold", "answered", "refused", "empty", "filtered"})
+"""What a report counts beside the measures."""
+_SEED = 8191
+
+_ODD = (
+    *ODD,
+    *("", " ", "\n\u3000\n", "。", "?!…—「」（）[]", "." * 200, "word " * 600, "鋼" * 3000, "𠮷\U0010ffff\ufeff\u200b"),
+    *(
+        "9" * 5000,
+        "1e999 -0 NaN ∞ ½ ² ٣ 〇 １，２３４．５",
+        "第零〇百十條 1.2.3.4.5 99999999999999999999%",
+        "((((" * 50,
+    ),
+)
+"""Texts that careless code fails on. Python makes no ``int`` of a text of 5000 digits."""
+
+_WITHOUT: Mapping[Need, Mapping[str, Any]] = {
+    "answer": {"answer": None, "refused": False, "filtered": False},
+    "answers": {"answers": ()},
+    "reference": {"answers": (), "facts": ()},
+    "passages": {"passages": None, "shown": 0},
+    "gold": {"ranks": ()},
+    "choices": {"choices": ()},
+    "seconds": {"seconds": None},
+    "cost": {"cost": None},
+    "bits": {"bits": None},
+}
+"""How an attempt looks that lacks something."""
+
+
+def _passages(*numbers: int) -> tuple[Passage, ...]:
+    """Some of the kit's sentences, as they are retrieved."""
+    return tuple(
+        Passage(
+            f"p{n}", "規範 manual.txt", SENTENCES[n], 0, len(SENTENCES[n]), 0.9 - n / 10, "1.2 軌道", ("1.2",), n + 1
+        )
+        for n in numbers
+    )
+
+
+def _attempts() -> list[Attempt]:
+    """Fresh ones, each with all that can be known of it."""
+    depth = Attempt(
+        "How deep must the ballast be?",
+        answers=("thirty centimetres", "30 cm"),
+        facts=("thirty centimetres",),
+        answer="The ballast must be thirty centimetres deep.",
+        passages=_passages(0, 1, 2),
+        shown=3,
+        ranks=(0,),
+        seconds=0.25,
+        cost=0.0001,
+        bits=0.8,
+    )
+    rounds = Attempt(
+        "巡查每週至少幾次？依第1.2節說明。",
+        answers=("每週至少一次，並作成紀錄", "至少１次"),
+        facts=("一次", "紀錄"),
+        answer="依第1.2節，巡查每週至少一次，並作成「紀錄」。",
+        passages=_passages(2, 3),
+        shown=1,
+        ranks=(1, None),
+        seconds=1.5,
+        cost=0.0,
+        bits=2.5,
+    )
+    unsaid = replace(
+        rounds, question="誰發明了鐵路？", answers=(), facts=(), answerable=False, answer="我不知道。", ranks=()
+    )
+    label = Attempt(
+        "藍色的天空",
+        answers=("天氣",),
+        answer="天氣",
+        choices=("水果", "天氣"),
+        seconds=0.01,
+        cost=0.0,
+        bits=0.1,
+    )
+    return [
+        depth,
+        replace(depth, answer="Thirty centimetres."),
+        replace(depth, answer="25 cm, see 9.9.9", ranks=(None,), shown=0),
+        replace(depth, answer="I don't know.", refused=True),
+        replace(depth, answer="", passages=(), shown=0, ranks=(None,), seconds=0.0),
+        rounds,
+        replace(rounds, answer="至少一次"),
+        replace(rounds, answer="每月１２次", facts=(), ranks=(0, 0, 4), cost=3.5, bits=0.0),
+        replace(rounds, answer="無法得知", refused=True, ranks=(None, None)),
+        replace(rounds, answer="", filtered=True),
+        replace(unsaid, refused=True),
+        replace(unsaid, answer="1825 年的「史蒂芬生」", cost=1e-7),
+        label,
+        replace(label, answer="水果", seconds=400.0, bits=40.0),
+        replace(label, question="Clear and blue.", answers=("A clear blue sky.",), answer="A blue sky", choices=()),
+    ]
+
+
+def _odd() -> Iterator[Attempt]:
+    """Attempts in which odd texts are asked, answered, right and found."""
+    samples = _attempts()
+    for sample in (samples[0], next(one for one in samples if one.choices)):
+        for text in _ODD:
+            choices = (text, "other") if sample.choices else ()
+            right = replace(sample, answers=(text,), facts=(text,) if sample.facts else (), choices=choices)
+            found = (Passage("p", text, text, 0, len(text), 0.5, text, (text,)),) if sample.passages else None
+            yield replace(sample, question=text)
+            yield replace(sample, answer=text, choices=choices)
+            yield right
+            yield replace(right, question=text, answer=text, passages=found, shown=len(found or ()))
+
+
+def _lacking(attempt: Attempt, needs: Iterable[Need]) -> Iterator[Attempt]:
+    """The attempt without each of the things that nobody said are needed, and without all of them."""
+    bare = attempt
+    for what in _NEEDS:
+        if what not in needs:
+            yield replace(attempt, **_WITHOUT[what])
+            less = replace(bare, **_WITHOUT[what])
+            bare = less if all(less.has(one) for one in needs) else bare
+    yield bare
+
+
+def _needs(metric: Metric) -> list[Need]:
+    """What it needs, of that which there is."""
+    return [what for what in _NEEDS if what in metric.needs]
+
+
+def _for(metric: Metric, attempts: Iterable[Attempt]) -> Iterator[Attempt]:
+    """Those of which it is asked."""
+    return (one for one in attempts if all(one.has(what) for what in _needs(metric)))
+
+
+@contextmanager
+def _made(subject: Subject) -> Iterator[Metric]:
+    """A fresh metric, closed in the end."""
+    metric: Metric = subject.make()
+    try:
+        yield metric
+    finally:
+        metric.close()
+
+
+def _scores(subject: Subject) -> list[Figures]:
+    """What a fresh metric says of every attempt that it is asked of."""
+    with _made(subject) as metric:
+        return [metric.score(one) for one in _for(metric, _attempts())]
+
+
+def _told(metric: Metric, attempts: Iterable[Attempt]) -> list[dict[str, str]]:
+    """What a metric says, in words that can be compared even where it is no number."""
+    return [{name: repr(value) for name, value in dict(metric.score(one)).items()} for one in attempts]
+
+
+def _measures(metric: Metric) -> list[Measure]:
+    """Its measures, as far as they are some."""
+    return [one for one in metric.measures if isinstance(one, Measure)]
+
+
+def _tried(metric: Metric) -> Iterator[tuple[Attempt, Figures]]:
+    """What it says of every attempt, and of those that lack something or have odd texts as far as it says anything."""
+    attempts = list(_for(metric, _attempts()))
+    for attempt in attempts:
+        yield attempt, metric.score(attempt)
+    for attempt in (*_bare(metric), *_for(metric, _odd())):
+        found = None
+        with contextlib.suppress(Exception):  # which two rules are about
+            found = metric.score(attempt)
+        if found is not None:
+            yield attempt, found
+
+
+def _bare(metric: Metric) -> Iterator[Attempt]:
+    """The attempts without what it does not need."""
+    for attempt in _for(metric, _attempts()):
+        yield from _for(metric, _lacking(attempt, _needs(metric)))
+
+
+def _figures(subject: Subject) -> Iterator[tuple[Measure, Any, str]]:
+    """Every figure with its measure, and with words for the attempt. Raises ``Skipped`` where there is none."""
+    has_some = False
+    with _made(subject) as metric:
+        measures = {one.name: one for one in _measures(metric)}
+        for attempt, found in _tried(metric):
+            for name, value in dict(found).items():
+                if name in measures:
+                    has_some = True
+                    yield measures[name], value, _words(attempt)
+    if not has_some:
+        raise Skipped("none of the kit's attempts has a figure: try it on your own")
+
+
+def _words(attempt: Attempt) -> str:
+    """An attempt, for messages."""
+    return f"{attempt!r:.300}"
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, float | int) and not isinstance(value, bool) and math.isfinite(value)
+
+
+def _need_measured(metric: Metric, attempts: Iterable[Attempt]) -> None:
+    """Break the rule if the metric fails for one of the attempts."""
+    for attempt in attempts:
+        try:
+            dict(metric.score(attempt))
+        except Exception as error:
+            raise AssertionError(f"{type(error).__name__}: {error}, of {_words(attempt)}") from error
+
+
+@rule("metric", "measures-are-told")
+def check_measures(subject: Subject) -> None:
+    """It tells its measures: at least one, each by a name of its own, the same for two instances."""
+    with _made(subject) as metric, _made(subject) as another:
+        measures, others = metric.measures, another.measures
+    need(isinstance(measures, Sequence) and not isinstance(measures, str), f"measures is {measures!r}")
+    need(measures, "it has no measure")
+    for one in measures:
+        need(isinstance(one, Measure), f"{one!r} is no Measure")
+        need(isinstance(one.name, str) and _NAME.fullmatch(one.name), f"a measure cannot be called {one.name!r}")
+    names = [one.name for one in measures]
+    need(len(set(names)) == len(names), f"two are called the same: {', '.join(names)}")
+    need(list(measures) == list(others), "two instances have other measures")
+
+
+@rule("metric", "measures-are-described")
+def check_described(subject: Subject) -> None:
+    """Each measure says what it is: a line of summary, what it is about, its scale; only amounts have a unit."""
+    with _made(subject) as metric:
+        measures = _measures(metric)
+    for one in measures:
+        for name in ("summary", "label", "unit"):
+            text = getattr(one, name)
+            need(isinstance(text, str) and text.isprintable(), f"{name} of {one.name} is {text!r}")
+        need(one.summary.strip(), f"{one.name} has no summary")
+        need(one.about in get_args(About), f"{one.name} is about {one.about!r}: {', '.join(get_args(About))}")
+        need(one.scale in get_args(Scale), f"the scale of {one.name} is {one.scale!r}: {', '.join(get_args(Scale))}")
+        for name in ("higher_is_better", "paired"):
+            need(type(getattr(one, name)) is bool, f"{name} of {one.name} is {getattr(one, name)!r}")
+        need(not (one.unit and one.scale == "share"), f"{one.name} is a share, and has the unit {one.unit!r}")
+
+
+@rule("metric", "names-are-free")
+def check_free(subject: Subject) -> None:
+    """No measure is called as one of another metric that every recipe has, or as what a report counts."""
+    with _made(subject) as metric:
+        names = {one.name for one in _measures(metric)}
+    need(not names & _COUNTED, f"a report counts {', '.join(sorted(names & _COUNTED))}")
+    own = plugins.find("metric", subject.plugin).qualified if subject.plugin else ""
+    for usual in KINDS["metric"].always:
+        if usual != own:
+            taken = names & {one.name for one in component("metric", usual, subject.folder / "usual").measures}
+            need(not taken, f"{', '.join(sorted(taken))} is a measure of {usual}")
+
+
+@rule("metric", "needs-are-known")
+def check_needs(subject: Subject) -> None:
+    """``needs`` is a frozenset of what an attempt can have."""
+    with _made(subject) as metric:
+        needs: object = metric.needs
+    need(isinstance(needs, frozenset), f"it is {needs!r}")
+    assert isinstance(needs, frozenset)
+    unknown = sorted(repr(one) for one in needs.difference(_NEEDS))
+    need(not unknown, f"no attempt has {', '.join(unknown)}; there are: {', '.join(_NEEDS)}")
+
+
+@rule("metric", "own-figures")
+def check_own(subject: Subject) -> None:
+    """What it says of an attempt is a mapping whose names are those of its measures."""
+    with _made(subject) as metric:
+        names = {one.name for one in _measures(metric)}
+        for attempt, found in _tried(metric):
+            need(isinstance(found, Mapping), f"it says {found!r} of {_words(attempt)}")
+            foreign = [repr(name) for name in found if name not in names]
+            need(not foreign, f"{', '.join(foreign)} is none of its measures: {', '.join(sorted(names))}")
+
+
+@rule("metric", "figures-are-numbers")
+def check_numbers(subject: Subject) -> None:
+    """A figure is a ``float`` or an ``int``, neither infinite nor NaN, and no ``bool``."""
+    for measure, value, attempt in _figures(subject):
+        need(_is_number(value), f"{measure.name} is {value!r} ({type(value).__name__}) of {attempt}")
+
+
+@rule("metric", "within-the-scale")
+def check_scale(subject: Subject) -> None:
+    """A share goes from 0 to 1, and an amount is never negative."""
+    for measure, value, attempt in _figures(subject):
+        if _is_number(value) and measure.scale != "any":
+            need(value >= 0, f"{measure.name} is {value!r}, less than 0, of {attempt}")
+            need(value <= 1 or measure.scale != "share", f"{measure.name} is {value!r}, more than 1, of {attempt}")
+
+
+@rule("metric", "needs-are-enough")
+def check_enough(subject: Subject) -> None:
+    """An attempt that has what ``needs`` names is measured, whatever else it lacks."""
+    with _made(subject) as metric:
+        _need_measured(metric, _bare(metric))
+
+
+@rule("metric", "any-text")
+def check_texts(subject: Subject) -> None:
+    """Any text can be asked, answered, right or found: empty, long, of signs only, of any script."""
+    with _made(subject) as metric:
+        _need_measured(metric, _for(metric, _odd()))
+
+
+@rule("metric", "repeatable")
+def check_repeatable(subject: Subject) -> None:
+    """The same attempt has the same figures again, whatever was measured before, and from another instance."""
+    with _made(subject) as metric, _made(subject) as another:
+        attempts = list(_for(metric, _attempts()))
+        first = _told(metric, attempts)
+        need(_told(metric, attempts[::-1])[::-1] == first, "the second time an attempt had other figures")
+        need(_told(another, attempts[::-1])[::-1] == first, "another instance gave other figures")
+
+
+@rule("metric", "same-in-another-process")
+def check_process(subject: Subject) -> None:
+    """The same attempt has the same figures in another process."""
+    if not subject.plugin:
+        raise Skipped("it is not installed, so that no other process can make it")
+    with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
+        there = pool.submit(_elsewhere, subject.plugin, subject.folder, dict(subject.settings)).result()
+    with _made(subject) as metric:
+        need(_told(metric, _for(metric, _attempts())) == there, "another process gave other figures")
+
+
+def _elsewhere(plugin: str, folder: Path, settings: Mapping[str, Any]) -> list[dict[str, str]]:
+    metric: Metric = component("metric", plugin, folder, settings)
+    try:
+        return _told(metric, _for(metric, _attempts()))
+    finally:
+        metric.close()
+
+
+@rule("metric", "changes-nothing")
+def check_state(subject: Subject) -> None:
+    """Attempts are the same afterwards, and so are chance, the environment and where the process stands."""
+    with _kept_state():
+        _scores(subject)  # so that what it imports is there
+    attempts = _attempts()
+    with _kept_state():
+        before = dict(os.environ), os.getcwd()
+        _sow()
+        with _made(subject) as metric:
+            for attempt in _for(metric, attempts):
+                metric.score(attempt)
+        drawn, after = _drawn(), (dict(os.environ), os.getcwd())
+        _sow()
+        need(drawn == _drawn(), "it draws from, or sows, the chances that all share")
+    need(attempts == _attempts(), "an attempt is another one when it was measured")
+    need(before[0] == after[0], "it changes the environment")
+    need(before[1] == after[1], f"it leaves the process in {after[1]}")
+
+
+@contextmanager
+def _kept_state() -> Iterator[None]:
+    """Put the process back into its state in the end."""
+    import numpy as np
+
+    chances, others, folder = random.getstate(), np.random.get_state(), os.getcwd()
+    with patch.dict(os.environ):
+        try:
+            yield
+        finally:
+            random.setstate(chances)
+            np.random.set_state(others)
+            os.chdir(folder)
+
+
+def _sow() -> None:
+    import numpy as np
+
+    random.seed(_SEED)
+    np.random.seed(_SEED)
+
+
+def _drawn() -> tuple[float, float]:
+    import numpy as np
+
+    return random.random(), float(np.random.random())  # noqa: S311  (no secret)
+
+
+@rule("metric", "prints-nothing")
+def check_silent(subject: Subject) -> None:
+    """It prints nothing on standard output, which belongs to the command."""
+    printed = io.StringIO()
+    with contextlib.redirect_stdout(printed):
+        _scores(subject)
+    need(not printed.getvalue(), f"it printed {printed.getvalue()[:80]!r}")
+
+
+@rule("metric", "files-stay-in-its-folder")
+def check_files(subject: Subject) -> None:
+    """No file is left but in its own folder: beside the recipe, where the process stands, or among temporary ones."""
+    elsewhere, temporary = subject.folder / "elsewhere", subject.folder / "temporary"
+    for folder in (elsewhere, temporary):
+        folder.mkdir(parents=True, exist_ok=True)
+    before = _files(subject)
+    with (
+        contextlib.chdir(elsewhere),
+        patch.dict(os.environ, TMPDIR=str(temporary)),
+        patch.object(tempfile, "tempdir", str(temporary)),
+    ):
+        _scores(subject)
+    after = _files(subject)
+    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
+    need(not changed, f"written, changed or gone: {', '.join(changed[:5])}")
+
+
+def _files(subject: Subject) -> dict[str, str]:
+    """The files in the test's folder, but for the component's own, and what is in them."""
+    own = subject.folder / "own"
+    found = (path for path in subject.folder.rglob("*") if path.is_file() and not path.is_relative_to(own))
+    return {str(path.relative_to(subject.folder)): content_hash(path) for path in found}
+
+
+@rule("metric", "sends-nothing")
+def check_egress(subject: Subject) -> None:
+    """It sends nothing to another machine than the one that its ``sends_to`` names."""
+    with gate(subject.sends_to) as shut:
+        _scores(subject)
+    need(not shut.refused, f"it tried to reach {', '.join(shut.refused)}")
+
+
+@rule("metric", "identity-is-text")
+def check_identity(subject: Subject) -> None:
+    """``identity`` is a mapping of texts, the same for two instances."""
+    with _made(subject) as metric, _made(subject) as another:
+        one, other = dict(metric.identity()), dict(another.identity())
+    need(one == other, "two instances have two identities")
+    need(all(isinstance(part, str) for pair in one.items() for part in pair), f"it is {one}")

@@ -1,0 +1,1 @@
+"""What the bundled metrics have in common."""
