@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any, NamedTuple
 
 from potluck_plugins.loaders._shared.check_boxes import check_box
@@ -11,7 +10,7 @@ from potluck_plugins.loaders._shared.grid import Grid
 from potluck_plugins.loaders._shared.markup_images import LABELS, Images, is_moved, label_position
 from potluck_plugins.loaders._shared.markup_lists import Lists
 from potluck_plugins.loaders._shared.markup_style import font_of, is_struck, leads_to_note, position_of
-from potluck_plugins.loaders._shared.raised import Position, ScriptedText, note_mark
+from potluck_plugins.loaders._shared.raised import Position, ScriptedText, could_be_mark, note_mark
 from potluck_plugins.loaders._shared.symbols import private_in_font, unknown_symbol
 
 _INLINE = frozenset(
@@ -24,7 +23,6 @@ _HEADINGS = {f"h{level}": level for level in range(1, 7)}
 _BREAK = "\x1e"
 _SOFT_HYPHEN = "\u00ad"
 _WITH_VALUE = frozenset({"text", "email", "tel", "url", "number", "date", "time", "month", "week", "datetime-local"})
-_BARE_MARK = re.compile(r"\s*(?:\d{1,3}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]+)\s*", re.IGNORECASE)
 
 
 class _Style(NamedTuple):
@@ -91,7 +89,7 @@ class Reader:
         text = self._in_font(text.replace(_SOFT_HYPHEN, ""))
         positions: list[Position] = [style.position for style in self._styles if style.position]
         notes = {style.note for style in self._styles}
-        if _BARE_MARK.fullmatch(text) and (True in notes or (None in notes and positions[-1:] == ["raised"])):
+        if could_be_mark(text) and (True in notes or (None in notes and positions[-1:] == ["raised"])):
             self._text.add(note_mark(text))
         else:
             self._text.add(text, *positions, kind)

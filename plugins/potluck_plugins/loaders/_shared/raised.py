@@ -23,6 +23,7 @@ _ORDINAL = re.compile(r"(?:st|nd|rd|th|er|re|ers|res|ème|ª|º)\.?", re.IGNOREC
 _TRADE_MARKS = {"TM": "™", "SM": "℠", "R": "®", "C": "©"}
 _NOTE_MARK = re.compile(r"\[[^\[\]]*\]")
 _HAS_SCRIPT = re.compile("[⁰¹²³⁴-⁾₀-₎]")
+_BARE_MARK = re.compile(r"\s*(?:\d{1,3}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]+)\s*", re.IGNORECASE)
 _LONGEST = 24
 _DEEPEST = 8
 
@@ -117,6 +118,11 @@ def lowered(text: str) -> str:
     if _CAN_BE_LOWERED.fullmatch(inner):
         return _within(text, inner.translate(_LOWERED))
     return _within(text, f"_{inner}" if inner.isalnum() and not _HAS_SCRIPT.search(inner) else f"_({inner})")
+
+
+def could_be_mark(text: str) -> bool:
+    """Whether a text may be the mark of a note: a short number, a letter or a sign."""
+    return _BARE_MARK.fullmatch(text) is not None
 
 
 def note_mark(label: str) -> str:
