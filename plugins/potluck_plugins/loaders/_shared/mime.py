@@ -18,10 +18,11 @@ from email.message import Message
 from potluck.documents import Attachment
 from potluck.errors import NoText, UnreadableDocument
 from potluck_plugins.loaders._shared.calendar import appointments
-from potluck_plugins.loaders._shared.decoding import decode, decode_declared
+from potluck_plugins.loaders._shared.decoding import Decoded, decode, decode_declared
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.flowed import unflowed
 from potluck_plugins.loaders._shared.markup import read_html
+from potluck_plugins.loaders._shared.transfer import decoded_part
 
 _HEADERS = ("subject", "from", "to", "cc", "date")
 _ANY_HEADER = (*_HEADERS, "received", "message-id", "content-type", "mime-version", "return-path", "sender")
@@ -126,7 +127,7 @@ def _collect(part: Message, mail: Mail) -> None:
     elif _is_text(part, kind):
         mail.texts += _shown(part, kind, mail)
     else:
-        mail.attachments.append(_attached(part, kind))
+        mail.attachments.append(_attached(part, kind, mail))
 
 
 def _children(part: Message) -> list[Message]:
@@ -200,34 +201,36 @@ def _is_text(part: Message, kind: str) -> bool:
 
 
 def _shown(part: Message, kind: str, mail: Mail) -> list[str]:
-    """The lines that a text shows, below the name of its file where it has one."""
-    text = _decoded(part, mail)
+    """The lines that a text shows, below the name of its file where it has one, and above what it was sent with."""
+    sent = decoded_part(part)
+    declared = part.get_content_charset()
+    is_declared = declared not in (None, "unknown-8bit")
+    text = _text(decode_declared(sent.content, declared) if is_declared else decode(sent.content), mail)
+    beside = ["", _text(decode(sent.beside), mail)] if sent.beside else []
     if kind in _CALENDARS:
         mail.invite([appointments(text)])
-        return []
+        return beside
     if kind == "text/html":
-        return [shown_text(text, mail.losses)]
+        return [shown_text(text, mail.losses), *beside]
     if str(part.get_param("format", "")).lower() == "flowed":
         text = unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
     name = _header(str(part.get_filename() or ""))
-    return ["", f"{name}:", text] if name else [text]
+    return [*(["", f"{name}:", text] if name else [text]), *beside]
 
 
-def _attached(part: Message, kind: str) -> Attachment:
-    payload = part.get_payload(decode=True)
-    name = _header(str(part.get_filename() or "")).replace("/", "_")
-    extension = mimetypes.guess_extension(kind) or ""
-    return Attachment(name or f"{kind}{extension}", payload if isinstance(payload, bytes) else b"")
-
-
-def _decoded(part: Message, mail: Mail) -> str:
-    """The text of a part: by its declared encoding if that fits, else by what it looks like."""
-    payload = part.get_payload(decode=True)
-    content = payload if isinstance(payload, bytes) else b""
-    declared = part.get_content_charset()
-    decoded = decode(content) if declared in (None, "unknown-8bit") else decode_declared(content, declared)
+def _text(decoded: Decoded, mail: Mail) -> str:
     mail.losses += [loss for loss in decoded.losses if loss not in mail.losses]
     return decoded.text.replace("\r\n", "\n")
+
+
+def _attached(part: Message, kind: str, mail: Mail) -> Attachment:
+    sent = decoded_part(part)
+    name = _header(str(part.get_filename() or "")).replace("/", "_")
+    extension = mimetypes.guess_extension(kind) or ""
+    attachment = Attachment(name or f"{kind}{extension}", sent.content)
+    if sent.beside:
+        mail.losses.append(f"text beside the encoded content of {attachment.name!r} was not read")
+    return attachment
 
 
 def shown_text(page: str, losses: list[str] | None = None) -> str:
