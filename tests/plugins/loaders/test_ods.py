@@ -137,6 +137,41 @@ def test_text_boxes_on_a_sheet_are_read() -> None:
     assert text(shapes, row(cell("a"), cell("b"))) == ["a | b", "註"]
 
 
+def anchored(text: str, *shapes: str, more: str = "") -> str:
+    """A cell with shapes that are anchored to it."""
+    return cell(text, more).replace("</table:table-cell>", f"{''.join(shapes)}</table:table-cell>")
+
+
+def test_shapes_that_are_anchored_to_cells_stand_below_all_cells() -> None:
+    box = f"<draw:custom-shape>{p('限速 60')}{p('dry<text:line-break/>only')}</draw:custom-shape>"
+    series = one_series("$B$2:.$B$3", "$B$1")
+    figures = chart("bar", series, row(cell(), cell("N")), row(cell("甲"), cell("4")), row(cell("乙"), cell("5")))
+    table = frame(f"<table:table>{row(cell('x'), cell('y'))}{row(cell('1'), cell('2'))}</table:table>")
+    styles = style("s", 'style:text-line-through-style="solid"', family="table-cell")
+    struck = anchored("old", table, more='table:style-name="s"')
+    rows = [
+        row(cell("材料"), anchored("", figures, box)),
+        row(anchored("鋼", box), cell("7")),
+        row(cell("a"), struck, anchored("", box)),
+    ]
+
+    document = book(sheet(*rows), styles=styles)
+
+    cells, boxes = ["材料", "鋼 | 7", "a"], ["限速 60", "dry", "only"]
+    shown = ["[chart] 載重, kN", " | N", "1 | 4", "2 | 5"]
+    assert document.text.split("\n")[1:] == [*cells, *shown, *boxes, *boxes, "x | y", "1 | 2", *boxes]
+
+
+def test_check_boxes_and_formulas_that_lie_on_a_sheet_are_read() -> None:
+    control = '<form:form><form:checkbox xml:id="c" form:current-state="checked" form:label="已檢查"/></form:form>'
+    forms = f'<office:forms xmlns:form="{OASIS}:form:1.0">{control}</office:forms>'
+    on_cell = anchored("a", '<draw:control draw:control="c"/>')
+    power = '<math xmlns="http://www.w3.org/1998/Math/MathML"><msup><mi>v</mi><mn>2</mn></msup></math>'
+    shapes = f"<table:shapes>{frame(f'<draw:object>{power}</draw:object>')}</table:shapes>"
+
+    assert text(forms, shapes, row(on_cell, cell("b"))) == ["a | b", "☒ 已檢查", "v²"]
+
+
 def test_claims_of_endless_sheets_end_within_seconds() -> None:
     started = time.monotonic()
     wide = row(cell("x", 'table:number-columns-repeated="99999999"'), more='table:number-rows-repeated="99999999"')

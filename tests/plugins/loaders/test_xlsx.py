@@ -343,12 +343,65 @@ def test_text_boxes_and_the_titles_of_charts_are_read(cells: list[str]) -> None:
     assert read(book(rows(*map(row, cells)), files=files)).text.split("\n") == ["S1", *cells, "限速 60", "[chart] Load"]
 
 
+def chart_sheet(chart: str, state: str = "", **settings: bool) -> Document:
+    """A workbook whose second sheet is a chart; ``chart`` is what is in its ``chart``."""
+    links = [("s1", "worksheet", "worksheets/sheet1.xml"), ("s2", "chartsheet", "chartsheets/sheet1.xml")]
+    begin, end = CHART.split("<c:plotArea/>")
+    margin = "<headerFooter><oddHeader>&amp;LQM-7</oddHeader></headerFooter>"
+    files = {
+        "xl/_rels/workbook.xml.rels": relationships(links),
+        "xl/chartsheets/sheet1.xml": f"<chartsheet {MAIN}>{margin}</chartsheet>",
+        "xl/chartsheets/_rels/sheet1.xml.rels": relationships([("d", "drawing", "../drawings/d.xml")]),
+        "xl/drawings/d.xml": DRAWING,
+        "xl/drawings/_rels/d.xml.rels": relationships([("c1", "chart", "../charts/c.xml")]),
+        "xl/charts/c.xml": begin + chart + end,
+    }
+    return read(book(rows(row("a")), "", states=("", state), files=files), **settings)
+
+
+def axis(kind: str, number: int, title: str) -> str:
+    text = f"<c:tx><c:rich><a:p><a:r><a:t>{title}</a:t></a:r></a:p></c:rich></c:tx>"
+    return f'<c:{kind}><c:axId val="{number}"/><c:title>{text}</c:title></c:{kind}>'
+
+
+def plot(formula: str) -> str:
+    """A chart of one series with a name of its own; its figures are those of cells or, without a formula, its own."""
+    points = '<c:ptCount val="2"/><c:pt idx="0"><c:v>3</c:v></c:pt><c:pt idx="1"><c:v>5</c:v></c:pt>'
+    cache = f"<c:numRef><c:f>{formula}</c:f><c:numCache>{points}</c:numCache></c:numRef>"
+    inner = cache if formula else f"<c:numLit>{points}</c:numLit>"
+    series = f"<c:ser><c:tx><c:v>鋼軌</c:v></c:tx><c:val>{inner}</c:val></c:ser>"
+    ids = '<c:axId val="1"/><c:axId val="2"/>'
+    return (
+        f"<c:plotArea><c:barChart>{series}{ids}</c:barChart>"
+        f"{axis('catAx', 1, '年')}{axis('valAx', 2, 'kN')}</c:plotArea>"
+    )
+
+
+def test_a_chart_sheet_is_a_part_of_its_own() -> None:
+    document = chart_sheet(plot("S1!$A$1:$A$2"))
+    shown = ["限速 60", "[chart] Load, kN", "[chart] 年", "[chart] 鋼軌", "[header] QM-7"]
+
+    assert document.text.split("\n") == ["S1", "a", "S2", *shown]
+    assert [page.number for page in document.pages] == [1, 2]
+    hidden = chart_sheet(plot("S1!$A$1:$A$2"), 'state="hidden"')
+    assert (hidden.text, len(hidden.losses)) == ("S1\na", 1)
+    assert hidden.losses[0].startswith("a hidden sheet was left out: 1 place, ")
+    assert chart_sheet(plot("S1!$A$1:$A$2"), 'state="hidden"', hidden=True).text == document.text
+
+
+@pytest.mark.parametrize("formula", ["", "[1]S1!$A$1:$A$2", " '[other.xlsx]S 1'!$A$1:$A$2"])
+def test_figures_that_stand_in_no_cell_of_the_workbook_are_read_with_their_chart(formula: str) -> None:
+    shown = ["S2", "限速 60", "[chart] Load, kN", "年 | 鋼軌", "1 | 3", "2 | 5", "[header] QM-7"]
+
+    assert chart_sheet(plot(formula)).text.split("\n")[2:] == shown
+
+
 def test_a_sheet_that_is_missing_or_no_sheet_of_cells_is_passed_over() -> None:
     files = {
         "xl/worksheets/sheet1.xml": "",
         "xl/_rels/workbook.xml.rels": relationships(
             [
-                ("s1", "chartsheet", "worksheets/sheet1.xml"),
+                ("s1", "other", "worksheets/sheet1.xml"),
                 ("s2", "worksheet", "worksheets/none.xml"),
                 ("s3", "worksheet", "worksheets/sheet3.xml"),
             ]
@@ -358,6 +411,10 @@ def test_a_sheet_that_is_missing_or_no_sheet_of_cells_is_passed_over() -> None:
     document = read(book("", "", rows(row("a")), files=files))
     assert document.text == "S3\na"
     assert [page.number for page in document.pages] == [3]
+    assert document.losses == (
+        "its sheet 'S1' was not read: it is missing, or of a kind that is not known",
+        "its sheet 'S2' was not read: xl/worksheets/none.xml is missing",
+    )
 
 
 def test_a_damaged_sheet_is_told_and_one_alone_is_an_error() -> None:

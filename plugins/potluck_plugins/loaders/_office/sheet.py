@@ -75,8 +75,8 @@ def write_sheets(sheets: Iterable[Sheet], options: ReadOptions, flow: Flow) -> N
 def _write(sheet: Sheet, options: ReadOptions, flow: Flow, margins: set[str]) -> None:
     """Write a sheet; its headers and footers where they are not among the ``margins`` of those before it."""
     if sheet.hidden and not options.hidden:
-        if sheet.cells:
-            flow.leave_out("a hidden sheet", _size(sheet.cells))
+        if size := _size(sheet):
+            flow.leave_out("a hidden sheet", size)
         return
     cells = _visible(sheet, options, flow)
     _add_comments(sheet, cells, options, flow)
@@ -107,8 +107,9 @@ def tell_uncomputed(count: int, flow: Flow) -> None:
         )
 
 
-def _size(cells: Mapping[int, Mapping[int, Cell]]) -> int:
-    return sum(len(cell.text) for row in cells.values() for cell in row.values())
+def _size(sheet: Sheet) -> int:
+    """How many characters a sheet shows in its cells and beside them."""
+    return sum(len(cell.text) for row in sheet.cells.values() for cell in row.values()) + sum(map(len, sheet.texts))
 
 
 def _visible(sheet: Sheet, options: ReadOptions, flow: Flow) -> dict[int, dict[int, str]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
@@ -19,6 +20,7 @@ from potluck_plugins.loaders._office.workbook import (
 from potluck_plugins.loaders._shared.flow import Flow
 
 _COPY_OF_THREAD = "[Threaded comment]"
+_OTHER_WORKBOOK = re.compile(r"\s*'?\[")
 
 
 def read_comments(package: Package, relations: Iterable[Relationship]) -> dict[tuple[int, int], str]:
@@ -36,10 +38,10 @@ def read_comments(package: Package, relations: Iterable[Relationship]) -> dict[t
     return {place: "; ".join(texts) for place, texts in found.items()}
 
 
-def read_shapes(package: Package, relations: Iterable[Relationship]) -> Iterator[str]:
+def read_shapes(package: Package, relations: Iterable[Relationship], flow: Flow) -> Iterator[str]:
     """The texts of text boxes and shapes, a line per paragraph; what is repeated for older programs is left out.
 
-    Of a chart, whose figures stand in cells, the titles; of a diagram its points.
+    Of a chart, whose figures stand in cells, the titles; its figures where they do not; of a diagram its points.
     """
     for relation in relations:
         root = package.find(relation.target) if relation.kind == "drawing" else None
@@ -48,10 +50,10 @@ def read_shapes(package: Package, relations: Iterable[Relationship]) -> Iterator
             if text.strip():
                 yield " ".join(text.split())
         if root is not None:
-            yield from _graphics(package, relation.target, root)
+            yield from _graphics(package, relation.target, root, flow)
 
 
-def _graphics(package: Package, part: str, drawing: Any) -> Iterator[str]:
+def _graphics(package: Package, part: str, drawing: Any, flow: Flow) -> Iterator[str]:
     links = package.relationships(part)
     for one in drawing.iter(f"{C}chart", f"{CX}chart", f"{DGM}relIds"):
         link = links.get(one.get(f"{R}dm") or one.get(f"{R}id") or "")
@@ -59,8 +61,23 @@ def _graphics(package: Package, part: str, drawing: Any) -> Iterator[str]:
         if root is not None and one.tag == f"{DGM}relIds":
             yield from (f"{'  ' * level}• {text}" for text, level in diagram_items(root, Flow()))
         elif root is not None:
-            chart = read_chartex(root) if one.tag == f"{CX}chart" else read_chart(root)
-            yield from (f"[chart] {text}" for text in (chart.title, *chart.remarks) if text)
+            yield from _chart(root, flow)
+
+
+def _chart(root: Any, flow: Flow) -> Iterator[str]:
+    chart = read_chartex(root) if root.tag == f"{CX}chartSpace" else read_chart(root)
+    if _has_own_figures(root):
+        yield from chart.lines(flow)
+    else:
+        names = ["".join(one.itertext()) for one in root.iterfind(f".//{C}ser/{C}tx/{C}v")]
+        yield from (f"[chart] {text}" for text in (chart.title, chart.x_title, *names, *chart.remarks) if text)
+
+
+def _has_own_figures(root: Any) -> bool:
+    """Whether a chart shows figures that are in no cell of the workbook: its own, or those of another workbook."""
+    if next(root.iter(f"{C}numLit", f"{C}strLit"), None) is not None:
+        return True
+    return any(_OTHER_WORKBOOK.match(one.text or "") for one in root.iter(f"{C}f", f"{CX}f"))
 
 
 def _notes(root: Any) -> Iterator[tuple[tuple[int, int], str]]:

@@ -34,6 +34,7 @@ from potluck_plugins.loaders._shared.flow import Flow
 
 _WORKBOOK = "xl/workbook.xml"
 _MOST_COLUMNS = 16_384
+_SHEETS = ("worksheet", "chartsheet", "dialogsheet", "xlMacrosheet", "xlIntlMacrosheet")
 _HIDDEN_SHEETS = ("hidden", "veryHidden")
 
 
@@ -59,11 +60,12 @@ def _sheets(
     found = False
     for number, one in enumerate(children(child(workbook, "sheets"), "sheet"), 1):
         relation = parts.get(next((v for k, v in one.attrib.items() if k.endswith("}id")), ""))
-        if relation is None or relation.kind != "worksheet":
+        if relation is None or relation.kind not in _SHEETS:
+            flow.lose(f"its sheet {one.get('name', '')!r} was not read: it is missing, or of a kind that is not known")
             continue
         sheet = Sheet(one.get("name", ""), number, one.get("state") in _HIDDEN_SHEETS)
         try:
-            _read_sheet(package, relation.target, sheet, values)
+            _read_sheet(package, relation.target, sheet, values, flow)
         except UnreadableDocument as error:
             damage = UnreadableDocument(f"its sheet {sheet.title!r} is damaged ({error})")
             flow.lose(f"its sheet {sheet.title!r} ({relation.target}) is damaged, and was read up to there: {error}")
@@ -154,12 +156,13 @@ def _moved(formula: str, origin: str, place: str) -> str:
         return f"={formula}"
 
 
-def _read_sheet(package: Package, part: str, sheet: Sheet, values: _Values) -> None:
+def _read_sheet(package: Package, part: str, sheet: Sheet, values: _Values, flow: Flow) -> None:
     """Read a sheet's part from its first row to its last, without holding its tree."""
     from lxml import etree
 
     name = package.name_of(part)
     if name is None:
+        flow.lose(f"its sheet {sheet.title!r} was not read: {part} is missing")
         return
     values.begin_sheet()
     rows = _Rows(sheet, values)
@@ -179,7 +182,7 @@ def _read_sheet(package: Package, part: str, sheet: Sheet, values: _Values) -> N
             raise UnreadableDocument(str(error)) from error
     relations = list(package.relationships(part).values())
     sheet.comments.update(read_comments(package, relations))
-    sheet.texts.extend(read_shapes(package, relations))
+    sheet.texts.extend(read_shapes(package, relations, flow))
 
 
 @dataclass(slots=True)

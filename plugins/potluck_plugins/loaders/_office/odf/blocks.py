@@ -83,7 +83,8 @@ class BlockReader:
             elif tag in _CONTAINERS:
                 yield from _CONTAINERS[tag](self, element, item)
             elif tag.startswith(DRAW):
-                self.shape(element)
+                if text := self.shape(element):
+                    yield Line(text)
                 yield from self._take()
             else:
                 yield from self.read(element, item)

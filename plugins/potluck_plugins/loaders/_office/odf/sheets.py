@@ -10,10 +10,10 @@ from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import UnreadableDocument
-from potluck_plugins.loaders._office.blocks import text_of
+from potluck_plugins.loaders._office.blocks import Line, grid, text_of
 from potluck_plugins.loaders._office.charts import shown_number
 from potluck_plugins.loaders._office.odf.blocks import BlockReader
-from potluck_plugins.loaders._office.odf.names import OFFICE, TABLE, TEXT, number
+from potluck_plugins.loaders._office.odf.names import DRAW, OFFICE, TABLE, TEXT, number
 from potluck_plugins.loaders._office.odf.package import Package, metadata
 from potluck_plugins.loaders._office.odf.table import table_rows
 from potluck_plugins.loaders._office.odf.text import block_reader, write_margins
@@ -64,6 +64,7 @@ class _SheetReader:
     def read(self) -> Sheet:
         """The sheet."""
         self._columns()
+        list(self._reader.read(self._table.iterfind(f"{OFFICE}forms")))  # the labels of check boxes that lie on cells
         at = 0
         for row, _ in table_rows(self._table):
             times = number(row, f"{TABLE}number-rows-repeated")
@@ -76,7 +77,7 @@ class _SheetReader:
                 self._sheet.hidden_rows.update(range(at, at + min(times, _MOST_REPEATED)))
             at += times
         for shapes in self._table.iterfind(f"{TABLE}shapes"):
-            self._sheet.texts.extend(filter(None, [text_of(list(self._reader.read(shapes)))]))
+            self._beside(shapes)
         if self._count > _MOST_CELLS:
             self._reader.flow.leave_out(f"what stands behind the first {_MOST_CELLS:,} cells of a sheet", 0)
         return self._sheet
@@ -106,9 +107,20 @@ class _SheetReader:
         for comment in element.findall(f"{OFFICE}annotation"):
             self._sheet.comments[row, column] = self._reader.comment_text(comment)
             element.remove(comment)
+        shapes = element.findall(f"{DRAW}*")
+        self._beside(shapes)
+        for shape in shapes:
+            element.remove(shape)
         self._reader.base = style.on(PLAIN)
         text = text_of(list(self._reader.read(element)))
         return text if text or self._struck(element) else self._stored(element)
+
+    def _beside(self, shapes: Any) -> None:
+        """Keep what shapes say, a line per paragraph or row: they lie on cells and are no part of one."""
+        self._reader.base = PLAIN
+        for block in self._reader.read(shapes):
+            lines = str(block).split("\n") if isinstance(block, Line) else grid(block).lines()
+            self._sheet.texts.extend(filter(str.strip, lines))
 
     def _stored(self, element: Any) -> str:
         """The value of a cell that holds no text, or the formula of one that holds no value either."""
