@@ -165,18 +165,17 @@ def _opened(path: Path | None, chat: str | None, overrides: Sequence[str]) -> It
 
 
 def _print(scores: Scores) -> None:
-    from rich.markup import escape
-    from rich.table import Table as Drawn
+    from potluck.tables import Sheet
 
-    drawn = Drawn(title=_title(scores), title_justify="left")
-    for column in ("wording", "hash"):
-        drawn.add_column(column)
+    drawn = Sheet(_title(scores))
+    drawn.add_column("wording", folds=True)
+    drawn.add_column("hash")
     for table in scores.tables:
-        drawn.add_column(f"{scores.task.measure}, {table.n} {scores.task.name}", justify="right")
-    drawn.add_column("text", overflow="fold")
+        drawn.add_column(f"{scores.task.measure}, {table.n} {scores.task.name}")
+    drawn.add_column("text", folds=True)
     for number, row in enumerate(scores.rows):
         cells = [_interval(table, number) for table in scores.tables]
-        drawn.add_row(escape(row.name), row.fingerprint[:12], *cells, escape(row.text))
+        drawn.add_row(row.name, row.fingerprint[:12], *cells, row.text)
     draw(drawn)
     for table in scores.tables:
         _print_table(table, scores)

@@ -21,9 +21,8 @@ from potluck.visible import visible, visible_json
 if TYPE_CHECKING:
     import logging
 
-    from rich.console import Console, ConsoleOptions, RenderableType, RenderResult
-
     from potluck.documents import Json
+    from potluck.tables import Sheet
 
 T = TypeVar("T")
 
@@ -49,12 +48,12 @@ def print_json(value: Mapping[str, Json] | Sequence[Json], indent: int | None = 
     write(lambda: click.echo(visible_json(value, indent)))
 
 
-def draw(renderable: RenderableType, file_width: int = 160) -> None:
-    """Print a table or another thing of rich's on standard output; ``file_width`` columns where that is a file."""
+def draw(sheet: Sheet, file_width: int = 160) -> None:
+    """Print a table on standard output; ``file_width`` columns where that is a file."""
     from rich.console import Console
 
     console = Console(width=None if is_terminal() else file_width, highlight=False)
-    write(lambda: console.print(_Visible(renderable)))
+    write(lambda: console.print(sheet))
 
 
 def is_terminal() -> bool:
@@ -91,20 +90,6 @@ def abandon(stream: TextIO | None) -> None:
         return
     with contextlib.suppress(OSError, ValueError):  # no file behind it, or closed
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
-
-
-class _Visible:
-    """What rich would draw, with every text in it made visible, and without its own links."""
-
-    def __init__(self, renderable: RenderableType) -> None:
-        self._renderable = renderable
-
-    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
-        from rich.segment import Segment
-
-        for segment in console.render(self._renderable, options):
-            style = segment.style.update_link(None) if segment.style and segment.style.link else segment.style
-            yield segment if segment.control else Segment(visible(segment.text), style)
 
 
 def write(write: Callable[[], T], *, err: bool = False) -> T | None:

@@ -24,11 +24,11 @@ def command(as_json: bool, model: str | None) -> None:
     if as_json:
         print_json([row.as_json() for row in rows])
         return
-    from rich.table import Table
+    from potluck.tables import Sheet
 
-    table = Table(box=None, pad_edge=False)
+    table = Sheet()
     for name in ("tuner", "parameters go", "trained", "merges", "models", "answered by", "package"):
-        table.add_column(name, overflow="fold")
+        table.add_column(name, folds=True)
     for row in rows:
         share = (
             "-" if row.trainable is None or not row.total else f"{row.trainable:,} ({row.trainable / row.total:.2%})"

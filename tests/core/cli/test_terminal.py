@@ -211,6 +211,24 @@ def test_an_answer_that_comes_token_by_token_cannot_smuggle_a_sequence(
     assert visible("".join(ATTACKS.values())) in shown
 
 
+def test_a_comparison_on_a_narrow_terminal_is_whole_though_a_variant_has_an_attack_for_its_name(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "notes.md").write_text("The bridge stands since 1924.\n", encoding="utf-8")
+    (tmp_path / "questions.jsonl").write_text('{"question": "When?", "answers": ["1924"]}', encoding="utf-8")
+    prompts = {"甲": "{context} {question}", ATTACKS["clipboard"]: "{question} {context}"}
+    keys = {"chat": {"use": "says", "text": "1924"}, "questions": "questions.jsonl", "compare": {"prompt": prompts}}
+    path = recipe(tmp_path, "recipe.yaml", **keys)
+    monkeypatch.setenv("COLUMNS", "80")
+    with installed(install_says(tmp_path / "site"), monkeypatch):
+        shown = re.sub(r"\x1b\[\d+(;\d+)*m|\r", "", on_a_terminal("compare", path, "--no-causes"))
+
+    lines = [line.split() for line in shown.splitlines()]
+    assert not OBEYED.search(shown)
+    assert ["甲", visible(ATTACKS["clipboard"])] == [line[0] for line in lines if line[-3:] == ["1", "/", "0"]]
+    assert max(map(len, shown.partition("answers side by side")[0].splitlines()[:10])) <= 80
+
+
 def on_a_terminal(*arguments: str) -> str:
     """What a command writes to a terminal on standard output."""
     leader, follower = pty.openpty()

@@ -5,36 +5,30 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
-
 from potluck.amounts import many
+from potluck.tables import Sheet
 
 _FIRST = ("fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_recall", "latency")
-"""Measures that a terminal is wide enough for, the one that is asked for first."""
+"""The chief measures, in the order in which they are shown."""
 
 _COLUMNS = 5
 
 
-def of(document: Mapping[str, Any]) -> Table:
+def of(document: Mapping[str, Any]) -> Sheet:
     """A row a variant: the chief measures with their intervals, cost, and what was computed."""
     names = _columns(document)
-    made = Table(box=SIMPLE_HEAD, pad_edge=False)
-    made.add_column("variant")
-    for name in names:
-        made.add_column(name, justify="right")
-    made.add_column("USD", justify="right")
-    made.add_column("seconds", justify="right")
-    made.add_column("asked / reused", justify="right")
+    made = Sheet()
+    made.add_column("variant", folds=True)
+    for name in (*names, "USD", "seconds", "asked / reused"):
+        made.add_column(name)
     for variant in document["variants"]:
         if variant["error"] is not None:
-            made.add_row(escape(variant["name"]), "failed", style="red")
+            made.add_row(variant["name"], "failed", style="red")
             continue
         cells = [_interval(variant["metrics"].get(name)) for name in names]
         cost = "-" if variant["cost"] is None else f"{variant['cost']:.4f}"
         work = f"{variant['computed']['answer']} / {variant['reused']['answer']}"
-        made.add_row(escape(variant["name"]), *cells, cost, f"{variant['seconds']:.1f}", work)
+        made.add_row(variant["name"], *cells, cost, f"{variant['seconds']:.1f}", work)
     return made
 
 

@@ -5,24 +5,22 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from rich.box import SIMPLE_HEAD
-from rich.markup import escape
-from rich.table import Table
+from potluck.tables import Sheet
 
 _MEASURES = ("accuracy", "macro_f1", "minority_f1")
 
 
-def of(document: Mapping[str, Any]) -> Table:
+def of(document: Mapping[str, Any]) -> Sheet:
     """Quality with 95 % intervals, what it costs, and where the row dropped out."""
-    made = Table(box=SIMPLE_HEAD, pad_edge=False)
-    made.add_column("row", no_wrap=True)
-    for name in ("accuracy", "macro F1", f"F1 of {escape(document['data']['minority'])}"):
-        made.add_column(name, justify="right")
+    made = Sheet()
+    made.add_column("row", folds=True)
+    for name in ("accuracy", "macro F1", f"F1 of {document['data']['minority']}"):
+        made.add_column(name)
     for name in ("asked", "USD / 1,000", "latency", "training", "bytes sent"):
-        made.add_column(name, justify="right")
-    made.add_column("out")
+        made.add_column(name)
+    made.add_column("out", folds=True)
     for row in document["rows"]:
-        style = "dim" if row["outcome"] in ("worse", "dearer", "failed") else None
+        style = "dim" if row["outcome"] in ("worse", "dearer", "failed") else ""
         made.add_row(*_cells(row), style=style)
     return made
 
@@ -45,7 +43,7 @@ def words(document: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _cells(row: Mapping[str, Any]) -> list[str]:
-    name = escape(row["name"]) + (" (baseline)" if row["baseline"] else "")
+    name = row["name"] + (" (baseline)" if row["baseline"] else "")
     if not row["n"]:
         return [name, "-", "-", "-", "0", "-", "-", "-", "-", row["outcome"]]
     measures = [_interval(row["quality"][measure]) for measure in _MEASURES]

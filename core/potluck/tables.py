@@ -1,0 +1,113 @@
+"""Tables on a terminal, of which nothing is cut: what does not fit beside each other stands one below the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Literal
+
+from rich.box import SIMPLE_HEAD
+from rich.cells import cell_len
+from rich.table import Table
+from rich.text import Text
+
+from potluck.visible import visible
+
+if TYPE_CHECKING:
+    from rich.console import Console, ConsoleOptions, RenderResult
+
+_BETWEEN = 2
+"""Blanks between two columns."""
+
+
+@dataclass
+class _Column:
+    head: str
+    folds: bool
+    cells: list[str] = field(default_factory=list)
+
+    @property
+    def widest(self) -> int:
+        """The width of its longest line."""
+        return max(cell_len(line) for text in (self.head, *self.cells) for line in (text.splitlines() or [""]))
+
+    def narrowest(self, most: int) -> int:
+        """The least width that breaks no figure and no word; a word that is longer than ``most`` is broken."""
+        if not self.folds:
+            return self.widest
+        return min(most, max((cell_len(word) for text in (self.head, *self.cells) for word in text.split()), default=1))
+
+
+class Sheet:
+    """A row a thing, a column a fact of it. Where the columns do not fit, each block begins with the first again.
+
+    Texts fold onto further lines; figures do so only where one does not fit beside the first column.
+    """
+
+    def __init__(self, title: str = "") -> None:
+        """Begin without columns."""
+        self._title = visible(title)
+        self._columns: list[_Column] = []
+        self._styles: list[str] = []
+
+    def add_column(self, head: str, *, folds: bool = False) -> None:
+        """Add a column: of figures, or of texts that may fold."""
+        self._columns.append(_Column(visible(head), folds))
+
+    def add_row(self, *cells: str, style: str = "") -> None:
+        """Add a row; cells that are missing at its end are empty."""
+        for number, column in enumerate(self._columns):
+            column.cells.append(visible(cells[number]) if number < len(cells) else "")
+        self._styles.append(style)
+
+    def __rich_console__(self, console: Console, options: ConsoleOptions) -> RenderResult:
+        """Draw the blocks that fit the width."""
+        if self._title:
+            yield Text(self._title)
+        for columns in self._blocks(options.max_width):
+            yield self._block(columns, _widths(columns, options.max_width))
+            yield Text()
+
+    def _blocks(self, width: int) -> Iterator[list[_Column]]:
+        """The columns that stand beside each other; the first in every block."""
+        first, *others = self._columns
+        block = [first]
+        for column in others:
+            if len(block) > 1 and _least([*block, column], width) > _room(len(block) + 1, width):
+                yield block
+                block = [first]
+            block.append(column)
+        yield block
+
+    def _block(self, columns: Sequence[_Column], widths: Sequence[int]) -> Table:
+        made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _BETWEEN - 1, 0, 0))
+        for column, width in zip(columns, widths, strict=True):
+            justify: Literal["left", "right"] = "left" if column.folds else "right"
+            made.add_column(Text(column.head), justify=justify, width=width, overflow="fold")
+        for number, style in enumerate(self._styles):
+            made.add_row(*(Text(column.cells[number]) for column in columns), style=style)
+        return made
+
+
+def _room(count: int, width: int) -> int:
+    """What is left for the texts of so many columns."""
+    return width - _BETWEEN * (count - 1)
+
+
+def _least(columns: Sequence[_Column], width: int) -> int:
+    return sum(column.narrowest(width // 3) for column in columns)
+
+
+def _widths(columns: Sequence[_Column], width: int) -> list[int]:
+    """The least widths, and what is left of the room for whichever column folds onto most lines.
+
+    Where there is no room for them rich narrows the widest.
+    """
+    widths = [column.narrowest(width // 3) for column in columns]
+    left = _room(len(columns), width) - sum(widths)
+    for _ in range(left):
+        lines = [column.widest / had for column, had in zip(columns, widths, strict=True)]
+        if max(lines) <= 1:
+            break
+        widths[lines.index(max(lines))] += 1
+    return widths
