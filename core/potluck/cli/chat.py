@@ -33,6 +33,11 @@ def command(recipe: Path, overrides: tuple[str, ...]) -> None:
 
 
 def _next() -> str:
-    if sys.stdin.isatty():
-        echo("> ", nl=False)
-    return sys.stdin.readline().strip()
+    if sys.stdin is None:
+        raise PotluckError("standard input is closed, so no question can be read from it")
+    try:
+        if sys.stdin.isatty():
+            echo("> ", nl=False)
+        return sys.stdin.readline().strip()
+    except OSError as error:
+        raise PotluckError(f"no question can be read from standard input ({error.strerror or error})") from error

@@ -62,12 +62,17 @@ def is_terminal() -> bool:
 
 
 def prepare() -> None:
-    """Make the process safe to print from where a stream is closed or unbuffered, or its encoding lacks letters."""
-    for stream in (sys.stdout, sys.stderr):
-        if stream is None:
-            os.open(os.devnull, os.O_RDWR)  # else the next file that is opened, a database, is what gets printed into
+    """Make the process safe to print from where a stream is closed or unbuffered, or its encoding lacks letters.
+
+    What is typed is read as arguments are: bytes that are no text become surrogates.
+    """
+    wrong_letters = {"stdin": "surrogateescape", "stdout": "backslashreplace", "stderr": "backslashreplace"}
+    for name, errors in wrong_letters.items():
+        stream = getattr(sys, name)
+        if stream is None:  # the next file that is opened, a database, would be what is read or printed into
+            os.open(os.devnull, os.O_RDWR)
         elif isinstance(stream, io.TextIOWrapper):
-            stream.reconfigure(errors="backslashreplace")
+            stream.reconfigure(errors=errors)
     if isinstance(sys.stdout, io.TextIOWrapper) and isinstance(sys.stdout.buffer, io.RawIOBase):
         # With PYTHONUNBUFFERED what a pipe or a disk took only half of is lost without an error.
         encoding = sys.stdout.encoding
