@@ -241,7 +241,7 @@ def _raised(pairs: Pairs, rng: Generator, n: int, effect: float) -> tuple[Array,
 
 def gated(pairs: Pairs, condition: str, most: int, rounds: int, step: int = 1, seed: int = 0) -> dict[str, float]:
     """The shares of gates that passed and failed, looking every ``step`` questions, and how many they took."""
-    rng, gate = np.random.default_rng(seed), parse_gate(condition)
+    rng, gate = np.random.default_rng(seed), parse_gate(condition, {})
     states, taken = [], []
     for _ in range(rounds):
         test = SequentialGate(gate)

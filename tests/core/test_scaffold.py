@@ -15,11 +15,10 @@ from typing import get_args
 import pytest
 
 from potluck.cli.new import command
-from potluck.contracts import Kind
+from potluck.contracts import KINDS, Kind
 from potluck.errors import PotluckError
 from potluck.plugins import GROUPS
 from potluck.scaffold import create
-from potluck.scaffold.kinds import KINDS
 from support.commands import invoke
 from support.fake_plugins import install_hashing, visible
 

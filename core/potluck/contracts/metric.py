@@ -20,7 +20,8 @@ Need: TypeAlias = Literal["answer", "answers", "reference", "passages", "gold", 
 """What an attempt has to have, named after the fields of ``Attempt``.
 
 ``answer``: it was answered. ``answers``: right answers are known. ``reference``: these, or facts, are known.
-``passages``: there were documents to retrieve from. ``gold``: what should be found is known. ``choices``: the answer
+``passages``: there were documents to retrieve from, though nothing may have been found. ``gold``: what should be found
+is known, though none of it may have been. ``choices``: the answer
 was chosen from labels. ``seconds``, ``cost``, ``bits``: these were measured.
 """
 

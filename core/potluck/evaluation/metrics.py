@@ -11,7 +11,7 @@ from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import get_args
 
-from potluck.contracts import Attempt, Measure, Metric, Need
+from potluck.contracts import Attempt, Measure, Metric, Need, Scale
 from potluck.contracts.metric import About
 from potluck.documents import Json, Passage
 from potluck.errors import BrokenPlugin, PotluckError
@@ -19,6 +19,9 @@ from potluck.evaluation.gold import gold_ranks
 from potluck.evaluation.questions import Question
 from potluck.recipe.model import Part
 from potluck.text import is_refusal
+
+COUNTS = ("questions", "answerable", "with_gold", "answered", "refused", "empty", "filtered")
+"""What a summary counts besides its measures: no measure may have one of these names."""
 
 _EFFORT: frozenset[Need] = frozenset({"seconds", "cost", "bits"})
 """What is known of an answer only where variants are compared."""
@@ -52,7 +55,7 @@ class Scorer:
     """The metrics of a recipe, in the order of what they are about."""
 
     def __init__(self, metrics: Iterable[tuple[Part, Metric]]) -> None:
-        """Raises ``PotluckError`` where two metrics have a measure of one name."""
+        """Raises ``PotluckError`` where two have a measure of one name, ``BrokenPlugin`` for the name of a count."""
         self._metrics = tuple(metrics)
         self.measures: Mapping[str, Measure] = dict(_measures(self._metrics))
 
@@ -143,14 +146,23 @@ def _measures(metrics: Sequence[tuple[Part, Metric]]) -> Iterator[tuple[str, Mea
     found: dict[str, tuple[Part, Measure]] = {}
     for part, metric in metrics:
         for measure in metric.measures:
+            if measure.name in COUNTS:
+                raise BrokenPlugin(f"{part.plugin.label} has a measure {measure.name!r}, which is the name of a count")
             if measure.name in found:
                 raise PotluckError(
                     f"the metrics {found[measure.name][0].name!r} and {part.name!r} both have a measure "
-                    f"{measure.name!r}: leave one of them out of the recipe"
+                    f"{measure.name!r}: leave {part.name!r} out of the recipe"
                 )
             found[measure.name] = part, measure
     for about in get_args(About):
         yield from ((name, measure) for name, (_, measure) in found.items() if measure.about == about)
+
+
+_BOUNDS: Mapping[Scale, tuple[float, float]] = {
+    "share": (0.0, 1.0),
+    "amount": (0.0, math.inf),
+    "any": (-math.inf, math.inf),
+}
 
 
 def _names(metric: Metric) -> list[str]:
@@ -170,11 +182,17 @@ def _checked(part: Part, metric: Metric, attempt: Attempt) -> Mapping[str, float
         raise
     except Exception as error:
         raise BrokenPlugin(f"{part.plugin.label} failed: {type(error).__name__}: {error}") from error
+    measures = {measure.name: measure for measure in metric.measures}
     for name, value in found.items():
-        if name not in _names(metric):
+        if name not in measures:
             raise BrokenPlugin(f"{part.plugin.label} gives {name!r}, which is none of its measures")
-        if not isinstance(value, float | int) or not math.isfinite(value):
+        if isinstance(value, bool) or not isinstance(value, float | int) or not math.isfinite(value):
             raise BrokenPlugin(f"{part.plugin.label} gives {value!r} for {name!r}: expected a finite number")
+        low, high = _BOUNDS[measures[name].scale]
+        if not low <= value <= high:
+            raise BrokenPlugin(
+                f"{part.plugin.label} gives {value!r} for {name!r}: expected a number from {low:g} to {high:g}"
+            )
     return found
 
 

@@ -14,12 +14,13 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Literal, TypeAlias
 
 import numpy as np
 
+from potluck.contracts import Measure
 from potluck.errors import PotluckError
 
 if TYPE_CHECKING:
@@ -28,9 +29,6 @@ if TYPE_CHECKING:
     Array: TypeAlias = npt.NDArray[np.float64]
 
 State: TypeAlias = Literal["passed", "failed", "undecided"]
-
-UNBOUNDED = frozenset({"latency", "cost", "perplexity"})
-"""Measures without a largest value: one question may yet come that outweighs all others, so nothing is ever sure."""
 
 _RISK = 0.05
 
@@ -73,15 +71,19 @@ class Gate:
         return f"{self.metric} {operator} baseline{margin}"
 
 
-def parse_gate(condition: str) -> Gate:
-    """Read a condition such as ``f1 >= baseline - 0.02`` or ``recall@2 >= 0.9``.
+def parse_gate(condition: str, measures: Mapping[str, Measure]) -> Gate:
+    """Read a condition such as ``f1 >= baseline - 0.02`` or ``recall@2 >= 0.9`` on one of some measures.
 
-    Raises ``PotluckError`` if it cannot be read, or cannot be tested after each question.
+    Raises ``PotluckError`` if it cannot be read, or cannot be tested after each question: without a largest value one
+    question may yet come that outweighs all others, so nothing is ever sure.
     """
     metric = re.split(r"[\s<>=!]", condition.strip(), maxsplit=1)[0]
-    if metric in UNBOUNDED:
+    measure = measures.get(metric)
+    if measure is not None and measure.scale != "share":
         reason = f"{metric} has no largest value, so its mean cannot be sure at every look; compare it without --gate"
         raise _refusal(condition, reason)
+    if measure is not None and not measure.higher_is_better:
+        raise _refusal(condition, f"less of {metric} is better, and a gate asks for at least so much")
     found = _FORM.fullmatch(condition)
     if found is None:
         raise _refusal(condition, "it must be a measure, >= or >, and a number or 'baseline' with + or - a number")

@@ -50,21 +50,18 @@ class Marks(Metric):
         if self.config.wrong == "raises":
             raise RuntimeError("no pen")
         count = attempt.answer.count(self.config.mark)
-        named = {"name": {"mark": 1.0}, "number": {"marks": float("nan")}, "text": {"marks": "many"}}
+        named = {
+            "name": {"mark": 1.0}, "number": {"marks": float("nan")}, "text": {"marks": "many"},
+            "truth": {"is_marked": True}, "share": {"is_marked": 1.5}, "amount": {"marks": -1.0},
+        }
         return named.get(self.config.wrong, {"marks": count, "is_marked": float(count > 0)})
-
-
-class Same(Marks):
-    """Has a measure of a name that is taken."""
-
-    measures = (Measure("f1", "Another F1"),)
 
 
 @potluck.hookimpl
 def potluck_metric():
     return potluck.Offer("counts marks", Settings, Marks, sends_to=lambda config: config.send)
 '''
-SAME = METRICS.replace("Settings, Marks,", "Settings, Same,")
+UNMARKED = '"unmarked", "No mark", higher_is_better=False, label="Unmarked"'
 QUESTIONS = 12
 EXAMPLE = [{"role": "user", "content": "站"}, {"role": "assistant", "content": "站!"}]
 
@@ -88,11 +85,19 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     }
     (folder / "recipe.yaml").write_text(json.dumps(recipe), encoding="utf-8")
     site = install_labelled(tmp_path / "site")
-    groups = {"potluck.metrics": {"marks": "marks_plugin", "same": "same_plugin"}}
-    install(site, "potluck-marks", groups, {"marks_plugin": METRICS, "same_plugin": SAME})
+    modules = {"marks": METRICS, "same": other('"f1"'), "counts": other('"refused"'), "errors": other(UNMARKED)}
+    groups = {"potluck.metrics": {name: f"{name}_plugin" for name in modules}}
+    install(site, "potluck-marks", groups, {f"{name}_plugin": code for name, code in modules.items()})
     monkeypatch.chdir(folder)
     with visible(site, monkeypatch):
         yield folder
+
+
+def other(measure: str) -> str:
+    """The module of a metric with another measure."""
+    said = measure if "," in measure else f'{measure}, "Another"'
+    begin = METRICS.index("    measures = (")
+    return METRICS[:begin] + f"    measures = (Measure({said}),)\n" + METRICS[METRICS.index("    )\n", begin) + 6 :]
 
 
 def write(path: Path, rows: list[dict[str, Any]]) -> None:
@@ -175,6 +180,23 @@ def test_a_gate_is_decided_by_it(home: Path) -> None:
     assert found["verdict"] == "passed"
 
 
+@pytest.mark.parametrize(
+    ("gate", "reason"),
+    [
+        ("marks >= 1", "marks has no largest value"),
+        ("unmarked >= 0.5", "less of unmarked is better"),
+    ],
+)
+def test_a_gate_on_what_it_cannot_decide_is_refused(gate: str, reason: str, home: Path) -> None:
+    assert reason in refused("compare", "recipe.yaml", "--set", "metrics=[marks, errors]", "--gate", gate)
+
+
+def test_a_measure_cannot_be_called_like_a_count(home: Path) -> None:
+    said = refused("evaluate", "recipe.yaml", "--set", "metrics=[counts]")
+
+    assert "metric 'counts' of potluck-marks 1.0 has a measure 'refused', which is the name of a count" in said
+
+
 def test_examples_have_its_measures_with_an_interval(home: Path) -> None:
     task = {
         "task": "generation",
@@ -208,6 +230,9 @@ def test_a_run_keeps_which_metrics_it_had(home: Path) -> None:
         ("name", "gives 'mark', which is none of its measures"),
         ("number", "gives nan for 'marks': expected a finite number"),
         ("text", "gives 'many' for 'marks': expected a finite number"),
+        ("truth", "gives True for 'is_marked': expected a finite number"),
+        ("share", "gives 1.5 for 'is_marked': expected a number from 0 to 1"),
+        ("amount", "gives -1.0 for 'marks': expected a number from 0 to inf"),
     ],
 )
 def test_a_metric_that_gives_no_figure_is_named(wrong: str, said: str, home: Path) -> None:
@@ -219,7 +244,7 @@ def test_a_metric_that_gives_no_figure_is_named(wrong: str, said: str, home: Pat
 def test_two_measures_of_one_name_are_refused(home: Path) -> None:
     said = refused("evaluate", "recipe.yaml", "--set", "metrics=[same]")
 
-    assert "the metrics 'answers' and 'same' both have a measure 'f1': leave one of them out of the recipe" in said
+    assert "the metrics 'answers' and 'same' both have a measure 'f1': leave 'same' out of the recipe" in said
 
 
 @pytest.mark.parametrize(

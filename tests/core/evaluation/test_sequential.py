@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import math
+from functools import partial
 
 import numpy as np
 import pytest
@@ -9,7 +10,12 @@ from hypothesis import strategies as st
 
 from benchmarks import significance as simulated
 from potluck.errors import PotluckError
-from potluck.evaluation.sequential import Gate, SequentialGate, parse_gate
+from potluck.evaluation import sequential
+from potluck.evaluation.sequential import Gate, SequentialGate
+from support.scoring import usual
+
+USUAL = usual().measures
+parse_gate = partial(sequential.parse_gate, measures=USUAL)
 
 UNIT = st.floats(0, 1)
 
@@ -53,6 +59,7 @@ def test_a_condition_is_read(condition, gate):
         ("f1 >= baseline - 1", "1 decides it before anything is asked"),
         ("latency >= baseline", "latency has no largest value"),
         ("cost <= 0.01", "cost has no largest value"),
+        ("bits_per_character >= 0.5", "bits_per_character has no largest value"),
         ("latency <= baseline * 1.2", "latency has no largest value"),
     ],
 )

@@ -122,6 +122,8 @@ def test_a_claim_counts_once_however_often_it_is_made() -> None:
         ("UIC60", "採用UIC60鋼軌"),
         ("14 days", "within 14 days"),
         ("25 rails", "of 25 concrete rails"),
+        ("1,640, as said", "1640 rails"),
+        ("1640 rails", "there are 1,640, not more"),
     ],
 )
 def test_the_same_in_other_writing_is_supported(answer: str, text: str) -> None:

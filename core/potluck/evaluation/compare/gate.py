@@ -91,38 +91,51 @@ def gate(
     observers: pluggy.PluginManager,
 ) -> GateReport:
     """Ask until every variant passes or fails, or all questions are asked. Raises what a variant raises."""
-    wanted = parse_gate(condition)
     if recipe.is_task:
         raise Unsupported(
             f"{recipe.path}: --gate asks questions about documents one after another, and this recipe has examples; "
             "compare them without it"
         )
-    chosen = _variants(recipe, plan, wanted)
-    baseline = base_of(chosen, plan.baseline)
-    file = read_question_file(questions_file(recipe, plan), plan.limit)
-    runs = [VariantRun(one, repeats=[[]]) for one in chosen]
-    base = next(run for run in runs if run.variant is baseline)
-    candidates = [
-        _Candidate(run, SequentialGate(wanted)) for run in runs if run is not base or not wanted.against_baseline
-    ]
     components = Components(recipe, workspace, models)
-    engine = Engine(file.questions, Scorer(components.metrics), workspace, models, observers)
     try:
-        engine.check_gold([one.recipe for one in chosen])
-        for run in runs:
-            run.notes += engine.retrieved(run.variant.recipe).notes
-        for batch in _batches(len(file.questions), recipe.seed):
-            _ask(batch, candidates, base, wanted, engine)
-            if all(one.verdict != "undecided" for one in candidates):
-                break
+        scorer = Scorer(components.metrics)
+        wanted = parse_gate(condition, scorer.measures)
+        file = read_question_file(questions_file(recipe, plan), plan.limit)
+        engine = Engine(file.questions, scorer, workspace, models, observers)
+        try:
+            runs, candidates = _candidates(recipe, plan, wanted)
+            _decide(runs, candidates, wanted, engine, recipe.seed)
+        finally:
+            engine.close()
     finally:
-        engine.close()
         components.close()
     if not any(one.test.n for one in candidates):
         raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
     decisions = (Decision(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
     said = (*file.notes, *map(str, notes(runs)))
     return GateReport(condition, tuple(decisions), len(file.questions), said)
+
+
+def _candidates(recipe: RecipeModel, plan: Plan, wanted: Gate) -> tuple[list[VariantRun], list[_Candidate]]:
+    """The variants, the baseline first, and those that the condition is about."""
+    chosen = _variants(recipe, plan, wanted)
+    baseline = base_of(chosen, plan.baseline)
+    runs = [VariantRun(one, repeats=[[]]) for one in (baseline, *(one for one in chosen if one is not baseline))]
+    tried = runs[1:] if wanted.against_baseline else runs
+    return runs, [_Candidate(run, SequentialGate(wanted)) for run in tried]
+
+
+def _decide(
+    runs: Sequence[VariantRun], candidates: Sequence[_Candidate], wanted: Gate, engine: Engine, seed: int
+) -> None:
+    """Ask some questions at a time, until every candidate passes or fails, or all are asked."""
+    engine.check_gold([run.variant.recipe for run in runs])
+    for run in runs:
+        run.notes += engine.retrieved(run.variant.recipe).notes
+    for batch in _batches(len(engine.questions), seed):
+        _ask(batch, candidates, runs[0], wanted, engine)
+        if all(one.verdict != "undecided" for one in candidates):
+            return
 
 
 def _variants(recipe: RecipeModel, plan: Plan, wanted: Gate) -> list[Variant]:

@@ -76,7 +76,7 @@ _SPELLED = re.compile(rf"(?P<number>{_CHINESE})(?P<unit>{_either({*_COUNTED, *_S
 _QUOTED = re.compile(r"「([^「」]+)」|『([^『』]+)』|“([^“”]+)”|\"([^\"\n]+)\"")
 _HEADED = re.compile(rf"(第\s*(?:{_CHINESE}|\d+)\s*[章節节條条]|\d+(?:\.\d+)+)(.+)", re.DOTALL)
 _ELLIPSIS = re.compile(r"\.{3,}|⋯+")
-_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?![\d,])")
+_THOUSANDS = re.compile(r"(?<![\d.,])\d{1,3}(?:,\d{3})+(?!,?\d)")
 _MARKERS = re.compile(r"\[\d+(?:\s*[,、-]\s*\d+)*\]|\(\d{1,2}\)|^\s*(?:[-*•]\s*)?\d{1,2}(?:\.(?=\s+\S)|、(?=\D))", re.M)
 _BLANKS = re.compile(r"[^\S\n]+")
 _ENCIRCLED = re.compile("[\u2460-\u249b\u2776-\u2793]")
