@@ -8,21 +8,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
-from statistics import median
 from typing import Any, NamedTuple
 
 from potluck_plugins.loaders._shared.bidi import has_right_to_left, reading_order
 from potluck_plugins.loaders._shared.lines import Line
 from potluck_plugins.loaders._shared.pdfchars import Box, Character, PageCharacters
 from potluck_plugins.loaders._shared.pdfrules import struck_by_rules
+from potluck_plugins.loaders._shared.pdfscripts import SMALL, baseline, cleaned, decoded, main_size, plain, scripted
 from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, text_objects, turned
 from potluck_plugins.loaders._shared.pdfvertical import is_vertical, vertical_lines
-from potluck_plugins.loaders._shared.raised import Position, ScriptedText
-
-_HYPHEN = "\x02"
-_BROKEN_WORD = re.compile(f"(?<=[a-z]){_HYPHEN}(?=[a-z])")
-_VARIANTS = re.compile("[\u2f00-\u2fd5\uf900-\ufaff\ufb00-\ufb06]")
-"""Radicals and ligatures, which some programs write in place of the usual characters."""
 
 _FIRST_HEBREW = 0x0590
 _WIDE_GAP = 1.2
@@ -30,12 +24,6 @@ _WIDE_GAP = 1.2
 
 _WORD_GAP = 0.2
 """The gap between letters, in heights of a character, from which they belong to different words."""
-
-_SMALL = 0.88
-"""The size of raised and lowered characters, at the most, beside those on the line."""
-
-_RAISED, _LOWERED = 0.15, -0.04
-"""How far they stand above or below the line, in sizes, at the least."""
 
 _ELSEWHERE = 1_000_000.0
 """How far lines that are turned in another way are from each other, in points."""
@@ -159,24 +147,13 @@ def _goes_on(page: PageCharacters, before: Sequence[Character], line: Sequence[C
     ends, begins = [one for one in before if one.is_seen], [one for one in line if one.is_seen]
     if not ends or not begins:
         return False
-    size = max(_main_size(ends), _main_size(begins))
+    size = max(main_size(ends), main_size(begins))
     gap = begins[0].x - page.box(ends[-1]).right
     if not -0.3 * size < gap < 0.6 * size:
         return False
-    scripts = begins[0].size < _SMALL * size or ends[-1].size < _SMALL * size
-    apart = abs(_baseline(ends) - _baseline(begins))
-    return scripts and apart < (0.05 if _main_size(begins) == _main_size(ends) else 0.6) * size
-
-
-def _main_size(seen: Sequence[Character]) -> float:
-    """The size of the characters on the line: the largest that more than a few have."""
-    sizes = sorted((one.size for one in seen), reverse=True)
-    return sizes[min(len(sizes) // 10, len(sizes) - 1)]
-
-
-def _baseline(seen: Sequence[Character]) -> float:
-    size = _main_size(seen)
-    return median(one.y for one in seen if one.size >= _SMALL * size)
+    scripts = begins[0].size < SMALL * size or ends[-1].size < SMALL * size
+    apart = abs(baseline(ends) - baseline(begins))
+    return scripts and apart < (0.05 if main_size(begins) == main_size(ends) else 0.6) * size
 
 
 def _line(page: PageCharacters, line: Sequence[Character]) -> Line:
@@ -190,47 +167,26 @@ def _line(page: PageCharacters, line: Sequence[Character]) -> Line:
     height = _height(first)
     if abs(last.bottom - first.bottom) > height or last.right < first.left:
         # Written upwards or round a corner: there are no margins to measure.
-        return Line(_string(_units(line)))
+        return Line(plain(line))
     cells = [seen[0]]
     for before, one in pairwise(seen):
         gap = page.box(one).left - page.box(before).right if one.number - before.number > 1 else 0
         if gap > _WIDE_GAP * height and page.follows(before, one):
             cells.append(one)
-    size, baseline = _main_size(seen), _baseline(seen)
     bounds = [line.index(cell) for cell in cells]
     parts = [line[a:b] for a, b in zip(bounds, [*bounds[1:], len(line)], strict=True)]
     return Line(
-        _joined([_scripted(part, size, baseline) for part in parts]), first.left, last.right, first.bottom, height
+        _joined([scripted(part, main_size(seen), baseline(seen)) for part in parts]),
+        first.left,
+        last.right,
+        first.bottom,
+        height,
     )
-
-
-def _scripted(part: Sequence[Character], size: float, baseline: float) -> str:
-    """The text of characters, some of which may stand above or below the line."""
-    text = ScriptedText()
-    run: list[Character] = []
-    position: Position = "base"
-    if all(one.size >= _SMALL * size for one in part if one.is_seen):
-        return _string(_units(part))
-    for one in part:
-        place = _position(one, size, baseline) if one.is_seen else position
-        if place != position:
-            text.add(_decoded(_units(run)), position)
-            run, position = [], place
-        run.append(one)
-    text.add(_decoded(_units(run)), position)
-    return _cleaned(str(text))
-
-
-def _position(character: Character, size: float, baseline: float) -> Position:
-    if character.size >= _SMALL * size:
-        return "base"
-    above = (character.y - baseline) / size
-    return "raised" if above > _RAISED else "lowered" if above < _LOWERED else "base"
 
 
 def _right_to_left(page: PageCharacters, seen: Sequence[Character]) -> Line:
     """A line with words from right to left: PDFium's order is not that of its words, their places are."""
-    placed = sorted(((page.box(one), _decoded([one.code])) for one in seen), key=lambda one: one[0].left)
+    placed = sorted(((page.box(one), decoded([one])) for one in seen), key=lambda one: one[0].left)
     height = max(_height(box) for box, _ in placed)
     visual: list[str] = []
     reach = placed[0][0].left
@@ -244,7 +200,7 @@ def _right_to_left(page: PageCharacters, seen: Sequence[Character]) -> Line:
         visual.append(text)
         reach = max(reach, box.right)
     bottom = min(box.bottom for box, _ in placed)
-    return Line(_cleaned("".join(reading_order(visual))), placed[0][0].left, reach, bottom, height)
+    return Line(cleaned("".join(reading_order(visual))), placed[0][0].left, reach, bottom, height)
 
 
 def _joined(parts: list[str]) -> str:
@@ -259,25 +215,3 @@ def _joined(parts: list[str]) -> str:
 
 def _height(box: Box) -> float:
     return max(1.0, box.top - box.bottom)
-
-
-def _units(line: Iterable[Character]) -> list[int]:
-    return [one.code for one in line]
-
-
-def _decoded(codes: Sequence[int]) -> str:
-    """PDFium's UTF-16 as text."""
-    units = b"".join((code & 0xFFFF).to_bytes(2, "little") for code in codes)
-    return units.decode("utf-16-le", "replace")
-
-
-def _string(codes: Sequence[int]) -> str:
-    return _cleaned(_decoded(codes))
-
-
-def _cleaned(text: str) -> str:
-    """A text with words that were hyphenated put together again, and usual characters for their variants."""
-    text = text.replace("\ufffe", _HYPHEN)
-    text = _BROKEN_WORD.sub("", text).replace(_HYPHEN, "-").replace("\u00ad", "")
-    text = _VARIANTS.sub(lambda found: unicodedata.normalize("NFKC", found.group()), text)
-    return " ".join(text.replace("\0", "").replace("\u00a0", " ").strip().split(" "))

@@ -3,18 +3,30 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Sequence
-from itertools import pairwise
+from collections.abc import Callable, Iterator, Sequence
+from itertools import groupby, pairwise
+from statistics import median
 
 from potluck_plugins.loaders._shared.lines import Line
 from potluck_plugins.loaders._shared.pdfchars import Character, PageCharacters
+from potluck_plugins.loaders._shared.pdfscripts import SMALL, decoded, main_size, scripted
 
 _WIDE = re.compile("[\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe4f\uff01-\uff60]")
 _FIRST_WIDE = 0x3000
 _SHARE = 0.5
 _FEWEST = 4
-_BLANK = 1.5
-"""The step from one character to the next, in sizes, from which a blank stands between them."""
+_SPACE = 32
+_BLANK, _WORD_GAP = 0.5, 0.2
+"""The gap between two characters, in sizes, from which a blank stands between them; between two that lie on a side."""
+
+_FIGURES = "0123456789"
+_WIDEST_GROUP = 4
+_BELOW = 0.12
+"""How far an upright character reaches below the line on which it would stand, in sizes."""
+
+_DESCENT = 0.4
+"""How far the middle of a column is from where that stands which lies on its side in it, in sizes."""
+
 _FORMS = str.maketrans(
     "︐︑︒︓︔︕︖︗︘︙︰︱︵︶︷︸︹︺︻︼︽︾︿﹀﹁﹂﹃﹄﹇﹈",
     "，、。：；！？〖〗…‥—（）｛｝〔〕【】《》〈〉「」『』［］",
@@ -45,7 +57,7 @@ def vertical_lines(
 
     The places of a column are those of a line on a page that is turned, so that its text is joined as lines are.
     """
-    columns, others = _columns(lines)
+    columns, others = _columns(page, lines)
     tiers = _tiers(columns)
     result: list[Line] = []
     waiting = sorted(others, key=lambda line: -line[0].y)
@@ -57,21 +69,45 @@ def vertical_lines(
     return [*result, *(horizontal(line) for line in waiting)]
 
 
-def _columns(lines: Sequence[Sequence[Character]]) -> tuple[list[list[Character]], list[list[Character]]]:
-    """Runs of characters that stand below one another, and the lines that are not made of such runs."""
+def _columns(
+    page: PageCharacters, lines: Sequence[Sequence[Character]]
+) -> tuple[list[list[Character]], list[list[Character]]]:
+    """Runs of characters that stand below one another, and the lines that are not made of such runs.
+
+    A few figures may stand beside each other in a column, as one character.
+    """
     columns: list[list[Character]] = []
     others: list[list[Character]] = []
+    above: Character | None = None
     for line in lines:
         seen = [one for one in line if one.is_seen]
-        if len(seen) > 1 and not any(_is_below(before, one) for before, one in pairwise(seen)):
+        is_group = above is not None and _is_group(seen) and _is_next(page, above, seen[0])
+        if len(seen) > 1 and not is_group and not any(_is_next(page, before, one) for before, one in pairwise(seen)):
             others.append(list(line))
             continue
         for one in seen:
-            if columns and _is_below(columns[-1][-1], one):
+            is_beside = above is not None and _is_beside(columns[-1], above, one)
+            if is_beside or (above is not None and _is_next(page, above, one)):
                 columns[-1].append(one)
             else:
                 columns.append([one])
+            above = above if is_beside else one
     return columns, others
+
+
+def _is_group(seen: Sequence[Character]) -> bool:
+    """Whether characters are figures that may stand in a column as one character."""
+    return len(seen) <= _WIDEST_GROUP and all(_is_figure(one) for one in seen)
+
+
+def _is_beside(column: Sequence[Character], above: Character, one: Character) -> bool:
+    """Whether a figure stands beside that which is the last of a column, both in the room of one character."""
+    is_row = len(column) > 1 and _is_figure(above) and _is_figure(one) and one.number == column[-1].number + 1
+    return is_row and abs(one.y - above.y) < 0.2 * one.size and 0 < one.x - above.x < one.size
+
+
+def _is_figure(one: Character) -> bool:
+    return not _lies(one) and chr(one.code) in _FIGURES
 
 
 def _tiers(columns: Sequence[list[Character]]) -> list[list[list[Character]]]:
@@ -90,12 +126,68 @@ def _tiers(columns: Sequence[list[Character]]) -> list[list[list[Character]]]:
 
 
 def _turned(page: PageCharacters, column: Sequence[Character]) -> Line:
-    text = ""
-    for before, one in pairwise([column[0], *column]):
-        step = before.y - one.y
-        text += (" " if step > _BLANK * one.size else "") + chr(one.code)
+    """A column as a line; what lies on its side in it is read with its raised and lowered characters."""
+    size, height = _baseline(column)
+    text, before = "", column[0]
+    for lies, run in groupby(column, key=_lies):
+        characters = list(run)
+        blank = " " * (_gap(page, before, characters[0]) > _BLANK * size)
+        spaced = _spaced(page, characters, _WORD_GAP if lies else _BLANK)
+        text += blank + (scripted([_on_a_line(one) for one in spaced], size, height) if lies else decoded(spaced))
+        before = characters[-1]
     first, last = page.box(column[0]), page.box(column[-1])
     return Line(text.translate(_FORMS), -first.top, -last.bottom, first.left, max(1.0, first.right - first.left))
+
+
+def _spaced(page: PageCharacters, run: Sequence[Character], gap: float) -> Iterator[Character]:
+    """Characters with blanks where the gap between them, in sizes, is as large as that."""
+    for before, one in pairwise([run[0], *run]):
+        if _gap(page, before, one) > gap * one.size:
+            yield before._replace(code=_SPACE)
+        yield one
+
+
+def _on_a_line(one: Character) -> Character:
+    """A character that lies on its side, on a page that is turned."""
+    return one._replace(x=-one.y, y=one.x)
+
+
+def _baseline(column: Sequence[Character]) -> tuple[float, float]:
+    """The size of the characters in a column, and where those that lie on their side stand across the page."""
+    size = main_size(column)
+    lying = [one for one in column if _lies(one)]
+    whole = [one.x for one in lying if one.size >= SMALL * size]
+    if whole or not lying:
+        return size, median(whole or [0.0])
+    # All that lies there is small: it is raised if it stands right of the middle of the column.
+    upright = [_middle(one) for one in column if not _lies(one)]
+    line = median(upright) - _DESCENT * size if upright else lying[0].x
+    return size, line if lying[0].x > line + 0.2 * size else lying[0].x
+
+
+def _lies(character: Character) -> bool:
+    """Whether a character is turned with the clock, as letters and digits in a column are."""
+    return character.turn == 1
+
+
+def _middle(character: Character) -> float:
+    """The middle of a column, as far as one of its characters tells."""
+    return character.x + (_DESCENT if _lies(character) else 0.5) * character.size
+
+
+def _gap(page: PageCharacters, before: Character, one: Character) -> float:
+    """How far a character of a column begins below the end of another."""
+    end = page.box(before).bottom if _lies(before) else before.y - _BELOW * before.size
+    return end - (one.y if _lies(one) else one.y + (1 - _BELOW) * one.size)
+
+
+def _is_next(page: PageCharacters, before: Character, one: Character) -> bool:
+    """Whether a character goes on with the column of another, at most two blanks below it."""
+    size = max(before.size, one.size)
+    is_half = 0xDC00 <= one.code < 0xE000 and one.number == before.number + 1
+    return is_half or (
+        abs(_middle(before) - _middle(one)) < 0.6 * size and -0.6 * size < _gap(page, before, one) < 2.5 * size
+    )
 
 
 def _is_wide(character: Character) -> bool:
