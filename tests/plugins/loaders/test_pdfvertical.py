@@ -70,6 +70,8 @@ def test_digits_that_lie_in_a_column_belong_to_it(rotate: int, drawn: int) -> No
     [
         (("絕緣電阻不得小於", Lying("10"), Lying("6", 6, 4), "歐姆"), "絕緣電阻不得小於10⁶歐姆"),
         (("水之化學式為", Lying("H"), Lying("2", 6, -2), Lying("O"), "也"), "水之化學式為H₂O也"),
+        (("水之化學式為", Lying("H", rise=3), Lying("2", 6, 1), Lying("O", rise=3), "也"), "水之化學式為H₂O也"),
+        (("面積五平方公尺", Lying("2", 6, -1), "以內"), "面積五平方公尺2以內"),
         (("面積五平方公尺", Lying("2", 6, 6), "以內"), "面積五平方公尺²以內"),
         (("面積五平方公尺", Lying("2", 6, 0), "以內"), "面積五平方公尺2以內"),
         (("鋼軌之英文為", Lying("rail joint"), "者"), "鋼軌之英文為rail joint者"),

@@ -20,7 +20,6 @@ _BLANK, _WORD_GAP = 0.5, 0.2
 """The gap between two characters, in sizes, from which a blank stands between them; between two that lie on a side."""
 
 _FIGURES = "0123456789"
-_WIDEST_GROUP = 4
 _BELOW = 0.12
 """How far an upright character reaches below the line on which it would stand, in sizes."""
 
@@ -81,8 +80,7 @@ def _columns(
     above: Character | None = None
     for line in lines:
         seen = [one for one in line if one.is_seen]
-        is_group = above is not None and _is_group(seen) and _is_next(page, above, seen[0])
-        if len(seen) > 1 and not is_group and not any(_is_next(page, before, one) for before, one in pairwise(seen)):
+        if len(seen) > 1 and not any(_is_next(page, before, one) for before, one in pairwise(seen)):
             others.append(list(line))
             continue
         for one in seen:
@@ -93,11 +91,6 @@ def _columns(
                 columns.append([one])
             above = above if is_beside else one
     return columns, others
-
-
-def _is_group(seen: Sequence[Character]) -> bool:
-    """Whether characters are figures that may stand in a column as one character."""
-    return len(seen) <= _WIDEST_GROUP and all(_is_figure(one) for one in seen)
 
 
 def _is_beside(column: Sequence[Character], above: Character, one: Character) -> bool:
