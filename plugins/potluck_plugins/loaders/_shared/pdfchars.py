@@ -28,8 +28,8 @@ class Box(NamedTuple):
 class Character(NamedTuple):
     """A character: ``number`` is its place in PDFium's order, ``x`` and ``y`` (points) where it stands on its baseline.
 
-    ``size`` is in points. ``code`` is a UTF-16 unit. ``turn`` tells by how many quarters of a circle the character is
-    turned with the clock.
+    ``size`` is in points, 0 for what PDFium adds. ``code`` is a UTF-16 unit. ``turn`` tells by how many quarters of a
+    circle the character is turned with the clock.
     """
 
     number: int
@@ -43,6 +43,11 @@ class Character(NamedTuple):
     def is_seen(self) -> bool:
         """Whether it leaves ink on the page."""
         return self.code > _BLANK
+
+    @property
+    def is_added(self) -> bool:
+        """Whether it is a blank, or an end of a line, that PDFium adds."""
+        return self.size == 0
 
 
 class PageCharacters:
@@ -134,7 +139,9 @@ class PageCharacters:
             origin_of(handle, index, x, y)
             code, size = code_of(handle, index), size_of(handle, index)
             # Blanks and ends of lines that PDFium adds stand in no text that could be turned.
-            if (code > _BLANK or not raw.FPDFText_IsGenerated(handle, index)) and matrix_of(handle, index, matrix):
+            if code <= _BLANK and raw.FPDFText_IsGenerated(handle, index):
+                size = 0.0
+            elif matrix_of(handle, index, matrix):
                 size *= math.hypot(matrix.c, matrix.d)
                 turn = quarters(matrix.a, matrix.b, matrix.d)
             found.append(Character(index, code, x.value, y.value, size, turn))

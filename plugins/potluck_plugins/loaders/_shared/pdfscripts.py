@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from statistics import median
 
 from potluck_plugins.loaders._shared.pdfchars import Character
@@ -20,6 +20,13 @@ SMALL = 0.88
 
 _RAISED, _LOWERED = 0.15, -0.04
 """How far they stand above or below the line, in sizes, at the least."""
+
+_CLEAR, _APART = 0.2, 0.8
+"""How far figures that are as large as the line stand above or below it, in sizes: what is farther is another line."""
+
+_LEVEL = 0.1
+_CLOSE = 0.9
+_FIGURES = "0123456789+-\u2212"
 
 
 def main_size(seen: Sequence[Character]) -> float:
@@ -39,16 +46,54 @@ def scripted(part: Sequence[Character], size: float, height: float) -> str:
     text = ScriptedText()
     run: list[Character] = []
     position: Position = "base"
-    if all(one.size >= SMALL * size for one in part if one.is_seen):
+    places = positions(part, size, height)
+    if not any(one.is_seen and place != "base" for one, place in zip(part, places, strict=True)):
         return plain(part)
-    for one in part:
-        place = _position(one, size, height) if one.is_seen else position
-        if place != position:
+    for one, place in zip(part, places, strict=True):
+        if one.is_seen and place != position:
+            if place != "base" and _is_close(run, one, size):
+                run.pop()
             text.add(decoded(run), position)
             run, position = [], place
         run.append(one)
     text.add(decoded(run), position)
     return cleaned(str(text))
+
+
+def _is_close(run: Sequence[Character], one: Character, size: float) -> bool:
+    """Whether a script stands at a letter or figure though PDFium, which measures by its size, sees a blank between."""
+    if len(run) < 2 or not run[-1].is_added:
+        return False
+    return chr(run[-2].code).isascii() and run[-2].is_seen and one.x - run[-2].x < _CLOSE * size
+
+
+def positions(part: Sequence[Character], size: float, height: float) -> list[Position]:
+    """Where each character stands: a small one by how far it is from the line, figures of its size by a clear step."""
+    found = [_position(one, size, height) for one in part]
+    for start, end in _figures(part):
+        before = part[start - 1]
+        step = (part[start].y - before.y) / size
+        if found[start - 1] == "base" and _CLEAR < abs(step) < _APART and _returns(part, start, end, size):
+            found[start:end] = ["raised" if step > 0 else "lowered"] * (end - start)
+    return found
+
+
+def _figures(part: Sequence[Character]) -> Iterator[tuple[int, int]]:
+    """The bounds of figures, with their sign, that stand at another height than the letter or figure before them."""
+    start = 1
+    while start < len(part):
+        end = start
+        while end < len(part) and chr(part[end].code) in _FIGURES and part[end].y == part[start].y:
+            end += 1
+        if end > start and part[start].y != part[start - 1].y and chr(part[start - 1].code).isalnum():
+            yield start, end
+        start = max(end, start + 1)
+
+
+def _returns(part: Sequence[Character], start: int, end: int, size: float) -> bool:
+    """Whether the line goes on, behind a step, at the height from which the step was made, if it goes on."""
+    after = next((one for one in part[end:] if one.is_seen), None)
+    return after is None or abs(after.y - part[start - 1].y) < _LEVEL * size
 
 
 def plain(characters: Iterable[Character]) -> str:

@@ -14,7 +14,16 @@ from potluck_plugins.loaders._shared.bidi import has_right_to_left, reading_orde
 from potluck_plugins.loaders._shared.lines import Line
 from potluck_plugins.loaders._shared.pdfchars import Box, Character, PageCharacters
 from potluck_plugins.loaders._shared.pdfrules import struck_by_rules
-from potluck_plugins.loaders._shared.pdfscripts import SMALL, baseline, cleaned, decoded, main_size, plain, scripted
+from potluck_plugins.loaders._shared.pdfscripts import (
+    SMALL,
+    baseline,
+    cleaned,
+    decoded,
+    main_size,
+    plain,
+    positions,
+    scripted,
+)
 from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, text_objects, turned
 from potluck_plugins.loaders._shared.pdfvertical import is_vertical, vertical_lines
 
@@ -151,8 +160,10 @@ def _goes_on(page: PageCharacters, before: Sequence[Character], line: Sequence[C
     gap = begins[0].x - page.box(ends[-1]).right
     if not -0.3 * size < gap < 0.6 * size:
         return False
-    scripts = begins[0].size < SMALL * size or ends[-1].size < SMALL * size
-    apart = abs(baseline(ends) - baseline(begins))
+    places = positions(ends, main_size(ends), baseline(ends))
+    scripts = begins[0].size < SMALL * size or ends[-1].size < SMALL * size or places[-1] != "base"
+    on_line = [one for one, place in zip(ends, places, strict=True) if place == "base"]
+    apart = abs(baseline(on_line or ends) - baseline(begins))
     return scripts and apart < (0.05 if main_size(begins) == main_size(ends) else 0.6) * size
 
 
