@@ -61,10 +61,10 @@ def scripted(part: Sequence[Character], size: float, height: float) -> str:
 
 
 def _is_close(run: Sequence[Character], one: Character, size: float) -> bool:
-    """Whether a script stands at a letter or figure though PDFium, which measures by its size, sees a blank between."""
-    if len(run) < 2 or not run[-1].is_added:
+    """Whether figures stand at a figure though PDFium, which measures by their size, sees a blank between."""
+    if len(run) < 2 or not run[-1].is_added or chr(one.code) not in _FIGURES:
         return False
-    return chr(run[-2].code).isascii() and run[-2].is_seen and one.x - run[-2].x < _CLOSE * size
+    return chr(run[-2].code) in _FIGURES and one.x - run[-2].x < _CLOSE * size
 
 
 def positions(part: Sequence[Character], size: float, height: float) -> list[Position]:
