@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from potluck.temporary import remove_left
 from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue
-from potluck.workspace.files import remove_leftovers, storage_errors, write_whole
+from potluck.workspace.files import is_made, remove_leftovers, storage_errors, write_whole
 from potluck.workspace.lock import was_killed, writing
 
 if TYPE_CHECKING:
@@ -36,7 +36,8 @@ class Workspace:
         self.folder = folder
         self._fresh = fresh
         with storage_errors(folder):
-            folder.mkdir(parents=True, exist_ok=True)
+            if not is_made(folder):
+                folder.mkdir(parents=True, exist_ok=True)
             ignore = folder / ".gitignore"
             if not ignore.exists():
                 write_whole(ignore, b"*\n")
@@ -81,7 +82,7 @@ class Workspace:
     def writing(self) -> Iterator[None]:
         """Be the one writer; raises ``WorkspaceBusy`` or ``WorkspaceGone``. A full disk becomes ``StorageFailed``."""
         self.check_in_place()
-        with writing(self.folder), storage_errors(self.folder):
+        with storage_errors(self.folder), writing(self.folder):
             self._remove_leftovers()
             yield
         self.check_in_place()

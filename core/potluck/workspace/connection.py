@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from potluck.errors import WorkspaceDamaged, WorkspaceGone
 from potluck.workspace.database import code, use_wal
-from potluck.workspace.files import storage_errors
+from potluck.workspace.files import refuse_obstacle, storage_errors
 
 _SURROUNDINGS = {
     sqlite3.SQLITE_BUSY,
@@ -50,6 +50,8 @@ class Connection:
         self._remedy = remedy
         self._lock = RLock()
         address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
+        for ending in ("", "-wal", "-shm"):  # SQLite does not say which of them it cannot open
+            refuse_obstacle(path.with_name(path.name + ending))
         with storage_errors(path.parent):
             self._db = sqlite3.connect(address, wait, isolation_level=None, check_same_thread=False, uri=True)
         try:

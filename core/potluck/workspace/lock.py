@@ -8,15 +8,20 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from potluck.errors import WorkspaceBusy
+from potluck.workspace.files import refuse_obstacle
 
 
 @contextmanager
 def writing(folder: Path, wait: float = 0.5) -> Iterator[None]:
-    """Hold the workspace's lock. Raises ``WorkspaceBusy`` with the process's number after ``wait`` seconds."""
+    """Hold the workspace's lock. Raises ``WorkspaceBusy`` with the process's number after ``wait`` seconds.
+
+    ``StorageFailed`` where something else is in the place of the file with that number.
+    """
     from filelock import FileLock, Timeout
 
     folder.mkdir(parents=True, exist_ok=True)
     holder = folder / "writer.pid"
+    refuse_obstacle(holder)
     lock = FileLock(folder / "lock")
     try:
         lock.acquire(timeout=wait)

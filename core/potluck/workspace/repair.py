@@ -22,8 +22,9 @@ from potluck.workspace.calls import CALL_TABLES, INSERT_ANSWER, INSERT_QUERY, Ca
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import NOT_AS_DEFINED, SAYS_DAMAGE, is_damage, said
-from potluck.workspace.files import storage_errors, sync_folder
+from potluck.workspace.files import is_made, storage_errors, sync_folder
 from potluck.workspace.lock import writing
+from potluck.workspace.scratch import readable
 
 _BESIDE = ".repaired"
 
@@ -64,16 +65,23 @@ class FileReport:
 def check(folder: Path) -> list[FileReport]:
     """Read all of a workspace's databases, and say what is damaged. Nothing is changed.
 
-    One of an older version is brought up to today's first, as whenever it is opened. Raises ``WorkspaceTooNew``.
+    One of an older version is brought up to today's first, as whenever it is opened. Raises ``WorkspaceTooNew``, and
+    ``StorageFailed`` where something else is in the workspace's place.
     """
-    return [_check_file(one) for one in _databases(folder)]
+    if not is_made(folder):
+        return []
+    with storage_errors(folder), readable(folder) as place:
+        return [_check_file(one) for one in _databases(place)]
 
 
 def repair(folder: Path) -> list[FileReport]:
-    """Replace each damaged database by one that holds what is whole of it. Raises ``WorkspaceBusy``."""
-    if not folder.exists():
+    """Replace each damaged database by one that holds what is whole of it.
+
+    Raises ``WorkspaceBusy``, and ``StorageFailed`` where the workspace cannot be written.
+    """
+    if not is_made(folder):
         return []
-    with writing(folder), storage_errors(folder):
+    with storage_errors(folder), writing(folder):
         reports = []
         for one in _databases(folder):
             reports.append(_check_file(one))
@@ -95,7 +103,7 @@ def _databases(folder: Path) -> list[_Database]:
         _Database(folder / "catalogue.sqlite", Catalogue, _salvage_catalogue),
         _Database(folder / "calls.sqlite", Calls, _salvage_calls),
     )
-    return [one for one in known if one.path.exists()]
+    return [one for one in known if os.path.lexists(one.path)]
 
 
 def _check_file(database: _Database) -> FileReport:

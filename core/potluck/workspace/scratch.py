@@ -11,8 +11,10 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from potluck.workspace import Workspace
+from potluck.workspace.files import refuse_obstacle
 
 _NAME = "catalogue.sqlite"
+_DATABASES = (_NAME, "calls.sqlite")
 
 
 def can_be_written(folder: Path) -> bool:
@@ -32,6 +34,21 @@ def scratch(folder: Path) -> Iterator[Workspace]:
             shutil.copyfile(path, copy / path.name)
         with closing(Workspace(copy)) as workspace:
             yield workspace
+
+
+@contextmanager
+def readable(folder: Path) -> Iterator[Path]:
+    """The folder of a workspace, or a copy of its databases where it cannot be written: SQLite writes to read."""
+    for database in _DATABASES:
+        refuse_obstacle(folder / database)
+    if can_be_written(folder):
+        yield folder
+        return
+    with tempfile.TemporaryDirectory(prefix="potluck-", ignore_cleanup_errors=True) as name:
+        for database in _DATABASES:
+            if (folder / database).exists():
+                _copy(folder / database, Path(name, database))
+        yield Path(name)
 
 
 def _copy(path: Path, target: Path) -> None:
