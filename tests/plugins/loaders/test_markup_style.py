@@ -29,6 +29,21 @@ from potluck_plugins.loaders._shared.markup_style import (
         ("p", {"style": "visibility: collapse"}, True),
         ("p", {"style": "visibility: visible"}, False),
         ("p", {"style": "display: block"}, False),
+        ("p", {"style": "opacity: 0"}, True),
+        ("p", {"style": "color: red; OPACITY:.0 !important; top: 0"}, True),
+        ("p", {"style": "opacity: 0.5"}, False),
+        ("p", {"style": "opacity: 05"}, False),
+        ("p", {"style": "fill-opacity: 0"}, False),
+        ("p", {"style": "opacity: 0; transform: translateY(20px)"}, False),
+        ("p", {"style": "opacity: 0; transition: opacity 1s"}, False),
+        ("p", {"style": "max-height: 0; overflow: hidden"}, True),
+        ("p", {"style": "overflow-y: clip; height: 0px"}, True),
+        ("p", {"style": "max-height: 0"}, False),
+        ("p", {"style": "line-height: 0; overflow: hidden"}, False),
+        ("p", {"style": "height: 0.5em; overflow: hidden"}, False),
+        ("p", {"style": "mso-hide: all"}, True),
+        ("a", {"style": "mso-hide: all"}, False),
+        ("p", {"style": "font-size: 0"}, False),
         ("dialog", {}, True),
         ("dialog", {"open": ""}, False),
         ("dialog", {"style": "color: red; display: block"}, False),
@@ -38,6 +53,25 @@ from potluck_plugins.loaders._shared.markup_style import (
 )
 def test_an_element_may_say_that_it_is_not_shown(tag: str, attributes: dict[str, str], hidden: bool) -> None:
     assert is_hidden(tag, attributes) is hidden
+
+
+@pytest.mark.parametrize(
+    ("markup", "hidden"),
+    [
+        ("<p style='font-size: 0'>5</p>", True),
+        ("<p style='font-size:0px !important; color: red'>預覽 5</p>", True),
+        ("<p style='font-size: 0.8em'>5</p>", False),
+        ("<p style='font-size: 0'><b>5</b></p>", True),
+        ("<p style='font-size: 0'><b style='font-size: 16px'>5</b></p>", False),
+        ("<p style='font-size: 0'><b style='font: 16px Arial'>5</b></p>", False),
+        ("<p style='font-size: 0'><b style='font-size: 0'>5</b></p>", True),
+        ("<p style='font-size: 0'><!-- x --><b style='color: red'>5</b></p>", True),
+    ],
+)
+def test_text_without_size_is_hidden_where_nothing_in_it_has_one(markup: str, hidden: bool) -> None:
+    element = etree.fromstring(markup)
+
+    assert is_hidden("p", element) is hidden
 
 
 @pytest.mark.parametrize(

@@ -94,6 +94,20 @@ def test_the_stronger_rule_holds(css: str, body: str) -> None:
         ".b .a {display: none}",
         ".a > .b {display: none}",
         ".a[open] {display: none}",
+        "body > .a {display: none}",
+        "html > .a, html > p {display: none}",
+        "p > p > .a {display: none}",
+        ".a[class=b] {display: none}",
+        ".a[class^=''] {display: none}",
+        ".a[class$=''] {display: none}",
+        ".a[class*=''] {display: none}",
+        ".a[class~=b] {display: none}",
+        ".a[class|=b] {display: none}",
+        ".a > {display: none}",
+        "> .a {display: none}",
+        "p > > .a {display: none}",
+        "p + .a {display: none}",
+        ".a {opacity: 0}",
         "h1.a {display: none}",
         "body {display: none}",
         ".a {font-size: 70%; position: absolute; top: -5px}",
@@ -104,6 +118,67 @@ def test_the_stronger_rule_holds(css: str, body: str) -> None:
 )
 def test_a_rule_for_something_else_changes_nothing(css: str) -> None:
     assert load_one("html", page(css, "<p>10<span class=a>6</span>")).text == "106"
+
+
+@pytest.mark.parametrize(
+    "selector",
+    [
+        "p > .a",
+        "body>p>.a",
+        "html > body .a",
+        "html body > p > .a",
+        "[data-state]",
+        "p [ data-state ]",
+        ".a[data-state=closed]",
+        "[data-state='closed']",
+        '[class="a b"]',
+        "[class~=b]",
+        "[data-state|=closed]",
+        "[lang|=zh]",
+        "[data-state^=cl]",
+        "[data-state$=ed]",
+        "[data-state*=lose]",
+        "p > [data-state][class].a",
+        "x, p>.a",
+    ],
+)
+def test_selectors_of_children_and_attributes(selector: str) -> None:
+    body = "<p>10<span class='a b' data-state=closed lang=zh-TW>6</span>"
+
+    assert load_one("html", page(f"{selector} {{display: none}}", body)).text == "10"
+
+
+def test_an_attribute_counts_as_much_as_a_class() -> None:
+    css = "[x] {display: none} span {display: inline}"
+
+    assert load_one("html", page(css, "<p>10<span x>6</span>")).text == "10"
+
+
+def test_the_parent_of_a_selector_may_be_another_than_the_nearest() -> None:
+    css = ".x > .y .a {display: none}"
+    body = "<div class=x><div class=y><div class=y><p>1<b class=a>2</b></div></div></div><div class=y><p>3<b class=a>4"
+
+    assert load_one("html", page(css, body)).text == "1\n34"
+
+
+def test_what_is_hidden_until_scripts_run_is_read() -> None:
+    assert load_one("html", page("[v-cloak], [x-cloak] {display: none}", "<p v-cloak>甲<p x-cloak>乙")).text == "甲\n乙"
+
+
+def test_a_selector_of_many_parts_is_matched_in_no_time() -> None:
+    css = " ".join([".a > .a"] * 30) + " > .b {display: none}"
+
+    assert load_one("html", page(css, "<div class=a>" * 55 + "<p class=b>1")).text == "1"
+
+
+def test_what_a_sheet_makes_too_small_to_see_is_hidden() -> None:
+    css = ".a {max-height: 0; overflow: hidden} .b {mso-hide: all} .c {font-size: 0} .d {mso-text-raise: 6pt}"
+    body = "<div class=a>1</div><p class=b>2</p><p class=c>3</p><p>10<span class=d>4</span>"
+
+    document = load_one("html", page(css, body))
+
+    assert document.text == "10⁴"
+    assert document.losses == ("hidden text was left out: 3 places, 3 characters",)
 
 
 def test_a_rule_after_a_medium_is_read() -> None:

@@ -27,6 +27,14 @@ _STRUCK = frozenset({"del", "s", "strike"})
 _POSITIONS: dict[str, Position] = {"sup": "raised", "sub": "lowered"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
 _DISPLAYED = re.compile(r"(?:^|;)\s*display\s*:", re.IGNORECASE)
+_NOUGHT = r"0*\.?0*(?:[a-z]{2,4}|%)?\s*(?:!important\s*)?(?:;|$)"
+_NO_OPACITY = re.compile(rf"(?:^|;)\s*opacity\s*:\s*(?=[0.]){_NOUGHT}", re.IGNORECASE)
+_MOVING = re.compile(r"transform|transition|animation|will-change|filter", re.IGNORECASE)
+_NO_HEIGHT = re.compile(rf"(?:^|;)\s*(?:max-)?height\s*:\s*(?=[0.]){_NOUGHT}", re.IGNORECASE)
+_CUT_OFF = re.compile(r"(?:^|;)\s*overflow(?:-y)?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
+_NO_SIZE = re.compile(rf"(?:^|;)\s*font-size\s*:\s*(?=[0.]){_NOUGHT}", re.IGNORECASE)
+_SIZE = re.compile(r"(?:^|;)\s*font(?:-size)?\s*:", re.IGNORECASE)
+_NOT_IN_WORD = re.compile(r"(?:^|;)\s*mso-hide\s*:\s*all", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
 _ALIGNED = re.compile(r"(?:vertical-align|font-variant-position)\s*:\s*(super|sub)\b", re.IGNORECASE)
 _SHIFTED = re.compile(
@@ -55,7 +63,21 @@ def is_hidden(tag: str, attributes: Any) -> bool:
     """Whether an element says that it is not shown, or is a dialog that is not open."""
     style = attributes.get("style") or ""
     closed = tag == "dialog" and attributes.get("open") is None and not _DISPLAYED.search(style)
-    return closed or attributes.get("hidden") is not None or _HIDDEN.search(style) is not None
+    if closed or attributes.get("hidden") is not None or _HIDDEN.search(style):
+        return True
+    if _NOT_IN_WORD.search(style) and tag != "a":  # a button that Word draws from a comment instead
+        return True
+    if _NO_OPACITY.search(style) and not _MOVING.search(style):
+        return True
+    return bool(_NO_HEIGHT.search(style) and _CUT_OFF.search(style)) or _has_no_size(style, attributes)
+
+
+def _has_no_size(style: str, element: Any) -> bool:
+    """Whether all text of an element of a tree is shrunk to nothing: nothing in it has a size of its own."""
+    if not _NO_SIZE.search(style) or not hasattr(element, "iterdescendants"):
+        return False
+    sizes = (one.get("style") or "" for one in element.iterdescendants() if isinstance(one.tag, str))
+    return not any(_SIZE.search(size) and not _NO_SIZE.search(size) for size in sizes)
 
 
 def is_repeated(attributes: Any) -> bool:

@@ -2,26 +2,33 @@
 
 Only what decides whether and how text stands on its line is read: hidden, struck out, raised, the numbers of lists,
 fonts of symbols.
-Rules for a medium (``@media``) and selectors of states, attributes and siblings are passed over.
+Rules for a medium (``@media``) and selectors of states and siblings are passed over.
 Source: CSS 2.2 (W3C), 5 (selectors) and 6 (cascade).
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from functools import lru_cache
+from itertools import chain
 from typing import Any, NamedTuple, TypeAlias
 
 _PROPERTIES = frozenset(
     {"display", "visibility", "position", "top", "bottom", "vertical-align", "font-size", "font-variant-position"}
     | {"text-decoration", "text-decoration-line", "list-style", "list-style-type", "font", "font-family"}
+    | {"height", "max-height", "overflow", "overflow-y", "mso-hide", "mso-text-raise"}
 )
 _SYMBOL_FONT = re.compile(r"\bsymbol\b|dings|marlett", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
 _MARK = re.compile(r"[{};]")
-_COMPOUND = re.compile(r"(\*|[a-zA-Z][\w-]*)?((?:[.#][\w-]+)*)")
-_PART = re.compile(r"([.#])([\w-]+)")
+_ATTRIBUTE = r"\[\s*([\w-]+)\s*(?:([~|^$*]?=)\s*(?:\"([^\"]*)\"|'([^']*)'|([\w-]+))\s*)?\]"
+_COMPOUND = re.compile(rf"(\*|[a-zA-Z][\w-]*)?((?:[.#][\w-]+|{_ATTRIBUTE})*)")
+_PART = re.compile(rf"([.#])([\w-]+)|{_ATTRIBUTE}")
+_COMBINATOR = re.compile(r"\s*(>)\s*|\s+")
+_CLOAK = "cloak"
+"""How the names of attributes end that hide a page until its scripts run."""
+
 _IMPORTANT = re.compile(r"!\s*important\s*$", re.IGNORECASE)
 _MOST_RULES_PER_KEY = 64
 _ALWAYS_SHOWN = frozenset({"html", "body"})
@@ -31,12 +38,37 @@ _Declarations: TypeAlias = dict[str, tuple[bool, str]]
 """By property: whether it is important, and its value."""
 
 
+class _Attribute(NamedTuple):
+    """What a selector demands of an attribute: that it is there, or how its value compares."""
+
+    name: str
+    comparison: str
+    value: str
+
+    def matches(self, element: Any) -> bool:
+        """Whether an element of a tree has it."""
+        value = element.get(self.name)
+        return value is not None and _COMPARISONS[self.comparison](value, self.value)
+
+
+_COMPARISONS: dict[str, Callable[[str, str], bool]] = {
+    "": lambda value, wanted: True,
+    "=": lambda value, wanted: value == wanted,
+    "~=": lambda value, wanted: wanted in value.split(),
+    "|=": lambda value, wanted: value == wanted or value.startswith(f"{wanted}-"),
+    "^=": lambda value, wanted: wanted != "" and value.startswith(wanted),
+    "$=": lambda value, wanted: wanted != "" and value.endswith(wanted),
+    "*=": lambda value, wanted: wanted != "" and wanted in value,
+}
+
+
 class _Compound(NamedTuple):
     """One element of a selector."""
 
     tag: str
     classes: frozenset[str]
     name: str
+    attributes: tuple[_Attribute, ...]
 
     @property
     def key(self) -> str:
@@ -49,24 +81,42 @@ class _Compound(NamedTuple):
             (not self.tag or self.tag == _tag(element))
             and (not self.name or self.name == element.get("id"))
             and self.classes.issubset((element.get("class") or "").split())
+            and all(attribute.matches(element) for attribute in self.attributes)
         )
 
 
+_Path: TypeAlias = tuple[tuple[_Compound, ...], ...]
+"""From the outermost element to the one that a rule is for, in chains of which each next one is a child."""
+
+
 class _Rule(NamedTuple):
-    """``path`` leads from the outermost element to the one that the rule is for."""
+    """What holds for the elements that a path leads to."""
 
     specificity: tuple[int, int, int]
     order: int
-    path: tuple[_Compound, ...]
+    path: _Path
     declarations: _Declarations
 
     def holds_for(self, element: Any) -> bool:
         """Whether the rule is for an element of a tree."""
         *outer, last = self.path
-        if not last.matches(element):
-            return False
-        ancestors = element.iterancestors()
-        return all(any(one.matches(ancestor) for ancestor in ancestors) for one in reversed(outer))
+        top = _top(last, element)
+        for parents in reversed(outer):
+            if top is None:
+                return False
+            tops = (_top(parents, ancestor) for ancestor in top.iterancestors())
+            top = next((one for one in tops if one is not None), None)
+        return top is not None
+
+
+def _top(parents: Sequence[_Compound], element: Any) -> Any:
+    """The outermost element of a chain that ends at an element of a tree; None where there is none."""
+    top = None
+    for compound in reversed(parents):
+        if element is None or not compound.matches(element):
+            return None
+        top, element = element, element.getparent()
+    return top
 
 
 class StyleSheet:
@@ -99,19 +149,20 @@ class StyleSheet:
         path = _path(selector)
         if not path:
             return
+        parts = list(chain.from_iterable(path))
         specificity = (
-            sum(bool(one.name) for one in path),
-            sum(len(one.classes) for one in path),
-            sum(bool(one.tag) for one in path),
+            sum(bool(one.name) for one in parts),
+            sum(len(one.classes) + len(one.attributes) for one in parts),
+            sum(bool(one.tag) for one in parts),
         )
         self._count += 1
-        self._rules.setdefault(path[-1].key, []).append(_Rule(specificity, self._count, path, declarations))
+        self._rules.setdefault(path[-1][-1].key, []).append(_Rule(specificity, self._count, path, declarations))
 
     def _rules_that_may_hold(self, root: Any) -> dict[str, list[_Rule]]:
         """The rules of which every part of the selector stands in a page, which are few: a sheet serves many pages."""
         present = {key for element in root.iter() for key in _keys(element)}
         kept = {
-            key: [rule for rule in rules if all(one.key in present for one in rule.path)]
+            key: [rule for rule in rules if all(one.key in present for one in chain.from_iterable(rule.path))]
             for key, rules in self._rules.items()
             if key in present
         }
@@ -143,20 +194,35 @@ def _blocks(css: str) -> Iterator[tuple[str, str]]:
             start = mark.end()
 
 
-def _path(selector: str) -> tuple[_Compound, ...]:
+def _path(selector: str) -> _Path:
     """The elements of a selector; none where it holds what is not read."""
-    path: list[_Compound] = []
-    for part in selector.split():
-        found = _COMPOUND.fullmatch(part)
-        if not found:
+    path: list[list[_Compound]] = []
+    selector, at, is_child = selector.strip(), 0, False
+    while at < len(selector):
+        found = _COMPOUND.match(selector, at)
+        if found is None or found.end() == at:
             return ()
-        marks = _PART.findall(found.group(2))
-        tag = (found.group(1) or "").lower()
-        classes = frozenset(name for mark, name in marks if mark == ".")
-        path.append(
-            _Compound("" if tag == "*" else tag, classes, next((name for mark, name in marks if mark == "#"), ""))
-        )
-    return tuple(path)
+        compound = _compound(found.group(1) or "", found.group(2))
+        if any(one.name.endswith(_CLOAK) for one in compound.attributes):
+            return ()
+        if not is_child:
+            path.append([])
+        path[-1].append(compound)
+        combinator = _COMBINATOR.match(selector, found.end())
+        if combinator is None:
+            return tuple(map(tuple, path)) if found.end() == len(selector) else ()
+        at, is_child = combinator.end(), bool(combinator.group(1))
+    return ()
+
+
+def _compound(tag: str, marks: str) -> _Compound:
+    found = list(_PART.finditer(marks))
+    return _Compound(
+        "" if tag == "*" else tag.lower(),
+        frozenset(one[2] for one in found if one[1] == "."),
+        next((one[2] for one in found if one[1] == "#"), ""),
+        tuple(_Attribute(one[3].lower(), one[4] or "", one[5] or one[6] or one[7] or "") for one in found if one[3]),
+    )
 
 
 def _declarations(body: str, only: frozenset[str] | None = None) -> _Declarations:
