@@ -69,7 +69,7 @@ def test_a_list_counts_in_its_own_way(attributes: str, numbers: list[str]) -> No
         ("<ol><li>a<li value=7>b<li>c</ol>", ["1. ", "7. ", "8. "]),
         ("<ol reversed><li>a<li value=7>b<li>c</ol>", ["3. ", "7. ", "6. "]),
         ("<ol><li>a<li type=I>b<li>c</ol>", ["1. ", "II. ", "3. "]),
-        ("<ol><li>a<li style='list-style: none'>b<li>c</ol>", ["1. ", "", "2. "]),
+        ("<ol><li>a<li style='list-style: none'>b<li>c</ol>", ["1. ", "", "3. "]),
         ("<ul><li>a<ol><li>b</ol><li>c</ul>", ["", "1. ", ""]),
         ("<menu><li>a</menu><dir><li>b</dir><ol><li>c</ol>", ["", "", "1. "]),
         ("<ol><li>a<ul><li>b</ul><li>c</ol>", ["1. ", "", "2. "]),

@@ -20,6 +20,10 @@ from potluck_plugins.loaders._shared.xml import without_declaration
 
 _EMPTY = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
 _HEADINGS = frozenset(f"h{level}" for level in range(1, 7))
+_STRUCK = re.compile(r"<(/?)(?:s|strike)(?=[\s/>])", re.IGNORECASE)
+"""Tags that libxml2 ends where a paragraph begins; those of deleted text go on as in browsers."""
+
+_FIRST_PARTS = 50
 _CONTROLS = re.compile("[\x00-\x08\x0b\x0e-\x1f\ufffe\uffff]")
 
 
@@ -71,7 +75,7 @@ def read_html(text: str, flow: Flow, linked: Callable[[str], str] | None = None)
     """Write what a page shows into a flow; returns its title. ``linked`` gives the style sheet at an address."""
     from lxml import etree, html
 
-    text = _CONTROLS.sub("", without_declaration(text))
+    text = _STRUCK.sub(r"<\1del", _CONTROLS.sub("", without_declaration(text)))
     parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=True)
     try:
         root = html.document_fromstring(text, parser=parser)
@@ -162,7 +166,7 @@ def parse_html(text: str) -> Any:
     from lxml import html
 
     parser = html.HTMLParser(no_network=True, remove_comments=True, huge_tree=True)
-    return html.document_fromstring(text, parser=parser)
+    return html.document_fromstring(_STRUCK.sub(r"<\1del", text), parser=parser)
 
 
 def _read_deep(text: str, flow: Flow) -> str:
@@ -178,8 +182,16 @@ def _is_unseen(tag: str, attributes: Any) -> bool:
     return tag in NOT_TEXT or is_repeated(attributes)
 
 
+def _holds_data(parts: list[Any]) -> bool:
+    """Whether the rows and cells of a table so far begin with headings, and the last is a cell of data."""
+    return parts[-1:] != [] and parts[-1].tag == "td" and any(part.tag == "th" for part in parts[:_FIRST_PARTS])
+
+
 def _layout(root: Any) -> frozenset[Any]:
-    """The rows and cells of tables that only arrange a page: with headings or tables within, or of a single cell."""
+    """The rows and cells of tables that only arrange a page: of a single cell, or with headings or tables within.
+
+    A table whose cells have headings holds data, even where a cell of it holds a table.
+    """
     from lxml import etree
 
     found: set[Any] = set()
@@ -194,10 +206,11 @@ def _layout(root: Any) -> frozenset[Any]:
             if tables:
                 tables[-1][0].append(element)
         else:
-            for _, arranges in reversed(tables):
+            for parts, arranges in reversed(tables):
                 if arranges:
                     break
-                arranges.append(True)
+                if element.tag != "table" or not _holds_data(parts):
+                    arranges.append(True)
             if element.tag == "table":
                 tables.append(([], []))
     return frozenset(found)

@@ -69,10 +69,12 @@ class Lists:
     def label(self, attributes: Any) -> str:
         """The number of an item that begins, with its full stop; nothing where it has none."""
         last = self._open[-1] if self._open else None
-        if last is None or last.following is None or _style(attributes) == "none":
+        if last is None or last.following is None:
             return ""
         value = _integer(attributes.get("value"), last.following)
         last.following = value + last.step
+        if _style(attributes) == "none":
+            return ""
         kind = _TYPES.get(attributes.get("type") or "", last.kind)
         number = shown(value, kind)
         return f"{number}、" if kind in ("taiwaneseCounting", "chineseCounting", "japaneseCounting") else f"{number}. "
