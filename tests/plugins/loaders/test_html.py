@@ -232,6 +232,12 @@ def test_a_page_that_is_opened_and_not_closed_may_be_cut_off(page: str, said: bo
         ),
         ("<p>10<span style='position:relative;top:-6.0pt;mso-text-raise:6.0pt'>6</span> Pa", "10⁶ Pa"),
         ("<p>25<sup><a href='#fn1'><sup>1</sup></a></sup> kN", "25[1] kN"),
+        ("<p><button>5</button><button>6</button> (<button>7</button>), 8", "5 6 (7), 8"),
+        ("<s><p>14 euros</p></s><p>16 euros", "16 euros"),
+        ("<strike class=a><p>14</p><p>15</p></strike><small>16</small>", "16"),
+        ("<S><P>十四元</P></S><p>十六元", "十六元"),
+        ("<p>※<p>甲", "※\n甲"),
+        ("<p><s>14</s>16 <span>17</span>", "16 17"),
         ("<label><input type=checkbox checked> yes</label> <input type=radio>no", "☒ yes ☐ no"),
         ("<p>Name: <input value='王小明'><input type=hidden value=s><input type=password value=p>", "Name: 王小明"),
         ("<p>For: <select><option>adult<option selected>child</select>", "For: child"),
@@ -350,7 +356,12 @@ def test_controls_that_follow_each_other_are_words_of_their_own() -> None:
         ),
         ("<table><tr><td>a</td><td><img alt='a red flag'></td></tr></table>", ["a | [image] a red flag"]),
         ("<p>x<img alt='IMG_01.jpg'><img alt=logo><img alt=''><img><img alt='pipe' role=presentation>", ["x"]),
-        ("<p>a<svg aria-label='a warning sign'><path d='M0'/></svg>b", ["ab", "[image] a warning sign"]),
+        ("<p>a<svg aria-label='a warning sign'><path d='M0'/></svg>b", ["a b", "[image] a warning sign"]),
+        ("<p>10<img alt='6'> Pa, 5<img alt='×'>7", ["10 [image: 6] Pa, 5 × 7"]),
+        ("<p>10<img src=six.gif>6 Pa, 鋼<img src=x.gif>軌", ["10 6 Pa, 鋼軌"]),
+        ("<p><img alt='•'><p>甲<img alt='→'>乙<p><img alt='•'> 丙", ["甲 → 乙", "• 丙"]),
+        ("<p>x<sup><img alt='2'></sup><img alt='×' aria-hidden=true><img alt='+' role=none>", ["x[image: 2]"]),
+        ("<p><s>14<img alt='×'></s>16", ["16"]),
         (
             "<p>a<svg><title>t</title><g><text>軌距 <tspan>1067</tspan></text><text>mm</text></g></svg>b",
             ["a", "軌距 1067", "mm", "b"],
@@ -375,3 +386,27 @@ def test_what_is_shown_only_where_something_fails_is_counted(depth: int) -> None
 
     assert document.text == "a\nb"
     assert document.losses == ("hidden text was left out: 4 places, 19 characters",)
+
+
+INNER = "<table><tr><td>in1</td><td>in2</td></tr><tr><td>3</td><td>4</td></tr></table>"
+
+
+@pytest.mark.parametrize(
+    ("table", "text"),
+    [
+        (
+            f"<tr><th>Part</th><th>Load</th></tr><tr><td>甲</td><td>1</td></tr><tr><td>乙</td><td>2 {INNER}</td></tr>",
+            "Part | Load\n甲 | 1\n乙 | 2 in1, in2; 3, 4",
+        ),
+        (f"<tr><th>Load</th><td>{INNER}</td></tr>", "Load | in1, in2; 3, 4"),
+        (f"<tr><td>a</td><td>{INNER}</td></tr>", "a\nin1 | in2\n3 | 4"),
+        (f"<tr><th>a</th><th>{INNER}</th></tr>", "a\nin1 | in2\n3 | 4"),
+        (f"<tr><th>a</th><td><h2>b</h2>{INNER}</td></tr>", "a\nb\nin1 | in2\n3 | 4"),
+        (
+            f"<tr><td>z<table><tr><th>a</th><td>{INNER}</td></tr></table></td><td>y</td></tr>",
+            "z\na | in1, in2; 3, 4\ny",
+        ),
+    ],
+)
+def test_a_table_with_headings_holds_data_though_a_table_stands_in_a_cell(table: str, text: str) -> None:
+    assert load_one("html", f"<table>{table}</table>").text == text

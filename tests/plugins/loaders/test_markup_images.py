@@ -9,7 +9,7 @@ import pytest
 
 from potluck_plugins.loaders._shared.alt_text import is_description, is_generated
 from potluck_plugins.loaders._shared.flow import Flow
-from potluck_plugins.loaders._shared.markup_images import Images, is_moved, label_position
+from potluck_plugins.loaders._shared.markup_images import Images, is_moved, label_position, sign_of
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,26 @@ def test_a_picture_is_read_by_what_describes_it(tag: str, attributes: dict[str, 
 
     assert images.take() == lines
     assert images.take() == []
+
+
+@pytest.mark.parametrize(
+    ("attributes", "sign"),
+    [
+        ({"alt": " × "}, "×"),
+        ({"alt": "6"}, "[image: 6]"),
+        ({"alt": "10 / 12"}, "[image: 10 / 12]"),
+        ({"alt": "1234567890123"}, ""),
+        ({"alt": "six"}, ""),
+        ({"alt": "六"}, ""),
+        ({"alt": ""}, ""),
+        ({}, ""),
+        ({"alt": "×", "aria-hidden": "true"}, ""),
+        ({"alt": "×", "role": "presentation"}, ""),
+        ({"alt": "×", "role": "img"}, "×"),
+    ],
+)
+def test_a_picture_may_stand_for_a_sign_or_a_figure(attributes: dict[str, str], sign: str) -> None:
+    assert sign_of(attributes) == sign
 
 
 def test_what_a_program_wrote_about_a_picture_is_counted() -> None:

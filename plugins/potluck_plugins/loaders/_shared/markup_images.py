@@ -23,6 +23,7 @@ _PAGE |= {"blockquote", "br", "center", "code", "em", "hr", "menu", "nobr", "rub
 
 _SHIFT = re.compile(r"baseline-shift\s*:\s*(super|sub)", re.IGNORECASE)
 _POSITIONS: dict[str, Position] = {"super": "raised", "sub": "lowered"}
+_LONGEST_SIGN = 12
 _NOT_NOUGHT = re.compile(r"\s*[+-]?0*\.?0*[1-9]")
 
 
@@ -74,13 +75,25 @@ class Images:
 
     def _describe(self, attributes: Any, name: str) -> None:
         text = one_line(attributes.get(name) or "")
-        if attributes.get("aria-hidden") == "true" or attributes.get("role") in ("presentation", "none"):
+        if _is_ornament(attributes):
             return
         if is_generated(text):
             self._flow.leave_out("text that a program wrote about pictures", len(text))
         elif is_description(text) and text not in self._described:
             self._described.add(text)
             self._waiting.append(f"[image] {text}")
+
+
+def sign_of(attributes: Any) -> str:
+    """What a picture on a line stands for that is no words, as ``×`` or a figure; nothing where it says words."""
+    text = one_line(attributes.get("alt") or "")
+    if _is_ornament(attributes) or len(text) > _LONGEST_SIGN or any(c.isalpha() for c in text):
+        return ""
+    return f"[image: {text}]" if any(c.isdigit() for c in text) else text
+
+
+def _is_ornament(attributes: Any) -> bool:
+    return attributes.get("aria-hidden") == "true" or attributes.get("role") in ("presentation", "none")
 
 
 def label_position(attributes: Any) -> Position | None:

@@ -7,20 +7,23 @@ from typing import Any, NamedTuple
 from potluck_plugins.loaders._shared.check_boxes import check_box
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.grid import Grid
-from potluck_plugins.loaders._shared.markup_images import LABELS, Images, is_moved, label_position
+from potluck_plugins.loaders._shared.markup_boxes import (
+    APART,
+    BREAK,
+    CELL,
+    INLINE,
+    edge_of,
+    follows_cell,
+    is_cell,
+    without_marks,
+)
+from potluck_plugins.loaders._shared.markup_images import LABELS, Images, is_moved, label_position, sign_of
 from potluck_plugins.loaders._shared.markup_lists import Lists
 from potluck_plugins.loaders._shared.markup_style import font_of, is_struck, leads_to_note, position_of
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText, could_be_mark, note_mark
 from potluck_plugins.loaders._shared.symbols import private_in_font, unknown_symbol
 
-_INLINE = frozenset(
-    {"a", "abbr", "acronym", "b", "bdi", "bdo", "big", "button", "cite", "code", "data", "del", "dfn", "em", "en-media"}
-    | {"en-todo", "font", "i", "img", "input", "ins", "kbd", "label", "mark", "o:p", "q", "rb", "rp", "rt", "ruby"}
-    | {"math", "option", "s", "samp", "select", "small", "span", "strike", "strong", "sub", "sup", "time", "tt", "u"}
-    | {"var", "wbr"}
-)
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-_BREAK = "\x1e"
 _SOFT_HYPHEN = "\u00ad"
 _WITH_VALUE = frozenset({"text", "email", "tel", "url", "number", "date", "time", "month", "week", "datetime-local"})
 
@@ -59,17 +62,28 @@ class Reader:
         self._preformatted = 0
         self._styles: list[_Style] = []
         self._images = Images(flow)
+        self._signs = False
 
     def start(self, tag: str, attributes: Any, element: Any = None) -> None:
         """Begin an element, which stands in the tree as ``element`` where there is a tree."""
+        if tag == "svg" and not self._images.is_drawing:
+            self._edge(APART)
         self._images.start(tag, attributes)
         if self._images.is_drawing:
             self._begin_label(tag, attributes)
             return
         if tag == "br":
-            self._text.add(_BREAK)
-        elif tag not in _INLINE:
+            self._text.add(BREAK)
+        elif is_cell(element):
+            self._edge(CELL if follows_cell(element) else "")
+        elif tag not in INLINE:
             self._flush()
+        else:
+            self._edge(edge_of(tag, element))
+        if tag == "img" and (sign := sign_of(attributes)):
+            self._signs = True
+            self.text(sign)
+            self._edge(APART)
         self._begin_style(tag, attributes)
         self._begin_block(tag, attributes, element)
         self._begin_control(tag, attributes)
@@ -94,6 +108,11 @@ class Reader:
         else:
             self._text.add(text, *positions, kind)
 
+    def _edge(self, mark: str) -> None:
+        """Write the edge of a box; what is raised is not divided."""
+        if not any(style.position for style in self._styles):
+            self._text.add(mark)
+
     def _in_font(self, text: str) -> str:
         """Text with the symbols that its font shows; those that are not known are counted."""
         font = next((style.font for style in reversed(self._styles) if style.font), None)
@@ -107,10 +126,13 @@ class Reader:
         if self._images.is_drawing:
             self._end_label(tag)
             return
-        if tag not in _INLINE and tag != "br":
+        is_in_row = is_cell(element)
+        if tag not in INLINE and tag != "br" and not is_in_row:
             self._flush()
         self._lists.end(tag)
         self._end_style(tag)
+        if tag in INLINE and not is_in_row:
+            self._edge(edge_of(tag, element))
         if tag in _HEADINGS:
             self._heading = 0
         elif tag == "rt":
@@ -137,7 +159,7 @@ class Reader:
         elif not self._images.is_label:
             return
         elif tag == "br":
-            self._text.add(_BREAK)
+            self._text.add(BREAK)
         position = label_position(attributes) if tag == "tspan" else position_of(tag, attributes)
         if position is None and tag == "tspan" and is_moved(attributes):
             self._text.add(" ")
@@ -217,19 +239,25 @@ class Reader:
             self._emit(text, row=True)
 
     def _write_grid(self) -> None:
-        for line in self._grids.pop().lines():
+        lines = self._grids.pop().lines()
+        if self._cells:
+            self._emit("; ".join(line.strip("| ").replace(" | ", ", ") for line in lines), row=True)
+            return
+        for line in lines:
             self._emit(line, row=True)
 
     def _flush(self) -> None:
-        text = str(self._text)
+        written = str(self._text)
         self._text = ScriptedText()
+        text = without_marks(written, self._preformatted > 0)
         text = (
-            text.replace(_BREAK, "\n").strip("\n")
+            text.replace(BREAK, "\n").strip("\n")
             if self._preformatted
-            else "\n".join(filter(None, map(one_line, text.split(_BREAK))))
+            else "\n".join(filter(None, map(one_line, text.split(BREAK))))
         )
-        if text.strip():
-            self._emit(text)
+        is_ornament, self._signs = self._signs and not any(c.isalnum() for c in text), False
+        if text.strip() and not is_ornament:
+            self._emit(text, row=CELL in written)
         for line in self._images.take():
             if self._cells:
                 self._cells[-1].append(line)
