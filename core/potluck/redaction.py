@@ -17,23 +17,40 @@ if TYPE_CHECKING:
 _STARS = "***"
 _WORDS = r"key|token|secret|passw|pwd|credential|signature|\bsig\b|\bauth"
 _USER = re.compile(r"(?<=://)(?!\*+@)[^\s/?#'\"<>`]{1,500}(?=@)")
+_USER_WITH_MARKS = re.compile(
+    r"(?<=://)(?!\*+@|[^\s/?#@:]*:\d{1,5}[/?#])[^\s/?#@:\['\"<>`]{0,100}:[^\s'\"<>`]{1,500}(?=@)"
+)
+"""A password with a raw ``/``, ``?`` or ``#``, which ends the host in an address; a port is none."""
+_NUMBER = r"(?:\d{1,3}\.){3}\d|\[[\dA-Fa-f]*:[\dA-Fa-f:.]*\]|localhost\b"
+_NAME = r"[\w-]*[A-Za-z][\w.-]*"
+_BARE = r"(?<![\w.%+/-])(?!(?i:mailto):)[A-Za-z][\w.%+-]{0,60}:"
+_BARE_USERS = (
+    re.compile(rf"{_BARE}[^\s/'\"<>`]{{1,200}}(?=@{_NAME}/)", re.ASCII),
+    re.compile(rf"{_BARE}(?![/\\])[^\s'\"<>`]{{1,200}}(?=@(?:{_NUMBER}|{_NAME}:\d{{1,5}}(?!\w)))", re.ASCII),
+    re.compile(rf"^{_BARE}[^\s/'\"<>`]+(?=@{_NAME}$)", re.ASCII),
+    re.compile(rf"(?:(?<=['\"=])|(?<=: )){_BARE}[^\s/'\"<>`]{{1,200}}(?=@{_NAME}(?:[\s'\",:}}]|$))", re.ASCII),
+)
+"""The same without a scheme. An e-mail address behind a word and a colon has no path and no port, and is no value."""
 _PARAMETER = re.compile(rf"(?i)([?&#;][\w.%-]{{0,40}}(?:{_WORDS})[\w.%-]{{0,40}}=)(?!\*)([^&;#\s'\"<>`]+)")
 _PAIR = re.compile(r"(?i)(\b(?:password|passwd|pwd|api[_-]?key|access[_-]?token|secret)=)(?![\$*])([^\s&;,'\"<>`]+)")
+_USERS = (_USER, _USER_WITH_MARKS, *_BARE_USERS)
 
 _SECRET = re.compile(r"(?i)(^|_)(password|passwd|pwd|secret|api_?key|access_?key|access_?token|auth_?token)$")
 
 
 def redacted(text: str) -> str:
     """The text with the passwords and keys of addresses in it as ``***``."""
-    if "://" not in text and "=" not in text:
+    if "@" not in text and "=" not in text:
         return text
-    text = _USER.sub(_STARS, text)
+    for pattern in _USERS:
+        text = pattern.sub(_STARS, text)
     return _PAIR.sub(rf"\1{_STARS}", _PARAMETER.sub(rf"\1{_STARS}", text))
 
 
 def redacted_line(line: str) -> str:
     """The same with every character starred by itself, so that a caret below still points at its column."""
-    line = _USER.sub(lambda found: "*" * len(found[0]), line)
+    for pattern in _USERS:
+        line = pattern.sub(lambda found: "*" * len(found[0]), line)
     for pattern in (_PARAMETER, _PAIR):
         line = pattern.sub(lambda found: found[1] + "*" * len(found[2]), line)
     return line

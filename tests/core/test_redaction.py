@@ -25,6 +25,21 @@ ADDRESSES = {
     f"postgresql+psycopg://u:{KEY}@10.0.0.1:5432/db": "postgresql+psycopg://***@10.0.0.1:5432/db",
     f"redis://:{KEY}@127.0.0.1/0": "redis://***@127.0.0.1/0",
     f"http://u:p@{KEY}@proxy:3128": "http://***@proxy:3128",
+    f"postgresql://u:pa/{KEY}@db/x": "postgresql://***@db/x",
+    f"redis://:pa?#/{KEY}@127.0.0.1/0": "redis://***@127.0.0.1/0",
+    f"user:{KEY}@127.0.0.1/v1": "***@127.0.0.1/v1",
+    f"user:{KEY}@localhost": "***@localhost",
+    f"user:{KEY}@[::1]:8080": "***@[::1]:8080",
+    f"user:{KEY}@host.example/v1": "***@host.example/v1",
+    f"user:{KEY}@host.example:8080": "***@host.example:8080",
+    f"got 'user:{KEY}@host.example'": "got '***@host.example'",
+    f"user:a/b@{KEY}@10.0.0.1/v1": "***@10.0.0.1/v1",
+    f"user:a/{KEY}@host.example:8080": "***@host.example:8080",
+    f"base_url: user:{KEY}@host.example  # 位址": "base_url: ***@host.example  # 位址",
+    f"chat.base_url=user:{KEY}@host.example": "chat.base_url=***@host.example",
+    f"網址user:{KEY}@127.0.0.1/v1": "網址***@127.0.0.1/v1",
+    f"網址user:{KEY}@host.example/v1": "網址***@host.example/v1",
+    f'{{"url": "user:{KEY}@host.example"}}': '{"url": "***@host.example"}',
     f"https://h/v1?api_key={KEY}&page=2": "https://h/v1?api_key=***&page=2",
     f"https://h/v1?page=2&access_token={KEY}#top": "https://h/v1?page=2&access_token=***#top",
     f"https://s3/x?X-Amz-Credential={KEY}&X-Amz-Signature={KEY}": "https://s3/x?X-Amz-Credential=***&X-Amz-Signature=***",
@@ -49,6 +64,13 @@ def test_a_password_or_key_is_starred_and_the_rest_stays(address: str) -> None:
         "https://host.example/v1/models?page=2#part",
         "mail alice@example.org about https://host.example/a@b",
         "write password=${NAME}",
+        "Contact:alice@example.org, 聯絡:alice@example.org。cc: bob@example.org/",
+        "mailto:alice@example.org/x 'mailto:alice@example.org'",
+        "12:30@noon/2 and 10:30@room:8",
+        "git@github.com:owner/repo.git, npm:react@18.2.0/umd, file:node_modules/@scope/pkg",
+        "ollama/llama:7b@sha256:0123abcd llama:7b@sha256:0123abcd",
+        "https://host.example:8080/a@b/c?mail=a@b#@ https://host:80?m=a@b https://[::1]:8080/a@127.0.0.1",
+        "https://host.example/user:x@h:80/ C:/Users/a@127.0.0.1 C:\\Users\\a@127.0.0.1 x.py:12:bob@example.org",
         "x=1, y=2; monkeys = many",
         "file:///home/user/notes.txt",
         "軌道 https://例え.テスト/路徑?查詢=值",
@@ -61,15 +83,23 @@ def test_what_holds_no_password_stays_as_it_is(text: str) -> None:
 def test_a_long_text_costs_no_time_that_grows_with_its_square() -> None:
     for piece in ("://", "?key", "a=b", "keykey", "password=", "a@"):
         assert redacted(piece * 200_000)
+    for piece in ("a:b@c.", "a:", "://a:/"):
+        assert redacted(piece * 50_000 + "@")
 
 
 def test_settings_are_starred_by_their_names_too_and_references_stay() -> None:
-    settings = {"url": f"redis://:{KEY}@h", "inner": [{"api_key": KEY, "max_tokens": 9}], "password": "${NAME}"}
+    settings = {
+        "url": f"redis://:{KEY}@h",
+        "inner": [{"api_key": KEY, "max_tokens": 9}],
+        "password": "${NAME}",
+        "name": f"u:{KEY}@h.org",
+    }
 
     assert redacted_mapping(settings) == {
         "url": "redis://***@h",
         "inner": [{"api_key": "***", "max_tokens": 9}],
         "password": "${NAME}",
+        "name": "***@h.org",
     }
 
 
