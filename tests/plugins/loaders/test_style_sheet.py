@@ -110,7 +110,6 @@ def test_the_stronger_rule_holds(css: str, body: str) -> None:
         ".a {opacity: 0}",
         "h1.a {display: none}",
         "body {display: none}",
-        ".a {font-size: 70%; position: absolute; top: -5px}",
         ".a {vertical-align: 1px}",
         ".a {display: none",
         "}} {;",

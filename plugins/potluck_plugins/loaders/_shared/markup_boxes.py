@@ -7,6 +7,7 @@ Source: CSS Display 3 (W3C), 2; CSS 2.2, 17.2 (tables).
 from __future__ import annotations
 
 import re
+from itertools import islice
 from typing import Any
 
 from potluck_plugins.loaders._shared.markup_style import position_of
@@ -26,6 +27,10 @@ APART = "\x1d"
 """Marks in a line: a line break, the edge of a block, that between two cells, that of what stands apart on the line."""
 
 _DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([\w-]+)", re.IGNORECASE)
+_FLOATING = re.compile(
+    r"(?:^|;)\s*(?:float\s*:\s*(?:left|right|inline-)|position\s*:\s*(?:absolute|fixed))", re.IGNORECASE
+)
+_FIRST_TEXTS = 4
 _ON_LINE = frozenset({"", "inline", "contents", "none", "inherit", "initial", "unset", "revert", "ruby", "ruby-text"})
 _APART = frozenset({"inline-block", "inline-flex", "inline-grid", "inline-table"})
 _OF_ITEMS = frozenset({"flex", "inline-flex", "grid", "inline-grid"})
@@ -42,11 +47,24 @@ def edge_of(tag: str, element: Any) -> str:
         return APART
     if element is None or position_of(tag, element) is not None:
         return ""
+    if _FLOATING.search(element.get("style") or ""):
+        return APART if not _is_initial(element) else ""
     shown = _display(element)
     if shown not in _ON_LINE:
+        if _is_initial(element):
+            return ""
         return APART if shown in _APART else EDGE
     parent = element.getparent()
     return APART if parent is not None and _display(parent) in _OF_ITEMS else ""
+
+
+def _is_initial(element: Any) -> bool:
+    """Whether an element holds the first letter of a word, which books set apart by its size."""
+    text = "".join(islice(element.itertext(), _FIRST_TEXTS)).strip()
+    previous, parent = element.getprevious(), element.getparent()
+    before = previous.tail if previous is not None else parent.text if parent is not None else ""
+    begins = len(text) == 1 and text.isalpha() and not (before or "")[-1:].isalnum()
+    return begins and (element.tail or "")[:1].isalpha()
 
 
 def is_cell(element: Any) -> bool:

@@ -48,6 +48,7 @@ _MOST_SHIFT = 9.0
 """Points: what is moved by less is put straight, what is moved by more stands elsewhere."""
 
 _LONGEST_MOVED = 6
+_EDGE_OF_LINE = re.compile(r"(?:^|;)\s*vertical-align\s*:\s*(?:text-)?(top|bottom)\b", re.IGNORECASE)
 _SMALL = re.compile(
     r"font-size\s*:\s*(?:0?\.\d+r?em|[1-9]?\d(?:\.\d+)?%|[1-8](?:\.\d+)?pt|(?:x?x-)?small(?:er)?)", re.IGNORECASE
 )
@@ -106,6 +107,8 @@ def _shifted(style: str, element: Any) -> Position | None:
     shifts = {found[1].lower(): float(found[2]) * _POINTS[found[3].lower()] for found in _SHIFTED.finditer(style)}
     is_small = _SMALL.search(style) is not None
     up = shifts.get("mso-text-raise", shifts.get("vertical-align"))
+    if is_small and (edge := _EDGE_OF_LINE.search(style)):
+        return "raised" if edge.group(1).lower() == "top" else "lowered"
     if up is None and _RELATIVE.search(style) and (is_small or _is_short(element)):
         moved = shifts.get("bottom", -shifts.get("top", 0.0))
         up = moved if is_small or abs(moved) <= _MOST_SHIFT else None

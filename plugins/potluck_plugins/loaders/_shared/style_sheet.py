@@ -17,7 +17,7 @@ from typing import Any, NamedTuple, TypeAlias
 _PROPERTIES = frozenset(
     {"display", "visibility", "position", "top", "bottom", "vertical-align", "font-size", "font-variant-position"}
     | {"text-decoration", "text-decoration-line", "list-style", "list-style-type", "font", "font-family"}
-    | {"height", "max-height", "overflow", "overflow-y", "mso-hide", "mso-text-raise"}
+    | {"height", "max-height", "overflow", "overflow-y", "float", "mso-hide", "mso-text-raise"}
 )
 _SYMBOL_FONT = re.compile(r"\bsymbol\b|dings|marlett", re.IGNORECASE)
 _COMMENT = re.compile(r"/\*.*?(?:\*/|\Z)|<!--|-->", re.DOTALL)
