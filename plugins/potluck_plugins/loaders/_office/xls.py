@@ -12,11 +12,13 @@ from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncom
 from potluck_plugins.loaders._office.sheet_margins import margins
 from potluck_plugins.loaders._office.workbook import Style
 from potluck_plugins.loaders._office.xls_formulas import uncomputed_formulas
-from potluck_plugins.loaders._office.xls_records import margin_codes
+from potluck_plugins.loaders._office.xls_records import margin_codes, parts
+from potluck_plugins.loaders._office.xls_shapes import read_shapes
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 from potluck_plugins.loaders._shared.symbols import known_in_font
 
+_OF_CELLS, _MACROS, _CHART = 0, 1, 2
 _POSITIONS: dict[int, Position] = {1: "raised", 2: "lowered"}
 
 
@@ -33,9 +35,26 @@ def read_xls(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json
     for sheet, found in zip(sheets, formulas, strict=False):
         for one in found:
             sheet.cells.setdefault(one.row, {})[one.column] = Cell(one.text)
-    write_sheets(sheets, options, flow)
+    write_sheets(_in_order(book, sheets, flow), options, flow)
     tell_uncomputed(sum(map(len, formulas)), flow)
     return {"author": book.user_name.strip()} if book.user_name and book.user_name.strip() else {}
+
+
+def _in_order(book: Any, sheets: list[Sheet], flow: Flow) -> list[Sheet]:
+    """The sheets of cells, with what lies on them, and those that are charts, numbered as the workbook lists them."""
+    listed = parts(book)
+    if sum(one.kind == _OF_CELLS for one in listed) != len(sheets):
+        return sheets
+    of_cells, found = iter(sheets), []
+    for number, part in enumerate(listed, 1):
+        sheet = next(of_cells) if part.kind == _OF_CELLS else Sheet(part.title, number, part.hidden)
+        sheet.number = number
+        if part.kind in (_OF_CELLS, _CHART):
+            sheet.texts.extend(read_shapes(book, part.place, flow))
+            found.append(sheet)
+        elif part.kind == _MACROS:
+            flow.lose(f"its sheet of macros {part.title!r} was not read")
+    return found
 
 
 def _sheet(book: Any, found: Any, number: int) -> Sheet:

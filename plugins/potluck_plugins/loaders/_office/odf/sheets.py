@@ -119,7 +119,7 @@ class _SheetReader:
         """Keep what shapes say, a line per paragraph or row: they lie on cells and are no part of one."""
         self._reader.base = PLAIN
         for block in self._reader.read(shapes):
-            lines = str(block).split("\n") if isinstance(block, Line) else grid(block).lines()
+            lines = [str(block)] if isinstance(block, Line) else grid(block).lines()
             self._sheet.texts.extend(filter(str.strip, lines))
 
     def _stored(self, element: Any) -> str:
