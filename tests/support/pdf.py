@@ -26,7 +26,7 @@ class Line:
 
 @dataclass(frozen=True)
 class Rule:
-    """A horizontal line from a place to the right, or a filled rectangle of the same size."""
+    """A line from a place to the right, or ``down`` from it, or a filled rectangle of the same size."""
 
     y: float
     x: float
@@ -34,6 +34,7 @@ class Rule:
     width: float = 0.5
     filled: bool = False
     text: str = ""
+    down: bool = False
 
 
 @dataclass(frozen=True)
@@ -122,9 +123,12 @@ def _squares(codes: Mapping[str, int], first: int) -> dict[int, bytes]:
 
 def _shown(line: Line | Rule, codes: Mapping[str, int], digits: int) -> str:
     if isinstance(line, Rule):
+        to_x, to_y = (line.x, line.y - line.length) if line.down else (line.x + line.length, line.y)
+        if line.filled and line.down:
+            return f"{line.x - line.width / 2} {to_y} {line.width} {line.length} re f"
         if line.filled:
             return f"{line.x} {line.y - line.width / 2} {line.length} {line.width} re f"
-        return f"{line.width} w {line.x} {line.y} m {line.x + line.length} {line.y} l S"
+        return f"{line.width} w {line.x} {line.y} m {to_x} {to_y} l S"
     text = "".join(f"{codes[character]:0{digits}x}" for character in line.text)
     font, scale = (1, line.size) if line.enlarged else (line.size, 1)
     matrix = " ".join(f"{scale * one}" for one in _TURNED[line.turn])

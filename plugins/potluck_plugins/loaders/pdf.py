@@ -132,7 +132,7 @@ def _page(pdf: Any, index: int, content: bytes, flow: Flow) -> _Page | None:
         return None
     try:
         annotations = read_annotations(page)
-        text = page_text(page, annotations.struck)
+        text = page_text(page, annotations.struck, [field.box for field in annotations.fields])
         if text.struck:
             flow.leave_out("struck-out text", text.struck)
         lines = text.lines if _has_text(text.lines) or not has_text_objects(page) else lines_by_pdfminer(content, index)

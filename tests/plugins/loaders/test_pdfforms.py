@@ -29,10 +29,10 @@ from pypdf.generic import (
 
 from potluck.documents import Document
 from support.loading import load_one
-from support.pdf import Line, make_pdf, write_file
+from support.pdf import Line, Rule, make_pdf, write_file
 
 
-def with_changes(change: Callable[[PdfWriter], None], *pages: list[Line], **settings: bool) -> Document:
+def with_changes(change: Callable[[PdfWriter], None], *pages: list[Line | Rule], **settings: bool) -> Document:
     writer = PdfWriter()
     writer.append(PdfReader(io.BytesIO(make_pdf(list(pages)))))
     change(writer)
@@ -93,6 +93,16 @@ def test_the_value_of_a_field_stands_behind_its_label() -> None:
     )
 
     assert with_changes(change, [PLATE, OWNER, LARGE]).text == "Licence plate: KX-4471\n車主： 王小明\nLarge"
+
+
+def test_the_value_of_a_field_stands_in_the_row_of_a_table() -> None:
+    rules = [*(Rule(y, 72, 300) for y in (715, 685, 655)), *(Rule(715, x, 60, down=True) for x in (72, 190, 372))]
+    change = filled(
+        field("plate", "Tx", box_of(PLATE, 200), V=TEXT("KX-4471")),
+        field("owner", "Tx", box_of(OWNER, 200), V=TEXT("王小明")),
+    )
+
+    assert with_changes(change, [*rules, PLATE, OWNER]).text == "Licence plate: KX-4471\n車主： 王小明"
 
 
 def test_a_value_without_a_label_beside_it_follows_with_the_name_of_its_field() -> None:

@@ -39,7 +39,7 @@ def paragraphs(lines: Sequence[Line], headings: Mapping[int, int]) -> Iterator[t
     text, level = "", 0
     for number, line in enumerate(lines):
         if text and not level and number not in headings and _continues(lines, number):
-            text += _between(text, line.text) + line.text
+            text += between(text, line.text) + line.text
             continue
         if text:
             yield text, level
@@ -73,7 +73,7 @@ def _below(before: Line, line: Line) -> bool:
     return near and abs(before.left - line.left) <= _INDENT * line.height
 
 
-def _between(before: str, line: str) -> str:
+def between(before: str, line: str) -> str:
     """A blank between words of the Latin script, nothing beside Chinese characters."""
     return "" if _CHINESE.match(before[-1]) or _CHINESE.match(line[0]) else " "
 

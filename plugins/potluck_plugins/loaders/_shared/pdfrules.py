@@ -76,16 +76,12 @@ def _strikes(rule: Rule, crossed: Sequence[tuple[Character, Box]]) -> bool:
 
 def _rules(page: Any) -> Iterator[Rule]:
     """The horizontal lines and thin filled rectangles that a page draws."""
-    from pypdfium2 import raw
-
     count = 0
-    for path in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4):
-        if raw.FPDFPath_CountSegments(path.raw) > _MOST_SEGMENTS:
-            continue
-        stroke = _stroke(path)
+    for path in drawn_paths(page):
+        stroke = stroke_of(path)
         if stroke is None:
             continue
-        for points in _subpaths(path):
+        for points in subpaths(path):
             xs, ys = [x for x, _ in points], [y for _, y in points]
             thickness = max(ys) - min(ys) + stroke
             if max(xs) - min(xs) > 2 * thickness:
@@ -95,7 +91,16 @@ def _rules(page: Any) -> Iterator[Rule]:
                 return
 
 
-def _stroke(path: Any) -> float | None:
+def drawn_paths(page: Any) -> Iterator[Any]:
+    """The paths of a page, without those that are pictures."""
+    from pypdfium2 import raw
+
+    for path in page.get_objects(filter=[raw.FPDF_PAGEOBJ_PATH], max_depth=4):
+        if raw.FPDFPath_CountSegments(path.raw) <= _MOST_SEGMENTS:
+            yield path
+
+
+def stroke_of(path: Any) -> float | None:
     """The width of a path's line, 0 of one that is only filled; None of one that draws nothing."""
     from pypdfium2 import raw
 
@@ -107,7 +112,7 @@ def _stroke(path: Any) -> float | None:
     return width.value
 
 
-def _subpaths(path: Any) -> Iterator[list[tuple[float, float]]]:
+def subpaths(path: Any) -> Iterator[list[tuple[float, float]]]:
     """The points of each part of a path, as they lie on the page; parts with curves are left out."""
     from pypdfium2 import raw
 

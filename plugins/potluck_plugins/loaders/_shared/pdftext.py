@@ -11,7 +11,8 @@ from itertools import pairwise
 from typing import Any, NamedTuple
 
 from potluck_plugins.loaders._shared.bidi import has_right_to_left, reading_order
-from potluck_plugins.loaders._shared.lines import Line
+from potluck_plugins.loaders._shared.grid import Grid
+from potluck_plugins.loaders._shared.lines import Line, between
 from potluck_plugins.loaders._shared.pdfchars import Box, Character, PageCharacters
 from potluck_plugins.loaders._shared.pdfrules import struck_by_rules
 from potluck_plugins.loaders._shared.pdfscripts import (
@@ -24,6 +25,7 @@ from potluck_plugins.loaders._shared.pdfscripts import (
     positions,
     scripted,
 )
+from potluck_plugins.loaders._shared.pdftables import RuledTable, in_tables, ruled_tables
 from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, text_objects, turned
 from potluck_plugins.loaders._shared.pdfvertical import is_vertical, vertical_lines
 
@@ -72,13 +74,14 @@ class _Upright:
     is_vertical: bool
 
 
-def page_text(page: Any, struck: Sequence[Box] = ()) -> PageText:
+def page_text(page: Any, struck: Sequence[Box] = (), fields: Sequence[Box] = ()) -> PageText:
     """The text of a page; what a line strikes out, or lies in a box that is ``struck`` out, is left out.
 
-    Text that is turned by quarters is read as it stands upright. Raises ``pypdfium2.PdfiumError`` for a damaged page.
+    Text that is turned by quarters is read as it stands upright; tables with ``fields`` of a form are read line by
+    line. Raises ``pypdfium2.PdfiumError`` for a damaged page.
     """
     area, drawn = seen_area(page), text_objects(page)
-    texts = [_upright(page, Turn(turn, area), drawn, struck) for turn in sorted(set(drawn.values()))]
+    texts = [_upright(page, Turn(turn, area), drawn, struck, fields) for turn in sorted(set(drawn.values()))]
     # Letters and digits in columns of Chinese lie on their side.
     columns = {(text.turn.quarters + 1) % 4 for text in texts if text.is_vertical}
     texts = sorted((text for text in texts if text.turn.quarters not in columns), key=lambda text: -text.size)
@@ -96,7 +99,9 @@ def _characters(page: Any) -> Iterator[PageCharacters]:
         text_page.close()
 
 
-def _upright(page: Any, turn: Turn, drawn: Mapping[int | None, int], struck: Sequence[Box]) -> _Upright:
+def _upright(
+    page: Any, turn: Turn, drawn: Mapping[int | None, int], struck: Sequence[Box], fields: Sequence[Box]
+) -> _Upright:
     """The text that stands upright on a page after a turn; ``drawn`` are the page's text objects in their order."""
     with turned(page, turn), _characters(page) as characters:
         lines = characters.lines()
@@ -112,11 +117,42 @@ def _upright(page: Any, turn: Turn, drawn: Mapping[int | None, int], struck: Seq
             columns = vertical_lines(characters, lines, lambda line: _line(characters, line))
             return _Upright([_Ordered(0, line) for line in columns], size, characters.struck, turn, True)
         places = {one: place for place, one in enumerate(drawn)} if is_mixed else {}
-        ordered = [
-            _Ordered(_order(characters, line, places), _line(characters, line))
-            for line in _whole_lines(characters, lines)
-        ]
+        tables = ruled_tables(page, turn.box(turn.area))
+        tables = [table for table in tables if not any(table.is_in(turn.box(box)) for box in fields)]
+        ordered = list(_ordered(characters, list(in_tables(characters, lines, tables)), places))
         return _Upright(ordered, size, characters.struck, turn, False)
+
+
+def _ordered(
+    page: PageCharacters, parts: Sequence[list[Character] | RuledTable], places: Mapping[int | None, int]
+) -> Iterator[_Ordered]:
+    """The lines of a page, of which those of a table stand together."""
+    waiting: list[list[Character]] = []
+    for part in [*parts, None]:
+        if isinstance(part, list):
+            waiting.append(part)
+            continue
+        for line in _whole_lines(page, waiting):
+            yield _Ordered(_order(page, line, places), _line(page, line))
+        waiting = []
+        if part is not None:
+            order = _order(page, next(iter(part.content.values()))[0], places)
+            yield from (_Ordered(order, Line(text)) for text in _rows(page, part))
+
+
+def _rows(page: PageCharacters, table: RuledTable) -> Iterator[str]:
+    """A line for each row of a table."""
+    grid, row = Grid(), -1
+    for cell in table.cells:
+        while row < cell.row:
+            grid.row()
+            row += 1
+        lines = [_line(page, line) for line in _whole_lines(page, table.content.get(cell, ()))]
+        text = ""
+        for line in lines:
+            text += (between(text, line.text) if text and line.text else "") + line.text.replace(" | ", " ")
+        grid.cell(text, cell.columns, cell.rows)
+    return grid.lines()
 
 
 def _order(characters: PageCharacters, line: Sequence[Character], places: Mapping[int | None, int]) -> int:
