@@ -5,15 +5,15 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from functools import cached_property
+from functools import cached_property, wraps
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Self
+from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from potluck import recipe
 from potluck.egress import silence_dependencies
-from potluck.errors import PotluckError, WorkspaceBusy
+from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.observers import Observers, observers_of
 from potluck.recipe.model import RecipeModel
 from potluck.sources import Sources
@@ -41,6 +41,26 @@ if TYPE_CHECKING:
 
 _BEHIND = "another process is writing the workspace: answered from the index as it was finished last"
 
+_Given = ParamSpec("_Given")
+_Result = TypeVar("_Result")
+
+
+def _while_open(
+    method: Callable[Concatenate[Recipe, _Given], _Result],
+) -> Callable[Concatenate[Recipe, _Given], _Result]:
+    """Raise ``RecipeClosed`` where the recipe was closed, also for what fails because another thread closes it."""
+
+    @wraps(method)
+    def guarded(self: Recipe, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
+        self._check_open()
+        try:
+            return method(self, *given, **named)
+        except Exception:
+            self._check_open()
+            raise
+
+    return guarded
+
 
 class Recipe:
     """A recipe with its workspace. Use it in a ``with`` statement, or call ``close``."""
@@ -54,7 +74,7 @@ class Recipe:
         self.model = model
         self._fresh = fresh
         self._search: Retriever | None = None
-        self._is_indexed = False
+        self._is_indexed = self._is_closed = False
         self._lacks = ("", "")  # a state of the index, and what is not in it
         self._indexing, self._opening = RLock(), RLock()
 
@@ -74,6 +94,7 @@ class Recipe:
     @cached_property
     def workspace(self) -> Workspace:
         """The folder ``.potluck`` beside the recipe."""
+        self._check_open()
         return Workspace(folder_of(self.model), self._fresh)
 
     @cached_property
@@ -81,6 +102,7 @@ class Recipe:
         """The recipe's components, made when they are needed."""
         return Components(self.model, self.workspace, Sources(self.model.folder))
 
+    @_while_open
     def index(self, *, check_service: bool = False) -> IndexReport:
         """Bring the index up to date with the documents; what has not changed is not computed again.
 
@@ -96,6 +118,7 @@ class Recipe:
             self._lacks = (self.workspace.catalogue.generation(self.components.index_id) or "", report.lacks)
             return report
 
+    @_while_open
     def refresh(self) -> IndexReport | None:
         """Bring the index up to date, unless another process is writing: then None, and questions are answered from
         the index as it was finished last. Raises ``WorkspaceBusy`` where it has never been finished."""
@@ -106,6 +129,7 @@ class Recipe:
                 raise
             return None
 
+    @_while_open
     def retriever(self) -> Retriever:
         """The retriever over the newest state of the index, which is brought up to date before the first.
 
@@ -122,8 +146,11 @@ class Recipe:
             if self._search is None or catalogue.generation(self.components.index_id) != self._search.state.generation:
                 # The one before is closed when no thread uses it any more.
                 self._search = retriever(self.components, self.workspace)
+                if self._is_closed:  # too late for ``close`` to find it
+                    self._search.close()
             return self._search
 
+    @_while_open
     def ask(self, question: str, on_text: Callable[[str], None] | None = None) -> AskReport:
         """Answer a question from the documents, with citations. ``on_text`` gets the answer's pieces as they come.
 
@@ -144,6 +171,7 @@ class Recipe:
             question, self.model, components, search, self.observers, examples=examples, on_text=on_text, notes=notes
         )
 
+    @_while_open
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
         """Answer the recipe's questions (or those of a file) and measure retrieval and answers."""
         from potluck.evaluation.evaluate import evaluate
@@ -157,12 +185,17 @@ class Recipe:
             self.index()
         return evaluate(path, self.components, self.retriever(), self.workspace.calls, self.observers, limit)
 
+    @_while_open
     def chat_model(self) -> ChatModel:
         """The recipe's chat model, of which threads make one. What it answers with is trained where it was not yet."""
         with self._opening:
             resolve_adapter(self.components)
-            return self.components.chat
+            chat = self.components.chat
+            if self._is_closed:  # too late for ``close`` to find it
+                self.components.close()
+            return chat
 
+    @_while_open
     def tune(self) -> TuneReport:
         """Train what the recipe's tuner learns from its dataset, unless that was done. ``adapter`` is the result."""
         from potluck.stages.tune import tune
@@ -170,6 +203,7 @@ class Recipe:
         with storage_errors(self.workspace.folder):
             return tune(self.components, self.observers)
 
+    @_while_open
     def evaluate_task(self, questions: str | Path | None = None, limit: int | None = None) -> TaskReport:
         """Answer the examples of a file as the recipe's task asks, and compare the answers with their targets."""
         from potluck.evaluation.tuned import evaluate_task
@@ -185,12 +219,14 @@ class Recipe:
 
         return variants(self.model, plan.swaps, plan.design) if plan else variants(self.model)
 
+    @_while_open
     def compare(self, plan: Plan | None = None) -> Comparison:
         """Ask the same questions of every variant, and say what differs, whether it is real, and why."""
         from potluck.evaluation.compare.run import Plan, compare
 
         return compare(self.model, plan or Plan(), self.workspace, Sources(self.model.folder), self.observers)
 
+    @_while_open
     def gate(self, condition: str, plan: Plan | None = None) -> GateReport:
         """Ask until a condition such as ``f1 >= baseline - 0.02`` is decided, for every variant but the baseline."""
         from potluck.evaluation.compare.gate import gate
@@ -199,6 +235,7 @@ class Recipe:
         models = Sources(self.model.folder)
         return gate(condition, self.model, plan or Plan(), self.workspace, models, self.observers)
 
+    @_while_open
     def run(self) -> RunReport | TaskRun:
         """Do all that the recipe asks for: index or tune, answer its questions if it has some, keep a manifest.
 
@@ -225,6 +262,7 @@ class Recipe:
         with storage_errors(self.workspace.folder):
             return keep_task(tuned, evaluated, self.components, self.workspace, started)
 
+    @_while_open
     def plan(self) -> PlanReport:
         """Say what ``run`` would take and what would leave the machine, without embedding or answering.
 
@@ -240,6 +278,7 @@ class Recipe:
     @contextmanager
     def looking(self) -> Iterator[Components]:
         """The components over a copy of the workspace, which is thrown away: nothing beside the recipe is written."""
+        self._check_open()
         with (
             scratch(folder_of(self.model)) as workspace,
             closing(Components(self.model, workspace, Sources(self.model.folder))) as components,
@@ -263,7 +302,8 @@ class Recipe:
         return any(map(remote_hosts, recipes)) or any("hf://" in values for values in settings)
 
     def close(self) -> None:
-        """Close models, stores, the workspace and the observers."""
+        """Close models, stores, the workspace and the observers. What uses them from now on raises ``RecipeClosed``."""
+        self._is_closed = True
         with ExitStack() as closing:  # the last first, each even if one before it fails
             for name in ("observers", "workspace", "components"):
                 if name in self.__dict__:
@@ -278,6 +318,10 @@ class Recipe:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self.close()
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise RecipeClosed(f"{self.model.path}: the recipe is closed: load it again")
 
     def _with_embedder(self) -> Components:
         """The components, of which threads make one embedder."""

@@ -2,6 +2,7 @@
 
 PotluckError
 ├── RecipeError                 the recipe is wrong; carries every problem found, each with its place
+├── RecipeClosed                the recipe was closed, before or while it was in use
 ├── PluginError
 │   ├── UnknownPlugin           no installed package offers that name
 │   ├── NameClash               two packages offer the same name
@@ -106,6 +107,10 @@ class RecipeError(PotluckError):
         """Join the problems, and the hint (how to list what exists) below them."""
         self.problems = tuple(problems)
         super().__init__("\n".join([*map(str, self.problems), *([hint] if hint else [])]))
+
+
+class RecipeClosed(PotluckError):
+    """The recipe was closed, before it was used or by another thread while it was in use."""
 
 
 class PluginError(PotluckError):

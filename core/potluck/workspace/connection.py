@@ -10,7 +10,7 @@ from pathlib import Path
 from threading import RLock
 from typing import Any, NoReturn
 
-from potluck.errors import WorkspaceDamaged, WorkspaceGone
+from potluck.errors import RecipeClosed, WorkspaceDamaged, WorkspaceGone
 from potluck.workspace.database import code, use_wal
 from potluck.workspace.files import refuse_obstacle, storage_errors
 
@@ -49,6 +49,7 @@ class Connection:
         self.path = path
         self._remedy = remedy
         self._lock = RLock()
+        self._is_closed = False
         address = f"{path.absolute().as_uri()}?mode={'ro' if read_only else 'rwc'}"
         for ending in ("", "-wal", "-shm"):  # SQLite does not say which of them it cannot open
             refuse_obstacle(path.with_name(path.name + ending))
@@ -64,28 +65,29 @@ class Connection:
             raise
 
     def close(self) -> None:
-        """Close the file."""
+        """Close the file. Every other method raises ``RecipeClosed`` from now on."""
         with self._lock:
+            self._is_closed = True
             self._db.close()
 
     def run(self, statement: str, values: Sequence[object] = ()) -> None:
         """Execute a statement that gives nothing."""
-        with self._lock, self._errors():
+        with self._turn():
             self._db.execute(statement, values)
 
     def run_many(self, statement: str, rows: Iterable[Sequence[object]]) -> None:
         """Execute a statement for each row of values."""
-        with self._lock, self._errors():
+        with self._turn():
             self._db.executemany(statement, rows)
 
     def all(self, statement: str, values: Sequence[object] = ()) -> list[tuple[Any, ...]]:
         """All rows of a query."""
-        with self._lock, self._errors():
+        with self._turn():
             return self._db.execute(statement, values).fetchall()
 
     def one(self, statement: str, values: Sequence[object] = ()) -> tuple[Any, ...] | None:
         """The first row of a query, or None."""
-        with self._lock, self._errors():
+        with self._turn():
             row: tuple[Any, ...] | None = self._db.execute(statement, values).fetchone()
             return row
 
@@ -117,6 +119,7 @@ class Connection:
     def one_state(self) -> Iterator[None]:
         """What is read within belongs together, whatever other processes write meanwhile. Other threads wait."""
         with self._lock:
+            self._check_open()
             if self._db.in_transaction:
                 yield
             else:
@@ -136,6 +139,7 @@ class Connection:
 
     def check_in_place(self) -> None:
         """Raise ``WorkspaceGone`` where the file has been deleted, or replaced by another."""
+        self._check_open()
         if _identity(self.path) != self._file:
             raise WorkspaceGone(
                 f"{self.path} was deleted or replaced while it was in use: run the same command again; what is missing "
@@ -152,6 +156,18 @@ class Connection:
         """Raise ``WorkspaceDamaged`` with the way out."""
         short = reason if len(reason) <= _QUOTED else reason[:_QUOTED] + "…"
         raise WorkspaceDamaged(f"{self.path} is damaged ({short}): {self._remedy}", reason=short)
+
+    def _check_open(self) -> None:
+        if self._is_closed:
+            raise RecipeClosed(f"{self.path} is closed, as the recipe is: load the recipe again")
+
+    @contextmanager
+    def _turn(self) -> Iterator[None]:
+        """Use the connection while other threads wait."""
+        with self._lock:
+            self._check_open()
+            with self._errors():
+                yield
 
     @contextmanager
     def _errors(self) -> Iterator[None]:

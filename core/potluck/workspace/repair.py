@@ -111,11 +111,10 @@ def _check_file(database: _Database) -> FileReport:
     refused = _refusal(database)
     report = FileReport(path.name)
     with storage_errors(path.parent), closing(_open_damaged(path)) as source, closing(_new_database("")) as scratch:
-        report.pages = _verdict(source)
+        report.pages = _verdict(source) or refused
         database.salvage(_Salvage(source, scratch, report))
-        if not report.pages and not refused and _definitions(source) != _definitions(scratch):
+        if not report.pages and _definitions(source) != _definitions(scratch):
             report.pages = NOT_AS_DEFINED
-    report.pages = report.pages or refused
     return report
 
 

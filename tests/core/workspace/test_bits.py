@@ -85,6 +85,12 @@ def test_a_format_that_one_bit_has_altered_is_told_and_mended(folder: Path, plac
     survive_in_meta(folder, [(start + place, bit)])
 
 
+def test_a_format_that_has_become_the_first_is_not_taken_for_a_catalogue_without_checksums(folder: Path) -> None:
+    path = folder / "catalogue.sqlite"
+    for _ in flips(path, [(path.read_bytes().index(b"format3") + 6, 1)]):
+        assert refusal(Catalogue, path) == check(folder)[0].pages == "its format is 1"
+
+
 @pytest.mark.slow
 @pytest.mark.timeout(600)
 def test_every_bit_of_the_format_and_its_checksum_is_told_and_mended(folder: Path) -> None:

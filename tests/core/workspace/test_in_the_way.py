@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import os
 import re
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -171,3 +173,30 @@ def test_the_cache_of_calls_is_checked_on_a_copy_too(home: Path, monkeypatch: py
     found = {report.file: report for report in check(home / ".potluck")}
 
     assert found["calls.sqlite"].rows["answers"].whole == 1
+
+
+def test_the_copy_is_brought_up_to_date_and_not_what_may_only_be_read(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    index(home)
+    with closing(sqlite3.connect(home / ".potluck" / "calls.sqlite")) as db:  # of the version without checksums
+        db.execute("CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL) WITHOUT ROWID")
+        db.execute(
+            "CREATE TABLE queries (embedder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, "
+            "PRIMARY KEY (embedder, text)) WITHOUT ROWID"
+        )
+    before = content(home / ".potluck")
+    forbid(monkeypatch, home / ".potluck")
+
+    assert all(report.is_whole for report in check(home / ".potluck"))
+    assert content(home / ".potluck") == before
+
+
+def test_who_may_not_write_cannot_be_the_writer(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    index(home)
+    with Recipe.load(home / "recipe.yaml") as recipe:
+        assert recipe.workspace.folder
+        forbid(monkeypatch, home / ".potluck")
+
+        with pytest.raises(StorageFailed, match="must be writable"), recipe.workspace.writing():
+            pass
