@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from potluck.chat_template import render
+from potluck.contracts.tuner import ModelKind
 from potluck.documents import Message, plain
 from potluck.errors import MissingDependency, ModelError, ModelNotFound
 from potluck.model_claims import held_to_weights
@@ -23,13 +24,10 @@ from potluck.model_claims import held_to_weights
 if TYPE_CHECKING:
     from potluck.contracts import Attached
 
-ModelKind: TypeAlias = Literal["causal", "masked", "seq2seq"]
-"""It says what comes next, it fills gaps, or it reads a text and writes another."""
-
-_KINDS: Mapping[ModelKind, tuple[str, str]] = {
-    "causal": ("a causal language model", "the chat model 'transformers'"),
-    "masked": ("a masked language model", "the chat model 'masked-lm'"),
-    "seq2seq": ("a sequence-to-sequence model", "the chat model 'seq2seq'"),
+_KINDS: Mapping[ModelKind, str] = {
+    "causal": "a causal language model",
+    "masked": "a masked language model",
+    "seq2seq": "a sequence-to-sequence model",
 }
 
 Device: TypeAlias = Literal["auto", "cpu", "cuda"]
@@ -106,7 +104,10 @@ def _check_kind(folder: Path, kind: ModelKind) -> None:
     except ModelNotFound:
         return  # transformers knows better, or says what is wrong
     if found != kind:
-        raise ModelNotFound(f"{folder} holds {_KINDS[found][0]}, which {_KINDS[found][1]} answers with")
+        from potluck import plugins
+
+        able = plugins.those_that(plugins.chat_offer, "chat", lambda one: found in one.kinds)
+        raise ModelNotFound(f"{folder} holds {_KINDS[found]}; chat models that answer with one: {able}")
 
 
 def _auto(kind: ModelKind) -> Any:

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint
 from types import MappingProxyType
-from typing import Any
+from typing import Any, TypeVar
 
 import pluggy
 from packaging.utils import canonicalize_name
@@ -26,12 +26,15 @@ from potluck.contracts.config import Config
 from potluck.contracts.context import Context
 from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind
 from potluck.contracts.offer import Offer
+from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
 
 GROUPS: Mapping[Kind, str] = MappingProxyType({name: kind.group for name, kind in KINDS.items()})
 """The entry-point group of each kind."""
 
 FILE_TYPES = "potluck.file_types"
+
+OfferT = TypeVar("OfferT", bound=Offer[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,27 +156,42 @@ def unchecked_offer(plugin: Plugin) -> Offer[Component]:
         manager.register(module)
         manager.check_pending()
         offered = getattr(manager.hook, KINDS[plugin.kind].hook)() or _itself(plugin, module, manager)
+        if isinstance(offered, Offer):
+            return KINDS[plugin.kind].offer.of(offered)
     except KeyboardInterrupt:
         raise
     except BaseException as error:
         raise BrokenPlugin(f"{plugin.label} does not work: {type(error).__name__}: {error}") from error
-    if not isinstance(offered, Offer):
-        raise BrokenPlugin(
-            f"{plugin.label} does not work: {plugin.module} has no hook {KINDS[plugin.kind].hook} with an Offer"
-        )
-    return offered
+    raise BrokenPlugin(
+        f"{plugin.label} does not work: {plugin.module} has no hook {KINDS[plugin.kind].hook} with an Offer"
+    )
 
 
-def those_that(kind: Kind, can: Callable[[type[Component]], bool]) -> str:
-    """The names of the installed plugins of a kind whose components can do something, for messages.
+def chat_offer(plugin: Plugin) -> ChatOffer:
+    """What a chat plugin offers. Raises what ``offer`` raises."""
+    return ChatOffer.of(offer(plugin))
 
-    One that does not work, or whose components are made by a function, says nothing and is left out.
+
+def store_offer(plugin: Plugin) -> StoreOffer:
+    """What a plugin of vector stores offers. Raises what ``offer`` raises."""
+    return StoreOffer.of(offer(plugin))
+
+
+def tuner_offer(plugin: Plugin) -> TunerOffer:
+    """What a tuner plugin offers. Raises what ``offer`` raises."""
+    return TunerOffer.of(offer(plugin))
+
+
+def those_that(offered: Callable[[Plugin], OfferT], kind: Kind, can: Callable[[OfferT], bool]) -> str:
+    """The names of the installed plugins of a kind whose offers say that they can do something, for messages.
+
+    One that does not work says nothing and is left out.
     """
     names = list[str]()
     for plugin in installed():
         if plugin.kind == kind:
             with suppress(BrokenPlugin, ContractMismatch):
-                names += [repr(plugin.name)] if can(offer(plugin).component) else []
+                names += [repr(plugin.name)] if can(offered(plugin)) else []
     return ", ".join(dict.fromkeys(names)) or "none is installed"
 
 

@@ -10,11 +10,12 @@ import sys
 from collections.abc import Iterator
 from importlib.metadata import entry_points
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from potluck import plugins
-from potluck.contracts import CONTRACT_VERSIONS, Component, Context, Offer
+from potluck.contracts import CONTRACT_VERSIONS, Context, Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
 from potluck.plugins import FILE_TYPES, GROUPS
 from potluck.sources import Sources
@@ -125,12 +126,13 @@ def test_a_plugin_of_another_contract_is_refused_with_both_versions(site: Path) 
 
 
 def test_messages_name_every_plugin_that_can_also_those_of_others(site: Path) -> None:
-    def cuts(component: type[Component]) -> bool:
-        return component.__name__ == "Cutter"
+    def cuts(offered: Offer[Any]) -> bool:
+        return offered.component.__name__ == "Cutter"
 
-    assert plugins.those_that("splitter", cuts) == "'fussy', 'good', 'half', 'needy'", "broken ones say nothing"
-    assert "'recursive'" in plugins.those_that("splitter", lambda component: True)
-    assert plugins.those_that("chat", cuts) == "none is installed"
+    able = plugins.those_that(plugins.offer, "splitter", cuts)
+    assert able == "'fussy', 'good', 'half', 'needy'", "broken ones say nothing"
+    assert "'recursive'" in plugins.those_that(plugins.offer, "splitter", lambda offered: True)
+    assert plugins.those_that(plugins.offer, "chat", cuts) == "none is installed"
 
 
 def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:

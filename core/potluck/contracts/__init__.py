@@ -11,6 +11,7 @@ from potluck.contracts.loader import Loader
 from potluck.contracts.metric import Attempt, Measure, Metric, Need, Scale
 from potluck.contracts.observer import Observer
 from potluck.contracts.offer import Offer
+from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
 from potluck.contracts.splitter import Splitter
 from potluck.contracts.store import Collection, Hits, VectorStore
 from potluck.contracts.tuner import (
@@ -28,6 +29,7 @@ __all__ = [
     "Attached",
     "Attempt",
     "ChatModel",
+    "ChatOffer",
     "ChatOptions",
     "Classifying",
     "Collection",
@@ -51,10 +53,12 @@ __all__ = [
     "PluginKind",
     "Scale",
     "Splitter",
+    "StoreOffer",
     "Task",
     "Tuned",
     "TunedModel",
     "Tuner",
+    "TunerOffer",
     "TuningProgress",
     "TuningRequest",
     "VectorStore",

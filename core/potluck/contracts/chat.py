@@ -11,6 +11,7 @@ from pydantic import Field
 
 from potluck.contracts.component import Component
 from potluck.contracts.config import Config, Operational
+from potluck.contracts.tuner import ModelKind
 from potluck.documents import Answer, Message
 from potluck.errors import Unsupported
 
@@ -100,6 +101,9 @@ class ChatModel(Component):
 
     ignores: ClassVar[frozenset[str]] = frozenset()
     """Those of ``ChatOptions`` that it takes and does not act on; a comparison of them is refused."""
+
+    kinds: ClassVar[frozenset[ModelKind]] = frozenset()
+    """The kinds of models of transformers that it answers with; empty for others."""
 
     takes_tuned: bool = False
     """Whether it answers with ``context.tuned`` where that is given (``chat.adapter`` in a recipe)."""

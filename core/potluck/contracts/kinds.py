@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
-from typing import Literal, TypeAlias
+from typing import Any, Literal, TypeAlias
 
 from potluck.contracts.chat import ChatModel
 from potluck.contracts.component import Component
@@ -17,6 +17,8 @@ from potluck.contracts.embedder import Embedder
 from potluck.contracts.loader import Loader
 from potluck.contracts.metric import Metric
 from potluck.contracts.observer import Observer
+from potluck.contracts.offer import Offer
+from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
 from potluck.contracts.splitter import Splitter
 from potluck.contracts.store import VectorStore
 from potluck.contracts.tuner import Tuner
@@ -60,6 +62,9 @@ class PluginKind:
 
     always: tuple[str, ...] = ()
     """The plugins (``package:name``) that are used in every recipe, besides those that it names."""
+
+    offer: type[Offer[Any]] = Offer
+    """The type of its offers, whose fields say what its components can do."""
 
     version: int = 1
     """The version of the contract that this potluck speaks. It grows when a plugin would have to change."""
@@ -110,6 +115,7 @@ _ENTRIES = (
         VectorStore,
         kit=("potluck.testing.store", "potluck.testing.store_processes"),
         key="store",
+        offer=StoreOffer,
         default="exact",
     ),
     PluginKind(
@@ -119,6 +125,7 @@ _ENTRIES = (
         Tuner,
         kit=("potluck.testing.tuner",),
         key="tuner",
+        offer=TunerOffer,
     ),
     PluginKind(
         "chat",
@@ -127,6 +134,7 @@ _ENTRIES = (
         ChatModel,
         kit=("potluck.testing.chat", "potluck.testing.chat_likelihoods"),
         key="chat",
+        offer=ChatOffer,
         default="extractive",
     ),
     PluginKind(

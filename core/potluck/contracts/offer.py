@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 from potluck.contracts.component import Component
 from potluck.contracts.config import Config
@@ -32,6 +32,18 @@ class Offer(Generic[ComponentT_co]):
     extra: str | None = None
     sends_to: Callable[[Any], str | None] | None = None
     contract: int = 1
+
+    @classmethod
+    def of(cls, offer: Offer[Any]) -> Self:
+        """An offer of this type: the same one, or one to which is added what the class of its components declares."""
+        if isinstance(offer, cls):
+            return offer
+        return cls(**vars(offer), **cls.declared(offer.component))
+
+    @classmethod
+    def declared(cls, component: type[Component]) -> Mapping[str, Any]:
+        """The fields of this type that a class of components says by its attributes; none for one of another kind."""
+        return {}
 
     @property
     def component(self) -> type[Component]:

@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 
     from potluck.contracts.attached import Attached
 
+ModelKind: TypeAlias = Literal["causal", "masked", "seq2seq"]
+"""It says what comes next, it fills gaps, or it reads a text and writes another."""
+
 Task: TypeAlias = Literal["classification", "question-answering", "summarization", "generation"]
 
 
@@ -96,11 +99,17 @@ class Tuner(Component):
     tasks: ClassVar[frozenset[Task]]
     """The tasks this method can be used for; others are refused by name before anything loads."""
 
+    kinds: ClassVar[frozenset[ModelKind]] = frozenset()
+    """The kinds of models that it trains; empty where it does not say."""
+
     mergeable: ClassVar[bool] = False
     """Whether the result can be merged into the base's weights."""
 
     whole: ClassVar[bool] = False
     """Whether the result is a whole model, which is loaded in the place of the base, instead of some parameters."""
+
+    trains_base: ClassVar[bool] = False
+    """Whether it trains the base's own weights, embeddings included."""
 
     family: ClassVar[str] = ""
     """Where the parameters go, in a few words, for ``potluck tuners``."""

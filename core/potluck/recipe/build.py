@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from potluck import plugins
-from potluck.contracts import ChatModel, Config, Kind, Offer, PluginKind
+from potluck.contracts import Config, Kind, Offer, PluginKind
 from potluck.contracts.component import Component
 from potluck.errors import MissingDependency, PluginError
 from potluck.recipe.compare import axes
@@ -34,7 +34,7 @@ from potluck.recipe.overrides import expanded
 from potluck.recipe.paths import file_problem, pattern_problem
 from potluck.recipe.prompts import Template
 from potluck.recipe.settings import ONLY_FOR_SECRETS, ConfigT, Validated, plain, validate
-from potluck.recipe.tuning import DatasetSettings, Tuning, split_adapter, takes_tuned, tasks_of, with_model
+from potluck.recipe.tuning import DatasetSettings, Tuning, split_adapter, with_model
 from potluck.recipe.tuning_keys import TuningKeys, answers_with
 
 _LOCAL = "transformers"
@@ -166,8 +166,8 @@ class Builder:
         if model is not None and use is not None and isinstance(use.value, str):
             rest = with_model(rest, model, self._offered("chat", use.value))
         part = self._component("chat", rest, "chat")
-        if part is not None and adapter is not None and not takes_tuned(plugins.offer(part.plugin)):
-            others = plugins.those_that("chat", lambda one: issubclass(one, ChatModel) and one.takes_tuned)
+        if part is not None and adapter is not None and plugins.chat_offer(part.plugin).takes_tuned is False:
+            others = plugins.those_that(plugins.chat_offer, "chat", lambda one: one.takes_tuned is True)
             message = f"the chat model {part.name!r} does not answer with what was tuned; chat models that do: {others}"
             self.findings.note(adapter.place, f"chat.adapter: {message}")
         return part
@@ -182,7 +182,7 @@ class Builder:
     def _tuning(self, folder: Path, chat: Part | None) -> tuple[Part | None, Tuning]:
         node = self._get("tuner")
         tuner = None if node is None else self._component("tuner", expanded("tuner", node), "tuner")
-        able = None if tuner is None else tasks_of(plugins.offer(tuner.plugin))
+        able = None if tuner is None else plugins.tuner_offer(tuner.plugin).tasks
         keys = TuningKeys(self.root, folder, self.findings)
         model = self._text("model")
         tuning = Tuning(model, keys.task(), keys.dataset(), keys.adapter(answers_with(chat, model)))

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from potluck import plugins
-from potluck.contracts import KINDS, ChatModel, ChatOptions, Config, Operational, VectorStore
+from potluck.contracts import KINDS, ChatOptions, Config, Operational
 from potluck.documents import Json
 from potluck.recipe.model import NAMED, Part, RecipeModel
 from potluck.recipe.tuning import FROM_TUNER
@@ -105,7 +105,7 @@ def _component(key: str, part: Part) -> Iterator[tuple[str, Json]]:
 
 def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
     chat, config = recipe.chat, recipe.chat.config
-    model, label = _chat_class(recipe), f"the chat model {chat.name!r}"
+    model, label = plugins.chat_offer(chat.plugin), f"the chat model {chat.name!r}"
     if recipe.tuning.task == "classification" and recipe.documents is None:
         reason = "the labels of a classification are scored as choices, and nothing is written"
         yield from ((f"chat.{option}", reason) for option in ChatOptions.model_fields)
@@ -119,7 +119,7 @@ def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
     if not model.reads_prompt:
         reason = f"{label} answers from the question and the passages, and reads no prompt"
         yield from ((key, reason) for key in ("prompt", "shots"))
-    if getattr(model, "context_window", 0) is None:
+    if model.reads_all:
         yield "retriever.fit", f"{label} reads any number of passages, so that all fit"
 
 
@@ -138,21 +138,15 @@ def _draws(recipe: RecipeModel) -> bool:
     config, dataset = recipe.chat.config, recipe.tuning.dataset
     writes = recipe.documents is not None or recipe.tuning.task != "classification"
     samples = not isinstance(config, ChatOptions) or config.samples
-    if samples and writes and "temperature" not in _chat_class(recipe).ignores:
+    if samples and writes and "temperature" not in plugins.chat_offer(recipe.chat.plugin).ignores:
         return True
     if recipe.tuning.adapter == FROM_TUNER or (dataset is not None and dataset.limit is not None):
         return True
     if recipe.documents is None:
         return False
-    store = plugins.offer(recipe.store.plugin).component
-    shows = _chat_class(recipe).reads_prompt and recipe.shots.count > 0
-    return shows or not issubclass(store, VectorStore) or store.uses_seed or not store.exact
-
-
-def _chat_class(recipe: RecipeModel) -> type[ChatModel]:
-    """The class of the recipe's chat model, which says what it reads; where none is known, the contract: all."""
-    model = plugins.offer(recipe.chat.plugin).component
-    return model if issubclass(model, ChatModel) else ChatModel
+    store = plugins.store_offer(recipe.store.plugin)
+    shows = plugins.chat_offer(recipe.chat.plugin).reads_prompt and recipe.shots.count > 0
+    return shows or store.uses_seed or not store.exact
 
 
 def _is_remote(part: Part) -> bool:

@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias, get_args
 
 from pydantic import Field
 
-from potluck.contracts import ChatModel, Config, Offer, Task, Tuner
+from potluck.contracts import Config, Offer, Task
 from potluck.contracts.component import Component
 from potluck.documents import Json
 from potluck.recipe.nodes import Node
@@ -82,15 +82,3 @@ def with_model(chat: Node, model: Node, offered: Offer[Component] | None) -> Nod
     if field is None or not field.is_required():
         return chat
     return Node({**chat.value, "model": model}, chat.place, {**chat.keys, "model": model.place})
-
-
-def takes_tuned(offered: Offer[Component]) -> bool:
-    """Whether a chat plugin answers with what was tuned. Unknown where it is made by a function."""
-    model = offered.component
-    return not issubclass(model, ChatModel) or model.takes_tuned
-
-
-def tasks_of(offered: Offer[Component]) -> frozenset[str]:
-    """The tasks of a tuner plugin; all where it is made by a function."""
-    tuner = offered.component
-    return frozenset(tuner.tasks if issubclass(tuner, Tuner) else TASKS)

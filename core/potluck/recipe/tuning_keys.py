@@ -13,7 +13,7 @@ from potluck.recipe.nodes import Findings, Node
 from potluck.recipe.overrides import expanded
 from potluck.recipe.paths import file_problem
 from potluck.recipe.settings import plain, validate
-from potluck.recipe.tuning import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter, takes_tuned
+from potluck.recipe.tuning import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter
 
 
 class TuningKeys:
@@ -96,4 +96,4 @@ def answers_with(chat: Part | None, model: str | None) -> bool:
     """Whether a chat model can answer with what is tuned of ``model``, because it is that model."""
     if chat is None or model is None or getattr(chat.config, "model", None) != model:
         return False
-    return takes_tuned(plugins.offer(chat.plugin))
+    return plugins.chat_offer(chat.plugin).takes_tuned is not False

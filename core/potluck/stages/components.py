@@ -144,8 +144,7 @@ class Components:
     @property
     def _store_uses_seed(self) -> bool:
         """Whether another seed is another index: also where the plugin does not say."""
-        store = plugins.offer(self.recipe.store.plugin).component
-        return not issubclass(store, VectorStore) or store.uses_seed
+        return plugins.store_offer(self.recipe.store.plugin).uses_seed
 
     def identities(self) -> dict[str, dict[str, Json]]:
         """What decides the results of the components of an index, by kind; of loaders those that were met so far."""

@@ -44,10 +44,9 @@ def taxonomy(model: str | None, base: Path) -> list[Kind]:
     for plugin in sorted((one for one in plugins.installed() if one.kind == "tuner"), key=lambda one: one.name):
         try:
             plugins.find("tuner", plugin.name)
-            offered = plugins.offer(plugin)
+            offered = plugins.tuner_offer(plugin)
         except PluginError:
             continue
-        made: Any = offered.make
         trainable = total = None
         if folder is not None:
             tuner: Any = plugins.make(plugin, offered.config(), Context(base, base, models))
@@ -59,12 +58,12 @@ def taxonomy(model: str | None, base: Path) -> list[Kind]:
             Kind(
                 plugin.name,
                 offered.summary,
-                getattr(made, "family", ""),
-                bool(getattr(made, "mergeable", False)),
-                bool(getattr(made, "whole", False)),
-                tuple(sorted(getattr(made, "served_by", ()))),
-                tuple(sorted(getattr(made, "tasks", ()))),
-                tuple(sorted(getattr(made, "kinds", ()))),
+                offered.family,
+                offered.mergeable,
+                offered.whole,
+                tuple(sorted(offered.served_by)),
+                tuple(sorted(offered.tasks)),
+                tuple(sorted(offered.kinds)),
                 plugin.package,
                 trainable,
                 total,

@@ -7,10 +7,11 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from potluck.chat_template import render
+from potluck.contracts.tuner import ModelKind
 from potluck.documents import Example, Message, plain
 from potluck.errors import ModelError, TooLong
 from potluck.model_tokens import end_tokens, ended
-from potluck.models import ModelKind, beginning, cloze, shared
+from potluck.models import beginning, cloze, shared
 
 _SHOWN = 5
 

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.contracts import Attached, TuningRequest
+from potluck.contracts.tuner import ModelKind
 from potluck.errors import Unsupported
-from potluck.models import ModelKind
 
 if TYPE_CHECKING:
     import torch

@@ -8,10 +8,11 @@ from typing import TYPE_CHECKING, Any
 
 from potluck import plugins
 from potluck.contracts import TuningRequest
+from potluck.contracts.tuner import ModelKind
 from potluck.documents import Json
 from potluck.errors import ModelError, Unsupported
 from potluck.fingerprints import fingerprint
-from potluck.models import ModelKind, kind_of, load_model, precision
+from potluck.models import kind_of, load_model, precision
 from potluck.tuning import head, vocabulary
 from potluck.tuning.checkpoint import Checkpoints, Course, put, put_state, trained
 from potluck.tuning.encode import Encoding, encode
@@ -145,7 +146,7 @@ def able(method: Method, request: TuningRequest) -> ModelKind:
     kind = kind_of(request.model)
     if kind not in method.kinds:
         named, own = type(method).__name__, " and ".join(_KINDS[one] for one in sorted(method.kinds))
-        others = plugins.those_that("tuner", lambda one: issubclass(one, Method) and kind in one.kinds)
+        others = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: kind in one.kinds)
         raise Unsupported(
             f"{named} trains {own} language models, and {request.model} is a {_KINDS[kind]} one: take another tuner. "
             f"Those that train it: {others}"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, get_args
 
 from potluck.contracts import Attached, Context, Task, Tuner, TuningRequest
-from potluck.models import ModelKind
+from potluck.contracts.tuner import ModelKind
 from potluck.tuning.settings import TunerConfig
 
 if TYPE_CHECKING:

@@ -6,10 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from potluck import plugins
-from potluck.contracts import Component, TuningRequest
+from potluck.contracts import TuningRequest
+from potluck.contracts.tuner import ModelKind
 from potluck.errors import TokenizerMismatch, Unsupported
 from potluck.model_tokens import check_rows, end_tokens, listed, rows_of, with_end, without_end, without_row
-from potluck.models import ModelKind, load_tokenizer
+from potluck.models import load_tokenizer
 from potluck.tuning import head
 from potluck.tuning.method import Method
 
@@ -43,10 +44,6 @@ def _writes(method: Method, request: TuningRequest, kind: ModelKind) -> bool:
     return kind != "masked" and not head.labels(method, request)
 
 
-def _trains_base(component: type[Component]) -> bool:
-    return issubclass(component, Method) and component.trains_base
-
-
 def resize(method: Method, model: Any, tokenizer: Any) -> Any:
     """The model with a row for every token where the settings ask for that, new ones as transformers begins them.
 
@@ -55,10 +52,11 @@ def resize(method: Method, model: Any, tokenizer: Any) -> Any:
     if not method.config.resize_embeddings:
         return model
     if not method.trains_base:
+        able = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: one.trains_base)
         raise Unsupported(
             f"tuner.resize_embeddings: {type(method).__name__} does not train the embeddings, so that the rows of new "
             "tokens would stay what chance made them: take a tuner that trains the base "
-            f"({plugins.those_that('tuner', _trains_base)}), or leave the tokens out of the tokenizer"
+            f"({able}), or leave the tokens out of the tokenizer"
         )
     needed = max(tokenizer.get_vocab().values()) + 1
     if needed > rows_of(model):

@@ -41,6 +41,7 @@ class MaskedLM(LocalChat):
     """Scores candidates for a place in a text that is read from both sides."""
 
     _config: MaskedLMConfig
+    kinds = frozenset({"masked"})
     reads_after = True
 
     @property

@@ -35,6 +35,7 @@ class Seq2Seq(WritingChat):
     """Writes an answer to a text that was read from both sides."""
 
     _config: Seq2SeqConfig
+    kinds = frozenset({"seq2seq"})
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]

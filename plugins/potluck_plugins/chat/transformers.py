@@ -41,6 +41,7 @@ class Transformers(WritingChat):
     """Answers with a local model. With temperature 0 the likeliest token is taken each time."""
 
     _config: TransformersConfig
+    kinds = frozenset({"causal"})
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]

@@ -15,6 +15,7 @@ from potluck.errors import RecipeError
 from potluck.recipe import loads
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.reading import problem_at
+from support.fake_plugins import forget
 
 Read = Callable[..., RecipeModel]
 
@@ -167,11 +168,13 @@ def test_what_is_wrong_is_told_at_its_place(text: str, message: str, tmp_path: P
 
 
 def test_a_tuner_that_cannot_be_used_for_the_task_says_for_which_it_can(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, request: pytest.FixtureRequest
 ) -> None:
     from potluck_plugins.tuners.lora import Lora
 
     monkeypatch.setattr(Lora, "tasks", frozenset({"summarization", "generation"}))
+    request.addfinalizer(forget)
+    forget()
 
     assert problems(tmp_path, TUNED) == [
         "2:7: task: the tuner 'lora' cannot be used for classification; it can for generation, summarization"
