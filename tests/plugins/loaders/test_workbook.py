@@ -57,6 +57,8 @@ def test_a_reference_is_a_row_and_a_column(reference: str, place: tuple[int, int
         (46, "[h]:mm:ss"),
         (49, "@"),
         (58, "yyyy-mm-dd"),
+        (59, "0"),
+        (81, "yyyy-mm-dd"),
         (23, "General"),
         (163, "General"),
     ],

@@ -28,8 +28,11 @@ _BUILT_IN_CODES = """\
 14 yyyy-mm-dd | 22 yyyy-mm-dd h:mm | 27 yyyy-mm-dd | 28 yyyy-mm-dd | 29 yyyy-mm-dd | 30 yyyy-mm-dd | 31 yyyy-mm-dd
 32 h:mm | 33 h:mm:ss | 34 h:mm AM/PM | 35 h:mm:ss AM/PM | 36 yyyy-mm-dd | 50 yyyy-mm-dd | 51 yyyy-mm-dd
 52 yyyy-mm-dd | 53 yyyy-mm-dd | 54 yyyy-mm-dd | 55 h:mm | 56 h:mm:ss | 57 yyyy-mm-dd | 58 yyyy-mm-dd
+59 0 | 60 0.00 | 61 #,##0 | 62 #,##0.00 | 67 0% | 68 0.00% | 69 # ?/? | 70 # ??/?? | 71 yyyy-mm-dd | 72 d-mmm-yy
+73 d-mmm | 74 mmm-yy | 75 h:mm | 76 h:mm:ss | 77 yyyy-mm-dd h:mm | 78 mm:ss | 79 [h]:mm:ss | 80 mm:ss.0 | 81 yyyy-mm-dd
 """
-# 14 and 22, 27 to 36 and 50 to 58 are shown as the reader's country writes dates: here as nobody can misread them.
+# 14, 22, 27 to 36, 50 to 58 and, in Thailand, 71 to 81 show dates as the reader's country writes them: here as nobody
+# can misread them.
 _BUILT_IN = {
     int(n): code for n, _, code in (one.strip().partition(" ") for one in re.split(r" \| |\n", _BUILT_IN_CODES.strip()))
 }

@@ -10,7 +10,7 @@ from potluck_plugins.loaders._office.number_format import show_number, show_text
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.sheet import Cell, Merge, Sheet, tell_uncomputed, write_sheets
 from potluck_plugins.loaders._office.sheet_margins import margins
-from potluck_plugins.loaders._office.workbook import Style
+from potluck_plugins.loaders._office.workbook import Style, built_in_code
 from potluck_plugins.loaders._office.xls_formulas import uncomputed_formulas
 from potluck_plugins.loaders._office.xls_records import margin_codes, parts
 from potluck_plugins.loaders._office.xls_shapes import read_shapes
@@ -19,6 +19,8 @@ from potluck_plugins.loaders._shared.raised import Position, ScriptedText
 from potluck_plugins.loaders._shared.symbols import known_in_font
 
 _OF_CELLS, _MACROS, _CHART = 0, 1, 2
+_DATES, _DATES_IN_JAPAN_AND_KOREA = (14, 22), (34, 35, 55, 56)
+_JAPAN_AND_KOREA = (81, 82)
 _POSITIONS: dict[int, Position] = {1: "raised", 2: "lowered"}
 
 
@@ -95,9 +97,8 @@ def _cell(book: Any, sheet: Any, row: int, column: int) -> Cell:
 
 def _style(book: Any, sheet: Any, row: int, column: int) -> Style:
     form = book.xf_list[sheet.cell_xf_index(row, column)]
-    known = book.format_map.get(form.format_key)
     font = book.font_list[form.font_index]
-    code = built_in if (built_in := _built_in(form.format_key)) else known.format_str if known else "General"
+    code = _code(book, form.format_key)
     return Style(code, _POSITIONS.get(font.escapement, "base"), bool(font.struck_out), font.name)
 
 
@@ -114,8 +115,10 @@ def _rich(book: Any, text: str, runs: list[tuple[int, int]], first: str | None) 
     return Cell(str(line), struck, own_fonts=True)
 
 
-def _built_in(key: int) -> str | None:
-    """Formats that Excel shows as each country writes dates."""
-    from potluck_plugins.loaders._office.workbook import built_in_code
-
-    return built_in_code(key) if key in (14, 22) else None
+def _code(book: Any, key: int) -> str:
+    """The format with a number: the file's own, or the one built in, which each country has its own dates for."""
+    known = book.format_map.get(key)
+    own = known.format_str if known is not None and key not in _DATES else ""
+    if not own and key in _DATES_IN_JAPAN_AND_KOREA and book.countries[1] in _JAPAN_AND_KOREA:
+        return built_in_code(_DATES[0])
+    return own or built_in_code(key)
