@@ -139,7 +139,7 @@ def test_a_workbook_without_styles_has_a_plain_one() -> None:
     [
         (Style(), False, Cell("m")),
         (Style(struck=True), False, Cell("", 1)),
-        (Style(position="raised"), False, Cell("^m")),
+        (Style(position="raised"), False, Cell("m")),
         (Style(font="Symbol"), False, Cell("μ")),
         (Style(font="Symbol"), True, Cell("m")),
     ],
