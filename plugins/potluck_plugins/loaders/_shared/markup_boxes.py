@@ -30,7 +30,7 @@ _DISPLAY = re.compile(r"(?:^|;)\s*display\s*:\s*([\w-]+)", re.IGNORECASE)
 _FLOATING = re.compile(
     r"(?:^|;)\s*(?:float\s*:\s*(?:left|right|inline-)|position\s*:\s*(?:absolute|fixed))", re.IGNORECASE
 )
-_FIRST_TEXTS = 4
+_MOST_IN_INITIAL = 3
 _ON_LINE = frozenset({"", "inline", "contents", "none", "inherit", "initial", "unset", "revert", "ruby", "ruby-text"})
 _APART = frozenset({"inline-block", "inline-flex", "inline-grid", "inline-table"})
 _OF_ITEMS = frozenset({"flex", "inline-flex", "grid", "inline-grid"})
@@ -45,22 +45,23 @@ def edge_of(tag: str, element: Any) -> str:
     """The mark of the edges of an element of a tree that stands on the line by itself; nothing where it does."""
     if tag in ("button", "img"):
         return APART
-    if element is None or position_of(tag, element) is not None:
+    if element is None:
         return ""
-    if _FLOATING.search(element.get("style") or ""):
-        return APART if not _is_initial(element) else ""
-    shown = _display(element)
-    if shown not in _ON_LINE:
-        if _is_initial(element):
-            return ""
-        return APART if shown in _APART else EDGE
+    style = element.get("style")
+    if style:
+        shown = _display(element)
+        edge = APART if shown in _APART or _FLOATING.search(style) else "" if shown in _ON_LINE else EDGE
+        if edge:
+            return "" if position_of(tag, element) is not None or _is_initial(element) else edge
     parent = element.getparent()
     return APART if parent is not None and _display(parent) in _OF_ITEMS else ""
 
 
 def _is_initial(element: Any) -> bool:
     """Whether an element holds the first letter of a word, which books set apart by its size."""
-    text = "".join(islice(element.itertext(), _FIRST_TEXTS)).strip()
+    if sum(1 for _ in islice(element.iter(), _MOST_IN_INITIAL + 1)) > _MOST_IN_INITIAL:
+        return False
+    text = "".join(element.itertext()).strip()
     previous, parent = element.getprevious(), element.getparent()
     before = previous.tail if previous is not None else parent.text if parent is not None else ""
     begins = len(text) == 1 and text.isalpha() and not (before or "")[-1:].isalnum()
@@ -88,7 +89,7 @@ def without_marks(text: str, preformatted: bool) -> str:
 
 
 def _may_be_cell(element: Any) -> bool:
-    if not isinstance(element.tag, str) or _tag(element) in _TABLE or _display(element) != "table-cell":
+    if _display(element) != "table-cell" or _tag(element) in _TABLE:
         return False
     return all(_stands_on_line(one) for one in element.iterdescendants())
 
@@ -98,7 +99,8 @@ def _stands_on_line(element: Any) -> bool:
 
 
 def _display(element: Any) -> str:
-    found = _DISPLAY.findall(element.get("style") or "")
+    style = element.get("style")
+    found = _DISPLAY.findall(style) if style else None
     return found[-1].lower() if found else ""
 
 

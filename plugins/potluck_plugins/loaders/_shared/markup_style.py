@@ -26,6 +26,7 @@ HELD_BACK = frozenset({"canvas", "iframe", "noscript", "object", "template"})
 _STRUCK = frozenset({"del", "s", "strike"})
 _POSITIONS: dict[str, Position] = {"sup": "raised", "sub": "lowered"}
 _HIDDEN = re.compile(r"display\s*:\s*none|visibility\s*:\s*(?:hidden|collapse)", re.IGNORECASE)
+_MAY_HIDE = re.compile(r"display|visibility|opacity|height|font-size|mso-hide", re.IGNORECASE)
 _DISPLAYED = re.compile(r"(?:^|;)\s*display\s*:", re.IGNORECASE)
 _NOUGHT = r"0*\.?0*(?:[a-z]{2,4}|%)?\s*(?:!important\s*)?(?:;|$)"
 _NO_OPACITY = re.compile(rf"(?:^|;)\s*opacity\s*:\s*(?=[0.]){_NOUGHT}", re.IGNORECASE)
@@ -64,13 +65,20 @@ def is_hidden(tag: str, attributes: Any) -> bool:
     """Whether an element says that it is not shown, or is a dialog that is not open."""
     style = attributes.get("style") or ""
     closed = tag == "dialog" and attributes.get("open") is None and not _DISPLAYED.search(style)
-    if closed or attributes.get("hidden") is not None or _HIDDEN.search(style):
+    if closed or attributes.get("hidden") is not None:
+        return True
+    return _MAY_HIDE.search(style) is not None and _hides(tag, style, attributes)
+
+
+def _hides(tag: str, style: str, element: Any) -> bool:
+    """Whether a style keeps the text of an element from sight."""
+    if _HIDDEN.search(style):
         return True
     if _NOT_IN_WORD.search(style) and tag != "a":  # a button that Word draws from a comment instead
         return True
     if _NO_OPACITY.search(style) and not _MOVING.search(style):
         return True
-    return bool(_NO_HEIGHT.search(style) and _CUT_OFF.search(style)) or _has_no_size(style, attributes)
+    return bool(_NO_HEIGHT.search(style) and _CUT_OFF.search(style)) or _has_no_size(style, element)
 
 
 def _has_no_size(style: str, element: Any) -> bool:

@@ -47,8 +47,9 @@ def xml_lines(root: Any, flow: Flow, depth: int = 0) -> Iterator[str]:
             blank = blank or (not read and len(element) > 0)
             read = False
             continue
-        found = _own_lines(element, flow, depth)
-        read = found is not None and not is_table(element)
+        is_rows = is_table(element)
+        found = _table(element, flow, depth) if is_rows else _own_lines(element, flow, depth)
+        read = found is not None and not is_rows
         if found is not None:
             walk.skip_subtree()
         for line in found if found is not None else [_facts(element)]:
@@ -60,9 +61,7 @@ def xml_lines(root: Any, flow: Flow, depth: int = 0) -> Iterator[str]:
 
 
 def _own_lines(element: Any, flow: Flow, depth: int) -> Iterator[str] | None:
-    """The lines of an element that is read as a whole; None for one whose elements are lines of their own."""
-    if is_table(element):
-        return _table(element, flow, depth)
+    """The lines of an element that is one line; None for one whose elements are lines of their own."""
     name = bare(element.tag)
     if is_formula(element):
         return iter([f"{name}: {mathml_text(element)}"])

@@ -20,9 +20,14 @@ def is_table(element: Any) -> bool:
 
 def besides_rows(table: Any) -> Iterator[Any]:
     """The elements of a table that hold words and none of its rows, as its title does."""
-    rows = set(_rows(table))
+    holders = {table}
+    for row in _rows(table):
+        holder = row
+        while holder not in holders:
+            holders.add(holder)
+            holder = holder.getparent()
     for child in table:
-        if rows.isdisjoint(child.iter()) and "".join(child.itertext()).strip():
+        if child not in holders and any(text.strip() for text in child.itertext()):
             yield child
 
 
@@ -42,11 +47,15 @@ def read_table(table: Any, text: Callable[[Any], str]) -> Iterator[str]:
 
 def _rows(table: Any) -> Iterator[Any]:
     """The rows of a table, without those of tables in it."""
-    for row in table.iter():
-        if name_of(row) in _ROWS and any(name_of(cell) in _CELLS for cell in row):
-            nearest = next((one for one in row.iterancestors() if name_of(one) in _TABLES), None)
-            if nearest is table:
-                yield row
+    from lxml import etree
+
+    walk = etree.iterwalk(table, events=("start",), tag="*")
+    for _, element in walk:
+        name = name_of(element)
+        if name in _TABLES and element is not table:
+            walk.skip_subtree()
+        elif name in _ROWS and any(name_of(cell) in _CELLS for cell in element):
+            yield element
 
 
 def _is_header(row: Any, cells: list[Any]) -> bool:
