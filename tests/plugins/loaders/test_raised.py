@@ -113,14 +113,29 @@ def test_scripts_without_end_are_read_to_a_depth() -> None:
 
 @pytest.mark.parametrize(
     ("text", "line"),
-    [("標題", "標題"), ("Draft copy", "Draft copy"), ("2", "²"), (" n ", " ⁿ "), ("x", "x")],
+    [
+        ("標題", "標題"),
+        ("Draft copy", "Draft copy"),
+        ("2", "²"),
+        ("12", "¹²"),
+        (" n ", " ⁿ "),
+        ("x", "x"),
+        ("2024", "2024"),
+    ],
 )
 @pytest.mark.parametrize("blank", ["", "  "])
-def test_words_that_are_all_of_a_line_stand_as_they_are(text: str, line: str, blank: str) -> None:
+def test_what_is_all_of_a_line_stands_as_it_is(text: str, line: str, blank: str) -> None:
     whole = ScriptedText()
     whole.add(blank)
     whole.add(text, "raised")
     assert str(whole) == blank + line
+
+
+def test_what_is_raised_in_a_line_that_is_raised_is_told_still() -> None:
+    line = ScriptedText()
+    line.add("10", "raised")
+    line.add("6", "raised", "raised")
+    assert str(line) == "10⁶"
 
 
 def test_the_mark_of_a_note_is_in_brackets() -> None:

@@ -25,6 +25,7 @@ _NOTE_MARK = re.compile(r"\[[^\[\]]*\]")
 _HAS_SCRIPT = re.compile("[⁰¹²³⁴-⁾₀-₎]")
 _BARE_MARK = re.compile(r"\s*(?:\d{1,3}|[a-z]|[ivxlc]{1,6}|[*†‡§¶]+)\s*", re.IGNORECASE)
 _LONGEST = 24
+_LONGEST_MARK = 2
 _DEEPEST = 8
 
 
@@ -42,11 +43,12 @@ class ScriptedText:
             self._runs.append(_Run(text, scripts[:_DEEPEST], "equation" in positions))
 
     def __str__(self) -> str:
-        """The whole line; words that are all of it are glued to nothing, however they stand."""
+        """The whole line; what is all of it, but for the mark of a note, is glued to nothing, however it stands."""
         text = _written(self._runs)
         positions = {run.position(0) for run in self._runs if run.text.strip()}
-        is_marked = len(positions) == 1 and text.strip()[:1] in ("^", "_") and "base" not in positions
-        return "".join(run.text for run in self._runs) if is_marked else text
+        is_line = len(positions) == 1 and "base" not in positions
+        is_mark = len(text.strip()) <= _LONGEST_MARK and text.strip()[:1] not in ("^", "_")
+        return _written(self._runs, depth=1) if is_line and not is_mark else text
 
 
 class _Run(NamedTuple):
