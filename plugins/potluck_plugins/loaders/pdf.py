@@ -22,8 +22,9 @@ from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.lines import Line, paragraphs
 from potluck_plugins.loaders._shared.outline import bookmarks, locate
 from potluck_plugins.loaders._shared.pdfforms import Annotations, read_annotations, with_fields
+from potluck_plugins.loaders._shared.pdflayers import hidden_layers, may_have_layers, texts_on
 from potluck_plugins.loaders._shared.pdfminer import has_text_objects, lines_by_pdfminer
-from potluck_plugins.loaders._shared.pdftext import page_text
+from potluck_plugins.loaders._shared.pdftext import Marks, page_text
 
 _HEADER = 1024
 _XFA = (2, 3)
@@ -71,15 +72,16 @@ class PdfLoader(Loader):
                 ) from error
             raise UnreadableDocument("it is damaged or cut off, and cannot be opened") from error
         try:
-            yield _document(pdf, source.name, content, self._comments)
+            yield _document(pdf, source.name, content, password or "", self._comments)
         finally:
             pdf.close()
 
 
-def _document(pdf: Any, name: str, content: bytes, comments: bool) -> Document:
+def _document(pdf: Any, name: str, content: bytes, password: str, comments: bool) -> Document:
     pdf.init_forms()
     flow = Flow()
-    pages = [_page(pdf, index, content, flow) for index in range(len(pdf))]
+    layers = hidden_layers(content, password) if may_have_layers(content) else set()
+    pages = [_page(pdf, index, content, layers, flow) for index in range(len(pdf))]
     lines = [page.lines if page else None for page in pages]
     empty = [number for number, page in enumerate(pages, 1) if page is not None and not _has_text(page.lines)]
     damaged = [number for number, page in enumerate(pages, 1) if page is None]
@@ -122,8 +124,8 @@ class _Page:
     annotations: Annotations
 
 
-def _page(pdf: Any, index: int, content: bytes, flow: Flow) -> _Page | None:
-    """A page; None where it cannot be read. What is struck out on it is counted."""
+def _page(pdf: Any, index: int, content: bytes, layers: set[str], flow: Flow) -> _Page | None:
+    """A page; None where it cannot be read. What is left out on it is counted; ``layers`` are those that are off."""
     import pypdfium2
 
     try:
@@ -132,10 +134,14 @@ def _page(pdf: Any, index: int, content: bytes, flow: Flow) -> _Page | None:
         return None
     try:
         annotations = read_annotations(page)
-        text = page_text(page, annotations.struck, [field.box for field in annotations.fields])
-        if text.struck:
-            flow.leave_out("struck-out text", text.struck)
-        lines = text.lines if _has_text(text.lines) or not has_text_objects(page) else lines_by_pdfminer(content, index)
+        hidden = texts_on(page, layers)
+        text = page_text(page, Marks(annotations.struck, [field.box for field in annotations.fields], hidden))
+        for what, characters in text.left_out.items():
+            if characters:
+                flow.leave_out(what, characters)
+        lines = text.lines
+        if not _has_text(lines) and not text.left_out.total() and has_text_objects(page):
+            lines = lines_by_pdfminer(content, index)
         fields = [replace(field, box=text.turn.box(field.box)) for field in annotations.fields]
         return _Page(with_fields(lines, fields), annotations)
     except pypdfium2.PdfiumError:

@@ -62,7 +62,9 @@ READ = ["第一條短鋼軌長度不得小於250公釐於民國113年3月起實�
 
 @pytest.mark.parametrize(("rotate", "drawn"), [(0, 0), (90, 3), (180, 2), (270, 1), (0, 1)])
 def test_digits_that_lie_in_a_column_belong_to_it(rotate: int, drawn: int) -> None:
-    assert text_of(column(*FIRST), column(*SECOND, right=470), rotate=rotate, drawn=drawn) == READ
+    columns = column(*FIRST, top=560), column(*SECOND, right=470, top=560)
+
+    assert text_of(*columns, rotate=rotate, drawn=drawn) == READ
 
 
 @pytest.mark.parametrize(

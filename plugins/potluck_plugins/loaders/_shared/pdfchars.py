@@ -57,6 +57,7 @@ class PageCharacters:
         """Read them all. ``text_page`` is a ``pypdfium2.PdfTextPage``."""
         self._page = text_page
         self._struck: set[int] = set()
+        self._gone: set[int] = set()
         self.all = self._read()
 
     def keep(self, turns: Collection[int]) -> None:
@@ -77,9 +78,20 @@ class PageCharacters:
 
     def strike(self, numbers: set[int]) -> None:
         """Leave out the characters with these numbers as struck out, and one of the two blanks around them."""
+        self._struck |= numbers
+        self._remove(numbers)
+
+    def hide(self, area: Box, texts: Collection[int | None]) -> tuple[int, int]:
+        """Leave out what lies outside of an area, and what the text objects at some addresses draw: how much it is."""
+        outside = {one.number for one in self.all if one.is_seen and not _holds(area, one)}
+        hidden = {one for one in self.all if texts and not one.is_added and self.text_object(one) in texts}
+        self._remove(outside | {one.number for one in hidden})
+        return len(outside), sum(one.is_seen and one.number not in outside for one in hidden)
+
+    def _remove(self, numbers: set[int]) -> None:
         if not numbers:
             return
-        self._struck |= numbers
+        self._gone |= numbers
         kept: list[Character] = []
         is_behind = False
         for one in self.all:
@@ -96,8 +108,8 @@ class PageCharacters:
         return len(self._struck)
 
     def follows(self, before: Character, one: Character) -> bool:
-        """Whether nothing that is struck out stands between two characters."""
-        return not self._struck or self._struck.isdisjoint(range(before.number, one.number))
+        """Whether nothing that was left out stands between two characters."""
+        return not self._gone or self._gone.isdisjoint(range(before.number, one.number))
 
     def box(self, character: Character) -> Box:
         """The room that a character takes, from the ascent to the descent of its font."""
@@ -179,6 +191,12 @@ def quarters(a: float, b: float, d: float) -> int:
     if abs(b) > _UPRIGHT * abs(a):
         return 3 if b > 0 else 1
     return 2 if a < 0 and d < 0 else 0
+
+
+def _holds(area: Box, one: Character) -> bool:
+    """Whether the middle of a character lies in an area."""
+    across, up = one.x + 0.25 * one.size, one.y + 0.3 * one.size
+    return area.left <= across <= area.right and area.bottom <= up <= area.top
 
 
 def _is_in(one: Character, box: Box) -> bool:

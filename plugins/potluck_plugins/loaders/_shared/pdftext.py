@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from itertools import pairwise
@@ -44,15 +45,26 @@ _LABEL = re.compile(
 )
 
 
+class Marks(NamedTuple):
+    """What is known of a page besides its text: where text is struck out, where the ``fields`` of a form are.
+
+    ``hidden`` are the addresses of text objects that nobody sees.
+    """
+
+    struck: Sequence[Box] = ()
+    fields: Sequence[Box] = ()
+    hidden: Collection[int | None] = ()
+
+
 @dataclass(frozen=True, slots=True)
 class PageText:
-    """The lines of a page in reading order, without ``struck`` characters that are struck out.
+    """The lines of a page in reading order, and how many characters were ``left_out``, by the reason.
 
-    Their places are those on the page after a ``turn``.
+    The places of the lines are those on the page after a ``turn``.
     """
 
     lines: list[Line]
-    struck: int
+    left_out: Counter[str]
     turn: Turn
 
 
@@ -69,25 +81,26 @@ class _Upright:
 
     lines: list[_Ordered]
     size: int
-    struck: int
+    left_out: Counter[str]
     turn: Turn
     is_vertical: bool
 
 
-def page_text(page: Any, struck: Sequence[Box] = (), fields: Sequence[Box] = ()) -> PageText:
-    """The text of a page; what a line strikes out, or lies in a box that is ``struck`` out, is left out.
+def page_text(page: Any, marks: Marks) -> PageText:
+    """The text of a page; what is struck out, hidden or outside of the page is left out.
 
-    Text that is turned by quarters is read as it stands upright; tables with ``fields`` of a form are read line by
-    line. Raises ``pypdfium2.PdfiumError`` for a damaged page.
+    Text that is turned by quarters is read as it stands upright; tables with fields of a form are read line by line.
+    Raises ``pypdfium2.PdfiumError`` for a damaged page.
     """
     area, drawn = seen_area(page), text_objects(page)
-    texts = [_upright(page, Turn(turn, area), drawn, struck, fields) for turn in sorted(set(drawn.values()))]
+    texts = [_upright(page, Turn(turn, area), drawn, marks) for turn in sorted(set(drawn.values()))]
     # Letters and digits in columns of Chinese lie on their side.
     columns = {(text.turn.quarters + 1) % 4 for text in texts if text.is_vertical}
     texts = sorted((text for text in texts if text.turn.quarters not in columns), key=lambda text: -text.size)
+    left_out = sum((text.left_out for text in texts), Counter())
     if not any(text.size for text in texts):
-        return PageText([], sum(text.struck for text in texts), Turn(-page.get_rotation() // 90 % 4, area))
-    return PageText(_merged(texts), sum(text.struck for text in texts), texts[0].turn)
+        return PageText([], left_out, Turn(-page.get_rotation() // 90 % 4, area))
+    return PageText(_merged(texts), left_out, texts[0].turn)
 
 
 @contextmanager
@@ -99,28 +112,31 @@ def _characters(page: Any) -> Iterator[PageCharacters]:
         text_page.close()
 
 
-def _upright(
-    page: Any, turn: Turn, drawn: Mapping[int | None, int], struck: Sequence[Box], fields: Sequence[Box]
-) -> _Upright:
+def _upright(page: Any, turn: Turn, drawn: Mapping[int | None, int], marks: Marks) -> _Upright:
     """The text that stands upright on a page after a turn; ``drawn`` are the page's text objects in their order."""
     with turned(page, turn), _characters(page) as characters:
-        lines = characters.lines()
-        vertical = is_vertical(lines)
+        vertical = is_vertical(characters.lines())
         is_mixed = len(set(drawn.values())) > 1
         if is_mixed:
             characters.keep({0, 1} if vertical else {0})
-        characters.strike_boxes([turn.box(box) for box in struck])
-        characters.strike(struck_by_rules(page, characters))
-        lines = characters.lines() if is_mixed or characters.struck else lines
-        size = sum(one.is_seen for one in characters.all)
+        left_out = _left_out(page, characters, turn, marks)
+        size, lines = sum(one.is_seen for one in characters.all), characters.lines()
         if vertical:
             columns = vertical_lines(characters, lines, lambda line: _line(characters, line))
-            return _Upright([_Ordered(0, line) for line in columns], size, characters.struck, turn, True)
+            return _Upright([_Ordered(0, line) for line in columns], size, left_out, turn, True)
         places = {one: place for place, one in enumerate(drawn)} if is_mixed else {}
         tables = ruled_tables(page, turn.box(turn.area))
-        tables = [table for table in tables if not any(table.is_in(turn.box(box)) for box in fields)]
+        tables = [table for table in tables if not any(table.is_in(turn.box(box)) for box in marks.fields)]
         ordered = list(_ordered(characters, list(in_tables(characters, lines, tables)), places))
-        return _Upright(ordered, size, characters.struck, turn, False)
+        return _Upright(ordered, size, left_out, turn, False)
+
+
+def _left_out(page: Any, characters: PageCharacters, turn: Turn, marks: Marks) -> Counter[str]:
+    """Leave out what does not stand on a page, and count it."""
+    outside, hidden = characters.hide(turn.box(turn.area), marks.hidden)
+    characters.strike_boxes([turn.box(box) for box in marks.struck])
+    characters.strike(struck_by_rules(page, characters))
+    return Counter({"text outside of the page": outside, "hidden text": hidden, "struck-out text": characters.struck})
 
 
 def _ordered(
