@@ -13,7 +13,6 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
-from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 from unittest.mock import patch
@@ -22,142 +21,22 @@ from potluck import plugins
 from potluck.contracts import Attempt, Measure, Metric, Need
 from potluck.contracts.kinds import KINDS
 from potluck.contracts.metric import About, Scale
-from potluck.documents import Passage
 from potluck.egress import gate
 from potluck.fingerprints import content_hash
-from potluck.testing.chat import ODD
+from potluck.testing.attempts import NEEDS, attempts, lacking, odd_attempts
 from potluck.testing.kit import Skipped, Subject, component, need, rule
-from potluck.testing.texts import SENTENCES
 
 Figures: TypeAlias = Mapping[str, Any]
 
-_NEEDS: tuple[Need, ...] = get_args(Need)
 _NAME = re.compile(r"[\w.@-]+")
 _COUNTED = frozenset({"questions", "answerable", "with_gold", "answered", "refused", "empty", "filtered"})
 """What a report counts beside the measures."""
 _SEED = 8191
 
-_ODD = (
-    *ODD,
-    *("", " ", "\n\u3000\n", "。", "?!…—「」（）[]", "." * 200, "word " * 600, "鋼" * 3000, "𠮷\U0010ffff\ufeff\u200b"),
-    *(
-        "9" * 5000,
-        "1e999 -0 NaN ∞ ½ ² ٣ 〇 １，２３４．５",
-        "第零〇百十條 1.2.3.4.5 99999999999999999999%",
-        "((((" * 50,
-    ),
-)
-"""Texts that careless code fails on. Python makes no ``int`` of a text of 5000 digits."""
-
-_WITHOUT: Mapping[Need, Mapping[str, Any]] = {
-    "answer": {"answer": None, "refused": False, "filtered": False},
-    "answers": {"answers": ()},
-    "reference": {"answers": (), "facts": ()},
-    "passages": {"passages": None, "shown": 0},
-    "gold": {"ranks": ()},
-    "choices": {"choices": ()},
-    "seconds": {"seconds": None},
-    "cost": {"cost": None},
-    "bits": {"bits": None},
-}
-"""How an attempt looks that lacks something."""
-
-
-def _passages(*numbers: int) -> tuple[Passage, ...]:
-    """Some of the kit's sentences, as they are retrieved."""
-    return tuple(
-        Passage(
-            f"p{n}", "規範 manual.txt", SENTENCES[n], 0, len(SENTENCES[n]), 0.9 - n / 10, "1.2 軌道", ("1.2",), n + 1
-        )
-        for n in numbers
-    )
-
-
-def _attempts() -> list[Attempt]:
-    """Fresh ones, each with all that can be known of it."""
-    depth = Attempt(
-        "How deep must the ballast be?",
-        answers=("thirty centimetres", "30 cm"),
-        facts=("thirty centimetres",),
-        answer="The ballast must be thirty centimetres deep.",
-        passages=_passages(0, 1, 2),
-        shown=3,
-        ranks=(0,),
-        seconds=0.25,
-        cost=0.0001,
-        bits=0.8,
-    )
-    rounds = Attempt(
-        "巡查每週至少幾次？依第1.2節說明。",
-        answers=("每週至少一次，並作成紀錄", "至少１次"),
-        facts=("一次", "紀錄"),
-        answer="依第1.2節，巡查每週至少一次，並作成「紀錄」。",
-        passages=_passages(2, 3),
-        shown=1,
-        ranks=(1, None),
-        seconds=1.5,
-        cost=0.0,
-        bits=2.5,
-    )
-    unsaid = replace(
-        rounds, question="誰發明了鐵路？", answers=(), facts=(), answerable=False, answer="我不知道。", ranks=()
-    )
-    label = Attempt(
-        "藍色的天空",
-        answers=("天氣",),
-        answer="天氣",
-        choices=("水果", "天氣"),
-        seconds=0.01,
-        cost=0.0,
-        bits=0.1,
-    )
-    return [
-        depth,
-        replace(depth, answer="Thirty centimetres."),
-        replace(depth, answer="25 cm, see 9.9.9", ranks=(None,), shown=0),
-        replace(depth, answer="I don't know.", refused=True),
-        replace(depth, answer="", passages=(), shown=0, ranks=(None,), seconds=0.0),
-        rounds,
-        replace(rounds, answer="至少一次"),
-        replace(rounds, answer="每月１２次", facts=(), ranks=(0, 0, 4), cost=3.5, bits=0.0),
-        replace(rounds, answer="無法得知", refused=True, ranks=(None, None)),
-        replace(rounds, answer="", filtered=True),
-        replace(unsaid, refused=True),
-        replace(unsaid, answer="1825 年的「史蒂芬生」", cost=1e-7),
-        label,
-        replace(label, answer="水果", seconds=400.0, bits=40.0),
-        replace(label, question="Clear and blue.", answers=("A clear blue sky.",), answer="A blue sky", choices=()),
-    ]
-
-
-def _odd() -> Iterator[Attempt]:
-    """Attempts in which odd texts are asked, answered, right and found."""
-    samples = _attempts()
-    for sample in (samples[0], next(one for one in samples if one.choices)):
-        for text in _ODD:
-            choices = (text, "other") if sample.choices else ()
-            right = replace(sample, answers=(text,), facts=(text,) if sample.facts else (), choices=choices)
-            found = (Passage("p", text, text, 0, len(text), 0.5, text, (text,)),) if sample.passages else None
-            yield replace(sample, question=text)
-            yield replace(sample, answer=text, choices=choices)
-            yield right
-            yield replace(right, question=text, answer=text, passages=found, shown=len(found or ()))
-
-
-def _lacking(attempt: Attempt, needs: Iterable[Need]) -> Iterator[Attempt]:
-    """The attempt without each of the things that nobody said are needed, and without all of them."""
-    bare = attempt
-    for what in _NEEDS:
-        if what not in needs:
-            yield replace(attempt, **_WITHOUT[what])
-            less = replace(bare, **_WITHOUT[what])
-            bare = less if all(less.has(one) for one in needs) else bare
-    yield bare
-
 
 def _needs(metric: Metric) -> list[Need]:
     """What it needs, of that which there is."""
-    return [what for what in _NEEDS if what in metric.needs]
+    return [what for what in NEEDS if what in metric.needs]
 
 
 def _for(metric: Metric, attempts: Iterable[Attempt]) -> Iterator[Attempt]:
@@ -178,7 +57,7 @@ def _made(subject: Subject) -> Iterator[Metric]:
 def _scores(subject: Subject) -> list[Figures]:
     """What a fresh metric says of every attempt that it is asked of."""
     with _made(subject) as metric:
-        return [metric.score(one) for one in _for(metric, _attempts())]
+        return [metric.score(one) for one in _for(metric, attempts())]
 
 
 def _told(metric: Metric, attempts: Iterable[Attempt]) -> list[dict[str, str]]:
@@ -193,10 +72,9 @@ def _measures(metric: Metric) -> list[Measure]:
 
 def _tried(metric: Metric) -> Iterator[tuple[Attempt, Figures]]:
     """What it says of every attempt, and of those that lack something or have odd texts as far as it says anything."""
-    attempts = list(_for(metric, _attempts()))
-    for attempt in attempts:
+    for attempt in _for(metric, attempts()):
         yield attempt, metric.score(attempt)
-    for attempt in (*_bare(metric), *_for(metric, _odd())):
+    for attempt in (*_bare(metric), *_for(metric, odd_attempts())):
         found = None
         with contextlib.suppress(Exception):  # which two rules are about
             found = metric.score(attempt)
@@ -206,8 +84,8 @@ def _tried(metric: Metric) -> Iterator[tuple[Attempt, Figures]]:
 
 def _bare(metric: Metric) -> Iterator[Attempt]:
     """The attempts without what it does not need."""
-    for attempt in _for(metric, _attempts()):
-        yield from _for(metric, _lacking(attempt, _needs(metric)))
+    for attempt in _for(metric, attempts()):
+        yield from _for(metric, lacking(attempt, _needs(metric)))
 
 
 def _figures(subject: Subject) -> Iterator[tuple[Measure, Any, str]]:
@@ -294,8 +172,8 @@ def check_needs(subject: Subject) -> None:
         needs: object = metric.needs
     need(isinstance(needs, frozenset), f"it is {needs!r}")
     assert isinstance(needs, frozenset)
-    unknown = sorted(repr(one) for one in needs.difference(_NEEDS))
-    need(not unknown, f"no attempt has {', '.join(unknown)}; there are: {', '.join(_NEEDS)}")
+    unknown = sorted(repr(one) for one in needs.difference(NEEDS))
+    need(not unknown, f"no attempt has {', '.join(unknown)}; there are: {', '.join(NEEDS)}")
 
 
 @rule("metric", "own-figures")
@@ -336,17 +214,17 @@ def check_enough(subject: Subject) -> None:
 def check_texts(subject: Subject) -> None:
     """Any text can be asked, answered, right or found: empty, long, of signs only, of any script."""
     with _made(subject) as metric:
-        _need_measured(metric, _for(metric, _odd()))
+        _need_measured(metric, _for(metric, odd_attempts()))
 
 
 @rule("metric", "repeatable")
 def check_repeatable(subject: Subject) -> None:
     """The same attempt has the same figures again, whatever was measured before, and from another instance."""
     with _made(subject) as metric, _made(subject) as another:
-        attempts = list(_for(metric, _attempts()))
-        first = _told(metric, attempts)
-        need(_told(metric, attempts[::-1])[::-1] == first, "the second time an attempt had other figures")
-        need(_told(another, attempts[::-1])[::-1] == first, "another instance gave other figures")
+        tried = list(_for(metric, attempts()))
+        first = _told(metric, tried)
+        need(_told(metric, tried[::-1])[::-1] == first, "the second time an attempt had other figures")
+        need(_told(another, tried[::-1])[::-1] == first, "another instance gave other figures")
 
 
 @rule("metric", "same-in-another-process")
@@ -357,13 +235,13 @@ def check_process(subject: Subject) -> None:
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         there = pool.submit(_elsewhere, subject.plugin, subject.folder, dict(subject.settings)).result()
     with _made(subject) as metric:
-        need(_told(metric, _for(metric, _attempts())) == there, "another process gave other figures")
+        need(_told(metric, _for(metric, attempts())) == there, "another process gave other figures")
 
 
 def _elsewhere(plugin: str, folder: Path, settings: Mapping[str, Any]) -> list[dict[str, str]]:
     metric: Metric = component("metric", plugin, folder, settings)
     try:
-        return _told(metric, _for(metric, _attempts()))
+        return _told(metric, _for(metric, attempts()))
     finally:
         metric.close()
 
@@ -373,17 +251,17 @@ def check_state(subject: Subject) -> None:
     """Attempts are the same afterwards, and so are chance, the environment and where the process stands."""
     with _kept_state():
         _scores(subject)  # so that what it imports is there
-    attempts = _attempts()
+    tried = attempts()
     with _kept_state():
         before = dict(os.environ), os.getcwd()
         _sow()
         with _made(subject) as metric:
-            for attempt in _for(metric, attempts):
+            for attempt in _for(metric, tried):
                 metric.score(attempt)
         drawn, after = _drawn(), (dict(os.environ), os.getcwd())
         _sow()
         need(drawn == _drawn(), "it draws from, or sows, the chances that all share")
-    need(attempts == _attempts(), "an attempt is another one when it was measured")
+    need(tried == attempts(), "an attempt is another one when it was measured")
     need(before[0] == after[0], "it changes the environment")
     need(before[1] == after[1], f"it leaves the process in {after[1]}")
 

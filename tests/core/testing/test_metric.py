@@ -1,6 +1,6 @@
 """Where the rules of metrics draw their lines: what is just allowed, and what is just not.
 
-Modules: ``potluck.testing.metric``.
+Modules: ``potluck.testing.attempts``, ``potluck.testing.metric``.
 """
 
 from __future__ import annotations
