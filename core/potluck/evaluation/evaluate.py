@@ -13,7 +13,7 @@ from potluck.contracts import ChatOptions, Config
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker, changed_model
-from potluck.evaluation.gold import check_gold, gold_id, known_names
+from potluck.evaluation.gold import check_gold, gold_id, known_of
 from potluck.evaluation.metrics import QuestionScore, Scorer
 from potluck.evaluation.questions import Question, read_question_file
 from potluck.evaluation.shots import chooser
@@ -98,7 +98,7 @@ def evaluate(
     questions = file.questions
     if not questions:
         raise PotluckError(f"{path}: there are no questions in it")
-    check_gold(questions, known_names(components.recipe, search))
+    check_gold(questions, known_of(components.recipe, search))
     resolve_adapter(components)
     found, _ = retrieve_all(questions, components.recipe.retriever.k, search, calls, observers)
     asker = Asker(components.recipe, components, calls, chooser(components.recipe, components, calls))

@@ -65,6 +65,11 @@ class Retriever:
         with self._lock:
             return self._snapshot.sources(self.state)
 
+    def sections(self) -> list[tuple[str, set[str]]]:
+        """The sources of all documents of the index, each with the labels of its sections."""
+        with self._lock:
+            return list(self._snapshot.sections(self.state))
+
     def prepare(self, questions: Sequence[str], calls: Calls) -> int:
         """Embed questions that will be retrieved, in batches, each at most once ever. Returns how many were."""
         vectors, computed = question_vectors(questions, lambda: self.embedder, self.state.embedder, calls)

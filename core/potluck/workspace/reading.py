@@ -201,6 +201,13 @@ class Reading:
         """The sources of an index's documents: names of files, and of records within them (``name#record``)."""
         return {self._head(document)[0] for load in state.loads.values() for document in self.document_ids(load)}
 
+    def sections(self, state: IndexState) -> Iterator[tuple[str, set[str]]]:
+        """The sources of an index's documents, each with the labels of its sections."""
+        for load_id in state.loads.values():
+            for document_id in self.document_ids(load_id):
+                document = self.document(document_id)
+                yield document.source, {section.label for section in document.sections}
+
     def index_chunks(self, state: IndexState) -> Iterator[StoredChunk]:
         """All chunks of an index, source by source in order of their names."""
         for _, chunks in self.index_documents(state):

@@ -37,9 +37,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         yield folder
 
 
-def opened(home: Path, questions: list[dict[str, Any]] | None, k: int = 2, **chat: Any) -> Recipe:
+def opened(
+    home: Path, questions: list[dict[str, Any]] | None, k: int = 2, documents: object = "stations/*.txt", **chat: Any
+) -> Recipe:
     said: dict[str, Any] = {
-        "documents": "stations/*.txt",
+        "documents": documents,
         "embedder": "letters",
         "retriever": {"k": k, "fit": "drop_last"},
         "chat": {"use": "tutor", "otherwise": "first", **chat},
@@ -190,10 +192,71 @@ def test_right_documents_that_are_not_there_are_told_before_anything_is_asked(
     assert not (home.parent / "asked.log").exists()
 
 
-def test_a_section_that_is_named_among_the_documents_is_no_mistake(home: Path) -> None:
-    report = evaluated(home, [{"question": "a", "gold_ids": ["1.4"], "gold_sections": ["1.4"]}])
+CLAUSES = {"手冊": "# 1.4 Rails\n\nStation aa opens.\n\n# 第九章\n\n車站開啟。\n", "other": "# Fares\n\nStation zz.\n"}
+
+
+def with_clauses(home: Path, questions: list[dict[str, Any]]) -> EvaluationReport:
+    for name, text in CLAUSES.items():
+        (home / "stations" / f"{name}.md").write_text(text, encoding="utf-8")
+    with opened(home, questions, documents=["stations/*.md", "stations/aa.txt"]) as recipe:
+        return recipe.evaluate()
+
+
+@pytest.mark.parametrize(
+    ("ids", "sections"),
+    [
+        ([], ["1.4"]),
+        (["1.4"], ["1.4"]),
+        (["手冊"], ["第九章"]),
+        ([], ["1.4", "Fares"]),
+        (["手冊.md", "other"], ["Fares"]),
+    ],
+)
+def test_a_section_that_is_there_is_no_mistake(home: Path, ids: list[str], sections: list[str]) -> None:
+    report = with_clauses(home, [{"question": "a", "gold_ids": ids, "gold_sections": sections}])
 
     assert report.metrics["with_gold"] == 1
+
+
+@pytest.mark.parametrize(
+    ("ids", "sections", "said"),
+    [
+        ([], ["第八章"], "'第八章' names no section (did you mean '第九章'?)"),
+        (["第八章"], ["第八章"], "'第八章' names no section (did you mean '第九章'?)"),
+        (["手冊"], ["1.4", "Fares"], "'Fares' names no section of '手冊'"),
+        (["other"], ["fare"], "'fare' names no section of 'other' (did you mean 'Fares'?)"),
+        (["aa"], ["1.4"], "'1.4' names no section of 'aa': there are none"),
+    ],
+)
+def test_a_section_that_no_document_has_is_told_with_the_nearest(
+    home: Path, ids: list[str], sections: list[str], said: str
+) -> None:
+    with pytest.raises(RecipeError) as raised:
+        with_clauses(home, [{"question": "a", "gold_ids": ids, "gold_sections": sections}])
+
+    (problem,) = raised.value.problems
+    assert (problem.message, problem.line) == (f"gold_sections: {said}", 1)
+    assert problem.column > 1
+    assert "gold_sections are numbers of clauses" in str(raised.value)
+    assert not (home.parent / "asked.log").exists()
+
+
+def test_sections_are_not_asked_for_where_a_document_is_not_there(home: Path) -> None:
+    with pytest.raises(RecipeError) as raised:
+        with_clauses(home, [{"question": "a", "gold_ids": ["none"], "gold_sections": ["第八章"]}])
+
+    assert [one.message for one in raised.value.problems] == ["gold_ids: 'none' names no document"]
+
+
+@pytest.mark.parametrize(("ids", "told"), [([], False), (["empty"], False), (["手冊"], True)])
+def test_a_document_that_could_not_be_read_may_have_the_section(home: Path, ids: list[str], told: bool) -> None:
+    (home / "stations" / "empty.md").write_text("", encoding="utf-8")
+    questions = [{"question": "a", "gold_ids": ids, "gold_sections": ["第八章"]}]
+    if not told:
+        assert with_clauses(home, questions).metrics["recall@5"] == 0
+        return
+    with pytest.raises(RecipeError, match="names no section of '手冊'"):
+        with_clauses(home, questions)
 
 
 def test_a_run_keeps_the_answers_the_measures_and_what_it_was_made_of(home: Path) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from potluck.errors import PotluckError, RecipeError
-from potluck.evaluation.gold import check_gold
+from potluck.evaluation.gold import Known, check_gold
 from potluck.evaluation.question_keys import meant_key
 from potluck.evaluation.questions import Question, read_question_file, read_questions
 from potluck.stages.dataset import read_rows
@@ -303,9 +303,13 @@ def test_gold_that_names_no_document_is_told_with_the_nearest_name(tmp_path: Pat
     ]
     questions = read_questions(rows_file(tmp_path, name, rows))
 
+    known = Known()
+    known.names |= {"doc", "handbook", "q7"}
+    known.unread |= known.names
+
     with pytest.raises(RecipeError) as raised:
-        check_gold(questions, {"doc", "handbook", "q7"})
+        check_gold(questions, known)
 
     (problem,) = raised.value.problems
     assert problem.message == "gold_ids: 'Handbok' names no document (did you mean 'handbook'?)"
-    check_gold(questions[:1], {"doc", "handbook", "q7"})
+    check_gold(questions[:1], known)

@@ -18,7 +18,7 @@ from potluck.documents import Message, Passage
 from potluck.errors import PotluckError
 from potluck.evaluation.answers import Asked, Asker, Served
 from potluck.evaluation.evaluate import Answered, answer_all, retrieve_all
-from potluck.evaluation.gold import check_gold, known_names
+from potluck.evaluation.gold import Known, check_gold
 from potluck.evaluation.judge import JudgeReport, Pair, judge
 from potluck.evaluation.metrics import Scorer
 from potluck.evaluation.perplexity import Surprise
@@ -140,12 +140,12 @@ class Engine:
 
     def check_gold(self, recipes: Sequence[RecipeModel]) -> None:
         """Raise ``RecipeError`` for what questions call right and no recipe has among its documents."""
-        known: set[str] = set()
+        known = Known()
         for recipe in recipes:
             try:
-                known |= known_names(recipe, self.retrieved(recipe).search)
+                known.add(recipe, self.retrieved(recipe).search)
             except Exception:  # told where the variant runs
-                known |= known_names(recipe, None)
+                known.add(recipe, None)
         check_gold(self.questions, known)
 
     def asker(self, recipe: RecipeModel, sample: int = 0) -> Asker:

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 
 from potluck import recipe
+from potluck.errors import RecipeError
 from potluck.evaluation.compare.engine import VariantRun
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import variants
@@ -143,3 +144,30 @@ def test_a_model_that_can_tell_says_how_likely_the_right_answers_are(
     assert {one.characters for one in reading.surprises.values()} == {3, 4}
     assert again.surprises == reading.surprises
     assert len(lines(home.parent / "asked.log")) == before
+
+
+@pytest.mark.parametrize(
+    ("gold", "said"),
+    [
+        ({"gold_ids": ["hand"], "gold_sections": ["1.4", "1.5"]}, None),
+        (
+            {"gold_ids": ["hand"], "gold_sections": ["1.6"]},
+            r"'1\.6' names no section of 'hand' \(did you mean '1\.[45]'",
+        ),
+        ({"gold_ids": ["手冊"], "gold_sections": ["1.6"]}, None),
+        ({"gold_ids": ["手册"], "gold_sections": ["1.6"]}, "'手册' names no document"),
+    ],
+)
+def test_what_is_called_right_has_to_be_in_one_variant_or_not_read_in_one(
+    home: Path, model: RecipeModel, engine_for: Any, gold: dict[str, Any], said: str | None
+) -> None:
+    (home / "hand.md").write_text("# 1.4 Rails\n\nA key.\n", encoding="utf-8")
+    (home / "hand.html").write_text("<h1>1.5 軌道</h1><p>A key.</p>", encoding="utf-8")
+    (home / "手冊.md").write_text("", encoding="utf-8")
+    (home / "questions.jsonl").write_text(json.dumps({"question": "?", **gold}), encoding="utf-8")
+    recipes = [one.recipe for one in variants(model, ["documents=hand.md,hand.html,手冊.md"])]
+    if said is None:
+        engine_for(model).check_gold(recipes)
+        return
+    with pytest.raises(RecipeError, match=said):
+        engine_for(model).check_gold(recipes)
