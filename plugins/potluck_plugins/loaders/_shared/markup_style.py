@@ -33,7 +33,9 @@ _NO_OPACITY = re.compile(rf"(?:^|;)\s*opacity\s*:\s*(?=[0.]){_NOUGHT}", re.IGNOR
 _MOVING = re.compile(r"transform|transition|animation|will-change|filter", re.IGNORECASE)
 _NO_HEIGHT = re.compile(rf"(?:^|;)\s*(?:max-)?height\s*:\s*(?=[0.]){_NOUGHT}", re.IGNORECASE)
 _CUT_OFF = re.compile(r"(?:^|;)\s*overflow(?:-y)?\s*:\s*(?:hidden|clip)", re.IGNORECASE)
-_NO_SIZE = re.compile(rf"(?:^|;)\s*font-size\s*:\s*(?=[0.]){_NOUGHT}", re.IGNORECASE)
+_NO_SIZE = re.compile(
+    rf"(?:^|;)\s*font-size\s*:\s*(?:(?=[0.]){_NOUGHT}|(?:0?\.\d+|1(?:\.0+)?)(?:px|pt)\b)", re.IGNORECASE
+)
 _SIZE = re.compile(r"(?:^|;)\s*font(?:-size)?\s*:", re.IGNORECASE)
 _NOT_IN_WORD = re.compile(r"(?:^|;)\s*mso-hide\s*:\s*all", re.IGNORECASE)
 _LINE_THROUGH = re.compile(r"text-decoration[\w-]*\s*:[^;]*line-through", re.IGNORECASE)
@@ -82,7 +84,7 @@ def _hides(tag: str, style: str, element: Any) -> bool:
 
 
 def _has_no_size(style: str, element: Any) -> bool:
-    """Whether all text of an element of a tree is shrunk to nothing: nothing in it has a size of its own."""
+    """Whether all text of an element of a tree is shrunk to a dot at most: nothing in it has a size of its own."""
     if not _NO_SIZE.search(style) or not hasattr(element, "iterdescendants"):
         return False
     sizes = (one.get("style") or "" for one in element.iterdescendants() if isinstance(one.tag, str))
