@@ -2,7 +2,8 @@
 
 Tests of ``potluck_plugins.loaders._office.number_format`` and ``potluck_plugins.loaders._office.date_format``.
 
-Modules: ``potluck_plugins.loaders._office.sheet``, ``potluck_plugins.loaders._office.sheet_notes``,
+Modules: ``potluck_plugins.loaders._office.han_numbers``, ``potluck_plugins.loaders._office.sheet``,
+``potluck_plugins.loaders._office.sheet_notes``,
 ``potluck_plugins.loaders._office.workbook``, ``potluck_plugins.loaders._office.xls``,
 ``potluck_plugins.loaders._office.xlsx``.
 """
@@ -187,6 +188,9 @@ MARCH_15 = 46096
         ("[$NT$-zh-TW]#,##0.00", 1234.5, "NT$1,234.50"),
         ("[$€-x-euro2] #,##0.00", 5, "€ 5.00"),
         ("[$-]0", 5, "5"),
+        ("[Red]", -5, "-5"),
+        ('""', 5, ""),
+        ("0;", -5, ""),
     ],
 )
 def test_a_number_is_shown_in_its_format(code: str, value: float, shown: str) -> None:
@@ -243,6 +247,44 @@ def test_a_serial_number_of_days_is_shown_as_a_date_or_a_duration(code: str, val
 
 def test_days_may_be_counted_from_1904() -> None:
     assert show_number(MARCH_15 - 1462, "yyyy-mm-dd", epoch_1904=True) == "2026-03-15"
+
+
+@pytest.mark.parametrize(
+    ("code", "value", "shown"),
+    [
+        ("[DBNum1][$-404]General", 123, "一百二十三"),
+        ("[dbnum1][$-404]General", 12, "一十二"),
+        ("[DBNum1][$-404]", 10203, "一萬〇二百〇三"),
+        ("[DBNum1]General", 203000, "二十萬三千"),
+        ("[DBNum1][$-804]General", 100010000, "一亿〇一万"),
+        ("[DBNum1]General", 100000001, "一億〇一"),
+        ("[DBNum1]General", 10_0000_0000_0000, "一十兆"),
+        ("[DBNum1]General", 0, "〇"),
+        ("[DBNum1]General", 0.5, "〇.五"),
+        ("[DBNum1]General", 1e21, "1E+21"),
+        ("[DBNum1]General", 0.00001234, "1.234E-05"),
+        ("[DBNum1]0", 123, "一二三"),
+        ("[DBNum1]0.0", 20.5, "二〇.五"),
+        ('[DBNum1]0"m2"', 25, "25m2"),
+        ('[DBNum2][$-404]"新臺幣"General"元整"', 12345678, "新臺幣壹仟貳佰參拾肆萬伍仟陸佰柒拾捌元整"),
+        ("[DBNum2][$-zh-CN]General", -10010, "-壹万零壹拾"),
+        ("[DBNum2][$-404]General", 123.45, "壹佰貳拾參.肆伍"),
+        ("[DBNum2][$-804]0", 123, "壹贰叁"),
+        ("[DBNum2][$-411]General", 123, "123"),
+        ("[DBNum2][$-411]0", 123, "123"),
+        ("[DBNum3]General", 123, "123"),
+        ("[DBNum1]0;General", -5, "5"),
+        ('[DBNum1][$-404]e"年"m"月"d"日"', MARCH_15, "一一五年三月十五日"),
+        ('[DBNum1][$-804]yyyy"年"mm"月"d"日"', MARCH_15 + 15, "二〇二六年〇三月三十日"),
+        ('[DBNum1][$-404]h"時"mm"分"ss.0', 0.55, "十三時十二分〇〇.0"),
+        ('[DBNum2][$-404]m"月"d"日"', MARCH_15, "參月壹拾伍日"),
+        ("[DBNum1][$-404]aaaa mmmm", MARCH_15, "星期日 三月"),
+        ("[DBNum1][$-411]m", MARCH_15, "3"),
+        ('[DBNum1]m"月"d"日"', 46023, "一月一日"),
+    ],
+)
+def test_numbers_may_be_shown_in_chinese_characters(code: str, value: float, shown: str) -> None:
+    assert show_number(value, code) == shown
 
 
 @pytest.mark.parametrize(

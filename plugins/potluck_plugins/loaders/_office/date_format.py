@@ -10,6 +10,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
+from potluck_plugins.loaders._office.han_numbers import han_digits, han_number
+
 _MONTHS = ["January", "February", "March", "April", "May", "June"]
 _MONTHS += ["July", "August", "September", "October", "November", "December"]
 _DAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"]
@@ -30,10 +32,11 @@ _MOST_DAYS = 2_958_466
 
 @dataclass(frozen=True, slots=True)
 class Calendar:
-    """How serial numbers are counted, and the language (a Windows locale identifier) that a format names."""
+    """How serial numbers are counted, the language (a Windows locale identifier) that a format names, its numerals."""
 
     epoch_1904: bool = False
     locale: int = 0
+    numerals: int = 0
 
     @property
     def is_chinese(self) -> bool:
@@ -70,8 +73,17 @@ def show_date(serial: float, tokens: Sequence[tuple[bool, str]], calendar: Calen
             pieces.append("." + f"{seconds % 1:.{len(text) - 1}f}".partition(".")[2])
         else:
             minutes = _is_minutes(tokens, index)
-            pieces.append(_field(text, seconds, moment, calendar, minutes=minutes, halves=halves))
+            shown = _field(text, seconds, moment, calendar, minutes=minutes, halves=halves)
+            pieces.append(_in_numerals(text[0].lower(), shown, calendar))
     return "".join(pieces).strip()
+
+
+def _in_numerals(letter: str, shown: str, calendar: Calendar) -> str:
+    """A field in the numerals of the format: years digit by digit, days and hours as numbers, fifteen as 十五."""
+    if letter in "yeb" or shown.startswith("0") or not shown.isdecimal():
+        return han_digits(shown, calendar.numerals, calendar.locale)
+    words = han_number(shown, calendar.numerals, calendar.locale)
+    return words.removeprefix("一") if words.startswith("一十") else words
 
 
 def _rounded_seconds(serial: float, tokens: Sequence[tuple[bool, str]]) -> float:

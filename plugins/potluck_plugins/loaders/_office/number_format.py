@@ -15,6 +15,7 @@ from functools import lru_cache
 from typing import Literal, TypeAlias
 
 from potluck_plugins.loaders._office.date_format import Calendar, locale_number, show_date
+from potluck_plugins.loaders._office.han_numbers import han_digits, han_number
 
 Kind: TypeAlias = Literal[
     "literal", "digit", "point", "comma", "percent", "exponent", "slash", "date", "text", "general"
@@ -30,6 +31,7 @@ _TOKEN = re.compile(
     re.VERBOSE | re.IGNORECASE | re.DOTALL,
 )
 _CONDITION = re.compile(r"(<=|>=|<>|<|>|=)\s*(-?\d+(?:\.\d+)?)")
+_NUMERALS = re.compile(r"DBNum([12])", re.IGNORECASE)
 _ELAPSED = re.compile(r"h+|m+|s+", re.IGNORECASE)
 _LONGEST_CODE = 512
 _INTEGERS_IN_FULL = 1e15
@@ -51,6 +53,8 @@ class Section:
     tokens: tuple[Token, ...]
     condition: tuple[str, float] | None = None
     locale: int = 0
+    numerals: int = 0
+    """Of ``[DBNum1]`` and ``[DBNum2]`` the number, 0 for Arabic ones."""
 
     def has(self, kind: Kind) -> bool:
         """Whether a token of this kind is in it."""
@@ -75,14 +79,17 @@ def show_number(value: float, code: str, *, epoch_1904: bool = False) -> str:
     sections = parse(code)
     section, magnitude = _choose(sections, value)
     if section.has("date"):
-        calendar = Calendar(epoch_1904=epoch_1904, locale=section.locale)
+        calendar = Calendar(epoch_1904, section.locale, section.numerals)
         shown = show_date(value, [(token.kind == "date", token.text) for token in section.tokens], calendar)
         return general(value) if shown is None else shown
-    if section.has("general") or not code:
-        return "".join(general(magnitude) if t.kind == "general" else t.text for t in section.tokens or (_GENERAL,))
+    if section.has("general") or (not section.tokens and len(sections) == 1):
+        shown = han_number(general(magnitude), section.numerals, section.locale)
+        return "".join(shown if token.kind == "general" else token.text for token in section.tokens or (_GENERAL,))
     if not section.has("digit"):
         return "".join(general(magnitude) if t.kind == "text" else t.text for t in section.tokens).strip()
-    return _number(Decimal(repr(magnitude)), section.tokens).strip()
+    shown = _number(Decimal(repr(magnitude)), section.tokens).strip()
+    says_digits = any(token.kind == "literal" and any(map(str.isdecimal, token.text)) for token in section.tokens)
+    return shown if says_digits else han_digits(shown, section.numerals, section.locale)
 
 
 def show_text(text: str, code: str) -> str:
@@ -122,6 +129,7 @@ class _Builder:
     tokens: list[Token] = field(default_factory=list)
     condition: tuple[str, float] | None = None
     locale: int = 0
+    numerals: int = 0
 
     def add(self, match: re.Match[str]) -> None:
         kind, text = match.lastgroup, match.group(match.lastgroup or 0) or ""
@@ -147,8 +155,8 @@ class _Builder:
         if any(token.kind == "date" for token in tokens):
             # Signs that mean something in numbers are plain characters in dates.
             tokens = [t if t.kind == "date" else Token("literal", t.text) for t in tokens]
-        self.sections.append(Section(tuple(tokens), self.condition, self.locale))
-        self.tokens, self.condition, self.locale = [], None, 0
+        self.sections.append(Section(tuple(tokens), self.condition, self.locale, self.numerals))
+        self.tokens, self.condition, self.locale, self.numerals = [], None, 0, 0
 
     def _bracket(self, text: str) -> None:
         if condition := _CONDITION.fullmatch(text):
@@ -158,6 +166,8 @@ class _Builder:
             if symbol:
                 self.tokens.append(Token("literal", symbol))
             self.locale = locale_number(locale) or self.locale
+        elif numerals := _NUMERALS.fullmatch(text):
+            self.numerals = int(numerals.group(1))
         elif _ELAPSED.fullmatch(text):
             self.tokens.append(Token("date", f"[{text}]"))
 
