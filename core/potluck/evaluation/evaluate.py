@@ -102,7 +102,7 @@ def evaluate(
     resolve_adapter(components)
     found, _ = retrieve_all(questions, components.recipe.retriever.k, search, calls, observers)
     asker = Asker(components.recipe, components, calls, chooser(components.recipe, components, calls))
-    scorer = Scorer(components.metrics)
+    scorer = Scorer(components.metrics, components.recipe.metrics)
     answered = answer_all(questions, found, components.recipe.retriever.k, asker, search, scorer, observers)
     report = _report(answered, scorer, components, time.perf_counter() - started)
     report.notes = list(file.notes)

@@ -54,10 +54,12 @@ class QuestionScore:
 class Scorer:
     """The metrics of a recipe, in the order of what they are about."""
 
-    def __init__(self, metrics: Iterable[tuple[Part, Metric]]) -> None:
+    def __init__(self, metrics: Iterable[tuple[Part, Metric]], named: Sequence[Part] = ()) -> None:
         """Raises ``PotluckError`` where two have a measure of one name, ``BrokenPlugin`` for the name of a count."""
         self._metrics = tuple(metrics)
         self.measures: Mapping[str, Measure] = dict(_measures(self._metrics))
+        self.named = frozenset(name for part, metric in self._metrics if part in named for name in _names(metric))
+        """The measures of the metrics that the recipe names: somebody wants to see them."""
 
     @property
     def of_answers(self) -> frozenset[str]:

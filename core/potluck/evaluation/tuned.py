@@ -122,7 +122,7 @@ def evaluate_task(
     rows = build.usable(rows)
     examples = build.examples(rows)
     resolve_adapter(components)
-    scorer = Scorer(components.metrics)
+    scorer = Scorer(components.metrics, components.recipe.metrics)
     labels = _choices(components, examples)
     said = list[Said]()
     with stage(observers, "evaluate", "examples", len(examples), recipe.chat) as running:

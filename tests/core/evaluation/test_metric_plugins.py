@@ -154,13 +154,22 @@ def test_compare_tests_its_measures_pair_by_pair_in_their_direction(home: Path) 
         "unit": "marks",
         "label": "Marks 記號",
         "summary": "Marks in the answer",
+        "named": True,
     }
+    assert not described["f1"]["named"]
     assert [variant["metrics"]["marks"]["mean"] for variant in found["variants"]] == [0, 1]
     assert all(variant["metrics"]["marks"]["low"] >= 0 for variant in found["variants"])
     pairs = {pair["metric"]: pair for pair in found["pairs"]}
     assert (pairs["marks"]["verdict"], pairs["is_marked"]["verdict"]) == ("worse", "better")
     assert {cause["metric"] for cause in found["causes"]} == {"marks"}
     assert len(found["causes"]) == QUESTIONS
+
+
+def test_the_table_of_a_comparison_begins_with_what_the_recipe_names(home: Path) -> None:
+    printed = potluck("compare", "recipe.yaml", "--swap", "retriever.k=1,2").stdout
+
+    (head,) = (line.split() for line in printed.splitlines() if "is_marked" in line)
+    assert head[:4] == ["variant", "f1", "marks", "is_marked"]
 
 
 def test_the_report_calls_it_by_its_label(home: Path) -> None:

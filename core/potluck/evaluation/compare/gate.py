@@ -98,7 +98,7 @@ def gate(
         )
     components = Components(recipe, workspace, models)
     try:
-        scorer = Scorer(components.metrics)
+        scorer = Scorer(components.metrics, components.recipe.metrics)
         wanted = parse_gate(condition, scorer.measures)
         file = read_question_file(questions_file(recipe, plan), plan.limit)
         engine = Engine(file.questions, scorer, workspace, models, observers)

@@ -45,16 +45,17 @@ def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Questi
 
 def described(names: Sequence[str], scorer: Scorer) -> list[Json]:
     """The measures as the comparison's document lists them."""
-    return [_described(scorer.measures[name]) for name in names]
+    return [_described(scorer.measures[name], name in scorer.named) for name in names]
 
 
-def _described(measure: Measure) -> Json:
+def _described(measure: Measure, is_named: bool) -> Json:
     return {
         "name": measure.name,
         "higher_is_better": measure.higher_is_better,
         "unit": measure.unit,
         "label": measure.label or measure.name,
         "summary": measure.summary,
+        "named": is_named,
     }
 
 

@@ -82,7 +82,9 @@ def compare(
     """Run every variant on the same questions, and say what differs, whether it is real, and why."""
     components = Components(recipe, workspace, models)
     try:
-        return _compare(recipe, plan, Scorer(components.metrics), workspace, models, observers)
+        return _compare(
+            recipe, plan, Scorer(components.metrics, components.recipe.metrics), workspace, models, observers
+        )
     finally:
         components.close()
 

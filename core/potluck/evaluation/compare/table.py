@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from potluck.amounts import many
@@ -49,8 +49,9 @@ def verdicts(document: Mapping[str, Any]) -> Iterator[str]:
 
 def _columns(document: Mapping[str, Any]) -> list[str]:
     known = [measure["name"] for measure in document["measures"]]
-    wanted: Sequence[str] = (document["metric"], *_FIRST)
-    return [name for name in dict.fromkeys(wanted) if name in known][:_COLUMNS]
+    named = [measure["name"] for measure in document["measures"] if measure.get("named")]
+    wanted = dict.fromkeys((document["metric"], *named, *_FIRST))
+    return [name for name in wanted if name in known][: max(_COLUMNS, 1 + len(named))]
 
 
 def _interval(metric: Mapping[str, Any] | None) -> str:
