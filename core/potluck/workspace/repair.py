@@ -10,7 +10,7 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Callable, Iterator
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
@@ -91,17 +91,18 @@ def repair(folder: Path) -> list[FileReport]:
 
 
 class _Database(NamedTuple):
-    """One of a workspace's files: how it is opened when it is used, and how what is whole of it is copied."""
+    """One of a workspace's files: how it is opened when it is used, made, and copied as far as it is whole."""
 
     path: Path
     open: Callable[[Path], Catalogue | Calls]
+    create: Callable[[sqlite3.Connection], None]
     salvage: Callable[[_Salvage], None]
 
 
 def _databases(folder: Path) -> list[_Database]:
     known = (
-        _Database(folder / "catalogue.sqlite", Catalogue, _salvage_catalogue),
-        _Database(folder / "calls.sqlite", Calls, _salvage_calls),
+        _Database(folder / "catalogue.sqlite", Catalogue, tables.create, _salvage_catalogue),
+        _Database(folder / "calls.sqlite", Calls, _create_calls, _salvage_calls),
     )
     return [one for one in known if os.path.lexists(one.path)]
 
@@ -110,10 +111,11 @@ def _check_file(database: _Database) -> FileReport:
     path = database.path
     refused = _refusal(database)
     report = FileReport(path.name)
-    with storage_errors(path.parent), closing(_open_damaged(path)) as source, closing(_new_database("")) as scratch:
+    with storage_errors(path.parent), closing(_open_damaged(path)) as source, closing(_new(database)) as scratch:
         report.pages = _verdict(source) or refused
+        is_mended = _mend_definition(source, scratch)
         database.salvage(_Salvage(source, scratch, report))
-        if not report.pages and _definitions(source) != _definitions(scratch):
+        if not report.pages and (is_mended or _definitions(source) != _definitions(scratch)):
             report.pages = NOT_AS_DEFINED
     return report
 
@@ -138,6 +140,30 @@ def _verdict(source: sqlite3.Connection) -> str:
     return "" if verdict == "ok" else str(verdict)
 
 
+def _mend_definition(source: sqlite3.Connection, new: sqlite3.Connection) -> bool:
+    """Give the one table or index whose definition is not what was written its own again, as long as this is open.
+
+    Otherwise one altered letter would cost every row. Nothing is committed. Whether it was necessary.
+    """
+    select = "SELECT rowid, type, name, tbl_name, sql FROM sqlite_master"
+    written = {row[1:] for row in new.execute(select)}
+    is_mended = False
+    with suppress(*SAYS_DAMAGE):
+        source.execute("PRAGMA writable_schema = ON")  # SQLite reads a schema then that it does not understand
+        found = {row[1:]: row[0] for row in source.execute(select)}
+        strange, missing = found.keys() - written, written - found.keys()
+        if len(strange) == len(missing) == 1:
+            source.execute("BEGIN")
+            source.execute(
+                "UPDATE sqlite_master SET type = ?, name = ?, tbl_name = ?, sql = ? WHERE rowid = ?",
+                (*missing.pop(), found[strange.pop()]),
+            )
+            is_mended = True
+    with suppress(*SAYS_DAMAGE):
+        source.execute("PRAGMA writable_schema = RESET")
+    return is_mended
+
+
 def _definitions(database: sqlite3.Connection) -> list[Row]:
     return database.execute("SELECT type, name, sql FROM sqlite_master WHERE sql NOT NULL ORDER BY name").fetchall()
 
@@ -146,7 +172,8 @@ def _replace(database: _Database) -> None:
     path = database.path
     beside = path.with_name(path.name + _BESIDE)
     beside.unlink(missing_ok=True)
-    with closing(_open_damaged(path)) as source, closing(_new_database(beside)) as target:
+    with closing(_open_damaged(path)) as source, closing(_new(database, beside)) as target:
+        _mend_definition(source, target)
         database.salvage(_Salvage(source, target, FileReport(path.name)))
         target.commit()
     for ending in ("-wal", "-shm"):  # they belong to the old file, and would be taken for the new one's
@@ -155,11 +182,12 @@ def _replace(database: _Database) -> None:
     sync_folder(path.parent)
 
 
-def _new_database(path: Path | str) -> sqlite3.Connection:
-    """A new database, in one transaction."""
+def _new(database: _Database, path: Path | str = "") -> sqlite3.Connection:
+    """A new database without rows, in one transaction; without a path a temporary one."""
     target = sqlite3.connect(path, isolation_level=None)
     target.execute("PRAGMA foreign_keys = ON")
     target.execute("BEGIN")
+    database.create(target)
     return target
 
 
@@ -211,9 +239,12 @@ class _Salvage:
         self.report.rows[name].damaged += lost
 
 
-def _salvage_calls(work: _Salvage) -> None:
+def _create_calls(database: sqlite3.Connection) -> None:
     for statement in CALL_TABLES:
-        work.target.execute(statement)
+        database.execute(statement)
+
+
+def _salvage_calls(work: _Salvage) -> None:
     for row in work.rows("answers", "SELECT key, answer, sum FROM answers", "key"):
         work.keep("answers", _ignoring(INSERT_ANSWER), row, checksum(*row[:2]) == row[2])
     for row in work.rows("queries", "SELECT embedder, text, vector, sum FROM queries", "embedder text"):
@@ -221,7 +252,6 @@ def _salvage_calls(work: _Salvage) -> None:
 
 
 def _salvage_catalogue(work: _Salvage) -> None:
-    tables.create(work.target)
     for row in work.rows("loads", "SELECT * FROM loads", "id"):
         work.keep("loads", _ignoring(tables.INSERT_LOAD), row, checksum(*row[:-1]) == row[-1])
     for row in work.rows("documents", "SELECT * FROM documents", "rowid"):

@@ -139,6 +139,25 @@ def test_a_table_whose_name_is_no_utf_8_any_more_is_told_in_words(folder: Path, 
 
 
 @SCHEMAS
+def test_one_altered_letter_in_a_definition_costs_no_row(folder: Path, name: str) -> None:
+    """No UTF-8 any more, another name, a definition that SQLite does not understand, and one that it does."""
+    path, before = folder / name, whole(check(folder))
+    content = path.read_bytes()
+    last = {"catalogue.sqlite": b"CREATE TABLE vectors (", "calls.sqlite": b"CREATE TABLE queries ("}[name]
+    start = content.index(last)
+    places = [(start - len("queriesqueries"), 7), (start, 0), (start + 2, 7), (content.index(b"embedder", start), 1)]
+    for what in flips(path, places):
+        damaged = path.read_bytes()
+        found = check(folder)
+        assert not {one.file: one for one in found}[name].is_whole, what
+        assert whole(found) == before, what
+        assert path.read_bytes() == damaged, what
+        assert whole(repair(folder)) == before, what
+        assert all(report.is_whole for report in check(folder)), what
+        assert whole(check(folder)) == before, what
+
+
+@SCHEMAS
 def test_a_database_that_has_lost_its_tables_is_not_taken_for_a_new_one(folder: Path, name: str) -> None:
     path, opening = folder / name, {"catalogue.sqlite": Catalogue, "calls.sqlite": Calls}[name]
     content = bytearray(path.read_bytes())
