@@ -245,6 +245,21 @@ def test_a_file_is_attached_under_its_name_or_its_kind(headers: tuple[str, ...],
     assert found.texts == ["Plain text of it"]
 
 
+@pytest.mark.parametrize("encoding", ["utf-8", "big5"])
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Content-Type: application/pdf; name=軌道檢查圖.pdf",
+        'Content-Type: application/pdf;\n name="軌道檢查圖.pdf"; x=y',
+        'Content-Type: application/pdf; name=a.pdf\nContent-Disposition: attachment; FileName = "軌道檢查圖.pdf"',
+    ],
+)
+def test_the_name_of_a_file_may_stand_in_bare_bytes(header: str, encoding: str) -> None:
+    found = read_mime(f"From: a\n{header}\n\nABC".encode(encoding))
+
+    assert found.attachments == [Attachment("軌道檢查圖.pdf", b"ABC")]
+
+
 def test_a_report_of_what_became_of_a_message_is_attached() -> None:
     status = part("Status: 5.1.1\n\nAction: failed", "Content-Type: message/delivery-status")
 

@@ -33,6 +33,7 @@ _WORD = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]|[^\\W_\u3040-\u30f
 _ADDRESS = re.compile(r"https?://\S+")
 _ENCRYPTED = {"multipart/encrypted": "PGP", "application/pkcs7-mime": "S/MIME", "application/x-pkcs7-mime": "S/MIME"}
 
+_FILE_NAME = re.compile(r"""\b(?:file)?name\s*=\s*"?([^";\r\n]+)""", re.IGNORECASE)
 _CALENDARS = ("text/calendar", "application/ics")
 
 
@@ -214,8 +215,18 @@ def _shown(part: Message, kind: str, mail: Mail) -> list[str]:
         return [shown_text(text, mail.losses), *beside]
     if str(part.get_param("format", "")).lower() == "flowed":
         text = unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
-    name = _header(str(part.get_filename() or ""))
+    name = _file_name(part)
     return [*(["", f"{name}:", text] if name else [text]), *beside]
+
+
+def _file_name(part: Message) -> str:
+    """The name of a part's file; the standard library drops the characters of one in bare bytes."""
+    name = str(part.get_filename() or "")
+    if "\ufffd" in name:
+        fields = {key.lower(): str(value) for key, value in part.raw_items()}
+        stored = f"{fields.get('content-disposition', '')};{fields.get('content-type', '')}"
+        name = bare.group(1) if (bare := _FILE_NAME.search(stored)) else name
+    return _header(name)
 
 
 def _text(decoded: Decoded, mail: Mail) -> str:
@@ -225,7 +236,7 @@ def _text(decoded: Decoded, mail: Mail) -> str:
 
 def _attached(part: Message, kind: str, mail: Mail) -> Attachment:
     sent = decoded_part(part)
-    name = _header(str(part.get_filename() or "")).replace("/", "_")
+    name = _file_name(part).replace("/", "_")
     extension = mimetypes.guess_extension(kind) or ""
     attachment = Attachment(name or f"{kind}{extension}", sent.content)
     if sent.beside:
