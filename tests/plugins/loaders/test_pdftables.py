@@ -119,9 +119,9 @@ def test_lines_that_cross_are_no_table() -> None:
 
 
 def test_what_rules_do_not_close_is_read_line_by_line() -> None:
-    short = [*rules(4)[:5], *(Rule(560, x, 50, down=True) for x in XS)]
+    broken = [*rules(4)[:5], *rules(4)[6:], Rule(560, 72, 20, down=True), Rule(520, 72, 40, down=True)]
 
-    assert text_of(*short, *cells(*ROWS)) == text_of(*cells(*ROWS))
+    assert text_of(*broken, *cells(*ROWS)) == text_of(*cells(*ROWS))
 
 
 def test_a_frame_around_the_text_of_a_page_is_no_table() -> None:
@@ -135,8 +135,18 @@ def test_a_frame_around_the_text_of_a_page_is_no_table() -> None:
     ]
 
 
+def test_areas_of_colour_are_no_rules() -> None:
+    areas = [Rule(550 - 20 * row, x, 100, 20, filled=True) for row in range(4) for x in XS[:-1]]
+
+    assert text_of(*areas, *cells(*ROWS)) == text_of(*cells(*ROWS))
+
+
+def test_words_far_apart_in_a_cell_are_one_cell() -> None:
+    assert text_of(*rules(1), Line("min", 546, 76), Line("max", 546, 140), Line("單位", 546, 176)) == ["min max | 單位"]
+
+
 def test_cells_around_a_single_text_are_no_table() -> None:
-    assert text_of(*rules(2), Line("only", 546, 76), Line("text", 530, 76)) == ["only", "text"]
+    assert text_of(*rules(2), Line("only", 552, 76, 6), Line("text", 544, 76, 6)) == ["only", "text"]
 
 
 def test_raised_digits_and_struck_out_words_of_a_cell_are_read_as_elsewhere() -> None:

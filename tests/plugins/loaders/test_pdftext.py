@@ -262,49 +262,6 @@ def test_a_small_character_that_stands_off_the_line_is_raised_or_lowered(size: f
     assert text_of(Line("x10", 700), Line("6", 700 + rise, 87, size)) == shown
 
 
-@pytest.mark.parametrize(
-    ("base", "script", "rest", "rise", "shown"),
-    [
-        ("stress 10", "7", " Pa is allowed", 5, "stress 10⁷ Pa is allowed"),
-        ("speed 10", "-12", " at most", 5, "speed 10⁻¹² at most"),
-        ("應力不得超過10", "7", "帕斯卡", 5, "應力不得超過10⁷帕斯卡"),
-        ("面積五平方公尺", "2", "，以內", 5, "面積五平方公尺²，以內"),
-        ("H", "2", "O and more", -3, "H₂O and more"),
-        ("stress 10", "7x", " Pa is allowed", 5, None),
-        ("stress ", "7", " Pa is allowed", 5, None),
-        ("stress 10", "ab", " Pa is allowed", 5, None),
-    ],
-)
-def test_figures_as_large_as_their_line_are_raised_by_a_clear_step(
-    base: str, script: str, rest: str, rise: float, shown: str | None
-) -> None:
-    x = 72 + sum(5 if c.isascii() else 10 for c in base)
-    lines = [Line(base, 700), Line(script, 700 + rise, x), Line(rest, 700, x + 5 * len(script))]
-
-    text = text_of(*lines, Line("The next line.", 680))
-
-    if shown:
-        assert text == f"{shown}\nThe next line."
-    else:
-        assert not set("⁷₇^") & set(text)
-
-
-def test_figures_of_a_line_that_overlaps_another_are_not_raised() -> None:
-    # Another column, whose lines stand half a line higher.
-    beside = [Line("the load is 10", 700), Line("7 tons", 705, 145), Line("and more", 688), Line("12", 693, 145)]
-
-    assert not set("⁷¹²^") & set(text_of(*beside))
-
-
-def test_a_blank_without_room_for_it_does_not_part_a_script_from_its_number() -> None:
-    apart = [Line("scaled 10", 700), Line("6", 704, 119, 6), Line(" Pa", 700, 122)]
-
-    assert text_of(*apart) == "scaled 10⁶ Pa"
-    assert text_of(Line("scaled up", 700), Line("6", 704, 119, 6)) == "scaled up ⁶"
-    assert text_of(Line("scaled 10", 700), Line("a", 704, 119, 6)) == "scaled 10 ^a"
-    assert text_of(Line("scaled 10 ", 700), Line("6", 704, 122, 6)) == "scaled 10 ⁶"
-
-
 @pytest.mark.parametrize("gap", [-2, 0, 2.5, 5])
 def test_a_script_goes_on_right_behind_its_line(gap: float) -> None:
     assert text_of(Line("x10", 700), Line("6", 704, 87 + gap, 6)).replace(" ", "") == "x10⁶"

@@ -212,6 +212,9 @@ def _goes_on(page: PageCharacters, before: Sequence[Character], line: Sequence[C
     gap = begins[0].x - page.box(ends[-1]).right
     if not -0.3 * size < gap < 0.6 * size:
         return False
+    ahead = positions([*ends, *begins], main_size(ends), baseline(ends))[len(ends)]
+    if ahead != "base" and begins[0].size >= SMALL * size:
+        return gap < _WORD_GAP * size
     places = positions(ends, main_size(ends), baseline(ends))
     scripts = begins[0].size < SMALL * size or ends[-1].size < SMALL * size or places[-1] != "base"
     on_line = [one for one, place in zip(ends, places, strict=True) if place == "base"]
