@@ -99,16 +99,18 @@ def test_text_outside_of_the_page_is_left_out_and_counted(rotate: int) -> None:
 
 def test_text_that_was_cropped_away_is_left_out() -> None:
     writer = PdfWriter()
-    writer.append(PdfReader(io.BytesIO(make_pdf([[*LINES, Line("CROPPED", 100)], [Line("CROPPED", 100)]]))))
+    writer.append(
+        PdfReader(io.BytesIO(make_pdf([[*LINES, Line("CROPPED", 100), Line("OUT", 500, -60)], [Line("CROPPED", 100)]])))
+    )
     for page in writer.pages:
-        page[NameObject("/CropBox")] = ArrayObject(map(FloatObject, (0, 470, 595, 842)))
+        page[NameObject("/CropBox")] = ArrayObject(map(FloatObject, (-100, 470, 700, 842)))
     file = io.BytesIO()
     writer.write(file)
 
     document = load_one("pdf", file.getvalue())
 
     assert document.text == "The load is 25\n草稿 HIDDEN 99"
-    assert "text outside of the page was left out: 2 places, 19 characters" in document.losses
+    assert "text outside of the page was left out: 2 places, 22 characters" in document.losses
 
 
 def test_a_page_on_which_all_is_struck_out_is_empty() -> None:
