@@ -154,3 +154,23 @@ def test_an_answer_cut_in_its_thoughts_is_told_on_the_terminal(home: Path, serve
     assert "no answer: the token limit ended the model's thoughts" in done.output
     assert "raise chat.max_tokens" in done.output
     assert "Maybe 9" not in done.output
+
+
+@pytest.mark.parametrize("content", ["", " \n", None])
+def test_an_answer_without_a_word_is_told_on_the_terminal(home: Path, server: Scripted, content: str | None) -> None:
+    server.answer = chat({"content": content}, "stop")
+    from potluck.cli import potluck as command
+
+    done = invoke(command, "ask", str(home / "recipe.yaml"), "Where?")
+
+    assert "(no answer: the model wrote nothing)" in done.output
+
+
+def test_an_answer_with_words_is_told_as_it_is(home: Path, server: Scripted) -> None:
+    server.answer = chat({"content": "第七室"}, "stop")
+    from potluck.cli import potluck as command
+
+    done = invoke(command, "ask", str(home / "recipe.yaml"), "Where?")
+
+    assert "第七室" in done.output
+    assert "no answer" not in done.output

@@ -34,6 +34,21 @@ def reply(*events: Any, whole: bool = False, known: bool = True) -> tuple[list[s
     return [piece for piece in handed if piece], taken.answer()
 
 
+@pytest.mark.parametrize("beside", [{}, {"message": None}, {"message": {"role": "assistant"}}, {"delta": {}}])
+def test_a_text_without_a_message_is_the_answer(beside: dict[str, Any]) -> None:
+    handed, answer = reply({"choices": [{"text": "第七室 1924", "finish_reason": "stop", **beside}]}, whole=True)
+
+    assert (handed, answer.text, answer.finish, answer.notes) == (["第七室 1924"], "第七室 1924", "stop", ())
+
+
+@pytest.mark.parametrize("text", ["other", 5, None, {"a": 1}])
+def test_a_message_counts_before_a_text_beside_it(text: Any) -> None:
+    choice = {"message": {"content": "第七室"}, "text": text, "finish_reason": "stop"}
+
+    assert reply({"choices": [choice]}, whole=True)[1].text == "第七室"
+    assert reply({"choices": [choice | {"message": {}, "text": 5}]}, whole=True)[1].text == ""
+
+
 def test_pieces_are_handed_on_as_they_come() -> None:
     handed, answer = reply(
         event("泵在"), event("第七室", "stop"), {"usage": {"prompt_tokens": 5, "completion_tokens": 3}}

@@ -82,6 +82,7 @@ class _Message(BaseModel):
 class _Choice(BaseModel):
     message: _Message | None = None
     delta: _Message | None = None
+    text: JsonValue = None
     finish_reason: Annotated[str | None, BeforeValidator(_reason)] = None
     error: JsonValue = None
 
@@ -161,7 +162,8 @@ class Reply:
         message = choice.message or choice.delta or _Message()
         if choice.error and (said := complaint({"error": choice.error})):
             raise failed_within(said)
-        parts = parts_of(message.content)
+        completed = choice.text if isinstance(choice.text, str) else None
+        parts = parts_of(completed if message.content is None else message.content)
         for kind in parts.unread:
             self._notes[f"the answer held a part of the kind {kind!r}, which is not text"] = None
         if thoughts := message.thoughts() or parts.thoughts:
