@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
 from potluck.errors import PotluckError, Problem, RecipeError
+from potluck.stages.dataset import DoubledKey, parsed_json
 
 _LISTED = 20
 """How many problems of one file are listed."""
@@ -62,7 +62,9 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _row(line: str) -> Mapping[str, Any]:
     try:
-        row = json.loads(line)
+        row = parsed_json(line)
+    except DoubledKey as error:
+        raise Wrong(str(error)) from None
     except (ValueError, RecursionError) as error:
         raise Wrong(f"this is not JSON: {error}") from None
     if not isinstance(row, dict):

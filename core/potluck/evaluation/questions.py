@@ -14,7 +14,8 @@ from potluck.documents import Json
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.evaluation.question_keys import KEYS, meant_key
 from potluck.recipe.messages import shown
-from potluck.stages.dataset import Row, is_rows, json_fault, read_rows
+from potluck.stages.dataset import DoubledKey, Row, is_rows, json_fault, parsed_json, read_rows
+from potluck.text import is_refusal
 
 _LISTED = 20
 """How many problems of one file are listed."""
@@ -163,7 +164,9 @@ class _Line:
         if wrong := _SURROGATE.search(self.text):
             raise _Wrong("this is not UTF-8; save the file as UTF-8", column=wrong.start() + 1)
         try:
-            fields = json.loads(self.text)
+            fields = parsed_json(self.text)
+        except DoubledKey as error:
+            raise _Wrong(str(error), error.key) from None
         except json.JSONDecodeError as error:
             raise _Wrong(f"this is not JSON: {error.msg}", column=error.colno) from None
         except (ValueError, RecursionError) as error:
@@ -215,7 +218,7 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _question(fields: Mapping[str, Json], row: Row | _Line) -> Question:
     is_table = isinstance(row, Row) and row.path.suffix.lower() in _TABLES
-    return Question(
+    question = Question(
         id=_id(fields, row),
         question=_text(fields),
         gold_ids=_texts(fields, "gold_ids", is_table),
@@ -226,6 +229,19 @@ def _question(fields: Mapping[str, Json], row: Row | _Line) -> Question:
         answerable=_flag(fields, is_table),
         row=row,
     )
+    _check_answerable(question)
+    return question
+
+
+def _check_answerable(question: Question) -> None:
+    """Where the documents do not say, nothing answers, but for words that it is not known."""
+    if question.answerable:
+        return
+    answers = [answer for answer in question.answers if not is_refusal(answer)]
+    said = {"answers": answers, "gold_ids": question.gold_ids, "gold_sections": question.gold_sections}
+    for key, values in (said | {"gold_facts": question.gold_facts}).items():
+        if values:
+            raise _Wrong(f"answerable is false, and {key} names what answers; leave out one of the two", key)
 
 
 def _id(fields: Mapping[str, Json], row: Row | _Line) -> str:

@@ -15,6 +15,7 @@ from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import MissingDependency, PotluckError, Problem, RecipeError
+from potluck.recipe.messages import shown
 
 _LISTED = 20
 _SHOWN = 160
@@ -85,6 +86,29 @@ def is_rows(path: Path) -> bool:
     return path.suffix.lower() in _READERS
 
 
+class DoubledKey(ValueError):
+    """A key stands twice in one object, so that a value would be lost."""
+
+    def __init__(self, key: str) -> None:
+        """Name the key."""
+        self.key = key
+        super().__init__(f"the key {shown(key)} stands twice in one object")
+
+
+def parsed_json(text: str) -> Any:
+    """What a text of JSON says. Raises ``DoubledKey``, and what ``json.loads`` raises."""
+    return json.loads(text, object_pairs_hook=_object)
+
+
+def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key, value in pairs:
+        if key in found:
+            raise DoubledKey(key)
+        found[key] = value
+    return found
+
+
 def json_fault(error: ValueError | RecursionError) -> str:
     """Why ``json.loads`` refused a text, in words for whoever wrote it."""
     if isinstance(error, RecursionError):
@@ -102,7 +126,10 @@ def _json_lines(path: Path, encoding: str | None, problems: list[Problem]) -> It
 
 def _parsed(line: str, path: Path, number: int, problems: list[Problem]) -> Iterator[Row]:
     try:
-        fields = json.loads(line)
+        fields = parsed_json(line)
+    except DoubledKey as error:
+        problems.append(Problem(str(path), number, 1, str(error)))
+        return
     except (ValueError, RecursionError) as error:
         problems.append(Problem(str(path), number, getattr(error, "colno", 1), f"no JSON: {json_fault(error)}"))
         return
@@ -124,7 +151,14 @@ def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Ite
     if not isinstance(whole, list):
         problems.append(Problem(str(path), 1, 1, "expected a list of objects"))
         return
-    for number, (fields, line) in enumerate(zip(whole, _lines_of(text), strict=True), 1):
+    lines: list[int] = []
+    try:
+        for line in _lines_of(text):
+            lines.append(line)  # noqa: PERF402  (the last one is that of the fault)
+    except DoubledKey as error:
+        problems.append(Problem(str(path), lines[-1], 1, str(error)))
+        return
+    for number, (fields, line) in enumerate(zip(whole, lines, strict=True), 1):
         if isinstance(fields, dict):
             yield Row(fields, path, line, number)
         else:
@@ -133,7 +167,7 @@ def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Ite
 
 def _lines_of(text: str) -> Iterator[int]:
     """The line in which each element of a JSON list begins."""
-    decoder, blank = json.JSONDecoder(), re.compile(r"[\s,]*")
+    decoder, blank = json.JSONDecoder(object_pairs_hook=_object), re.compile(r"[\s,]*")
     place = text.index("[") + 1
     line, counted = 1, 0
     while text[(place := _after(blank, text, place))] != "]":
@@ -153,6 +187,9 @@ def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterat
         reader = csv.reader(io.StringIO(_text(path, encoding), newline=""), delimiter=separator, strict=True)
         try:
             names = [name.strip() for name in next(reader, [])]
+            if doubled := next((name for name in names if name and names.count(name) > 1), None):
+                problems.append(Problem(str(path), 1, 1, f"two columns are named {shown(doubled)}"))
+                return
             before = reader.line_num
             for number, cells in enumerate(reader, 1):
                 line, before = before + 1, reader.line_num

@@ -102,3 +102,11 @@ def test_another_encoding_is_told_with_the_byte(tmp_path: Path) -> None:
 def test_a_file_that_is_not_there_is_told_with_its_name(tmp_path: Path) -> None:
     with pytest.raises(PotluckError, match=r"none\.jsonl: cannot be read: No such file or directory"):
         read_lines(tmp_path / "none.jsonl", made, EXAMPLE)
+
+
+def test_a_key_that_stands_twice_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError) as raised:
+        read(tmp_path, '{"text": "a"}\n{"text": "甲", "text": "乙"}')
+
+    (problem,) = raised.value.problems
+    assert (problem.line, problem.message) == (2, "the key 'text' stands twice in one object")

@@ -77,6 +77,13 @@ def test_a_file_without_questions_has_none(tmp_path: Path) -> None:
         ('{"question": "a", "question_id": true}', 19, "question_id has to be a text"),
         ('{"question": "a", "question_id": "first"}', 1, "there is a question 'first' above"),
         ('{"question": "\\ud800"}', 2, "question has to be a text"),
+        ('{"question": "a", "answers": ["1924"], "answers": ["1925"]}', 19, "the key 'answers' stands twice"),
+        ('{"question": "a", "metadata": {"頁": 1, "頁": 2}}', 32, "the key '頁' stands twice in one object"),
+        ('{"question": "a", "answers": ["1924"], "answerable": false}', 19, "false, and answers names what answers"),
+        ('{"question": "a", "answerable": false, "gold_ids": ["甲"]}', 40, "false, and gold_ids names what answers"),
+        ('{"question": "a", "answerable": false, "gold_sections": ["1"]}', 40, "and gold_sections names"),
+        ('{"question": "a", "answerable": false, "gold_facts": ["1"]}', 40, "and gold_facts names"),
+        ('{"question": "a", "answerable": false, "answers": ["我不知道", "五公尺"]}', 40, "and answers names"),
         ("[" * 100_000, 1, "cannot be read"),
         ("9" * 5000, 1, "cannot be read"),
     ],
@@ -90,6 +97,40 @@ def test_what_is_wrong_is_named_with_its_line(tmp_path: Path, line: str, column:
     (problem,) = raised.value.problems
     assert (problem.file, problem.line, problem.column) == (str(path), 2, column)
     assert message in problem.message
+
+
+def test_words_that_it_is_not_known_answer_what_the_documents_do_not_say(tmp_path: Path) -> None:
+    line = '{"question": "a", "answerable": false, "answers": ["我不知道", "I don\'t know"], "gold_ids": []}'
+
+    assert not read_questions(write(tmp_path, line))[0].answerable
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "line", "message"),
+    [
+        ("q.json", '[{"question": "a"},\n{"question": "b",\n"answers": [],\n"answers": ["1"]}]', 2, "stands twice"),
+        ("q.csv", "question,answers,answers\na,1,2\n", 1, "two columns are named 'answers'"),
+        ("q.csv", "question,,,answers,answers\n", 1, "two columns are named 'answers'"),
+        ("q.tsv", "question\t答案 \t答案\n", 1, "two columns are named '答案'"),
+    ],
+)
+def test_a_key_that_stands_twice_in_a_table_or_a_list_is_told_at_its_line(
+    tmp_path: Path, name: str, content: str, line: int, message: str
+) -> None:
+    (tmp_path / name).write_text(content, encoding="utf-8")
+
+    with pytest.raises(RecipeError) as raised:
+        read_questions(tmp_path / name)
+
+    (problem,) = raised.value.problems
+    assert problem.line == line
+    assert message in problem.message
+
+
+def test_columns_without_a_name_may_be_several(tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text("question,,\na,1,2\n", encoding="utf-8")
+
+    assert read_questions(tmp_path / "q.csv")[0].question == "a"
 
 
 def test_all_problems_are_listed_at_once(tmp_path: Path) -> None:
@@ -172,11 +213,13 @@ def test_questions_are_read_from_tables_and_lists_too(tmp_path: Path, name: str)
 
 def test_a_cell_of_a_table_is_one_text_a_list_or_nothing(tmp_path: Path) -> None:
     path = tmp_path / "q.csv"
-    path.write_text('question,answers,answerable\n一？,"a, b",是\n二？,"[""a"", ""b""]",no\n三？,,\n四？,[sic],TRUE\n')
+    path.write_text(
+        'question,answers,answerable\n一？,"a, b",是\n二？,"[""不知道"", ""unknown""]",no\n三？,,\n四？,[sic],TRUE\n'
+    )
 
     found = read_questions(path)
 
-    assert [one.answers for one in found] == [("a, b",), ("a", "b"), (), ("[sic]",)]
+    assert [one.answers for one in found] == [("a, b",), ("不知道", "unknown"), (), ("[sic]",)]
     assert [one.answerable for one in found] == [True, False, True, True]
     assert [one.id for one in found] == ["line-2", "line-3", "line-4", "line-5"]
 
