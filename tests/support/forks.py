@@ -104,12 +104,16 @@ def _parent(imported: tuple[str, ...]) -> _Parent:
 
 
 _CODE = """
-import importlib, json, os, pkgutil, runpy, sys
+import gc, importlib, importlib.metadata, json, os, pkgutil, runpy, sys
 import potluck.cli
 for module in pkgutil.iter_modules(potluck.cli.__path__, "potluck.cli."):
     importlib.import_module(module.name)
-for name in ("potluck.evaluation.compare.run", *sys.argv[3:]):
+for entry in importlib.metadata.distribution("potluck").entry_points:
+    if entry.module.startswith("potluck_plugins."):
+        importlib.import_module(entry.module)
+for name in ("potluck.evaluation.compare.run", "ruamel.yaml", "asyncio", "filelock", "platformdirs", *sys.argv[3:]):
     importlib.import_module(name)
+gc.freeze()  # else the collector of every fork looks through all of it, and copies it in doing so
 own = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
 requests, answers = os.fdopen(int(sys.argv[1])), os.fdopen(int(sys.argv[2]), "w")
 for line in requests:
