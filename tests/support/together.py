@@ -1,9 +1,11 @@
-"""Two processes that train together, in a moment: they are forked from one that has loaded the libraries."""
+"""Processes that train, in a moment: they are forked from one that has loaded the libraries."""
 
 from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
+from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -23,8 +25,7 @@ def train_in_two(kind: str, model: Path, folder: Path, settings: dict[str, Any])
     """Train a tuner of ``support.tuning`` in two processes, which see what ``torchrun`` tells them; the losses."""
     folder.mkdir(exist_ok=True)
     (folder / "meeting").unlink(missing_ok=True)
-    context = multiprocessing.get_context("forkserver")
-    context.set_forkserver_preload(_LOADED)
+    context = _context()
     both = [context.Process(target=_member, args=(rank, kind, model, folder, settings)) for rank in range(2)]
     for one in both:
         one.start()
@@ -32,6 +33,44 @@ def train_in_two(kind: str, model: Path, folder: Path, settings: dict[str, Any])
         one.join()
     assert [one.exitcode for one in both] == [0, 0]
     return [float(loss) for loss in (folder / "losses").read_text().split()]
+
+
+def train_killed(model: Path, folder: Path, moment: str, after: int, settings: dict[str, Any]) -> int | None:
+    """Train ``Lora`` in a process that kills itself before it does something once more; its exit status.
+
+    ``moment`` is what it does: "replace" or "fsync" of ``os``, or else a step of the optimiser.
+    """
+    process = _context().Process(target=_killed, args=(model, folder, moment, after, settings))
+    process.start()
+    process.join()
+    return process.exitcode
+
+
+def _killed(model: Path, folder: Path, moment: str, after: int, settings: dict[str, Any]) -> None:
+    import torch
+
+    left = after
+
+    def dying(function: Callable[..., Any]) -> Callable[..., Any]:
+        def call(*arguments: Any, **more: Any) -> Any:
+            nonlocal left
+            left -= 1
+            if left < 0:
+                os.kill(os.getpid(), signal.SIGKILL)
+            return function(*arguments, **more)
+
+        return call
+
+    torch.set_num_threads(1)
+    owner: Any = os if moment in ("replace", "fsync") else torch.optim.AdamW
+    setattr(owner, moment, dying(getattr(owner, moment)))
+    tuning.tune(tuning.Lora, model, folder, tuning.colours(12), **settings)
+
+
+def _context() -> Any:
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(_LOADED)
+    return context
 
 
 def _member(rank: int, kind: str, model: Path, folder: Path, settings: dict[str, Any]) -> None:

@@ -12,8 +12,9 @@ import pytest
 
 pytest.importorskip("peft")
 
+from potluck.cli import potluck
 from potluck.stages.tune import plan
-from support.commands import potluck
+from support.commands import invoke
 from support.tuning import make_model, recipe, write_home
 
 
@@ -24,9 +25,9 @@ def test_it_prints_the_estimate_in_the_units_that_it_names(tmp_path: Path) -> No
     with recipe(home, tuner={"use": "lora", "r": 4, "training": training}) as opened:
         estimate, path = plan(opened.components), str(opened.model.path)
 
-    done = potluck("plan", path)
+    done = invoke(potluck, "plan", path)
 
-    assert done.returncode == 0, done.stderr
+    assert done.exit_code == 0, done.output
     memory = re.search(r"memory: about ([\d,]+) MiB; disk: about ([\d,]+) MiB", done.stdout)
     assert memory
     assert [int(figure.replace(",", "")) for figure in memory.groups()] == [

@@ -11,11 +11,8 @@ Modules: ``potluck.tuning.artifact``, ``potluck.tuning.attached``, ``potluck.tun
 from __future__ import annotations
 
 import importlib.util
-import os
 import shutil
 import signal
-import subprocess
-import sys
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +24,7 @@ from potluck.errors import TrainingFailed
 from potluck.models import load_model
 from potluck.tuning import LocalTuner
 from support import tuning
-from support.together import train_in_two
+from support.together import train_in_two, train_killed
 from support.tuning import DeepPrompt, Full, Lora, SoftPrompt, colours, request, tune, tuner, weights
 
 
@@ -108,35 +105,6 @@ def test_a_damaged_checkpoint_is_passed_over_for_the_one_before(model: Path, tmp
     assert same(whole, tune(Lora, model, tmp_path, colours(12), max_steps=6, save_steps=2))
 
 
-KILLED = """
-import os, signal, sys
-from pathlib import Path
-import torch
-torch.set_num_threads(1)
-from potluck.tuning import checkpoint
-from support.together import train_in_two
-from support.tuning import Lora, colours, tune
-moment, left = sys.argv[3], int(sys.argv[4])
-
-def dying(function):
-    def call(*arguments, **settings):
-        global left
-        left -= 1
-        if left < 0:
-            os.kill(os.getpid(), signal.SIGKILL)
-        return function(*arguments, **settings)
-    return call
-
-if moment == "replace":
-    os.replace = dying(os.replace)
-elif moment == "fsync":
-    os.fsync = dying(os.fsync)
-else:
-    torch.optim.AdamW.step = dying(torch.optim.AdamW.step)
-tune(Lora, Path(sys.argv[1]), Path(sys.argv[2]), colours(12), max_steps=8, save_steps=2)
-"""
-
-
 MOMENTS = [*(("step", n) for n in range(8)), *(("replace", n) for n in range(4)), *(("fsync", n) for n in range(8))]
 QUICK = {("step", 5), ("replace", 2), ("fsync", 3)}
 
@@ -148,10 +116,8 @@ QUICK = {("step", 5), ("replace", 2), ("fsync", 3)}
 def test_killed_at_any_moment_the_next_run_ends_with_the_weights_of_an_undisturbed_one(
     model: Path, tmp_path: Path, moment: str, after: int
 ) -> None:
-    command = [sys.executable, "-c", KILLED, str(model), str(tmp_path / "killed"), moment, str(after)]
-    environment = {**os.environ, "PYTHONPATH": str(Path(__file__).parents[2])}
-    assert subprocess.run(command, env=environment, check=False).returncode == -signal.SIGKILL
     settings = {"max_steps": 8, "save_steps": 2}
+    assert train_killed(model, tmp_path / "killed", moment, after, settings) == -signal.SIGKILL
     resumed = tune(Lora, model, tmp_path / "killed", colours(12), **settings)
     assert same(resumed, tune(Lora, model, tmp_path / "whole", colours(12), **settings))
 
