@@ -26,7 +26,7 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return home
 
 
-def test_the_observer_of_the_page_works_as_it_stands_there(
+def test_the_observers_of_the_page_work_and_its_log_has_the_keys_that_are_written(
     example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     code, program = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
@@ -34,24 +34,24 @@ def test_the_observer_of_the_page_works_as_it_stands_there(
     assert found is not None
     group, name, module = found.groups()
     with visible(install(tmp_path / "site", "potluck-slow", {group: {name: module}}, {module: code}), monkeypatch):
-        with Recipe.load("recipe.yaml", [f"observers={name}"]) as opened:
+        with Recipe.load("recipe.yaml", [f"observers=[{name}, jsonl]"]) as opened:
             opened.index()
         assert re.search(r"^embed took [\d.]+ s for 80 texts$", capfd.readouterr().err, re.MULTILINE)
 
         exec(program, {})
         assert capfd.readouterr().out == "2 calls of models\n"
 
-
-def test_the_log_of_the_page_has_the_keys_that_are_written(example: Path) -> None:
-    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
-    with Recipe.load("recipe.yaml", ["observers=jsonl"]) as opened:
-        opened.index()
     written = (example / ".potluck" / "observers" / "events.jsonl").read_text(encoding="utf-8")
-    embedding = [line for line in map(json.loads, written.splitlines()) if line["stage_id"] == 3]
+    check_log([json.loads(line) for line in written.splitlines()])
 
-    def form(line: dict[str, object]) -> list[tuple[str, str]]:
-        return [(key, type(value).__name__) for key, value in line.items()]
 
-    wanted = {line["event"]: form(line) for line in map(json.loads, shown.splitlines())}
-    assert {line["event"]: form(line) for line in embedding} == wanted
-    assert {line["total"] for line in embedding if "total" in line} == {80}
+def check_log(events: list[dict[str, object]]) -> None:
+    (shown,) = re.findall(r"```json\n(.*?)```", PAGE, re.DOTALL)
+    embedding = [event for event in events if event["stage_id"] == 3]
+
+    def form(event: dict[str, object]) -> list[tuple[str, str]]:
+        return [(key, type(value).__name__) for key, value in event.items()]
+
+    wanted = {event["event"]: form(event) for event in map(json.loads, shown.splitlines())}
+    assert {event["event"]: form(event) for event in embedding} == wanted
+    assert {event["total"] for event in embedding if "total" in event} == {80}

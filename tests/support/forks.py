@@ -111,7 +111,9 @@ for module in pkgutil.iter_modules(potluck.cli.__path__, "potluck.cli."):
 for entry in importlib.metadata.distribution("potluck").entry_points:
     if entry.module.startswith("potluck_plugins."):
         importlib.import_module(entry.module)
-for name in ("potluck.evaluation.compare.run", "ruamel.yaml", "asyncio", "filelock", "platformdirs", *sys.argv[3:]):
+of_potluck = ("potluck.api", "potluck.evaluation.compare.run", "potluck.testing")
+of_others = ("asyncio", "filelock", "hypothesis", "platformdirs", "ruamel.yaml", "scipy.special")
+for name in (*of_potluck, *of_others, *sys.argv[3:]):
     importlib.import_module(name)
 gc.freeze()  # else the collector of every fork looks through all of it, and copies it in doing so
 own = [path for path in os.environ.get("PYTHONPATH", "").split(os.pathsep) if path]
