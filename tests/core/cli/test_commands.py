@@ -78,6 +78,16 @@ def test_every_command_explains_itself(command: str) -> None:
     assert COMMANDS[command].rstrip(".") in " ".join(done.stdout.split())
 
 
+def test_a_run_says_why_it_indexes_again(home: Path) -> None:
+    assert potluck("run", "recipe.yaml").returncode == 0
+
+    printed = potluck("run", "recipe.yaml", "--set", "splitter={use: sections, max_size: 300}").stdout
+
+    (note,) = (line for line in printed.splitlines() if "split again" in line)
+    assert "2 documents split again" in note
+    assert "max_size" in note
+
+
 def test_ask_cites_the_documents_own_words(home: Path) -> None:
     report = as_json("ask", "recipe.yaml", "短鋼軌是什麼？")
 

@@ -145,15 +145,19 @@ def test_a_hostile_plugin_costs_one_line(tmp_path: Path, site: Path, capfd: pyte
 def test_a_process_that_a_plugin_leaves_behind_is_ended(tmp_path: Path, site: Path) -> None:
     import psutil
 
-    code = "import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', 'input()', 'left-behind'], stdin=-1)\n"
+    waits = "import signal; signal.pause()"
+    code = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {waits!r}, 'left-behind'])\n"
     install(site, "leaver", {GROUPS["splitter"]: {"leaver": "leaver_module"}}, {"leaver_module": code + "1 / 0\n"})
     with pytest.MonkeyPatch.context() as patch, visible(site, patch):
         found = examined("leaver")
 
     assert "ZeroDivisionError" in found["leaver"].message
     left = [p for p in psutil.process_iter(["cmdline"]) if "left-behind" in (p.info["cmdline"] or ())]
-    psutil.wait_procs(left, timeout=5)
-    assert not [p for p in left if p.is_running() and p.status() != psutil.STATUS_ZOMBIE]
+    _, alive = psutil.wait_procs(left, timeout=5)
+    running = [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
+    for process in running:
+        process.kill()
+    assert not running
 
 
 def test_plugins_are_held_against_the_rules_of_their_kind_on_demand(site: Path) -> None:

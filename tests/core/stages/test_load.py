@@ -1,4 +1,7 @@
-"""Only what a file must answer for is kept as its failure; whatever else failed is tried again by the next run."""
+"""Only what a file must answer for is kept as its failure; whatever else failed is tried again by the next run.
+
+Modules: ``potluck.errors``.
+"""
 
 from __future__ import annotations
 

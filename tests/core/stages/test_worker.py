@@ -1,4 +1,7 @@
-"""A loader runs in a process of its own: what it does there costs that process and nothing else."""
+"""A loader runs in a process of its own: what it does there costs that process and nothing else.
+
+Modules: ``potluck.stages.worker``, ``potluck.stages.worker_process``.
+"""
 
 from __future__ import annotations
 

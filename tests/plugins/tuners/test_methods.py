@@ -182,6 +182,9 @@ def test_a_prefix_that_begins_at_words_is_what_the_model_computes_for_them(
     [
         ("lora", {"r": 4}, LAYERS * 4 * ((HIDDEN + HIDDEN) + (HIDDEN + KEY_WIDTH))),
         ("prompt", {"num_virtual_tokens": 7}, 7 * HIDDEN),
+        ("prompt", {"num_virtual_tokens": 1}, HIDDEN),
+        ("prefix", {"num_virtual_tokens": 1}, LAYERS * 2 * KEY_WIDTH),
+        ("p-tuning-v2", {"num_virtual_tokens": 1}, LAYERS * 2 * KEY_WIDTH),
         ("prefix", {"num_virtual_tokens": 7}, 7 * LAYERS * 2 * KEY_WIDTH),
         ("p-tuning-v2", {"num_virtual_tokens": 7}, 7 * LAYERS * 2 * KEY_WIDTH),
         ("adapter", {"reduction_factor": 4}, LAYERS * 2 * (2 * HIDDEN * 8 + 8 + HIDDEN)),
