@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
+from support.commands import potluck
 from support.fake_plugins import install_hashing, visible
 
 RECIPE = (
@@ -62,10 +63,9 @@ def start(folder: Path, log: Path) -> subprocess.Popen[bytes]:
 
 
 def run(folder: Path, log: Path) -> dict[str, object]:
-    process = start(folder, log)
-    out, err = process.communicate()
-    assert process.returncode == 0, err.decode()
-    report: dict[str, object] = json.loads(out)
+    done = potluck("index", str(folder / "recipe.yaml"), "--json", EMBEDDED_LOG=str(log))
+    assert done.returncode == 0, done.stderr
+    report: dict[str, object] = json.loads(done.stdout)
     return report
 
 
@@ -87,7 +87,9 @@ def length_of_a_run(folder: Path, log: Path) -> float:
     import time
 
     started = time.perf_counter()
-    run(folder, log)
+    process = start(folder, log)
+    _, err = process.communicate()
+    assert process.returncode == 0, err.decode()
     return time.perf_counter() - started
 
 

@@ -11,13 +11,18 @@ import pytest
 from support.commands import potluck
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of both recipes: clauses that are the same in both documents are embedded once."""
+    return tmp_path_factory.mktemp("specification")
+
+
 @pytest.fixture(scope="module", params=["doc", "docx"])
-def report(request: pytest.FixtureRequest, shared_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def report(request: pytest.FixtureRequest, shared_data: Path, folder: Path) -> Any:
     """What ``evaluate --json`` prints for the twenty questions."""
-    folder = tmp_path_factory.mktemp("specification")
     (document,) = (shared_data / "spec_zh").glob(f"*.{request.param}")
     questions = shared_data / "spec_zh" / "questions.jsonl"
-    recipe = folder / "recipe.yaml"
+    recipe = folder / f"{request.param}.yaml"
     text = f'documents: "{document}"\nsplitter: sections\nquestions: "{questions}"\nretriever: {{k: 5}}\n'
     recipe.write_text(text, encoding="utf-8")
     done = potluck("evaluate", str(recipe), "--json")

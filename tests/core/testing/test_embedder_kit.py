@@ -359,7 +359,7 @@ def settings(request: pytest.FixtureRequest, plugin: str) -> dict[str, Any]:
 
 def _pace(rule: str, plugin: str) -> list[pytest.MarkDecorator]:
     """Of those that have one implementation one is enough on each change, where a rule starts processes."""
-    return [pytest.mark.slow] if plugin == "text2vec" and rule == "same-in-another-process" else []
+    return [pytest.mark.slow] if plugin in ("text2vec", "ada-002") and rule == "same-in-another-process" else []
 
 
 @pytest.mark.parametrize(

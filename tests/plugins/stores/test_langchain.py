@@ -42,9 +42,24 @@ def rows(*numbers: int) -> Any:
     return np.eye(4, dtype=np.float32)[list(numbers)]
 
 
-@pytest.mark.parametrize("name", STORES)
-@pytest.mark.parametrize("check", checks("store"), ids=str)
+OF_PROCESSES = {"killed-before-a-commit", "killed-in-a-commit", "other-processes-read"}
+
+
+def _pace(rule: str, name: str) -> list[pytest.MarkDecorator]:
+    """What other processes see is what the plugin itself writes, the same for all: one is enough on each change."""
+    return [pytest.mark.slow] if rule in OF_PROCESSES and name != "FAISS" else []
+
+
+@pytest.mark.parametrize(
+    ("check", "name"),
+    [
+        pytest.param(check, name, marks=_pace(check.rule, name), id=f"{check}-{name}")
+        for check in checks("store")
+        for name in STORES
+    ],
+)
 def test_it_keeps_the_contract(check: Check, name: str, tmp_path: Path) -> None:
+    """Rules of what other processes see are slow with two of the three stores, and repeat what the third shows."""
     check("langchain", tmp_path, STORES[name])
 
 
