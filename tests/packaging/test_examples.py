@@ -35,7 +35,7 @@ def home(tmp_path_factory: pytest.TempPathFactory, environment: Environment) -> 
     home = tmp_path_factory.mktemp("plugins")
     for package in INSTALLED:
         shutil.copytree(PLUGINS / package, home / package, ignore=shutil.ignore_patterns(".potluck", "model"))
-        environment.install(wheel(home / package, home / "dist" / package))
+    environment.install(*(wheel(home / package, home / "dist" / package) for package in INSTALLED))
     return home
 
 

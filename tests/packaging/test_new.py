@@ -36,20 +36,27 @@ class Package:
     steps: list[str]
 
 
+@pytest.fixture(scope="module")
+def packages(tmp_path_factory: pytest.TempPathFactory, environment: Environment) -> dict[Kind, Package]:
+    """A new package of each kind, built, and all installed at once."""
+    made, wheels = {}, []
+    for kind in KINDS:
+        home = tmp_path_factory.mktemp(kind)
+        created = json.loads(environment.run("potluck", "new", kind, f"moon-{kind}", "--json", cwd=home))
+        wheels.append(wheel(home / created["folder"], home / "dist"))
+        made[kind] = Package(kind, created["name"], home / created["folder"], created["steps"])
+    environment.install(*wheels)
+    return made
+
+
 @pytest.fixture(
     scope="module", params=[pytest.param(kind, marks=pytest.mark.slow if kind == "tuner" else ()) for kind in KINDS]
 )
-def package(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, environment: Environment
-) -> Package:
-    """A new package of each kind, built and installed."""
-    kind: Kind = request.param
-    if kind == "tuner":
+def package(request: pytest.FixtureRequest, packages: dict[Kind, Package]) -> Package:
+    """One of them."""
+    if request.param == "tuner":
         pytest.importorskip("peft")
-    home = tmp_path_factory.mktemp(kind)
-    created = json.loads(environment.run("potluck", "new", kind, f"moon-{kind}", "--json", cwd=home))
-    environment.install(wheel(home / created["folder"], home / "dist"))
-    return Package(kind, created["name"], home / created["folder"], created["steps"])
+    return packages[request.param]
 
 
 @pytest.mark.slow

@@ -79,13 +79,14 @@ def potluck_often(commands: Mapping[str, Sequence[str]], folder: Path, **environ
 
 
 _FORKS = """
-import contextlib, io, json, os, sys
+import contextlib, gc, io, json, os, sys
 from pathlib import Path
 from potluck.cli import main
 commands = list(json.load(sys.stdin).values())
 quiet = io.StringIO()
 with contextlib.suppress(SystemExit), contextlib.redirect_stdout(quiet), contextlib.redirect_stderr(quiet):
     main(commands[-1])
+gc.freeze()
 for number, arguments in enumerate(commands):
     child = os.fork()
     if child == 0:

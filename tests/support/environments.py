@@ -54,9 +54,9 @@ class Environment:
         assert done.returncode == 0, f"{' '.join(command)}: {done.returncode}\n{done.stdout}"
         return done.stdout
 
-    def install(self, wheel: Path) -> None:
-        """Install a wheel. What it requires has to be there."""
-        self.run("pip", "install", "--quiet", "--no-compile", str(wheel), cwd=self.folder)
+    def install(self, *wheels: Path) -> None:
+        """Install wheels. What they require has to be there."""
+        self.run("pip", "install", "--quiet", "--no-compile", *map(str, wheels), cwd=self.folder)
 
     @property
     def types(self) -> list[str]:
