@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import os
+import sys
 from collections.abc import Generator
 from pathlib import Path
 
@@ -23,11 +24,13 @@ if "PYTEST_XDIST_WORKER" in os.environ:
 @pytest.hookimpl(wrapper=True)
 def pytest_collection() -> Generator[None, object, object]:
     """What is imported meanwhile stays: to look through all of it for garbage takes a second, and a fork that does so
-    copies it."""
+    copies it. What pytest compiles is kept for the next run, as ``make test`` keeps the rest."""
+    before, sys.dont_write_bytecode = sys.dont_write_bytecode, False
     gc.disable()
     try:
         return (yield)
     finally:
+        sys.dont_write_bytecode = before
         gc.collect()
         gc.freeze()
         gc.enable()
