@@ -12,9 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from potluck import Recipe, errors
+from potluck import Recipe
 from potluck.documents import Document
-from potluck.errors import DocumentError
 from potluck.evaluation import pins
 from potluck.stages import discover as discovering
 from potluck.stages import index as indexing
@@ -155,12 +154,6 @@ def test_a_file_that_vanishes_while_it_is_read_is_told_and_the_others_are_read(h
 
     assert indexed(home, loader, "vanish") == ["DocumentVanished"]
     assert indexed(home, loader, "vanish") == []
-
-
-def test_every_error_of_a_document_says_whether_it_is_kept() -> None:
-    classes = [one for one in vars(errors).values() if isinstance(one, type) and issubclass(one, DocumentError)]
-
-    assert {one.__name__ for one in classes if one.cacheable} == {"UnreadableDocument", "NoText"}
 
 
 def test_a_file_that_vanishes_after_its_folder_was_listed_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
