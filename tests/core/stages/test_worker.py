@@ -119,7 +119,7 @@ def potluck_loader():
 @pytest.fixture
 def load(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., list[Document]]]:
     (tmp_path / "odd_loader.py").write_text(textwrap.dedent(LOADER), encoding="utf-8")
-    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path), prepend=os.pathsep)
     monkeypatch.syspath_prepend(str(tmp_path))
     plugin = Plugin("loader", "odd", "odd", "1", "odd_loader")
     process = Worker()
