@@ -5,14 +5,11 @@ Modules: ``potluck.testing.loader``, ``potluck.testing.reading``, ``potluck.test
 
 from __future__ import annotations
 
-import importlib
 import json
-import pkgutil
 from pathlib import Path
 
 import pytest
 
-import potluck_plugins.loaders
 from potluck import plugins
 from potluck.errors import MissingDependency
 from potluck.testing import Check, checks
@@ -37,15 +34,6 @@ REAL = {
     "xml": ("factbook.xml",),
 }
 """Real files for each bundled loader."""
-
-
-@pytest.fixture(autouse=True, scope="module")
-def parsers() -> None:
-    """The modules of the loaders and what they import first: each rule forks this process, some several times."""
-    for module in pkgutil.walk_packages(potluck_plugins.loaders.__path__, "potluck_plugins.loaders."):
-        importlib.import_module(module.name)
-    for name in ("lxml.html", "olefile", "pypdfium2", "xlrd"):
-        importlib.import_module(name)
 
 
 @pytest.mark.parametrize("name", WRITTEN)
