@@ -1,6 +1,6 @@
 """Batches shrink where a service cannot take them, and one bad item costs no other its vector.
 
-Modules: ``potluck.stages.embed``.
+Modules: ``potluck.stages.batches``, ``potluck.stages.embed``.
 """
 
 from __future__ import annotations
@@ -169,3 +169,22 @@ def test_texts_that_are_no_documents_all_have_vectors_or_the_one_that_has_none_i
     assert embed_passages(texts, Choosy())[:, 0].tolist() == [1, 0, 1, 0, 0]
     with pytest.raises(TextsRefused, match="no vector for 1 text; it begins 'bad 壞'"):
         embed_passages(texts, Choosy("bad 壞"))
+
+
+@pytest.mark.parametrize("size", [0, 1])
+def test_the_smallest_batch_is_one_item(size: int) -> None:
+    service = Service()
+
+    assert service.ask(3, size) == ([0, 1, 2], [])
+    assert service.asked == [[0], [1], [2]]
+
+
+@pytest.mark.parametrize("at_once", [1, 3])
+def test_what_a_service_takes_at_once_is_found_and_told_once(at_once: int) -> None:
+    service = Service(most=4)
+
+    done, refused = service.ask(32, 8, at_once)
+
+    assert (sorted(done), refused) == (list(range(32)), [])
+    (notice,) = service.notices
+    assert "8 texts at once are refused, and 4 are not: going on with that (batch_size: 4)" in notice
