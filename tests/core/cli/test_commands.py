@@ -89,6 +89,15 @@ def test_a_run_says_why_it_indexes_again(home: Path) -> None:
     assert note == "note: 2 documents are split again because splitter.max_size 600 -> 300"
 
 
+def test_evaluate_lists_measures_and_counts_but_what_a_filter_withheld_only_where_it_did(home: Path) -> None:
+    printed = potluck("evaluate", "recipe.yaml").stdout
+
+    names = [line.split()[0] for line in printed.splitlines() if line.startswith("  ")]
+    assert names[:3] == ["recall@1", "recall@2", "recall@5"]
+    assert {"questions", "answered", "empty"} <= set(names)
+    assert "filtered" not in names
+
+
 def test_ask_cites_the_documents_own_words(home: Path) -> None:
     report = as_json("ask", "recipe.yaml", "短鋼軌是什麼？")
 
