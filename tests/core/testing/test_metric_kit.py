@@ -341,13 +341,13 @@ from potluck.contracts import Config, Measure, Metric
 
 
 class ByHash(Metric):
-    measures = (Measure("by_hash", "The first of its words"),)
+    measures = (Measure("metric_by_hash", "The first of its words"),)
 
     def __init__(self, config, context):
         pass
 
     def score(self, attempt):
-        return {"by_hash": hash(attempt.question) % 1000 / 1000}
+        return {"metric_by_hash": hash(attempt.question) % 1000 / 1000}
 
 
 @potluck.hookimpl
@@ -374,7 +374,9 @@ def test_a_mutant_is_caught_by_the_rule_that_it_breaks_and_no_other(
 
 def test_a_hash_that_is_another_in_every_process_is_found(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("PYTHONHASHSEED", raising=False)
-    site = install(tmp_path / "site", "by-hash", {"potluck.metrics": {"by-hash": "by_hash"}}, {"by_hash": BY_HASH})
+    site = install(
+        tmp_path / "site", "by-hash", {"potluck.metrics": {"by-hash": "metric_by_hash"}}, {"metric_by_hash": BY_HASH}
+    )
 
     with visible(site, monkeypatch):
         outcomes = conform("metric", "by-hash")
