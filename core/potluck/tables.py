@@ -90,7 +90,7 @@ class Sheet:
 
 
 def _room(count: int, width: int) -> int:
-    """What is left for the texts of so many columns."""
+    """What ``count`` columns leave for their texts."""
     return width - _BETWEEN * (count - 1)
 
 

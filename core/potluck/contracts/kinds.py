@@ -147,18 +147,15 @@ _ENTRIES = (
         form="many",
         why_idle="metrics measure the answers and change none",
         called="when answers are measured",
-        always=tuple(
-            f"potluck:{name}"
-            for name in (
-                "retrieval",
-                "reach",
-                "answers",
-                "citations",
-                "refusals",
-                "labels",
-                "surprise",
-                "effort",
-            )
+        always=(
+            "potluck:retrieval",
+            "potluck:reach",
+            "potluck:answers",
+            "potluck:citations",
+            "potluck:refusals",
+            "potluck:labels",
+            "potluck:surprise",
+            "potluck:effort",
         ),
     ),
     PluginKind(

@@ -21,9 +21,12 @@ Need: TypeAlias = Literal["answer", "answers", "reference", "passages", "gold", 
 
 ``answer``: it was answered. ``answers``: right answers are known. ``reference``: these, or facts, are known.
 ``passages``: there were documents to retrieve from, though nothing may have been found. ``gold``: what should be found
-is known, though none of it may have been. ``choices``: the answer
-was chosen from labels. ``seconds``, ``cost``, ``bits``: these were measured.
+is known, though none of it may have been. ``choices``: the answer was chosen from labels. ``seconds``, ``cost``,
+``bits``: these were measured.
 """
+
+COUNTS = frozenset({"questions", "answerable", "with_gold", "answered", "refused", "empty", "filtered"})
+"""What a report counts beside the measures: no measure may have one of these names."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +112,7 @@ class Metric(Component):
     differences question by question.
 
     The same attempt always has the same figures, whatever was measured before it. Nothing is asked of a model or sent
-    anywhere but to the host that the offer's ``sends_to`` names. It is no part of what is computed: another metric
+    anywhere but to the host that the offer's ``sends_to`` names. It is not part of what is computed: another metric
     measures the same answers.
     """
 

@@ -12,16 +12,13 @@ from statistics import fmean
 from typing import get_args
 
 from potluck.contracts import Attempt, Measure, Metric, Need, Scale
-from potluck.contracts.metric import About
+from potluck.contracts.metric import COUNTS, About
 from potluck.documents import Json, Passage
 from potluck.errors import BrokenPlugin, PotluckError
 from potluck.evaluation.gold import gold_ranks
 from potluck.evaluation.questions import Question
 from potluck.recipe.model import Part
 from potluck.text import is_refusal
-
-COUNTS = ("questions", "answerable", "with_gold", "answered", "refused", "empty", "filtered")
-"""What a summary counts besides its measures: no measure may have one of these names."""
 
 _EFFORT: frozenset[Need] = frozenset({"seconds", "cost", "bits"})
 """What is known of an answer only where variants are compared."""
@@ -69,7 +66,7 @@ class Scorer:
     def values(self, attempt: Attempt, added: frozenset[Need] = frozenset()) -> dict[str, float]:
         """The figures of an attempt; where some of it was ``added``, those of the metrics that need that.
 
-        Raises ``BrokenPlugin`` for a metric that fails, or gives what is no figure of its own.
+        Raises ``BrokenPlugin`` for a metric that fails, or gives anything but figures of its own.
         """
         found: dict[str, float] = {}
         for part, metric in self._metrics:

@@ -20,7 +20,7 @@ from unittest.mock import patch
 from potluck import plugins
 from potluck.contracts import Attempt, Measure, Metric, Need
 from potluck.contracts.kinds import KINDS
-from potluck.contracts.metric import About, Scale
+from potluck.contracts.metric import COUNTS, About, Scale
 from potluck.egress import gate
 from potluck.fingerprints import content_hash
 from potluck.testing.attempts import NEEDS, attempts, lacking, odd_attempts
@@ -29,8 +29,6 @@ from potluck.testing.kit import Skipped, Subject, component, need, rule
 Figures: TypeAlias = Mapping[str, Any]
 
 _NAME = re.compile(r"[\w.@-]+")
-_COUNTED = frozenset({"questions", "answerable", "with_gold", "answered", "refused", "empty", "filtered"})
-"""What a report counts beside the measures."""
 _SEED = 8191
 
 
@@ -157,7 +155,7 @@ def check_free(subject: Subject) -> None:
     """No measure is called as one of another metric that every recipe has, or as what a report counts."""
     with _made(subject) as metric:
         names = {one.name for one in _measures(metric)}
-    need(not names & _COUNTED, f"a report counts {', '.join(sorted(names & _COUNTED))}")
+    need(not names & COUNTS, f"a report counts {', '.join(sorted(names & COUNTS))}")
     own = plugins.find("metric", subject.plugin).qualified if subject.plugin else ""
     for usual in KINDS["metric"].always:
         if usual != own:

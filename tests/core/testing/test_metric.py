@@ -17,9 +17,9 @@ import numpy as np
 import pytest
 
 from potluck.contracts import Attempt, Measure, Metric
+from potluck.contracts.metric import COUNTS
 from potluck.evaluation.metrics import Scorer
 from potluck.testing import Skipped, Subject, checks
-from potluck.testing.metric import _COUNTED
 from support.kits import violating
 
 SHARE = Measure("words", "Words of it")
@@ -135,7 +135,7 @@ def test_what_is_just_not_allowed_is_told(rule: str, metric: Metric, message: st
 
 
 def test_the_names_that_a_report_counts_by_are_all_known() -> None:
-    assert Scorer(()).summarise(()).keys() == _COUNTED
+    assert Scorer(()).summarise(()).keys() == COUNTS
 
 
 def test_what_says_nothing_of_any_attempt_is_told_to_be_tried_elsewhere(tmp_path: Path) -> None:

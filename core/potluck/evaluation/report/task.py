@@ -79,7 +79,7 @@ def _measures(evaluation: TaskReport | None) -> Iterator[str]:
     yield f"<h2>Measures on {len(evaluation.said):,} examples</h2>"
     yield _table(("measure", "mean", "95 % interval"), rows)
     if evaluation.notes:
-        yield "<ul>" + "".join(f"<li>{html.escape(note)}</li>" for note in evaluation.notes) + "</ul>"
+        yield "<ul>" + "".join(f"<li>{_escaped(note)}</li>" for note in evaluation.notes) + "</ul>"
 
 
 def _labels(evaluation: TaskReport | None) -> Iterator[str]:

@@ -6,6 +6,7 @@ Modules: ``potluck.evaluation.report.task``.
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 from potluck.documents import Example, Message, Usage
 from potluck.evaluation.classification import classification
@@ -71,3 +72,10 @@ def test_the_head_names_the_run_and_pictures_stand_below_their_titles() -> None:
     assert "run 20261130-1, 2026-11-30T00:00:00Z" in found
     title = "<h2>Confusion: a row is what was right, a column what was said</h2>"
     assert f"{title}\n<figure><svg></svg></figure>" in found
+
+
+def test_controls_in_notes_are_spelled() -> None:
+    found = page(replace(REPORT, findings=("turned \u202eround",)))
+
+    assert "turned \\u202eround" in found
+    assert "\u202e" not in found
