@@ -12,32 +12,32 @@ from types import TracebackType
 from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 
 from potluck import recipe
+from potluck.adapters.resolve import resolve_adapter
+from potluck.components.components import Components
+from potluck.document_qa.ask import AskReport, ask, retriever
 from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
-from potluck.observers import Observers, observers_of
+from potluck.model_sources.sources import Sources
+from potluck.observation.observers import Observers, observers_of
+from potluck.planning.plan import PlanReport, parts, plan, remote_hosts
 from potluck.recipe.model import RecipeModel
-from potluck.sources import Sources
-from potluck.stages.adapter import resolve_adapter
 from potluck.stages.answer import no_examples
-from potluck.stages.ask import AskReport, ask, retriever
-from potluck.stages.components import Components
 from potluck.stages.index import IndexReport, index
-from potluck.stages.plan import PlanReport, parts, plan, remote_hosts
 from potluck.workspace import Workspace, folder_of
 from potluck.workspace.files import storage_errors
 from potluck.workspace.scratch import can_be_written, scratch
 
 if TYPE_CHECKING:
+    from potluck.comparison.compare import Comparison, Plan
+    from potluck.comparison.gate import GateReport
     from potluck.contracts import ChatModel
-    from potluck.evaluation.compare.gate import GateReport
-    from potluck.evaluation.compare.run import Comparison, Plan
-    from potluck.evaluation.evaluate import EvaluationReport
-    from potluck.evaluation.run import RunReport
-    from potluck.evaluation.task_run import TaskRun
-    from potluck.evaluation.tuned import TaskReport
+    from potluck.document_qa.evaluate import EvaluationReport
     from potluck.recipe.swaps import Variant
+    from potluck.runs.recipe_run import RunReport
+    from potluck.runs.task_run import TaskRun
     from potluck.stages.retrieve import Retriever
     from potluck.stages.tune import TuneReport
+    from potluck.tasks.evaluate import TaskReport
 
 _BEHIND = "another process is writing the workspace: answered from the index as it was finished last"
 
@@ -157,7 +157,7 @@ class Recipe:
         Threads may ask at once. Each question is answered from one state of the index, the newest one that some
         process has finished when it is asked; the documents are looked through before the first.
         """
-        from potluck.evaluation.shots import chooser
+        from potluck.document_qa.shots import chooser
 
         search, components = self.retriever(), self.components
         self.chat_model()
@@ -174,7 +174,7 @@ class Recipe:
     @_while_open
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
         """Answer the recipe's questions (or those of a file) and measure retrieval and answers."""
-        from potluck.evaluation.evaluate import evaluate
+        from potluck.document_qa.evaluate import evaluate
 
         path = Path(questions) if questions is not None else self.model.questions
         if path is None:
@@ -206,7 +206,7 @@ class Recipe:
     @_while_open
     def evaluate_task(self, questions: str | Path | None = None, limit: int | None = None) -> TaskReport:
         """Answer the examples of a file as the recipe's task asks, and compare the answers with their targets."""
-        from potluck.evaluation.tuned import evaluate_task
+        from potluck.tasks.evaluate import evaluate_task
 
         path = Path(questions) if questions is not None else self.model.questions
         if path is None:
@@ -222,15 +222,15 @@ class Recipe:
     @_while_open
     def compare(self, plan: Plan | None = None) -> Comparison:
         """Ask the same questions of every variant, and say what differs, whether it is real, and why."""
-        from potluck.evaluation.compare.run import Plan, compare
+        from potluck.comparison.compare import Plan, compare
 
         return compare(self.model, plan or Plan(), self.workspace, Sources(self.model.folder), self.observers)
 
     @_while_open
     def gate(self, condition: str, plan: Plan | None = None) -> GateReport:
         """Ask until a condition such as ``f1 >= baseline - 0.02`` is decided, for every variant but the baseline."""
-        from potluck.evaluation.compare.gate import gate
-        from potluck.evaluation.compare.run import Plan
+        from potluck.comparison.compare import Plan
+        from potluck.comparison.gate import gate
 
         models = Sources(self.model.folder)
         return gate(condition, self.model, plan or Plan(), self.workspace, models, self.observers)
@@ -241,8 +241,8 @@ class Recipe:
 
         Raises ``LockMismatch`` where ``potluck.lock`` pins other plugins, models or data.
         """
-        from potluck.evaluation.pins import check_lock
-        from potluck.evaluation.run import keep
+        from potluck.runs.pins import check_lock
+        from potluck.runs.recipe_run import keep
 
         check_lock(self.model, self.components)
         if self.model.is_task:
@@ -254,7 +254,7 @@ class Recipe:
             return keep(indexed, evaluated, self.model, self.components, self.workspace, started)
 
     def _run_task(self) -> TaskRun:
-        from potluck.evaluation.task_run import keep_task
+        from potluck.runs.task_run import keep_task
 
         started = time.time()
         tuned = self.tune() if self.model.tuner is not None else None
@@ -295,7 +295,7 @@ class Recipe:
         if plan is not None and (plan.swaps or self.model.compare):
             recipes = [variant.recipe for variant in self.variants(plan)]
         if plan is not None and plan.judge:
-            from potluck.evaluation.compare.run import judge_of
+            from potluck.comparison.compare import judge_of
 
             recipes.append(judge_of(self.model, plan.judge))
         settings = [str(part.config.decisive()) for model in recipes for part in parts(model)]

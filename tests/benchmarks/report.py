@@ -17,7 +17,7 @@ from playwright.sync_api import sync_playwright
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from potluck.evaluation.report import write_html
+from potluck.report import write_html
 from support.comparisons import comparison
 
 RUNS = 10

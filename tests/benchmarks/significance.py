@@ -18,8 +18,8 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from potluck.evaluation.sequential import SequentialGate, parse_gate
-from potluck.evaluation.statistics import ALPHA, holm, interval, paired
+from potluck.statistics.inference import ALPHA, holm, interval, paired
+from potluck.statistics.sequential import SequentialGate, parse_gate
 
 Array: TypeAlias = npt.NDArray[np.float64]
 Generator: TypeAlias = np.random.Generator

@@ -72,7 +72,7 @@ def _child(who: str, name: str, folder: Path, data: Path, count: int) -> dict[st
     from potluck import plugins
     from potluck.contracts import Context, TuningRequest
     from potluck.documents import Example, Message
-    from potluck.sources import Sources
+    from potluck.model_sources.sources import Sources
     from potluck.tuning.schedule import Schedule
 
     rows = [json.loads(line) for line in (data / "garbage" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -109,7 +109,7 @@ def _padded(tuner: Any, request: Any, schedule: Any) -> tuple[float, int]:
     import torch
     from transformers import Trainer, TrainingArguments
 
-    from potluck.models import load_model, load_tokenizer
+    from potluck.models.loading import load_model, load_tokenizer
     from potluck.tuning.encode import encode
 
     tokenizer = load_tokenizer(request.model)
@@ -161,7 +161,8 @@ def _loss(tuner: Any, request: Any, others: Any) -> float:
     """Of what was saved: mean nats a learned token, float32."""
     import torch
 
-    from potluck.models import keeping, load_model, load_tokenizer
+    from potluck.models.inputs import cache_argument
+    from potluck.models.loading import load_model, load_tokenizer
     from potluck.tuning.encode import encode
     from potluck.tuning.pack import packed
 
@@ -173,7 +174,10 @@ def _loss(tuner: Any, request: Any, others: Any) -> float:
             row, past = packed([one]), attached.past()
             places = row.positions[None] + attached.past_length
             out = model(
-                input_ids=row.ids[None], position_ids=places, **keeping(model, past), logits_to_keep=row.predicting
+                input_ids=row.ids[None],
+                position_ids=places,
+                **cache_argument(model, past),
+                logits_to_keep=row.predicting,
             )
             total += float(torch.nn.functional.cross_entropy(out.logits[0], row.targets, reduction="sum"))
             learned += one.learned

@@ -1,9 +1,9 @@
 """Indexing computes only what has changed, and ends in the same state whatever happened before.
 
-Modules: ``potluck.stages.answer``, ``potluck.stages.ask``, ``potluck.stages.attachments``,
-``potluck.stages.batches``, ``potluck.stages.cite``, ``potluck.stages.components``, ``potluck.stages.embed``,
-``potluck.stages.lengths``, ``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
-``potluck.stages.vectors``, ``potluck.workspace.calls``, ``potluck.workspace.catalogue``,
+Modules: ``potluck.stages.answer``, ``potluck.document_qa.ask``, ``potluck.loading.attachments``,
+``potluck.embedding.batches``, ``potluck.stages.cite``, ``potluck.components.components``, ``potluck.stages.embed``,
+``potluck.components.lengths``, ``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
+``potluck.embedding.vectors``, ``potluck.workspace.calls``, ``potluck.workspace.catalogue``,
 ``potluck.workspace.checksums``, ``potluck.workspace.connection``, ``potluck.workspace.database``,
 ``potluck.workspace.files``, ``potluck.workspace.lock``, ``potluck.workspace.reading``, ``potluck.workspace.repair``,
 ``potluck.workspace.runs``, ``potluck.workspace.scratch``, ``potluck.workspace.tables``.

@@ -2,7 +2,7 @@
 
 One package, installed from a folder, brings a component of each kind. Each writes what it does into a log.
 
-Modules: ``potluck.fingerprints``, ``potluck.stages.causes``.
+Modules: ``potluck.fingerprints``, ``potluck.components.changes``.
 """
 
 from __future__ import annotations

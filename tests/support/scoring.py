@@ -7,9 +7,9 @@ from pathlib import Path
 
 from potluck import plugins
 from potluck.contracts import Context
-from potluck.evaluation.metrics import Scorer
+from potluck.metrics.scorer import Scorer
+from potluck.model_sources.sources import Sources
 from potluck.recipe.model import always
-from potluck.sources import Sources
 
 
 @cache

@@ -19,7 +19,7 @@ import numpy as np
 
 from potluck import plugins
 from potluck.contracts import Collection, Context, Hits, Vectors, VectorStore
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 
 DIMENSIONS = 16
 NAME = "0123456789abcdef" * 4

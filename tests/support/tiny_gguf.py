@@ -15,7 +15,7 @@ def tiny_gguf(folder: Path, seed: int = 0, template: str | None = None) -> Path:
     """
     import gguf
 
-    from potluck.models import load_model, load_tokenizer
+    from potluck.models.loading import load_model, load_tokenizer
 
     source = tiny_model(folder, seed)
     model, tokenizer, path = load_model(source, "float32"), load_tokenizer(source), folder / "model.gguf"

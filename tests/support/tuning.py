@@ -13,7 +13,7 @@ import pytest
 from potluck.api import Recipe
 from potluck.contracts import Attached, Context, TunedModel, TuningRequest
 from potluck.documents import Example, Message
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck.tuning import LocalTuner, PeftTuner, Training, TunerConfig, Virtual
 from support.tiny_models import tiny_causal
 

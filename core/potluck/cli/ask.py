@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 
 import click
 
+from potluck.answering.remarks import remarks
 from potluck.cli.common import opened, print_citations, print_ledger, recipe_options, warn
 from potluck.cli.terminal import echo, is_terminal, print_json
-from potluck.stages.remarks import remarks
 
 if TYPE_CHECKING:
     from potluck.api import Recipe

@@ -15,10 +15,10 @@ from potluck.visible import visible_line
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
+    from potluck.comparison.compare import Plan
     from potluck.documents import Passage
-    from potluck.evaluation.compare.run import Plan
     from potluck.ledger import Ledger
-    from potluck.observers import Observers
+    from potluck.observation.observers import Observers
     from potluck.stages.load import Failure
 
 _PROGRESS = "potluck:progress"

@@ -12,7 +12,7 @@ from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
 if TYPE_CHECKING:
-    from potluck.evaluation.compare.run import Comparison
+    from potluck.comparison.compare import Comparison
 
 
 @click.command("compare")
@@ -52,7 +52,7 @@ def command(
     does not touch is done once. The answers side by side are in report.html of the run's folder. The exit status is 1
     if a variant failed; with --gate 1 if the condition does not hold, and 3 if the questions do not decide it.
     """
-    from potluck.evaluation.compare.run import Plan
+    from potluck.comparison.compare import Plan
 
     plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judge)
     with opened(recipe, overrides, as_json, plan, fresh=fresh) as opening:
@@ -69,7 +69,7 @@ def command(
 
 
 def _print(comparison: Comparison) -> None:
-    from potluck.evaluation.compare import table
+    from potluck.comparison import table
 
     document = comparison.document
     draw(table.of(document))

@@ -12,7 +12,7 @@ from potluck.cli.common import fresh_option, opened, print_ledger, print_notes, 
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
-    from potluck.evaluation.tuned import TaskReport
+    from potluck.tasks.evaluate import TaskReport
 
 
 @click.command("evaluate")
@@ -60,7 +60,7 @@ def command(
 
 
 def _task(report: TaskReport, as_json: bool) -> None:
-    from potluck.evaluation.tuned import lines
+    from potluck.tasks.evaluate import lines
 
     if as_json:
         print_json(report.as_json())

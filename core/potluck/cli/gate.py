@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
-    from potluck.evaluation.compare.gate import GateReport
+    from potluck.comparison.gate import GateReport
 
 _STATUS = {"passed": 0, "failed": 1, "undecided": 3}
 

@@ -29,7 +29,7 @@ def command(paths: Sequence[Path], loader: str | None, overrides: tuple[str, ...
     Needs no recipe and keeps nothing. Files that cannot be read are reported, the others are still printed, and the
     exit status is 1.
     """
-    from potluck.stages.show import show
+    from potluck.planning.preview import show
 
     failed = False
     shown: list[Json] = []

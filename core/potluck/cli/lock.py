@@ -20,7 +20,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool
     They are kept in potluck.lock beside the recipe. With a lock, `potluck lock --check` says what has changed, and
     `potluck run` refuses to go on.
     """
-    from potluck.evaluation.pins import lock_differences, write_lock
+    from potluck.runs.pins import lock_differences, write_lock
 
     with opened(recipe, overrides, as_json) as opening:
         found = lock_differences(opening.model, opening.components)

@@ -22,7 +22,7 @@ def command(recipe: Path, into: Path, overrides: tuple[str, ...], as_json: bool)
     (float16), and need not exist. Trains first, where that was not done. It appears only if the merged model gives
     the same figures as the tuned one.
     """
-    from potluck.stages.merge import merge
+    from potluck.adapters.merge import merge
 
     with opened(recipe, overrides, as_json) as opening:
         report = merge(opening.components, into)

@@ -12,7 +12,7 @@ from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
-    from potluck.stages.plan import PlanReport
+    from potluck.planning.plan import PlanReport
 
 
 @click.command("plan")

@@ -14,7 +14,7 @@ from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
-    from potluck.evaluation.prompts.score import Scores, Table
+    from potluck.prompts.score import Scores, Table
 
 _file = click.Path(path_type=Path)
 
@@ -29,7 +29,7 @@ def command() -> None:
 @json_option
 def list_prompts(recipe: Path, as_json: bool) -> None:
     """List the prompts of a RECIPE, its own and those it compares, each with the hash of its wording."""
-    from potluck.evaluation.prompts.listing import prompts_of
+    from potluck.prompts.listing import prompts_of
     from potluck.recipe import loads
     from potluck.recipe.reader import read_text
 
@@ -57,7 +57,7 @@ def lint_prompts(file: Path, questions: Path | None, as_json: bool) -> int:
     questions, two Chinese scripts in one prompt, a prompt that the chat model has no room for. The exit status is 1
     if there is an error.
     """
-    from potluck.evaluation.prompts.lint import lint
+    from potluck.prompts.lint import lint
 
     found = lint(file, questions)
     if as_json:
@@ -115,11 +115,11 @@ def score_prompts(
     Each wording gets the share of right answers with its 95 % interval; the spread, best less worst, says how much the
     wording matters. For sentence pairs a small set is measured beside the whole one, to show what it can tell.
     """
-    from potluck.evaluation.choices import check_scores_text
-    from potluck.evaluation.prompts.items import read_facts, read_pairs
-    from potluck.evaluation.prompts.score import WordingRow, score
-    from potluck.evaluation.prompts.wordings import FACTS, PAIRS, read_wordings
-    from potluck.stages.observe import stage
+    from potluck.answering.choices import check_scores_text
+    from potluck.observation.stage import stage
+    from potluck.prompts.items import read_facts, read_pairs
+    from potluck.prompts.score import WordingRow, score
+    from potluck.prompts.wordings import FACTS, PAIRS, read_wordings
 
     if (facts is None) == (pairs is None):
         raise click.UsageError("name what to measure on: --facts FILE or --pairs FILE")

@@ -11,7 +11,7 @@ from potluck.cli.common import json_option, show_progress
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
-    from potluck.evaluation.reproduce import Reproduction
+    from potluck.runs.reproduce import Reproduction
 
 
 @click.command("reproduce")
@@ -26,8 +26,8 @@ def command(run: Path, as_json: bool) -> int:
     """
     from potluck.api import Recipe
     from potluck.egress import guard_process
-    from potluck.evaluation.reproduce import find, recipes_of, reproduce
-    from potluck.observers import observers_of
+    from potluck.observation.observers import observers_of
+    from potluck.runs.reproduce import find, recipes_of, reproduce
 
     folder = find(run)
     recipes = recipes_of(folder)

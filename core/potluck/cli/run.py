@@ -10,10 +10,10 @@ import click
 from potluck.cli.common import fresh_option, opened, print_citations, print_ledger, print_notes, recipe_options, warn
 from potluck.cli.evaluate import print_metrics
 from potluck.cli.terminal import echo, print_json
-from potluck.evaluation.run import RunReport
+from potluck.runs.recipe_run import RunReport
 
 if TYPE_CHECKING:
-    from potluck.evaluation.task_run import TaskRun
+    from potluck.runs.task_run import TaskRun
 
 
 @click.command("run")
@@ -53,7 +53,7 @@ def _print(report: RunReport) -> None:
 
 def _print_task(run: TaskRun) -> None:
     from potluck.cli.tune import print_tuned
-    from potluck.evaluation.tuned import lines
+    from potluck.tasks.evaluate import lines
 
     if run.tuned is not None:
         print_tuned(run.tuned)

@@ -61,8 +61,8 @@ def command(
     drop out early. What was asked is kept in .potluck beside the data: an interrupted run continues from there,
     and one with --fresh asks everything again.
     """
-    from potluck.evaluation.strategy.run import Plan, strategy
-    from potluck.observers import observers_of
+    from potluck.observation.observers import observers_of
+    from potluck.strategy.selection import Plan, strategy
 
     names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
     plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model, fresh)
@@ -93,7 +93,7 @@ def _recipe(chat: str | None, embedder: str, seed: int, tuned: str | None) -> Re
 
 
 def _print(document: Mapping[str, Any]) -> None:
-    from potluck.evaluation.strategy import table
+    from potluck.strategy import table
 
     draw(table.of(document))
     for line in table.words(document):

@@ -18,7 +18,7 @@ def command(as_json: bool, model: str | None) -> None:
 
     With a model, how many parameters each trains at its default settings: counted, without loading weights.
     """
-    from potluck.stages.tuners import taxonomy
+    from potluck.planning.tuners import taxonomy
 
     rows = taxonomy(model, Path.cwd())
     if as_json:

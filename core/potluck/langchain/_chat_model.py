@@ -13,12 +13,12 @@ from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, Us
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field, InstanceOf
 
+from potluck.answering.written import answer_of, written
 from potluck.api import Recipe
 from potluck.contracts import ChatOptions
 from potluck.documents import Answer, Message, Role
 from potluck.langchain._shared import streamed, using
-from potluck.stages.written import answer_of, written
-from potluck.text import whole_characters
+from potluck.language import whole_characters
 
 _ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant"}
 

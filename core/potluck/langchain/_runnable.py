@@ -10,8 +10,8 @@ from langchain_core.runnables.config import run_in_executor
 from langchain_core.runnables.utils import AddableDict
 
 from potluck.api import Recipe
+from potluck.document_qa.ask import AskReport
 from potluck.langchain._shared import check_tracing, document_of, streamed
-from potluck.stages.ask import AskReport
 
 
 class PotluckRunnable(RunnableGenerator[str, dict[str, Any]]):

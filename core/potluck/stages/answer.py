@@ -11,18 +11,19 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from potluck.amounts import many
+from potluck.answering.builtin_prompts import context_of, prompts_for
+from potluck.answering.remarks import remarks, thoughts_counted, with_all
+from potluck.answering.written import answer_of, written
+from potluck.components.turns import turn
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Passage, Quote, Usage
 from potluck.errors import ContextExceeded, ContractBroken
+from potluck.language import whole_characters
 from potluck.ledger import Amount, Entry
+from potluck.observation.stage import model_call
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.prompts import Template
-from potluck.stages.observe import model_call
-from potluck.stages.prompts import context_of, prompts_for
-from potluck.stages.remarks import remarks, thoughts_counted, with_all
-from potluck.stages.turns import turn
-from potluck.stages.written import answer_of, written
-from potluck.text import is_refusal, whole_characters
+from potluck.refusals import is_refusal
 
 _SCORE = re.compile(r"\n?\s*(?:分數|分数|score)\s*[:：]\s*(\d{1,3})\s*(?:/\s*100|分)?\s*$", re.IGNORECASE)
 

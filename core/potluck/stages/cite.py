@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Sequence
 
 from potluck.documents import Passage
 from potluck.errors import ContractBroken
+from potluck.language import grams, sentences
+from potluck.refusals import is_refusal
 from potluck.stages.answer import Given, quotes_within
-from potluck.text import grams, is_refusal, sentences
 
 _SUPPORT = 0.5
 """Share of a sentence's character pairs that a passage's sentence must hold to be cited for it."""

@@ -11,7 +11,7 @@ from pathlib import Path
 
 from potluck.documents import Source
 from potluck.errors import NoDocuments
-from potluck.stages.leftovers import is_leftover
+from potluck.loading.leftovers import is_leftover
 
 
 def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -> list[Source]:

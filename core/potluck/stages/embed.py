@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from potluck.amounts import many
 from potluck.contracts import Embedder
+from potluck.embedding.batches import Batches
+from potluck.embedding.vectors import Counted, asked, count, embed_slice, pooled
 from potluck.errors import PotluckError, TextsRefused, WindowExceeded
 from potluck.ledger import Amount, Entry
-from potluck.stages.batches import Batches
-from potluck.stages.observe import Stage, notice
-from potluck.stages.vectors import Counted, asked, count, embed_slice, pooled
+from potluck.observation.stage import Stage, notice
 from potluck.workspace.calls import Calls
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 from potluck import plugins
 from potluck.amounts import many
+from potluck.components.changes import Causes, causes, keep
+from potluck.components.components import Components
 from potluck.contracts import Collection, EmbedderConfig, VectorStore
 from potluck.documents import Json
 from potluck.errors import ContractBroken, PotluckError
 from potluck.ledger import Ledger
+from potluck.observation.stage import stage
 from potluck.stages import embed, load, split
-from potluck.stages.causes import Causes, causes, keep
-from potluck.stages.components import Components
 from potluck.stages.discover import discover
-from potluck.stages.observe import stage
 from potluck.workspace import Workspace
 from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
 

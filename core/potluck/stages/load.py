@@ -9,17 +9,17 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field, replace
 from queue import SimpleQueue
 
+from potluck.components.components import Components
 from potluck.documents import Document, Source
 from potluck.errors import DocumentChanged, DocumentError, NoText, PasswordNeeded, PotluckError
 from potluck.fingerprints import fingerprint
+from potluck.language import describe_half_losses
 from potluck.ledger import Amount, Entry
+from potluck.loading.attachments import Reader
+from potluck.loading.surroundings import hash_file
+from potluck.loading.worker import Worker
+from potluck.observation.stage import Stage
 from potluck.recipe.model import Part
-from potluck.stages.attachments import Reader
-from potluck.stages.components import Components
-from potluck.stages.observe import Stage
-from potluck.stages.surroundings import hash_file
-from potluck.stages.worker import Worker
-from potluck.text import half_losses
 from potluck.visible import visible_line
 from potluck.workspace.catalogue import Catalogue, Load
 
@@ -201,7 +201,7 @@ def checked(documents: Sequence[Document]) -> list[Document]:
     result = []
     for document in documents:
         text, halves = _HALF.subn("\ufffd", document.text)
-        losses = (*document.losses, *half_losses(halves))
+        losses = (*document.losses, *describe_half_losses(halves))
         count = names[document.source] = names.get(document.source, 0) + 1
         name = document.source if count == 1 else f"{document.source}#{count}"
         result.append(replace(document, source=name, text=text, losses=losses))

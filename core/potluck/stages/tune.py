@@ -11,17 +11,17 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck.components.changes import causes_of_training, keep_training
+from potluck.components.components import Components, identity
 from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
+from potluck.datasets.prepare import Prepared, prepare
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch, PotluckError
 from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
+from potluck.observation.stage import Stage, stage
 from potluck.recipe.model import Part
-from potluck.stages.causes import causes_of_training, keep_training
-from potluck.stages.components import Components, identity
-from potluck.stages.observe import Stage, stage
-from potluck.stages.prepare import Prepared, prepare
 from potluck.workspace import Workspace
 from potluck.workspace.lock import writing
 
@@ -280,8 +280,8 @@ def _reporter(running: Stage, workspace: Workspace) -> Callable[[TuningProgress]
 
 def _seal(components: Components, part: Part, method: Tuner, request: TuningRequest, done: TunedModel) -> None:
     """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
-    from potluck.model_tokens import with_end
-    from potluck.models import kind_of, load_model, load_tokenizer
+    from potluck.models.loading import kind_of, load_model, load_tokenizer
+    from potluck.models.tokens import with_end
     from potluck.tuning import artifact
     from potluck.tuning.encode import encoded
     from potluck.tuning.head import with_head

@@ -13,7 +13,7 @@ from potluck import plugins
 from potluck.contracts import Component, Context
 from potluck.contracts.kinds import Kind
 from potluck.errors import PotluckError
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck.testing.samples import Sample, Samples, built_in, given
 
 

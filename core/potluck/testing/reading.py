@@ -15,7 +15,7 @@ from typing import Any, TypeVar
 
 from potluck.documents import Attachment, Document, Source
 from potluck.errors import DocumentError, MissingDependency
-from potluck.stages.worker import MEMORY, SECONDS, resident
+from potluck.loading.worker import MEMORY, SECONDS, resident
 from potluck.testing.kit import Skipped, Subject, need
 from potluck.testing.quiet import watched
 

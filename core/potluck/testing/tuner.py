@@ -73,14 +73,14 @@ def _same(one: TunedModel, other: TunedModel) -> bool:
 
 
 def _base(subject: Subject) -> Any:
-    from potluck.models import load_model
+    from potluck.models.loading import load_model
 
     return load_model(_model(subject), "float32").eval()
 
 
 def _rows(subject: Subject) -> list[tuple[list[int], int]]:
     """Of each example the tokens up to its answer, and the answer's first token."""
-    from potluck.models import load_tokenizer
+    from potluck.models.loading import load_tokenizer
     from potluck.tuning.encode import encoded
 
     tokenizer = load_tokenizer(_model(subject))
@@ -108,7 +108,7 @@ def _surprise(subject: Subject, found: torch.Tensor) -> float:
 
 def _answers(subject: Subject, tuner: Any, done: TunedModel, model: Any) -> torch.Tensor:
     """How the tuned model answers: put on the base, or loaded in its place."""
-    from potluck.models import load_model
+    from potluck.models.loading import load_model
 
     if tuner.whole:
         return _logits(subject, load_model(done.folder, "float32").eval(), None)
@@ -319,7 +319,7 @@ def check_own(subject: Subject) -> None:
     """Only the method's own parameters take gradients, in float32, and the base's none."""
     import torch
 
-    from potluck.models import load_tokenizer
+    from potluck.models.loading import load_tokenizer
 
     tuner, base = _local(subject), _base(subject)
     asked = request(_model(subject), subject.folder / "one")
@@ -337,7 +337,7 @@ def check_beginning(subject: Subject) -> None:
     """Before the first step the model answers as the base does; a soft prompt need not."""
     import torch
 
-    from potluck.models import load_tokenizer
+    from potluck.models.loading import load_tokenizer
 
     tuner, base = _local(subject), _base(subject)
     before = _logits(subject, base, None)

@@ -20,7 +20,8 @@ from potluck.documents import Json
 from potluck.errors import AdapterMismatch
 from potluck.file_hashes import file_hash
 from potluck.fingerprints import fingerprint
-from potluck.models import continuing, given_to, hidden, kind_of_model
+from potluck.models.inputs import decoder_inputs, encoder_inputs, hidden_state
+from potluck.models.loading import kind_of_model
 from potluck.tuning.card import card
 from potluck.version import __version__
 from potluck.workspace.files import write_whole
@@ -121,14 +122,14 @@ def _logits(call: Any, attached: Attached | None, ids: torch.Tensor) -> Any:
 
     kind = kind_of_model(call)
     if isinstance(attached, Classifying):
-        return attached.classify(hidden(call, attached, ids))[0]
+        return attached.classify(hidden_state(call, attached, ids))[0]
     if kind != "causal":
-        given = given_to(call, ids, torch.ones_like(ids), attached.embeddings() if attached is not None else None)
+        given = encoder_inputs(call, ids, torch.ones_like(ids), attached.embeddings() if attached is not None else None)
         if kind == "seq2seq":
             given["decoder_input_ids"] = torch.tensor([[call.config.decoder_start_token_id]], device=call.device)
         return call(**given).logits[0, -1].float().cpu()
     past, length = (attached.past(), attached.past_length) if attached is not None else (None, 0)
-    return call(**continuing(call, ids, past, length), logits_to_keep=1).logits[0, -1].float().cpu()
+    return call(**decoder_inputs(call, ids, past, length), logits_to_keep=1).logits[0, -1].float().cpu()
 
 
 def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, said: Mapping[str, Json]) -> None:

@@ -11,7 +11,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.errors import ModelError
-from potluck.models import kept, kind_of_model
+from potluck.models.inputs import cache_of
+from potluck.models.loading import kind_of_model
 from potluck.tuning.tied import without_tying_advice
 
 if TYPE_CHECKING:
@@ -40,7 +41,7 @@ class AttachedPast:
             if virtual.embeddings is not None:
                 base: Any = model
                 given = virtual.embeddings.to(base.get_input_embeddings().weight)
-                self._cache = kept(base(inputs_embeds=given, use_cache=True, logits_to_keep=1))
+                self._cache = cache_of(base(inputs_embeds=given, use_cache=True, logits_to_keep=1))
 
     @property
     def past_length(self) -> int:

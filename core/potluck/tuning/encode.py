@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
-from potluck.chat_template import render
 from potluck.contracts.tuner import ModelKind
 from potluck.documents import Example, Message, plain
 from potluck.errors import ModelError, TooLong
-from potluck.model_tokens import end_tokens, ended
-from potluck.models import beginning, cloze, shared
+from potluck.models.chat_template import render
+from potluck.models.rendering import common_prefix_length, render_prompt, split_at_mask
+from potluck.models.tokens import end_tokens, ended
 
 _SHOWN = 5
 
@@ -117,7 +117,7 @@ def encoded(example: Example, tokenizer: Any, kind: ModelKind = "causal") -> Enc
         return Encoded(tuple(ids), 1)
     head, prompt, whole = rendered(example.messages, example.target, tokenizer)
     before, ids = tokenizer([prompt, whole], add_special_tokens=False)["input_ids"]
-    start = len(head) + shared(before, ids)
+    start = len(head) + common_prefix_length(before, ids)
     ids = [*head, *ids]
     return Encoded(tuple(ids), max(1, start))
 
@@ -127,14 +127,14 @@ def labelled(example: Example, tokenizer: Any, kind: ModelKind, labels: Sequence
     number = (labels.index(example.target),)
     if kind == "masked":
         return Encoded(tuple(tokenizer(_text(example))["input_ids"]), 0, number)
-    head, prompt = beginning(example.messages, tokenizer, tokenizer.name_or_path)
+    head, prompt = render_prompt(example.messages, tokenizer, tokenizer.name_or_path)
     ids = [*head, *tokenizer(prompt, add_special_tokens=False)["input_ids"]]
     return Encoded(tuple(ids), len(ids), number)
 
 
 def _masked(example: Example, tokenizer: Any) -> Encoded:
     """The answer's tokens are masked where the text has a mask, else behind it."""
-    before, after = cloze(_text(example), tokenizer.mask_token)
+    before, after = split_at_mask(_text(example), tokenizer.mask_token)
     answer = tokenizer(example.target, add_special_tokens=False)["input_ids"]
     masks = tokenizer.mask_token * len(answer)
     ids = tokenizer(before + masks + after)["input_ids"]
@@ -159,7 +159,7 @@ def rendered(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[
     template, or one that writes no such token, with the end of a text: without it a model never learns to stop.
     """
     name, ends = tokenizer.name_or_path, end_tokens(tokenizer)
-    head, prompt = beginning(messages, tokenizer, name)
+    head, prompt = render_prompt(messages, tokenizer, name)
     closed = prompt + target + (ends[0] if ends else "")
     if tokenizer.chat_template is None:
         return head, prompt, closed

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING
 from potluck.contracts import TunedModel, TuningProgress, TuningRequest
 from potluck.errors import TrainingFailed
 from potluck.fingerprints import fingerprint
-from potluck.models import kind_of, load_model
+from potluck.models.loading import kind_of, load_model
 from potluck.tuning import head, vocabulary
 from potluck.tuning.checkpoint import put, state_of
 from potluck.tuning.encode import Encoded

@@ -6,7 +6,8 @@ import os
 from typing import Any
 
 from potluck.contracts import Estimate, TuningRequest
-from potluck.models import located, precision, without_weights
+from potluck.models.devices import resolve_device, resolve_dtype
+from potluck.models.loading import load_meta_model
 from potluck.tuning import head, vocabulary
 from potluck.tuning.encode import encode
 from potluck.tuning.job import able, reads, wrapped
@@ -28,7 +29,7 @@ def estimate(method: Method, request: TuningRequest) -> Estimate:
 
     settings, kind = method.config.training, able(method, request)
     tokenizer = vocabulary.tokenizer_of(method, request)
-    base = without_weights(request.model)
+    base = load_meta_model(request.model)
     hidden, layers, inner, words = _shape(base.config)
     limit = reads(method, base)
     with torch.device("meta"):
@@ -40,8 +41,8 @@ def estimate(method: Method, request: TuningRequest) -> Estimate:
     vocabulary.check_known(request, tokenizer, method.base(model), found.examples)
     longest = max((len(one.ids) for one in found.examples), default=0)
     row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
-    device = located("cpu" if settings.use_cpu else "auto")
-    size = 4 if method.trains_base else _BYTES[precision(settings.dtype, device)]
+    device = resolve_device("cpu" if settings.use_cpu else "auto")
+    size = 4 if method.trains_base else _BYTES[resolve_dtype(settings.dtype, device)]
     held = _INTERPRETER if device == "cpu" else 0
     share = int(os.environ.get("WORLD_SIZE", "1")) if _spread(settings) else 1
     kept = row * layers * (14 * hidden + 4 * inner) * size

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, TypeAlias
 
-from potluck.models import given_to, keeping, kind_of_model
+from potluck.models.inputs import cache_argument, encoder_inputs
+from potluck.models.loading import kind_of_model
 from potluck.tuning import head
 from potluck.tuning.encode import Encoded
 from potluck.tuning.method import Method, Virtual
@@ -48,7 +49,7 @@ def computing(method: Method, model: torch.nn.Module, autocast: bool, device: st
 
 def _filled(base: Any, virtual: Virtual | None, rows: Rows) -> torch.Tensor:
     assert virtual is None or virtual.embeddings is not None, "methods with a cache are refused for such models"
-    given = given_to(base, rows.ids, rows.seen, virtual.embeddings if virtual is not None else None)
+    given = encoder_inputs(base, rows.ids, rows.seen, virtual.embeddings if virtual is not None else None)
     before = virtual.length if virtual is not None else 0
     if rows.decoder is not None:
         given, before = {**given, "decoder_input_ids": rows.decoder}, 0
@@ -70,7 +71,7 @@ def _packed(base: Any, virtual: Virtual | None, pack: Pack) -> torch.Tensor:
             "input_ids": pack.ids[None],
             "position_ids": pack.positions[None] + virtual.length,
             "attention_mask": pack.mask(virtual.length),
-            **keeping(base, virtual.cache),
+            **cache_argument(base, virtual.cache),
         }
         keep = pack.predicting
     else:

@@ -12,7 +12,8 @@ from potluck.contracts.tuner import ModelKind
 from potluck.documents import Json
 from potluck.errors import ModelError, Unsupported
 from potluck.fingerprints import fingerprint
-from potluck.models import kind_of, load_model, precision
+from potluck.models.devices import resolve_dtype
+from potluck.models.loading import kind_of, load_model
 from potluck.tuning import head, vocabulary
 from potluck.tuning.checkpoint import Checkpoints, Course, put, put_state, trained
 from potluck.tuning.encode import Encoding, encode
@@ -76,7 +77,7 @@ def prepared(method: Method, request: TuningRequest) -> Job:
     if settings.deepspeed is not None and several:
         imported(processes.device)  # before anything is loaded
     tokenizer = vocabulary.tokenizer_of(method, request)
-    dtype, labels = precision(settings.dtype, processes.device), head.labels(method, request)
+    dtype, labels = resolve_dtype(settings.dtype, processes.device), head.labels(method, request)
     torch.manual_seed(request.seed)
     base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
     model = wrapped(method, base, request, tokenizer)

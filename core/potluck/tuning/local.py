@@ -9,7 +9,7 @@ from typing import Any
 
 from potluck.contracts import Attached, Estimate, TunedModel, TuningProgress, TuningRequest
 from potluck.errors import ModelError
-from potluck.models import kind_of_model
+from potluck.models.loading import kind_of_model
 from potluck.tuning.method import Method, Module, Tensor, Virtual
 from potluck.tuning.tied import tied_targets, untie, without_tying_advice
 

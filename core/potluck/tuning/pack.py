@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from potluck.models import shared
+from potluck.models.rendering import common_prefix_length
 from potluck.tuning.encode import Encoded
 
 if TYPE_CHECKING:
@@ -95,7 +95,7 @@ def shared_beginning(examples: Sequence[Encoded]) -> int:
     """How many tokens all begin with, before the first place that an answer is told from."""
     longest = min(one.start for one in examples) - 1
     first, last = min(one.ids[:longest] for one in examples), max(one.ids[:longest] for one in examples)
-    return shared(first, last)
+    return common_prefix_length(first, last)
 
 
 def _length(examples: Sequence[Encoded]) -> int:

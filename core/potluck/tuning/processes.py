@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, TypeVar
 
-from potluck.models import Device, located
+from potluck.models.devices import Device, resolve_device
 
 if TYPE_CHECKING:
     import torch
@@ -38,7 +38,7 @@ class Processes:
 
         Of several graphics cards each process takes its own, by LOCAL_RANK.
         """
-        count, where = int(os.environ.get("WORLD_SIZE", "1")), located(device)
+        count, where = int(os.environ.get("WORLD_SIZE", "1")), resolve_device(device)
         if count <= 1:
             return cls(device=where)
         import torch.distributed as dist

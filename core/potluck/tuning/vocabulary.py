@@ -9,8 +9,8 @@ from potluck import plugins
 from potluck.contracts import TuningRequest
 from potluck.contracts.tuner import ModelKind
 from potluck.errors import TokenizerMismatch, Unsupported
-from potluck.model_tokens import check_rows, end_tokens, listed, rows_of, with_end, without_end, without_row
-from potluck.models import load_tokenizer
+from potluck.models.loading import load_tokenizer
+from potluck.models.tokens import check_rows, end_tokens, listed, rows_of, with_end, without_end, without_row
 from potluck.tuning import head
 from potluck.tuning.method import Method
 

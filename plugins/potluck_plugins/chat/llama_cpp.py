@@ -14,11 +14,11 @@ from typing import Annotated, Any
 from pydantic import Field
 
 import potluck
-from potluck.chat_template import check_whole
 from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, RemoteError
 from potluck.file_hashes import model_hash
+from potluck.models.chat_template import check_whole
 from potluck_plugins.chat._shared.decoding import Growing
 from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, parts
 from potluck_plugins.chat._shared.llama_engine import Engine

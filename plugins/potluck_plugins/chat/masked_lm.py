@@ -17,7 +17,10 @@ import potluck
 from potluck.contracts import ChatOptions, Classifying, Likelihood, Operational
 from potluck.documents import Answer, Message, plain
 from potluck.errors import ContextExceeded, ModelError, Unsupported
-from potluck.models import cloze, given_to, load_model, load_tokenizer, located
+from potluck.models.devices import resolve_device
+from potluck.models.inputs import encoder_inputs
+from potluck.models.loading import load_model, load_tokenizer
+from potluck.models.rendering import split_at_mask
 from potluck_plugins.chat._shared.classes import named, scored
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
@@ -81,7 +84,7 @@ class MaskedLM(LocalChat):
             return scored(model, self._tuned, tokenizer(text)["input_ids"], continuations, self.context_window)
         before = prompt if isinstance(prompt, str) else ""
         if not isinstance(prompt, str):
-            before, rest = cloze(plain(prompt), tokenizer.mask_token)
+            before, rest = split_at_mask(plain(prompt), tokenizer.mask_token)
             after = rest + after
         wanted: dict[tuple[int, ...], list[tuple[int, int, int]]] = {}
         counts = [0] * len(continuations)
@@ -127,12 +130,12 @@ class MaskedLM(LocalChat):
         while batch := list(islice(rest, self._config.batch_size)):
             padded = tokenizer.pad({"input_ids": [list(text) for text in batch]}, return_tensors="pt")
             with torch.inference_mode(), self._active():
-                given = given_to(model, padded["input_ids"], padded["attention_mask"], self._embeddings())
+                given = encoder_inputs(model, padded["input_ids"], padded["attention_mask"], self._embeddings())
                 logits = model(**given).logits[:, self._past_length :].float().log_softmax(-1).cpu()
             yield from zip(batch, logits, strict=True)
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
-        model = load_model(folder, "float32", "masked", located(self._config.device))
+        model = load_model(folder, "float32", "masked", resolve_device(self._config.device))
         tokenizer = load_tokenizer(folder)
         if tokenizer.mask_token_id is None:
             raise ModelError(f"{self._config.model}: its tokenizer has no token for a mask")

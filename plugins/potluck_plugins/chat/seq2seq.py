@@ -15,8 +15,10 @@ import potluck
 from potluck.contracts import ChatOptions, Likelihood, Operational
 from potluck.documents import Answer, Message, plain
 from potluck.errors import ContextExceeded
-from potluck.model_tokens import ended
-from potluck.models import given_to, keeping, load_model, load_tokenizer, located
+from potluck.models.devices import resolve_device
+from potluck.models.inputs import cache_argument, encoder_inputs
+from potluck.models.loading import load_model, load_tokenizer
+from potluck.models.tokens import ended
 from potluck_plugins.chat._shared.decoding import next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
@@ -84,7 +86,7 @@ class Seq2Seq(WritingChat):
         model, _ = self._both
         ids = torch.tensor([list(prompt)])
         with torch.inference_mode(), self._active():
-            given = given_to(model, ids, torch.ones_like(ids), self._embeddings())
+            given = encoder_inputs(model, ids, torch.ones_like(ids), self._embeddings())
             seen, read = given["attention_mask"], model.get_encoder()(**given)
 
         def call(input_ids: Any, cache: Any = None, use_cache: bool = True, logits_to_keep: int = 0) -> Any:
@@ -96,13 +98,13 @@ class Seq2Seq(WritingChat):
                     attention_mask=seen.expand(rows, -1),
                     decoder_input_ids=input_ids.to(model.device),
                     use_cache=use_cache,
-                    **keeping(model, cache if isinstance(cache, EncoderDecoderCache) else None),
+                    **cache_argument(model, cache if isinstance(cache, EncoderDecoderCache) else None),
                 )
 
         return call
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
-        device = located(self._config.device)
+        device = resolve_device(self._config.device)
         return load_model(folder, self._precision, "seq2seq", device), load_tokenizer(folder)
 
 

@@ -15,7 +15,9 @@ import potluck
 from potluck.contracts import ChatOptions, Classifying, Likelihood
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelError
-from potluck.models import beginning, keeping, located
+from potluck.models.devices import resolve_device
+from potluck.models.inputs import cache_argument
+from potluck.models.rendering import render_prompt
 from potluck_plugins.chat._shared.causal import release, shared
 from potluck_plugins.chat._shared.classes import named, scored
 from potluck_plugins.chat._shared.decoding import next_tokens
@@ -103,7 +105,7 @@ class Transformers(WritingChat):
         return words_of(self._both[1])
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
-        return shared(folder, self._precision, located(self._config.device))
+        return shared(folder, self._precision, resolve_device(self._config.device))
 
     def _unload(self, model: Any) -> None:
         release(model)
@@ -112,7 +114,7 @@ class Transformers(WritingChat):
         """The model with what was tuned switched on."""
         model, _ = self._both
         with self._active():
-            return model(input_ids=input_ids.to(model.device), **keeping(model, cache), **given)
+            return model(input_ids=input_ids.to(model.device), **cache_argument(model, cache), **given)
 
     def _past(self) -> Any:
         """What stands before every prompt, as keys and values."""
@@ -125,7 +127,7 @@ class Transformers(WritingChat):
 
     def _beginning(self, prompt: str | Sequence[Message]) -> tuple[list[int], str]:
         """The token that stands first (a template writes its own) and the text of a prompt."""
-        return beginning(prompt, self._both[1], self._config.model)
+        return render_prompt(prompt, self._both[1], self._config.model)
 
     def _opening(self) -> list[int]:
         """The token that stands before a text of which the model would see nothing else."""

@@ -15,7 +15,7 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import TuningRequest
-from potluck.model_tokens import check_rows, rows_of
+from potluck.models.tokens import check_rows, rows_of
 from potluck.tuning import PeftTuner, TunerConfig, Virtual, prompt_of
 
 

@@ -11,7 +11,7 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import TuningRequest
-from potluck.model_tokens import rows_of
+from potluck.models.tokens import rows_of
 from potluck.tuning import PeftTuner, TunerConfig
 from potluck_plugins.tuners._shared.starts import Start, on_meta, tokens
 

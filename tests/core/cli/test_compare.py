@@ -1,10 +1,10 @@
 """``potluck compare``, ``lock`` and ``reproduce`` as a user runs them.
 
-Modules: ``potluck.cli.gate``, ``potluck.cli.lock``, ``potluck.cli.reproduce``, ``potluck.evaluation.compare.causes``,
-``potluck.evaluation.compare.curves``, ``potluck.evaluation.compare.document``, ``potluck.evaluation.compare.engine``,
-``potluck.evaluation.compare.gate``, ``potluck.evaluation.compare.measured``, ``potluck.evaluation.compare.notes``,
-``potluck.evaluation.compare.run``, ``potluck.evaluation.compare.table``, ``potluck.evaluation.compare.tasks``,
-``potluck.evaluation.reproduce``.
+Modules: ``potluck.cli.gate``, ``potluck.cli.lock``, ``potluck.cli.reproduce``, ``potluck.comparison.causes``,
+``potluck.comparison.curves``, ``potluck.comparison.document``, ``potluck.comparison.engine``,
+``potluck.comparison.gate``, ``potluck.comparison.measured``, ``potluck.comparison.notes``,
+``potluck.comparison.compare``, ``potluck.comparison.table``, ``potluck.comparison.tasks``,
+``potluck.runs.reproduce``.
 """
 
 from __future__ import annotations

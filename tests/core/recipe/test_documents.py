@@ -8,7 +8,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.documents import Document
-from potluck.stages.show import show
+from potluck.planning.preview import show
 from support.word import docx, p, r
 
 COMMENT = f'<w:comment w:id="0">{p("每十天？")}</w:comment>'

@@ -1,6 +1,6 @@
 """Answering combines passages in four ways, shows a model no less than it says, and cites what the answer rests on.
 
-Modules: ``potluck.stages.remarks``.
+Modules: ``potluck.answering.remarks``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,9 @@
 """The ledger of answering: every number of its entry, on planted losses and clean runs, for one question and a file.
 
-Modules: ``potluck.stages.ask``, ``potluck.stages.attachments``, ``potluck.stages.batches``, ``potluck.stages.cite``,
-``potluck.stages.components``, ``potluck.stages.embed``, ``potluck.stages.index``, ``potluck.stages.load``,
-``potluck.stages.retrieve``, ``potluck.stages.split``, ``potluck.stages.vectors``.
+Modules: ``potluck.document_qa.ask``, ``potluck.loading.attachments``, ``potluck.embedding.batches``,
+``potluck.stages.cite``, ``potluck.components.components``,
+``potluck.stages.embed``, ``potluck.stages.index``, ``potluck.stages.load``,
+``potluck.stages.retrieve``, ``potluck.stages.split``, ``potluck.embedding.vectors``.
 """
 
 from __future__ import annotations

@@ -1,9 +1,9 @@
 """The ledger of one question: every number of retrieving and answering, on planted losses and clean runs.
 
-Modules: ``potluck.stages.answer``, ``potluck.stages.ask``, ``potluck.stages.attachments``,
-``potluck.stages.batches``, ``potluck.stages.cite``, ``potluck.stages.components``, ``potluck.stages.embed``,
+Modules: ``potluck.stages.answer``, ``potluck.document_qa.ask``, ``potluck.loading.attachments``,
+``potluck.embedding.batches``, ``potluck.stages.cite``, ``potluck.components.components``, ``potluck.stages.embed``,
 ``potluck.stages.index``, ``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
-``potluck.stages.vectors``.
+``potluck.embedding.vectors``.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """The ledger of loading, splitting and embedding: every number of each entry, on planted losses and clean runs.
 
-Modules: ``potluck.stages.answer``, ``potluck.stages.ask``, ``potluck.stages.attachments``,
-``potluck.stages.batches``, ``potluck.stages.cite``, ``potluck.stages.components``, ``potluck.stages.index``,
-``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``, ``potluck.stages.vectors``.
+Modules: ``potluck.stages.answer``, ``potluck.document_qa.ask``, ``potluck.loading.attachments``,
+``potluck.embedding.batches``, ``potluck.stages.cite``, ``potluck.components.components``, ``potluck.stages.index``,
+``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``, ``potluck.embedding.vectors``.
 """
 
 from __future__ import annotations

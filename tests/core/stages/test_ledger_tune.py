@@ -11,8 +11,8 @@ from typing import Any
 import pytest
 
 from potluck import recipe as recipes
+from potluck.datasets.prepare import prepare
 from potluck.documents import Json
-from potluck.stages.prepare import prepare
 from support.planted_losses import entry
 from support.tuning import make_model, recipe
 

@@ -14,7 +14,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.documents import Document
-from potluck.evaluation import pins
+from potluck.runs import pins
 from potluck.stages import discover as discovering
 from potluck.stages import index as indexing
 from potluck.stages.discover import discover

@@ -13,7 +13,7 @@ import pytest
 from potluck import Recipe
 from potluck.contracts import Vectors
 from potluck.contracts.store import Hits
-from potluck.stages.ask import retriever
+from potluck.document_qa.ask import retriever
 from support.fake_plugins import install_hashing, visible
 
 

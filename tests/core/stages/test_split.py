@@ -15,8 +15,8 @@ from potluck.contracts import Splitter
 from potluck.documents import Chunk, Document
 from potluck.errors import ContractBroken
 from potluck.ledger import Entry
-from potluck.observers import Observers
-from potluck.stages.observe import stage
+from potluck.observation.observers import Observers
+from potluck.observation.stage import stage
 from potluck.stages.split import account, checked, split
 from potluck.workspace import Workspace
 from potluck.workspace.catalogue import Load, StoredChunk

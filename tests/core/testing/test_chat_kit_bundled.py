@@ -16,7 +16,7 @@ from potluck import plugins
 from potluck.contracts import Context, Tuned
 from potluck.documents import plain
 from potluck.errors import ContextExceeded
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck.testing import Check, Subject, checks, tiny_model
 from potluck.testing.chat import ALIKE, QUESTIONS, asked
 from potluck.testing.texts import SENTENCES

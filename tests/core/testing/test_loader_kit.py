@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from potluck.stages import worker
+from potluck.loading import worker
 from potluck.testing import Subject, Violation, checks, reading
 from potluck.testing.samples import Sample, built_in
 from potluck.testing.texts import SENTENCES

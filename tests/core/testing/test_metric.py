@@ -18,7 +18,7 @@ import pytest
 
 from potluck.contracts import Attempt, Measure, Metric
 from potluck.contracts.metric import COUNTS
-from potluck.evaluation.metrics import Scorer
+from potluck.metrics.scorer import Scorer
 from potluck.testing import Skipped, Subject, checks
 from support.kits import violating
 

@@ -16,7 +16,7 @@ pytest.importorskip("torch")
 
 from potluck.contracts import Estimate, TunedModel, TuningProgress, TuningRequest
 from potluck.errors import AdapterMismatch, Unsupported
-from potluck.models import load_model, load_tokenizer
+from potluck.models.loading import load_model, load_tokenizer
 from potluck.testing import Skipped, Subject, Violation, checks, models
 from support.kits import violating
 

@@ -20,7 +20,7 @@ pytest.importorskip("torch")
 pytest.importorskip("peft")
 
 from potluck.contracts import Attached, Context, Estimate, TunedModel, TuningProgress, TuningRequest
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck.testing import Skipped, Subject, Violation, checks
 from potluck.tuning import PeftTuner, TunerConfig
 

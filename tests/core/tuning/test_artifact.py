@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from potluck.models import load_tokenizer
+from potluck.models.loading import load_tokenizer
 from potluck.tuning.artifact import Base, tokenizer_hash, weights_hash
 
 

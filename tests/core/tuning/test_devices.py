@@ -18,8 +18,9 @@ import torch
 from potluck import plugins
 from potluck.contracts import Context, Estimate
 from potluck.errors import ModelError
-from potluck.models import load_model, load_tokenizer, located
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
+from potluck.models.devices import resolve_device
+from potluck.models.loading import load_model, load_tokenizer
 from potluck.stages.tune import problems
 from potluck.tuning.encode import encode
 from potluck.tuning.engine import evaluate
@@ -78,9 +79,9 @@ def test_a_step_and_an_evaluation_make_everything_where_the_model_is(
 
 def test_a_card_that_is_not_there_is_an_error_and_auto_takes_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
-    assert located("auto") == located("cpu") == "cpu"
+    assert resolve_device("auto") == resolve_device("cpu") == "cpu"
     with pytest.raises(ModelError, match="'cuda' was asked for, and torch finds no graphics card"):
-        located("cuda")
+        resolve_device("cuda")
 
 
 def test_what_does_not_fit_on_the_card_is_told_of_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

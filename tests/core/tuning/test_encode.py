@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from potluck.documents import Example, Message
 from potluck.errors import TooLong
-from potluck.models import load_tokenizer
+from potluck.models.loading import load_tokenizer
 from potluck.tuning.encode import encode, encoded
 from support.tuning import make_model
 

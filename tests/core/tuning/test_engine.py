@@ -21,7 +21,7 @@ import torch
 
 from potluck.contracts import TunedModel
 from potluck.errors import TrainingFailed
-from potluck.models import load_model
+from potluck.models.loading import load_model
 from potluck.tuning import LocalTuner
 from support import tuning
 from support.together import train_in_two, train_killed

@@ -20,15 +20,15 @@ import pytest
 import torch
 
 from potluck import plugins
+from potluck.adapters.merge import merge
 from potluck.api import Recipe
 from potluck.contracts import ChatOptions, Context
 from potluck.documents import Example, Message
 from potluck.errors import ModelError, ModelNotFound, PotluckError, Unsupported
-from potluck.models import kind_of, load_model, load_tokenizer
-from potluck.sources import Sources
-from potluck.stages.merge import merge
+from potluck.model_sources.sources import Sources
+from potluck.models.loading import kind_of, load_model, load_tokenizer
+from potluck.planning.tuners import taxonomy
 from potluck.stages.tune import plan
-from potluck.stages.tuners import taxonomy
 from potluck.tuning.encode import encode
 from potluck.tuning.forward import batches, logits
 from support.tiny_models import tiny_causal, tiny_masked, tiny_seq2seq

@@ -12,7 +12,7 @@ import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from potluck.models import load_model, load_tokenizer
+from potluck.models.loading import load_model, load_tokenizer
 from potluck.tuning.encode import Encoded, encode
 from potluck.tuning.forward import logits
 from potluck.tuning.pack import packed, packs, shared_beginning

@@ -12,12 +12,12 @@ import pytest
 
 from potluck import hookimpl
 from potluck.api import Recipe
+from potluck.comparison.compare import Plan
 from potluck.errors import WorkspaceGone
-from potluck.evaluation import plots
-from potluck.evaluation.classification import classification
-from potluck.evaluation.compare.run import Plan
-from potluck.evaluation.task_run import TaskRun
 from potluck.hookspecs import StageEvent
+from potluck.metrics.classification import classification
+from potluck.report import plots
+from potluck.runs.task_run import TaskRun
 from support.tuning import recipe
 
 

@@ -9,7 +9,7 @@ import pytest
 import torch
 import torch.distributed as dist
 
-from potluck.models import load_model
+from potluck.models.loading import load_model
 from potluck.tuning.sharding import is_sharded, shard
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from potluck import recipe as recipes
 from potluck.errors import PotluckError
-from potluck.evaluation.strategy.run import Outcome, Plan, strategy
+from potluck.strategy.selection import Outcome, Plan, strategy
 from support.tuning import METHODS
 
 FULL = {"use": "full", "training": {"max_steps": 150, "learning_rate": 0.003, "dtype": "float32"}}

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from potluck.models import load_model, load_tokenizer
-from potluck.stages.merge import merge
+from potluck.adapters.merge import merge
+from potluck.models.loading import load_model, load_tokenizer
 from potluck.tuning import artifact
 from support.tuning import make_model, recipe, write_home
 

@@ -1,6 +1,6 @@
 """Tuning by a recipe: trained once, kept as an artifact, answered with; anything that does not belong is refused.
 
-Modules: ``potluck.stages.adapter``, ``potluck.stages.causes``, ``potluck.tuning.artifact``,
+Modules: ``potluck.adapters.resolve``, ``potluck.components.changes``, ``potluck.tuning.artifact``,
 ``potluck.tuning.attached``, ``potluck.tuning.card``, ``potluck.tuning.checkpoint``, ``potluck.tuning.encode``,
 ``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.forward``, ``potluck.tuning.head``,
 ``potluck.tuning.job``, ``potluck.tuning.local``, ``potluck.tuning.method``, ``potluck.tuning.pack``,
@@ -22,11 +22,11 @@ from typing import Any
 import pytest
 from ruamel.yaml import YAML
 
+from potluck.adapters.merge import merge
 from potluck.api import Recipe
 from potluck.documents import Message
 from potluck.errors import MissingDependency, ModelError, PotluckError, RecipeError, Unsupported
 from potluck.overlap import rouge_l
-from potluck.stages.merge import merge
 from potluck.stages.tune import plan, planned, problems
 from potluck.tuning import artifact
 from potluck.tuning.zero import imported

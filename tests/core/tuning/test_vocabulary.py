@@ -28,7 +28,7 @@ def home(tmp_path: Path) -> Path:
 
 
 def add_token(folder: Path, token: str = "<tag>") -> None:
-    from potluck.models import load_tokenizer
+    from potluck.models.loading import load_tokenizer
 
     tokenizer = load_tokenizer(folder)
     tokenizer.add_tokens([token])
@@ -84,7 +84,7 @@ def test_a_token_that_no_example_uses_is_told_and_does_no_harm(home: Path, caplo
 
 
 def test_by_consent_the_embeddings_grow_and_the_tuned_model_knows_the_token(home: Path) -> None:
-    from potluck.model_tokens import rows_of
+    from potluck.models.tokens import rows_of
 
     add_token(home / "model")
     use_token(home)
@@ -140,8 +140,8 @@ def test_an_end_that_is_not_one_token_is_refused(home: Path, token: str) -> None
 
 
 def test_an_end_that_the_models_settings_name_is_enough(home: Path) -> None:
-    from potluck.model_tokens import end_tokens
-    from potluck.models import load_tokenizer
+    from potluck.models.loading import load_tokenizer
+    from potluck.models.tokens import end_tokens
     from potluck.tuning.encode import rendered
 
     take_end(home / "model")
@@ -153,7 +153,7 @@ def test_an_end_that_the_models_settings_name_is_enough(home: Path) -> None:
 
 
 def test_a_template_that_writes_no_end_gets_one_behind_the_answer(tmp_path: Path) -> None:
-    from potluck.models import load_tokenizer
+    from potluck.models.loading import load_tokenizer
     from potluck.tuning.encode import rendered
 
     template = "{% for m in messages %}{{ m.role }}> {{ m.content }}\n{% endfor %}"

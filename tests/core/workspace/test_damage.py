@@ -1,6 +1,6 @@
 """A disk that alters what was written: no answer rests on it, it is told by name, and repair keeps what is whole.
 
-Modules: ``potluck.stages.vectors``, ``potluck.workspace.calls``, ``potluck.workspace.catalogue``,
+Modules: ``potluck.embedding.vectors``, ``potluck.workspace.calls``, ``potluck.workspace.catalogue``,
 ``potluck.workspace.checksums``, ``potluck.workspace.connection``, ``potluck.workspace.database``,
 ``potluck.workspace.files``, ``potluck.workspace.lock``, ``potluck.workspace.reading``, ``potluck.workspace.runs``,
 ``potluck.workspace.scratch``, ``potluck.workspace.tables``.
@@ -17,8 +17,8 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
+from potluck.document_qa.ask import AskReport
 from potluck.errors import PotluckError, WorkspaceDamaged
-from potluck.stages.ask import AskReport
 from potluck.workspace.repair import check, repair
 from support.commands import potluck
 from support.fake_plugins import install_hashing, visible

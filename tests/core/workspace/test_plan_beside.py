@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
-from potluck.stages.plan import PlanReport
+from potluck.planning.plan import PlanReport
 from support.fake_plugins import install_hashing, visible
 
 

@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from potluck.contracts import Context
 from potluck.documents import Answer, Message, Passage
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.chat._shared.units import units
 from potluck_plugins.chat.extractive import Extractive, ExtractiveConfig
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
+from potluck.answering.choices import check_scores_text
 from potluck.contracts import Context, Likelihood
 from potluck.documents import Message
 from potluck.errors import ContextExceeded, ModelError, Unsupported
-from potluck.evaluation.choices import check_scores_text
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.chat._shared import likelihoods as shared
 from potluck_plugins.chat.extractive import Extractive, ExtractiveConfig
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig

@@ -14,7 +14,7 @@ import pytest
 from potluck.contracts import Context
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelNotFound, RemoteError
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.chat._shared.llama_engine import BATCH, Engine
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
 

@@ -14,11 +14,11 @@ pytest.importorskip("torch")
 pytest.importorskip("gguf")
 pytest.importorskip("xllamacpp")
 
-from potluck import chat_template
 from potluck.contracts import Context
 from potluck.documents import Message
 from potluck.errors import TemplateFailed
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
+from potluck.models import chat_template
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
 from support.tiny_gguf import tiny_gguf
 

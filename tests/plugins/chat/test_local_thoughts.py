@@ -13,7 +13,7 @@ import pytest
 
 from potluck.contracts import ChatOptions, Context
 from potluck.documents import Answer, Message
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.chat import transformers as plugin
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
 from potluck_plugins.chat.transformers import Transformers, TransformersConfig

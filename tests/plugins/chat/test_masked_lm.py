@@ -11,7 +11,7 @@ import pytest
 from potluck.contracts import Context
 from potluck.documents import Message
 from potluck.errors import ContextExceeded, ModelError, ModelNotFound, Unsupported
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.chat.masked_lm import MaskedLM, MaskedLMConfig
 from support.tiny_models import tiny_causal, tiny_masked
 

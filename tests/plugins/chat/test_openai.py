@@ -22,8 +22,8 @@ from pydantic import ValidationError
 from potluck.contracts import ChatOptions, Context
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, EgressRefused, ModelNotFound, RemoteError
-from potluck.sources import Sources
-from potluck.stages.worker_process import NoModels
+from potluck.loading.worker_process import NoModels
+from potluck.model_sources.sources import Sources
 from potluck_plugins.chat.openai import OpenAIChat, OpenAIChatConfig, potluck_chat
 from support.fault_proxy import (
     Exchange,

@@ -16,7 +16,7 @@ from potluck import Recipe
 from potluck.contracts import ChatOptions, Context
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, RemoteError
-from potluck.stages.worker_process import NoModels
+from potluck.loading.worker_process import NoModels
 from potluck_plugins.chat.openai import OpenAIChat, OpenAIChatConfig
 from support.scripted_server import Body, Reply, Scripted, chat, refused, scripted_server, told
 

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from potluck.contracts import Context
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelError, ModelNotFound
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.chat._shared.decoding import Growing
 from potluck_plugins.chat.transformers import Transformers, TransformersConfig
 

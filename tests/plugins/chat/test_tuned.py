@@ -11,7 +11,7 @@ import pytest
 from potluck.contracts import Attached, Context, Tuned
 from potluck.documents import Answer, Message
 from potluck.errors import AdapterMismatch, ContextExceeded
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.chat._shared import causal
 from potluck_plugins.chat.transformers import Transformers, TransformersConfig
 from support.tuning import make_model

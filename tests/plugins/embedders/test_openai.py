@@ -32,8 +32,8 @@ from pydantic import ValidationError
 import potluck
 from potluck.contracts import Context
 from potluck.errors import EgressRefused, MissingSecret, ModelNotFound, RemoteError, RemoteTimeout
-from potluck.sources import Sources
-from potluck.stages.worker_process import NoModels
+from potluck.loading.worker_process import NoModels
+from potluck.model_sources.sources import Sources
 from potluck_plugins._openai import connection, counter, service
 from potluck_plugins.embedders._shared import openai_api
 from potluck_plugins.embedders.openai import OpenAIEmbedder, OpenAIEmbedderConfig, potluck_embedder

@@ -20,7 +20,7 @@ pytest.importorskip("openai")
 
 from potluck.contracts import Context
 from potluck.errors import TextsRefused
-from potluck.stages.worker_process import NoModels
+from potluck.loading.worker_process import NoModels
 from potluck_plugins._openai import Failed
 from potluck_plugins.embedders._shared.openai_api import OpenAIEmbedder, OpenAIEmbedderConfig, Row, in_order
 from support.scripted_server import Scripted, scripted_server, told

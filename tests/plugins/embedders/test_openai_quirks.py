@@ -1,6 +1,6 @@
 """The ``openai`` embedder against servers that speak the protocol in their own ways, and an index of such a one.
 
-Modules: ``potluck.stages.lengths``, ``potluck_plugins.embedders._shared.openai_api``.
+Modules: ``potluck.components.lengths``, ``potluck_plugins.embedders._shared.openai_api``.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ from potluck.cli.index import command
 from potluck.contracts import Context
 from potluck.errors import RemoteError, TextsRefused
 from potluck.hookspecs import StageEvent
+from potluck.loading.worker_process import NoModels
 from potluck.stages.index import IndexReport
-from potluck.stages.worker_process import NoModels
 from potluck_plugins.embedders.openai import OpenAIEmbedder, OpenAIEmbedderConfig
 from support.commands import invoke
 from support.scripted_server import Body, Reply, Scripted, embeddings, refused, scripted_server, told

@@ -20,7 +20,7 @@ from potluck import Recipe
 from potluck.contracts import Context
 from potluck.errors import RemoteError
 from potluck.hookspecs import ModelCall, StageEvent
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.observers.jsonl import Jsonl, JsonlConfig
 
 from .conftest import NOTES, QUESTION
@@ -143,7 +143,7 @@ def test_two_processes_write_into_one_file_without_tearing_lines(home: Path) -> 
 
 def test_what_a_full_disk_cut_off_stands_on_a_line_of_its_own(home: Path) -> None:
     from potluck.contracts import Context
-    from potluck.sources import Sources
+    from potluck.model_sources.sources import Sources
 
     (home / "cut.jsonl").write_text('{"event": "sta', encoding="utf-8")
     watch = Jsonl(JsonlConfig(path="cut.jsonl"), Context(home, home, Sources(home)))

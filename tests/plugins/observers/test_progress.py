@@ -13,7 +13,7 @@ import pytest
 
 from potluck.contracts import Context
 from potluck.hookspecs import StageEvent
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from potluck_plugins.observers.progress import Progress, ProgressConfig
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from potluck import plugins
 from potluck.contracts import Context
-from potluck.sources import Sources
+from potluck.model_sources.sources import Sources
 from support.tuning import model, one_thread
 
 __all__ = ["Make", "make", "model", "one_thread"]

@@ -21,7 +21,8 @@ import pytest
 import torch
 from peft import PeftModel
 
-from potluck.models import keeping, load_model, load_tokenizer
+from potluck.models.inputs import cache_argument
+from potluck.models.loading import load_model, load_tokenizer
 from potluck.tuning.attached import flattened
 from support.tuning import colours, request
 
@@ -61,7 +62,7 @@ def logits(tuner: Any, one: Any) -> torch.Tensor:
             return base(input_ids=IDS).logits
         if virtual.cache is not None:
             places = torch.arange(IDS.shape[1])[None] + virtual.length
-            return base(input_ids=IDS, **keeping(base, virtual.cache), position_ids=places).logits
+            return base(input_ids=IDS, **cache_argument(base, virtual.cache), position_ids=places).logits
         words = torch.cat([virtual.embeddings, base.get_input_embeddings()(IDS)], dim=1)
         return base(inputs_embeds=words).logits[:, virtual.length :]
 
@@ -79,7 +80,7 @@ def test_only_the_methods_own_parameters_get_gradients_and_the_bases_stay_bit_fo
         base, virtual = tuner.base(one), tuner.virtual(one)
         given: dict[str, Any] = {"input_ids": IDS}
         if virtual is not None and virtual.cache is not None:
-            given |= keeping(base, virtual.cache)
+            given |= cache_argument(base, virtual.cache)
         elif virtual is not None:
             given = {"inputs_embeds": torch.cat([virtual.embeddings, base.get_input_embeddings()(IDS)], dim=1)}
         base(**given).logits.logsumexp(-1).sum().backward()
@@ -221,7 +222,7 @@ def test_what_was_saved_gives_the_same_logits_on_a_fresh_base_which_is_itself_ou
         attached = tuner.attach(base, folder)
         places = torch.arange(IDS.shape[1])[None] + attached.past_length
         with attached.active():
-            found = base(input_ids=IDS, **keeping(base, attached.past()), position_ids=places).logits
+            found = base(input_ids=IDS, **cache_argument(base, attached.past()), position_ids=places).logits
         assert torch.equal(base(input_ids=IDS).logits, before)
     torch.testing.assert_close(found, expected, rtol=1e-4, atol=1e-4)
     assert float((found - before).abs().max()) > 1e-3

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
-from potluck.models import load_model, load_tokenizer
+from potluck.models.loading import load_model, load_tokenizer
 
 _SHARED: dict[tuple[object, ...], list[Any]] = {}
 """Models that are loaded, with their tokenizers, and how many chat models answer with each."""

@@ -8,7 +8,7 @@ from typing import Any
 from potluck.contracts import Classifying, Likelihood
 from potluck.documents import Answer, Usage
 from potluck.errors import ModelError
-from potluck.models import hidden
+from potluck.models.inputs import hidden_state
 from potluck_plugins.chat._shared.likelihoods import check_fits
 
 
@@ -36,5 +36,5 @@ def _chances(model: Any, tuned: Classifying, ids: Sequence[int], window: int | N
 
     check_fits(ids, [[]], window)
     with torch.inference_mode(), tuned.active():
-        found = tuned.classify(hidden(model, tuned, torch.tensor([list(ids)])))[0]
+        found = tuned.classify(hidden_state(model, tuned, torch.tensor([list(ids)])))[0]
     return dict(zip(tuned.labels, found.tolist(), strict=True))

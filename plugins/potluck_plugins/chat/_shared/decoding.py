@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from potluck.contracts import ChatOptions
-from potluck.models import kept
+from potluck.models.inputs import cache_of
 from potluck_plugins.chat._shared.thoughts import is_mark
 
 _UNFINISHED = "\ufffd"
@@ -31,7 +31,7 @@ def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: i
     for _ in range(options.max_tokens):
         with torch.inference_mode():
             output = model(input_ids=ids, cache=past, use_cache=True, logits_to_keep=1)
-        past = kept(output)
+        past = cache_of(output)
         logits = output.logits[0, -1].float().cpu().clone()
         for token, times in written.items():
             logits[token] -= options.presence_penalty + options.frequency_penalty * times

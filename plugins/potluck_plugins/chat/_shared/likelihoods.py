@@ -7,7 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from potluck.errors import ContextExceeded
-from potluck.models import kept, shared
+from potluck.models.inputs import cache_of
+from potluck.models.rendering import common_prefix_length
 
 _KEPT = 8192
 """Tokens of all rows of a batch together, those of the prompt included: they take up memory."""
@@ -20,7 +21,7 @@ def parts(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -> tuple[list[i
 
     Raises ``ValueError`` for a text that is not a token longer than that.
     """
-    start = min(shared(prompt, text) for text in texts)
+    start = min(common_prefix_length(prompt, text) for text in texts)
     rests = [list(text[start:]) for text in texts]
     if not all(rests):
         raise ValueError("a continuation is no token of its own for this model")
@@ -57,7 +58,7 @@ def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]],
         first = output.logits[0, -1].float().log_softmax(-1)
         sums = [float(first[rest[0]]) for rest in rests]
         for batch in _batches(len(context), rests):
-            past = copy.deepcopy(kept(output))
+            past = copy.deepcopy(cache_of(output))
             past.batch_repeat_interleave(len(batch))
             for number, more in zip(batch, _continued(model, past, [rests[n] for n in batch]), strict=True):
                 sums[number] += more
@@ -88,7 +89,7 @@ def _continued(model: Any, past: Any, rests: Sequence[Sequence[int]]) -> list[fl
     for start in range(0, width - 1, step):
         end = min(start + step, width - 1)
         output = model(input_ids=ids[:, start:end], cache=past, use_cache=True)
-        past, logits = kept(output), output.logits.float()
+        past, logits = cache_of(output), output.logits.float()
         said = ids[:, start + 1 : end + 1, None].to(logits.device)
         chosen = logits.gather(-1, said)[..., 0] - logits.logsumexp(-1)
         total += torch.where(counted[:, start:end], chosen.cpu(), 0.0).sum(-1)

@@ -12,7 +12,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from potluck.chat_template import check_limits
+from potluck.models.chat_template import check_limits
 from potluck_plugins.chat._shared.llama_engine import is_gguf
 
 _KEY = b"tokenizer.chat_template"

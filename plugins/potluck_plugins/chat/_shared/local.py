@@ -14,8 +14,8 @@ from pydantic import Field
 from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
 from potluck.documents import Answer, Message, Usage
 from potluck.file_hashes import model_hash
-from potluck.model_tokens import check_rows, end_tokens, rows_of, without_end
-from potluck.models import Device, located, precision
+from potluck.models.devices import Device, resolve_device, resolve_dtype
+from potluck.models.tokens import check_rows, end_tokens, rows_of, without_end
 from potluck_plugins.chat._shared.decoding import Decoded, Growing
 from potluck_plugins.chat._shared.thoughts import Thinking
 
@@ -151,7 +151,7 @@ class WritingChat(LocalChat):
 
     @property
     def _precision(self) -> str:
-        return precision(self._config.dtype, located(self._config.device))
+        return resolve_dtype(self._config.dtype, resolve_device(self._config.device))
 
     def _seed(self, options: ChatOptions) -> int:
         return self._context.seed if options.seed is None else options.seed

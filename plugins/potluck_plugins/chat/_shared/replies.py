@@ -8,7 +8,7 @@ from typing import Annotated
 from pydantic import BaseModel, BeforeValidator, JsonValue
 
 from potluck.documents import Answer, Finish, Usage
-from potluck.text import whole_characters
+from potluck.language import whole_characters
 from potluck_plugins._openai import Failed
 from potluck_plugins._openai.complaints import complaint, error_of
 from potluck_plugins._openai.failures import failed_within

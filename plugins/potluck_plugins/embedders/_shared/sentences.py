@@ -12,8 +12,9 @@ from pydantic import Field
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
 from potluck.errors import ModelNotFound
 from potluck.file_hashes import model_hash
-from potluck.model_claims import held_to_weights
-from potluck.models import Device, located, precision, reason
+from potluck.models.claims import held_to_weights
+from potluck.models.devices import Device, resolve_device, resolve_dtype
+from potluck.models.loading import failure_reason
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -127,9 +128,9 @@ class SentenceEmbedder(Embedder):
 
         if self._config.threads is not None:
             torch.set_num_threads(self._config.threads)
-        device = located(self._config.device)
+        device = resolve_device(self._config.device)
         settings: dict[str, Any] = {
-            "dtype": getattr(torch, precision(self._config.dtype, device)),
+            "dtype": getattr(torch, resolve_dtype(self._config.dtype, device)),
             "use_safetensors": True,
         }
         try:
@@ -140,7 +141,9 @@ class SentenceEmbedder(Embedder):
         except ModelNotFound:
             raise
         except Exception as error:  # several libraries read the files, each with errors of its own
-            raise ModelNotFound(f"{folder} could not be loaded by sentence-transformers: {reason(error)}") from error
+            raise ModelNotFound(
+                f"{folder} could not be loaded by sentence-transformers: {failure_reason(error)}"
+            ) from error
         if self._longest is not None:
             model.max_seq_length = min(self._longest, model.max_seq_length or self._longest)
         return model.eval()

@@ -8,7 +8,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from potluck.errors import DocumentLimit, UnreadableDocument
-from potluck.text import half_losses
+from potluck.language import describe_half_losses
 
 DEEPEST = 200
 TOO_DEEP = f"it is nested more than {DEEPEST} deep"
@@ -32,7 +32,7 @@ def without_halves(text: str) -> tuple[str, list[str]]:
 
     if re.search(_HALF, text):
         text = _ESCAPE.sub(whole, text)
-    return text, half_losses(halves)
+    return text, describe_half_losses(halves)
 
 
 def read_values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[str]]:

@@ -8,7 +8,7 @@ from typing import Any
 
 from potluck.amounts import many
 from potluck.errors import DocumentLimit, NoText, UnreadableDocument
-from potluck.text import half_losses
+from potluck.language import describe_half_losses
 from potluck_plugins.loaders._shared.decoding import decode_declared
 
 _DECLARATION = re.compile(r"\s*<\?xml[^>]*\?>")
@@ -84,7 +84,7 @@ def _without_halves(text: str) -> tuple[str, list[str]]:
         return "\ufffd"
 
     text = _REFERENCE.sub(whole, text)
-    return text, half_losses(halves)
+    return text, describe_half_losses(halves)
 
 
 def _parser(huge: bool = False, recover: bool = False) -> Any:

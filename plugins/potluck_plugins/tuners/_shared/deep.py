@@ -7,8 +7,8 @@ from typing import Any
 from pydantic import Field
 
 from potluck.contracts import TuningRequest
-from potluck.model_tokens import rows_of
-from potluck.models import kept
+from potluck.models.inputs import cache_of
+from potluck.models.tokens import rows_of
 from potluck.tuning import PeftTuner, TunerConfig
 from potluck.tuning.attached import flattened
 from potluck_plugins.tuners._shared.starts import Start, on_meta, tokens
@@ -60,7 +60,7 @@ class DeepTuner(PeftTuner):
             words = tokens(self.config.init, self.config.init_text, length, request, tokenizer, rows_of(model))
             with torch.no_grad():
                 ids = torch.tensor([words], device=model.device)
-                begin = flattened(kept(model(input_ids=ids, use_cache=True)))
+                begin = flattened(cache_of(model(input_ids=ids, use_cache=True)))
         wrapped = super().wrap(model, request, tokenizer)
         if begin is not None:
             with torch.no_grad():

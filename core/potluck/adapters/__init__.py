@@ -1,0 +1,1 @@
+"""Tuned models: resolving the one that a recipe answers with, and merging one into its base."""

@@ -1,0 +1,82 @@
+"""Answering with what was tuned: from a recipe's adapter to what its chat model is given."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from potluck import plugins
+from potluck.components.components import Components
+from potluck.contracts import Attached, Tuned, Tuner
+from potluck.errors import AdapterMismatch, ContractBroken
+from potluck.file_hashes import file_hash
+from potluck.recipe.model import Part
+from potluck.recipe.tuning import Adapter
+from potluck.stages.tune import made
+from potluck.tuning.head import NAME as HEAD
+from potluck.tuning.head import WithHead, with_head
+
+
+def resolve_adapter(components: Components) -> None:
+    """Find what the recipe's chat model answers with; train it, where it is the recipe's own and not made yet.
+
+    Raises ``AdapterMismatch`` for an artifact that was altered or belongs to another model, and what training raises.
+    """
+    adapter = components.recipe.tuning.adapter
+    if adapter is not None and components.adapted is None:
+        components.adapted = _adapted(components, adapter)
+
+
+def _adapted(components: Components, adapter: Adapter) -> tuple[Part, Tuned | None]:
+    """The chat model and what was tuned; where the artifact is a whole model, it is the chat model's own."""
+    recipe = components.recipe
+    part = recipe.chat
+    folder = made(components).tuned.folder if isinstance(adapter, str) else adapter
+    from potluck.tuning import artifact
+
+    whole = artifact.read(folder)
+    artifact.check_files(folder, whole)
+    tuner = tuner_of(components, whole, folder)
+    if tuner.whole:
+        if "model" not in type(part.config).model_fields:
+            raise AdapterMismatch(f"{folder} is a whole model, and the chat model {part.name!r} loads none")
+        config = part.config.model_copy(update={"model": str(folder.resolve())})
+        own = Part(part.kind, part.name, part.plugin, config, part.secrets)
+        return own, _head_alone(folder, whole) if (folder / HEAD).is_file() else None
+    named = getattr(part.config, "model", None)
+    base_folder = components.models.folder(str(named)) if named is not None else components.base_model
+
+    def attach(model: Any, tokenizer: Any) -> Attached:
+        base = artifact.Base.of(str(named or recipe.tuning.model), base_folder, tokenizer)
+        artifact.check_base(folder, whole, base)
+        attached = with_head(tuner.attach(model, folder), folder, whole["labels"])
+        assert attached is not None, "what is no whole model is attached"
+        artifact.replay(folder, whole, model, attached)
+        return attached
+
+    return part, Tuned(folder, file_hash(folder / artifact.NAME), attach, whole["tuner"]["settings"].get("end_token"))
+
+
+def _head_alone(folder: Path, whole: dict[str, Any]) -> Tuned:
+    """The head of a whole model."""
+
+    def attach(model: Any, tokenizer: Any) -> Attached:
+        return WithHead(None, folder, whole["labels"])
+
+    return Tuned(folder, file_hash(folder / HEAD), attach)
+
+
+def tuner_of(components: Components, whole: dict[str, Any], folder: Path) -> Tuner:
+    """The tuner that made an artifact, with its settings."""
+    said = whole["tuner"]
+    plugin = plugins.find("tuner", said["name"])
+    if plugin.package != said["package"]:
+        raise AdapterMismatch(
+            f"{folder} was made by the tuner {said['name']!r} of {said['package']}; the one installed is of "
+            f"{plugin.package}"
+        )
+    config = plugins.offer(plugin).config.model_validate(said["settings"])
+    tuner = components.make_tuner(Part("tuner", plugin.name, plugin, config))
+    if not isinstance(tuner, Tuner):
+        raise ContractBroken(f"the tuner {said['name']!r} of {plugin.package} makes no Tuner")
+    return tuner

@@ -1,0 +1,51 @@
+"""Labels scored as choices: the one that a chat model finds likeliest as its answer."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from potluck import plugins
+from potluck.contracts import ChatModel
+from potluck.documents import Message
+from potluck.errors import Unsupported
+from potluck.observation.stage import model_call
+
+if TYPE_CHECKING:
+    from potluck.recipe.model import Part
+
+
+def check_scores_text(chat: ChatModel, name: str, consequence: str) -> None:
+    """Raise ``Unsupported``, naming the installed ones that do, for a chat model that does not score texts."""
+    if not chat.scores_text:
+        others = plugins.those_that(plugins.chat_offer, "chat", lambda one: one.scores_text)
+        raise Unsupported(
+            f"the chat model {name!r} does not say how likely a text is, {consequence}; chat models that do: {others}"
+        )
+
+
+def ending(chat: ChatModel, labels: Sequence[str]) -> str:
+    """What has to stand behind each label so that they can be compared.
+
+    Where one label begins another, the shorter would win by being shorter: its sum is that of every answer that begins
+    so. With what ends an answer behind it, it is that of the label alone. Elsewhere nothing is needed.
+    """
+    begun = any(other != label and other.startswith(label) for label in labels for other in labels)
+    return (chat.answer_end or "\n") if begun else ""
+
+
+def logprobs(
+    chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: Part | None = None
+) -> list[float]:
+    """How likely each label is as the answer: natural logarithms, comparable among the labels of one call.
+
+    ``part`` is the chat model as the recipe names it, for observers of a stage that has several components.
+    """
+    with model_call("chat", part=part):
+        return [one.logprob for one in chat.likelihoods(messages, labels, ending(chat, labels))]
+
+
+def likeliest(chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: Part | None = None) -> str:
+    """The label that is the likeliest answer; the first of equals. ``part`` as in ``logprobs``."""
+    found = logprobs(chat, messages, labels, part)
+    return labels[found.index(max(found))]

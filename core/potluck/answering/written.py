@@ -1,0 +1,32 @@
+"""Taking what a chat model says: whatever its plugin hands over, it can be written down and counted."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from potluck.contracts import ChatModel, ChatOptions
+from potluck.documents import Answer, Message, Usage
+from potluck.language import whole_characters
+
+_UNBELIEVABLE = 10**15
+"""Tokens that no model reads or writes."""
+
+
+def answer_of(model: ChatModel, messages: Sequence[Message], options: ChatOptions) -> Answer:
+    """What the model answers."""
+    return written(model.chat(messages, options))
+
+
+def written(answer: Answer) -> Answer:
+    """The answer without halves of characters, which no file takes, and without numbers that nobody can reckon with."""
+    said = answer.usage
+    counts = (said.prompt, said.completion, said.cached, said.reasoning)
+    return replace(
+        answer,
+        text=whole_characters(answer.text),
+        usage=Usage(*(count if count < _UNBELIEVABLE else 0 for count in counts)),
+        thoughts=whole_characters(answer.thoughts),
+        notes=tuple(map(whole_characters, answer.notes)),
+        served_by=whole_characters(answer.served_by),
+    )

@@ -1,0 +1,177 @@
+"""A gate for continuous integration: ask only as many questions as a condition needs to be decided.
+
+The questions are asked in a random order, a few at a time, of the baseline and of every variant that is not decided
+yet. The test is valid however often one looks (see ``potluck.statistics.sequential``).
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from potluck.comparison.compare import Plan, base_of, questions_file
+from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.measured import values_of
+from potluck.comparison.notes import notes
+from potluck.components.components import Components
+from potluck.contracts import ModelSources
+from potluck.documents import Json
+from potluck.errors import PotluckError, Unsupported
+from potluck.metrics.scorer import Scorer
+from potluck.questions.question_file import read_question_file
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.swaps import Variant
+from potluck.recipe.variants import AS_IT_IS, variants
+from potluck.statistics.sequential import Gate, SequentialGate, parse_gate
+from potluck.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pluggy
+
+_AT_ONCE = 10
+"""Questions that are asked between two looks."""
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """What the gate says of one variant after so many questions."""
+
+    name: str
+    verdict: str
+    asked: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateReport:
+    """What a gate decided. ``verdict`` is ``passed`` if every variant passed, ``failed`` if one failed."""
+
+    condition: str
+    decisions: tuple[Decision, ...]
+    questions: int
+    notes: tuple[str, ...] = ()
+    """What people should know of the questions and of the answers, variant by variant."""
+
+    @property
+    def verdict(self) -> str:
+        """``passed``, ``failed`` or ``undecided``."""
+        found = {decision.verdict for decision in self.decisions}
+        return "failed" if "failed" in found else "undecided" if "undecided" in found else "passed"
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck compare --gate --json`` prints it."""
+        return {
+            "condition": self.condition,
+            "verdict": self.verdict,
+            "questions": self.questions,
+            "variants": [
+                {"name": one.name, "verdict": one.verdict, "asked": one.asked, "sentence": one.sentence}
+                for one in self.decisions
+            ],
+            "notes": list(self.notes),
+        }
+
+
+@dataclass(slots=True)
+class _Candidate:
+    run: VariantRun
+    test: SequentialGate
+    verdict: str = "undecided"
+    asked: int = 0
+
+
+def gate(
+    condition: str,
+    recipe: RecipeModel,
+    plan: Plan,
+    workspace: Workspace,
+    models: ModelSources,
+    observers: pluggy.PluginManager,
+) -> GateReport:
+    """Ask until every variant passes or fails, or all questions are asked. Raises what a variant raises."""
+    if recipe.is_task:
+        raise Unsupported(
+            f"{recipe.path}: --gate asks questions about documents one after another, and this recipe has examples; "
+            "compare them without it"
+        )
+    components = Components(recipe, workspace, models)
+    try:
+        scorer = Scorer(components.metrics, components.recipe.metrics)
+        wanted = parse_gate(condition, scorer.measures)
+        file = read_question_file(questions_file(recipe, plan), plan.limit)
+        engine = Engine(file.questions, scorer, workspace, models, observers)
+        try:
+            runs, candidates = _candidates(recipe, plan, wanted)
+            _decide(runs, candidates, wanted, engine, recipe.seed)
+        finally:
+            engine.close()
+    finally:
+        components.close()
+    if not any(one.test.n for one in candidates):
+        raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
+    decisions = (Decision(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
+    said = (*file.notes, *map(str, notes(runs)))
+    return GateReport(condition, tuple(decisions), len(file.questions), said)
+
+
+def _candidates(recipe: RecipeModel, plan: Plan, wanted: Gate) -> tuple[list[VariantRun], list[_Candidate]]:
+    """The variants, the baseline first, and those that the condition is about."""
+    chosen = _variants(recipe, plan, wanted)
+    baseline = base_of(chosen, plan.baseline)
+    runs = [VariantRun(one, repeats=[[]]) for one in (baseline, *(one for one in chosen if one is not baseline))]
+    tried = runs[1:] if wanted.against_baseline else runs
+    return runs, [_Candidate(run, SequentialGate(wanted)) for run in tried]
+
+
+def _decide(
+    runs: Sequence[VariantRun], candidates: Sequence[_Candidate], wanted: Gate, engine: Engine, seed: int
+) -> None:
+    """Ask some questions at a time, until every candidate passes or fails, or all are asked."""
+    engine.check_gold([run.variant.recipe for run in runs])
+    for run in runs:
+        run.notes += engine.retrieved(run.variant.recipe).notes
+    for batch in _batches(len(engine.questions), seed):
+        _ask(batch, candidates, runs[0], wanted, engine)
+        if all(one.verdict != "undecided" for one in candidates):
+            return
+
+
+def _variants(recipe: RecipeModel, plan: Plan, wanted: Gate) -> list[Variant]:
+    """The variants; a condition without a baseline may be about the recipe as it is."""
+    if not wanted.against_baseline and not plan.swaps and not recipe.compare:
+        return [Variant(AS_IT_IS, {}, recipe)]
+    return variants(recipe, plan.swaps, plan.design)
+
+
+def _ask(
+    batch: Sequence[int], candidates: Sequence[_Candidate], baseline: VariantRun, wanted: Gate, engine: Engine
+) -> None:
+    """Ask some questions of all that are not decided, and look."""
+    theirs = _values(engine, baseline, batch, wanted.metric) if wanted.against_baseline else {}
+    for one in candidates:
+        if one.verdict != "undecided":
+            continue
+        ours = _values(engine, one.run, batch, wanted.metric)
+        one.asked += len(batch)
+        both = [place for place in ours if place in theirs or not wanted.against_baseline]
+        base = [theirs[place] for place in both] if wanted.against_baseline else None
+        one.verdict = one.test.update([ours[place] for place in both], base)
+
+
+def _values(engine: Engine, run: VariantRun, batch: Sequence[int], metric: str) -> dict[int, float]:
+    """The measure of the questions at those places that have it. What was answered is put into ``run``."""
+    answered = engine.answer(run.variant.recipe, only=batch)
+    run.repeats[0] += [one for one, _ in answered]
+    run.served += [asked.served for _, asked in answered]
+    run.prices = engine.prices(run.variant.recipe)
+    found = {place: values_of(one, run, engine.scorer) for place, (one, _) in zip(batch, answered, strict=True)}
+    return {place: values[metric] for place, values in found.items() if metric in values}
+
+
+def _batches(count: int, seed: int) -> Iterator[list[int]]:
+    places = list(range(count))
+    random.Random(seed).shuffle(places)  # noqa: S311  (no secret)
+    for start in range(0, count, _AT_ONCE):
+        yield places[start : start + _AT_ONCE]

@@ -1,0 +1,67 @@
+"""The measures of a comparison as tables of numbers: a row a question, a column a round."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, TypeAlias
+
+from potluck.comparison.engine import VariantRun, question_cost
+from potluck.contracts import Measure
+from potluck.document_qa.evaluate import Answered
+from potluck.documents import Json
+from potluck.metrics.scorer import Scorer
+from potluck.questions.question_file import Question
+
+if TYPE_CHECKING:
+    import numpy as np
+    import numpy.typing as npt
+
+    Values: TypeAlias = npt.NDArray[np.float64]
+else:
+    Values = "numpy.ndarray"
+
+_PREFERRED = ("accuracy", "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall", "latency")
+"""What answers are judged by, the first of these that the questions allow."""
+
+
+def measured(run: VariantRun, scorer: Scorer) -> dict[str, Values]:
+    """Each measure's values, float64 of shape ``(questions, rounds)``; NaN where a question does not have it."""
+    import numpy as np
+
+    rounds = [[values_of(one, run, scorer) for one in answers] for answers in run.repeats]
+    names = [name for name in scorer.measures if any(name in row for answers in rounds for row in answers)]
+    return {
+        name: np.array([[row.get(name, np.nan) for row in answers] for answers in rounds], dtype=np.float64).T
+        for name in names
+    }
+
+
+def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Question]) -> str:
+    """The measure that words, causes and the report begin with."""
+    common = set.intersection(*(set(table) for table in tables)) if tables else set()
+    wanted = _PREFERRED if any(question.gold_facts for question in questions) else ("accuracy", "f1", *_PREFERRED)
+    return next((name for name in wanted if name in common), "latency")
+
+
+def described(names: Sequence[str], scorer: Scorer) -> list[Json]:
+    """The measures as the comparison's document lists them."""
+    return [_described(scorer.measures[name], name in scorer.named) for name in names]
+
+
+def _described(measure: Measure, is_named: bool) -> Json:
+    return {
+        "name": measure.name,
+        "higher_is_better": measure.higher_is_better,
+        "unit": measure.unit,
+        "label": measure.label or measure.name,
+        "summary": measure.summary,
+        "named": is_named,
+    }
+
+
+def values_of(one: Answered, run: VariantRun, scorer: Scorer) -> dict[str, float]:
+    """All measures of one answered question; its cost where the model has prices."""
+    cost = None if run.prices is None else question_cost(one, run.prices)
+    surprise = run.surprises.get(one.question.id)
+    bits = None if surprise is None else surprise.bits_per_character
+    return scorer.with_effort(one.score, one.report.seconds, cost, bits)

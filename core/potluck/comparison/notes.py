@@ -1,0 +1,46 @@
+"""What people should know of the answers that are compared: withheld, cut, worthless, of a model that has changed."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from potluck.answering.remarks import remarks_on_all
+from potluck.comparison.engine import VariantRun
+from potluck.document_qa.answer_cache import Served, changed_model
+from potluck.document_qa.evaluate import cut_answers
+from potluck.documents import Json
+from potluck.fingerprints import fingerprint
+
+
+def notes(runs: Sequence[VariantRun]) -> list[Json]:
+    """What is to be said of each variant (of its first round), then of models that were asked at different times.
+
+    What is said of several variants stands there once, with all their names.
+    """
+    said: dict[str, list[str]] = {}
+    for run in runs:
+        for note in dict.fromkeys(_notes_on(run)):
+            said.setdefault(note, []).append(run.variant.name)
+    return [*(f"{', '.join(names)}: {note}" for note, names in said.items()), *_changed(runs)]
+
+
+def _notes_on(run: VariantRun) -> Iterator[str]:
+    yield from run.notes
+    if run.repeats:
+        answered = run.repeats[0]
+        yield from remarks_on_all({one.question.id: one.report.answer for one in answered})
+        yield from cut_answers(answered, run.variant.recipe.chat.config)
+
+
+def _changed(runs: Sequence[VariantRun]) -> Iterator[Json]:
+    """Variants with one chat model are asked the same server, perhaps one of them long ago."""
+    by_model: dict[str, list[Served]] = {}
+    names: dict[str, list[str]] = {}
+    for run in runs:
+        chat = run.variant.recipe.chat
+        key = fingerprint(chat.name, chat.config.decisive())
+        by_model.setdefault(key, []).extend(run.served)
+        names.setdefault(key, []).append(run.variant.name)
+    for key, served in by_model.items():
+        for note in changed_model(served):
+            yield f"{', '.join(names[key])}: {note}"

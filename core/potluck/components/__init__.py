@@ -1,0 +1,1 @@
+"""The components of a recipe, what decides their results, and who may ask them at once."""

@@ -1,0 +1,221 @@
+"""From rows to examples: which fields are input and target, and what is wrong with a row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import get_args
+
+from potluck.datasets.labels import label_of, remarks
+from potluck.datasets.row_files import Row
+from potluck.documents import Example, Json, Message, Role
+from potluck.errors import PotluckError, Problem, RecipeError
+from potluck.recipe.messages import meant
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.prompts import Template
+from potluck.recipe.reading import problem_at
+from potluck.recipe.tuning import DatasetSettings
+
+FORMS: tuple[tuple[str, str], ...] = (
+    ("prompt", "completion"),
+    ("instruction", "output"),
+    ("text", "label"),
+    ("input", "output"),
+    ("input", "target"),
+    ("input", "text"),
+    ("document", "summary"),
+    ("question", "answer"),
+    ("input", "refs"),
+    ("document", "refs"),
+    ("question", "answers"),
+)
+"""The names of input and target that are found where a recipe names none."""
+
+REFERENCES = ("refs", "references", "answers")
+"""Fields with several right answers, which files to evaluate on have in the place of a target."""
+
+_LISTED = 20
+
+
+def check_fields(
+    recipe: RecipeModel, settings: DatasetSettings, rows: Sequence[Row], *, evaluating: bool = False
+) -> None:
+    """Raise ``RecipeError``, at its place in the recipe, for a field that ``dataset`` names and no row has.
+
+    ``evaluating``: the rows need no target where they have several right answers in its place.
+    """
+    there = list(dict.fromkeys(name for row in rows for name in row.fields))
+    named = {"input": _fields_of(settings.input), "target": [settings.target], "split": [settings.split]}
+    if evaluating:
+        named = {"input": named["input"], "target": [] if set(REFERENCES) & set(there) else named["target"]}
+    problems = [
+        problem_at(recipe, f"dataset.{key}", _no_field(f"dataset.{key}", name, there, rows))
+        for key, names in named.items()
+        for name in names
+        if name is not None and name not in there
+    ]
+    if problems:
+        raise RecipeError(problems)
+
+
+def _fields_of(written: str | None) -> Sequence[str]:
+    """The fields that ``dataset.input`` names: one, or those of a text with fields."""
+    if written is None or "{" not in written:
+        return [] if written is None else [written]
+    return sorted(Template(written).fields)
+
+
+def _no_field(key: str, name: str, there: Sequence[str], rows: Sequence[Row]) -> str:
+    return f"{key}: there is no field {name!r} in {rows[0].path}{meant(name, there)}; there are {', '.join(there)}"
+
+
+class Builder:
+    """Makes examples from the rows of one dataset; what input and target are called is the same for all."""
+
+    def __init__(
+        self,
+        prompt: Template | None,
+        settings: DatasetSettings,
+        rows: Sequence[Row],
+        *,
+        evaluating: bool = False,
+        classify: bool = False,
+    ) -> None:
+        """Find the names in the first row. Raises ``PotluckError`` where they cannot be told.
+
+        ``evaluating``: the file may have several right answers in the place of the target that is trained on.
+        ``classify``: the target is a label.
+        """
+        self._prompt, self._evaluating, self._classify = prompt, evaluating, classify
+        self._written: dict[str, Json] = {}
+        self._fields = rows[0].fields if rows else {}
+        self._chat = "messages" in self._fields and settings.input is None and settings.target is None
+        if not self._chat:
+            self._input, self._target = self._names(settings, rows)
+
+    def usable(self, rows: Sequence[Row]) -> list[Row]:
+        """Without the rows of a classification that have no label; ``notes`` tells of them."""
+        if not self._classify:
+            return list(rows)
+        found = {row.place: self._label(row) for row in rows}
+        written = {place: label for place, label in found.items() if not isinstance(label, _Wrong)}
+        self._written |= written
+        return [row for row in rows if row.place not in written or label_of(written[row.place])]
+
+    def notes(self) -> Iterator[str]:
+        """What is odd about the labels of all rows so far, a sentence each."""
+        return remarks(self._written)
+
+    def _label(self, row: Row) -> Json | _Wrong:
+        """The label as it stands in the row; what is wrong where there is none to be read."""
+        try:
+            if self._chat:
+                return self._messages(row).target
+            return _value(row, self._target) if self._target in row.fields else None
+        except _Wrong as wrong:
+            return wrong
+
+    def examples(self, rows: Sequence[Row]) -> list[Example]:
+        """An example a row. Raises ``RecipeError`` with those that lack something."""
+        found, problems = list[Example](), list[Problem]()
+        for row in rows:
+            try:
+                one = self._messages(row) if self._chat else self._example(row)
+                found.append(replace(one, target=label_of(one.target)) if self._classify else one)
+            except _Wrong as wrong:
+                problems.append(row.problem(str(wrong)))
+        if problems:
+            raise RecipeError(
+                problems[:_LISTED], "mend these rows, or name other fields: dataset: {input: ..., target: ...}"
+            )
+        return found
+
+    def references(self, row: Row) -> tuple[str, ...]:
+        """All the answers that a row calls right: its target, or each of a list of them."""
+        if self._chat:
+            return (self._messages(row).target,)
+        value = row.fields[self._target]
+        return tuple(text for one in value if (text := str(one).strip())) if isinstance(value, list) else (str(value),)
+
+    def _names(self, settings: DatasetSettings, rows: Sequence[Row]) -> tuple[Template | None, str]:
+        known = next((form for form in FORMS if form[0] in self._fields and form[1] in self._fields), None)
+        target = settings.target or (known[1] if known else None)
+        if self._evaluating and target not in self._fields:
+            target = next((name for name in REFERENCES if name in self._fields), target)
+        if target is None and settings.input is None and "text" in self._fields:
+            return None, "text"
+        given = settings.input or (known[0] if known else None)
+        if target is not None and given is None and self._prompt is not None:
+            return self._prompt, target
+        if target is None or given is None:
+            names = ", ".join(self._fields)
+            raise PotluckError(
+                f"{rows[0].place if rows else 'the dataset'}: which field is the input, and which the target? Say "
+                f"dataset: {{input: ..., target: ...}}; there are {names}"
+            )
+        if given == "instruction" and "input" in self._fields and settings.input is None:
+            return Template("{instruction}\n\n{input}"), target
+        return Template(given if "{" in given else "{" + given + "}"), target
+
+    def _example(self, row: Row) -> Example:
+        target = _first(row, self._target)
+        if self._classify:
+            target = label_of(_value(row, self._target))
+        if not target.strip():
+            raise _Wrong(f"the field {self._target!r} is empty")
+        if self._input is None:
+            return Example((), target)
+        template = self._prompt or self._input
+        values = {name: _said(row, name) for name in template.fields}
+        text = template.render(**values).strip()
+        if not any(value.strip() for value in values.values()):
+            raise _Wrong(f"there is no text in {', '.join(sorted(template.fields))}")
+        return Example((Message("user", text),), target)
+
+    def _messages(self, row: Row) -> Example:
+        turns = row.fields.get("messages")
+        if not isinstance(turns, list) or not turns:
+            raise _Wrong("'messages' is no list of turns")
+        *asked, last = [_turn(turn) for turn in turns]
+        if last.role != "assistant" or not (last.content.strip() or self._classify):
+            raise _Wrong("the last turn is no answer of the assistant")
+        return Example(tuple(asked), last.content)
+
+
+class _Wrong(Exception):
+    """What is wrong with one row."""
+
+
+def _said(row: Row, name: str) -> str:
+    if name not in row.fields:
+        raise _Wrong(f"there is no field {name!r}{meant(name, list(row.fields))}; there are {', '.join(row.fields)}")
+    value = row.fields[name]
+    if value is None:
+        return ""
+    if isinstance(value, list | dict):
+        raise _Wrong(f"the field {name!r} is no text")
+    return str(value)
+
+
+def _first(row: Row, name: str) -> str:
+    """A target, or the first of several."""
+    value = row.fields.get(name)
+    return str(value[0]) if isinstance(value, list) and value else _said(row, name)
+
+
+def _value(row: Row, name: str) -> Json:
+    """A target as it stands in the file, or the first of several."""
+    value = row.fields.get(name)
+    if isinstance(value, list) and value:
+        return value[0]
+    _said(row, name)
+    return value
+
+
+def _turn(turn: Json) -> Message:
+    if not isinstance(turn, dict) or not isinstance(turn.get("content"), str):
+        raise _Wrong("a turn needs 'role' and 'content'")
+    role = next((role for role in get_args(Role) if role == turn.get("role")), None)
+    if role is None:
+        raise _Wrong(f"a turn's role is system, user or assistant, not {turn.get('role')!r}")
+    return Message(role, str(turn["content"]))

@@ -1,0 +1,187 @@
+"""Answering the questions of a file: each question at most once ever for the same model, prompt and passages."""
+
+from __future__ import annotations
+
+import time
+from collections import Counter
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import asdict, astuple, dataclass, replace
+from typing import Any
+
+from potluck.answering.builtin_prompts import context_of, prompts_for
+from potluck.components.components import Components
+from potluck.contracts import ChatOptions
+from potluck.documents import Answer, Json, Passage, Quote, Usage
+from potluck.fingerprints import fingerprint
+from potluck.ledger import Amount, Ledger
+from potluck.metrics.perplexity import Surprise, perplexity
+from potluck.observation.stage import carried
+from potluck.recipe.model import Part, RecipeModel
+from potluck.stages.answer import Answerer, Given, Shot, no_examples
+from potluck.workspace.calls import Calls
+
+_FORMAT = 2
+"""Of what is kept; another one asks again."""
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """What the service calls the model that gave an answer (empty: it does not say), and whether that was before."""
+
+    model: str
+    before: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """An answer with its ledger and how long it took when it was made. ``cached``: nothing was asked now."""
+
+    given: Given
+    ledger: Ledger
+    seconds: float
+    cached: bool = False
+
+    @property
+    def served(self) -> Served:
+        """By which state of a service's model it was given, and whether now."""
+        return Served(self.given.answer.served_by, self.cached)
+
+
+class Asker:
+    """Answers questions as a recipe says, from passages that were retrieved before.
+
+    ``sample`` tells repeated answers of a model that samples apart.
+    """
+
+    def __init__(
+        self,
+        recipe: RecipeModel,
+        components: Components,
+        calls: Calls,
+        examples: Callable[[str], Sequence[Shot]] = no_examples,
+        sample: int = 0,
+    ) -> None:
+        """``components`` lend the chat model, which is the recipe's; nothing is loaded before a question is asked."""
+        self._recipe, self._components, self._calls = recipe, components, calls
+        self._examples, self._sample = examples, sample
+
+    @property
+    def part(self) -> Part:
+        """The chat model that is asked, as the recipe names it."""
+        return self._recipe.chat
+
+    def ask_all(self, questions: Sequence[str], shown: Sequence[Sequence[Passage]]) -> Iterator[Asked]:
+        """Answer each question from its passages, in order; as many at once as the chat model takes."""
+        if self._components.chat.concurrency <= 1:
+            yield from map(self.ask, questions, shown)
+        else:
+            with ThreadPoolExecutor(self._components.chat.concurrency) as pool:
+                yield from pool.map(carried(self.ask), questions, shown)
+
+    def ask(self, question: str, passages: Sequence[Passage]) -> Asked:
+        """Answer one question from passages, best first."""
+        key, cached = self._key(question, passages), self._cached
+        kept = self._calls.answer(key, cached=cached)
+        if kept is not None:
+            return _unpacked(kept, passages)
+        answerer = Answerer(self._recipe, self._components.prepared_chat(), examples=self._examples)
+        started, ledger = time.perf_counter(), Ledger()
+        given = answerer.answer(question, passages, ledger.open("answer", "passages"))
+        asked = Asked(given, ledger, time.perf_counter() - started)
+        self._calls.keep_answer(key, _packed(asked, passages), cached=cached)
+        return asked
+
+    def surprise(self, question: str, passages: Sequence[Passage], reference: str) -> Surprise:
+        """How surprised the chat model is by a right answer. Raises ``Unsupported`` where it cannot tell."""
+        key = fingerprint("surprise", self._key(question, passages), reference)
+        kept = self._calls.answer(key, cached=self._cached)
+        if kept is None:
+            message = Answerer(self._recipe, self._components.chat, examples=self._examples).message(question, passages)
+            (measured,) = perplexity(self._components.chat, [([message], reference)]).answers
+            kept = {"nats": measured.nats, "tokens": measured.tokens, "characters": measured.characters}
+            self._calls.keep_answer(key, kept, cached=self._cached)
+        return _surprise(kept)
+
+    def _key(self, question: str, passages: Sequence[Passage]) -> str:
+        recipe = self._recipe
+        wording = recipe.prompt.text if recipe.prompt else None
+        examples: list[Json] = [[one.question, one.answer] for one in self._examples(question)]
+        return fingerprint(
+            _FORMAT,
+            self._components.chat_fingerprint,
+            self._chance(),
+            [recipe.answer.method, recipe.retriever.fit, wording, list(astuple(prompts_for(question)))],
+            examples,
+            [question, context_of(passages)],
+            [[passage.source, passage.start, passage.end] for passage in passages],
+        )
+
+    def _chance(self) -> int:
+        """What tells two answers to the same prompt apart: nothing, where the model is greedy."""
+        config = self._recipe.chat.config
+        return self._sample if isinstance(config, ChatOptions) and config.samples else 0
+
+    @property
+    def _cached(self) -> bool:
+        config = self._recipe.chat.config
+        return config.cache if isinstance(config, ChatOptions) else True
+
+
+def changed_model(served: Sequence[Served]) -> Iterator[str]:
+    """What to say where kept answers are of another state of the service's model than those that were asked for now."""
+    kept = Counter(one.model for one in served if one.before and one.model)
+    now = Counter(one.model for one in served if not one.before and one.model)
+    older = {name: count for name, count in kept.items() if now and name not in now}
+    if older:
+        yield (
+            f"the service's model has changed: {_states(now)} answered now, {_states(older)} when the kept answers "
+            "were given; they are measured together. To ask all of them again: --fresh"
+        )
+
+
+def _states(counts: Mapping[str, int]) -> str:
+    return ", ".join(f"{name} ({count})" for name, count in counts.items())
+
+
+def _surprise(kept: dict[str, Any]) -> Surprise:
+    return Surprise(kept["nats"], kept["tokens"], kept["characters"])
+
+
+def _packed(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:
+    """An answer as it is kept: of its passages only which of the given ones they are, or which part of one."""
+    (entry,) = asked.ledger.entries
+    by_id = {passage.id: number for number, passage in enumerate(passages)}
+    kept = [(by_id[p.id], p.start, p.end, p.text) for p in asked.given.passages]
+    return {
+        "answer": asdict(asked.given.answer),
+        "passages": [list(place) if place[3] != passages[place[0]].text else [place[0]] for place in kept],
+        "calls": asked.given.calls,
+        "seconds": asked.seconds,
+        "out": asdict(entry.went_out),
+        "dropped": asdict(entry.dropped),
+        "notes": entry.notes,
+    }
+
+
+def _unpacked(kept: dict[str, Any], passages: Sequence[Passage]) -> Asked:
+    answer = kept["answer"]
+    structured = {
+        "usage": Usage(**answer["usage"]),
+        "quotes": tuple(Quote(**quote) for quote in answer["quotes"]),
+        "notes": tuple(answer["notes"]),
+    }
+    made = Answer(**{**answer, **structured})
+    used = []
+    for number, *part in kept["passages"]:
+        passage = passages[number]
+        if part:
+            start, end, text = part
+            passage = replace(passage, start=start, end=end, text=text)
+        used.append(passage)
+    ledger = Ledger()
+    entry = ledger.open("answer", "passages")
+    entry.came_in = Amount(len(passages), sum(len(passage.text) for passage in passages))
+    entry.went_out, entry.dropped = Amount(**kept["out"]), Amount(**kept["dropped"])
+    entry.notes = list(kept["notes"])
+    return Asked(Given(made, tuple(used), kept["calls"]), ledger, kept["seconds"], cached=True)

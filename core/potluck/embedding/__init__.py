@@ -1,0 +1,1 @@
+"""Asking embedders: in batches, within their windows, each text at most once."""

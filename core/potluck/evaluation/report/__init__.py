@@ -1,6 +1,0 @@
-"""Showing a comparison: one HTML page that needs nothing beside itself, and a table for spreadsheets."""
-
-from potluck.evaluation.report.csv import write_csv
-from potluck.evaluation.report.html import write_html
-
-__all__ = ["write_csv", "write_html"]

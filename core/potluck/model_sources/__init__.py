@@ -1,0 +1,1 @@
+"""Where model files come from: paths, package indexes, the Hugging Face hub."""

@@ -1,0 +1,47 @@
+"""Where a model computes, and in which precision. Plugins may use it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Literal, TypeAlias
+
+from potluck.errors import ModelError
+
+Device: TypeAlias = Literal["auto", "cpu", "cuda"]
+"""Where a model computes: ``auto`` is a graphics card where torch finds one (CUDA, ROCm), else the processor."""
+
+
+_COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
+
+
+def resolve_device(device: Device) -> str:
+    """What a setting ``device`` comes to: a name of torch's. Raises ``ModelError`` for a card that is not there."""
+    if device == "cpu":
+        return "cpu"
+    import torch
+
+    if torch.cuda.is_available():
+        return "cuda"
+    if device == "cuda":
+        raise ModelError(
+            "'cuda' was asked for, and torch finds no graphics card; leave it out, or install torch for it"
+        )
+    return "cpu"
+
+
+def resolve_dtype(dtype: str, device: str = "cpu") -> str:
+    """What a setting ``dtype`` comes to: ``auto`` is the fastest precision of the device."""
+    return fastest_dtype(device) if dtype == "auto" else dtype
+
+
+def fastest_dtype(device: str = "cpu") -> str:
+    """``bfloat16`` where the device computes in it, else ``float32``."""
+    if device != "cpu":
+        import torch
+
+        return "bfloat16" if torch.cuda.is_bf16_supported() else "float32"
+    try:
+        processor = Path("/proc/cpuinfo").read_text(encoding="utf-8")
+    except OSError:
+        return "float32"
+    return "bfloat16" if any(flag in processor for flag in _COMPUTES_BFLOAT16) else "float32"

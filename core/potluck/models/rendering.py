@@ -1,0 +1,34 @@
+"""How messages become a model's text, the same when it learns and when it answers. Plugins may use it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from potluck.documents import Message, plain
+from potluck.models.chat_template import render
+
+
+def render_prompt(prompt: str | Sequence[Message], tokenizer: Any, model: str) -> tuple[list[int], str]:
+    """The token that stands first (a template writes its own) and the text of a prompt, up to where an answer begins.
+
+    Where the model has no template, it is the messages' texts with a blank line between them. ``model`` is what
+    messages call the model. Raises ``TemplateFailed`` for messages that its template refuses or loses.
+    """
+    if isinstance(prompt, str) or tokenizer.chat_template is None:
+        text = prompt if isinstance(prompt, str) else plain(prompt)
+        return [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id], text
+    return [], render(prompt, tokenizer, model, answering=True)
+
+
+def common_prefix_length(one: Sequence[int], other: Sequence[int]) -> int:
+    """How many tokens two texts begin with in common."""
+    return next((n for n, (a, b) in enumerate(zip(one, other, strict=False)) if a != b), min(len(one), len(other)))
+
+
+def split_at_mask(text: str, mask: str) -> tuple[str, str]:
+    """What stands before and behind the place that a masked model fills: the mask's, or the end of the text."""
+    if mask in text:
+        before, _, after = text.partition(mask)
+        return before, after
+    return (text if text[-1:].isspace() else text + " "), ""

@@ -1,0 +1,1 @@
+"""Telling observers what a run does."""

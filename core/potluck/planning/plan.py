@@ -1,0 +1,165 @@
+"""Planning: what a recipe would take and what would leave the machine, before anything is embedded or answered."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import chain, islice
+from typing import TYPE_CHECKING
+
+from potluck import plugins
+from potluck.amounts import many
+from potluck.answering.builtin_prompts import ENGLISH
+from potluck.components.changes import causes
+from potluck.components.components import Components
+from potluck.contracts import ChatOptions
+from potluck.documents import Json, Message
+from potluck.ledger import Ledger
+from potluck.observation.stage import stage
+from potluck.recipe.model import Part, RecipeModel
+from potluck.recipe.prompts import Template
+from potluck.stages import load, split
+from potluck.stages.discover import discover
+from potluck.stages.index import read_again
+from potluck.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pluggy
+
+_AT_ONCE = 1024
+_BYTES_A_NUMBER = 4
+_MILLION = 1e6
+
+
+@dataclass(slots=True)
+class PlanReport:
+    """What a recipe would take. Money is in US dollars, memory in bytes; None where nobody knows.
+
+    ``too_long`` counts texts longer than the embedder's window, ``fit`` what the recipe says to do with them.
+    ``prompt_tokens`` is the size of a prompt with ``retriever.k`` passages of the mean length.
+    """
+
+    files: int = 0
+    documents: int = 0
+    chunks: int = 0
+    tokens: int = 0
+    tokens_to_embed: int = 0
+    texts_to_embed: int = 0
+    longest: int = 0
+    window: int | None = None
+    too_long: int = 0
+    fit: str = "error"
+    exact: bool = True
+    index_bytes: int | None = None
+    embedding_cost: float | None = None
+    prompt_tokens: int = 0
+    context_window: int | None = None
+    question_cost: float | None = None
+    leaves: dict[str, str] = field(default_factory=dict)
+    failures: list[load.Failure] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+    notes: list[str] = field(default_factory=list)
+    """Why work is to be done again that was done before, and what it takes."""
+
+    @property
+    def problems(self) -> list[str]:
+        """What would stop the run."""
+        found = []
+        if self.too_long and self.fit == "error":
+            long = many(self.too_long, "chunk", "is", "are")
+            found.append(f"{long} longer than the {self.window} tokens that the embedder reads")
+        if self.context_window is not None and self.prompt_tokens > self.context_window:
+            found.append(f"{self.prompt_tokens} tokens of prompt do not fit the chat model's {self.context_window}")
+        return found
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck plan --json`` prints it."""
+        plain: dict[str, Json] = {
+            name: getattr(self, name)
+            for name in self.__dataclass_fields__
+            if name not in ("leaves", "failures", "ledger")
+        }
+        return {
+            **plain,
+            "problems": list(self.problems),
+            "leaves_the_machine": dict(self.leaves),
+            "failures": [{"source": f.source, "error": f.error, "reason": f.reason} for f in self.failures],
+            "ledger": self.ledger.as_json(),
+        }
+
+
+def parts(recipe: RecipeModel) -> Iterator[Part]:
+    """The components that a recipe names."""
+    if recipe.documents is not None and recipe.documents.loader is not None:
+        yield recipe.documents.loader
+    if recipe.tuner is not None:
+        yield recipe.tuner
+    yield from (recipe.splitter, recipe.embedder, recipe.store, recipe.chat)
+    yield from chain.from_iterable(recipe.components.values())
+
+
+def remote_hosts(recipe: RecipeModel) -> dict[str, str]:
+    """The hosts that would get data, by the kind of the component that sends it."""
+    found: dict[str, str] = {}
+    for part in (*parts(recipe), *recipe.observers):
+        if (host := plugins.sends_to(part.plugin, part.config)) is not None:
+            found[part.kind] = host
+    return found
+
+
+def plan(components: Components, workspace: Workspace, observers: pluggy.PluginManager) -> PlanReport:
+    """Load and split (which is kept for the run), and count; nothing is embedded, and nothing leaves the machine."""
+    recipe, catalogue, report = components.recipe, workspace.catalogue, PlanReport()
+    assert recipe.documents is not None, "only a recipe with documents is planned"
+    sources = discover(components.base, recipe.documents.patterns, recipe.documents.exclude)
+    planned, report.failures = load.survey(sources, components)
+    why = causes(components, workspace.folder)
+    again = read_again(planned, catalogue.index(components.index_id), catalogue)
+    with workspace.writing():
+        with stage(observers, "load", "files", len(planned)) as running:
+            loaded = load.load(planned, components, catalogue, running)
+        with stage(observers, "split", "files", len(loaded.loads)) as running:
+            loads, fingerprint = list(loaded.loads.values()), components.splitter_fingerprint
+            newly_split = split.split(loads, components.splitter, fingerprint, catalogue, running)
+    report.failures += loaded.failures
+    chunks = [chunk for load_id in loads for chunk in catalogue.chunks(load_id, fingerprint)]
+    report.files, report.chunks, report.leaves = len(sources), len(chunks), remote_hosts(recipe)
+    report.documents = sum(len(catalogue.document_ids(load_id)) for load_id in loads)
+    load.account(report.ledger.open("load", "documents"), len(sources), loaded, catalogue)
+    split.account(report.ledger.open("split", "chunks"), chunks, catalogue)
+    _count_embedding(report, components, {chunk.text: text for chunk, text in catalogue.chunk_texts(chunks)}, workspace)
+    _count_prompt(report, components)
+    to_embed, tokens = report.texts_to_embed, report.tokens_to_embed
+    report.notes = why.of_index(again, newly_split, to_embed, tokens, components.embedder.price)
+    return report
+
+
+def _count_embedding(report: PlanReport, components: Components, texts: dict[str, str], workspace: Workspace) -> None:
+    embedder = components.embedder
+    missing = set(workspace.catalogue.missing_vectors(components.embedder_fingerprint, texts))
+    report.window, report.fit, report.exact = embedder.window, embedder.fit, embedder.exact_token_counts
+    items = iter(texts.items())
+    while some := list(islice(items, _AT_ONCE)):
+        counts = embedder.count_tokens([text for _, text in some])
+        report.tokens += sum(counts)
+        report.tokens_to_embed += sum(n for (key, _), n in zip(some, counts, strict=True) if key in missing)
+        report.longest = max(report.longest, *counts)
+        report.too_long += sum(n > embedder.window for n in counts) if embedder.window is not None else 0
+    report.texts_to_embed = len(missing)
+    if "embedder" not in report.leaves:
+        # A remote embedder may have to ask its service for them, and a plan sends nothing.
+        report.index_bytes = report.chunks * embedder.dimensions * _BYTES_A_NUMBER
+    if embedder.price is not None:
+        report.embedding_cost = report.tokens_to_embed * embedder.price / _MILLION
+
+
+def _count_prompt(report: PlanReport, components: Components) -> None:
+    recipe, chat = components.recipe, components.chat_without_adapter  # a plan trains nothing
+    template = recipe.prompt or Template(ENGLISH.answer)
+    message = Message("user", template.render(context="", question="", examples=""))
+    mean = report.tokens // report.chunks if report.chunks else 0
+    report.prompt_tokens = chat.count_tokens([message]) + min(recipe.retriever.k, report.chunks) * mean
+    report.context_window = chat.context_window
+    if chat.prices is not None and isinstance(recipe.chat.config, ChatOptions):
+        tokens = (report.prompt_tokens, recipe.chat.config.max_tokens)
+        report.question_cost = sum(n * price for n, price in zip(tokens, chat.prices, strict=True)) / _MILLION

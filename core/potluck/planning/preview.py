@@ -1,0 +1,77 @@
+"""Loading files to be looked at, without a recipe and without a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from functools import partial
+from pathlib import Path
+
+from potluck import plugins
+from potluck.components.components import loader_for
+from potluck.contracts import Context, Loader
+from potluck.documents import Document, Source
+from potluck.errors import NoDocuments, PotluckError
+from potluck.loading.attachments import Reader
+from potluck.loading.surroundings import regular_size
+from potluck.loading.worker import Worker
+from potluck.loading.worker_process import NoModels
+from potluck.recipe import loads
+from potluck.recipe.model import Documents, Part
+from potluck.stages.discover import discover
+from potluck.stages.load import Failure, checked
+
+
+def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) -> Iterator[list[Document] | Failure]:
+    """Load each file, and yield its documents or why it failed.
+
+    Raises ``RecipeError`` for a wrong loader or setting.
+    """
+    documents = _documents(loader, overrides)
+    worker = Worker()
+    try:
+        for source in _sources(paths):
+            if isinstance(source, Failure):
+                yield source
+            else:
+                yield _load(source, documents, worker)
+    finally:
+        worker.close()
+
+
+def _documents(loader: str | None, overrides: Sequence[str]) -> Documents:
+    """The documents part of a recipe that says the same, so that settings are checked and named as there."""
+    settings = [f"documents.{override}" for override in overrides]
+    if loader is not None:
+        settings.insert(0, f"documents.use={loader}")
+    recipe = loads("documents: {path: '*'}\n", Path("recipe.yaml"), settings, check_installed=False)
+    assert recipe.documents is not None
+    return recipe.documents
+
+
+def _sources(paths: Sequence[Path]) -> Iterator[Source | Failure]:
+    for path in paths:
+        try:
+            yield from discover(Path.cwd(), [str(path)])
+        except NoDocuments as error:
+            yield Failure(str(path), type(error).__name__, str(error))
+
+
+def _load(source: Source, documents: Documents, worker: Worker) -> list[Document] | Failure:
+    try:
+        extension = Path(source.name).suffix.lower().lstrip(".")
+        part = documents.loader or loader_for(extension, documents)
+        return checked(_documents_of(part, source, worker, documents))
+    except PotluckError as error:
+        return Failure(source.name, type(error).__name__, str(error))
+
+
+def _documents_of(part: Part, source: Source, worker: Worker, documents: Documents) -> list[Document]:
+    regular_size(source.path)
+    return Reader(worker, Path.cwd(), _make, partial(loader_for, documents=documents)).read(part, source)
+
+
+def _make(part: Part) -> Loader:
+    here = Path.cwd()
+    loader = plugins.make(part.plugin, part.config, Context(base=here, folder=here, models=NoModels()))
+    assert isinstance(loader, Loader)
+    return loader

@@ -1,0 +1,65 @@
+"""The prompts of a recipe: its own, and those that it compares."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from potluck.answering.builtin_prompts import CHINESE, ENGLISH
+from potluck.documents import Json
+from potluck.prompts.wordings import SHORT_HASH
+from potluck.recipe.compare import STRATEGY
+from potluck.recipe.nodes import Findings, Node, Place
+from potluck.recipe.prompts import Template
+from potluck.recipe.reader import normal, parse
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """A prompt with where it stands; ``place`` is None for one that comes with potluck."""
+
+    name: str
+    text: str
+    place: Place | None = None
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for exactly this wording."""
+        return Template(self.text).fingerprint
+
+    def as_json(self) -> dict[str, Json]:
+        """What ``potluck prompts list --json`` prints."""
+        return {
+            "name": self.name,
+            "hash": self.fingerprint[:SHORT_HASH],
+            "fields": list[Json](sorted(Template(self.text).fields)),
+            "line": self.place.line if self.place else None,
+            "text": self.text,
+        }
+
+
+def prompts_of(text: str, path: Path) -> list[Named]:
+    """The prompts of a recipe that is known to be right, in the order of the file.
+
+    Without one of its own it uses those that come with potluck, one for each language of questions.
+    """
+    root = parse(normal(text), Findings(str(path), text))
+    found = list(_found(root))
+    if not any(prompt.name == "prompt" for prompt in found):
+        found += [Named("built in, Chinese", CHINESE.answer), Named("built in, English", ENGLISH.answer)]
+    return found
+
+
+def _found(root: Node) -> Iterator[Named]:
+    compared = root.children().get("compare", Node(None, root.place)).children()
+    nodes = {"prompt": root.children().get("prompt")}
+    for axis, values in compared.items():
+        for name, value in values.children().items():
+            if axis == "prompt":
+                nodes[f"compare.prompt.{name}"] = value
+            elif axis == STRATEGY:
+                nodes[f"compare.{STRATEGY}.{name}.prompt"] = value.children().get("prompt")
+    for name, node in nodes.items():
+        if node is not None and isinstance(node.value, str):
+            yield Named(name, node.value, node.place)

@@ -1,0 +1,257 @@
+"""How much the wording matters: how often each one leads a model to the right answer, and how far they lie apart.
+
+Anything that chooses an answer is a row: a ``Row`` has a name and a fingerprint, and says for each item which of the
+candidates it takes. Wordings are rows; so may be whatever else is to stand beside them, such as a learned prompt.
+"""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from itertools import combinations
+from typing import TYPE_CHECKING, Literal, Protocol, TypeAlias
+
+import numpy as np
+
+from potluck.contracts import ChatModel
+from potluck.documents import Json
+from potluck.errors import PotluckError
+from potluck.observation.stage import model_call
+from potluck.prompts.items import Item
+from potluck.prompts.wordings import SHORT_HASH, Task, Wording
+from potluck.statistics.inference import Difference, Interval, holm, interval, paired, sentence, verdict
+
+if TYPE_CHECKING:
+    import numpy.typing as npt
+
+    Hits: TypeAlias = npt.NDArray[np.float64]
+
+Candidates: TypeAlias = Literal["answers", "vocabulary"]
+
+_RESAMPLES = 2000
+
+
+class Row(Protocol):
+    """Something that chooses among candidates. ``text`` is what people are shown of it."""
+
+    @property
+    def name(self) -> str:
+        """What it is called."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Its wording, or a description."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """A name for exactly this."""
+        ...
+
+    def choose(self, item: Item, candidates: Sequence[str]) -> str:
+        """The candidate that is likeliest."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class WordingRow:
+    """A wording put to a model as plain text.
+
+    The likeliest candidate is the one that makes the text likeliest: the sum of the logarithms, of which a longer
+    candidate has more. With ``one_word`` a causal model is not asked for what follows the place, so that a whole
+    vocabulary costs no more than one word.
+    """
+
+    wording: Wording
+    chat: ChatModel
+    one_word: bool = False
+
+    @property
+    def name(self) -> str:
+        """The wording's name."""
+        return self.wording.name
+
+    @property
+    def text(self) -> str:
+        """The template."""
+        return self.wording.text
+
+    @property
+    def fingerprint(self) -> str:
+        """The wording's fingerprint."""
+        return self.wording.fingerprint
+
+    def choose(self, item: Item, candidates: Sequence[str]) -> str:
+        """Ask the model how likely each candidate is in the place."""
+        before, after = self.wording.around(item.given)
+        if self.one_word and not self.chat.reads_after:
+            after = ""
+        with model_call("chat"):
+            found = self.chat.likelihoods(before, candidates, after)
+        return max(zip(found, candidates, strict=True), key=lambda pair: pair[0].logprob)[1]
+
+
+@dataclass(frozen=True, slots=True)
+class Spread:
+    """The best mean less the worst, with its 95 % interval; ``low`` and ``high`` are None where n < 2.
+
+    ``chance`` is what wordings that are really alike stay below in 95 % of the cases, with so many items.
+    """
+
+    value: float
+    low: float | None
+    high: float | None
+    chance: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Against:
+    """The best row against another. ``p_adjusted`` is Holm's over all pairs of rows: the best was not known before."""
+
+    other: str
+    difference: Difference
+    p_adjusted: float
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """The figures of all rows on one set of items; ``best`` is a row's name."""
+
+    name: str
+    n: int
+    means: tuple[Interval, ...]
+    spread: Spread
+    best: str
+    against: tuple[Against, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    """What was measured. ``guess`` is the share of items that the commonest answer gets right without a model."""
+
+    task: Task
+    rows: tuple[Row, ...]
+    tables: tuple[Table, ...]
+    candidates: int
+    guess: float
+    left_out: int = 0
+
+    def as_json(self) -> dict[str, Json]:
+        """The document that ``potluck prompts score --json`` prints."""
+        return {
+            "task": self.task.name,
+            "measure": self.task.measure,
+            "candidates": self.candidates,
+            "guess": self.guess,
+            "left_out": self.left_out,
+            "wordings": [
+                {
+                    "name": row.name,
+                    "hash": row.fingerprint[:SHORT_HASH],
+                    "text": row.text,
+                    "means": {table.name: table.means[number].as_json() for table in self.tables},
+                }
+                for number, row in enumerate(self.rows)
+            ],
+            "sets": [_table_json(table) for table in self.tables],
+        }
+
+
+def score(
+    task: Task,
+    rows: Sequence[Row],
+    items: Sequence[Item],
+    candidates: Sequence[str],
+    *,
+    small: int = 0,
+    seed: int = 0,
+    on_item: Callable[[], None] = lambda: None,
+) -> Scores:
+    """Let every row choose for every item, and say how far the rows lie apart.
+
+    ``small`` adds a second table on so many items drawn by ``seed``, to show what so few can tell. Items whose answer
+    is no candidate are left out and counted. Raises ``PotluckError`` where none is left.
+    """
+    known = set(candidates)
+    asked = [item for item in items if item.answer in known]
+    if not asked:
+        raise PotluckError("none of the right answers is a candidate: a vocabulary holds single words only")
+    hits = np.array([[_hit(row, item, candidates, on_item) for item in asked] for row in rows], dtype=np.float64)
+    tables = [_table("all", task, rows, hits, seed)]
+    if 0 < small < len(asked):
+        drawn = sorted(random.Random(seed).sample(range(len(asked)), small))  # noqa: S311  (no secret)
+        tables.append(_table(f"{small} of them", task, rows, hits[:, drawn], seed))
+    guess = max(Counter(item.answer for item in asked).values()) / len(asked)
+    return Scores(task, tuple(rows), tuple(tables), len(known), guess, len(items) - len(asked))
+
+
+def spread(hits: Hits, seed: int = 0) -> Spread:
+    """How far the rows of shape (rows, items) lie apart.
+
+    The items are drawn anew, and the means of all rows move; 95 % of the time no two rows move apart by more than
+    ``chance`` more than they lie apart. So all differences between rows are known at once to within that (a bootstrap
+    of the largest deviation; Westfall and Young 1993, *Resampling-Based Multiple Testing*), and with them the
+    largest. The plain bootstrap of a largest difference never holds 0, however alike the rows are.
+    """
+    means, n = hits.mean(axis=1), hits.shape[1]
+    value = float(np.ptp(means))
+    if n < 2:
+        return Spread(value, None, None, None)
+    drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=_RESAMPLES) / n
+    chance = float(np.quantile(np.ptp(drawn @ hits.T - means, axis=1), 0.95))
+    return Spread(value, max(0.0, value - chance), min(1.0, value + chance), chance)
+
+
+def _hit(row: Row, item: Item, candidates: Sequence[str], on_item: Callable[[], None]) -> float:
+    chosen = row.choose(item, candidates)
+    on_item()
+    return float(chosen == item.answer)
+
+
+def _table(name: str, task: Task, rows: Sequence[Row], hits: Hits, seed: int) -> Table:
+    best = int(hits.mean(axis=1).argmax())
+    against = _against(task, rows, hits, best, seed) if hits.shape[1] > 1 else ()
+    means = tuple(interval(row, bounded=True) for row in hits)
+    return Table(name, hits.shape[1], means, spread(hits, seed), rows[best].name, against)
+
+
+def _against(task: Task, rows: Sequence[Row], hits: Hits, best: int, seed: int) -> tuple[Against, ...]:
+    pairs = list(combinations(range(len(rows)), 2))
+    adjusted = dict(zip(pairs, holm([paired(hits[a], hits[b], seed).p for a, b in pairs]), strict=True))
+    found = []
+    for other in range(len(rows)):
+        if other != best:
+            difference, p = paired(hits[other], hits[best], seed), adjusted[min(other, best), max(other, best)]
+            words = sentence(
+                a=rows[other].name, b=rows[best].name, metric=task.measure, difference=difference, p_adjusted=p
+            )
+            found.append(Against(rows[other].name, difference, p, words))
+    return tuple(found)
+
+
+def _table_json(table: Table) -> dict[str, Json]:
+    spread = table.spread
+    return {
+        "name": table.name,
+        "n": table.n,
+        "spread": {"value": spread.value, "low": spread.low, "high": spread.high, "chance": spread.chance},
+        "best": table.best,
+        "against": [
+            {
+                "other": one.other,
+                "difference": one.difference.difference,
+                "low": one.difference.low,
+                "high": one.difference.high,
+                "p": one.difference.p,
+                "p_adjusted": one.p_adjusted,
+                "verdict": verdict(one.difference.difference, one.p_adjusted),
+                "needed_n": one.difference.needed_n,
+                "sentence": one.sentence,
+            }
+            for one in table.against
+        ],
+    }

@@ -1,0 +1,1 @@
+"""Files of questions with what is known of their answers."""

@@ -1,0 +1,298 @@
+"""Questions with what is known about their answers: JSON Lines, one question per line, or the rows of a table."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from potluck.datasets.row_files import DoubledKey, Row, is_rows, json_fault, parsed_json, read_rows
+from potluck.documents import Json
+from potluck.errors import PotluckError, Problem, RecipeError
+from potluck.questions.keys import KEYS, meant_key
+from potluck.recipe.messages import shown
+from potluck.refusals import is_refusal
+
+_LISTED = 20
+"""How many problems of one file are listed."""
+
+_SHOWN = 160
+"""The longest line that is shown with its problem, in characters."""
+
+_TABLES = (".csv", ".tsv")
+_FLAGS = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
+_PASSED_OVER = ("id", "metadata", "")
+"""Keys that may stand in any question and are not told."""
+
+_EXAMPLE = '{"question_id": "q1", "question": "…", "gold_ids": ["file-name"], "answers": ["…"], "answerable": true}'
+
+_COLUMNS = "question_id, question, gold_ids, answers, answerable"
+
+# What bytes that are no UTF-8 become, and what "\ud800" in JSON does: nothing that could be written out again.
+_SURROGATE = re.compile("[\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question of a file.
+
+    ``gold_ids`` are the documents that answer it (file names without folder and extension), ``gold_sections`` the
+    labels of the sections that do. ``answers`` are ways to put the right answer, ``gold_facts`` what it has to
+    contain, ``evidence`` the places of the documents where that stands. All may be empty. ``answerable`` is False
+    where the documents do not say: then the right answer is that one does not know.
+    """
+
+    id: str
+    question: str
+    gold_ids: tuple[str, ...] = ()
+    gold_sections: tuple[str, ...] = ()
+    answers: tuple[str, ...] = ()
+    gold_facts: tuple[str, ...] = ()
+    evidence: tuple[str, ...] = ()
+    answerable: bool = True
+    row: Row | _Line | None = field(default=None, compare=False, repr=False)
+    """Where it stands, for messages."""
+
+    def problem(self, message: str, key: str) -> Problem:
+        """A problem with one of its keys, at its place."""
+        return self.row.problem(message, key) if self.row is not None else Problem(self.id, 0, 0, message)
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionFile:
+    """The questions of a file. ``notes`` are sentences for the user: which of its keys mean nothing here."""
+
+    questions: tuple[Question, ...]
+    notes: tuple[str, ...] = ()
+
+
+def read_questions(path: Path, limit: int | None = None) -> list[Question]:
+    """The questions of a file, or its first ``limit``. Raises what ``read_question_file`` raises."""
+    return list(read_question_file(path, limit).questions)
+
+
+def read_question_file(path: Path, limit: int | None = None) -> QuestionFile:
+    """The questions of a file, or its first ``limit``: JSON Lines, or rows of a .json, .csv, .tsv or .parquet file.
+
+    A question without ``question_id`` (or ``id``) is called after its line: ``line-7``. Keys of the user's own are
+    passed over, with a note; one that is nearly a key of ours, and stands for none that is there, is a problem. Raises
+    ``RecipeError`` with every problem and its place, and ``PotluckError`` if the file cannot be opened.
+    """
+    found = _Found(path)
+    for row in _rows(path):
+        if len(found.questions) == limit or len(found.problems) >= _LISTED:
+            break
+        found.take(row)
+    if found.problems:
+        raise RecipeError(found.problems, f"{_hint(path)}; keys of your own may stand under 'metadata'")
+    return QuestionFile(tuple(found.questions.values()), tuple(found.notes()))
+
+
+class _Found:
+    """The questions that were read so far, and what is wrong."""
+
+    def __init__(self, path: Path) -> None:
+        self.questions: dict[str, Question] = {}
+        self.problems: list[Problem] = []
+        self._path = path
+        self._own: dict[str, None] = {}
+        self._told: set[str] = set()
+
+    def take(self, row: Row | _Line) -> None:
+        """Make a question of a row."""
+        try:
+            fields = row.fields if isinstance(row, Row) else row.parsed()
+            keys_are_right = self._check_keys(fields, row)
+            question = _question(fields, row)
+            if question.id in self.questions:
+                raise _Wrong(f"there is a question {question.id!r} above; give each its own question_id")
+            if keys_are_right:
+                self.questions[question.id] = question
+        except _Wrong as wrong:
+            self.problems.append(row.problem(str(wrong), wrong.key) if wrong.column is None else wrong.at(row))
+
+    def notes(self) -> Iterator[str]:
+        """What the user should know."""
+        if self._own:
+            yield f"{self._path}: these keys of questions mean nothing to potluck: {', '.join(self._own)}"
+
+    def _check_keys(self, fields: Mapping[str, Json], row: Row | _Line) -> bool:
+        """Note keys that are none of ours; each that is meant otherwise is told once, at its first place."""
+        right = True
+        for key in fields:
+            if key in KEYS or key in _PASSED_OVER:
+                continue
+            meant = meant_key(key, fields)
+            if meant is None:
+                self._own[key] = None
+                continue
+            right = False
+            if key not in self._told:
+                self._told.add(key)
+                self.problems.append(row.problem(f"unknown key {shown(key)} (did you mean {meant!r}?)", key))
+        return right
+
+
+class _Wrong(Exception):
+    """What is wrong with a row: of a key, or at a column."""
+
+    def __init__(self, message: str, key: str | None = None, column: int | None = None) -> None:
+        self.key, self.column = key, column
+        super().__init__(message)
+
+    def at(self, line: Row | _Line) -> Problem:
+        """The problem at its column."""
+        assert isinstance(line, _Line), "only a line of JSON is parsed here"
+        is_text = len(line.text) <= _SHOWN and not _SURROGATE.search(line.text)
+        return Problem(str(line.path), line.line, self.column or 1, str(self), line.text if is_text else "")
+
+
+@dataclass(frozen=True, slots=True)
+class _Line:
+    """A line of a JSON Lines file; bytes that are not UTF-8 are surrogates."""
+
+    path: Path
+    line: int
+    text: str
+
+    def parsed(self) -> Mapping[str, Json]:
+        """The object that stands in the line."""
+        if wrong := _SURROGATE.search(self.text):
+            raise _Wrong("this is not UTF-8; save the file as UTF-8", column=wrong.start() + 1)
+        try:
+            fields = parsed_json(self.text)
+        except DoubledKey as error:
+            raise _Wrong(str(error), error.key) from None
+        except json.JSONDecodeError as error:
+            raise _Wrong(f"this is not JSON: {error.msg}", column=error.colno) from None
+        except (ValueError, RecursionError) as error:
+            raise _Wrong(f"this JSON cannot be read: {json_fault(error)}", column=1) from None
+        if not isinstance(fields, dict):
+            raise _Wrong("this is not a JSON object", column=1)
+        return fields
+
+    def problem(self, message: str, key: str | None = None) -> Problem:
+        """A problem at a key, or at the beginning of the line."""
+        found = (
+            re.search(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", self.text) if key is not None else None
+        )
+        return _Wrong(message, column=found.start() + 1 if found else 1).at(self)
+
+
+def _rows(path: Path) -> Iterator[Row | _Line]:
+    """The rows of a file: by its name those of a table or a list, else lines of JSON."""
+    if path.suffix.lower() == ".jsonl" or not is_rows(path):
+        yield from (_Line(path, number, line) for number, line in _lines(path))
+        return
+    try:
+        yield from read_rows(path)
+    except RecipeError as error:
+        raise RecipeError(error.problems, _hint(path)) from None
+
+
+def _hint(path: Path) -> str:
+    """What a file of this name should hold."""
+    if path.suffix.lower() in _TABLES:
+        return f"the first line names the columns, such as {_COLUMNS}; a cell holds a text, or a JSON list of texts"
+    if path.suffix.lower() == ".parquet":
+        return f"the columns are such as {_COLUMNS}"
+    if path.suffix.lower() == ".json":
+        return f"the file holds a list of JSON objects, such as {_EXAMPLE}"
+    return f"a line holds one JSON object, such as {_EXAMPLE}"
+
+
+def _lines(path: Path) -> Iterator[tuple[int, str]]:
+    """The lines that are not blank, with their numbers; bytes that are no UTF-8 become surrogates."""
+    try:
+        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
+            for number, line in enumerate(file, 1):
+                if line.strip():
+                    yield number, line.rstrip("\r\n")
+    except OSError as error:
+        raise PotluckError(f"{path}: the questions cannot be read: {error.strerror}") from None
+
+
+def _question(fields: Mapping[str, Json], row: Row | _Line) -> Question:
+    is_table = isinstance(row, Row) and row.path.suffix.lower() in _TABLES
+    question = Question(
+        id=_id(fields, row),
+        question=_text(fields),
+        gold_ids=_texts(fields, "gold_ids", is_table),
+        gold_sections=_texts(fields, "gold_sections", is_table),
+        answers=_texts(fields, "answers", is_table),
+        gold_facts=_texts(fields, "gold_facts", is_table),
+        evidence=_texts(fields, "evidence", is_table),
+        answerable=_flag(fields, is_table),
+        row=row,
+    )
+    _check_answerable(question)
+    return question
+
+
+def _check_answerable(question: Question) -> None:
+    """Where the documents do not say, nothing answers, but for words that it is not known."""
+    if question.answerable:
+        return
+    answers = [answer for answer in question.answers if not is_refusal(answer)]
+    said = {"answers": answers, "gold_ids": question.gold_ids, "gold_sections": question.gold_sections}
+    for key, values in (said | {"gold_facts": question.gold_facts}).items():
+        if values:
+            raise _Wrong(f"answerable is false, and {key} names what answers; leave out one of the two", key)
+
+
+def _id(fields: Mapping[str, Json], row: Row | _Line) -> str:
+    value = fields.get("question_id", fields.get("id"))
+    if value in (None, ""):
+        return f"line-{row.line}" if row.line else f"row-{row.number}" if isinstance(row, Row) else ""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    if not _is_text(value):
+        raise _Wrong("question_id has to be a text that is not blank", "question_id")
+    return str(value)
+
+
+def _text(fields: Mapping[str, Json]) -> str:
+    value = fields.get("question")
+    if not _is_text(value):
+        raise _Wrong("question has to be a text that is not blank", "question")
+    return str(value)
+
+
+def _texts(fields: Mapping[str, Json], key: str, is_table: bool) -> tuple[str, ...]:
+    """A list of texts. A cell of a table holds one text, or a list as JSON writes it."""
+    value = fields.get(key)
+    if is_table and isinstance(value, str):
+        value = _listed(value)
+    if value is None:
+        return ()
+    if not isinstance(value, list) or not all(map(_is_text, value)):
+        raise _Wrong(f"{key} has to be a list of texts that are not blank", key)
+    return tuple(str(one) for one in value)
+
+
+def _listed(cell: str) -> Json:
+    if not cell.strip():
+        return None
+    if cell.lstrip().startswith("["):
+        with suppress(ValueError, RecursionError):
+            return json.loads(cell)  # type: ignore[no-any-return]
+    return [cell]
+
+
+def _flag(fields: Mapping[str, Json], is_table: bool) -> bool:
+    value = fields.get("answerable")
+    if value is None or (is_table and value == ""):
+        return True
+    if is_table and isinstance(value, str):
+        value = _FLAGS.get(value.strip().casefold(), value)
+    if not isinstance(value, bool):
+        raise _Wrong("answerable has to be true or false", "answerable")
+    return value
+
+
+def _is_text(value: Any) -> bool:
+    return isinstance(value, str) and bool(value.strip()) and not _SURROGATE.search(value)

@@ -1,0 +1,6 @@
+"""Showing a comparison: one HTML page that needs nothing beside itself, and a table for spreadsheets."""
+
+from potluck.report.csv import write_csv
+from potluck.report.html import write_html
+
+__all__ = ["write_csv", "write_html"]

@@ -1,0 +1,88 @@
+"""The report as one HTML file: it asks nothing of the network and runs no script but its own.
+
+Everything in a comparison may come from documents that somebody else wrote, so none of it becomes markup: Python puts
+it into a JSON block (and, escaped, into the title), the scripts show it through ``textContent``. Behind that stands a
+policy in the page: scripts and styles by their hash only, no requests, and no markup made from strings.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import html
+import json
+import math
+import re
+from collections.abc import Mapping
+from importlib import resources
+from string import Template
+
+from potluck.documents import Json
+from potluck.report.embedded import embedded
+
+_SCRIPTS = (
+    "dom.js",
+    "words.js",
+    "charts.js",
+    "figures.js",
+    "overview.js",
+    "passages.js",
+    "questions.js",
+    "report.js",
+)
+"""In the order in which they run: the last begins, the others only define."""
+_MARKUP = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
+_UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def write_html(document: Mapping[str, Json]) -> bytes:
+    """The page that shows a comparison, in UTF-8.
+
+    ``document`` is what ``potluck compare --json`` prints. Raises PotluckError if it is something else.
+    """
+    style = _asset("report.css")
+    script = "\n".join(map(_asset, _SCRIPTS))
+    title = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", f"{document.get('name')} · potluck compare")
+    page = Template(_asset("page.html")).substitute(
+        policy=_policy(style, script), title=html.escape(title), style=style, script=script, data=_json(document)
+    )
+    return page.encode()
+
+
+def _asset(name: str) -> str:
+    return resources.files(__package__).joinpath(name).read_text("utf-8")
+
+
+def _policy(style: str, script: str) -> str:
+    rules = (
+        "default-src 'none'",
+        f"style-src '{_digest(style)}'",
+        f"script-src '{_digest(script)}'",
+        "img-src data:",
+        "base-uri 'none'",
+        "form-action 'none'",
+        "require-trusted-types-for 'script'",
+        "trusted-types 'none'",
+    )
+    return "; ".join(rules)
+
+
+def _digest(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+def _json(document: Mapping[str, Json]) -> str:
+    """JSON in which nothing can end or open a script block, and that UTF-8 can hold."""
+    text = json.dumps(_finite(embedded(document)), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    return _MARKUP.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
+
+
+def _finite(value: Json) -> Json:
+    """JSON has no infinity and no NaN: they become null."""
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if isinstance(value, list):
+        return [_finite(item) for item in value]
+    if isinstance(value, dict):
+        return {key: _finite(item) for key, item in value.items()}
+    return value

@@ -1,0 +1,152 @@
+"""What a result depends on beside the recipe: plugin versions, models, documents and questions, by hash.
+
+``potluck.lock`` keeps them beside the recipes of a folder, so that a run on another day or machine is of the same
+things or says which are not.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from potluck.adapters.resolve import resolve_adapter
+from potluck.components.components import Components
+from potluck.datasets.row_files import is_rows
+from potluck.documents import Json, Source
+from potluck.errors import DocumentError, LockMismatch, PotluckError
+from potluck.fingerprints import content_hash
+from potluck.loading.surroundings import hash_file
+from potluck.planning.plan import parts
+from potluck.recipe.model import Part, RecipeModel
+from potluck.releases import code_of, libraries_of
+from potluck.stages.discover import discover
+from potluck.workspace.files import write_whole
+
+NAME = "potluck.lock"
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One thing that is not as it was; None stands for what is or was not there."""
+
+    what: str
+    name: str
+    then: Json
+    now: Json
+
+    def __str__(self) -> str:
+        if self.then is None:
+            return f"{self.what} {self.name} is new"
+        if self.now is None:
+            return f"{self.what} {self.name} is gone"
+        if isinstance(self.then, dict) and isinstance(self.now, dict):
+            changed = [key for key in {**self.then, **self.now} if self.then.get(key) != self.now.get(key)]
+            parts = (f"{key} was {self.then.get(key)} and is {self.now.get(key)}" for key in changed)
+            return f"{self.what} {self.name}: {', '.join(parts)}"
+        return f"{self.what} {self.name} was {self.then} and is {self.now}"
+
+    def as_json(self) -> dict[str, Json]:
+        """As a JSON object."""
+        return {"what": self.what, "name": self.name, "then": self.then, "now": self.now}
+
+
+def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Json]]:
+    """What a recipe depends on now. Documents are hashed, not loaded."""
+    documents: dict[str, Json] = {}
+    if recipe.documents is not None:
+        sources = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
+        documents = dict(_document_pins(sources))
+    files = [path for path in (recipe.questions, recipe.shots.examples) if path is not None]
+    resolve_adapter(components)
+    used = {"chat": components.chat.identity()}
+    if not recipe.is_task:
+        used = {"embedder": components.embedder.identity(), **used}
+    if recipe.tuning.dataset is not None:
+        path = recipe.folder / Path(recipe.tuning.dataset.path).expanduser()
+        files += [file for file in sorted(path.iterdir()) if is_rows(file)] if path.is_dir() else [path]
+    return {
+        "plugin": {_label(part): f"{part.plugin.package} {part.plugin.version}" for part in parts(recipe)},
+        "code of": {_label(part): code_of(part.plugin) for part in parts(recipe)},
+        "library": {name: release for part in parts(recipe) for name, release in libraries_of(part.plugin).items()},
+        "model files": {f"of the {kind}": dict(identity) for kind, identity in used.items() if identity},
+        "document": documents,
+        "questions file": {path.name: _hash(path) for path in files},
+    }
+
+
+def write_lock(recipe: RecipeModel, components: Components) -> Path:
+    """Write what the recipe depends on into ``potluck.lock`` beside it; other recipes' entries stay."""
+    path = recipe.folder / NAME
+    held = _read(path)
+    recipes = {**held, recipe.path.name: pins(recipe, components)}
+    content = {"potluck": FORMAT, "recipes": dict(sorted(recipes.items()))}
+    write_whole(path, json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n")
+    return path
+
+
+def lock_differences(recipe: RecipeModel, components: Components) -> list[Difference]:
+    """How things differ from what ``potluck.lock`` says; nothing where no lock has this recipe."""
+    held = _read(recipe.folder / NAME).get(recipe.path.name)
+    return [] if held is None else list(differences(held, pins(recipe, components)))
+
+
+def check_lock(recipe: RecipeModel, components: Components) -> None:
+    """Raise ``LockMismatch`` where things are not as ``potluck.lock`` says.
+
+    A recipe of which something was overridden is another recipe, and not checked.
+    """
+    if recipe.origin.overrides or recipe.origin.replacements:
+        return
+    found = lock_differences(recipe, components)
+    if found:
+        listed = "\n".join(f"  {one}" for one in found)
+        raise LockMismatch(
+            f"{recipe.folder / NAME} pins other things than there are for {recipe.path.name}:\n{listed}\n"
+            f"Put them back, or accept them: potluck lock {recipe.path}"
+        )
+
+
+def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Difference]:
+    """Compare pins, what by what, in the order of ``now``. What an earlier potluck did not pin is not compared."""
+    for what, things in now.items():
+        if (before := then.get(what)) is None:
+            continue
+        for name in dict.fromkeys([*before, *things]):
+            if before.get(name) != things.get(name):
+                yield Difference(what, name, before.get(name), things.get(name))
+
+
+def _document_pins(sources: Sequence[Source]) -> Iterator[tuple[str, str]]:
+    """The documents by hash; what cannot be read is in no result and does not stop a run."""
+    for source in sources:
+        with suppress(DocumentError):
+            yield source.name, hash_file(source.path)
+
+
+def _hash(path: Path) -> str:
+    try:
+        return content_hash(path)
+    except OSError as error:
+        raise PotluckError(f"{path} cannot be read: {error.strerror or error}") from error
+
+
+def _label(part: Part) -> str:
+    return f"{part.kind} {part.name}"
+
+
+def _read(path: Path) -> dict[str, Any]:
+    """The pins by recipe; none where there is no lock."""
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+        if held["potluck"] != FORMAT:
+            raise PotluckError(f"{path} was written by another potluck (format {held['potluck']}): write it anew")
+        return dict(held["recipes"])
+    except FileNotFoundError:
+        return {}
+    except (ValueError, TypeError, KeyError, RecursionError) as error:
+        raise PotluckError(f"{path} is damaged ({error}): delete it and write it anew with 'potluck lock'") from error

@@ -1,0 +1,171 @@
+"""Doing a run again from its manifest, with nothing kept from before, and saying what differs."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator, Mapping
+from contextlib import closing
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from potluck.components.components import Components
+from potluck.document_qa.ask import retriever
+from potluck.document_qa.evaluate import EvaluationReport, evaluate
+from potluck.documents import Json
+from potluck.errors import PotluckError
+from potluck.model_sources.sources import Sources
+from potluck.recipe.model import Origin, RecipeModel
+from potluck.recipe.reading import read
+from potluck.runs.pins import Difference, differences, pins
+from potluck.stages.index import index
+from potluck.temporary import working_folder
+from potluck.workspace import Workspace
+from potluck.workspace.runs import surroundings
+
+if TYPE_CHECKING:
+    import pluggy
+
+__all__ = ["Reproduction", "find", "recipes_of", "reproduce"]
+
+_CLOSE = 1e-9
+"""Measures that differ by less are the same: sums in another order."""
+
+
+@dataclass(slots=True)
+class Reproduction:
+    """What differs between a run and its repetition: what went in, the measures, and the answers."""
+
+    run: str
+    inputs: list[Difference] = field(default_factory=list)
+    metrics: list[Difference] = field(default_factory=list)
+    answers: list[Difference] = field(default_factory=list)
+    questions: int = 0
+
+    @property
+    def same(self) -> bool:
+        """Whether everything that was measured came out again."""
+        return not (self.metrics or self.answers)
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck reproduce --json`` prints it."""
+        return {
+            "run": self.run,
+            "same": self.same,
+            "questions": self.questions,
+            "inputs": [one.as_json() for one in self.inputs],
+            "metrics": [one.as_json() for one in self.metrics],
+            "answers": [one.as_json() for one in self.answers],
+        }
+
+
+def find(run: Path) -> Path:
+    """The folder of a run: named itself, by its manifest, or by its number from the folder of the recipe."""
+    for folder in (run, run.parent if run.name == "manifest.json" else run, Path(".potluck/runs") / run):
+        if (folder / "manifest.json").is_file():
+            return folder.resolve()
+    known = sorted(path.name for path in Path(".potluck/runs").glob("*/") if (path / "manifest.json").is_file())
+    hint = f"; the runs here are: {', '.join(known[-5:])}" if known else "; name the run's folder"
+    raise PotluckError(f"there is no run {str(run)!r}{hint}")
+
+
+def recipes_of(folder: Path) -> dict[str, RecipeModel]:
+    """The recipe of a run as it was, or those of a comparison by the variants' names.
+
+    Relative paths start where they did then: beside ``.potluck``.
+    """
+    manifest, base = _manifest(folder), folder.parents[2]
+    resolved = manifest["variants"] if "variants" in manifest else {"": manifest["recipe"]}
+    return {
+        name: read(base / f"manifest of {folder.name}", Origin(json.dumps(recipe, ensure_ascii=False)))
+        for name, recipe in resolved.items()
+    }
+
+
+def reproduce(folder: Path, observers: pluggy.PluginManager) -> Reproduction:
+    """Index and answer again in an empty workspace, which is removed afterwards.
+
+    Raises ``PotluckError`` for a run that answered no questions, and what the run itself would raise.
+    """
+    manifest, recipes, before = _manifest(folder), recipes_of(folder), _answers_of(folder)
+    result = Reproduction(str(manifest["run"]), questions=len(before))
+    asked = len({question for _, question in before})
+    with working_folder(folder.parents[1], "reproduce") as scratch, closing(Workspace(scratch)) as workspace:
+        for name, recipe in recipes.items():
+            report, found = _again(recipe, workspace, observers, asked)
+            then = manifest["pins"][name] if name else manifest["pins"]
+            result.inputs += [one for one in differences(then, found) if one not in result.inputs]
+            result.metrics += _metrics(name, _metrics_of(manifest, name, report.metrics), report.metrics)
+            result.answers += _answers(name, before, report)
+    versions = {key: manifest.get(key) for key in surroundings()}
+    result.inputs = [*differences({"version": versions}, {"version": surroundings()}), *result.inputs]
+    return result
+
+
+def _again(
+    recipe: RecipeModel, workspace: Workspace, observers: pluggy.PluginManager, limit: int
+) -> tuple[EvaluationReport, dict[str, Any]]:
+    components = Components(recipe, workspace, Sources(recipe.folder))
+    try:
+        index(components, workspace, observers)
+        assert recipe.questions is not None, "a run with answers had questions"
+        search = retriever(components, workspace)
+        report = evaluate(recipe.questions, components, search, workspace.calls, observers, limit)
+        return report, pins(recipe, components)
+    finally:
+        components.close()
+
+
+def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
+    """The answers of a run by variant and question; the variant of a run is called nothing."""
+    answered, compared = folder / "answers.jsonl", folder / "comparison.json"
+    path = answered if answered.is_file() else compared
+    try:
+        if path == answered:
+            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            return {("", str(row["question_id"])): str(row["answer"]) for row in rows}
+        if compared.is_file():
+            questions = json.loads(path.read_text(encoding="utf-8"))["questions"]
+            return {(name, str(q["id"])): str(one["text"]) for q in questions for name, one in q["answers"].items()}
+    except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
+        raise PotluckError(f"{path} is not what a run has written ({error}): run again") from error
+    raise PotluckError(f"{folder} holds no answers: only a run that answered questions can be reproduced")
+
+
+def _metrics_of(manifest: Mapping[str, Any], name: str, again: Mapping[str, float | None]) -> dict[str, float | None]:
+    """The measures of a run or variant; those that only a comparison has, such as the time, are left out."""
+    held = manifest["metrics"] or {}
+    if not name:
+        return dict(held)
+    return {metric: one["mean"] for metric, one in held[name].items() if metric in again}
+
+
+def _metrics(variant: str, then: Mapping[str, float | None], now: Mapping[str, float | None]) -> Iterator[Difference]:
+    for name, old in then.items():
+        new = now.get(name)
+        if (old is None) != (new is None) or (old is not None and new is not None and abs(old - new) > _CLOSE):
+            yield Difference("measure", _within(variant, name), old, new)
+
+
+def _answers(variant: str, then: Mapping[tuple[str, str], str], report: EvaluationReport) -> Iterator[Difference]:
+    now = {one.question.id: one.report.answer.text for one in report.answered}
+    for (name, question), old in then.items():
+        if name == variant and now.get(question) != old:
+            yield Difference("answer", _within(variant, question), old, now.get(question))
+
+
+def _within(variant: str, name: str) -> str:
+    return f"{name} of {variant}" if variant else name
+
+
+def _manifest(folder: Path) -> dict[str, Any]:
+    path = folder / "manifest.json"
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise PotluckError(f"{path} cannot be read: {error}") from error
+    if not isinstance(manifest, dict):
+        raise PotluckError(f"{path} is not what a run has written")
+    if "pins" not in manifest or "recipe" not in manifest:
+        raise PotluckError(f"{path} was written by an older potluck, and does not say enough to repeat the run")
+    return manifest

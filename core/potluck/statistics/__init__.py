@@ -1,0 +1,1 @@
+"""Intervals, tests, power and sequential decisions. Nothing here knows what was measured."""

@@ -1,0 +1,207 @@
+"""Labelled messages, one JSON object a line, and one held-out split of them without near copies across it."""
+
+from __future__ import annotations
+
+import json
+import random
+from collections import Counter, defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Literal
+
+from potluck.amounts import many
+from potluck.datasets.jsonl import Wrong, read_lines, text_of
+from potluck.errors import PotluckError
+from potluck.language import fold, is_chinese
+from potluck.recipe.messages import meant, shown
+
+ALIKE = 0.8
+"""Two messages that share this much of their character triples (Jaccard) are copies of each other."""
+
+_HELD_OUT = 0.25
+_MOST_PAIRS = 50_000_000
+"""With more pairs than this only messages that are the same after folding count as copies."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """A message with its right label, and the place where it stands (``file:line``)."""
+
+    text: str
+    label: str
+    place: str
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """What may be learned from, and what is asked, in the order in which it is asked.
+
+    ``left_out`` messages are nearly the same as one that is asked; nothing learns from them. ``notes`` are sentences.
+    """
+
+    train: tuple[Item, ...]
+    test: tuple[Item, ...]
+    left_out: int
+    notes: tuple[str, ...]
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """The labels to choose from, in order."""
+        return tuple(sorted({item.label for item in self.train}))
+
+
+def read_split(data: Path, given: str = "prompt", target: str = "completion", seed: int = 0) -> Split:
+    """Read a JSON Lines file, or a folder with ``train.jsonl`` and perhaps ``test.jsonl``.
+
+    Without a ``test.jsonl`` a quarter of each label is held out. Raises ``RecipeError`` with every problem and its
+    line, ``PotluckError`` where there is nothing to choose between.
+    """
+    file, held = _files(data)
+    items, notes = read_items(file, given, target), list[str]()
+    train, test, left_out = items, list[Item](), 0
+    if held is None:
+        train, test = _held_out(items, seed)
+    else:
+        test = read_items(held, given, target)
+        train, left_out = _without_copies(items, test)
+    if left_out:
+        notes.append(f"{many(left_out, 'labelled message')} left out: (nearly) the same as one that is asked")
+    if len(items) * len(test) > _MOST_PAIRS:
+        notes.append("of so many messages copies are known by folding case, width and digits only, not by likeness")
+    split = Split(tuple(train), tuple(spread_out(test, seed)), left_out, tuple(notes))
+    if len(split.labels) < 2 or not split.test:
+        raise PotluckError(f"{data}: there is nothing to choose between; two labels are needed, each at least twice")
+    unknown = Counter(item.label for item in test if item.label not in split.labels)
+    if not unknown:
+        return split
+    named = ", ".join(sorted(unknown))
+    note = f"{unknown.total()} of the messages asked have a label of which there is no example ({named})"
+    return replace(split, notes=(*notes, note))
+
+
+def read_items(path: Path, given: str, target: str) -> list[Item]:
+    """The messages of a file. Raises ``RecipeError`` with the places, ``PotluckError`` for a file without any."""
+
+    def item(number: int, row: Mapping[str, Any]) -> Item:
+        return Item(_value(row, given, "--input"), _value(row, target, "--target"), f"{path}:{number}")
+
+    return read_lines(path, item, json.dumps({given: "…", target: "label"}, ensure_ascii=False))
+
+
+def triples(text: str) -> frozenset[str]:
+    """The character triples of a folded text; one of fewer characters is its own."""
+    plain = fold(text)
+    return frozenset(plain[i : i + 3] for i in range(max(1, len(plain) - 2)))
+
+
+def alike(a: frozenset[str], b: frozenset[str]) -> bool:
+    """Whether two sets of triples are those of copies."""
+    return len(a & b) >= ALIKE * len(a | b)
+
+
+def language(items: Sequence[Item]) -> Literal["zh", "en"]:
+    """The language that most messages are written in."""
+    return "zh" if 2 * sum(is_chinese(item.text) for item in items) > len(items) else "en"
+
+
+def spread_out(items: Iterable[Item], seed: int) -> list[Item]:
+    """In an order of which every beginning has the labels in about the shares that all have."""
+    generator = random.Random(seed)  # noqa: S311  (no secret)
+    by_label = _by_label(items)
+    placed: list[tuple[float, Item]] = []
+    for label in sorted(by_label):
+        members = generator.sample(by_label[label], len(by_label[label]))
+        start = generator.random()
+        placed += [((number + start) / len(members), item) for number, item in enumerate(members)]
+    return [item for _, item in sorted(placed, key=lambda pair: pair[0])]
+
+
+def _files(data: Path) -> tuple[Path, Path | None]:
+    if not data.is_dir():
+        return data, None
+    if not (data / "train.jsonl").is_file():
+        raise PotluckError(f"{data}: there is no train.jsonl in this folder; name a file, or call it so")
+    held = data / "test.jsonl"
+    return data / "train.jsonl", held if held.is_file() else None
+
+
+def _held_out(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]:
+    """A quarter of each label's groups of copies, at least one where there are two, and no group on both sides."""
+    groups = _groups(items)
+    by_label = defaultdict(list)
+    for group in groups:
+        by_label[items[group[0]].label].append(group)
+    generator, held = random.Random(seed), set[int]()  # noqa: S311  (no secret)
+    for label in sorted(by_label):
+        of_label = by_label[label]
+        wanted = max(1, round(_HELD_OUT * len(of_label))) if len(of_label) > 1 else 0
+        held.update(number for group in generator.sample(of_label, wanted) for number in group)
+    train = [item for number, item in enumerate(items) if number not in held]
+    # Of copies one is asked: they would count as one piece of evidence several times.
+    firsts = {group[0] for group in groups}
+    return train, [items[number] for number in sorted(held & firsts)]
+
+
+def _groups(items: Sequence[Item]) -> list[list[int]]:
+    """The numbers of the items, those of copies together."""
+    root = list(range(len(items)))
+
+    def top(number: int) -> int:
+        while root[number] != number:
+            root[number] = number = root[root[number]]
+        return number
+
+    for one, other in _copies(items, items):
+        root[max(top(one), top(other))] = min(top(one), top(other))
+    found: dict[int, list[int]] = defaultdict(list)
+    for number in range(len(items)):
+        found[top(number)].append(number)
+    return list(found.values())
+
+
+def _without_copies(train: Sequence[Item], test: Sequence[Item]) -> tuple[list[Item], int]:
+    copies = {number for number, _ in _copies(train, test)}
+    return [item for number, item in enumerate(train) if number not in copies], len(copies)
+
+
+def _copies(items: Sequence[Item], others: Sequence[Item]) -> Iterator[tuple[int, int]]:
+    """The numbers of items with those of the others that they are copies of (any one of the same folded text)."""
+    same = {fold(other.text): number for number, other in enumerate(others)}
+    yield from ((n, same[text]) for n, item in enumerate(items) if (text := fold(item.text)) in same)
+    if len(items) * len(others) > _MOST_PAIRS:
+        return
+    sets = [triples(other.text) for other in others]
+    holders: dict[str, list[int]] = defaultdict(list)
+    for number, grams in enumerate(sets):
+        for gram in grams:
+            holders[gram].append(number)
+    for number, item in enumerate(items):
+        own = triples(item.text)
+        shared = Counter(other for gram in own for other in holders.get(gram, ()))
+        for other, count in shared.items():
+            if count >= ALIKE * (len(own) + len(sets[other]) - count):
+                yield number, other
+
+
+def _by_label(items: Iterable[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = defaultdict(list)
+    for item in items:
+        found[item.label].append(item)
+    return found
+
+
+def _value(row: Mapping[str, Any], key: str, option: str) -> str:
+    if key not in row:
+        there = ", ".join(map(shown, row)) or "nothing"
+        raise Wrong(f"there is no key {shown(key)}{meant(key, row)}; it has {there} (name another with {option})")
+    value = row[key]
+    if option == "--target" and isinstance(value, bool | int):
+        return str(value)
+    return text_of(value, key)
+
+
+def others(items: Sequence[Item], text: str) -> list[Item]:
+    """The items that are not (nearly) the message that is asked."""
+    asked = triples(text)
+    return [item for item in items if not alike(triples(item.text), asked)]

@@ -1,0 +1,33 @@
+"""What people should know of a row besides its measures: a training that went wrong, answers that are worth nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from potluck import degenerate
+from potluck.amounts import many
+from potluck.contracts import ChatOptions
+from potluck.document_qa.answer_cache import Served, changed_model
+from potluck.strategy.race import Lane
+
+
+def notes_on(lane: Lane, right: Sequence[str], options: ChatOptions | None) -> Iterator[str]:
+    """Sentences about a row. ``right`` are the labels of what it was asked; ``options`` those of the chat model."""
+    yield from lane.notes
+    if lane.kind.baseline or not lane.asked:
+        return
+    yield from _on_labels(right, [one.label for one in lane.asked])
+    if options is not None:
+        yield from degenerate.of_ends(sum(one.cut for one in lane.asked), len(lane.asked), options.max_tokens)
+    for remark, count in Counter(remark for one in lane.asked for remark in one.remarks).items():
+        yield f"{count} of {len(lane.asked)}: {remark}"
+    yield from changed_model([Served(one.served_by, one.before) for one in lane.asked])
+
+
+def _on_labels(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:
+    """A row that names none of the labels does not answer one label to everything."""
+    unnamed = sum(not label for label in said)
+    if unnamed:
+        yield f"no label: {many(unnamed, 'answer', 'names', 'name')} none of the labels, of {len(said)}"
+    yield from degenerate.of_labels(right, said) if any(said) else degenerate.no_better(right, 0)

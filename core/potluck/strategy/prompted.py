@@ -1,0 +1,160 @@
+"""The rows that ask a chat model: the labels, some examples or none, and the message.
+
+A model that tells how likely a text is is asked how likely each label is; any other one answers, and the label is
+looked for in its answer.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
+
+from potluck.answering.choices import likeliest
+from potluck.answering.remarks import remarks
+from potluck.answering.written import answer_of
+from potluck.documents import Message
+from potluck.fingerprints import fingerprint
+from potluck.language import fold
+from potluck.observation.stage import model_call
+from potluck.strategy.data import Item, language, others
+from potluck.strategy.rows import Chat, Choice, Kind, Setting
+from potluck.strategy.simple import nearest
+
+if TYPE_CHECKING:
+    from potluck.contracts import Vectors
+
+Select: TypeAlias = Literal["random", "balanced", "nearest"]
+
+SHOTS = 8
+"""Examples of a row with few of them."""
+
+_CANDIDATES = 24
+"""Labels of so many nearest messages are candidates, where not all labels are."""
+
+_WORDINGS = {
+    "zh": "請選出適合這則訊息的標籤，只回答標籤。\n標籤：{labels}",
+    "en": "Choose the label that fits the message. Answer with the label only.\nLabels: {labels}",
+}
+_MESSAGE = {"zh": "訊息：{text}", "en": "Message: {text}"}
+
+
+class Prompted:
+    """Asks a chat model. ``candidates`` says whether only labels of near messages may be chosen."""
+
+    def __init__(self, setting: Setting, shots: int, select: Select = "random", candidates: bool = False) -> None:
+        """Draw the order of the examples."""
+        assert setting.chat is not None, "the register says that a chat model is needed"
+        self._chat: Chat = setting.chat
+        self._setting, self._shots, self._select, self._candidates = setting, shots, select, candidates
+        self._vectors: Any = None
+        generator = random.Random(setting.seed)  # noqa: S311  (no secret)
+        shuffled = generator.sample(setting.train, len(setting.train))
+        self._order = _in_turn(shuffled) if select == "balanced" else shuffled
+        self._language = language(setting.train)
+        wording = _WORDINGS[self._language] + _MESSAGE[self._language]
+        self.name = fingerprint(
+            "prompted", wording, shots, select, candidates, SHOTS, _CANDIDATES, setting.name, self._chat.name
+        )
+
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
+        """Keep the vectors, by which near examples are found."""
+        self._vectors = vectors
+        return ()
+
+    def price(self, text: str) -> float:
+        """The price of the message with the examples, and of the longest answer."""
+        model = self._chat.model()
+        if model.prices is None:
+            return 0.0
+        # The longest examples stand in for those that are chosen when the message is asked.
+        longest = sorted(self._order, key=lambda item: -len(item.text))[: self._shots]
+        prompt = model.count_tokens(self._messages(text, longest, self._setting.labels))
+        return (prompt * model.prices[0] + self._chat.options.max_tokens * model.prices[1]) / 1e6
+
+    def choose(self, text: str, vector: Vectors | None) -> Choice:
+        """Ask the model."""
+        examples = self.examples(text, vector)
+        labels = self._labels(text, vector) if self._candidates else self._setting.labels
+        messages = self._messages(text, examples, labels)
+        sent = sum(len(message.content.encode()) for message in messages) if self._chat.remote else 0
+        model = self._chat.model()
+        prompt, completion = model.prices or (0.0, 0.0)
+        if model.scores_text:
+            usd = model.count_tokens(messages) * prompt / 1e6 if prompt else 0.0
+            return Choice(likeliest(model, messages, labels, self._chat.part), usd, sent)
+        with model_call("chat", part=self._chat.part) as spent:
+            answer = answer_of(model, messages, self._chat.options)
+            spent.count(answer.usage)
+        usd = (answer.usage.prompt * prompt + answer.usage.completion * completion) / 1e6
+        cut, notes = answer.finish == "length", tuple(remarks(answer))
+        return Choice(named(answer.text, labels), usd, sent, cut, notes, answer.served_by)
+
+    def examples(self, text: str, vector: Vectors | None) -> list[Item]:
+        """The examples that are shown for a message: never it itself, nor nearly."""
+        if not self._shots:
+            return []
+        if self._select == "nearest":
+            # The nearest stands last, where it counts most.
+            return others(self._near(vector, 2 * self._shots), text)[: self._shots][::-1]
+        return others(self._order[: 2 * self._shots], text)[: self._shots]
+
+    def _near(self, vector: Vectors | None, count: int) -> list[Item]:
+        return [self._setting.train[number] for number, _ in nearest(self._vectors, vector, count)]
+
+    def _labels(self, text: str, vector: Vectors | None) -> tuple[str, ...]:
+        return tuple(sorted({item.label for item in others(self._near(vector, _CANDIDATES), text)}))
+
+    def _messages(self, text: str, examples: Sequence[Item], labels: Sequence[str]) -> list[Message]:
+        """The task stands in the first turn of the user: not every model knows a system's."""
+        task = _WORDINGS[self._language].format(labels=("、" if self._language == "zh" else ", ").join(labels))
+        turns: list[Message] = []
+        for example in examples:
+            turns += [Message("user", self._asked(example.text)), Message("assistant", example.label)]
+        turns.append(Message("user", self._asked(text), question=text))
+        first = turns[0]
+        return [Message("user", f"{task}\n\n{first.content}", question=first.question), *turns[1:]]
+
+    def _asked(self, text: str) -> str:
+        return _MESSAGE[self._language].format(text=text)
+
+
+def named(answer: str, labels: Sequence[str]) -> str:
+    """The label that an answer is, or else the one that it names first (of two, the longer); empty for none."""
+    plain = fold(answer).strip(" \"'「」『』`*.。:：")
+    by_name = {fold(label): label for label in labels}
+    if plain in by_name:
+        return by_name[plain]
+    found = [(plain.index(name), -len(name), label) for name, label in by_name.items() if name in plain]
+    return min(found)[2] if found else ""
+
+
+def _in_turn(items: Sequence[Item]) -> list[Item]:
+    """One of each label in turn, as long as there are some, the labels in the order in which they come."""
+    turns: dict[str, int] = {}
+    placed = []
+    for number, item in enumerate(items):
+        turns[item.label] = turns.get(item.label, 0) + 1
+        placed.append((turns[item.label], number, item))
+    return [item for _, _, item in sorted(placed, key=lambda one: one[:2])]
+
+
+PROMPTED: Mapping[str, Kind] = {
+    "zero-shot": Kind("the chat model is told the labels", lambda s: Prompted(s, 0), asks=True),
+    "one-shot": Kind("and shown an example", lambda s: Prompted(s, 1), asks=True),
+    "few-shot-random": Kind(f"and shown {SHOTS} examples", lambda s: Prompted(s, SHOTS), asks=True),
+    "few-shot-balanced": Kind(
+        f"and shown {SHOTS} examples, of each label in turn", lambda s: Prompted(s, SHOTS, "balanced"), asks=True
+    ),
+    "few-shot-nearest": Kind(
+        f"and shown the {SHOTS} most similar examples", lambda s: Prompted(s, SHOTS, "nearest"), asks=True, vectors=True
+    ),
+    "few-shot-nearest-labels": Kind(
+        f"and shown the {SHOTS} most similar examples, and only labels of similar messages",
+        lambda s: Prompted(s, SHOTS, "nearest", candidates=True),
+        asks=True,
+        vectors=True,
+        many=True,
+    ),
+}
+"""The rows that ask, by name."""

@@ -1,0 +1,129 @@
+"""The rows that train a model on the labelled messages, and then ask it how likely each label is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from potluck import recipe as recipes
+from potluck.adapters.resolve import resolve_adapter
+from potluck.answering.choices import likeliest
+from potluck.components.components import Components
+from potluck.documents import Message
+from potluck.model_sources.sources import Sources
+from potluck.recipe.reader import parse_value
+from potluck.stages.tune import finished, made, planned
+from potluck.strategy.data import language
+from potluck.strategy.meter import CannotLearn, Meter, OutOfTime
+from potluck.strategy.rows import Choice, Kind, Row, Setting
+from potluck.workspace import Workspace
+from potluck.workspace.files import write_whole
+
+if TYPE_CHECKING:
+    import pluggy
+
+    from potluck.contracts import TuningRequest, Vectors
+    from potluck.recipe.model import RecipeModel
+
+_ASKED = {"zh": "這則訊息的標籤是什麼？\n訊息：{text}", "en": "Which label does this message have?\nMessage: {text}"}
+
+_SHARE = 0.75
+"""The part of the time that a training may use up: what is learned has to be tried."""
+
+
+class Tuned:
+    """Trains a model of the recipe that ``components`` are of, and chooses the label that it finds likeliest."""
+
+    def __init__(
+        self, setting: Setting, make: Callable[[], Components], meter: Meter, observers: pluggy.PluginManager
+    ) -> None:
+        """Nothing is read yet: whatever is wrong with model or tuner is this row's failure alone."""
+        self._setting, self._make, self._meter, self._observers = setting, make, meter, observers
+
+    @cached_property
+    def _components(self) -> Components:
+        return self._make()
+
+    @cached_property
+    def _request(self) -> TuningRequest:
+        return planned(self._components)
+
+    @property
+    def name(self) -> str:
+        """The training that it stands for."""
+        return self._request.folder.name
+
+    def train(self, vectors: Vectors | None) -> Sequence[str]:
+        """Train, unless that was done; what is said of it is what ``potluck tune`` says.
+
+        Raises ``CannotLearn`` where there is no time for it.
+        """
+        if finished(self._request)[0] is None:
+            seconds = self._components.tuner.probe(self._request)
+            try:
+                self._meter.need(seconds or 0.0, 0.0, _SHARE)
+            except OutOfTime as limit:
+                raise CannotLearn(f"training takes about {seconds:,.0f} s, which do not fit into {limit}") from None
+        found = made(self._components, self._observers)
+        resolve_adapter(self._components)
+        _ = self._components.chat.context_window
+        return (*found.notes, *found.prepared.notes, *found.tuned.notes)
+
+    def price(self, text: str) -> float:
+        """Nothing leaves the machine."""
+        return 0.0
+
+    def choose(self, text: str, vector: Vectors | None) -> Choice:
+        """The likeliest label."""
+        recipe = self._components.recipe
+        assert recipe.prompt is not None, "the recipe was made with one"
+        asked = [Message("user", recipe.prompt.render(text=text))]
+        return Choice(likeliest(self._components.chat, asked, self._setting.labels, recipe.chat))
+
+
+def tuned_kinds(
+    tuners: Sequence[str],
+    model: str,
+    seed: int,
+    workspace: Workspace,
+    meter: Meter,
+    opened: list[Components],
+    observers: pluggy.PluginManager,
+) -> Mapping[str, Kind]:
+    """A row for each tuner, written as in a recipe. What they open is put into ``opened``, to be closed in the end."""
+    found: dict[str, Kind] = {}
+    for written in tuners:
+        said = parse_value(written, f"--tuner {written}").plain()
+        used = str(said.get("use")) if isinstance(said, dict) else str(said)
+        same = sum(name.partition(" ")[0] == used for name in found)
+        name = f"{used} ({same + 1})" if same else used
+
+        def make(setting: Setting, written: str = written) -> Row:
+            def components() -> Components:
+                recipe = _recipe(written, model, setting, seed, workspace)
+                opened.append(Components(recipe, workspace, Sources(recipe.folder)))
+                return opened[-1]
+
+            return Tuned(setting, components, meter, observers)
+
+        found[name] = Kind(f"a model tuned by {used}", make)
+    return found
+
+
+def _recipe(tuner: str, model: str, setting: Setting, seed: int, workspace: Workspace) -> RecipeModel:
+    """The recipe of a tuning on the messages, which are written beside what it makes."""
+    rows = [{"text": item.text, "label": item.label} for item in setting.train]
+    data = workspace.folder / "strategy" / f"{setting.name}.jsonl"
+    write_whole(data, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
+    said = {
+        "model": model,
+        "task": "classification",
+        "dataset": {"path": str(data), "validation": 0},
+        "prompt": _ASKED[language(setting.train)],
+        "seed": seed,
+    }
+    overrides = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]
+    return recipes.loads("potluck: 1", Path("--tuner"), [*overrides, f"tuner={tuner}"])

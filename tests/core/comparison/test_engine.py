@@ -1,0 +1,173 @@
+"""Variants share all that a swap does not touch; a variant that fails leaves the others alone.
+
+Modules: ``potluck.comparison.causes``, ``potluck.comparison.curves``,
+``potluck.comparison.document``, ``potluck.comparison.gate``, ``potluck.comparison.measured``,
+``potluck.comparison.notes``, ``potluck.comparison.compare``, ``potluck.comparison.table``,
+``potluck.comparison.tasks``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from potluck import recipe
+from potluck.comparison.engine import VariantRun
+from potluck.errors import RecipeError
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.variants import variants
+from support.planted import plant
+
+ITEMS = 14
+
+
+@pytest.fixture
+def model(home: Path) -> RecipeModel:
+    return recipe.load(plant(home, ITEMS))
+
+
+def lines(path: Path) -> list[str]:
+    return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
+
+
+def answers(run: VariantRun) -> list[str]:
+    return [one.report.answer.text for one in run.repeats[0]]
+
+
+@pytest.mark.parametrize(
+    ("swap", "asked"),
+    [("retriever.k=1,2", 2), ("chat.max_tokens=8,9", 2), ("store=exact,faiss", 1), ("answer=stuff,refine", 3)],
+)
+def test_nothing_is_embedded_again_for_another_k_chat_or_store(
+    swap: str, asked: int, home: Path, model: RecipeModel, engine_for: Any
+) -> None:
+    runs = engine_for(model).run(variants(model, [swap]))
+
+    assert [run.error for run in runs] == [None] * len(runs)
+    embedded = lines(home.parent / "embedded.log")
+    assert len(embedded) == len(set(embedded))
+    assert sum(run.computed["embed"] for run in runs) == len(embedded)
+    assert len(lines(home.parent / "asked.log")) == asked * ITEMS
+
+
+def test_another_prompt_embeds_and_retrieves_nothing_again(home: Path, model: RecipeModel, engine_for: Any) -> None:
+    first, second = engine_for(model).run(
+        variants(model, ['prompt="{context} {question}","仔細 {context} {question}"'])
+    )
+
+    assert second.computed == {"load": 0, "split": 0, "embed": 0, "retrieve": 0, "answer": ITEMS}
+    assert second.reused["embed"] == first.computed["embed"] > 0
+    assert second.reused["retrieve"] == first.computed["retrieve"] == ITEMS
+
+
+def test_another_embedder_loads_and_splits_nothing_again(model: RecipeModel, engine_for: Any) -> None:
+    first, second = engine_for(model).run(variants(model, ["embedder=keys,{use: keys, twins_first: true}"]))
+
+    assert (first.computed["load"], first.computed["split"]) == (ITEMS + 2, ITEMS + 2)
+    assert (second.computed["load"], second.computed["split"]) == (0, 0)
+    assert second.computed["embed"] == first.computed["embed"]
+
+
+def test_a_comparison_that_is_run_again_asks_and_embeds_nothing(
+    home: Path, model: RecipeModel, engine_for: Any
+) -> None:
+    first = engine_for(model).run(variants(model))
+    before = len(lines(home.parent / "asked.log")), len(lines(home.parent / "embedded.log"))
+
+    again = engine_for(model).run(variants(model))
+
+    assert (len(lines(home.parent / "asked.log")), len(lines(home.parent / "embedded.log"))) == before
+    assert [sum(run.computed.values()) for run in again] == [0, 0]
+    assert [answers(run) for run in again] == [answers(run) for run in first]
+    latencies = [[one.report.seconds for one in run.repeats[0]] for run in (*first, *again)]
+    assert latencies[:2] == latencies[2:], "the time that an answer took when it was made"
+
+
+def test_one_more_question_asks_only_that(home: Path, model: RecipeModel, engine_for: Any) -> None:
+    engine_for(model).run(variants(model, ["retriever.k=1,2"]))
+    before = len(lines(home.parent / "asked.log"))
+    with (home / "questions.jsonl").open("a", encoding="utf-8") as file:
+        file.write(json.dumps({"question": "What of key-1. is there?", "answers": ["v-1"]}) + "\n")
+
+    engine_for(model).run(variants(model, ["retriever.k=1,2"]))
+
+    assert lines(home.parent / "asked.log")[before:] == ["What of key-1. is there?"] * 2
+
+
+def test_a_variant_that_fails_does_not_lose_the_others(model: RecipeModel, engine_for: Any) -> None:
+    """The window is shorter than some texts, and nothing consents to cutting them."""
+    good, bad = engine_for(model).run(variants(model, ["embedder=keys,{use: keys, window: 20}"]))
+
+    assert bad.error is not None
+    assert "20" in bad.error
+    assert bad.repeats == []
+    assert good.error is None
+    assert len(answers(good)) == ITEMS
+
+
+def test_a_fault_of_a_plugin_is_the_variants_alone(
+    home: Path, model: RecipeModel, engine_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A damaged setting makes the planted chat model raise a KeyError of its own."""
+    monkeypatch.setenv("ASKED_LOG", str(home))
+
+    good, bad = engine_for(model).run(variants(model, ["chat=extractive,reader"]))
+
+    assert good.error is None
+    assert bad.error is not None
+    assert bad.error.startswith("unexpected IsADirectoryError")
+
+
+def test_rounds_are_asked_only_of_a_model_that_samples(home: Path, model: RecipeModel, engine_for: Any) -> None:
+    greedy, sampling = engine_for(model).run(variants(model, ["chat.temperature=0,0.7"]), repeats=3)
+
+    assert (len(greedy.repeats), len(sampling.repeats)) == (1, 3)
+    assert len(lines(home.parent / "asked.log")) == 4 * ITEMS
+    assert sampling.computed["answer"] == 3 * ITEMS
+
+
+def test_a_model_that_can_tell_says_how_likely_the_right_answers_are(
+    home: Path, model: RecipeModel, engine_for: Any
+) -> None:
+    """Each once; a model that cannot tell goes without."""
+    engine = engine_for(model)
+    quoting, reading = engine.run(variants(model, ["chat=extractive,reader"]), surprise=True)
+    before = len(lines(home.parent / "asked.log"))
+    (again,) = engine_for(model).run(variants(model, ["chat=extractive,reader"])[1:], surprise=True)
+
+    assert quoting.surprises == {}
+    assert (quoting.error, reading.error) == (None, None)
+    assert {name: one.nats for name, one in reading.surprises.items()} == {f"q{n}": 2.5 for n in range(ITEMS)}
+    assert {one.characters for one in reading.surprises.values()} == {3, 4}
+    assert again.surprises == reading.surprises
+    assert len(lines(home.parent / "asked.log")) == before
+
+
+@pytest.mark.parametrize(
+    ("gold", "said"),
+    [
+        ({"gold_ids": ["hand"], "gold_sections": ["1.4", "1.5"]}, None),
+        (
+            {"gold_ids": ["hand"], "gold_sections": ["1.6"]},
+            r"'1\.6' names no section of 'hand' \(did you mean '1\.[45]'",
+        ),
+        ({"gold_ids": ["手冊"], "gold_sections": ["1.6"]}, None),
+        ({"gold_ids": ["手册"], "gold_sections": ["1.6"]}, "'手册' names no document"),
+    ],
+)
+def test_what_is_called_right_has_to_be_in_one_variant_or_not_read_in_one(
+    home: Path, model: RecipeModel, engine_for: Any, gold: dict[str, Any], said: str | None
+) -> None:
+    (home / "hand.md").write_text("# 1.4 Rails\n\nA key.\n", encoding="utf-8")
+    (home / "hand.html").write_text("<h1>1.5 軌道</h1><p>A key.</p>", encoding="utf-8")
+    (home / "手冊.md").write_text("", encoding="utf-8")
+    (home / "questions.jsonl").write_text(json.dumps({"question": "?", **gold}), encoding="utf-8")
+    recipes = [one.recipe for one in variants(model, ["documents=hand.md,hand.html,手冊.md"])]
+    if said is None:
+        engine_for(model).check_gold(recipes)
+        return
+    with pytest.raises(RecipeError, match=said):
+        engine_for(model).check_gold(recipes)

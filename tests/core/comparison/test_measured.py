@@ -1,0 +1,364 @@
+"""From the answers of variants to the document of a comparison: measured by hand, without asking a model.
+
+Modules: ``potluck.comparison.causes``, ``potluck.comparison.curves``,
+``potluck.comparison.document``, ``potluck.comparison.engine``,
+``potluck.comparison.measured``, ``potluck.comparison.table``.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.console import Console
+
+from potluck import recipe as recipes
+from potluck.comparison import table
+from potluck.comparison.causes import Cause, counted
+from potluck.comparison.curves import curves
+from potluck.comparison.document import Setting, document, main_measure
+from potluck.comparison.engine import VariantRun, cost_of, question_cost
+from potluck.comparison.measured import described, measured, preferred, values_of
+from potluck.contracts import Attempt
+from potluck.document_qa.ask import AskReport
+from potluck.document_qa.evaluate import Answered
+from potluck.documents import Answer, Passage, Usage
+from potluck.metrics.perplexity import Surprise
+from potluck.metrics.scorer import QuestionScore
+from potluck.questions.question_file import Question
+from potluck.recipe.swaps import Variant
+from potluck.statistics.inference import Interval
+from support.scoring import usual
+
+
+def variant(name: str, swaps: Mapping[str, str] | None = None, text: str = "retriever: {k: 2}\n") -> Variant:
+    return Variant(name, swaps or {}, recipes.loads(text, Path("recipe.yaml"), []))
+
+
+def passage(number: int, length: int = 10) -> Passage:
+    start = number * length
+    return Passage(f"id{number}", "規範.txt", "x" * length, start, start + length, 1.0, sections=("1.4",), page=number)
+
+
+def answered(
+    number: int,
+    values: Mapping[str, float] | None = None,
+    refused: bool | None = False,
+    answerable: bool = True,
+    seconds: float = 0.5,
+    passages: int = 12,
+    citations: Sequence[Passage] = (),
+) -> Answered:
+    question = Question(f"q{number}", f"第{number}題", answerable=answerable, answers=("x",) if answerable else ())
+    answer = Answer(f"answer {number}", "stop", Usage(1000 * number, 100))
+    found = [passage(place) for place in range(passages)]
+    report = AskReport(question.question, answer, bool(refused), list(citations), found, 1, seconds=seconds)
+    said = None if refused is None else answer.text
+    attempt = Attempt(question.question, answer=said, answerable=answerable, refused=bool(refused))
+    refusals = {name: value for name, value in usual().values(attempt).items() if name.startswith("refusal")}
+    score = QuestionScore(question.id, answerable, {**(values or {}), **refusals}, refused, attempt=attempt)
+    return Answered(question, report, score)
+
+
+def run(name: str, *rounds: Sequence[Answered], **more: Any) -> VariantRun:
+    return VariantRun(variant(name, more.pop("swaps", None)), [[*one] for one in rounds], **more)
+
+
+def of_f1(name: str, *values: float, **more: Any) -> VariantRun:
+    return run(name, [answered(number, {"f1": value}) for number, value in enumerate(values)], **more)
+
+
+@pytest.mark.parametrize(
+    ("one", "expected"),
+    [
+        (answered(1, {"f1": 0.5}), {"f1": 0.5, "latency": 0.5}),
+        (answered(1, {"f1": 0.0}, refused=True), {"f1": 0.0, "refusal_precision": 0.0, "latency": 0.5}),
+        (answered(1, refused=True, answerable=False), {"refusal_recall": 1, "refusal_precision": 1, "latency": 0.5}),
+        (answered(1, refused=False, answerable=False), {"refusal_recall": 0.0, "latency": 0.5}),
+        (answered(1, refused=None, answerable=False), {"latency": 0.5}),
+    ],
+)
+def test_a_question_has_the_measures_that_apply_to_it(one: Answered, expected: dict[str, float]) -> None:
+    assert values_of(one, run("a"), usual()) == expected
+    assert values_of(one, run("a", prices=(3.0, 10.0)), usual()) == {**expected, "cost": pytest.approx(0.004)}
+
+
+def test_answers_cost_what_their_tokens_do_a_round() -> None:
+    rounds = [[answered(1), answered(2)], [answered(1), answered(3)]]
+
+    assert question_cost(answered(2), (3.0, 10.0)) == pytest.approx((2000 * 3 + 100 * 10) / 1e6)
+    assert cost_of(run("a", *rounds, prices=(3.0, 10.0))) == pytest.approx((0.004 + 0.007 + 0.004 + 0.010) / 2)
+    assert cost_of(run("a", *rounds)) is None
+    assert cost_of(run("a", prices=(3.0, 10.0))) is None
+
+
+def test_a_table_has_a_row_a_question_and_a_column_a_round_and_nan_where_there_is_nothing() -> None:
+    first = [answered(1, {"f1": 0.5}), answered(2, refused=True, answerable=False)]
+    second = [answered(1, {"f1": 1.0}), answered(2, refused=False, answerable=False)]
+
+    found = measured(run("a", first, second, surprises={"q1": Surprise(math.log(2) * 12, 3, 6)}), usual())
+
+    assert list(found) == ["f1", "bits_per_character", "refusal_precision", "refusal_recall", "latency"]
+    assert found["f1"][0].tolist() == [0.5, 1.0]
+    assert [math.isnan(value) for value in found["f1"][1]] == [True, True]
+    assert found["refusal_recall"][1].tolist() == [1, 0]
+    assert found["refusal_precision"][1].tolist()[0] == 1
+    assert math.isnan(found["refusal_precision"][1][1])
+    assert found["bits_per_character"][0].tolist() == pytest.approx([2, 2])
+    assert math.isnan(found["bits_per_character"][1][0])
+
+
+@pytest.mark.parametrize(
+    ("names", "facts", "expected"),
+    [
+        ([["f1", "fact", "latency"]], False, "f1"),
+        ([["f1", "fact", "latency"]], True, "fact"),
+        ([["accuracy", "f1", "fact"]], True, "accuracy"),
+        ([["f1", "accuracy"]], False, "accuracy"),
+        ([["f1", "exact_match"], ["exact_match", "latency"]], False, "exact_match"),
+        ([["recall@1", "answer_recall@1", "latency"]], False, "answer_recall@1"),
+        ([["refusal_recall", "latency"]], False, "refusal_recall"),
+        ([["mrr"]], False, "latency"),
+        ([], False, "latency"),
+    ],
+)
+def test_variants_are_judged_by_the_first_measure_that_all_have(
+    names: list[list[str]], facts: bool, expected: str
+) -> None:
+    tables: Any = [dict.fromkeys(one) for one in names]
+    questions = [Question("a", "a"), Question("b", "b", gold_facts=("x",) if facts else ())]
+
+    assert preferred(tables, questions) == expected
+
+
+def test_measures_are_listed_with_their_direction_and_unit() -> None:
+    found = described(["f1", "latency", "cost", "bits_per_character"], usual())
+    assert [{key: one[key] for key in ("name", "higher_is_better", "unit")} for one in found] == [
+        {"name": "f1", "higher_is_better": True, "unit": ""},
+        {"name": "latency", "higher_is_better": False, "unit": "s"},
+        {"name": "cost", "higher_is_better": False, "unit": "USD"},
+        {"name": "bits_per_character", "higher_is_better": False, "unit": "bits"},
+    ]
+    assert found[0]["label"] == "Words in common (F1)"
+    assert all(one["summary"] for one in found)
+
+
+SETTING = Setting("run-1", "規範", "recipe.yaml", "q.jsonl", "grid", "a", 0.0, ("a note",))
+
+
+def made(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> Any:
+    questions = [one.question for one in next(run for run in runs if run.repeats).repeats[0]]
+    return document(SETTING, runs, questions, causes, metric, usual())
+
+
+def test_the_head_of_a_document_says_what_was_compared() -> None:
+    found = made([of_f1("a", 0.0, 1.0), of_f1("b", 1.0, 1.0)])
+
+    head = {key: found[key] for key in ("run", "name", "recipe", "questions_file", "design", "baseline", "metric")}
+    assert head == {
+        "run": "run-1", "name": "規範", "recipe": "recipe.yaml", "questions_file": "q.jsonl", "design": "grid",
+        "baseline": "a", "metric": "f1",
+    }  # fmt: skip
+    assert (found["started"], found["notes"], found["judge"]) == ("1970-01-01T00:00:00Z", ["a note"], None)
+    assert [one["name"] for one in found["measures"]] == ["f1", "latency"]
+
+
+def test_a_variant_has_its_means_and_what_it_took_and_one_that_failed_its_error() -> None:
+    good = of_f1("a", 0.25, 0.75, cost=0.5, seconds=1.23456, swaps={"retriever.k": "2"})
+    good.computed["answer"] = 2
+    first, second = made([good, run("b", error="no route")])["variants"]
+
+    assert (first["name"], first["swaps"], first["metrics"]["f1"]["mean"]) == ("a", {"retriever.k": "2"}, 0.5)
+    assert (first["metrics"]["f1"]["n"], first["cost"], first["seconds"], first["repeats"]) == (2, 0.5, 1.235, 1)
+    assert (first["computed"]["answer"], first["reused"]["answer"], first["perplexity"]) == (2, 0, None)
+    assert (first["error"], second["error"], second["metrics"]) == (None, "no route", {})
+
+
+def test_no_time_is_less_than_nothing_and_no_share_more_than_one() -> None:
+    long = run("a", [answered(n, {"f1": 1.0 - n / 9}, seconds=9.0 * (n == 3)) for n in range(4)])
+    metrics = made([long])["variants"][0]["metrics"]
+
+    assert metrics["latency"]["low"] == 0
+    assert metrics["latency"]["high"] > 1, "a time is not bounded"
+    assert metrics["f1"]["high"] <= 1
+
+
+def test_a_measure_is_compared_where_two_questions_have_it_in_both_variants() -> None:
+    both = [of_f1("a", 0.0, 0.5, 1.0), of_f1("b", 1.0, 1.0, 1.0)]
+    one = [of_f1("a", 0.0), of_f1("b", 1.0)]
+    mixed = [
+        run("a", [answered(0, {"f1": 0.0}), answered(1, {"f1": 0.5}), answered(2)]),
+        run("b", [answered(0, {"f1": 1.0}), answered(1), answered(2, {"f1": 1.0})]),
+    ]
+
+    (pair,) = [pair for pair in made(both)["pairs"] if pair["metric"] == "f1"]
+    assert (pair["a"], pair["b"], pair["difference"], pair["n"]) == ("a", "b", 0.5, 3)
+    assert pair["sentence"].startswith("no evidence of a difference between a and b with 3 questions")
+    assert [pair for pair in made(one)["pairs"] if pair["metric"] == "f1"] == []
+    assert [pair for pair in made(mixed)["pairs"] if pair["metric"] == "f1"] == []
+
+
+def test_of_a_faster_variant_it_is_said_that_it_is_better() -> None:
+    slow = run("a", [answered(n, {"f1": 1.0}, seconds=5 + n / 100) for n in range(12)])
+    fast = run("b", [answered(n, {"f1": 1.0}, seconds=1 + n / 90) for n in range(12)])
+
+    verdicts = {pair["metric"]: pair["verdict"] for pair in made([slow, fast])["pairs"]}
+
+    assert verdicts == {"f1": "no evidence", "latency": "better"}
+
+
+def test_which_refusals_were_right_is_no_matter_of_pairs() -> None:
+    runs = [run(name, [answered(n, {"f1": 0.0}, refused=True) for n in range(3)]) for name in "ab"]
+
+    found = made(runs)
+    assert "refusal_precision" in [one["name"] for one in found["measures"]]
+    assert "refusal_precision" not in [pair["metric"] for pair in found["pairs"]]
+
+
+@pytest.mark.parametrize(("count", "pairs"), [(6, 15), (7, 6)])
+def test_with_more_than_six_variants_each_is_held_against_the_baseline_only(count: int, pairs: int) -> None:
+    runs = [of_f1(name, 0.0, 1.0, 1.0) for name in "bcadefg"[:count]]
+
+    found = [(pair["a"], pair["b"]) for pair in made(runs)["pairs"] if pair["metric"] == "f1"]
+    assert len(found) == pairs
+    assert count == 6 or {one for one, _ in found} == {"a"}
+
+
+def test_a_question_lists_its_passages_and_where_its_citations_lie() -> None:
+    cited = [Passage("c", "規範.txt", "xx", 13, 15, 1.0), Passage("d", "規範.txt", "xx", 500, 502, 1.0)]
+    runs = [run(name, [answered(1, {"f1": 1.0}, citations=cited, seconds=0.12345678)]) for name in "ab"]
+
+    found = made(runs)
+    (question,) = found["questions"]
+    answer = question["answers"]["a"]
+
+    assert (question["id"], question["question"], question["answerable"]) == ("q1", "第1題", True)
+    assert question["gold"] == {"ids": [], "sections": [], "answers": ["x"], "facts": []}
+    assert (answer["text"], answer["finish"], answer["seconds"], answer["shown"]) == ("answer 1", "stop", 0.123457, 2)
+    assert answer["retrieved"] == [f"規範.txt:{10 * n}-{10 * n + 10}" for n in range(8)], "six beyond those shown"
+    assert answer["citations"] == [{"chunk": "規範.txt:10-20", "start": 3, "end": 5}]
+    assert found["chunks"]["規範.txt:10-20"] == {
+        "source": "規範.txt", "section": "1.4", "page": 1, "page_label": None, "text": "x" * 10,
+    }  # fmt: skip
+    assert len(found["chunks"]) == 8, "a passage of two variants is listed once"
+
+
+def test_fewer_passages_than_would_be_shown_are_all_shown() -> None:
+    found = made([run("a", [answered(1, {"f1": 1.0}, passages=1)])])
+
+    assert found["questions"][0]["answers"]["a"]["shown"] == 1
+    assert main_measure([of_f1("a", 1.0), run("b", error="x")], [], usual()) == "f1"
+
+
+def cause(question: str, stage: Any, detail: str, b: str = "b") -> Cause:
+    return Cause(question, "a", b, stage, detail, "f1", 0.0, 1.0, 2)
+
+
+def test_causes_are_counted_pair_by_pair_with_their_detail_where_it_is_one() -> None:
+    found = [
+        cause("1", "retrieval", "k 1"), cause("2", "retrieval", "k 1"), cause("3", "retrieval", "k 2"),
+        cause("4", "prompt", "shorter"), cause("5", "truncation", "at 9"), cause("6", "truncation", "at 8"),
+        cause("7", "truncation", "at 8"), cause("8", "truncation", "at 8"), cause("9", "order", "x", b="c"),
+    ]  # fmt: skip
+
+    lines: Any = counted(found, [])
+
+    assert [(line["b"], line["cause"], line["count"]) for line in lines] == [
+        ("b", "truncation", 4), ("b", "retrieval", 3), ("b", "prompt", 1), ("c", "order", 1),
+    ]  # fmt: skip
+    assert [line["sentence"] for line in lines] == [
+        "4 of 8 differences between a and b come from truncation: at 8",
+        "3 of 8 differences between a and b come from retrieval",
+        "1 of 8 differences between a and b come from prompt: shorter",
+        "1 of 1 differences between a and c come from order: x",
+    ]
+
+
+def intervals(**means: float) -> dict[str, Interval]:
+    return {name: Interval(mean, mean - 0.1, mean + 0.1, 9) for name, mean in means.items()}
+
+
+def numbered(key: str, values: Sequence[Any]) -> list[Variant]:
+    section, name = key.split(".")
+    return [
+        variant(f"v{number}", {key: str(value)}, f"{section}: {{{name}: {value}}}\n")
+        for number, value in enumerate(values)
+    ]
+
+
+def test_a_curve_goes_through_three_points_or_more_in_the_order_of_their_numbers() -> None:
+    chosen = numbered("retriever.k", [8, 2, 4])
+
+    (curve,) = curves(chosen, intervals(v0=0.8, v1=0.2, v2=0.4))
+    assert curve == {
+        "name": "retriever.k",
+        "points": [
+            {"n": n, "mean": mean, "low": pytest.approx(mean - 0.1), "high": pytest.approx(mean + 0.1)}
+            for n, mean in ((2, 0.2), (4, 0.4), (8, 0.8))
+        ],
+    }
+    assert curves(chosen[:2], intervals(v0=0.8, v1=0.2)) == []
+    assert curves(chosen, intervals(v0=0.8, v1=0.2)) == [], "one without the measure is no point"
+
+
+def test_no_examples_are_none_of_them_and_what_is_no_number_is_no_point(tmp_path: Path) -> None:
+    (tmp_path / "e.jsonl").write_text('{"question": "a", "answers": ["b"]}\n', encoding="utf-8")
+
+    def shots(count: int) -> Variant:
+        text = f"shots: {{count: {count}, examples: e.jsonl}}\n" if count else "name: x\n"
+        return Variant(f"s{count}", {"shots.count": str(count)}, recipes.loads(text, tmp_path / "r.yaml", []))
+
+    (curve,) = curves([shots(0), shots(1), shots(4)], intervals(s0=0.1, s1=0.2, s4=0.3))
+    points: Any = curve["points"]  # type: ignore[index, call-overload]
+    assert [point["n"] for point in points] == [0, 1, 4]
+    words = [variant(name, {"answer.method": name}, f"answer: {name}\n") for name in ("stuff", "refine", "map_reduce")]
+    assert curves(words, intervals(stuff=0.1, refine=0.2, map_reduce=0.3)) == []
+
+
+def shown(found: Mapping[str, Any]) -> str:
+    console = Console(width=200, record=True, file=None, quiet=False, force_terminal=False)
+    with console.capture() as captured:
+        console.print(table.of(found))
+    return captured.get()
+
+
+def test_the_table_has_a_row_a_variant_the_wanted_measure_first_and_five_at_most() -> None:
+    values = {"f1": 0.5, "fact": 0.25, "exact_match": 1.0, "recall@1": 0.0, "recall@5": 1.0, "mrr": 0.75}
+    runs = [run("[a]", [answered(n, values) for n in range(2)], cost=0.12345, seconds=3.21), run("b", error="no")]
+    text = shown(made(runs, "mrr"))
+
+    head, *rows = [line.split() for line in text.splitlines() if line.strip() and "─" not in line]
+    assert head == ["variant", "mrr", "fact", "f1", "exact_match", "recall@1", "USD", "seconds", "asked", "/", "reused"]
+    assert rows[0][0] == "[a]"
+    assert rows[0][1].startswith("0.750")
+    assert "0.1235" in rows[0]
+    assert rows[0][-4:] == ["3.2", "0", "/", "0"]
+    assert rows[1] == ["b", "failed"]
+
+
+def test_a_variant_without_a_price_or_a_measure_has_a_dash() -> None:
+    runs = [of_f1("a", 1.0), run("b", [answered(0)])]
+    rows = [line.split() for line in shown(made(runs)).splitlines() if line.strip() and "─" not in line][1:]
+
+    assert rows[0][:2] == ["a", "1.000"]
+    assert rows[1][:2] == ["b", "-"]
+    assert "-" in rows[0]
+
+
+def test_verdicts_are_those_of_the_chief_measure_then_of_the_judge_then_the_causes() -> None:
+    found = made([of_f1("a", 0.0, 0.5, 1.0), of_f1("b", 1.0, 1.0, 1.0)], causes=[cause("q1", "prompt", "shorter")])
+    pair = {"a": "a", "b": "b", "n": 5, "wins_a": 1, "wins_b": 2, "tie": 1, "inconsistent": 1, "unparsed": 0}
+
+    lines = list(table.verdicts({**found, "judge": {"pairs": [pair]}}))
+
+    assert len(lines) == 3
+    assert lines[0].startswith("no evidence of a difference between a and b")
+    assert lines[1] == (
+        "of 5 pairs of answers that differ the judge prefers 2 times b and 1 times a; equal: 1, another verdict in "
+        "the other order: 1, no verdict in the reply: 0"
+    )
+    assert lines[2] == "1 of 1 differences between a and b come from prompt: shorter"
+    assert list(table.verdicts(found)) == [lines[0], lines[2]]

@@ -1,0 +1,112 @@
+"""Files of JSON Lines: every problem is told with its line, as many as a person reads.
+
+Modules: ``potluck.datasets.jsonl``.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from potluck.datasets.jsonl import read_lines, text_of
+from potluck.errors import PotluckError, RecipeError
+
+EXAMPLE = '{"text": "…"}'
+
+
+def made(number: int, row: Mapping[str, Any]) -> tuple[int, str]:
+    return number, text_of(row.get("text"), "text")
+
+
+def read(folder: Path, content: str | bytes, limit: int | None = None) -> list[tuple[int, str]]:
+    path = folder / "data.jsonl"
+    path.write_bytes(content if isinstance(content, bytes) else content.encode())
+    return read_lines(path, made, EXAMPLE, limit)
+
+
+def test_each_object_is_read_with_its_line_and_blank_lines_are_passed_over(tmp_path: Path) -> None:
+    content = '\ufeff{"text": " one "}\n\n  \t\n{"text": "二\u2028行"}\r\n'
+
+    assert read(tmp_path, content) == [(1, "one"), (4, "二\u2028行")]
+
+
+@pytest.mark.parametrize(("limit", "count"), [(1, 1), (2, 2), (3, 3), (None, 3)])
+def test_a_limit_takes_the_first_ones(tmp_path: Path, limit: int | None, count: int) -> None:
+    content = "".join(f'{{"text": "{number}"}}\n' for number in range(3))
+
+    assert read(tmp_path, content, limit) == [(number + 1, str(number)) for number in range(count)]
+
+
+def test_behind_the_limit_nothing_is_read(tmp_path: Path) -> None:
+    assert read(tmp_path, '{"text": "a"}\nbroken', limit=1) == [(1, "a")]
+
+
+@pytest.mark.parametrize(
+    ("line", "message"),
+    [
+        ('{"text": "a",}', "this is not JSON: "),
+        ("[" * 100_000, "this is not JSON: "),
+        ('["text"]', "this is not a JSON object"),
+        ("3", "this is not a JSON object"),
+        ("{}", "text has to be a text that is not blank"),
+        ('{"text": 7}', "text has to be a text that is not blank"),
+        ('{"text": " \\u3000"}', "text has to be a text that is not blank"),
+        ('{"text": "a\\ud800"}', "text holds half a character (a lone surrogate)"),
+        ('{"text": "a\\udfff"}', "text holds half a character (a lone surrogate)"),
+    ],
+)
+def test_what_is_wrong_with_a_line_is_told_at_that_line(tmp_path: Path, line: str, message: str) -> None:
+    with pytest.raises(RecipeError) as raised:
+        read(tmp_path, f'{{"text": "fine"}}\n{line}\n')
+
+    (problem,) = raised.value.problems
+    assert (problem.file, problem.line, problem.column) == (str(tmp_path / "data.jsonl"), 2, 1)
+    assert problem.message.startswith(message)
+    assert f"a line holds one JSON object, such as {EXAMPLE}" in str(raised.value)
+
+
+@pytest.mark.parametrize("text", ["\ud7ff", "\ue000", "😀", "中"])
+def test_whole_characters_of_any_kind_are_fine(text: str) -> None:
+    assert text_of(f" {text} ", "text") == text
+
+
+def test_twenty_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError) as raised:
+        read(tmp_path, "broken\n" * 30)
+
+    assert [problem.line for problem in raised.value.problems] == list(range(1, 21))
+
+
+def test_a_problem_may_name_all_that_the_text_may_be_called(tmp_path: Path) -> None:
+    path = tmp_path / "data.jsonl"
+    path.write_text('{"other": "a"}', encoding="utf-8")
+
+    with pytest.raises(RecipeError, match="text or prompt has to be a text that is not blank"):
+        read_lines(path, lambda _, row: text_of(row.get("text"), "text", "text or prompt"), EXAMPLE)
+
+
+def test_an_empty_file_is_told_with_an_example(tmp_path: Path) -> None:
+    with pytest.raises(PotluckError, match=re.escape(f"nothing in it; a line holds for instance {EXAMPLE}")):
+        read(tmp_path, "\n \n")
+
+
+def test_another_encoding_is_told_with_the_byte(tmp_path: Path) -> None:
+    with pytest.raises(PotluckError, match=r"not UTF-8 \(byte 11\); save the file as UTF-8"):
+        read(tmp_path, '{"text": "短鋼軌"}'.encode("big5"))
+
+
+def test_a_file_that_is_not_there_is_told_with_its_name(tmp_path: Path) -> None:
+    with pytest.raises(PotluckError, match=r"none\.jsonl: cannot be read: No such file or directory"):
+        read_lines(tmp_path / "none.jsonl", made, EXAMPLE)
+
+
+def test_a_key_that_stands_twice_is_told_with_its_line(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError) as raised:
+        read(tmp_path, '{"text": "a"}\n{"text": "甲", "text": "乙"}')
+
+    (problem,) = raised.value.problems
+    assert (problem.line, problem.message) == (2, "the key 'text' stands twice in one object")

@@ -1,0 +1,126 @@
+"""The file itself, without a browser.
+
+Modules: ``potluck.report.plots``, ``potluck.report.csv``, ``potluck.report.embedded``,
+``potluck.report.html``, ``potluck.report.labels``.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import re
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from potluck.errors import PotluckError
+from potluck.report import write_html
+from potluck.report.task import write_task
+from support.comparisons import comparison
+
+
+def data_of(page: bytes) -> dict[str, Any]:
+    """What the page's scripts read."""
+    (found,) = re.findall(r'<script type="application/json" id="data">(.*?)</script>', page.decode(), re.DOTALL)
+    loaded: dict[str, Any] = json.loads(found)
+    return loaded
+
+
+def test_it_is_one_file_of_utf8_that_names_no_other() -> None:
+    page = write_html(comparison(5, 2)).decode()
+    markup = page.replace("http://www.w3.org/2000/svg", "")
+    assert not re.search(r"https?://|@import|url\(|\bsrc=", markup)
+
+
+def test_the_policy_allows_the_pages_own_style_and_script_by_hash_and_nothing_else() -> None:
+    page = write_html(comparison(5, 2)).decode()
+    (policy,) = re.findall(r'http-equiv="Content-Security-Policy" content="([^"]*)"', page)
+    (style,) = re.findall(r"<style>(.*?)</style>", page, re.DOTALL)
+    (script,) = re.findall(r"<script>(.*?)</script>", page, re.DOTALL)
+    rules = dict(rule.split(" ", 1) for rule in policy.split("; "))
+    assert rules["default-src"] == "'none'"
+    assert rules["style-src"] == f"'sha256-{digest(style)}'"
+    assert rules["script-src"] == f"'sha256-{digest(script)}'"
+    assert rules["img-src"] == "data:"
+    assert "unsafe" not in policy
+
+
+def digest(text: str) -> str:
+    return base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
+
+
+@given(st.text(st.characters(), max_size=40))
+def test_any_text_comes_back_and_none_can_end_its_block(text: str) -> None:
+    document = comparison(1, 1)
+    document["questions"][0]["question"] = text
+    document["questions"][0]["answers"]["text2vec"]["text"] = "</script><!--" + text
+    page = write_html(document)
+    found = data_of(page)["questions"][0]
+    assert found["question"] == text
+    assert found["answers"][0]["text"] == "</script><!--" + text
+    block = page.decode().split('id="data">', 1)[1].split("</script>", 1)[0]
+    assert not re.search("[<>&\u2028\u2029]", block)
+
+
+@given(st.text(st.characters(), max_size=40))
+def test_any_name_may_stand_in_the_title(name: str) -> None:
+    (title,) = re.findall("<title>(.*?)</title>", write_html(comparison(1, 1) | {"name": name}).decode(), re.DOTALL)
+    assert not re.search("[<>\x00\u202e]", title)
+
+
+def test_half_a_surrogate_pair_does_not_stop_the_report() -> None:
+    document = comparison(1, 1)
+    document["questions"][0]["question"] = "a\ud83db"
+    assert data_of(write_html(document))["questions"][0]["question"] == "a\ud83db"
+
+
+def test_a_document_that_is_no_comparison_is_refused_with_a_sentence() -> None:
+    with pytest.raises(PotluckError, match="not a comparison that can be shown: 'measures' is missing"):
+        write_html({"name": "x"})
+    broken = comparison(1, 1)
+    broken["questions"] = "none"
+    with pytest.raises(PotluckError, match="not a comparison"):
+        write_html(broken)
+
+
+def test_measures_that_nobody_declared_are_shown_too() -> None:
+    document = comparison(3, 1) | {"measures": []}
+    names = [measure["name"] for measure in data_of(write_html(document))["measures"]]
+    assert names[:3] == ["recall@1", "recall@5", "mrr"]
+
+
+def test_the_measure_of_the_comparison_is_the_one_to_begin_with() -> None:
+    found = data_of(write_html(comparison(3, 1) | {"metric": "mrr"}))
+    assert found["measures"][found["main"]]["label"] == "Rank of the right passage (MRR)"
+
+
+def test_of_passages_that_nobody_ranks_high_only_the_place_is_kept() -> None:
+    document = comparison(1, 1)
+    document["chunks"] |= {f"deep{n}": {"source": "s", "section": None, "page": 9, "text": "t"} for n in range(20)}
+    answer = document["questions"][0]["answers"]["text2vec"]
+    answer |= {"retrieved": [f"deep{n}" for n in range(20)], "shown": 12, "citations": []}
+    answer["citations"] = [{"chunk": "deep18", "start": 0, "end": 1}]
+    kept = data_of(write_html(document))
+    order = kept["questions"][0]["answers"][0]["retrieved"]
+    assert [kept["chunks"][number]["text"] for number in order] == ["t"] * 12 + [None] * 6 + ["t", None]
+
+
+def test_a_name_that_python_or_javascript_uses_itself_is_a_name() -> None:
+    document = comparison(2, 1)
+    for question in document["questions"]:
+        question["answers"] = {"__proto__": question["answers"]["text2vec"]}
+    document["variants"][0]["name"] = document["baseline"] = "__proto__"
+    found = data_of(write_html(document))
+    assert found["variants"][0]["name"] == "__proto__"
+    assert found["questions"][0]["answers"][0]["text"]
+
+
+def test_the_report_of_a_task_spells_what_turns_writing_round() -> None:
+    name = "invoice\u202egnp.exe\x1b]0;x\x07\u2067"
+    page = write_task(name, {"run": name, "started": name}, None, None, {}).decode()
+
+    assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", page)
+    assert page.count("invoice\\u202egnp.exe\\x1b]0;x\\x07\\u2067") >= 3

@@ -1,0 +1,269 @@
+"""A file of examples is answered as the recipe's task asks: labels are chosen, texts are compared.
+
+Modules: ``potluck.tasks.evaluate``, ``potluck.runs.task_run``, ``potluck.answering.choices``,
+``potluck.metrics.classification``.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from potluck import Recipe, hookimpl
+from potluck.errors import PotluckError, RecipeError, Unsupported
+from potluck.hookspecs import ModelCall, StageEvent
+from potluck.tasks.evaluate import TaskReport, lines
+from support.fake_plugins import visible
+from support.labelled import install_labelled, write
+
+WORDS = {"apple": "fruit", "蘋果": "fruit", "sky": "weather", "天空": "weather"}
+ROWS = [("the apple", "fruit"), ("紅色的蘋果", "fruit"), ("藍色的天空", "weather"), ("a sky", "weather")]
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    folder = tmp_path / "home"
+    folder.mkdir()
+    monkeypatch.setenv("ASKED_LOG", str(tmp_path / "asked.log"))
+    with visible(install_labelled(tmp_path / "site"), monkeypatch):
+        yield folder
+
+
+def opened(home: Path, rows: list[tuple[str, str]] | list[dict[str, Any]], **said: Any) -> Recipe:
+    path = home / "test.jsonl"
+    if rows and isinstance(rows[0], dict):
+        path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
+    else:
+        write(path, rows)  # type: ignore[arg-type]
+    chat = {"use": "tutor", "words": WORDS, "otherwise": "weather", **said.pop("chat", {})}
+    content = {"task": "classification", "questions": "test.jsonl", "chat": chat, **said}
+    (home / "recipe.yaml").write_text(
+        json.dumps({key: value for key, value in content.items() if value is not None}), encoding="utf-8"
+    )
+    return Recipe.load(home / "recipe.yaml")
+
+
+def evaluated(home: Path, rows: Any = ROWS, limit: int | None = None, **said: Any) -> TaskReport:
+    with opened(home, rows, **said) as recipe:
+        return recipe.evaluate_task(limit=limit)
+
+
+def asked(home: Path) -> int:
+    path = home.parent / "asked.log"
+    return len(path.read_text(encoding="utf-8").splitlines()) if path.exists() else 0
+
+
+def test_the_likeliest_label_is_the_answer_and_is_right_or_wrong(home: Path) -> None:
+    report = evaluated(home, [*ROWS, ("no word", "fruit")])
+
+    assert [one.answer for one in report.said] == ["fruit", "fruit", "weather", "weather", "weather"]
+    assert [one.scores for one in report.said] == [{"accuracy": 1}] * 4 + [{"accuracy": 0}]
+    assert report.metrics == {
+        "accuracy": pytest.approx(0.8),
+        "f1_macro": pytest.approx(0.8),
+        "f1_minority": pytest.approx(0.8),
+    }
+    low, high = report.intervals["accuracy"].low, report.intervals["accuracy"].high
+    assert low is not None
+    assert high is not None
+    assert 0 < low < 0.8 < high <= 1
+    assert report.classes is not None
+    assert report.classes.confusion == {"fruit": {"fruit": 2, "weather": 1}, "weather": {"weather": 2}}
+
+
+def test_json_holds_the_measures_what_was_taken_for_what_and_every_example(home: Path) -> None:
+    found: Any = evaluated(home, [*ROWS, ("no word", "fruit")]).as_json()
+
+    assert found["accuracy"] == found["metrics"]["accuracy"] == pytest.approx(0.8)
+    assert found["metrics"]["seconds"] == round(found["metrics"]["seconds"], 3)
+    assert found["intervals"]["accuracy"][0] < 0.8 < found["intervals"]["accuracy"][1]
+    assert found["confusion"]["fruit"] == {"fruit": 2, "weather": 1}
+    assert found["labels"]["fruit"]["support"] == 3
+    assert found["labels"]["weather"]["precision"] == pytest.approx(2 / 3)
+    assert (found["n"], found["notes"]) == (5, [])
+    assert found["examples"][0] == {
+        "input": "the apple",
+        "target": "fruit",
+        "answer": "fruit",
+        "scores": {"accuracy": 1.0},
+        "remarks": [],
+    }
+
+
+def test_what_was_answered_is_not_asked_again(home: Path) -> None:
+    first, again = evaluated(home), evaluated(home)
+
+    assert asked(home) == 4
+    assert [one.kept for one in first.said] == [False] * 4
+    assert [one.kept for one in again.said] == [True] * 4
+    assert [one.seconds for one in again.said] == [one.seconds for one in first.said]
+    assert again.metrics == first.metrics
+
+
+def test_with_other_labels_to_choose_from_it_is_asked_again(home: Path) -> None:
+    evaluated(home)
+    evaluated(home, [*ROWS, ("a chair", "furniture")])
+
+    assert asked(home) == 4 + 5
+
+
+@pytest.mark.parametrize(("limit", "count"), [(1, 1), (3, 3), (9, 4), (None, 4)])
+def test_a_limit_takes_the_first_examples(home: Path, limit: int | None, count: int) -> None:
+    assert [one.example.target for one in evaluated(home, limit=limit).said] == [label for _, label in ROWS[:count]]
+
+
+def test_a_model_that_cannot_score_is_refused_for_a_classification(home: Path) -> None:
+    with opened(home, ROWS, chat={"scores": False}) as recipe, pytest.raises(Unsupported) as raised:
+        recipe.evaluate_task()
+
+    assert "'tutor' does not say how likely a text is, so that labels cannot be scored as choices" in str(raised.value)
+    assert asked(home) == 0
+
+
+def test_labels_that_were_not_learned_are_told_and_cannot_be_chosen(home: Path) -> None:
+    write(home / "train.jsonl", ROWS * 3)
+    odd = [*[(f"chair {n}", "furniture") for n in range(2)], *[(f"word {n}", f"label {n}") for n in range(5)]]
+
+    report = evaluated(home, [*ROWS, *odd], dataset="train.jsonl")
+
+    assert {one.answer for one in report.said} == {"fruit", "weather"}
+    (note,) = [note for note in report.notes if "not among those learned" in note]
+    assert note.startswith("7 examples of 11 with a label that is not among those learned ('furniture' 2, 'label 0' 1")
+    assert "'label 3' 1)" in note, "five labels are named"
+    assert "label 4" not in note
+
+
+def test_labels_that_were_learned_are_not_told(home: Path) -> None:
+    write(home / "train.jsonl", ROWS * 3)
+
+    assert [note for note in evaluated(home, dataset="train.jsonl").notes if "learned" in note] == []
+
+
+def test_one_label_for_everything_is_told(home: Path) -> None:
+    report = evaluated(home, [(f"nothing {n}", "fruit" if n % 2 else "weather") for n in range(20)])
+
+    assert [note.split(":")[0] for note in report.notes] == [
+        "one label for everything",
+        "no better than the commonest label",
+    ]
+
+
+TEXTS = [("the apple", "標籤 FRUIT"), ("天空", "標籤：weather"), ("nothing", "標籤 other")]
+
+
+def test_texts_are_compared_with_the_right_ones_word_by_word(home: Path) -> None:
+    report = evaluated(home, TEXTS, task=None)
+
+    assert [one.answer for one in report.said] == ["標籤： FRUIT。", "標籤： WEATHER。", "標籤： WEATHER。"]
+    assert [one.scores["exact_match"] for one in report.said] == [1, 1, 0]
+    assert report.said[2].scores == {"exact_match": 0, "f1": pytest.approx(2 / 3), "rouge_l": pytest.approx(2 / 3)}
+    assert report.metrics["exact_match"] == pytest.approx(2 / 3)
+    assert report.classes is None
+    assert (report.as_json()["confusion"], report.as_json()["labels"]) == (None, None)
+    assert (report.usage.prompt, report.usage.completion) == (sum(len(text) for text, _ in TEXTS), 30)
+
+
+def test_of_several_right_answers_the_nearest_counts(home: Path) -> None:
+    rows = [{"prompt": "the apple", "completion": ["pear", "標籤 fruit", "plum"]}]
+
+    (one,) = evaluated(home, rows, task=None).said
+
+    assert one.scores == {"exact_match": 1, "f1": 1, "rouge_l": 1}
+
+
+def test_a_text_is_asked_for_again_where_nothing_is_to_be_kept(home: Path) -> None:
+    for chat, count in (({}, 3), ({}, 3), ({"cache": False}, 6), ({"cache": False}, 9), ({}, 9)):
+        evaluated(home, TEXTS, task=None, chat=chat)
+        assert asked(home) == count
+
+
+def test_one_answer_for_everything_is_told_of_texts_too(home: Path) -> None:
+    report = evaluated(home, [(f"nothing {n}", f"answer {n}") for n in range(6)], task=None)
+
+    assert [note.split(":")[0] for note in report.notes] == ["one answer for everything"]
+
+
+def test_observers_are_told_of_every_example_and_every_call(home: Path) -> None:
+    stages, calls = [], []
+
+    class Told:
+        @hookimpl
+        def potluck_stage_progressed(self, event: StageEvent) -> None:
+            stages.append((event.stage, event.unit, event.done, event.total, event.component))
+
+        @hookimpl
+        def potluck_model_called(self, call: ModelCall) -> None:
+            calls.append((call.operation, call.input_tokens, call.output_tokens))
+
+    with opened(home, TEXTS, task=None) as recipe:
+        recipe.observers.register(Told())
+        recipe.evaluate_task()
+
+    assert stages == [("evaluate", "examples", number, 3, "tutor") for number in (1, 2, 3)]
+    assert calls == [("chat", len(text), 10) for text, _ in TEXTS]
+
+
+def test_a_file_without_the_fields_is_an_error_that_names_them(home: Path) -> None:
+    with opened(home, [{"q": "x", "a": "y"}]) as recipe, pytest.raises((PotluckError, RecipeError), match="q, a"):
+        recipe.evaluate_task()
+
+
+def test_without_a_file_it_is_said_how_to_name_one(home: Path) -> None:
+    with opened(home, ROWS, questions=None, dataset="test.jsonl") as recipe:
+        with pytest.raises(PotluckError, match=r"name a file of examples: --questions FILE\.jsonl"):
+            recipe.evaluate_task()
+        assert len(recipe.evaluate_task(home / "test.jsonl").said) == 4
+
+
+def test_people_read_the_measures_with_intervals_the_mistakes_and_the_time(home: Path) -> None:
+    said = list(lines(evaluated(home, [*ROWS, ("no word", "fruit")])))
+
+    assert said[0].startswith("  accuracy     0.800  (0.")
+    assert said[1:3] == ["  f1_macro     0.800", "  f1_minority  0.800"]
+    assert said[3:5] == ["  rarest label: weather", "  fruit taken for weather (1)"]
+    assert said[-1].startswith("5 examples in ")
+    assert len(said) == 6, "a label that was always right is taken for none"
+
+
+def test_a_run_keeps_the_answers_a_report_and_the_picture_of_the_confusion(home: Path) -> None:
+    with opened(home, [*ROWS, ("no word", "fruit")]) as recipe:
+        done: Any = recipe.run()
+
+    assert {path.name for path in done.folder.iterdir()} == {
+        "answers.jsonl", "confusion.png", "manifest.json", "report.html",
+    }  # fmt: skip
+    rows = [json.loads(line) for line in (done.folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["answer"] for row in rows] == ["fruit", "fruit", "weather", "weather", "weather"]
+    manifest = json.loads((done.folder / "manifest.json").read_text(encoding="utf-8"))
+    assert (manifest["command"], manifest["tuning"]) == ("run", None)
+    assert manifest["metrics"] == done.evaluation.metrics
+    assert 0 <= manifest["seconds"] < 600
+    assert "<svg" in (done.folder / "report.html").read_text(encoding="utf-8")
+    shown = done.as_json()
+    assert (shown["run"], shown["folder"], shown["tuning"]) == (done.id, str(done.folder), None)
+    assert shown["evaluation"]["n"] == 5
+    assert (shown["notes"], 0 <= shown["seconds"] == round(shown["seconds"], 3) < 600) == ([], True)
+
+
+def test_a_run_of_texts_has_no_picture(home: Path) -> None:
+    with opened(home, TEXTS, task="generation") as recipe:
+        done: Any = recipe.run()
+
+    assert {path.name for path in done.folder.iterdir()} == {"answers.jsonl", "manifest.json", "report.html"}
+
+
+def test_without_matplotlib_a_run_is_kept_and_says_what_is_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with opened(home, ROWS) as recipe:
+        done: Any = recipe.run()
+
+    assert ["potluck[plots]" in note for note in done.notes] == [True]
+    assert done.as_json()["notes"] == list(done.notes)
+    assert not (done.folder / "confusion.png").exists()
+    assert "<svg" not in (done.folder / "report.html").read_text(encoding="utf-8")
