@@ -10,9 +10,9 @@ from pathlib import Path
 
 import pytest
 
-from potluck import chat_template
+from potluck.loading import attachments, worker
+from potluck.models import chat_template
 from potluck.recipe import reader
-from potluck.stages import attachments, worker
 from potluck_plugins.loaders._shared import archive
 
 ROOT = Path(__file__).parents[2]
