@@ -17,7 +17,7 @@ from potluck.cli import COMMANDS, potluck
 from potluck.contracts import KINDS, Attempt, Config, Measure, Metric
 from potluck.errors import PluginError
 from potluck.recipe.build import KEYS
-from potluck.recipe.model import DEFAULTS, Answering, DocumentSettings, Retriever, ShotSettings
+from potluck.recipe.model import DEFAULTS, AnswerSettings, DocumentSettings, RetrieverSettings, ShotSettings
 from potluck.recipe.tuning import DatasetSettings
 
 FOLDER = Path(__file__).parent / "reference"
@@ -52,8 +52,8 @@ def recipe() -> str:
     lines += [f"- `{kind}`: `{name}`" for kind, name in DEFAULTS.items()]
     for title, model in (
         ("documents", DocumentSettings),
-        ("retriever", Retriever),
-        ("answer", Answering),
+        ("retriever", RetrieverSettings),
+        ("answer", AnswerSettings),
         ("shots", ShotSettings),
         ("dataset", DatasetSettings),
     ):

@@ -10,7 +10,7 @@ from potluck.components.components import Components
 from potluck.contracts import Attached, Tuned, Tuner
 from potluck.errors import AdapterMismatch, ContractBroken
 from potluck.file_hashes import file_hash
-from potluck.recipe.model import Part
+from potluck.recipe.model import ComponentSpec
 from potluck.recipe.tuning import Adapter
 from potluck.stages.tune import made
 from potluck.tuning.head import NAME as HEAD
@@ -27,7 +27,7 @@ def resolve_adapter(components: Components) -> None:
         components.adapted = _adapted(components, adapter)
 
 
-def _adapted(components: Components, adapter: Adapter) -> tuple[Part, Tuned | None]:
+def _adapted(components: Components, adapter: Adapter) -> tuple[ComponentSpec, Tuned | None]:
     """The chat model and what was tuned; where the artifact is a whole model, it is the chat model's own."""
     recipe = components.recipe
     part = recipe.chat
@@ -41,7 +41,7 @@ def _adapted(components: Components, adapter: Adapter) -> tuple[Part, Tuned | No
         if "model" not in type(part.config).model_fields:
             raise AdapterMismatch(f"{folder} is a whole model, and the chat model {part.name!r} loads none")
         config = part.config.model_copy(update={"model": str(folder.resolve())})
-        own = Part(part.kind, part.name, part.plugin, config, part.secrets)
+        own = ComponentSpec(part.kind, part.name, part.plugin, config, part.secrets)
         return own, _head_alone(folder, whole) if (folder / HEAD).is_file() else None
     named = getattr(part.config, "model", None)
     base_folder = components.models.folder(str(named)) if named is not None else components.base_model
@@ -76,7 +76,7 @@ def tuner_of(components: Components, whole: dict[str, Any], folder: Path) -> Tun
             f"{plugin.package}"
         )
     config = plugins.offer(plugin).config.model_validate(said["settings"])
-    tuner = components.make_tuner(Part("tuner", plugin.name, plugin, config))
+    tuner = components.make_tuner(ComponentSpec("tuner", plugin.name, plugin, config))
     if not isinstance(tuner, Tuner):
         raise ContractBroken(f"the tuner {said['name']!r} of {plugin.package} makes no Tuner")
     return tuner

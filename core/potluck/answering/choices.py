@@ -12,7 +12,7 @@ from potluck.errors import Unsupported
 from potluck.observation.stage import model_call
 
 if TYPE_CHECKING:
-    from potluck.recipe.model import Part
+    from potluck.recipe.model import ComponentSpec
 
 
 def check_scores_text(chat: ChatModel, name: str, consequence: str) -> None:
@@ -35,7 +35,7 @@ def ending(chat: ChatModel, labels: Sequence[str]) -> str:
 
 
 def logprobs(
-    chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: Part | None = None
+    chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: ComponentSpec | None = None
 ) -> list[float]:
     """How likely each label is as the answer: natural logarithms, comparable among the labels of one call.
 
@@ -45,7 +45,9 @@ def logprobs(
         return [one.logprob for one in chat.likelihoods(messages, labels, ending(chat, labels))]
 
 
-def likeliest(chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: Part | None = None) -> str:
+def likeliest(
+    chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: ComponentSpec | None = None
+) -> str:
     """The label that is the likeliest answer; the first of equals. ``part`` as in ``logprobs``."""
     found = logprobs(chat, messages, labels, part)
     return labels[found.index(max(found))]

@@ -23,7 +23,7 @@ from potluck.documents import Json, Passage
 from potluck.errors import PotluckError
 from potluck.overlap import f1, is_cjk
 from potluck.questions.question_file import Question
-from potluck.recipe.model import Part, RecipeModel
+from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.refusals import is_refusal
 
 Stage: TypeAlias = Literal["loading", "splitting", "truncation", "retrieval", "order", "prompt", "generation"]
@@ -256,7 +256,7 @@ def _steps(engine: Engine, a: VariantRun, b: VariantRun) -> Iterator[_Step]:
         yield _Step("generation", replace(recipe, chat=goal.chat), detail)
 
 
-def _other_part(before: Part, after: Part) -> str:
+def _other_part(before: ComponentSpec, after: ComponentSpec) -> str:
     """What tells one part of a recipe from another of its kind, in words without the values: those may be secret."""
     if before.name != after.name:
         return f"{after.name} instead of {before.name}"
@@ -285,7 +285,7 @@ def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> 
         yield _Step("retrieval", after)
 
 
-def _same_but_for_reading(one: Part, other: Part) -> bool:
+def _same_but_for_reading(one: ComponentSpec, other: ComponentSpec) -> bool:
     """Whether two embedders differ only in how much they read of a text."""
     if one.plugin != other.plugin:
         return False

@@ -28,7 +28,7 @@ from potluck.contracts import (
 from potluck.documents import Json, Source
 from potluck.errors import PotluckError, UnknownFileType
 from potluck.fingerprints import fingerprint
-from potluck.recipe.model import Documents, Part, RecipeModel, always
+from potluck.recipe.model import ComponentSpec, Documents, RecipeModel, always
 from potluck.releases import code_of, libraries_of
 from potluck.workspace import Workspace
 
@@ -42,10 +42,10 @@ class Components:
         self.workspace = workspace
         self.models = models
         self._made: list[Component] = []
-        self._loaders: dict[str, tuple[Part, str]] = {}
+        self._loaders: dict[str, tuple[ComponentSpec, str]] = {}
         self._identities: dict[str, dict[str, Json]] = {}
         self._together: str | None = None
-        self.adapted: tuple[Part, Tuned | None] | None = None
+        self.adapted: tuple[ComponentSpec, Tuned | None] | None = None
         """The chat model of a recipe with an adapter, and what it answers with besides its own weights."""
 
     @cached_property
@@ -85,11 +85,11 @@ class Components:
         return self.make_tuner(self.recipe.tuner)
 
     @cached_property
-    def metrics(self) -> tuple[tuple[Part, Metric], ...]:
+    def metrics(self) -> tuple[tuple[ComponentSpec, Metric], ...]:
         """What measures the answers."""
         return tuple((part, cast(Metric, one)) for part, one in self.named("metric"))
 
-    def named(self, kind: Kind) -> list[tuple[Part, Component]]:
+    def named(self, kind: Kind) -> list[tuple[ComponentSpec, Component]]:
         """New components of a kind: those of every recipe, and behind them those that this one names."""
         own = self.recipe.components.get(kind, ())
         usual = [part for part in always(kind) if part.plugin not in {one.plugin for one in own}]
@@ -153,11 +153,11 @@ class Components:
         assert self.embedder_fingerprint, "computed here at the latest"
         return {**{name: one for name, one in self._identities.items() if name != "chat"}, "store": store}
 
-    def _fingerprint(self, part: Part, component: Component, name: str = "") -> str:
+    def _fingerprint(self, part: ComponentSpec, component: Component, name: str = "") -> str:
         found = self._identities[name or part.kind] = identity(part, component)
         return fingerprint(part.kind, found)
 
-    def loader(self, source: Source) -> tuple[Part, str]:
+    def loader(self, source: Source) -> tuple[ComponentSpec, str]:
         """The loader for a file and its fingerprint. Raises ``UnknownFileType``, or why the plugin cannot be used."""
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents loads any"
@@ -170,7 +170,7 @@ class Components:
             self._loaders[key] = (part, fingerprint(own, self._all_loaders()) if loader.hands_on else own)
         return self._loaders[key]
 
-    def part_for(self, extension: str) -> Part:
+    def part_for(self, extension: str) -> ComponentSpec:
         """The loader for files of an extension, with what the recipe says for all documents."""
         assert self.recipe.documents is not None, "only a recipe with documents loads any"
         return loader_for(extension, self.recipe.documents)
@@ -188,7 +188,7 @@ class Components:
         except PotluckError as error:
             return f"{extension}: {type(error).__name__}"
 
-    def make_loader(self, part: Part) -> Loader:
+    def make_loader(self, part: ComponentSpec) -> Loader:
         """A loader for use in this process."""
         return cast(Loader, self._make(part))
 
@@ -200,7 +200,7 @@ class Components:
         """A store of the recipe's kind for vectors that are not of its index; not opened."""
         return cast(VectorStore, self._make(self.recipe.store, folder))
 
-    def make_tuner(self, part: Part) -> Tuner:
+    def make_tuner(self, part: ComponentSpec) -> Tuner:
         """A tuner: the recipe's, or the one that made an artifact."""
         return cast(Tuner, self._make(part))
 
@@ -214,12 +214,12 @@ class Components:
         while self._made:
             self._made.pop().close()
 
-    def _make(self, part: Part, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
+    def _make(self, part: ComponentSpec, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
         component = self._new(part, folder, tuned)
         self._made.append(component)
         return component
 
-    def _new(self, part: Part, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
+    def _new(self, part: ComponentSpec, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
         context = Context(
             base=self.recipe.folder,
             folder=folder or self.workspace.folder / part.kind,
@@ -231,7 +231,7 @@ class Components:
         return plugins.make(part.plugin, part.config, context)
 
 
-def loader_for(extension: str, documents: Documents) -> Part:
+def loader_for(extension: str, documents: Documents) -> ComponentSpec:
     """The loader that the installed packages name for a file name extension."""
     names = plugins.loader_names(extension)
     if not names:
@@ -246,7 +246,9 @@ def loader_for(extension: str, documents: Documents) -> Part:
             f"name one: documents: {{use: {names[0]}, ...}}"
         )
     plugin = plugins.find("loader", names[0])
-    return Part(kind="loader", name=names[0], plugin=plugin, config=_config(plugins.offer(plugin).config, documents))
+    return ComponentSpec(
+        kind="loader", name=names[0], plugin=plugin, config=_config(plugins.offer(plugin).config, documents)
+    )
 
 
 def _by_file_type(documents: Documents) -> str:
@@ -259,7 +261,7 @@ def _config(model: type[Config], documents: Documents) -> Config:
     return model(**{key: value for key, value in common.items() if value is not None and key in model.model_fields})
 
 
-def installation(part: Part) -> dict[str, Json]:
+def installation(part: ComponentSpec) -> dict[str, Json]:
     """What decides the results of a component before it is made: its plugin with its code, libraries and settings."""
     plugin = part.plugin
     return {
@@ -271,10 +273,10 @@ def installation(part: Part) -> dict[str, Json]:
     }
 
 
-def identity(part: Part, component: Component) -> dict[str, Json]:
+def identity(part: ComponentSpec, component: Component) -> dict[str, Json]:
     """All that decides the results of a component: its installation, and the files and releases that it names."""
     return {**installation(part), "files": dict(component.identity())}
 
 
-def _named(part: Part) -> str:
+def _named(part: ComponentSpec) -> str:
     return fingerprint(part.plugin.package, part.plugin.name, part.config.decisive())

@@ -17,7 +17,7 @@ from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.metrics.perplexity import Surprise, perplexity
 from potluck.observation.stage import carried
-from potluck.recipe.model import Part, RecipeModel
+from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.stages.answer import Answerer, Given, Shot, no_examples
 from potluck.workspace.calls import Calls
 
@@ -67,7 +67,7 @@ class Asker:
         self._examples, self._sample = examples, sample
 
     @property
-    def part(self) -> Part:
+    def part(self) -> ComponentSpec:
         """The chat model that is asked, as the recipe names it."""
         return self._recipe.chat
 

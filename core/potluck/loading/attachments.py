@@ -23,7 +23,7 @@ from potluck.errors import (
 from potluck.loading.leftovers import is_leftover
 from potluck.loading.worker import Worker
 from potluck.loading.worker_process import run_loader
-from potluck.recipe.model import Part
+from potluck.recipe.model import ComponentSpec
 
 Found: TypeAlias = Document | Source
 """What a loader found: a document, or an attachment as a file that has been written."""
@@ -44,10 +44,10 @@ class Reader:
 
     worker: Worker
     base: Path
-    make: Callable[[Part], Loader]
-    choose: Callable[[str], Part]
+    make: Callable[[ComponentSpec], Loader]
+    choose: Callable[[str], ComponentSpec]
 
-    def read(self, part: Part, source: Source) -> list[Document]:
+    def read(self, part: ComponentSpec, source: Source) -> list[Document]:
         """The documents of a file, those of its attachments behind them. Raises a ``DocumentError``."""
         loader = self.make(part)
         if not loader.hands_on:
@@ -55,7 +55,7 @@ class Reader:
         with tempfile.TemporaryDirectory(prefix="potluck-") as folder:
             return self._with_attachments(source, self._found(loader, part, source, Path(folder)), _Limits())
 
-    def _found(self, loader: Loader, part: Part, source: Source, folder: Path | None) -> Sequence[Found]:
+    def _found(self, loader: Loader, part: ComponentSpec, source: Source, folder: Path | None) -> Sequence[Found]:
         if loader.isolated:
             return self.worker.load(part.plugin, part.config, source, self.base, folder)
         return run_loader(loader, source, folder)

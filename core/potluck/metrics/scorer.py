@@ -17,7 +17,7 @@ from potluck.documents import Json, Passage
 from potluck.errors import BrokenPlugin, PotluckError
 from potluck.questions.gold import gold_ranks
 from potluck.questions.question_file import Question
-from potluck.recipe.model import Part
+from potluck.recipe.model import ComponentSpec
 from potluck.refusals import is_refusal
 
 _EFFORT: frozenset[Need] = frozenset({"seconds", "cost", "bits"})
@@ -51,7 +51,7 @@ class QuestionScore:
 class Scorer:
     """The metrics of a recipe, in the order of what they are about."""
 
-    def __init__(self, metrics: Iterable[tuple[Part, Metric]], named: Sequence[Part] = ()) -> None:
+    def __init__(self, metrics: Iterable[tuple[ComponentSpec, Metric]], named: Sequence[ComponentSpec] = ()) -> None:
         """Raises ``PotluckError`` where two have a measure of one name, ``BrokenPlugin`` for the name of a count."""
         self._metrics = tuple(metrics)
         self.measures: Mapping[str, Measure] = dict(_measures(self._metrics))
@@ -140,9 +140,9 @@ class Scorer:
         }
 
 
-def _measures(metrics: Sequence[tuple[Part, Metric]]) -> Iterator[tuple[str, Measure]]:
+def _measures(metrics: Sequence[tuple[ComponentSpec, Metric]]) -> Iterator[tuple[str, Measure]]:
     """The measures by name, sorted by what they are about."""
-    found: dict[str, tuple[Part, Measure]] = {}
+    found: dict[str, tuple[ComponentSpec, Measure]] = {}
     for part, metric in metrics:
         for measure in metric.measures:
             if measure.name in COUNTS:
@@ -173,7 +173,7 @@ def _of_documents(metric: Metric) -> bool:
     return not metric.needs & {*_EFFORT, "choices"}
 
 
-def _checked(part: Part, metric: Metric, attempt: Attempt) -> Mapping[str, float]:
+def _checked(part: ComponentSpec, metric: Metric, attempt: Attempt) -> Mapping[str, float]:
     """What a metric says, if that is figures of its own."""
     try:
         found = dict(metric.score(attempt))

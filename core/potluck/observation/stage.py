@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import pluggy
 
     from potluck.documents import Usage
-    from potluck.recipe.model import Part
+    from potluck.recipe.model import ComponentSpec
 
 _P = ParamSpec("_P")
 _T = TypeVar("_T")
@@ -69,7 +69,7 @@ def stage(
     name: str,
     unit: str,
     total: int | None = None,
-    part: Part | None = None,
+    part: ComponentSpec | None = None,
     model: str | None = None,
 ) -> Iterator[Stage]:
     """Tell the observers that a stage starts, and that it finishes or fails.
@@ -115,7 +115,9 @@ class Spent:
 
 
 @contextmanager
-def model_call(operation: Literal["chat", "embeddings"], texts: int = 1, part: Part | None = None) -> Iterator[Spent]:
+def model_call(
+    operation: Literal["chat", "embeddings"], texts: int = 1, part: ComponentSpec | None = None
+) -> Iterator[Spent]:
     """Tell the observers of the running stage of a call. Without a stage nobody is told.
 
     ``part`` is the component that is asked, where it is not the stage's.
@@ -158,7 +160,7 @@ def carried(function: Callable[_P, _T]) -> Callable[_P, _T]:
     return within
 
 
-def _model(part: Part) -> str:
+def _model(part: ComponentSpec) -> str:
     """What the settings call the model; empty where they name none."""
     model = getattr(part.config, "model", None)
     return model if isinstance(model, str) else ""

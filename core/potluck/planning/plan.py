@@ -16,7 +16,7 @@ from potluck.contracts import ChatOptions
 from potluck.documents import Json, Message
 from potluck.ledger import Ledger
 from potluck.observation.stage import stage
-from potluck.recipe.model import Part, RecipeModel
+from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.recipe.prompts import Template
 from potluck.stages import load, split
 from potluck.stages.discover import discover
@@ -88,7 +88,7 @@ class PlanReport:
         }
 
 
-def parts(recipe: RecipeModel) -> Iterator[Part]:
+def parts(recipe: RecipeModel) -> Iterator[ComponentSpec]:
     """The components that a recipe names."""
     if recipe.documents is not None and recipe.documents.loader is not None:
         yield recipe.documents.loader

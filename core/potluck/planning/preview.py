@@ -16,7 +16,7 @@ from potluck.loading.surroundings import regular_size
 from potluck.loading.worker import Worker
 from potluck.loading.worker_process import NoModels
 from potluck.recipe import loads
-from potluck.recipe.model import Documents, Part
+from potluck.recipe.model import ComponentSpec, Documents
 from potluck.stages.discover import discover
 from potluck.stages.load import Failure, checked
 
@@ -65,12 +65,12 @@ def _load(source: Source, documents: Documents, worker: Worker) -> list[Document
         return Failure(source.name, type(error).__name__, str(error))
 
 
-def _documents_of(part: Part, source: Source, worker: Worker, documents: Documents) -> list[Document]:
+def _documents_of(part: ComponentSpec, source: Source, worker: Worker, documents: Documents) -> list[Document]:
     regular_size(source.path)
     return Reader(worker, Path.cwd(), _make, partial(loader_for, documents=documents)).read(part, source)
 
 
-def _make(part: Part) -> Loader:
+def _make(part: ComponentSpec) -> Loader:
     here = Path.cwd()
     loader = plugins.make(part.plugin, part.config, Context(base=here, folder=here, models=NoModels()))
     assert isinstance(loader, Loader)

@@ -19,12 +19,12 @@ from potluck.recipe.model import (
     KEYS,
     MAX_SEED,
     NAMED,
-    Answering,
+    AnswerSettings,
+    ComponentSpec,
     Documents,
     DocumentSettings,
-    Part,
     RecipeModel,
-    Retriever,
+    RetrieverSettings,
     Shots,
     ShotSettings,
 )
@@ -69,8 +69,8 @@ class Builder:
         parts = {kind: self._part(kind) for kind in DEFAULTS}
         tuner, tuning = self._tuning(folder, parts["chat"])
         self._unknown_keys(parts)
-        retriever = self._section("retriever", Retriever)
-        answer = self._section("answer", Answering)
+        retriever = self._section("retriever", RetrieverSettings)
+        answer = self._section("answer", AnswerSettings)
         name, prompt, seed = self._text("name") or self._path.stem, self._prompt(), self._seed()
         shots = self._shots(folder, prompt)
         questions = self._questions(folder)
@@ -82,7 +82,7 @@ class Builder:
         compare = axes(self.root, KEYS, self.findings, self._variant)
         if self.findings or retriever is None or answer is None or None in parts.values():
             return None
-        found = cast("dict[Kind, Part]", parts)
+        found = cast("dict[Kind, ComponentSpec]", parts)
         return RecipeModel(
             path=self._path,
             folder=folder,
@@ -144,13 +144,13 @@ class Builder:
                     place = node.find((key,) if isinstance(written, str) else (key, number))
                     self.findings.note(place, f"documents.{key}: {problem}")
 
-    def _part(self, kind: Kind) -> Part | None:
+    def _part(self, kind: Kind) -> ComponentSpec | None:
         node = self._get(kind)
         if kind == "chat":
             return self._chat(node)
         return self._component(kind, Node({}, self.root.place) if node is None else expanded(kind, node), kind)
 
-    def _chat(self, node: Node | None) -> Part | None:
+    def _chat(self, node: Node | None) -> ComponentSpec | None:
         """The chat model: of a recipe that tunes or names a task, the model that it is about."""
         model = self._get("model")
         if node is None and model is not None:
@@ -179,7 +179,7 @@ class Builder:
         except PluginError:
             return None
 
-    def _tuning(self, folder: Path, chat: Part | None) -> tuple[Part | None, Tuning]:
+    def _tuning(self, folder: Path, chat: ComponentSpec | None) -> tuple[ComponentSpec | None, Tuning]:
         node = self._get("tuner")
         tuner = None if node is None else self._component("tuner", expanded("tuner", node), "tuner")
         able = None if tuner is None else plugins.tuner_offer(tuner.plugin).tasks
@@ -189,9 +189,9 @@ class Builder:
         keys.check_tuner(tuning, tuner.name if tuner is not None else "", able)
         return tuner, tuning
 
-    def _named_by_key(self, kind: PluginKind) -> list[tuple[Part, Place]]:
+    def _named_by_key(self, kind: PluginKind) -> list[tuple[ComponentSpec, Place]]:
         """The components of a kind that the recipe names, each once."""
-        found: list[tuple[Part, Place]] = []
+        found: list[tuple[ComponentSpec, Place]] = []
         for node in named_in_list(self.root, kind.key, self.findings):
             part = self._component(kind.name, node, kind.key)
             if part is None:
@@ -203,7 +203,7 @@ class Builder:
             found.append((part, node.place))
         return found
 
-    def _component(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = ()) -> Part | None:
+    def _component(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = ()) -> ComponentSpec | None:
         """A component written as a mapping with ``use``; ``names`` are keys of the mapping that are not its own."""
         if not isinstance(node.value, dict):
             message = f"{label}: expected a plugin's name or a mapping with 'use', got {shown(node.plain())}"
@@ -224,7 +224,7 @@ class Builder:
         settings = {key: value for key, value in node.value.items() if key != "use"}
         rest = Node(settings, node.place, node.keys)
         found = validate(offered.config, rest, label, at, self.findings, ("use", *names))
-        return None if found is None else Part(kind, name, plugin, found.config, found.secrets)
+        return None if found is None else ComponentSpec(kind, name, plugin, found.config, found.secrets)
 
     def _name(self, kind: Kind, label: str, use: Node | None) -> str | None:
         """The name that is used, or None for one that is wrong."""
@@ -333,8 +333,8 @@ class Builder:
     def _privacy(
         self,
         documents: Documents | None,
-        parts: Mapping[Kind, Part | None],
-        watching: Sequence[tuple[Part, Place]],
+        parts: Mapping[Kind, ComponentSpec | None],
+        watching: Sequence[tuple[ComponentSpec, Place]],
     ) -> None:
         """Nothing of private documents may be sent anywhere."""
         if documents is None or not documents.private:
@@ -367,11 +367,11 @@ class Builder:
         self.findings.note(node.place, f"{key}: expected a text, got {shown(node.plain())}{quotes}")
         return None
 
-    def _unknown_keys(self, parts: Mapping[Kind, Part | None]) -> None:
+    def _unknown_keys(self, parts: Mapping[Kind, ComponentSpec | None]) -> None:
         """Keys that a recipe does not have; one that a section has may be indented too little."""
         sections: list[tuple[str, type[Config]]] = [
             ("documents", DocumentSettings),
-            ("retriever", Retriever),
+            ("retriever", RetrieverSettings),
             ("shots", ShotSettings),
             ("dataset", DatasetSettings),
         ]
@@ -395,7 +395,7 @@ def _prompt_problems(template: Template) -> Iterator[str]:
             yield f"the field {{{name}}} is missing; the model would not see it{doubled}"
 
 
-def _documents_of(found: Validated[DocumentSettings], loader: Part | None) -> Documents:
+def _documents_of(found: Validated[DocumentSettings], loader: ComponentSpec | None) -> Documents:
     settings = found.config
     return Documents(
         _tuple(settings.path),

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from potluck import plugins
 from potluck.contracts import KINDS, ChatOptions, Config, Operational
 from potluck.documents import Json
-from potluck.recipe.model import NAMED, Part, RecipeModel
+from potluck.recipe.model import NAMED, ComponentSpec, RecipeModel
 from potluck.recipe.tuning import FROM_TUNER
 
 _NEVER = {
@@ -59,7 +59,7 @@ def why_unread(recipe: RecipeModel, key: str) -> str | None:
             return reason
     kind, _, setting = key.partition(".")
     part = getattr(recipe, kind, None)
-    if isinstance(part, Part) and _is_operational(type(part.config), setting):
+    if isinstance(part, ComponentSpec) and _is_operational(type(part.config), setting):
         return OPERATIONAL
     return None
 
@@ -98,7 +98,7 @@ def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
     yield "seed", recipe.seed
 
 
-def _component(key: str, part: Part) -> Iterator[tuple[str, Json]]:
+def _component(key: str, part: ComponentSpec) -> Iterator[tuple[str, Json]]:
     yield f"{key}.use", part.plugin.qualified
     yield from ((f"{key}.{setting}", value) for setting, value in part.config.decisive().items())
 
@@ -149,7 +149,7 @@ def _draws(recipe: RecipeModel) -> bool:
     return shows or store.uses_seed or not store.exact
 
 
-def _is_remote(part: Part) -> bool:
+def _is_remote(part: ComponentSpec) -> bool:
     return plugins.sends_to(part.plugin, part.config) is not None
 
 

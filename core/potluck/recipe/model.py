@@ -62,8 +62,8 @@ COMPONENTS = (*DEFAULTS, "tuner", *(kind.key for kind in NAMED if kind.form == "
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
-    """One component as a recipe names it."""
+class ComponentSpec:
+    """A component as a recipe names it: which plugin, with which settings."""
 
     kind: Kind
     name: str
@@ -73,10 +73,10 @@ class Part:
     """How the settings that are secrets are written: ``${NAME}``."""
 
 
-def always(kind: Kind) -> tuple[Part, ...]:
+def always(kind: Kind) -> tuple[ComponentSpec, ...]:
     """The components of a kind that every recipe has, with their own settings."""
     found = [plugins.find(kind, name) for name in KINDS[kind].always]
-    return tuple(Part(kind, plugin.name, plugin, plugins.offer(plugin).config()) for plugin in found)
+    return tuple(ComponentSpec(kind, plugin.name, plugin, plugins.offer(plugin).config()) for plugin in found)
 
 
 class DocumentSettings(Config):
@@ -122,7 +122,7 @@ class Documents:
 
     patterns: tuple[str, ...]
     exclude: tuple[str, ...] = ()
-    loader: Part | None = None
+    loader: ComponentSpec | None = None
     encoding: str | None = None
     password: SecretStr | None = None
     private: bool = False
@@ -139,7 +139,7 @@ class Documents:
         return tuple(name for name in ("comments", "hidden") if getattr(self, name))
 
 
-class Retriever(Config):
+class RetrieverSettings(Config):
     """How passages are found and handed on."""
 
     k: int = Field(default=4, ge=1, le=1000)
@@ -149,7 +149,7 @@ class Retriever(Config):
     """What to do where they do not fit the chat model: refuse, leave out the last, or ask in several calls."""
 
 
-class Answering(Config):
+class AnswerSettings(Config):
     """How an answer is made from several passages."""
 
     method: Literal["stuff", "map_reduce", "refine", "map_rerank"] = "stuff"
@@ -199,22 +199,22 @@ class RecipeModel:
     folder: Path
     name: str
     documents: Documents | None
-    splitter: Part
-    embedder: Part
-    store: Part
-    chat: Part
-    retriever: Retriever = field(default_factory=Retriever)
-    answer: Answering = field(default_factory=Answering)
+    splitter: ComponentSpec
+    embedder: ComponentSpec
+    store: ComponentSpec
+    chat: ComponentSpec
+    retriever: RetrieverSettings = field(default_factory=RetrieverSettings)
+    answer: AnswerSettings = field(default_factory=AnswerSettings)
     prompt: Template | None = None
     shots: Shots = field(default_factory=Shots)
     questions: Path | None = None
     tuning: Tuning = field(default_factory=Tuning)
-    tuner: Part | None = None
-    components: Mapping[Kind, tuple[Part, ...]] = field(default_factory=dict)
+    tuner: ComponentSpec | None = None
+    components: Mapping[Kind, tuple[ComponentSpec, ...]] = field(default_factory=dict)
     """Those of the kinds that are named by a key alone, as far as the recipe names some."""
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     seed: int = 0
-    observers: tuple[Part, ...] = field(default=(), compare=False)
+    observers: tuple[ComponentSpec, ...] = field(default=(), compare=False)
     """Who watches: no part of what is computed, nor of a run's manifest."""
     origin: Origin = field(default=Origin(""), repr=False, compare=False)
 
@@ -253,7 +253,7 @@ class RecipeModel:
         }
 
     @property
-    def metrics(self) -> tuple[Part, ...]:
+    def metrics(self) -> tuple[ComponentSpec, ...]:
         """What measures the answers, besides what always does."""
         return self.components.get("metric", ())
 
@@ -292,7 +292,7 @@ def _axis(axis: str, values: Mapping[str, Json]) -> dict[str, Json]:
     return {redacted(name): redacted_mapping({key: value})[key] for name, value in values.items()}
 
 
-def _component(part: Part) -> dict[str, Json]:
+def _component(part: ComponentSpec) -> dict[str, Json]:
     unsent = part.config.unsent if isinstance(part.config, ChatOptions) else frozenset()
     settings = part.config.model_dump(mode="json", by_alias=True, exclude={*part.config.secrets(), *unsent})
     return {"use": part.name, **redacted_mapping(settings), **part.secrets}

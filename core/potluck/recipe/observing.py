@@ -7,14 +7,16 @@ from collections.abc import Callable, Iterator
 
 from potluck import plugins
 from potluck.recipe.messages import shown
-from potluck.recipe.model import Part
+from potluck.recipe.model import ComponentSpec
 from potluck.recipe.nodes import Findings, Node, Place
 
 VARIABLE = "POTLUCK_OBSERVERS"
 """Names with commas between them: observers for every recipe that is opened."""
 
 
-def observers(root: Node, component: Callable[[Node], Part | None], findings: Findings) -> Iterator[tuple[Part, Place]]:
+def observers(
+    root: Node, component: Callable[[Node], ComponentSpec | None], findings: Findings
+) -> Iterator[tuple[ComponentSpec, Place]]:
     """Those that a recipe names, then those of the environment that it does not name, each with its place.
 
     ``component`` makes a part of a mapping with ``use``.
@@ -31,7 +33,7 @@ def observers(root: Node, component: Callable[[Node], Part | None], findings: Fi
             yield part, node.place
 
 
-def leak(part: Part) -> str | None:
+def leak(part: ComponentSpec) -> str | None:
     """What is wrong with a component where the documents are private; None where nothing is sent anywhere."""
     try:
         host = plugins.sends_to(part.plugin, part.config)

@@ -17,9 +17,9 @@ from potluck.recipe.model import (
     KEYS,
     MAX_SEED,
     NAMED,
-    Answering,
+    AnswerSettings,
     DocumentSettings,
-    Retriever,
+    RetrieverSettings,
     ShotSettings,
 )
 from potluck.recipe.tuning import FROM_TUNER, TASKS, DatasetSettings
@@ -65,7 +65,7 @@ def json_schema() -> dict[str, Json]:
 
 def _properties(definitions: _Schema) -> _Schema:
     text = {"type": "string", "minLength": 1}
-    answer = _settings(Answering, "answer", definitions)
+    answer = _settings(AnswerSettings, "answer", definitions)
     shots = _settings(ShotSettings, "shots", definitions)
     return {
         "potluck": {"const": FORMAT, "description": "The version of the recipe format."},
@@ -73,7 +73,7 @@ def _properties(definitions: _Schema) -> _Schema:
         "documents": _documents(definitions),
         **{kind: _component(kind, definitions) for kind in DEFAULTS if kind != "chat"},
         "chat": _component("chat", definitions, {"adapter": _ADAPTER}),
-        "retriever": _settings(Retriever, "retriever", definitions),
+        "retriever": _settings(RetrieverSettings, "retriever", definitions),
         "answer": {"anyOf": [answer["properties"]["method"], answer]},
         "model": {**text, "description": "The model that is tuned: a path, hf://, or pypi://."},
         "task": {"enum": list(TASKS), "description": "What the model is to do."},

@@ -8,7 +8,7 @@ from pathlib import Path
 from potluck import plugins
 from potluck.contracts import Task
 from potluck.recipe.messages import meant, shown
-from potluck.recipe.model import Part
+from potluck.recipe.model import ComponentSpec
 from potluck.recipe.nodes import Findings, Node
 from potluck.recipe.overrides import expanded
 from potluck.recipe.paths import file_problem
@@ -92,7 +92,7 @@ class TuningKeys:
             self._findings.note(task.place, f"{message}; it can for {', '.join(sorted(able))}")
 
 
-def answers_with(chat: Part | None, model: str | None) -> bool:
+def answers_with(chat: ComponentSpec | None, model: str | None) -> bool:
     """Whether a chat model can answer with what is tuned of ``model``, because it is that model."""
     if chat is None or model is None or getattr(chat.config, "model", None) != model:
         return False

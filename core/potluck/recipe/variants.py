@@ -12,7 +12,7 @@ from potluck.recipe.compare import STRATEGY
 from potluck.recipe.futile import check
 from potluck.recipe.labels import labels, numbered
 from potluck.recipe.messages import meant, shown
-from potluck.recipe.model import COMPONENTS, KEYS, Part, RecipeModel, Retriever, ShotSettings
+from potluck.recipe.model import COMPONENTS, KEYS, ComponentSpec, RecipeModel, RetrieverSettings, ShotSettings
 from potluck.recipe.reader import parse_value
 from potluck.recipe.swaps import Choice, Variant, applied
 from potluck.redaction import redacted
@@ -91,7 +91,7 @@ def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[Choice]]:
 
 def _inner(key: str) -> str:
     """The hint for a key that stands one level down."""
-    for section, settings in (("retriever", Retriever), ("shots", ShotSettings)):
+    for section, settings in (("retriever", RetrieverSettings), ("shots", ShotSettings)):
         if key in settings.model_fields:
             return f" (did you mean '{section}.{key}'?)"
     return ""
@@ -142,7 +142,7 @@ def _combinations(
 
 def _own_name(recipe: RecipeModel, axis: str) -> str:
     if axis in COMPONENTS:
-        part: Part | None = getattr(recipe, axis)
+        part: ComponentSpec | None = getattr(recipe, axis)
         return part.name if part is not None else AS_IT_IS
     return AS_IT_IS
 

@@ -21,7 +21,7 @@ from potluck.errors import DocumentError, LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
 from potluck.loading.surroundings import hash_file
 from potluck.planning.plan import parts
-from potluck.recipe.model import Part, RecipeModel
+from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.releases import code_of, libraries_of
 from potluck.stages.discover import discover
 from potluck.workspace.files import write_whole
@@ -135,7 +135,7 @@ def _hash(path: Path) -> str:
         raise PotluckError(f"{path} cannot be read: {error.strerror or error}") from error
 
 
-def _label(part: Part) -> str:
+def _label(part: ComponentSpec) -> str:
     return f"{part.kind} {part.name}"
 
 

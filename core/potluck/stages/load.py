@@ -19,7 +19,7 @@ from potluck.loading.attachments import Reader
 from potluck.loading.surroundings import hash_file
 from potluck.loading.worker import Worker
 from potluck.observation.stage import Stage
-from potluck.recipe.model import Part
+from potluck.recipe.model import ComponentSpec
 from potluck.visible import visible_line
 from potluck.workspace.catalogue import Catalogue, Load
 
@@ -55,7 +55,7 @@ class Planned:
 
     source: Source
     content: str
-    part: Part
+    part: ComponentSpec
     loader: str
 
     @property
@@ -187,7 +187,7 @@ def _attempt(plan: Planned, content: str, components: Components, worker: Worker
         return _Outcome(content, [], error)
 
 
-def load_file(part: Part, source: Source, components: Components, worker: Worker) -> list[Document]:
+def load_file(part: ComponentSpec, source: Source, components: Components, worker: Worker) -> list[Document]:
     """Load one file now, in the worker's process where its loader wants that. Raises ``DocumentError``s."""
     reader = Reader(worker, components.base, components.make_loader, components.part_for)
     return checked(reader.read(part, source))

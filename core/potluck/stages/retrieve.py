@@ -19,7 +19,7 @@ from potluck.workspace.catalogue import IndexState, Snapshot, StoredChunk
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
-    from potluck.recipe.model import Part
+    from potluck.recipe.model import ComponentSpec
 
 _DOCUMENTS_KEPT = 64
 _ROWS = 4096
@@ -41,7 +41,7 @@ class Retriever:
         store: VectorStore,
         embedder: Embedder,
         newest: Callable[[], str | None],
-        part: Part | None = None,
+        part: ComponentSpec | None = None,
     ) -> None:
         """Take a snapshot, a state of an index in it, and the index's store, opened.
 

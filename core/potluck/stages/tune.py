@@ -21,7 +21,7 @@ from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.observation.stage import Stage, stage
-from potluck.recipe.model import Part
+from potluck.recipe.model import ComponentSpec
 from potluck.workspace import Workspace
 from potluck.workspace.lock import writing
 
@@ -216,7 +216,7 @@ def _gib(count: int) -> str:
     return f"{count / 2**30:,.1f} GiB"
 
 
-def _tuner(components: Components) -> tuple[Part, Tuner]:
+def _tuner(components: Components) -> tuple[ComponentSpec, Tuner]:
     part = components.recipe.tuner
     if part is None:
         raise PotluckError(f"{components.recipe.path}: the recipe names no tuner; add 'tuner: {{use: lora}}'")
@@ -250,7 +250,7 @@ def _decisive(components: Components, prepared: Prepared) -> dict[str, Json]:
     }
 
 
-def _overridden(part: Part) -> list[str]:
+def _overridden(part: ComponentSpec) -> list[str]:
     """What is written and has no effect, because another key overrides it."""
     training = getattr(part.config, "training", None)
     written = training.model_fields_set if isinstance(training, Config) else set()
@@ -278,7 +278,7 @@ def _reporter(running: Stage, workspace: Workspace) -> Callable[[TuningProgress]
     return report
 
 
-def _seal(components: Components, part: Part, method: Tuner, request: TuningRequest, done: TunedModel) -> None:
+def _seal(components: Components, part: ComponentSpec, method: Tuner, request: TuningRequest, done: TunedModel) -> None:
     """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
     from potluck.models.loading import kind_of, load_model, load_tokenizer
     from potluck.models.tokens import with_end

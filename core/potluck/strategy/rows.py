@@ -16,7 +16,7 @@ from potluck.strategy.data import Item
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
-    from potluck.recipe.model import Part
+    from potluck.recipe.model import ComponentSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Chat:
     options: ChatOptions
     name: str
     remote: bool
-    part: Part
+    part: ComponentSpec
     """The chat model as the recipe names it, for observers."""
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     import pluggy
 
     from potluck.contracts import Vectors
-    from potluck.recipe.model import Part
+    from potluck.recipe.model import ComponentSpec
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class Embedded:
         calls: Calls,
         meter: Meter,
         observers: pluggy.PluginManager,
-        part: Part,
+        part: ComponentSpec,
     ) -> None:
         """``name`` is the embedder's fingerprint, ``part`` it as the recipe names it."""
         self._embedder, self.name, self._calls, self._meter = embedder, name, calls, meter
