@@ -162,7 +162,7 @@ class Recipe:
         search, components = self.retriever(), self.components
         self.chat_model()
         wanted = self.model.shots.count > 0
-        examples = chooser(self.model, components, self.workspace.calls) if wanted else no_examples
+        examples = chooser(self.model, components, self.workspace.answer_cache) if wanted else no_examples
         state, lacks = self._lacks
         notes = [lacks] if lacks and state == search.state.generation else []
         if not self._is_indexed:
@@ -183,7 +183,7 @@ class Recipe:
             )
         if not self._is_indexed:
             self.index()
-        return evaluate(path, self.components, self.retriever(), self.workspace.calls, self.observers, limit)
+        return evaluate(path, self.components, self.retriever(), self.workspace.answer_cache, self.observers, limit)
 
     @_while_open
     def chat_model(self) -> ChatModel:
@@ -211,7 +211,7 @@ class Recipe:
         path = Path(questions) if questions is not None else self.model.questions
         if path is None:
             raise PotluckError(f"{self.model.path}: name a file of examples: --questions FILE.jsonl")
-        return evaluate_task(path, self.components, self.workspace.calls, self.observers, limit)
+        return evaluate_task(path, self.components, self.workspace.answer_cache, self.observers, limit)
 
     def variants(self, plan: Plan | None = None) -> list[Variant]:
         """The variants of a comparison: of the axes that ``plan`` swaps, or the recipe's own."""

@@ -152,7 +152,9 @@ class Engine:
         """What answers as the recipe says, with a chat model that is loaded at most once."""
         components = self._with_chat(recipe)
         own = self._components(recipe)
-        return Asker(recipe, components, self._workspace.calls, chooser(recipe, own, self._workspace.calls), sample)
+        return Asker(
+            recipe, components, self._workspace.answer_cache, chooser(recipe, own, self._workspace.answer_cache), sample
+        )
 
     def prices(self, recipe: RecipeModel) -> tuple[float, float] | None:
         """What the recipe's chat model asks for a million tokens in and out."""
@@ -166,10 +168,10 @@ class Engine:
 
         def ask(prompt: str) -> str:
             key = fingerprint("judge", components.chat_fingerprint, prompt)
-            kept = self._workspace.calls.answer(key, cached=config.cache)
+            kept = self._workspace.answer_cache.answer(key, cached=config.cache)
             if kept is None:
                 kept = {"text": answer_of(components.chat, [Message("user", prompt)], config).text}
-                self._workspace.calls.keep_answer(key, kept, cached=config.cache)
+                self._workspace.answer_cache.keep_answer(key, kept, cached=config.cache)
             return str(kept["text"])
 
         texts = zip(self.questions, a.repeats[0], b.repeats[0], strict=True)
@@ -239,7 +241,7 @@ class Engine:
             report = index(components, workspace, self._observers)
             search = retriever(components, workspace)
             deep = components.recipe.retriever.k
-            found, embedded = retrieve_all(self.questions, deep, search, workspace.calls, self._observers)
+            found, embedded = retrieve_all(self.questions, deep, search, workspace.answer_cache, self._observers)
         except Exception as error:
             return error
         documents = report.ledger.entries[0].went_out.items

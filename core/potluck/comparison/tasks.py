@@ -49,7 +49,7 @@ def run_tasks(
         started, components = time.perf_counter(), Components(run.variant.recipe, workspace, models)
         try:
             run.notes += _training(components, observers)
-            found = evaluate_task(path, components, workspace.calls, observers, limit)
+            found = evaluate_task(path, components, workspace.answer_cache, observers, limit)
             run.prices = components.chat.prices
         except Exception as error:  # whatever a plugin raises, the other variants go on
             run.error = reason(error)

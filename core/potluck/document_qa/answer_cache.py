@@ -19,7 +19,7 @@ from potluck.metrics.perplexity import Surprise, perplexity
 from potluck.observation.stage import carried
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.stages.answer import Answerer, Given, Shot, no_examples
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 
 _FORMAT = 2
 """Of what is kept; another one asks again."""
@@ -58,12 +58,12 @@ class Asker:
         self,
         recipe: RecipeModel,
         components: Components,
-        calls: Calls,
+        cache: AnswerCache,
         examples: Callable[[str], Sequence[Shot]] = no_examples,
         sample: int = 0,
     ) -> None:
         """``components`` lend the chat model, which is the recipe's; nothing is loaded before a question is asked."""
-        self._recipe, self._components, self._calls = recipe, components, calls
+        self._recipe, self._components, self._cache = recipe, components, cache
         self._examples, self._sample = examples, sample
 
     @property
@@ -82,25 +82,25 @@ class Asker:
     def ask(self, question: str, passages: Sequence[Passage]) -> Asked:
         """Answer one question from passages, best first."""
         key, cached = self._key(question, passages), self._cached
-        kept = self._calls.answer(key, cached=cached)
+        kept = self._cache.answer(key, cached=cached)
         if kept is not None:
             return _unpacked(kept, passages)
         answerer = Answerer(self._recipe, self._components.prepared_chat(), examples=self._examples)
         started, ledger = time.perf_counter(), Ledger()
         given = answerer.answer(question, passages, ledger.open("answer", "passages"))
         asked = Asked(given, ledger, time.perf_counter() - started)
-        self._calls.keep_answer(key, _packed(asked, passages), cached=cached)
+        self._cache.keep_answer(key, _packed(asked, passages), cached=cached)
         return asked
 
     def surprise(self, question: str, passages: Sequence[Passage], reference: str) -> Surprise:
         """How surprised the chat model is by a right answer. Raises ``Unsupported`` where it cannot tell."""
         key = fingerprint("surprise", self._key(question, passages), reference)
-        kept = self._calls.answer(key, cached=self._cached)
+        kept = self._cache.answer(key, cached=self._cached)
         if kept is None:
             message = Answerer(self._recipe, self._components.chat, examples=self._examples).message(question, passages)
             (measured,) = perplexity(self._components.chat, [([message], reference)]).answers
             kept = {"nats": measured.nats, "tokens": measured.tokens, "characters": measured.characters}
-            self._calls.keep_answer(key, kept, cached=self._cached)
+            self._cache.keep_answer(key, kept, cached=self._cached)
         return _surprise(kept)
 
     def _key(self, question: str, passages: Sequence[Passage]) -> str:

@@ -25,7 +25,7 @@ from potluck.questions.gold import check_gold, gold_id, known_of
 from potluck.questions.question_file import Question, read_question_file
 from potluck.stages.cite import cite
 from potluck.stages.retrieve import Retriever
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 
 if TYPE_CHECKING:
     import pluggy
@@ -85,7 +85,7 @@ def evaluate(
     path: Path,
     components: Components,
     search: Retriever,
-    calls: Calls,
+    cache: AnswerCache,
     observers: pluggy.PluginManager,
     limit: int | None = None,
 ) -> EvaluationReport:
@@ -100,8 +100,8 @@ def evaluate(
         raise PotluckError(f"{path}: there are no questions in it")
     check_gold(questions, known_of(components.recipe, search))
     resolve_adapter(components)
-    found, _ = retrieve_all(questions, components.recipe.retriever.k, search, calls, observers)
-    asker = Asker(components.recipe, components, calls, chooser(components.recipe, components, calls))
+    found, _ = retrieve_all(questions, components.recipe.retriever.k, search, cache, observers)
+    asker = Asker(components.recipe, components, cache, chooser(components.recipe, components, cache))
     scorer = Scorer(components.metrics, components.recipe.metrics)
     answered = answer_all(questions, found, components.recipe.retriever.k, asker, search, scorer, observers)
     report = _report(answered, scorer, components, time.perf_counter() - started)
@@ -110,11 +110,11 @@ def evaluate(
 
 
 def retrieve_all(
-    questions: Sequence[Question], k: int, search: Retriever, calls: Calls, observers: pluggy.PluginManager
+    questions: Sequence[Question], k: int, search: Retriever, cache: AnswerCache, observers: pluggy.PluginManager
 ) -> tuple[list[list[Passage]], int]:
     """What is retrieved for each question, for measuring deeper than ``k``; and how many were embedded for it."""
     with stage(observers, "retrieve", "questions", len(questions), search.part) as running:
-        embedded = search.prepare([question.question for question in questions], calls)
+        embedded = search.prepare([question.question for question in questions], cache)
         found = []
         for question in questions:
             found.append(search.retrieve(question.question, max(DEPTH, k)))

@@ -14,7 +14,7 @@ from potluck.questions.question_file import Question, read_questions
 from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import Shot, no_examples
 from potluck.stages.embed import question_vectors
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 
 _ALIKE = 0.8
 """Two questions that share this much of their character pairs (Jaccard) are the same question in other words."""
@@ -27,7 +27,7 @@ class _Example:
     grams: frozenset[str]
 
 
-def chooser(recipe: RecipeModel, components: Components, calls: Calls) -> Callable[[str], Sequence[Shot]]:
+def chooser(recipe: RecipeModel, components: Components, cache: AnswerCache) -> Callable[[str], Sequence[Shot]]:
     """What chooses the examples for a question, as ``shots`` of the recipe says; the same for the same question.
 
     An example that is the question itself, or nearly, is never chosen. Raises ``PotluckError`` where the file has
@@ -44,7 +44,7 @@ def chooser(recipe: RecipeModel, components: Components, calls: Calls) -> Callab
         )
     shuffled = random.Random(recipe.seed).sample(examples, len(examples))  # noqa: S311  (no secret)
     if shots.select == "nearest":
-        return _Nearest(shuffled, shots.count, components, calls)
+        return _Nearest(shuffled, shots.count, components, cache)
     ordered = _alternating(shuffled) if shots.select == "balanced" else shuffled
     return lambda question: [one.shot for one in _others(ordered, question)][: shots.count]
 
@@ -52,9 +52,9 @@ def chooser(recipe: RecipeModel, components: Components, calls: Calls) -> Callab
 class _Nearest:
     """The examples whose questions are nearest to the one that is asked, the nearest last, where it counts most."""
 
-    def __init__(self, examples: Sequence[_Example], count: int, components: Components, calls: Calls) -> None:
+    def __init__(self, examples: Sequence[_Example], count: int, components: Components, cache: AnswerCache) -> None:
         self._examples, self._count = list(examples), count
-        self._components, self._calls = components, calls
+        self._components, self._cache = components, cache
 
     def __call__(self, question: str) -> Sequence[Shot]:
         import numpy as np
@@ -64,7 +64,7 @@ class _Nearest:
             return []
         asked = [question, *(one.shot.question for one in others)]
         fingerprint = components.embedder_fingerprint
-        vectors, _ = question_vectors(asked, lambda: components.embedder, fingerprint, self._calls)
+        vectors, _ = question_vectors(asked, lambda: components.embedder, fingerprint, self._cache)
         nearness = np.stack([vectors[one.shot.question] for one in others]) @ vectors[question]
         order = np.argsort(-nearness, kind="stable")[: self._count]
         return [others[i].shot for i in reversed(order)]

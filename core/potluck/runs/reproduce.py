@@ -110,7 +110,7 @@ def _again(
         index(components, workspace, observers)
         assert recipe.questions is not None, "a run with answers had questions"
         search = retriever(components, workspace)
-        report = evaluate(recipe.questions, components, search, workspace.calls, observers, limit)
+        report = evaluate(recipe.questions, components, search, workspace.answer_cache, observers, limit)
         return report, pins(recipe, components)
     finally:
         components.close()

@@ -14,7 +14,7 @@ from potluck.embedding.vectors import Counted, asked, count, embed_slice, pooled
 from potluck.errors import PotluckError, TextsRefused, WindowExceeded
 from potluck.ledger import Amount, Entry
 from potluck.observation.stage import Stage, notice
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
 if TYPE_CHECKING:
@@ -163,18 +163,18 @@ def embed_passages(texts: Sequence[str], embedder: Embedder) -> Vectors:
 
 
 def question_vectors(
-    questions: Sequence[str], embedder: Callable[[], Embedder], fingerprint: str, calls: Calls
+    questions: Sequence[str], embedder: Callable[[], Embedder], fingerprint: str, cache: AnswerCache
 ) -> tuple[dict[str, Vectors], int]:
     """The vector of each question, each embedded at most once ever, and how many were embedded now.
 
     ``embedder`` is called only if one has to be.
     """
     wanted = list(dict.fromkeys(questions))
-    found = calls.queries(fingerprint, wanted)
+    found = cache.question_vectors(fingerprint, wanted)
     missing = [question for question in wanted if question not in found]
     if missing:
         for batch, vectors in embed_queries(missing, embedder()):
-            calls.keep_queries(fingerprint, batch, vectors)
+            cache.keep_question_vectors(fingerprint, batch, vectors)
             found |= dict(zip(batch, vectors, strict=True))
     return found, len(missing)
 

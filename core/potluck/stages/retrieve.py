@@ -14,7 +14,7 @@ from potluck.contracts import Embedder, VectorStore
 from potluck.documents import Document, Passage, page_at, sections_within
 from potluck.errors import StoreMismatch
 from potluck.stages.embed import embed_query, question_vectors
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import IndexState, Snapshot, StoredChunk
 
 if TYPE_CHECKING:
@@ -70,9 +70,9 @@ class Retriever:
         with self._lock:
             return list(self._snapshot.sections(self.state))
 
-    def prepare(self, questions: Sequence[str], calls: Calls) -> int:
+    def prepare(self, questions: Sequence[str], cache: AnswerCache) -> int:
         """Embed questions that will be retrieved, in batches, each at most once ever. Returns how many were."""
-        vectors, computed = question_vectors(questions, lambda: self.embedder, self.state.embedder, calls)
+        vectors, computed = question_vectors(questions, lambda: self.embedder, self.state.embedder, cache)
         self._vectors |= vectors
         return computed
 

@@ -22,7 +22,7 @@ from potluck.strategy.futility import LEAST, chance
 from potluck.strategy.meter import CannotLearn, Meter, OutOfBudget, OutOfMoney, OutOfTime
 from potluck.strategy.rows import Kind, Row, Setting
 from potluck.strategy.vectors import Embedded
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 
 FIRST = 16
 """How many messages every row is asked."""
@@ -126,7 +126,7 @@ class Race:
         lanes: Sequence[Lane],
         setting: Setting,
         test: Sequence[Item],
-        calls: Calls,
+        cache: AnswerCache,
         meter: Meter,
         embedded: Embedded,
         sends_vectors: bool = False,
@@ -136,7 +136,7 @@ class Race:
         self.ended: str | None = None
         """The limit that ended the race before all was asked."""
         self.loading_seconds = 0.0
-        self._setting, self._test, self._calls, self._meter = setting, test, calls, meter
+        self._setting, self._test, self._cache, self._meter = setting, test, cache, meter
         self._embedded, self._sends_vectors = embedded, sends_vectors
 
     def run(self, full: bool = False, on_message: Callable[[], None] = lambda: None) -> None:
@@ -189,7 +189,7 @@ class Race:
             lane.training_seconds = sum(one.seconds for one in took)
             lane.training_usd = sum(one.usd for one in took)
             lane.training_sent = self._bytes(dict.fromkeys(texts))
-        kept = self._calls.answer(self._key("learning", lane))
+        kept = self._cache.answer(self._key("learning", lane))
         if kept is not None:
             self._learned(lane, _number(kept["seconds"]), _texts(kept.get("notes")))
             self._meter.reuse(_number(kept["seconds"]), 0.0)
@@ -205,8 +205,8 @@ class Race:
         vectors = self._embedded.of([item.text for item in self._setting.train]) if lane.kind.vectors else None
         notes = tuple(lane.row.train(vectors))
         seconds = self._meter.time() - loaded
-        if self._calls.answer(self._key("learning", lane)) is None:
-            self._calls.keep_answer(self._key("learning", lane), {"seconds": seconds, "notes": list(notes)})
+        if self._cache.answer(self._key("learning", lane)) is None:
+            self._cache.keep_answer(self._key("learning", lane), {"seconds": seconds, "notes": list(notes)})
             self._learned(lane, seconds, notes)
         lane.learned = True
 
@@ -217,13 +217,13 @@ class Race:
 
     def _ask(self, lane: Lane, item: Item) -> Asked:
         key = self._key("choice", lane, text_hash(item.text))
-        kept = self._calls.answer(key)
+        kept = self._cache.answer(key)
         before = kept is not None
         if kept is None:
             if not lane.learned:
                 self._learn(lane)
             kept = self._choose(lane, item)
-            self._calls.keep_answer(key, kept)
+            self._cache.keep_answer(key, kept)
             self._meter.pay(_number(kept["usd"]))
         else:
             self._meter.need(_number(kept["seconds"]), _number(kept["usd"]))

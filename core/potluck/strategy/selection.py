@@ -89,7 +89,7 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | 
         chosen = rows_asked_for(plan, split, tuned)
         lanes, setting, embedded = _made(chosen, plan.rules, split, recipe, components, workspace, meter, observers)
         hosts = remote_hosts(recipe)
-        race = Race(lanes, setting, test, workspace.calls, meter, embedded, "embedder" in hosts)
+        race = Race(lanes, setting, test, workspace.answer_cache, meter, embedded, "embedder" in hosts)
         with stage(observers, "strategy", "messages", len(test)) as running:
             race.run(plan.full, running.advance)
     finally:
@@ -138,7 +138,7 @@ def _made(
     chat = _chat(recipe, components) if any(kind.asks for kind in chosen.values()) else None
     setting = Setting(split.train, split.labels, recipe.seed, chat, rules)
     name = components.embedder_fingerprint if any(kind.vectors for kind in chosen.values()) else ""
-    embedded = Embedded(lambda: components.embedder, name, workspace.calls, meter, observers, recipe.embedder)
+    embedded = Embedded(lambda: components.embedder, name, workspace.answer_cache, meter, observers, recipe.embedder)
     return [Lane(name, kind, kind.make(setting)) for name, kind in chosen.items()], setting, embedded
 
 

@@ -11,7 +11,7 @@ from potluck.fingerprints import fingerprint, text_hash
 from potluck.observation.stage import stage
 from potluck.stages.embed import embed_queries
 from potluck.strategy.meter import Meter
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 
 if TYPE_CHECKING:
     import pluggy
@@ -35,13 +35,13 @@ class Embedded:
         self,
         embedder: Callable[[], Embedder],
         name: str,
-        calls: Calls,
+        cache: AnswerCache,
         meter: Meter,
         observers: pluggy.PluginManager,
         part: ComponentSpec,
     ) -> None:
         """``name`` is the embedder's fingerprint, ``part`` it as the recipe names it."""
-        self._embedder, self.name, self._calls, self._meter = embedder, name, calls, meter
+        self._embedder, self.name, self._cache, self._meter = embedder, name, cache, meter
         self._observers, self._part = observers, part
         self._vectors: dict[str, Vectors] = {}
         self._took: dict[str, Took] = {}
@@ -73,8 +73,8 @@ class Embedded:
 
     def _found(self, text: str) -> bool:
         """Take what an earlier run has kept."""
-        kept = self._calls.answer(self._key(text))
-        found = self._calls.queries(self.name, [text])
+        kept = self._cache.answer(self._key(text))
+        found = self._cache.question_vectors(self.name, [text])
         if not found:
             return False
         kept = kept or {}
@@ -94,9 +94,9 @@ class Embedded:
             seconds = (self._meter.time() - began) / len(batch)
             for text in batch:
                 self._took[text] = Took(seconds, usd[text])
-                self._calls.keep_answer(self._key(text), {"seconds": seconds, "usd": usd[text]})
+                self._cache.keep_answer(self._key(text), {"seconds": seconds, "usd": usd[text]})
                 self._meter.pay(usd[text])
-            self._calls.keep_queries(self.name, batch, vectors)
+            self._cache.keep_question_vectors(self.name, batch, vectors)
             self._vectors |= dict(zip(batch, vectors, strict=True))
             self._pace = seconds
             began = self._meter.time()

@@ -32,7 +32,7 @@ from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import model_call, stage
 from potluck.recipe.tuning import DatasetSettings
 from potluck.statistics.inference import Interval, interval
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 
 if TYPE_CHECKING:
     import pluggy
@@ -111,7 +111,7 @@ class TaskReport:
 
 
 def evaluate_task(
-    path: Path, components: Components, calls: Calls, observers: pluggy.PluginManager, limit: int | None = None
+    path: Path, components: Components, cache: AnswerCache, observers: pluggy.PluginManager, limit: int | None = None
 ) -> TaskReport:
     """Answer the examples of a file in the dataset's form. What was answered before is not asked again."""
     began, recipe = time.perf_counter(), components.recipe
@@ -128,9 +128,9 @@ def evaluate_task(
     with stage(observers, "evaluate", "examples", len(examples), recipe.chat) as running:
         for example, row in zip(examples, rows, strict=True):
             if labels:
-                said.append(_choose(example, labels, components, calls, scorer))
+                said.append(_choose(example, labels, components, cache, scorer))
             else:
-                said.append(_answer(example, build.references(row), components, calls, scorer))
+                said.append(_answer(example, build.references(row), components, cache, scorer))
             running.advance()
     intervals = _intervals(said, scorer)
     metrics = {name: one.mean for name, one in intervals.items()}
@@ -186,12 +186,14 @@ def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, 
     return tuple(sorted({example.target for example in examples}))
 
 
-def _choose(example: Example, labels: Sequence[str], components: Components, calls: Calls, scorer: Scorer) -> Said:
+def _choose(
+    example: Example, labels: Sequence[str], components: Components, cache: AnswerCache, scorer: Scorer
+) -> Said:
     def ask() -> dict[str, Json]:
         return {"logprobs": [*logprobs(components.chat, example.messages, labels)]}
 
     key = fingerprint("choose to its end", components.chat_fingerprint, _prompt(example), list(labels))
-    said, kept = _kept(components, calls, key, ask)
+    said, kept = _kept(components, cache, key, ask)
     found = said["logprobs"]
     best = max(range(len(labels)), key=lambda number: found[number])
     attempt = Attempt(plain(example.messages), (example.target,), answer=labels[best], choices=tuple(labels))
@@ -199,7 +201,9 @@ def _choose(example: Example, labels: Sequence[str], components: Components, cal
     return Said(example, labels[best], scores, Usage(), said.get("seconds", 0.0), kept, attempt=attempt)
 
 
-def _answer(example: Example, references: Sequence[str], components: Components, calls: Calls, scorer: Scorer) -> Said:
+def _answer(
+    example: Example, references: Sequence[str], components: Components, cache: AnswerCache, scorer: Scorer
+) -> Said:
     config = components.recipe.chat.config
     if not isinstance(config, ChatOptions):
         raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are no ChatOptions")
@@ -218,7 +222,7 @@ def _answer(example: Example, references: Sequence[str], components: Components,
         }
 
     key = fingerprint("answer without thoughts", components.chat_fingerprint, _prompt(example))
-    said, kept = _kept(components, calls, key, ask, config.cache)
+    said, kept = _kept(components, cache, key, ask, config.cache)
     text = str(said["text"])
     attempt = Attempt(plain(example.messages), tuple(references), answer=text)
     return Said(
@@ -236,16 +240,16 @@ def _answer(example: Example, references: Sequence[str], components: Components,
 
 
 def _kept(
-    components: Components, calls: Calls, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
+    components: Components, cache: AnswerCache, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
 ) -> tuple[dict[str, Any], bool]:
     """What was answered before, or is now, with the seconds that it took; and which of both."""
-    kept = calls.answer(key, cached=cached)
+    kept = cache.answer(key, cached=cached)
     if kept is not None:
         return kept, True
     components.prepared_chat()
     began = time.perf_counter()
     said = {**ask(), "seconds": time.perf_counter() - began}
-    calls.keep_answer(key, said, cached=cached)
+    cache.keep_answer(key, said, cached=cached)
     return said, False
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.temporary import remove_left
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.files import is_made, remove_leftovers, storage_errors, write_whole
 from potluck.workspace.lock import was_killed, writing
@@ -44,20 +44,20 @@ class Workspace:
             self.catalogue = Catalogue(folder / "catalogue.sqlite")
 
     @cached_property
-    def calls(self) -> Calls:
+    def answer_cache(self) -> AnswerCache:
         """What models have answered already."""
         self.check_in_place()
-        return Calls(self.folder / "calls.sqlite", self._fresh)
+        return AnswerCache(self.folder / "calls.sqlite", self._fresh)
 
     def check_in_place(self) -> None:
         """Raise ``WorkspaceGone`` where the workspace was deleted or replaced since it was opened."""
         self.catalogue.check_in_place()
 
     def close(self) -> None:
-        """Close the catalogue and the cache of calls."""
+        """Close the catalogue and the answer cache."""
         self.catalogue.close()
-        if "calls" in self.__dict__:
-            self.calls.close()
+        if "answer_cache" in self.__dict__:
+            self.answer_cache.close()
 
     def store_folder(self, index_id: str) -> Path:
         """Where the store of an index keeps its files. Raises ``WorkspaceGone``, as the next one does."""

@@ -18,7 +18,7 @@ from typing import Any, NamedTuple, TypeAlias
 from potluck.documents import Json
 from potluck.errors import WorkspaceDamaged
 from potluck.workspace import tables
-from potluck.workspace.calls import CALL_TABLES, INSERT_ANSWER, INSERT_QUERY, Calls
+from potluck.workspace.answer_cache import ANSWER_TABLES, INSERT_ANSWER, INSERT_VECTOR, AnswerCache
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import NOT_AS_DEFINED, SAYS_DAMAGE, is_damage, said
@@ -94,7 +94,7 @@ class _Database(NamedTuple):
     """One of a workspace's files: how it is opened when it is used, made, and copied as far as it is whole."""
 
     path: Path
-    open: Callable[[Path], Catalogue | Calls]
+    open: Callable[[Path], Catalogue | AnswerCache]
     create: Callable[[sqlite3.Connection], None]
     salvage: Callable[[_Salvage], None]
 
@@ -102,7 +102,7 @@ class _Database(NamedTuple):
 def _databases(folder: Path) -> list[_Database]:
     known = (
         _Database(folder / "catalogue.sqlite", Catalogue, tables.create, _salvage_catalogue),
-        _Database(folder / "calls.sqlite", Calls, _create_calls, _salvage_calls),
+        _Database(folder / "calls.sqlite", AnswerCache, _create_answer_cache, _salvage_answer_cache),
     )
     return [one for one in known if os.path.lexists(one.path)]
 
@@ -239,16 +239,16 @@ class _Salvage:
         self.report.rows[name].damaged += lost
 
 
-def _create_calls(database: sqlite3.Connection) -> None:
-    for statement in CALL_TABLES:
+def _create_answer_cache(database: sqlite3.Connection) -> None:
+    for statement in ANSWER_TABLES:
         database.execute(statement)
 
 
-def _salvage_calls(work: _Salvage) -> None:
+def _salvage_answer_cache(work: _Salvage) -> None:
     for row in work.rows("answers", "SELECT key, answer, sum FROM answers", "key"):
         work.keep("answers", _ignoring(INSERT_ANSWER), row, checksum(*row[:2]) == row[2])
     for row in work.rows("queries", "SELECT embedder, text, vector, sum FROM queries", "embedder text"):
-        work.keep("queries", _ignoring(INSERT_QUERY), row, checksum(*row[:3]) == row[3])
+        work.keep("queries", _ignoring(INSERT_VECTOR), row, checksum(*row[:3]) == row[3])
 
 
 def _salvage_catalogue(work: _Salvage) -> None:

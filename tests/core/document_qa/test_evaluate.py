@@ -298,7 +298,7 @@ def test_surprise_is_asked_for_once_and_kept(home: Path) -> None:
     with opened(home, ASKED) as recipe:
         recipe.index()
         passages = recipe.retriever().retrieve("Which station opens?", 2)
-        asker = Asker(recipe.model, recipe.components, recipe.workspace.calls)
+        asker = Asker(recipe.model, recipe.components, recipe.workspace.answer_cache)
         first = asker.surprise("Which station opens?", passages, "first")
         again = asker.surprise("Which station opens?", passages, "first")
         other = asker.surprise("Which station opens?", passages, "第一")

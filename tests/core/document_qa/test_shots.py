@@ -37,7 +37,7 @@ def choose(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable
         content = {"documents": "*.txt", "embedder": "keys", "chat": "reader", "shots": shots, "seed": seed}
         path.write_text(json.dumps(content), encoding="utf-8")
         opened.append(Recipe.load(path))
-        return chooser(opened[-1].model, opened[-1].components, opened[-1].workspace.calls)
+        return chooser(opened[-1].model, opened[-1].components, opened[-1].workspace.answer_cache)
 
     with visible(install_planted(tmp_path / "site"), monkeypatch):
         yield make

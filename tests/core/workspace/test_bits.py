@@ -1,6 +1,6 @@
 """One altered bit in what a database says of itself: it is told by name, and repair loses nothing that is whole.
 
-Modules: ``potluck.workspace.calls``, ``potluck.workspace.catalogue``, ``potluck.workspace.connection``,
+Modules: ``potluck.workspace.answer_cache``, ``potluck.workspace.catalogue``, ``potluck.workspace.connection``,
 ``potluck.workspace.repair``.
 """
 
@@ -16,7 +16,7 @@ import pytest
 
 from potluck.documents import Chunk, Document
 from potluck.errors import WorkspaceDamaged
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue, IndexState, Load
 from potluck.workspace.files import storage_errors
 from potluck.workspace.repair import FileReport, check, repair
@@ -28,7 +28,7 @@ META = 34
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A document of two chunks in a catalogue, and an answer and a question in a cache of calls."""
+    """A document of two chunks in a catalogue, and an answer and a question in a answer cache."""
     catalogue = Catalogue(tmp_path / "catalogue.sqlite")
     catalogue.add_load(Load("甲", "甲.txt", "content"), "loader", [Document("甲.txt", "甲1甲2")])
     (document,) = catalogue.document_ids("甲")
@@ -37,10 +37,10 @@ def folder(tmp_path: Path) -> Path:
     catalogue.add_vectors("embedder", texts, np.ones((2, 4), np.float32))
     catalogue.set_index(IndexState("index", "splitter", "embedder", 4, {"甲.txt": "甲"}))
     catalogue.close()
-    calls = Calls(tmp_path / "calls.sqlite")
-    calls.keep_answer("key", {"text": "一九五二年"})
-    calls.keep_queries("embedder", ["哪一年？"], np.ones((1, 4), np.float32))
-    calls.close()
+    cache = AnswerCache(tmp_path / "calls.sqlite")
+    cache.keep_answer("key", {"text": "一九五二年"})
+    cache.keep_question_vectors("embedder", ["哪一年？"], np.ones((1, 4), np.float32))
+    cache.close()
     return tmp_path
 
 
@@ -53,7 +53,7 @@ def flips(path: Path, places: Iterable[tuple[int, int]]) -> Iterable[str]:
     path.write_bytes(content)
 
 
-def refusal(opening: Callable[[Path], Catalogue | Calls], path: Path) -> str:
+def refusal(opening: Callable[[Path], Catalogue | AnswerCache], path: Path) -> str:
     """What is wrong with a file that cannot be opened."""
     try:
         opening(path).close()
@@ -99,7 +99,7 @@ def test_every_bit_of_the_format_and_its_checksum_is_told_and_mended(folder: Pat
 
 def survive_in_schema(folder: Path, name: str, bits: Callable[[], int], step: int) -> None:
     """Whatever bit of the first page is flipped: opening tells it by name or works, and so does repair."""
-    opening = {"catalogue.sqlite": Catalogue, "calls.sqlite": Calls}[name]
+    opening = {"catalogue.sqlite": Catalogue, "calls.sqlite": AnswerCache}[name]
     content = (folder / name).read_bytes()[:PAGE]
     places = [(place, bits()) for place in range(0, PAGE, step) if content[place]]
     for what in flips(folder / name, places):
@@ -131,7 +131,7 @@ def test_every_byte_of_the_schema(folder: Path, name: str) -> None:
 
 @SCHEMAS
 def test_a_table_whose_name_is_no_utf_8_any_more_is_told_in_words(folder: Path, name: str) -> None:
-    path, opening = folder / name, {"catalogue.sqlite": Catalogue, "calls.sqlite": Calls}[name]
+    path, opening = folder / name, {"catalogue.sqlite": Catalogue, "calls.sqlite": AnswerCache}[name]
     place = path.read_bytes().index({"catalogue.sqlite": b"claims", "calls.sqlite": b"queries"}[name])
     for _ in flips(path, [(place, 7)]):
         assert "malformed database schema (\\x" in refusal(opening, path)
@@ -159,7 +159,7 @@ def test_one_altered_letter_in_a_definition_costs_no_row(folder: Path, name: str
 
 @SCHEMAS
 def test_a_database_that_has_lost_its_tables_is_not_taken_for_a_new_one(folder: Path, name: str) -> None:
-    path, opening = folder / name, {"catalogue.sqlite": Catalogue, "calls.sqlite": Calls}[name]
+    path, opening = folder / name, {"catalogue.sqlite": Catalogue, "calls.sqlite": AnswerCache}[name]
     content = bytearray(path.read_bytes())
     content[103:105] = b"\0\0"  # how many tables there are
     path.write_bytes(content)
@@ -171,7 +171,7 @@ def test_answers_do_not_get_new_checksums_because_the_name_of_the_column_is_dama
     path = folder / "calls.sqlite"
     path.write_bytes(path.read_bytes().replace(b"vector BLOB NOT NULL, sum", b"vector BLOB NOT NULL, rum"))
 
-    assert refusal(Calls, path) == "the definitions of the tables are not what was written"
+    assert refusal(AnswerCache, path) == "the definitions of the tables are not what was written"
 
 
 def test_what_sqlite_did_not_say_is_not_taken_for_a_full_disk(tmp_path: Path) -> None:

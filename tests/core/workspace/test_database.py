@@ -15,17 +15,17 @@ import pytest
 
 from potluck.errors import WorkspaceBusy
 from potluck.workspace import database
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.files import storage_errors
 
 OPENER = """
 import sys
 from pathlib import Path
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue
 for line in sys.stdin:
-    for opening in (Catalogue, Calls):
+    for opening in (Catalogue, AnswerCache):
         opening(Path(line.strip() + opening.__name__)).close()
     print("opened", flush=True)
 """
@@ -44,9 +44,9 @@ def test_processes_may_open_a_new_one_at_the_same_moment(tmp_path: Path) -> None
         process.communicate()
 
 
-@pytest.mark.parametrize("opening", [Catalogue, Calls])
+@pytest.mark.parametrize("opening", [Catalogue, AnswerCache])
 def test_one_that_is_new_and_in_use_is_waited_for(
-    tmp_path: Path, opening: Callable[[Path], Catalogue | Calls], monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, opening: Callable[[Path], Catalogue | AnswerCache], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     holder = sqlite3.connect(tmp_path / "new.sqlite", isolation_level=None)
     holder.execute("BEGIN IMMEDIATE")

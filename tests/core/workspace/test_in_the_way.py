@@ -94,7 +94,7 @@ def test_what_stands_in_the_place_of_a_file_of_the_workspace_is_named(home: Path
     def ask() -> None:
         with Recipe.load(home / "recipe.yaml") as recipe:
             recipe.index()
-            recipe.workspace.calls  # noqa: B018
+            recipe.workspace.answer_cache  # noqa: B018
 
     refused(path, kind, ask)
     refused(path, kind, lambda: repair(home / ".potluck"))
@@ -165,9 +165,9 @@ def test_a_workspace_that_may_only_be_read_is_checked_on_a_copy_and_not_repaired
     assert content(home / ".potluck") == before
 
 
-def test_the_cache_of_calls_is_checked_on_a_copy_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_answer_cache_is_checked_on_a_copy_too(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with Recipe.load(home / "recipe.yaml") as recipe:
-        recipe.workspace.calls.keep_answer("key", {"text": "一九〇七年"})
+        recipe.workspace.answer_cache.keep_answer("key", {"text": "一九〇七年"})
     forbid(monkeypatch, home / ".potluck")
 
     found = {report.file: report for report in check(home / ".potluck")}

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from potluck import Recipe
-from potluck.workspace.calls import Calls
+from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.repair import check
 from support.fake_plugins import install_hashing, visible
 
@@ -122,7 +122,7 @@ def test_cached_answers_without_checksums_are_used_as_they_are(tmp_path: Path) -
     db.close()
 
     for _ in range(2):
-        calls = Calls(tmp_path / "calls.sqlite")
-        assert calls.answer("k") == {"text": "25m"}
-        assert calls.queries("e", ["問"])["問"].tolist() == [1, 1, 1]
-        calls.close()
+        cache = AnswerCache(tmp_path / "calls.sqlite")
+        assert cache.answer("k") == {"text": "25m"}
+        assert cache.question_vectors("e", ["問"])["問"].tolist() == [1, 1, 1]
+        cache.close()

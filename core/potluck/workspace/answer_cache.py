@@ -1,4 +1,4 @@
-"""What models were asked and what they said, so that nothing is asked twice: answers, and the vectors of questions.
+"""Answers of models and vectors of questions, kept so that nothing is asked or embedded twice.
 
 A database of its own beside the catalogue: it is written while questions are answered, by as many processes as do so,
 and it may be deleted at any time. A row appears whole or not at all, and is never changed; one that is not what was
@@ -29,7 +29,7 @@ REMEDY = (
 # Seconds that a statement waits for other processes.
 _WAIT = 60
 
-CALL_TABLES = (
+ANSWER_TABLES = (
     "CREATE TABLE answers (key TEXT PRIMARY KEY, answer TEXT NOT NULL, sum BLOB NOT NULL) WITHOUT ROWID",
     "CREATE TABLE queries (embedder TEXT NOT NULL, text TEXT NOT NULL, vector BLOB NOT NULL, sum BLOB NOT NULL, "
     "PRIMARY KEY (embedder, text)) WITHOUT ROWID",
@@ -38,11 +38,11 @@ _COLUMNS = {"answers": ["key", "answer", "sum"], "queries": ["embedder", "text",
 _FIRST_COLUMNS = {"answers": ["key", "answer"], "queries": ["embedder", "text", "vector"]}
 """Those of a version without checksums."""
 INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
-INSERT_QUERY = "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)"
+INSERT_VECTOR = "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)"
 
 
-class Calls:
-    """An open cache of calls. Threads and processes may share it."""
+class AnswerCache:
+    """An open cache of answers and question vectors. Threads and processes may share it."""
 
     def __init__(self, path: Path, fresh: bool = False) -> None:
         """Open it, or make an empty one. ``fresh``: answers kept before are not taken. Raises ``WorkspaceDamaged``."""
@@ -81,7 +81,7 @@ class Calls:
         with self._db.transaction():
             self._db.run(INSERT_ANSWER, row)
 
-    def queries(self, embedder: str, texts: Iterable[str]) -> dict[str, Vectors]:
+    def question_vectors(self, embedder: str, texts: Iterable[str]) -> dict[str, Vectors]:
         """The vectors that are known of some questions, float32, by question."""
         import numpy as np
 
@@ -92,14 +92,14 @@ class Calls:
                 found[text] = np.frombuffer(row[0], dtype="<f4").astype(np.float32)
         return found
 
-    def keep_queries(self, embedder: str, texts: Sequence[str], vectors: Iterable[Vectors]) -> None:
+    def keep_question_vectors(self, embedder: str, texts: Sequence[str], vectors: Iterable[Vectors]) -> None:
         """Keep the vectors of some questions, at once."""
         rows = [
             summed((embedder, text, vector.astype("<f4").tobytes()))
             for text, vector in zip(texts, vectors, strict=True)
         ]
         with self._db.transaction():
-            self._db.run_many(INSERT_QUERY, rows)
+            self._db.run_many(INSERT_VECTOR, rows)
 
     def _columns(self) -> dict[str, list[str]]:
         """The columns of each table."""
@@ -120,11 +120,11 @@ class Calls:
         if old:
             database.execute("ALTER TABLE answers RENAME TO old_answers")
             database.execute("ALTER TABLE queries RENAME TO old_queries")
-        for statement in CALL_TABLES:
+        for statement in ANSWER_TABLES:
             database.execute(statement)
         if old:
             answers, queries = "SELECT key, answer FROM old_answers", "SELECT embedder, text, vector FROM old_queries"
             database.executemany(INSERT_ANSWER, map(summed, database.execute(answers)))
-            database.executemany(INSERT_QUERY, map(summed, database.execute(queries)))
+            database.executemany(INSERT_VECTOR, map(summed, database.execute(queries)))
             database.execute("DROP TABLE old_answers")
             database.execute("DROP TABLE old_queries")
