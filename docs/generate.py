@@ -18,7 +18,7 @@ from potluck.contracts import KINDS, Attempt, Config, Measure, Metric
 from potluck.errors import PluginError
 from potluck.recipe.build import KEYS
 from potluck.recipe.model import DEFAULTS, AnswerSettings, DocumentSettings, RetrieverSettings, ShotSettings
-from potluck.recipe.tuning import DatasetSettings
+from potluck.recipe.tuning_settings import DatasetSettings
 
 FOLDER = Path(__file__).parent / "reference"
 ENDINGS = """The exit status is 0, or 1 after one message for a mistake, or 128 and a signal's number: 130 for

@@ -13,7 +13,7 @@ import pytest
 from potluck import Recipe
 from potluck.cli import potluck as command
 from potluck.errors import PotluckError, Problem, RecipeError
-from potluck.recipe.labels import labels
+from potluck.recipe.axis_labels import name_values
 from potluck.redaction import redacted, redacted_line, redacted_mapping
 from support.commands import invoke, potluck
 from support.fake_plugins import install, install_hashing, visible
@@ -257,7 +257,7 @@ def test_a_gate_and_the_recipes_own_axes_hold_no_password(home: Path) -> None:
 
 
 def test_values_that_differ_in_a_password_alone_have_names_that_do() -> None:
-    found = labels("chat.url", [ADDRESS, ELSEWHERE, ADDRESS])
+    found = name_values("chat.url", [ADDRESS, ELSEWHERE, ADDRESS])
 
     assert found == ["url=v1?api_key=***", "url=v1?api_key=*** (2)", "url=v1?api_key=***"]
 

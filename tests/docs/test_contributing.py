@@ -12,7 +12,7 @@ import pytest
 
 from potluck.loading import attachments, worker
 from potluck.models import chat_template
-from potluck.recipe import reader
+from potluck.recipe import yaml_reader
 from potluck_plugins.loaders._shared import archive
 
 ROOT = Path(__file__).parents[2]
@@ -77,7 +77,7 @@ def test_the_limits_are_those_of_the_code() -> None:
         "what an archive inflates to": [archive.MAX_INFLATED // mib, 16, archive.MAX_RATIO],
         "members of an archive": [archive.MAX_MEMBERS],
         "files within a file": [attachments.MOST_FILES, attachments.MOST_BYTES // mib, attachments.DEEPEST],
-        "a recipe": [reader.MAX_BYTES // mib, reader.MAX_VALUES, reader.MAX_DEPTH],
+        "a recipe": [yaml_reader.MAX_BYTES // mib, yaml_reader.MAX_VALUES, yaml_reader.MAX_DEPTH],
     }
     assert f"({chat_template.SECONDS:.0f} seconds)" in SECURITY
 

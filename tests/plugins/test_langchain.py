@@ -176,7 +176,7 @@ def test_a_secret_reaches_the_class_and_nothing_that_is_kept(
     settings = "{use: langchain, class: lc_tried.WithKey, secret_arguments: {api_key: '${POTLUCK_TEST_TOKEN}'}}"
 
     with Recipe.load(written(tmp_path, settings)) as recipe:
-        kept = json.dumps(recipe.model.resolved())
+        kept = json.dumps(recipe.model.as_mapping())
         with pytest.raises(PluginError) as caught:
             recipe.index()
 

@@ -11,7 +11,7 @@ from potluck.contracts import Attached, Tuned, Tuner
 from potluck.errors import AdapterMismatch, ContractBroken
 from potluck.file_hashes import file_hash
 from potluck.recipe.model import ComponentSpec
-from potluck.recipe.tuning import Adapter
+from potluck.recipe.tuning_settings import Adapter
 from potluck.stages.tune import made
 from potluck.tuning.head import NAME as HEAD
 from potluck.tuning.head import WithHead, with_head

@@ -47,7 +47,7 @@ def command(kind: Kind, name: str, config: Path | None, samples: Path | None, as
 def _settings(path: Path | None) -> dict[str, object]:
     """The mapping of a YAML file. Raises ``PotluckError`` for anything else."""
     from potluck.errors import PotluckError
-    from potluck.recipe.reader import parse_value
+    from potluck.recipe.yaml_reader import parse_value
 
     if path is None:
         return {}

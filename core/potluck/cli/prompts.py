@@ -31,7 +31,7 @@ def list_prompts(recipe: Path, as_json: bool) -> None:
     """List the prompts of a RECIPE, its own and those it compares, each with the hash of its wording."""
     from potluck.prompts.listing import prompts_of
     from potluck.recipe import loads
-    from potluck.recipe.reader import read_text
+    from potluck.recipe.yaml_reader import read_text
 
     text = read_text(recipe)
     loads(text, recipe, check_installed=False)

@@ -22,10 +22,10 @@ from potluck.errors import MissingDependency, PotluckError
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import QuestionFile, read_question_file
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.reader import parse_value
-from potluck.recipe.reading import reread
+from potluck.recipe.recipe_loader import reread_recipe
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import Design, variants
+from potluck.recipe.yaml_reader import parse_value
 from potluck.report import plots, write_csv, write_html
 from potluck.runs.pins import pins
 from potluck.workspace import Workspace
@@ -147,7 +147,7 @@ def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:
 def judge_of(recipe: RecipeModel, written: str) -> RecipeModel:
     """The recipe with the judge as its chat model. Raises ``RecipeError``, also where private documents would leave."""
     label = f"--judge {written}"
-    return reread(reread(recipe, {"compare": None}), {"chat": parse_value(written, label).plain()}, label)
+    return reread_recipe(reread_recipe(recipe, {"compare": None}), {"chat": parse_value(written, label).plain()}, label)
 
 
 def _judged(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel) -> Json:
@@ -192,11 +192,11 @@ def _keep(
         "command": "compare",
         "started": made["started"],
         **surroundings(),
-        "recipe": recipe.resolved(),
+        "recipe": recipe.as_mapping(),
         "design": setting.design,
         "baseline": setting.baseline,
         "questions": setting.questions_file,
-        "variants": {run.variant.name: run.variant.recipe.resolved() for run in runs if run.error is None},
+        "variants": {run.variant.name: run.variant.recipe.as_mapping() for run in runs if run.error is None},
         "pins": {run.variant.name: _pins(run, workspace, models) for run in runs if run.error is None},
         "metrics": {str(v["name"]): v["metrics"] for v in _dicts(made["variants"])},
     }

@@ -38,7 +38,7 @@ def _points(points: Mapping[float, Interval]) -> list[Json]:
 
 def _number(variant: Variant, axis: str) -> float | None:
     """The value of an axis in a variant, if it is a number; no examples are 0 of them."""
-    value: Json = variant.recipe.resolved()
+    value: Json = variant.recipe.as_mapping()
     for key in axis.split("."):
         if not isinstance(value, dict):
             return 0.0 if axis == "shots.count" else None

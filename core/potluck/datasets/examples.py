@@ -10,11 +10,11 @@ from potluck.datasets.labels import label_of, remarks
 from potluck.datasets.row_files import Row
 from potluck.documents import Example, Json, Message, Role
 from potluck.errors import PotluckError, Problem, RecipeError
-from potluck.recipe.messages import meant
+from potluck.recipe.messages import did_you_mean
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.prompts import Template
-from potluck.recipe.reading import problem_at
-from potluck.recipe.tuning import DatasetSettings
+from potluck.recipe.prompt_template import PromptTemplate
+from potluck.recipe.recipe_loader import problem_at
+from potluck.recipe.tuning_settings import DatasetSettings
 
 FORMS: tuple[tuple[str, str], ...] = (
     ("prompt", "completion"),
@@ -62,11 +62,13 @@ def _fields_of(written: str | None) -> Sequence[str]:
     """The fields that ``dataset.input`` names: one, or those of a text with fields."""
     if written is None or "{" not in written:
         return [] if written is None else [written]
-    return sorted(Template(written).fields)
+    return sorted(PromptTemplate(written).fields)
 
 
 def _no_field(key: str, name: str, there: Sequence[str], rows: Sequence[Row]) -> str:
-    return f"{key}: there is no field {name!r} in {rows[0].path}{meant(name, there)}; there are {', '.join(there)}"
+    return (
+        f"{key}: there is no field {name!r} in {rows[0].path}{did_you_mean(name, there)}; there are {', '.join(there)}"
+    )
 
 
 class Builder:
@@ -74,7 +76,7 @@ class Builder:
 
     def __init__(
         self,
-        prompt: Template | None,
+        prompt: PromptTemplate | None,
         settings: DatasetSettings,
         rows: Sequence[Row],
         *,
@@ -137,7 +139,7 @@ class Builder:
         value = row.fields[self._target]
         return tuple(text for one in value if (text := str(one).strip())) if isinstance(value, list) else (str(value),)
 
-    def _names(self, settings: DatasetSettings, rows: Sequence[Row]) -> tuple[Template | None, str]:
+    def _names(self, settings: DatasetSettings, rows: Sequence[Row]) -> tuple[PromptTemplate | None, str]:
         known = next((form for form in FORMS if form[0] in self._fields and form[1] in self._fields), None)
         target = settings.target or (known[1] if known else None)
         if self._evaluating and target not in self._fields:
@@ -154,8 +156,8 @@ class Builder:
                 f"dataset: {{input: ..., target: ...}}; there are {names}"
             )
         if given == "instruction" and "input" in self._fields and settings.input is None:
-            return Template("{instruction}\n\n{input}"), target
-        return Template(given if "{" in given else "{" + given + "}"), target
+            return PromptTemplate("{instruction}\n\n{input}"), target
+        return PromptTemplate(given if "{" in given else "{" + given + "}"), target
 
     def _example(self, row: Row) -> Example:
         target = _first(row, self._target)
@@ -188,7 +190,9 @@ class _Wrong(Exception):
 
 def _said(row: Row, name: str) -> str:
     if name not in row.fields:
-        raise _Wrong(f"there is no field {name!r}{meant(name, list(row.fields))}; there are {', '.join(row.fields)}")
+        raise _Wrong(
+            f"there is no field {name!r}{did_you_mean(name, list(row.fields))}; there are {', '.join(row.fields)}"
+        )
     value = row.fields[name]
     if value is None:
         return ""

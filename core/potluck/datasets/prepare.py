@@ -18,7 +18,7 @@ from potluck.fingerprints import fingerprint
 from potluck.language import fold
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.tuning import DatasetSettings
+from potluck.recipe.tuning_settings import DatasetSettings
 
 _LISTED = 20
 _RARE = 5

@@ -15,7 +15,7 @@ from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import MissingDependency, PotluckError, Problem, RecipeError
-from potluck.recipe.messages import shown
+from potluck.recipe.messages import format_value
 
 _LISTED = 20
 _SHOWN = 160
@@ -92,7 +92,7 @@ class DoubledKey(ValueError):
     def __init__(self, key: str) -> None:
         """Name the key."""
         self.key = key
-        super().__init__(f"the key {shown(key)} stands twice in one object")
+        super().__init__(f"the key {format_value(key)} stands twice in one object")
 
 
 def parsed_json(text: str) -> Any:
@@ -188,7 +188,7 @@ def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterat
         try:
             names = [name.strip() for name in next(reader, [])]
             if doubled := next((name for name in names if name and names.count(name) > 1), None):
-                problems.append(Problem(str(path), 1, 1, f"two columns are named {shown(doubled)}"))
+                problems.append(Problem(str(path), 1, 1, f"two columns are named {format_value(doubled)}"))
                 return
             before = reader.line_num
             for number, cells in enumerate(reader, 1):

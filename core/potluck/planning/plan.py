@@ -17,7 +17,7 @@ from potluck.documents import Json, Message
 from potluck.ledger import Ledger
 from potluck.observation.stage import stage
 from potluck.recipe.model import ComponentSpec, RecipeModel
-from potluck.recipe.prompts import Template
+from potluck.recipe.prompt_template import PromptTemplate
 from potluck.stages import load, split
 from potluck.stages.discover import discover
 from potluck.stages.index import read_again
@@ -155,7 +155,7 @@ def _count_embedding(report: PlanReport, components: Components, texts: dict[str
 
 def _count_prompt(report: PlanReport, components: Components) -> None:
     recipe, chat = components.recipe, components.chat_without_adapter  # a plan trains nothing
-    template = recipe.prompt or Template(ENGLISH.answer)
+    template = recipe.prompt or PromptTemplate(ENGLISH.answer)
     message = Message("user", template.render(context="", question="", examples=""))
     mean = report.tokens // report.chunks if report.chunks else 0
     report.prompt_tokens = chat.count_tokens([message]) + min(recipe.retriever.k, report.chunks) * mean

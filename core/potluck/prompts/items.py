@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from potluck.datasets.jsonl import Wrong, read_lines, text_of
-from potluck.recipe.messages import shown
+from potluck.recipe.messages import format_value
 
 _NAMES = {
     "X": ("X", "sub_label"),
@@ -49,7 +49,7 @@ def read_pairs(path: Path, verbalisers: Mapping[str, str], limit: int | None = N
     def item(number: int, row: Mapping[str, Any]) -> Item:
         label = _value(row, "label")
         if label not in verbalisers:
-            raise Wrong(f"there is no word for the label {shown(label)}; add it to verbalisers")
+            raise Wrong(f"there is no word for the label {format_value(label)}; add it to verbalisers")
         given = {name: _value(row, name) for name in ("premise", "hypothesis")}
         return Item(_id(number, row), given, verbalisers[label])
 

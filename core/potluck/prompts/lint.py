@@ -15,11 +15,11 @@ from potluck.prompts import wordings
 from potluck.prompts.listing import Named, prompts_of
 from potluck.questions.question_file import Question, read_questions
 from potluck.recipe import loads
-from potluck.recipe.messages import meant
+from potluck.recipe.messages import did_you_mean
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.nodes import Findings, Node, Place
-from potluck.recipe.prompts import Template
-from potluck.recipe.reader import normal, read_text
+from potluck.recipe.prompt_template import PromptTemplate
+from potluck.recipe.yaml_reader import normalize_newlines, read_text
 from potluck.refusals import REFUSALS
 
 Level: TypeAlias = Literal["error", "warning"]
@@ -61,7 +61,7 @@ def lint(path: Path, questions: Path | None = None) -> list[Finding]:
     ``questions`` are those that the prompt is going to be measured by; a recipe's own if left out. Raises
     ``RecipeError`` where the file cannot be read.
     """
-    text = normal(read_text(path))
+    text = normalize_newlines(read_text(path))
     asked = read_questions(questions) if questions is not None else None
     if path.suffix not in _RECIPE_ENDINGS:
         return _Linter(path, text, asked or []).prompt(Named("the prompt", text, Place(str(path), 1, 1)))
@@ -90,7 +90,7 @@ class _Linter:
     def prompt(self, prompt: Named) -> list[Finding]:
         """All that is wrong with the prompt of a question about documents."""
         try:
-            fields = Template(prompt.text).fields
+            fields = PromptTemplate(prompt.text).fields
         except ValueError as error:
             return [self.finding("error", prompt, str(error), "write {{ and }} for braces that are meant")]
         return [*self._fields(prompt, fields), *self._refusal(prompt), *self.any_text(prompt)]
@@ -116,7 +116,7 @@ class _Linter:
         known = (*_FIELDS, "examples")
         for name in sorted(fields - {*known}):
             written = f"{{{name}}}"
-            message = f"unknown field {written}{meant(name, known)}"
+            message = f"unknown field {written}{did_you_mean(name, known)}"
             yield self.finding("error", prompt, message, "known are {context}, {question} and {examples}", written)
         for name in _FIELDS:
             if name not in fields:

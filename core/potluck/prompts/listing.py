@@ -9,10 +9,10 @@ from pathlib import Path
 from potluck.answering.builtin_prompts import CHINESE, ENGLISH
 from potluck.documents import Json
 from potluck.prompts.wordings import SHORT_HASH
-from potluck.recipe.compare import STRATEGY
+from potluck.recipe.axes import STRATEGY
 from potluck.recipe.nodes import Findings, Node, Place
-from potluck.recipe.prompts import Template
-from potluck.recipe.reader import normal, parse
+from potluck.recipe.prompt_template import PromptTemplate
+from potluck.recipe.yaml_reader import normalize_newlines, parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,14 +26,14 @@ class Named:
     @property
     def fingerprint(self) -> str:
         """A name for exactly this wording."""
-        return Template(self.text).fingerprint
+        return PromptTemplate(self.text).fingerprint
 
     def as_json(self) -> dict[str, Json]:
         """What ``potluck prompts list --json`` prints."""
         return {
             "name": self.name,
             "hash": self.fingerprint[:SHORT_HASH],
-            "fields": list[Json](sorted(Template(self.text).fields)),
+            "fields": list[Json](sorted(PromptTemplate(self.text).fields)),
             "line": self.place.line if self.place else None,
             "text": self.text,
         }
@@ -44,7 +44,7 @@ def prompts_of(text: str, path: Path) -> list[Named]:
 
     Without one of its own it uses those that come with potluck, one for each language of questions.
     """
-    root = parse(normal(text), Findings(str(path), text))
+    root = parse_yaml(normalize_newlines(text), Findings(str(path), text))
     found = list(_found(root))
     if not any(prompt.name == "prompt" for prompt in found):
         found += [Named("built in, Chinese", CHINESE.answer), Named("built in, English", ENGLISH.answer)]

@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from potluck.errors import Problem, RecipeError
-from potluck.recipe.messages import meant, shown
+from potluck.recipe.messages import did_you_mean, format_value
 from potluck.recipe.nodes import Findings, Node, Place
-from potluck.recipe.prompts import Template
-from potluck.recipe.reader import normal, parse, read_text
+from potluck.recipe.prompt_template import PromptTemplate
+from potluck.recipe.yaml_reader import normalize_newlines, parse_yaml, read_text
 
 SHORT_HASH = 12
 """Digits of a wording's fingerprint that are shown."""
@@ -57,12 +57,12 @@ class Wording:
     @property
     def fingerprint(self) -> str:
         """A name for exactly this wording."""
-        return Template(self.text).fingerprint
+        return PromptTemplate(self.text).fingerprint
 
     def around(self, given: Mapping[str, str]) -> tuple[str, str]:
         """What stands before and after the place, filled in. What is filled in is never read as a template."""
         before, after = self.text.split(f"{{{self.task.place}}}")
-        return Template(before).render(**given), Template(after).render(**given)
+        return PromptTemplate(before).render(**given), PromptTemplate(after).render(**given)
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ def read_wordings(path: Path | None, task: Task, texts: Sequence[str] = (), word
     """
     found, verbalisers = list[Wording](), dict[str, str]()
     if path is not None:
-        text = normal(read_text(path))
+        text = normalize_newlines(read_text(path))
         findings = Findings(str(path), text)
         root = root_of(text, findings)
         found, verbalisers = wordings_in(root, task, findings), verbalisers_in(root, findings)
@@ -88,7 +88,7 @@ def read_wordings(path: Path | None, task: Task, texts: Sequence[str] = (), word
             raise RecipeError(findings.problems(), HINT)
     said = Findings("--template", "")
     found += [
-        Wording(f"template {number}", braced(text), task, Place(f"--template {shown(text)}"))
+        Wording(f"template {number}", braced(text), task, Place(f"--template {format_value(text)}"))
         for number, text in enumerate(texts, 1)
     ]
     verbalisers |= dict(_verbaliser(word, said) for word in words)
@@ -103,14 +103,14 @@ def root_of(text: str, findings: Findings) -> Node:
     """The mapping of a file. Raises ``RecipeError`` where it is none."""
     if not text.strip():
         raise RecipeError([Problem(findings.name, 1, 1, "is empty")], HINT)
-    return parse(text, findings)
+    return parse_yaml(text, findings)
 
 
 def wordings_in(root: Node, task: Task, findings: Findings) -> list[Wording]:
     """The templates of a file; what is wrong with them is noted."""
     for key, place in root.keys.items():
         if key not in _KEYS:
-            findings.note(place, f"unknown key {shown(key)}{meant(key, _KEYS)}")
+            findings.note(place, f"unknown key {format_value(key)}{did_you_mean(key, _KEYS)}")
     node = root.children().get("templates")
     if node is None or not node.children():
         findings.note(root.place if node is None else node.place, "templates: expected a mapping of names to texts")
@@ -120,7 +120,7 @@ def wordings_in(root: Node, task: Task, findings: Findings) -> list[Wording]:
         if isinstance(child.value, str) and child.value.strip():
             found.append(Wording(name, braced(child.value.rstrip("\n")), task, child.place))
         else:
-            findings.note(child.place, f"templates.{name}: expected a text, got {shown(child.plain())}")
+            findings.note(child.place, f"templates.{name}: expected a text, got {format_value(child.plain())}")
     _check(found, findings)
     return found
 
@@ -138,7 +138,9 @@ def verbalisers_in(root: Node, findings: Findings) -> dict[str, str]:
             found[label] = child.value
         else:
             quotes = "; put quotes around it" if isinstance(child.value, bool | int | float) else ""
-            findings.note(child.place, f"verbalisers.{label}: expected a word, got {shown(child.plain())}{quotes}")
+            findings.note(
+                child.place, f"verbalisers.{label}: expected a word, got {format_value(child.plain())}{quotes}"
+            )
     return found
 
 
@@ -150,13 +152,14 @@ def braced(text: str) -> str:
 def problems_of(text: str, task: Task) -> Iterator[str]:
     """What is wrong with a wording of a task."""
     try:
-        fields = Template(text).fields
+        fields = PromptTemplate(text).fields
     except ValueError as error:
         yield str(error)
         return
     known = (*task.given, task.place)
     for name in sorted(fields - {*known}):
-        yield f"unknown field {{{name}}}{meant(name, known)}; known are {', '.join(f'{{{one}}}' for one in known)}"
+        names = ", ".join(f"{{{one}}}" for one in known)
+        yield f"unknown field {{{name}}}{did_you_mean(name, known)}; known are {names}"
     for name in known:
         if name not in fields:
             yield f"the field {{{name}}} is missing; the model would not see it"
@@ -189,5 +192,5 @@ def _check_whole(found: Sequence[Wording], verbalisers: Mapping[str, str], task:
 def _verbaliser(written: str, findings: Findings) -> tuple[str, str]:
     label, equals, word = written.partition("=")
     if not equals or not label.strip() or not word.strip():
-        findings.note(Place(f"--verbaliser {shown(written)}"), "expected LABEL=WORD, such as entailment=yes")
+        findings.note(Place(f"--verbaliser {format_value(written)}"), "expected LABEL=WORD, such as entailment=yes")
     return label.strip(), word.strip()

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from potluck.documents import Passage
 from potluck.errors import NoDocuments, Problem, RecipeError
 from potluck.questions.question_file import Question
-from potluck.recipe.messages import meant, shown
+from potluck.recipe.messages import did_you_mean, format_value
 from potluck.recipe.model import RecipeModel
 from potluck.stages.discover import discover
 from potluck.stages.retrieve import Retriever
@@ -134,12 +134,12 @@ class _Absent(NamedTuple):
 
     def problem(self) -> Problem:
         if self.key == "gold_ids":
-            said = f"names no document{meant(document_id(self.name), self.known)}"
+            said = f"names no document{did_you_mean(document_id(self.name), self.known)}"
         else:
-            within = ", ".join(map(shown, sorted(_within(self.question))))
-            near = meant(self.name, self.known) if self.known else ": there are none"
+            within = ", ".join(map(format_value, sorted(_within(self.question))))
+            near = did_you_mean(self.name, self.known) if self.known else ": there are none"
             said = f"names no section{within and f' of {within}'}{near}"
-        return self.question.problem(f"{self.key}: {shown(self.name)} {said}", self.key)
+        return self.question.problem(f"{self.key}: {format_value(self.name)} {said}", self.key)
 
 
 def _absent(question: Question, known: Known) -> Iterator[_Absent]:

@@ -14,7 +14,7 @@ from potluck.datasets.row_files import DoubledKey, Row, is_rows, json_fault, par
 from potluck.documents import Json
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.questions.keys import KEYS, meant_key
-from potluck.recipe.messages import shown
+from potluck.recipe.messages import format_value
 from potluck.refusals import is_refusal
 
 _LISTED = 20
@@ -133,7 +133,7 @@ class _Found:
             right = False
             if key not in self._told:
                 self._told.add(key)
-                self.problems.append(row.problem(f"unknown key {shown(key)} (did you mean {meant!r}?)", key))
+                self.problems.append(row.problem(f"unknown key {format_value(key)} (did you mean {meant!r}?)", key))
         return right
 
 

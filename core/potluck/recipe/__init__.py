@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from potluck.recipe.model import Origin, RecipeModel
-from potluck.recipe.reader import read_text
-from potluck.recipe.reading import read
+from potluck.recipe.recipe_loader import read_recipe
+from potluck.recipe.yaml_reader import read_text
 
 __all__ = ["load", "loads"]
 
@@ -23,4 +23,4 @@ def load(path: Path, overrides: Sequence[str] = (), check_installed: bool = True
 
 def loads(text: str, path: Path, overrides: Sequence[str] = (), check_installed: bool = True) -> RecipeModel:
     """Read a recipe from text, as if it stood in the file ``path``."""
-    return read(path, Origin(text, tuple(overrides), check_installed=check_installed))
+    return read_recipe(path, Origin(text, tuple(overrides), check_installed=check_installed))

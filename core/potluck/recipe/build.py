@@ -11,8 +11,8 @@ from potluck import plugins
 from potluck.contracts import Config, Kind, Offer, PluginKind
 from potluck.contracts.component import Component
 from potluck.errors import MissingDependency, PluginError
-from potluck.recipe.compare import axes
-from potluck.recipe.messages import meant, shown
+from potluck.recipe.axes import read_axes
+from potluck.recipe.messages import did_you_mean, format_value
 from potluck.recipe.model import (
     DEFAULTS,
     FORMAT,
@@ -29,13 +29,13 @@ from potluck.recipe.model import (
     ShotSettings,
 )
 from potluck.recipe.nodes import Findings, Node, Place
-from potluck.recipe.observing import leak, named_in_list, observers
-from potluck.recipe.overrides import expanded
+from potluck.recipe.observer_keys import nodes_of_list, privacy_problem, read_observers
+from potluck.recipe.overrides import long_form
 from potluck.recipe.paths import file_problem, pattern_problem
-from potluck.recipe.prompts import Template
-from potluck.recipe.settings import ONLY_FOR_SECRETS, ConfigT, Validated, plain, validate
-from potluck.recipe.tuning import DatasetSettings, Tuning, split_adapter, with_model
+from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.tuning_keys import TuningKeys, answers_with
+from potluck.recipe.tuning_settings import DatasetSettings, Tuning, split_adapter, with_model
+from potluck.recipe.validation import ONLY_FOR_SECRETS, ConfigT, Validated, plain_value, validate
 
 _LOCAL = "transformers"
 """The chat model that answers with a model that is tuned, where the recipe names none."""
@@ -75,11 +75,11 @@ class Builder:
         shots = self._shots(folder, prompt)
         questions = self._questions(folder)
         watching = list(
-            observers(self.root, lambda node: self._component("observer", node, "observers"), self.findings)
+            read_observers(self.root, lambda node: self._component("observer", node, "observers"), self.findings)
         )
         named = {kind.name: self._named_by_key(kind) for kind in NAMED}
         self._privacy(documents, parts, [*watching, *chain.from_iterable(named.values())])
-        compare = axes(self.root, KEYS, self.findings, self._variant)
+        compare = read_axes(self.root, KEYS, self.findings, self._variant)
         if self.findings or retriever is None or answer is None or None in parts.values():
             return None
         found = cast("dict[Kind, ComponentSpec]", parts)
@@ -110,7 +110,7 @@ class Builder:
     def _format(self) -> None:
         node = self._get("potluck")
         if node is not None and (node.value != FORMAT or not isinstance(node.value, int) or node.value is True):
-            message = f"potluck: this potluck knows recipes of format {FORMAT}, got {shown(node.plain())}"
+            message = f"potluck: this potluck knows recipes of format {FORMAT}, got {format_value(node.plain())}"
             self.findings.note(node.place, message)
 
     def _documents(self) -> Documents | None:
@@ -118,9 +118,9 @@ class Builder:
         node = self._get("documents")
         if node is None:
             return None
-        node = expanded("documents", node)
+        node = long_form("documents", node)
         if not isinstance(node.value, dict):
-            message = f"documents: expected paths or a mapping with 'path', got {shown(node.plain())}"
+            message = f"documents: expected paths or a mapping with 'path', got {format_value(node.plain())}"
             self.findings.note(node.place, message)
             return None
         use = node.value.get("use")
@@ -148,7 +148,7 @@ class Builder:
         node = self._get(kind)
         if kind == "chat":
             return self._chat(node)
-        return self._component(kind, Node({}, self.root.place) if node is None else expanded(kind, node), kind)
+        return self._component(kind, Node({}, self.root.place) if node is None else long_form(kind, node), kind)
 
     def _chat(self, node: Node | None) -> ComponentSpec | None:
         """The chat model: of a recipe that tunes or names a task, the model that it is about."""
@@ -158,7 +158,7 @@ class Builder:
             node = Node({"use": local, "model": model}, model.place, {"use": model.place, "model": model.place})
         if node is None:
             return self._component("chat", Node({}, self.root.place), "chat")
-        rest, adapter = split_adapter(expanded("chat", node))
+        rest, adapter = split_adapter(long_form("chat", node))
         use = rest.children().get("use")
         if use is None and adapter is not None and model is not None and isinstance(rest.value, dict):
             use = Node(_LOCAL, adapter.place)
@@ -181,7 +181,7 @@ class Builder:
 
     def _tuning(self, folder: Path, chat: ComponentSpec | None) -> tuple[ComponentSpec | None, Tuning]:
         node = self._get("tuner")
-        tuner = None if node is None else self._component("tuner", expanded("tuner", node), "tuner")
+        tuner = None if node is None else self._component("tuner", long_form("tuner", node), "tuner")
         able = None if tuner is None else plugins.tuner_offer(tuner.plugin).tasks
         keys = TuningKeys(self.root, folder, self.findings)
         model = self._text("model")
@@ -192,7 +192,7 @@ class Builder:
     def _named_by_key(self, kind: PluginKind) -> list[tuple[ComponentSpec, Place]]:
         """The components of a kind that the recipe names, each once."""
         found: list[tuple[ComponentSpec, Place]] = []
-        for node in named_in_list(self.root, kind.key, self.findings):
+        for node in nodes_of_list(self.root, kind.key, self.findings):
             part = self._component(kind.name, node, kind.key)
             if part is None:
                 continue
@@ -206,7 +206,7 @@ class Builder:
     def _component(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = ()) -> ComponentSpec | None:
         """A component written as a mapping with ``use``; ``names`` are keys of the mapping that are not its own."""
         if not isinstance(node.value, dict):
-            message = f"{label}: expected a plugin's name or a mapping with 'use', got {shown(node.plain())}"
+            message = f"{label}: expected a plugin's name or a mapping with 'use', got {format_value(node.plain())}"
             self.findings.note(node.place, message)
             return None
         at = self.root.keys.get(label, self.root.place)
@@ -235,16 +235,16 @@ class Builder:
                 self.root.keys.get(label, self.root.place), f"{label}: name a plugin: {label}: {{use: ...}}"
             )
             return None
-        written = plain(use, self.findings)
+        written = plain_value(use, self.findings)
         if isinstance(written, str):
             return written
-        self.findings.note(use.place, f"{label}.use: expected a plugin's name, got {shown(written)}")
+        self.findings.note(use.place, f"{label}.use: expected a plugin's name, got {format_value(written)}")
         return None
 
     def _find(self, kind: Kind, name: str, place: Place, default: str) -> plugins.Plugin | None:
         try:
             if len(name) > _LONGEST_NAME:
-                raise PluginError(f"unknown {kind} {shown(name)}")
+                raise PluginError(f"unknown {kind} {format_value(name)}")
             return plugins.find(kind, name)
         except PluginError as error:
             self.findings.note(place, str(error) + default)
@@ -273,19 +273,19 @@ class Builder:
         node = self._get(key)
         if node is None:
             return model()
-        node = expanded(key, node)
+        node = long_form(key, node)
         if not isinstance(node.value, dict):
-            self.findings.note(node.place, f"{key}: expected a mapping, got {shown(node.plain())}")
+            self.findings.note(node.place, f"{key}: expected a mapping, got {format_value(node.plain())}")
             return None
         found = validate(model, node, key, self.root.keys.get(key, node.place), self.findings)
         return None if found is None else found.config
 
-    def _prompt(self) -> Template | None:
+    def _prompt(self) -> PromptTemplate | None:
         text, node = self._text("prompt"), self._get("prompt")
         if text is None or node is None:
             return None
         try:
-            template = Template(text)
+            template = PromptTemplate(text)
         except ValueError as error:
             self.findings.note(node.place, f"prompt: {error}")
             return None
@@ -295,7 +295,7 @@ class Builder:
                 self.findings.note(node.place, f"prompt: {message}")
         return template
 
-    def _shots(self, folder: Path, prompt: Template | None) -> Shots:
+    def _shots(self, folder: Path, prompt: PromptTemplate | None) -> Shots:
         settings, node = self._section("shots", ShotSettings), self._get("shots")
         if settings is None or node is None or not settings.count:
             return Shots()
@@ -324,10 +324,10 @@ class Builder:
         node = self._get("seed")
         if node is None:
             return 0
-        value = plain(node, self.findings)
+        value = plain_value(node, self.findings)
         if isinstance(value, int) and not isinstance(value, bool) and 0 <= value <= MAX_SEED:
             return value
-        self.findings.note(node.place, f"seed: expected a whole number from 0 to {MAX_SEED}, got {shown(value)}")
+        self.findings.note(node.place, f"seed: expected a whole number from 0 to {MAX_SEED}, got {format_value(value)}")
         return 0
 
     def _privacy(
@@ -341,7 +341,7 @@ class Builder:
             return
         placed = [(part, self._named[part.kind]) for part in (*parts.values(), documents.loader) if part is not None]
         for part, place in (*placed, *watching):
-            if (message := leak(part)) is not None:
+            if (message := privacy_problem(part)) is not None:
                 self.findings.note(place, message)
 
     # What they have in common
@@ -360,11 +360,11 @@ class Builder:
         node = self._get(key)
         if node is None:
             return None
-        value = node.value if key == "prompt" else plain(node, self.findings)
+        value = node.value if key == "prompt" else plain_value(node, self.findings)
         if isinstance(value, str) and value.strip():
             return value
         quotes = "" if isinstance(value, str | list) else "; put quotes around it"
-        self.findings.note(node.place, f"{key}: expected a text, got {shown(node.plain())}{quotes}")
+        self.findings.note(node.place, f"{key}: expected a text, got {format_value(node.plain())}{quotes}")
         return None
 
     def _unknown_keys(self, parts: Mapping[Kind, ComponentSpec | None]) -> None:
@@ -379,16 +379,16 @@ class Builder:
         for key in self.root.children():
             if key not in KEYS:
                 near = [f"{section}.{key}" for section, model in sections if key in model.model_fields]
-                hint = f" (did you mean {near[0]!r}?)" if near else meant(key, KEYS)
-                self.findings.note(self.root.keys[key], f"unknown key {shown(key)}{hint}")
+                hint = f" (did you mean {near[0]!r}?)" if near else did_you_mean(key, KEYS)
+                self.findings.note(self.root.keys[key], f"unknown key {format_value(key)}{hint}")
 
 
-def _prompt_problems(template: Template) -> Iterator[str]:
+def _prompt_problems(template: PromptTemplate) -> Iterator[str]:
     for name in sorted(template.fields - {*_PROMPT_FIELDS, "examples"}):
         if f"${{{name}}}" in template.text:
             yield ONLY_FOR_SECRETS
         else:
-            yield f"unknown field {{{name}}}{meant(name, _PROMPT_FIELDS)}"
+            yield f"unknown field {{{name}}}{did_you_mean(name, _PROMPT_FIELDS)}"
     for name in _PROMPT_FIELDS:
         if name not in template.fields:
             doubled = f" ({{{{{name}}}}} is no field)" if f"{{{{{name}}}}}" in template.text else ""

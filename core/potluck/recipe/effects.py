@@ -11,7 +11,7 @@ from potluck import plugins
 from potluck.contracts import KINDS, ChatOptions, Config, Operational
 from potluck.documents import Json
 from potluck.recipe.model import NAMED, ComponentSpec, RecipeModel
-from potluck.recipe.tuning import FROM_TUNER
+from potluck.recipe.tuning_settings import FROM_TUNER
 
 _NEVER = {
     "potluck": "it is the version of the recipe format",
@@ -28,17 +28,17 @@ _SAMPLING = ("top_p", "seed")
 OPERATIONAL = "it changes how the work is done and not what comes of it"
 
 
-def effects(recipe: RecipeModel) -> dict[str, Json]:
+def decisive_values(recipe: RecipeModel) -> dict[str, Json]:
     """The values that decide the answers, by dotted key: two recipes in which they are equal answer alike."""
-    without = unread(recipe)
+    without = unread_keys(recipe)
     return {
         key: value
-        for key, value in values(recipe).items()
+        for key, value in setting_values(recipe).items()
         if not any(key == one or key.startswith(f"{one}.") for one in without)
     }
 
 
-def unread(recipe: RecipeModel) -> dict[str, str]:
+def unread_keys(recipe: RecipeModel) -> dict[str, str]:
     """The keys that do not matter with the rest of the recipe, each with the reason."""
     found = dict(_NEVER)
     if not recipe.shots.count:
@@ -53,7 +53,7 @@ def unread(recipe: RecipeModel) -> dict[str, str]:
 
 def why_unread(recipe: RecipeModel, key: str) -> str | None:
     """The reason why a key, or all that it holds, does not matter; None where it does, for all that is known."""
-    reasons = unread(recipe)
+    reasons = unread_keys(recipe)
     for one, reason in reasons.items():
         if key == one or key.startswith(f"{one}."):
             return reason
@@ -64,7 +64,7 @@ def why_unread(recipe: RecipeModel, key: str) -> str | None:
     return None
 
 
-def values(recipe: RecipeModel) -> dict[str, Json]:
+def setting_values(recipe: RecipeModel) -> dict[str, Json]:
     """The values of a recipe that may decide an answer, by dotted key, read or not."""
     return dict(_values(recipe))
 
@@ -165,6 +165,6 @@ def _is_operational(config: type[Config], setting: str) -> bool:
     return bool(rest) and isinstance(inner, type) and issubclass(inner, Config) and _is_operational(inner, rest)
 
 
-def differing(one: Mapping[str, Json], other: Mapping[str, Json]) -> set[str]:
+def differing_keys(one: Mapping[str, Json], other: Mapping[str, Json]) -> set[str]:
     """The keys in which two recipes differ."""
     return {key for key in one.keys() | other.keys() if one.get(key) != other.get(key)}

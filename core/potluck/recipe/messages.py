@@ -77,7 +77,7 @@ class Explained:
     message: str
 
 
-def explain(error: ValidationError, given: dict[str, Json], names: Iterable[str]) -> Iterator[Explained]:
+def explain_validation(error: ValidationError, given: dict[str, Json], names: Iterable[str]) -> Iterator[Explained]:
     """Say each problem once: pydantic names a setting that takes several types once for each of them.
 
     ``given`` is what was validated, ``names`` the settings that exist.
@@ -88,32 +88,32 @@ def explain(error: ValidationError, given: dict[str, Json], names: Iterable[str]
     for path, details in groups.items():
         if any(longer[: len(path)] == path for longer in groups if len(longer) > len(path) and path):
             continue  # one of the types did fit, and the mistake is within it
-        yield _explained(path, details, list(names) if len(path) == 1 else [])
+        yield _explain_group(path, details, list(names) if len(path) == 1 else [])
 
 
-def not_numbers(given: Json, read: object, path: Path = ()) -> Iterator[Explained]:
+def find_non_numbers(given: Json, read: object, path: Path = ()) -> Iterator[Explained]:
     """What pydantic takes for a number and a person does not: ``true``, and what is not finite."""
     if isinstance(read, float) and not math.isfinite(read):
-        yield Explained(path, "finite_number", f"expected a finite number, got {shown(given)}")
+        yield Explained(path, "finite_number", f"expected a finite number, got {format_value(given)}")
     elif isinstance(given, bool) and isinstance(read, int | float) and not isinstance(read, bool):
         wanted = "a whole number" if isinstance(read, int) else "a number"
-        yield Explained(path, "int_type", f"expected {wanted}, got {shown(given)}")
+        yield Explained(path, "int_type", f"expected {wanted}, got {format_value(given)}")
     elif isinstance(given, list) and isinstance(read, list | tuple):
         for number, (one, other) in enumerate(zip(given, read, strict=False)):
-            yield from not_numbers(one, other, (*path, number))
+            yield from find_non_numbers(one, other, (*path, number))
     elif isinstance(given, dict) and isinstance(read, dict):
         for key in given.keys() & read.keys():
-            yield from not_numbers(given[key], read[key], (*path, key))
+            yield from find_non_numbers(given[key], read[key], (*path, key))
 
 
-def meant(name: str, known: Iterable[str]) -> str:
+def did_you_mean(name: str, known: Iterable[str]) -> str:
     """``(did you mean ...?)``, or nothing where no name is near."""
     names = {_comparable(one): one for one in known}
     near = difflib.get_close_matches(_comparable(name), names, n=1, cutoff=0.6)
     return f" (did you mean {names[near[0]]!r}?)" if near else ""
 
 
-def shown(value: Json) -> str:
+def format_value(value: Json) -> str:
     """A value as a message repeats it: in YAML's words, and not too long."""
     if isinstance(value, bool):
         return str(value).lower()
@@ -144,19 +144,21 @@ def _path(detail: ErrorDetails, given: Json) -> Path:
     return tuple(path)
 
 
-def _explained(path: Path, details: list[ErrorDetails], names: list[str]) -> Explained:
+def _explain_group(path: Path, details: list[ErrorDetails], names: list[str]) -> Explained:
     for detail in details:
         kind = detail["type"]
         if kind == "extra_forbidden":
-            return Explained(path, kind, f"unknown key {shown(str(path[-1]))}{meant(str(path[-1]), names)}")
+            return Explained(
+                path, kind, f"unknown key {format_value(str(path[-1]))}{did_you_mean(str(path[-1]), names)}"
+            )
         if kind == "missing":
             return Explained(path, kind, "is missing")
         if not _expected_type(detail):
             return Explained(path, kind, _message(detail))
     wanted = " or ".join(dict.fromkeys(_expected_type(detail) for detail in details))
     choices = re.findall(r"'([^']*)'", wanted)
-    near = meant(str(details[0]["input"]), choices) if isinstance(details[0]["input"], str) else ""
-    return Explained(path, details[0]["type"], f"expected {wanted}, got {shown(details[0]['input'])}{near}")
+    near = did_you_mean(str(details[0]["input"]), choices) if isinstance(details[0]["input"], str) else ""
+    return Explained(path, details[0]["type"], f"expected {wanted}, got {format_value(details[0]['input'])}{near}")
 
 
 def _expected_type(detail: Any) -> str:
@@ -175,11 +177,11 @@ def _message(detail: Any) -> str:
         kind = f"string_{detail['type']}" if isinstance(detail["input"], str) else detail["type"]
         wanted, needed = _LIMITS.get(kind, _LIMITS[detail["type"]])
         if not needed or needed in context:
-            return f"expected {_singular(wanted.format_map(context))}, got {shown(detail['input'])}"
+            return f"expected {_singular(wanted.format_map(context))}, got {format_value(detail['input'])}"
     if detail["type"] in ("value_error", "assertion_error"):
         return str(context.get("error") or detail["msg"])
     text = re.sub(r"^(\w+ )?[Ii]nput should (be )?", "expected ", detail["msg"]).replace("input", "value")
-    return f"{text[:1].lower()}{text[1:]}, got {shown(detail['input'])}"
+    return f"{text[:1].lower()}{text[1:]}, got {format_value(detail['input'])}"
 
 
 def _singular(text: str) -> str:

@@ -13,8 +13,8 @@ from potluck import plugins
 from potluck.contracts import KINDS, ChatOptions, Config, Kind, PluginKind
 from potluck.documents import Json
 from potluck.plugins import Plugin
-from potluck.recipe.prompts import Template
-from potluck.recipe.tuning import FROM_TUNER, Tuning
+from potluck.recipe.prompt_template import PromptTemplate
+from potluck.recipe.tuning_settings import FROM_TUNER, Tuning
 from potluck.redaction import redacted, redacted_mapping
 
 NAMED = tuple(kind for kind in KINDS.values() if kind.form != "own")
@@ -205,7 +205,7 @@ class RecipeModel:
     chat: ComponentSpec
     retriever: RetrieverSettings = field(default_factory=RetrieverSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
-    prompt: Template | None = None
+    prompt: PromptTemplate | None = None
     shots: Shots = field(default_factory=Shots)
     questions: Path | None = None
     tuning: Tuning = field(default_factory=Tuning)
@@ -223,7 +223,7 @@ class RecipeModel:
         """Whether it tunes or names a task and has no documents: then its questions are examples."""
         return self.documents is None and (self.tuning.task is not None or self.tuner is not None)
 
-    def resolved(self) -> dict[str, Json]:
+    def as_mapping(self) -> dict[str, Json]:
         """The recipe with all defaults written out, for a run's manifest; it can be read as a recipe again.
 
         Secrets are in it as they are written, ``${NAME}``; those that are not written are left out. Passwords and keys
@@ -247,7 +247,7 @@ class RecipeModel:
             "retriever": self.retriever.model_dump(mode="json"),
             "chat": self._chat(),
             "answer": self.answer.model_dump(mode="json"),
-            **self.tuning.resolved(),
+            **self.tuning.as_mapping(),
             **{key: value for key, value in optional.items() if value is not None},
             "seed": self.seed,
         }

@@ -123,7 +123,7 @@ class Findings:
         if final:
             self._final.add(place)
 
-    def cover(self, node: Node) -> None:
+    def mask_secret(self, node: Node) -> None:
         """Show stars in place of a secret that is written out."""
         self._covered[node.place] = node.width
 
@@ -146,9 +146,9 @@ class Findings:
         line = _printable(self._lines[place.line - 1])
         for secret, width in self._covered.items():
             if secret.line == place.line and secret.file == self.name:
-                line = _starred(line, secret.column - 1, width)
+                line = _star_out(line, secret.column - 1, width)
         for found in _LIKELY_SECRET.finditer(line):
-            line = _starred(line, found.start(3), len(found[3]))
+            line = _star_out(line, found.start(3), len(found[3]))
         shown = line[:_LONGEST_LINE] if place.column <= _LONGEST_LINE else ""
         return Problem(self.name, place.line, place.column, message, shown)
 
@@ -158,7 +158,7 @@ def _printable(line: str) -> str:
     return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\t" else c for c in line)
 
 
-def _starred(line: str, start: int, width: int) -> str:
+def _star_out(line: str, start: int, width: int) -> str:
     end = start + width if width else len(line)
     return line[:start] + "".join(_star(c) for c in line[start:end]) + line[end:]
 
@@ -172,16 +172,16 @@ def without(root: Node, key: str) -> Node:
     return Node({k: v for k, v in root.children().items() if k != key}, root.place, root.keys)
 
 
-def replaced(root: Node, path: list[str], value: Node, key: Place) -> Node:
+def replace_at(root: Node, path: list[str], value: Node, key: Place) -> Node:
     """The tree with another value at a path. Mappings on the way are made; ``key`` is where their keys stand."""
     if not path:
         return value
     place = root.place if isinstance(root.value, dict) else value.place
     child = root.children().get(path[0], Node(None, value.place))
-    children = {**root.children(), path[0]: replaced(child, path[1:], value, key)}
+    children = {**root.children(), path[0]: replace_at(child, path[1:], value, key)}
     return Node(children, place, {path[0]: key, **root.keys})
 
 
-def joined(path: Iterable[str | int]) -> str:
+def join_path(path: Iterable[str | int]) -> str:
     """A path as messages write it: ``documents.path.2`` counts from 1."""
     return ".".join(str(part + 1) if isinstance(part, int) else part for part in path)

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 from potluck.errors import RecipeError
 from potluck.recipe.model import COMPONENTS
-from potluck.recipe.nodes import Findings, Node, Place, replaced
-from potluck.recipe.reader import parse_value
+from potluck.recipe.nodes import Findings, Node, Place, replace_at
+from potluck.recipe.yaml_reader import parse_value
 
 
-def expanded(key: str, node: Node) -> Node:
+def long_form(key: str, node: Node) -> Node:
     """The long form of a key's value: a bare path, plugin or method stands for a mapping."""
     bare = isinstance(node.value, str)
     if key == "documents" and (bare or isinstance(node.value, list)):
-        return _mapping("path", node)
+        return _as_mapping("path", node)
     if key in COMPONENTS and bare:
-        return _mapping("use", node)
+        return _as_mapping("use", node)
     if key == "dataset" and bare:
-        return _mapping("path", node)
+        return _as_mapping("path", node)
     if key == "shots" and isinstance(node.value, int):
-        return _mapping("count", node)
-    return _mapping("method", node) if key == "answer" and bare else node
+        return _as_mapping("count", node)
+    return _as_mapping("method", node) if key == "answer" and bare else node
 
 
 def with_value(root: Node, path: list[str], value: Node, key: Place) -> Node:
@@ -28,12 +28,12 @@ def with_value(root: Node, path: list[str], value: Node, key: Place) -> Node:
         path = ["compare", ".".join(path[1:])]
     first = root.children().get(path[0])
     if first is not None and len(path) > 1:
-        long = {**root.children(), path[0]: expanded(path[0], first)}
+        long = {**root.children(), path[0]: long_form(path[0], first)}
         root = Node(long, root.place, root.keys)
-    return replaced(root, path, value, key)
+    return replace_at(root, path, value, key)
 
 
-def overridden(root: Node, override: str, findings: Findings) -> Node:
+def apply_override(root: Node, override: str, findings: Findings) -> Node:
     """A recipe after ``KEY=VALUE``; where that is none, a problem is noted and the recipe stays as it is."""
     key, equals, value = override.partition("=")
     label = Place(f"--set {override}")
@@ -50,5 +50,5 @@ def overridden(root: Node, override: str, findings: Findings) -> Node:
     return with_value(root, path, node, label)
 
 
-def _mapping(key: str, node: Node) -> Node:
+def _as_mapping(key: str, node: Node) -> Node:
     return Node({key: node}, node.place, {key: node.place})

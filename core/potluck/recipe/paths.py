@@ -6,7 +6,7 @@ import difflib
 import os
 from pathlib import Path
 
-from potluck.recipe.messages import shown
+from potluck.recipe.messages import format_value
 
 
 def pattern_problem(text: str) -> str | None:
@@ -14,11 +14,11 @@ def pattern_problem(text: str) -> str | None:
     if not text.strip():
         return "a path is empty"
     if any(ord(character) < 32 for character in text):
-        return f"the path {shown(text)} has a control character in it"
+        return f"the path {format_value(text)} has a control character in it"
     try:
         Path(text).expanduser()
     except RuntimeError as error:
-        return f"{shown(text)}: {error}"
+        return f"{format_value(text)}: {error}"
     return None
 
 
@@ -32,10 +32,10 @@ def file_problem(folder: Path, text: str) -> str | None:
         if path.is_file():
             return None
         if path.is_dir():
-            return f"{shown(text)} is a folder"
+            return f"{format_value(text)} is a folder"
         names = os.listdir(path.parent) if path.parent.is_dir() else []
     except OSError as error:
-        return f"{shown(text)} cannot be read: {error.strerror}"
+        return f"{format_value(text)} cannot be read: {error.strerror}"
     near = difflib.get_close_matches(path.name, names, n=1)
     hint = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"there is no file {shown(text)}{hint}"
+    return f"there is no file {format_value(text)}{hint}"

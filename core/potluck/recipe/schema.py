@@ -9,7 +9,7 @@ from potluck import plugins
 from potluck.contracts import Config, Kind, PluginKind
 from potluck.documents import Json
 from potluck.errors import NameClash, PluginError
-from potluck.recipe.compare import STRATEGY
+from potluck.recipe.axes import STRATEGY
 from potluck.recipe.model import (
     DEFAULTS,
     FIXED,
@@ -22,7 +22,7 @@ from potluck.recipe.model import (
     RetrieverSettings,
     ShotSettings,
 )
-from potluck.recipe.tuning import FROM_TUNER, TASKS, DatasetSettings
+from potluck.recipe.tuning_settings import FROM_TUNER, TASKS, DatasetSettings
 
 _Schema = dict[str, Any]
 _ADAPTER = {
@@ -95,15 +95,15 @@ def _compare(keys: list[str]) -> _Schema:
         "type": "object",
         "description": "Axes of a comparison: a key of the recipe (dotted for a setting), then names and values.",
         "properties": {
-            **{key: _named({"$ref": f"#/properties/{key}"}) for key in choices},
-            STRATEGY: _named({"type": "object", "minProperties": 1}),
+            **{key: _mapping_of({"$ref": f"#/properties/{key}"}) for key in choices},
+            STRATEGY: _mapping_of({"type": "object", "minProperties": 1}),
         },
-        "patternProperties": {rf"^({'|'.join(choices)})\.[^.]": _named({})},
+        "patternProperties": {rf"^({'|'.join(choices)})\.[^.]": _mapping_of({})},
         "additionalProperties": False,
     }
 
 
-def _named(value: _Schema) -> _Schema:
+def _mapping_of(value: _Schema) -> _Schema:
     return {"type": "object", "minProperties": 1, "additionalProperties": value}
 
 

@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 from potluck.documents import Json
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.reading import reread
+from potluck.recipe.recipe_loader import reread_recipe
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class AxisValue:
     """A value of an axis: its name, what it sets by key (nothing: the recipe as it is), and where that is said."""
 
     name: str
@@ -28,10 +28,10 @@ class Variant:
     recipe: RecipeModel
 
 
-def applied(recipe: RecipeModel, choices: Iterable[Choice]) -> RecipeModel:
+def apply_values(recipe: RecipeModel, choices: Iterable[AxisValue]) -> RecipeModel:
     """The recipe, without axes of its own, after one choice after another, so that a mistake is named at its place."""
-    variant = reread(recipe, {"compare": None})
+    variant = reread_recipe(recipe, {"compare": None})
     for choice in choices:
         if choice.sets:
-            variant = reread(variant, choice.sets, choice.said)
+            variant = reread_recipe(variant, choice.sets, choice.said)
     return variant

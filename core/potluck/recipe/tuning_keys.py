@@ -7,13 +7,13 @@ from pathlib import Path
 
 from potluck import plugins
 from potluck.contracts import Task
-from potluck.recipe.messages import meant, shown
+from potluck.recipe.messages import did_you_mean, format_value
 from potluck.recipe.model import ComponentSpec
 from potluck.recipe.nodes import Findings, Node
-from potluck.recipe.overrides import expanded
+from potluck.recipe.overrides import long_form
 from potluck.recipe.paths import file_problem
-from potluck.recipe.settings import plain, validate
-from potluck.recipe.tuning import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter
+from potluck.recipe.tuning_settings import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter
+from potluck.recipe.validation import plain_value, validate
 
 
 class TuningKeys:
@@ -28,11 +28,11 @@ class TuningKeys:
         node = self._root.get("task")
         if node is None:
             return None
-        written = plain(node, self._findings)
+        written = plain_value(node, self._findings)
         found = next((task for task in TASKS if task == written), None)
         if found is None:
-            message = f"task: expected one of {', '.join(TASKS)}, got {shown(written)}{meant(str(written), TASKS)}"
-            self._findings.note(node.place, message)
+            got = f"{format_value(written)}{did_you_mean(str(written), TASKS)}"
+            self._findings.note(node.place, f"task: expected one of {', '.join(TASKS)}, got {got}")
         return found
 
     def dataset(self) -> DatasetSettings | None:
@@ -40,9 +40,9 @@ class TuningKeys:
         node = self._root.get("dataset")
         if node is None:
             return None
-        node = expanded("dataset", node)
+        node = long_form("dataset", node)
         if not isinstance(node.value, dict):
-            self._findings.note(node.place, f"dataset: expected a path or a mapping, got {shown(node.plain())}")
+            self._findings.note(node.place, f"dataset: expected a path or a mapping, got {format_value(node.plain())}")
             return None
         at = self._root.keys.get("dataset", node.place)
         found = validate(DatasetSettings, node, "dataset", at, self._findings)
@@ -67,7 +67,7 @@ class TuningKeys:
         Then it does, unless the recipe says ``chat: {adapter: null}``.
         """
         chat, own = self._root.get("chat"), self._root.get("adapter")
-        _, within = split_adapter(expanded("chat", chat)) if chat is not None else (None, None)
+        _, within = split_adapter(long_form("chat", chat)) if chat is not None else (None, None)
         node = within if within is not None and within.value is not None else own
         if node is None:
             return FROM_TUNER if same and within is None and self._root.get("tuner") is not None else None
@@ -76,7 +76,9 @@ class TuningKeys:
         written = node.value
         if isinstance(written, str) and (self._folder / Path(written).expanduser() / "potluck.json").is_file():
             return self._folder / Path(written).expanduser()
-        message = f"adapter: expected {{from: tuner}} or a folder that `potluck tune` made, got {shown(node.plain())}"
+        message = (
+            f"adapter: expected {{from: tuner}} or a folder that `potluck tune` made, got {format_value(node.plain())}"
+        )
         self._findings.note(node.place, message)
         return None
 

@@ -8,13 +8,13 @@ from typing import Literal, TypeAlias, get_args
 
 from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
-from potluck.recipe.compare import STRATEGY
-from potluck.recipe.futile import check
-from potluck.recipe.labels import labels, numbered
-from potluck.recipe.messages import meant, shown
+from potluck.recipe.axes import STRATEGY
+from potluck.recipe.axis_labels import name_values, number_names
+from potluck.recipe.futile_swaps import check_variants
+from potluck.recipe.messages import did_you_mean, format_value
 from potluck.recipe.model import COMPONENTS, KEYS, ComponentSpec, RecipeModel, RetrieverSettings, ShotSettings
-from potluck.recipe.reader import parse_value
-from potluck.recipe.swaps import Choice, Variant, applied
+from potluck.recipe.swaps import AxisValue, Variant, apply_values
+from potluck.recipe.yaml_reader import parse_value
 from potluck.redaction import redacted
 
 Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
@@ -47,16 +47,16 @@ def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "g
         raise RecipeError([Problem(str(recipe.path), 0, 0, message)])
     chosen = [dict(zip(found, values, strict=True)) for values in combinations]
     made = [_variant(recipe, one) for one in chosen]
-    check(recipe, chosen, made)
-    return _named(made)
+    check_variants(recipe, chosen, made)
+    return _with_unique_names(made)
 
 
-def _axes(recipe: RecipeModel, swaps: Sequence[str]) -> dict[str, list[Choice]]:
+def _axes(recipe: RecipeModel, swaps: Sequence[str]) -> dict[str, list[AxisValue]]:
     if swaps:
         return dict(_swap(recipe, swap) for swap in swaps)
     return {
         axis: [
-            Choice(name, _sets(axis, value), f"{recipe.path} with {axis} {name!r}")
+            AxisValue(name, _sets(axis, value), f"{recipe.path} with {axis} {name!r}")
             for name, value in zip(_own_names(values), values.values(), strict=True)
         ]
         for axis, values in recipe.compare.items()
@@ -66,14 +66,14 @@ def _axes(recipe: RecipeModel, swaps: Sequence[str]) -> dict[str, list[Choice]]:
 def _own_names(values: Mapping[str, Json]) -> list[str]:
     """The names that the recipe gives to the values of an axis, without passwords."""
     starred = [redacted(name) for name in values]
-    return numbered(starred, starred, list(values))
+    return number_names(starred, starred, list(values))
 
 
 def _sets(axis: str, value: Json) -> Mapping[str, Json]:
     return value if axis == STRATEGY and isinstance(value, dict) else {axis: value}
 
 
-def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[Choice]]:
+def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[AxisValue]]:
     """``AXIS=VALUE,VALUE``: values are names of the recipe's own axis, or are written as in YAML."""
     label = f"--swap {swap}"
     axis, equals, text = swap.partition("=")
@@ -82,8 +82,8 @@ def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[Choice]]:
         raise RecipeError([Problem(label, 0, 0, "expected AXIS=VALUE,VALUE, such as embedder=text2vec,ada-002")])
     key = axis.partition(".")[0]
     if key not in (*KEYS, STRATEGY):
-        hint = meant(key, KEYS) or _inner(key)
-        raise RecipeError([Problem(label, 0, 0, f"{shown(axis)} is not a key of a recipe{hint}")])
+        hint = did_you_mean(key, KEYS) or _inner(key)
+        raise RecipeError([Problem(label, 0, 0, f"{format_value(axis)} is not a key of a recipe{hint}")])
     values = parse_value(f"[{text}]", label).plain()
     assert isinstance(values, list)
     return axis, _choices(recipe, axis, values, label)
@@ -97,7 +97,7 @@ def _inner(key: str) -> str:
     return ""
 
 
-def _choices(recipe: RecipeModel, axis: str, values: Sequence[Json], label: str) -> list[Choice]:
+def _choices(recipe: RecipeModel, axis: str, values: Sequence[Json], label: str) -> list[AxisValue]:
     """What is written on the command line: names of the recipe's own axis, or values, which are given names."""
     named = recipe.compare.get(axis, {})
     unnamed = [value for value in values if str(value) not in named]
@@ -105,23 +105,23 @@ def _choices(recipe: RecipeModel, axis: str, values: Sequence[Json], label: str)
         has = ", ".join(named) or "none"
         message = f"compare.strategy of the recipe names no {unnamed[0]!r} (it has: {has})"
         raise RecipeError([Problem(label, 0, 0, message)])
-    names, known = iter(labels(axis, unnamed)), dict(zip(named, _own_names(named), strict=True))
+    names, known = iter(name_values(axis, unnamed)), dict(zip(named, _own_names(named), strict=True))
     return [
-        Choice(known[str(value)], _sets(axis, named[str(value)]), label)
+        AxisValue(known[str(value)], _sets(axis, named[str(value)]), label)
         if str(value) in named
-        else Choice(next(names), {axis: value}, label)
+        else AxisValue(next(names), {axis: value}, label)
         for value in values
     ]
 
 
 def _combinations(
-    recipe: RecipeModel, axes: Mapping[str, Sequence[Choice]], design: Design
-) -> Iterator[tuple[Choice, ...]]:
-    own = {axis: Choice(_own_name(recipe, axis), {}, str(recipe.path)) for axis in axes}
+    recipe: RecipeModel, axes: Mapping[str, Sequence[AxisValue]], design: Design
+) -> Iterator[tuple[AxisValue, ...]]:
+    own = {axis: AxisValue(_own_name(recipe, axis), {}, str(recipe.path)) for axis in axes}
     if design == "one-at-a-time":
         # A value that is the recipe's own gives its name to the recipe as it is.
         same = _own_values(recipe, axes)
-        own |= {axis: Choice(choice.name, {}, choice.said) for axis, choice in same.items()}
+        own |= {axis: AxisValue(choice.name, {}, choice.said) for axis, choice in same.items()}
         yield tuple(own.values())
         for axis, choices in axes.items():
             for choice in choices:
@@ -147,22 +147,24 @@ def _own_name(recipe: RecipeModel, axis: str) -> str:
     return AS_IT_IS
 
 
-def _variant(recipe: RecipeModel, chosen: Mapping[str, Choice]) -> Variant:
+def _variant(recipe: RecipeModel, chosen: Mapping[str, AxisValue]) -> Variant:
     name = " + ".join(choice.name for choice in chosen.values() if choice.sets) or AS_IT_IS
     if len(chosen) == 1:
         name = next(iter(chosen.values())).name
     swaps = {axis: choice.name for axis, choice in chosen.items()}
-    return Variant(name, swaps, applied(recipe, chosen.values()))
+    return Variant(name, swaps, apply_values(recipe, chosen.values()))
 
 
-def _own_values(recipe: RecipeModel, axes: Mapping[str, Sequence[Choice]]) -> dict[str, Choice]:
+def _own_values(recipe: RecipeModel, axes: Mapping[str, Sequence[AxisValue]]) -> dict[str, AxisValue]:
     """The first value of each axis that says what the recipe says already."""
-    own = applied(recipe, ())
-    found = {axis: next((c for c in choices if applied(recipe, [c]) == own), None) for axis, choices in axes.items()}
+    own = apply_values(recipe, ())
+    found = {
+        axis: next((c for c in choices if apply_values(recipe, [c]) == own), None) for axis, choices in axes.items()
+    }
     return {axis: choice for axis, choice in found.items() if choice is not None}
 
 
-def _named(found: Sequence[Variant]) -> list[Variant]:
+def _with_unique_names(found: Sequence[Variant]) -> list[Variant]:
     """Every variant with a name of its own: values of two axes may have the same."""
     counts: dict[str, int] = {}
     result: list[Variant] = []

@@ -90,7 +90,7 @@ def beginning(
         "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
         "seconds": round(seconds, 3),
         **surroundings(),
-        "recipe": recipe.resolved(),
+        "recipe": recipe.as_mapping(),
         "plugins": [
             {"kind": p.kind, "name": p.name, "package": p.plugin.package, "version": p.plugin.version}
             for p in parts(recipe)

@@ -16,7 +16,7 @@ from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.model_sources.sources import Sources
 from potluck.recipe.model import Origin, RecipeModel
-from potluck.recipe.reading import read
+from potluck.recipe.recipe_loader import read_recipe
 from potluck.runs.pins import Difference, differences, pins
 from potluck.stages.index import index
 from potluck.temporary import working_folder
@@ -77,7 +77,7 @@ def recipes_of(folder: Path) -> dict[str, RecipeModel]:
     manifest, base = _manifest(folder), folder.parents[2]
     resolved = manifest["variants"] if "variants" in manifest else {"": manifest["recipe"]}
     return {
-        name: read(base / f"manifest of {folder.name}", Origin(json.dumps(recipe, ensure_ascii=False)))
+        name: read_recipe(base / f"manifest of {folder.name}", Origin(json.dumps(recipe, ensure_ascii=False)))
         for name, recipe in resolved.items()
     }
 

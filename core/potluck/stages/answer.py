@@ -22,7 +22,7 @@ from potluck.language import whole_characters
 from potluck.ledger import Amount, Entry
 from potluck.observation.stage import model_call
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.prompts import Template
+from potluck.recipe.prompt_template import PromptTemplate
 from potluck.refusals import is_refusal
 
 _SCORE = re.compile(r"\n?\s*(?:分數|分数|score)\s*[:：]\s*(\d{1,3})\s*(?:/\s*100|分)?\s*$", re.IGNORECASE)
@@ -138,7 +138,7 @@ class Answerer:
         return Given(replace(answer, usage=usage + answer.usage), kept, len(groups) + 1)
 
     def _refine(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
-        wording, usage, calls = Template(prompts_for(question).refine), Usage(), 0
+        wording, usage, calls = PromptTemplate(prompts_for(question).refine), Usage(), 0
         answer: Answer | None = None
         seen: tuple[Passage, ...] = ()
         for group in (group for passage in passages for group in self._groups(question, (passage,))):
@@ -175,8 +175,8 @@ class Answerer:
         group, answer, _ = max(sure, key=lambda one: one[2])
         return Given(replace(answer, usage=usage), group, len(groups))
 
-    def _template(self, question: str) -> Template:
-        return self.recipe.prompt or Template(prompts_for(question).answer)
+    def _template(self, question: str) -> PromptTemplate:
+        return self.recipe.prompt or PromptTemplate(prompts_for(question).answer)
 
     def _message(self, question: str, passages: tuple[Passage, ...]) -> Message:
         return Message("user", self._render(question, context_of(passages)), passages, question)
@@ -186,7 +186,7 @@ class Answerer:
 
     def _shown(self, question: str) -> str:
         """The worked examples as a prompt shows them."""
-        wording = Template(prompts_for(question).example)
+        wording = PromptTemplate(prompts_for(question).example)
         return "".join(wording.render(question=one.question, answer=one.answer) for one in self.examples(question))
 
     def _options(self) -> ChatOptions:

@@ -14,7 +14,7 @@ from potluck.amounts import many
 from potluck.datasets.jsonl import Wrong, read_lines, text_of
 from potluck.errors import PotluckError
 from potluck.language import fold, is_chinese
-from potluck.recipe.messages import meant, shown
+from potluck.recipe.messages import did_you_mean, format_value
 
 ALIKE = 0.8
 """Two messages that share this much of their character triples (Jaccard) are copies of each other."""
@@ -193,8 +193,10 @@ def _by_label(items: Iterable[Item]) -> dict[str, list[Item]]:
 
 def _value(row: Mapping[str, Any], key: str, option: str) -> str:
     if key not in row:
-        there = ", ".join(map(shown, row)) or "nothing"
-        raise Wrong(f"there is no key {shown(key)}{meant(key, row)}; it has {there} (name another with {option})")
+        there = ", ".join(map(format_value, row)) or "nothing"
+        raise Wrong(
+            f"there is no key {format_value(key)}{did_you_mean(key, row)}; it has {there} (name another with {option})"
+        )
     value = row[key]
     if option == "--target" and isinstance(value, bool | int):
         return str(value)

@@ -17,7 +17,7 @@ from potluck.model_sources.sources import Sources
 from potluck.observation.observers import Observers
 from potluck.observation.stage import stage
 from potluck.planning.plan import remote_hosts
-from potluck.recipe.messages import meant
+from potluck.recipe.messages import did_you_mean
 from potluck.recipe.model import RecipeModel
 from potluck.strategy.advice import Advice, advise
 from potluck.strategy.data import Split, read_split
@@ -108,7 +108,7 @@ def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind]) -> Mappi
     known = {**kinds(), **tuned}
     for name in plan.rows:
         if name not in known:
-            hint = meant(name, list(known))
+            hint = did_you_mean(name, list(known))
             raise PotluckError(f"--rows: there is no row {name!r}{hint}; there are: {', '.join(known)}")
         if known[name].asks and not plan.chat:
             raise PotluckError(f"--rows: {name!r} asks a chat model; name one with --chat")

@@ -14,7 +14,7 @@ from potluck.answering.choices import likeliest
 from potluck.components.components import Components
 from potluck.documents import Message
 from potluck.model_sources.sources import Sources
-from potluck.recipe.reader import parse_value
+from potluck.recipe.yaml_reader import parse_value
 from potluck.stages.tune import finished, made, planned
 from potluck.strategy.data import language
 from potluck.strategy.meter import CannotLearn, Meter, OutOfTime

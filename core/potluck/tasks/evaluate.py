@@ -30,7 +30,7 @@ from potluck.fingerprints import fingerprint
 from potluck.metrics.classification import Classification, classification
 from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import model_call, stage
-from potluck.recipe.tuning import DatasetSettings
+from potluck.recipe.tuning_settings import DatasetSettings
 from potluck.statistics.inference import Interval, interval
 from potluck.workspace.answer_cache import AnswerCache
 

@@ -16,8 +16,8 @@ from potluck.datasets.examples import FORMS, Builder, check_fields
 from potluck.datasets.row_files import Row
 from potluck.documents import Example, Message
 from potluck.errors import PotluckError, RecipeError
-from potluck.recipe.prompts import Template
-from potluck.recipe.tuning import DatasetSettings
+from potluck.recipe.prompt_template import PromptTemplate
+from potluck.recipe.tuning_settings import DatasetSettings
 
 PATH = Path("data.jsonl")
 
@@ -29,7 +29,7 @@ def rows(*fields: dict[str, Any]) -> list[Row]:
 def builder(found: Sequence[Row], prompt: str | None = None, **said: Any) -> Builder:
     more = {key: said.pop(key) for key in ("evaluating", "classify") if key in said}
     settings = DatasetSettings(path=str(PATH), **said)
-    return Builder(Template(prompt) if prompt is not None else None, settings, found, **more)
+    return Builder(PromptTemplate(prompt) if prompt is not None else None, settings, found, **more)
 
 
 def made(*fields: dict[str, Any], **said: Any) -> list[Example]:

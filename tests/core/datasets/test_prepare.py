@@ -1,6 +1,6 @@
 """From rows to examples: nothing lost in silence, nothing that is asked is learned.
 
-Modules: ``potluck.recipe.tuning``, ``potluck.datasets.row_files``, ``potluck.datasets.examples``,
+Modules: ``potluck.recipe.tuning_settings``, ``potluck.datasets.row_files``, ``potluck.datasets.examples``,
 ``potluck.datasets.prepare``.
 """
 

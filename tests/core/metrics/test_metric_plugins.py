@@ -1,7 +1,7 @@
 """A metric of another package is measured wherever a bundled one is, for questions about documents and for examples.
 
 Modules: ``potluck.contracts.kinds``, ``potluck.contracts.metric``, ``potluck.metrics.scorer``,
-``potluck.recipe.build``, ``potluck.recipe.observing``, ``potluck.components.components``.
+``potluck.recipe.build``, ``potluck.recipe.observer_keys``, ``potluck.components.components``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Observers watch where they are asked to, see stages and calls in their order, and change nothing.
 
-Modules: ``potluck.contracts.observer``, ``potluck.recipe.observing``.
+Modules: ``potluck.contracts.observer``, ``potluck.recipe.observer_keys``.
 """
 
 from __future__ import annotations
@@ -280,7 +280,7 @@ def test_observers_are_in_no_fingerprint_and_no_manifest(home: Path) -> None:
         with Recipe.load(recipe(home, f"questions: questions.jsonl\n{observers}")) as opened:
             ran = opened.run()
             assert ran.evaluation is not None
-            seen.append((opened.components.index_id, opened.model.resolved(), ran.evaluation.metrics))
+            seen.append((opened.components.index_id, opened.model.as_mapping(), ran.evaluation.metrics))
 
     assert seen[0] == seen[1]
     assert "observers" not in seen[0][1]

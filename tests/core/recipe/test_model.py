@@ -1,10 +1,12 @@
 """A recipe that has been read: its defaults, and what is written down of it.
 
-Modules: ``potluck.recipe.build``, ``potluck.recipe.compare``, ``potluck.recipe.effects``, ``potluck.recipe.futile``,
-``potluck.recipe.labels``, ``potluck.recipe.messages``, ``potluck.recipe.nodes``, ``potluck.recipe.observing``,
-``potluck.recipe.overrides``, ``potluck.recipe.paths``, ``potluck.recipe.prompts``, ``potluck.recipe.reader``,
-``potluck.recipe.reading``, ``potluck.recipe.schema``, ``potluck.recipe.settings``, ``potluck.recipe.swaps``,
-``potluck.recipe.syntax``, ``potluck.recipe.tuning``, ``potluck.recipe.tuning_keys``, ``potluck.recipe.variants``.
+Modules: ``potluck.recipe.axes``, ``potluck.recipe.axis_labels``, ``potluck.recipe.build``, ``potluck.recipe.effects``,
+``potluck.recipe.futile_swaps``, ``potluck.recipe.messages``, ``potluck.recipe.nodes``,
+``potluck.recipe.observer_keys``, ``potluck.recipe.overrides``, ``potluck.recipe.paths``,
+``potluck.recipe.prompt_template``, ``potluck.recipe.recipe_loader``, ``potluck.recipe.schema``,
+``potluck.recipe.swaps``, ``potluck.recipe.tuning_keys``, ``potluck.recipe.tuning_settings``,
+``potluck.recipe.validation``, ``potluck.recipe.variants``, ``potluck.recipe.yaml_messages``,
+``potluck.recipe.yaml_reader``.
 """
 
 from __future__ import annotations
@@ -119,18 +121,18 @@ def test_what_was_resolved_is_a_recipe_that_means_the_same(
     path = tmp_path / "recipe.yaml"
     path.write_text(text, encoding="utf-8")
     recipe = load(path)
-    resolved = json.loads(json.dumps(recipe.resolved(), allow_nan=False))
+    resolved = json.loads(json.dumps(recipe.as_mapping(), allow_nan=False))
     with path.open("w", encoding="utf-8") as file:
         YAML().dump(resolved, file)
     again = load(path)
 
     assert again == recipe
-    assert again.resolved() == recipe.resolved()
+    assert again.as_mapping() == recipe.as_mapping()
     assert "sk-canary" not in str(resolved)
 
 
 def test_every_default_is_written_out(read: Read) -> None:
-    resolved = read("documents: a\nchat: picky\n").resolved()
+    resolved = read("documents: a\nchat: picky\n").as_mapping()
 
     assert resolved["retriever"] == {"k": 4, "fit": "error"}
     assert resolved["chat"]["nullable"] == 7  # type: ignore[index, call-overload]

@@ -11,7 +11,7 @@ import pytest
 
 from potluck.errors import RecipeError
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.reading import reread
+from potluck.recipe.recipe_loader import reread_recipe
 
 Problems = Callable[..., list[str]]
 Read = Callable[..., RecipeModel]
@@ -101,7 +101,9 @@ def test_problems_of_overrides_come_after_those_of_the_file(problems: Problems) 
 
 
 def test_replaced_values_make_another_recipe(read: Read) -> None:
-    recipe = reread(reread(read(TEXT), {"retriever.k": 2, "embedder.dimensions": 4}), {"embedder.fit": "pool"})
+    recipe = reread_recipe(
+        reread_recipe(read(TEXT), {"retriever.k": 2, "embedder.dimensions": 4}), {"embedder.fit": "pool"}
+    )
 
     assert (recipe.retriever.k, recipe.embedder.config.decisive()["dimensions"]) == (2, 4)
     assert recipe.embedder.config.decisive()["fit"] == "pool"
@@ -113,15 +115,15 @@ def test_replaced_values_make_another_recipe(read: Read) -> None:
 def test_any_text_can_be_put_in_the_place_of_another(text: str, read: Read) -> None:
     template = f"{{context}}{text}{{question}}"
 
-    assert reread(read(TEXT), {"prompt": template}).prompt.text == template  # type: ignore[union-attr]
-    assert reread(read(TEXT), {"documents.path": [f"x{text.strip()}" if text.isprintable() else "x"]}).documents
+    assert reread_recipe(read(TEXT), {"prompt": template}).prompt.text == template  # type: ignore[union-attr]
+    assert reread_recipe(read(TEXT), {"documents.path": [f"x{text.strip()}" if text.isprintable() else "x"]}).documents
 
 
 def test_a_wrong_replacement_names_the_recipe_and_the_key(read: Read) -> None:
     with pytest.raises(
         RecipeError, match=r"食譜\.yaml with another retriever\.k: retriever\.k: expected a whole number"
     ):
-        reread(read(TEXT, name="食譜.yaml"), {"retriever.k": "x"})
+        reread_recipe(read(TEXT, name="食譜.yaml"), {"retriever.k": "x"})
 
 
 def test_a_recipe_read_without_asking_for_packages_is_replaced_without_asking() -> None:
@@ -130,4 +132,4 @@ def test_a_recipe_read_without_asking_for_packages_is_replaced_without_asking() 
     from potluck.recipe import loads
 
     recipe = loads("embedder: needy\n", Path("recipe.yaml"), check_installed=False)
-    assert reread(recipe, {"seed": 1}).seed == 1
+    assert reread_recipe(recipe, {"seed": 1}).seed == 1

@@ -1,11 +1,12 @@
 """A wrong recipe is refused with every problem at its place, in words that a person can act on.
 
-Modules: ``potluck.recipe.build``, ``potluck.recipe.compare``, ``potluck.recipe.effects``, ``potluck.recipe.futile``,
-``potluck.recipe.labels``, ``potluck.recipe.messages``, ``potluck.recipe.model``, ``potluck.recipe.nodes``,
-``potluck.recipe.observing``, ``potluck.recipe.overrides``, ``potluck.recipe.paths``, ``potluck.recipe.prompts``,
-``potluck.recipe.reader``, ``potluck.recipe.reading``, ``potluck.recipe.schema``, ``potluck.recipe.settings``,
-``potluck.recipe.swaps``, ``potluck.recipe.syntax``, ``potluck.recipe.tuning``, ``potluck.recipe.tuning_keys``,
-``potluck.recipe.variants``.
+Modules: ``potluck.recipe.axes``, ``potluck.recipe.axis_labels``, ``potluck.recipe.build``, ``potluck.recipe.effects``,
+``potluck.recipe.futile_swaps``, ``potluck.recipe.messages``, ``potluck.recipe.model``, ``potluck.recipe.nodes``,
+``potluck.recipe.observer_keys``, ``potluck.recipe.overrides``, ``potluck.recipe.paths``,
+``potluck.recipe.prompt_template``, ``potluck.recipe.recipe_loader``, ``potluck.recipe.schema``,
+``potluck.recipe.swaps``, ``potluck.recipe.tuning_keys``, ``potluck.recipe.tuning_settings``,
+``potluck.recipe.validation``, ``potluck.recipe.variants``, ``potluck.recipe.yaml_messages``,
+``potluck.recipe.yaml_reader``.
 """
 
 from __future__ import annotations

@@ -11,8 +11,8 @@ from jsonschema import Draft202012Validator
 from potluck.documents import Json
 from potluck.recipe import loads
 from potluck.recipe.nodes import Findings
-from potluck.recipe.reader import parse
 from potluck.recipe.schema import json_schema
+from potluck.recipe.yaml_reader import parse_yaml
 
 GOOD = [
     "documents: a\n",
@@ -51,7 +51,7 @@ def schema() -> dict[str, Any]:
 
 
 def value(text: str) -> Json:
-    return parse(text, Findings("recipe.yaml", text)).plain()
+    return parse_yaml(text, Findings("recipe.yaml", text)).plain()
 
 
 def test_it_is_a_schema_and_every_reference_leads_somewhere(schema: dict[str, Any]) -> None:
@@ -74,7 +74,7 @@ def test_a_good_recipe_fits(text: str, schema: dict[str, Any], monkeypatch: pyte
     monkeypatch.setenv("P", "x")
 
     Draft202012Validator(schema).validate(value(text))
-    resolved = loads(text, Path("recipe.yaml")).resolved()
+    resolved = loads(text, Path("recipe.yaml")).as_mapping()
     Draft202012Validator(schema).validate(resolved)
 
 

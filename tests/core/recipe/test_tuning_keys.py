@@ -1,6 +1,6 @@
 """The keys of a recipe that tune a model: what they mean, and what is wrong with them, at its place.
 
-Modules: ``potluck.recipe.build``, ``potluck.recipe.reading``, ``potluck.recipe.tuning``,
+Modules: ``potluck.recipe.build``, ``potluck.recipe.recipe_loader``, ``potluck.recipe.tuning_settings``,
 ``potluck.recipe.tuning_keys``.
 """
 
@@ -14,7 +14,7 @@ import pytest
 from potluck.errors import RecipeError
 from potluck.recipe import loads
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.reading import problem_at
+from potluck.recipe.recipe_loader import problem_at
 from support.fake_plugins import forget
 
 Read = Callable[..., RecipeModel]
@@ -92,13 +92,13 @@ def test_what_was_learned_is_answered_with_where_the_model_is_the_same_or_the_re
     found = read(TUNED + keys).tuning
 
     assert found.adapter == (tmp_path / "learned" if adapter == "learned" else adapter)
-    assert found.resolved().get("adapter") == (str(tmp_path / "learned") if adapter == "learned" else None)
+    assert found.as_mapping().get("adapter") == (str(tmp_path / "learned") if adapter == "learned" else None)
 
 
 def test_without_a_tuner_nothing_is_learned_to_be_answered_with(read: Read) -> None:
     assert read("model: base\nchat: {use: transformers, adapter: {from: tuner}}\n").tuning.adapter is None
     assert read("model: base\nchat: transformers\n").tuning.adapter is None
-    assert read("model: base\n").tuning.resolved() == {"model": "base"}
+    assert read("model: base\n").tuning.as_mapping() == {"model": "base"}
 
 
 @pytest.mark.parametrize("task", ["classification", "question-answering", "summarization", "generation"])
@@ -127,7 +127,7 @@ def test_a_dataset_is_a_file_or_a_folder_with_a_part_or_a_file_to_validate_with(
 
     assert found.dataset is not None
     assert (found.dataset.path, found.dataset.validation) == (path, validation)
-    assert found.resolved()["dataset"]["path"] == path  # type: ignore[index, call-overload]
+    assert found.as_mapping()["dataset"]["path"] == path  # type: ignore[index, call-overload]
 
 
 @pytest.mark.parametrize(

@@ -405,7 +405,7 @@ def test_a_manifest_s_recipe_does_not_write_settings_that_were_not_sent(tmp_path
     (tmp_path / "recipe.yaml").write_text(f"documents: doc.txt\n{chat_part}\n", encoding="utf-8")
 
     with Recipe.load(tmp_path / "recipe.yaml") as recipe:
-        written = recipe.model.resolved()["chat"]
+        written = recipe.model.as_mapping()["chat"]
 
     assert isinstance(written, dict)
     assert written["seed"] == 3

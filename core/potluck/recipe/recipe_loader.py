@@ -11,16 +11,16 @@ from potluck.errors import Problem, RecipeError
 from potluck.recipe.build import Builder
 from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.nodes import Findings, Node, Place, node_of
-from potluck.recipe.overrides import overridden, with_value
-from potluck.recipe.reader import normal, parse
+from potluck.recipe.overrides import apply_override, with_value
+from potluck.recipe.yaml_reader import normalize_newlines, parse_yaml
 
 HINT = "`potluck plugins list` shows what is installed; `potluck schema` describes every key."
 
 
-def read(path: Path, origin: Origin) -> RecipeModel:
+def read_recipe(path: Path, origin: Origin) -> RecipeModel:
     """Build the recipe that ``origin`` describes. Raises ``RecipeError`` with all that is wrong."""
-    findings = Findings(str(path), normal(origin.text))
-    root = _root(origin, findings)
+    findings = Findings(str(path), normalize_newlines(origin.text))
+    root = _overridden_root(origin, findings)
     model = Builder(root, path, origin.check_installed, findings).build()
     if findings:
         raise RecipeError(findings.problems(), HINT)
@@ -28,29 +28,29 @@ def read(path: Path, origin: Origin) -> RecipeModel:
     return replace(model, origin=origin)
 
 
-def reread(recipe: RecipeModel, overrides: Mapping[str, Json], said: str = "") -> RecipeModel:
+def reread_recipe(recipe: RecipeModel, overrides: Mapping[str, Json], said: str = "") -> RecipeModel:
     """A recipe with other values at dotted keys, validated again. Raises ``RecipeError``.
 
     ``said`` is what messages call the place where the values stand.
     """
     new = ((key, value, said or f"{recipe.path} with another {key}") for key, value in overrides.items())
-    return read(recipe.path, replace(recipe.origin, replacements=(*recipe.origin.replacements, *new)))
+    return read_recipe(recipe.path, replace(recipe.origin, replacements=(*recipe.origin.replacements, *new)))
 
 
 def problem_at(recipe: RecipeModel, key: str, message: str) -> Problem:
     """A problem that was found later, at the place where a recipe says the value of a dotted key."""
-    findings = Findings(str(recipe.path), normal(recipe.origin.text))
-    root = _root(recipe.origin, findings.fork())
+    findings = Findings(str(recipe.path), normalize_newlines(recipe.origin.text))
+    root = _overridden_root(recipe.origin, findings.fork())
     findings.note(root.find(tuple(key.split("."))), message)
     (problem,) = findings.problems()
     return problem
 
 
-def _root(origin: Origin, findings: Findings) -> Node:
+def _overridden_root(origin: Origin, findings: Findings) -> Node:
     """The nodes of a recipe after all that overrides some of them."""
-    root = parse(normal(origin.text), findings)
+    root = parse_yaml(normalize_newlines(origin.text), findings)
     for override in origin.overrides:
-        root = overridden(root, override, findings)
+        root = apply_override(root, override, findings)
     for key, value, said in origin.replacements:
         place = Place(said)
         root = with_value(root, key.split("."), node_of(value, place), place)

@@ -55,7 +55,7 @@ class Tuning:
     dataset: DatasetSettings | None = None
     adapter: Adapter | None = None
 
-    def resolved(self) -> dict[str, Json]:
+    def as_mapping(self) -> dict[str, Json]:
         """As a recipe would write it."""
         said: dict[str, Json] = {
             "model": self.model,

@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.reading import reread
+from potluck.recipe.recipe_loader import reread_recipe
 
 Problems = Callable[..., list[str]]
 Read = Callable[..., RecipeModel]
@@ -114,4 +114,4 @@ def test_axes_and_values_are_kept_as_they_are_written(read: Read, monkeypatch: p
     }
     for axis, values in recipe.compare.items():
         for value in values.values():
-            assert reread(recipe, {axis: value, "compare": None}).compare == {}
+            assert reread_recipe(recipe, {axis: value, "compare": None}).compare == {}

@@ -23,7 +23,7 @@ _Spelling: TypeAlias = Callable[[Mapping[str, Json]], Iterator[str]]
 """How settings are written: a text for each."""
 
 
-def labels(axis: str, values: Sequence[Json]) -> list[str]:
+def name_values(axis: str, values: Sequence[Json]) -> list[str]:
     """A name for each value of an axis, in order; values that differ have names that do.
 
     As much is said as tells the values apart: the last part of a path where that does, else the whole path, else the
@@ -31,21 +31,21 @@ def labels(axis: str, values: Sequence[Json]) -> list[str]:
     """
     key = axis.rpartition(".")[2]
     shown = [redacted_mapping({key: value})[key] for value in values]
-    distinct = len(set(map(_written, shown)))
+    distinct = len(set(map(_dump, shown)))
     names: list[str] = []
     for spelling in (_last_parts, _whole, _with_keys):
         names = [_label(axis, value, spelling) for value in shown]
         if len(set(names)) == distinct:
             break
-    short = shortened(list(dict.fromkeys(names)))
-    return numbered([short[name] for name in names], shown, values)
+    short = shorten_names(list(dict.fromkeys(names)))
+    return number_names([short[name] for name in names], shown, values)
 
 
-def numbered(names: Sequence[str], shown: Sequence[Json], values: Sequence[Json]) -> list[str]:
+def number_names(names: Sequence[str], shown: Sequence[Json], values: Sequence[Json]) -> list[str]:
     """The names, with a number behind those of values that are the same only as they are ``shown``: starred."""
     by_name: dict[str, list[str]] = {}
     found = []
-    starred = ("" if one == other else _written(other) for one, other in zip(shown, values, strict=True))
+    starred = ("" if one == other else _dump(other) for one, other in zip(shown, values, strict=True))
     for name, value in zip(names, starred, strict=True):
         same = by_name.setdefault(name, [])
         if value not in same:
@@ -55,18 +55,18 @@ def numbered(names: Sequence[str], shown: Sequence[Json], values: Sequence[Json]
     return found
 
 
-def _written(value: Json) -> str:
+def _dump(value: Json) -> str:
     return json.dumps(value, sort_keys=True)
 
 
-def shortened(names: Sequence[str]) -> dict[str, str]:
+def shorten_names(names: Sequence[str]) -> dict[str, str]:
     """What to call distinct names: the long ones are cut, but not where they differ, so that all stay distinct."""
     short = {name: _cut(name) for name in names}
-    for group in _clashing(short):
+    for group in _clashes(short):
         short |= _apart(group)
-    for group in _clashing(short):
+    for group in _clashes(short):
         short |= {name: name for name in group}
-    return short if not _clashing(short) else {name: name for name in names}
+    return short if not _clashes(short) else {name: name for name in names}
 
 
 def _cut(name: str) -> str:
@@ -75,7 +75,7 @@ def _cut(name: str) -> str:
     return name if len(name) <= LONGEST else name[: LONGEST - len(_GAP) - tail] + _GAP + name[-tail:]
 
 
-def _clashing(short: Mapping[str, str]) -> list[list[str]]:
+def _clashes(short: Mapping[str, str]) -> list[list[str]]:
     """The names that are called the same, by what they are called."""
     counts = Counter(short.values())
     return [[name for name in short if short[name] == one] for one, count in counts.items() if count > 1]

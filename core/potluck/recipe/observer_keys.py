@@ -1,4 +1,4 @@
-"""Reading who is to watch: the key ``observers``, and the variable ``POTLUCK_OBSERVERS``."""
+"""Reading who is to watch: the key ``read_observers``, and the variable ``POTLUCK_OBSERVERS``."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 
 from potluck import plugins
-from potluck.recipe.messages import shown
+from potluck.recipe.messages import format_value
 from potluck.recipe.model import ComponentSpec
 from potluck.recipe.nodes import Findings, Node, Place
 
@@ -14,7 +14,7 @@ VARIABLE = "POTLUCK_OBSERVERS"
 """Names with commas between them: observers for every recipe that is opened."""
 
 
-def observers(
+def read_observers(
     root: Node, component: Callable[[Node], ComponentSpec | None], findings: Findings
 ) -> Iterator[tuple[ComponentSpec, Place]]:
     """Those that a recipe names, then those of the environment that it does not name, each with its place.
@@ -22,7 +22,7 @@ def observers(
     ``component`` makes a part of a mapping with ``use``.
     """
     named = set()
-    for node in named_in_list(root, "observers", findings):
+    for node in nodes_of_list(root, "observers", findings):
         if (part := component(node)) is not None:
             named.add(part.plugin)
             yield part, node.place
@@ -33,7 +33,7 @@ def observers(
             yield part, node.place
 
 
-def leak(part: ComponentSpec) -> str | None:
+def privacy_problem(part: ComponentSpec) -> str | None:
     """What is wrong with a component where the documents are private; None where nothing is sent anywhere."""
     try:
         host = plugins.sends_to(part.plugin, part.config)
@@ -45,7 +45,7 @@ def leak(part: ComponentSpec) -> str | None:
     return f"the documents are private, and the {part.kind} {part.name!r} would {sent} {host}"
 
 
-def named_in_list(root: Node, key: str, findings: Findings) -> Iterator[Node]:
+def nodes_of_list(root: Node, key: str, findings: Findings) -> Iterator[Node]:
     """The plugins that a key names, one or a list of them, as mappings with ``use``."""
     node = root.get(key)
     entries = [] if node is None else node.value if isinstance(node.value, list) else [node]
@@ -53,17 +53,17 @@ def named_in_list(root: Node, key: str, findings: Findings) -> Iterator[Node]:
         if isinstance(entry.value, dict):
             yield entry
         elif isinstance(entry.value, str):
-            yield _named(entry)
+            yield _with_use(entry)
         else:
-            message = f"{key}: expected names of plugins, or mappings with 'use', got {shown(entry.plain())}"
+            message = f"{key}: expected names of plugins, or mappings with 'use', got {format_value(entry.plain())}"
             findings.note(entry.place, message)
 
 
 def _of_environment() -> Iterator[Node]:
     names = (name.strip() for name in os.environ.get(VARIABLE, "").split(","))
     for name in dict.fromkeys(filter(None, names)):
-        yield _named(Node(name, Place(VARIABLE)))
+        yield _with_use(Node(name, Place(VARIABLE)))
 
 
-def _named(node: Node) -> Node:
+def _with_use(node: Node) -> Node:
     return Node({"use": node}, node.place, {"use": node.place})

@@ -11,9 +11,9 @@ from pydantic import ValidationError
 
 from potluck.contracts import Config
 from potluck.documents import Json
-from potluck.recipe.messages import Explained, explain, not_numbers
+from potluck.recipe.messages import Explained, explain_validation, find_non_numbers
 from potluck.recipe.model import KEYS
-from potluck.recipe.nodes import Findings, Node, Place, joined
+from potluck.recipe.nodes import Findings, Node, Place, join_path
 
 _REFERENCE = re.compile(r"\$\{([A-Za-z_][A-Za-z0-9_]*)\}")
 ONLY_FOR_SECRETS = "environment references ${NAME} are for secrets only"
@@ -44,7 +44,7 @@ def validate(
     secrets = _Secrets({key for key, (name, _) in fields.items() if name in model.secrets()})
     before = len(findings)
     given = {key: secrets.read(key, child, findings) for key, child in written.items()}
-    config, found = _validated(model, given, (*fields, *names))
+    config, found = _validate_model(model, given, (*fields, *names))
     for one in found:
         _note(one, secrets.clean(one), node, label, at, findings)
     if config is None or len(findings) > before:
@@ -53,7 +53,7 @@ def validate(
     return Validated(config, {name: value for name, value in references.items() if value is not None})
 
 
-def plain(node: Node, findings: Findings) -> Json:
+def plain_value(node: Node, findings: Findings) -> Json:
     """The plain value of what is no secret."""
     for leaf in node.leaves():
         if isinstance(leaf.value, str) and _REFERENCE.search(leaf.value):
@@ -70,7 +70,7 @@ class _Secrets:
 
     def read(self, key: str, node: Node, findings: Findings) -> Json:
         """The plain value of a setting."""
-        return self._secret(node, findings) if key in self.keys else plain(node, findings)
+        return self._secret(node, findings) if key in self.keys else plain_value(node, findings)
 
     def clean(self, one: Explained) -> str:
         """A message without the secrets that a validator, or pydantic, has put into it."""
@@ -91,7 +91,7 @@ class _Secrets:
             return None
         found = _REFERENCE.fullmatch(node.value) if isinstance(node.value, str) else None
         if found is None:
-            findings.cover(node)
+            findings.mask_secret(node)
             message = "a secret is not written into a recipe: write ${NAME} and set the variable NAME"
             findings.note(node.place, message, final=True)
             return ""
@@ -103,22 +103,22 @@ class _Secrets:
         return value
 
 
-def _validated(
+def _validate_model(
     model: type[ConfigT], given: dict[str, Json], names: tuple[str, ...]
 ) -> tuple[ConfigT | None, list[Explained]]:
     try:
         config = model.model_validate(given)
     except ValidationError as error:
-        return None, list(explain(error, given, names))
+        return None, list(explain_validation(error, given, names))
     except Exception as error:  # a validator is the plugin's code and may raise anything
         message = f"the settings could not be checked: {type(error).__name__}: {error}"
         return None, [Explained((), "", message)]
     read = {info.alias or name: getattr(config, name) for name, info in model.model_fields.items()}
-    return config, list(not_numbers(given, read))
+    return config, list(find_non_numbers(given, read))
 
 
 def _note(one: Explained, message: str, node: Node, label: str, at: Place, findings: Findings) -> None:
-    name, container = joined((label, *one.path)), joined((label, *one.path[:-1]))
+    name, container = join_path((label, *one.path)), join_path((label, *one.path[:-1]))
     if one.kind == "extra_forbidden":
         above = one.path[-1] in KEYS and "did you mean" not in message
         hint = "; it is a key of the recipe itself: indent it less" if above else ""

@@ -11,7 +11,7 @@ _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 
 @dataclass(frozen=True, slots=True)
-class Template:
+class PromptTemplate:
     """A text with fields; ``{{`` and ``}}`` stand for braces. What is filled in is never read as a template again."""
 
     text: str

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck.documents import Json
-from potluck.recipe.labels import LONGEST, labels, shortened
+from potluck.recipe.axis_labels import LONGEST, name_values, shorten_names
 
 
 @pytest.mark.parametrize(
@@ -33,7 +33,7 @@ from potluck.recipe.labels import LONGEST, labels, shortened
     ],
 )
 def test_a_value_is_called_by_what_tells_it_from_the_others(axis: str, values: list[Json], expected: list[str]) -> None:
-    assert labels(axis, values) == expected
+    assert name_values(axis, values) == expected
 
 
 @pytest.mark.parametrize(
@@ -52,7 +52,7 @@ def test_a_value_is_called_by_what_tells_it_from_the_others(axis: str, values: l
     ],
 )
 def test_long_names_are_cut_where_they_do_not_differ(values: list[Json], expected: list[str] | None) -> None:
-    found = labels("documents", values)
+    found = name_values("documents", values)
 
     assert len(set(found)) == len(values)
     assert all("…" in name for name in found[:1])
@@ -62,12 +62,12 @@ def test_long_names_are_cut_where_they_do_not_differ(values: list[Json], expecte
 def test_the_place_where_names_differ_is_shown_with_what_stands_before_it() -> None:
     one, other = "a" * 60 + "1" + "b" * 60, "a" * 60 + "2" + "b" * 60
 
-    assert list(shortened([one, other]).values()) == ["aaaaaa…aaa1bbbbbbbb…", "aaaaaa…aaa2bbbbbbbb…"]
+    assert list(shorten_names([one, other]).values()) == ["aaaaaa…aaa1bbbbbbbb…", "aaaaaa…aaa2bbbbbbbb…"]
 
 
 def test_a_name_that_is_short_enough_stays_whole() -> None:
-    assert list(shortened(["x" * LONGEST]).values()) == ["x" * LONGEST]
-    assert list(shortened(["x" * LONGEST + "y"]).values()) == ["x" * 12 + "…" + "x" * 10 + "y"]
+    assert list(shorten_names(["x" * LONGEST]).values()) == ["x" * LONGEST]
+    assert list(shorten_names(["x" * LONGEST + "y"]).values()) == ["x" * 12 + "…" + "x" * 10 + "y"]
 
 
 ALIKE = st.text(alphabet="ab年度…", max_size=70)
@@ -75,7 +75,7 @@ ALIKE = st.text(alphabet="ab年度…", max_size=70)
 
 @given(st.lists(ALIKE, min_size=1, max_size=12, unique=True))
 def test_different_names_are_called_differently_however_alike_they_are(names: list[str]) -> None:
-    short = shortened(names)
+    short = shorten_names(names)
 
     assert list(short) == names
     assert len(set(short.values())) == len(names)

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
 
 from potluck.errors import Problem, RecipeError
-from potluck.recipe.messages import shown
+from potluck.recipe.messages import format_value
 from potluck.recipe.nodes import Findings, Node, Place
 
 if TYPE_CHECKING:
@@ -45,21 +45,21 @@ def read_text(path: Path) -> str:
         raise RecipeError([_not_utf8(str(path), content, error.start)]) from error
 
 
-def normal(text: str) -> str:
+def normalize_newlines(text: str) -> str:
     """The text with newlines only, without a byte order mark."""
     return text.removeprefix("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
-def parse(text: str, findings: Findings) -> Node:
-    """Read a recipe's text, as ``normal`` returns it. What plain data does not need is refused in ``findings``.
+def parse_yaml(text: str, findings: Findings) -> Node:
+    """Read a recipe's text, as ``normalize_newlines`` returns it. What plain data does not need is noted as a problem.
 
-    Raises ``RecipeError`` with all that was found where the text is not YAML or no mapping.
+    Raises ``RecipeError`` with all that was found where the text is not YAML or not a mapping.
     """
-    node = _composed(text, findings, None)
+    node = _compose(text, findings, None)
     if node is None:
         findings.note(Place(findings.name, 1, 1), "is empty; the least recipe is: documents: notes/*.txt")
     elif not isinstance(node.value, dict):
-        from potluck.recipe.syntax import typing_slip
+        from potluck.recipe.yaml_messages import typing_slip
 
         hint = typing_slip(text.split("\n")[node.place.line - 1])
         findings.note(node.place, f"a recipe is a mapping of keys, such as: documents: notes/*.txt{hint}")
@@ -72,7 +72,7 @@ def parse_value(text: str, label: str) -> Node:
     """Read the value of a ``--set``. Every node's place says ``label``. Raises ``RecipeError``."""
     findings, place = Findings(label, ""), Place(label)
     try:
-        node = _composed(normal(text), findings, place)
+        node = _compose(normalize_newlines(text), findings, place)
     except RecipeError:
         raise RecipeError([Problem(label, 0, 0, "the value is not YAML; put quotes around it")]) from None
     if findings:
@@ -80,11 +80,11 @@ def parse_value(text: str, label: str) -> Node:
     return Node(None, place) if node is None else node
 
 
-def _composed(text: str, findings: Findings, fixed: Place | None) -> Node | None:
+def _compose(text: str, findings: Findings, fixed: Place | None) -> Node | None:
     from ruamel.yaml import YAML
     from ruamel.yaml.error import MarkedYAMLError
 
-    from potluck.recipe.syntax import explain, place_of_character
+    from potluck.recipe.yaml_messages import explain_syntax_error, place_of_character
 
     composer = _Composer(text, findings, fixed)
     try:
@@ -92,7 +92,7 @@ def _composed(text: str, findings: Findings, fixed: Place | None) -> Node | None
     except _Stopped:
         pass
     except MarkedYAMLError as error:
-        findings.note(*explain(error, text, findings.name, composer.last_quoted))
+        findings.note(*explain_syntax_error(error, text, findings.name, composer.last_quoted))
     except Exception as error:  # damaged text makes the library fail in ways of which it has no list
         place = place_of_character(findings.name, text, getattr(error, "position", 0))
         character = getattr(error, "character", None)
@@ -187,7 +187,7 @@ class _Composer:
         elif event.value in keys:
             line = keys[event.value].line
             first = f" (first in line {line})" if line else ""
-            self._refuse(place, f"the key {shown(event.value)} is given twice{first}")
+            self._refuse(place, f"the key {format_value(event.value)} is given twice{first}")
         else:
             return str(event.value)
         return None
@@ -202,7 +202,7 @@ class _Composer:
                 self._refuse(place, f"not YAML: this quotation mark is closed only in line {end.line + 1}")
         if event.style is not None or event.ctag is not None:
             return Node(event.value, place, width=width)
-        value = _plain(event.value)
+        value = _parse_scalar(event.value)
         if isinstance(value, int) and not -_LARGEST <= value <= _LARGEST:
             self._refuse(place, f"a whole number of {len(event.value)} digits is larger than any setting can be")
             value = None
@@ -242,7 +242,7 @@ class _Composer:
         return self._fixed or Place(self._findings.name, mark.line + 1, mark.column + 1)
 
 
-def _plain(text: str) -> str | int | float | bool | None:
+def _parse_scalar(text: str) -> str | int | float | bool | None:
     """A plain scalar as YAML 1.2 reads it."""
     if _NULL.fullmatch(text):
         return None
@@ -258,15 +258,15 @@ def _plain(text: str) -> str | int | float | bool | None:
 
 
 def _not_utf8(name: str, content: bytes, position: int) -> Problem:
-    before = normal(content[:position].decode("utf-8-sig"))
+    before = normalize_newlines(content[:position].decode("utf-8-sig"))
     place = Place(name, before.count("\n") + 1, len(before) - before.rfind("\n"))
     line = re.split(rb"[\r\n]", content[position:], maxsplit=1)[0].decode("utf-8", "replace")
     findings = Findings(name, before + line)
-    findings.note(place, f"is not UTF-8 text{_written_in(content)}; save it as UTF-8")
+    findings.note(place, f"is not UTF-8 text{_guess_encoding(content)}; save it as UTF-8")
     return findings.problems()[0]
 
 
-def _written_in(content: bytes) -> str:
+def _guess_encoding(content: bytes) -> str:
     """A guess at the encoding, for the message only."""
     marked = content[:2] in (b"\xff\xfe", b"\xfe\xff")
     for encoding in ("utf-16",) if marked else ("big5", "gb18030"):

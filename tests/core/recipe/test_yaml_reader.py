@@ -1,6 +1,6 @@
 """Recipes are YAML 1.2 with nothing in it but plain data; what is not is refused where a person has to change it.
 
-Modules: ``potluck.recipe.syntax``.
+Modules: ``potluck.recipe.yaml_messages``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from potluck.errors import RecipeError
 from potluck.recipe import load, loads
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.nodes import Findings
-from potluck.recipe.reader import MAX_BYTES, parse
+from potluck.recipe.yaml_reader import MAX_BYTES, parse_yaml
 
 Problems = Callable[..., list[str]]
 Read = Callable[..., RecipeModel]
@@ -150,7 +150,7 @@ def test_problems_before_a_place_that_is_not_yaml_are_named_too(problems: Proble
 def test_values_are_read_as_yaml_1_2_does(written: str, value: object) -> None:
     findings = Findings("recipe.yaml", "")
 
-    assert parse(f"key: {written}\n", findings).plain() == {"key": value}
+    assert parse_yaml(f"key: {written}\n", findings).plain() == {"key": value}
     assert not findings
 
 

@@ -7,11 +7,11 @@ from itertools import combinations
 from typing import TypeAlias
 
 from potluck.errors import Problem, RecipeError
-from potluck.recipe.effects import differing, effects, values, why_unread
+from potluck.recipe.effects import decisive_values, differing_keys, setting_values, why_unread
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.swaps import Choice, Variant, applied
+from potluck.recipe.swaps import AxisValue, Variant, apply_values
 
-Chosen: TypeAlias = Mapping[str, Choice]
+Chosen: TypeAlias = Mapping[str, AxisValue]
 """The choices of a variant by axis."""
 
 _LISTED = 20
@@ -19,9 +19,9 @@ _HINT = "Every variant of a comparison has to be able to answer differently."
 _ONLY_HOW = "the values differ only in settings that change how the work is done and not what comes of it"
 
 
-def check(recipe: RecipeModel, chosen: Sequence[Chosen], variants: Sequence[Variant]) -> None:
+def check_variants(recipe: RecipeModel, chosen: Sequence[Chosen], variants: Sequence[Variant]) -> None:
     """Raise ``RecipeError`` for every axis that cannot matter, with the reason, and for variants that are the same."""
-    problems = list(_futile(recipe, chosen, variants)) or list(_doubled(chosen, variants))
+    problems = list(_futile(recipe, chosen, variants)) or list(_same_recipes(chosen, variants))
     if problems:
         raise RecipeError(problems[:_LISTED], _HINT)
 
@@ -29,7 +29,7 @@ def check(recipe: RecipeModel, chosen: Sequence[Chosen], variants: Sequence[Vari
 def _futile(recipe: RecipeModel, chosen: Sequence[Chosen], variants: Sequence[Variant]) -> Iterator[Problem]:
     for axis in chosen[0]:
         pairs = list(_pairs(axis, recipe, chosen, variants))
-        if any(effects(one) != effects(other) for one, other in pairs):
+        if any(decisive_values(one) != decisive_values(other) for one, other in pairs):
             continue
         choices = {choice.name: choice for one in chosen if (choice := one[axis]).sets}
         if (reason := _reason(pairs, list(choices.values()))) is not None:
@@ -50,21 +50,21 @@ def _pairs(
     if not found:
         for one, variant in zip(chosen, variants, strict=True):
             for other in chosen:
-                yield variant.recipe, applied(recipe, {**one, axis: other[axis]}.values())
+                yield variant.recipe, apply_values(recipe, {**one, axis: other[axis]}.values())
 
 
-def _reason(pairs: Sequence[tuple[RecipeModel, RecipeModel]], choices: Sequence[Choice]) -> str | None:
+def _reason(pairs: Sequence[tuple[RecipeModel, RecipeModel]], choices: Sequence[AxisValue]) -> str | None:
     """Why an axis does not matter; None where its recipes are the same, which is told in other words."""
     one, other = pairs[0]
     keys = [key for choice in choices for key in choice.sets]
-    keys += sorted(differing(values(one), values(other)))
+    keys += sorted(differing_keys(setting_values(one), setting_values(other)))
     reasons = dict.fromkeys(reason for key in keys if (reason := why_unread(one, key) or why_unread(other, key)))
     if reasons:
         return "; ".join(reasons)
     return None if all(one == other for one, other in pairs) else _ONLY_HOW
 
 
-def _doubled(chosen: Sequence[Chosen], variants: Sequence[Variant]) -> Iterator[Problem]:
+def _same_recipes(chosen: Sequence[Chosen], variants: Sequence[Variant]) -> Iterator[Problem]:
     """Variants that are the same recipe as one before them."""
     for number, variant in enumerate(variants):
         first = next((one for one in variants[:number] if one.recipe == variant.recipe), None)

@@ -1,10 +1,11 @@
 """What pydantic finds is said in the words of a recipe, and secrets are never said.
 
-Modules: ``potluck.contracts.config``, ``potluck.recipe.build``, ``potluck.recipe.compare``,
-``potluck.recipe.effects``, ``potluck.recipe.futile``, ``potluck.recipe.labels``, ``potluck.recipe.messages``,
-``potluck.recipe.observing``, ``potluck.recipe.overrides``, ``potluck.recipe.paths``, ``potluck.recipe.prompts``,
-``potluck.recipe.reader``, ``potluck.recipe.reading``, ``potluck.recipe.schema``, ``potluck.recipe.swaps``,
-``potluck.recipe.syntax``, ``potluck.recipe.tuning``, ``potluck.recipe.tuning_keys``, ``potluck.recipe.variants``.
+Modules: ``potluck.contracts.config``, ``potluck.recipe.axes``, ``potluck.recipe.axis_labels``,
+``potluck.recipe.build``, ``potluck.recipe.effects``, ``potluck.recipe.futile_swaps``, ``potluck.recipe.messages``,
+``potluck.recipe.observer_keys``, ``potluck.recipe.overrides``, ``potluck.recipe.paths``,
+``potluck.recipe.prompt_template``, ``potluck.recipe.recipe_loader``, ``potluck.recipe.schema``,
+``potluck.recipe.swaps``, ``potluck.recipe.tuning_keys``, ``potluck.recipe.tuning_settings``,
+``potluck.recipe.variants``, ``potluck.recipe.yaml_messages``, ``potluck.recipe.yaml_reader``.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ import pytest
 
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.nodes import Findings, node_of
-from potluck.recipe.settings import Place, validate
+from potluck.recipe.validation import Place, validate
 
 Problems = Callable[..., list[str]]
 Read = Callable[..., RecipeModel]
@@ -192,6 +193,6 @@ def test_a_secret_that_is_read_appears_nowhere(read: Read) -> None:
     assert recipe.documents.password is not None
     assert recipe.documents.password.get_secret_value() == "sk-canary"
     assert "canary" not in repr(recipe)
-    assert "canary" not in str(recipe.resolved())
-    assert recipe.resolved()["documents"]["password"] == "${CANARY}"
-    assert recipe.resolved()["chat"]["headers"] == {"a": "${CANARY}"}
+    assert "canary" not in str(recipe.as_mapping())
+    assert recipe.as_mapping()["documents"]["password"] == "${CANARY}"
+    assert recipe.as_mapping()["chat"]["headers"] == {"a": "${CANARY}"}

@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from potluck.recipe.prompts import Template
+from potluck.recipe.prompt_template import PromptTemplate
 
 
 def test_fields_are_filled_and_doubled_braces_are_braces() -> None:
-    template = Template("內容：{context}\n{{問題}}：{question}")
+    template = PromptTemplate("內容：{context}\n{{問題}}：{question}")
 
     assert template.fields == {"context", "question"}
     assert template.render(context="軌距 1435 mm", question="多寬？") == "內容：軌距 1435 mm\n{問題}：多寬？"
@@ -18,12 +18,12 @@ def test_fields_are_filled_and_doubled_braces_are_braces() -> None:
 
 @given(st.text(), st.text())
 def test_what_is_filled_in_is_never_read_as_a_template(context: str, question: str) -> None:
-    assert Template("{context}|{question}").render(context=context, question=question) == f"{context}|{question}"
+    assert PromptTemplate("{context}|{question}").render(context=context, question=question) == f"{context}|{question}"
 
 
 @given(st.text())
 def test_any_text_with_its_braces_doubled_renders_as_itself(text: str) -> None:
-    assert Template(text.replace("{", "{{").replace("}", "}}")).render() == text
+    assert PromptTemplate(text.replace("{", "{{").replace("}", "}}")).render() == text
 
 
 @pytest.mark.parametrize(
@@ -31,14 +31,14 @@ def test_any_text_with_its_braces_doubled_renders_as_itself(text: str) -> None:
 )
 def test_what_is_no_plain_field_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"brace|twice"):
-        Template(text)
+        PromptTemplate(text)
 
 
 def test_a_field_may_have_any_name_and_needs_a_value() -> None:
-    assert Template("{self} {問題}").render(self="a", 問題="b") == "a b"
+    assert PromptTemplate("{self} {問題}").render(self="a", 問題="b") == "a b"
     with pytest.raises(KeyError, match="context"):
-        Template("{context}").render(question="?")
+        PromptTemplate("{context}").render(question="?")
 
 
 def test_the_fingerprint_is_that_of_the_wording() -> None:
-    assert Template("{a}").fingerprint == Template("{a}").fingerprint != Template("{a} ").fingerprint
+    assert PromptTemplate("{a}").fingerprint == PromptTemplate("{a}").fingerprint != PromptTemplate("{a} ").fingerprint

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from potluck.documents import Json
-from potluck.recipe.messages import meant, shown
+from potluck.recipe.messages import did_you_mean, format_value
 from potluck.recipe.model import FIXED
 from potluck.recipe.nodes import Findings, Node, Place, without
 from potluck.recipe.overrides import with_value
@@ -14,7 +14,7 @@ STRATEGY = "strategy"
 """The axis whose values say several keys at once: ``strategy: {short: {prompt: ..., retriever.k: 1}}``."""
 
 
-def axes(
+def read_axes(
     root: Node, keys: Sequence[str], findings: Findings, problems_of: Callable[[Node], Findings]
 ) -> dict[str, dict[str, Json]]:
     """Axis, name, value. ``problems_of`` says what is wrong with a recipe; what is new in a variant is noted."""
@@ -22,7 +22,7 @@ def axes(
     if node is None or node.value is None:
         return {}
     if not isinstance(node.value, dict):
-        findings.note(node.place, f"compare: expected a mapping of axes, got {shown(node.plain())}")
+        findings.note(node.place, f"compare: expected a mapping of axes, got {format_value(node.plain())}")
         return {}
     base, known = without(root, "compare"), set(findings)
     choices = [key for key in keys if key not in FIXED]
@@ -31,11 +31,11 @@ def axes(
         if axis != STRATEGY and not _is_choice(axis, at, choices, findings):
             continue
         if not values.children():
-            message = f"compare.{axis}: expected a mapping of names to values, got {shown(values.plain())}"
+            message = f"compare.{axis}: expected a mapping of names to values, got {format_value(values.plain())}"
             findings.note(values.place, message)
         for value in values.children().values():
             variant = base
-            for path, chosen, place in _said(axis, value, at, choices, findings):
+            for path, chosen, place in _keys_set_by(axis, value, at, choices, findings):
                 variant = with_value(variant, path, chosen, place)
             inside = {*value.places(), at}
             for place, message in problems_of(variant):
@@ -51,18 +51,20 @@ def _is_choice(axis: str, at: Place, choices: Sequence[str], findings: Findings)
     path = axis.split(".")
     if path[0] in choices and all(path):
         return True
-    findings.note(at, f"compare: {shown(axis)} is not a key that can be compared{meant(path[0], choices)}")
+    findings.note(
+        at, f"compare: {format_value(axis)} is not a key that can be compared{did_you_mean(path[0], choices)}"
+    )
     return False
 
 
-def _said(
+def _keys_set_by(
     axis: str, value: Node, at: Place, choices: Sequence[str], findings: Findings
 ) -> list[tuple[list[str], Node, Place]]:
     """The keys that a value sets, with what and where."""
     if axis != STRATEGY:
         return [(axis.split("."), value, at)]
     if not value.children():
-        message = f"compare.{STRATEGY}: expected a mapping of keys to values, got {shown(value.plain())}"
+        message = f"compare.{STRATEGY}: expected a mapping of keys to values, got {format_value(value.plain())}"
         findings.note(value.place, message)
     return [
         (key.split("."), child, value.keys[key])

@@ -20,7 +20,9 @@ _INDENTED = ("<block mapping start>", "<block sequence start>", "?", "-", "<bloc
 """What the library meets unexpectedly where lines that belong together are not indented alike."""
 
 
-def explain(error: MarkedYAMLError, text: str, name: str, quoted: tuple[Place, int] | None) -> tuple[Place, str]:
+def explain_syntax_error(
+    error: MarkedYAMLError, text: str, name: str, quoted: tuple[Place, int] | None
+) -> tuple[Place, str]:
     """The place and the message. ``quoted`` is the last text in quotation marks, and the line where it ended."""
     lines = text.split("\n")
     mark = error.problem_mark or error.context_mark
@@ -28,7 +30,7 @@ def explain(error: MarkedYAMLError, text: str, name: str, quoted: tuple[Place, i
     if quoted is not None and quoted[0].line < quoted[1] == place.line:
         return quoted[0], f"not YAML: this quotation mark is closed only in line {place.line}"
     begun = error.context_mark and Place(name, error.context_mark.line + 1, error.context_mark.column + 1)
-    place, message = _explained(error, lines, place, begun or place)
+    place, message = _place_and_message(error, lines, place, begun or place)
     return place, f"not YAML: {message}{typing_slip(lines[place.line - 1])}"
 
 
@@ -46,7 +48,7 @@ def place_of_character(name: str, text: str, position: int) -> Place:
     return Place(name, before.count("\n") + 1, position - before.rfind("\n"))
 
 
-def _explained(error: MarkedYAMLError, lines: list[str], place: Place, begun: Place) -> tuple[Place, str]:
+def _place_and_message(error: MarkedYAMLError, lines: list[str], place: Place, begun: Place) -> tuple[Place, str]:
     problem, context = str(error.problem or ""), str(error.context or "")
     if "quoted scalar" in context and "end of stream" in problem:
         return begun, "this quotation mark is never closed"
@@ -64,7 +66,7 @@ def _explained(error: MarkedYAMLError, lines: list[str], place: Place, begun: Pl
         return _unexpected_colon(lines, place)
     if "flow sequence" in context or "flow mapping" in context:
         return _open_bracket(place, begun, "[" if "sequence" in context else "{")
-    return _unexpected(problem, lines, place)
+    return _unexpected_token(problem, lines, place)
 
 
 def _unexpected_colon(lines: list[str], place: Place) -> tuple[Place, str]:
@@ -84,7 +86,7 @@ def _open_bracket(place: Place, begun: Place, bracket: str) -> tuple[Place, str]
     return place, f"expected ',' or '{closing}'"
 
 
-def _unexpected(problem: str, lines: list[str], place: Place) -> tuple[Place, str]:
+def _unexpected_token(problem: str, lines: list[str], place: Place) -> tuple[Place, str]:
     found = re.search(r"(?:found|got) (?:'(.+)'|\('(.+)',\))$", problem)
     token = (found[1] or found[2]) if found else ""
     if token in _INDENTED:
