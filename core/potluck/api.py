@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 from potluck import recipe
 from potluck.adapters.resolve import resolve_adapter
 from potluck.components.components import Components
-from potluck.document_qa.ask import AskReport, ask, retriever
+from potluck.document_qa.ask import AskReport, ask, open_searcher
 from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.model_sources.sources import Sources
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from potluck.recipe.swaps import Variant
     from potluck.runs.recipe_run import RunReport
     from potluck.runs.task_run import TaskRun
-    from potluck.stages.retrieve import Retriever
+    from potluck.stages.retrieve import Searcher
     from potluck.stages.tune import TuneReport
     from potluck.tasks.evaluate import TaskReport
 
@@ -73,7 +73,7 @@ class Recipe:
         silence_dependencies()
         self.model = model
         self._fresh = fresh
-        self._search: Retriever | None = None
+        self._search: Searcher | None = None
         self._is_indexed = self._is_closed = False
         self._lacks = ("", "")  # a state of the index, and what is not in it
         self._indexing, self._opening = RLock(), RLock()
@@ -130,7 +130,7 @@ class Recipe:
             return None
 
     @_while_open
-    def retriever(self) -> Retriever:
+    def retriever(self) -> Searcher:
         """The retriever over the newest state of the index, which is brought up to date before the first.
 
         It keeps to that state; ask for another to notice what other processes have indexed. Raises ``WorkspaceGone``
@@ -145,7 +145,7 @@ class Recipe:
             catalogue.check_in_place()
             if self._search is None or catalogue.generation(self.components.index_id) != self._search.state.generation:
                 # The one before is closed when no thread uses it any more.
-                self._search = retriever(self.components, self.workspace)
+                self._search = open_searcher(self.components, self.workspace)
                 if self._is_closed:  # too late for ``close`` to find it
                     self._search.close()
             return self._search

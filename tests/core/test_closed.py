@@ -132,7 +132,7 @@ def test_an_error_of_an_open_recipe_stays_what_it_is(path: Path, monkeypatch: py
         recipe.ask("哪一年落成？")
 
 
-@pytest.mark.parametrize("made", ["retriever", "resolve_adapter"])
+@pytest.mark.parametrize("made", ["open_searcher", "resolve_adapter"])
 def test_what_is_opened_while_another_thread_closes_is_closed_too(
     path: Path, monkeypatch: pytest.MonkeyPatch, made: str
 ) -> None:
@@ -150,6 +150,6 @@ def test_what_is_opened_while_another_thread_closes_is_closed_too(
     with pytest.raises(RecipeClosed):
         recipe.ask("哪一年落成？")
     assert recipe.components._made == []
-    if made == "retriever":
+    if made == "open_searcher":
         assert recipe._search is not None
         assert not recipe._search.close.alive

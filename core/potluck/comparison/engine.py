@@ -19,7 +19,7 @@ from potluck.comparison.judge import JudgeReport, Pair, judge
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions, ModelSources
 from potluck.document_qa.answer_cache import Asked, Asker, Served
-from potluck.document_qa.ask import retriever
+from potluck.document_qa.ask import open_searcher
 from potluck.document_qa.evaluate import Answered, answer_all, retrieve_all
 from potluck.document_qa.shots import chooser
 from potluck.documents import Message, Passage
@@ -34,7 +34,7 @@ from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.stages.index import index
 from potluck.stages.load import Failure
-from potluck.stages.retrieve import Retriever
+from potluck.stages.retrieve import Searcher
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ _CHATS = 2
 class Retrieved:
     """What one index gave: the passages of each question, best first, and what it took to get them."""
 
-    search: Retriever
+    search: Searcher
     passages: Sequence[list[Passage]]
     ledger: Ledger
     total: Counts
@@ -239,7 +239,7 @@ class Engine:
         started, workspace = time.perf_counter(), self._workspace
         try:
             report = index(components, workspace, self._observers)
-            search = retriever(components, workspace)
+            search = open_searcher(components, workspace)
             deep = components.recipe.retriever.k
             found, embedded = retrieve_all(self.questions, deep, search, workspace.answer_cache, self._observers)
         except Exception as error:

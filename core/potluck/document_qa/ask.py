@@ -18,7 +18,7 @@ from potluck.refusals import is_refusal
 from potluck.stages.answer import Answerer, Shot
 from potluck.stages.cite import cite
 from potluck.stages.index import collection_of
-from potluck.stages.retrieve import Retriever
+from potluck.stages.retrieve import Searcher
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -72,8 +72,8 @@ def passage_json(passage: Passage) -> dict[str, Json]:
     }
 
 
-def retriever(components: Components, workspace: Workspace) -> Retriever:
-    """The retriever over the recipe's index as it is now; the index has been finished before."""
+def open_searcher(components: Components, workspace: Workspace) -> Searcher:
+    """What searches the recipe's index as it is now; the index has been finished before."""
     newest = partial(workspace.catalogue.generation, components.index_id)
     for _ in range(_OPENINGS):
         found = _open(components, workspace, newest)
@@ -84,13 +84,13 @@ def retriever(components: Components, workspace: Workspace) -> Retriever:
     return _open(components, workspace, newest)
 
 
-def _open(components: Components, workspace: Workspace, newest: Callable[[], str | None]) -> Retriever:
+def _open(components: Components, workspace: Workspace, newest: Callable[[], str | None]) -> Searcher:
     snapshot, store = workspace.catalogue.snapshot(), components.index_store()
     try:
         state = snapshot.index(components.index_id)
         assert state is not None, "indexing has finished"
         store.open(collection_of(state))
-        return Retriever(snapshot, state, store, components.embedder, newest, components.recipe.embedder)
+        return Searcher(snapshot, state, store, components.embedder, newest, components.recipe.embedder)
     except BaseException:
         snapshot.close()
         store.close()
@@ -101,7 +101,7 @@ def ask(
     question: str,
     recipe: RecipeModel,
     components: Components,
-    search: Retriever,
+    search: Searcher,
     observers: pluggy.PluginManager,
     *,
     examples: Callable[[str], Sequence[Shot]],

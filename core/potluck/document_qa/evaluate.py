@@ -24,7 +24,7 @@ from potluck.observation.stage import stage
 from potluck.questions.gold import check_gold, gold_id, known_of
 from potluck.questions.question_file import Question, read_question_file
 from potluck.stages.cite import cite
-from potluck.stages.retrieve import Retriever
+from potluck.stages.retrieve import Searcher
 from potluck.workspace.answer_cache import AnswerCache
 
 if TYPE_CHECKING:
@@ -84,7 +84,7 @@ class EvaluationReport:
 def evaluate(
     path: Path,
     components: Components,
-    search: Retriever,
+    search: Searcher,
     cache: AnswerCache,
     observers: pluggy.PluginManager,
     limit: int | None = None,
@@ -110,7 +110,7 @@ def evaluate(
 
 
 def retrieve_all(
-    questions: Sequence[Question], k: int, search: Retriever, cache: AnswerCache, observers: pluggy.PluginManager
+    questions: Sequence[Question], k: int, search: Searcher, cache: AnswerCache, observers: pluggy.PluginManager
 ) -> tuple[list[list[Passage]], int]:
     """What is retrieved for each question, for measuring deeper than ``k``; and how many were embedded for it."""
     with stage(observers, "retrieve", "questions", len(questions), search.part) as running:
@@ -127,7 +127,7 @@ def answer_all(
     found: Sequence[list[Passage]],
     k: int,
     asker: Asker,
-    search: Retriever,
+    search: Searcher,
     scorer: Scorer,
     observers: pluggy.PluginManager,
 ) -> list[tuple[Answered, Asked]]:
@@ -143,7 +143,7 @@ def answer_all(
 
 
 def _answered(
-    question: Question, passages: list[Passage], shown: int, asked: Asked, search: Retriever, scorer: Scorer
+    question: Question, passages: list[Passage], shown: int, asked: Asked, search: Searcher, scorer: Scorer
 ) -> Answered:
     given = asked.given
     refused = refuses(given.answer)

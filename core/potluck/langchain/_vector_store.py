@@ -21,7 +21,7 @@ from potluck.langchain._embeddings import PotluckEmbeddings
 from potluck.langchain._shared import document_of, using
 
 if TYPE_CHECKING:
-    from potluck.stages.retrieve import Retriever
+    from potluck.stages.retrieve import Searcher
 
 Filter: TypeAlias = Callable[[Document], bool] | Mapping[str, Any] | None
 """What a document has to be like: a test, or metadata that it has to have."""
@@ -185,7 +185,7 @@ class PotluckVectorStore(VectorStore):
         return sorted(kept, key=lambda one: -one[1])[:k]
 
     @property
-    def _passages(self) -> Retriever | None:
+    def _passages(self) -> Searcher | None:
         """The search in the recipe's documents."""
         return None if self.recipe.model.documents is None else self.recipe.retriever()
 

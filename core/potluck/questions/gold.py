@@ -15,7 +15,7 @@ from potluck.questions.question_file import Question
 from potluck.recipe.messages import did_you_mean, format_value
 from potluck.recipe.model import RecipeModel
 from potluck.stages.discover import discover
-from potluck.stages.retrieve import Retriever
+from potluck.stages.retrieve import Searcher
 
 _LISTED = 20
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
@@ -28,9 +28,9 @@ class Known:
         """Begin with nothing."""
         self.names: set[str] = set()
         self.unread: set[str] = set()
-        self._searches: list[Retriever] = []
+        self._searches: list[Searcher] = []
 
-    def add(self, recipe: RecipeModel, search: Retriever | None) -> None:
+    def add(self, recipe: RecipeModel, search: Searcher | None) -> None:
         """Add the documents of a recipe, read or not, and of its index; None where it has none."""
         files: set[str] = set()
         if recipe.documents is not None:
@@ -73,7 +73,7 @@ def check_gold(questions: Sequence[Question], known: Known) -> None:
         raise RecipeError([one.problem() for one in absent[:_LISTED]], hint)
 
 
-def known_of(recipe: RecipeModel, search: Retriever | None) -> Known:
+def known_of(recipe: RecipeModel, search: Searcher | None) -> Known:
     """What questions may call right for one recipe."""
     known = Known()
     known.add(recipe, search)

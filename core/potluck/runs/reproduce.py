@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.components.components import Components
-from potluck.document_qa.ask import retriever
+from potluck.document_qa.ask import open_searcher
 from potluck.document_qa.evaluate import EvaluationReport, evaluate
 from potluck.documents import Json
 from potluck.errors import PotluckError
@@ -109,7 +109,7 @@ def _again(
     try:
         index(components, workspace, observers)
         assert recipe.questions is not None, "a run with answers had questions"
-        search = retriever(components, workspace)
+        search = open_searcher(components, workspace)
         report = evaluate(recipe.questions, components, search, workspace.answer_cache, observers, limit)
         return report, pins(recipe, components)
     finally:

@@ -26,7 +26,7 @@ _ROWS = 4096
 """Vectors that are read at once where the store cannot answer."""
 
 
-class Retriever:
+class Searcher:
     """Searches one state of an index, whatever other processes make of the index meanwhile. Threads may share it.
 
     What the store finds counts only if the catalogue's snapshot has it, and only if the store had the whole state:

@@ -13,7 +13,7 @@ import pytest
 from potluck import Recipe
 from potluck.contracts import Vectors
 from potluck.contracts.store import Hits
-from potluck.document_qa.ask import retriever
+from potluck.document_qa.ask import open_searcher
 from support.fake_plugins import install_hashing, visible
 
 
@@ -30,7 +30,7 @@ def recipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Recipe]:
 def test_a_store_that_holds_the_index_alone_is_asked_for_no_more_than_is_wanted(
     recipe: Recipe, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    search = retriever(recipe.components, recipe.workspace)
+    search = open_searcher(recipe.components, recipe.workspace)
     asked: list[int] = []
     of_the_store = search.store.search
 
@@ -48,7 +48,7 @@ def test_a_store_that_holds_the_index_alone_is_asked_for_no_more_than_is_wanted(
 def test_with_vectors_of_another_state_as_many_more_are_asked_for(recipe: Recipe, tmp_path: Path) -> None:
     (tmp_path / "0.txt").unlink()
     recipe.index()
-    search = retriever(recipe.components, recipe.workspace)
+    search = open_searcher(recipe.components, recipe.workspace)
 
     found = search.retrieve("第0站 station 0", 5)
 
