@@ -164,14 +164,14 @@ def _loss(tuner: Any, request: Any, others: Any) -> float:
     from potluck.models.inputs import cache_argument
     from potluck.models.loading import load_model, load_tokenizer
     from potluck.tuning.encode import encode
-    from potluck.tuning.pack import packed
+    from potluck.tuning.packed_batches import pack_examples
 
     model: Any = load_model(request.model, "float32").eval()
     attached = tuner.attach(model, request.folder / "result")
     total, learned = 0.0, 0
     with torch.inference_mode(), attached.active():
         for one in encode(others, load_tokenizer(request.model), None).examples:
-            row, past = packed([one]), attached.past()
+            row, past = pack_examples([one]), attached.past()
             places = row.positions[None] + attached.past_length
             out = model(
                 input_ids=row.ids[None],

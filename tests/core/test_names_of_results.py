@@ -17,7 +17,7 @@ from typing import Any
 import pytest
 
 from potluck import Recipe, releases
-from potluck.stages.tune import planned
+from potluck.stages.tune import training_request
 from support.fake_plugins import forget, install, visible
 
 CODE = """
@@ -206,7 +206,7 @@ class Home:
         with Recipe.load(self.folder / "recipe.yaml") as opened:
             self.notes = opened.index().notes
             opened.evaluate()
-            name = planned(opened.components).folder
+            name = training_request(opened.components).folder
         work = self._log.read_text(encoding="utf-8").split()
         new = not name.exists()
         name.mkdir(parents=True, exist_ok=True)

@@ -16,7 +16,7 @@ _LOADED = [
     "torch._dynamo",
     "torch.distributed.fsdp",
     "transformers.models.llama.modeling_llama",
-    "potluck.tuning.engine",
+    "potluck.tuning.training",
     "peft",
 ]
 

@@ -13,11 +13,11 @@ from potluck.contracts import Tuner
 from potluck.documents import Json
 from potluck.errors import PotluckError, Unsupported
 from potluck.models.gguf import as_gguf
-from potluck.stages.tune import made
+from potluck.stages.tune import train_or_reuse
 from potluck.temporary import working_folder
-from potluck.tuning.head import NAME as HEAD
+from potluck.tuning.head import HEAD_FILE as HEAD
 
-_MOST = 1e-4
+_LARGEST_DIFFERENCE = 1e-4
 """How far a logit of the merged model may be from the tuned one's, in float32."""
 
 
@@ -43,22 +43,22 @@ def merge(components: Components, into: Path) -> MergeReport:
 
     if into.exists():
         raise PotluckError(f"{into} is there already; give it another name")
-    tuner, folder = _learned(components)
+    tuner, folder = _tuner_and_artifact(components)
     source = _gguf_source(components) if into.suffix.lower() == ".gguf" else None
-    base, whole = components.base_model, artifact.read(folder)
-    if HEAD in whole["files"]:
+    base, manifest = components.base_model, artifact.read_manifest(folder)
+    if HEAD in manifest["files"]:
         raise Unsupported(f"{folder} has a classification head, which a language model has no place for")
-    artifact.check_files(folder, whole)
+    artifact.check_files(folder, manifest)
     tokenizer = load_tokenizer(base)
-    artifact.check_base(folder, whole, artifact.Base.of(str(components.recipe.tuning.model), base, tokenizer))
-    rows = [one["tokens"] for one in whole["probes"]]
+    artifact.check_base(folder, manifest, artifact.Base.of(str(components.recipe.tuning.model), base, tokenizer))
+    rows = [one["tokens"] for one in manifest["probes"]]
     kind = kind_of(base)
     tuned: Any = load_model(base, "float32", kind)
-    expected = artifact.logits(tuned, tuner.attach(tuned, folder), rows)
+    expected = artifact.probe_logits(tuned, tuner.attach(tuned, folder), rows)
     merged: Any = tuner.merge(load_model(base, "float32", kind), folder).eval()
-    found = artifact.logits(merged, None, rows)
+    found = artifact.probe_logits(merged, None, rows)
     difference = max(float((a - b).abs().max()) for a, b in zip(expected, found, strict=True))
-    if not difference <= _MOST:
+    if not difference <= _LARGEST_DIFFERENCE:
         raise PotluckError(
             f"the merged model's logits differ by {difference:.2g} from the tuned one's; nothing is written"
         )
@@ -73,21 +73,21 @@ def merge(components: Components, into: Path) -> MergeReport:
     return MergeReport(into, difference)
 
 
-def _learned(components: Components) -> tuple[Tuner, Path]:
+def _tuner_and_artifact(components: Components) -> tuple[Tuner, Path]:
     """The tuner and the artifact: the recipe's own, trained where it was not yet, or the one that it names."""
     recipe, adapter = components.recipe, components.recipe.tuning.adapter
     if recipe.tuner is not None:
         _check_mergeable(components.tuner, recipe.tuner.name)
-        return components.tuner, made(components).tuned.folder
+        return components.tuner, train_or_reuse(components).tuned.folder
     if not isinstance(adapter, Path):
         raise PotluckError(f"{recipe.path}: the recipe names neither a tuner nor an adapter; there is nothing to merge")
     if recipe.tuning.model is None:
         raise PotluckError(f"{recipe.path}: the recipe names no model to merge {adapter} into; add 'model: ...'")
     from potluck.tuning import artifact
 
-    whole = artifact.read(adapter)
-    tuner = tuner_of(components, whole, adapter)
-    _check_mergeable(tuner, whole["tuner"]["name"])
+    manifest = artifact.read_manifest(adapter)
+    tuner = tuner_of(components, manifest, adapter)
+    _check_mergeable(tuner, manifest["tuner"]["name"])
     return tuner, adapter
 
 

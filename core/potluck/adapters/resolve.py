@@ -12,8 +12,8 @@ from potluck.errors import AdapterMismatch, ContractBroken
 from potluck.file_hashes import file_hash
 from potluck.recipe.model import ComponentSpec
 from potluck.recipe.tuning_settings import Adapter
-from potluck.stages.tune import made
-from potluck.tuning.head import NAME as HEAD
+from potluck.stages.tune import train_or_reuse
+from potluck.tuning.head import HEAD_FILE as HEAD
 from potluck.tuning.head import WithHead, with_head
 
 
@@ -24,51 +24,53 @@ def resolve_adapter(components: Components) -> None:
     """
     adapter = components.recipe.tuning.adapter
     if adapter is not None and components.adapted is None:
-        components.adapted = _adapted(components, adapter)
+        components.adapted = _resolve(components, adapter)
 
 
-def _adapted(components: Components, adapter: Adapter) -> tuple[ComponentSpec, Tuned | None]:
+def _resolve(components: Components, adapter: Adapter) -> tuple[ComponentSpec, Tuned | None]:
     """The chat model and what was tuned; where the artifact is a whole model, it is the chat model's own."""
     recipe = components.recipe
     part = recipe.chat
-    folder = made(components).tuned.folder if isinstance(adapter, str) else adapter
+    folder = train_or_reuse(components).tuned.folder if isinstance(adapter, str) else adapter
     from potluck.tuning import artifact
 
-    whole = artifact.read(folder)
-    artifact.check_files(folder, whole)
-    tuner = tuner_of(components, whole, folder)
+    manifest = artifact.read_manifest(folder)
+    artifact.check_files(folder, manifest)
+    tuner = tuner_of(components, manifest, folder)
     if tuner.whole:
         if "model" not in type(part.config).model_fields:
             raise AdapterMismatch(f"{folder} is a whole model, and the chat model {part.name!r} loads none")
         config = part.config.model_copy(update={"model": str(folder.resolve())})
         own = ComponentSpec(part.kind, part.name, part.plugin, config, part.secrets)
-        return own, _head_alone(folder, whole) if (folder / HEAD).is_file() else None
+        return own, _head_only(folder, manifest) if (folder / HEAD).is_file() else None
     named = getattr(part.config, "model", None)
     base_folder = components.models.folder(str(named)) if named is not None else components.base_model
 
     def attach(model: Any, tokenizer: Any) -> Attached:
         base = artifact.Base.of(str(named or recipe.tuning.model), base_folder, tokenizer)
-        artifact.check_base(folder, whole, base)
-        attached = with_head(tuner.attach(model, folder), folder, whole["labels"])
+        artifact.check_base(folder, manifest, base)
+        attached = with_head(tuner.attach(model, folder), folder, manifest["labels"])
         assert attached is not None, "what is no whole model is attached"
-        artifact.replay(folder, whole, model, attached)
+        artifact.check_probes(folder, manifest, model, attached)
         return attached
 
-    return part, Tuned(folder, file_hash(folder / artifact.NAME), attach, whole["tuner"]["settings"].get("end_token"))
+    return part, Tuned(
+        folder, file_hash(folder / artifact.MANIFEST), attach, manifest["tuner"]["settings"].get("end_token")
+    )
 
 
-def _head_alone(folder: Path, whole: dict[str, Any]) -> Tuned:
+def _head_only(folder: Path, manifest: dict[str, Any]) -> Tuned:
     """The head of a whole model."""
 
     def attach(model: Any, tokenizer: Any) -> Attached:
-        return WithHead(None, folder, whole["labels"])
+        return WithHead(None, folder, manifest["labels"])
 
     return Tuned(folder, file_hash(folder / HEAD), attach)
 
 
-def tuner_of(components: Components, whole: dict[str, Any], folder: Path) -> Tuner:
+def tuner_of(components: Components, manifest: dict[str, Any], folder: Path) -> Tuner:
     """The tuner that made an artifact, with its settings."""
-    said = whole["tuner"]
+    said = manifest["tuner"]
     plugin = plugins.find("tuner", said["name"])
     if plugin.package != said["package"]:
         raise AdapterMismatch(

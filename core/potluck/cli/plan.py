@@ -43,12 +43,12 @@ def _tuning(opening: Recipe, as_json: bool) -> int:
     """What `tune` would take."""
     from dataclasses import asdict
 
-    from potluck.stages.tune import plan, problems
+    from potluck.stages.tune import plan_training, resource_problems
     from potluck.workspace import folder_of
 
     with opening.looking() as components:
-        estimate = plan(components)
-    stops = problems(estimate, folder_of(opening.model))
+        estimate = plan_training(components)
+    stops = resource_problems(estimate, folder_of(opening.model))
     if as_json:
         print_json({**asdict(estimate), "problems": list(stops)})
         return 1 if stops else 0

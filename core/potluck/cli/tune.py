@@ -22,11 +22,11 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     What is trained already is not trained again; a run that was killed goes on where it was. The recipe's chat model,
     `ask`, `chat` and `evaluate` then answer with it.
     """
-    from potluck.tuning.processes import leads
+    from potluck.tuning.processes import is_main_process
 
-    with opened(recipe, overrides, as_json or not leads()) as opening:
+    with opened(recipe, overrides, as_json or not is_main_process()) as opening:
         report = opening.tune()
-    if not leads():
+    if not is_main_process():
         return
     if as_json:
         print_json(report.as_json())

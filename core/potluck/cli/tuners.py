@@ -18,9 +18,9 @@ def command(as_json: bool, model: str | None) -> None:
 
     With a model, how many parameters each trains at its default settings: counted, without loading weights.
     """
-    from potluck.planning.tuners import taxonomy
+    from potluck.planning.tuners import list_tuners
 
-    rows = taxonomy(model, Path.cwd())
+    rows = list_tuners(model, Path.cwd())
     if as_json:
         print_json([row.as_json() for row in rows])
         return

@@ -68,9 +68,9 @@ def observers_of(recipe: RecipeModel) -> Observers:
     found = Observers(recipe.name)
     if not recipe.observers:
         return found
-    from potluck.tuning.processes import leads
+    from potluck.tuning.processes import is_main_process
 
-    for part in recipe.observers if leads() else ():
+    for part in recipe.observers if is_main_process() else ():
         found.add(part.plugin, part.config, recipe.folder, plugins.sends_to(part.plugin, part.config) is not None)
     return found
 

@@ -15,7 +15,7 @@ from potluck.model_sources.sources import Sources
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class TunerInfo:
     """One tuner. ``trainable`` and ``total`` are None where no model was named, or the tuner is not one to count on."""
 
     name: str
@@ -36,7 +36,7 @@ class Kind:
         return {**asdict(self), "served_by": list(self.served_by), "tasks": list(self.tasks), "kinds": list(self.kinds)}
 
 
-def taxonomy(model: str | None, base: Path) -> list[Kind]:
+def list_tuners(model: str | None, base: Path) -> list[TunerInfo]:
     """All installed tuners that can be imported, by name. Raises ``ModelNotFound`` for a model that is not there."""
     models = Sources(base)
     folder = models.folder(model) if model is not None else None
@@ -55,7 +55,7 @@ def taxonomy(model: str | None, base: Path) -> list[Kind]:
                 counted = tuner.plan(TuningRequest(folder, "generation", (example,), (), base))
                 trainable, total = counted.trainable_parameters, counted.total_parameters
         found.append(
-            Kind(
+            TunerInfo(
                 plugin.name,
                 offered.summary,
                 offered.family,

@@ -76,7 +76,7 @@ class TuneReport:
 
 
 @dataclass(frozen=True, slots=True)
-class Made:
+class CompletedTraining:
     """A finished training. ``estimate`` is what it was to take; None where it was done before.
 
     ``notes`` say why it was done again, where another was done for the recipe earlier.
@@ -89,15 +89,15 @@ class Made:
     notes: tuple[str, ...] = ()
 
 
-def planned(components: Components) -> TuningRequest:
+def training_request(components: Components) -> TuningRequest:
     """The training that a recipe asks for; its folder is named after all that decides the result.
 
     Raises ``PotluckError`` for data that cannot be learned from.
     """
-    return _planned(components, prepare(components.recipe))
+    return _request(components, prepare(components.recipe))
 
 
-def made(components: Components, observers: pluggy.PluginManager | None = None) -> Made:
+def train_or_reuse(components: Components, observers: pluggy.PluginManager | None = None) -> CompletedTraining:
     """Train what the recipe asks for, unless that was done; one that was killed is gone on with.
 
     Of processes that train together the first one holds the lock and makes the artifact.
@@ -105,38 +105,38 @@ def made(components: Components, observers: pluggy.PluginManager | None = None) 
     Raises ``PotluckError`` for data that cannot be learned from, ``WorkspaceGone`` where the workspace was deleted
     meanwhile, and what the tuner raises.
     """
-    from potluck.tuning.processes import leads
+    from potluck.tuning.processes import is_main_process
 
-    part, method = _tuner(components)
+    part, method = _spec_and_tuner(components)
     prepared = prepare(components.recipe)
-    request = _planned(components, prepared)
-    decisive, folder = _decisive(components, prepared), components.workspace.folder
+    request = _request(components, prepared)
+    decisive, folder = _deciding_inputs(components, prepared), components.workspace.folder
     components.workspace.check_in_place()  # before a part of it is made anew
-    with writing(request.folder) if leads() else nullcontext():
-        done, damage = finished(request)
+    with writing(request.folder) if is_main_process() else nullcontext():
+        done, damage = load_result(request)
         if done is not None:
-            if leads():
+            if is_main_process():
                 keep_training(components.recipe, decisive, folder)
-            return Made(prepared, request, done, None)
+            return CompletedTraining(prepared, request, done, None)
         why = causes_of_training(components.recipe, decisive, folder)
         again = (f"the model is trained again because {' and '.join(why)}",) if why else ()
         estimate = method.plan(request)
-        if stops := problems(estimate, request.folder):
+        if stops := resource_problems(estimate, request.folder):
             raise PotluckError(f"{components.recipe.path}: this training would not fit: {'; '.join(stops)}")
-        if leads():
+        if is_main_process():
             for note in (*again, *damage, *estimate.notes):
                 log.warning(note)
             shutil.rmtree(request.folder / "result", ignore_errors=True)
         done = _train(method, request, components, observers)
         components.workspace.check_in_place()
         done = replace(done, notes=(*damage, *estimate.notes, *done.notes))
-        if leads():
-            _seal(components, part, method, request, done)
+        if is_main_process():
+            _seal_artifact(components, part, method, request, done)
             keep_training(components.recipe, decisive, folder)
-    return Made(prepared, request, done, estimate, again)
+    return CompletedTraining(prepared, request, done, estimate, again)
 
 
-def finished(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, ...]]:
+def load_result(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, ...]]:
     """The result of a training that was done, where there is one; and what is wrong with it, where it was altered.
 
     Then it is as if there were none: its checkpoints, or a training, give the same again.
@@ -144,16 +144,16 @@ def finished(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, ...]
     from potluck.tuning import artifact
 
     try:
-        return artifact.outcome(request.folder / "result"), ()
+        return artifact.load_tuned_model(request.folder / "result"), ()
     except AdapterMismatch as error:
         return None, (f"{error}: this is being done now",)
 
 
 def tune(components: Components, observers: pluggy.PluginManager | None = None) -> TuneReport:
-    """What ``made`` does, told for people. Raises what that raises."""
+    """What ``train_or_reuse`` does, told for people. Raises what that raises."""
     began = time.monotonic()
-    found = made(components, observers)
-    part, method = _tuner(components)
+    found = train_or_reuse(components, observers)
+    part, method = _spec_and_tuner(components)
     done, estimate = found.tuned, found.estimate or method.plan(found.request)
     report = TuneReport(
         run=found.request.folder.name,
@@ -168,20 +168,20 @@ def tune(components: Components, observers: pluggy.PluginManager | None = None) 
     entry = report.ledger.open("tune", "examples")
     entry.came_in, entry.went_out = Amount(examples), Amount(examples - done.dropped)
     entry.dropped, entry.cut = Amount(done.dropped), Amount(done.cut)
-    report.notes = [*found.notes, *found.prepared.notes, *done.notes, *_overridden(part)]
+    report.notes = [*found.notes, *found.prepared.notes, *done.notes, *_override_notes(part)]
     return report
 
 
-def plan(components: Components) -> Estimate:
+def plan_training(components: Components) -> Estimate:
     """What ``tune`` would take; the seconds from a few steps, where memory allows them."""
-    request, method = planned(components), components.tuner
+    request, method = training_request(components), components.tuner
     estimate = method.plan(request)
-    if estimate.seconds is not None or problems(estimate, components.workspace.folder):
+    if estimate.seconds is not None or resource_problems(estimate, components.workspace.folder):
         return estimate
     return replace(estimate, seconds=method.probe(request))
 
 
-def problems(estimate: Estimate, folder: Path) -> list[str]:
+def resource_problems(estimate: Estimate, folder: Path) -> list[str]:
     """What would stop a training that takes so much, on this machine, in a folder that need not exist."""
     found = []
     free = _free_memory(estimate.device)
@@ -216,29 +216,29 @@ def _gib(count: int) -> str:
     return f"{count / 2**30:,.1f} GiB"
 
 
-def _tuner(components: Components) -> tuple[ComponentSpec, Tuner]:
+def _spec_and_tuner(components: Components) -> tuple[ComponentSpec, Tuner]:
     part = components.recipe.tuner
     if part is None:
         raise PotluckError(f"{components.recipe.path}: the recipe names no tuner; add 'tuner: {{use: lora}}'")
     return part, components.tuner
 
 
-def _planned(components: Components, prepared: Prepared) -> TuningRequest:
+def _request(components: Components, prepared: Prepared) -> TuningRequest:
     recipe = components.recipe
     return TuningRequest(
         model=components.base_model,
         task=recipe.tuning.task or "generation",
         training=prepared.training,
         validation=prepared.validation,
-        folder=components.workspace.folder / "tuned" / fingerprint(*_decisive(components, prepared).values()),
+        folder=components.workspace.folder / "tuned" / fingerprint(*_deciding_inputs(components, prepared).values()),
         seed=recipe.seed,
         labels=prepared.labels,
     )
 
 
-def _decisive(components: Components, prepared: Prepared) -> dict[str, Json]:
+def _deciding_inputs(components: Components, prepared: Prepared) -> dict[str, Json]:
     """All that decides the result."""
-    part, method = _tuner(components)
+    part, method = _spec_and_tuner(components)
     recipe = components.recipe
     return {
         "tuner": identity(part, method),
@@ -250,7 +250,7 @@ def _decisive(components: Components, prepared: Prepared) -> dict[str, Json]:
     }
 
 
-def _overridden(part: ComponentSpec) -> list[str]:
+def _override_notes(part: ComponentSpec) -> list[str]:
     """What is written and has no effect, because another key overrides it."""
     training = getattr(part.config, "training", None)
     written = training.model_fields_set if isinstance(training, Config) else set()
@@ -265,10 +265,10 @@ def _train(
     if observers is None:
         return method.tune(request, lambda progress: workspace.check_in_place())
     with stage(observers, "tune", "steps", None, recipe.tuner, recipe.tuning.model) as running:
-        return method.tune(request, _reporter(running, workspace))
+        return method.tune(request, _progress_reporter(running, workspace))
 
 
-def _reporter(running: Stage, workspace: Workspace) -> Callable[[TuningProgress], None]:
+def _progress_reporter(running: Stage, workspace: Workspace) -> Callable[[TuningProgress], None]:
     def report(progress: TuningProgress) -> None:
         workspace.check_in_place()
         said = f"loss {progress.loss:.3f}, {progress.tokens_per_second:,.0f} tokens/s"
@@ -278,12 +278,14 @@ def _reporter(running: Stage, workspace: Workspace) -> Callable[[TuningProgress]
     return report
 
 
-def _seal(components: Components, part: ComponentSpec, method: Tuner, request: TuningRequest, done: TunedModel) -> None:
+def _seal_artifact(
+    components: Components, part: ComponentSpec, method: Tuner, request: TuningRequest, done: TunedModel
+) -> None:
     """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
     from potluck.models.loading import kind_of, load_model, load_tokenizer
     from potluck.models.tokens import with_end
     from potluck.tuning import artifact
-    from potluck.tuning.encode import encoded
+    from potluck.tuning.encode import encode_example
     from potluck.tuning.head import with_head
 
     recipe, kind = components.recipe, kind_of(request.model)
@@ -291,7 +293,7 @@ def _seal(components: Components, part: ComponentSpec, method: Tuner, request: T
     tokenizer = with_end(load_tokenizer(request.model), getattr(part.config, "end_token", None))
     if method.whole:
         tokenizer.save_pretrained(str(done.folder))
-    rows = artifact.probes([encoded(example, tokenizer, kind).ids for example in request.training[:8]])
+    rows = artifact.choose_probes([encode_example(example, tokenizer, kind).ids for example in request.training[:8]])
     model: Any = load_model(done.folder if method.whole else request.model, "float32", kind)
     attached = with_head(None if method.whole else method.attach(model, done.folder), done.folder, request.labels)
     settings = part.config.model_dump(mode="json", exclude=set(part.config.secrets()))
@@ -301,6 +303,6 @@ def _seal(components: Components, part: ComponentSpec, method: Tuner, request: T
         "labels": list(request.labels),
         "examples": len(request.training),
         "seed": request.seed,
-        "probes": list(artifact.probe(model, attached, rows)),
+        "probes": list(artifact.record_probes(model, attached, rows)),
     }
-    artifact.seal(done.folder, {**tuner, "settings": settings}, base, done, said)
+    artifact.seal_artifact(done.folder, {**tuner, "settings": settings}, base, done, said)

@@ -15,7 +15,7 @@ from potluck.components.components import Components
 from potluck.documents import Message
 from potluck.model_sources.sources import Sources
 from potluck.recipe.yaml_reader import parse_value
-from potluck.stages.tune import finished, made, planned
+from potluck.stages.tune import load_result, train_or_reuse, training_request
 from potluck.strategy.data import language
 from potluck.strategy.meter import CannotLearn, Meter, OutOfTime
 from potluck.strategy.rows import Choice, Kind, Row, Setting
@@ -49,7 +49,7 @@ class Tuned:
 
     @cached_property
     def _request(self) -> TuningRequest:
-        return planned(self._components)
+        return training_request(self._components)
 
     @property
     def name(self) -> str:
@@ -61,13 +61,13 @@ class Tuned:
 
         Raises ``CannotLearn`` where there is no time for it.
         """
-        if finished(self._request)[0] is None:
+        if load_result(self._request)[0] is None:
             seconds = self._components.tuner.probe(self._request)
             try:
                 self._meter.need(seconds or 0.0, 0.0, _SHARE)
             except OutOfTime as limit:
                 raise CannotLearn(f"training takes about {seconds:,.0f} s, which do not fit into {limit}") from None
-        found = made(self._components, self._observers)
+        found = train_or_reuse(self._components, self._observers)
         resolve_adapter(self._components)
         _ = self._components.chat.context_window
         return (*found.notes, *found.prepared.notes, *found.tuned.notes)

@@ -81,10 +81,10 @@ def _base(subject: Subject) -> Any:
 def _rows(subject: Subject) -> list[tuple[list[int], int]]:
     """Of each example the tokens up to its answer, and the answer's first token."""
     from potluck.models.loading import load_tokenizer
-    from potluck.tuning.encode import encoded
+    from potluck.tuning.encode import encode_example
 
     tokenizer = load_tokenizer(_model(subject))
-    found = [encoded(example, tokenizer) for example in examples(8)]
+    found = [encode_example(example, tokenizer) for example in examples(8)]
     return [(list(one.ids[: one.start]), one.ids[one.start]) for one in found]
 
 
@@ -92,10 +92,10 @@ def _logits(subject: Subject, model: Any, attached: Attached | None) -> torch.Te
     """What stands behind each example's prompt, shape ``(examples, vocabulary)``."""
     import torch
 
-    from potluck.tuning.artifact import logits
+    from potluck.tuning.artifact import probe_logits
 
     with _one_thread():
-        return torch.stack(logits(model, attached, [row for row, _ in _rows(subject)]))
+        return torch.stack(probe_logits(model, attached, [row for row, _ in _rows(subject)]))
 
 
 def _surprise(subject: Subject, found: torch.Tensor) -> float:

@@ -6,9 +6,9 @@ Nothing heavy is imported before a model is needed.
 """
 
 from potluck.tuning.attached import AttachedModules, AttachedPast, check_names
-from potluck.tuning.local import LocalTuner, PeftTuner, prompt_of
+from potluck.tuning.local_tuner import LocalTuner, PeftTuner, prompt_of
 from potluck.tuning.method import Virtual
-from potluck.tuning.settings import Training, TunerConfig
+from potluck.tuning.training_settings import Training, TunerConfig
 
 __all__ = [
     "AttachedModules",

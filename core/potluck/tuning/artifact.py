@@ -22,14 +22,14 @@ from potluck.file_hashes import file_hash
 from potluck.fingerprints import fingerprint
 from potluck.models.inputs import decoder_inputs, encoder_inputs, hidden_state
 from potluck.models.loading import kind_of_model
-from potluck.tuning.card import card
+from potluck.tuning.card import model_card
 from potluck.version import __version__
 from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
     import torch
 
-NAME = "potluck.json"
+MANIFEST = "potluck.json"
 CARD = "README.md"
 """The model card, which people may add to: it is not among the hashed files."""
 FORMAT = 1
@@ -94,30 +94,34 @@ def tokenizer_hash(tokenizer: Any) -> str:
     return fingerprint({key: value for key, value in said.items() if key not in ("truncation", "padding")})
 
 
-def probe(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]) -> list[dict[str, Json]]:
+def record_probes(
+    model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]
+) -> list[dict[str, Json]]:
     """How a tuned model answers: of each row of tokens the likeliest next ones, with their logits."""
     said: list[dict[str, Json]] = []
-    for row, found in zip(rows, logits(model, attached, rows), strict=True):
+    for row, found in zip(rows, probe_logits(model, attached, rows), strict=True):
         top = found.topk(min(_TOP, len(found)))
         said.append({"tokens": list(row), "top": top.indices.tolist(), "logits": top.values.tolist()})
     return said
 
 
-def logits(model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]) -> list[torch.Tensor]:
+def probe_logits(
+    model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]
+) -> list[torch.Tensor]:
     """What a model gives for one place of each row, float32, shape ``(vocabulary,)``: the next token of a causal model,
     the last of a masked one, the first that a sequence-to-sequence model says."""
     import torch
 
     with torch.inference_mode(), attached.active() if attached is not None else nullcontext():
-        return [_logits(model, attached, torch.tensor([list(row)])) for row in rows]
+        return [_logits_of_row(model, attached, torch.tensor([list(row)])) for row in rows]
 
 
-def probes(rows: Sequence[Sequence[int]]) -> list[list[int]]:
+def choose_probes(rows: Sequence[Sequence[int]]) -> list[list[int]]:
     """Which rows of tokens are asked: the beginnings of some."""
     return [list(row[:_PROBE_TOKENS]) for row in rows[:_PROBES]]
 
 
-def _logits(call: Any, attached: Attached | None, ids: torch.Tensor) -> Any:
+def _logits_of_row(call: Any, attached: Attached | None, ids: torch.Tensor) -> Any:
     import torch
 
     kind = kind_of_model(call)
@@ -132,7 +136,9 @@ def _logits(call: Any, attached: Attached | None, ids: torch.Tensor) -> Any:
     return call(**decoder_inputs(call, ids, past, length), logits_to_keep=1).logits[0, -1].float().cpu()
 
 
-def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, said: Mapping[str, Json]) -> None:
+def seal_artifact(
+    folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, said: Mapping[str, Json]
+) -> None:
     """Write the model card and then ``potluck.json``: from then on the folder is an artifact.
 
     ``said`` is more to be kept: the probes.
@@ -142,7 +148,7 @@ def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, 
     files = {
         path.name: file_hash(path)
         for path in sorted(folder.iterdir())
-        if path.is_file() and path.name not in (NAME, CARD)
+        if path.is_file() and path.name not in (MANIFEST, CARD)
     }
     training: dict[str, Json] = {
         "trainable_parameters": done.trainable_parameters,
@@ -154,7 +160,7 @@ def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, 
         "dropped": done.dropped,
         "cut": done.cut,
     }
-    whole: dict[str, Json] = {
+    manifest: dict[str, Json] = {
         "format": FORMAT,
         "peft": "adapter_config.json" in files,
         "tuner": dict(tuner),
@@ -163,34 +169,34 @@ def seal(folder: Path, tuner: Mapping[str, Json], base: Base, done: TunedModel, 
         "training": training,
         **said,
     }
-    whole["seal"] = fingerprint(_sealed(whole))
-    write_whole(folder / CARD, card(whole, __version__).encode())
-    write_whole(folder / NAME, json.dumps(whole, ensure_ascii=False, indent=1).encode() + b"\n")
+    manifest["seal"] = fingerprint(_without_seal(manifest))
+    write_whole(folder / CARD, model_card(manifest, __version__).encode())
+    write_whole(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
-def _sealed(whole: Mapping[str, Any]) -> Json:
-    return {key: value for key, value in whole.items() if key != "seal"}
+def _without_seal(manifest: Mapping[str, Any]) -> Json:
+    return {key: value for key, value in manifest.items() if key != "seal"}
 
 
-def read(folder: Path) -> dict[str, Any]:
+def read_manifest(folder: Path) -> dict[str, Any]:
     """What an artifact says about itself. Raises ``AdapterMismatch`` for one that is damaged, altered or too new."""
-    path = folder / NAME
+    path = folder / MANIFEST
     try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
+        manifest = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError) as error:
         raise AdapterMismatch(f"{folder} holds no artifact of `potluck tune`: {path.name}: {error}") from error
-    if not isinstance(whole, dict) or whole.get("format") != FORMAT:
-        found = whole.get("format") if isinstance(whole, dict) else whole
+    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT:
+        found = manifest.get("format") if isinstance(manifest, dict) else manifest
         raise AdapterMismatch(f"{path} is of format {found!r}; this potluck reads format {FORMAT}")
-    if whole.get("seal") != fingerprint(_sealed(whole)):
+    if manifest.get("seal") != fingerprint(_without_seal(manifest)):
         raise AdapterMismatch(f"{path} was altered after training; tune again")
-    return whole
+    return manifest
 
 
-def check_files(folder: Path, whole: Mapping[str, Any]) -> None:
+def check_files(folder: Path, manifest: Mapping[str, Any]) -> None:
     """Raise ``AdapterMismatch`` unless the files are those that were trained, no more and no fewer."""
-    there = {path.name for path in folder.iterdir() if path.is_file()} - {NAME}
-    kept = whole["files"]
+    there = {path.name for path in folder.iterdir() if path.is_file()} - {MANIFEST}
+    kept = manifest["files"]
     if missing := sorted(kept.keys() - there):
         raise AdapterMismatch(f"{folder}: the file {missing[0]} of the artifact is missing; tune again")
     if more := sorted(name for name in there - kept.keys() if name != CARD):
@@ -200,9 +206,9 @@ def check_files(folder: Path, whole: Mapping[str, Any]) -> None:
             raise AdapterMismatch(f"{folder / name} was altered after training; tune again")
 
 
-def check_base(folder: Path, whole: Mapping[str, Any], base: Base) -> None:
+def check_base(folder: Path, manifest: Mapping[str, Any], base: Base) -> None:
     """Raise ``AdapterMismatch`` unless base model, tokenizer and template are those that were tuned."""
-    trained = Base(**whole["base"])
+    trained = Base(**manifest["base"])
     for what, mine, own in (
         ("the weights of the base model", base.weights, trained.weights),
         ("the tokenizer", base.tokenizer, trained.tokenizer),
@@ -215,12 +221,12 @@ def check_base(folder: Path, whole: Mapping[str, Any], base: Base) -> None:
             )
 
 
-def replay(folder: Path, whole: Mapping[str, Any], model: torch.nn.Module, attached: Attached | None) -> None:
+def check_probes(folder: Path, manifest: Mapping[str, Any], model: torch.nn.Module, attached: Attached | None) -> None:
     """Raise ``AdapterMismatch`` unless the tuned model answers the probes as it did after training."""
     call: Any = model
     limit = _TOLERANCE.get(str(call.dtype).removeprefix("torch."), 1.5)
-    kept = whole["probes"]
-    for one, found in zip(kept, logits(model, attached, [one["tokens"] for one in kept]), strict=True):
+    kept = manifest["probes"]
+    for one, found in zip(kept, probe_logits(model, attached, [one["tokens"] for one in kept]), strict=True):
         differs = max(abs(float(found[token]) - value) for token, value in zip(one["top"], one["logits"], strict=True))
         if not differs <= limit:
             raise AdapterMismatch(
@@ -229,13 +235,13 @@ def replay(folder: Path, whole: Mapping[str, Any], model: torch.nn.Module, attac
             )
 
 
-def outcome(folder: Path) -> TunedModel | None:
+def load_tuned_model(folder: Path) -> TunedModel | None:
     """The result of a finished training; None where there is none."""
-    if not (folder / NAME).is_file():
+    if not (folder / MANIFEST).is_file():
         return None
-    whole = read(folder)
-    check_files(folder, whole)
-    said = whole["training"]
+    manifest = read_manifest(folder)
+    check_files(folder, manifest)
+    said = manifest["training"]
     return TunedModel(
         folder=folder,
         trainable_parameters=said["trainable_parameters"],

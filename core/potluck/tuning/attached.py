@@ -130,7 +130,7 @@ def attach_prompt(model: torch.nn.Module, folder: Path) -> AttachedPast:
     config = PeftConfig.from_pretrained(str(folder))
     saved = load_file(folder / "adapter_model.safetensors")
     check_names(folder, saved, ["prompt_embeddings"])
-    return AttachedPast(model, virtual(config, model, saved["prompt_embeddings"]))
+    return AttachedPast(model, virtual_of(config, model, saved["prompt_embeddings"]))
 
 
 def check_names(folder: Path, saved: Iterable[str], known: Iterable[str]) -> None:
@@ -141,7 +141,7 @@ def check_names(folder: Path, saved: Iterable[str], known: Iterable[str]) -> Non
         )
 
 
-def virtual(config: Any, model: Any, prompt: torch.Tensor) -> Virtual:
+def virtual_of(config: Any, model: Any, prompt: torch.Tensor) -> Virtual:
     """What PEFT's parameters of a soft prompt are: embeddings, or keys and values of all layers side by side.
 
     ``prompt`` has the shape ``(length, width)``; ``model`` is the base. Gradients flow through it.
@@ -151,11 +151,11 @@ def virtual(config: Any, model: Any, prompt: torch.Tensor) -> Virtual:
     from potluck.tuning.method import Virtual
 
     if config.peft_type == PeftType.PREFIX_TUNING:
-        return Virtual(len(prompt), cache=layered(model, prompt))
+        return Virtual(len(prompt), cache=prefix_cache(model, prompt))
     return Virtual(len(prompt), embeddings=prompt[None])
 
 
-def layered(model: Any, flat: torch.Tensor) -> Any:
+def prefix_cache(model: Any, flat: torch.Tensor) -> Any:
     """A cache of one row from keys and values side by side, shape ``(length, layers * 2 * heads * size)``.
 
     Gradients flow through it. The order is that of PEFT: keys of a layer, its values, those of the next.
@@ -176,7 +176,7 @@ def layered(model: Any, flat: torch.Tensor) -> Any:
     return cache
 
 
-def flattened(cache: Any) -> torch.Tensor:
+def flatten_cache(cache: Any) -> torch.Tensor:
     """The other way round: the keys and values of a cache of one row, side by side, float32."""
     import torch
 

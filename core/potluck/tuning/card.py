@@ -10,21 +10,21 @@ _LABELS = 30
 """Labels that are listed."""
 
 
-def card(whole: Mapping[str, Any], release: str) -> str:
+def model_card(manifest: Mapping[str, Any], release: str) -> str:
     """``README.md`` of an artifact from what ``potluck.json`` says; ``release`` is potluck's."""
-    tuner, base, training = whole["tuner"], whole["base"], whole["training"]
-    head = {"base_model": base["model"], "library_name": "peft" if whole.get("peft") else "potluck"}
+    tuner, base, training = manifest["tuner"], manifest["base"], manifest["training"]
+    head = {"base_model": base["model"], "library_name": "peft" if manifest.get("peft") else "potluck"}
     front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
     losses = training["losses"]
     rows = [
         ("method", f"{tuner['name']} (of {tuner['package']} {tuner['version']})"),
-        ("task", whole["task"]),
-        ("examples learned from", f"{whole['examples']:,}"),
+        ("task", manifest["task"]),
+        ("examples learned from", f"{manifest['examples']:,}"),
         ("trained parameters", f"{training['trainable_parameters']:,}"),
         ("optimiser steps", f"{len(losses):,}"),
         ("loss, first and last step", f"{losses[0]:.4f}, {losses[-1]:.4f} nats a token" if losses else "none"),
         *((f"validation {name}", f"{value:.4f}") for name, value in _last(training["evaluations"]).items()),
-        ("seed", str(whole["seed"])),
+        ("seed", str(manifest["seed"])),
     ]
     table = "\n".join(f"| {name} | {value} |" for name, value in rows)
     notes = "".join(f"- {note}\n" for note in training["notes"])
@@ -38,7 +38,7 @@ tags: [potluck, {json.dumps(tuner["name"], ensure_ascii=False)}]
 | | |
 | --- | --- |
 {table}
-{_labels(whole["labels"])}
+{_labels(manifest["labels"])}
 Settings: `{json.dumps(tuner["settings"], ensure_ascii=False)}`
 
 {notes}

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from potluck.errors import CheckpointDamaged, WorkspaceGone
-from potluck.tuning.sharding import spread_like, whole
+from potluck.tuning.sharding import full_tensor, shard_like
 from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
@@ -27,7 +27,7 @@ STATE = "optimiser."
 
 
 @dataclass(slots=True)
-class Course:
+class TrainingHistory:
     """The course of a training: ``step`` steps are done. Losses are means over learned tokens, in nats."""
 
     step: int = 0
@@ -47,7 +47,7 @@ class Course:
         return min(self.evaluations, key=lambda one: one["loss"], default=None)
 
     @property
-    def since_best(self) -> int:
+    def evaluations_since_best(self) -> int:
         """How many evaluations have been made after that."""
         best = self.best
         return len(self.evaluations) - 1 - self.evaluations.index(best) if best is not None else 0
@@ -72,7 +72,9 @@ class Checkpoints:
                 f"{self.folder} was deleted while it was in use: run the same command again, and it trains anew"
             )
 
-    def save(self, course: Course, weights: Mapping[str, torch.Tensor], optimiser: Mapping[str, torch.Tensor]) -> None:
+    def save(
+        self, history: TrainingHistory, weights: Mapping[str, torch.Tensor], optimiser: Mapping[str, torch.Tensor]
+    ) -> None:
         """Write one, and remove those that are no longer of use.
 
         ``weights`` are the trained parameters, ``optimiser`` its state, all whole. Raises ``WorkspaceGone``.
@@ -80,24 +82,26 @@ class Checkpoints:
         if not self._writes:
             return
         self.check_in_place()
-        write_whole(self.folder / f"step-{course.step:08d}.safetensors", self._bytes({**weights, **optimiser}, course))
-        for old in self._found()[_KEPT:]:
+        write_whole(
+            self.folder / f"step-{history.step:08d}.safetensors", self._bytes({**weights, **optimiser}, history)
+        )
+        for old in self._paths()[_KEPT:]:
             old.unlink()
 
-    def save_best(self, course: Course, weights: Mapping[str, torch.Tensor]) -> None:
+    def save_best(self, history: TrainingHistory, weights: Mapping[str, torch.Tensor]) -> None:
         """Keep the weights with the lowest validation loss. Raises ``WorkspaceGone``."""
         if self._writes:
             self.check_in_place()
-            write_whole(self.folder / _BEST, self._bytes(weights, course))
+            write_whole(self.folder / _BEST, self._bytes(weights, history))
 
-    def last(self, best: bool = False) -> tuple[Mapping[str, torch.Tensor], Course]:
+    def last(self, best: bool = False) -> tuple[Mapping[str, torch.Tensor], TrainingHistory]:
         """What the last whole checkpoint of this training holds; nothing and a new course where there is none.
 
         A damaged one is told in the course's notes, taken away, and the one before is taken; the steps between are
         done again. ``best``: the training needs its best weights too, and begins anew where those are damaged.
         """
         notes = list[str]()
-        for path in self._found():
+        for path in self._paths():
             try:
                 read = self._read(path)
                 if read is not None and best and read[1].evaluations:
@@ -110,35 +114,35 @@ class Checkpoints:
             if read is not None:
                 read[1].notes += notes
                 return read
-        return {}, Course(notes=notes)
+        return {}, TrainingHistory(notes=notes)
 
-    def take_best(self, model: torch.nn.Module, course: Course) -> None:
+    def restore_best(self, model: torch.nn.Module, history: TrainingHistory) -> None:
         """Put the best weights of a course into the model.
 
         Raises ``CheckpointDamaged`` where they are not what was written: then running again trains anew.
         """
-        if course.evaluations:
-            put(model, self._best(course))
+        if history.evaluations:
+            load_parameters(model, self._best(history))
 
-    def _best(self, course: Course) -> Mapping[str, torch.Tensor]:
+    def _best(self, history: TrainingHistory) -> Mapping[str, torch.Tensor]:
         path = self.folder / _BEST
         read = self._read(path)
-        if read is None or course.best is None or read[1].step < course.best["step"]:
+        if read is None or history.best is None or read[1].step < history.best["step"]:
             raise CheckpointDamaged(f"{path}: these are not the best weights of this training")
         return read[0]
 
-    def _found(self) -> list[Path]:
+    def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
 
-    def _bytes(self, tensors: Mapping[str, Any], course: Course) -> bytes:
+    def _bytes(self, tensors: Mapping[str, Any], history: TrainingHistory) -> bytes:
         from safetensors.torch import save
 
         plain = {name: tensor.contiguous() for name, tensor in tensors.items()}
-        said = {"training": self._name, "course": json.dumps(asdict(course))}
+        said = {"training": self._name, "course": json.dumps(asdict(history))}
         whole: bytes = save(plain, metadata={**said, "digest": _digest(plain, said)})
         return whole
 
-    def _read(self, path: Path) -> tuple[dict[str, Any], Course] | None:
+    def _read(self, path: Path) -> tuple[dict[str, Any], TrainingHistory] | None:
         """What a file holds; None for one of another training. Raises ``CheckpointDamaged``."""
         from safetensors import SafetensorError, safe_open
 
@@ -148,7 +152,7 @@ class Checkpoints:
                 tensors = {name: file.get_tensor(name) for name in list(file.keys())}
             if said.pop("digest", None) != _digest(tensors, said):
                 raise CheckpointDamaged(f"{path}: this checkpoint is not what was written (its checksum differs)")
-            return (tensors, Course(**json.loads(said["course"]))) if said["training"] == self._name else None
+            return (tensors, TrainingHistory(**json.loads(said["course"]))) if said["training"] == self._name else None
         except (OSError, SafetensorError, ValueError, KeyError, TypeError, OverflowError, RuntimeError) as error:
             raise CheckpointDamaged(f"{path}: this checkpoint cannot be read: {error}") from None
 
@@ -166,30 +170,30 @@ def _digest(tensors: Mapping[str, Any], said: Mapping[str, str]) -> str:
     return found.hexdigest()
 
 
-def trained(model: torch.nn.Module) -> Mapping[str, torch.Tensor]:
+def trained_parameters(model: torch.nn.Module) -> Mapping[str, torch.Tensor]:
     """The parameters that are trained, by name, whole."""
-    return {name: whole(one.detach()) for name, one in model.named_parameters() if one.requires_grad}
+    return {name: full_tensor(one.detach()) for name, one in model.named_parameters() if one.requires_grad}
 
 
-def put(model: torch.nn.Module, tensors: Mapping[str, Any]) -> None:
+def load_parameters(model: torch.nn.Module, tensors: Mapping[str, Any]) -> None:
     """Give the parameters that are trained other values, by name."""
     for name, parameter in model.named_parameters():
         if parameter.requires_grad:
-            parameter.detach().copy_(spread_like(tensors[name], parameter))
+            parameter.detach().copy_(shard_like(tensors[name], parameter))
 
 
-def state_of(optimiser: torch.optim.Optimizer) -> Mapping[str, torch.Tensor]:
+def optimiser_state(optimiser: torch.optim.Optimizer) -> Mapping[str, torch.Tensor]:
     """The state of an optimiser, whole."""
     state = optimiser.state_dict()["state"]
-    return {f"{STATE}{number}.{key}": whole(value) for number, one in state.items() for key, value in one.items()}
+    return {f"{STATE}{number}.{key}": full_tensor(value) for number, one in state.items() for key, value in one.items()}
 
 
-def put_state(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Any]) -> None:
-    """Give an optimiser the state that ``state_of`` gave."""
+def load_optimiser_state(optimiser: torch.optim.Optimizer, tensors: Mapping[str, Any]) -> None:
+    """Give an optimiser the state that ``optimiser_state`` gave."""
     state: dict[int, dict[str, Any]] = {}
     known = [one for group in optimiser.param_groups for one in group["params"]]
     for name, tensor in tensors.items():
         if name.startswith(STATE):
             _, number, key = name.split(".", 2)
-            state.setdefault(int(number), {})[key] = spread_like(tensor, known[int(number)])
+            state.setdefault(int(number), {})[key] = shard_like(tensor, known[int(number)])
     optimiser.load_state_dict({**optimiser.state_dict(), "state": state})

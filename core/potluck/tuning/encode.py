@@ -34,7 +34,7 @@ class Encoded:
         return self.answer[0] if self.answer else self.ids[self.start]
 
     @property
-    def learned(self) -> int:
+    def target_count(self) -> int:
         """How many tokens the loss is about."""
         return len(self.answer) or len(self.ids) - self.start
 
@@ -54,11 +54,13 @@ class Encoding:
         """What was lost, a sentence each."""
         said = []
         if self.dropped:
-            said.append(f"{_count(self.dropped)} too long, left out: number {_listed(self.dropped)}")
+            said.append(f"{_count(self.dropped)} too long, left out: number {_list_numbers(self.dropped)}")
         if self.cut:
-            said.append(f"{_count(self.cut)} too long, the beginning of the prompt cut: number {_listed(self.cut)}")
+            said.append(
+                f"{_count(self.cut)} too long, the beginning of the prompt cut: number {_list_numbers(self.cut)}"
+            )
         if self.split:
-            said.append(f"{_count(self.split)} too long, learned in parts: number {_listed(self.split)}")
+            said.append(f"{_count(self.split)} too long, learned in parts: number {_list_numbers(self.split)}")
         return tuple(said)
 
 
@@ -77,7 +79,7 @@ def encode(
     """
     found, long = Encoding(), []
     for number, example in enumerate(examples):
-        one = labelled(example, tokenizer, kind, labels) if labels else encoded(example, tokenizer, kind)
+        one = encode_for_head(example, tokenizer, kind, labels) if labels else encode_example(example, tokenizer, kind)
         if limit is not None and len(one.ids) > limit:
             if fit == "split" and not example.messages and kind == "causal":
                 found.split.append(number)
@@ -103,26 +105,26 @@ def encode(
     return found
 
 
-def encoded(example: Example, tokenizer: Any, kind: ModelKind = "causal") -> Encoded:
+def encode_example(example: Example, tokenizer: Any, kind: ModelKind = "causal") -> Encoded:
     """The tokens of one example.
 
     The answer begins at the first token that is not the prompt's alone: the rule of ``ChatModel.likelihoods``.
     """
     if kind != "causal":
-        return _masked(example, tokenizer) if kind == "masked" else _both(example, tokenizer)
+        return _encode_masked(example, tokenizer) if kind == "masked" else _encode_pair(example, tokenizer)
     if not example.messages:
         ids = ended(tokenizer(example.target)["input_ids"], tokenizer)
         if len(ids) < 2:
             raise ModelError("an example without a text cannot be learned")
         return Encoded(tuple(ids), 1)
-    head, prompt, whole = rendered(example.messages, example.target, tokenizer)
+    head, prompt, whole = render_example(example.messages, example.target, tokenizer)
     before, ids = tokenizer([prompt, whole], add_special_tokens=False)["input_ids"]
     start = len(head) + common_prefix_length(before, ids)
     ids = [*head, *ids]
     return Encoded(tuple(ids), max(1, start))
 
 
-def labelled(example: Example, tokenizer: Any, kind: ModelKind, labels: Sequence[str]) -> Encoded:
+def encode_for_head(example: Example, tokenizer: Any, kind: ModelKind, labels: Sequence[str]) -> Encoded:
     """The tokens of one example for a classification head: ``answer`` is the number of its label."""
     number = (labels.index(example.target),)
     if kind == "masked":
@@ -132,7 +134,7 @@ def labelled(example: Example, tokenizer: Any, kind: ModelKind, labels: Sequence
     return Encoded(tuple(ids), len(ids), number)
 
 
-def _masked(example: Example, tokenizer: Any) -> Encoded:
+def _encode_masked(example: Example, tokenizer: Any) -> Encoded:
     """The answer's tokens are masked where the text has a mask, else behind it."""
     before, after = split_at_mask(_text(example), tokenizer.mask_token)
     answer = tokenizer(example.target, add_special_tokens=False)["input_ids"]
@@ -141,7 +143,7 @@ def _masked(example: Example, tokenizer: Any) -> Encoded:
     return Encoded(tuple(ids), ids.index(tokenizer.mask_token_id), tuple(answer))
 
 
-def _both(example: Example, tokenizer: Any) -> Encoded:
+def _encode_pair(example: Example, tokenizer: Any) -> Encoded:
     answer = ended(tokenizer(text_target=example.target)["input_ids"], tokenizer)
     return Encoded(tuple(tokenizer(_text(example))["input_ids"]), 0, tuple(answer))
 
@@ -152,7 +154,7 @@ def _text(example: Example) -> str:
     return plain(example.messages)
 
 
-def rendered(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[list[int], str, str]:
+def render_example(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[list[int], str, str]:
     """The token that stands first, the text of the prompt, and the text of prompt and answer.
 
     The answer ends with what the template writes behind it, up to a token that ends a turn; where the model has no
@@ -191,6 +193,6 @@ def _count(numbers: Sequence[int]) -> str:
     return f"{len(numbers):,} example{'s' if len(numbers) > 1 else ''}"
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _list_numbers(numbers: Sequence[int]) -> str:
     shown = ", ".join(str(number + 1) for number in numbers[:_SHOWN])
     return shown + (", ..." if len(numbers) > _SHOWN else "")

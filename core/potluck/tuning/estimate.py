@@ -8,12 +8,19 @@ from typing import Any
 from potluck.contracts import Estimate, TuningRequest
 from potluck.models.devices import resolve_device, resolve_dtype
 from potluck.models.loading import load_meta_model
-from potluck.tuning import head, vocabulary
 from potluck.tuning.encode import encode
-from potluck.tuning.job import able, reads, wrapped
+from potluck.tuning.head import head_labels
+from potluck.tuning.job import max_example_tokens, supported_kind, wrap_model
 from potluck.tuning.method import Method
 from potluck.tuning.schedule import Schedule
-from potluck.tuning.settings import Training
+from potluck.tuning.tokenizer_checks import (
+    check_embeddings,
+    check_end,
+    resize_embeddings,
+    tokenizer_notes,
+    tokenizer_of,
+)
+from potluck.tuning.training_settings import Training
 
 _BYTES = {"float32": 4, "bfloat16": 2}
 _OPTIMISED = 16
@@ -23,22 +30,22 @@ _INTERPRETER = 630 << 20
 that ``tests/benchmarks/tuning.py`` measured of four methods on SmolLM2, which the estimate meets within 6 %."""
 
 
-def estimate(method: Method, request: TuningRequest) -> Estimate:
+def estimate_training(method: Method, request: TuningRequest) -> Estimate:
     """Count parameters exactly, and steps; estimate memory and disk in bytes. Seconds are known by ``engine.probe``."""
     import torch
 
-    settings, kind = method.config.training, able(method, request)
-    tokenizer = vocabulary.tokenizer_of(method, request)
+    settings, kind = method.config.training, supported_kind(method, request)
+    tokenizer = tokenizer_of(method, request)
     base = load_meta_model(request.model)
     hidden, layers, inner, words = _shape(base.config)
-    limit = reads(method, base)
+    limit = max_example_tokens(method, base)
     with torch.device("meta"):
-        total = sum(one.numel() for one in vocabulary.resize(method, base, tokenizer).parameters())
-        model = wrapped(method, base, request, tokenizer)
+        total = sum(one.numel() for one in resize_embeddings(method, base, tokenizer).parameters())
+        model = wrap_model(method, base, request, tokenizer)
     trainable = sum(one.numel() for one in model.parameters() if one.requires_grad)
-    vocabulary.check_end(method, request, tokenizer, kind)
-    found = encode(request.training, tokenizer, limit, method.config.fit, kind, head.labels(method, request))
-    vocabulary.check_known(request, tokenizer, method.base(model), found.examples)
+    check_end(method, request, tokenizer, kind)
+    found = encode(request.training, tokenizer, limit, method.config.fit, kind, head_labels(method, request))
+    check_embeddings(request, tokenizer, method.base(model), found.examples)
     longest = max((len(one.ids) for one in found.examples), default=0)
     row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
     device = resolve_device("cpu" if settings.use_cpu else "auto")
@@ -46,7 +53,7 @@ def estimate(method: Method, request: TuningRequest) -> Estimate:
     held = _INTERPRETER if device == "cpu" else 0
     share = int(os.environ.get("WORLD_SIZE", "1")) if _spread(settings) else 1
     kept = row * layers * (14 * hidden + 4 * inner) * size
-    learned = max((one.learned for one in found.examples), default=0)
+    learned = max((one.target_count for one in found.examples), default=0)
     figures = 3 * 4 * words * max(learned, row // 16)
     frozen = total * size if not method.trains_base else 0
     schedule = Schedule.of(settings, max(1, len(found.examples)), request.seed)
@@ -57,7 +64,7 @@ def estimate(method: Method, request: TuningRequest) -> Estimate:
         disk=trainable * (4 + 2 * 12),
         steps=schedule.steps,
         device=device,
-        notes=(*vocabulary.notes(request, tokenizer, method.base(model)), *method.notes(model)),
+        notes=(*tokenizer_notes(request, tokenizer, method.base(model)), *method.notes(model)),
     )
 
 

@@ -7,54 +7,58 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 
 from potluck.models.inputs import cache_argument, encoder_inputs
 from potluck.models.loading import kind_of_model
-from potluck.tuning import head
 from potluck.tuning.encode import Encoded
+from potluck.tuning.head import head_of
 from potluck.tuning.method import Method, Virtual
-from potluck.tuning.pack import Pack, packs
-from potluck.tuning.rows import Rows, rows
+from potluck.tuning.packed_batches import PackedBatch, packed_batches
+from potluck.tuning.padded_batches import PaddedBatch, padded_batches
 
 if TYPE_CHECKING:
     import torch
 
-    Forward: TypeAlias = Callable[[Pack | Rows], torch.Tensor]
+    Forward: TypeAlias = Callable[[PackedBatch | PaddedBatch], torch.Tensor]
 
 
-def batches(method: Method, model: torch.nn.Module, examples: Sequence[Encoded], tokens: int) -> Iterator[Pack | Rows]:
+def batches(
+    method: Method, model: torch.nn.Module, examples: Sequence[Encoded], tokens: int
+) -> Iterator[PackedBatch | PaddedBatch]:
     """The examples in batches of about so many tokens, as this kind of model computes them."""
     base: Any = method.base(model)
     config, kind = base.config, kind_of_model(base)
     if kind == "causal":
-        return packs(examples, tokens, base.device)
+        return packed_batches(examples, tokens, base.device)
     begin = config.decoder_start_token_id if kind == "seq2seq" else None
-    return rows(examples, tokens, config.pad_token_id or 0, begin, base.device)
+    return padded_batches(examples, tokens, config.pad_token_id or 0, begin, base.device)
 
 
-def logits(method: Method, model: torch.nn.Module, batch: Pack | Rows) -> torch.Tensor:
+def answer_logits(method: Method, model: torch.nn.Module, batch: PackedBatch | PaddedBatch) -> torch.Tensor:
     """Float32, shape ``(targets, vocabulary)``; with gradients where they are on."""
     base: Any = method.base(model)
     virtual = method.virtual(model)
-    return _packed(base, virtual, batch) if isinstance(batch, Pack) else _filled(base, virtual, batch)
+    return (
+        _packed_logits(base, virtual, batch) if isinstance(batch, PackedBatch) else _padded_logits(base, virtual, batch)
+    )
 
 
-def computing(method: Method, model: torch.nn.Module, autocast: bool, device: str) -> Forward:
+def make_forward(method: Method, model: torch.nn.Module, autocast: bool, device: str) -> Forward:
     """What computes a wrapped model's logits; with ``autocast`` in bfloat16 where its weights are float32."""
     import torch
 
-    def forward(batch: Pack | Rows) -> torch.Tensor:
+    def forward(batch: PackedBatch | PaddedBatch) -> torch.Tensor:
         with torch.autocast(torch.device(device).type, torch.bfloat16, enabled=autocast):
-            return logits(method, model, batch)
+            return answer_logits(method, model, batch)
 
     return forward
 
 
-def _filled(base: Any, virtual: Virtual | None, rows: Rows) -> torch.Tensor:
+def _padded_logits(base: Any, virtual: Virtual | None, rows: PaddedBatch) -> torch.Tensor:
     assert virtual is None or virtual.embeddings is not None, "methods with a cache are refused for such models"
     given = encoder_inputs(base, rows.ids, rows.seen, virtual.embeddings if virtual is not None else None)
     before = virtual.length if virtual is not None else 0
     if rows.decoder is not None:
         given, before = {**given, "decoder_input_ids": rows.decoder}, 0
     row, place = rows.predicting
-    classify = head.of(base)
+    classify = head_of(base)
     if classify is not None:
         told: torch.Tensor = classify(base.base_model(**given).last_hidden_state[row, place + before].float())
         return told
@@ -62,7 +66,7 @@ def _filled(base: Any, virtual: Virtual | None, rows: Rows) -> torch.Tensor:
     return found
 
 
-def _packed(base: Any, virtual: Virtual | None, pack: Pack) -> torch.Tensor:
+def _packed_logits(base: Any, virtual: Virtual | None, pack: PackedBatch) -> torch.Tensor:
     if virtual is None:
         given = {"input_ids": pack.ids[None], "position_ids": pack.positions[None], "attention_mask": pack.mask()}
         keep = pack.predicting
@@ -75,9 +79,9 @@ def _packed(base: Any, virtual: Virtual | None, pack: Pack) -> torch.Tensor:
         }
         keep = pack.predicting
     else:
-        given = _embedded(base, virtual, pack)
+        given = _embedded_inputs(base, virtual, pack)
         keep = pack.predicting + virtual.length
-    classify = head.of(base)
+    classify = head_of(base)
     if classify is not None:
         hidden = base.base_model(**given, use_cache=False).last_hidden_state[0, keep]
         told: torch.Tensor = classify(hidden.float())
@@ -86,7 +90,7 @@ def _packed(base: Any, virtual: Virtual | None, pack: Pack) -> torch.Tensor:
     return found
 
 
-def _embedded(base: Any, virtual: Virtual, pack: Pack) -> dict[str, Any]:
+def _embedded_inputs(base: Any, virtual: Virtual, pack: PackedBatch) -> dict[str, Any]:
     """Soft prompts in the place of tokens' embeddings, in front."""
     import torch
 

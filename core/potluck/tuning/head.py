@@ -20,11 +20,11 @@ if TYPE_CHECKING:
 
     from potluck.tuning.method import Method
 
-NAME = "head.safetensors"
+HEAD_FILE = "head.safetensors"
 _STD = 0.02
 
 
-def check(request: TuningRequest, kind: ModelKind) -> None:
+def check_head(request: TuningRequest, kind: ModelKind) -> None:
     """Raise ``Unsupported`` where there are no labels to choose from, or no place to read."""
     if request.task != "classification" or len(request.labels) < 2:
         raise Unsupported("tuner.head: a classification head needs 'task: classification' and at least two labels")
@@ -32,12 +32,12 @@ def check(request: TuningRequest, kind: ModelKind) -> None:
         raise Unsupported("tuner.head: a sequence-to-sequence model has no head here; let it say the label")
 
 
-def labels(method: Method, request: TuningRequest) -> tuple[str, ...]:
+def head_labels(method: Method, request: TuningRequest) -> tuple[str, ...]:
     """What a head is to name; nothing where the method's settings ask for none."""
     return request.labels if method.config.head else ()
 
 
-def put(base: Any, request: TuningRequest) -> None:
+def add_head(base: Any, request: TuningRequest) -> None:
     """Give a base model a fresh head, float32, which is trained. Random values come from torch's global generator."""
     import torch
 
@@ -47,18 +47,18 @@ def put(base: Any, request: TuningRequest) -> None:
     base.label_head = head.to(base.device)
 
 
-def of(base: Any) -> Any:
+def head_of(base: Any) -> Any:
     """The head of a base model; None where it says words."""
     return getattr(base, "label_head", None)
 
 
-def take(base: Any, folder: Path) -> None:
+def save_and_remove_head(base: Any, folder: Path) -> None:
     """Write a base's head, where it has one, and take it off."""
     from safetensors.torch import save_file
 
-    if (head := of(base)) is None:
+    if (head := head_of(base)) is None:
         return
-    save_file({name: one.contiguous() for name, one in head.state_dict().items()}, folder / NAME)
+    save_file({name: one.contiguous() for name, one in head.state_dict().items()}, folder / HEAD_FILE)
     del base.label_head
 
 
@@ -70,7 +70,7 @@ class WithHead:
         from safetensors.torch import load_file
 
         self.labels = tuple(labels)
-        self._attached, self._weights = attached, load_file(folder / NAME)
+        self._attached, self._weights = attached, load_file(folder / HEAD_FILE)
 
     @property
     def past_length(self) -> int:
@@ -99,4 +99,4 @@ class WithHead:
 
 def with_head(attached: Attached | None, folder: Path, labels: Sequence[str]) -> Attached | None:
     """``attached`` with the artifact's head, where it has one."""
-    return WithHead(attached, folder, labels) if (folder / NAME).is_file() else attached
+    return WithHead(attached, folder, labels) if (folder / HEAD_FILE).is_file() else attached

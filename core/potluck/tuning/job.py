@@ -14,15 +14,22 @@ from potluck.errors import ModelError, Unsupported
 from potluck.fingerprints import fingerprint
 from potluck.models.devices import resolve_dtype
 from potluck.models.loading import kind_of, load_model
-from potluck.tuning import head, vocabulary
-from potluck.tuning.checkpoint import Checkpoints, Course, put, put_state, trained
+from potluck.tuning.checkpoint import (
+    Checkpoints,
+    TrainingHistory,
+    load_optimiser_state,
+    load_parameters,
+    trained_parameters,
+)
 from potluck.tuning.encode import Encoding, encode
-from potluck.tuning.forward import computing
+from potluck.tuning.forward import make_forward
+from potluck.tuning.head import add_head, check_head, head_labels
 from potluck.tuning.method import Method
 from potluck.tuning.processes import Processes
 from potluck.tuning.schedule import Schedule
-from potluck.tuning.sharding import groups, shard
-from potluck.tuning.zero import Zero, imported
+from potluck.tuning.sharding import parameter_groups, shard
+from potluck.tuning.tokenizer_checks import check_embeddings, check_end, end_token_ids, resize_embeddings, tokenizer_of
+from potluck.tuning.zero import Zero, import_deepspeed
 
 if TYPE_CHECKING:
     import torch
@@ -44,7 +51,7 @@ class Job:
     validation: Encoding
     schedule: Schedule
     checkpoints: Checkpoints
-    course: Course
+    history: TrainingHistory
     processes: Processes
     forward: Forward
     zero: Zero | None
@@ -59,7 +66,7 @@ class Job:
     @property
     def weights(self) -> Mapping[str, torch.Tensor]:
         """The parameters that are trained, by name, whole."""
-        return trained(self.model) if self.zero is None else self.zero.weights()
+        return trained_parameters(self.model) if self.zero is None else self.zero.weights()
 
     @property
     def spread(self) -> bool:
@@ -67,43 +74,43 @@ class Job:
         return self.zero is not None or (self.method.config.training.fsdp and self.processes.count > 1)
 
 
-def prepared(method: Method, request: TuningRequest) -> Job:
+def prepare_job(method: Method, request: TuningRequest) -> Job:
     """A training to begin, or to go on with. Raises what ``train`` raises before its first step."""
     import torch
 
-    settings, kind = method.config.training, able(method, request)
-    processes = Processes.started("cpu" if settings.use_cpu else "auto")
+    settings, kind = method.config.training, supported_kind(method, request)
+    processes = Processes.join("cpu" if settings.use_cpu else "auto")
     several = processes.count > 1
     if settings.deepspeed is not None and several:
-        imported(processes.device)  # before anything is loaded
-    tokenizer = vocabulary.tokenizer_of(method, request)
-    dtype, labels = resolve_dtype(settings.dtype, processes.device), head.labels(method, request)
+        import_deepspeed(processes.device)  # before anything is loaded
+    tokenizer = tokenizer_of(method, request)
+    dtype, labels = resolve_dtype(settings.dtype, processes.device), head_labels(method, request)
     torch.manual_seed(request.seed)
     base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
-    model = wrapped(method, base, request, tokenizer)
+    model = wrap_model(method, base, request, tokenizer)
     if settings.fsdp and several:
         shard(method.base(model))
-    limit = reads(method, model)
-    vocabulary.check_end(method, request, tokenizer, kind)
+    limit = max_example_tokens(method, model)
+    check_end(method, request, tokenizer, kind)
     training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
     if not training.examples:
         raise ModelError("there is no example to learn from")
     validation = encode(request.validation, tokenizer, limit, method.config.fit, kind, labels)
-    vocabulary.check_known(request, tokenizer, method.base(model), [*training.examples, *validation.examples])
+    check_embeddings(request, tokenizer, method.base(model), [*training.examples, *validation.examples])
     schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
-    name = _name(method, request, training, validation, dtype, processes)
+    name = _training_fingerprint(method, request, training, validation, dtype, processes)
     checkpoints = Checkpoints(request.folder, name, processes.first)
-    left, course = checkpoints.last(best=settings.early_stopping_patience is not None)
+    left, history = checkpoints.last(best=settings.early_stopping_patience is not None)
     if left:
-        put(model, left)
+        load_parameters(model, left)
     optimiser = _adamw(method, model)
-    forward = computing(method, model, method.trains_base and dtype == "bfloat16", processes.device)
+    forward = make_forward(method, model, method.trains_base and dtype == "bfloat16", processes.device)
     zero = None
     if settings.deepspeed is not None and several:
         zero = Zero(model, forward, optimiser, settings, processes.device)
-        zero.put_state(left)
+        zero.load_state(left)
     elif left:
-        put_state(optimiser, left)
+        load_optimiser_state(optimiser, left)
     return Job(
         method,
         request,
@@ -113,11 +120,11 @@ def prepared(method: Method, request: TuningRequest) -> Job:
         validation,
         schedule,
         checkpoints,
-        course,
+        history,
         processes,
         forward if zero is None else zero,
         zero,
-        vocabulary.ends(method, request, tokenizer, kind),
+        end_token_ids(method, request, tokenizer, kind),
     )
 
 
@@ -126,23 +133,23 @@ def _adamw(method: Method, model: torch.nn.Module) -> torch.optim.Optimizer:
 
     settings = method.config.training
     return torch.optim.AdamW(
-        groups(one for one in model.parameters() if one.requires_grad),
-        lr=rate(method),
+        parameter_groups(one for one in model.parameters() if one.requires_grad),
+        lr=peak_learning_rate(method),
         betas=(settings.adam_beta1, settings.adam_beta2),
         eps=settings.adam_epsilon,
         weight_decay=settings.weight_decay,
     )
 
 
-def wrapped(method: Method, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
+def wrap_model(method: Method, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
     """A base model with all that is trained: the method's parameters, and a head where one is asked for."""
-    model = method.wrap(vocabulary.resize(method, base, tokenizer), request, tokenizer)
-    if head.labels(method, request):
-        head.put(method.base(model), request)
+    model = method.wrap(resize_embeddings(method, base, tokenizer), request, tokenizer)
+    if head_labels(method, request):
+        add_head(method.base(model), request)
     return model
 
 
-def able(method: Method, request: TuningRequest) -> ModelKind:
+def supported_kind(method: Method, request: TuningRequest) -> ModelKind:
     """The kind of the model that is to be tuned. Raises ``Unsupported`` for one that the method does not train."""
     kind = kind_of(request.model)
     if kind not in method.kinds:
@@ -153,23 +160,23 @@ def able(method: Method, request: TuningRequest) -> ModelKind:
             f"Those that train it: {others}"
         )
     if method.config.head:
-        head.check(request, kind)
+        check_head(request, kind)
     return kind
 
 
-def rate(method: Method) -> float:
+def peak_learning_rate(method: Method) -> float:
     """The largest learning rate: the setting, or the method's own."""
     return method.config.training.learning_rate or method.default_learning_rate
 
 
-def reads(method: Method, model: Any) -> int | None:
+def max_example_tokens(method: Method, model: Any) -> int | None:
     """The most tokens of an example."""
     window = getattr(getattr(model, "config", None), "max_position_embeddings", None)
     limits = [limit for limit in (method.config.max_length, window) if limit is not None]
     return min(limits) if limits else None
 
 
-def _name(
+def _training_fingerprint(
     method: Method,
     request: TuningRequest,
     training: Encoding,

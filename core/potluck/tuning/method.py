@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, ClassVar, TypeAlias, get_args
 
 from potluck.contracts import Attached, Context, Task, Tuner, TuningRequest
 from potluck.contracts.tuner import ModelKind
-from potluck.tuning.settings import TunerConfig
+from potluck.tuning.training_settings import TunerConfig
 
 if TYPE_CHECKING:
     import torch

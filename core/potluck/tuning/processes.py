@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 
-def leads() -> bool:
+def is_main_process() -> bool:
     """Whether this process was started alone, or is the first of several: the one that writes and speaks."""
     return os.environ.get("RANK", "0") == "0"
 
@@ -33,7 +33,7 @@ class Processes:
     device: str = "cpu"
 
     @classmethod
-    def started(cls, device: Device = "cpu") -> Processes:
+    def join(cls, device: Device = "cpu") -> Processes:
         """Join the others, if this process was started with others: the variables RANK and WORLD_SIZE say so.
 
         Of several graphics cards each process takes its own, by LOCAL_RANK.
@@ -61,7 +61,7 @@ class Processes:
         """This process's part: every ``count``-th item."""
         return items[self.rank :: self.count]
 
-    def add_up(self, tensors: Iterable[torch.Tensor]) -> None:
+    def sum_over_all(self, tensors: Iterable[torch.Tensor]) -> None:
         """Replace each tensor by its sum over all processes."""
         if self.count > 1:
             import torch.distributed as dist
@@ -69,7 +69,7 @@ class Processes:
             for tensor in tensors:
                 dist.all_reduce(tensor)
 
-    def most(self, number: int) -> int:
+    def max_over_all(self, number: int) -> int:
         """The largest that any process has of a number."""
         if self.count <= 1:
             return number

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from potluck.tuning.settings import Training
+from potluck.tuning.training_settings import Training
 
 _EPOCHS = 3
 _LEAST_STEPS = 200

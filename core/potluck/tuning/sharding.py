@@ -43,13 +43,13 @@ def is_sharded(tensor: torch.Tensor) -> bool:
     return isinstance(tensor, DTensor)
 
 
-def whole(tensor: Any) -> torch.Tensor:
+def full_tensor(tensor: Any) -> torch.Tensor:
     """All of a tensor; of one that is spread, all processes have to ask."""
     found: torch.Tensor = tensor.full_tensor() if is_sharded(tensor) else tensor
     return found
 
 
-def spread_like(tensor: torch.Tensor, other: Any) -> torch.Tensor:
+def shard_like(tensor: torch.Tensor, other: Any) -> torch.Tensor:
     """A whole tensor spread as ``other`` is."""
     if not is_sharded(other) or tensor.shape != other.shape:
         return tensor
@@ -58,7 +58,7 @@ def spread_like(tensor: torch.Tensor, other: Any) -> torch.Tensor:
     return distribute_tensor(tensor.to(other.device), other.device_mesh, other.placements)
 
 
-def clip(parameters: Sequence[torch.nn.Parameter], limit: float) -> float:
+def clip_gradients(parameters: Sequence[torch.nn.Parameter], limit: float) -> float:
     """Scale gradients so that their norm is at most ``limit``; the norm before."""
     import torch
     import torch.distributed as dist
@@ -75,7 +75,7 @@ def clip(parameters: Sequence[torch.nn.Parameter], limit: float) -> float:
     return norm
 
 
-def groups(parameters: Iterable[torch.nn.Parameter]) -> list[dict[str, Any]]:
+def parameter_groups(parameters: Iterable[torch.nn.Parameter]) -> list[dict[str, Any]]:
     """The parameter groups of an optimiser, which cannot compute with whole tensors and parts at once."""
     known = list(parameters)
     parts, rest = [one for one in known if is_sharded(one)], [one for one in known if not is_sharded(one)]

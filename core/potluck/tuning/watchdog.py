@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from potluck import degenerate
 from potluck.contracts import TuningRequest
-from potluck.tuning.checkpoint import Course
+from potluck.tuning.checkpoint import TrainingHistory
 
 if TYPE_CHECKING:
     import torch
 
-_FIRST = 10
+_LEAST_LOSSES = 10
 """Losses from which a training's beginning and end are told, at least."""
 _FLAT = 0.02
 """A loss that has fallen by less than this part of its beginning is flat."""
@@ -26,7 +26,7 @@ _DEAD = 1e-7
 """A gradient's norm below which nothing is learned."""
 _THROWN = 1.2
 """So many times its first value a loss has been thrown off; by a training that learns it comes below that again."""
-_ABSURD = 1000
+_EXCESSIVE = 1000
 """A learning rate this many times a method's own."""
 _RISE = 1.25
 """So many times the lowest validation loss is over-fitting."""
@@ -38,7 +38,7 @@ _IMBALANCE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Rates:
+class LearningRates:
     """The largest learning rate of a training, and the one that its method takes by itself."""
 
     used: float
@@ -56,7 +56,7 @@ class Rates:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluation:
     """``loss``: nats a learned token. ``answers``: the part of examples whose every token was the likeliest.
 
     ``first_tokens``: of each example the likeliest first token of the answer, and the right one; ``last_tokens``: the
@@ -76,81 +76,83 @@ class Watchdog:
 
     def __init__(
         self,
-        course: Course,
+        history: TrainingHistory,
         request: TuningRequest,
         steps: int,
-        rates: Rates,
+        rates: LearningRates,
         ends: frozenset[int] = frozenset(),
         patience: int | None = None,
     ) -> None:
         """Watch a training of ``steps`` steps, which may have begun before; ``ends`` are tokens that end an answer."""
-        self._course, self._steps, self._rates, self._ends, self._patience = course, steps, rates, ends, patience
+        self._history, self._steps, self._rates, self._ends, self._patience = history, steps, rates, ends, patience
         self._request = request
         self._norms: list[float] = []
-        self._imbalance(request)
+        self._check_imbalance(request)
 
     @property
     def stopped(self) -> bool:
         """Whether no further step is of use: so many evaluations have brought nothing better."""
-        return self._patience is not None and self._course.since_best >= self._patience
+        return self._patience is not None and self._history.evaluations_since_best >= self._patience
 
-    def step(self, loss: float, norm: float) -> str | None:
+    def record_step(self, loss: float, norm: float) -> str | None:
         """Take note of a step, before it is counted; what to say if the training cannot go on."""
         if not (math.isfinite(loss) and math.isfinite(norm)):
-            return self._lost(self._course.step + 1, "loss" if not math.isfinite(loss) else "gradient")
+            return self._failure(self._history.step + 1, "loss" if not math.isfinite(loss) else "gradient")
         self._norms.append(norm)
         return None
 
-    def stepped(self) -> None:
+    def check_losses(self) -> None:
         """Look at the losses now and then, and at the end."""
-        done = len(self._course.losses)
-        if done == self._steps or (done >= 5 * _FIRST and done % _FIRST == 0):
-            self._look()
+        done = len(self._history.losses)
+        if done == self._steps or (done >= 5 * _LEAST_LOSSES and done % _LEAST_LOSSES == 0):
+            self._check_trend()
 
-    def weights(self, parameters: Iterable[torch.Tensor]) -> str | None:
+    def check_weights(self, parameters: Iterable[torch.Tensor]) -> str | None:
         """What to say if trained parameters are no numbers any more, before they become a checkpoint."""
         broken = any(not bool(one.isfinite().all()) for one in parameters)
-        return self._lost(self._course.step, "trained parameters") if broken else None
+        return self._failure(self._history.step, "trained parameters") if broken else None
 
-    def evaluated(self, found: Evaluated) -> None:
+    def check_evaluation(self, found: Evaluation) -> None:
         """Look at an evaluation that was made."""
-        course = self._course
-        best, last = course.best, course.evaluations[-1]
+        history = self._history
+        best, last = history.best, history.evaluations[-1]
         assert best is not None, "an evaluation was made"
-        if course.since_best >= 1 and last["loss"] > _RISE * best["loss"]:
-            self._say(
+        if history.evaluations_since_best >= 1 and last["loss"] > _RISE * best["loss"]:
+            self._add_note(
                 f"over-fitting: the validation loss was {best['loss']:.3g} after step {best['step']:.0f}, and is "
                 f"{last['loss']:.3g} now. Train for fewer epochs, or set "
                 "training.early_stopping_patience: the best weights are taken then"
             )
-        course.findings.append([*self._collapsed(found), *self._no_better(found), *self._unending(found)])
+        history.findings.append(
+            [*self._collapse_notes(found), *self._majority_notes(found), *self._unending_notes(found)]
+        )
 
     @property
     def conclusions(self) -> list[str]:
         """What is wrong with the answers of the weights that are the result: the best ones, or the last."""
-        course = self._course
-        if not course.findings:
+        history = self._history
+        if not history.findings:
             return []
-        chosen = course.evaluations.index(course.best) if self._patience is not None and course.best else -1
-        return course.findings[chosen]
+        chosen = history.evaluations.index(history.best) if self._patience is not None and history.best else -1
+        return history.findings[chosen]
 
-    def _collapsed(self, found: Evaluated) -> Iterator[str]:
+    def _collapse_notes(self, found: Evaluation) -> Iterator[str]:
         said, right = {a for a, _ in found.first_tokens}, {b for _, b in found.first_tokens}
         missed = sum(a != b for a, b in found.first_tokens)
-        enough = degenerate.is_collapse(missed) if self._request.labels else len(found.first_tokens) >= 2 * _FIRST
+        count = len(found.first_tokens)
+        enough = degenerate.is_collapse(missed) if self._request.labels else count >= 2 * _LEAST_LOSSES
         if len(said) == 1 < len(right) and enough:
             yield (
-                f"collapsed predictions: the same answer is likeliest for all {len(found.first_tokens)} validation "
-                f"examples, and {missed} of them have another. Train longer, raise training.learning_rate, or balance "
-                "the classes"
+                f"collapsed predictions: the same answer is likeliest for all {count} validation examples, and "
+                f"{missed} of them have another. Train longer, raise training.learning_rate, or balance the classes"
             )
 
-    def _no_better(self, found: Evaluated) -> Iterator[str]:
+    def _majority_notes(self, found: Evaluation) -> Iterator[str]:
         targets = [example.target for example in self._request.validation]
         if found.chosen is not None and len(found.first_tokens) == len(targets) > 0:
             yield from degenerate.no_better(targets, found.chosen, _CHANCE)
 
-    def _unending(self, found: Evaluated) -> Iterator[str]:
+    def _unending_notes(self, found: Evaluation) -> Iterator[str]:
         ends = [said in self._ends for said, right in found.last_tokens if right in self._ends]
         missed = len(ends) - sum(ends)
         if self._request.labels:  # they are chosen, not written
@@ -161,54 +163,54 @@ class Watchdog:
                 "their end, so that the tuned model may write on up to chat.max_tokens. Train longer"
             )
 
-    def _look(self) -> None:
-        losses = self._course.losses
-        size = max(_FIRST, len(losses) // 5)
-        if self._diverged() or len(losses) < 2 * size:
+    def _check_trend(self) -> None:
+        losses = self._history.losses
+        size = max(_LEAST_LOSSES, len(losses) // 5)
+        if self._check_divergence() or len(losses) < 2 * size:
             return
         begin, end = sum(losses[:size]) / size, sum(losses[-size:]) / size
         if self._norms and max(self._norms[-size:]) < _DEAD:
-            self._say(
+            self._add_note(
                 f"dead parameters: the gradient's norm has been below {_DEAD:g} for {size} steps: nothing is "
                 "learned. Choose another initialisation, or another method"
             )
         elif begin - end < _FLAT * begin and end > 0.05:
-            self._say(
+            self._add_note(
                 f"flat loss: {begin:.3g} at the beginning and {end:.3g} now. Raise training.learning_rate (soft "
                 "prompts need 10 to 1,000 times that of LoRA), or see whether the targets can be told from the prompts"
             )
 
-    def _diverged(self) -> bool:
+    def _check_divergence(self) -> bool:
         """Whether the weights were thrown far off and nothing has been learned since; if so, say it."""
-        losses = self._course.losses
+        losses = self._history.losses
         first, last = losses[0], losses[-max(1, len(losses) // 5) :]
         end = sum(last) / len(last)
-        thrown = max(losses) > _THROWN * first or self._rates.used > _ABSURD * self._rates.usual
+        thrown = max(losses) > _THROWN * first or self._rates.used > _EXCESSIVE * self._rates.usual
         if not thrown or end <= (1 - _FLAT) * first:
             return False
-        self._say(
+        self._add_note(
             f"diverging loss: {first:.3g} at the first step, {max(losses):.3g} at most and {end:.3g} now, no better "
             f"than the model was before. {self._rates.advice}, or raise training.warmup_steps"
         )
         return True
 
-    def _imbalance(self, request: TuningRequest) -> None:
+    def _check_imbalance(self, request: TuningRequest) -> None:
         if request.task != "classification" or not request.training:
             return
         counts = Counter(example.target for example in request.training).most_common()
         (common, most), (rare, least) = counts[0], counts[-1]
         if most > _IMBALANCE * least:
-            self._say(
+            self._add_note(
                 f"label imbalance: {common!r} stands {most:,} times in the training examples and {rare!r} {least:,} "
                 "times. Judge by f1_macro or f1_minority, not by accuracy; add examples of the rare classes"
             )
 
-    def _say(self, sentence: str) -> None:
+    def _add_note(self, sentence: str) -> None:
         kind = sentence.split(":")[0]
-        if all(not said.startswith(f"{kind}:") for said in self._course.notes):
-            self._course.notes.append(sentence)
+        if all(not said.startswith(f"{kind}:") for said in self._history.notes):
+            self._history.notes.append(sentence)
 
-    def _lost(self, step: int, what: str) -> str:
+    def _failure(self, step: int, what: str) -> str:
         return (
             f"at step {step} the {what} is no number any more; the checkpoints before it are kept. "
             f"{self._rates.advice}, raise training.warmup_steps, or compute in float32 (training.dtype)"

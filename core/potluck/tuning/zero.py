@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.errors import MissingDependency, Unsupported
 from potluck.tuning.checkpoint import STATE
-from potluck.tuning.pack import Pack
-from potluck.tuning.rows import Rows
-from potluck.tuning.settings import Training
+from potluck.tuning.packed_batches import PackedBatch
+from potluck.tuning.padded_batches import PaddedBatch
+from potluck.tuning.training_settings import Training
 
 if TYPE_CHECKING:
     import torch
@@ -50,7 +50,7 @@ class Zero:
             "zero_allow_untested_optimizer": True,
             "zero_force_ds_cpu_optimizer": False,
         }
-        deepspeed = imported(device)
+        deepspeed = import_deepspeed(device)
         try:
             with contextlib.redirect_stdout(sys.stderr):
                 made = deepspeed.initialize(model=_module(model, forward), optimizer=optimiser, config=config)
@@ -59,7 +59,7 @@ class Zero:
         self._engine = made[0]
         self._gathered = deepspeed.zero.GatheredParameters
 
-    def __call__(self, batch: Pack | Rows) -> torch.Tensor:
+    def __call__(self, batch: PackedBatch | PaddedBatch) -> torch.Tensor:
         """Compute ``forward``."""
         found: torch.Tensor = self._engine(batch)
         return found
@@ -102,7 +102,7 @@ class Zero:
                 found[f"{STATE}{number}.{key}"] = torch.stack(parts).cpu()
         return found
 
-    def put_state(self, tensors: Mapping[str, torch.Tensor]) -> None:
+    def load_state(self, tensors: Mapping[str, torch.Tensor]) -> None:
         """Go on from what ``state`` gave to as many processes."""
         import torch.distributed as dist
 
@@ -134,13 +134,13 @@ def _module(model: torch.nn.Module, forward: Forward) -> torch.nn.Module:
             super().__init__()
             self.model = model
 
-        def forward(self, batch: Pack | Rows) -> torch.Tensor:
+        def forward(self, batch: PackedBatch | PaddedBatch) -> torch.Tensor:
             return forward(batch)
 
     return Step()
 
 
-def imported(device: str) -> Any:
+def import_deepspeed(device: str) -> Any:
     """The library. Raises ``MissingDependency``."""
     os.environ.setdefault("DS_ACCELERATOR", device.partition(":")[0])
     try:

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("peft")
 
 from potluck.cli import potluck
-from potluck.stages.tune import plan
+from potluck.stages.tune import plan_training
 from support.commands import invoke
 from support.tuning import make_model, recipe, write_home
 
@@ -23,7 +23,7 @@ def test_it_prints_the_estimate_in_the_units_that_it_names(tmp_path: Path) -> No
     home = write_home(tmp_path / "home", make_model(tmp_path / "model"))
     training = {"max_steps": 6, "dtype": "float32"}
     with recipe(home, tuner={"use": "lora", "r": 4, "training": training}) as opened:
-        estimate, path = plan(opened.components), str(opened.model.path)
+        estimate, path = plan_training(opened.components), str(opened.model.path)
 
     done = invoke(potluck, "plan", path)
 

@@ -110,9 +110,9 @@ def test_what_the_assistant_said_before_may_be_left_out(tokenizer: Any) -> None:
 
 
 def test_training_and_answering_meet_the_error_by_name(tmp_path: Path) -> None:
-    from potluck.tuning.encode import encoded
+    from potluck.tuning.encode import encode_example
     from support.tuning import colours
 
     model = make_model(tmp_path / "model", template="{{ raise_exception('no') }}")
     with pytest.raises(TemplateFailed, match="refuses these messages: no"):
-        encoded(colours(1)[0], load_tokenizer(model))
+        encode_example(colours(1)[0], load_tokenizer(model))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from potluck.errors import CheckpointDamaged
-from potluck.tuning.checkpoint import Checkpoints, Course, trained
+from potluck.tuning.checkpoint import Checkpoints, TrainingHistory, trained_parameters
 from support.tuning import Lora, colours, tune, weights
 
 DAMAGES: list[Callable[[bytes, random.Random], bytes]] = [
@@ -36,14 +36,14 @@ def saved(folder: Path, steps: int = 3) -> Checkpoints:
     for step in range(1, steps + 1):
         tensors = {"weight": torch.full((4, 5), float(step)), "scale": torch.tensor(float(step))}
         optimiser = {"optimiser.0.exp_avg": torch.randn(20), "optimiser.0.step": torch.tensor(float(step))}
-        course = Course(step, [1.0 / n for n in range(1, step + 1)], notes=["a note"])
+        course = TrainingHistory(step, [1.0 / n for n in range(1, step + 1)], notes=["a note"])
         found.save(course, tensors, optimiser)
     return found
 
 
 def test_what_is_saved_can_be_freed_afterwards_as_fsdp_frees_gathered_weights(tmp_path: Path) -> None:
     tensors = {"weight": torch.ones(4, 5, dtype=torch.bfloat16), "empty": torch.ones(0), "scale": torch.tensor(1.0)}
-    Checkpoints(tmp_path, "one training").save(Course(1), tensors, {})
+    Checkpoints(tmp_path, "one training").save(TrainingHistory(1), tensors, {})
     assert Checkpoints(tmp_path, "one training").last()[1].step == 1
     for tensor in tensors.values():
         tensor.untyped_storage().resize_(0)
@@ -87,11 +87,11 @@ def test_a_checkpoint_of_another_training_is_no_damage(tmp_path: Path) -> None:
     assert len(list(tmp_path.glob("step-*.safetensors"))) == 2
 
 
-def best_of(folder: Path, name: str = "one training") -> tuple[Checkpoints, Course, torch.nn.Module]:
+def best_of(folder: Path, name: str = "one training") -> tuple[Checkpoints, TrainingHistory, torch.nn.Module]:
     checkpoints, model = Checkpoints(folder, name), torch.nn.Linear(2, 2)
-    course = Course(2, [1.0, 0.5], [{"step": 2.0, "loss": 0.5, "answers": 0.0}])
-    checkpoints.save_best(course, {key: one + 1 for key, one in trained(model).items()})
-    checkpoints.save(course, trained(model), {})
+    course = TrainingHistory(2, [1.0, 0.5], [{"step": 2.0, "loss": 0.5, "answers": 0.0}])
+    checkpoints.save_best(course, {key: one + 1 for key, one in trained_parameters(model).items()})
+    checkpoints.save(course, trained_parameters(model), {})
     return checkpoints, course, model
 
 
@@ -99,12 +99,12 @@ def test_the_best_weights_are_taken_or_it_is_said_that_they_are_not_what_was_wri
     checkpoints, course, model = best_of(tmp_path)
     before = model.weight.detach().clone()
     assert checkpoints.last(best=True)[1].step == 2
-    checkpoints.take_best(model, course)
+    checkpoints.restore_best(model, course)
     assert torch.equal(model.weight.detach(), before + 1)
     path = tmp_path / "best.safetensors"
     path.write_bytes(_flipped(path.read_bytes(), -3, random.Random(1)))
     with pytest.raises(CheckpointDamaged, match=r"best\.safetensors"):
-        checkpoints.take_best(model, course)
+        checkpoints.restore_best(model, course)
     assert checkpoints.last(best=False)[1].step == 2
 
 

@@ -21,11 +21,11 @@ from potluck.errors import ModelError
 from potluck.model_sources.sources import Sources
 from potluck.models.devices import resolve_device
 from potluck.models.loading import load_model, load_tokenizer
-from potluck.stages.tune import problems
+from potluck.stages.tune import resource_problems
 from potluck.tuning.encode import encode
-from potluck.tuning.engine import evaluate
-from potluck.tuning.forward import batches, logits
-from potluck.tuning.job import wrapped
+from potluck.tuning.forward import answer_logits, batches
+from potluck.tuning.job import wrap_model
+from potluck.tuning.training import evaluate_model
 from support.tiny_models import tiny_masked, tiny_seq2seq
 from support.tuning import METHODS, colours, make_model, request
 
@@ -65,12 +65,12 @@ def test_a_step_and_an_evaluation_make_everything_where_the_model_is(
 ) -> None:
     asked = request(models[kind], tmp_path / "run", colours(4))
     method, tokenizer = made(use, tmp_path, head), load_tokenizer(models[kind])
-    model = wrapped(method, load_model(models[kind], "float32", kind), asked, tokenizer)
+    model = wrap_model(method, load_model(models[kind], "float32", kind), asked, tokenizer)
     examples = encode(asked.training, tokenizer, None, kind=kind, labels=asked.labels if head else ()).examples
     with torch.device("meta"):
-        found = evaluate(method, model, examples, partial(logits, method, model))
+        found = evaluate_model(method, model, examples, partial(answer_logits, method, model))
         for batch in batches(method, model, examples, 64):
-            torch.nn.functional.cross_entropy(logits(method, model, batch), batch.targets).backward()
+            torch.nn.functional.cross_entropy(answer_logits(method, model, batch), batch.targets).backward()
     assert found.loss > 0
     grown = [one for one in model.parameters() if one.requires_grad and one.grad is not None]
     assert grown
@@ -87,6 +87,6 @@ def test_a_card_that_is_not_there_is_an_error_and_auto_takes_the_processor(monke
 def test_what_does_not_fit_on_the_card_is_told_of_the_card(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "mem_get_info", lambda device: (1 << 30, 2 << 30))
     estimate = Estimate(1, 1, memory=3 << 30, disk=1, steps=1, device="cuda")
-    (said,) = problems(estimate, tmp_path)
+    (said,) = resource_problems(estimate, tmp_path)
     assert said.startswith("it takes about 3.0 GiB of memory of the card, and 1.0 GiB are free")
-    assert problems(replace(estimate, memory=1 << 29), tmp_path) == []
+    assert resource_problems(replace(estimate, memory=1 << 29), tmp_path) == []

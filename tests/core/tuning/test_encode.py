@@ -1,6 +1,6 @@
 """From examples to tokens.
 
-Modules: ``potluck.tuning.rows``.
+Modules: ``potluck.tuning.padded_batches``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from potluck.documents import Example, Message
 from potluck.errors import TooLong
 from potluck.models.loading import load_tokenizer
-from potluck.tuning.encode import encode, encoded
+from potluck.tuning.encode import encode, encode_example
 from support.tuning import make_model
 
 EXAMPLES = [
@@ -29,7 +29,7 @@ def test_the_text_is_that_of_the_template_and_the_loss_is_about_the_last_answer_
     model: Path, example: Example
 ) -> None:
     tokenizer = load_tokenizer(model)
-    one = encoded(example, tokenizer)
+    one = encode_example(example, tokenizer)
     turns = [{"role": m.role, "content": m.content} for m in example.messages]
     whole = tokenizer.apply_chat_template([*turns, {"role": "assistant", "content": example.target}], tokenize=False)
     prompt = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
@@ -40,7 +40,7 @@ def test_the_text_is_that_of_the_template_and_the_loss_is_about_the_last_answer_
 
 def test_without_a_template_the_prompt_stands_as_it_is_and_the_text_ends(tmp_path: Path) -> None:
     tokenizer = load_tokenizer(make_model(tmp_path / "plain", template=None))
-    one = encoded(Example((Message("system", "s"), Message("user", "紅色的蘋果 ->")), " fruit"), tokenizer)
+    one = encode_example(Example((Message("system", "s"), Message("user", "紅色的蘋果 ->")), " fruit"), tokenizer)
     assert tokenizer.decode(one.ids) == "s\n\n紅色的蘋果 -> fruit</s>"
     assert tokenizer.decode(one.ids[one.start :]) == " fruit</s>"
 
@@ -49,20 +49,20 @@ def test_an_answer_that_the_template_would_write_in_other_words_is_learned_as_it
     """Some templates take the thoughts out of an answer, or the blanks around it."""
     template = "{% for m in messages %}<s>{{ m.content | trim }}</s>{% endfor %}"
     tokenizer = load_tokenizer(make_model(tmp_path / "model", template=template))
-    one = encoded(Example((Message("user", "紅色的蘋果"),), " fruit "), tokenizer)
+    one = encode_example(Example((Message("user", "紅色的蘋果"),), " fruit "), tokenizer)
     assert tokenizer.decode(one.ids[one.start :]) == " fruit </s>"
 
 
 def test_plain_text_is_learned_from_its_second_token_to_its_end(model: Path) -> None:
     tokenizer = load_tokenizer(model)
-    one = encoded(Example((), "藍色的天空"), tokenizer)
+    one = encode_example(Example((), "藍色的天空"), tokenizer)
     assert one.start == 1
     assert tokenizer.decode(one.ids) == "藍色的天空</s>"
 
 
 def test_a_longer_example_is_an_error_that_names_it(model: Path) -> None:
     tokenizer = load_tokenizer(model)
-    longest = len(encoded(EXAMPLES[2], tokenizer).ids)
+    longest = len(encode_example(EXAMPLES[2], tokenizer).ids)
     with pytest.raises(TooLong, match=r"1 of 3 examples .* number 3 with"):
         encode([EXAMPLES[0], EXAMPLES[0], EXAMPLES[2]], tokenizer, longest - 1)
 
@@ -70,7 +70,7 @@ def test_a_longer_example_is_an_error_that_names_it(model: Path) -> None:
 @pytest.mark.parametrize(("count", "more"), [(5, ""), (6, ", ...")])
 def test_the_first_five_longer_examples_are_named(count: int, more: str, model: Path) -> None:
     tokenizer = load_tokenizer(model)
-    tokens = len(encoded(EXAMPLES[0], tokenizer).ids)
+    tokens = len(encode_example(EXAMPLES[0], tokenizer).ids)
     listed = ", ".join(f"number {number} with {tokens}" for number in range(1, 6))
     with pytest.raises(TooLong) as raised:
         encode(EXAMPLES[:1] * count, tokenizer, 2)
@@ -79,7 +79,7 @@ def test_the_first_five_longer_examples_are_named(count: int, more: str, model: 
 
 def test_by_consent_it_is_left_out_or_the_beginning_of_its_prompt_cut_and_said_so(model: Path) -> None:
     tokenizer = load_tokenizer(model)
-    whole = encoded(EXAMPLES[0], tokenizer)
+    whole = encode_example(EXAMPLES[0], tokenizer)
     limit = len(whole.ids) - 3
     dropped, cut = (encode(EXAMPLES[:1], tokenizer, limit, fit) for fit in ("drop", "cut"))
     assert (dropped.examples, dropped.dropped) == ([], [0])
@@ -100,7 +100,7 @@ def test_an_answer_that_does_not_fit_by_itself_is_left_out_even_where_cutting_is
 def test_a_long_text_is_learned_in_parts_by_consent_each_token_once(model: Path, limit: int) -> None:
     tokenizer = load_tokenizer(model)
     text = Example((), "the red apple and 藍色的天空 " * 6)
-    whole = encoded(text, tokenizer)
+    whole = encode_example(text, tokenizer)
     found = encode([text], tokenizer, limit, "split")
     assert all(len(one.ids) <= limit for one in found.examples)
     assert [token for one in found.examples for token in one.ids[one.start :]] == list(whole.ids[1:])

@@ -1,11 +1,12 @@
 """The engine: it learns, it can be killed at any moment, and settings mean what they say.
 
 Modules: ``potluck.tuning.artifact``, ``potluck.tuning.attached``, ``potluck.tuning.card``,
-``potluck.tuning.checkpoint``, ``potluck.tuning.encode``, ``potluck.tuning.engine``, ``potluck.tuning.estimate``,
-``potluck.tuning.forward``, ``potluck.tuning.head``, ``potluck.tuning.job``, ``potluck.tuning.local``,
-``potluck.tuning.method``, ``potluck.tuning.pack``, ``potluck.tuning.processes``, ``potluck.tuning.rows``,
-``potluck.tuning.schedule``, ``potluck.tuning.settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``,
-``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``, ``potluck.tuning.zero``.
+``potluck.tuning.checkpoint``, ``potluck.tuning.encode``, ``potluck.tuning.training``, ``potluck.tuning.estimate``,
+``potluck.tuning.forward``, ``potluck.tuning.head``, ``potluck.tuning.job``, ``potluck.tuning.local_tuner``,
+``potluck.tuning.method``, ``potluck.tuning.packed_batches``, ``potluck.tuning.processes``,
+``potluck.tuning.padded_batches``, ``potluck.tuning.schedule``, ``potluck.tuning.training_settings``,
+``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.tokenizer_checks``, ``potluck.tuning.watchdog``,
+``potluck.tuning.zero``.
 """
 
 from __future__ import annotations

@@ -1,11 +1,12 @@
 """Masked and sequence-to-sequence models are tuned and answered with too; what a method cannot do is said by name.
 
 Modules: ``potluck.tuning.artifact``, ``potluck.tuning.attached``, ``potluck.tuning.card``,
-``potluck.tuning.checkpoint``, ``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.head``,
-``potluck.tuning.job``, ``potluck.tuning.local``, ``potluck.tuning.method``, ``potluck.tuning.pack``,
-``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``,
-``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``,
-``potluck.tuning.zero``, ``potluck_plugins.chat._shared.classes``, ``potluck_plugins.chat.seq2seq``.
+``potluck.tuning.checkpoint``, ``potluck.tuning.training``, ``potluck.tuning.estimate``, ``potluck.tuning.head``,
+``potluck.tuning.job``, ``potluck.tuning.local_tuner``, ``potluck.tuning.method``, ``potluck.tuning.packed_batches``,
+``potluck.tuning.processes``, ``potluck.tuning.padded_batches``, ``potluck.tuning.schedule``,
+``potluck.tuning.training_settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``,
+``potluck.tuning.tokenizer_checks``, ``potluck.tuning.watchdog``, ``potluck.tuning.zero``,
+``potluck_plugins.chat._shared.classes``, ``potluck_plugins.chat.seq2seq``.
 """
 
 from __future__ import annotations
@@ -27,10 +28,10 @@ from potluck.documents import Example, Message
 from potluck.errors import ModelError, ModelNotFound, PotluckError, Unsupported
 from potluck.model_sources.sources import Sources
 from potluck.models.loading import kind_of, load_model, load_tokenizer
-from potluck.planning.tuners import taxonomy
-from potluck.stages.tune import plan
+from potluck.planning.tuners import list_tuners
+from potluck.stages.tune import plan_training
 from potluck.tuning.encode import encode
-from potluck.tuning.forward import batches, logits
+from potluck.tuning.forward import answer_logits, batches
 from support.tiny_models import tiny_causal, tiny_masked, tiny_seq2seq
 from support.tuning import request
 
@@ -120,7 +121,7 @@ def test_what_is_learned_is_the_librarys_own_loss(tmp_path: Path, models: dict[s
     encoded = encode(EXAMPLES, tokenizer, None, kind=kind_of(folder)).examples
     with torch.no_grad():
         for batch in batches(method, wrapped, encoded, 20):
-            found = logits(method, wrapped, batch)
+            found = answer_logits(method, wrapped, batch)
             ours += float(torch.nn.functional.cross_entropy(found, batch.targets, reduction="sum"))
         for one in EXAMPLES:
             text = one.messages[0].content
@@ -220,7 +221,7 @@ def test_with_a_classification_head_a_label_is_named_and_not_spelled(
     counted = done.tuned.trainable_parameters
     with recipe(tmp_path, kind, None, tuner={**tuner, "head": False}) as spelled:
         width = json.loads((tmp_path / "model" / "config.json").read_text(encoding="utf-8"))["hidden_size"]
-        assert plan(spelled.components).trainable_parameters == counted - 2 * (width + 1)
+        assert plan_training(spelled.components).trainable_parameters == counted - 2 * (width + 1)
 
 
 def test_a_head_is_refused_where_it_has_nothing_to_name_or_to_read(tmp_path: Path, models: dict[str, Path]) -> None:
@@ -243,7 +244,7 @@ def test_a_model_with_a_head_does_not_merge(tmp_path: Path, models: dict[str, Pa
 
 
 def test_the_taxonomy_says_which_kinds_a_tuner_trains_and_counts_where_it_can(models: dict[str, Path]) -> None:
-    rows = {one.name: one for one in taxonomy(str(models["masked"]), models["masked"])}
+    rows = {one.name: one for one in list_tuners(str(models["masked"]), models["masked"])}
     assert rows["lora"].kinds == ("causal", "masked", "seq2seq")
     assert rows["lora"].served_by == ("masked-lm", "seq2seq", "transformers")
     assert rows["full"].trainable == rows["full"].total

@@ -1,6 +1,6 @@
 """Rows of examples: nothing lost, nothing seen that is another's.
 
-Modules: ``potluck.tuning.rows``.
+Modules: ``potluck.tuning.padded_batches``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from hypothesis import strategies as st
 
 from potluck.models.loading import load_model, load_tokenizer
 from potluck.tuning.encode import Encoded, encode
-from potluck.tuning.forward import logits
-from potluck.tuning.pack import packed, packs, shared_beginning
+from potluck.tuning.forward import answer_logits
+from potluck.tuning.packed_batches import pack_examples, packed_batches, shared_prefix_length
 from support.tuning import DeepPrompt, Full, SoftPrompt, colours, request, tuner
 
 encodings = st.lists(st.integers(0, 2), min_size=2, max_size=12).flatmap(
@@ -27,7 +27,7 @@ encodings = st.lists(st.integers(0, 2), min_size=2, max_size=12).flatmap(
 def test_every_example_stands_in_one_row_once_and_every_answer_token_is_learned_once(
     examples: list[Encoded], tokens: int
 ) -> None:
-    found = list(packs(examples, tokens))
+    found = list(packed_batches(examples, tokens))
     learned = sorted(tuple(p.targets[p.owners == n].tolist()) for p in found for n in p.owners.unique())
     assert learned == sorted(one.ids[one.start :] for one in examples)
     longest = max(len(one.ids) for one in examples)
@@ -36,7 +36,7 @@ def test_every_example_stands_in_one_row_once_and_every_answer_token_is_learned_
 
 @given(st.lists(encodings, min_size=1, max_size=6))
 def test_an_answer_token_is_told_from_exactly_what_stands_before_it_in_its_example(examples: list[Encoded]) -> None:
-    row = packed(examples)
+    row = pack_examples(examples)
     seen = row.mask()[0, 0]
     for place, owner, target in zip(row.predicting, row.owners, row.targets, strict=True):
         ids, positions = row.ids[seen[place]].tolist(), row.positions[seen[place]].tolist()
@@ -49,8 +49,8 @@ def test_an_answer_token_is_told_from_exactly_what_stands_before_it_in_its_examp
 
 @given(st.lists(encodings, min_size=1, max_size=6))
 def test_what_all_begin_with_stands_in_a_row_once(examples: list[Encoded]) -> None:
-    shared = shared_beginning(examples)
-    assert packed(examples).length == shared + sum(len(one.ids) - shared for one in examples)
+    shared = shared_prefix_length(examples)
+    assert pack_examples(examples).length == shared + sum(len(one.ids) - shared for one in examples)
     assert all(one.ids[:shared] == examples[0].ids[:shared] and shared < one.start for one in examples)
 
 
@@ -66,14 +66,16 @@ def test_a_row_gives_the_losses_and_gradients_of_its_examples_alone(model: Path,
         wrapped.zero_grad()
         total = 0.0
         for row in rows:
-            pack = packed(row)
-            part = torch.nn.functional.cross_entropy(logits(method, wrapped, pack), pack.targets, reduction="sum")
+            pack = pack_examples(row)
+            part = torch.nn.functional.cross_entropy(
+                answer_logits(method, wrapped, pack), pack.targets, reduction="sum"
+            )
             part.backward()
             total += float(part.detach())
         return total, [one.grad.clone() for one in parameters if one.grad is not None]
 
     alone, together = loss_of([[one] for one in encoded]), loss_of([list(encoded)])
-    assert packed(encoded).length < sum(len(one.ids) for one in encoded)
+    assert pack_examples(encoded).length < sum(len(one.ids) for one in encoded)
     assert together[0] == pytest.approx(alone[0], rel=1e-5)
     for a, b in zip(alone[1], together[1], strict=True):
         torch.testing.assert_close(b, a, rtol=1e-3, atol=1e-4 * float(a.abs().max()))
@@ -82,7 +84,7 @@ def test_a_row_gives_the_losses_and_gradients_of_its_examples_alone(model: Path,
 @settings(max_examples=20)
 @given(st.integers(0, 5), st.booleans())
 def test_what_stands_before_all_is_seen_by_all_and_sees_nothing_of_them(virtual: int, rows: bool) -> None:
-    row = packed([Encoded((1, 2, 3), 1), Encoded((1, 2, 4), 2)])
+    row = pack_examples([Encoded((1, 2, 3), 1), Encoded((1, 2, 4), 2)])
     seen = row.mask(virtual, rows)[0, 0]
     above = virtual if rows else 0
     assert seen.shape == (above + row.length, virtual + row.length)

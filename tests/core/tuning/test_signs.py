@@ -16,10 +16,10 @@ pytest.importorskip("torch", reason="trained parameters are torch's")
 
 from potluck.contracts import TuningRequest
 from potluck.documents import Example, Message
-from potluck.tuning.checkpoint import Course
-from potluck.tuning.watchdog import Evaluated, Rates, Watchdog
+from potluck.tuning.checkpoint import TrainingHistory
+from potluck.tuning.watchdog import Evaluation, LearningRates, Watchdog
 
-RATES = Rates(used=1e-3, usual=1e-3)
+RATES = LearningRates(used=1e-3, usual=1e-3)
 END = 2
 """A token that ends an answer."""
 
@@ -37,16 +37,19 @@ def asked(
 
 
 def watched(
-    losses: Sequence[float], steps: int | None = None, rates: Rates = RATES, norms: Sequence[float] | None = None
+    losses: Sequence[float],
+    steps: int | None = None,
+    rates: LearningRates = RATES,
+    norms: Sequence[float] | None = None,
 ) -> list[str]:
     """What is said of a training with these losses; gradients are large unless their norms are given."""
-    course = Course()
+    course = TrainingHistory()
     dog = Watchdog(course, asked(), len(losses) if steps is None else steps, rates)
     for number, loss in enumerate(losses):
-        assert dog.step(loss, 1.0 if norms is None else norms[number]) is None
+        assert dog.record_step(loss, 1.0 if norms is None else norms[number]) is None
         course.losses.append(loss)
         course.step += 1
-        dog.stepped()
+        dog.check_losses()
     return course.notes
 
 
@@ -117,7 +120,7 @@ def test_a_loss_that_was_thrown_off_and_came_to_nothing_better_is_diverging(
 
 @pytest.mark.parametrize(("used", "told"), [(1.1, True), (0.9, False)])
 def test_with_an_absurd_learning_rate_a_flat_loss_is_a_diverging_one(used: float, told: bool) -> None:
-    (note,) = watched([1.0] * 20, rates=Rates(used, 1e-3))
+    (note,) = watched([1.0] * 20, rates=LearningRates(used, 1e-3))
 
     assert note.startswith("diverging loss" if told else "flat loss")
 
@@ -134,7 +137,7 @@ def test_a_diverging_loss_is_told_from_fewer_steps_too() -> None:
 def test_a_tenth_of_the_learning_rate_is_advised_but_not_more_than_the_methods_own(
     used: float, usual: float, lower: float
 ) -> None:
-    assert Rates(used, usual).lower == pytest.approx(lower)
+    assert LearningRates(used, usual).lower == pytest.approx(lower)
 
 
 @pytest.mark.parametrize(
@@ -143,7 +146,7 @@ def test_a_tenth_of_the_learning_rate_is_advised_but_not_more_than_the_methods_o
      (math.nan, math.nan, "loss")],
 )  # fmt: skip
 def test_a_step_that_is_no_number_ends_the_training_and_is_told(loss: float, norm: float, what: str) -> None:
-    said = Watchdog(Course(step=6), asked(), 20, RATES).step(loss, norm)
+    said = Watchdog(TrainingHistory(step=6), asked(), 20, RATES).record_step(loss, norm)
 
     assert said is not None
     assert said.startswith(f"at step 7 the {what} is no number any more; the checkpoints before it are kept.")
@@ -153,12 +156,12 @@ def test_a_step_that_is_no_number_ends_the_training_and_is_told(loss: float, nor
 def test_trained_parameters_that_are_no_numbers_are_told() -> None:
     import torch
 
-    dog = Watchdog(Course(step=6), asked(), 20, RATES)
+    dog = Watchdog(TrainingHistory(step=6), asked(), 20, RATES)
     good, bad = torch.zeros(3), torch.tensor([0.0, math.nan])
 
-    assert dog.weights([good, good]) is None
-    assert dog.weights([]) is None
-    said = dog.weights([good, bad])
+    assert dog.check_weights([good, good]) is None
+    assert dog.check_weights([]) is None
+    said = dog.check_weights([good, bad])
     assert said is not None
     assert said.startswith("at step 6 the trained parameters is no number any more")
 
@@ -170,13 +173,13 @@ def evaluated(
     losses: Sequence[float] = (1.0,),
     request: TuningRequest | None = None,
     patience: int | None = None,
-) -> tuple[Course, Watchdog]:
+) -> tuple[TrainingHistory, Watchdog]:
     """After evaluations with these losses, each of which found the same answers."""
-    course = Course()
+    course = TrainingHistory()
     dog = Watchdog(course, request or asked(), 20, RATES, frozenset({END}), patience)
     for number, loss in enumerate(losses, 1):
         course.evaluations.append({"step": 5.0 * number, "loss": loss})
-        dog.evaluated(Evaluated(loss, 0.5, tuple(first), tuple(last), chosen))
+        dog.check_evaluation(Evaluation(loss, 0.5, tuple(first), tuple(last), chosen))
     return course, dog
 
 
@@ -268,12 +271,12 @@ def test_examples_that_were_left_out_make_no_comparison_with_the_commonest_label
 def test_conclusions_are_about_the_weights_that_are_the_result() -> None:
     collapsed, fine = ((1, 1), (1, 2), (1, 2)), ((1, 1), (2, 2))
     for patience, expected in ((None, 0), (3, 1)):
-        course = Course()
+        course = TrainingHistory()
         dog = Watchdog(course, asked(), 20, RATES, patience=patience)
         assert dog.conclusions == []
         for step, (loss, first) in enumerate([(2.0, fine), (1.0, collapsed), (1.1, fine)], 1):
             course.evaluations.append({"step": step, "loss": loss})
-            dog.evaluated(Evaluated(loss, 0.5, first, (), None))
+            dog.check_evaluation(Evaluation(loss, 0.5, first, (), None))
         assert len(dog.conclusions) == expected, "the last ones, or with patience the best"
 
 
@@ -297,7 +300,7 @@ def test_a_training_stops_after_so_many_evaluations_without_a_better_one(
      ("a" * 40 + "b", "generation", False), ("", "classification", False)],
 )  # fmt: skip
 def test_classes_of_which_one_is_more_than_ten_times_as_common_are_told(training: str, task: Any, told: bool) -> None:
-    course = Course()
+    course = TrainingHistory()
     Watchdog(course, asked(training, task=task), 20, RATES)
 
     assert [note.split(":")[0] for note in course.notes] == (["label imbalance"] if told else [])

@@ -45,9 +45,9 @@ def test_tied_weights_are_named_before_training_and_the_merged_model_answers_as_
         rows = [[5, 6, 7, 8]]
         chat: Any = one.chat_model()
         chat.likelihoods("red", ["fruit"])
-        expected = artifact.logits(chat._both[0], chat._tuned, rows)
+        expected = artifact.probe_logits(chat._both[0], chat._tuned, rows)
     assert report.difference < 1e-4
-    found = artifact.logits(load_model(tmp_path / "merged", "float32"), None, rows)
+    found = artifact.probe_logits(load_model(tmp_path / "merged", "float32"), None, rows)
     assert float((expected[0] - found[0]).abs().max()) < 1e-3
     assert load_tokenizer(tmp_path / "merged").eos_token == "</s>"
 

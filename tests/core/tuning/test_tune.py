@@ -2,10 +2,11 @@
 
 Modules: ``potluck.adapters.resolve``, ``potluck.components.changes``, ``potluck.tuning.artifact``,
 ``potluck.tuning.attached``, ``potluck.tuning.card``, ``potluck.tuning.checkpoint``, ``potluck.tuning.encode``,
-``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.forward``, ``potluck.tuning.head``,
-``potluck.tuning.job``, ``potluck.tuning.local``, ``potluck.tuning.method``, ``potluck.tuning.pack``,
-``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``, ``potluck.tuning.settings``,
-``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``, ``potluck.tuning.watchdog``.
+``potluck.tuning.training``, ``potluck.tuning.estimate``, ``potluck.tuning.forward``, ``potluck.tuning.head``,
+``potluck.tuning.job``, ``potluck.tuning.local_tuner``, ``potluck.tuning.method``, ``potluck.tuning.packed_batches``,
+``potluck.tuning.processes``, ``potluck.tuning.padded_batches``, ``potluck.tuning.schedule``,
+``potluck.tuning.training_settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``,
+``potluck.tuning.tokenizer_checks``, ``potluck.tuning.watchdog``.
 """
 
 from __future__ import annotations
@@ -27,9 +28,9 @@ from potluck.api import Recipe
 from potluck.documents import Message
 from potluck.errors import MissingDependency, ModelError, PotluckError, RecipeError, Unsupported
 from potluck.overlap import rouge_l
-from potluck.stages.tune import plan, planned, problems
+from potluck.stages.tune import plan_training, resource_problems, training_request
 from potluck.tuning import artifact
-from potluck.tuning.zero import imported
+from potluck.tuning.zero import import_deepspeed
 from support.tuning import METHODS, ROWS, TEMPLATE, make_model, recipe
 
 
@@ -141,10 +142,10 @@ def altered(folder: Path, name: str, change: Callable[[bytes], bytes]) -> None:
 
 def relabelled(folder: Path, change: Callable[[dict[str, Any]], None]) -> None:
     """Change what an artifact says about itself, and seal it again, as one who knows how would."""
-    whole = json.loads((folder / artifact.NAME).read_text(encoding="utf-8"))
+    whole = json.loads((folder / artifact.MANIFEST).read_text(encoding="utf-8"))
     change(whole)
     whole["seal"] = artifact.fingerprint({key: value for key, value in whole.items() if key != "seal"})
-    (folder / artifact.NAME).write_text(json.dumps(whole), encoding="utf-8")
+    (folder / artifact.MANIFEST).write_text(json.dumps(whole), encoding="utf-8")
 
 
 def flipped(content: bytes) -> bytes:
@@ -223,8 +224,14 @@ MISMATCHES: dict[str, tuple[Callable[[Path], None], str]] = {
     "settings missing": (lambda home: (home / "kept" / SETTINGS).unlink(), "is missing"),
     "a pickle beside it": (with_a_pickle, "does not belong"),
     "a newer format": (lambda home: relabelled(home / "kept", lambda whole: whole.update(format=9)), "of format 9"),
-    "another base named, not sealed": (lambda home: altered(home / "kept", artifact.NAME, another_name), "was altered"),
-    "no JSON": (lambda home: altered(home / "kept", artifact.NAME, lambda content: content[:-30]), "holds no artifact"),
+    "another base named, not sealed": (
+        lambda home: altered(home / "kept", artifact.MANIFEST, another_name),
+        "was altered",
+    ),
+    "no JSON": (
+        lambda home: altered(home / "kept", artifact.MANIFEST, lambda content: content[:-30]),
+        "holds no artifact",
+    ),
     "a tuner of another package": (
         lambda home: relabelled(home / "kept", lambda whole: whole["tuner"].update(package="other")), "was made by"
     ),
@@ -298,11 +305,11 @@ def test_a_field_of_the_prompt_that_the_data_lack_is_named(home: Path) -> None:
 
 def test_a_plan_counts_what_is_trained_and_what_will_not_fit_is_refused(home: Path) -> None:
     with recipe(home) as opened:
-        estimate = plan(opened.components)
-        assert problems(estimate, home) == []
+        estimate = plan_training(opened.components)
+        assert resource_problems(estimate, home) == []
         assert opened.tune().tuned.trainable_parameters == estimate.trainable_parameters
     huge = replace(estimate, memory=1 << 60, disk=1 << 60)
-    assert [("of memory" in one, "on disk" in one) for one in problems(huge, home / "a" / "b")] == [
+    assert [("of memory" in one, "on disk" in one) for one in resource_problems(huge, home / "a" / "b")] == [
         (True, False),
         (False, True),
     ]
@@ -311,9 +318,9 @@ def test_a_plan_counts_what_is_trained_and_what_will_not_fit_is_refused(home: Pa
 def test_what_will_not_fit_is_told_with_the_memory_that_is_free(home: Path) -> None:
     psutil = pytest.importorskip("psutil")
     with recipe(home) as opened:
-        huge = replace(plan(opened.components), memory=1 << 60)
+        huge = replace(plan_training(opened.components), memory=1 << 60)
 
-    (said,) = problems(huge, home)
+    (said,) = resource_problems(huge, home)
 
     free = re.search(r"([\d.,]+) GiB are free", said)
     assert free
@@ -324,7 +331,7 @@ def test_a_plan_knows_what_is_spread_over_the_processes(home: Path, monkeypatch:
     def memory(**training: Any) -> int:
         with recipe(home, tuner={"use": "full", "training": training}) as opened:
             components = opened.components
-            return components.tuner.plan(planned(components)).memory
+            return components.tuner.plan(training_request(components)).memory
 
     alone = memory()
     assert memory(fsdp=True) == memory(deepspeed=zero(3)) == alone
@@ -336,7 +343,7 @@ def test_a_plan_knows_what_is_spread_over_the_processes(home: Path, monkeypatch:
 def test_what_spreads_by_deepspeed_names_the_library_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "deepspeed", None)
     with pytest.raises(MissingDependency, match=r"pip install 'potluck\[deepspeed\]'"):
-        imported("cpu")
+        import_deepspeed("cpu")
 
 
 def test_a_key_that_overrides_another_is_said(home: Path) -> None:

@@ -142,25 +142,25 @@ def test_an_end_that_is_not_one_token_is_refused(home: Path, token: str) -> None
 def test_an_end_that_the_models_settings_name_is_enough(home: Path) -> None:
     from potluck.models.loading import load_tokenizer
     from potluck.models.tokens import end_tokens
-    from potluck.tuning.encode import rendered
+    from potluck.tuning.encode import render_example
 
     take_end(home / "model")
     path = home / "model" / "generation_config.json"
     path.write_text(json.dumps({"eos_token_id": [1, 0]}), encoding="utf-8")
     tokenizer = load_tokenizer(home / "model")
     assert end_tokens(tokenizer) == ("</s>", "<s>")
-    assert rendered([Message("user", "a")], "b", tokenizer)[2] == "ab</s>"
+    assert render_example([Message("user", "a")], "b", tokenizer)[2] == "ab</s>"
 
 
 def test_a_template_that_writes_no_end_gets_one_behind_the_answer(tmp_path: Path) -> None:
     from potluck.models.loading import load_tokenizer
-    from potluck.tuning.encode import rendered
+    from potluck.tuning.encode import render_example
 
     template = "{% for m in messages %}{{ m.role }}> {{ m.content }}\n{% endfor %}"
     tokenizer = load_tokenizer(
         make_model(tmp_path, template=template + "{% if add_generation_prompt %}assistant> {% endif %}")
     )
-    assert rendered([Message("user", "a")], "b", tokenizer)[2] == "user> a\nassistant> b</s>"
+    assert render_example([Message("user", "a")], "b", tokenizer)[2] == "user> a\nassistant> b</s>"
 
 
 def test_an_evaluation_says_that_nothing_ends_the_answers(home: Path) -> None:

@@ -1,15 +1,15 @@
 """The tuners do what their papers' equations say: checked against a few lines of arithmetic on a small model.
 
-Modules: ``potluck.tuning.artifact``, ``potluck.tuning.card``, ``potluck.tuning.checkpoint``,
-``potluck.tuning.encode``, ``potluck.tuning.engine``, ``potluck.tuning.estimate``, ``potluck.tuning.forward``,
-``potluck.tuning.head``, ``potluck.tuning.job``, ``potluck.tuning.local``, ``potluck.tuning.method``,
-``potluck.tuning.pack``, ``potluck.tuning.processes``, ``potluck.tuning.rows``, ``potluck.tuning.schedule``,
-``potluck.tuning.settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``, ``potluck.tuning.vocabulary``,
-``potluck.tuning.watchdog``, ``potluck.tuning.zero``, ``potluck_plugins.tuners._shared.bottleneck``,
-``potluck_plugins.tuners._shared.deep``, ``potluck_plugins.tuners._shared.starts``,
-``potluck_plugins.tuners.adapter``, ``potluck_plugins.tuners.full``, ``potluck_plugins.tuners.lora``,
-``potluck_plugins.tuners.p_tuning_v2``, ``potluck_plugins.tuners.p_tuning``, ``potluck_plugins.tuners.prefix``,
-``potluck_plugins.tuners.prompt``.
+Modules: ``potluck.tuning.artifact``, ``potluck.tuning.card``, ``potluck.tuning.checkpoint``, ``potluck.tuning.encode``,
+``potluck.tuning.training``, ``potluck.tuning.estimate``, ``potluck.tuning.forward``, ``potluck.tuning.head``,
+``potluck.tuning.job``, ``potluck.tuning.local_tuner``, ``potluck.tuning.method``, ``potluck.tuning.packed_batches``,
+``potluck.tuning.processes``, ``potluck.tuning.padded_batches``, ``potluck.tuning.schedule``,
+``potluck.tuning.training_settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``,
+``potluck.tuning.tokenizer_checks``, ``potluck.tuning.watchdog``, ``potluck.tuning.zero``,
+``potluck_plugins.tuners._shared.bottleneck``, ``potluck_plugins.tuners._shared.deep``,
+``potluck_plugins.tuners._shared.starts``, ``potluck_plugins.tuners.adapter``, ``potluck_plugins.tuners.full``,
+``potluck_plugins.tuners.lora``, ``potluck_plugins.tuners.p_tuning_v2``, ``potluck_plugins.tuners.p_tuning``,
+``potluck_plugins.tuners.prefix``, ``potluck_plugins.tuners.prompt``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from peft import PeftModel
 
 from potluck.models.inputs import cache_argument
 from potluck.models.loading import load_model, load_tokenizer
-from potluck.tuning.attached import flattened
+from potluck.tuning.attached import flatten_cache
 from support.tuning import colours, request
 
 from .conftest import Make
@@ -258,4 +258,4 @@ def test_keys_and_values_side_by_side_are_those_of_the_cache(make: Make, model: 
     tuner = make("prefix", num_virtual_tokens=5)
     one = randomised(wrapped(tuner, model, tmp_path))
     weight = one.prompt_encoder["default"].embedding.weight
-    torch.testing.assert_close(flattened(tuner.virtual(one).cache), weight)
+    torch.testing.assert_close(flatten_cache(tuner.virtual(one).cache), weight)

@@ -10,7 +10,7 @@ from potluck.contracts import TuningRequest
 from potluck.models.inputs import cache_of
 from potluck.models.tokens import rows_of
 from potluck.tuning import PeftTuner, TunerConfig
-from potluck.tuning.attached import flattened
+from potluck.tuning.attached import flatten_cache
 from potluck_plugins.tuners._shared.starts import Start, on_meta, tokens
 
 
@@ -60,7 +60,7 @@ class DeepTuner(PeftTuner):
             words = tokens(self.config.init, self.config.init_text, length, request, tokenizer, rows_of(model))
             with torch.no_grad():
                 ids = torch.tensor([words], device=model.device)
-                begin = flattened(cache_of(model(input_ids=ids, use_cache=True)))
+                begin = flatten_cache(cache_of(model(input_ids=ids, use_cache=True)))
         wrapped = super().wrap(model, request, tokenizer)
         if begin is not None:
             with torch.no_grad():

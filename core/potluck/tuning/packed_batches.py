@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Pack:
+class PackedBatch:
     """A row of ``length`` tokens; all tensors are int64.
 
     ``ids`` and ``positions`` have the shape ``(length,)``; ``segments`` too: -1 for the shared beginning, else the
@@ -60,23 +60,23 @@ class Pack:
         return seen[None, None]
 
 
-def packs(examples: Sequence[Encoded], tokens: int, device: str = "cpu") -> Iterator[Pack]:
+def packed_batches(examples: Sequence[Encoded], tokens: int, device: str = "cpu") -> Iterator[PackedBatch]:
     """Rows of at most ``tokens`` tokens (more only for one long example) that hold each example once."""
     row: list[Encoded] = []
     for example in sorted(examples, key=lambda one: len(one.ids)):
         if row and _length([*row, example]) > tokens:
-            yield packed(row, device)
+            yield pack_examples(row, device)
             row = []
         row.append(example)
     if row:
-        yield packed(row, device)
+        yield pack_examples(row, device)
 
 
-def packed(examples: Sequence[Encoded], device: str = "cpu") -> Pack:
+def pack_examples(examples: Sequence[Encoded], device: str = "cpu") -> PackedBatch:
     """One row, on a device of torch's."""
     import torch
 
-    common = shared_beginning(examples)
+    common = shared_prefix_length(examples)
     ids, positions, segments = list(examples[0].ids[:common]), list(range(common)), [-1] * common
     predicting, targets, owners = list[int](), list[int](), list[int]()
     for number, one in enumerate(examples):
@@ -84,14 +84,14 @@ def packed(examples: Sequence[Encoded], device: str = "cpu") -> Pack:
         ids += one.ids[common:]
         positions += range(common, len(one.ids))
         segments += [number] * (len(one.ids) - common)
-        predicting += range(begin + one.start - 1, begin + one.start - 1 + one.learned)
+        predicting += range(begin + one.start - 1, begin + one.start - 1 + one.target_count)
         targets += one.answer or one.ids[one.start :]
-        owners += [number] * one.learned
+        owners += [number] * one.target_count
     values = (ids, positions, segments, predicting, targets, owners)
-    return Pack(*(torch.tensor(one, device=device) for one in values))
+    return PackedBatch(*(torch.tensor(one, device=device) for one in values))
 
 
-def shared_beginning(examples: Sequence[Encoded]) -> int:
+def shared_prefix_length(examples: Sequence[Encoded]) -> int:
     """How many tokens all begin with, before the first place that an answer is told from."""
     longest = min(one.start for one in examples) - 1
     first, last = min(one.ids[:longest] for one in examples), max(one.ids[:longest] for one in examples)
@@ -99,5 +99,5 @@ def shared_beginning(examples: Sequence[Encoded]) -> int:
 
 
 def _length(examples: Sequence[Encoded]) -> int:
-    common = shared_beginning(examples)
+    common = shared_prefix_length(examples)
     return common + sum(len(one.ids) - common for one in examples)

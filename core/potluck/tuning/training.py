@@ -19,16 +19,17 @@ from potluck.contracts import TunedModel, TuningProgress, TuningRequest
 from potluck.errors import TrainingFailed
 from potluck.fingerprints import fingerprint
 from potluck.models.loading import kind_of, load_model
-from potluck.tuning import head, vocabulary
-from potluck.tuning.checkpoint import put, state_of
+from potluck.tuning.checkpoint import load_parameters, optimiser_state
 from potluck.tuning.encode import Encoded
 from potluck.tuning.forward import batches
-from potluck.tuning.job import Job, prepared, rate, wrapped
+from potluck.tuning.head import save_and_remove_head
+from potluck.tuning.job import Job, peak_learning_rate, prepare_job, wrap_model
 from potluck.tuning.method import Method
-from potluck.tuning.pack import Pack
-from potluck.tuning.rows import Rows
-from potluck.tuning.sharding import clip, is_sharded
-from potluck.tuning.watchdog import Evaluated, Rates, Watchdog
+from potluck.tuning.packed_batches import PackedBatch
+from potluck.tuning.padded_batches import PaddedBatch
+from potluck.tuning.sharding import clip_gradients, is_sharded
+from potluck.tuning.tokenizer_checks import tokenizer_of
+from potluck.tuning.watchdog import Evaluation, LearningRates, Watchdog
 
 if TYPE_CHECKING:
     import torch
@@ -36,7 +37,7 @@ if TYPE_CHECKING:
     from potluck.tuning.forward import Forward
 
 _REPORT_SECONDS = 5.0
-_PROBED = 4
+_PROBE_STEPS = 4
 """Steps of a probe."""
 
 
@@ -47,55 +48,55 @@ def train(method: Method, request: TuningRequest, progress: Callable[[TuningProg
     What is learned depends on the request, the settings and the seed alone: each step's examples and random numbers
     follow from its number.
     """
-    job = prepared(method, request)
-    rates = Rates(rate(method), method.default_learning_rate)
+    job = prepare_job(method, request)
+    rates = LearningRates(peak_learning_rate(method), method.default_learning_rate)
     patience = method.config.training.early_stopping_patience
-    watch = Watchdog(job.course, request, job.schedule.steps, rates, job.ends, patience)
-    _loop(job, watch, progress)
-    learned = _gathered(job)
+    watch = Watchdog(job.history, request, job.schedule.steps, rates, job.ends, patience)
+    _run_steps(job, watch, progress)
+    learned = _gather_model(job)
     if patience is not None and job.processes.first:  # the others may look before it has been written
-        job.checkpoints.take_best(learned, job.course)
+        job.checkpoints.restore_best(learned, job.history)
     folder, trainable = request.folder / "result", sum(one.numel() for one in learned.parameters() if one.requires_grad)
     if job.processes.first:
         job.checkpoints.check_in_place()
         folder.mkdir(exist_ok=True)
-        head.take(method.base(learned), folder)
+        save_and_remove_head(method.base(learned), folder)
         method.save(learned, folder)
     job.processes.wait()
-    course = job.course
+    history = job.history
     return TunedModel(
         folder=folder,
         trainable_parameters=trainable,
-        losses=tuple(course.losses),
-        seconds=course.seconds,
-        tokens_per_second=course.tokens / course.seconds if course.seconds else 0.0,
-        notes=(*job.training.notes, *job.validation.notes, *course.notes, *watch.conclusions),
-        evaluations=tuple(course.evaluations),
+        losses=tuple(history.losses),
+        seconds=history.seconds,
+        tokens_per_second=history.tokens / history.seconds if history.seconds else 0.0,
+        notes=(*job.training.notes, *job.validation.notes, *history.notes, *watch.conclusions),
+        evaluations=tuple(history.evaluations),
         dropped=len(job.training.dropped) + len(job.validation.dropped),
         cut=len(job.training.cut) + len(job.validation.cut),
     )
 
 
-def _gathered(job: Job) -> torch.nn.Module:
+def _gather_model(job: Job) -> torch.nn.Module:
     """The model with what it has learned in one piece, to be saved by the first process."""
     if not job.spread:
         return job.model
     weights, request = job.weights, job.request
     base = load_model(request.model, "float32", kind_of(request.model))
-    model = wrapped(job.method, base, request, vocabulary.tokenizer_of(job.method, request))
-    put(model, weights)
+    model = wrap_model(job.method, base, request, tokenizer_of(job.method, request))
+    load_parameters(model, weights)
     return model
 
 
-def probe(method: Method, request: TuningRequest) -> float:
+def probe_seconds(method: Method, request: TuningRequest) -> float:
     """Seconds that a training would take, from the first steps of it, of which nothing is kept.
 
     The first step is not counted: libraries set themselves up in it. An evaluation has no backward pass, and is taken
     for a third of a training over the same tokens. Raises what ``train`` raises before its first step.
     """
     with tempfile.TemporaryDirectory() as folder:
-        job = prepared(method, replace(request, folder=Path(folder)))
-        took = [_timed(job, step) for step in range(min(_PROBED, job.schedule.steps))]
+        job = prepare_job(method, replace(request, folder=Path(folder)))
+        took = [_time_step(job, step) for step in range(min(_PROBE_STEPS, job.schedule.steps))]
     counted = took[1:] or took
     speed = sum(tokens for _, tokens in counted) / sum(seconds for seconds, _ in counted)
     schedule, lengths = job.schedule, [len(one.ids) for one in job.training.examples]
@@ -105,40 +106,40 @@ def probe(method: Method, request: TuningRequest) -> float:
     return (learned + validated / 3) / speed
 
 
-def _timed(job: Job, step: int) -> tuple[float, int]:
+def _time_step(job: Job, step: int) -> tuple[float, int]:
     began = time.monotonic()
     _, _, tokens = _step(job, step)
     return time.monotonic() - began, tokens
 
 
-def _loop(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None]) -> None:
-    settings, course, schedule = job.method.config.training, job.course, job.schedule
+def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None]) -> None:
+    settings, history, schedule = job.method.config.training, job.history, job.schedule
     every = settings.eval_steps or schedule.steps_per_epoch
-    began, before, reported, since = time.monotonic(), course.seconds, 0.0, 0
-    saved = course.step
-    while course.step < schedule.steps and not watch.stopped:
-        loss, norm, tokens = _step(job, course.step)
-        if (problem := watch.step(loss, norm)) is not None:
+    began, before, reported, since = time.monotonic(), history.seconds, 0.0, 0
+    saved = history.step
+    while history.step < schedule.steps and not watch.stopped:
+        loss, norm, tokens = _step(job, history.step)
+        if (problem := watch.record_step(loss, norm)) is not None:
             raise TrainingFailed(problem)
-        course.losses.append(loss)
-        watch.stepped()
-        course.step += 1
-        course.tokens += tokens
-        course.seconds = before + time.monotonic() - began
-        last = course.step == schedule.steps
-        if job.validation.examples and (last or course.step % every == 0):
+        history.losses.append(loss)
+        watch.check_losses()
+        history.step += 1
+        history.tokens += tokens
+        history.seconds = before + time.monotonic() - began
+        last = history.step == schedule.steps
+        if job.validation.examples and (last or history.step % every == 0):
             _evaluate(job, watch)
-        if last or course.step - saved >= settings.save_steps:
+        if last or history.step - saved >= settings.save_steps:
             weights = job.weights
-            if (problem := watch.weights(weights.values())) is not None:
+            if (problem := watch.check_weights(weights.values())) is not None:
                 raise TrainingFailed(problem)
-            state = state_of(job.optimiser) if job.zero is None else job.zero.state()
-            job.checkpoints.save(course, weights, state)
-            saved = course.step
+            state = optimiser_state(job.optimiser) if job.zero is None else job.zero.state()
+            job.checkpoints.save(history, weights, state)
+            saved = history.step
         since += 1
         if last or time.monotonic() - reported > _REPORT_SECONDS:
-            mean, since = sum(course.losses[-since:]) / since, 0
-            progress(TuningProgress(course.step, schedule.steps, mean, course.tokens / max(course.seconds, 1e-9)))
+            mean, since = sum(history.losses[-since:]) / since, 0
+            progress(TuningProgress(history.step, schedule.steps, mean, history.tokens / max(history.seconds, 1e-9)))
             reported = time.monotonic()
 
 
@@ -147,10 +148,10 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
     import torch
 
     batch = [job.training.examples[number] for number in job.schedule.batch(step)]
-    total = sum(one.learned for one in batch)
+    total = sum(one.target_count for one in batch)
     job.model.train()
     torch.manual_seed(_seed(job.request.seed, step, job.processes.rank))
-    loss, packs = torch.zeros((), device=job.processes.device), _packs(job, batch)
+    loss, packs = torch.zeros((), device=job.processes.device), _batches_of_step(job, batch)
     for number, (pack, counted) in enumerate(packs, 1):
         found = job.forward(pack)
         part = torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum") / total * counted
@@ -159,23 +160,23 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
         else:
             job.zero.backward(part, last=number == len(packs))
         loss += part.detach()
-    norm = _descend(job, loss, rate(job.method) * job.schedule.rate(step))
+    norm = _apply_gradients(job, loss, peak_learning_rate(job.method) * job.schedule.rate(step))
     return float(loss), norm, sum(len(one.ids) for one in batch)
 
 
-def _descend(job: Job, loss: torch.Tensor, speed: float) -> float:
+def _apply_gradients(job: Job, loss: torch.Tensor, speed: float) -> float:
     """Add up what the processes have computed, the loss too, and take the step; the gradient's norm."""
     import torch
 
     if job.zero is not None:
-        job.processes.add_up([loss])
+        job.processes.sum_over_all([loss])
         return job.zero.descend(speed)
     for parameter in job.parameters:
         if parameter.grad is None:  # this process had none of the step's examples, or the method did not use it
             parameter.grad = torch.zeros_like(parameter)
     here = [one.grad for one in job.parameters if one.grad is not None and not is_sharded(one)]
-    job.processes.add_up([loss, *here])  # the others were added up when they were computed
-    norm = clip(job.parameters, job.method.config.training.max_grad_norm or float("inf"))
+    job.processes.sum_over_all([loss, *here])  # the others were added up when they were computed
+    norm = clip_gradients(job.parameters, job.method.config.training.max_grad_norm or float("inf"))
     for group in job.optimiser.param_groups:
         group["lr"] = speed
     if math.isfinite(norm):  # a step along no direction would spoil what is good so far
@@ -184,7 +185,7 @@ def _descend(job: Job, loss: torch.Tensor, speed: float) -> float:
     return norm
 
 
-def _packs(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Pack | Rows, int]]:
+def _batches_of_step(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[PackedBatch | PaddedBatch, int]]:
     """This process's part of a step's examples, each time with 1.
 
     Where layers are spread, all processes have to compute them equally often: one that has less computes something
@@ -193,34 +194,34 @@ def _packs(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Pack | Rows, in
     size = job.method.config.training.pack_tokens
     found = [(pack, 1) for pack in batches(job.method, job.model, job.processes.share(batch), size)]
     if job.spread:
-        lacking = job.processes.most(len(found)) - len(found)
+        lacking = job.processes.max_over_all(len(found)) - len(found)
         found += [(pack, 0) for pack in batches(job.method, job.model, batch[:1], size)] * lacking
     return found
 
 
 def _evaluate(job: Job, watch: Watchdog) -> None:
-    found = evaluate(job.method, job.model, job.validation.examples, job.forward, _choices(job))
-    job.course.evaluations.append({"step": float(job.course.step), "loss": found.loss, "answers": found.answers})
+    found = evaluate_model(job.method, job.model, job.validation.examples, job.forward, _label_tokens(job))
+    job.history.evaluations.append({"step": float(job.history.step), "loss": found.loss, "answers": found.answers})
     patient = job.method.config.training.early_stopping_patience is not None
-    if patient and job.course.since_best == 0:
-        job.checkpoints.save_best(job.course, job.weights)
-    watch.evaluated(found)
+    if patient and job.history.evaluations_since_best == 0:
+        job.checkpoints.save_best(job.history, job.weights)
+    watch.check_evaluation(found)
 
 
-def _choices(job: Job) -> list[int]:
+def _label_tokens(job: Job) -> list[int]:
     """The first tokens of the labels of a classification, where they tell them apart."""
     labels = job.request.labels
     starts = {one.first for one in (*job.training.examples, *job.validation.examples)} if labels else set()
     return sorted(starts) if len(starts) == len(labels) else []
 
 
-def evaluate(
+def evaluate_model(
     method: Method,
     model: torch.nn.Module,
     examples: Sequence[Encoded],
     forward: Forward,
     choices: Sequence[int] = (),
-) -> Evaluated:
+) -> Evaluation:
     """Measure a wrapped model, whose logits ``forward`` computes, on examples, without training.
 
     ``choices`` are the first tokens that answers can have, where they are labels.
@@ -244,9 +245,9 @@ def evaluate(
                 last.append(pairs[rest[-1] if rest else start])
                 if choices:
                     chosen += choices[int(found[start, list(choices)].argmax())] == targets[start]
-    learned = sum(one.learned for one in examples)
+    learned = sum(one.target_count for one in examples)
     count = max(1, len(examples))
-    return Evaluated(loss / max(1, learned), right / count, tuple(first), tuple(last), chosen if choices else None)
+    return Evaluation(loss / max(1, learned), right / count, tuple(first), tuple(last), chosen if choices else None)
 
 
 def _seed(*parts: int) -> int:

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Rows:
+class PaddedBatch:
     """``ids`` and ``seen`` (1 where a token stands) have the shape ``(rows, length)``, int64.
 
     ``predicting`` are the row and the place of each figure that is wanted, shape ``(2, n)``; ``targets`` the tokens
@@ -33,9 +33,9 @@ class Rows:
     decoder: torch.Tensor | None = None
 
 
-def rows(
+def padded_batches(
     examples: Sequence[Encoded], tokens: int, padding: int, begin: int | None, device: str = "cpu"
-) -> Iterator[Rows]:
+) -> Iterator[PaddedBatch]:
     """Batches of at most ``tokens`` tokens (more only for one long example) that hold each example once.
 
     ``padding`` fills up; ``begin`` is the token that a sequence-to-sequence model's answer begins after.
@@ -43,28 +43,28 @@ def rows(
     batch: list[Encoded] = []
     for example in sorted(examples, key=lambda one: len(one.ids)):
         if batch and (len(batch) + 1) * len(example.ids) > tokens:
-            yield filled(batch, padding, begin, device)
+            yield pad_examples(batch, padding, begin, device)
             batch = []
         batch.append(example)
     if batch:
-        yield filled(batch, padding, begin, device)
+        yield pad_examples(batch, padding, begin, device)
 
 
-def filled(examples: Sequence[Encoded], padding: int, begin: int | None, device: str = "cpu") -> Rows:
+def pad_examples(examples: Sequence[Encoded], padding: int, begin: int | None, device: str = "cpu") -> PaddedBatch:
     """One batch, on a device of torch's."""
     import torch
 
     places = [
         (row, place + (one.start if begin is None else 0))
         for row, one in enumerate(examples)
-        for place in range(one.learned)
+        for place in range(one.target_count)
     ]
     decoder = None
     if begin is not None:
-        decoder = _filled([(begin, *one.answer[:-1]) for one in examples], padding, device)
-    return Rows(
-        ids=_filled([one.ids for one in examples], padding, device),
-        seen=_filled([(1,) * len(one.ids) for one in examples], 0, device),
+        decoder = _pad([(begin, *one.answer[:-1]) for one in examples], padding, device)
+    return PaddedBatch(
+        ids=_pad([one.ids for one in examples], padding, device),
+        seen=_pad([(1,) * len(one.ids) for one in examples], 0, device),
         predicting=torch.tensor(places, device=device).T,
         targets=torch.tensor([token for one in examples for token in one.answer], device=device),
         owners=torch.tensor([row for row, _ in places], device=device),
@@ -72,7 +72,7 @@ def filled(examples: Sequence[Encoded], padding: int, begin: int | None, device:
     )
 
 
-def _filled(texts: Sequence[Sequence[int]], padding: int, device: str) -> torch.Tensor:
+def _pad(texts: Sequence[Sequence[int]], padding: int, device: str) -> torch.Tensor:
     import torch
 
     width = max(map(len, texts))

@@ -19,19 +19,19 @@ class LocalTuner(Method):
 
     def plan(self, request: TuningRequest) -> Estimate:
         """Count on a model without weights; see ``potluck.tuning.estimate``."""
-        from potluck.tuning.estimate import estimate
+        from potluck.tuning.estimate import estimate_training
 
-        return estimate(self, request)
+        return estimate_training(self, request)
 
     def probe(self, request: TuningRequest) -> float | None:
-        """See ``potluck.tuning.engine.probe``."""
-        from potluck.tuning.engine import probe
+        """See ``potluck.tuning.training.probe_seconds``."""
+        from potluck.tuning.training import probe_seconds
 
-        return probe(self, request)
+        return probe_seconds(self, request)
 
     def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
-        """Train; see ``potluck.tuning.engine``."""
-        from potluck.tuning.engine import train
+        """Train; see ``potluck.tuning.training``."""
+        from potluck.tuning.training import train
 
         return train(self, request, progress)
 
@@ -58,10 +58,10 @@ class PeftTuner(LocalTuner):
 
     def virtual(self, model: Any) -> Virtual | None:
         """What PEFT computes from the prompt's parameters, for one row."""
-        from potluck.tuning.attached import virtual
+        from potluck.tuning.attached import virtual_of
 
         config = model.peft_config["default"]
-        return virtual(config, self.base(model), prompt_of(model)) if config.is_prompt_learning else None
+        return virtual_of(config, self.base(model), prompt_of(model)) if config.is_prompt_learning else None
 
     def notes(self, model: Any) -> tuple[str, ...]:
         """Which tied weights get additions of their own."""

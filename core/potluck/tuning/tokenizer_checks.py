@@ -11,7 +11,7 @@ from potluck.contracts.tuner import ModelKind
 from potluck.errors import TokenizerMismatch, Unsupported
 from potluck.models.loading import load_tokenizer
 from potluck.models.tokens import check_rows, end_tokens, listed, rows_of, with_end, without_end, without_row
-from potluck.tuning import head
+from potluck.tuning.head import head_labels, head_of
 from potluck.tuning.method import Method
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ def check_end(method: Method, request: TuningRequest, tokenizer: Any, kind: Mode
     )
 
 
-def ends(method: Method, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> frozenset[int]:
+def end_token_ids(method: Method, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> frozenset[int]:
     """The tokens that end an answer; none where no answer is written."""
     known = end_tokens(tokenizer) if _writes(method, request, kind) else ()
     return frozenset(int(tokenizer.convert_tokens_to_ids(token)) for token in known)
@@ -41,10 +41,10 @@ def ends(method: Method, request: TuningRequest, tokenizer: Any, kind: ModelKind
 
 def _writes(method: Method, request: TuningRequest, kind: ModelKind) -> bool:
     """Whether answers are written token by token, not one filled in or named."""
-    return kind != "masked" and not head.labels(method, request)
+    return kind != "masked" and not head_labels(method, request)
 
 
-def resize(method: Method, model: Any, tokenizer: Any) -> Any:
+def resize_embeddings(method: Method, model: Any, tokenizer: Any) -> Any:
     """The model with a row for every token where the settings ask for that, new ones as transformers begins them.
 
     Raises ``Unsupported`` for a tuner that would not train the new rows.
@@ -65,7 +65,7 @@ def resize(method: Method, model: Any, tokenizer: Any) -> Any:
     return model
 
 
-def check_known(request: TuningRequest, tokenizer: Any, model: Any, examples: Sequence[Encoded]) -> None:
+def check_embeddings(request: TuningRequest, tokenizer: Any, model: Any, examples: Sequence[Encoded]) -> None:
     """Raise ``TokenizerMismatch`` naming the tokens of examples that the embeddings have no row for."""
     rows = rows_of(model)
     used = (number for one in examples for number in (*one.ids, *_words(one, model)))
@@ -77,7 +77,7 @@ def check_known(request: TuningRequest, tokenizer: Any, model: Any, examples: Se
         ) from None
 
 
-def notes(request: TuningRequest, tokenizer: Any, model: Any) -> tuple[str, ...]:
+def tokenizer_notes(request: TuningRequest, tokenizer: Any, model: Any) -> tuple[str, ...]:
     """What is odd about a tokenizer and does no harm to the examples, a sentence each."""
     beyond = without_row(tokenizer, rows_of(model))
     if not beyond:
@@ -90,4 +90,4 @@ def notes(request: TuningRequest, tokenizer: Any, model: Any) -> tuple[str, ...]
 
 def _words(one: Encoded, model: Any) -> Sequence[int]:
     """The answer's tokens, where they are tokens and not the number of a label."""
-    return one.answer if head.of(model) is None else ()
+    return one.answer if head_of(model) is None else ()
