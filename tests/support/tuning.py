@@ -41,6 +41,12 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return make_model(tmp_path_factory.mktemp("tiny") / "model")
 
 
+@pytest.fixture
+def home(tmp_path: Path, model: Path) -> Path:
+    """A folder with a model and examples."""
+    return write_home(tmp_path, model)
+
+
 def make_model(folder: Path, template: str | None = TEMPLATE, seed: int = 0) -> Path:
     return tiny_causal(folder, TEXTS, template=template, seed=seed)
 
