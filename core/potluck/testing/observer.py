@@ -87,7 +87,7 @@ def check_hooks(subject: Subject) -> None:
 
 @rule("observer", "run")
 def check_run(subject: Subject) -> None:
-    """It takes all events of a run: stages within stages, unknown totals, cache, a failure."""
+    """It takes all events of a run: stages within stages, unknown totals, calls, a failure."""
     with _watching(subject) as hook:
         _run(hook)
 
