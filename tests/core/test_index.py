@@ -3,7 +3,8 @@
 Modules: ``potluck.stages.answer``, ``potluck.document_qa.ask``, ``potluck.loading.attachments``,
 ``potluck.embedding.batches``, ``potluck.stages.cite``, ``potluck.components.components``, ``potluck.stages.embed``,
 ``potluck.components.lengths``, ``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
-``potluck.embedding.vectors``, ``potluck.workspace.answer_cache``, ``potluck.workspace.catalogue``,
+``potluck.embedding.call``, ``potluck.embedding.pooling``,
+``potluck.workspace.answer_cache``, ``potluck.workspace.catalogue``,
 ``potluck.workspace.checksums``, ``potluck.workspace.connection``, ``potluck.workspace.database``,
 ``potluck.workspace.files``, ``potluck.workspace.lock``, ``potluck.workspace.reading``, ``potluck.workspace.repair``,
 ``potluck.workspace.runs``, ``potluck.workspace.scratch``, ``potluck.workspace.tables``.

@@ -8,12 +8,12 @@ from dataclasses import dataclass
 
 from potluck.answering.builtin_prompts import prompts_for
 from potluck.components.components import Components
+from potluck.embedding.queries import question_vectors
 from potluck.errors import PotluckError
 from potluck.language import grams
 from potluck.questions.question_file import Question, read_questions
 from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import Shot, no_examples
-from potluck.stages.embed import question_vectors
 from potluck.workspace.answer_cache import AnswerCache
 
 _ALIKE = 0.8

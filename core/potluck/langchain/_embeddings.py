@@ -5,8 +5,9 @@ from __future__ import annotations
 from langchain_core.embeddings import Embeddings
 
 from potluck.api import Recipe
+from potluck.embedding.passages import embed_passages
+from potluck.embedding.queries import embed_query
 from potluck.langchain._shared import using
-from potluck.stages.embed import embed_passages, embed_query
 
 
 class PotluckEmbeddings(Embeddings):

@@ -1,39 +1,34 @@
-"""Embedding: from texts to vectors, each text at most once, and none longer than the embedder's window in silence."""
+"""Embedding: from chunks to vectors, each text at most once, and none longer than the embedder's window in silence."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING
 
 from potluck.amounts import many
 from potluck.contracts import Embedder
-from potluck.embedding.batches import Batches
-from potluck.embedding.vectors import Counted, asked, count, embed_slice, pooled
+from potluck.embedding.batched_calls import batches_for, excerpt
+from potluck.embedding.call import count_tokens
+from potluck.embedding.pooling import embed_slice
 from potluck.errors import PotluckError, TextsRefused, WindowExceeded
 from potluck.ledger import Amount, Entry
-from potluck.observation.stage import Stage, notice
-from potluck.workspace.answer_cache import AnswerCache
+from potluck.observation.stage import Stage
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
 
+
 _NAMED = 5
 """How many of the chunks that are too long an error names."""
 
 _COUNTED_AT_ONCE = 1024
-_SHOWN = 50
-"""Characters of a text's beginning that a message shows."""
-_PROBE = "potluck"
-"""What an embedder is asked to see whether it works at all."""
-
-T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
-class Text:
+class PendingText:
     """A text to embed: its hash, the text, its tokens, and the chunk it was first met in, for messages."""
 
     hash: str
@@ -68,10 +63,10 @@ def embed(
     # Texts of one length together: a batch is as slow as its longest text.
     texts.sort(key=lambda text: (text.tokens, text.hash))
 
-    def one(batch: Sequence[Text]) -> Vectors:
+    def one(batch: Sequence[PendingText]) -> Vectors:
         return embed_slice(batch, embedder)
 
-    batches = _batches(one, embedder, skip)
+    batches = batches_for(one, embedder, skip)
     for batch, vectors in batches.of(texts):
         catalogue.add_vectors(fingerprint, [text.hash for text in batch], vectors)
         running.advance(len(batch))
@@ -99,109 +94,14 @@ def account_left_out(
     entry.went_out = replace(
         entry.went_out, items=entry.went_out.items - len(dropped), characters=entry.went_out.characters - characters
     )
-    named = [f"{_quoted(chunk, catalogue)}: {left_out[text]}" for text, chunk in list(dropped.items())[:_NAMED]]
+    named = [f"{_quote(chunk, catalogue)}: {left_out[text]}" for text, chunk in list(dropped.items())[:_NAMED]]
     more = [f"and {len(dropped) - _NAMED} more"] if len(dropped) > _NAMED else []
     entry.notes.append(f"on_error: skip: no vector for {'; '.join([*named, *more])}")
 
 
-def embed_query(question: str, embedder: Embedder) -> Vectors:
-    """Embed a question, shape ``(dimensions,)``. Raises ``WindowExceeded``, unless the embedder's ``fit`` consents."""
-    (tokens,) = count(embedder, [question])
-    window = embedder.window
-    if window is not None and tokens > window and embedder.fit == "error":
-        raise WindowExceeded(
-            f"the question has {tokens} tokens and the embedder reads {window}: shorten it, "
-            "or write 'fit: pool' or 'fit: cut' among the embedder's settings"
-        )
-    if window is not None and tokens > window and embedder.fit == "pool":
-        return pooled(question, embedder, embedder.embed_queries)
-    return asked(embedder.embed_queries, [question], tokens, embedder).reshape(-1)
-
-
-def embed_queries(questions: Sequence[str], embedder: Embedder) -> Iterator[tuple[Sequence[str], Vectors]]:
-    """Embed questions in batches and yield each with its vectors, shape ``(n, dimensions)``. As ``embed_query``."""
-    if not questions:
-        return
-    window = embedder.window
-    counts = count(embedder, questions)
-    tokens = dict(zip(questions, counts, strict=True))
-    long = [question for question in questions if window is not None and tokens[question] > window]
-    for question in long:
-        yield [question], embed_query(question, embedder)[None]
-    skipped = set(long)
-    short = [question for question in questions if question not in skipped]
-
-    def one(batch: Sequence[str]) -> Vectors:
-        return asked(embedder.embed_queries, batch, sum(tokens[question] for question in batch), embedder)
-
-    batches = _batches(one, embedder)
-    yield from batches.of(short)
-    _check_all_answered(batches.refused)
-
-
-def embed_passages(texts: Sequence[str], embedder: Embedder) -> Vectors:
-    """Embed texts that are not chunks of documents, shape ``(len(texts), dimensions)``. As ``embed_query``."""
-    import numpy as np
-
-    counts, window = count(embedder, texts), embedder.window
-    if window is not None and embedder.fit == "error" and max(counts, default=0) > window:
-        raise WindowExceeded(
-            f"a text has {max(counts)} tokens and the embedder reads {window}: cut it, "
-            "or write 'fit: pool' or 'fit: cut' among the embedder's settings"
-        )
-    counted = [Counted(text, tokens) for text, tokens in zip(texts, counts, strict=True)]
-
-    def some(places: Sequence[int]) -> Vectors:
-        return embed_slice([counted[place] for place in places], embedder)
-
-    batches = _batches(some, embedder)
-    vectors = np.empty((len(texts), embedder.dimensions), np.float32)
-    for places, rows in batches.of(range(len(texts))):
-        vectors[list(places)] = rows
-    _check_all_answered([(texts[place], error) for place, error in batches.refused])
-    return vectors
-
-
-def question_vectors(
-    questions: Sequence[str], embedder: Callable[[], Embedder], fingerprint: str, cache: AnswerCache
-) -> tuple[dict[str, Vectors], int]:
-    """The vector of each question, each embedded at most once ever, and how many were embedded now.
-
-    ``embedder`` is called only if one has to be.
-    """
-    wanted = list(dict.fromkeys(questions))
-    found = cache.question_vectors(fingerprint, wanted)
-    missing = [question for question in wanted if question not in found]
-    if missing:
-        for batch, vectors in embed_queries(missing, embedder()):
-            cache.keep_question_vectors(fingerprint, batch, vectors)
-            found |= dict(zip(batch, vectors, strict=True))
-    return found, len(missing)
-
-
-def _batches(call: Callable[[Sequence[T]], Vectors], embedder: Embedder, skip: bool = False) -> Batches[T]:
-    """Calls of an embedder, as many texts and as many at once as it takes."""
-
-    def works() -> bool:
-        try:
-            asked(embedder.embed_passages, [_PROBE], 1, embedder)
-        except PotluckError:
-            return False
-        return True
-
-    return Batches(call, embedder.batch_size, embedder.concurrency, probe=works, tell=notice, go_on=skip)
-
-
-def _check_all_answered(refused: Sequence[tuple[str, PotluckError]]) -> None:
-    if refused:
-        text, error = refused[0]
-        begins = "it begins" if len(refused) == 1 else "one begins"
-        raise TextsRefused(f"no vector for {many(len(refused), 'text')}; {begins} {_beginning(text)!r}: {error}")
-
-
-def _refusal(refused: Sequence[tuple[Text, PotluckError]], catalogue: Catalogue) -> str:
+def _refusal(refused: Sequence[tuple[PendingText, PotluckError]], catalogue: Catalogue) -> str:
     """The texts without a vector, with their places and the reasons."""
-    named = "\n".join(f"  {_quoted(text.chunk, catalogue)}: {error}" for text, error in refused[:_NAMED])
+    named = "\n".join(f"  {_quote(text.chunk, catalogue)}: {error}" for text, error in refused[:_NAMED])
     more = f"\n  and {len(refused) - _NAMED} more" if len(refused) > _NAMED else ""
     return (
         f"the embedder gives no vector for {len(refused)} of the texts; those of the others are kept:\n{named}{more}\n"
@@ -210,20 +110,15 @@ def _refusal(refused: Sequence[tuple[Text, PotluckError]], catalogue: Catalogue)
     )
 
 
-def _quoted(chunk: StoredChunk, catalogue: Catalogue) -> str:
+def _quote(chunk: StoredChunk, catalogue: Catalogue) -> str:
     """Where a chunk stands and how it begins."""
     document = catalogue.document(chunk.document)
-    return f"{_place(chunk, catalogue)} ({_beginning(document.text[chunk.start : chunk.end])!r})"
-
-
-def _beginning(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _SHOWN else f"{line[:_SHOWN]} ..."
+    return f"{_place(chunk, catalogue)} ({excerpt(document.text[chunk.start : chunk.end])!r})"
 
 
 def _texts(
     chunks: Sequence[StoredChunk], missing: set[str], embedder: Embedder, catalogue: Catalogue
-) -> Iterator[Text]:
+) -> Iterator[PendingText]:
     """The texts that have to be embedded, each once, with their tokens."""
 
     def new() -> Iterator[tuple[StoredChunk, str]]:
@@ -234,12 +129,12 @@ def _texts(
 
     pairs = new()
     while some := list(islice(pairs, _COUNTED_AT_ONCE)):
-        counts = count(embedder, [text for _, text in some])
+        counts = count_tokens(embedder, [text for _, text in some])
         for (chunk, text), tokens in zip(some, counts, strict=True):
-            yield Text(chunk.text, text, tokens, chunk)
+            yield PendingText(chunk.text, text, tokens, chunk)
 
 
-def _account(entry: Entry, chunks: Sequence[StoredChunk], texts: Sequence[Text]) -> None:
+def _account(entry: Entry, chunks: Sequence[StoredChunk], texts: Sequence[PendingText]) -> None:
     distinct = {chunk.text: chunk.end - chunk.start for chunk in chunks}
     characters = sum(chunk.end - chunk.start for chunk in chunks)
     entry.came_in = Amount(len(chunks), characters)
@@ -248,7 +143,7 @@ def _account(entry: Entry, chunks: Sequence[StoredChunk], texts: Sequence[Text])
     entry.went_out = Amount(len(distinct), sum(distinct.values()), counted)
 
 
-def _consent(long: Sequence[Text], embedder: Embedder, entry: Entry, catalogue: Catalogue) -> None:
+def _consent(long: Sequence[PendingText], embedder: Embedder, entry: Entry, catalogue: Catalogue) -> None:
     """Refuse texts that are too long, or count what the recipe consents to lose."""
     window = embedder.window
     assert window is not None

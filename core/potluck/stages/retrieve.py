@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING
 
 from potluck.contracts import Embedder, VectorStore
 from potluck.documents import Document, Passage, page_at, sections_within
+from potluck.embedding.queries import embed_query, question_vectors
 from potluck.errors import StoreMismatch
-from potluck.stages.embed import embed_query, question_vectors
 from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import IndexState, Snapshot, StoredChunk
 

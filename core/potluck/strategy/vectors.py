@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from potluck.contracts import Embedder
+from potluck.embedding.queries import embed_queries
 from potluck.fingerprints import fingerprint, text_hash
 from potluck.observation.stage import stage
-from potluck.stages.embed import embed_queries
 from potluck.strategy.meter import Meter
 from potluck.workspace.answer_cache import AnswerCache
 

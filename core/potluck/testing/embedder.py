@@ -288,7 +288,7 @@ def _window(embedder: Embedder) -> int:
 @rule("embedder", "too-long-is-seen")
 def check_fit(subject: Subject) -> None:
     """A text beyond the window has more tokens than that, and the framework refuses, pools or cuts it by ``fit``."""
-    from potluck.stages.embed import embed_query
+    from potluck.embedding.queries import embed_query
 
     with _made(subject) as embedder:
         window = _window(embedder)

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 
 from potluck.contracts import Embedder, Vectors
 from potluck.embedding.batches import Batches
+from potluck.embedding.passages import embed_passages
 from potluck.errors import PotluckError, RemoteError, RemoteTimeout, TextsRefused, UnusableVectors
-from potluck.stages.embed import embed_passages
 
 
 class Service:

@@ -3,7 +3,7 @@
 Modules: ``potluck.stages.answer``, ``potluck.document_qa.ask``, ``potluck.loading.attachments``,
 ``potluck.embedding.batches``, ``potluck.stages.cite``, ``potluck.components.components``, ``potluck.stages.embed``,
 ``potluck.stages.index``, ``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
-``potluck.embedding.vectors``.
+``potluck.embedding.call``, ``potluck.embedding.pooling``.
 """
 
 from __future__ import annotations

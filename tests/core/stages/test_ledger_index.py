@@ -2,7 +2,8 @@
 
 Modules: ``potluck.stages.answer``, ``potluck.document_qa.ask``, ``potluck.loading.attachments``,
 ``potluck.embedding.batches``, ``potluck.stages.cite``, ``potluck.components.components``, ``potluck.stages.index``,
-``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``, ``potluck.embedding.vectors``.
+``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
+``potluck.embedding.call``, ``potluck.embedding.pooling``.
 """
 
 from __future__ import annotations
@@ -155,7 +156,7 @@ def test_a_piece_counts_in_the_mean_as_many_times_as_it_has_tokens(folder: Path)
     text = "12345678901"
     with Recipe.load(folder / "recipe.yaml", ["embedder.window=8", "embedder.fit=pool"]) as recipe:
         embedder = recipe.components.embedder
-        from potluck.stages.embed import embed_passages
+        from potluck.embedding.passages import embed_passages
 
         (pooled,) = embed_passages([text], embedder)
         pieces = embedder.embed_passages([text[:8], text[8:]])

@@ -1,14 +1,12 @@
-"""One call of an embedder: its vectors checked against the contract, and texts that are too long embedded in pieces."""
+"""Passages as an embedder's ``fit`` says: whole, or where they are too long in pieces whose vectors are averaged."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
-from potluck.components.turns import turn
 from potluck.contracts import Embedder
-from potluck.errors import ContractBroken, UnusableVectors
-from potluck.observation.stage import model_call
+from potluck.embedding.call import call_embedder, count_tokens
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -28,38 +26,6 @@ class HasTokens(Protocol):
         ...
 
 
-def checked(vectors: Vectors, count: int, embedder: Embedder) -> Vectors:
-    """Check vectors against the contract. Raises ``ContractBroken``."""
-    import numpy as np
-
-    if vectors.shape != (count, embedder.dimensions) or vectors.dtype != np.float32:
-        raise ContractBroken(
-            f"the embedder gave {vectors.dtype} of shape {vectors.shape} for {count} texts, "
-            f"expected float32 of shape {(count, embedder.dimensions)}"
-        )
-    if not np.isfinite(vectors).all():
-        raise UnusableVectors("the embedder gave values that are not finite")
-    norms = np.linalg.norm(vectors, axis=1)
-    if count and abs(norms - 1.0).max() > 1e-2:
-        raise UnusableVectors(f"the embedder gave vectors of length {norms.min():.3f} to {norms.max():.3f}, expected 1")
-    return vectors
-
-
-def count(embedder: Embedder, texts: Sequence[str]) -> list[int]:
-    """The tokens of each text as the embedder counts them."""
-    with turn(embedder):
-        return embedder.count_tokens(texts)
-
-
-def asked(call: Callable[[Sequence[str]], Vectors], texts: Sequence[str], tokens: int, embedder: Embedder) -> Vectors:
-    """The vectors of a call, checked against the contract; ``tokens`` is what the texts were counted to have."""
-    with model_call("embeddings", len(texts)) as spent:
-        spent.input_tokens = tokens if embedder.exact_token_counts else None
-        with turn(embedder):
-            vectors = call(texts)
-        return checked(vectors, len(texts), embedder)
-
-
 class Counted(NamedTuple):
     """A text with its tokens."""
 
@@ -73,23 +39,23 @@ def embed_slice(batch: Sequence[HasTokens], embedder: Embedder) -> Vectors:
 
     window = embedder.window
     if window is None or embedder.fit != "pool" or all(text.tokens <= window for text in batch):
-        return asked(embedder.embed_passages, [t.text for t in batch], sum(t.tokens for t in batch), embedder)
+        return call_embedder(embedder.embed_passages, [t.text for t in batch], sum(t.tokens for t in batch), embedder)
     rows = [
-        asked(embedder.embed_passages, [text.text], text.tokens, embedder)[0]
+        call_embedder(embedder.embed_passages, [text.text], text.tokens, embedder)[0]
         if text.tokens <= window
-        else pooled(text.text, embedder, embedder.embed_passages)
+        else embed_in_pieces(text.text, embedder, embedder.embed_passages)
         for text in batch
     ]
     return np.stack(rows)
 
 
-def pooled(text: str, embedder: Embedder, call: Callable[[Sequence[str]], Vectors]) -> Vectors:
+def embed_in_pieces(text: str, embedder: Embedder, call: Callable[[Sequence[str]], Vectors]) -> Vectors:
     """The mean of the vectors of a text's pieces, weighted by their tokens, of unit length."""
     import numpy as np
 
     pieces = list(_pieces(text, embedder))
-    counts = count(embedder, pieces)
-    vectors = asked(call, pieces, sum(counts), embedder)
+    counts = count_tokens(embedder, pieces)
+    vectors = call_embedder(call, pieces, sum(counts), embedder)
     mean = np.average(vectors, axis=0, weights=counts)
     length = float(np.linalg.norm(mean))
     return (mean / length).astype(np.float32) if length > 0 else vectors[0]
@@ -124,4 +90,4 @@ def _longest(text: str, embedder: Embedder, window: int) -> int:
 
 
 def _fits(text: str, embedder: Embedder, window: int) -> bool:
-    return count(embedder, [text])[0] <= window
+    return count_tokens(embedder, [text])[0] <= window
