@@ -17,12 +17,13 @@ from potluck.components.components import Components
 from potluck.document_qa.ask import AskReport, ask, open_searcher
 from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
+from potluck.indexing.report import IndexReport
+from potluck.indexing.update import update_index
 from potluck.model_sources.sources import Sources
 from potluck.observation.observers import Observers, observers_of
 from potluck.planning.plan import PlanReport, parts, plan, remote_hosts
 from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import no_examples
-from potluck.stages.index import IndexReport, index
 from potluck.workspace import Workspace, folder_of
 from potluck.workspace.files import storage_errors
 from potluck.workspace.scratch import can_be_written, scratch
@@ -113,7 +114,7 @@ class Recipe:
         """
         self._need_documents()
         with self._indexing, storage_errors(self.workspace.folder):
-            report = index(self._with_embedder(), self.workspace, self.observers, check_service=check_service)
+            report = update_index(self._with_embedder(), self.workspace, self.observers, check_service=check_service)
             self._is_indexed = True
             self._lacks = (self.workspace.catalogue.generation(self.components.index_id) or "", report.lacks)
             return report

@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from potluck.comparison.compare import Plan
     from potluck.documents import Passage
     from potluck.ledger import Ledger
+    from potluck.loading.failure import LoadFailure
     from potluck.observation.observers import Observers
-    from potluck.stages.load import Failure
 
 _PROGRESS = "potluck:progress"
 
@@ -70,7 +70,7 @@ def show_progress(observers: Observers, quiet: bool) -> None:
         observers.add(plugin, plugins.offer(plugin).config.model_validate({"quiet": quiet}), Path())
 
 
-def warn(failures: Sequence[Failure]) -> None:
+def warn(failures: Sequence[LoadFailure]) -> None:
     """Say which documents could not be read, on standard error."""
     for failure in failures:
         echo(f"not read: {failure}", err=True, fg="yellow")

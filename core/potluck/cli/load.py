@@ -15,7 +15,7 @@ from potluck.visible import visible_line
 
 if TYPE_CHECKING:
     from potluck.documents import Document, Json
-    from potluck.stages.load import Failure
+    from potluck.loading.failure import LoadFailure
 
 
 @click.command("load")
@@ -44,7 +44,7 @@ def command(paths: Sequence[Path], loader: str | None, overrides: tuple[str, ...
     return 1 if failed else 0
 
 
-def _as_json(outcome: list[Document] | Failure) -> list[Json]:
+def _as_json(outcome: list[Document] | LoadFailure) -> list[Json]:
     if not isinstance(outcome, list):
         return [{"source": outcome.source, "error": outcome.reason, "kind": outcome.error}]
     return [{"source": d.source, "text": d.text, "metadata": _metadata(d)} for d in outcome]
@@ -67,7 +67,7 @@ def _metadata(document: Document) -> dict[str, Json]:
     }
 
 
-def _print(outcome: list[Document] | Failure) -> None:
+def _print(outcome: list[Document] | LoadFailure) -> None:
     if not isinstance(outcome, list):
         echo(f"not read: {outcome}", fg="yellow", err=True)
         return

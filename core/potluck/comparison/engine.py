@@ -25,15 +25,15 @@ from potluck.document_qa.shots import chooser
 from potluck.documents import Message, Passage
 from potluck.errors import PotluckError
 from potluck.fingerprints import fingerprint
+from potluck.indexing.update import update_index
 from potluck.ledger import Ledger
+from potluck.loading.failure import LoadFailure
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.questions.gold import Known, check_gold
 from potluck.questions.question_file import Question
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
-from potluck.stages.index import index
-from potluck.stages.load import Failure
 from potluck.stages.retrieve import Searcher
 from potluck.workspace import Workspace
 
@@ -238,7 +238,7 @@ class Engine:
     def _retrieve(self, components: Components) -> Retrieved | Exception:
         started, workspace = time.perf_counter(), self._workspace
         try:
-            report = index(components, workspace, self._observers)
+            report = update_index(components, workspace, self._observers)
             search = open_searcher(components, workspace)
             deep = components.recipe.retriever.k
             found, embedded = retrieve_all(self.questions, deep, search, workspace.answer_cache, self._observers)
@@ -314,7 +314,7 @@ def reason(error: Exception) -> str:
     return str(error) if isinstance(error, PotluckError) else f"unexpected {type(error).__name__}: {error}"
 
 
-def _unread(failures: Sequence[Failure]) -> Iterator[str]:
+def _unread(failures: Sequence[LoadFailure]) -> Iterator[str]:
     if failures:
         more = f", and {len(failures) - _NAMED} more" if len(failures) > _NAMED else ""
         yield f"documents not read: {len(failures)} ({'; '.join(map(str, failures[:_NAMED]))}{more})"

@@ -24,7 +24,7 @@ from potluck import errors
 from potluck.contracts import Config
 from potluck.documents import Document, Page, Section, Source
 from potluck.errors import DocumentLimit, LoaderCrashed, PotluckError, UnreadableDocument
-from potluck.loading.surroundings import regular_size
+from potluck.loading.regular_file import regular_size
 from potluck.loading.worker_process import NETWORK, may_send
 from potluck.plugins import Plugin
 

@@ -29,7 +29,7 @@ from potluck.errors import (
     PotluckError,
     UnreadableDocument,
 )
-from potluck.loading.surroundings import failure_of_the_machine
+from potluck.loading.machine_failures import machine_failure
 from potluck.plugins import Plugin
 
 _EXTENSION = re.compile(r"[^\w.]")
@@ -64,7 +64,7 @@ def run_loader(loader: Loader, source: Source, folder: Path | None = None) -> li
     try:
         return [_written(one, number, folder) for number, one in enumerate(loader.load(source))]
     except UnreadableDocument as error:
-        failure = failure_of_the_machine(error, source.path)
+        failure = machine_failure(error, source.path)
         if failure is None:
             raise
         raise failure from error
@@ -78,7 +78,7 @@ def run_loader(loader: Loader, source: Source, folder: Path | None = None) -> li
         raise LoaderCrashed(f"its loader asked to end the program (exit status {error.code})") from error
     except Exception as error:
         fault = UnreadableDocument(f"it could not be read ({type(error).__name__}: {error})")
-        raise failure_of_the_machine(error, source.path) or fault from error
+        raise machine_failure(error, source.path) or fault from error
 
 
 def _written(found: Document | Attachment, number: int, folder: Path | None) -> Document | Source:

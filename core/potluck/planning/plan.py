@@ -14,13 +14,15 @@ from potluck.components.changes import causes
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.documents import Json, Message
+from potluck.indexing.update import count_files_to_reread
 from potluck.ledger import Ledger
+from potluck.loading.failure import LoadFailure
 from potluck.observation.stage import stage
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.recipe.prompt_template import PromptTemplate
-from potluck.stages import load, split
 from potluck.stages.discover import discover
-from potluck.stages.index import read_again
+from potluck.stages.load import account_loads, load_documents, plan_loads
+from potluck.stages.split import account_chunks, split_documents
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -56,7 +58,7 @@ class PlanReport:
     context_window: int | None = None
     question_cost: float | None = None
     leaves: dict[str, str] = field(default_factory=dict)
-    failures: list[load.Failure] = field(default_factory=list)
+    failures: list[LoadFailure] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
     notes: list[str] = field(default_factory=list)
     """Why work is to be done again that was done before, and what it takes."""
@@ -112,21 +114,21 @@ def plan(components: Components, workspace: Workspace, observers: pluggy.PluginM
     recipe, catalogue, report = components.recipe, workspace.catalogue, PlanReport()
     assert recipe.documents is not None, "only a recipe with documents is planned"
     sources = discover(components.base, recipe.documents.patterns, recipe.documents.exclude)
-    planned, report.failures = load.survey(sources, components)
+    planned, report.failures = plan_loads(sources, components)
     why = causes(components, workspace.folder)
-    again = read_again(planned, catalogue.index(components.index_id), catalogue)
+    again = count_files_to_reread(planned, catalogue.index(components.index_id), catalogue)
     with workspace.writing():
         with stage(observers, "load", "files", len(planned)) as running:
-            loaded = load.load(planned, components, catalogue, running)
+            loaded = load_documents(planned, components, catalogue, running)
         with stage(observers, "split", "files", len(loaded.loads)) as running:
             loads, fingerprint = list(loaded.loads.values()), components.splitter_fingerprint
-            newly_split = split.split(loads, components.splitter, fingerprint, catalogue, running)
+            newly_split = split_documents(loads, components.splitter, fingerprint, catalogue, running)
     report.failures += loaded.failures
     chunks = [chunk for load_id in loads for chunk in catalogue.chunks(load_id, fingerprint)]
     report.files, report.chunks, report.leaves = len(sources), len(chunks), remote_hosts(recipe)
     report.documents = sum(len(catalogue.document_ids(load_id)) for load_id in loads)
-    load.account(report.ledger.open("load", "documents"), len(sources), loaded, catalogue)
-    split.account(report.ledger.open("split", "chunks"), chunks, catalogue)
+    account_loads(report.ledger.open("load", "documents"), len(sources), loaded, catalogue)
+    account_chunks(report.ledger.open("split", "chunks"), chunks, catalogue)
     _count_embedding(report, components, {chunk.text: text for chunk, text in catalogue.chunk_texts(chunks)}, workspace)
     _count_prompt(report, components)
     to_embed, tokens = report.texts_to_embed, report.tokens_to_embed

@@ -12,16 +12,17 @@ from potluck.contracts import Context, Loader
 from potluck.documents import Document, Source
 from potluck.errors import NoDocuments, PotluckError
 from potluck.loading.attachments import Reader
-from potluck.loading.surroundings import regular_size
+from potluck.loading.check_documents import check_documents
+from potluck.loading.failure import LoadFailure
+from potluck.loading.regular_file import regular_size
 from potluck.loading.worker import Worker
 from potluck.loading.worker_process import NoModels
 from potluck.recipe import loads
 from potluck.recipe.model import ComponentSpec, Documents
 from potluck.stages.discover import discover
-from potluck.stages.load import Failure, checked
 
 
-def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) -> Iterator[list[Document] | Failure]:
+def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) -> Iterator[list[Document] | LoadFailure]:
     """Load each file, and yield its documents or why it failed.
 
     Raises ``RecipeError`` for a wrong loader or setting.
@@ -30,7 +31,7 @@ def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) ->
     worker = Worker()
     try:
         for source in _sources(paths):
-            if isinstance(source, Failure):
+            if isinstance(source, LoadFailure):
                 yield source
             else:
                 yield _load(source, documents, worker)
@@ -48,21 +49,21 @@ def _documents(loader: str | None, overrides: Sequence[str]) -> Documents:
     return recipe.documents
 
 
-def _sources(paths: Sequence[Path]) -> Iterator[Source | Failure]:
+def _sources(paths: Sequence[Path]) -> Iterator[Source | LoadFailure]:
     for path in paths:
         try:
             yield from discover(Path.cwd(), [str(path)])
         except NoDocuments as error:
-            yield Failure(str(path), type(error).__name__, str(error))
+            yield LoadFailure(str(path), type(error).__name__, str(error))
 
 
-def _load(source: Source, documents: Documents, worker: Worker) -> list[Document] | Failure:
+def _load(source: Source, documents: Documents, worker: Worker) -> list[Document] | LoadFailure:
     try:
         extension = Path(source.name).suffix.lower().lstrip(".")
         part = documents.loader or loader_for(extension, documents)
-        return checked(_documents_of(part, source, worker, documents))
+        return check_documents(_documents_of(part, source, worker, documents))
     except PotluckError as error:
-        return Failure(source.name, type(error).__name__, str(error))
+        return LoadFailure(source.name, type(error).__name__, str(error))
 
 
 def _documents_of(part: ComponentSpec, source: Source, worker: Worker, documents: Documents) -> list[Document]:

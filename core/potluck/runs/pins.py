@@ -19,7 +19,7 @@ from potluck.datasets.row_files import is_rows
 from potluck.documents import Json, Source
 from potluck.errors import DocumentError, LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
-from potluck.loading.surroundings import hash_file
+from potluck.loading.regular_file import hash_file
 from potluck.planning.plan import parts
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.releases import code_of, libraries_of

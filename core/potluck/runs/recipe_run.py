@@ -9,10 +9,10 @@ from pathlib import Path
 from potluck.components.components import Components
 from potluck.document_qa.evaluate import EvaluationReport
 from potluck.documents import Json
+from potluck.indexing.report import IndexReport
 from potluck.planning.plan import parts
 from potluck.recipe.model import RecipeModel
 from potluck.runs.pins import pins
-from potluck.stages.index import IndexReport
 from potluck.workspace import Workspace
 from potluck.workspace.runs import new_run_id, surroundings, write_lines, write_manifest
 

@@ -14,11 +14,11 @@ from potluck.document_qa.ask import open_searcher
 from potluck.document_qa.evaluate import EvaluationReport, evaluate
 from potluck.documents import Json
 from potluck.errors import PotluckError
+from potluck.indexing.update import update_index
 from potluck.model_sources.sources import Sources
 from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.recipe_loader import read_recipe
 from potluck.runs.pins import Difference, differences, pins
-from potluck.stages.index import index
 from potluck.temporary import working_folder
 from potluck.workspace import Workspace
 from potluck.workspace.runs import surroundings
@@ -107,7 +107,7 @@ def _again(
 ) -> tuple[EvaluationReport, dict[str, Any]]:
     components = Components(recipe, workspace, Sources(recipe.folder))
     try:
-        index(components, workspace, observers)
+        update_index(components, workspace, observers)
         assert recipe.questions is not None, "a run with answers had questions"
         search = open_searcher(components, workspace)
         report = evaluate(recipe.questions, components, search, workspace.answer_cache, observers, limit)

@@ -37,7 +37,7 @@ class PendingText:
     chunk: StoredChunk
 
 
-def embed(
+def embed_chunks(
     chunks: Sequence[StoredChunk],
     embedder: Embedder,
     fingerprint: str,

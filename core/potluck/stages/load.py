@@ -3,41 +3,29 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from queue import SimpleQueue
 
 from potluck.components.components import Components
 from potluck.documents import Document, Source
-from potluck.errors import DocumentChanged, DocumentError, NoText, PasswordNeeded, PotluckError
+from potluck.errors import DocumentChanged, DocumentError, PotluckError
 from potluck.fingerprints import fingerprint
-from potluck.language import describe_half_losses
 from potluck.ledger import Amount, Entry
 from potluck.loading.attachments import Reader
-from potluck.loading.surroundings import hash_file
+from potluck.loading.check_documents import check_documents
+from potluck.loading.failure import LoadFailure, failure_of
+from potluck.loading.planned_load import PlannedLoad
+from potluck.loading.regular_file import hash_file
 from potluck.loading.worker import Worker
 from potluck.observation.stage import Stage
 from potluck.recipe.model import ComponentSpec
-from potluck.visible import visible_line
 from potluck.workspace.catalogue import Catalogue, Load
 
 _ATTEMPTS = 3
+
 _FILES_A_WORKER = 8
-_HALF = re.compile("[\ud800-\udfff]")
-
-
-@dataclass(frozen=True, slots=True)
-class Failure:
-    """A file that could not be loaded: the class of the error, and the reason for people."""
-
-    source: str
-    error: str
-    reason: str
-
-    def __str__(self) -> str:
-        return f"{visible_line(self.source)}: {self.reason}"
 
 
 @dataclass(slots=True)
@@ -45,52 +33,39 @@ class Loaded:
     """The loads of a recipe's files, by source name; ``new`` are those that were not in the catalogue."""
 
     loads: dict[str, str] = field(default_factory=dict)
-    failures: list[Failure] = field(default_factory=list)
+    failures: list[LoadFailure] = field(default_factory=list)
     new: int = 0
 
 
-@dataclass(frozen=True, slots=True)
-class Planned:
-    """A file with its content's hash and the loader that will read it."""
-
-    source: Source
-    content: str
-    part: ComponentSpec
-    loader: str
-
-    @property
-    def load_id(self) -> str:
-        """The fingerprint of the load: what is read, by what, under which name."""
-        return fingerprint(self.source.name, self.content, self.loader)
-
-
-def survey(sources: Sequence[Source], components: Components) -> tuple[list[Planned], list[Failure]]:
+def plan_loads(sources: Sequence[Source], components: Components) -> tuple[list[PlannedLoad], list[LoadFailure]]:
     """Hash every file and choose its loader, without loading anything."""
-    planned: list[Planned] = []
-    failures: list[Failure] = []
+    planned: list[PlannedLoad] = []
+    failures: list[LoadFailure] = []
     for source in sources:
         try:
             content = hash_file(source.path)
             part, loader = components.loader(source)
         except PotluckError as error:
-            failures.append(_failure(source, error))
+            failures.append(failure_of(source, error))
         else:
-            planned.append(Planned(source, content, part, loader))
+            planned.append(PlannedLoad(source, content, part, loader))
     return planned, failures
 
 
-def known(planned: Sequence[Planned], catalogue: Catalogue) -> Loaded | None:
+def find_loaded(planned: Sequence[PlannedLoad], catalogue: Catalogue) -> Loaded | None:
     """What a load would give if all of it is in the catalogue already, else None."""
     loaded = Loaded()
     for plan in planned:
-        load = catalogue.load(plan.load_id)
-        if load is None:
+        known = catalogue.load(plan.load_id)
+        if known is None:
             return None
-        _count(load, plan.source, loaded)
+        _count(known, plan.source, loaded)
     return loaded
 
 
-def load(planned: Sequence[Planned], components: Components, catalogue: Catalogue, running: Stage) -> Loaded:
+def load_documents(
+    planned: Sequence[PlannedLoad], components: Components, catalogue: Catalogue, running: Stage
+) -> Loaded:
     """Load the files that are not in the catalogue yet. A file that fails does not stop the others."""
     loaded = Loaded()
     catalogue.claim(components.index_id, [plan.load_id for plan in planned])
@@ -105,7 +80,7 @@ def load(planned: Sequence[Planned], components: Components, catalogue: Catalogu
             kept = Load(load_id, plan.source.name, content)
             catalogue.add_load(kept, plan.loader, outcome.documents, components.index_id)
         else:
-            loaded.failures.append(_failure(plan.source, outcome.error))
+            loaded.failures.append(failure_of(plan.source, outcome.error))
             running.advance(1, plan.source.name)
             continue
         _count(kept, plan.source, loaded)
@@ -119,7 +94,7 @@ def load(planned: Sequence[Planned], components: Components, catalogue: Catalogu
     return loaded
 
 
-def account(entry: Entry, files: int, loaded: Loaded, catalogue: Catalogue) -> None:
+def account_loads(entry: Entry, files: int, loaded: Loaded, catalogue: Catalogue) -> None:
     """Write the ledger's entry: files in, documents out, and what loaders say that they lost."""
     sizes = [
         catalogue.document_size(document)
@@ -142,7 +117,7 @@ class _Outcome:
     error: PotluckError | None = None
 
 
-def _load_all(todo: Sequence[Planned], components: Components) -> Iterator[tuple[Planned, _Outcome]]:
+def _load_all(todo: Sequence[PlannedLoad], components: Components) -> Iterator[tuple[PlannedLoad, _Outcome]]:
     """Load files, some at a time, and yield them in their order."""
     processes = max(1, min(os.cpu_count() or 1, -(-len(todo) // _FILES_A_WORKER)))
     free: SimpleQueue[Worker] = SimpleQueue()
@@ -150,7 +125,7 @@ def _load_all(todo: Sequence[Planned], components: Components) -> Iterator[tuple
     for worker in workers:
         free.put(worker)
 
-    def one(plan: Planned) -> _Outcome:
+    def one(plan: PlannedLoad) -> _Outcome:
         worker = free.get()
         try:
             return _load_one(plan, components, worker)
@@ -165,7 +140,7 @@ def _load_all(todo: Sequence[Planned], components: Components) -> Iterator[tuple
             worker.close()
 
 
-def _load_one(plan: Planned, components: Components, worker: Worker) -> _Outcome:
+def _load_one(plan: PlannedLoad, components: Components, worker: Worker) -> _Outcome:
     """Load a file until it was the same before and after: what was read of another one says nothing about it."""
     content = plan.content
     try:
@@ -180,7 +155,7 @@ def _load_one(plan: Planned, components: Components, worker: Worker) -> _Outcome
         return _Outcome(content, [], error)
 
 
-def _attempt(plan: Planned, content: str, components: Components, worker: Worker) -> _Outcome:
+def _attempt(plan: PlannedLoad, content: str, components: Components, worker: Worker) -> _Outcome:
     try:
         return _Outcome(content, load_file(plan.part, plan.source, components, worker))
     except PotluckError as error:
@@ -190,38 +165,11 @@ def _attempt(plan: Planned, content: str, components: Components, worker: Worker
 def load_file(part: ComponentSpec, source: Source, components: Components, worker: Worker) -> list[Document]:
     """Load one file now, in the worker's process where its loader wants that. Raises ``DocumentError``s."""
     reader = Reader(worker, components.base, components.make_loader, components.part_for)
-    return checked(reader.read(part, source))
-
-
-def checked(documents: Sequence[Document]) -> list[Document]:
-    """Check documents against the contract: there is text, it can be stored, and each part has a name of its own."""
-    if not any(document.text.strip() for document in documents):
-        raise NoText(_why_empty(documents))
-    names: dict[str, int] = {}
-    result = []
-    for document in documents:
-        text, halves = _HALF.subn("\ufffd", document.text)
-        losses = (*document.losses, *describe_half_losses(halves))
-        count = names[document.source] = names.get(document.source, 0) + 1
-        name = document.source if count == 1 else f"{document.source}#{count}"
-        result.append(replace(document, source=name, text=text, losses=losses))
-    return result
-
-
-def _why_empty(documents: Sequence[Document]) -> str:
-    losses = "; ".join(loss for document in documents for loss in document.losses)
-    return f"no text was found in it ({losses})" if losses else "no text was found in it"
+    return check_documents(reader.read(part, source))
 
 
 def _count(load: Load, source: Source, loaded: Loaded) -> None:
     if load.error:
-        loaded.failures.append(Failure(source.name, load.error, load.reason or ""))
+        loaded.failures.append(LoadFailure(source.name, load.error, load.reason or ""))
     else:
         loaded.loads[source.name] = load.id
-
-
-def _failure(source: Source, error: PotluckError) -> Failure:
-    reason = str(error)
-    if isinstance(error, PasswordNeeded) and "password:" not in reason:
-        reason += "; give it as documents: {password: ${NAME}} with the environment variable NAME"
-    return Failure(source.name, type(error).__name__, reason)

@@ -12,21 +12,23 @@ from potluck.observation.stage import Stage
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
 
-def split(loads: Sequence[str], splitter: Splitter, fingerprint: str, catalogue: Catalogue, running: Stage) -> int:
+def split_documents(
+    loads: Sequence[str], splitter: Splitter, fingerprint: str, catalogue: Catalogue, running: Stage
+) -> int:
     """Split the documents of these loads that are not split yet. Returns how many were."""
     done = 0
     for load_id in loads:
         todo = [d for d in catalogue.document_ids(load_id) if not catalogue.is_split(d, fingerprint)]
         for document_id in todo:
             document = catalogue.document(document_id)
-            chunks = checked(document, list(splitter.split(document)))
+            chunks = check_chunks(document, list(splitter.split(document)))
             catalogue.add_chunks(document_id, document.source, fingerprint, chunks)
             done += 1
         running.advance()
     return done
 
 
-def account(entry: Entry, chunks: Sequence[StoredChunk], catalogue: Catalogue) -> None:
+def account_chunks(entry: Entry, chunks: Sequence[StoredChunk], catalogue: Catalogue) -> None:
     """Write the ledger's entry: how many characters of the documents lie in some chunk, and how many in none."""
     covered = total = characters = 0
     by_document: dict[str, list[StoredChunk]] = {}
@@ -35,13 +37,13 @@ def account(entry: Entry, chunks: Sequence[StoredChunk], catalogue: Catalogue) -
         characters += chunk.end - chunk.start
     for document_id, members in by_document.items():
         total += catalogue.document_size(document_id)[0]
-        covered += _covered(members)
+        covered += _count_covered(members)
     entry.came_in = Amount(len(by_document), total)
     entry.went_out = Amount(len(chunks), characters)
     entry.dropped = Amount(0, total - covered)
 
 
-def checked(document: Document, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
+def check_chunks(document: Document, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     """Check chunks against the contract. Raises ``ContractBroken`` naming the document and the place."""
     end = start = 0
     for chunk in chunks:
@@ -62,7 +64,7 @@ def checked(document: Document, chunks: Sequence[Chunk]) -> Sequence[Chunk]:
     return chunks
 
 
-def _covered(chunks: Sequence[StoredChunk]) -> int:
+def _count_covered(chunks: Sequence[StoredChunk]) -> int:
     covered = end = 0
     for chunk in chunks:
         covered += max(0, chunk.end - max(end, chunk.start))

@@ -16,11 +16,11 @@ from potluck.components.components import Components
 from potluck.documents import Document, Source
 from potluck.errors import NoText
 from potluck.loading import attachments
+from potluck.loading.failure import LoadFailure
 from potluck.loading.worker_process import NoModels
 from potluck.planning.preview import show
 from potluck.plugins import Plugin
 from potluck.recipe import loads
-from potluck.stages.load import Failure
 from potluck.workspace import Workspace
 
 Read: TypeAlias = Callable[[str, bytes], Any]
@@ -47,7 +47,7 @@ def mail(**files: bytes) -> bytes:
 def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Read:
     monkeypatch.chdir(tmp_path)
 
-    def read(name: str, content: bytes) -> list[Document] | Failure:
+    def read(name: str, content: bytes) -> list[Document] | LoadFailure:
         Path(name).write_bytes(content)
         (found,) = show([Path(name)], None, [])
         return found

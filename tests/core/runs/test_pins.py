@@ -1,6 +1,6 @@
 """``potluck.lock`` pins plugins, models, documents and files of questions: each that changes is noticed by name.
 
-Modules: ``potluck.loading.surroundings``.
+Modules: ``potluck.runs.pins``, ``potluck.loading.regular_file``.
 """
 
 from __future__ import annotations

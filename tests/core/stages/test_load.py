@@ -14,11 +14,11 @@ import pytest
 
 from potluck import Recipe
 from potluck.documents import Document
+from potluck.indexing import update as indexing
+from potluck.loading.check_documents import check_documents
 from potluck.runs import pins
 from potluck.stages import discover as discovering
-from potluck.stages import index as indexing
 from potluck.stages.discover import discover
-from potluck.stages.load import checked
 from support.fake_plugins import install, install_hashing, visible
 
 FIRST_FAILS = '''
@@ -226,7 +226,7 @@ def test_a_folder_that_cannot_be_listed_is_told(home: Path, monkeypatch: pytest.
 
 
 def test_half_a_surrogate_pair_that_a_loader_yields_is_replaced_and_told() -> None:
-    (document,) = checked([Document("a", "鋼軌 \ud83d 長\udc00", losses=("it is old",))])
+    (document,) = check_documents([Document("a", "鋼軌 \ud83d 長\udc00", losses=("it is old",))])
 
     assert document.text == "鋼軌 \ufffd 長\ufffd"
     assert document.losses == (

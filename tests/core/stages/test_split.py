@@ -17,7 +17,7 @@ from potluck.errors import ContractBroken
 from potluck.ledger import Entry
 from potluck.observation.observers import Observers
 from potluck.observation.stage import stage
-from potluck.stages.split import account, checked, split
+from potluck.stages.split import account_chunks, check_chunks, split_documents
 from potluck.workspace import Workspace
 from potluck.workspace.catalogue import Load, StoredChunk
 
@@ -38,11 +38,11 @@ FIRST, SECOND = (2, 23), (25, 32)
 def test_chunks_that_hold_all_text_in_order_are_taken_as_they_are(places: list[tuple[int, int]]) -> None:
     chunks = [chunk(*place) for place in places]
 
-    assert checked(DOCUMENT, chunks) is chunks
+    assert check_chunks(DOCUMENT, chunks) is chunks
 
 
 def test_a_document_without_text_needs_no_chunk() -> None:
-    assert checked(Document("a", " \n\t"), []) == []
+    assert check_chunks(Document("a", " \n\t"), []) == []
 
 
 @pytest.mark.parametrize(
@@ -63,16 +63,16 @@ def test_a_document_without_text_needs_no_chunk() -> None:
 )
 def test_chunks_that_break_the_contract_are_told_with_document_and_place(chunks: list[Chunk], message: str) -> None:
     with pytest.raises(ContractBroken) as raised:
-        checked(DOCUMENT, chunks)
+        check_chunks(DOCUMENT, chunks)
 
     assert str(raised.value) == f"規範.txt: {message}"
 
 
 def test_of_what_was_left_out_forty_characters_are_shown() -> None:
     with pytest.raises(ContractBroken, match=rf"left out '{'x' * 40}' at 0"):
-        checked(Document("a", "x" * 60), [])
+        check_chunks(Document("a", "x" * 60), [])
     with pytest.raises(ContractBroken, match=rf"left out '{'x' * 40}' at 0"):
-        checked(Document("a", "x" * 60 + "y"), [Chunk(60, 61, "y")])
+        check_chunks(Document("a", "x" * 60 + "y"), [Chunk(60, 61, "y")])
 
 
 class ByLine(Splitter):
@@ -100,11 +100,11 @@ def test_each_document_is_split_once_and_progress_is_told_by_file(tmp_path: Path
             for name, held in (("a", documents[:1]), ("b", documents[1:])):
                 catalogue.add_load(Load(name, f"{name}.txt", name), "loader", held)
             with stage(Observers(), "split", "files", 2) as running:
-                assert split(["a", "b"], splitter, "s1", catalogue, running) == 3
+                assert split_documents(["a", "b"], splitter, "s1", catalogue, running) == 3
                 assert running.event.done == 2
             with stage(Observers(), "split", "files", 2) as running:
-                assert split(["a", "b"], splitter, "s1", catalogue, running) == 0
-                assert split(["a"], splitter, "s2", catalogue, running) == 1
+                assert split_documents(["a", "b"], splitter, "s1", catalogue, running) == 0
+                assert split_documents(["a"], splitter, "s2", catalogue, running) == 1
         assert splitter.asked == ["a.txt", "b.txt", "b.txt#2", "a.txt"]
     finally:
         workspace.close()
@@ -134,7 +134,7 @@ def test_the_ledger_counts_what_lies_in_no_chunk(
     entry = Entry("split", "chunks")
     sizes: Any = Sizes()
 
-    account(entry, [stored(*place) for place in places], sizes)
+    account_chunks(entry, [stored(*place) for place in places], sizes)
 
     assert (entry.came_in.items, entry.came_in.characters) == (documents, came_in)
     assert (entry.went_out.items, entry.went_out.characters) == (len(places), characters)

@@ -1,6 +1,6 @@
 """A disk that alters what was written: no answer rests on it, it is told by name, and repair keeps what is whole.
 
-Modules: ``potluck.embedding.vectors``, ``potluck.workspace.answer_cache``, ``potluck.workspace.catalogue``,
+Modules: ``potluck.workspace.answer_cache``, ``potluck.workspace.catalogue``,
 ``potluck.workspace.checksums``, ``potluck.workspace.connection``, ``potluck.workspace.database``,
 ``potluck.workspace.files``, ``potluck.workspace.lock``, ``potluck.workspace.reading``, ``potluck.workspace.runs``,
 ``potluck.workspace.scratch``, ``potluck.workspace.tables``.

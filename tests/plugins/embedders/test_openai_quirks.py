@@ -19,8 +19,8 @@ from potluck.cli.index import command
 from potluck.contracts import Context
 from potluck.errors import RemoteError, TextsRefused
 from potluck.hookspecs import StageEvent
+from potluck.indexing.report import IndexReport
 from potluck.loading.worker_process import NoModels
-from potluck.stages.index import IndexReport
 from potluck_plugins.embedders.openai import OpenAIEmbedder, OpenAIEmbedderConfig
 from support.commands import invoke
 from support.scripted_server import Body, Reply, Scripted, embeddings, refused, scripted_server, told

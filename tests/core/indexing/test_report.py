@@ -1,6 +1,6 @@
 """What indexing reports: what was added, changed, left as it was, computed and taken up again.
 
-Modules: ``potluck.stages.index``.
+Modules: ``potluck.indexing.report``, ``potluck.indexing.update``.
 """
 
 from __future__ import annotations

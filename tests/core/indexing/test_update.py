@@ -1,13 +1,8 @@
 """Indexing computes only what has changed, and ends in the same state whatever happened before.
 
-Modules: ``potluck.stages.answer``, ``potluck.document_qa.ask``, ``potluck.loading.attachments``,
-``potluck.embedding.batches``, ``potluck.stages.cite``, ``potluck.components.components``, ``potluck.stages.embed``,
-``potluck.components.lengths``, ``potluck.stages.load``, ``potluck.stages.retrieve``, ``potluck.stages.split``,
-``potluck.embedding.call``, ``potluck.embedding.pooling``,
-``potluck.workspace.answer_cache``, ``potluck.workspace.catalogue``,
-``potluck.workspace.checksums``, ``potluck.workspace.connection``, ``potluck.workspace.database``,
-``potluck.workspace.files``, ``potluck.workspace.lock``, ``potluck.workspace.reading``, ``potluck.workspace.repair``,
-``potluck.workspace.runs``, ``potluck.workspace.scratch``, ``potluck.workspace.tables``.
+Modules: ``potluck.indexing.update``, ``potluck.stages.embed``, ``potluck.stages.index``, ``potluck.stages.load``,
+``potluck.embedding.call``, ``potluck.embedding.pooling``, ``potluck.components.lengths``,
+``potluck.workspace.catalogue``.
 """
 
 from __future__ import annotations
@@ -21,7 +16,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.errors import NoDocuments, RecipeError, RemoteError, StoreMismatch, WindowExceeded
-from potluck.stages.index import IndexReport
+from potluck.indexing.report import IndexReport
 from support.fake_plugins import install_hashing, visible
 
 RECIPE = (

@@ -1,0 +1,95 @@
+"""What bringing an index up to date did."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+
+from potluck.amounts import many
+from potluck.documents import Json
+from potluck.ledger import Ledger
+from potluck.loading.failure import LoadFailure
+from potluck.stages.load import Loaded
+from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """How a set of things differs from what it was when the index was last finished."""
+
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
+
+    def as_json(self) -> dict[str, Json]:
+        """As a JSON object."""
+        return {"added": self.added, "changed": self.changed, "removed": self.removed, "unchanged": self.unchanged}
+
+
+@dataclass(slots=True)
+class IndexReport:
+    """What indexing did. ``loaded``, ``split`` and ``embedded`` count what was computed; ``reused`` had some."""
+
+    documents: Changes = Changes()
+    chunks: Changes = Changes()
+    loaded: int = 0
+    split: int = 0
+    embedded: int = 0
+    reused: int = 0
+    failures: list[LoadFailure] = field(default_factory=list)
+    ledger: Ledger = field(default_factory=Ledger)
+    seconds: float = 0.0
+    notes: list[str] = field(default_factory=list)
+    """Why work was done again that was done before, and what it took."""
+
+    @property
+    def lacks(self) -> str:
+        """What a question cannot find, because it is not in the index, in words; empty where all is."""
+        texts = sum(entry.dropped.items for entry in self.ledger.entries if entry.stage == "embed")
+        lacking = [many(len(self.failures), "document") + " that could not be read"] if self.failures else []
+        lacking += [many(texts, "text") + " without a vector (on_error: skip)"] if texts else []
+        return f"the index lacks {' and '.join(lacking)}" if lacking else ""
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck index --json`` prints it."""
+        return {
+            "documents": self.documents.as_json(),
+            "chunks": self.chunks.as_json(),
+            "loaded": self.loaded,
+            "split": self.split,
+            "embedded": self.embedded,
+            "reused": self.reused,
+            "failures": [{"source": f.source, "error": f.error, "reason": f.reason} for f in self.failures],
+            "notes": list(self.notes),
+            "ledger": self.ledger.as_json(),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def report_unchanged(state: IndexState, loaded: Loaded, chunks: Sequence[StoredChunk]) -> IndexReport:
+    """The report of a run that found the index as it should be."""
+    return IndexReport(
+        documents=Changes(unchanged=len(state.loads)),
+        chunks=Changes(unchanged=len(chunks)),
+        reused=len({chunk.text for chunk in chunks}),
+        failures=loaded.failures,
+    )
+
+
+def compare_states(
+    before: IndexState | None, after: IndexState, chunks: Iterable[StoredChunk], catalogue: Catalogue
+) -> tuple[Changes, Changes]:
+    """How documents and chunks differ between two states of an index; ``chunks`` are those of the second."""
+    old = dict(before.loads) if before else {}
+    same = {source for source, load_id in after.loads.items() if old.get(source) == load_id}
+    changed = {source for source in after.loads if source in old} - same
+    documents = Changes(
+        len(after.loads) - len(same) - len(changed), len(changed), len(old.keys() - after.loads), len(same)
+    )
+    ids = {chunk.id for chunk in chunks}
+    old_ids = {chunk.id for chunk in catalogue.index_chunks(before)} if before else set()
+    gone, new = len(old_ids - ids), len(ids - old_ids)
+    # A chunk of a changed document that was replaced by another counts once, as changed.
+    replaced = min(gone, new) if changed else 0
+    return documents, Changes(new - replaced, replaced, gone - replaced, len(ids & old_ids))

@@ -1,0 +1,29 @@
+"""A file that could not be loaded."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from potluck.documents import Source
+from potluck.errors import PasswordNeeded, PotluckError
+from potluck.visible import visible_line
+
+
+@dataclass(frozen=True, slots=True)
+class LoadFailure:
+    """A file that could not be loaded: the class of the error, and the reason for people."""
+
+    source: str
+    error: str
+    reason: str
+
+    def __str__(self) -> str:
+        return f"{visible_line(self.source)}: {self.reason}"
+
+
+def failure_of(source: Source, error: PotluckError) -> LoadFailure:
+    """The failure for an error that reading a file raised."""
+    reason = str(error)
+    if isinstance(error, PasswordNeeded) and "password:" not in reason:
+        reason += "; give it as documents: {password: ${NAME}} with the environment variable NAME"
+    return LoadFailure(source.name, type(error).__name__, reason)
