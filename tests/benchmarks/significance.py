@@ -18,7 +18,10 @@ from typing import TypeAlias, TypeVar
 import numpy as np
 import numpy.typing as npt
 
-from potluck.statistics.inference import ALPHA, holm, interval, paired
+from potluck.statistics.correction import holm
+from potluck.statistics.distributions import ALPHA
+from potluck.statistics.intervals import mean_interval
+from potluck.statistics.paired_tests import compare_paired
 from potluck.statistics.sequential import SequentialGate, parse_gate
 
 Array: TypeAlias = npt.NDArray[np.float64]
@@ -172,7 +175,7 @@ THREE = {"0/1, 70% right": coin(0.7), "F1, even": SAMPLES["F1, even"]}
 def false_alarms(pairs: Pairs, n: int, rounds: int, seed: int = 0) -> float:
     """The share of A/A comparisons that are called different."""
     rng = np.random.default_rng([seed, n])
-    return float(np.mean([paired(*pairs.sample(rng, n), seed=i).p <= ALPHA for i in range(rounds)]))
+    return float(np.mean([compare_paired(*pairs.sample(rng, n), seed=i).p <= ALPHA for i in range(rounds)]))
 
 
 def family_alarms(sample: Sample, n: int, rounds: int, seed: int = 0) -> float:
@@ -180,7 +183,7 @@ def family_alarms(sample: Sample, n: int, rounds: int, seed: int = 0) -> float:
     rng, alarms = np.random.default_rng([seed, n]), 0
     for i in range(rounds):
         a, b, c = (sample(rng, n)[0] for _ in range(3))
-        alarms += min(holm([paired(*two, seed=i).p for two in ((a, b), (a, c), (b, c))])) <= ALPHA
+        alarms += min(holm([compare_paired(*two, seed=i).p for two in ((a, b), (a, c), (b, c))])) <= ALPHA
     return alarms / rounds
 
 
@@ -189,7 +192,7 @@ def coverage(sample: Sample, n: int, rounds: int, seed: int = 0) -> float:
     rng, hits = np.random.default_rng([seed, n]), 0
     for _ in range(rounds):
         values, truth = sample(rng, n)
-        found = interval(values)
+        found = mean_interval(values)
         assert found.low is not None
         assert found.high is not None
         hits += found.low - 1e-12 <= truth <= found.high + 1e-12
@@ -200,7 +203,7 @@ def paired_coverage(pairs: Pairs, n: int, rounds: int, seed: int = 0) -> float:
     """How often the interval of a difference holds the true difference."""
     rng, hits = np.random.default_rng([seed, n]), 0
     for i in range(rounds):
-        found = paired(*pairs.sample(rng, n), seed=i)
+        found = compare_paired(*pairs.sample(rng, n), seed=i)
         hits += found.low - 1e-12 <= pairs.truth <= found.high + 1e-12
     return hits / rounds
 
@@ -213,9 +216,9 @@ def power(pairs: Pairs, n: int, rounds: int, seed: int = 0) -> float:
     """
     rng, found = np.random.default_rng([seed, n]), 0
     for i in range(rounds):
-        first = paired(*pairs.sample(rng, n), seed=i)
+        first = compare_paired(*pairs.sample(rng, n), seed=i)
         a, b = _raised(pairs, rng, n, first.detectable)
-        again = paired(a, b, seed=i)
+        again = compare_paired(a, b, seed=i)
         found += again.p <= ALPHA and again.difference > 0
     return found / rounds
 

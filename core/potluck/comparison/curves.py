@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 
 from potluck.documents import Json
 from potluck.recipe.swaps import Variant
-from potluck.statistics.inference import Interval
+from potluck.statistics.intervals import Interval
 
 _FEWEST = 3
 """Points of a curve; two are a pair."""

@@ -19,7 +19,10 @@ from potluck.metrics.perplexity import Perplexity
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question
 from potluck.recipe.variants import Design
-from potluck.statistics.inference import Interval, holm, interval, paired, sentence, verdict
+from potluck.statistics.correction import holm
+from potluck.statistics.intervals import Interval, mean_interval
+from potluck.statistics.paired_tests import compare_paired
+from potluck.statistics.verdicts import verdict, verdict_sentence
 from potluck.version import __version__
 
 ALL_PAIRS = 6
@@ -94,7 +97,7 @@ def _interval(values: Values, measure: Measure) -> Interval:
     import numpy as np
 
     kept = values[~np.isnan(values).all(axis=1)]
-    found = interval(_round_means(kept), bounded=measure.scale == "share")
+    found = mean_interval(_round_means(kept), bounded=measure.scale == "share")
     if measure.scale != "amount" or found.low is None:
         return found
     return replace(found, low=max(0.0, found.low))
@@ -136,7 +139,7 @@ def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str, scorer: Sc
             ours, theirs = tables[a][metric], tables[b][metric]
             both = ~(np.isnan(ours).all(axis=1) | np.isnan(theirs).all(axis=1))
             if both.sum() >= 2:
-                found.append((a, b, paired(_rounds(ours[both]), _rounds(theirs[both]))))
+                found.append((a, b, compare_paired(_rounds(ours[both]), _rounds(theirs[both]))))
         adjusted = holm([difference.p for _, _, difference in found])
         for (a, b, one), p_adjusted in zip(found, adjusted, strict=True):
             higher = scorer.measures[metric].higher_is_better
@@ -156,7 +159,7 @@ def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str, scorer: Sc
                 "test": one.test,
                 "between": one.between,
                 "within": one.within,
-                "sentence": sentence(
+                "sentence": verdict_sentence(
                     a=a,
                     b=b,
                     metric=metric,

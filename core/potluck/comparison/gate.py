@@ -24,7 +24,7 @@ from potluck.questions.question_file import read_question_file
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import AS_IT_IS, variants
-from potluck.statistics.sequential import Gate, SequentialGate, parse_gate
+from potluck.statistics.sequential import GateCondition, SequentialGate, parse_gate
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def gate(
     return GateReport(condition, tuple(decisions), len(file.questions), said)
 
 
-def _candidates(recipe: RecipeModel, plan: Plan, wanted: Gate) -> tuple[list[VariantRun], list[_Candidate]]:
+def _candidates(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> tuple[list[VariantRun], list[_Candidate]]:
     """The variants, the baseline first, and those that the condition is about."""
     chosen = _variants(recipe, plan, wanted)
     baseline = base_of(chosen, plan.baseline)
@@ -126,7 +126,7 @@ def _candidates(recipe: RecipeModel, plan: Plan, wanted: Gate) -> tuple[list[Var
 
 
 def _decide(
-    runs: Sequence[VariantRun], candidates: Sequence[_Candidate], wanted: Gate, engine: Engine, seed: int
+    runs: Sequence[VariantRun], candidates: Sequence[_Candidate], wanted: GateCondition, engine: Engine, seed: int
 ) -> None:
     """Ask some questions at a time, until every candidate passes or fails, or all are asked."""
     engine.check_gold([run.variant.recipe for run in runs])
@@ -138,7 +138,7 @@ def _decide(
             return
 
 
-def _variants(recipe: RecipeModel, plan: Plan, wanted: Gate) -> list[Variant]:
+def _variants(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> list[Variant]:
     """The variants; a condition without a baseline may be about the recipe as it is."""
     if not wanted.against_baseline and not plan.swaps and not recipe.compare:
         return [Variant(AS_IT_IS, {}, recipe)]
@@ -146,7 +146,7 @@ def _variants(recipe: RecipeModel, plan: Plan, wanted: Gate) -> list[Variant]:
 
 
 def _ask(
-    batch: Sequence[int], candidates: Sequence[_Candidate], baseline: VariantRun, wanted: Gate, engine: Engine
+    batch: Sequence[int], candidates: Sequence[_Candidate], baseline: VariantRun, wanted: GateCondition, engine: Engine
 ) -> None:
     """Ask some questions of all that are not decided, and look."""
     theirs = _values(engine, baseline, batch, wanted.metric) if wanted.against_baseline else {}

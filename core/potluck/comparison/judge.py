@@ -17,7 +17,7 @@ from typing import Literal, TypeAlias
 from potluck.documents import Json
 from potluck.fingerprints import fingerprint
 from potluck.language import is_chinese
-from potluck.statistics.inference import interval
+from potluck.statistics.intervals import mean_interval
 
 Vote: TypeAlias = Literal["first", "second", "tie", "unparsed"]
 Verdict: TypeAlias = Literal["a", "b", "tie", "inconsistent", "unparsed"]
@@ -105,7 +105,7 @@ class JudgeReport:
             "tie": counts["tie"],
             "inconsistent": counts["inconsistent"],
             "unparsed": counts["unparsed"],
-            "win_rate": interval(wins).as_json() if wins else None,
+            "win_rate": mean_interval(wins).as_json() if wins else None,
             "agreement": 1 - counts["inconsistent"] / understood if understood else None,
             "position_bias": votes.count("first") / len(votes) - 0.5 if votes else None,
         }

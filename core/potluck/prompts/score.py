@@ -21,7 +21,10 @@ from potluck.errors import PotluckError
 from potluck.observation.stage import model_call
 from potluck.prompts.items import Item
 from potluck.prompts.wordings import SHORT_HASH, Task, Wording
-from potluck.statistics.inference import Difference, Interval, holm, interval, paired, sentence, verdict
+from potluck.statistics.correction import holm
+from potluck.statistics.intervals import Interval, mean_interval
+from potluck.statistics.paired_tests import PairedDifference, compare_paired
+from potluck.statistics.verdicts import verdict, verdict_sentence
 
 if TYPE_CHECKING:
     import numpy.typing as npt
@@ -112,7 +115,7 @@ class Against:
     """The best row against another. ``p_adjusted`` is Holm's over all pairs of rows: the best was not known before."""
 
     other: str
-    difference: Difference
+    difference: PairedDifference
     p_adjusted: float
     sentence: str
 
@@ -215,18 +218,18 @@ def _hit(row: Row, item: Item, candidates: Sequence[str], on_item: Callable[[], 
 def _table(name: str, task: Task, rows: Sequence[Row], hits: Hits, seed: int) -> Table:
     best = int(hits.mean(axis=1).argmax())
     against = _against(task, rows, hits, best, seed) if hits.shape[1] > 1 else ()
-    means = tuple(interval(row, bounded=True) for row in hits)
+    means = tuple(mean_interval(row, bounded=True) for row in hits)
     return Table(name, hits.shape[1], means, spread(hits, seed), rows[best].name, against)
 
 
 def _against(task: Task, rows: Sequence[Row], hits: Hits, best: int, seed: int) -> tuple[Against, ...]:
     pairs = list(combinations(range(len(rows)), 2))
-    adjusted = dict(zip(pairs, holm([paired(hits[a], hits[b], seed).p for a, b in pairs]), strict=True))
+    adjusted = dict(zip(pairs, holm([compare_paired(hits[a], hits[b], seed).p for a, b in pairs]), strict=True))
     found = []
     for other in range(len(rows)):
         if other != best:
-            difference, p = paired(hits[other], hits[best], seed), adjusted[min(other, best), max(other, best)]
-            words = sentence(
+            difference, p = compare_paired(hits[other], hits[best], seed), adjusted[min(other, best), max(other, best)]
+            words = verdict_sentence(
                 a=rows[other].name, b=rows[best].name, metric=task.measure, difference=difference, p_adjusted=p
             )
             found.append(Against(rows[other].name, difference, p, words))

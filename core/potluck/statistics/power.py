@@ -9,13 +9,11 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import numpy as np
-    import numpy.typing as npt
+    from potluck.statistics.observations import Array
 
-    Array: TypeAlias = npt.NDArray[np.float64]
 
 Z = 1.959964
 """What a standard normal number exceeds, upwards or downwards, in 5 % of the cases."""
@@ -28,7 +26,7 @@ FEWEST = 6
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class DifferenceSpread:
     """How the differences of questions vary.
 
     ``square`` is their mean square and ``variance`` their variance; ``scale`` is how far apart two values can be, and
@@ -48,7 +46,7 @@ class Spread:
         """The smallest true difference that n questions show; at most ``scale``, which too few need not show either."""
         return boundary(lambda effect: self._shows(effect, n), 0.0, self.scale)
 
-    def needed(self, difference: float) -> int | None:
+    def questions_needed(self, difference: float) -> int | None:
         """How many questions show a difference of that size. None for 0."""
         effect = abs(difference)
         if effect <= 1e-12 * self.scale:
@@ -68,7 +66,7 @@ class Spread:
         return n * effect - correction >= noise
 
 
-def spread(deltas: Array, binary: bool, scale: float) -> Spread:
+def difference_spread(deltas: Array, binary: bool, scale: float) -> DifferenceSpread:
     """Of the differences of at least two questions."""
     n = len(deltas)
     total, squares = math.fsum(deltas), math.fsum(deltas**2)
@@ -76,7 +74,7 @@ def spread(deltas: Array, binary: bool, scale: float) -> Spread:
     around = (deltas - total / n) ** 2
     sum_around = math.fsum(around)
     kurtosis = n * math.fsum((around / sum_around) ** 2) if sum_around else 1.0
-    return Spread(
+    return DifferenceSpread(
         square=squares / n,
         variance=sum_around / (n - 1),
         size=math.sqrt((squares + scale**2) / (changed + 1)),

@@ -24,9 +24,8 @@ from potluck.contracts import Measure
 from potluck.errors import PotluckError
 
 if TYPE_CHECKING:
-    import numpy.typing as npt
+    from potluck.statistics.observations import Array
 
-    Array: TypeAlias = npt.NDArray[np.float64]
 
 State: TypeAlias = Literal["passed", "failed", "undecided"]
 
@@ -50,7 +49,7 @@ _EXAMPLE = "Write for example 'f1 >= baseline - 0.02' or 'recall@2 >= 0.9'"
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class GateCondition:
     """A condition on the mean of ``metric``, a measure from 0 to 1 of which more is better.
 
     It is at least ``margin``, or, ``against_baseline``, at least ``margin`` above the baseline's. Where ``strict``, it
@@ -71,7 +70,7 @@ class Gate:
         return f"{self.metric} {operator} baseline{margin}"
 
 
-def parse_gate(condition: str, measures: Mapping[str, Measure]) -> Gate:
+def parse_gate(condition: str, measures: Mapping[str, Measure]) -> GateCondition:
     """Read a condition such as ``f1 >= baseline - 0.02`` or ``recall@2 >= 0.9`` on one of some measures.
 
     Raises ``PotluckError`` if it cannot be read, or cannot be tested after each question: without a largest value one
@@ -96,7 +95,7 @@ def parse_gate(condition: str, measures: Mapping[str, Measure]) -> Gate:
     if not (size < 1 if found["baseline"] else 0 < size < 1):
         raise _refusal(condition, f"{size:g} decides it before anything is asked: measures go from 0 to 1")
     margin = -size if found["sign"] == "-" and size else size
-    return Gate(found["metric"], margin, found["baseline"] is not None, found["operator"] == ">")
+    return GateCondition(found["metric"], margin, found["baseline"] is not None, found["operator"] == ">")
 
 
 class SequentialGate:
@@ -106,7 +105,7 @@ class SequentialGate:
     right at every look together with 95 % probability. What was decided once stays.
     """
 
-    def __init__(self, gate: Gate) -> None:
+    def __init__(self, gate: GateCondition) -> None:
         self.gate = gate
         self.low, self.high = (-1.0, 1.0) if gate.against_baseline else (0.0, 1.0)
         self.state: State = "undecided"
@@ -123,9 +122,9 @@ class SequentialGate:
         ``baseline`` holds the baseline's values of the same questions, and is None if the gate does not ask for it.
         Raises ``PotluckError`` for a value that is not from 0 to 1, ``ValueError`` for another number of them.
         """
-        values = self._checked(candidate)
+        values = self._as_array(candidate)
         if self.gate.against_baseline:
-            theirs = self._checked([] if baseline is None else baseline)
+            theirs = self._as_array([] if baseline is None else baseline)
             if len(theirs) != len(values):
                 raise ValueError(f"{len(values)} values of the candidate and {len(theirs)} of the baseline")
             values = (1 + values - theirs) / 2
@@ -143,7 +142,7 @@ class SequentialGate:
         conclusion = {"passed": "holds", "failed": "does not hold", "undecided": "is undecided"}[self.state]
         return f"'{self.gate}' {conclusion}: {known}"
 
-    def _checked(self, values: Sequence[float] | Array) -> Array:
+    def _as_array(self, values: Sequence[float] | Array) -> Array:
         found = np.asarray(values, dtype=np.float64)
         wrong = found[~((found >= 0) & (found <= 1))]
         if len(wrong):

@@ -5,7 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from potluck.statistics.inference import ALPHA, Difference, holm, interval, paired, sentence
+from potluck.statistics.correction import holm
+from potluck.statistics.distributions import ALPHA
+from potluck.statistics.intervals import mean_interval
+from potluck.statistics.paired_tests import PairedDifference, compare_paired
+from potluck.statistics.verdicts import verdict_sentence
 from potluck.strategy.race import FIRST, Lane, cost, latency
 
 
@@ -14,7 +18,7 @@ class Against:
     """The recommended row against another: b is the recommended one."""
 
     other: str
-    difference: Difference
+    difference: PairedDifference
     p_adjusted: float
     sentence: str
 
@@ -46,11 +50,11 @@ def advise(lanes: Sequence[Lane], total: int) -> Advice:
 
 def _cheapest(best: Lane, lanes: Sequence[Lane], n: int) -> Lane:
     """The cheapest of the rows that are as good as the best: inside its interval, and not shown to be worse."""
-    low = interval(best.hits[:n], bounded=True).low or 0.0
+    low = mean_interval(best.hits[:n], bounded=True).low or 0.0
     as_good = [
         lane
         for lane in lanes
-        if sum(lane.hits[:n]) / n >= low and (lane is best or paired(lane.hits[:n], best.hits[:n]).p > ALPHA)
+        if sum(lane.hits[:n]) / n >= low and (lane is best or compare_paired(lane.hits[:n], best.hits[:n]).p > ALPHA)
     ]
     return min(as_good, key=lambda lane: (cost(lane), latency(lane)))
 
@@ -60,14 +64,14 @@ def _baselines(lanes: Sequence[Lane], n: int) -> list[Lane]:
 
 
 def _against(chosen: Lane, rivals: Sequence[Lane], n: int) -> tuple[Against, ...]:
-    found = [paired(rival.hits[:n], chosen.hits[:n]) for rival in rivals]
+    found = [compare_paired(rival.hits[:n], chosen.hits[:n]) for rival in rivals]
     adjusted = holm([difference.p for difference in found])
     return tuple(
         Against(
             rival.name,
             difference,
             p,
-            sentence(a=rival.name, b=chosen.name, metric="accuracy", difference=difference, p_adjusted=p),
+            verdict_sentence(a=rival.name, b=chosen.name, metric="accuracy", difference=difference, p_adjusted=p),
         )
         for rival, difference, p in zip(rivals, found, adjusted, strict=True)
     )
@@ -76,7 +80,7 @@ def _against(chosen: Lane, rivals: Sequence[Lane], n: int) -> tuple[Against, ...
 def _words(
     chosen: Lane, best: Lane, lanes: Sequence[Lane], against: Sequence[Against], n: int, total: int
 ) -> list[str]:
-    found = interval(chosen.hits[:n], bounded=True)
+    found = mean_interval(chosen.hits[:n], bounded=True)
     limits = "" if found.low is None else f" (95 % CI {found.low:.2f} to {found.high:.2f})"
     some = "" if n == total else f" of {total:,}"
     words = [f"Take {chosen.name}: {found.mean:.0%} right{limits} of {n:,}{some} messages asked."]

@@ -8,7 +8,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from potluck.statistics.inference import ALPHA, wilson
+from potluck.statistics.distributions import ALPHA
+from potluck.statistics.intervals import wilson_limits
 from potluck.statistics.power import Z
 
 LEAST = 0.10
@@ -34,6 +35,6 @@ def chance(dear: Sequence[float], cheap: Sequence[float], total: int, seed: int 
     chances = np.random.default_rng(seed)
     likely = chances.dirichlet(seen + _PRIOR, size=_DRAWS)
     both, won, lost, _ = (seen + chances.multinomial(total - len(pairs), likely)).T
-    low, _ = wilson((both + won) / total, Z**2 / total)
+    low, _ = wilson_limits((both + won) / total, Z**2 / total)
     worse = (won > lost) & (2 * binom.cdf(lost, won + lost, 0.5) <= ALPHA)
     return float(np.mean(((both + lost) / total < low) | worse))

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from potluck.metrics.classification import classification
-from potluck.statistics.inference import Interval, interval
+from potluck.statistics.intervals import Interval, mean_interval
 
 _RESAMPLES = 1000
 
@@ -22,7 +22,7 @@ def quality(gold: Sequence[str], said: Sequence[str], minority: str, seed: int =
     bounds = _bootstrap(gold, said, minority, seed) if len(gold) > 1 else [(None, None)] * 2
     hits = [float(one == other) for one, other in zip(gold, said, strict=True)]
     return {
-        "accuracy": interval(hits, bounded=True),
+        "accuracy": mean_interval(hits, bounded=True),
         "macro_f1": _around(found.macro_f1, bounds[0], len(gold)),
         "minority_f1": _around(rare, bounds[1], len(gold)),
     }

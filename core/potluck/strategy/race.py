@@ -16,7 +16,8 @@ from dataclasses import asdict, dataclass, field
 from potluck.documents import Json
 from potluck.errors import PluginError, PotluckError, WorkspaceError
 from potluck.fingerprints import fingerprint, text_hash
-from potluck.statistics.inference import ALPHA, paired
+from potluck.statistics.distributions import ALPHA
+from potluck.statistics.paired_tests import compare_paired
 from potluck.strategy.data import Item
 from potluck.strategy.futility import LEAST, chance
 from potluck.strategy.meter import CannotLearn, Meter, OutOfBudget, OutOfMoney, OutOfTime
@@ -270,7 +271,7 @@ class Race:
         for lane in racing:
             if leader is None or lane is leader or lane.kind.baseline:
                 continue
-            found = paired(lane.hits, leader.hits)
+            found = compare_paired(lane.hits, leader.hits)
             if found.difference > 0 and found.p / 2 <= limit:
                 lane.out(
                     "worse",

@@ -31,7 +31,7 @@ from potluck.metrics.classification import Classification, classification
 from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import model_call, stage
 from potluck.recipe.tuning_settings import DatasetSettings
-from potluck.statistics.inference import Interval, interval
+from potluck.statistics.intervals import Interval, mean_interval
 from potluck.workspace.answer_cache import AnswerCache
 
 if TYPE_CHECKING:
@@ -147,7 +147,7 @@ def _intervals(said: Sequence[Said], scorer: Scorer) -> dict[str, Interval]:
     """The mean of each measure over the examples that have it."""
     found = {name: [one.scores[name] for one in said if name in one.scores] for name in scorer.measures}
     return {
-        name: interval(values, bounded=scorer.measures[name].scale == "share")
+        name: mean_interval(values, bounded=scorer.measures[name].scale == "share")
         for name, values in found.items()
         if values
     }

@@ -16,7 +16,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.comparison.compare import Plan
-from potluck.statistics.inference import holm
+from potluck.statistics.correction import holm
 from support.planted import plant
 
 ITEMS = 14

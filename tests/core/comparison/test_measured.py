@@ -30,7 +30,7 @@ from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import QuestionScore
 from potluck.questions.question_file import Question
 from potluck.recipe.swaps import Variant
-from potluck.statistics.inference import Interval
+from potluck.statistics.intervals import Interval
 from support.scoring import usual
 
 

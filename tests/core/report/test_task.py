@@ -11,7 +11,7 @@ from dataclasses import replace
 from potluck.documents import Example, Message, Usage
 from potluck.metrics.classification import classification
 from potluck.report.task import write_task
-from potluck.statistics.inference import Interval
+from potluck.statistics.intervals import Interval
 from potluck.tasks.evaluate import Said, TaskReport
 
 MANIFEST = {"run": "20261130-1", "started": "2026-11-30T00:00:00Z"}

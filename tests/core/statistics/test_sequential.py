@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from benchmarks import significance as simulated
 from potluck.errors import PotluckError
 from potluck.statistics import sequential
-from potluck.statistics.sequential import Gate, SequentialGate
+from potluck.statistics.sequential import GateCondition, SequentialGate
 from support.scoring import usual
 
 USUAL = usual().measures
@@ -26,12 +26,12 @@ UNIT = st.floats(0, 1)
 @pytest.mark.parametrize(
     ("condition", "gate"),
     [
-        ("f1 >= baseline - 0.02", Gate("f1", -0.02)),
-        ("  f1>=baseline-.02 ", Gate("f1", -0.02)),
-        ("f1 >= baseline", Gate("f1", 0.0)),
-        ("answer_recall@1 > baseline + 0.1", Gate("answer_recall@1", 0.1, strict=True)),
-        ("recall@2 >= 0.9", Gate("recall@2", 0.9, against_baseline=False)),
-        ("fact > .5", Gate("fact", 0.5, against_baseline=False, strict=True)),
+        ("f1 >= baseline - 0.02", GateCondition("f1", -0.02)),
+        ("  f1>=baseline-.02 ", GateCondition("f1", -0.02)),
+        ("f1 >= baseline", GateCondition("f1", 0.0)),
+        ("answer_recall@1 > baseline + 0.1", GateCondition("answer_recall@1", 0.1, strict=True)),
+        ("recall@2 >= 0.9", GateCondition("recall@2", 0.9, against_baseline=False)),
+        ("fact > .5", GateCondition("fact", 0.5, against_baseline=False, strict=True)),
     ],
 )
 def test_a_condition_is_read(condition, gate):

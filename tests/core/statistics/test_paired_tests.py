@@ -1,4 +1,7 @@
-"""Known values, other libraries, properties, and a little of what ``tests/benchmarks/significance.py`` simulates."""
+"""Two variants on the same questions: known values, other libraries, properties, and simulations.
+
+Modules: ``potluck.statistics.distributions``, ``potluck.statistics.paired_tests``, ``potluck.statistics.power``.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,31 @@ import math
 import subprocess
 import sys
 import time
-from unittest.mock import patch
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from scipy.optimize import minimize_scalar
 from scipy.special import xlogy
 from scipy.stats import binomtest, permutation_test
 from statsmodels.stats.contingency_tables import mcnemar
-from statsmodels.stats.multitest import multipletests
-from statsmodels.stats.proportion import proportion_confint
 
 from benchmarks import significance as simulated
 from potluck.errors import MissingDependency
-from potluck.statistics.inference import Difference, holm, interval, paired, sentence, verdict
-from potluck.statistics.power import spread
+from potluck.statistics.paired_tests import compare_paired
+from potluck.statistics.power import difference_spread
+from support.pairs import SHARES
 
-SHARES = st.floats(0, 1).map(lambda x: round(x, 3))
 PAIRS = st.lists(st.tuples(SHARES, SHARES), min_size=2, max_size=60)
+
+
 COINS = st.lists(st.tuples(st.sampled_from([0.0, 1.0]), st.sampled_from([0.0, 1.0])), min_size=2, max_size=60)
+
+
 SECONDS = st.lists(st.tuples(st.floats(0.01, 90), st.floats(0.01, 90)), min_size=2, max_size=40)
+
+
 EITHER = st.one_of(PAIRS, COINS, SECONDS)
 
 
@@ -43,105 +49,8 @@ def coins(both, only_a, only_b, neither):
     return a, [1.0] * both + [0.0] * only_a + [1.0] * only_b + [0.0] * neither
 
 
-# ---- intervals of a mean
-
-
-@pytest.mark.parametrize(("right", "n"), [(0, 30), (30, 30), (17, 30), (1, 100), (285, 300)])
-def test_the_interval_of_right_and_wrong_is_wilsons(right, n):
-    found = interval([1.0] * right + [0.0] * (n - right))
-
-    assert (found.low, found.high) == pytest.approx(proportion_confint(right, n, method="wilson"), abs=1e-6)
-
-
-def test_thirty_of_thirty_right_is_not_certainty():
-    found = interval([1.0] * 30)
-
-    assert (found.mean, found.high, found.n) == (1.0, 1.0, 30)
-    assert found.low == pytest.approx(0.8865, abs=1e-4)
-
-
-def test_equal_grades_are_not_certainty_either():
-    found = interval([0.5] * 30)
-
-    assert found.low < 0.48
-    assert found.high > 0.52
-
-
-def test_one_question_has_a_mean_and_no_interval():
-    assert interval([0.7]).as_json() == {"mean": 0.7, "low": None, "high": None, "n": 1}
-
-
-def test_graded_values_have_a_narrower_interval_than_right_and_wrong_of_the_same_mean():
-    graded, coin = interval([0.4, 0.6] * 20), interval([0.0, 1.0] * 20)
-
-    assert graded.mean == coin.mean == 0.5
-    assert graded.high - graded.low < (coin.high - coin.low) / 2
-
-
-def test_skewed_waiting_times_have_a_longer_arm_upwards():
-    found = interval(np.random.default_rng(0).lognormal(1, 0.8, 40))
-
-    assert found.high - found.mean > 1.1 * (found.mean - found.low)
-
-
-def test_a_waiting_time_below_a_second_may_be_above_one_in_truth():
-    values = [0.9, 0.99, 0.98, 0.4]
-
-    assert interval(values).high <= 1
-    assert interval(values, bounded=False).high > 1
-
-
-def test_repeats_of_a_question_are_one_observation():
-    table = np.array([[0.0, 1.0, np.nan], [1.0, 1.0, 1.0], [0.0, 0.0, 0.3], [1.0, 0.0, 0.0]])
-
-    assert interval(table) == interval([0.5, 1.0, 0.1, 1 / 3])
-    assert interval(np.repeat([[1.0], [0.0], [1.0]], 5, axis=1)).n == 3
-
-
-@given(st.lists(SHARES, min_size=2, max_size=80))
-def test_the_interval_holds_the_mean_and_stays_where_the_measure_does(values):
-    found = interval(values)
-
-    assert 0 <= found.low <= found.mean <= found.high <= 1
-    assert found.low < found.high
-
-
-@given(st.lists(st.floats(-50, 500), min_size=2, max_size=80))
-def test_the_interval_of_unbounded_values_holds_the_mean(values):
-    found = interval(values, bounded=False)
-
-    assert found.low <= found.mean <= found.high
-    assert math.isfinite(found.low)
-    assert math.isfinite(found.high)
-
-
-@given(st.lists(SHARES, min_size=2, max_size=40), st.randoms(use_true_random=False))
-def test_the_interval_does_not_depend_on_the_order(values, random):
-    shuffled = random.sample(values, len(values))
-
-    assert interval(shuffled).low == pytest.approx(interval(values).low, abs=1e-9)
-
-
-@pytest.mark.parametrize(
-    ("values", "reason"),
-    [
-        ([], "at least one question"),
-        ([0.5, math.nan], "question 2 of 2 has no value"),
-        ([0.5, math.inf], "infinite"),
-        (np.zeros((2, 2, 2)), r"\(questions, repeats\)"),
-        (np.array([[1.0, 0.0], [math.nan, math.nan]]), "question 2 of 2 has no value"),
-    ],
-)
-def test_values_that_are_none_are_refused(values, reason):
-    with pytest.raises(ValueError, match=reason):
-        interval(values)
-
-
-# ---- pairs
-
-
 def test_the_differences_known_values():
-    found = paired(*coins(both=40, only_a=3, only_b=12, neither=45))
+    found = compare_paired(*coins(both=40, only_a=3, only_b=12, neither=45))
 
     assert found.difference == 0.09
     assert found.p == pytest.approx(0.03515625, abs=1e-12)
@@ -163,7 +72,7 @@ def tangos_statistic(difference, both, only_a, only_b, neither):
 
 @pytest.mark.parametrize("table", [(36, 2, 12, 0), (20, 12, 2, 16), (5, 1, 9, 15), (100, 20, 31, 149)])
 def test_the_interval_of_right_and_wrong_pairs_is_tangos(table):
-    found = paired(*coins(*table))
+    found = compare_paired(*coins(*table))
 
     assert tangos_statistic(found.low, *table) == pytest.approx(1.96, abs=1e-3)
     assert tangos_statistic(found.high, *table) == pytest.approx(-1.96, abs=1e-3)
@@ -174,7 +83,7 @@ def test_right_and_wrong_are_tested_by_mcnemars_exact_test(pairs):
     a, b = columns(pairs)
     table = [[sum(x == i and y == j for x, y in pairs) for j in (1, 0)] for i in (1, 0)]
 
-    found = paired(a, b)
+    found = compare_paired(a, b)
 
     assert found.test == "mcnemar"
     assert found.p == pytest.approx(mcnemar(table, exact=True).pvalue, abs=1e-9)
@@ -188,7 +97,7 @@ def test_few_graded_pairs_are_tested_by_all_ways_to_flip_their_signs(pairs):
     assume(not np.isin([a, b], (0, 1)).all())
     exact = permutation_test((b, a), lambda x, y: (x - y).sum(), permutation_type="samples", n_resamples=np.inf)
 
-    found = paired(a, b)
+    found = compare_paired(a, b)
 
     assert found.test == "sign-flip"
     assert found.p == pytest.approx(exact.pvalue, abs=1e-9)
@@ -200,17 +109,17 @@ def test_many_graded_pairs_are_tested_by_random_flips_close_to_the_exact_value()
     b = np.clip(a + rng.normal(0.08, 0.2, 16), 0, 1)
     exact = permutation_test((b, a), lambda x, y: (x - y).sum(), permutation_type="samples", n_resamples=2**16)
 
-    assert paired(a, b).p == pytest.approx(exact.pvalue, abs=4 * math.sqrt(exact.pvalue / 10_000))
+    assert compare_paired(a, b).p == pytest.approx(exact.pvalue, abs=4 * math.sqrt(exact.pvalue / 10_000))
 
 
 def test_many_questions_that_all_improve_never_have_a_p_of_zero():
     a = np.linspace(0, 0.5, 50)
 
-    assert paired(a, a + 0.3).p == 1 / 10_001
+    assert compare_paired(a, a + 0.3).p == 1 / 10_001
 
 
 def test_the_same_values_twice_are_no_difference():
-    found = paired([0.2, 0.9, 0.4] * 10, [0.2, 0.9, 0.4] * 10)
+    found = compare_paired([0.2, 0.9, 0.4] * 10, [0.2, 0.9, 0.4] * 10)
 
     assert (found.difference, found.p, found.needed_n) == (0.0, 1.0, None)
     assert found.low < 0 < found.high
@@ -219,7 +128,7 @@ def test_the_same_values_twice_are_no_difference():
 @given(EITHER)
 def test_b_against_a_mirrors_a_against_b(pairs):
     a, b = columns(pairs)
-    one, other = paired(a, b), paired(b, a)
+    one, other = compare_paired(a, b), compare_paired(b, a)
 
     assert one.difference == -other.difference
     assert (one.low, one.high) == pytest.approx((-other.high, -other.low), abs=1e-9)
@@ -229,12 +138,12 @@ def test_b_against_a_mirrors_a_against_b(pairs):
 
 @given(EITHER, st.randoms(use_true_random=False))
 def test_a_difference_does_not_depend_on_the_order_of_the_questions(pairs, random):
-    assert paired(*columns(random.sample(pairs, len(pairs)))) == paired(*columns(pairs))
+    assert compare_paired(*columns(random.sample(pairs, len(pairs)))) == compare_paired(*columns(pairs))
 
 
 @given(EITHER)
 def test_a_difference_lies_in_its_interval_and_all_figures_are_finite(pairs):
-    found = paired(*columns(pairs))
+    found = compare_paired(*columns(pairs))
 
     assert found.low <= found.difference <= found.high
     assert found.low < found.high or max(max(pair) for pair in pairs) > 1
@@ -250,7 +159,7 @@ def test_interval_and_test_agree_but_for_the_exact_tests_caution():
             for fewer in range(more):
                 if more + fewer > n:
                     continue
-                found = paired(*coins(n - more - fewer, fewer, more, 0))
+                found = compare_paired(*coins(n - more - fewer, fewer, more, 0))
                 assert found.p > 0.05 or found.low > 0
                 assert found.p <= 0.125 or found.low <= 0
 
@@ -259,7 +168,7 @@ def test_interval_and_sign_flips_hardly_ever_disagree():
     rng, disagree = np.random.default_rng(5), 0
     for i in range(200):
         a, b = simulated.answers(0.5, 0.1).sample(rng, 60)
-        found = paired(a, b, seed=i)
+        found = compare_paired(a, b, seed=i)
         disagree += (found.p <= 0.05) != (found.low > 0 or found.high < 0)
         assert found.p > 0.01 or found.low > 0 or found.high < 0
         assert found.p < 0.1 or found.low <= 0 <= found.high
@@ -269,7 +178,7 @@ def test_interval_and_sign_flips_hardly_ever_disagree():
 
 def test_another_seed_changes_little_and_the_same_nothing():
     a, b = simulated.answers(0.2, 0.1).sample(np.random.default_rng(0), 200)
-    one, same, other = paired(a, b), paired(a, b), paired(a, b, seed=1)
+    one, same, other = compare_paired(a, b), compare_paired(a, b), compare_paired(a, b, seed=1)
 
     assert one == same
     assert (one.low, one.high) == pytest.approx((other.low, other.high), abs=0.01)
@@ -288,7 +197,7 @@ def test_another_seed_changes_little_and_the_same_nothing():
 )
 def test_pairs_that_are_none_are_refused(a, b, reason):
     with pytest.raises(ValueError, match=reason):
-        paired(a, b)
+        compare_paired(a, b)
 
 
 def test_three_hundred_questions_four_variants_and_fifteen_measures_take_less_than_two_seconds():
@@ -299,7 +208,7 @@ def test_three_hundred_questions_four_variants_and_fifteen_measures_take_less_th
     for measure in range(15):
         for a in range(4):
             for b in range(a):
-                paired(values[a, measure], values[b, measure])
+                compare_paired(values[a, measure], values[b, measure])
 
     assert time.process_time() - started < 2
 
@@ -308,16 +217,14 @@ def test_without_scipy_the_error_says_what_to_install(monkeypatch):
     monkeypatch.setitem(sys.modules, "scipy", None)
 
     with pytest.raises(MissingDependency, match=r"pip install 'potluck\[compare\]'"):
-        paired([0.1, 0.2, 0.3], [0.3, 0.2, 0.5])
+        compare_paired([0.1, 0.2, 0.3], [0.3, 0.2, 0.5])
 
 
 def test_importing_the_module_does_not_import_scipy():
-    code = "import sys, potluck.statistics.inference, potluck.statistics.sequential; print('scipy' in sys.modules)"
+    modules = "intervals, paired_tests, sequential, verdicts"
+    code = f"import sys; from potluck.statistics import {modules}; print('scipy' in sys.modules)"
 
     assert subprocess.run([sys.executable, "-c", code], capture_output=True, text=True).stdout.strip() == "False"
-
-
-# ---- repeats
 
 
 def test_variance_between_repeats_is_told_apart_from_variance_between_questions():
@@ -326,7 +233,7 @@ def test_variance_between_repeats_is_told_apart_from_variance_between_questions(
     a = rng.normal(0, 0.2, (n, rounds))
     b = effects[:, None] + rng.normal(0, 0.1, (n, rounds))
 
-    found = paired(a, b)
+    found = compare_paired(a, b)
 
     assert found.between == pytest.approx(0.3**2, rel=0.1)
     assert found.within == pytest.approx(0.2**2 + 0.1**2, rel=0.05)
@@ -335,18 +242,18 @@ def test_variance_between_repeats_is_told_apart_from_variance_between_questions(
 def test_repeats_that_never_vary_have_no_variance_within():
     a, b = np.repeat([[0.1], [0.9], [0.5]], 4, axis=1), np.repeat([[0.3], [0.8], [0.9]], 2, axis=1)
 
-    found = paired(a, b)
+    found = compare_paired(a, b)
 
     assert found.within == 0
     assert found.between == pytest.approx(np.var([0.2, -0.1, 0.4], ddof=1))
-    assert found.difference == paired([0.1, 0.9, 0.5], [0.3, 0.8, 0.9]).difference
+    assert found.difference == compare_paired([0.1, 0.9, 0.5], [0.3, 0.8, 0.9]).difference
 
 
 def test_a_repeat_without_a_value_is_left_out():
     a = np.array([[0.2, 0.4, np.nan], [0.5, 0.5, 0.5], [0.1, np.nan, np.nan]])
     b = np.array([[0.6, 0.8], [0.5, 0.7], [0.2, 0.2]])
 
-    found = paired(a, b)
+    found = compare_paired(a, b)
 
     assert found.difference == pytest.approx(np.mean([0.4, 0.1, 0.1]))
     assert found.within == pytest.approx(0.02 / 3 + 0.04 / 3)
@@ -355,28 +262,25 @@ def test_a_repeat_without_a_value_is_left_out():
 def test_without_repeats_nothing_is_said_of_them():
     a, b = [0.1, 0.5, 0.2], [0.3, 0.4, 0.2]
 
-    assert (paired(a, b).between, paired(a, b).within) == (None, None)
-    assert paired(a, np.transpose([b, b])).within is None
-
-
-# ---- power
+    assert (compare_paired(a, b).between, compare_paired(a, b).within) == (None, None)
+    assert compare_paired(a, np.transpose([b, b])).within is None
 
 
 @given(st.one_of(PAIRS, COINS))
 def test_a_difference_is_needed_as_many_questions_for_as_show_it(pairs):
     a, b = map(np.array, columns(pairs))
-    found = spread(b - a, bool(np.isin([a, b], (0, 1)).all()), 1.0)
+    found = difference_spread(b - a, bool(np.isin([a, b], (0, 1)).all()), 1.0)
 
     for n in (20, 100, 1_000, 20_000):
         effect = found.detectable(n)
         if effect < 1:
-            assert found.needed(effect) == pytest.approx(n, abs=1)
+            assert found.questions_needed(effect) == pytest.approx(n, abs=1)
 
 
 @given(st.one_of(PAIRS, COINS))
 def test_more_questions_show_smaller_differences(pairs):
     a, b = map(np.array, columns(pairs))
-    found = spread(b - a, bool(np.isin([a, b], (0, 1)).all()), 1.0)
+    found = difference_spread(b - a, bool(np.isin([a, b], (0, 1)).all()), 1.0)
 
     shown = [found.detectable(n) for n in (10, 30, 100, 300, 1_000, 100_000)]
 
@@ -386,7 +290,7 @@ def test_more_questions_show_smaller_differences(pairs):
 
 @given(EITHER)
 def test_a_difference_that_was_not_found_needs_more_questions_than_there_were(pairs):
-    found = paired(*columns(pairs))
+    found = compare_paired(*columns(pairs))
 
     if found.p > 0.05 and found.needed_n is not None:
         assert found.needed_n > found.n
@@ -394,124 +298,17 @@ def test_a_difference_that_was_not_found_needs_more_questions_than_there_were(pa
 
 def test_where_nothing_differed_six_questions_must_be_won_in_four_of_five_cases():
     for n in (30, 100, 300):
-        share = paired([1.0] * n, [1.0] * n).detectable
+        share = compare_paired([1.0] * n, [1.0] * n).detectable
 
         assert 0.8 <= 1 - binomtest(5, n, share, alternative="less").pvalue <= 0.95
 
 
 def test_five_questions_can_show_nothing_and_say_so():
-    found = paired([0.0] * 5, [1.0] * 5)
+    found = compare_paired([0.0] * 5, [1.0] * 5)
 
     assert found.p > 0.05
     assert found.detectable == 1.0
     assert found.needed_n > 5
-
-
-# ---- many comparisons, verdicts, words
-
-
-@settings(max_examples=40)
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-def test_holm_is_that_of_statsmodels(p_values):
-    with patch("gc.collect"):  # it collects garbage at each call, which takes up to a second
-        expected = multipletests(p_values, method="holm")[1]
-
-    assert holm(p_values) == pytest.approx(expected)
-
-
-@given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
-def test_holm_keeps_the_order_and_never_makes_a_p_value_smaller(p_values):
-    adjusted = holm(p_values)
-
-    assert all(p <= found <= 1 for p, found in zip(p_values, adjusted, strict=True))
-    assert [adjusted[i] for i in np.argsort(p_values, kind="stable")] == sorted(adjusted)
-
-
-def test_holm_of_nothing_is_nothing():
-    assert holm([]) == []
-
-
-@pytest.mark.parametrize(
-    ("difference", "p", "higher", "expected"),
-    [
-        (0.1, 0.04, True, "better"),
-        (-0.1, 0.04, True, "worse"),
-        (0.1, 0.04, False, "worse"),
-        (-0.1, 0.05, False, "better"),
-        (0.1, 0.051, True, "no evidence"),
-        (0.0, 0.01, True, "no evidence"),
-    ],
-)
-def test_a_verdict_is_of_b_against_a(difference, p, higher, expected):
-    assert verdict(difference, p, higher) == expected
-
-
-def made(difference, low, high, p, n=300, needed=100):
-    return Difference(difference, low, high, p, n, "sign-flip", 0.05, needed)
-
-
-def test_a_better_variant_is_called_better_in_plain_words():
-    found = sentence(a="a", b="b", metric="f1", difference=made(0.041, 0.012, 0.07, 0.004), p_adjusted=0.004)
-
-    assert found == "b is better than a: f1 +0.041 (95 % CI +0.012 to +0.070, adjusted p = 0.004, 300 questions)"
-
-
-def test_no_evidence_says_how_many_questions_would_be_needed():
-    difference = made(0.01, -0.02, 0.04, 0.5, needed=2140)
-
-    found = sentence(a="繁體提示", b="三個範例", metric="f1", difference=difference, p_adjusted=1.0)
-
-    assert found == (
-        "no evidence of a difference between 繁體提示 and 三個範例 with 300 questions; 2,140 would be needed: "
-        "f1 +0.010 (95 % CI -0.020 to +0.040, adjusted p = 1.000)"
-    )
-
-
-def test_less_latency_is_better_and_has_its_unit():
-    difference = made(-0.4126, -0.5, -0.325, 0.0001)
-
-    found = sentence(
-        a="遠端模型",
-        b="本機模型",
-        metric="latency",
-        difference=difference,
-        p_adjusted=0.0002,
-        higher_is_better=False,
-        unit="s",
-    )
-
-    assert found == (
-        "本機模型 is better than 遠端模型: latency -0.413 s "
-        "(95 % CI -0.500 s to -0.325 s, adjusted p < 0.001, 300 questions)"
-    )
-
-
-def test_a_cost_of_millionths_is_not_rounded_to_nothing():
-    difference = made(0.0000123, 0.0000101, 0.0000148, 0.0001)
-
-    found = sentence(
-        a="a", b="b", metric="cost", difference=difference, p_adjusted=0.02, higher_is_better=False, unit="USD"
-    )
-
-    assert found.startswith("b is worse than a: cost +0.000012 USD (95 % CI +0.000010 USD to +0.000015 USD")
-
-
-def test_what_only_the_correction_hides_does_not_name_fewer_questions_than_were_asked():
-    found = sentence(a="a", b="b", metric="f1", difference=made(0.04, 0.01, 0.07, 0.02, needed=280), p_adjusted=0.12)
-
-    assert "with 300 questions; more would be needed for so many comparisons: f1 +0.040" in found
-
-
-def test_equal_variants_need_no_number_of_questions():
-    found = sentence(a="a", b="b", metric="f1", difference=made(0.0, -0.1, 0.1, 1.0, 30, None), p_adjusted=1.0)
-
-    assert found == (
-        "no evidence of a difference between a and b with 30 questions: "
-        "f1 +0.000 (95 % CI -0.100 to +0.100, adjusted p = 1.000)"
-    )
-
-
-# ---- how often it is wrong: few rounds, with what chance allows them
 
 
 def allowed(share, rounds):
@@ -532,13 +329,6 @@ def test_any_false_alarm_among_three_variants_comes_in_one_of_twenty():
     assert np.mean(shares) <= allowed(0.05, 300)
 
 
-def test_intervals_of_means_hold_the_truth_in_nineteen_of_twenty():
-    found = {(name, n): simulated.coverage(s, n, 500) for name, s in simulated.SAMPLES.items() for n in simulated.SIZES}
-
-    assert 0.935 <= np.mean(list(found.values())) <= 0.965
-    assert min(found.values()) >= 0.9, min(found, key=found.get)
-
-
 def test_intervals_of_differences_hold_the_truth_in_nineteen_of_twenty():
     found = {name: simulated.paired_coverage(pairs, 100, 250) for name, pairs in simulated.PAIRS.items()}
 
@@ -550,9 +340,6 @@ def test_what_is_called_detectable_is_found_in_four_of_five():
     found = [simulated.power(pairs, 100, 120) for pairs in simulated.SAME.values()]
 
     assert 1 - allowed(0.2, 600) <= np.mean(found) <= 0.95
-
-
-# ---- the same with as many rounds as the claim is made for
 
 
 @pytest.mark.slow
@@ -567,17 +354,6 @@ def test_a_thousand_comparisons_of_the_same(name, n):
 @pytest.mark.parametrize("name", simulated.THREE)
 def test_a_thousand_comparisons_of_three_that_are_the_same(name, n):
     assert simulated.family_alarms(simulated.THREE[name], n, 1_000, seed=1) <= allowed(0.05, 1_000)
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("n", simulated.SIZES)
-def test_coverage_of_all_shapes_of_values(n):
-    means = [simulated.coverage(sample, n, 4_000, seed=1) for sample in simulated.SAMPLES.values()]
-    differences = [simulated.paired_coverage(pairs, n, 2_000, seed=1) for pairs in simulated.PAIRS.values()]
-
-    assert 0.935 <= np.mean(means) <= 0.965
-    assert 0.935 <= np.mean(differences) <= 0.965
-    assert min(means + differences) >= 0.915
 
 
 @pytest.mark.slow

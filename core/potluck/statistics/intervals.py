@@ -1,0 +1,89 @@
+"""The mean of the questions' values with its confidence interval.
+
+How often the intervals miss the truth is measured by ``tests/benchmarks/significance.py``.
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from potluck.documents import Json
+from potluck.statistics.distributions import student_quantile
+from potluck.statistics.observations import is_binary, question_means, question_table
+from potluck.statistics.power import Z
+
+if TYPE_CHECKING:
+    from potluck.statistics.observations import Array, Values
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """A mean of ``n`` questions with its 95 % confidence interval. ``low`` and ``high`` are None where n < 2."""
+
+    mean: float
+    low: float | None
+    high: float | None
+    n: int
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck compare --json`` lists it."""
+        return {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}
+
+
+def mean_interval(values: Values, bounded: bool | None = None) -> Interval:
+    """The mean of the questions' values, shape ``(n,)`` or ``(n, repeats)``, with its 95 % confidence interval.
+
+    ``bounded`` says that the measure lies in [0, 1]; by default it is taken to if all values do. Raises ``ValueError``
+    if there is no value, or a question has none.
+    """
+    table = question_table(values)
+    means = question_means(table)
+    n = len(means)
+    mean = float(means.mean())
+    if n < 2:
+        return Interval(mean, None, None, n)
+    if bounded is None:
+        bounded = bool(means.min() >= 0 and means.max() <= 1)
+    low, high = _score_interval(means) if bounded else _skewed_interval(means)
+    return Interval(mean, min(low, mean), max(high, mean), n)
+
+
+def _score_interval(values: Array) -> tuple[float, float]:
+    """Wilson's score interval, for graded values too: their variance is that of 0/1 ones times a dispersion."""
+    n, mean = len(values), float(values.mean())
+    dispersion, quantile = 1.0, Z
+    if not is_binary(values):
+        # Values without any spread still leave room for one question in n to be quite different.
+        dispersion, quantile = max(float(values.var(ddof=1)) / (mean * (1 - mean)), 1 / n), student_quantile(n - 1)
+    low, high = wilson_limits(mean, dispersion * quantile**2 / n)
+    return max(0.0, float(low)), min(1.0, float(high))
+
+
+def wilson_limits(share: float | Array, k: float) -> tuple[Array, Array]:
+    """The limits of Wilson's interval for shares: a number or an array of any shape, which is that of the limits.
+
+    ``k`` is the squared quantile of the normal distribution divided by the number of questions.
+    """
+    shares = np.asarray(share, dtype=np.float64)
+    centre, half = (shares + k / 2) / (1 + k), np.sqrt(k * (shares * (1 - shares)) + k * k / 4) / (1 + k)
+    return centre - half, centre + half
+
+
+def _skewed_interval(values: Array) -> tuple[float, float]:
+    """Student's interval with Hall's correction for skewness (1992), as waiting times need it."""
+    n, mean, deviation = len(values), float(values.mean()), float(values.std(ddof=1))
+    if deviation <= 1e-12 * abs(mean):
+        return mean, mean
+    skewness = float((((values - mean) / deviation) ** 3).mean())
+    quantile, root = student_quantile(n - 1), math.sqrt(n)
+
+    def correct(t: float) -> float:
+        shifted, a = t - skewness / (6 * root), skewness / 3
+        return shifted if abs(a) < 1e-6 else float(np.cbrt(1 + 3 * a * shifted / root) - 1) / a * root
+
+    step = deviation / root
+    return mean - correct(quantile) * step, mean - correct(-quantile) * step
