@@ -6,12 +6,15 @@ import contextlib
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from potluck import Recipe
 from potluck.testing import Skipped, checks
+from support.fake_plugins import install, install_hashing, visible
 
 ROOT = Path(__file__).parents[2]
 OF_THE_REPOSITORY = ("README.md", "CONTRIBUTING.md", "SECURITY.md")
@@ -33,25 +36,62 @@ def test_every_link_leads_somewhere(page: Path) -> None:
             assert (page.parent / target).exists(), target
 
 
-def test_the_plugin_of_the_how_to_works_as_it_stands_there(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from potluck import Recipe
-    from support.fake_plugins import install, install_hashing, visible
-
+@pytest.fixture
+def how_to(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """The plugin of the how-to, installed as it stands there; the page's other block of Python."""
     text = (ROOT / "docs" / "how-to" / "write-a-plugin.md").read_text(encoding="utf-8")
     code, conformance = re.findall(r"```python\n(.*?)```", text, re.DOTALL)
-    (group, line) = re.search(r'entry-points\."(.*?)"\]\n(.*?)\n', text).groups()
+    named = re.search(r'entry-points\."(.*?)"\]\n(.*?)\n', text)
+    assert named is not None
+    group, line = named.groups()
     name, module = (part.strip().strip('"') for part in line.split("="))
     site = install_hashing(tmp_path / "site")
     install(site, "potluck-lines", {group: {name: module}}, {module: code})
-    (tmp_path / "a.txt").write_text("第一行\n\n  第二行 \nthird", encoding="utf-8")
-    (tmp_path / "recipe.yaml").write_text("documents: a.txt\nsplitter: lines\nembedder: hashing\n", encoding="utf-8")
+    with visible(site, monkeypatch):
+        yield conformance
 
-    with visible(site, monkeypatch), Recipe.load(tmp_path / "recipe.yaml") as recipe:
-        passages = recipe.retriever().retrieve("?", 9)
-        said: dict[str, Any] = {}
-        exec(conformance, said)
-        for number, check in enumerate(checks("splitter")):
-            with contextlib.suppress(Skipped):
-                said["test_it_keeps_the_contract"](check, tmp_path / str(number))
 
-    assert sorted(passage.text for passage in passages) == ["third", "第一行", "第二行"]
+@pytest.mark.parametrize(
+    ("settings", "chunks"),
+    [
+        ("lines", ["第一行", "第二行", "third", "4"]),
+        ("{use: lines, shortest: 3}", ["第一行", "第二行", "third", "4"]),
+        ("{use: lines, shortest: 4}", ["第一行\n\n  第二行", "third", "4"]),
+        ("{use: lines, shortest: 99}", ["第一行\n\n  第二行 \nthird\n4"]),
+    ],
+)
+def test_the_plugin_of_the_how_to_joins_lines_that_are_shorter_than_its_setting(
+    settings: str, chunks: list[str], how_to: str, tmp_path: Path
+) -> None:
+    (tmp_path / "a.txt").write_text("第一行\n\n  第二行 \nthird\n4\n \n", encoding="utf-8")
+    recipe = tmp_path / "recipe.yaml"
+    recipe.write_text(f"documents: a.txt\nsplitter: {settings}\nembedder: hashing\n", encoding="utf-8")
+
+    with Recipe.load(recipe) as opened:
+        passages = opened.retriever().retrieve("?", 9)
+
+    assert [passage.text for passage in sorted(passages, key=lambda one: one.start)] == chunks
+
+
+def test_the_plugin_of_the_how_to_keeps_the_rules_of_its_kind(how_to: str, tmp_path: Path) -> None:
+    names: dict[str, Any] = {}
+    exec(how_to, names)
+
+    kept = 0
+    for number, check in enumerate(checks("splitter")):
+        with contextlib.suppress(Skipped):
+            names["test_it_keeps_the_contract"](check, tmp_path / str(number))
+            kept += 1
+
+    assert kept > 8
+
+
+def test_the_page_about_contracts_names_every_module_that_the_bundled_plugins_use() -> None:
+    page = (ROOT / "docs" / "explanation" / "contracts.md").read_text(encoding="utf-8")
+    (promised,) = re.findall(r"^- You may import (.*?)^- ", page, re.DOTALL | re.MULTILINE)
+    named = {name.split(".")[1] for name in re.findall(r"`(potluck\.[\w.]+)`", promised)}
+
+    code = "\n".join(path.read_text(encoding="utf-8") for path in (ROOT / "plugins").rglob("*.py"))
+    used = set(re.findall(r"^\s*from potluck\.(\w+)[\w.]* import", code, re.MULTILINE))
+    assert len(used) > 8
+    assert used - named == set()
