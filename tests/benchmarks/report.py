@@ -18,7 +18,7 @@ from playwright.sync_api import sync_playwright
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
 from potluck.report import write_html
-from support.comparisons import comparison
+from support.comparisons import comparison, result_of
 
 RUNS = 10
 FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component-update", "--disable-sync")
@@ -27,7 +27,7 @@ FLAGS = ("--no-sandbox", "--disable-background-networking", "--disable-component
 def main() -> None:
     document = comparison(1000, 4)
     started = time.perf_counter()
-    page = write_html(document)
+    page = write_html(result_of(document))
     print(
         f"written in {time.perf_counter() - started:.2f} s: {len(page) / 1e6:.2f} MB, {len(document['chunks'])} chunks"
     )

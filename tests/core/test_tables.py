@@ -16,6 +16,7 @@ from potluck.comparison import table as comparison
 from potluck.strategy import table as strategy
 from potluck.tables import Sheet
 from potluck.visible import visible
+from support.comparisons import result_of
 
 INTERVAL = "0.333 [0.000, 1.000]"
 MEASURES = ("exact_match", "fact", "f1", "recall@1", "recall@5")
@@ -41,7 +42,7 @@ def compared(names: Sequence[str]) -> Sheet:
     counts = {"cost": None, "seconds": 1.23, "computed": {"answer": 0}, "reused": {"answer": 3}}
     variants = [{"name": name, "error": None, "metrics": metrics, **counts} for name in names]
     measures = [{"name": name} for name in MEASURES]
-    return comparison.of({"metric": "exact_match", "measures": measures, "variants": variants})
+    return comparison.of(result_of({"metric": "exact_match", "measures": measures, "variants": variants}))
 
 
 @pytest.mark.parametrize("names", [SHORT, ENGLISH, CHINESE])
@@ -76,7 +77,7 @@ def test_what_fits_stands_in_one_block() -> None:
 def test_a_variant_that_failed_says_so_where_figures_would_stand() -> None:
     document = {"metric": "f1", "measures": [{"name": "f1"}], "variants": [{"name": "甲", "error": "no answer"}]}
 
-    assert drawn(comparison.of(document), 80)[2].split() == ["甲", "failed"]
+    assert drawn(comparison.of(result_of(document)), 80)[2].split() == ["甲", "failed"]
 
 
 @pytest.mark.parametrize(

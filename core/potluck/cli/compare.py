@@ -71,9 +71,8 @@ def command(
 def _print(comparison: Comparison) -> None:
     from potluck.comparison import table
 
-    document = comparison.document
-    draw(table.of(document))
-    for line in table.verdicts(document):
+    draw(table.of(comparison.result))
+    for line in table.verdicts(comparison.result):
         echo(line)
     for note in comparison.notes:
         echo(note, fg="yellow", err=True)

@@ -12,55 +12,24 @@ from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Literal, TypeAlias
 
 from potluck import plugins
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.contracts import EmbedderConfig
 from potluck.document_qa.answer_cache import Asker
 from potluck.document_qa.evaluate import Answered
-from potluck.documents import Json, Passage
+from potluck.documents import Passage
 from potluck.errors import PotluckError
 from potluck.overlap import f1, is_cjk
 from potluck.questions.question_file import Question
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.refusals import is_refusal
-
-Stage: TypeAlias = Literal["loading", "splitting", "truncation", "retrieval", "order", "prompt", "generation"]
+from potluck.results.comparison import Cause, CauseCount, Stage
 
 _LISTED = 3
 
 _READING = {"window", "fit"}
 """Settings of an embedder that say how much of a text it reads."""
-
-
-@dataclass(frozen=True, slots=True)
-class Cause:
-    """Why variants ``a`` and ``b`` differ on a question; ``start`` and ``end`` are their scores by ``metric``."""
-
-    question_id: str
-    a: str
-    b: str
-    cause: Stage
-    detail: str
-    metric: str
-    start: float
-    end: float
-    calls: int
-
-    def as_json(self) -> dict[str, Json]:
-        """As the comparison's document lists it."""
-        return {
-            "question_id": self.question_id,
-            "a": self.a,
-            "b": self.b,
-            "cause": self.cause,
-            "detail": self.detail,
-            "metric": self.metric,
-            "from": self.start,
-            "to": self.end,
-            "calls": self.calls,
-        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,20 +68,20 @@ def causes(engine: Engine, a: VariantRun, b: VariantRun, metric: str) -> Iterato
             yield chain.cause(place, question)
 
 
-def counted(found: Sequence[Cause], runs: Sequence[VariantRun]) -> list[Json]:
+def count_causes(found: Sequence[Cause]) -> list[CauseCount]:
     """How often each stage was the cause, pair by pair, the most frequent first, with a sentence."""
-    pairs: dict[tuple[str, str], Counter[str]] = {}
+    pairs: dict[tuple[str, str], Counter[Stage]] = {}
     details: dict[tuple[str, str, str], Counter[str]] = {}
     for one in found:
         pairs.setdefault((one.a, one.b), Counter())[one.cause] += 1
         details.setdefault((one.a, one.b, one.cause), Counter())[one.detail] += 1
-    lines: list[Json] = []
+    lines: list[CauseCount] = []
     for (a, b), counts in pairs.items():
         for stage, count in counts.most_common():
             (detail, same), *_ = details[a, b, stage].most_common(1)
             about = f": {detail}" if same == count or stage == "truncation" else ""
             sentence = f"{count} of {counts.total()} differences between {a} and {b} come from {stage}{about}"
-            lines.append({"a": a, "b": b, "cause": stage, "count": count, "sentence": sentence})
+            lines.append(CauseCount(a, b, stage, count, sentence))
     return lines
 
 

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from potluck.comparison.causes import Cause, causes
-from potluck.comparison.document import Setting, document, main_measure
+from potluck.comparison.causes import causes
+from potluck.comparison.document import Setting, comparison_result, main_measure
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.measured import measured
 from potluck.comparison.tasks import run_tasks
@@ -19,6 +19,7 @@ from potluck.components.components import Components
 from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import MissingDependency, PotluckError
+from potluck.json_values import as_json
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import QuestionFile, read_question_file
 from potluck.recipe.model import RecipeModel
@@ -27,6 +28,7 @@ from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import Design, variants
 from potluck.recipe.yaml_reader import parse_value
 from potluck.report import plots, write_csv, write_html
+from potluck.results.comparison import Cause, ComparisonResult, JudgeResult
 from potluck.runs.pins import pins
 from potluck.workspace import Workspace
 from potluck.workspace.files import storage_errors, write_whole
@@ -57,22 +59,23 @@ class Plan:
 class Comparison:
     """A comparison that was run. ``folder`` holds comparison.json, report.html, answers.csv and manifest.json."""
 
-    document: dict[str, Json]
+    result: ComparisonResult
     folder: Path
+
+    @property
+    def document(self) -> dict[str, Json]:
+        """The result as ``potluck compare --json`` prints it."""
+        return self.result.as_json()
 
     @property
     def notes(self) -> list[str]:
         """What people should know of the questions, then of the answers, variant by variant."""
-        notes = self.document["notes"]
-        assert isinstance(notes, list)
-        return [str(note) for note in notes]
+        return [*self.result.notes]
 
     @property
     def failed(self) -> dict[str, str]:
         """Why a variant has no answers, by its name."""
-        variants = self.document["variants"]
-        assert isinstance(variants, list)
-        return {str(v["name"]): str(v["error"]) for v in variants if isinstance(v, dict) and v["error"] is not None}
+        return {variant.name: variant.error for variant in self.result.variants if variant.error is not None}
 
 
 def compare(
@@ -119,11 +122,10 @@ def _compare(
     setting = Setting(
         new_run_id(), recipe.name, str(recipe.path), str(path), plan.design, baseline.name, started, file.notes
     )
-    made = document(setting, runs, file.questions, found, metric, scorer)
-    made["judge"] = judged
+    result = comparison_result(setting, runs, file.questions, found, metric, scorer, judged)
     with storage_errors(workspace.folder):
-        folder = _keep(made, runs, recipe, workspace, models, setting)
-    return Comparison(made, folder)
+        folder = _keep(result, runs, recipe, workspace, models, setting)
+    return Comparison(result, folder)
 
 
 def questions_file(recipe: RecipeModel, plan: Plan) -> Path:
@@ -150,14 +152,12 @@ def judge_of(recipe: RecipeModel, written: str) -> RecipeModel:
     return reread_recipe(reread_recipe(recipe, {"compare": None}), {"chat": parse_value(written, label).plain()}, label)
 
 
-def _judged(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel) -> Json:
+def _judged(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel) -> JudgeResult:
     """The baseline against each of the others."""
     base = next(run for run in runs if run.variant.name == baseline)
     others = [run for run in runs if run is not base and run.error is None and base.error is None]
-    pairs: list[Json] = [
-        {"a": baseline, "b": run.variant.name, **engine.judge(judge, base, run).as_json()} for run in others
-    ]
-    return {"judge": judge.chat.name, "pairs": pairs}
+    pairs = tuple(engine.judge(judge, base, run).summarise(baseline, run.variant.name) for run in others)
+    return JudgeResult(judge.chat.name, pairs)
 
 
 def _check_metric(metric: str, runs: Sequence[VariantRun], scorer: Scorer) -> None:
@@ -173,7 +173,7 @@ def _causes(engine: Engine, runs: Sequence[VariantRun], baseline: str, metric: s
 
 
 def _keep(
-    made: dict[str, Json],
+    result: ComparisonResult,
     runs: Sequence[VariantRun],
     recipe: RecipeModel,
     workspace: Workspace,
@@ -181,16 +181,16 @@ def _keep(
     setting: Setting,
 ) -> Path:
     folder = workspace.run_folder(setting.run)
-    write_whole(folder / "comparison.json", json.dumps(made, ensure_ascii=False).encode() + b"\n")
-    write_whole(folder / "answers.csv", write_csv(made).encode("utf-8-sig"))
-    write_whole(folder / "report.html", write_html(made))
+    write_whole(folder / "comparison.json", json.dumps(result.as_json(), ensure_ascii=False).encode() + b"\n")
+    write_whole(folder / "answers.csv", write_csv(result).encode("utf-8-sig"))
+    write_whole(folder / "report.html", write_html(result))
     with suppress(MissingDependency):  # the report draws the curves itself
-        if (picture := plots.of_curves(made)) is not None:
+        if (picture := plots.of_curves(result)) is not None:
             write_whole(folder / "curves.png", picture)
     manifest: dict[str, Json] = {
         "run": setting.run,
         "command": "compare",
-        "started": made["started"],
+        "started": result.started,
         **surroundings(),
         "recipe": recipe.as_mapping(),
         "design": setting.design,
@@ -198,7 +198,7 @@ def _keep(
         "questions": setting.questions_file,
         "variants": {run.variant.name: run.variant.recipe.as_mapping() for run in runs if run.error is None},
         "pins": {run.variant.name: _pins(run, workspace, models) for run in runs if run.error is None},
-        "metrics": {str(v["name"]): v["metrics"] for v in _dicts(made["variants"])},
+        "metrics": {variant.name: as_json(variant)["metrics"] for variant in result.variants},
     }
     write_manifest(folder, manifest)
     return folder
@@ -210,8 +210,3 @@ def _pins(run: VariantRun, workspace: Workspace, models: ModelSources) -> Json:
         return {what: dict(things) for what, things in pins(run.variant.recipe, components).items()}
     finally:
         components.close()
-
-
-def _dicts(values: Json) -> list[dict[str, Json]]:
-    assert isinstance(values, list)
-    return [value for value in values if isinstance(value, dict)]

@@ -6,19 +6,20 @@ from collections.abc import Mapping, Sequence
 
 from potluck.documents import Json
 from potluck.recipe.swaps import Variant
+from potluck.results.comparison import Curve, CurvePoint
 from potluck.statistics.intervals import Interval
 
 _FEWEST = 3
 """Points of a curve; two are a pair."""
 
 
-def curves(variants: Sequence[Variant], means: Mapping[str, Interval]) -> list[Json]:
+def curves(variants: Sequence[Variant], means: Mapping[str, Interval]) -> list[Curve]:
     """A curve for each axis whose values are numbers, and each combination of the other axes' values.
 
     ``means`` holds the measure by the variant's name; a variant without it is left out.
     """
     axes = dict.fromkeys(axis for variant in variants for axis in variant.swaps)
-    found: list[Json] = []
+    found: list[Curve] = []
     for axis in axes:
         lines: dict[str, dict[float, Interval]] = {}
         for variant in variants:
@@ -28,12 +29,12 @@ def curves(variants: Sequence[Variant], means: Mapping[str, Interval]) -> list[J
                 lines.setdefault(others, {})[number] = means[variant.name]
         for others, points in lines.items():
             if len(points) >= _FEWEST:
-                found.append({"name": f"{axis}: {others}" if others else axis, "points": list(_points(points))})
+                found.append(Curve(f"{axis}: {others}" if others else axis, _points(points)))
     return found
 
 
-def _points(points: Mapping[float, Interval]) -> list[Json]:
-    return [{"n": number, "mean": one.mean, "low": one.low, "high": one.high} for number, one in sorted(points.items())]
+def _points(points: Mapping[float, Interval]) -> tuple[CurvePoint, ...]:
+    return tuple(CurvePoint(number, one.mean, one.low, one.high) for number, one in sorted(points.items()))
 
 
 def _number(variant: Variant, axis: str) -> float | None:

@@ -112,7 +112,7 @@ def gate(
     if not any(one.test.n for one in candidates):
         raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
     decisions = (Decision(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
-    said = (*file.notes, *map(str, notes(runs)))
+    said = (*file.notes, *notes(runs))
     return GateReport(condition, tuple(decisions), len(file.questions), said)
 
 

@@ -14,9 +14,9 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from potluck.documents import Json
 from potluck.fingerprints import fingerprint
 from potluck.language import is_chinese
+from potluck.results.comparison import JudgedPair
 from potluck.statistics.intervals import mean_interval
 
 Vote: TypeAlias = Literal["first", "second", "tie", "unparsed"]
@@ -88,27 +88,25 @@ class JudgeReport:
 
     judged: tuple[Judged, ...]
 
-    def as_json(self) -> dict[str, Json]:
-        """Counts, how often b wins (a tie or a change of mind is half a win), and how far to trust the judge.
-
-        ``agreement`` is the share of pairs on which both orders agree; ``position_bias`` how much more often than half
-        the answer that comes first was preferred.
-        """
+    def summarise(self, a: str, b: str) -> JudgedPair:
+        """Counts, how often b wins, and how far to trust the judge, of variants of these names."""
         counts = Counter(one.verdict for one in self.judged)
         wins = [{"b": 1.0, "a": 0.0}.get(one.verdict, 0.5) for one in self.judged if one.verdict != "unparsed"]
         votes = [v for one in self.judged for v in (one.a_first, one.b_first) if v in ("first", "second")]
         understood = len(self.judged) - counts["unparsed"]
-        return {
-            "n": len(self.judged),
-            "wins_a": counts["a"],
-            "wins_b": counts["b"],
-            "tie": counts["tie"],
-            "inconsistent": counts["inconsistent"],
-            "unparsed": counts["unparsed"],
-            "win_rate": mean_interval(wins).as_json() if wins else None,
-            "agreement": 1 - counts["inconsistent"] / understood if understood else None,
-            "position_bias": votes.count("first") / len(votes) - 0.5 if votes else None,
-        }
+        return JudgedPair(
+            a,
+            b,
+            n=len(self.judged),
+            wins_a=counts["a"],
+            wins_b=counts["b"],
+            tie=counts["tie"],
+            inconsistent=counts["inconsistent"],
+            unparsed=counts["unparsed"],
+            win_rate=mean_interval(wins) if wins else None,
+            agreement=1 - counts["inconsistent"] / understood if understood else None,
+            position_bias=votes.count("first") / len(votes) - 0.5 if votes else None,
+        )
 
 
 def judge(ask: Callable[[str], str], pairs: Sequence[Pair], at_once: int = 1) -> JudgeReport:

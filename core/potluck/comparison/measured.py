@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, TypeAlias
 from potluck.comparison.engine import VariantRun, question_cost
 from potluck.contracts import Measure
 from potluck.document_qa.evaluate import Answered
-from potluck.documents import Json
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question
+from potluck.results.comparison import MeasureResult
 
 if TYPE_CHECKING:
     import numpy as np
@@ -43,20 +43,20 @@ def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Questi
     return next((name for name in wanted if name in common), "latency")
 
 
-def described(names: Sequence[str], scorer: Scorer) -> list[Json]:
-    """The measures as the comparison's document lists them."""
-    return [_described(scorer.measures[name], name in scorer.named) for name in names]
+def describe_measures(names: Sequence[str], scorer: Scorer) -> tuple[MeasureResult, ...]:
+    """The measures as the comparison lists them."""
+    return tuple(_describe(scorer.measures[name], name in scorer.named) for name in names)
 
 
-def _described(measure: Measure, is_named: bool) -> Json:
-    return {
-        "name": measure.name,
-        "higher_is_better": measure.higher_is_better,
-        "unit": measure.unit,
-        "label": measure.label or measure.name,
-        "summary": measure.summary,
-        "named": is_named,
-    }
+def _describe(measure: Measure, is_named: bool) -> MeasureResult:
+    return MeasureResult(
+        measure.name,
+        measure.higher_is_better,
+        measure.unit,
+        label=measure.label or measure.name,
+        summary=measure.summary,
+        named=is_named,
+    )
 
 
 def values_of(one: Answered, run: VariantRun, scorer: Scorer) -> dict[str, float]:

@@ -8,11 +8,10 @@ from potluck.answering.remarks import remarks_on_all
 from potluck.comparison.engine import VariantRun
 from potluck.document_qa.answer_cache import Served, changed_model
 from potluck.document_qa.evaluate import cut_answers
-from potluck.documents import Json
 from potluck.fingerprints import fingerprint
 
 
-def notes(runs: Sequence[VariantRun]) -> list[Json]:
+def notes(runs: Sequence[VariantRun]) -> list[str]:
     """What is to be said of each variant (of its first round), then of models that were asked at different times.
 
     What is said of several variants stands there once, with all their names.
@@ -32,7 +31,7 @@ def _notes_on(run: VariantRun) -> Iterator[str]:
         yield from cut_answers(answered, run.variant.recipe.chat.config)
 
 
-def _changed(runs: Sequence[VariantRun]) -> Iterator[Json]:
+def _changed(runs: Sequence[VariantRun]) -> Iterator[str]:
     """Variants with one chat model are asked the same server, perhaps one of them long ago."""
     by_model: dict[str, list[Served]] = {}
     names: dict[str, list[str]] = {}

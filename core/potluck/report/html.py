@@ -13,12 +13,12 @@ import html
 import json
 import math
 import re
-from collections.abc import Mapping
 from importlib import resources
 from string import Template
 
 from potluck.documents import Json
 from potluck.report.embedded import embedded
+from potluck.results.comparison import ComparisonResult
 
 _SCRIPTS = (
     "dom.js",
@@ -35,16 +35,13 @@ _MARKUP = re.compile("[<>&\u2028\u2029\ud800-\udfff]")
 _UNPRINTABLE = re.compile("[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def write_html(document: Mapping[str, Json]) -> bytes:
-    """The page that shows a comparison, in UTF-8.
-
-    ``document`` is what ``potluck compare --json`` prints. Raises PotluckError if it is something else.
-    """
+def write_html(result: ComparisonResult) -> bytes:
+    """The page that shows a comparison, in UTF-8."""
     style = _asset("report.css")
     script = "\n".join(map(_asset, _SCRIPTS))
-    title = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", f"{document.get('name')} · potluck compare")
+    title = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", f"{result.name} · potluck compare")
     page = Template(_asset("page.html")).substitute(
-        policy=_policy(style, script), title=html.escape(title), style=style, script=script, data=_json(document)
+        policy=_policy(style, script), title=html.escape(title), style=style, script=script, data=_json(result)
     )
     return page.encode()
 
@@ -71,9 +68,9 @@ def _digest(text: str) -> str:
     return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()
 
 
-def _json(document: Mapping[str, Json]) -> str:
+def _json(result: ComparisonResult) -> str:
     """JSON in which nothing can end or open a script block, and that UTF-8 can hold."""
-    text = json.dumps(_finite(embedded(document)), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(_finite(embedded(result)), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return _MARKUP.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

@@ -11,9 +11,9 @@ import warnings
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from potluck.documents import Json
 from potluck.errors import MissingDependency
 from potluck.metrics.classification import Classification
+from potluck.results.comparison import ComparisonResult, Curve
 
 _FONTS = ["DejaVu Sans", "Noto Sans CJK TC", "Noto Sans TC", "Microsoft JhengHei", "PingFang TC", "WenQuanYi Zen Hei"]
 _COLOURS = ("#3b6ea5", "#c0623a", "#4f8a52", "#8a5a9e", "#7a6a3a", "#4a8a95", "#a3415f")
@@ -62,14 +62,13 @@ def confusion(classes: Classification) -> Any:
     return figure
 
 
-def curves(found: Sequence[Mapping[str, Any]], measure: str) -> Any:
-    """A measure along an axis of numbers, with its 95 % intervals: ``learning_curves`` of a comparison's document."""
+def curves(found: Sequence[Curve], measure: str) -> Any:
+    """A measure along an axis of numbers, with its 95 % intervals; a figure of matplotlib's."""
     figure, axes = _axes(7.0, 4.2)
     for number, curve in enumerate(found):
-        points = curve["points"]
-        at, colour = [point["n"] for point in points], _COLOURS[number % len(_COLOURS)]
-        axes.plot(at, [point["mean"] for point in points], "o-", color=colour, linewidth=2, label=curve["name"])
-        bounds = [(point["low"], point["high"]) for point in points]
+        at, colour = [point.n for point in curve.points], _COLOURS[number % len(_COLOURS)]
+        axes.plot(at, [point.mean for point in curve.points], "o-", color=colour, linewidth=2, label=curve.name)
+        bounds = [(point.low, point.high) for point in curve.points]
         if all(low is not None for low, _ in bounds):
             axes.fill_between(at, *zip(*bounds, strict=True), color=colour, alpha=0.12, linewidth=0)
     axes.set_ylabel(measure)
@@ -88,11 +87,9 @@ def svg(figure: Any) -> str:
     return text[text.index("<svg") :]
 
 
-def of_curves(document: Mapping[str, Json]) -> bytes | None:
+def of_curves(result: ComparisonResult) -> bytes | None:
     """The learning curves of a comparison as PNG; None where it has none."""
-    listed = document["learning_curves"]
-    found = [one for one in listed if isinstance(one, dict)] if isinstance(listed, list) else []
-    return png(curves(found, str(document["metric"]))) if found else None
+    return png(curves(result.learning_curves, result.metric)) if result.learning_curves else None
 
 
 def _axes(width: float, height: float) -> tuple[Any, Any]:

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from potluck import recipe
-from potluck.comparison.causes import causes, counted
+from potluck.comparison.causes import causes, count_causes
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import variants
@@ -107,9 +107,9 @@ def test_what_only_how_much_is_read_changes_is_truncation(home: Path, engine_for
 
     assert {one.cause for one in found} == {"truncation"}
     assert {one.calls for one in found} == {0}
-    (line,) = counted(found, [a, b])
-    assert "8 of 8 differences" in line["sentence"]
-    assert f"keys read {WINDOW} of up to" in line["sentence"]
+    (line,) = count_causes(found)
+    assert "8 of 8 differences" in line.sentence
+    assert f"keys read {WINDOW} of up to" in line.sentence
 
 
 @pytest.mark.parametrize("swap", ["{short},locks", "locks,{short}"])

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,19 +18,21 @@ from rich.console import Console
 
 from potluck import recipe as recipes
 from potluck.comparison import table
-from potluck.comparison.causes import Cause, counted
+from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
-from potluck.comparison.document import Setting, document, main_measure
+from potluck.comparison.document import Setting, comparison_result, main_measure
 from potluck.comparison.engine import VariantRun, cost_of, question_cost
-from potluck.comparison.measured import described, measured, preferred, values_of
+from potluck.comparison.measured import describe_measures, measured, preferred, values_of
 from potluck.contracts import Attempt
 from potluck.document_qa.ask import AskReport
 from potluck.document_qa.evaluate import Answered
 from potluck.documents import Answer, Passage, Usage
+from potluck.json_values import as_json
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import QuestionScore
 from potluck.questions.question_file import Question
 from potluck.recipe.swaps import Variant
+from potluck.results.comparison import Cause, ComparisonResult, JudgedPair, JudgeResult
 from potluck.statistics.intervals import Interval
 from support.scoring import usual
 
@@ -135,23 +138,27 @@ def test_variants_are_judged_by_the_first_measure_that_all_have(
 
 
 def test_measures_are_listed_with_their_direction_and_unit() -> None:
-    found = described(["f1", "latency", "cost", "bits_per_character"], usual())
-    assert [{key: one[key] for key in ("name", "higher_is_better", "unit")} for one in found] == [
+    found = describe_measures(["f1", "latency", "cost", "bits_per_character"], usual())
+    assert [{key: as_json(one)[key] for key in ("name", "higher_is_better", "unit")} for one in found] == [
         {"name": "f1", "higher_is_better": True, "unit": ""},
         {"name": "latency", "higher_is_better": False, "unit": "s"},
         {"name": "cost", "higher_is_better": False, "unit": "USD"},
         {"name": "bits_per_character", "higher_is_better": False, "unit": "bits"},
     ]
-    assert found[0]["label"] == "Words in common (F1)"
-    assert all(one["summary"] for one in found)
+    assert found[0].label == "Words in common (F1)"
+    assert all(one.summary for one in found)
 
 
 SETTING = Setting("run-1", "規範", "recipe.yaml", "q.jsonl", "grid", "a", 0.0, ("a note",))
 
 
-def made(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> Any:
+def result(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> ComparisonResult:
     questions = [one.question for one in next(run for run in runs if run.repeats).repeats[0]]
-    return document(SETTING, runs, questions, causes, metric, usual())
+    return comparison_result(SETTING, runs, questions, causes, metric, usual())
+
+
+def made(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> Any:
+    return result(runs, metric, causes).as_json()
 
 
 def test_the_head_of_a_document_says_what_was_compared() -> None:
@@ -264,12 +271,12 @@ def test_causes_are_counted_pair_by_pair_with_their_detail_where_it_is_one() -> 
         cause("7", "truncation", "at 8"), cause("8", "truncation", "at 8"), cause("9", "order", "x", b="c"),
     ]  # fmt: skip
 
-    lines: Any = counted(found, [])
+    lines = count_causes(found)
 
-    assert [(line["b"], line["cause"], line["count"]) for line in lines] == [
+    assert [(line.b, line.cause, line.count) for line in lines] == [
         ("b", "truncation", 4), ("b", "retrieval", 3), ("b", "prompt", 1), ("c", "order", 1),
     ]  # fmt: skip
-    assert [line["sentence"] for line in lines] == [
+    assert [line.sentence for line in lines] == [
         "4 of 8 differences between a and b come from truncation: at 8",
         "3 of 8 differences between a and b come from retrieval",
         "1 of 8 differences between a and b come from prompt: shorter",
@@ -293,7 +300,7 @@ def test_a_curve_goes_through_three_points_or_more_in_the_order_of_their_numbers
     chosen = numbered("retriever.k", [8, 2, 4])
 
     (curve,) = curves(chosen, intervals(v0=0.8, v1=0.2, v2=0.4))
-    assert curve == {
+    assert as_json(curve) == {
         "name": "retriever.k",
         "points": [
             {"n": n, "mean": mean, "low": pytest.approx(mean - 0.1), "high": pytest.approx(mean + 0.1)}
@@ -312,13 +319,12 @@ def test_no_examples_are_none_of_them_and_what_is_no_number_is_no_point(tmp_path
         return Variant(f"s{count}", {"shots.count": str(count)}, recipes.loads(text, tmp_path / "r.yaml", []))
 
     (curve,) = curves([shots(0), shots(1), shots(4)], intervals(s0=0.1, s1=0.2, s4=0.3))
-    points: Any = curve["points"]  # type: ignore[index, call-overload]
-    assert [point["n"] for point in points] == [0, 1, 4]
+    assert [point.n for point in curve.points] == [0, 1, 4]
     words = [variant(name, {"answer.method": name}, f"answer: {name}\n") for name in ("stuff", "refine", "map_reduce")]
     assert curves(words, intervals(stuff=0.1, refine=0.2, map_reduce=0.3)) == []
 
 
-def shown(found: Mapping[str, Any]) -> str:
+def shown(found: ComparisonResult) -> str:
     console = Console(width=200, record=True, file=None, quiet=False, force_terminal=False)
     with console.capture() as captured:
         console.print(table.of(found))
@@ -328,7 +334,7 @@ def shown(found: Mapping[str, Any]) -> str:
 def test_the_table_has_a_row_a_variant_the_wanted_measure_first_and_five_at_most() -> None:
     values = {"f1": 0.5, "fact": 0.25, "exact_match": 1.0, "recall@1": 0.0, "recall@5": 1.0, "mrr": 0.75}
     runs = [run("[a]", [answered(n, values) for n in range(2)], cost=0.12345, seconds=3.21), run("b", error="no")]
-    text = shown(made(runs, "mrr"))
+    text = shown(result(runs, "mrr"))
 
     head, *rows = [line.split() for line in text.splitlines() if line.strip() and "─" not in line]
     assert head == ["variant", "mrr", "fact", "f1", "exact_match", "recall@1", "USD", "seconds", "asked", "/", "reused"]
@@ -341,7 +347,7 @@ def test_the_table_has_a_row_a_variant_the_wanted_measure_first_and_five_at_most
 
 def test_a_variant_without_a_price_or_a_measure_has_a_dash() -> None:
     runs = [of_f1("a", 1.0), run("b", [answered(0)])]
-    rows = [line.split() for line in shown(made(runs)).splitlines() if line.strip() and "─" not in line][1:]
+    rows = [line.split() for line in shown(result(runs)).splitlines() if line.strip() and "─" not in line][1:]
 
     assert rows[0][:2] == ["a", "1.000"]
     assert rows[1][:2] == ["b", "-"]
@@ -349,10 +355,13 @@ def test_a_variant_without_a_price_or_a_measure_has_a_dash() -> None:
 
 
 def test_verdicts_are_those_of_the_chief_measure_then_of_the_judge_then_the_causes() -> None:
-    found = made([of_f1("a", 0.0, 0.5, 1.0), of_f1("b", 1.0, 1.0, 1.0)], causes=[cause("q1", "prompt", "shorter")])
-    pair = {"a": "a", "b": "b", "n": 5, "wins_a": 1, "wins_b": 2, "tie": 1, "inconsistent": 1, "unparsed": 0}
+    found = result([of_f1("a", 0.0, 0.5, 1.0), of_f1("b", 1.0, 1.0, 1.0)], causes=[cause("q1", "prompt", "shorter")])
+    pair = JudgedPair(
+        "a", "b", n=5, wins_a=1, wins_b=2, tie=1, inconsistent=1, unparsed=0, win_rate=None, agreement=None,
+        position_bias=None,
+    )  # fmt: skip
 
-    lines = list(table.verdicts({**found, "judge": {"pairs": [pair]}}))
+    lines = list(table.verdicts(replace(found, judge=JudgeResult("judge", (pair,)))))
 
     assert len(lines) == 3
     assert lines[0].startswith("no evidence of a difference between a and b")

@@ -12,6 +12,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, sync_playwright
 
 from potluck.report import write_html
+from support.comparisons import result_of
 
 FLAGS = (
     "--no-sandbox",
@@ -71,7 +72,7 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
 
     def opened(document: dict[str, Any], **options: Any) -> Opened:
         path = tmp_path / f"report-{len(contexts)}.html"
-        path.write_bytes(write_html(document))
+        path.write_bytes(write_html(result_of(document)))
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
         return _watched(contexts[-1], path)
 

@@ -279,7 +279,7 @@ def test_questions_without_an_answer_say_whether_refusing_was_right(show: Open) 
 
 
 def test_what_a_judge_said_is_shown_with_its_names(show: Open) -> None:
-    judged = {"pairs": [{"a": A, "b": B, "wins_a": 12, "agreement": 0.93}], "model": "gpt <b>4</b>"}
+    judged = {"pairs": [{"a": A, "b": B, "wins_a": 12, "agreement": 0.93}], "judge": "gpt <b>4</b>"}
     page = show(comparison(12, 2) | {"judge": judged})
     text = page.page.locator("#judge").inner_text()
     assert "wins a\n12" in text

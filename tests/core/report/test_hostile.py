@@ -87,7 +87,7 @@ def hostile() -> dict[str, Any]:
         "pairs": [_pair(payload) for payload in PAYLOADS[1:]],
         "causes": [_cause(number, payload) for number, payload in enumerate(PAYLOADS)],
         "cause_counts": [{"a": PAYLOADS[0], "b": PAYLOADS[1], "cause": p, "count": 1, "sentence": p} for p in PAYLOADS],
-        "judge": {payload: [payload, {payload: payload}] for payload in PAYLOADS},
+        "judge": {"judge": PAYLOADS[0], "pairs": [{"a": payload, "b": payload} for payload in PAYLOADS]},
         "learning_curves": [curve | {"name": p} for p in PAYLOADS for curve in learning_curves(["x"])],
         "questions": [_question(payload, keys) for payload in PAYLOADS],
         "chunks": {

@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page
 
 from potluck.report import write_html
-from support.comparisons import comparison
+from support.comparisons import comparison, result_of
 
 from .conftest import Open
 from .test_html import data_of
@@ -21,7 +21,7 @@ def large() -> dict[str, Any]:
 
 def test_the_file_has_less_than_ten_megabytes(large: dict[str, Any]) -> None:
     assert len(large["questions"]) * len(large["variants"]) == 4000
-    assert len(write_html(large)) < 10_000_000
+    assert len(write_html(result_of(large))) < 10_000_000
 
 
 def test_with_far_more_text_than_that_it_still_has_less_and_keeps_what_the_models_were_shown() -> None:
@@ -32,7 +32,7 @@ def test_with_far_more_text_than_that_it_still_has_less_and_keeps_what_the_model
         for answer in question["answers"].values():
             rest = [key for key in answer["retrieved"] if key != first]
             answer |= {"retrieved": [first, *rest], "shown": 1, "citations": []}
-    page = write_html(document)
+    page = write_html(result_of(document))
     assert len(page) < 10_000_000
     found = data_of(page)
     shown = {answer["retrieved"][0] for question in found["questions"] for answer in question["answers"]}

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import struct
 import sys
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -15,6 +16,8 @@ import pytest
 from potluck.errors import MissingDependency
 from potluck.metrics.classification import classification
 from potluck.report import plots
+from potluck.results.comparison import Curve, CurvePoint
+from support.comparisons import comparison, result_of
 
 pytest.importorskip("matplotlib", reason="plots need matplotlib")
 
@@ -131,15 +134,18 @@ def test_the_names_of_labels_end_after_32_characters() -> None:
     assert [text.get_text() for text in ticks] == ["a" * 32, "b" * 31 + "…"]
 
 
-def point(n: int, mean: float, half: float | None) -> dict[str, Any]:
-    bounds = {"low": None, "high": None} if half is None else {"low": mean - half, "high": mean + half}
-    return {"n": n, "mean": mean, **bounds}
+def curve(name: str, *points: CurvePoint) -> Curve:
+    return Curve(name, points)
+
+
+def point(n: int, mean: float, half: float | None) -> CurvePoint:
+    return CurvePoint(n, mean, None, None) if half is None else CurvePoint(n, mean, mean - half, mean + half)
 
 
 def test_each_curve_is_drawn_with_its_name_and_its_intervals_where_it_has_them() -> None:
     found = [
-        {"name": "lora", "points": [point(8, 0.5, 0.25), point(16, 0.75, 0.125)]},
-        {"name": "提示", "points": [point(8, 0.25, 0.125), point(16, 0.5, None)]},
+        curve("lora", point(8, 0.5, 0.25), point(16, 0.75, 0.125)),
+        curve("提示", point(8, 0.25, 0.125), point(16, 0.5, None)),
     ]
 
     figure = plots.curves(found, "f1")
@@ -153,7 +159,7 @@ def test_each_curve_is_drawn_with_its_name_and_its_intervals_where_it_has_them()
 
 
 def test_neighbouring_curves_have_different_colours_and_their_bands_the_same() -> None:
-    found = [{"name": str(n), "points": [point(8, 0.5, 0.25), point(16, 0.5, 0.25)]} for n in range(8)]
+    found = [curve(str(n), point(8, 0.5, 0.25), point(16, 0.5, 0.25)) for n in range(8)]
 
     axes = axes_of(plots.curves(found, "f1"))
 
@@ -166,11 +172,11 @@ def test_neighbouring_curves_have_different_colours_and_their_bands_the_same() -
 
 
 def test_a_comparison_without_curves_has_no_picture_of_them() -> None:
-    curve = {"name": "lora", "points": [point(8, 0.5, 0.25), point(16, 0.75, 0.125)]}
+    without = result_of(comparison(1) | {"metric": "f1"})
+    lora = curve("lora", point(8, 0.5, 0.25), point(16, 0.75, 0.125))
 
-    assert plots.of_curves({"learning_curves": [], "metric": "f1"}) is None
-    assert plots.of_curves({"learning_curves": None, "metric": "f1"}) is None
-    drawn = plots.of_curves({"learning_curves": [curve], "metric": "f1"})
+    assert plots.of_curves(without) is None
+    drawn = plots.of_curves(replace(without, learning_curves=(lora,)))
     assert drawn is not None
     assert drawn.startswith(b"\x89PNG")
 

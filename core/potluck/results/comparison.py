@@ -1,0 +1,271 @@
+"""What ``potluck compare`` finds out. ``comparison.json`` of a run's folder holds the same fields."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal, TypeAlias
+
+from pydantic import Field
+
+from potluck.documents import Json
+from potluck.json_values import as_json
+from potluck.recipe.variants import Design
+from potluck.statistics.intervals import Interval
+from potluck.statistics.verdicts import Verdict
+
+Stage: TypeAlias = Literal["loading", "splitting", "truncation", "retrieval", "order", "prompt", "generation"]
+
+
+@dataclass(frozen=True, slots=True)
+class MeasureResult:
+    """A measure that an answer of the comparison has."""
+
+    name: str
+    higher_is_better: bool
+    unit: str
+    """Such as ``s`` or ``USD``; empty for shares and counts."""
+    label: str
+    """What a report calls it."""
+    summary: str
+    named: bool
+    """Whether the recipe names the plugin that measures it."""
+
+
+@dataclass(frozen=True, slots=True)
+class PerplexityResult:
+    """How surprised a model is by the right answers, every token counting the same."""
+
+    perplexity: float
+    bits_per_character: float
+    tokens: int
+    characters: int
+    n: int
+    """Answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class VariantResult:
+    """What became of one variant."""
+
+    name: str
+    swaps: Mapping[str, str]
+    """The value of each axis, by the axis' key of the recipe."""
+    metrics: Mapping[str, Interval]
+    """By the measure's name, over the questions that have it."""
+    cost: float | None
+    """US dollars of one round of answers; null where the model has no prices."""
+    seconds: float
+    repeats: int
+    """Rounds of answers."""
+    perplexity: PerplexityResult | None
+    computed: Mapping[str, int]
+    """How much was done now, by stage."""
+    reused: Mapping[str, int]
+    """How much was there already, by stage."""
+    error: str | None
+    """Why the variant has no answers."""
+
+
+@dataclass(frozen=True, slots=True)
+class PairResult:
+    """Variant ``b`` against variant ``a`` by one measure, on the ``n`` questions that have it in both."""
+
+    a: str
+    b: str
+    metric: str
+    difference: float
+    """The mean of b minus the mean of a."""
+    low: float
+    """The lower end of the difference's 95 % confidence interval."""
+    high: float
+    p: float
+    p_adjusted: float
+    """By Holm's method, over the pairs of one measure."""
+    verdict: Verdict
+    """Of b against a."""
+    needed_n: int | None
+    """Questions that would show this difference with 80 % power; null where it is 0."""
+    detectable: float
+    """The smallest true difference that n questions show with 80 % power."""
+    n: int
+    test: str
+    """``mcnemar`` or ``sign-flip``."""
+    between: float | None
+    """The variance of the difference between questions, where there are several rounds."""
+    within: float | None
+    """The variance from one round of a question to the next."""
+    sentence: str
+    """The verdict in words."""
+
+
+@dataclass(frozen=True, slots=True)
+class Cause:
+    """Why variants ``a`` and ``b`` differ on a question: the stage that moved the score furthest towards b's."""
+
+    question_id: str
+    a: str
+    b: str
+    cause: Stage
+    detail: str
+    metric: str
+    from_: Annotated[float, Field(alias="from")]
+    """The score of a."""
+    to: float
+    """The score of b."""
+    calls: int
+    """Answers that were asked for to find out."""
+
+
+@dataclass(frozen=True, slots=True)
+class CauseCount:
+    """How often one stage made the difference between two variants."""
+
+    a: str
+    b: str
+    cause: Stage
+    count: int
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class JudgedPair:
+    """What the judge said of the answers of ``a`` and ``b`` that differ, each pair asked in both orders."""
+
+    a: str
+    b: str
+    n: int
+    wins_a: int
+    wins_b: int
+    tie: int
+    inconsistent: int
+    """Pairs of which it said another thing when the order was swapped."""
+    unparsed: int
+    """Pairs of which a reply held no verdict."""
+    win_rate: Interval | None
+    """How often b wins; a tie or a change of mind is half a win."""
+    agreement: float | None
+    """The share of pairs on which both orders agree."""
+    position_bias: float | None
+    """How much more often than half the answer that comes first was preferred."""
+
+
+@dataclass(frozen=True, slots=True)
+class JudgeResult:
+    """The baseline against each of the others, as a chat model judges them."""
+
+    judge: str
+    pairs: tuple[JudgedPair, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CurvePoint:
+    """The mean of a measure at one value of an axis, with its 95 % confidence interval."""
+
+    n: float
+    mean: float
+    low: float | None
+    high: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class Curve:
+    """How the measure goes along an axis of numbers."""
+
+    name: str
+    points: tuple[CurvePoint, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class GoldResult:
+    """What the question file says is right."""
+
+    ids: tuple[str, ...]
+    sections: tuple[str, ...]
+    answers: tuple[str, ...]
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class CitedSpan:
+    """Characters ``start`` to ``end`` of a chunk's text."""
+
+    chunk: str
+    """A key of ``chunks``."""
+    start: int
+    end: int
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerResult:
+    """What one variant answered to one question, in its first round."""
+
+    text: str
+    refused: bool
+    finish: str
+    """``stop``, ``length`` where the limit of tokens cut the answer, ``filter`` where it was withheld."""
+    scores: Mapping[str, float]
+    seconds: float
+    retrieved: tuple[str, ...]
+    """Keys of ``chunks``, best first: those that the model was shown and a few more."""
+    shown: int
+    """How many of them the model was shown."""
+    citations: tuple[CitedSpan, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class QuestionResult:
+    """A question and what every variant answered."""
+
+    id: str
+    question: str
+    answerable: bool
+    gold: GoldResult
+    answers: Mapping[str, AnswerResult]
+    """By the variant's name."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChunkText:
+    """A passage that a variant retrieved."""
+
+    source: str
+    section: str | None
+    page: int | None
+    page_label: str | None
+    """What is printed on the page where that is not its number."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonResult:
+    """A comparison: what was compared, what was measured, and what follows from it."""
+
+    potluck: str
+    """The version."""
+    run: str
+    name: str
+    started: str
+    """UTC, ISO 8601."""
+    recipe: str
+    questions_file: str
+    design: Design
+    baseline: str
+    metric: str
+    """The measure that words, causes and the report begin with."""
+    measures: tuple[MeasureResult, ...]
+    variants: tuple[VariantResult, ...]
+    pairs: tuple[PairResult, ...]
+    causes: tuple[Cause, ...]
+    cause_counts: tuple[CauseCount, ...]
+    judge: JudgeResult | None
+    notes: tuple[str, ...]
+    """What people should know of the questions, then of the answers, variant by variant."""
+    learning_curves: tuple[Curve, ...]
+    questions: tuple[QuestionResult, ...]
+    chunks: Mapping[str, ChunkText]
+    """By ``SOURCE:START-END``, the characters of the document that it holds."""
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck compare --json`` prints it."""
+        return as_json(self)
