@@ -14,7 +14,13 @@ import pytest
 
 from potluck.comparison.compare import Comparison, Plan
 from potluck.errors import PotluckError, Unsupported
+from support import tuning
 from support.tuning import METHODS, recipe
+
+pytest.importorskip("torch")
+pytest.importorskip("peft")
+
+home, model, one_thread = tuning.home, tuning.model, tuning.one_thread
 
 
 def compared(home: Path, *swaps: str, **more: Any) -> Comparison:
