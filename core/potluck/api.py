@@ -25,8 +25,8 @@ from potluck.planning.plan import PlanReport, parts, plan, remote_hosts
 from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import no_examples
 from potluck.workspace import Workspace, folder_of
-from potluck.workspace.files import storage_errors
 from potluck.workspace.scratch import can_be_written, scratch
+from potluck.workspace.storage_errors import storage_errors
 
 if TYPE_CHECKING:
     from potluck.comparison.compare import Comparison, Plan

@@ -10,13 +10,13 @@ from __future__ import annotations
 import functools
 import os
 import re
-import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from pathlib import Path
 from typing import NamedTuple
 
+from potluck.atomic_files import write_atomically
 from potluck.fingerprints import content_hash, fingerprint
 from potluck.user_cache import default_cache
 
@@ -115,17 +115,5 @@ def _settled_hash(state: _State) -> str:
             return found
     found = content_hash(Path(state.path))
     with suppress(OSError):  # without a cache it is computed again
-        _keep(kept, found)
+        write_atomically(kept, found.encode("ascii"))
     return found
-
-
-def _keep(path: Path, text: str) -> None:
-    """Write a file that appears whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", dir=path.parent, prefix=".", delete=False, encoding="ascii") as file:
-        file.write(text)
-    try:
-        os.replace(file.name, path)
-    except OSError:
-        Path(file.name).unlink(missing_ok=True)
-        raise

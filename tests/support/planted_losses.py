@@ -14,6 +14,8 @@ PLUGINS = '''
 
 import json
 
+from pydantic import SecretStr
+
 import potluck
 from potluck.contracts import Config, Loader, Splitter
 from potluck.documents import Chunk, Document
@@ -24,6 +26,12 @@ ERRORS = {"damaged": UnreadableDocument, "locked": PasswordNeeded, "empty": NoTe
 
 class NoSettings(Config):
     """None."""
+
+
+class Password(Config):
+    """What opens an encrypted file."""
+
+    password: SecretStr | None = None
 
 
 class Planted(Loader):
@@ -64,7 +72,7 @@ class Marked(Splitter):
 
 @potluck.hookimpl
 def potluck_loader():
-    return potluck.Offer("planted documents", NoSettings, Planted)
+    return potluck.Offer("planted documents", Password, Planted)
 
 
 @potluck.hookimpl

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potluck.atomic_files import write_atomically
 from potluck.comparison.causes import causes
 from potluck.comparison.document import Setting, comparison_result, main_measure
 from potluck.comparison.engine import Engine, VariantRun
@@ -31,8 +32,8 @@ from potluck.report import plots, write_csv, write_html
 from potluck.results.comparison import Cause, ComparisonResult, JudgeResult
 from potluck.runs.pins import pins
 from potluck.workspace import Workspace
-from potluck.workspace.files import storage_errors, write_whole
 from potluck.workspace.runs import new_run_id, surroundings, write_manifest
+from potluck.workspace.storage_errors import storage_errors
 
 if TYPE_CHECKING:
     import pluggy
@@ -181,12 +182,12 @@ def _keep(
     setting: Setting,
 ) -> Path:
     folder = workspace.run_folder(setting.run)
-    write_whole(folder / "comparison.json", json.dumps(result.as_json(), ensure_ascii=False).encode() + b"\n")
-    write_whole(folder / "answers.csv", write_csv(result).encode("utf-8-sig"))
-    write_whole(folder / "report.html", write_html(result))
+    write_atomically(folder / "comparison.json", json.dumps(result.as_json(), ensure_ascii=False).encode() + b"\n")
+    write_atomically(folder / "answers.csv", write_csv(result).encode("utf-8-sig"))
+    write_atomically(folder / "report.html", write_html(result))
     with suppress(MissingDependency):  # the report draws the curves itself
         if (picture := plots.of_curves(result)) is not None:
-            write_whole(folder / "curves.png", picture)
+            write_atomically(folder / "curves.png", picture)
     manifest: dict[str, Json] = {
         "run": setting.run,
         "command": "compare",

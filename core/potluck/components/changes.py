@@ -13,12 +13,12 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from potluck.atomic_files import write_atomically
 from potluck.components.components import Components
 from potluck.documents import Json
 from potluck.fingerprints import fingerprint
 from potluck.recipe.model import RecipeModel
 from potluck.redaction import redacted_mapping
-from potluck.workspace.files import write_whole
 
 NAME = "names.json"
 
@@ -119,7 +119,7 @@ def _for_people(identity: Mapping[str, Any]) -> dict[str, Json]:
 
 
 def _write(folder: Path, names: Mapping[str, Any]) -> None:
-    write_whole(folder / NAME, json.dumps(names, ensure_ascii=False, indent=1).encode() + b"\n")
+    write_atomically(folder / NAME, json.dumps(names, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def differences(name: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:

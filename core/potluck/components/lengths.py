@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
-from potluck.workspace.files import write_whole
+from potluck.atomic_files import write_atomically
 
 _NAME = "lengths.json"
 
@@ -24,4 +24,4 @@ def read(folder: Path) -> dict[str, int]:
 
 def keep(folder: Path, fingerprint: str, length: int) -> None:
     """Keep the length that an embedder gives now."""
-    write_whole(folder / _NAME, json.dumps({**read(folder), fingerprint: length}).encode() + b"\n")
+    write_atomically(folder / _NAME, json.dumps({**read(folder), fingerprint: length}).encode() + b"\n")

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any
 
 from potluck import plugins
+from potluck.atomic_files import write_atomically
 from potluck.contracts import Config
 from potluck.doctor import RESULT
 from potluck.egress import gate, silence_dependencies
@@ -31,9 +32,7 @@ def main() -> None:
         if "--conform" in sys.argv[3:] and not found["problem"] and not found["missing"]:
             found |= _conform(plugin)
     found["reached_for"] = sorted(set(shut.refused))
-    part = folder / f"{RESULT}.part"
-    part.write_text(json.dumps(found), encoding="utf-8")
-    part.replace(folder / RESULT)
+    write_atomically(folder / RESULT, json.dumps(found).encode())
     os._exit(0)
 
 

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 from potluck.documents import Source
 from potluck.errors import PasswordNeeded, PotluckError
+from potluck.recipe.model import ComponentSpec
 from potluck.visible import visible_line
 
 
@@ -21,9 +22,12 @@ class LoadFailure:
         return f"{visible_line(self.source)}: {self.reason}"
 
 
-def failure_of(source: Source, error: PotluckError) -> LoadFailure:
-    """The failure for an error that reading a file raised."""
+def failure_of(source: Source, error: PotluckError, loader: ComponentSpec | None = None) -> LoadFailure:
+    """The failure for an error that reading a file raised; ``loader`` is what read it.
+
+    Where a password is needed and that loader takes one, the reason says how to give it.
+    """
     reason = str(error)
-    if isinstance(error, PasswordNeeded) and "password:" not in reason:
+    if isinstance(error, PasswordNeeded) and loader and "password" in type(loader.config).model_fields:
         reason += "; give it as documents: {password: ${NAME}} with the environment variable NAME"
     return LoadFailure(source.name, type(error).__name__, reason)

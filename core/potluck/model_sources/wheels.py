@@ -242,16 +242,14 @@ def _members(members: zipfile.ZipFile, archive: Path, wanted: Wanted) -> Iterato
 
 def _write(members: zipfile.ZipFile, info: zipfile.ZipInfo, path: Path) -> dict[str, str | int]:
     path.parent.mkdir(parents=True, exist_ok=True)
-    digest, size = hashlib.sha256(), 0
     with members.open(info) as packed, path.open("wb") as file:
-        while block := packed.read(_BLOCK):
-            digest.update(block)
-            size += file.write(block)
+        shutil.copyfileobj(packed, file, _BLOCK)
+        size = file.tell()
         file.flush()
         os.fsync(file.fileno())
     if size != info.file_size:
         raise zipfile.BadZipFile(f"{info.filename} has {size} bytes, and should have {info.file_size}")
-    return {"size": size, "sha256": digest.hexdigest()}
+    return {"size": size, "sha256": _sha256(path)}
 
 
 def _check_pin(path: Path, wanted: Wanted) -> None:

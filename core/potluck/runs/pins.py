@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from potluck.adapters.resolve import resolve_adapter
+from potluck.atomic_files import write_atomically
 from potluck.components.components import Components
 from potluck.datasets.row_files import is_rows
 from potluck.documents import Json, Source
@@ -24,7 +25,6 @@ from potluck.planning.plan import parts
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.releases import code_of, libraries_of
 from potluck.stages.discover import discover
-from potluck.workspace.files import write_whole
 
 NAME = "potluck.lock"
 FORMAT = 1
@@ -85,7 +85,7 @@ def write_lock(recipe: RecipeModel, components: Components) -> Path:
     held = _read(path)
     recipes = {**held, recipe.path.name: pins(recipe, components)}
     content = {"potluck": FORMAT, "recipes": dict(sorted(recipes.items()))}
-    write_whole(path, json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n")
+    write_atomically(path, json.dumps(content, ensure_ascii=False, indent=2).encode() + b"\n")
     return path
 
 

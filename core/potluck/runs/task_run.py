@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potluck.atomic_files import write_atomically
 from potluck.components.components import Components
 from potluck.documents import Json
 from potluck.errors import MissingDependency
@@ -15,7 +16,6 @@ from potluck.report import plots
 from potluck.report.task import write_task
 from potluck.runs.recipe_run import beginning
 from potluck.tasks.evaluate import TaskReport
-from potluck.workspace.files import write_whole
 from potluck.workspace.runs import new_run_id, write_lines, write_manifest
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def keep_task(
     pictures: dict[str, str] = {}
     try:
         for name, figure in _figures(tuned, evaluation).items():
-            write_whole(folder / f"{name}.png", plots.png(figure))
+            write_atomically(folder / f"{name}.png", plots.png(figure))
             pictures[name] = plots.svg(figure)
     except MissingDependency as missing:
         notes.append(str(missing))
@@ -74,7 +74,7 @@ def keep_task(
         "tuning": _short(tuned),
         "metrics": dict(evaluation.metrics) if evaluation else None,
     }
-    write_whole(folder / "report.html", write_task(recipe.name, manifest, tuned, evaluation, pictures))
+    write_atomically(folder / "report.html", write_task(recipe.name, manifest, tuned, evaluation, pictures))
     write_manifest(folder, manifest)
     return TaskRun(run_id, folder, tuned, evaluation, tuple(notes), time.time() - started)
 

@@ -80,7 +80,7 @@ def load_documents(
             kept = Load(load_id, plan.source.name, content)
             catalogue.add_load(kept, plan.loader, outcome.documents, components.index_id)
         else:
-            loaded.failures.append(failure_of(plan.source, outcome.error))
+            loaded.failures.append(failure_of(plan.source, outcome.error, plan.part))
             running.advance(1, plan.source.name)
             continue
         _count(kept, plan.source, loaded)

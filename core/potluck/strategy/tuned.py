@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from potluck import recipe as recipes
 from potluck.adapters.resolve import resolve_adapter
 from potluck.answering.choices import likeliest
+from potluck.atomic_files import write_atomically
 from potluck.components.components import Components
 from potluck.documents import Message
 from potluck.model_sources.sources import Sources
@@ -20,7 +21,6 @@ from potluck.strategy.data import language
 from potluck.strategy.meter import CannotLearn, Meter, OutOfTime
 from potluck.strategy.rows import Choice, Kind, Row, Setting
 from potluck.workspace import Workspace
-from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
     import pluggy
@@ -117,7 +117,7 @@ def _recipe(tuner: str, model: str, setting: Setting, seed: int, workspace: Work
     """The recipe of a tuning on the messages, which are written beside what it makes."""
     rows = [{"text": item.text, "label": item.label} for item in setting.train]
     data = workspace.folder / "strategy" / f"{setting.name}.jsonl"
-    write_whole(data, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
+    write_atomically(data, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
     said = {
         "model": model,
         "task": "classification",

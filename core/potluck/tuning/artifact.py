@@ -15,6 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck.atomic_files import write_atomically
 from potluck.contracts import Attached, Classifying, TunedModel
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch
@@ -24,7 +25,6 @@ from potluck.models.inputs import decoder_inputs, encoder_inputs, hidden_state
 from potluck.models.loading import kind_of_model
 from potluck.tuning.card import model_card
 from potluck.version import __version__
-from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
     import torch
@@ -170,8 +170,8 @@ def seal_artifact(
         **said,
     }
     manifest["seal"] = fingerprint(_without_seal(manifest))
-    write_whole(folder / CARD, model_card(manifest, __version__).encode())
-    write_whole(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
+    write_atomically(folder / CARD, model_card(manifest, __version__).encode())
+    write_atomically(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
 def _without_seal(manifest: Mapping[str, Any]) -> Json:

@@ -13,9 +13,9 @@ from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck.atomic_files import write_atomically
 from potluck.errors import CheckpointDamaged, WorkspaceGone
 from potluck.tuning.sharding import full_tensor, shard_like
-from potluck.workspace.files import write_whole
 
 if TYPE_CHECKING:
     import torch
@@ -82,7 +82,7 @@ class Checkpoints:
         if not self._writes:
             return
         self.check_in_place()
-        write_whole(
+        write_atomically(
             self.folder / f"step-{history.step:08d}.safetensors", self._bytes({**weights, **optimiser}, history)
         )
         for old in self._paths()[_KEPT:]:
@@ -92,7 +92,7 @@ class Checkpoints:
         """Keep the weights with the lowest validation loss. Raises ``WorkspaceGone``."""
         if self._writes:
             self.check_in_place()
-            write_whole(self.folder / _BEST, self._bytes(weights, history))
+            write_atomically(self.folder / _BEST, self._bytes(weights, history))
 
     def last(self, best: bool = False) -> tuple[Mapping[str, torch.Tensor], TrainingHistory]:
         """What the last whole checkpoint of this training holds; nothing and a new course where there is none.

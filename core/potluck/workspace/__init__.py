@@ -8,11 +8,12 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from potluck.atomic_files import remove_leftovers, write_atomically
 from potluck.temporary import remove_left
 from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue
-from potluck.workspace.files import is_made, remove_leftovers, storage_errors, write_whole
 from potluck.workspace.lock import was_killed, writing
+from potluck.workspace.storage_errors import is_made, storage_errors
 
 if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
@@ -40,7 +41,7 @@ class Workspace:
                 folder.mkdir(parents=True, exist_ok=True)
             ignore = folder / ".gitignore"
             if not ignore.exists():
-                write_whole(ignore, b"*\n")
+                write_atomically(ignore, b"*\n")
             self.catalogue = Catalogue(folder / "catalogue.sqlite")
 
     @cached_property

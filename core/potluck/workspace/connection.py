@@ -12,7 +12,7 @@ from typing import Any, NoReturn
 
 from potluck.errors import RecipeClosed, WorkspaceDamaged, WorkspaceGone
 from potluck.workspace.database import code, use_wal
-from potluck.workspace.files import refuse_obstacle, storage_errors
+from potluck.workspace.storage_errors import refuse_obstacle, storage_errors
 
 _SURROUNDINGS = {
     sqlite3.SQLITE_BUSY,

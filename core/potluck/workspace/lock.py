@@ -8,7 +8,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from potluck.errors import WorkspaceBusy
-from potluck.workspace.files import refuse_obstacle
+from potluck.workspace.storage_errors import refuse_obstacle
 
 
 @contextmanager

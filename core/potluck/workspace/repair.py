@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, NamedTuple, TypeAlias
 
+from potluck.atomic_files import sync_folder
 from potluck.documents import Json
 from potluck.errors import WorkspaceDamaged
 from potluck.workspace import tables
@@ -22,9 +23,9 @@ from potluck.workspace.answer_cache import ANSWER_TABLES, INSERT_ANSWER, INSERT_
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import NOT_AS_DEFINED, SAYS_DAMAGE, is_damage, said
-from potluck.workspace.files import is_made, storage_errors, sync_folder
 from potluck.workspace.lock import writing
 from potluck.workspace.scratch import readable
+from potluck.workspace.storage_errors import is_made, storage_errors
 
 _BESIDE = ".repaired"
 

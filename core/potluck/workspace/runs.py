@@ -9,9 +9,9 @@ import time
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from potluck.atomic_files import write_atomically
 from potluck.documents import Json
 from potluck.version import __version__
-from potluck.workspace.files import write_whole
 
 
 def new_run_id() -> str:
@@ -27,10 +27,10 @@ def surroundings() -> dict[str, Json]:
 def write_manifest(folder: Path, manifest: Mapping[str, Json]) -> Path:
     """Write ``manifest.json``, whole or not at all."""
     path = folder / "manifest.json"
-    write_whole(path, json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
+    write_atomically(path, json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
     return path
 
 
 def write_lines(path: Path, rows: Iterable[Mapping[str, Json]]) -> None:
     """Write JSON Lines, whole or not at all."""
-    write_whole(path, b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows))
+    write_atomically(path, b"".join(json.dumps(row, ensure_ascii=False).encode() + b"\n" for row in rows))

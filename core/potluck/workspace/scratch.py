@@ -11,7 +11,7 @@ from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 
 from potluck.workspace import Workspace
-from potluck.workspace.files import refuse_obstacle
+from potluck.workspace.storage_errors import refuse_obstacle
 
 _NAME = "catalogue.sqlite"
 _DATABASES = (_NAME, "calls.sqlite")

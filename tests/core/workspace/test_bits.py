@@ -18,8 +18,8 @@ from potluck.documents import Chunk, Document
 from potluck.errors import WorkspaceDamaged
 from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue, IndexState, Load
-from potluck.workspace.files import storage_errors
 from potluck.workspace.repair import FileReport, check, repair
+from potluck.workspace.storage_errors import storage_errors
 
 PAGE = 4096
 META = 34

@@ -1,7 +1,7 @@
 """The catalogue keeps what was computed, whole, and switches an index in one step.
 
 Modules: ``potluck.workspace.answer_cache``, ``potluck.workspace.checksums``, ``potluck.workspace.connection``,
-``potluck.workspace.database``, ``potluck.workspace.files``, ``potluck.workspace.lock``,
+``potluck.workspace.database``, ``potluck.workspace.storage_errors``, ``potluck.workspace.lock``,
 ``potluck.workspace.reading``, ``potluck.workspace.repair``, ``potluck.workspace.runs``,
 ``potluck.workspace.scratch``.
 """

@@ -2,8 +2,8 @@
 
 Modules: ``potluck.workspace.answer_cache``, ``potluck.workspace.catalogue``,
 ``potluck.workspace.checksums``, ``potluck.workspace.connection``, ``potluck.workspace.database``,
-``potluck.workspace.files``, ``potluck.workspace.lock``, ``potluck.workspace.reading``, ``potluck.workspace.runs``,
-``potluck.workspace.scratch``, ``potluck.workspace.tables``.
+``potluck.workspace.storage_errors``, ``potluck.workspace.lock``, ``potluck.workspace.reading``,
+``potluck.workspace.runs``, ``potluck.workspace.scratch``, ``potluck.workspace.tables``.
 """
 
 from __future__ import annotations

@@ -17,7 +17,7 @@ from potluck.errors import WorkspaceBusy
 from potluck.workspace import database
 from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue
-from potluck.workspace.files import storage_errors
+from potluck.workspace.storage_errors import storage_errors
 
 OPENER = """
 import sys

@@ -1,6 +1,6 @@
 """A workspace that cannot be written, or something else in its place: an error by name says what to do.
 
-Modules: ``potluck.workspace.connection``, ``potluck.workspace.files``, ``potluck.workspace.lock``,
+Modules: ``potluck.workspace.connection``, ``potluck.workspace.storage_errors``, ``potluck.workspace.lock``,
 ``potluck.workspace.repair``, ``potluck.workspace.scratch``.
 """
 
@@ -16,10 +16,11 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
+from potluck.atomic_files import write_atomically
 from potluck.errors import StorageFailed
-from potluck.workspace.files import storage_errors, write_whole
 from potluck.workspace.lock import writing
 from potluck.workspace.repair import check, repair
+from potluck.workspace.storage_errors import storage_errors
 from support.fake_plugins import install_hashing, visible
 
 
@@ -114,7 +115,7 @@ def test_what_is_in_the_way_elsewhere_is_another_matter(tmp_path: Path) -> None:
     (tmp_path / "file").mkdir()
 
     with pytest.raises(IsADirectoryError), storage_errors(tmp_path / "workspace"):
-        write_whole(tmp_path / "file", b"")
+        write_atomically(tmp_path / "file", b"")
 
 
 def test_a_lock_is_not_taken_where_the_number_of_its_holder_cannot_be_written(tmp_path: Path) -> None:

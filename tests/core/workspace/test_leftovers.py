@@ -15,20 +15,20 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
+from potluck.atomic_files import remove_leftovers, write_atomically
 from potluck.temporary import working_folder
-from potluck.workspace.files import remove_leftovers, write_whole
 from support.fake_plugins import install_hashing, visible
 
 WRITERS = {
     "a file": """
 import os, sys
 from pathlib import Path
-from potluck.workspace import files
+from potluck import atomic_files
 def stop(handle):
     print("writing", flush=True)
     sys.stdin.read()
-files.os.fsync = stop
-files.write_whole(Path(sys.argv[1]) / "manifest.json", b"new")
+os.fsync = stop
+atomic_files.write_atomically(Path(sys.argv[1]) / "manifest.json", b"new")
 """,
     "a folder": """
 import sys
@@ -54,7 +54,7 @@ def writer(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[subproces
 
 
 def write_again(folder: Path) -> None:
-    write_whole(folder / "manifest.json", b"newer")
+    write_atomically(folder / "manifest.json", b"newer")
     with working_folder(folder, "converting") as mine:
         assert mine.is_dir()
 
@@ -87,7 +87,7 @@ def test_files_of_the_user_are_never_taken_for_leftovers(tmp_path: Path) -> None
     (tmp_path / ".manifest.json.swp").touch()
     (tmp_path / ".manifest.json.abcdefgh").touch()
 
-    write_whole(tmp_path / "manifest.json", b"new")
+    write_atomically(tmp_path / "manifest.json", b"new")
     remove_leftovers(tmp_path)
 
     assert sorted(os.listdir(tmp_path)) == [".manifest.json.abcdefgh", ".manifest.json.swp", "manifest.json"]

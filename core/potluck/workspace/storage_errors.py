@@ -1,91 +1,23 @@
-"""Files that appear whole or not at all."""
+"""What the system refuses in a workspace, as errors with a way out."""
 
 from __future__ import annotations
 
 import errno
-import glob
 import os
 import sqlite3
-import tempfile
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 
 from potluck.errors import StorageFailed, WorkspaceBusy
 from potluck.workspace.database import code, is_busy
 
-_MARK = "potluck-"
-"""In the names of what is being written, so that nothing else is ever removed."""
 _NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+
 _NOT_WRITABLE = {errno.EACCES, errno.EPERM, errno.EROFS}
+
+
 _IN_THE_WAY = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
-
-
-def write_whole(path: Path, content: bytes) -> None:
-    """Write a file beside its place, flush it to the disk, and put it in place in one step."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    remove_leftovers(path.parent, path.name)
-    handle, beside = _beside(path)
-    try:
-        with os.fdopen(handle, "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-            if os.name == "posix":  # while it is locked; elsewhere an open file cannot be moved
-                os.replace(beside, path)
-        if os.name != "posix":
-            os.replace(beside, path)
-    except BaseException:
-        Path(beside).unlink(missing_ok=True)
-        raise
-    sync_folder(path.parent)
-
-
-def remove_leftovers(folder: Path, name: str = "*") -> None:
-    """Remove what ``write_whole`` was writing of a file (or of any) when its process was killed."""
-    pattern = name if name == "*" else glob.escape(name)
-    for path in folder.glob(f".{pattern}.{_MARK}*"):
-        with suppress(OSError):  # another process is writing it, or has just put it in place
-            _remove_unlocked(path)
-
-
-def _remove_unlocked(path: Path) -> None:
-    if os.name != "posix":  # where an open file cannot be removed
-        path.unlink()
-        return
-    with path.open("rb") as file:
-        _lock(file.fileno())
-        path.unlink()
-
-
-def _beside(path: Path) -> tuple[int, str]:
-    """An open file of this process, which no other one removes as long as it is open."""
-    while True:
-        handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{_MARK}")
-        with suppress(OSError):  # a file system without locks: then nobody can take it for a leftover either
-            _lock(handle)
-        if os.path.exists(beside):
-            return handle, beside
-        os.close(handle)  # it was taken for a leftover before it was locked
-
-
-def _lock(handle: int) -> None:
-    """Lock a file as long as it is open; ``OSError`` where another process has."""
-    if os.name == "posix":
-        import fcntl
-
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make the names in a folder durable, where the system knows such a thing."""
-    if os.name != "posix":
-        return
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 @contextmanager
