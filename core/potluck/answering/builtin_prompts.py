@@ -56,10 +56,10 @@ def prompts_for(question: str) -> Prompts:
 
 def context_of(passages: Sequence[Passage]) -> str:
     """The passages as a prompt shows them: numbered, with document, section and heading above the text."""
-    return "\n\n".join(_shown(number, passage) for number, passage in enumerate(passages, 1))
+    return "\n\n".join(_format_passage(number, passage) for number, passage in enumerate(passages, 1))
 
 
-def _shown(number: int, passage: Passage) -> str:
+def _format_passage(number: int, passage: Passage) -> str:
     place = " ".join([PurePosixPath(passage.source.partition("#")[0]).stem, *passage.sections[:1]])
     heading = f"{passage.heading}\n" if passage.heading else ""
     return f"[{number}] {place}\n{heading}{passage.text}"

@@ -24,7 +24,7 @@ def check_scores_text(chat: ChatModel, name: str, consequence: str) -> None:
         )
 
 
-def ending(chat: ChatModel, labels: Sequence[str]) -> str:
+def label_suffix(chat: ChatModel, labels: Sequence[str]) -> str:
     """What has to stand behind each label so that they can be compared.
 
     Where one label begins another, the shorter would win by being shorter: its sum is that of every answer that begins
@@ -34,7 +34,7 @@ def ending(chat: ChatModel, labels: Sequence[str]) -> str:
     return (chat.answer_end or "\n") if begun else ""
 
 
-def logprobs(
+def label_logprobs(
     chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: ComponentSpec | None = None
 ) -> list[float]:
     """How likely each label is as the answer: natural logarithms, comparable among the labels of one call.
@@ -42,12 +42,12 @@ def logprobs(
     ``part`` is the chat model as the recipe names it, for observers of a stage that has several components.
     """
     with model_call("chat", part=part):
-        return [one.logprob for one in chat.likelihoods(messages, labels, ending(chat, labels))]
+        return [one.logprob for one in chat.likelihoods(messages, labels, label_suffix(chat, labels))]
 
 
-def likeliest(
+def likeliest_label(
     chat: ChatModel, messages: Sequence[Message], labels: Sequence[str], part: ComponentSpec | None = None
 ) -> str:
-    """The label that is the likeliest answer; the first of equals. ``part`` as in ``logprobs``."""
-    found = logprobs(chat, messages, labels, part)
+    """The label that is the likeliest answer; the first of equals. ``part`` as in ``label_logprobs``."""
+    found = label_logprobs(chat, messages, labels, part)
     return labels[found.index(max(found))]

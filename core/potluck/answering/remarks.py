@@ -14,7 +14,7 @@ _NAMED = 5
 FILTERED = "the service's content filter withheld the answer"
 
 
-def remarks(answer: Answer) -> Iterator[str]:
+def remarks_on(answer: Answer) -> Iterator[str]:
     """The remarks on one answer, a sentence each."""
     yield from answer.notes
     if answer.finish == "filter" and not answer.notes:
@@ -31,15 +31,15 @@ def remarks_on_all(answers: Mapping[str, Answer]) -> Iterator[str]:
     """The remarks on the answers to several questions, by their ids, each once with the questions that it is about."""
     about: dict[str, list[str]] = {}
     for name, answer in answers.items():
-        for remark in remarks(answer):
+        for remark in remarks_on(answer):
             about.setdefault(remark, []).append(name)
     for remark, names in about.items():
         more = f" and {len(names) - _NAMED} more" if len(names) > _NAMED else ""
         yield f"{', '.join(names[:_NAMED])}{more}: {remark}"
-    yield from thoughts_counted(list(answers.values()))
+    yield from summarise_thoughts(list(answers.values()))
 
 
-def thoughts_counted(answers: Sequence[Answer]) -> Iterator[str]:
+def summarise_thoughts(answers: Sequence[Answer]) -> Iterator[str]:
     """How much of what the model wrote were thoughts, if there were any."""
     thinking = [answer for answer in answers if answer.thoughts]
     if thinking:
@@ -49,7 +49,7 @@ def thoughts_counted(answers: Sequence[Answer]) -> Iterator[str]:
         yield f"thoughts: {many(characters, 'character')}{counted}, kept apart from {_answers(len(thinking))}"
 
 
-def with_all(answer: Answer, heard: Sequence[Answer]) -> Answer:
+def with_all_thoughts(answer: Answer, heard: Sequence[Answer]) -> Answer:
     """The answer with the thoughts and notes of all answers that led to it."""
     thoughts = "\n\n".join(dict.fromkeys(one.thoughts for one in heard if one.thoughts))
     notes = dict.fromkeys(note for one in heard for note in one.notes)

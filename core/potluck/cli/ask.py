@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.answering.remarks import remarks
+from potluck.answering.remarks import remarks_on
 from potluck.cli.common import opened, print_citations, print_ledger, recipe_options, warn
 from potluck.cli.terminal import echo, is_terminal, print_json
 
@@ -45,7 +45,7 @@ def answer(opening: Recipe, question: str) -> None:
     if report.answer.finish == "length" and not report.answer.is_only_thoughts:
         echo("(the answer is not whole: length; see chat.max_tokens)", fg="yellow", err=True)
     elif not report.answer.text.strip():
-        for remark in [*remarks(report.answer)] or ["the model wrote nothing"]:
+        for remark in [*remarks_on(report.answer)] or ["the model wrote nothing"]:
             echo(f"(no answer: {remark})", fg="yellow", err=True)
     print_citations(report.citations)
     print_ledger(report.ledger)

@@ -14,7 +14,7 @@ from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
-    from potluck.prompts.score import Scores, Table
+    from potluck.prompts.score import Scores, ScoreTable
 
 _file = click.Path(path_type=Path)
 
@@ -118,7 +118,7 @@ def score_prompts(
     from potluck.answering.choices import check_scores_text
     from potluck.observation.stage import stage
     from potluck.prompts.items import read_facts, read_pairs
-    from potluck.prompts.score import WordingRow, score
+    from potluck.prompts.score import WordingChooser, score
     from potluck.prompts.wordings import FACTS, PAIRS, read_wordings
 
     if (facts is None) == (pairs is None):
@@ -133,7 +133,7 @@ def score_prompts(
         choices = list(model.vocabulary()) if one_word else sorted({item.answer for item in items})
         if task is PAIRS:
             choices = list(dict.fromkeys(found.verbalisers.values()))
-        rows = [WordingRow(wording, model, one_word) for wording in found.wordings]
+        rows = [WordingChooser(wording, model, one_word) for wording in found.wordings]
         small = small if task is PAIRS else 0
         show_progress(opening.observers, as_json)
         with stage(opening.observers, "score", "choices", len(rows) * len(items), opening.model.chat) as running:
@@ -187,12 +187,12 @@ def _title(scores: Scores) -> str:
     return f"{scores.candidates} candidates; the commonest answer is right {scores.guess:.3f} of the time"
 
 
-def _interval(table: Table, number: int) -> str:
+def _interval(table: ScoreTable, number: int) -> str:
     mean = table.means[number]
     return f"{mean.mean:.3f}" + ("" if mean.low is None else f" [{mean.low:.3f}, {mean.high:.3f}]")
 
 
-def _print_table(table: Table, scores: Scores) -> None:
+def _print_table(table: ScoreTable, scores: Scores) -> None:
     spread = table.spread
     if len(scores.rows) < 2 or spread.chance is None:
         return

@@ -57,7 +57,7 @@ def command(
     Prompts, examples in the prompt, neighbours, a classifier on embeddings, or a tuned model.
 
     DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl.
-    All rows are asked the same held-out messages; those that are surely worse, or dear and hardly worth it,
+    All rows are asked the same held-out messages; those that are surely worse, or expensive and hardly worth it,
     drop out early. What was asked is kept in .potluck beside the data: an interrupted run continues from there,
     and one with --fresh asks everything again.
     """
@@ -93,8 +93,9 @@ def _recipe(chat: str | None, embedder: str, seed: int, tuned: str | None) -> Re
 
 
 def _print(document: Mapping[str, Any]) -> None:
-    from potluck.strategy import table
 
-    draw(table.of(document))
-    for line in table.words(document):
+    from potluck.strategy.results_table import strategy_table, summary_lines
+
+    draw(strategy_table(document))
+    for line in summary_lines(document):
         echo(line)

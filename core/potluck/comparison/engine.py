@@ -14,7 +14,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, TypeAlias
 
 from potluck.adapters.resolve import resolve_adapter
-from potluck.answering.written import answer_of
+from potluck.answering.asking import ask_model
 from potluck.comparison.judge import JudgeReport, Pair, judge
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions, ModelSources
@@ -170,7 +170,7 @@ class Engine:
             key = fingerprint("judge", components.chat_fingerprint, prompt)
             kept = self._workspace.answer_cache.answer(key, cached=config.cache)
             if kept is None:
-                kept = {"text": answer_of(components.chat, [Message("user", prompt)], config).text}
+                kept = {"text": ask_model(components.chat, [Message("user", prompt)], config).text}
                 self._workspace.answer_cache.keep_answer(key, kept, cached=config.cache)
             return str(kept["text"])
 

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import get_args
 
-from potluck.datasets.labels import label_of, remarks
-from potluck.datasets.row_files import Row
+from potluck.datasets.class_labels import label_remarks, normalise_label
+from potluck.datasets.row_files import DatasetRow
 from potluck.documents import Example, Json, Message, Role
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.messages import did_you_mean
@@ -38,7 +38,7 @@ _LISTED = 20
 
 
 def check_fields(
-    recipe: RecipeModel, settings: DatasetSettings, rows: Sequence[Row], *, evaluating: bool = False
+    recipe: RecipeModel, settings: DatasetSettings, rows: Sequence[DatasetRow], *, evaluating: bool = False
 ) -> None:
     """Raise ``RecipeError``, at its place in the recipe, for a field that ``dataset`` names and no row has.
 
@@ -65,20 +65,20 @@ def _fields_of(written: str | None) -> Sequence[str]:
     return sorted(PromptTemplate(written).fields)
 
 
-def _no_field(key: str, name: str, there: Sequence[str], rows: Sequence[Row]) -> str:
+def _no_field(key: str, name: str, there: Sequence[str], rows: Sequence[DatasetRow]) -> str:
     return (
         f"{key}: there is no field {name!r} in {rows[0].path}{did_you_mean(name, there)}; there are {', '.join(there)}"
     )
 
 
-class Builder:
+class ExampleBuilder:
     """Makes examples from the rows of one dataset; what input and target are called is the same for all."""
 
     def __init__(
         self,
         prompt: PromptTemplate | None,
         settings: DatasetSettings,
-        rows: Sequence[Row],
+        rows: Sequence[DatasetRow],
         *,
         evaluating: bool = False,
         classify: bool = False,
@@ -95,36 +95,36 @@ class Builder:
         if not self._chat:
             self._input, self._target = self._names(settings, rows)
 
-    def usable(self, rows: Sequence[Row]) -> list[Row]:
+    def usable(self, rows: Sequence[DatasetRow]) -> list[DatasetRow]:
         """Without the rows of a classification that have no label; ``notes`` tells of them."""
         if not self._classify:
             return list(rows)
         found = {row.place: self._label(row) for row in rows}
-        written = {place: label for place, label in found.items() if not isinstance(label, _Wrong)}
+        written = {place: label for place, label in found.items() if not isinstance(label, _UnusableRow)}
         self._written |= written
-        return [row for row in rows if row.place not in written or label_of(written[row.place])]
+        return [row for row in rows if row.place not in written or normalise_label(written[row.place])]
 
     def notes(self) -> Iterator[str]:
         """What is odd about the labels of all rows so far, a sentence each."""
-        return remarks(self._written)
+        return label_remarks(self._written)
 
-    def _label(self, row: Row) -> Json | _Wrong:
+    def _label(self, row: DatasetRow) -> Json | _UnusableRow:
         """The label as it stands in the row; what is wrong where there is none to be read."""
         try:
             if self._chat:
                 return self._messages(row).target
-            return _value(row, self._target) if self._target in row.fields else None
-        except _Wrong as wrong:
+            return _target_value(row, self._target) if self._target in row.fields else None
+        except _UnusableRow as wrong:
             return wrong
 
-    def examples(self, rows: Sequence[Row]) -> list[Example]:
+    def examples(self, rows: Sequence[DatasetRow]) -> list[Example]:
         """An example a row. Raises ``RecipeError`` with those that lack something."""
         found, problems = list[Example](), list[Problem]()
         for row in rows:
             try:
                 one = self._messages(row) if self._chat else self._example(row)
-                found.append(replace(one, target=label_of(one.target)) if self._classify else one)
-            except _Wrong as wrong:
+                found.append(replace(one, target=normalise_label(one.target)) if self._classify else one)
+            except _UnusableRow as wrong:
                 problems.append(row.problem(str(wrong)))
         if problems:
             raise RecipeError(
@@ -132,14 +132,14 @@ class Builder:
             )
         return found
 
-    def references(self, row: Row) -> tuple[str, ...]:
+    def references(self, row: DatasetRow) -> tuple[str, ...]:
         """All the answers that a row calls right: its target, or each of a list of them."""
         if self._chat:
             return (self._messages(row).target,)
         value = row.fields[self._target]
         return tuple(text for one in value if (text := str(one).strip())) if isinstance(value, list) else (str(value),)
 
-    def _names(self, settings: DatasetSettings, rows: Sequence[Row]) -> tuple[PromptTemplate | None, str]:
+    def _names(self, settings: DatasetSettings, rows: Sequence[DatasetRow]) -> tuple[PromptTemplate | None, str]:
         known = next((form for form in FORMS if form[0] in self._fields and form[1] in self._fields), None)
         target = settings.target or (known[1] if known else None)
         if self._evaluating and target not in self._fields:
@@ -159,67 +159,67 @@ class Builder:
             return PromptTemplate("{instruction}\n\n{input}"), target
         return PromptTemplate(given if "{" in given else "{" + given + "}"), target
 
-    def _example(self, row: Row) -> Example:
-        target = _first(row, self._target)
+    def _example(self, row: DatasetRow) -> Example:
+        target = _first_target(row, self._target)
         if self._classify:
-            target = label_of(_value(row, self._target))
+            target = normalise_label(_target_value(row, self._target))
         if not target.strip():
-            raise _Wrong(f"the field {self._target!r} is empty")
+            raise _UnusableRow(f"the field {self._target!r} is empty")
         if self._input is None:
             return Example((), target)
         template = self._prompt or self._input
-        values = {name: _said(row, name) for name in template.fields}
+        values = {name: _field_text(row, name) for name in template.fields}
         text = template.render(**values).strip()
         if not any(value.strip() for value in values.values()):
-            raise _Wrong(f"there is no text in {', '.join(sorted(template.fields))}")
+            raise _UnusableRow(f"there is no text in {', '.join(sorted(template.fields))}")
         return Example((Message("user", text),), target)
 
-    def _messages(self, row: Row) -> Example:
+    def _messages(self, row: DatasetRow) -> Example:
         turns = row.fields.get("messages")
         if not isinstance(turns, list) or not turns:
-            raise _Wrong("'messages' is no list of turns")
+            raise _UnusableRow("'messages' is no list of turns")
         *asked, last = [_turn(turn) for turn in turns]
         if last.role != "assistant" or not (last.content.strip() or self._classify):
-            raise _Wrong("the last turn is no answer of the assistant")
+            raise _UnusableRow("the last turn is no answer of the assistant")
         return Example(tuple(asked), last.content)
 
 
-class _Wrong(Exception):
+class _UnusableRow(Exception):
     """What is wrong with one row."""
 
 
-def _said(row: Row, name: str) -> str:
+def _field_text(row: DatasetRow, name: str) -> str:
     if name not in row.fields:
-        raise _Wrong(
+        raise _UnusableRow(
             f"there is no field {name!r}{did_you_mean(name, list(row.fields))}; there are {', '.join(row.fields)}"
         )
     value = row.fields[name]
     if value is None:
         return ""
     if isinstance(value, list | dict):
-        raise _Wrong(f"the field {name!r} is no text")
+        raise _UnusableRow(f"the field {name!r} is no text")
     return str(value)
 
 
-def _first(row: Row, name: str) -> str:
+def _first_target(row: DatasetRow, name: str) -> str:
     """A target, or the first of several."""
     value = row.fields.get(name)
-    return str(value[0]) if isinstance(value, list) and value else _said(row, name)
+    return str(value[0]) if isinstance(value, list) and value else _field_text(row, name)
 
 
-def _value(row: Row, name: str) -> Json:
+def _target_value(row: DatasetRow, name: str) -> Json:
     """A target as it stands in the file, or the first of several."""
     value = row.fields.get(name)
     if isinstance(value, list) and value:
         return value[0]
-    _said(row, name)
+    _field_text(row, name)
     return value
 
 
 def _turn(turn: Json) -> Message:
     if not isinstance(turn, dict) or not isinstance(turn.get("content"), str):
-        raise _Wrong("a turn needs 'role' and 'content'")
+        raise _UnusableRow("a turn needs 'role' and 'content'")
     role = next((role for role in get_args(Role) if role == turn.get("role")), None)
     if role is None:
-        raise _Wrong(f"a turn's role is system, user or assistant, not {turn.get('role')!r}")
+        raise _UnusableRow(f"a turn's role is system, user or assistant, not {turn.get('role')!r}")
     return Message(role, str(turn["content"]))

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from potluck.amounts import many
-from potluck.datasets.examples import Builder, check_fields
-from potluck.datasets.row_files import Row, is_rows, read_rows
+from potluck.datasets.examples import ExampleBuilder, check_fields
+from potluck.datasets.row_files import DatasetRow, is_rows, read_rows
 from potluck.documents import Example, Json
 from potluck.errors import PotluckError
 from potluck.fingerprints import fingerprint
@@ -28,7 +28,7 @@ _TEST = ("test", "testing", "eval", "evaluation", "holdout", "heldout", "held-ou
 
 
 @dataclass(frozen=True, slots=True)
-class Prepared:
+class PreparedDataset:
     """What is learned from. ``labels`` are those of a classification, in order; ``notes`` are sentences."""
 
     training: tuple[Example, ...]
@@ -43,14 +43,14 @@ class Prepared:
         return fingerprint([_plain(one) for one in self.training], [_plain(one) for one in self.validation])
 
 
-def prepare(recipe: RecipeModel) -> Prepared:
+def prepare_dataset(recipe: RecipeModel) -> PreparedDataset:
     """The examples of a recipe's dataset. Raises ``RecipeError`` with the place of every row that cannot be used."""
     settings = recipe.tuning.dataset
     if settings is None:
         raise PotluckError(f"{recipe.path}: the recipe names no dataset; add 'dataset: FILE.jsonl'")
     classify = recipe.tuning.task == "classification"
     training, validation, aside = _files(recipe, settings)
-    build = Builder(recipe.prompt, settings, training, classify=classify)
+    build = ExampleBuilder(recipe.prompt, settings, training, classify=classify)
     examples = build.examples(build.usable(training))
     held = build.examples(build.usable(validation))
     ledger, notes = Ledger(), [*_aside(aside, settings), *build.notes()]
@@ -62,7 +62,7 @@ def prepare(recipe: RecipeModel) -> Prepared:
         notes.append(f"{many(copies, 'example')} left out: there twice, or nearly so among those to validate with")
     notes += _conflicts(kept)
     if settings.limit is not None:
-        kept = _drawn(kept, settings.limit, recipe.seed, classify)
+        kept = _sample(kept, settings.limit, recipe.seed, classify)
     if not held and isinstance(settings.validation, float) and settings.split is None:
         kept, held = _split(kept, settings.validation, recipe.seed, classify)
     entry.went_out, entry.deduplicated = Amount(len(kept) + len(held)), Amount(copies)
@@ -75,10 +75,12 @@ def prepare(recipe: RecipeModel) -> Prepared:
                 f"{recipe.path}: there is nothing to choose between; the dataset has one label: {labels}"
             )
     entry.notes += notes
-    return Prepared(tuple(kept), tuple(held), labels, ledger, tuple(notes))
+    return PreparedDataset(tuple(kept), tuple(held), labels, ledger, tuple(notes))
 
 
-def _files(recipe: RecipeModel, settings: DatasetSettings) -> tuple[list[Row], list[Row], list[Row]]:
+def _files(
+    recipe: RecipeModel, settings: DatasetSettings
+) -> tuple[list[DatasetRow], list[DatasetRow], list[DatasetRow]]:
     """The rows to learn from and, where they are named apart, those to validate with; and those for nothing at all.
 
     Rows that a field calls a test are neither lost nor counted: they are there to be asked.
@@ -89,17 +91,17 @@ def _files(recipe: RecipeModel, settings: DatasetSettings) -> tuple[list[Row], l
     if isinstance(settings.validation, str):
         return training, read_rows(recipe.folder / Path(settings.validation).expanduser(), settings.encoding), []
     if settings.split is not None:
-        sides: dict[str, list[Row]] = defaultdict(list)
+        sides: dict[str, list[DatasetRow]] = defaultdict(list)
         for row in training:
             side = str(row.fields.get(settings.split, "")).strip().lower()
             sides[next((names[0] for names in (_TRAINING, _VALIDATION, _TEST) if side in names), "")].append(row)
         return sides[_TRAINING[0]], sides[_VALIDATION[0]], sides[""]
-    if path.is_dir() and (beside := _found(path, _VALIDATION)) is not None:
+    if path.is_dir() and (beside := _find_file(path, _VALIDATION)) is not None:
         return training, read_rows(beside, settings.encoding), []
     return training, [], []
 
 
-def _aside(rows: Sequence[Row], settings: DatasetSettings) -> list[str]:
+def _aside(rows: Sequence[DatasetRow], settings: DatasetSettings) -> list[str]:
     """What to say of rows whose field does not say where they belong."""
     if not rows or settings.split is None:
         return []
@@ -112,13 +114,13 @@ def _aside(rows: Sequence[Row], settings: DatasetSettings) -> list[str]:
 
 
 def _training(folder: Path) -> Path:
-    found = _found(folder, _TRAINING)
+    found = _find_file(folder, _TRAINING)
     if found is None:
         raise PotluckError(f"{folder}: there is no file train.jsonl (or .csv, .tsv, .json, .parquet) in this folder")
     return found
 
 
-def _found(folder: Path, names: Sequence[str]) -> Path | None:
+def _find_file(folder: Path, names: Sequence[str]) -> Path | None:
     return next((file for file in sorted(folder.iterdir()) if file.stem in names and is_rows(file)), None)
 
 
@@ -158,7 +160,7 @@ def _rare(examples: Sequence[Example]) -> list[str]:
     return [f"{many(len(rare), 'label')} of {len(counts)} with fewer than {_RARE} examples to learn from: {named}"]
 
 
-def _drawn(examples: Sequence[Example], limit: int, seed: int, classify: bool) -> list[Example]:
+def _sample(examples: Sequence[Example], limit: int, seed: int, classify: bool) -> list[Example]:
     """So many of the examples, in their order."""
     if len(examples) <= limit:
         return list(examples)

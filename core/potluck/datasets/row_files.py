@@ -25,7 +25,7 @@ _LONGEST_FIELD = 10_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class DatasetRow:
     """One row: its fields, the file, the line in which it begins, and its number among the rows, both from 1.
 
     ``line`` is 0 for a Parquet file, which has none.
@@ -60,7 +60,7 @@ def _find(path: Path, start: int, key: str) -> tuple[int, int, str]:
     return start, 1, ""
 
 
-def read_rows(path: Path, encoding: str | None = None) -> list[Row]:
+def read_rows(path: Path, encoding: str | None = None) -> list[DatasetRow]:
     """All rows of a file. Raises ``RecipeError`` with the places of damaged ones, ``PotluckError`` for other files."""
     reader = _READERS.get(path.suffix.lower())
     if reader is None:
@@ -95,7 +95,7 @@ class DoubledKey(ValueError):
         super().__init__(f"the key {format_value(key)} stands twice in one object")
 
 
-def parsed_json(text: str) -> Any:
+def parse_json(text: str) -> Any:
     """What a text of JSON says. Raises ``DoubledKey``, and what ``json.loads`` raises."""
     return json.loads(text, object_pairs_hook=_object)
 
@@ -118,15 +118,15 @@ def json_fault(error: ValueError | RecursionError) -> str:
     return f"a whole number has more than {sys.get_int_max_str_digits():,} digits"
 
 
-def _json_lines(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
+def _json_lines(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
     for number, line in enumerate(io.StringIO(_text(path, encoding)), 1):
         if line.strip():
-            yield from _parsed(line, path, number, problems)
+            yield from _parse_line(line, path, number, problems)
 
 
-def _parsed(line: str, path: Path, number: int, problems: list[Problem]) -> Iterator[Row]:
+def _parse_line(line: str, path: Path, number: int, problems: list[Problem]) -> Iterator[DatasetRow]:
     try:
-        fields = parsed_json(line)
+        fields = parse_json(line)
     except DoubledKey as error:
         problems.append(Problem(str(path), number, 1, str(error)))
         return
@@ -134,12 +134,12 @@ def _parsed(line: str, path: Path, number: int, problems: list[Problem]) -> Iter
         problems.append(Problem(str(path), number, getattr(error, "colno", 1), f"no JSON: {json_fault(error)}"))
         return
     if isinstance(fields, dict):
-        yield Row(fields, path, number, number)
+        yield DatasetRow(fields, path, number, number)
     else:
         problems.append(Problem(str(path), number, 1, f"expected an object with fields, got {line.strip()[:60]}"))
 
 
-def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
+def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
     text = _text(path, encoding)
     try:
         whole = json.loads(text)
@@ -160,7 +160,7 @@ def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Ite
         return
     for number, (fields, line) in enumerate(zip(whole, lines, strict=True), 1):
         if isinstance(fields, dict):
-            yield Row(fields, path, line, number)
+            yield DatasetRow(fields, path, line, number)
         else:
             problems.append(Problem(str(path), line, 1, f"number {number}: expected an object with fields"))
 
@@ -181,8 +181,8 @@ def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterator[Row]]:
-    def read(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
+def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterator[DatasetRow]]:
+    def read(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
         csv.field_size_limit(_LONGEST_FIELD)
         reader = csv.reader(io.StringIO(_text(path, encoding), newline=""), delimiter=separator, strict=True)
         try:
@@ -197,14 +197,14 @@ def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterat
                     message = f"{len(cells)} cells, and the first line names {len(names)} fields"
                     problems.append(Problem(str(path), line, 1, message))
                 elif any(cells):
-                    yield Row(dict(zip(names, cells, strict=False)), path, line, number)
+                    yield DatasetRow(dict(zip(names, cells, strict=False)), path, line, number)
         except csv.Error as error:
             problems.append(Problem(str(path), reader.line_num, 1, f"no table: {error}"))
 
     return read
 
 
-def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[Row]:
+def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
     try:
         import pyarrow
         import pyarrow.parquet
@@ -217,7 +217,7 @@ def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Itera
     except (pyarrow.ArrowException, OSError) as error:
         problems.append(Problem(str(path), 0, 0, f"no Parquet: {error}"))
         return
-    yield from (Row(fields, path, 0, number) for number, fields in enumerate(found, 1))
+    yield from (DatasetRow(fields, path, 0, number) for number, fields in enumerate(found, 1))
 
 
 def _text(path: Path, encoding: str | None) -> str:
@@ -233,7 +233,7 @@ def _text(path: Path, encoding: str | None) -> str:
         raise RecipeError([Problem(str(path), line, 1, f"this is not {name}")], hint) from None
 
 
-_READERS: dict[str, Callable[[Path, str | None, list[Problem]], Iterator[Row]]] = {
+_READERS: dict[str, Callable[[Path, str | None, list[Problem]], Iterator[DatasetRow]]] = {
     ".jsonl": _json_lines,
     ".json": _json_list,
     ".csv": _table(","),

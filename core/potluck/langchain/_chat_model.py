@@ -13,7 +13,7 @@ from langchain_core.messages.ai import InputTokenDetails, OutputTokenDetails, Us
 from langchain_core.outputs import ChatGeneration, ChatGenerationChunk, ChatResult
 from pydantic import ConfigDict, Field, InstanceOf
 
-from potluck.answering.written import answer_of, written
+from potluck.answering.asking import ask_model, clean_answer
 from potluck.api import Recipe
 from potluck.contracts import ChatOptions
 from potluck.documents import Answer, Message, Role
@@ -72,7 +72,7 @@ class PotluckChatModel(BaseChatModel):
     ) -> ChatResult:
         options = self._options(stop, kwargs)
         with using(self.recipe):
-            answer = answer_of(self.recipe.chat_model(), _turns(messages), options)
+            answer = ask_model(self.recipe.chat_model(), _turns(messages), options)
         message = AIMessage(
             content=answer.text,
             additional_kwargs=_thoughts(answer),
@@ -92,7 +92,7 @@ class PotluckChatModel(BaseChatModel):
 
         def answer(hand_over: Callable[[str | Answer], None]) -> None:
             for piece in self.recipe.chat_model().stream(turns, options):
-                hand_over(written(piece) if isinstance(piece, Answer) else whole_characters(piece))
+                hand_over(clean_answer(piece) if isinstance(piece, Answer) else whole_characters(piece))
 
         for piece in streamed(self.recipe, answer):
             chunk = ChatGenerationChunk(message=self._piece(piece))

@@ -46,9 +46,11 @@ def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering
     turns = [{"role": message.role, "content": message.content} for message in messages]
     known = {"tools": None, "documents": None, **tokenizer.special_tokens_map}
     try:
-        text = _written(tokenizer.get_chat_template(), {**known, "messages": turns, "add_generation_prompt": answering})
+        text = _generate(
+            tokenizer.get_chat_template(), {**known, "messages": turns, "add_generation_prompt": answering}
+        )
     except Exception as error:  # a template can raise anything: Jinja's errors, Python's, its own
-        raise _failed(error, model) from error
+        raise _template_error(error, model) from error
     check_whole(messages, text, model)
     return text
 
@@ -65,32 +67,32 @@ def check_limits(source: str, conversations: Iterable[Mapping[str, Any]], model:
     accepted = False
     for known in conversations:
         try:
-            _written(source, known)
+            _generate(source, known)
             accepted = True
-        except (_Exceeded, RecursionError, MemoryError, TemplateSyntaxError) as error:
-            raise _failed(error, model) from error
+        except (_LimitExceeded, RecursionError, MemoryError, TemplateSyntaxError) as error:
+            raise _template_error(error, model) from error
         except Exception as error:  # as above
             refused.append(error)
     if refused and not accepted:
-        raise _failed(refused[0], model) from refused[0]
+        raise _template_error(refused[0], model) from refused[0]
 
 
-def _written(source: str, known: Mapping[str, Any]) -> str:
-    """What a template writes. Raises ``_Exceeded``, and whatever a template raises."""
+def _generate(source: str, known: Mapping[str, Any]) -> str:
+    """What a template writes. Raises ``_LimitExceeded``, and whatever a template raises."""
     limit = CHARACTERS + 10 * sum(len(str(turn.get("content", ""))) for turn in known["messages"])
-    template = _compiled(source)
+    template = _compile(source)
     pieces, size = list[str](), 0
-    with _limited(limit):
+    with _limits(limit):
         for piece in template.generate(**known):
             size += len(piece)
             if size > limit:
-                raise _Exceeded(f"writes more than {limit:,} characters")
+                raise _LimitExceeded(f"writes more than {limit:,} characters")
             pieces.append(piece)
     return "".join(pieces)
 
 
-def _failed(error: Exception, model: str) -> TemplateFailed:
-    if isinstance(error, _Exceeded):
+def _template_error(error: Exception, model: str) -> TemplateFailed:
+    if isinstance(error, _LimitExceeded):
         return TemplateFailed(f"{model}: its chat template {error}; take another model, or fix the template")
     said = str(error) or type(error).__name__
     return TemplateFailed(f"{model}: its chat template refuses these messages: {said}")
@@ -110,12 +112,12 @@ def check_whole(messages: Sequence[Message], text: str, model: str) -> None:
             )
 
 
-class _Exceeded(Exception):
+class _LimitExceeded(Exception):
     """What a template does too much of."""
 
 
 @contextmanager
-def _limited(characters: int) -> Iterator[None]:
+def _limits(characters: int) -> Iterator[None]:
     """Within, a template's code is watched line by line: for its time and depth, and for texts that it builds up."""
     from jinja2.utils import Namespace
 
@@ -126,13 +128,13 @@ def _limited(characters: int) -> Iterator[None]:
         if event == "return":
             depth -= 1
         if time.monotonic() > ends:
-            raise _Exceeded(f"does not come to an end within {SECONDS:g} seconds")
+            raise _LimitExceeded(f"does not come to an end within {SECONDS:g} seconds")
         for value in frame.f_locals.values():  # many times for each message: no call that can be spared
             kind = type(value)
             if (kind is str or kind is list) and len(value) > characters:
-                raise _Exceeded(f"builds texts or lists of more than {characters:,} parts")
+                raise _LimitExceeded(f"builds texts or lists of more than {characters:,} parts")
             if isinstance(value, Namespace) and any(_size(one) > characters for one in _attributes(value)):
-                raise _Exceeded(f"builds texts or lists of more than {characters:,} parts")
+                raise _LimitExceeded(f"builds texts or lists of more than {characters:,} parts")
         return inside
 
     def watch(frame: FrameType, event: str, argument: object) -> Callable[..., Any] | None:
@@ -141,7 +143,7 @@ def _limited(characters: int) -> Iterator[None]:
             return None
         depth += 1
         if depth > DEPTH:  # Python's own limit does not help: near it, clean-up fails too
-            raise _Exceeded(f"recurses more than {DEPTH} calls deep")
+            raise _LimitExceeded(f"recurses more than {DEPTH} calls deep")
         return inside
 
     sys.settrace(watch)
@@ -162,7 +164,7 @@ def _size(value: object) -> int:
 
 
 @functools.lru_cache(maxsize=32)
-def _compiled(source: str) -> Template:
+def _compile(source: str) -> Template:
     made: Template = _environment().from_string(source)
     return made
 
@@ -190,7 +192,7 @@ def _environment() -> Any:
 
         def call_binop(self, context: Any, operator: str, left: Any, right: Any) -> Any:
             if _explodes(operator, left, right):
-                raise _Exceeded(f"computes something without measure ({operator})")
+                raise _LimitExceeded(f"computes something without measure ({operator})")
             return super().call_binop(context, operator, left, right)
 
         def call(*arguments: Any, **named: Any) -> Any:
@@ -202,7 +204,7 @@ def _environment() -> Any:
 
     made = Bounded(trim_blocks=True, lstrip_blocks=True, extensions=[Generation, loopcontrols])
     for name in ("center", "format", "indent", "wordwrap"):
-        made.filters[name] = _bounded(name, made.filters[name])
+        made.filters[name] = _limit_filter(name, made.filters[name])
     made.filters["tojson"] = _as_json
     made.globals["raise_exception"] = _refuse
     made.globals["strftime_now"] = _now
@@ -219,13 +221,13 @@ def _explodes(operator: str, left: Any, right: Any) -> bool:
 
 
 def _check_numbers(values: Iterable[object], form: object = "") -> None:
-    """Raise ``_Exceeded`` for a number that a text would be filled up to, by itself or in a text's ``form``."""
+    """Raise ``_LimitExceeded`` for a number that a text would be filled up to, by itself or in a text's ``form``."""
     numbers = any(isinstance(value, int) and abs(value) > CHARACTERS for value in values)
     if numbers or (isinstance(form, str) and _WIDE.search(form)):
-        raise _Exceeded(f"fills texts up to more than {CHARACTERS:,} characters")
+        raise _LimitExceeded(f"fills texts up to more than {CHARACTERS:,} characters")
 
 
-def _bounded(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
+def _limit_filter(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
     """A filter that fills texts up, with its numbers looked at before."""
 
     @functools.wraps(filter_)

@@ -12,8 +12,8 @@ from typing import Any
 
 from potluck.errors import MissingDependency, ModelNotFound, Unsupported
 from potluck.fingerprints import content_hash
-from potluck.models.claims import Weights
 from potluck.models.loading import failure_reason, prepare_transformers
+from potluck.models.weight_limits import Weights
 from potluck.temporary import working_folder
 
 
@@ -39,7 +39,7 @@ def as_safetensors(path: Path, kept: Path) -> Path:
                 raise
             except Exception as error:  # several libraries read the file, each with errors of its own
                 raise ModelNotFound(f"{path} could not be read by transformers: {failure_reason(error)}") from error
-            _put(made, folder)
+            _move_into_place(made, folder)
     return folder
 
 
@@ -74,7 +74,7 @@ def as_gguf(model: Any, source: Path, path: Path) -> None:
         array = value.float().numpy()
         layer = name.rpartition(".")[0].rpartition(".")[2]
         if layer in heads:
-            array = _interleaved(array, heads[layer])
+            array = _interleave_heads(array, heads[layer])
         writer.add_tensor(short, array if array.ndim == 1 else array.astype(np.float16))
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
@@ -82,7 +82,7 @@ def as_gguf(model: Any, source: Path, path: Path) -> None:
     writer.close()
 
 
-def _interleaved(weights: Any, heads: int) -> Any:
+def _interleave_heads(weights: Any, heads: int) -> Any:
     """The rows of a head in llama.cpp's order: it rotates neighbours, transformers the two halves."""
     rows, columns = weights.shape
     return weights.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
@@ -113,7 +113,7 @@ def _forget_quantisation(path: Path) -> None:
     path.write_text(json.dumps(config, indent=2), encoding="utf-8")
 
 
-def _put(made: Path, folder: Path) -> None:
+def _move_into_place(made: Path, folder: Path) -> None:
     """Put it in place in one step; another process may have been faster."""
     try:
         os.replace(made, folder)

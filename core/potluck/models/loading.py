@@ -15,7 +15,7 @@ from typing import Any
 
 from potluck.contracts.tuner import ModelKind
 from potluck.errors import MissingDependency, ModelNotFound
-from potluck.models.claims import held_to_weights
+from potluck.models.weight_limits import limit_to_weights
 
 _KINDS: Mapping[ModelKind, str] = {
     "causal": "a causal language model",
@@ -82,7 +82,7 @@ def load_model(folder: Path, dtype: str, kind: ModelKind = "causal", device: str
     weights = {"dtype": getattr(torch, dtype), "use_safetensors": True}
     _check_kind(folder, kind)
     try:
-        with held_to_weights(folder):
+        with limit_to_weights(folder):
             model, said = _auto(kind).from_pretrained(folder, output_loading_info=True, **weights, **_LOCAL_ONLY)
     except ModelNotFound:
         raise
@@ -151,7 +151,7 @@ def load_meta_model(folder: Path) -> Any:
 
     kind = kind_of(folder)
     try:
-        with held_to_weights(folder), torch.device("meta"):
+        with limit_to_weights(folder), torch.device("meta"):
             config = AutoConfig.from_pretrained(folder, **_LOCAL_ONLY)
             return _auto(kind).from_config(config, trust_remote_code=False)
     except ModelNotFound:

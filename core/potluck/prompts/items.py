@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from potluck.datasets.jsonl import Wrong, read_lines, text_of
+from potluck.datasets.json_lines import UnusableLine, read_lines, required_text
 from potluck.recipe.messages import format_value
 
 _NAMES = {
@@ -23,7 +23,7 @@ _EXAMPLES = {"Y": '{"X": "Durban", "Y": "South Africa"}', "label": '{"premise": 
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class ClozeItem:
     """One thing to fill in: the fields that are given, and the right answer."""
 
     id: str
@@ -31,27 +31,27 @@ class Item:
     answer: str
 
 
-def read_facts(path: Path, limit: int | None = None) -> list[Item]:
+def read_facts(path: Path, limit: int | None = None) -> list[ClozeItem]:
     """Facts with X and Y (LAMA's ``sub_label`` and ``obj_label`` too).
 
     Raises ``RecipeError`` with every problem and its line, ``PotluckError`` for a file without a fact.
     """
 
-    def item(number: int, row: Mapping[str, Any]) -> Item:
-        return Item(_id(number, row), {"X": _value(row, "X")}, _value(row, "Y"))
+    def item(number: int, row: Mapping[str, Any]) -> ClozeItem:
+        return ClozeItem(_id(number, row), {"X": _value(row, "X")}, _value(row, "Y"))
 
     return read_lines(path, item, _EXAMPLES["Y"], limit)
 
 
-def read_pairs(path: Path, verbalisers: Mapping[str, str], limit: int | None = None) -> list[Item]:
+def read_pairs(path: Path, verbalisers: Mapping[str, str], limit: int | None = None) -> list[ClozeItem]:
     """Sentence pairs; the right answer is the word for the label. Raises as ``read_facts`` does."""
 
-    def item(number: int, row: Mapping[str, Any]) -> Item:
+    def item(number: int, row: Mapping[str, Any]) -> ClozeItem:
         label = _value(row, "label")
         if label not in verbalisers:
-            raise Wrong(f"there is no word for the label {format_value(label)}; add it to verbalisers")
+            raise UnusableLine(f"there is no word for the label {format_value(label)}; add it to verbalisers")
         given = {name: _value(row, name) for name in ("premise", "hypothesis")}
-        return Item(_id(number, row), given, verbalisers[label])
+        return ClozeItem(_id(number, row), given, verbalisers[label])
 
     return read_lines(path, item, _EXAMPLES["label"], limit)
 
@@ -64,4 +64,4 @@ def _value(row: Mapping[str, Any], name: str) -> str:
     value = next((row[key] for key in _NAMES[name] if key in row), None)
     if isinstance(value, int) and not isinstance(value, bool) and name == "label":
         return str(value)
-    return text_of(value, name, " or ".join(_NAMES[name]))
+    return required_text(value, name, " or ".join(_NAMES[name]))

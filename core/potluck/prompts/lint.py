@@ -12,7 +12,7 @@ from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
 from potluck.overlap import is_cjk, squeezed
 from potluck.prompts import wordings
-from potluck.prompts.listing import Named, prompts_of
+from potluck.prompts.listing import NamedPrompt, prompts_of
 from potluck.questions.question_file import Question, read_questions
 from potluck.recipe import loads
 from potluck.recipe.messages import did_you_mean
@@ -64,7 +64,7 @@ def lint(path: Path, questions: Path | None = None) -> list[Finding]:
     text = normalize_newlines(read_text(path))
     asked = read_questions(questions) if questions is not None else None
     if path.suffix not in _RECIPE_ENDINGS:
-        return _Linter(path, text, asked or []).prompt(Named("the prompt", text, Place(str(path), 1, 1)))
+        return _Linter(path, text, asked or []).prompt(NamedPrompt("the prompt", text, Place(str(path), 1, 1)))
     findings = Findings(str(path), text)
     root = wordings.root_of(text, findings)
     if "templates" in root.children():
@@ -87,21 +87,21 @@ class _Linter:
         self._path, self._lines = path, text.split("\n")
         self._questions, self._room = questions, room
 
-    def prompt(self, prompt: Named) -> list[Finding]:
+    def prompt(self, prompt: NamedPrompt) -> list[Finding]:
         """All that is wrong with the prompt of a question about documents."""
         try:
             fields = PromptTemplate(prompt.text).fields
         except ValueError as error:
-            return [self.finding("error", prompt, str(error), "write {{ and }} for braces that are meant")]
+            return [self.make_finding("error", prompt, str(error), "write {{ and }} for braces that are meant")]
         return [*self._fields(prompt, fields), *self._refusal(prompt), *self.any_text(prompt)]
 
-    def any_text(self, prompt: Named) -> Iterator[Finding]:
+    def any_text(self, prompt: NamedPrompt) -> Iterator[Finding]:
         """What is wrong whatever the prompt is for."""
         yield from self._leaks(prompt)
         yield from self._scripts(prompt)
         yield from self._length(prompt)
 
-    def finding(self, level: Level, prompt: Named, message: str, advice: str, at: str = "") -> Finding:
+    def make_finding(self, level: Level, prompt: NamedPrompt, message: str, advice: str, at: str = "") -> Finding:
         """A finding at ``at``, a piece of the prompt, or else where the prompt begins."""
         place = prompt.place or Place(str(self._path))
         line, column = place.line, place.column
@@ -112,18 +112,18 @@ class _Linter:
         source = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
         return Finding(level, Problem(place.file, line, column, f"{prompt.name}: {message}", source[:400]), advice)
 
-    def _fields(self, prompt: Named, fields: frozenset[str]) -> Iterator[Finding]:
+    def _fields(self, prompt: NamedPrompt, fields: frozenset[str]) -> Iterator[Finding]:
         known = (*_FIELDS, "examples")
         for name in sorted(fields - {*known}):
             written = f"{{{name}}}"
             message = f"unknown field {written}{did_you_mean(name, known)}"
-            yield self.finding("error", prompt, message, "known are {context}, {question} and {examples}", written)
+            yield self.make_finding("error", prompt, message, "known are {context}, {question} and {examples}", written)
         for name in _FIELDS:
             if name not in fields:
                 message = f"the field {{{name}}} is missing"
-                yield self.finding("error", prompt, message, "the model would not see it; add it to the prompt")
+                yield self.make_finding("error", prompt, message, "the model would not see it; add it to the prompt")
 
-    def _refusal(self, prompt: Named) -> Iterator[Finding]:
+    def _refusal(self, prompt: NamedPrompt) -> Iterator[Finding]:
         plain = prompt.text.replace("\u2019", "'").lower()
         if any(phrase in plain for phrase in REFUSALS):
             return
@@ -132,29 +132,29 @@ class _Linter:
         if unanswerable:
             message += f", and {unanswerable} of the questions have no answer"
         advice = f"add a line such as: {_LINES}"
-        yield self.finding("error" if unanswerable else "warning", prompt, message, advice)
+        yield self.make_finding("error" if unanswerable else "warning", prompt, message, advice)
 
-    def _leaks(self, prompt: Named) -> Iterator[Finding]:
+    def _leaks(self, prompt: NamedPrompt) -> Iterator[Finding]:
         held, plain = squeezed(prompt.text), " ".join(prompt.text.lower().split())
         advice = "the figures would be too good: take examples that are not among the questions ('shots' does)"
         for question in self._questions:
             asked = squeezed(question.question)
             if len(asked) >= _SHORTEST_QUESTION and asked in held:
                 message = f"holds the question {question.id!r}, by which it is measured"
-                yield self.finding("error", prompt, message, advice, question.question)
+                yield self.make_finding("error", prompt, message, advice, question.question)
             for answer in dict.fromkeys((*question.answers, *question.gold_facts)):
                 if answer.lower() not in map(str.lower, REFUSALS) and _holds(answer, held, plain):
                     message = f"holds {answer!r}, an answer to the question {question.id!r}"
-                    yield self.finding("error", prompt, message, advice, answer)
+                    yield self.make_finding("error", prompt, message, advice, answer)
 
-    def _scripts(self, prompt: Named) -> Iterator[Finding]:
+    def _scripts(self, prompt: NamedPrompt) -> Iterator[Finding]:
         traditional, simplified = (_only(prompt.text, *pair) for pair in (("big5", "gb2312"), ("gb2312", "big5")))
         if traditional and simplified:
             rarer, of = (
                 (simplified, "Simplified") if len(simplified) <= len(traditional) else (traditional, "Traditional")
             )
             message = f"mixes Traditional ({traditional[:8]}) and Simplified ({simplified[:8]}) Chinese"
-            yield self.finding(
+            yield self.make_finding(
                 "warning",
                 prompt,
                 message,
@@ -162,22 +162,24 @@ class _Linter:
                 rarer[0],
             )
 
-    def _length(self, prompt: Named) -> Iterator[Finding]:
+    def _length(self, prompt: NamedPrompt) -> Iterator[Finding]:
         han = sum(is_cjk(character) for character in prompt.text)
         fewest = han // _HAN_A_TOKEN + (len(prompt.text) - han) // _LETTERS_A_TOKEN
         if self._room is not None and fewest > self._room:
             message = f"is at least about {fewest:,} tokens long, and the chat model has room for {self._room:,}"
-            yield self.finding("error", prompt, message, "shorten it, or raise 'context' of the chat model")
+            yield self.make_finding("error", prompt, message, "shorten it, or raise 'context' of the chat model")
 
 
 def _of_wordings(root: Node, linter: _Linter, findings: Findings) -> list[Finding]:
     """What is wrong with the wordings of a file: of the task whose place most of them have."""
     texts = [node.value for node in root.children()["templates"].children().values() if isinstance(node.value, str)]
-    counts = [sum(f"{{{task.place}}}" in wordings.braced(text) for text in texts) for task in wordings.TASKS]
+    counts = [
+        sum(f"{{{task.place}}}" in wordings.convert_lama_template(text) for text in texts) for task in wordings.TASKS
+    ]
     found = wordings.wordings_in(root, wordings.TASKS[counts.index(max(counts))], findings)
     wordings.verbalisers_in(root, findings)
     wrong = [Finding("error", problem) for problem in findings.problems()]
-    named = [Named(f"templates.{wording.name}", wording.text, wording.place) for wording in found]
+    named = [NamedPrompt(f"templates.{wording.name}", wording.text, wording.place) for wording in found]
     return [*wrong, *(finding for prompt in named for finding in linter.any_text(prompt))]
 
 

@@ -16,7 +16,7 @@ from potluck.recipe.yaml_reader import normalize_newlines, parse_yaml
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class NamedPrompt:
     """A prompt with where it stands; ``place`` is None for one that comes with potluck."""
 
     name: str
@@ -39,19 +39,19 @@ class Named:
         }
 
 
-def prompts_of(text: str, path: Path) -> list[Named]:
+def prompts_of(text: str, path: Path) -> list[NamedPrompt]:
     """The prompts of a recipe that is known to be right, in the order of the file.
 
     Without one of its own it uses those that come with potluck, one for each language of questions.
     """
     root = parse_yaml(normalize_newlines(text), Findings(str(path), text))
-    found = list(_found(root))
+    found = list(_prompt_nodes(root))
     if not any(prompt.name == "prompt" for prompt in found):
-        found += [Named("built in, Chinese", CHINESE.answer), Named("built in, English", ENGLISH.answer)]
+        found += [NamedPrompt("built in, Chinese", CHINESE.answer), NamedPrompt("built in, English", ENGLISH.answer)]
     return found
 
 
-def _found(root: Node) -> Iterator[Named]:
+def _prompt_nodes(root: Node) -> Iterator[NamedPrompt]:
     compared = root.children().get("compare", Node(None, root.place)).children()
     nodes = {"prompt": root.children().get("prompt")}
     for axis, values in compared.items():
@@ -62,4 +62,4 @@ def _found(root: Node) -> Iterator[Named]:
                 nodes[f"compare.{STRATEGY}.{name}.prompt"] = value.children().get("prompt")
     for name, node in nodes.items():
         if node is not None and isinstance(node.value, str):
-            yield Named(name, node.value, node.place)
+            yield NamedPrompt(name, node.value, node.place)

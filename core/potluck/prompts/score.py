@@ -1,7 +1,7 @@
 """How much the wording matters: how often each one leads a model to the right answer, and how far they lie apart.
 
-Anything that chooses an answer is a row: a ``Row`` has a name and a fingerprint, and says for each item which of the
-candidates it takes. Wordings are rows; so may be whatever else is to stand beside them, such as a learned prompt.
+A row of the table is a ``Chooser``: it has a name and a fingerprint, and chooses one of the candidates for each item.
+Wordings are choosers; other things, such as a learned prompt, can be compared with them.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from potluck.contracts import ChatModel
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.observation.stage import model_call
-from potluck.prompts.items import Item
+from potluck.prompts.items import ClozeItem
 from potluck.prompts.wordings import SHORT_HASH, Task, Wording
 from potluck.statistics.correction import holm
 from potluck.statistics.intervals import Interval, mean_interval
@@ -36,7 +36,7 @@ Candidates: TypeAlias = Literal["answers", "vocabulary"]
 _RESAMPLES = 2000
 
 
-class Row(Protocol):
+class Chooser(Protocol):
     """Something that chooses among candidates. ``text`` is what people are shown of it."""
 
     @property
@@ -54,13 +54,13 @@ class Row(Protocol):
         """A name for exactly this."""
         ...
 
-    def choose(self, item: Item, candidates: Sequence[str]) -> str:
+    def choose(self, item: ClozeItem, candidates: Sequence[str]) -> str:
         """The candidate that is likeliest."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class WordingRow:
+class WordingChooser:
     """A wording put to a model as plain text.
 
     The likeliest candidate is the one that makes the text likeliest: the sum of the logarithms, of which a longer
@@ -87,7 +87,7 @@ class WordingRow:
         """The wording's fingerprint."""
         return self.wording.fingerprint
 
-    def choose(self, item: Item, candidates: Sequence[str]) -> str:
+    def choose(self, item: ClozeItem, candidates: Sequence[str]) -> str:
         """Ask the model how likely each candidate is in the place."""
         before, after = self.wording.around(item.given)
         if self.one_word and not self.chat.reads_after:
@@ -98,7 +98,7 @@ class WordingRow:
 
 
 @dataclass(frozen=True, slots=True)
-class Spread:
+class WordingSpread:
     """The best mean less the worst, with its 95 % interval; ``low`` and ``high`` are None where n < 2.
 
     ``chance`` is what wordings that are really alike stay below in 95 % of the cases, with so many items.
@@ -111,7 +111,7 @@ class Spread:
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
+class WordingComparison:
     """The best row against another. ``p_adjusted`` is Holm's over all pairs of rows: the best was not known before."""
 
     other: str
@@ -121,15 +121,15 @@ class Against:
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class ScoreTable:
     """The figures of all rows on one set of items; ``best`` is a row's name."""
 
     name: str
     n: int
     means: tuple[Interval, ...]
-    spread: Spread
+    spread: WordingSpread
     best: str
-    against: tuple[Against, ...]
+    against: tuple[WordingComparison, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,8 +137,8 @@ class Scores:
     """What was measured. ``guess`` is the share of items that the commonest answer gets right without a model."""
 
     task: Task
-    rows: tuple[Row, ...]
-    tables: tuple[Table, ...]
+    rows: tuple[Chooser, ...]
+    tables: tuple[ScoreTable, ...]
     candidates: int
     guess: float
     left_out: int = 0
@@ -166,8 +166,8 @@ class Scores:
 
 def score(
     task: Task,
-    rows: Sequence[Row],
-    items: Sequence[Item],
+    rows: Sequence[Chooser],
+    items: Sequence[ClozeItem],
     candidates: Sequence[str],
     *,
     small: int = 0,
@@ -192,7 +192,7 @@ def score(
     return Scores(task, tuple(rows), tuple(tables), len(known), guess, len(items) - len(asked))
 
 
-def spread(hits: Hits, seed: int = 0) -> Spread:
+def wording_spread(hits: Hits, seed: int = 0) -> WordingSpread:
     """How far the rows of shape (rows, items) lie apart.
 
     The items are drawn anew, and the means of all rows move; 95 % of the time no two rows move apart by more than
@@ -203,26 +203,26 @@ def spread(hits: Hits, seed: int = 0) -> Spread:
     means, n = hits.mean(axis=1), hits.shape[1]
     value = float(np.ptp(means))
     if n < 2:
-        return Spread(value, None, None, None)
+        return WordingSpread(value, None, None, None)
     drawn = np.random.default_rng(seed).multinomial(n, np.full(n, 1 / n), size=_RESAMPLES) / n
     chance = float(np.quantile(np.ptp(drawn @ hits.T - means, axis=1), 0.95))
-    return Spread(value, max(0.0, value - chance), min(1.0, value + chance), chance)
+    return WordingSpread(value, max(0.0, value - chance), min(1.0, value + chance), chance)
 
 
-def _hit(row: Row, item: Item, candidates: Sequence[str], on_item: Callable[[], None]) -> float:
+def _hit(row: Chooser, item: ClozeItem, candidates: Sequence[str], on_item: Callable[[], None]) -> float:
     chosen = row.choose(item, candidates)
     on_item()
     return float(chosen == item.answer)
 
 
-def _table(name: str, task: Task, rows: Sequence[Row], hits: Hits, seed: int) -> Table:
+def _table(name: str, task: Task, rows: Sequence[Chooser], hits: Hits, seed: int) -> ScoreTable:
     best = int(hits.mean(axis=1).argmax())
-    against = _against(task, rows, hits, best, seed) if hits.shape[1] > 1 else ()
+    against = _compare(task, rows, hits, best, seed) if hits.shape[1] > 1 else ()
     means = tuple(mean_interval(row, bounded=True) for row in hits)
-    return Table(name, hits.shape[1], means, spread(hits, seed), rows[best].name, against)
+    return ScoreTable(name, hits.shape[1], means, wording_spread(hits, seed), rows[best].name, against)
 
 
-def _against(task: Task, rows: Sequence[Row], hits: Hits, best: int, seed: int) -> tuple[Against, ...]:
+def _compare(task: Task, rows: Sequence[Chooser], hits: Hits, best: int, seed: int) -> tuple[WordingComparison, ...]:
     pairs = list(combinations(range(len(rows)), 2))
     adjusted = dict(zip(pairs, holm([compare_paired(hits[a], hits[b], seed).p for a, b in pairs]), strict=True))
     found = []
@@ -232,11 +232,11 @@ def _against(task: Task, rows: Sequence[Row], hits: Hits, best: int, seed: int) 
             words = verdict_sentence(
                 a=rows[other].name, b=rows[best].name, metric=task.measure, difference=difference, p_adjusted=p
             )
-            found.append(Against(rows[other].name, difference, p, words))
+            found.append(WordingComparison(rows[other].name, difference, p, words))
     return tuple(found)
 
 
-def _table_json(table: Table) -> dict[str, Json]:
+def _table_json(table: ScoreTable) -> dict[str, Json]:
     spread = table.spread
     return {
         "name": table.name,

@@ -88,7 +88,7 @@ def read_wordings(path: Path | None, task: Task, texts: Sequence[str] = (), word
             raise RecipeError(findings.problems(), HINT)
     said = Findings("--template", "")
     found += [
-        Wording(f"template {number}", braced(text), task, Place(f"--template {format_value(text)}"))
+        Wording(f"template {number}", convert_lama_template(text), task, Place(f"--template {format_value(text)}"))
         for number, text in enumerate(texts, 1)
     ]
     verbalisers |= dict(_verbaliser(word, said) for word in words)
@@ -118,7 +118,7 @@ def wordings_in(root: Node, task: Task, findings: Findings) -> list[Wording]:
     found = []
     for name, child in node.children().items():
         if isinstance(child.value, str) and child.value.strip():
-            found.append(Wording(name, braced(child.value.rstrip("\n")), task, child.place))
+            found.append(Wording(name, convert_lama_template(child.value.rstrip("\n")), task, child.place))
         else:
             findings.note(child.place, f"templates.{name}: expected a text, got {format_value(child.plain())}")
     _check(found, findings)
@@ -144,7 +144,7 @@ def verbalisers_in(root: Node, findings: Findings) -> dict[str, str]:
     return found
 
 
-def braced(text: str) -> str:
+def convert_lama_template(text: str) -> str:
     """A template as LAMA writes it, ``[X] is in [Y].``, in our own writing."""
     return _LAMA.sub(r"{\1}", text) if "[Y]" in text and "{Y}" not in text else text
 

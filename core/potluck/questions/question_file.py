@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from potluck.datasets.row_files import DoubledKey, Row, is_rows, json_fault, parsed_json, read_rows
+from potluck.datasets.row_files import DatasetRow, DoubledKey, is_rows, json_fault, parse_json, read_rows
 from potluck.documents import Json
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.questions.keys import KEYS, meant_key
@@ -54,7 +54,7 @@ class Question:
     gold_facts: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     answerable: bool = True
-    row: Row | _Line | None = field(default=None, compare=False, repr=False)
+    row: DatasetRow | _Line | None = field(default=None, compare=False, repr=False)
     """Where it stands, for messages."""
 
     def problem(self, message: str, key: str) -> Problem:
@@ -102,10 +102,10 @@ class _Found:
         self._own: dict[str, None] = {}
         self._told: set[str] = set()
 
-    def take(self, row: Row | _Line) -> None:
+    def take(self, row: DatasetRow | _Line) -> None:
         """Make a question of a row."""
         try:
-            fields = row.fields if isinstance(row, Row) else row.parsed()
+            fields = row.fields if isinstance(row, DatasetRow) else row.parsed()
             keys_are_right = self._check_keys(fields, row)
             question = _question(fields, row)
             if question.id in self.questions:
@@ -120,7 +120,7 @@ class _Found:
         if self._own:
             yield f"{self._path}: these keys of questions mean nothing to potluck: {', '.join(self._own)}"
 
-    def _check_keys(self, fields: Mapping[str, Json], row: Row | _Line) -> bool:
+    def _check_keys(self, fields: Mapping[str, Json], row: DatasetRow | _Line) -> bool:
         """Note keys that are none of ours; each that is meant otherwise is told once, at its first place."""
         right = True
         for key in fields:
@@ -144,7 +144,7 @@ class _Wrong(Exception):
         self.key, self.column = key, column
         super().__init__(message)
 
-    def at(self, line: Row | _Line) -> Problem:
+    def at(self, line: DatasetRow | _Line) -> Problem:
         """The problem at its column."""
         assert isinstance(line, _Line), "only a line of JSON is parsed here"
         is_text = len(line.text) <= _SHOWN and not _SURROGATE.search(line.text)
@@ -164,7 +164,7 @@ class _Line:
         if wrong := _SURROGATE.search(self.text):
             raise _Wrong("this is not UTF-8; save the file as UTF-8", column=wrong.start() + 1)
         try:
-            fields = parsed_json(self.text)
+            fields = parse_json(self.text)
         except DoubledKey as error:
             raise _Wrong(str(error), error.key) from None
         except json.JSONDecodeError as error:
@@ -183,7 +183,7 @@ class _Line:
         return _Wrong(message, column=found.start() + 1 if found else 1).at(self)
 
 
-def _rows(path: Path) -> Iterator[Row | _Line]:
+def _rows(path: Path) -> Iterator[DatasetRow | _Line]:
     """The rows of a file: by its name those of a table or a list, else lines of JSON."""
     if path.suffix.lower() == ".jsonl" or not is_rows(path):
         yield from (_Line(path, number, line) for number, line in _lines(path))
@@ -216,8 +216,8 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
         raise PotluckError(f"{path}: the questions cannot be read: {error.strerror}") from None
 
 
-def _question(fields: Mapping[str, Json], row: Row | _Line) -> Question:
-    is_table = isinstance(row, Row) and row.path.suffix.lower() in _TABLES
+def _question(fields: Mapping[str, Json], row: DatasetRow | _Line) -> Question:
+    is_table = isinstance(row, DatasetRow) and row.path.suffix.lower() in _TABLES
     question = Question(
         id=_id(fields, row),
         question=_text(fields),
@@ -244,10 +244,10 @@ def _check_answerable(question: Question) -> None:
             raise _Wrong(f"answerable is false, and {key} names what answers; leave out one of the two", key)
 
 
-def _id(fields: Mapping[str, Json], row: Row | _Line) -> str:
+def _id(fields: Mapping[str, Json], row: DatasetRow | _Line) -> str:
     value = fields.get("question_id", fields.get("id"))
     if value in (None, ""):
-        return f"line-{row.line}" if row.line else f"row-{row.number}" if isinstance(row, Row) else ""
+        return f"line-{row.line}" if row.line else f"row-{row.number}" if isinstance(row, DatasetRow) else ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not _is_text(value):

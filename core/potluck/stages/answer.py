@@ -11,9 +11,9 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from potluck.amounts import many
+from potluck.answering.asking import ask_model, clean_answer
 from potluck.answering.builtin_prompts import context_of, prompts_for
-from potluck.answering.remarks import remarks, thoughts_counted, with_all
-from potluck.answering.written import answer_of, written
+from potluck.answering.remarks import remarks_on, summarise_thoughts, with_all_thoughts
 from potluck.components.turns import turn
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Passage, Quote, Usage
@@ -80,9 +80,9 @@ class Answerer:
         self._heard.clear()
         with turn(self.chat):
             given = method(question, tuple(passages), entry)
-        given = replace(given, answer=with_all(given.answer, self._heard))
+        given = replace(given, answer=with_all_thoughts(given.answer, self._heard))
         entry.went_out = replace(entry.went_out, tokens=given.answer.usage.prompt)
-        entry.notes += [*remarks(given.answer), *thoughts_counted([given.answer])]
+        entry.notes += [*remarks_on(given.answer), *summarise_thoughts([given.answer])]
         return given
 
     def message(self, question: str, passages: Sequence[Passage]) -> Message:
@@ -210,10 +210,10 @@ class Answerer:
 
     def _asked(self, message: Message, on_text: Callable[[str], None] | None) -> Answer:
         if on_text is None:
-            return answer_of(self.chat, [message], self._options())
+            return ask_model(self.chat, [message], self._options())
         for piece in self.chat.stream([message], self._options()):
             if isinstance(piece, Answer):
-                return written(piece)
+                return clean_answer(piece)
             on_text(whole_characters(piece))
         raise ContractBroken(f"chat plugin {self.recipe.chat.name!r} ended its stream without an Answer")
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from potluck.components.changes import causes_of_training, keep_training
 from potluck.components.components import Components, identity
 from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
-from potluck.datasets.prepare import Prepared, prepare
+from potluck.datasets.prepare import PreparedDataset, prepare_dataset
 from potluck.documents import Json
 from potluck.errors import AdapterMismatch, PotluckError
 from potluck.file_hashes import model_hash
@@ -82,7 +82,7 @@ class CompletedTraining:
     ``notes`` say why it was done again, where another was done for the recipe earlier.
     """
 
-    prepared: Prepared
+    prepared: PreparedDataset
     request: TuningRequest
     tuned: TunedModel
     estimate: Estimate | None
@@ -94,7 +94,7 @@ def training_request(components: Components) -> TuningRequest:
 
     Raises ``PotluckError`` for data that cannot be learned from.
     """
-    return _request(components, prepare(components.recipe))
+    return _request(components, prepare_dataset(components.recipe))
 
 
 def train_or_reuse(components: Components, observers: pluggy.PluginManager | None = None) -> CompletedTraining:
@@ -108,7 +108,7 @@ def train_or_reuse(components: Components, observers: pluggy.PluginManager | Non
     from potluck.tuning.processes import is_main_process
 
     part, method = _spec_and_tuner(components)
-    prepared = prepare(components.recipe)
+    prepared = prepare_dataset(components.recipe)
     request = _request(components, prepared)
     decisive, folder = _deciding_inputs(components, prepared), components.workspace.folder
     components.workspace.check_in_place()  # before a part of it is made anew
@@ -223,7 +223,7 @@ def _spec_and_tuner(components: Components) -> tuple[ComponentSpec, Tuner]:
     return part, components.tuner
 
 
-def _request(components: Components, prepared: Prepared) -> TuningRequest:
+def _request(components: Components, prepared: PreparedDataset) -> TuningRequest:
     recipe = components.recipe
     return TuningRequest(
         model=components.base_model,
@@ -236,7 +236,7 @@ def _request(components: Components, prepared: Prepared) -> TuningRequest:
     )
 
 
-def _deciding_inputs(components: Components, prepared: Prepared) -> dict[str, Json]:
+def _deciding_inputs(components: Components, prepared: PreparedDataset) -> dict[str, Json]:
     """All that decides the result."""
     part, method = _spec_and_tuner(components)
     recipe = components.recipe
@@ -283,14 +283,14 @@ def _seal_artifact(
 ) -> None:
     """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
     from potluck.models.loading import kind_of, load_model, load_tokenizer
-    from potluck.models.tokens import with_end
+    from potluck.models.tokenizer import set_end_token
     from potluck.tuning import artifact
     from potluck.tuning.encode import encode_example
     from potluck.tuning.head import with_head
 
     recipe, kind = components.recipe, kind_of(request.model)
     base = artifact.Base.of(str(recipe.tuning.model), request.model, load_tokenizer(request.model))
-    tokenizer = with_end(load_tokenizer(request.model), getattr(part.config, "end_token", None))
+    tokenizer = set_end_token(load_tokenizer(request.model), getattr(part.config, "end_token", None))
     if method.whole:
         tokenizer.save_pretrained(str(done.folder))
     rows = artifact.choose_probes([encode_example(example, tokenizer, kind).ids for example in request.training[:8]])

@@ -10,11 +10,11 @@ from potluck.statistics.distributions import ALPHA
 from potluck.statistics.intervals import mean_interval
 from potluck.statistics.paired_tests import PairedDifference, compare_paired
 from potluck.statistics.verdicts import verdict_sentence
-from potluck.strategy.race import FIRST, Lane, cost, latency
+from potluck.strategy.race import FIRST_LOOK, Entrant, cost, latency
 
 
 @dataclass(frozen=True, slots=True)
-class Against:
+class PairVerdict:
     """The recommended row against another: b is the recommended one."""
 
     other: str
@@ -29,45 +29,46 @@ class Advice:
 
     row: str | None
     words: str
-    against: tuple[Against, ...] = ()
+    against: tuple[PairVerdict, ...] = ()
 
 
-def advise(lanes: Sequence[Lane], total: int) -> Advice:
+def advise(entrants: Sequence[Entrant], total: int) -> Advice:
     """Recommend one of the rows that are not baselines, from what they were asked in common, of ``total`` messages."""
-    known = [lane for lane in lanes if lane.outcome in ("finished", "budget") and len(lane.asked) >= 2]
-    able = [lane for lane in known if not lane.kind.baseline]
+    known = [entrant for entrant in entrants if entrant.outcome in ("finished", "budget") and len(entrant.asked) >= 2]
+    able = [entrant for entrant in known if not entrant.spec.baseline]
     if not able:
         return Advice(None, "too little was asked to recommend anything: raise the budget, or see why the rows failed")
     # A row that the budget stopped at once would leave hardly a message to compare the others on.
-    enough = [lane for lane in able if len(lane.asked) >= min(FIRST, max(len(one.asked) for one in able))]
-    n = min(len(lane.asked) for lane in enough)
-    best = max(enough, key=lambda lane: (sum(lane.hits[:n]), -cost(lane), -latency(lane)))
+    enough = [entrant for entrant in able if len(entrant.asked) >= min(FIRST_LOOK, max(len(one.asked) for one in able))]
+    n = min(len(entrant.asked) for entrant in enough)
+    best = max(enough, key=lambda entrant: (sum(entrant.hits[:n]), -cost(entrant), -latency(entrant)))
     chosen = _cheapest(best, enough, n)
-    rivals = [lane for lane in [*enough, *_baselines(known, n)] if lane is not chosen]
-    against = _against(chosen, rivals, n)
-    return Advice(chosen.name, " ".join(_words(chosen, best, lanes, against, n, total)), against)
+    rivals = [entrant for entrant in [*enough, *_baselines(known, n)] if entrant is not chosen]
+    against = _compare(chosen, rivals, n)
+    return Advice(chosen.name, " ".join(_sentences(chosen, best, entrants, against, n, total)), against)
 
 
-def _cheapest(best: Lane, lanes: Sequence[Lane], n: int) -> Lane:
+def _cheapest(best: Entrant, entrants: Sequence[Entrant], n: int) -> Entrant:
     """The cheapest of the rows that are as good as the best: inside its interval, and not shown to be worse."""
     low = mean_interval(best.hits[:n], bounded=True).low or 0.0
     as_good = [
-        lane
-        for lane in lanes
-        if sum(lane.hits[:n]) / n >= low and (lane is best or compare_paired(lane.hits[:n], best.hits[:n]).p > ALPHA)
+        entrant
+        for entrant in entrants
+        if sum(entrant.hits[:n]) / n >= low
+        and (entrant is best or compare_paired(entrant.hits[:n], best.hits[:n]).p > ALPHA)
     ]
-    return min(as_good, key=lambda lane: (cost(lane), latency(lane)))
+    return min(as_good, key=lambda entrant: (cost(entrant), latency(entrant)))
 
 
-def _baselines(lanes: Sequence[Lane], n: int) -> list[Lane]:
-    return [lane for lane in lanes if lane.kind.baseline and len(lane.asked) >= n]
+def _baselines(entrants: Sequence[Entrant], n: int) -> list[Entrant]:
+    return [entrant for entrant in entrants if entrant.spec.baseline and len(entrant.asked) >= n]
 
 
-def _against(chosen: Lane, rivals: Sequence[Lane], n: int) -> tuple[Against, ...]:
+def _compare(chosen: Entrant, rivals: Sequence[Entrant], n: int) -> tuple[PairVerdict, ...]:
     found = [compare_paired(rival.hits[:n], chosen.hits[:n]) for rival in rivals]
     adjusted = holm([difference.p for difference in found])
     return tuple(
-        Against(
+        PairVerdict(
             rival.name,
             difference,
             p,
@@ -77,8 +78,8 @@ def _against(chosen: Lane, rivals: Sequence[Lane], n: int) -> tuple[Against, ...
     )
 
 
-def _words(
-    chosen: Lane, best: Lane, lanes: Sequence[Lane], against: Sequence[Against], n: int, total: int
+def _sentences(
+    chosen: Entrant, best: Entrant, entrants: Sequence[Entrant], against: Sequence[PairVerdict], n: int, total: int
 ) -> list[str]:
     found = mean_interval(chosen.hits[:n], bounded=True)
     limits = "" if found.low is None else f" (95 % CI {found.low:.2f} to {found.high:.2f})"
@@ -89,18 +90,18 @@ def _words(
             f"{best.name} got {sum(best.hits[:n]) / n:.0%} right, but there is no evidence of a difference, "
             f"and {chosen.name} is cheaper ({_price(chosen)} against {_price(best)})."
         )
-    by_name = {lane.name: lane for lane in lanes}
+    by_name = {entrant.name: entrant for entrant in entrants}
     unsure = [one for one in against if one.p_adjusted > ALPHA and one.other != best.name]
-    same = [one.other for one in unsure if not by_name[one.other].kind.baseline]
+    same = [one.other for one in unsure if not by_name[one.other].spec.baseline]
     if same:
         words.append(f"There is no evidence of a difference from {' and '.join(same)} with {n:,} messages.")
-    baselines = [by_name[one.other].kind for one in unsure if by_name[one.other].kind.baseline]
-    dear = [lane.name for lane in lanes if lane.outcome == "dearer"]
-    if dear:
-        words.append(f"Dearer, and with hardly a chance of being worth it: {', '.join(dear)}.")
+    baselines = [by_name[one.other].spec for one in unsure if by_name[one.other].spec.baseline]
+    expensive = [entrant.name for entrant in entrants if entrant.outcome == "expensive"]
+    if expensive:
+        words.append(f"More expensive, with hardly a chance of being worth it: {', '.join(expensive)}.")
     return [*words, *(f"It is not shown to be better than {kind.summary}." for kind in baselines)]
 
 
-def _price(lane: Lane) -> str:
-    money = cost(lane) * 1000
-    return f"{money:.4f} USD per 1,000" if money else f"{latency(lane) * 1000:.0f} ms a message"
+def _price(entrant: Entrant) -> str:
+    money = cost(entrant) * 1000
+    return f"{money:.4f} USD per 1,000" if money else f"{latency(entrant) * 1000:.0f} ms a message"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from potluck.amounts import many
-from potluck.datasets.jsonl import Wrong, read_lines, text_of
+from potluck.datasets.json_lines import UnusableLine, read_lines, required_text
 from potluck.errors import PotluckError
 from potluck.language import fold, is_chinese
 from potluck.recipe.messages import did_you_mean, format_value
@@ -25,7 +25,7 @@ _MOST_PAIRS = 50_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Item:
+class LabelledText:
     """A message with its right label, and the place where it stands (``file:line``)."""
 
     text: str
@@ -40,8 +40,8 @@ class Split:
     ``left_out`` messages are nearly the same as one that is asked; nothing learns from them. ``notes`` are sentences.
     """
 
-    train: tuple[Item, ...]
-    test: tuple[Item, ...]
+    train: tuple[LabelledText, ...]
+    test: tuple[LabelledText, ...]
     left_out: int
     notes: tuple[str, ...]
 
@@ -59,9 +59,9 @@ def read_split(data: Path, given: str = "prompt", target: str = "completion", se
     """
     file, held = _files(data)
     items, notes = read_items(file, given, target), list[str]()
-    train, test, left_out = items, list[Item](), 0
+    train, test, left_out = items, list[LabelledText](), 0
     if held is None:
-        train, test = _held_out(items, seed)
+        train, test = _hold_out(items, seed)
     else:
         test = read_items(held, given, target)
         train, left_out = _without_copies(items, test)
@@ -80,11 +80,11 @@ def read_split(data: Path, given: str = "prompt", target: str = "completion", se
     return replace(split, notes=(*notes, note))
 
 
-def read_items(path: Path, given: str, target: str) -> list[Item]:
+def read_items(path: Path, given: str, target: str) -> list[LabelledText]:
     """The messages of a file. Raises ``RecipeError`` with the places, ``PotluckError`` for a file without any."""
 
-    def item(number: int, row: Mapping[str, Any]) -> Item:
-        return Item(_value(row, given, "--input"), _value(row, target, "--target"), f"{path}:{number}")
+    def item(number: int, row: Mapping[str, Any]) -> LabelledText:
+        return LabelledText(_value(row, given, "--input"), _value(row, target, "--target"), f"{path}:{number}")
 
     return read_lines(path, item, json.dumps({given: "…", target: "label"}, ensure_ascii=False))
 
@@ -100,16 +100,16 @@ def alike(a: frozenset[str], b: frozenset[str]) -> bool:
     return len(a & b) >= ALIKE * len(a | b)
 
 
-def language(items: Sequence[Item]) -> Literal["zh", "en"]:
+def majority_language(items: Sequence[LabelledText]) -> Literal["zh", "en"]:
     """The language that most messages are written in."""
     return "zh" if 2 * sum(is_chinese(item.text) for item in items) > len(items) else "en"
 
 
-def spread_out(items: Iterable[Item], seed: int) -> list[Item]:
+def spread_out(items: Iterable[LabelledText], seed: int) -> list[LabelledText]:
     """In an order of which every beginning has the labels in about the shares that all have."""
     generator = random.Random(seed)  # noqa: S311  (no secret)
     by_label = _by_label(items)
-    placed: list[tuple[float, Item]] = []
+    placed: list[tuple[float, LabelledText]] = []
     for label in sorted(by_label):
         members = generator.sample(by_label[label], len(by_label[label]))
         start = generator.random()
@@ -126,7 +126,7 @@ def _files(data: Path) -> tuple[Path, Path | None]:
     return data / "train.jsonl", held if held.is_file() else None
 
 
-def _held_out(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]:
+def _hold_out(items: Sequence[LabelledText], seed: int) -> tuple[list[LabelledText], list[LabelledText]]:
     """A quarter of each label's groups of copies, at least one where there are two, and no group on both sides."""
     groups = _groups(items)
     by_label = defaultdict(list)
@@ -143,7 +143,7 @@ def _held_out(items: Sequence[Item], seed: int) -> tuple[list[Item], list[Item]]
     return train, [items[number] for number in sorted(held & firsts)]
 
 
-def _groups(items: Sequence[Item]) -> list[list[int]]:
+def _groups(items: Sequence[LabelledText]) -> list[list[int]]:
     """The numbers of the items, those of copies together."""
     root = list(range(len(items)))
 
@@ -160,12 +160,12 @@ def _groups(items: Sequence[Item]) -> list[list[int]]:
     return list(found.values())
 
 
-def _without_copies(train: Sequence[Item], test: Sequence[Item]) -> tuple[list[Item], int]:
+def _without_copies(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> tuple[list[LabelledText], int]:
     copies = {number for number, _ in _copies(train, test)}
     return [item for number, item in enumerate(train) if number not in copies], len(copies)
 
 
-def _copies(items: Sequence[Item], others: Sequence[Item]) -> Iterator[tuple[int, int]]:
+def _copies(items: Sequence[LabelledText], others: Sequence[LabelledText]) -> Iterator[tuple[int, int]]:
     """The numbers of items with those of the others that they are copies of (any one of the same folded text)."""
     same = {fold(other.text): number for number, other in enumerate(others)}
     yield from ((n, same[text]) for n, item in enumerate(items) if (text := fold(item.text)) in same)
@@ -184,8 +184,8 @@ def _copies(items: Sequence[Item], others: Sequence[Item]) -> Iterator[tuple[int
                 yield number, other
 
 
-def _by_label(items: Iterable[Item]) -> dict[str, list[Item]]:
-    found: dict[str, list[Item]] = defaultdict(list)
+def _by_label(items: Iterable[LabelledText]) -> dict[str, list[LabelledText]]:
+    found: dict[str, list[LabelledText]] = defaultdict(list)
     for item in items:
         found[item.label].append(item)
     return found
@@ -194,16 +194,16 @@ def _by_label(items: Iterable[Item]) -> dict[str, list[Item]]:
 def _value(row: Mapping[str, Any], key: str, option: str) -> str:
     if key not in row:
         there = ", ".join(map(format_value, row)) or "nothing"
-        raise Wrong(
+        raise UnusableLine(
             f"there is no key {format_value(key)}{did_you_mean(key, row)}; it has {there} (name another with {option})"
         )
     value = row[key]
     if option == "--target" and isinstance(value, bool | int):
         return str(value)
-    return text_of(value, key)
+    return required_text(value, key)
 
 
-def others(items: Sequence[Item], text: str) -> list[Item]:
+def others(items: Sequence[LabelledText], text: str) -> list[LabelledText]:
     """The items that are not (nearly) the message that is asked."""
     asked = triples(text)
     return [item for item in items if not alike(triples(item.text), asked)]

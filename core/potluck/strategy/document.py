@@ -9,19 +9,19 @@ from potluck.contracts import ChatOptions
 from potluck.documents import Json
 from potluck.metrics.classification import classification, minority
 from potluck.strategy.advice import Advice
-from potluck.strategy.data import Item, Split
-from potluck.strategy.meter import Meter
-from potluck.strategy.notes import notes_on
+from potluck.strategy.budget import Budget
+from potluck.strategy.data import LabelledText, Split
+from potluck.strategy.entrant_notes import notes_on
 from potluck.strategy.quality import quality
-from potluck.strategy.race import Lane, Race, cost, latency
+from potluck.strategy.race import Entrant, Race, cost, latency
 
 
 def document(
     race: Race,
     advice: Advice,
     split: Split,
-    test: Sequence[Item],
-    meter: Meter,
+    test: Sequence[LabelledText],
+    meter: Budget,
     folder: Path,
     options: ChatOptions | None,
 ) -> dict[str, Json]:
@@ -36,7 +36,7 @@ def document(
             "left_out": split.left_out,
             "notes": list(split.notes),
         },
-        "rows": [_row(lane, test, rarest, options) for lane in race.lanes],
+        "rows": [_row(lane, test, rarest, options) for lane in race.entrants],
         "looks": [{"n": look.n, "rows": list(look.rows), "dropped": list(look.dropped)} for look in race.looks],
         "recommendation": {
             "row": advice.row,
@@ -66,15 +66,15 @@ def document(
     }
 
 
-def _row(lane: Lane, test: Sequence[Item], rarest: str, options: ChatOptions | None) -> dict[str, Json]:
+def _row(lane: Entrant, test: Sequence[LabelledText], rarest: str, options: ChatOptions | None) -> dict[str, Json]:
     n = len(lane.asked)
     said = [one.label for one in lane.asked]
     gold = [item.label for item in test[:n]]
     found = quality(gold, said, rarest) if n else {}
     return {
         "name": lane.name,
-        "summary": lane.kind.summary,
-        "baseline": lane.kind.baseline,
+        "summary": lane.spec.summary,
+        "baseline": lane.spec.baseline,
         "n": n,
         "quality": {name: value.as_json() for name, value in found.items()},
         "labels": _labels(gold, said) if n else {},

@@ -10,15 +10,15 @@ import random
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
-from potluck.answering.choices import likeliest
-from potluck.answering.remarks import remarks
-from potluck.answering.written import answer_of
+from potluck.answering.asking import ask_model
+from potluck.answering.choices import likeliest_label
+from potluck.answering.remarks import remarks_on
 from potluck.documents import Message
 from potluck.fingerprints import fingerprint
 from potluck.language import fold
 from potluck.observation.stage import model_call
-from potluck.strategy.data import Item, language, others
-from potluck.strategy.rows import Chat, Choice, Kind, Setting
+from potluck.strategy.data import LabelledText, majority_language, others
+from potluck.strategy.protocol import Chat, LabelChoice, StrategySpec, TrainingSetup
 from potluck.strategy.simple import nearest
 
 if TYPE_CHECKING:
@@ -42,19 +42,19 @@ _MESSAGE = {"zh": "訊息：{text}", "en": "Message: {text}"}
 class Prompted:
     """Asks a chat model. ``candidates`` says whether only labels of near messages may be chosen."""
 
-    def __init__(self, setting: Setting, shots: int, select: Select = "random", candidates: bool = False) -> None:
+    def __init__(self, setup: TrainingSetup, shots: int, select: Select = "random", candidates: bool = False) -> None:
         """Draw the order of the examples."""
-        assert setting.chat is not None, "the register says that a chat model is needed"
-        self._chat: Chat = setting.chat
-        self._setting, self._shots, self._select, self._candidates = setting, shots, select, candidates
+        assert setup.chat is not None, "the register says that a chat model is needed"
+        self._chat: Chat = setup.chat
+        self._setting, self._shots, self._select, self._candidates = setup, shots, select, candidates
         self._vectors: Any = None
-        generator = random.Random(setting.seed)  # noqa: S311  (no secret)
-        shuffled = generator.sample(setting.train, len(setting.train))
+        generator = random.Random(setup.seed)  # noqa: S311  (no secret)
+        shuffled = generator.sample(setup.train, len(setup.train))
         self._order = _in_turn(shuffled) if select == "balanced" else shuffled
-        self._language = language(setting.train)
+        self._language = majority_language(setup.train)
         wording = _WORDINGS[self._language] + _MESSAGE[self._language]
         self.name = fingerprint(
-            "prompted", wording, shots, select, candidates, SHOTS, _CANDIDATES, setting.name, self._chat.name
+            "prompted", wording, shots, select, candidates, SHOTS, _CANDIDATES, setup.name, self._chat.name
         )
 
     def train(self, vectors: Vectors | None) -> Sequence[str]:
@@ -72,7 +72,7 @@ class Prompted:
         prompt = model.count_tokens(self._messages(text, longest, self._setting.labels))
         return (prompt * model.prices[0] + self._chat.options.max_tokens * model.prices[1]) / 1e6
 
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
+    def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """Ask the model."""
         examples = self.examples(text, vector)
         labels = self._labels(text, vector) if self._candidates else self._setting.labels
@@ -82,15 +82,15 @@ class Prompted:
         prompt, completion = model.prices or (0.0, 0.0)
         if model.scores_text:
             usd = model.count_tokens(messages) * prompt / 1e6 if prompt else 0.0
-            return Choice(likeliest(model, messages, labels, self._chat.part), usd, sent)
+            return LabelChoice(likeliest_label(model, messages, labels, self._chat.part), usd, sent)
         with model_call("chat", part=self._chat.part) as spent:
-            answer = answer_of(model, messages, self._chat.options)
+            answer = ask_model(model, messages, self._chat.options)
             spent.count(answer.usage)
         usd = (answer.usage.prompt * prompt + answer.usage.completion * completion) / 1e6
-        cut, notes = answer.finish == "length", tuple(remarks(answer))
-        return Choice(named(answer.text, labels), usd, sent, cut, notes, answer.served_by)
+        cut, notes = answer.finish == "length", tuple(remarks_on(answer))
+        return LabelChoice(match_label(answer.text, labels), usd, sent, cut, notes, answer.served_by)
 
-    def examples(self, text: str, vector: Vectors | None) -> list[Item]:
+    def examples(self, text: str, vector: Vectors | None) -> list[LabelledText]:
         """The examples that are shown for a message: never it itself, nor nearly."""
         if not self._shots:
             return []
@@ -99,27 +99,27 @@ class Prompted:
             return others(self._near(vector, 2 * self._shots), text)[: self._shots][::-1]
         return others(self._order[: 2 * self._shots], text)[: self._shots]
 
-    def _near(self, vector: Vectors | None, count: int) -> list[Item]:
+    def _near(self, vector: Vectors | None, count: int) -> list[LabelledText]:
         return [self._setting.train[number] for number, _ in nearest(self._vectors, vector, count)]
 
     def _labels(self, text: str, vector: Vectors | None) -> tuple[str, ...]:
         return tuple(sorted({item.label for item in others(self._near(vector, _CANDIDATES), text)}))
 
-    def _messages(self, text: str, examples: Sequence[Item], labels: Sequence[str]) -> list[Message]:
+    def _messages(self, text: str, examples: Sequence[LabelledText], labels: Sequence[str]) -> list[Message]:
         """The task stands in the first turn of the user: not every model knows a system's."""
         task = _WORDINGS[self._language].format(labels=("、" if self._language == "zh" else ", ").join(labels))
         turns: list[Message] = []
         for example in examples:
-            turns += [Message("user", self._asked(example.text)), Message("assistant", example.label)]
-        turns.append(Message("user", self._asked(text), question=text))
+            turns += [Message("user", self._format_message(example.text)), Message("assistant", example.label)]
+        turns.append(Message("user", self._format_message(text), question=text))
         first = turns[0]
         return [Message("user", f"{task}\n\n{first.content}", question=first.question), *turns[1:]]
 
-    def _asked(self, text: str) -> str:
+    def _format_message(self, text: str) -> str:
         return _MESSAGE[self._language].format(text=text)
 
 
-def named(answer: str, labels: Sequence[str]) -> str:
+def match_label(answer: str, labels: Sequence[str]) -> str:
     """The label that an answer is, or else the one that it names first (of two, the longer); empty for none."""
     plain = fold(answer).strip(" \"'「」『』`*.。:：")
     by_name = {fold(label): label for label in labels}
@@ -129,7 +129,7 @@ def named(answer: str, labels: Sequence[str]) -> str:
     return min(found)[2] if found else ""
 
 
-def _in_turn(items: Sequence[Item]) -> list[Item]:
+def _in_turn(items: Sequence[LabelledText]) -> list[LabelledText]:
     """One of each label in turn, as long as there are some, the labels in the order in which they come."""
     turns: dict[str, int] = {}
     placed = []
@@ -139,22 +139,25 @@ def _in_turn(items: Sequence[Item]) -> list[Item]:
     return [item for _, _, item in sorted(placed, key=lambda one: one[:2])]
 
 
-PROMPTED: Mapping[str, Kind] = {
-    "zero-shot": Kind("the chat model is told the labels", lambda s: Prompted(s, 0), asks=True),
-    "one-shot": Kind("and shown an example", lambda s: Prompted(s, 1), asks=True),
-    "few-shot-random": Kind(f"and shown {SHOTS} examples", lambda s: Prompted(s, SHOTS), asks=True),
-    "few-shot-balanced": Kind(
-        f"and shown {SHOTS} examples, of each label in turn", lambda s: Prompted(s, SHOTS, "balanced"), asks=True
+PROMPTED: Mapping[str, StrategySpec] = {
+    "zero-shot": StrategySpec("the chat model is told the labels", lambda s: Prompted(s, 0), needs_chat=True),
+    "one-shot": StrategySpec("and shown an example", lambda s: Prompted(s, 1), needs_chat=True),
+    "few-shot-random": StrategySpec(f"and shown {SHOTS} examples", lambda s: Prompted(s, SHOTS), needs_chat=True),
+    "few-shot-balanced": StrategySpec(
+        f"and shown {SHOTS} examples, of each label in turn", lambda s: Prompted(s, SHOTS, "balanced"), needs_chat=True
     ),
-    "few-shot-nearest": Kind(
-        f"and shown the {SHOTS} most similar examples", lambda s: Prompted(s, SHOTS, "nearest"), asks=True, vectors=True
+    "few-shot-nearest": StrategySpec(
+        f"and shown the {SHOTS} most similar examples",
+        lambda s: Prompted(s, SHOTS, "nearest"),
+        needs_chat=True,
+        vectors=True,
     ),
-    "few-shot-nearest-labels": Kind(
+    "few-shot-nearest-labels": StrategySpec(
         f"and shown the {SHOTS} most similar examples, and only labels of similar messages",
         lambda s: Prompted(s, SHOTS, "nearest", candidates=True),
-        asks=True,
+        needs_chat=True,
         vectors=True,
-        many=True,
+        needs_many_labels=True,
     ),
 }
 """The rows that ask, by name."""

@@ -5,17 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from potluck.strategy.prompted import PROMPTED
-from potluck.strategy.rows import Kind
-from potluck.strategy.rule import Rule
+from potluck.strategy.protocol import StrategySpec
+from potluck.strategy.rule import RuleStrategy
 from potluck.strategy.simple import NEIGHBOURS, Majority, Neighbours, Regression
 
 
-def kinds() -> Mapping[str, Kind]:
+def all_strategies() -> Mapping[str, StrategySpec]:
     """All rows by name, in the order of the table."""
     return {
-        "majority": Kind("always the commonest label", Majority, baseline=True),
-        "rule": Kind("patterns that were written down", lambda s: Rule(s.rules, s.train, s.labels)),
+        "majority": StrategySpec("always the commonest label", Majority, baseline=True),
+        "rule": StrategySpec("patterns that were written down", lambda s: RuleStrategy(s.rules, s.train, s.labels)),
         **PROMPTED,
-        "retrieval": Kind(f"the {NEIGHBOURS} nearest labelled messages vote", Neighbours, vectors=True),
-        "embedding": Kind("embeddings and logistic regression", Regression, vectors=True),
+        "retrieval": StrategySpec(f"the {NEIGHBOURS} nearest labelled messages vote", Neighbours, vectors=True),
+        "embedding": StrategySpec("embeddings and logistic regression", Regression, vectors=True),
     }

@@ -10,17 +10,17 @@ from typing import TYPE_CHECKING
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.fingerprints import fingerprint
-from potluck.strategy.data import Item
-from potluck.strategy.rows import Choice
+from potluck.strategy.data import LabelledText
+from potluck.strategy.protocol import LabelChoice
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
 
 
-class Rule:
+class RuleStrategy:
     """The label of the first pattern that is found in a message, or else the commonest label without a pattern."""
 
-    def __init__(self, rules: Sequence[str], train: Sequence[Item], labels: Sequence[str]) -> None:
+    def __init__(self, rules: Sequence[str], train: Sequence[LabelledText], labels: Sequence[str]) -> None:
         """``rules`` are written ``LABEL=PATTERN``. Raises ``PotluckError`` for one that is not."""
         self._patterns = [_read(rule, labels) for rule in rules]
         ruled = {label for label, _ in self._patterns}
@@ -37,9 +37,9 @@ class Rule:
         """Nothing."""
         return 0.0
 
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
+    def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """The label of the first pattern that is found."""
-        return Choice(next((label for label, pattern in self._patterns if pattern.search(text)), self._else))
+        return LabelChoice(next((label for label, pattern in self._patterns if pattern.search(text)), self._else))
 
 
 def _read(rule: str, labels: Sequence[str]) -> tuple[str, re.Pattern[str]]:

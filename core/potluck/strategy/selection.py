@@ -20,14 +20,14 @@ from potluck.planning.plan import remote_hosts
 from potluck.recipe.messages import did_you_mean
 from potluck.recipe.model import RecipeModel
 from potluck.strategy.advice import Advice, advise
+from potluck.strategy.budget import Budget
 from potluck.strategy.data import Split, read_split
 from potluck.strategy.document import document
-from potluck.strategy.meter import Meter
-from potluck.strategy.race import Lane, Race
-from potluck.strategy.register import kinds
-from potluck.strategy.rows import Chat, Kind, Setting
-from potluck.strategy.tuned import tuned_kinds
-from potluck.strategy.vectors import Embedded
+from potluck.strategy.message_vectors import MessageVectors
+from potluck.strategy.protocol import Chat, StrategySpec, TrainingSetup
+from potluck.strategy.race import Entrant, Race
+from potluck.strategy.register import all_strategies
+from potluck.strategy.tuned import tuned_specs
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -79,13 +79,13 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | 
     # Threads that wait by spinning take the processor from those of the other library: twenty times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     observers = observers if observers is not None else Observers(recipe.name)
-    meter = Meter(plan.usd, plan.minutes)
+    meter = Budget(plan.usd, plan.minutes)
     split = read_split(plan.data, plan.given, plan.target, recipe.seed)
     test = split.test[: plan.limit]
     workspace, opened = _workspace(plan.data, plan.fresh), list[Components]()
     components = Components(recipe, workspace, Sources(recipe.folder))
     try:
-        tuned = tuned_kinds(plan.tuners, _model(plan, recipe), recipe.seed, workspace, meter, opened, observers)
+        tuned = tuned_specs(plan.tuners, _model(plan, recipe), recipe.seed, workspace, meter, opened, observers)
         chosen = rows_asked_for(plan, split, tuned)
         lanes, setting, embedded = _made(chosen, plan.rules, split, recipe, components, workspace, meter, observers)
         hosts = remote_hosts(recipe)
@@ -103,14 +103,14 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | 
     return Outcome(race, advice, document(race, advice, split, test, meter, workspace.folder, options))
 
 
-def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind]) -> Mapping[str, Kind]:
+def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, StrategySpec]) -> Mapping[str, StrategySpec]:
     """The rows by name. Raises ``PotluckError`` for a name that is none, or that needs a chat model."""
-    known = {**kinds(), **tuned}
+    known = {**all_strategies(), **tuned}
     for name in plan.rows:
         if name not in known:
             hint = did_you_mean(name, list(known))
             raise PotluckError(f"--rows: there is no row {name!r}{hint}; there are: {', '.join(known)}")
-        if known[name].asks and not plan.chat:
+        if known[name].needs_chat and not plan.chat:
             raise PotluckError(f"--rows: {name!r} asks a chat model; name one with --chat")
         if name == "rule" and not plan.rules:
             raise PotluckError("--rows: 'rule' needs patterns; give some with --rule LABEL=PATTERN")
@@ -118,7 +118,9 @@ def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind]) -> Mappi
     wanted = [
         name
         for name, kind in known.items()
-        if (plan.chat or not kind.asks) and (many or not kind.many) and (plan.rules or name != "rule")
+        if (plan.chat or not kind.needs_chat)
+        and (many or not kind.needs_many_labels)
+        and (plan.rules or name != "rule")
     ]
     if plan.rows:
         wanted = [*plan.rows, *tuned]
@@ -126,20 +128,22 @@ def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, Kind]) -> Mappi
 
 
 def _made(
-    chosen: Mapping[str, Kind],
+    chosen: Mapping[str, StrategySpec],
     rules: tuple[str, ...],
     split: Split,
     recipe: RecipeModel,
     components: Components,
     workspace: Workspace,
-    meter: Meter,
+    meter: Budget,
     observers: pluggy.PluginManager,
-) -> tuple[Sequence[Lane], Setting, Embedded]:
-    chat = _chat(recipe, components) if any(kind.asks for kind in chosen.values()) else None
-    setting = Setting(split.train, split.labels, recipe.seed, chat, rules)
+) -> tuple[Sequence[Entrant], TrainingSetup, MessageVectors]:
+    chat = _chat(recipe, components) if any(kind.needs_chat for kind in chosen.values()) else None
+    setting = TrainingSetup(split.train, split.labels, recipe.seed, chat, rules)
     name = components.embedder_fingerprint if any(kind.vectors for kind in chosen.values()) else ""
-    embedded = Embedded(lambda: components.embedder, name, workspace.answer_cache, meter, observers, recipe.embedder)
-    return [Lane(name, kind, kind.make(setting)) for name, kind in chosen.items()], setting, embedded
+    embedded = MessageVectors(
+        lambda: components.embedder, name, workspace.answer_cache, meter, observers, recipe.embedder
+    )
+    return [Entrant(name, kind, kind.make(setting)) for name, kind in chosen.items()], setting, embedded
 
 
 def _chat(recipe: RecipeModel, components: Components) -> Chat:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.errors import MissingDependency
 from potluck.fingerprints import fingerprint
-from potluck.strategy.rows import Choice, Setting
+from potluck.strategy.protocol import LabelChoice, TrainingSetup
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -23,9 +23,9 @@ _REGULARISATION = 30.0
 class Majority:
     """Always the commonest label."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setup: TrainingSetup) -> None:
         """Count."""
-        counts = Counter(item.label for item in setting.train)
+        counts = Counter(item.label for item in setup.train)
         self._label = min(counts, key=lambda label: (-counts[label], label))
         self.name = fingerprint("majority", self._label)
 
@@ -37,18 +37,18 @@ class Majority:
         """Nothing."""
         return 0.0
 
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
+    def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """The commonest label."""
-        return Choice(self._label)
+        return LabelChoice(self._label)
 
 
 class Neighbours:
     """The labelled messages nearest to the one that is asked vote, each by its nearness."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setup: TrainingSetup) -> None:
         """Nothing is learned yet."""
-        self._labels = [item.label for item in setting.train]
-        self.name = fingerprint("retrieval", NEIGHBOURS, setting.name)
+        self._labels = [item.label for item in setup.train]
+        self.name = fingerprint("retrieval", NEIGHBOURS, setup.name)
         self._vectors: Any = None
 
     def train(self, vectors: Vectors | None) -> Sequence[str]:
@@ -60,24 +60,24 @@ class Neighbours:
         """Nothing beside the vector."""
         return 0.0
 
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
+    def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """The label with the most votes; of several, that of the nearest message."""
         votes: dict[str, float] = {}
         for number, nearness in nearest(self._vectors, vector, NEIGHBOURS):
             votes[self._labels[number]] = votes.get(self._labels[number], 0.0) + nearness
-        return Choice(max(votes, key=lambda label: votes[label]))
+        return LabelChoice(max(votes, key=lambda label: votes[label]))
 
 
 class Regression:
     """Logistic regression on the vectors of the messages."""
 
-    def __init__(self, setting: Setting) -> None:
+    def __init__(self, setup: TrainingSetup) -> None:
         """Nothing is learned yet. Raises ``MissingDependency`` without scikit-learn."""
-        self._labels = [item.label for item in setting.train]
-        self._seed = setting.seed
-        self._model = _regression(setting.seed)
+        self._labels = [item.label for item in setup.train]
+        self._seed = setup.seed
+        self._model = _regression(setup.seed)
         self._centre: Any = None
-        self.name = fingerprint("embedding", _REGULARISATION, setting.name)
+        self.name = fingerprint("embedding", _REGULARISATION, setup.name)
 
     def train(self, vectors: Vectors | None) -> Sequence[str]:
         """Fit."""
@@ -90,10 +90,10 @@ class Regression:
         """Nothing beside the vector."""
         return 0.0
 
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
+    def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """The likeliest label."""
         assert vector is not None
-        return Choice(str(self._model.predict((vector - self._centre)[None])[0]))
+        return LabelChoice(str(self._model.predict((vector - self._centre)[None])[0]))
 
 
 def nearest(vectors: Any, vector: Any, count: int) -> list[tuple[int, float]]:

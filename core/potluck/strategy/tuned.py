@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING
 
 from potluck import recipe as recipes
 from potluck.adapters.resolve import resolve_adapter
-from potluck.answering.choices import likeliest
+from potluck.answering.choices import likeliest_label
 from potluck.atomic_files import write_atomically
 from potluck.components.components import Components
 from potluck.documents import Message
 from potluck.model_sources.sources import Sources
 from potluck.recipe.yaml_reader import parse_value
 from potluck.stages.tune import load_result, train_or_reuse, training_request
-from potluck.strategy.data import language
-from potluck.strategy.meter import CannotLearn, Meter, OutOfTime
-from potluck.strategy.rows import Choice, Kind, Row, Setting
+from potluck.strategy.budget import Budget, CannotLearn, OutOfTime
+from potluck.strategy.data import majority_language
+from potluck.strategy.protocol import LabelChoice, Strategy, StrategySpec, TrainingSetup
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -28,20 +28,20 @@ if TYPE_CHECKING:
     from potluck.contracts import TuningRequest, Vectors
     from potluck.recipe.model import RecipeModel
 
-_ASKED = {"zh": "這則訊息的標籤是什麼？\n訊息：{text}", "en": "Which label does this message have?\nMessage: {text}"}
+_WORDINGS = {"zh": "這則訊息的標籤是什麼？\n訊息：{text}", "en": "Which label does this message have?\nMessage: {text}"}
 
 _SHARE = 0.75
 """The part of the time that a training may use up: what is learned has to be tried."""
 
 
-class Tuned:
+class TunedStrategy:
     """Trains a model of the recipe that ``components`` are of, and chooses the label that it finds likeliest."""
 
     def __init__(
-        self, setting: Setting, make: Callable[[], Components], meter: Meter, observers: pluggy.PluginManager
+        self, setup: TrainingSetup, make: Callable[[], Components], meter: Budget, observers: pluggy.PluginManager
     ) -> None:
         """Nothing is read yet: whatever is wrong with model or tuner is this row's failure alone."""
-        self._setting, self._make, self._meter, self._observers = setting, make, meter, observers
+        self._setting, self._make, self._meter, self._observers = setup, make, meter, observers
 
     @cached_property
     def _components(self) -> Components:
@@ -76,53 +76,53 @@ class Tuned:
         """Nothing leaves the machine."""
         return 0.0
 
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
+    def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """The likeliest label."""
         recipe = self._components.recipe
         assert recipe.prompt is not None, "the recipe was made with one"
         asked = [Message("user", recipe.prompt.render(text=text))]
-        return Choice(likeliest(self._components.chat, asked, self._setting.labels, recipe.chat))
+        return LabelChoice(likeliest_label(self._components.chat, asked, self._setting.labels, recipe.chat))
 
 
-def tuned_kinds(
+def tuned_specs(
     tuners: Sequence[str],
     model: str,
     seed: int,
     workspace: Workspace,
-    meter: Meter,
+    meter: Budget,
     opened: list[Components],
     observers: pluggy.PluginManager,
-) -> Mapping[str, Kind]:
+) -> Mapping[str, StrategySpec]:
     """A row for each tuner, written as in a recipe. What they open is put into ``opened``, to be closed in the end."""
-    found: dict[str, Kind] = {}
+    found: dict[str, StrategySpec] = {}
     for written in tuners:
         said = parse_value(written, f"--tuner {written}").plain()
         used = str(said.get("use")) if isinstance(said, dict) else str(said)
         same = sum(name.partition(" ")[0] == used for name in found)
         name = f"{used} ({same + 1})" if same else used
 
-        def make(setting: Setting, written: str = written) -> Row:
+        def make(setup: TrainingSetup, written: str = written) -> Strategy:
             def components() -> Components:
-                recipe = _recipe(written, model, setting, seed, workspace)
+                recipe = _recipe(written, model, setup, seed, workspace)
                 opened.append(Components(recipe, workspace, Sources(recipe.folder)))
                 return opened[-1]
 
-            return Tuned(setting, components, meter, observers)
+            return TunedStrategy(setup, components, meter, observers)
 
-        found[name] = Kind(f"a model tuned by {used}", make)
+        found[name] = StrategySpec(f"a model tuned by {used}", make)
     return found
 
 
-def _recipe(tuner: str, model: str, setting: Setting, seed: int, workspace: Workspace) -> RecipeModel:
+def _recipe(tuner: str, model: str, setup: TrainingSetup, seed: int, workspace: Workspace) -> RecipeModel:
     """The recipe of a tuning on the messages, which are written beside what it makes."""
-    rows = [{"text": item.text, "label": item.label} for item in setting.train]
-    data = workspace.folder / "strategy" / f"{setting.name}.jsonl"
+    rows = [{"text": item.text, "label": item.label} for item in setup.train]
+    data = workspace.folder / "strategy" / f"{setup.name}.jsonl"
     write_atomically(data, "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows).encode())
     said = {
         "model": model,
         "task": "classification",
         "dataset": {"path": str(data), "validation": 0},
-        "prompt": _ASKED[language(setting.train)],
+        "prompt": _WORDINGS[majority_language(setup.train)],
         "seed": seed,
     }
     overrides = [f"{key}={json.dumps(value, ensure_ascii=False)}" for key, value in said.items()]

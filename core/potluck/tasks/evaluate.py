@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING, Any
 from potluck import degenerate
 from potluck.adapters.resolve import resolve_adapter
 from potluck.amounts import many
-from potluck.answering.choices import check_scores_text, logprobs
-from potluck.answering.remarks import remarks
-from potluck.answering.written import answer_of
+from potluck.answering.asking import ask_model
+from potluck.answering.choices import check_scores_text, label_logprobs
+from potluck.answering.remarks import remarks_on
 from potluck.components.components import Components
 from potluck.contracts import Attempt, ChatOptions
-from potluck.datasets.examples import Builder, check_fields
-from potluck.datasets.prepare import prepare
+from potluck.datasets.examples import ExampleBuilder, check_fields
+from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import read_rows
 from potluck.document_qa.answer_cache import Served, changed_model
 from potluck.documents import Example, Json, Usage, plain
@@ -118,7 +118,9 @@ def evaluate_task(
     settings = recipe.tuning.dataset or DatasetSettings(path=str(path))
     rows = read_rows(path, settings.encoding)[:limit]
     check_fields(recipe, settings, rows, evaluating=True)
-    build = Builder(recipe.prompt, settings, rows, evaluating=True, classify=recipe.tuning.task == "classification")
+    build = ExampleBuilder(
+        recipe.prompt, settings, rows, evaluating=True, classify=recipe.tuning.task == "classification"
+    )
     rows = build.usable(rows)
     examples = build.examples(rows)
     resolve_adapter(components)
@@ -182,7 +184,7 @@ def _choices(components: Components, examples: Sequence[Example]) -> tuple[str, 
         return ()
     check_scores_text(components.chat, recipe.chat.name, "so that labels cannot be scored as choices")
     if recipe.tuning.dataset is not None:
-        return prepare(recipe).labels
+        return prepare_dataset(recipe).labels
     return tuple(sorted({example.target for example in examples}))
 
 
@@ -190,7 +192,7 @@ def _choose(
     example: Example, labels: Sequence[str], components: Components, cache: AnswerCache, scorer: Scorer
 ) -> Said:
     def ask() -> dict[str, Json]:
-        return {"logprobs": [*logprobs(components.chat, example.messages, labels)]}
+        return {"logprobs": [*label_logprobs(components.chat, example.messages, labels)]}
 
     key = fingerprint("choose to its end", components.chat_fingerprint, _prompt(example), list(labels))
     said, kept = _kept(components, cache, key, ask)
@@ -210,13 +212,13 @@ def _answer(
 
     def ask() -> dict[str, Json]:
         with model_call("chat") as spent:
-            answer = answer_of(components.chat, example.messages, config)
+            answer = ask_model(components.chat, example.messages, config)
             spent.count(answer.usage)
         usage = answer.usage
         return {
             "text": answer.text.strip(),
             "usage": [usage.prompt, usage.completion, usage.cached, usage.reasoning],
-            "remarks": [*remarks(answer)],
+            "remarks": [*remarks_on(answer)],
             "cut": answer.finish == "length",
             "served_by": answer.served_by,
         }

@@ -11,7 +11,7 @@ from potluck.documents import Example, Message, plain
 from potluck.errors import ModelError, TooLong
 from potluck.models.chat_template import render
 from potluck.models.rendering import common_prefix_length, render_prompt, split_at_mask
-from potluck.models.tokens import end_tokens, ended
+from potluck.models.tokenizer import append_end_token, end_tokens
 
 _SHOWN = 5
 
@@ -113,7 +113,7 @@ def encode_example(example: Example, tokenizer: Any, kind: ModelKind = "causal")
     if kind != "causal":
         return _encode_masked(example, tokenizer) if kind == "masked" else _encode_pair(example, tokenizer)
     if not example.messages:
-        ids = ended(tokenizer(example.target)["input_ids"], tokenizer)
+        ids = append_end_token(tokenizer(example.target)["input_ids"], tokenizer)
         if len(ids) < 2:
             raise ModelError("an example without a text cannot be learned")
         return Encoded(tuple(ids), 1)
@@ -144,7 +144,7 @@ def _encode_masked(example: Example, tokenizer: Any) -> Encoded:
 
 
 def _encode_pair(example: Example, tokenizer: Any) -> Encoded:
-    answer = ended(tokenizer(text_target=example.target)["input_ids"], tokenizer)
+    answer = append_end_token(tokenizer(text_target=example.target)["input_ids"], tokenizer)
     return Encoded(tuple(tokenizer(_text(example))["input_ids"]), 0, tuple(answer))
 
 

@@ -10,7 +10,15 @@ from potluck.contracts import TuningRequest
 from potluck.contracts.tuner import ModelKind
 from potluck.errors import TokenizerMismatch, Unsupported
 from potluck.models.loading import load_tokenizer
-from potluck.models.tokens import check_rows, end_tokens, listed, rows_of, with_end, without_end, without_row
+from potluck.models.tokenizer import (
+    check_rows,
+    embedding_rows,
+    end_tokens,
+    list_tokens,
+    missing_end_message,
+    set_end_token,
+    tokens_without_row,
+)
 from potluck.tuning.head import head_labels, head_of
 from potluck.tuning.method import Method
 
@@ -20,7 +28,7 @@ if TYPE_CHECKING:
 
 def tokenizer_of(method: Method, request: TuningRequest) -> Any:
     """The tokenizer of the model that is tuned, with the end token that the settings name."""
-    return with_end(load_tokenizer(request.model), method.config.end_token)
+    return set_end_token(load_tokenizer(request.model), method.config.end_token)
 
 
 def check_end(method: Method, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> None:
@@ -28,8 +36,8 @@ def check_end(method: Method, request: TuningRequest, tokenizer: Any, kind: Mode
     if not _writes(method, request, kind) or end_tokens(tokenizer):
         return
     raise TokenizerMismatch(
-        f"{without_end(tokenizer, str(request.model))}; or name it in the recipe: tuner.end_token: TOKEN. Then it is "
-        "learned and ends the answers of the tuned model"
+        f"{missing_end_message(tokenizer, str(request.model))}; or name it in the recipe: tuner.end_token: TOKEN. Then "
+        "it is learned and ends the answers of the tuned model"
     )
 
 
@@ -59,7 +67,7 @@ def resize_embeddings(method: Method, model: Any, tokenizer: Any) -> Any:
             f"({able}), or leave the tokens out of the tokenizer"
         )
     needed = max(tokenizer.get_vocab().values()) + 1
-    if needed > rows_of(model):
+    if needed > embedding_rows(model):
         counted_only = any(one.is_meta for one in model.parameters())
         model.resize_token_embeddings(needed, mean_resizing=not counted_only)
     return model
@@ -67,7 +75,7 @@ def resize_embeddings(method: Method, model: Any, tokenizer: Any) -> Any:
 
 def check_embeddings(request: TuningRequest, tokenizer: Any, model: Any, examples: Sequence[Encoded]) -> None:
     """Raise ``TokenizerMismatch`` naming the tokens of examples that the embeddings have no row for."""
-    rows = rows_of(model)
+    rows = embedding_rows(model)
     used = (number for one in examples for number in (*one.ids, *_words(one, model)))
     try:
         check_rows(used, tokenizer, rows, str(request.model))
@@ -79,12 +87,13 @@ def check_embeddings(request: TuningRequest, tokenizer: Any, model: Any, example
 
 def tokenizer_notes(request: TuningRequest, tokenizer: Any, model: Any) -> tuple[str, ...]:
     """What is odd about a tokenizer and does no harm to the examples, a sentence each."""
-    beyond = without_row(tokenizer, rows_of(model))
+    rows = embedding_rows(model)
+    beyond = tokens_without_row(tokenizer, rows)
     if not beyond:
         return ()
     return (
-        f"the tokenizer of {request.model} has tokens without a row in the model's embeddings ({rows_of(model):,} "
-        f"rows): {listed(beyond)}. No example uses them; a text that does will be refused",
+        f"the tokenizer of {request.model} has tokens without a row in the model's embeddings ({rows:,} rows): "
+        f"{list_tokens(beyond)}. No example uses them; a text that does will be refused",
     )
 
 

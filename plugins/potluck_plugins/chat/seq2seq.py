@@ -18,7 +18,7 @@ from potluck.errors import ContextExceeded
 from potluck.models.devices import resolve_device
 from potluck.models.inputs import cache_argument, encoder_inputs
 from potluck.models.loading import load_model, load_tokenizer
-from potluck.models.tokens import ended
+from potluck.models.tokenizer import append_end_token
 from potluck_plugins.chat._shared.decoding import next_tokens
 from potluck_plugins.chat._shared.likelihoods import check_texts
 from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
@@ -65,7 +65,9 @@ class Seq2Seq(WritingChat):
         check_texts(continuations)
         _, tokenizer = self._both
         said = self._said(self._prompt(prompt if isinstance(prompt, str) else plain(prompt)))
-        texts = [ended(tokenizer(text_target=each + after)["input_ids"], tokenizer) for each in continuations]
+        texts = [
+            append_end_token(tokenizer(text_target=each + after)["input_ids"], tokenizer) for each in continuations
+        ]
         found: list[Likelihood] = []
         for begin in range(0, len(texts), self._config.batch_size):
             found += _scored(said, texts[begin : begin + self._config.batch_size], self._both[0].config)

@@ -15,7 +15,7 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import TuningRequest
-from potluck.models.tokens import check_rows, rows_of
+from potluck.models.tokenizer import check_rows, embedding_rows
 from potluck.tuning import PeftTuner, TunerConfig, Virtual, prompt_of
 
 
@@ -72,7 +72,7 @@ class PTuning(PeftTuner):
             for place, text in sorted(self.config.anchors.items())
         }
         used = (token for ids in wrapped.anchors.values() for token in ids)
-        check_rows(used, tokenizer, rows_of(self.base(wrapped)), str(request.model))
+        check_rows(used, tokenizer, embedding_rows(self.base(wrapped)), str(request.model))
         return wrapped
 
     def virtual(self, model: Any) -> Virtual:

@@ -11,7 +11,7 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import TuningRequest
-from potluck.models.tokens import rows_of
+from potluck.models.tokenizer import embedding_rows
 from potluck.tuning import PeftTuner, TunerConfig
 from potluck_plugins.tuners._shared.starts import Start, on_meta, tokens
 
@@ -51,7 +51,7 @@ class Prompt(PeftTuner):
         wrapped = super().wrap(model, request, tokenizer)
         if self.config.init != "random" and not on_meta(model):
             length = self.config.num_virtual_tokens
-            words = tokens(self.config.init, self.config.init_text, length, request, tokenizer, rows_of(model))
+            words = tokens(self.config.init, self.config.init_text, length, request, tokenizer, embedding_rows(model))
             known = model.get_input_embeddings().weight
             with torch.no_grad():
                 begin = known[torch.tensor(words, device=known.device)]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from potluck.answering.choices import ending, likeliest
+from potluck.answering.choices import label_suffix, likeliest_label
 from potluck.contracts import ChatModel, ChatOptions, Likelihood
 from potluck.documents import Answer, Message
 
@@ -41,15 +41,15 @@ class Letters(ChatModel):
 
 def test_a_label_that_another_begins_with_is_taken_only_where_the_answer_ends_there() -> None:
     labels = ["卡", "卡片", "卡片遺失"]
-    assert [likeliest(Letters(one), ASKED, labels) for one in labels] == labels
+    assert [likeliest_label(Letters(one), ASKED, labels) for one in labels] == labels
 
 
 def test_other_labels_are_compared_as_they_stand() -> None:
-    assert ending(Letters(""), ["fruit", "weather"]) == ""
-    assert ending(Letters(""), ["top", "top up"]) == "|"
+    assert label_suffix(Letters(""), ["fruit", "weather"]) == ""
+    assert label_suffix(Letters(""), ["top", "top up"]) == "|"
 
 
 def test_a_model_without_a_token_for_the_end_is_given_a_line_end() -> None:
     silent = Letters("top")
     silent.answer_end = ""
-    assert ending(silent, ["top", "top up"]) == "\n"
+    assert label_suffix(silent, ["top", "top up"]) == "\n"

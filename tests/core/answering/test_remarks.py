@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from potluck.answering.remarks import FILTERED, remarks, remarks_on_all, with_all
+from potluck.answering.remarks import FILTERED, remarks_on, remarks_on_all, with_all_thoughts
 from potluck.documents import Answer, Usage
 
 LIMIT = "the token limit ended the model's thoughts, so there is no answer: raise chat.max_tokens"
@@ -32,7 +32,7 @@ ENDED = "the model ended with its thoughts and gave no answer"
     ],
 )
 def test_what_is_unusual_of_an_answer_is_a_sentence(answer: Answer, expected: list[str]) -> None:
-    assert [*remarks(answer)] == expected
+    assert [*remarks_on(answer)] == expected
 
 
 @pytest.mark.parametrize(
@@ -68,6 +68,6 @@ def test_an_answer_has_the_thoughts_and_notes_of_all_that_led_to_it_each_once() 
     heard: list[Any] = [Answer("x", thoughts="一", notes=("n",)), Answer("y", thoughts="一", notes=("n", "m")),
                         Answer("z", thoughts="二"), Answer("w")]  # fmt: skip
 
-    found = with_all(Answer("final", "length", thoughts="old", notes=("old",)), heard)
+    found = with_all_thoughts(Answer("final", "length", thoughts="old", notes=("old",)), heard)
 
     assert (found.text, found.finish, found.thoughts, found.notes) == ("final", "length", "一\n\n二", ("n", "m"))

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from potluck import recipe as recipes
-from potluck.datasets.examples import FORMS, Builder, check_fields
-from potluck.datasets.row_files import Row
+from potluck.datasets.examples import FORMS, ExampleBuilder, check_fields
+from potluck.datasets.row_files import DatasetRow
 from potluck.documents import Example, Message
 from potluck.errors import PotluckError, RecipeError
 from potluck.recipe.prompt_template import PromptTemplate
@@ -22,14 +22,14 @@ from potluck.recipe.tuning_settings import DatasetSettings
 PATH = Path("data.jsonl")
 
 
-def rows(*fields: dict[str, Any]) -> list[Row]:
-    return [Row(one, PATH, number, number) for number, one in enumerate(fields, 1)]
+def rows(*fields: dict[str, Any]) -> list[DatasetRow]:
+    return [DatasetRow(one, PATH, number, number) for number, one in enumerate(fields, 1)]
 
 
-def builder(found: Sequence[Row], prompt: str | None = None, **said: Any) -> Builder:
+def builder(found: Sequence[DatasetRow], prompt: str | None = None, **said: Any) -> ExampleBuilder:
     more = {key: said.pop(key) for key in ("evaluating", "classify") if key in said}
     settings = DatasetSettings(path=str(PATH), **said)
-    return Builder(PromptTemplate(prompt) if prompt is not None else None, settings, found, **more)
+    return ExampleBuilder(PromptTemplate(prompt) if prompt is not None else None, settings, found, **more)
 
 
 def made(*fields: dict[str, Any], **said: Any) -> list[Example]:

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from potluck import recipe as recipes
-from potluck.datasets.prepare import _key, _split, prepare
+from potluck.datasets.prepare import _key, _split, prepare_dataset
 from potluck.datasets.row_files import read_rows
 from potluck.documents import Example, Message
 from potluck.errors import PotluckError, RecipeError
@@ -29,7 +29,7 @@ def prepared(folder: Path, rows: list[dict[str, Any]] | bytes, name: str = "data
     (folder / name).write_bytes(content)
     task, prompt = dataset.pop("task", None), dataset.pop("prompt", None)
     said = {"model": "m", "task": task, "prompt": prompt, "dataset": {"path": name, "validation": 0, **dataset}}
-    return prepare(recipes.loads(json.dumps({k: v for k, v in said.items() if v}), folder / "recipe.yaml", []))
+    return prepare_dataset(recipes.loads(json.dumps({k: v for k, v in said.items() if v}), folder / "recipe.yaml", []))
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_folder_holds_what_is_learned_and_what_is_validated(tmp_path: Path) ->
     for name in ("train", "valid"):
         (folder / f"{name}.jsonl").write_text(json.dumps({"text": name, "label": name}), encoding="utf-8")
     said = {"model": "m", "dataset": {"path": "data"}}
-    found = prepare(recipes.loads(json.dumps(said), tmp_path / "recipe.yaml", []))
+    found = prepare_dataset(recipes.loads(json.dumps(said), tmp_path / "recipe.yaml", []))
     assert ([one.target for one in found.training], [one.target for one in found.validation]) == (["train"], ["valid"])
 
 
@@ -181,7 +181,7 @@ def test_a_field_that_no_row_has_is_told_at_its_place_in_the_recipe(
     recipe = recipes.loads(text, tmp_path / "recipe.yaml", [])
 
     with pytest.raises(RecipeError) as caught:
-        prepare(recipe)
+        prepare_dataset(recipe)
 
     (problem,) = caught.value.problems
     expected = f"dataset.{key}: there is no field {missing!r} in {tmp_path / name}{hint}"

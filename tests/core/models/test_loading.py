@@ -16,8 +16,8 @@ import torch
 from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from potluck.errors import ModelNotFound
-from potluck.models.claims import Weights, held_to_weights
 from potluck.models.loading import load_meta_model, load_model, load_tokenizer
+from potluck.models.weight_limits import Weights, limit_to_weights
 from support.tuning import make_model
 
 MAP = {"AutoConfig": "configuration_x.X", "AutoModelForCausalLM": "modeling_x.X", "AutoTokenizer": ["tokens_x.X", None]}
@@ -112,9 +112,9 @@ def test_a_config_that_claims_more_than_the_weights_hold_is_refused_before_it_is
 
 def test_what_is_built_beside_a_model_that_is_refused_is_not_counted(tmp_path: Path) -> None:
     folder = make_model(tmp_path)
-    with held_to_weights(folder), ThreadPoolExecutor(1) as pool:
+    with limit_to_weights(folder), ThreadPoolExecutor(1) as pool:
         assert pool.submit(torch.nn.Linear, 10_000, 1000).result().in_features == 10_000
-    with pytest.raises(ModelNotFound, match="far more parameters"), held_to_weights(folder):
+    with pytest.raises(ModelNotFound, match="far more parameters"), limit_to_weights(folder):
         torch.nn.Linear(10_000, 1000)
     assert torch.nn.Linear(10_000, 1000).in_features == 10_000
 

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck.errors import PotluckError, RecipeError
-from potluck.prompts.items import Item, read_facts, read_pairs
+from potluck.prompts.items import ClozeItem, read_facts, read_pairs
 
 WORDS = {"entailment": "yes", "contradiction": "no", "0": "maybe"}
 
@@ -23,8 +23,8 @@ def test_facts_may_be_named_as_lama_does(tmp_path: Path) -> None:
     lines = '{"id": "a", "X": "臺北", "Y": "臺灣"}', '{"sub_label": "Durban", "obj_label": "South Africa", "uuid": 1}'
 
     assert read_facts(written(tmp_path, *lines)) == [
-        Item("a", {"X": "臺北"}, "臺灣"),
-        Item("line-2", {"X": "Durban"}, "South Africa"),
+        ClozeItem("a", {"X": "臺北"}, "臺灣"),
+        ClozeItem("line-2", {"X": "Durban"}, "South Africa"),
     ]
 
 

@@ -15,8 +15,8 @@ from potluck import plugins
 from potluck.contracts import ChatModel, Context
 from potluck.errors import PotluckError
 from potluck.model_sources.sources import Sources
-from potluck.prompts.items import Item, read_facts
-from potluck.prompts.score import Scores, WordingRow, score, spread
+from potluck.prompts.items import ClozeItem, read_facts
+from potluck.prompts.score import Scores, WordingChooser, score, wording_spread
 from potluck.prompts.wordings import FACTS, PAIRS, Wording
 from support.tiny_models import tiny_causal, tiny_masked
 
@@ -33,12 +33,12 @@ def made(name: str, model: Path) -> ChatModel:
 
 
 @pytest.fixture(scope="module")
-def facts(shared_data: Path) -> list[Item]:
+def facts(shared_data: Path) -> list[ClozeItem]:
     return read_facts(shared_data / "probe" / "train.jsonl", 40)
 
 
 @pytest.fixture(scope="module")
-def masked(facts: Sequence[Item], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatModel]:
+def masked(facts: Sequence[ClozeItem], tmp_path_factory: pytest.TempPathFactory) -> Iterator[ChatModel]:
     pytest.importorskip("torch", reason="the masked-lm plugin needs torch")
     texts = [LEARNT.replace("{X}", fact.given["X"]).replace("{Y}", fact.answer) for fact in facts]
     chat = made("masked-lm", tiny_masked(tmp_path_factory.mktemp("bert"), texts, [fact.answer for fact in facts]))
@@ -46,12 +46,12 @@ def masked(facts: Sequence[Item], tmp_path_factory: pytest.TempPathFactory) -> I
     chat.close()
 
 
-def answers(items: Sequence[Item]) -> list[str]:
+def answers(items: Sequence[ClozeItem]) -> list[str]:
     return sorted({item.answer for item in items})
 
 
-def test_a_model_knows_what_it_learnt_in_the_words_it_learnt_it_in(masked: ChatModel, facts: list[Item]) -> None:
-    rows = [WordingRow(Wording(name, text, FACTS), masked) for name, text in (("learnt", LEARNT), ("other", OTHER))]
+def test_a_model_knows_what_it_learnt_in_the_words_it_learnt_it_in(masked: ChatModel, facts: list[ClozeItem]) -> None:
+    rows = [WordingChooser(Wording(name, text, FACTS), masked) for name, text in (("learnt", LEARNT), ("other", OTHER))]
 
     found = score(FACTS, rows, facts, answers(facts))
     (table,) = found.tables
@@ -64,8 +64,8 @@ def test_a_model_knows_what_it_learnt_in_the_words_it_learnt_it_in(masked: ChatM
     assert table.against[0].sentence.startswith("learnt is better than other: P@1 +")
 
 
-def test_a_vocabulary_leaves_out_answers_of_several_words(masked: ChatModel, facts: list[Item]) -> None:
-    rows = [WordingRow(Wording("learnt", LEARNT, FACTS), masked, one_word=True)]
+def test_a_vocabulary_leaves_out_answers_of_several_words(masked: ChatModel, facts: list[ClozeItem]) -> None:
+    rows = [WordingChooser(Wording("learnt", LEARNT, FACTS), masked, one_word=True)]
     words = masked.vocabulary()
 
     found = score(FACTS, rows, facts, words)
@@ -79,12 +79,12 @@ def test_a_vocabulary_leaves_out_answers_of_several_words(masked: ChatModel, fac
 def test_a_causal_model_takes_the_likeliest_text(tmp_path: Path) -> None:
     pytest.importorskip("torch", reason="the transformers plugin needs torch")
     items = [
-        Item("a", {"X": "臺北"}, "臺灣"),
-        Item("b", {"X": "Vienna"}, "Austria"),
-        Item("c", {"X": "Nice"}, "France"),
+        ClozeItem("a", {"X": "臺北"}, "臺灣"),
+        ClozeItem("b", {"X": "Vienna"}, "Austria"),
+        ClozeItem("c", {"X": "Nice"}, "France"),
     ]
     chat = made("transformers", tiny_causal(tmp_path, ["臺北位於臺灣。Vienna is in Austria."] * 3))
-    row = WordingRow(Wording("plain", "{X}位於{Y}。", FACTS), chat)
+    row = WordingChooser(Wording("plain", "{X}位於{Y}。", FACTS), chat)
 
     for item in items:
         sums = {
@@ -105,13 +105,13 @@ class Learned:
     fingerprint: str = "0123456789abcdef"
     asked: list[str] = field(default_factory=list)
 
-    def choose(self, item: Item, candidates: Sequence[str]) -> str:
+    def choose(self, item: ClozeItem, candidates: Sequence[str]) -> str:
         self.asked.append(item.id)
         return item.answer if item.id in self.right else next(one for one in candidates if one != item.answer)
 
 
 PAIRED = [
-    Item(str(number), {"premise": "a", "hypothesis": "b"}, "yes" if number % 3 else "no") for number in range(200)
+    ClozeItem(str(number), {"premise": "a", "hypothesis": "b"}, "yes" if number % 3 else "no") for number in range(200)
 ]
 
 
@@ -197,7 +197,7 @@ def test_the_interval_of_the_spread_holds_the_true_spread(shares: list[float], n
     for _ in range(times):
         common, own = chance.normal(size=n), chance.normal(size=(len(shares), n))
         uniform = _uniform(common * 0.8 + own * 0.6)
-        found = spread((uniform < np.array(shares)[:, None]).astype(float))
+        found = wording_spread((uniform < np.array(shares)[:, None]).astype(float))
         assert found.low is not None
         assert found.high is not None
         held += found.low - 1e-9 <= true <= found.high + 1e-9

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from potluck import recipe as recipes
-from potluck.datasets.prepare import prepare
+from potluck.datasets.prepare import prepare_dataset
 from potluck.documents import Json
 from support.planted_losses import entry
 from support.tuning import make_model, recipe
@@ -79,7 +79,7 @@ CLEAN = [
 def prepared(folder: Path, case: Case) -> dict[str, Json]:
     (folder / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in case.rows), encoding="utf-8")
     said = {"model": "m", "task": case.task, "dataset": {"path": "data.jsonl", "validation": 0, **case.dataset}}
-    found = prepare(recipes.loads(json.dumps(said), folder / "recipe.yaml", []))
+    found = prepare_dataset(recipes.loads(json.dumps(said), folder / "recipe.yaml", []))
     (only,) = found.ledger.entries
     assert list(found.notes) == only.notes
     kept = only.as_json()

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from potluck.errors import PotluckError, RecipeError
 from potluck.language import fold
-from potluck.strategy.data import Item, alike, read_split, spread_out, triples
+from potluck.strategy.data import LabelledText, alike, read_split, spread_out, triples
 from support.labelled import messages, write
 
 
@@ -89,7 +89,7 @@ def test_a_label_without_examples_is_reported(tmp_path: Path) -> None:
 
 @given(st.lists(st.sampled_from("abc"), min_size=1, max_size=60), st.integers(0, 5))
 def test_every_beginning_has_the_labels_in_about_their_shares(labels: list[str], seed: int) -> None:
-    items = [Item(str(number), label, "") for number, label in enumerate(labels)]
+    items = [LabelledText(str(number), label, "") for number, label in enumerate(labels)]
     ordered = spread_out(items, seed)
     shares = Counter(labels)
 

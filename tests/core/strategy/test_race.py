@@ -2,10 +2,10 @@
 
 Modules: ``potluck.strategy.advice``, ``potluck.strategy.data``,
 ``potluck.strategy.document``, ``potluck.strategy.futility``,
-``potluck.strategy.meter``, ``potluck.strategy.notes``,
+``potluck.strategy.budget``, ``potluck.strategy.entrant_notes``,
 ``potluck.strategy.prompted``, ``potluck.strategy.quality``,
-``potluck.strategy.rule``, ``potluck.strategy.selection``, ``potluck.strategy.table``,
-``potluck.strategy.tuned``, ``potluck.strategy.vectors``.
+``potluck.strategy.rule``, ``potluck.strategy.selection``, ``potluck.strategy.results_table``,
+``potluck.strategy.tuned``, ``potluck.strategy.message_vectors``.
 """
 
 from __future__ import annotations
@@ -15,19 +15,19 @@ from typing import Any
 
 import pytest
 
-from potluck.strategy.race import Asked, Lane, Race
-from potluck.strategy.rows import Kind, Setting
+from potluck.strategy.protocol import StrategySpec, TrainingSetup
+from potluck.strategy.race import Entrant, EntrantAnswer, Race
 
 
-def lane(name: str, right: int, of: int, baseline: bool = False) -> Lane:
+def lane(name: str, right: int, of: int, baseline: bool = False) -> Entrant:
     made: Any = None  # no row is asked here
-    asked = [Asked("x", number < right, 0.001, 0.0, 0) for number in range(of)]
-    return Lane(name, Kind(name, made, baseline=baseline), made, asked)
+    asked = [EntrantAnswer("x", number < right, 0.001, 0.0, 0) for number in range(of)]
+    return Entrant(name, StrategySpec(name, made, baseline=baseline), made, asked)
 
 
-def dropped(tmp_path: Path, *lanes: Lane, looks: int = 1) -> list[str]:
+def dropped(tmp_path: Path, *lanes: Entrant, looks: int = 1) -> list[str]:
     unused: Any = None
-    race = Race(lanes, Setting((), ("x", "y"), 0), (), unused, unused, unused)
+    race = Race(lanes, TrainingSetup((), ("x", "y"), 0), (), unused, unused, unused)
     return [*race._drop(len(lanes[0].asked), looks)]
 
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 import pytest
 
 from potluck.errors import PotluckError
-from potluck.strategy.data import Item
-from potluck.strategy.rule import Rule
+from potluck.strategy.data import LabelledText
+from potluck.strategy.rule import RuleStrategy
 
 LABELLED = [("明天開會", "ok"), ("lunch?", "ok"), ("免費貸款", "garbage"), ("帳單", "bill")]
-TRAIN = [Item(text, label, f"train.jsonl:{line}") for line, (text, label) in enumerate(LABELLED, 1)]
+TRAIN = [LabelledText(text, label, f"train.jsonl:{line}") for line, (text, label) in enumerate(LABELLED, 1)]
 LABELS = ("bill", "garbage", "ok")
 
 
 def choice(rules: list[str], text: str) -> str:
-    return Rule(rules, TRAIN, LABELS).choose(text, None).label
+    return RuleStrategy(rules, TRAIN, LABELS).choose(text, None).label
 
 
 def test_the_first_pattern_that_is_found_decides() -> None:
@@ -42,10 +42,10 @@ def test_without_a_match_it_is_the_commonest_label_that_has_no_pattern() -> None
 )
 def test_a_rule_that_is_none_is_named(rule: str, message: str) -> None:
     with pytest.raises(PotluckError) as caught:
-        Rule([rule], TRAIN, LABELS)
+        RuleStrategy([rule], TRAIN, LABELS)
 
     assert str(caught.value).startswith(message)
 
 
 def test_other_rules_are_another_row() -> None:
-    assert Rule(["garbage=a"], TRAIN, LABELS).name != Rule(["garbage=b"], TRAIN, LABELS).name
+    assert RuleStrategy(["garbage=a"], TRAIN, LABELS).name != RuleStrategy(["garbage=b"], TRAIN, LABELS).name

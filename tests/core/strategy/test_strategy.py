@@ -1,11 +1,11 @@
 """Strategies compared with each other on small data, with an embedder and a chat model that exist for tests only.
 
 Modules: ``potluck.strategy.advice``, ``potluck.strategy.document``,
-``potluck.strategy.futility``, ``potluck.strategy.meter``,
-``potluck.strategy.notes``, ``potluck.strategy.prompted``,
+``potluck.strategy.futility``, ``potluck.strategy.budget``,
+``potluck.strategy.entrant_notes``, ``potluck.strategy.prompted``,
 ``potluck.strategy.quality``, ``potluck.strategy.register``,
-``potluck.strategy.rows``, ``potluck.strategy.rule``, ``potluck.strategy.simple``,
-``potluck.strategy.table``, ``potluck.strategy.tuned``, ``potluck.strategy.vectors``.
+``potluck.strategy.protocol``, ``potluck.strategy.rule``, ``potluck.strategy.simple``,
+``potluck.strategy.results_table``, ``potluck.strategy.tuned``, ``potluck.strategy.message_vectors``.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from potluck.errors import PotluckError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent, hookimpl
 from potluck.observation.observers import Observers
 from potluck.strategy.data import alike, read_split, triples
-from potluck.strategy.race import sizes
+from potluck.strategy.race import look_sizes
 from potluck.strategy.selection import Outcome, Plan, strategy
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -130,9 +130,9 @@ def test_a_dear_row_that_is_no_better_is_not_asked_to_the_end(run: Run) -> None:
     outcome = run({**KNOWS, "prices": [1000.0, 1000.0]}, usd=1e9, rows=("zero-shot", "embedding"))
 
     found = rows(outcome)
-    assert (found["zero-shot"]["outcome"], found["embedding"]["n"]) == ("dearer", 100)
+    assert (found["zero-shot"]["outcome"], found["embedding"]["n"]) == ("expensive", 100)
     assert found["zero-shot"]["n"] < 100
-    assert "dearer than embedding" in found["zero-shot"]["why"]
+    assert "more expensive than embedding" in found["zero-shot"]["why"]
     assert "hardly a chance of being worth it: zero-shot" in outcome.advice.words
 
 
@@ -308,6 +308,6 @@ def test_with_many_labels_a_row_offers_those_of_similar_messages_only(run: Run, 
 
 
 def test_looks_double() -> None:
-    assert sizes(100) == [16, 32, 64, 100]
-    assert sizes(16) == [16]
-    assert sizes(5) == [5]
+    assert look_sizes(100) == [16, 32, 64, 100]
+    assert look_sizes(16) == [16]
+    assert look_sizes(5) == [5]

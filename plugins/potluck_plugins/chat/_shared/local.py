@@ -15,7 +15,7 @@ from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operati
 from potluck.documents import Answer, Message, Usage
 from potluck.file_hashes import model_hash
 from potluck.models.devices import Device, resolve_device, resolve_dtype
-from potluck.models.tokens import check_rows, end_tokens, rows_of, without_end
+from potluck.models.tokenizer import check_rows, embedding_rows, end_tokens, missing_end_message
 from potluck_plugins.chat._shared.decoding import Decoded, Growing
 from potluck_plugins.chat._shared.thoughts import Thinking
 
@@ -117,7 +117,7 @@ class LocalChat(ChatModel):
     def _known(self, ids: list[int]) -> list[int]:
         """Tokens of a text. Raises ``TokenizerMismatch`` for those that the model has no embedding for."""
         model, tokenizer = self._both
-        check_rows(ids, tokenizer, rows_of(model), self._config.model)
+        check_rows(ids, tokenizer, embedding_rows(model), self._config.model)
         return ids
 
     def _embeddings(self) -> Any:
@@ -141,7 +141,7 @@ class WritingChat(LocalChat):
     @property
     def remarks(self) -> tuple[str, ...]:  # type: ignore[override]
         """Whether no token ends an answer. Loads the model."""
-        return () if self._ends else (without_end(self._both[1], self._config.model),)
+        return () if self._ends else (missing_end_message(self._both[1], self._config.model),)
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
         """Answer at once."""

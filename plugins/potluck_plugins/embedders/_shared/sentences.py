@@ -12,9 +12,9 @@ from pydantic import Field
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
 from potluck.errors import ModelNotFound
 from potluck.file_hashes import model_hash
-from potluck.models.claims import held_to_weights
 from potluck.models.devices import Device, resolve_device, resolve_dtype
 from potluck.models.loading import failure_reason
+from potluck.models.weight_limits import limit_to_weights
 
 if TYPE_CHECKING:
     from sentence_transformers import SentenceTransformer
@@ -134,7 +134,7 @@ class SentenceEmbedder(Embedder):
             "use_safetensors": True,
         }
         try:
-            with held_to_weights(folder):
+            with limit_to_weights(folder):
                 model = SentenceTransformer(
                     str(folder), device=device, local_files_only=True, trust_remote_code=False, model_kwargs=settings
                 )

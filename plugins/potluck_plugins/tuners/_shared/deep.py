@@ -8,7 +8,7 @@ from pydantic import Field
 
 from potluck.contracts import TuningRequest
 from potluck.models.inputs import cache_of
-from potluck.models.tokens import rows_of
+from potluck.models.tokenizer import embedding_rows
 from potluck.tuning import PeftTuner, TunerConfig
 from potluck.tuning.attached import flatten_cache
 from potluck_plugins.tuners._shared.starts import Start, on_meta, tokens
@@ -57,7 +57,7 @@ class DeepTuner(PeftTuner):
         begin = None
         if self.config.init != "random" and not self.config.prefix_projection and not on_meta(model):
             length = self.config.num_virtual_tokens
-            words = tokens(self.config.init, self.config.init_text, length, request, tokenizer, rows_of(model))
+            words = tokens(self.config.init, self.config.init_text, length, request, tokenizer, embedding_rows(model))
             with torch.no_grad():
                 ids = torch.tensor([words], device=model.device)
                 begin = flatten_cache(cache_of(model(input_ids=ids, use_cache=True)))

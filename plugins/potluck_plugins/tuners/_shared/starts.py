@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any, Literal, TypeAlias
 
 from potluck.contracts import TuningRequest
-from potluck.models.tokens import check_rows
+from potluck.models.tokenizer import check_rows
 
 Start: TypeAlias = Literal["vocabulary", "text", "labels", "random"]
 INSTRUCTION = "Read what follows carefully and answer with the right words and nothing else.\n"

@@ -18,18 +18,18 @@ _LISTED = 8
 _CONFIGS = ("generation_config.json", "config.json")
 
 
-def rows_of(model: Any) -> int:
+def embedding_rows(model: Any) -> int:
     """How many tokens a model has embeddings for."""
     return int(model.get_input_embeddings().weight.shape[0])
 
 
-def without_row(tokenizer: Any, rows: int) -> Mapping[str, int]:
+def tokens_without_row(tokenizer: Any, rows: int) -> Mapping[str, int]:
     """The tokens of a tokenizer that have no row in embeddings of ``rows`` rows, in the order of their ids."""
     beyond = {token: number for token, number in tokenizer.get_vocab().items() if number >= rows}
     return dict(sorted(beyond.items(), key=lambda pair: pair[1]))
 
 
-def listed(tokens: Mapping[str, int]) -> str:
+def list_tokens(tokens: Mapping[str, int]) -> str:
     """Tokens with their ids, the first few: ``'<tag_a>' (406)``."""
     shown = ", ".join(f"{token!r} ({number})" for token, number in list(tokens.items())[:_LISTED])
     return shown + (f" and {len(tokens) - _LISTED} more" if len(tokens) > _LISTED else "")
@@ -42,7 +42,7 @@ def check_rows(ids: Iterable[int], tokenizer: Any, rows: int, model: str) -> Non
         return
     names = {str(tokenizer.convert_ids_to_tokens(number)): number for number in sorted(used)}
     raise TokenizerMismatch(
-        f"{model}: the text has tokens that the model has no embedding for: {listed(names)}; its embeddings have "
+        f"{model}: the text has tokens that the model has no embedding for: {list_tokens(names)}; its embeddings have "
         f"{rows:,} rows, for the tokens 0 to {rows - 1:,}. Take the tokenizer that belongs to the model, or take these "
         "tokens out of its added tokens (tokenizer.json, added_tokens.json)"
     )
@@ -56,18 +56,18 @@ def end_tokens(tokenizer: Any) -> tuple[str, ...]:
     """
     own = [str(tokenizer.eos_token)] if tokenizer.eos_token is not None else []
     folder = Path(str(tokenizer.name_or_path))
-    named = next((found for name in _CONFIGS if (found := _named(folder / name))), ())
+    named = next((found for name in _CONFIGS if (found := _configured_end_ids(folder / name))), ())
     known = [tokenizer.convert_ids_to_tokens(number) for number in named if 0 <= number < len(tokenizer)]
     return tuple(dict.fromkeys([*own, *(str(token) for token in known if token is not None)]))
 
 
-def ended(ids: Sequence[int], tokenizer: Any) -> list[int]:
+def append_end_token(ids: Sequence[int], tokenizer: Any) -> list[int]:
     """Tokens with the one that ends an answer behind them, where the model knows one and they do not end with it."""
     ends = [int(tokenizer.convert_tokens_to_ids(token)) for token in end_tokens(tokenizer)]
     return [*ids] if not ends or ids[-1] in ends else [*ids, ends[0]]
 
 
-def without_end(tokenizer: Any, model: str) -> str:
+def missing_end_message(tokenizer: Any, model: str) -> str:
     """What to say of a tokenizer without an end token."""
     special = _special(tokenizer)
     known = f" (it has {', '.join(map(repr, special))})" if special else ""
@@ -78,7 +78,7 @@ def without_end(tokenizer: Any, model: str) -> str:
     )
 
 
-def with_end(tokenizer: Any, token: str | None) -> Any:
+def set_end_token(tokenizer: Any, token: str | None) -> Any:
     """The tokenizer with an end token that a recipe names; unchanged where it names none.
 
     Raises ``TokenizerMismatch`` for what is not one token of it.
@@ -104,7 +104,7 @@ def _special(tokenizer: Any) -> list[str]:
     return sorted(added | {str(token) for token in tokenizer.all_special_tokens})[:_LISTED]
 
 
-def _named(path: Path) -> tuple[int, ...]:
+def _configured_end_ids(path: Path) -> tuple[int, ...]:
     try:
         return _read(path, path.stat().st_mtime_ns)
     except OSError:

@@ -10,7 +10,7 @@ from potluck.tables import Sheet
 _MEASURES = ("accuracy", "macro_f1", "minority_f1")
 
 
-def of(document: Mapping[str, Any]) -> Sheet:
+def strategy_table(document: Mapping[str, Any]) -> Sheet:
     """Quality with 95 % intervals, what it costs, and where the row dropped out."""
     made = Sheet()
     made.add_column("row", folds=True)
@@ -20,12 +20,12 @@ def of(document: Mapping[str, Any]) -> Sheet:
         made.add_column(name)
     made.add_column("out", folds=True)
     for row in document["rows"]:
-        style = "dim" if row["outcome"] in ("worse", "dearer", "failed") else ""
+        style = "dim" if row["outcome"] in ("worse", "expensive", "failed") else ""
         made.add_row(*_cells(row), style=style)
     return made
 
 
-def words(document: Mapping[str, Any]) -> Iterator[str]:
+def summary_lines(document: Mapping[str, Any]) -> Iterator[str]:
     """Notes on the data and the rows, why rows are out, the recommendation, and what was spent."""
     yield from document["data"]["notes"]
     for row in document["rows"]:
@@ -47,7 +47,7 @@ def _cells(row: Mapping[str, Any]) -> list[str]:
     if not row["n"]:
         return [name, "-", "-", "-", "0", "-", "-", "-", "-", row["outcome"]]
     measures = [_interval(row["quality"][measure]) for measure in _MEASURES]
-    dropped = {"finished": "", "worse": f"after {row['n']}", "dearer": f"dear, after {row['n']}"}
+    dropped = {"finished": "", "worse": f"after {row['n']}", "expensive": f"expensive, after {row['n']}"}
     out = dropped.get(row["outcome"], row["outcome"])
     return [
         name,

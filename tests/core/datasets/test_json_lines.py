@@ -1,6 +1,6 @@
 """Files of JSON Lines: every problem is told with its line, as many as a person reads.
 
-Modules: ``potluck.datasets.jsonl``.
+Modules: ``potluck.datasets.json_lines``.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from typing import Any
 
 import pytest
 
-from potluck.datasets.jsonl import read_lines, text_of
+from potluck.datasets.json_lines import read_lines, required_text
 from potluck.errors import PotluckError, RecipeError
 
 EXAMPLE = '{"text": "…"}'
 
 
 def made(number: int, row: Mapping[str, Any]) -> tuple[int, str]:
-    return number, text_of(row.get("text"), "text")
+    return number, required_text(row.get("text"), "text")
 
 
 def read(folder: Path, content: str | bytes, limit: int | None = None) -> list[tuple[int, str]]:
@@ -71,7 +71,7 @@ def test_what_is_wrong_with_a_line_is_told_at_that_line(tmp_path: Path, line: st
 
 @pytest.mark.parametrize("text", ["\ud7ff", "\ue000", "😀", "中"])
 def test_whole_characters_of_any_kind_are_fine(text: str) -> None:
-    assert text_of(f" {text} ", "text") == text
+    assert required_text(f" {text} ", "text") == text
 
 
 def test_twenty_problems_of_a_file_are_told_at_once(tmp_path: Path) -> None:
@@ -86,7 +86,7 @@ def test_a_problem_may_name_all_that_the_text_may_be_called(tmp_path: Path) -> N
     path.write_text('{"other": "a"}', encoding="utf-8")
 
     with pytest.raises(RecipeError, match="text or prompt has to be a text that is not blank"):
-        read_lines(path, lambda _, row: text_of(row.get("text"), "text", "text or prompt"), EXAMPLE)
+        read_lines(path, lambda _, row: required_text(row.get("text"), "text", "text or prompt"), EXAMPLE)
 
 
 def test_an_empty_file_is_told_with_an_example(tmp_path: Path) -> None:

@@ -9,20 +9,20 @@ from potluck import degenerate
 from potluck.amounts import many
 from potluck.contracts import ChatOptions
 from potluck.document_qa.answer_cache import Served, changed_model
-from potluck.strategy.race import Lane
+from potluck.strategy.race import Entrant
 
 
-def notes_on(lane: Lane, right: Sequence[str], options: ChatOptions | None) -> Iterator[str]:
+def notes_on(entrant: Entrant, right: Sequence[str], options: ChatOptions | None) -> Iterator[str]:
     """Sentences about a row. ``right`` are the labels of what it was asked; ``options`` those of the chat model."""
-    yield from lane.notes
-    if lane.kind.baseline or not lane.asked:
+    yield from entrant.notes
+    if entrant.spec.baseline or not entrant.asked:
         return
-    yield from _on_labels(right, [one.label for one in lane.asked])
+    yield from _on_labels(right, [one.label for one in entrant.asked])
     if options is not None:
-        yield from degenerate.of_ends(sum(one.cut for one in lane.asked), len(lane.asked), options.max_tokens)
-    for remark, count in Counter(remark for one in lane.asked for remark in one.remarks).items():
-        yield f"{count} of {len(lane.asked)}: {remark}"
-    yield from changed_model([Served(one.served_by, one.before) for one in lane.asked])
+        yield from degenerate.of_ends(sum(one.cut for one in entrant.asked), len(entrant.asked), options.max_tokens)
+    for remark, count in Counter(remark for one in entrant.asked for remark in one.remarks).items():
+        yield f"{count} of {len(entrant.asked)}: {remark}"
+    yield from changed_model([Served(one.served_by, one.before) for one in entrant.asked])
 
 
 def _on_labels(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any, TypeVar
 
-from potluck.datasets.row_files import DoubledKey, parsed_json
+from potluck.datasets.row_files import DoubledKey, parse_json
 from potluck.errors import PotluckError, Problem, RecipeError
 
 _LISTED = 20
@@ -15,14 +15,14 @@ _LISTED = 20
 T = TypeVar("T")
 
 
-class Wrong(Exception):
+class UnusableLine(Exception):
     """What is wrong with a line."""
 
 
 def read_lines(
     path: Path, made: Callable[[int, Mapping[str, Any]], T], example: str, limit: int | None = None
 ) -> list[T]:
-    """What ``made`` makes of each line's number and object, which raises ``Wrong``; at most ``limit`` of them.
+    """What ``made`` makes of each line's number and object, which raises ``UnusableLine``; at most ``limit`` of them.
 
     ``example`` is a line for people. Raises ``RecipeError`` with the places, ``PotluckError`` for a file without any.
     """
@@ -32,7 +32,7 @@ def read_lines(
             break
         try:
             found.append(made(number, _row(line)))
-        except Wrong as wrong:
+        except UnusableLine as wrong:
             problems.append(Problem(str(path), number, 1, str(wrong)))
     if problems:
         raise RecipeError(problems, f"a line holds one JSON object, such as {example}")
@@ -41,12 +41,12 @@ def read_lines(
     return found
 
 
-def text_of(value: object, name: str, names: str = "") -> str:
-    """A value that has to be a text, without the blanks around it. Raises ``Wrong``; ``names`` are all it may have."""
+def required_text(value: object, name: str, names: str = "") -> str:
+    """A value that has to be a text, stripped. Raises ``UnusableLine``; ``names`` are all the keys it may have."""
     if not isinstance(value, str) or not value.strip():
-        raise Wrong(f"{names or name} has to be a text that is not blank")
+        raise UnusableLine(f"{names or name} has to be a text that is not blank")
     if any("\ud800" <= character <= "\udfff" for character in value):
-        raise Wrong(f"{name} holds half a character (a lone surrogate)")
+        raise UnusableLine(f"{name} holds half a character (a lone surrogate)")
     return value.strip()
 
 
@@ -62,11 +62,11 @@ def _lines(path: Path) -> Iterator[tuple[int, str]]:
 
 def _row(line: str) -> Mapping[str, Any]:
     try:
-        row = parsed_json(line)
+        row = parse_json(line)
     except DoubledKey as error:
-        raise Wrong(str(error)) from None
+        raise UnusableLine(str(error)) from None
     except (ValueError, RecursionError) as error:
-        raise Wrong(f"this is not JSON: {error}") from None
+        raise UnusableLine(f"this is not JSON: {error}") from None
     if not isinstance(row, dict):
-        raise Wrong("this is not a JSON object")
+        raise UnusableLine("this is not a JSON object")
     return row

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 from potluck import recipe as recipes
-from potluck.datasets.prepare import Prepared, prepare
+from potluck.datasets.prepare import PreparedDataset, prepare_dataset
 
 
 def as_json_lines(path: Path, labels: list[Any]) -> Path:
@@ -40,13 +40,13 @@ FORMATS: dict[str, Callable[[Path, list[Any]], Path]] = {
 }  # fmt: skip
 
 
-def prepared(folder: Path, name: str, labels: list[Any]) -> Prepared:
+def prepared(folder: Path, name: str, labels: list[Any]) -> PreparedDataset:
     FORMATS[name](folder / name, labels)
     said = {"model": "m", "task": "classification", "dataset": {"path": name, "validation": 0}}
-    return prepare(recipes.loads(json.dumps(said), folder / "recipe.yaml", []))
+    return prepare_dataset(recipes.loads(json.dumps(said), folder / "recipe.yaml", []))
 
 
-def told(found: Prepared) -> list[str]:
+def told(found: PreparedDataset) -> list[str]:
     return [note for note in found.notes if "fewer than" not in note]
 
 
@@ -127,6 +127,6 @@ def test_labels_that_are_different_are_left_in_peace(tmp_path: Path, name: str, 
 def test_answers_that_are_no_labels_keep_their_blanks(tmp_path: Path) -> None:
     as_json_lines(tmp_path / "data.jsonl", [" good ", "Good"])
     said = {"model": "m", "task": "generation", "dataset": {"path": "data.jsonl", "validation": 0}}
-    found = prepare(recipes.loads(json.dumps(said), tmp_path / "recipe.yaml", []))
+    found = prepare_dataset(recipes.loads(json.dumps(said), tmp_path / "recipe.yaml", []))
     assert [one.target for one in found.training] == [" good ", "Good"]
     assert found.notes == ()

@@ -99,7 +99,7 @@ class Weights:
 
 
 @contextmanager
-def held_to_weights(folder: Path) -> Iterator[None]:
+def limit_to_weights(folder: Path) -> Iterator[None]:
     """Within, a model of a folder with safetensors and a config.json is built.
 
     Raises ``ModelNotFound`` where the configuration describes more than the weights hold. Files that cannot be read are
@@ -109,12 +109,12 @@ def held_to_weights(folder: Path) -> Iterator[None]:
     if weights is None:
         yield
         return
-    weights.check(_claimed(folder / "config.json"))
+    weights.check(_read_config(folder / "config.json"))
     with weights.suffice():
         yield
 
 
-def _claimed(path: Path) -> Json:
+def _read_config(path: Path) -> Json:
     try:
         found: Json = json.loads(path.read_text(encoding="utf-8"))
     except (OSError, ValueError, RecursionError):

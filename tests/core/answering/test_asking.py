@@ -1,6 +1,6 @@
 """What a chat model of any plugin says can be written down: no halves of characters, no numbers beyond reckoning.
 
-Module: ``potluck.answering.written``.
+Module: ``potluck.answering.asking``.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.answering.written import answer_of
+from potluck.answering.asking import ask_model
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Passage, Usage
 from potluck.language import whole_characters
@@ -50,7 +50,7 @@ def test_what_any_chat_model_says_can_be_written_down_and_counted() -> None:
     pieces: list[str] = []
     expected = Answer(WHOLE, "stop", Usage(0, 8), (), WHOLE, (WHOLE,), WHOLE)
 
-    assert answer_of(Sloppy(), [Message("user", "泵?")], ChatOptions()) == expected
+    assert ask_model(Sloppy(), [Message("user", "泵?")], ChatOptions()) == expected
     assert asked(None) == expected
     assert asked(pieces.append) == expected
     assert pieces == [WHOLE]

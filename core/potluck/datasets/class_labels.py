@@ -18,7 +18,7 @@ _MISSING = frozenset({"nan", "n/a", "na", "null", "none", "nil", "#n/a", "missin
 """What programs write for a value that is not there. Only told: it may be a label."""
 
 
-def label_of(value: Json) -> str:
+def normalise_label(value: Json) -> str:
     """A label as a text: empty for none and for NaN, a whole number without a fraction, no blanks around it."""
     if value is None or (isinstance(value, float) and math.isnan(value)):
         return ""
@@ -27,11 +27,11 @@ def label_of(value: Json) -> str:
     return str(value).strip()
 
 
-def remarks(written: Mapping[str, Json]) -> Iterator[str]:
+def label_remarks(written: Mapping[str, Json]) -> Iterator[str]:
     """What is odd about labels, a sentence each; ``written`` is the label at each place of a file, as it was read."""
     labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for place, value in written.items():
-        labels[label_of(value)][json.dumps(value, ensure_ascii=False)].append(place)
+        labels[normalise_label(value)][json.dumps(value, ensure_ascii=False)].append(place)
     if empty := [place for places in labels.pop("", {}).values() for place in places]:
         yield f"{_rows(len(empty))} without a label, left out: {_places(empty)}"
     for label, ways in labels.items():
@@ -44,18 +44,18 @@ def _alike(labels: Mapping[str, Sequence[str]]) -> Iterator[str]:
     """Of labels with their places: those that differ by case, width or blanks alone, and those that name nothing."""
     groups = defaultdict(list)
     for label in labels:
-        groups[_folded(label)].append(label)
+        groups[_fold_label(label)].append(label)
     for group in groups.values():
         if len(group) > 1:
             named = _ways((repr(label), labels[label]) for label in group)
             yield f"{len(group)} labels look like spellings of one and are learned apart (write them alike): {named}"
-    missing = [label for label in labels if _folded(label) in _MISSING]
+    missing = [label for label in labels if _fold_label(label) in _MISSING]
     if missing and len(labels) - len(missing) > 1:
         named = _ways((repr(label), labels[label]) for label in missing)
         yield f"{named}: this looks like a label that is missing, and is learned as one. Leave it empty to leave it out"
 
 
-def _folded(label: str) -> str:
+def _fold_label(label: str) -> str:
     plain = " ".join(unicodedata.normalize("NFKC", label).casefold().split())
     whole = _WHOLE.fullmatch(plain)
     return whole[1] if whole else plain

@@ -1,6 +1,6 @@
 """A strategy: a row of the table. It learns from labelled messages and then chooses a label for each message.
 
-To add one, write a class with the methods of ``Row`` and put a ``Kind`` of it into ``register.kinds``.
+To add one, write a class with the methods of ``Strategy`` and put a ``StrategySpec`` of it into ``register.kinds``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Json
 from potluck.fingerprints import fingerprint
-from potluck.strategy.data import Item
+from potluck.strategy.data import LabelledText
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Choice:
+class LabelChoice:
     """What a row chose. ``label`` is empty where it named none; ``sent`` are the bytes that left the machine.
 
     Of a model's answer: ``cut`` says that it ended at the limit of tokens, ``remarks`` what was unusual, in sentences,
@@ -48,10 +48,10 @@ class Chat:
 
 
 @dataclass(frozen=True, slots=True)
-class Setting:
+class TrainingSetup:
     """What rows are made from: what they may learn from, the labels, and the chat model where there is one."""
 
-    train: tuple[Item, ...]
+    train: tuple[LabelledText, ...]
     labels: tuple[str, ...]
     seed: int
     chat: Chat | None = None
@@ -65,7 +65,7 @@ class Setting:
         return fingerprint(learned, list(self.labels), self.seed)
 
 
-class Row(Protocol):
+class Strategy(Protocol):
     """A strategy. ``name`` is a fingerprint of all that decides its choices but the message."""
 
     @property
@@ -84,22 +84,22 @@ class Row(Protocol):
         """At most so many US dollars are paid for choosing a label for a message, by what is known before."""
         ...
 
-    def choose(self, text: str, vector: Vectors | None) -> Choice:
+    def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """Choose a label. ``vector`` is the message's, where the row's kind asks for one."""
         ...
 
 
 @dataclass(frozen=True, slots=True)
-class Kind:
+class StrategySpec:
     """A row of the register: what it does, in a line, and what it needs."""
 
     summary: str
-    make: Callable[[Setting], Row]
-    asks: bool = False
+    make: Callable[[TrainingSetup], Strategy]
+    needs_chat: bool = False
     """Whether it needs a chat model."""
     vectors: bool = False
     """Whether it needs an embedder."""
     baseline: bool = False
     """Whether it is there to be beaten, and never recommended."""
-    many: bool = False
+    needs_many_labels: bool = False
     """Whether it is of use only where labels are many."""

@@ -13,12 +13,12 @@ _UNBELIEVABLE = 10**15
 """Tokens that no model reads or writes."""
 
 
-def answer_of(model: ChatModel, messages: Sequence[Message], options: ChatOptions) -> Answer:
+def ask_model(model: ChatModel, messages: Sequence[Message], options: ChatOptions) -> Answer:
     """What the model answers."""
-    return written(model.chat(messages, options))
+    return clean_answer(model.chat(messages, options))
 
 
-def written(answer: Answer) -> Answer:
+def clean_answer(answer: Answer) -> Answer:
     """The answer without halves of characters, which no file takes, and without numbers that nobody can reckon with."""
     said = answer.usage
     counts = (said.prompt, said.completion, said.cached, said.reasoning)

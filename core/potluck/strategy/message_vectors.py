@@ -10,7 +10,7 @@ from potluck.contracts import Embedder
 from potluck.embedding.queries import embed_queries
 from potluck.fingerprints import fingerprint, text_hash
 from potluck.observation.stage import stage
-from potluck.strategy.meter import Meter
+from potluck.strategy.budget import Budget
 from potluck.workspace.answer_cache import AnswerCache
 
 if TYPE_CHECKING:
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Took:
+class EmbeddingCost:
     """What one text took: seconds, and US dollars."""
 
     seconds: float
     usd: float
 
 
-class Embedded:
+class MessageVectors:
     """Embeds messages, in batches, and keeps their vectors. ``embedder`` is called only if something is missing."""
 
     def __init__(
@@ -36,7 +36,7 @@ class Embedded:
         embedder: Callable[[], Embedder],
         name: str,
         cache: AnswerCache,
-        meter: Meter,
+        meter: Budget,
         observers: pluggy.PluginManager,
         part: ComponentSpec,
     ) -> None:
@@ -44,7 +44,7 @@ class Embedded:
         self._embedder, self.name, self._cache, self._meter = embedder, name, cache, meter
         self._observers, self._part = observers, part
         self._vectors: dict[str, Vectors] = {}
-        self._took: dict[str, Took] = {}
+        self._took: dict[str, EmbeddingCost] = {}
         self._pace = 0.0
 
     def of(self, texts: Sequence[str], share: float = 1.0) -> Vectors:
@@ -56,7 +56,7 @@ class Embedded:
 
         wanted = [text for text in dict.fromkeys(texts) if text not in self._vectors]
         # Texts of one length together: a batch is as slow as its longest text.
-        missing = sorted((text for text in wanted if not self._found(text)), key=len)
+        missing = sorted((text for text in wanted if not self._load_kept(text)), key=len)
         if missing:
             embedder = self._embedder()
             size = max(1, embedder.batch_size) * max(1, embedder.concurrency)
@@ -67,18 +67,18 @@ class Embedded:
                     running.advance(len(part))
         return np.stack([self._vectors[text] for text in texts])
 
-    def took(self, text: str) -> Took:
+    def cost_of(self, text: str) -> EmbeddingCost:
         """What a text took that ``of`` has given."""
         return self._took[text]
 
-    def _found(self, text: str) -> bool:
+    def _load_kept(self, text: str) -> bool:
         """Take what an earlier run has kept."""
         kept = self._cache.answer(self._key(text))
         found = self._cache.question_vectors(self.name, [text])
         if not found:
             return False
         kept = kept or {}
-        took = Took(_number(kept.get("seconds")), _number(kept.get("usd")))
+        took = EmbeddingCost(_number(kept.get("seconds")), _number(kept.get("usd")))
         self._meter.reuse(took.seconds, took.usd)
         self._vectors |= found
         self._took[text] = took
@@ -93,7 +93,7 @@ class Embedded:
         for batch, vectors in embed_queries(texts, embedder):
             seconds = (self._meter.time() - began) / len(batch)
             for text in batch:
-                self._took[text] = Took(seconds, usd[text])
+                self._took[text] = EmbeddingCost(seconds, usd[text])
                 self._cache.keep_answer(self._key(text), {"seconds": seconds, "usd": usd[text]})
                 self._meter.pay(usd[text])
             self._cache.keep_question_vectors(self.name, batch, vectors)

@@ -84,7 +84,7 @@ def test_a_token_that_no_example_uses_is_told_and_does_no_harm(home: Path, caplo
 
 
 def test_by_consent_the_embeddings_grow_and_the_tuned_model_knows_the_token(home: Path) -> None:
-    from potluck.models.tokens import rows_of
+    from potluck.models.tokenizer import embedding_rows
 
     add_token(home / "model")
     use_token(home)
@@ -99,7 +99,7 @@ def test_by_consent_the_embeddings_grow_and_the_tuned_model_knows_the_token(home
         chat: Any = one.chat_model()
         chat.likelihoods([Message("user", "<tag>what?")], ["fruit", "weather"])
         model, tokenizer = chat._both
-        assert rows_of(model) == len(tokenizer)
+        assert embedding_rows(model) == len(tokenizer)
 
 
 def generating(home: Path, **more: Any) -> Any:
@@ -141,7 +141,7 @@ def test_an_end_that_is_not_one_token_is_refused(home: Path, token: str) -> None
 
 def test_an_end_that_the_models_settings_name_is_enough(home: Path) -> None:
     from potluck.models.loading import load_tokenizer
-    from potluck.models.tokens import end_tokens
+    from potluck.models.tokenizer import end_tokens
     from potluck.tuning.encode import render_example
 
     take_end(home / "model")

@@ -2,11 +2,11 @@
 
 Modules: ``potluck.strategy.advice``, ``potluck.strategy.data``,
 ``potluck.strategy.document``, ``potluck.strategy.futility``,
-``potluck.strategy.meter``, ``potluck.strategy.notes``,
+``potluck.strategy.budget``, ``potluck.strategy.entrant_notes``,
 ``potluck.strategy.prompted``, ``potluck.strategy.quality``,
-``potluck.strategy.race``, ``potluck.strategy.register``, ``potluck.strategy.rows``,
+``potluck.strategy.race``, ``potluck.strategy.register``, ``potluck.strategy.protocol``,
 ``potluck.strategy.rule``, ``potluck.strategy.simple``, ``potluck.strategy.tuned``,
-``potluck.strategy.vectors``.
+``potluck.strategy.message_vectors``.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ import pytest
 
 from potluck import recipe as recipes
 from potluck.cli import potluck as command
+from potluck.strategy.results_table import summary_lines
 from potluck.strategy.selection import Plan, strategy
-from potluck.strategy.table import words
 from support.commands import invoke
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -83,7 +83,7 @@ def test_a_row_that_answers_one_label_to_everything_is_told(home: Path, scores: 
     assert no_better.startswith("no better than the commonest label: 12 of 24 examples are answered right")
     assert found["retrieval"] == []
     assert found["majority"] == [], "a baseline is there to do so"
-    assert [line for line in words(document) if line.startswith("zero-shot: ")] == [
+    assert [line for line in summary_lines(document) if line.startswith("zero-shot: ")] == [
         f"zero-shot: {one}",
         f"zero-shot: {no_better}",
     ]

@@ -22,7 +22,7 @@ class CannotLearn(Exception):
     """What a row learns from, or its training, does not fit into the budget; the text says how."""
 
 
-class Meter:
+class Budget:
     """Counts US dollars and seconds.
 
     What an earlier run has paid for counts as if it had been spent now, so that a run that is begun again does not
