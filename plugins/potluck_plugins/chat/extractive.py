@@ -14,11 +14,11 @@ from pydantic import Field
 import potluck
 from potluck.contracts import ChatModel, ChatOptions, Context
 from potluck.documents import Answer, Message, Passage, Usage
-from potluck_plugins.chat._shared.questions import Part, parts
-from potluck_plugins.chat._shared.quoting import pieces, shortened, written
+from potluck_plugins.chat._shared.questions import QuestionPart, question_parts
+from potluck_plugins.chat._shared.quoting import pieces, shorten, text_of_pieces
 from potluck_plugins.chat._shared.relevance import Evidence, Ranked
 from potluck_plugins.chat._shared.units import Unit
-from potluck_plugins.chat._shared.words import count, end_of, is_chinese
+from potluck_plugins.chat._shared.words import count_words, end_of, has_han
 
 _ALSO = 0.95
 """A sentence this near to the chance of the best is quoted as well."""
@@ -51,32 +51,32 @@ class Extractive(ChatModel):
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
         """Han and Kana characters singly, words and numbers whole."""
-        return sum(count(message.content) for message in messages)
+        return sum(count_words(message.content) for message in messages)
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
         """Quote, or refuse in the language of the question."""
         asked = next((message for message in reversed(messages) if message.role == "user"), Message("user", ""))
         question = asked.content if asked.question is None else asked.question
-        found = pieces(list(self._chosen(question, asked.passages)), asked.passages)
-        text = written(found, asked.passages) or ("我不知道" if is_chinese(question) else "I don't know")
+        found = pieces(list(self._choose_units(question, asked.passages)), asked.passages)
+        text = text_of_pieces(found, asked.passages) or ("我不知道" if has_han(question) else "I don't know")
         stopped = [place for stop in options.stop if stop and (place := text.find(stop)) >= 0]
         full = end_of(text, options.max_tokens)
         limit = min([len(text), *stopped, *([full] if full is not None else [])])
-        kept = list(shortened(found, limit))
+        kept = list(shorten(found, limit))
         return Answer(
-            text=written(kept, asked.passages) if found else text[:limit],
+            text=text_of_pieces(kept, asked.passages) if found else text[:limit],
             finish="length" if full == limit else "stop",
-            usage=Usage(self.count_tokens(messages), count(text[:limit])),
+            usage=Usage(self.count_tokens(messages), count_words(text[:limit])),
             quotes=tuple(piece.quote for piece in kept),
         )
 
-    def _chosen(self, question: str, passages: Sequence[Passage]) -> list[tuple[Unit, Part]]:
+    def _choose_units(self, question: str, passages: Sequence[Passage]) -> list[tuple[Unit, QuestionPart]]:
         """The units to quote, part by part, each once."""
         evidence = Evidence(passages)
-        wanted = parts(question)
-        chosen: dict[Unit, Part] = {}  # in order of choice
+        wanted = question_parts(question)
+        chosen: dict[Unit, QuestionPart] = {}  # in order of choice
         for part in wanted:
-            ranked = [each for each in evidence.ranked(part) if each.chance >= self._threshold]
+            ranked = [each for each in evidence.rank(part) if each.chance >= self._threshold]
             if part.listed:
                 ranked = [each for each in ranked if each.unit not in chosen] or ranked
             most = 1 if part.single or len(wanted) > 1 else self._most

@@ -25,9 +25,9 @@ from potluck_plugins._langchain import (
     sends_to,
     token_counter,
 )
-from potluck_plugins.chat._shared.decoding import Growing
 from potluck_plugins.chat._shared.finishes import finish_of
-from potluck_plugins.chat._shared.parts import Parts, parts_of, text_of
+from potluck_plugins.chat._shared.generation import StoppableText
+from potluck_plugins.chat._shared.parts import ContentParts, part_text, parts_of
 from potluck_plugins.chat._shared.replies import with_reasoning
 from potluck_plugins.chat._shared.sampling import SentOptions
 from potluck_plugins.chat._shared.thoughts import Habit, Thinking, is_known_to_be_plain
@@ -133,18 +133,24 @@ class LangChainChat(ChatModel):
                 said = self._model(options).invoke(_turns(messages), stop=list(options.stop) or None)
         except ContentFiltered as error:
             return _withheld("", error)
-        growing, thinking, parts = Growing(options.stop), Thinking(unmarked=True), _parts(said)
-        thinking.grown(parts.answer or parts.refusal)
+        growing, thinking, parts = StoppableText(options.stop), Thinking(unmarked=True), _parts(said)
+        thinking.update(parts.answer or parts.refusal)
         finish = _finish(said.response_metadata)
         thinking.rest(cut=self._habit.was_cut(finish))
         self._habit.learn(thinking, finish)
-        text = "".join([*growing.grown(thinking.answer), *growing.rest()])
+        text = "".join([*growing.update(thinking.answer), *growing.rest()])
         return _answer(text, said, growing.ended, parts.thoughts or thinking.thoughts, bool(parts.refusal))
 
     def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
         """Yield the pieces as they come, then the answer."""
         self._check_length(messages, options)
-        growing, whole, thinking, beside, refusal = Growing(options.stop), None, self._habit.thinking(), "", ""
+        growing, whole, thinking, beside, refusal = (
+            StoppableText(options.stop),
+            None,
+            self._habit.start_thinking(),
+            "",
+            "",
+        )
         with self._caller.using():
             pieces = self._model(options).stream(_turns(messages), stop=list(options.stop) or None)
         try:
@@ -157,9 +163,9 @@ class LangChainChat(ChatModel):
                 beside, refusal = beside + parts.thoughts, refusal + parts.refusal
                 if parts.thoughts:
                     thinking.come_apart()
-                thinking.grown(parts.answer or parts.refusal)
+                thinking.update(parts.answer or parts.refusal)
                 if not growing.ended:
-                    yield from growing.grown(thinking.answer)
+                    yield from growing.update(thinking.answer)
         except ContentFiltered as error:
             yield _withheld(growing.given, error)
             return
@@ -167,7 +173,7 @@ class LangChainChat(ChatModel):
             pieces.close()
         finish = _finish(getattr(whole, "response_metadata", None) or {})
         thinking.rest(cut=self._habit.was_cut(finish))
-        yield from growing.grown(thinking.answer)
+        yield from growing.update(thinking.answer)
         yield from growing.rest()
         self._habit.learn(thinking, finish)
         yield _answer(growing.given, whole, growing.ended, beside or thinking.thoughts, bool(refusal))
@@ -201,11 +207,11 @@ def _turns(messages: Sequence[Message]) -> list[Any]:
     return [turns[message.role](content=message.content) for message in messages]
 
 
-def _parts(said: Any) -> Parts:
+def _parts(said: Any) -> ContentParts:
     """The answer, the thoughts and the refusal of a message, or of a piece of one."""
     parts, more = parts_of(said.content), said.additional_kwargs
-    parts.thoughts = parts.thoughts or text_of(more.get("reasoning_content") or more.get("reasoning"))
-    parts.refusal = parts.refusal or text_of(more.get("refusal"))
+    parts.thoughts = parts.thoughts or part_text(more.get("reasoning_content") or more.get("reasoning"))
+    parts.refusal = parts.refusal or part_text(more.get("refusal"))
     return parts
 
 

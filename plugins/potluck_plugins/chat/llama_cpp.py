@@ -19,10 +19,10 @@ from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, RemoteError
 from potluck.file_hashes import model_hash
 from potluck.models.chat_template import check_whole
-from potluck_plugins.chat._shared.decoding import Growing
-from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, parts
-from potluck_plugins.chat._shared.llama_engine import Engine
-from potluck_plugins.chat._shared.llama_forced import logprobs
+from potluck_plugins.chat._shared.generation import StoppableText
+from potluck_plugins.chat._shared.likelihoods import check_continuations, check_fits, split_continuations
+from potluck_plugins.chat._shared.llama_engine import LlamaEngine
+from potluck_plugins.chat._shared.llama_forced import forced_logprobs
 from potluck_plugins.chat._shared.llama_template import Templates
 from potluck_plugins.chat._shared.thoughts import Thinking, opens_thoughts
 
@@ -51,7 +51,7 @@ class LlamaCpp(ChatModel):
         """Load nothing yet."""
         self._config = config
         self._context = context
-        self._running: Engine | None = None
+        self._running: LlamaEngine | None = None
         self._templates: Templates | None = None
 
     @property
@@ -92,10 +92,10 @@ class LlamaCpp(ChatModel):
                 f"context of {window} tokens; see 'context' and 'max_tokens' of the chat model"
             )
         request = self._request(messages, options, self._engine.keep(tokens))
-        text, beside, finish, usage = Growing(options.stop), "", None, Usage()
+        text, beside, finish, usage = StoppableText(options.stop), "", None, Usage()
         # The engine tells the thoughts of most templates apart by itself.
-        thinking = Thinking(unmarked=opens_thoughts(self._rendered(messages)))
-        with self._engine.opened("/v1/chat/completions", request) as response:
+        thinking = Thinking(unmarked=opens_thoughts(self._render(messages)))
+        with self._engine.open_response("/v1/chat/completions", request) as response:
             for event in _events(response):
                 usage = _usage(event["timings"]) if "timings" in event else usage
                 for choice in event["choices"]:
@@ -103,15 +103,15 @@ class LlamaCpp(ChatModel):
                     if thoughts := choice["delta"].get("reasoning_content"):
                         beside += thoughts
                         thinking.come_apart()
-                    thinking.grown(choice["delta"].get("content") or "")
-                yield from text.grown(thinking.answer)
+                    thinking.update(choice["delta"].get("content") or "")
+                yield from text.update(thinking.answer)
                 if text.ended:
                     finish = "stop"
                     break
         if finish is None:
             raise RemoteError(f"llama.cpp broke off after {len(thinking.answer)} characters; ask again")
-        thinking.rest(cut=finish == "length" and opens_thoughts(self._rendered(messages)))
-        yield from text.grown(thinking.answer)
+        thinking.rest(cut=finish == "length" and opens_thoughts(self._render(messages)))
+        yield from text.update(thinking.answer)
         yield from text.rest()
         thoughts = beside.strip() or thinking.thoughts
         usage = (
@@ -127,16 +127,16 @@ class LlamaCpp(ChatModel):
         The engine is asked once for every token that is not the same in another continuation (a hundredth of a second
         each with a small model), so the ``transformers`` chat model is faster with many long ones.
         """
-        check_texts(continuations)
+        check_continuations(continuations)
         if not continuations:
             return []
         engine = self._engine
-        text = prompt if isinstance(prompt, str) else self._rendered(prompt)
+        text = prompt if isinstance(prompt, str) else self._render(prompt)
         texts = [engine.tokens(text + each + after) for each in continuations]
-        context, rests = parts(engine.tokens(text), texts)
+        context, rests = split_continuations(engine.tokens(text), texts)
         context = context or engine.tokens(engine.ask("/props")["bos_token"])
         check_fits(context, rests, engine.window)
-        sums = logprobs(engine, context, rests)
+        sums = forced_logprobs(engine, context, rests)
         return [Likelihood(total, len(rest)) for total, rest in zip(sums, rests, strict=True)]
 
     def close(self) -> None:
@@ -146,18 +146,18 @@ class LlamaCpp(ChatModel):
             self._running = None
 
     @property
-    def _engine(self) -> Engine:
+    def _engine(self) -> LlamaEngine:
         if self._running is None:
             path = self._context.models.fetch(self._config.model)
             self._templates = Templates(path, self._config.model)
             self._templates.check()
-            self._running = Engine(path, self._config.context, self._config.threads)
+            self._running = LlamaEngine(path, self._config.context, self._config.threads)
         return self._running
 
     def _tokens(self, messages: Sequence[Message]) -> list[int]:
-        return self._engine.tokens(self._rendered(messages))
+        return self._engine.tokens(self._render(messages))
 
-    def _rendered(self, messages: Sequence[Message]) -> str:
+    def _render(self, messages: Sequence[Message]) -> str:
         """What the model's template makes of messages. Raises ``TemplateFailed``."""
         engine, turns = self._engine, _plain(messages)
         if self._templates is not None:

@@ -21,9 +21,9 @@ from potluck.models.devices import resolve_device
 from potluck.models.inputs import encoder_inputs
 from potluck.models.loading import load_model, load_tokenizer
 from potluck.models.rendering import split_at_mask
-from potluck_plugins.chat._shared.classes import named, scored
-from potluck_plugins.chat._shared.likelihoods import check_texts
-from potluck_plugins.chat._shared.local import LocalChat, LocalConfig
+from potluck_plugins.chat._shared.label_head import answer_with_label, label_likelihoods
+from potluck_plugins.chat._shared.likelihoods import check_continuations
+from potluck_plugins.chat._shared.local_chat import LocalChat, LocalConfig
 from potluck_plugins.chat._shared.vocabulary import words_of
 
 
@@ -62,7 +62,7 @@ class MaskedLM(LocalChat):
         """Raise ``Unsupported``, unless the model was tuned to name a label."""
         model, tokenizer = self._both
         if isinstance(self._tuned, Classifying):
-            return named(model, self._tuned, tokenizer(plain(messages))["input_ids"], self.context_window)
+            return answer_with_label(model, self._tuned, tokenizer(plain(messages))["input_ids"], self.context_window)
         raise Unsupported(
             "a masked language model fills gaps and writes no answers: take another chat model ('transformers', "
             "'llama-cpp'), or score candidates with 'potluck prompts score'"
@@ -77,11 +77,13 @@ class MaskedLM(LocalChat):
 
         Texts that are the same once masked are computed once: all candidates of one token together.
         """
-        check_texts(continuations)
+        check_continuations(continuations)
         model, tokenizer = self._both
         if isinstance(self._tuned, Classifying):
             text = prompt if isinstance(prompt, str) else plain(prompt)
-            return scored(model, self._tuned, tokenizer(text)["input_ids"], continuations, self.context_window)
+            return label_likelihoods(
+                model, self._tuned, tokenizer(text)["input_ids"], continuations, self.context_window
+            )
         before = prompt if isinstance(prompt, str) else ""
         if not isinstance(prompt, str):
             before, rest = split_at_mask(plain(prompt), tokenizer.mask_token)
@@ -91,9 +93,9 @@ class MaskedLM(LocalChat):
         for number, (ids, places) in enumerate(self._places(before, continuations, after)):
             counts[number] = len(places)
             for place in places:
-                wanted.setdefault(self._masked(ids, place, places), []).append((number, place, ids[place]))
+                wanted.setdefault(self._mask_tokens(ids, place, places), []).append((number, place, ids[place]))
         sums = [0.0] * len(continuations)
-        for masked, logits in self._computed(list(wanted)):
+        for masked, logits in self._log_probabilities(list(wanted)):
             for number, place, token in wanted[masked]:
                 sums[number] += float(logits[place, token])
         return [Likelihood(total, count) for total, count in zip(sums, counts, strict=True)]
@@ -114,14 +116,14 @@ class MaskedLM(LocalChat):
             inside = [n for n, (a, b) in enumerate(spans) if a < b and a < end and b > start]
             if not inside:
                 raise ValueError(f"{text!r} is no token for this model")
-            yield self._known(ids), range(inside[0], inside[-1] + 1)
+            yield self._check_tokens(ids), range(inside[0], inside[-1] + 1)
 
-    def _masked(self, ids: Sequence[int], place: int, places: range) -> tuple[int, ...]:
+    def _mask_tokens(self, ids: Sequence[int], place: int, places: range) -> tuple[int, ...]:
         mask = self._both[1].mask_token_id
         last = place if self._config.several_tokens == "pseudo-likelihood" else places[-1]
         return tuple(mask if place <= n <= last else token for n, token in enumerate(ids))
 
-    def _computed(self, texts: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Any]]:
+    def _log_probabilities(self, texts: Sequence[tuple[int, ...]]) -> Iterator[tuple[tuple[int, ...], Any]]:
         """Each text with log p(token) for all its places, as shape (places, vocabulary)."""
         import torch
 

@@ -19,9 +19,9 @@ from potluck.models.devices import resolve_device
 from potluck.models.inputs import cache_argument, encoder_inputs
 from potluck.models.loading import load_model, load_tokenizer
 from potluck.models.tokenizer import append_end_token
-from potluck_plugins.chat._shared.decoding import next_tokens
-from potluck_plugins.chat._shared.likelihoods import check_texts
-from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
+from potluck_plugins.chat._shared.generation import next_tokens
+from potluck_plugins.chat._shared.likelihoods import check_continuations
+from potluck_plugins.chat._shared.local_chat import WritingChat, WritingConfig
 
 _LONGEST = 8192
 
@@ -55,22 +55,22 @@ class Seq2Seq(WritingChat):
         model, _ = self._both
         prompt = self._prompt(plain(messages))
         begin = [model.config.decoder_start_token_id]
-        tokens = next_tokens(self._said(prompt), begin, options, self._seed(options))
-        yield from self._written(tokens, self._ends, len(prompt), options)
+        tokens = next_tokens(self._decoder(prompt), begin, options, self._seed(options))
+        yield from self._answer_pieces(tokens, self._ends, len(prompt), options)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
     ) -> list[Likelihood]:
         """The sum of log p(token | text, what was said before) over each continuation, its end included."""
-        check_texts(continuations)
+        check_continuations(continuations)
         _, tokenizer = self._both
-        said = self._said(self._prompt(prompt if isinstance(prompt, str) else plain(prompt)))
+        said = self._decoder(self._prompt(prompt if isinstance(prompt, str) else plain(prompt)))
         texts = [
             append_end_token(tokenizer(text_target=each + after)["input_ids"], tokenizer) for each in continuations
         ]
         found: list[Likelihood] = []
         for begin in range(0, len(texts), self._config.batch_size):
-            found += _scored(said, texts[begin : begin + self._config.batch_size], self._both[0].config)
+            found += _likelihoods_of(said, texts[begin : begin + self._config.batch_size], self._both[0].config)
         return found
 
     def _prompt(self, text: str) -> list[int]:
@@ -78,9 +78,9 @@ class Seq2Seq(WritingChat):
         window = self.context_window
         if window is not None and len(ids) > window:
             raise ContextExceeded(f"a text of {len(ids)} tokens does not fit the model's {window}")
-        return self._known(ids)
+        return self._check_tokens(ids)
 
-    def _said(self, prompt: Sequence[int]) -> Any:
+    def _decoder(self, prompt: Sequence[int]) -> Any:
         """The decoder, as a causal model is called: the text is read once."""
         import torch
         from transformers import EncoderDecoderCache
@@ -110,7 +110,7 @@ class Seq2Seq(WritingChat):
         return load_model(folder, self._precision, "seq2seq", device), load_tokenizer(folder)
 
 
-def _scored(said: Any, texts: Sequence[Sequence[int]], config: Any) -> list[Likelihood]:
+def _likelihoods_of(said: Any, texts: Sequence[Sequence[int]], config: Any) -> list[Likelihood]:
     import torch
 
     width = max(map(len, texts))

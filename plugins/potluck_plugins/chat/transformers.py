@@ -18,11 +18,16 @@ from potluck.errors import ContextExceeded, ModelError
 from potluck.models.devices import resolve_device
 from potluck.models.inputs import cache_argument
 from potluck.models.rendering import render_prompt
-from potluck_plugins.chat._shared.causal import release, shared
-from potluck_plugins.chat._shared.classes import named, scored
-from potluck_plugins.chat._shared.decoding import next_tokens
-from potluck_plugins.chat._shared.likelihoods import check_fits, check_texts, logprobs, parts
-from potluck_plugins.chat._shared.local import WritingChat, WritingConfig
+from potluck_plugins.chat._shared.causal import acquire_model, release_model
+from potluck_plugins.chat._shared.generation import next_tokens
+from potluck_plugins.chat._shared.label_head import answer_with_label, label_likelihoods
+from potluck_plugins.chat._shared.likelihoods import (
+    check_continuations,
+    check_fits,
+    continuation_logprobs,
+    split_continuations,
+)
+from potluck_plugins.chat._shared.local_chat import WritingChat, WritingConfig
 from potluck_plugins.chat._shared.thoughts import Thinking, opens_thoughts
 from potluck_plugins.chat._shared.vocabulary import words_of
 
@@ -66,7 +71,7 @@ class Transformers(WritingChat):
         model, _ = self._both
         prompt = self._prompt(messages)
         if isinstance(self._tuned, Classifying):
-            answer = named(model, self._tuned, prompt, self.context_window)
+            answer = answer_with_label(model, self._tuned, prompt, self.context_window)
             yield answer.text
             yield answer
             return
@@ -76,28 +81,28 @@ class Transformers(WritingChat):
                 f"a prompt of {len(prompt)} tokens and an answer of up to {options.max_tokens} do not fit the model's "
                 f"context of {window} tokens; see 'context' and 'max_tokens' of the chat model"
             )
-        tokens = next_tokens(self._answering, prompt, options, self._seed(options), self._past())
-        thinking = Thinking(opened=opens_thoughts(self._beginning(messages)[1]))
-        yield from self._written(tokens, self._ends, len(prompt), options, thinking)
+        tokens = next_tokens(self._call_model, prompt, options, self._seed(options), self._past())
+        thinking = Thinking(opened=opens_thoughts(self._render(messages)[1]))
+        yield from self._answer_pieces(tokens, self._ends, len(prompt), options, thinking)
 
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
     ) -> list[Likelihood]:
         """How likely each continuation is. The prompt is computed once, the continuations in batches."""
-        check_texts(continuations)
+        check_continuations(continuations)
         if not continuations:
             return []
         model, tokenizer = self._both
-        head, text = self._beginning(prompt)
+        head, text = self._render(prompt)
         if isinstance(self._tuned, Classifying):
-            tokens = self._known([*head, *tokenizer(text, add_special_tokens=False)["input_ids"]])
-            return scored(model, self._tuned, tokens, continuations, self.context_window)
+            tokens = self._check_tokens([*head, *tokenizer(text, add_special_tokens=False)["input_ids"]])
+            return label_likelihoods(model, self._tuned, tokens, continuations, self.context_window)
         ids = tokenizer([text, *(text + each + after for each in continuations)], add_special_tokens=False)["input_ids"]
-        context, rests = parts(ids[0], ids[1:])
-        context = [*head, *context] or self._opening()
-        self._known([*context, *(token for rest in rests for token in rest)])
+        context, rests = split_continuations(ids[0], ids[1:])
+        context = [*head, *context] or self._start_token()
+        self._check_tokens([*context, *(token for rest in rests for token in rest)])
         check_fits(context, rests, self.context_window)
-        sums = logprobs(self._answering, context, rests, self._past())
+        sums = continuation_logprobs(self._call_model, context, rests, self._past())
         return [Likelihood(total, len(rest)) for total, rest in zip(sums, rests, strict=True)]
 
     def vocabulary(self) -> Sequence[str]:
@@ -105,12 +110,12 @@ class Transformers(WritingChat):
         return words_of(self._both[1])
 
     def _load(self, folder: Path) -> tuple[Any, Any]:
-        return shared(folder, self._precision, resolve_device(self._config.device))
+        return acquire_model(folder, self._precision, resolve_device(self._config.device))
 
     def _unload(self, model: Any) -> None:
-        release(model)
+        release_model(model)
 
-    def _answering(self, input_ids: Any, cache: Any = None, **given: Any) -> Any:
+    def _call_model(self, input_ids: Any, cache: Any = None, **given: Any) -> Any:
         """The model with what was tuned switched on."""
         model, _ = self._both
         with self._active():
@@ -122,14 +127,14 @@ class Transformers(WritingChat):
 
     def _prompt(self, messages: Sequence[Message]) -> list[int]:
         """The tokens of the prompt."""
-        head, text = self._beginning(messages)
-        return self._known([*head, *self._both[1](text, add_special_tokens=False)["input_ids"]])
+        head, text = self._render(messages)
+        return self._check_tokens([*head, *self._both[1](text, add_special_tokens=False)["input_ids"]])
 
-    def _beginning(self, prompt: str | Sequence[Message]) -> tuple[list[int], str]:
+    def _render(self, prompt: str | Sequence[Message]) -> tuple[list[int], str]:
         """The token that stands first (a template writes its own) and the text of a prompt."""
         return render_prompt(prompt, self._both[1], self._config.model)
 
-    def _opening(self) -> list[int]:
+    def _start_token(self) -> list[int]:
         """The token that stands before a text of which the model would see nothing else."""
         _, tokenizer = self._both
         found = [token for token in (tokenizer.bos_token_id, tokenizer.eos_token_id) if token is not None]

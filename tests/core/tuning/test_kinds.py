@@ -6,7 +6,7 @@ Modules: ``potluck.tuning.artifact``, ``potluck.tuning.attached``, ``potluck.tun
 ``potluck.tuning.processes``, ``potluck.tuning.padded_batches``, ``potluck.tuning.schedule``,
 ``potluck.tuning.training_settings``, ``potluck.tuning.sharding``, ``potluck.tuning.tied``,
 ``potluck.tuning.tokenizer_checks``, ``potluck.tuning.watchdog``, ``potluck.tuning.zero``,
-``potluck_plugins.chat._shared.classes``, ``potluck_plugins.chat.seq2seq``.
+``potluck_plugins.chat._shared.label_head``, ``potluck_plugins.chat.seq2seq``.
 """
 
 from __future__ import annotations

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from potluck.contracts import Context
 from potluck.documents import Answer, Message, Passage
 from potluck.model_sources.sources import Sources
-from potluck_plugins.chat._shared.units import units
+from potluck_plugins.chat._shared.units import quotable_units
 from potluck_plugins.chat.extractive import Extractive, ExtractiveConfig
 
 CLAUSES = {
@@ -117,7 +117,7 @@ def test_a_clause_is_enough_where_a_number_or_a_date_is_asked_for() -> None:
 def test_full_stops_in_names_and_numbers_end_no_sentence() -> None:
     assert ask("Who designed the bridge?", [passage(ENGLISH)]).text == ("Dr. Chen designed it after a visit to Osaka.")
     assert "Its length is 433.5 m, e.g. longer than any other bridge of its time." in [
-        unit.text for unit in units(0, passage(ENGLISH))
+        unit.text for unit in quotable_units(0, passage(ENGLISH))
     ]
 
 
@@ -170,7 +170,7 @@ def test_what_two_overlapping_passages_hold_is_quoted_once() -> None:
 def test_lines_that_were_wrapped_are_one_sentence() -> None:
     text = "橡膠墊片應儲存於室內，避免日光直射及油脂接觸，並應存放於棧板\n之上；自製造日起逾18 個月者不得使用。\n表1"
 
-    assert [unit.text for unit in units(0, passage(text))] == [text.removesuffix("\n表1"), "表1"]
+    assert [unit.text for unit in quotable_units(0, passage(text))] == [text.removesuffix("\n表1"), "表1"]
 
 
 def test_an_answer_ends_before_a_stop_text_and_its_quotes_with_it() -> None:

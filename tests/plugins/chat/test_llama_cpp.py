@@ -15,7 +15,7 @@ from potluck.contracts import Context
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelNotFound, RemoteError
 from potluck.model_sources.sources import Sources
-from potluck_plugins.chat._shared.llama_engine import BATCH, Engine
+from potluck_plugins.chat._shared.llama_engine import BATCH, LlamaEngine
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
 
 IGNORED = signal.getsignal(signal.SIGINT) is signal.SIG_IGN
@@ -63,7 +63,7 @@ def test_what_prompts_have_in_common_at_the_beginning_is_evaluated_once(chat: Ll
 @pytest.mark.slow
 def test_what_was_asked_before_changes_no_figure(smollm2: Path) -> None:
     """By itself llama.cpp evaluates what is left of a prompt in other batches, and gives slightly other figures."""
-    engine = Engine(smollm2, 512, 1)
+    engine = LlamaEngine(smollm2, 512, 1)
     words = [
         "rail",
         "gauge",
@@ -201,7 +201,7 @@ def test_closing_ends_the_threads_even_in_the_middle_of_an_answer(smollm2: Path)
 
 def test_an_engine_can_be_closed_as_soon_as_it_runs(smollm2: Path) -> None:
     for _ in range(5):
-        Engine(smollm2, 64, 1).stop()
+        LlamaEngine(smollm2, 64, 1).stop()
 
 
 @pytest.mark.skipif(IGNORED, reason="the tests were started with interrupts ignored, as a shell does in the background")

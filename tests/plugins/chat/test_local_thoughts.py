@@ -103,7 +103,7 @@ class Engine:
         return 0
 
     @contextmanager
-    def opened(self, path: str, body: object = None) -> Iterator[io.BytesIO]:
+    def open_response(self, path: str, body: object = None) -> Iterator[io.BytesIO]:
         events: list[dict[str, Any]] = [
             {"choices": [{"delta": delta, "finish_reason": None}]} for delta in self._deltas
         ]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from potluck_plugins.chat._shared.questions import Kind, defined, holds, parts
+from potluck_plugins.chat._shared.questions import AnswerKind, defined_term, holds, question_parts
 
 
 @pytest.mark.parametrize(
@@ -30,8 +30,8 @@ from potluck_plugins.chat._shared.questions import Kind, defined, holds, parts
         ("誰建造鋼軌？", "other"),
     ],
 )
-def test_a_question_asks_for_a_kind_of_thing(question: str, kind: Kind) -> None:
-    assert [part.kind for part in parts(question)] == [kind]
+def test_a_question_asks_for_a_kind_of_thing(question: str, kind: AnswerKind) -> None:
+    assert [part.kind for part in question_parts(question)] == [kind]
 
 
 @pytest.mark.parametrize(
@@ -55,7 +55,7 @@ def test_a_question_asks_for_a_kind_of_thing(question: str, kind: Kind) -> None:
         ("other", "", True),
     ],
 )
-def test_a_text_holds_a_kind_of_thing(kind: Kind, text: str, held: bool) -> None:
+def test_a_text_holds_a_kind_of_thing(kind: AnswerKind, text: str, held: bool) -> None:
     assert holds(kind, text) is held
 
 
@@ -69,19 +69,19 @@ def test_a_text_holds_a_kind_of_thing(kind: Kind, text: str, held: bool) -> None
     ],
 )
 def test_a_sentence_defines_what_stands_before_it(text: str, title: str, what: str) -> None:
-    assert defined(text, title) == what
+    assert defined_term(text, title) == what
 
 
 def test_one_figure_is_wanted_of_one_thing_alone() -> None:
-    assert [part.single for part in parts("鋼軌長度是多少？")] == [True]
-    assert [part.single for part in parts("When was the bridge opened?")] == [True]
+    assert [part.single for part in question_parts("鋼軌長度是多少？")] == [True]
+    assert [part.single for part in question_parts("When was the bridge opened?")] == [True]
     for question in ("各鋼軌長度是多少？", "How long is each rail?", "為何鋼軌會斷？", "Who built the rail?"):
-        assert [part.single for part in parts(question)] == [False], question
-    assert [part.single for part in parts("鋼軌長度是多少？軌枕重量是多少？")] == [False, False]
+        assert [part.single for part in question_parts(question)] == [False], question
+    assert [part.single for part in question_parts("鋼軌長度是多少？軌枕重量是多少？")] == [False, False]
 
 
 def test_a_second_question_may_go_on_from_the_first() -> None:
-    first, second = parts("鋼軌長度是多少？隧道呢？")
+    first, second = question_parts("鋼軌長度是多少？隧道呢？")
 
     assert first.readings == ({"鋼軌": 2.0, "軌長": 2.0, "長度": 2.0},) or len(first.readings) == 1
     alone, together = second.readings
@@ -91,11 +91,11 @@ def test_a_second_question_may_go_on_from_the_first() -> None:
 
 
 def test_questions_are_parted_at_marks_and_at_and() -> None:
-    assert len(parts("How long is the rail, and when was it laid?")) == 2
-    assert len(parts("How long is the rail, and the sleeper?")) == 1
-    assert len(parts("鋼軌多長？\n軌枕多重")) == 2
-    assert parts("什麼是？") == []
-    assert parts("") == []
+    assert len(question_parts("How long is the rail, and when was it laid?")) == 2
+    assert len(question_parts("How long is the rail, and the sleeper?")) == 1
+    assert len(question_parts("鋼軌多長？\n軌枕多重")) == 2
+    assert question_parts("什麼是？") == []
+    assert question_parts("") == []
 
 
 @pytest.mark.parametrize(
@@ -109,14 +109,14 @@ def test_questions_are_parted_at_marks_and_at_and() -> None:
     ],
 )
 def test_several_things_are_asked_for_where_the_question_says_so(question: str, things: int) -> None:
-    found = parts(question)
+    found = question_parts(question)
 
     assert len(found) == things
     assert all(part.listed is (things > 1) for part in found)
 
 
 def test_what_sets_things_apart_says_more_than_what_they_share() -> None:
-    long, short = parts("請比較長鋼軌與短鋼軌的重量")
+    long, short = question_parts("請比較長鋼軌與短鋼軌的重量")
 
     assert long.readings[0]["鋼軌"] == short.readings[0]["鋼軌"] == 1.0
     assert long.readings[0]["長鋼"] == short.readings[-1]["短鋼"] == 2.0
@@ -124,4 +124,4 @@ def test_what_sets_things_apart_says_more_than_what_they_share() -> None:
 
 
 def test_numbers_and_names_have_to_be_there() -> None:
-    assert [part.exact for part in parts("What did Chen build in 1901?")] == [frozenset({"chen", "1901"})]
+    assert [part.exact for part in question_parts("What did Chen build in 1901?")] == [frozenset({"chen", "1901"})]

@@ -16,7 +16,7 @@ from potluck.documents import Answer, Usage
 from potluck.errors import ContentFiltered
 from potluck_plugins._openai import Failed
 from potluck_plugins.chat._shared.finishes import finish_of, is_broken
-from potluck_plugins.chat._shared.parts import Parts, parts_of, text_of
+from potluck_plugins.chat._shared.parts import ContentParts, part_text, parts_of
 from potluck_plugins.chat._shared.replies import Reply, with_reasoning
 from potluck_plugins.chat._shared.thoughts import Habit
 
@@ -240,18 +240,21 @@ def test_an_answer_may_come_at_once_where_a_stream_was_asked_for() -> None:
 @pytest.mark.parametrize(
     ("content", "parts"),
     [
-        ("a", Parts("a")),
-        (None, Parts()),
-        ([], Parts()),
-        (["a", {"text": "b"}], Parts("ab")),
-        ({"type": "output_text", "text": "a"}, Parts("a")),
-        ([{"type": "thinking", "thinking": "t"}, {"type": "reasoning", "summary": [{"text": "u"}]}], Parts("", "tu")),
-        ([{"type": "refusal", "refusal": "no"}], Parts("", "", "no")),
-        ([{"type": "redacted_thinking", "data": "x"}, {"type": "reasoning.encrypted"}], Parts()),
-        ([{"type": "tool_use"}, {"type": "audio"}], Parts(unread=["tool_use", "audio"])),
+        ("a", ContentParts("a")),
+        (None, ContentParts()),
+        ([], ContentParts()),
+        (["a", {"text": "b"}], ContentParts("ab")),
+        ({"type": "output_text", "text": "a"}, ContentParts("a")),
+        (
+            [{"type": "thinking", "thinking": "t"}, {"type": "reasoning", "summary": [{"text": "u"}]}],
+            ContentParts("", "tu"),
+        ),
+        ([{"type": "refusal", "refusal": "no"}], ContentParts("", "", "no")),
+        ([{"type": "redacted_thinking", "data": "x"}, {"type": "reasoning.encrypted"}], ContentParts()),
+        ([{"type": "tool_use"}, {"type": "audio"}], ContentParts(unread=["tool_use", "audio"])),
     ],
 )
-def test_a_content_is_told_apart(content: Any, parts: Parts) -> None:
+def test_a_content_is_told_apart(content: Any, parts: ContentParts) -> None:
     assert parts_of(content) == parts
 
 
@@ -267,4 +270,4 @@ def test_a_content_is_told_apart(content: Any, parts: Parts) -> None:
     ],
 )
 def test_a_text_may_lie_deep(part: object, text: str) -> None:
-    assert text_of(part) == text
+    assert part_text(part) == text

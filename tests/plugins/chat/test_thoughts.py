@@ -27,7 +27,7 @@ ANSWER = "The pump stands in room 7. 泵在第七室。"
 def told(text: str, pieces: list[int], *, opened: bool = False, unmarked: bool = False) -> tuple[str, str, list[str]]:
     """What comes of a text that is cut at some places: thoughts, answer, and what was handed on."""
     thinking, cuts = Thinking(opened=opened, unmarked=unmarked), [0, *sorted(pieces), len(text)]
-    handed = [thinking.grown(text[a:b]) for a, b in pairwise(cuts)]
+    handed = [thinking.update(text[a:b]) for a, b in pairwise(cuts)]
     handed.append(thinking.rest())
     return thinking.thoughts, thinking.answer, handed
 
@@ -115,36 +115,36 @@ def test_what_is_thought_and_what_is_said(text: str, thoughts: str, answer: str)
 def test_text_is_handed_on_as_it_comes_once_it_cannot_be_thoughts() -> None:
     plain, marked, doubtful = Thinking(), Thinking(unmarked=True), Thinking(unmarked=True)
 
-    assert [plain.grown("Ro"), plain.grown("om 7")] == ["Ro", "om 7"]
-    assert [marked.grown("<think>x</think>"), marked.grown("\nRo"), marked.grown("om 7 ")] == ["", "Ro", "om 7 "]
-    assert [doubtful.grown("Ro"), doubtful.grown("om 7"), doubtful.rest()] == ["", "", "Room 7"]
+    assert [plain.update("Ro"), plain.update("om 7")] == ["Ro", "om 7"]
+    assert [marked.update("<think>x</think>"), marked.update("\nRo"), marked.update("om 7 ")] == ["", "Ro", "om 7 "]
+    assert [doubtful.update("Ro"), doubtful.update("om 7"), doubtful.rest()] == ["", "", "Room 7"]
 
 
 def test_a_model_that_was_seen_to_only_close_its_thoughts_has_thought_where_the_limit_ended_it() -> None:
     habit = Habit()
-    first = habit.thinking()
-    first.grown("hm</think>yes")
+    first = habit.start_thinking()
+    first.update("hm</think>yes")
     first.rest()
     habit.learn(first, "stop")
 
-    cut = habit.thinking()
-    assert cut.grown("hm, hm") == ""
+    cut = habit.start_thinking()
+    assert cut.update("hm, hm") == ""
     assert cut.rest(cut=habit.was_cut("length")) == ""
     assert (cut.thoughts, cut.answer) == ("hm, hm", "")
     assert not habit.was_cut("stop")
-    whole = habit.thinking()
-    whole.grown("yes")
+    whole = habit.start_thinking()
+    whole.update("yes")
     assert (whole.rest(), whole.thoughts) == ("yes", "")
 
 
 def test_after_a_whole_answer_without_a_lone_mark_the_next_one_is_handed_on_as_it_comes() -> None:
     habit = Habit()
     for finish, later in (("length", ""), ("stop", "Ro")):
-        thinking = habit.thinking()
-        thinking.grown("Room 7")
+        thinking = habit.start_thinking()
+        thinking.update("Room 7")
         thinking.rest()
         habit.learn(thinking, finish)  # type: ignore[arg-type]
-        assert habit.thinking().grown("Ro") == later
+        assert habit.start_thinking().update("Ro") == later
 
 
 @pytest.mark.parametrize(
@@ -279,12 +279,12 @@ def test_thoughts_are_told_from_the_answer(text: str, opened: bool, unmarked: bo
 
 def test_a_text_that_is_known_to_be_cut_within_thoughts_is_none() -> None:
     thinking = Thinking(unmarked=True)
-    assert thinking.grown("hm") == ""
+    assert thinking.update("hm") == ""
     assert thinking.rest(cut=True) == ""
     assert (thinking.thoughts, thinking.answer, thinking.closed_only) == ("hm", "", False)
 
     answering = Thinking(unmarked=True)
-    assert answering.grown("hm</think>a") == "a"
+    assert answering.update("hm</think>a") == "a"
     assert answering.rest(cut=True) == ""
     assert (answering.thoughts, answering.answer, answering.closed_only) == ("hm", "a", True)
 
@@ -293,18 +293,18 @@ def test_a_habit_is_learned_from_whole_texts() -> None:
     def after(*texts: tuple[str, Finish]) -> Habit:
         habit = Habit()
         for text, finish in texts:
-            thinking = habit.thinking()
-            thinking.grown(text)
+            thinking = habit.start_thinking()
+            thinking.update(text)
             thinking.rest()
             habit.learn(thinking, finish)
         return habit
 
-    assert after(("plain", "stop")).thinking().grown("a") == "a"
-    assert after(("plain", "length")).thinking().grown("a") == ""
-    assert after(("", "stop")).thinking().grown("a") == ""
+    assert after(("plain", "stop")).start_thinking().update("a") == "a"
+    assert after(("plain", "length")).start_thinking().update("a") == ""
+    assert after(("", "stop")).start_thinking().update("a") == ""
     closing = after(("hm</think>a", "stop"))
     assert closing.was_cut("length")
     assert not closing.was_cut("stop")
     assert not after(("plain", "stop")).was_cut("length")
-    assert after(("hm</think>a", "stop"), ("plain", "stop")).thinking().grown("a") == ""
-    assert after(("plain", "stop"), ("<think>x</think>a", "stop")).thinking().grown("a") == "a"
+    assert after(("hm</think>a", "stop"), ("plain", "stop")).start_thinking().update("a") == ""
+    assert after(("plain", "stop"), ("<think>x</think>a", "stop")).start_thinking().update("a") == "a"

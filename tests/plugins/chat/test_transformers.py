@@ -1,6 +1,6 @@
 """The ``transformers`` chat model: a tiny model made here, and (slow) SmolLM2 from its GGUF file.
 
-Modules: ``potluck_plugins.chat._shared.causal``, ``potluck_plugins.chat._shared.classes``,
+Modules: ``potluck_plugins.chat._shared.causal``, ``potluck_plugins.chat._shared.label_head``,
 ``potluck_plugins.chat._shared.sampling``.
 """
 
@@ -21,7 +21,7 @@ from potluck.contracts import Context
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelError, ModelNotFound
 from potluck.model_sources.sources import Sources
-from potluck_plugins.chat._shared.decoding import Growing
+from potluck_plugins.chat._shared.generation import StoppableText
 from potluck_plugins.chat.transformers import Transformers, TransformersConfig
 
 pytest.importorskip("torch", reason="the transformers plugin needs torch")
@@ -251,8 +251,8 @@ def test_loading_reaches_for_no_other_machine(tiny: Path, monkeypatch: pytest.Mo
     ],
 )
 def test_a_stop_text_may_come_in_pieces(pieces: list[str], stops: list[str], expected: str) -> None:
-    text = Growing(stops)
-    given = [piece for end in range(len(pieces)) if not text.ended for piece in text.grown("".join(pieces[: end + 1]))]
+    text = StoppableText(stops)
+    given = [piece for end in range(len(pieces)) if not text.ended for piece in text.update("".join(pieces[: end + 1]))]
 
     assert "".join([*given, *text.rest()]) == text.given == expected
     assert text.ended == (expected != "".join(pieces))
@@ -260,20 +260,20 @@ def test_a_stop_text_may_come_in_pieces(pieces: list[str], stops: list[str], exp
 
 @given(st.text("ab我", max_size=12), st.lists(st.text("ab我", min_size=1, max_size=3), max_size=3))
 def test_no_piece_shows_what_a_stop_text_takes_away(whole: str, stops: list[str]) -> None:
-    text = Growing(stops)
+    text = StoppableText(stops)
     for end in range(1, len(whole) + 1):
         if not text.ended:
-            list(text.grown(whole[:end]))
+            list(text.update(whole[:end]))
     list(text.rest())
 
     assert text.given == whole[: min((whole.index(stop) for stop in stops if stop in whole), default=None)]
 
 
 def test_half_a_character_waits_for_the_rest() -> None:
-    text = Growing(())
+    text = StoppableText(())
 
-    assert list(text.grown("短\ufffd")) == ["短"]
-    assert list(text.grown("短鋼")) == ["鋼"]
+    assert list(text.update("短\ufffd")) == ["短"]
+    assert list(text.update("短鋼")) == ["鋼"]
 
 
 def test_little_top_p_takes_the_likeliest_token_at_any_temperature(chat: Transformers) -> None:

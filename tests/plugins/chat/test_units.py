@@ -8,12 +8,12 @@ from __future__ import annotations
 import pytest
 
 from potluck.documents import Passage
-from potluck_plugins.chat._shared.units import Unit, units
+from potluck_plugins.chat._shared.units import Unit, quotable_units
 
 
 def found(text: str, *sections: str, heading: str = "") -> list[Unit]:
     """The units of a passage, which know their places."""
-    held = units(3, Passage("id", "a.docx", text, 0, len(text), 0.9, heading, sections))
+    held = quotable_units(3, Passage("id", "a.docx", text, 0, len(text), 0.9, heading, sections))
     assert all(unit.text == text[unit.start : unit.end] and unit.passage == 3 for unit in held)
     return held
 

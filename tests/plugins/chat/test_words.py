@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import pytest
 
-from potluck_plugins.chat._shared.words import asked, count, end_of, exact, is_chinese, words
+from potluck_plugins.chat._shared.words import count_words, end_of, exact, has_han, question_words, search_words
 
 
 @pytest.mark.parametrize(
     ("text", "chinese"), [("鋼", True), ("a 鋼", True), ("ひ", True), ("カ", True), ("㐀", True), ("abc 12，", False)]
 )
 def test_han_and_kana_are_chinese(text: str, chinese: bool) -> None:
-    assert is_chinese(text) is chinese
+    assert has_han(text) is chinese
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ def test_han_and_kana_are_chinese(text: str, chinese: bool) -> None:
     ],
 )
 def test_han_characters_count_singly_and_words_whole(text: str, counted: int) -> None:
-    assert count(text) == counted
+    assert count_words(text) == counted
 
 
 @pytest.mark.parametrize(
@@ -65,7 +65,7 @@ def test_the_first_words_of_a_text_end_at_a_place(text: str, limit: int, place: 
     ],
 )
 def test_a_text_is_found_by_its_words_and_pairs_of_characters(text: str, found: set[str]) -> None:
-    assert words(text) == found
+    assert search_words(text) == found
 
 
 FAMILIES = [
@@ -86,7 +86,7 @@ FAMILIES = [
 
 @pytest.mark.parametrize("family", FAMILIES, ids=lambda family: family[0])
 def test_the_forms_of_a_word_are_one_word(family: list[str]) -> None:
-    assert len({words(one) for one in family}) == 1
+    assert len({search_words(one) for one in family}) == 1
 
 
 @pytest.mark.parametrize(
@@ -110,7 +110,7 @@ def test_the_forms_of_a_word_are_one_word(family: list[str]) -> None:
     ],
 )
 def test_a_word_is_not_cut_to_nothing(one: str, other: str) -> None:
-    assert (words(one) == words(other)) is (other == "rails'")
+    assert (search_words(one) == search_words(other)) is (other == "rails'")
 
 
 @pytest.mark.parametrize(
@@ -133,7 +133,7 @@ def test_a_word_is_not_cut_to_nothing(one: str, other: str) -> None:
     ],
 )
 def test_names_and_numbers_say_most_and_grammar_least(question: str, weights: dict[str, float]) -> None:
-    assert asked(question) == weights
+    assert question_words(question) == weights
 
 
 @pytest.mark.parametrize(

@@ -11,10 +11,10 @@ _SHARED: dict[tuple[object, ...], list[Any]] = {}
 """Models that are loaded, with their tokenizers, and how many chat models answer with each."""
 
 
-def shared(folder: Path, dtype: str, device: str = "cpu") -> tuple[Any, Any]:
+def acquire_model(folder: Path, dtype: str, device: str = "cpu") -> tuple[Any, Any]:
     """The model of a folder and its tokenizer, loaded once in a process, however many answer with it.
 
-    ``release`` it afterwards. Raises what ``load_model`` raises.
+    ``release_model`` it afterwards. Raises what ``load_model`` raises.
     """
     # Files that have changed since are another model.
     states = ((path.name, path.stat()) for path in sorted(folder.iterdir()) if path.is_file())
@@ -26,7 +26,7 @@ def shared(folder: Path, dtype: str, device: str = "cpu") -> tuple[Any, Any]:
     return both
 
 
-def release(model: Any) -> None:
+def release_model(model: Any) -> None:
     """Let go of a shared model; the last one frees it."""
     for key, (both, users) in list(_SHARED.items()):
         if both[0] is model:

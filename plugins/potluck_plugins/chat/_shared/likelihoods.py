@@ -16,7 +16,7 @@ _FIGURES = 256
 """Tokens whose figures are held at once: each has one for every word of the vocabulary."""
 
 
-def parts(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
+def split_continuations(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:
     """Cut texts, as tokens, where their sum begins: what all share with the prompt, and the rest of each.
 
     Raises ``ValueError`` for a text that is not a token longer than that.
@@ -28,7 +28,7 @@ def parts(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -> tuple[list[i
     return list(prompt[:start]), rests
 
 
-def check_texts(continuations: Sequence[str]) -> None:
+def check_continuations(continuations: Sequence[str]) -> None:
     """Raise ``ValueError`` where there is nothing to score."""
     if not all(continuations):
         raise ValueError("a continuation without a character has no likelihood")
@@ -41,7 +41,9 @@ def check_fits(context: Sequence[int], rests: Sequence[Sequence[int]], window: i
         raise ContextExceeded(f"a text of {longest} tokens does not fit the model's context of {window} tokens")
 
 
-def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]], past: Any = None) -> list[float]:
+def continuation_logprobs(
+    model: Any, context: Sequence[int], rests: Sequence[Sequence[int]], past: Any = None
+) -> list[float]:
     """The sum of log p(token | before) over each rest behind a context that is not empty.
 
     ``model`` takes ``input_ids``, ``cache`` and ``logits_to_keep``, and gives what a transformers model gives. ``past``
@@ -60,7 +62,7 @@ def logprobs(model: Any, context: Sequence[int], rests: Sequence[Sequence[int]],
         for batch in _batches(len(context), rests):
             past = copy.deepcopy(cache_of(output))
             past.batch_repeat_interleave(len(batch))
-            for number, more in zip(batch, _continued(model, past, [rests[n] for n in batch]), strict=True):
+            for number, more in zip(batch, _later_logprobs(model, past, [rests[n] for n in batch]), strict=True):
                 sums[number] += more
     return sums
 
@@ -77,7 +79,7 @@ def _batches(context: int, rests: Sequence[Sequence[int]]) -> Iterator[list[int]
         yield batch
 
 
-def _continued(model: Any, past: Any, rests: Sequence[Sequence[int]]) -> list[float]:
+def _later_logprobs(model: Any, past: Any, rests: Sequence[Sequence[int]]) -> list[float]:
     """The sums over all but the first token of each. Short rows are filled up: no token sees what stands behind it."""
     import torch
 

@@ -32,7 +32,7 @@ _SIGACTION = 512
 """More bytes than ``struct sigaction`` has anywhere."""
 
 
-class Engine:
+class LlamaEngine:
     """One model. ``window`` is how many tokens of prompt and answer together it takes."""
 
     def __init__(self, path: Path, context: int, threads: int | None) -> None:
@@ -45,17 +45,17 @@ class Engine:
         self._key = secrets.token_urlsafe(32)
         self._kept: list[int] = []
         self._open: set[http.client.HTTPConnection] = set()
-        self._server = self._started(path, context, threads)
+        self._server = self._start_server(path, context, threads)
         # Any answer that goes through its main loop will do: an engine that is stopped before the loop runs hangs.
         self.window = int(self.ask("/slots")[0]["n_ctx"])
 
     def ask(self, path: str, body: Mapping[str, Any] | None = None) -> Any:
         """Post a body, or get; return the answer's JSON. Raises ``RemoteError`` or ``ContextExceeded``."""
-        with self.opened(path, body) as response:
+        with self.open_response(path, body) as response:
             return json.loads(response.read())
 
     @contextmanager
-    def opened(self, path: str, body: Mapping[str, Any] | None = None) -> Iterator[http.client.HTTPResponse]:
+    def open_response(self, path: str, body: Mapping[str, Any] | None = None) -> Iterator[http.client.HTTPResponse]:
         """The answer while it comes; leaving the block early ends the work."""
         connection = self._connection()
         self._open.add(connection)
@@ -65,7 +65,7 @@ class Engine:
             response = connection.getresponse()
             with response:
                 if response.status != http.HTTPStatus.OK:
-                    raise _refused(response.read())
+                    raise _error_of(response.read())
                 yield response
         except (OSError, http.client.HTTPException) as error:
             raise RemoteError(f"llama.cpp broke off: {type(error).__name__}: {error}; ask again") from error
@@ -105,7 +105,7 @@ class Engine:
         self._server = None
         self._clean()
 
-    def _started(self, path: Path, context: int, threads: int | None) -> Any:
+    def _start_server(self, path: Path, context: int, threads: int | None) -> Any:
         from xllamacpp import CommonParams, Server
 
         parameters = CommonParams()
@@ -179,7 +179,7 @@ def is_gguf(path: Path) -> bool:
         return file.read(len(_MAGIC)) == _MAGIC
 
 
-def _refused(body: bytes) -> Exception:
+def _error_of(body: bytes) -> Exception:
     try:
         error = json.loads(body)["error"]
         message = str(error["message"])

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from potluck_plugins.chat._shared.llama_engine import Engine
+from potluck_plugins.chat._shared.llama_engine import LlamaEngine
 
 _CERTAIN = 1e6
 _ALL = 24
@@ -16,7 +16,7 @@ _ALL = 24
 _LARGEST_VOCABULARY = 1 << 20
 
 
-def logprobs(engine: Engine, context: Sequence[int], rests: Sequence[Sequence[int]]) -> list[float]:
+def forced_logprobs(engine: LlamaEngine, context: Sequence[int], rests: Sequence[Sequence[int]]) -> list[float]:
     """The sum of log p(token | before) over each rest behind a context; what they share is asked for once."""
     wanted: dict[tuple[int, ...], set[int]] = {}
     for rest in rests:
@@ -28,8 +28,8 @@ def logprobs(engine: Engine, context: Sequence[int], rests: Sequence[Sequence[in
     return [sum(found[tuple(rest[:place])][token] for place, token in enumerate(rest)) for rest in rests]
 
 
-def _figures(engine: Engine, before: list[int], tokens: set[int]) -> dict[int, float]:
-    single = {token: _written(engine, before, token) for token in sorted(tokens)} if len(tokens) < _ALL else {}
+def _figures(engine: LlamaEngine, before: list[int], tokens: set[int]) -> dict[int, float]:
+    single = {token: _forced_logprob(engine, before, token) for token in sorted(tokens)} if len(tokens) < _ALL else {}
     known = {token: figure for token, figure in single.items() if figure is not None}
     if len(known) == len(tokens):
         return known
@@ -38,7 +38,7 @@ def _figures(engine: Engine, before: list[int], tokens: set[int]) -> dict[int, f
     return {token: float(figures[token]) for token in tokens}
 
 
-def _written(engine: Engine, before: list[int], token: int) -> float | None:
+def _forced_logprob(engine: LlamaEngine, before: list[int], token: int) -> float | None:
     """None for a token that is a part of a character: the server waits for the rest and gives no figure."""
     answer = engine.ask("/completion", {**_request(before, token), "n_probs": 1})
     written = answer.get("completion_probabilities")

@@ -51,14 +51,14 @@ class Templates:
 def _forms(turns: Turns, tools: object = None) -> Iterator[Mapping[str, Any]]:
     """What llama.cpp may make of messages."""
     parts = [{**turn, "content": [{"type": "text", "text": turn["content"]}]} for turn in turns]
-    for each in (turns, _merged(turns), parts):
+    for each in (turns, _merge_system_turn(turns), parts):
         yield {
             "messages": each, "tools": tools, "documents": None, "add_generation_prompt": True,
             "enable_thinking": True, "bos_token": "<s>", "eos_token": "</s>",
         }  # fmt: skip
 
 
-def _merged(turns: Turns) -> Turns:
+def _merge_system_turn(turns: Turns) -> Turns:
     """With what the system says before what the user says."""
     first, *rest = turns
     if first["role"] != "system" or not rest:

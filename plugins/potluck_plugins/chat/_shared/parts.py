@@ -16,7 +16,7 @@ Said: TypeAlias = str | Sequence[object] | Mapping[str, object] | None
 
 
 @dataclass(slots=True)
-class Parts:
+class ContentParts:
     """What a message says. ``unread`` holds the kinds of parts that are not text."""
 
     answer: str = ""
@@ -25,9 +25,9 @@ class Parts:
     unread: list[str] = field(default_factory=list)
 
 
-def parts_of(content: Said) -> Parts:
+def parts_of(content: Said) -> ContentParts:
     """Read a content: Mistral, Anthropic, OpenAI's responses and LangChain have lists of parts with a ``type``."""
-    parts = Parts()
+    parts = ContentParts()
     if isinstance(content, str):
         parts.answer = content
         return parts
@@ -35,17 +35,17 @@ def parts_of(content: Said) -> Parts:
     for part in given:
         kind = str(part.get("type", "text")) if isinstance(part, Mapping) else "text"
         if kind in _ANSWER:
-            parts.answer += text_of(part)
+            parts.answer += part_text(part)
         elif kind in _THOUGHTS:
-            parts.thoughts += text_of(part)
+            parts.thoughts += part_text(part)
         elif kind == "refusal":
-            parts.refusal += text_of(part)
+            parts.refusal += part_text(part)
         elif kind not in _HIDDEN:
             parts.unread.append(kind)
     return parts
 
 
-def text_of(part: object) -> str:
+def part_text(part: object) -> str:
     """The text of a part, of parts within it, or of thoughts in whichever form they come."""
     return "".join(_texts(part))
 

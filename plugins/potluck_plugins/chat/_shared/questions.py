@@ -7,12 +7,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
-from potluck_plugins.chat._shared.words import asked, exact, is_chinese
+from potluck_plugins.chat._shared.words import exact, has_han, question_words
 
-Kind: TypeAlias = Literal["date", "number", "definition", "reason", "sections", "other"]
+AnswerKind: TypeAlias = Literal["date", "number", "definition", "reason", "sections", "other"]
 
 _NUMERAL = "[一二三四五六七八九十百千萬万億亿兩两]"
-_ASKS_FOR: tuple[tuple[Kind, str], ...] = (
+_ASKS_FOR: tuple[tuple[AnswerKind, str], ...] = (
     ("sections", "[哪那何][些幾几一]?[個个]?[章節节條条款]|(?:which|what) (?:sections?|clauses?|chapters?)"),
     (
         "date",
@@ -33,7 +33,7 @@ _ASKS_FOR: tuple[tuple[Kind, str], ...] = (
     ),
     ("reason", r"[為为][什甚何][麼么]?|原因|\bwhy\b|\breason|\bcauses?\b"),
 )
-_HOLDS: dict[Kind, str] = {
+_HOLDS: dict[AnswerKind, str] = {
     "date": rf"\d{{3,4}}\s*年|世[紀纪]|年代|\d+\s*[月日天]|{_NUMERAL}+[年月日天]|公元|"
     r"\b1\d{3}\b|\b20\d\d\b|\bcentur|\b\d+(?:th|st|nd|rd)\b|"
     r"\b(?:january|february|march|april|may|june|july|august|september|october|november|december)\b",
@@ -63,7 +63,7 @@ _BEFORE = 0.5
 
 
 @dataclass(frozen=True, slots=True)
-class Part:
+class QuestionPart:
     """One thing that is asked.
 
     ``readings`` are the words that an answer should hold: as the part stands, and as one that goes on from the part
@@ -72,56 +72,56 @@ class Part:
 
     readings: tuple[dict[str, float], ...]
     exact: frozenset[str]
-    kind: Kind
+    kind: AnswerKind
     single: bool
     listed: bool
 
 
-def parts(question: str) -> list[Part]:
+def question_parts(question: str) -> list[QuestionPart]:
     """The parts of a question, in order; what only points to other parts is left out."""
-    found: list[Part] = []
-    sentences = [sentence.strip() for sentence in _SENTENCE.split(question) if asked(sentence)]
+    found: list[QuestionPart] = []
+    sentences = [sentence.strip() for sentence in _SENTENCE.split(question) if question_words(sentence)]
     for sentence in sentences:
-        items = _enumerated(sentence)
+        items = _split_enumeration(sentence)
         kind = _kind_of(sentence)
         single = len(items) == len(sentences) == 1 and kind in _FIGURES and not _EACH.search(sentence)
         before = {word: weight * _BEFORE for word, weight in found[-1].readings[0].items()} if found else {}
-        for weights in _contrasted([asked(item) for item in items]):
+        for weights in _weigh_contrasts([question_words(item) for item in items]):
             readings = (weights, before | weights) if before else (weights,)
-            found.append(Part(readings, exact(sentence), kind, single, len(items) > 1))
+            found.append(QuestionPart(readings, exact(sentence), kind, single, len(items) > 1))
     return found
 
 
-def _contrasted(items: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
+def _weigh_contrasts(items: Sequence[Mapping[str, float]]) -> list[dict[str, float]]:
     """Make the words that set an item apart from the others say more."""
     shared = set(items[0]).intersection(*items[1:]) if len(items) > 1 else set(items[0])
     return [{word: weight * (1 if word in shared else _APART) for word, weight in item.items()} for item in items]
 
 
-def _kind_of(sentence: str) -> Kind:
+def _kind_of(sentence: str) -> AnswerKind:
     """The kind of answer that a sentence asks for."""
     return next((kind for kind, pattern in _ASKS_FOR if re.search(pattern, sentence, re.I)), "other")
 
 
-def holds(kind: Kind, text: str) -> bool:
+def holds(kind: AnswerKind, text: str) -> bool:
     """Whether a text holds that kind of thing; True where it cannot be told."""
     return kind not in _HOLDS or re.search(_HOLDS[kind], text, re.I) is not None
 
 
-def defined(text: str, title: str) -> str:
+def defined_term(text: str, title: str) -> str:
     """What a sentence defines: the words before "means", or the title that it stands under."""
     match = re.search(_HOLDS["definition"], text, re.I)
     return text[: match.start()] or title if match else ""
 
 
-def _enumerated(sentence: str) -> list[str]:
+def _split_enumeration(sentence: str) -> list[str]:
     """``A, B and C's X`` as three questions, where the sentence says that it wants each."""
     if not _SEVERAL.search(sentence):
         return [sentence]
     *items, last = (piece.strip() for piece in _AND.split(_SEVERAL.sub(" ", sentence)))
-    if not items or not all(asked(item) for item in [*items, last]):
+    if not items or not all(question_words(item) for item in [*items, last]):
         return [sentence]
-    divided = list(_OF.finditer(last)) if is_chinese(sentence) else []
+    divided = list(_OF.finditer(last)) if has_han(sentence) else []
     rest = last[divided[-1].end() :] if divided else ""
     last = last[: divided[-1].start()] if divided else last
     return [f"{item} {rest}".strip() for item in [*items, last]]

@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from typing import NamedTuple
 
 from potluck.documents import Passage
-from potluck_plugins.chat._shared.questions import Part, defined, holds
-from potluck_plugins.chat._shared.units import Unit, units
-from potluck_plugins.chat._shared.words import words
+from potluck_plugins.chat._shared.questions import QuestionPart, defined_term, holds
+from potluck_plugins.chat._shared.units import Unit, quotable_units
+from potluck_plugins.chat._shared.words import search_words
 
 _DEFINED = 0.6
 """The share of the words asked for that the thing being defined must hold."""
@@ -63,12 +63,14 @@ class Evidence:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         """Find the units and their words."""
-        self.units: list[Unit] = [unit for number, passage in enumerate(passages) for unit in units(number, passage)]
-        self._words = [words(unit.text) for unit in self.units]
-        self._under = [own | words(unit.under) for own, unit in zip(self._words, self.units, strict=True)]
-        self._whole = [words(f"{passage.heading}\n{passage.text}") for passage in passages]
+        self.units: list[Unit] = [
+            unit for number, passage in enumerate(passages) for unit in quotable_units(number, passage)
+        ]
+        self._words = [search_words(unit.text) for unit in self.units]
+        self._under = [own | search_words(unit.under) for own, unit in zip(self._words, self.units, strict=True)]
+        self._whole = [search_words(f"{passage.heading}\n{passage.text}") for passage in passages]
 
-    def ranked(self, part: Part) -> list[Ranked]:
+    def rank(self, part: QuestionPart) -> list[Ranked]:
         """The units with their chances to answer the part, best first.
 
         The reading that suits a unit best counts; where that makes units equal, the last one decides.
@@ -85,7 +87,7 @@ class Evidence:
             seen.setdefault((each.unit.label, each.unit.text), each)
         return list(seen.values())
 
-    def figures(self, part: Part, weights: Mapping[str, float]) -> list[Figures]:
+    def figures(self, part: QuestionPart, weights: Mapping[str, float]) -> list[Figures]:
         """The figures of every unit, for one reading of a part."""
         weights = self._by_rarity(weights)
         whole = [_share(weights, found) for found in self._whole]
@@ -102,10 +104,10 @@ class Evidence:
             for place, unit in enumerate(self.units)
         ]
 
-    def _suits(self, unit: Unit, part: Part, weights: Mapping[str, float]) -> bool:
+    def _suits(self, unit: Unit, part: QuestionPart, weights: Mapping[str, float]) -> bool:
         if part.kind != "definition":
             return holds(part.kind, unit.text)
-        return _share(weights, words(defined(unit.text, unit.label))) >= _DEFINED
+        return _share(weights, search_words(defined_term(unit.text, unit.label))) >= _DEFINED
 
     def _by_rarity(self, weights: Mapping[str, float]) -> dict[str, float]:
         """Weigh each word by how few units hold it: most of all if none does."""

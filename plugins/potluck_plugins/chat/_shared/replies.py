@@ -13,7 +13,7 @@ from potluck_plugins._openai import Failed
 from potluck_plugins._openai.complaints import complaint, error_of
 from potluck_plugins._openai.failures import failed_within
 from potluck_plugins.chat._shared.finishes import finish_of, is_broken
-from potluck_plugins.chat._shared.parts import parts_of, text_of
+from potluck_plugins.chat._shared.parts import part_text, parts_of
 from potluck_plugins.chat._shared.thoughts import Habit
 
 _HALVES = "\ufffd" + "".join(map(chr, range(0xD800, 0xDC00)))
@@ -33,7 +33,7 @@ def _count(value: object) -> int:
     return round(number) if 0 < number < _UNBELIEVABLE else 0
 
 
-def _mapping(value: object) -> object:
+def _mapping_or_empty(value: object) -> object:
     return value if isinstance(value, dict) else {}
 
 
@@ -56,10 +56,10 @@ class _CompletionDetails(BaseModel):
 class _Usage(BaseModel):
     prompt_tokens: Count = 0
     completion_tokens: Count = 0
-    prompt_tokens_details: Annotated[_PromptDetails, BeforeValidator(_mapping)] = _PromptDetails()
-    completion_tokens_details: Annotated[_CompletionDetails, BeforeValidator(_mapping)] = _CompletionDetails()
+    prompt_tokens_details: Annotated[_PromptDetails, BeforeValidator(_mapping_or_empty)] = _PromptDetails()
+    completion_tokens_details: Annotated[_CompletionDetails, BeforeValidator(_mapping_or_empty)] = _CompletionDetails()
 
-    def counted(self) -> Usage:
+    def to_usage(self) -> Usage:
         cached, thoughts = self.prompt_tokens_details.cached_tokens, self.completion_tokens_details.reasoning_tokens
         prompt, completion = self.prompt_tokens, self.completion_tokens
         return Usage(prompt, completion, min(cached, prompt), min(thoughts, completion))
@@ -76,7 +76,7 @@ class _Message(BaseModel):
     def thoughts(self) -> str:
         """The thoughts that come beside the content, in the first of the fields that holds some."""
         fields = (self.reasoning_content, self.reasoning, self.thinking, self.reasoning_details)
-        return next((text for field in fields if (text := text_of(field))), "")
+        return next((text for field in fields if (text := part_text(field))), "")
 
 
 class _Choice(BaseModel):
@@ -102,7 +102,7 @@ class Reply:
     def __init__(self, habit: Habit, *, whole: bool) -> None:
         """Begin with nothing."""
         self._habit, self._whole = habit, whole
-        self._thinking = habit.thinking()
+        self._thinking = habit.start_thinking()
         self._texts: list[str] = []
         self._beside: list[str] = []
         self._held = ""
@@ -126,7 +126,7 @@ class Reply:
         if isinstance(body, dict) and not event.choices and (said := error_of(body)):
             raise failed_within(said)
         if isinstance(event.usage, dict):
-            self._usage = _Usage.model_validate(event.usage).counted()
+            self._usage = _Usage.model_validate(event.usage).to_usage()
         self._served_by = " ".join(filter(None, (event.model, event.system_fingerprint))) or self._served_by
         return self._read(event.choices[0]) if event.choices else ""
 
@@ -138,7 +138,7 @@ class Reply:
     def rest(self) -> str:
         """The text that was held back, unless the limit cut a character there: some servers show that, some do not."""
         finish = finish_of(self._reason or "")
-        text = self._thinking.grown("" if finish == "length" else whole_characters(self._held))
+        text = self._thinking.update("" if finish == "length" else whole_characters(self._held))
         text += self._thinking.rest(cut=self._habit.was_cut(finish))
         self._held = ""
         if finish == "stop" and self._is_misplaced():
@@ -173,7 +173,7 @@ class Reply:
         self._refused = self._refused or bool(refusal)
         self._reason = choice.finish_reason or self._reason
         text, self._held = _without_half(self._held + (parts.answer or refusal))
-        handed = self._thinking.grown(text)
+        handed = self._thinking.update(text)
         self._texts.append(handed)
         return handed
 

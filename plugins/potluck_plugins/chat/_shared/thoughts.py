@@ -82,18 +82,18 @@ class Thinking:
         """The thoughts come beside the text, so it does not begin within them."""
         self._unmarked = False
 
-    def grown(self, text: str) -> str:
+    def update(self, text: str) -> str:
         """Take more text. Returns what of the answer can be handed on."""
         self._held += text
-        return self._decided(last=False)
+        return self._hand_on(last=False)
 
     def rest(self, *, cut: bool = False) -> str:
         """The text is over; returns what was held back. ``cut``: it is known to have ended within thoughts."""
         if cut and not self._answering and not self._after:
             self._inside = True
-        return self._decided(last=True)
+        return self._hand_on(last=True)
 
-    def _decided(self, last: bool) -> str:
+    def _hand_on(self, last: bool) -> str:
         while not self._answering:
             if self._inside:
                 if not self._think(last):
@@ -161,12 +161,12 @@ class Habit:
 
     def __init__(self, *, known: bool = False) -> None:
         """``known``: it writes an opening mark, or its thoughts come apart from its text."""
-        self._known = known
+        self._check_tokens = known
         self._only_closes = False
 
-    def thinking(self) -> Thinking:
+    def start_thinking(self) -> Thinking:
         """For the next text."""
-        return Thinking(unmarked=not self._known)
+        return Thinking(unmarked=not self._check_tokens)
 
     def was_cut(self, finish: Finish | None) -> bool:
         """Whether a text without a closing mark that the limit ended are thoughts."""
@@ -175,6 +175,6 @@ class Habit:
     def learn(self, thinking: Thinking, finish: Finish) -> None:
         """Take what a whole text has shown."""
         if thinking.closed_only:
-            self._only_closes, self._known = True, False
+            self._only_closes, self._check_tokens = True, False
         elif finish == "stop" and thinking.answer and not self._only_closes:
-            self._known = True
+            self._check_tokens = True

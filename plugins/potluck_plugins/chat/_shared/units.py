@@ -45,7 +45,7 @@ class Unit(NamedTuple):
     table: Span | None = None
 
 
-def units(number: int, passage: Passage) -> list[Unit]:
+def quotable_units(number: int, passage: Passage) -> list[Unit]:
     """The units of the ``number``-th passage, in order. A heading is one only where nothing stands under it."""
     text = passage.text
     found: list[Unit] = []
@@ -104,20 +104,20 @@ def _sentences(text: str, start: int, end: int) -> Iterator[Span]:
     for match in _END.finditer(text, start, end):
         before = text[max(start, match.start() - _LONGEST_ABBREVIATION) : match.start()]
         if match.group()[0] != "." or not _ABBREVIATION.search(before):
-            yield from _stripped(text, start, match.end())
+            yield from _strip_span(text, start, match.end())
             start = match.end()
-    yield from _stripped(text, start, end)
+    yield from _strip_span(text, start, end)
 
 
 def _lines(text: str, start: int, end: int) -> Iterator[Span]:
     """The lines that are not blank, without the white space around them."""
     while start < end:
         stop = text.find("\n", start, end) + 1 or end
-        yield from _stripped(text, start, stop)
+        yield from _strip_span(text, start, stop)
         start = stop
 
 
-def _stripped(text: str, start: int, end: int) -> Iterator[Span]:
+def _strip_span(text: str, start: int, end: int) -> Iterator[Span]:
     piece = text[start:end]
     bare = piece.strip()
     if bare:

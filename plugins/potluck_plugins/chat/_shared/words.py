@@ -50,24 +50,24 @@ _NAMED = 1.5
 _ONE_FAINT, _TWO_FAINT, _SINGLE = 0.4, 0.1, 0.5
 
 
-def is_chinese(text: str) -> bool:
+def has_han(text: str) -> bool:
     """Whether there is a Han or Kana character in it."""
     return _IS_HAN.search(text) is not None
 
 
-def count(text: str) -> int:
+def count_words(text: str) -> int:
     """How many words: Han and Kana characters singly, words and numbers whole."""
     return sum(len(word) if _IS_HAN.match(word) else 1 for word in _WORD.findall(text))
 
 
 def end_of(text: str, limit: int) -> int | None:
-    """Where the first ``limit`` words end, as ``count`` counts them; None if there are not more."""
+    """Where the first ``limit`` words end, as ``count_words`` counts them; None if there are not more."""
     ends = (match.start() + place for match in _WORD.finditer(text) for place in _ends(match.group()))
     found = list(islice(ends, limit + 1))
     return found[limit - 1] if len(found) > limit else None
 
 
-def words(text: str) -> frozenset[str]:
+def search_words(text: str) -> frozenset[str]:
     """What a text can be found by: characters and pairs of them, numbers, words without their endings."""
     found: set[str] = set()
     for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
@@ -78,12 +78,12 @@ def words(text: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def asked(question: str) -> dict[str, float]:
+def question_words(question: str) -> dict[str, float]:
     """The words of a question that an answer should hold, with what each says by itself."""
     plain = unicodedata.normalize("NFKC", question)
     found: dict[str, float] = {}
     for position, word in enumerate(_WORD.findall(_ASKS.sub(" ", plain))):
-        for part, weight in _weighed(word, position == 0):
+        for part, weight in _weigh(word, position == 0):
             found[part] = max(weight, found.get(part, 0.0))
     return found
 
@@ -91,7 +91,7 @@ def asked(question: str) -> dict[str, float]:
 def exact(question: str) -> frozenset[str]:
     """Numbers, names and what stands in quotation marks: a passage without them is about something else."""
     plain = unicodedata.normalize("NFKC", question)
-    chinese = is_chinese(plain)
+    chinese = has_han(plain)
     found = set()
     for position, word in enumerate(_WORD.findall(plain)):
         named = chinese or (word[0].isupper() and position > 0)
@@ -100,7 +100,7 @@ def exact(question: str) -> frozenset[str]:
     return frozenset(found)
 
 
-def _weighed(word: str, first: bool) -> list[tuple[str, float]]:
+def _weigh(word: str, first: bool) -> list[tuple[str, float]]:
     if _IS_HAN.match(word):
         if len(word) == 1:
             return [] if word in _FAINT else [(word, _SINGLE)]

@@ -61,7 +61,7 @@ def layers_of(model: Any) -> Any:
 def hook(module: Any, variant: Variant, active: Callable[[], bool]) -> Callable[..., Any]:
     """A forward hook that adds what the adapter says: of the result (in series), or of the input (parallel)."""
 
-    def added(_: Any, arguments: tuple[Any, ...], settings: dict[str, Any], result: Any) -> Any:
+    def add_result(_: Any, arguments: tuple[Any, ...], settings: dict[str, Any], result: Any) -> Any:
         if not active():
             return None
         hidden = result[0] if isinstance(result, tuple) else result
@@ -69,4 +69,4 @@ def hook(module: Any, variant: Variant, active: Callable[[], bool]) -> Callable[
         hidden = hidden + module(given)
         return (hidden, *result[1:]) if isinstance(result, tuple) else hidden
 
-    return added
+    return add_result

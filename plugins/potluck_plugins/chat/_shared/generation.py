@@ -35,13 +35,13 @@ def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: i
         logits = output.logits[0, -1].float().cpu().clone()
         for token, times in written.items():
             logits[token] -= options.presence_penalty + options.frequency_penalty * times
-        token = _chosen(logits, options, chance)
+        token = _choose_token(logits, options, chance)
         written[token] += 1
         yield token
         ids = torch.tensor([[token]])
 
 
-def _chosen(logits: Any, options: ChatOptions, chance: Any) -> int:
+def _choose_token(logits: Any, options: ChatOptions, chance: Any) -> int:
     """The likeliest token, or one by chance among the likeliest that together have the probability ``top_p``."""
     import torch
 
@@ -52,7 +52,7 @@ def _chosen(logits: Any, options: ChatOptions, chance: Any) -> int:
     return int(order[torch.multinomial(shares, 1, generator=chance)])
 
 
-class Decoded:
+class TokenDecoder:
     """The text of tokens that come one by one. Marks of thoughts are kept, other special tokens are not shown."""
 
     def __init__(self, tokenizer: Any) -> None:
@@ -74,7 +74,7 @@ class Decoded:
         return new
 
 
-class Growing:
+class StoppableText:
     """A text that grows and ends before the first stop text. ``given`` is what has been handed on of it.
 
     What may be the beginning of a stop text, or is half a character, is held back until that is clear.
@@ -87,7 +87,7 @@ class Growing:
         self._stops = [stop for stop in stops if stop]
         self._text = ""
 
-    def grown(self, text: str) -> Iterator[str]:
+    def update(self, text: str) -> Iterator[str]:
         """Take the whole text as it is now, and yield what can be handed on."""
         self._text = text.rstrip(_UNFINISHED)
         found = [place for stop in self._stops if (place := self._text.find(stop)) >= 0]

@@ -16,7 +16,7 @@ from potluck.documents import Answer, Message, Usage
 from potluck.file_hashes import model_hash
 from potluck.models.devices import Device, resolve_device, resolve_dtype
 from potluck.models.tokenizer import check_rows, embedding_rows, end_tokens, missing_end_message
-from potluck_plugins.chat._shared.decoding import Decoded, Growing
+from potluck_plugins.chat._shared.generation import StoppableText, TokenDecoder
 from potluck_plugins.chat._shared.thoughts import Thinking
 
 
@@ -114,7 +114,7 @@ class LocalChat(ChatModel):
         own = {int(tokenizer.convert_tokens_to_ids(token)) for token in self._end_tokens}
         return own | {*(named if isinstance(named, list) else [named])} - {None}
 
-    def _known(self, ids: list[int]) -> list[int]:
+    def _check_tokens(self, ids: list[int]) -> list[int]:
         """Tokens of a text. Raises ``TokenizerMismatch`` for those that the model has no embedding for."""
         model, tokenizer = self._both
         check_rows(ids, tokenizer, embedding_rows(model), self._config.model)
@@ -156,7 +156,7 @@ class WritingChat(LocalChat):
     def _seed(self, options: ChatOptions) -> int:
         return self._context.seed if options.seed is None else options.seed
 
-    def _written(
+    def _answer_pieces(
         self,
         tokens: Iterable[int],
         ends: Container[int | None],
@@ -168,20 +168,20 @@ class WritingChat(LocalChat):
 
         ``thinking`` tells thoughts from it; a stop text ends the answer, not them.
         """
-        text, taken, thinking = Growing(options.stop), 0, thinking or Thinking()
-        decoded, thought = Decoded(self._both[1]), 0
+        text, taken, thinking = StoppableText(options.stop), 0, thinking or Thinking()
+        decoded, thought = TokenDecoder(self._both[1]), 0
         for token in tokens:
             taken += 1
             if token in ends:
                 text.ended = True
                 break
-            thinking.grown(decoded.more(token))
+            thinking.update(decoded.more(token))
             thought = thought if thinking.answer else taken
-            yield from text.grown(thinking.answer)
+            yield from text.update(thinking.answer)
             if text.ended:
                 break
         thinking.rest()
-        yield from text.grown(thinking.answer)
+        yield from text.update(thinking.answer)
         yield from text.rest()
         usage = Usage(prompt, taken, reasoning=thought if thinking.thoughts else 0)
         yield Answer(text.given, "stop" if text.ended else "length", usage, thoughts=thinking.thoughts)

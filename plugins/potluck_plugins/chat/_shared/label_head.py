@@ -12,13 +12,13 @@ from potluck.models.inputs import hidden_state
 from potluck_plugins.chat._shared.likelihoods import check_fits
 
 
-def named(model: Any, tuned: Classifying, ids: Sequence[int], window: int | None) -> Answer:
+def answer_with_label(model: Any, tuned: Classifying, ids: Sequence[int], window: int | None) -> Answer:
     """The likeliest label for a text of these tokens. Raises ``ContextExceeded``."""
     known = _chances(model, tuned, ids, window)
     return Answer(max(known, key=lambda label: known[label]), "stop", Usage(len(ids), 1))
 
 
-def scored(
+def label_likelihoods(
     model: Any, tuned: Classifying, ids: Sequence[int], continuations: Sequence[str], window: int | None
 ) -> list[Likelihood]:
     """How likely each continuation of the text is, which has to be a label. Raises ``ContextExceeded``."""
