@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import potluck
@@ -12,8 +11,8 @@ from potluck_plugins.loaders._shared.decoding import Encoding, decode, refuse_bi
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markdown import write_markdown
 
-_PAIR = re.compile(r"([\w][\w -]*?)\s*:(?:\s+(.*))?")
-_ITEM = re.compile(r"\s*-\s+(.*)")
+_LONGEST = 1 << 16
+"""Characters of front matter. More between two lines of ``---`` is text between rules."""
 
 
 class MarkdownConfig(Config):
@@ -36,40 +35,48 @@ class MarkdownLoader(Loader):
         """Yield the one document of a file."""
         decoded = decode(source.path.read_bytes(), self._encoding)
         refuse_binary(decoded)
-        matter, lines = _parted(decoded.text.split("\n"))
+        matter, lines = _divide(decoded.text)
         flow = Flow()
         write_markdown(lines, flow)
-        yield flow.document(source.name, {**_metadata(matter), "encoding": decoded.encoding}, decoded.losses)
+        yield flow.document(source.name, {**matter, "encoding": decoded.encoding}, decoded.losses)
 
 
-def _parted(lines: list[str]) -> tuple[list[str], list[str]]:
-    """The lines between two ``---`` at the very beginning, and those after them."""
+def _divide(text: str) -> tuple[dict[str, Json], list[str]]:
+    """The front matter, a YAML mapping between two ``---`` at the very beginning, and the lines after it."""
+    lines = text.split("\n")
     end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() in ("---", "...")), None)
-    if lines[0].rstrip() != "---" or end is None or not any(_PAIR.fullmatch(line) for line in lines[1:end]):
-        return [], lines
-    return lines[1:end], lines[end + 1 :]
+    if lines[0].rstrip() != "---" or end is None:
+        return {}, lines
+    matter = _read_matter("\n".join(lines[1:end]))
+    return ({}, lines) if matter is None else (matter, lines[end + 1 :])
 
 
-def _metadata(lines: list[str]) -> dict[str, Json]:
-    """What YAML would make of simple front matter: ``key: value``, and ``key:`` with a list below."""
-    found: dict[str, Json] = {}
-    key = ""
-    for line in lines:
-        pair, item = _PAIR.fullmatch(line), _ITEM.fullmatch(line)
-        if pair:
-            key, value = pair.group(1), pair.group(2) or ""
-            listed = value.startswith("[") and value.endswith("]")
-            found[key] = [_bare(one) for one in value[1:-1].split(",")] if listed else _bare(value)
-        elif item and key:
-            known = found[key]
-            found[key] = [*(known if isinstance(known, list) else []), _bare(item.group(1))]
-    return found
+def _read_matter(text: str) -> dict[str, Json] | None:
+    """The mapping that a text is as YAML, its scalars as they are written; None where it is none.
+
+    Text with an alias is none either: a few lines of them can mean more than fits into memory.
+    """
+    from ruamel.yaml import YAML
+    from ruamel.yaml.error import YAMLError
+    from ruamel.yaml.events import AliasEvent
+
+    yaml = YAML(typ="base", pure=True)
+    yaml.allow_duplicate_keys = True
+    if len(text) > _LONGEST:
+        return None
+    try:
+        if any(isinstance(event, AliasEvent) for event in yaml.parse(text)):
+            return None
+        found = yaml.load(text)
+    except (YAMLError, ValueError, RecursionError):
+        return None
+    return found if isinstance(found, dict) and _has_plain_keys(found) else None
 
 
-def _bare(value: str) -> str:
-    value = value.strip()
-    quoted = len(value) > 1 and value[0] == value[-1] and value[0] in "\"'"
-    return value[1:-1] if quoted else value
+def _has_plain_keys(value: object) -> bool:
+    if isinstance(value, dict):
+        return all(isinstance(key, str) and _has_plain_keys(inner) for key, inner in value.items())
+    return not isinstance(value, list) or all(map(_has_plain_keys, value))
 
 
 @potluck.hookimpl

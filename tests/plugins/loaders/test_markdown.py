@@ -143,14 +143,16 @@ def test_a_fenced_block_ends_at_as_many_marks(text: str, titles: list[str]) -> N
     [
         ("a: 1\nb-c d: x y", {"a": "1", "b-c d": "x y"}),
         ("a:\nb: ''", {"a": "", "b": ""}),
-        ("a: 'x'\nb: \"x'\nc: \"", {"a": "x", "b": "\"x'", "c": '"'}),
-        ("a: [x, 'y', ]\nb: [x", {"a": ["x", "y", ""], "b": "[x"}),
-        ("a: x\n- y\n  - z", {"a": ["y", "z"]}),
-        ("- x\na: 1", {"a": "1"}),
-        ("a:1\nb: 2", {"b": "2"}),
+        ("a: 'x'\nb: \"x''\"  # 註", {"a": "x", "b": "x''"}),
+        ("a: [x, 'y', ]", {"a": ["x", "y"]}),
+        ("日期: 2024-01-05\n草稿: true", {"日期": "2024-01-05", "草稿": "true"}),
+        ("作者:\n  - 名: 王小明\n    在: [臺北, 高雄]", {"作者": [{"名": "王小明", "在": ["臺北", "高雄"]}]}),
+        ("摘要: >\n  短鋼軌\n  之定義", {"摘要": "短鋼軌 之定義"}),
+        ("a: !!python/name:os.system x", {"a": "x"}),
+        ("a: 1\na: 2", {"a": "1"}),
     ],
 )
-def test_simple_front_matter_is_read_as_yaml_would(front: str, metadata: dict[str, object]) -> None:
+def test_front_matter_is_yaml_whose_scalars_are_texts(front: str, metadata: dict[str, object]) -> None:
     for end in ("---", "... "):
         document = load_one("markdown", f"--- \n{front}\n{end}\ntext")
         assert document.metadata == {**metadata, "encoding": "utf-8"}
@@ -158,7 +160,20 @@ def test_simple_front_matter_is_read_as_yaml_would(front: str, metadata: dict[st
 
 
 @pytest.mark.parametrize(
-    "text", ["---\na: 1\n", "x\n---\na: 1\n---", "---\n---\nb", "----\na: 1\n---", "---\n- a\n---"]
+    "text",
+    [
+        "---\na: 1\n",
+        "x\n---\na: 1\n---",
+        "---\n---\nb",
+        "----\na: 1\n---",
+        "---\n- a\n---",
+        "---\n題目: [短鋼軌\n---\n",
+        "---\na: x\n- y\n---\n",
+        "---\na: &a [x]\nb: [*a, *a]\n---\n",
+        "---\n[a, b]: 1\n---\n",
+        "---\na: " + "[" * 5000 + "\n---\n",
+        "---\na: " + "字" * 70_000 + "\n---\n",
+    ],
 )
 def test_what_is_no_front_matter_stays_in_the_text(text: str) -> None:
     document = load_one("markdown", text)
