@@ -11,6 +11,8 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
+from support.samples import SAMPLES, data_folder
+
 # The machines are shared: a slow example is no failure, and a failure has to come again.
 settings.register_profile("potluck", deadline=None, derandomize=True)
 settings.load_profile("potluck")
@@ -38,11 +40,14 @@ def pytest_collection() -> Generator[None, object, object]:
 
 @pytest.fixture(scope="session")
 def shared_data() -> Path:
-    """The folder of real data sets: ``POTLUCK_DATA``, or ``../shared/data`` beside the repository."""
-    folder = Path(os.environ.get("POTLUCK_DATA") or Path(__file__).parents[2] / "shared" / "data")
-    if not folder.is_dir():
-        pytest.skip(f"no real data at {folder}: set POTLUCK_DATA")
-    return folder
+    """The folder of real data sets: whole ones where there are any, else the samples in ``tests/data``."""
+    return data_folder()
+
+
+@pytest.fixture(scope="session")
+def whole_data(shared_data: Path) -> bool:
+    """Whether ``shared_data`` holds the whole sets, which the figures in the tests were measured on."""
+    return shared_data.resolve() != SAMPLES.resolve()
 
 
 @pytest.fixture(autouse=True)

@@ -410,7 +410,7 @@ def test_what_is_partly_answered_is_not_refused() -> None:
     assert not is_refusal("文中未說明短鋼軌的用途，但1.4.4規定：短鋼軌係指長度在標準長度以下5m以上之鋼軌，" * 2)
 
 
-def test_sentences_of_real_texts_are_hardly_ever_refusals(shared_data: Path) -> None:
+def test_sentences_of_real_texts_are_hardly_ever_refusals(shared_data: Path, whole_data: bool) -> None:
     found, count = [], 0
     for name in ("qa_zh/corpus", "qa_en/corpus", "spec_zh/sections", "xquad/corpus_zh", "xquad/corpus_en"):
         for line in filter(None, (shared_data / f"{name}.jsonl").read_text(encoding="utf-8").split("\n")):
@@ -418,8 +418,8 @@ def test_sentences_of_real_texts_are_hardly_ever_refusals(shared_data: Path) -> 
             count += len(texts)
             found += [text for text in texts if is_refusal(text)]
 
-    assert count > 5000
-    assert len(found) <= 3, found
+    assert count > (5000 if whole_data else 900)
+    assert len(found) <= (3 if whole_data else 0), found
 
 
 def test_script() -> None:

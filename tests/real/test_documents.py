@@ -41,7 +41,7 @@ def expected(folder: Path) -> list[dict[str, Any]]:
     return rows
 
 
-def test_the_phrases_of_every_format_come_out(shared_data: Path) -> None:
+def test_the_phrases_of_every_format_come_out(shared_data: Path, whole_data: bool) -> None:
     wanted = expected(shared_data / "docs")
 
     found, _ = load(*(shared_data / "docs" / one["file"] for one in wanted))
@@ -51,7 +51,7 @@ def test_the_phrases_of_every_format_come_out(shared_data: Path) -> None:
 
     missed = [one["file"] for one in wanted if not holds(found.get(one["file"], []), one["must"])]
     assert missed == []
-    assert len(wanted) == 79
+    assert len(wanted) == (79 if whole_data else 78)
 
 
 def as_expected(one: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
@@ -70,14 +70,14 @@ def as_expected(one: dict[str, Any], rows: list[dict[str, Any]]) -> bool:
     }[one["expect"]]
 
 
-def test_bad_files_are_what_they_are_expected_to_be_and_the_run_goes_on(shared_data: Path) -> None:
+def test_bad_files_are_what_they_are_expected_to_be_and_the_run_goes_on(shared_data: Path, whole_data: bool) -> None:
     wanted = expected(shared_data / "bad")
 
     found, done = load(*(shared_data / "bad" / one["file"] for one in wanted))
 
     wrong = [one["file"] for one in wanted if not as_expected(one, found.get(one["file"], []))]
     assert wrong == []
-    assert len(wanted) == 60
+    assert len(wanted) == (60 if whole_data else 55)
     assert done.returncode == 1
     assert "Traceback" not in done.stderr
     for one in wanted:
@@ -85,7 +85,9 @@ def test_bad_files_are_what_they_are_expected_to_be_and_the_run_goes_on(shared_d
 
 
 @pytest.mark.parametrize("name", ["own_zipbomb.docx", "poc-xmlbomb.xlsx", "own_billion_laughs.enex", "own_deep.html"])
-def test_a_bomb_ends_within_seconds(shared_data: Path, name: str) -> None:
+def test_a_bomb_ends_within_seconds(shared_data: Path, whole_data: bool, name: str) -> None:
+    if name == "own_zipbomb.docx" and not whole_data:
+        pytest.skip(f"{name} is too large for tests/data: it takes the whole sets (POTLUCK_DATA)")
     started = time.monotonic()
 
     load(shared_data / "bad" / name)

@@ -27,6 +27,7 @@ from potluck.overlap import (
     units,
 )
 from potluck.refusals import is_refusal
+from support.samples import SAMPLES
 
 WORDS = [
     *"的軌道１２3² ①½ｍm²、。「」'’\"$+-_.,!?\u3000\u00a0\t\n\u200b\u0301éÉßİあア한🇹🇼",
@@ -88,6 +89,27 @@ def test_the_scorer_agrees_on_the_data(scorer: ModuleType, shared_data: Path) ->
     for one, other in pairs(shared_data):
         assert_same(scorer, one, other)
         assert is_refusal(one) == scorer.is_idk(one, scorer.IDK)
+
+
+def test_texts_compare_as_the_scorer_compared_them() -> None:
+    """What it gave for some questions and answers of the samples and for strings of awkward characters."""
+    lines = (SAMPLES / "scorer" / "texts.jsonl").read_text(encoding="utf-8").split("\n")
+    recorded = [json.loads(line) for line in lines if line]
+
+    for row in recorded:
+        one, other = row["one"], row["other"]
+        assert (is_cjk(one), squeezed(one)) == (row["cjk"], row["squeezed"])
+        for cjk, gave in ((True, row["chinese"]), (False, row["english"])):
+            assert (normalised(one, cjk), units(one, cjk)) == (gave["normalised"], gave["units"])
+            assert exact_match(one, other, cjk) == gave["exact_match"]
+            assert f1(one, other, cjk) == pytest.approx(gave["f1"], abs=1e-12)
+    assert len(recorded) == 160
+
+
+@pytest.mark.parametrize("phrase", json.loads((SAMPLES / "scorer" / "refusals.json").read_text(encoding="utf-8")))
+def test_what_the_scorer_took_for_a_refusal_is_one(phrase: str) -> None:
+    assert is_refusal(phrase)
+    assert is_refusal(f"{phrase}. " + "x" * 60)
 
 
 def test_all_that_the_scorer_takes_for_refusals_are(scorer: ModuleType) -> None:

@@ -24,6 +24,7 @@ from potluck.documents import Passage
 from potluck.metrics.scorer import QuestionScore
 from potluck.questions.gold import document_id, gold_ranks
 from potluck.questions.question_file import Question, read_questions
+from support.samples import SAMPLES
 from support.scoring import usual
 
 score, summarise = usual().score, usual().summarise
@@ -135,6 +136,28 @@ def test_a_question_that_got_nothing_counts_as_wrong(scorer: ModuleType, shared_
     assert ours["empty"] == 19
     assert ours["refusal_recall"] == theirs["idk_recall"] == 0
     assert ours["recall@5"] == pytest.approx(1 / 16)
+
+
+@pytest.mark.parametrize("recorded", rows(SAMPLES / "scorer" / "questions.jsonl"), ids=lambda row: row["questions"])
+def test_the_measures_are_those_that_the_scorer_gave(recorded: dict[str, Any]) -> None:
+    """For answers and passages drawn at random for the questions of the samples."""
+    clauses = {row["section"]: row for row in rows(SAMPLES / "spec_zh" / "sections.jsonl")}
+
+    def found(one: str | list[str]) -> Passage:
+        if isinstance(one, str):
+            return passage(one)
+        held = [clauses[number] for number in one]
+        text = "\n".join(f"{row['section']} {row['title']}\n{row['text']}" for row in held)
+        return passage("spec.doc", text, tuple(one))
+
+    questions = read_questions(SAMPLES / f"{recorded['questions']}.jsonl")
+    scores = [
+        score(question, [found(one) for one in given["found"]], given["answer"])
+        for question, given in zip(questions, recorded["given"], strict=True)
+    ]
+
+    ours = summarise(scores)
+    assert {name: ours[name] for name in recorded["scores"]} == pytest.approx(recorded["scores"], abs=1e-9)
 
 
 def test_every_id_of_the_data_is_the_id_of_its_file(shared_data: Path) -> None:
