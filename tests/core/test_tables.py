@@ -13,10 +13,11 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from potluck.comparison import table as comparison
+from potluck.results.strategy import StrategyResult
 from potluck.strategy import results_table as strategy
 from potluck.tables import Sheet
 from potluck.visible import visible
-from support.comparisons import result_of
+from support.comparisons import construct, result_of
 
 INTERVAL = "0.333 [0.000, 1.000]"
 MEASURES = ("exact_match", "fact", "f1", "recall@1", "recall@5")
@@ -155,7 +156,8 @@ def test_a_strategy_on_eighty_columns_keeps_its_figures_and_says_which_row_is_wh
     ]
     rows[2]["n"] = 0
 
-    found = blocks(drawn(strategy.strategy_table({"data": {"minority": "垃圾\x07"}, "rows": rows}), 80))
+    document = {"data": {"minority": "垃圾\x07"}, "rows": rows, "recommendation": {}, "spent": {}, "budget": {}}
+    found = blocks(drawn(strategy.strategy_table(construct(StrategyResult, document)), 80))
 
     assert len(found) == 2
     assert "F1 of 垃圾\\x07" in found[0][0]

@@ -70,21 +70,22 @@ def comparison(questions: int = 60, variants: int = 2, seed: int = 0, chunk_leng
 
 def result_of(document: Mapping[str, Any]) -> ComparisonResult:
     """The comparison of a document, whatever its texts are: nothing is checked, and what it lacks is empty."""
-    result: ComparisonResult = _construct(ComparisonResult, document)
+    result: ComparisonResult = construct(ComparisonResult, document)
     return result
 
 
-def _construct(kind: Any, value: Any) -> Any:
+def construct(kind: Any, value: Any) -> Any:
+    """A dataclass from JSON; likewise what it holds."""
     origin, arguments = get_origin(kind), get_args(kind)
     if origin is UnionType:
-        return None if value is None else _construct(arguments[0], value)
+        return None if value is None else construct(arguments[0], value)
     if origin is tuple:
-        return tuple(_construct(arguments[0], item) for item in value or ())
+        return tuple(construct(arguments[0], item) for item in value or ())
     if origin is collections.abc.Mapping:
-        return {key: _construct(arguments[1], item) for key, item in (value or {}).items()}
+        return {key: construct(arguments[1], item) for key, item in (value or {}).items()}
     if is_dataclass(kind) and isinstance(kind, type):
         hints = get_type_hints(kind)
-        return kind(**{one.name: _construct(hints[one.name], value.get(json_key(one.name))) for one in fields(kind)})
+        return kind(**{one.name: construct(hints[one.name], value.get(json_key(one.name))) for one in fields(kind)})
     return value
 
 

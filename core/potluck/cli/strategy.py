@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -13,6 +12,7 @@ from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
+    from potluck.results.strategy import StrategyResult
 
 
 @click.command("strategy")
@@ -76,7 +76,7 @@ def command(
     if as_json:
         print_json(outcome.document)
     else:
-        _print(outcome.document)
+        _print(outcome.result)
 
 
 def _recipe(chat: str | None, embedder: str, seed: int, tuned: str | None) -> RecipeModel:
@@ -92,10 +92,9 @@ def _recipe(chat: str | None, embedder: str, seed: int, tuned: str | None) -> Re
     return model
 
 
-def _print(document: Mapping[str, Any]) -> None:
-
+def _print(result: StrategyResult) -> None:
     from potluck.strategy.results_table import strategy_table, summary_lines
 
-    draw(strategy_table(document))
-    for line in summary_lines(document):
+    draw(strategy_table(result))
+    for line in summary_lines(result):
         echo(line)

@@ -1,4 +1,4 @@
-"""The outcome as the one JSON document that ``--json`` prints."""
+"""The result of a comparison of strategies, put together from the race and the recommendation."""
 
 from __future__ import annotations
 
@@ -6,9 +6,17 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from potluck.contracts import ChatOptions
-from potluck.documents import Json
-from potluck.metrics.classification import classification, minority
-from potluck.strategy.advice import Advice
+from potluck.metrics.classification import LabelScore, classification, minority
+from potluck.results.strategy import (
+    BudgetResult,
+    DataResult,
+    Recommendation,
+    RivalResult,
+    RowResult,
+    SpentResult,
+    StrategyResult,
+)
+from potluck.strategy.advice import Advice, PairVerdict
 from potluck.strategy.budget import Budget
 from potluck.strategy.data import LabelledText, Split
 from potluck.strategy.entrant_notes import notes_on
@@ -16,85 +24,65 @@ from potluck.strategy.quality import quality
 from potluck.strategy.race import Entrant, Race, cost, latency
 
 
-def document(
+def strategy_result(
     race: Race,
     advice: Advice,
     split: Split,
     test: Sequence[LabelledText],
-    meter: Budget,
+    budget: Budget,
     folder: Path,
     options: ChatOptions | None,
-) -> dict[str, Json]:
+) -> StrategyResult:
     """All that is known. Times are in seconds, costs in US dollars; ``options`` are those of the chat model."""
     rarest = minority([item.label for item in test])
-    return {
-        "data": {
-            "train": len(split.train),
-            "test": len(test),
-            "labels": list(split.labels),
-            "minority": rarest,
-            "left_out": split.left_out,
-            "notes": list(split.notes),
-        },
-        "rows": [_row(lane, test, rarest, options) for lane in race.entrants],
-        "looks": [{"n": look.n, "rows": list(look.rows), "dropped": list(look.dropped)} for look in race.looks],
-        "recommendation": {
-            "row": advice.row,
-            "words": advice.words,
-            "against": [
-                {
-                    "other": one.other,
-                    "difference": one.difference.difference,
-                    "low": one.difference.low,
-                    "high": one.difference.high,
-                    "p": one.difference.p,
-                    "p_adjusted": one.p_adjusted,
-                    "needed_n": one.difference.needed_n,
-                    "sentence": one.sentence,
-                }
-                for one in advice.against
-            ],
-        },
-        "spent": {
-            "seconds": meter.seconds,
-            "of_them_earlier": meter.reused_seconds,
-            "loading_seconds": race.loading_seconds,
-            "usd": meter.usd,
-        },
-        "budget": {"usd": meter.budget_usd, "minutes": meter.budget_seconds / 60, "ended_by": race.ended},
-        "cache": str(folder),
-    }
+    return StrategyResult(
+        data=DataResult(len(split.train), len(test), tuple(split.labels), rarest, split.left_out, tuple(split.notes)),
+        rows=tuple(_row(entrant, test, rarest, options) for entrant in race.entrants),
+        looks=tuple(race.looks),
+        recommendation=Recommendation(advice.row, advice.words, tuple(map(_rival, advice.against))),
+        spent=SpentResult(budget.seconds, budget.reused_seconds, race.loading_seconds, budget.usd),
+        budget=BudgetResult(budget.budget_usd, budget.budget_seconds / 60, race.ended),
+        cache=str(folder),
+    )
 
 
-def _row(lane: Entrant, test: Sequence[LabelledText], rarest: str, options: ChatOptions | None) -> dict[str, Json]:
-    n = len(lane.asked)
-    said = [one.label for one in lane.asked]
+def _rival(one: PairVerdict) -> RivalResult:
+    difference = one.difference
+    return RivalResult(
+        other=one.other,
+        difference=difference.difference,
+        low=difference.low,
+        high=difference.high,
+        p=difference.p,
+        p_adjusted=one.p_adjusted,
+        needed_n=difference.needed_n,
+        sentence=one.sentence,
+    )
+
+
+def _row(entrant: Entrant, test: Sequence[LabelledText], rarest: str, options: ChatOptions | None) -> RowResult:
+    n = len(entrant.asked)
+    said = [one.label for one in entrant.asked]
     gold = [item.label for item in test[:n]]
-    found = quality(gold, said, rarest) if n else {}
-    return {
-        "name": lane.name,
-        "summary": lane.spec.summary,
-        "baseline": lane.spec.baseline,
-        "n": n,
-        "quality": {name: value.as_json() for name, value in found.items()},
-        "labels": _labels(gold, said) if n else {},
-        "no_label": sum(not label for label in said),
-        "cost_per_1000": cost(lane) * 1000 if n else None,
-        "latency": latency(lane) if n else None,
-        "training_seconds": lane.training_seconds,
-        "training_cost": lane.training_usd,
-        "own_seconds": lane.own_seconds,
-        "bytes_sent": lane.training_sent + sum(one.sent for one in lane.asked),
-        "outcome": lane.outcome,
-        "why": lane.why,
-        "notes": [*notes_on(lane, gold, options)],
-    }
+    return RowResult(
+        name=entrant.name,
+        summary=entrant.spec.summary,
+        baseline=entrant.spec.baseline,
+        n=n,
+        quality=quality(gold, said, rarest) if n else {},
+        labels=_labels(gold, said) if n else {},
+        no_label=sum(not label for label in said),
+        cost_per_1000=cost(entrant) * 1000 if n else None,
+        latency=latency(entrant) if n else None,
+        training_seconds=entrant.training_seconds,
+        training_cost=entrant.training_usd,
+        own_seconds=entrant.own_seconds,
+        bytes_sent=entrant.training_sent + sum(one.sent for one in entrant.asked),
+        outcome=entrant.outcome,
+        why=entrant.why,
+        notes=tuple(notes_on(entrant, gold, options)),
+    )
 
 
-def _labels(gold: Sequence[str], said: Sequence[str]) -> Json:
-    scores = classification(gold, said).labels.items()
-    return {
-        label: {"precision": one.precision, "recall": one.recall, "f1": one.f1, "support": one.support}
-        for label, one in scores
-        if label
-    }
+def _labels(gold: Sequence[str], said: Sequence[str]) -> dict[str, LabelScore]:
+    return {label: score for label, score in classification(gold, said).labels.items() if label}

@@ -16,6 +16,7 @@ from dataclasses import asdict, dataclass, field
 from potluck.documents import Json
 from potluck.errors import PluginError, PotluckError, WorkspaceError
 from potluck.fingerprints import fingerprint, text_hash
+from potluck.results.strategy import InterimLook, RowOutcome
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.paired_tests import compare_paired
 from potluck.strategy.budget import Budget, CannotLearn, OutOfBudget, OutOfMoney, OutOfTime
@@ -66,8 +67,7 @@ class Entrant:
     row: Strategy
     asked: list[EntrantAnswer] = field(default_factory=list)
     why: str | None = None
-    outcome: str = "finished"
-    """``finished``, ``worse`` or ``expensive`` (dropped), ``budget`` or ``failed``."""
+    outcome: RowOutcome = "finished"
     training_seconds: float = 0.0
     training_usd: float = 0.0
     training_sent: int = 0
@@ -83,7 +83,7 @@ class Entrant:
         """1 for each message that it got right, else 0."""
         return [float(one.right) for one in self.asked]
 
-    def out(self, outcome: str, why: str) -> None:
+    def out(self, outcome: RowOutcome, why: str) -> None:
         """Leave the race."""
         self.outcome, self.why = outcome, why
 
@@ -98,15 +98,6 @@ def latency(entrant: Entrant) -> float:
     times = sorted(one.seconds for one in entrant.asked)
     middle = len(times) // 2
     return (times[middle] + times[-1 - middle]) / 2 if times else 0.0
-
-
-@dataclass(frozen=True, slots=True)
-class InterimLook:
-    """What was known after so many messages: the rows still in the race, and those that dropped out then."""
-
-    n: int
-    rows: tuple[str, ...]
-    dropped: tuple[str, ...]
 
 
 def look_sizes(total: int) -> list[int]:

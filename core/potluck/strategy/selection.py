@@ -19,10 +19,11 @@ from potluck.observation.stage import stage
 from potluck.planning.plan import remote_hosts
 from potluck.recipe.messages import did_you_mean
 from potluck.recipe.model import RecipeModel
+from potluck.results.strategy import StrategyResult
 from potluck.strategy.advice import Advice, advise
 from potluck.strategy.budget import Budget
 from potluck.strategy.data import Split, read_split
-from potluck.strategy.document import document
+from potluck.strategy.document import strategy_result
 from potluck.strategy.message_vectors import MessageVectors
 from potluck.strategy.protocol import Chat, StrategySpec, TrainingSetup
 from potluck.strategy.race import Entrant, Race
@@ -62,11 +63,16 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The race that was run, the recommendation, and both as the document that ``--json`` prints."""
+    """The race that was run, the recommendation, and what is known of both."""
 
     race: Race
     advice: Advice
-    document: dict[str, Json]
+    result: StrategyResult
+
+    @property
+    def document(self) -> dict[str, Json]:
+        """The result as ``potluck strategy --json`` prints it."""
+        return self.result.as_json()
 
 
 def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | None = None) -> Outcome:
@@ -100,7 +106,7 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | 
         raise PotluckError("no row could be run:\n" + "\n".join(f"  {lane.name}: {lane.why}" for lane in lanes))
     advice = advise(lanes, len(test))
     options = setting.chat.options if setting.chat is not None else None
-    return Outcome(race, advice, document(race, advice, split, test, meter, workspace.folder, options))
+    return Outcome(race, advice, strategy_result(race, advice, split, test, meter, workspace.folder, options))
 
 
 def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, StrategySpec]) -> Mapping[str, StrategySpec]:

@@ -12,7 +12,7 @@ Modules: ``potluck.strategy.advice``, ``potluck.strategy.data``,
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +20,7 @@ import pytest
 
 from potluck import recipe as recipes
 from potluck.cli import potluck as command
+from potluck.results.strategy import StrategyResult
 from potluck.strategy.results_table import summary_lines
 from potluck.strategy.selection import Plan, strategy
 from support.commands import invoke
@@ -62,28 +63,28 @@ def asked_of(server: Scripted) -> str:
     return json.dumps({"use": "openai", "model": "m", "base_url": server.url, "backoff": 0, "max_attempts": 1})
 
 
-def outcome(home: Path, chat: str, **plan: Any) -> Mapping[str, Any]:
+def outcome(home: Path, chat: str, **plan: Any) -> StrategyResult:
     model = recipes.loads("potluck: 1", home / "recipe.yaml", ["embedder=letters", f"chat={chat}"])
-    return strategy(model, Plan(home / "data.jsonl", chat=True, rows=ROWS, full=True, **plan)).document
+    return strategy(model, Plan(home / "data.jsonl", chat=True, rows=ROWS, full=True, **plan)).result
 
 
 def notes(home: Path, chat: str, **plan: Any) -> dict[str, list[str]]:
-    return {row["name"]: row["notes"] for row in outcome(home, chat, **plan)["rows"]}
+    return {row.name: [*row.notes] for row in outcome(home, chat, **plan).rows}
 
 
 @pytest.mark.parametrize("scores", [True, False])
 def test_a_row_that_answers_one_label_to_everything_is_told(home: Path, scores: bool) -> None:
     clueless = json.dumps({"use": "tutor", "otherwise": "garbage", "scores": scores})
 
-    document = outcome(home, clueless)
+    result = outcome(home, clueless)
 
-    found = {row["name"]: row["notes"] for row in document["rows"]}
+    found = {row.name: [*row.notes] for row in result.rows}
     one, no_better = found["zero-shot"]
     assert one.startswith("one label for everything: all 24 examples were answered 'garbage', and 12 of them are")
     assert no_better.startswith("no better than the commonest label: 12 of 24 examples are answered right")
     assert found["retrieval"] == []
     assert found["majority"] == [], "a baseline is there to do so"
-    assert [line for line in summary_lines(document) if line.startswith("zero-shot: ")] == [
+    assert [line for line in summary_lines(result) if line.startswith("zero-shot: ")] == [
         f"zero-shot: {one}",
         f"zero-shot: {no_better}",
     ]
