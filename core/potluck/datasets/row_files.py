@@ -7,12 +7,12 @@ import csv
 import io
 import json
 import re
-import sys
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from potluck.datasets.json_lines import DoubledKey, UnusableLine, json_fault, object_of, split_json_lines
 from potluck.documents import Json
 from potluck.errors import MissingDependency, PotluckError, Problem, RecipeError
 from potluck.recipe.messages import format_value
@@ -86,57 +86,12 @@ def is_rows(path: Path) -> bool:
     return path.suffix.lower() in _READERS
 
 
-class DoubledKey(ValueError):
-    """A key stands twice in one object, so that a value would be lost."""
-
-    def __init__(self, key: str) -> None:
-        """Name the key."""
-        self.key = key
-        super().__init__(f"the key {format_value(key)} stands twice in one object")
-
-
-def parse_json(text: str) -> Any:
-    """What a text of JSON says. Raises ``DoubledKey``, and what ``json.loads`` raises."""
-    return json.loads(text, object_pairs_hook=_object)
-
-
-def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
-    for key, value in pairs:
-        if key in found:
-            raise DoubledKey(key)
-        found[key] = value
-    return found
-
-
-def json_fault(error: ValueError | RecursionError) -> str:
-    """Why ``json.loads`` refused a text, in words for whoever wrote it."""
-    if isinstance(error, RecursionError):
-        return "it is nested too deeply"
-    if isinstance(error, json.JSONDecodeError):
-        return str(error)
-    return f"a whole number has more than {sys.get_int_max_str_digits():,} digits"
-
-
 def _json_lines(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
-    for number, line in enumerate(io.StringIO(_text(path, encoding)), 1):
-        if line.strip():
-            yield from _parse_line(line, path, number, problems)
-
-
-def _parse_line(line: str, path: Path, number: int, problems: list[Problem]) -> Iterator[DatasetRow]:
-    try:
-        fields = parse_json(line)
-    except DoubledKey as error:
-        problems.append(Problem(str(path), number, 1, str(error)))
-        return
-    except (ValueError, RecursionError) as error:
-        problems.append(Problem(str(path), number, getattr(error, "colno", 1), f"no JSON: {json_fault(error)}"))
-        return
-    if isinstance(fields, dict):
-        yield DatasetRow(fields, path, number, number)
-    else:
-        problems.append(Problem(str(path), number, 1, f"expected an object with fields, got {line.strip()[:60]}"))
+    for line in split_json_lines(path, io.StringIO(_text(path, encoding))):
+        try:
+            yield DatasetRow(line.parse(), path, line.line, line.line)
+        except UnusableLine as wrong:
+            problems.append(line.problem_of(wrong))
 
 
 def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
@@ -144,9 +99,8 @@ def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Ite
     try:
         whole = json.loads(text)
     except (ValueError, RecursionError) as error:
-        problems.append(
-            Problem(str(path), getattr(error, "lineno", 1), getattr(error, "colno", 1), f"no JSON: {json_fault(error)}")
-        )
+        line, column = getattr(error, "lineno", 1), getattr(error, "colno", 1)
+        problems.append(Problem(str(path), line, column, f"this is not JSON: {json_fault(error)}"))
         return
     if not isinstance(whole, list):
         problems.append(Problem(str(path), 1, 1, "expected a list of objects"))
@@ -167,7 +121,7 @@ def _json_list(path: Path, encoding: str | None, problems: list[Problem]) -> Ite
 
 def _lines_of(text: str) -> Iterator[int]:
     """The line in which each element of a JSON list begins."""
-    decoder, blank = json.JSONDecoder(object_pairs_hook=_object), re.compile(r"[\s,]*")
+    decoder, blank = json.JSONDecoder(object_pairs_hook=object_of), re.compile(r"[\s,]*")
     place = text.index("[") + 1
     line, counted = 1, 0
     while text[(place := _after(blank, text, place))] != "]":

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from potluck.datasets.row_files import DatasetRow, DoubledKey, is_rows, json_fault, parse_json, read_rows
+from potluck.datasets.json_lines import SURROGATE, JsonLine, UnusableLine, open_json_lines
+from potluck.datasets.row_files import DatasetRow, is_rows, read_rows
 from potluck.documents import Json
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.questions.keys import KEYS, meant_key
@@ -20,9 +20,6 @@ from potluck.refusals import is_refusal
 _LISTED = 20
 """How many problems of one file are listed."""
 
-_SHOWN = 160
-"""The longest line that is shown with its problem, in characters."""
-
 _TABLES = (".csv", ".tsv")
 _FLAGS = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
 _PASSED_OVER = ("id", "metadata", "")
@@ -31,9 +28,6 @@ _PASSED_OVER = ("id", "metadata", "")
 _EXAMPLE = '{"question_id": "q1", "question": "…", "gold_ids": ["file-name"], "answers": ["…"], "answerable": true}'
 
 _COLUMNS = "question_id, question, gold_ids, answers, answerable"
-
-# What bytes that are no UTF-8 become, and what "\ud800" in JSON does: nothing that could be written out again.
-_SURROGATE = re.compile("[\ud800-\udfff]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,7 +48,7 @@ class Question:
     gold_facts: tuple[str, ...] = ()
     evidence: tuple[str, ...] = ()
     answerable: bool = True
-    row: DatasetRow | _Line | None = field(default=None, compare=False, repr=False)
+    row: DatasetRow | JsonLine | None = field(default=None, compare=False, repr=False)
     """Where it stands, for messages."""
 
     def problem(self, message: str, key: str) -> Problem:
@@ -102,25 +96,26 @@ class _Found:
         self._own: dict[str, None] = {}
         self._told: set[str] = set()
 
-    def take(self, row: DatasetRow | _Line) -> None:
+    def take(self, row: DatasetRow | JsonLine) -> None:
         """Make a question of a row."""
         try:
-            fields = row.fields if isinstance(row, DatasetRow) else row.parsed()
+            fields = row.fields if isinstance(row, DatasetRow) else row.parse()
             keys_are_right = self._check_keys(fields, row)
             question = _question(fields, row)
             if question.id in self.questions:
-                raise _Wrong(f"there is a question {question.id!r} above; give each its own question_id")
+                raise UnusableLine(f"there is a question {question.id!r} above; give each its own question_id")
             if keys_are_right:
                 self.questions[question.id] = question
-        except _Wrong as wrong:
-            self.problems.append(row.problem(str(wrong), wrong.key) if wrong.column is None else wrong.at(row))
+        except UnusableLine as wrong:
+            problem = row.problem_of(wrong) if isinstance(row, JsonLine) else row.problem(str(wrong), wrong.key)
+            self.problems.append(problem)
 
     def notes(self) -> Iterator[str]:
         """What the user should know."""
         if self._own:
             yield f"{self._path}: these keys of questions mean nothing to potluck: {', '.join(self._own)}"
 
-    def _check_keys(self, fields: Mapping[str, Json], row: DatasetRow | _Line) -> bool:
+    def _check_keys(self, fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> bool:
         """Note keys that are none of ours; each that is meant otherwise is told once, at its first place."""
         right = True
         for key in fields:
@@ -137,56 +132,13 @@ class _Found:
         return right
 
 
-class _Wrong(Exception):
-    """What is wrong with a row: of a key, or at a column."""
-
-    def __init__(self, message: str, key: str | None = None, column: int | None = None) -> None:
-        self.key, self.column = key, column
-        super().__init__(message)
-
-    def at(self, line: DatasetRow | _Line) -> Problem:
-        """The problem at its column."""
-        assert isinstance(line, _Line), "only a line of JSON is parsed here"
-        is_text = len(line.text) <= _SHOWN and not _SURROGATE.search(line.text)
-        return Problem(str(line.path), line.line, self.column or 1, str(self), line.text if is_text else "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Line:
-    """A line of a JSON Lines file; bytes that are not UTF-8 are surrogates."""
-
-    path: Path
-    line: int
-    text: str
-
-    def parsed(self) -> Mapping[str, Json]:
-        """The object that stands in the line."""
-        if wrong := _SURROGATE.search(self.text):
-            raise _Wrong("this is not UTF-8; save the file as UTF-8", column=wrong.start() + 1)
-        try:
-            fields = parse_json(self.text)
-        except DoubledKey as error:
-            raise _Wrong(str(error), error.key) from None
-        except json.JSONDecodeError as error:
-            raise _Wrong(f"this is not JSON: {error.msg}", column=error.colno) from None
-        except (ValueError, RecursionError) as error:
-            raise _Wrong(f"this JSON cannot be read: {json_fault(error)}", column=1) from None
-        if not isinstance(fields, dict):
-            raise _Wrong("this is not a JSON object", column=1)
-        return fields
-
-    def problem(self, message: str, key: str | None = None) -> Problem:
-        """A problem at a key, or at the beginning of the line."""
-        found = (
-            re.search(re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", self.text) if key is not None else None
-        )
-        return _Wrong(message, column=found.start() + 1 if found else 1).at(self)
-
-
-def _rows(path: Path) -> Iterator[DatasetRow | _Line]:
+def _rows(path: Path) -> Iterator[DatasetRow | JsonLine]:
     """The rows of a file: by its name those of a table or a list, else lines of JSON."""
     if path.suffix.lower() == ".jsonl" or not is_rows(path):
-        yield from (_Line(path, number, line) for number, line in _lines(path))
+        try:
+            yield from open_json_lines(path)
+        except OSError as error:
+            raise PotluckError(f"{path}: the questions cannot be read: {error.strerror}") from None
         return
     try:
         yield from read_rows(path)
@@ -205,18 +157,7 @@ def _hint(path: Path) -> str:
     return f"a line holds one JSON object, such as {_EXAMPLE}"
 
 
-def _lines(path: Path) -> Iterator[tuple[int, str]]:
-    """The lines that are not blank, with their numbers; bytes that are no UTF-8 become surrogates."""
-    try:
-        with path.open(encoding="utf-8-sig", errors="surrogateescape") as file:
-            for number, line in enumerate(file, 1):
-                if line.strip():
-                    yield number, line.rstrip("\r\n")
-    except OSError as error:
-        raise PotluckError(f"{path}: the questions cannot be read: {error.strerror}") from None
-
-
-def _question(fields: Mapping[str, Json], row: DatasetRow | _Line) -> Question:
+def _question(fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> Question:
     is_table = isinstance(row, DatasetRow) and row.path.suffix.lower() in _TABLES
     question = Question(
         id=_id(fields, row),
@@ -241,24 +182,24 @@ def _check_answerable(question: Question) -> None:
     said = {"answers": answers, "gold_ids": question.gold_ids, "gold_sections": question.gold_sections}
     for key, values in (said | {"gold_facts": question.gold_facts}).items():
         if values:
-            raise _Wrong(f"answerable is false, and {key} names what answers; leave out one of the two", key)
+            raise UnusableLine(f"answerable is false, and {key} names what answers; leave out one of the two", key)
 
 
-def _id(fields: Mapping[str, Json], row: DatasetRow | _Line) -> str:
+def _id(fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> str:
     value = fields.get("question_id", fields.get("id"))
     if value in (None, ""):
         return f"line-{row.line}" if row.line else f"row-{row.number}" if isinstance(row, DatasetRow) else ""
     if isinstance(value, int) and not isinstance(value, bool):
         return str(value)
     if not _is_text(value):
-        raise _Wrong("question_id has to be a text that is not blank", "question_id")
+        raise UnusableLine("question_id has to be a text that is not blank", "question_id")
     return str(value)
 
 
 def _text(fields: Mapping[str, Json]) -> str:
     value = fields.get("question")
     if not _is_text(value):
-        raise _Wrong("question has to be a text that is not blank", "question")
+        raise UnusableLine("question has to be a text that is not blank", "question")
     return str(value)
 
 
@@ -270,7 +211,7 @@ def _texts(fields: Mapping[str, Json], key: str, is_table: bool) -> tuple[str, .
     if value is None:
         return ()
     if not isinstance(value, list) or not all(map(_is_text, value)):
-        raise _Wrong(f"{key} has to be a list of texts that are not blank", key)
+        raise UnusableLine(f"{key} has to be a list of texts that are not blank", key)
     return tuple(str(one) for one in value)
 
 
@@ -290,9 +231,9 @@ def _flag(fields: Mapping[str, Json], is_table: bool) -> bool:
     if is_table and isinstance(value, str):
         value = _FLAGS.get(value.strip().casefold(), value)
     if not isinstance(value, bool):
-        raise _Wrong("answerable has to be true or false", "answerable")
+        raise UnusableLine("answerable has to be true or false", "answerable")
     return value
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and not _SURROGATE.search(value)
+    return isinstance(value, str) and bool(value.strip()) and not SURROGATE.search(value)

@@ -46,25 +46,27 @@ def test_behind_the_limit_nothing_is_read(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "message"),
+    ("line", "column", "message"),
     [
-        ('{"text": "a",}', "this is not JSON: "),
-        ("[" * 100_000, "this is not JSON: "),
-        ('["text"]', "this is not a JSON object"),
-        ("3", "this is not a JSON object"),
-        ("{}", "text has to be a text that is not blank"),
-        ('{"text": 7}', "text has to be a text that is not blank"),
-        ('{"text": " \\u3000"}', "text has to be a text that is not blank"),
-        ('{"text": "a\\ud800"}', "text holds half a character (a lone surrogate)"),
-        ('{"text": "a\\udfff"}', "text holds half a character (a lone surrogate)"),
+        ('{"text": "a",}', 14, "this is not JSON: "),
+        ("[" * 100_000, 1, "this JSON cannot be read: it is nested too deeply"),
+        ('{"text": ' + "9" * 5000 + "}", 1, "this JSON cannot be read: a whole number has more than 4,300 digits"),
+        ('["text"]', 1, "this is not a JSON object"),
+        ("3", 1, "this is not a JSON object"),
+        ("{}", 1, "text has to be a text that is not blank"),
+        ('{"n": 1, "text": 7}', 10, "text has to be a text that is not blank"),
+        ('{"text": " \\u3000"}', 2, "text has to be a text that is not blank"),
+        ('{"text": "a\\ud800"}', 2, "text holds half a character (a lone surrogate)"),
+        ('{"text": "a\\udfff"}', 2, "text holds half a character (a lone surrogate)"),
+        ('{"text": "短鋼軌", "text": "乙"}', 2, "the key 'text' stands twice in one object"),
     ],
 )
-def test_what_is_wrong_with_a_line_is_told_at_that_line(tmp_path: Path, line: str, message: str) -> None:
+def test_what_is_wrong_with_a_line_is_told_at_its_place(tmp_path: Path, line: str, column: int, message: str) -> None:
     with pytest.raises(RecipeError) as raised:
         read(tmp_path, f'{{"text": "fine"}}\n{line}\n')
 
     (problem,) = raised.value.problems
-    assert (problem.file, problem.line, problem.column) == (str(tmp_path / "data.jsonl"), 2, 1)
+    assert (problem.file, problem.line, problem.column) == (str(tmp_path / "data.jsonl"), 2, column)
     assert problem.message.startswith(message)
     assert f"a line holds one JSON object, such as {EXAMPLE}" in str(raised.value)
 
@@ -94,9 +96,22 @@ def test_an_empty_file_is_told_with_an_example(tmp_path: Path) -> None:
         read(tmp_path, "\n \n")
 
 
-def test_another_encoding_is_told_with_the_byte(tmp_path: Path) -> None:
-    with pytest.raises(PotluckError, match=r"not UTF-8 \(byte 11\); save the file as UTF-8"):
-        read(tmp_path, '{"text": "短鋼軌"}'.encode("big5"))
+def test_another_encoding_is_told_at_its_place(tmp_path: Path) -> None:
+    with pytest.raises(RecipeError, match=r"data\.jsonl:2:11: this is not UTF-8; save the file as UTF-8") as raised:
+        read(tmp_path, b'{"text": "a"}\n' + '{"text": "短鋼軌"}'.encode("big5"))
+
+    assert str(raised.value).encode(), "what is told can be printed"
+
+
+@pytest.mark.parametrize(("length", "shown"), [(160, True), (161, False)])
+def test_a_line_is_shown_with_its_problem_unless_it_is_long(tmp_path: Path, length: int, shown: bool) -> None:
+    line = '{"文": "' + "甲" * (length - 9) + '"}'
+
+    with pytest.raises(RecipeError) as raised:
+        read(tmp_path, f"{line}\n")
+
+    assert len(line) == length
+    assert raised.value.problems[0].source_line == (line if shown else "")
 
 
 def test_a_file_that_is_not_there_is_told_with_its_name(tmp_path: Path) -> None:

@@ -73,10 +73,10 @@ def test_an_encoding_that_is_not_told_is_an_error_that_says_how(tmp_path: Path) 
 @pytest.mark.parametrize(
     ("rows", "message"),
     [
-        (b'{"prompt": "a", "completion": "b"}\n{"prompt": "a"\n', r"data.jsonl:2.*no JSON"),
+        (b'{"prompt": "a", "completion": "b"}\n{"prompt": "a"\n', r"data.jsonl:2.*not JSON"),
         (b'{"prompt": "a", "completion": "b"}\n{"prompt": "a"}\n', r"data.jsonl:2.*no field 'completion'"),
         (b'{"prompt": "a", "completion": "b"}\n{"prompt": "a", "completion": ""}\n', r"data.jsonl:2.*is empty"),
-        (b"[1, 2]\n", r"data.jsonl:1.*expected an object"),
+        (b"[1, 2]\n", r"data.jsonl:1.*not a JSON object"),
     ],
 )
 def test_a_row_that_cannot_be_used_is_an_error_at_its_line(tmp_path: Path, rows: bytes, message: str) -> None:

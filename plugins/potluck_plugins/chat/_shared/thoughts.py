@@ -161,12 +161,12 @@ class Habit:
 
     def __init__(self, *, known: bool = False) -> None:
         """``known``: it writes an opening mark, or its thoughts come apart from its text."""
-        self._check_tokens = known
+        self._known = known
         self._only_closes = False
 
     def start_thinking(self) -> Thinking:
         """For the next text."""
-        return Thinking(unmarked=not self._check_tokens)
+        return Thinking(unmarked=not self._known)
 
     def was_cut(self, finish: Finish | None) -> bool:
         """Whether a text without a closing mark that the limit ended are thoughts."""
@@ -175,6 +175,6 @@ class Habit:
     def learn(self, thinking: Thinking, finish: Finish) -> None:
         """Take what a whole text has shown."""
         if thinking.closed_only:
-            self._only_closes, self._check_tokens = True, False
+            self._only_closes, self._known = True, False
         elif finish == "stop" and thinking.answer and not self._only_closes:
-            self._check_tokens = True
+            self._known = True
