@@ -19,9 +19,9 @@ from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.indexing.report import IndexReport
 from potluck.indexing.update import update_index
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers, observers_of
-from potluck.planning.plan import PlanReport, parts, plan, remote_hosts
+from potluck.planning.plan import PlanReport, components_of, plan, remote_hosts
 from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import no_examples
 from potluck.workspace import Workspace, folder_of
@@ -101,7 +101,7 @@ class Recipe:
     @cached_property
     def components(self) -> Components:
         """The recipe's components, made when they are needed."""
-        return Components(self.model, self.workspace, Sources(self.model.folder))
+        return Components(self.model, self.workspace, ModelStore(self.model.folder))
 
     @_while_open
     def index(self, *, check_service: bool = False) -> IndexReport:
@@ -225,7 +225,7 @@ class Recipe:
         """Ask the same questions of every variant, and say what differs, whether it is real, and why."""
         from potluck.comparison.compare import Plan, compare
 
-        return compare(self.model, plan or Plan(), self.workspace, Sources(self.model.folder), self.observers)
+        return compare(self.model, plan or Plan(), self.workspace, ModelStore(self.model.folder), self.observers)
 
     @_while_open
     def gate(self, condition: str, plan: Plan | None = None) -> GateReport:
@@ -233,7 +233,7 @@ class Recipe:
         from potluck.comparison.compare import Plan
         from potluck.comparison.gate import gate
 
-        models = Sources(self.model.folder)
+        models = ModelStore(self.model.folder)
         return gate(condition, self.model, plan or Plan(), self.workspace, models, self.observers)
 
     @_while_open
@@ -282,7 +282,7 @@ class Recipe:
         self._check_open()
         with (
             scratch(folder_of(self.model)) as workspace,
-            closing(Components(self.model, workspace, Sources(self.model.folder))) as components,
+            closing(Components(self.model, workspace, ModelStore(self.model.folder))) as components,
         ):
             yield components
 
@@ -299,7 +299,7 @@ class Recipe:
             from potluck.comparison.compare import judge_of
 
             recipes.append(judge_of(self.model, plan.judge))
-        settings = [str(part.config.decisive()) for model in recipes for part in parts(model)]
+        settings = [str(part.config.decisive()) for model in recipes for part in components_of(model)]
         return any(map(remote_hosts, recipes)) or any("hf://" in values for values in settings)
 
     def close(self) -> None:

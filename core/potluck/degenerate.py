@@ -25,7 +25,7 @@ def of_labels(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:
     if len(set(said)) == 1 and is_collapse(missed):
         yield (
             f"one label for everything: all {len(said)} examples were answered {said[0]!r}, and {missed} of them are "
-            f"something else ({_listed(Counter(label for label in right if label != said[0]))})"
+            f"something else ({_list_counts(Counter(label for label in right if label != said[0]))})"
         )
     yield from no_better(right, sum(one == other for one, other in zip(right, said, strict=True)))
 
@@ -82,5 +82,5 @@ def _at_least(count: int, trials: int, chance: float) -> float:
     return sum(math.comb(trials, k) * chance**k * (1 - chance) ** (trials - k) for k in range(count, trials + 1))
 
 
-def _listed(labels: Counter[str]) -> str:
+def _list_counts(labels: Counter[str]) -> str:
     return ", ".join(f"{label!r} {count}" for label, count in labels.most_common(5))

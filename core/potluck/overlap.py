@@ -29,21 +29,21 @@ def is_cjk(text: str) -> bool:
 
 
 @_remembered
-def squeezed(text: str) -> str:
+def squeeze(text: str) -> str:
     """Without white space, and without differences of width and case; for looking whether one text holds another."""
-    return _SPACE.sub("", _folded(text))
+    return _SPACE.sub("", _fold(text))
 
 
 @_remembered
-def normalised(text: str, cjk: bool) -> str:
+def normalise(text: str, cjk: bool) -> str:
     """What has to be equal for an exact match."""
     if cjk:
-        return _SPACE.sub("", _without_marks(_folded(text)))
-    bare = "".join(c for c in _folded(text) if c not in string.punctuation and unicodedata.category(c)[0] != "P")
+        return _SPACE.sub("", _without_marks(_fold(text)))
+    bare = "".join(c for c in _fold(text) if c not in string.punctuation and unicodedata.category(c)[0] != "P")
     return " ".join(_ARTICLES.sub(" ", bare).split())
 
 
-def units(text: str, cjk: bool) -> list[str]:
+def units_of(text: str, cjk: bool) -> list[str]:
     """What F1 counts: words; in Chinese characters, with words and numbers of other scripts whole."""
     return list(_units(text, cjk))
 
@@ -51,9 +51,9 @@ def units(text: str, cjk: bool) -> list[str]:
 @_remembered
 def _units(text: str, cjk: bool) -> tuple[str, ...]:
     if not cjk:
-        return tuple(normalised(text, cjk).split())
+        return tuple(normalise(text, cjk).split())
     found: list[str] = []
-    for kind, run in groupby(_without_marks(_folded(text)), _kind):
+    for kind, run in groupby(_without_marks(_fold(text)), _kind):
         if kind == "cjk":
             found.extend(run)
         elif kind != "space":
@@ -63,12 +63,12 @@ def _units(text: str, cjk: bool) -> tuple[str, ...]:
 
 def exact_match(answer: str, gold: str, cjk: bool) -> float:
     """1 if they say the same in the same words, else 0."""
-    return float(normalised(answer, cjk) == normalised(gold, cjk))
+    return float(normalise(answer, cjk) == normalise(gold, cjk))
 
 
 def f1(answer: str, gold: str, cjk: bool) -> float:
     """The harmonic mean of the shares of units that the two have in common, from 0 to 1."""
-    ours, theirs = units(answer, cjk), units(gold, cjk)
+    ours, theirs = units_of(answer, cjk), units_of(gold, cjk)
     if not ours or not theirs:
         return float(ours == theirs)
     common = (Counter(ours) & Counter(theirs)).total()
@@ -77,7 +77,7 @@ def f1(answer: str, gold: str, cjk: bool) -> float:
 
 def rouge_l(answer: str, gold: str, cjk: bool) -> float:
     """The F-measure of the longest common subsequence of units, from 0 to 1 (Lin 2004, *ROUGE*, section 3)."""
-    ours, theirs = units(answer, cjk), units(gold, cjk)
+    ours, theirs = units_of(answer, cjk), units_of(gold, cjk)
     if not ours or not theirs:
         return float(ours == theirs)
     return 2 * _longest_common(ours, theirs) / (len(ours) + len(theirs))
@@ -86,13 +86,13 @@ def rouge_l(answer: str, gold: str, cjk: bool) -> float:
 def share_contained(phrases: Sequence[str], *texts: str) -> float:
     """The share of the phrases that stand in one of the texts, from 0 to 1; there has to be a phrase."""
     held = _together(texts)
-    return sum(squeezed(phrase) in held for phrase in phrases) / len(phrases)
+    return sum(squeeze(phrase) in held for phrase in phrases) / len(phrases)
 
 
 def any_contained(phrases: Sequence[str], *texts: str) -> float:
     """1 if one of the phrases stands in one of the texts (a blank phrase never does), else 0."""
     held = _together(texts)
-    return float(any(phrase and phrase in held for phrase in map(squeezed, phrases)))
+    return float(any(phrase and phrase in held for phrase in map(squeeze, phrases)))
 
 
 def facts_contained(facts: Sequence[str], answers: Sequence[str], *texts: str) -> float:
@@ -102,7 +102,7 @@ def facts_contained(facts: Sequence[str], answers: Sequence[str], *texts: str) -
 
 def _together(texts: Sequence[str]) -> str:
     """Between them a character that is kept in comparing, so that nothing is found across two."""
-    return "\0".join(map(squeezed, texts))
+    return "\0".join(map(squeeze, texts))
 
 
 def _longest_common(ours: Sequence[str], theirs: Sequence[str]) -> int:
@@ -117,7 +117,7 @@ def _longest_common(ours: Sequence[str], theirs: Sequence[str]) -> int:
     return len(ours) - row.bit_count()
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).replace("\u2019", "'").lower()
 
 

@@ -24,12 +24,12 @@ _LINE_ENDS = (0x2028, 0x2029)
 _HALVES = range(0xD800, 0xE000)
 
 
-def _spelled(code: int) -> str:
+def _spell(code: int) -> str:
     return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
 
 
 _IN_LINE = MappingProxyType(
-    {code: _spelled(code) for code in (*_CONTROLS, *map(ord, BIDIRECTIONAL), *_LINE_ENDS, *_HALVES)}
+    {code: _spell(code) for code in (*_CONTROLS, *map(ord, BIDIRECTIONAL), *_LINE_ENDS, *_HALVES)}
     | {ord("\n"): "\\n", ord("\r"): "\\r", ord("\t"): "\\t"}
 )
 _IN_TEXT = MappingProxyType({code: name for code, name in _IN_LINE.items() if code not in (0x09, 0x0A, *_LINE_ENDS)})

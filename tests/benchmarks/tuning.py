@@ -72,7 +72,7 @@ def _child(who: str, name: str, folder: Path, data: Path, count: int) -> dict[st
     from potluck import plugins
     from potluck.contracts import Context, TuningRequest
     from potluck.documents import Example, Message
-    from potluck.model_sources.sources import Sources
+    from potluck.model_sources.model_store import ModelStore
     from potluck.tuning.schedule import Schedule
 
     rows = [json.loads(line) for line in (data / "garbage" / "train.jsonl").read_text(encoding="utf-8").splitlines()]
@@ -80,7 +80,7 @@ def _child(who: str, name: str, folder: Path, data: Path, count: int) -> dict[st
         Example((Message("user", f"Is this message garbage or ok?\n{row['prompt']}"),), row["completion"])
         for row in rows[: count + 100]
     ]
-    models = Sources(folder)
+    models = ModelStore(folder)
     offered = plugins.offer(plugins.find("tuner", name))
     training = {"num_train_epochs": 1, "per_device_train_batch_size": BATCH, "learning_rate": RATES[name]}
     config = offered.config(**SETTINGS.get(name, {}), training=training)

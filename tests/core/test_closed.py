@@ -76,7 +76,7 @@ def test_what_a_recipe_has_given_away_is_closed_with_it(path: Path) -> None:
         search.retrieve("哪一年落成？", 1)
     with pytest.raises(RecipeClosed, match=is_closed):
         workspace.answer_cache  # noqa: B018
-    contexts: list[Callable[[], AbstractContextManager[None]]] = [workspace.writing, workspace.catalogue.one_state]
+    contexts: list[Callable[[], AbstractContextManager[None]]] = [workspace.write_lock, workspace.catalogue.one_state]
     for context in contexts:
         with pytest.raises(RecipeClosed, match=is_closed), context():
             pass

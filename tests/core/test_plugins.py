@@ -17,7 +17,7 @@ import pytest
 from potluck import plugins
 from potluck.contracts import CONTRACT_VERSIONS, Context, Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.plugins import FILE_TYPES, GROUPS
 from support.fake_plugins import install, visible
 
@@ -81,7 +81,7 @@ def test_listing_imports_no_plugin(site: Path) -> None:
 def test_a_plugin_is_found_by_name_and_made(site: Path) -> None:
     plugin = plugins.find("splitter", "potluck-one:good")
 
-    made = plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, Sources(site)))
+    made = plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, ModelStore(site)))
 
     assert type(made).__name__ == "Cutter"
     assert (plugin.package, plugin.version, plugin.qualified) == ("potluck-one", "1.0", "potluck-one:good")
@@ -147,14 +147,14 @@ def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:
 def test_a_plugin_that_lacks_what_its_contract_asks_for_is_named_before_it_is_used(site: Path) -> None:
     plugin = plugins.find("splitter", "half")
     with pytest.raises(BrokenPlugin, match=r"splitter 'half' of potluck-one 1\.0 could not be made: .*abstract.*split"):
-        plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, Sources(site)))
+        plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, ModelStore(site)))
 
 
 def test_a_plugin_that_cannot_be_made_is_named(site: Path) -> None:
     plugin = plugins.find("splitter", "fussy")
 
     with pytest.raises(BrokenPlugin, match="could not be made: ValueError: no scissors"):
-        plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, Sources(site)))
+        plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, ModelStore(site)))
 
 
 def test_file_types_come_from_metadata_and_a_claim_of_two_is_seen(site: Path) -> None:

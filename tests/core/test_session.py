@@ -230,7 +230,7 @@ def test_a_question_is_answered_from_the_old_index_while_another_process_writes(
     with Recipe.load(recipe) as first:
         first.index()
         (recipe.parent / "notes" / "new.txt").write_text("還沒索引的筆記。", encoding="utf-8")
-        with first.workspace.writing(), Recipe.load(recipe) as second:
+        with first.workspace.write_lock(), Recipe.load(recipe) as second:
             report = second.ask("標準長度是多少？")
 
             assert found(report.retrieved) == spans(second, texts_of(1))
@@ -247,5 +247,5 @@ def test_without_an_old_index_a_question_beside_a_writer_says_who_writes(site: P
     recipe = project(site / "project")
     write(recipe, texts_of(1))
     writer, asker = Recipe.load(recipe), Recipe.load(recipe)
-    with writer, asker, writer.workspace.writing(), pytest.raises(WorkspaceBusy, match="process"):
+    with writer, asker, writer.workspace.write_lock(), pytest.raises(WorkspaceBusy, match="process"):
         asker.ask("標準長度是多少？")

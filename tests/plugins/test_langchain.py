@@ -30,7 +30,7 @@ from potluck.errors import (
     RemoteError,
 )
 from potluck.loading.worker_process import NoModels
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins._langchain import (
     Caller,
     LangChainConfig,
@@ -209,12 +209,12 @@ def test_langsmith_is_told_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPat
         "import sys\n"
         "from potluck.contracts import ChatOptions, Context\n"
         "from potluck.documents import Message\n"
-        "from potluck.model_sources.sources import Sources\n"
+        "from potluck.model_sources.model_store import ModelStore\n"
         "from pathlib import Path\n"
         "from potluck_plugins.chat.langchain import LangChainChat, LangChainChatConfig\n"
         "config = LangChainChatConfig.model_validate({'class': 'langchain_core.language_models.FakeListChatModel',"
         " 'arguments': {'responses': ['好']}})\n"
-        "chat = LangChainChat(config, Context(Path(), Path(), Sources(Path())))\n"
+        "chat = LangChainChat(config, Context(Path(), Path(), ModelStore(Path())))\n"
         "print(chat.chat([Message('user', '私密')], ChatOptions()).text)\n"
         "from langchain_core.tracers.langchain import wait_for_all_tracers\n"
         "wait_for_all_tracers()\n"
@@ -371,7 +371,7 @@ def test_tokens_are_counted_by_a_file_with_the_special_ones_or_never_too_low(tmp
     tokenizer.enable_truncation(3)
     tokenizer.enable_padding(length=8)
     tokenizer.save(str(tmp_path / "tokenizer.json"))
-    context = Context(tmp_path, tmp_path, Sources(tmp_path))
+    context = Context(tmp_path, tmp_path, ModelStore(tmp_path))
 
     counter = token_counter(str(tmp_path), context)
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from potluck import plugins
 from potluck.contracts import Context
 from potluck.metrics.scorer import Scorer
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.model import always
 
 
@@ -17,6 +17,6 @@ def usual() -> Scorer:
     """What measures a recipe that names no metric."""
     nowhere = Path("nowhere")
     return Scorer(
-        (part, plugins.make(part.plugin, part.config, Context(nowhere, nowhere, Sources(nowhere))))  # type: ignore[misc]
+        (part, plugins.make(part.plugin, part.config, Context(nowhere, nowhere, ModelStore(nowhere))))  # type: ignore[misc]
         for part in always("metric")
     )

@@ -19,7 +19,7 @@ import numpy as np
 
 from potluck import plugins
 from potluck.contracts import Collection, Context, Hits, Vectors, VectorStore
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 
 DIMENSIONS = 16
 NAME = "0123456789abcdef" * 4
@@ -41,7 +41,7 @@ class Kind:
     def make(self, folder: Path, *, network: bool = False, seed: int = 0) -> VectorStore:
         """The store, not opened."""
         offer = plugins.offer(plugins.find("store", self.plugin))
-        context = Context(folder, folder, Sources(folder), seed=seed, network=network)
+        context = Context(folder, folder, ModelStore(folder), seed=seed, network=network)
         store = offer.make(offer.config(**self.settings), context)
         assert isinstance(store, VectorStore)
         return store

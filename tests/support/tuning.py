@@ -13,7 +13,7 @@ import pytest
 from potluck.api import Recipe
 from potluck.contracts import Attached, Context, TunedModel, TuningRequest
 from potluck.documents import Example, Message
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.tuning import LocalTuner, PeftTuner, Training, TunerConfig, Virtual
 from support.tiny_models import tiny_causal
 
@@ -147,7 +147,7 @@ def tuner(
     training = {"per_device_train_batch_size": 4, "dtype": "float32", "pack_tokens": 128, **training}
     config = TunerConfig.model_validate({"training": training, "fit": fit, "max_length": max_length})
     assert isinstance(config.training, Training)
-    return kind(config, Context(base=folder, folder=folder, models=Sources(folder)))
+    return kind(config, Context(base=folder, folder=folder, models=ModelStore(folder)))
 
 
 def request(

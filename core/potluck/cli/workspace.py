@@ -30,7 +30,7 @@ def check(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     """
     from potluck import recipe as recipes
     from potluck.workspace import folder_of
-    from potluck.workspace.repair import check as check_workspace
+    from potluck.workspace.repair import check_workspace
 
     reports = check_workspace(folder_of(recipes.load(recipe, overrides)))
     is_whole = all(report.is_whole for report in reports)
@@ -53,7 +53,7 @@ def repair(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     """
     from potluck import recipe as recipes
     from potluck.workspace import folder_of
-    from potluck.workspace.repair import repair as repair_workspace
+    from potluck.workspace.repair import repair_workspace
 
     model = recipes.load(recipe, overrides)
     reports = repair_workspace(folder_of(model))

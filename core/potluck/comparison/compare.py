@@ -32,7 +32,7 @@ from potluck.report import plots, write_csv, write_html
 from potluck.results.comparison import Cause, ComparisonResult, JudgeResult
 from potluck.runs.pins import pins
 from potluck.workspace import Workspace
-from potluck.workspace.runs import new_run_id, surroundings, write_manifest
+from potluck.workspace.manifests import new_run_id, surroundings, write_manifest
 from potluck.workspace.storage_errors import storage_errors
 
 if TYPE_CHECKING:

@@ -210,7 +210,7 @@ class Engine:
         config = components.recipe.embedder.config.model_copy(update={"fit": "pool"})
         recipe = replace(components.recipe, embedder=replace(components.recipe.embedder, config=config))
         whole = Components(recipe, self._workspace, self._models)
-        with self._workspace.writing():
+        with self._workspace.write_lock():
             self._workspace.catalogue.copy_vectors(components.embedder_fingerprint, whole.embedder_fingerprint, texts)
         whole.close()
 

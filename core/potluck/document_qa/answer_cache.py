@@ -18,7 +18,7 @@ from potluck.ledger import Amount, Ledger
 from potluck.metrics.perplexity import Surprise, perplexity
 from potluck.observation.stage import carried
 from potluck.recipe.model import ComponentSpec, RecipeModel
-from potluck.stages.answer import Answerer, Given, Shot, no_examples
+from potluck.stages.answer import Answerer, AnswerWithSources, WorkedExample, no_examples
 from potluck.workspace.answer_cache import AnswerCache
 
 _FORMAT = 2
@@ -37,7 +37,7 @@ class Served:
 class Asked:
     """An answer with its ledger and how long it took when it was made. ``cached``: nothing was asked now."""
 
-    given: Given
+    given: AnswerWithSources
     ledger: Ledger
     seconds: float
     cached: bool = False
@@ -59,7 +59,7 @@ class Asker:
         recipe: RecipeModel,
         components: Components,
         cache: AnswerCache,
-        examples: Callable[[str], Sequence[Shot]] = no_examples,
+        examples: Callable[[str], Sequence[WorkedExample]] = no_examples,
         sample: int = 0,
     ) -> None:
         """``components`` lend the chat model, which is the recipe's; nothing is loaded before a question is asked."""
@@ -184,4 +184,4 @@ def _unpacked(kept: dict[str, Any], passages: Sequence[Passage]) -> Asked:
     entry.came_in = Amount(len(passages), sum(len(passage.text) for passage in passages))
     entry.went_out, entry.dropped = Amount(**kept["out"]), Amount(**kept["dropped"])
     entry.notes = list(kept["notes"])
-    return Asked(Given(made, tuple(used), kept["calls"]), ledger, kept["seconds"], cached=True)
+    return Asked(AnswerWithSources(made, tuple(used), kept["calls"]), ledger, kept["seconds"], cached=True)

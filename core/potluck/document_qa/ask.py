@@ -15,7 +15,7 @@ from potluck.ledger import Amount, Ledger
 from potluck.observation.stage import stage
 from potluck.recipe.model import RecipeModel
 from potluck.refusals import is_refusal
-from potluck.stages.answer import Answerer, Shot
+from potluck.stages.answer import Answerer, WorkedExample
 from potluck.stages.cite import cite
 from potluck.stages.index import collection_of
 from potluck.stages.retrieve import Searcher
@@ -104,7 +104,7 @@ def ask(
     search: Searcher,
     observers: pluggy.PluginManager,
     *,
-    examples: Callable[[str], Sequence[Shot]],
+    examples: Callable[[str], Sequence[WorkedExample]],
     on_text: Callable[[str], None] | None = None,
     notes: Sequence[str] = (),
 ) -> AskReport:

@@ -21,7 +21,7 @@ from potluck.errors import PotluckError
 from potluck.ledger import Amount, Ledger
 from potluck.metrics.scorer import QuestionScore, Scorer
 from potluck.observation.stage import stage
-from potluck.questions.gold import check_gold, gold_id, known_of
+from potluck.questions.gold import check_gold, gold_id, read_known
 from potluck.questions.question_file import Question, read_question_file
 from potluck.stages.cite import cite
 from potluck.stages.retrieve import Searcher
@@ -98,7 +98,7 @@ def evaluate(
     questions = file.questions
     if not questions:
         raise PotluckError(f"{path}: there are no questions in it")
-    check_gold(questions, known_of(components.recipe, search))
+    check_gold(questions, read_known(components.recipe, search))
     resolve_adapter(components)
     found, _ = retrieve_all(questions, components.recipe.retriever.k, search, cache, observers)
     asker = Asker(components.recipe, components, cache, chooser(components.recipe, components, cache))

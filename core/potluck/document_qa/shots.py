@@ -13,7 +13,7 @@ from potluck.errors import PotluckError
 from potluck.language import grams
 from potluck.questions.question_file import Question, read_questions
 from potluck.recipe.model import RecipeModel
-from potluck.stages.answer import Shot, no_examples
+from potluck.stages.answer import WorkedExample, no_examples
 from potluck.workspace.answer_cache import AnswerCache
 
 _ALIKE = 0.8
@@ -22,12 +22,14 @@ _ALIKE = 0.8
 
 @dataclass(frozen=True, slots=True)
 class _Example:
-    shot: Shot
+    shot: WorkedExample
     answerable: bool
     grams: frozenset[str]
 
 
-def chooser(recipe: RecipeModel, components: Components, cache: AnswerCache) -> Callable[[str], Sequence[Shot]]:
+def chooser(
+    recipe: RecipeModel, components: Components, cache: AnswerCache
+) -> Callable[[str], Sequence[WorkedExample]]:
     """What chooses the examples for a question, as ``shots`` of the recipe says; the same for the same question.
 
     An example that is the question itself, or nearly, is never chosen. Raises ``PotluckError`` where the file has
@@ -56,7 +58,7 @@ class _Nearest:
         self._examples, self._count = list(examples), count
         self._components, self._cache = components, cache
 
-    def __call__(self, question: str) -> Sequence[Shot]:
+    def __call__(self, question: str) -> Sequence[WorkedExample]:
         import numpy as np
 
         components, others = self._components, _others(self._examples, question)
@@ -72,7 +74,7 @@ class _Nearest:
 
 def _example(question: Question) -> _Example:
     return _Example(
-        Shot(question.question, _answer(question)), question.answerable, frozenset(grams(question.question))
+        WorkedExample(question.question, _answer(question)), question.answerable, frozenset(grams(question.question))
     )
 
 

@@ -80,9 +80,9 @@ class Batches(Generic[T]):
             try:
                 vectors = self._call(batch.items)
             except PotluckError as error:
-                self._failed(batch, error)
+                self._handle_failure(batch, error)
             else:
-                self._answered(batch)
+                self._note_answer(batch)
                 yield batch.items, vectors
 
     def _at_the_same_time(self) -> Iterator[tuple[Sequence[T], Vectors]]:
@@ -98,10 +98,10 @@ class Batches(Generic[T]):
                     batch = running.pop(future)
                     error = future.exception()
                     if error is None:
-                        self._answered(batch)
+                        self._note_answer(batch)
                         yield batch.items, future.result()
                     elif failed is None:
-                        failed = self._lasting(batch, error)
+                        failed = self._lasting_error(batch, error)
         if failed is not None:
             raise failed
 
@@ -114,17 +114,17 @@ class Batches(Generic[T]):
         self._begun += len(items)
         return _Batch(items)
 
-    def _lasting(self, batch: _Batch[T], error: BaseException) -> BaseException | None:
+    def _lasting_error(self, batch: _Batch[T], error: BaseException) -> BaseException | None:
         """The error, unless asking for less may help."""
         if not isinstance(error, PotluckError):
             return error
         try:
-            self._failed(batch, error)
+            self._handle_failure(batch, error)
         except PotluckError as lasting:
             return lasting
         return None
 
-    def _failed(self, batch: _Batch[T], error: PotluckError) -> None:
+    def _handle_failure(self, batch: _Batch[T], error: PotluckError) -> None:
         """Ask for less where that may help. Raises the error where it does not."""
         count = len(batch.items)
         if isinstance(error, RemoteTimeout) and count > 1:
@@ -156,7 +156,7 @@ class Batches(Generic[T]):
         family.refused += 1
         family.left -= 1
 
-    def _answered(self, batch: _Batch[T]) -> None:
+    def _note_answer(self, batch: _Batch[T]) -> None:
         family, count = batch.family, len(batch.items)
         if family is None:
             return

@@ -45,15 +45,15 @@ def update_index(
     # After a kill there may be nothing to compute and still something to clean up.
     report = None if workspace.was_killed() else _report_if_current(components, workspace, planned, failures)
     if report is None:
-        with workspace.writing():
+        with workspace.write_lock():
             why = causes(components, workspace.folder)
             again = count_files_to_reread(planned, workspace.catalogue.index(components.index_id), workspace.catalogue)
             report = _update(components, workspace, planned, failures, observers)
             report.notes += _notes(why, report, again, components)
             keep(components, workspace.folder)
     elif check_service and (then := _other_length_served(components, workspace, report)):
-        with workspace.writing():
-            report = _reembed(then, components, workspace, planned, failures, observers)
+        with workspace.write_lock():
+            report = _embed_again(then, components, workspace, planned, failures, observers)
             keep(components, workspace.folder)
     report.seconds = time.perf_counter() - started
     return report
@@ -100,7 +100,7 @@ def _report_if_current(
         if loaded is None or before is None or dict(before.loads) != loaded.loads:
             return None
         loaded.failures[:0] = failures
-        chunks, left_out = list(catalogue.index_chunks(before)), catalogue.left_out(before.embedder)
+        chunks, left_out = list(catalogue.index_chunks(before)), catalogue.refused_texts(before.embedder)
         every = _chunks(loaded.loads, before.splitter, catalogue) if left_out else chunks
         if len(every) > len(chunks) and not _skips(components):
             return None
@@ -152,7 +152,7 @@ def _update(
     account_chunks(entry, chunks, catalogue)
 
     if then := _other_length(before, chunks, components, catalogue):
-        return _reembed(then, components, workspace, planned, failures, observers)
+        return _embed_again(then, components, workspace, planned, failures, observers)
     kept = _embed_missing(chunks, components, catalogue, report, observers)
     state = next_state(components, loaded.loads, before, kept, catalogue)
     report.documents, report.chunks = compare_states(before, state, kept, catalogue)
@@ -174,7 +174,7 @@ def _embed_missing(
     with stage(observers, "embed", "texts", len(missing), components.recipe.embedder) as running:
         if missing:
             report.embedded = embed_chunks(chunks, components.embedder, name, catalogue, entry, running, skip)
-    left_out = catalogue.left_out(name)
+    left_out = catalogue.refused_texts(name)
     account_left_out(entry, chunks, left_out, catalogue)
     kept = [chunk for chunk in chunks if chunk.text not in left_out]
     report.reused = len({chunk.text for chunk in kept}) - report.embedded
@@ -194,7 +194,7 @@ def _other_length(
     return then if components.embedder.dimensions != then else 0
 
 
-def _reembed(
+def _embed_again(
     then: int,
     components: Components,
     workspace: Workspace,

@@ -86,7 +86,7 @@ class PotluckVectorStore(VectorStore):
             vectors = np.array(self._embeddings.embed_documents(given), np.float32)
             places = list(last.values())
             if places:
-                with self.recipe.workspace.writing():
+                with self.recipe.workspace.write_lock():
                     self._forget([documents[place].key for place in places])
                     self._added.keep([documents[place] for place in places], vectors[places])
                     self._store.add([documents[place].key for place in places], vectors[places])
@@ -101,7 +101,7 @@ class PotluckVectorStore(VectorStore):
             known = self._added.keys()
             keys = known if ids is None else known & {Added(one, "", {}).key for one in ids}
             if keys:
-                with self.recipe.workspace.writing():
+                with self.recipe.workspace.write_lock():
                     self._added.remove(keys)
                     self._store.delete(sorted(keys))
                     self._store.commit()
@@ -207,7 +207,7 @@ class PotluckVectorStore(VectorStore):
         store.open(contracts.Collection(self._name, dimensions, components.embedder_fingerprint))
         known, held = self._added.keys(), store.ids()
         if known != held:
-            with self.recipe.workspace.writing():
+            with self.recipe.workspace.write_lock():
                 lacking = sorted(known - held)
                 if lacking:
                     store.add(lacking, self._added.vectors(lacking))

@@ -35,7 +35,7 @@ _OF_THE_MACHINE = (LoaderCrashed, DocumentChanged, DocumentInaccessible, Documen
 
 
 @dataclass(slots=True)
-class Reader:
+class FileReader:
     """Reads a file with all that is in it.
 
     ``make`` makes the loader of a part, ``choose`` finds the part for a file name extension (it raises
@@ -51,11 +51,11 @@ class Reader:
         """The documents of a file, those of its attachments behind them. Raises a ``DocumentError``."""
         loader = self.make(part)
         if not loader.hands_on:
-            return [one for one in self._found(loader, part, source, None) if isinstance(one, Document)]
+            return [one for one in self._run(loader, part, source, None) if isinstance(one, Document)]
         with tempfile.TemporaryDirectory(prefix="potluck-") as folder:
-            return self._with_attachments(source, self._found(loader, part, source, Path(folder)), _Limits())
+            return self._with_attachments(source, self._run(loader, part, source, Path(folder)), _Limits())
 
-    def _found(self, loader: Loader, part: ComponentSpec, source: Source, folder: Path | None) -> Sequence[Found]:
+    def _run(self, loader: Loader, part: ComponentSpec, source: Source, folder: Path | None) -> Sequence[Found]:
         if loader.isolated:
             return self.worker.load(part.plugin, part.config, source, self.base, folder)
         return run_loader(loader, source, folder)
@@ -68,7 +68,7 @@ class Reader:
                 documents.append(one)
             elif not is_leftover(Path(_inner(holder, one))):
                 try:
-                    documents.extend(self._attached(one, limits))
+                    documents.extend(self._read_attachment(one, limits))
                 except _OF_THE_MACHINE:
                     raise  # the next run tries again
                 except PotluckError as error:
@@ -77,17 +77,17 @@ class Reader:
             raise NoText(f"nothing in it could be read ({'; '.join(losses)})")
         return [replace(documents[0], losses=(*documents[0].losses, *losses)), *documents[1:]] if losses else documents
 
-    def _attached(self, source: Source, limits: _Limits) -> list[Document]:
+    def _read_attachment(self, source: Source, limits: _Limits) -> list[Document]:
         """The documents of an attachment, which may have attachments of its own."""
         inner = limits.take(source)
         part = self.choose(PurePosixPath(source.name).suffix.lower().lstrip("."))
         loader = self.make(part)
         if not loader.hands_on:
-            found = self._found(loader, part, source, None)
+            found = self._run(loader, part, source, None)
         else:
             folder = source.path.with_name(f"{source.path.name}-attachments")
             folder.mkdir()
-            found = self._found(loader, part, source, folder)
+            found = self._run(loader, part, source, folder)
         documents = self._with_attachments(source, found, inner)
         if not any(document.text.strip() for document in documents):
             raise NoText("no text was found in it")

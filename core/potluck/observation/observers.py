@@ -14,7 +14,7 @@ import pluggy
 from potluck import hookspecs, plugins
 from potluck.contracts import Config, Context
 from potluck.errors import PotluckError
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.plugins import Plugin
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ class Observers(pluggy.PluginManager):
 
     def add(self, plugin: Plugin, config: Config, folder: Path, network: bool = False) -> None:
         """Make an observer that was asked for. One that cannot be made is left out, with a warning."""
-        context = Context(folder, folder / ".potluck" / "observers", Sources(folder), network=network)
+        context = Context(folder, folder / ".potluck" / "observers", ModelStore(folder), network=network)
         name = plugin.qualified
         try:
             made: object = plugins.make(plugin, config, context)

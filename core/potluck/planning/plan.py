@@ -90,7 +90,7 @@ class PlanReport:
         }
 
 
-def parts(recipe: RecipeModel) -> Iterator[ComponentSpec]:
+def components_of(recipe: RecipeModel) -> Iterator[ComponentSpec]:
     """The components that a recipe names."""
     if recipe.documents is not None and recipe.documents.loader is not None:
         yield recipe.documents.loader
@@ -103,7 +103,7 @@ def parts(recipe: RecipeModel) -> Iterator[ComponentSpec]:
 def remote_hosts(recipe: RecipeModel) -> dict[str, str]:
     """The hosts that would get data, by the kind of the component that sends it."""
     found: dict[str, str] = {}
-    for part in (*parts(recipe), *recipe.observers):
+    for part in (*components_of(recipe), *recipe.observers):
         if (host := plugins.sends_to(part.plugin, part.config)) is not None:
             found[part.kind] = host
     return found
@@ -117,7 +117,7 @@ def plan(components: Components, workspace: Workspace, observers: pluggy.PluginM
     planned, report.failures = plan_loads(sources, components)
     why = causes(components, workspace.folder)
     again = count_files_to_reread(planned, catalogue.index(components.index_id), catalogue)
-    with workspace.writing():
+    with workspace.write_lock():
         with stage(observers, "load", "files", len(planned)) as running:
             loaded = load_documents(planned, components, catalogue, running)
         with stage(observers, "split", "files", len(loaded.loads)) as running:

@@ -11,7 +11,7 @@ from potluck.components.components import loader_for
 from potluck.contracts import Context, Loader
 from potluck.documents import Document, Source
 from potluck.errors import NoDocuments, PotluckError
-from potluck.loading.attachments import Reader
+from potluck.loading.attachments import FileReader
 from potluck.loading.check_documents import check_documents
 from potluck.loading.failure import LoadFailure
 from potluck.loading.regular_file import regular_size
@@ -68,7 +68,7 @@ def _load(source: Source, documents: Documents, worker: Worker) -> list[Document
 
 def _documents_of(part: ComponentSpec, source: Source, worker: Worker, documents: Documents) -> list[Document]:
     regular_size(source.path)
-    return Reader(worker, Path.cwd(), _make, partial(loader_for, documents=documents)).read(part, source)
+    return FileReader(worker, Path.cwd(), _make, partial(loader_for, documents=documents)).read(part, source)
 
 
 def _make(part: ComponentSpec) -> Loader:

@@ -11,7 +11,7 @@ from potluck import plugins
 from potluck.contracts import Context, TuningRequest
 from potluck.documents import Example, Json, Message
 from potluck.errors import PluginError, TokenizerMismatch, Unsupported
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class TunerInfo:
 
 def list_tuners(model: str | None, base: Path) -> list[TunerInfo]:
     """All installed tuners that can be imported, by name. Raises ``ModelNotFound`` for a model that is not there."""
-    models = Sources(base)
+    models = ModelStore(base)
     folder = models.folder(model) if model is not None else None
     found = []
     for plugin in sorted((one for one in plugins.installed() if one.kind == "tuner"), key=lambda one: one.name):

@@ -10,7 +10,7 @@ from typing import Literal, TypeAlias
 
 from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
-from potluck.overlap import is_cjk, squeezed
+from potluck.overlap import is_cjk, squeeze
 from potluck.prompts import wordings
 from potluck.prompts.listing import NamedPrompt, prompts_of
 from potluck.questions.question_file import Question, read_questions
@@ -135,10 +135,10 @@ class _Linter:
         yield self.make_finding("error" if unanswerable else "warning", prompt, message, advice)
 
     def _leaks(self, prompt: NamedPrompt) -> Iterator[Finding]:
-        held, plain = squeezed(prompt.text), " ".join(prompt.text.lower().split())
+        held, plain = squeeze(prompt.text), " ".join(prompt.text.lower().split())
         advice = "the figures would be too good: take examples that are not among the questions ('shots' does)"
         for question in self._questions:
-            asked = squeezed(question.question)
+            asked = squeeze(question.question)
             if len(asked) >= _SHORTEST_QUESTION and asked in held:
                 message = f"holds the question {question.id!r}, by which it is measured"
                 yield self.make_finding("error", prompt, message, advice, question.question)
@@ -186,7 +186,7 @@ def _of_wordings(root: Node, linter: _Linter, findings: Findings) -> list[Findin
 def _holds(answer: str, held: str, plain: str) -> bool:
     """Whether an answer stands in a prompt and is too long to stand there by chance."""
     if is_cjk(answer):
-        return len(squeezed(answer)) >= _SHORTEST_HAN and squeezed(answer) in held
+        return len(squeeze(answer)) >= _SHORTEST_HAN and squeeze(answer) in held
     bare = " ".join(answer.lower().split())
     return len(bare) >= _SHORTEST and re.search(rf"(?<!\w){re.escape(bare)}(?!\w)", plain) is not None
 

@@ -73,7 +73,7 @@ def check_gold(questions: Sequence[Question], known: Known) -> None:
         raise RecipeError([one.problem() for one in absent[:_LISTED]], hint)
 
 
-def known_of(recipe: RecipeModel, search: Searcher | None) -> Known:
+def read_known(recipe: RecipeModel, search: Searcher | None) -> Known:
     """What questions may call right for one recipe."""
     known = Known()
     known.add(recipe, search)

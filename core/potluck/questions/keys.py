@@ -47,11 +47,11 @@ def meant_key(name: str, there: Collection[str]) -> str | None:
     ``there`` are the keys beside it: a key that is there is not meant by another. Case, hyphens, blanks, full-width
     letters and ``camelCase`` do not matter, and of a word one letter in four may be wrong.
     """
-    plain = _joined(_words(name))
+    plain = _join(_words(name))
     for key, others in _OTHER_WORDS.items():
         if key in there or (key == "question_id" and "id" in there):
             continue
-        if plain in {_joined(_words(word)) for word in (key, *others)} or _near(_words(name), _words(key)):
+        if plain in {_join(_words(word)) for word in (key, *others)} or _near(_words(name), _words(key)):
             return key
     return None
 
@@ -61,13 +61,13 @@ def _words(name: str) -> list[str]:
     return [word for word in re.split(r"[\s_\-.]+", spaced.casefold()) if word]
 
 
-def _joined(words: Iterable[str]) -> str:
+def _join(words: Iterable[str]) -> str:
     return "".join(words)
 
 
 def _near(one: list[str], other: list[str]) -> bool:
     """Whether the words are those of the other with letters wrong; ``question_zh`` is not ``question_id``."""
-    if _distance(_joined(one), _joined(other)) <= 1:
+    if _distance(_join(one), _join(other)) <= 1:
         return True
     pairs = list(zip(one, other, strict=False))
     return len(one) == len(other) and all(_distance(a, b) <= len(b) // 4 for a, b in pairs)

@@ -207,7 +207,7 @@ def _texts(fields: Mapping[str, Json], key: str, is_table: bool) -> tuple[str, .
     """A list of texts. A cell of a table holds one text, or a list as JSON writes it."""
     value = fields.get(key)
     if is_table and isinstance(value, str):
-        value = _listed(value)
+        value = _as_list(value)
     if value is None:
         return ()
     if not isinstance(value, list) or not all(map(_is_text, value)):
@@ -215,7 +215,7 @@ def _texts(fields: Mapping[str, Json], key: str, is_table: bool) -> tuple[str, .
     return tuple(str(one) for one in value)
 
 
-def _listed(cell: str) -> Json:
+def _as_list(cell: str) -> Json:
     if not cell.strip():
         return None
     if cell.lstrip().startswith("["):

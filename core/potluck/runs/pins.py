@@ -21,7 +21,7 @@ from potluck.documents import Json, Source
 from potluck.errors import DocumentError, LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
 from potluck.loading.regular_file import hash_file
-from potluck.planning.plan import parts
+from potluck.planning.plan import components_of
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.releases import code_of, libraries_of
 from potluck.stages.discover import discover
@@ -46,8 +46,8 @@ class Difference:
             return f"{self.what} {self.name} is gone"
         if isinstance(self.then, dict) and isinstance(self.now, dict):
             changed = [key for key in {**self.then, **self.now} if self.then.get(key) != self.now.get(key)]
-            parts = (f"{key} was {self.then.get(key)} and is {self.now.get(key)}" for key in changed)
-            return f"{self.what} {self.name}: {', '.join(parts)}"
+            components_of = (f"{key} was {self.then.get(key)} and is {self.now.get(key)}" for key in changed)
+            return f"{self.what} {self.name}: {', '.join(components_of)}"
         return f"{self.what} {self.name} was {self.then} and is {self.now}"
 
     def as_json(self) -> dict[str, Json]:
@@ -70,9 +70,11 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
         path = recipe.folder / Path(recipe.tuning.dataset.path).expanduser()
         files += [file for file in sorted(path.iterdir()) if is_rows(file)] if path.is_dir() else [path]
     return {
-        "plugin": {_label(part): f"{part.plugin.package} {part.plugin.version}" for part in parts(recipe)},
-        "code of": {_label(part): code_of(part.plugin) for part in parts(recipe)},
-        "library": {name: release for part in parts(recipe) for name, release in libraries_of(part.plugin).items()},
+        "plugin": {_label(part): f"{part.plugin.package} {part.plugin.version}" for part in components_of(recipe)},
+        "code of": {_label(part): code_of(part.plugin) for part in components_of(recipe)},
+        "library": {
+            name: release for part in components_of(recipe) for name, release in libraries_of(part.plugin).items()
+        },
         "model files": {f"of the {kind}": dict(identity) for kind, identity in used.items() if identity},
         "document": documents,
         "questions file": {path.name: _hash(path) for path in files},

@@ -10,11 +10,11 @@ from potluck.components.components import Components
 from potluck.document_qa.evaluate import EvaluationReport
 from potluck.documents import Json
 from potluck.indexing.report import IndexReport
-from potluck.planning.plan import parts
+from potluck.planning.plan import components_of
 from potluck.recipe.model import RecipeModel
 from potluck.runs.pins import pins
 from potluck.workspace import Workspace
-from potluck.workspace.runs import new_run_id, surroundings, write_lines, write_manifest
+from potluck.workspace.manifests import new_run_id, surroundings, write_lines, write_manifest
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +93,7 @@ def beginning(
         "recipe": recipe.as_mapping(),
         "plugins": [
             {"kind": p.kind, "name": p.name, "package": p.plugin.package, "version": p.plugin.version}
-            for p in parts(recipe)
+            for p in components_of(recipe)
         ],
         "pins": {what: dict(things) for what, things in pins(recipe, components).items()},
         "seed": recipe.seed,

@@ -15,13 +15,13 @@ from potluck.document_qa.evaluate import EvaluationReport, evaluate
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.indexing.update import update_index
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.recipe_loader import read_recipe
 from potluck.runs.pins import Difference, differences, pins
 from potluck.temporary import working_folder
 from potluck.workspace import Workspace
-from potluck.workspace.runs import surroundings
+from potluck.workspace.manifests import surroundings
 
 if TYPE_CHECKING:
     import pluggy
@@ -105,7 +105,7 @@ def reproduce(folder: Path, observers: pluggy.PluginManager) -> Reproduction:
 def _again(
     recipe: RecipeModel, workspace: Workspace, observers: pluggy.PluginManager, limit: int
 ) -> tuple[EvaluationReport, dict[str, Any]]:
-    components = Components(recipe, workspace, Sources(recipe.folder))
+    components = Components(recipe, workspace, ModelStore(recipe.folder))
     try:
         update_index(components, workspace, observers)
         assert recipe.questions is not None, "a run with answers had questions"

@@ -16,7 +16,7 @@ from potluck.report import plots
 from potluck.report.task import write_task
 from potluck.runs.recipe_run import beginning
 from potluck.tasks.evaluate import TaskReport
-from potluck.workspace.runs import new_run_id, write_lines, write_manifest
+from potluck.workspace.manifests import new_run_id, write_lines, write_manifest
 
 if TYPE_CHECKING:
     from potluck.stages.tune import TuneReport

@@ -29,7 +29,7 @@ _SCORE = re.compile(r"\n?\s*(?:分數|分数|score)\s*[:：]\s*(\d{1,3})\s*(?:/\
 
 
 @dataclass(frozen=True, slots=True)
-class Given:
+class AnswerWithSources:
     """An answer, the passages it was made from (what its quotes count), and how many calls it took."""
 
     answer: Answer
@@ -38,14 +38,14 @@ class Given:
 
 
 @dataclass(frozen=True, slots=True)
-class Shot:
+class WorkedExample:
     """A worked example: a question with its right answer."""
 
     question: str
     answer: str
 
 
-def no_examples(question: str) -> Sequence[Shot]:
+def no_examples(question: str) -> Sequence[WorkedExample]:
     """For a recipe without ``shots``."""
     return ()
 
@@ -61,16 +61,16 @@ class Answerer:
     recipe: RecipeModel
     chat: ChatModel
     on_text: Callable[[str], None] | None = None
-    examples: Callable[[str], Sequence[Shot]] = no_examples
+    examples: Callable[[str], Sequence[WorkedExample]] = no_examples
     _heard: list[Answer] = field(default_factory=list, init=False)
     """What the model said to the question, call by call."""
 
-    def answer(self, question: str, passages: Sequence[Passage], entry: Entry) -> Given:
+    def answer(self, question: str, passages: Sequence[Passage], entry: Entry) -> AnswerWithSources:
         """Answer from the passages. Raises ``ContextExceeded`` naming those that do not fit."""
         size = Amount(len(passages), sum(len(passage.text) for passage in passages))
         entry.came_in = entry.went_out = size
         if not passages:
-            return Given(Answer(prompts_for(question).refusal), (), 0)
+            return AnswerWithSources(Answer(prompts_for(question).refusal), (), 0)
         method = {
             "stuff": self._stuff,
             "map_reduce": self._map_reduce,
@@ -89,17 +89,17 @@ class Answerer:
         """The message that shows the model all passages at once."""
         return self._message(question, tuple(passages))
 
-    def _stuff(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+    def _stuff(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> AnswerWithSources:
         message = self._message(question, passages)
         if self._fits(message):
-            return Given(self._ask(message, self.on_text), passages)
+            return AnswerWithSources(self._ask(message, self.on_text), passages)
         if self.recipe.retriever.fit == "drop_last":
             return self._without_last(question, passages, entry)
         if self.recipe.retriever.fit == "split":
-            return self._reduced(question, self._groups(question, passages), entry)
+            return self._reduce(question, self._groups(question, passages), entry)
         raise ContextExceeded(self._too_long(question, passages))
 
-    def _without_last(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+    def _without_last(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> AnswerWithSources:
         for count in range(len(passages) - 1, 0, -1):
             message = self._message(question, passages[:count])
             if self._fits(message):
@@ -107,24 +107,26 @@ class Answerer:
                 entry.dropped = Amount(len(dropped), sum(len(passage.text) for passage in dropped))
                 entry.went_out = Amount(count, sum(len(passage.text) for passage in passages[:count]))
                 entry.notes.append(f"fit: drop_last: {', '.join(map(_place, dropped))} not shown to the model")
-                return Given(self._ask(message, self.on_text), passages[:count])
+                return AnswerWithSources(self._ask(message, self.on_text), passages[:count])
         raise ContextExceeded(self._too_long(question, passages[:1]))
 
-    def _map_reduce(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+    def _map_reduce(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> AnswerWithSources:
         groups = [group for passage in passages for group in self._groups(question, (passage,))]
-        return self._reduced(question, groups, entry)
+        return self._reduce(question, groups, entry)
 
-    def _reduced(self, question: str, groups: Sequence[tuple[Passage, ...]], entry: Entry) -> Given:
+    def _reduce(self, question: str, groups: Sequence[tuple[Passage, ...]], entry: Entry) -> AnswerWithSources:
         """Ask about each group, then about the answers; those that refuse are left out."""
         partial = [(group, self._ask(self._message(question, group))) for group in groups]
         usage = sum((answer.usage for _, answer in partial), Usage())
         found = [(group, answer) for group, answer in partial if _says_something(answer)]
         entry.notes.append(f"{many(len(groups), 'call')}, {len(found)} with an answer")
         if not found:
-            return Given(_nothing_found(question, usage, [answer for _, answer in partial]), (), len(groups))
+            return AnswerWithSources(
+                _answer_of_none(question, usage, [answer for _, answer in partial]), (), len(groups)
+            )
         if len(found) == 1:
             group, answer = found[0]
-            return Given(replace(answer, usage=usage), group, len(groups))
+            return AnswerWithSources(replace(answer, usage=usage), group, len(groups))
         kept = tuple(passage for group, _ in found for passage in group)
         context = "\n\n".join(f"[{number}] {answer.text}" for number, (_, answer) in enumerate(found, 1))
         message = Message("user", self._render(question, context), kept, question)
@@ -135,9 +137,9 @@ class Answerer:
                 "(chat.max_tokens)"
             )
         answer = self._ask(message, self.on_text)
-        return Given(replace(answer, usage=usage + answer.usage), kept, len(groups) + 1)
+        return AnswerWithSources(replace(answer, usage=usage + answer.usage), kept, len(groups) + 1)
 
-    def _refine(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+    def _refine(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> AnswerWithSources:
         wording, usage, calls = PromptTemplate(prompts_for(question).refine), Usage(), 0
         answer: Answer | None = None
         seen: tuple[Passage, ...] = ()
@@ -156,24 +158,26 @@ class Answerer:
             usage, calls = usage + latest.usage, calls + 1
         assert answer is not None, "there is at least one passage"
         entry.notes.append(f"{many(calls, 'call')}, each with one more passage")
-        return Given(replace(answer, usage=usage), seen, calls)
+        return AnswerWithSources(replace(answer, usage=usage), seen, calls)
 
-    def _map_rerank(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> Given:
+    def _map_rerank(self, question: str, passages: tuple[Passage, ...], entry: Entry) -> AnswerWithSources:
         groups = [group for passage in passages for group in self._groups(question, (passage,))]
         suffix = prompts_for(question).score
         answers = []
         for group in groups:
             message = self._message(question, group)
             asked = self._ask(replace(message, content=message.content + suffix))
-            answers.append((group, *_scored(asked)))
+            answers.append((group, *_split_off_score(asked)))
         usage = sum((answer.usage for _, answer, _ in answers), Usage())
         entry.notes.append(f"{many(len(groups), 'call')}, scored {', '.join(str(score) for _, _, score in answers)}")
         sure = [(group, answer, score) for group, answer, score in answers if _says_something(answer)]
         if not sure:
-            return Given(_nothing_found(question, usage, [answer for _, answer, _ in answers]), (), len(groups))
+            return AnswerWithSources(
+                _answer_of_none(question, usage, [answer for _, answer, _ in answers]), (), len(groups)
+            )
         # max keeps the first of equals, and passages come best first: a model that gives no scores is ranked by them.
         group, answer, _ = max(sure, key=lambda one: one[2])
-        return Given(replace(answer, usage=usage), group, len(groups))
+        return AnswerWithSources(replace(answer, usage=usage), group, len(groups))
 
     def _template(self, question: str) -> PromptTemplate:
         return self.recipe.prompt or PromptTemplate(prompts_for(question).answer)
@@ -182,9 +186,11 @@ class Answerer:
         return Message("user", self._render(question, context_of(passages)), passages, question)
 
     def _render(self, question: str, context: str) -> str:
-        return self._template(question).render(context=context, question=question, examples=self._shown(question))
+        return self._template(question).render(
+            context=context, question=question, examples=self._render_examples(question)
+        )
 
-    def _shown(self, question: str) -> str:
+    def _render_examples(self, question: str) -> str:
         """The worked examples as a prompt shows them."""
         wording = PromptTemplate(prompts_for(question).example)
         return "".join(wording.render(question=one.question, answer=one.answer) for one in self.examples(question))
@@ -203,12 +209,12 @@ class Answerer:
 
     def _ask(self, message: Message, on_text: Callable[[str], None] | None = None) -> Answer:
         with model_call("chat") as spent:
-            answer = self._asked(message, on_text)
+            answer = self._call_model(message, on_text)
             spent.count(answer.usage)
         self._heard.append(answer)
         return answer
 
-    def _asked(self, message: Message, on_text: Callable[[str], None] | None) -> Answer:
+    def _call_model(self, message: Message, on_text: Callable[[str], None] | None) -> Answer:
         if on_text is None:
             return ask_model(self.chat, [message], self._options())
         for piece in self.chat.stream([message], self._options()):
@@ -253,7 +259,7 @@ def _says_something(answer: Answer) -> bool:
     return bool(answer.text.strip()) and answer.finish != "filter" and not is_refusal(answer.text)
 
 
-def _nothing_found(question: str, usage: Usage, answers: Sequence[Answer]) -> Answer:
+def _answer_of_none(question: str, usage: Usage, answers: Sequence[Answer]) -> Answer:
     """The answer where no partial one says anything: a refusal, unless one was withheld or cut in its thoughts."""
     for finish in ("filter", "length"):
         mute = next((one for one in answers if one.finish == finish and not is_refusal(one.text)), None)
@@ -273,7 +279,7 @@ def _halves(passage: Passage) -> tuple[Passage, ...]:
     return tuple(half for half in (first, second) if half.text.strip())
 
 
-def _scored(answer: Answer) -> tuple[Answer, int]:
+def _split_off_score(answer: Answer) -> tuple[Answer, int]:
     """Take the score off the end of an answer; -1 where there is none."""
     found = _SCORE.search(answer.text)
     if not found:

@@ -8,13 +8,13 @@ from potluck.documents import Passage
 from potluck.errors import ContractBroken
 from potluck.language import grams, sentences
 from potluck.refusals import is_refusal
-from potluck.stages.answer import Given, quotes_within
+from potluck.stages.answer import AnswerWithSources, quotes_within
 
 _SUPPORT = 0.5
 """Share of a sentence's character pairs that a passage's sentence must hold to be cited for it."""
 
 
-def cite(given: Given, narrow: Callable[[Passage, int, int], Passage]) -> list[Passage]:
+def cite(given: AnswerWithSources, narrow: Callable[[Passage, int, int], Passage]) -> list[Passage]:
     """The citations of an answer, in the order in which the answer uses them; none for a refusal.
 
     A model that quotes says itself what it quotes. For any other each sentence of the answer is checked against each
@@ -27,11 +27,11 @@ def cite(given: Given, narrow: Callable[[Passage, int, int], Passage]) -> list[P
             raise ContractBroken("the chat model's quotes lie outside its passages")
         spans = [(quote.passage, quote.start, quote.end) for quote in given.answer.quotes]
     else:
-        spans = list(_supporting(given.answer.text, given.passages))
+        spans = list(_find_support(given.answer.text, given.passages))
     return [narrow(given.passages[passage], start, end) for passage, start, end in dict.fromkeys(spans)]
 
 
-def _supporting(answer: str, passages: Sequence[Passage]) -> Iterable[tuple[int, int, int]]:
+def _find_support(answer: str, passages: Sequence[Passage]) -> Iterable[tuple[int, int, int]]:
     units = [
         (number, start, end, grams(passage.text[start:end]))
         for number, passage in enumerate(passages)

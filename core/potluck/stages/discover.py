@@ -27,9 +27,9 @@ def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -
         full = _path(pattern).is_absolute()
         matched = [_source(base, path, full) for path in _expand(base, pattern)]
         if not matched:
-            raise NoDocuments(_nothing(base, pattern))
+            raise NoDocuments(_explain_no_match(base, pattern))
         found.update((source.name, source) for source in matched)
-    left = [source for name, source in sorted(found.items()) if not _excluded(name, exclude)]
+    left = [source for name, source in sorted(found.items()) if not _is_excluded(name, exclude)]
     if not left:
         raise NoDocuments(f"'exclude' leaves none of the {len(found)} files that {', '.join(patterns)} matches")
     return left
@@ -92,11 +92,11 @@ def _source(base: Path, path: Path, full: bool) -> Source:
     return Source(os.fsencode(name).decode("utf-8", "backslashreplace"), path)
 
 
-def _excluded(name: str, exclude: Iterable[str]) -> bool:
+def _is_excluded(name: str, exclude: Iterable[str]) -> bool:
     return any(fnmatch(name, pattern) or Path(name).match(pattern) for pattern in exclude)
 
 
-def _nothing(base: Path, pattern: str) -> str:
+def _explain_no_match(base: Path, pattern: str) -> str:
     path = base / _path(pattern)
     if path.is_dir():
         return f"{pattern}: the folder holds no documents"

@@ -54,7 +54,7 @@ def embed_chunks(
     """
     missing = set(catalogue.missing_vectors(fingerprint, (chunk.text for chunk in chunks)))
     if skip:
-        missing -= catalogue.left_out(fingerprint).keys()
+        missing -= catalogue.refused_texts(fingerprint).keys()
     texts = list(_texts(chunks, missing, embedder, catalogue))
     _account(entry, chunks, texts)
     long = [text for text in texts if embedder.window is not None and text.tokens > embedder.window]

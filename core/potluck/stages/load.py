@@ -13,7 +13,7 @@ from potluck.documents import Document, Source
 from potluck.errors import DocumentChanged, DocumentError, PotluckError
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Entry
-from potluck.loading.attachments import Reader
+from potluck.loading.attachments import FileReader
 from potluck.loading.check_documents import check_documents
 from potluck.loading.failure import LoadFailure, failure_of
 from potluck.loading.planned_load import PlannedLoad
@@ -164,7 +164,7 @@ def _attempt(plan: PlannedLoad, content: str, components: Components, worker: Wo
 
 def load_file(part: ComponentSpec, source: Source, components: Components, worker: Worker) -> list[Document]:
     """Load one file now, in the worker's process where its loader wants that. Raises ``DocumentError``s."""
-    reader = Reader(worker, components.base, components.make_loader, components.part_for)
+    reader = FileReader(worker, components.base, components.make_loader, components.part_for)
     return check_documents(reader.read(part, source))
 
 

@@ -23,7 +23,7 @@ from potluck.ledger import Amount, Ledger
 from potluck.observation.stage import Stage, stage
 from potluck.recipe.model import ComponentSpec
 from potluck.workspace import Workspace
-from potluck.workspace.lock import writing
+from potluck.workspace.lock import write_lock
 
 if TYPE_CHECKING:
     import pluggy
@@ -112,7 +112,7 @@ def train_or_reuse(components: Components, observers: pluggy.PluginManager | Non
     request = _request(components, prepared)
     decisive, folder = _deciding_inputs(components, prepared), components.workspace.folder
     components.workspace.check_in_place()  # before a part of it is made anew
-    with writing(request.folder) if is_main_process() else nullcontext():
+    with write_lock(request.folder) if is_main_process() else nullcontext():
         done, damage = load_result(request)
         if done is not None:
             if is_main_process():

@@ -13,7 +13,7 @@ from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.documents import Json
 from potluck.errors import ContractBroken, PotluckError
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers
 from potluck.observation.stage import stage
 from potluck.planning.plan import remote_hosts
@@ -89,7 +89,7 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | 
     split = read_split(plan.data, plan.given, plan.target, recipe.seed)
     test = split.test[: plan.limit]
     workspace, opened = _workspace(plan.data, plan.fresh), list[Components]()
-    components = Components(recipe, workspace, Sources(recipe.folder))
+    components = Components(recipe, workspace, ModelStore(recipe.folder))
     try:
         tuned = tuned_specs(plan.tuners, _model(plan, recipe), recipe.seed, workspace, meter, opened, observers)
         chosen = rows_asked_for(plan, split, tuned)

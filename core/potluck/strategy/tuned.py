@@ -14,7 +14,7 @@ from potluck.answering.choices import likeliest_label
 from potluck.atomic_files import write_atomically
 from potluck.components.components import Components
 from potluck.documents import Message
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.yaml_reader import parse_value
 from potluck.stages.tune import load_result, train_or_reuse, training_request
 from potluck.strategy.budget import Budget, CannotLearn, OutOfTime
@@ -104,7 +104,7 @@ def tuned_specs(
         def make(setup: TrainingSetup, written: str = written) -> Strategy:
             def components() -> Components:
                 recipe = _recipe(written, model, setup, seed, workspace)
-                opened.append(Components(recipe, workspace, Sources(recipe.folder)))
+                opened.append(Components(recipe, workspace, ModelStore(recipe.folder)))
                 return opened[-1]
 
             return TunedStrategy(setup, components, meter, observers)

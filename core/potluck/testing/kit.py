@@ -13,7 +13,7 @@ from potluck import plugins
 from potluck.contracts import Component, Context
 from potluck.contracts.kinds import Kind
 from potluck.errors import PotluckError
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.testing.samples import Sample, Samples, built_in, given
 
 
@@ -122,7 +122,7 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
         raise PotluckError(f"the {kind} {plugin!r} does not take these settings: {error}") from error
 
     def build(own: Path) -> Component:
-        return plugins.make(found, config, Context(folder, own, Sources(folder)))
+        return plugins.make(found, config, Context(folder, own, ModelStore(folder)))
 
     host = offered.sends_to(config) if offered.sends_to is not None else None
     return Subject(build, folder, config.model_dump(by_alias=True), plugin, sends_to=host)

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.documents import Json
+from potluck.workspace.catalogue_tables import with_checksum
 from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import NOT_AS_DEFINED, Connection
-from potluck.workspace.tables import summed
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -77,7 +77,7 @@ class AnswerCache:
             self._heard[key] = dict(answer)
         if not cached:
             return
-        row = summed((key, json.dumps(dict(answer), ensure_ascii=False)))
+        row = with_checksum((key, json.dumps(dict(answer), ensure_ascii=False)))
         with self._db.transaction():
             self._db.run(INSERT_ANSWER, row)
 
@@ -95,7 +95,7 @@ class AnswerCache:
     def keep_question_vectors(self, embedder: str, texts: Sequence[str], vectors: Iterable[Vectors]) -> None:
         """Keep the vectors of some questions, at once."""
         rows = [
-            summed((embedder, text, vector.astype("<f4").tobytes()))
+            with_checksum((embedder, text, vector.astype("<f4").tobytes()))
             for text, vector in zip(texts, vectors, strict=True)
         ]
         with self._db.transaction():
@@ -116,7 +116,7 @@ class AnswerCache:
             return
         old = columns == _FIRST_COLUMNS
         if not old and not self._db.is_empty():
-            self._db.damaged(NOT_AS_DEFINED)
+            self._db.raise_damaged(NOT_AS_DEFINED)
         if old:
             database.execute("ALTER TABLE answers RENAME TO old_answers")
             database.execute("ALTER TABLE queries RENAME TO old_queries")
@@ -124,7 +124,7 @@ class AnswerCache:
             database.execute(statement)
         if old:
             answers, queries = "SELECT key, answer FROM old_answers", "SELECT embedder, text, vector FROM old_queries"
-            database.executemany(INSERT_ANSWER, map(summed, database.execute(answers)))
-            database.executemany(INSERT_VECTOR, map(summed, database.execute(queries)))
+            database.executemany(INSERT_ANSWER, map(with_checksum, database.execute(answers)))
+            database.executemany(INSERT_VECTOR, map(with_checksum, database.execute(queries)))
             database.execute("DROP TABLE old_answers")
             database.execute("DROP TABLE old_queries")

@@ -16,11 +16,11 @@ from typing import TYPE_CHECKING
 from potluck.documents import Chunk, Document, Json
 from potluck.errors import WorkspaceTooNew
 from potluck.fingerprints import fingerprint, text_hash
-from potluck.workspace import tables
+from potluck.workspace import catalogue_tables as tables
+from potluck.workspace.catalogue_reader import CatalogueReader, IndexState, Load, StoredChunk
+from potluck.workspace.catalogue_tables import FORMAT
 from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import Connection
-from potluck.workspace.reading import IndexState, Load, Reading, StoredChunk
-from potluck.workspace.tables import FORMAT
 
 if TYPE_CHECKING:
     import sqlite3
@@ -38,7 +38,7 @@ REMEDY = (
 _WAIT = 30
 
 
-class Catalogue(Reading):
+class Catalogue(CatalogueReader):
     """An open catalogue. Any number of processes may read; the caller holds the workspace's lock while it writes.
 
     Threads may share it.
@@ -66,7 +66,7 @@ class Catalogue(Reading):
     def _bring_up_to_date(self, database: sqlite3.Connection) -> None:
         found = self._format()  # another process may have been quicker
         if found is None:
-            tables.create(database)
+            tables.create_tables(database)
         elif found < FORMAT:
             tables.upgrade(database, found)
 
@@ -78,7 +78,7 @@ class Catalogue(Reading):
         text = str(meta.get("format", "none"))
         # The first version had no checksum.
         if meta != {"format": "1"} and meta.get("sum") != checksum(text).hex():
-            self._db.damaged(f"its format is {text}")
+            self._db.raise_damaged(f"its format is {text}")
         if (found := int(text)) > FORMAT:
             raise WorkspaceTooNew(
                 f"{self.path} was written by a newer potluck (format {found}, this one knows {FORMAT}): "
@@ -110,7 +110,7 @@ class Catalogue(Reading):
             self._db.run("DELETE FROM documents WHERE load = ?", (load.id,))
             self._db.run("DELETE FROM loads WHERE id = ?", (load.id,))
             row = (load.id, load.source, load.content, loader, load.error, load.reason, len(documents))
-            self._db.run(tables.INSERT_LOAD, tables.summed(row))
+            self._db.run(tables.INSERT_LOAD, tables.with_checksum(row))
             rows = [_document_row(load.id, ordinal, document) for ordinal, document in enumerate(documents)]
             self._db.run_many(tables.INSERT_DOCUMENT, rows)
             if index is not None:
@@ -127,7 +127,7 @@ class Catalogue(Reading):
 
     def add_chunks(self, document_id: str, source: str, splitter: str, chunks: Sequence[Chunk]) -> None:
         """Keep the chunks of one document, at once."""
-        stored = _stored(document_id, source, splitter, chunks)
+        stored = _with_ids(document_id, source, splitter, chunks)
         rows = [(ordinal, one.id, one.start, one.end, one.heading, one.text) for ordinal, one in enumerate(stored)]
         with self._db.transaction():
             self._db.run("DELETE FROM chunks WHERE document = ? AND splitter = ?", (document_id, splitter))
@@ -139,7 +139,7 @@ class Catalogue(Reading):
     def add_vectors(self, embedder: str, texts: Sequence[str], vectors: Vectors) -> None:
         """Keep the vectors of some text hashes, at once; a row a text, float32."""
         rows = [
-            tables.summed((embedder, text, vector.astype("<f4").tobytes()))
+            tables.with_checksum((embedder, text, vector.astype("<f4").tobytes()))
             for text, vector in zip(texts, vectors, strict=True)
         ]
         with self._db.transaction():
@@ -178,7 +178,7 @@ class Catalogue(Reading):
             )
 
 
-class Snapshot(Reading):
+class Snapshot(CatalogueReader):
     """The catalogue as it was at one moment, for as long as this is open. Threads may share it."""
 
     def __init__(self, path: Path) -> None:
@@ -188,7 +188,7 @@ class Snapshot(Reading):
         self._db.one("SELECT 1 FROM meta")  # SQLite takes the snapshot with the first read
 
 
-def _stored(document_id: str, source: str, splitter: str, chunks: Sequence[Chunk]) -> Iterator[StoredChunk]:
+def _with_ids(document_id: str, source: str, splitter: str, chunks: Sequence[Chunk]) -> Iterator[StoredChunk]:
     """Give chunks their ids.
 
     An id depends on the source's name, the splitter and the text, not on the place in the document: what stands below

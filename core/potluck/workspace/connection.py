@@ -96,7 +96,7 @@ class Connection:
         with self.one_state():
             tables, pages = self.one("SELECT 1 FROM sqlite_master"), self.one("PRAGMA page_count")
         if tables is None and pages not in ((0,), (1,)):
-            self.damaged("its tables are gone")
+            self.raise_damaged("its tables are gone")
         return tables is None
 
     def within(self, work: Callable[[sqlite3.Connection], None]) -> None:
@@ -150,9 +150,9 @@ class Connection:
         """Let SQLite check every page. Raises ``WorkspaceDamaged``."""
         row = self.one("PRAGMA quick_check(1)")
         if row != ("ok",):
-            self.damaged(str(row[0]) if row else "it cannot be checked")
+            self.raise_damaged(str(row[0]) if row else "it cannot be checked")
 
-    def damaged(self, reason: str) -> NoReturn:
+    def raise_damaged(self, reason: str) -> NoReturn:
         """Raise ``WorkspaceDamaged`` with the way out."""
         short = reason if len(reason) <= _QUOTED else reason[:_QUOTED] + "…"
         raise WorkspaceDamaged(f"{self.path} is damaged ({short}): {self._remedy}", reason=short)
@@ -177,7 +177,7 @@ class Connection:
             except SAYS_DAMAGE as error:
                 if not is_damage(error) and not self._only_seems_read_only(error):
                     raise
-                self.damaged(said(error))
+                self.raise_damaged(describe_damage(error))
 
     def _only_seems_read_only(self, error: Exception) -> bool:
         """Whether the file says of itself that it must not be written, in a header that potluck did not write."""
@@ -191,7 +191,7 @@ def is_damage(error: Exception) -> bool:
     return code(error) not in _SURROUNDINGS and not isinstance(error, sqlite3.ProgrammingError)
 
 
-def said(error: Exception) -> str:
+def describe_damage(error: Exception) -> str:
     """What SQLite says, or would have said if Python could read it."""
     if isinstance(error, UnicodeDecodeError) and isinstance(error.object, bytes):
         return error.object.decode("utf-8", "backslashreplace").rstrip("\0")

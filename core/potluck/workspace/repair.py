@@ -18,12 +18,12 @@ from typing import Any, NamedTuple, TypeAlias
 from potluck.atomic_files import sync_folder
 from potluck.documents import Json
 from potluck.errors import WorkspaceDamaged
-from potluck.workspace import tables
+from potluck.workspace import catalogue_tables as tables
 from potluck.workspace.answer_cache import ANSWER_TABLES, INSERT_ANSWER, INSERT_VECTOR, AnswerCache
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.checksums import checksum
-from potluck.workspace.connection import NOT_AS_DEFINED, SAYS_DAMAGE, is_damage, said
-from potluck.workspace.lock import writing
+from potluck.workspace.connection import NOT_AS_DEFINED, SAYS_DAMAGE, describe_damage, is_damage
+from potluck.workspace.lock import write_lock
 from potluck.workspace.scratch import readable
 from potluck.workspace.storage_errors import is_made, storage_errors
 
@@ -33,7 +33,7 @@ Row: TypeAlias = tuple[Any, ...]
 
 
 @dataclass(slots=True)
-class Rows:
+class RowCounts:
     """How many rows of a kind are whole and how many are not; not ``readable`` where more may be lost."""
 
     whole: int = 0
@@ -47,7 +47,7 @@ class FileReport:
 
     file: str
     pages: str = ""
-    rows: dict[str, Rows] = field(default_factory=dict)
+    rows: dict[str, RowCounts] = field(default_factory=dict)
 
     @property
     def is_whole(self) -> bool:
@@ -63,7 +63,7 @@ class FileReport:
         return {"file": self.file, "is_whole": self.is_whole, "pages": self.pages, "rows": rows}
 
 
-def check(folder: Path) -> list[FileReport]:
+def check_workspace(folder: Path) -> list[FileReport]:
     """Read all of a workspace's databases, and say what is damaged. Nothing is changed.
 
     One of an older version is brought up to today's first, as whenever it is opened. Raises ``WorkspaceTooNew``, and
@@ -75,14 +75,14 @@ def check(folder: Path) -> list[FileReport]:
         return [_check_file(one) for one in _databases(place)]
 
 
-def repair(folder: Path) -> list[FileReport]:
+def repair_workspace(folder: Path) -> list[FileReport]:
     """Replace each damaged database by one that holds what is whole of it.
 
     Raises ``WorkspaceBusy``, and ``StorageFailed`` where the workspace cannot be written.
     """
     if not is_made(folder):
         return []
-    with storage_errors(folder), writing(folder):
+    with storage_errors(folder), write_lock(folder):
         reports = []
         for one in _databases(folder):
             reports.append(_check_file(one))
@@ -102,7 +102,7 @@ class _Database(NamedTuple):
 
 def _databases(folder: Path) -> list[_Database]:
     known = (
-        _Database(folder / "catalogue.sqlite", Catalogue, tables.create, _salvage_catalogue),
+        _Database(folder / "catalogue.sqlite", Catalogue, tables.create_tables, _salvage_catalogue),
         _Database(folder / "calls.sqlite", AnswerCache, _create_answer_cache, _salvage_answer_cache),
     )
     return [one for one in known if os.path.lexists(one.path)]
@@ -137,7 +137,7 @@ def _verdict(source: sqlite3.Connection) -> str:
     except SAYS_DAMAGE as error:
         if not is_damage(error):
             raise
-        return said(error)
+        return describe_damage(error)
     return "" if verdict == "ok" else str(verdict)
 
 
@@ -212,7 +212,7 @@ class _Salvage:
 
         A row may come twice.
         """
-        counts = self.report.rows.setdefault(name, Rows())
+        counts = self.report.rows.setdefault(name, RowCounts())
         for direction in ("ASC", "DESC"):
             by = ", ".join(f"{key} {direction}" for key in order.split())
             try:
@@ -225,7 +225,7 @@ class _Salvage:
 
     def keep(self, name: str, statement: str, row: Row, right: bool) -> None:
         """Copy a row that is what was written, and count it."""
-        counts = self.report.rows.setdefault(name, Rows())
+        counts = self.report.rows.setdefault(name, RowCounts())
         try:
             kept = right and self.target.execute(statement, row).rowcount > 0
         except (sqlite3.Error, UnicodeError):
@@ -247,26 +247,26 @@ def _create_answer_cache(database: sqlite3.Connection) -> None:
 
 def _salvage_answer_cache(work: _Salvage) -> None:
     for row in work.rows("answers", "SELECT key, answer, sum FROM answers", "key"):
-        work.keep("answers", _ignoring(INSERT_ANSWER), row, checksum(*row[:2]) == row[2])
+        work.keep("answers", _or_ignore(INSERT_ANSWER), row, checksum(*row[:2]) == row[2])
     for row in work.rows("queries", "SELECT embedder, text, vector, sum FROM queries", "embedder text"):
-        work.keep("queries", _ignoring(INSERT_VECTOR), row, checksum(*row[:3]) == row[3])
+        work.keep("queries", _or_ignore(INSERT_VECTOR), row, checksum(*row[:3]) == row[3])
 
 
 def _salvage_catalogue(work: _Salvage) -> None:
     for row in work.rows("loads", "SELECT * FROM loads", "id"):
-        work.keep("loads", _ignoring(tables.INSERT_LOAD), row, checksum(*row[:-1]) == row[-1])
+        work.keep("loads", _or_ignore(tables.INSERT_LOAD), row, checksum(*row[:-1]) == row[-1])
     for row in work.rows("documents", "SELECT * FROM documents", "rowid"):
         right = checksum(*row[:7]) == row[7] and checksum(*row[8:]) == row[6]
-        work.keep("documents", _ignoring(tables.INSERT_DOCUMENT), row, right)
+        work.keep("documents", _or_ignore(tables.INSERT_DOCUMENT), row, right)
     work.drop(
         "loads", "DELETE FROM loads WHERE documents != (SELECT count(*) FROM documents WHERE documents.load = loads.id)"
     )
     for row in work.rows("documents split", "SELECT document, splitter, sum FROM splits", "document splitter"):
         _salvage_split(work, row)
     for row in work.rows("vectors", "SELECT * FROM vectors", "embedder text"):
-        work.keep("vectors", _ignoring(tables.INSERT_VECTOR), row, checksum(*row[:-1]) == row[-1])
+        work.keep("vectors", _or_ignore(tables.INSERT_VECTOR), row, checksum(*row[:-1]) == row[-1])
     for row in work.rows("texts left out", "SELECT embedder, text, reason FROM left_out", "embedder text"):
-        work.keep("texts left out", _ignoring(tables.INSERT_LEFT_OUT), row, right=True)
+        work.keep("texts left out", _or_ignore(tables.INSERT_LEFT_OUT), row, right=True)
     for row in work.rows("indexes", "SELECT * FROM indexes", "id"):
         _salvage_index(work, row)
     work.drop("indexes", _INCOMPLETE)
@@ -300,7 +300,7 @@ def _salvage_split(work: _Salvage, row: Row) -> None:
         chunks = []
     right = tables.split_sum(row[0], row[1], chunks) == row[2]
     before = work.target.total_changes
-    work.keep("documents split", _ignoring(tables.INSERT_SPLIT), row, right)
+    work.keep("documents split", _or_ignore(tables.INSERT_SPLIT), row, right)
     if work.target.total_changes > before:
         work.target.executemany(tables.INSERT_CHUNK, [(*row[:2], *chunk) for chunk in chunks])
 
@@ -313,11 +313,11 @@ def _salvage_index(work: _Salvage, row: Row) -> None:
         loads = []
     known = all(work.target.execute("SELECT 1 FROM loads WHERE id = ?", pair[1:]).fetchone() for pair in loads)
     before = work.target.total_changes
-    work.keep("indexes", _ignoring(tables.INSERT_INDEX), row, known and tables.index_sum(row[:5], loads) == row[5])
+    work.keep("indexes", _or_ignore(tables.INSERT_INDEX), row, known and tables.index_sum(row[:5], loads) == row[5])
     if work.target.total_changes > before:
         work.target.executemany(tables.INSERT_INDEX_LOAD, [(row[0], *pair) for pair in loads])
 
 
-def _ignoring(statement: str) -> str:
+def _or_ignore(statement: str) -> str:
     """The statement for rows that may come twice."""
     return statement.replace("INSERT OR REPLACE", "INSERT").replace("INSERT", "INSERT OR IGNORE", 1)

@@ -9,7 +9,7 @@ import pytest
 
 from potluck import recipe
 from potluck.comparison.engine import Engine
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers
 from potluck.questions.question_file import read_questions
 from potluck.recipe.model import RecipeModel
@@ -40,7 +40,7 @@ def engine_for() -> Iterator[EngineFor]:
     def make(model: RecipeModel) -> Engine:
         workspace = Workspace(model.folder / ".potluck")
         assert model.questions is not None
-        engine = Engine(read_questions(model.questions), usual(), workspace, Sources(model.folder), Observers())
+        engine = Engine(read_questions(model.questions), usual(), workspace, ModelStore(model.folder), Observers())
         opened.extend((workspace, engine))
         return engine
 

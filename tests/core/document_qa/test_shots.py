@@ -11,7 +11,7 @@ import pytest
 from potluck.api import Recipe
 from potluck.document_qa.shots import chooser
 from potluck.errors import PotluckError, RecipeError
-from potluck.stages.answer import Shot
+from potluck.stages.answer import WorkedExample
 from support.fake_plugins import visible
 from support.planted import install_planted
 
@@ -21,7 +21,7 @@ ROWS = [
     {"question": "without an answer"},
 ]
 
-Choose = Callable[[str], Sequence[Shot]]
+Choose = Callable[[str], Sequence[WorkedExample]]
 
 
 @pytest.fixture

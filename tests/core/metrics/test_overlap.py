@@ -20,11 +20,11 @@ from potluck.overlap import (
     exact_match,
     f1,
     is_cjk,
-    normalised,
+    normalise,
     rouge_l,
     share_contained,
-    squeezed,
-    units,
+    squeeze,
+    units_of,
 )
 from potluck.refusals import is_refusal
 from support.samples import SAMPLES
@@ -37,11 +37,11 @@ texts = st.one_of(st.lists(st.sampled_from(WORDS), max_size=20).map("".join), st
 
 
 def test_english_is_compared_without_case_marks_and_articles() -> None:
-    assert normalised("The  Eiffel-Tower, a tower!", cjk=False) == "eiffeltower tower"
+    assert normalise("The  Eiffel-Tower, a tower!", cjk=False) == "eiffeltower tower"
 
 
 def test_chinese_counts_characters_and_keeps_numbers_and_words_whole() -> None:
-    assert units("長度在25m以上，未滿200 m", cjk=True) == [*"長度在", "25", "m", *"以上未滿", "200", "m"]
+    assert units_of("長度在25m以上，未滿200 m", cjk=True) == [*"長度在", "25", "m", *"以上未滿", "200", "m"]
 
 
 def test_width_and_quotation_marks_do_not_count() -> None:
@@ -76,13 +76,13 @@ def pairs(shared_data: Path) -> Iterator[tuple[str, str]]:
 
 def assert_same(scorer: ModuleType, one: str, other: str) -> None:
     assert is_cjk(one) == scorer.is_zh(one)
-    assert squeezed(one) == scorer.squeeze(one)
+    assert squeeze(one) == scorer.squeeze(one)
     for cjk in (True, False):
-        assert units(one, cjk) == scorer.toks(one, cjk)
+        assert units_of(one, cjk) == scorer.toks(one, cjk)
         assert exact_match(one, other, cjk) == scorer.em(one, other, cjk)
         assert f1(one, other, cjk) == pytest.approx(scorer.f1(one, other, cjk), abs=1e-12)
-    assert normalised(one, cjk=True) == scorer.norm_zh(one)
-    assert normalised(one, cjk=False) == scorer.norm_en(one)
+    assert normalise(one, cjk=True) == scorer.norm_zh(one)
+    assert normalise(one, cjk=False) == scorer.norm_en(one)
 
 
 def test_the_scorer_agrees_on_the_data(scorer: ModuleType, shared_data: Path) -> None:
@@ -98,9 +98,9 @@ def test_texts_compare_as_the_scorer_compared_them() -> None:
 
     for row in recorded:
         one, other = row["one"], row["other"]
-        assert (is_cjk(one), squeezed(one)) == (row["cjk"], row["squeezed"])
+        assert (is_cjk(one), squeeze(one)) == (row["cjk"], row["squeezed"])
         for cjk, gave in ((True, row["chinese"]), (False, row["english"])):
-            assert (normalised(one, cjk), units(one, cjk)) == (gave["normalised"], gave["units"])
+            assert (normalise(one, cjk), units_of(one, cjk)) == (gave["normalised"], gave["units"])
             assert exact_match(one, other, cjk) == gave["exact_match"]
             assert f1(one, other, cjk) == pytest.approx(gave["f1"], abs=1e-12)
     assert len(recorded) == 160

@@ -13,7 +13,7 @@ from potluck.contracts import ChatModel, Context
 from potluck.documents import Message
 from potluck.errors import PotluckError, Unsupported
 from potluck.metrics.perplexity import Perplexity, Surprise, perplexity
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from support.tiny_models import tiny_causal, tiny_masked
 
 pytest.importorskip("torch", reason="the transformers plugin needs torch")
@@ -31,7 +31,7 @@ def made(name: str, model: Path) -> ChatModel:
     plugin = plugins.find("chat", name)
     precision = {"dtype": "float32"} if name == "transformers" else {}
     config = plugins.offer(plugin).config(model=str(model), threads=1, **precision)
-    chat = plugins.make(plugin, config, Context(Path.cwd(), Path.cwd(), Sources(Path.cwd())))
+    chat = plugins.make(plugin, config, Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd())))
     assert isinstance(chat, ChatModel)
     return chat
 

@@ -14,7 +14,7 @@ import pytest
 from potluck import plugins
 from potluck.contracts import ChatModel, Context
 from potluck.errors import PotluckError
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.prompts.items import ClozeItem, read_facts
 from potluck.prompts.score import Scores, WordingChooser, score, wording_spread
 from potluck.prompts.wordings import FACTS, PAIRS, Wording
@@ -27,7 +27,7 @@ OTHER = "{Y}: {X}"
 def made(name: str, model: Path) -> ChatModel:
     plugin = plugins.find("chat", name)
     config = plugins.offer(plugin).config(model=str(model), threads=1)
-    chat = plugins.make(plugin, config, Context(Path.cwd(), Path.cwd(), Sources(Path.cwd())))
+    chat = plugins.make(plugin, config, Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd())))
     assert isinstance(chat, ChatModel)
     return chat
 

@@ -16,7 +16,7 @@ from potluck.documents import Answer, Message, Passage, Quote, Usage
 from potluck.errors import ContextExceeded, ContractBroken
 from potluck.ledger import Entry
 from potluck.recipe import loads
-from potluck.stages.answer import Answerer, Given
+from potluck.stages.answer import Answerer, AnswerWithSources
 from potluck.stages.cite import cite
 from support.fake_plugins import install_hashing, visible
 
@@ -64,7 +64,7 @@ PASSAGES = [
 ]
 
 
-def answer(chat: ChatModel, *overrides: str) -> tuple[Given, Entry]:
+def answer(chat: ChatModel, *overrides: str) -> tuple[AnswerWithSources, Entry]:
     entry = Entry("answer", "passages")
     return answerer(chat, *overrides).answer(QUESTION, PASSAGES, entry), entry
 
@@ -213,7 +213,7 @@ def narrow(one: Passage, start: int, end: int) -> Passage:
 
 
 def test_the_quotes_of_a_model_are_its_citations() -> None:
-    given = Given(Answer("25m以上", quotes=(Quote(1, 10, 15),)), tuple(PASSAGES))
+    given = AnswerWithSources(Answer("25m以上", quotes=(Quote(1, 10, 15),)), tuple(PASSAGES))
 
     (citation,) = cite(given, narrow)
 
@@ -222,11 +222,11 @@ def test_the_quotes_of_a_model_are_its_citations() -> None:
 
 def test_a_quote_outside_its_passage_breaks_the_contract() -> None:
     with pytest.raises(ContractBroken, match="outside"):
-        cite(Given(Answer("x", quotes=(Quote(0, 5, 500),)), tuple(PASSAGES)), narrow)
+        cite(AnswerWithSources(Answer("x", quotes=(Quote(0, 5, 500),)), tuple(PASSAGES)), narrow)
 
 
 def test_an_answer_in_own_words_is_cited_by_the_sentences_that_say_the_same() -> None:
-    given = Given(Answer("短鋼軌是指長度在標準長度以下、5m以上的鋼軌。天氣很好。"), tuple(PASSAGES))
+    given = AnswerWithSources(Answer("短鋼軌是指長度在標準長度以下、5m以上的鋼軌。天氣很好。"), tuple(PASSAGES))
 
     (citation,) = cite(given, narrow)
 
@@ -234,4 +234,4 @@ def test_an_answer_in_own_words_is_cited_by_the_sentences_that_say_the_same() ->
 
 
 def test_a_refusal_cites_nothing() -> None:
-    assert cite(Given(Answer("我不知道", quotes=(Quote(0, 0, 3),)), tuple(PASSAGES)), narrow) == []
+    assert cite(AnswerWithSources(Answer("我不知道", quotes=(Quote(0, 0, 3),)), tuple(PASSAGES)), narrow) == []

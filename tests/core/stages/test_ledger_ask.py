@@ -94,7 +94,7 @@ def asked(home: Path, case: Case, *, busy: bool = False) -> dict[str, Any]:
         if busy:
             first = opened.enter_context(Recipe.load(home / "recipe.yaml", case.overrides))
             first.index()
-            opened.enter_context(first.workspace.writing())
+            opened.enter_context(first.workspace.write_lock())
             # Something to do, for which the other process is waited for.
             (home / "notes" / "new.json").write_text(json.dumps([["new"]]), encoding="utf-8")
         recipe = opened.enter_context(Recipe.load(home / "recipe.yaml", case.overrides))

@@ -94,7 +94,7 @@ def test_each_document_is_split_once_and_progress_is_told_by_file(tmp_path: Path
     splitter: Any = ByLine()
     workspace = Workspace(tmp_path / ".potluck")
     try:
-        with workspace.writing():
+        with workspace.write_lock():
             catalogue = workspace.catalogue
             documents = [Document("a.txt", "一\ntwo"), Document("b.txt", "three"), Document("b.txt#2", "four")]
             for name, held in (("a", documents[:1]), ("b", documents[1:])):

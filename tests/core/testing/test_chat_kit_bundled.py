@@ -16,7 +16,7 @@ from potluck import plugins
 from potluck.contracts import Context, Tuned
 from potluck.documents import plain
 from potluck.errors import ContextExceeded
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.testing import Check, Subject, checks, tiny_model
 from potluck.testing.chat import ALIKE, QUESTIONS, asked
 from potluck.testing.texts import SENTENCES
@@ -132,7 +132,7 @@ def test_a_model_that_names_labels_refuses_what_does_not_fit_its_window(
     found = plugins.find("chat", plugin)
     config = plugins.offer(found).config(model=str(request.getfixturevalue(folder)))
     tuned = Tuned(tmp_path, "", lambda model, tokenizer: Head())
-    context = Context(tmp_path, tmp_path, Sources(tmp_path), tuned=tuned)
+    context = Context(tmp_path, tmp_path, ModelStore(tmp_path), tuned=tuned)
     tested = Subject(lambda own: plugins.make(found, config, context), tmp_path)
 
     for check in checks("chat"):

@@ -20,7 +20,7 @@ pytest.importorskip("torch")
 pytest.importorskip("peft")
 
 from potluck.contracts import Attached, Context, Estimate, TunedModel, TuningProgress, TuningRequest
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.testing import Skipped, Subject, Violation, checks
 from potluck.tuning import PeftTuner, TunerConfig
 
@@ -213,7 +213,7 @@ MUTANTS = {
 
 def subject(kind: type[Lora], folder: Path) -> Subject:
     config = TunerConfig.model_validate(SETTINGS)
-    return Subject(lambda own: kind(config, Context(folder, own, Sources(folder))), folder)
+    return Subject(lambda own: kind(config, Context(folder, own, ModelStore(folder))), folder)
 
 
 @pytest.mark.parametrize("check", checks("tuner"), ids=str)

@@ -18,7 +18,7 @@ import torch
 from potluck import plugins
 from potluck.contracts import Context, Estimate
 from potluck.errors import ModelError
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.models.devices import resolve_device
 from potluck.models.loading import load_model, load_tokenizer
 from potluck.stages.tune import resource_problems
@@ -49,7 +49,7 @@ def made(use: str, folder: Path, head: bool) -> Any:
     if use == "p-tuning":
         settings["anchors"] = {2: "apple"}
     config = plugins.offer(found).config.model_validate(settings)
-    return plugins.make(found, config, Context(folder, folder, Sources(folder)))
+    return plugins.make(found, config, Context(folder, folder, ModelStore(folder)))
 
 
 CASES = [

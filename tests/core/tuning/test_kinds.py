@@ -26,7 +26,7 @@ from potluck.api import Recipe
 from potluck.contracts import ChatOptions, Context
 from potluck.documents import Example, Message
 from potluck.errors import ModelError, ModelNotFound, PotluckError, Unsupported
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.models.loading import kind_of, load_model, load_tokenizer
 from potluck.planning.tuners import list_tuners
 from potluck.stages.tune import plan_training
@@ -185,7 +185,7 @@ def test_layers_that_are_not_there_are_an_error_of_the_settings(tmp_path: Path, 
 
 def plugin(name: str, folder: Path, **settings: Any) -> Any:
     offered = plugins.offer(plugins.find("tuner", name))
-    return offered.make(offered.config(**settings), Context(folder, folder, Sources(folder)))
+    return offered.make(offered.config(**settings), Context(folder, folder, ModelStore(folder)))
 
 
 HEADS = [

@@ -18,7 +18,7 @@ from potluck.documents import Chunk, Document
 from potluck.errors import WorkspaceDamaged
 from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue, IndexState, Load
-from potluck.workspace.repair import FileReport, check, repair
+from potluck.workspace.repair import FileReport, check_workspace, repair_workspace
 from potluck.workspace.storage_errors import storage_errors
 
 PAGE = 4096
@@ -68,13 +68,13 @@ def whole(reports: Iterable[FileReport]) -> dict[str, int]:
 
 def survive_in_meta(folder: Path, places: Iterable[tuple[int, int]]) -> None:
     """Each flip in the rows of ``meta`` is told by whoever opens or checks the catalogue, and costs no other row."""
-    path, before = folder / "catalogue.sqlite", whole(check(folder))
+    path, before = folder / "catalogue.sqlite", whole(check_workspace(folder))
     for what in flips(path, places):
         assert refusal(Catalogue, path), what
-        assert not check(folder)[0].is_whole, what
-        repair(folder)
-        assert all(report.is_whole for report in check(folder)), what
-        assert whole(check(folder)) == before, what
+        assert not check_workspace(folder)[0].is_whole, what
+        repair_workspace(folder)
+        assert all(report.is_whole for report in check_workspace(folder)), what
+        assert whole(check_workspace(folder)) == before, what
 
 
 @pytest.mark.parametrize(("place", "bit"), [(6, 2), (6, 0), (6, 1), (6, 7), (0, 0), (-5, 1), (-20, 7), (-23, 0)])
@@ -88,7 +88,7 @@ def test_a_format_that_one_bit_has_altered_is_told_and_mended(folder: Path, plac
 def test_a_format_that_has_become_the_first_is_not_taken_for_a_catalogue_without_checksums(folder: Path) -> None:
     path = folder / "catalogue.sqlite"
     for _ in flips(path, [(path.read_bytes().index(b"format3") + 6, 1)]):
-        assert refusal(Catalogue, path) == check(folder)[0].pages == "its format is 1"
+        assert refusal(Catalogue, path) == check_workspace(folder)[0].pages == "its format is 1"
 
 
 @pytest.mark.slow
@@ -104,11 +104,11 @@ def survive_in_schema(folder: Path, name: str, bits: Callable[[], int], step: in
     places = [(place, bits()) for place in range(0, PAGE, step) if content[place]]
     for what in flips(folder / name, places):
         refused = refusal(opening, folder / name)
-        found = {report.file: report for report in check(folder)}[name]
+        found = {report.file: report for report in check_workspace(folder)}[name]
         assert not (refused and found.is_whole), what
-        repair(folder)
+        repair_workspace(folder)
         assert refusal(opening, folder / name) == "", what
-        assert all(report.is_whole for report in check(folder)), what
+        assert all(report.is_whole for report in check_workspace(folder)), what
 
 
 SCHEMAS = pytest.mark.parametrize("name", ["catalogue.sqlite", "calls.sqlite"])
@@ -135,26 +135,26 @@ def test_a_table_whose_name_is_no_utf_8_any_more_is_told_in_words(folder: Path, 
     place = path.read_bytes().index({"catalogue.sqlite": b"claims", "calls.sqlite": b"queries"}[name])
     for _ in flips(path, [(place, 7)]):
         assert "malformed database schema (\\x" in refusal(opening, path)
-        assert "malformed database schema (\\x" in {one.file: one for one in check(folder)}[name].pages
+        assert "malformed database schema (\\x" in {one.file: one for one in check_workspace(folder)}[name].pages
 
 
 @SCHEMAS
 def test_one_altered_letter_in_a_definition_costs_no_row(folder: Path, name: str) -> None:
     """No UTF-8 any more, another name, a definition that SQLite does not understand, and one that it does."""
-    path, before = folder / name, whole(check(folder))
+    path, before = folder / name, whole(check_workspace(folder))
     content = path.read_bytes()
     last = {"catalogue.sqlite": b"CREATE TABLE vectors (", "calls.sqlite": b"CREATE TABLE queries ("}[name]
     start = content.index(last)
     places = [(start - len("queriesqueries"), 7), (start, 0), (start + 2, 7), (content.index(b"embedder", start), 1)]
     for what in flips(path, places):
         damaged = path.read_bytes()
-        found = check(folder)
+        found = check_workspace(folder)
         assert not {one.file: one for one in found}[name].is_whole, what
         assert whole(found) == before, what
         assert path.read_bytes() == damaged, what
-        assert whole(repair(folder)) == before, what
-        assert all(report.is_whole for report in check(folder)), what
-        assert whole(check(folder)) == before, what
+        assert whole(repair_workspace(folder)) == before, what
+        assert all(report.is_whole for report in check_workspace(folder)), what
+        assert whole(check_workspace(folder)) == before, what
 
 
 @SCHEMAS

@@ -2,7 +2,7 @@
 
 Modules: ``potluck.workspace.answer_cache``, ``potluck.workspace.checksums``, ``potluck.workspace.connection``,
 ``potluck.workspace.database``, ``potluck.workspace.storage_errors``, ``potluck.workspace.lock``,
-``potluck.workspace.reading``, ``potluck.workspace.repair``, ``potluck.workspace.runs``,
+``potluck.workspace.catalogue_reader``, ``potluck.workspace.repair``, ``potluck.workspace.manifests``,
 ``potluck.workspace.scratch``.
 """
 
@@ -26,7 +26,7 @@ from potluck.documents import Chunk, Document, Page, Section
 from potluck.errors import WorkspaceDamaged, WorkspaceTooNew
 from potluck.fingerprints import fingerprint, text_hash
 from potluck.workspace.catalogue import FORMAT, Catalogue, IndexState, Load, StoredChunk
-from potluck.workspace.tables import meta_rows
+from potluck.workspace.catalogue_tables import meta_rows
 
 TEXT = "1.4.4 短鋼軌：係指長度在標準長度以下5m以上之鋼軌。\nA short rail is shorter than the standard length. 🚆"
 

@@ -2,8 +2,8 @@
 
 Modules: ``potluck.workspace.answer_cache``, ``potluck.workspace.catalogue``,
 ``potluck.workspace.checksums``, ``potluck.workspace.connection``, ``potluck.workspace.database``,
-``potluck.workspace.storage_errors``, ``potluck.workspace.lock``, ``potluck.workspace.reading``,
-``potluck.workspace.runs``, ``potluck.workspace.scratch``, ``potluck.workspace.tables``.
+``potluck.workspace.storage_errors``, ``potluck.workspace.lock``, ``potluck.workspace.catalogue_reader``,
+``potluck.workspace.manifests``, ``potluck.workspace.scratch``, ``potluck.workspace.catalogue_tables``.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ import pytest
 from potluck import Recipe
 from potluck.document_qa.ask import AskReport
 from potluck.errors import PotluckError, WorkspaceDamaged
-from potluck.workspace.repair import check, repair
+from potluck.workspace.repair import check_workspace, repair_workspace
 from support.commands import potluck
 from support.fake_plugins import install_hashing, visible
 
@@ -122,9 +122,9 @@ def survive(home: Path, name: str, damages: int, seed: int, tmp_path: Path) -> N
             noticed += 1
             assert type(given) is WorkspaceDamaged, f"{what}: {given!r}"
             assert "potluck workspace repair" in str(given)
-        repair(folder / ".potluck")
+        repair_workspace(folder / ".potluck")
         assert answers(folder) == right, f"{what}: after the repair"
-        assert all(report.is_whole for report in check(folder / ".potluck")), what
+        assert all(report.is_whole for report in check_workspace(folder / ".potluck")), what
         shutil.rmtree(folder)
     assert noticed > damages // 10
 

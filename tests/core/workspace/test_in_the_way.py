@@ -18,8 +18,8 @@ import pytest
 from potluck import Recipe
 from potluck.atomic_files import write_atomically
 from potluck.errors import StorageFailed
-from potluck.workspace.lock import writing
-from potluck.workspace.repair import check, repair
+from potluck.workspace.lock import write_lock
+from potluck.workspace.repair import check_workspace, repair_workspace
 from potluck.workspace.storage_errors import storage_errors
 from support.fake_plugins import install_hashing, visible
 
@@ -65,8 +65,8 @@ def test_what_stands_in_the_place_of_the_workspace_is_named(home: Path, kind: st
     put(kind, folder)
 
     refused(folder, kind, lambda: index(home))
-    refused(folder, kind, lambda: check(folder))
-    refused(folder, kind, lambda: repair(folder))
+    refused(folder, kind, lambda: check_workspace(folder))
+    refused(folder, kind, lambda: repair_workspace(folder))
     with Recipe.load(home / "recipe.yaml") as recipe:
         assert recipe.plan().documents == 1
     assert os.path.lexists(folder)
@@ -78,7 +78,7 @@ def test_a_link_to_a_workspace_elsewhere_is_followed(home: Path, tmp_path: Path)
 
     index(home)
 
-    assert [report.is_whole for report in check(home / ".potluck")] == [True]
+    assert [report.is_whole for report in check_workspace(home / ".potluck")] == [True]
 
 
 @pytest.mark.parametrize("kind", ["a folder", "a link that leads nowhere"])
@@ -98,9 +98,9 @@ def test_what_stands_in_the_place_of_a_file_of_the_workspace_is_named(home: Path
             recipe.workspace.answer_cache  # noqa: B018
 
     refused(path, kind, ask)
-    refused(path, kind, lambda: repair(home / ".potluck"))
+    refused(path, kind, lambda: repair_workspace(home / ".potluck"))
     if name != "writer.pid":
-        refused(path, kind, lambda: check(home / ".potluck"))
+        refused(path, kind, lambda: check_workspace(home / ".potluck"))
 
 
 @pytest.mark.parametrize(("name", "kind"), [("names.json", "a folder"), ("runs", "a file")])
@@ -121,7 +121,7 @@ def test_what_is_in_the_way_elsewhere_is_another_matter(tmp_path: Path) -> None:
 def test_a_lock_is_not_taken_where_the_number_of_its_holder_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "writer.pid").mkdir()
 
-    with pytest.raises(StorageFailed), writing(tmp_path):
+    with pytest.raises(StorageFailed), write_lock(tmp_path):
         pass
     assert not (tmp_path / "lock").exists()
 
@@ -157,12 +157,12 @@ def test_a_workspace_that_may_only_be_read_is_checked_on_a_copy_and_not_repaired
     before = content(home / ".potluck")
     forbid(monkeypatch, home / ".potluck")
 
-    found = {report.file: report.is_whole for report in check(home / ".potluck")}
+    found = {report.file: report.is_whole for report in check_workspace(home / ".potluck")}
 
     assert found["catalogue.sqlite"] is False
     assert content(home / ".potluck") == before
     with pytest.raises(StorageFailed, match=r"lock: Permission denied; the workspace .*\.potluck must be writable"):
-        repair(home / ".potluck")
+        repair_workspace(home / ".potluck")
     assert content(home / ".potluck") == before
 
 
@@ -171,7 +171,7 @@ def test_the_answer_cache_is_checked_on_a_copy_too(home: Path, monkeypatch: pyte
         recipe.workspace.answer_cache.keep_answer("key", {"text": "一九〇七年"})
     forbid(monkeypatch, home / ".potluck")
 
-    found = {report.file: report for report in check(home / ".potluck")}
+    found = {report.file: report for report in check_workspace(home / ".potluck")}
 
     assert found["calls.sqlite"].rows["answers"].whole == 1
 
@@ -189,7 +189,7 @@ def test_the_copy_is_brought_up_to_date_and_not_what_may_only_be_read(
     before = content(home / ".potluck")
     forbid(monkeypatch, home / ".potluck")
 
-    assert all(report.is_whole for report in check(home / ".potluck"))
+    assert all(report.is_whole for report in check_workspace(home / ".potluck"))
     assert content(home / ".potluck") == before
 
 
@@ -199,5 +199,5 @@ def test_who_may_not_write_cannot_be_the_writer(home: Path, monkeypatch: pytest.
         assert recipe.workspace.folder
         forbid(monkeypatch, home / ".potluck")
 
-        with pytest.raises(StorageFailed, match="must be writable"), recipe.workspace.writing():
+        with pytest.raises(StorageFailed, match="must be writable"), recipe.workspace.write_lock():
             pass

@@ -1,6 +1,6 @@
 """What a killed process was writing is removed by the next run, and nothing that another process still writes.
 
-Modules: ``potluck.workspace.runs``, ``potluck.workspace.scratch``.
+Modules: ``potluck.workspace.manifests``, ``potluck.workspace.scratch``.
 """
 
 from __future__ import annotations

@@ -101,5 +101,5 @@ def test_a_database_that_sqlite_cannot_open_for_reading_is_copied_as_a_file(
 def test_a_plan_beside_a_writer_looks_at_what_was_finished(home: Path) -> None:
     with Recipe.load(home / "recipe.yaml") as recipe:
         recipe.index()
-        with recipe.workspace.writing():
+        with recipe.workspace.write_lock():
             assert plan(home).texts_to_embed == 0

@@ -11,8 +11,8 @@ import pytest
 from potluck.documents import Chunk, Document
 from potluck.errors import WorkspaceDamaged, WorkspaceTooNew
 from potluck.workspace.catalogue import FORMAT, Catalogue, IndexState, Load
-from potluck.workspace.repair import FileReport, check, repair
-from potluck.workspace.tables import meta_rows
+from potluck.workspace.catalogue_tables import meta_rows
+from potluck.workspace.repair import FileReport, check_workspace, repair_workspace
 
 
 @pytest.fixture
@@ -47,7 +47,7 @@ def counts(report: FileReport) -> dict[str, tuple[int, int]]:
 def test_what_is_whole_is_left_as_it_is(folder: Path) -> None:
     before = (folder / "catalogue.sqlite").stat().st_ino
 
-    (report,) = repair(folder)
+    (report,) = repair_workspace(folder)
 
     assert report.is_whole
     assert {name: rows.whole for name, rows in report.rows.items()} == {
@@ -92,12 +92,12 @@ def test_what_is_damaged_is_counted_and_dropped_with_the_index_that_lacks_it(
 ) -> None:
     execute(folder, damage)
 
-    (checked,) = check(folder)
-    (repaired,) = repair(folder)
+    (checked,) = check_workspace(folder)
+    (repaired,) = repair_workspace(folder)
 
     assert not checked.is_whole
     assert counts(checked) == counts(repaired) == found
-    assert all(report.is_whole for report in check(folder))
+    assert all(report.is_whole for report in check_workspace(folder))
     catalogue = Catalogue(folder / "catalogue.sqlite")
     assert catalogue.index("index") is None
     assert [catalogue.document(one).text for name in ("a", "b") for one in catalogue.document_ids(name)] in (
@@ -145,11 +145,11 @@ def test_a_table_with_another_definition_is_damage_though_every_row_is_whole(fol
     db.commit()
     db.close()
 
-    (checked,) = check(folder)
-    repair(folder)
+    (checked,) = check_workspace(folder)
+    repair_workspace(folder)
 
     assert (checked.pages, counts(checked)) == ("the definitions of the tables are not what was written", {})
-    assert all(report.is_whole for report in check(folder))
+    assert all(report.is_whole for report in check_workspace(folder))
     catalogue = Catalogue(folder / "catalogue.sqlite")
     read_all(catalogue)
     catalogue.close()
@@ -162,7 +162,7 @@ def test_a_workspace_of_a_newer_version_is_not_repaired(folder: Path) -> None:
     db.close()
 
     with pytest.raises(WorkspaceTooNew):
-        repair(folder)
+        repair_workspace(folder)
 
 
 @pytest.mark.parametrize("text", ["9" * 400, "-1", "２", "", "3.5", "nan"])

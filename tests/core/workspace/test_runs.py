@@ -1,6 +1,6 @@
 """What is kept of a run: its name, what it was made with, its files.
 
-Modules: ``potluck.workspace.runs``.
+Modules: ``potluck.workspace.manifests``.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import potluck
-from potluck.workspace.runs import new_run_id, surroundings, write_lines, write_manifest
+from potluck.workspace.manifests import new_run_id, surroundings, write_lines, write_manifest
 
 
 def test_a_run_is_named_after_its_time_in_utc_and_no_two_alike() -> None:

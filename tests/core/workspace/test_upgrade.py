@@ -12,7 +12,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.workspace.answer_cache import AnswerCache
-from potluck.workspace.repair import check
+from potluck.workspace.repair import check_workspace
 from support.fake_plugins import install_hashing, visible
 
 FIRST = """
@@ -99,14 +99,14 @@ def test_a_catalogue_of_the_first_format_is_used_as_it_is(home: Path) -> None:
         before = recipe.ask("筆記？").as_json()
     to_the_first_format(home / ".potluck" / "catalogue.sqlite")
 
-    assert all(one.is_whole for one in check(home / ".potluck"))
+    assert all(one.is_whole for one in check_workspace(home / ".potluck"))
     with Recipe.load(home / "recipe.yaml") as recipe:
         report = recipe.index()
         after = recipe.ask("筆記？").as_json()
 
     assert (report.loaded, report.split, report.embedded, report.documents.unchanged) == (0, 0, 0, 5)
     assert after["retrieved"] == before["retrieved"]
-    assert all(one.is_whole and one.rows for one in check(home / ".potluck"))
+    assert all(one.is_whole and one.rows for one in check_workspace(home / ".potluck"))
 
 
 def test_cached_answers_without_checksums_are_used_as_they_are(tmp_path: Path) -> None:

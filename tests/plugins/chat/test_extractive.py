@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from potluck.contracts import Context
 from potluck.documents import Answer, Message, Passage
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat._shared.units import quotable_units
 from potluck_plugins.chat.extractive import Extractive, ExtractiveConfig
 
@@ -50,7 +50,7 @@ def clauses(*numbers: str) -> list[Passage]:
 
 def ask(question: str, passages: Sequence[Passage], **settings: object) -> Answer:
     config = ExtractiveConfig(**settings)  # type: ignore[arg-type]
-    model = Extractive(config, Context(Path.cwd(), Path.cwd(), Sources(Path.cwd())))
+    model = Extractive(config, Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd())))
     return model.chat([Message("user", f"內容…\n問題：{question}", tuple(passages), question)], config)
 
 
@@ -191,7 +191,7 @@ def test_an_answer_that_is_cut_says_so() -> None:
 
 
 def test_the_last_question_of_a_conversation_is_answered() -> None:
-    model = Extractive(config := ExtractiveConfig(), Context(Path.cwd(), Path.cwd(), Sources(Path.cwd())))
+    model = Extractive(config := ExtractiveConfig(), Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd())))
     first, second = clauses("1.4.4"), clauses("1.4.6")
     messages = [
         Message("user", "…", tuple(first), "短鋼軌是什麼？"),

@@ -15,7 +15,7 @@ from potluck.answering.choices import check_scores_text
 from potluck.contracts import Context, Likelihood
 from potluck.documents import Message
 from potluck.errors import ContextExceeded, ModelError, Unsupported
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat._shared import likelihoods as shared
 from potluck_plugins.chat.extractive import Extractive, ExtractiveConfig
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
@@ -32,7 +32,7 @@ PLACES = ["South Africa", "Austria", "台灣", "a", "Austria Austria Austria Vie
 
 def made(model: Path, **settings: object) -> Transformers:
     config = TransformersConfig(model=str(model), dtype="float32", threads=1, **settings)
-    return Transformers(config, Context(Path.cwd(), Path.cwd(), Sources(Path.cwd())))
+    return Transformers(config, Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd())))
 
 
 @pytest.fixture(scope="module")
@@ -187,7 +187,7 @@ def test_the_vocabulary_is_of_words_that_are_one_token(chat: Transformers) -> No
 
 
 def test_a_model_that_cannot_tell_names_those_that_can() -> None:
-    chat = Extractive(ExtractiveConfig(), Context(Path.cwd(), Path.cwd(), Sources(Path.cwd())))
+    chat = Extractive(ExtractiveConfig(), Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd())))
 
     assert not chat.scores_text
     with pytest.raises(Unsupported, match=r"'extractive' .* so nothing is measured; .*: 'llama-cpp', .*'transformers'"):
@@ -200,7 +200,7 @@ def test_a_model_that_cannot_tell_names_those_that_can() -> None:
 
 @pytest.fixture(scope="module")
 def llama(smollm2: Path) -> Iterator[LlamaCpp]:
-    context = Context(Path.cwd(), Path.cwd(), Sources(Path.cwd()))
+    context = Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd()))
     running = LlamaCpp(LlamaCppConfig(model=str(smollm2), context=1024, threads=1, max_tokens=12), context)
     yield running
     running.close()
@@ -256,7 +256,7 @@ def test_an_answer_of_llama_cpp_is_the_same_after_likelihoods(llama: LlamaCpp) -
 @pytest.mark.slow
 def test_smollm2_says_the_same_by_both_engines(llama: LlamaCpp, smollm2: Path, tmp_path: Path) -> None:
     config = TransformersConfig(model=str(smollm2), dtype="float32", threads=1)
-    other = Transformers(config, Context(tmp_path, tmp_path, Sources(tmp_path)))
+    other = Transformers(config, Context(tmp_path, tmp_path, ModelStore(tmp_path)))
     places = ["Paris", "London", "台北", "a banana split"]
 
     ours = llama.likelihoods("The capital of France is ", places, ".")

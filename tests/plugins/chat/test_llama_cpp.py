@@ -14,7 +14,7 @@ import pytest
 from potluck.contracts import Context
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelNotFound, RemoteError
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat._shared.llama_engine import BATCH, LlamaEngine
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
 
@@ -27,7 +27,7 @@ def made(model: Path, **settings: object) -> LlamaCpp:
     here = Path.cwd()
     # One thread: on a busy machine several wait for each other.
     config = LlamaCppConfig(model=str(model), **{"max_tokens": 24, "context": 512, "threads": 1, **settings})
-    return LlamaCpp(config, Context(here, here, Sources(here), seed=3))
+    return LlamaCpp(config, Context(here, here, ModelStore(here), seed=3))
 
 
 @pytest.fixture(scope="module")

@@ -17,7 +17,7 @@ pytest.importorskip("xllamacpp")
 from potluck.contracts import Context
 from potluck.documents import Message
 from potluck.errors import TemplateFailed
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck.models import chat_template
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
 from support.tiny_gguf import tiny_gguf
@@ -38,7 +38,7 @@ USES: dict[str, Callable[[LlamaCpp], Any]] = {
 def made(folder: Path, template: str) -> Iterator[LlamaCpp]:
     path = tiny_gguf(folder, template=template)
     config = LlamaCppConfig(model=str(path), max_tokens=2, context=256, threads=1)
-    chat = LlamaCpp(config, Context(folder, folder, Sources(folder), seed=3))
+    chat = LlamaCpp(config, Context(folder, folder, ModelStore(folder), seed=3))
     try:
         yield chat
     finally:

@@ -13,7 +13,7 @@ import pytest
 
 from potluck.contracts import ChatOptions, Context
 from potluck.documents import Answer, Message
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat import transformers as plugin
 from potluck_plugins.chat.llama_cpp import LlamaCpp, LlamaCppConfig
 from potluck_plugins.chat.transformers import Transformers, TransformersConfig
@@ -25,7 +25,7 @@ TEMPLATE = "{% for m in messages %}{{ m.content }}{% endfor %}\n"
 
 
 def context() -> Context:
-    return Context(Path.cwd(), Path.cwd(), Sources(Path.cwd()))
+    return Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd()))
 
 
 def both(chat: Any, options: ChatOptions) -> Iterator[Answer]:

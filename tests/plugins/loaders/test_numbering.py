@@ -36,7 +36,7 @@ def start(number: int | str) -> str:
 
 
 def read(*parts: str) -> Numbering:
-    return read_numbering(etree.fromstring(f"<w:numbering {DECLARED}>{''.join(parts)}</w:numbering>"), {})
+    return read_numbering(etree.fromstring(f"<w:numbering {DECLARED}>{''.join(parts)}</w:numbering>"))
 
 
 def labels(numbering: Numbering, *places: tuple[int, int]) -> list[str | None]:

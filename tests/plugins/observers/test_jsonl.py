@@ -20,7 +20,7 @@ from potluck import Recipe
 from potluck.contracts import Context
 from potluck.errors import RemoteError
 from potluck.hookspecs import ModelCall, StageEvent
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.observers.jsonl import Jsonl, JsonlConfig
 
 from .conftest import NOTES, QUESTION
@@ -143,10 +143,10 @@ def test_two_processes_write_into_one_file_without_tearing_lines(home: Path) -> 
 
 def test_what_a_full_disk_cut_off_stands_on_a_line_of_its_own(home: Path) -> None:
     from potluck.contracts import Context
-    from potluck.model_sources.sources import Sources
+    from potluck.model_sources.model_store import ModelStore
 
     (home / "cut.jsonl").write_text('{"event": "sta', encoding="utf-8")
-    watch = Jsonl(JsonlConfig(path="cut.jsonl"), Context(home, home, Sources(home)))
+    watch = Jsonl(JsonlConfig(path="cut.jsonl"), Context(home, home, ModelStore(home)))
     watch.potluck_stage_started(StageEvent("load"))
     watch.close()
 
@@ -177,7 +177,7 @@ def test_a_full_disk_costs_the_log_and_not_the_run(home: Path) -> None:
 
 def watching(folder: Path, **settings: Any) -> Jsonl:
     """The observer of a workspace."""
-    return Jsonl(JsonlConfig(**settings), Context(folder, folder / "work", Sources(folder), environment={}))
+    return Jsonl(JsonlConfig(**settings), Context(folder, folder / "work", ModelStore(folder), environment={}))
 
 
 def test_an_event_is_a_line_with_what_it_knows(tmp_path: Path) -> None:

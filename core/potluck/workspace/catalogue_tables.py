@@ -65,7 +65,7 @@ INSERT_INDEX_LOAD = "INSERT INTO index_loads VALUES (?, ?, ?)"
 Row = Sequence[object]
 
 
-def summed(values: Row) -> Row:
+def with_checksum(values: Row) -> Row:
     """A row of loads, or of vectors, with its checksum at the end."""
     return (*values, checksum(*values))
 
@@ -90,7 +90,7 @@ def index_sum(head: Row, loads: Sequence[Row]) -> bytes:
     return checksum(*head, *(value for pair in sorted(loads, key=repr) for value in pair))
 
 
-def create(database: sqlite3.Connection) -> None:
+def create_tables(database: sqlite3.Connection) -> None:
     """Make empty tables."""
     for statement in TABLES.split(";\n"):
         database.execute(statement)
@@ -119,7 +119,7 @@ def _add_checksums(database: sqlite3.Connection) -> None:
     old = ("index_loads", "indexes", "vectors", "chunks", "splits", "documents", "loads", "meta")
     for table in old:
         database.execute(f"ALTER TABLE {table} RENAME TO old_{table}")
-    create(database)
+    create_tables(database)
     _copy_documents(database)
     _copy_indexes(database)
     for table in old:
@@ -131,7 +131,7 @@ def _copy_documents(database: sqlite3.Connection) -> None:
         "SELECT id, source, content, loader, error, reason, (SELECT count(*) FROM old_documents WHERE load = l.id) "
         "FROM old_loads l"
     )
-    database.executemany(INSERT_LOAD, map(summed, database.execute(counted)))
+    database.executemany(INSERT_LOAD, map(with_checksum, database.execute(counted)))
     documents = (
         "SELECT id, load, ordinal, source, length(text), losses, metadata, sections, pages, text FROM old_documents"
     )
@@ -145,7 +145,7 @@ def _copy_documents(database: sqlite3.Connection) -> None:
         database.execute(INSERT_SPLIT, (document, splitter, split_sum(document, splitter, rows)))
         database.executemany(INSERT_CHUNK, ((document, splitter, *row) for row in rows))
     vectors = "SELECT embedder, text, vector FROM old_vectors"
-    database.executemany(INSERT_VECTOR, map(summed, database.execute(vectors)))
+    database.executemany(INSERT_VECTOR, map(with_checksum, database.execute(vectors)))
 
 
 def _copy_indexes(database: sqlite3.Connection) -> None:
