@@ -11,6 +11,7 @@ from pathlib import Path
 
 from potluck.amounts import many
 from potluck.datasets.examples import ExampleBuilder, check_fields
+from potluck.datasets.near_duplicates import find_copies
 from potluck.datasets.row_files import DatasetRow, is_rows, read_rows
 from potluck.documents import Example, Json
 from potluck.errors import PotluckError
@@ -131,12 +132,13 @@ def _key(example: Example) -> str:
 
 def _without_copies(examples: Sequence[Example], held: Sequence[Example]) -> tuple[list[Example], int]:
     """Each example once, and none that is nearly one to validate with; how many are left out."""
+    copies = find_copies([_key(one) for one in examples], [_key(one) for one in held], by_likeness=False)
+    validated = {number for number, _ in copies}
     seen: set[str] = set()
-    validated = {_key(one) for one in held}
     kept = []
-    for one in examples:
+    for number, one in enumerate(examples):
         same = fingerprint(_plain(one))
-        if same in seen or _key(one) in validated:
+        if same in seen or number in validated:
             continue
         seen.add(same)
         kept.append(one)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 from potluck.answering.builtin_prompts import prompts_for
+from potluck.answering.worked_examples import in_turn, nearest, unlike
 from potluck.components.components import Components
 from potluck.embedding.queries import question_vectors
 from potluck.errors import PotluckError
@@ -15,9 +16,6 @@ from potluck.questions.question_file import Question, read_questions
 from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import WorkedExample, no_examples
 from potluck.workspace.answer_cache import AnswerCache
-
-_ALIKE = 0.8
-"""Two questions that share this much of their character pairs (Jaccard) are the same question in other words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,8 +45,9 @@ def chooser(
     shuffled = random.Random(recipe.seed).sample(examples, len(examples))  # noqa: S311  (no secret)
     if shots.select == "nearest":
         return _Nearest(shuffled, shots.count, components, cache)
-    ordered = _alternating(shuffled) if shots.select == "balanced" else shuffled
-    return lambda question: [one.shot for one in _others(ordered, question)][: shots.count]
+    if shots.select == "balanced":
+        shuffled = in_turn(sorted(shuffled, key=lambda one: not one.answerable), lambda one: one.answerable)
+    return lambda question: [one.shot for one in _unlike(shuffled, question)][: shots.count]
 
 
 class _Nearest:
@@ -61,39 +60,27 @@ class _Nearest:
     def __call__(self, question: str) -> Sequence[WorkedExample]:
         import numpy as np
 
-        components, others = self._components, _others(self._examples, question)
+        components, others = self._components, list(_unlike(self._examples, question))
         if not others:
             return []
         asked = [question, *(one.shot.question for one in others)]
         fingerprint = components.embedder_fingerprint
         vectors, _ = question_vectors(asked, lambda: components.embedder, fingerprint, self._cache)
-        nearness = np.stack([vectors[one.shot.question] for one in others]) @ vectors[question]
-        order = np.argsort(-nearness, kind="stable")[: self._count]
-        return [others[i].shot for i in reversed(order)]
+        order = nearest(np.stack([vectors[one.shot.question] for one in others]), vectors[question])
+        return [others[number].shot for number, _ in reversed(order[: self._count])]
+
+
+def _unlike(examples: Sequence[_Example], question: str) -> Iterator[_Example]:
+    """The examples that do not give the question away. Digits count: they are what many questions differ in."""
+    return unlike(examples, lambda one: one.grams, grams(question))
 
 
 def _example(question: Question) -> _Example:
-    return _Example(
-        WorkedExample(question.question, _answer(question)), question.answerable, frozenset(grams(question.question))
-    )
+    shot = WorkedExample(question.question, _answer(question))
+    return _Example(shot, question.answerable, grams(question.question))
 
 
 def _answer(question: Question) -> str:
     if not question.answerable:
         return prompts_for(question.question).refusal
     return question.answers[0] if question.answers else "；".join(question.gold_facts)
-
-
-def _others(examples: Sequence[_Example], question: str) -> list[_Example]:
-    """The examples that do not give the question away."""
-    asked = frozenset(grams(question))
-    return [one for one in examples if len(one.grams & asked) < _ALIKE * max(1, len(one.grams | asked))]
-
-
-def _alternating(examples: Sequence[_Example]) -> list[_Example]:
-    """Those with an answer and those without in turn, as long as there are both."""
-    with_answer = [one for one in examples if one.answerable]
-    without = [one for one in examples if not one.answerable]
-    both = min(len(with_answer), len(without))
-    turns = [one for pair in zip(with_answer, without, strict=False) for one in pair]
-    return turns + with_answer[both:] + without[both:]

@@ -5,23 +5,19 @@ from __future__ import annotations
 import json
 import random
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Literal
 
 from potluck.amounts import many
 from potluck.datasets.json_lines import UnusableLine, read_lines, required_text
+from potluck.datasets.near_duplicates import compares_likeness, find_copies, group_copies
 from potluck.errors import PotluckError
-from potluck.language import fold, is_chinese
+from potluck.language import is_chinese
 from potluck.recipe.messages import did_you_mean, format_value
 
-ALIKE = 0.8
-"""Two messages that share this much of their character triples (Jaccard) are copies of each other."""
-
 _HELD_OUT = 0.25
-_MOST_PAIRS = 50_000_000
-"""With more pairs than this only messages that are the same after folding count as copies."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +63,7 @@ def read_split(data: Path, given: str = "prompt", target: str = "completion", se
         train, left_out = _without_copies(items, test)
     if left_out:
         notes.append(f"{many(left_out, 'labelled message')} left out: (nearly) the same as one that is asked")
-    if len(items) * len(test) > _MOST_PAIRS:
+    if not compares_likeness(len(items), len(test)):
         notes.append("of so many messages copies are known by folding case, width and digits only, not by likeness")
     split = Split(tuple(train), tuple(spread_out(test, seed)), left_out, tuple(notes))
     if len(split.labels) < 2 or not split.test:
@@ -87,17 +83,6 @@ def read_items(path: Path, given: str, target: str) -> list[LabelledText]:
         return LabelledText(_value(row, given, "--input"), _value(row, target, "--target"), f"{path}:{number}")
 
     return read_lines(path, item, json.dumps({given: "…", target: "label"}, ensure_ascii=False))
-
-
-def triples(text: str) -> frozenset[str]:
-    """The character triples of a folded text; one of fewer characters is its own."""
-    plain = fold(text)
-    return frozenset(plain[i : i + 3] for i in range(max(1, len(plain) - 2)))
-
-
-def alike(a: frozenset[str], b: frozenset[str]) -> bool:
-    """Whether two sets of triples are those of copies."""
-    return len(a & b) >= ALIKE * len(a | b)
 
 
 def majority_language(items: Sequence[LabelledText]) -> Literal["zh", "en"]:
@@ -128,7 +113,7 @@ def _files(data: Path) -> tuple[Path, Path | None]:
 
 def _hold_out(items: Sequence[LabelledText], seed: int) -> tuple[list[LabelledText], list[LabelledText]]:
     """A quarter of each label's groups of copies, at least one where there are two, and no group on both sides."""
-    groups = _groups(items)
+    groups = group_copies([item.text for item in items])
     by_label = defaultdict(list)
     for group in groups:
         by_label[items[group[0]].label].append(group)
@@ -143,45 +128,11 @@ def _hold_out(items: Sequence[LabelledText], seed: int) -> tuple[list[LabelledTe
     return train, [items[number] for number in sorted(held & firsts)]
 
 
-def _groups(items: Sequence[LabelledText]) -> list[list[int]]:
-    """The numbers of the items, those of copies together."""
-    root = list(range(len(items)))
-
-    def top(number: int) -> int:
-        while root[number] != number:
-            root[number] = number = root[root[number]]
-        return number
-
-    for one, other in _copies(items, items):
-        root[max(top(one), top(other))] = min(top(one), top(other))
-    found: dict[int, list[int]] = defaultdict(list)
-    for number in range(len(items)):
-        found[top(number)].append(number)
-    return list(found.values())
-
-
 def _without_copies(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> tuple[list[LabelledText], int]:
-    copies = {number for number, _ in _copies(train, test)}
+    """The messages of ``train`` that are no copies of one of ``test``, and how many are left out."""
+    pairs = find_copies([item.text for item in train], [item.text for item in test])
+    copies = {number for number, _ in pairs}
     return [item for number, item in enumerate(train) if number not in copies], len(copies)
-
-
-def _copies(items: Sequence[LabelledText], others: Sequence[LabelledText]) -> Iterator[tuple[int, int]]:
-    """The numbers of items with those of the others that they are copies of (any one of the same folded text)."""
-    same = {fold(other.text): number for number, other in enumerate(others)}
-    yield from ((n, same[text]) for n, item in enumerate(items) if (text := fold(item.text)) in same)
-    if len(items) * len(others) > _MOST_PAIRS:
-        return
-    sets = [triples(other.text) for other in others]
-    holders: dict[str, list[int]] = defaultdict(list)
-    for number, grams in enumerate(sets):
-        for gram in grams:
-            holders[gram].append(number)
-    for number, item in enumerate(items):
-        own = triples(item.text)
-        shared = Counter(other for gram in own for other in holders.get(gram, ()))
-        for other, count in shared.items():
-            if count >= ALIKE * (len(own) + len(sets[other]) - count):
-                yield number, other
 
 
 def _by_label(items: Iterable[LabelledText]) -> dict[str, list[LabelledText]]:
@@ -201,9 +152,3 @@ def _value(row: Mapping[str, Any], key: str, option: str) -> str:
     if option == "--target" and isinstance(value, bool | int):
         return str(value)
     return required_text(value, key)
-
-
-def others(items: Sequence[LabelledText], text: str) -> list[LabelledText]:
-    """The items that are not (nearly) the message that is asked."""
-    asked = triples(text)
-    return [item for item in items if not alike(triples(item.text), asked)]

@@ -7,19 +7,21 @@ looked for in its answer.
 from __future__ import annotations
 
 import random
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 from potluck.answering.asking import ask_model
 from potluck.answering.choices import likeliest_label
 from potluck.answering.remarks import remarks_on
+from potluck.answering.worked_examples import in_turn, nearest, unlike
+from potluck.datasets.near_duplicates import triples
 from potluck.documents import Message
 from potluck.fingerprints import fingerprint
 from potluck.language import fold
 from potluck.observation.stage import model_call
-from potluck.strategy.data import LabelledText, majority_language, others
+from potluck.strategy.data import LabelledText, majority_language
 from potluck.strategy.protocol import Chat, LabelChoice, StrategySpec, TrainingSetup
-from potluck.strategy.simple import nearest
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -46,11 +48,11 @@ class Prompted:
         """Draw the order of the examples."""
         assert setup.chat is not None, "the register says that a chat model is needed"
         self._chat: Chat = setup.chat
-        self._setting, self._shots, self._select, self._candidates = setup, shots, select, candidates
+        self._setup, self._shots, self._select, self._candidates = setup, shots, select, candidates
         self._vectors: Any = None
         generator = random.Random(setup.seed)  # noqa: S311  (no secret)
         shuffled = generator.sample(setup.train, len(setup.train))
-        self._order = _in_turn(shuffled) if select == "balanced" else shuffled
+        self._order = in_turn(shuffled, lambda item: item.label) if select == "balanced" else shuffled
         self._language = majority_language(setup.train)
         wording = _WORDINGS[self._language] + _MESSAGE[self._language]
         self.name = fingerprint(
@@ -69,13 +71,13 @@ class Prompted:
             return 0.0
         # The longest examples stand in for those that are chosen when the message is asked.
         longest = sorted(self._order, key=lambda item: -len(item.text))[: self._shots]
-        prompt = model.count_tokens(self._messages(text, longest, self._setting.labels))
+        prompt = model.count_tokens(self._messages(text, longest, self._setup.labels))
         return (prompt * model.prices[0] + self._chat.options.max_tokens * model.prices[1]) / 1e6
 
     def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """Ask the model."""
         examples = self.examples(text, vector)
-        labels = self._labels(text, vector) if self._candidates else self._setting.labels
+        labels = self._labels(text, vector) if self._candidates else self._setup.labels
         messages = self._messages(text, examples, labels)
         sent = sum(len(message.content.encode()) for message in messages) if self._chat.remote else 0
         model = self._chat.model()
@@ -92,18 +94,18 @@ class Prompted:
 
     def examples(self, text: str, vector: Vectors | None) -> list[LabelledText]:
         """The examples that are shown for a message: never it itself, nor nearly."""
-        if not self._shots:
-            return []
-        if self._select == "nearest":
-            # The nearest stands last, where it counts most.
-            return others(self._near(vector, 2 * self._shots), text)[: self._shots][::-1]
-        return others(self._order[: 2 * self._shots], text)[: self._shots]
+        if self._select != "nearest":
+            return list(islice(_unlike(self._order, text), self._shots))
+        found = list(islice(_unlike(self._by_nearness(vector), text), self._shots))
+        return found[::-1]  # the nearest stands last, where it counts most
 
-    def _near(self, vector: Vectors | None, count: int) -> list[LabelledText]:
-        return [self._setting.train[number] for number, _ in nearest(self._vectors, vector, count)]
+    def _by_nearness(self, vector: Vectors | None) -> Iterator[LabelledText]:
+        assert vector is not None, "the register says that vectors are needed"
+        return (self._setup.train[number] for number, _ in nearest(self._vectors, vector))
 
     def _labels(self, text: str, vector: Vectors | None) -> tuple[str, ...]:
-        return tuple(sorted({item.label for item in others(self._near(vector, _CANDIDATES), text)}))
+        near = islice(self._by_nearness(vector), _CANDIDATES)
+        return tuple(sorted({item.label for item in _unlike(near, text)}))
 
     def _messages(self, text: str, examples: Sequence[LabelledText], labels: Sequence[str]) -> list[Message]:
         """The task stands in the first turn of the user: not every model knows a system's."""
@@ -129,14 +131,9 @@ def match_label(answer: str, labels: Sequence[str]) -> str:
     return min(found)[2] if found else ""
 
 
-def _in_turn(items: Sequence[LabelledText]) -> list[LabelledText]:
-    """One of each label in turn, as long as there are some, the labels in the order in which they come."""
-    turns: dict[str, int] = {}
-    placed = []
-    for number, item in enumerate(items):
-        turns[item.label] = turns.get(item.label, 0) + 1
-        placed.append((turns[item.label], number, item))
-    return [item for _, _, item in sorted(placed, key=lambda one: one[:2])]
+def _unlike(items: Iterable[LabelledText], text: str) -> Iterator[LabelledText]:
+    """The items that are not (nearly) the message that is asked."""
+    return unlike(items, lambda item: triples(item.text), triples(text))
 
 
 PROMPTED: Mapping[str, StrategySpec] = {

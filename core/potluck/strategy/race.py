@@ -128,7 +128,7 @@ class Race:
         self.ended: str | None = None
         """The limit that ended the race before all was asked."""
         self.loading_seconds = 0.0
-        self._setting, self._test, self._cache, self._meter = setup, test, cache, meter
+        self._setup, self._test, self._cache, self._meter = setup, test, cache, meter
         self._vectors, self._sends_vectors = embedded, sends_vectors
 
     def run(self, full: bool = False, on_message: Callable[[], None] = lambda: None) -> None:
@@ -172,7 +172,7 @@ class Race:
     def _prepare(self, entrant: Entrant) -> None:
         """Embed what the row learns from, and see what learning took when it was done before."""
         if entrant.spec.vectors:
-            texts = [item.text for item in self._setting.train]
+            texts = [item.text for item in self._setup.train]
             try:
                 self._vectors.of(texts, _SHARE)
             except OutOfBudget as limit:
@@ -190,11 +190,11 @@ class Race:
     def _learn(self, entrant: Entrant) -> None:
         """Load the models, which no row is charged for, and learn."""
         began = self._meter.time()
-        if entrant.spec.needs_chat and self._setting.chat is not None:
-            self._setting.chat.model().prepare()
+        if entrant.spec.needs_chat and self._setup.chat is not None:
+            self._setup.chat.model().prepare()
         loaded = self._meter.time()
         self.loading_seconds += loaded - began
-        vectors = self._vectors.of([item.text for item in self._setting.train]) if entrant.spec.vectors else None
+        vectors = self._vectors.of([item.text for item in self._setup.train]) if entrant.spec.vectors else None
         notes = tuple(entrant.row.train(vectors))
         seconds = self._meter.time() - loaded
         if self._cache.answer(self._key("learning", entrant)) is None:

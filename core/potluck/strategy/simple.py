@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from potluck.answering.worked_examples import nearest
 from potluck.errors import MissingDependency
 from potluck.fingerprints import fingerprint
 from potluck.strategy.protocol import LabelChoice, TrainingSetup
@@ -62,8 +63,9 @@ class Neighbours:
 
     def choose(self, text: str, vector: Vectors | None) -> LabelChoice:
         """The label with the most votes; of several, that of the nearest message."""
+        assert vector is not None, "the register says that vectors are needed"
         votes: dict[str, float] = {}
-        for number, nearness in nearest(self._vectors, vector, NEIGHBOURS):
+        for number, nearness in nearest(self._vectors, vector)[:NEIGHBOURS]:
             votes[self._labels[number]] = votes.get(self._labels[number], 0.0) + nearness
         return LabelChoice(max(votes, key=lambda label: votes[label]))
 
@@ -94,14 +96,6 @@ class Regression:
         """The likeliest label."""
         assert vector is not None
         return LabelChoice(str(self._model.predict((vector - self._centre)[None])[0]))
-
-
-def nearest(vectors: Any, vector: Any, count: int) -> list[tuple[int, float]]:
-    """The numbers of the nearest vectors with their cosine similarity, the nearest first."""
-    import numpy as np
-
-    nearness = vectors @ vector
-    return [(int(number), float(nearness[number])) for number in np.argsort(-nearness, kind="stable")[:count]]
 
 
 def _regression(seed: int) -> Any:

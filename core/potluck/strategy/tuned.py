@@ -41,7 +41,7 @@ class TunedStrategy:
         self, setup: TrainingSetup, make: Callable[[], Components], meter: Budget, observers: pluggy.PluginManager
     ) -> None:
         """Nothing is read yet: whatever is wrong with model or tuner is this row's failure alone."""
-        self._setting, self._make, self._meter, self._observers = setup, make, meter, observers
+        self._setup, self._make, self._meter, self._observers = setup, make, meter, observers
 
     @cached_property
     def _components(self) -> Components:
@@ -81,7 +81,7 @@ class TunedStrategy:
         recipe = self._components.recipe
         assert recipe.prompt is not None, "the recipe was made with one"
         asked = [Message("user", recipe.prompt.render(text=text))]
-        return LabelChoice(likeliest_label(self._components.chat, asked, self._setting.labels, recipe.chat))
+        return LabelChoice(likeliest_label(self._components.chat, asked, self._setup.labels, recipe.chat))
 
 
 def tuned_specs(

@@ -10,9 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from potluck.datasets.near_duplicates import are_alike, triples
 from potluck.errors import PotluckError, RecipeError
 from potluck.language import fold
-from potluck.strategy.data import LabelledText, alike, read_split, spread_out, triples
+from potluck.strategy.data import LabelledText, read_split, spread_out
 from support.labelled import messages, write
 
 
@@ -33,7 +34,7 @@ def test_copies_are_never_on_both_sides(tmp_path: Path) -> None:
     split = read_split(write(tmp_path / "data.jsonl", rows))
 
     for asked in split.test:
-        assert not any(alike(triples(asked.text), triples(item.text)) for item in split.train)
+        assert not any(are_alike(triples(asked.text), triples(item.text)) for item in split.train)
     assert len({fold(item.text) for item in split.test}) == len(split.test)
 
 

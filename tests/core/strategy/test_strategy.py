@@ -19,10 +19,11 @@ from typing import Any
 import pytest
 
 from potluck import recipe as recipes
+from potluck.datasets.near_duplicates import are_alike, triples
 from potluck.errors import PotluckError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent, hookimpl
 from potluck.observation.observers import Observers
-from potluck.strategy.data import alike, read_split, triples
+from potluck.strategy.data import read_split
 from potluck.strategy.race import look_sizes
 from potluck.strategy.selection import Outcome, Plan, strategy
 from support.fake_plugins import visible
@@ -218,7 +219,7 @@ def test_examples_are_never_the_message_that_is_asked(run: Run, home: Path) -> N
     assert len(shown) >= 60
     for prompt in shown:
         *examples, asked = [turn.rsplit("訊息：", 1)[1] for turn in prompt.split(" / ") if "訊息：" in turn]
-        assert not any(alike(triples(asked), triples(example)) for example in examples)
+        assert not any(are_alike(triples(asked), triples(example)) for example in examples)
 
 
 def test_the_prompt_is_in_the_language_of_the_messages_and_lists_the_labels(run: Run, home: Path) -> None:
