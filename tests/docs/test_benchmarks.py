@@ -15,7 +15,9 @@ PAGES = sorted(path for path in FOLDER.glob("*.md") if path.name != "index.md")
 INDEX = (FOLDER / "index.md").read_text(encoding="utf-8")
 COLUMNS = ["command", "date", "machine"]
 _TABLE = re.compile(r"((?:^\|.*\|\n)+)", re.MULTILINE)
-_LINES = re.compile(r"^- Command: (?P<command>.+)\n- Date: (?P<date>.+)\n- Machine: (?P<machine>.+)\n", re.MULTILINE)
+_LINES = re.compile(
+    r"^- Command: (?P<command>.+(?:\n  .+)*)\n- Date: (?P<date>.+)\n- Machine: (?P<machine>.+)\n", re.MULTILINE
+)
 
 
 def tables(page: Path) -> Iterator[tuple[str, list[tuple[str, str, str]]]]:
