@@ -26,7 +26,7 @@ ENDINGS = """| exit status | meaning |
 | 0 | The command did what you asked. |
 | 1 | It stopped at a mistake, after one message. Output that could not be written whole is a mistake too. |
 | 3 | `compare --gate`: the questions do not decide the condition. |
-| 130, 143, 129 | Ctrl-C, SIGTERM or SIGHUP ended it (128 and the signal's number). It cleaned up, and kept what was finished. |
+| 130, 143, 129 | Ctrl-C, SIGTERM or SIGHUP (128 and its number) ended it. It cleaned up, and kept what was finished. |
 | 141 | The program that reads the output has ended (`\\| head`). |
 
 Commands spell out the control characters, escape sequences and bidirectional controls of documents, file names, models
@@ -113,7 +113,7 @@ def hooks() -> str:
 
 
 OWN_HOOKS = (
-    """A module that has hooks of observers needs no offer. The module is then the observer, and has no settings."""
+    """A module that has hooks of observers needs no offer. It is then the observer, and has no settings."""
 )
 
 OTHER_KEYS = """
