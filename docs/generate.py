@@ -112,9 +112,7 @@ def hooks() -> str:
     return "\n".join(lines) + "\n"
 
 
-OWN_HOOKS = (
-    """A module that has hooks of observers needs no offer. It is then the observer, and has no settings."""
-)
+OWN_HOOKS = """A module that has hooks of observers needs no offer. It is then the observer, and has no settings."""
 
 OTHER_KEYS = """
 ## prompt
