@@ -68,7 +68,9 @@ def plugin_pages() -> str:
     """The bundled plugins with their settings."""
     lines = ["# Bundled plugins"]
     for kind in KINDS:
-        found = [plugin for plugin in plugins.installed() if plugin.kind == kind and plugin.package == "potluck"]
+        found = [
+            plugin for plugin in plugins.installed_plugins() if plugin.kind == kind and plugin.package == "potluck"
+        ]
         if found:
             lines += ["", f"## {kind}"]
         inner = dict[str, type[Config]]()

@@ -60,7 +60,7 @@ def guard_process(reason: str) -> None:
 
 
 @dataclass(frozen=True, slots=True)
-class Gate:
+class NetworkGate:
     """Which machine may be reached besides this one, and which others somebody tried to reach."""
 
     host: str | None
@@ -78,14 +78,14 @@ class Gate:
 
 
 @contextmanager
-def gate(host: str | None) -> Iterator[Gate]:
+def allow_only(host: str | None) -> Iterator[NetworkGate]:
     """Refuse what this thread, and those it starts, try to send within, unless it goes to ``host`` or stays here.
 
     For code of which nobody knows what it does. Threads that are started within stay behind the gate. Like
     ``guard_process`` it does not reach other processes and native libraries.
     """
     _watch()
-    thread, own = threading.get_ident(), Gate(host)
+    thread, own = threading.get_ident(), NetworkGate(host)
     before = _GATES.get(thread)
     _GATES[thread] = (*_gates(), own)
     try:
@@ -97,7 +97,7 @@ def gate(host: str | None) -> Iterator[Gate]:
             _GATES[thread] = before
 
 
-_GATES: dict[int, tuple[Gate, ...]] = {}
+_GATES: dict[int, tuple[NetworkGate, ...]] = {}
 """By thread. Threads that were started behind a gate carry it as an attribute."""
 
 _INHERITED = "_potluck_gates"
@@ -131,11 +131,11 @@ def _watch() -> None:
     sys.addaudithook(look)
 
 
-def _gates() -> tuple[Gate, ...]:
+def _gates() -> tuple[NetworkGate, ...]:
     own = _GATES.get(threading.get_ident())
     if own is not None:
         return own
-    inherited: tuple[Gate, ...] = getattr(threading.current_thread(), _INHERITED, ())
+    inherited: tuple[NetworkGate, ...] = getattr(threading.current_thread(), _INHERITED, ())
     return inherited
 
 

@@ -57,7 +57,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar
 
-from potluck.redaction import redacted, redacted_line
+from potluck.redaction import redact, redact_line
 
 
 class PotluckError(Exception):
@@ -68,7 +68,7 @@ class PotluckError(Exception):
 
     def __init__(self, *said: object) -> None:
         """``said`` is the message."""
-        super().__init__(*(redacted(one) if isinstance(one, str) else one for one in said))
+        super().__init__(*(redact(one) if isinstance(one, str) else one for one in said))
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +88,10 @@ class Problem:
         """Render as a compiler would: the place, the message, the line, a caret."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file
         if not self.source_line:
-            return f"{place}: {redacted(self.message)}"
-        line = redacted_line(self.source_line)
+            return f"{place}: {redact(self.message)}"
+        line = redact_line(self.source_line)
         pad = "".join("　" if _is_wide(c) else c if c == "\t" else " " for c in self.source_line[: self.column - 1])
-        return f"{place}: {redacted(self.message)}\n  {line}\n  {pad}^"
+        return f"{place}: {redact(self.message)}\n  {line}\n  {pad}^"
 
 
 def _is_wide(character: str) -> bool:

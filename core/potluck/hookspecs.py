@@ -33,7 +33,7 @@ hookspec: pluggy.HookspecMarker = pluggy.HookspecMarker("potluck")
 hookimpl: pluggy.HookimplMarker = pluggy.HookimplMarker("potluck")
 
 
-def _offering(kind: PluginKind) -> Callable[[], Offer[Component] | None]:
+def _offer_hook(kind: PluginKind) -> Callable[[], Offer[Component] | None]:
     """The hook by which a module offers a plugin of a kind."""
 
     def offer() -> Offer[Component] | None:
@@ -45,7 +45,7 @@ def _offering(kind: PluginKind) -> Callable[[], Offer[Component] | None]:
     return hookspec(firstresult=True)(offer)
 
 
-OFFERS = type("Offers", (), {kind.hook: _offering(kind) for kind in KINDS.values()})
+OFFERS = type("Offers", (), {kind.hook: _offer_hook(kind) for kind in KINDS.values()})
 """The hooks by which plugins are offered, one for each kind: ``potluck_loader() -> Offer[Loader] | None``.
 
 A module that has hooks of the observers itself needs no offer: it is the observer, without settings.

@@ -48,7 +48,7 @@ class Plugin:
     module: str
 
     @property
-    def qualified(self) -> str:
+    def qualified_name(self) -> str:
         """``package:name``, which no other package can claim."""
         return f"{self.package}:{self.name}"
 
@@ -59,7 +59,7 @@ class Plugin:
 
 
 @dataclass(frozen=True, slots=True)
-class Registered:
+class Registrations:
     """What the metadata of all installed packages says; ``unreadable`` has a line for each that cannot be read."""
 
     entries: tuple[EntryPoint, ...]
@@ -67,7 +67,7 @@ class Registered:
 
 
 @cache
-def registered() -> Registered:
+def registrations() -> Registrations:
     """All entry points for potluck. Of a package that is there twice, the one that Python would import counts."""
     found: dict[str, list[EntryPoint]] = {}
     unreadable = []
@@ -79,16 +79,16 @@ def registered() -> Registered:
         except Exception as error:  # one package's metadata must not hide the others
             where = getattr(package, "_path", "a package")
             unreadable.append(f"the entry points of {where} cannot be read: {type(error).__name__}: {error}")
-    return Registered(tuple(entry for entries in found.values() for entry in entries), tuple(unreadable))
+    return Registrations(tuple(entry for entries in found.values() for entry in entries), tuple(unreadable))
 
 
 @cache
-def installed() -> tuple[Plugin, ...]:
+def installed_plugins() -> tuple[Plugin, ...]:
     """All plugins of all kinds, in order of kind and name."""
     kinds = {group: kind for kind, group in GROUPS.items()}
     found = {
         Plugin(kinds[entry.group], entry.name, _package(entry), _version(entry), entry.value)
-        for entry in registered().entries
+        for entry in registrations().entries
         if entry.group in kinds
     }
     order = list(GROUPS)
@@ -100,7 +100,7 @@ def loader_names(extension: str) -> tuple[str, ...]:
 
     The claim of a loader that no package offers counts for nothing: it must not stand in the way of one that is there.
     """
-    offered = {plugin.name for plugin in installed() if plugin.kind == "loader"}
+    offered = {plugin.name for plugin in installed_plugins() if plugin.kind == "loader"}
     claimed = {claim.value for claim in file_claims() if claim.name.lower() == extension}
     return tuple(sorted(claimed & offered))
 
@@ -112,7 +112,7 @@ def file_types() -> tuple[str, ...]:
 
 def file_claims() -> tuple[EntryPoint, ...]:
     """Who claims which file name extension: the entry's name is the extension, its value the loader."""
-    return tuple(entry for entry in registered().entries if entry.group == FILE_TYPES)
+    return tuple(entry for entry in registrations().entries if entry.group == FILE_TYPES)
 
 
 def find(kind: Kind, name: str) -> Plugin:
@@ -121,12 +121,12 @@ def find(kind: Kind, name: str) -> Plugin:
     Raises ``UnknownPlugin`` with the nearest names, or ``NameClash`` naming the packages.
     """
     package, _, short = name.rpartition(":")
-    known = [plugin for plugin in installed() if plugin.kind == kind]
+    known = [plugin for plugin in installed_plugins() if plugin.kind == kind]
     found = [p for p in known if p.name == short and (not package or _same_package(p.package, package))]
     if not found:
         raise UnknownPlugin(f"unknown {kind} {name!r}{_suggestion(short, {p.name for p in known})}")
     if len(found) > 1:
-        choices = " or ".join(f"'use: {plugin.qualified}'" for plugin in found)
+        choices = " or ".join(f"'use: {plugin.qualified_name}'" for plugin in found)
         raise NameClash(f"{len(found)} packages offer a {kind} called {name!r}: write {choices}")
     return found[0]
 
@@ -155,7 +155,7 @@ def unchecked_offer(plugin: Plugin) -> Offer[Component]:
         module = importlib.import_module(plugin.module.partition(":")[0])
         manager.register(module)
         manager.check_pending()
-        offered = getattr(manager.hook, KINDS[plugin.kind].hook)() or _itself(plugin, module, manager)
+        offered = getattr(manager.hook, KINDS[plugin.kind].hook)() or _module_as_observer(plugin, module, manager)
         if isinstance(offered, Offer):
             return KINDS[plugin.kind].offer.of(offered)
     except KeyboardInterrupt:
@@ -188,7 +188,7 @@ def those_that(offered: Callable[[Plugin], OfferT], kind: Kind, can: Callable[[O
     One that does not work says nothing and is left out.
     """
     names = list[str]()
-    for plugin in installed():
+    for plugin in installed_plugins():
         if plugin.kind == kind:
             with suppress(BrokenPlugin, ContractMismatch):
                 names += [repr(plugin.name)] if can(offered(plugin)) else []
@@ -231,7 +231,7 @@ def sends_to(plugin: Plugin, config: Config) -> str | None:
     return hosts(config) if hosts is not None else None
 
 
-def _itself(plugin: Plugin, module: Any, manager: pluggy.PluginManager) -> Offer[Component] | None:
+def _module_as_observer(plugin: Plugin, module: Any, manager: pluggy.PluginManager) -> Offer[Component] | None:
     """A module that watches is an observer without an offer."""
     watches = plugin.kind == "observer" and manager.get_hookcallers(module)
     summary = (module.__doc__ or plugin.name).strip().split("\n")[0].rstrip(".")

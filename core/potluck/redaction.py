@@ -38,7 +38,7 @@ _USERS = (_USER, _USER_WITH_MARKS, *_BARE_USERS)
 _SECRET = re.compile(r"(?i)(^|_)(password|passwd|pwd|secret|api_?key|access_?key|access_?token|auth_?token)$")
 
 
-def redacted(text: str) -> str:
+def redact(text: str) -> str:
     """The text with the passwords and keys of addresses in it as ``***``."""
     if "@" not in text and "=" not in text:
         return text
@@ -47,7 +47,7 @@ def redacted(text: str) -> str:
     return _PAIR.sub(rf"\1{_STARS}", _PARAMETER.sub(rf"\1{_STARS}", text))
 
 
-def redacted_line(line: str) -> str:
+def redact_line(line: str) -> str:
     """The same with every character starred by itself, so that a caret below still points at its column."""
     for pattern in _USERS:
         line = pattern.sub(lambda found: "*" * len(found[0]), line)
@@ -56,17 +56,17 @@ def redacted_line(line: str) -> str:
     return line
 
 
-def redacted_mapping(values: Mapping[str, Json]) -> dict[str, Json]:
+def redact_mapping(values: Mapping[str, Json]) -> dict[str, Json]:
     """JSON with every text redacted; what is named as a password or a key is starred whole, unless ``${NAME}``."""
     return {
-        key: _STARS if isinstance(value, str) and _SECRET.search(key) and "${" not in value else _redacted(value)
+        key: _STARS if isinstance(value, str) and _SECRET.search(key) and "${" not in value else _redact_value(value)
         for key, value in values.items()
     }
 
 
-def _redacted(value: Json) -> Json:
+def _redact_value(value: Json) -> Json:
     if isinstance(value, str):
-        return redacted(value)
+        return redact(value)
     if isinstance(value, dict):
-        return redacted_mapping(value)
-    return [_redacted(inner) for inner in value] if isinstance(value, list) else value
+        return redact_mapping(value)
+    return [_redact_value(inner) for inner in value] if isinstance(value, list) else value

@@ -28,7 +28,7 @@ def code_of(plugin: Plugin) -> str:
     """
     names = plugin.module.partition(":")[0].split(".")
     package = _distribution(plugin.package)
-    record = _recorded(package, names[0]) if package is not None else ""
+    record = _recorded_hash(package, names[0]) if package is not None else ""
     if record:
         return record
     with suppress(OSError):
@@ -47,7 +47,7 @@ def libraries_of(plugin: Plugin) -> dict[str, str]:
     return dict(sorted(found.items()))
 
 
-def _recorded(package: Distribution, top: str) -> str:
+def _recorded_hash(package: Distribution, top: str) -> str:
     """The hash of what the installer of a release wrote down of a package's files; empty where it is not a release."""
     if _is_local(package) or (record := package.read_text("RECORD")) is None:
         return ""

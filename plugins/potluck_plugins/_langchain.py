@@ -22,7 +22,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, SecretStr, field_validator, model_validator
 
 from potluck.contracts import Config, Context, Operational
-from potluck.egress import gate, is_loopback
+from potluck.egress import allow_only, is_loopback
 from potluck.errors import ContentFiltered, ContextExceeded, EgressRefused, PluginError, PotluckError, RemoteError
 from potluck_plugins._openai import Counter, counter
 from potluck_plugins._openai.failures import FILTERED
@@ -112,14 +112,14 @@ class Caller:
         return {"package": _release(self._config.class_.partition(".")[0])}
 
     @contextmanager
-    def using(self) -> Iterator[None]:
+    def guard(self) -> Iterator[None]:
         """Use the class within, with the network shut. What it raises becomes an error that names it.
 
         Raises ``EgressRefused``, ``RemoteError`` where a host is named, else ``PluginError``.
         """
         from langsmith.run_helpers import tracing_context
 
-        with gate(self._host) as watched, tracing_context(enabled=False):
+        with allow_only(self._host) as watched, tracing_context(enabled=False):
             try:
                 yield
                 return
@@ -160,7 +160,7 @@ def load_class(path: str) -> type:
     top = module_name.partition(".")[0]
     _check_installed(top)
     try:
-        with gate(None):
+        with allow_only(None):
             module = importlib.import_module(module_name)
             found = getattr(module, name)
     except AttributeError:

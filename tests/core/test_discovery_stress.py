@@ -91,10 +91,10 @@ def test_metadata_that_cannot_be_read_hides_no_other_package(marks: Path, tmp_pa
     broken.mkdir()
     (broken / "METADATA").write_text("Metadata-Version: 2.1\nName: torn\nVersion: 1.0\n", encoding="utf-8")
     (broken / "entry_points.txt").write_text("[potluck.splitters]\nthis line is no entry\n", encoding="utf-8")
-    plugins.registered.cache_clear()
-    plugins.installed.cache_clear()
+    plugins.registrations.cache_clear()
+    plugins.installed_plugins.cache_clear()
 
-    assert sum(plugin.package.startswith("stress-package") for plugin in plugins.installed()) == COUNT
-    (said,) = plugins.registered().unreadable
+    assert sum(plugin.package.startswith("stress-package") for plugin in plugins.installed_plugins()) == COUNT
+    (said,) = plugins.registrations().unreadable
     assert "torn-1.0.dist-info cannot be read" in said
     assert potluck("index", "recipe.yaml").returncode == 0

@@ -3,7 +3,7 @@
 A kind of greeters is added to a copy of the code, in these four places. Everything else has to know of it by itself.
 
 Modules: ``potluck.contracts.kinds``, ``potluck.hookspecs``, ``potluck.recipe.model``, ``potluck.recipe.schema``,
-``potluck.scaffold.create``, ``potluck.scaffold.kinds``.
+``potluck.scaffold.create_package``, ``potluck.scaffold.package_texts``.
 """
 
 from __future__ import annotations

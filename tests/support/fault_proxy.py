@@ -213,7 +213,7 @@ def garbage(body: bytes, kind: str = "application/json", **headers: str) -> Faul
     return lambda exchange: exchange.respond(200, body, {"Content-Type": kind, **named})
 
 
-def altered(change: Callable[[Any], Any]) -> Fault:
+def alter(change: Callable[[Any], Any]) -> Fault:
     """Pass the request on, and change the JSON of the answer."""
 
     def fault(exchange: Exchange) -> None:

@@ -13,7 +13,7 @@ import click
 
 from potluck.cli import signals, terminal
 from potluck.errors import OutputClosed, OutputFailed, PotluckError
-from potluck.redaction import redacted
+from potluck.redaction import redact
 from potluck.version import __version__
 
 COMMANDS = {
@@ -85,7 +85,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     arguments = sys.argv[1:] if arguments is None else arguments
     # Else pydantic reads the entry points of all packages at once, and one that is damaged ends every command.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    terminal.prepare()
+    terminal.prepare_streams()
     signals.catch()
     try:
         status = _run(arguments)
@@ -123,9 +123,9 @@ def _explain(error: Exception, arguments: list[str]) -> int:
     if "--debug" in arguments:
         import traceback
 
-        terminal.echo(redacted("".join(traceback.format_exception(error))), nl=False, err=True)
+        terminal.echo(redact("".join(traceback.format_exception(error))), nl=False, err=True)
         return 1
-    said = message = redacted(str(error))
+    said = message = redact(str(error))
     if not isinstance(error, PotluckError):
         fault = "This is a fault of potluck or of a plugin: potluck --debug shows where"
         message = f"unexpected {type(error).__name__}: {said}\n{fault}"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.answering.remarks import remarks_on
-from potluck.cli.common import opened, print_citations, print_ledger, recipe_options, warn
+from potluck.cli.common import open_recipe, print_citations, print_ledger, recipe_options, warn
 from potluck.cli.terminal import echo, is_terminal, print_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, question: s
 
     The index is brought up to date first.
     """
-    with opened(recipe, overrides, as_json) as opening:
+    with open_recipe(recipe, overrides, as_json) as opening:
         if as_json:
             print_json(opening.ask(question).as_json())
         else:

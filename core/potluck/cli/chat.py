@@ -8,7 +8,7 @@ from pathlib import Path
 import click
 
 from potluck.cli.ask import answer
-from potluck.cli.common import opened, recipe_argument, set_option, warn
+from potluck.cli.common import open_recipe, recipe_argument, set_option, warn
 from potluck.cli.terminal import echo
 from potluck.errors import OutputFailed, PotluckError
 
@@ -21,7 +21,7 @@ def command(recipe: Path, overrides: tuple[str, ...]) -> None:
 
     Each line is a question of its own, answered from the documents. An empty line or the end of input leaves.
     """
-    with opened(recipe, overrides, as_json=False) as opening:
+    with open_recipe(recipe, overrides, as_json=False) as opening:
         warn(opening.index().failures)
         while question := _next():
             try:

@@ -41,7 +41,7 @@ def recipe_options(command: _F) -> _F:
 
 
 @contextmanager
-def opened(
+def open_recipe(
     path: Path, overrides: Sequence[str], as_json: bool, plan: Plan | None = None, *, fresh: bool = False
 ) -> Iterator[Recipe]:
     """Open a recipe for a command: with a progress display, and with the network shut unless the recipe needs it.

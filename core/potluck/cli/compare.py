@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from potluck.cli.common import fresh_option, opened, recipe_options
+from potluck.cli.common import fresh_option, open_recipe, recipe_options
 from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
@@ -55,7 +55,7 @@ def command(
     from potluck.comparison.compare import Plan
 
     plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judge)
-    with opened(recipe, overrides, as_json, plan, fresh=fresh) as opening:
+    with open_recipe(recipe, overrides, as_json, plan, fresh=fresh) as opening:
         if gate is not None:
             from potluck.cli.gate import report
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import fresh_option, opened, print_ledger, print_notes, recipe_options, warn
+from potluck.cli.common import fresh_option, open_recipe, print_ledger, print_notes, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ def command(
     What a model answered before, to the same prompt, is not asked again, unless --fresh is given or the recipe's chat
     model has `cache: false`.
     """
-    with opened(recipe, overrides, as_json, fresh=fresh) as opening:
+    with open_recipe(recipe, overrides, as_json, fresh=fresh) as opening:
         if opening.model.is_task:
             _task(opening.evaluate_task(questions, limit), as_json)
             return

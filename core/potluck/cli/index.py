@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import opened, print_ledger, print_notes, recipe_options, warn
+from potluck.cli.common import open_recipe, print_ledger, print_notes, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 
@@ -18,7 +18,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     Only what has changed is loaded, split and embedded. The exit status is 1 if a document could not be read (the
     others are indexed all the same), unless the recipe says 'documents: {on_error: skip}'.
     """
-    with opened(recipe, overrides, as_json) as opening:
+    with open_recipe(recipe, overrides, as_json) as opening:
         report = opening.index(check_service=True)
         consented = opening.model.documents is not None and opening.model.documents.on_error == "skip"
     if as_json:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import opened, recipe_options
+from potluck.cli.common import open_recipe, recipe_options
 from potluck.cli.terminal import echo, print_json
 
 
@@ -22,7 +22,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool
     """
     from potluck.runs.pins import lock_differences, write_lock
 
-    with opened(recipe, overrides, as_json) as opening:
+    with open_recipe(recipe, overrides, as_json) as opening:
         found = lock_differences(opening.model, opening.components)
         path = None if check else write_lock(opening.model, opening.components)
     if as_json:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import json_option, opened, recipe_argument, set_option
+from potluck.cli.common import json_option, open_recipe, recipe_argument, set_option
 from potluck.cli.terminal import echo, print_json
 
 
@@ -24,7 +24,7 @@ def command(recipe: Path, into: Path, overrides: tuple[str, ...], as_json: bool)
     """
     from potluck.adapters.merge import merge
 
-    with opened(recipe, overrides, as_json) as opening:
+    with open_recipe(recipe, overrides, as_json) as opening:
         report = merge(opening.components, into)
     if as_json:
         print_json(report.as_json())

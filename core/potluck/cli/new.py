@@ -22,9 +22,9 @@ def command(kind: Kind, name: str, parent: Path, as_json: bool) -> None:
     NAME is what recipes will write: lower-case letters, digits and hyphens. The package builds, keeps the rules of its
     kind, and has an example; put your own work in the place of the sample.
     """
-    from potluck.scaffold import create
+    from potluck.scaffold import create_package
 
-    created = create(kind, name, parent)
+    created = create_package(kind, name, parent)
     if as_json:
         print_json(created.as_json())
         return

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, print_notes, recipe_options, warn
+from potluck.cli.common import open_recipe, print_notes, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -26,9 +26,9 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     Documents are loaded and split for it, which is kept for the run where there is a workspace that can be written
     (`potluck index` makes one). The exit status is 1 if the run would stop.
     """
-    with opened(recipe, overrides, as_json) as opening:
+    with open_recipe(recipe, overrides, as_json) as opening:
         if opening.model.tuner is not None and opening.model.documents is None:
-            return _tuning(opening, as_json)
+            return _plan_tuning(opening, as_json)
         report = opening.plan()
     if as_json:
         print_json(report.as_json())
@@ -39,7 +39,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     return 1 if report.problems else 0
 
 
-def _tuning(opening: Recipe, as_json: bool) -> int:
+def _plan_tuning(opening: Recipe, as_json: bool) -> int:
     """What `tune` would take."""
     from dataclasses import asdict
 

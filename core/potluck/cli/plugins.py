@@ -11,7 +11,7 @@ from potluck.cli.common import json_option
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
-    from potluck.doctor.examine import Examined
+    from potluck.doctor.examine import Examination
     from potluck.documents import Json
     from potluck.plugins import Plugin
 
@@ -38,12 +38,12 @@ def list_plugins(kind: str | None, importing: bool, as_json: bool) -> None:
     contract, and what is missing, unless the package has an extra named like the plugin, or lacks nothing that any of
     its extras asks for. With --import each is imported in a process of its own, for at most 20 seconds.
     """
-    from potluck.plugins import GROUPS, installed
+    from potluck.plugins import GROUPS, installed_plugins
 
     if kind is not None and kind not in GROUPS:
         raise click.BadParameter(f"{kind!r} is not one of {', '.join(GROUPS)}", param_hint="KIND")
-    chosen = [plugin for plugin in installed() if kind in (None, plugin.kind)]
-    found = list(_imported(chosen) if importing else map(_told, chosen))
+    chosen = [plugin for plugin in installed_plugins() if kind in (None, plugin.kind)]
+    found = list(_describe_imported(chosen) if importing else map(_describe, chosen))
     if as_json:
         print_json([_row(*one) for one in found])
     else:
@@ -70,10 +70,10 @@ def doctor(conform: bool, timeout: float, as_json: bool) -> int:
     """
     from potluck.doctor.examine import examine
     from potluck.doctor.packages import conflicts, findings
-    from potluck.plugins import installed
+    from potluck.plugins import installed_plugins
 
     found = []
-    for one in examine(installed(), timeout, conform):
+    for one in examine(installed_plugins(), timeout, conform):
         found.append(one)
         if not as_json:
             _print_examined(one)
@@ -88,11 +88,11 @@ def doctor(conform: bool, timeout: float, as_json: bool) -> int:
     return 1 if failed else 0
 
 
-_Told = tuple["Plugin", int | None, Sequence[str] | None]
+_Description = tuple["Plugin", int | None, Sequence[str] | None]
 """A plugin, the version of its contract, and what is missing; None for what is not known."""
 
 
-def _told(plugin: Plugin) -> _Told:
+def _describe(plugin: Plugin) -> _Description:
     """What can be said without importing what others have written."""
     from potluck import plugins
     from potluck.doctor import packages
@@ -103,10 +103,10 @@ def _told(plugin: Plugin) -> _Told:
             return plugin, plugins.unchecked_offer(plugin).contract, plugins.missing_modules(plugin)
         except PluginError:
             return plugin, None, None
-    return plugin, None, packages.missing(plugin)
+    return plugin, None, packages.missing_packages(plugin)
 
 
-def _imported(chosen: Sequence[Plugin]) -> Iterator[_Told]:
+def _describe_imported(chosen: Sequence[Plugin]) -> Iterator[_Description]:
     from potluck.doctor.examine import examine
 
     for one in examine(chosen):
@@ -124,7 +124,7 @@ def _row(plugin: Plugin, contract: int | None, missing: Sequence[str] | None) ->
     }
 
 
-def _print_table(found: Iterable[_Told]) -> None:
+def _print_table(found: Iterable[_Description]) -> None:
     rows = [("kind", "name", "package", "contract", "missing")]
     for plugin, contract, missing in found:
         lacking = "?" if missing is None else ", ".join(missing) or "-"
@@ -135,7 +135,7 @@ def _print_table(found: Iterable[_Told]) -> None:
         echo("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
-def _print_examined(one: Examined) -> None:
+def _print_examined(one: Examination) -> None:
     """A line, and one for each rule that is broken."""
     from potluck.doctor.examine import SLOW
 
@@ -150,12 +150,12 @@ def _print_examined(one: Examined) -> None:
     elif one.skipped:
         said += f"; not checked against the rules: {one.skipped}"
     colour = "red" if one.is_broken else "yellow" if one.missing else None
-    echo(f"{one.plugin.kind:9} {one.plugin.qualified:32} {took:>9}  {said}", fg=colour)
+    echo(f"{one.plugin.kind:9} {one.plugin.qualified_name:32} {took:>9}  {said}", fg=colour)
     for rule in one.broken_rules:
         echo(f"{'':54}{rule}", fg="red")
 
 
-def _print_summary(found: Sequence[Examined], findings: int) -> None:
+def _print_summary(found: Sequence[Examination], findings: int) -> None:
     broken = sum(one.is_broken for one in found)
     missing = sum(bool(one.missing) for one in found)
     echo(

@@ -126,7 +126,7 @@ def score_prompts(
     task = FACTS if facts is not None else PAIRS
     found = read_wordings(templates, task, texts, words)
     items = read_facts(facts, limit) if facts else read_pairs(pairs or Path(), found.verbalisers, limit)
-    with _opened(recipe, chat, overrides) as opening:
+    with _open_chat(recipe, chat, overrides) as opening:
         model = opening.chat_model()
         check_scores_text(model, opening.model.chat.name, "so that wordings cannot be measured by it")
         one_word = candidates == "vocabulary" and task is FACTS
@@ -145,7 +145,7 @@ def score_prompts(
 
 
 @contextmanager
-def _opened(path: Path | None, chat: str | None, overrides: Sequence[str]) -> Iterator[Recipe]:
+def _open_chat(path: Path | None, chat: str | None, overrides: Sequence[str]) -> Iterator[Recipe]:
     """A recipe for its chat model; without a file, one that names nothing else."""
     from potluck import recipe as recipes
     from potluck.api import Recipe
@@ -165,9 +165,9 @@ def _opened(path: Path | None, chat: str | None, overrides: Sequence[str]) -> It
 
 
 def _print(scores: Scores) -> None:
-    from potluck.tables import Sheet
+    from potluck.terminal_tables import TerminalTable
 
-    drawn = Sheet(_title(scores))
+    drawn = TerminalTable(_title(scores))
     drawn.add_column("wording", folds=True)
     drawn.add_column("hash")
     for table in scores.tables:

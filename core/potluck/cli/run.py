@@ -7,7 +7,15 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import fresh_option, opened, print_citations, print_ledger, print_notes, recipe_options, warn
+from potluck.cli.common import (
+    fresh_option,
+    open_recipe,
+    print_citations,
+    print_ledger,
+    print_notes,
+    recipe_options,
+    warn,
+)
 from potluck.cli.evaluate import print_metrics
 from potluck.cli.terminal import echo, print_json
 from potluck.runs.recipe_run import RunReport
@@ -24,7 +32,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, fresh: bool
 
     The run's manifest and answers are kept in .potluck/runs beside the recipe; of a tuning a report and pictures too.
     """
-    with opened(recipe, overrides, as_json, fresh=fresh) as opening:
+    with open_recipe(recipe, overrides, as_json, fresh=fresh) as opening:
         report = opening.run()
     if as_json:
         print_json(report.as_json())

@@ -15,14 +15,14 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 import click
 
 from potluck.errors import OutputClosed, OutputFailed
-from potluck.redaction import redacted
+from potluck.redaction import redact
 from potluck.visible import visible, visible_json
 
 if TYPE_CHECKING:
     import logging
 
     from potluck.documents import Json
-    from potluck.tables import Sheet
+    from potluck.terminal_tables import TerminalTable
 
 T = TypeVar("T")
 
@@ -37,7 +37,7 @@ def echo(
     Raises ``OutputFailed``, or ``OutputClosed`` where the reader has gone. Standard error that cannot be written is no
     error: there is nowhere to say so.
     """
-    shown = visible(redacted(text) if err else text)
+    shown = visible(redact(text) if err else text)
     if fg or bold or dim:
         shown = click.style(shown, fg=fg, bold=bold or None, dim=dim or None)
     write(lambda: click.echo(shown, err=err, nl=nl), err=err)
@@ -48,7 +48,7 @@ def print_json(value: Mapping[str, Json] | Sequence[Json], indent: int | None = 
     write(lambda: click.echo(visible_json(value, indent)))
 
 
-def draw(sheet: Sheet, file_width: int = 160) -> None:
+def draw(sheet: TerminalTable, file_width: int = 160) -> None:
     """Print a table on standard output; ``file_width`` columns where that is a file."""
     from rich.console import Console
 
@@ -61,7 +61,7 @@ def is_terminal() -> bool:
     return sys.stdout is not None and sys.stdout.isatty()
 
 
-def prepare() -> None:
+def prepare_streams() -> None:
     """Make the process safe to print from where a stream is closed or unbuffered, or its encoding lacks letters.
 
     What is typed is read as arguments are: bytes that are no text become surrogates.
@@ -121,13 +121,13 @@ def _record_factory(module: Any) -> type[logging.LogRecord]:
 
         def getMessage(self) -> str:  # noqa: N802
             """The message, made visible."""
-            return visible(redacted(super().getMessage()))
+            return visible(redact(super().getMessage()))
 
     return VisibleRecord
 
 
 def _visible_warnings(form: Callable[..., str]) -> Callable[..., str]:
-    def formatwarning(*arguments: Any, **named: Any) -> str:
-        return visible(redacted(form(*arguments, **named)))
+    def format_visibly(*arguments: Any, **named: Any) -> str:
+        return visible(redact(form(*arguments, **named)))
 
-    return formatwarning
+    return format_visibly

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import opened, print_ledger, recipe_options
+from potluck.cli.common import open_recipe, print_ledger, recipe_options
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -24,7 +24,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """
     from potluck.tuning.processes import is_main_process
 
-    with opened(recipe, overrides, as_json or not is_main_process()) as opening:
+    with open_recipe(recipe, overrides, as_json or not is_main_process()) as opening:
         report = opening.tune()
     if not is_main_process():
         return

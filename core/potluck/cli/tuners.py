@@ -24,9 +24,9 @@ def command(as_json: bool, model: str | None) -> None:
     if as_json:
         print_json([row.as_json() for row in rows])
         return
-    from potluck.tables import Sheet
+    from potluck.terminal_tables import TerminalTable
 
-    table = Sheet()
+    table = TerminalTable()
     for name in ("tuner", "parameters go", "trained", "merges", "models", "answered by", "package"):
         table.add_column(name, folds=True)
     for row in rows:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import opened, recipe_options, warn
+from potluck.cli.common import open_recipe, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -23,7 +23,7 @@ def command() -> None:
 
 @command.command("check")
 @recipe_options
-def check(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
+def check_command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     """Check everything in a recipe's workspace against its checksums. Nothing is changed.
 
     The exit status is 1 if something is damaged.
@@ -45,7 +45,7 @@ def check(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
 
 @command.command("repair")
 @recipe_options
-def repair(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
+def repair_command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     """Keep what is whole in a recipe's workspace, and compute what is not anew.
 
     Answers that are damaged are asked again when they are next needed; the indexes of other recipes beside this one
@@ -59,7 +59,7 @@ def repair(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     reports = repair_workspace(folder_of(model))
     indexed = None
     if model.documents is not None:
-        with opened(recipe, overrides, as_json) as opening:
+        with open_recipe(recipe, overrides, as_json) as opening:
             indexed = opening.index()
     if as_json:
         index = indexed.as_json() if indexed is not None else None

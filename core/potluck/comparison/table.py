@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from potluck.amounts import many
 from potluck.results.comparison import ComparisonResult
 from potluck.statistics.intervals import Interval
-from potluck.tables import Sheet
+from potluck.terminal_tables import TerminalTable
 
 _FIRST = ("fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_recall", "latency")
 """The chief measures, in the order in which they are shown."""
@@ -15,10 +15,10 @@ _FIRST = ("fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_r
 _COLUMNS = 5
 
 
-def of(result: ComparisonResult) -> Sheet:
+def of(result: ComparisonResult) -> TerminalTable:
     """A row a variant: the chief measures with their intervals, cost, and what was computed."""
     names = _columns(result)
-    made = Sheet()
+    made = TerminalTable()
     made.add_column("variant", folds=True)
     for name in (*names, "USD", "seconds", "asked / reused"):
         made.add_column(name)

@@ -18,7 +18,7 @@ from potluck.components.components import Components
 from potluck.documents import Json
 from potluck.fingerprints import fingerprint
 from potluck.recipe.model import RecipeModel
-from potluck.redaction import redacted_mapping
+from potluck.redaction import redact_mapping
 
 NAME = "names.json"
 
@@ -53,7 +53,7 @@ class Causes:
         return [*found, *self.sentence("store", "the store is filled again")]
 
 
-def causes(components: Components, folder: Path) -> Causes:
+def find_causes(components: Components, folder: Path) -> Causes:
     """What differs from when the recipe was last indexed in the workspace ``folder``.
 
     A recipe of which something is overridden is another one, and not compared.
@@ -67,13 +67,13 @@ def causes(components: Components, folder: Path) -> Causes:
         return Causes()
     phrases: dict[str, tuple[str, ...]] = {}
     for name, now in _identities(components).items():
-        if name in before and (found := tuple(dict.fromkeys(differences(name, before[name], now)))):
+        if name in before and (found := tuple(dict.fromkeys(identity_differences(name, before[name], now)))):
             kind = name.partition(" ")[0]
             phrases[kind] = tuple(dict.fromkeys((*phrases.get(kind, ()), *found)))
     return Causes(phrases)
 
 
-def keep(components: Components, folder: Path) -> None:
+def keep_identities(components: Components, folder: Path) -> None:
     """Keep what decides the results now; of a recipe with overrides only that this potluck has indexed it."""
     held = _read(folder)
     now = dict(held or {})
@@ -91,10 +91,10 @@ def causes_of_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path
     before = (_read(folder) or {}).get(recipe.path.name, {}).get(_TRAINING)
     if before is None or _is_overridden(recipe):
         return []
-    found = list(differences("tuner", before["tuner"], _for_people(now["tuner"])))
+    found = list(identity_differences("tuner", before["tuner"], _for_people(now["tuner"])))
     found += [f"the {what} changed" for what in ("examples", "model") if before[what] != now[what]]
     others = ("task", "labels", "seed")
-    return [*found, *_changed({key: before[key] for key in others}, {key: now[key] for key in others}, "")]
+    return [*found, *_describe_changes({key: before[key] for key in others}, {key: now[key] for key in others}, "")]
 
 
 def keep_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path) -> None:
@@ -114,7 +114,7 @@ def _identities(components: Components) -> dict[str, dict[str, Json]]:
 def _for_people(identity: Mapping[str, Any]) -> dict[str, Json]:
     """What decides the results of a component, for people: a hash stands for what is starred."""
     settings = identity["settings"]
-    starred = redacted_mapping(settings)
+    starred = redact_mapping(settings)
     return {**identity, "settings": starred, "starred": fingerprint(settings) if starred != settings else ""}
 
 
@@ -122,7 +122,7 @@ def _write(folder: Path, names: Mapping[str, Any]) -> None:
     write_atomically(folder / NAME, json.dumps(names, ensure_ascii=False, indent=1).encode() + b"\n")
 
 
-def differences(name: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
+def identity_differences(name: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[str]:
     """In phrases, how the identity of a component differs from another."""
     label = f"the {name}"
     if then["plugin"] != now["plugin"]:
@@ -132,18 +132,18 @@ def differences(name: str, then: Mapping[str, Any], now: Mapping[str, Any]) -> I
         yield f"{now['plugin'].partition(':')[0]} {then['version']} -> {now['version']}"
     elif then["code"] != now["code"]:
         yield f"the code of {label} changed"
-    yield from _changed(then["libraries"], now["libraries"], "")
+    yield from _describe_changes(then["libraries"], now["libraries"], "")
     # An earlier potluck did not star what it kept.
-    settings = redacted_mapping(then["settings"])
-    yield from _changed(settings, now["settings"], f"{name}.")
+    settings = redact_mapping(then["settings"])
+    yield from _describe_changes(settings, now["settings"], f"{name}.")
     if settings == now["settings"] and then.get("starred", now["starred"]) != now["starred"]:
         yield f"a password or key among the settings of {label} changed"
     libraries = {*then["libraries"], *now["libraries"]}
     files, old = ({k: v for k, v in one["files"].items() if k not in libraries} for one in (now, then))
-    yield from _changed(old, files, f"{label}'s ")
+    yield from _describe_changes(old, files, f"{label}'s ")
 
 
-def _changed(then: Mapping[str, Any], now: Mapping[str, Any], before: str) -> Iterator[str]:
+def _describe_changes(then: Mapping[str, Any], now: Mapping[str, Any], before: str) -> Iterator[str]:
     for key in dict.fromkeys((*then, *now)):
         old, new = then.get(key), now.get(key)
         if old == new:
@@ -151,10 +151,10 @@ def _changed(then: Mapping[str, Any], now: Mapping[str, Any], before: str) -> It
         if _HASH.fullmatch(str(old)) or _HASH.fullmatch(str(new)):
             yield f"the files of {before}{key} changed"
         else:
-            yield f"{before}{key} {_shown(old)} -> {_shown(new)}"
+            yield f"{before}{key} {_text_of(old)} -> {_text_of(new)}"
 
 
-def _shown(value: Json) -> str:
+def _text_of(value: Json) -> str:
     return "nothing" if value is None else str(value)
 
 

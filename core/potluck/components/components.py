@@ -87,9 +87,9 @@ class Components:
     @cached_property
     def metrics(self) -> tuple[tuple[ComponentSpec, Metric], ...]:
         """What measures the answers."""
-        return tuple((part, cast(Metric, one)) for part, one in self.named("metric"))
+        return tuple((part, cast(Metric, one)) for part, one in self.make_all("metric"))
 
-    def named(self, kind: Kind) -> list[tuple[ComponentSpec, Component]]:
+    def make_all(self, kind: Kind) -> list[tuple[ComponentSpec, Component]]:
         """New components of a kind: those of every recipe, and behind them those that this one names."""
         own = self.recipe.components.get(kind, ())
         usual = [part for part in always(kind) if part.plugin not in {one.plugin for one in own}]
@@ -110,13 +110,13 @@ class Components:
     def embedder_fingerprint(self) -> str:
         """What decides the vector of a text: where a service changed its model, the length of the vectors too."""
         found = self._fingerprint(self.recipe.embedder, self.embedder)
-        length = lengths.read(self.workspace.folder).get(found)
+        length = lengths.read_lengths(self.workspace.folder).get(found)
         return found if length is None else fingerprint(found, length)
 
     def note_length(self) -> None:
         """Keep the length of the vectors that the embedder gives now: the next indexing embeds everything anew."""
         found = self._fingerprint(self.recipe.embedder, self.embedder)
-        lengths.keep(self.workspace.folder, found, self.embedder.dimensions)
+        lengths.keep_length(self.workspace.folder, found, self.embedder.dimensions)
 
     def take_length(self) -> None:
         """From now on vectors are of the length that the embedder gives now: they belong to another index."""
@@ -137,7 +137,7 @@ class Components:
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents has an index"
         meant = [*documents.patterns, "but", *documents.exclude]
-        loader = _named(documents.loader) if documents.loader else _by_file_type(documents)
+        loader = _settings_fingerprint(documents.loader) if documents.loader else _by_file_type(documents)
         store = fingerprint(installation(self.recipe.store), self.recipe.seed if self._store_uses_seed else None)
         return fingerprint(list(meant), loader, self.splitter_fingerprint, self.embedder_fingerprint, store)
 
@@ -278,5 +278,5 @@ def identity(part: ComponentSpec, component: Component) -> dict[str, Json]:
     return {**installation(part), "files": dict(component.identity())}
 
 
-def _named(part: ComponentSpec) -> str:
+def _settings_fingerprint(part: ComponentSpec) -> str:
     return fingerprint(part.plugin.package, part.plugin.name, part.config.decisive())

@@ -13,7 +13,7 @@ from potluck.atomic_files import write_atomically
 _NAME = "lengths.json"
 
 
-def read(folder: Path) -> dict[str, int]:
+def read_lengths(folder: Path) -> dict[str, int]:
     """The lengths by the embedder's fingerprint; none where no model was changed."""
     try:
         held = json.loads((folder / _NAME).read_text(encoding="utf-8"))
@@ -22,6 +22,6 @@ def read(folder: Path) -> dict[str, int]:
         return {}
 
 
-def keep(folder: Path, fingerprint: str, length: int) -> None:
+def keep_length(folder: Path, fingerprint: str, length: int) -> None:
     """Keep the length that an embedder gives now."""
-    write_atomically(folder / _NAME, json.dumps({**read(folder), fingerprint: length}).encode() + b"\n")
+    write_atomically(folder / _NAME, json.dumps({**read_lengths(folder), fingerprint: length}).encode() + b"\n")

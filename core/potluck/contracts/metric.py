@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import math
 from abc import abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import ClassVar, Literal, TypeAlias
+from typing import ClassVar, Literal, TypeAlias, TypeGuard
 
 from potluck.contracts.component import Component
 from potluck.documents import Passage
@@ -27,6 +28,12 @@ is known, though none of it may have been. ``choices``: the answer was chosen fr
 
 COUNTS = frozenset({"questions", "answerable", "with_gold", "answered", "refused", "empty", "filtered"})
 """What a report counts beside the measures: no measure may have one of these names."""
+
+_BOUNDS: Mapping[Scale, tuple[float, float]] = {
+    "share": (0.0, 1.0),
+    "amount": (0.0, math.inf),
+    "any": (-math.inf, math.inf),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +58,16 @@ class Measure:
     paired: bool = True
     """Whether variants are compared by it question by question. False where the answers decide which questions have
     it: then those of one variant are not those of another."""
+
+    @property
+    def bounds(self) -> tuple[float, float]:
+        """The least and the greatest value of its scale."""
+        return _BOUNDS[self.scale]
+
+
+def is_figure(value: object) -> TypeGuard[float]:
+    """Whether a metric may give it for a measure: a finite number, and not a ``bool``."""
+    return isinstance(value, float | int) and not isinstance(value, bool) and math.isfinite(value)
 
 
 @dataclass(frozen=True, slots=True)

@@ -33,7 +33,7 @@ _LONGEST = 300
 
 
 @dataclass(frozen=True, slots=True)
-class Examined:
+class Examination:
     """What became of one plugin. ``problem`` is the class of what is wrong with it; None where it can be used.
 
     ``seconds`` and ``contract`` are None where it could not be imported. ``message`` says what is wrong, or which
@@ -80,23 +80,23 @@ class Examined:
         }
 
 
-def examine(chosen: Sequence[Plugin], seconds: float = SECONDS, conform: bool = False) -> Iterator[Examined]:
+def examine(chosen: Sequence[Plugin], seconds: float = SECONDS, conform: bool = False) -> Iterator[Examination]:
     """Import each plugin, as many at once as there are processors; in the order given.
 
     ``conform`` also checks those that can be used against the rules of their kind.
     """
     pool = ThreadPoolExecutor(os.cpu_count() or 1)
     try:
-        yield from pool.map(lambda plugin: _examined(plugin, seconds, conform), chosen)
+        yield from pool.map(lambda plugin: _examine_one(plugin, seconds, conform), chosen)
     finally:
         pool.shutdown(cancel_futures=True)
 
 
-def _examined(plugin: Plugin, seconds: float, conform: bool) -> Examined:
-    said, ended = _probed(plugin, seconds)
+def _examine_one(plugin: Plugin, seconds: float, conform: bool) -> Examination:
+    said, ended = _probe(plugin, seconds)
     if said is None:
-        return Examined(plugin, problem="BrokenPlugin", message=f"{plugin.label} does not work: {ended}")
-    found = Examined(
+        return Examination(plugin, problem="BrokenPlugin", message=f"{plugin.label} does not work: {ended}")
+    found = Examination(
         plugin,
         said["seconds"],
         said["contract"],
@@ -105,19 +105,19 @@ def _examined(plugin: Plugin, seconds: float, conform: bool) -> Examined:
         _line(said["message"]),
         tuple(said["reached_for"]),
     )
-    return _held(found) if conform and found.problem is None and not found.missing else found
+    return _check_rules(found) if conform and found.problem is None and not found.missing else found
 
 
-def _held(found: Examined) -> Examined:
+def _check_rules(found: Examination) -> Examination:
     """The plugin checked against the rules of its kind."""
-    said, ended = _probed(found.plugin, CONFORM_SECONDS, "--conform")
+    said, ended = _probe(found.plugin, CONFORM_SECONDS, "--conform")
     if said is None:
         message = f"{found.plugin.label} was checked against the rules: {ended}"
         return replace(found, problem="ContractBroken", message=message)
     return replace(found, rules=tuple(said.get("outcomes", ())), skipped=_line(said.get("skipped", "")))
 
 
-def _probed(plugin: Plugin, seconds: float, *more: str) -> tuple[dict[str, Any] | None, str]:
+def _probe(plugin: Plugin, seconds: float, *more: str) -> tuple[dict[str, Any] | None, str]:
     """What a process said of the plugin, None where it said nothing; and how it ended."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         ended = _run([json.dumps(asdict(plugin)), folder, *more], Path(folder), seconds)

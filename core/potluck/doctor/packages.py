@@ -23,7 +23,7 @@ _EXTRA = re.compile(r"extra\s*==\s*['\"]([^'\"]+)['\"]")
 _FOR_DEVELOPERS = {"dev", "doc", "docs", "lint", "test", "tests"}
 
 
-def missing(plugin: Plugin) -> tuple[str, ...] | None:
+def missing_packages(plugin: Plugin) -> tuple[str, ...] | None:
     """The packages that a plugin needs and that are not installed, as far as metadata tells; None where it does not.
 
     It tells where the package has an extra named like the plugin, has no extras, or lacks nothing of any.
@@ -35,14 +35,14 @@ def missing(plugin: Plugin) -> tuple[str, ...] | None:
     except Exception:  # metadata may be anything
         return None
     if _normal(plugin.name) in extras:
-        return _missing(plugin.package, requirements, {_normal(plugin.name)})
-    lacking = _missing(plugin.package, requirements, extras)
+        return _not_installed(plugin.package, requirements, {_normal(plugin.name)})
+    lacking = _not_installed(plugin.package, requirements, extras)
     return () if lacking == () else None
 
 
 def findings() -> Iterator[str]:
     """What is wrong with what is installed, a line each, without a look into any module."""
-    yield from plugins.registered().unreadable
+    yield from plugins.registrations().unreadable
     yield from _clashes()
     yield from _file_types()
 
@@ -59,7 +59,7 @@ def conflicts() -> Iterator[str]:
 
 
 def _clashes() -> Iterator[str]:
-    found = plugins.installed()
+    found = plugins.installed_plugins()
     for kind, name in dict.fromkeys((plugin.kind, plugin.name) for plugin in found):
         try:
             plugins.find(kind, name)
@@ -68,7 +68,7 @@ def _clashes() -> Iterator[str]:
 
 
 def _file_types() -> Iterator[str]:
-    loaders = {plugin.name for plugin in plugins.installed() if plugin.kind == "loader"}
+    loaders = {plugin.name for plugin in plugins.installed_plugins() if plugin.kind == "loader"}
     for extension in plugins.file_types():
         names = plugins.loader_names(extension)
         if len(names) > 1:
@@ -85,14 +85,14 @@ def _owner(package: object) -> str:
     return str(getattr(package, "name", "?"))
 
 
-def _missing(package: str, requirements: Sequence[str], extras: set[str]) -> tuple[str, ...] | None:
+def _not_installed(package: str, requirements: Sequence[str], extras: set[str]) -> tuple[str, ...] | None:
     """What is not installed of what extras ask for; None if a condition would have to be evaluated to tell."""
-    wanted, unknown = _wanted(package, requirements, extras)
+    wanted, unknown = _packages_of_extras(package, requirements, extras)
     lacking = tuple(name for name in wanted if _version(name) is None)
     return lacking if lacking or not unknown else None
 
 
-def _wanted(package: str, requirements: Sequence[str], extras: set[str]) -> tuple[Sequence[str], bool]:
+def _packages_of_extras(package: str, requirements: Sequence[str], extras: set[str]) -> tuple[Sequence[str], bool]:
     """The packages that some extras of a package name, and whether there are more, under other conditions."""
     read = [found.groups() for found in map(_REQUIREMENT.match, requirements) if found is not None]
     wanted: dict[str, None] = {}

@@ -18,7 +18,7 @@ from potluck import plugins
 from potluck.atomic_files import write_atomically
 from potluck.contracts import Config
 from potluck.doctor import RESULT
-from potluck.egress import gate, silence_dependencies
+from potluck.egress import allow_only, silence_dependencies
 from potluck.errors import MissingDependency, PluginError, PotluckError
 from potluck.plugins import Plugin
 
@@ -27,8 +27,8 @@ def main() -> None:
     """Write the result into the folder, and end at once: the module may have left something running."""
     plugin, folder = Plugin(**json.loads(sys.argv[1])), Path(sys.argv[2])
     silence_dependencies()
-    with gate(None) as shut:
-        found = _imported(plugin)
+    with allow_only(None) as shut:
+        found = _import_plugin(plugin)
         if "--conform" in sys.argv[3:] and not found["problem"] and not found["missing"]:
             found |= _conform(plugin)
     found["reached_for"] = sorted(set(shut.refused))
@@ -36,7 +36,7 @@ def main() -> None:
     os._exit(0)
 
 
-def _imported(plugin: Plugin) -> dict[str, Any]:
+def _import_plugin(plugin: Plugin) -> dict[str, Any]:
     found: dict[str, Any] = {"seconds": None, "contract": None, "missing": [], "problem": "", "message": ""}
     started = time.perf_counter()
     try:
@@ -68,7 +68,7 @@ def _conform(plugin: Plugin) -> dict[str, Any]:
         host = plugins.sends_to(plugin, offered.config())
         if host is not None:
             return {"skipped": f"it would send texts to {host}"}
-        outcomes = conform(plugin.kind, plugin.qualified)
+        outcomes = conform(plugin.kind, plugin.qualified_name)
     except PotluckError as error:
         return {"skipped": str(error)}
     except Exception as error:

@@ -16,7 +16,7 @@ from potluck.documents import Answer, Json, Passage, Quote, Usage
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.metrics.perplexity import Surprise, perplexity
-from potluck.observation.stage import carried
+from potluck.observation.stage import in_current_stage
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.stages.answer import Answerer, AnswerWithSources, WorkedExample, no_examples
 from potluck.workspace.answer_cache import AnswerCache
@@ -77,7 +77,7 @@ class Asker:
             yield from map(self.ask, questions, shown)
         else:
             with ThreadPoolExecutor(self._components.chat.concurrency) as pool:
-                yield from pool.map(carried(self.ask), questions, shown)
+                yield from pool.map(in_current_stage(self.ask), questions, shown)
 
     def ask(self, question: str, passages: Sequence[Passage]) -> Asked:
         """Answer one question from passages, best first."""

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from potluck.errors import PotluckError, RemoteTimeout, TextsRefused, UnusableVectors
-from potluck.observation.stage import carried
+from potluck.observation.stage import in_current_stage
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -91,7 +91,7 @@ class Batches(Generic[T]):
             running: dict[Future[Vectors], _Batch[T]] = {}
             while True:
                 while failed is None and len(running) < self._at_once and (batch := self._next()) is not None:
-                    running[pool.submit(carried(self._call), batch.items)] = batch
+                    running[pool.submit(in_current_stage(self._call), batch.items)] = batch
                 if not running:
                     break
                 for future in wait(running, return_when=FIRST_COMPLETED).done:

@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 from potluck import plugins
-from potluck.components.changes import Causes, causes, keep
+from potluck.components.changes import Causes, find_causes, keep_identities
 from potluck.components.components import Components
 from potluck.contracts import EmbedderConfig
 from potluck.errors import PotluckError
@@ -46,15 +46,15 @@ def update_index(
     report = None if workspace.was_killed() else _report_if_current(components, workspace, planned, failures)
     if report is None:
         with workspace.write_lock():
-            why = causes(components, workspace.folder)
+            why = find_causes(components, workspace.folder)
             again = count_files_to_reread(planned, workspace.catalogue.index(components.index_id), workspace.catalogue)
             report = _update(components, workspace, planned, failures, observers)
             report.notes += _notes(why, report, again, components)
-            keep(components, workspace.folder)
+            keep_identities(components, workspace.folder)
     elif check_service and (then := _other_length_served(components, workspace, report)):
         with workspace.write_lock():
             report = _embed_again(then, components, workspace, planned, failures, observers)
-            keep(components, workspace.folder)
+            keep_identities(components, workspace.folder)
     report.seconds = time.perf_counter() - started
     return report
 

@@ -31,7 +31,7 @@ __all__ = ["chat_model", "embeddings", "retriever", "runnable", "vector_store"]
 
 def retriever(recipe: Recipe | str | Path, k: int | None = None) -> PotluckRetriever:
     """The passages of the recipe's documents, as a retriever. ``k`` is how many; ``retriever.k`` if left out."""
-    opened = _opened(recipe)
+    opened = _open_recipe(recipe)
     from potluck.langchain._retriever import PotluckRetriever
 
     return PotluckRetriever(recipe=opened, k=k)
@@ -39,7 +39,7 @@ def retriever(recipe: Recipe | str | Path, k: int | None = None) -> PotluckRetri
 
 def embeddings(recipe: Recipe | str | Path) -> PotluckEmbeddings:
     """The recipe's embedder."""
-    opened = _opened(recipe)
+    opened = _open_recipe(recipe)
     from potluck.langchain._embeddings import PotluckEmbeddings
 
     return PotluckEmbeddings(opened)
@@ -51,7 +51,7 @@ def vector_store(recipe: Recipe | str | Path, collection: str = "default") -> Po
     It holds the passages of the recipe's documents, if it has some, and what is added to the collection of that name,
     which is kept in the recipe's workspace.
     """
-    opened = _opened(recipe)
+    opened = _open_recipe(recipe)
     from potluck.langchain._vector_store import PotluckVectorStore
 
     return PotluckVectorStore(opened, collection)
@@ -59,7 +59,7 @@ def vector_store(recipe: Recipe | str | Path, collection: str = "default") -> Po
 
 def chat_model(recipe: Recipe | str | Path) -> PotluckChatModel:
     """The recipe's chat model, without its documents: what is said to it is all that it knows."""
-    opened = _opened(recipe)
+    opened = _open_recipe(recipe)
     from potluck.langchain._chat_model import PotluckChatModel
 
     return PotluckChatModel(recipe=opened)
@@ -67,13 +67,13 @@ def chat_model(recipe: Recipe | str | Path) -> PotluckChatModel:
 
 def runnable(recipe: Recipe | str | Path) -> PotluckRunnable:
     """Question in, answer with citations out, as the recipe says: a step of a chain that can stream."""
-    opened = _opened(recipe)
+    opened = _open_recipe(recipe)
     from potluck.langchain._runnable import PotluckRunnable
 
     return PotluckRunnable(opened)
 
 
-def _opened(recipe: Recipe | str | Path) -> Recipe:
+def _open_recipe(recipe: Recipe | str | Path) -> Recipe:
     """The recipe; one that is named by its path is open until the program ends. Raises ``MissingDependency``."""
     if importlib.util.find_spec("langchain_core") is None:
         raise MissingDependency(

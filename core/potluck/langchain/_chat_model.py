@@ -17,7 +17,7 @@ from potluck.answering.asking import ask_model, clean_answer
 from potluck.api import Recipe
 from potluck.contracts import ChatOptions
 from potluck.documents import Answer, Message, Role
-from potluck.langchain._shared import streamed, using
+from potluck.langchain._shared import exclusive_use, stream_from_thread
 from potluck.language import whole_characters
 
 _ROLES: dict[str, Role] = {"system": "system", "human": "user", "ai": "assistant"}
@@ -60,7 +60,7 @@ class PotluckChatModel(BaseChatModel):
         return self._count(_turns(messages))
 
     def _count(self, messages: Sequence[Message]) -> int:
-        with using(self.recipe):
+        with exclusive_use(self.recipe):
             return self.recipe.chat_model().count_tokens(messages)
 
     def _generate(
@@ -71,13 +71,13 @@ class PotluckChatModel(BaseChatModel):
         **kwargs: Any,
     ) -> ChatResult:
         options = self._options(stop, kwargs)
-        with using(self.recipe):
+        with exclusive_use(self.recipe):
             answer = ask_model(self.recipe.chat_model(), _turns(messages), options)
         message = AIMessage(
             content=answer.text,
             additional_kwargs=_thoughts(answer),
             usage_metadata=_usage(answer),
-            response_metadata=self._told(answer),
+            response_metadata=self._response_metadata(answer),
         )
         return ChatResult(generations=[ChatGeneration(message=message)])
 
@@ -94,7 +94,7 @@ class PotluckChatModel(BaseChatModel):
             for piece in self.recipe.chat_model().stream(turns, options):
                 hand_over(clean_answer(piece) if isinstance(piece, Answer) else whole_characters(piece))
 
-        for piece in streamed(self.recipe, answer):
+        for piece in stream_from_thread(self.recipe, answer):
             chunk = ChatGenerationChunk(message=self._piece(piece))
             if run_manager is not None:
                 run_manager.on_llm_new_token(chunk.text, chunk=chunk)
@@ -107,7 +107,7 @@ class PotluckChatModel(BaseChatModel):
             content="",
             additional_kwargs=_thoughts(piece),
             usage_metadata=_usage(piece),
-            response_metadata=self._told(piece),
+            response_metadata=self._response_metadata(piece),
         )
 
     def _options(self, stop: list[str] | None, given: dict[str, Any]) -> ChatOptions:
@@ -119,7 +119,7 @@ class PotluckChatModel(BaseChatModel):
         stops = {"stop": tuple(stop)} if stop else {}
         return ChatOptions(**written | given | stops)
 
-    def _told(self, answer: Answer) -> dict[str, Any]:
+    def _response_metadata(self, answer: Answer) -> dict[str, Any]:
         return {"finish_reason": answer.finish, "model_name": self.model_name, "model_provider": "potluck"}
 
 

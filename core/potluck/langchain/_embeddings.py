@@ -7,7 +7,7 @@ from langchain_core.embeddings import Embeddings
 from potluck.api import Recipe
 from potluck.embedding.passages import embed_passages
 from potluck.embedding.queries import embed_query
-from potluck.langchain._shared import using
+from potluck.langchain._shared import exclusive_use
 
 
 class PotluckEmbeddings(Embeddings):
@@ -20,14 +20,14 @@ class PotluckEmbeddings(Embeddings):
     def embed_documents(self, texts: list[str]) -> list[list[float]]:
         """Embed texts that will be searched. Raises ``WindowExceeded``, and ``ValueError`` for a blank text."""
         _check(texts)
-        with using(self.recipe):
+        with exclusive_use(self.recipe):
             vectors: list[list[float]] = embed_passages(texts, self.recipe.components.embedder).tolist()
         return vectors
 
     def embed_query(self, text: str) -> list[float]:
         """Embed a question. Raises ``WindowExceeded``, and ``ValueError`` for a blank text."""
         _check([text])
-        with using(self.recipe):
+        with exclusive_use(self.recipe):
             vector: list[float] = embed_query(text, self.recipe.components.embedder).tolist()
         return vector
 

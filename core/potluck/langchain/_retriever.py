@@ -8,7 +8,7 @@ from langchain_core.retrievers import BaseRetriever
 from pydantic import ConfigDict, Field, InstanceOf
 
 from potluck.api import Recipe
-from potluck.langchain._shared import document_of, using
+from potluck.langchain._shared import document_of, exclusive_use
 
 
 class PotluckRetriever(BaseRetriever):
@@ -25,6 +25,6 @@ class PotluckRetriever(BaseRetriever):
     def _get_relevant_documents(
         self, query: str, *, run_manager: CallbackManagerForRetrieverRun, k: int | None = None
     ) -> list[Document]:
-        with using(self.recipe):
+        with exclusive_use(self.recipe):
             wanted = k or self.k or self.recipe.model.retriever.k
             return [document_of(passage) for passage in self.recipe.retriever().retrieve(query, wanted)]

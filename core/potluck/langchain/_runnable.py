@@ -11,7 +11,7 @@ from langchain_core.runnables.utils import AddableDict
 
 from potluck.api import Recipe
 from potluck.document_qa.ask import AskReport
-from potluck.langchain._shared import check_tracing, document_of, streamed
+from potluck.langchain._shared import check_tracing, document_of, stream_from_thread
 
 
 class PotluckRunnable(RunnableGenerator[str, dict[str, Any]]):
@@ -24,9 +24,9 @@ class PotluckRunnable(RunnableGenerator[str, dict[str, Any]]):
     def __init__(self, recipe: Recipe) -> None:
         """Load nothing yet."""
         self.recipe = recipe
-        super().__init__(self._answered, self._answered_later, name=f"potluck {recipe.model.name}")
+        super().__init__(self._answer, self._answer_async, name=f"potluck {recipe.model.name}")
 
-    def _answered(self, questions: Iterator[str]) -> Iterator[dict[str, Any]]:
+    def _answer(self, questions: Iterator[str]) -> Iterator[dict[str, Any]]:
         question = "".join(questions)
         check_tracing(self.recipe)
         said = ""
@@ -34,21 +34,21 @@ class PotluckRunnable(RunnableGenerator[str, dict[str, Any]]):
         def ask(hand_over: Callable[[str | AskReport], None]) -> None:
             hand_over(self.recipe.ask(question, hand_over))
 
-        for piece in streamed(self.recipe, ask):
+        for piece in stream_from_thread(self.recipe, ask):
             if isinstance(piece, AskReport):
-                yield AddableDict(answer=piece.answer.text.removeprefix(said), **_told(piece))
+                yield AddableDict(answer=piece.answer.text.removeprefix(said), **_report_fields(piece))
             else:
                 said += piece
                 yield AddableDict(answer=piece)
 
-    async def _answered_later(self, questions: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
+    async def _answer_async(self, questions: AsyncIterator[str]) -> AsyncIterator[dict[str, Any]]:
         question = "".join([piece async for piece in questions])
-        pieces = self._answered(iter([question]))
+        pieces = self._answer(iter([question]))
         while (piece := await run_in_executor(None, next, pieces, None)) is not None:
             yield piece
 
 
-def _told(report: AskReport) -> dict[str, Any]:
+def _report_fields(report: AskReport) -> dict[str, Any]:
     return {
         "citations": [document_of(passage) for passage in report.citations],
         "retrieved": [document_of(passage) for passage in report.retrieved],

@@ -25,7 +25,7 @@ _MAKING = RLock()
 
 
 @contextmanager
-def using(recipe: Recipe) -> Iterator[None]:
+def exclusive_use(recipe: Recipe) -> Iterator[None]:
     """Be the only thread that uses a recipe: LangChain's async methods call from several."""
     check_tracing(recipe)
     with _MAKING:
@@ -34,7 +34,7 @@ def using(recipe: Recipe) -> Iterator[None]:
         yield
 
 
-def streamed(recipe: Recipe, work: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
+def stream_from_thread(recipe: Recipe, work: Callable[[Callable[[T], None]], None]) -> Iterator[T]:
     """What ``work`` hands over, as it comes, with the recipe in use until all has.
 
     The work has a thread of its own: LangChain takes the pieces of one stream from several, and some work calls back.
@@ -50,7 +50,7 @@ def streamed(recipe: Recipe, work: Callable[[Callable[[T], None]], None]) -> Ite
 
     def run() -> None:
         try:
-            with using(recipe):
+            with exclusive_use(recipe):
                 work(hand_over)
         except BaseException as error:
             pieces.put(_End(error))

@@ -18,7 +18,7 @@ from potluck.api import Recipe
 from potluck.fingerprints import fingerprint
 from potluck.langchain._documents import Added, AddedDocuments
 from potluck.langchain._embeddings import PotluckEmbeddings
-from potluck.langchain._shared import document_of, using
+from potluck.langchain._shared import document_of, exclusive_use
 
 if TYPE_CHECKING:
     from potluck.stages.retrieve import Searcher
@@ -81,14 +81,14 @@ class PotluckVectorStore(VectorStore):
         about = metadatas or [{}] * len(given)
         documents = [Added(*parts) for parts in zip(names, given, about, strict=True)]
         last = {one.id: number for number, one in enumerate(documents)}
-        with using(self.recipe):
+        with exclusive_use(self.recipe):
             self._not_of_the_recipe(names)
             vectors = np.array(self._embeddings.embed_documents(given), np.float32)
             places = list(last.values())
             if places:
                 with self.recipe.workspace.write_lock():
                     self._forget([documents[place].key for place in places])
-                    self._added.keep([documents[place] for place in places], vectors[places])
+                    self._added_documents.keep([documents[place] for place in places], vectors[places])
                     self._store.add([documents[place].key for place in places], vectors[places])
                     self._store.commit()
         return names
@@ -96,21 +96,21 @@ class PotluckVectorStore(VectorStore):
     def delete(self, ids: list[str] | None = None, **kwargs: Any) -> bool:
         """Delete what was added; everything without ``ids``. Unknown ids are ignored."""
         _no_more(kwargs)
-        with using(self.recipe):
+        with exclusive_use(self.recipe):
             self._not_of_the_recipe(ids or ())
-            known = self._added.keys()
+            known = self._added_documents.keys()
             keys = known if ids is None else known & {Added(one, "", {}).key for one in ids}
             if keys:
                 with self.recipe.workspace.write_lock():
-                    self._added.remove(keys)
+                    self._added_documents.remove(keys)
                     self._store.delete(sorted(keys))
                     self._store.commit()
         return True
 
     def get_by_ids(self, ids: Sequence[str], /) -> list[Document]:
         """The documents and passages of these ids that there are, in the order of the ids."""
-        with using(self.recipe):
-            found = self._added.find([Added(one, "", {}).key for one in ids])
+        with exclusive_use(self.recipe):
+            found = self._added_documents.find([Added(one, "", {}).key for one in ids])
             by_id = {one.id: _document(one) for one in found.values()}
             for one in ids:
                 passage = self._passages.find(one) if one not in by_id and self._passages is not None else None
@@ -164,17 +164,17 @@ class PotluckVectorStore(VectorStore):
     def close(self) -> None:
         """Close the collection; the recipe stays open."""
         if "_added" in self.__dict__:
-            self._added.close()
+            self._added_documents.close()
 
     def _select_relevance_score_fn(self) -> Callable[[float], float]:
         return lambda cosine: max(0.0, cosine)
 
     def _nearest(self, vector: Sequence[float], k: int, wanted: Filter) -> _Found:
         query = np.array(vector, np.float32)
-        with using(self.recipe):
+        with exclusive_use(self.recipe):
             count = k if wanted is None else self._store.count()
             hits = self._store.search(query, count)
-            added = self._added.find(hits.ids)
+            added = self._added_documents.find(hits.ids)
             found = [
                 (_document(added[key]), score) for key, score in zip(hits.ids, hits.scores, strict=True) if key in added
             ]
@@ -194,7 +194,7 @@ class PotluckVectorStore(VectorStore):
         return fingerprint("langchain", str(self.recipe.model.folder), self.collection)
 
     @cached_property
-    def _added(self) -> AddedDocuments:
+    def _added_documents(self) -> AddedDocuments:
         path = self.recipe.workspace.folder / "langchain" / f"{self._name}.sqlite"
         return AddedDocuments(path, self.recipe.components.embedder_fingerprint)
 
@@ -205,12 +205,12 @@ class PotluckVectorStore(VectorStore):
         store = components.make_store(self.recipe.workspace.folder / "langchain" / f"{self._name}-{part.name}")
         dimensions = components.embedder.dimensions
         store.open(contracts.Collection(self._name, dimensions, components.embedder_fingerprint))
-        known, held = self._added.keys(), store.ids()
+        known, held = self._added_documents.keys(), store.ids()
         if known != held:
             with self.recipe.workspace.write_lock():
                 lacking = sorted(known - held)
                 if lacking:
-                    store.add(lacking, self._added.vectors(lacking))
+                    store.add(lacking, self._added_documents.vectors(lacking))
                 store.delete(sorted(held - known))
                 store.commit()
         return store

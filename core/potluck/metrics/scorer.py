@@ -5,14 +5,13 @@ A measure is missing where nothing could be measured, never a made-up number.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import get_args
 
-from potluck.contracts import Attempt, Measure, Metric, Need, Scale
-from potluck.contracts.metric import COUNTS, About
+from potluck.contracts import Attempt, Measure, Metric, Need
+from potluck.contracts.metric import COUNTS, About, is_figure
 from potluck.documents import Json, Passage
 from potluck.errors import BrokenPlugin, PotluckError
 from potluck.questions.gold import gold_ranks
@@ -71,7 +70,7 @@ class Scorer:
         found: dict[str, float] = {}
         for part, metric in self._metrics:
             if (not added or metric.needs & added) and all(attempt.has(need) for need in metric.needs):
-                found |= _checked(part, metric, attempt)
+                found |= _valid_figures(part, metric, attempt)
         return {name: found[name] for name in self.measures if name in found}
 
     def score(
@@ -157,13 +156,6 @@ def _measures(metrics: Sequence[tuple[ComponentSpec, Metric]]) -> Iterator[tuple
         yield from ((name, measure) for name, (_, measure) in found.items() if measure.about == about)
 
 
-_BOUNDS: Mapping[Scale, tuple[float, float]] = {
-    "share": (0.0, 1.0),
-    "amount": (0.0, math.inf),
-    "any": (-math.inf, math.inf),
-}
-
-
 def _names(metric: Metric) -> list[str]:
     return [measure.name for measure in metric.measures]
 
@@ -173,7 +165,7 @@ def _of_documents(metric: Metric) -> bool:
     return not metric.needs & {*_EFFORT, "choices"}
 
 
-def _checked(part: ComponentSpec, metric: Metric, attempt: Attempt) -> Mapping[str, float]:
+def _valid_figures(part: ComponentSpec, metric: Metric, attempt: Attempt) -> Mapping[str, float]:
     """What a metric says, if that is figures of its own."""
     try:
         found = dict(metric.score(attempt))
@@ -185,9 +177,9 @@ def _checked(part: ComponentSpec, metric: Metric, attempt: Attempt) -> Mapping[s
     for name, value in found.items():
         if name not in measures:
             raise BrokenPlugin(f"{part.plugin.label} gives {name!r}, which is none of its measures")
-        if isinstance(value, bool) or not isinstance(value, float | int) or not math.isfinite(value):
+        if not is_figure(value):
             raise BrokenPlugin(f"{part.plugin.label} gives {value!r} for {name!r}: expected a finite number")
-        low, high = _BOUNDS[measures[name].scale]
+        low, high = measures[name].bounds
         if not low <= value <= high:
             raise BrokenPlugin(
                 f"{part.plugin.label} gives {value!r} for {name!r}: expected a number from {low:g} to {high:g}"

@@ -41,7 +41,7 @@ class Observers(pluggy.PluginManager):
     def add(self, plugin: Plugin, config: Config, folder: Path, network: bool = False) -> None:
         """Make an observer that was asked for. One that cannot be made is left out, with a warning."""
         context = Context(folder, folder / ".potluck" / "observers", ModelStore(folder), network=network)
-        name = plugin.qualified
+        name = plugin.qualified_name
         try:
             made: object = plugins.make(plugin, config, context)
             self.register(made, None if self.has_plugin(name) else name)

@@ -103,7 +103,7 @@ def notice(text: str) -> None:
 
 
 @dataclass(slots=True)
-class Spent:
+class TokenCounter:
     """What a call of a model took; filled in by who calls."""
 
     input_tokens: int | None = None
@@ -117,12 +117,12 @@ class Spent:
 @contextmanager
 def model_call(
     operation: Literal["chat", "embeddings"], texts: int = 1, part: ComponentSpec | None = None
-) -> Iterator[Spent]:
+) -> Iterator[TokenCounter]:
     """Tell the observers of the running stage of a call. Without a stage nobody is told.
 
     ``part`` is the component that is asked, where it is not the stage's.
     """
-    running, spent = _running.get(), Spent()
+    running, spent = _running.get(), TokenCounter()
     began, clock, failed = time.time(), time.perf_counter(), ""
     try:
         yield spent
@@ -150,7 +150,7 @@ def model_call(
             running.tell("potluck_model_called", call=call)
 
 
-def carried(function: Callable[_P, _T]) -> Callable[_P, _T]:
+def in_current_stage(function: Callable[_P, _T]) -> Callable[_P, _T]:
     """The function for other threads: what it calls there belongs to the stage that runs here."""
     context = copy_context()
 

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from potluck import plugins
 from potluck.amounts import many
 from potluck.answering.builtin_prompts import ENGLISH
-from potluck.components.changes import causes
+from potluck.components.changes import find_causes
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.documents import Json, Message
@@ -115,7 +115,7 @@ def plan(components: Components, workspace: Workspace, observers: pluggy.PluginM
     assert recipe.documents is not None, "only a recipe with documents is planned"
     sources = discover(components.base, recipe.documents.patterns, recipe.documents.exclude)
     planned, report.failures = plan_loads(sources, components)
-    why = causes(components, workspace.folder)
+    why = find_causes(components, workspace.folder)
     again = count_files_to_reread(planned, catalogue.index(components.index_id), catalogue)
     with workspace.write_lock():
         with stage(observers, "load", "files", len(planned)) as running:

@@ -41,7 +41,7 @@ def list_tuners(model: str | None, base: Path) -> list[TunerInfo]:
     models = ModelStore(base)
     folder = models.folder(model) if model is not None else None
     found = []
-    for plugin in sorted((one for one in plugins.installed() if one.kind == "tuner"), key=lambda one: one.name):
+    for plugin in sorted((one for one in plugins.installed_plugins() if one.kind == "tuner"), key=lambda one: one.name):
         try:
             plugins.find("tuner", plugin.name)
             offered = plugins.tuner_offer(plugin)

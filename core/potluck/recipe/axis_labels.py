@@ -10,7 +10,7 @@ from typing import TypeAlias
 from potluck.documents import Json
 from potluck.fingerprints import text_hash
 from potluck.recipe.model import COMPONENTS
-from potluck.redaction import redacted_mapping
+from potluck.redaction import redact_mapping
 
 LONGEST = 24
 """Characters of a name that is not shortened. A shortened one is longer only where it has to be told from another."""
@@ -30,7 +30,7 @@ def name_values(axis: str, values: Sequence[Json]) -> list[str]:
     names of the settings too. Passwords and keys are starred; values that differ in these alone are counted.
     """
     key = axis.rpartition(".")[2]
-    shown = [redacted_mapping({key: value})[key] for value in values]
+    shown = [redact_mapping({key: value})[key] for value in values]
     distinct = len(set(map(_dump, shown)))
     names: list[str] = []
     for spelling in (_last_parts, _whole, _with_keys):

@@ -99,7 +99,7 @@ def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
 
 
 def _component(key: str, part: ComponentSpec) -> Iterator[tuple[str, Json]]:
-    yield f"{key}.use", part.plugin.qualified
+    yield f"{key}.use", part.plugin.qualified_name
     yield from ((f"{key}.{setting}", value) for setting, value in part.config.decisive().items())
 
 

@@ -15,7 +15,7 @@ from potluck.documents import Json
 from potluck.plugins import Plugin
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.tuning_settings import FROM_TUNER, Tuning
-from potluck.redaction import redacted, redacted_mapping
+from potluck.redaction import redact, redact_mapping
 
 NAMED = tuple(kind for kind in KINDS.values() if kind.form != "own")
 """The kinds that a recipe names by a key alone."""
@@ -289,10 +289,10 @@ def _shots(shots: Shots) -> Json:
 def _axis(axis: str, values: Mapping[str, Json]) -> dict[str, Json]:
     """An axis as it is kept: passwords and keys starred, in the names of the values too."""
     key = axis.rpartition(".")[2]
-    return {redacted(name): redacted_mapping({key: value})[key] for name, value in values.items()}
+    return {redact(name): redact_mapping({key: value})[key] for name, value in values.items()}
 
 
 def _component(part: ComponentSpec) -> dict[str, Json]:
     unsent = part.config.unsent if isinstance(part.config, ChatOptions) else frozenset()
     settings = part.config.model_dump(mode="json", by_alias=True, exclude={*part.config.secrets(), *unsent})
-    return {"use": part.name, **redacted_mapping(settings), **part.secrets}
+    return {"use": part.name, **redact_mapping(settings), **part.secrets}

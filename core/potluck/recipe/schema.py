@@ -149,12 +149,12 @@ def _with_use(use: _Use, more: _Schema, required: list[str]) -> _Schema:
 
 
 def _uses(kind: Kind, definitions: _Schema) -> Iterator[_Use]:
-    for plugin in plugins.installed():
+    for plugin in plugins.installed_plugins():
         if plugin.kind != kind:
             continue
         try:
             offered = plugins.offer(plugin)
-            settings = _settings(offered.config, f"{kind}.{plugin.qualified}", definitions)
+            settings = _settings(offered.config, f"{kind}.{plugin.qualified_name}", definitions)
         except Exception:  # noqa: S112  (a plugin that cannot say what its settings are is left out)
             continue
         yield _Use(_names(plugin), offered.summary, settings)
@@ -164,10 +164,10 @@ def _names(plugin: plugins.Plugin) -> list[str]:
     try:
         plugins.find(plugin.kind, plugin.name)
     except NameClash:
-        return [plugin.qualified]
+        return [plugin.qualified_name]
     except PluginError:
         return []
-    return [plugin.name, plugin.qualified]
+    return [plugin.name, plugin.qualified_name]
 
 
 def _settings(model: type[Config], owner: str, definitions: _Schema) -> _Schema:

@@ -15,7 +15,7 @@ from potluck.recipe.messages import did_you_mean, format_value
 from potluck.recipe.model import COMPONENTS, KEYS, ComponentSpec, RecipeModel, RetrieverSettings, ShotSettings
 from potluck.recipe.swaps import AxisValue, Variant, apply_values
 from potluck.recipe.yaml_reader import parse_value
-from potluck.redaction import redacted
+from potluck.redaction import redact
 
 Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
 """Every combination; the first values, the second values, ...; the recipe as it is, and each value by itself."""
@@ -65,7 +65,7 @@ def _axes(recipe: RecipeModel, swaps: Sequence[str]) -> dict[str, list[AxisValue
 
 def _own_names(values: Mapping[str, Json]) -> list[str]:
     """The names that the recipe gives to the values of an axis, without passwords."""
-    starred = [redacted(name) for name in values]
+    starred = [redact(name) for name in values]
     return number_names(starred, starred, list(values))
 
 

@@ -4,6 +4,6 @@ The templates are files in ``templates``: those of ``common``, and those of the 
 a value; in its path ``__module__`` for the module and ``dot_`` for a dot; ``.tmpl`` falls away.
 """
 
-from potluck.scaffold.create import Created, create
+from potluck.scaffold.create import Created, create_package
 
-__all__ = ["Created", "create"]
+__all__ = ["Created", "create_package"]

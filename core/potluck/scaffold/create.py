@@ -16,8 +16,8 @@ from pathlib import Path, PurePosixPath
 from potluck.contracts import KINDS, Kind
 from potluck.documents import Json
 from potluck.errors import PotluckError
-from potluck.scaffold.kinds import parts
 from potluck.scaffold.names import Names, names
+from potluck.scaffold.package_texts import read_package_texts
 from potluck.version import __version__
 
 _SUFFIX = ".tmpl"
@@ -47,7 +47,7 @@ class Created:
         }
 
 
-def create(kind: Kind, name: str, parent: Path) -> Created:
+def create_package(kind: Kind, name: str, parent: Path) -> Created:
     """Write the package of a new plugin into a new folder of ``parent``, which is made if it is missing.
 
     The folder appears whole. Raises ``PotluckError`` for a name that cannot be used and for a folder that exists.
@@ -56,7 +56,7 @@ def create(kind: Kind, name: str, parent: Path) -> Created:
     folder = parent / named.package
     if os.path.lexists(folder):
         raise PotluckError(f"{folder} exists already: nothing was written; choose another name or --dir")
-    written = dict(rendered(named))
+    written = dict(render_files(named))
     try:
         parent.mkdir(parents=True, exist_ok=True)
         beside = parent / f".{named.package}.{uuid.uuid4().hex}"
@@ -74,7 +74,7 @@ def create(kind: Kind, name: str, parent: Path) -> Created:
     return Created(kind, name, named.package, folder, tuple(sorted(written)), steps)
 
 
-def rendered(named: Names) -> Iterator[tuple[str, str]]:
+def render_files(named: Names) -> Iterator[tuple[str, str]]:
     """The path of every file of the package, and its text."""
     values = _values(named)
     for folder in ("common", named.kind):
@@ -84,7 +84,7 @@ def rendered(named: Names) -> Iterator[tuple[str, str]]:
 
 def _values(named: Names) -> Mapping[str, str]:
     """What the templates' ``<<name>>`` stand for; those of a kind may hold others."""
-    kind, texts = KINDS[named.kind], parts(named.kind)
+    kind, texts = KINDS[named.kind], read_package_texts(named.kind)
     own = {
         "kind": named.kind,
         "a_kind": kind.article,

@@ -84,7 +84,7 @@ def _check_free(names: Names) -> None:
     """Nothing that is installed, and nothing that the plugin imports, has one of its names."""
     from potluck import tuning
 
-    for plugin in plugins.installed():
+    for plugin in plugins.installed_plugins():
         if (plugin.kind, plugin.name) == (names.kind, names.name):
             raise PotluckError(
                 f"a {names.kind} called {names.name!r} is installed already ({plugin.package} {plugin.version}), and "

@@ -6,14 +6,14 @@ from collections.abc import Iterator
 
 from potluck.results.strategy import RowResult, StrategyResult
 from potluck.statistics.intervals import Interval
-from potluck.tables import Sheet
+from potluck.terminal_tables import TerminalTable
 
 _MEASURES = ("accuracy", "macro_f1", "minority_f1")
 
 
-def strategy_table(result: StrategyResult) -> Sheet:
+def strategy_table(result: StrategyResult) -> TerminalTable:
     """Quality with 95 % intervals, what it costs, and where the row dropped out."""
-    made = Sheet()
+    made = TerminalTable()
     made.add_column("row", folds=True)
     for name in ("accuracy", "macro F1", f"F1 of {result.data.minority}"):
         made.add_column(name)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 
 from potluck.contracts import Attempt, Need
 from potluck.documents import Passage
-from potluck.testing.chat import ODD
+from potluck.testing.chat_prompts import ODD
 from potluck.testing.texts import SENTENCES
 
 NEEDS: tuple[Need, ...] = get_args(Need)
@@ -124,7 +124,7 @@ def odd_attempts() -> Iterator[Attempt]:
             yield replace(right, question=text, answer=text, passages=found, shown=len(found or ()))
 
 
-def lacking(attempt: Attempt, needs: Iterable[Need]) -> Iterator[Attempt]:
+def without_needs(attempt: Attempt, needs: Iterable[Need]) -> Iterator[Attempt]:
     """The attempt without each of the things that nobody said are needed, and without all of them."""
     bare = attempt
     for what in NEEDS:

@@ -10,7 +10,7 @@ from itertools import combinations
 from potluck.contracts import ChatModel, Likelihood
 from potluck.documents import Message
 from potluck.errors import ContextExceeded, Unsupported
-from potluck.testing.chat import HALF, QUESTIONS, asked, made, said
+from potluck.testing.chat_prompts import HALF, QUESTIONS, fresh_chat, get_answer, prompt_for
 from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.texts import SENTENCES
 
@@ -21,9 +21,9 @@ _NEAR = 0.05
 
 
 @contextmanager
-def _scoring(subject: Subject) -> Iterator[ChatModel]:
+def _scoring_model(subject: Subject) -> Iterator[ChatModel]:
     """The model, where it says how likely texts are. Raises ``Skipped``."""
-    with made(subject) as model:
+    with fresh_chat(subject) as model:
         if not model.scores_text:
             raise Skipped("it does not say how likely texts are")
         yield model
@@ -40,7 +40,7 @@ def _near(one: list[float], other: list[float]) -> bool:
 @rule("chat", "who-cannot-score-says-so")
 def check_unsupported(subject: Subject) -> None:
     """Where ``scores_text`` is False, ``likelihoods`` and ``vocabulary`` raise ``Unsupported``."""
-    with made(subject) as model:
+    with fresh_chat(subject) as model:
         if model.scores_text:
             raise Skipped("it says how likely texts are")
         for name, ask in (("likelihoods", lambda: model.likelihoods("a", ["b"])), ("vocabulary", model.vocabulary)):
@@ -55,8 +55,8 @@ def check_unsupported(subject: Subject) -> None:
 @rule("chat", "likelihoods-are-logarithms")
 def check_logarithms(subject: Subject) -> None:
     """A likelihood is a finite sum of logarithms, at most 0, over at least one token; of nothing there are none."""
-    with _scoring(subject) as model:
-        for prompt in (_PROMPT, asked(QUESTIONS[2])):
+    with _scoring_model(subject) as model:
+        for prompt in (_PROMPT, prompt_for(QUESTIONS[2])):
             found = model.likelihoods(prompt, _TEXTS)
             need(len(found) == len(_TEXTS), f"{len(found)} likelihoods of {len(_TEXTS)} texts")
             for one in found:
@@ -69,8 +69,8 @@ def check_logarithms(subject: Subject) -> None:
 @rule("chat", "likelihoods-in-order")
 def check_order(subject: Subject) -> None:
     """They come in the order of the continuations, whatever stands beside them, and again the same."""
-    with _scoring(subject) as model:
-        for prompt in (_PROMPT, asked(QUESTIONS[2])):
+    with _scoring_model(subject) as model:
+        for prompt in (_PROMPT, prompt_for(QUESTIONS[2])):
             forward = _sums(model.likelihoods(prompt, _TEXTS))
             need(_near(_sums(model.likelihoods(prompt, _TEXTS[::-1]))[::-1], forward), "turned round, they are others")
             twice = _sums(model.likelihoods(prompt, [*_TEXTS, *_TEXTS]))
@@ -81,12 +81,12 @@ def check_order(subject: Subject) -> None:
 @rule("chat", "answers-are-likely")
 def check_answers(subject: Subject) -> None:
     """What it answers to one question and to another is likelier behind its own than behind the other's."""
-    with _scoring(subject) as model:
-        prompts = [asked(question) for question in QUESTIONS]
+    with _scoring_model(subject) as model:
+        prompts = [prompt_for(question) for question in QUESTIONS]
         # The first word of each answer is certainly the likeliest; some models begin all with the same one. A text with
         # half a character is not made of the tokens that were said.
         for limit in (1, 2, 4):
-            texts = [said(model, prompt, max_tokens=limit).text for prompt in prompts]
+            texts = [get_answer(model, prompt, max_tokens=limit).text for prompt in prompts]
             whole = [number for number, text in enumerate(texts) if text and HALF not in text]
             pairs = [(a, b) for a, b in combinations(whole, 2) if texts[a] != texts[b]]
             if pairs:
@@ -102,7 +102,7 @@ def check_answers(subject: Subject) -> None:
 @rule("chat", "the-prompt-is-read")
 def check_prompt(subject: Subject) -> None:
     """What stands before a text makes it more or less likely, down to one Han character."""
-    with _scoring(subject) as model:
+    with _scoring_model(subject) as model:
         sums = [
             _sums(model.likelihoods(f"道碴{word}不得小於 {more} ", _TEXTS))
             for word, more in (("厚度", "a"), ("寬度", "a"), ("厚度", "b"))
@@ -114,7 +114,7 @@ def check_prompt(subject: Subject) -> None:
 def check_after(subject: Subject) -> None:
     """``after`` is part of the text: it adds to the sum, or where the model reads it, changes it."""
     after = " and 並作成紀錄 every week"
-    with _scoring(subject) as model:
+    with _scoring_model(subject) as model:
         alone, followed = (model.likelihoods(_PROMPT, _TEXTS, end) for end in ("", after))
         for text, one, more in zip(_TEXTS, alone, followed, strict=True):
             if model.reads_after:
@@ -126,7 +126,7 @@ def check_after(subject: Subject) -> None:
 @rule("chat", "nothing-has-no-likelihood")
 def check_nothing(subject: Subject) -> None:
     """A continuation without a character is a ``ValueError``, beside others too."""
-    with _scoring(subject) as model:
+    with _scoring_model(subject) as model:
         for texts in ([""], ["fruit", ""]):
             try:
                 model.likelihoods(_PROMPT, texts)
@@ -138,7 +138,7 @@ def check_nothing(subject: Subject) -> None:
 @rule("chat", "too-long-has-no-likelihood")
 def check_overflow(subject: Subject) -> None:
     """A text that does not fit the window is refused with ``ContextExceeded``, as a prompt and as messages."""
-    with _scoring(subject) as model:
+    with _scoring_model(subject) as model:
         window = model.context_window
         if window is None:
             raise Skipped("it takes texts of any length")
@@ -156,7 +156,7 @@ def check_overflow(subject: Subject) -> None:
 @rule("chat", "vocabulary-is-words")
 def check_vocabulary(subject: Subject) -> None:
     """The words of ``vocabulary`` come once, without blanks around them, and each is a single token."""
-    with _scoring(subject) as model:
+    with _scoring_model(subject) as model:
         try:
             words = list(model.vocabulary())
         except Unsupported as error:

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import math
 import multiprocessing
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Mapping
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager
 from pathlib import Path
 from threading import Barrier
 from typing import Any, get_args
 
 from potluck.contracts import Embedder, EmbedderConfig
 from potluck.errors import WindowExceeded
-from potluck.testing.chat import ODD
-from potluck.testing.kit import Skipped, Subject, component, need, rule
+from potluck.testing.chat_prompts import ODD
+from potluck.testing.kit import Skipped, Subject, component, fresh_component, need, rule
 from potluck.testing.texts import SENTENCES, text
 
 _NEAR = 1e-3
@@ -24,23 +24,16 @@ _TEXTS = (*SENTENCES, "x", "字", *(text(seed, 12) for seed in range(4)))
 _MOST = 64
 """Texts that are embedded at once where an embedder takes more."""
 
-
-@contextmanager
-def _made(subject: Subject) -> Iterator[Embedder]:
-    """A fresh embedder, closed in the end."""
-    embedder: Embedder = subject.make()
-    try:
-        yield embedder
-    finally:
-        embedder.close()
+_fresh_embedder: Callable[[Subject], AbstractContextManager[Embedder]] = fresh_component
+"""A fresh embedder of the plugin under test, closed in the end."""
 
 
 def _both(embedder: Embedder, *texts: str) -> list[Any]:
     return [embedder.embed_passages(list(texts)), embedder.embed_queries(list(texts))]
 
 
-def _embedded(subject: Subject, *texts: str) -> list[Any]:
-    with _made(subject) as embedder:
+def _embed_both(subject: Subject, *texts: str) -> list[Any]:
+    with _fresh_embedder(subject) as embedder:
         return _both(embedder, *texts)
 
 
@@ -52,7 +45,7 @@ def _same(one: Any, other: Any, near: float = _NEAR) -> bool:
 @rule("embedder", "says-what-it-is")
 def check_declared(subject: Subject) -> None:
     """Its dimensions, window and the rest are of the contract's types, and ``fit`` is what the settings say."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         for name in ("dimensions", "batch_size", "concurrency"):
             value = getattr(embedder, name)
             need(type(value) is int and value > 0, f"{name} is {value!r}")
@@ -67,7 +60,7 @@ def check_declared(subject: Subject) -> None:
 @rule("embedder", "price-is-for-a-million")
 def check_price(subject: Subject) -> None:
     """A price is dollars for a million tokens, as nobody would mistake it."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         price = embedder.price
     if price is None:
         raise Skipped("it has no price")
@@ -78,7 +71,7 @@ def check_price(subject: Subject) -> None:
 @rule("embedder", "shape")
 def check_shape(subject: Subject) -> None:
     """A row a text, each as long as ``dimensions`` says; of no texts there is none."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         for count in (1, 2, len(_TEXTS), 0):
             for vectors in _both(embedder, *_TEXTS[:count]):
                 need(vectors.shape == (count, embedder.dimensions), f"{vectors.shape} for {count} texts")
@@ -89,7 +82,7 @@ def check_dtype(subject: Subject) -> None:
     """Vectors are numpy arrays of float32."""
     import numpy as np
 
-    for vectors in _embedded(subject, *_TEXTS):
+    for vectors in _embed_both(subject, *_TEXTS):
         found = getattr(vectors, "dtype", type(vectors))
         need(isinstance(vectors, np.ndarray) and found == np.float32, f"they are {found}")
 
@@ -99,14 +92,14 @@ def check_finite(subject: Subject) -> None:
     """Every figure is a number."""
     import numpy as np
 
-    for vectors in _embedded(subject, *_TEXTS):
+    for vectors in _embed_both(subject, *_TEXTS):
         need(np.isfinite(vectors).all(), "there is a NaN or an infinity")
 
 
 @rule("embedder", "unit-length")
 def check_unit(subject: Subject) -> None:
     """Vectors have the length 1."""
-    for vectors in _embedded(subject, *_TEXTS):
+    for vectors in _embed_both(subject, *_TEXTS):
         _need_unit(vectors, "of a text")
 
 
@@ -120,7 +113,7 @@ def _need_unit(vectors: Any, what: str) -> None:
 @rule("embedder", "any-text-is-taken")
 def check_odd(subject: Subject) -> None:
     """Every text that is not blank is embedded: of one character, with emoji, with a NUL, with the marks of models."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         for odd in ODD:
             if odd.strip():
                 for vectors in _both(embedder, odd):
@@ -131,7 +124,7 @@ def check_odd(subject: Subject) -> None:
 @rule("embedder", "order-of-texts")
 def check_order(subject: Subject) -> None:
     """The vectors come in the order of the texts."""
-    both = zip(_embedded(subject, *_TEXTS), _embedded(subject, *_TEXTS[::-1]), strict=True)
+    both = zip(_embed_both(subject, *_TEXTS), _embed_both(subject, *_TEXTS[::-1]), strict=True)
     for forward, backward in both:
         need(_same(forward, backward[::-1]), "turned round, the texts have other vectors")
 
@@ -140,7 +133,7 @@ def check_order(subject: Subject) -> None:
 def check_batches(subject: Subject) -> None:
     """A text has the same vector whatever stands beside it."""
     long = text(9, 60)
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         for place in (0, 1):
             alone = _both(embedder, _TEXTS[2])[place]
             for beside in ([_TEXTS[2], long], [_TEXTS[2]] * 3, list(_TEXTS[2:])):
@@ -154,7 +147,7 @@ def check_batch_size(subject: Subject) -> None:
     """A whole batch has the vectors of its texts in small ones."""
     import numpy as np
 
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         texts = [f"{SENTENCES[n % len(SENTENCES)]} {n}" for n in range(min(embedder.batch_size, _MOST))]
         whole = embedder.embed_passages(texts)
         for size in (1, 7):
@@ -165,9 +158,9 @@ def check_batch_size(subject: Subject) -> None:
 @rule("embedder", "repeatable")
 def check_repeatable(subject: Subject) -> None:
     """The same text has the same vector again, and from another instance."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         one, two = _both(embedder, *_TEXTS), _both(embedder, *_TEXTS)
-    for first, again, elsewhere in zip(one, two, _embedded(subject, *_TEXTS), strict=True):
+    for first, again, elsewhere in zip(one, two, _embed_both(subject, *_TEXTS), strict=True):
         need(_same(first, again), "the second time it was another vector")
         need(_same(first, elsewhere), "another instance gave another vector")
 
@@ -179,7 +172,7 @@ def check_process(subject: Subject) -> None:
         raise Skipped("it is not installed, so that no other process can make it")
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         found = pool.submit(_elsewhere, subject.plugin, subject.folder, dict(subject.settings)).result()
-    for here, there in zip(_embedded(subject, *_TEXTS), found, strict=True):
+    for here, there in zip(_embed_both(subject, *_TEXTS), found, strict=True):
         need(_same(here, there), "another process gave another vector")
 
 
@@ -194,7 +187,7 @@ def _elsewhere(plugin: str, folder: Path, settings: Mapping[str, Any]) -> list[A
 @rule("embedder", "calls-at-once")
 def check_threads(subject: Subject) -> None:
     """Called from as many threads as it says, it gives each the vectors of its own texts."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         threads = min(embedder.concurrency, 4)
         if threads == 1:
             raise Skipped("it takes one call at a time")
@@ -214,7 +207,7 @@ def check_threads(subject: Subject) -> None:
 @rule("embedder", "sides-are-kept")
 def check_sides(subject: Subject) -> None:
     """A passage has its vector whatever was asked before, and if one text is another thing as a question, all are."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         before, queries = _both(embedder, *_TEXTS)
         after, again = _both(embedder, *_TEXTS)
     need(_same(before, after) and _same(queries, again), "after questions a passage has another vector")
@@ -225,7 +218,7 @@ def check_sides(subject: Subject) -> None:
 @rule("embedder", "texts-differ")
 def check_differ(subject: Subject) -> None:
     """Texts that say other things have other vectors."""
-    for vectors in _embedded(subject, *SENTENCES):
+    for vectors in _embed_both(subject, *SENTENCES):
         likeness = vectors @ vectors.T
         for row in range(len(SENTENCES)):
             for column in range(row):
@@ -237,7 +230,7 @@ def check_differ(subject: Subject) -> None:
 def check_chinese(subject: Subject) -> None:
     """A text with another Han character in it has another vector."""
     texts = ("道碴厚度不得小於三十公分。", "道碴厚度不得小於四十公分。", "道碴寬度不得小於三十公分。")
-    for vectors in _embedded(subject, *texts):
+    for vectors in _embed_both(subject, *texts):
         likeness = vectors @ vectors.T
         for row, column in ((0, 1), (0, 2), (1, 2)):
             need(likeness[row, column] < 1 - _SAME, f"{texts[row]!r} and {texts[column]!r} have one vector")
@@ -246,7 +239,7 @@ def check_chinese(subject: Subject) -> None:
 @rule("embedder", "query-finds-passage")
 def check_pairs(subject: Subject) -> None:
     """A question is nearer to the passage with its very words than to the others."""
-    passages, queries = _embedded(subject, *SENTENCES)
+    passages, queries = _embed_both(subject, *SENTENCES)
     found = (queries @ passages.T).argmax(axis=1).tolist()
     need(found == list(range(len(SENTENCES))), f"the nearest passages are number {found}")
 
@@ -254,7 +247,7 @@ def check_pairs(subject: Subject) -> None:
 @rule("embedder", "tokens-are-counted")
 def check_counts(subject: Subject) -> None:
     """``count_tokens`` gives a positive number for each text, and more for a longer one."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         counts = embedder.count_tokens([*_TEXTS, _TEXTS[0] * 9])
         need(len(counts) == len(_TEXTS) + 1, f"{len(counts)} counts for {len(_TEXTS) + 1} texts")
         need(all(isinstance(count, int) and count > 0 for count in counts), f"counts are {counts}")
@@ -265,7 +258,7 @@ def check_counts(subject: Subject) -> None:
 @rule("embedder", "window-is-honest")
 def check_window(subject: Subject) -> None:
     """What stands within the window is read: a text that is changed there has another vector."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         window = _window(embedder)
         words = "track " * (window + 40)
         while embedder.count_tokens([words])[0] > window:
@@ -290,7 +283,7 @@ def check_fit(subject: Subject) -> None:
     """A text beyond the window has more tokens than that, and the framework refuses, pools or cuts it by ``fit``."""
     from potluck.embedding.queries import embed_query
 
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         window = _window(embedder)
         long = "track 軌道 " * (window + 40)
         (counted,) = embedder.count_tokens([long])
@@ -308,7 +301,7 @@ def check_fit(subject: Subject) -> None:
 @rule("embedder", "what-is-cut-does-not-count")
 def check_cut(subject: Subject) -> None:
     """With ``fit: cut`` what stands behind the window changes nothing."""
-    with _made(subject) as embedder:
+    with _fresh_embedder(subject) as embedder:
         window = _window(embedder)
         if embedder.fit != "cut":
             raise Skipped(f"with fit: {embedder.fit} it is given no text beyond its window; try it with fit: cut")
@@ -320,7 +313,7 @@ def check_cut(subject: Subject) -> None:
 @rule("embedder", "identity-is-text")
 def check_identity(subject: Subject) -> None:
     """``identity`` is a mapping of texts, the same for two instances."""
-    with _made(subject) as embedder, _made(subject) as another:
+    with _fresh_embedder(subject) as embedder, _fresh_embedder(subject) as another:
         one, other = dict(embedder.identity()), dict(another.identity())
     need(one == other, "two instances have two identities")
     need(all(isinstance(part, str) for pair in one.items() for part in pair), f"it is {one}")

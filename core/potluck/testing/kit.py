@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import tempfile
 import unittest
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -14,7 +15,8 @@ from potluck.contracts import Component, Context
 from potluck.contracts.kinds import Kind
 from potluck.errors import PotluckError
 from potluck.model_sources.model_store import ModelStore
-from potluck.testing.samples import Sample, Samples, built_in, given
+from potluck.testing.sample_writers import write_samples
+from potluck.testing.samples import Sample, Samples, read_samples
 
 
 class Violation(AssertionError):
@@ -49,6 +51,16 @@ class Subject:
     def make(self, folder: str = "own") -> Any:
         """A fresh component; the same name of a folder is the same folder."""
         return self.build(self.folder / folder)
+
+
+@contextmanager
+def fresh_component(subject: Subject) -> Iterator[Any]:
+    """A fresh component of the plugin under test, closed in the end. A kit gives it the type of its contract."""
+    made = subject.make()
+    try:
+        yield made
+    finally:
+        made.close()
 
 
 @dataclass(frozen=True)
@@ -140,7 +152,7 @@ def _with_samples(tested: Subject, own: tuple[Sample, ...]) -> Subject:
     """A loader with files to be tried on. Raises ``PotluckError`` where none are given and none can be written here."""
     name = plugins.find("loader", tested.plugin).name
     claims = tuple(one for one in plugins.file_types() if name in plugins.loader_names(one))
-    samples = own or built_in(claims)
+    samples = own or write_samples(claims)
     if not samples:
         raise PotluckError(
             f"the loader {name!r} claims no file type of which a sample can be written here: bring some with "
@@ -160,7 +172,7 @@ def checks(kind: Kind, samples: Samples | None = None) -> list[Check]:
         return list(RULES[kind])
     if kind != "loader":
         raise PotluckError(f"samples are for loaders; the kit makes its own for a {kind}")
-    own = given(samples)
+    own = read_samples(samples)
     return [replace(check, samples=own) for check in RULES[kind]]
 
 

@@ -4,15 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import io
-import math
 import multiprocessing
 import os
 import random
 import re
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
 from typing import Any, TypeAlias, get_args
 from unittest.mock import patch
@@ -20,16 +19,19 @@ from unittest.mock import patch
 from potluck import plugins
 from potluck.contracts import Attempt, Measure, Metric, Need
 from potluck.contracts.kinds import KINDS
-from potluck.contracts.metric import COUNTS, About, Scale
-from potluck.egress import gate
+from potluck.contracts.metric import COUNTS, About, Scale, is_figure
+from potluck.egress import allow_only
 from potluck.fingerprints import content_hash
-from potluck.testing.attempts import NEEDS, attempts, lacking, odd_attempts
-from potluck.testing.kit import Skipped, Subject, component, need, rule
+from potluck.testing.attempts import NEEDS, attempts, odd_attempts, without_needs
+from potluck.testing.kit import Skipped, Subject, component, fresh_component, need, rule
 
 Figures: TypeAlias = Mapping[str, Any]
 
 _NAME = re.compile(r"[\w.@-]+")
 _SEED = 8191
+
+_fresh_metric: Callable[[Subject], AbstractContextManager[Metric]] = fresh_component
+"""A fresh metric of the plugin under test, closed in the end."""
 
 
 def _needs(metric: Metric) -> list[Need]:
@@ -42,23 +44,13 @@ def _for(metric: Metric, attempts: Iterable[Attempt]) -> Iterator[Attempt]:
     return (one for one in attempts if all(one.has(what) for what in _needs(metric)))
 
 
-@contextmanager
-def _made(subject: Subject) -> Iterator[Metric]:
-    """A fresh metric, closed in the end."""
-    metric: Metric = subject.make()
-    try:
-        yield metric
-    finally:
-        metric.close()
-
-
 def _scores(subject: Subject) -> list[Figures]:
     """What a fresh metric says of every attempt that it is asked of."""
-    with _made(subject) as metric:
+    with _fresh_metric(subject) as metric:
         return [metric.score(one) for one in _for(metric, attempts())]
 
 
-def _told(metric: Metric, attempts: Iterable[Attempt]) -> list[dict[str, str]]:
+def _score_words(metric: Metric, attempts: Iterable[Attempt]) -> list[dict[str, str]]:
     """What a metric says, in words that can be compared even where it is no number."""
     return [{name: repr(value) for name, value in dict(metric.score(one)).items()} for one in attempts]
 
@@ -68,7 +60,7 @@ def _measures(metric: Metric) -> list[Measure]:
     return [one for one in metric.measures if isinstance(one, Measure)]
 
 
-def _tried(metric: Metric) -> Iterator[tuple[Attempt, Figures]]:
+def _score_all(metric: Metric) -> Iterator[tuple[Attempt, Figures]]:
     """What it says of every attempt, and of those that lack something or have odd texts as far as it says anything."""
     for attempt in _for(metric, attempts()):
         yield attempt, metric.score(attempt)
@@ -83,15 +75,15 @@ def _tried(metric: Metric) -> Iterator[tuple[Attempt, Figures]]:
 def _bare(metric: Metric) -> Iterator[Attempt]:
     """The attempts without what it does not need."""
     for attempt in _for(metric, attempts()):
-        yield from _for(metric, lacking(attempt, _needs(metric)))
+        yield from _for(metric, without_needs(attempt, _needs(metric)))
 
 
 def _figures(subject: Subject) -> Iterator[tuple[Measure, Any, str]]:
     """Every figure with its measure, and with words for the attempt. Raises ``Skipped`` where there is none."""
     has_some = False
-    with _made(subject) as metric:
+    with _fresh_metric(subject) as metric:
         measures = {one.name: one for one in _measures(metric)}
-        for attempt, found in _tried(metric):
+        for attempt, found in _score_all(metric):
             for name, value in dict(found).items():
                 if name in measures:
                     has_some = True
@@ -103,10 +95,6 @@ def _figures(subject: Subject) -> Iterator[tuple[Measure, Any, str]]:
 def _words(attempt: Attempt) -> str:
     """An attempt, for messages."""
     return f"{attempt!r:.300}"
-
-
-def _is_number(value: object) -> bool:
-    return isinstance(value, float | int) and not isinstance(value, bool) and math.isfinite(value)
 
 
 def _need_measured(metric: Metric, attempts: Iterable[Attempt]) -> None:
@@ -121,7 +109,7 @@ def _need_measured(metric: Metric, attempts: Iterable[Attempt]) -> None:
 @rule("metric", "measures-are-told")
 def check_measures(subject: Subject) -> None:
     """It tells its measures: at least one, each by a name of its own, the same for two instances."""
-    with _made(subject) as metric, _made(subject) as another:
+    with _fresh_metric(subject) as metric, _fresh_metric(subject) as another:
         measures, others = metric.measures, another.measures
     need(isinstance(measures, Sequence) and not isinstance(measures, str), f"measures is {measures!r}")
     need(measures, "it has no measure")
@@ -136,7 +124,7 @@ def check_measures(subject: Subject) -> None:
 @rule("metric", "measures-are-described")
 def check_described(subject: Subject) -> None:
     """Each measure says what it is: a line of summary, what it is about, its scale; only amounts have a unit."""
-    with _made(subject) as metric:
+    with _fresh_metric(subject) as metric:
         measures = _measures(metric)
     for one in measures:
         for name in ("summary", "label", "unit"):
@@ -153,10 +141,10 @@ def check_described(subject: Subject) -> None:
 @rule("metric", "names-are-free")
 def check_free(subject: Subject) -> None:
     """No measure is called as one of another metric that every recipe has, or as what a report counts."""
-    with _made(subject) as metric:
+    with _fresh_metric(subject) as metric:
         names = {one.name for one in _measures(metric)}
     need(not names & COUNTS, f"a report counts {', '.join(sorted(names & COUNTS))}")
-    own = plugins.find("metric", subject.plugin).qualified if subject.plugin else ""
+    own = plugins.find("metric", subject.plugin).qualified_name if subject.plugin else ""
     for usual in KINDS["metric"].always:
         if usual != own:
             taken = names & {one.name for one in component("metric", usual, subject.folder / "usual").measures}
@@ -166,7 +154,7 @@ def check_free(subject: Subject) -> None:
 @rule("metric", "needs-are-known")
 def check_needs(subject: Subject) -> None:
     """``needs`` is a frozenset of what an attempt can have."""
-    with _made(subject) as metric:
+    with _fresh_metric(subject) as metric:
         needs: object = metric.needs
     need(isinstance(needs, frozenset), f"it is {needs!r}")
     assert isinstance(needs, frozenset)
@@ -177,9 +165,9 @@ def check_needs(subject: Subject) -> None:
 @rule("metric", "own-figures")
 def check_own(subject: Subject) -> None:
     """What it says of an attempt is a mapping whose names are those of its measures."""
-    with _made(subject) as metric:
+    with _fresh_metric(subject) as metric:
         names = {one.name for one in _measures(metric)}
-        for attempt, found in _tried(metric):
+        for attempt, found in _score_all(metric):
             need(isinstance(found, Mapping), f"it says {found!r} of {_words(attempt)}")
             foreign = [repr(name) for name in found if name not in names]
             need(not foreign, f"{', '.join(foreign)} is none of its measures: {', '.join(sorted(names))}")
@@ -189,40 +177,41 @@ def check_own(subject: Subject) -> None:
 def check_numbers(subject: Subject) -> None:
     """A figure is a ``float`` or an ``int``, neither infinite nor NaN, and no ``bool``."""
     for measure, value, attempt in _figures(subject):
-        need(_is_number(value), f"{measure.name} is {value!r} ({type(value).__name__}) of {attempt}")
+        need(is_figure(value), f"{measure.name} is {value!r} ({type(value).__name__}) of {attempt}")
 
 
 @rule("metric", "within-the-scale")
 def check_scale(subject: Subject) -> None:
     """A share goes from 0 to 1, and an amount is never negative."""
     for measure, value, attempt in _figures(subject):
-        if _is_number(value) and measure.scale != "any":
-            need(value >= 0, f"{measure.name} is {value!r}, less than 0, of {attempt}")
-            need(value <= 1 or measure.scale != "share", f"{measure.name} is {value!r}, more than 1, of {attempt}")
+        if is_figure(value) and measure.scale in get_args(Scale):
+            low, high = measure.bounds
+            need(value >= low, f"{measure.name} is {value!r}, less than {low:g}, of {attempt}")
+            need(value <= high, f"{measure.name} is {value!r}, more than {high:g}, of {attempt}")
 
 
 @rule("metric", "needs-are-enough")
 def check_enough(subject: Subject) -> None:
     """An attempt that has what ``needs`` names is measured, whatever else it lacks."""
-    with _made(subject) as metric:
+    with _fresh_metric(subject) as metric:
         _need_measured(metric, _bare(metric))
 
 
 @rule("metric", "any-text")
 def check_texts(subject: Subject) -> None:
     """Any text can be asked, answered, right or found: empty, long, of signs only, of any script."""
-    with _made(subject) as metric:
+    with _fresh_metric(subject) as metric:
         _need_measured(metric, _for(metric, odd_attempts()))
 
 
 @rule("metric", "repeatable")
 def check_repeatable(subject: Subject) -> None:
     """The same attempt has the same figures again, whatever was measured before, and from another instance."""
-    with _made(subject) as metric, _made(subject) as another:
+    with _fresh_metric(subject) as metric, _fresh_metric(subject) as another:
         tried = list(_for(metric, attempts()))
-        first = _told(metric, tried)
-        need(_told(metric, tried[::-1])[::-1] == first, "the second time an attempt had other figures")
-        need(_told(another, tried[::-1])[::-1] == first, "another instance gave other figures")
+        first = _score_words(metric, tried)
+        need(_score_words(metric, tried[::-1])[::-1] == first, "the second time an attempt had other figures")
+        need(_score_words(another, tried[::-1])[::-1] == first, "another instance gave other figures")
 
 
 @rule("metric", "same-in-another-process")
@@ -232,14 +221,14 @@ def check_process(subject: Subject) -> None:
         raise Skipped("it is not installed, so that no other process can make it")
     with ProcessPoolExecutor(1, multiprocessing.get_context("spawn")) as pool:
         there = pool.submit(_elsewhere, subject.plugin, subject.folder, dict(subject.settings)).result()
-    with _made(subject) as metric:
-        need(_told(metric, _for(metric, attempts())) == there, "another process gave other figures")
+    with _fresh_metric(subject) as metric:
+        need(_score_words(metric, _for(metric, attempts())) == there, "another process gave other figures")
 
 
 def _elsewhere(plugin: str, folder: Path, settings: Mapping[str, Any]) -> list[dict[str, str]]:
     metric: Metric = component("metric", plugin, folder, settings)
     try:
-        return _told(metric, _for(metric, attempts()))
+        return _score_words(metric, _for(metric, attempts()))
     finally:
         metric.close()
 
@@ -253,12 +242,12 @@ def check_state(subject: Subject) -> None:
     with _kept_state():
         before = dict(os.environ), os.getcwd()
         _sow()
-        with _made(subject) as metric:
+        with _fresh_metric(subject) as metric:
             for attempt in _for(metric, tried):
                 metric.score(attempt)
-        drawn, after = _drawn(), (dict(os.environ), os.getcwd())
+        drawn, after = _draw(), (dict(os.environ), os.getcwd())
         _sow()
-        need(drawn == _drawn(), "it draws from, or sows, the chances that all share")
+        need(drawn == _draw(), "it draws from, or sows, the chances that all share")
     need(tried == attempts(), "an attempt is another one when it was measured")
     need(before[0] == after[0], "it changes the environment")
     need(before[1] == after[1], f"it leaves the process in {after[1]}")
@@ -286,7 +275,7 @@ def _sow() -> None:
     np.random.seed(_SEED)
 
 
-def _drawn() -> tuple[float, float]:
+def _draw() -> tuple[float, float]:
     import numpy as np
 
     return random.random(), float(np.random.random())  # noqa: S311  (no secret)
@@ -329,7 +318,7 @@ def _files(subject: Subject) -> dict[str, str]:
 @rule("metric", "sends-nothing")
 def check_egress(subject: Subject) -> None:
     """It sends nothing to another machine than the one that its ``sends_to`` names."""
-    with gate(subject.sends_to) as shut:
+    with allow_only(subject.sends_to) as shut:
         _scores(subject)
     need(not shut.refused, f"it tried to reach {', '.join(shut.refused)}")
 
@@ -337,7 +326,7 @@ def check_egress(subject: Subject) -> None:
 @rule("metric", "identity-is-text")
 def check_identity(subject: Subject) -> None:
     """``identity`` is a mapping of texts, the same for two instances."""
-    with _made(subject) as metric, _made(subject) as another:
+    with _fresh_metric(subject) as metric, _fresh_metric(subject) as another:
         one, other = dict(metric.identity()), dict(another.identity())
     need(one == other, "two instances have two identities")
     need(all(isinstance(part, str) for pair in one.items() for part in pair), f"it is {one}")

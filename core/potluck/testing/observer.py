@@ -13,7 +13,7 @@ from typing import Any
 import pluggy
 
 from potluck import hookspecs
-from potluck.egress import gate
+from potluck.egress import allow_only
 from potluck.errors import PotluckError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent
 from potluck.testing.kit import Skipped, Subject, need, rule
@@ -25,7 +25,7 @@ _EVENTS = 50
 
 
 @contextlib.contextmanager
-def _watching(subject: Subject, folder: str = "own") -> Iterator[Any]:
+def _fresh_hooks(subject: Subject, folder: str = "own") -> Iterator[Any]:
     """The hooks of a fresh observer, closed in the end."""
     try:
         observer = subject.make(folder)
@@ -80,7 +80,7 @@ def _run(hook: Any) -> None:
 @rule("observer", "hooks")
 def check_hooks(subject: Subject) -> None:
     """It has hooks of observers, spelt as they are specified."""
-    with _watching(subject) as hook:
+    with _fresh_hooks(subject) as hook:
         names = [name for name, spec in vars(hookspecs).items() if _is_of_observers(name, spec)]
         need(any(getattr(hook, name).get_hookimpls() for name in names), f"it has none of {', '.join(names)}")
 
@@ -88,14 +88,14 @@ def check_hooks(subject: Subject) -> None:
 @rule("observer", "run")
 def check_run(subject: Subject) -> None:
     """It takes all events of a run: stages within stages, unknown totals, calls, a failure."""
-    with _watching(subject) as hook:
+    with _fresh_hooks(subject) as hook:
         _run(hook)
 
 
 @rule("observer", "again")
 def check_again(subject: Subject) -> None:
     """It takes a second run, and another observer of its kind beside it that has the same folder."""
-    with _watching(subject) as one, _watching(subject) as other:
+    with _fresh_hooks(subject) as one, _fresh_hooks(subject) as other:
         for _ in range(2):
             _run(one)
             _run(other)
@@ -104,7 +104,7 @@ def check_again(subject: Subject) -> None:
 @rule("observer", "threads")
 def check_threads(subject: Subject) -> None:
     """It takes calls from several threads at once."""
-    with _watching(subject) as hook, ThreadPoolExecutor(_THREADS) as pool:
+    with _fresh_hooks(subject) as hook, ThreadPoolExecutor(_THREADS) as pool:
         hook.potluck_stage_started(event=_event(1))
         for done in [pool.submit(hook.potluck_model_called, call=_call(1)) for _ in range(_EVENTS)]:
             done.result()
@@ -114,9 +114,9 @@ def check_threads(subject: Subject) -> None:
 @rule("observer", "broken-off")
 def check_broken_off(subject: Subject) -> None:
     """It can be closed before anything happened, and while a stage is under way."""
-    with _watching(subject):
+    with _fresh_hooks(subject):
         pass
-    with _watching(subject, "other") as hook:
+    with _fresh_hooks(subject, "other") as hook:
         hook.potluck_stage_started(event=_event(1))
 
 
@@ -124,7 +124,7 @@ def check_broken_off(subject: Subject) -> None:
 def check_silent(subject: Subject) -> None:
     """It prints nothing on standard output, which belongs to the command."""
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), _watching(subject) as hook:
+    with contextlib.redirect_stdout(printed), _fresh_hooks(subject) as hook:
         _run(hook)
     need(not printed.getvalue(), f"it printed {printed.getvalue()[:80]!r}")
 
@@ -132,7 +132,7 @@ def check_silent(subject: Subject) -> None:
 @rule("observer", "private")
 def check_private(subject: Subject) -> None:
     """What it keeps in its folder holds no message and no text of an error."""
-    with _watching(subject) as hook:
+    with _fresh_hooks(subject) as hook:
         _run(hook)
     forms = (_PRIVATE.encode(), _PRIVATE.encode("unicode_escape"), _PRIVATE.encode("utf-16-le"))
     for path in sorted(Path(subject.folder).rglob("*")):
@@ -144,7 +144,7 @@ def check_private(subject: Subject) -> None:
 @rule("observer", "egress")
 def check_egress(subject: Subject) -> None:
     """It sends nothing to another machine than the one that its ``sends_to`` names."""
-    with gate(subject.sends_to) as shut, _watching(subject) as hook:
+    with allow_only(subject.sends_to) as shut, _fresh_hooks(subject) as hook:
         _run(hook)
     need(not shut.refused, f"it tried to reach {', '.join(shut.refused)}")
 

@@ -12,7 +12,7 @@ _HERE = ("127.", "::1", "localhost", "0.0.0.0")  # noqa: S104  (addresses that s
 
 
 @contextmanager
-def watched() -> Iterator[list[str]]:
+def refuse_connections() -> Iterator[list[str]]:
     """Refuse every connection to another machine within; the list has the hosts that were tried."""
     tried: list[str] = []
     connect, connect_ex, look_up = socket.socket.connect, socket.socket.connect_ex, socket.getaddrinfo
@@ -22,21 +22,21 @@ def watched() -> Iterator[list[str]]:
             tried.append(host)
             raise OSError(f"no connection to {host} while it is tested")
 
-    def connecting(self: socket.socket, address: Any) -> None:
+    def refuse_connect(self: socket.socket, address: Any) -> None:
         check(address[0] if isinstance(address, tuple) else None)
         connect(self, address)
 
-    def trying(self: socket.socket, address: Any) -> int:
+    def refuse_connect_ex(self: socket.socket, address: Any) -> int:
         check(address[0] if isinstance(address, tuple) else None)
         return connect_ex(self, address)
 
-    def looking_up(host: Any, *rest: Any, **more: Any) -> Any:
+    def refuse_look_up(host: Any, *rest: Any, **more: Any) -> Any:
         check(host)
         return look_up(host, *rest, **more)
 
     with (
-        patch.object(socket.socket, "connect", connecting),
-        patch.object(socket.socket, "connect_ex", trying),
-        patch.object(socket, "getaddrinfo", looking_up),
+        patch.object(socket.socket, "connect", refuse_connect),
+        patch.object(socket.socket, "connect_ex", refuse_connect_ex),
+        patch.object(socket, "getaddrinfo", refuse_look_up),
     ):
         yield tried

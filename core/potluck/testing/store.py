@@ -23,7 +23,7 @@ NEAR = 1e-3
 _NAME = "0123456789abcdef" * 2
 
 
-def units(count: int = _COUNT, seed: int = 0, dimensions: int = _DIMENSIONS) -> Vectors:
+def unit_vectors(count: int = _COUNT, seed: int = 0, dimensions: int = _DIMENSIONS) -> Vectors:
     """Unit vectors by chance, always the same for a seed."""
     import numpy as np
 
@@ -37,15 +37,17 @@ def ids(count: int = _COUNT) -> list[str]:
     return [f"{number:04d}" for number in range(count)]
 
 
-def opened(subject: Subject, dimensions: int = _DIMENSIONS, fingerprint: str = "model a", folder: str = "own") -> Any:
+def open_store(
+    subject: Subject, dimensions: int = _DIMENSIONS, fingerprint: str = "model a", folder: str = "own"
+) -> Any:
     """A store with its collection open, or made."""
     store = subject.make(folder)
     store.open(Collection(_NAME, dimensions, fingerprint))
     return store
 
 
-def _filled(subject: Subject, folder: str = "own") -> tuple[Any, Vectors]:
-    store, vectors = opened(subject, folder=folder), units()
+def _fill_store(subject: Subject, folder: str = "own") -> tuple[Any, Vectors]:
+    store, vectors = open_store(subject, folder=folder), unit_vectors()
     store.add(ids(), vectors)
     store.commit()
     return store, vectors
@@ -60,7 +62,7 @@ def _need_cosines(store: Any, rows: Mapping[str, Vectors], queries: Iterable[Vec
             need(near, f"{name} {when} has the score {score:.4f}, and the cosine is {float(rows[name] @ query):.4f}")
 
 
-def _refused(what: str, action: Any) -> None:
+def _need_refusal(what: str, action: Any) -> None:
     try:
         action()
     except StoreMismatch:
@@ -71,15 +73,15 @@ def _refused(what: str, action: Any) -> None:
 @rule("store", "opens-empty")
 def check_empty(subject: Subject) -> None:
     """A new collection is empty, and a search in it finds nothing."""
-    store = opened(subject)
+    store = open_store(subject)
     need(store.count() == 0 and store.ids() == set(), f"there are {store.count()}")
-    need(store.search(units(1)[0], 5).ids == (), "a search finds something")
+    need(store.search(unit_vectors(1)[0], 5).ids == (), "a search finds something")
 
 
 @rule("store", "keeps-what-is-added")
 def check_ids(subject: Subject) -> None:
     """All that was added is there, once."""
-    store, _ = _filled(subject)
+    store, _ = _fill_store(subject)
     need(store.ids() == set(ids()), "the ids are others")
     need(store.count() == _COUNT, f"there are {store.count()} of {_COUNT}")
 
@@ -87,28 +89,28 @@ def check_ids(subject: Subject) -> None:
 @rule("store", "finds-the-nearest")
 def check_search(subject: Subject) -> None:
     """A search finds the nearest: all of them where the store says it is exact, else nine of ten."""
-    store, vectors = _filled(subject)
-    _need_nearest(store, dict(zip(ids(), vectors, strict=True)), units(20, seed=1), "of a search")
+    store, vectors = _fill_store(subject)
+    _need_nearest(store, dict(zip(ids(), vectors, strict=True)), unit_vectors(20, seed=1), "of a search")
 
 
 @rule("store", "finds-the-nearest-of-many")
 def check_recall(subject: Subject) -> None:
     """Of two thousand vectors too an approximate index finds nine of ten of the nearest."""
-    store = opened(subject)
+    store = open_store(subject)
     if store.exact:
         raise Skipped("it compares with every vector")
-    vectors = units(_MANY)
+    vectors = unit_vectors(_MANY)
     store.add(ids(_MANY), vectors)
     store.commit()
     rows = dict(zip(ids(_MANY), vectors, strict=True))
-    _need_nearest(store, rows, units(20, seed=1), f"of {_MANY:,}")
+    _need_nearest(store, rows, unit_vectors(20, seed=1), f"of {_MANY:,}")
 
 
 @rule("store", "best-first")
 def check_order(subject: Subject) -> None:
     """Hits come best first."""
-    store, _ = _filled(subject)
-    for query in units(10, seed=2):
+    store, _ = _fill_store(subject)
+    for query in unit_vectors(10, seed=2):
         scores = store.search(query, 20).scores
         need(list(scores) == sorted(scores, reverse=True), f"scores are {scores[:5]}")
 
@@ -116,17 +118,17 @@ def check_order(subject: Subject) -> None:
 @rule("store", "scores-are-cosines")
 def check_scores(subject: Subject) -> None:
     """A score is the cosine similarity of the vector with that id."""
-    store, vectors = _filled(subject)
+    store, vectors = _fill_store(subject)
     rows = dict(zip(ids(), vectors, strict=True))
-    _need_cosines(store, rows, units(10, seed=3), "of a search")
+    _need_cosines(store, rows, unit_vectors(10, seed=3), "of a search")
 
 
 @rule("store", "at-most-k")
 def check_k(subject: Subject) -> None:
     """A search gives at most ``k`` hits, and all where there are fewer."""
-    store, _ = _filled(subject)
+    store, _ = _fill_store(subject)
     for k in (1, 7, _COUNT, _COUNT + 50):
-        hits = store.search(units(1, seed=4)[0], k)
+        hits = store.search(unit_vectors(1, seed=4)[0], k)
         need(len(hits.ids) == len(hits.scores) == len(set(hits.ids)), "hits and scores are not as many, or doubled")
         need(len(hits.ids) <= k, f"{len(hits.ids)} hits for k = {k}")
         need(len(hits.ids) == min(k, _COUNT) or not store.exact, f"{len(hits.ids)} hits for k = {k}")
@@ -135,8 +137,8 @@ def check_k(subject: Subject) -> None:
 @rule("store", "ties-by-id")
 def check_ties(subject: Subject) -> None:
     """Equal scores come in the order of ids."""
-    store = opened(subject)
-    one = units(1)[0]
+    store = open_store(subject)
+    one = unit_vectors(1)[0]
     names = ["c", "a", "d", "b"]
     store.add(names, one[None].repeat(4, axis=0))
     store.commit()
@@ -146,8 +148,8 @@ def check_ties(subject: Subject) -> None:
 @rule("store", "added-again-replaces")
 def check_replace(subject: Subject) -> None:
     """An id that is added again has the new vector, and is there once."""
-    store, vectors = _filled(subject)
-    new = units(1, seed=5)
+    store, vectors = _fill_store(subject)
+    new = unit_vectors(1, seed=5)
     store.add(["0007"], new)
     store.commit()
     need(store.count() == _COUNT, f"there are {store.count()}")
@@ -160,7 +162,7 @@ def check_replace(subject: Subject) -> None:
 @rule("store", "deletes")
 def check_delete(subject: Subject) -> None:
     """What is deleted is gone, and nothing else; an unknown id is ignored."""
-    store, vectors = _filled(subject)
+    store, vectors = _fill_store(subject)
     store.delete(["0003", "0004", "nobody"])
     store.commit()
     need(store.ids() == set(ids()) - {"0003", "0004"}, "other ids are left")
@@ -173,7 +175,7 @@ def check_delete(subject: Subject) -> None:
 @rule("store", "nothing-is-no-change")
 def check_nothing(subject: Subject) -> None:
     """Adding nothing and deleting nothing, with a commit, changes nothing."""
-    store, vectors = _filled(subject)
+    store, vectors = _fill_store(subject)
     store.add([], vectors[:0])
     store.delete([])
     store.commit()
@@ -185,21 +187,21 @@ def check_nothing(subject: Subject) -> None:
 def check_use(subject: Subject) -> None:
     """After many changes, opened again in between, it holds and finds what a plain search over all vectors does."""
     chances = random.Random(0)  # noqa: S311  (no secret)
-    store, rows = opened(subject), dict[str, Any]()
+    store, rows = open_store(subject), dict[str, Any]()
     for step in range(24):
         added = chances.sample(ids(), chances.randint(0, 20))
         deleted = chances.sample(ids(), chances.randint(0, 8))
-        for name, row in zip(added, units(len(added), seed=100 + step), strict=True):
+        for name, row in zip(added, unit_vectors(len(added), seed=100 + step), strict=True):
             rows[name] = row
-        store.add(added, units(len(added), seed=100 + step))
+        store.add(added, unit_vectors(len(added), seed=100 + step))
         store.delete(deleted)
         rows = {name: row for name, row in rows.items() if name not in deleted}
         store.commit()
         if step % 5 == 4:
             store.close()
-            store = opened(subject)
+            store = open_store(subject)
         need(store.ids() == rows.keys() and store.count() == len(rows), f"after change {step + 1} the ids are others")
-        _need_nearest(store, rows, units(3, seed=200 + step), f"after change {step + 1}")
+        _need_nearest(store, rows, unit_vectors(3, seed=200 + step), f"after change {step + 1}")
     store.close()
 
 
@@ -218,27 +220,27 @@ def _need_nearest(store: Any, rows: Mapping[str, Vectors], queries: Iterable[Vec
 @rule("store", "collections-are-apart")
 def check_apart(subject: Subject) -> None:
     """Collections with other names in one folder know nothing of each other."""
-    store, vectors = _filled(subject)
+    store, vectors = _fill_store(subject)
     beside = subject.make()
     beside.open(Collection(_NAME[::-1], 3, "model b"))
     need(beside.count() == 0, "a new one is not empty")
-    beside.add(["x"], units(1, dimensions=3))
+    beside.add(["x"], unit_vectors(1, dimensions=3))
     beside.commit()
     need(beside.ids() == {"x"}, f"it holds {len(beside.ids())} ids")
     need(store.ids() == set(ids()) and store.search(vectors[7], 1).ids == ("0007",), "the other one has changed")
     for one in (store, beside):
         one.close()
-    need(opened(subject).ids() == set(ids()), "opened again, the other one has changed")
+    need(open_store(subject).ids() == set(ids()), "opened again, the other one has changed")
 
 
 @rule("store", "opens-again")
 def check_reopen(subject: Subject) -> None:
     """What was committed is there for another instance, with the same vectors."""
-    store, vectors = _filled(subject)
+    store, vectors = _fill_store(subject)
     store.delete(["0001"])
     store.commit()
     store.close()
-    again = opened(subject)
+    again = open_store(subject)
     need(again.ids() == set(ids()) - {"0001"}, "other ids are there")
     for number in (0, 50, 119):
         hits = again.search(vectors[number], 1)
@@ -249,32 +251,32 @@ def check_reopen(subject: Subject) -> None:
 @rule("store", "other-dimensions-refused")
 def check_dimensions(subject: Subject) -> None:
     """Other dimensions are refused, when opening and when adding."""
-    store, _ = _filled(subject)
-    _refused("a vector of other dimensions", lambda: store.add(["x"], units(1, dimensions=_DIMENSIONS + 1)))
+    store, _ = _fill_store(subject)
+    _need_refusal("a vector of other dimensions", lambda: store.add(["x"], unit_vectors(1, dimensions=_DIMENSIONS + 1)))
     store.close()
-    _refused("a collection of other dimensions", lambda: opened(subject, dimensions=_DIMENSIONS + 1))
+    _need_refusal("a collection of other dimensions", lambda: open_store(subject, dimensions=_DIMENSIONS + 1))
 
 
 @rule("store", "other-fingerprint-refused")
 def check_fingerprint(subject: Subject) -> None:
     """A collection of another embedder's vectors is refused."""
-    store, _ = _filled(subject)
+    store, _ = _fill_store(subject)
     store.close()
-    _refused("a collection of another embedder", lambda: opened(subject, fingerprint="model b"))
+    _need_refusal("a collection of another embedder", lambda: open_store(subject, fingerprint="model b"))
 
 
 @rule("store", "any-text-is-an-id")
 def check_unicode(subject: Subject) -> None:
     """Ids are any text without NUL of at most 64 characters."""
     store, names = (
-        opened(subject),
+        open_store(subject),
         ["第一章", "a b", "é", "e\u0301", "../x", "'; --", "👷", "x" * 64, "\u3000", "A", "a"],
     )
-    vectors = units(len(names), seed=6)
+    vectors = unit_vectors(len(names), seed=6)
     store.add(names, vectors)
     store.commit()
     store.close()
-    again = opened(subject)
+    again = open_store(subject)
     need(again.ids() == set(names), f"ids are {again.ids()}")
     for name, vector in zip(names, vectors, strict=True):
         need(again.search(vector, 1).ids == (name,), f"{name!r} is not found")
@@ -283,24 +285,24 @@ def check_unicode(subject: Subject) -> None:
 @rule("store", "damage-is-empty")
 def check_damage(subject: Subject) -> None:
     """Files that are cut or altered make an empty collection, never wrong vectors."""
-    rows = dict(zip(ids(), units(), strict=True))
+    rows = dict(zip(ids(), unit_vectors(), strict=True))
     number = 0
-    while _damaged(subject, number, rows):
+    while _try_damages(subject, number, rows):
         number += 1
     need(number, "it keeps no file")
 
 
-def _damaged(subject: Subject, number: int, rows: dict[str, Vectors]) -> bool:
+def _try_damages(subject: Subject, number: int, rows: dict[str, Vectors]) -> bool:
     """Try the damages of the file of that number, each in a folder of its own; whether there is such a file."""
     for damage in (lambda whole: whole[: len(whole) // 2], lambda whole: bytes(byte ^ 255 for byte in whole)):
         own = f"damage-{number}-{damage(b'ab').hex()}"
-        store, _ = _filled(subject, own)
+        store, _ = _fill_store(subject, own)
         store.close()
         files = sorted(path for path in Path(subject.folder, own).rglob("*") if path.is_file())
         if number >= len(files):
             return False
         files[number].write_bytes(damage(files[number].read_bytes()))
-        again = opened(subject, folder=own)
+        again = open_store(subject, folder=own)
         need(again.ids() <= rows.keys(), f"after damage to {files[number].name} there are other ids")
         _need_cosines(again, rows, list(rows.values())[:5], f"after damage to {files[number].name}")
         again.close()
@@ -310,9 +312,9 @@ def _damaged(subject: Subject, number: int, rows: dict[str, Vectors]) -> bool:
 @rule("store", "readers-see-commits-whole")
 def check_readers(subject: Subject) -> None:
     """A reader that has the collection open is not disturbed by a writer, and sees whole commits."""
-    store, vectors = _filled(subject)
-    reader = opened(subject)
-    store.add(["new"], units(1, seed=8))
+    store, vectors = _fill_store(subject)
+    reader = open_store(subject)
+    store.add(["new"], unit_vectors(1, seed=8))
     store.delete(ids()[:60])
     store.commit()
     before, after = set(ids()), {*ids()[60:], "new"}
@@ -320,4 +322,4 @@ def check_readers(subject: Subject) -> None:
     need(seen in (before, after), f"a reader sees {len(seen)} ids, half of a commit")
     need(reader.search(vectors[100], 1).ids == ("0100",), "a reader does not find what was always there")
     reader.close()
-    need(opened(subject).ids() == after, "a new reader does not see the commit")
+    need(open_store(subject).ids() == after, "a new reader does not see the commit")

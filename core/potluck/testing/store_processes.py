@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from potluck.testing.kit import Skipped, Subject, need, rule, subject
-from potluck.testing.store import NEAR, ids, opened, units
+from potluck.testing.store import NEAR, ids, open_store, unit_vectors
 
 _PATIENCE = 60.0
 """Seconds that a process may take for a step."""
@@ -72,7 +72,7 @@ def _do(work: Callable[[Subject, _Say], None], made: Any, mouth: Any) -> None:
 def _state(number: int) -> dict[str, Any]:
     """Two states in turn: other ids in another order, and for those that are in both other vectors."""
     names = [*ids(180)[60 * (number % 2) :]][:120]
-    return dict(zip(names[:: -1 if number % 2 else 1], units(120, seed=40 + number % 2), strict=True))
+    return dict(zip(names[:: -1 if number % 2 else 1], unit_vectors(120, seed=40 + number % 2), strict=True))
 
 
 def _become(store: Any, number: int) -> None:
@@ -87,15 +87,15 @@ def _need_whole(store: Any, when: str) -> None:
     """Every id has to have the vector of one of the states."""
     states = [_state(0), _state(1)]
     need(store.ids() <= states[0].keys() | states[1].keys(), f"{when} there are ids that nobody added")
-    for query in units(4, seed=50):
+    for query in unit_vectors(4, seed=50):
         hits = store.search(query, 200)
         for name, score in zip(hits.ids, hits.scores, strict=True):
             right = any(name in state and abs(float(state[name] @ query) - score) <= NEAR for state in states)
             need(right, f"{when} {name} has a wrong vector, with the score {score:.4f}")
 
 
-def _made(tested: Subject) -> None:
-    store = opened(tested)
+def _make_store(tested: Subject) -> None:
+    store = open_store(tested)
     _become(store, 0)
     store.commit()
     store.close()
@@ -104,16 +104,16 @@ def _made(tested: Subject) -> None:
 @rule("store", "killed-before-a-commit")
 def check_kill(subject: Subject) -> None:
     """Killed between adding and the commit, it opens as it was, or lacks some ids; no vector is wrong."""
-    _made(subject)
+    _make_store(subject)
     with _other(subject, _add) as other:
         other.says("added")
-    store = opened(subject)
+    store = open_store(subject)
     _need_whole(store, "after the kill")
     _need_goes_on(store)
 
 
 def _add(tested: Subject, say: _Say) -> None:
-    store = opened(tested)
+    store = open_store(tested)
     _become(store, 1)
     say("added")
     time.sleep(_PATIENCE)
@@ -122,20 +122,20 @@ def _add(tested: Subject, say: _Say) -> None:
 @rule("store", "killed-in-a-commit")
 def check_kill_in_commit(subject: Subject) -> None:
     """Killed while it commits, it opens as it was or should become, or lacks some ids; no vector is wrong."""
-    _made(subject)
+    _make_store(subject)
     chances = random.Random(0)  # noqa: S311  (no secret)
     for _ in range(_KILLS):
         with _other(subject, _commit) as other:
             other.says("commits")
             time.sleep(chances.random() / 50)
-        store = opened(subject)
+        store = open_store(subject)
         _need_whole(store, "after a kill")
         store.close()
-    _need_goes_on(opened(subject))
+    _need_goes_on(open_store(subject))
 
 
 def _commit(tested: Subject, say: _Say) -> None:
-    store = opened(tested)
+    store = open_store(tested)
     for number in range(1, 1000):
         _become(store, number)
         say("commits")
@@ -153,9 +153,9 @@ def _need_goes_on(store: Any) -> None:
 @rule("store", "other-processes-read")
 def check_readers(subject: Subject) -> None:
     """Another process that opens it while it is written to sees the state of one commit, never half of one."""
-    _made(subject)
+    _make_store(subject)
     with _other(subject, _read) as other:
-        store = opened(subject)
+        store = open_store(subject)
         for number in range(1, _READS + 1):
             other.says("read")
             for more in (0, 1, 2):
@@ -166,7 +166,7 @@ def check_readers(subject: Subject) -> None:
 
 def _read(tested: Subject, say: _Say) -> None:
     while True:
-        store = opened(tested)
+        store = open_store(tested)
         held = store.ids()
         need(held in (_state(0).keys(), _state(1).keys()), f"it sees {len(held)} ids, half of a commit")
         _need_whole(store, "for a reader")

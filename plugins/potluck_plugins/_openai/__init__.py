@@ -4,7 +4,7 @@ The official SDK (``openai``, Apache-2.0) speaks the protocol; its own retries a
 them with one deadline.
 """
 
-from potluck_plugins._openai.connection import body_of, joined, parsed, sendable
+from potluck_plugins._openai.connection import body_of, join_blocks, parse_json, sendable
 from potluck_plugins._openai.counting import Counter, counter
 from potluck_plugins._openai.failures import Failed
 from potluck_plugins._openai.service import Service
@@ -17,8 +17,8 @@ __all__ = [
     "ServiceConfig",
     "body_of",
     "counter",
-    "joined",
-    "parsed",
+    "join_blocks",
+    "parse_json",
     "sendable",
     "sends_to",
 ]

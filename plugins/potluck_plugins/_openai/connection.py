@@ -51,11 +51,11 @@ class Connection:
     def run(self, work: Coroutine[Any, Any, AskedT], seconds: float) -> AskedT:
         """Do it in the loop and wait. Raises ``TimeoutError`` after that many seconds, when it has been cancelled."""
 
-        async def limited() -> AskedT:
+        async def run_run_run_limited() -> AskedT:
             async with asyncio.timeout(seconds):
                 return await work
 
-        future = asyncio.run_coroutine_threadsafe(limited(), self._loop)
+        future = asyncio.run_coroutine_threadsafe(run_run_run_limited(), self._loop)
         try:
             return future.result()
         except BaseException:
@@ -86,10 +86,10 @@ def _only_what_is_needed(key: str, openai: bool) -> Callable[[Any], Awaitable[No
 async def body_of(asking: Any) -> bytes:
     """The whole body of an answer, whatever it is. Raises ``Failed`` for one without end."""
     async with asking as response:
-        return await joined(response.iter_bytes())
+        return await join_blocks(response.iter_bytes())
 
 
-async def joined(blocks: AsyncIterator[bytes]) -> bytes:
+async def join_blocks(blocks: AsyncIterator[bytes]) -> bytes:
     """The blocks of a body. Raises ``Failed`` for one without end."""
     body = bytearray()
     async for block in blocks:
@@ -99,7 +99,7 @@ async def joined(blocks: AsyncIterator[bytes]) -> bytes:
     return bytes(body)
 
 
-def parsed(body: bytes) -> JsonValue:
+def parse_json(body: bytes) -> JsonValue:
     """The JSON of a body. Raises ``Failed`` with the words of one that is none."""
     try:
         value: JsonValue = json.loads(body)

@@ -59,24 +59,24 @@ def failure(error: Exception) -> Failed:
     if isinstance(error, Failed):
         return error
     if isinstance(error, openai.APIStatusError):
-        return _refused(error)
+        return _failure_of_status(error)
     library = type(error).__module__.partition(".")[0]
     # What interrupts a body the SDK passes on as it comes.
     if isinstance(error, (openai.APIConnectionError, OSError)) or library in _NETWORK_LIBRARIES:
         return Failed(f"could not be reached, or broke off ({_cause(error)})", "Check 'base_url' and the network", True)
     if isinstance(error, openai.APIError):
         said = complaint(error.body) or Complaint(one_line(error.message))
-        return _broken_off(said)
+        return _failure_in_stream(said)
     if isinstance(error, (ValueError, RecursionError)):
         wrong = one_line(str(error).partition("\n")[2].partition(" [type=")[0] or str(error))
         return Failed(f"answered with something that is not an answer ({wrong})", "Check 'base_url'", True)
     raise error
 
 
-def failed_within(said: Complaint) -> Failed:
+def failure_in_answer(said: Complaint) -> Failed:
     """What an error means that the service told in an answer with status 200."""
     if said.status:
-        failed = _failed(said.status, said)
+        failed = _failure(said.status, said)
         failed.reason = f"answered with an error: {said.words}"
         return failed
     lasting = "invalid_request_error" in said.codes
@@ -85,27 +85,27 @@ def failed_within(said: Complaint) -> Failed:
     )
 
 
-def _broken_off(said: Complaint) -> Failed:
+def _failure_in_stream(said: Complaint) -> Failed:
     """What an error means that came within a stream."""
     reason, lasting = f"broke off with an error: {said.words}", "invalid_request_error" in said.codes
     return _specific(reason, said) or Failed(reason, "Ask again", not lasting, said=said)
 
 
-def _refused(error: APIStatusError) -> Failed:
+def _failure_of_status(error: APIStatusError) -> Failed:
     status, said = error.status_code, complaint(error.body) or Complaint()
     if 300 <= status < 400 and (location := error.response.headers.get("location")):
         target = urlsplit(location)
         place = f"{target.scheme}://{target.netloc}{target.path}" if target.netloc else target.path
         return Failed(
-            f"{_answered(status, said)} and points to {place}",
+            f"{_describe_answer(status, said)} and points to {place}",
             "That is not followed: set 'base_url' to where you want to go",
         )
-    return _failed(status, said, _wanted_pause(error.response.headers))
+    return _failure(status, said, _wanted_pause(error.response.headers))
 
 
-def _failed(status: int, said: Complaint, pause: float | None = None) -> Failed:
+def _failure(status: int, said: Complaint, pause: float | None = None) -> Failed:
     """What a status means, with what the service says."""
-    reason = _answered(status, said)
+    reason = _describe_answer(status, said)
     if failed := _specific(reason, said, status):
         return failed
     if status not in _PASSING and status < 500:
@@ -132,7 +132,7 @@ def _advice(status: int, said: Complaint) -> str:
     return _ADVICE.get(status, "")
 
 
-def _answered(status: int, said: Complaint) -> str:
+def _describe_answer(status: int, said: Complaint) -> str:
     return f"answered {status}{f': {said.words}' if said.words else ''}"
 
 

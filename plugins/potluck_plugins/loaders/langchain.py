@@ -84,7 +84,7 @@ class LangChainLoader(Loader):
     def _read(self, source: Source) -> list[tuple[str, dict[str, Json]]]:
         arguments = {**self._config.all_arguments(), self._config.file_argument: str(source.path)}
         try:
-            with self._caller.using():
+            with self._caller.guard():
                 found = list(self._caller.cls(**arguments).lazy_load())
         except (DocumentError, EgressRefused):
             raise

@@ -103,7 +103,7 @@ class OpenTelemetry(Observer):
         """End the span as failed."""
         for span in (self._spans.get(event.id), self._root):
             if span is not None:
-                _failed(span, type(error).__name__)
+                _mark_failed(span, type(error).__name__)
         self._end(event)
 
     @potluck.hookimpl
@@ -127,7 +127,7 @@ class OpenTelemetry(Observer):
             start_time=_nanoseconds(call.started),
         )
         if call.error:
-            _failed(span, call.error)
+            _mark_failed(span, call.error)
         span.end(_nanoseconds(call.started + call.seconds))
         self._duration.record(call.seconds, about)
         for kind, count in counts.items():
@@ -219,7 +219,7 @@ def _within_a_span() -> bool:
     return get_current_span().get_span_context().is_valid
 
 
-def _failed(span: Span, error: str) -> None:
+def _mark_failed(span: Span, error: str) -> None:
     from opentelemetry.trace import StatusCode
 
     span.set_attribute("error.type", error)

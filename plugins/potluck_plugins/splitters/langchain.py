@@ -50,7 +50,7 @@ class LangChainSplitter(Splitter):
         """Have the text cut, and yield the places of the pieces. Raises ``ContractBroken`` where one has none."""
         if not document.text.strip():
             return
-        with self._caller.using():
+        with self._caller.guard():
             if self._made is None:
                 self._made = self._caller.cls(**self._config.all_arguments())
             texts = [getattr(piece, "page_content", piece) for piece in self._made.split_text(document.text)]

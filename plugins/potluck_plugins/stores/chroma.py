@@ -82,13 +82,13 @@ class ChromaFolder(VectorStore):
         if not self._pending:
             self._files.sweep()
             return
-        if self._files.changed():
+        if self._files.has_changed():
             self.close()
             self._batches = self._files.read()
-        ids, rows = self._pending.added()
+        ids, rows = self._pending.added_rows()
         try:
             with self._records() as records:
-                records.delete(sorted(self._pending.touched.difference(ids)))
+                records.delete(sorted(self._pending.touched_ids.difference(ids)))
                 records.upsert(ids, rows)
             self._disconnect()
             assert self._work is not None

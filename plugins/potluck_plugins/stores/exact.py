@@ -16,7 +16,7 @@ import potluck
 from potluck.contracts import Collection, Config, Context, Hits, Vectors, VectorStore
 from potluck_plugins.stores._shared.generations import Batch, Block, Generations
 from potluck_plugins.stores._shared.pending import Pending, checked_query
-from potluck_plugins.stores._shared.ranking import ranked, slack
+from potluck_plugins.stores._shared.ranking import rank_candidates, slack
 
 _FORM = "potluck exact 1"
 _PIECES = 8
@@ -64,14 +64,14 @@ class ExactStore(VectorStore):
         if not self._pending:
             self._files.sweep()
             return
-        if self._files.changed():
+        if self._files.has_changed():
             self._pieces = self._read()
-        gone = self._pending.touched
+        gone = self._pending.touched_ids
         kept = [piece for piece in self._pieces if gone.isdisjoint(piece.ids)]
         if len(kept) >= _PIECES:
             kept = []
         rest = [piece for piece in self._pieces if piece not in kept]
-        new_ids, new_rows = self._pending.added()
+        new_ids, new_rows = self._pending.added_rows()
         ids = [given for piece in rest for given in piece.ids if given not in gone] + new_ids
         blocks = _blocks(rest, gone, new_rows)
         files: dict[str, Iterable[Block]] = {"vectors": blocks, "ids": ["\0".join(ids).encode()]}
@@ -97,7 +97,7 @@ class ExactStore(VectorStore):
             ids += [piece.ids[position] for position in here.tolist()]
             rows.append(piece.rows[here])
             start += len(piece.ids)
-        return ranked(ids, np.concatenate(rows), query, k)
+        return rank_candidates(ids, np.concatenate(rows), query, k)
 
     def ids(self) -> set[str]:
         """All committed ids."""

@@ -87,7 +87,7 @@ class FaissStore(VectorStore):
         if not self._pending:
             self._files.sweep()
             return
-        if self._files.changed():
+        if self._files.has_changed():
             self._read()
         try:
             with _threads(self._config.threads):
@@ -155,8 +155,8 @@ class FaissStore(VectorStore):
             self._files.write([], {"index": [index], "ids": [ids], "dead": [dead]})
 
     def _change(self) -> None:
-        gone = self._pending.touched
-        ids, rows = self._pending.added()
+        gone = self._pending.touched_ids
+        ids, rows = self._pending.added_rows()
         self._dead.update(position for position, given in enumerate(self._ids) if given in gone)
         total = len(self._ids) + len(ids)
         trainable = self._config.index == "ivf" and not self.trained and total >= _TRAINING * self._config.nlist

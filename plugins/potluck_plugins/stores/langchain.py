@@ -92,11 +92,11 @@ class LangChainStore(VectorStore):
         if not self._pending:
             self._files.sweep()
             return
-        if self._files.changed():
+        if self._files.has_changed():
             self._drop()
             self._rows = self._read()
-        gone = self._pending.touched & self._rows.keys()
-        ids, rows = self._pending.added()
+        gone = self._pending.touched_ids & self._rows.keys()
+        ids, rows = self._pending.added_rows()
         new = dict(zip(ids, rows, strict=True))
         kept = {given: row for given, row in self._rows.items() if given not in gone} | new
         self._write(kept)
@@ -158,7 +158,7 @@ class LangChainStore(VectorStore):
         keys = {_key(given): given for given in rows}
         self._known |= keys
         try:
-            with self._caller.using():
+            with self._caller.guard():
                 self._hand_over({key: rows[given] for key, given in keys.items()})
         except BaseException:
             self._index = None
@@ -179,7 +179,7 @@ class LangChainStore(VectorStore):
         """The ids of about the nearest; what the store holds of others is left out."""
         asked = wanted
         while True:
-            with self._caller.using():
+            with self._caller.guard():
                 found = self._index.similarity_search_by_vector(query.tolist(), k=asked)
             texts = dict.fromkeys(document.page_content for document in found)
             ids = [self._known[text] for text in texts if text in self._known]
@@ -198,7 +198,7 @@ class LangChainStore(VectorStore):
         """Let go of the store of LangChain; a collection that was named here is deleted."""
         index, self._index = self._index, None
         if index is not None and self._own and callable(getattr(index, "delete_collection", None)):
-            with self._caller.using():
+            with self._caller.guard():
                 index.delete_collection()
 
 

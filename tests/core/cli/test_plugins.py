@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 
 from potluck.doctor import packages
-from potluck.doctor.examine import Examined, examine
-from potluck.plugins import FILE_TYPES, GROUPS, Plugin, installed
+from potluck.doctor.examine import Examination, examine
+from potluck.plugins import FILE_TYPES, GROUPS, Plugin, installed_plugins
 from support.commands import potluck
 from support.fake_plugins import install, install_hashing, visible
 from support.stress_plugins import HOSTILE, install_hostile
@@ -60,10 +60,10 @@ def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 
 def of(package: str) -> list[Plugin]:
-    return [plugin for plugin in installed() if plugin.package.startswith(package)]
+    return [plugin for plugin in installed_plugins() if plugin.package.startswith(package)]
 
 
-def examined(package: str, seconds: float = 20.0) -> Mapping[str, Examined]:
+def examined(package: str, seconds: float = 20.0) -> Mapping[str, Examination]:
     return {one.plugin.name: one for one in examine(of(package), seconds)}
 
 
@@ -172,7 +172,7 @@ def test_plugins_are_held_against_the_rules_of_their_kind_on_demand(site: Path) 
 
 
 def test_bundled_plugins_keep_the_rules_of_their_kind() -> None:
-    chosen = [plugin for plugin in of("potluck") if plugin.qualified in ("potluck:recursive", "potluck:jsonl")]
+    chosen = [plugin for plugin in of("potluck") if plugin.qualified_name in ("potluck:recursive", "potluck:jsonl")]
 
     for one in examine(chosen, conform=True):
         assert len(one.rules) > 5

@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from potluck import recipe as recipes
-from potluck.components.changes import NAME, Causes, causes_of_training, differences, keep_training
+from potluck.components.changes import NAME, Causes, causes_of_training, identity_differences, keep_training
 from potluck.recipe.model import RecipeModel
 
 HASH, OTHER = "0123456789abcdef" * 2, "fedcba9876543210" * 2
@@ -37,7 +37,7 @@ SAME: list[dict[str, Any]] = [{}, {"files": {"regex": "9.9", "vocab.txt": HASH}}
 
 @pytest.mark.parametrize("changes", SAME)
 def test_what_decides_the_same_differs_in_nothing(changes: dict[str, Any]) -> None:
-    assert [*differences("splitter", identity(), identity(**changes))] == []
+    assert [*identity_differences("splitter", identity(), identity(**changes))] == []
 
 
 @pytest.mark.parametrize(
@@ -59,7 +59,7 @@ def test_what_decides_the_same_differs_in_nothing(changes: dict[str, Any]) -> No
     ],
 )  # fmt: skip
 def test_each_difference_is_a_phrase(changes: dict[str, Any], phrases: list[str]) -> None:
-    assert [*differences("splitter", identity(), identity(**changes))] == phrases
+    assert [*identity_differences("splitter", identity(), identity(**changes))] == phrases
 
 
 @pytest.mark.parametrize(
@@ -67,7 +67,7 @@ def test_each_difference_is_a_phrase(changes: dict[str, Any], phrases: list[str]
     [("0" * 32, True), ("a" * 64, True), ("0" * 31, False), ("g" * 32, False), ("A" * 32, False)],
 )
 def test_what_is_a_hash_is_not_shown(value: str, hashed: bool) -> None:
-    (phrase,) = differences("embedder", identity(files={}), identity(files={"model": value}))
+    (phrase,) = identity_differences("embedder", identity(files={}), identity(files={"model": value}))
 
     assert phrase == (
         "the files of the embedder's model changed" if hashed else f"the embedder's model nothing -> {value}"
@@ -78,12 +78,14 @@ def test_a_password_that_changed_is_told_and_not_shown() -> None:
     settings = {"url": "http://host", "api_key": "***"}
     then = identity(settings=settings, starred=HASH)
 
-    assert [*differences("chat", then, identity(settings=settings, starred=OTHER))] == [
+    assert [*identity_differences("chat", then, identity(settings=settings, starred=OTHER))] == [
         "a password or key among the settings of the chat changed"
     ]
-    assert [*differences("chat", then, identity(settings=settings, starred=HASH))] == []
+    assert [*identity_differences("chat", then, identity(settings=settings, starred=HASH))] == []
     del then["starred"]
-    assert [*differences("chat", then, identity(settings=settings, starred=HASH))] == [], "an earlier potluck kept none"
+    assert [*identity_differences("chat", then, identity(settings=settings, starred=HASH))] == [], (
+        "an earlier potluck kept none"
+    )
 
 
 PHRASES = Causes({"loader": ("pypdf 5 -> 6",), "splitter": ("a", "b"), "embedder": ("c",), "store": ("d",)})

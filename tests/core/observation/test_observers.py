@@ -17,7 +17,7 @@ from potluck import Recipe, hookimpl
 from potluck.errors import RecipeError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent
 from potluck.observation.observers import Observers
-from potluck.observation.stage import carried, model_call, stage
+from potluck.observation.stage import in_current_stage, model_call, stage
 from potluck.plugins import GROUPS
 from support.commands import potluck
 from support.fake_plugins import install, install_hashing, visible
@@ -189,7 +189,7 @@ def test_a_call_in_another_thread_belongs_to_the_stage_that_started_it(home: Pat
     manager, notes = Observers(), Notes()
     manager.register(notes)
     with ThreadPoolExecutor(3) as pool, stage(manager, "embed", "texts"):
-        assert list(pool.map(carried(call), range(9))) == list(range(9))
+        assert list(pool.map(in_current_stage(call), range(9))) == list(range(9))
 
     assert sorted(call.texts for call in notes.calls) == list(range(9))
     assert {call.stage for call in notes.calls} == {1}

@@ -1,6 +1,6 @@
 """Every bundled loader keeps the rules of loaders, with the samples of the kit and with real files.
 
-Modules: ``potluck.testing.loader``, ``potluck.testing.reading``, ``potluck.testing.samples``.
+Modules: ``potluck.testing.loader``, ``potluck.testing.isolated_reading``, ``potluck.testing.samples``.
 """
 
 from __future__ import annotations
@@ -73,7 +73,7 @@ def test_a_bundled_loader_keeps_the_contract_with_real_files(
 
 
 def test_every_bundled_loader_is_held_against_the_kit() -> None:
-    bundled = [one for one in plugins.installed() if one.kind == "loader" and one.package == "potluck"]
+    bundled = [one for one in plugins.installed_plugins() if one.kind == "loader" and one.package == "potluck"]
     alone = {
         one.name for one in bundled if not any(f.is_required() for f in plugins.offer(one).config.model_fields.values())
     }

@@ -18,7 +18,7 @@ from potluck.documents import plain
 from potluck.errors import ContextExceeded
 from potluck.model_sources.model_store import ModelStore
 from potluck.testing import Check, Subject, checks, tiny_model
-from potluck.testing.chat import ALIKE, QUESTIONS, asked
+from potluck.testing.chat_prompts import ALIKE, QUESTIONS, prompt_for
 from potluck.testing.texts import SENTENCES
 from support.kits import hold
 from support.servers import CONTEXT, SMOLLM2, llama_server
@@ -80,7 +80,7 @@ def bert(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(scope="module")
 def t5(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    asks = [plain(asked(question)) for question in (*QUESTIONS, *ALIKE)]
+    asks = [plain(prompt_for(question)) for question in (*QUESTIONS, *ALIKE)]
     return tiny_seq2seq(tmp_path_factory.mktemp("t5"), list(zip(asks, SAID, strict=True)), longest=LONGEST)
 
 

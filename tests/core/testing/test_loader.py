@@ -1,6 +1,6 @@
 """Where the rules of loaders draw their lines: what is just allowed, and what is just not, with what is said of it.
 
-Modules: ``potluck.testing.loader``, ``potluck.testing.reading``.
+Modules: ``potluck.testing.loader``, ``potluck.testing.isolated_reading``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The kit of loaders finds what is broken, by name: each mutant breaks one rule of a loader that keeps them all.
 
 Modules: ``potluck.contracts.loader``, ``potluck.testing.kit``, ``potluck.testing.loader``, ``potluck.testing.quiet``,
-``potluck.testing.reading``, ``potluck.testing.samples``.
+``potluck.testing.isolated_reading``, ``potluck.testing.samples``.
 """
 
 from __future__ import annotations
@@ -14,8 +14,9 @@ from typing import Any
 import pytest
 
 from potluck.loading import worker
-from potluck.testing import Subject, Violation, checks, reading
-from potluck.testing.samples import Sample, built_in
+from potluck.testing import Subject, Violation, checks, isolated_reading
+from potluck.testing.sample_writers import write_samples
+from potluck.testing.samples import Sample
 from potluck.testing.texts import SENTENCES
 from support import broken_loaders as broken
 from support.broken_loaders import Shelf
@@ -73,7 +74,7 @@ MUTANTS = {
 
 def paged() -> Sample:
     """The kit's own text, on two pages."""
-    (plain,) = built_in(["txt"])
+    (plain,) = write_samples(["txt"])
     return Sample("notes.txt", plain.content.replace(b"1.4", b"\f1.4"), SENTENCES)
 
 
@@ -86,7 +87,7 @@ def packed() -> Sample:
     return Sample("shelf.zip", made.getvalue(), (*SENTENCES, "The second part."))
 
 
-SAMPLES = (paged(), packed(), *built_in(["xml"]))
+SAMPLES = (paged(), packed(), *write_samples(["xml"]))
 
 
 def subject(kind: type[Shelf], folder: Path) -> Subject:
@@ -102,7 +103,7 @@ def test_a_loader_that_keeps_the_contract_passes(check: Any, tmp_path: Path) -> 
 def test_a_mutant_is_caught_by_the_rule_that_it_breaks(
     mutant: type[Shelf], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "SECONDS", 1.0 if mutant is broken.Waits else worker.SECONDS)
+    monkeypatch.setattr(isolated_reading, "SECONDS", 1.0 if mutant is broken.Waits else worker.SECONDS)
     (check,) = (one for one in checks("loader") if one.rule == MUTANTS[mutant])
     with pytest.raises(Violation, match=f"^{check.rule}: "):
         check.on(subject(mutant, tmp_path))

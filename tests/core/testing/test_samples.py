@@ -18,8 +18,9 @@ from xml.etree import ElementTree
 import pytest
 
 from potluck.errors import PotluckError
-from potluck.testing import samples
-from potluck.testing.samples import EXPECTED, Sample, built_in, given
+from potluck.testing import sample_damage, samples
+from potluck.testing.sample_writers import write_samples
+from potluck.testing.samples import EXPECTED, Sample, read_samples
 from potluck.testing.texts import CLUSTERS, SENTENCES, chinese, is_torn, text, texts
 
 PHRASES = ("道碴厚度", "The ballast")
@@ -42,7 +43,7 @@ ARCHIVE = archive(one="一二三" * 500, two="x", three="The ballast" * 900, fou
 
 @pytest.mark.parametrize("extension", ["txt", "text", "log", "rst", "md", "markdown", "html", "htm", "csv", "tsv"])
 def test_a_sample_of_each_format_of_text_holds_every_sentence(extension: str) -> None:
-    (sample,) = built_in([extension, "docx"])
+    (sample,) = write_samples([extension, "docx"])
 
     assert (sample.name, sample.extension, sample.must) == (f"sample.{extension}", extension, SENTENCES)
     assert sample.text is not None
@@ -50,8 +51,10 @@ def test_a_sample_of_each_format_of_text_holds_every_sentence(extension: str) ->
 
 
 def test_samples_of_structured_formats_are_well_formed() -> None:
-    by = {sample.extension: sample.content for sample in built_in(["xml", "xhtml", "json", "jsonl", "eml", "ipynb"])}
-    tables = {sample.extension: sample.text or "" for sample in built_in(["csv", "tsv"])}
+    by = {
+        sample.extension: sample.content for sample in write_samples(["xml", "xhtml", "json", "jsonl", "eml", "ipynb"])
+    }
+    tables = {sample.extension: sample.text or "" for sample in write_samples(["csv", "tsv"])}
 
     assert [clause.get("number") for clause in ElementTree.fromstring(by["xml"]).findall("clause")] == [
         f"1.{number}" for number in range(1, 7)
@@ -93,7 +96,7 @@ def test_what_can_be_changed_by_hand_is_text(content: str | bytes, is_text: bool
 
 
 def test_a_sample_is_called_by_its_name_and_how_it_was_altered() -> None:
-    other = PLAIN.altered("turned round", "文")
+    other = PLAIN.alter("turned round", "文")
 
     assert (str(PLAIN), str(other)) == ("a.txt", "a.txt turned round")
     assert (other.content, other.must) == ("文".encode(), PHRASES)
@@ -105,8 +108,8 @@ def test_an_authors_samples_are_the_files_that_the_list_names(tmp_path: Path) ->
     (tmp_path / EXPECTED).write_text(json.dumps({"報告.bin": ["片語", "phrase"]}), encoding="utf-8")
 
     expected = (Sample("報告.bin", b"\0", ("片語", "phrase")),)
-    assert given(tmp_path) == given(str(tmp_path)) == expected
-    assert given({tmp_path / "報告.bin": ["片語", "phrase"]}) == expected
+    assert read_samples(tmp_path) == read_samples(str(tmp_path)) == expected
+    assert read_samples({tmp_path / "報告.bin": ["片語", "phrase"]}) == expected
 
 
 @pytest.mark.parametrize(
@@ -127,7 +130,7 @@ def test_samples_that_say_nothing_are_an_error(listed: str | None, message: str,
         (tmp_path / EXPECTED).write_text(listed, encoding="utf-8")
 
     with pytest.raises(PotluckError, match=message):
-        given(tmp_path)
+        read_samples(tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -151,7 +154,7 @@ def test_formats_are_told_by_what_is_in_a_file(sample: Sample, zipped: bool, xml
 
 
 def test_cuts_leave_a_part_of_the_beginning() -> None:
-    found = list(samples.cuts(BINARY))
+    found = list(sample_damage.cuts(BINARY))
 
     assert [one.how for one in found] == [f"cut off at {part} %" for part in (10, 30, 50, 70, 90, 97)]
     assert [len(one.content) for one in found] == [102, 307, 512, 716, 921, 993]
@@ -159,9 +162,9 @@ def test_cuts_leave_a_part_of_the_beginning() -> None:
 
 
 def test_damage_is_the_same_every_time_and_changes_every_file() -> None:
-    found = list(samples.damaged(BINARY))
+    found = list(sample_damage.damage(BINARY))
 
-    assert [one.content for one in samples.damaged(BINARY)] == [one.content for one in found]
+    assert [one.content for one in sample_damage.damage(BINARY)] == [one.content for one in found]
     by = {one.how: one.content for one in found}
     assert by["emptied"] == b""
     assert by["twice in one file"] == BINARY.content * 2
@@ -174,11 +177,11 @@ def test_damage_is_the_same_every_time_and_changes_every_file() -> None:
         wanted = range(start, min(start + 4**number // 8 + 1, len(BINARY.content)))
         assert changed == list(wanted)
         assert all(one.content[place] == BINARY.content[place] ^ 0xFF for place in wanted)
-    assert len(list(samples.damaged(Sample("a.txt", b"")))) == len(found), "an empty file can be damaged too"
+    assert len(list(sample_damage.damage(Sample("a.txt", b"")))) == len(found), "an empty file can be damaged too"
 
 
 def test_other_things_stand_under_the_name() -> None:
-    found = {one.how: one.content for one in samples.foreign(PLAIN)}
+    found = {one.how: one.content for one in sample_damage.foreign_contents(PLAIN)}
 
     assert len(found) == len(set(found.values())) == 10
     assert (len(found["as random bytes"]), found["as zeros"]) == (5000, bytes(5000))
@@ -189,7 +192,7 @@ def test_other_things_stand_under_the_name() -> None:
         assert held.namelist() == []
     assert json.loads(found["as JSON"])["a"][0] == 1
     assert len(found["as a very long line"]) == 600_000
-    assert found["as random bytes"] == next(iter(samples.foreign(BINARY))).content
+    assert found["as random bytes"] == next(iter(sample_damage.foreign_contents(BINARY))).content
 
 
 @pytest.mark.parametrize(
@@ -206,7 +209,10 @@ def test_other_things_stand_under_the_name() -> None:
 def test_parts_within_parts_are_nested_as_deep_as_is_asked(
     name: str, content: bytes, beginning: bytes, end: bytes
 ) -> None:
-    found, deeper = samples.deep(Sample(name, content), 100), samples.deep(Sample(name, content))
+    found, deeper = (
+        sample_damage.nest_deeply(Sample(name, content), 100),
+        sample_damage.nest_deeply(Sample(name, content)),
+    )
 
     assert found is not None
     assert deeper is not None
@@ -218,11 +224,11 @@ def test_parts_within_parts_are_nested_as_deep_as_is_asked(
 
 @pytest.mark.parametrize("sample", [PLAIN, BINARY, ARCHIVE, Sample("a.csv", b"a")])
 def test_what_has_no_parts_is_not_nested(sample: Sample) -> None:
-    assert samples.deep(sample) is None
+    assert sample_damage.nest_deeply(sample) is None
 
 
 def test_the_four_largest_parts_of_a_bomb_inflate_and_the_others_stay() -> None:
-    found = samples.bomb(ARCHIVE, 3 << 20)
+    found = sample_damage.inflate(ARCHIVE, 3 << 20)
 
     with zipfile.ZipFile(io.BytesIO(found.content)) as held, zipfile.ZipFile(io.BytesIO(ARCHIVE.content)) as before:
         assert held.testzip() is None, "every checksum is right"
@@ -247,7 +253,7 @@ def test_the_four_largest_parts_of_a_bomb_inflate_and_the_others_stay() -> None:
     ],
 )  # fmt: skip
 def test_texts_are_tried_with_marks_that_must_not_come_out(sample: Sample, hows: list[str]) -> None:
-    found = {one.how: one.content.decode() for one in samples.marked(sample)}
+    found = {one.how: one.content.decode() for one in sample_damage.add_marks(sample)}
 
     assert list(found) == hows
     if hows:
@@ -263,16 +269,16 @@ def test_texts_are_tried_with_marks_that_must_not_come_out(sample: Sample, hows:
 
 
 def test_bytes_that_are_no_text_stand_within_a_phrase() -> None:
-    found = samples.torn(PLAIN)
+    found = sample_damage.tear_phrase(PLAIN)
 
     assert found is not None
     assert found.content == "1.1 道碴".encode() + b"\xff\xfe\xff" + "度\n1.2 The ballast\n".encode()
-    assert samples.torn(BINARY) is None
-    assert samples.torn(Sample("a.txt", b"other", PHRASES)) is None
+    assert sample_damage.tear_phrase(BINARY) is None
+    assert sample_damage.tear_phrase(Sample("a.txt", b"other", PHRASES)) is None
 
 
 def test_of_an_archive_the_largest_part_is_spoiled_and_no_other() -> None:
-    found = samples.spoiled(ARCHIVE)
+    found = sample_damage.spoil_checksum(ARCHIVE)
 
     assert found is not None
     changed = [place for place, byte in enumerate(found.content) if byte != ARCHIVE.content[place]]
@@ -285,11 +291,11 @@ def test_of_an_archive_the_largest_part_is_spoiled_and_no_other() -> None:
                 held.read(name)
         with pytest.raises(Exception, match=r"CRC|invalid|incomplete|error"):
             held.read(largest)
-    assert samples.spoiled(PLAIN) is None
+    assert sample_damage.spoil_checksum(PLAIN) is None
 
 
 def test_xml_names_another_file_in_the_place_of_a_phrase(tmp_path: Path) -> None:
-    found = samples.reaching(XML, tmp_path / "secret.txt")
+    found = sample_damage.include_file(XML, tmp_path / "secret.txt")
 
     assert found is not None
     content = found.content.decode()
@@ -297,18 +303,18 @@ def test_xml_names_another_file_in_the_place_of_a_phrase(tmp_path: Path) -> None
         f'<!DOCTYPE a [<!ENTITY file SYSTEM "{(tmp_path / "secret.txt").as_uri()}">]><a>\n<b>&file;</b>\n</a>\n'
     )
     for other in (PLAIN, PAGE, BINARY, Sample("a.xml", b"<a>other</a>", PHRASES)):
-        assert samples.reaching(other, tmp_path) is None
+        assert sample_damage.include_file(other, tmp_path) is None
 
 
 def test_pages_and_xml_name_files_of_an_address_that_belongs_to_nobody() -> None:
-    remote, page = samples.calling(XML), samples.calling(PAGE)
+    remote, page = sample_damage.include_remote(XML), sample_damage.include_remote(PAGE)
 
     assert remote is not None
     assert remote.content.decode().startswith('<!DOCTYPE a SYSTEM "http://192.0.2.1/a.dtd"><a>\n<b>')
     assert page is not None
     assert page.content.decode().startswith('<link rel="stylesheet" href="http://192.0.2.1/a.css"><img src="http://192')
     assert page.content.endswith(PAGE.content)
-    assert [samples.calling(one) for one in (PLAIN, BINARY, ARCHIVE)] == [None] * 3
+    assert [sample_damage.include_remote(one) for one in (PLAIN, BINARY, ARCHIVE)] == [None] * 3
 
 
 @pytest.mark.parametrize(

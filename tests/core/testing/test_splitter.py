@@ -100,7 +100,7 @@ def test_what_is_just_allowed_is_let_pass(
     check(rule, tmp_path, splitter, settings)
 
 
-def altered(start: int = 0, end: int = 0) -> Splitter:
+def alter(start: int = 0, end: int = 0) -> Splitter:
     """Of a whole text a chunk that begins and ends so much later."""
 
     def made(document: Document) -> list[Chunk]:
@@ -124,11 +124,11 @@ def altered(start: int = 0, end: int = 0) -> Splitter:
         ("chinese-is-split", Listed(whole), {"chunk_size": 20}, " characters give 1 chunks"),
         ("characters-are-whole", Windows(8), {"chunk_size": 8}, "is cut at "),
         ("characters-are-whole", Windows(9), {}, "is cut at "),
-        ("bounds", altered(end=1), {}, " in sample-"),
-        ("bounds", altered(start=-1), {}, "-1 to "),
+        ("bounds", alter(end=1), {}, " in sample-"),
+        ("bounds", alter(start=-1), {}, "-1 to "),
         ("text-is-span", Listed(lambda one: [Chunk(0, 1, "\x01")]), {}, "at 0"),
-        ("nothing-lost", altered(start=5), {}, " of sample-"),
-        ("nothing-lost", altered(end=-9), {}, " of "),
+        ("nothing-lost", alter(start=5), {}, " of sample-"),
+        ("nothing-lost", alter(end=-9), {}, " of "),
         ("in-order", Listed(lambda one: [Chunk(1, 2, "a"), Chunk(0, 1, "b")]), {}, "start at [1, 0]"),
         ("trimmed", Listed(lambda one: [Chunk(0, 2, "a ")]), {}, "'a ' of sample-"),
         ("trimmed", Listed(lambda one: [Chunk(0, 0, "")]), {}, "'' of sample-"),

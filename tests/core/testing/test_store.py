@@ -16,7 +16,7 @@ import pytest
 from potluck.contracts.store import Collection, Hits
 from potluck.errors import StoreMismatch
 from potluck.testing import Skipped, Subject, Violation, checks
-from potluck.testing.store import ids, units
+from potluck.testing.store import ids, unit_vectors
 from support.kits import violating
 
 Changed = Callable[[Hits, int], Hits]
@@ -223,12 +223,12 @@ def test_a_store_that_compares_with_every_vector_is_not_tried_on_many(tmp_path: 
 
 
 def test_the_vectors_of_the_kit_are_of_length_one_and_the_same_for_a_seed() -> None:
-    vectors = units(5, seed=3)
+    vectors = unit_vectors(5, seed=3)
 
     assert vectors.shape == (5, 16)
     assert vectors.dtype == np.float32
     assert np.linalg.norm(vectors, axis=1) == pytest.approx([1] * 5, abs=1e-6)
-    assert (units(5, seed=3) == vectors).all()
-    assert not (units(5, seed=4) == vectors).any()
+    assert (unit_vectors(5, seed=3) == vectors).all()
+    assert not (unit_vectors(5, seed=4) == vectors).any()
     assert ids(3) == ["0000", "0001", "0002"]
-    assert len(units()) == len(ids()) == 120
+    assert len(unit_vectors()) == len(ids()) == 120

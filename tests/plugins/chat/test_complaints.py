@@ -20,7 +20,7 @@ import httpx
 import openai
 
 from potluck_plugins._openai.complaints import Complaint, complaint, error_of, one_line
-from potluck_plugins._openai.failures import Failed, failed_within, failure
+from potluck_plugins._openai.failures import Failed, failure, failure_in_answer
 
 
 @pytest.mark.parametrize(
@@ -160,7 +160,7 @@ def test_a_status_says_whether_to_ask_again_and_what_to_do(status: int) -> None:
 def test_a_code_says_more_than_a_status(
     status: int, error: dict[str, Any], kind: type[PotluckError], advice: str
 ) -> None:
-    for failed in (refused(status, {"error": error}), failed_within(complaint({"error": error}) or Complaint())):
+    for failed in (refused(status, {"error": error}), failure_in_answer(complaint({"error": error}) or Complaint())):
         assert failed.error is kind
         assert not failed.passing
         assert failed.advice.startswith(advice)
@@ -229,12 +229,12 @@ def test_a_service_may_say_until_when_to_wait() -> None:
 
 
 def test_an_error_within_an_answer_is_read_by_its_code() -> None:
-    missing = failed_within(Complaint("no model", frozenset({"404"})))
+    missing = failure_in_answer(Complaint("no model", frozenset({"404"})))
     assert (missing.reason, missing.passing) == ("answered with an error: no model", False)
-    assert failed_within(Complaint("busy", frozenset({"503"}))).passing
-    lasting = failed_within(Complaint("no", frozenset({"invalid_request_error"})))
+    assert failure_in_answer(Complaint("busy", frozenset({"503"}))).passing
+    lasting = failure_in_answer(Complaint("no", frozenset({"invalid_request_error"})))
     assert (lasting.passing, lasting.advice) == (False, "")
-    passing = failed_within(Complaint("no"))
+    passing = failure_in_answer(Complaint("no"))
     assert passing.passing
     assert passing.advice.startswith("Run again later")
     assert passing.reason == "answered with an error: no"

@@ -153,10 +153,10 @@ def test_a_prompt_that_does_not_fit_the_window_is_refused(classes: None, tmp_pat
 
 
 def test_counting_tokens_asks_nobody(classes: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from potluck.testing.quiet import watched
+    from potluck.testing.quiet import refuse_connections
 
     chat = component("chat", "langchain", tmp_path, ECHO)
-    with watched() as tried:
+    with refuse_connections() as tried:
         tokens = chat.count_tokens(QUESTION)
 
     assert tried == []

@@ -14,7 +14,7 @@ from pydantic import ValidationError
 
 pytest.importorskip("openai")
 
-from potluck_plugins._openai import Failed, ServiceConfig, counter, joined, parsed, sendable, sends_to
+from potluck_plugins._openai import Failed, ServiceConfig, counter, join_blocks, parse_json, sendable, sends_to
 
 ADDRESSES = {
     # address: host, this machine, OpenAI's own
@@ -72,7 +72,7 @@ def test_a_recipe_that_says_nothing_is_patient() -> None:
 
 @pytest.mark.parametrize(("body", "value"), [(b'{"a": [1]}', {"a": [1]}), (b" null ", None), (b'"x"', "x")])
 def test_the_body_of_an_answer_is_json(body: bytes, value: object) -> None:
-    assert parsed(body) == value
+    assert parse_json(body) == value
 
 
 @pytest.mark.parametrize(
@@ -89,7 +89,7 @@ def test_the_body_of_an_answer_is_json(body: bytes, value: object) -> None:
 )
 def test_what_is_no_json_is_told_and_may_be_some_the_next_time(body: bytes, said: str) -> None:
     with pytest.raises(Failed) as caught:
-        parsed(body)
+        parse_json(body)
 
     assert caught.value.reason == f"answered with something that is not an answer ({said})"
     assert (caught.value.advice, caught.value.passing) == ("Check 'base_url'", True)
@@ -97,7 +97,7 @@ def test_what_is_no_json_is_told_and_may_be_some_the_next_time(body: bytes, said
 
 def test_a_body_that_is_nested_without_end_is_no_answer() -> None:
     with pytest.raises(Failed, match="not an answer"):
-        parsed(b"[" * 200_000)
+        parse_json(b"[" * 200_000)
 
 
 async def _blocks(count: int, block: bytes) -> AsyncIterator[bytes]:
@@ -108,10 +108,10 @@ async def _blocks(count: int, block: bytes) -> AsyncIterator[bytes]:
 def test_the_blocks_of_a_body_are_joined_up_to_64_mib() -> None:
     megabyte = bytes(1 << 20)
 
-    assert asyncio.run(joined(_blocks(3, b"ab"))) == b"ababab"
-    assert len(asyncio.run(joined(_blocks(64, megabyte)))) == 64 << 20
+    assert asyncio.run(join_blocks(_blocks(3, b"ab"))) == b"ababab"
+    assert len(asyncio.run(join_blocks(_blocks(64, megabyte)))) == 64 << 20
     with pytest.raises(Failed) as caught:
-        asyncio.run(joined(_blocks(65, megabyte)))
+        asyncio.run(join_blocks(_blocks(65, megabyte)))
     assert caught.value.reason == "answered with more than 64 MiB"
     assert not caught.value.passing
 

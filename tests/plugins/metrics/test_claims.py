@@ -17,7 +17,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck.documents import Passage
-from potluck_plugins.metrics._shared.claims import citation_precision, claims, unsupported
+from potluck_plugins.metrics._shared.claims import citation_precision, claims, find_unsupported
 
 
 def passage(text: str, section: str = "", heading: str = "") -> Passage:
@@ -60,7 +60,7 @@ RAIL = passage(
     ],
 )
 def test_what_the_passages_hold_is_supported(answer: str) -> None:
-    assert unsupported(answer, [RAIL]) == []
+    assert find_unsupported(answer, [RAIL]) == []
     assert citation_precision(answer, [RAIL]) == 1
 
 
@@ -91,7 +91,7 @@ def test_what_the_passages_hold_is_supported(answer: str) -> None:
     ],
 )
 def test_what_they_do_not_hold_is_named(answer: str, missing: list[str]) -> None:
-    assert unsupported(answer, [RAIL]) == missing
+    assert find_unsupported(answer, [RAIL]) == missing
 
 
 def test_an_answer_that_cites_nothing_has_no_precision() -> None:
@@ -127,7 +127,7 @@ def test_a_claim_counts_once_however_often_it_is_made() -> None:
     ],
 )
 def test_the_same_in_other_writing_is_supported(answer: str, text: str) -> None:
-    assert unsupported(answer, [passage(text)]) == []
+    assert find_unsupported(answer, [passage(text)]) == []
 
 
 @pytest.mark.parametrize(
@@ -149,7 +149,7 @@ def test_the_same_in_other_writing_is_supported(answer: str, text: str) -> None:
     ],
 )
 def test_something_like_it_is_not(answer: str, text: str) -> None:
-    assert len(unsupported(answer, [passage(text)])) == 1
+    assert len(find_unsupported(answer, [passage(text)])) == 1
 
 
 @pytest.mark.parametrize(
@@ -165,18 +165,18 @@ def test_something_like_it_is_not(answer: str, text: str) -> None:
     ],
 )
 def test_what_is_absurd_is_read_all_the_same(text: str) -> None:
-    assert unsupported(text, [passage(text)]) == []
+    assert find_unsupported(text, [passage(text)]) == []
 
 
 def test_a_chapter_is_that_of_its_sections() -> None:
-    assert unsupported("第1章、第一章", [passage("text", "1.4.4")]) == []
-    assert unsupported("第2章、第14章", [passage("text", "1.4.4")]) == ["第2章", "第14章"]
+    assert find_unsupported("第1章、第一章", [passage("text", "1.4.4")]) == []
+    assert find_unsupported("第2章、第14章", [passage("text", "1.4.4")]) == ["第2章", "第14章"]
 
 
 @given(st.text(alphabet=st.sampled_from('第一十3章節「」“”".…1 20,，m°C%表-~至①萬a\n'), max_size=40))
 def test_what_a_passage_says_itself_is_supported(text: str) -> None:
     """Read as an answer and as a passage, nothing is found in the one that is not in the other."""
-    assert [one for one in unsupported(text, [passage(text)]) if not set(one) & set('".⋯…')] == []
+    assert [one for one in find_unsupported(text, [passage(text)]) if not set(one) & set('".⋯…')] == []
 
 
 def test_planted_false_clauses_are_caught_and_true_ones_left_alone(
@@ -190,10 +190,10 @@ def test_planted_false_clauses_are_caught_and_true_ones_left_alone(
         shown = [_clause(row), *map(_clause, chance.sample([other for other in rows if other is not row], 4))]
         wording = chance.choice(WORDINGS)
         right = wording.format(n=row["section"], title=row["title"], text=row["text"])
-        true, alarms = true + 1, alarms + bool(unsupported(right, shown))
+        true, alarms = true + 1, alarms + bool(find_unsupported(right, shown))
         claimed += len(claims(right))
         for false in _false(row["section"], [other["section"] for other in rows], place, shown):
-            wrong = unsupported(wording.format(n=false, title=row["title"], text=row["text"]), shown)
+            wrong = find_unsupported(wording.format(n=false, title=row["title"], text=row["text"]), shown)
             planted, caught = planted + 1, caught + any(false in one for one in wrong)
 
     record_testsuite_property("planted", f"{caught} of {planted} false clause numbers caught")
@@ -213,7 +213,7 @@ def test_a_number_that_was_changed_is_caught(
         shown = [_clause(row), *map(_clause, chance.sample([other for other in rows if other is not row], 4))]
         for match in re.finditer(r"(?<![\d.-])\d+(?:\.\d+)?(?![\d.-])", row["text"]):
             false = str(int(float(match.group())) * chance.choice([2, 3, 10]) + chance.choice([1, 7]))
-            wrong = unsupported(row["text"][: match.start()] + false + row["text"][match.end() :], shown)
+            wrong = find_unsupported(row["text"][: match.start()] + false + row["text"][match.end() :], shown)
             changed, caught = changed + 1, caught + any(false in one for one in wrong)
 
     record_testsuite_property("changed", f"{caught} of {changed} changed numbers caught")
@@ -239,7 +239,7 @@ def test_right_answers_of_the_data_are_seldom_doubted(
             if row["answers"] and row["gold_ids"]
         ]
     claiming = [(answer, shown) for answer, shown in found if claims(answer)]
-    doubted = [answer for answer, shown in claiming if unsupported(answer, shown)]
+    doubted = [answer for answer, shown in claiming if find_unsupported(answer, shown)]
 
     record_testsuite_property("doubted", f"{len(doubted)} of {len(claiming)} true answers")
     assert len(claiming) > (300 if whole_data else 60)

@@ -24,11 +24,11 @@ def test_the_latest_word_on_an_id_holds() -> None:
     pending.delete(["a", "c"])
     pending.add(["c"], ROWS[:1])
 
-    ids, rows = pending.added()
+    ids, rows = pending.added_rows()
 
     assert pending
     assert (ids, rows.tolist(), rows.dtype) == (["b", "c"], [[3, 4], [1, 2]], np.float32)
-    assert pending.touched == {"a", "b", "c"}
+    assert pending.touched_ids == {"a", "b", "c"}
 
 
 def test_what_was_deleted_alone_is_pending_too() -> None:
@@ -36,8 +36,8 @@ def test_what_was_deleted_alone_is_pending_too() -> None:
     pending.delete(["a"])
 
     assert pending
-    assert pending.touched == {"a"}
-    ids, rows = pending.added()
+    assert pending.touched_ids == {"a"}
+    ids, rows = pending.added_rows()
     assert (ids, rows.shape) == ([], (0, 2))
 
 
@@ -48,7 +48,7 @@ def test_nothing_is_pending_once_all_has_been_committed() -> None:
     pending.clear()
 
     assert not pending
-    assert pending.touched == set()
+    assert pending.touched_ids == set()
 
 
 def test_vectors_are_copied() -> None:
@@ -57,7 +57,7 @@ def test_vectors_are_copied() -> None:
     pending.add(["a", "b"], rows)
     rows[:] = 0
 
-    assert pending.added()[1].tolist() == ROWS.tolist()
+    assert pending.added_rows()[1].tolist() == ROWS.tolist()
 
 
 @pytest.mark.parametrize("given", ["a", "x" * 64, "鋼" * 64])

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from potluck.contracts import Hits, Vectors
-from potluck_plugins.stores._shared.ranking import best_of, ranked, scores, slack
+from potluck_plugins.stores._shared.ranking import best_of, rank_candidates, scores, slack
 
 QUERY = np.array([1, 0], np.float32)
 
@@ -40,9 +40,9 @@ def test_the_best_come_first_and_equal_ones_in_the_order_of_their_ids() -> None:
     rows = np.array([[1, 0], [3, 0], [1, 9], [2, 0]], np.float32)
     ids = ["d", "c", "b", "a"]
 
-    assert ranked(ids, rows, QUERY, 3) == Hits(("c", "a", "b"), (3.0, 2.0, 1.0))
-    assert ranked(ids, rows, QUERY, 9).ids == ("c", "a", "b", "d")
-    assert ranked(ids, rows, QUERY, 0) == Hits((), ())
+    assert rank_candidates(ids, rows, QUERY, 3) == Hits(("c", "a", "b"), (3.0, 2.0, 1.0))
+    assert rank_candidates(ids, rows, QUERY, 9).ids == ("c", "a", "b", "d")
+    assert rank_candidates(ids, rows, QUERY, 0) == Hits((), ())
 
 
 def test_the_slack_is_twice_the_error_of_a_product_in_float32() -> None:

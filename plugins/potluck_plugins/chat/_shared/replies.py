@@ -11,7 +11,7 @@ from potluck.documents import Answer, Finish, Usage
 from potluck.language import whole_characters
 from potluck_plugins._openai import Failed
 from potluck_plugins._openai.complaints import complaint, error_of
-from potluck_plugins._openai.failures import failed_within
+from potluck_plugins._openai.failures import failure_in_answer
 from potluck_plugins.chat._shared.finishes import finish_of, is_broken
 from potluck_plugins.chat._shared.parts import part_text, parts_of
 from potluck_plugins.chat._shared.thoughts import Habit
@@ -124,7 +124,7 @@ class Reply:
         """
         event = Event.model_validate(body)
         if isinstance(body, dict) and not event.choices and (said := error_of(body)):
-            raise failed_within(said)
+            raise failure_in_answer(said)
         if isinstance(event.usage, dict):
             self._usage = _Usage.model_validate(event.usage).to_usage()
         self._served_by = " ".join(filter(None, (event.model, event.system_fingerprint))) or self._served_by
@@ -161,7 +161,7 @@ class Reply:
     def _read(self, choice: _Choice) -> str:
         message = choice.message or choice.delta or _Message()
         if choice.error and (said := complaint({"error": choice.error})):
-            raise failed_within(said)
+            raise failure_in_answer(said)
         completed = choice.text if isinstance(choice.text, str) else None
         parts = parts_of(completed if message.content is None else message.content)
         for kind in parts.unread:

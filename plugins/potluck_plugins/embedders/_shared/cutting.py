@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 
 
-def beginning(text: str, window: int, count: Callable[[str], int]) -> str:
+def cut_to_window(text: str, window: int, count: Callable[[str], int]) -> str:
     """As much of a text's beginning as has at most ``window`` tokens, and at least a character.
 
     What stands behind does not decide where it ends: a count need not grow with every character, so that halving the

@@ -25,12 +25,12 @@ from potluck_plugins._openai import (
     ServiceConfig,
     body_of,
     counter,
-    parsed,
+    parse_json,
     sendable,
 )
 from potluck_plugins._openai.complaints import error_of
-from potluck_plugins._openai.failures import failed_within
-from potluck_plugins.embedders._shared.cutting import beginning
+from potluck_plugins._openai.failures import failure_in_answer
+from potluck_plugins.embedders._shared.cutting import cut_to_window
 
 if TYPE_CHECKING:
     from openai import AsyncOpenAI
@@ -151,7 +151,7 @@ class OpenAIEmbedder(Embedder):
 
     def _within(self, text: str) -> str:
         """The text, or as much of its beginning as fits where the recipe consents to ``fit: cut``."""
-        return beginning(text, self._config.window, self._counter.count) if self.fit == "cut" else text
+        return cut_to_window(text, self._config.window, self._counter.count) if self.fit == "cut" else text
 
     def _batches(self, inputs: Sequence[str]) -> Iterator[list[str]]:
         """Put texts into requests, each as large as OpenAI allows."""
@@ -200,16 +200,16 @@ class OpenAIEmbedder(Embedder):
         """The vectors of an answer, of unit length, in the order of the texts. Raises ``Failed`` or ``ValueError``."""
         import numpy as np
 
-        body = parsed(answer)
+        body = parse_json(answer)
         if isinstance(body, dict) and not body.get("data") and (said := error_of(body)):
-            raise failed_within(said)
-        found = [_decoded(row.embedding) for row in in_order(_Answer.model_validate(body).data, count)]
+            raise failure_in_answer(said)
+        found = [_decode_vector(row.embedding) for row in in_order(_Answer.model_validate(body).data, count)]
         lengths = Counted(len(row) for row in found)
         with self._lock:
             # One text may have got another one than the rest.
             self._length = self._length or lengths.most_common(1)[0][0]
         if wrong := sorted(lengths.keys() - {self._length}):
-            reason = f"answered with vectors of length {_listed(wrong)}, not {self._length}"
+            reason = f"answered with vectors of length {_list_numbers(wrong)}, not {self._length}"
             raise Failed(reason, "Check 'dimensions'", error=TextsRefused)
         vectors = np.stack(found)
         norms = np.linalg.norm(vectors.astype(np.float64), axis=1, keepdims=True)
@@ -256,13 +256,13 @@ def in_order(rows: Sequence[Row], count: int) -> list[Row]:
         said[said.index(None)] = missing.pop()
     if missing or None in said:
         twice = sorted({index for index in said if index is not None and said.count(index) > 1})
-        doubled = f", and {_listed(twice)} stands there more than once" if twice else ""
-        said_so = f"number {_listed(missing)} is missing{doubled}"
+        doubled = f", and {_list_numbers(twice)} stands there more than once" if twice else ""
+        said_so = f"number {_list_numbers(missing)} is missing{doubled}"
         raise Failed(f"answered with {count} vectors, not one for each of {count} texts: {said_so}")
     return [row for _, row in sorted(zip(said, rows, strict=True), key=lambda pair: pair[0] or 0)]
 
 
-def _listed(numbers: Sequence[int]) -> str:
+def _list_numbers(numbers: Sequence[int]) -> str:
     more = " and more" if len(numbers) > _NAMED else ""
     return ", ".join(map(str, numbers[:_NAMED])) + more
 
@@ -273,7 +273,7 @@ def _is_of_the_texts(failed: Failed) -> bool:
     return (within or failed.status in _OF_TEXTS) and failed.said.setting in ("", "input", "prompt")
 
 
-def _decoded(embedding: str | list[float | None] | None) -> Vectors:
+def _decode_vector(embedding: str | list[float | None] | None) -> Vectors:
     """A vector from base64 of float32, little-endian, or from numbers: not every server does what it is asked.
 
     Raises ``Failed`` where there is none.

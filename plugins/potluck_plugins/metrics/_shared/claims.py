@@ -107,22 +107,22 @@ def claims(answer: str) -> list[Claim]:
 
     The markers of lists (``1.``, ``(2)``) and of passages (``[3]``) are no claims.
     """
-    folded = _MARKERS.sub(" ", _folded(answer))
+    folded = _MARKERS.sub(" ", _fold(answer))
     return list(dict.fromkeys([*_quotes(folded), *_tokens(_QUOTED.sub(" ", folded))]))
 
 
 def citation_precision(answer: str, passages: Sequence[Passage]) -> float | None:
     """The share of what an answer cites that its passages hold; None where it cites nothing."""
     found = claims(answer)
-    return 1 - len(_missing(found, passages)) / len(found) if found else None
+    return 1 - len(_not_in_passages(found, passages)) / len(found) if found else None
 
 
-def unsupported(answer: str, passages: Sequence[Passage]) -> list[str]:
+def find_unsupported(answer: str, passages: Sequence[Passage]) -> list[str]:
     """What an answer cites that is in none of its passages: text, heading and section labels, in the answer's words."""
-    return [claim.text for claim in _missing(claims(answer), passages)]
+    return [claim.text for claim in _not_in_passages(claims(answer), passages)]
 
 
-def _missing(found: Sequence[Claim], passages: Sequence[Passage]) -> list[Claim]:
+def _not_in_passages(found: Sequence[Claim], passages: Sequence[Passage]) -> list[Claim]:
     if not found:
         return []
     held = _Held(passages)
@@ -134,21 +134,21 @@ class _Held:
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._parts = [part for passage in passages for part in (passage.heading, passage.text, *passage.sections)]
-        self._labels = {_folded(label).strip() for passage in passages for label in passage.sections}
+        self._labels = {_fold(label).strip() for passage in passages for label in passage.sections}
         self._read = [_read(part) for part in dict.fromkeys(self._parts)]
 
     def holds(self, claim: Claim) -> bool:
         if claim.kind == "quote":
-            return all(self._quoted(part) for part in _ELLIPSIS.split(claim.key))
+            return all(self._is_quoted(part) for part in _ELLIPSIS.split(claim.key))
         if claim.kind == "clause":
-            return self._has(claim) or self._labelled(claim.key)
+            return self._has(claim) or self._is_label(claim.key)
         written = self._has(claim) or self._has(Claim("number", claim.key))
         return written or (not claim.unit and (claim.key in self._labels or self._has(Claim("number", claim.key, "*"))))
 
     def _has(self, claim: Claim) -> bool:
         return any(claim in read for read in self._read)
 
-    def _labelled(self, key: str) -> bool:
+    def _is_label(self, key: str) -> bool:
         """Whether a section is called so, or (for a chapter) stands in it."""
         if not key.startswith("第"):
             return key in self._labels or self._has(Claim("number", key))
@@ -156,7 +156,7 @@ class _Held:
         within = key.endswith("章") and any(label.startswith(f"{number}.") for label in self._labels)
         return within or number in self._labels
 
-    def _quoted(self, phrase: str) -> bool:
+    def _is_quoted(self, phrase: str) -> bool:
         if self._stands(_MARKS.sub("", phrase)):
             return True
         headed = _HEADED.fullmatch(phrase.strip())
@@ -166,18 +166,20 @@ class _Held:
 
     def _stands(self, phrase: str) -> bool:
         """Whether a part holds it; a number at its end is not the beginning of a longer one."""
-        whole = re.compile(rf"(?<!\d)(?<!\d\.){re.escape(phrase)}(?!\d|\.\d)" if _edged(phrase) else re.escape(phrase))
+        whole = re.compile(
+            rf"(?<!\d)(?<!\d\.){re.escape(phrase)}(?!\d|\.\d)" if _has_digit_edge(phrase) else re.escape(phrase)
+        )
         return any(whole.search(_bare(part)) for part in self._parts)
 
 
-def _edged(phrase: str) -> bool:
+def _has_digit_edge(phrase: str) -> bool:
     return bool(re.match(r"\d|.*\d$", phrase))
 
 
 @lru_cache(maxsize=8192)
 def _read(text: str) -> frozenset[Claim]:
     """What could be claimed of a text: each number with its unit, and (as ``*``) with any."""
-    folded = _folded(text)
+    folded = _fold(text)
     found = set(_tokens(folded))
     found |= {_number(_value(m["number"]), m["unit"], m.group()) for m in _SPELLED.finditer(folded)}
     return frozenset(found | {Claim("number", one.key, "*") for one in found if one.kind == "number"})
@@ -185,7 +187,7 @@ def _read(text: str) -> frozenset[Claim]:
 
 @lru_cache(maxsize=8192)
 def _bare(text: str) -> str:
-    return _MARKS.sub("", _folded(text))
+    return _MARKS.sub("", _fold(text))
 
 
 def _quotes(folded: str) -> Iterator[Claim]:
@@ -252,7 +254,7 @@ def _value(number: str) -> str:
     return str(total + int(current or 0))
 
 
-def _folded(text: str) -> str:
+def _fold(text: str) -> str:
     """Without differences of width and case, and without separators of thousands. A full-width comma is none."""
     plain = _ENCIRCLED.sub(" ", text.replace("，", "、").replace("…", "⋯"))
     folded = _BLANKS.sub(" ", unicodedata.normalize("NFKC", plain).lower())

@@ -108,13 +108,13 @@ def check_written(folder: Path) -> None:
     """Raise ``StorageFailed`` if an index is shorter than its header says: Chroma does not notice a full disk there."""
     for path in folder.rglob("header.bin"):
         header, data = path.read_bytes(), path.with_name("data_level0.bin")
-        if len(header) < _HEADER.size or data.stat().st_size < _needed(header):
+        if len(header) < _HEADER.size or data.stat().st_size < _record_size(header):
             raise StorageFailed(
                 f"{data}: Chroma could not write all of it, the disk is full; what was committed before is kept: make "
                 "room, and run the same command again"
             )
 
 
-def _needed(header: bytes) -> int:
+def _record_size(header: bytes) -> int:
     version, _, _, elements, size = _HEADER.unpack_from(header)
     return int(elements * size) if version == 1 else 0

@@ -90,7 +90,7 @@ class Generations:
                     return []
                 # A writer has committed since the manifest was read, and removed what the old one named.
 
-    def changed(self) -> bool:
+    def has_changed(self) -> bool:
         """Whether another process has committed since ``read`` or ``write``."""
         with storage_errors(self._path):
             return self._current() != self._seen

@@ -38,11 +38,11 @@ class Pending:
         self._deleted.clear()
 
     @property
-    def touched(self) -> set[str]:
+    def touched_ids(self) -> set[str]:
         """The ids whose old vectors no longer count: deleted or replaced."""
         return self._deleted.union(self._added)
 
-    def added(self) -> tuple[list[str], Vectors]:
+    def added_rows(self) -> tuple[list[str], Vectors]:
         """What was added, in the order of ids: the same files whatever the order of the calls."""
         import numpy as np
 

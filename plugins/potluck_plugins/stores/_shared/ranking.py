@@ -42,7 +42,7 @@ def scores(rows: Vectors, query: Vectors) -> Scores:
     return found
 
 
-def ranked(ids: Sequence[str], rows: Vectors, query: Vectors, k: int) -> Hits:
+def rank_candidates(ids: Sequence[str], rows: Vectors, query: Vectors, k: int) -> Hits:
     """The best ``k`` of some candidates; equal scores in the order of ids."""
     best = sorted(zip((-scores(rows, query)).tolist(), ids, strict=True))[:k]
     return Hits(tuple(given for _, given in best), tuple(-negative for negative, _ in best))
@@ -60,7 +60,7 @@ def best_of(candidates: Callable[[int], tuple[Sequence[str], Vectors]], query: V
     while True:
         wanted = min(wanted, count)
         ids, rows = candidates(wanted)
-        hits = ranked(ids, rows, query, len(ids))
+        hits = rank_candidates(ids, rows, query, len(ids))
         enough = len(ids) < wanted or wanted == count or hits.scores[k - 1] - hits.scores[-1] > slack(query)
         if enough:
             return Hits(hits.ids[:k], hits.scores[:k])

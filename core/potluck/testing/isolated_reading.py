@@ -17,7 +17,7 @@ from potluck.documents import Attachment, Document, Source
 from potluck.errors import DocumentError, MissingDependency
 from potluck.loading.worker import MEMORY, SECONDS, resident
 from potluck.testing.kit import Skipped, Subject, need
-from potluck.testing.quiet import watched
+from potluck.testing.quiet import refuse_connections
 
 T = TypeVar("T")
 
@@ -31,7 +31,7 @@ FILES = "files"
 
 
 @dataclass(frozen=True, slots=True)
-class Reading:
+class ReadResult:
     """What came of a file: its documents; or the class of an error, whether a loader may raise it, and its text.
 
     ``hosts`` were asked for something, ``held`` are files that were left open.
@@ -47,7 +47,7 @@ class Reading:
     @property
     def text(self) -> str:
         """All that came out, without white space."""
-        return squeezed(" ".join(str(getattr(one, "text", "")) for one in self.documents))
+        return without_space(" ".join(str(getattr(one, "text", "")) for one in self.documents))
 
     @property
     def losses(self) -> tuple[str, ...]:
@@ -60,23 +60,23 @@ class _Failed:
     reason: str
 
 
-def squeezed(text: str) -> str:
+def without_space(text: str) -> str:
     """A text without white space."""
     return "".join(text.split())
 
 
-def read(subject: Subject, sources: Sequence[Source], labels: Iterable[object]) -> list[Reading]:
+def read_isolated(subject: Subject, sources: Sequence[Source], labels: Iterable[object]) -> list[ReadResult]:
     """Read files, one after another, with one loader; a label says in messages which it is."""
-    return list(apart(subject, lambda loader: (_reading(loader, one) for one in sources), labels))
+    return list(run_isolated(subject, lambda loader: (_read_one(loader, one) for one in sources), labels))
 
 
-def _reading(loader: Any, source: Source) -> Reading:
+def _read_one(loader: Any, source: Source) -> ReadResult:
     """Read a file, whatever happens. In the new process."""
-    with watched() as hosts:
+    with refuse_connections() as hosts:
         try:
-            found = Reading(tuple(map(portable, documents_of(loader, source))))
+            found = ReadResult(tuple(map(as_picklable, documents_of(loader, source))))
         except BaseException as error:  # even sys.exit
-            found = Reading((), type(error).__name__, isinstance(error, _PROPER), str(error))
+            found = ReadResult((), type(error).__name__, isinstance(error, _PROPER), str(error))
     return replace(found, hosts=tuple(hosts), held=tuple(open_files(source.path.parent)))
 
 
@@ -85,7 +85,7 @@ def documents_of(loader: Any, source: Source) -> Iterator[Any]:
     return (one for one in loader.load(source) if not isinstance(one, Attachment))
 
 
-def portable(document: Any) -> Any:
+def as_picklable(document: Any) -> Any:
     """A document that can be sent to another process: its metadata may be a mapping that cannot."""
     return replace(document, metadata=dict(document.metadata)) if isinstance(document, Document) else document
 
@@ -108,7 +108,7 @@ def open_files(folder: Path) -> list[str]:
     return found
 
 
-def apart(subject: Subject, work: Callable[[Any], Iterable[T]], labels: Iterable[object]) -> Iterator[T]:
+def run_isolated(subject: Subject, work: Callable[[Any], Iterable[T]], labels: Iterable[object]) -> Iterator[T]:
     """What ``work`` gives for a fresh loader, a result for each label, from a process of its own.
 
     Breaks the rule where a result takes longer, or more memory, than a loader may take for one file, or where the
@@ -124,7 +124,7 @@ def apart(subject: Subject, work: Callable[[Any], Iterable[T]], labels: Iterable
     before = resident(process.pid or 0)
     try:
         for label in labels:
-            result: T = _received(ours, process, label, before)
+            result: T = _receive(ours, process, label, before)
             yield result
     finally:
         process.kill()
@@ -132,7 +132,7 @@ def apart(subject: Subject, work: Callable[[Any], Iterable[T]], labels: Iterable
         ours.close()
 
 
-def _received(pipe: Connection, process: Any, label: object, before: int) -> Any:
+def _receive(pipe: Connection, process: Any, label: object, before: int) -> Any:
     began = time.monotonic()
     while not pipe.poll(_LOOK):
         need(time.monotonic() - began < SECONDS, f"{label}: it takes more than {SECONDS:g} seconds")

@@ -10,7 +10,7 @@ from potluck.contracts import Kind
 
 
 @dataclass(frozen=True, slots=True)
-class Parts:
+class PackageTexts:
     """Texts for the templates; ``<<name>>`` in them stands for a value as in the templates' own text.
 
     ``summary`` says what the sample does, ``usage`` is what a recipe writes, ``requirement`` is what the package
@@ -27,7 +27,7 @@ class Parts:
     tried_on: str = ""
 
 
-def parts(kind: Kind) -> Parts:
+def read_package_texts(kind: Kind) -> PackageTexts:
     """The texts of a kind, from the ``kind.toml`` beside its templates."""
     written = tomllib.loads((files("potluck.scaffold") / "templates" / kind / "kind.toml").read_text(encoding="utf-8"))
-    return Parts(**{**written, "commands": tuple(written["commands"])})
+    return PackageTexts(**{**written, "commands": tuple(written["commands"])})

@@ -15,7 +15,7 @@ from rich.console import Console
 from potluck.comparison import table as comparison
 from potluck.results.strategy import StrategyResult
 from potluck.strategy import results_table as strategy
-from potluck.tables import Sheet
+from potluck.terminal_tables import TerminalTable
 from potluck.visible import visible
 from support.comparisons import construct, result_of
 
@@ -26,7 +26,7 @@ CHINESE = ("取一段落的變體，動態標準值提示詞甲乙丙丁戊己�
 SHORT = ("model=gpt-4o", "model=gpt-4o-mini")
 
 
-def drawn(sheet: Sheet, width: int) -> list[str]:
+def drawn(sheet: TerminalTable, width: int) -> list[str]:
     file = io.StringIO()
     Console(file=file, width=width, highlight=False).print(sheet)
     lines = [line.rstrip() for line in file.getvalue().splitlines()]
@@ -38,7 +38,7 @@ def blocks(lines: Sequence[str]) -> list[list[str]]:
     return [block.split("\n") for block in re.split(r"\n\n+", "\n".join(lines).strip("\n"))]
 
 
-def compared(names: Sequence[str]) -> Sheet:
+def compared(names: Sequence[str]) -> TerminalTable:
     metrics = {name: {"mean": 0.333, "low": 0.0, "high": 1.0} for name in MEASURES}
     counts = {"cost": None, "seconds": 1.23, "computed": {"answer": 0}, "reused": {"answer": 3}}
     variants = [{"name": name, "error": None, "metrics": metrics, **counts} for name in names]
@@ -92,7 +92,7 @@ def test_what_a_terminal_would_obey_is_spelled_before_columns_are_laid_out(name:
 
 
 def test_a_head_and_a_title_are_spelled_too() -> None:
-    sheet = Sheet("\x1b[2Jtitle")
+    sheet = TerminalTable("\x1b[2Jtitle")
     sheet.add_column("\x9bhead", folds=True)
     sheet.add_row("cell")
 
@@ -100,7 +100,7 @@ def test_a_head_and_a_title_are_spelled_too() -> None:
 
 
 def test_words_are_broken_only_where_one_is_longer_than_a_third_of_the_width() -> None:
-    sheet = Sheet()
+    sheet = TerminalTable()
     for head in ("name", "where it goes", "answered by", "package"):
         sheet.add_column(head, folds=True)
     sheet.add_row("p-tuning", "in front of the text, in the input layer", "masked-lm, seq2seq, transformers", "potluck")
@@ -114,7 +114,7 @@ def test_words_are_broken_only_where_one_is_longer_than_a_third_of_the_width() -
 
 
 def test_room_that_is_left_goes_to_the_column_that_folds_onto_most_lines() -> None:
-    sheet = Sheet()
+    sheet = TerminalTable()
     for head in ("a", "b"):
         sheet.add_column(head, folds=True)
     sheet.add_row("一二", " ".join(["three"] * 9))
@@ -133,7 +133,7 @@ def test_a_figure_that_is_wider_than_the_terminal_folds() -> None:
 
 @given(st.text(max_size=60), st.lists(st.text("0123456789.[],- ", max_size=25), max_size=6), st.integers(10, 120))
 def test_no_letter_is_lost_at_any_width(name: str, figures: list[str], width: int) -> None:
-    sheet = Sheet()
+    sheet = TerminalTable()
     sheet.add_column("n", folds=True)
     for number in range(len(figures)):
         sheet.add_column(str(number))

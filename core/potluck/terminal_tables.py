@@ -38,7 +38,7 @@ class _Column:
         return min(most, max((cell_len(word) for text in (self.head, *self.cells) for word in text.split()), default=1))
 
 
-class Sheet:
+class TerminalTable:
     """A row a thing, a column a fact of it. Where the columns do not fit, each block begins with the first again.
 
     Texts fold onto further lines; figures do so only where one does not fit beside the first column.
