@@ -6,10 +6,9 @@ broken plugin costs nothing but its own name.
 
 from __future__ import annotations
 
-import difflib
 import importlib.metadata
 import importlib.util
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
@@ -28,6 +27,7 @@ from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind
 from potluck.contracts.offer import Offer
 from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
+from potluck.suggestions import did_you_mean
 
 GROUPS: Mapping[Kind, str] = MappingProxyType({name: kind.group for name, kind in KINDS.items()})
 """The entry-point group of each kind."""
@@ -124,7 +124,7 @@ def find(kind: Kind, name: str) -> Plugin:
     known = [plugin for plugin in installed_plugins() if plugin.kind == kind]
     found = [p for p in known if p.name == short and (not package or _same_package(p.package, package))]
     if not found:
-        raise UnknownPlugin(f"unknown {kind} {name!r}{_suggestion(short, {p.name for p in known})}")
+        raise UnknownPlugin(f"unknown {kind} {name!r}{did_you_mean(short, {p.name for p in known})}")
     if len(found) > 1:
         choices = " or ".join(f"'use: {plugin.qualified_name}'" for plugin in found)
         raise NameClash(f"{len(found)} packages offer a {kind} called {name!r}: write {choices}")
@@ -248,11 +248,6 @@ def _version(entry: EntryPoint) -> str:
 
 def _same_package(one: str, other: str) -> bool:
     return canonicalize_name(one) == canonicalize_name(other)
-
-
-def _suggestion(name: str, known: Iterable[str]) -> str:
-    near = difflib.get_close_matches(name, sorted(known), n=1, cutoff=0.5)
-    return f" (did you mean {near[0]!r}?)" if near else ""
 
 
 def _importable(name: str) -> bool:

@@ -16,6 +16,8 @@ from functools import cache
 from importlib.metadata import Distribution, PackageNotFoundError
 from pathlib import Path
 
+from packaging.utils import canonicalize_name
+
 from potluck.file_hashes import code_hash
 from potluck.fingerprints import fingerprint, text_hash
 from potluck.plugins import Plugin, unchecked_offer
@@ -119,12 +121,12 @@ def _packages_of(name: str) -> tuple[str, ...]:
 
 def _alike(name: str) -> Iterator[str]:
     """Installed packages that are called like an import name, the shortest first."""
-    wanted = name.replace("_", "-").lower()
+    wanted = canonicalize_name(name)
     found: set[str] = set()
     for folder in sys.path:
         with suppress(OSError):
             found |= {path.name.partition("-")[0] for path in Path(folder or ".").glob("*.dist-info")}
-    names = {one for one in found if one.replace("_", "-").replace(".", "-").lower().startswith(wanted)}
+    names = {one for one in found if canonicalize_name(one).startswith(wanted)}
     return iter(sorted(names, key=lambda one: (len(one), one)))
 
 
@@ -135,7 +137,7 @@ def _provides(package: str, name: str) -> bool:
     if name in (found.read_text("top_level.txt") or "").split():
         return True
     if found.files is None:  # not told: by its name
-        return package.replace("-", "_").lower() == name.lower()
+        return canonicalize_name(package) == canonicalize_name(name)
     return any(file.parts[0].partition(".")[0] == name for file in found.files or ())
 
 

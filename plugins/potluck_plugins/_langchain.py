@@ -8,7 +8,6 @@ reach no other machine than the one named in ``sends_to``. LangSmith's tracing i
 
 from __future__ import annotations
 
-import difflib
 import importlib.metadata
 import importlib.util
 import inspect
@@ -24,6 +23,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from potluck.contracts import Config, Context, Operational
 from potluck.egress import allow_only, is_loopback
 from potluck.errors import ContentFiltered, ContextExceeded, EgressRefused, PluginError, PotluckError, RemoteError
+from potluck.suggestions import did_you_mean
 from potluck_plugins._openai import Counter, counter
 from potluck_plugins._openai.failures import FILTERED
 
@@ -83,8 +83,7 @@ class LangChainConfig(Config):
             raise ValueError(f"the argument {min(twice)!r} of {self.class_} is given by the plugin itself")
         for name in (*self.arguments, *self.secret_arguments):
             if known is not None and name not in known:
-                near = difflib.get_close_matches(name, known, n=1)
-                raise ValueError(f"{self.class_} takes no {name!r}{f' (did you mean {near[0]!r}?)' if near else ''}")
+                raise ValueError(f"{self.class_} takes no {name!r}{did_you_mean(name, known)}")
         return self
 
     def all_arguments(self) -> dict[str, Any]:
@@ -164,8 +163,7 @@ def load_class(path: str) -> type:
             module = importlib.import_module(module_name)
             found = getattr(module, name)
     except AttributeError:
-        near = difflib.get_close_matches(name, dir(module), n=1)
-        raise ValueError(f"{module_name} has no {name!r}{f' (did you mean {near[0]!r}?)' if near else ''}") from None
+        raise ValueError(f"{module_name} has no {name!r}{did_you_mean(name, dir(module))}") from None
     except ModuleNotFoundError as error:
         missing = str(error.name or "").partition(".")[0]
         if missing == top:
@@ -218,9 +216,8 @@ def _check_installed(top: str) -> None:
             raise ValueError(f"the module {top!r} is not of an installed package")
         return
     known = {name for name in ("langchain_core", "langchain_community", "langchain_text_splitters") if name != top}
-    near = difflib.get_close_matches(top, known, n=1, cutoff=0.8)
-    meant = f" (did you mean {near[0]!r}?)" if near else ""
-    raise ValueError(f"the package {top!r} is not installed{meant}: pip install {top.replace('_', '-')}")
+    hint = did_you_mean(top, known, cutoff=0.8)
+    raise ValueError(f"the package {top!r} is not installed{hint}: pip install {top.replace('_', '-')}")
 
 
 def _is_installed(place: Path) -> bool:

@@ -141,11 +141,14 @@ def test_libraries_are_found_by_their_import_names(site: Path) -> None:
     (folder,) = site.glob("Other.Name-*.dist-info")
     (folder / "top_level.txt").write_text("own_table\n", encoding="utf-8")
 
-    plugin = offered(site, "own_module", "", ("rail_reader", "own_words", "own_table", "lxml.etree", "not_installed"))
+    install(site, "sleeper--.count", {}, {"sleeper_count": ""}, "2")
+
+    names = ("rail_reader", "own_words", "own_table", "sleeper_count", "lxml.etree", "not_installed")
+    plugin = offered(site, "own_module", "", names)
 
     found = libraries_of(plugin)
     assert found.pop("lxml") == releases.importlib.metadata.version("lxml")
-    assert found == {"Other.Name": "7", "own-words-tool": "1.5", "rail-reader": "4.30"}
+    assert found == {"Other.Name": "7", "own-words-tool": "1.5", "rail-reader": "4.30", "sleeper--.count": "2"}
 
 
 def test_a_library_that_is_installed_later_is_found_then(site: Path) -> None:

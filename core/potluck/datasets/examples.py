@@ -10,11 +10,11 @@ from potluck.datasets.class_labels import label_remarks, normalise_label
 from potluck.datasets.row_files import DatasetRow
 from potluck.documents import Example, Json, Message, Role
 from potluck.errors import PotluckError, Problem, RecipeError
-from potluck.recipe.messages import did_you_mean
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.recipe_loader import problem_at
 from potluck.recipe.tuning_settings import DatasetSettings
+from potluck.suggestions import did_you_mean
 
 FORMS: tuple[tuple[str, str], ...] = (
     ("prompt", "completion"),

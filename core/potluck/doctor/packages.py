@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from importlib.metadata import PackageNotFoundError, distribution, version
+
+from packaging.utils import canonicalize_name
 
 from potluck import plugins
 from potluck.errors import NameClash
@@ -30,12 +32,14 @@ def missing_packages(plugin: Plugin) -> tuple[str, ...] | None:
     """
     try:
         found = distribution(plugin.package)
-        extras = {_normal(extra) for extra in found.metadata.get_all("Provides-Extra") or ()} - _FOR_DEVELOPERS
+        extras = {
+            canonicalize_name(extra) for extra in found.metadata.get_all("Provides-Extra") or ()
+        } - _FOR_DEVELOPERS
         requirements = tuple(found.requires or ())
     except Exception:  # metadata may be anything
         return None
-    if _normal(plugin.name) in extras:
-        return _not_installed(plugin.package, requirements, {_normal(plugin.name)})
+    if canonicalize_name(plugin.name) in extras:
+        return _not_installed(plugin.package, requirements, {canonicalize_name(plugin.name)})
     lacking = _not_installed(plugin.package, requirements, extras)
     return () if lacking == () else None
 
@@ -85,14 +89,14 @@ def _owner(package: object) -> str:
     return str(getattr(package, "name", "?"))
 
 
-def _not_installed(package: str, requirements: Sequence[str], extras: set[str]) -> tuple[str, ...] | None:
+def _not_installed(package: str, requirements: Sequence[str], extras: Set[str]) -> tuple[str, ...] | None:
     """What is not installed of what extras ask for; None if a condition would have to be evaluated to tell."""
     wanted, unknown = _packages_of_extras(package, requirements, extras)
     lacking = tuple(name for name in wanted if _version(name) is None)
     return lacking if lacking or not unknown else None
 
 
-def _packages_of_extras(package: str, requirements: Sequence[str], extras: set[str]) -> tuple[Sequence[str], bool]:
+def _packages_of_extras(package: str, requirements: Sequence[str], extras: Set[str]) -> tuple[Sequence[str], bool]:
     """The packages that some extras of a package name, and whether there are more, under other conditions."""
     read = [found.groups() for found in map(_REQUIREMENT.match, requirements) if found is not None]
     wanted: dict[str, None] = {}
@@ -104,15 +108,15 @@ def _packages_of_extras(package: str, requirements: Sequence[str], extras: set[s
         for name, inner, marker in asked:
             if re.search(r"\b(and|or)\b", marker):
                 unknown = True
-            elif _normal(name) == _normal(package):
-                todo |= {_normal(extra.strip()) for extra in inner.split(",")} - done
+            elif canonicalize_name(name) == canonicalize_name(package):
+                todo |= {canonicalize_name(extra.strip()) for extra in inner.split(",")} - done
             else:
                 wanted[name] = None
     return tuple(wanted), unknown
 
 
 def _extras_of(marker: str) -> set[str]:
-    return {_normal(extra) for extra in _EXTRA.findall(marker)}
+    return {canonicalize_name(extra) for extra in _EXTRA.findall(marker)}
 
 
 def _version(package: str) -> str | None:
@@ -127,7 +131,3 @@ def _version(package: str) -> str | None:
 def _major(number: str) -> int:
     found = re.match(r"\d+", number)
     return int(found[0]) if found else 0
-
-
-def _normal(name: str) -> str:
-    return re.sub(r"[-_.]+", "-", name).lower()

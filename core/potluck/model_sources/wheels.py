@@ -18,7 +18,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path, PurePosixPath
 
+from packaging.utils import canonicalize_name
+
 from potluck.errors import ModelNotFound, StorageFailed
+from potluck.suggestions import nearest_names
 
 _SOURCE = re.compile(
     r"pypi://(?P<package>[A-Za-z0-9._-]+)==(?P<version>[A-Za-z0-9.!+_-]+)/(?P<member>[^#]+)"
@@ -49,7 +52,7 @@ class Wanted:
         member = found["member"].rstrip("/")
         if not _stays_inside(member):
             raise ModelNotFound(f"model {model!r}: the path leads out of the wheel")
-        package = re.sub(r"[-_.]+", "-", found["package"]).lower()
+        package = str(canonicalize_name(found["package"]))
         return cls(model, package, found["version"], member, found["sha256"])
 
     @property
@@ -254,7 +257,5 @@ def _sha256(path: Path) -> str:
 
 
 def _near(member: str, names: Iterable[str]) -> str:
-    import difflib
-
-    near = difflib.get_close_matches(member, list(names), n=_NAMED, cutoff=0.3)
+    near = nearest_names(member, names, count=_NAMED, cutoff=0.3)
     return f"; near names: {', '.join(near)}" if near else ""

@@ -15,12 +15,12 @@ from potluck.prompts import wordings
 from potluck.prompts.listing import NamedPrompt, prompts_of
 from potluck.questions.question_file import Question, read_questions
 from potluck.recipe import loads
-from potluck.recipe.messages import did_you_mean
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.nodes import Findings, Node, Place
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.yaml_reader import normalize_newlines, read_text
 from potluck.refusals import REFUSALS
+from potluck.suggestions import did_you_mean
 
 Level: TypeAlias = Literal["error", "warning"]
 

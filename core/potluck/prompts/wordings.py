@@ -8,10 +8,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from potluck.errors import Problem, RecipeError
-from potluck.recipe.messages import did_you_mean, format_value
+from potluck.recipe.messages import format_value
 from potluck.recipe.nodes import Findings, Node, Place
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.yaml_reader import normalize_newlines, parse_yaml, read_text
+from potluck.suggestions import did_you_mean
 
 SHORT_HASH = 12
 """Digits of a wording's fingerprint that are shown."""

@@ -12,10 +12,11 @@ from typing import NamedTuple
 from potluck.documents import Passage
 from potluck.errors import NoDocuments, Problem, RecipeError
 from potluck.questions.question_file import Question
-from potluck.recipe.messages import did_you_mean, format_value
+from potluck.recipe.messages import format_value
 from potluck.recipe.model import RecipeModel
 from potluck.stages.discover import discover
 from potluck.stages.retrieve import Searcher
+from potluck.suggestions import did_you_mean
 
 _LISTED = 20
 _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from potluck.documents import Json
-from potluck.recipe.messages import did_you_mean, format_value
+from potluck.recipe.messages import format_value
 from potluck.recipe.model import FIXED
 from potluck.recipe.nodes import Findings, Node, Place, without
 from potluck.recipe.overrides import with_value
+from potluck.suggestions import did_you_mean
 
 STRATEGY = "strategy"
 """The axis whose values say several keys at once: ``strategy: {short: {prompt: ..., retriever.k: 1}}``."""

@@ -12,7 +12,7 @@ from potluck.contracts import Config, Kind, Offer, PluginKind
 from potluck.contracts.component import Component
 from potluck.errors import MissingDependency, PluginError
 from potluck.recipe.axes import read_axes
-from potluck.recipe.messages import did_you_mean, format_value
+from potluck.recipe.messages import format_value
 from potluck.recipe.model import (
     DEFAULTS,
     FORMAT,
@@ -36,6 +36,7 @@ from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.tuning_keys import TuningKeys, answers_with
 from potluck.recipe.tuning_settings import DatasetSettings, Tuning, split_adapter, with_model
 from potluck.recipe.validation import ONLY_FOR_SECRETS, ConfigT, Validated, plain_value, validate
+from potluck.suggestions import did_you_mean
 
 _LOCAL = "transformers"
 """The chat model that answers with a model that is tuned, where the recipe names none."""

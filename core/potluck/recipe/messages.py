@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import difflib
 import math
 import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from potluck.documents import Json
+from potluck.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from pydantic import ValidationError
@@ -106,13 +105,6 @@ def find_non_numbers(given: Json, read: object, path: Path = ()) -> Iterator[Exp
             yield from find_non_numbers(given[key], read[key], (*path, key))
 
 
-def did_you_mean(name: str, known: Iterable[str]) -> str:
-    """``(did you mean ...?)``, or nothing where no name is near."""
-    names = {_comparable(one): one for one in known}
-    near = difflib.get_close_matches(_comparable(name), names, n=1, cutoff=0.6)
-    return f" (did you mean {names[near[0]]!r}?)" if near else ""
-
-
 def format_value(value: Json) -> str:
     """A value as a message repeats it: in YAML's words, and not too long."""
     if isinstance(value, bool):
@@ -186,8 +178,3 @@ def _message(detail: Any) -> str:
 
 def _singular(text: str) -> str:
     return re.sub(r"\b1 entries$", "1 entry", re.sub(r"\b1 characters$", "1 character", text))
-
-
-def _comparable(name: str) -> str:
-    """A name without what is often typed otherwise: capitals, hyphens, full-width letters."""
-    return unicodedata.normalize("NFKC", name).strip().casefold().replace("-", "_")[:200]

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import difflib
 import os
 from pathlib import Path
 
 from potluck.recipe.messages import format_value
+from potluck.suggestions import did_you_mean
 
 
 def pattern_problem(text: str) -> str | None:
@@ -36,6 +36,4 @@ def file_problem(folder: Path, text: str) -> str | None:
         names = os.listdir(path.parent) if path.parent.is_dir() else []
     except OSError as error:
         return f"{format_value(text)} cannot be read: {error.strerror}"
-    near = difflib.get_close_matches(path.name, names, n=1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
-    return f"there is no file {format_value(text)}{hint}"
+    return f"there is no file {format_value(text)}{did_you_mean(path.name, names)}"

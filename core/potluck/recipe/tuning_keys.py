@@ -7,13 +7,14 @@ from pathlib import Path
 
 from potluck import plugins
 from potluck.contracts import Task
-from potluck.recipe.messages import did_you_mean, format_value
+from potluck.recipe.messages import format_value
 from potluck.recipe.model import ComponentSpec
 from potluck.recipe.nodes import Findings, Node
 from potluck.recipe.overrides import long_form
 from potluck.recipe.paths import file_problem
 from potluck.recipe.tuning_settings import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter
 from potluck.recipe.validation import plain_value, validate
+from potluck.suggestions import did_you_mean
 
 
 class TuningKeys:

@@ -11,11 +11,12 @@ from potluck.errors import Problem, RecipeError
 from potluck.recipe.axes import STRATEGY
 from potluck.recipe.axis_labels import name_values, number_names
 from potluck.recipe.futile_swaps import check_variants
-from potluck.recipe.messages import did_you_mean, format_value
+from potluck.recipe.messages import format_value
 from potluck.recipe.model import COMPONENTS, KEYS, ComponentSpec, RecipeModel, RetrieverSettings, ShotSettings
 from potluck.recipe.swaps import AxisValue, Variant, apply_values
 from potluck.recipe.yaml_reader import parse_value
 from potluck.redaction import redact
+from potluck.suggestions import did_you_mean
 
 Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
 """Every combination; the first values, the second values, ...; the recipe as it is, and each value by itself."""

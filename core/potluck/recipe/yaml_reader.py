@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from potluck.errors import Problem, RecipeError
 from potluck.recipe.messages import format_value
 from potluck.recipe.nodes import Findings, Node, Place
+from potluck.suggestions import nearest_names
 
 if TYPE_CHECKING:
     from ruamel.yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
@@ -280,12 +281,10 @@ def _guess_encoding(content: bytes) -> str:
 
 def _near(path: Path) -> str:
     """Recipes that may be meant by a path that is none."""
-    import difflib
-
     try:
         folder = path if path.is_dir() else path.parent
         names = [found.name for found in folder.iterdir() if found.suffix in (".yaml", ".yml")]
     except (OSError, ValueError):
         return ""
-    near = names if folder == path else difflib.get_close_matches(path.name, names, n=1)
+    near = names if folder == path else nearest_names(path.name, names)
     return f" (did you mean {str(folder / sorted(near)[0])!r}?)" if near and not path.is_file() else ""

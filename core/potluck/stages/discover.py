@@ -12,6 +12,7 @@ from pathlib import Path
 from potluck.documents import Source
 from potluck.errors import NoDocuments
 from potluck.loading.leftovers import is_leftover
+from potluck.suggestions import did_you_mean
 
 
 def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -> list[Source]:
@@ -105,8 +106,5 @@ def _explain_no_match(base: Path, pattern: str) -> str:
     parent = path.parent
     if not parent.is_dir():
         return f"{pattern}: there is no folder {parent}"
-    import difflib
-
-    near = difflib.get_close_matches(path.name, os.listdir(parent), n=1)
-    hint = f" (did you mean {near[0]!r}?)" if near else ""
+    hint = did_you_mean(path.name, os.listdir(parent))
     return f"{pattern}: there is no such file or folder below {base}{hint}"

@@ -15,7 +15,8 @@ from potluck.datasets.json_lines import UnusableLine, read_lines, required_text
 from potluck.datasets.near_duplicates import compares_likeness, find_copies, group_copies
 from potluck.errors import PotluckError
 from potluck.language import is_chinese
-from potluck.recipe.messages import did_you_mean, format_value
+from potluck.recipe.messages import format_value
+from potluck.suggestions import did_you_mean
 
 _HELD_OUT = 0.25
 

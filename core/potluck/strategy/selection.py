@@ -17,7 +17,6 @@ from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers
 from potluck.observation.stage import stage
 from potluck.planning.plan import remote_hosts
-from potluck.recipe.messages import did_you_mean
 from potluck.recipe.model import RecipeModel
 from potluck.results.strategy import StrategyResult
 from potluck.strategy.advice import Advice, advise
@@ -29,6 +28,7 @@ from potluck.strategy.protocol import Chat, StrategySpec, TrainingSetup
 from potluck.strategy.race import Entrant, Race
 from potluck.strategy.register import all_strategies
 from potluck.strategy.tuned import tuned_specs
+from potluck.suggestions import did_you_mean
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:

@@ -1,0 +1,32 @@
+"""Which known name is meant by one that is not known: for messages about misspelt keys, plugins, files and columns."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable
+
+_CUTOFF = 0.6
+"""How alike two names are, from 0 to 1, from which on one is suggested for the other."""
+
+_LONGEST = 200
+"""Characters of a name that are compared: comparing takes time that grows with their square."""
+
+
+def nearest_names(name: str, known: Iterable[str], count: int = 1, cutoff: float = _CUTOFF) -> list[str]:
+    """The known names that are most like one, best first: at most ``count``, and none less alike than ``cutoff``.
+
+    Capitals, hyphens and full-width letters do not count.
+    """
+    by_key = {_key(one): one for one in sorted(known, reverse=True)}
+    return [by_key[key] for key in difflib.get_close_matches(_key(name), by_key, n=count, cutoff=cutoff)]
+
+
+def did_you_mean(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> str:
+    """`` (did you mean 'NAME'?)`` for the end of a message; empty where no known name is like it."""
+    found = nearest_names(name, known, cutoff=cutoff)
+    return f" (did you mean {found[0]!r}?)" if found else ""
+
+
+def _key(name: str) -> str:
+    return unicodedata.normalize("NFKC", name).strip().casefold().replace("-", "_")[:_LONGEST]
