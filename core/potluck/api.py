@@ -29,16 +29,16 @@ from potluck.workspace.scratch import can_be_written, scratch
 from potluck.workspace.storage_errors import storage_errors
 
 if TYPE_CHECKING:
-    from potluck.comparison.compare import Comparison, Plan
+    from potluck.comparison.compare import Plan
     from potluck.comparison.gate import GateReport
     from potluck.contracts import ChatModel
-    from potluck.document_qa.evaluate import EvaluationReport
+    from potluck.evaluation.results import EvaluationReport
+    from potluck.evaluation.workload import Preparation, Workload
     from potluck.recipe.swaps import Variant
-    from potluck.runs.recipe_run import RunReport
-    from potluck.runs.task_run import TaskRun
+    from potluck.runs.comparison_run import Comparison
+    from potluck.runs.run import RunReport
     from potluck.stages.retrieve import Searcher
     from potluck.stages.tune import TuneReport
-    from potluck.tasks.evaluate import TaskReport
 
 _BEHIND = "another process is writing the workspace: answered from the index as it was finished last"
 
@@ -173,18 +173,20 @@ class Recipe:
         )
 
     @_while_open
-    def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
-        """Answer the recipe's questions (or those of a file) and measure retrieval and answers."""
-        from potluck.document_qa.evaluate import evaluate
+    def prepare(self) -> Preparation:
+        """Do what answers need: bring the index up to date, or train what the recipe answers with."""
+        with storage_errors(self.workspace.folder):
+            return self._workload().prepare(self.model, ())
 
-        path = Path(questions) if questions is not None else self.model.questions
-        if path is None:
-            raise PotluckError(
-                f"{self.model.path}: the recipe names no questions; add 'questions: FILE.jsonl' or name a file"
-            )
-        if not self._is_indexed:
-            self.index()
-        return evaluate(path, self.components, self.retriever(), self.workspace.answer_cache, self.observers, limit)
+    @_while_open
+    def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
+        """Answer the recipe's questions or examples (or those of a file), and measure the answers.
+
+        ``limit`` takes the first ones. What was asked before, with the same model, prompt and passages, is not asked
+        again.
+        """
+        path = Path(questions) if questions is not None else None
+        return self._workload(path, limit).evaluate(self.model)
 
     @_while_open
     def chat_model(self) -> ChatModel:
@@ -204,16 +206,6 @@ class Recipe:
         with storage_errors(self.workspace.folder):
             return tune(self.components, self.observers)
 
-    @_while_open
-    def evaluate_task(self, questions: str | Path | None = None, limit: int | None = None) -> TaskReport:
-        """Answer the examples of a file as the recipe's task asks, and compare the answers with their targets."""
-        from potluck.tasks.evaluate import evaluate_task
-
-        path = Path(questions) if questions is not None else self.model.questions
-        if path is None:
-            raise PotluckError(f"{self.model.path}: name a file of examples: --questions FILE.jsonl")
-        return evaluate_task(path, self.components, self.workspace.answer_cache, self.observers, limit)
-
     def variants(self, plan: Plan | None = None) -> list[Variant]:
         """The variants of a comparison: of the axes that ``plan`` swaps, or the recipe's own."""
         from potluck.recipe.variants import variants
@@ -223,9 +215,10 @@ class Recipe:
     @_while_open
     def compare(self, plan: Plan | None = None) -> Comparison:
         """Ask the same questions of every variant, and say what differs, whether it is real, and why."""
-        from potluck.comparison.compare import Plan, compare
+        from potluck.comparison.compare import Plan
+        from potluck.runs.comparison_run import run_comparison
 
-        return compare(self.model, plan or Plan(), self.workspace, ModelStore(self.model.folder), self.observers)
+        return run_comparison(self.model, plan or Plan(), self.workspace, ModelStore(self.model.folder), self.observers)
 
     @_while_open
     def gate(self, condition: str, plan: Plan | None = None) -> GateReport:
@@ -237,31 +230,20 @@ class Recipe:
         return gate(condition, self.model, plan or Plan(), self.workspace, models, self.observers)
 
     @_while_open
-    def run(self) -> RunReport | TaskRun:
+    def run(self) -> RunReport:
         """Do all that the recipe asks for: index or tune, answer its questions if it has some, keep a manifest.
 
         Raises ``LockMismatch`` where ``potluck.lock`` pins other plugins, models or data.
         """
         from potluck.runs.pins import check_lock
-        from potluck.runs.recipe_run import keep
+        from potluck.runs.run import keep_run
 
         check_lock(self.model, self.components)
-        if self.model.is_task:
-            return self._run_task()
-        started = time.time()
-        indexed = self.index()
-        evaluated = self.evaluate() if self.model.questions is not None else None
+        started, workload = time.time(), self._workload()
         with storage_errors(self.workspace.folder):
-            return keep(indexed, evaluated, self.model, self.components, self.workspace, started)
-
-    def _run_task(self) -> TaskRun:
-        from potluck.runs.task_run import keep_task
-
-        started = time.time()
-        tuned = self.tune() if self.model.tuner is not None else None
-        evaluated = self.evaluate_task() if self.model.questions is not None else None
-        with storage_errors(self.workspace.folder):
-            return keep_task(tuned, evaluated, self.components, self.workspace, started)
+            preparation = workload.begin(self.model)
+            evaluation = workload.evaluate(self.model) if self.model.questions is not None else None
+            return keep_run(workload, preparation, evaluation, self.components, started)
 
     @_while_open
     def plan(self) -> PlanReport:
@@ -331,12 +313,54 @@ class Recipe:
             return self.components
 
     def _need_documents(self) -> None:
-        if self.model.is_task:
-            raise PotluckError(
-                f"{self.model.path}: the recipe names a task and no documents: this needs documents. For its examples "
-                "there are 'potluck tune', 'run', 'evaluate --questions FILE' and 'compare'"
-            )
         if self.model.documents is None:
-            raise PotluckError(
-                f"{self.model.path}: the recipe names no documents; add for instance: documents: notes/*.txt"
-            )
+            from potluck.workloads import workload_of
+
+            raise PotluckError(f"{self.model.path}: {workload_of(self.model).without_documents}")
+
+    def _workload(self, questions: Path | None = None, limit: int | None = None) -> Workload:
+        """What the recipe does with a file of questions, with the components that are open here."""
+        from potluck.metrics.scorer import Scorer
+        from potluck.workloads import workload_of
+
+        scorer = Scorer(self.components.metrics, self.model.metrics)
+        return workload_of(self.model)(_OpenRecipe(self), scorer, questions, limit)
+
+
+class _OpenRecipe:
+    """The components of one open recipe, for its workload: nothing is made twice, and the recipe closes it all."""
+
+    def __init__(self, recipe: Recipe) -> None:
+        self._recipe = recipe
+
+    @property
+    def workspace(self) -> Workspace:
+        """The recipe's own."""
+        return self._recipe.workspace
+
+    @property
+    def observers(self) -> Observers:
+        """The recipe's own."""
+        return self._recipe.observers
+
+    @contextmanager
+    def borrow(self, recipe: RecipeModel) -> Iterator[Components]:
+        """The recipe's components, which stay open."""
+        yield self._recipe.components
+
+    def own(self, recipe: RecipeModel) -> Components:
+        """The recipe's components."""
+        return self._recipe.components
+
+    def with_chat(self, recipe: RecipeModel) -> Components:
+        """The recipe's components, with what its chat model answers with resolved."""
+        self._recipe.chat_model()
+        return self._recipe.components
+
+    def index(self, components: Components) -> IndexReport:
+        """Bring the recipe's index up to date."""
+        return self._recipe.index()
+
+    def retriever(self, components: Components) -> Searcher:
+        """The recipe's retriever."""
+        return self._recipe.retriever()

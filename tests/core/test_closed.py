@@ -42,7 +42,7 @@ USES: dict[str, Callable[[Recipe], object]] = {
     "evaluate": lambda recipe: recipe.evaluate("questions.jsonl"),
     "chat_model": Recipe.chat_model,
     "tune": Recipe.tune,
-    "evaluate_task": lambda recipe: recipe.evaluate_task("questions.jsonl"),
+    "prepare": lambda recipe: recipe.prepare(),
     "compare": Recipe.compare,
     "gate": lambda recipe: recipe.gate("f1 >= baseline"),
     "run": Recipe.run,

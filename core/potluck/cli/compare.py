@@ -12,7 +12,7 @@ from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
 if TYPE_CHECKING:
-    from potluck.comparison.compare import Comparison
+    from potluck.runs.comparison_run import Comparison
 
 
 @click.command("compare")

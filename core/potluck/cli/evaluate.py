@@ -12,7 +12,7 @@ from potluck.cli.common import fresh_option, open_recipe, print_ledger, print_no
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
-    from potluck.tasks.evaluate import TaskReport
+    from potluck.evaluation.results import EvaluationReport
 
 
 @click.command("evaluate")
@@ -44,34 +44,37 @@ def command(
     model has `cache: false`.
     """
     with open_recipe(recipe, overrides, as_json, fresh=fresh) as opening:
-        if opening.model.is_task:
-            _task(opening.evaluate_task(questions, limit), as_json)
-            return
-        indexed = opening.index()
+        prepared = opening.prepare()
         report = opening.evaluate(questions, limit)
     if as_json:
         print_json(report.as_json())
         return
-    warn(indexed.failures)
-    print_notes([*indexed.notes, *report.notes])
-    print_metrics(report.metrics)
-    echo(f"{many(len(report.answered), 'question')} in {report.seconds:.1f} s")
-    print_ledger(report.ledger)
+    warn(prepared.failures)
+    print_notes(prepared.notes)
+    print_evaluation(report)
 
 
-def _task(report: TaskReport, as_json: bool) -> None:
-    from potluck.tasks.evaluate import lines
+def print_evaluation(report: EvaluationReport) -> None:
+    """Print what was measured, for people."""
+    print_notes(report.notes)
+    print_metrics(report)
+    if report.classes is not None:
+        echo(f"  rarest label: {report.classes.minority}")
+        for gold, found in report.classes.confusion.items():
+            wrong = ", ".join(f"{label} ({count})" for label, count in found.items() if label != gold)
+            if wrong:
+                echo(f"  {gold} taken for {wrong}")
+    echo(f"{many(len(report.answered), report.unit.removesuffix('s'))} in {report.seconds:.1f} s")
+    if report.ledger.entries:
+        print_ledger(report.ledger)
 
-    if as_json:
-        print_json(report.as_json())
-    else:
-        echo("\n".join(lines(report)))
 
-
-def print_metrics(metrics: dict[str, float | None]) -> None:
+def print_metrics(report: EvaluationReport) -> None:
     """Print the measures, one a line; that a filter withheld nothing goes without saying."""
-    for name, value in metrics.items():
+    for name, value in report.metrics.items():
         if name == "filtered" and not value:
             continue
-        shown = "-" if value is None else f"{value}" if isinstance(value, int) else f"{value:.3f}"
-        echo(f"  {name:20} {shown}")
+        figure = "-" if value is None else f"{value}" if isinstance(value, int) else f"{value:.3f}"
+        found = report.intervals.get(name)
+        within = f"  ({found.low:.3f} to {found.high:.3f})" if found is not None and found.low is not None else ""
+        echo(f"  {name:20} {figure}{within}")

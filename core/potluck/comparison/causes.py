@@ -15,11 +15,13 @@ from functools import cached_property
 
 from potluck import plugins
 from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.unread import unread_by
 from potluck.contracts import EmbedderConfig
 from potluck.document_qa.answer_cache import Asker
-from potluck.document_qa.evaluate import Answered
+from potluck.document_qa.workload import DocumentQA
 from potluck.documents import Passage
 from potluck.errors import PotluckError
+from potluck.evaluation.results import Answered
 from potluck.overlap import f1, is_cjk
 from potluck.questions.question_file import Question
 from potluck.recipe.model import ComponentSpec, RecipeModel
@@ -59,10 +61,11 @@ class _State:
 
 
 def causes(engine: Engine, a: VariantRun, b: VariantRun, metric: str) -> Iterator[Cause]:
-    """Name the cause for every question on which the two differ by ``metric``; nothing for latency and cost."""
-    if a.error or b.error or metric not in engine.scorer.of_answers:
+    """Name the cause for every question about documents on which the two differ; nothing for latency and cost."""
+    workload = engine.workload
+    if a.error or b.error or metric not in engine.scorer.of_answers or not isinstance(workload, DocumentQA):
         return
-    chain = _Chain(engine, a, b, metric)
+    chain = _Chain(engine, workload, a, b, metric)
     for place, question in enumerate(engine.questions):
         if chain.differ(place):
             yield chain.cause(place, question)
@@ -88,9 +91,10 @@ def count_causes(found: Sequence[Cause]) -> list[CauseCount]:
 class _Chain:
     """The steps from one variant to another, and the answers on the way."""
 
-    def __init__(self, engine: Engine, a: VariantRun, b: VariantRun, metric: str) -> None:
-        self._engine, self._a, self._b, self._metric = engine, a, b, metric
+    def __init__(self, engine: Engine, workload: DocumentQA, a: VariantRun, b: VariantRun, metric: str) -> None:
+        self._engine, self._workload, self._a, self._b, self._metric = engine, workload, a, b, metric
         self._askers: dict[int, Asker] = {}
+        self._found: dict[int, list[list[Passage]]] = {}
 
     @cached_property
     def _steps(self) -> list[_Step]:
@@ -102,7 +106,7 @@ class _Chain:
         start, end = self._ends(place)
         if self._graded(place):
             return start != end
-        return self._a.repeats[0][place].report.answer.text != self._b.repeats[0][place].report.answer.text
+        return self._a.repeats[0][place].answer.text != self._b.repeats[0][place].answer.text
 
     def cause(self, place: int, question: Question) -> Cause:
         """Swap one stage after the other and see which moved the score."""
@@ -130,7 +134,7 @@ class _Chain:
         if step.stage in ("prompt", "generation"):
             yield step.stage, step.recipe, state.passages, step.detail
             return
-        found = self._engine.retrieved(step.recipe).passages[place]
+        found = self._passages(step.recipe, place)
         k = step.recipe.retriever.k
         new = tuple(found)
         if step.stage != "retrieval":
@@ -144,7 +148,7 @@ class _Chain:
     def _next(self, new: _State, before: _State, last: _State, place: int, question: Question) -> tuple[_State, int]:
         """The state with its score, and how many times the model was asked for it."""
         if new.sees() == last.sees():
-            answered = self._b.repeats[0][place].report.answer.text
+            answered = self._b.repeats[0][place].answer.text
             return replace(new, score=self._score(question, new, answered, place)), 0
         if new.sees() == before.sees():
             # Other passages further down still change what is measured of retrieval.
@@ -156,7 +160,7 @@ class _Chain:
     def _asker(self, recipe: RecipeModel) -> Asker:
         """What answers after a step. The steps' recipes live as long as the chain, so each is known by its id."""
         if id(recipe) not in self._askers:
-            self._askers[id(recipe)] = self._engine.asker(recipe)
+            self._askers[id(recipe)] = self._workload.asker(recipe)
         return self._askers[id(recipe)]
 
     def _score(self, question: Question, state: _State, answer: str, place: int) -> float:
@@ -167,14 +171,14 @@ class _Chain:
             shown = state.recipe.retriever.k
             scored = self._engine.scorer.score(question, state.passages, answer, shown=shown)
             return scored.values.get(self._metric, 0.0)
-        ours, theirs = (run.repeats[0][place].report.answer.text for run in (self._a, self._b))
+        ours, theirs = (run.repeats[0][place].answer.text for run in (self._a, self._b))
         cjk = is_cjk(ours + theirs)
         return f1(answer, theirs, cjk) - f1(answer, ours, cjk)
 
     def _ends(self, place: int) -> tuple[float, float]:
         """The scores of a and b."""
         if not self._graded(place):
-            ours, theirs = (run.repeats[0][place].report.answer.text for run in (self._a, self._b))
+            ours, theirs = (run.repeats[0][place].answer.text for run in (self._a, self._b))
             alike = f1(ours, theirs, is_cjk(ours + theirs))
             return alike - 1, 1 - alike
         return tuple(self._value(run.repeats[0][place]) for run in (self._a, self._b))  # type: ignore[return-value]
@@ -188,15 +192,20 @@ class _Chain:
         return one.score.values[self._metric] if one.score.answerable else float(bool(one.score.refused))
 
     def _state(self, run: VariantRun, place: int, value: float) -> _State:
-        assert run.retrieved is not None, "a variant with answers has retrieved"
-        return _State(run.variant.recipe, tuple(run.retrieved.passages[place]), value)
+        return _State(run.variant.recipe, tuple(self._passages(run.variant.recipe, place)), value)
+
+    def _passages(self, recipe: RecipeModel, place: int) -> list[Passage]:
+        """What the recipe retrieves for one question; retrieved for all of them at once."""
+        if id(recipe) not in self._found:
+            self._found[id(recipe)] = self._workload.passages(recipe, self._engine.questions)
+        return self._found[id(recipe)][place]
 
     def _can_index(self, step: _Step) -> bool:
         """Whether the step's passages can be had; what cannot be swapped alone is swapped with the next stage."""
         if step.stage in ("prompt", "generation"):
             return True
         try:
-            self._engine.retrieved(step.recipe)
+            self._workload.searched(step.recipe, self._engine.questions)
         except PotluckError:
             return False
         return True
@@ -240,14 +249,14 @@ def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> 
     swapped = recipe.embedder != goal.embedder
     if swapped and _same_but_for_reading(recipe.embedder, goal.embedder):
         recipe, before = replace(recipe, embedder=goal.embedder), recipe
-        yield _Step("truncation", recipe, engine.unread(before) or engine.unread(recipe))
+        yield _Step("truncation", recipe, unread_by(engine.resources, before) or unread_by(engine.resources, recipe))
         swapped = False
     if (recipe.embedder, recipe.store, recipe.retriever.k) == (goal.embedder, goal.store, goal.retriever.k):
         return
-    if swapped and (whole := _whole(recipe)) is not None and (unread := engine.unread(recipe)):
+    if swapped and (whole := _whole(recipe)) is not None and (unread := unread_by(engine.resources, recipe)):
         yield _Step("truncation", whole, unread)
     after = replace(recipe, embedder=goal.embedder, store=goal.store, retriever=k)
-    if swapped and (whole := _whole(after)) is not None and (unread := engine.unread(after)):
+    if swapped and (whole := _whole(after)) is not None and (unread := unread_by(engine.resources, after)):
         yield _Step("retrieval", whole)
         yield _Step("truncation", after, unread)
     else:

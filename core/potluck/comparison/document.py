@@ -13,8 +13,8 @@ from potluck.comparison.engine import VariantRun
 from potluck.comparison.measured import Values, describe_measures, measured, preferred
 from potluck.comparison.notes import notes
 from potluck.contracts import Measure
-from potluck.document_qa.evaluate import Answered
 from potluck.documents import Passage
+from potluck.evaluation.results import Answered
 from potluck.metrics.perplexity import Perplexity, Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question
@@ -228,14 +228,14 @@ def _question(
 
 
 def _answer(one: Answered, k: int, chunks: dict[str, ChunkText]) -> AnswerResult:
-    retrieved = one.report.retrieved[: k + _SHOWN_BEYOND]
+    retrieved = one.retrieved[: k + _SHOWN_BEYOND]
     keys = [_chunk(passage, chunks) for passage in retrieved]
     return AnswerResult(
-        text=one.report.answer.text,
-        refused=one.report.refused,
-        finish=one.report.answer.finish,
+        text=one.answer.text,
+        refused=one.refused,
+        finish=one.answer.finish,
         scores=dict(one.score.values),
-        seconds=round(one.report.seconds, 6),
+        seconds=round(one.seconds, 6),
         retrieved=tuple(keys),
         shown=min(k, len(keys)),
         citations=tuple(_citations(one, dict(zip(keys, retrieved, strict=True)))),
@@ -252,7 +252,7 @@ def _chunk(passage: Passage, chunks: dict[str, ChunkText]) -> str:
 
 def _citations(one: Answered, passages: Mapping[str, Passage]) -> Iterator[CitedSpan]:
     """Where the cited spans lie in the passages that are listed."""
-    for cited in one.report.citations:
+    for cited in one.citations:
         for key, passage in passages.items():
             if passage.source == cited.source and passage.start <= cited.start and cited.end <= passage.end:
                 yield CitedSpan(key, cited.start - passage.start, cited.end - passage.start)

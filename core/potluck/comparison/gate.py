@@ -1,4 +1,4 @@
-"""A gate for continuous integration: ask only as many questions as a condition needs to be decided.
+"""A gate for continuous integration: ask only as many questions or examples as a condition needs to be decided.
 
 The questions are asked in a random order, a few at a time, of the baseline and of every variant that is not decided
 yet. The test is valid however often one looks (see ``potluck.statistics.sequential``).
@@ -8,19 +8,19 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from potluck.comparison.compare import Plan, base_of, questions_file
+from potluck.comparison.compare import Plan, base_of
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.measured import values_of
 from potluck.comparison.notes import notes
-from potluck.components.components import Components
+from potluck.comparison.resources import SharedResources
 from potluck.contracts import ModelSources
 from potluck.documents import Json
-from potluck.errors import PotluckError, Unsupported
+from potluck.errors import PotluckError
 from potluck.metrics.scorer import Scorer
-from potluck.questions.question_file import read_question_file
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import AS_IT_IS, variants
@@ -91,29 +91,19 @@ def gate(
     observers: pluggy.PluginManager,
 ) -> GateReport:
     """Ask until every variant passes or fails, or all questions are asked. Raises what a variant raises."""
-    if recipe.is_task:
-        raise Unsupported(
-            f"{recipe.path}: --gate asks questions about documents one after another, and this recipe has examples; "
-            "compare them without it"
-        )
-    components = Components(recipe, workspace, models)
-    try:
-        scorer = Scorer(components.metrics, components.recipe.metrics)
+    with closing(SharedResources(workspace, models, observers)) as resources, resources.borrow(recipe) as components:
+        scorer = Scorer(components.metrics, recipe.metrics)
         wanted = parse_gate(condition, scorer.measures)
-        file = read_question_file(questions_file(recipe, plan), plan.limit)
-        engine = Engine(file.questions, scorer, workspace, models, observers)
-        try:
-            runs, candidates = _candidates(recipe, plan, wanted)
-            _decide(runs, candidates, wanted, engine, recipe.seed)
-        finally:
-            engine.close()
-    finally:
-        components.close()
+        runs, candidates = _candidates(recipe, plan, wanted)
+        engine = Engine([run.variant.recipe for run in runs], scorer, resources, plan.questions, plan.limit)
+        _decide(runs, candidates, wanted, engine, recipe.seed)
+        for run in runs:
+            run.notes += engine.workload.findings(run.variant.recipe, run.repeats[0])
     if not any(one.test.n for one in candidates):
         raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
     decisions = (Decision(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
-    said = (*file.notes, *notes(runs))
-    return GateReport(condition, tuple(decisions), len(file.questions), said)
+    remarks = (*engine.file.notes, *notes(runs))
+    return GateReport(condition, tuple(decisions), len(engine.questions), remarks)
 
 
 def _candidates(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> tuple[list[VariantRun], list[_Candidate]]:
@@ -129,9 +119,9 @@ def _decide(
     runs: Sequence[VariantRun], candidates: Sequence[_Candidate], wanted: GateCondition, engine: Engine, seed: int
 ) -> None:
     """Ask some questions at a time, until every candidate passes or fails, or all are asked."""
-    engine.check_gold([run.variant.recipe for run in runs])
     for run in runs:
-        run.notes += engine.retrieved(run.variant.recipe).notes
+        run.notes += engine.workload.prepare(run.variant.recipe, engine.questions).notes
+    engine.workload.check([run.variant.recipe for run in runs], engine.questions)
     for batch in _batches(len(engine.questions), seed):
         _ask(batch, candidates, runs[0], wanted, engine)
         if all(one.verdict != "undecided" for one in candidates):
@@ -163,10 +153,9 @@ def _ask(
 def _values(engine: Engine, run: VariantRun, batch: Sequence[int], metric: str) -> dict[int, float]:
     """The measure of the questions at those places that have it. What was answered is put into ``run``."""
     answered = engine.answer(run.variant.recipe, only=batch)
-    run.repeats[0] += [one for one, _ in answered]
-    run.served += [asked.served for _, asked in answered]
+    run.repeats[0] += answered
     run.prices = engine.prices(run.variant.recipe)
-    found = {place: values_of(one, run, engine.scorer) for place, (one, _) in zip(batch, answered, strict=True)}
+    found = {place: values_of(one, run, engine.scorer) for place, one in zip(batch, answered, strict=True)}
     return {place: values[metric] for place, values in found.items() if metric in values}
 
 

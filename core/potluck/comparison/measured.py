@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, TypeAlias
 
 from potluck.comparison.engine import VariantRun, question_cost
 from potluck.contracts import Measure
-from potluck.document_qa.evaluate import Answered
+from potluck.evaluation.results import Answered
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question
 from potluck.results.comparison import MeasureResult
@@ -34,6 +34,21 @@ def measured(run: VariantRun, scorer: Scorer) -> dict[str, Values]:
         name: np.array([[row.get(name, np.nan) for row in answers] for answers in rounds], dtype=np.float64).T
         for name in names
     }
+
+
+def mean_values(run: VariantRun, scorer: Scorer) -> dict[str, float]:
+    """The mean of each measure: of every question's rounds, then of the questions that have it."""
+    import numpy as np
+
+    tables = measured(run, scorer)
+    return {name: float(np.nanmean(np.nanmean(_known(table), axis=1))) for name, table in tables.items()}
+
+
+def _known(values: Values) -> Values:
+    """The rows of questions that have the measure in some round."""
+    import numpy as np
+
+    return values[~np.isnan(values).all(axis=1)]
 
 
 def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Question]) -> str:
@@ -64,4 +79,4 @@ def values_of(one: Answered, run: VariantRun, scorer: Scorer) -> dict[str, float
     cost = None if run.prices is None else question_cost(one, run.prices)
     surprise = run.surprises.get(one.question.id)
     bits = None if surprise is None else surprise.bits_per_character
-    return scorer.with_effort(one.score, one.report.seconds, cost, bits)
+    return scorer.with_effort(one.score, one.seconds, cost, bits)

@@ -6,8 +6,7 @@ from collections.abc import Iterator, Sequence
 
 from potluck.answering.remarks import remarks_on_all
 from potluck.comparison.engine import VariantRun
-from potluck.document_qa.answer_cache import Served, changed_model
-from potluck.document_qa.evaluate import cut_answers
+from potluck.evaluation.served import Served, changed_model
 from potluck.fingerprints import fingerprint
 
 
@@ -26,9 +25,7 @@ def notes(runs: Sequence[VariantRun]) -> list[str]:
 def _notes_on(run: VariantRun) -> Iterator[str]:
     yield from run.notes
     if run.repeats:
-        answered = run.repeats[0]
-        yield from remarks_on_all({one.question.id: one.report.answer for one in answered})
-        yield from cut_answers(answered, run.variant.recipe.chat.config)
+        yield from remarks_on_all({one.question.id: one.answer for one in run.repeats[0]})
 
 
 def _changed(runs: Sequence[VariantRun]) -> Iterator[str]:

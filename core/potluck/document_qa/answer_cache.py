@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections import Counter
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, astuple, dataclass, replace
 from typing import Any
@@ -13,9 +12,10 @@ from potluck.answering.builtin_prompts import context_of, prompts_for
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.documents import Answer, Json, Passage, Quote, Usage
+from potluck.evaluation.surprises import surprise_at
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
-from potluck.metrics.perplexity import Surprise, perplexity
+from potluck.metrics.perplexity import Surprise
 from potluck.observation.stage import in_current_stage
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.stages.answer import Answerer, AnswerWithSources, WorkedExample, no_examples
@@ -26,14 +26,6 @@ _FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
-    """What the service calls the model that gave an answer (empty: it does not say), and whether that was before."""
-
-    model: str
-    before: bool
-
-
-@dataclass(frozen=True, slots=True)
 class Asked:
     """An answer with its ledger and how long it took when it was made. ``cached``: nothing was asked now."""
 
@@ -41,11 +33,6 @@ class Asked:
     ledger: Ledger
     seconds: float
     cached: bool = False
-
-    @property
-    def served(self) -> Served:
-        """By which state of a service's model it was given, and whether now."""
-        return Served(self.given.answer.served_by, self.cached)
 
 
 class Asker:
@@ -94,14 +81,9 @@ class Asker:
 
     def surprise(self, question: str, passages: Sequence[Passage], reference: str) -> Surprise:
         """How surprised the chat model is by a right answer. Raises ``Unsupported`` where it cannot tell."""
-        key = fingerprint("surprise", self._key(question, passages), reference)
-        kept = self._cache.answer(key, cached=self._cached)
-        if kept is None:
-            message = Answerer(self._recipe, self._components.chat, examples=self._examples).message(question, passages)
-            (measured,) = perplexity(self._components.chat, [([message], reference)]).answers
-            kept = {"nats": measured.nats, "tokens": measured.tokens, "characters": measured.characters}
-            self._cache.keep_answer(key, kept, cached=self._cached)
-        return _surprise(kept)
+        chat, key = self._components.chat, fingerprint("surprise", self._key(question, passages), reference)
+        message = Answerer(self._recipe, chat, examples=self._examples).message(question, passages)
+        return surprise_at(chat, [message], reference, self._cache, key, self._cached)
 
     def _key(self, question: str, passages: Sequence[Passage]) -> str:
         recipe = self._recipe
@@ -126,26 +108,6 @@ class Asker:
     def _cached(self) -> bool:
         config = self._recipe.chat.config
         return config.cache if isinstance(config, ChatOptions) else True
-
-
-def changed_model(served: Sequence[Served]) -> Iterator[str]:
-    """What to say where kept answers are of another state of the service's model than those that were asked for now."""
-    kept = Counter(one.model for one in served if one.before and one.model)
-    now = Counter(one.model for one in served if not one.before and one.model)
-    older = {name: count for name, count in kept.items() if now and name not in now}
-    if older:
-        yield (
-            f"the service's model has changed: {_states(now)} answered now, {_states(older)} when the kept answers "
-            "were given; they are measured together. To ask all of them again: --fresh"
-        )
-
-
-def _states(counts: Mapping[str, int]) -> str:
-    return ", ".join(f"{name} ({count})" for name, count in counts.items())
-
-
-def _surprise(kept: dict[str, Any]) -> Surprise:
-    return Surprise(kept["nats"], kept["tokens"], kept["characters"])
 
 
 def _packed(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:

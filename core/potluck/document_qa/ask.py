@@ -42,19 +42,34 @@ class AskReport:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck ask --json`` prints it."""
-        return {
-            "question": self.question,
-            "answer": self.answer.text,
-            "refused": self.refused,
-            "finish": self.answer.finish,
-            "thoughts": self.answer.thoughts,
-            "served_by": self.answer.served_by,
-            "citations": [passage_json(passage) for passage in self.citations],
-            "retrieved": [passage_json(passage) for passage in self.retrieved],
-            "ledger": self.ledger.as_json(),
-            "seconds": round(self.seconds, 3),
-            "tokens": self.answer.usage.as_json(),
-        }
+        return report_json(
+            self.question, self.answer, self.refused, self.citations, self.retrieved, self.ledger, self.seconds
+        )
+
+
+def report_json(
+    question: str,
+    answer: Answer,
+    refused: bool,
+    citations: Sequence[Passage],
+    retrieved: Sequence[Passage],
+    ledger: Ledger,
+    seconds: float,
+) -> dict[str, Json]:
+    """An answer with all that led to it, as the commands print it."""
+    return {
+        "question": question,
+        "answer": answer.text,
+        "refused": refused,
+        "finish": answer.finish,
+        "thoughts": answer.thoughts,
+        "served_by": answer.served_by,
+        "citations": [passage_json(passage) for passage in citations],
+        "retrieved": [passage_json(passage) for passage in retrieved],
+        "ledger": ledger.as_json(),
+        "seconds": round(seconds, 3),
+        "tokens": answer.usage.as_json(),
+    }
 
 
 def passage_json(passage: Passage) -> dict[str, Json]:

@@ -18,6 +18,7 @@ from potluck.questions.gold import gold_ranks
 from potluck.questions.question_file import Question
 from potluck.recipe.model import ComponentSpec
 from potluck.refusals import is_refusal
+from potluck.statistics.intervals import Interval, mean_interval
 
 _EFFORT: frozenset[Need] = frozenset({"seconds", "cost", "bits"})
 """What is known of an answer only where variants are compared."""
@@ -121,6 +122,15 @@ class Scorer:
         """The figures of a question with those of what it took, of which some may not be known."""
         attempt = replace(score.attempt, seconds=seconds, cost=cost, bits=bits)
         return {**score.values, **self.values(attempt, _EFFORT)}
+
+    def intervals(self, scores: Sequence[QuestionScore]) -> dict[str, Interval]:
+        """The mean of each measure with its 95 % interval, over the questions that have it."""
+        found = {name: [one.values[name] for one in scores if name in one.values] for name in self.measures}
+        return {
+            name: mean_interval(values, bounded=self.measures[name].scale == "share")
+            for name, values in found.items()
+            if values
+        }
 
     def summarise(self, scores: Sequence[QuestionScore]) -> dict[str, float | None]:
         """The means of all measures of questions about documents, and counts."""

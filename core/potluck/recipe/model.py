@@ -218,11 +218,6 @@ class RecipeModel:
     """Who watches: no part of what is computed, nor of a run's manifest."""
     origin: Origin = field(default=Origin(""), repr=False, compare=False)
 
-    @property
-    def is_task(self) -> bool:
-        """Whether it tunes or names a task and has no documents: then its questions are examples."""
-        return self.documents is None and (self.tuning.task is not None or self.tuner is not None)
-
     def as_mapping(self) -> dict[str, Json]:
         """The recipe with all defaults written out, for a run's manifest; it can be read as a recipe again.
 

@@ -25,6 +25,7 @@ from potluck.planning.plan import components_of
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.releases import code_of, libraries_of
 from potluck.stages.discover import discover
+from potluck.workloads import workload_of
 
 NAME = "potluck.lock"
 FORMAT = 1
@@ -63,9 +64,7 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
         documents = dict(_document_pins(sources))
     files = [path for path in (recipe.questions, recipe.shots.examples) if path is not None]
     resolve_adapter(components)
-    used = {"chat": components.chat.identity()}
-    if not recipe.is_task:
-        used = {"embedder": components.embedder.identity(), **used}
+    used = workload_of(recipe).identities(components)
     if recipe.tuning.dataset is not None:
         path = recipe.folder / Path(recipe.tuning.dataset.path).expanduser()
         files += [file for file in sorted(path.iterdir()) if is_rows(file)] if path.is_dir() else [path]

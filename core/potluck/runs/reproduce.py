@@ -9,15 +9,16 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from potluck.components.components import Components
-from potluck.document_qa.ask import open_searcher
-from potluck.document_qa.evaluate import EvaluationReport, evaluate
+from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.measured import mean_values
+from potluck.comparison.resources import SharedResources
 from potluck.documents import Json
 from potluck.errors import PotluckError
-from potluck.indexing.update import update_index
+from potluck.metrics.scorer import Scorer
 from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.recipe_loader import read_recipe
+from potluck.recipe.swaps import Variant
 from potluck.runs.pins import Difference, differences, pins
 from potluck.temporary import working_folder
 from potluck.workspace import Workspace
@@ -83,37 +84,62 @@ def recipes_of(folder: Path) -> dict[str, RecipeModel]:
 
 
 def reproduce(folder: Path, observers: pluggy.PluginManager) -> Reproduction:
-    """Index and answer again in an empty workspace, which is removed afterwards.
+    """Do everything again in an empty workspace, which is removed afterwards.
 
     Raises ``PotluckError`` for a run that answered no questions, and what the run itself would raise.
     """
     manifest, recipes, before = _manifest(folder), recipes_of(folder), _answers_of(folder)
     result = Reproduction(str(manifest["run"]), questions=len(before))
-    asked = len({question for _, question in before})
+    base = next(iter(recipes.values())).folder
     with working_folder(folder.parents[1], "reproduce") as scratch, closing(Workspace(scratch)) as workspace:
-        for name, recipe in recipes.items():
-            report, found = _again(recipe, workspace, observers, asked)
-            then = manifest["pins"][name] if name else manifest["pins"]
-            result.inputs += [one for one in differences(then, found) if one not in result.inputs]
-            result.metrics += _metrics(name, _metrics_of(manifest, name, report.metrics), report.metrics)
-            result.answers += _answers(name, before, report)
+        resources = SharedResources(workspace, ModelStore(base), observers)
+        with closing(resources):
+            for again in _again(manifest, recipes, len({question for _, question in before}), resources):
+                name = again.name
+                then = manifest["pins"][name] if name else manifest["pins"]
+                result.inputs += [one for one in differences(then, again.pins) if one not in result.inputs]
+                result.metrics += _metrics(name, _metrics_of(manifest, name, again.metrics), again.metrics)
+                result.answers += _answers(name, before, again.answers)
     versions = {key: manifest.get(key) for key in surroundings()}
     result.inputs = [*differences({"version": versions}, {"version": surroundings()}), *result.inputs]
     return result
 
 
+@dataclass(frozen=True, slots=True)
+class _Again:
+    """What came of one recipe now: the run's own has no name."""
+
+    name: str
+    metrics: Mapping[str, float | None]
+    answers: Mapping[str, str]
+    pins: Mapping[str, Mapping[str, Json]]
+
+
 def _again(
-    recipe: RecipeModel, workspace: Workspace, observers: pluggy.PluginManager, limit: int
-) -> tuple[EvaluationReport, dict[str, Any]]:
-    components = Components(recipe, workspace, ModelStore(recipe.folder))
-    try:
-        update_index(components, workspace, observers)
-        assert recipe.questions is not None, "a run with answers had questions"
-        search = open_searcher(components, workspace)
-        report = evaluate(recipe.questions, components, search, workspace.answer_cache, observers, limit)
-        return report, pins(recipe, components)
-    finally:
-        components.close()
+    manifest: Mapping[str, Any], recipes: Mapping[str, RecipeModel], limit: int, resources: SharedResources
+) -> Iterator[_Again]:
+    """Ask the first ``limit`` questions of every recipe again, in as many rounds as then."""
+    recipe = next(iter(recipes.values()))
+    with resources.borrow(recipe) as components:
+        scorer = Scorer(components.metrics, recipe.metrics)
+        path = Path(manifest["questions"]) if manifest.get("questions") else None
+        engine = Engine([*recipes.values()], scorer, resources, path, limit)
+        runs = engine.run([Variant(name, {}, one) for name, one in recipes.items()], manifest.get("repeats", 1))
+        for run in runs:
+            if run.error is not None:
+                raise PotluckError(f"{run.variant.name or 'the run'} could not be repeated: {run.error}")
+            answers = {one.question.id: one.answer.text for one in run.repeats[0]}
+            with resources.borrow(run.variant.recipe) as own:
+                found = pins(run.variant.recipe, own)
+            yield _Again(run.variant.name, _measures(engine, run), answers, found)
+
+
+def _measures(engine: Engine, run: VariantRun) -> Mapping[str, float | None]:
+    """The measures of a run as they are, or of a variant the means of its rounds; not what answering took."""
+    if not run.variant.name:
+        return engine.workload.report(run.variant.recipe, run.repeats[0], (), 0.0).metrics
+    found = mean_values(run, engine.scorer)
+    return {name: value for name, value in found.items() if name in engine.scorer.of_answers}
 
 
 def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
@@ -147,8 +173,7 @@ def _metrics(variant: str, then: Mapping[str, float | None], now: Mapping[str, f
             yield Difference("measure", _within(variant, name), old, new)
 
 
-def _answers(variant: str, then: Mapping[tuple[str, str], str], report: EvaluationReport) -> Iterator[Difference]:
-    now = {one.question.id: one.report.answer.text for one in report.answered}
+def _answers(variant: str, then: Mapping[tuple[str, str], str], now: Mapping[str, str]) -> Iterator[Difference]:
     for (name, question), old in then.items():
         if name == variant and now.get(question) != old:
             yield Difference("answer", _within(variant, question), old, now.get(question))

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from potluck import degenerate
 from potluck.amounts import many
 from potluck.contracts import ChatOptions
-from potluck.document_qa.answer_cache import Served, changed_model
+from potluck.evaluation.served import Served, changed_model
 from potluck.strategy.race import Entrant
 
 

@@ -3,7 +3,7 @@
 Modules: ``potluck.cli.gate``, ``potluck.cli.lock``, ``potluck.cli.reproduce``, ``potluck.comparison.causes``,
 ``potluck.comparison.curves``, ``potluck.comparison.document``, ``potluck.comparison.engine``,
 ``potluck.comparison.gate``, ``potluck.comparison.measured``, ``potluck.comparison.notes``,
-``potluck.comparison.compare``, ``potluck.comparison.table``, ``potluck.comparison.tasks``,
+``potluck.comparison.compare``, ``potluck.comparison.table``, ``potluck.workloads``,
 ``potluck.runs.reproduce``.
 """
 

@@ -39,4 +39,4 @@ def test_it_is_started_by_torchrun_as_it_stands_and_the_first_process_speaks_and
     assert said["losses"] == pytest.approx(one.tuned.losses, rel=1e-3)
     assert weights(Path(said["adapter"])).keys() == weights(one.adapter).keys()
     with recipe(home, tuner=None, adapter=said["adapter"]) as answering:
-        assert len(answering.evaluate_task(home / "test.jsonl").said) == 8
+        assert len(answering.evaluate(home / "test.jsonl").answered) == 8

@@ -9,9 +9,9 @@ import pytest
 
 from potluck import recipe
 from potluck.comparison.engine import Engine
+from potluck.comparison.resources import SharedResources
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers
-from potluck.questions.question_file import read_questions
 from potluck.recipe.model import RecipeModel
 from potluck.workspace import Workspace
 from support.fake_plugins import visible
@@ -34,15 +34,14 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def engine_for() -> Iterator[EngineFor]:
-    """Makes engines, and closes them."""
-    opened: list[Engine | Workspace] = []
+    """Makes engines, and closes what they share."""
+    opened: list[SharedResources | Workspace] = []
 
     def make(model: RecipeModel) -> Engine:
         workspace = Workspace(model.folder / ".potluck")
-        assert model.questions is not None
-        engine = Engine(read_questions(model.questions), usual(), workspace, ModelStore(model.folder), Observers())
-        opened.extend((workspace, engine))
-        return engine
+        resources = SharedResources(workspace, ModelStore(model.folder), Observers())
+        opened.extend((workspace, resources))
+        return Engine([model], usual(), resources)
 
     yield make
     for one in reversed(opened):

@@ -3,7 +3,7 @@
 Modules: ``potluck.comparison.causes``, ``potluck.comparison.curves``,
 ``potluck.comparison.document``, ``potluck.comparison.engine``, ``potluck.comparison.gate``,
 ``potluck.comparison.measured``, ``potluck.comparison.notes``, ``potluck.comparison.table``,
-``potluck.comparison.tasks``.
+``potluck.workloads``.
 """
 
 from __future__ import annotations

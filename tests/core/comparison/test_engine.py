@@ -3,7 +3,7 @@
 Modules: ``potluck.comparison.causes``, ``potluck.comparison.curves``,
 ``potluck.comparison.document``, ``potluck.comparison.gate``, ``potluck.comparison.measured``,
 ``potluck.comparison.notes``, ``potluck.comparison.compare``, ``potluck.comparison.table``,
-``potluck.comparison.tasks``.
+``potluck.workloads``.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ def lines(path: Path) -> list[str]:
 
 
 def answers(run: VariantRun) -> list[str]:
-    return [one.report.answer.text for one in run.repeats[0]]
+    return [one.answer.text for one in run.repeats[0]]
 
 
 @pytest.mark.parametrize(
@@ -82,7 +82,7 @@ def test_a_comparison_that_is_run_again_asks_and_embeds_nothing(
     assert (len(lines(home.parent / "asked.log")), len(lines(home.parent / "embedded.log"))) == before
     assert [sum(run.computed.values()) for run in again] == [0, 0]
     assert [answers(run) for run in again] == [answers(run) for run in first]
-    latencies = [[one.report.seconds for one in run.repeats[0]] for run in (*first, *again)]
+    latencies = [[one.seconds for one in run.repeats[0]] for run in (*first, *again)]
     assert latencies[:2] == latencies[2:], "the time that an answer took when it was made"
 
 
@@ -167,7 +167,7 @@ def test_what_is_called_right_has_to_be_in_one_variant_or_not_read_in_one(
     (home / "questions.jsonl").write_text(json.dumps({"question": "?", **gold}), encoding="utf-8")
     recipes = [one.recipe for one in variants(model, ["documents=hand.md,hand.html,手冊.md"])]
     if said is None:
-        engine_for(model).check_gold(recipes)
+        engine_for(model).workload.check(recipes, engine_for(model).questions)
         return
     with pytest.raises(RecipeError, match=said):
-        engine_for(model).check_gold(recipes)
+        engine_for(model).workload.check(recipes, engine_for(model).questions)

@@ -21,12 +21,12 @@ from potluck.comparison import table
 from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
 from potluck.comparison.document import Setting, comparison_result, main_measure
-from potluck.comparison.engine import VariantRun, cost_of, question_cost
+from potluck.comparison.engine import VariantRun, answering_cost, question_cost
 from potluck.comparison.measured import describe_measures, measured, preferred, values_of
 from potluck.contracts import Attempt
-from potluck.document_qa.ask import AskReport
-from potluck.document_qa.evaluate import Answered
+from potluck.document_qa.workload import AnsweredQuestion
 from potluck.documents import Answer, Passage, Usage
+from potluck.evaluation.results import Answered
 from potluck.json_values import as_json
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import QuestionScore
@@ -58,12 +58,11 @@ def answered(
     question = Question(f"q{number}", f"第{number}題", answerable=answerable, answers=("x",) if answerable else ())
     answer = Answer(f"answer {number}", "stop", Usage(1000 * number, 100))
     found = [passage(place) for place in range(passages)]
-    report = AskReport(question.question, answer, bool(refused), list(citations), found, 1, seconds=seconds)
     said = None if refused is None else answer.text
     attempt = Attempt(question.question, answer=said, answerable=answerable, refused=bool(refused))
     refusals = {name: value for name, value in usual().values(attempt).items() if name.startswith("refusal")}
     score = QuestionScore(question.id, answerable, {**(values or {}), **refusals}, refused, attempt=attempt)
-    return Answered(question, report, score)
+    return AnsweredQuestion(question, answer, score, seconds, retrieved=found, citations=citations)
 
 
 def run(name: str, *rounds: Sequence[Answered], **more: Any) -> VariantRun:
@@ -93,9 +92,9 @@ def test_answers_cost_what_their_tokens_do_a_round() -> None:
     rounds = [[answered(1), answered(2)], [answered(1), answered(3)]]
 
     assert question_cost(answered(2), (3.0, 10.0)) == pytest.approx((2000 * 3 + 100 * 10) / 1e6)
-    assert cost_of(run("a", *rounds, prices=(3.0, 10.0))) == pytest.approx((0.004 + 0.007 + 0.004 + 0.010) / 2)
-    assert cost_of(run("a", *rounds)) is None
-    assert cost_of(run("a", prices=(3.0, 10.0))) is None
+    assert answering_cost(run("a", *rounds, prices=(3.0, 10.0))) == pytest.approx((0.004 + 0.007 + 0.004 + 0.010) / 2)
+    assert answering_cost(run("a", *rounds)) is None
+    assert answering_cost(run("a", prices=(3.0, 10.0))) is None
 
 
 def test_a_table_has_a_row_a_question_and_a_column_a_round_and_nan_where_there_is_nothing() -> None:

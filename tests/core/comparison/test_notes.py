@@ -3,7 +3,7 @@
 Modules: ``potluck.comparison.causes``, ``potluck.comparison.curves``,
 ``potluck.comparison.document``, ``potluck.comparison.engine``, ``potluck.comparison.gate``,
 ``potluck.comparison.measured``, ``potluck.comparison.notes``, ``potluck.comparison.compare``,
-``potluck.comparison.table``, ``potluck.comparison.tasks``.
+``potluck.comparison.table``, ``potluck.workloads``.
 """
 
 from __future__ import annotations
@@ -157,7 +157,7 @@ def test_a_task_tells_that_the_model_has_changed_since_some_answers_were_kept(
     server.answer = stated("new")
 
     told = "m new (1) answered now, m old (2) when the kept answers were given"
-    assert told in run(*arguments, task).stdout
+    assert told in run(*arguments, task).output
     assert "run" not in arguments or told in page(task)
     assert "has changed" not in run(*arguments, task, "--fresh").output
 

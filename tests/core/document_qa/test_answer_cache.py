@@ -14,7 +14,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.comparison.compare import Plan
-from potluck.document_qa.evaluate import EvaluationReport
+from potluck.evaluation.results import EvaluationReport
 from support.commands import invoke, potluck
 from support.scripted_server import Body, Reply, Scripted, chat, refused, scripted_server
 
@@ -55,7 +55,7 @@ def test_a_fresh_answer_takes_the_place_of_the_one_that_was_kept(home: Path, ser
     server.answer = chat({"content": "Room 9"})
     evaluate(home, fresh=True)
 
-    assert {one.report.answer.text for one in evaluate(home).answered} == {"Room 9"}
+    assert {one.answer.text for one in evaluate(home).answered} == {"Room 9"}
 
 
 def test_without_a_cache_every_run_asks_and_nothing_is_kept(home: Path, server: Scripted) -> None:
@@ -125,7 +125,7 @@ def test_a_question_that_a_filter_refuses_is_scored_and_ends_no_run(home: Path, 
 
     assert (report.metrics["filtered"], report.metrics["refused"], report.metrics["empty"]) == (1, 0, 0)
     assert report.metrics["exact_match"] == pytest.approx(2 / 3)
-    assert [one.report.answer.finish for one in report.answered] == ["stop", "filter", "stop"]
+    assert [one.answer.finish for one in report.answered] == ["stop", "filter", "stop"]
     notes = report.ledger.entries[0].notes
     assert any(note.startswith("q1: the service's content filter withheld the answer") for note in notes)
     assert any(note.startswith("thoughts: 16 characters, ") and note.endswith("from 2 answers") for note in notes)

@@ -75,15 +75,15 @@ def test_the_latency_of_the_first_question_is_that_of_its_answer(home: Path) -> 
     with Recipe.load(home / "recipe.yaml") as recipe:
         answered = recipe.evaluate().answered
 
-    assert [one.report.seconds for one in answered] == [1.0, 1.0]
+    assert [one.seconds for one in answered] == [1.0, 1.0]
 
 
 def test_the_latency_of_the_first_example_of_a_task_is_that_of_its_answer(home: Path) -> None:
     lines = [{"prompt": f"泵在哪一室{name}？", "completion": "第七室"} for name in "甲乙"]
     (home / "test.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
-    (home / "recipe.yaml").write_text("chat: heavy\n", encoding="utf-8")
+    (home / "recipe.yaml").write_text("task: generation\nchat: heavy\n", encoding="utf-8")
 
     with Recipe.load(home / "recipe.yaml") as recipe:
-        said = recipe.evaluate_task(home / "test.jsonl").said
+        said = recipe.evaluate(home / "test.jsonl").answered
 
     assert [one.seconds for one in said] == [1.0, 1.0]

@@ -15,6 +15,8 @@ from potluck.errors import RecipeError
 from potluck.recipe import loads
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.recipe_loader import problem_at
+from potluck.tasks.workload import ExampleTask
+from potluck.workloads import workload_of
 from support.fake_plugins import forget
 
 Read = Callable[..., RecipeModel]
@@ -46,7 +48,7 @@ def test_a_recipe_that_tunes_answers_with_the_model_that_it_is_about_and_what_wa
     assert (recipe.tuning.dataset.path, recipe.tuning.dataset.validation) == ("train.jsonl", 0.1)
     assert recipe.tuning.adapter == "tuner"
     assert (recipe.chat.name, recipe.chat.config.decisive()["model"]) == ("transformers", "base")
-    assert recipe.is_task
+    assert workload_of(recipe) is ExampleTask
 
 
 @pytest.mark.parametrize(
@@ -106,7 +108,7 @@ def test_each_task_is_known(task: str, read: Read) -> None:
     found = read(f"model: base\ntask: {task}\n")
 
     assert found.tuning.task == task
-    assert found.is_task
+    assert workload_of(found) is ExampleTask
 
 
 @pytest.mark.parametrize(

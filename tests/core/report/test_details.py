@@ -1,7 +1,7 @@
 """One question, side by side; and comparisons that lack something.
 
 Modules: ``potluck.report.csv``, ``potluck.report.embedded``,
-``potluck.report.html``, ``potluck.report.labels``, ``potluck.report.task``.
+``potluck.report.html``, ``potluck.report.labels``, ``potluck.report.run``.
 """
 
 from __future__ import annotations

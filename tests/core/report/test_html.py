@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck.report import write_html
-from potluck.report.task import write_task
+from potluck.report.run import write_run
 from support.comparisons import comparison, result_of
 
 
@@ -111,7 +111,7 @@ def test_a_name_that_python_or_javascript_uses_itself_is_a_name() -> None:
 
 def test_the_report_of_a_task_spells_what_turns_writing_round() -> None:
     name = "invoice\u202egnp.exe\x1b]0;x\x07\u2067"
-    page = write_task(name, {"run": name, "started": name}, None, None, {}).decode()
+    page = write_run(name, {"run": name, "started": name}, None, None, {}).decode()
 
     assert not re.search("[\x00-\x08\x0b-\x1f\u202a-\u202e\u2066-\u2069]", page)
     assert page.count("invoice\\u202egnp.exe\\x1b]0;x\\x07\\u2067") >= 3

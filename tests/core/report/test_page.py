@@ -1,7 +1,7 @@
 """The report as a reader meets it.
 
 Modules: ``potluck.report.csv``, ``potluck.report.embedded``,
-``potluck.report.html``, ``potluck.report.labels``, ``potluck.report.task``.
+``potluck.report.html``, ``potluck.report.labels``, ``potluck.report.run``.
 """
 
 from __future__ import annotations

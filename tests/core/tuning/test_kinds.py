@@ -103,10 +103,10 @@ def test_a_tuner_learns_and_the_kinds_own_chat_model_answers_with_it(
         before = surprise(frozen)
     with recipe(tmp_path, kind, use) as tuned:
         done, after = tuned.tune(), surprise(tuned)
-        found = tuned.evaluate_task(tmp_path / "train.jsonl")
+        found = tuned.evaluate(tmp_path / "train.jsonl")
     assert sum(done.tuned.losses[-3:]) < 0.8 * sum(done.tuned.losses[:3])
     assert after < 0.9 * before
-    assert {one.answer for one in found.said} <= {"fruit", "weather"}
+    assert {one.answer.text for one in found.answered} <= {"fruit", "weather"}
     with recipe(tmp_path, kind, None) as again:
         assert surprise(again) == before
 
@@ -204,7 +204,7 @@ def test_with_a_classification_head_a_label_is_named_and_not_spelled(
     tuner = {"use": use, **settings, "training": {**training, "learning_rate": 0.003 if use == "full" else 0.02}}
     dataset = {"path": "train.jsonl", "validation": 0}
     with recipe(tmp_path, kind, None, tuner=tuner, dataset=dataset) as tuned:
-        done, found = tuned.tune(), tuned.evaluate_task(tmp_path / "train.jsonl")
+        done, found = tuned.tune(), tuned.evaluate(tmp_path / "train.jsonl")
         assert tuned.tune().reused
         question = [Message("user", "the red apple 1 is")]
         logprobs = [one.logprob for one in tuned.chat_model().likelihoods(question, ["fruit", "weather"])]
@@ -212,7 +212,9 @@ def test_with_a_classification_head_a_label_is_named_and_not_spelled(
             tuned.chat_model().likelihoods(question, ["plum"])
         said = tuned.chat_model().chat(question, ChatOptions()).text
         chat = tuned.chat_model()
-        answered = [chat.likelihoods(one.example.messages, [one.example.target])[0] for one in found.said]
+        answered = [
+            chat.likelihoods([Message("user", one.question.question)], [one.right_answer])[0] for one in found.answered
+        ]
     assert found.metrics["accuracy"] > 0.9
     right = [one.logprob for one in answered]
     assert -sum(right) / len(right) == pytest.approx(done.tuned.losses[-1], rel=0.3)

@@ -14,7 +14,7 @@ def test_a_tuning_is_told_with_its_tuner_model_and_loss(home: Path, monkeypatch:
     monkeypatch.setenv("POTLUCK_EVENTS", str(home / "events.jsonl"))
     with recipe(home, chat={"use": "transformers", "max_tokens": 2}, observers="jsonl") as opened:
         done = opened.tune()
-        opened.evaluate_task(home / "test.jsonl")
+        opened.evaluate(home / "test.jsonl")
     lines = [json.loads(line) for line in (home / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     tuned = [line for line in lines if line.get("stage") == "tune"]
 
@@ -43,7 +43,7 @@ def test_the_calls_of_a_generating_evaluation_are_told_with_their_tokens(
     (home / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     keys = {"task": "generation", "dataset": None, "tuner": None, "prompt": None}
     with recipe(home, **keys, chat={"use": "transformers", "max_tokens": 3}, observers="jsonl") as opened:
-        report = opened.evaluate_task(home / "test.jsonl")
+        report = opened.evaluate(home / "test.jsonl")
     lines = [json.loads(line) for line in (home / "events.jsonl").read_text(encoding="utf-8").splitlines()]
     calls = [line for line in lines if line["event"] == "called"]
 

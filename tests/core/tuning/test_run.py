@@ -17,29 +17,27 @@ from potluck.errors import WorkspaceGone
 from potluck.hookspecs import StageEvent
 from potluck.metrics.classification import classification
 from potluck.report import plots
-from potluck.runs.task_run import TaskRun
+from potluck.runs.run import RunReport
 from support.tuning import recipe
 
 
-def run_of(one: Recipe) -> TaskRun:
+def run_of(one: Recipe) -> RunReport:
     with one:
-        done = one.run()
-    assert isinstance(done, TaskRun)
-    return done
+        return one.run()
 
 
 def test_a_run_tunes_answers_and_keeps_a_report_with_pictures(home: Path) -> None:
     done = run_of(recipe(home, questions="test.jsonl"))
-    assert done.tuned is not None
+    assert done.tuning is not None
     assert done.evaluation is not None
     for name in ("loss.png", "confusion.png"):
         assert (done.folder / name).read_bytes().startswith(b"\x89PNG")
     page = (done.folder / "report.html").read_text(encoding="utf-8")
     assert page.count("<svg") == 2
     assert "紅色的蘋果" in page
-    assert f"{done.tuned.tuned.trainable_parameters:,}" in page
+    assert f"{done.tuning.tuned.trainable_parameters:,}" in page
     rows = [json.loads(line) for line in (done.folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [row["answer"] for row in rows] == [one.answer for one in done.evaluation.said]
+    assert [row["answer"] for row in rows] == [one.answer.text for one in done.evaluation.answered]
     manifest = json.loads((done.folder / "manifest.json").read_text(encoding="utf-8"))
     assert manifest["metrics"] == done.evaluation.metrics
     assert set(manifest["pins"]["questions file"]) == {"test.jsonl", "train.jsonl"}
@@ -57,10 +55,10 @@ def test_texts_of_the_data_are_no_markup_in_the_report(home: Path) -> None:
 
 def test_a_recipe_with_questions_and_no_tuner_measures_the_frozen_model(home: Path) -> None:
     done = run_of(recipe(home, tuner=None, questions="test.jsonl"))
-    assert done.tuned is None
+    assert done.tuning is None
     assert done.evaluation is not None
     with recipe(home, tuner=None) as alone:
-        assert done.evaluation.metrics == alone.evaluate_task(home / "test.jsonl").metrics
+        assert done.evaluation.metrics == alone.evaluate(home / "test.jsonl").metrics
 
 
 def test_a_learning_curve_is_kept_as_a_picture_too(home: Path) -> None:

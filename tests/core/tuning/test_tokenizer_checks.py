@@ -166,7 +166,7 @@ def test_a_template_that_writes_no_end_gets_one_behind_the_answer(tmp_path: Path
 def test_an_evaluation_says_that_nothing_ends_the_answers(home: Path) -> None:
     take_end(home / "model")
     with generating(home, tuner=None) as one:
-        report = one.evaluate_task(home / "train.jsonl", 2)
+        report = one.evaluate(home / "train.jsonl", 2)
     kinds = " ".join(report.notes)
     assert "its tokenizer has no end token" in kinds
     assert "cut answers: 2 of 2 (100%) ended at the limit of 12 tokens" in kinds

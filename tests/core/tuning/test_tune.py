@@ -54,12 +54,12 @@ def surprise(answering: Recipe, home: Path) -> float:
 def test_every_tuner_learns_by_a_recipe_and_the_chat_model_answers_with_what_it_learned(home: Path, use: str) -> None:
     with recipe(home, use) as tuned:
         done = tuned.tune()
-        found, after = tuned.evaluate_task(home / "test.jsonl"), surprise(tuned, home)
+        found, after = tuned.evaluate(home / "test.jsonl"), surprise(tuned, home)
     with recipe(home, tuner=None) as frozen:
         before = surprise(frozen, home)
     assert done.tuned.losses[-1] < done.tuned.losses[0]
     assert after < 0.9 * before
-    assert {one.answer for one in found.said} <= {"fruit", "weather"}
+    assert {one.answer.text for one in found.answered} <= {"fruit", "weather"}
     assert found.as_json()["accuracy"] == found.metrics["accuracy"]
 
 
@@ -106,11 +106,11 @@ def test_a_training_that_is_done_again_says_why(home: Path) -> None:
 def test_the_artifact_can_be_named_by_its_folder_in_another_recipe(home: Path) -> None:
     with recipe(home) as trained:
         folder = trained.tune().adapter
-        expected = trained.evaluate_task(home / "test.jsonl").said
+        expected = trained.evaluate(home / "test.jsonl").answered
     shutil.copytree(folder, home / "kept")
     shutil.rmtree(home / ".potluck")
     with recipe(home, tuner=None, adapter="kept") as answering:
-        found = answering.evaluate_task(home / "test.jsonl").said
+        found = answering.evaluate(home / "test.jsonl").answered
     assert [one.answer for one in found] == [one.answer for one in expected]
 
 
@@ -282,10 +282,10 @@ def test_an_answer_is_held_against_the_nearest_of_several_right_ones(home: Path)
     (home / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     chat = {"use": "transformers", "temperature": 0, "max_tokens": 8}
     with recipe(home, tuner=None, task="generation", chat=chat) as one:
-        found = one.evaluate_task(home / "test.jsonl")
-    for said, (_, label) in zip(found.said, ROWS, strict=True):
-        nearest = max(rouge_l(said.answer, right, False) for right in ("nothing of it", label))
-        assert said.scores["rouge_l"] == nearest
+        found = one.evaluate(home / "test.jsonl")
+    for said, (_, label) in zip(found.answered, ROWS, strict=True):
+        nearest = max(rouge_l(said.answer.text, right, False) for right in ("nothing of it", label))
+        assert said.score.values["rouge_l"] == nearest
 
 
 def test_training_does_not_take_a_field_of_answers_for_a_target_that_is_missing(home: Path) -> None:

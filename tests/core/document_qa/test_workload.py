@@ -1,7 +1,7 @@
 """A file of questions is answered and measured: as deep as measures need, each answer with what it cost.
 
-Modules: ``potluck.document_qa.evaluate``, ``potluck.document_qa.answer_cache``, ``potluck.questions.gold``,
-``potluck.runs.recipe_run``.
+Modules: ``potluck.document_qa.workload``, ``potluck.document_qa.answer_cache``, ``potluck.questions.gold``,
+``potluck.runs.run``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from potluck import Recipe, hookimpl
-from potluck.document_qa.evaluate import EvaluationReport
 from potluck.errors import PotluckError, RecipeError
+from potluck.evaluation.results import EvaluationReport
 from potluck.hookspecs import StageEvent
 from support.fake_plugins import visible
 from support.labelled import install_labelled
@@ -71,7 +71,7 @@ def test_each_question_is_answered_and_scored_and_the_sums_are_those_of_all(home
     assert [one.question.id for one in report.answered] == ["q1", "q2"]
     assert [one.score.values["exact_match"] for one in report.answered] == [1, 0]
     assert report.metrics["exact_match"] == 0.5
-    usages = [one.report.answer.usage for one in report.answered]
+    usages = [one.answer.usage for one in report.answered]
     assert (report.usage.prompt, report.usage.completion) == (sum(one.prompt for one in usages), 20)
     assert report.cost == pytest.approx((report.usage.prompt * 3 + 20 * 7) / 1e6)
     assert report.seconds > 0
@@ -86,7 +86,7 @@ def test_fifty_passages_are_retrieved_for_measuring_however_few_are_shown(home: 
     report = evaluated(home, ASKED[:1], k)
 
     (one,) = report.answered
-    assert len(one.report.retrieved) == retrieved
+    assert len(one.retrieved) == retrieved
     assert report.ledger.entries[0].came_in.items == k, "the model is shown k of them"
 
 
@@ -111,7 +111,7 @@ def test_the_ledger_adds_up_the_passages_of_all_questions(home: Path) -> None:
     report = evaluated(home, ASKED, k=3)
 
     (entry,) = report.ledger.entries
-    singles = [one.report.ledger.entries[0] for one in report.answered]
+    singles = [one.ledger.entries[0] for one in report.answered]
     assert (entry.stage, entry.came_in.items, entry.went_out.items) == ("answer", 6, 6)
     assert entry.came_in.characters == sum(one.came_in.characters for one in singles) > 0
     assert entry.went_out.characters == sum(one.went_out.characters for one in singles) > 0

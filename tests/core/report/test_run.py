@@ -1,6 +1,6 @@
-"""The report of a task: its tables, row by row.
+"""The report of a run: its tables, row by row.
 
-Modules: ``potluck.report.task``.
+Modules: ``potluck.report.run``.
 """
 
 from __future__ import annotations
@@ -8,33 +8,40 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
-from potluck.documents import Example, Message, Usage
+from potluck.documents import Answer
+from potluck.evaluation.results import EvaluationReport
 from potluck.metrics.classification import classification
-from potluck.report.task import write_task
+from potluck.metrics.scorer import QuestionScore
+from potluck.questions.question_file import Question
+from potluck.report.run import write_run
 from potluck.statistics.intervals import Interval
-from potluck.tasks.evaluate import Said, TaskReport
+from potluck.tasks.answers import AnsweredExample
 
 MANIFEST = {"run": "20261130-1", "started": "2026-11-30T00:00:00Z"}
 _ROW = re.compile(r"<tr><th scope=row>(.*?)</th>(.*?)</tr>")
 _CELL = re.compile(r"<td>(.*?)</td>")
 
 
-def said(text: str, right: str, answer: str, accuracy: float) -> Said:
-    return Said(Example((Message("user", text),), right), answer, {"accuracy": accuracy}, Usage())
+def answered(text: str, right: str, answer: str, accuracy: float) -> AnsweredExample:
+    score = QuestionScore(text, True, {"accuracy": accuracy})
+    return AnsweredExample(Question(text, text, answers=(right,)), Answer(answer), score, target=right)
 
 
-def page(report: TaskReport) -> str:
-    return write_task("測試 <b>", MANIFEST, None, report, {"confusion": "<svg></svg>"}).decode("utf-8")
+def page(report: EvaluationReport) -> str:
+    return write_run("測試 <b>", MANIFEST, None, report, {"confusion": "<svg></svg>"}).decode("utf-8")
 
 
-REPORT = TaskReport(
-    {"accuracy": 2 / 3, "f1_macro": 0.5},
+REPORT = EvaluationReport(
+    "examples",
+    {"accuracy": 2 / 3, "f1_macro": 0.5, "questions": 3, "cost": None},
+    [
+        answered("紅色的蘋果", "fruit", "fruit", 1.0),
+        answered("a <i>", "sky", "fruit", 0.0),
+        answered("藍色", "sky", "sky", 1.0),
+    ],
     {"accuracy": Interval(2 / 3, 0.2, 0.9, 3)},
-    [said("紅色的蘋果", "fruit", "fruit", 1.0), said("a <i>", "sky", "fruit", 0.0), said("藍色", "sky", "sky", 1.0)],
     classification(["fruit", "sky", "sky"], ["fruit", "fruit", "sky"]),
-    1.0,
-    Usage(),
-    ("2 examples too long",),
+    notes=("2 examples too long",),
 )
 
 
@@ -46,7 +53,12 @@ def rows(heading: str) -> list[list[str]]:
 
 
 def test_measures_have_their_means_and_intervals() -> None:
-    assert rows("Measures on 3 examples") == [["accuracy", "0.667", "0.200 to 0.900"], ["f1_macro", "0.500", ""]]
+    assert rows("Measures on 3 examples") == [
+        ["accuracy", "0.667", "0.200 to 0.900"],
+        ["f1_macro", "0.500", ""],
+        ["questions", "3", ""],
+        ["cost", "", ""],
+    ]
     assert "<li>2 examples too long</li>" in page(REPORT)
 
 
@@ -70,12 +82,12 @@ def test_the_head_names_the_run_and_pictures_stand_below_their_titles() -> None:
 
     assert "測試 &lt;b&gt;" in found
     assert "run 20261130-1, 2026-11-30T00:00:00Z" in found
-    title = "<h2>Confusion: a row is what was right, a column what was said</h2>"
+    title = "<h2>Confusion: a row is the right label, a column the predicted one</h2>"
     assert f"{title}\n<figure><svg></svg></figure>" in found
 
 
 def test_controls_in_notes_are_spelled() -> None:
-    found = page(replace(REPORT, findings=("turned \u202eround",)))
+    found = page(replace(REPORT, notes=("turned \u202eround",)))
 
     assert "turned \\u202eround" in found
     assert "\u202e" not in found

@@ -1,4 +1,4 @@
-"""The report of a tuning and its evaluation as one HTML file: no script, and nothing asked of the network.
+"""The report of a run as one HTML file: no script, and nothing asked of the network.
 
 Texts may come from data that somebody else wrote: every one is escaped, and what turns the order of writing round is
 spelled. The pictures are made by matplotlib, which escapes what it writes.
@@ -12,27 +12,27 @@ from importlib import resources
 from string import Template
 from typing import TYPE_CHECKING
 
-from potluck.documents import Json, plain
+from potluck.documents import Json
 from potluck.visible import visible
 
 if TYPE_CHECKING:
+    from potluck.evaluation.results import EvaluationReport
     from potluck.stages.tune import TuneReport
-    from potluck.tasks.evaluate import TaskReport
 
 _SHOWN = 300
-"""Examples that are listed; all of them stand in answers.jsonl."""
-_TITLES = {"loss": "Loss", "confusion": "Confusion: a row is what was right, a column what was said"}
+"""How many questions or examples are listed; all of them are in answers.jsonl."""
+_TITLES = {"loss": "Loss", "confusion": "Confusion: a row is the right label, a column the predicted one"}
 
 
-def write_task(
+def write_run(
     name: str,
     manifest: Mapping[str, Json],
     tuned: TuneReport | None,
-    evaluation: TaskReport | None,
+    evaluation: EvaluationReport | None,
     pictures: Mapping[str, str],
 ) -> bytes:
     """The page, in UTF-8. ``pictures`` are ``svg`` elements by name."""
-    page = resources.files(__package__).joinpath("task.html").read_text("utf-8")
+    page = resources.files(__package__).joinpath("run.html").read_text("utf-8")
     body = "\n".join(
         [
             *_training(tuned),
@@ -68,21 +68,26 @@ def _training(tuned: TuneReport | None) -> Iterator[str]:
         yield "<ul>" + "".join(f"<li>{_escaped(note)}</li>" for note in tuned.notes) + "</ul>"
 
 
-def _measures(evaluation: TaskReport | None) -> Iterator[str]:
+def _measures(evaluation: EvaluationReport | None) -> Iterator[str]:
     if evaluation is None:
         return
-    rows = []
-    for name, value in evaluation.metrics.items():
-        found = evaluation.intervals.get(name)
-        within = f"{found.low:.3f} to {found.high:.3f}" if found and found.low is not None else ""
-        rows.append((name, f"{value:.3f}", within))
-    yield f"<h2>Measures on {len(evaluation.said):,} examples</h2>"
+    rows = [(name, _value(value), _interval(evaluation, name)) for name, value in evaluation.metrics.items()]
+    yield f"<h2>Measures on {len(evaluation.answered):,} {evaluation.unit}</h2>"
     yield _table(("measure", "mean", "95 % interval"), rows)
     if evaluation.notes:
         yield "<ul>" + "".join(f"<li>{_escaped(note)}</li>" for note in evaluation.notes) + "</ul>"
 
 
-def _labels(evaluation: TaskReport | None) -> Iterator[str]:
+def _value(value: float | None) -> str:
+    return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+
+
+def _interval(evaluation: EvaluationReport, name: str) -> str:
+    found = evaluation.intervals.get(name)
+    return f"{found.low:.3f} to {found.high:.3f}" if found is not None and found.low is not None else ""
+
+
+def _labels(evaluation: EvaluationReport | None) -> Iterator[str]:
     if evaluation is None or evaluation.classes is None:
         return
     rows = [
@@ -93,17 +98,17 @@ def _labels(evaluation: TaskReport | None) -> Iterator[str]:
     yield _table(("label", "precision", "recall", "F1", "examples"), rows)
 
 
-def _examples(evaluation: TaskReport | None) -> Iterator[str]:
+def _examples(evaluation: EvaluationReport | None) -> Iterator[str]:
     if evaluation is None:
         return
-    worst = sorted(evaluation.said, key=lambda one: sum(one.scores.values()))
+    worst = sorted(evaluation.answered, key=lambda one: sum(one.score.values.values()))
     listed = f", the {_SHOWN} worst of {len(worst):,}" if len(worst) > _SHOWN else ", the worst first"
-    yield f"<h2>Examples{listed}</h2>"
+    yield f"<h2>{evaluation.unit.capitalize()}{listed}</h2>"
     rows = []
     for one in worst[:_SHOWN]:
-        scores = ", ".join(f"{name} {value:.2f}" for name, value in one.scores.items())
-        rows.append((plain(one.example.messages), one.example.target, one.answer, scores))
-    yield _table(("input", "right", "said", "scores"), rows)
+        scores = ", ".join(f"{name} {value:.2f}" for name, value in one.score.values.items())
+        rows.append((one.question.question, one.right_answer, one.answer.text, scores))
+    yield _table(("input", "right answer", "answer", "scores"), rows)
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

@@ -1,6 +1,7 @@
 """A file of examples is answered as the recipe's task asks: labels are chosen, texts are compared.
 
-Modules: ``potluck.tasks.evaluate``, ``potluck.runs.task_run``, ``potluck.answering.choices``,
+Modules: ``potluck.tasks.workload``, ``potluck.tasks.answers``, ``potluck.tasks.findings``,
+``potluck.runs.run``, ``potluck.answering.choices``,
 ``potluck.metrics.classification``.
 """
 
@@ -14,9 +15,11 @@ from typing import Any
 import pytest
 
 from potluck import Recipe, hookimpl
+from potluck.cli.evaluate import command
 from potluck.errors import PotluckError, RecipeError, Unsupported
+from potluck.evaluation.results import EvaluationReport
 from potluck.hookspecs import ModelCall, StageEvent
-from potluck.tasks.evaluate import TaskReport, lines
+from support.commands import invoke
 from support.fake_plugins import visible
 from support.labelled import install_labelled, write
 
@@ -47,9 +50,9 @@ def opened(home: Path, rows: list[tuple[str, str]] | list[dict[str, Any]], **sai
     return Recipe.load(home / "recipe.yaml")
 
 
-def evaluated(home: Path, rows: Any = ROWS, limit: int | None = None, **said: Any) -> TaskReport:
+def evaluated(home: Path, rows: Any = ROWS, limit: int | None = None, **said: Any) -> EvaluationReport:
     with opened(home, rows, **said) as recipe:
-        return recipe.evaluate_task(limit=limit)
+        return recipe.evaluate(limit=limit)
 
 
 def asked(home: Path) -> int:
@@ -60,8 +63,8 @@ def asked(home: Path) -> int:
 def test_the_likeliest_label_is_the_answer_and_is_right_or_wrong(home: Path) -> None:
     report = evaluated(home, [*ROWS, ("no word", "fruit")])
 
-    assert [one.answer for one in report.said] == ["fruit", "fruit", "weather", "weather", "weather"]
-    assert [one.scores for one in report.said] == [{"accuracy": 1}] * 4 + [{"accuracy": 0}]
+    assert [one.answer.text for one in report.answered] == ["fruit", "fruit", "weather", "weather", "weather"]
+    assert [one.score.values for one in report.answered] == [{"accuracy": 1}] * 4 + [{"accuracy": 0}]
     assert report.metrics == {
         "accuracy": pytest.approx(0.8),
         "f1_macro": pytest.approx(0.8),
@@ -86,6 +89,7 @@ def test_json_holds_the_measures_what_was_taken_for_what_and_every_example(home:
     assert found["labels"]["weather"]["precision"] == pytest.approx(2 / 3)
     assert (found["n"], found["notes"]) == (5, [])
     assert found["examples"][0] == {
+        "question_id": "example-1",
         "input": "the apple",
         "target": "fruit",
         "answer": "fruit",
@@ -98,9 +102,9 @@ def test_what_was_answered_is_not_asked_again(home: Path) -> None:
     first, again = evaluated(home), evaluated(home)
 
     assert asked(home) == 4
-    assert [one.kept for one in first.said] == [False] * 4
-    assert [one.kept for one in again.said] == [True] * 4
-    assert [one.seconds for one in again.said] == [one.seconds for one in first.said]
+    assert [one.cached for one in first.answered] == [False] * 4
+    assert [one.cached for one in again.answered] == [True] * 4
+    assert [one.seconds for one in again.answered] == [one.seconds for one in first.answered]
     assert again.metrics == first.metrics
 
 
@@ -113,12 +117,12 @@ def test_with_other_labels_to_choose_from_it_is_asked_again(home: Path) -> None:
 
 @pytest.mark.parametrize(("limit", "count"), [(1, 1), (3, 3), (9, 4), (None, 4)])
 def test_a_limit_takes_the_first_examples(home: Path, limit: int | None, count: int) -> None:
-    assert [one.example.target for one in evaluated(home, limit=limit).said] == [label for _, label in ROWS[:count]]
+    assert [one.right_answer for one in evaluated(home, limit=limit).answered] == [label for _, label in ROWS[:count]]
 
 
 def test_a_model_that_cannot_score_is_refused_for_a_classification(home: Path) -> None:
     with opened(home, ROWS, chat={"scores": False}) as recipe, pytest.raises(Unsupported) as raised:
-        recipe.evaluate_task()
+        recipe.evaluate()
 
     assert "'tutor' does not say how likely a text is, so that labels cannot be scored as choices" in str(raised.value)
     assert asked(home) == 0
@@ -130,7 +134,7 @@ def test_labels_that_were_not_learned_are_told_and_cannot_be_chosen(home: Path) 
 
     report = evaluated(home, [*ROWS, *odd], dataset="train.jsonl")
 
-    assert {one.answer for one in report.said} == {"fruit", "weather"}
+    assert {one.answer.text for one in report.answered} == {"fruit", "weather"}
     (note,) = [note for note in report.notes if "not among those learned" in note]
     assert note.startswith("7 examples of 11 with a label that is not among those learned ('furniture' 2, 'label 0' 1")
     assert "'label 3' 1)" in note, "five labels are named"
@@ -156,11 +160,15 @@ TEXTS = [("the apple", "標籤 FRUIT"), ("天空", "標籤：weather"), ("nothin
 
 
 def test_texts_are_compared_with_the_right_ones_word_by_word(home: Path) -> None:
-    report = evaluated(home, TEXTS, task=None)
+    report = evaluated(home, TEXTS, task="generation")
 
-    assert [one.answer for one in report.said] == ["標籤： FRUIT。", "標籤： WEATHER。", "標籤： WEATHER。"]
-    assert [one.scores["exact_match"] for one in report.said] == [1, 1, 0]
-    assert report.said[2].scores == {"exact_match": 0, "f1": pytest.approx(2 / 3), "rouge_l": pytest.approx(2 / 3)}
+    assert [one.answer.text for one in report.answered] == ["標籤： FRUIT。", "標籤： WEATHER。", "標籤： WEATHER。"]
+    assert [one.score.values["exact_match"] for one in report.answered] == [1, 1, 0]
+    assert report.answered[2].score.values == {
+        "exact_match": 0,
+        "f1": pytest.approx(2 / 3),
+        "rouge_l": pytest.approx(2 / 3),
+    }
     assert report.metrics["exact_match"] == pytest.approx(2 / 3)
     assert report.classes is None
     assert (report.as_json()["confusion"], report.as_json()["labels"]) == (None, None)
@@ -170,19 +178,19 @@ def test_texts_are_compared_with_the_right_ones_word_by_word(home: Path) -> None
 def test_of_several_right_answers_the_nearest_counts(home: Path) -> None:
     rows = [{"prompt": "the apple", "completion": ["pear", "標籤 fruit", "plum"]}]
 
-    (one,) = evaluated(home, rows, task=None).said
+    (one,) = evaluated(home, rows, task="generation").answered
 
-    assert one.scores == {"exact_match": 1, "f1": 1, "rouge_l": 1}
+    assert one.score.values == {"exact_match": 1, "f1": 1, "rouge_l": 1}
 
 
 def test_a_text_is_asked_for_again_where_nothing_is_to_be_kept(home: Path) -> None:
     for chat, count in (({}, 3), ({}, 3), ({"cache": False}, 6), ({"cache": False}, 9), ({}, 9)):
-        evaluated(home, TEXTS, task=None, chat=chat)
+        evaluated(home, TEXTS, task="generation", chat=chat)
         assert asked(home) == count
 
 
 def test_one_answer_for_everything_is_told_of_texts_too(home: Path) -> None:
-    report = evaluated(home, [(f"nothing {n}", f"answer {n}") for n in range(6)], task=None)
+    report = evaluated(home, [(f"nothing {n}", f"answer {n}") for n in range(6)], task="generation")
 
     assert [note.split(":")[0] for note in report.notes] == ["one answer for everything"]
 
@@ -199,9 +207,9 @@ def test_observers_are_told_of_every_example_and_every_call(home: Path) -> None:
         def potluck_model_called(self, call: ModelCall) -> None:
             calls.append((call.operation, call.input_tokens, call.output_tokens))
 
-    with opened(home, TEXTS, task=None) as recipe:
+    with opened(home, TEXTS, task="generation") as recipe:
         recipe.observers.register(Told())
-        recipe.evaluate_task()
+        recipe.evaluate()
 
     assert stages == [("evaluate", "examples", number, 3, "tutor") for number in (1, 2, 3)]
     assert calls == [("chat", len(text), 10) for text, _ in TEXTS]
@@ -209,21 +217,22 @@ def test_observers_are_told_of_every_example_and_every_call(home: Path) -> None:
 
 def test_a_file_without_the_fields_is_an_error_that_names_them(home: Path) -> None:
     with opened(home, [{"q": "x", "a": "y"}]) as recipe, pytest.raises((PotluckError, RecipeError), match="q, a"):
-        recipe.evaluate_task()
+        recipe.evaluate()
 
 
 def test_without_a_file_it_is_said_how_to_name_one(home: Path) -> None:
     with opened(home, ROWS, questions=None, dataset="test.jsonl") as recipe:
-        with pytest.raises(PotluckError, match=r"name a file of examples: --questions FILE\.jsonl"):
-            recipe.evaluate_task()
-        assert len(recipe.evaluate_task(home / "test.jsonl").said) == 4
+        with pytest.raises(PotluckError, match=r"names no questions; add 'questions: FILE\.jsonl' or name a file"):
+            recipe.evaluate()
+        assert len(recipe.evaluate(home / "test.jsonl").answered) == 4
 
 
 def test_people_read_the_measures_with_intervals_the_mistakes_and_the_time(home: Path) -> None:
-    said = list(lines(evaluated(home, [*ROWS, ("no word", "fruit")])))
+    with opened(home, [*ROWS, ("no word", "fruit")]):
+        said = invoke(command, str(home / "recipe.yaml")).stdout.splitlines()
 
-    assert said[0].startswith("  accuracy     0.800  (0.")
-    assert said[1:3] == ["  f1_macro     0.800", "  f1_minority  0.800"]
+    assert said[0].startswith("  accuracy             0.800  (0.")
+    assert said[1:3] == ["  f1_macro             0.800", "  f1_minority          0.800"]
     assert said[3:5] == ["  rarest label: weather", "  fruit taken for weather (1)"]
     assert said[-1].startswith("5 examples in ")
     assert len(said) == 6, "a label that was always right is taken for none"

@@ -1,0 +1,82 @@
+"""What the variants of a comparison share: a workspace, and chat models that are loaded once."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from potluck.adapters.resolve import resolve_adapter
+from potluck.components.components import Components
+from potluck.contracts import ModelSources
+from potluck.document_qa.ask import open_searcher
+from potluck.indexing.report import IndexReport
+from potluck.indexing.update import update_index
+from potluck.recipe.model import RecipeModel
+from potluck.stages.retrieve import Searcher
+from potluck.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pluggy
+
+_CHATS = 2
+"""Chat models kept in memory at once: looking for causes goes to and fro between two."""
+
+
+class SharedResources:
+    """Components for several recipes in one workspace. Close it in the end."""
+
+    def __init__(self, workspace: Workspace, models: ModelSources, observers: pluggy.PluginManager) -> None:
+        """Nothing is loaded yet."""
+        # Models of two libraries in one process: threads that wait by spinning take the processor from the others.
+        os.environ.setdefault("OMP_WAIT_POLICY", "passive")
+        self.workspace, self.models, self.observers = workspace, models, observers
+        self._chats: dict[str, Components] = {}
+        self._owned: list[Components] = []
+
+    @contextmanager
+    def borrow(self, recipe: RecipeModel) -> Iterator[Components]:
+        """Components that are closed afterwards."""
+        components = self._make(recipe)
+        try:
+            yield components
+        finally:
+            components.close()
+
+    def own(self, recipe: RecipeModel) -> Components:
+        """Components that are closed in the end."""
+        components = self._make(recipe)
+        self._owned.append(components)
+        return components
+
+    def with_chat(self, recipe: RecipeModel) -> Components:
+        """Components that hold the recipe's chat model; those used last are closed when there are too many."""
+        components = self._make(recipe)
+        resolve_adapter(components)
+        key = components.chat_fingerprint
+        kept = self._chats.pop(key, None)
+        if kept is not None:
+            components.close()
+        self._chats[key] = kept or components
+        while len(self._chats) > _CHATS:
+            self._chats.pop(next(iter(self._chats))).close()
+        return self._chats[key]
+
+    def index(self, components: Components) -> IndexReport:
+        """Bring the index of a recipe up to date."""
+        return update_index(components, self.workspace, self.observers)
+
+    def retriever(self, components: Components) -> Searcher:
+        """The retriever over the index of a recipe as it is now."""
+        return open_searcher(components, self.workspace)
+
+    def close(self) -> None:
+        """Close every model that is still open."""
+        while self._owned:
+            self._owned.pop().close()
+        while self._chats:
+            self._chats.popitem()[1].close()
+
+    def _make(self, recipe: RecipeModel) -> Components:
+        return Components(recipe, self.workspace, self.models)

@@ -1,0 +1,282 @@
+"""Questions about documents: retrieve passages, answer from them, cite, and measure both."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from potluck import degenerate
+from potluck.answering.remarks import remarks_on_all
+from potluck.components.components import Components
+from potluck.contracts import ChatOptions
+from potluck.document_qa.answer_cache import Asked, Asker
+from potluck.document_qa.ask import refuses, report_json
+from potluck.document_qa.shots import chooser
+from potluck.documents import Json, Passage, Usage
+from potluck.errors import PotluckError
+from potluck.evaluation.results import Answered, EvaluationReport
+from potluck.evaluation.served import changed_model
+from potluck.evaluation.workload import Preparation, Resources, Workload, cost_of
+from potluck.indexing.report import IndexReport
+from potluck.ledger import Amount, Entry, Ledger
+from potluck.loading.failure import LoadFailure
+from potluck.metrics.perplexity import Surprise
+from potluck.metrics.scorer import Scorer
+from potluck.observation.stage import stage
+from potluck.questions.gold import Known, check_gold, gold_id
+from potluck.questions.question_file import Question, QuestionFile, read_question_file
+from potluck.recipe.model import RecipeModel
+from potluck.stages.cite import cite
+from potluck.stages.retrieve import Searcher
+
+DEPTH = 50
+"""Passages that are retrieved for measuring, however few the model is shown: several may be of one document."""
+
+_LISTED = 10
+_NAMED = 5
+"""How many documents a note names."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredQuestion(Answered):
+    """A question about documents. ``calls`` counts calls of the chat model."""
+
+    calls: int = 1
+    ledger: Ledger = field(default_factory=Ledger)
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` lists it."""
+        ids: list[Json] = list(dict.fromkeys(gold_id(passage.source, self.question) for passage in self.retrieved))
+        return {
+            "question_id": self.question.id,
+            **report_json(
+                self.question.question,
+                self.answer,
+                self.refused,
+                self.citations,
+                self.retrieved[:_LISTED],
+                self.ledger,
+                self.seconds,
+            ),
+            "retrieved_ids": ids[:_LISTED],
+            "scores": self.score.as_json(),
+        }
+
+
+@dataclass(slots=True)
+class Searched:
+    """One index with what was retrieved from it: the passages of each question by its id, best first."""
+
+    index: IndexReport
+    search: Searcher
+    passages: dict[str, list[Passage]] = field(default_factory=dict)
+    embedded: int = 0
+    """How many questions were embedded now."""
+    seconds: float = 0.0
+
+
+class DocumentQA(Workload):
+    """Recipes with documents."""
+
+    unit = "questions"
+    without_documents = "the recipe names no documents; add for instance: documents: notes/*.txt"
+
+    def __init__(
+        self, resources: Resources, scorer: Scorer, path: Path | None = None, limit: int | None = None
+    ) -> None:
+        """As every workload. Indexes are kept by their ids, and why one could not be made."""
+        super().__init__(resources, scorer, path, limit)
+        self._searched: dict[str, Searched | Exception] = {}
+
+    def read(self, recipe: RecipeModel) -> QuestionFile:
+        """The questions of the file. Raises ``RecipeError`` with every problem in it, ``PotluckError`` for none."""
+        path = self.questions_file(recipe)
+        file = read_question_file(path, self._limit)
+        if not file.questions:
+            raise PotluckError(f"{path}: there are no questions in it")
+        return file
+
+    def check(self, recipes: Sequence[RecipeModel], questions: Sequence[Question]) -> None:
+        """Raise ``RecipeError`` for what questions call right and no recipe has among its documents."""
+        known = Known()
+        for recipe in recipes:
+            try:
+                known.add(recipe, self.searched(recipe).search)
+            except Exception:  # told where the recipe is prepared
+                known.add(recipe, None)
+        check_gold(questions, known)
+
+    def begin(self, recipe: RecipeModel) -> Preparation:
+        """Index the documents."""
+        with self.resources.borrow(recipe) as components:
+            found = self.resources.index(components)
+        return Preparation(index=found, notes=found.notes)
+
+    def prepare(self, recipe: RecipeModel, questions: Sequence[Question]) -> Preparation:
+        """Index the documents, and retrieve the passages of the questions, once for all recipes with this index."""
+        known = set(self._searched)
+        searched = self.searched(recipe, questions)
+        is_first = len(self._searched) > len(known)
+        found, documents = searched.index, searched.index.ledger.entries[0].went_out.items
+        total = {
+            "load": documents,
+            "split": documents,
+            "embed": found.embedded + found.reused,
+            "retrieve": len({question.question for question in questions}),
+        }
+        done = {"load": found.loaded, "split": found.split, "embed": found.embedded, "retrieve": searched.embedded}
+        return Preparation(
+            index=found,
+            notes=[*_unread(found.failures)],
+            total=total,
+            done=done if is_first else dict.fromkeys(done, 0),
+            seconds=searched.seconds if is_first else 0.0,
+        )
+
+    def searched(self, recipe: RecipeModel, questions: Sequence[Question] = ()) -> Searched:
+        """The recipe's index, brought up to date once, with the passages of the questions. Raises what that raised."""
+        with self.resources.borrow(recipe) as components:
+            key, started = components.index_id, time.perf_counter()
+            try:
+                found = self._searched.get(key) or self._open(components)
+                self._searched[key] = found
+                if isinstance(found, Searched):
+                    self._retrieve(found, components, questions)
+                    found.seconds += time.perf_counter() - started
+            except Exception as error:
+                self._searched[key] = found = error
+        if isinstance(found, Exception):
+            raise found
+        return found
+
+    def passages(self, recipe: RecipeModel, questions: Sequence[Question]) -> list[list[Passage]]:
+        """What is retrieved for each question, for measuring deeper than the model is shown."""
+        searched = self.searched(recipe, questions)
+        return [searched.passages[question.id] for question in questions]
+
+    def asker(self, recipe: RecipeModel, sample: int = 0) -> Asker:
+        """What answers as the recipe says."""
+        answers = self.resources.workspace.answer_cache
+        examples = chooser(recipe, self.resources.own(recipe), answers)
+        return Asker(recipe, self.resources.with_chat(recipe), answers, examples, sample)
+
+    def answer(self, recipe: RecipeModel, questions: Sequence[Question], sample: int = 0) -> list[Answered]:
+        """Answer each question from the first ``retriever.k`` of its passages, cite and score it."""
+        found, asker = self.passages(recipe, questions), self.asker(recipe, sample)
+        search, k = self.searched(recipe).search, recipe.retriever.k
+        answered = list[Answered]()
+        with stage(self.resources.observers, "answer", "questions", len(questions), recipe.chat) as running:
+            asked = asker.ask_all([question.question for question in questions], [passages[:k] for passages in found])
+            for question, passages, one in zip(questions, found, asked, strict=True):
+                answered.append(self._answered(question, passages, k, one, search))
+                running.advance()
+        return answered
+
+    def surprises(self, recipe: RecipeModel, questions: Sequence[Question]) -> dict[str, Surprise]:
+        """Given the passages that the model would answer from."""
+        asker = self.asker(recipe)
+        return {
+            question.id: asker.surprise(question.question, passages[: recipe.retriever.k], question.answers[0])
+            for question, passages in zip(questions, self.passages(recipe, questions), strict=True)
+            if question.answerable and question.answers
+        }
+
+    def findings(self, recipe: RecipeModel, answered: Sequence[Answered]) -> Sequence[str]:
+        """Answers that ended at the limit of tokens."""
+        cut = sum(one.answer.finish == "length" for one in answered)
+        options = recipe.chat.config
+        return [*degenerate.of_ends(cut, len(answered), options.max_tokens)] if isinstance(options, ChatOptions) else []
+
+    def report(
+        self, recipe: RecipeModel, answered: Sequence[Answered], notes: Sequence[str], seconds: float
+    ) -> EvaluationReport:
+        """The measures of retrieval and answers, and the ledger of all questions together."""
+        usage = sum((one.answer.usage for one in answered), Usage())
+        prices = self.resources.with_chat(recipe).chat.prices
+        ledger = Ledger()
+        self._account(ledger.open("answer", "passages"), answered, recipe)
+        return EvaluationReport(
+            self.unit,
+            self.scorer.summarise([one.score for one in answered]),
+            answered,
+            intervals=self.scorer.intervals([one.score for one in answered]),
+            usage=usage,
+            cost=None if prices is None else cost_of(usage, prices),
+            seconds=seconds,
+            ledger=ledger,
+            notes=notes,
+        )
+
+    @staticmethod
+    def identities(components: Components) -> dict[str, Mapping[str, Json]]:
+        """Those of the embedder and of the chat model."""
+        return {"embedder": components.embedder.identity(), "chat": components.chat.identity()}
+
+    def manifest(self, preparation: Preparation, report: EvaluationReport | None, own: Components) -> dict[str, Json]:
+        """The index with its documents by hash, and what answering took."""
+        catalogue = own.workspace.catalogue
+        state = catalogue.index(own.index_id)
+        assert state is not None, "a run indexes first"
+        loads = {source: catalogue.load(load_id) for source, load_id in state.loads.items()}
+        return {
+            "fingerprints": {"splitter": state.splitter, "embedder": state.embedder, "index": state.id},
+            "models": {kind: dict(identity) for kind, identity in self.identities(own).items()},
+            "documents": {source: load.content for source, load in loads.items() if load is not None},
+            "index": preparation.index.as_json() if preparation.index else None,
+            "ledger": report.ledger.as_json() if report else None,
+        }
+
+    def _open(self, components: Components) -> Searched:
+        return Searched(self.resources.index(components), self.resources.retriever(components))
+
+    def _retrieve(self, searched: Searched, components: Components, questions: Sequence[Question]) -> None:
+        """Retrieve what was not yet retrieved, deep enough to measure it."""
+        missing = [question for question in questions if question.id not in searched.passages]
+        if not missing:
+            return
+        search, deep = searched.search, max(DEPTH, components.recipe.retriever.k)
+        search.embedder = components.embedder  # the one it was opened with may be closed by now
+        with stage(self.resources.observers, "retrieve", "questions", len(missing), search.part) as running:
+            searched.embedded += search.prepare([q.question for q in missing], self.resources.workspace.answer_cache)
+            for question in missing:
+                searched.passages[question.id] = search.retrieve(question.question, deep)
+                running.advance()
+
+    def _answered(
+        self, question: Question, passages: Sequence[Passage], shown: int, asked: Asked, search: Searcher
+    ) -> AnsweredQuestion:
+        given = asked.given
+        refused, filtered = refuses(given.answer), given.answer.finish == "filter"
+        return AnsweredQuestion(
+            question,
+            given.answer,
+            self.scorer.score(question, passages, given.answer.text, refused, shown, filtered),
+            asked.seconds,
+            asked.cached,
+            retrieved=passages,
+            citations=cite(given, search.narrow),
+            calls=given.calls,
+            ledger=asked.ledger,
+        )
+
+    def _account(self, entry: Entry, answered: Sequence[Answered], recipe: RecipeModel) -> None:
+        """Put the entries of all questions together."""
+        for one in answered:
+            assert isinstance(one, AnsweredQuestion), "these are the answers of this workload"
+            (single,) = one.ledger.entries
+            entry.came_in += single.came_in
+            entry.went_out += single.went_out
+            entry.dropped += single.dropped
+            entry.notes += [f"{one.question.id}: {note}" for note in single.notes if note.startswith("fit:")]
+        entry.notes += remarks_on_all({one.question.id: one.answer for one in answered})
+        entry.notes += changed_model([one.served for one in answered])
+        entry.cut = Amount()
+        entry.notes += self.findings(recipe, answered)
+
+
+def _unread(failures: Sequence[LoadFailure]) -> Iterator[str]:
+    if failures:
+        more = f", and {len(failures) - _NAMED} more" if len(failures) > _NAMED else ""
+        yield f"documents not read: {len(failures)} ({'; '.join(map(str, failures[:_NAMED]))}{more})"

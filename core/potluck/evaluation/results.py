@@ -1,0 +1,98 @@
+"""What comes of answering: one answered question, and a file of them with measures."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass, field
+from typing import ClassVar, Literal, TypeAlias
+
+from potluck.documents import Answer, Json, Passage, Usage
+from potluck.evaluation.served import Served
+from potluck.ledger import Ledger
+from potluck.metrics.classification import Classification
+from potluck.metrics.scorer import QuestionScore
+from potluck.questions.question_file import Question
+from potluck.statistics.intervals import Interval
+
+Unit: TypeAlias = Literal["questions", "examples"]
+"""What a file holds: questions about documents, or the examples of a task."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answered(ABC):
+    """One question with what was answered and how that scores. Each kind of recipe has its own, with its own JSON."""
+
+    question: Question
+    answer: Answer
+    score: QuestionScore
+    seconds: float = 0.0
+    """What answering took, when it was done."""
+    cached: bool = False
+    """Whether that was before."""
+    retrieved: Sequence[Passage] = ()
+    """The passages that were found, best first; none where there are no documents."""
+    citations: Sequence[Passage] = ()
+    """The spans of documents that the answer rests on."""
+
+    @property
+    def served(self) -> Served:
+        """Which state of a service's model gave the answer."""
+        return Served(self.answer.served_by, self.cached)
+
+    @property
+    def refused(self) -> bool:
+        """Whether the answer is that one does not know."""
+        return bool(self.score.refused)
+
+    @property
+    def right_answer(self) -> str:
+        """One right answer, or what it has to contain; empty where none is known."""
+        return self.question.answers[0] if self.question.answers else "; ".join(self.question.gold_facts)
+
+    @abstractmethod
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` lists it."""
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationReport:
+    """The measures of a file of questions or examples, and each answer."""
+
+    unit: Unit
+    metrics: dict[str, float | None]
+    """Means and counts by name. None where nothing could be measured."""
+    answered: Sequence[Answered]
+    intervals: dict[str, Interval] = field(default_factory=dict)
+    """95 % confidence intervals of the means."""
+    classes: Classification | None = None
+    """The figures by label, where labels were predicted."""
+    usage: Usage = field(default_factory=Usage)
+    cost: float | None = None
+    """US dollars, where the chat model has a price."""
+    seconds: float = 0.0
+    ledger: Ledger = field(default_factory=Ledger)
+    notes: Sequence[str] = ()
+
+    _TOP: ClassVar[frozenset[Unit]] = frozenset({"examples"})
+    """Whose measures stand at the top of the JSON object as well."""
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` prints it."""
+        top: dict[str, Json] = {**self.metrics} if self.unit in self._TOP else {}
+        return {
+            **top,
+            "metrics": {**self.metrics, "seconds": round(self.seconds, 3)},
+            "intervals": {name: [one.low, one.high] for name, one in self.intervals.items()},
+            "confusion": self._confusion(),
+            "labels": {label: asdict(one) for label, one in self.classes.labels.items()} if self.classes else None,
+            "n": len(self.answered),
+            self.unit: [one.as_json() for one in self.answered],
+            "tokens": self.usage.as_json(),
+            "cost": self.cost,
+            "notes": list(self.notes),
+            "ledger": self.ledger.as_json(),
+        }
+
+    def _confusion(self) -> Json:
+        return {gold: dict(found) for gold, found in self.classes.confusion.items()} if self.classes else None

@@ -1,0 +1,173 @@
+"""The one path of all recipes: read a file of questions, prepare, answer, measure.
+
+A kind of recipe is a subclass. Whoever calls decides, by the ``Resources``, what several recipes share.
+"""
+
+from __future__ import annotations
+
+import time
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+
+from potluck.components.components import Components
+from potluck.contracts import ChatOptions
+from potluck.documents import Json, Usage
+from potluck.errors import PotluckError
+from potluck.evaluation.results import Answered, EvaluationReport, Unit
+from potluck.indexing.report import IndexReport
+from potluck.loading.failure import LoadFailure
+from potluck.metrics.perplexity import Surprise
+from potluck.metrics.scorer import Scorer
+from potluck.questions.question_file import Question, QuestionFile
+from potluck.recipe.model import RecipeModel
+from potluck.stages.retrieve import Searcher
+from potluck.workspace import Workspace
+
+if TYPE_CHECKING:
+    import pluggy
+
+    from potluck.stages.tune import TuneReport
+
+Counts: TypeAlias = Mapping[str, int]
+"""How much by stage: documents loaded and split, texts embedded, questions embedded, questions answered."""
+
+
+class Resources(Protocol):
+    """The components that recipes answer with. Whoever makes them decides what recipes share, and closes them."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where what was computed is kept."""
+
+    @property
+    def observers(self) -> pluggy.PluginManager:
+        """Who watches the stages."""
+
+    def borrow(self, recipe: RecipeModel) -> AbstractContextManager[Components]:
+        """The recipe's components for a while: one embedder is in memory at a time."""
+
+    def own(self, recipe: RecipeModel) -> Components:
+        """The recipe's components to the end."""
+
+    def with_chat(self, recipe: RecipeModel) -> Components:
+        """Components that hold the recipe's chat model, with what it answers with resolved."""
+
+    def index(self, components: Components) -> IndexReport:
+        """Bring the index of a recipe up to date."""
+
+    def retriever(self, components: Components) -> Searcher:
+        """The retriever over the index of a recipe, which was brought up to date."""
+
+
+@dataclass(frozen=True, slots=True)
+class Preparation:
+    """What was done before the first question could be answered."""
+
+    index: IndexReport | None = None
+    """Of a recipe with documents."""
+    tuning: TuneReport | None = None
+    """Of a recipe that answers with what its own tuner trains."""
+    notes: Sequence[str] = ()
+    total: Counts = field(default_factory=dict)
+    """Work that the index and the questions stand for."""
+    done: Counts = field(default_factory=dict)
+    """How much of it was done now."""
+    seconds: float = 0.0
+
+    @property
+    def failures(self) -> Sequence[LoadFailure]:
+        """The documents that could not be read."""
+        return () if self.index is None else self.index.failures
+
+
+class Workload(ABC):
+    """What recipes of one kind do with a file of questions.
+
+    The methods take a recipe because the variants of a comparison share one workload, and with it an index or a
+    retrieval that they have in common.
+    """
+
+    unit: ClassVar[Unit]
+    without_documents: ClassVar[str]
+    """What to tell people who want something of documents from a recipe that has none."""
+
+    def __init__(
+        self, resources: Resources, scorer: Scorer, path: Path | None = None, limit: int | None = None
+    ) -> None:
+        """``path`` is the file of questions, of which ``limit`` takes the first ones. Nothing is read yet."""
+        self.resources, self.scorer = resources, scorer
+        self._path, self._limit = path, limit
+
+    def questions_file(self, recipe: RecipeModel) -> Path:
+        """The file of the questions. Raises ``PotluckError`` where neither the caller nor the recipe names one."""
+        path = self._path or recipe.questions
+        if path is None:
+            raise PotluckError(
+                f"{recipe.path}: the recipe names no questions; add 'questions: FILE.jsonl' or name a file"
+            )
+        return path
+
+    @abstractmethod
+    def read(self, recipe: RecipeModel) -> QuestionFile:
+        """The questions of the file as the recipe asks them. Raises ``PotluckError`` where there are none."""
+
+    def check(self, recipes: Sequence[RecipeModel], questions: Sequence[Question]) -> None:  # noqa: B027
+        """Raise ``RecipeError`` for questions that none of the recipes can be measured on; here all can."""
+
+    def samples(self, recipe: RecipeModel) -> bool:
+        """Whether the recipe may answer otherwise when it is asked again."""
+        config = recipe.chat.config
+        return isinstance(config, ChatOptions) and config.samples
+
+    @abstractmethod
+    def begin(self, recipe: RecipeModel) -> Preparation:
+        """Do what ``potluck run`` does before it answers: index the documents, or train the tuner."""
+
+    @abstractmethod
+    def prepare(self, recipe: RecipeModel, questions: Sequence[Question]) -> Preparation:
+        """Do what the answers to these questions need, as far as it was not done."""
+
+    @abstractmethod
+    def answer(self, recipe: RecipeModel, questions: Sequence[Question], sample: int = 0) -> list[Answered]:
+        """Answer and score questions that were prepared. ``sample`` tells rounds of a model that samples apart."""
+
+    @abstractmethod
+    def surprises(self, recipe: RecipeModel, questions: Sequence[Question]) -> dict[str, Surprise]:
+        """By question: how surprised the recipe's chat model is by the right answer, where one is known."""
+
+    @abstractmethod
+    def findings(self, recipe: RecipeModel, answered: Sequence[Answered]) -> Sequence[str]:
+        """What the measures do not say of answers: cut at a limit, worthless, of labels that were not learned."""
+
+    @abstractmethod
+    def report(
+        self, recipe: RecipeModel, answered: Sequence[Answered], notes: Sequence[str], seconds: float
+    ) -> EvaluationReport:
+        """Measure a file of answered questions; ``notes`` are what was said of the file."""
+
+    @staticmethod
+    @abstractmethod
+    def identities(components: Components) -> dict[str, Mapping[str, Json]]:
+        """By kind of component: the files and releases of the models that the results depend on."""
+
+    @abstractmethod
+    def manifest(self, preparation: Preparation, report: EvaluationReport | None, own: Components) -> dict[str, Json]:
+        """What a run's manifest says of this kind of recipe besides what all say."""
+
+    def evaluate(self, recipe: RecipeModel) -> EvaluationReport:
+        """Answer every question of the file and measure. What was asked before is not asked again."""
+        started = time.perf_counter()
+        file = self.read(recipe)
+        self.check([recipe], file.questions)
+        self.prepare(recipe, file.questions)
+        answered = self.answer(recipe, file.questions)
+        return self.report(recipe, answered, file.notes, time.perf_counter() - started)
+
+
+def cost_of(usage: Usage, prices: tuple[float, float]) -> float:
+    """US dollars of the tokens, at ``prices`` per million in and out."""
+    return (usage.prompt * prices[0] + usage.completion * prices[1]) / 1e6

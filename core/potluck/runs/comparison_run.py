@@ -1,0 +1,93 @@
+"""Running a comparison: what came of it is kept with a manifest, a report and the answers as a table."""
+
+from __future__ import annotations
+
+import json
+from contextlib import closing, suppress
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from potluck.atomic_files import write_atomically
+from potluck.comparison.compare import Compared, Plan, compare
+from potluck.comparison.engine import VariantRun
+from potluck.comparison.resources import SharedResources
+from potluck.contracts import ModelSources
+from potluck.documents import Json
+from potluck.errors import MissingDependency
+from potluck.json_values import as_json
+from potluck.recipe.model import RecipeModel
+from potluck.report import plots, write_csv, write_html
+from potluck.results.comparison import ComparisonResult
+from potluck.runs.pins import pins
+from potluck.workspace import Workspace
+from potluck.workspace.manifests import surroundings, write_manifest
+from potluck.workspace.storage_errors import storage_errors
+
+if TYPE_CHECKING:
+    import pluggy
+
+
+@dataclass(frozen=True, slots=True)
+class Comparison:
+    """A comparison that was run. ``folder`` holds comparison.json, report.html, answers.csv and manifest.json."""
+
+    result: ComparisonResult
+    folder: Path
+
+    @property
+    def document(self) -> dict[str, Json]:
+        """The result as ``potluck compare --json`` prints it."""
+        return self.result.as_json()
+
+    @property
+    def notes(self) -> list[str]:
+        """What people should know of the questions, then of the answers, variant by variant."""
+        return [*self.result.notes]
+
+    @property
+    def failed(self) -> dict[str, str]:
+        """Why a variant has no answers, by its name."""
+        return {variant.name: variant.error for variant in self.result.variants if variant.error is not None}
+
+
+def run_comparison(
+    recipe: RecipeModel, plan: Plan, workspace: Workspace, models: ModelSources, observers: pluggy.PluginManager
+) -> Comparison:
+    """Compare, and write what came of it into a folder of its own."""
+    with closing(SharedResources(workspace, models, observers)) as resources:
+        found = compare(recipe, plan, resources)
+        with storage_errors(workspace.folder):
+            return Comparison(found.result, _keep(found, recipe, plan, resources))
+
+
+def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Path:
+    setting, result = found.setting, found.result
+    folder = resources.workspace.run_folder(setting.run)
+    write_atomically(folder / "comparison.json", json.dumps(result.as_json(), ensure_ascii=False).encode() + b"\n")
+    write_atomically(folder / "answers.csv", write_csv(result).encode("utf-8-sig"))
+    write_atomically(folder / "report.html", write_html(result))
+    with suppress(MissingDependency):  # the report draws the curves itself
+        if (picture := plots.of_curves(result)) is not None:
+            write_atomically(folder / "curves.png", picture)
+    manifest: dict[str, Json] = {
+        "run": setting.run,
+        "command": "compare",
+        "started": result.started,
+        **surroundings(),
+        "recipe": recipe.as_mapping(),
+        "design": setting.design,
+        "baseline": setting.baseline,
+        "questions": setting.questions_file,
+        "repeats": plan.repeats,
+        "variants": {run.variant.name: run.variant.recipe.as_mapping() for run in found.runs if run.error is None},
+        "pins": {run.variant.name: _pins(run, resources) for run in found.runs if run.error is None},
+        "metrics": {variant.name: as_json(variant)["metrics"] for variant in result.variants},
+    }
+    write_manifest(folder, manifest)
+    return folder
+
+
+def _pins(run: VariantRun, resources: SharedResources) -> Json:
+    with resources.borrow(run.variant.recipe) as components:
+        return {what: dict(things) for what, things in pins(run.variant.recipe, components).items()}

@@ -1,0 +1,130 @@
+"""Running: all that a recipe asks for, with a manifest of what it was made of and a report that shows it."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from potluck.atomic_files import write_atomically
+from potluck.components.components import Components
+from potluck.documents import Json
+from potluck.errors import MissingDependency
+from potluck.evaluation.results import EvaluationReport
+from potluck.evaluation.workload import Preparation, Workload
+from potluck.indexing.report import IndexReport
+from potluck.planning.plan import components_of
+from potluck.recipe.model import RecipeModel
+from potluck.report import plots
+from potluck.report.run import write_run
+from potluck.runs.pins import pins
+from potluck.workspace.manifests import new_run_id, surroundings, write_lines, write_manifest
+
+if TYPE_CHECKING:
+    from potluck.stages.tune import TuneReport
+
+
+@dataclass(frozen=True, slots=True)
+class RunReport:
+    """What a run did. ``evaluation`` is None for a recipe without questions.
+
+    ``folder`` holds manifest.json and report.html; answers.jsonl, loss.png and confusion.png where there are any.
+    """
+
+    id: str
+    folder: Path
+    preparation: Preparation
+    evaluation: EvaluationReport | None
+    notes: tuple[str, ...]
+    """Why something of the folder is missing."""
+    seconds: float
+
+    @property
+    def index(self) -> IndexReport | None:
+        """Of a recipe with documents."""
+        return self.preparation.index
+
+    @property
+    def tuning(self) -> TuneReport | None:
+        """Of a recipe with a tuner and without documents."""
+        return self.preparation.tuning
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck run --json`` prints it."""
+        return {
+            "run": self.id,
+            "folder": str(self.folder),
+            "index": self.index.as_json() if self.index else None,
+            "tuning": self.tuning.as_json() if self.tuning else None,
+            "evaluation": self.evaluation.as_json() if self.evaluation else None,
+            "notes": list(self.notes),
+            "seconds": round(self.seconds, 3),
+        }
+
+
+def keep_run(
+    workload: Workload,
+    preparation: Preparation,
+    evaluation: EvaluationReport | None,
+    components: Components,
+    started: float,
+) -> RunReport:
+    """Write what is kept of a run that began at ``started`` (``time.time()``)."""
+    run_id, recipe = new_run_id(), components.recipe
+    folder, seconds = components.workspace.run_folder(run_id), time.time() - started
+    pictures, notes = _write_pictures(folder, preparation, evaluation)
+    if evaluation is not None:
+        write_lines(folder / "answers.jsonl", (one.as_json() for one in evaluation.answered))
+    manifest: dict[str, Json] = {
+        **manifest_header(run_id, "run", recipe, started, seconds),
+        "pins": {what: dict(things) for what, things in pins(recipe, components).items()},
+        **workload.manifest(preparation, evaluation, components),
+        "metrics": dict(evaluation.metrics) if evaluation else None,
+        "tokens": evaluation.usage.as_json() if evaluation else None,
+        "cost": evaluation.cost if evaluation else None,
+    }
+    page = write_run(recipe.name, manifest, preparation.tuning, evaluation, pictures)
+    write_atomically(folder / "report.html", page)
+    write_manifest(folder, manifest)
+    return RunReport(run_id, folder, preparation, evaluation, notes, seconds)
+
+
+def manifest_header(run_id: str, command: str, recipe: RecipeModel, started: float, seconds: float) -> dict[str, Json]:
+    """What the manifest of every run of a recipe begins with."""
+    return {
+        "run": run_id,
+        "command": command,
+        "started": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime(started)),
+        "seconds": round(seconds, 3),
+        **surroundings(),
+        "recipe": recipe.as_mapping(),
+        "plugins": [
+            {"kind": p.kind, "name": p.name, "package": p.plugin.package, "version": p.plugin.version}
+            for p in components_of(recipe)
+        ],
+        "seed": recipe.seed,
+    }
+
+
+def _write_pictures(
+    folder: Path, preparation: Preparation, evaluation: EvaluationReport | None
+) -> tuple[dict[str, str], tuple[str, ...]]:
+    """The pictures as ``svg`` elements by name, and why there are none."""
+    pictures: dict[str, str] = {}
+    try:
+        for name, figure in _figures(preparation.tuning, evaluation).items():
+            write_atomically(folder / f"{name}.png", plots.png(figure))
+            pictures[name] = plots.svg(figure)
+    except MissingDependency as missing:
+        return pictures, (str(missing),)
+    return pictures, ()
+
+
+def _figures(tuned: TuneReport | None, evaluation: EvaluationReport | None) -> dict[str, object]:
+    found: dict[str, object] = {}
+    if tuned is not None and tuned.tuned.losses:
+        found["loss"] = plots.loss(tuned.tuned.losses, tuned.tuned.evaluations)
+    if evaluation is not None and evaluation.classes is not None:
+        found["confusion"] = plots.confusion(evaluation.classes)
+    return found

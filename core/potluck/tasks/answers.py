@@ -1,0 +1,157 @@
+"""Answering the examples of a task: by a text, or by the label that the model finds likeliest.
+
+Each example is answered at most once ever for the same model and prompt.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from potluck.answering.asking import ask_model
+from potluck.answering.choices import label_logprobs
+from potluck.answering.remarks import remarks_on
+from potluck.components.components import Components
+from potluck.contracts import Attempt, ChatOptions
+from potluck.documents import Answer, Example, Json, Usage, plain
+from potluck.errors import PotluckError
+from potluck.evaluation.results import Answered
+from potluck.evaluation.surprises import surprise_at
+from potluck.fingerprints import fingerprint
+from potluck.metrics.perplexity import Surprise
+from potluck.metrics.scorer import QuestionScore, Scorer
+from potluck.observation.stage import in_current_stage, model_call
+from potluck.questions.question_file import Question
+from potluck.workspace.answer_cache import AnswerCache
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """An example of a file: as a question with its right answers, and as the chat model is asked it."""
+
+    question: Question
+    example: Example
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredExample(Answered):
+    """An example of a task. What was unusual about the answer stands in its ``notes``."""
+
+    target: str = ""
+    """The right answer or label; of several right answers the first."""
+
+    @property
+    def right_answer(self) -> str:
+        """The target."""
+        return self.target
+
+    def as_json(self) -> dict[str, Json]:
+        """As ``potluck evaluate --json`` lists it."""
+        return {
+            "question_id": self.question.id,
+            "input": self.question.question,
+            "target": self.target,
+            "answer": self.answer.text,
+            "scores": dict(self.score.values),
+            "remarks": list(self.answer.notes),
+        }
+
+
+class ExampleAsker:
+    """Answers examples with a recipe's chat model: where there are ``labels``, by one of them.
+
+    ``sample`` tells repeated answers of a model that samples apart.
+    """
+
+    def __init__(
+        self, components: Components, labels: Sequence[str], answers: AnswerCache, scorer: Scorer, sample: int = 0
+    ) -> None:
+        """``components`` lend the chat model; nothing is loaded before an example is asked."""
+        self._components, self._labels, self._answers, self._scorer = components, tuple(labels), answers, scorer
+        config = components.recipe.chat.config
+        if not isinstance(config, ChatOptions):
+            raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are not ChatOptions")
+        self._config = config
+        self._chance: list[Json] = [sample] if sample and config.samples else []
+
+    def ask_all(self, items: Sequence[Item]) -> Iterator[AnsweredExample]:
+        """Answer each example, in order; as many at once as the chat model takes."""
+        ask = self._choose if self._labels else self._answer
+        if self._components.chat.concurrency <= 1:
+            yield from map(ask, items)
+        else:
+            with ThreadPoolExecutor(self._components.chat.concurrency) as pool:
+                yield from pool.map(in_current_stage(ask), items)
+
+    def surprise(self, item: Item) -> Surprise:
+        """How surprised the chat model is by the target. Raises ``Unsupported`` where it cannot tell."""
+        key = fingerprint("surprise at a target", self._components.chat_fingerprint, _prompt(item), item.example.target)
+        chat, messages = self._components.chat, item.example.messages
+        return surprise_at(chat, messages, item.example.target, self._answers, key, self._config.cache)
+
+    def _choose(self, item: Item) -> AnsweredExample:
+        def ask() -> dict[str, Json]:
+            return {"logprobs": [*label_logprobs(self._components.chat, item.example.messages, self._labels)]}
+
+        labels = self._labels
+        key = fingerprint("choose to its end", self._components.chat_fingerprint, _prompt(item), list(labels))
+        found, is_kept = self._ask_once(key, ask)
+        best = max(range(len(labels)), key=lambda number: found["logprobs"][number])
+        attempt = Attempt(item.question.question, (item.example.target,), answer=labels[best], choices=tuple(labels))
+        return self._scored(item, Answer(labels[best]), attempt, found.get("seconds", 0.0), is_kept)
+
+    def _answer(self, item: Item) -> AnsweredExample:
+        def ask() -> dict[str, Json]:
+            with model_call("chat") as spent:
+                answer = ask_model(self._components.chat, item.example.messages, self._config)
+                spent.count(answer.usage)
+            usage = answer.usage
+            return {
+                "text": answer.text.strip(),
+                "usage": [usage.prompt, usage.completion, usage.cached, usage.reasoning],
+                "remarks": [*remarks_on(answer)],
+                "cut": answer.finish == "length",
+                "served_by": answer.served_by,
+            }
+
+        key = fingerprint("answer without thoughts", self._components.chat_fingerprint, _prompt(item), *self._chance)
+        found, is_kept = self._ask_once(key, ask, self._config.cache)
+        answer = Answer(
+            str(found["text"]),
+            "length" if found.get("cut") else "stop",
+            Usage(*found["usage"]),
+            notes=tuple(found["remarks"]),
+            served_by=found.get("served_by", ""),
+        )
+        attempt = Attempt(item.question.question, item.question.answers, answer=answer.text)
+        return self._scored(item, answer, attempt, found.get("seconds", 0.0), is_kept)
+
+    def _scored(self, item: Item, answer: Answer, attempt: Attempt, seconds: float, is_kept: bool) -> AnsweredExample:
+        values = self._scorer.values(attempt)
+        score = QuestionScore(item.question.id, True, values, refused=False, empty=not answer.text, attempt=attempt)
+        return AnsweredExample(item.question, answer, score, seconds, is_kept, target=item.example.target)
+
+    def _ask_once(
+        self, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
+    ) -> tuple[dict[str, Any], bool]:
+        """What was answered before, or is now, with the seconds that it took; and which of both."""
+        kept = self._answers.answer(key, cached=cached)
+        if kept is not None:
+            return kept, True
+        self._components.prepared_chat()
+        started = time.perf_counter()
+        found = {**ask(), "seconds": time.perf_counter() - started}
+        self._answers.keep_answer(key, found, cached=cached)
+        return found, False
+
+
+def _prompt(item: Item) -> Json:
+    return [[message.role, message.content] for message in item.example.messages]
+
+
+def item_of(number: int, example: Example, references: Sequence[str]) -> Item:
+    """The example at a place of its file, counted from 1, as a question with its right answers."""
+    return Item(Question(f"example-{number}", plain(example.messages), answers=tuple(references)), example)

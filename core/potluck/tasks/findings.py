@@ -1,0 +1,38 @@
+"""What the measures of a task do not say: labels that were not learned, answers that are worth nothing."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator, Sequence
+
+from potluck import degenerate
+from potluck.amounts import many
+from potluck.components.components import Components
+from potluck.contracts import ChatOptions
+from potluck.tasks.answers import AnsweredExample
+
+_LISTED = 5
+
+
+def findings_on(answered: Sequence[AnsweredExample], labels: Sequence[str], components: Components) -> Iterator[str]:
+    """A sentence for each."""
+    targets, answers = [one.target for one in answered], [one.answer.text for one in answered]
+    if labels:
+        yield from _unknown(targets, labels)
+        yield from degenerate.of_labels(targets, answers)
+        return
+    yield from components.chat.remarks
+    yield from degenerate.of_texts(targets, answers)
+    options = components.recipe.chat.config
+    if isinstance(options, ChatOptions):
+        cut = sum(one.answer.finish == "length" for one in answered)
+        yield from degenerate.of_ends(cut, len(answered), options.max_tokens)
+
+
+def _unknown(targets: Sequence[str], labels: Sequence[str]) -> Iterator[str]:
+    """Labels of the file that the model cannot answer, because it did not learn them."""
+    unknown = Counter(target for target in targets if target not in labels)
+    if unknown:
+        named = ", ".join(f"{label!r} {count}" for label, count in unknown.most_common(_LISTED))
+        count = many(unknown.total(), "example")
+        yield f"{count} of {len(targets)} with a label that is not among those learned ({named})"
