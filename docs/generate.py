@@ -14,6 +14,7 @@ import click
 
 from potluck import errors, hookspecs, plugins
 from potluck.cli import COMMANDS, potluck
+from potluck.cli.outputs import ERROR, output_schema, outputs
 from potluck.contracts import KINDS, Attempt, Config, Measure, Metric
 from potluck.errors import PluginError
 from potluck.recipe.build import KEYS
@@ -114,6 +115,44 @@ def hooks() -> str:
     return "\n".join(lines) + "\n"
 
 
+def json_output() -> str:
+    """What every command prints with ``--json``."""
+    lines = [JSON_HEAD, "", "| command | prints |", "| --- | --- |"]
+    named: dict[str, Any] = {}
+    for command in sorted({*outputs(), "schema"} - {ERROR}):
+        schema: Any = output_schema(command)
+        named |= schema.get("$defs", {})
+        described = "a JSON Schema" if command == "schema" else _type(schema)
+        lines.append(f"| `{command}` | {described} |")
+    named |= output_schema(ERROR)["$defs"]  # type: ignore[operator]
+    for name, schema in sorted(named.items()):
+        lines += ["", f"## {name}", "", schema["description"], "", "| key | type | meaning |", "| --- | --- | --- |"]
+        lines += [
+            f"| `{key}` | {_type(one)} | {one.get('description', '')} |" for key, one in schema["properties"].items()
+        ]
+        if schema["additionalProperties"]:
+            lines.append(f"| any other | {_type(schema['additionalProperties'])} | by name |")
+    return "\n".join(lines) + "\n"
+
+
+def _type(schema: Any) -> str:
+    """A type in words, with links to those that are described."""
+    if "$ref" in schema:
+        name = schema["$ref"].rpartition("/")[2]
+        return f"[{name}](#{name.lower()})"
+    if "anyOf" in schema:
+        return " or ".join(map(_type, schema["anyOf"]))
+    if "enum" in schema:
+        return " or ".join(f"`{value}`" for value in schema["enum"])
+    if "prefixItems" in schema:
+        return f"list of {' and '.join(map(_type, schema['prefixItems']))}"
+    if schema.get("type") == "array":
+        return f"list of {_type(schema['items'])}"
+    if schema.get("type") == "object":
+        return f"object of {_type(schema['additionalProperties'])}, by name"
+    return str(schema.get("type", "any"))
+
+
 OWN_HOOKS = """A module that has hooks of observers needs no offer. It is then the observer, and has no settings."""
 
 OTHER_KEYS = """
@@ -152,7 +191,19 @@ The axes of a comparison. Each is a key of the recipe, dotted for a setting, wit
 every value as if it stood in the recipe. The values of the axis `strategy` set several keys at once.
 """
 
+JSON_HEAD = """# JSON output
+
+With `--json` every command prints one JSON document on standard output and nothing else there; `chat` prints one for
+each question, on a line of its own. A mistake is an [ErrorResult](#errorresult) with exit status 1. Control characters
+and bidirectional controls stand there as `\\uXXXX`, so that a terminal that shows the document obeys none.
+
+`potluck schema --output COMMAND` prints the JSON Schema (draft 2020-12) of what a command prints:
+`potluck schema --output compare`, `potluck schema --output 'plugins list'`, `potluck schema --output error`. Every key
+below is always there. A schema is that of the version that prints it, and allows no other key; a later version may
+print more ([Versions](../explanation/versioning.md#json-output))."""
+
 PAGES = {
+    "json.md": json_output,
     "commands.md": commands,
     "recipe.md": recipe,
     "plugins.md": plugin_pages,

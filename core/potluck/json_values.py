@@ -1,23 +1,41 @@
 """Dataclasses as JSON, one key a field, in the order of the fields.
 
-A field whose name Python does not allow as a key is spelled with an underscore behind it: ``from_`` is ``from``.
+A field whose key is a word of Python's is spelled with an underscore behind it: ``from_`` is ``from``. A mapping whose
+keys stand beside the fields is declared with ``field(metadata=SPREAD)``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import fields, is_dataclass
-from typing import TYPE_CHECKING, Any
+from dataclasses import Field, fields, is_dataclass
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any, Final
 
 from potluck.documents import Json
 
 if TYPE_CHECKING:
     from _typeshed import DataclassInstance
 
+_SPREAD: Final = "spread"
+SPREAD: Final = MappingProxyType({_SPREAD: True})
+"""Metadata of a field: the keys of its mapping stand beside the fields."""
+
 
 def as_json(value: DataclassInstance) -> dict[str, Json]:
     """The fields by name; what they hold likewise. Raises ``TypeError`` for what JSON cannot say."""
-    return {json_key(field.name): _json(getattr(value, field.name)) for field in fields(value)}
+    found: dict[str, Json] = {}
+    for field in fields(value):
+        held = getattr(value, field.name)
+        if is_spread(field):
+            found |= {str(key): _json(item) for key, item in held.items()}
+        else:
+            found[json_key(field.name)] = _json(held)
+    return found
+
+
+def is_spread(field: Field[Any]) -> bool:
+    """Whether the keys of a field's mapping stand beside the fields."""
+    return bool(field.metadata.get(_SPREAD))
 
 
 def json_key(field: str) -> str:

@@ -6,12 +6,12 @@ Modules: ``potluck.json_values``.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
 
-from potluck.json_values import as_json
+from potluck.json_values import SPREAD, as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +36,16 @@ def test_fields_are_keys_in_their_order_at_any_depth() -> None:
         "text": "動態標準值",
     }
     assert list(found) == ["second", "first", "text"]
+
+
+@dataclass(frozen=True, slots=True)
+class Scores:
+    answerable: bool
+    values: Mapping[str, float] = field(metadata=SPREAD)
+
+
+def test_the_keys_of_a_mapping_that_is_spread_stand_beside_the_fields() -> None:
+    assert as_json(Scores(True, {"f1": 0.5, "查全率": 1.0})) == {"answerable": True, "f1": 0.5, "查全率": 1.0}
 
 
 def test_numbers_keep_their_kind() -> None:

@@ -16,7 +16,7 @@ import os
 
 import potluck
 from potluck.contracts import ChatModel, ChatOptions, Embedder, EmbedderConfig, Likelihood
-from potluck.documents import Answer, Usage
+from potluck.documents import Answer, Message, Usage
 from potluck.errors import RemoteError
 
 
@@ -84,7 +84,7 @@ class TutorChat(ChatModel):
         return sum(len(message.content) for message in messages)
 
     def likelihoods(self, prompt, continuations, after=""):
-        said = self._say(prompt)
+        said = self._say([Message("user", prompt)] if isinstance(prompt, str) else prompt)
         return [Likelihood(-1.0 if each == said else -9.0, 1) for each in continuations]
 
     def chat(self, messages, options):

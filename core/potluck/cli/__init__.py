@@ -131,6 +131,6 @@ def _explain(error: Exception, arguments: list[str]) -> int:
         message = f"unexpected {type(error).__name__}: {said}\n{fault}"
     if "--json" in arguments and not isinstance(error, OutputFailed):
         with contextlib.suppress(OutputFailed):  # the message below says what matters more
-            terminal.print_json({"error": type(error).__name__, "message": said}, indent=None)
+            terminal.print_json(terminal.error_json(error), indent=None)
     terminal.echo(message, err=True)
     return 1

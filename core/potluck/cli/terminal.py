@@ -48,6 +48,11 @@ def print_json(value: Mapping[str, Json] | Sequence[Json], indent: int | None = 
     write(lambda: click.echo(visible_json(value, indent)))
 
 
+def error_json(error: Exception) -> dict[str, Json]:
+    """What a command prints in place of its result; passwords within addresses are starred."""
+    return {"error": type(error).__name__, "message": redact(str(error))}
+
+
 def draw(sheet: TerminalTable, file_width: int = 160) -> None:
     """Print a table on standard output; ``file_width`` columns where that is a file."""
     from rich.console import Console

@@ -10,15 +10,7 @@ from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-
-@dataclass(frozen=True, slots=True)
-class LabelScore:
-    """One label: shares from 0 to 1, and how often it was right (``support``)."""
-
-    precision: float
-    recall: float
-    f1: float
-    support: int
+from potluck.results.answers import LabelScore
 
 
 @dataclass(frozen=True, slots=True)

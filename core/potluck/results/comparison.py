@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Literal, TypeAlias
-
-from pydantic import Field
+from typing import Literal, TypeAlias
 
 from potluck.documents import Json
 from potluck.json_values import as_json
@@ -109,7 +107,7 @@ class Cause:
     cause: Stage
     detail: str
     metric: str
-    from_: Annotated[float, Field(alias="from")]
+    from_: float
     """The score of a."""
     to: float
     """The score of b."""

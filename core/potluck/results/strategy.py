@@ -8,7 +8,7 @@ from typing import Literal, TypeAlias
 
 from potluck.documents import Json
 from potluck.json_values import as_json
-from potluck.metrics.classification import LabelScore
+from potluck.results.answers import LabelScore
 from potluck.statistics.intervals import Interval
 
 RowOutcome: TypeAlias = Literal["finished", "worse", "expensive", "budget", "failed"]

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from potluck.contracts import ChatOptions
-from potluck.metrics.classification import LabelScore, classification, minority
+from potluck.metrics.classification import classification, minority
+from potluck.results.answers import LabelScore
 from potluck.results.strategy import (
     BudgetResult,
     DataResult,

@@ -1,0 +1,58 @@
+"""What each command prints with ``--json``, as a type. A command that takes ``--json`` stands here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from potluck.documents import Json
+from potluck.errors import PotluckError
+
+ERROR = "error"
+"""What any command prints in place of its result where something is wrong."""
+
+
+def outputs() -> dict[str, Any]:
+    """The types by the commands' names, such as ``plugins list``; ``schema`` prints what describes any of them."""
+    from potluck.results import answers, comparison, listings, runs, stages, strategy
+
+    return {
+        "ask": answers.AskResult,
+        "chat": answers.AskResult | answers.ErrorResult,
+        "compare": comparison.ComparisonResult | runs.GateResult,
+        "conform": tuple[listings.RuleResult, ...],
+        "evaluate": answers.EvaluationResult | answers.TaskEvaluationResult,
+        "index": stages.IndexResult,
+        "load": tuple[listings.LoadedResult | listings.NotLoadedResult, ...],
+        "lock": runs.LockResult,
+        "merge": stages.MergeResult,
+        "new": listings.NewResult,
+        "plan": stages.PlanResult | stages.TuningPlanResult,
+        "plugins doctor": listings.DoctorResult,
+        "plugins list": tuple[listings.PluginResult, ...],
+        "prompts lint": tuple[listings.FindingResult, ...],
+        "prompts list": tuple[listings.PromptResult, ...],
+        "prompts score": listings.PromptScoresResult,
+        "reproduce": runs.ReproductionResult,
+        "run": runs.RunResult | runs.TaskRunResult,
+        "strategy": strategy.StrategyResult,
+        "tune": stages.TuneResult,
+        "tuners": tuple[listings.TunerResult, ...],
+        "workspace check": runs.WorkspaceCheckResult,
+        "workspace repair": runs.WorkspaceRepairResult,
+        ERROR: answers.ErrorResult,
+    }
+
+
+def output_schema(command: str) -> dict[str, Json]:
+    """The JSON Schema of what a command prints. Raises ``PotluckError`` for a name that is none."""
+    from potluck.json_schemas import DRAFT, json_schema_of
+    from potluck.suggestions import did_you_mean
+
+    if command == "schema":
+        return {"$schema": DRAFT, "title": "potluck schema --json", "$ref": DRAFT}
+    known = outputs()
+    if command not in known:
+        hint = did_you_mean(command, [*known, "schema"])
+        raise PotluckError(f"no command {command!r} prints JSON{hint}; there are: {', '.join(sorted(known))}, schema")
+    title = "a mistake of any command with --json" if command == ERROR else f"potluck {command} --json"
+    return json_schema_of(known[command], title)

@@ -1,0 +1,139 @@
+"""What ``potluck ask``, ``chat`` and ``evaluate`` print: answers, what led to them, and how they score."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from potluck.documents import Finish, Usage
+from potluck.json_values import SPREAD
+from potluck.results.stages import StageAccount
+
+
+@dataclass(frozen=True, slots=True)
+class ErrorResult:
+    """A mistake, which any command prints in place of its result; the exit status is 1."""
+
+    error: str
+    """The class of the error."""
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class PassageResult:
+    """A stretch of a document. `text` is exactly the document's text from `start` to `end`, counted in characters."""
+
+    source: str
+    section: str | None
+    """The number of the innermost section, or its title where it has none."""
+    sections: tuple[str, ...]
+    """Those that it lies in, the outermost first."""
+    page: int | None
+    """Counted from 1."""
+    page_label: str | None
+    """What is printed on the page where that is not its number."""
+    start: int
+    end: int
+    text: str
+    score: float
+    """How near it is to the question; more is nearer."""
+
+
+@dataclass(frozen=True, slots=True)
+class AskResult:
+    """An answer with all that led to it."""
+
+    question: str
+    answer: str
+    refused: bool
+    """Whether the answer is that the documents do not say."""
+    finish: Finish
+    """`stop`, `length` where the limit of tokens cut the answer, `filter` where it was withheld."""
+    thoughts: str
+    """What the model thought before it answered, where it says so."""
+    served_by: str
+    """What the service calls the model that answered."""
+    citations: tuple[PassageResult, ...]
+    retrieved: tuple[PassageResult, ...]
+    """Best first."""
+    ledger: Mapping[str, StageAccount]
+    """By stage."""
+    seconds: float
+    tokens: Usage
+
+
+@dataclass(frozen=True, slots=True)
+class ScoreResult:
+    """How one question did: the measures that apply to it, by name; `filtered` where the answer was withheld."""
+
+    answerable: bool
+    refused: bool | None
+    """Null where no answer was asked for."""
+    values: Mapping[str, float | bool] = field(metadata=SPREAD)
+
+
+@dataclass(frozen=True, slots=True)
+class AnsweredResult(AskResult):
+    """One question with what was answered and how that scores."""
+
+    question_id: str
+    retrieved_ids: tuple[str, ...]
+    """The files of the passages, as `gold_ids` names them."""
+    scores: ScoreResult
+
+
+@dataclass(frozen=True, slots=True)
+class EvaluationResult:
+    """The measures of a file of questions, and each answer."""
+
+    metrics: Mapping[str, float | None]
+    """By name; null where nothing could be measured. `seconds` is what all took."""
+    questions: tuple[AnsweredResult, ...]
+    tokens: Usage
+    cost: float | None
+    """US dollars; null where the model has no prices."""
+    notes: tuple[str, ...]
+    ledger: Mapping[str, StageAccount]
+    """By stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelScore:
+    """One label: shares from 0 to 1, and how often it was right (``support``)."""
+
+    precision: float
+    recall: float
+    f1: float
+    support: int
+
+
+@dataclass(frozen=True, slots=True)
+class ExampleResult:
+    """One example of a task: what the model said to it, and how that scores."""
+
+    input: str
+    target: str
+    """What is right."""
+    answer: str
+    scores: Mapping[str, float]
+    remarks: tuple[str, ...]
+    """What was unusual, in sentences."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskEvaluationResult:
+    """The measures of a file of examples; they stand at the top as well, by name."""
+
+    measures: Mapping[str, float] = field(metadata=SPREAD)
+    metrics: Mapping[str, float]
+    """By name. `seconds` is what all took."""
+    intervals: Mapping[str, tuple[float | None, float | None]]
+    """The ends of the 95 % confidence interval, by the measure's name."""
+    confusion: Mapping[str, Mapping[str, int]] | None
+    """How often each right label was taken for each label; null where the task is not a classification."""
+    labels: Mapping[str, LabelScore] | None
+    n: int
+    """Examples."""
+    notes: tuple[str, ...]
+    examples: tuple[ExampleResult, ...]
+    tokens: Usage

@@ -1,0 +1,132 @@
+"""What ``potluck run``, ``reproduce``, ``lock``, ``compare --gate`` and ``workspace`` print."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from potluck.results.answers import EvaluationResult, TaskEvaluationResult
+from potluck.results.stages import IndexResult, TuneResult
+
+
+@dataclass(frozen=True, slots=True)
+class RunResult:
+    """What a run of a recipe with documents did."""
+
+    run: str
+    folder: str
+    """It holds the manifest and the answers."""
+    index: IndexResult
+    evaluation: EvaluationResult | None
+    """Null where the recipe names no questions."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TaskRunResult:
+    """What a run of a recipe that tunes or has a task did."""
+
+    run: str
+    folder: str
+    """It holds the manifest, the answers, the report and its pictures."""
+    tuning: TuneResult | None
+    """Null where the recipe has no tuner."""
+    evaluation: TaskEvaluationResult | None
+    """Null where the recipe names no examples to answer."""
+    notes: tuple[str, ...]
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceResult:
+    """One thing that is not as it was; null stands for what is or was not there."""
+
+    what: str
+    name: str
+    then: object
+    now: object
+
+
+@dataclass(frozen=True, slots=True)
+class LockResult:
+    """What is not as the lock pins it."""
+
+    file: str | None
+    """The lock that was written; null with `--check`."""
+    differences: tuple[DifferenceResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ReproductionResult:
+    """What differs between a run and its repetition."""
+
+    run: str
+    same: bool
+    """Whether all measures and answers came out again."""
+    questions: int
+    inputs: tuple[DifferenceResult, ...]
+    metrics: tuple[DifferenceResult, ...]
+    answers: tuple[DifferenceResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionResult:
+    """What the gate says of one variant."""
+
+    name: str
+    verdict: Literal["passed", "failed", "undecided"]
+    asked: int
+    """Questions."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class GateResult:
+    """What a gate decided: `passed` if every variant passed, `failed` if one failed."""
+
+    condition: str
+    verdict: Literal["passed", "failed", "undecided"]
+    questions: int
+    """Those that there are; each variant is asked as many as its decision needs."""
+    variants: tuple[DecisionResult, ...]
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class RowsResult:
+    """The rows of one table."""
+
+    whole: int
+    damaged: int
+    readable: bool
+    """Whether all could be read."""
+
+
+@dataclass(frozen=True, slots=True)
+class FileResult:
+    """What was found in one database of a workspace."""
+
+    file: str
+    is_whole: bool
+    pages: str
+    """What SQLite says of its structure; empty where nothing is wrong."""
+    rows: Mapping[str, RowsResult]
+    """By table."""
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceCheckResult:
+    """Whether a workspace holds what was written."""
+
+    is_whole: bool
+    files: tuple[FileResult, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class WorkspaceRepairResult:
+    """What a workspace held before it was repaired, and what was computed anew."""
+
+    files: tuple[FileResult, ...]
+    index: IndexResult | None
+    """Null where the recipe has no documents."""

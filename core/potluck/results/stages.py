@@ -1,0 +1,160 @@
+"""What ``potluck index``, ``tune``, ``plan``, ``merge`` and ``run`` print: what the stages did, or would do."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from potluck.ledger import Amount
+
+
+@dataclass(frozen=True, slots=True)
+class StageAccount:
+    """What one stage was given, kept and lost."""
+
+    unit: str
+    """What the items are: documents, chunks, texts."""
+    in_: Amount
+    out: Amount
+    cut: Amount
+    """What a model was not shown of longer texts."""
+    dropped: Amount
+    deduplicated: Amount
+    """What was there already in the same words."""
+    notes: tuple[str, ...]
+    """A sentence for each loss that has a reason."""
+
+
+@dataclass(frozen=True, slots=True)
+class ChangesResult:
+    """How documents or chunks differ from what they were when the index was last finished."""
+
+    added: int
+    changed: int
+    removed: int
+    unchanged: int
+
+
+@dataclass(frozen=True, slots=True)
+class FailureResult:
+    """A document that could not be read."""
+
+    source: str
+    error: str
+    """The class of the error."""
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexResult:
+    """What indexing did."""
+
+    documents: ChangesResult
+    chunks: ChangesResult
+    loaded: int
+    """Files that were read now."""
+    split: int
+    """Documents that were split now."""
+    embedded: int
+    """Texts that were embedded now."""
+    reused: int
+    """Texts whose vectors were there."""
+    failures: tuple[FailureResult, ...]
+    notes: tuple[str, ...]
+    """Why work was done again that was done before, and what it took."""
+    ledger: Mapping[str, StageAccount]
+    """By stage."""
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class TuneResult:
+    """What a tuning did."""
+
+    run: str
+    adapter: str
+    """The folder of what was learned."""
+    trainable_parameters: int
+    total_parameters: int
+    tokens_per_second: float
+    train_loss: float | None
+    """The mean loss of the last tenth of the steps, in nats a learned token."""
+    metrics: Mapping[str, float]
+    """The last evaluation on the validation examples; empty where there are none."""
+    losses: tuple[float, ...]
+    """By step."""
+    evaluations: tuple[Mapping[str, float], ...]
+    """On the validation examples: `step`, `loss`, and the task's measures."""
+    training_seconds: float
+    """What the training took when it was done."""
+    seconds: float
+    reused: bool
+    """Whether it was trained before."""
+    notes: tuple[str, ...]
+    ledger: Mapping[str, StageAccount]
+    """By stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class PlanResult:
+    """What a recipe would take. Money is in US dollars, memory in bytes; null where nobody knows."""
+
+    files: int
+    documents: int
+    chunks: int
+    tokens: int
+    tokens_to_embed: int
+    texts_to_embed: int
+    longest: int
+    """Tokens of the longest text."""
+    window: int | None
+    """Tokens that the embedder reads."""
+    too_long: int
+    """Texts that are longer than that."""
+    fit: str
+    """What the recipe says to do with them."""
+    exact: bool
+    """Whether the tokens are counted; else they are estimated, never too low."""
+    index_bytes: int | None
+    embedding_cost: float | None
+    prompt_tokens: int
+    """Of a prompt with as many passages as the recipe shows, of the mean length."""
+    context_window: int | None
+    """Tokens that the chat model reads and writes."""
+    question_cost: float | None
+    notes: tuple[str, ...]
+    """Why work is to be done again that was done before, and what it takes."""
+    problems: tuple[str, ...]
+    """What would stop the run."""
+    leaves_the_machine: Mapping[str, str]
+    """The hosts that would get data, by the kind of the component that sends it."""
+    failures: tuple[FailureResult, ...]
+    ledger: Mapping[str, StageAccount]
+    """By stage."""
+
+
+@dataclass(frozen=True, slots=True)
+class TuningPlanResult:
+    """What a tuning would take; `memory` and `disk` in bytes."""
+
+    trainable_parameters: int
+    total_parameters: int
+    memory: int
+    disk: int
+    steps: int
+    seconds: float | None
+    """Null where nobody knows."""
+    device: str
+    """Where the memory is taken: a name of torch's."""
+    notes: tuple[str, ...]
+    problems: tuple[str, ...]
+    """What would stop the training."""
+
+
+@dataclass(frozen=True, slots=True)
+class MergeResult:
+    """A merged model."""
+
+    folder: str
+    difference: float
+    """How far its logits are from the tuned model's, at most."""
