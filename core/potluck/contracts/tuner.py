@@ -115,7 +115,7 @@ class Tuner(Component):
     """Where the parameters go, in a few words, for ``potluck tuners``."""
 
     served_by: ClassVar[frozenset[str]] = frozenset()
-    """Names of chat plugins that can use the result."""
+    """Names of chat plugins that can use the result; empty for all that take tuned models of these ``kinds``."""
 
     @abstractmethod
     def plan(self, request: TuningRequest) -> Estimate:
@@ -131,7 +131,7 @@ class Tuner(Component):
         """Train, reporting progress at least every ten seconds."""
 
     def attach(self, model: torch.nn.Module, folder: Path) -> Attached:
-        """Put the result in ``folder`` on a transformers model that is loaded, for the chat plugins in ``served_by``.
+        """Put the result in ``folder`` on a transformers model that is loaded, for a chat plugin of ``served_by``.
 
         The framework has compared the base, the tokenizer and the files before. Raises ``ModelError`` for a result
         with other parameters than the method has.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -9,6 +10,7 @@ from typing import Any
 
 from potluck import plugins
 from potluck.contracts import Context, TuningRequest
+from potluck.contracts.tuner import ModelKind
 from potluck.documents import Example, Json, Message
 from potluck.errors import PluginError, TokenizerMismatch, Unsupported
 from potluck.model_sources.model_store import ModelStore
@@ -61,7 +63,7 @@ def list_tuners(model: str | None, base: Path) -> list[TunerInfo]:
                 offered.family,
                 offered.mergeable,
                 offered.whole,
-                tuple(sorted(offered.served_by)),
+                tuple(sorted(offered.served_by or _chat_models_for(offered.kinds))),
                 tuple(sorted(offered.tasks)),
                 tuple(sorted(offered.kinds)),
                 plugin.package,
@@ -70,3 +72,13 @@ def list_tuners(model: str | None, base: Path) -> list[TunerInfo]:
             )
         )
     return found
+
+
+def _chat_models_for(kinds: frozenset[ModelKind]) -> Iterator[str]:
+    """The names of the installed chat plugins that answer with tuned models of one of these kinds."""
+    for plugin in plugins.installed_plugins():
+        if plugin.kind == "chat":
+            with suppress(PluginError):
+                offered = plugins.chat_offer(plugin)
+                if offered.takes_tuned is True and offered.kinds & kinds:
+                    yield plugin.name

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from potluck import plugins
 from potluck.components.changes import causes_of_training, keep_training
 from potluck.components.components import Components, identity
 from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
@@ -188,8 +189,7 @@ def resource_problems(estimate: Estimate, folder: Path) -> list[str]:
     if free is not None and estimate.memory > free:
         found.append(
             f"it takes about {_gib(estimate.memory)} of memory{'' if estimate.device == 'cpu' else ' of the card'}, "
-            f"and {_gib(free)} are free: train fewer parameters "
-            "(lora), or a smaller model"
+            f"and {_gib(free)} are free: train fewer parameters, or a smaller model"
         )
     while not folder.exists():
         folder = folder.parent
@@ -219,7 +219,10 @@ def _gib(count: int) -> str:
 def _spec_and_tuner(components: Components) -> tuple[ComponentSpec, Tuner]:
     part = components.recipe.tuner
     if part is None:
-        raise PotluckError(f"{components.recipe.path}: the recipe names no tuner; add 'tuner: {{use: lora}}'")
+        known = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: True)
+        raise PotluckError(
+            f"{components.recipe.path}: the recipe names no tuner; add 'tuner: {{use: NAME}}' with one of: {known}"
+        )
     return part, components.tuner
 
 

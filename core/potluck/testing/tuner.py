@@ -28,9 +28,12 @@ _PICKLES = (b"\x80\x02", b"\x80\x03", b"\x80\x04", b"\x80\x05", b"PK\x03\x04")
 @rule("tuner", "says-what-it-is")
 def check_declared(subject: Subject) -> None:
     """It names the tasks it can be used for, where its parameters go, and who can use the result."""
+    from potluck.tuning import LocalTuner
+
     tuner = subject.make()
     need(tuner.tasks and set(tuner.tasks) <= set(get_args(Task)), f"tasks are {sorted(tuner.tasks)}")
-    need(tuner.whole or tuner.served_by, "no chat plugin is named that can use the result")
+    is_served = tuner.whole or tuner.served_by or isinstance(tuner, LocalTuner)
+    need(is_served, "no chat plugin is named that can use the result")
     need(all(isinstance(name, str) for name in tuner.served_by), f"served_by is {tuner.served_by}")
 
 

@@ -40,7 +40,6 @@ class Method(Tuner):
     """
 
     tasks: ClassVar[frozenset[Task]] = frozenset(get_args(Task))
-    served_by: ClassVar[frozenset[str]] = frozenset({"transformers"})
     kinds: ClassVar[frozenset[ModelKind]] = frozenset({"causal"})
     """The kinds of models that the method trains; others are refused by name before anything loads."""
 

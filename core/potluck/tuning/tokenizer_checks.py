@@ -63,7 +63,7 @@ def resize_embeddings(method: Method, model: Any, tokenizer: Any) -> Any:
         able = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: one.trains_base)
         raise Unsupported(
             f"tuner.resize_embeddings: {type(method).__name__} does not train the embeddings, so that the rows of new "
-            "tokens would stay what chance made them: take a tuner that trains the base "
+            "tokens would keep their random values: take a tuner that trains the base "
             f"({able}), or leave the tokens out of the tokenizer"
         )
     needed = max(tokenizer.get_vocab().values()) + 1
@@ -80,8 +80,9 @@ def check_embeddings(request: TuningRequest, tokenizer: Any, model: Any, example
     try:
         check_rows(used, tokenizer, rows, str(request.model))
     except TokenizerMismatch as error:
+        able = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: one.trains_base)
         raise TokenizerMismatch(
-            f"{error}; or let them be learned: tuner: {{use: full, resize_embeddings: true}}"
+            f"{error}; or let them be learned, with resize_embeddings: true and a tuner that trains the base: {able}"
         ) from None
 
 

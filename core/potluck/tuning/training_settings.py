@@ -117,8 +117,8 @@ class TunerConfig(Config):
     """The token that ends an answer, where the tokenizer names none: one of its own, such as ``</s>``."""
 
     resize_embeddings: bool = False
-    """Give tokens that were added to the tokenizer alone a row in the embeddings. Only for a tuner that trains them
-    (``full``): elsewhere the new rows would stay what chance made them."""
+    """Give tokens that were added to the tokenizer alone a row in the embeddings. Only for a tuner that trains the
+    base's weights: elsewhere the new rows would keep their random values."""
 
     head: bool = False
     """Train a classification head, which names the label, instead of letting the model say it."""

@@ -23,7 +23,6 @@ class Full(LocalTuner):
     whole = True
     trains_base = True
     kinds = frozenset({"causal", "masked", "seq2seq"})
-    served_by = frozenset({"transformers", "masked-lm", "seq2seq"})
     default_learning_rate = 3e-5
 
     def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:

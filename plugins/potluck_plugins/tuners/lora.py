@@ -48,7 +48,6 @@ class Lora(PeftTuner):
     mergeable = True
     family = "added to the matrices of chosen layers"
     kinds = frozenset({"causal", "masked", "seq2seq"})
-    served_by = frozenset({"transformers", "masked-lm", "seq2seq"})
     default_learning_rate = 5e-4
 
     def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:

@@ -47,7 +47,6 @@ class PTuning(PeftTuner):
     config: PTuningConfig
     family = "in front of the text, in the input layer, by a network"
     kinds = frozenset({"causal", "masked", "seq2seq"})
-    served_by = frozenset({"transformers", "masked-lm", "seq2seq"})
     default_learning_rate = 5e-3
 
     def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:

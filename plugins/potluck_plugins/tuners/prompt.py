@@ -35,7 +35,6 @@ class Prompt(PeftTuner):
     config: PromptConfig
     family = "in front of the text, in the input layer"
     kinds = frozenset({"causal", "masked", "seq2seq"})
-    served_by = frozenset({"transformers", "masked-lm", "seq2seq"})
     default_learning_rate = 0.3
 
     def peft_config(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:

@@ -249,6 +249,7 @@ def test_the_taxonomy_says_which_kinds_a_tuner_trains_and_counts_where_it_can(mo
     rows = {one.name: one for one in list_tuners(str(models["masked"]), models["masked"])}
     assert rows["lora"].kinds == ("causal", "masked", "seq2seq")
     assert rows["lora"].served_by == ("masked-lm", "seq2seq", "transformers")
+    assert rows["prefix"].served_by == ("transformers",)
     assert rows["full"].trainable == rows["full"].total
     assert 0 < (rows["lora"].trainable or 0) < (rows["lora"].total or 0)
     assert (rows["prefix"].kinds, rows["prefix"].trainable) == (("causal",), None)
