@@ -33,14 +33,14 @@ class HtmlLoader(Loader):
 
     def load(self, source: Source) -> Iterator[Document]:
         """Yield the one document of a file."""
-        decoded = self._decoded(source.path.read_bytes())
+        decoded = self._decode(source.path.read_bytes())
         refuse_binary(decoded)
         flow = Flow()
         title = read_html(decoded.text, flow)
         metadata: dict[str, Json] = {"encoding": decoded.encoding, **({"title": title} if title else {})}
         yield flow.document(source.name, metadata, [*decoded.losses, *_cut_off(decoded.text)])
 
-    def _decoded(self, content: bytes) -> Decoded:
+    def _decode(self, content: bytes) -> Decoded:
         if self._encoding is not None:
             return decode(content, self._encoding)
         declared = _DECLARED.search(content[:_HEAD])

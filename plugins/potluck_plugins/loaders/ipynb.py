@@ -12,7 +12,7 @@ from potluck.documents import Document, Json, Source
 from potluck.errors import NoText, UnreadableDocument
 from potluck_plugins.loaders._shared.decoding import decode
 from potluck_plugins.loaders._shared.flow import Flow, clean
-from potluck_plugins.loaders._shared.jsontext import parsed, without_halves
+from potluck_plugins.loaders._shared.jsontext import parse_value, without_halves
 from potluck_plugins.loaders._shared.markdown import write_markdown
 
 _NUMBERS = {"parse_int": str}
@@ -49,7 +49,7 @@ class IpynbLoader(Loader):
             else:
                 _plain(text, flow)
             for output in _dicts(cell.get("outputs")) if self._outputs else ():
-                printed = _printed(output)
+                printed = _result_text(output)
                 pictures += printed is None
                 _plain(printed or "", flow)
             flow.paragraph("")
@@ -63,7 +63,7 @@ def _notebook(text: str) -> dict[str, Any]:
     if not text.strip():
         raise NoText("it is empty")
     try:
-        notebook = parsed(text, _NUMBERS)
+        notebook = parse_value(text, _NUMBERS)
     except ValueError as error:
         raise UnreadableDocument(f"it is not a notebook ({error})") from error
     if not isinstance(notebook, dict) or not ("cells" in notebook or "worksheets" in notebook):
@@ -77,7 +77,7 @@ def _cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
         yield from _dicts(sheet.get("cells"))
 
 
-def _printed(output: dict[str, Any]) -> str | None:
+def _result_text(output: dict[str, Any]) -> str | None:
     """What a result says; None for a picture."""
     data = _dict(output.get("data"))
     for found in (output.get("text"), data.get("text/plain"), data.get("text/markdown"), output.get("traceback")):

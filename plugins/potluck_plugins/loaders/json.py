@@ -12,7 +12,7 @@ from potluck.documents import Document, Source
 from potluck.errors import DocumentLimit, UnreadableDocument
 from potluck_plugins.loaders._shared.decoding import Encoding, decode
 from potluck_plugins.loaders._shared.flow import Flow, clean
-from potluck_plugins.loaders._shared.jsontext import DEEPEST, TOO_DEEP, left_out, read_values
+from potluck_plugins.loaders._shared.jsontext import DEEPEST, TOO_DEEP, describe_left_out, read_values
 
 _LONG = 60
 
@@ -58,7 +58,9 @@ class JsonLoader(Loader):
         found = [isinstance(one, dict) and isinstance(one.get(key), str) for one in records]
         if records and not any(found):
             raise UnreadableDocument(f"none of its {len(records)} records has a text under {key!r}")
-        losses += left_out("record", f"has no text under {key!r}", [n for n, has in enumerate(found, 1) if not has])
+        losses += describe_left_out(
+            "record", f"has no text under {key!r}", [n for n, has in enumerate(found, 1) if not has]
+        )
         for number, record in enumerate(records, 1):
             if found[number - 1]:
                 label = record.get(self._config.id) if self._config.id else None
@@ -83,12 +85,12 @@ def _lines(value: Any, key: str, depth: int) -> Iterator[str]:
     elif isinstance(value, list):
         yield from _items(value, key, depth + 1)
     else:
-        yield f"{key}: {_shown(value)}" if key else _shown(value)
+        yield f"{key}: {_show(value)}" if key else _show(value)
 
 
 def _items(values: list[Any], key: str, depth: int) -> Iterator[str]:
     """Short values in one line, others in lines of their own, with a blank one between records."""
-    shown = [None if isinstance(value, dict | list) else _shown(value) for value in values]
+    shown = [None if isinstance(value, dict | list) else _show(value) for value in values]
     if values and all(one is not None and len(one) < _LONG and "\n" not in one for one in shown):
         yield from _lines(", ".join(one for one in shown if one is not None), key, depth)
         return
@@ -98,7 +100,7 @@ def _items(values: list[Any], key: str, depth: int) -> Iterator[str]:
         yield from _lines(value, key, depth)
 
 
-def _shown(value: Any) -> str:
+def _show(value: Any) -> str:
     return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
 
 

@@ -110,12 +110,12 @@ def _documents(
         parts = list(some)
         numbers = [_page(metadata, first) or 0 for _, metadata in parts]
         if paged and numbers == sorted(numbers):
-            yield _joined(parts, numbers)
+            yield _join_pages(parts, numbers)
         else:
             yield from ((text, metadata, ()) for text, metadata in parts)
 
 
-def _joined(
+def _join_pages(
     found: Sequence[tuple[str, dict[str, Json]]], numbers: Sequence[int]
 ) -> tuple[str, dict[str, Json], tuple[Page, ...]]:
     """The pages as one text, with the metadata that all of them have."""

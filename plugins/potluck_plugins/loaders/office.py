@@ -62,7 +62,7 @@ class OfficeLoader(Loader):
         if kind is None and source.path.name.startswith("~$"):
             raise UnreadableDocument(_OWNER_FILE)
         if kind == "encrypted" or (kind in _OLE_KINDS and self._password is not None):
-            content = self._decrypted(content)
+            content = self._decrypt(content)
             kind = detect(content)
         archive = _archive(content) if kind is None else None
         kind = detect_archive(archive) if archive is not None else kind
@@ -84,7 +84,7 @@ class OfficeLoader(Loader):
             losses.append("it is cut off: its end is missing")
         yield flow.document(source.name, metadata, losses)
 
-    def _decrypted(self, content: bytes) -> bytes:
+    def _decrypt(self, content: bytes) -> bytes:
         import msoffcrypto
 
         if self._password is None:

@@ -53,7 +53,7 @@ class UnstructuredLoader(Loader):
         content = source.path.read_bytes()
         if not content:
             raise NoText("it is empty (0 bytes)")
-        losses = _guarded(content)
+        losses = _check_archive(content)
         partition = _partition()
         try:
             elements = partition(**_file(source.path, content), languages=self._languages)
@@ -74,7 +74,7 @@ class UnstructuredLoader(Loader):
         yield flow.document(source.name, {"elements": categories}, losses)
 
 
-def _guarded(content: bytes) -> list[str]:
+def _check_archive(content: bytes) -> list[str]:
     """What is lost of an archive. Raises ``DocumentLimit`` for what the library would choke on."""
     if zipfile.is_zipfile(io.BytesIO(content)):
         with open_archive(io.BytesIO(content)) as archive:

@@ -55,7 +55,7 @@ class LangChainSplitter(Splitter):
                 self._made = self._caller.cls(**self._config.all_arguments())
             texts = [getattr(piece, "page_content", piece) for piece in self._made.split_text(document.text)]
         try:
-            spans = located(document.text, texts)
+            spans = locate(document.text, texts)
         except ValueError as error:
             raise ContractBroken(f"splitter langchain: {self._config.class_}: {document.source}: {error}") from None
         held = tables(document.text, 0, len(document.text))
@@ -63,7 +63,7 @@ class LangChainSplitter(Splitter):
             yield chunk(document.text, span, header_at(held, span[0]))
 
 
-def located(text: str, pieces: Sequence[str]) -> list[tuple[int, int]]:
+def locate(text: str, pieces: Sequence[str]) -> list[tuple[int, int]]:
     """Where pieces of a text stand, in their order, all of the text among them. Raises ``ValueError``.
 
     Of the places that a piece may have, it gets the last one that leaves nothing out and leaves room for those that
@@ -99,8 +99,8 @@ def _starts(whole: str, pieces: Sequence[str]) -> list[int]:
         if start < 0:
             start = whole.find(piece, max(reached, lowest), latest + len(piece))
         if start < 0:
-            raise ValueError(f"the piece {_shown(piece)} does not stand behind the one before it")
-        _check_left_out(start - reached, f"before the piece {_shown(piece)}")
+            raise ValueError(f"the piece {_show(piece)} does not stand behind the one before it")
+        _check_left_out(start - reached, f"before the piece {_show(piece)}")
         starts.append(start)
         lowest, reached = start, max(reached, start + len(piece))
     _check_left_out(len(whole) - reached, "at the end")
@@ -115,7 +115,7 @@ def _latest(whole: str, pieces: Sequence[str]) -> list[int]:
         highest = whole.rfind(piece, 0, highest + len(piece))
         if highest < 0:
             why = "stands only behind those that come after it" if piece in whole else "is not in the document"
-            raise ValueError(f"the piece {_shown(piece)} {why}: a text that the splitter changes cannot be cited")
+            raise ValueError(f"the piece {_show(piece)} {why}: a text that the splitter changes cannot be cited")
         latest.append(highest)
     return latest[::-1]
 
@@ -141,7 +141,7 @@ def _close_gaps(bounds: list[list[int]], places: Sequence[int]) -> None:
         bounds[-1][1] = len(places)
 
 
-def _shown(piece: str) -> str:
+def _show(piece: str) -> str:
     return repr(piece if len(piece) <= 40 else f"{piece[:40]}…")
 
 

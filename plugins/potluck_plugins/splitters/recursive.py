@@ -16,7 +16,7 @@ import potluck
 from potluck.contracts import Config, Context, Splitter
 from potluck.documents import Chunk, Document
 from potluck_plugins.splitters._shared.boundaries import WRITTEN, Level, before
-from potluck_plugins.splitters._shared.division import chunk, divide, growing, trimmed
+from potluck_plugins.splitters._shared.division import chunk, divide, drop_contained, trim
 from potluck_plugins.splitters._shared.tables import header_at, tables
 
 _LANGCHAIN = ("\n\n", "\n", " ", "")
@@ -59,10 +59,10 @@ class RecursiveSplitter(Splitter):
         """
         text, config = document.text, self._config
         whole = (0, len(text))
-        spans = trimmed(text, divide(text, whole, self._levels, config.chunk_size, config.chunk_overlap))
+        spans = trim(text, divide(text, whole, self._levels, config.chunk_size, config.chunk_overlap))
         # LangChain repeats the end of a chunk where only white space follows; that is part of being the same.
         held = tables(text, *whole)
-        for span in growing(spans) if config.separators == "cjk" else spans:
+        for span in drop_contained(spans) if config.separators == "cjk" else spans:
             yield chunk(text, span, header_at(held, span[0]))
 
 

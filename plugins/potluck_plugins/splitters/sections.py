@@ -18,7 +18,7 @@ import potluck
 from potluck.contracts import Config, Context, Splitter
 from potluck.documents import Chunk, Document, Section
 from potluck_plugins.splitters._shared.boundaries import WRITTEN
-from potluck_plugins.splitters._shared.division import Span, chunk, divide, trimmed
+from potluck_plugins.splitters._shared.division import Span, chunk, divide, trim
 from potluck_plugins.splitters._shared.tables import between_tables, header_at, tables
 
 _LEVELS = (WRITTEN[0], between_tables, *WRITTEN[1:])
@@ -68,24 +68,24 @@ class SectionsSplitter(Splitter):
 
     def _pieces(self, text: str, part: Part) -> Iterator[tuple[Span, str]]:
         """The spans of one part's chunks, each with what is carried along."""
-        (start, end), above = next(trimmed(text, [part.span]), (0, 0)), _BETWEEN.join(part.above)
+        (start, end), above = next(trim(text, [part.span]), (0, 0)), _BETWEEN.join(part.above)
         if end - start <= self._size:
             if start < end:
                 yield (start, end), above
             return
         path = _BETWEEN.join([*part.above, part.own] if part.own else part.above)
         held = tables(text, start, end)
-        for number, (first, last) in enumerate(self._divided(text, start, end, part)):
+        for number, (first, last) in enumerate(self._divide_below(text, start, end, part)):
             heading = "\n".join(filter(None, [path, header_at(held, first)])) if number else above
             yield (first, last), heading
 
-    def _divided(self, text: str, start: int, end: int, part: Part) -> Iterator[Span]:
+    def _divide_below(self, text: str, start: int, end: int, part: Part) -> Iterator[Span]:
         """Divide what is too long so that the heading's line is not left alone."""
         after = text.find("\n", start, end)
-        body = next(trimmed(text, [(after, end)]))[0] if part.own and after > 0 else start
+        body = next(trim(text, [(after, end)]))[0] if part.own and after > 0 else start
         if body - start > self._size // 2:
             body = start
-        spans = trimmed(text, divide(text, (body, end), _LEVELS, self._size - (body - start)))
+        spans = trim(text, divide(text, (body, end), _LEVELS, self._size - (body - start)))
         yield start, next(spans)[1]
         yield from spans
 

@@ -20,7 +20,7 @@ from potluck.contracts import Config, Context, Splitter
 from potluck.documents import Chunk, Document
 from potluck.file_hashes import file_hash
 from potluck_plugins.splitters._shared.boundaries import WRITTEN
-from potluck_plugins.splitters._shared.division import Span, chunk, divide, growing, trimmed
+from potluck_plugins.splitters._shared.division import Span, chunk, divide, drop_contained, trim
 from potluck_plugins.splitters._shared.tables import header_at, tables
 from potluck_plugins.splitters._shared.tokenizing import TABLES, Tokenize, estimate, file_of, from_file, from_table
 
@@ -77,21 +77,21 @@ class TokensSplitter(Splitter):
         )
         # What was divided further may reach behind the start of the chunk after it.
         held = tables(text, *whole)
-        for span in growing(sorted(self._fitting(text, pieces))):
+        for span in drop_contained(sorted(self._divide_to_fit(text, pieces))):
             yield chunk(text, span, header_at(held, span[0]))
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """How many tokens each text has, as ``chunk_size`` counts them."""
         return [len(self._tokenize(text)) for text in texts]
 
-    def _fitting(self, text: str, pieces: Iterable[Span]) -> Iterator[Span]:
+    def _divide_to_fit(self, text: str, pieces: Iterable[Span]) -> Iterator[Span]:
         """Divide further what has too many tokens by itself: a tokenizer joins characters across the place of a cut."""
-        for start, end in trimmed(text, pieces):
+        for start, end in trim(text, pieces):
             parts = ceil(len(self._tokenize(text[start:end])) / self._config.chunk_size)
             if parts < 2 or end - start == 1:
                 yield start, end
             else:
-                yield from self._fitting(text, divide(text, (start, end), WRITTEN, ceil((end - start) / parts)))
+                yield from self._divide_to_fit(text, divide(text, (start, end), WRITTEN, ceil((end - start) / parts)))
 
     @cached_property
     def _tokenize(self) -> Tokenize:

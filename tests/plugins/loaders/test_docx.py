@@ -34,7 +34,7 @@ import pytest
 
 from potluck.documents import Document
 from potluck.errors import UnreadableDocument
-from potluck_plugins.loaders._shared.numerals import shown
+from potluck_plugins.loaders._shared.numerals import format_number
 from support.loading import load_one
 from support.word import (
     DECLARED,
@@ -917,7 +917,7 @@ def test_lists_are_numbered_in_their_format(kind: str, labels: list[str]) -> Non
     ],
 )
 def test_a_number_in_its_format(value: int, kind: str, label: str) -> None:
-    assert shown(value, kind) == label
+    assert format_number(value, kind) == label
 
 
 def test_a_format_with_leading_zeros_of_its_own_is_shown() -> None:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from potluck_plugins.loaders._shared.flowed import unflowed
+from potluck_plugins.loaders._shared.flowed import unflow
 
 
 @pytest.mark.parametrize(
@@ -32,5 +32,5 @@ from potluck_plugins.loaders._shared.flowed import unflowed
     ],
 )
 def test_a_blank_at_the_end_of_a_line_says_that_its_paragraph_goes_on(sent: str, kept: str, deleted: str) -> None:
-    assert unflowed(sent, delete_space=False) == kept
-    assert unflowed(sent, delete_space=True) == deleted
+    assert unflow(sent, delete_space=False) == kept
+    assert unflow(sent, delete_space=True) == deleted

@@ -10,7 +10,7 @@ import json
 import pytest
 
 from potluck.errors import DocumentLimit, UnreadableDocument
-from potluck_plugins.loaders._shared.jsontext import left_out, parsed, read_values, without_halves
+from potluck_plugins.loaders._shared.jsontext import describe_left_out, parse_value, read_values, without_halves
 from support.loading import load_one
 
 
@@ -63,9 +63,9 @@ def test_some_lines_at_the_beginning_may_be_no_json() -> None:
 
 
 def test_numbers_may_be_kept_as_they_are_written() -> None:
-    assert parsed("[1.10, 5]", {"parse_float": str, "parse_int": str}) == ["1.10", "5"]
+    assert parse_value("[1.10, 5]", {"parse_float": str, "parse_int": str}) == ["1.10", "5"]
     with pytest.raises(ValueError, match="Expecting value"):
-        parsed("", {})
+        parse_value("", {})
 
 
 @pytest.mark.parametrize(
@@ -78,7 +78,7 @@ def test_numbers_may_be_kept_as_they_are_written() -> None:
     ],
 )
 def test_what_is_left_out_is_named(numbers: list[int], losses: list[str]) -> None:
-    assert left_out("line", "is bad", numbers) == losses
+    assert describe_left_out("line", "is bad", numbers) == losses
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck_plugins.loaders._office.libreoffice import _SUPERVISOR, converted
+from potluck_plugins.loaders._office.libreoffice import _SUPERVISOR, convert_to_docx
 
 WRITES = 'for last; do :; done; echo converted > "$last.docx"\n'
 # A child of its own that goes on: it holds the pipe open for as long as it lives, and writes into the folder.
@@ -43,14 +43,14 @@ def write(program: Path, script: str) -> None:
 def test_what_the_program_writes_is_the_result(program: Path, tmp_path: Path) -> None:
     write(program, WRITES)
 
-    assert converted(tmp_path / "a", 30) == b"converted\n"
+    assert convert_to_docx(tmp_path / "a", 30) == b"converted\n"
 
 
 @pytest.mark.parametrize("script", ["exit 1\n", "exit 0\n"])
 def test_a_program_that_fails_or_writes_nothing_gives_nothing(program: Path, tmp_path: Path, script: str) -> None:
     write(program, script)
 
-    assert converted(tmp_path / "a", 30) is None
+    assert convert_to_docx(tmp_path / "a", 30) is None
 
 
 @pytest.mark.parametrize(("end", "seconds"), [("exit 0\n", 30), ("wait\n", 0.5)])
@@ -61,15 +61,15 @@ def test_nothing_of_the_program_is_left_when_its_folder_is_removed(program: Path
     with open(os.open(program.parent / "pipe", os.O_RDWR | os.O_NONBLOCK), "rb"):
         for _ in range(2):
             with tempfile.TemporaryDirectory() as folder:
-                converted(Path(folder, "a"), seconds)
+                convert_to_docx(Path(folder, "a"), seconds)
             assert not Path(folder).exists()
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a process that its parent has died")
 def test_the_program_ends_with_a_process_that_is_killed(program: Path, tmp_path: Path) -> None:
     write(program, GOES_ON + "wait\n")
-    code = "import sys, pathlib; from potluck_plugins.loaders._office.libreoffice import converted\n"
-    code += "converted(pathlib.Path(sys.argv[1]), 60)"
+    code = "import sys, pathlib; from potluck_plugins.loaders._office.libreoffice import convert_to_docx\n"
+    code += "convert_to_docx(pathlib.Path(sys.argv[1]), 60)"
 
     asking = subprocess.Popen([sys.executable, "-c", code, str(tmp_path / "a")])
     with open(program.parent / "pipe", "rb") as pipe:

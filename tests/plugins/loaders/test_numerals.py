@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from potluck_plugins.loaders._shared.numerals import shown
+from potluck_plugins.loaders._shared.numerals import format_number
 
 
 @pytest.mark.parametrize(
@@ -31,7 +31,7 @@ from potluck_plugins.loaders._shared.numerals import shown
     ],
 )
 def test_numbers_and_letters(kind: str, written: dict[int, str]) -> None:
-    assert {value: shown(value, kind) for value in written} == written
+    assert {value: format_number(value, kind) for value in written} == written
 
 
 def test_a_roman_numeral_is_written_with_each_of_its_parts() -> None:
@@ -39,8 +39,10 @@ def test_a_roman_numeral_is_written_with_each_of_its_parts() -> None:
     parts |= {900: "cm", 1000: "m", 2: "ii", 3: "iii", 6: "vi", 8: "viii", 39: "xxxix", 41: "xli", 89: "lxxxix"}
     parts |= {99: "xcix", 399: "cccxcix", 499: "cdxcix", 899: "dcccxcix", 999: "cmxcix", 2026: "mmxxvi", 4000: "mmmm"}
 
-    assert {value: shown(value, "lowerRoman") for value in parts} == parts
-    assert {value: shown(value, "upperRoman") for value in parts} == {n: text.upper() for n, text in parts.items()}
+    assert {value: format_number(value, "lowerRoman") for value in parts} == parts
+    assert {value: format_number(value, "upperRoman") for value in parts} == {
+        n: text.upper() for n, text in parts.items()
+    }
 
 
 @pytest.mark.parametrize("kind", ["chineseCounting", "taiwaneseCountingThousand", "japaneseCounting"])
@@ -50,21 +52,27 @@ def test_a_number_is_counted_in_chinese(kind: str) -> None:
     counted |= {1000: "一千", 1001: "一千零一", 1010: "一千零一十", 1100: "一千一百", 1101: "一千一百零一"}
     counted |= {2030: "二千零三十", 9999: "九千九百九十九", 10_000: "10000"}
 
-    assert {value: shown(value, kind) for value in counted} == counted
+    assert {value: format_number(value, kind) for value in counted} == counted
 
 
 def test_the_numerals_of_contracts_differ_from_those_of_lists_and_between_the_scripts() -> None:
     traditional = {1: "壹", 2: "貳", 3: "參", 6: "陸", 10: "壹拾", 11: "壹拾壹", 105: "壹佰零伍", 1000: "壹仟"}
     simplified = {1: "壹", 2: "贰", 3: "叁", 6: "陆", 10: "壹拾", 20: "贰拾", 4050: "肆仟零伍拾", 800: "捌佰"}
 
-    assert {value: shown(value, "ideographLegalTraditional") for value in traditional} == traditional
-    assert {value: shown(value, "chineseLegalSimplified") for value in simplified} == simplified
-    assert shown(10_000, "ideographLegalTraditional") == "10000"
+    assert {value: format_number(value, "ideographLegalTraditional") for value in traditional} == traditional
+    assert {value: format_number(value, "chineseLegalSimplified") for value in simplified} == simplified
+    assert format_number(10_000, "ideographLegalTraditional") == "10000"
 
 
 @pytest.mark.parametrize("kind", ["ideographDigital", "taiwaneseDigital", "japaneseDigitalTenThousand"])
 def test_digits_are_written_one_by_one_in_chinese(kind: str) -> None:
-    assert [shown(value, kind) for value in (1, 10, 29, 305, 2026)] == ["一", "一〇", "二九", "三〇五", "二〇二六"]
+    assert [format_number(value, kind) for value in (1, 10, 29, 305, 2026)] == [
+        "一",
+        "一〇",
+        "二九",
+        "三〇五",
+        "二〇二六",
+    ]
 
 
 @pytest.mark.parametrize(
@@ -83,10 +91,10 @@ def test_digits_are_written_one_by_one_in_chinese(kind: str) -> None:
     ],
 )
 def test_the_letters_of_a_sequence_begin_again_at_its_end(kind: str, first: str, last: str, length: int) -> None:
-    assert shown(1, kind) == first
-    assert shown(length, kind) == last
-    assert shown(length + 1, kind) == first
-    assert len({shown(value, kind) for value in range(1, length + 1)}) == length
+    assert format_number(1, kind) == first
+    assert format_number(length, kind) == last
+    assert format_number(length + 1, kind) == first
+    assert len({format_number(value, kind) for value in range(1, length + 1)}) == length
 
 
 @pytest.mark.parametrize(
@@ -99,10 +107,10 @@ def test_the_letters_of_a_sequence_begin_again_at_its_end(kind: str, first: str,
     ],
 )
 def test_enclosed_numbers_end_at_twenty(kind: str, first: str, last: str) -> None:
-    assert [shown(value, kind) for value in (1, 20, 21)] == [first, last, "21"]
+    assert [format_number(value, kind) for value in (1, 20, 21)] == [first, last, "21"]
 
 
 @pytest.mark.parametrize("kind", ["lowerLetter", "upperRoman", "taiwaneseCounting", "ideographTraditional"])
 def test_a_number_of_a_damaged_file_makes_no_row_of_letters_without_end(kind: str) -> None:
-    assert [shown(value, kind) for value in (0, -1, 32_768, 10**9)] == ["0", "-1", "32768", "1000000000"]
-    assert shown(32_767, kind) != "32767" or kind == "taiwaneseCounting"
+    assert [format_number(value, kind) for value in (0, -1, 32_768, 10**9)] == ["0", "-1", "32768", "1000000000"]
+    assert format_number(32_767, kind) != "32767" or kind == "taiwaneseCounting"

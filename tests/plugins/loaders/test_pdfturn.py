@@ -25,7 +25,7 @@ from pypdf.generic import (
 
 from potluck.documents import Document
 from potluck_plugins.loaders._shared.pdfchars import Box
-from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, turned
+from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, turn_page
 from support.loading import load_one
 from support.pdf import Line, Rule, make_pdf
 
@@ -134,7 +134,7 @@ def test_a_page_is_left_as_it_was(quarters: int) -> None:
     (one,) = page.get_objects()
     before = (page.get_rotation(), page.get_mediabox(), page.get_cropbox(), one.get_matrix())
 
-    with turned(page, Turn(quarters, seen_area(page))):
+    with turn_page(page, Turn(quarters, seen_area(page))):
         assert page.get_rotation() == 0
         sizes = [(right - left, top - bottom) for left, bottom, right, top in (page.get_cropbox(), page.get_mediabox())]
         assert (

@@ -2,7 +2,7 @@
 
 import pytest
 
-from potluck_plugins.loaders._shared.raised import Position, ScriptedText, lowered, note_mark, raised
+from potluck_plugins.loaders._shared.raised import Position, ScriptedText, note_mark, write_lowered, write_raised
 
 
 @pytest.mark.parametrize(
@@ -30,7 +30,7 @@ from potluck_plugins.loaders._shared.raised import Position, ScriptedText, lower
     ],
 )
 def test_what_is_raised_is_never_glued_to_what_stands_before_it(base: str, script: str, line: str) -> None:
-    assert base + raised(script, base) == line
+    assert base + write_raised(script, base) == line
 
 
 @pytest.mark.parametrize(
@@ -38,7 +38,7 @@ def test_what_is_raised_is_never_glued_to_what_stands_before_it(base: str, scrip
     [("2", "₂"), ("max", "_max"), ("i,j", "_(i,j)"), ("-1", "₋₁"), ("有效", "_有效"), (",", ","), (" 2", " ₂")],
 )
 def test_what_is_lowered_is_told_from_what_stands_on_the_line(script: str, line: str) -> None:
-    assert lowered(script) == line
+    assert write_lowered(script) == line
 
 
 def test_runs_of_one_position_are_one_superscript() -> None:
@@ -172,7 +172,7 @@ def test_the_mark_of_a_note_is_in_brackets() -> None:
 def test_marks_and_phrases_stay_as_they_are_and_all_else_is_told_from_its_line(
     base: str, script: str, line: str
 ) -> None:
-    assert base + raised(script, base) == line
+    assert base + write_raised(script, base) == line
 
 
 @pytest.mark.parametrize(
@@ -191,7 +191,7 @@ def test_marks_and_phrases_stay_as_they_are_and_all_else_is_told_from_its_line(
     ],
 )
 def test_a_subscript_is_no_phrase(script: str, line: str) -> None:
-    assert lowered(script) == line
+    assert write_lowered(script) == line
 
 
 def test_what_stands_before_a_superscript_may_be_another_run() -> None:

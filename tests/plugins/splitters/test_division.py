@@ -9,7 +9,7 @@ import pytest
 
 from potluck.documents import Chunk
 from potluck_plugins.splitters._shared.boundaries import before, everywhere
-from potluck_plugins.splitters._shared.division import chunk, divide, growing, trimmed
+from potluck_plugins.splitters._shared.division import chunk, divide, drop_contained, trim
 from potluck_plugins.splitters._shared.tables import between_tables, header_at, tables
 
 LEVELS = [before("."), before(","), everywhere]
@@ -63,12 +63,12 @@ def test_a_measure_says_how_large_a_piece_is() -> None:
 
 
 def test_white_space_around_a_piece_is_no_part_of_it() -> None:
-    assert list(trimmed("  ab \n c", [(0, 5), (4, 7), (5, 8), (2, 4)])) == [(2, 4), (7, 8), (2, 4)]
+    assert list(trim("  ab \n c", [(0, 5), (4, 7), (5, 8), (2, 4)])) == [(2, 4), (7, 8), (2, 4)]
 
 
 def test_a_piece_that_adds_nothing_is_left_out() -> None:
-    assert list(growing([(0, 4), (2, 4), (1, 3), (3, 6), (4, 6)])) == [(0, 4), (3, 6)]
-    assert list(growing([(0, 0)])) == [(0, 0)]
+    assert list(drop_contained([(0, 4), (2, 4), (1, 3), (3, 6), (4, 6)])) == [(0, 4), (3, 6)]
+    assert list(drop_contained([(0, 0)])) == [(0, 0)]
 
 
 def test_a_chunk_is_the_text_of_its_span_under_a_heading() -> None:

@@ -14,7 +14,7 @@ from potluck.documents import Document
 from potluck.errors import ContractBroken
 from potluck.testing import Check, Violation, checks
 from potluck.testing.kit import subject
-from potluck_plugins.splitters.langchain import located
+from potluck_plugins.splitters.langchain import locate
 
 _PACKAGE = "langchain_text_splitters"
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -71,7 +71,7 @@ def test_all_that_the_recursive_splitter_makes_is_found_again(
         chunk_size=size, chunk_overlap=overlap, keep_separator=keep, strip_whitespace=strip
     )
     pieces = splitter.split_text(text)
-    spans = located(text, pieces)
+    spans = locate(text, pieces)
 
     assert {"".join(text[start:end].split()) for start, end in spans} == {"".join(p.split()) for p in pieces} - {""}
     covered = bytearray(len(text))
@@ -90,7 +90,7 @@ def test_places_are_right_where_lengths_are_counted_in_tokens_and_those_of_langc
     pieces = splitter.split_text(text)
     true = [text.index(piece) for piece in pieces]
 
-    assert [start for start, _ in located(text, pieces)] == true
+    assert [start for start, _ in locate(text, pieces)] == true
     assert [one.metadata["start_index"] for one in splitter.create_documents([text])] != true
 
 
@@ -130,7 +130,7 @@ def test_a_full_stop_that_is_left_out_goes_to_its_sentence(tmp_path: Path) -> No
 )
 def test_a_text_that_has_no_place_is_an_error(text: str, pieces: list[str], said: str) -> None:
     with pytest.raises(ValueError, match=re.escape(said)):
-        located(text, pieces)
+        locate(text, pieces)
 
 
 def test_the_error_names_class_and_document(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from potluck_plugins.loaders._office.numbering import shown
+from potluck_plugins.loaders._shared.numerals import format_number
 
 A = "{http://schemas.openxmlformats.org/drawingml/2006/main}"
 _KINDS = (f"{A}buNone", f"{A}buChar", f"{A}buAutoNum", f"{A}buBlip")
@@ -93,7 +93,7 @@ def label(scheme: str, number: int) -> str:
     if kind in _DIGITS:
         digits = "".join(chr(_DIGITS[kind] + int(digit)) for digit in str(number))
     else:
-        digits = shown(number, _FORMATS.get(kind, "decimal"))
+        digits = format_number(number, _FORMATS.get(kind, "decimal"))
     if kind in ("ea1JpnChsDb", "arabicDb") and end == "Period":
         return f"{digits}．"
     return f"({digits})" if end == "ParenBoth" else digits + _ENDS.get(end or "", "")

@@ -68,7 +68,7 @@ def show_date(serial: float, tokens: Sequence[tuple[bool, str]], calendar: Calen
         if not is_field:
             pieces.append(text)
         elif text.startswith("["):
-            pieces.append(_elapsed(text, seconds))
+            pieces.append(_format_elapsed(text, seconds))
         elif text.startswith("."):
             pieces.append("." + f"{seconds % 1:.{len(text) - 1}f}".partition(".")[2])
         else:
@@ -108,7 +108,7 @@ def _moment(seconds: float, calendar: Calendar) -> datetime:
     return epoch + timedelta(days=days, seconds=rest)
 
 
-def _elapsed(text: str, seconds: float) -> str:
+def _format_elapsed(text: str, seconds: float) -> str:
     unit = {"h": 3600, "m": 60, "s": 1}[text[1].lower()]
     return f"{int(seconds // unit):0{len(text) - 2}d}"
 

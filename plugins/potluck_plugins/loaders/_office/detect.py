@@ -88,7 +88,7 @@ def detect_archive(archive: Archive) -> Format | None:
 
 def _detect_package(package: Package) -> Format | None:
     """The kind of a package whose main part has a name of its own, by the namespace of that part."""
-    root = next((package.find(part) for part in package.related("", "officeDocument")), None)
+    root = next((package.find(part) for part in package.related_parts("", "officeDocument")), None)
     tag = "" if root is None else str(root.tag)
     return next((kind for namespace, kind in _NAMESPACES.items() if namespace in tag), None)
 

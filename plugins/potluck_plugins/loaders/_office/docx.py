@@ -18,7 +18,7 @@ from potluck_plugins.loaders._office.word.comments import Comments, introduction
 from potluck_plugins.loaders._office.word.controls import Controls
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.graphics import Graphics
-from potluck_plugins.loaders._office.word.margins import Margins, folded
+from potluck_plugins.loaders._office.word.margins import Margins, fold
 from potluck_plugins.loaders._office.word.notes import Kind, NoteMarks
 from potluck_plugins.loaders._office.word.paragraph import Block, Paragraph, inline
 from potluck_plugins.loaders._shared.archive import Archive
@@ -48,7 +48,7 @@ def read_docx(archive: Archive, flow: Flow, options: ReadOptions | None = None) 
 def core_properties(archive: Archive) -> dict[str, Json]:
     """Title, author and dates of an office file."""
     package = Package(archive)
-    part = next(iter(package.related("", "core-properties")), "docProps/core.xml")
+    part = next(iter(package.related_parts("", "core-properties")), "docProps/core.xml")
     root = package.find(part)
     found: dict[str, Json] = {}
     for element in root if root is not None else ():
@@ -72,7 +72,7 @@ class _Reader:
     def write(self, body: Any) -> None:
         """Write the whole document, section by section."""
         sections = list(self._sections(body))
-        said = {folded(line) for _, blocks in sections for block in blocks for line in _lines(block)}
+        said = {fold(line) for _, blocks in sections for block in blocks for line in _lines(block)}
         margins = Margins(self._margin, self.document.settings)
         for properties, blocks in sections:
             for block in (*margins.blocks(properties, said), *blocks):
@@ -94,7 +94,7 @@ class _Reader:
                 blocks, place = [], place + 1
                 self._notes.begin_section(properties[place] if place < len(properties) else None)
         yield properties[place] if place < len(properties) else None, blocks
-        self._uncounted(reader)
+        self._note_uncounted(reader)
 
     def note(self, kind: Kind, identity: str, custom: str | None) -> str:
         """The mark of a note; its text waits until it is taken."""
@@ -141,14 +141,14 @@ class _Reader:
             return []
         return list(BlockReader(self, link.target, root, page_marks=True).blocks(root))
 
-    def _uncounted(self, reader: BlockReader) -> None:
+    def _note_uncounted(self, reader: BlockReader) -> None:
         for _ in range(reader.fields.uncounted):
             self.document.flow.leave_out("a number that a field counts", 0)
 
     def _count_left(self) -> None:
         for what, elements in (
-            ("text of comments", self._comments.left()),
-            ("a note that the text does not refer to", self._notes.unused()),
+            ("text of comments", self._comments.find_unanchored()),
+            ("a note that the text does not refer to", self._notes.unused_notes()),
         ):
             for element in elements:
                 characters = sum(len(one.text or "") for one in element.iter(f"{W}t"))
@@ -161,5 +161,5 @@ def _lines(block: Block) -> Iterator[str]:
     if isinstance(block, Grid):
         yield from block.lines()
     else:
-        yield block.shown
+        yield block.shown_text
         yield block.text

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 from potluck_plugins.loaders._office.bullets import A, AutoNumbers, Bullet, bullet_of
-from potluck_plugins.loaders._office.package import chosen
+from potluck_plugins.loaders._office.package import read_children
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 from potluck_plugins.loaders._shared.grid import Grid
 from potluck_plugins.loaders._shared.omml import omml_text
@@ -24,7 +24,7 @@ def text_of(paragraph: Any, flow: Flow, slide: int | None = None) -> str:
     ``slide`` is what a field for the number of the slide shows.
     """
     line = ScriptedText()
-    for child in chosen(paragraph):
+    for child in read_children(paragraph):
         if child.tag in (f"{A}r", f"{A}fld"):
             _add_run(line, child, flow, slide)
         elif child.tag == f"{A}br":

@@ -85,7 +85,7 @@ def _read(options: dict[str, str], elements: list[Node]) -> Node:
     """The node of a switch, the first of the ``options``, whose value is their number or the bracket that they name."""
     name = next(iter(options))
     first = elements[0] if elements else Text("")
-    second = _listed(elements[1:])
+    second = _with_commas(elements[1:])
     if name == "f":
         return Fraction(first, second)
     if name == "r":
@@ -96,7 +96,7 @@ def _read(options: dict[str, str], elements: list[Node]) -> Node:
         return _read_overstrike(elements)
     if name == "i":
         sign = next((_INTEGRALS[one] for one in options if one in _INTEGRALS), "∫")
-        body = _listed(elements[2:])
+        body = _with_commas(elements[2:])
         return Operator(Script(Text(sign), first, elements[1] if len(elements) > 1 else Text("")), body)
     if name == "a":
         columns = max(1, int(options.get("co", "")[:_MOST_DIGITS] or 1))
@@ -104,7 +104,7 @@ def _read(options: dict[str, str], elements: list[Node]) -> Node:
     if name == "b":
         return _read_brackets(options, elements)
     if name == "l":
-        return _listed(elements)
+        return _with_commas(elements)
     return Row(elements)
 
 
@@ -118,14 +118,14 @@ def _read_brackets(options: dict[str, str], elements: list[Node]) -> Node:
     return Row([Text(left), *elements, Text(right)])
 
 
-def _listed(elements: list[Node]) -> Node:
+def _with_commas(elements: list[Node]) -> Node:
     """Elements with commas between them: also those that a switch has no place for."""
     return elements[0] if len(elements) == 1 else Row([part for one in elements for part in (Text(","), one)][1:])
 
 
 def _read_script(options: dict[str, str], elements: list[Node]) -> Node:
     if len(elements) > 1:
-        return Script(Text(""), _listed(elements[1:]), elements[0])
+        return Script(Text(""), _with_commas(elements[1:]), elements[0])
     first = elements[0] if elements else Text("")
     return Script(Text(""), first) if _LOWERED in options else Script(Text(""), None, first)
 

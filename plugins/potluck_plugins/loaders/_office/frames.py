@@ -11,7 +11,7 @@ from potluck_plugins.loaders._office.chartex import CX, read_chartex
 from potluck_plugins.loaders._office.charts import C, read_chart
 from potluck_plugins.loaders._office.diagrams import DGM, diagram_items
 from potluck_plugins.loaders._office.drawing import one_line_of, read_table
-from potluck_plugins.loaders._office.package import DamagedPart, Package, R, chosen
+from potluck_plugins.loaders._office.package import DamagedPart, Package, R, read_children
 from potluck_plugins.loaders._office.placeholders import P
 from potluck_plugins.loaders._shared.flow import Flow, one_line
 
@@ -29,19 +29,19 @@ class FrameReader:
     def write(self, frame: Any) -> None:
         """Write what a frame (``p:graphicFrame``) holds; an object of another program is counted."""
         data = frame.find(f"{A}graphic/{A}graphicData")
-        for element in chosen(data) if data is not None else ():
+        for element in read_children(data) if data is not None else ():
             if element.tag == f"{A}tbl":
                 read_table(element, self._flow).write(self._flow)
             elif element.tag in (f"{C}chart", f"{CX}chart"):
-                self._linked(element.get(f"{R}id"), "chart", self._chart)
+                self._write_linked(element.get(f"{R}id"), "chart", self._chart)
             elif element.tag == f"{DGM}relIds":
-                self._linked(element.get(f"{R}dm"), "diagram", self._diagram)
+                self._write_linked(element.get(f"{R}dm"), "diagram", self._diagram)
             elif element.tag == f"{P}oleObj":
                 self._objects[element.get("progId") or element.get("name") or "of an unknown program"] += 1
             else:
                 self._bodies(element, "")
 
-    def _linked(self, link: str | None, what: str, write: Callable[[Any, str], None]) -> None:
+    def _write_linked(self, link: str | None, what: str, write: Callable[[Any, str], None]) -> None:
         """Write the part that a frame links to; one that cannot be read is told."""
         target = self._package.relationships(self._part).get(link or "")
         name = target.target if target is not None else f"the part of the link {link}"
@@ -52,7 +52,7 @@ class FrameReader:
 
     def _chart(self, root: Any, part: str) -> None:
         (read_chartex(root) if root.tag == f"{CX}chartSpace" else read_chart(root)).write(self._flow)
-        for shapes in self._package.related(part, "chartUserShapes"):
+        for shapes in self._package.related_parts(part, "chartUserShapes"):
             drawn = self._package.find(shapes)
             if drawn is not None:
                 self._bodies(drawn, "[chart] ")

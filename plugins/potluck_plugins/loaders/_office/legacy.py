@@ -14,7 +14,7 @@ from potluck.documents import Json
 from potluck.errors import DocumentLimit, NoText, PasswordNeeded, UnreadableDocument
 from potluck_plugins.loaders._office.detect import Format
 from potluck_plugins.loaders._office.docx import read_docx
-from potluck_plugins.loaders._office.libreoffice import converted
+from potluck_plugins.loaders._office.libreoffice import convert_to_docx
 from potluck_plugins.loaders._office.odf.sheets import read_ods
 from potluck_plugins.loaders._office.odf.slides import read_odp
 from potluck_plugins.loaders._office.odf.text import read_odt
@@ -79,7 +79,7 @@ def _read_by_others(content: bytes, kind: Format, options: ReadOptions, reason: 
         except TikaFailed as error:
             tika = f"Apache Tika failed on it ({error})"
             reason = f"{reason}, and {tika}" if reason else tika
-        content_of_docx = converted(path, _OFFICE_SECONDS) if kind in _TEXT_DOCUMENTS else None
+        content_of_docx = convert_to_docx(path, _OFFICE_SECONDS) if kind in _TEXT_DOCUMENTS else None
     if content_of_docx is None:
         raise _Failed(reason)
     metadata = read_docx(open_archive(io.BytesIO(content_of_docx)), flow, options)
@@ -95,7 +95,7 @@ def _file(content: bytes) -> Iterator[Path]:
         yield path
 
 
-def _packed(read: Callable[[Archive, Flow, ReadOptions], dict[str, Json]]) -> Reader:
+def _reader_of(read: Callable[[Archive, Flow, ReadOptions], dict[str, Json]]) -> Reader:
     """A reader of bytes from one of an archive."""
 
     def of_bytes(content: bytes, flow: Flow, options: ReadOptions) -> dict[str, Json]:
@@ -109,9 +109,9 @@ def _packed(read: Callable[[Archive, Flow, ReadOptions], dict[str, Json]]) -> Re
 
 _READERS: dict[Format, Reader] = {
     "doc": read_doc,
-    "odp": _packed(read_odp),
-    "ods": _packed(read_ods),
-    "odt": _packed(read_odt),
+    "odp": _reader_of(read_odp),
+    "ods": _reader_of(read_ods),
+    "odt": _reader_of(read_odt),
     "rtf": read_rtf,
     "xls": read_xls,
 }

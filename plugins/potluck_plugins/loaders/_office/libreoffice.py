@@ -52,7 +52,7 @@ sys.exit(status)
 _SECONDS_TO_END = 5
 
 
-def converted(path: Path, seconds: float) -> bytes | None:
+def convert_to_docx(path: Path, seconds: float) -> bytes | None:
     """A text document as LibreOffice converts it to ``.docx``; None where that is not installed, fails or takes longer.
 
     It writes into the folder of the file, and has ended when this returns.

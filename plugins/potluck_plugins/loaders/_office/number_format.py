@@ -205,10 +205,10 @@ def _number(value: Decimal, tokens: tuple[Token, ...]) -> str:
         return sign + _fraction(value, tokens)
     if "exponent" in kinds:
         return sign + _scientific(value, tokens)
-    return sign + _fixed(value, tokens)
+    return sign + _fill_digits(value, tokens)
 
 
-def _fixed(value: Decimal, tokens: tuple[Token, ...]) -> str:
+def _fill_digits(value: Decimal, tokens: tuple[Token, ...]) -> str:
     """Fill the digits of a format from the point outwards."""
     point = next((i for i, token in enumerate(tokens) if token.kind == "point"), len(tokens))
     last = max(i for i, token in enumerate(tokens) if token.kind == "digit")
@@ -239,20 +239,20 @@ def _whole(digits: str, tokens: tuple[Token, ...]) -> str:
         if token.kind == "digit":
             left = digits[: len(digits) - used]
             if index == places[0]:  # the first place takes all digits that are left
-                pieces.extend(_grouped(left or ("0" if token.text == "0" else ""), used, grouped))
+                pieces.extend(_group_digits(left or ("0" if token.text == "0" else ""), used, grouped))
                 used = len(digits)
             elif left:
-                pieces.extend(_grouped(left[-1], used, grouped))
+                pieces.extend(_group_digits(left[-1], used, grouped))
                 used += 1
             elif token.text == "0":
-                pieces.extend(_grouped("0", used, grouped))
+                pieces.extend(_group_digits("0", used, grouped))
                 used, digits = used + 1, "0" + digits
         elif token.kind in ("literal", "percent", "slash"):
             pieces.append(token.text)
     return "".join(reversed(pieces))
 
 
-def _grouped(digits: str, used: int, grouped: bool) -> list[str]:
+def _group_digits(digits: str, used: int, grouped: bool) -> list[str]:
     """Digits from the right, with a comma before each third; ``used`` of them already stand to the right."""
     pieces: list[str] = []
     for digit in reversed(digits):
@@ -288,7 +288,7 @@ def _scientific(value: Decimal, tokens: tuple[Token, ...]) -> str:
     width = sum(token.text == "0" for token in power)
     sign = "-" if exponent < 0 else "+" if tokens[mark].text.endswith("+") else ""
     rest = "".join(token.text for token in power if token.kind in ("literal", "percent"))
-    return f"{_fixed(value, mantissa)}E{sign}{abs(exponent):0{width}d}{rest}"
+    return f"{_fill_digits(value, mantissa)}E{sign}{abs(exponent):0{width}d}{rest}"
 
 
 def _is_fraction(tokens: tuple[Token, ...]) -> bool:

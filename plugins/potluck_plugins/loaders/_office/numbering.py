@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
-from potluck_plugins.loaders._shared.numerals import shown as shown
+from potluck_plugins.loaders._shared.numerals import format_number
 
 _MC = "{http://schemas.openxmlformats.org/markup-compatibility/2006}"
 _WIDEST = 9
@@ -87,7 +87,7 @@ class Numbering:
             if f"%{one + 1}" in label:
                 definition = levels.get(one, Level())
                 kind = "decimal" if levels[level].legal else definition.format
-                label = label.replace(f"%{one + 1}", shown(counts.get(one, definition.start), kind))
+                label = label.replace(f"%{one + 1}", format_number(counts.get(one, definition.start), kind))
         return label.strip()
 
 

@@ -77,7 +77,7 @@ class Package:
         except DamagedPart:
             return None
 
-    def needed(self, part: str) -> Any:
+    def require(self, part: str) -> Any:
         """The root element of a part; None where it is missing. Raises ``UnreadableDocument`` for a damaged one."""
         if self.name_of(part) is None:
             return None
@@ -92,7 +92,7 @@ class Package:
             self._links[part] = self._relationships(part)
         return self._links[part]
 
-    def related(self, part: str, kind: str) -> list[str]:
+    def related_parts(self, part: str, kind: str) -> list[str]:
         """The parts that a part links to by relationships of a kind."""
         links = self.relationships(part).values()
         return [link.target for link in links if link.kind == kind and not link.external]
@@ -105,12 +105,12 @@ class Package:
             target, kind = element.get("Target") or "", (element.get("Type") or "").rpartition("/")[2]
             external = element.get("TargetMode") == "External"
             found[element.get("Id") or ""] = Relationship(
-                kind, target if external else _resolved(folder, target), external
+                kind, target if external else _resolve(folder, target), external
             )
         return found
 
 
-def chosen(element: Any) -> Iterator[Any]:
+def read_children(element: Any) -> Iterator[Any]:
     """The child elements, of alternatives the first only (ECMA-376 part 3): what old programs show is no more text."""
     for child in element:
         if child.tag != f"{_MC}AlternateContent":
@@ -119,20 +119,20 @@ def chosen(element: Any) -> Iterator[Any]:
         branches = [*child.findall(f"{_MC}Choice"), *child.findall(f"{_MC}Fallback")]
         branch = next((one for one in branches if len(one)), None)
         if branch is not None:
-            yield from chosen(branch)
+            yield from read_children(branch)
 
 
 def descendants(element: Any, tag: str) -> Iterator[Any]:
     """The elements of a tag below an element, in order, of alternatives the first only."""
-    stack = list(chosen(element))[::-1]
+    stack = list(read_children(element))[::-1]
     while stack:
         one = stack.pop()
         if one.tag == tag:
             yield one
-        stack.extend(list(chosen(one))[::-1])
+        stack.extend(list(read_children(one))[::-1])
 
 
-def _resolved(folder: str, target: str) -> str:
+def _resolve(folder: str, target: str) -> str:
     """The name of the part that a target means, seen from a folder of the package."""
     path = unquote(target.replace("\\", "/").partition("#")[0])
     return posixpath.normpath(posixpath.join("/", folder, path)).lstrip("/")

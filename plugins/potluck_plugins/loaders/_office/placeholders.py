@@ -10,7 +10,7 @@ from math import isfinite
 from typing import Any
 
 from potluck_plugins.loaders._office.bullets import A
-from potluck_plugins.loaders._office.package import chosen
+from potluck_plugins.loaders._office.package import read_children
 from potluck_plugins.loaders._office.reading_order import Box
 
 P = "{http://schemas.openxmlformats.org/presentationml/2006/main}"
@@ -88,7 +88,7 @@ class Inheritance:
 
 def _placeholders(root: Any) -> list[tuple[Placeholder, Any]]:
     tree = root.find(f"{P}cSld/{P}spTree") if root is not None else None
-    pairs = [(placeholder_of(shape), shape) for shape in (chosen(tree) if tree is not None else ())]
+    pairs = [(placeholder_of(shape), shape) for shape in (read_children(tree) if tree is not None else ())]
     return [(found, shape) for found, shape in pairs if found is not None]
 
 

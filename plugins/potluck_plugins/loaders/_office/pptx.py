@@ -25,7 +25,7 @@ from potluck_plugins.loaders._shared.flow import Flow
 def read_pptx(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a presentation into a flow; returns its metadata. Raises ``UnreadableDocument``."""
     package = Package(archive)
-    presentation = next(iter(package.related("", "officeDocument")), "ppt/presentation.xml")
+    presentation = next(iter(package.related_parts("", "officeDocument")), "ppt/presentation.xml")
     try:
         root = package.tree(presentation)
     except DamagedPart as error:
@@ -98,7 +98,7 @@ class _Deck:
 
     def _background(self, part: str, kind: str) -> tuple[Any, str]:
         """The layout of a slide or the master of a layout, each parsed once, and the name of its part."""
-        name = next(iter(self._package.related(part, kind)), "") if part else ""
+        name = next(iter(self._package.related_parts(part, kind)), "") if part else ""
         if name not in self._backgrounds:
             self._backgrounds[name] = self._package.find(name) if name else None
         return self._backgrounds[name], name
@@ -123,7 +123,7 @@ class _Deck:
         """Write what stands on a slide and in its notes."""
         inheritance = Inheritance(slide.layout, slide.master, self._root)
         reader = self._read(Canvas(slide.root, slide.part, inheritance, slide.number), flow)
-        for part in self._package.related(slide.part, "notesSlide"):
+        for part in self._package.related_parts(slide.part, "notesSlide"):
             try:
                 notes = Canvas(self._package.tree(part), part, Inheritance(), prefix="[notes] ")
                 reader.objects.update(self._read(notes, flow).objects)

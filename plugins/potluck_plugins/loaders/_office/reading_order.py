@@ -29,15 +29,15 @@ class Box:
 def reading_order(boxes: Sequence[Box | None]) -> list[int]:
     """The numbers of the boxes, from 0, in reading order; those whose place is not known come last, as they are."""
     placed = [(number, box) for number, box in enumerate(boxes) if box is not None]
-    return [*_divided(placed, 0), *(number for number, box in enumerate(boxes) if box is None)]
+    return [*_divide(placed, 0), *(number for number, box in enumerate(boxes) if box is None)]
 
 
-def _divided(boxes: Sequence[tuple[int, Box]], depth: int) -> list[int]:
+def _divide(boxes: Sequence[tuple[int, Box]], depth: int) -> list[int]:
     if len(boxes) > 1 and depth < _DEEPEST:
         for horizontally in (True, False):
             parts = _parts(boxes, horizontally)
             if len(parts) > 1:
-                return [number for part in parts for number in _divided(part, depth + 1)]
+                return [number for part in parts for number in _divide(part, depth + 1)]
     return [number for number, _ in sorted(boxes, key=lambda one: (one[1].top, one[1].left))]
 
 

@@ -11,7 +11,7 @@ from potluck_plugins.loaders._office.bullets import A, Bullet
 from potluck_plugins.loaders._office.drawing import is_on, one_line_of, paragraphs
 from potluck_plugins.loaders._office.frames import FrameReader
 from potluck_plugins.loaders._office.options import ReadOptions
-from potluck_plugins.loaders._office.package import Package, chosen, descendants
+from potluck_plugins.loaders._office.package import Package, descendants, read_children
 from potluck_plugins.loaders._office.placeholders import MARGINS, TITLES, Inheritance, P, placeholder_of
 from potluck_plugins.loaders._office.reading_order import reading_order
 from potluck_plugins.loaders._shared.alt_text import is_description, is_generated
@@ -57,7 +57,7 @@ class ShapeReader:
     def write(self) -> None:
         """Write all shapes; of a slide the title, or its first text where it has none, as a heading."""
         tree = self._canvas.root.find(f"{P}cSld/{P}spTree")
-        shapes = list(chosen(tree)) if tree is not None else []
+        shapes = list(read_children(tree)) if tree is not None else []
         title = None
         if self._canvas.number is not None:
             title = next((one for one in shapes if _is_title(one) and self._title(one)), None)
@@ -86,9 +86,9 @@ class ShapeReader:
         elif found is not None and not self._canvas.placeholders:
             return
         elif _is_hidden(shape) and not self._options.hidden:
-            self._hidden(shape)
+            self._note_hidden(shape)
         elif shape.tag == f"{P}grpSp":
-            self._write(list(chosen(shape)))
+            self._write(list(read_children(shape)))
             self._describe(shape)
         elif shape.tag == f"{P}graphicFrame":
             self._frames.write(shape)
@@ -117,7 +117,7 @@ class ShapeReader:
         if text := one_line("".join(runs)):
             self.margins.append(text)
 
-    def _hidden(self, shape: Any) -> None:
+    def _note_hidden(self, shape: Any) -> None:
         flow = Flow()
         reader = ShapeReader(self._package, self._canvas, flow, ReadOptions(hidden=True))
         reader._shape(shape)
@@ -143,7 +143,7 @@ class ShapeReader:
 def _controls(root: Any) -> int:
     """The number of form controls on a slide, which lie beside its shapes."""
     content = root.find(f"{P}cSld")
-    holders = [one for one in (chosen(content) if content is not None else ()) if one.tag == f"{P}controls"]
+    holders = [one for one in (read_children(content) if content is not None else ()) if one.tag == f"{P}controls"]
     return sum(1 for holder in holders for _ in descendants(holder, f"{P}control"))
 
 

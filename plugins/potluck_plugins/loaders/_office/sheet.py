@@ -167,7 +167,7 @@ def _grid(rows: Sequence[int], cells: Mapping[int, Mapping[int, str]], merges: S
     """The rows of one table with its merged cells, without the columns that are empty in all of it."""
     columns = sorted({column for row in rows for column in cells[row]})
     grid = Grid()
-    sizes, covered = _covered(rows, columns, merges)
+    sizes, covered = _cover_merges(rows, columns, merges)
     for row in rows:
         grid.row()
         for column in columns:
@@ -179,7 +179,7 @@ def _grid(rows: Sequence[int], cells: Mapping[int, Mapping[int, str]], merges: S
     return grid
 
 
-def _covered(
+def _cover_merges(
     rows: Sequence[int], columns: Sequence[int], merges: Sequence[Merge]
 ) -> tuple[dict[tuple[int, int], tuple[int, int]], set[tuple[int, int]]]:
     """The columns and rows that each merged cell covers, and all places that one covers beside its own."""

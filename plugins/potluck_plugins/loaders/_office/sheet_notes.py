@@ -89,7 +89,7 @@ def _notes(root: Any) -> Iterator[tuple[tuple[int, int], str]]:
         if text and not text.startswith(_COPY_OF_THREAD):
             yield (
                 cell_place(one.get("ref", "")) or (0, 0),
-                _signed(author, text.removeprefix(f"{author}:").strip() if author else text),
+                _sign(author, text.removeprefix(f"{author}:").strip() if author else text),
             )
 
 
@@ -103,11 +103,11 @@ def _thread(package: Package, root: Any) -> Iterator[tuple[tuple[int, int], str]
         if text is not None and text.text:
             yield (
                 cell_place(one.get("ref", "")) or (0, 0),
-                _signed(people.get(one.get("personId"), ""), " ".join(text.text.split())),
+                _sign(people.get(one.get("personId"), ""), " ".join(text.text.split())),
             )
 
 
-def _signed(author: str, text: str) -> str:
+def _sign(author: str, text: str) -> str:
     return f"comment by {author}: {text}" if author else f"comment: {text}"
 
 

@@ -25,14 +25,14 @@ class Comments:
         self._package = package
         self._authors: dict[str, str] = {}
         for kind in ("commentAuthors", "authors"):
-            for part in package.related(presentation, kind):
+            for part in package.related_parts(presentation, kind):
                 root = package.find(part)
                 for author in root if root is not None else ():
                     self._authors[author.get("id") or ""] = author.get("name") or ""
 
     def on(self, slide: str, flow: Flow) -> Iterator[str]:
         """The comments on a slide, a line each, answers below what they answer; a damaged part is told."""
-        for part in self._package.related(slide, "comments"):
+        for part in self._package.related_parts(slide, "comments"):
             try:
                 root = self._package.tree(part)
             except DamagedPart as error:
@@ -57,10 +57,10 @@ class Comments:
 
     def _line(self, what: str, element: Any, text: str) -> Iterator[str]:
         if text.strip():
-            yield f"[{what}{_signed(element, self._authors)}] {one_line(text)}"
+            yield f"[{what}{_sign(element, self._authors)}] {one_line(text)}"
 
 
-def _signed(element: Any, authors: Mapping[str, str]) -> str:
+def _sign(element: Any, authors: Mapping[str, str]) -> str:
     author = authors.get(element.get("authorId") or "", "")
     day = (element.get("created") or element.get("dt") or "").partition("T")[0]
     return (f" by {author}" if author else "") + (f", {day}" if day else "")

@@ -46,10 +46,10 @@ def read_with_tika(path: Path, flow: Flow) -> dict[str, Json]:
     body = parse_html(_DECLARATION.sub("", _CONTROL.sub("", xhtml))).find("body")
     if body is not None:
         read_tree(body, flow, slides=True)
-    return _chosen(metadata)
+    return _choose_metadata(metadata)
 
 
-def _chosen(metadata: dict[str, list[str]]) -> dict[str, Json]:
+def _choose_metadata(metadata: dict[str, list[str]]) -> dict[str, Json]:
     found: dict[str, Json] = {}
     for key, name in _METADATA.items():
         values = [value for value in metadata.get(key, []) if value.strip()]

@@ -41,7 +41,7 @@ _HIDDEN_SHEETS = ("hidden", "veryHidden")
 def read_xlsx(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a workbook into a flow; sheets without values are left out. Returns its metadata."""
     package = Package(archive)
-    workbook = package.needed(_WORKBOOK)
+    workbook = package.require(_WORKBOOK)
     parts = package.relationships(_WORKBOOK)
     if not parts:
         raise UnreadableDocument("its sheets cannot be found: the list of its parts is damaged or missing")
@@ -78,7 +78,7 @@ def _sheets(
 def _values(package: Package, parts: Mapping[str, Relationship], workbook: Any) -> _Values:
     """What cells refer to, whatever sheet they are on."""
     by_kind = {relation.kind: relation.target for relation in parts.values()}
-    strings = package.needed(by_kind.get("sharedStrings", "xl/sharedStrings.xml"))
+    strings = package.require(by_kind.get("sharedStrings", "xl/sharedStrings.xml"))
     styles = package.find(by_kind.get("styles", "xl/styles.xml"))
     properties = child(workbook, "workbookPr")
     epoch = properties is not None and properties.get("date1904") in ("1", "true")
@@ -105,10 +105,10 @@ class _Values:
         value = stored.text or "" if (stored := child(element, "v")) is not None else ""
         formula = self._formula(child(element, "f"), place)
         if kind == "inlineStr":
-            return self._styled(rich_text(child(element, "is")), element)
+            return self._style_cell(rich_text(child(element, "is")), element)
         if kind == "s":
             known = value.isdigit() and int(value) < len(self.strings)
-            return self._styled(self.strings[int(value)] if known else Cell(""), element)
+            return self._style_cell(self.strings[int(value)] if known else Cell(""), element)
         if not value and formula and kind != "str":
             self.uncomputed += 1
             return Cell(formula)
@@ -128,7 +128,7 @@ class _Values:
         place = element.get("s", "0")
         return self.styles[int(place)] if place.isdigit() and int(place) < len(self.styles) else Style()
 
-    def _styled(self, text: Cell, element: Any) -> Cell:
+    def _style_cell(self, text: Cell, element: Any) -> Cell:
         """A string with what its runs say, or else its cell's style."""
         style = self._style(element)
         styled = style.cell(show_text(text.text, style.code), text.own_fonts)
@@ -143,11 +143,11 @@ class _Values:
             if text:
                 self._shared[group] = text, place
             elif group in self._shared:
-                return _moved(*self._shared[group], place)
+                return _move_formula(*self._shared[group], place)
         return f"={text}" if text else ""
 
 
-def _moved(formula: str, origin: str, place: str) -> str:
+def _move_formula(formula: str, origin: str, place: str) -> str:
     from openpyxl.formula.translate import Translator
 
     try:

@@ -28,7 +28,7 @@ def reading_order(visual: Sequence[str]) -> list[str]:
     kinds = [_kind(text) for text in visual]
     ends = [kind for kind in kinds if kind in "RL"] or ["R"]
     if "R" in (ends[0], ends[-1]) and (ends[0] == ends[-1] or kinds.count("R") >= kinds.count("L")):
-        line = _turned(visual, kinds)
+        line = _turn(visual, kinds)
         # A full stop that stands at the right end was laid out in a paragraph from left to right: it ends the line.
         stops = next((index for index, text in enumerate(line) if text not in _STOPS), 0)
         return [*line[stops:], *line[:stops]]
@@ -41,7 +41,7 @@ def _kind(text: str) -> str:
     return _STRONG.get(direction, _SIGNS.get(direction, "-"))
 
 
-def _turned(visual: Sequence[str], kinds: Sequence[str]) -> list[str]:
+def _turn(visual: Sequence[str], kinds: Sequence[str]) -> list[str]:
     """A stretch of a line from its right end to its left, with numbers and foreign words as they are."""
     runs = reversed(_runs(visual, kinds))
     return [text for run in runs for text in (run if len(run) > 1 else [_mirror(run[0])])]
@@ -95,7 +95,7 @@ def _with_reversed_words(visual: Sequence[str], kinds: Sequence[str]) -> list[st
                 break
             if kinds[index] == "R":
                 end = index + 1
-        result.extend(_turned(visual[start:end], kinds[start:end]))
+        result.extend(_turn(visual[start:end], kinds[start:end]))
         start = end
     return result
 

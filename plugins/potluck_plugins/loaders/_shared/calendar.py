@@ -38,7 +38,7 @@ def appointments(text: str) -> list[str]:
         if name == "BEGIN" and lines:
             lines.append("")
         elif name in _NAMES and value.strip():
-            lines.append(f"{_NAMES[name]}: {_shown(name, parameters, value)}")
+            lines.append(f"{_NAMES[name]}: {_show(name, parameters, value)}")
     return lines
 
 
@@ -58,14 +58,14 @@ def _properties(text: str) -> Iterator[tuple[str, str, str]]:
             yield name, parameters, value
 
 
-def _shown(name: str, parameters: str, value: str) -> str:
+def _show(name: str, parameters: str, value: str) -> str:
     if name in ("DTSTART", "DTEND", "DUE"):
         return _moment(value, parameters)
     if name == "DURATION":
         return _duration(value)
     if name in ("ORGANIZER", "ATTENDEE"):
         return _person(parameters, value.strip())
-    return _unescaped(value)
+    return _unescape(value)
 
 
 def _moment(value: str, parameters: str) -> str:
@@ -97,5 +97,5 @@ def _person(parameters: str, value: str) -> str:
     return f"{person} ({answer})" if answer not in ("", "needs-action") else person
 
 
-def _unescaped(value: str) -> str:
+def _unescape(value: str) -> str:
     return _ESCAPED.sub(lambda found: " " if found.group(1) in "nN" else found.group(1), value)

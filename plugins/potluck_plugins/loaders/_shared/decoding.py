@@ -81,7 +81,7 @@ _STRANGE = MappingProxyType({"chinese": -10.0, "japanese": -10.0, "korean": -10.
 """Mean likelihood of the characters beyond ASCII below which even the best guess is in doubt."""
 
 
-def _known(name: str) -> str:
+def _check_name(name: str) -> str:
     try:
         b"text\xff".decode(name, "replace")
     except (LookupError, UnicodeError) as error:
@@ -89,7 +89,7 @@ def _known(name: str) -> str:
     return name
 
 
-Encoding = Annotated[str, AfterValidator(_known)]
+Encoding = Annotated[str, AfterValidator(_check_name)]
 """The name of an encoding in the settings of a loader."""
 
 
@@ -118,8 +118,8 @@ def decode(content: bytes, encoding: str | None = None) -> Decoded:
     try:
         text = content.decode("utf-8")
     except UnicodeDecodeError:
-        return _guessed(content)
-    return _guessed(content) if _CONTROLS.search(text) else _clean(text, "utf-8")
+        return _guess(content)
+    return _guess(content) if _CONTROLS.search(text) else _clean(text, "utf-8")
 
 
 def decode_declared(content: bytes, declared: str | None) -> Decoded:
@@ -196,7 +196,7 @@ def _is_control(character: str) -> bool:
     return unicodedata.category(character) == "Cc" and character not in "\n\t\f\v\x1b"
 
 
-def _guessed(content: bytes) -> Decoded:
+def _guess(content: bytes) -> Decoded:
     sample = _sample(content)
     families = _FAMILIES if len(content) % 2 else _FAMILIES + _WIDE
     ranked = sorted((_candidate(content, sample, *family) for family in families), key=lambda one: -one.score)

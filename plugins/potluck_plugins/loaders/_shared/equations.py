@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from potluck_plugins.loaders._shared.raised import lowered, raised
+from potluck_plugins.loaders._shared.raised import write_lowered, write_raised
 
 MAX_DEPTH = 60
 """Formulas that are nested more deeply are read as the characters in them."""
@@ -257,13 +257,13 @@ def _superscript(text: str) -> str:
     text = text.strip()
     if not text or _MARKS.fullmatch(text):
         return text
-    shown = raised(text)
+    shown = write_raised(text)
     return f"^{_group(text)}" if shown == text or shown[0] in "^" + _TRADE_MARKS else shown
 
 
 def _subscript(text: str) -> str:
     text = text.strip()
-    shown = lowered(text)
+    shown = write_lowered(text)
     return f"_{_group(text)}" if text and shown == text else shown
 
 

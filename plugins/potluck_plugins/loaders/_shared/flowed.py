@@ -8,7 +8,7 @@ _QUOTED = re.compile(">*")
 _SIGNATURE = "-- "
 
 
-def unflowed(text: str, delete_space: bool) -> str:
+def unflow(text: str, delete_space: bool) -> str:
     """The text with a paragraph per line; ``delete_space`` where blanks at the ends of lines were added to send it."""
     result: list[str] = []
     depth: int | None = None

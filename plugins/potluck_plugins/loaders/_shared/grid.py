@@ -91,7 +91,7 @@ class Grid:
         yield from captions
         count = self._header_rows(first)
         if count > 1:
-            yield _line([_joined(column) for column in zip(*rows[first : first + count], strict=True)])
+            yield _line([_join_header(column) for column in zip(*rows[first : first + count], strict=True)])
             first += count
         for index in range(first, len(rows)):
             if any(rows[index]) and not self._repeats(index):
@@ -186,7 +186,7 @@ class Grid:
         return last - first
 
 
-def _joined(column: Sequence[str]) -> str:
+def _join_header(column: Sequence[str]) -> str:
     """The parts of a header from top to bottom, those that repeat once."""
     parts: list[str] = []
     for text in column:

@@ -44,23 +44,23 @@ def read_values(text: str, numbers: Mapping[str, Any]) -> tuple[list[Any], list[
         return [], []
     text, halves = without_halves(text)
     try:
-        return [parsed(text, numbers)], halves
+        return [parse_value(text, numbers)], halves
     except ValueError as error:
         whole = error
     values, bad = [], []
     for number, line in enumerate(text.split("\n"), 1):
         try:
-            values += [parsed(line, numbers)] if line.strip() else []
+            values += [parse_value(line, numbers)] if line.strip() else []
         except ValueError:
             bad.append(number)
         if len(bad) > len(values) + _PATIENCE:
             break
     if not values or len(bad) > len(values):
         raise UnreadableDocument(f"it is not JSON ({whole})") from whole
-    return values, [*halves, *left_out("line", "is not JSON", bad)]
+    return values, [*halves, *describe_left_out("line", "is not JSON", bad)]
 
 
-def parsed(text: str, numbers: Mapping[str, Any]) -> Any:
+def parse_value(text: str, numbers: Mapping[str, Any]) -> Any:
     """One value. Raises ``ValueError``, ``DocumentLimit``."""
     try:
         return json.loads(text, object_pairs_hook=_object, **numbers)
@@ -83,7 +83,7 @@ def _object(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     return found
 
 
-def left_out(what: str, why: str, numbers: Sequence[int]) -> list[str]:
+def describe_left_out(what: str, why: str, numbers: Sequence[int]) -> list[str]:
     """The loss that is to be reported, if any."""
     if not numbers:
         return []

@@ -15,7 +15,6 @@ from potluck_plugins.loaders._shared.markup_reader import Reader
 from potluck_plugins.loaders._shared.markup_style import HELD_BACK, NOT_TEXT, is_hidden, is_repeated
 from potluck_plugins.loaders._shared.mathml import mathml_text
 from potluck_plugins.loaders._shared.style_sheet import StyleSheet
-from potluck_plugins.loaders._shared.xml import parse_xml as parse_xml
 from potluck_plugins.loaders._shared.xml import without_declaration
 
 _EMPTY = frozenset({"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"})
@@ -139,7 +138,7 @@ def _is_skipped(tag: str, element: Any, reader: Reader, flow: Flow) -> bool:
         reader.equation(mathml_text(element))
         return True
     if tag == "select":
-        reader.text(f" {_chosen(element)} ")
+        reader.text(f" {_chosen_options(element)} ")
         return True
     return _is_unseen(tag, element)
 
@@ -153,7 +152,7 @@ def _words(element: Any) -> Iterator[str]:
             yield one.tail or ""
 
 
-def _chosen(select: Any) -> str:
+def _chosen_options(select: Any) -> str:
     """The options of a list that are chosen; of one that shows a single line, its first where none is."""
     options = [one for one in select.iter() if isinstance(one.tag, str) and one.tag.rpartition("}")[2] == "option"]
     chosen = [one for one in options if one.get("selected") is not None]

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 from typing import Any
 
-from potluck_plugins.loaders._shared.numerals import shown
+from potluck_plugins.loaders._shared.numerals import format_number
 
 _TYPES = {"a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _STYLE = re.compile(r"list-style(?:-type)?\s*:\s*([\w-]+)", re.IGNORECASE)
@@ -76,7 +76,7 @@ class Lists:
         if _style(attributes) == "none":
             return ""
         kind = _TYPES.get(attributes.get("type") or "", last.kind)
-        number = shown(value, kind)
+        number = format_number(value, kind)
         return f"{number}、" if kind in ("taiwaneseCounting", "chineseCounting", "japaneseCounting") else f"{number}. "
 
 

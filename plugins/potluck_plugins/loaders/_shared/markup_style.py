@@ -109,10 +109,10 @@ def position_of(tag: str, attributes: Any) -> Position | None:
     aligned = _ALIGNED.search(style)
     if aligned:
         return _POSITIONS["sup" if aligned.group(1).lower() == "super" else "sub"]
-    return _shifted(style, attributes) if tag not in _BLOCKS else None
+    return _shift_of(style, attributes) if tag not in _BLOCKS else None
 
 
-def _shifted(style: str, element: Any) -> Position | None:
+def _shift_of(style: str, element: Any) -> Position | None:
     """The position of characters that are moved up or down by a length: what is not small must be moved visibly."""
     shifts = {found[1].lower(): float(found[2]) * _POINTS[found[3].lower()] for found in _SHIFTED.finditer(style)}
     is_small = _SMALL.search(style) is not None

@@ -49,7 +49,7 @@ def read_members(path: Path, name: str, losses: list[str]) -> Iterator[Member]:
     if opener is None and start[_TAR_MARK:] != b"ustar":
         raise UnreadableDocument("it is not an archive that can be read: zip, tar, gzip, bzip2 or xz")
     try:
-        content = _inflated(opener(path)) if opener else path.read_bytes()
+        content = _inflate(opener(path)) if opener else path.read_bytes()
         if content[_TAR_MARK : _TAR_MARK + 5] == b"ustar":
             yield from _of_tar(content, losses)
         else:
@@ -103,7 +103,7 @@ def _of_tar(content: bytes, losses: list[str]) -> Iterator[Member]:
         losses.append(f"links and other things that are not files were left out: {skipped}")
 
 
-def _inflated(file: io.BufferedIOBase) -> bytes:
+def _inflate(file: io.BufferedIOBase) -> bytes:
     """The content of a compressed file. Raises ``DocumentLimit`` where it is more than is allowed."""
     pieces: list[bytes] = []
     total = 0

@@ -20,7 +20,7 @@ from potluck.errors import NoText, UnreadableDocument
 from potluck_plugins.loaders._shared.calendar import appointments
 from potluck_plugins.loaders._shared.decoding import Decoded, decode, decode_declared
 from potluck_plugins.loaders._shared.flow import Flow
-from potluck_plugins.loaders._shared.flowed import unflowed
+from potluck_plugins.loaders._shared.flowed import unflow
 from potluck_plugins.loaders._shared.markup import read_html
 from potluck_plugins.loaders._shared.transfer import decoded_part
 
@@ -126,9 +126,9 @@ def _collect(part: Message, mail: Mail) -> None:
         for child in children:
             _collect(child, mail)
     elif _is_text(part, kind):
-        mail.texts += _shown(part, kind, mail)
+        mail.texts += _show_lines(part, kind, mail)
     else:
-        mail.attachments.append(_attached(part, kind, mail))
+        mail.attachments.append(_attach(part, kind, mail))
 
 
 def _children(part: Message) -> list[Message]:
@@ -201,7 +201,7 @@ def _is_text(part: Message, kind: str) -> bool:
     return kind in _CALENDARS or (kind.startswith("text/") and part.get_content_disposition() != "attachment")
 
 
-def _shown(part: Message, kind: str, mail: Mail) -> list[str]:
+def _show_lines(part: Message, kind: str, mail: Mail) -> list[str]:
     """The lines that a text shows, below the name of its file where it has one, and above what it was sent with."""
     sent = decoded_part(part)
     declared = part.get_content_charset()
@@ -214,7 +214,7 @@ def _shown(part: Message, kind: str, mail: Mail) -> list[str]:
     if kind == "text/html":
         return [shown_text(text, mail.losses), *beside]
     if str(part.get_param("format", "")).lower() == "flowed":
-        text = unflowed(text, str(part.get_param("delsp", "")).lower() == "yes")
+        text = unflow(text, str(part.get_param("delsp", "")).lower() == "yes")
     name = _file_name(part)
     return [*(["", f"{name}:", text] if name else [text]), *beside]
 
@@ -234,7 +234,7 @@ def _text(decoded: Decoded, mail: Mail) -> str:
     return decoded.text.replace("\r\n", "\n")
 
 
-def _attached(part: Message, kind: str, mail: Mail) -> Attachment:
+def _attach(part: Message, kind: str, mail: Mail) -> Attachment:
     sent = decoded_part(part)
     name = _file_name(part).replace("/", "_")
     extension = mimetypes.guess_extension(kind) or ""

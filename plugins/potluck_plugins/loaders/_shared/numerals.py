@@ -43,7 +43,7 @@ _LARGEST = 32_767
 _PADDED = "decimalZero"
 
 
-def shown(value: int, kind: str) -> str:
+def format_number(value: int, kind: str) -> str:
     """A number as Word writes it in one of its formats; decimal for formats that are not known here.
 
     ``decimalZero3`` stands for the format ``001, 002``.

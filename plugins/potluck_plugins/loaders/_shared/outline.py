@@ -42,9 +42,9 @@ def locate(marks: Sequence[tuple[int, str, int]], pages: Sequence[Sequence[str]]
 
 def _same(line: str, title: str) -> bool:
     """Whether a line is the heading of that title, be it that one of them lacks the number."""
-    lines, titles = ({_squeezed(text), _squeezed(number_and_title(text)[1])} for text in (line, title))
-    return bool(line) and (_squeezed(line) in titles or _squeezed(title) in lines)
+    lines, titles = ({_squeeze(text), _squeeze(number_and_title(text)[1])} for text in (line, title))
+    return bool(line) and (_squeeze(line) in titles or _squeeze(title) in lines)
 
 
-def _squeezed(text: str) -> str:
+def _squeeze(text: str) -> str:
     return "".join(text.split())

@@ -54,7 +54,7 @@ class _Message:
         self._losses: list[str] = []
         if not file.exists(_PROPERTIES):
             raise UnreadableDocument("it is an office file, but not a message")
-        self._fixed = _fixed(file.openstream(_PROPERTIES).read())
+        self._fixed = _read_fixed(file.openstream(_PROPERTIES).read())
 
     def read(self) -> Outlook:
         """Put the properties together."""
@@ -104,7 +104,7 @@ class _Message:
         return "utf-8" if number == _UTF_8 else f"cp{number}" if number else None
 
 
-def _fixed(stream: bytes) -> dict[int, int]:
+def _read_fixed(stream: bytes) -> dict[int, int]:
     """The properties of fixed size, as numbers: entries of 16 bytes after the header."""
     entries = (stream[start : start + 16] for start in range(_HEADER, len(stream) - 15, 16))
     return {struct.unpack_from("<H", entry, 2)[0]: struct.unpack_from("<Q", entry, 8)[0] for entry in entries}

@@ -103,7 +103,7 @@ class PageCharacters:
         self.all = kept
 
     @property
-    def struck(self) -> int:
+    def struck_count(self) -> int:
         """How many characters are struck out."""
         return len(self._struck)
 

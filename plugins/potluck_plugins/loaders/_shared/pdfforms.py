@@ -107,12 +107,12 @@ def _field(page: Any, annotation: Any) -> Iterator[Placed]:
     elif kind in (raw.FPDF_FORMFIELD_TEXTFIELD, raw.FPDF_FORMFIELD_COMBOBOX, raw.FPDF_FORMFIELD_LISTBOX):
         flags = raw.FPDFAnnot_GetFormFieldFlags(form, annotation)
         is_password = kind == raw.FPDF_FORMFIELD_TEXTFIELD and flags & raw.FPDF_FORMFLAG_TEXT_PASSWORD
-        value = _selected(form, annotation) or _read(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation))
+        value = _selected_words(form, annotation) or _read(partial(raw.FPDFAnnot_GetFormFieldValue, form, annotation))
         if value and not is_password:
             yield Placed(value, _box(annotation), name)
 
 
-def _selected(form: Any, annotation: Any) -> str:
+def _selected_words(form: Any, annotation: Any) -> str:
     """What is chosen of a list, in the words of the list."""
     from pypdfium2 import raw
 

@@ -41,11 +41,11 @@ def struck_by_rules(page: Any, characters: PageCharacters) -> set[int]:
     rules = sorted(_rules(page))
     if not rules:
         return set()
-    crossed = _crossed(rules, characters)
+    crossed = _find_crossed(rules, characters)
     return {one.number for place, found in crossed.items() if _strikes(rules[place], found) for one, _ in found}
 
 
-def _crossed(rules: Sequence[Rule], characters: PageCharacters) -> dict[int, list[tuple[Character, Box]]]:
+def _find_crossed(rules: Sequence[Rule], characters: PageCharacters) -> dict[int, list[tuple[Character, Box]]]:
     """The characters that each rule crosses in the middle, by the place of the rule."""
     heights = [rule.y for rule in rules]
     found: dict[int, list[tuple[Character, Box]]] = {}

@@ -41,7 +41,7 @@ def baseline(seen: Sequence[Character]) -> float:
     return median(one.y for one in seen if one.size >= SMALL * size)
 
 
-def scripted(part: Sequence[Character], size: float, height: float) -> str:
+def write_scripts(part: Sequence[Character], size: float, height: float) -> str:
     """The text of characters; those on the line have a ``size`` and stand at a ``height``."""
     text = ScriptedText()
     run: list[Character] = []
@@ -53,11 +53,11 @@ def scripted(part: Sequence[Character], size: float, height: float) -> str:
         if one.is_seen and place != position:
             if place != "base" and _is_close(run, one, size):
                 run.pop()
-            text.add(decoded(run), position)
+            text.add(decode_utf16(run), position)
             run, position = [], place
         run.append(one)
-    text.add(decoded(run), position)
-    return cleaned(str(text))
+    text.add(decode_utf16(run), position)
+    return clean_text(str(text))
 
 
 def _is_close(run: Sequence[Character], one: Character, size: float) -> bool:
@@ -98,16 +98,16 @@ def _returns(part: Sequence[Character], start: int, end: int, size: float) -> bo
 
 def plain(characters: Iterable[Character]) -> str:
     """The text of characters that all stand on the line."""
-    return cleaned(decoded(characters))
+    return clean_text(decode_utf16(characters))
 
 
-def decoded(characters: Iterable[Character]) -> str:
+def decode_utf16(characters: Iterable[Character]) -> str:
     """PDFium's UTF-16 as text."""
     units = b"".join((one.code & 0xFFFF).to_bytes(2, "little") for one in characters)
     return units.decode("utf-16-le", "replace")
 
 
-def cleaned(text: str) -> str:
+def clean_text(text: str) -> str:
     """A text with words that were hyphenated put together again, and usual characters for their variants."""
     text = text.replace("\ufffe", _HYPHEN)
     text = _BROKEN_WORD.sub("", text).replace(_HYPHEN, "-").replace("\u00ad", "")

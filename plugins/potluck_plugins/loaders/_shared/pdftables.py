@@ -70,11 +70,11 @@ class RuledTable:
 
 def ruled_tables(page: Any, area: Box) -> list[RuledTable]:
     """The tables of a page with an area; no frames around its text, nor what rules close in part."""
-    across, down = (_joined(edges) for edges in _edges(page))
+    across, down = (_join_rules(edges) for edges in _edges(page))
     if not across or not down or max(len(across), len(down)) > _MOST_RULES:
         return []
     most = _LARGEST * (area.right - area.left) * (area.top - area.bottom)
-    found = [table for parts in _connected(across, down) for table in _tables(*parts)]
+    found = [table for parts in _connect(across, down) for table in _tables(*parts)]
     return [table for table in found if len(table.cells) > 1 and max(_sizes(table)) < most]
 
 
@@ -162,7 +162,7 @@ def _middle(xs: Sequence[float], ys: Sequence[float]) -> list[tuple[float, float
     return [((left + right) / 2, bottom), ((left + right) / 2, top)]
 
 
-def _joined(edges: Sequence[Edge]) -> list[Edge]:
+def _join_rules(edges: Sequence[Edge]) -> list[Edge]:
     """Rules, of which those that go on each other are one."""
     lanes: list[list[Edge]] = []
     for edge in sorted(edges):
@@ -182,7 +182,7 @@ def _joined(edges: Sequence[Edge]) -> list[Edge]:
     return found
 
 
-def _connected(across: Sequence[Edge], down: Sequence[Edge]) -> Iterator[tuple[list[Edge], list[Edge]]]:
+def _connect(across: Sequence[Edge], down: Sequence[Edge]) -> Iterator[tuple[list[Edge], list[Edge]]]:
     """The rules that hang together."""
     left = set(across), set(down)
     while left[1]:

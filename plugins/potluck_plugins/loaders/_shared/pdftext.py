@@ -19,15 +19,15 @@ from potluck_plugins.loaders._shared.pdfrules import struck_by_rules
 from potluck_plugins.loaders._shared.pdfscripts import (
     SMALL,
     baseline,
-    cleaned,
-    decoded,
+    clean_text,
+    decode_utf16,
     main_size,
     plain,
     positions,
-    scripted,
+    write_scripts,
 )
 from potluck_plugins.loaders._shared.pdftables import RuledTable, in_tables, ruled_tables
-from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, text_objects, turned
+from potluck_plugins.loaders._shared.pdfturn import Turn, seen_area, text_objects, turn_page
 from potluck_plugins.loaders._shared.pdfvertical import is_vertical, vertical_lines
 
 _FIRST_HEBREW = 0x0590
@@ -100,7 +100,7 @@ def page_text(page: Any, marks: Marks) -> PageText:
     left_out = sum((text.left_out for text in texts), Counter())
     if not any(text.size for text in texts):
         return PageText([], left_out, Turn(-page.get_rotation() // 90 % 4, area))
-    return PageText(_merged(texts), left_out, texts[0].turn)
+    return PageText(_merge(texts), left_out, texts[0].turn)
 
 
 @contextmanager
@@ -114,12 +114,12 @@ def _characters(page: Any) -> Iterator[PageCharacters]:
 
 def _upright(page: Any, turn: Turn, drawn: Mapping[int | None, int], marks: Marks) -> _Upright:
     """The text that stands upright on a page after a turn; ``drawn`` are the page's text objects in their order."""
-    with turned(page, turn), _characters(page) as characters:
+    with turn_page(page, turn), _characters(page) as characters:
         vertical = is_vertical(characters.lines())
         is_mixed = len(set(drawn.values())) > 1
         if is_mixed:
             characters.keep({0, 1} if vertical else {0})
-        left_out = _left_out(page, characters, turn, marks)
+        left_out = _leave_out(page, characters, turn, marks)
         size, lines = sum(one.is_seen for one in characters.all), characters.lines()
         if vertical:
             columns = vertical_lines(characters, lines, lambda line: _line(characters, line))
@@ -127,19 +127,21 @@ def _upright(page: Any, turn: Turn, drawn: Mapping[int | None, int], marks: Mark
         places = {one: place for place, one in enumerate(drawn)} if is_mixed else {}
         tables = ruled_tables(page, turn.box(turn.area))
         tables = [table for table in tables if not any(table.is_in(turn.box(box)) for box in marks.fields)]
-        ordered = list(_ordered(characters, list(in_tables(characters, lines, tables)), places))
+        ordered = list(_order_lines(characters, list(in_tables(characters, lines, tables)), places))
         return _Upright(ordered, size, left_out, turn, False)
 
 
-def _left_out(page: Any, characters: PageCharacters, turn: Turn, marks: Marks) -> Counter[str]:
+def _leave_out(page: Any, characters: PageCharacters, turn: Turn, marks: Marks) -> Counter[str]:
     """Leave out what does not stand on a page, and count it."""
     outside, hidden = characters.hide(turn.box(turn.area), marks.hidden)
     characters.strike_boxes([turn.box(box) for box in marks.struck])
     characters.strike(struck_by_rules(page, characters))
-    return Counter({"text outside of the page": outside, "hidden text": hidden, "struck-out text": characters.struck})
+    return Counter(
+        {"text outside of the page": outside, "hidden text": hidden, "struck-out text": characters.struck_count}
+    )
 
 
-def _ordered(
+def _order_lines(
     page: PageCharacters, parts: Sequence[list[Character] | RuledTable], places: Mapping[int | None, int]
 ) -> Iterator[_Ordered]:
     """The lines of a page, of which those of a table stand together."""
@@ -176,7 +178,7 @@ def _order(characters: PageCharacters, line: Sequence[Character], places: Mappin
     return places.get(characters.text_object(first), 0) if places and first else 0
 
 
-def _merged(texts: Sequence[_Upright]) -> list[Line]:
+def _merge(texts: Sequence[_Upright]) -> list[Line]:
     """The lines of all texts, each where it is drawn; no line of the others lies near one of the first text."""
     found: list[_Ordered] = []
     if len(texts) == 1:
@@ -242,7 +244,7 @@ def _line(page: PageCharacters, line: Sequence[Character]) -> Line:
     bounds = [line.index(cell) for cell in cells]
     parts = [line[a:b] for a, b in zip(bounds, [*bounds[1:], len(line)], strict=True)]
     return Line(
-        _joined([scripted(part, main_size(seen), baseline(seen)) for part in parts]),
+        _join_cells([write_scripts(part, main_size(seen), baseline(seen)) for part in parts]),
         first.left,
         last.right,
         first.bottom,
@@ -252,7 +254,7 @@ def _line(page: PageCharacters, line: Sequence[Character]) -> Line:
 
 def _right_to_left(page: PageCharacters, seen: Sequence[Character]) -> Line:
     """A line with words from right to left: PDFium's order is not that of its words, their places are."""
-    placed = sorted(((page.box(one), decoded([one])) for one in seen), key=lambda one: one[0].left)
+    placed = sorted(((page.box(one), decode_utf16([one])) for one in seen), key=lambda one: one[0].left)
     height = max(_height(box) for box, _ in placed)
     visual: list[str] = []
     reach = placed[0][0].left
@@ -266,10 +268,10 @@ def _right_to_left(page: PageCharacters, seen: Sequence[Character]) -> Line:
         visual.append(text)
         reach = max(reach, box.right)
     bottom = min(box.bottom for box, _ in placed)
-    return Line(cleaned("".join(reading_order(visual))), placed[0][0].left, reach, bottom, height)
+    return Line(clean_text("".join(reading_order(visual))), placed[0][0].left, reach, bottom, height)
 
 
-def _joined(parts: list[str]) -> str:
+def _join_cells(parts: list[str]) -> str:
     """Cells set apart; not a number from its heading, nor the characters of a word that is spaced out."""
     text = parts[0]
     for before, part in pairwise(parts):

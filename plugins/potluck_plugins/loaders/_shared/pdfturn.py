@@ -86,7 +86,7 @@ def seen_area(page: Any) -> Box:
 
 
 @contextmanager
-def turned(page: Any, turn: Turn) -> Iterator[None]:
+def turn_page(page: Any, turn: Turn) -> Iterator[None]:
     """Turn what is drawn on a page, and its edges with it; ``/Rotate`` does not count meanwhile."""
     rotation, media, crop = page.get_rotation(), page.get_mediabox(), page.get_cropbox()
     if rotation:

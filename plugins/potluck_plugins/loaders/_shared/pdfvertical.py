@@ -9,7 +9,7 @@ from statistics import median
 
 from potluck_plugins.loaders._shared.lines import Line
 from potluck_plugins.loaders._shared.pdfchars import Character, PageCharacters
-from potluck_plugins.loaders._shared.pdfscripts import SMALL, decoded, main_size, scripted
+from potluck_plugins.loaders._shared.pdfscripts import SMALL, decode_utf16, main_size, write_scripts
 
 _WIDE = re.compile("[\u3001-\u303f\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff\ufe10-\ufe1f\ufe30-\ufe4f\uff01-\uff60]")
 _FIRST_WIDE = 0x3000
@@ -64,7 +64,7 @@ def vertical_lines(
         top = max(column[0].y for column in tier)
         while waiting and waiting[0][0].y > top:
             result.append(horizontal(waiting.pop(0)))
-        result.extend(_turned(page, column) for column in sorted(tier, key=lambda column: -column[0].x))
+        result.extend(_turn_column(page, column) for column in sorted(tier, key=lambda column: -column[0].x))
     return [*result, *(horizontal(line) for line in waiting)]
 
 
@@ -118,21 +118,23 @@ def _tiers(columns: Sequence[list[Character]]) -> list[list[list[Character]]]:
     return tiers
 
 
-def _turned(page: PageCharacters, column: Sequence[Character]) -> Line:
+def _turn_column(page: PageCharacters, column: Sequence[Character]) -> Line:
     """A column as a line; what lies on its side in it is read with its raised and lowered characters."""
     size, height = _baseline(column)
     text, before = "", column[0]
     for lies, run in groupby(column, key=_lies):
         characters = list(run)
         blank = " " * (_gap(page, before, characters[0]) > _BLANK * size)
-        spaced = _spaced(page, characters, _WORD_GAP if lies else _BLANK)
-        text += blank + (scripted([_on_a_line(one) for one in spaced], size, height) if lies else decoded(spaced))
+        spaced = _space_out(page, characters, _WORD_GAP if lies else _BLANK)
+        text += blank + (
+            write_scripts([_on_a_line(one) for one in spaced], size, height) if lies else decode_utf16(spaced)
+        )
         before = characters[-1]
     first, last = page.box(column[0]), page.box(column[-1])
     return Line(text.translate(_FORMS), -first.top, -last.bottom, first.left, max(1.0, first.right - first.left))
 
 
-def _spaced(page: PageCharacters, run: Sequence[Character], gap: float) -> Iterator[Character]:
+def _space_out(page: PageCharacters, run: Sequence[Character], gap: float) -> Iterator[Character]:
     """Characters with blanks where the gap between them, in sizes, is as large as that."""
     for before, one in pairwise([run[0], *run]):
         if _gap(page, before, one) > gap * one.size:

@@ -44,11 +44,11 @@ class ScriptedText:
 
     def __str__(self) -> str:
         """The whole line; what is all of it, but for the mark of a note, is glued to nothing, however it stands."""
-        text = _written(self._runs)
+        text = _write_runs(self._runs)
         positions = {run.position(0) for run in self._runs if run.text.strip()}
         is_line = len(positions) == 1 and "base" not in positions
         is_mark = len(text.strip()) <= _LONGEST_MARK and text.strip()[:1] not in ("^", "_")
-        return _written(self._runs, depth=1) if is_line and not is_mark else text
+        return _write_runs(self._runs, depth=1) if is_line and not is_mark else text
 
 
 class _Run(NamedTuple):
@@ -63,7 +63,7 @@ class _Run(NamedTuple):
         return self.scripts[depth] if depth < len(self.scripts) else "base"
 
 
-def _written(runs: Sequence[_Run], depth: int = 0, before: str = "") -> str:
+def _write_runs(runs: Sequence[_Run], depth: int = 0, before: str = "") -> str:
     """Runs beside each other on a line; ``before`` is what stands before it."""
     line = [before]
     beside: _Run | None = None
@@ -88,12 +88,12 @@ def _gap(beside: _Run | None, before: str, run: _Run) -> str:
 def _script(runs: Sequence[_Run], depth: int, position: Position, before: str) -> str:
     """One superscript or subscript; one that holds nothing but another is that other."""
     if all(run.position(depth + 1) != "base" for run in runs):
-        return _written(runs, depth + 1, before)
-    text = _written(runs, depth + 1)
-    return raised(text, before) if position == "raised" else lowered(text)
+        return _write_runs(runs, depth + 1, before)
+    text = _write_runs(runs, depth + 1)
+    return write_raised(text, before) if position == "raised" else write_lowered(text)
 
 
-def raised(text: str, before: str = "") -> str:
+def write_raised(text: str, before: str = "") -> str:
     """A superscript as plain text; ``before`` is what stands before it on the line.
 
     The endings of ordinals (``1st``), marks such as ``*`` and ``[1]``, and whole phrases stay as they are.
@@ -112,7 +112,7 @@ def raised(text: str, before: str = "") -> str:
     return _within(text, f"^{inner}" if len(inner) == 1 else f"^({inner})")
 
 
-def lowered(text: str) -> str:
+def write_lowered(text: str) -> str:
     """A subscript as plain text; marks and whole phrases stay as they are."""
     inner = text.strip()
     if len(inner) > _LONGEST or not any(c.isalnum() for c in inner):

@@ -143,7 +143,7 @@ class StyleSheet:
                 rules = sorted(found, key=lambda rule: (rule.specificity, rule.order))
                 if rules:
                     own = _declarations(element.get("style") or "")
-                    element.set("style", _resolved([*(rule.declarations for rule in rules), own]))
+                    element.set("style", _resolve([*(rule.declarations for rule in rules), own]))
 
     def _add_rule(self, selector: str, declarations: _Declarations) -> None:
         path = _path(selector)
@@ -242,7 +242,7 @@ def _is_other_font(name: str, value: str) -> bool:
     return name in ("font", "font-family") and not _SYMBOL_FONT.search(value)
 
 
-def _resolved(sources: list[_Declarations]) -> str:
+def _resolve(sources: list[_Declarations]) -> str:
     """The ``style`` attribute that several sources come to, the strongest last."""
     result: dict[str, tuple[bool, str]] = {}
     for source in sources:

@@ -68,7 +68,7 @@ def symbol(code: int, font: str | None) -> str | None:
 
 def in_font(text: str, font: str | None) -> tuple[str, int]:
     """A text as a font shows it, and how many of its characters are symbols that are not known."""
-    return _shown(text, font, _PLACES if is_symbol_font(font) else _ANY_PRIVATE)
+    return _show(text, font, _PLACES if is_symbol_font(font) else _ANY_PRIVATE)
 
 
 def known_in_font(text: str, font: str | None) -> str:
@@ -78,19 +78,19 @@ def known_in_font(text: str, font: str | None) -> str:
 
 def private_in_font(text: str, font: str | None) -> tuple[str, int]:
     """As ``in_font``, for the characters U+F020 to U+F0FF alone: browsers show letters in another font."""
-    return _shown(text, font, _PRIVATE_PLACES)
+    return _show(text, font, _PRIVATE_PLACES)
 
 
-def _shown(text: str, font: str | None, places: re.Pattern[str]) -> tuple[str, int]:
+def _show(text: str, font: str | None, places: re.Pattern[str]) -> tuple[str, int]:
     unknown = 0
 
-    def shown(found: re.Match[str]) -> str:
+    def replace_symbol(found: re.Match[str]) -> str:
         nonlocal unknown
         character = symbol(ord(found[0]), font)
         unknown += character is None
         return character or ""
 
-    text = places.sub(shown, text)
+    text = places.sub(replace_symbol, text)
     return text, unknown
 
 

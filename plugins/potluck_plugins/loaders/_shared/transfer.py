@@ -33,7 +33,7 @@ class Sent(NamedTuple):
 def decoded_part(part: Message) -> Sent:
     """The content of a part that has no parts of its own; as it stands where it is not encoded as it says."""
     encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
-    stored = _stored(part)
+    stored = _read_stored(part)
     if encoding == "base64":
         return _from_base64(stored)
     if encoding == "quoted-printable":
@@ -43,7 +43,7 @@ def decoded_part(part: Message) -> Sent:
     return Sent(stored)
 
 
-def _stored(part: Message) -> bytes:
+def _read_stored(part: Message) -> bytes:
     """The content as it was sent; the standard library gives bytes of 8 bits only of what it need not decode."""
     bare = copy.copy(part)
     del bare["content-transfer-encoding"]

@@ -63,7 +63,7 @@ def read_xml(content: bytes) -> Xml:
     except etree.XMLSyntaxError as error:
         if _LIMITS.search(str(error)):
             raise DocumentLimit(f"it is nested too deeply, or a trap ({_reason(error)})") from error
-        root = _recovered(plain, error, huge)
+        root = _recover(plain, error, huge)
         losses.append(f"it is damaged ({_reason(error)}); what can be read of it was read")
     references = sum(1 for _ in root.iter(etree.Entity))
     if references:
@@ -101,7 +101,7 @@ def _parser(huge: bool = False, recover: bool = False) -> Any:
     )
 
 
-def _recovered(content: bytes, error: Exception, huge: bool) -> Any:
+def _recover(content: bytes, error: Exception, huge: bool) -> Any:
     from lxml import etree
 
     try:

@@ -68,7 +68,7 @@ def position_of(element: Any) -> Position | None:
     name = name_of(element)
     if name in _POSITIONS:
         return _POSITIONS[name]
-    said = _said(element) if name in _FORMATTED else ""
+    said = _words_of(element) if name in _FORMATTED else ""
     aligned = _ALIGNED.search(said)
     return next(
         (_POSITIONS[word] for word in [aligned[1] if aligned else "", *said.split()] if word in _POSITIONS), None
@@ -78,7 +78,7 @@ def position_of(element: Any) -> Position | None:
 def is_deleted(element: Any) -> bool:
     """Whether the text of an element is deleted or struck out."""
     name = name_of(element)
-    return name in _DELETED or (name in _FORMATTED and _LINE_THROUGH.search(_said(element)) is not None)
+    return name in _DELETED or (name in _FORMATTED and _LINE_THROUGH.search(_words_of(element)) is not None)
 
 
 def leads_to_note(element: Any) -> bool | None:
@@ -113,5 +113,5 @@ def is_source_of_formula(element: Any) -> bool:
     return name_of(element) == "tex-math" and parent is not None and any(map(is_formula, parent))
 
 
-def _said(element: Any) -> str:
+def _words_of(element: Any) -> str:
     return " ".join(element.get(name) or "" for name in _SAYING).lower()

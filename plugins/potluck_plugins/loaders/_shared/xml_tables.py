@@ -39,7 +39,7 @@ def read_table(table: Any, text: Callable[[Any], str]) -> Iterator[str]:
         cells = [cell for cell in row if isinstance(cell.tag, str)]
         grid.row(header=_is_header(row, cells))
         for cell in cells:
-            across = _spanned(cell, columns) or _number(cell, "colspan") or _number(cell, "cols") or 1
+            across = _count_columns(cell, columns) or _number(cell, "colspan") or _number(cell, "cols") or 1
             down = _number(cell, "rowspan") or _number(cell, "rows") or _number(cell, "morerows") + 1
             grid.cell(text(cell), across, down)
     return grid.lines()
@@ -71,7 +71,7 @@ def _columns(table: Any) -> dict[str, int]:
     return {one.get("colname") or "": _number(one, "colnum") or place for place, one in enumerate(specified, 1)}
 
 
-def _spanned(cell: Any, columns: dict[str, int]) -> int:
+def _count_columns(cell: Any, columns: dict[str, int]) -> int:
     """How many columns a cell covers from one that it names to another; 0 where it names none."""
     first, last = columns.get(cell.get("namest") or ""), columns.get(cell.get("nameend") or "")
     return last - first + 1 if first is not None and last is not None and last >= first else 0

@@ -68,7 +68,7 @@ def _join(edges: Sequence[int], marks: Sequence[int], size: int, overlap: int) -
         yield edges[first], edges[last]
 
 
-def trimmed(text: str, spans: Iterable[Span]) -> Iterator[Span]:
+def trim(text: str, spans: Iterable[Span]) -> Iterator[Span]:
     """The spans without the white space around them, and without those that hold nothing else."""
     for start, end in spans:
         piece = text[start:end]
@@ -78,7 +78,7 @@ def trimmed(text: str, spans: Iterable[Span]) -> Iterator[Span]:
             yield start, start + len(bare.rstrip())
 
 
-def growing(spans: Iterable[Span]) -> Iterator[Span]:
+def drop_contained(spans: Iterable[Span]) -> Iterator[Span]:
     """The spans without those that add nothing to the ones before."""
     reached = -1
     for start, end in spans:

@@ -228,7 +228,7 @@ class BlockReader:
         return "".join(on_line)
 
     def _object(self, element: Any) -> str:
-        content = self.package.embedded(element)
+        content = self.package.embedded_content(element)
         if content is None:
             return ""
         if content.tag == f"{_MATH}math":

@@ -49,7 +49,7 @@ class Inline:
             f"{TEXT}s": lambda element, to, look: to.add(" " * number(element, f"{TEXT}c", 1, _MOST_SPACES), look),
             f"{TEXT}note": lambda element, to, _: to.add(note_mark(self._host.note(element))),
             f"{TEXT}ruby": self._ruby,
-            f"{TEXT}hidden-text": self._hidden,
+            f"{TEXT}hidden-text": self._write_hidden,
             f"{TEXT}conditional-text": self.read,
             f"{FIELD}fieldmark": self._form_field,
             f"{FIELD}fieldmark-start": self._form_field,
@@ -58,10 +58,10 @@ class Inline:
 
     def read(self, element: Any, to: Paragraph, look: Look) -> None:
         """Add what an element shows to a paragraph."""
-        to.add_in_font(_folded(element.text), look)
+        to.add_in_font(_fold_spaces(element.text), look)
         for child in element:
             self._child(child, to, look)
-            to.add_in_font(_folded(child.tail), look)
+            to.add_in_font(_fold_spaces(child.tail), look)
 
     def _child(self, child: Any, to: Paragraph, look: Look) -> None:
         tag = str(child.tag)
@@ -84,7 +84,7 @@ class Inline:
         if reading is not None and "".join(reading.itertext()).strip():
             to.add(f"({''.join(reading.itertext()).strip()})", look)
 
-    def _hidden(self, element: Any, to: Paragraph, look: Look) -> None:
+    def _write_hidden(self, element: Any, to: Paragraph, look: Look) -> None:
         """A field that shows its text if a condition holds."""
         shown = element.get(f"{TEXT}is-hidden") == "false"
         text = element.text or element.get(f"{TEXT}string-value") or ""
@@ -96,17 +96,17 @@ class Inline:
         if kind == "FORMCHECKBOX":
             to.add(f"{check_box(('Checkbox_Checked', 'true') in given)} ", look)
         elif kind == "FORMDROPDOWN":
-            to.add(_chosen(given), look)
+            to.add(_chosen_entry(given), look)
         self.read(element, to, look)
 
 
-def _chosen(given: list[tuple[str | None, str]]) -> str:
+def _chosen_entry(given: list[tuple[str | None, str]]) -> str:
     """The entry of a drop-down list that is shown."""
     entries = [value for name, value in given if name == "Dropdown_ListEntry"]
     chosen = next((value for name, value in given if name == "Dropdown_Selected"), "0")
     return entries[int(chosen)] if chosen.isdigit() and int(chosen) < len(entries) else ""
 
 
-def _folded(text: str | None) -> str:
+def _fold_spaces(text: str | None) -> str:
     """White space in the file is a single space (OpenDocument 1.2, 6.1.2); places to break a word are none."""
     return _WHITE.sub(" ", text.replace(_SOFT_HYPHEN, "")) if text else ""

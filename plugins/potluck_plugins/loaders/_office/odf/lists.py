@@ -12,8 +12,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from potluck_plugins.loaders._office.blocks import BULLET
-from potluck_plugins.loaders._office.numbering import shown
 from potluck_plugins.loaders._office.odf.names import LOEXT, OFFICE, STYLE, TEXT, number
+from potluck_plugins.loaders._shared.numerals import format_number
 
 _LATIN = {"1": "decimal", "a": "lowerLetter", "A": "upperLetter", "i": "lowerRoman", "I": "upperRoman"}
 _CHINESE = {
@@ -49,7 +49,7 @@ class Level:
         """The number as this level writes it."""
         if self.format in ("a", "A") and not self.letters_repeat and value > 0:
             return _letters(value) if self.format == "a" else _letters(value).upper()
-        return shown(value, _FORMATS.get(self.format[:1], "decimal")) if self.format else ""
+        return format_number(value, _FORMATS.get(self.format[:1], "decimal")) if self.format else ""
 
 
 ListStyle = dict[int, Level]

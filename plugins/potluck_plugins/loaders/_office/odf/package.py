@@ -51,7 +51,7 @@ class Package:
                 raise
         return None
 
-    def embedded(self, element: Any) -> Any:
+    def embedded_content(self, element: Any) -> Any:
         """The content of an object that an element shows: a formula, a chart, a document. None where there is none."""
         link = element.get(f"{XLINK}href")
         if not link:

@@ -113,7 +113,7 @@ class _SheetReader:
             element.remove(shape)
         self._reader.base = style.on(PLAIN)
         text = text_of(list(self._reader.read(element)))
-        return text if text or self._struck(element) else self._stored(element)
+        return text if text or self._is_struck(element) else self._stored_value(element)
 
     def _beside(self, shapes: Any) -> None:
         """Keep what shapes say, a line per paragraph or row: they lie on cells and are no part of one."""
@@ -122,7 +122,7 @@ class _SheetReader:
             lines = [str(block)] if isinstance(block, Line) else grid(block).lines()
             self._sheet.texts.extend(filter(str.strip, lines))
 
-    def _stored(self, element: Any) -> str:
+    def _stored_value(self, element: Any) -> str:
         """The value of a cell that holds no text, or the formula of one that holds no value either."""
         kind = element.get(f"{OFFICE}value-type") or ""
         value = element.get(f"{OFFICE}{_VALUES.get(kind, 'value')}") or ""
@@ -134,6 +134,6 @@ class _SheetReader:
         self.uncomputed += 1
         return f"={formula}"
 
-    def _struck(self, element: Any) -> bool:
+    def _is_struck(self, element: Any) -> bool:
         """Whether a cell holds text that is not read."""
         return any("".join(one.itertext()).strip() for one in element.iter(f"{TEXT}p"))

@@ -100,7 +100,7 @@ def _style(element: Any, fonts: Mapping[str, str]) -> Style:
     level = element.get(f"{STYLE}default-outline-level") or ""
     return Style(
         position=_position(text.get(f"{STYLE}text-position")) if text is not None else None,
-        struck=_struck(text) if text is not None else None,
+        struck=_is_struck(text) if text is not None else None,
         hidden={"none": True, "true": False}.get(text.get(f"{TEXT}display") or "") if text is not None else None,
         level=int(level) if level.isascii() and level.isdigit() else None,
         list_style=element.get(f"{STYLE}list-style-name"),
@@ -130,7 +130,7 @@ def _position(value: str | None) -> Position | None:
     return "raised" if shift > 0 else "lowered" if shift < 0 else "base"
 
 
-def _struck(text: Any) -> bool | None:
+def _is_struck(text: Any) -> bool | None:
     values = [text.get(f"{STYLE}text-line-through-{name}") for name in ("style", "type")]
     given = [value for value in values if value]
     return all(value != "none" for value in given) if given else None

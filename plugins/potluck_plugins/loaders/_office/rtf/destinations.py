@@ -11,7 +11,6 @@ from datetime import date
 from potluck.documents import Json
 from potluck_plugins.loaders._office.blocks import Block, Line, text_of
 from potluck_plugins.loaders._office.fields import instruction_text, is_equation, is_page_number
-from potluck_plugins.loaders._office.numbering import shown
 from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.packed import day
 from potluck_plugins.loaders._office.paragraph import PLAIN, Look
@@ -22,6 +21,7 @@ from potluck_plugins.loaders._office.rtf.state import Field, State
 from potluck_plugins.loaders._office.rtf.styles import Style, Styles
 from potluck_plugins.loaders._office.rtf.tokens import Tokens
 from potluck_plugins.loaders._shared.flow import Flow
+from potluck_plugins.loaders._shared.numerals import format_number
 from potluck_plugins.loaders._shared.raised import note_mark
 
 _SKIPPED = frozenset(
@@ -119,7 +119,7 @@ class Destinations:
             return content.decode("ascii", "replace")
         return self.fonts.decode(content, self.state.font)
 
-    def opened(self) -> None:
+    def open_group(self) -> None:
         """Within a style sheet, each group is a style."""
         if not isinstance(self.state.to, _StyleName):
             return
@@ -150,7 +150,7 @@ class Destinations:
         label = ""
         if outer.has_mark:
             self._counts[kind] += 1
-            label = shown(self._counts[kind], self._formats[kind])
+            label = format_number(self._counts[kind], self._formats[kind])
             outer.write(note_mark(label), PLAIN)
         outer.has_mark = False
         if text := text_of(blocks):
@@ -213,7 +213,7 @@ class Destinations:
     def _nested_row(self, _: str) -> None:
         self.state.describes_nested_row = True
 
-    def _nothing(self, _: str) -> None:
+    def _ignore(self, _: str) -> None:
         self.state.to = None
 
     def _information(self, word: str) -> None:
@@ -259,8 +259,8 @@ class _FontNames:
 _DESTINATIONS: dict[str, Callable[[Destinations, str], None]] = {
     "fonttbl": Destinations._font_table,
     "stylesheet": Destinations._style_sheet,
-    "info": Destinations._nothing,
-    "formfield": Destinations._nothing,
+    "info": Destinations._ignore,
+    "formfield": Destinations._ignore,
     "listtext": Destinations._label,
     "pntext": Destinations._label,
     "footnote": Destinations._note,

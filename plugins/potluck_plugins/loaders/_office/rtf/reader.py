@@ -15,7 +15,7 @@ from potluck_plugins.loaders._office.options import ReadOptions
 from potluck_plugins.loaders._office.paragraph import PLAIN
 from potluck_plugins.loaders._office.rtf.destinations import Destinations
 from potluck_plugins.loaders._office.rtf.part import RowBuilder
-from potluck_plugins.loaders._office.rtf.styles import LOOK_WORDS, changed
+from potluck_plugins.loaders._office.rtf.styles import LOOK_WORDS, change_look
 from potluck_plugins.loaders._office.rtf.tokens import CLOSE, OPEN, Token, Tokens
 from potluck_plugins.loaders._shared.flow import Flow
 
@@ -97,7 +97,7 @@ class _Reader(Destinations):
         self.state = copy(self.state)
         self.state.at_end = None
         self.state.is_fresh = True
-        self.opened()
+        self.open_group()
         if self.skips_next_group:
             self.skips_next_group = False
             self.tokens.skip_group()
@@ -117,7 +117,7 @@ class _Reader(Destinations):
         if self.enter(word, starred):
             return
         if word in LOOK_WORDS:
-            self.state.look = changed(self.state.look, word, number)
+            self.state.look = change_look(self.state.look, word, number)
             self.style.look = self.state.look
         elif word in _CHARACTERS:
             self._write(_CHARACTERS[word])

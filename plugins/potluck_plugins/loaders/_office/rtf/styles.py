@@ -56,7 +56,7 @@ class Styles:
         )
 
 
-def changed(look: Look, word: str, number: int | None) -> Look:
+def change_look(look: Look, word: str, number: int | None) -> Look:
     """The look that a control word for characters makes of another."""
     on = number != 0
     if word in _POSITIONS:

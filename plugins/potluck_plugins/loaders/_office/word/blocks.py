@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from potluck_plugins.loaders._office.numbering import Numbering, W
-from potluck_plugins.loaders._office.package import chosen
+from potluck_plugins.loaders._office.package import read_children
 from potluck_plugins.loaders._office.word.chunks import read_chunk
 from potluck_plugins.loaders._office.word.fields import Fields
 from potluck_plugins.loaders._office.word.paragraph import BULLET, Block, Paragraph
@@ -40,7 +40,7 @@ class BlockReader:
 
     def blocks(self, element: Any) -> Iterator[Block]:
         """The blocks in a body, a cell, a text box or a content control, in order."""
-        for child in chosen(element):
+        for child in read_children(element):
             if child.tag == f"{W}p":
                 yield from self._paragraph(child)
             elif child.tag == f"{W}tbl":
@@ -56,7 +56,7 @@ class BlockReader:
 
     def open(self, element: Any) -> Iterator[Any]:
         """The rows of a table, or the cells of a row, those in content controls among them."""
-        for child in chosen(element):
+        for child in read_children(element):
             if child.tag == f"{W}sdt":
                 with self._lines.control(child):
                     yield from self.open(child)
@@ -91,16 +91,16 @@ class BlockReader:
         hidden = not text and not self._document.options.hidden and self._document.styles.run_format(name, mark).hidden
         label = None if hidden else self._label(style)
         yield Paragraph(text, label, level, not style.contents, ends)
-        yield from self._anchored(line)
+        yield from self._read_anchored(line)
 
     def _finish(self) -> Iterator[Block]:
         """A paragraph that no other follows, though its end is deleted."""
         line, self._unfinished = self._unfinished, None
         if line is not None:
             yield Paragraph(str(line.text).strip())
-            yield from self._anchored(line)
+            yield from self._read_anchored(line)
 
-    def _anchored(self, line: Line) -> Iterator[Block]:
+    def _read_anchored(self, line: Line) -> Iterator[Block]:
         """What drawings say, text boxes, and notes, which stand behind the paragraph that they belong to."""
         yield from (Paragraph(words, clauses=False) for words in line.drawn)
         for box in line.boxes:

@@ -21,7 +21,7 @@ class Comments:
         """The element of a comment, once; None afterwards and for one that is missing."""
         return self._elements.pop(identity, None)
 
-    def left(self) -> list[Any]:
+    def find_unanchored(self) -> list[Any]:
         """The elements of comments that no anchor has asked for."""
         return list(self._elements.values())
 

@@ -53,10 +53,10 @@ class Controls:
             checked = box.find(f"{_W14}checked")
             on = checked is not None and checked.get(f"{_W14}val", "1") in ("1", "true", "on")
             return Control(check_box(on))
-        bound = self._bound(properties)
+        bound = self._bound_value(properties)
         return Control(bound) if bound else Control(placeholder=bool(switch(properties, "showingPlcHdr")))
 
-    def _bound(self, properties: Any) -> str | None:
+    def _bound_value(self, properties: Any) -> str | None:
         """The value that a plain control takes from the data in the file, which Word shows when it opens the file."""
         binding = properties.find(f"{W}dataBinding")
         plain = next((one for name in _PLAIN if (one := properties.find(f"{W}{name}")) is not None), None)
@@ -95,14 +95,14 @@ class Controls:
                     self._add_store(link.target)
             package = self._document.package
             for identity, (kind, usual) in _PROPERTIES.items():
-                root = package.find(next(iter(package.related("", kind)), usual))
+                root = package.find(next(iter(package.related_parts("", kind)), usual))
                 if root is not None:
                     self._stores[identity] = root
         return self._stores
 
     def _add_store(self, part: str) -> None:
         package = self._document.package
-        for properties in package.related(part, "customXmlProps"):
+        for properties in package.related_parts(part, "customXmlProps"):
             root = package.find(properties)
             identity = None if root is None else root.get(f"{_DATA}itemID")
             data = package.find(part)

@@ -23,7 +23,7 @@ class WordDocument:
         self.package = Package(archive)
         self.flow = flow
         self.options = options
-        self.main = next(iter(self.package.related("", "officeDocument")), _MAIN)
+        self.main = next(iter(self.package.related_parts("", "officeDocument")), _MAIN)
         try:
             self.root = self.package.tree(self.main)
         except DamagedPart as error:

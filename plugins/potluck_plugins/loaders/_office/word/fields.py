@@ -44,7 +44,7 @@ class Fields:
         """``root`` is the whole text; with ``page_marks``, page numbers are read as ``PAGE_MARK``."""
         self._open: list[_Field] = []
         self._page_marks = page_marks
-        self._unclosed = _unclosed(root)
+        self._unclosed = _find_unclosed(root)
         self.uncounted = 0
 
     @property
@@ -111,7 +111,7 @@ def _choice(choices: Any) -> str:
     return entries[place].strip() if 0 <= place < len(entries) else ""
 
 
-def _unclosed(root: Any) -> set[Any]:
+def _find_unclosed(root: Any) -> set[Any]:
     """The marks that begin a field which never ends: what follows them is not an instruction."""
     begun: list[Any] = []
     for mark in root.iter(f"{W}fldChar"):

@@ -10,7 +10,7 @@ from potluck_plugins.loaders._office.chartex import CX, read_chartex
 from potluck_plugins.loaders._office.charts import C, read_chart
 from potluck_plugins.loaders._office.diagrams import DGM, diagram_items
 from potluck_plugins.loaders._office.numbering import W
-from potluck_plugins.loaders._office.package import DamagedPart, R, chosen, descendants
+from potluck_plugins.loaders._office.package import DamagedPart, R, descendants, read_children
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._shared.alt_text import is_description, is_generated
 from potluck_plugins.loaders._shared.flow import one_line
@@ -36,9 +36,9 @@ class Graphics:
             if element.tag == f"{_V}textpath":
                 yield one_line(element.get("string") or "")
             elif element.tag in (f"{C}chart", f"{CX}chart"):
-                yield from self._linked(element.get(f"{R}id"), part, "chart")
+                yield from self._read_linked(element.get(f"{R}id"), part, "chart")
             elif element.tag == f"{DGM}relIds":
-                yield from self._linked(element.get(f"{R}dm"), part, "diagram")
+                yield from self._read_linked(element.get(f"{R}dm"), part, "diagram")
             elif element.tag == f"{_O}OLEObject":
                 self._objects[element.get("ProgID") or "of an unknown program"] += 1
             elif element.tag == f"{W}control":
@@ -52,7 +52,7 @@ class Graphics:
             names = ", ".join(f"{name} ({count})" for name, count in sorted(self._objects.items()))
             self._document.flow.lose(f"embedded objects were not read: {names}")
 
-    def _linked(self, link: str | None, part: str, what: str) -> Iterator[str]:
+    def _read_linked(self, link: str | None, part: str, what: str) -> Iterator[str]:
         target = self._document.package.relationships(part).get(link or "")
         name = target.target if target is not None else f"the part of the link {link}"
         try:
@@ -75,7 +75,7 @@ class Graphics:
 
 def _outside_boxes(element: Any) -> Iterator[Any]:
     """The elements below a drawing, without what is in its text boxes; of alternatives the first only."""
-    for child in chosen(element):
+    for child in read_children(element):
         if child.tag != _TEXT:
             yield child
             yield from _outside_boxes(child)

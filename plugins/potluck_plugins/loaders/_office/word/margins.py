@@ -57,17 +57,17 @@ class Margins:
         yield from (found[kind] for kind in _KINDS if kind in used and found.get(kind))
 
     def _new(self, block: Block, body: Collection[str]) -> Iterator[Block]:
-        rows = block.rows() if isinstance(block, Grid) else [[block.shown]]
+        rows = block.rows() if isinstance(block, Grid) else [[block.shown_text]]
         for row in rows:
             cells = filter(None, map(_without_pages, row))
             line = " | ".join(text for text, _ in groupby(cells))
-            key = folded(line)
+            key = fold(line)
             if key and key not in self._given and key not in body:
                 self._given.add(key)
                 yield Paragraph(line, clauses=False)
 
 
-def folded(text: str) -> str:
+def fold(text: str) -> str:
     """A text as it is compared: without white space and case."""
     return "".join(text.split()).casefold()
 

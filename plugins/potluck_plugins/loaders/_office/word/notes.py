@@ -8,9 +8,10 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any, Literal, TypeAlias
 
-from potluck_plugins.loaders._office.numbering import W, shown
+from potluck_plugins.loaders._office.numbering import W
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.styles import number, value
+from potluck_plugins.loaders._shared.numerals import format_number
 
 Kind: TypeAlias = Literal["footnote", "endnote"]
 
@@ -55,13 +56,13 @@ class NoteMarks:
             root = document.part(f"{kind}s")
             notes = () if root is None else root.findall(f"{W}{kind}")
             elements = {one.get(f"{W}id") or "": one for one in notes if one.get(f"{W}type") not in _SEPARATORS}
-            counting = _counting(_Counting(usual, 1, "continuous"), document.settings, kind)
+            counting = _read_counting(_Counting(usual, 1, "continuous"), document.settings, kind)
             self._notes[kind] = _Notes(elements, counting, counting.start)
 
     def begin_section(self, properties: Any) -> None:
         """Go on to a section; ``properties`` are its ``w:sectPr`` or None."""
         for kind, notes in self._notes.items():
-            notes.counting = _counting(notes.counting, properties, kind)
+            notes.counting = _read_counting(notes.counting, properties, kind)
             if notes.counting.restart == "eachSect" or not notes.marks:
                 notes.next = notes.counting.start
 
@@ -85,7 +86,7 @@ class NoteMarks:
         notes.marks.setdefault(identity, mark)
         return note
 
-    def unused(self) -> list[Any]:
+    def unused_notes(self) -> list[Any]:
         """The elements of notes that nothing refers to, which no page shows."""
         return [
             element
@@ -95,7 +96,7 @@ class NoteMarks:
         ]
 
 
-def _counting(before: _Counting, properties: Any, kind: Kind) -> _Counting:
+def _read_counting(before: _Counting, properties: Any, kind: Kind) -> _Counting:
     """The numbering that ``w:footnotePr`` or ``w:endnotePr`` gives, else the one before."""
     own = None if properties is None else properties.find(f"{W}{kind}Pr")
     start = number(value(own, "numStart"))
@@ -109,4 +110,4 @@ def _counting(before: _Counting, properties: Any, kind: Kind) -> _Counting:
 def _label(count: int, kind: str) -> str:
     if kind == "chicago" and count > 0:
         return _SYMBOLS[(count - 1) % 4] * ((count - 1) // 4 + 1)
-    return shown(count, kind) or str(count)
+    return format_number(count, kind) or str(count)

@@ -28,7 +28,7 @@ class Paragraph:
     note: bool = False
 
     @property
-    def shown(self) -> str:
+    def shown_text(self) -> str:
         """The text behind its number or bullet; a number by itself is shown too."""
         if self.label == BULLET and not self.text:
             return ""
@@ -42,7 +42,7 @@ class Paragraph:
             flow.heading(self.text, self.level, None if self.label == BULLET else self.label)
             return
         numbered = self.label is not None and _CLAUSE_NUMBER.fullmatch(self.label) is not None
-        flow.paragraph(self.shown, clauses=self.clauses and (numbered or self.label is None))
+        flow.paragraph(self.shown_text, clauses=self.clauses and (numbered or self.label is None))
 
 
 Block: TypeAlias = Paragraph | Grid
@@ -52,4 +52,4 @@ def inline(block: Block) -> str:
     """A block within a line; the rows of a table are set apart by semicolons, their cells by commas."""
     if isinstance(block, Grid):
         return "; ".join(", ".join(filter(None, row)) for row in block.rows() if any(row))
-    return " ".join(block.shown.split())
+    return " ".join(block.shown_text.split())

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from typing import Any, Protocol
 
 from potluck_plugins.loaders._office.numbering import W
-from potluck_plugins.loaders._office.package import chosen
+from potluck_plugins.loaders._office.package import read_children
 from potluck_plugins.loaders._office.word.controls import Control, Controls
 from potluck_plugins.loaders._office.word.document import WordDocument
 from potluck_plugins.loaders._office.word.fields import PAGE_MARK, Fields
@@ -109,7 +109,7 @@ class LineReader:
             self._controls_open.pop()
 
     def _children(self, element: Any) -> None:
-        for child in chosen(element):
+        for child in read_children(element):
             self._element(child)
 
     def _element(self, element: Any) -> None:
@@ -157,7 +157,7 @@ class LineReader:
             return
         position = look.position(self._size)
         custom = _custom_mark(run)
-        for child in chosen(run):
+        for child in read_children(run):
             if custom is None or child.tag not in (f"{W}t", f"{W}sym"):
                 self._content(child, custom, look, position)
 
@@ -204,7 +204,7 @@ class LineReader:
         elif tag == f"{W}ruby":
             self._ruby(element)
         elif tag in (f"{W}drawing", f"{W}pict", f"{W}object"):
-            self._drawing(element)
+            self._read_drawing(element)
         elif tag == f"{W}lastRenderedPageBreak":
             self._source.page()
         elif tag == f"{W}delText":
@@ -239,7 +239,7 @@ class LineReader:
         if reading:
             self._add(f"({reading})")
 
-    def _drawing(self, element: Any) -> None:
+    def _read_drawing(self, element: Any) -> None:
         if self._fields.is_instruction:
             return
         self._line.boxes += _outermost(element, f"{W}txbxContent")
@@ -307,7 +307,7 @@ def _characters(element: Any) -> int:
 
 def _outermost(element: Any, tag: str) -> Iterator[Any]:
     """The elements of a tag below an element that stand in no other of that tag; of alternatives the first only."""
-    for child in chosen(element):
+    for child in read_children(element):
         if child.tag == tag:
             yield child
         else:

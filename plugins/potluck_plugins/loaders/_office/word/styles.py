@@ -92,7 +92,7 @@ class Styles:
         if not name:
             return Style()
         if name not in self._styles:
-            self._styles[name] = self._resolved(name)
+            self._styles[name] = self._resolve(name)
         return self._styles[name]
 
     def run_format(self, paragraph_style: str | None, properties: Any = None) -> RunFormat:
@@ -100,10 +100,10 @@ class Styles:
         said = () if properties is None else _deciding_properties(properties)
         key = (paragraph_style, said)
         if key not in self._formats:
-            self._formats[key] = _format(said).over(self._inherited(paragraph_style, dict(said).get("rStyle")))
+            self._formats[key] = _format(said).over(self._inherit(paragraph_style, dict(said).get("rStyle")))
         return self._formats[key]
 
-    def _inherited(self, paragraph_style: str | None, run_style: str | None) -> RunFormat:
+    def _inherit(self, paragraph_style: str | None, run_style: str | None) -> RunFormat:
         """The format that two styles give. A property that both switch on is off."""
         below = self.style(paragraph_style or self._default).run.over(self._defaults)
         own = self.style(run_style).run
@@ -113,7 +113,7 @@ class Styles:
             hidden=bool(own.hidden) != bool(below.hidden),
         )
 
-    def _resolved(self, name: str) -> Style:
+    def _resolve(self, name: str) -> Style:
         level: int | None = None
         number_id: str | None = None
         list_level: int | None = None

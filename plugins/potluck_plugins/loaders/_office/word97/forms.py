@@ -26,19 +26,19 @@ def _form_field(data: bytes) -> FormField:
         return FormField()
     bits = u16(data, at + 4)
     form = FormField(kind=bits & 3, result=bits >> 2 & 0x1F)
-    _, at = _named(data, at + 10)
+    _, at = _read_string(data, at + 10)
     if form.kind == _TEXT:
         return form
     form.default = u16(data, at)
     if form.kind == _DROP_DOWN:
         at += 2
         for _ in range(5):
-            _, at = _named(data, at)
+            _, at = _read_string(data, at)
         form.entries = _strings(data, at)
     return form
 
 
-def _named(data: bytes, at: int) -> tuple[str, int]:
+def _read_string(data: bytes, at: int) -> tuple[str, int]:
     """A string with its length before it and a NUL behind it (``Xstz``)."""
     text, end = string(data, at)
     return text, end + 2

@@ -10,11 +10,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import pairwise
 
-from potluck_plugins.loaders._office.numbering import shown
 from potluck_plugins.loaders._office.packed import day
 from potluck_plugins.loaders._office.word97 import file as parts
 from potluck_plugins.loaders._office.word97.file import WordFile, i32, plc, string, u16, u32
 from potluck_plugins.loaders._office.word97.lists import number_format
+from potluck_plugins.loaders._shared.numerals import format_number
 
 Span = tuple[int, int]
 """The first position of a text, and the one behind its last."""
@@ -55,7 +55,7 @@ def notes(file: WordFile) -> dict[int, Note]:
         anchors = plc(file.part(marks), 2)
         for position, record, span in zip(anchors.positions, anchors.records, _spans(file, texts, story), strict=False):
             automatic = u16(record, 0) != 0
-            label = shown(number, number_format(format_)) if automatic else ""
+            label = format_number(number, number_format(format_)) if automatic else ""
             number += automatic
             found[position] = Note(kind, label, span)
     return found

@@ -63,7 +63,7 @@ class _Reader:
 
     def story(self, start: int, end: int) -> list[Block]:
         """The blocks of the text between two positions."""
-        story, lines = Story(), Lines(self._file, self._anchored)
+        story, lines = Story(), Lines(self._file, self._read_anchored)
         outer, self._beside = self._beside, []
         while start < end:
             found = _END.search(self._text.text, start, end)
@@ -106,7 +106,7 @@ class _Reader:
         label, bullet = counted
         return BULLET if bullet else label
 
-    def _anchored(self, position: int, mark: str, paragraph: Paragraph) -> None:
+    def _read_anchored(self, position: int, mark: str, paragraph: Paragraph) -> None:
         """What is anchored at a position: the mark of a note goes into the paragraph, the rest beside it."""
         if mark == _NOTE and (note := self._marks.pop(position, None)):
             if note.label:

@@ -22,11 +22,11 @@ def row_shape(group: bytes) -> RowShape:
     for sprm in sprms(group):
         operand = sprm.operand
         if sprm.code == codes.TABLE and operand:
-            shape = _defined(operand, shape.header)
+            shape = _define_row(operand, shape.header)
         elif sprm.code == codes.HEADER:
             shape = replace(shape, header=sprm.value == 1)
         elif sprm.code == codes.MERGE and len(operand) == 2:
-            shape = _merged(shape, operand[0] + 1, operand[1])
+            shape = _merge_cells(shape, operand[0] + 1, operand[1])
         elif sprm.code == codes.MERGE_DOWN and len(operand) == 2 and operand[0] < len(shape.cells):
             cells = list(shape.cells)
             cells[operand[0]] = replace(cells[operand[0]], continues_above=operand[1] == _CONTINUES)
@@ -34,7 +34,7 @@ def row_shape(group: bytes) -> RowShape:
     return shape
 
 
-def _defined(operand: bytes, header: bool) -> RowShape:
+def _define_row(operand: bytes, header: bool) -> RowShape:
     count = operand[0]
     edges = [i16(operand, 1 + 2 * index) for index in range(count + 1)]
     at = 1 + 2 * (count + 1)
@@ -57,7 +57,7 @@ def _across(flags: list[int]) -> list[bool]:
     return continues
 
 
-def _merged(shape: RowShape, first: int, end: int) -> RowShape:
+def _merge_cells(shape: RowShape, first: int, end: int) -> RowShape:
     """The row with the cells from ``first`` up to ``end`` as continuations of the one before them."""
     cells = [
         replace(cell, continues_left=True) if first <= index < end else cell for index, cell in enumerate(shape.cells)

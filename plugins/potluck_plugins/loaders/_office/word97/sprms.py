@@ -34,7 +34,7 @@ class Sprm(NamedTuple):
         return int.from_bytes(self.operand[:4], "little")
 
     @property
-    def signed(self) -> int:
+    def signed_value(self) -> int:
         """The operand as a signed number."""
         return int.from_bytes(self.operand[:4], "little", signed=True)
 

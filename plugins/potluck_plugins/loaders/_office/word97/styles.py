@@ -74,10 +74,10 @@ class Styles:
         if number not in self._runs:
             run = Run()
             for style in self._ancestry(number):
-                run = self._changed(run, run, style.characters)
+                run = self._change(run, run, style.characters)
             self._runs[number] = run
         base = self._runs[number]
-        return self._changed(base, base, group)
+        return self._change(base, base, group)
 
     def paragraph(self, number: int, group: bytes) -> Properties:
         """A paragraph of a style, with modifiers."""
@@ -86,20 +86,20 @@ class Styles:
             for style in self._ancestry(number):
                 if 1 <= style.built_in <= _BODY:
                     found = replace(found, level=style.built_in)
-                found = _described(found, style.paragraph)
+                found = _describe(found, style.paragraph)
             self._paragraphs[number] = found
-        return _described(self._paragraphs[number], group)
+        return _describe(self._paragraphs[number], group)
 
-    def _changed(self, run: Run, base: Run, group: bytes) -> Run:
+    def _change(self, run: Run, base: Run, group: bytes) -> Run:
         for sprm in sprms(group):
             if sprm.code == codes.CHARACTER_STYLE:
                 for style in self._ancestry(sprm.value):
-                    run = self._changed(run, base, style.characters) if style.kind == _CHARACTER else run
+                    run = self._change(run, base, style.characters) if style.kind == _CHARACTER else run
                 base = run
             elif sprm.code == codes.PLAIN:
                 run = replace(base, special=run.special)
             else:
-                run = _modified(run, base.look, sprm)
+                run = _modify(run, base.look, sprm)
         return run
 
     def _ancestry(self, number: int) -> list[_Style]:
@@ -149,17 +149,17 @@ def _groups(content: bytes, base_size: int, count: int) -> Iterator[bytes]:
         at += 2 + size + size % 2
 
 
-def _modified(run: Run, base: Look, sprm: Sprm) -> Run:
+def _modify(run: Run, base: Look, sprm: Sprm) -> Run:
     look, code = run.look, sprm.code
     if code == codes.POSITION:
         position = _POSITIONS.get(sprm.value, look.position if run.shifted else "base")
         return replace(run, look=replace(look, position=position))
     if code == codes.SHIFT:
-        return _shifted(run, sprm.signed)
+        return _shift(run, sprm.signed_value)
     if code in (codes.STRUCK, codes.STRUCK_TWICE):
-        return replace(run, look=replace(look, struck=_toggled(sprm.value, base.struck)))
+        return replace(run, look=replace(look, struck=_toggle(sprm.value, base.struck)))
     if code == codes.HIDDEN:
-        return replace(run, look=replace(look, hidden=_toggled(sprm.value, base.hidden)))
+        return replace(run, look=replace(look, hidden=_toggle(sprm.value, base.hidden)))
     if code == codes.DELETED:
         return replace(run, look=replace(look, deleted=sprm.value == 1))
     if code == codes.SYMBOL:
@@ -172,17 +172,17 @@ def _modified(run: Run, base: Look, sprm: Sprm) -> Run:
     return replace(run, font=sprm.value) if code == codes.FONT else run
 
 
-def _shifted(run: Run, shift: int) -> Run:
+def _shift(run: Run, shift: int) -> Run:
     if abs(shift) >= _LEAST_SHIFT:
         return replace(run, shifted=True, look=replace(run.look, position="raised" if shift > 0 else "lowered"))
     return replace(run, shifted=False, look=replace(run.look, position="base")) if run.shifted else run
 
 
-def _toggled(value: int, inherited: bool) -> bool:
+def _toggle(value: int, inherited: bool) -> bool:
     return {_SAME: inherited, _OPPOSITE: not inherited}.get(value, value == 1)
 
 
-def _described(found: Properties, group: bytes) -> Properties:
+def _describe(found: Properties, group: bytes) -> Properties:
     for sprm in sprms(group):
         code, value = sprm.code, sprm.value
         if code == codes.OUTLINE:
@@ -194,9 +194,9 @@ def _described(found: Properties, group: bytes) -> Properties:
         elif code == codes.IN_TABLE:
             found = replace(found, depth=max(found.depth, 1) if value else 0)
         elif code == codes.DEPTH:
-            found = replace(found, depth=max(0, sprm.signed))
+            found = replace(found, depth=max(0, sprm.signed_value))
         elif code == codes.DEEPER:
-            found = replace(found, depth=max(0, found.depth + sprm.signed))
+            found = replace(found, depth=max(0, found.depth + sprm.signed_value))
         elif code in (codes.ROW_END, codes.INNER_ROW_END):
             found = replace(found, ends_row=value == 1)
         elif code == codes.INNER_CELL:
