@@ -63,7 +63,7 @@ def show_progress(observers: Observers, quiet: bool) -> None:
     from potluck import plugins
     from potluck.errors import PluginError
 
-    if observers.has_plugin(_PROGRESS):
+    if observers.get_plugin(_PROGRESS) is not None:
         return
     with suppress(PluginError):  # without it the work is the same
         plugin = plugins.find("observer", _PROGRESS)

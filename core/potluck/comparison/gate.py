@@ -28,7 +28,7 @@ from potluck.statistics.sequential import GateCondition, SequentialGate, parse_g
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pluggy
+    from potluck.observation.observers import Observers
 
 _AT_ONCE = 10
 """Questions that are asked between two looks."""
@@ -88,7 +88,7 @@ def gate(
     plan: Plan,
     workspace: Workspace,
     models: ModelSources,
-    observers: pluggy.PluginManager,
+    observers: Observers,
 ) -> GateReport:
     """Ask until every variant passes or fails, or all questions are asked. Raises what a variant raises."""
     with closing(SharedResources(workspace, models, observers)) as resources, resources.borrow(recipe) as components:

@@ -18,7 +18,7 @@ from potluck.stages.retrieve import Searcher
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pluggy
+    from potluck.observation.observers import Observers
 
 _CHATS = 2
 """Chat models kept in memory at once: looking for causes goes to and fro between two."""
@@ -27,7 +27,7 @@ _CHATS = 2
 class SharedResources:
     """Components for several recipes in one workspace. Close it in the end."""
 
-    def __init__(self, workspace: Workspace, models: ModelSources, observers: pluggy.PluginManager) -> None:
+    def __init__(self, workspace: Workspace, models: ModelSources, observers: Observers) -> None:
         """Nothing is loaded yet."""
         # Models of two libraries in one process: threads that wait by spinning take the processor from the others.
         os.environ.setdefault("OMP_WAIT_POLICY", "passive")

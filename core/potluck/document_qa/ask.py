@@ -22,7 +22,7 @@ from potluck.stages.retrieve import Searcher
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pluggy
+    from potluck.observation.observers import Observers
 
 _OPENINGS = 5
 
@@ -117,7 +117,7 @@ def ask(
     recipe: RecipeModel,
     components: Components,
     search: Searcher,
-    observers: pluggy.PluginManager,
+    observers: Observers,
     *,
     examples: Callable[[str], Sequence[WorkedExample]],
     on_text: Callable[[str], None] | None = None,

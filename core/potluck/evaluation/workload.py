@@ -28,8 +28,7 @@ from potluck.stages.retrieve import Searcher
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pluggy
-
+    from potluck.observation.observers import Observers
     from potluck.stages.tune import TuneReport
 
 Counts: TypeAlias = Mapping[str, int]
@@ -44,7 +43,7 @@ class Resources(Protocol):
         """Where what was computed is kept."""
 
     @property
-    def observers(self) -> pluggy.PluginManager:
+    def observers(self) -> Observers:
         """Who watches the stages."""
 
     def borrow(self, recipe: RecipeModel) -> AbstractContextManager[Components]:

@@ -27,11 +27,11 @@ from potluck.workspace import Workspace
 from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
 
 if TYPE_CHECKING:
-    import pluggy
+    from potluck.observation.observers import Observers
 
 
 def update_index(
-    components: Components, workspace: Workspace, observers: pluggy.PluginManager, *, check_service: bool = False
+    components: Components, workspace: Workspace, observers: Observers, *, check_service: bool = False
 ) -> IndexReport:
     """Bring the recipe's index up to date. Takes the writer's lock only if there is something to do.
 
@@ -131,7 +131,7 @@ def _update(
     workspace: Workspace,
     planned: Sequence[PlannedLoad],
     failures: Sequence[LoadFailure],
-    observers: pluggy.PluginManager,
+    observers: Observers,
 ) -> IndexReport:
     catalogue, report = workspace.catalogue, IndexReport()
     catalogue.check()
@@ -166,7 +166,7 @@ def _embed_missing(
     components: Components,
     catalogue: Catalogue,
     report: IndexReport,
-    observers: pluggy.PluginManager,
+    observers: Observers,
 ) -> Sequence[StoredChunk]:
     """The chunks that have a vector, after all have been embedded that had none."""
     entry, name = report.ledger.open("embed", "texts"), components.embedder_fingerprint
@@ -200,7 +200,7 @@ def _embed_again(
     workspace: Workspace,
     planned: Sequence[PlannedLoad],
     failures: Sequence[LoadFailure],
-    observers: pluggy.PluginManager,
+    observers: Observers,
 ) -> IndexReport:
     """Embed everything anew: the service behind the embedder has another model, whose vectors have another length."""
     components.take_length()

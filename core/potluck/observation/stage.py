@@ -10,11 +10,9 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
 
 from potluck.hookspecs import ModelCall, StageEvent
-from potluck.observation.observers import Observers, tell
+from potluck.observation.observers import Observers
 
 if TYPE_CHECKING:
-    import pluggy
-
     from potluck.documents import Usage
     from potluck.recipe.model import ComponentSpec
 
@@ -25,9 +23,9 @@ _T = TypeVar("_T")
 class Stage:
     """A stage that is under way."""
 
-    def __init__(self, manager: pluggy.PluginManager, event: StageEvent) -> None:
+    def __init__(self, observers: Observers, event: StageEvent) -> None:
         """Begin at ``event``."""
-        self._manager = manager
+        self._observers = observers
         self._clock = time.perf_counter()
         self.event = event
 
@@ -54,7 +52,7 @@ class Stage:
 
     def tell(self, hook: str, **facts: object) -> None:
         """Call a hook of every observer."""
-        tell(self._manager, hook, facts)
+        self._observers.tell(hook, facts)
 
     def _seconds(self) -> float:
         return time.perf_counter() - self._clock
@@ -65,7 +63,7 @@ _running: ContextVar[Stage | None] = ContextVar("running stage", default=None)
 
 @contextmanager
 def stage(
-    manager: pluggy.PluginManager,
+    observers: Observers,
     name: str,
     unit: str,
     total: int | None = None,
@@ -80,9 +78,8 @@ def stage(
     event = StageEvent(name, unit, 0, total, parent=outer.event.id if outer is not None else 0, started=time.time())
     if part is not None:
         event = replace(event, component=part.name, model=_model(part) or model or "")
-    if isinstance(manager, Observers):
-        event = replace(event, run=manager.run, recipe=manager.recipe, id=manager.next_stage())
-    running = Stage(manager, event)
+    event = replace(event, run=observers.run, recipe=observers.recipe, id=observers.next_stage())
+    running = Stage(observers, event)
     running.tell("potluck_stage_started", event=running.event)
     token = _running.set(running)
     try:

@@ -26,7 +26,7 @@ from potluck.stages.split import account_chunks, split_documents
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pluggy
+    from potluck.observation.observers import Observers
 
 _AT_ONCE = 1024
 _BYTES_A_NUMBER = 4
@@ -109,7 +109,7 @@ def remote_hosts(recipe: RecipeModel) -> dict[str, str]:
     return found
 
 
-def plan(components: Components, workspace: Workspace, observers: pluggy.PluginManager) -> PlanReport:
+def plan(components: Components, workspace: Workspace, observers: Observers) -> PlanReport:
     """Load and split (which is kept for the run), and count; nothing is embedded, and nothing leaves the machine."""
     recipe, catalogue, report = components.recipe, workspace.catalogue, PlanReport()
     assert recipe.documents is not None, "only a recipe with documents is planned"

@@ -25,7 +25,7 @@ from potluck.workspace.manifests import surroundings, write_manifest
 from potluck.workspace.storage_errors import storage_errors
 
 if TYPE_CHECKING:
-    import pluggy
+    from potluck.observation.observers import Observers
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +52,7 @@ class Comparison:
 
 
 def run_comparison(
-    recipe: RecipeModel, plan: Plan, workspace: Workspace, models: ModelSources, observers: pluggy.PluginManager
+    recipe: RecipeModel, plan: Plan, workspace: Workspace, models: ModelSources, observers: Observers
 ) -> Comparison:
     """Compare, and write what came of it into a folder of its own."""
     with closing(SharedResources(workspace, models, observers)) as resources:

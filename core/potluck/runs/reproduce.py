@@ -25,7 +25,7 @@ from potluck.workspace import Workspace
 from potluck.workspace.manifests import surroundings
 
 if TYPE_CHECKING:
-    import pluggy
+    from potluck.observation.observers import Observers
 
 __all__ = ["Reproduction", "find", "recipes_of", "reproduce"]
 
@@ -83,7 +83,7 @@ def recipes_of(folder: Path) -> dict[str, RecipeModel]:
     }
 
 
-def reproduce(folder: Path, observers: pluggy.PluginManager) -> Reproduction:
+def reproduce(folder: Path, observers: Observers) -> Reproduction:
     """Do everything again in an empty workspace, which is removed afterwards.
 
     Raises ``PotluckError`` for a run that answered no questions, and what the run itself would raise.

@@ -27,7 +27,7 @@ from potluck.workspace import Workspace
 from potluck.workspace.lock import write_lock
 
 if TYPE_CHECKING:
-    import pluggy
+    from potluck.observation.observers import Observers
 
 log = logging.getLogger("potluck")
 
@@ -98,7 +98,7 @@ def training_request(components: Components) -> TuningRequest:
     return _request(components, prepare_dataset(components.recipe))
 
 
-def train_or_reuse(components: Components, observers: pluggy.PluginManager | None = None) -> CompletedTraining:
+def train_or_reuse(components: Components, observers: Observers | None = None) -> CompletedTraining:
     """Train what the recipe asks for, unless that was done; one that was killed is gone on with.
 
     Of processes that train together the first one holds the lock and makes the artifact.
@@ -150,7 +150,7 @@ def load_result(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, .
         return None, (f"{error}: this is being done now",)
 
 
-def tune(components: Components, observers: pluggy.PluginManager | None = None) -> TuneReport:
+def tune(components: Components, observers: Observers | None = None) -> TuneReport:
     """What ``train_or_reuse`` does, told for people. Raises what that raises."""
     began = time.monotonic()
     found = train_or_reuse(components, observers)
@@ -261,9 +261,7 @@ def _override_notes(part: ComponentSpec) -> list[str]:
     return [f"training.{key} overrides training.{other}" for key, other in pairs if {key, other} <= written]
 
 
-def _train(
-    method: Tuner, request: TuningRequest, components: Components, observers: pluggy.PluginManager | None
-) -> TunedModel:
+def _train(method: Tuner, request: TuningRequest, components: Components, observers: Observers | None) -> TunedModel:
     recipe, workspace = components.recipe, components.workspace
     if observers is None:
         return method.tune(request, lambda progress: workspace.check_in_place())

@@ -14,9 +14,8 @@ from potluck.strategy.budget import Budget
 from potluck.workspace.answer_cache import AnswerCache
 
 if TYPE_CHECKING:
-    import pluggy
-
     from potluck.contracts import Vectors
+    from potluck.observation.observers import Observers
     from potluck.recipe.model import ComponentSpec
 
 
@@ -37,7 +36,7 @@ class MessageVectors:
         name: str,
         cache: AnswerCache,
         meter: Budget,
-        observers: pluggy.PluginManager,
+        observers: Observers,
         part: ComponentSpec,
     ) -> None:
         """``name`` is the embedder's fingerprint, ``part`` it as the recipe names it."""

@@ -6,7 +6,6 @@ import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from potluck.adapters.resolve import resolve_adapter
 from potluck.components.components import Components
@@ -30,9 +29,6 @@ from potluck.strategy.register import all_strategies
 from potluck.strategy.tuned import tuned_specs
 from potluck.suggestions import did_you_mean
 from potluck.workspace import Workspace
-
-if TYPE_CHECKING:
-    import pluggy
 
 _MANY = 20
 """Above so many labels a prompt that lists them all is long."""
@@ -75,7 +71,7 @@ class Outcome:
         return self.result.as_json()
 
 
-def strategy(recipe: RecipeModel, plan: Plan, observers: pluggy.PluginManager | None = None) -> Outcome:
+def strategy(recipe: RecipeModel, plan: Plan, observers: Observers | None = None) -> Outcome:
     """Run the rows over one held-out split within the budget, and recommend one.
 
     ``recipe`` names embedder, chat model and seed. Raises ``PotluckError`` for data or rows that cannot be used; a row
@@ -141,7 +137,7 @@ def _made(
     components: Components,
     workspace: Workspace,
     meter: Budget,
-    observers: pluggy.PluginManager,
+    observers: Observers,
 ) -> tuple[Sequence[Entrant], TrainingSetup, MessageVectors]:
     chat = _chat(recipe, components) if any(kind.needs_chat for kind in chosen.values()) else None
     setting = TrainingSetup(split.train, split.labels, recipe.seed, chat, rules)

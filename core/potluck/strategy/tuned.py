@@ -23,9 +23,8 @@ from potluck.strategy.protocol import LabelChoice, Strategy, StrategySpec, Train
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
-    import pluggy
-
     from potluck.contracts import TuningRequest, Vectors
+    from potluck.observation.observers import Observers
     from potluck.recipe.model import RecipeModel
 
 _WORDINGS = {"zh": "這則訊息的標籤是什麼？\n訊息：{text}", "en": "Which label does this message have?\nMessage: {text}"}
@@ -38,7 +37,7 @@ class TunedStrategy:
     """Trains a model of the recipe that ``components`` are of, and chooses the label that it finds likeliest."""
 
     def __init__(
-        self, setup: TrainingSetup, make: Callable[[], Components], meter: Budget, observers: pluggy.PluginManager
+        self, setup: TrainingSetup, make: Callable[[], Components], meter: Budget, observers: Observers
     ) -> None:
         """Nothing is read yet: whatever is wrong with model or tuner is this row's failure alone."""
         self._setup, self._make, self._meter, self._observers = setup, make, meter, observers
@@ -91,7 +90,7 @@ def tuned_specs(
     workspace: Workspace,
     meter: Budget,
     opened: list[Components],
-    observers: pluggy.PluginManager,
+    observers: Observers,
 ) -> Mapping[str, StrategySpec]:
     """A row for each tuner, written as in a recipe. What they open is put into ``opened``, to be closed in the end."""
     found: dict[str, StrategySpec] = {}

@@ -201,6 +201,66 @@ def test_each_opening_of_a_recipe_is_another_run(home: Path) -> None:
         assert one.observers.run != other.observers.run
 
 
+def test_an_observer_is_told_what_its_hook_takes_and_no_more(caplog: pytest.LogCaptureFixture) -> None:
+    class Brief:
+        def __init__(self) -> None:
+            self.failed: list[BaseException] = []
+            self.finished = 0
+
+        @hookimpl
+        def potluck_stage_failed(self, error: BaseException) -> None:
+            self.failed.append(error)
+
+        @hookimpl
+        def potluck_stage_finished(self) -> None:
+            self.finished += 1
+
+    manager, brief, error = Observers("簡短"), Brief(), ValueError("壞了")
+    manager.register(brief)
+    with stage(manager, "切分", "chunks"):
+        pass
+    with pytest.raises(ValueError, match="壞了"), stage(manager, "嵌入", "texts"):
+        raise error
+
+    assert (brief.finished, brief.failed, caplog.text) == (1, [error], "")
+
+
+def test_observers_are_told_in_the_order_in_which_they_were_registered_until_they_are_taken_out() -> None:
+    told: list[str] = []
+
+    class Named:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        @hookimpl
+        def potluck_stage_started(self, event: StageEvent) -> None:
+            told.append(f"{self.name} {event.stage}")
+
+    manager, first, second = Observers(), Named("甲"), Named("乙")
+    for one in (first, second):
+        manager.register(one, one.name)
+    with stage(manager, "load", "files"):
+        pass
+    assert (manager.unregister(first), manager.unregister(first)) == (True, False)
+    with stage(manager, "split", "chunks"):
+        pass
+
+    assert told == ["甲 load", "乙 load", "乙 split"]
+    assert (manager.get_plugin("甲"), manager.get_plugin("乙")) == (None, second)
+
+
+def test_an_observer_and_a_name_are_registered_once() -> None:
+    manager, notes = Observers(), Notes()
+    manager.register(notes, "筆記")
+
+    for one, name in ((notes, "other"), (Notes(), "筆記")):
+        with pytest.raises(ValueError, match=f"the observer {name} is registered already"):
+            manager.register(one, name)
+    with stage(manager, "load", "files"):
+        pass
+    assert [what for what, _ in notes.told] == ["started", "finished"]
+
+
 # Who watches
 
 
