@@ -11,7 +11,7 @@ import pytest
 
 from potluck import plugins, releases
 from potluck.plugins import Plugin
-from potluck.releases import code_of, libraries_of
+from potluck.releases import code_of, libraries_of, remember_code
 from support.fake_plugins import forget, install, visible
 
 OFFER = """
@@ -77,6 +77,17 @@ def test_an_edited_file_of_a_folder_is_other_code(site: Path, layout: str) -> No
 
     assert first
     assert first != code_of(plugin)
+
+
+def test_within_one_command_the_code_of_a_plugin_is_read_once(site: Path) -> None:
+    plugin = offered(site, "own_module", "")
+    with remember_code():
+        first = code_of(plugin)
+        (site / "own_module.py").write_text("# 另", encoding="utf-8")
+        with remember_code():
+            assert code_of(plugin) == first
+
+    assert code_of(plugin) != first
 
 
 def test_a_neighbour_in_a_namespace_is_no_part_of_a_plugin(site: Path) -> None:

@@ -17,6 +17,7 @@ from potluck.documents import Json
 from potluck.errors import MissingDependency
 from potluck.json_values import as_json
 from potluck.recipe.model import RecipeModel
+from potluck.releases import remember_code
 from potluck.report import plots, write_csv, write_html
 from potluck.results.comparison import ComparisonResult
 from potluck.runs.pins import pins
@@ -51,6 +52,7 @@ class Comparison:
         return {variant.name: variant.error for variant in self.result.variants if variant.error is not None}
 
 
+@remember_code()
 def run_comparison(
     recipe: RecipeModel, plan: Plan, workspace: Workspace, models: ModelSources, observers: Observers
 ) -> Comparison:
