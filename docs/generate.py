@@ -15,7 +15,22 @@ import click
 from potluck import errors, hookspecs, plugins
 from potluck.cli import COMMANDS, potluck
 from potluck.cli.outputs import ERROR, output_schema, outputs
-from potluck.contracts import KINDS, Attempt, Config, Measure, Metric
+from potluck.contracts import (
+    KINDS,
+    Attempt,
+    Candidates,
+    Config,
+    Corpus,
+    IndexedRetriever,
+    Measure,
+    Metric,
+    NamedRetriever,
+    Ranking,
+    RerankerConfig,
+    RetrievalChat,
+    RetrievalEmbedder,
+    ScoreScale,
+)
 from potluck.errors import PluginError
 from potluck.recipe.build import KEYS
 from potluck.recipe.model import DEFAULTS, AnswerSettings, DocumentSettings, RetrieverSettings, ShotSettings
@@ -106,6 +121,12 @@ def hooks() -> str:
     lines += ["", "## What observers are told"]
     for told in (hookspecs.StageEvent, hookspecs.ModelCall):
         lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
+    lines += ["", "## What retrievers and rerankers tell and are told"]
+    for told in (ScoreScale, Ranking, Candidates, Corpus, RetrievalEmbedder, RetrievalChat, NamedRetriever):
+        lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
+    for more in (IndexedRetriever, RerankerConfig):
+        lines += ["", f"## {more.__name__}", "", inspect.getdoc(more) or ""]
+        lines += ["", _block(_members(more))] if _members(more) else ["", *_settings(more)]
     lines += ["", "## What metrics tell and are told"]
     for told in (Measure, Attempt):
         lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
@@ -168,6 +189,17 @@ from, and `tuner` how.
 
 `adapter` names a folder that `potluck tune` made, to answer with it. `chat: {adapter: {from: tuner}}` answers with what
 the recipe's own tuner learns. That is the default if the recipe names no chat model.
+
+## retriever, with a plugin
+
+`retriever: {use: NAME, ...}` names what finds the passages, with its settings beside `k` and `fit`. Without `use` it is
+`vector`, the passages whose vectors are nearest to that of the question.
+
+## reranker
+
+What puts the passages that were found into another order: a plugin's name, or `{use: NAME, ...}`. It is given the best
+`candidates` of the retriever, and the first `retriever.k` of what it returns are used. Without it the order of the
+retriever counts.
 
 ## questions
 

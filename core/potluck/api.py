@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 from potluck import recipe
 from potluck.adapters.resolve import resolve_adapter
 from potluck.components.components import Components
-from potluck.document_qa.ask import AskReport, ask, open_searcher
+from potluck.document_qa.ask import AskReport, ask
+from potluck.document_qa.search import open_searcher, update_indexes
 from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.indexing.report import IndexReport
-from potluck.indexing.update import update_index
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers, observers_of
 from potluck.planning.plan import PlanReport, components_of, plan, remote_hosts
@@ -114,7 +114,7 @@ class Recipe:
         """
         self._need_documents()
         with self._indexing, storage_errors(self.workspace.folder):
-            report = update_index(self._with_embedder(), self.workspace, self.observers, check_service=check_service)
+            report = update_indexes(self._with_embedder(), self.workspace, self.observers, check_service=check_service)
             self._is_indexed = True
             self._lacks = (self.workspace.catalogue.generation(self.components.index_id) or "", report.lacks)
             return report

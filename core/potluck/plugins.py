@@ -25,7 +25,7 @@ from potluck.contracts.config import Config
 from potluck.contracts.context import Context
 from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind
 from potluck.contracts.offer import Offer
-from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
+from potluck.contracts.offers import ChatOffer, RerankerOffer, RetrieverOffer, StoreOffer, TunerOffer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
 from potluck.suggestions import did_you_mean
 
@@ -175,6 +175,16 @@ def chat_offer(plugin: Plugin) -> ChatOffer:
 def store_offer(plugin: Plugin) -> StoreOffer:
     """What a plugin of vector stores offers. Raises what ``offer`` raises."""
     return StoreOffer.of(offer(plugin))
+
+
+def retriever_offer(plugin: Plugin) -> RetrieverOffer:
+    """What a retriever plugin offers. Raises what ``offer`` raises."""
+    return RetrieverOffer.of(offer(plugin))
+
+
+def reranker_offer(plugin: Plugin) -> RerankerOffer:
+    """What a reranker plugin offers. Raises what ``offer`` raises."""
+    return RerankerOffer.of(offer(plugin))
 
 
 def tuner_offer(plugin: Plugin) -> TunerOffer:

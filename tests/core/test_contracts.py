@@ -25,6 +25,8 @@ CLASSES: Mapping[Kind, type[Component]] = {
     "splitter": contracts.Splitter,
     "embedder": contracts.Embedder,
     "store": contracts.VectorStore,
+    "retriever": contracts.Retriever,
+    "reranker": contracts.Reranker,
     "tuner": contracts.Tuner,
     "chat": contracts.ChatModel,
     "metric": contracts.Metric,
@@ -49,6 +51,11 @@ DEMANDS: Mapping[tuple[Kind, int], Mapping[str, str]] = {
         "open": "(self, collection: 'Collection') -> 'None'",
         "search": "(self, vector: 'Vectors', k: 'int') -> 'Hits'",
     },
+    ("retriever", 1): {
+        "open": "(self, corpus: 'Corpus') -> 'None'",
+        "retrieve": "(self, questions: 'Sequence[str]', k: 'int', within: 'Set[str] | None' = None) -> 'list[Ranking]'",
+    },
+    ("reranker", 1): {"rerank": "(self, batch: 'Sequence[Candidates]') -> 'list[list[Passage]]'"},
     ("tuner", 1): {
         "plan": "(self, request: 'TuningRequest') -> 'Estimate'",
         "tune": "(self, request: 'TuningRequest', progress: 'Callable[[TuningProgress], None]') -> 'TunedModel'",

@@ -170,7 +170,7 @@ def test_a_store_that_loses_vectors_under_the_search_is_not_believed(site: Path)
         with Recipe.load(recipe) as other:
             other.index()
 
-        assert search.whole
+        assert search.index.whole
         assert found(search.retrieve("標準長度", 1000)) == everything == spans(session, texts_of(1))
         assert len(session.retriever().retrieve("標準長度", 1000)) < len(everything)
 
@@ -181,7 +181,7 @@ def test_what_the_catalogue_finds_is_what_the_exact_store_finds(site: Path) -> N
     with Recipe.load(recipe) as session:
         search = session.retriever()
         from_store = search.retrieve("標準長度", 7)
-        search.whole = False
+        search.index.whole = False
 
         assert search.retrieve("標準長度", 7) == from_store
         assert search.retrieve("標準長度", 0) == []

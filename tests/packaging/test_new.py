@@ -18,6 +18,8 @@ SHOWN = {
     "splitter": "道碴厚度不得小於三十公分",
     "embedder": "道碴厚度不得小於三十公分",
     "store": "道碴厚度不得小於三十公分",
+    "retriever": "道碴厚度不得小於三十公分",
+    "reranker": "正線之道碴厚度不得小於３０公分",
     "tuner": "accuracy",
     "chat": "道碴厚度不得小於三十公分",
     "metric": "numbers_stated",

@@ -29,7 +29,8 @@ def command() -> None:
 @click.option("--import", "importing", is_flag=True, help="Import each plugin, in a process of its own, to be certain.")
 @json_option
 def list_plugins(kind: str | None, importing: bool, as_json: bool) -> None:
-    """List the installed plugins (of a KIND: loader, splitter, embedder, store, tuner, chat, metric, observer).
+    """List the installed plugins (of a KIND: loader, splitter, embedder, store, retriever, reranker, tuner, chat,
+    metric, observer).
 
     Each with its package, that package's version, the version of the contract that it was written for, and the
     packages that it needs and that are not installed.

@@ -1,9 +1,10 @@
 """Why two variants differ on a question: which stage made the difference.
 
 From variant a to variant b one stage is swapped after the other, everything else kept: the documents, the splitter,
-whether the embedder reads whole texts, the embedder with its store and the number of passages, the order of the same
-passages, the prompt, the chat model. After each step the question is answered anew, unless the step left everything
-that the model would see as it was. The cause is the step that moves the score furthest towards b's.
+whether the embedder reads whole texts, what retrieves (with the embedder, its store and the number of passages), the
+order of the same passages, the reranker, the prompt, the chat model. After each step the question is answered anew,
+unless the step left everything that the model would see as it was. The cause is the step that moves the score furthest
+towards b's.
 """
 
 from __future__ import annotations
@@ -221,10 +222,13 @@ def _steps(engine: Engine, a: VariantRun, b: VariantRun) -> Iterator[_Step]:
         recipe = replace(recipe, splitter=goal.splitter)
         if not _is_remote(recipe):
             yield _Step("splitting", recipe)
-    if (recipe.embedder, recipe.store, recipe.retriever.k) != (goal.embedder, goal.store, goal.retriever.k):
+    if _retrieves_by(recipe) != _retrieves_by(goal):
         yield from _retrieval_steps(engine, recipe, goal)
-        k = recipe.retriever.model_copy(update={"k": goal.retriever.k})
-        recipe = replace(recipe, embedder=goal.embedder, store=goal.store, retriever=k)
+        recipe = _retrieving_as(recipe, goal)
+    if recipe.reranker != goal.reranker:
+        components = {**recipe.components, "reranker": goal.components.get("reranker", ())}
+        recipe = replace(recipe, components={kind: specs for kind, specs in components.items() if specs})
+        yield _Step("reranking", recipe)
     wording = replace(recipe, prompt=goal.prompt, shots=goal.shots, answer=goal.answer, retriever=goal.retriever)
     if wording != recipe:
         recipe = wording
@@ -245,22 +249,33 @@ def _other_part(before: ComponentSpec, after: ComponentSpec) -> str:
 
 def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> Iterator[_Step]:
     """Another embedder: what it does not read of a text is told apart from how it understands the text."""
-    k = recipe.retriever.model_copy(update={"k": goal.retriever.k})
     swapped = recipe.embedder != goal.embedder
     if swapped and _same_but_for_reading(recipe.embedder, goal.embedder):
         recipe, before = replace(recipe, embedder=goal.embedder), recipe
         yield _Step("truncation", recipe, unread_by(engine.resources, before) or unread_by(engine.resources, recipe))
         swapped = False
-    if (recipe.embedder, recipe.store, recipe.retriever.k) == (goal.embedder, goal.store, goal.retriever.k):
+    if _retrieves_by(recipe) == _retrieves_by(goal):
         return
     if swapped and (whole := _whole(recipe)) is not None and (unread := unread_by(engine.resources, recipe)):
         yield _Step("truncation", whole, unread)
-    after = replace(recipe, embedder=goal.embedder, store=goal.store, retriever=k)
+    after = _retrieving_as(recipe, goal)
     if swapped and (whole := _whole(after)) is not None and (unread := unread_by(engine.resources, after)):
         yield _Step("retrieval", whole)
         yield _Step("truncation", after, unread)
     else:
         yield _Step("retrieval", after)
+
+
+def _retrieves_by(recipe: RecipeModel) -> tuple[object, ...]:
+    """What decides which passages are found for a question in the same chunks."""
+    return (recipe.embedder, recipe.store, recipe.retriever_spec, recipe.retriever.k)
+
+
+def _retrieving_as(recipe: RecipeModel, goal: RecipeModel) -> RecipeModel:
+    """The recipe with what finds the passages in another one."""
+    k = recipe.retriever.model_copy(update={"k": goal.retriever.k})
+    spec = goal.retriever_spec
+    return replace(recipe, embedder=goal.embedder, store=goal.store, retriever_spec=spec, retriever=k)
 
 
 def _same_but_for_reading(one: ComponentSpec, other: ComponentSpec) -> bool:

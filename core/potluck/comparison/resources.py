@@ -10,9 +10,8 @@ from typing import TYPE_CHECKING
 from potluck.adapters.resolve import resolve_adapter
 from potluck.components.components import Components
 from potluck.contracts import ModelSources
-from potluck.document_qa.ask import open_searcher
+from potluck.document_qa.search import open_searcher, update_indexes
 from potluck.indexing.report import IndexReport
-from potluck.indexing.update import update_index
 from potluck.recipe.model import RecipeModel
 from potluck.stages.retrieve import Searcher
 from potluck.workspace import Workspace
@@ -65,7 +64,7 @@ class SharedResources:
 
     def index(self, components: Components) -> IndexReport:
         """Bring the index of a recipe up to date."""
-        return update_index(components, self.workspace, self.observers)
+        return update_indexes(components, self.workspace, self.observers)
 
     def retriever(self, components: Components) -> Searcher:
         """The retriever over the index of a recipe as it is now."""

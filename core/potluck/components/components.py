@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
 from typing import cast
@@ -20,6 +21,9 @@ from potluck.contracts import (
     Loader,
     Metric,
     ModelSources,
+    RetrievalChat,
+    RetrievalEmbedder,
+    Retriever,
     Splitter,
     Tuned,
     Tuner,
@@ -28,6 +32,7 @@ from potluck.contracts import (
 from potluck.documents import Json, Source
 from potluck.errors import PotluckError, UnknownFileType
 from potluck.fingerprints import fingerprint
+from potluck.recipe.effects import retrieval_needs
 from potluck.recipe.model import ComponentSpec, Documents, RecipeModel, always
 from potluck.releases import code_of, libraries_of
 from potluck.workspace import Workspace
@@ -142,6 +147,14 @@ class Components:
         return fingerprint(list(meant), loader, self.splitter_fingerprint, self.embedder_fingerprint, store)
 
     @property
+    def retrieval_id(self) -> str:
+        """What decides what is found for a question: the index, and what searches it."""
+        recipe, needs = self.recipe, retrieval_needs(self.recipe)
+        chat: Json = [installation(recipe.chat), str(recipe.tuning.adapter)] if "chat" in needs else None
+        reranker = None if recipe.reranker is None else installation(recipe.reranker)
+        return fingerprint(self.index_id, installation(recipe.retriever_spec), reranker, chat, recipe.seed)
+
+    @property
     def _store_uses_seed(self) -> bool:
         """Whether another seed is another index: also where the plugin does not say."""
         return plugins.store_offer(self.recipe.store.plugin).uses_seed
@@ -219,16 +232,29 @@ class Components:
         self._made.append(component)
         return component
 
+    def make_for_retrieval(
+        self,
+        spec: ComponentSpec,
+        folder: Path,
+        embedder: RetrievalEmbedder | None,
+        chat: RetrievalChat | None,
+        retrievers: tuple[Retriever, ...],
+    ) -> Component:
+        """A retriever or reranker with what it works with. The caller closes it."""
+        context = replace(self._context(spec, folder), embedder=embedder, chat=chat, retrievers=retrievers)
+        return plugins.make(spec.plugin, spec.config, context)
+
     def _new(self, part: ComponentSpec, folder: Path | None = None, tuned: Tuned | None = None) -> Component:
-        context = Context(
+        return plugins.make(part.plugin, part.config, replace(self._context(part, folder), tuned=tuned))
+
+    def _context(self, part: ComponentSpec, folder: Path | None = None) -> Context:
+        return Context(
             base=self.recipe.folder,
             folder=folder or self.workspace.folder / part.kind,
             models=self.models,
             seed=self.recipe.seed,
             network=plugins.sends_to(part.plugin, part.config) is not None,
-            tuned=tuned,
         )
-        return plugins.make(part.plugin, part.config, context)
 
 
 def loader_for(extension: str, documents: Documents) -> ComponentSpec:
@@ -264,12 +290,14 @@ def _config(model: type[Config], documents: Documents) -> Config:
 def installation(part: ComponentSpec) -> dict[str, Json]:
     """What decides the results of a component before it is made: its plugin with its code, libraries and settings."""
     plugin = part.plugin
+    inner: dict[str, Json] = {"inner": [installation(one) for one in part.inner]} if part.inner else {}
     return {
         "plugin": f"{plugin.package}:{plugin.name}",
         "version": plugin.version,
         "code": code_of(plugin),
         "libraries": dict(libraries_of(plugin)),
         "settings": part.config.decisive(),
+        **inner,
     }
 
 

@@ -11,7 +11,20 @@ from potluck.contracts.loader import Loader
 from potluck.contracts.metric import Attempt, Measure, Metric, Need, Scale
 from potluck.contracts.observer import Observer
 from potluck.contracts.offer import Offer
-from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
+from potluck.contracts.offers import ChatOffer, RerankerOffer, RetrieverOffer, StoreOffer, TunerOffer
+from potluck.contracts.reranker import Candidates, Reranker, RerankerConfig
+from potluck.contracts.retriever import (
+    COSINE,
+    Corpus,
+    IndexedRetriever,
+    NamedRetriever,
+    Ranking,
+    RetrievalChat,
+    RetrievalEmbedder,
+    RetrievalNeed,
+    Retriever,
+    ScoreScale,
+)
 from potluck.contracts.splitter import Splitter
 from potluck.contracts.store import Collection, Hits, VectorStore
 from potluck.contracts.tuner import (
@@ -25,9 +38,11 @@ from potluck.contracts.tuner import (
 
 __all__ = [
     "CONTRACT_VERSIONS",
+    "COSINE",
     "KINDS",
     "Attached",
     "Attempt",
+    "Candidates",
     "ChatModel",
     "ChatOffer",
     "ChatOptions",
@@ -36,22 +51,35 @@ __all__ = [
     "Component",
     "Config",
     "Context",
+    "Corpus",
     "Embedder",
     "EmbedderConfig",
     "Estimate",
     "Hits",
+    "IndexedRetriever",
     "Kind",
     "Likelihood",
     "Loader",
     "Measure",
     "Metric",
     "ModelSources",
+    "NamedRetriever",
     "Need",
     "Observer",
     "Offer",
     "Operational",
     "PluginKind",
+    "Ranking",
+    "Reranker",
+    "RerankerConfig",
+    "RerankerOffer",
+    "RetrievalChat",
+    "RetrievalEmbedder",
+    "RetrievalNeed",
+    "Retriever",
+    "RetrieverOffer",
     "Scale",
+    "ScoreScale",
     "Splitter",
     "StoreOffer",
     "Task",

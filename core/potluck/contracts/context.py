@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Protocol
 
 from potluck.contracts.attached import Tuned
+from potluck.contracts.retriever import RetrievalChat, RetrievalEmbedder, Retriever
 
 
 class ModelSources(Protocol):
@@ -46,6 +47,12 @@ class Context:
     network: bool = False
     tuned: Tuned | None = None
     """For a chat plugin: what ``chat.adapter`` names, unless it is None."""
+    embedder: RetrievalEmbedder | None = None
+    """For a retriever or reranker whose ``needs`` name it: the recipe's embedder."""
+    chat: RetrievalChat | None = None
+    """For a retriever or reranker whose ``needs`` name it: the recipe's chat model."""
+    retrievers: tuple[Retriever, ...] = ()
+    """For a retriever whose settings name others: these, opened on the same corpus."""
     environment: os._Environ[str] | dict[str, str] = field(default_factory=lambda: os.environ, repr=False)
 
     def secret(self, name: str) -> str | None:

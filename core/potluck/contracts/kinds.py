@@ -18,12 +18,16 @@ from potluck.contracts.loader import Loader
 from potluck.contracts.metric import Metric
 from potluck.contracts.observer import Observer
 from potluck.contracts.offer import Offer
-from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
+from potluck.contracts.offers import ChatOffer, RerankerOffer, RetrieverOffer, StoreOffer, TunerOffer
+from potluck.contracts.reranker import Reranker
+from potluck.contracts.retriever import Retriever
 from potluck.contracts.splitter import Splitter
 from potluck.contracts.store import VectorStore
 from potluck.contracts.tuner import Tuner
 
-Kind: TypeAlias = Literal["loader", "splitter", "embedder", "store", "tuner", "chat", "metric", "observer"]
+Kind: TypeAlias = Literal[
+    "loader", "splitter", "embedder", "store", "retriever", "reranker", "tuner", "chat", "metric", "observer"
+]
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +121,26 @@ _ENTRIES = (
         key="store",
         offer=StoreOffer,
         default="exact",
+    ),
+    PluginKind(
+        "retriever",
+        "retriever",
+        "potluck.retrievers",
+        Retriever,
+        kit=("potluck.testing.retriever", "potluck.testing.retriever_index"),
+        key="retriever",
+        offer=RetrieverOffer,
+        default="vector",
+    ),
+    PluginKind(
+        "reranker",
+        "reranker",
+        "potluck.rerankers",
+        Reranker,
+        kit=("potluck.testing.reranker",),
+        key="reranker",
+        form="one",
+        offer=RerankerOffer,
     ),
     PluginKind(
         "tuner",

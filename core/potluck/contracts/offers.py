@@ -13,6 +13,8 @@ from typing import Any, get_args
 from potluck.contracts.chat import ChatModel
 from potluck.contracts.component import Component
 from potluck.contracts.offer import Offer
+from potluck.contracts.reranker import Reranker
+from potluck.contracts.retriever import IndexedRetriever, RetrievalNeed, Retriever
 from potluck.contracts.store import VectorStore
 from potluck.contracts.tuner import ModelKind, Task, Tuner
 
@@ -63,6 +65,34 @@ class StoreOffer(Offer[VectorStore]):
         if not issubclass(component, VectorStore):
             return {}
         return {"exact": component.exact is True, "uses_seed": component.uses_seed}
+
+
+@dataclass(frozen=True)
+class RetrieverOffer(Offer[Retriever]):
+    """A retriever. The capabilities are those that ``Retriever`` declares; where nobody says, it needs everything."""
+
+    needs: frozenset[RetrievalNeed] = frozenset(get_args(RetrievalNeed))
+    is_indexed: bool | None = None
+    """Whether it has an index of its own. None where nobody says: then one is made to see."""
+
+    @classmethod
+    def declared(cls, component: type[Component]) -> Mapping[str, Any]:
+        """What a class of retrievers says of itself."""
+        if not issubclass(component, Retriever):
+            return {}
+        return {"needs": frozenset(component.needs), "is_indexed": issubclass(component, IndexedRetriever)}
+
+
+@dataclass(frozen=True)
+class RerankerOffer(Offer[Reranker]):
+    """A reranker. What it needs is what ``Reranker`` declares; where nobody says, it needs both models."""
+
+    needs: frozenset[RetrievalNeed] = frozenset({"embedder", "chat"})
+
+    @classmethod
+    def declared(cls, component: type[Component]) -> Mapping[str, Any]:
+        """What a class of rerankers says of itself."""
+        return {"needs": frozenset(component.needs)} if issubclass(component, Reranker) else {}
 
 
 @dataclass(frozen=True)

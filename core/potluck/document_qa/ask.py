@@ -5,26 +5,21 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 from potluck.components.components import Components
 from potluck.documents import Answer, Json, Passage
 from potluck.errors import StoreMismatch
-from potluck.ledger import Amount, Ledger
+from potluck.ledger import Ledger
 from potluck.observation.stage import stage
 from potluck.recipe.model import RecipeModel
 from potluck.refusals import is_refusal
 from potluck.stages.answer import Answerer, WorkedExample
 from potluck.stages.cite import cite
-from potluck.stages.index import collection_of
-from potluck.stages.retrieve import Searcher
-from potluck.workspace import Workspace
+from potluck.stages.retrieve import Searcher, account, search
 
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
-
-_OPENINGS = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,36 +82,11 @@ def passage_json(passage: Passage) -> dict[str, Json]:
     }
 
 
-def open_searcher(components: Components, workspace: Workspace) -> Searcher:
-    """What searches the recipe's index as it is now; the index has been finished before."""
-    newest = partial(workspace.catalogue.generation, components.index_id)
-    for _ in range(_OPENINGS):
-        found = _open(components, workspace, newest)
-        if found.whole or newest() == found.state.generation:
-            return found
-        # A process that indexes has changed the store since the snapshot was taken.
-        found.close()
-    return _open(components, workspace, newest)
-
-
-def _open(components: Components, workspace: Workspace, newest: Callable[[], str | None]) -> Searcher:
-    snapshot, store = workspace.catalogue.snapshot(), components.index_store()
-    try:
-        state = snapshot.index(components.index_id)
-        assert state is not None, "indexing has finished"
-        store.open(collection_of(state))
-        return Searcher(snapshot, state, store, components.embedder, newest, components.recipe.embedder)
-    except BaseException:
-        snapshot.close()
-        store.close()
-        raise
-
-
 def ask(
     question: str,
     recipe: RecipeModel,
     components: Components,
-    search: Searcher,
+    searcher: Searcher,
     observers: Observers,
     *,
     examples: Callable[[str], Sequence[WorkedExample]],
@@ -129,21 +99,18 @@ def ask(
     """
     started = time.perf_counter()
     ledger = Ledger()
-    entry = ledger.open("retrieve", "passages")
-    entry.notes += notes
-    with stage(observers, "retrieve", "questions", 1, recipe.embedder) as running:
-        try:
-            retrieved = search.retrieve(question, recipe.retriever.k)
-        except StoreMismatch:
-            components.note_length()
-            raise
-        running.advance()
-    entry.came_in = entry.went_out = Amount(len(retrieved), sum(len(passage.text) for passage in retrieved))
+    try:
+        found, _ = search([question], recipe.retriever.k, searcher, observers)
+    except StoreMismatch:
+        components.note_length()
+        raise
+    account(ledger, found, searcher, notes)
+    retrieved = found[0].passages
     entry = ledger.open("answer", "passages")
     with stage(observers, "answer", "questions", 1, recipe.chat) as running:
         given = Answerer(recipe, components.chat, on_text, examples).answer(question, retrieved, entry)
         running.advance()
-    citations = cite(given, search.narrow)
+    citations = cite(given, searcher.narrow)
     seconds = time.perf_counter() - started
     return AskReport(question, given.answer, refuses(given.answer), citations, retrieved, given.calls, ledger, seconds)
 

@@ -13,12 +13,14 @@ from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.document_qa.answer_cache import Asked, Asker
 from potluck.document_qa.ask import refuses, report_json
+from potluck.document_qa.search import lend_models
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.served import changed_model
 from potluck.evaluation.workload import Preparation, Resources, Workload, cost_of
+from potluck.fingerprints import fingerprint
 from potluck.indexing.report import IndexReport
 from potluck.ledger import Amount, Entry, Ledger
 from potluck.loading.failure import LoadFailure
@@ -29,7 +31,7 @@ from potluck.questions.gold import Known, check_gold, gold_id
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
 from potluck.recipe.model import RecipeModel
 from potluck.stages.cite import cite
-from potluck.stages.retrieve import Searcher
+from potluck.stages.retrieve import Searcher, SearchResult, account_reranked, blind_notes, search
 
 DEPTH = 50
 """Passages that are retrieved for measuring, however few the model is shown: several may be of one document."""
@@ -67,11 +69,11 @@ class AnsweredQuestion(Answered):
 
 @dataclass(slots=True)
 class Searched:
-    """One index with what was retrieved from it: the passages of each question by its id, best first."""
+    """What searches an index, with what was found for each question by its id."""
 
     index: IndexReport
     search: Searcher
-    passages: dict[str, list[Passage]] = field(default_factory=dict)
+    results: dict[str, SearchResult] = field(default_factory=dict)
     embedded: int = 0
     """How many questions were embedded now."""
     seconds: float = 0.0
@@ -86,7 +88,7 @@ class DocumentQA(Workload):
     def __init__(
         self, resources: Resources, scorer: Scorer, path: Path | None = None, limit: int | None = None
     ) -> None:
-        """As every workload. Indexes are kept by their ids, and why one could not be made."""
+        """As every workload. Searches are kept by what decides them, and why one could not be made."""
         super().__init__(resources, scorer, path, limit)
         self._searched: dict[str, Searched | Exception] = {}
 
@@ -124,12 +126,12 @@ class DocumentQA(Workload):
             "load": documents,
             "split": documents,
             "embed": found.embedded + found.reused,
-            "retrieve": len({question.question for question in questions}),
+            "retrieve": len({question.question for question in questions}) if searched.search.embeds else 0,
         }
         done = {"load": found.loaded, "split": found.split, "embed": found.embedded, "retrieve": searched.embedded}
         return Preparation(
             index=found,
-            notes=[*_unread(found.failures)],
+            notes=[*_unread(found.failures), *blind_notes([*searched.results.values()], searched.search)],
             total=total,
             done=done if is_first else dict.fromkeys(done, 0),
             seconds=searched.seconds if is_first else 0.0,
@@ -138,12 +140,13 @@ class DocumentQA(Workload):
     def searched(self, recipe: RecipeModel, questions: Sequence[Question] = ()) -> Searched:
         """The recipe's index, brought up to date once, with the passages of the questions. Raises what that raised."""
         with self.resources.borrow(recipe) as components:
-            key, started = components.index_id, time.perf_counter()
+            deep = max(DEPTH, recipe.retriever.k)
+            key, started = fingerprint(components.retrieval_id, deep), time.perf_counter()
             try:
                 found = self._searched.get(key) or self._open(components)
                 self._searched[key] = found
                 if isinstance(found, Searched):
-                    self._retrieve(found, components, questions)
+                    self._retrieve(found, components, deep, questions)
                     found.seconds += time.perf_counter() - started
             except Exception as error:
                 self._searched[key] = found = error
@@ -154,7 +157,7 @@ class DocumentQA(Workload):
     def passages(self, recipe: RecipeModel, questions: Sequence[Question]) -> list[list[Passage]]:
         """What is retrieved for each question, for measuring deeper than the model is shown."""
         searched = self.searched(recipe, questions)
-        return [searched.passages[question.id] for question in questions]
+        return [searched.results[question.id].passages for question in questions]
 
     def asker(self, recipe: RecipeModel, sample: int = 0) -> Asker:
         """What answers as the recipe says."""
@@ -195,7 +198,10 @@ class DocumentQA(Workload):
         """The measures of retrieval and answers, and the ledger of all questions together."""
         usage = sum((one.answer.usage for one in answered), Usage())
         prices = self.resources.with_chat(recipe).chat.prices
-        ledger = Ledger()
+        searched, ledger = self.searched(recipe), Ledger()
+        results = [searched.results[one.question.id] for one in answered]
+        if recipe.reranker is not None:
+            ledger.entries.append(account_reranked(results, recipe.reranker.name, recipe.retriever.k))
         self._account(ledger.open("answer", "passages"), answered, recipe)
         return EvaluationReport(
             self.unit,
@@ -206,7 +212,7 @@ class DocumentQA(Workload):
             cost=None if prices is None else cost_of(usage, prices),
             seconds=seconds,
             ledger=ledger,
-            notes=notes,
+            notes=[*notes, *blind_notes(results, searched.search)],
         )
 
     @staticmethod
@@ -231,18 +237,16 @@ class DocumentQA(Workload):
     def _open(self, components: Components) -> Searched:
         return Searched(self.resources.index(components), self.resources.retriever(components))
 
-    def _retrieve(self, searched: Searched, components: Components, questions: Sequence[Question]) -> None:
+    def _retrieve(self, searched: Searched, components: Components, deep: int, questions: Sequence[Question]) -> None:
         """Retrieve what was not yet retrieved, deep enough to measure it."""
-        missing = [question for question in questions if question.id not in searched.passages]
+        missing = [question for question in questions if question.id not in searched.results]
         if not missing:
             return
-        search, deep = searched.search, max(DEPTH, components.recipe.retriever.k)
-        search.embedder = components.embedder  # the one it was opened with may be closed by now
-        with stage(self.resources.observers, "retrieve", "questions", len(missing), search.part) as running:
-            searched.embedded += search.prepare([q.question for q in missing], self.resources.workspace.answer_cache)
-            for question in missing:
-                searched.passages[question.id] = search.retrieve(question.question, deep)
-                running.advance()
+        lend_models(searched.search, components)  # those with which it was opened may be closed by now
+        cache, asked = self.resources.workspace.answer_cache, [question.question for question in missing]
+        results, embedded = search(asked, deep, searched.search, self.resources.observers, cache)
+        searched.embedded += embedded
+        searched.results |= {question.id: result for question, result in zip(missing, results, strict=True)}
 
     def _answered(
         self, question: Question, passages: Sequence[Passage], shown: int, asked: Asked, search: Searcher

@@ -102,7 +102,8 @@ def _around(name: str, place: int, width: int) -> str:
 def _label(axis: str, value: Json, spelling: _Spelling) -> str:
     if axis == "prompt" and value is not None:
         return f"prompt {text_hash(str(value))[:8]}"
-    if axis not in COMPONENTS:
+    names_none = axis == "retriever" and isinstance(value, dict) and "use" not in value
+    if axis not in COMPONENTS or names_none:
         name = axis.rpartition(".")[2]
         return " ".join([name, *spelling(value)]) if isinstance(value, dict) else f"{name}={_text(value, spelling)}"
     if isinstance(value, dict):

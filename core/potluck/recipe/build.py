@@ -33,6 +33,7 @@ from potluck.recipe.observer_keys import nodes_of_list, privacy_problem, read_ob
 from potluck.recipe.overrides import long_form
 from potluck.recipe.paths import file_problem, pattern_problem
 from potluck.recipe.prompt_template import PromptTemplate
+from potluck.recipe.retriever_keys import read_retriever, too_few_candidates, with_inner
 from potluck.recipe.tuning_keys import TuningKeys, answers_with
 from potluck.recipe.tuning_settings import DatasetSettings, Tuning, split_adapter, with_model
 from potluck.recipe.validation import ONLY_FOR_SECRETS, ConfigT, Validated, plain_value, validate
@@ -67,10 +68,10 @@ class Builder:
         self._format()
         folder = self._path.parent.resolve()
         documents = self._documents()
-        parts = {kind: self._part(kind) for kind in DEFAULTS}
+        retriever, retriever_spec = read_retriever(self.root, self.findings, self._component)
+        parts = {kind: retriever_spec if kind == "retriever" else self._part(kind) for kind in DEFAULTS}
         tuner, tuning = self._tuning(folder, parts["chat"])
         self._unknown_keys(parts)
-        retriever = self._section("retriever", RetrieverSettings)
         answer = self._section("answer", AnswerSettings)
         name, prompt, seed = self._text("name") or self._path.stem, self._prompt(), self._seed()
         shots = self._shots(folder, prompt)
@@ -79,6 +80,7 @@ class Builder:
             read_observers(self.root, lambda node: self._component("observer", node, "observers"), self.findings)
         )
         named = {kind.name: self._named_by_key(kind) for kind in NAMED}
+        self._check_candidates(retriever, named["reranker"])
         self._privacy(documents, parts, [*watching, *chain.from_iterable(named.values())])
         compare = read_axes(self.root, KEYS, self.findings, self._variant)
         if self.findings or retriever is None or answer is None or None in parts.values():
@@ -93,6 +95,7 @@ class Builder:
             embedder=found["embedder"],
             store=found["store"],
             chat=found["chat"],
+            retriever_spec=found["retriever"],
             retriever=retriever,
             answer=answer,
             prompt=prompt,
@@ -225,7 +228,10 @@ class Builder:
         settings = {key: value for key, value in node.value.items() if key != "use"}
         rest = Node(settings, node.place, node.keys)
         found = validate(offered.config, rest, label, at, self.findings, ("use", *names))
-        return None if found is None else ComponentSpec(kind, name, plugin, found.config, found.secrets)
+        if found is None:
+            return None
+        spec = ComponentSpec(kind, name, plugin, found.config, found.secrets)
+        return with_inner(spec, rest, label, self.findings, self._component) if kind == "retriever" else spec
 
     def _name(self, kind: Kind, label: str, use: Node | None) -> str | None:
         """The name that is used, or None for one that is wrong."""
@@ -331,6 +337,15 @@ class Builder:
         self.findings.note(node.place, f"seed: expected a whole number from 0 to {MAX_SEED}, got {format_value(value)}")
         return 0
 
+    def _check_candidates(
+        self, retriever: RetrieverSettings | None, rerankers: Sequence[tuple[ComponentSpec, Place]]
+    ) -> None:
+        for part, place in rerankers:
+            for problem in too_few_candidates(retriever or RetrieverSettings(), part.config):
+                node = self.root.children()["reranker"]
+                at = node.find(("candidates",)) if "candidates" in node.children() else place
+                self.findings.note(at, problem)
+
     def _privacy(
         self,
         documents: Documents | None,
@@ -342,7 +357,7 @@ class Builder:
             return
         placed = [(part, self._named[part.kind]) for part in (*parts.values(), documents.loader) if part is not None]
         for part, place in (*placed, *watching):
-            if (message := privacy_problem(part)) is not None:
+            for message in filter(None, map(privacy_problem, part.with_inner())):
                 self.findings.note(place, message)
 
     # What they have in common

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from potluck import plugins
-from potluck.contracts import KINDS, ChatOptions, Config, Operational
+from potluck.contracts import KINDS, ChatOptions, Config, Operational, RetrievalNeed
 from potluck.documents import Json
 from potluck.recipe.model import NAMED, ComponentSpec, RecipeModel
 from potluck.recipe.tuning_settings import FROM_TUNER
@@ -23,7 +23,7 @@ _NEVER = {
 }
 """Keys that decide no answer."""
 
-_RETRIEVING = ("splitter", "embedder", "store", "retriever", "answer", "shots")
+_RETRIEVING = ("splitter", "embedder", "store", "retriever", "reranker", "answer", "shots")
 _SAMPLING = ("top_p", "seed")
 OPERATIONAL = "it changes how the work is done and not what comes of it"
 
@@ -43,7 +43,7 @@ def unread_keys(recipe: RecipeModel) -> dict[str, str]:
     found = dict(_NEVER)
     if not recipe.shots.count:
         found |= dict.fromkeys(("shots.examples", "shots.select"), "shots asks for no examples")
-    found = {**found, **dict(_of_chat(recipe)), **dict(_of_tuning(recipe))}
+    found = {**found, **dict(_of_chat(recipe)), **dict(_of_tuning(recipe)), **dict(_of_retrieval(recipe))}
     if recipe.documents is None:
         found |= dict.fromkeys(_RETRIEVING, "a recipe without documents retrieves nothing")
     if not _draws(recipe):
@@ -58,8 +58,8 @@ def why_unread(recipe: RecipeModel, key: str) -> str | None:
         if key == one or key.startswith(f"{one}."):
             return reason
     kind, _, setting = key.partition(".")
-    part = getattr(recipe, kind, None)
-    if isinstance(part, ComponentSpec) and _is_operational(type(part.config), setting):
+    part = recipe.spec_of(kind)
+    if part is not None and _is_operational(type(part.config), setting):
         return OPERATIONAL
     return None
 
@@ -79,7 +79,7 @@ def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
         yield "documents.hidden", documents.hidden
         if documents.loader is not None:
             yield from _component("documents", documents.loader)
-    for part in (recipe.splitter, recipe.embedder, recipe.store, recipe.chat, recipe.tuner):
+    for part in (recipe.splitter, recipe.embedder, recipe.store, recipe.retriever_spec, recipe.chat, recipe.tuner):
         if part is not None:
             yield from _component(part.kind, part)
     for kind in (kind for kind in NAMED if not kind.why_idle):
@@ -123,6 +123,24 @@ def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
         yield "retriever.fit", f"{label} reads any number of passages, so that all fit"
 
 
+def retrieval_needs(recipe: RecipeModel) -> frozenset[RetrievalNeed]:
+    """What the recipe's retriever, those within it, and its reranker work with."""
+    found = [plugins.retriever_offer(part.plugin).needs for part in recipe.retriever_spec.with_inner()]
+    if recipe.reranker is not None:
+        found.append(plugins.reranker_offer(recipe.reranker.plugin).needs)
+    return frozenset[RetrievalNeed]().union(*found)
+
+
+def _of_retrieval(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
+    if recipe.documents is None:
+        return
+    needs, label = retrieval_needs(recipe), f"the retriever {recipe.retriever_spec.name!r}"
+    if "vectors" not in needs:
+        yield "store", f"{label} compares no vectors"
+        if "embedder" not in needs and not (recipe.shots.count and recipe.shots.select == "nearest"):
+            yield "embedder", f"{label} compares no vectors, and nothing else is embedded"
+
+
 def _of_tuning(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
     if recipe.tuning.adapter == FROM_TUNER:
         return
@@ -146,7 +164,7 @@ def _draws(recipe: RecipeModel) -> bool:
         return False
     store = plugins.store_offer(recipe.store.plugin)
     shows = plugins.chat_offer(recipe.chat.plugin).reads_prompt and recipe.shots.count > 0
-    return shows or store.uses_seed or not store.exact
+    return shows or ("vectors" in retrieval_needs(recipe) and (store.uses_seed or not store.exact))
 
 
 def _is_remote(part: ComponentSpec) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Literal
@@ -71,6 +71,14 @@ class ComponentSpec:
     config: Config
     secrets: Mapping[str, Json] = field(default_factory=dict)
     """How the settings that are secrets are written: ``${NAME}``."""
+    inner: tuple[ComponentSpec, ...] = ()
+    """The components that its settings name, in order: the retrievers of which a retriever is composed."""
+
+    def with_inner(self) -> Iterator[ComponentSpec]:
+        """This one, and all within it."""
+        yield self
+        for one in self.inner:
+            yield from one.with_inner()
 
 
 def always(kind: Kind) -> tuple[ComponentSpec, ...]:
@@ -203,6 +211,7 @@ class RecipeModel:
     embedder: ComponentSpec
     store: ComponentSpec
     chat: ComponentSpec
+    retriever_spec: ComponentSpec
     retriever: RetrieverSettings = field(default_factory=RetrieverSettings)
     answer: AnswerSettings = field(default_factory=AnswerSettings)
     prompt: PromptTemplate | None = None
@@ -239,7 +248,7 @@ class RecipeModel:
             "splitter": _component(self.splitter),
             "embedder": _component(self.embedder),
             "store": _component(self.store),
-            "retriever": self.retriever.model_dump(mode="json"),
+            "retriever": self._retriever(),
             "chat": self._chat(),
             "answer": self.answer.model_dump(mode="json"),
             **self.tuning.as_mapping(),
@@ -252,9 +261,25 @@ class RecipeModel:
         """What measures the answers, besides what always does."""
         return self.components.get("metric", ())
 
+    @property
+    def reranker(self) -> ComponentSpec | None:
+        """What puts the passages that were found into another order."""
+        return next(iter(self.components.get("reranker", ())), None)
+
+    def spec_of(self, key: str) -> ComponentSpec | None:
+        """The component of a key that names one; None where the recipe has none, and for other keys."""
+        found = self.retriever_spec if key == "retriever" else getattr(self, key, None)
+        return found if isinstance(found, ComponentSpec) else None
+
     def _named(self, kind: PluginKind) -> Json:
         found = [_component(part) for part in self.components.get(kind.name, ())]
         return None if not found else found[0] if kind.form == "one" else list(found)
+
+    def _retriever(self) -> dict[str, Json]:
+        found = _component(self.retriever_spec)
+        if self.retriever_spec.name == DEFAULTS["retriever"]:
+            found.pop("use")
+        return {**found, **self.retriever.model_dump(mode="json")}
 
     def _chat(self) -> dict[str, Json]:
         from_tuner: dict[str, Json] = {"adapter": {"from": FROM_TUNER}}

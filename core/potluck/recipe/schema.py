@@ -71,9 +71,9 @@ def _properties(definitions: _Schema) -> _Schema:
         "potluck": {"const": FORMAT, "description": "The version of the recipe format."},
         "name": {**text, "description": "What reports call it; the file's name if left out."},
         "documents": _documents(definitions),
-        **{kind: _component(kind, definitions) for kind in DEFAULTS if kind != "chat"},
+        **{kind: _component(kind, definitions) for kind in DEFAULTS if kind not in ("chat", "retriever")},
         "chat": _component("chat", definitions, {"adapter": _ADAPTER}),
-        "retriever": _settings(RetrieverSettings, "retriever", definitions),
+        "retriever": _retriever(definitions),
         "answer": {"anyOf": [answer["properties"]["method"], answer]},
         "model": {**text, "description": "The model that is tuned: a path, hf://, or pypi://."},
         "task": {"enum": list(TASKS), "description": "What the model is to do."},
@@ -123,6 +123,25 @@ def _component(kind: Kind, definitions: _Schema, more: _Schema | None = None) ->
     named = [_with_use(use, more or {}, []) for use in found]
     chosen = {"default": DEFAULTS[kind]} if kind in DEFAULTS else {}
     return {"anyOf": [names, *named, *default], **chosen, "description": f"The {kind}."}
+
+
+def _retriever(definitions: _Schema) -> _Schema:
+    """The settings of every recipe, and the plugins with their own beside them."""
+    common = _settings(RetrieverSettings, "retriever", definitions)
+    found = list(_uses("retriever", definitions))
+    named = [_with_use(use, common["properties"], []) for use in found]
+    default = [
+        {**use.settings, "properties": {**use.settings["properties"], **common["properties"]}}
+        for use in found
+        if DEFAULTS["retriever"] in use.names
+    ]
+    names = {"enum": [name for use in found for name in use.names]}
+    return {
+        "anyOf": [names, *default, *named],
+        "properties": common["properties"],
+        "default": DEFAULTS["retriever"],
+        "description": common.get("description", "How passages are found and handed on."),
+    }
 
 
 def _by_key(kind: PluginKind, definitions: _Schema) -> _Schema:

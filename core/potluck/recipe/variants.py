@@ -12,7 +12,7 @@ from potluck.recipe.axes import STRATEGY
 from potluck.recipe.axis_labels import name_values, number_names
 from potluck.recipe.futile_swaps import check_variants
 from potluck.recipe.messages import format_value
-from potluck.recipe.model import COMPONENTS, KEYS, ComponentSpec, RecipeModel, RetrieverSettings, ShotSettings
+from potluck.recipe.model import COMPONENTS, KEYS, RecipeModel, RetrieverSettings, ShotSettings
 from potluck.recipe.swaps import AxisValue, Variant, apply_values
 from potluck.recipe.yaml_reader import parse_value
 from potluck.redaction import redact
@@ -143,7 +143,7 @@ def _combinations(
 
 def _own_name(recipe: RecipeModel, axis: str) -> str:
     if axis in COMPONENTS:
-        part: ComponentSpec | None = getattr(recipe, axis)
+        part = recipe.spec_of(axis)
         return part.name if part is not None else AS_IT_IS
     return AS_IT_IS
 

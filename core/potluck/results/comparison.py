@@ -12,7 +12,9 @@ from potluck.recipe.variants import Design
 from potluck.statistics.intervals import Interval
 from potluck.statistics.verdicts import Verdict
 
-Stage: TypeAlias = Literal["loading", "splitting", "truncation", "retrieval", "order", "prompt", "generation"]
+Stage: TypeAlias = Literal[
+    "loading", "splitting", "truncation", "retrieval", "order", "reranking", "prompt", "generation"
+]
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,13 +22,15 @@ from potluck.errors import DocumentError, LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
 from potluck.loading.regular_file import hash_file
 from potluck.planning.plan import components_of
-from potluck.recipe.model import ComponentSpec, RecipeModel
+from potluck.recipe.model import DEFAULTS, ComponentSpec, RecipeModel
 from potluck.releases import code_of, libraries_of
 from potluck.stages.discover import discover
 from potluck.workloads import workload_of
 
 NAME = "potluck.lock"
 FORMAT = 1
+_OF_COMPONENTS = ("plugin", "code of")
+"""What is pinned of each component, under its kind and its name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +119,10 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Dif
     for what, things in now.items():
         if (before := then.get(what)) is None:
             continue
+        pinned = {name.partition(" ")[0] for name in before}
         for name in dict.fromkeys([*before, *things]):
+            if what in _OF_COMPONENTS and (kind := name.partition(" ")[0]) in DEFAULTS and kind not in pinned:
+                continue  # every recipe has one of this kind
             if before.get(name) != things.get(name):
                 yield Difference(what, name, before.get(name), things.get(name))
 

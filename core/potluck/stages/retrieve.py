@@ -1,179 +1,205 @@
-"""Retrieving: from a question to the passages nearest to it."""
+"""Retrieving: from questions to the passages that are shown to the chat model."""
 
 from __future__ import annotations
 
 import weakref
-from collections.abc import Callable, Sequence
-from dataclasses import replace
-from functools import lru_cache, partial
-from itertools import islice
-from threading import RLock
+from collections import Counter
+from collections.abc import Callable, Iterator, Sequence, Set
+from contextlib import ExitStack
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from potluck.contracts import Embedder, VectorStore
-from potluck.documents import Document, Passage, page_at, sections_within
-from potluck.embedding.queries import embed_query, question_vectors
-from potluck.errors import StoreMismatch
+from potluck.amounts import many
+from potluck.contracts import Candidates, Ranking
+from potluck.documents import Passage
+from potluck.ledger import Amount, Entry, Ledger
+from potluck.observation.stage import stage
+from potluck.retrieval.checked import CheckedReranker, CheckedRetriever
+from potluck.retrieval.open_index import OpenIndex
+from potluck.retrieval.shared_models import SharedChat, SharedEmbedder
 from potluck.workspace.answer_cache import AnswerCache
-from potluck.workspace.catalogue import IndexState, Snapshot, StoredChunk
+from potluck.workspace.catalogue import IndexState
 
 if TYPE_CHECKING:
+    from potluck.components.components import Components
     from potluck.contracts import Vectors
-    from potluck.recipe.model import ComponentSpec
+    from potluck.contracts.store import VectorStore
+    from potluck.observation.observers import Observers
+    from potluck.recipe.model import RecipeModel
 
-_DOCUMENTS_KEPT = 64
-_ROWS = 4096
-"""Vectors that are read at once where the store cannot answer."""
+
+@dataclass(frozen=True, slots=True)
+class SearchResult:
+    """The ``passages`` of a question, best first; ``candidates`` are those from which a reranker chose them.
+
+    ``blind`` says why the retriever could say nothing of the question; empty where it could.
+    """
+
+    passages: list[Passage]
+    candidates: tuple[Passage, ...] | None = None
+    blind: str = ""
 
 
 class Searcher:
-    """Searches one state of an index, whatever other processes make of the index meanwhile. Threads may share it.
-
-    What the store finds counts only if the catalogue's snapshot has it, and only if the store had the whole state:
-    otherwise (a store that changes in place, beside a process that indexes) the snapshot's own vectors are compared,
-    every one of them. ``close`` it, or let go of it.
-    """
+    """Searches one state of an index as a recipe says. Threads may share it. ``close`` it, or let go of it."""
 
     def __init__(
         self,
-        snapshot: Snapshot,
-        state: IndexState,
-        store: VectorStore,
-        embedder: Embedder,
-        newest: Callable[[], str | None],
-        part: ComponentSpec | None = None,
+        index: OpenIndex,
+        retriever: CheckedRetriever,
+        reranker: CheckedReranker | None,
+        embedder: SharedEmbedder | None,
+        chat: SharedChat | None,
+        cache: Callable[[], AnswerCache],
+        closing: ExitStack,
+        recipe: RecipeModel,
     ) -> None:
-        """Take a snapshot, a state of an index in it, and the index's store, opened.
+        """``embedder`` and ``chat`` are None where they are not asked; ``closing`` closes what belongs to this."""
+        self.index = index
+        self.spec, self.reranker_spec = recipe.retriever_spec, recipe.reranker
+        self.part = recipe.retriever_spec if embedder is None else recipe.embedder
+        """The component whose work the observers of retrieval are told of."""
+        self._retriever, self._reranker, self._cache = retriever, reranker, cache
+        self._embedder, self._chat = embedder, chat
+        self.close = weakref.finalize(self, closing.close)
 
-        ``newest`` says which generation the index has by now; ``part`` is the embedder as the recipe names it, for
-        observers.
-        """
-        self.state, self.store, self.embedder, self.part = state, store, embedder, part
-        self._snapshot, self._newest = snapshot, newest
-        self._lock = RLock()
-        self._places = {chunk.id: document for document, chunks in snapshot.index_documents(state) for chunk in chunks}
-        held = store.ids()
-        self.whole = self._places.keys() <= held
-        self._extra = max(0, len(held) - len(self._places))
-        self._document = lru_cache(_DOCUMENTS_KEPT)(partial(_read, snapshot, state.splitter))
-        self._passages: dict[str, Passage] = {}
-        self._vectors: dict[str, Vectors] = {}
-        self.close = weakref.finalize(self, _close, snapshot, store)
+    @property
+    def state(self) -> IndexState:
+        """The state of the index that is searched."""
+        return self.index.state
+
+    @property
+    def store(self) -> VectorStore:
+        """The index's store, opened."""
+        return self.index.store
+
+    @property
+    def embeds(self) -> bool:
+        """Whether questions are embedded."""
+        return self._embedder is not None
 
     def sources(self) -> set[str]:
         """The sources of all documents of the index."""
-        with self._lock:
-            return self._snapshot.sources(self.state)
+        return self.index.sources()
 
     def sections(self) -> list[tuple[str, set[str]]]:
         """The sources of all documents of the index, each with the labels of its sections."""
-        with self._lock:
-            return list(self._snapshot.sections(self.state))
+        return self.index.sections()
 
-    def prepare(self, questions: Sequence[str], cache: AnswerCache) -> int:
-        """Embed questions that will be retrieved, in batches, each at most once ever. Returns how many were."""
-        vectors, computed = question_vectors(questions, lambda: self.embedder, self.state.embedder, cache)
-        self._vectors |= vectors
-        return computed
-
-    def retrieve(self, question: str, k: int) -> list[Passage]:
-        """The ``k`` nearest passages, best first; fewer if the index has fewer."""
-        vector = self._vectors.get(question)
-        if vector is None:
-            vector = embed_query(question, self.embedder)
-        return self.nearest(vector, k)
+    def find(self, passage_id: str) -> Passage | None:
+        """The passage of an id, if the index has it."""
+        return self.index.find(passage_id)
 
     def nearest(self, vector: Vectors, k: int) -> list[Passage]:
         """The ``k`` passages nearest to a vector of shape ``(dimensions,)``, best first."""
-        if vector.shape[-1] != self.state.dimensions:
-            raise StoreMismatch(
-                f"the embedder gives vectors of length {vector.shape[-1]}, and the index has {self.state.dimensions}: "
-                "the service behind it has another model. Run `potluck index`, which embeds everything anew"
-            )
-        with self._lock:
-            k = min(k, len(self._places))
-            if k <= 0:
-                return []
-            found = self._in_store(vector, k)
-            if found is None:
-                found = self._in_catalogue(vector, k)
-            return [replace(self._passage(chunk_id), score=score) for chunk_id, score in found]
-
-    def find(self, chunk_id: str) -> Passage | None:
-        """The passage of a chunk, if the index has it."""
-        with self._lock:
-            return self._passage(chunk_id) if chunk_id in self._places else None
+        return self.index.nearest(vector, k)
 
     def narrow(self, passage: Passage, start: int, end: int) -> Passage:
         """The passage for a span of a passage's text, with the section and page of that span."""
-        with self._lock:
-            document, _ = self._document(self._places[passage.id])
-        return _span(document, passage.start + start, passage.start + end, passage)
+        return self.index.span(passage, passage.start + start, passage.start + end)
 
-    def _in_store(self, vector: Vectors, k: int) -> list[tuple[str, float]] | None:
-        """Ids and scores; None where the store no longer has all of this state, or not yet."""
-        asked = k + self._extra
-        while self.whole:
-            hits = self.store.search(vector, asked)
-            found = [hit for hit in zip(hits.ids, hits.scores, strict=True) if hit[0] in self._places][:k]
-            if len(found) == k:
-                return found if self._is_still_whole() else None
-            if len(hits.ids) < asked:
-                return None
-            asked *= 2  # what a newer state has brought stands between
-        return None
+    def lend(self, components: Components) -> None:
+        """From now on ask the models of these components."""
+        if self._embedder is not None:
+            self._embedder.embedder = components.embedder
+        if self._chat is not None:
+            self._chat.components = components
 
-    def _is_still_whole(self) -> bool:
-        """Whether the store had the whole state a moment ago: an index loses vectors only after it has changed."""
-        return self._newest() == self.state.generation or self._places.keys() <= self.store.ids()
+    def prepare(self, questions: Sequence[str], cache: AnswerCache) -> int:
+        """Embed questions that will be retrieved, in batches, each at most once ever. Returns how many were."""
+        return 0 if self._embedder is None else self._embedder.prepare(questions, cache)
 
-    def _in_catalogue(self, vector: Vectors, k: int) -> list[tuple[str, float]]:
-        """What an exact store would find: every vector compared, equal scores in the order of ids."""
-        import numpy as np
+    def retrieve(self, question: str, k: int, within: Set[str] | None = None) -> list[Passage]:
+        """The ``k`` best passages, best first, only those ``within`` these ids; fewer if there are fewer."""
+        if k <= 0:
+            return []
+        (ranking,) = self._retriever.retrieve([question], self._depth(k), within)
+        if self._reranker is None:
+            return list(ranking.passages)
+        (passages,) = self._reranker.rerank([Candidates(question, ranking.passages)], self._cache())
+        return passages[:k]
 
-        query = vector.astype(np.float64)
-        chunks = self._snapshot.index_chunks(self.state)
-        best: list[tuple[float, str]] = []
-        while some := list(islice(chunks, _ROWS)):
-            rows = self._snapshot.index_vectors(self.state, some)
-            distances = (-(rows * query).sum(axis=1)).tolist()
-            best = sorted([*best, *zip(distances, (chunk.id for chunk in some), strict=True)])[:k]
-        return [(chunk_id, -distance) for distance, chunk_id in best]
+    def rank(self, questions: Sequence[str], k: int) -> Iterator[Ranking]:
+        """What the retriever finds for each question: the ``k`` best, or as many as the reranker takes."""
+        at_once = max(1, self._retriever.batch_size)
+        for i in range(0, len(questions), at_once):
+            yield from self._retriever.retrieve(questions[i : i + at_once], self._depth(k))
 
-    def _passage(self, chunk_id: str) -> Passage:
-        """The passage of a chunk, kept at hand with its text: other questions will find it again."""
-        if chunk_id not in self._passages:
-            document, chunks = self._document(self._places[chunk_id])
-            self._passages[chunk_id] = _passage(chunks[chunk_id], document, 0.0)
-        return self._passages[chunk_id]
+    def rerank(self, questions: Sequence[str], rankings: Sequence[Ranking], k: int) -> Iterator[SearchResult]:
+        """The first ``k`` passages of each ranking, after the reranker where the recipe names one."""
+        if self._reranker is None:
+            yield from (SearchResult(list(ranking.passages), None, ranking.blind) for ranking in rankings)
+            return
+        pairs = list(zip(questions, rankings, strict=True))
+        for i in range(0, len(pairs), self._reranker.batch_size):
+            some = pairs[i : i + self._reranker.batch_size]
+            orders = self._reranker.rerank([Candidates(one, found.passages) for one, found in some], self._cache())
+            for (_, ranking), passages in zip(some, orders, strict=True):
+                yield SearchResult(passages[:k], ranking.passages, ranking.blind)
 
-
-def _read(snapshot: Snapshot, splitter: str, document_id: str) -> tuple[Document, dict[str, StoredChunk]]:
-    """A document, and its chunks by their ids."""
-    chunks = snapshot.document_chunks(document_id, splitter)
-    return snapshot.document(document_id), {chunk.id: chunk for chunk in chunks}
+    def _depth(self, k: int) -> int:
+        return k if self._reranker is None else self._reranker.candidates
 
 
-def _close(snapshot: Snapshot, store: VectorStore) -> None:
-    try:
-        store.close()
-    finally:
-        snapshot.close()
+def search(
+    questions: Sequence[str],
+    k: int,
+    searcher: Searcher,
+    observers: Observers,
+    cache: AnswerCache | None = None,
+) -> tuple[list[SearchResult], int]:
+    """The ``k`` best passages of each question, and how many questions were embedded ahead, which needs a ``cache``."""
+    with stage(observers, "retrieve", "questions", len(questions), searcher.part) as running:
+        embedded = 0 if cache is None else searcher.prepare(questions, cache)
+        rankings = []
+        for ranking in searcher.rank(questions, k):
+            rankings.append(ranking)
+            running.advance()
+    if searcher.reranker_spec is None:
+        return list(searcher.rerank(questions, rankings, k)), embedded
+    results = []
+    with stage(observers, "rerank", "questions", len(questions), searcher.reranker_spec) as running:
+        for result in searcher.rerank(questions, rankings, k):
+            results.append(result)
+            running.advance()
+    return results, embedded
 
 
-def _passage(chunk: StoredChunk, document: Document, score: float) -> Passage:
-    whole = Passage(chunk.id, document.source, "", chunk.start, chunk.end, score, chunk.heading)
-    return _span(document, chunk.start, chunk.end, whole)
+def account(ledger: Ledger, results: Sequence[SearchResult], searcher: Searcher, notes: Sequence[str] = ()) -> None:
+    """Say in a ledger what was found, and what a reranker left out of it."""
+    entry = ledger.open("retrieve", "passages")
+    entry.notes += notes
+    entry.notes += blind_notes(results, searcher)
+    for result in results:
+        entry.came_in += amount(result.passages if result.candidates is None else result.candidates)
+    entry.went_out = entry.came_in
+    if searcher.reranker_spec is not None:
+        k = max((len(result.passages) for result in results), default=0)
+        ledger.entries.append(account_reranked(results, searcher.reranker_spec.name, k))
 
 
-def _span(document: Document, start: int, end: int, passage: Passage) -> Passage:
-    page = page_at(document.pages, start)
-    return replace(
-        passage,
-        text=document.text[start:end],
-        start=start,
-        end=end,
-        sections=tuple(section.label for section in sections_within(document.sections, start, end)),
-        page=page.number if page else None,
-        page_label=page.label if page else None,
-    )
+def account_reranked(results: Sequence[SearchResult], name: str, k: int) -> Entry:
+    """The account of a reranker: it leaves out all but the first ``k`` of what it puts into order."""
+    entry = Entry("rerank", "passages")
+    for result in results:
+        kept = {passage.id for passage in result.passages[:k]}
+        entry.came_in += amount(result.candidates or ())
+        entry.went_out += amount(result.passages[:k])
+        entry.dropped += amount([one for one in result.candidates or () if one.id not in kept])
+    if entry.dropped.items:
+        entry.notes.append(f"{name} chose {entry.went_out.items} of {entry.came_in.items} passages that were found")
+    return entry
+
+
+def amount(passages: Sequence[Passage]) -> Amount:
+    """How much some passages are."""
+    return Amount(len(passages), sum(len(passage.text) for passage in passages))
+
+
+def blind_notes(results: Sequence[SearchResult], searcher: Searcher) -> list[str]:
+    """For how many questions the retriever was blind, by the reason."""
+    reasons = Counter(one.blind for one in results if one.blind)
+    return [
+        f"the retriever {searcher.spec.name!r} is blind for {many(count, 'question')} of {len(results)}: {reason}"
+        for reason, count in reasons.items()
+    ]

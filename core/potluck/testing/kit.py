@@ -134,7 +134,12 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
         raise PotluckError(f"the {kind} {plugin!r} does not take these settings: {error}") from error
 
     def build(own: Path) -> Component:
-        return plugins.make(found, config, Context(folder, own, ModelStore(folder)))
+        context = Context(folder, own, ModelStore(folder))
+        if kind in ("retriever", "reranker"):
+            from potluck.testing.retrieval import lend
+
+            context = lend(kind, found, config, context)
+        return plugins.make(found, config, context)
 
     host = offered.sends_to(config) if offered.sends_to is not None else None
     return Subject(build, folder, config.model_dump(by_alias=True), plugin, sends_to=host)

@@ -65,6 +65,11 @@ class Workspace:
         self.check_in_place()
         return self.folder / "stores" / index_id
 
+    def retriever_folder(self, index_id: str, fingerprint: str) -> Path:
+        """Where a retriever keeps what it makes of an index; ``fingerprint`` is of all that decides that."""
+        self.check_in_place()
+        return self.folder / "retrievers" / index_id / fingerprint
+
     def run_folder(self, run_id: str) -> Path:
         """Where the manifest and the answers of a run are kept."""
         self.check_in_place()
