@@ -6,6 +6,7 @@ Modules: ``potluck.testing.loader``, ``potluck.testing.isolated_reading``, ``pot
 from __future__ import annotations
 
 import json
+from collections.abc import Collection, Mapping
 from pathlib import Path
 
 import pytest
@@ -13,6 +14,7 @@ import pytest
 from potluck import plugins
 from potluck.errors import MissingDependency
 from potluck.testing import Check, checks
+from support.kits import hold
 
 WRITTEN = ("csv", "email", "html", "ipynb", "json", "markdown", "text", "xml")
 """The bundled loaders that claim formats of which the kit writes samples."""
@@ -34,6 +36,24 @@ REAL = {
     "xml": ("factbook.xml",),
 }
 """Real files for each bundled loader."""
+WRITTEN_LACK = {
+    "reads-its-samples": {"email"},
+    "sections-lie-in-the-text": {"csv", "email", "json", "xml"},
+    "pages-lie-in-the-text": set(WRITTEN),
+    "encodings": {"email"},
+    "reads-only-its-file": set(WRITTEN) - {"html", "xml"},
+}
+"""Rules that are skipped because the kit writes no sample for them, and for which loaders. That they are is tested."""
+REAL_LACK = {
+    "reads-its-samples": {"archive", "csv", "email", "html", "json", "markdown", "office", "text"},
+    "sections-lie-in-the-text": {"csv", "email", "json", "text", "xml"},
+    "pages-lie-in-the-text": set(REAL) - {"office", "pdf", "unstructured"},
+    "line-ends": {"archive", "epub", "html", "notion", "office", "pdf"},
+    "encodings": {"archive", "email", "epub", "evernote", "html", "notion", "office", "pdf", "xml"},
+    "no-silent-loss": {"html"},
+    "reads-only-its-file": set(REAL) - {"evernote", "unstructured", "xml"},
+}
+"""Rules that are skipped because no real file suits them, and for which loaders."""
 
 
 @pytest.mark.parametrize("name", WRITTEN)
@@ -41,7 +61,12 @@ REAL = {
 def test_a_bundled_loader_keeps_the_contract_with_the_samples_of_the_kit(
     check: Check, name: str, tmp_path: Path
 ) -> None:
-    check(name, tmp_path)
+    hold(check, name, {}, tmp_path, lacking(WRITTEN_LACK, name))
+
+
+def lacking(rules: Mapping[str, Collection[str]], name: str) -> set[str]:
+    """The rules for which a loader's samples lack something."""
+    return {rule for rule, names in rules.items() if name in names}
 
 
 def _pace(rule: str, name: str) -> list[pytest.MarkDecorator]:
@@ -69,7 +94,7 @@ def test_a_bundled_loader_keeps_the_contract_with_real_files(
     docs = shared_data / "docs"
     must = {row["file"]: row["must"] for row in json.loads((docs / "expected.json").read_text(encoding="utf-8"))}
     (check,) = (one for one in checks("loader", {docs / file: must[file] for file in REAL[name]}) if one.rule == rule)
-    check(name, tmp_path)
+    hold(check, name, {}, tmp_path, lacking(REAL_LACK, name))
 
 
 def test_every_bundled_loader_is_held_against_the_kit() -> None:

@@ -21,7 +21,7 @@ from potluck.contracts import Splitter
 from potluck.documents import Chunk, Document
 from potluck.testing import Check, Skipped, Subject, checks
 from potluck.testing.texts import is_torn
-from support.kits import breaks, broken
+from support.kits import breaks, broken, hold
 
 
 class Words(Splitter):
@@ -318,7 +318,7 @@ SETTINGS: list[tuple[str, dict[str, Any]]] = [
 def test_the_bundled_splitters_keep_the_rules(
     check: Check, plugin: str, settings: dict[str, Any], tmp_path: Path
 ) -> None:
-    check(plugin, tmp_path, settings)
+    hold(check, plugin, settings, tmp_path, {"overlap-is-held"} if plugin == "sections" else ())
 
 
 def test_a_tokenizer_of_ones_own_counts_the_limit(tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from potluck.documents import Page
 from potluck.errors import NoText, PasswordNeeded, PotluckError, UnreadableDocument
 from potluck.testing import Check, checks
 from support.fake_plugins import visible
+from support.kits import hold
 from support.langchain_classes import install_classes
 from support.loading import load, load_one
 
@@ -135,6 +136,10 @@ def test_secrets_reach_it_as_arguments_only(classes: None, tmp_path: Path, monke
     assert passage.text == "token geheim, environment None"
 
 
+LACKING = {"sections-lie-in-the-text", "pages-lie-in-the-text", "reads-only-its-file"}
+"""Rules of sections, of pages and of XML, none of which a text file has."""
+
+
 @pytest.mark.parametrize("rule", [check.rule for check in checks("loader")])
 def test_it_keeps_the_contract_as_well_as_the_class_does(rule: str, tmp_path: Path) -> None:
     sample = tmp_path / "sample.txt"
@@ -142,4 +147,4 @@ def test_it_keeps_the_contract_as_well_as_the_class_does(rule: str, tmp_path: Pa
     samples = {sample: ["道碴厚度不得小於三十公分。", "Every worker wears a helmet"]}
     check: Check = {one.rule: one for one in checks("loader", samples=samples)}[rule]
     settings = {"class": f"{COMMUNITY}.TextLoader", "arguments": {"encoding": "utf-8"}}
-    check("langchain", tmp_path / "kit", settings)
+    hold(check, "langchain", settings, tmp_path / "kit", LACKING)

@@ -15,6 +15,7 @@ from potluck.errors import ContractBroken
 from potluck.testing import Check, Violation, checks
 from potluck.testing.kit import subject
 from potluck_plugins.splitters.langchain import locate
+from support.kits import hold
 
 _PACKAGE = "langchain_text_splitters"
 SETTINGS: dict[str, dict[str, Any]] = {
@@ -33,6 +34,8 @@ SETTINGS: dict[str, dict[str, Any]] = {
     },
     "markdown": {"class": f"{_PACKAGE}.MarkdownTextSplitter", "arguments": {"chunk_size": 80, "chunk_overlap": 20}},
 }
+OF_LIMITS = {"within-its-limit", "overlap-is-held", "chinese-is-split"}
+"""Rules of settings that are the class's, whose names the kit does not know."""
 HEADINGS = {
     "class": f"{_PACKAGE}.MarkdownHeaderTextSplitter",
     "arguments": {"headers_to_split_on": [["#", "title"]]},
@@ -52,7 +55,7 @@ def test_it_keeps_the_contract(check: Check, name: str, tmp_path: Path) -> None:
         with pytest.raises(Violation, match="is not in the document"):
             check("langchain", tmp_path, SETTINGS[name])
     else:
-        check("langchain", tmp_path, SETTINGS[name])
+        hold(check, "langchain", SETTINGS[name], tmp_path, OF_LIMITS)
 
 
 @pytest.mark.parametrize("size", [3, 10, 40])
