@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint
 from types import MappingProxyType
-from typing import Any, TypeVar
+from typing import Any, Literal, overload
 
 import pluggy
 from packaging.utils import canonicalize_name
@@ -33,8 +33,6 @@ GROUPS: Mapping[Kind, str] = MappingProxyType({name: kind.group for name, kind i
 """The entry-point group of each kind."""
 
 FILE_TYPES = "potluck.file_types"
-
-OfferT = TypeVar("OfferT", bound=Offer[Any])
 
 
 @dataclass(frozen=True, slots=True)
@@ -192,16 +190,26 @@ def tuner_offer(plugin: Plugin) -> TunerOffer:
     return TunerOffer.of(offer(plugin))
 
 
-def those_that(offered: Callable[[Plugin], OfferT], kind: Kind, can: Callable[[OfferT], bool]) -> str:
+@overload
+def capable_names(kind: Literal["chat"], can: Callable[[ChatOffer], bool]) -> str: ...
+@overload
+def capable_names(kind: Literal["store"], can: Callable[[StoreOffer], bool]) -> str: ...
+@overload
+def capable_names(kind: Literal["tuner"], can: Callable[[TunerOffer], bool]) -> str: ...
+@overload
+def capable_names(
+    kind: Literal["loader", "splitter", "embedder", "metric", "observer"], can: Callable[[Offer[Component]], bool]
+) -> str: ...
+def capable_names(kind: Kind, can: Callable[[Any], bool]) -> str:
     """The names of the installed plugins of a kind whose offers say that they can do something, for messages.
 
-    One that does not work says nothing and is left out.
+    ``can`` gets the offer, of the type that belongs to the kind. A plugin that does not work is left out.
     """
     names = list[str]()
     for plugin in installed_plugins():
         if plugin.kind == kind:
             with suppress(BrokenPlugin, ContractMismatch):
-                names += [repr(plugin.name)] if can(offered(plugin)) else []
+                names += [repr(plugin.name)] if can(offer(plugin)) else []
     return ", ".join(dict.fromkeys(names)) or "none is installed"
 
 

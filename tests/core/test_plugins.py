@@ -129,10 +129,10 @@ def test_messages_name_every_plugin_that_can_also_those_of_others(site: Path) ->
     def cuts(offered: Offer[Any]) -> bool:
         return offered.component.__name__ == "Cutter"
 
-    able = plugins.those_that(plugins.offer, "splitter", cuts)
+    able = plugins.capable_names("splitter", cuts)
     assert able == "'fussy', 'good', 'half', 'needy'", "broken ones say nothing"
-    assert "'recursive'" in plugins.those_that(plugins.offer, "splitter", lambda offered: True)
-    assert plugins.those_that(plugins.offer, "chat", cuts) == "none is installed"
+    assert "'recursive'" in plugins.capable_names("splitter", lambda offered: True)
+    assert plugins.capable_names("chat", cuts) == "none is installed"
 
 
 def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:

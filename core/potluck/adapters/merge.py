@@ -97,7 +97,7 @@ def _check_mergeable(tuner: Tuner, name: str) -> None:
     message = f"what the tuner {name!r} learns cannot be merged into the weights exactly"
     if tuner.whole:
         raise Unsupported(f"{message}: its result is a whole model already")
-    others = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: one.mergeable)
+    others = plugins.capable_names("tuner", lambda one: one.mergeable)
     raise Unsupported(f"{message}; tuners of which it can: {others}")
 
 

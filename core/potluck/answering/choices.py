@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 def check_scores_text(chat: ChatModel, name: str, consequence: str) -> None:
     """Raise ``Unsupported``, naming the installed ones that do, for a chat model that does not score texts."""
     if not chat.scores_text:
-        others = plugins.those_that(plugins.chat_offer, "chat", lambda one: one.scores_text)
+        others = plugins.capable_names("chat", lambda one: one.scores_text)
         raise Unsupported(
             f"the chat model {name!r} does not say how likely a text is, {consequence}; chat models that do: {others}"
         )

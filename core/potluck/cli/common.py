@@ -21,8 +21,6 @@ if TYPE_CHECKING:
     from potluck.loading.failure import LoadFailure
     from potluck.observation.observers import Observers
 
-_PROGRESS = "potluck:progress"
-
 _F = TypeVar("_F", bound=Callable[..., Any])
 
 recipe_argument = click.argument("recipe", type=click.Path(path_type=Path))
@@ -59,14 +57,16 @@ def open_recipe(
 
 
 def show_progress(observers: Observers, quiet: bool) -> None:
-    """Let the bundled progress display watch as well, unless one was asked for; ``quiet``: on a terminal only."""
+    """Let the progress display of commands watch as well, unless it was asked for; ``quiet``: on a terminal only."""
     from potluck import plugins
+    from potluck.contracts.kinds import KINDS
     from potluck.errors import PluginError
 
-    if observers.get_plugin(_PROGRESS) is not None:
+    name = KINDS["observer"].default_of_commands
+    if name is None or observers.get_plugin(name) is not None:
         return
     with suppress(PluginError):  # without it the work is the same
-        plugin = plugins.find("observer", _PROGRESS)
+        plugin = plugins.find("observer", name)
         observers.add(plugin, plugins.offer(plugin).config.model_validate({"quiet": quiet}), Path())
 
 

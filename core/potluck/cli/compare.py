@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 @click.command("compare")
 @recipe_options
-@click.option("--swap", "swaps", multiple=True, metavar="AXIS=VALUE,...", help="An axis: embedder=text2vec,ada-002.")
+@click.option("--swap", "swaps", multiple=True, metavar="AXIS=VALUE,...", help="An axis: retriever.k=2,4.")
 @click.option("--design", type=click.Choice(DESIGNS), default="grid", show_default=True, help="Which combinations.")
 @click.option("--baseline", metavar="VARIANT", help="The variant that others are compared with; the first if left out.")
 @click.option("--questions", type=click.Path(path_type=Path), help="A JSON Lines file, instead of the recipe's.")

@@ -75,7 +75,7 @@ def lint_prompts(file: Path, questions: Path | None, as_json: bool) -> int:
 
 @command.command("score")
 @click.argument("recipe", type=_file, required=False)
-@click.option("--chat", metavar="NAME", help="The chat model, where no recipe names one: transformers, masked-lm, ...")
+@click.option("--chat", metavar="NAME", help="The chat model, where no recipe names one: a plugin's name.")
 @click.option("--set", "overrides", multiple=True, metavar="KEY=VALUE", help="A setting: chat.model=FOLDER.")
 @click.option("--facts", type=_file, help="Cloze facts, JSON Lines with X and Y (or LAMA's names).")
 @click.option("--pairs", type=_file, help="Sentence pairs, JSON Lines with premise, hypothesis and label.")
@@ -152,7 +152,7 @@ def _open_chat(path: Path | None, chat: str | None, overrides: Sequence[str]) ->
     from potluck.egress import guard_process
 
     if path is None and chat is None:
-        raise click.UsageError("name a model: a RECIPE, or --chat transformers --set chat.model=FOLDER")
+        raise click.UsageError("name a model: a RECIPE, or --chat NAME --set chat.model=FOLDER")
     said = (*overrides, *([f"chat.use={chat}"] if chat is not None else []))
     if path is None:
         model = recipes.loads("potluck: 1", Path("--chat"), said, check_installed=False)

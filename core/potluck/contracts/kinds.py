@@ -64,6 +64,12 @@ class PluginKind:
     default: str | None = None
     """The plugin that is used where a recipe names none; None for a kind that a recipe may go without."""
 
+    default_with_model: str | None = None
+    """The plugin that is used where a recipe names a ``model`` and none of these; else ``default``."""
+
+    default_of_commands: str | None = None
+    """The plugin (``package:name``) that commands use besides those that a recipe names."""
+
     always: tuple[str, ...] = ()
     """The plugins (``package:name``) that are used in every recipe, besides those that it names."""
 
@@ -166,6 +172,7 @@ _ENTRIES = (
         key="chat",
         offer=ChatOffer,
         default="extractive",
+        default_with_model="transformers",
     ),
     PluginKind(
         "metric",
@@ -196,6 +203,7 @@ _ENTRIES = (
         kit=("potluck.testing.observer",),
         key="observers",
         why_idle="observers watch and change nothing",
+        default_of_commands="potluck:progress",
         called="when a recipe or ``POTLUCK_OBSERVERS`` names it",
     ),
 )

@@ -104,7 +104,7 @@ def _check_kind(folder: Path, kind: ModelKind) -> None:
     if found != kind:
         from potluck import plugins
 
-        able = plugins.those_that(plugins.chat_offer, "chat", lambda one: found in one.kinds)
+        able = plugins.capable_names("chat", lambda one: found in one.kinds)
         raise ModelNotFound(f"{folder} holds {_KINDS[found]}; chat models that answer with one: {able}")
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import cast
 
 from potluck import plugins
-from potluck.contracts import Config, Kind, Offer, PluginKind
+from potluck.contracts import KINDS, Config, Kind, Offer, PluginKind
 from potluck.contracts.component import Component
 from potluck.errors import MissingDependency, PluginError
 from potluck.recipe.axes import read_axes
@@ -38,9 +38,6 @@ from potluck.recipe.tuning_keys import TuningKeys, answers_with
 from potluck.recipe.tuning_settings import DatasetSettings, Tuning, split_adapter, with_model
 from potluck.recipe.validation import ONLY_FOR_SECRETS, ConfigT, Validated, plain_value, validate
 from potluck.suggestions import did_you_mean
-
-_LOCAL = "transformers"
-"""The chat model that answers with a model that is tuned, where the recipe names none."""
 
 _LONGEST_NAME = 100
 """Characters of a plugin's name; looking for names like a longer one would take long."""
@@ -158,20 +155,20 @@ class Builder:
         """The chat model: of a recipe that tunes or names a task, the model that it is about."""
         model = self._get("model")
         if node is None and model is not None:
-            local = Node(_LOCAL, model.place)
+            local = Node(KINDS["chat"].default_with_model, model.place)
             node = Node({"use": local, "model": model}, model.place, {"use": model.place, "model": model.place})
         if node is None:
             return self._component("chat", Node({}, self.root.place), "chat")
         rest, adapter = split_adapter(long_form("chat", node))
         use = rest.children().get("use")
         if use is None and adapter is not None and model is not None and isinstance(rest.value, dict):
-            use = Node(_LOCAL, adapter.place)
+            use = Node(KINDS["chat"].default_with_model, adapter.place)
             rest = Node({"use": use, **rest.value}, rest.place, {"use": adapter.place, **rest.keys})
         if model is not None and use is not None and isinstance(use.value, str):
             rest = with_model(rest, model, self._offered("chat", use.value))
         part = self._component("chat", rest, "chat")
         if part is not None and adapter is not None and plugins.chat_offer(part.plugin).takes_tuned is False:
-            others = plugins.those_that(plugins.chat_offer, "chat", lambda one: one.takes_tuned is True)
+            others = plugins.capable_names("chat", lambda one: one.takes_tuned is True)
             message = f"the chat model {part.name!r} does not answer with what was tuned; chat models that do: {others}"
             self.findings.note(adapter.place, f"chat.adapter: {message}")
         return part

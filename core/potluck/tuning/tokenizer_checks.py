@@ -60,7 +60,7 @@ def resize_embeddings(method: Method, model: Any, tokenizer: Any) -> Any:
     if not method.config.resize_embeddings:
         return model
     if not method.trains_base:
-        able = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: one.trains_base)
+        able = plugins.capable_names("tuner", lambda one: one.trains_base)
         raise Unsupported(
             f"tuner.resize_embeddings: {type(method).__name__} does not train the embeddings, so that the rows of new "
             "tokens would keep their random values: take a tuner that trains the base "
@@ -80,7 +80,7 @@ def check_embeddings(request: TuningRequest, tokenizer: Any, model: Any, example
     try:
         check_rows(used, tokenizer, rows, str(request.model))
     except TokenizerMismatch as error:
-        able = plugins.those_that(plugins.tuner_offer, "tuner", lambda one: one.trains_base)
+        able = plugins.capable_names("tuner", lambda one: one.trains_base)
         raise TokenizerMismatch(
             f"{error}; or let them be learned, with resize_embeddings: true and a tuner that trains the base: {able}"
         ) from None

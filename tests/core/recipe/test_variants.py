@@ -92,8 +92,8 @@ def test_variants_have_no_axes_of_their_own(read: Read) -> None:
 @pytest.mark.parametrize(
     ("swap", "message"),
     [
-        ("embedder", "--swap embedder: expected AXIS=VALUE,VALUE, such as embedder=text2vec,ada-002"),
-        ("embedder=", "--swap embedder=: expected AXIS=VALUE,VALUE, such as embedder=text2vec,ada-002"),
+        ("embedder", "--swap embedder: expected AXIS=VALUE,VALUE, such as retriever.k=2,4"),
+        ("embedder=", "--swap embedder=: expected AXIS=VALUE,VALUE, such as retriever.k=2,4"),
         ("embeder=a,b", "--swap embeder=a,b: 'embeder' is not a key of a recipe (did you mean 'embedder'?)"),
         ("k=1,2", "--swap k=1,2: 'k' is not a key of a recipe (did you mean 'retriever.k'?)"),
         ("embedder=[a", "--swap embedder=[a: the value is not YAML; put quotes around it"),
