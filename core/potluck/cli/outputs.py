@@ -33,7 +33,7 @@ def outputs() -> dict[str, Any]:
         "prompts list": tuple[listings.PromptResult, ...],
         "prompts score": listings.PromptScoresResult,
         "reproduce": runs.ReproductionResult,
-        "run": runs.RunResult | runs.TaskRunResult,
+        "run": runs.RunResult,
         "strategy": strategy.StrategyResult,
         "tune": stages.TuneResult,
         "tuners": tuple[listings.TunerResult, ...],

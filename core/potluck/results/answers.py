@@ -83,21 +83,6 @@ class AnsweredResult(AskResult):
 
 
 @dataclass(frozen=True, slots=True)
-class EvaluationResult:
-    """The measures of a file of questions, and each answer."""
-
-    metrics: Mapping[str, float | None]
-    """By name; null where nothing could be measured. `seconds` is what all took."""
-    questions: tuple[AnsweredResult, ...]
-    tokens: Usage
-    cost: float | None
-    """US dollars; null where the model has no prices."""
-    notes: tuple[str, ...]
-    ledger: Mapping[str, StageAccount]
-    """By stage."""
-
-
-@dataclass(frozen=True, slots=True)
 class LabelScore:
     """One label: shares from 0 to 1, and how often it was right (``support``)."""
 
@@ -108,9 +93,33 @@ class LabelScore:
 
 
 @dataclass(frozen=True, slots=True)
+class EvaluationResult:
+    """The measures of a file of questions about documents, and each answer."""
+
+    metrics: Mapping[str, float | None]
+    """By name; null where nothing could be measured. `seconds` is what all took."""
+    intervals: Mapping[str, tuple[float | None, float | None]]
+    """The ends of the 95 % confidence interval, by the measure's name."""
+    confusion: Mapping[str, Mapping[str, int]] | None
+    """How often each right label was taken for each label; null where no labels are predicted."""
+    labels: Mapping[str, LabelScore] | None
+    """By name; null where no labels are predicted."""
+    n: int
+    """Questions."""
+    questions: tuple[AnsweredResult, ...]
+    tokens: Usage
+    cost: float | None
+    """US dollars; null where the model has no prices."""
+    notes: tuple[str, ...]
+    ledger: Mapping[str, StageAccount]
+    """By stage."""
+
+
+@dataclass(frozen=True, slots=True)
 class ExampleResult:
     """One example of a task: what the model said to it, and how that scores."""
 
+    question_id: str
     input: str
     target: str
     """What is right."""
@@ -122,18 +131,23 @@ class ExampleResult:
 
 @dataclass(frozen=True, slots=True)
 class TaskEvaluationResult:
-    """The measures of a file of examples; they stand at the top as well, by name."""
+    """The measures of a file of examples, and each answer. The measures stand at the top as well, by name."""
 
-    measures: Mapping[str, float] = field(metadata=SPREAD)
-    metrics: Mapping[str, float]
-    """By name. `seconds` is what all took."""
+    measures: Mapping[str, float | None] = field(metadata=SPREAD)
+    metrics: Mapping[str, float | None]
+    """By name; null where nothing could be measured. `seconds` is what all took."""
     intervals: Mapping[str, tuple[float | None, float | None]]
     """The ends of the 95 % confidence interval, by the measure's name."""
     confusion: Mapping[str, Mapping[str, int]] | None
-    """How often each right label was taken for each label; null where the task is not a classification."""
+    """How often each right label was taken for each label; null where no labels are predicted."""
     labels: Mapping[str, LabelScore] | None
+    """By name; null where no labels are predicted."""
     n: int
     """Examples."""
-    notes: tuple[str, ...]
     examples: tuple[ExampleResult, ...]
     tokens: Usage
+    cost: float | None
+    """US dollars; null where the model has no prices."""
+    notes: tuple[str, ...]
+    ledger: Mapping[str, StageAccount]
+    """By stage."""

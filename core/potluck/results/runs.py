@@ -12,29 +12,19 @@ from potluck.results.stages import IndexResult, TuneResult
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run of a recipe with documents did."""
+    """What a run did."""
 
     run: str
     folder: str
-    """It holds the manifest and the answers."""
-    index: IndexResult
-    evaluation: EvaluationResult | None
-    """Null where the recipe names no questions."""
-    seconds: float
-
-
-@dataclass(frozen=True, slots=True)
-class TaskRunResult:
-    """What a run of a recipe that tunes or has a task did."""
-
-    run: str
-    folder: str
-    """It holds the manifest, the answers, the report and its pictures."""
+    """It holds the manifest and the report, and what there is of answers and pictures."""
+    index: IndexResult | None
+    """Null where the recipe has no documents."""
     tuning: TuneResult | None
-    """Null where the recipe has no tuner."""
-    evaluation: TaskEvaluationResult | None
-    """Null where the recipe names no examples to answer."""
+    """Null where the recipe has documents or no tuner."""
+    evaluation: EvaluationResult | TaskEvaluationResult | None
+    """Null where the recipe names no questions."""
     notes: tuple[str, ...]
+    """Why something of the folder is missing."""
     seconds: float
 
 

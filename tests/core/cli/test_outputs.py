@@ -24,6 +24,7 @@ from support.labelled import install_labelled, messages, write
 
 WORDS = {"中獎": "garbage", "開會": "ok"}
 TUTOR = json.dumps({"use": "tutor", "words": WORDS, "otherwise": "ok"})
+TORCH = ("torch", "transformers", "peft")
 CLAUSES = "1.4.4 短鋼軌：係指長度在標準長度以下5m以上之鋼軌。\n1.4.6 長鋼軌：係指長度在25m以上未滿200m之鋼軌。\n"
 QUESTIONS: list[dict[str, Any]] = [
     {"question": "短鋼軌是什麼？", "gold_sections": ["1.4.4"], "answers": ["標準長度以下5m以上"], "gold_facts": ["5m"]},
@@ -275,7 +276,7 @@ def test_what_is_tuned_is_as_its_schema_says(tmp_path: Path) -> None:
     with recipe(home, tuner={"use": "lora", "training": {"max_steps": 3, "dtype": "float32"}}) as one:
         path = str(one.model.path)
 
-    assert printed("plan", path)["trainable_parameters"]
-    assert len(printed("tune", path)["losses"]) == 3
-    assert printed("run", path)["tuning"]["reused"]
-    assert Path(printed("merge", path, str(tmp_path / "merged"))["folder"]).is_dir()
+    assert printed("plan", path, imported=TORCH)["trainable_parameters"]
+    assert len(printed("tune", path, imported=TORCH)["losses"]) == 3
+    assert printed("run", path, imported=TORCH)["tuning"]["reused"]
+    assert Path(printed("merge", path, str(tmp_path / "merged"), imported=TORCH)["folder"]).is_dir()
