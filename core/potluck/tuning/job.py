@@ -17,14 +17,13 @@ from potluck.models.loading import kind_of, load_model
 from potluck.tuning.checkpoint import (
     Checkpoints,
     TrainingHistory,
-    load_optimiser_state,
     load_parameters,
-    trained_parameters,
 )
 from potluck.tuning.encode import Encoding, encode
 from potluck.tuning.forward import make_forward
 from potluck.tuning.head import add_head, check_head, head_labels
 from potluck.tuning.method import Method
+from potluck.tuning.optimisation import Optimisation, TorchOptimisation
 from potluck.tuning.processes import Processes
 from potluck.tuning.schedule import Schedule
 from potluck.tuning.sharding import parameter_groups, shard
@@ -34,7 +33,6 @@ from potluck.tuning.zero import Zero, import_deepspeed
 if TYPE_CHECKING:
     import torch
 
-    from potluck.tuning.forward import Forward
 
 _KINDS: Mapping[ModelKind, str] = {"causal": "causal", "masked": "masked", "seq2seq": "sequence-to-sequence"}
 
@@ -46,86 +44,89 @@ class Job:
     method: Method
     request: TuningRequest
     model: torch.nn.Module
-    optimiser: torch.optim.Optimizer
     training: Encoding
     validation: Encoding
     schedule: Schedule
     checkpoints: Checkpoints
     history: TrainingHistory
     processes: Processes
-    forward: Forward
-    zero: Zero | None
+    optimisation: Optimisation
     ends: frozenset[int]
     """The tokens that end an answer; none where no words are learned."""
 
-    @property
-    def parameters(self) -> list[torch.nn.Parameter]:
-        """Those that are trained."""
-        return [one for one in self.model.parameters() if one.requires_grad]
-
-    @property
-    def weights(self) -> Mapping[str, torch.Tensor]:
-        """The parameters that are trained, by name, whole."""
-        return trained_parameters(self.model) if self.zero is None else self.zero.weights()
-
-    @property
-    def spread(self) -> bool:
-        """Whether each process holds a part of the model only."""
-        return self.zero is not None or (self.method.config.training.fsdp and self.processes.count > 1)
-
 
 def prepare_job(method: Method, request: TuningRequest) -> Job:
-    """A training to begin, or to go on with. Raises what ``train`` raises before its first step."""
-    import torch
-
+    """A training to begin, or to resume. Raises what ``train`` raises before its first step."""
     settings, kind = method.config.training, supported_kind(method, request)
     processes = Processes.join("cpu" if settings.use_cpu else "auto")
-    several = processes.count > 1
-    if settings.deepspeed is not None and several:
+    if settings.deepspeed is not None and processes.count > 1:
         import_deepspeed(processes.device)  # before anything is loaded
-    tokenizer = tokenizer_of(method, request)
-    dtype, labels = resolve_dtype(settings.dtype, processes.device), head_labels(method, request)
+    tokenizer, dtype = tokenizer_of(method, request), resolve_dtype(settings.dtype, processes.device)
+    model = _load_wrapped(method, request, kind, tokenizer, dtype, processes)
+    training, validation = _encode_sides(method, request, kind, tokenizer, model)
+    name = _training_fingerprint(method, request, training, validation, dtype, processes)
+    checkpoints = Checkpoints(request.folder, name, processes.first)
+    tensors, history = checkpoints.last(best=settings.early_stopping_patience is not None)
+    if tensors:
+        load_parameters(model, tensors)
+    return Job(
+        method=method,
+        request=request,
+        model=model,
+        training=training,
+        validation=validation,
+        schedule=Schedule.of(settings, len(training.examples), request.seed, processes.count),
+        checkpoints=checkpoints,
+        history=history,
+        processes=processes,
+        optimisation=_optimisation(method, model, dtype, processes, tensors),
+        ends=end_token_ids(method, request, tokenizer, kind),
+    )
+
+
+def _load_wrapped(
+    method: Method, request: TuningRequest, kind: ModelKind, tokenizer: Any, dtype: str, processes: Processes
+) -> Any:
+    """The model with what is trained in it, as the seed begins it, spread over the processes if settings ask for it."""
+    import torch
+
     torch.manual_seed(request.seed)
     base = load_model(request.model, "float32" if method.trains_base else dtype, kind, processes.device)
     model = wrap_model(method, base, request, tokenizer)
-    if settings.fsdp and several:
+    if method.config.training.fsdp and processes.count > 1:
         shard(method.base(model))
-    limit = max_example_tokens(method, model)
+    return model
+
+
+def _encode_sides(
+    method: Method, request: TuningRequest, kind: ModelKind, tokenizer: Any, model: Any
+) -> tuple[Encoding, Encoding]:
+    """The examples to learn from and those to validate with, as tokens that the model has embeddings for."""
+    limit, labels = max_example_tokens(method, model), head_labels(method, request)
     check_end(method, request, tokenizer, kind)
     training = encode(request.training, tokenizer, limit, method.config.fit, kind, labels)
     if not training.examples:
         raise ModelError("there is no example to learn from")
     validation = encode(request.validation, tokenizer, limit, method.config.fit, kind, labels)
     check_embeddings(request, tokenizer, method.base(model), [*training.examples, *validation.examples])
-    schedule = Schedule.of(settings, len(training.examples), request.seed, processes.count)
-    name = _training_fingerprint(method, request, training, validation, dtype, processes)
-    checkpoints = Checkpoints(request.folder, name, processes.first)
-    left, history = checkpoints.last(best=settings.early_stopping_patience is not None)
-    if left:
-        load_parameters(model, left)
-    optimiser = _adamw(method, model)
+    return training, validation
+
+
+def _optimisation(
+    method: Method, model: Any, dtype: str, processes: Processes, tensors: Mapping[str, torch.Tensor]
+) -> Optimisation:
+    """What takes the steps, with the state that a checkpoint holds, if there is one."""
+    settings = method.config.training
     forward = make_forward(method, model, method.trains_base and dtype == "bfloat16", processes.device)
-    zero = None
-    if settings.deepspeed is not None and several:
-        zero = Zero(model, forward, optimiser, settings, processes.device)
-        zero.load_state(left)
-    elif left:
-        load_optimiser_state(optimiser, left)
-    return Job(
-        method,
-        request,
-        model,
-        optimiser,
-        training,
-        validation,
-        schedule,
-        checkpoints,
-        history,
-        processes,
-        forward if zero is None else zero,
-        zero,
-        end_token_ids(method, request, tokenizer, kind),
-    )
+    optimiser = _adamw(method, model)
+    optimisation: Optimisation
+    if settings.deepspeed is not None and processes.count > 1:
+        optimisation = Zero(model, forward, optimiser, settings, processes.device)
+    else:
+        optimisation = TorchOptimisation(model, forward, optimiser, settings, processes)
+    if tensors:
+        optimisation.load_state(tensors)
+    return optimisation
 
 
 def _adamw(method: Method, model: torch.nn.Module) -> torch.optim.Optimizer:

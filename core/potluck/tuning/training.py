@@ -19,7 +19,7 @@ from potluck.contracts import TunedModel, TuningProgress, TuningRequest
 from potluck.errors import TrainingFailed
 from potluck.fingerprints import fingerprint
 from potluck.models.loading import kind_of, load_model
-from potluck.tuning.checkpoint import load_parameters, optimiser_state
+from potluck.tuning.checkpoint import load_parameters
 from potluck.tuning.encode import Encoded
 from potluck.tuning.forward import batches
 from potluck.tuning.head import save_and_remove_head
@@ -27,7 +27,6 @@ from potluck.tuning.job import Job, peak_learning_rate, prepare_job, wrap_model
 from potluck.tuning.method import Method
 from potluck.tuning.packed_batches import PackedBatch
 from potluck.tuning.padded_batches import PaddedBatch
-from potluck.tuning.sharding import clip_gradients, is_sharded
 from potluck.tuning.tokenizer_checks import tokenizer_of
 from potluck.tuning.watchdog import Evaluation, LearningRates, Watchdog
 
@@ -79,9 +78,9 @@ def train(method: Method, request: TuningRequest, progress: Callable[[TuningProg
 
 def _gather_model(job: Job) -> torch.nn.Module:
     """The model with what it has learned in one piece, to be saved by the first process."""
-    if not job.spread:
+    if not job.optimisation.is_spread:
         return job.model
-    weights, request = job.weights, job.request
+    weights, request = job.optimisation.weights(), job.request
     base = load_model(request.model, "float32", kind_of(request.model))
     model = wrap_model(job.method, base, request, tokenizer_of(job.method, request))
     load_parameters(model, weights)
@@ -130,11 +129,10 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
         if job.validation.examples and (last or history.step % every == 0):
             _evaluate(job, watch)
         if last or history.step - saved >= settings.save_steps:
-            weights = job.weights
+            weights = job.optimisation.weights()
             if (problem := watch.check_weights(weights.values())) is not None:
                 raise TrainingFailed(problem)
-            state = optimiser_state(job.optimiser) if job.zero is None else job.zero.state()
-            job.checkpoints.save(history, weights, state)
+            job.checkpoints.save(history, weights, job.optimisation.state())
             saved = history.step
         since += 1
         if last or time.monotonic() - reported > _REPORT_SECONDS:
@@ -153,36 +151,13 @@ def _step(job: Job, step: int) -> tuple[float, float, int]:
     torch.manual_seed(_seed(job.request.seed, step, job.processes.rank))
     loss, packs = torch.zeros((), device=job.processes.device), _batches_of_step(job, batch)
     for number, (pack, counted) in enumerate(packs, 1):
-        found = job.forward(pack)
+        found = job.optimisation(pack)
         part = torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum") / total * counted
-        if job.zero is None:
-            part.backward()
-        else:
-            job.zero.backward(part, last=number == len(packs))
+        job.optimisation.backward(part, last=number == len(packs))
         loss += part.detach()
-    norm = _apply_gradients(job, loss, peak_learning_rate(job.method) * job.schedule.rate(step))
+    job.processes.sum_over_all([loss])
+    norm = job.optimisation.step(peak_learning_rate(job.method) * job.schedule.rate(step))
     return float(loss), norm, sum(len(one.ids) for one in batch)
-
-
-def _apply_gradients(job: Job, loss: torch.Tensor, speed: float) -> float:
-    """Add up what the processes have computed, the loss too, and take the step; the gradient's norm."""
-    import torch
-
-    if job.zero is not None:
-        job.processes.sum_over_all([loss])
-        return job.zero.descend(speed)
-    for parameter in job.parameters:
-        if parameter.grad is None:  # this process had none of the step's examples, or the method did not use it
-            parameter.grad = torch.zeros_like(parameter)
-    here = [one.grad for one in job.parameters if one.grad is not None and not is_sharded(one)]
-    job.processes.sum_over_all([loss, *here])  # the others were added up when they were computed
-    norm = clip_gradients(job.parameters, job.method.config.training.max_grad_norm or float("inf"))
-    for group in job.optimiser.param_groups:
-        group["lr"] = speed
-    if math.isfinite(norm):  # a step along no direction would spoil what is good so far
-        job.optimiser.step()
-    job.optimiser.zero_grad()
-    return norm
 
 
 def _batches_of_step(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[PackedBatch | PaddedBatch, int]]:
@@ -193,18 +168,18 @@ def _batches_of_step(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Packe
     """
     size = job.method.config.training.pack_tokens
     found = [(pack, 1) for pack in batches(job.method, job.model, job.processes.share(batch), size)]
-    if job.spread:
+    if job.optimisation.is_spread:
         lacking = job.processes.max_over_all(len(found)) - len(found)
         found += [(pack, 0) for pack in batches(job.method, job.model, batch[:1], size)] * lacking
     return found
 
 
 def _evaluate(job: Job, watch: Watchdog) -> None:
-    found = evaluate_model(job.method, job.model, job.validation.examples, job.forward, _label_tokens(job))
+    found = evaluate_model(job.method, job.model, job.validation.examples, job.optimisation, _label_tokens(job))
     job.history.evaluations.append({"step": float(job.history.step), "loss": found.loss, "answers": found.answers})
     patient = job.method.config.training.early_stopping_patience is not None
     if patient and job.history.evaluations_since_best == 0:
-        job.checkpoints.save_best(job.history, job.weights)
+        job.checkpoints.save_best(job.history, job.optimisation.weights())
     watch.check_evaluation(found)
 
 

@@ -72,7 +72,12 @@ class Zero:
         # DeepSpeed takes the mean over the processes; a step's loss is divided by its tokens already.
         self._engine.backward(loss * dist.get_world_size(), scale_wrt_gas=False)
 
-    def descend(self, rate: float) -> float:
+    @property
+    def is_spread(self) -> bool:
+        """Always."""
+        return True
+
+    def step(self, rate: float) -> float:
         """Take a step at this learning rate; the gradient's norm before it was limited."""
         for group in self._optimiser.param_groups:
             group["lr"] = rate
