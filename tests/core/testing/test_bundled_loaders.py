@@ -85,8 +85,10 @@ def _pace(rule: str, name: str) -> list[pytest.MarkDecorator]:
     ],
 )
 def test_a_bundled_loader_keeps_the_contract_with_real_files(
-    rule: str, name: str, tmp_path: Path, shared_data: Path
+    rule: str, name: str, tmp_path: Path, shared_data: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    # LibreOffice would be started for every damaged file, for a second each; test_libreoffice.py has its tests.
+    monkeypatch.setenv("PATH", str(tmp_path))
     try:
         plugins.require(plugins.find("loader", name))
     except MissingDependency as missing:
