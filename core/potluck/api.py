@@ -15,9 +15,9 @@ from potluck import recipe
 from potluck.adapters.resolve import resolve_adapter
 from potluck.components.components import Components
 from potluck.document_qa.ask import AskReport, ask
-from potluck.document_qa.search import open_searcher, update_indexes
 from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
+from potluck.evaluation.search import open_searcher, update_indexes
 from potluck.indexing.report import IndexReport
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers, observers_of

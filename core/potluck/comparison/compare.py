@@ -11,8 +11,8 @@ from potluck.comparison.causes import causes
 from potluck.comparison.document import Setting, comparison_result, main_measure
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.measured import measured
-from potluck.comparison.resources import SharedResources
 from potluck.errors import PotluckError
+from potluck.evaluation.resources import SharedResources
 from potluck.metrics.scorer import Scorer
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.recipe_loader import reread_recipe

@@ -16,10 +16,10 @@ from pathlib import Path
 from potluck.answering.asking import ask_model
 from potluck.answering.choices import check_scores_text
 from potluck.comparison.judge import JudgeReport, Pair, judge
-from potluck.comparison.resources import SharedResources
 from potluck.contracts import ChatOptions
 from potluck.documents import Message
 from potluck.errors import PotluckError, Unsupported
+from potluck.evaluation.resources import SharedResources
 from potluck.evaluation.results import Answered
 from potluck.evaluation.served import Served
 from potluck.evaluation.workload import cost_of

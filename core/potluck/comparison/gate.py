@@ -16,10 +16,10 @@ from potluck.comparison.compare import Plan, base_of
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.measured import values_of
 from potluck.comparison.notes import notes
-from potluck.comparison.resources import SharedResources
 from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import PotluckError
+from potluck.evaluation.resources import SharedResources
 from potluck.metrics.scorer import Scorer
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant

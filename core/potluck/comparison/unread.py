@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from potluck.comparison.resources import SharedResources
 from potluck.components.components import Components
+from potluck.evaluation.resources import SharedResources
 from potluck.recipe.model import RecipeModel
 
 

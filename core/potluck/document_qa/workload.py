@@ -13,13 +13,14 @@ from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.document_qa.answer_cache import Asked, Asker
 from potluck.document_qa.ask import refuses, report_json
-from potluck.document_qa.search import lend_models
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
+from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
+from potluck.evaluation.search import lend_models
 from potluck.evaluation.served import changed_model
-from potluck.evaluation.workload import Preparation, Resources, Workload, cost_of
+from potluck.evaluation.workload import Preparation, Workload, cost_of
 from potluck.fingerprints import fingerprint
 from potluck.indexing.report import IndexReport
 from potluck.ledger import Amount, Entry, Ledger

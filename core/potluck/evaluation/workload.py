@@ -8,15 +8,15 @@ from __future__ import annotations
 import time
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
-from contextlib import AbstractContextManager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, ClassVar, Protocol, TypeAlias
+from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.documents import Json, Usage
 from potluck.errors import PotluckError
+from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport, Unit
 from potluck.indexing.report import IndexReport
 from potluck.loading.failure import LoadFailure
@@ -24,42 +24,12 @@ from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
-from potluck.stages.retrieve import Searcher
-from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
-    from potluck.observation.observers import Observers
     from potluck.stages.tune import TuneReport
 
 Counts: TypeAlias = Mapping[str, int]
 """How much by stage: documents loaded and split, texts embedded, questions embedded, questions answered."""
-
-
-class Resources(Protocol):
-    """The components that recipes answer with. Whoever makes them decides what recipes share, and closes them."""
-
-    @property
-    def workspace(self) -> Workspace:
-        """Where what was computed is kept."""
-
-    @property
-    def observers(self) -> Observers:
-        """Who watches the stages."""
-
-    def borrow(self, recipe: RecipeModel) -> AbstractContextManager[Components]:
-        """The recipe's components for a while: one embedder is in memory at a time."""
-
-    def own(self, recipe: RecipeModel) -> Components:
-        """The recipe's components to the end."""
-
-    def with_chat(self, recipe: RecipeModel) -> Components:
-        """Components that hold the recipe's chat model, with what it answers with resolved."""
-
-    def index(self, components: Components) -> IndexReport:
-        """Bring the index of a recipe up to date."""
-
-    def retriever(self, components: Components) -> Searcher:
-        """The retriever over the index of a recipe, which was brought up to date."""
 
 
 @dataclass(frozen=True, slots=True)

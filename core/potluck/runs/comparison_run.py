@@ -11,10 +11,10 @@ from typing import TYPE_CHECKING
 from potluck.atomic_files import write_atomically
 from potluck.comparison.compare import Compared, Plan, compare
 from potluck.comparison.engine import VariantRun
-from potluck.comparison.resources import SharedResources
 from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import MissingDependency
+from potluck.evaluation.resources import SharedResources
 from potluck.json_values import as_json
 from potluck.recipe.model import RecipeModel
 from potluck.releases import remember_code

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.measured import mean_values
-from potluck.comparison.resources import SharedResources
 from potluck.documents import Json
 from potluck.errors import PotluckError
+from potluck.evaluation.resources import SharedResources
 from potluck.metrics.scorer import Scorer
 from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.model import Origin, RecipeModel

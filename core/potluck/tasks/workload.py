@@ -16,9 +16,10 @@ from potluck.datasets.examples import ExampleBuilder, check_fields
 from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import read_rows
 from potluck.documents import Json, Usage
+from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.served import changed_model
-from potluck.evaluation.workload import Preparation, Resources, Workload, cost_of
+from potluck.evaluation.workload import Preparation, Workload, cost_of
 from potluck.fingerprints import fingerprint
 from potluck.metrics.classification import classification
 from potluck.metrics.perplexity import Surprise

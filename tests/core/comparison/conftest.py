@@ -9,7 +9,7 @@ import pytest
 
 from potluck import recipe
 from potluck.comparison.engine import Engine
-from potluck.comparison.resources import SharedResources
+from potluck.evaluation.resources import SharedResources
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers
 from potluck.recipe.model import RecipeModel

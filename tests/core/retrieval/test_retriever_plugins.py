@@ -1,7 +1,7 @@
 """A retriever of another package finds passages wherever the bundled one does, and keeps an index of its own.
 
 Modules: ``potluck.contracts.retriever``, ``potluck.retrieval.checked``, ``potluck.retrieval.opener``,
-``potluck.retrieval.shared_models``, ``potluck.document_qa.search``, ``potluck.stages.retrieve``.
+``potluck.retrieval.shared_models``, ``potluck.evaluation.search``, ``potluck.stages.retrieve``.
 """
 
 from __future__ import annotations
@@ -15,8 +15,8 @@ from typing import Any
 import pytest
 
 from potluck import Recipe
-from potluck.document_qa.search import open_searcher
 from potluck.errors import ContractBroken, PotluckError
+from potluck.evaluation.search import open_searcher
 from potluck.testing import Check, checks
 from support.commands import potluck
 from support.fake_plugins import visible

@@ -13,7 +13,7 @@ import pytest
 from potluck import Recipe
 from potluck.contracts import Vectors
 from potluck.contracts.store import Hits
-from potluck.document_qa.search import open_searcher
+from potluck.evaluation.search import open_searcher
 from support.fake_plugins import install_hashing, visible
 
 

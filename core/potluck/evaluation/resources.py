@@ -1,16 +1,16 @@
-"""What the variants of a comparison share: a workspace, and chat models that are loaded once."""
+"""The components that recipes answer with, and what the variants of a comparison share of them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import TYPE_CHECKING
+from contextlib import AbstractContextManager, contextmanager
+from typing import TYPE_CHECKING, Protocol
 
 from potluck.adapters.resolve import resolve_adapter
 from potluck.components.components import Components
 from potluck.contracts import ModelSources
-from potluck.document_qa.search import open_searcher, update_indexes
+from potluck.evaluation.search import open_searcher, update_indexes
 from potluck.indexing.report import IndexReport
 from potluck.recipe.model import RecipeModel
 from potluck.stages.retrieve import Searcher
@@ -21,6 +21,33 @@ if TYPE_CHECKING:
 
 _CHATS = 2
 """Chat models kept in memory at once: looking for causes goes to and fro between two."""
+
+
+class Resources(Protocol):
+    """The components that recipes answer with. Whoever makes them decides what recipes share, and closes them."""
+
+    @property
+    def workspace(self) -> Workspace:
+        """Where what was computed is kept."""
+
+    @property
+    def observers(self) -> Observers:
+        """Who watches the stages."""
+
+    def borrow(self, recipe: RecipeModel) -> AbstractContextManager[Components]:
+        """The recipe's components for a while: one embedder is in memory at a time."""
+
+    def own(self, recipe: RecipeModel) -> Components:
+        """The recipe's components to the end."""
+
+    def with_chat(self, recipe: RecipeModel) -> Components:
+        """Components that hold the recipe's chat model, with what it answers with resolved."""
+
+    def index(self, components: Components) -> IndexReport:
+        """Bring the index of a recipe up to date."""
+
+    def retriever(self, components: Components) -> Searcher:
+        """The retriever over the index of a recipe, which was brought up to date."""
 
 
 class SharedResources:
