@@ -32,8 +32,7 @@ from potluck.contracts import (
     ScoreScale,
 )
 from potluck.errors import PluginError
-from potluck.recipe.build import KEYS
-from potluck.recipe.model import DEFAULTS, AnswerSettings, DocumentSettings, RetrieverSettings, ShotSettings
+from potluck.recipe.model import DEFAULTS, KEYS, AnswerSettings, DocumentSettings, RetrieverSettings, ShotSettings
 from potluck.recipe.tuning_settings import DatasetSettings
 
 FOLDER = Path(__file__).parent / "reference"

@@ -300,7 +300,7 @@ class Filtered(Exception):
 def test_what_a_class_raises_is_an_error_that_names_it(
     tmp_path: Path, error: Exception, settings: dict[str, Any], kind: type[PotluckError], said: str
 ) -> None:
-    with pytest.raises(kind) as caught, caller(tmp_path, **settings).using():
+    with pytest.raises(kind) as caught, caller(tmp_path, **settings).guard():
         raise error
 
     assert type(caught.value) is kind
@@ -309,13 +309,13 @@ def test_what_a_class_raises_is_an_error_that_names_it(
 
 
 def test_what_is_an_error_of_ours_already_stays_one(tmp_path: Path) -> None:
-    with pytest.raises(MissingSecret, match=r"^mine$"), caller(tmp_path).using():
+    with pytest.raises(MissingSecret, match=r"^mine$"), caller(tmp_path).guard():
         raise MissingSecret("mine")
 
 
 def test_without_the_network_no_host_may_be_named(tmp_path: Path) -> None:
     for network, named in ((True, f"the recipe names {ELSEWHERE}"), (False, "the recipe names no host")):
-        using = caller(tmp_path, network, sends_to=ELSEWHERE).using()
+        using = caller(tmp_path, network, sends_to=ELSEWHERE).guard()
         with pytest.raises(EgressRefused, match=f"tried to reach 192.0.2.9, and {named}"), using:
             socket.create_connection(("192.0.2.9", 9), timeout=1)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Iterator
 
-from potluck import plugins
 from potluck.recipe.messages import format_value
 from potluck.recipe.model import ComponentSpec
 from potluck.recipe.nodes import Findings, Node, Place
@@ -31,18 +30,6 @@ def read_observers(
         if part is not None and part.plugin not in named:
             named.add(part.plugin)
             yield part, node.place
-
-
-def privacy_problem(part: ComponentSpec) -> str | None:
-    """What is wrong with a component where the documents are private; None where nothing is sent anywhere."""
-    try:
-        host = plugins.sends_to(part.plugin, part.config)
-    except Exception as error:  # this is the plugin's code
-        return f"{part.kind} {part.name!r} cannot say where it sends texts: {type(error).__name__}: {error}"
-    if host is None:
-        return None
-    sent = "tell of them to" if part.kind == "observer" else "send their text to"
-    return f"the documents are private, and the {part.kind} {part.name!r} would {sent} {host}"
 
 
 def nodes_of_list(root: Node, key: str, findings: Findings) -> Iterator[Node]:

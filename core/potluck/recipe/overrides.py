@@ -50,5 +50,13 @@ def apply_override(root: Node, override: str, findings: Findings) -> Node:
     return with_value(root, path, node, label)
 
 
+def split_adapter(chat: Node) -> tuple[Node, Node | None]:
+    """A chat model's mapping without the key ``adapter``, which is not the plugin's, and that key's value."""
+    if not isinstance(chat.value, dict) or "adapter" not in chat.value:
+        return chat, None
+    rest = {key: value for key, value in chat.value.items() if key != "adapter"}
+    return Node(rest, chat.place, chat.keys), chat.value["adapter"]
+
+
 def _as_mapping(key: str, node: Node) -> Node:
     return Node({key: node}, node.place, {key: node.place})

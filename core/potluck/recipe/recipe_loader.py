@@ -8,10 +8,11 @@ from pathlib import Path
 
 from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
-from potluck.recipe.build import Builder
+from potluck.recipe.build import build_recipe
 from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.nodes import Findings, Node, Place, node_of
 from potluck.recipe.overrides import apply_override, with_value
+from potluck.recipe.source import RecipeSource
 from potluck.recipe.yaml_reader import normalize_newlines, parse_yaml
 
 HINT = "`potluck plugins list` shows what is installed; `potluck schema` describes every key."
@@ -21,7 +22,7 @@ def read_recipe(path: Path, origin: Origin) -> RecipeModel:
     """Build the recipe that ``origin`` describes. Raises ``RecipeError`` with all that is wrong."""
     findings = Findings(str(path), normalize_newlines(origin.text))
     root = _overridden_root(origin, findings)
-    model = Builder(root, path, origin.check_installed, findings).build()
+    model = build_recipe(RecipeSource(root, path, origin.check_installed, findings))
     if findings:
         raise RecipeError(findings.problems(), HINT)
     assert model is not None, "a recipe without problems has a model"

@@ -7,17 +7,33 @@ from pathlib import Path
 
 from potluck import plugins
 from potluck.contracts import Task
+from potluck.recipe.component_keys import ComponentKeys
 from potluck.recipe.messages import format_value
 from potluck.recipe.model import ComponentSpec
 from potluck.recipe.nodes import Findings, Node
-from potluck.recipe.overrides import long_form
+from potluck.recipe.overrides import long_form, split_adapter
 from potluck.recipe.paths import file_problem
-from potluck.recipe.tuning_settings import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning, split_adapter
+from potluck.recipe.source import RecipeSource
+from potluck.recipe.tuning_settings import FROM_TUNER, TASKS, Adapter, DatasetSettings, Tuning
 from potluck.recipe.validation import plain_value, validate
 from potluck.suggestions import did_you_mean
 
 
-class TuningKeys:
+def read_tuning(
+    source: RecipeSource, components: ComponentKeys, chat: ComponentSpec | None
+) -> tuple[ComponentSpec | None, Tuning]:
+    """The tuner, where the recipe names one, and the rest of what it says about tuning."""
+    node = source.get("tuner")
+    tuner = None if node is None else components.read("tuner", long_form("tuner", node), "tuner")
+    able = None if tuner is None else plugins.tuner_offer(tuner.plugin).tasks
+    keys = _TuningKeys(source.root, source.folder, source.findings)
+    model = source.text("model")
+    tuning = Tuning(model, keys.task(), keys.dataset(), keys.adapter(_answers_with(chat, model)))
+    keys.check_tuner(tuning, tuner.name if tuner is not None else "", able)
+    return tuner, tuning
+
+
+class _TuningKeys:
     """The keys ``task``, ``dataset`` and ``adapter`` of one recipe."""
 
     def __init__(self, root: Node, folder: Path, findings: Findings) -> None:
@@ -95,7 +111,7 @@ class TuningKeys:
             self._findings.note(task.place, f"{message}; it can for {', '.join(sorted(able))}")
 
 
-def answers_with(chat: ComponentSpec | None, model: str | None) -> bool:
+def _answers_with(chat: ComponentSpec | None, model: str | None) -> bool:
     """Whether a chat model can answer with what is tuned of ``model``, because it is that model."""
     if chat is None or model is None or getattr(chat.config, "model", None) != model:
         return False

@@ -8,10 +8,8 @@ from typing import Literal, TypeAlias, get_args
 
 from pydantic import Field
 
-from potluck.contracts import Config, Offer, Task
-from potluck.contracts.component import Component
+from potluck.contracts import Config, Task
 from potluck.documents import Json
-from potluck.recipe.nodes import Node
 
 FROM_TUNER: Literal["tuner"] = "tuner"
 """``chat: {adapter: {from: tuner}}``: answer with what the recipe's own tuner makes."""
@@ -64,21 +62,3 @@ class Tuning:
             "adapter": str(self.adapter) if isinstance(self.adapter, Path) else None,
         }
         return {key: value for key, value in said.items() if value is not None}
-
-
-def split_adapter(chat: Node) -> tuple[Node, Node | None]:
-    """A chat model's mapping without the key ``adapter``, which is not the plugin's, and that key's value."""
-    if not isinstance(chat.value, dict) or "adapter" not in chat.value:
-        return chat, None
-    rest = {key: value for key, value in chat.value.items() if key != "adapter"}
-    return Node(rest, chat.place, chat.keys), chat.value["adapter"]
-
-
-def with_model(chat: Node, model: Node, offered: Offer[Component] | None) -> Node:
-    """A chat model's mapping with the recipe's model, where its plugin needs one and it names none."""
-    if offered is None or not isinstance(chat.value, dict) or "model" in chat.value:
-        return chat
-    field = offered.config.model_fields.get("model")
-    if field is None or not field.is_required():
-        return chat
-    return Node({**chat.value, "model": model}, chat.place, {**chat.keys, "model": model.place})

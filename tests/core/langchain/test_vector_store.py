@@ -219,7 +219,7 @@ def test_a_store_that_lacks_vectors_or_has_too_many_is_mended_from_the_documents
     with opened(tmp_path) as recipe:
         store = potluck.langchain.vector_store(recipe)
         store.add_texts(["aa", "bb", "cc"], ids=["1", "2", "3"])
-        vectors, added = store._store, store._added
+        vectors, added = store._store, store._added_documents
         if damage == "lost":
             vectors.delete([Added("2", "", {}).key])
             vectors.commit()

@@ -1,0 +1,61 @@
+"""A recipe that is being read: its nodes, where relative paths start, and what is wrong with it so far."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from potluck.recipe.messages import format_value
+from potluck.recipe.nodes import Findings, Node, Place
+from potluck.recipe.overrides import long_form
+from potluck.recipe.validation import ConfigT, plain_value, validate
+
+
+@dataclass(frozen=True, slots=True)
+class RecipeSource:
+    """What the parser of a key is given. Each notes the problems of its key in ``findings``, and none stops the search.
+
+    ``path`` is the recipe's file; ``check_installed`` asks whether optional packages are there.
+    """
+
+    root: Node
+    path: Path
+    check_installed: bool
+    findings: Findings
+
+    @property
+    def folder(self) -> Path:
+        """The folder where relative paths start."""
+        return self.path.parent.resolve()
+
+    def get(self, key: str) -> Node | None:
+        """The node of a top-level key; None where it is absent or null."""
+        return self.root.get(key)
+
+    def place_of(self, key: str) -> Place:
+        """Where a top-level key is written; the beginning of the recipe where it is not."""
+        return self.root.keys.get(key, self.root.place)
+
+    def text(self, key: str) -> str | None:
+        """The text of a top-level key; None where there is none, or it is not a text."""
+        node = self.get(key)
+        if node is None:
+            return None
+        value = node.value if key == "prompt" else plain_value(node, self.findings)
+        if isinstance(value, str) and value.strip():
+            return value
+        quotes = "" if isinstance(value, str | list) else "; put quotes around it"
+        self.findings.note(node.place, f"{key}: expected a text, got {format_value(node.plain())}{quotes}")
+        return None
+
+    def section(self, key: str, model: type[ConfigT]) -> ConfigT | None:
+        """The settings of a top-level key; the defaults where it is absent, None where they are wrong."""
+        node = self.get(key)
+        if node is None:
+            return model()
+        node = long_form(key, node)
+        if not isinstance(node.value, dict):
+            self.findings.note(node.place, f"{key}: expected a mapping, got {format_value(node.plain())}")
+            return None
+        found = validate(model, node, key, self.root.keys.get(key, node.place), self.findings)
+        return None if found is None else found.config
