@@ -20,7 +20,7 @@ from potluck.loading.planned_load import PlannedLoad
 from potluck.observation.stage import stage
 from potluck.stages.discover import discover
 from potluck.stages.embed import account_left_out, embed_chunks
-from potluck.stages.index import next_state, open_store, store_index
+from potluck.stages.index import next_state, open_index_store, store_index
 from potluck.stages.load import account_loads, find_loaded, load_documents, plan_loads
 from potluck.stages.split import account_chunks, split_documents
 from potluck.workspace import Workspace
@@ -104,7 +104,7 @@ def _report_if_current(
         every = _chunks(loaded.loads, before.splitter, catalogue) if left_out else chunks
         if len(every) > len(chunks) and not _skips(components):
             return None
-        with open_store(components, before) as store:
+        with open_index_store(components, before) as store:
             if not store.ids().issuperset(chunk.id for chunk in chunks):
                 return None
         report = report_unchanged(before, loaded, chunks)

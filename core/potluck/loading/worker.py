@@ -1,6 +1,7 @@
 """Loading files in a process of its own, so that a hostile or broken file costs that process and nothing else.
 
-It is started here, and its time and memory are watched.
+It is started here, and its time and memory are watched. pebble's pool has deadlines and survives crashes, but watches
+no memory, starts no session of its own to kill, and its workers keep the network: what it would spare is little.
 """
 
 from __future__ import annotations

@@ -24,7 +24,7 @@ def store_index(components: Components, chunks: Sequence[StoredChunk], state: In
 
     Raises ``ContractBroken`` where the store loses vectors.
     """
-    with open_store(components, state) as store:
+    with open_index_store(components, state) as store:
         _add(store, chunks, state, catalogue)
         catalogue.set_index(state)
         _remove(store, {chunk.id for chunk in chunks})
@@ -36,7 +36,7 @@ def collection_of(state: IndexState) -> Collection:
 
 
 @contextmanager
-def open_store(components: Components, state: IndexState) -> Iterator[VectorStore]:
+def open_index_store(components: Components, state: IndexState) -> Iterator[VectorStore]:
     """The store of an index, open as long as the block runs."""
     with closing(components.index_store()) as store:
         store.open(collection_of(state))

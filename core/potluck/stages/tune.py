@@ -24,7 +24,7 @@ from potluck.ledger import Amount, Ledger
 from potluck.observation.stage import Stage, stage
 from potluck.recipe.model import ComponentSpec
 from potluck.workspace import Workspace
-from potluck.workspace.lock import write_lock
+from potluck.workspace.lock import lock_for_writing
 
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
@@ -113,7 +113,7 @@ def train_or_reuse(components: Components, observers: Observers | None = None) -
     request = _request(components, prepared)
     decisive, folder = _deciding_inputs(components, prepared), components.workspace.folder
     components.workspace.check_in_place()  # before a part of it is made anew
-    with write_lock(request.folder) if is_main_process() else nullcontext():
+    with lock_for_writing(request.folder) if is_main_process() else nullcontext():
         done, damage = load_result(request)
         if done is not None:
             if is_main_process():

@@ -12,7 +12,7 @@ from potluck.atomic_files import remove_leftovers, write_atomically
 from potluck.temporary import remove_left
 from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue
-from potluck.workspace.lock import was_killed, write_lock
+from potluck.workspace.lock import lock_for_writing, was_killed
 from potluck.workspace.storage_errors import is_made, storage_errors
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class Workspace:
     def write_lock(self) -> Iterator[None]:
         """Be the one writer; raises ``WorkspaceBusy`` or ``WorkspaceGone``. A full disk becomes ``StorageFailed``."""
         self.check_in_place()
-        with storage_errors(self.folder), write_lock(self.folder):
+        with storage_errors(self.folder), lock_for_writing(self.folder):
             self._remove_leftovers()
             yield
         self.check_in_place()

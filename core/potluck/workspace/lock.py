@@ -12,7 +12,7 @@ from potluck.workspace.storage_errors import refuse_obstacle
 
 
 @contextmanager
-def write_lock(folder: Path, wait: float = 0.5) -> Iterator[None]:
+def lock_for_writing(folder: Path, wait: float = 0.5) -> Iterator[None]:
     """Hold the workspace's lock. Raises ``WorkspaceBusy`` with the process's number after ``wait`` seconds.
 
     ``StorageFailed`` where something else is in the place of the file with that number.

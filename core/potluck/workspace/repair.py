@@ -23,7 +23,7 @@ from potluck.workspace.answer_cache import ANSWER_TABLES, INSERT_ANSWER, INSERT_
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.checksums import checksum
 from potluck.workspace.connection import NOT_AS_DEFINED, SAYS_DAMAGE, describe_damage, is_damage
-from potluck.workspace.lock import write_lock
+from potluck.workspace.lock import lock_for_writing
 from potluck.workspace.scratch import readable
 from potluck.workspace.storage_errors import is_made, storage_errors
 
@@ -82,7 +82,7 @@ def repair_workspace(folder: Path) -> list[FileReport]:
     """
     if not is_made(folder):
         return []
-    with storage_errors(folder), write_lock(folder):
+    with storage_errors(folder), lock_for_writing(folder):
         reports = []
         for one in _databases(folder):
             reports.append(_check_file(one))

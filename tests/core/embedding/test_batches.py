@@ -13,9 +13,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from potluck.contracts import Embedder, Vectors
+from potluck.contracts import Vectors
 from potluck.embedding.batches import Batches
-from potluck.embedding.passages import embed_passages
 from potluck.errors import PotluckError, RemoteError, RemoteTimeout, TextsRefused, UnusableVectors
 
 
@@ -141,34 +140,6 @@ def test_another_error_ends_the_work_at_once(at_once: int) -> None:
 
     assert set(range(8 if at_once == 1 else 2)) <= set(done)
     assert len(service.asked) < 20
-
-
-class Choosy(Embedder):
-    """Refuses one text."""
-
-    dimensions, window, batch_size = 2, None, 4
-
-    def __init__(self, *refused: str) -> None:
-        self.refused = refused
-
-    def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        return [len(text) for text in texts]
-
-    def embed_passages(self, texts: Sequence[str]) -> Vectors:
-        if set(self.refused) & set(texts):
-            raise TextsRefused("answered 500")
-        return self.embed_queries(texts)
-
-    def embed_queries(self, texts: Sequence[str]) -> Vectors:
-        return np.array([[1.0, 0.0] if "道" in text else [0.0, 1.0] for text in texts], np.float32)
-
-
-def test_texts_that_are_no_documents_all_have_vectors_or_the_one_that_has_none_is_named() -> None:
-    texts = ["道碴", "rail", "道岔", "weld", "bad 壞"]
-
-    assert embed_passages(texts, Choosy())[:, 0].tolist() == [1, 0, 1, 0, 0]
-    with pytest.raises(TextsRefused, match="no vector for 1 text; it begins 'bad 壞'"):
-        embed_passages(texts, Choosy("bad 壞"))
 
 
 @pytest.mark.parametrize("size", [0, 1])

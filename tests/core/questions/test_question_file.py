@@ -11,8 +11,6 @@ import pytest
 
 from potluck.datasets.row_files import read_rows
 from potluck.errors import PotluckError, RecipeError
-from potluck.questions.gold import Known, check_gold
-from potluck.questions.keys import meant_key
 from potluck.questions.question_file import Question, read_question_file, read_questions
 
 
@@ -283,45 +281,6 @@ def test_a_row_that_spans_lines_is_named_by_the_line_in_which_it_begins(tmp_path
 
 
 @pytest.mark.parametrize(
-    ("key", "meant"),
-    [
-        ("answer", "answers"),
-        ("anwsers", "answers"),
-        ("Answers", "answers"),
-        ("ａｎｓｗｅｒｓ", "answers"),
-        ("ground_truth", "answers"),
-        ("ground truths", "answers"),
-        ("expected-answer", "answers"),
-        ("標準答案", "answers"),
-        ("標準 答案", "answers"),
-        ("参考答案", "answers"),
-        ("gold_id", "gold_ids"),
-        ("gold ids", "gold_ids"),
-        ("goldIds", "gold_ids"),
-        ("gold-ids", "gold_ids"),
-        ("documents", "gold_ids"),
-        ("relevant", "gold_ids"),
-        ("relevantDocs", "gold_ids"),
-        ("相關 文件", "gold_ids"),
-        ("gold_section", "gold_sections"),
-        ("章節", "gold_sections"),
-        ("gold_fact", "gold_facts"),
-        ("evidences", "evidence"),
-        ("answerabel", "answerable"),
-        ("is_impossible", "answerable"),
-        ("問題", "question"),
-        ("Question", "question"),
-        ("quetsion", "question"),
-        ("qid", "question_id"),
-        ("question-id", "question_id"),
-    ],
-)
-def test_a_key_in_other_words_is_known(key: str, meant: str) -> None:
-    assert meant_key(key, {key}) == meant
-    assert meant_key(key, {key, meant}) is None, "where the right one is there, it is the user's own"
-
-
-@pytest.mark.parametrize(
     "key",
     ["notes", "tags", "lang", "topic", "source", "difficulty", "question_zh", "question_type", "answers_zh", "備註"],
 )
@@ -338,23 +297,3 @@ def test_a_file_with_our_keys_only_needs_no_note(tmp_path: Path) -> None:
     path = rows_file(tmp_path, "q.jsonl", [{"id": 1, "question": "?", "metadata": {"topic": "rails"}}])
 
     assert read_question_file(path).notes == ()
-
-
-@pytest.mark.parametrize("name", KINDS)
-def test_gold_that_names_no_document_is_told_with_the_nearest_name(tmp_path: Path, name: str) -> None:
-    rows = [
-        {"question": "?", "gold_ids": ["doc.txt", "q7"], "gold_sections": ["1.4"]},
-        {"question": "!", "gold_ids": ["Handbok", "1.4"], "gold_sections": ["1.4"]},
-    ]
-    questions = read_questions(rows_file(tmp_path, name, rows))
-
-    known = Known()
-    known.names |= {"doc", "handbook", "q7"}
-    known.unread |= known.names
-
-    with pytest.raises(RecipeError) as raised:
-        check_gold(questions, known)
-
-    (problem,) = raised.value.problems
-    assert problem.message == "gold_ids: 'Handbok' names no document (did you mean 'handbook'?)"
-    check_gold(questions[:1], known)

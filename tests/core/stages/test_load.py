@@ -13,9 +13,7 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
-from potluck.documents import Document
 from potluck.indexing import update as indexing
-from potluck.loading.check_documents import check_documents
 from potluck.runs import pins
 from potluck.stages import discover as discovering
 from potluck.stages.discover import discover
@@ -223,13 +221,3 @@ def test_a_folder_that_cannot_be_listed_is_told(home: Path, monkeypatch: pytest.
         failures = recipe.index().failures
 
     assert [str(failure) for failure in failures] == ["closed: it cannot be read: Permission denied"]
-
-
-def test_half_a_surrogate_pair_that_a_loader_yields_is_replaced_and_told() -> None:
-    (document,) = check_documents([Document("a", "鋼軌 \ud83d 長\udc00", losses=("it is old",))])
-
-    assert document.text == "鋼軌 \ufffd 長\ufffd"
-    assert document.losses == (
-        "it is old",
-        "2 characters are halves of surrogate pairs and were replaced by \ufffd",
-    )

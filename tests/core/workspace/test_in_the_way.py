@@ -18,7 +18,7 @@ import pytest
 from potluck import Recipe
 from potluck.atomic_files import write_atomically
 from potluck.errors import StorageFailed
-from potluck.workspace.lock import write_lock
+from potluck.workspace.lock import lock_for_writing
 from potluck.workspace.repair import check_workspace, repair_workspace
 from potluck.workspace.storage_errors import storage_errors
 from support.fake_plugins import install_hashing, visible
@@ -121,7 +121,7 @@ def test_what_is_in_the_way_elsewhere_is_another_matter(tmp_path: Path) -> None:
 def test_a_lock_is_not_taken_where_the_number_of_its_holder_cannot_be_written(tmp_path: Path) -> None:
     (tmp_path / "writer.pid").mkdir()
 
-    with pytest.raises(StorageFailed), write_lock(tmp_path):
+    with pytest.raises(StorageFailed), lock_for_writing(tmp_path):
         pass
     assert not (tmp_path / "lock").exists()
 

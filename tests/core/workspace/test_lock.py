@@ -11,13 +11,13 @@ from pathlib import Path
 import pytest
 
 from potluck.errors import WorkspaceBusy
-from potluck.workspace.lock import write_lock
+from potluck.workspace.lock import lock_for_writing
 
 HOLDER = """
 import sys
 from pathlib import Path
-from potluck.workspace.lock import write_lock
-with write_lock(Path(sys.argv[1])):
+from potluck.workspace.lock import lock_for_writing
+with lock_for_writing(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
 """
@@ -36,7 +36,7 @@ def holder(tmp_path: Path):
 
 
 def test_a_second_writer_is_told_who_holds_the_workspace(holder: subprocess.Popen[bytes], tmp_path: Path) -> None:
-    with pytest.raises(WorkspaceBusy, match=f"process {holder.pid}"), write_lock(tmp_path, wait=0.05):
+    with pytest.raises(WorkspaceBusy, match=f"process {holder.pid}"), lock_for_writing(tmp_path, wait=0.05):
         pass
 
 
@@ -44,13 +44,13 @@ def test_the_lock_of_a_killed_writer_is_free(holder: subprocess.Popen[bytes], tm
     holder.send_signal(signal.SIGKILL)
     holder.wait()
 
-    with write_lock(tmp_path, wait=0.05):
+    with lock_for_writing(tmp_path, wait=0.05):
         assert (tmp_path / "writer.pid").read_text() == str(os.getpid())
 
 
 def test_the_lock_can_be_taken_again_after_an_error(tmp_path: Path) -> None:
-    with pytest.raises(RuntimeError), write_lock(tmp_path):
+    with pytest.raises(RuntimeError), lock_for_writing(tmp_path):
         raise RuntimeError
 
-    with write_lock(tmp_path, wait=0.05):
+    with lock_for_writing(tmp_path, wait=0.05):
         pass

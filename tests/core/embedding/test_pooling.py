@@ -1,0 +1,92 @@
+"""Texts that are longer than an embedder's window are embedded in pieces, each counted once, and averaged.
+
+Modules: ``potluck.embedding.pooling``, ``potluck.embedding.call``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import pytest
+
+from potluck.contracts import Embedder, Vectors
+from potluck.embedding.call import call_embedder, check_vectors
+from potluck.embedding.pooling import Counted, embed_in_pieces, embed_slice
+from potluck.errors import ContractBroken, UnusableVectors
+
+
+class ByLetter(Embedder):
+    """A token per character; the vector points to where the first character says."""
+
+    dimensions, window, fit, batch_size = 2, 4, "pool", 8
+
+    def __init__(self) -> None:
+        self.asked: list[str] = []
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(text) for text in texts]
+
+    def embed_passages(self, texts: Sequence[str]) -> Vectors:
+        self.asked += texts
+        return np.array([[1, 0] if text[0] in "a道" else [0, 1] for text in texts], np.float32)
+
+    embed_queries = embed_passages
+
+
+@pytest.mark.parametrize(
+    ("text", "pieces"),
+    [
+        ("一二三四五六七八九", ["一二三四", "五六七八", "九"]),
+        ("abc defg", ["abc ", "defg"]),
+        ("abcd efg", ["abcd", " efg"]),
+        ("ab      cd", ["ab  ", "cd"]),
+    ],
+)
+def test_pieces_fit_the_window_and_no_letter_is_lost(text: str, pieces: list[str]) -> None:
+    embedder = ByLetter()
+
+    embed_in_pieces(text, embedder, embedder.embed_passages)
+
+    assert embedder.asked == pieces
+
+
+def test_a_piece_counts_as_much_as_it_has_tokens() -> None:
+    embedder = ByLetter()
+
+    vector = embed_in_pieces("道二三四xy", embedder, embedder.embed_passages)
+
+    expected = np.array([4, 2]) / np.hypot(4, 2)
+    assert vector == pytest.approx(expected)
+    assert vector.dtype == np.float32
+
+
+def test_of_a_batch_only_what_is_too_long_is_embedded_in_pieces() -> None:
+    embedder = ByLetter()
+
+    vectors = embed_slice([Counted("道碴", 2), Counted("道碴厚三十", 5)], embedder)
+
+    assert embedder.asked == ["道碴", "道碴厚三", "十"]
+    assert vectors[0].tolist() == [1, 0]
+    assert vectors[1] == pytest.approx(np.array([4, 1]) / np.hypot(4, 1))
+
+
+@pytest.mark.parametrize(
+    ("vectors", "error", "message"),
+    [
+        (np.ones((1, 3), np.float32), ContractBroken, "float32 of shape"),
+        (np.array([[1.0, 0.0]]), ContractBroken, "the embedder gave float64"),
+        (np.array([[np.nan, 0]], np.float32), UnusableVectors, "not finite"),
+        (np.array([[3, 4]], np.float32), UnusableVectors, "of length 5.000 to 5.000, expected 1"),
+    ],
+)
+def test_vectors_that_break_the_contract_are_refused(vectors: Vectors, error: type[Exception], message: str) -> None:
+    with pytest.raises(error, match=message):
+        check_vectors(vectors, 1, ByLetter())
+
+
+def test_fewer_vectors_than_texts_are_refused() -> None:
+    embedder = ByLetter()
+
+    with pytest.raises(ContractBroken, match="for 2 texts"):
+        call_embedder(lambda texts: embedder.embed_passages(texts[:1]), ["a", "b"], 2, embedder)

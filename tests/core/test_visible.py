@@ -1,0 +1,39 @@
+"""Text of strangers is shown without what a terminal would obey. What every command prints: cli/test_terminal.py.
+
+Modules: ``potluck.visible``.
+"""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+
+from potluck.visible import visible, visible_json, visible_line
+
+
+@pytest.mark.parametrize(
+    ("text", "shown", "line"),
+    [
+        ("短鋼軌 é 👩‍🔬", "短鋼軌 é 👩‍🔬", "短鋼軌 é 👩‍🔬"),
+        ("a\x1b[2Jb", "a\\x1b[2Jb", "a\\x1b[2Jb"),
+        ("a\u202eb", "a\\u202eb", "a\\u202eb"),
+        ("一\r\n二\t三", "一\n二\t三", "一\\r\\n二\\t三"),
+        ("over\rwritten", "over\\rwritten", "over\\rwritten"),
+        ("\ud83d", "\\ud83d", "\\ud83d"),
+        ("a\u2028b", "a\u2028b", "a\\u2028b"),
+    ],
+)
+def test_controls_are_spelled_and_letters_stay(text: str, shown: str, line: str) -> None:
+    assert visible(text) == shown
+    assert visible_line(text) == line
+
+
+def test_json_means_the_same_and_shows_no_control() -> None:
+    value = {"名": "a\u202eb\x9bc", "列": ["\u200f"]}
+
+    written = visible_json(value)
+
+    assert json.loads(written) == value
+    assert not {"\u202e", "\x9b", "\u200f"} & set(written)
+    assert "名" in written
