@@ -101,10 +101,12 @@ def _least(columns: Sequence[_Column], width: int) -> int:
 def _widths(columns: Sequence[_Column], width: int) -> list[int]:
     """The least widths, and what is left of the room for whichever column folds onto most lines.
 
-    Where there is no room for them rich narrows the widest.
+    Where there is no room for them the widest is narrowed: rich would take a column of one letter away.
     """
     widths = [column.narrowest(width // 3) for column in columns]
     left = _room(len(columns), width) - sum(widths)
+    for _ in range(-left):
+        widths[widths.index(max(widths))] -= 1
     for _ in range(left):
         lines = [column.widest / had for column, had in zip(columns, widths, strict=True)]
         if max(lines) <= 1:

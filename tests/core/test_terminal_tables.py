@@ -131,6 +131,16 @@ def test_a_figure_that_is_wider_than_the_terminal_folds() -> None:
     assert "".join(lines).count("1.000]") == 2 * len(MEASURES)
 
 
+def test_a_name_of_one_letter_stays_beside_a_figure_that_leaves_it_no_room() -> None:
+    sheet = TerminalTable()
+    sheet.add_column("n", folds=True)
+    sheet.add_column("0")
+    sheet.add_row("甲", "000000000")
+
+    assert "".join(drawn(sheet, 10)).count("甲") == 1
+    assert "".join(drawn(sheet, 10)).count("0") == 10
+
+
 @given(st.text(max_size=60), st.lists(st.text("0123456789.[],- ", max_size=25), max_size=6), st.integers(10, 120))
 def test_no_letter_is_lost_at_any_width(name: str, figures: list[str], width: int) -> None:
     sheet = TerminalTable()
