@@ -27,7 +27,7 @@ from potluck.recipe.model import (
 )
 from potluck.recipe.nodes import Findings, Node, Place
 from potluck.recipe.observer_keys import read_observers
-from potluck.recipe.plain_keys import check_format, check_keys, read_questions, read_seed
+from potluck.recipe.plain_keys import check_format, check_keys, read_question_path, read_seed
 from potluck.recipe.privacy import check_privacy
 from potluck.recipe.prompt_keys import read_prompt, read_shots
 from potluck.recipe.retriever_keys import RetrieverKey, read_retriever, too_few_candidates
@@ -46,7 +46,7 @@ def build_recipe(source: RecipeSource) -> RecipeModel | None:
     check_keys(source, parts)
     answer = source.section("answer", AnswerSettings)
     name, prompt, seed = source.text("name") or source.path.stem, read_prompt(source), read_seed(source)
-    shots, questions = read_shots(source, prompt), read_questions(source)
+    shots, questions = read_shots(source, prompt), read_question_path(source)
     watching = list(read_observers(root, lambda node: components.read("observer", node, "observers"), findings))
     named = {kind.name: components.read_named(kind) for kind in NAMED}
     _check_candidates(source, retriever.settings, named["reranker"])

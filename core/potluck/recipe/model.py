@@ -239,7 +239,7 @@ class RecipeModel:
             "shots": _shots(self.shots),
             "questions": str(self.questions) if self.questions else None,
             "tuner": _component(self.tuner) if self.tuner else None,
-            **{kind.key: self._named(kind) for kind in NAMED},
+            **{kind.key: self._plugins_of(kind) for kind in NAMED},
             "compare": {axis: _axis(axis, values) for axis, values in self.compare.items()} or None,
         }
         return {
@@ -271,7 +271,7 @@ class RecipeModel:
         found = self.retriever_spec if key == "retriever" else getattr(self, key, None)
         return found if isinstance(found, ComponentSpec) else None
 
-    def _named(self, kind: PluginKind) -> Json:
+    def _plugins_of(self, kind: PluginKind) -> Json:
         found = [_component(part) for part in self.components.get(kind.name, ())]
         return None if not found else found[0] if kind.form == "one" else list(found)
 

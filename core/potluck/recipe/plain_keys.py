@@ -31,7 +31,7 @@ def check_format(source: RecipeSource) -> None:
         source.findings.note(node.place, message)
 
 
-def read_questions(source: RecipeSource) -> Path | None:
+def read_question_path(source: RecipeSource) -> Path | None:
     """The file of questions; None where there is none or it cannot be found."""
     text, node = source.text("questions"), source.get("questions")
     if text is None or node is None:

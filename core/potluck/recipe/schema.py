@@ -95,15 +95,15 @@ def _compare(keys: list[str]) -> _Schema:
         "type": "object",
         "description": "Axes of a comparison: a key of the recipe (dotted for a setting), then names and values.",
         "properties": {
-            **{key: _mapping_of({"$ref": f"#/properties/{key}"}) for key in choices},
-            STRATEGY: _mapping_of({"type": "object", "minProperties": 1}),
+            **{key: _schema_of_mapping({"$ref": f"#/properties/{key}"}) for key in choices},
+            STRATEGY: _schema_of_mapping({"type": "object", "minProperties": 1}),
         },
-        "patternProperties": {rf"^({'|'.join(choices)})\.[^.]": _mapping_of({})},
+        "patternProperties": {rf"^({'|'.join(choices)})\.[^.]": _schema_of_mapping({})},
         "additionalProperties": False,
     }
 
 
-def _mapping_of(value: _Schema) -> _Schema:
+def _schema_of_mapping(value: _Schema) -> _Schema:
     return {"type": "object", "minProperties": 1, "additionalProperties": value}
 
 

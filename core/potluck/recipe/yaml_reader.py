@@ -152,7 +152,7 @@ class _Composer:
             return self._scalar(event, place, key)
         if isinstance(event, SequenceStartEvent):
             return Node(list(self._items(depth)), place)
-        return self._mapping(place, depth)
+        return self._read_mapping(place, depth)
 
     def _items(self, depth: int) -> Iterator[Node]:
         from ruamel.yaml.events import SequenceEndEvent
@@ -160,7 +160,7 @@ class _Composer:
         while not isinstance(event := next(self._events), SequenceEndEvent):
             yield self._node(event, depth + 1, None)
 
-    def _mapping(self, place: Place, depth: int) -> Node:
+    def _read_mapping(self, place: Place, depth: int) -> Node:
         from ruamel.yaml.events import MappingEndEvent
 
         values: dict[str, Node] = {}

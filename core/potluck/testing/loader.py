@@ -30,8 +30,8 @@ from potluck.testing.loader_reading import (
     FOLDER,
     lost_phrases,
     need_some,
-    read_documents,
     read_each,
+    read_sample_documents,
     read_whole,
     readable_samples,
     write_sources,
@@ -67,7 +67,7 @@ def check_types(subject: Subject) -> None:
 @rule("loader", "named-after-the-source")
 def check_names(subject: Subject) -> None:
     """A document's ``source`` is the source's name, or ``name#part`` for a part of the file."""
-    for sample, document in read_documents(subject):
+    for sample, document in read_sample_documents(subject):
         name, _, part = document.source.partition("#")
         need(name == f"{FOLDER}/{sample}", f"{document.source!r} for the source {FOLDER}/{sample}")
         need(part or "#" not in document.source, f"{document.source!r} names no part")
@@ -77,7 +77,7 @@ def check_names(subject: Subject) -> None:
 def check_sections(subject: Subject) -> None:
     """Sections are in order, do not overlap, and begin with the line that holds their title."""
     seen = False
-    for sample, document in read_documents(subject):
+    for sample, document in read_sample_documents(subject):
         end = 0
         for one in document.sections:
             where = f"the section {one.label!r} of {sample}"
@@ -95,7 +95,7 @@ def check_sections(subject: Subject) -> None:
 def check_pages(subject: Subject) -> None:
     """Pages are in order, do not overlap, and are counted from 1."""
     seen = False
-    for sample, document in read_documents(subject):
+    for sample, document in read_sample_documents(subject):
         end = number = 0
         for one in document.pages:
             where = f"page {one.number} of {sample}"
@@ -109,7 +109,7 @@ def check_pages(subject: Subject) -> None:
 @rule("loader", "metadata-is-json")
 def check_metadata(subject: Subject) -> None:
     """Metadata is what JSON can say."""
-    for sample, document in read_documents(subject):
+    for sample, document in read_sample_documents(subject):
         said = dict(document.metadata)
         try:
             same = json.loads(json.dumps(said, allow_nan=False)) == said

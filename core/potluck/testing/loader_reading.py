@@ -43,7 +43,7 @@ def read_whole(subject: Subject, tried: Iterable[Sample] | None = None) -> Itera
         yield sample, found
 
 
-def read_documents(subject: Subject) -> Iterator[tuple[Sample, Document]]:
+def read_sample_documents(subject: Subject) -> Iterator[tuple[Sample, Document]]:
     """The documents of the samples as they are, each with its sample."""
     for sample, found in read_whole(subject):
         for document in found.documents:

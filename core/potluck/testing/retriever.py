@@ -27,7 +27,7 @@ _COMMON = {"use", "k", "fit"}
 
 
 @contextmanager
-def opened(subject: Subject, passages: KitCorpus | None = None, folder: str = "own") -> Iterator[Any]:
+def open_retriever(subject: Subject, passages: KitCorpus | None = None, folder: str = "own") -> Iterator[Any]:
     """A fresh retriever over some passages, with its own index up to date where it has one; closed in the end."""
     passages = corpus() if passages is None else passages
     with over(passages):
@@ -35,7 +35,7 @@ def opened(subject: Subject, passages: KitCorpus | None = None, folder: str = "o
         try:
             retriever.open(passages)
             if isinstance(retriever, IndexedRetriever) and retriever.ids() != passages.ids:
-                fill(retriever, passages)
+                fill_index(retriever, passages)
                 retriever.close()
                 retriever = subject.make(folder)
                 retriever.open(passages)
@@ -44,7 +44,7 @@ def opened(subject: Subject, passages: KitCorpus | None = None, folder: str = "o
             retriever.close()
 
 
-def fill(retriever: IndexedRetriever, passages: KitCorpus) -> None:
+def fill_index(retriever: IndexedRetriever, passages: KitCorpus) -> None:
     """Bring a retriever's own index up to date, as potluck does."""
     held, wanted = retriever.ids(), passages.ids
     retriever.delete(sorted(held - wanted))
@@ -52,7 +52,9 @@ def fill(retriever: IndexedRetriever, passages: KitCorpus) -> None:
     retriever.commit()
 
 
-def ask(retriever: Any, questions: Sequence[str], k: int = _MANY, within: Set[str] | None = None) -> list[Ranking]:
+def retrieve_all(
+    retriever: Any, questions: Sequence[str], k: int = _MANY, within: Set[str] | None = None
+) -> list[Ranking]:
     """What it finds, as far as it is rankings. Breaks the rule if it is anything else."""
     found = retriever.retrieve(list(questions), k, within)
     need(
@@ -85,7 +87,7 @@ def check_declared(subject: Subject) -> None:
     """What it needs, its scale and the rest are of the contract's types; no setting takes a name of the recipe's."""
     taken = sorted(_COMMON & set(subject.settings))
     need(not taken, f"a setting is called {', '.join(taken)}, as one that every recipe has")
-    with opened(subject) as retriever:
+    with open_retriever(subject) as retriever:
         need(isinstance(retriever.needs, frozenset), f"needs is {retriever.needs!r}")
         unknown = sorted(map(repr, retriever.needs.difference(_NEEDS)))
         need(not unknown, f"it needs {', '.join(unknown)}; there are: {', '.join(_NEEDS)}")
@@ -98,8 +100,8 @@ def check_declared(subject: Subject) -> None:
 def check_needs(subject: Subject) -> None:
     """It asks the corpus for nothing but what ``needs`` names."""
     passages = corpus()
-    with opened(subject, passages) as retriever:
-        ask(retriever, QUESTIONS)
+    with open_retriever(subject, passages) as retriever:
+        retrieve_all(retriever, QUESTIONS)
         hidden = passages.asked - retriever.needs
         inner = [one for one in subject.settings.values() if isinstance(one, list | tuple | dict)]
         need(not hidden or inner, f"it asks for {', '.join(sorted(hidden))}, and its needs are {set(retriever.needs)}")
@@ -108,17 +110,17 @@ def check_needs(subject: Subject) -> None:
 @rule("retriever", "a-ranking-for-each-question")
 def check_rankings(subject: Subject) -> None:
     """Each question has a ranking; no question has none."""
-    with opened(subject) as retriever:
-        ask(retriever, QUESTIONS)
-        ask(retriever, [])
+    with open_retriever(subject) as retriever:
+        retrieve_all(retriever, QUESTIONS)
+        retrieve_all(retriever, [])
 
 
 @rule("retriever", "passages-of-the-corpus")
 def check_passages(subject: Subject) -> None:
     """What it finds are passages of the corpus, or spans of their documents, with another score and nothing else."""
     passages = corpus()
-    with opened(subject, passages) as retriever:
-        for found in (one for ranking in ask(retriever, QUESTIONS) for one in ranking.passages):
+    with open_retriever(subject, passages) as retriever:
+        for found in (one for ranking in retrieve_all(retriever, QUESTIONS) for one in ranking.passages):
             need(found.id in passages.ids, f"it found {found.id!r}, which is not in the corpus")
             whole = replace(passages.passage(found.id), score=found.score)
             same = found in (whole, passages.span(whole, found.start, found.end))
@@ -128,9 +130,9 @@ def check_passages(subject: Subject) -> None:
 @rule("retriever", "at-most-k")
 def check_k(subject: Subject) -> None:
     """A question has at most ``k`` passages, each once."""
-    with opened(subject) as retriever:
+    with open_retriever(subject) as retriever:
         for k in (1, 2, 7, 500):
-            for ranking in ask(retriever, QUESTIONS, k):
+            for ranking in retrieve_all(retriever, QUESTIONS, k):
                 found = [one.id for one in ranking.passages]
                 need(len(found) <= k, f"{len(found)} passages for k = {k}")
                 need(len(set(found)) == len(found), f"a passage is there twice, for k = {k}")
@@ -139,8 +141,8 @@ def check_k(subject: Subject) -> None:
 @rule("retriever", "best-first")
 def check_order(subject: Subject) -> None:
     """Passages come best first, by its scale."""
-    with opened(subject) as retriever:
-        for ranking in ask(retriever, QUESTIONS):
+    with open_retriever(subject) as retriever:
+        for ranking in retrieve_all(retriever, QUESTIONS):
             scores = [one.score for one in ranking.passages]
             need(scores == sorted(scores, reverse=retriever.scale.higher_is_better), f"the scores are {scores[:5]}")
 
@@ -148,9 +150,9 @@ def check_order(subject: Subject) -> None:
 @rule("retriever", "within-the-scale")
 def check_scale(subject: Subject) -> None:
     """A score is a ``float``, neither infinite nor NaN, and within its scale."""
-    with opened(subject) as retriever:
+    with open_retriever(subject) as retriever:
         lowest, highest = retriever.scale.lowest, retriever.scale.highest
-        for score in (one.score for ranking in ask(retriever, QUESTIONS) for one in ranking.passages):
+        for score in (one.score for ranking in retrieve_all(retriever, QUESTIONS) for one in ranking.passages):
             need(type(score) is float and math.isfinite(score), f"a score is {score!r} ({type(score).__name__})")
             need(lowest is None or score >= lowest - _NEAR, f"the score {score} is less than {lowest}")
             need(highest is None or score <= highest + _NEAR, f"the score {score} is more than {highest}")
@@ -161,8 +163,8 @@ def check_found(subject: Subject) -> None:
     """Of passages that are asked for word by word, some of each language are found, unless it says that it is blind."""
     passages = corpus()
     asked = [passage for passage in passages.passages.values() if passage.source == "規範 manual.txt"]
-    with opened(subject, passages) as retriever:
-        rankings = ask(retriever, [passage.text for passage in asked], 5)
+    with open_retriever(subject, passages) as retriever:
+        rankings = retrieve_all(retriever, [passage.text for passage in asked], 5)
     for language in (False, True):
         seen = [(p, r) for p, r in zip(asked, rankings, strict=True) if is_cjk(p.text) is language and not r.blind]
         met = any(p.text in one.text for p, r in seen for one in r.passages)
@@ -174,8 +176,8 @@ def check_found(subject: Subject) -> None:
 @rule("retriever", "blind-finds-nothing")
 def check_blind(subject: Subject) -> None:
     """``blind`` is a text, and where it says something, nothing is found."""
-    with opened(subject) as retriever:
-        for ranking in ask(retriever, [*QUESTIONS, *ODD_QUESTIONS]):
+    with open_retriever(subject) as retriever:
+        for ranking in retrieve_all(retriever, [*QUESTIONS, *ODD_QUESTIONS]):
             need(isinstance(ranking.blind, str) and ranking.blind.isprintable(), f"blind is {ranking.blind!r}")
             need(not (ranking.blind and ranking.passages), f"it is blind, and found {len(ranking.passages)} passages")
 
@@ -183,10 +185,10 @@ def check_blind(subject: Subject) -> None:
 @rule("retriever", "any-question")
 def check_odd(subject: Subject) -> None:
     """Any question that is not blank can be asked."""
-    with opened(subject) as retriever:
+    with open_retriever(subject) as retriever:
         for question in ODD_QUESTIONS:
             try:
-                ask(retriever, [question])
+                retrieve_all(retriever, [question])
             except AssertionError:
                 raise
             except Exception as error:
@@ -196,8 +198,8 @@ def check_odd(subject: Subject) -> None:
 @rule("retriever", "an-empty-corpus")
 def check_empty(subject: Subject) -> None:
     """Where there are no passages, nothing is found."""
-    with opened(subject, KitCorpus({}, {})) as retriever:
-        for ranking in ask(retriever, QUESTIONS):
+    with open_retriever(subject, KitCorpus({}, {})) as retriever:
+        for ranking in retrieve_all(retriever, QUESTIONS):
             need(not ranking.passages, f"it found {len(ranking.passages)} passages")
 
 
@@ -207,12 +209,12 @@ def check_within(subject: Subject) -> None:
     passages = corpus()
     some = [frozenset(sorted(passages.ids)[::2]), frozenset(one for one in passages.ids if one.startswith("no"))]
     asked = [*QUESTIONS, *(passages.passage(one).text for one in sorted(some[1]))]
-    with opened(subject, passages) as retriever:
-        for ranking in ask(retriever, asked, _MANY, frozenset()):
+    with open_retriever(subject, passages) as retriever:
+        for ranking in retrieve_all(retriever, asked, _MANY, frozenset()):
             need(not ranking.passages, "limited to nothing it finds something")
-        free = ask(retriever, asked, len(passages.ids))
+        free = retrieve_all(retriever, asked, len(passages.ids))
         for within in some:
-            limited = ask(retriever, asked, len(passages.ids), within)
+            limited = retrieve_all(retriever, asked, len(passages.ids), within)
             for question, before, after in zip(asked, free, limited, strict=True):
                 strange = [one.id for one in after.passages if one.id not in within]
                 need(not strange, f"it found {', '.join(strange[:3])}, to which it was not limited")
@@ -223,32 +225,32 @@ def check_within(subject: Subject) -> None:
 @rule("retriever", "alone-or-together")
 def check_batch(subject: Subject) -> None:
     """A question has the same ranking whatever it is asked with."""
-    with opened(subject) as retriever:
-        alone = [ask(retriever, [question])[0] for question in QUESTIONS]
-        together = ask(retriever, [*QUESTIONS[::-1], *ODD_QUESTIONS[:3]])[: len(QUESTIONS)][::-1]
+    with open_retriever(subject) as retriever:
+        alone = [retrieve_all(retriever, [question])[0] for question in QUESTIONS]
+        together = retrieve_all(retriever, [*QUESTIONS[::-1], *ODD_QUESTIONS[:3]])[: len(QUESTIONS)][::-1]
         need_same(alone, together, "asked with others")
 
 
 @rule("retriever", "repeatable")
 def check_repeatable(subject: Subject) -> None:
     """A question has the same ranking again, whatever was asked before, and from another instance."""
-    with opened(subject) as retriever:
-        first = ask(retriever, QUESTIONS)
-        ask(retriever, ODD_QUESTIONS)
-        need_same(first, ask(retriever, QUESTIONS), "asked again")
-    with opened(subject, folder="another") as another:
-        need_same(first, ask(another, QUESTIONS), "asked of another instance")
+    with open_retriever(subject) as retriever:
+        first = retrieve_all(retriever, QUESTIONS)
+        retrieve_all(retriever, ODD_QUESTIONS)
+        need_same(first, retrieve_all(retriever, QUESTIONS), "asked again")
+    with open_retriever(subject, folder="another") as another:
+        need_same(first, retrieve_all(another, QUESTIONS), "asked of another instance")
 
 
 @rule("retriever", "threads-as-it-says")
 def check_threads(subject: Subject) -> None:
     """Asked from several threads at once it finds the same, where it says that it may be."""
-    with opened(subject) as retriever:
+    with open_retriever(subject) as retriever:
         if not retriever.threads:
             raise Skipped("threads wait for each other")
-        first = ask(retriever, QUESTIONS)
+        first = retrieve_all(retriever, QUESTIONS)
         with ThreadPoolExecutor(4) as pool:
-            for found in pool.map(lambda _: ask(retriever, QUESTIONS), range(12)):
+            for found in pool.map(lambda _: retrieve_all(retriever, QUESTIONS), range(12)):
                 need_same(first, found, "asked from several threads")
 
 
@@ -256,16 +258,16 @@ def check_threads(subject: Subject) -> None:
 def check_silent(subject: Subject) -> None:
     """It prints nothing on standard output, which belongs to the command."""
     printed = io.StringIO()
-    with contextlib.redirect_stdout(printed), opened(subject) as retriever:
-        ask(retriever, QUESTIONS)
+    with contextlib.redirect_stdout(printed), open_retriever(subject) as retriever:
+        retrieve_all(retriever, QUESTIONS)
     need(not printed.getvalue(), f"it printed {printed.getvalue()[:80]!r}")
 
 
 @rule("retriever", "sends-nothing")
 def check_egress(subject: Subject) -> None:
     """It sends nothing to another machine than the one that its ``sends_to`` names."""
-    with allow_only(subject.sends_to) as shut, opened(subject) as retriever:
-        ask(retriever, QUESTIONS)
+    with allow_only(subject.sends_to) as shut, open_retriever(subject) as retriever:
+        retrieve_all(retriever, QUESTIONS)
     need(not shut.refused, f"it tried to reach {', '.join(shut.refused)}")
 
 

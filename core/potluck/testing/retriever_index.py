@@ -9,10 +9,10 @@ from typing import Any
 from potluck.contracts import IndexedRetriever, Ranking
 from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.retrieval import QUESTIONS, KitCorpus, corpus, over
-from potluck.testing.retriever import ask, fill, need_same, opened
+from potluck.testing.retriever import fill_index, need_same, open_retriever, retrieve_all
 
 
-def _made(subject: Subject, passages: KitCorpus, folder: str = "own") -> Any:
+def _open_indexed(subject: Subject, passages: KitCorpus, folder: str = "own") -> Any:
     """A fresh retriever, open, with its index as it stands. Raises ``Skipped`` for one that has none."""
     with over(passages):
         retriever = subject.make(folder)
@@ -25,8 +25,8 @@ def _made(subject: Subject, passages: KitCorpus, folder: str = "own") -> Any:
 
 def _right(subject: Subject, passages: KitCorpus) -> list[Ranking]:
     """What is found in some passages with an index that was made of them at once."""
-    with opened(subject, passages, f"right-{len(passages.ids)}") as retriever:
-        return ask(retriever, QUESTIONS)
+    with open_retriever(subject, passages, f"right-{len(passages.ids)}") as retriever:
+        return retrieve_all(retriever, QUESTIONS)
 
 
 def _few() -> tuple[KitCorpus, set[str]]:
@@ -38,9 +38,9 @@ def _few() -> tuple[KitCorpus, set[str]]:
 @rule("retriever", "its-index-begins-empty")
 def check_begins(subject: Subject) -> None:
     """In a new folder its index holds nothing, and no question fails."""
-    retriever = _made(subject, KitCorpus({}, {}))
+    retriever = _open_indexed(subject, KitCorpus({}, {}))
     need(retriever.ids() == set(), f"it holds {sorted(retriever.ids())[:3]}")
-    ask(retriever, QUESTIONS)
+    retrieve_all(retriever, QUESTIONS)
     retriever.close()
 
 
@@ -48,8 +48,8 @@ def check_begins(subject: Subject) -> None:
 def check_holds(subject: Subject) -> None:
     """After a commit its index holds all that was added and nothing that was deleted; an unknown id is ignored."""
     passages, (few, gone) = corpus(), _few()
-    retriever = _made(subject, passages)
-    fill(retriever, passages)
+    retriever = _open_indexed(subject, passages)
+    fill_index(retriever, passages)
     need(retriever.ids() == passages.ids, f"of {len(passages.ids)} passages it holds {len(retriever.ids())}")
     retriever.delete([*sorted(gone), "nobody"])
     retriever.commit()
@@ -65,12 +65,12 @@ def check_holds(subject: Subject) -> None:
 def check_reopens(subject: Subject) -> None:
     """What was committed is there for another instance, which finds the same."""
     passages = corpus()
-    retriever = _made(subject, passages)
-    fill(retriever, passages)
+    retriever = _open_indexed(subject, passages)
+    fill_index(retriever, passages)
     retriever.close()
-    again = _made(subject, passages)
+    again = _open_indexed(subject, passages)
     need(again.ids() == passages.ids, f"opened again it holds {len(again.ids())} of {len(passages.ids)} passages")
-    need_same(_right(subject, passages), ask(again, QUESTIONS), "opened again")
+    need_same(_right(subject, passages), retrieve_all(again, QUESTIONS), "opened again")
     again.close()
 
 
@@ -78,52 +78,56 @@ def check_reopens(subject: Subject) -> None:
 def check_history(subject: Subject) -> None:
     """What is found depends on the passages that it holds, not on their order or on those that were deleted."""
     passages, (few, gone) = corpus(), _few()
-    retriever = _made(subject, passages)
+    retriever = _open_indexed(subject, passages)
     for one in sorted(passages.ids, reverse=True):
         retriever.add([passages.passage(one)])
     retriever.commit()
     retriever.delete(sorted(gone))
     retriever.commit()
     retriever.close()
-    with opened(subject, few) as shrunk:
-        need_same(_right(subject, few), ask(shrunk, QUESTIONS), "after passages came in another order and others went")
-    retriever = _made(subject, passages)
-    fill(retriever, passages)
+    with open_retriever(subject, few) as shrunk:
+        need_same(
+            _right(subject, few),
+            retrieve_all(shrunk, QUESTIONS),
+            "after passages came in another order and others went",
+        )
+    retriever = _open_indexed(subject, passages)
+    fill_index(retriever, passages)
     retriever.close()
-    with opened(subject, passages) as grown:
-        need_same(_right(subject, passages), ask(grown, QUESTIONS), "after the passages had come back")
+    with open_retriever(subject, passages) as grown:
+        need_same(_right(subject, passages), retrieve_all(grown, QUESTIONS), "after the passages had come back")
 
 
 @rule("retriever", "its-index-is-as-committed")
 def check_uncommitted(subject: Subject) -> None:
     """Left before a commit, its index opens as it was, or lacks some passages, and can be filled again."""
     passages, (few, _) = corpus(), _few()
-    left = _made(subject, few)
-    fill(left, few)
+    left = _open_indexed(subject, few)
+    fill_index(left, few)
     left.delete(sorted(few.ids)[:2])
     left.add([passages.passage(one) for one in sorted(passages.ids - few.ids)])
-    again = _made(subject, passages)
+    again = _open_indexed(subject, passages)
     need(again.ids() <= few.ids, "it holds what was added and never committed")
-    fill(again, passages)
+    fill_index(again, passages)
     again.close()
     left.close()
-    with opened(subject, passages) as filled:
-        need_same(_right(subject, passages), ask(filled, QUESTIONS), "filled after it was left")
+    with open_retriever(subject, passages) as filled:
+        need_same(_right(subject, passages), retrieve_all(filled, QUESTIONS), "filled after it was left")
 
 
 @rule("retriever", "its-readers-are-not-disturbed")
 def check_readers(subject: Subject) -> None:
     """One that is open finds the same while another commits."""
     passages, (few, _) = corpus(), _few()
-    writer = _made(subject, passages)
-    fill(writer, passages)
+    writer = _open_indexed(subject, passages)
+    fill_index(writer, passages)
     writer.close()
-    reader = _made(subject, passages)
+    reader = _open_indexed(subject, passages)
     need(reader.ids() == passages.ids, f"opened again it holds {len(reader.ids())} of {len(passages.ids)} passages")
-    writer = _made(subject, few)
-    fill(writer, few)
+    writer = _open_indexed(subject, few)
+    fill_index(writer, few)
     writer.close()
-    need_same(_right(subject, passages), ask(reader, QUESTIONS), "while another one commits")
+    need_same(_right(subject, passages), retrieve_all(reader, QUESTIONS), "while another one commits")
     reader.close()
 
 
@@ -146,8 +150,8 @@ def _damage(subject: Subject, number: int) -> bool:
     }
     for name, damage in damages.items():
         own = f"{name}-{number}"
-        retriever = _made(subject, passages, own)
-        fill(retriever, passages)
+        retriever = _open_indexed(subject, passages, own)
+        fill_index(retriever, passages)
         retriever.close()
         files = sorted(path for path in Path(subject.folder, own).rglob("*") if path.is_file())
         if number >= len(files):
@@ -155,9 +159,11 @@ def _damage(subject: Subject, number: int) -> bool:
         if not (whole := files[number].read_bytes()):
             continue
         files[number].write_bytes(damage(whole))
-        again = _made(subject, passages, own)
+        again = _open_indexed(subject, passages, own)
         need(again.ids() <= passages.ids, f"after {files[number].name} was {name} it holds others")
         again.close()
-        with opened(subject, passages, own) as filled:
-            need_same(_right(subject, passages), ask(filled, QUESTIONS), f"after {files[number].name} was {name}")
+        with open_retriever(subject, passages, own) as filled:
+            need_same(
+                _right(subject, passages), retrieve_all(filled, QUESTIONS), f"after {files[number].name} was {name}"
+            )
     return True

@@ -37,7 +37,7 @@ def ids(count: int = _COUNT) -> list[str]:
     return [f"{number:04d}" for number in range(count)]
 
 
-def open_store(
+def open_collection(
     subject: Subject, dimensions: int = _DIMENSIONS, fingerprint: str = "model a", folder: str = "own"
 ) -> Any:
     """A store with its collection open, or made."""
@@ -47,7 +47,7 @@ def open_store(
 
 
 def _fill_store(subject: Subject, folder: str = "own") -> tuple[Any, Vectors]:
-    store, vectors = open_store(subject, folder=folder), unit_vectors()
+    store, vectors = open_collection(subject, folder=folder), unit_vectors()
     store.add(ids(), vectors)
     store.commit()
     return store, vectors
@@ -73,7 +73,7 @@ def _need_refusal(what: str, action: Any) -> None:
 @rule("store", "opens-empty")
 def check_empty(subject: Subject) -> None:
     """A new collection is empty, and a search in it finds nothing."""
-    store = open_store(subject)
+    store = open_collection(subject)
     need(store.count() == 0 and store.ids() == set(), f"there are {store.count()}")
     need(store.search(unit_vectors(1)[0], 5).ids == (), "a search finds something")
 
@@ -96,7 +96,7 @@ def check_search(subject: Subject) -> None:
 @rule("store", "finds-the-nearest-of-many")
 def check_recall(subject: Subject) -> None:
     """Of two thousand vectors too an approximate index finds nine of ten of the nearest."""
-    store = open_store(subject)
+    store = open_collection(subject)
     if store.exact:
         raise Skipped("it compares with every vector")
     vectors = unit_vectors(_MANY)
@@ -137,7 +137,7 @@ def check_k(subject: Subject) -> None:
 @rule("store", "ties-by-id")
 def check_ties(subject: Subject) -> None:
     """Equal scores come in the order of ids."""
-    store = open_store(subject)
+    store = open_collection(subject)
     one = unit_vectors(1)[0]
     names = ["c", "a", "d", "b"]
     store.add(names, one[None].repeat(4, axis=0))
@@ -187,7 +187,7 @@ def check_nothing(subject: Subject) -> None:
 def check_use(subject: Subject) -> None:
     """After many changes, opened again in between, it holds and finds what a plain search over all vectors does."""
     chances = random.Random(0)  # noqa: S311  (no secret)
-    store, rows = open_store(subject), dict[str, Any]()
+    store, rows = open_collection(subject), dict[str, Any]()
     for step in range(24):
         added = chances.sample(ids(), chances.randint(0, 20))
         deleted = chances.sample(ids(), chances.randint(0, 8))
@@ -199,7 +199,7 @@ def check_use(subject: Subject) -> None:
         store.commit()
         if step % 5 == 4:
             store.close()
-            store = open_store(subject)
+            store = open_collection(subject)
         need(store.ids() == rows.keys() and store.count() == len(rows), f"after change {step + 1} the ids are others")
         _need_nearest(store, rows, unit_vectors(3, seed=200 + step), f"after change {step + 1}")
     store.close()
@@ -230,7 +230,7 @@ def check_apart(subject: Subject) -> None:
     need(store.ids() == set(ids()) and store.search(vectors[7], 1).ids == ("0007",), "the other one has changed")
     for one in (store, beside):
         one.close()
-    need(open_store(subject).ids() == set(ids()), "opened again, the other one has changed")
+    need(open_collection(subject).ids() == set(ids()), "opened again, the other one has changed")
 
 
 @rule("store", "opens-again")
@@ -240,7 +240,7 @@ def check_reopen(subject: Subject) -> None:
     store.delete(["0001"])
     store.commit()
     store.close()
-    again = open_store(subject)
+    again = open_collection(subject)
     need(again.ids() == set(ids()) - {"0001"}, "other ids are there")
     for number in (0, 50, 119):
         hits = again.search(vectors[number], 1)
@@ -254,7 +254,7 @@ def check_dimensions(subject: Subject) -> None:
     store, _ = _fill_store(subject)
     _need_refusal("a vector of other dimensions", lambda: store.add(["x"], unit_vectors(1, dimensions=_DIMENSIONS + 1)))
     store.close()
-    _need_refusal("a collection of other dimensions", lambda: open_store(subject, dimensions=_DIMENSIONS + 1))
+    _need_refusal("a collection of other dimensions", lambda: open_collection(subject, dimensions=_DIMENSIONS + 1))
 
 
 @rule("store", "other-fingerprint-refused")
@@ -262,21 +262,21 @@ def check_fingerprint(subject: Subject) -> None:
     """A collection of another embedder's vectors is refused."""
     store, _ = _fill_store(subject)
     store.close()
-    _need_refusal("a collection of another embedder", lambda: open_store(subject, fingerprint="model b"))
+    _need_refusal("a collection of another embedder", lambda: open_collection(subject, fingerprint="model b"))
 
 
 @rule("store", "any-text-is-an-id")
 def check_unicode(subject: Subject) -> None:
     """Ids are any text without NUL of at most 64 characters."""
     store, names = (
-        open_store(subject),
+        open_collection(subject),
         ["第一章", "a b", "é", "e\u0301", "../x", "'; --", "👷", "x" * 64, "\u3000", "A", "a"],
     )
     vectors = unit_vectors(len(names), seed=6)
     store.add(names, vectors)
     store.commit()
     store.close()
-    again = open_store(subject)
+    again = open_collection(subject)
     need(again.ids() == set(names), f"ids are {again.ids()}")
     for name, vector in zip(names, vectors, strict=True):
         need(again.search(vector, 1).ids == (name,), f"{name!r} is not found")
@@ -302,7 +302,7 @@ def _try_damages(subject: Subject, number: int, rows: dict[str, Vectors]) -> boo
         if number >= len(files):
             return False
         files[number].write_bytes(damage(files[number].read_bytes()))
-        again = open_store(subject, folder=own)
+        again = open_collection(subject, folder=own)
         need(again.ids() <= rows.keys(), f"after damage to {files[number].name} there are other ids")
         _need_cosines(again, rows, list(rows.values())[:5], f"after damage to {files[number].name}")
         again.close()
@@ -313,7 +313,7 @@ def _try_damages(subject: Subject, number: int, rows: dict[str, Vectors]) -> boo
 def check_readers(subject: Subject) -> None:
     """A reader that has the collection open is not disturbed by a writer, and sees whole commits."""
     store, vectors = _fill_store(subject)
-    reader = open_store(subject)
+    reader = open_collection(subject)
     store.add(["new"], unit_vectors(1, seed=8))
     store.delete(ids()[:60])
     store.commit()
@@ -322,4 +322,4 @@ def check_readers(subject: Subject) -> None:
     need(seen in (before, after), f"a reader sees {len(seen)} ids, half of a commit")
     need(reader.search(vectors[100], 1).ids == ("0100",), "a reader does not find what was always there")
     reader.close()
-    need(open_store(subject).ids() == after, "a new reader does not see the commit")
+    need(open_collection(subject).ids() == after, "a new reader does not see the commit")

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from potluck.testing.kit import Skipped, Subject, need, rule, subject
-from potluck.testing.store import NEAR, ids, open_store, unit_vectors
+from potluck.testing.store import NEAR, ids, open_collection, unit_vectors
 
 _PATIENCE = 60.0
 """Seconds that a process may take for a step."""
@@ -95,7 +95,7 @@ def _need_whole(store: Any, when: str) -> None:
 
 
 def _make_store(tested: Subject) -> None:
-    store = open_store(tested)
+    store = open_collection(tested)
     _become(store, 0)
     store.commit()
     store.close()
@@ -107,13 +107,13 @@ def check_kill(subject: Subject) -> None:
     _make_store(subject)
     with _other(subject, _add) as other:
         other.says("added")
-    store = open_store(subject)
+    store = open_collection(subject)
     _need_whole(store, "after the kill")
     _need_goes_on(store)
 
 
 def _add(tested: Subject, say: _Say) -> None:
-    store = open_store(tested)
+    store = open_collection(tested)
     _become(store, 1)
     say("added")
     time.sleep(_PATIENCE)
@@ -128,14 +128,14 @@ def check_kill_in_commit(subject: Subject) -> None:
         with _other(subject, _commit) as other:
             other.says("commits")
             time.sleep(chances.random() / 50)
-        store = open_store(subject)
+        store = open_collection(subject)
         _need_whole(store, "after a kill")
         store.close()
-    _need_goes_on(open_store(subject))
+    _need_goes_on(open_collection(subject))
 
 
 def _commit(tested: Subject, say: _Say) -> None:
-    store = open_store(tested)
+    store = open_collection(tested)
     for number in range(1, 1000):
         _become(store, number)
         say("commits")
@@ -155,7 +155,7 @@ def check_readers(subject: Subject) -> None:
     """Another process that opens it while it is written to sees the state of one commit, never half of one."""
     _make_store(subject)
     with _other(subject, _read) as other:
-        store = open_store(subject)
+        store = open_collection(subject)
         for number in range(1, _READS + 1):
             other.says("read")
             for more in (0, 1, 2):
@@ -166,7 +166,7 @@ def check_readers(subject: Subject) -> None:
 
 def _read(tested: Subject, say: _Say) -> None:
     while True:
-        store = open_store(tested)
+        store = open_collection(tested)
         held = store.ids()
         need(held in (_state(0).keys(), _state(1).keys()), f"it sees {len(held)} ids, half of a commit")
         _need_whole(store, "for a reader")

@@ -16,7 +16,7 @@ from typing import get_args
 from potluck.contracts import Estimate, Task, TuningProgress
 from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.models import request
-from potluck.testing.tuner_models import base_folder, one_thread, same_result, train
+from potluck.testing.tuner_models import base_folder, one_thread, same_result, train_small
 
 _DATA = frozenset({".safetensors", ".json", ".jinja", ".md", ".txt", ".model"})
 """Suffixes of files that hold data and nothing that runs."""
@@ -41,7 +41,7 @@ def check_declared(subject: Subject) -> None:
 def check_plan(subject: Subject) -> None:
     """``plan`` says how many parameters are trained, exactly, and in how many steps."""
     estimate = subject.make().plan(request(base_folder(subject), subject.folder / "planned"))
-    done = train(subject)
+    done = train_small(subject)
     need(isinstance(estimate, Estimate), f"plan gives {type(estimate).__name__}")
     planned, trained = estimate.trainable_parameters, done.trainable_parameters
     need(planned == trained, f"{planned:,} parameters are planned, and {trained:,} trained")
@@ -59,7 +59,7 @@ def check_base(subject: Subject) -> None:
         return {path.name: hashlib.sha256(path.read_bytes()).hexdigest() for path in sorted(model.iterdir())}
 
     before = files()
-    train(subject)
+    train_small(subject)
     changed = {name for name in before.keys() | files().keys() if before.get(name) != files().get(name)}
     need(not changed, f"changed: {', '.join(sorted(changed))}")
 
@@ -67,7 +67,7 @@ def check_base(subject: Subject) -> None:
 @rule("tuner", "result-is-data")
 def check_files(subject: Subject) -> None:
     """The result is in its folder, as safetensors and JSON; nothing in it could run."""
-    done = train(subject)
+    done = train_small(subject)
     need(done.folder.is_relative_to(subject.folder / "one"), f"it is in {done.folder}, outside of the run's folder")
     files = [path for path in done.folder.rglob("*") if path.is_file()]
     need(any(path.suffix == ".safetensors" for path in files), "there are no safetensors")
@@ -81,7 +81,7 @@ def check_loss(subject: Subject) -> None:
     """There is a loss of each step, all are numbers, and it falls on a task that can be learned by heart."""
     import math
 
-    losses = train(subject).losses
+    losses = train_small(subject).losses
     need(all(math.isfinite(loss) for loss in losses), "there is a NaN or an infinity")
     need(len(losses) >= 8, f"{len(losses)} losses are too few to see it fall: train for more steps")
     part = len(losses) // 4
@@ -92,13 +92,18 @@ def check_loss(subject: Subject) -> None:
 @rule("tuner", "same-seed-same-result")
 def check_seed(subject: Subject) -> None:
     """The same request gives the same weights and losses, bit for bit."""
-    need(same_result(train(subject, "one"), train(subject, "other")), "the second time it was another result")
+    need(
+        same_result(train_small(subject, "one"), train_small(subject, "other")), "the second time it was another result"
+    )
 
 
 @rule("tuner", "seed-decides")
 def check_seeds(subject: Subject) -> None:
     """Another seed gives another result."""
-    need(not same_result(train(subject, "one"), train(subject, "other", seed=1)), "seeds 0 and 1 give the same")
+    need(
+        not same_result(train_small(subject, "one"), train_small(subject, "other", seed=1)),
+        "seeds 0 and 1 give the same",
+    )
 
 
 @rule("tuner", "goes-on-after-a-kill")
@@ -107,11 +112,11 @@ def check_kill(subject: Subject) -> None:
     if not hasattr(os, "fork"):
         raise Skipped("this system cannot make a process to be killed")
     began = time.monotonic()
-    undisturbed = train(subject, "undisturbed")
+    undisturbed = train_small(subject, "undisturbed")
     took = time.monotonic() - began
     for share in (0.4, 0.6, 0.8):
         _kill_after(subject, share * took)
-    done = train(subject, "killed")
+    done = train_small(subject, "killed")
     need(len(done.losses) == len(undisturbed.losses), f"{len(done.losses)} losses of {len(undisturbed.losses)}")
     need(same_result(done, undisturbed), "the result is another")
 
@@ -121,7 +126,7 @@ def _kill_after(subject: Subject, seconds: float) -> None:
     child = os.fork()
     if child == 0:
         try:
-            train(subject, "killed")
+            train_small(subject, "killed")
         finally:
             os._exit(0)
     time.sleep(seconds)

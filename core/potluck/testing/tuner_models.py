@@ -38,7 +38,7 @@ def base_folder(subject: Subject) -> Path:
     return folder if folder.exists() else tiny_model(folder)
 
 
-def train(subject: Subject, run: str = "one", seed: int = 0) -> TunedModel:
+def train_small(subject: Subject, run: str = "one", seed: int = 0) -> TunedModel:
     """Trained in a folder of that name."""
     with one_thread():
         made: TunedModel = subject.make().tune(
@@ -79,7 +79,7 @@ def _rows(subject: Subject) -> list[tuple[list[int], int]]:
     return [(list(one.ids[: one.start]), one.ids[one.start]) for one in found]
 
 
-def answer_logits(subject: Subject, model: Any, attached: Attached | None) -> torch.Tensor:
+def model_logits(subject: Subject, model: Any, attached: Attached | None) -> torch.Tensor:
     """What stands behind each example's prompt, shape ``(examples, vocabulary)``."""
     import torch
 
@@ -102,8 +102,8 @@ def tuned_logits(subject: Subject, tuner: Any, done: TunedModel, model: Any) -> 
     from potluck.models.loading import load_model
 
     if tuner.whole:
-        return answer_logits(subject, load_model(done.folder, "float32").eval(), None)
-    return answer_logits(subject, model, tuner.attach(model, done.folder))
+        return model_logits(subject, load_model(done.folder, "float32").eval(), None)
+    return model_logits(subject, model, tuner.attach(model, done.folder))
 
 
 def local_tuner(subject: Subject) -> Any:

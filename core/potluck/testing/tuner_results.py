@@ -11,12 +11,12 @@ from potluck.testing.models import request
 from potluck.testing.quiet import refuse_connections
 from potluck.testing.tuner_models import (
     EXACT,
-    answer_logits,
     base_folder,
     load_base,
     local_tuner,
     mean_nats,
-    train,
+    model_logits,
+    train_small,
     tuned_logits,
 )
 
@@ -25,8 +25,8 @@ from potluck.testing.tuner_models import (
 def check_answers(subject: Subject) -> None:
     """With what was learned the right answers are likelier than without."""
     tuner, base = subject.make(), load_base(subject)
-    before = mean_nats(subject, answer_logits(subject, base, None))
-    after = mean_nats(subject, tuned_logits(subject, tuner, train(subject), base))
+    before = mean_nats(subject, model_logits(subject, base, None))
+    after = mean_nats(subject, tuned_logits(subject, tuner, train_small(subject), base))
     need(after < 0.9 * before, f"a right answer takes {before:.3f} nats without it and {after:.3f} with it")
 
 
@@ -38,11 +38,11 @@ def check_outside(subject: Subject) -> None:
     tuner, base = subject.make(), load_base(subject)
     if tuner.whole:
         raise Skipped("the result is a whole model")
-    before = answer_logits(subject, base, None)
-    attached = tuner.attach(base, train(subject).folder)
-    need(torch.equal(answer_logits(subject, base, None), before), "with something put on it, it answers otherwise")
-    answer_logits(subject, base, attached)
-    need(torch.equal(answer_logits(subject, base, None), before), "after an answer as tuned, it answers otherwise")
+    before = model_logits(subject, base, None)
+    attached = tuner.attach(base, train_small(subject).folder)
+    need(torch.equal(model_logits(subject, base, None), before), "with something put on it, it answers otherwise")
+    model_logits(subject, base, attached)
+    need(torch.equal(model_logits(subject, base, None), before), "after an answer as tuned, it answers otherwise")
 
 
 @rule("tuner", "several-on-one-base")
@@ -53,12 +53,12 @@ def check_several(subject: Subject) -> None:
     tuner = subject.make()
     if tuner.whole:
         raise Skipped("the result is a whole model")
-    results = [train(subject, "one"), train(subject, "other", seed=1)]
+    results = [train_small(subject, "one"), train_small(subject, "other", seed=1)]
     alone = [tuned_logits(subject, subject.make(), done, load_base(subject)) for done in results]
     base = load_base(subject)
     both = [tuner.attach(base, done.folder) for done in results]
     for expected, attached in zip(alone * 2, both * 2, strict=True):
-        near = torch.allclose(answer_logits(subject, base, attached), expected, rtol=0, atol=EXACT)
+        near = torch.allclose(model_logits(subject, base, attached), expected, rtol=0, atol=EXACT)
         need(near, "beside another it answers otherwise")
 
 
@@ -67,7 +67,7 @@ def check_damage(subject: Subject) -> None:
     """A result of which parameters are missing is refused with a ``ModelError``."""
     from safetensors.torch import load_file, save_file
 
-    tuner, done = subject.make(), train(subject)
+    tuner, done = subject.make(), train_small(subject)
     if tuner.whole:
         raise Skipped("the result is a whole model")
     damaged = subject.folder / "damaged"
@@ -85,7 +85,7 @@ def check_damage(subject: Subject) -> None:
 @rule("tuner", "merged-is-the-same")
 def check_merge(subject: Subject) -> None:
     """A merged model gives the logits of the unmerged one; who cannot merge says ``Unsupported``."""
-    tuner, done = subject.make(), train(subject)
+    tuner, done = subject.make(), train_small(subject)
     if not tuner.mergeable:
         try:
             tuner.merge(load_base(subject), done.folder)
@@ -93,7 +93,7 @@ def check_merge(subject: Subject) -> None:
             return
         need(False, "it merges, and says mergeable = False")
     expected = tuned_logits(subject, tuner, done, load_base(subject))
-    found = answer_logits(subject, tuner.merge(load_base(subject), done.folder).eval(), None)
+    found = model_logits(subject, tuner.merge(load_base(subject), done.folder).eval(), None)
     far = float((found - expected).abs().max())
     need(far <= EXACT, f"logits differ by up to {far:.2g}")
 
@@ -124,13 +124,13 @@ def check_beginning(subject: Subject) -> None:
     from potluck.models.loading import load_tokenizer
 
     tuner, base = local_tuner(subject), load_base(subject)
-    before = answer_logits(subject, base, None)
+    before = model_logits(subject, base, None)
     wrapped = tuner.wrap(
         base, request(base_folder(subject), subject.folder / "one"), load_tokenizer(base_folder(subject))
     )
     if tuner.virtual(wrapped) is not None:
         raise Skipped("it puts a soft prompt before the text")
-    after = answer_logits(subject, tuner.base(wrapped).eval(), None)
+    after = model_logits(subject, tuner.base(wrapped).eval(), None)
     need(torch.allclose(after, before, rtol=0, atol=EXACT), "it answers otherwise")
 
 
@@ -139,7 +139,7 @@ def check_network(subject: Subject) -> None:
     """No host is asked for anything while it plans and trains."""
     with refuse_connections() as tried:
         subject.make().plan(request(base_folder(subject), subject.folder / "planned"))
-        train(subject)
+        train_small(subject)
     need(not tried, f"it asked {', '.join(tried)}")
 
 
