@@ -1,11 +1,6 @@
 """A row drops out where the leader is better and chance alone, on one side, shows as much in at most 5 % of races.
 
-Modules: ``potluck.strategy.advice``, ``potluck.strategy.data``,
-``potluck.strategy.document``, ``potluck.strategy.futility``,
-``potluck.strategy.budget``, ``potluck.strategy.entrant_notes``,
-``potluck.strategy.prompted``, ``potluck.strategy.quality``,
-``potluck.strategy.rule``, ``potluck.strategy.selection``, ``potluck.strategy.results_table``,
-``potluck.strategy.tuned``, ``potluck.strategy.message_vectors``.
+Modules: ``potluck.strategy.race``.
 """
 
 from __future__ import annotations
@@ -16,7 +11,7 @@ from typing import Any
 import pytest
 
 from potluck.strategy.protocol import StrategySpec, TrainingSetup
-from potluck.strategy.race import Entrant, EntrantAnswer, Race
+from potluck.strategy.race import Entrant, EntrantAnswer, Race, look_sizes
 
 
 def lane(name: str, right: int, of: int, baseline: bool = False) -> Entrant:
@@ -48,3 +43,9 @@ def test_more_rows_need_more_evidence_and_a_baseline_is_not_sent_home(tmp_path: 
     rows = [lane("leader", 20, 20), lane("b", 15, 20), lane("c", 19, 20)]
     assert dropped(tmp_path, *rows) == []
     assert dropped(tmp_path, lane("leader", 20, 20), lane("base", 0, 20, baseline=True), lane("c", 15, 20)) == ["c"]
+
+
+def test_looks_double() -> None:
+    assert look_sizes(100) == [16, 32, 64, 100]
+    assert look_sizes(16) == [16]
+    assert look_sizes(5) == [5]

@@ -24,7 +24,6 @@ from potluck.errors import PotluckError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent, hookimpl
 from potluck.observation.observers import Observers
 from potluck.strategy.data import read_split
-from potluck.strategy.race import look_sizes
 from potluck.strategy.selection import Outcome, Plan, strategy
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -127,7 +126,7 @@ def test_of_two_rows_without_evidence_of_a_difference_the_cheaper_is_recommended
     assert "no evidence of a difference" in outcome.advice.words
 
 
-def test_a_dear_row_that_is_no_better_is_not_asked_to_the_end(run: Run) -> None:
+def test_an_expensive_row_that_is_no_better_is_not_asked_to_the_end(run: Run) -> None:
     outcome = run({**KNOWS, "prices": [1000.0, 1000.0]}, usd=1e9, rows=("zero-shot", "embedding"))
 
     found = rows(outcome)
@@ -306,9 +305,3 @@ def test_with_many_labels_a_row_offers_those_of_similar_messages_only(run: Run, 
     counts = {prompt.split("標籤：")[1].split("||")[0].count("kind-") for prompt in log(home, "PROMPT_LOG")}
     assert max(counts) == 25
     assert min(counts) < 25
-
-
-def test_looks_double() -> None:
-    assert look_sizes(100) == [16, 32, 64, 100]
-    assert look_sizes(16) == [16]
-    assert look_sizes(5) == [5]

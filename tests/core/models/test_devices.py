@@ -1,0 +1,39 @@
+"""Where a model computes, and in which precision.
+
+Modules: ``potluck.models.devices``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from potluck.models.devices import fastest_dtype, resolve_dtype
+
+
+@pytest.mark.parametrize(
+    ("flags", "expected"),
+    [("fpu avx512_bf16", "bfloat16"), ("amx_bf16 amx_tile", "bfloat16"), ("fpu avx512f", "float32")],
+)
+def test_a_processor_computes_in_bfloat16_where_it_says_so(
+    monkeypatch: pytest.MonkeyPatch, flags: str, expected: str
+) -> None:
+    monkeypatch.setattr(Path, "read_text", lambda path, **_: flags if str(path) == "/proc/cpuinfo" else "")
+
+    assert fastest_dtype() == expected
+    assert resolve_dtype("auto") == expected
+
+
+def test_a_system_that_does_not_tell_its_processor_computes_in_float32(monkeypatch: pytest.MonkeyPatch) -> None:
+    def missing(path: Path, **_: object) -> str:
+        raise FileNotFoundError(path)
+
+    monkeypatch.setattr(Path, "read_text", missing)
+
+    assert fastest_dtype() == "float32"
+
+
+@pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
+def test_a_precision_that_is_named_is_taken(dtype: str) -> None:
+    assert resolve_dtype(dtype) == dtype
