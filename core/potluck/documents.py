@@ -102,7 +102,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class Passage:
-    """A chunk that was retrieved. ``score`` is the cosine similarity to the question, higher is nearer.
+    """A chunk that was retrieved. ``score`` is what the retriever or the reranker gave it: see its scale.
 
     ``sections`` are the labels of all sections that the span touches, in order; ``page`` is the number of the one it
     begins on, and ``page_label`` what is printed on that page where it is something else.

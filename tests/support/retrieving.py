@@ -190,6 +190,7 @@ def potluck_retriever():
 NUMBERS = '''
 """Passages with the question's numbers first."""
 
+import os
 import re
 import unicodedata
 from dataclasses import replace
@@ -214,6 +215,10 @@ class Numbers(Reranker):
 
     def __init__(self, config, context):
         self.config, self.candidates = config, config.candidates
+
+    def identity(self):
+        path = os.environ.get("NUMBERS_MODEL")
+        return {"model": open(path, encoding="utf-8").read()} if path else {}
 
     def rerank(self, batch):
         note(f"rerank {' '.join(str(len(one.passages)) for one in batch)}")

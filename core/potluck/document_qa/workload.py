@@ -31,6 +31,7 @@ from potluck.observation.stage import stage
 from potluck.questions.gold import Known, check_gold, gold_id
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
 from potluck.recipe.model import RecipeModel
+from potluck.retrieval.maker import RetrievalMaker
 from potluck.stages.cite import cite
 from potluck.stages.retrieve import Searcher, SearchResult, account_reranked, blind_notes, search
 
@@ -218,8 +219,12 @@ class DocumentQA(Workload):
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:
-        """Those of the embedder and of the chat model."""
-        return {"embedder": components.embedder.identity(), "chat": components.chat.identity()}
+        """Those of the embedder, of the chat model, and of what retrieves, where that has files of its own."""
+        usual: dict[str, Mapping[str, Json]] = {
+            "embedder": components.embedder.identity(),
+            "chat": components.chat.identity(),
+        }
+        return {**usual, **RetrievalMaker(components).identities()}
 
     def manifest(self, preparation: Preparation, report: EvaluationReport | None, own: Components) -> dict[str, Json]:
         """The index with its documents by hash, and what answering took."""

@@ -2,23 +2,20 @@
 
 from __future__ import annotations
 
-import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, cast
 
 from potluck import plugins
-from potluck.components.components import Components, identity
-from potluck.contracts import Component, IndexedRetriever, Reranker, RetrievalNeed, Retriever
-from potluck.documents import Json
+from potluck.components.components import Components
+from potluck.contracts import IndexedRetriever, Reranker, Retriever
 from potluck.errors import ContractBroken
-from potluck.fingerprints import fingerprint
 from potluck.observation.stage import stage
-from potluck.recipe.effects import retrieval_needs
 from potluck.retrieval.checked import CheckedReranker, CheckedRetriever
+from potluck.retrieval.maker import RetrievalMaker
 from potluck.retrieval.open_index import LimitedCorpus, OpenIndex
-from potluck.retrieval.shared_models import SharedChat, SharedEmbedder
+from potluck.temporary import working_folder
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -41,16 +38,11 @@ class RetrieverOpener:
     ) -> None:
         """With ``observers``, a retriever's own index is brought up to date where it stands, which they are told.
 
-        Without, nothing of the workspace is changed: one that is not that of the index is filled somewhere else.
+        Without, one that is not that of the index is left as it is, and another one is filled in a temporary folder.
         """
         self.closing = ExitStack()
         self._components, self._workspace, self._index, self._observers = components, workspace, index, observers
-        recipe = components.recipe
-        needs = retrieval_needs(recipe)
-        self.embedder: SharedEmbedder | None = None
-        if "embedder" in needs:
-            self.embedder = SharedEmbedder(components.embedder, index.state.embedder)
-        self.chat = SharedChat(components, lambda: workspace.answer_cache) if "chat" in needs else None
+        self.maker = RetrievalMaker(components)
 
     def retriever(self) -> CheckedRetriever:
         """The recipe's retriever, open."""
@@ -61,16 +53,16 @@ class RetrieverOpener:
         spec = self._components.recipe.reranker
         if spec is None:
             return None
-        reranker = cast(Reranker, self._make(spec, self._workspace.folder / "reranker", ()))
+        reranker = cast(Reranker, self.maker.make(spec, self._workspace.folder / spec.kind))
         self.closing.callback(reranker.close)
-        return CheckedReranker(reranker, _label(spec), self._fingerprint(spec, identity(spec, reranker)))
+        return CheckedReranker(reranker, _label(spec), self.maker.fingerprint(spec, reranker))
 
     def _open(self, spec: ComponentSpec) -> CheckedRetriever:
         within = tuple(self._open(one) for one in spec.inner)
         corpus = LimitedCorpus(self._index, plugins.retriever_offer(spec.plugin).needs, _label(spec))
 
         def opened(folder: Path) -> Retriever:
-            retriever = cast(Retriever, self._make(spec, folder, within))
+            retriever = cast(Retriever, self.maker.make(spec, folder, within))
             retriever.open(corpus)
             return retriever
 
@@ -91,7 +83,7 @@ class RetrieverOpener:
             return retriever
         retriever.close()
         if self._observers is None:
-            folder = Path(self.closing.enter_context(tempfile.TemporaryDirectory(prefix="potluck-")))
+            folder = self.closing.enter_context(working_folder(self._workspace.folder, "retriever"))
             with _closed_after(opened(folder)) as filled:
                 self._fill(filled)
         else:
@@ -115,33 +107,12 @@ class RetrieverOpener:
             raise ContractBroken(f"{type(retriever).__name__} lost what it was given: {what} that it keeps")
 
     def _folder(self, spec: ComponentSpec, within: Sequence[Retriever]) -> Path:
-        probe = self._make(spec, self._workspace.folder / spec.kind, tuple(within))
+        probe = self.maker.make(spec, self._workspace.folder / spec.kind, tuple(within))
         try:
-            name = self._fingerprint(spec, identity(spec, probe))
+            name = self.maker.fingerprint(spec, probe)
         finally:
             probe.close()
         return self._workspace.retriever_folder(self._index.state.id, name)
-
-    def _fingerprint(self, spec: ComponentSpec, own: dict[str, Json]) -> str:
-        """Of all that decides what a retriever or reranker makes of the same passages."""
-        needs = self._needs(spec)
-        embedder = self._components.embedder_fingerprint if "embedder" in needs else None
-        chat = self._components.chat_fingerprint if "chat" in needs else None
-        return fingerprint(spec.kind, own, embedder, chat, self._components.recipe.seed)
-
-    def _make(self, spec: ComponentSpec, folder: Path, within: tuple[Retriever, ...]) -> Component:
-        needs = self._needs(spec)
-        return self._components.make_for_retrieval(
-            spec,
-            folder,
-            self.embedder if "embedder" in needs else None,
-            self.chat if "chat" in needs else None,
-            within,
-        )
-
-    def _needs(self, spec: ComponentSpec) -> frozenset[RetrievalNeed]:
-        offer = plugins.reranker_offer if spec.kind == "reranker" else plugins.retriever_offer
-        return offer(spec.plugin).needs
 
 
 @contextmanager

@@ -167,3 +167,22 @@ def test_it_is_in_the_manifest_and_in_the_lock(home: Path) -> None:
     assert manifest["recipe"]["reranker"] == {"use": "numbers", "candidates": 6, "strict": False, "wrong": ""}
     assert lock["recipes"]["recipe.yaml"]["plugin"]["reranker numbers"] == "potluck-keywords 1.0"
     assert "reranker" in result("schema")["properties"]
+
+
+def test_another_model_of_it_is_asked_again_and_not_what_the_lock_pins(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model = tmp_path / "model"
+    model.write_text("one", encoding="utf-8")
+    monkeypatch.setenv("NUMBERS_MODEL", str(model))
+    result("lock", "recipe.yaml")
+    result("run", "recipe.yaml")
+    log(home)
+
+    model.write_text("two", encoding="utf-8")
+
+    done = potluck("run", "recipe.yaml")
+    assert done.returncode == 1
+    assert "model files of the reranker: numbers model was one and is two" in done.stderr
+    result("evaluate", "recipe.yaml")
+    assert log(home) == ["rerank 6 6 6 6", "rerank 6 6"]

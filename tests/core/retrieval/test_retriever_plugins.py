@@ -161,6 +161,7 @@ def test_where_its_index_is_another_one_is_filled_that_leaves_it_alone(home: Pat
 
         assert found == [f"{gold}.txt" for _, gold, _ in QUESTIONS.values()]
         assert json.loads(kept.read_text(encoding="utf-8")) == words
+        assert list((home / ".potluck").glob(".retriever*")) == []
 
 
 def test_an_index_of_its_own_that_was_deleted_is_filled_again(home: Path) -> None:
