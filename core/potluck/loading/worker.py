@@ -1,7 +1,7 @@
 """Loading files in a process of its own, so that a hostile or broken file costs that process and nothing else.
 
-It is started here, and its time and memory are watched. pebble's pool has deadlines and survives crashes, but watches
-no memory, starts no session of its own to kill, and its workers keep the network: what it would spare is little.
+It is started here, and its time and memory are watched. pebble's pool (5.2) has deadlines and outlives crashes, but it
+neither watches memory nor kills what a worker has started, so most of this module would stay beside it.
 """
 
 from __future__ import annotations
