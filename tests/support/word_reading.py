@@ -42,3 +42,11 @@ RAISED_STYLES = (
 
 
 NOTES = note("footnote", 2, "Without snow.") + note("footnote", 5, "See §4.") + note("footnote", 7, "Never used.")
+
+
+def left_out(*body: str, **settings: Any) -> tuple[str, tuple[str, ...]]:
+    document = read(*body, **settings)
+    return document.text, document.losses
+
+
+HIDDEN, STRUCK = "<w:vanish/>", "<w:strike/>"

@@ -1,28 +1,12 @@
 """Workbooks: ``.xlsx`` written by openpyxl, ``.xls`` written by xlwt, and what both must give alike.
 
-Tests of ``potluck_plugins.loaders._office.xlsx``, ``potluck_plugins.loaders._office.xls``,
-``potluck_plugins.loaders._office.xls_formulas``, ``potluck_plugins.loaders._office.xls_records``,
-``potluck_plugins.loaders._office.sheet``, ``potluck_plugins.loaders._office.sheet_margins``,
-``potluck_plugins.loaders._office.sheet_notes`` and ``potluck_plugins.loaders._office.workbook``.
-
-Modules: ``potluck_plugins.loaders._office.blocks``, ``potluck_plugins.loaders._office.charts``,
-``potluck_plugins.loaders._office.date_format``, ``potluck_plugins.loaders._office.detect``,
-``potluck_plugins.loaders._office.diagrams``, ``potluck_plugins.loaders._office.docx``,
-``potluck_plugins.loaders._office.legacy``, ``potluck_plugins.loaders._office.libreoffice``,
-``potluck_plugins.loaders._office.number_format``, ``potluck_plugins.loaders._office.numbering``,
-``potluck_plugins.loaders._office.options``, ``potluck_plugins.loaders._office.package``,
-``potluck_plugins.loaders._office.packed``, ``potluck_plugins.loaders._office.paragraph``,
-``potluck_plugins.loaders._office.story``, ``potluck_plugins.loaders._shared.symbols``,
-``potluck_plugins.loaders._office.tika``.
+Modules: ``potluck_plugins.loaders._office.xlsx``, ``potluck_plugins.loaders._office.xls``,
+``potluck_plugins.loaders._office.xls_records``, ``potluck_plugins.loaders._office.sheet``,
+``potluck_plugins.loaders._office.workbook``.
 """
 
 from __future__ import annotations
 
-import io
-import re
-import struct
-import zipfile
-from collections.abc import Callable
 from datetime import date, datetime, time, timedelta
 
 import openpyxl
@@ -30,13 +14,10 @@ import pytest
 import xlwt
 from openpyxl.cell.rich_text import CellRichText, TextBlock
 from openpyxl.cell.text import InlineFont
-from openpyxl.chart import BarChart, Reference
-from openpyxl.comments import Comment
 from openpyxl.styles import Font
 
-from potluck.documents import Document
 from potluck.errors import UnreadableDocument
-from support.loading import load_one
+from support.workbooks import read, rewritten, rows, xls, xlsx
 
 FORMATTED = [
     ("rate", 0.075, "0.0%", "7.5%"),
@@ -51,47 +32,6 @@ FORMATTED = [
     ("hour", time(18, 30), "h:mm AM/PM", "6:30 PM"),
     ("民國", date(2026, 3, 15), "[$-404]e/m/d", "115/3/15"),
 ]
-
-
-def xlsx(fill: Callable[[openpyxl.Workbook], None]) -> bytes:
-    workbook = openpyxl.Workbook()
-    fill(workbook)
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-def xls(fill: Callable[[xlwt.Workbook], None]) -> bytes:
-    workbook = xlwt.Workbook(encoding="utf-8")
-    fill(workbook)
-    file = io.BytesIO()
-    workbook.save(file)
-    return file.getvalue()
-
-
-def read(content: bytes, **settings: bool) -> Document:
-    return load_one("office", content, **settings)
-
-
-def rewritten(content: bytes, part: str, old: str, new: str) -> bytes:
-    """A package with a change in one of its parts."""
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(file, "w") as changed:
-        for name in archive.namelist():
-            text = archive.read(name)
-            if name == part:
-                assert old.encode() in text
-                text = text.replace(old.encode(), new.encode())
-            changed.writestr(name, text)
-    return file.getvalue()
-
-
-def rows(table: list[list[object]]) -> Callable[[openpyxl.Workbook], None]:
-    def fill(workbook: openpyxl.Workbook) -> None:
-        for row in table:
-            workbook.active.append(row)
-
-    return fill
 
 
 def test_values_of_xlsx_stand_as_the_sheet_shows_them() -> None:
@@ -133,71 +73,6 @@ def test_truth_values_errors_and_texts_stand_as_they_are() -> None:
     text = read(xlsx(rows([[True, False, "#DIV/0!", "甲_x000D_乙", "  x  y "]]))).text
 
     assert text == "Sheet\nTRUE | FALSE | #DIV/0! | 甲 乙 | x y"
-
-
-@pytest.mark.parametrize("shared", [False, True])
-def test_formulas_without_a_stored_value_stand_as_text_and_are_told(shared: bool) -> None:
-    content = xlsx(rows([["Q1", "Q2", "Total"], [1, 2, "=A2+B2"], [3, 4, "=A3+B3"]]))
-    if shared:
-        sheet = "xl/worksheets/sheet1.xml"
-        content = rewritten(content, sheet, "<f>A2+B2</f>", '<f t="shared" ref="C2:C3" si="0">A2+B2</f>')
-        content = rewritten(content, sheet, "<f>A3+B3</f>", '<f t="shared" si="0"/>')
-
-    document = read(content)
-
-    assert document.text.split("\n")[1:] == ["Q1 | Q2 | Total", "1 | 2 | =A2+B2", "3 | 4 | =A3+B3"]
-    assert [loss for loss in document.losses if loss.startswith("2 formulas have no stored value")]
-
-
-def test_formulas_with_a_stored_value_show_it() -> None:
-    content = rewritten(
-        xlsx(rows([["a", "=1+1"]])), "xl/worksheets/sheet1.xml", "<f>1+1</f><v></v>", "<f>1+1</f><v>2</v>"
-    )
-    assert read(content).text == "Sheet\na | 2"
-    assert read(content).losses == ()
-
-
-def formulas(*texts: str) -> Callable[[xlwt.Workbook], None]:
-    def fill(workbook: xlwt.Workbook) -> None:
-        sheet = workbook.add_sheet("Sheet")
-        workbook.add_sheet("甲").write(0, 0, 7)
-        sheet.write(0, 0, 3)
-        for row, text in enumerate(texts):
-            sheet.write(row, 1, xlwt.Formula(text))
-
-    return fill
-
-
-def test_formulas_of_xls_without_a_stored_value_stand_as_text_and_are_told() -> None:
-    document = read(xls(formulas("SUM(A1:A2)*2", "'甲'!A1+1.5")))
-
-    assert document.text.split("\n") == ["Sheet", "3 | =SUM(A1:A2)*2", " | =甲!A1+1.5", "甲", "7"]
-    assert [loss for loss in document.losses if loss.startswith("2 formulas have no stored value")]
-
-
-def test_formulas_of_xls_whose_value_may_be_an_empty_text_are_empty() -> None:
-    document = read(xls(formulas('IF(A1>2;"";A1)')))
-
-    assert document.text == "Sheet\n3\n甲\n7"
-    assert document.losses == ()
-
-
-def test_empty_texts_of_an_xls_that_a_program_has_computed_are_values() -> None:
-    empty, computed = b"\x03\0\0\0\0\0\xff\xff", struct.pack("<d", 6.0)
-    content = xls(formulas("A1*2", "A3"))
-
-    document = read(content.replace(empty, computed, 1))
-
-    assert document.text == "Sheet\n3 | 6\n甲\n7"
-    assert document.losses == ()
-
-
-def test_a_formula_whose_value_is_an_empty_text_is_empty() -> None:
-    content = xlsx(rows([["a", '=""']]))
-    content = rewritten(content, "xl/worksheets/sheet1.xml", '<c r="B1"><f>', '<c r="B1" t="str"><f>')
-
-    assert read(content).text == "Sheet\na"
-    assert read(content).losses == ()
 
 
 MERGED = [
@@ -323,127 +198,6 @@ def test_hidden_rows_columns_and_sheets_are_read_where_the_recipe_says_so() -> N
     assert document.losses == ()
 
 
-def commented(workbook: openpyxl.Workbook) -> None:
-    workbook.active.append(["price", 5])
-    workbook.active["B1"].comment = Comment("王小明:\nask again", "王小明")
-
-
-def test_comments_are_left_out_and_counted() -> None:
-    document = read(xlsx(commented))
-
-    assert document.text == "Sheet\nprice | 5"
-    assert document.losses == ("a comment was left out: 1 place, 25 characters",)
-
-
-def test_comments_stand_behind_their_cells_where_the_recipe_says_so() -> None:
-    assert read(xlsx(commented), comments=True).text == "Sheet\nprice | 5 [comment by 王小明: ask again]"
-
-
-def test_a_thread_of_comments_is_read_once() -> None:
-    content = xlsx(commented)
-    file = io.BytesIO()
-    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(file, "w") as changed:
-        for name in archive.namelist():
-            text = archive.read(name).decode("utf-8", "surrogateescape")
-            if re.fullmatch(r"xl/comments/comment1\.xml", name):
-                text = text.replace("王小明:\nask again", "[Threaded comment] Your version of Excel cannot show this")
-            if name == "xl/worksheets/_rels/sheet1.xml.rels":
-                added = (
-                    '<Relationship Id="t1" Type="http://schemas.microsoft.com/office/2017/10/relationships/'
-                    'threadedComment" Target="/xl/threadedComments/threadedComment1.xml"/></Relationships>'
-                )
-                text = text.replace("</Relationships>", added)
-            changed.writestr(name, text.encode("utf-8", "surrogateescape"))
-        changed.writestr(
-            "xl/threadedComments/threadedComment1.xml",
-            '<ThreadedComments xmlns="x"><threadedComment ref="B1" personId="p1"><text>Which price?</text>'
-            '</threadedComment><threadedComment ref="B1" personId="p2"><text>The new one.</text></threadedComment>'
-            "</ThreadedComments>",
-        )
-        changed.writestr(
-            "xl/persons/person.xml",
-            '<personList xmlns="x"><person displayName="Ann" id="p1"/><person displayName="王" id="p2"/></personList>',
-        )
-
-    text = read(file.getvalue(), comments=True).text
-
-    assert text == "Sheet\nprice | 5 [comment by Ann: Which price?; comment by 王: The new one.]"
-
-
-def test_titles_of_charts_are_read_and_their_figures_stand_in_the_cells_only() -> None:
-    def fill(workbook: openpyxl.Workbook) -> None:
-        sheet = workbook.active
-        for row in (["年", "ladders"], ["2025", 345], ["2026", 402]):
-            sheet.append(row)
-        chart = BarChart()
-        chart.title, chart.y_axis.title = "Sales 銷售", "pieces"
-        chart.add_data(Reference(sheet, min_col=2, min_row=1, max_row=3), titles_from_data=True)
-        sheet.add_chart(chart, "D2")
-
-    assert read(xlsx(fill)).text.split("\n") == [
-        "Sheet",
-        "年 | ladders",
-        "2025 | 345",
-        "2026 | 402",
-        "[chart] Sales 銷售, pieces",
-    ]
-
-
-def test_text_boxes_are_read_once() -> None:
-    content = xlsx(rows([["a"]]))
-    file = io.BytesIO()
-    box = (
-        '<xdr:wsDr xmlns:xdr="d" xmlns:a="a" xmlns:mc="m"><mc:AlternateContent><mc:Choice><xdr:sp><xdr:txBody>'
-        "<a:p><a:r><a:t>限速 </a:t></a:r><a:r><a:t>60</a:t></a:r></a:p></xdr:txBody></xdr:sp></mc:Choice><mc:Fallback>"
-        "<xdr:sp><xdr:txBody><a:p><a:r><a:t>限速 60</a:t></a:r></a:p></xdr:txBody></xdr:sp></mc:Fallback>"
-        "</mc:AlternateContent></xdr:wsDr>"
-    )
-    with zipfile.ZipFile(io.BytesIO(content)) as archive, zipfile.ZipFile(file, "w") as changed:
-        for name in archive.namelist():
-            changed.writestr(name, archive.read(name))
-        changed.writestr("xl/drawings/drawing1.xml", box)
-        changed.writestr(
-            "xl/worksheets/_rels/sheet1.xml.rels",
-            '<Relationships xmlns="r"><Relationship Id="d1" Type="x/drawing" Target="../drawings/drawing1.xml"/>'
-            "</Relationships>",
-        )
-
-    assert read(file.getvalue()).text == "Sheet\na\n限速 60"
-
-
-MARGINS = ('&LQM-7 &"Arial,Bold"&14rev. 3&C10&X6&X A&&B&R&A', "&L&P&C&Sold &SValid from 2026-01-01&RPage &P of &N")
-MARGINS_SHOWN = ["[header] QM-7 rev. 3 | 10⁶ A&B", "[footer] Valid from 2026-01-01"]
-
-
-def test_headers_and_footers_of_xlsx_are_told_once_without_what_programs_fill_in() -> None:
-    header, footer = (text.replace("&", "&amp;") for text in MARGINS)
-    written = f"<oddHeader>{header}</oddHeader><oddFooter>{footer}</oddFooter><firstHeader>unused</firstHeader>"
-    content = xlsx(lambda workbook: [workbook.active.append(["a"]), workbook.create_sheet("乙").append(["b"])])
-    for sheet in ("sheet1", "sheet2"):
-        end = "</worksheet>"
-        content = rewritten(content, f"xl/worksheets/{sheet}.xml", end, f"<headerFooter>{written}</headerFooter>{end}")
-
-    document = read(content)
-
-    assert document.text.split("\n") == ["Sheet", "a", *MARGINS_SHOWN, "乙", "b"]
-    assert document.losses == ("struck-out text was left out: 2 places, 6 characters",)
-    first = rewritten(content, "xl/worksheets/sheet1.xml", "<headerFooter>", '<headerFooter differentFirst="1">')
-    assert read(first).text.split("\n")[2] == "[header] unused"
-
-
-def test_headers_and_footers_of_xls_are_told_once_without_what_programs_fill_in() -> None:
-    def fill(workbook: xlwt.Workbook) -> None:
-        for name, value in (("Sheet", "a"), ("乙", "b")):
-            sheet = workbook.add_sheet(name)
-            sheet.write(0, 0, value)
-            sheet.header_str, sheet.footer_str = (text.encode() for text in MARGINS)
-
-    document = read(xls(fill))
-
-    assert document.text.split("\n") == ["Sheet", "a", *MARGINS_SHOWN, "乙", "b"]
-    assert document.losses == ("struck-out text was left out: 2 places, 6 characters",)
-
-
 def test_every_sheet_is_a_page_and_a_section_with_its_own_number() -> None:
     def fill(workbook: openpyxl.Workbook) -> None:
         workbook.active.append(["a"])
@@ -500,12 +254,6 @@ def test_rows_and_cells_may_leave_out_where_they_are() -> None:
         content = rewritten(content, "xl/worksheets/sheet1.xml", f'<row r="{number}"', "<row")
 
     assert read(content).text == "Sheet\na | b\n1 | 2"
-
-
-def test_a_comment_on_the_first_row_of_such_a_sheet_finds_its_cell() -> None:
-    content = rewritten(xlsx(commented), "xl/worksheets/sheet1.xml", '<row r="1"', "<row")
-
-    assert read(content, comments=True).text == "Sheet\nprice | 5 [comment by 王小明: ask again]"
 
 
 def test_symbols_are_read_by_the_font_of_their_cell_or_run() -> None:
