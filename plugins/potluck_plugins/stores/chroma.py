@@ -26,8 +26,9 @@ from potluck.contracts import Collection, Config, Context, Hits, Vectors, Vector
 from potluck.egress import is_loopback
 from potluck.errors import EgressRefused, PotluckError, RemoteError, StorageFailed
 from potluck_plugins.stores._shared.chroma_records import Records, check_written, chromadb_with
+from potluck_plugins.stores._shared.committed import CommittedStore
 from potluck_plugins.stores._shared.generations import Generations
-from potluck_plugins.stores._shared.pending import Pending, checked_query, checked_vectors
+from potluck_plugins.stores._shared.pending import checked_query, checked_vectors
 from potluck_plugins.stores._shared.workcopy import WorkCopy
 
 _PAUSES = (0.25, 1.0)
@@ -51,7 +52,7 @@ class ChromaConfig(Config):
     """Whether to speak TLS with the server."""
 
 
-class ChromaFolder(VectorStore):
+class ChromaFolder(CommittedStore):
     """A Chroma database in the workspace. What is added is seen after the commit."""
 
     exact = False
@@ -64,27 +65,15 @@ class ChromaFolder(VectorStore):
     def open(self, collection: Collection) -> None:
         """Find what was committed last; Chroma starts when it is first needed."""
         self.close()
-        self._collection = collection
-        self._files = Generations(self._folder / collection.name, "potluck chroma 1", collection)
-        self._pending = Pending(collection)
+        self._begin(collection, Generations(self._folder / collection.name, "potluck chroma 1", collection))
         self._batches = self._files.read()
 
-    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Keep vectors in memory until the commit."""
-        self._pending.add(ids, vectors)
+    def _reload(self) -> None:
+        self.close()
+        self._batches = self._files.read()
 
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remember until the commit."""
-        self._pending.delete(ids)
-
-    def commit(self) -> None:
+    def _write_pending(self) -> None:
         """Change the private database, stop Chroma so that its files rest, and keep a copy of them."""
-        if not self._pending:
-            self._files.sweep()
-            return
-        if self._files.has_changed():
-            self.close()
-            self._batches = self._files.read()
         ids, rows = self._pending.added_rows()
         try:
             with self._records() as records:

@@ -13,9 +13,10 @@ from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import potluck
-from potluck.contracts import Collection, Config, Context, Hits, Vectors, VectorStore
+from potluck.contracts import Collection, Config, Context, Hits, Vectors
+from potluck_plugins.stores._shared.committed import CommittedStore
 from potluck_plugins.stores._shared.generations import Batch, Block, Generations
-from potluck_plugins.stores._shared.pending import Pending, checked_query
+from potluck_plugins.stores._shared.pending import checked_query
 from potluck_plugins.stores._shared.ranking import rank_candidates, slack
 
 _FORM = "potluck exact 1"
@@ -37,7 +38,7 @@ class _Piece:
     rows: Vectors
 
 
-class ExactStore(VectorStore):
+class ExactStore(CommittedStore):
     """Compares with every vector. What is added is seen after the commit."""
 
     def __init__(self, config: ExactConfig, context: Context) -> None:
@@ -46,26 +47,14 @@ class ExactStore(VectorStore):
 
     def open(self, collection: Collection) -> None:
         """Map what was committed last into memory."""
-        self._collection = collection
-        self._files = Generations(self._folder / collection.name, _FORM, collection)
-        self._pending = Pending(collection)
+        self._begin(collection, Generations(self._folder / collection.name, _FORM, collection))
         self._pieces = self._read()
 
-    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Keep vectors in memory until the commit."""
-        self._pending.add(ids, vectors)
+    def _reload(self) -> None:
+        self._pieces = self._read()
 
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remember until the commit."""
-        self._pending.delete(ids)
-
-    def commit(self) -> None:
+    def _write_pending(self) -> None:
         """Write one new piece: what was added, and what remains of the pieces that lose a vector."""
-        if not self._pending:
-            self._files.sweep()
-            return
-        if self._files.has_changed():
-            self._pieces = self._read()
         gone = self._pending.touched_ids
         kept = [piece for piece in self._pieces if gone.isdisjoint(piece.ids)]
         if len(kept) >= _PIECES:

@@ -8,16 +8,17 @@ built anew; the other indexes are built anew at once. What faiss finds is scored
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
 import potluck
-from potluck.contracts import Collection, Config, Context, Hits, Operational, Vectors, VectorStore
+from potluck.contracts import Collection, Config, Context, Hits, Operational, Vectors
+from potluck_plugins.stores._shared.committed import CommittedStore
 from potluck_plugins.stores._shared.generations import Generations
-from potluck_plugins.stores._shared.pending import Pending, checked_query
+from potluck_plugins.stores._shared.pending import checked_query
 from potluck_plugins.stores._shared.ranking import best_of
 
 _TRAINING = 39
@@ -51,7 +52,7 @@ class FaissConfig(Config):
     """Processor cores. With more than one an hnsw graph is built faster, and never twice quite the same."""
 
 
-class FaissStore(VectorStore):
+class FaissStore(CommittedStore):
     """A faiss index in one file, beside it the ids by position. What is added is seen after the commit."""
 
     uses_seed = True
@@ -69,32 +70,17 @@ class FaissStore(VectorStore):
 
     def open(self, collection: Collection) -> None:
         """Load what was committed last into memory."""
-        self._collection = collection
-        self._files = Generations(self._context.folder / collection.name, _form(self._config), collection)
-        self._pending = Pending(collection)
-        self._read()
+        self._begin(collection, Generations(self._context.folder / collection.name, _form(self._config), collection))
+        self._reload()
 
-    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Keep vectors in memory until the commit."""
-        self._pending.add(ids, vectors)
-
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remember until the commit."""
-        self._pending.delete(ids)
-
-    def commit(self) -> None:
+    def _write_pending(self) -> None:
         """Change the index and write it whole."""
-        if not self._pending:
-            self._files.sweep()
-            return
-        if self._files.has_changed():
-            self._read()
         try:
             with _threads(self._config.threads):
                 self._change()
             self._write()
         except BaseException:
-            self._read()
+            self._reload()
             raise
         self._pending.clear()
 
@@ -127,7 +113,7 @@ class FaissStore(VectorStore):
         self._ids: list[str] = []
         self._dead: set[int] = set()
 
-    def _read(self) -> None:
+    def _reload(self) -> None:
         import numpy as np
 
         faiss = _faiss()

@@ -12,15 +12,16 @@ from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from contextlib import suppress
 from typing import Any, ClassVar
 
 import potluck
-from potluck.contracts import Collection, Context, Hits, Vectors, VectorStore
+from potluck.contracts import Collection, Context, Hits, Vectors
 from potluck_plugins._langchain import REQUIRES, Caller, LangChainConfig, named_parameters, parameters, sends_to
+from potluck_plugins.stores._shared.committed import CommittedStore
 from potluck_plugins.stores._shared.generations import Generations
-from potluck_plugins.stores._shared.pending import Pending, checked_query
+from potluck_plugins.stores._shared.pending import checked_query
 from potluck_plugins.stores._shared.ranking import best_of
 
 _FORM = "potluck langchain 1"
@@ -54,7 +55,7 @@ class LangChainStoreConfig(LangChainConfig):
             raise ValueError(f"{found.__name__} is unfinished: it lacks {', '.join(lacking)}")
 
 
-class LangChainStore(VectorStore):
+class LangChainStore(CommittedStore):
     """Keeps vectors in files, and searches with a store of LangChain. What is added is seen after the commit."""
 
     exact = False
@@ -74,27 +75,15 @@ class LangChainStore(VectorStore):
     def open(self, collection: Collection) -> None:
         """Read what was committed last; the store of LangChain is filled when it is first searched."""
         self.close()
-        self._collection = collection
-        self._files = Generations(self._folder / collection.name, _FORM, collection)
-        self._pending = Pending(collection)
+        self._begin(collection, Generations(self._folder / collection.name, _FORM, collection))
         self._rows = self._read()
 
-    def add(self, ids: Sequence[str], vectors: Vectors) -> None:
-        """Keep vectors in memory until the commit."""
-        self._pending.add(ids, vectors)
+    def _reload(self) -> None:
+        self._drop()
+        self._rows = self._read()
 
-    def delete(self, ids: Sequence[str]) -> None:
-        """Remember until the commit."""
-        self._pending.delete(ids)
-
-    def commit(self) -> None:
+    def _write_pending(self) -> None:
         """Write ids and vectors whole; the store of LangChain is filled anew, unless it only has to grow."""
-        if not self._pending:
-            self._files.sweep()
-            return
-        if self._files.has_changed():
-            self._drop()
-            self._rows = self._read()
         gone = self._pending.touched_ids & self._rows.keys()
         ids, rows = self._pending.added_rows()
         new = dict(zip(ids, rows, strict=True))

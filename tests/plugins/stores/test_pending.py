@@ -1,6 +1,6 @@
 """What was added and deleted since the last commit.
 
-Modules: ``potluck_plugins.stores._shared.pending``.
+Modules: ``potluck_plugins.stores._shared.committed``, ``potluck_plugins.stores._shared.pending``.
 """
 
 from __future__ import annotations
