@@ -82,16 +82,7 @@ class _Schemas:
         return {"$ref": f"#/$defs/{name}"}
 
     def _object(self, kind: Any) -> dict[str, Json]:
-        hints, said = get_type_hints(kind), field_descriptions(kind)
-        properties: dict[str, Json] = {}
-        others: dict[str, Json] | bool = False
-        for field in fields(kind):
-            schema = self.of(hints[field.name])
-            if is_spread(field):
-                others = self.of(get_args(hints[field.name])[1])
-                continue
-            described = {"description": said[field.name]} if field.name in said else {}
-            properties[json_key(field.name)] = {**schema, **described}
+        properties, others = self._keys(kind)
         return {
             "description": _plain(inspect.getdoc(kind) or ""),
             "type": "object",
@@ -99,6 +90,23 @@ class _Schemas:
             "required": list(properties),
             "additionalProperties": others,
         }
+
+    def _keys(self, kind: Any) -> tuple[dict[str, Json], dict[str, Json] | bool]:
+        """The schemas of the keys, and what other keys hold, if there may be others."""
+        hints, said = get_type_hints(kind), field_descriptions(kind)
+        properties: dict[str, Json] = {}
+        others: dict[str, Json] | bool = False
+        for field in fields(kind):
+            hint = hints[field.name]
+            if is_spread(field) and is_dataclass(hint):
+                inner, others = self._keys(hint)
+                properties |= inner
+            elif is_spread(field):
+                others = self.of(get_args(hint)[1])
+            else:
+                described = {"description": said[field.name]} if field.name in said else {}
+                properties[json_key(field.name)] = {**self.of(hint), **described}
+        return properties, others
 
 
 def _own_descriptions(kind: type) -> dict[str, str]:

@@ -1,7 +1,7 @@
 """Dataclasses as JSON, one key a field, in the order of the fields.
 
-A field whose key is a word of Python's is spelled with an underscore behind it: ``from_`` is ``from``. A mapping whose
-keys stand beside the fields is declared with ``field(metadata=SPREAD)``.
+A field whose key is a word of Python's is spelled with an underscore behind it: ``from_`` is ``from``. A mapping or
+dataclass whose keys stand beside the fields is declared with ``field(metadata=SPREAD)``.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SPREAD: Final = "spread"
 SPREAD: Final = MappingProxyType({_SPREAD: True})
-"""Metadata of a field: the keys of its mapping stand beside the fields."""
+"""Metadata of a field: the keys of its mapping or dataclass stand beside the fields."""
 
 
 def as_json(value: DataclassInstance) -> dict[str, Json]:
@@ -27,14 +27,14 @@ def as_json(value: DataclassInstance) -> dict[str, Json]:
     for field in fields(value):
         held = getattr(value, field.name)
         if is_spread(field):
-            found |= {str(key): _json(item) for key, item in held.items()}
+            found |= _mapping(held) if isinstance(held, Mapping) else as_json(held)
         else:
             found[json_key(field.name)] = _json(held)
     return found
 
 
 def is_spread(field: Field[Any]) -> bool:
-    """Whether the keys of a field's mapping stand beside the fields."""
+    """Whether the keys of what a field holds stand beside the fields."""
     return bool(field.metadata.get(_SPREAD))
 
 
@@ -43,11 +43,15 @@ def json_key(field: str) -> str:
     return field.removesuffix("_")
 
 
+def _mapping(value: Mapping[Any, Any]) -> dict[str, Json]:
+    return {str(key): _json(item) for key, item in value.items()}
+
+
 def _json(value: Any) -> Json:
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, Mapping):
-        return {str(key): _json(item) for key, item in value.items()}
+        return _mapping(value)
     if isinstance(value, list | tuple):
         return [_json(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from potluck.documents import Json
+from potluck.json_values import as_json
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,9 +21,22 @@ class Amount:
         known = [t for t in (self.tokens, other.tokens) if t is not None]
         return Amount(self.items + other.items, self.characters + other.characters, sum(known) if known else None)
 
-    def as_json(self) -> dict[str, Json]:
-        """As a JSON object."""
-        return {"items": self.items, "characters": self.characters, "tokens": self.tokens}
+
+@dataclass(frozen=True, slots=True)
+class StageAccount:
+    """What one stage was given, kept and lost."""
+
+    unit: str
+    """What the items are: documents, chunks, texts."""
+    in_: Amount
+    out: Amount
+    cut: Amount
+    """What a model was not shown of longer texts."""
+    dropped: Amount
+    deduplicated: Amount
+    """What was there already in the same words."""
+    notes: tuple[str, ...]
+    """A sentence for each loss that has a reason."""
 
 
 @dataclass(slots=True)
@@ -38,17 +52,11 @@ class Entry:
     deduplicated: Amount = Amount()
     notes: list[str] = field(default_factory=list)
 
-    def as_json(self) -> dict[str, Json]:
-        """As a JSON object, with the words the reports use."""
-        return {
-            "unit": self.unit,
-            "in": self.came_in.as_json(),
-            "out": self.went_out.as_json(),
-            "cut": self.cut.as_json(),
-            "dropped": self.dropped.as_json(),
-            "deduplicated": self.deduplicated.as_json(),
-            "notes": list(self.notes),
-        }
+    def account(self) -> StageAccount:
+        """As it is now, with the words that reports use."""
+        return StageAccount(
+            self.unit, self.came_in, self.went_out, self.cut, self.dropped, self.deduplicated, tuple(self.notes)
+        )
 
 
 @dataclass(slots=True)
@@ -63,6 +71,10 @@ class Ledger:
         self.entries.append(entry)
         return entry
 
+    def accounts(self) -> dict[str, StageAccount]:
+        """The accounts as they are now, stage by stage."""
+        return {entry.stage: entry.account() for entry in self.entries}
+
     def as_json(self) -> dict[str, Json]:
         """Stage by stage."""
-        return {entry.stage: entry.as_json() for entry in self.entries}
+        return {stage: as_json(account) for stage, account in self.accounts().items()}

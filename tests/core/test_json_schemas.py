@@ -44,6 +44,12 @@ class Report:
     named: Mapping[str, float] = field(metadata=SPREAD)
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    number: int
+    report: Report = field(metadata=SPREAD)
+
+
 def schema(kind: Any) -> Any:
     found = json_schema_of(kind, "a title")
     Draft202012Validator.check_schema(found)
@@ -61,6 +67,14 @@ def test_what_is_made_of_a_value_is_valid() -> None:
     assert is_valid(Report, as_json(REPORT))
     assert is_valid(tuple[Span, ...], [as_json(one) for one in REPORT.spans])
     assert is_valid(Report | Span, as_json(REPORT.spans[0]))
+
+
+def test_what_is_spread_stands_beside_the_fields() -> None:
+    document = as_json(Numbered(3, REPORT))
+
+    assert is_valid(Numbered, document)
+    assert not is_valid(Numbered, {key: value for key, value in document.items() if key != "spans"})
+    assert not is_valid(Numbered, {**document, "f1": "0.5"})
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,19 @@ def test_the_keys_of_a_mapping_that_is_spread_stand_beside_the_fields() -> None:
     assert as_json(Scores(True, {"f1": 0.5, "查全率": 1.0})) == {"answerable": True, "f1": 0.5, "查全率": 1.0}
 
 
+@dataclass(frozen=True, slots=True)
+class Numbered:
+    number: int
+    scores: Scores = field(metadata=SPREAD)
+
+
+def test_so_do_the_fields_of_a_dataclass_that_is_spread() -> None:
+    found = as_json(Numbered(3, Scores(True, {"f1": 0.5})))
+
+    assert found == {"number": 3, "answerable": True, "f1": 0.5}
+    assert list(found) == ["number", "answerable", "f1"]
+
+
 def test_numbers_keep_their_kind() -> None:
     found = as_json(Outer((), {}, [1, 1.0, True, None]))
 

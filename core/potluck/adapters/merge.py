@@ -12,7 +12,9 @@ from potluck.components.components import Components
 from potluck.contracts import Tuner
 from potluck.documents import Json
 from potluck.errors import PotluckError, Unsupported
+from potluck.json_values import as_json
 from potluck.models.gguf import as_gguf
+from potluck.results.stages import MergeResult
 from potluck.stages.tune import train_or_reuse
 from potluck.temporary import working_folder
 from potluck.tuning.head import HEAD_FILE as HEAD
@@ -30,7 +32,7 @@ class MergeReport:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck merge --json`` prints it."""
-        return {"folder": str(self.folder), "difference": self.difference}
+        return as_json(MergeResult(str(self.folder), self.difference))
 
 
 def merge(components: Components, into: Path) -> MergeReport:

@@ -45,9 +45,12 @@ def command(paths: Sequence[Path], loader: str | None, overrides: tuple[str, ...
 
 
 def _as_json(outcome: list[Document] | LoadFailure) -> list[Json]:
+    from potluck.json_values import as_json
+    from potluck.results.listings import LoadedResult, NotLoadedResult
+
     if not isinstance(outcome, list):
-        return [{"source": outcome.source, "error": outcome.reason, "kind": outcome.error}]
-    return [{"source": d.source, "text": d.text, "metadata": _metadata(d)} for d in outcome]
+        return [as_json(NotLoadedResult(outcome.source, outcome.reason, outcome.error))]
+    return [as_json(LoadedResult(one.source, one.text, _metadata(one))) for one in outcome]
 
 
 def _metadata(document: Document) -> dict[str, Json]:

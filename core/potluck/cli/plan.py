@@ -43,6 +43,8 @@ def _plan_tuning(opening: Recipe, as_json: bool) -> int:
     """What `tune` would take."""
     from dataclasses import asdict
 
+    from potluck.json_values import as_json as as_json_of
+    from potluck.results.stages import TuningPlanResult
     from potluck.stages.tune import plan_training, resource_problems
     from potluck.workspace import folder_of
 
@@ -50,7 +52,7 @@ def _plan_tuning(opening: Recipe, as_json: bool) -> int:
         estimate = plan_training(components)
     stops = resource_problems(estimate, folder_of(opening.model))
     if as_json:
-        print_json({**asdict(estimate), "problems": list(stops)})
+        print_json(as_json_of(TuningPlanResult(**asdict(estimate), problems=tuple(stops))))
         return 1 if stops else 0
     share = estimate.trainable_parameters / estimate.total_parameters
     echo(f"parameters: {estimate.trainable_parameters:,} trained ({share:.2%}) of {estimate.total_parameters:,}")

@@ -115,14 +115,11 @@ def _describe_imported(chosen: Sequence[Plugin]) -> Iterator[_Description]:
 
 
 def _row(plugin: Plugin, contract: int | None, missing: Sequence[str] | None) -> dict[str, Json]:
-    return {
-        "kind": plugin.kind,
-        "name": plugin.name,
-        "package": plugin.package,
-        "version": plugin.version,
-        "contract": contract,
-        "missing": list(missing) if missing is not None else None,
-    }
+    from potluck.json_values import as_json
+    from potluck.results.listings import PluginResult
+
+    lacking = None if missing is None else tuple(missing)
+    return as_json(PluginResult(plugin.kind, plugin.name, plugin.package, plugin.version, contract, lacking))
 
 
 def _print_table(found: Iterable[_Description]) -> None:

@@ -20,11 +20,13 @@ from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import SharedResources
+from potluck.json_values import as_json
 from potluck.metrics.scorer import Scorer
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import AS_IT_IS, variants
-from potluck.statistics.sequential import GateCondition, SequentialGate, parse_gate
+from potluck.results.runs import DecisionResult, GateResult
+from potluck.statistics.sequential import GateCondition, SequentialGate, State, parse_gate
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -35,50 +37,31 @@ _AT_ONCE = 10
 
 
 @dataclass(frozen=True, slots=True)
-class Decision:
-    """What the gate says of one variant after so many questions."""
-
-    name: str
-    verdict: str
-    asked: int
-    sentence: str
-
-
-@dataclass(frozen=True, slots=True)
 class GateReport:
     """What a gate decided. ``verdict`` is ``passed`` if every variant passed, ``failed`` if one failed."""
 
     condition: str
-    decisions: tuple[Decision, ...]
+    decisions: tuple[DecisionResult, ...]
     questions: int
     notes: tuple[str, ...] = ()
     """What people should know of the questions and of the answers, variant by variant."""
 
     @property
-    def verdict(self) -> str:
+    def verdict(self) -> State:
         """``passed``, ``failed`` or ``undecided``."""
         found = {decision.verdict for decision in self.decisions}
         return "failed" if "failed" in found else "undecided" if "undecided" in found else "passed"
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck compare --gate --json`` prints it."""
-        return {
-            "condition": self.condition,
-            "verdict": self.verdict,
-            "questions": self.questions,
-            "variants": [
-                {"name": one.name, "verdict": one.verdict, "asked": one.asked, "sentence": one.sentence}
-                for one in self.decisions
-            ],
-            "notes": list(self.notes),
-        }
+        return as_json(GateResult(self.condition, self.verdict, self.questions, self.decisions, self.notes))
 
 
 @dataclass(slots=True)
 class _Candidate:
     run: VariantRun
     test: SequentialGate
-    verdict: str = "undecided"
+    verdict: State = "undecided"
     asked: int = 0
 
 
@@ -101,7 +84,9 @@ def gate(
             run.notes += engine.workload.findings(run.variant.recipe, run.repeats[0])
     if not any(one.test.n for one in candidates):
         raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
-    decisions = (Decision(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates)
+    decisions = (
+        DecisionResult(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates
+    )
     remarks = (*engine.file.notes, *notes(runs))
     return GateReport(condition, tuple(decisions), len(engine.questions), remarks)
 

@@ -17,7 +17,9 @@ from typing import Any
 
 from potluck.doctor import RESULT
 from potluck.documents import Json
+from potluck.json_values import as_json
 from potluck.plugins import Plugin
+from potluck.results.listings import ExaminedResult, RuleResult
 
 SECONDS = 20.0
 """How long a plugin's module may take to be imported."""
@@ -63,21 +65,22 @@ class Examination:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck plugins doctor --json`` prints it."""
-        rules: list[Json] = [dict(rule) for rule in self.rules]
-        return {
-            "kind": self.plugin.kind,
-            "name": self.plugin.name,
-            "package": self.plugin.package,
-            "version": self.plugin.version,
-            "contract": self.contract,
-            "seconds": round(self.seconds, 4) if self.seconds is not None else None,
-            "missing": list(self.missing),
-            "problem": self.problem,
-            "message": self.message,
-            "reached_for": list(self.reached_for),
-            "rules": rules,
-            "skipped": self.skipped,
-        }
+        return as_json(
+            ExaminedResult(
+                kind=self.plugin.kind,
+                name=self.plugin.name,
+                package=self.plugin.package,
+                version=self.plugin.version,
+                contract=self.contract,
+                seconds=round(self.seconds, 4) if self.seconds is not None else None,
+                missing=self.missing,
+                problem=self.problem,
+                message=self.message,
+                reached_for=self.reached_for,
+                rules=tuple(RuleResult(**rule) for rule in self.rules),
+                skipped=self.skipped,
+            )
+        )
 
 
 def examine(chosen: Sequence[Plugin], seconds: float = SECONDS, conform: bool = False) -> Iterator[Examination]:

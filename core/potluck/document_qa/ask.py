@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING
 from potluck.components.components import Components
 from potluck.documents import Answer, Json, Passage
 from potluck.errors import StoreMismatch
+from potluck.json_values import as_json
 from potluck.ledger import Ledger
 from potluck.observation.stage import stage
 from potluck.recipe.model import RecipeModel
 from potluck.refusals import is_refusal
+from potluck.results.answers import AskResult, PassageResult
 from potluck.stages.answer import Answerer, WorkedExample
 from potluck.stages.cite import cite
 from potluck.stages.retrieve import Searcher, account, search
@@ -37,12 +39,14 @@ class AskReport:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck ask --json`` prints it."""
-        return report_json(
-            self.question, self.answer, self.refused, self.citations, self.retrieved, self.ledger, self.seconds
+        return as_json(
+            ask_result(
+                self.question, self.answer, self.refused, self.citations, self.retrieved, self.ledger, self.seconds
+            )
         )
 
 
-def report_json(
+def ask_result(
     question: str,
     answer: Answer,
     refused: bool,
@@ -50,36 +54,36 @@ def report_json(
     retrieved: Sequence[Passage],
     ledger: Ledger,
     seconds: float,
-) -> dict[str, Json]:
+) -> AskResult:
     """An answer with all that led to it, as the commands print it."""
-    return {
-        "question": question,
-        "answer": answer.text,
-        "refused": refused,
-        "finish": answer.finish,
-        "thoughts": answer.thoughts,
-        "served_by": answer.served_by,
-        "citations": [passage_json(passage) for passage in citations],
-        "retrieved": [passage_json(passage) for passage in retrieved],
-        "ledger": ledger.as_json(),
-        "seconds": round(seconds, 3),
-        "tokens": answer.usage.as_json(),
-    }
+    return AskResult(
+        question=question,
+        answer=answer.text,
+        refused=refused,
+        finish=answer.finish,
+        thoughts=answer.thoughts,
+        served_by=answer.served_by,
+        citations=tuple(map(passage_result, citations)),
+        retrieved=tuple(map(passage_result, retrieved)),
+        ledger=ledger.accounts(),
+        seconds=round(seconds, 3),
+        tokens=answer.usage,
+    )
 
 
-def passage_json(passage: Passage) -> dict[str, Json]:
+def passage_result(passage: Passage) -> PassageResult:
     """A passage as the commands print it."""
-    return {
-        "source": passage.source,
-        "section": passage.section,
-        "sections": list(passage.sections),
-        "page": passage.page,
-        "page_label": passage.page_label,
-        "start": passage.start,
-        "end": passage.end,
-        "text": passage.text,
-        "score": round(passage.score, 6),
-    }
+    return PassageResult(
+        source=passage.source,
+        section=passage.section,
+        sections=tuple(passage.sections),
+        page=passage.page,
+        page_label=passage.page_label,
+        start=passage.start,
+        end=passage.end,
+        text=passage.text,
+        score=round(passage.score, 6),
+    )
 
 
 def ask(

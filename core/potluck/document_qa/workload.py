@@ -12,7 +12,7 @@ from potluck.answering.remarks import remarks_on_all
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.document_qa.answer_cache import Asked, Asker
-from potluck.document_qa.ask import refuses, report_json
+from potluck.document_qa.ask import ask_result, refuses
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import PotluckError
@@ -23,6 +23,7 @@ from potluck.evaluation.served import changed_model
 from potluck.evaluation.workload import Preparation, Workload, cost_of
 from potluck.fingerprints import fingerprint
 from potluck.indexing.report import IndexReport
+from potluck.json_values import as_json
 from potluck.ledger import Amount, Entry, Ledger
 from potluck.loading.failure import LoadFailure
 from potluck.metrics.perplexity import Surprise
@@ -31,6 +32,7 @@ from potluck.observation.stage import stage
 from potluck.questions.gold import Known, check_gold, gold_id
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
 from potluck.recipe.model import RecipeModel
+from potluck.results.answers import AnsweredResult
 from potluck.retrieval.maker import RetrievalMaker
 from potluck.stages.cite import cite
 from potluck.stages.retrieve import Searcher, SearchResult, account_reranked, blind_notes, search
@@ -52,21 +54,23 @@ class AnsweredQuestion(Answered):
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
-        ids: list[Json] = list(dict.fromkeys(gold_id(passage.source, self.question) for passage in self.retrieved))
-        return {
-            "question_id": self.question.id,
-            **report_json(
-                self.question.question,
-                self.answer,
-                self.refused,
-                self.citations,
-                self.retrieved[:_LISTED],
-                self.ledger,
-                self.seconds,
-            ),
-            "retrieved_ids": ids[:_LISTED],
-            "scores": self.score.as_json(),
-        }
+        ids = dict.fromkeys(gold_id(passage.source, self.question) for passage in self.retrieved)
+        return as_json(
+            AnsweredResult(
+                question_id=self.question.id,
+                report=ask_result(
+                    self.question.question,
+                    self.answer,
+                    self.refused,
+                    self.citations,
+                    self.retrieved[:_LISTED],
+                    self.ledger,
+                    self.seconds,
+                ),
+                retrieved_ids=tuple(ids)[:_LISTED],
+                scores=self.score.result(),
+            )
+        )
 
 
 @dataclass(slots=True)

@@ -7,32 +7,20 @@ from dataclasses import dataclass, field
 
 from potluck.amounts import many
 from potluck.documents import Json
+from potluck.json_values import as_json
 from potluck.ledger import Ledger
 from potluck.loading.failure import LoadFailure
+from potluck.results.stages import Changes, FailureResult, IndexResult
 from potluck.stages.load import Loaded
 from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
-
-
-@dataclass(frozen=True, slots=True)
-class Changes:
-    """How a set of things differs from what it was when the index was last finished."""
-
-    added: int = 0
-    changed: int = 0
-    removed: int = 0
-    unchanged: int = 0
-
-    def as_json(self) -> dict[str, Json]:
-        """As a JSON object."""
-        return {"added": self.added, "changed": self.changed, "removed": self.removed, "unchanged": self.unchanged}
 
 
 @dataclass(slots=True)
 class IndexReport:
     """What indexing did. ``loaded``, ``split`` and ``embedded`` count what was computed; ``reused`` had some."""
 
-    documents: Changes = Changes()
-    chunks: Changes = Changes()
+    documents: Changes = field(default_factory=Changes)
+    chunks: Changes = field(default_factory=Changes)
     loaded: int = 0
     split: int = 0
     embedded: int = 0
@@ -53,18 +41,22 @@ class IndexReport:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck index --json`` prints it."""
-        return {
-            "documents": self.documents.as_json(),
-            "chunks": self.chunks.as_json(),
-            "loaded": self.loaded,
-            "split": self.split,
-            "embedded": self.embedded,
-            "reused": self.reused,
-            "failures": [{"source": f.source, "error": f.error, "reason": f.reason} for f in self.failures],
-            "notes": list(self.notes),
-            "ledger": self.ledger.as_json(),
-            "seconds": round(self.seconds, 3),
-        }
+        return as_json(self.result())
+
+    def result(self) -> IndexResult:
+        """What it says to programs."""
+        return IndexResult(
+            documents=self.documents,
+            chunks=self.chunks,
+            loaded=self.loaded,
+            split=self.split,
+            embedded=self.embedded,
+            reused=self.reused,
+            failures=tuple(FailureResult(one.source, one.error, one.reason) for one in self.failures),
+            notes=tuple(self.notes),
+            ledger=self.ledger.accounts(),
+            seconds=round(self.seconds, 3),
+        )
 
 
 def report_unchanged(state: IndexState, loaded: Loaded, chunks: Sequence[StoredChunk]) -> IndexReport:

@@ -14,10 +14,12 @@ from potluck.contracts import Attempt, Measure, Metric, Need
 from potluck.contracts.metric import COUNTS, About, is_figure
 from potluck.documents import Json, Passage
 from potluck.errors import BrokenPlugin, PotluckError
+from potluck.json_values import as_json
 from potluck.questions.gold import gold_ranks
 from potluck.questions.question_file import Question
 from potluck.recipe.model import ComponentSpec
 from potluck.refusals import is_refusal
+from potluck.results.answers import ScoreResult
 from potluck.statistics.intervals import Interval, mean_interval
 
 _EFFORT: frozenset[Need] = frozenset({"seconds", "cost", "bits"})
@@ -44,8 +46,12 @@ class QuestionScore:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck evaluate --json`` lists it."""
-        filtered: dict[str, Json] = {"filtered": True} if self.filtered else {}
-        return {"answerable": self.answerable, "refused": self.refused, **filtered, **self.values}
+        return as_json(self.result())
+
+    def result(self) -> ScoreResult:
+        """What it says to programs."""
+        filtered = {"filtered": True} if self.filtered else {}
+        return ScoreResult(self.answerable, self.refused, {**filtered, **self.values})
 
 
 class Scorer:

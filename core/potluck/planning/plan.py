@@ -15,11 +15,13 @@ from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.documents import Json, Message
 from potluck.indexing.update import count_files_to_reread
+from potluck.json_values import as_json
 from potluck.ledger import Ledger
 from potluck.loading.failure import LoadFailure
 from potluck.observation.stage import stage
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.recipe.prompt_template import PromptTemplate
+from potluck.results.stages import FailureResult, PlanResult
 from potluck.stages.discover import discover
 from potluck.stages.load import account_loads, load_documents, plan_loads
 from potluck.stages.split import account_chunks, split_documents
@@ -76,18 +78,31 @@ class PlanReport:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck plan --json`` prints it."""
-        plain: dict[str, Json] = {
-            name: getattr(self, name)
-            for name in self.__dataclass_fields__
-            if name not in ("leaves", "failures", "ledger")
-        }
-        return {
-            **plain,
-            "problems": list(self.problems),
-            "leaves_the_machine": dict(self.leaves),
-            "failures": [{"source": f.source, "error": f.error, "reason": f.reason} for f in self.failures],
-            "ledger": self.ledger.as_json(),
-        }
+        return as_json(
+            PlanResult(
+                files=self.files,
+                documents=self.documents,
+                chunks=self.chunks,
+                tokens=self.tokens,
+                tokens_to_embed=self.tokens_to_embed,
+                texts_to_embed=self.texts_to_embed,
+                longest=self.longest,
+                window=self.window,
+                too_long=self.too_long,
+                fit=self.fit,
+                exact=self.exact,
+                index_bytes=self.index_bytes,
+                embedding_cost=self.embedding_cost,
+                prompt_tokens=self.prompt_tokens,
+                context_window=self.context_window,
+                question_cost=self.question_cost,
+                notes=tuple(self.notes),
+                problems=tuple(self.problems),
+                leaves_the_machine=self.leaves,
+                failures=tuple(FailureResult(one.source, one.error, one.reason) for one in self.failures),
+                ledger=self.ledger.accounts(),
+            )
+        )
 
 
 def components_of(recipe: RecipeModel) -> Iterator[ComponentSpec]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ from potluck.contracts import Context, TuningRequest
 from potluck.contracts.tuner import ModelKind
 from potluck.documents import Example, Json, Message
 from potluck.errors import PluginError, TokenizerMismatch, Unsupported
+from potluck.json_values import as_json
 from potluck.model_sources.model_store import ModelStore
 
 
@@ -35,7 +36,7 @@ class TunerInfo:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck tuners --json`` prints it."""
-        return {**asdict(self), "served_by": list(self.served_by), "tasks": list(self.tasks), "kinds": list(self.kinds)}
+        return as_json(self)
 
 
 def list_tuners(model: str | None, base: Path) -> list[TunerInfo]:

@@ -10,6 +10,7 @@ from typing import Literal, TypeAlias
 
 from potluck.documents import Json
 from potluck.errors import Problem, RecipeError
+from potluck.json_values import as_json
 from potluck.overlap import is_cjk, squeeze
 from potluck.prompts import wordings
 from potluck.prompts.listing import NamedPrompt, prompts_of
@@ -20,6 +21,7 @@ from potluck.recipe.nodes import Findings, Node, Place
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.yaml_reader import normalize_newlines, read_text
 from potluck.refusals import REFUSALS
+from potluck.results.listings import FindingResult
 from potluck.suggestions import did_you_mean
 
 Level: TypeAlias = Literal["error", "warning"]
@@ -45,14 +47,9 @@ class Finding:
     def as_json(self) -> dict[str, Json]:
         """What ``potluck prompts lint --json`` prints."""
         problem = self.problem
-        return {
-            "level": self.level,
-            "file": problem.file,
-            "line": problem.line,
-            "column": problem.column,
-            "message": problem.message,
-            "advice": self.advice,
-        }
+        return as_json(
+            FindingResult(self.level, problem.file, problem.line, problem.column, problem.message, self.advice)
+        )
 
 
 def lint(path: Path, questions: Path | None = None) -> list[Finding]:

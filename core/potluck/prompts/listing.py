@@ -8,11 +8,13 @@ from pathlib import Path
 
 from potluck.answering.builtin_prompts import CHINESE, ENGLISH
 from potluck.documents import Json
+from potluck.json_values import as_json
 from potluck.prompts.wordings import SHORT_HASH
 from potluck.recipe.axes import STRATEGY
 from potluck.recipe.nodes import Findings, Node, Place
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.yaml_reader import normalize_newlines, parse_yaml
+from potluck.results.listings import PromptResult
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,13 +32,15 @@ class NamedPrompt:
 
     def as_json(self) -> dict[str, Json]:
         """What ``potluck prompts list --json`` prints."""
-        return {
-            "name": self.name,
-            "hash": self.fingerprint[:SHORT_HASH],
-            "fields": list[Json](sorted(PromptTemplate(self.text).fields)),
-            "line": self.place.line if self.place else None,
-            "text": self.text,
-        }
+        return as_json(
+            PromptResult(
+                name=self.name,
+                hash=self.fingerprint[:SHORT_HASH],
+                fields=tuple(sorted(PromptTemplate(self.text).fields)),
+                line=self.place.line if self.place else None,
+                text=self.text,
+            )
+        )
 
 
 def prompts_of(text: str, path: Path) -> list[NamedPrompt]:

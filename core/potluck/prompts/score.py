@@ -18,9 +18,17 @@ import numpy as np
 from potluck.contracts import ChatModel
 from potluck.documents import Json
 from potluck.errors import PotluckError
+from potluck.json_values import as_json
 from potluck.observation.stage import model_call
 from potluck.prompts.items import ClozeItem
 from potluck.prompts.wordings import SHORT_HASH, Task, Wording
+from potluck.results.listings import (
+    ItemSetResult,
+    PromptScoresResult,
+    SpreadResult,
+    WordingPairResult,
+    WordingResult,
+)
 from potluck.statistics.correction import holm
 from potluck.statistics.intervals import Interval, mean_interval
 from potluck.statistics.paired_tests import PairedDifference, compare_paired
@@ -145,23 +153,21 @@ class Scores:
 
     def as_json(self) -> dict[str, Json]:
         """The document that ``potluck prompts score --json`` prints."""
-        return {
-            "task": self.task.name,
-            "measure": self.task.measure,
-            "candidates": self.candidates,
-            "guess": self.guess,
-            "left_out": self.left_out,
-            "wordings": [
-                {
-                    "name": row.name,
-                    "hash": row.fingerprint[:SHORT_HASH],
-                    "text": row.text,
-                    "means": {table.name: table.means[number].as_json() for table in self.tables},
-                }
-                for number, row in enumerate(self.rows)
-            ],
-            "sets": [_table_json(table) for table in self.tables],
-        }
+        return as_json(
+            PromptScoresResult(
+                task=self.task.name,
+                measure=self.task.measure,
+                candidates=self.candidates,
+                guess=self.guess,
+                left_out=self.left_out,
+                wordings=tuple(self._wording(number, row) for number, row in enumerate(self.rows)),
+                sets=tuple(map(_item_set, self.tables)),
+            )
+        )
+
+    def _wording(self, number: int, row: Chooser) -> WordingResult:
+        means = {table.name: table.means[number] for table in self.tables}
+        return WordingResult(row.name, row.fingerprint[:SHORT_HASH], row.text, means)
 
 
 def score(
@@ -236,25 +242,27 @@ def _compare(task: Task, rows: Sequence[Chooser], hits: Hits, best: int, seed: i
     return tuple(found)
 
 
-def _table_json(table: ScoreTable) -> dict[str, Json]:
+def _item_set(table: ScoreTable) -> ItemSetResult:
     spread = table.spread
-    return {
-        "name": table.name,
-        "n": table.n,
-        "spread": {"value": spread.value, "low": spread.low, "high": spread.high, "chance": spread.chance},
-        "best": table.best,
-        "against": [
-            {
-                "other": one.other,
-                "difference": one.difference.difference,
-                "low": one.difference.low,
-                "high": one.difference.high,
-                "p": one.difference.p,
-                "p_adjusted": one.p_adjusted,
-                "verdict": verdict(one.difference.difference, one.p_adjusted),
-                "needed_n": one.difference.needed_n,
-                "sentence": one.sentence,
-            }
-            for one in table.against
-        ],
-    }
+    return ItemSetResult(
+        name=table.name,
+        n=table.n,
+        spread=SpreadResult(spread.value, spread.low, spread.high, spread.chance),
+        best=table.best,
+        against=tuple(map(_wording_pair, table.against)),
+    )
+
+
+def _wording_pair(one: WordingComparison) -> WordingPairResult:
+    difference = one.difference
+    return WordingPairResult(
+        other=one.other,
+        difference=difference.difference,
+        low=difference.low,
+        high=difference.high,
+        p=difference.p,
+        p_adjusted=one.p_adjusted,
+        verdict=verdict(difference.difference, one.p_adjusted),
+        needed_n=difference.needed_n,
+        sentence=one.sentence,
+    )

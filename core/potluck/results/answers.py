@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 
 from potluck.documents import Finish, Usage
 from potluck.json_values import SPREAD
-from potluck.results.stages import StageAccount
+from potluck.ledger import StageAccount
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +73,11 @@ class ScoreResult:
 
 
 @dataclass(frozen=True, slots=True)
-class AnsweredResult(AskResult):
+class AnsweredResult:
     """One question with what was answered and how that scores."""
 
     question_id: str
+    report: AskResult = field(metadata=SPREAD)
     retrieved_ids: tuple[str, ...]
     """The files of the passages, as `gold_ids` names them."""
     scores: ScoreResult

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
 
 from potluck.results.answers import EvaluationResult, TaskEvaluationResult
 from potluck.results.stages import IndexResult, TuneResult
+from potluck.statistics.sequential import State
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,7 @@ class DecisionResult:
     """What the gate says of one variant."""
 
     name: str
-    verdict: Literal["passed", "failed", "undecided"]
+    verdict: State
     asked: int
     """Questions."""
     sentence: str
@@ -76,7 +76,7 @@ class GateResult:
     """What a gate decided: `passed` if every variant passed, `failed` if one failed."""
 
     condition: str
-    verdict: Literal["passed", "failed", "undecided"]
+    verdict: State
     questions: int
     """Those that there are; each variant is asked as many as its decision needs."""
     variants: tuple[DecisionResult, ...]

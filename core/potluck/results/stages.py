@@ -5,34 +5,17 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from potluck.ledger import Amount
+from potluck.ledger import StageAccount
 
 
 @dataclass(frozen=True, slots=True)
-class StageAccount:
-    """What one stage was given, kept and lost."""
+class Changes:
+    """How a set of documents or chunks differs from what it was when the index was last finished."""
 
-    unit: str
-    """What the items are: documents, chunks, texts."""
-    in_: Amount
-    out: Amount
-    cut: Amount
-    """What a model was not shown of longer texts."""
-    dropped: Amount
-    deduplicated: Amount
-    """What was there already in the same words."""
-    notes: tuple[str, ...]
-    """A sentence for each loss that has a reason."""
-
-
-@dataclass(frozen=True, slots=True)
-class ChangesResult:
-    """How documents or chunks differ from what they were when the index was last finished."""
-
-    added: int
-    changed: int
-    removed: int
-    unchanged: int
+    added: int = 0
+    changed: int = 0
+    removed: int = 0
+    unchanged: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,8 +32,8 @@ class FailureResult:
 class IndexResult:
     """What indexing did."""
 
-    documents: ChangesResult
-    chunks: ChangesResult
+    documents: Changes
+    chunks: Changes
     loaded: int
     """Files that were read now."""
     split: int

@@ -20,6 +20,7 @@ from potluck.datasets.row_files import is_rows
 from potluck.documents import Json, Source
 from potluck.errors import DocumentError, LockMismatch, PotluckError
 from potluck.fingerprints import content_hash
+from potluck.json_values import as_json
 from potluck.loading.regular_file import hash_file
 from potluck.planning.plan import components_of
 from potluck.recipe.model import DEFAULTS, ComponentSpec, RecipeModel
@@ -55,7 +56,7 @@ class Difference:
 
     def as_json(self) -> dict[str, Json]:
         """As a JSON object."""
-        return {"what": self.what, "name": self.name, "then": self.then, "now": self.now}
+        return as_json(self)
 
 
 def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Json]]:

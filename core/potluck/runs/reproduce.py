@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -14,11 +14,13 @@ from potluck.comparison.measured import mean_values
 from potluck.documents import Json
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import SharedResources
+from potluck.json_values import as_json
 from potluck.metrics.scorer import Scorer
 from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.recipe_loader import read_recipe
 from potluck.recipe.swaps import Variant
+from potluck.results.runs import DifferenceResult, ReproductionResult
 from potluck.runs.pins import Difference, differences, pins
 from potluck.temporary import working_folder
 from potluck.workspace import Workspace
@@ -50,14 +52,20 @@ class Reproduction:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck reproduce --json`` prints it."""
-        return {
-            "run": self.run,
-            "same": self.same,
-            "questions": self.questions,
-            "inputs": [one.as_json() for one in self.inputs],
-            "metrics": [one.as_json() for one in self.metrics],
-            "answers": [one.as_json() for one in self.answers],
-        }
+        return as_json(
+            ReproductionResult(
+                run=self.run,
+                same=self.same,
+                questions=self.questions,
+                inputs=_differences(self.inputs),
+                metrics=_differences(self.metrics),
+                answers=_differences(self.answers),
+            )
+        )
+
+
+def _differences(found: Sequence[Difference]) -> tuple[DifferenceResult, ...]:
+    return tuple(DifferenceResult(one.what, one.name, one.then, one.now) for one in found)
 
 
 def find(run: Path) -> Path:

@@ -16,6 +16,8 @@ from pathlib import Path, PurePosixPath
 from potluck.contracts import KINDS, Kind
 from potluck.documents import Json
 from potluck.errors import PotluckError
+from potluck.json_values import as_json
+from potluck.results.listings import NewResult
 from potluck.scaffold.names import Names, names
 from potluck.scaffold.package_texts import read_package_texts
 from potluck.version import __version__
@@ -37,14 +39,7 @@ class Created:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck new --json`` prints it."""
-        return {
-            "kind": self.kind,
-            "name": self.name,
-            "package": self.package,
-            "folder": str(self.folder),
-            "files": list(self.files),
-            "steps": list(self.steps),
-        }
+        return as_json(NewResult(self.kind, self.name, self.package, str(self.folder), self.files, self.steps))
 
 
 def create_package(kind: Kind, name: str, parent: Path) -> Created:

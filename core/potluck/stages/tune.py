@@ -20,9 +20,11 @@ from potluck.documents import Json
 from potluck.errors import AdapterMismatch, PotluckError
 from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
+from potluck.json_values import as_json
 from potluck.ledger import Amount, Ledger
 from potluck.observation.stage import Stage, stage
 from potluck.recipe.model import ComponentSpec
+from potluck.results.stages import TuneResult
 from potluck.workspace import Workspace
 from potluck.workspace.lock import lock_for_writing
 
@@ -58,22 +60,26 @@ class TuneReport:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck tune --json`` prints it."""
-        return {
-            "run": self.run,
-            "adapter": str(self.adapter),
-            "trainable_parameters": self.tuned.trainable_parameters,
-            "total_parameters": self.total_parameters,
-            "tokens_per_second": round(self.tuned.tokens_per_second, 1),
-            "train_loss": self.train_loss,
-            "metrics": {**self.metrics},
-            "losses": list(self.tuned.losses),
-            "evaluations": [dict(one) for one in self.tuned.evaluations],
-            "training_seconds": round(self.tuned.seconds, 3),
-            "seconds": round(self.seconds, 3),
-            "reused": self.reused,
-            "notes": list(self.notes),
-            "ledger": self.ledger.as_json(),
-        }
+        return as_json(self.result())
+
+    def result(self) -> TuneResult:
+        """What it says to programs."""
+        return TuneResult(
+            run=self.run,
+            adapter=str(self.adapter),
+            trainable_parameters=self.tuned.trainable_parameters,
+            total_parameters=self.total_parameters,
+            tokens_per_second=round(self.tuned.tokens_per_second, 1),
+            train_loss=self.train_loss,
+            metrics=self.metrics,
+            losses=tuple(self.tuned.losses),
+            evaluations=tuple(self.tuned.evaluations),
+            training_seconds=round(self.tuned.seconds, 3),
+            seconds=round(self.seconds, 3),
+            reused=self.reused,
+            notes=tuple(self.notes),
+            ledger=self.ledger.accounts(),
+        )
 
 
 @dataclass(frozen=True, slots=True)

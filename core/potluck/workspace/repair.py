@@ -18,6 +18,8 @@ from typing import Any, NamedTuple, TypeAlias
 from potluck.atomic_files import sync_folder
 from potluck.documents import Json
 from potluck.errors import WorkspaceDamaged
+from potluck.json_values import as_json
+from potluck.results.runs import FileResult, RowsResult
 from potluck.workspace import catalogue_tables as tables
 from potluck.workspace.answer_cache import ANSWER_TABLES, INSERT_ANSWER, INSERT_VECTOR, AnswerCache
 from potluck.workspace.catalogue import Catalogue
@@ -56,11 +58,8 @@ class FileReport:
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck workspace check --json`` prints it."""
-        rows: dict[str, Json] = {
-            name: {"whole": one.whole, "damaged": one.damaged, "readable": one.readable}
-            for name, one in self.rows.items()
-        }
-        return {"file": self.file, "is_whole": self.is_whole, "pages": self.pages, "rows": rows}
+        rows = {name: RowsResult(one.whole, one.damaged, one.readable) for name, one in self.rows.items()}
+        return as_json(FileResult(self.file, self.is_whole, self.pages, rows))
 
 
 def check_workspace(folder: Path) -> list[FileReport]:
