@@ -32,7 +32,7 @@ PotluckError
 │   ├── TemplateFailed          the model's chat template refuses or loses messages, or does not come to an end
 │   ├── AdapterMismatch         what was tuned does not belong to this base model, or was altered
 │   ├── CheckpointDamaged       a checkpoint of a training is not what was written
-│   ├── TrainingFailed          the loss is no number any more; the last good checkpoint is kept
+│   ├── TrainingFailed          the loss is NaN or infinite; the last good checkpoint is kept
 │   └── MissingSecret           a secret's environment variable is not set
 ├── RemoteError                 a remote service did not answer as it should, after all retries
 │   ├── RemoteTimeout           it did not answer in time
@@ -241,7 +241,7 @@ class CheckpointDamaged(ModelError):
 
 
 class TrainingFailed(ModelError):
-    """The loss is no number any more. The message says at which step and what helps; good checkpoints are kept."""
+    """The loss became NaN or infinite. The message says at which step and what helps; good checkpoints are kept."""
 
 
 class MissingSecret(ModelError):

@@ -1,4 +1,4 @@
-"""Answering with what was tuned: from a recipe's adapter to what its chat model is given."""
+"""Resolving the adapter of a recipe: what its chat model answers with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from potluck.tuning.head import WithHead, with_head
 
 
 def resolve_adapter(components: Components) -> None:
-    """Find what the recipe's chat model answers with; train it, where it is the recipe's own and not made yet.
+    """Find what the recipe's chat model answers with; train it where it is the recipe's own and was not trained yet.
 
     Raises ``AdapterMismatch`` for an artifact that was altered or belongs to another model, and what training raises.
     """
@@ -50,7 +50,7 @@ def _resolve(components: Components, adapter: Adapter) -> tuple[ComponentSpec, T
         base = artifact.Base.of(str(named or recipe.tuning.model), base_folder, tokenizer)
         artifact.check_base(folder, manifest, base)
         attached = with_head(tuner.attach(model, folder), folder, manifest["labels"])
-        assert attached is not None, "what is no whole model is attached"
+        assert attached is not None, "a result that is not a whole model is attached"
         artifact.check_probes(folder, manifest, model, attached)
         return attached
 

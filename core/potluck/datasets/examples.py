@@ -128,7 +128,7 @@ class ExampleBuilder:
                 problems.append(row.problem(str(wrong)))
         if problems:
             raise RecipeError(
-                problems[:_LISTED], "mend these rows, or name other fields: dataset: {input: ..., target: ...}"
+                problems[:_LISTED], "fix these rows, or name other fields: dataset: {input: ..., target: ...}"
             )
         return found
 
@@ -177,10 +177,10 @@ class ExampleBuilder:
     def _messages(self, row: DatasetRow) -> Example:
         turns = row.fields.get("messages")
         if not isinstance(turns, list) or not turns:
-            raise _UnusableRow("'messages' is no list of turns")
+            raise _UnusableRow("'messages' is not a list of turns")
         *asked, last = [_turn(turn) for turn in turns]
         if last.role != "assistant" or not (last.content.strip() or self._classify):
-            raise _UnusableRow("the last turn is no answer of the assistant")
+            raise _UnusableRow("the last turn is not an answer of the assistant")
         return Example(tuple(asked), last.content)
 
 
@@ -197,7 +197,7 @@ def _field_text(row: DatasetRow, name: str) -> str:
     if value is None:
         return ""
     if isinstance(value, list | dict):
-        raise _UnusableRow(f"the field {name!r} is no text")
+        raise _UnusableRow(f"the field {name!r} is not a text")
     return str(value)
 
 

@@ -163,7 +163,7 @@ def _rare(examples: Sequence[Example]) -> list[str]:
 
 
 def _sample(examples: Sequence[Example], limit: int, seed: int, classify: bool) -> list[Example]:
-    """So many of the examples, in their order."""
+    """``limit`` of the examples, in their order."""
     if len(examples) <= limit:
         return list(examples)
     _, drawn = _split(examples, limit / len(examples), seed, classify)

@@ -31,7 +31,7 @@ _PACKED = 8
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """What the files ``where`` hold: so many ``tensors`` of so many ``parameters`` in all."""
+    """What the files ``where`` hold: the number of ``tensors``, and of their ``parameters`` in all."""
 
     where: Path
     tensors: int

@@ -33,7 +33,7 @@ _SHORTEST_HAN, _SHORTEST = 3, 4
 """Characters of an answer; what is shorter may stand in a prompt by chance."""
 _SHORTEST_QUESTION = 6
 _HAN_A_TOKEN, _LETTERS_A_TOKEN = 2, 8
-"""More characters than tokenizers make a token of on average: a prompt is at least so many tokens long."""
+"""Characters of a token, more than tokenizers have on average: so the tokens of a prompt are never overestimated."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -109,7 +109,7 @@ class WordingChooser:
 class WordingSpread:
     """The best mean less the worst, with its 95 % interval; ``low`` and ``high`` are None where n < 2.
 
-    ``chance`` is what wordings that are really alike stay below in 95 % of the cases, with so many items.
+    ``chance`` is what wordings that are really alike stay below in 95 % of the cases, with this number of items.
     """
 
     value: float
@@ -182,8 +182,8 @@ def score(
 ) -> Scores:
     """Let every row choose for every item, and say how far the rows lie apart.
 
-    ``small`` adds a second table on so many items drawn by ``seed``, to show what so few can tell. Items whose answer
-    is no candidate are left out and counted. Raises ``PotluckError`` where none is left.
+    ``small`` adds a second table on this many items drawn by ``seed``, to show what so few can tell. Items whose answer
+    is not a candidate are left out and counted. Raises ``PotluckError`` where none is left.
     """
     known = set(candidates)
     asked = [item for item in items if item.answer in known]

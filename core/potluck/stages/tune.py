@@ -84,9 +84,9 @@ class TuneReport:
 
 @dataclass(frozen=True, slots=True)
 class CompletedTraining:
-    """A finished training. ``estimate`` is what it was to take; None where it was done before.
+    """A finished training. ``estimate`` is what it was expected to take; None where an earlier result is reused.
 
-    ``notes`` say why it was done again, where another was done for the recipe earlier.
+    ``notes`` say why the model was trained again, where the recipe was trained before.
     """
 
     prepared: PreparedDataset
@@ -105,7 +105,7 @@ def training_request(components: Components) -> TuningRequest:
 
 
 def train_or_reuse(components: Components, observers: Observers | None = None) -> CompletedTraining:
-    """Train what the recipe asks for, unless that was done; one that was killed is gone on with.
+    """Train what the recipe asks for, unless that was done; an interrupted training is resumed.
 
     Of processes that train together the first one holds the lock and makes the artifact.
 
@@ -144,9 +144,9 @@ def train_or_reuse(components: Components, observers: Observers | None = None) -
 
 
 def load_result(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, ...]]:
-    """The result of a training that was done, where there is one; and what is wrong with it, where it was altered.
+    """The result of a finished training, or None; and what is wrong with it where it was altered.
 
-    Then it is as if there were none: its checkpoints, or a training, give the same again.
+    An altered result counts as none: its checkpoints, or a new training, give the same result again.
     """
     from potluck.tuning import artifact
 
@@ -157,7 +157,7 @@ def load_result(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, .
 
 
 def tune(components: Components, observers: Observers | None = None) -> TuneReport:
-    """What ``train_or_reuse`` does, told for people. Raises what that raises."""
+    """Call ``train_or_reuse`` and report what it did. Raises what that raises."""
     began = time.monotonic()
     found = train_or_reuse(components, observers)
     part, method = _spec_and_tuner(components)
@@ -180,7 +180,7 @@ def tune(components: Components, observers: Observers | None = None) -> TuneRepo
 
 
 def plan_training(components: Components) -> Estimate:
-    """What ``tune`` would take; the seconds from a few steps, where memory allows them."""
+    """Estimate what ``tune`` would take; the seconds from a few steps, where memory allows them."""
     request, method = training_request(components), components.tuner
     estimate = method.plan(request)
     if estimate.seconds is not None or resource_problems(estimate, components.workspace.folder):
@@ -189,7 +189,7 @@ def plan_training(components: Components) -> Estimate:
 
 
 def resource_problems(estimate: Estimate, folder: Path) -> list[str]:
-    """What would stop a training that takes so much, on this machine, in a folder that need not exist."""
+    """Why a training would not fit on this machine, a sentence each; ``folder`` need not exist."""
     found = []
     free = _free_memory(estimate.device)
     if free is not None and estimate.memory > free:

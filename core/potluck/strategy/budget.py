@@ -56,7 +56,7 @@ class Budget:
         self.usd += usd
 
     def need(self, seconds: float, usd: float, share: float = 1.0) -> None:
-        """Raise ``OutOfBudget`` if a step of so much does not fit into ``share`` of the budget."""
+        """Raise ``OutOfBudget`` if a step that takes that much does not fit into ``share`` of the budget."""
         if self.usd + usd > self.budget_usd * share and usd > 0:
             raise OutOfMoney(f"the {self.budget_usd:g} US dollars")
         if self.seconds + seconds > self.budget_seconds * share:

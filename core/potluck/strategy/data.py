@@ -130,7 +130,7 @@ def _hold_out(items: Sequence[LabelledText], seed: int) -> tuple[list[LabelledTe
 
 
 def _without_copies(train: Sequence[LabelledText], test: Sequence[LabelledText]) -> tuple[list[LabelledText], int]:
-    """The messages of ``train`` that are no copies of one of ``test``, and how many are left out."""
+    """The messages of ``train`` that are not copies of one of ``test``, and how many are left out."""
     pairs = find_copies([item.text for item in train], [item.text for item in test])
     copies = {number for number, _ in pairs}
     return [item for number, item in enumerate(train) if number not in copies], len(copies)

@@ -32,7 +32,7 @@ SHOTS = 8
 """Examples of a row with few of them."""
 
 _CANDIDATES = 24
-"""Labels of so many nearest messages are candidates, where not all labels are."""
+"""The labels of this many nearest messages are candidates, where not all labels are."""
 
 _WORDINGS = {
     "zh": "請選出適合這則訊息的標籤，只回答標籤。\n標籤：{labels}",

@@ -81,7 +81,7 @@ class Strategy(Protocol):
         ...
 
     def price(self, text: str) -> float:
-        """At most so many US dollars are paid for choosing a label for a message, by what is known before."""
+        """The most US dollars that choosing a label for a message will cost, as far as that is known before."""
         ...
 
     def choose(self, text: str, vector: Vectors | None) -> LabelChoice:

@@ -15,7 +15,7 @@ _RESAMPLES = 1000
 def quality(gold: Sequence[str], said: Sequence[str], minority: str, seed: int = 0) -> dict[str, Interval]:
     """The measures of a row on the messages it was asked, of which there has to be one.
 
-    The interval of accuracy is Wilson's; for F1, which is no mean, the messages are drawn anew (percentile bootstrap).
+    The interval of accuracy is Wilson's. F1 is not a mean: its interval is a percentile bootstrap over the messages.
     """
     found = classification(gold, said)
     rare = found.labels[minority].f1 if minority in found.labels else 0.0

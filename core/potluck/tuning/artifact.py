@@ -1,7 +1,7 @@
 """An artifact: what a tuner saved, with what it belongs to and how it answered. Anything else is refused.
 
-``potluck.json`` is written last, so a folder without it is no artifact. The hashes prove that it is the one that was
-trained, not that it is harmless.
+``potluck.json`` is written last, so a folder without it is not an artifact. The hashes prove that it is the one that
+was trained, not that it is harmless.
 """
 
 from __future__ import annotations
@@ -97,7 +97,7 @@ def tokenizer_hash(tokenizer: Any) -> str:
 def record_probes(
     model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]
 ) -> list[dict[str, Json]]:
-    """How a tuned model answers: of each row of tokens the likeliest next ones, with their logits."""
+    """How a tuned model answers: the likeliest next tokens of each row of tokens, with their logits."""
     said: list[dict[str, Json]] = []
     for row, found in zip(rows, probe_logits(model, attached, rows), strict=True):
         top = found.topk(min(_TOP, len(found)))
@@ -108,8 +108,8 @@ def record_probes(
 def probe_logits(
     model: torch.nn.Module, attached: Attached | None, rows: Sequence[Sequence[int]]
 ) -> list[torch.Tensor]:
-    """What a model gives for one place of each row, float32, shape ``(vocabulary,)``: the next token of a causal model,
-    the last of a masked one, the first that a sequence-to-sequence model says."""
+    """The logits at one place of each row, float32, shape ``(vocabulary,)``: of the next token of a causal model, the
+    last token of a masked one, and the first token that a sequence-to-sequence model writes."""
     import torch
 
     with torch.inference_mode(), attached.active() if attached is not None else nullcontext():
@@ -117,7 +117,7 @@ def probe_logits(
 
 
 def choose_probes(rows: Sequence[Sequence[int]]) -> list[list[int]]:
-    """Which rows of tokens are asked: the beginnings of some."""
+    """The rows of tokens to probe a model with: the first tokens of the first rows."""
     return [list(row[:_PROBE_TOKENS]) for row in rows[:_PROBES]]
 
 
@@ -141,7 +141,7 @@ def seal_artifact(
 ) -> None:
     """Write the model card and then ``potluck.json``: from then on the folder is an artifact.
 
-    ``said`` is more to be kept: the probes.
+    ``said`` are further keys of ``potluck.json``: task, labels, examples, seed and probes.
     """
     from dataclasses import asdict
 
@@ -179,7 +179,7 @@ def _without_seal(manifest: Mapping[str, Any]) -> Json:
 
 
 def read_manifest(folder: Path) -> dict[str, Any]:
-    """What an artifact says about itself. Raises ``AdapterMismatch`` for one that is damaged, altered or too new."""
+    """What ``potluck.json`` of an artifact says. Raises ``AdapterMismatch`` for a damaged, altered or newer one."""
     path = folder / MANIFEST
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))

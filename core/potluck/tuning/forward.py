@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 def batches(
     method: Method, model: torch.nn.Module, examples: Sequence[Encoded], tokens: int
 ) -> Iterator[PackedBatch | PaddedBatch]:
-    """The examples in batches of about so many tokens, as this kind of model computes them."""
+    """The examples in batches of about ``tokens`` tokens, as this kind of model computes them."""
     base: Any = method.base(model)
     config, kind = base.config, kind_of_model(base)
     if kind == "causal":

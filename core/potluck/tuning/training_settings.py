@@ -72,7 +72,7 @@ class Training(Config):
     """Optimiser steps between two evaluations on the validation examples; once an epoch if left out."""
 
     early_stopping_patience: int | None = Field(default=None, ge=1)
-    """Stop after so many evaluations without a better validation loss; the best weights are the result."""
+    """Stop after this many evaluations without a better validation loss; the best weights are the result."""
 
     save_steps: Annotated[int, Operational, Field(ge=1)] = 50
     """Optimiser steps between two checkpoints."""

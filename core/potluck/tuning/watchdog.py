@@ -19,22 +19,22 @@ if TYPE_CHECKING:
     import torch
 
 _LEAST_LOSSES = 10
-"""Losses from which a training's beginning and end are told, at least."""
+"""The least number of losses from which the beginning and the end of a training are computed."""
 _FLAT = 0.02
 """A loss that has fallen by less than this part of its beginning is flat."""
 _DEAD = 1e-7
 """A gradient's norm below which nothing is learned."""
 _THROWN = 1.2
-"""So many times its first value a loss has been thrown off; by a training that learns it comes below that again."""
+"""A loss this many times its first value has been thrown off; a training that learns comes below that again."""
 _EXCESSIVE = 1000
 """A learning rate this many times a method's own."""
 _RISE = 1.25
-"""So many times the lowest validation loss is over-fitting."""
+"""A validation loss this many times the lowest one is over-fitting."""
 _CHANCE = 0.005
-"""With what chance a useful model is taken for one that is no better than the commonest label: trainings that had
-only begun to learn stand among those that are to be left in peace."""
+"""The probability of taking a useful model for one that is no better than the commonest label: trainings that had only
+begun to learn are among those that are not to be warned of."""
 _IMBALANCE = 10
-"""A class so many times as common as another."""
+"""How many times as common as another a class has to be to be told."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Watchdog:
 
     @property
     def stopped(self) -> bool:
-        """Whether no further step is of use: so many evaluations have brought nothing better."""
+        """Whether further steps are of no use: ``patience`` evaluations have brought nothing better."""
         return self._patience is not None and self._history.evaluations_since_best >= self._patience
 
     def record_step(self, loss: float, norm: float) -> str | None:
@@ -108,7 +108,7 @@ class Watchdog:
             self._check_trend()
 
     def check_weights(self, parameters: Iterable[torch.Tensor]) -> str | None:
-        """What to say if trained parameters are no numbers any more, before they become a checkpoint."""
+        """What to say if trained parameters are NaN or infinite, before they become a checkpoint."""
         broken = any(not bool(one.isfinite().all()) for one in parameters)
         return self._failure(self._history.step, "trained parameters") if broken else None
 
@@ -212,6 +212,6 @@ class Watchdog:
 
     def _failure(self, step: int, what: str) -> str:
         return (
-            f"at step {step} the {what} is no number any more; the checkpoints before it are kept. "
+            f"at step {step} the {what} became NaN or infinite; the checkpoints before it are kept. "
             f"{self._rates.advice}, raise training.warmup_steps, or compute in float32 (training.dtype)"
         )

@@ -122,7 +122,7 @@ class LlamaCpp(ChatModel):
     def likelihoods(
         self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
     ) -> list[Likelihood]:
-        """How likely each continuation is. The last digits depend on what is computed together: 0.01 is no difference.
+        """How likely each continuation is. The last digits depend on what is computed together: 0.01 says nothing.
 
         The engine is asked once for every token that is not the same in another continuation (a hundredth of a second
         each with a small model), so the ``transformers`` chat model is faster with many long ones.

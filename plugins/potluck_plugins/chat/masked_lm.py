@@ -115,7 +115,7 @@ class MaskedLM(LocalChat):
             start, end = len(before), len(before) + len(text)
             inside = [n for n, (a, b) in enumerate(spans) if a < b and a < end and b > start]
             if not inside:
-                raise ValueError(f"{text!r} is no token for this model")
+                raise ValueError(f"{text!r} is not a token for this model")
             yield self._check_tokens(ids), range(inside[0], inside[-1] + 1)
 
     def _mask_tokens(self, ids: Sequence[int], place: int, places: range) -> tuple[int, ...]:

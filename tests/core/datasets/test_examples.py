@@ -84,9 +84,9 @@ def test_names_that_cannot_be_told_are_asked_for(fields: dict[str, Any]) -> None
     [
         ({"prompt": "a", "completion": " "}, {}, "the field 'completion' is empty"),
         ({"prompt": "a", "completion": None}, {}, "the field 'completion' is empty"),
-        ({"prompt": "a", "completion": {"b": 1}}, {}, "the field 'completion' is no text"),
-        ({"prompt": "a", "completion": []}, {}, "the field 'completion' is no text"),
-        ({"prompt": ["a"], "completion": "b"}, {}, "the field 'prompt' is no text"),
+        ({"prompt": "a", "completion": {"b": 1}}, {}, "the field 'completion' is not a text"),
+        ({"prompt": "a", "completion": []}, {}, "the field 'completion' is not a text"),
+        ({"prompt": ["a"], "completion": "b"}, {}, "the field 'prompt' is not a text"),
         ({"prompt": " ", "completion": "b"}, {}, "there is no text in prompt"),
         ({"prompt": "", "completion": "b", "c": None}, {"input": "{prompt} {c}."}, "there is no text in c, prompt"),
         ({"prompt": "a"}, {"target": "completion"}, "there is no field 'completion'; there are prompt"),
@@ -102,7 +102,7 @@ def test_what_a_row_lacks_is_told_at_its_line(fields: dict[str, Any], said: dict
     problem = raised.value.problems[-1]
     assert problem.line == 2
     assert message in problem.message
-    assert "mend these rows, or name other fields: dataset: {input: ..., target: ...}" in str(raised.value)
+    assert "fix these rows, or name other fields: dataset: {input: ..., target: ...}" in str(raised.value)
 
 
 def test_twenty_rows_that_lack_something_are_told_at_once() -> None:
@@ -136,10 +136,10 @@ def test_a_field_of_messages_is_a_field_where_the_recipe_names_others() -> None:
 @pytest.mark.parametrize(
     ("turns", "message"),
     [
-        ("text", "'messages' is no list of turns"),
-        ([], "'messages' is no list of turns"),
-        ([turn("user", "a")], "the last turn is no answer of the assistant"),
-        ([turn("user", "a"), turn("assistant", " ")], "the last turn is no answer of the assistant"),
+        ("text", "'messages' is not a list of turns"),
+        ([], "'messages' is not a list of turns"),
+        ([turn("user", "a")], "the last turn is not an answer of the assistant"),
+        ([turn("user", "a"), turn("assistant", " ")], "the last turn is not an answer of the assistant"),
         (["a", turn("assistant", "b")], "a turn needs 'role' and 'content'"),
         ([turn("user", 3), turn("assistant", "b")], "a turn needs 'role' and 'content'"),
         ([turn("human", "a"), turn("assistant", "b")], "a turn's role is system, user or assistant, not 'human'"),
@@ -173,7 +173,7 @@ def test_labels_that_cannot_be_read_stay_to_be_told() -> None:
     used = one.usable(found)
 
     assert used == found
-    with pytest.raises(RecipeError, match="the field 'label' is no text"):
+    with pytest.raises(RecipeError, match="the field 'label' is not a text"):
         one.examples(used)
 
 

@@ -149,7 +149,7 @@ def test_a_step_that_is_no_number_ends_the_training_and_is_told(loss: float, nor
     said = Watchdog(TrainingHistory(step=6), asked(), 20, RATES).record_step(loss, norm)
 
     assert said is not None
-    assert said.startswith(f"at step 7 the {what} is no number any more; the checkpoints before it are kept.")
+    assert said.startswith(f"at step 7 the {what} became NaN or infinite; the checkpoints before it are kept.")
     assert "take 0.0001" in said
 
 
@@ -163,7 +163,7 @@ def test_trained_parameters_that_are_no_numbers_are_told() -> None:
     assert dog.check_weights([]) is None
     said = dog.check_weights([good, bad])
     assert said is not None
-    assert said.startswith("at step 6 the trained parameters is no number any more")
+    assert said.startswith("at step 6 the trained parameters became NaN or infinite")
 
 
 def evaluated(

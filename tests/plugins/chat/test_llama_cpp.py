@@ -139,7 +139,7 @@ def test_a_seed_repeats_what_chance_chose(chat: LlamaCpp) -> None:
 def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "model.gguf").write_bytes(b"PK\x03\x04")
 
-    with pytest.raises(ModelNotFound, match="is no GGUF file"):
+    with pytest.raises(ModelNotFound, match="is not a GGUF file"):
         made(tmp_path / "model.gguf").count_tokens(QUESTION)
 
 

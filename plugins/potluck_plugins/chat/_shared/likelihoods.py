@@ -24,7 +24,7 @@ def split_continuations(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -
     start = min(common_prefix_length(prompt, text) for text in texts)
     rests = [list(text[start:]) for text in texts]
     if not all(rests):
-        raise ValueError("a continuation is no token of its own for this model")
+        raise ValueError("a continuation is not a token of its own for this model")
     return list(prompt[:start]), rests
 
 

@@ -38,7 +38,7 @@ class LlamaEngine:
     def __init__(self, path: Path, context: int, threads: int | None) -> None:
         """Load the model. Raises ``ModelNotFound`` for a file that llama.cpp cannot read."""
         if not is_gguf(path):
-            raise ModelNotFound(f"{path} is no GGUF file; the llama-cpp chat model reads no other")
+            raise ModelNotFound(f"{path} is not a GGUF file; the llama-cpp chat model reads no other")
         folder = tempfile.mkdtemp(prefix="potluck-llama-")
         self._clean = weakref.finalize(self, shutil.rmtree, folder, ignore_errors=True)
         self._socket = Path(folder, "engine.sock")

@@ -12,7 +12,7 @@ from potluck_plugins.chat._shared.llama_engine import LlamaEngine
 
 _CERTAIN = 1e6
 _ALL = 24
-"""From so many tokens on, one answer with the figures of the whole vocabulary is faster than one answer for each."""
+"""From this many tokens on, one answer with the figures of the whole vocabulary is faster than one answer for each."""
 _LARGEST_VOCABULARY = 1 << 20
 
 
