@@ -18,7 +18,7 @@ from potluck.refusals import is_refusal
 from potluck.results.answers import AskResult, PassageResult
 from potluck.stages.answer import Answerer, WorkedExample
 from potluck.stages.cite import cite
-from potluck.stages.retrieve import Searcher, account, search
+from potluck.stages.retrieve import Searcher, account_results, search
 
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
@@ -108,7 +108,7 @@ def ask(
     except StoreMismatch:
         components.note_length()
         raise
-    account(ledger, found, searcher, notes)
+    account_results(ledger, found, searcher, notes)
     retrieved = found[0].passages
     entry = ledger.open("answer", "passages")
     with stage(observers, "answer", "questions", 1, recipe.chat) as running:

@@ -32,7 +32,7 @@ def update_indexes(
     Takes the writer's lock only if there is something to do. ``check_service`` as for ``update_index``.
     """
     report = update_index(components, workspace, observers, check_service=check_service)
-    specs = components.recipe.retriever_spec.with_inner()
+    specs = components.recipe.retriever_spec.walk()
     if any(plugins.retriever_offer(spec.plugin).is_indexed is not False for spec in specs):
         _resolve_chat(components)
         opened = open_index(components, workspace)

@@ -111,7 +111,7 @@ def components_of(recipe: RecipeModel) -> Iterator[ComponentSpec]:
         yield recipe.documents.loader
     if recipe.tuner is not None:
         yield recipe.tuner
-    yield from (recipe.splitter, recipe.embedder, recipe.store, *recipe.retriever_spec.with_inner(), recipe.chat)
+    yield from (recipe.splitter, recipe.embedder, recipe.store, *recipe.retriever_spec.walk(), recipe.chat)
     yield from chain.from_iterable(recipe.components.values())
 
 

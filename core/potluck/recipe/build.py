@@ -30,7 +30,7 @@ from potluck.recipe.observer_keys import read_observers
 from potluck.recipe.plain_keys import check_format, check_keys, read_question_path, read_seed
 from potluck.recipe.privacy import check_privacy
 from potluck.recipe.prompt_keys import read_prompt, read_shots
-from potluck.recipe.retriever_keys import RetrieverKey, read_retriever, too_few_candidates
+from potluck.recipe.retriever_keys import RetrieverKey, candidate_problems, read_retriever
 from potluck.recipe.source import RecipeSource
 from potluck.recipe.tuning_keys import read_tuning
 
@@ -111,7 +111,7 @@ def _check_candidates(
     source: RecipeSource, retriever: RetrieverSettings | None, rerankers: Sequence[tuple[ComponentSpec, Place]]
 ) -> None:
     for part, place in rerankers:
-        for problem in too_few_candidates(retriever or RetrieverSettings(), part.config):
+        for problem in candidate_problems(retriever or RetrieverSettings(), part.config):
             node = source.root.children()["reranker"]
             at = node.find(("candidates",)) if "candidates" in node.children() else place
             source.findings.note(at, problem)

@@ -11,7 +11,7 @@ from potluck.recipe.model import DEFAULTS, ComponentSpec
 from potluck.recipe.nodes import Node, Place
 from potluck.recipe.observer_keys import nodes_of_list
 from potluck.recipe.overrides import long_form
-from potluck.recipe.retriever_keys import with_inner
+from potluck.recipe.retriever_keys import add_inner
 from potluck.recipe.source import RecipeSource
 from potluck.recipe.validation import plain_value, validate
 
@@ -70,7 +70,7 @@ class ComponentKeys:
         if found is None:
             return None
         spec = ComponentSpec(kind, name, plugin, found.config, found.secrets)
-        return with_inner(spec, rest, label, self._source.findings, self.read) if kind == "retriever" else spec
+        return add_inner(spec, rest, label, self._source.findings, self.read) if kind == "retriever" else spec
 
     def _name(self, kind: Kind, label: str, use: Node | None) -> str | None:
         """The name that is used, or None for one that is wrong."""

@@ -125,7 +125,7 @@ def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
 
 def retrieval_needs(recipe: RecipeModel) -> frozenset[RetrievalNeed]:
     """What the recipe's retriever, those within it, and its reranker work with."""
-    found = [plugins.retriever_offer(part.plugin).needs for part in recipe.retriever_spec.with_inner()]
+    found = [plugins.retriever_offer(part.plugin).needs for part in recipe.retriever_spec.walk()]
     if recipe.reranker is not None:
         found.append(plugins.reranker_offer(recipe.reranker.plugin).needs)
     return frozenset[RetrievalNeed]().union(*found)

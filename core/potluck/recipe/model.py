@@ -74,11 +74,11 @@ class ComponentSpec:
     inner: tuple[ComponentSpec, ...] = ()
     """The components that its settings name, in order: the retrievers of which a retriever is composed."""
 
-    def with_inner(self) -> Iterator[ComponentSpec]:
+    def walk(self) -> Iterator[ComponentSpec]:
         """This one, and all within it."""
         yield self
         for one in self.inner:
-            yield from one.with_inner()
+            yield from one.walk()
 
 
 def always(kind: Kind) -> tuple[ComponentSpec, ...]:

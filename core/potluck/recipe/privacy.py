@@ -12,7 +12,7 @@ from potluck.recipe.nodes import Findings, Place
 def check_privacy(components: Iterable[tuple[ComponentSpec, Place]], findings: Findings) -> None:
     """Note every component, each with its place, that would send something of private documents anywhere."""
     for spec, place in components:
-        for message in filter(None, map(_privacy_problem, spec.with_inner())):
+        for message in filter(None, map(_privacy_problem, spec.walk())):
             findings.note(place, message)
 
 

@@ -52,7 +52,7 @@ def read_retriever(root: Node, findings: Findings, component: ComponentReader) -
     return RetrieverKey(None if found is None else found.config, spec)
 
 
-def with_inner(
+def add_inner(
     spec: ComponentSpec, node: Node, label: str, findings: Findings, component: ComponentReader
 ) -> ComponentSpec | None:
     """A retriever with those that its settings name, whose settings are checked as its own; None for a wrong one."""
@@ -69,7 +69,7 @@ def with_inner(
     return replace(spec, inner=tuple(inner))
 
 
-def too_few_candidates(settings: RetrieverSettings, reranker: Config) -> Iterator[str]:
+def candidate_problems(settings: RetrieverSettings, reranker: Config) -> Iterator[str]:
     """What is wrong where a reranker chooses from fewer passages than are to be used."""
     if isinstance(reranker, RerankerConfig) and reranker.candidates < settings.k:
         yield (

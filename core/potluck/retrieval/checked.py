@@ -75,7 +75,7 @@ class CheckedReranker:
             for key, order in zip(missing, self._ask(list(missing.values())), strict=True):
                 kept[key] = {"order": order}
                 cache.keep_answer(key, {"order": order})
-        return [_ordered(one.passages, kept[key]) for key, one in zip(keys, batch, strict=True)]
+        return [_restore_order(one.passages, kept[key]) for key, one in zip(keys, batch, strict=True)]
 
     def _ask(self, batch: Sequence[Candidates]) -> list[Json]:
         """For each question the places of its passages in their new order, each with its score."""
@@ -111,7 +111,7 @@ def score_problems(passages: Sequence[Passage], scale: ScoreScale) -> Iterator[s
         yield "did not give the best first"
 
 
-def _ordered(passages: Sequence[Passage], kept: dict[str, Json] | None) -> list[Passage]:
+def _restore_order(passages: Sequence[Passage], kept: dict[str, Json] | None) -> list[Passage]:
     order = [] if kept is None else kept["order"]
     assert isinstance(order, list)
     places = [one for one in order if isinstance(one, list)]

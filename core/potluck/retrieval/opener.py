@@ -61,39 +61,39 @@ class RetrieverOpener:
         within = tuple(self._open(one) for one in spec.inner)
         corpus = LimitedCorpus(self._index, plugins.retriever_offer(spec.plugin).needs, _label(spec))
 
-        def opened(folder: Path) -> Retriever:
+        def open_in(folder: Path) -> Retriever:
             retriever = cast(Retriever, self.maker.make(spec, folder, within))
             retriever.open(corpus)
             return retriever
 
         if plugins.retriever_offer(spec.plugin).is_indexed is False:
-            retriever = opened(self._workspace.folder / spec.kind)
+            retriever = open_in(self._workspace.folder / spec.kind)
         else:
-            retriever = self._with_own_index(spec, within, opened)
+            retriever = self._with_own_index(spec, within, open_in)
         self.closing.callback(retriever.close)
         return CheckedRetriever(retriever, corpus, _label(spec))
 
     def _with_own_index(
-        self, spec: ComponentSpec, within: tuple[Retriever, ...], opened: Callable[[Path], Retriever]
+        self, spec: ComponentSpec, within: tuple[Retriever, ...], open_in: Callable[[Path], Retriever]
     ) -> Retriever:
         """A retriever whose own index holds the passages of this state and no others."""
         folder = self._folder(spec, within)
-        retriever = opened(folder)
+        retriever = open_in(folder)
         if not isinstance(retriever, IndexedRetriever) or retriever.ids() == self._index.ids:
             return retriever
         retriever.close()
         if self._observers is None:
             folder = self.closing.enter_context(working_folder(self._workspace.folder, "retriever"))
-            with _closed_after(opened(folder)) as filled:
+            with _close_afterwards(open_in(folder)) as filled:
                 self._fill(filled)
         else:
             with (
                 self._workspace.write_lock(),
                 stage(self._observers, "index", "passages", None, spec),
-                _closed_after(opened(folder)) as filled,
+                _close_afterwards(open_in(folder)) as filled,
             ):
                 self._fill(filled)
-        return opened(folder)
+        return open_in(folder)
 
     def _fill(self, retriever: IndexedRetriever) -> None:
         held, wanted = retriever.ids(), self._index.ids
@@ -116,7 +116,7 @@ class RetrieverOpener:
 
 
 @contextmanager
-def _closed_after(retriever: Retriever) -> Iterator[IndexedRetriever]:
+def _close_afterwards(retriever: Retriever) -> Iterator[IndexedRetriever]:
     try:
         yield cast(IndexedRetriever, retriever)
     finally:

@@ -165,7 +165,9 @@ def search(
     return results, embedded
 
 
-def account(ledger: Ledger, results: Sequence[SearchResult], searcher: Searcher, notes: Sequence[str] = ()) -> None:
+def account_results(
+    ledger: Ledger, results: Sequence[SearchResult], searcher: Searcher, notes: Sequence[str] = ()
+) -> None:
     """Say in a ledger what was found, and what a reranker left out of it."""
     entry = ledger.open("retrieve", "passages")
     entry.notes += notes

@@ -136,9 +136,9 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
     def build(own: Path) -> Component:
         context = Context(folder, own, ModelStore(folder))
         if kind in ("retriever", "reranker"):
-            from potluck.testing.retrieval import lend
+            from potluck.testing.retrieval import lend_context
 
-            context = lend(kind, found, config, context)
+            context = lend_context(kind, found, config, context)
         return plugins.make(found, config, context)
 
     host = offered.sends_to(config) if offered.sends_to is not None else None

@@ -14,7 +14,7 @@ from potluck.contracts import Candidates, Reranker
 from potluck.documents import Passage
 from potluck.egress import allow_only
 from potluck.testing.kit import Subject, fresh_component, need, rule
-from potluck.testing.retrieval import ODD_QUESTIONS, QUESTIONS, KitEmbedder, corpus, scale_problem
+from potluck.testing.retrieval import ODD_QUESTIONS, QUESTIONS, KitEmbedder, kit_corpus, scale_problem
 
 _NEAR = 1e-6
 _NEEDS = {"embedder", "chat"}
@@ -26,7 +26,7 @@ _fresh_reranker: Callable[[Subject], AbstractContextManager[Reranker]] = fresh_c
 
 def _candidates(question: str, count: int = _FEW) -> Candidates:
     """What the kit's own embedder finds for a question, best first."""
-    passages, (vector,) = corpus(), KitEmbedder().embed_questions([question])
+    passages, (vector,) = kit_corpus(), KitEmbedder().embed_questions([question])
     return Candidates(question, tuple(passages.nearest(vector, count)))
 
 

@@ -123,7 +123,7 @@ class KitChat:
         return [next(iter(prompt.strip().splitlines()[::-1]), "") for prompt in prompts]
 
 
-def corpus() -> KitCorpus:
+def kit_corpus() -> KitCorpus:
     """Passages of two documents with sections and pages; some texts stand in both."""
     documents, passages = {}, {}
     for name, texts in (("規範 manual.txt", _TEXTS), ("notes.md", (*_TEXTS[4:8], "Nothing else is known.", "以上。"))):
@@ -145,7 +145,7 @@ _current: ContextVar[KitCorpus] = ContextVar("corpus of the kit")
 
 
 @contextlib.contextmanager
-def over(passages: KitCorpus) -> Iterator[None]:
+def use_corpus(passages: KitCorpus) -> Iterator[None]:
     """Within, retrievers of which one that is made is composed are opened on this corpus."""
     token = _current.set(passages)
     try:
@@ -154,7 +154,7 @@ def over(passages: KitCorpus) -> Iterator[None]:
         _current.reset(token)
 
 
-def lend(kind: Kind, plugin: plugins.Plugin, config: Config, context: Context) -> Context:
+def lend_context(kind: Kind, plugin: plugins.Plugin, config: Config, context: Context) -> Context:
     """The context with the models that a retriever or reranker needs, and the retrievers that its settings name."""
     needs = (plugins.reranker_offer if kind == "reranker" else plugins.retriever_offer)(plugin).needs
     return replace(
@@ -170,8 +170,10 @@ def _inner(config: Config, context: Context) -> Iterator[Retriever]:
         plugin = plugins.find("retriever", named.use)
         settings = plugins.offer(plugin).config.model_validate(dict(named.model_extra or {}))
         folder = context.folder / f"inner-{number}"
-        made: Any = plugins.make(plugin, settings, lend("retriever", plugin, settings, replace(context, folder=folder)))
-        passages = _current.get(None) or corpus()
+        made: Any = plugins.make(
+            plugin, settings, lend_context("retriever", plugin, settings, replace(context, folder=folder))
+        )
+        passages = _current.get(None) or kit_corpus()
         made.open(passages)
         if plugins.retriever_offer(plugin).is_indexed is not False and hasattr(made, "commit"):
             made.delete(sorted(made.ids() - passages.ids))

@@ -16,7 +16,7 @@ from potluck.documents import Passage
 from potluck.egress import allow_only
 from potluck.overlap import is_cjk
 from potluck.testing.kit import Skipped, Subject, need, rule
-from potluck.testing.retrieval import ODD_QUESTIONS, QUESTIONS, KitCorpus, corpus, over, scale_problem
+from potluck.testing.retrieval import ODD_QUESTIONS, QUESTIONS, KitCorpus, kit_corpus, scale_problem, use_corpus
 
 _MANY = 10
 _NEAR = 1e-6
@@ -29,8 +29,8 @@ _COMMON = {"use", "k", "fit"}
 @contextmanager
 def open_retriever(subject: Subject, passages: KitCorpus | None = None, folder: str = "own") -> Iterator[Any]:
     """A fresh retriever over some passages, with its own index up to date where it has one; closed in the end."""
-    passages = corpus() if passages is None else passages
-    with over(passages):
+    passages = kit_corpus() if passages is None else passages
+    with use_corpus(passages):
         retriever: Retriever = subject.make(folder)
         try:
             retriever.open(passages)
@@ -69,7 +69,7 @@ def retrieve_all(
     return list(found)
 
 
-def places(ranking: Ranking) -> list[tuple[str, int, int]]:
+def passage_spans(ranking: Ranking) -> list[tuple[str, int, int]]:
     """Which passages, in order."""
     return [(passage.id, passage.start, passage.end) for passage in ranking.passages]
 
@@ -77,7 +77,10 @@ def places(ranking: Ranking) -> list[tuple[str, int, int]]:
 def need_same(one: Sequence[Ranking], other: Sequence[Ranking], what: str) -> None:
     """Break the rule unless two lists of rankings are the same, but for rounding."""
     for first, second in zip(one, other, strict=True):
-        need(places(first) == places(second), f"{what}: {places(first)[:3]} became {places(second)[:3]}")
+        need(
+            passage_spans(first) == passage_spans(second),
+            f"{what}: {passage_spans(first)[:3]} became {passage_spans(second)[:3]}",
+        )
         for a, b in zip(first.passages, second.passages, strict=True):
             need(math.isclose(a.score, b.score, abs_tol=_NEAR, rel_tol=_NEAR), f"{what}: {a.score} became {b.score}")
 
@@ -99,7 +102,7 @@ def check_declared(subject: Subject) -> None:
 @rule("retriever", "asks-for-what-it-needs")
 def check_needs(subject: Subject) -> None:
     """It asks the corpus for nothing but what ``needs`` names."""
-    passages = corpus()
+    passages = kit_corpus()
     with open_retriever(subject, passages) as retriever:
         retrieve_all(retriever, QUESTIONS)
         hidden = passages.asked - retriever.needs
@@ -118,7 +121,7 @@ def check_rankings(subject: Subject) -> None:
 @rule("retriever", "passages-of-the-corpus")
 def check_passages(subject: Subject) -> None:
     """What it finds are passages of the corpus, or spans of their documents, with another score and nothing else."""
-    passages = corpus()
+    passages = kit_corpus()
     with open_retriever(subject, passages) as retriever:
         for found in (one for ranking in retrieve_all(retriever, QUESTIONS) for one in ranking.passages):
             need(found.id in passages.ids, f"it found {found.id!r}, which is not in the corpus")
@@ -161,7 +164,7 @@ def check_scale(subject: Subject) -> None:
 @rule("retriever", "finds-english-and-chinese")
 def check_found(subject: Subject) -> None:
     """Of passages that are asked for word by word, some of each language are found, unless it says that it is blind."""
-    passages = corpus()
+    passages = kit_corpus()
     asked = [passage for passage in passages.passages.values() if passage.source == "規範 manual.txt"]
     with open_retriever(subject, passages) as retriever:
         rankings = retrieve_all(retriever, [passage.text for passage in asked], 5)
@@ -206,7 +209,7 @@ def check_empty(subject: Subject) -> None:
 @rule("retriever", "only-within")
 def check_within(subject: Subject) -> None:
     """Limited to some ids it finds no others, and among them what it would find if the others were not there."""
-    passages = corpus()
+    passages = kit_corpus()
     some = [frozenset(sorted(passages.ids)[::2]), frozenset(one for one in passages.ids if one.startswith("no"))]
     asked = [*QUESTIONS, *(passages.passage(one).text for one in sorted(some[1]))]
     with open_retriever(subject, passages) as retriever:
@@ -274,7 +277,7 @@ def check_egress(subject: Subject) -> None:
 @rule("retriever", "identity-is-text")
 def check_identity(subject: Subject) -> None:
     """``identity`` is a mapping of texts, the same for two instances, known before it is opened."""
-    with over(corpus()):
+    with use_corpus(kit_corpus()):
         one, other = subject.make(), subject.make("another")
     try:
         first, second = dict(one.identity()), dict(other.identity())

@@ -8,13 +8,13 @@ from typing import Any
 
 from potluck.contracts import IndexedRetriever, Ranking
 from potluck.testing.kit import Skipped, Subject, need, rule
-from potluck.testing.retrieval import QUESTIONS, KitCorpus, corpus, over
+from potluck.testing.retrieval import QUESTIONS, KitCorpus, kit_corpus, use_corpus
 from potluck.testing.retriever import fill_index, need_same, open_retriever, retrieve_all
 
 
 def _open_indexed(subject: Subject, passages: KitCorpus, folder: str = "own") -> Any:
     """A fresh retriever, open, with its index as it stands. Raises ``Skipped`` for one that has none."""
-    with over(passages):
+    with use_corpus(passages):
         retriever = subject.make(folder)
         retriever.open(passages)
     if not isinstance(retriever, IndexedRetriever):
@@ -23,16 +23,16 @@ def _open_indexed(subject: Subject, passages: KitCorpus, folder: str = "own") ->
     return retriever
 
 
-def _right(subject: Subject, passages: KitCorpus) -> list[Ranking]:
+def _find_anew(subject: Subject, passages: KitCorpus) -> list[Ranking]:
     """What is found in some passages with an index that was made of them at once."""
     with open_retriever(subject, passages, f"right-{len(passages.ids)}") as retriever:
         return retrieve_all(retriever, QUESTIONS)
 
 
-def _few() -> tuple[KitCorpus, set[str]]:
+def _shrunk_corpus() -> tuple[KitCorpus, set[str]]:
     """The corpus without every third passage, and those."""
-    gone = set(sorted(corpus().ids)[::3])
-    return corpus().without(gone), gone
+    gone = set(sorted(kit_corpus().ids)[::3])
+    return kit_corpus().without(gone), gone
 
 
 @rule("retriever", "its-index-begins-empty")
@@ -47,7 +47,7 @@ def check_begins(subject: Subject) -> None:
 @rule("retriever", "its-index-holds-what-it-is-told")
 def check_holds(subject: Subject) -> None:
     """After a commit its index holds all that was added and nothing that was deleted; an unknown id is ignored."""
-    passages, (few, gone) = corpus(), _few()
+    passages, (few, gone) = kit_corpus(), _shrunk_corpus()
     retriever = _open_indexed(subject, passages)
     fill_index(retriever, passages)
     need(retriever.ids() == passages.ids, f"of {len(passages.ids)} passages it holds {len(retriever.ids())}")
@@ -64,20 +64,20 @@ def check_holds(subject: Subject) -> None:
 @rule("retriever", "its-index-opens-again")
 def check_reopens(subject: Subject) -> None:
     """What was committed is there for another instance, which finds the same."""
-    passages = corpus()
+    passages = kit_corpus()
     retriever = _open_indexed(subject, passages)
     fill_index(retriever, passages)
     retriever.close()
     again = _open_indexed(subject, passages)
     need(again.ids() == passages.ids, f"opened again it holds {len(again.ids())} of {len(passages.ids)} passages")
-    need_same(_right(subject, passages), retrieve_all(again, QUESTIONS), "opened again")
+    need_same(_find_anew(subject, passages), retrieve_all(again, QUESTIONS), "opened again")
     again.close()
 
 
 @rule("retriever", "its-index-forgets-how-it-came")
 def check_history(subject: Subject) -> None:
     """What is found depends on the passages that it holds, not on their order or on those that were deleted."""
-    passages, (few, gone) = corpus(), _few()
+    passages, (few, gone) = kit_corpus(), _shrunk_corpus()
     retriever = _open_indexed(subject, passages)
     for one in sorted(passages.ids, reverse=True):
         retriever.add([passages.passage(one)])
@@ -87,7 +87,7 @@ def check_history(subject: Subject) -> None:
     retriever.close()
     with open_retriever(subject, few) as shrunk:
         need_same(
-            _right(subject, few),
+            _find_anew(subject, few),
             retrieve_all(shrunk, QUESTIONS),
             "after passages came in another order and others went",
         )
@@ -95,13 +95,13 @@ def check_history(subject: Subject) -> None:
     fill_index(retriever, passages)
     retriever.close()
     with open_retriever(subject, passages) as grown:
-        need_same(_right(subject, passages), retrieve_all(grown, QUESTIONS), "after the passages had come back")
+        need_same(_find_anew(subject, passages), retrieve_all(grown, QUESTIONS), "after the passages had come back")
 
 
 @rule("retriever", "its-index-is-as-committed")
 def check_uncommitted(subject: Subject) -> None:
     """Left before a commit, its index opens as it was, or lacks some passages, and can be filled again."""
-    passages, (few, _) = corpus(), _few()
+    passages, (few, _) = kit_corpus(), _shrunk_corpus()
     left = _open_indexed(subject, few)
     fill_index(left, few)
     left.delete(sorted(few.ids)[:2])
@@ -112,13 +112,13 @@ def check_uncommitted(subject: Subject) -> None:
     again.close()
     left.close()
     with open_retriever(subject, passages) as filled:
-        need_same(_right(subject, passages), retrieve_all(filled, QUESTIONS), "filled after it was left")
+        need_same(_find_anew(subject, passages), retrieve_all(filled, QUESTIONS), "filled after it was left")
 
 
 @rule("retriever", "its-readers-are-not-disturbed")
 def check_readers(subject: Subject) -> None:
     """One that is open finds the same while another commits."""
-    passages, (few, _) = corpus(), _few()
+    passages, (few, _) = kit_corpus(), _shrunk_corpus()
     writer = _open_indexed(subject, passages)
     fill_index(writer, passages)
     writer.close()
@@ -127,7 +127,7 @@ def check_readers(subject: Subject) -> None:
     writer = _open_indexed(subject, few)
     fill_index(writer, few)
     writer.close()
-    need_same(_right(subject, passages), retrieve_all(reader, QUESTIONS), "while another one commits")
+    need_same(_find_anew(subject, passages), retrieve_all(reader, QUESTIONS), "while another one commits")
     reader.close()
 
 
@@ -142,7 +142,7 @@ def check_damage(subject: Subject) -> None:
 
 def _damage(subject: Subject, number: int) -> bool:
     """Try the damages of the file of that number, each in a folder of its own; whether there is such a file."""
-    passages = corpus()
+    passages = kit_corpus()
     damages: dict[str, Callable[[bytes], bytes]] = {
         "cut": lambda whole: whole[: len(whole) // 2],
         "altered": lambda whole: bytes(byte ^ 255 for byte in whole),
@@ -164,6 +164,6 @@ def _damage(subject: Subject, number: int) -> bool:
         again.close()
         with open_retriever(subject, passages, own) as filled:
             need_same(
-                _right(subject, passages), retrieve_all(filled, QUESTIONS), f"after {files[number].name} was {name}"
+                _find_anew(subject, passages), retrieve_all(filled, QUESTIONS), f"after {files[number].name} was {name}"
             )
     return True

@@ -215,7 +215,7 @@ def test_one_that_is_composed_of_others_gets_them_with_their_settings(home: Path
     assert told["retrieved"][0]["source"] == "正線.txt"
     assert told["retrieved"][0]["score"] < 0.04
     with Recipe.load("recipe.yaml", [fused]) as recipe:
-        assert [spec.name for spec in recipe.model.retriever_spec.with_inner()] == ["fused", "hanbi", "vector"]
+        assert [spec.name for spec in recipe.model.retriever_spec.walk()] == ["fused", "hanbi", "vector"]
         with Recipe.load(home / "recipe.yaml", ["retriever.least=0.3"]) as alone:
             alone.index()
         folders = list((home / ".potluck" / "retrievers").rglob("words.json"))

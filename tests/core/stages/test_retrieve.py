@@ -1,6 +1,6 @@
 """What is asked of a store, and what is made of its answer.
 
-Modules: ``potluck.stages.retrieve``.
+Modules: ``potluck.retrieval.open_index``, ``potluck.stages.retrieve``.
 """
 
 from __future__ import annotations

@@ -22,7 +22,7 @@ from potluck.contracts import IndexedRetriever, Ranking, Retriever, ScoreScale
 from potluck.documents import Passage
 from potluck.language import grams
 from potluck.testing import Skipped, Subject, checks
-from potluck.testing.retrieval import corpus
+from potluck.testing.retrieval import kit_corpus
 from support.kits import breaks, broken
 
 SHARE = ScoreScale("share of the question's pairs of characters", 0.0, 1.0, is_comparable=True)
@@ -465,7 +465,7 @@ def test_the_rules_of_an_index_do_not_apply_where_there_is_none(tmp_path: Path) 
 
 
 def test_the_corpus_of_the_kit_is_made_of_its_documents() -> None:
-    passages = corpus()
+    passages = kit_corpus()
 
     for passage in passages.passages.values():
         document = passages.document(passage)
