@@ -9,8 +9,7 @@ from typing import Any, get_args
 
 from potluck.contracts import Attempt, Need
 from potluck.documents import Passage
-from potluck.testing.chat_prompts import ODD
-from potluck.testing.texts import SENTENCES
+from potluck.testing.texts import ODD, SENTENCES
 
 NEEDS: tuple[Need, ...] = get_args(Need)
 

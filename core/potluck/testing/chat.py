@@ -11,8 +11,9 @@ from typing import Any
 from potluck.contracts import ChatOptions
 from potluck.documents import Answer, Message
 from potluck.errors import PotluckError, Unsupported
-from potluck.testing.chat_prompts import ALIKE, ODD, QUESTIONS, fresh_chat, get_answer, prompt_for
+from potluck.testing.chat_prompts import ALIKE, QUESTIONS, fresh_chat, get_answer, prompt_for
 from potluck.testing.kit import Skipped, Subject, need, rule
+from potluck.testing.texts import ODD
 
 
 @rule("chat", "says-what-it-is")

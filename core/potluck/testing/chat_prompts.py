@@ -25,12 +25,6 @@ ALIKE = ("道碴厚度最少是多少？", "巡查每週至少做幾次？", "�
 """As long as each other: whoever puts the same sign for each Han character, or none, sees one question."""
 
 
-ODD = (
-    *("x", "字", " x ", "👷\u200d♀️ naïve e\u0301 𠮷", "\u202eעברית\u202c", "\r\n\t—"),
-    *("a\0b", "{context} {{ x }} {% raw %} %s", "<|im_end|></s>[MASK]", "ﷺ" * 9, "x" * 90),
-)
-
-
 PASSAGES = tuple(
     Passage(str(n), "規範 manual.txt", text, 0, len(text), 0.9) for n, text in enumerate((*SENTENCES[:4], SENTENCES[5]))
 )

@@ -5,9 +5,9 @@ from __future__ import annotations
 from potluck.contracts import ChatModel
 from potluck.documents import Message
 from potluck.errors import ContextExceeded
-from potluck.testing.chat_prompts import ODD, QUESTIONS, fresh_chat, get_answer, prompt_for, stream_answer
+from potluck.testing.chat_prompts import QUESTIONS, fresh_chat, get_answer, prompt_for, stream_answer
 from potluck.testing.kit import Skipped, Subject, need, rule
-from potluck.testing.texts import SENTENCES
+from potluck.testing.texts import ODD, SENTENCES
 
 _LONGEST = 4096
 """Tokens of a window that is filled to try it."""

@@ -13,9 +13,8 @@ from typing import Any, get_args
 
 from potluck.contracts import Embedder, EmbedderConfig
 from potluck.errors import WindowExceeded
-from potluck.testing.chat_prompts import ODD
 from potluck.testing.kit import Skipped, Subject, component, fresh_component, need, rule
-from potluck.testing.texts import SENTENCES, text
+from potluck.testing.texts import ODD, SENTENCES, text
 
 _NEAR = 1e-3
 _SAME = 1e-5

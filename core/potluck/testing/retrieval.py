@@ -14,8 +14,7 @@ from potluck.contracts import Config, Context, Kind, RetrievalNeed, Retriever, S
 from potluck.contracts.retriever import named_retrievers
 from potluck.documents import Document, Page, Passage, Section
 from potluck.language import grams
-from potluck.testing.chat_prompts import ODD
-from potluck.testing.texts import SENTENCES
+from potluck.testing.texts import ODD, SENTENCES
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors

@@ -34,6 +34,13 @@ CLUSTERS = (
 """What readers take for one character, and Python for several."""
 
 
+ODD = (
+    *("x", "字", " x ", "👷\u200d♀️ naïve e\u0301 𠮷", "\u202eעברית\u202c", "\r\n\t—"),
+    *("a\0b", "{context} {{ x }} {% raw %} %s", "<|im_end|></s>[MASK]", "ﷺ" * 9, "x" * 90),
+)
+"""Texts that careless code fails on."""
+
+
 def chinese(characters: int) -> str:
     """Sentences of Chinese without any white space, of at least so many characters."""
     sentences = "".join(one for one in SENTENCES if not one.isascii())

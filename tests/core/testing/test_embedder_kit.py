@@ -16,8 +16,7 @@ import pytest
 
 from potluck.contracts import Embedder
 from potluck.testing import Check, Violation, checks
-from potluck.testing.chat_prompts import ODD
-from potluck.testing.texts import SENTENCES
+from potluck.testing.texts import ODD, SENTENCES
 from support.embedding_server import embedding_server
 from support.fake_plugins import install, visible
 from support.kits import breaks, broken, hold
