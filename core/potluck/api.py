@@ -108,7 +108,7 @@ class Recipe:
         """Bring the index up to date with the documents; what has not changed is not computed again.
 
         ``check_service``: also where nothing has changed, see whether the service behind the embedder gives vectors of
-        another length now, and then embed everything anew. An embedder that does not know its length asks for a word.
+        another length now, and then embed everything again. An embedder that does not know its length asks for a word.
 
         Questions that other threads ask meanwhile are answered from the index as it was.
         """

@@ -217,7 +217,7 @@ class ContextExceeded(TooLong):
 
 
 class ModelError(PotluckError):
-    """A model cannot be had."""
+    """A model is not available."""
 
 
 class ModelNotFound(ModelError):

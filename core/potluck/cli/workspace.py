@@ -69,7 +69,7 @@ def repair_command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> i
     if indexed is not None:
         warn(indexed.failures)
         done = (many(indexed.loaded, "file"), many(indexed.split, "document"), many(indexed.embedded, "text"))
-        echo("computed anew: {} loaded, {} split, {} embedded".format(*done))
+        echo("computed again: {} loaded, {} split, {} embedded".format(*done))
     return 0
 
 

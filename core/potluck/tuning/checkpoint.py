@@ -107,7 +107,7 @@ class Checkpoints:
                 if read is not None and best and read[1].evaluations:
                     self._best(read[1])
             except CheckpointDamaged as damage:
-                notes.append(f"{damage}; what it held is computed anew")
+                notes.append(f"{damage}; what it held is computed again")
                 if self._writes:
                     path.unlink(missing_ok=True)
                 continue

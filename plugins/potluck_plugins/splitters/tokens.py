@@ -104,4 +104,4 @@ class TokensSplitter(Splitter):
 @potluck.hookimpl
 def potluck_splitter() -> potluck.Offer[TokensSplitter]:
     """Offer the token splitter."""
-    return potluck.Offer("cuts into chunks of so many tokens, at sentences if it can", TokensConfig, TokensSplitter)
+    return potluck.Offer("cuts into chunks of a number of tokens, at sentences if it can", TokensConfig, TokensSplitter)

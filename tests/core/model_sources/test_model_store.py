@@ -201,7 +201,7 @@ def test_a_version_that_is_not_there_is_said_with_those_that_are(index: Path, so
         sources.fetch("pypi://tiny-model==2.0/tiny_model/model.gguf")
 
     assert str(caught.value).splitlines() == [
-        "model 'pypi://tiny-model==2.0/tiny_model/model.gguf' cannot be had. Tried:",
+        "model 'pypi://tiny-model==2.0/tiny_model/model.gguf' is not available. Tried:",
         "  installed packages: tiny-model is not installed",
         f"  the cache: not in {cache / 'models'}",
         "  the package index: there is no wheel of version 2.0 for this machine, only of 1.0",

@@ -67,7 +67,7 @@ def test_120_random_damages_are_noticed_and_the_good_checkpoint_before_is_taken(
         assert len(course.losses) == 2
         assert course.notes[0] == "a note"
         assert str(last) in course.notes[1]
-        assert course.notes[1].endswith("; what it held is computed anew")
+        assert course.notes[1].endswith("; what it held is computed again")
         assert not last.exists()
     assert told > 110
 

@@ -1,4 +1,4 @@
-"""``potluck workspace check`` and ``repair``: what is damaged is said, and only that is computed anew.
+"""``potluck workspace check`` and ``repair``: what is damaged is said, and only that is computed again.
 
 Modules: ``potluck.cli.workspace``.
 """
@@ -45,7 +45,7 @@ def test_a_whole_workspace_is_said_to_be_whole(recipe: str) -> None:
     assert catalogue["rows"]["documents split"]["whole"] == 6
     assert catalogue["rows"]["indexes"]["whole"] == 1
     assert catalogue["rows"]["vectors"]["whole"] >= 6
-    assert "computed anew: 0 files loaded, 0 documents split, 0 texts embedded" in repaired.stdout
+    assert "computed again: 0 files loaded, 0 documents split, 0 texts embedded" in repaired.stdout
 
 
 def test_a_damaged_vector_is_counted_and_computed_anew(recipe: str) -> None:
@@ -62,7 +62,7 @@ def test_a_damaged_vector_is_counted_and_computed_anew(recipe: str) -> None:
     assert checked.returncode == 1
     assert f"damaged: potluck workspace repair {recipe}" in checked.stderr
     assert re.search(r"^  vectors: \d+ whole, 1 damaged$", checked.stdout, re.MULTILINE)
-    assert "computed anew: 0 files loaded, 0 documents split, 1 text embedded" in repaired.stdout
+    assert "computed again: 0 files loaded, 0 documents split, 1 text embedded" in repaired.stdout
     assert potluck("workspace", "check", recipe).returncode == 0
 
 
@@ -74,7 +74,7 @@ def test_a_file_that_is_no_database_is_replaced_and_all_of_it_computed_anew(reci
     repaired = potluck("workspace", "repair", recipe)
 
     assert "potluck workspace repair" in asked.stderr
-    assert "computed anew: 6 files loaded, 6 documents split" in repaired.stdout
+    assert "computed again: 6 files loaded, 6 documents split" in repaired.stdout
 
 
 def test_a_damaged_store_is_filled_again_from_the_catalogue(recipe: str) -> None:

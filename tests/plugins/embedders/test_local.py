@@ -166,7 +166,7 @@ def test_text2vec_without_a_hub_says_where_it_looked_and_what_to_do() -> None:
     embedder = text2vec._make(text2vec.Text2vecConfig(), context())
 
     with pytest.raises(
-        ModelNotFound, match=r"hf://shibing624/text2vec-base-chinese' cannot be had. Tried:\n  the hub's cache here"
+        ModelNotFound, match=r"hf://shibing624/text2vec-base-chinese' is not available. Tried:\n  the hub's cache here"
     ):
         embedder.embed_passages([ZH])
 

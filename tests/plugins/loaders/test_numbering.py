@@ -162,6 +162,6 @@ def test_another_part_of_the_document_is_counted_on_its_own() -> None:
     numbering = read(abstract(0, *LEVELS), num(1, 0, override(0, start(5))))
 
     assert labels(numbering, (1, 0), (1, 0)) == ["5.", "6."]
-    again = numbering.anew()
+    again = numbering.fresh_copy()
     assert labels(again, (1, 0), (1, 0), (1, 0)) == ["5.", "6.", "7."]
     assert labels(numbering, (1, 0)) == ["7."]

@@ -237,7 +237,7 @@ def test_a_slide_that_is_missing_is_told() -> None:
 
 def test_a_presentation_none_of_whose_slides_can_be_read_is_an_error() -> None:
     with pytest.raises(
-        UnreadableDocument, match=r"none of its slides can be read \(slide 1 was not read: .*; get the file anew"
+        UnreadableDocument, match=r"none of its slides can be read \(slide 1 was not read: .*; get the file again"
     ):
         read("<p:sld")
     with pytest.raises(UnreadableDocument, match="the list of its slides cannot be read: ppt/presentation"):

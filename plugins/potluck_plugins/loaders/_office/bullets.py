@@ -70,7 +70,7 @@ class AutoNumbers:
     def next(self, level: int, element: Any) -> Bullet:
         """Count a paragraph with text.
 
-        Numbers go on behind deeper levels, and begin anew behind a higher one or behind a paragraph of the same
+        Numbers go on behind deeper levels, and begin again behind a higher one or behind a paragraph of the same
         level that has no number, or one of another scheme.
         """
         for deeper in [one for one in self._counts if one > level]:

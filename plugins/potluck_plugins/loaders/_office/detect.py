@@ -61,7 +61,9 @@ def _detect_ole(content: bytes) -> Format:
             streams = {path[0].lower() for path in container.listdir() if len(path) == 1}
     except Exception as error:  # the library raises its own, struct's and index errors
         reason = f"the container of the file (OLE) is damaged or cut off ({error})"
-        raise UnreadableDocument(f"{reason}; get the file anew, or open it in an office program and save it") from error
+        raise UnreadableDocument(
+            f"{reason}; get the file again, or open it in an office program and save it"
+        ) from error
     return next((kind for stream, kind in _STREAMS.items() if stream in streams), "ole")
 
 
@@ -104,7 +106,7 @@ def _detect_odf(archive: Archive) -> Format:
 
 
 def looks_like(content: bytes) -> str:
-    """What a file that is no office file seems to be, for a message."""
+    """What a file that is not an office file seems to be, for a message."""
     start = content[:512].lstrip().lower()
     if not content:
         return "empty"

@@ -1,7 +1,7 @@
 """Word's automatic numbers, which stand in no text: counted from ``numbering.xml`` as Word counts them.
 
 Source: ECMA-376 part 1, 17.9 (numbering): a paragraph names a list (``numId``) and a level; the list takes its levels
-from an abstract definition and may override them; a level counts on and starts all deeper ones anew.
+from an abstract definition and may override them; a level counts on and starts all deeper ones again.
 """
 
 from __future__ import annotations
@@ -39,11 +39,11 @@ class Numbering:
     _started: set[tuple[str, int]] = field(default_factory=set)
     _overridden: set[tuple[str, int]] = field(default_factory=set)
 
-    def anew(self) -> Numbering:
+    def fresh_copy(self) -> Numbering:
         """The same lists, of which nothing is counted yet."""
         return Numbering(self.levels, self.abstract, _overridden=self._overridden)
 
-    def start_anew(self, number_id: str, level: int) -> None:
+    def restart_level(self, number_id: str, level: int) -> None:
         """The first paragraph of a list at a level begins at the start of that level, whatever has been counted."""
         self._overridden.add((number_id, level))
 
@@ -151,7 +151,7 @@ def _override(override: Any, number_id: str, levels: dict[int, Level], numbering
     if start is not None and level in levels:
         old = levels[level]
         levels[level] = Level(_number(start, 1), old.format, old.text, old.restart, old.legal, old.style)
-        numbering.start_anew(number_id, level)
+        numbering.restart_level(number_id, level)
 
 
 def _value(element: Any, name: str) -> str | None:

@@ -111,7 +111,7 @@ class Package:
 
 
 def read_children(element: Any) -> Iterator[Any]:
-    """The child elements, of alternatives the first only (ECMA-376 part 3): what old programs show is no more text."""
+    """The child elements; of alternatives the first (ECMA-376 part 3), as the others say the same to old programs."""
     for child in element:
         if child.tag != f"{_MC}AlternateContent":
             yield child

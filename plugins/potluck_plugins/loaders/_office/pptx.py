@@ -83,7 +83,7 @@ class _Deck:
             except DamagedPart as error:
                 damaged.append(f"slide {number} was not read: {error}")
         if damaged and len(damaged) == len(ids):
-            raise UnreadableDocument(f"none of its slides can be read ({damaged[0]}); get the file anew")
+            raise UnreadableDocument(f"none of its slides can be read ({damaged[0]}); get the file again")
         for sentence in damaged:
             self._flow.lose(sentence)
         if self._objects.total():

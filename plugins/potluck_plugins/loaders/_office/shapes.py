@@ -110,7 +110,7 @@ class ShapeReader:
             self._flow.paragraph(indent + line, clauses=not (bullet.label or self._canvas.prefix))
 
     def _margin(self, shape: Any, kind: str) -> None:
-        """Keep a footer or a fixed date; what a field shows, programs fill in anew each time."""
+        """Keep a footer or a fixed date; what a field shows, programs fill in again each time."""
         if kind == "sldNum" or not self._canvas.placeholders or _is_hidden(shape):
             return
         runs = [one.findtext(f"{A}t") or "\n" for one in shape.iter(f"{A}r", f"{A}br")]

@@ -1,7 +1,7 @@
 """The headers and footers of the pages that a sheet is printed on, written in the codes of Excel.
 
-Source: ECMA-376 part 1, 18.3.1.46 (``firstHeader``) to 18.3.1.55 (``oddHeader``). What programs fill in anew, numbers
-of pages, dates, the names of the file and of the sheet, is left out.
+Source: ECMA-376 part 1, 18.3.1.46 (``firstHeader``) to 18.3.1.55 (``oddHeader``). What programs fill in (numbers of
+pages, dates, the names of the file and of the sheet) is left out.
 """
 
 from __future__ import annotations

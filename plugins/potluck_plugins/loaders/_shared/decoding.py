@@ -68,7 +68,7 @@ REPLACEMENT = "\ufffd"
 _FEW = 3
 _CONTROL_SHARE = 0.05
 _STRANGE_SHARE = 0.3
-"""The share of control characters, and of them with private, unassigned and replaced ones, from which it is no text."""
+"""Shares from which it is not text: of control characters; of them and of private, unassigned and replaced ones."""
 
 _SAMPLE = 1 << 14
 _CONTROLS = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
@@ -181,14 +181,14 @@ def _is_utf8(content: bytes, text: str, declared: str, languages: tuple[str, ...
 
 
 def refuse_binary(decoded: Decoded) -> None:
-    """Raise ``UnreadableDocument`` for what is no text in any encoding."""
+    """Raise ``UnreadableDocument`` for what is not text in any encoding."""
     counted = Counter(decoded.text)
     controls = sum(counted[character] for character in counted if _is_control(character))
     unread = sum(counted[character] for character in counted if unicodedata.category(character) in ("Cn", "Co"))
     strange, total = controls + unread + counted[REPLACEMENT], len(decoded.text)
     if controls > _FEW + _CONTROL_SHARE * total or strange > _FEW + _STRANGE_SHARE * total:
         raise UnreadableDocument(
-            f"it is not text: read as {decoded.encoding}, a great part of it is no characters that anybody writes"
+            f"it is not text: read as {decoded.encoding}, a great part of it is not what anybody writes"
         )
 
 

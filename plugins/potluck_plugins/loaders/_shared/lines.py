@@ -32,7 +32,7 @@ class Line:
 
 
 def paragraphs(lines: Sequence[Line], headings: Mapping[int, int]) -> Iterator[tuple[str, int]]:
-    """The paragraphs of a page with the level of each, 0 for one that is no heading.
+    """The paragraphs of a page with the level of each, 0 for one that is not a heading.
 
     ``headings`` gives the level of lines that are known to be headings, by number from 0.
     """

@@ -1,4 +1,4 @@
-"""Markdown: the text as it stands, headings as sections. What stands in a fenced block is no heading."""
+"""Markdown: the text as it stands, headings as sections. What is in a fenced block is not a heading."""
 
 from __future__ import annotations
 

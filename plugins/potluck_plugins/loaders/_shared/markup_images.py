@@ -85,7 +85,7 @@ class Images:
 
 
 def sign_of(attributes: Any) -> str:
-    """What a picture on a line stands for that is no words, as ``×`` or a figure; nothing where it says words."""
+    """What a picture on a line stands for that is not words, as ``×`` or a figure; nothing where it says words."""
     text = one_line(attributes.get("alt") or "")
     if _is_ornament(attributes) or len(text) > _LONGEST_SIGN or any(c.isalpha() for c in text):
         return ""

@@ -154,7 +154,7 @@ def _messages(part: Message, children: list[Message]) -> list[Message]:
 def _collect_one_of(parts: list[Message], mail: Mail) -> None:
     """Take, of several forms of one text, the plain one; that for browsers where the plain one is a stub of it.
 
-    Appointments and files that stand in any of the forms are no forms of the text, and taken beside it.
+    Appointments and files that stand in any of the forms are not forms of the text, and taken beside it.
     """
     forms = []
     for part in sorted(parts, key=_rank):

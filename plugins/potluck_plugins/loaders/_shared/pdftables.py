@@ -104,7 +104,7 @@ def _places(
 ) -> dict[int, tuple[int, Cell]]:
     """The number of the table, and the cell, in which each character stands.
 
-    A frame around a single text is no table; a table with words from right to left is read line by line.
+    A frame around a single text is not a table; a table with words from right to left is read line by line.
     """
     places: dict[int, tuple[int, Cell]] = {}
     for index, table in enumerate(tables):

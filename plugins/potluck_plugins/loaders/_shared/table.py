@@ -54,7 +54,7 @@ def _strictly_or_not(text: str, delimiter: str) -> tuple[list[list[str]], tuple[
             return _rows(text, delimiter, quoting=csv.QUOTE_NONE), (_OPEN_QUOTE,)
         return _rows(text, delimiter), ()
     except csv.Error as error:
-        raise UnreadableDocument(f"it is no table of text ({error})") from error
+        raise UnreadableDocument(f"it is not a table of text ({error})") from error
 
 
 def _captions(rows: Sequence[Sequence[str]]) -> int:

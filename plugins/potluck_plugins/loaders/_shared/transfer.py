@@ -81,7 +81,7 @@ def _is_base64(coded: bytes, beside: bytes) -> bool:
 
 
 def _piece(coded: bytes) -> bytes:
-    """One run of base64, whose padding may be missing, and whose last character where it is cut off is no byte."""
+    """One run of base64, whose padding may be missing, and whose last character where it is cut off is not a byte."""
     whole = coded[: len(coded) - (len(coded) % 4 == 1)]
     return base64.b64decode(whole + b"=" * (-len(whole) % 4))
 

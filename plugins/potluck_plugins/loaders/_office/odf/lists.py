@@ -1,7 +1,7 @@
 """The numbers of lists and headings, which stand in no text, counted as OpenDocument says.
 
 Source: OpenDocument 1.2 part 1, 5.3 (lists), 16.30 to 16.34 (list styles, outline), 19.880 (``text:start-value``). A
-list counts anew unless it continues another one; a level counts on and starts all deeper ones anew.
+list counts from the start unless it continues another one; a level counts on and starts all deeper ones again.
 """
 
 from __future__ import annotations
@@ -95,7 +95,7 @@ class ShapeCounter(Counter):
         return Counter.next(self, levels, level, start)
 
     def interrupt(self) -> None:
-        """A paragraph that is in no list: what follows counts anew."""
+        """A paragraph that is in no list: what follows counts from the start."""
         self.counts.clear()
         self._definitions.clear()
 

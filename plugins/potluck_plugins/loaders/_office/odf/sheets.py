@@ -116,7 +116,7 @@ class _SheetReader:
         return text if text or self._is_struck(element) else self._stored_value(element)
 
     def _beside(self, shapes: Any) -> None:
-        """Keep what shapes say, a line per paragraph or row: they lie on cells and are no part of one."""
+        """Keep what shapes say, a line per paragraph or row: they lie on cells and are not part of one."""
         self._reader.base = PLAIN
         for block in self._reader.read(shapes):
             lines = [str(block)] if isinstance(block, Line) else grid(block).lines()

@@ -108,7 +108,7 @@ class _Margins:
 
 
 def _text(shape: Any, reader: BlockReader) -> str:
-    """What a shape says, without what programs fill in anew."""
+    """What a shape says, without what programs fill in themselves."""
     for field in shape.iter(*_FILLED_IN):
         field.text = None
     return text_of(list(reader.read([shape])))

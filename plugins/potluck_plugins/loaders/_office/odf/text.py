@@ -62,7 +62,7 @@ def _styles(package: Package) -> Any:
 
 
 def _margins(styles: Any, reader: BlockReader) -> Iterator[Block]:
-    """The headers and footers that pages show, without what programs fill in anew."""
+    """The headers and footers that pages show, without what programs fill in themselves."""
     for field in [one for name in _FILLED_IN for one in styles.iter(name)]:
         field.text = None
     seen: set[str] = set()

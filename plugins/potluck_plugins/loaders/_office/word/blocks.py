@@ -33,7 +33,7 @@ class BlockReader:
         self._source = source
         self._document = source.document
         self._part = part
-        self._numbering = source.document.numbering.anew() if numbering is None else numbering
+        self._numbering = source.document.numbering.fresh_copy() if numbering is None else numbering
         self.fields = Fields(root, page_marks)
         self._lines = LineReader(source, part, self.fields)
         self._unfinished: Line | None = None

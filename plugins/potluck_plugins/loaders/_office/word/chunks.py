@@ -40,7 +40,7 @@ def read_chunk(document: WordDocument, part: str, element: Any) -> Iterator[Bloc
     elif name.endswith(".txt"):
         yield from (Paragraph(line.strip()) for line in decode(content).text.split("\n"))
     else:
-        document.flow.lose(f"{link.target}, a file that the document takes in, was not read: save it from Word anew")
+        document.flow.lose(f"{link.target}, a file that the document takes in, was not read: save it from Word again")
 
 
 def _page(text: str) -> Iterator[Block]:

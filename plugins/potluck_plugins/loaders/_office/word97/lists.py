@@ -86,7 +86,7 @@ def _override(content: bytes, at: int, number: str, numbering: Numbering) -> int
     elif flags & _HAS_START and level in levels:
         levels[level] = replace(levels[level], start=start)
     if flags & _HAS_START:
-        numbering.start_anew(number, level)
+        numbering.restart_level(number, level)
     return at
 
 
@@ -96,7 +96,7 @@ def _level(content: bytes, at: int) -> tuple[Level, int]:
     properties = content[at + 24] + content[at + 25]
     text, end = string(content, at + 28 + properties)
     shown = "".join(f"%{ord(c) + 1}" if ord(c) < _LEVELS else c for c in text)
-    # Word says after which level one counts anew; without the flag it does so after each higher one.
+    # Word says after which level one counts from the start; without the flag it does so after each higher one.
     restart = content[at + 26] if flags & _NO_RESTART else None
     level = Level(i32(content, at), number_format(content[at + 4]), shown, restart, bool(flags & _LEGAL))
     return level, end
