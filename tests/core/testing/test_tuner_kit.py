@@ -24,7 +24,7 @@ from potluck.model_sources.model_store import ModelStore
 from potluck.testing import Skipped, Subject, Violation, checks
 from potluck.tuning import PeftTuner, TunerConfig
 
-SETTINGS = {"training": {"max_steps": 24, "save_steps": 4, "dtype": "float32", "learning_rate": 0.03}}
+SETTINGS = {"training": {"max_steps": 12, "save_steps": 4, "dtype": "float32", "learning_rate": 0.03}}
 
 
 class Lora(PeftTuner):
