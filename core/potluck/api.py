@@ -52,7 +52,7 @@ def _while_open(
     """Raise ``RecipeClosed`` where the recipe was closed, also for what fails because another thread closes it."""
 
     @wraps(method)
-    def guarded(self: Recipe, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
+    def call_open(self: Recipe, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
         self._check_open()
         try:
             return method(self, *given, **named)
@@ -60,7 +60,7 @@ def _while_open(
             self._check_open()
             raise
 
-    return guarded
+    return call_open
 
 
 class Recipe:

@@ -27,7 +27,7 @@ def as_json(value: DataclassInstance) -> dict[str, Json]:
     for field in fields(value):
         held = getattr(value, field.name)
         if is_spread(field):
-            found |= _mapping(held) if isinstance(held, Mapping) else as_json(held)
+            found |= _json_mapping(held) if isinstance(held, Mapping) else as_json(held)
         else:
             found[json_key(field.name)] = _json(held)
     return found
@@ -43,7 +43,7 @@ def json_key(field: str) -> str:
     return field.removesuffix("_")
 
 
-def _mapping(value: Mapping[Any, Any]) -> dict[str, Json]:
+def _json_mapping(value: Mapping[Any, Any]) -> dict[str, Json]:
     return {str(key): _json(item) for key, item in value.items()}
 
 
@@ -51,7 +51,7 @@ def _json(value: Any) -> Json:
     if value is None or isinstance(value, str | int | float):
         return value
     if isinstance(value, Mapping):
-        return _mapping(value)
+        return _json_mapping(value)
     if isinstance(value, list | tuple):
         return [_json(item) for item in value]
     if is_dataclass(value) and not isinstance(value, type):

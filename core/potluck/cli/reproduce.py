@@ -27,9 +27,9 @@ def command(run: Path, as_json: bool) -> int:
     from potluck.api import Recipe
     from potluck.egress import guard_process
     from potluck.observation.observers import observers_of
-    from potluck.runs.reproduce import find, recipes_of, reproduce
+    from potluck.runs.reproduce import find_run, recipes_of, reproduce
 
-    folder = find(run)
+    folder = find_run(run)
     recipes = recipes_of(folder)
     if not any(Recipe(model).needs_network() for model in recipes.values()):
         guard_process("the run's recipe names no remote component")

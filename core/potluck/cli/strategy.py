@@ -66,10 +66,12 @@ def command(
     and one with --fresh asks everything again.
     """
     from potluck.observation.observers import observers_of
-    from potluck.strategy.selection import Plan, strategy
+    from potluck.strategy.selection import SelectionPlan, strategy
 
     names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
-    plan = Plan(data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model, fresh)
+    plan = SelectionPlan(
+        data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model, fresh
+    )
     recipe = _recipe(chat, embedder, seed, model)
     observers = observers_of(recipe)
     show_progress(observers, as_json)

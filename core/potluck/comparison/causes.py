@@ -105,7 +105,7 @@ class _Chain:
     def differ(self, place: int) -> bool:
         """Whether the two variants did differently on a question."""
         start, end = self._ends(place)
-        if self._graded(place):
+        if self._is_graded(place):
             return start != end
         return self._a.repeats[0][place].answer.text != self._b.repeats[0][place].answer.text
 
@@ -141,10 +141,10 @@ class _Chain:
         if step.stage != "retrieval":
             yield step.stage, step.recipe, new, step.detail or _change(state.passages, new, k)
             return
-        arranged = _arranged(state.passages[: state.recipe.retriever.k], new[:k])
+        arranged = _arrange(state.passages[: state.recipe.retriever.k], new[:k])
         yield "retrieval", step.recipe, (*arranged, *new[k:]), _change(state.passages, new, k, state.recipe.retriever.k)
         if arranged != new[:k]:
-            yield "order", step.recipe, new, f"the same passages in another order: {_named(new[:k])} come first"
+            yield "order", step.recipe, new, f"the same passages in another order: {_list_names(new[:k])} come first"
 
     def _next(self, new: _State, before: _State, last: _State, place: int, question: Question) -> tuple[_State, int]:
         """The state with its score, and how many times the model was asked for it."""
@@ -168,7 +168,7 @@ class _Chain:
         """By the measure; where the question has no gold, how much nearer the answer is to b's than to a's."""
         if not question.answerable:
             return float(is_refusal(answer))
-        if self._graded(place):
+        if self._is_graded(place):
             shown = state.recipe.retriever.k
             scored = self._engine.scorer.score(question, state.passages, answer, shown=shown)
             return scored.values.get(self._metric, 0.0)
@@ -178,13 +178,13 @@ class _Chain:
 
     def _ends(self, place: int) -> tuple[float, float]:
         """The scores of a and b."""
-        if not self._graded(place):
+        if not self._is_graded(place):
             ours, theirs = (run.repeats[0][place].answer.text for run in (self._a, self._b))
             alike = f1(ours, theirs, is_cjk(ours + theirs))
             return alike - 1, 1 - alike
         return tuple(self._value(run.repeats[0][place]) for run in (self._a, self._b))  # type: ignore[return-value]
 
-    def _graded(self, place: int) -> bool:
+    def _is_graded(self, place: int) -> bool:
         """Whether the question says what is right."""
         ours, theirs = self._a.repeats[0][place].score, self._b.repeats[0][place].score
         return not ours.answerable or (self._metric in ours.values and self._metric in theirs.values)
@@ -206,7 +206,7 @@ class _Chain:
         if step.stage in ("prompt", "generation"):
             return True
         try:
-            self._workload.searched(step.recipe, self._engine.questions)
+            self._workload.search_index(step.recipe, self._engine.questions)
         except PotluckError:
             return False
         return True
@@ -224,7 +224,7 @@ def _steps(engine: Engine, a: VariantRun, b: VariantRun) -> Iterator[_Step]:
             yield _Step("splitting", recipe)
     if _retrieves_by(recipe) != _retrieves_by(goal):
         yield from _retrieval_steps(engine, recipe, goal)
-        recipe = _retrieving_as(recipe, goal)
+        recipe = _with_retrieval_of(recipe, goal)
     if recipe.reranker != goal.reranker:
         components = {**recipe.components, "reranker": goal.components.get("reranker", ())}
         recipe = replace(recipe, components={kind: specs for kind, specs in components.items() if specs})
@@ -258,7 +258,7 @@ def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> 
         return
     if swapped and (whole := _whole(recipe)) is not None and (unread := unread_by(engine.resources, recipe)):
         yield _Step("truncation", whole, unread)
-    after = _retrieving_as(recipe, goal)
+    after = _with_retrieval_of(recipe, goal)
     if swapped and (whole := _whole(after)) is not None and (unread := unread_by(engine.resources, after)):
         yield _Step("retrieval", whole)
         yield _Step("truncation", after, unread)
@@ -271,7 +271,7 @@ def _retrieves_by(recipe: RecipeModel) -> tuple[object, ...]:
     return (recipe.embedder, recipe.store, recipe.retriever_spec, recipe.retriever.k)
 
 
-def _retrieving_as(recipe: RecipeModel, goal: RecipeModel) -> RecipeModel:
+def _with_retrieval_of(recipe: RecipeModel, goal: RecipeModel) -> RecipeModel:
     """The recipe with what finds the passages in another one."""
     k = recipe.retriever.model_copy(update={"k": goal.retriever.k})
     spec = goal.retriever_spec
@@ -300,7 +300,7 @@ def _is_remote(recipe: RecipeModel) -> bool:
     return offered.sends_to is not None and offered.sends_to(recipe.embedder.config) is not None
 
 
-def _arranged(before: Sequence[Passage], after: Sequence[Passage]) -> tuple[Passage, ...]:
+def _arrange(before: Sequence[Passage], after: Sequence[Passage]) -> tuple[Passage, ...]:
     """The passages of ``after``: those that were there before in their old order, then the new ones."""
     wanted = {_key(passage): passage for passage in after}
     old = [wanted.pop(_key(passage)) for passage in before if _key(passage) in wanted]
@@ -313,11 +313,11 @@ def _change(before: Sequence[Passage], after: Sequence[Passage], k: int, old_k: 
     known, found = {_key(passage) for passage in old}, {_key(passage) for passage in new}
     came = [passage for passage in new if _key(passage) not in known]
     went = [passage for passage in old if _key(passage) not in found]
-    parts = [f"found {_named(came)}" if came else "", f"lost {_named(went)}" if went else ""]
+    parts = [f"found {_list_names(came)}" if came else "", f"lost {_list_names(went)}" if went else ""]
     return ", ".join(part for part in parts if part) or "the same passages"
 
 
-def _named(passages: Sequence[Passage]) -> str:
+def _list_names(passages: Sequence[Passage]) -> str:
     names = list(dict.fromkeys(" ".join(filter(None, [passage.source, passage.section])) for passage in passages))
     more = f" and {len(names) - _LISTED} more" if len(names) > _LISTED else ""
     return "; ".join(names[:_LISTED]) + more

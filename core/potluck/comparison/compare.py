@@ -10,7 +10,7 @@ from pathlib import Path
 from potluck.comparison.causes import causes
 from potluck.comparison.document import Setting, comparison_result, main_measure
 from potluck.comparison.engine import Engine, VariantRun
-from potluck.comparison.measured import measured
+from potluck.comparison.measured import measure_tables
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import SharedResources
 from potluck.metrics.scorer import Scorer
@@ -61,7 +61,7 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         metric = plan.metric or main_measure(runs, engine.questions, scorer)
         _check_metric(metric, runs, scorer)
         found = _causes(engine, runs, baseline.name, metric) if plan.causes else []
-        judged = _judged(engine, runs, baseline.name, judge_of(recipe, plan.judge)) if plan.judge else None
+        judged = _judge_pairs(engine, runs, baseline.name, judge_of(recipe, plan.judge)) if plan.judge else None
         path = str(engine.workload.questions_file(baseline.recipe))
         setting = Setting(
             new_run_id(), recipe.name, str(recipe.path), path, plan.design, baseline.name, started, engine.file.notes
@@ -87,7 +87,7 @@ def judge_of(recipe: RecipeModel, written: str) -> RecipeModel:
     return reread_recipe(reread_recipe(recipe, {"compare": None}), {"chat": parse_value(written, label).plain()}, label)
 
 
-def _judged(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel) -> JudgeResult:
+def _judge_pairs(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel) -> JudgeResult:
     """The baseline against each of the others."""
     base = next(run for run in runs if run.variant.name == baseline)
     others = [run for run in runs if run is not base and run.error is None and base.error is None]
@@ -96,7 +96,7 @@ def _judged(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: Re
 
 
 def _check_metric(metric: str, runs: Sequence[VariantRun], scorer: Scorer) -> None:
-    known = dict.fromkeys(name for run in runs if run.error is None for name in measured(run, scorer))
+    known = dict.fromkeys(name for run in runs if run.error is None for name in measure_tables(run, scorer))
     if known and metric not in known:
         raise PotluckError(f"no question has the measure {metric!r}; there are: {', '.join(known)}")
 

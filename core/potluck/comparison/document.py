@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
 from potluck.comparison.engine import VariantRun
-from potluck.comparison.measured import Values, describe_measures, measured, preferred
+from potluck.comparison.measured import Values, describe_measures, measure_tables, preferred_measure
 from potluck.comparison.notes import notes
 from potluck.contracts import Measure
 from potluck.documents import Passage
@@ -71,7 +71,7 @@ def comparison_result(
     judge: JudgeResult | None = None,
 ) -> ComparisonResult:
     """Put together what the report shows and ``potluck compare --json`` prints."""
-    tables = {run.variant.name: measured(run, scorer) for run in runs if run.error is None}
+    tables = {run.variant.name: measure_tables(run, scorer) for run in runs if run.error is None}
     chunks: dict[str, ChunkText] = {}
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
     return ComparisonResult(
@@ -99,7 +99,7 @@ def comparison_result(
 
 def main_measure(runs: Sequence[VariantRun], questions: Sequence[Question], scorer: Scorer) -> str:
     """The measure by which answers are judged where nobody names one."""
-    return preferred([measured(run, scorer) for run in runs if run.error is None], questions)
+    return preferred_measure([measure_tables(run, scorer) for run in runs if run.error is None], questions)
 
 
 def _curves(runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], measure: Measure) -> list[Curve]:

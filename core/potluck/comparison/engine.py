@@ -99,7 +99,7 @@ class Engine:
     def answer(self, recipe: RecipeModel, sample: int = 0, only: Sequence[int] | None = None) -> list[Answered]:
         """Answer the questions (or those at the places ``only``) as a recipe says."""
         questions = self.questions if only is None else [self.questions[place] for place in only]
-        return self.workload.answer(_sampled(recipe, sample), questions, sample)
+        return self.workload.answer(_with_sample_seed(recipe, sample), questions, sample)
 
     def prices(self, recipe: RecipeModel) -> tuple[float, float] | None:
         """What the recipe's chat model asks for a million tokens in and out."""
@@ -180,7 +180,7 @@ def reason(error: Exception) -> str:
     return str(error) if isinstance(error, PotluckError) else f"unexpected {type(error).__name__}: {error}"
 
 
-def _sampled(recipe: RecipeModel, sample: int) -> RecipeModel:
+def _with_sample_seed(recipe: RecipeModel, sample: int) -> RecipeModel:
     """The recipe with the seed of a round, where the model samples."""
     config = recipe.chat.config
     if not isinstance(config, ChatOptions) or config.temperature == 0:

@@ -132,10 +132,10 @@ def _vote(ask: Callable[[str], str], pair: Pair) -> Vote:
     parts = {"code": code, "question": pair.question, "reference": reference, "first": pair.a, "second": pair.b}
     # One pass, so that nothing of an answer is taken for a field.
     prompt = re.sub(r"\{(\w+)\}", lambda match: parts[match.group(1)], wording)
-    return _parsed(ask(prompt), code)
+    return _parse_vote(ask(prompt), code)
 
 
-def _parsed(reply: str, code: str) -> Vote:
+def _parse_vote(reply: str, code: str) -> Vote:
     """The vote on the last line, in exactly the form that was asked for."""
     last = reply.rstrip().rpartition("\n")[2].strip(" *「」\"'.。")
     found = re.fullmatch(rf"(?:VERDICT|判定)[\s:：]*{code}[\s:：]*(1|2|TIE|平手)", last, re.IGNORECASE)

@@ -24,7 +24,7 @@ _PREFERRED = ("accuracy", "fact", "f1", "exact_match", "answer_recall@1", "recal
 """What answers are judged by, the first of these that the questions allow."""
 
 
-def measured(run: VariantRun, scorer: Scorer) -> dict[str, Values]:
+def measure_tables(run: VariantRun, scorer: Scorer) -> dict[str, Values]:
     """Each measure's values, float64 of shape ``(questions, rounds)``; NaN where a question does not have it."""
     import numpy as np
 
@@ -40,18 +40,18 @@ def mean_values(run: VariantRun, scorer: Scorer) -> dict[str, float]:
     """The mean of each measure: of every question's rounds, then of the questions that have it."""
     import numpy as np
 
-    tables = measured(run, scorer)
-    return {name: float(np.nanmean(np.nanmean(_known(table), axis=1))) for name, table in tables.items()}
+    tables = measure_tables(run, scorer)
+    return {name: float(np.nanmean(np.nanmean(_known_rows(table), axis=1))) for name, table in tables.items()}
 
 
-def _known(values: Values) -> Values:
+def _known_rows(values: Values) -> Values:
     """The rows of questions that have the measure in some round."""
     import numpy as np
 
     return values[~np.isnan(values).all(axis=1)]
 
 
-def preferred(tables: Sequence[Mapping[str, Values]], questions: Sequence[Question]) -> str:
+def preferred_measure(tables: Sequence[Mapping[str, Values]], questions: Sequence[Question]) -> str:
     """The measure that words, causes and the report begin with."""
     common = set.intersection(*(set(table) for table in tables)) if tables else set()
     wanted = _PREFERRED if any(question.gold_facts for question in questions) else ("accuracy", "f1", *_PREFERRED)

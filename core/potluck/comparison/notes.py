@@ -19,7 +19,7 @@ def notes(runs: Sequence[VariantRun]) -> list[str]:
     for run in runs:
         for note in dict.fromkeys(_notes_on(run)):
             said.setdefault(note, []).append(run.variant.name)
-    return [*(f"{', '.join(names)}: {note}" for note, names in said.items()), *_changed(runs)]
+    return [*(f"{', '.join(names)}: {note}" for note, names in said.items()), *_changed_models(runs)]
 
 
 def _notes_on(run: VariantRun) -> Iterator[str]:
@@ -28,7 +28,7 @@ def _notes_on(run: VariantRun) -> Iterator[str]:
         yield from remarks_on_all({one.question.id: one.answer for one in run.repeats[0]})
 
 
-def _changed(runs: Sequence[VariantRun]) -> Iterator[str]:
+def _changed_models(runs: Sequence[VariantRun]) -> Iterator[str]:
     """Variants with one chat model are asked the same server, perhaps one of them long ago."""
     by_model: dict[str, list[Served]] = {}
     names: dict[str, list[str]] = {}

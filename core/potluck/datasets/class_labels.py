@@ -37,7 +37,7 @@ def label_remarks(written: Mapping[str, Json]) -> Iterator[str]:
     for label, ways in labels.items():
         if len(ways) > 1:
             yield f"the label {label!r} is written in {len(ways)} ways, read as one: {_ways(ways.items())}"
-    yield from _alike({label: [*_joined(ways.values())] for label, ways in labels.items()})
+    yield from _alike({label: [*_join(ways.values())] for label, ways in labels.items()})
 
 
 def _alike(labels: Mapping[str, Sequence[str]]) -> Iterator[str]:
@@ -73,6 +73,6 @@ def _rows(count: int) -> str:
     return f"{count:,} row{'s' if count > 1 else ''}"
 
 
-def _joined(parts: Iterable[Sequence[str]]) -> Iterator[str]:
+def _join(parts: Iterable[Sequence[str]]) -> Iterator[str]:
     for part in parts:
         yield from part

@@ -71,12 +71,12 @@ class Asker:
         key, cached = self._key(question, passages), self._cached
         kept = self._cache.answer(key, cached=cached)
         if kept is not None:
-            return _unpacked(kept, passages)
+            return _unpack(kept, passages)
         answerer = Answerer(self._recipe, self._components.prepared_chat(), examples=self._examples)
         started, ledger = time.perf_counter(), Ledger()
         given = answerer.answer(question, passages, ledger.open("answer", "passages"))
         asked = Asked(given, ledger, time.perf_counter() - started)
-        self._cache.keep_answer(key, _packed(asked, passages), cached=cached)
+        self._cache.keep_answer(key, _pack(asked, passages), cached=cached)
         return asked
 
     def surprise(self, question: str, passages: Sequence[Passage], reference: str) -> Surprise:
@@ -110,7 +110,7 @@ class Asker:
         return config.cache if isinstance(config, ChatOptions) else True
 
 
-def _packed(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:
+def _pack(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:
     """An answer as it is kept: of its passages only which of the given ones they are, or which part of one."""
     (entry,) = asked.ledger.entries
     by_id = {passage.id: number for number, passage in enumerate(passages)}
@@ -126,7 +126,7 @@ def _packed(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:
     }
 
 
-def _unpacked(kept: dict[str, Any], passages: Sequence[Passage]) -> Asked:
+def _unpack(kept: dict[str, Any], passages: Sequence[Passage]) -> Asked:
     answer = kept["answer"]
     structured = {
         "usage": Usage(**answer["usage"]),

@@ -111,7 +111,7 @@ class DocumentQA(Workload):
         known = Known()
         for recipe in recipes:
             try:
-                known.add(recipe, self.searched(recipe).search)
+                known.add(recipe, self.search_index(recipe).search)
             except Exception:  # told where the recipe is prepared
                 known.add(recipe, None)
         check_gold(questions, known)
@@ -125,7 +125,7 @@ class DocumentQA(Workload):
     def prepare(self, recipe: RecipeModel, questions: Sequence[Question]) -> Preparation:
         """Index the documents, and retrieve the passages of the questions, once for all recipes with this index."""
         known = set(self._searched)
-        searched = self.searched(recipe, questions)
+        searched = self.search_index(recipe, questions)
         is_first = len(self._searched) > len(known)
         found, documents = searched.index, searched.index.ledger.entries[0].went_out.items
         total = {
@@ -143,7 +143,7 @@ class DocumentQA(Workload):
             seconds=searched.seconds if is_first else 0.0,
         )
 
-    def searched(self, recipe: RecipeModel, questions: Sequence[Question] = ()) -> Searched:
+    def search_index(self, recipe: RecipeModel, questions: Sequence[Question] = ()) -> Searched:
         """The recipe's index, brought up to date once, with the passages of the questions. Raises what that raised."""
         with self.resources.borrow(recipe) as components:
             deep = max(DEPTH, recipe.retriever.k)
@@ -162,7 +162,7 @@ class DocumentQA(Workload):
 
     def passages(self, recipe: RecipeModel, questions: Sequence[Question]) -> list[list[Passage]]:
         """What is retrieved for each question, for measuring deeper than the model is shown."""
-        searched = self.searched(recipe, questions)
+        searched = self.search_index(recipe, questions)
         return [searched.results[question.id].passages for question in questions]
 
     def asker(self, recipe: RecipeModel, sample: int = 0) -> Asker:
@@ -174,12 +174,12 @@ class DocumentQA(Workload):
     def answer(self, recipe: RecipeModel, questions: Sequence[Question], sample: int = 0) -> list[Answered]:
         """Answer each question from the first ``retriever.k`` of its passages, cite and score it."""
         found, asker = self.passages(recipe, questions), self.asker(recipe, sample)
-        search, k = self.searched(recipe).search, recipe.retriever.k
+        search, k = self.search_index(recipe).search, recipe.retriever.k
         answered = list[Answered]()
         with stage(self.resources.observers, "answer", "questions", len(questions), recipe.chat) as running:
             asked = asker.ask_all([question.question for question in questions], [passages[:k] for passages in found])
             for question, passages, one in zip(questions, found, asked, strict=True):
-                answered.append(self._answered(question, passages, k, one, search))
+                answered.append(self._score_answer(question, passages, k, one, search))
                 running.advance()
         return answered
 
@@ -204,7 +204,7 @@ class DocumentQA(Workload):
         """The measures of retrieval and answers, and the ledger of all questions together."""
         usage = sum((one.answer.usage for one in answered), Usage())
         prices = self.resources.with_chat(recipe).chat.prices
-        searched, ledger = self.searched(recipe), Ledger()
+        searched, ledger = self.search_index(recipe), Ledger()
         results = [searched.results[one.question.id] for one in answered]
         if recipe.reranker is not None:
             ledger.entries.append(account_reranked(results, recipe.reranker.name, recipe.retriever.k))
@@ -258,7 +258,7 @@ class DocumentQA(Workload):
         searched.embedded += embedded
         searched.results |= {question.id: result for question, result in zip(missing, results, strict=True)}
 
-    def _answered(
+    def _score_answer(
         self, question: Question, passages: Sequence[Passage], shown: int, asked: Asked, search: Searcher
     ) -> AnsweredQuestion:
         given = asked.given

@@ -231,11 +231,11 @@ def _limit_filter(name: str, filter_: Callable[..., Any]) -> Callable[..., Any]:
     """A filter that fills texts up, with its numbers looked at before."""
 
     @functools.wraps(filter_)
-    def bounded(value: Any, *arguments: Any, **named: Any) -> Any:
+    def call_bounded(value: Any, *arguments: Any, **named: Any) -> Any:
         _check_numbers([*arguments, *named.values()], value if name == "format" else "")
         return filter_(value, *arguments, **named)
 
-    return bounded
+    return call_bounded
 
 
 def _as_json(value: Any, ensure_ascii: bool = False, indent: int | None = None, **more: Any) -> str:

@@ -30,7 +30,7 @@ _TEXTS = 6_000_000
 _HEAD = ("potluck", "run", "name", "started", "recipe", "design", "questions_file")
 
 
-def embedded(result: ComparisonResult) -> dict[str, Json]:
+def page_data(result: ComparisonResult) -> dict[str, Json]:
     """The object that the page's scripts read."""
     return _Page(result).as_json()
 
@@ -74,7 +74,7 @@ class _Page:
         causes: dict[str, list[Json]] = {}
         for cause in result.causes:
             if self._knows(cause):
-                causes.setdefault(cause.question_id, []).append(self._numbered(cause))
+                causes.setdefault(cause.question_id, []).append(self._with_numbers(cause))
         questions: list[Json] = [self._question(question, causes) for question in result.questions]
         with_text = self._with_text()
         return {
@@ -84,7 +84,7 @@ class _Page:
             "measures": [self._measure(measure) for measure in self.measures],
             "variants": [self._variant(variant) for variant in result.variants],
             "pairs": [self._pair(pair) for pair in result.pairs if self._knows(pair)],
-            "cause_counts": [self._numbered(count) for count in result.cause_counts if self._knows(count)],
+            "cause_counts": [self._with_numbers(count) for count in result.cause_counts if self._knows(count)],
             "judge": as_json(result.judge) if result.judge else None,
             "notes": list(result.notes),
             "learning_curves": [as_json(curve) for curve in result.learning_curves],
@@ -96,7 +96,7 @@ class _Page:
         """Whether both variants are listed."""
         return row.a in self.variants and row.b in self.variants
 
-    def _numbered(self, row: Cause | CauseCount | PairResult) -> dict[str, Json]:
+    def _with_numbers(self, row: Cause | CauseCount | PairResult) -> dict[str, Json]:
         return {**as_json(row), "a": self.variants[row.a], "b": self.variants[row.b]}
 
     def _measure(self, measure: MeasureResult) -> Json:
@@ -122,7 +122,7 @@ class _Page:
         }
 
     def _pair(self, pair: PairResult) -> Json:
-        numbered = self._numbered(pair)
+        numbered = self._with_numbers(pair)
         del numbered["metric"]
         return {**numbered, "m": self.measure_numbers[pair.metric]}
 
@@ -142,9 +142,9 @@ class _Page:
 
     def _answer(self, answer: AnswerResult) -> Json:
         for rank, key in enumerate(answer.retrieved):
-            self._ranked(key, -1 if rank < answer.shown else rank)
+            self._note_rank(key, -1 if rank < answer.shown else rank)
         for cited in answer.citations:
-            self._ranked(cited.chunk, -1)
+            self._note_rank(cited.chunk, -1)
         return {
             "text": answer.text,
             "refused": answer.refused,
@@ -158,7 +158,7 @@ class _Page:
     def _chunk_number(self, key: str) -> int:
         return self.chunks.setdefault(key, len(self.chunks))
 
-    def _ranked(self, key: str, rank: int) -> None:
+    def _note_rank(self, key: str, rank: int) -> None:
         """Keep a chunk's best rank; -1 where a model was shown it or an answer cites it."""
         self.best_ranks[key] = min(rank, self.best_ranks.get(key, rank))
 

@@ -17,7 +17,7 @@ from importlib import resources
 from string import Template
 
 from potluck.documents import Json
-from potluck.report.embedded import embedded
+from potluck.report.embedded import page_data
 from potluck.results.comparison import ComparisonResult
 
 _SCRIPTS = (
@@ -70,7 +70,7 @@ def _digest(text: str) -> str:
 
 def _json(result: ComparisonResult) -> str:
     """JSON in which nothing can end or open a script block, and that UTF-8 can hold."""
-    text = json.dumps(_finite(embedded(result)), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    text = json.dumps(_finite(page_data(result)), ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     return _MARKUP.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 

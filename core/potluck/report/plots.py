@@ -29,7 +29,7 @@ def loss(losses: Sequence[float], evaluations: Sequence[Mapping[str, float]]) ->
     figure, axes = _axes(7.0, 3.6)
     steps = range(1, len(losses) + 1)
     axes.plot(steps, losses, color=_COLOURS[0], alpha=0.3, linewidth=1)
-    axes.plot(steps, _running(losses), color=_COLOURS[0], linewidth=2, label="training")
+    axes.plot(steps, _running_mean(losses), color=_COLOURS[0], linewidth=2, label="training")
     if evaluations:
         at = [one["step"] for one in evaluations]
         axes.plot(at, [one["loss"] for one in evaluations], "o-", color=_COLOURS[1], linewidth=2, label="validation")
@@ -62,7 +62,7 @@ def confusion(classes: Classification) -> Any:
     return figure
 
 
-def curves(found: Sequence[Curve], measure: str) -> Any:
+def draw_curves(found: Sequence[Curve], measure: str) -> Any:
     """A measure along an axis of numbers, with its 95 % intervals; a figure of matplotlib's."""
     figure, axes = _axes(7.0, 4.2)
     for number, curve in enumerate(found):
@@ -78,18 +78,18 @@ def curves(found: Sequence[Curve], measure: str) -> Any:
 
 def png(figure: Any) -> bytes:
     """The picture in 150 dots an inch."""
-    return _written(figure, "png", dpi=150)
+    return _write_figure(figure, "png", dpi=150)
 
 
 def svg(figure: Any) -> str:
     """The picture as an ``svg`` element."""
-    text = _written(figure, "svg", metadata={"Date": None, "Creator": None}).decode()
+    text = _write_figure(figure, "svg", metadata={"Date": None, "Creator": None}).decode()
     return text[text.index("<svg") :]
 
 
 def of_curves(result: ComparisonResult) -> bytes | None:
     """The learning curves of a comparison as PNG; None where it has none."""
-    return png(curves(result.learning_curves, result.metric)) if result.learning_curves else None
+    return png(draw_curves(result.learning_curves, result.metric)) if result.learning_curves else None
 
 
 def _axes(width: float, height: float) -> tuple[Any, Any]:
@@ -106,7 +106,7 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
     return figure, axes
 
 
-def _written(figure: Any, form: str, **more: Any) -> bytes:
+def _write_figure(figure: Any, form: str, **more: Any) -> bytes:
     held = io.BytesIO()
     with warnings.catch_warnings():  # a script that no installed font has: boxes in the PNG, text in the SVG
         warnings.filterwarnings("ignore", message="Glyph .* missing from font")
@@ -114,7 +114,7 @@ def _written(figure: Any, form: str, **more: Any) -> bytes:
     return held.getvalue()
 
 
-def _running(values: Sequence[float]) -> list[float]:
+def _running_mean(values: Sequence[float]) -> list[float]:
     """The mean of the last twentieth of the steps."""
     width = max(1, len(values) // 20)
     found, total = [], 0.0

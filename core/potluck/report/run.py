@@ -42,8 +42,8 @@ def write_run(
             *_examples(evaluation),
         ]
     )
-    title = _escaped(name)
-    lead = _escaped(f"run {manifest['run']}, {manifest['started']}")
+    title = _escape(name)
+    lead = _escape(f"run {manifest['run']}, {manifest['started']}")
     return Template(page).substitute(title=title, lead=lead, body=body).encode("utf-8", "replace")
 
 
@@ -65,7 +65,7 @@ def _training(tuned: TuneReport | None) -> Iterator[str]:
         ],
     )
     if tuned.notes:
-        yield "<ul>" + "".join(f"<li>{_escaped(note)}</li>" for note in tuned.notes) + "</ul>"
+        yield "<ul>" + "".join(f"<li>{_escape(note)}</li>" for note in tuned.notes) + "</ul>"
 
 
 def _measures(evaluation: EvaluationReport | None) -> Iterator[str]:
@@ -75,7 +75,7 @@ def _measures(evaluation: EvaluationReport | None) -> Iterator[str]:
     yield f"<h2>Measures on {len(evaluation.answered):,} {evaluation.unit}</h2>"
     yield _table(("measure", "mean", "95 % interval"), rows)
     if evaluation.notes:
-        yield "<ul>" + "".join(f"<li>{_escaped(note)}</li>" for note in evaluation.notes) + "</ul>"
+        yield "<ul>" + "".join(f"<li>{_escape(note)}</li>" for note in evaluation.notes) + "</ul>"
 
 
 def _value(value: float | None) -> str:
@@ -112,14 +112,14 @@ def _examples(evaluation: EvaluationReport | None) -> Iterator[str]:
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    named = f"<thead><tr>{''.join(f'<th scope=col>{_escaped(name)}</th>' for name in head)}</tr></thead>"
+    named = f"<thead><tr>{''.join(f'<th scope=col>{_escape(name)}</th>' for name in head)}</tr></thead>"
     lines = []
     for first, *rest in rows:
-        cells = "".join(f"<td>{_escaped(cell)}</td>" for cell in rest)
-        lines.append(f"<tr><th scope=row>{_escaped(first)}</th>{cells}</tr>")
+        cells = "".join(f"<td>{_escape(cell)}</td>" for cell in rest)
+        lines.append(f"<tr><th scope=row>{_escape(first)}</th>{cells}</tr>")
     return f"<table>{named if any(head) else ''}<tbody>{''.join(lines)}</tbody></table>"
 
 
-def _escaped(text: str) -> str:
+def _escape(text: str) -> str:
     """Text that is not markup, with controls and bidirectional controls spelled."""
     return html.escape(visible(text))

@@ -29,7 +29,7 @@ from potluck.workspace.manifests import surroundings
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
 
-__all__ = ["Reproduction", "find", "recipes_of", "reproduce"]
+__all__ = ["Reproduction", "find_run", "recipes_of", "reproduce"]
 
 _CLOSE = 1e-9
 """Measures that differ by less are the same: sums in another order."""
@@ -68,7 +68,7 @@ def _differences(found: Sequence[Difference]) -> tuple[DifferenceResult, ...]:
     return tuple(DifferenceResult(one.what, one.name, one.then, one.now) for one in found)
 
 
-def find(run: Path) -> Path:
+def find_run(run: Path) -> Path:
     """The folder of a run: named itself, by its manifest, or by its number from the folder of the recipe."""
     for folder in (run, run.parent if run.name == "manifest.json" else run, Path(".potluck/runs") / run):
         if (folder / "manifest.json").is_file():

@@ -148,16 +148,16 @@ class Race:
                 done += 1
                 on_message()
             last = number == len(steps) - 1
-            rows = tuple(entrant.name for entrant in self._remaining)
+            rows = tuple(entrant.name for entrant in self._active_entrants)
             dropped = () if full or last else self._drop(size, len(steps) - 1)
             self.looks.append(InterimLook(size, rows, dropped))
 
     @property
-    def _remaining(self) -> list[Entrant]:
+    def _active_entrants(self) -> list[Entrant]:
         return [entrant for entrant in self.entrants if entrant.why is None]
 
     def _ask_all(self, item: LabelledText) -> None:
-        for entrant in self._remaining:
+        for entrant in self._active_entrants:
             try:
                 if not entrant.prepared:
                     self._prepare(entrant)
@@ -256,7 +256,7 @@ class Race:
         """Drop the rows that are surely worse than the leader, and the expensive ones; the names."""
         able = [entrant for entrant in self.entrants if not entrant.spec.baseline]
         limit = ALPHA / (looks * max(1, len(able) - 1))
-        racing = self._remaining
+        racing = self._active_entrants
         leader = max(racing, key=lambda entrant: sum(entrant.hits), default=None)
         dropped = []
         for entrant in racing:
@@ -274,9 +274,9 @@ class Race:
 
     def _drop_expensive(self, size: int) -> Iterator[str]:
         """Drop the expensive rows that are unlikely to be preferred to a cheaper one, the most expensive first."""
-        able = [entrant for entrant in self._remaining if not entrant.spec.baseline]
+        able = [entrant for entrant in self._active_entrants if not entrant.spec.baseline]
         for entrant in sorted(able, key=lambda entrant: (cost(entrant), latency(entrant)), reverse=True):
-            cheaper = [other for other in self._remaining if other in able and _costs_more(entrant, other)]
+            cheaper = [other for other in self._active_entrants if other in able and _costs_more(entrant, other)]
             rival = max(cheaper, key=lambda other: sum(other.hits), default=None)
             if rival is None:
                 continue

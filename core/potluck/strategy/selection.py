@@ -35,7 +35,7 @@ _MANY = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
+class SelectionPlan:
     """What is asked for. ``chat`` says whether a chat model was named; ``rows`` are names, or none for all."""
 
     data: Path
@@ -58,7 +58,7 @@ class Plan:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class SelectionOutcome:
     """The race that was run, the recommendation, and what is known of both."""
 
     race: Race
@@ -71,7 +71,7 @@ class Outcome:
         return self.result.as_json()
 
 
-def strategy(recipe: RecipeModel, plan: Plan, observers: Observers | None = None) -> Outcome:
+def strategy(recipe: RecipeModel, plan: SelectionPlan, observers: Observers | None = None) -> SelectionOutcome:
     """Run the rows over one held-out split within the budget, and recommend one.
 
     ``recipe`` names embedder, chat model and seed. Raises ``PotluckError`` for data or rows that cannot be used; a row
@@ -89,7 +89,9 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: Observers | None = None
     try:
         tuned = tuned_specs(plan.tuners, _model(plan, recipe), recipe.seed, workspace, meter, opened, observers)
         chosen = rows_asked_for(plan, split, tuned)
-        lanes, setting, embedded = _made(chosen, plan.rules, split, recipe, components, workspace, meter, observers)
+        lanes, setting, embedded = _make_entrants(
+            chosen, plan.rules, split, recipe, components, workspace, meter, observers
+        )
         hosts = remote_hosts(recipe)
         race = Race(lanes, setting, test, workspace.answer_cache, meter, embedded, "embedder" in hosts)
         with stage(observers, "strategy", "messages", len(test)) as running:
@@ -102,10 +104,10 @@ def strategy(recipe: RecipeModel, plan: Plan, observers: Observers | None = None
         raise PotluckError("no row could be run:\n" + "\n".join(f"  {lane.name}: {lane.why}" for lane in lanes))
     advice = advise(lanes, len(test))
     options = setting.chat.options if setting.chat is not None else None
-    return Outcome(race, advice, strategy_result(race, advice, split, test, meter, workspace.folder, options))
+    return SelectionOutcome(race, advice, strategy_result(race, advice, split, test, meter, workspace.folder, options))
 
 
-def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, StrategySpec]) -> Mapping[str, StrategySpec]:
+def rows_asked_for(plan: SelectionPlan, split: Split, tuned: Mapping[str, StrategySpec]) -> Mapping[str, StrategySpec]:
     """The rows by name. Raises ``PotluckError`` for a name that is none, or that needs a chat model."""
     known = {**all_strategies(), **tuned}
     for name in plan.rows:
@@ -129,7 +131,7 @@ def rows_asked_for(plan: Plan, split: Split, tuned: Mapping[str, StrategySpec]) 
     return {name: known[name] for name in known if name in wanted}
 
 
-def _made(
+def _make_entrants(
     chosen: Mapping[str, StrategySpec],
     rules: tuple[str, ...],
     split: Split,
@@ -157,7 +159,7 @@ def _chat(recipe: RecipeModel, components: Components) -> Chat:
     return Chat(lambda: components.chat, options, components.chat_fingerprint, remote, recipe.chat)
 
 
-def _model(plan: Plan, recipe: RecipeModel) -> str:
+def _model(plan: SelectionPlan, recipe: RecipeModel) -> str:
     """What the tuners tune. Raises ``PotluckError`` where nobody says it."""
     named = plan.model or getattr(recipe.chat.config, "model", None)
     if plan.tuners and named is None:

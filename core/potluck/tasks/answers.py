@@ -101,7 +101,7 @@ class ExampleAsker:
         found, is_kept = self._ask_once(key, ask)
         best = max(range(len(labels)), key=lambda number: found["logprobs"][number])
         attempt = Attempt(item.question.question, (item.example.target,), answer=labels[best], choices=tuple(labels))
-        return self._scored(item, Answer(labels[best]), attempt, found.get("seconds", 0.0), is_kept)
+        return self._score(item, Answer(labels[best]), attempt, found.get("seconds", 0.0), is_kept)
 
     def _answer(self, item: Item) -> AnsweredExample:
         def ask() -> dict[str, Json]:
@@ -127,9 +127,9 @@ class ExampleAsker:
             served_by=found.get("served_by", ""),
         )
         attempt = Attempt(item.question.question, item.question.answers, answer=answer.text)
-        return self._scored(item, answer, attempt, found.get("seconds", 0.0), is_kept)
+        return self._score(item, answer, attempt, found.get("seconds", 0.0), is_kept)
 
-    def _scored(self, item: Item, answer: Answer, attempt: Attempt, seconds: float, is_kept: bool) -> AnsweredExample:
+    def _score(self, item: Item, answer: Answer, attempt: Attempt, seconds: float, is_kept: bool) -> AnsweredExample:
         values = self._scorer.values(attempt)
         score = QuestionScore(item.question.id, True, values, refused=False, empty=not answer.text, attempt=attempt)
         return AnsweredExample(item.question, answer, score, seconds, is_kept, target=item.example.target)

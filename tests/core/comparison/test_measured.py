@@ -22,7 +22,7 @@ from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
 from potluck.comparison.document import Setting, comparison_result, main_measure
 from potluck.comparison.engine import VariantRun, answering_cost, question_cost
-from potluck.comparison.measured import describe_measures, measured, preferred, values_of
+from potluck.comparison.measured import describe_measures, measure_tables, preferred_measure, values_of
 from potluck.contracts import Attempt
 from potluck.document_qa.workload import AnsweredQuestion
 from potluck.documents import Answer, Passage, Usage
@@ -101,7 +101,7 @@ def test_a_table_has_a_row_a_question_and_a_column_a_round_and_nan_where_there_i
     first = [answered(1, {"f1": 0.5}), answered(2, refused=True, answerable=False)]
     second = [answered(1, {"f1": 1.0}), answered(2, refused=False, answerable=False)]
 
-    found = measured(run("a", first, second, surprises={"q1": Surprise(math.log(2) * 12, 3, 6)}), usual())
+    found = measure_tables(run("a", first, second, surprises={"q1": Surprise(math.log(2) * 12, 3, 6)}), usual())
 
     assert list(found) == ["f1", "bits_per_character", "refusal_precision", "refusal_recall", "latency"]
     assert found["f1"][0].tolist() == [0.5, 1.0]
@@ -133,7 +133,7 @@ def test_variants_are_judged_by_the_first_measure_that_all_have(
     tables: Any = [dict.fromkeys(one) for one in names]
     questions = [Question("a", "a"), Question("b", "b", gold_facts=("x",) if facts else ())]
 
-    assert preferred(tables, questions) == expected
+    assert preferred_measure(tables, questions) == expected
 
 
 def test_measures_are_listed_with_their_direction_and_unit() -> None:

@@ -148,7 +148,7 @@ def test_each_curve_is_drawn_with_its_name_and_its_intervals_where_it_has_them()
         curve("提示", point(8, 0.25, 0.125), point(16, 0.5, None)),
     ]
 
-    figure = plots.curves(found, "f1")
+    figure = plots.draw_curves(found, "f1")
 
     assert lines_of(figure) == [([8, 16], [0.5, 0.75]), ([8, 16], [0.25, 0.5])]
     assert legend_of(figure) == ["lora", "提示"]
@@ -161,7 +161,7 @@ def test_each_curve_is_drawn_with_its_name_and_its_intervals_where_it_has_them()
 def test_neighbouring_curves_have_different_colours_and_their_bands_the_same() -> None:
     found = [curve(str(n), point(8, 0.5, 0.25), point(16, 0.5, 0.25)) for n in range(8)]
 
-    axes = axes_of(plots.curves(found, "f1"))
+    axes = axes_of(plots.draw_curves(found, "f1"))
 
     colours = [line.get_color() for line in axes.lines]
     assert len(set(colours[:7])) == 7

@@ -22,7 +22,7 @@ from potluck import recipe as recipes
 from potluck.cli import potluck as command
 from potluck.results.strategy import StrategyResult
 from potluck.strategy.results_table import summary_lines
-from potluck.strategy.selection import Plan, strategy
+from potluck.strategy.selection import SelectionPlan, strategy
 from support.commands import invoke
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -65,7 +65,7 @@ def asked_of(server: Scripted) -> str:
 
 def outcome(home: Path, chat: str, **plan: Any) -> StrategyResult:
     model = recipes.loads("potluck: 1", home / "recipe.yaml", ["embedder=letters", f"chat={chat}"])
-    return strategy(model, Plan(home / "data.jsonl", chat=True, rows=ROWS, full=True, **plan)).result
+    return strategy(model, SelectionPlan(home / "data.jsonl", chat=True, rows=ROWS, full=True, **plan)).result
 
 
 def notes(home: Path, chat: str, **plan: Any) -> dict[str, list[str]]:

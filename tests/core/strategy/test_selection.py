@@ -24,14 +24,14 @@ from potluck.errors import PotluckError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent, hookimpl
 from potluck.observation.observers import Observers
 from potluck.strategy.data import read_split
-from potluck.strategy.selection import Outcome, Plan, strategy
+from potluck.strategy.selection import SelectionOutcome, SelectionPlan, strategy
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
 
 KNOWS = {"use": "tutor", "words": {"中獎": "garbage", "開會": "ok"}, "otherwise": "ok"}
 CLUELESS = {"use": "tutor", "otherwise": "garbage"}
 
-Run = Callable[..., Outcome]
+Run = Callable[..., SelectionOutcome]
 
 
 @pytest.fixture
@@ -45,11 +45,11 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
 
 @pytest.fixture
 def run(home: Path) -> Run:
-    def run(chat: Mapping[str, Any] | None = None, embedder: object = "letters", **plan: Any) -> Outcome:
+    def run(chat: Mapping[str, Any] | None = None, embedder: object = "letters", **plan: Any) -> SelectionOutcome:
         said = [f"embedder={json.dumps(embedder)}"]
         said += [f"chat={json.dumps(chat, ensure_ascii=False)}"] if chat is not None else []
         model = recipes.loads("potluck: 1", home / "recipe.yaml", said)
-        return strategy(model, Plan(home / "data" / "data.jsonl", chat=chat is not None, **plan))
+        return strategy(model, SelectionPlan(home / "data" / "data.jsonl", chat=chat is not None, **plan))
 
     return run
 
@@ -79,7 +79,7 @@ def log(home: Path, name: str) -> list[str]:
     return path.read_text(encoding="utf-8").splitlines() if path.exists() else []
 
 
-def rows(outcome: Outcome) -> dict[str, Any]:
+def rows(outcome: SelectionOutcome) -> dict[str, Any]:
     found = outcome.document["rows"]
     assert isinstance(found, list)
     return {row["name"]: row for row in found if isinstance(row, dict) and isinstance(row["name"], str)}
@@ -160,7 +160,7 @@ def test_an_interrupted_run_goes_on_without_asking_again(run: Run, home: Path) -
         "potluck: 1", home / "recipe.yaml", ["embedder=letters", f"chat={json.dumps(KNOWS, ensure_ascii=False)}"]
     )
     with pytest.raises(KeyboardInterrupt):
-        strategy(model, Plan(home / "data" / "data.jsonl", chat=True), observed_by(Stop()))
+        strategy(model, SelectionPlan(home / "data" / "data.jsonl", chat=True), observed_by(Stop()))
     before = len(log(home, "ASKED_LOG"))
     outcome = run(KNOWS)
     again = run(KNOWS)
@@ -178,7 +178,7 @@ def test_observers_are_told_of_every_message_and_of_every_call_of_a_model(home: 
     said = ["embedder=letters", f"chat={json.dumps({**KNOWS, 'scores': False}, ensure_ascii=False)}"]
     model = recipes.loads("potluck: 1", home / "recipe.yaml", said)
     watching = Watching()
-    strategy(model, Plan(home / "data" / "data.jsonl", chat=True, limit=20), observed_by(watching))
+    strategy(model, SelectionPlan(home / "data" / "data.jsonl", chat=True, limit=20), observed_by(watching))
 
     asked = [event for event in watching.events if event.stage == "strategy"]
     assert [(event.done, event.total) for event in asked] == [(n, 20) for n in range(1, 21)]
@@ -194,7 +194,7 @@ def test_observers_are_told_of_every_message_and_of_every_call_of_a_model(home: 
 def test_observers_are_told_of_labels_that_are_scored(home: Path) -> None:
     model = recipes.loads("potluck: 1", home / "r.yaml", ["embedder=letters", f"chat={json.dumps(KNOWS)}"])
     watching = Watching()
-    plan = Plan(home / "data" / "data.jsonl", chat=True, limit=20, rows=("zero-shot",))
+    plan = SelectionPlan(home / "data" / "data.jsonl", chat=True, limit=20, rows=("zero-shot",))
     strategy(model, plan, observed_by(watching))
 
     assert [(call.operation, call.component) for call in watching.calls] == [("chat", "tutor")] * 20
@@ -202,7 +202,7 @@ def test_observers_are_told_of_labels_that_are_scored(home: Path) -> None:
 
 def test_without_a_chat_model_no_row_asks_one(home: Path) -> None:
     model = recipes.loads("potluck: 1", home / "r.yaml", ["embedder=letters"])
-    outcome = strategy(model, Plan(home / "data" / "data.jsonl", limit=20))
+    outcome = strategy(model, SelectionPlan(home / "data" / "data.jsonl", limit=20))
 
     assert [row["name"] for row in outcome.document["rows"]] == ["majority", "retrieval", "embedding"]  # type: ignore[index, call-overload, union-attr]
 
@@ -211,7 +211,7 @@ def test_examples_are_never_the_message_that_is_asked(run: Run, home: Path) -> N
     write(home / "data" / "train.jsonl", [*messages(60), ("恭喜中獎請點連結領取獎金喔喔", "garbage")])
     write(home / "data" / "test.jsonl", [("恭喜中獎，請點連結領取獎金喔喔", "garbage"), *messages(80)[60:]])
     model = recipes.loads("potluck: 1", home / "r.yaml", ["embedder=letters", f"chat={json.dumps(KNOWS)}"])
-    strategy(model, Plan(home / "data", chat=True, full=True))
+    strategy(model, SelectionPlan(home / "data", chat=True, full=True))
 
     prompts = log(home, "PROMPT_LOG")
     shown = [prompt for prompt in prompts if prompt.count(" / ")]

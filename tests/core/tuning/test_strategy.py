@@ -12,7 +12,7 @@ import pytest
 
 from potluck import recipe as recipes
 from potluck.errors import PotluckError
-from potluck.strategy.selection import Outcome, Plan, strategy
+from potluck.strategy.selection import SelectionOutcome, SelectionPlan, strategy
 from support.tuning import METHODS
 
 FULL = {"use": "full", "training": {"max_steps": 150, "learning_rate": 0.003, "dtype": "float32"}}
@@ -21,12 +21,12 @@ LORA = {"use": "lora", **METHODS["lora"], "training": {"max_steps": 40, "learnin
 QUICK = {**LORA, "training": {"max_steps": 2, "dtype": "float32"}}
 
 
-def run(home: Path, *tuners: Any, **plan: Any) -> Outcome:
+def run(home: Path, *tuners: Any, **plan: Any) -> SelectionOutcome:
     (home / "data.jsonl").write_text("".join(json.dumps(row) + "\n" for row in messages()), encoding="utf-8")
     said = {"rows": ("majority",), "model": str(home / "model"), "full": True, **plan}
     written = tuple(json.dumps(tuner) for tuner in tuners)
     return strategy(
-        recipes.loads("potluck: 1", home / "recipe.yaml"), Plan(home / "data.jsonl", tuners=written, **said)
+        recipes.loads("potluck: 1", home / "recipe.yaml"), SelectionPlan(home / "data.jsonl", tuners=written, **said)
     )
 
 
@@ -37,7 +37,7 @@ def messages() -> Iterator[dict[str, str]]:
             yield {"prompt": " ".join((*words[: place % 4], thing, *words[place % 4 :])), "completion": label}
 
 
-def rows(found: Outcome) -> dict[str, Any]:
+def rows(found: SelectionOutcome) -> dict[str, Any]:
     listed = found.document["rows"]
     assert isinstance(listed, list)
     return {str(row["name"]): row for row in listed if isinstance(row, dict)}
@@ -57,7 +57,9 @@ def test_what_is_to_be_said_of_a_training_stands_at_its_row_in_later_runs_too(ho
     (home / "data.jsonl").write_text(
         "".join(json.dumps(row) + "\n" for row in [*itertools.islice(messages(), 20), *rare]), encoding="utf-8"
     )
-    plan = Plan(home / "data.jsonl", tuners=(json.dumps(QUICK),), rows=("majority",), model=str(home / "model"))
+    plan = SelectionPlan(
+        home / "data.jsonl", tuners=(json.dumps(QUICK),), rows=("majority",), model=str(home / "model")
+    )
 
     for _ in range(2):
         found = rows(strategy(recipes.loads("potluck: 1", home / "recipe.yaml"), plan))
