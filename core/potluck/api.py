@@ -21,7 +21,7 @@ from potluck.evaluation.search import open_searcher, update_indexes
 from potluck.indexing.report import IndexReport
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers, observers_of
-from potluck.planning.plan import PlanReport, components_of, plan, remote_hosts
+from potluck.planning.plan import components_of, remote_hosts
 from potluck.recipe.model import RecipeModel
 from potluck.stages.answer import no_examples
 from potluck.workspace import Workspace, folder_of
@@ -34,7 +34,9 @@ if TYPE_CHECKING:
     from potluck.contracts import ChatModel
     from potluck.evaluation.results import EvaluationReport
     from potluck.evaluation.workload import Preparation, Workload
+    from potluck.planning.plan import PlanReport
     from potluck.recipe.swaps import Variant
+    from potluck.results.stages import TuningPlanResult
     from potluck.runs.comparison_run import Comparison
     from potluck.runs.run import RunReport
     from potluck.stages.retrieve import Searcher
@@ -246,17 +248,20 @@ class Recipe:
             return keep_run(workload, preparation, evaluation, self.components, started)
 
     @_while_open
-    def plan(self) -> PlanReport:
-        """Say what ``run`` would take and what would leave the machine, without embedding or answering.
+    def plan(self) -> PlanReport | TuningPlanResult:
+        """Say what ``run`` would take and what would leave the machine, without embedding, answering or training.
 
         What is loaded for it is kept for the run where there is a workspace that can be written; none is made.
+        Raises ``PotluckError`` for a recipe that neither indexes nor trains.
         """
-        self._need_documents()
+        from potluck.workloads import workload_of
+
+        plan = workload_of(self.model).plan
         if can_be_written(folder_of(self.model)):
             with suppress(WorkspaceBusy):
-                return plan(self.components, self.workspace, self.observers)
+                return plan(self.components, self.observers)
         with self.looking() as components:
-            return plan(components, components.workspace, self.observers)
+            return plan(components, self.observers)
 
     @contextmanager
     def looking(self) -> Iterator[Components]:
@@ -320,47 +325,12 @@ class Recipe:
 
     def _workload(self, questions: Path | None = None, limit: int | None = None) -> Workload:
         """What the recipe does with a file of questions, with the components that are open here."""
+        from potluck.evaluation.resources import OpenResources
         from potluck.metrics.scorer import Scorer
         from potluck.workloads import workload_of
 
+        resources = OpenResources(
+            self.components, self.workspace, self.observers, self.index, self.retriever, self.chat_model
+        )
         scorer = Scorer(self.components.metrics, self.model.metrics)
-        return workload_of(self.model)(_OpenRecipe(self), scorer, questions, limit)
-
-
-class _OpenRecipe:
-    """The components of one open recipe, for its workload: nothing is made twice, and the recipe closes it all."""
-
-    def __init__(self, recipe: Recipe) -> None:
-        self._recipe = recipe
-
-    @property
-    def workspace(self) -> Workspace:
-        """The recipe's own."""
-        return self._recipe.workspace
-
-    @property
-    def observers(self) -> Observers:
-        """The recipe's own."""
-        return self._recipe.observers
-
-    @contextmanager
-    def borrow(self, recipe: RecipeModel) -> Iterator[Components]:
-        """The recipe's components, which stay open."""
-        yield self._recipe.components
-
-    def own(self, recipe: RecipeModel) -> Components:
-        """The recipe's components."""
-        return self._recipe.components
-
-    def with_chat(self, recipe: RecipeModel) -> Components:
-        """The recipe's components, with what its chat model answers with resolved."""
-        self._recipe.chat_model()
-        return self._recipe.components
-
-    def index(self, components: Components) -> IndexReport:
-        """Bring the recipe's index up to date."""
-        return self._recipe.index()
-
-    def retriever(self, components: Components) -> Searcher:
-        """The recipe's retriever."""
-        return self._recipe.retriever()
+        return workload_of(self.model)(resources, scorer, questions, limit)

@@ -11,8 +11,8 @@ from potluck.cli.common import open_recipe, print_notes, recipe_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
-    from potluck.api import Recipe
     from potluck.planning.plan import PlanReport
+    from potluck.results.stages import TuningPlanResult
 
 
 @click.command("plan")
@@ -26,45 +26,33 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     Documents are loaded and split for it, which is kept for the run where there is a workspace that can be written
     (`potluck index` makes one). The exit status is 1 if the run would stop.
     """
+    from potluck.json_values import as_json as as_json_of
+    from potluck.planning.plan import PlanReport
+
     with open_recipe(recipe, overrides, as_json) as opening:
-        if opening.model.tuner is not None and opening.model.documents is None:
-            return _plan_tuning(opening, as_json)
         report = opening.plan()
     if as_json:
-        print_json(report.as_json())
-    else:
-        warn(report.failures)
-        print_notes(report.notes)
+        print_json(report.as_json() if isinstance(report, PlanReport) else as_json_of(report))
+    elif isinstance(report, PlanReport):
         _print(report)
+    else:
+        _print_tuning(report)
     return 1 if report.problems else 0
 
 
-def _plan_tuning(opening: Recipe, as_json: bool) -> int:
-    """What `tune` would take."""
-    from dataclasses import asdict
-
-    from potluck.json_values import as_json as as_json_of
-    from potluck.results.stages import TuningPlanResult
-    from potluck.stages.tune import plan_training, resource_problems
-    from potluck.workspace import folder_of
-
-    with opening.looking() as components:
-        estimate = plan_training(components)
-    stops = resource_problems(estimate, folder_of(opening.model))
-    if as_json:
-        print_json(as_json_of(TuningPlanResult(**asdict(estimate), problems=tuple(stops))))
-        return 1 if stops else 0
-    share = estimate.trainable_parameters / estimate.total_parameters
-    echo(f"parameters: {estimate.trainable_parameters:,} trained ({share:.2%}) of {estimate.total_parameters:,}")
-    echo(f"memory: about {estimate.memory / 2**20:,.0f} MiB; disk: about {estimate.disk / 2**20:,.0f} MiB")
-    time = "" if estimate.seconds is None else f", about {estimate.seconds:,.0f} s"
-    echo(f"optimiser steps: {estimate.steps:,}{time}")
-    for problem in stops:
+def _print_tuning(plan: TuningPlanResult) -> None:
+    share = plan.trainable_parameters / plan.total_parameters
+    echo(f"parameters: {plan.trainable_parameters:,} trained ({share:.2%}) of {plan.total_parameters:,}")
+    echo(f"memory: about {plan.memory / 2**20:,.0f} MiB; disk: about {plan.disk / 2**20:,.0f} MiB")
+    time = "" if plan.seconds is None else f", about {plan.seconds:,.0f} s"
+    echo(f"optimiser steps: {plan.steps:,}{time}")
+    for problem in plan.problems:
         echo(f"would stop: {problem}", fg="red", err=True)
-    return 1 if stops else 0
 
 
 def _print(report: PlanReport) -> None:
+    warn(report.failures)
+    print_notes(report.notes)
     about = "" if report.exact else " (estimated, never too low)"
     echo(f"documents: {report.documents} from {report.files} files, {report.chunks} chunks")
     cost = _money(report.embedding_cost)

@@ -28,7 +28,9 @@ from potluck.ledger import Amount, Entry, Ledger
 from potluck.loading.failure import LoadFailure
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
+from potluck.observation.observers import Observers
 from potluck.observation.stage import stage
+from potluck.planning.plan import PlanReport, plan
 from potluck.questions.gold import Known, check_gold, gold_id
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
 from potluck.recipe.model import RecipeModel
@@ -220,6 +222,14 @@ class DocumentQA(Workload):
             ledger=ledger,
             notes=[*notes, *blind_notes(results, searched.search)],
         )
+
+    @staticmethod
+    def plan(components: Components, observers: Observers) -> PlanReport:
+        """Documents are loaded and split, and counted. Raises ``PotluckError`` where the recipe names none."""
+        recipe = components.recipe
+        if recipe.documents is None:
+            raise PotluckError(f"{recipe.path}: {DocumentQA.without_documents}")
+        return plan(components, components.workspace, observers)
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from typing import TYPE_CHECKING, Protocol
 
 from potluck.adapters.resolve import resolve_adapter
 from potluck.components.components import Components
-from potluck.contracts import ModelSources
+from potluck.contracts import ChatModel, ModelSources
 from potluck.evaluation.search import open_searcher, update_indexes
 from potluck.indexing.report import IndexReport
 from potluck.recipe.model import RecipeModel
@@ -48,6 +48,45 @@ class Resources(Protocol):
 
     def retriever(self, components: Components) -> Searcher:
         """The retriever over the index of a recipe, which was brought up to date."""
+
+
+class OpenResources:
+    """The components of one open recipe: nothing is made twice, and who opened it closes it all."""
+
+    def __init__(
+        self,
+        components: Components,
+        workspace: Workspace,
+        observers: Observers,
+        update: Callable[[], IndexReport],
+        search: Callable[[], Searcher],
+        load_chat: Callable[[], ChatModel],
+    ) -> None:
+        """``update`` brings the index up to date, ``search`` opens it, ``load_chat`` makes the chat model."""
+        self.workspace, self.observers = workspace, observers
+        self._components, self._update, self._search, self._load_chat = components, update, search, load_chat
+
+    @contextmanager
+    def borrow(self, recipe: RecipeModel) -> Iterator[Components]:
+        """The recipe's components, which stay open."""
+        yield self._components
+
+    def own(self, recipe: RecipeModel) -> Components:
+        """The recipe's components."""
+        return self._components
+
+    def with_chat(self, recipe: RecipeModel) -> Components:
+        """The recipe's components, with what its chat model answers with resolved."""
+        self._load_chat()
+        return self._components
+
+    def index(self, components: Components) -> IndexReport:
+        """Bring the recipe's index up to date."""
+        return self._update()
+
+    def retriever(self, components: Components) -> Searcher:
+        """The searcher over the newest state of the index."""
+        return self._search()
 
 
 class SharedResources:

@@ -26,6 +26,9 @@ from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
 
 if TYPE_CHECKING:
+    from potluck.observation.observers import Observers
+    from potluck.planning.plan import PlanReport
+    from potluck.results.stages import TuningPlanResult
     from potluck.stages.tune import TuneReport
 
 Counts: TypeAlias = Mapping[str, int]
@@ -117,6 +120,11 @@ class Workload(ABC):
         self, recipe: RecipeModel, answered: Sequence[Answered], notes: Sequence[str], seconds: float
     ) -> EvaluationReport:
         """Measure a file of answered questions; ``notes`` are what was said of the file."""
+
+    @staticmethod
+    @abstractmethod
+    def plan(components: Components, observers: Observers) -> PlanReport | TuningPlanResult:
+        """What a run would take, before it embeds, answers or trains. Raises ``PotluckError`` where it does neither."""
 
     @staticmethod
     @abstractmethod

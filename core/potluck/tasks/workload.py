@@ -6,7 +6,7 @@ The labels of a classification are scored as choices, so that an answer is alway
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 
 from potluck.answering.choices import check_scores_text
@@ -16,6 +16,7 @@ from potluck.datasets.examples import ExampleBuilder, check_fields
 from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import read_rows
 from potluck.documents import Json, Usage
+from potluck.errors import PotluckError
 from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.served import changed_model
@@ -24,13 +25,16 @@ from potluck.fingerprints import fingerprint
 from potluck.metrics.classification import classification
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
+from potluck.observation.observers import Observers
 from potluck.observation.stage import stage
 from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.tuning_settings import DatasetSettings
-from potluck.stages.tune import tune
+from potluck.results.stages import TuningPlanResult
+from potluck.stages.tune import plan_training, resource_problems, tune
 from potluck.tasks.answers import AnsweredExample, ExampleAsker, Item, item_of
 from potluck.tasks.findings import findings_on
+from potluck.workspace import folder_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,6 +129,16 @@ class ExampleTask(Workload):
             seconds,
             notes=[*notes, *remarks, *self.findings(recipe, answered), *changed],
         )
+
+    @staticmethod
+    def plan(components: Components, observers: Observers) -> TuningPlanResult:
+        """The training. Raises ``PotluckError`` for a recipe that trains nothing."""
+        recipe = components.recipe
+        if recipe.tuner is None:
+            raise PotluckError(f"{recipe.path}: {ExampleTask.without_documents}")
+        estimate = plan_training(components)
+        problems = resource_problems(estimate, folder_of(recipe))
+        return TuningPlanResult(**asdict(estimate), problems=tuple(problems))
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:
