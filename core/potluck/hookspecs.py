@@ -130,5 +130,5 @@ def potluck_stage_failed(event: StageEvent, error: BaseException) -> None:
 def potluck_model_called(call: ModelCall) -> None:
     """Observe a call of a model within a stage, when it has answered or failed. From any thread.
 
-    What is answered from what was kept is no call.
+    Answers served from the cache are not reported.
     """

@@ -30,7 +30,7 @@ _BARE_USERS = (
     re.compile(rf"^{_BARE}[^\s/'\"<>`]+(?=@{_NAME}$)", re.ASCII),
     re.compile(rf"(?:(?<=['\"=])|(?<=: )){_BARE}[^\s/'\"<>`]{{1,200}}(?=@{_NAME}(?:[\s'\",:}}]|$))", re.ASCII),
 )
-"""The same without a scheme. An e-mail address behind a word and a colon has no path and no port, and is no value."""
+"""The same without a scheme. An e-mail address behind a word and a colon has no path, no port, and is not a value."""
 _PARAMETER = re.compile(rf"(?i)([?&#;][\w.%-]{{0,40}}(?:{_WORDS})[\w.%-]{{0,40}}=)(?!\*)([^&;#\s'\"<>`]+)")
 _PAIR = re.compile(r"(?i)(\b(?:password|passwd|pwd|api[_-]?key|access[_-]?token|secret)=)(?![\$*])([^\s&;,'\"<>`]+)")
 _USERS = (_USER, _USER_WITH_MARKS, *_BARE_USERS)

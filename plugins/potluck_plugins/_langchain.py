@@ -59,7 +59,7 @@ class LangChainConfig(Config):
         if importlib.util.find_spec(REQUIRES[0]) is not None:
             found = load_class(path)
             if cls.base and not issubclass(found, load_class(cls.base)):
-                raise ValueError(f"{path} is no {cls.base.rpartition('.')[2]} of LangChain")
+                raise ValueError(f"{path} does not inherit from {cls.base.rpartition('.')[2]} of LangChain")
             cls.check_class(found)
         return path
 
@@ -172,7 +172,7 @@ def load_class(path: str) -> type:
     except Exception as error:  # whatever the module does when it is imported
         raise ValueError(f"{path} cannot be imported: {type(error).__name__}: {error}") from None
     if not isinstance(found, type):
-        raise ValueError(f"{path} is no class")
+        raise ValueError(f"{path} is not a class")
     return found
 
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     type=click.Path(path_type=Path),
     help="A file of questions, instead of the recipe's: .jsonl, .json, .csv, .tsv, .parquet.",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Only the first so many questions.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first N questions.")
 @fresh_option
 def command(
     recipe: Path,

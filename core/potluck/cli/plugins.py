@@ -61,8 +61,8 @@ def doctor(conform: bool, timeout: float, as_json: bool) -> int:
     """Import every plugin, say how long that takes, and what is wrong, a line each.
 
     Each is imported in a process of its own, so one that hangs, crashes, ends its process or prints costs its line and
-    nothing else; what it tries to send when it is imported is refused and told. Told are also names that two packages
-    offer, file types that two loaders claim, and packages that do not work together.
+    nothing else; what it tries to send when it is imported is refused and reported. It also reports names offered by
+    two packages, file types that two loaders claim, and packages that do not work together.
 
     --conform takes minutes. It leaves out plugins that have no default for a setting, or would send texts to another
     machine, and says so.

@@ -89,7 +89,7 @@ def lint_prompts(file: Path, questions: Path | None, as_json: bool) -> int:
     show_default=True,
     help="What a model may choose from for a fact: the answers of all facts, or all words that are one token.",
 )
-@click.option("--limit", type=click.IntRange(min=1), help="Only the first so many facts or pairs.")
+@click.option("--limit", type=click.IntRange(min=1), help="Only the first N facts or pairs.")
 @click.option(
     "--small", type=click.IntRange(min=2), default=32, show_default=True, help="The size of the second, small set."
 )

@@ -1,7 +1,7 @@
 """Imports one plugin and says how that went: ``python -m potluck.doctor.probe PLUGIN FOLDER [--conform]``.
 
 A process of its own, because the module may do anything: end it, hang, crash, print, send. What it tries to send is
-refused and told. It is no sandbox: a module that means harm does it here as it would in a recipe.
+refused and told. It is not a sandbox: a module that means harm does it here as it would in a recipe.
 """
 
 from __future__ import annotations
@@ -45,7 +45,7 @@ def _import_plugin(plugin: Plugin) -> dict[str, Any]:
         found["contract"] = int(offered.contract)
         plugins.offer(plugin)
         if not (isinstance(offered.config, type) and issubclass(offered.config, Config)):
-            raise PluginError(f"{plugin.label}: the 'config' of its Offer is no potluck.contracts.Config")
+            raise PluginError(f"{plugin.label}: the 'config' of its Offer is not a potluck.contracts.Config")
         found["missing"] = plugins.missing_modules(plugin)
         plugins.require(plugin)
     except MissingDependency as error:

@@ -124,7 +124,7 @@ class PotluckChatModel(BaseChatModel):
 
 
 def _turns(messages: Sequence[BaseMessage]) -> list[Message]:
-    """Messages as the contract has them. Raises ``ValueError`` for those of tools, and for what is no text."""
+    """Messages as the contract has them. Raises ``ValueError`` for those of tools, and for what is not text."""
     for message in messages:
         if message.type not in _ROLES:
             raise ValueError(f"a recipe's chat model takes no message of the kind {message.type!r}")

@@ -99,7 +99,7 @@ class ComponentKeys:
         try:
             offered = plugins.offer(plugin)
             if not (isinstance(offered.config, type) and issubclass(offered.config, Config)):
-                raise PluginError(f"{label} does not work: the 'config' of its Offer is no potluck.contracts.Config")
+                raise PluginError(f"{label} does not work: the 'config' of its Offer is not a potluck.contracts.Config")
             if self._source.check_installed:
                 plugins.require(plugin)
         except MissingDependency as error:

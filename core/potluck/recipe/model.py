@@ -161,7 +161,7 @@ class AnswerSettings(Config):
     """How an answer is made from several passages."""
 
     method: Literal["stuff", "map_reduce", "refine", "map_rerank"] = "stuff"
-    """All at once; each, then the answers; one after another; each, then the surest answer."""
+    """All at once; each, then the answers; one after another; each, then the most confident answer."""
 
 
 class ShotSettings(Config):

@@ -58,5 +58,5 @@ def _prompt_problems(template: PromptTemplate) -> Iterator[str]:
             yield f"unknown field {{{name}}}{did_you_mean(name, _PROMPT_FIELDS)}"
     for name in _PROMPT_FIELDS:
         if name not in template.fields:
-            doubled = f" ({{{{{name}}}}} is no field)" if f"{{{{{name}}}}}" in template.text else ""
+            doubled = f" ({{{{{name}}}}} is not a field)" if f"{{{{{name}}}}}" in template.text else ""
             yield f"the field {{{name}}} is missing; the model would not see it{doubled}"

@@ -17,7 +17,7 @@ class PromptTemplate:
     text: str
 
     def __post_init__(self) -> None:
-        """Raise ``ValueError`` for a brace without its partner or a field that is no name."""
+        """Raise ``ValueError`` for a brace without its partner or a field that is not a name."""
         for match in _PART.finditer(self.text):
             if match.group() in "{}":
                 raise ValueError(

@@ -38,7 +38,7 @@ class DatasetSettings(Config):
     """A field that says where an example belongs: train, validation (dev, valid), or anything else for neither."""
 
     limit: int | None = Field(default=None, ge=1)
-    """Only so many examples, drawn at random; of a classification in the shares of all."""
+    """At most this many examples, drawn at random; of a classification in the shares of all."""
 
     encoding: str | None = None
     """The encoding of the files, where the guess is wrong: big5, gb18030, utf-16."""

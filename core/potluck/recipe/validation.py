@@ -54,7 +54,7 @@ def validate(
 
 
 def plain_value(node: Node, findings: Findings) -> Json:
-    """The plain value of what is no secret."""
+    """The plain value of what is not a secret."""
     for leaf in node.leaves():
         if isinstance(leaf.value, str) and _REFERENCE.search(leaf.value):
             findings.note(leaf.place, ONLY_FOR_SECRETS, final=True)

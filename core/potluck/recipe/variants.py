@@ -33,7 +33,7 @@ _MOST = 200
 def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "grid") -> list[Variant]:
     """The variants of a recipe's axes, or of those of the command line (``retriever.k=2,4``).
 
-    Raises ``RecipeError`` for axes that cannot be read and for a variant that is no recipe.
+    Raises ``RecipeError`` for axes that cannot be read and for a variant that is not a recipe.
     """
     found = _axes(recipe, swaps)
     for choice in (choice for choices in found.values() for choice in choices):

@@ -58,7 +58,7 @@ def parse_yaml(text: str, findings: Findings) -> Node:
     """
     node = _compose(text, findings, None)
     if node is None:
-        findings.note(Place(findings.name, 1, 1), "is empty; the least recipe is: documents: notes/*.txt")
+        findings.note(Place(findings.name, 1, 1), "is empty; the smallest recipe is: documents: notes/*.txt")
     elif not isinstance(node.value, dict):
         from potluck.recipe.yaml_messages import typing_slip
 

@@ -1,4 +1,4 @@
-"""How large a difference so many questions can show, and how many questions a difference needs.
+"""How large a difference a number of questions can show, and how many questions a difference needs.
 
 Both by the normal approximation of McNemar's and the sign-flip test, with 80 % power, two-sided, 5 %. What they rest on
 is estimated from the questions at hand; that this is uncertain is allowed for, so that the power holds on the average.

@@ -82,7 +82,7 @@ def parse_gate(condition: str, measures: Mapping[str, Measure]) -> GateCondition
         reason = f"{metric} has no largest value, so its mean cannot be sure at every look; compare it without --gate"
         raise _refusal(condition, reason)
     if measure is not None and not measure.higher_is_better:
-        raise _refusal(condition, f"less of {metric} is better, and a gate asks for at least so much")
+        raise _refusal(condition, f"less of {metric} is better, and a gate asks for at least that much")
     found = _FORM.fullmatch(condition)
     if found is None:
         raise _refusal(condition, "it must be a measure, >= or >, and a number or 'baseline' with + or - a number")
@@ -91,7 +91,7 @@ def parse_gate(condition: str, measures: Mapping[str, Measure]) -> GateCondition
     try:
         size = float(found["number"] or found["margin"] or "0")
     except ValueError:
-        raise _refusal(condition, f"{found['number'] or found['margin']!r} is no number") from None
+        raise _refusal(condition, f"{found['number'] or found['margin']!r} is not a number") from None
     if not (size < 1 if found["baseline"] else 0 < size < 1):
         raise _refusal(condition, f"{size:g} decides it before anything is asked: measures go from 0 to 1")
     margin = -size if found["sign"] == "-" and size else size

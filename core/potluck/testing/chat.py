@@ -43,7 +43,7 @@ def check_prices(subject: Subject) -> None:
 
 @rule("chat", "answers-or-scores")
 def check_use(subject: Subject) -> None:
-    """It writes answers, or it says how likely texts are; one that does neither is no chat model."""
+    """It writes answers, or it says how likely texts are; one that does neither is not a chat model."""
     with fresh_chat(subject) as model:
         try:
             model.chat(prompt_for(QUESTIONS[0]), ChatOptions(max_tokens=4))

@@ -39,7 +39,7 @@ def check_stop(subject: Subject) -> None:
             need(answer.text == expected, f"before {stop!r} of {text!r} it said {answer.text!r}")
             need(answer.finish == "stop", f"stopped, it says that it finished with {answer.finish!r}")
         begun = get_answer(model, messages, stop=(text[-1] + _NEVER,))
-        need(begun.text == text, f"{text[-1] + _NEVER!r} is no part of {text!r}, and it said {begun.text!r}")
+        need(begun.text == text, f"{text[-1] + _NEVER!r} is not part of {text!r}, and it said {begun.text!r}")
 
 
 @rule("chat", "max-tokens-is-kept")

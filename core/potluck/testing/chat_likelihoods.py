@@ -163,7 +163,7 @@ def check_vocabulary(subject: Subject) -> None:
             raise Skipped(f"it does not list its vocabulary: {error}") from error
         need(words and len(words) == len(set(words)), f"of {len(words)} words {len(set(words))} are different")
         for word in words:
-            need(isinstance(word, str) and word and word == word.strip(), f"{word!r} is no word")
+            need(isinstance(word, str) and word and word == word.strip(), f"{word!r} is not a word")
         for word in words[:: max(1, len(words) // 8)]:
             tokens = [
                 model.likelihoods(before, [blank + word])[0].tokens for before in ("x", ":\n") for blank in ("", " ")

@@ -37,7 +37,7 @@ def _embed_both(subject: Subject, *texts: str) -> list[Any]:
 
 
 def _same(one: Any, other: Any, near: float = _NEAR) -> bool:
-    """Whether unit vectors, row by row, are the same to so much in cosine."""
+    """Whether unit vectors, row by row, are the same within ``near`` in cosine."""
     return one.shape == other.shape and bool(((one * other).sum(axis=-1) > 1 - near).all())
 
 

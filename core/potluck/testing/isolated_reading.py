@@ -22,7 +22,7 @@ from potluck.testing.quiet import refuse_connections
 T = TypeVar("T")
 
 _PROPER = (DocumentError, MissingDependency)
-"""What a loader may raise. A package that is not installed is no fault of the file: it can be read when it is."""
+"""What a loader may raise. A package that is not installed is not a fault of the file: it can be read when it is."""
 
 _LOOK = 0.05
 _OPEN = Path("/proc/self/fd")

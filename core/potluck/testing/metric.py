@@ -51,7 +51,7 @@ def _scores(subject: Subject) -> list[Figures]:
 
 
 def _score_words(metric: Metric, attempts: Iterable[Attempt]) -> list[dict[str, str]]:
-    """What a metric says, in words that can be compared even where it is no number."""
+    """What a metric says, in words that can be compared even where it is not a number."""
     return [{name: repr(value) for name, value in dict(metric.score(one)).items()} for one in attempts]
 
 
@@ -114,7 +114,7 @@ def check_measures(subject: Subject) -> None:
     need(isinstance(measures, Sequence) and not isinstance(measures, str), f"measures is {measures!r}")
     need(measures, "it has no measure")
     for one in measures:
-        need(isinstance(one, Measure), f"{one!r} is no Measure")
+        need(isinstance(one, Measure), f"{one!r} is not a Measure")
         need(isinstance(one.name, str) and _NAME.fullmatch(one.name), f"a measure cannot be called {one.name!r}")
     names = [one.name for one in measures]
     need(len(set(names)) == len(names), f"two are called the same: {', '.join(names)}")

@@ -274,7 +274,7 @@ def check_names(subject: Subject) -> None:
 
 @rule("splitter", "blank-is-nothing")
 def check_blank(subject: Subject) -> None:
-    """A document of white space, or of nothing, has no chunks and is no error."""
+    """A document of white space, or of nothing, has no chunks and is not an error."""
     splitter = subject.make()
     for blank in ("", " ", "\n\n\t\u3000\n"):
         need(list(splitter.split(Document("blank.txt", blank))) == [], f"{blank!r} gave chunks")

@@ -33,7 +33,7 @@ def unit_vectors(count: int = _COUNT, seed: int = 0, dimensions: int = _DIMENSIO
 
 
 def ids(count: int = _COUNT) -> list[str]:
-    """So many ids."""
+    """That many ids."""
     return [f"{number:04d}" for number in range(count)]
 
 

@@ -42,7 +42,7 @@ ODD = (
 
 
 def chinese(characters: int) -> str:
-    """Sentences of Chinese without any white space, of at least so many characters."""
+    """Sentences of Chinese without any white space, of at least that many characters."""
     sentences = "".join(one for one in SENTENCES if not one.isascii())
     return sentences * (characters // len(sentences) + 1)
 

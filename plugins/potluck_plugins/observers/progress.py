@@ -25,7 +25,7 @@ class ProgressConfig(Config):
     """Settings of the ``progress`` observer."""
 
     quiet: bool = False
-    """Show nothing where standard error is no terminal."""
+    """Show nothing where standard error is not a terminal."""
 
 
 class Progress(Observer):

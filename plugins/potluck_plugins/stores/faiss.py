@@ -207,7 +207,7 @@ def _form(config: FaissConfig) -> str:
 
 @contextmanager
 def _threads(number: int) -> Iterator[None]:
-    """Let faiss use so many threads for a while: it knows one number for the whole process."""
+    """Let faiss use a number of threads for a while: it knows one number for the whole process."""
     faiss = _faiss()
     before = faiss.omp_get_max_threads()
     faiss.omp_set_num_threads(number)

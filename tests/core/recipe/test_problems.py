@@ -85,7 +85,7 @@ CASES = [
     ("prompt: 'Answer {question}'\n", "3:9: prompt: the field {context} is missing; the model would not see it"),
     (
         "prompt: '{{context}} {question}'\n",
-        "3:9: prompt: the field {context} is missing; the model would not see it ({{context}} is no field)",
+        "3:9: prompt: the field {context} is missing; the model would not see it ({{context}} is not a field)",
     ),
     (
         "prompt: '{question} {text}'\ntask: generation\n",
@@ -126,7 +126,8 @@ EMBEDDERS = [
     ),
     (
         "embedder: odd\n",
-        "embedder 'odd' of potluck-picky 1.0 does not work: the 'config' of its Offer is no potluck.contracts.Config",
+        "embedder 'odd' of potluck-picky 1.0 does not work: the 'config' of its Offer is not a "
+        "potluck.contracts.Config",
     ),
     ("embedder: blocked\n", "embedder 'blocked' of potluck-picky 1.0 does not work: RuntimeError: crashed"),
 ]

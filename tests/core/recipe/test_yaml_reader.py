@@ -109,8 +109,8 @@ def test_what_is_not_yaml_is_named_where_it_has_to_be_changed(text: str, expecte
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("", "1:1: is empty; the least recipe is: documents: notes/*.txt"),
-        ("# nothing\n", "1:1: is empty; the least recipe is: documents: notes/*.txt"),
+        ("", "1:1: is empty; the smallest recipe is: documents: notes/*.txt"),
+        ("# nothing\n", "1:1: is empty; the smallest recipe is: documents: notes/*.txt"),
         ("- a\n", "1:1: a recipe is a mapping of keys, such as: documents: notes/*.txt"),
         ("null\n", "1:1: a recipe is a mapping of keys, such as: documents: notes/*.txt"),
         (

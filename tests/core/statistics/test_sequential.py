@@ -51,7 +51,7 @@ def test_a_condition_is_read(condition, gate):
         ("f1 >= -0.5", "it must be a measure"),
         ("f1 >= 90%", "it must be a measure"),
         ("f1 >= baseline * 0.9", "it must be a measure"),
-        ("f1 >= baseline - 0.0.2", "'0.0.2' is no number"),
+        ("f1 >= baseline - 0.0.2", "'0.0.2' is not a number"),
         ("f1 <= baseline", "'<=' cannot be tested"),
         ("f1 == 0.5", "'==' cannot be tested"),
         ("f1 >= 90", "90 decides it before anything is asked"),

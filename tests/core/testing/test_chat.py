@@ -187,7 +187,7 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("stop-ends-the-answer", {"changed": lambda model, answer, messages, options: replace(
         answer, finish="length" if options.stop else "stop")}, "stopped, it says that it finished with 'length'"),
     ("stop-ends-the-answer", {"changed": lambda model, answer, messages, options: replace(
-        answer, text=answer.text[:-1] if len(options.stop) == 1 else answer.text)}, "is no part of '"),
+        answer, text=answer.text[:-1] if len(options.stop) == 1 else answer.text)}, "is not part of '"),
     ("max-tokens-is-kept", {"changed": lambda model, answer, messages, options: model._answer(
         messages, options.model_copy(update={"max_tokens": options.max_tokens + 1}))}, "tokens where 1 are allowed"),
     ("max-tokens-is-kept", {"in_pieces": lambda model, answer, messages, options: model._answer(

@@ -151,9 +151,9 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
      "a text of more than 50 tokens has a likelihood"),
     ("vocabulary-is-words", {"words": ()}, "of 0 words 0 are different"),
     ("vocabulary-is-words", {"words": ("a", "b", "a")}, "of 3 words 2 are different"),
-    ("vocabulary-is-words", {"words": ("a", "")}, "'' is no word"),
-    ("vocabulary-is-words", {"words": ("a", " b")}, "' b' is no word"),
-    ("vocabulary-is-words", {"words": ("a", 3)}, "3 is no word"),
+    ("vocabulary-is-words", {"words": ("a", "")}, "'' is not a word"),
+    ("vocabulary-is-words", {"words": ("a", " b")}, "' b' is not a word"),
+    ("vocabulary-is-words", {"words": ("a", 3)}, "3 is not a word"),
     ("vocabulary-is-words", {"changed": of_many_tokens}, "'fruit' is 2 tokens"),
 ]  # fmt: skip
 

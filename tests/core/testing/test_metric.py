@@ -96,7 +96,7 @@ def test_what_is_just_allowed_is_let_pass(rule: str, metric: Metric, tmp_path: P
         ("measures-are-told", measuring(name="words\n"), r"cannot be called 'words\n'"),
         ("measures-are-told", measuring(name="words>1"), "cannot be called 'words>1'"),
         ("measures-are-told", measuring(name=5), "cannot be called 5"),
-        ("measures-are-told", Saying(dict, "words"), "'words' is no Measure"),
+        ("measures-are-told", Saying(dict, "words"), "'words' is not a Measure"),
         ("measures-are-told", Saying(dict, SHARE, SHARE), "two are called the same: words, words"),
         ("measures-are-described", measuring(summary=""), "words has no summary"),
         ("measures-are-described", measuring(summary="\u3000"), "summary of words is"),

@@ -89,7 +89,7 @@ def test_a_file_without_text_is_an_error() -> None:
         ({"class": f"{COMMUNITY}.ArxivLoader"}, "has no argument called file_path, path, filename or the like"),
         ({"class": f"{COMMUNITY}.TextLoader", "path_argument": "pfad"}, "has no argument 'pfad'"),
         ({"class": f"{COMMUNITY}.TextLoader", "arguments": {"file_path": "x"}}, "is the path of the file"),
-        ({"class": "langchain_core.documents.Document"}, "is no BaseLoader of LangChain"),
+        ({"class": "langchain_core.documents.Document"}, "does not inherit from BaseLoader of LangChain"),
     ],
 )
 def test_settings_that_cannot_work_are_refused(tmp_path: Path, settings: dict[str, object], said: str) -> None:
