@@ -8,65 +8,14 @@ Modules: ``potluck.indexing.update``, ``potluck.stages.embed``, ``potluck.stages
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
 import pytest
 
 from potluck import Recipe
-from potluck.errors import NoDocuments, RecipeError, RemoteError, StoreMismatch, WindowExceeded
-from potluck.indexing.report import IndexReport
-from support.fake_plugins import install_hashing, visible
-
-RECIPE = (
-    "documents: notes/*.txt\nembedder: {use: hashing, batch_size: 4}\nsplitter: {chunk_size: 60, chunk_overlap: 0}\n"
-)
-
-
-@pytest.fixture
-def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    monkeypatch.setenv("EMBEDDED_LOG", str(tmp_path / "embedded.log"))
-    home = tmp_path / "專案"
-    (home / "notes").mkdir(parents=True)
-    (home / "recipe.yaml").write_text(RECIPE, encoding="utf-8")
-    with visible(install_hashing(tmp_path / "site"), monkeypatch):
-        yield home
-
-
-def write(folder: Path, **notes: str) -> None:
-    for name, text in notes.items():
-        (folder / "notes" / f"{name}.txt").write_text(text, encoding="utf-8")
-
-
-def many(folder: Path, count: int) -> None:
-    write(
-        folder,
-        **{
-            f"note{n}": f"筆記第{n}號。" + f"This is sentence {n}, and it goes on for a while. " * 3
-            for n in range(count)
-        },
-    )
-
-
-def index(folder: Path, *overrides: str) -> IndexReport:
-    with Recipe.load(folder / "recipe.yaml", overrides) as recipe:
-        return recipe.index()
-
-
-def contents(folder: Path, *overrides: str) -> dict[str, bytes]:
-    """Every id of the index with its vector, as the store holds them."""
-    with Recipe.load(folder / "recipe.yaml", overrides) as recipe:
-        recipe.index()
-        state = recipe.workspace.catalogue.index(recipe.components.index_id)
-        assert state is not None
-        chunks = list(recipe.workspace.catalogue.index_chunks(state))
-        vectors = recipe.workspace.catalogue.vectors(state.embedder, [chunk.text for chunk in chunks])
-        store = recipe.retriever().store
-        assert store.ids() == {chunk.id for chunk in chunks}
-        for chunk, vector in list(zip(chunks, vectors, strict=True))[:20]:
-            assert chunk.id in store.search(vector, 3).ids
-        return {chunk.id: vector.tobytes() for chunk, vector in zip(chunks, vectors, strict=True)}
+from potluck.errors import NoDocuments, RecipeError, RemoteError, WindowExceeded
+from support.indexed_notes import contents, index, many, write
 
 
 def embedded(folder: Path) -> list[str]:
@@ -281,64 +230,6 @@ def test_chunks_of_another_index_are_not_found(folder: Path) -> None:
         passages = recipe.retriever().retrieve("什麼", 10)
 
     assert [passage.source for passage in passages] == ["other/a.txt"]
-
-
-def test_an_embedder_whose_service_gives_longer_vectors_is_indexed_anew_with_what_it_takes(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many(folder, 3)
-    first = index(folder)
-    write(folder, more="一則新的筆記。")
-    monkeypatch.setenv("HASHING_LENGTH", "24")
-
-    second = index(folder)
-
-    assert second.embedded == first.embedded + 1
-    (note,) = second.notes
-    assert note.startswith(f"{second.embedded} texts (")
-    assert note.endswith("are embedded again because the embedder gives vectors of length 24, and gave 16")
-    assert index(folder).documents.unchanged == 4
-    assert {len(vector) for vector in contents(folder).values()} == {24 * 4}
-    assert index(folder).notes == []
-
-
-def test_a_service_that_gives_longer_vectors_is_noticed_where_nothing_else_changed(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many(folder, 3)
-    first = index(folder)
-    monkeypatch.setenv("HASHING_LENGTH", "24")
-    assert index(folder).embedded == 0, "only who asks for it is checked"
-
-    with Recipe.load(folder / "recipe.yaml") as recipe:
-        second = recipe.index(check_service=True)
-    with Recipe.load(folder / "recipe.yaml") as recipe:
-        third = recipe.index(check_service=True)
-
-    assert second.embedded == first.embedded
-    (note,) = second.notes
-    assert note.endswith("are embedded again because the embedder gives vectors of length 24, and gave 16")
-    assert (third.embedded, third.documents.unchanged, third.notes) == (0, 3, [])
-    with Recipe.load(folder / "recipe.yaml") as recipe:
-        assert recipe.ask("Which note is this?").retrieved
-
-
-def test_a_question_to_a_service_with_another_model_says_so_and_the_next_indexing_embeds_anew(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    many(folder, 3)
-    first = index(folder)
-    monkeypatch.setenv("HASHING_LENGTH", "24")
-
-    with (
-        Recipe.load(folder / "recipe.yaml") as recipe,
-        pytest.raises(StoreMismatch, match=r"gives vectors of length 24, and the index has 16.*Run `potluck index`"),
-    ):
-        recipe.ask("Which note is this?")
-
-    assert index(folder).embedded == first.embedded
-    with Recipe.load(folder / "recipe.yaml") as recipe:
-        assert recipe.ask("Which note is this?").retrieved
 
 
 def test_a_file_that_cannot_be_read_is_not_parsed_again_when_another_one_changes(folder: Path) -> None:
