@@ -30,7 +30,7 @@ from support.fault_proxy import (
     Fault,
     FaultProxy,
     Reply,
-    altered,
+    alter,
     cut,
     fault_proxy,
     garbage,
@@ -202,7 +202,7 @@ def _ended(reason: str | None, **message: Any) -> Fault:
         answer["choices"][0]["message"].update(message)
         return answer
 
-    return altered(change)
+    return alter(change)
 
 
 @pytest.mark.parametrize(
@@ -551,6 +551,6 @@ def test_the_key_is_in_no_error_and_no_log(
 
 
 def test_tokens_that_nobody_told_are_none(make: Make, proxy: FaultProxy) -> None:
-    proxy.faults[:] = [altered(lambda answer: {"choices": answer["choices"]})]
+    proxy.faults[:] = [alter(lambda answer: {"choices": answer["choices"]})]
 
     assert make(proxy.url).chat(QUESTION, OPTIONS).usage == Usage()

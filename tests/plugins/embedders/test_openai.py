@@ -42,7 +42,7 @@ from support.fault_proxy import (
     Fault,
     FaultProxy,
     Reply,
-    altered,
+    alter,
     cut,
     fault_proxy,
     garbage,
@@ -192,14 +192,14 @@ def test_numbers_are_understood_where_base64_was_asked_for(make: Make, proxy: Fa
             row["embedding"] = list(struct.unpack("<384f", base64.b64decode(row["embedding"])))
         return answer
 
-    proxy.faults[:] = [altered(numbers)]
+    proxy.faults[:] = [alter(numbers)]
 
     assert same(make(proxy.url).embed_passages(TEXTS), expected)
     assert json.loads(proxy.bodies[0])["encoding_format"] == "base64"
 
 
 def test_the_order_of_the_texts_is_restored(make: Make, proxy: FaultProxy, expected: np.ndarray) -> None:
-    proxy.faults[:] = [altered(lambda answer: answer | {"data": answer["data"][::-1]})]
+    proxy.faults[:] = [alter(lambda answer: answer | {"data": answer["data"][::-1]})]
 
     assert same(make(proxy.url).embed_passages(TEXTS), expected)
 
@@ -433,7 +433,7 @@ def _first(answer: Any, vector: bytes) -> Any:
 def test_vectors_that_cannot_be_right_are_refused(
     make: Make, quick: FaultProxy, change: Callable[[Any], Any], message: str
 ) -> None:
-    quick.faults[:] = [altered(change)]
+    quick.faults[:] = [alter(change)]
 
     with pytest.raises(RemoteError, match=message):
         make(quick.url).embed_passages(TEXTS)
@@ -445,7 +445,7 @@ def test_vectors_of_another_length_than_before_are_refused(make: Make, proxy: Fa
     made = make(proxy.url)
     made.embed_passages(TEXTS)
     shorter = base64.b64encode(struct.pack("<2f", 1, 0)).decode()
-    proxy.faults[:] = [altered(lambda answer: answer | {"data": [{"index": 0, "embedding": shorter}]})]
+    proxy.faults[:] = [alter(lambda answer: answer | {"data": [{"index": 0, "embedding": shorter}]})]
 
     with pytest.raises(RemoteError, match="length 2, not 384"):
         made.embed_queries([QUESTION])
