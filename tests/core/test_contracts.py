@@ -7,6 +7,7 @@ Modules: ``potluck.contracts.chat``, ``potluck.contracts.context``, ``potluck.co
 from __future__ import annotations
 
 import inspect
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import FrozenInstanceError, fields, is_dataclass
@@ -15,7 +16,8 @@ from pathlib import Path
 import pytest
 
 from potluck import contracts, documents, plugins
-from potluck.contracts import CONTRACT_VERSIONS, Component, Kind, Offer
+from potluck.contracts import CONTRACT_VERSIONS, Component, Kind, Measure, Offer, Scale
+from potluck.contracts.metric import is_figure
 from potluck.errors import ContractMismatch
 from support.fake_plugins import install, visible
 
@@ -134,3 +136,18 @@ def test_what_plugins_are_given_and_give_cannot_be_changed(value: type) -> None:
 
     with pytest.raises(FrozenInstanceError):
         setattr(made, first.name, None)
+
+
+@pytest.mark.parametrize(
+    ("scale", "bounds"), [("share", (0, 1)), ("amount", (0, math.inf)), ("any", (-math.inf, math.inf))]
+)
+def test_the_scale_of_a_measure_says_which_values_it_may_have(scale: Scale, bounds: tuple[float, float]) -> None:
+    assert Measure("f1", "how alike they are", scale=scale).bounds == bounds
+
+
+@pytest.mark.parametrize(
+    ("value", "expected"),
+    [(1, True), (0.5, True), (True, False), (math.nan, False), (math.inf, False), ("1", False), (None, False)],
+)
+def test_a_figure_is_a_finite_number(value: object, expected: bool) -> None:
+    assert is_figure(value) == expected
