@@ -58,6 +58,10 @@ class Entry:
             self.unit, self.came_in, self.went_out, self.cut, self.dropped, self.deduplicated, tuple(self.notes)
         )
 
+    def as_json(self) -> dict[str, Json]:
+        """The account as a JSON object."""
+        return as_json(self.account())
+
 
 @dataclass(slots=True)
 class Ledger:
@@ -77,4 +81,4 @@ class Ledger:
 
     def as_json(self) -> dict[str, Json]:
         """Stage by stage."""
-        return {stage: as_json(account) for stage, account in self.accounts().items()}
+        return {entry.stage: entry.as_json() for entry in self.entries}
