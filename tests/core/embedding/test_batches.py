@@ -1,6 +1,6 @@
 """Batches shrink where a service cannot take them, and one bad item costs no other its vector.
 
-Modules: ``potluck.embedding.batches``, ``potluck.embedding.batched_calls``, ``potluck.embedding.passages``.
+Modules: ``potluck.embedding.batches``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Vectors of texts that are not chunks of documents.
 
-Modules: ``potluck.embedding.passages``, ``potluck.embedding.batched_calls``.
+Modules: ``potluck.embedding.passages``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Texts that are longer than an embedder's window are embedded in pieces, each counted once, and averaged.
 
-Modules: ``potluck.embedding.pooling``, ``potluck.embedding.call``.
+Modules: ``potluck.embedding.pooling``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,7 @@ import numpy as np
 import pytest
 
 from potluck.contracts import Embedder, Vectors
-from potluck.embedding.call import call_embedder, check_vectors
 from potluck.embedding.pooling import Counted, embed_in_pieces, embed_slice
-from potluck.errors import ContractBroken, UnusableVectors
 
 
 class ByLetter(Embedder):
@@ -69,24 +67,3 @@ def test_of_a_batch_only_what_is_too_long_is_embedded_in_pieces() -> None:
     assert embedder.asked == ["道碴", "道碴厚三", "十"]
     assert vectors[0].tolist() == [1, 0]
     assert vectors[1] == pytest.approx(np.array([4, 1]) / np.hypot(4, 1))
-
-
-@pytest.mark.parametrize(
-    ("vectors", "error", "message"),
-    [
-        (np.ones((1, 3), np.float32), ContractBroken, "float32 of shape"),
-        (np.array([[1.0, 0.0]]), ContractBroken, "the embedder gave float64"),
-        (np.array([[np.nan, 0]], np.float32), UnusableVectors, "not finite"),
-        (np.array([[3, 4]], np.float32), UnusableVectors, "of length 5.000 to 5.000, expected 1"),
-    ],
-)
-def test_vectors_that_break_the_contract_are_refused(vectors: Vectors, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=message):
-        check_vectors(vectors, 1, ByLetter())
-
-
-def test_fewer_vectors_than_texts_are_refused() -> None:
-    embedder = ByLetter()
-
-    with pytest.raises(ContractBroken, match="for 2 texts"):
-        call_embedder(lambda texts: embedder.embed_passages(texts[:1]), ["a", "b"], 2, embedder)

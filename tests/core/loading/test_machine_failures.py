@@ -1,6 +1,6 @@
 """Failures that the machine must answer for are told apart from those of the file, by the system's numbers.
 
-Modules: ``potluck.loading.machine_failures``, ``potluck.loading.regular_file``.
+Modules: ``potluck.loading.machine_failures``.
 """
 
 from __future__ import annotations
@@ -11,9 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from potluck.errors import DocumentInaccessible, DocumentLimit, DocumentVanished, UnreadableDocument
+from potluck.errors import DocumentInaccessible, DocumentLimit, DocumentVanished
 from potluck.loading.machine_failures import machine_failure
-from potluck.loading.regular_file import hash_file, regular_size
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOSPC, errno.ETIMEDOUT])
@@ -49,16 +48,3 @@ def test_a_file_that_is_gone_has_vanished_and_one_that_is_there_was_only_out_of_
 
     assert isinstance(machine_failure(gone, tmp_path / "鎖.txt"), DocumentVanished)
     assert isinstance(machine_failure(gone, tmp_path), DocumentInaccessible)
-
-
-def test_only_a_regular_file_has_a_size_and_a_hash(tmp_path: Path) -> None:
-    path = tmp_path / "規範.txt"
-    path.write_bytes("道碴".encode())
-
-    assert regular_size(path) == 6
-    assert hash_file(path) == hash_file(path)
-    assert len(hash_file(path)) == 32
-    with pytest.raises(DocumentVanished, match="it was removed or renamed"):
-        hash_file(tmp_path / "none")
-    with pytest.raises(UnreadableDocument, match="it is not a regular file"):
-        regular_size(tmp_path)

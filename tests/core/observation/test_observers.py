@@ -1,6 +1,6 @@
 """Observers watch where they are asked to, see stages and calls in their order, and change nothing.
 
-Modules: ``potluck.contracts.observer``, ``potluck.recipe.observer_keys``.
+Modules: ``potluck.observation.observers``, ``potluck.contracts.observer``, ``potluck.recipe.observer_keys``.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from potluck import Recipe, hookimpl
 from potluck.errors import RecipeError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent
 from potluck.observation.observers import Observers
-from potluck.observation.stage import in_current_stage, model_call, stage
+from potluck.observation.stage import stage
 from potluck.plugins import GROUPS
 from support.commands import potluck
 from support.fake_plugins import install, install_hashing, visible
@@ -159,40 +159,6 @@ def test_a_stage_that_fails_is_told_with_the_error_and_so_is_the_call(home: Path
     assert notes.errors == [caught.value]
     assert [call.error for call in notes.calls] == ["", "RemoteError"]
     assert notes.told[-1][1].done == 2
-
-
-def test_a_stage_within_a_stage_names_it_and_calls_belong_to_the_inner(home: Path) -> None:
-    manager, notes = Observers("nested"), Notes()
-    manager.register(notes)
-
-    with stage(manager, "outer", "things"), stage(manager, "inner", "things"), model_call("chat") as spent:
-        spent.output_tokens = 7
-    with model_call("chat"):
-        pass
-
-    assert [(what, e.stage, e.id, e.parent) for what, e in notes.told] == [
-        ("started", "outer", 1, 0),
-        ("started", "inner", 2, 1),
-        ("finished", "inner", 2, 1),
-        ("finished", "outer", 1, 0),
-    ]
-    assert [(call.stage, call.output_tokens) for call in notes.calls] == [(2, 7)]
-
-
-def test_a_call_in_another_thread_belongs_to_the_stage_that_started_it(home: Path) -> None:
-    from concurrent.futures import ThreadPoolExecutor
-
-    def call(number: int) -> int:
-        with model_call("embeddings", number):
-            return number
-
-    manager, notes = Observers(), Notes()
-    manager.register(notes)
-    with ThreadPoolExecutor(3) as pool, stage(manager, "embed", "texts"):
-        assert list(pool.map(in_current_stage(call), range(9))) == list(range(9))
-
-    assert sorted(call.texts for call in notes.calls) == list(range(9))
-    assert {call.stage for call in notes.calls} == {1}
 
 
 def test_each_opening_of_a_recipe_is_another_run(home: Path) -> None:
