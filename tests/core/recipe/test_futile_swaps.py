@@ -1,6 +1,6 @@
 """Comparisons that could not show anything are refused before anything runs, with the reason.
 
-Modules: ``potluck.recipe.effects``.
+Modules: ``potluck.recipe.futile_swaps``, ``potluck.recipe.effects``.
 """
 
 from __future__ import annotations

@@ -1,7 +1,6 @@
 """The keys of a recipe that tune a model: what they mean, and what is wrong with them, at its place.
 
-Modules: ``potluck.recipe.build``, ``potluck.recipe.recipe_loader``, ``potluck.recipe.tuning_settings``,
-``potluck.recipe.tuning_keys``.
+Modules: ``potluck.recipe.tuning_keys``.
 """
 
 from __future__ import annotations
@@ -14,7 +13,6 @@ import pytest
 from potluck.errors import RecipeError
 from potluck.recipe import loads
 from potluck.recipe.model import RecipeModel
-from potluck.recipe.recipe_loader import problem_at
 from potluck.tasks.workload import ExampleTask
 from potluck.workloads import workload_of
 from support.fake_plugins import forget
@@ -182,33 +180,3 @@ def test_a_tuner_that_cannot_be_used_for_the_task_says_for_which_it_can(
         "2:7: task: the tuner 'lora' cannot be used for classification; it can for generation, summarization"
     ]
     assert loads(TUNED.replace("classification", "generation"), tmp_path / "recipe.yaml", []).tuner is not None
-
-
-def test_a_problem_that_is_found_later_stands_where_the_recipe_says_the_value(read: Read) -> None:
-    recipe = read(TUNED + "retriever:\n  k: 3\n", "seed=7")
-
-    problem = problem_at(recipe, "retriever.k", "is too few")
-    assert (problem.line, problem.column, problem.message, problem.source_line) == (6, 6, "is too few", "  k: 3")
-    assert problem_at(recipe, "dataset", "is odd").line == 3
-    assert problem_at(recipe, "seed", "is odd").file == "--set seed=7"
-
-
-@pytest.mark.parametrize(
-    ("text", "message"),
-    [
-        ("documents: a\nshots: 3\n", "2:8: shots: name a file of examples: shots: {count: 3, examples: FILE.jsonl}"),
-        ("documents: a\nshots: {count: 3, examples: 其他}\n",
-         "2:29: shots.examples: there is no file '其他'"),
-        ("documents: a\nshots: {count: 3, examples: train.jsonl}\nprompt: '{context} {question}'\n",
-         "3:9: prompt: the field {examples} is missing, and shots asks for some"),
-    ],
-)  # fmt: skip
-def test_shots_need_a_file_and_a_place_in_the_prompt(text: str, message: str, tmp_path: Path) -> None:
-    assert problems(tmp_path, text) == [message]
-
-
-def test_shots_of_a_recipe_are_those_of_its_file(read: Read, tmp_path: Path) -> None:
-    shots = read("documents: a\nshots: {count: 3, examples: train.jsonl, select: balanced}\n").shots
-
-    assert (shots.count, shots.examples, shots.select) == (3, tmp_path / "train.jsonl", "balanced")
-    assert read("documents: a\nshots: {count: 0}\n").shots.count == 0
