@@ -1,23 +1,20 @@
 """A model folder that cannot be loaded is an error by name, and no message advises to run code of strangers.
 
-Modules: ``potluck.user_cache``, ``potluck.wheels``.
+Modules: ``potluck.models.loading``.
 """
 
 from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from torch.nn.modules.module import register_module_parameter_registration_hook
 
 from potluck.errors import ModelNotFound
 from potluck.models.loading import load_meta_model, load_model, load_tokenizer
-from potluck.models.weight_limits import Weights, limit_to_weights
 from support.tuning import make_model
 
 MAP = {"AutoConfig": "configuration_x.X", "AutoModelForCausalLM": "modeling_x.X", "AutoTokenizer": ["tokens_x.X", None]}
@@ -71,7 +68,6 @@ def test_a_vocabulary_of_400_digits_gives_no_native_frames(tmp_path: Path, reade
 def test_weights_are_the_same_whatever_their_header_calls_their_format(
     tmp_path: Path, form: dict[str, str] | None
 ) -> None:
-    import torch
     from safetensors.torch import load_file, save_file
 
     path = make_model(tmp_path) / "model.safetensors"
@@ -82,50 +78,3 @@ def test_weights_are_the_same_whatever_their_header_calls_their_format(
     except ModelNotFound:
         return
     assert all(torch.equal(loaded[name], tensor) for name, tensor in tensors.items())
-
-
-CLAIMS: dict[str, dict[str, Any]] = {
-    "layers": {"num_hidden_layers": 10_000_000},
-    "some layers": {"num_hidden_layers": 900},
-    "layers of a part": {"text_config": {"n_layer": 10_000_000}},
-    "digits": {"num_hidden_layers": HUGE},
-    "words": {"vocab_size": 1_000_000_000},
-    "width": {"hidden_size": 1_000_000},
-}
-
-
-@pytest.mark.timeout(60)
-@pytest.mark.parametrize("reader", ["weights", "shapes"])
-@pytest.mark.parametrize("claim", CLAIMS)
-def test_a_config_that_claims_more_than_the_weights_hold_is_refused_before_it_is_built(
-    tmp_path: Path, reader: str, claim: str
-) -> None:
-    built = list[str]()
-    hook = register_module_parameter_registration_hook(lambda module, name, parameter: built.append(name))
-    message = told(changed(tmp_path / "model", "config.json", **CLAIMS[claim]), reader)
-    hook.remove()
-    assert str(tmp_path) in message
-    assert "than its weights hold" in message or "than its weights have tensors (21)" in message
-    assert len(built) < 2_000
-    assert len(message) < 900
-
-
-def test_what_is_built_beside_a_model_that_is_refused_is_not_counted(tmp_path: Path) -> None:
-    folder = make_model(tmp_path)
-    with limit_to_weights(folder), ThreadPoolExecutor(1) as pool:
-        assert pool.submit(torch.nn.Linear, 10_000, 1000).result().in_features == 10_000
-    with pytest.raises(ModelNotFound, match="far more parameters"), limit_to_weights(folder):
-        torch.nn.Linear(10_000, 1000)
-    assert torch.nn.Linear(10_000, 1000).in_features == 10_000
-
-
-def test_a_gguf_file_that_holds_a_vocabulary_alone_claims_no_layers(tmp_path: Path) -> None:
-    gguf = pytest.importorskip("gguf")
-    path = tmp_path / "vocabulary.gguf"
-    writer = gguf.GGUFWriter(path, "llama")
-    writer.write_header_to_file()
-    writer.write_kv_data_to_file()
-    writer.write_tensors_to_file()
-    writer.close()
-
-    assert Weights.in_gguf(path) == Weights(path, 0, 0)

@@ -1,4 +1,7 @@
-"""Tuned models as rows of a comparison of strategies."""
+"""Tuned models as rows of a comparison of strategies.
+
+Modules: ``potluck.strategy.tuned``.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,21 @@ from typing import Any
 
 import pytest
 
+pytest.importorskip("peft")
+
 from potluck import recipe as recipes
+from potluck.components.components import Components
 from potluck.errors import PotluckError
+from potluck.observation.observers import Observers
+from potluck.strategy.budget import Budget
+from potluck.strategy.data import LabelledText
+from potluck.strategy.protocol import TrainingSetup
 from potluck.strategy.selection import SelectionOutcome, SelectionPlan, strategy
-from support.tuning import METHODS
+from potluck.strategy.tuned import tuned_specs
+from potluck.workspace import Workspace
+from support.tuning import METHODS, home, model, one_thread
+
+__all__ = ["home", "model", "one_thread"]
 
 FULL = {"use": "full", "training": {"max_steps": 150, "learning_rate": 0.003, "dtype": "float32"}}
 LORA = {"use": "lora", **METHODS["lora"], "training": {"max_steps": 40, "learning_rate": 0.03, "dtype": "float32"}}
@@ -92,3 +106,50 @@ def test_a_model_that_is_not_there_is_this_rows_failure_alone(home: Path) -> Non
 def test_a_tuner_without_a_model_is_refused_with_what_to_add(home: Path) -> None:
     with pytest.raises(PotluckError, match="--model"):
         run(home, LORA, model=None)
+
+
+def test_rows_are_named_by_their_tuners_and_those_of_one_tuner_are_numbered(tmp_path: Path) -> None:
+    tuners = ("lora", json.dumps({"use": "lora", "r": 2}), "full", "lora")
+    opened = list[Components]()
+    specs = tuned_specs(tuners, "m", 0, Workspace(tmp_path), Budget(1, 1), opened, Observers("rows"))
+
+    assert {name: spec.summary for name, spec in specs.items()} == {
+        "lora": "a model tuned by lora",
+        "lora (2)": "a model tuned by lora",
+        "full": "a model tuned by full",
+        "lora (3)": "a model tuned by lora",
+    }
+    assert not any(spec.needs_chat or spec.vectors or spec.baseline for spec in specs.values())
+    assert opened == []
+
+
+@pytest.mark.parametrize(
+    ("texts", "asked"),
+    [
+        (("紅蘋果", "藍天"), "這則訊息的標籤是什麼？\n訊息：紅蘋果"),
+        (("red", "藍天"), "Which label does this message have?\nMessage: 紅蘋果"),
+    ],
+)
+def test_a_row_trains_with_a_prompt_in_the_language_of_the_messages(
+    home: Path, texts: tuple[str, str], asked: str
+) -> None:
+    train = tuple(LabelledText(text, label, "a:1") for text, label in zip(texts, ("水果", "sky"), strict=True))
+    setup, opened = TrainingSetup(train, ("sky", "水果"), 7), list[Components]()
+    made = tuned_specs(
+        (json.dumps(QUICK),), str(home / "model"), 7, Workspace(home / "w"), Budget(1, 1), opened, Observers("rows")
+    )
+    row = made["lora"].make(setup)
+    assert row.price("紅蘋果") == 0.0
+    assert opened == [], "nothing is read before the row's turn"
+    name = row.name
+
+    (components,) = opened
+    recipe = components.recipe
+    assert (recipe.seed, recipe.tuning.task) == (7, "classification")
+    assert recipe.prompt is not None
+    assert recipe.prompt.render(text="紅蘋果") == asked
+    (data,) = (home / "w" / "strategy").iterdir()
+    written = [json.loads(line) for line in data.read_text(encoding="utf-8").splitlines()]
+    assert (data.stem, written) == (setup.name, [{"text": one.text, "label": one.label} for one in train])
+    assert name == row.name
+    components.close()
