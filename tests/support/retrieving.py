@@ -194,6 +194,7 @@ import os
 import re
 import unicodedata
 from dataclasses import replace
+from pathlib import Path
 
 import potluck
 from keyword_shared import note
@@ -218,7 +219,7 @@ class Numbers(Reranker):
 
     def identity(self):
         path = os.environ.get("NUMBERS_MODEL")
-        return {"model": open(path, encoding="utf-8").read()} if path else {}
+        return {"model": Path(path).read_text("utf-8")} if path else {}
 
     def rerank(self, batch):
         note(f"rerank {' '.join(str(len(one.passages)) for one in batch)}")

@@ -1,6 +1,6 @@
 """Databases that several processes open at once.
 
-Modules: ``potluck.workspace.connection``.
+Modules: ``potluck.workspace.database``.
 """
 
 from __future__ import annotations
