@@ -9,6 +9,7 @@ import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 from unittest.mock import patch
 
 from click import Command
@@ -41,6 +42,13 @@ def potluck(
         check=False,
         timeout=SECONDS,
     )
+
+
+def potluck_json(*arguments: str, status: int = 0) -> Any:
+    """What a command prints with ``--json``, where it ends with that status."""
+    done = potluck(*arguments, "--json")
+    assert done.returncode == status, done.stderr
+    return json.loads(done.stdout)
 
 
 def invoke(command: Command, *arguments: str) -> Result:

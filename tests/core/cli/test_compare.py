@@ -1,10 +1,9 @@
-"""``potluck compare``, ``lock`` and ``reproduce`` as a user runs them.
+"""``potluck compare`` as a user runs it.
 
-Modules: ``potluck.cli.gate``, ``potluck.cli.lock``, ``potluck.cli.reproduce``, ``potluck.comparison.causes``,
+Modules: ``potluck.cli.compare``, ``potluck.comparison.causes``,
 ``potluck.comparison.curves``, ``potluck.comparison.document``, ``potluck.comparison.engine``,
 ``potluck.comparison.gate``, ``potluck.comparison.measured``, ``potluck.comparison.notes``,
-``potluck.comparison.compare``, ``potluck.comparison.table``, ``potluck.workloads``,
-``potluck.runs.reproduce``.
+``potluck.comparison.compare``, ``potluck.comparison.table``, ``potluck.workloads``.
 """
 
 from __future__ import annotations
@@ -165,97 +164,6 @@ def test_a_mistake_is_one_message(arguments: list[str], message: str, home: Path
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
-
-
-@pytest.mark.parametrize(
-    ("gate", "baseline", "status", "verdict"),
-    [
-        ("f1 >= baseline - 0.02", "a", 0, "passed"),
-        ("f1 >= baseline - 0.02", "b", 1, "failed"),
-        ("f1 >= baseline + 0.9", "a", 3, "undecided"),
-    ],
-)
-def test_a_gate_says_by_its_exit_status_what_it_decided(
-    gate: str, baseline: str, status: int, verdict: str, home: Path
-) -> None:
-    plant(home, 70)
-    found = result("compare", "recipe.yaml", "--gate", gate, "--baseline", baseline, status=status)
-
-    assert found["verdict"] == verdict
-    (variant,) = found["variants"]
-    assert (variant["asked"] < 70) == (verdict != "undecided"), "it stops as soon as it is decided"
-    assert len(asked(home)) == 2 * variant["asked"]
-
-
-def test_a_gate_without_a_baseline_is_about_the_recipe(home: Path) -> None:
-    found = result("compare", "recipe.yaml", "--set", "compare=null", "--gate", "f1 >= 0.5")
-
-    assert (found["verdict"], found["variants"][0]["name"]) == ("passed", "as it is")
-
-
-def test_a_run_is_reproduced_from_its_manifest_and_differences_are_named(home: Path) -> None:
-    run = result("run", "recipe.yaml")["run"]
-    assert result("reproduce", run)["same"] is True
-    document = home / "b" / "item000.txt"
-    document.write_text(document.read_text(encoding="utf-8").replace("v-0", "v-9"), encoding="utf-8")
-
-    found = result("reproduce", str(home / ".potluck" / "runs" / run), status=1)
-
-    assert [one["name"] for one in found["inputs"]] == ["b/item000.txt"]
-    assert found["answers"] == [{"what": "answer", "name": "q0", "then": "v-0", "now": "v-9"}]
-    assert "f1" in {one["name"] for one in found["metrics"]}
-    assert not list((home / ".potluck").glob("reproduce-*"))
-
-
-def test_a_comparison_is_reproduced_variant_by_variant(home: Path) -> None:
-    run = result("compare", "recipe.yaml", "--no-causes")["run"]
-    again = result("reproduce", run)
-    assert (again["same"], again["questions"]) == (True, 2 * ITEMS)
-    document = home / "b" / "item000.txt"
-    document.write_text(document.read_text(encoding="utf-8").replace("v-0", "v-9"), encoding="utf-8")
-
-    found = result("reproduce", run, status=1)
-
-    assert [one["name"] for one in found["answers"]] == ["q0 of b"], "variant a reads another folder"
-    assert "f1 of b" in {one["name"] for one in found["metrics"]}
-    assert [one["name"] for one in found["inputs"]] == ["b/item000.txt"]
-
-
-def test_reproducing_what_is_no_run_names_those_there_are(home: Path) -> None:
-    run = result("run", "recipe.yaml")["run"]
-    done = potluck("reproduce", "20200101-000000-0000")
-
-    assert done.returncode == 1
-    assert f"there is no run '20200101-000000-0000'; the runs here are: {run}" in done.stderr
-
-
-def test_a_lock_refuses_a_run_of_other_things(home: Path) -> None:
-    assert potluck("lock", "recipe.yaml").returncode == 0
-    assert potluck("run", "recipe.yaml").returncode == 0
-    assert potluck("lock", "recipe.yaml", "--check").returncode == 0
-    (home / "b" / "item999.txt").write_text("About key-200. value new", encoding="utf-8")
-
-    done = potluck("run", "recipe.yaml")
-
-    assert done.returncode == 1
-    assert "document b/item999.txt is new" in done.stderr
-    assert "potluck lock recipe.yaml" in done.stderr
-    assert potluck("lock", "recipe.yaml", "--check").returncode == 1
-    assert potluck("lock", "recipe.yaml").returncode == 0
-    assert potluck("run", "recipe.yaml").returncode == 0
-
-
-def test_a_lock_of_one_recipe_leaves_others_in_the_folder_alone(home: Path) -> None:
-    other = home / "other.yaml"
-    other.write_text("documents: b/*.txt\nembedder: keys\nchat: reader\n", encoding="utf-8")
-    assert potluck("lock", "recipe.yaml").returncode == 0
-    assert potluck("run", "other.yaml").returncode == 0
-    assert potluck("lock", "other.yaml").returncode == 0
-
-    held = json.loads((home / "potluck.lock").read_text(encoding="utf-8"))
-
-    assert list(held["recipes"]) == ["other.yaml", "recipe.yaml"]
-    assert held["recipes"]["recipe.yaml"]["plugin"]["embedder keys"] == "potluck-planted 1.0"
 
 
 def test_killed_at_any_moment_a_comparison_goes_on_without_asking_twice(home: Path) -> None:

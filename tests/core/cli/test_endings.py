@@ -1,6 +1,6 @@
 """How a command ends when it is asked to, and when nobody can read what it prints.
 
-Modules: ``potluck.cli.signals``.
+Modules: ``potluck.cli``, ``potluck.cli.signals``, ``potluck.cli.terminal``.
 """
 
 from __future__ import annotations
@@ -10,9 +10,8 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -68,13 +67,6 @@ def test_a_signal_ends_a_command_as_ctrl_c_does_with_its_own_status(home: Path, 
     assert process.returncode == 128 + number
     assert errors.endswith("interrupted; what was finished is kept\n")
     assert "Traceback" not in errors
-
-
-def test_a_signal_that_the_caller_has_ignored_stays_ignored(home: Path) -> None:
-    code = "from potluck.cli import signals; import signal; signals.catch(); signal.raise_signal(signal.SIGHUP)"
-    script = f"import signal; signal.signal(signal.SIGHUP, signal.SIG_IGN); {code}"
-
-    assert subprocess.run([sys.executable, "-c", script], check=False).returncode == 0
 
 
 COMMANDS = (
@@ -155,40 +147,9 @@ def test_letters_that_the_encoding_lacks_are_spelled(home: Path, monkeypatch: py
     assert done.returncode == 0
 
 
-def chatting(home: Path, preexec: Callable[[], object], **streams: Any) -> subprocess.CompletedProcess[bytes]:
-    (home / "notes.txt").write_text("The bridge stands since 1924. 橋在一九二四年建成。", encoding="utf-8")
-    (home / "chat.yaml").write_text("documents: notes.txt\nchat: extractive\n", encoding="utf-8")
-    command = [*COMMAND, "chat", "chat.yaml"]
-    return subprocess.run(command, capture_output=True, check=False, preexec_fn=preexec, **streams)
-
-
-def test_chat_says_that_standard_input_is_closed(home: Path) -> None:
-    done = chatting(home, lambda: os.close(0))
-
-    assert done.returncode == 1
-    assert done.stderr == b"standard input is closed, so no question can be read from it\n"
-
-
-def test_chat_says_that_standard_input_cannot_be_read(home: Path) -> None:
-    with (home / "written").open("wb") as file:
-        done = chatting(home, lambda: None, stdin=file)
-
-    assert done.returncode == 1
-    assert done.stderr == b"no question can be read from standard input (Bad file descriptor)\n"
-
-
-def test_a_line_that_is_no_text_is_a_question_like_any_other(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")
-
-    done = chatting(home, lambda: None, input="建\n".encode("big5") + "橋?\n".encode())
-
-    assert (done.returncode, done.stderr) == (0, b"")
-    assert "橋在一九二四年建成" in done.stdout.decode()
-
-
 def test_no_file_takes_the_place_of_a_closed_stream(home: Path) -> None:
     code = (
-        "import os; from potluck.cli import terminal; terminal.prepare(); "
+        "import os; from potluck.cli import terminal; terminal.prepare_streams(); "
         "os.write(3, b' '.join(os.readlink(f'/proc/self/fd/{n}').encode() for n in range(3)))"
     )
     with (home / "said").open("wb") as file:

@@ -1,0 +1,72 @@
+"""``potluck chat``: a question a line.
+
+Modules: ``potluck.cli.chat``.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from support.commands import potluck
+
+
+def test_chat_answers_line_after_line_until_an_empty_one(notes_home: Path) -> None:
+    done = potluck("chat", "recipe.yaml", stdin="短鋼軌是什麼？\nHow many promises were on the board?\n\nnot read\n")
+
+    assert done.returncode == 0
+    assert "5m以上" in done.stdout
+    assert "sixty-four" in done.stdout
+
+
+COMMAND = [sys.executable, "-m", "potluck"]
+
+
+def chatting(notes_home: Path, preexec: Callable[[], object], **streams: Any) -> subprocess.CompletedProcess[bytes]:
+    (notes_home / "notes.txt").write_text("The bridge stands since 1924. 橋在一九二四年建成。", encoding="utf-8")
+    (notes_home / "chat.yaml").write_text("documents: notes.txt\nchat: extractive\n", encoding="utf-8")
+    command = [*COMMAND, "chat", "chat.yaml"]
+    return subprocess.run(command, capture_output=True, check=False, preexec_fn=preexec, **streams)
+
+
+def test_chat_says_that_standard_input_is_closed(notes_home: Path) -> None:
+    done = chatting(notes_home, lambda: os.close(0))
+
+    assert done.returncode == 1
+    assert done.stderr == b"standard input is closed, so no question can be read from it\n"
+
+
+def test_chat_says_that_standard_input_cannot_be_read(notes_home: Path) -> None:
+    with (notes_home / "written").open("wb") as file:
+        done = chatting(notes_home, lambda: None, stdin=file)
+
+    assert done.returncode == 1
+    assert done.stderr == b"no question can be read from standard input (Bad file descriptor)\n"
+
+
+def test_a_line_that_is_no_text_is_a_question_like_any_other(notes_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")
+
+    done = chatting(notes_home, lambda: None, input="建\n".encode("big5") + "橋?\n".encode())
+
+    assert (done.returncode, done.stderr) == (0, b"")
+    assert "橋在一九二四年建成" in done.stdout.decode()
+
+
+def test_with_json_an_error_of_one_question_is_an_object_and_the_next_is_answered(notes_home: Path) -> None:
+    long = "鋼軌" * 3000
+    options = ["--json", "--set", "embedder.window=200"]
+    done = potluck("chat", "recipe.yaml", *options, stdin=f"{long}\n短鋼軌是什麼？\n")
+
+    refused, answered = (json.loads(line) for line in done.stdout.splitlines())
+    assert refused["error"] == "WindowExceeded"
+    assert refused["message"] in done.stderr
+    assert "5m以上" in answered["answer"]
+    assert done.returncode == 0

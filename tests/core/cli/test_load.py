@@ -1,0 +1,35 @@
+"""``potluck load``: what is seen in files.
+
+Modules: ``potluck.cli.load``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from support.commands import potluck
+
+
+def test_load_shows_each_file_and_fails_for_one_without_hiding_the_others(notes_home: Path) -> None:
+    names = ["-dash.txt", "50% off.txt", "two  blanks.txt", "中文　全形.txt"]
+    for name in names:
+        (notes_home / name).write_text(f"內容 of {name}", encoding="utf-8")
+
+    done = potluck("load", "--json", "--", *names, "nothing.txt", "notes")
+
+    assert done.returncode == 1
+    rows = json.loads(done.stdout)
+    assert [row["text"] for row in rows if row["source"] in names] == [f"內容 of {name}" for name in names]
+    (failed,) = [row for row in rows if "error" in row]
+    assert failed["source"] == "nothing.txt"
+    assert {row["source"] for row in rows} >= {"notes/規範.txt", "notes/talk.txt"}
+
+
+def test_load_takes_a_loader_and_its_settings(notes_home: Path) -> None:
+    (notes_home / "old.dat").write_bytes("短鋼軌".encode("big5"))
+
+    (row,) = json.loads(potluck("load", "old.dat", "--loader", "text", "--set", "encoding=big5", "--json").stdout)
+
+    assert row["text"] == "短鋼軌"
+    assert row["metadata"]["encoding"] == "big5"
