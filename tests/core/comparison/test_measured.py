@@ -1,76 +1,29 @@
 """From the answers of variants to the document of a comparison: measured by hand, without asking a model.
 
-Modules: ``potluck.comparison.causes``, ``potluck.comparison.curves``,
-``potluck.comparison.document``, ``potluck.comparison.engine``,
-``potluck.comparison.measured``, ``potluck.comparison.table``.
+Modules: ``potluck.comparison.causes``, ``potluck.comparison.document``, ``potluck.comparison.engine``,
+``potluck.comparison.measured``.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
-from dataclasses import replace
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
-from rich.console import Console
 
-from potluck import recipe as recipes
-from potluck.comparison import table
 from potluck.comparison.causes import count_causes
-from potluck.comparison.curves import curves
-from potluck.comparison.document import Setting, comparison_result, main_measure
+from potluck.comparison.document import main_measure
 from potluck.comparison.engine import VariantRun, answering_cost, question_cost
 from potluck.comparison.measured import describe_measures, measure_tables, preferred_measure, values_of
-from potluck.contracts import Attempt
-from potluck.document_qa.workload import AnsweredQuestion
-from potluck.documents import Answer, Passage, Usage
+from potluck.documents import Passage
 from potluck.evaluation.results import Answered
 from potluck.json_values import as_json
 from potluck.metrics.perplexity import Surprise
-from potluck.metrics.scorer import QuestionScore
 from potluck.questions.question_file import Question
-from potluck.recipe.swaps import Variant
-from potluck.results.comparison import Cause, ComparisonResult, JudgedPair, JudgeResult
-from potluck.statistics.intervals import Interval
+from potluck.results.comparison import Cause
 from support.scoring import usual
-
-
-def variant(name: str, swaps: Mapping[str, str] | None = None, text: str = "retriever: {k: 2}\n") -> Variant:
-    return Variant(name, swaps or {}, recipes.loads(text, Path("recipe.yaml"), []))
-
-
-def passage(number: int, length: int = 10) -> Passage:
-    start = number * length
-    return Passage(f"id{number}", "規範.txt", "x" * length, start, start + length, 1.0, sections=("1.4",), page=number)
-
-
-def answered(
-    number: int,
-    values: Mapping[str, float] | None = None,
-    refused: bool | None = False,
-    answerable: bool = True,
-    seconds: float = 0.5,
-    passages: int = 12,
-    citations: Sequence[Passage] = (),
-) -> Answered:
-    question = Question(f"q{number}", f"第{number}題", answerable=answerable, answers=("x",) if answerable else ())
-    answer = Answer(f"answer {number}", "stop", Usage(1000 * number, 100))
-    found = [passage(place) for place in range(passages)]
-    said = None if refused is None else answer.text
-    attempt = Attempt(question.question, answer=said, answerable=answerable, refused=bool(refused))
-    refusals = {name: value for name, value in usual().values(attempt).items() if name.startswith("refusal")}
-    score = QuestionScore(question.id, answerable, {**(values or {}), **refusals}, refused, attempt=attempt)
-    return AnsweredQuestion(question, answer, score, seconds, retrieved=found, citations=citations)
-
-
-def run(name: str, *rounds: Sequence[Answered], **more: Any) -> VariantRun:
-    return VariantRun(variant(name, more.pop("swaps", None)), [[*one] for one in rounds], **more)
-
-
-def of_f1(name: str, *values: float, **more: Any) -> VariantRun:
-    return run(name, [answered(number, {"f1": value}) for number, value in enumerate(values)], **more)
+from support.variant_runs import answered, of_f1, result, run
 
 
 @pytest.mark.parametrize(
@@ -146,14 +99,6 @@ def test_measures_are_listed_with_their_direction_and_unit() -> None:
     ]
     assert found[0].label == "Words in common (F1)"
     assert all(one.summary for one in found)
-
-
-SETTING = Setting("run-1", "規範", "recipe.yaml", "q.jsonl", "grid", "a", 0.0, ("a note",))
-
-
-def result(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> ComparisonResult:
-    questions = [one.question for one in next(run for run in runs if run.repeats).repeats[0]]
-    return comparison_result(SETTING, runs, questions, causes, metric, usual())
 
 
 def made(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> Any:
@@ -281,92 +226,3 @@ def test_causes_are_counted_pair_by_pair_with_their_detail_where_it_is_one() -> 
         "1 of 8 differences between a and b come from prompt: shorter",
         "1 of 1 differences between a and c come from order: x",
     ]
-
-
-def intervals(**means: float) -> dict[str, Interval]:
-    return {name: Interval(mean, mean - 0.1, mean + 0.1, 9) for name, mean in means.items()}
-
-
-def numbered(key: str, values: Sequence[Any]) -> list[Variant]:
-    section, name = key.split(".")
-    return [
-        variant(f"v{number}", {key: str(value)}, f"{section}: {{{name}: {value}}}\n")
-        for number, value in enumerate(values)
-    ]
-
-
-def test_a_curve_goes_through_three_points_or_more_in_the_order_of_their_numbers() -> None:
-    chosen = numbered("retriever.k", [8, 2, 4])
-
-    (curve,) = curves(chosen, intervals(v0=0.8, v1=0.2, v2=0.4))
-    assert as_json(curve) == {
-        "name": "retriever.k",
-        "points": [
-            {"n": n, "mean": mean, "low": pytest.approx(mean - 0.1), "high": pytest.approx(mean + 0.1)}
-            for n, mean in ((2, 0.2), (4, 0.4), (8, 0.8))
-        ],
-    }
-    assert curves(chosen[:2], intervals(v0=0.8, v1=0.2)) == []
-    assert curves(chosen, intervals(v0=0.8, v1=0.2)) == [], "one without the measure is no point"
-
-
-def test_no_examples_are_none_of_them_and_what_is_no_number_is_no_point(tmp_path: Path) -> None:
-    (tmp_path / "e.jsonl").write_text('{"question": "a", "answers": ["b"]}\n', encoding="utf-8")
-
-    def shots(count: int) -> Variant:
-        text = f"shots: {{count: {count}, examples: e.jsonl}}\n" if count else "name: x\n"
-        return Variant(f"s{count}", {"shots.count": str(count)}, recipes.loads(text, tmp_path / "r.yaml", []))
-
-    (curve,) = curves([shots(0), shots(1), shots(4)], intervals(s0=0.1, s1=0.2, s4=0.3))
-    assert [point.n for point in curve.points] == [0, 1, 4]
-    words = [variant(name, {"answer.method": name}, f"answer: {name}\n") for name in ("stuff", "refine", "map_reduce")]
-    assert curves(words, intervals(stuff=0.1, refine=0.2, map_reduce=0.3)) == []
-
-
-def shown(found: ComparisonResult) -> str:
-    console = Console(width=200, record=True, file=None, quiet=False, force_terminal=False)
-    with console.capture() as captured:
-        console.print(table.of(found))
-    return captured.get()
-
-
-def test_the_table_has_a_row_a_variant_the_wanted_measure_first_and_five_at_most() -> None:
-    values = {"f1": 0.5, "fact": 0.25, "exact_match": 1.0, "recall@1": 0.0, "recall@5": 1.0, "mrr": 0.75}
-    runs = [run("[a]", [answered(n, values) for n in range(2)], cost=0.12345, seconds=3.21), run("b", error="no")]
-    text = shown(result(runs, "mrr"))
-
-    head, *rows = [line.split() for line in text.splitlines() if line.strip() and "─" not in line]
-    assert head == ["variant", "mrr", "fact", "f1", "exact_match", "recall@1", "USD", "seconds", "asked", "/", "reused"]
-    assert rows[0][0] == "[a]"
-    assert rows[0][1].startswith("0.750")
-    assert "0.1235" in rows[0]
-    assert rows[0][-4:] == ["3.2", "0", "/", "0"]
-    assert rows[1] == ["b", "failed"]
-
-
-def test_a_variant_without_a_price_or_a_measure_has_a_dash() -> None:
-    runs = [of_f1("a", 1.0), run("b", [answered(0)])]
-    rows = [line.split() for line in shown(result(runs)).splitlines() if line.strip() and "─" not in line][1:]
-
-    assert rows[0][:2] == ["a", "1.000"]
-    assert rows[1][:2] == ["b", "-"]
-    assert "-" in rows[0]
-
-
-def test_verdicts_are_those_of_the_chief_measure_then_of_the_judge_then_the_causes() -> None:
-    found = result([of_f1("a", 0.0, 0.5, 1.0), of_f1("b", 1.0, 1.0, 1.0)], causes=[cause("q1", "prompt", "shorter")])
-    pair = JudgedPair(
-        "a", "b", n=5, wins_a=1, wins_b=2, tie=1, inconsistent=1, unparsed=0, win_rate=None, agreement=None,
-        position_bias=None,
-    )  # fmt: skip
-
-    lines = list(table.verdicts(replace(found, judge=JudgeResult("judge", (pair,)))))
-
-    assert len(lines) == 3
-    assert lines[0].startswith("no evidence of a difference between a and b")
-    assert lines[1] == (
-        "of 5 pairs of answers that differ the judge prefers 2 times b and 1 times a; equal: 1, another verdict in "
-        "the other order: 1, no verdict in the reply: 0"
-    )
-    assert lines[2] == "1 of 1 differences between a and b come from prompt: shorter"
-    assert list(table.verdicts(found)) == [lines[0], lines[2]]

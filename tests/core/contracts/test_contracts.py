@@ -1,27 +1,28 @@
 """A contract whose demands change gets another version; what the page about versions says is so.
 
-Modules: ``potluck.contracts.chat``, ``potluck.contracts.context``, ``potluck.contracts.embedder``,
-``potluck.contracts.offer``, ``potluck.contracts.tuner``, ``potluck.documents``.
+Modules: ``potluck.contracts.attached``, ``potluck.contracts.component``, ``potluck.contracts.loader``,
+``potluck.contracts.observer``, ``potluck.contracts.splitter``, ``potluck.contracts.store`` (which declare methods and
+defaults alone), ``potluck.contracts.kinds``, ``potluck.documents``.
 """
 
 from __future__ import annotations
 
 import inspect
-import math
 import re
 from collections.abc import Mapping
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from potluck import contracts, documents, plugins
-from potluck.contracts import CONTRACT_VERSIONS, Component, Kind, Measure, Offer, Scale
-from potluck.contracts.metric import is_figure
+from potluck.contracts import CONTRACT_VERSIONS, Component, Kind, Offer
 from potluck.errors import ContractMismatch
 from support.fake_plugins import install, visible
 
-PAGE = (Path(__file__).parents[2] / "docs" / "explanation" / "contracts.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "explanation" / "contracts.md").read_text(encoding="utf-8")
 CLASSES: Mapping[Kind, type[Component]] = {
     "loader": contracts.Loader,
     "splitter": contracts.Splitter,
@@ -138,16 +139,33 @@ def test_what_plugins_are_given_and_give_cannot_be_changed(value: type) -> None:
         setattr(made, first.name, None)
 
 
-@pytest.mark.parametrize(
-    ("scale", "bounds"), [("share", (0, 1)), ("amount", (0, math.inf)), ("any", (-math.inf, math.inf))]
-)
-def test_the_scale_of_a_measure_says_which_values_it_may_have(scale: Scale, bounds: tuple[float, float]) -> None:
-    assert Measure("f1", "how alike they are", scale=scale).bounds == bounds
+def test_a_component_that_says_nothing_has_nothing_to_close_and_no_model() -> None:
+    class Silent(contracts.Observer):
+        pass
+
+    component = Silent()
+    component.close()
+    assert component.identity() == {}
 
 
-@pytest.mark.parametrize(
-    ("value", "expected"),
-    [(1, True), (0.5, True), (True, False), (math.nan, False), (math.inf, False), ("1", False), (None, False)],
-)
-def test_a_figure_is_a_finite_number(value: object, expected: bool) -> None:
-    assert is_figure(value) == expected
+def test_what_a_class_does_not_say_is_the_cautious_choice() -> None:
+    assert (contracts.Loader.isolated, contracts.Loader.hands_on) == (True, False)
+    assert (contracts.VectorStore.exact, contracts.VectorStore.uses_seed) == (True, False)
+    assert isinstance(Labels(), contracts.Classifying)
+    assert not isinstance(object(), contracts.Classifying)
+    assert contracts.Tuned(Path("學會"), "1a", lambda model, tokenizer: Labels()).end_token is None
+
+
+class Labels:
+    """What has all that a classification head has."""
+
+    labels, past_length = ("正面", "負面"), 0
+
+    def past(self) -> None: ...
+
+    def embeddings(self) -> None: ...
+
+    def active(self) -> AbstractContextManager[None]:
+        return nullcontext()
+
+    def classify(self, hidden: Any) -> Any: ...

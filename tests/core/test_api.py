@@ -1,6 +1,6 @@
-"""A recipe that was closed, before it is asked or meanwhile, says so by name.
+"""A recipe from Python: what it needs and sends, and that one that was closed, before or meanwhile, says so by name.
 
-Modules: ``potluck.api``, ``potluck.workspace.connection``.
+Modules: ``potluck.api``, ``potluck.workspace.connection``. How threads and processes share one: ``test_session.py``.
 """
 
 from __future__ import annotations
@@ -13,7 +13,8 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe, api
-from potluck.errors import PotluckError, RecipeClosed
+from potluck.comparison.compare import Plan
+from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.workspace.catalogue import Load
 from support.fake_plugins import install_hashing, visible
 
@@ -153,3 +154,87 @@ def test_what_is_opened_while_another_thread_closes_is_closed_too(
     if made == "open_searcher":
         assert recipe._search is not None
         assert not recipe._search.close.alive
+
+
+def test_it_is_read_with_what_overrides_it(path: Path) -> None:
+    with Recipe.load(str(path), ["retriever.k=2", "name=食譜"]) as recipe:
+        assert (recipe.model.retriever.k, recipe.model.name, recipe.model.path) == (2, "食譜", path)
+        assert recipe.workspace.folder == path.parent / ".potluck"
+
+
+def test_an_answer_comes_with_its_citations_and_in_pieces(path: Path) -> None:
+    pieces: list[str] = []
+    with Recipe.load(path) as recipe:
+        report = recipe.ask("哪一年落成？", pieces.append)
+
+    assert "".join(pieces) == report.answer.text == "第7號橋於1907年落成。"
+    assert [one.source for one in report.citations] == ["筆記.txt"]
+
+
+def test_the_retriever_is_kept_until_the_index_has_changed(path: Path) -> None:
+    with Recipe.load(path) as recipe:
+        first = recipe.retriever()
+        assert recipe.retriever() is first
+        (path.parent / "新的.txt").write_text("第8號橋於1908年落成。", encoding="utf-8")
+        assert recipe.retriever() is first, "documents are looked through when somebody indexes"
+        recipe.index()
+        assert recipe.retriever() is not first
+
+
+def test_beside_a_writer_a_refresh_is_none_and_without_a_finished_index_an_error(path: Path) -> None:
+    (path.parent / "新的.txt").write_text("第8號橋於1908年落成。", encoding="utf-8")
+    with Recipe.load(path) as writer, writer.workspace.write_lock():
+        with Recipe.load(path) as reader:
+            assert reader.refresh() is None
+        with Recipe.load(path, ["embedder.dimensions=8"]) as reader, pytest.raises(WorkspaceBusy):
+            reader.refresh()
+    with Recipe.load(path) as alone:
+        report = alone.refresh()
+        assert report is not None
+        assert report.loaded == 1
+
+
+@pytest.mark.parametrize("use", ["index", "retriever", "ask"])
+def test_a_recipe_without_documents_says_that_it_has_none(path: Path, use: str) -> None:
+    with Recipe.load(path, ["documents=null"]) as recipe, pytest.raises(PotluckError, match=r"recipe\.yaml: "):
+        USES[use](recipe)
+
+
+def test_variants_are_those_of_the_recipe_or_of_a_plan(path: Path) -> None:
+    plan = Plan(swaps=["retriever.k=1,2", "store=exact,faiss"], design="paired")
+    with Recipe.load(path, ["compare={retriever.k: {少: 1, 多: 2}}"]) as recipe:
+        assert [one.name for one in recipe.variants()] == ["少", "多"]
+        assert [one.recipe.store.name for one in recipe.variants(plan)] == ["exact", "faiss"]
+
+
+@pytest.mark.parametrize(
+    ("overrides", "plan", "hosts", "needs"),
+    [
+        ([], None, {}, False),
+        (["embedder={use: hashing, send: 例子.tw}"], None, {"embedder": "例子.tw"}, True),
+        (["chat={use: transformers, model: 'hf://甲/乙'}"], None, {}, True),
+        (["chat={use: transformers, model: 甲}"], None, {}, False),
+        ([], Plan(), {}, False),
+        ([], Plan(swaps=["embedder=hashing,{use: hashing, send: 例子.tw}"]), {}, True),
+        ([], Plan(swaps=["retriever.k=1,2"]), {}, False),
+        ([], Plan(judge="{use: openai, model: gpt-5}"), {}, True),
+        ([], Plan(judge="extractive"), {}, False),
+        (["compare={embedder: {甲: hashing, 乙: {use: hashing, send: 例子.tw}}}"], Plan(), {}, True),
+        (["compare={embedder: {甲: hashing, 乙: {use: hashing, send: 例子.tw}}}"], None, {}, False),
+    ],
+)
+def test_it_says_what_leaves_the_machine_and_whether_the_network_is_needed(
+    path: Path, overrides: list[str], plan: Plan | None, hosts: dict[str, str], needs: bool
+) -> None:
+    with Recipe.load(path, overrides) as recipe:
+        assert recipe.remote_hosts() == hosts
+        assert recipe.needs_network(plan) is needs
+
+
+def test_looking_writes_nothing_beside_the_recipe(path: Path) -> None:
+    workspace = path.parent / ".potluck"
+    before = {one: one.stat().st_mtime_ns for one in workspace.rglob("*") if one.is_file()}
+
+    with Recipe.load(path) as recipe, recipe.looking() as components:
+        assert components.embedder.dimensions == 16
+    assert {one: one.stat().st_mtime_ns for one in workspace.rglob("*") if one.is_file()} == before

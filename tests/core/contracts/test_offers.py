@@ -1,6 +1,6 @@
 """What a component can do is said by the offer, by its class or by its author.
 
-Modules: ``potluck.contracts.offer``, ``potluck.contracts.offers``.
+Modules: ``potluck.contracts.offers``, ``potluck.contracts.offer``.
 """
 
 from __future__ import annotations

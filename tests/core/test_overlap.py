@@ -106,18 +106,6 @@ def test_texts_compare_as_the_scorer_compared_them() -> None:
     assert len(recorded) == 160
 
 
-@pytest.mark.parametrize("phrase", json.loads((SAMPLES / "scorer" / "refusals.json").read_text(encoding="utf-8")))
-def test_what_the_scorer_took_for_a_refusal_is_one(phrase: str) -> None:
-    assert is_refusal(phrase)
-    assert is_refusal(f"{phrase}. " + "x" * 60)
-
-
-def test_all_that_the_scorer_takes_for_refusals_are(scorer: ModuleType) -> None:
-    for phrase in scorer.IDK:
-        assert is_refusal(phrase)
-        assert is_refusal(f"{phrase}. " + "x" * 60)
-
-
 @settings(deadline=None)
 @given(texts, texts)
 def test_the_scorer_agrees_on_anything(scorer: ModuleType, one: str, other: str) -> None:

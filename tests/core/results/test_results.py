@@ -1,0 +1,49 @@
+"""What potluck finds out is handed on as frozen values, of which JSON says every field.
+
+Modules: ``potluck.results.listings``, ``potluck.results.runs``, ``potluck.results.stages`` (fields and nothing else),
+``potluck.results.answers``, ``potluck.results.comparison``, ``potluck.results.strategy``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import FrozenInstanceError, fields, is_dataclass
+from types import ModuleType
+from typing import Any
+
+import pytest
+
+from potluck.json_values import as_json
+from potluck.results import answers, comparison, listings, runs, stages, strategy
+
+MODULES: tuple[ModuleType, ...] = (answers, comparison, listings, runs, stages, strategy)
+RESULTS: list[type] = [
+    value
+    for module in MODULES
+    for value in vars(module).values()
+    if isinstance(value, type) and is_dataclass(value) and value.__module__ == module.__name__
+]
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_a_result_cannot_be_changed_and_takes_no_other_field(result: type) -> None:
+    empty: Any = object.__new__(result)
+
+    with pytest.raises(FrozenInstanceError):
+        setattr(empty, fields(result)[0].name, None)
+    assert not hasattr(empty, "__dict__")
+
+
+@pytest.mark.parametrize("result", RESULTS)
+def test_a_result_says_what_it_is_and_nothing_is_left_out_by_default(result: type) -> None:
+    defaults = {one.name for one in fields(result) if one.default is not one.default_factory}
+
+    assert result.__doc__
+    assert not result.__doc__.startswith(f"{result.__name__}(")
+    assert defaults == ({"added", "changed", "removed", "unchanged"} if result is stages.Changes else set())
+
+
+def test_nothing_has_changed_until_somebody_counts() -> None:
+    assert as_json(stages.Changes()) == {"added": 0, "changed": 0, "removed": 0, "unchanged": 0}
+    assert as_json(stages.FailureResult("壞.pdf", "NoText", "沒有文字")) == {
+        "source": "壞.pdf", "error": "NoText", "reason": "沒有文字",
+    }  # fmt: skip
