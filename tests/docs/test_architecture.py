@@ -23,10 +23,29 @@ from support.planted import install_planted, plant
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs/explanation/architecture.md").read_text(encoding="utf-8")
 CORE = Path(potluck.__file__).parent
-LAYERS: Sequence[str] = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
-    "contracts"
-][0]["layers"]
+CONTRACTS = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"]["contracts"]
+LAYERS: Sequence[str] = CONTRACTS[0]["layers"]
 HEIGHT = {name.strip(): -place for place, layer in enumerate(LAYERS) for name in layer.split("|")}
+FOR_PLUGINS = frozenset(
+    [
+        "amounts",
+        "contracts",
+        "documents",
+        "egress",
+        "errors",
+        "file_hashes",
+        "hookspecs",
+        "language",
+        "models",
+        "overlap",
+        "suggestions",
+        "testing",
+        "tuning",
+        "version",
+        "visible",
+    ]
+)
+"""What bundled plugins may import of the core."""
 
 home, model, one_thread = tuning.home, tuning.model, tuning.one_thread
 
@@ -121,3 +140,11 @@ def test_the_page_names_files_that_exist() -> None:
     table, _, _ = table.partition("## Decisions")
     for name in re.findall(r"`([\w/.]+)`", table):
         assert any((root / name).exists() for root in (ROOT, CORE, ROOT / "docs")), name
+
+
+def test_plugins_may_import_nothing_of_the_core_but_what_is_public() -> None:
+    (forbidden,) = (one["forbidden_modules"] for one in CONTRACTS if one.get("source_modules") == ["potluck_plugins"])
+
+    assert len(forbidden) == len(set(forbidden))
+    modules = {path.stem for path in CORE.iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
+    assert {one.removeprefix("potluck.") for one in forbidden} == modules - FOR_PLUGINS - {"__init__", "__main__"}
