@@ -1,0 +1,44 @@
+"""The installed tuners are listed by name with what they train and what answers with it.
+
+Modules: ``potluck.planning.tuners``. What each of them would train of a model is tested with ``potluck.tuning``.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from potluck import plugins
+from potluck.errors import ModelNotFound
+from potluck.planning.tuners import list_tuners
+from support.fake_plugins import install, visible
+
+
+def test_each_has_what_its_offer_says_and_nothing_is_counted_without_a_model(tmp_path: Path) -> None:
+    found = list_tuners(None, tmp_path)
+
+    names = [one.name for one in found]
+    assert names == sorted(names)
+    assert {"lora", "full", "prompt"} <= set(names)
+    for one in found:
+        offered = plugins.tuner_offer(plugins.find("tuner", one.name))
+        assert (one.summary, one.family, one.mergeable, one.whole) == (
+            offered.summary, offered.family, offered.mergeable, offered.whole,
+        )  # fmt: skip
+        assert (one.tasks, one.kinds) == (tuple(sorted(offered.tasks)), tuple(sorted(offered.kinds)))
+        assert (one.trainable, one.total, one.package) == (None, None, "potluck")
+    lora = next(one for one in found if one.name == "lora")
+    assert "transformers" in lora.served_by
+    assert lora.as_json()["name"] == "lora"
+
+
+def test_one_that_cannot_be_imported_is_left_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    install(tmp_path, "broken", {"potluck.tuners": {"aaa": "broken_tuner"}}, {"broken_tuner": "import nobody_has_it"})
+    with visible(tmp_path, monkeypatch):
+        assert "aaa" not in [one.name for one in list_tuners(None, tmp_path)]
+
+
+def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelNotFound, match="沒有"):
+        list_tuners("沒有", tmp_path)
