@@ -1,8 +1,6 @@
 """A file of examples is answered as the recipe's task asks: labels are chosen, texts are compared.
 
-Modules: ``potluck.tasks.workload``, ``potluck.tasks.answers``, ``potluck.tasks.findings``,
-``potluck.runs.run``, ``potluck.answering.choices``,
-``potluck.metrics.classification``.
+Modules: ``potluck.tasks.workload``, ``potluck.answering.choices``, ``potluck.metrics.classification``.
 """
 
 from __future__ import annotations
@@ -236,43 +234,3 @@ def test_people_read_the_measures_with_intervals_the_mistakes_and_the_time(home:
     assert said[3:5] == ["  rarest label: weather", "  fruit taken for weather (1)"]
     assert said[-1].startswith("5 examples in ")
     assert len(said) == 6, "a label that was always right is taken for none"
-
-
-def test_a_run_keeps_the_answers_a_report_and_the_picture_of_the_confusion(home: Path) -> None:
-    with opened(home, [*ROWS, ("no word", "fruit")]) as recipe:
-        done: Any = recipe.run()
-
-    assert {path.name for path in done.folder.iterdir()} == {
-        "answers.jsonl", "confusion.png", "manifest.json", "report.html",
-    }  # fmt: skip
-    rows = [json.loads(line) for line in (done.folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
-    assert [row["answer"] for row in rows] == ["fruit", "fruit", "weather", "weather", "weather"]
-    manifest = json.loads((done.folder / "manifest.json").read_text(encoding="utf-8"))
-    assert (manifest["command"], manifest["tuning"]) == ("run", None)
-    assert manifest["metrics"] == done.evaluation.metrics
-    assert 0 <= manifest["seconds"] < 600
-    assert "<svg" in (done.folder / "report.html").read_text(encoding="utf-8")
-    shown = done.as_json()
-    assert (shown["run"], shown["folder"], shown["tuning"]) == (done.id, str(done.folder), None)
-    assert shown["evaluation"]["n"] == 5
-    assert (shown["notes"], 0 <= shown["seconds"] == round(shown["seconds"], 3) < 600) == ([], True)
-
-
-def test_a_run_of_texts_has_no_picture(home: Path) -> None:
-    with opened(home, TEXTS, task="generation") as recipe:
-        done: Any = recipe.run()
-
-    assert {path.name for path in done.folder.iterdir()} == {"answers.jsonl", "manifest.json", "report.html"}
-
-
-def test_without_matplotlib_a_run_is_kept_and_says_what_is_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    import sys
-
-    monkeypatch.setitem(sys.modules, "matplotlib", None)
-    with opened(home, ROWS) as recipe:
-        done: Any = recipe.run()
-
-    assert ["potluck[plots]" in note for note in done.notes] == [True]
-    assert done.as_json()["notes"] == list(done.notes)
-    assert not (done.folder / "confusion.png").exists()
-    assert "<svg" not in (done.folder / "report.html").read_text(encoding="utf-8")

@@ -1,0 +1,111 @@
+"""A run is kept in a folder with its manifest, its answers and its report.
+
+Modules: ``potluck.runs.run``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from potluck import Recipe
+from potluck.runs.run import manifest_header
+from support.fake_plugins import visible
+from support.labelled import install_labelled, write
+
+ROWS = [("the apple", "fruit"), ("紅色的蘋果", "fruit"), ("藍色的天空", "weather"), ("no word", "fruit")]
+WORDS = {"apple": "fruit", "蘋果": "fruit", "天空": "weather"}
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    write(tmp_path / "home" / "test.jsonl", ROWS)
+    with visible(install_labelled(tmp_path / "site"), monkeypatch):
+        yield tmp_path / "home"
+
+
+def opened(home: Path, **said: Any) -> Recipe:
+    chat = {"use": "tutor", "words": WORDS, "otherwise": "weather", "prices": [1.0, 2.0]}
+    content = {"name": "標籤", "task": "classification", "questions": "test.jsonl", "chat": chat, "seed": 7, **said}
+    (home / "recipe.yaml").write_text(json.dumps(content), encoding="utf-8")
+    return Recipe.load(home / "recipe.yaml")
+
+
+def manifest_of(folder: Path) -> Any:
+    return json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+
+
+def test_a_manifest_begins_with_what_was_run_when_and_of_what(home: Path) -> None:
+    with opened(home) as recipe:
+        header: Any = manifest_header("r1", "run", recipe.model, 86400.5, 1.23456)
+        whole = recipe.model.as_mapping()
+
+    assert (header["run"], header["command"], header["seed"]) == ("r1", "run", 7)
+    assert (header["started"], header["seconds"]) == ("1970-01-02T00:00:00Z", 1.235)
+    assert header["recipe"] == whole
+    (chat,) = [one for one in header["plugins"] if one["kind"] == "chat"]
+    assert chat == {"kind": "chat", "name": "tutor", "package": "potluck-labelled", "version": "1.0"}
+
+
+def test_a_run_keeps_the_answers_the_measures_a_report_and_the_picture_of_the_confusion(home: Path) -> None:
+    with opened(home) as recipe:
+        done = recipe.run()
+
+    assert {path.name for path in done.folder.iterdir()} == {
+        "answers.jsonl", "confusion.png", "manifest.json", "report.html",
+    }  # fmt: skip
+    rows = [json.loads(line) for line in (done.folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
+    assert [row["answer"] for row in rows] == ["fruit", "fruit", "weather", "weather"]
+    manifest, evaluation = manifest_of(done.folder), done.evaluation
+    assert evaluation is not None
+    assert manifest["run"] == done.id == done.folder.name
+    assert manifest["metrics"] == dict(evaluation.metrics)
+    assert manifest["tokens"] == evaluation.usage.as_json()
+    assert manifest["cost"] == evaluation.cost
+    assert "plugin" in manifest["pins"]
+    page = (done.folder / "report.html").read_text(encoding="utf-8")
+    assert "<svg" in page
+    assert "標籤" in page
+    assert (done.index, done.tuning, done.notes) == (None, None, ())
+    shown: Any = done.as_json()
+    assert (shown["run"], shown["folder"], shown["index"], shown["tuning"]) == (done.id, str(done.folder), None, None)
+    assert (shown["evaluation"]["n"], shown["notes"]) == (4, [])
+    assert 0 <= shown["seconds"] == round(done.seconds, 3) < 600
+
+
+def test_without_questions_the_index_alone_is_kept(home: Path) -> None:
+    (home / "規範.txt").write_text("道碴厚三十公分。", encoding="utf-8")
+    with opened(home, task=None, questions=None, documents="*.txt", embedder="letters") as recipe:
+        done = recipe.run()
+
+    assert {path.name for path in done.folder.iterdir()} == {"manifest.json", "report.html"}
+    assert done.evaluation is None
+    assert done.index is not None
+    manifest, shown = manifest_of(done.folder), done.as_json()
+    assert (manifest["metrics"], manifest["tokens"], manifest["cost"]) == (None, None, None)
+    assert (shown["evaluation"], shown["index"]) == (None, done.index.as_json())
+
+
+def test_a_run_of_texts_has_no_picture(home: Path) -> None:
+    with opened(home, task="generation") as recipe:
+        done = recipe.run()
+
+    assert {path.name for path in done.folder.iterdir()} == {"answers.jsonl", "manifest.json", "report.html"}
+
+
+def test_without_matplotlib_a_run_is_kept_and_says_what_is_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "matplotlib", None)
+    with opened(home) as recipe:
+        done = recipe.run()
+
+    (note,) = done.notes
+    assert re.search(r"potluck\[plots\]", note)
+    assert done.as_json()["notes"] == [note]
+    assert not (done.folder / "confusion.png").exists()
+    assert "<svg" not in (done.folder / "report.html").read_text(encoding="utf-8")
