@@ -14,7 +14,6 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import sys
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -26,11 +25,10 @@ from ruamel.yaml import YAML
 from potluck.adapters.merge import merge
 from potluck.api import Recipe
 from potluck.documents import Message
-from potluck.errors import MissingDependency, ModelError, PotluckError, RecipeError, Unsupported
+from potluck.errors import ModelError, PotluckError, RecipeError, Unsupported
 from potluck.overlap import rouge_l
-from potluck.stages.tune import plan_training, resource_problems, training_request
+from potluck.stages.tune import plan_training, resource_problems
 from potluck.tuning import artifact
-from potluck.tuning.zero import import_deepspeed
 from support.tuning import METHODS, ROWS, TEMPLATE, make_model, recipe
 
 
@@ -303,18 +301,6 @@ def test_a_field_of_the_prompt_that_the_data_lack_is_named(home: Path) -> None:
         wrong.tune()
 
 
-def test_a_plan_counts_what_is_trained_and_what_will_not_fit_is_refused(home: Path) -> None:
-    with recipe(home) as opened:
-        estimate = plan_training(opened.components)
-        assert resource_problems(estimate, home) == []
-        assert opened.tune().tuned.trainable_parameters == estimate.trainable_parameters
-    huge = replace(estimate, memory=1 << 60, disk=1 << 60)
-    assert [("of memory" in one, "on disk" in one) for one in resource_problems(huge, home / "a" / "b")] == [
-        (True, False),
-        (False, True),
-    ]
-
-
 def test_what_will_not_fit_is_told_with_the_memory_that_is_free(home: Path) -> None:
     psutil = pytest.importorskip("psutil")
     with recipe(home) as opened:
@@ -325,25 +311,6 @@ def test_what_will_not_fit_is_told_with_the_memory_that_is_free(home: Path) -> N
     free = re.search(r"([\d.,]+) GiB are free", said)
     assert free
     assert float(free[1].replace(",", "")) == pytest.approx(psutil.virtual_memory().available / (1 << 30), rel=0.4)
-
-
-def test_a_plan_knows_what_is_spread_over_the_processes(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    def memory(**training: Any) -> int:
-        with recipe(home, tuner={"use": "full", "training": training}) as opened:
-            components = opened.components
-            return components.tuner.plan(training_request(components)).memory
-
-    alone = memory()
-    assert memory(fsdp=True) == memory(deepspeed=zero(3)) == alone
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    assert memory(deepspeed=zero(2)) == memory() == alone
-    assert memory(fsdp=True) == memory(deepspeed=zero(3)) < alone
-
-
-def test_what_spreads_by_deepspeed_names_the_library_where_it_is_missing(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setitem(sys.modules, "deepspeed", None)
-    with pytest.raises(MissingDependency, match=r"pip install 'potluck\[deepspeed\]'"):
-        import_deepspeed("cpu")
 
 
 def test_a_key_that_overrides_another_is_said(home: Path) -> None:
