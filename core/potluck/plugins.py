@@ -13,8 +13,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from importlib.metadata import EntryPoint
-from types import MappingProxyType
-from typing import Any, Literal, overload
+from types import MappingProxyType, ModuleType
+from typing import Any, Literal, cast, overload
 
 import pluggy
 from packaging.utils import canonicalize_name
@@ -27,6 +27,7 @@ from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind
 from potluck.contracts.offer import Offer
 from potluck.contracts.offers import ChatOffer, RerankerOffer, RetrieverOffer, StoreOffer, TunerOffer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
+from potluck.plugin_faults import name_type, with_article
 from potluck.suggestions import did_you_mean
 
 GROUPS: Mapping[Kind, str] = MappingProxyType({name: kind.group for name, kind in KINDS.items()})
@@ -236,11 +237,20 @@ def make(plugin: Plugin, config: Config, context: Context) -> Component:
 
     require(plugin)
     try:
-        return offer(plugin).make(config, context)
+        component: object = offer(plugin).make(config, context)
     except PotluckError:
         raise
     except Exception as error:
         raise BrokenPlugin(f"{plugin.label} could not be made: {type(error).__name__}: {error}") from error
+    return _require_component(plugin, component)
+
+
+def _require_component(plugin: Plugin, component: object) -> Component:
+    """What a plugin made, if it is a component of its kind. A module may stand for an observer."""
+    contract = KINDS[plugin.kind].contract
+    if isinstance(component, contract) or (plugin.kind == "observer" and isinstance(component, ModuleType)):
+        return cast(Component, component)
+    raise BrokenPlugin(f"{plugin.label} made {name_type(component)}, not {with_article(contract.__name__)}")
 
 
 def sends_to(plugin: Plugin, config: Config) -> str | None:

@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from potluck import plugins
-from potluck.contracts import CONTRACT_VERSIONS, Context, Offer
+from potluck.contracts import CONTRACT_VERSIONS, KINDS, Context, Kind, Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
 from potluck.model_sources.model_store import ModelStore
 from potluck.plugins import FILE_TYPES, GROUPS
@@ -155,6 +155,31 @@ def test_a_plugin_that_cannot_be_made_is_named(site: Path) -> None:
 
     with pytest.raises(BrokenPlugin, match="could not be made: ValueError: no scissors"):
         plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, ModelStore(site)))
+
+
+MADE_BY_A_FUNCTION = """
+import potluck
+from potluck.contracts import Config
+
+@potluck.hookimpl
+def potluck_KIND():
+    return potluck.Offer("makes a number", Config, lambda config, context: 7)
+"""
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_is_not_a_component_of_its_kind_is_refused_where_it_is_made(
+    kind: Kind, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code = MADE_BY_A_FUNCTION.replace("KIND", kind)
+    site = install(tmp_path / "外掛", "badp", {GROUPS[kind]: {"mmake": f"badp_{kind}"}}, {f"badp_{kind}": code})
+    with visible(site, monkeypatch):
+        plugin = plugins.find(kind, "mmake")
+        with pytest.raises(BrokenPlugin) as caught:
+            plugins.make(plugin, plugins.offer(plugin).config(), Context(site, site, ModelStore(site)))
+
+    assert str(caught.value).startswith(f"{kind} 'mmake' of badp 1.0 made an int, not a")
+    assert str(caught.value).endswith(f" {KINDS[kind].contract.__name__}")
 
 
 def test_file_types_come_from_metadata_and_a_claim_of_two_is_seen(site: Path) -> None:

@@ -64,6 +64,8 @@ class Hanbi(IndexedRetriever):
         self.config, self.path = config, context.folder / "words.json"
 
     def open(self, corpus):
+        if self.config.wrong == "opens":
+            raise AttributeError("no hinge")
         self.corpus = corpus
         self.words = json.loads(self.path.read_text("utf-8")) if self.path.exists() else {}
 
@@ -90,6 +92,8 @@ class Hanbi(IndexedRetriever):
 
     def retrieve(self, questions, k, within=None):
         note(f"ask {len(questions)}")
+        if self.config.wrong == "raises":
+            raise KeyError("鍵")
         found = [self.rank(words(question), k, within) for question in questions]
         return found[:-1] if self.config.wrong == "few" else found
 
@@ -222,6 +226,8 @@ class Numbers(Reranker):
         return {"model": Path(path).read_text("utf-8")} if path else {}
 
     def rerank(self, batch):
+        if self.config.wrong == "raises":
+            raise TypeError("no numbers")
         note(f"rerank {' '.join(str(len(one.passages)) for one in batch)}")
         found = [self.order(numbers(one.question), one.passages) for one in batch]
         return found[:-1] if self.config.wrong == "few" else found

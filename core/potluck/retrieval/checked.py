@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import nullcontext
 from dataclasses import replace
+from numbers import Real
 from threading import RLock
+from typing import Any, cast
 
 from potluck.contracts import Candidates, Corpus, Ranking, Reranker, Retriever, ScoreScale
 from potluck.documents import Json, Passage
 from potluck.errors import ContractBroken
 from potluck.fingerprints import fingerprint
+from potluck.plugin_faults import name_failures, name_type
 from potluck.workspace.answer_cache import AnswerCache
+
+_NEAR = 1e-4
+"""How far a score may lie outside of its scale: vectors of unit length are rounded."""
 
 
 class CheckedRetriever(Retriever):
@@ -20,19 +26,25 @@ class CheckedRetriever(Retriever):
 
     threads = True
 
-    def __init__(self, retriever: Retriever, corpus: Corpus, label: str) -> None:
-        """``retriever`` is open on the corpus; ``label`` is what messages call it."""
-        self.scale, self.batch_size = retriever.scale, retriever.batch_size
-        self._retriever, self._corpus, self._label = retriever, corpus, label
+    def __init__(self, retriever: Retriever, corpus: Corpus, label: str, plugin: str = "") -> None:
+        """``retriever`` is open on the corpus; ``label`` is what messages call it.
+
+        ``plugin`` names it with its package, for what it raises. Raises ``ContractBroken`` for one without a scale.
+        """
+        self.scale, self.batch_size = _declared_scale(retriever, label), retriever.batch_size
+        self._retriever, self._corpus, self._label, self._plugin = retriever, corpus, label, plugin or label
         self._turn = nullcontext() if retriever.threads else RLock()
 
     def open(self, corpus: Corpus) -> None:
         """It is open."""
 
     def retrieve(self, questions: Sequence[str], k: int, within: Set[str] | None = None) -> list[Ranking]:
-        """The rankings of the retriever. Raises ``ContractBroken``."""
-        with self._turn:
-            rankings = list(self._retriever.retrieve(questions, k, within))
+        """The rankings of the retriever. Raises ``ContractBroken``, or ``BrokenPlugin`` for one that fails."""
+        with self._turn, name_failures(self._plugin):
+            found: object = self._retriever.retrieve(questions, k, within)
+            rankings = _as_list(found, f"{self._label} returned", "rankings")
+        for ranking in rankings:
+            _require_ranking(ranking, self._label)
         if len(rankings) != len(questions):
             raise ContractBroken(f"{self._label} gave {len(rankings)} rankings for {len(questions)} questions")
         for ranking in rankings:
@@ -61,13 +73,20 @@ class CheckedRetriever(Retriever):
 class CheckedReranker:
     """A reranker that is given no more than it takes, and whose results are checked and kept. Threads may share it."""
 
-    def __init__(self, reranker: Reranker, label: str, fingerprint: str) -> None:
-        """``fingerprint`` is of all that decides the order of passages."""
+    def __init__(self, reranker: Reranker, label: str, fingerprint: str, plugin: str = "") -> None:
+        """``fingerprint`` is of all that decides the order of passages.
+
+        ``plugin`` names it with its package, for what it raises. Raises ``ContractBroken`` for one without a scale.
+        """
         self.candidates, self.batch_size = reranker.candidates, max(1, reranker.batch_size)
         self._reranker, self._label, self._fingerprint, self._turn = reranker, label, fingerprint, RLock()
+        self._scale, self._plugin = _declared_scale(reranker, label), plugin or label
 
     def rerank(self, batch: Sequence[Candidates], cache: AnswerCache) -> list[list[Passage]]:
-        """The order of each question's passages, asked for at most once. Raises ``ContractBroken``."""
+        """The order of each question's passages, asked for at most once.
+
+        Raises ``ContractBroken``, or ``BrokenPlugin`` for a reranker that fails.
+        """
         keys = [self._key(one) for one in batch]
         kept = {key: cache.answer(key) for key in keys}
         missing = {key: one for key, one in zip(keys, batch, strict=True) if kept[key] is None and one.passages}
@@ -79,19 +98,23 @@ class CheckedReranker:
 
     def _ask(self, batch: Sequence[Candidates]) -> list[Json]:
         """For each question the places of its passages in their new order, each with its score."""
-        with self._turn:
-            found = list(self._reranker.rerank(batch))
+        with self._turn, name_failures(self._plugin):
+            returned: object = self._reranker.rerank(batch)
+            found = _as_list(returned, f"{self._label} returned", "lists of passages")
         if len(found) != len(batch):
             raise ContractBroken(f"{self._label} gave {len(found)} orders for {len(batch)} questions")
         return [self._places(passages, one.passages) for passages, one in zip(found, batch, strict=True)]
 
-    def _places(self, passages: Sequence[Passage], given: Sequence[Passage]) -> Json:
-        for wrong in score_problems(passages, self._reranker.scale):
+    def _places(self, order: object, given: Sequence[Passage]) -> Json:
+        passages = _require_passages(order, f"{self._label} returned")
+        for wrong in score_problems(passages, self._scale):
             raise ContractBroken(f"{self._label} {wrong}")
         places = {passage.id: place for place, passage in enumerate(given)}
         for passage in passages:
-            if passage.id not in places or replace(given[places[passage.id]], score=passage.score) != passage:
+            if passage.id not in places:
                 raise ContractBroken(f"{self._label} returned a passage that it was not given: {passage.id!r}")
+            if replace(given[places[passage.id]], score=passage.score) != passage:
+                raise ContractBroken(f"{self._label} changed the passage {passage.id!r} of {passage.source}")
         return [[places[passage.id], float(passage.score)] for passage in passages]
 
     def _key(self, one: Candidates) -> str:
@@ -104,11 +127,61 @@ def score_problems(passages: Sequence[Passage], scale: ScoreScale) -> Iterator[s
     if len({passage.id for passage in passages}) != len(passages):
         yield "gave a passage twice"
     scores = [passage.score for passage in passages]
-    strange = next((score for score in scores if not math.isfinite(score)), None)
-    if strange is not None:
+    strange = next((score for score in scores if not _is_finite_number(score)), 0.0)
+    if not _is_finite_number(strange):
         yield f"gave the score {strange}"
+        return
+    outside = [score for score in scores if not _is_within(score, scale)]
+    if outside:
+        yield f"gave the score {outside[0]}, and its scale {_bounds_text(scale)}"
     elif scores != sorted(scores, reverse=scale.higher_is_better):
         yield "did not give the best first"
+
+
+def _declared_scale(component: Retriever | Reranker, label: str) -> ScoreScale:
+    scale: object = getattr(component, "scale", None)
+    if not isinstance(scale, ScoreScale):
+        raise ContractBroken(f"{label} has the scale {scale!r}: expected a ScoreScale")
+    return scale
+
+
+def _as_list(found: object, said: str, what: str) -> list[Any]:
+    """What a plugin returned for several questions, of which the caller checks each one."""
+    if isinstance(found, str | Mapping | Ranking) or not isinstance(found, Iterable):
+        raise ContractBroken(f"{said} {name_type(found)}, expected a list of {what}")
+    return list(found)
+
+
+def _require_ranking(ranking: object, label: str) -> None:
+    if not isinstance(ranking, Ranking):
+        raise ContractBroken(f"{label} returned {name_type(ranking)} for a question, expected a Ranking")
+    _require_passages(ranking.passages, f"{label} returned a Ranking with")
+    if not isinstance(blind := cast(object, ranking.blind), str):
+        raise ContractBroken(f"{label} returned a Ranking whose 'blind' is {name_type(blind)}, expected a text")
+
+
+def _require_passages(passages: object, said: str) -> Sequence[Passage]:
+    if not isinstance(passages, list | tuple):
+        raise ContractBroken(f"{said} {name_type(passages)} for a question, expected passages")
+    for one in passages:
+        if not isinstance(one, Passage):
+            raise ContractBroken(f"{said} {name_type(one)} among the passages of a question, expected a Passage")
+    return passages
+
+
+def _is_finite_number(score: object) -> bool:
+    return isinstance(score, Real) and not isinstance(score, bool) and math.isfinite(score)
+
+
+def _is_within(score: float, scale: ScoreScale) -> bool:
+    too_low = scale.lowest is not None and score < scale.lowest - _NEAR
+    return not too_low and (scale.highest is None or score <= scale.highest + _NEAR)
+
+
+def _bounds_text(scale: ScoreScale) -> str:
+    if scale.highest is None:
+        return f"begins at {scale.lowest:g}"
+    return f"ends at {scale.highest:g}" if scale.lowest is None else f"goes from {scale.lowest:g} to {scale.highest:g}"
 
 
 def _restore_order(passages: Sequence[Passage], kept: dict[str, Json] | None) -> list[Passage]:

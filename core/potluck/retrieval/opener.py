@@ -12,6 +12,7 @@ from potluck.components.components import Components
 from potluck.contracts import IndexedRetriever, Reranker, Retriever
 from potluck.errors import ContractBroken
 from potluck.observation.stage import stage
+from potluck.plugin_faults import name_failures
 from potluck.retrieval.checked import CheckedReranker, CheckedRetriever
 from potluck.retrieval.maker import RetrievalMaker
 from potluck.retrieval.open_index import LimitedCorpus, OpenIndex
@@ -55,7 +56,7 @@ class RetrieverOpener:
             return None
         reranker = cast(Reranker, self.maker.make(spec, self._workspace.folder / spec.kind))
         self.closing.callback(reranker.close)
-        return CheckedReranker(reranker, _label(spec), self.maker.fingerprint(spec, reranker))
+        return CheckedReranker(reranker, _label(spec), self.maker.fingerprint(spec, reranker), spec.plugin.label)
 
     def _open(self, spec: ComponentSpec) -> CheckedRetriever:
         within = tuple(self._open(one) for one in spec.inner)
@@ -63,7 +64,8 @@ class RetrieverOpener:
 
         def open_in(folder: Path) -> Retriever:
             retriever = cast(Retriever, self.maker.make(spec, folder, within))
-            retriever.open(corpus)
+            with name_failures(spec.plugin.label):
+                retriever.open(corpus)
             return retriever
 
         if plugins.retriever_offer(spec.plugin).is_indexed is False:
@@ -71,7 +73,7 @@ class RetrieverOpener:
         else:
             retriever = self._with_own_index(spec, within, open_in)
         self.closing.callback(retriever.close)
-        return CheckedRetriever(retriever, corpus, _label(spec))
+        return CheckedRetriever(retriever, corpus, _label(spec), spec.plugin.label)
 
     def _with_own_index(
         self, spec: ComponentSpec, within: tuple[Retriever, ...], open_in: Callable[[Path], Retriever]

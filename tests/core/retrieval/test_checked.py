@@ -10,13 +10,14 @@ from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from potluck.contracts import Candidates, Ranking, Reranker, Retriever, ScoreScale
-from potluck.contracts.retriever import Corpus
+from potluck.contracts.retriever import COSINE, Corpus
 from potluck.documents import Document, Passage
-from potluck.errors import ContractBroken
+from potluck.errors import BrokenPlugin, ContractBroken
 from potluck.retrieval.checked import CheckedReranker, CheckedRetriever, score_problems
 from potluck.workspace.answer_cache import AnswerCache
 
@@ -105,6 +106,8 @@ WRONG: Mapping[str, tuple[list[Ranking], str]] = {
     "twice": (ranked(passage("a", 2.0), passage("a", 1.0)), "gave a passage twice"),
     "worst first": (ranked(passage("a", 1.0), passage("b", 2.0)), "did not give the best first"),
     "infinite": (ranked(passage("a", float("inf"))), "gave the score inf"),
+    "under the scale": (ranked(passage("a", -0.5)), "gave the score -0.5, and its scale begins at 0"),
+    "a text as a score": (ranked(passage("a", "高")), "gave the score 高"),  # type: ignore[arg-type]
     "foreign": (ranked(passage("z")), "found the passage 'z', which is not among those that it may find"),
     "not within": (ranked(passage("c")), "found the passage 'c', which is not among those that it may find"),
     "another text": (ranked(replace(passage("a"), text="改了")), "changed the passage 'a' of a.txt"),
@@ -128,6 +131,52 @@ def test_every_ranking_is_checked() -> None:
         checked([*ranked(passage("a")), *ranked(passage("b"), passage("b"))]).retrieve(["一", "二"], 2)
 
 
+WRONG_TYPES: Mapping[str, tuple[Any, str]] = {
+    "nothing": (None, "returned None, expected a list of rankings"),
+    "a ranking": (Ranking(), "returned a Ranking, expected a list of rankings"),
+    "a mapping": ({"？": Ranking()}, "returned a dict, expected a list of rankings"),
+    "lists": ([[passage("a")]], "returned a list for a question, expected a Ranking"),
+    "no passages": ([Ranking(None)], "returned a Ranking with None for a question, expected passages"),  # type: ignore[arg-type]
+    "ids": (
+        [Ranking(("a",))],  # type: ignore[arg-type]
+        "returned a Ranking with a str among the passages of a question, expected a Passage",
+    ),
+    "blind or not": (
+        [Ranking((), True)],  # type: ignore[arg-type]
+        "returned a Ranking whose 'blind' is a bool, expected a text",
+    ),
+}
+
+
+@pytest.mark.parametrize("wrong", WRONG_TYPES)
+def test_a_wrong_type_breaks_the_contract(wrong: str) -> None:
+    rankings, message = WRONG_TYPES[wrong]
+
+    with pytest.raises(ContractBroken) as raised:
+        checked(rankings).retrieve(["？"], 2)
+
+    assert str(raised.value) == f"the retriever '甲' {message}"
+
+
+def test_a_retriever_that_fails_is_named_with_its_package() -> None:
+    class Fails(Gives):
+        def retrieve(self, questions: Sequence[str], k: int, within: Set[str] | None = None) -> list[Ranking]:
+            raise KeyError("軌")
+
+    with pytest.raises(BrokenPlugin) as raised:
+        CheckedRetriever(Fails([]), Shelf(), "the retriever '甲'", "retriever '甲' of one 1.0").retrieve(["？"], 2)
+
+    assert str(raised.value) == "retriever '甲' of one 1.0 failed: KeyError: '軌'"
+
+
+def test_a_retriever_or_reranker_without_a_scale_breaks_the_contract() -> None:
+    with pytest.raises(ContractBroken, match=r"the retriever '甲' has the scale 'share': expected a ScoreScale"):
+        checked([], "share")  # type: ignore[arg-type]
+    unscaled: Any = type("Unscaled", (Orders,), {"scale": None})
+    with pytest.raises(ContractBroken, match="it has the scale None: expected a ScoreScale"):
+        CheckedReranker(unscaled(backwards), "it", "f")
+
+
 @pytest.mark.parametrize(
     ("scores", "scale", "problems"),
     [
@@ -138,6 +187,11 @@ def test_every_ranking_is_checked() -> None:
         ((3.0, 2.0), LOW, ["did not give the best first"]),
         ((3.0, float("nan"), 9.0), HIGH, ["gave the score nan"]),
         ((float("-inf"),), HIGH, ["gave the score -inf"]),
+        ((True,), HIGH, ["gave the score True"]),
+        ((1.00001, -1.00001), COSINE, []),
+        ((1.5, 1.0), COSINE, ["gave the score 1.5, and its scale goes from -1 to 1"]),
+        ((1.0, -1.5), COSINE, ["gave the score -1.5, and its scale goes from -1 to 1"]),
+        ((3.0,), ScoreScale("least", highest=2.0), ["gave the score 3.0, and its scale ends at 2"]),
     ],
 )
 def test_scores_are_finite_and_the_best_stands_first(
@@ -267,12 +321,15 @@ def order_of_a_foreign(passages: Sequence[Passage]) -> list[Passage]:
     ("order", "message"),
     [
         (order_of_a_foreign, "returned a passage that it was not given: 'z'"),
-        (lambda passages: [replace(passages[0], text="改了")], "returned a passage that it was not given: 'a'"),
+        (lambda passages: [replace(passages[0], text="改了")], "changed the passage 'a' of a.txt"),
+        (lambda passages: [replace(passages[0], score=-2.0)], "gave the score -2.0, and its scale begins at 0"),
+        (lambda passages: None, "returned None for a question, expected passages"),
+        (lambda passages: ["a"], "returned a str among the passages of a question, expected a Passage"),
         (lambda passages: [passages[0], passages[0]], "gave a passage twice"),
         (lambda passages: backwards(passages)[::-1], "did not give the best first"),
         (lambda passages: [replace(passages[0], score=float("nan"))], "gave the score nan"),
     ],
-    ids=["foreign", "changed", "twice", "worst first", "not a number"],
+    ids=["foreign", "changed", "out of scale", "nothing", "ids", "twice", "worst first", "not a number"],
 )
 def test_an_order_that_breaks_the_contract_is_refused_and_not_kept(
     cache: AnswerCache, order: Callable[[Sequence[Passage]], list[Passage]], message: str
@@ -292,6 +349,22 @@ def test_another_number_of_orders_than_of_questions_is_refused(cache: AnswerCach
 
     with pytest.raises(ContractBroken, match="gave 1 orders for 2 questions"):
         CheckedReranker(Few(backwards), "it", "f").rerank([candidates("一"), candidates("二")], cache)
+
+
+def test_a_reranker_that_fails_or_gives_nothing_is_named(cache: AnswerCache) -> None:
+    def fail(passages: Sequence[Passage]) -> list[Passage]:
+        raise TypeError("型別不對")
+
+    with pytest.raises(BrokenPlugin) as raised:
+        CheckedReranker(Orders(fail), "it", "f", "reranker '乙' of one 1.0").rerank([candidates("一")], cache)
+    assert str(raised.value) == "reranker '乙' of one 1.0 failed: TypeError: 型別不對"
+
+    class Silent(Orders):
+        def rerank(self, batch: Sequence[Candidates]) -> Any:
+            return None
+
+    with pytest.raises(ContractBroken, match="it returned None, expected a list of lists of passages"):
+        CheckedReranker(Silent(backwards), "it", "f").rerank([candidates("一")], cache)
 
 
 @pytest.mark.parametrize(("size", "asked"), [(-1, 1), (0, 1), (1, 1), (8, 8)])

@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 
 from potluck import Recipe
-from potluck.errors import ContractBroken
+from potluck.errors import BrokenPlugin, ContractBroken
 from potluck.testing import Check, checks
 from support.commands import potluck
 from support.fake_plugins import visible
@@ -129,7 +129,7 @@ def test_it_is_an_axis_embeds_nothing_anew_and_is_a_cause(home: Path) -> None:
         ("few", "the reranker 'numbers' gave 0 orders for 1 questions"),
         ("worst", "the reranker 'numbers' did not give the best first"),
         ("twice", "the reranker 'numbers' gave a passage twice"),
-        ("text", "the reranker 'numbers' returned a passage that it was not given"),
+        ("text", "the reranker 'numbers' changed the passage"),
         ("foreign", "the reranker 'numbers' returned a passage that it was not given"),
     ],
 )
@@ -138,6 +138,13 @@ def test_what_breaks_the_contract_is_named(wrong: str, said: str, home: Path) ->
         recipe.ask(QUESTIONS["zh-number"][0])
 
     assert said in str(broken.value)
+
+
+def test_one_that_fails_is_named_with_its_package(home: Path) -> None:
+    with Recipe.load("recipe.yaml", ["reranker.wrong=raises"]) as recipe, pytest.raises(BrokenPlugin) as broken:
+        recipe.ask(QUESTIONS["zh-number"][0])
+
+    assert str(broken.value) == "reranker 'numbers' of potluck-keywords 1.0 failed: TypeError: no numbers"
 
 
 @pytest.mark.parametrize(

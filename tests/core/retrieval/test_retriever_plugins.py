@@ -15,7 +15,7 @@ from typing import Any
 import pytest
 
 from potluck import Recipe
-from potluck.errors import ContractBroken, PotluckError
+from potluck.errors import BrokenPlugin, ContractBroken, PotluckError
 from potluck.evaluation.search import open_searcher
 from potluck.testing import Check, checks
 from support.commands import potluck
@@ -207,6 +207,16 @@ def test_what_breaks_the_contract_is_named(wrong: str, said: str, home: Path) ->
         recipe.ask(QUESTIONS["zh"][0])
 
     assert said in str(broken.value)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"), [("raises", "failed: KeyError: '鍵'"), ("opens", "failed: AttributeError: no hinge")]
+)
+def test_one_that_fails_is_named_with_its_package(wrong: str, said: str, home: Path) -> None:
+    with Recipe.load("recipe.yaml", [f"retriever.wrong={wrong}"]) as recipe, pytest.raises(BrokenPlugin) as broken:
+        recipe.ask(QUESTIONS["zh"][0])
+
+    assert str(broken.value) == f"retriever 'hanbi' of potluck-keywords 1.0 {said}"
 
 
 def test_one_that_is_composed_of_others_gets_them_with_their_settings(home: Path) -> None:
