@@ -1,6 +1,6 @@
 """``potluck plugins``: what is said of plugins that are slow, broken, hostile or lack something.
 
-Modules: ``potluck.doctor.packages``, ``potluck.doctor.probe``.
+Modules: ``potluck.cli.plugins``, ``potluck.doctor.examine``, ``potluck.doctor.probe``.
 """
 
 from __future__ import annotations
@@ -12,7 +12,6 @@ from typing import Any
 
 import pytest
 
-from potluck.doctor import packages
 from potluck.doctor.examine import Examination, examine
 from potluck.plugins import FILE_TYPES, GROUPS, Plugin, installed_plugins
 from support.commands import potluck
@@ -178,28 +177,6 @@ def test_bundled_plugins_keep_the_rules_of_their_kind() -> None:
         assert len(one.rules) > 5
         assert one.broken_rules == []
         assert one.skipped == ""
-
-
-@pytest.mark.parametrize(
-    ("versions", "lines"),
-    [
-        ({"transformers": "5.5.1", "adapters": "1.2.0"}, ["adapters 1.2.0 does not work with transformers 5.5.1"]),
-        ({"transformers": "4.57.0", "adapters": "1.2.0"}, []),
-        ({"openai": "3.1", "litellm": "1.80"}, ["litellm 1.80 does not work with openai 3.1"]),
-        ({"huggingface-hub": "2.0", "langchain-huggingface": "1.0"}, ["langchain-huggingface 1.0 does not work with"]),
-    ],
-)
-def test_packages_that_cannot_be_together_are_told(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, versions: dict[str, str], lines: list[str]
-) -> None:
-    for package, version in versions.items():
-        install(tmp_path, package, {}, {}, version=version)
-    with visible(tmp_path, monkeypatch):
-        found = list(packages.conflicts())
-
-    ours = [line for line in found if any(f"{name} {version}" in line for name, version in versions.items())]
-    assert len(ours) == len(lines)
-    assert all(line.startswith(start) for line, start in zip(ours, lines, strict=True))
 
 
 @pytest.fixture
