@@ -13,16 +13,22 @@ from potluck.cli.terminal import echo, print_json
 
 @click.command("lock")
 @recipe_options
-@click.option("--check", is_flag=True, help="Write nothing; the exit status is 1 if something is not as pinned.")
+@click.option(
+    "--check",
+    is_flag=True,
+    help="Write nothing; the exit status is 1 without a lock, or if something is not as pinned.",
+)
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool) -> int:
     """Pin plugin versions, models, documents and questions by hash.
 
     They are kept in potluck.lock beside the recipe. With a lock, `potluck lock --check` says what has changed, and
     `potluck run` refuses to go on.
     """
-    from potluck.runs.pins import lock_differences, write_lock
+    from potluck.runs.pins import check_locked, lock_differences, write_lock
 
     with open_recipe(recipe, overrides, as_json) as opening:
+        if check:
+            check_locked(opening.model)
         found = lock_differences(opening.model, opening.components)
         path = None if check else write_lock(opening.model, opening.components)
     if as_json:

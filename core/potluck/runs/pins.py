@@ -7,6 +7,7 @@ things or says which are not.
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
@@ -65,12 +66,8 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
     if recipe.documents is not None:
         sources = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
         documents = dict(_document_pins(sources))
-    files = [path for path in (recipe.questions, recipe.shots.examples) if path is not None]
     resolve_adapter(components)
     used = workload_of(recipe).identities(components)
-    if recipe.tuning.dataset is not None:
-        path = recipe.folder / Path(recipe.tuning.dataset.path).expanduser()
-        files += [file for file in sorted(path.iterdir()) if is_rows(file)] if path.is_dir() else [path]
     return {
         "plugin": {_label(part): f"{part.plugin.package} {part.plugin.version}" for part in components_of(recipe)},
         "code of": {_label(part): code_of(part.plugin) for part in components_of(recipe)},
@@ -79,7 +76,7 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
         },
         "model files": {f"of the {kind}": dict(identity) for kind, identity in used.items() if identity},
         "document": documents,
-        "questions file": {path.name: _hash(path) for path in files},
+        "questions file": {_relative(path, recipe.folder): _hash(path) for path in _row_files(recipe)},
     }
 
 
@@ -97,6 +94,12 @@ def lock_differences(recipe: RecipeModel, components: Components) -> list[Differ
     """How things differ from what ``potluck.lock`` says; nothing where no lock has this recipe."""
     held = _read(recipe.folder / NAME).get(recipe.path.name)
     return [] if held is None else list(differences(held, pins(recipe, components)))
+
+
+def check_locked(recipe: RecipeModel) -> None:
+    """Raise ``PotluckError`` where no ``potluck.lock`` beside the recipe has an entry of it."""
+    if recipe.path.name not in _read(recipe.folder / NAME):
+        raise PotluckError(f"there is no lock of {recipe.path}; write one: potluck lock {recipe.path}")
 
 
 def check_lock(recipe: RecipeModel, components: Components) -> None:
@@ -135,6 +138,25 @@ def _document_pins(sources: Sequence[Source]) -> Iterator[tuple[str, str]]:
             yield source.name, hash_file(source.path)
 
 
+def _row_files(recipe: RecipeModel) -> Iterator[Path]:
+    """The files of questions, of worked examples and of the dataset, with that of its validation."""
+    yield from (path for path in (recipe.questions, recipe.shots.examples) if path is not None)
+    if recipe.tuning.dataset is None:
+        return
+    for written in (recipe.tuning.dataset.path, recipe.tuning.dataset.validation):
+        if isinstance(written, str):
+            path = recipe.folder / Path(written).expanduser()
+            yield from (file for file in sorted(path.iterdir()) if is_rows(file)) if path.is_dir() else (path,)
+
+
+def _relative(path: Path, folder: Path) -> str:
+    """The path from a folder to a file, with slashes; the whole path where no other leads there."""
+    try:
+        return Path(os.path.relpath(path, folder)).as_posix()
+    except ValueError:  # another drive
+        return path.as_posix()
+
+
 def _hash(path: Path) -> str:
     try:
         return content_hash(path)
@@ -146,14 +168,26 @@ def _label(part: ComponentSpec) -> str:
     return f"{part.kind} {part.name}"
 
 
-def _read(path: Path) -> dict[str, Any]:
-    """The pins by recipe; none where there is no lock."""
+def _read(path: Path) -> dict[str, dict[str, dict[str, Json]]]:
+    """The pins by recipe, as ``pins`` gives them; none where there is no lock.
+
+    Raises ``PotluckError`` for a lock that is damaged or of another potluck.
+    """
     try:
         held = json.loads(path.read_text(encoding="utf-8"))
         if held["potluck"] != FORMAT:
             raise PotluckError(f"{path} was written by another potluck (format {held['potluck']}): write it anew")
-        return dict(held["recipes"])
+        return {
+            recipe: {what: _mapping(things, what) for what, things in _mapping(entry, recipe).items()}
+            for recipe, entry in _mapping(held["recipes"], "recipes").items()
+        }
     except FileNotFoundError:
         return {}
     except (ValueError, TypeError, KeyError, RecursionError) as error:
         raise PotluckError(f"{path} is damaged ({error}): delete it and write it anew with 'potluck lock'") from error
+
+
+def _mapping(value: object, key: str) -> dict[str, Any]:
+    if not isinstance(value, dict):
+        raise TypeError(f"{key} is not a mapping")
+    return value

@@ -184,6 +184,14 @@ def test_what_is_not_as_pinned_is_as_the_schema_says(home: Path) -> None:
     assert printed("lock", "recipe.yaml", "--check", status=1)["differences"]
 
 
+def test_without_a_lock_the_check_is_a_mistake_and_no_list_of_differences(home: Path) -> None:
+    done = potluck("lock", "recipe.yaml", "--check", "--json")
+
+    assert done.returncode == 1
+    check(ERROR, json.loads(done.stdout))
+    assert "there is no lock of recipe.yaml; write one: potluck lock recipe.yaml" in done.stdout
+
+
 def test_a_damaged_workspace_is_as_its_schema_says(home: Path) -> None:
     printed("index", "recipe.yaml")
     catalogue = next(home.glob(".potluck/*.db"), None) or next(home.glob(".potluck/*.sqlite*"))
