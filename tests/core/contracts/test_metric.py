@@ -65,3 +65,7 @@ def test_a_measure_that_says_no_more_is_a_share_of_answers_of_which_more_is_bett
     )  # fmt: skip
     assert Metric.needs == {"answer"}
     assert {"answered", "refused", "filtered", "empty", "questions", "answerable", "with_gold"} == COUNTS
+
+
+def test_of_an_attempt_it_is_assumed_that_there_was_a_right_answer_and_that_it_was_given() -> None:
+    assert (EMPTY.answerable, EMPTY.refused, EMPTY.filtered, EMPTY.shown) == (True, False, False, 0)

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+from potluck.json_values import as_json
 from potluck.report import embedded
 from potluck.report.embedded import measures_of, page_data, score_of
 from potluck.results.comparison import AnswerResult, ChunkText, CitedSpan, ComparisonResult
@@ -162,3 +163,14 @@ def test_beyond_the_limit_of_size_the_lowest_ranks_go_without_but_none_that_was_
     found = texts(with_answers(answer(6, 1, ("段5",)), size=7))
 
     assert [one is not None for one in found] == [True, True, False, False, False, True]
+
+
+def test_a_variant_has_an_interval_for_each_measure_in_their_order_and_none_where_it_has_none() -> None:
+    result = result_of(comparison(4, 2))
+    first = result.variants[0]
+    (name, interval), *_ = first.metrics.items()
+    found = data(replace(result, variants=(replace(first, metrics={name: interval}), *result.variants[1:])))
+
+    names = [one["name"] for one in found["measures"]]
+    assert found["variants"][0]["metrics"] == [as_json(interval) if one == name else None for one in names]
+    assert None not in found["variants"][1]["metrics"]
