@@ -8,11 +8,12 @@ kept as it comes, so an interrupted comparison goes on where it was. A variant t
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from potluck.amounts import many
 from potluck.answering.asking import ask_model
 from potluck.answering.choices import check_scores_text
 from potluck.comparison.judge import JudgeReport, Pair, judge
@@ -67,14 +68,15 @@ class Engine:
         resources: SharedResources,
         path: Path | None = None,
         limit: int | None = None,
+        ids: Container[str] | None = None,
     ) -> None:
-        """Read the questions: those of ``path``, or the recipes' own; ``limit`` takes the first ones.
+        """Read the questions: those of ``path``, or the recipes' own; ``limit`` takes the first, ``ids`` those named.
 
         Raises what the first recipe raises where none can read them.
         """
         self.scorer, self.resources = scorer, resources
         self.workload = workload_of(recipes[0])(resources, scorer, path, limit)
-        self.file = self._read(recipes)
+        self.file = self._read(recipes, ids)
 
     @property
     def questions(self) -> tuple[Question, ...]:
@@ -127,11 +129,22 @@ class Engine:
         ]
         return judge(ask, pairs, components.chat.concurrency)
 
-    def _read(self, recipes: Sequence[RecipeModel]) -> QuestionFile:
+    def _read(self, recipes: Sequence[RecipeModel], ids: Container[str] | None) -> QuestionFile:
+        """The questions that every recipe has that can read the file, as the first of these words them."""
+        files = []
         for recipe in recipes:
             with suppress(PotluckError):  # told where the variant runs
-                return self.workload.read(recipe)
-        return self.workload.read(recipes[0])
+                files.append(self.workload.read(recipe))
+        first, *others = files or [self.workload.read(recipes[0])]
+        common = set.intersection(*({one.id for one in file.questions} for file in (first, *others)))
+        kept = tuple(one for one in first.questions if one.id in common and (ids is None or one.id in ids))
+        if not kept:
+            raise PotluckError(
+                f"{self.workload.questions_file(recipes[0])}: no question in it is asked of every recipe"
+            )
+        left_out = len({one.id for file in files for one in file.questions} - common)
+        notes = [f"{many(left_out, 'example')} left out, which not every variant can read"] if left_out else []
+        return QuestionFile(kept, (*first.notes, *notes))
 
     def _prepare(self, run: VariantRun) -> None:
         started = time.perf_counter()

@@ -99,14 +99,16 @@ class DocumentQA(Workload):
         """As every workload. Searches are kept by what decides them, and why one could not be made."""
         super().__init__(resources, scorer, path, limit)
         self._searched: dict[str, Searched | Exception] = {}
+        self._files: dict[Path, QuestionFile] = {}
 
     def read(self, recipe: RecipeModel) -> QuestionFile:
         """The questions of the file. Raises ``RecipeError`` with every problem in it, ``PotluckError`` for none."""
         path = self.questions_file(recipe)
-        file = read_question_file(path, self._limit)
-        if not file.questions:
+        if path not in self._files:
+            self._files[path] = read_question_file(path, self._limit)
+        if not self._files[path].questions:
             raise PotluckError(f"{path}: there are no questions in it")
-        return file
+        return self._files[path]
 
     def check(self, recipes: Sequence[RecipeModel], questions: Sequence[Question]) -> None:
         """Raise ``RecipeError`` for what questions call right and no recipe has among its documents."""

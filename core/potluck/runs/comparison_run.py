@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import json
 from contextlib import closing, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.atomic_files import write_atomically
 from potluck.comparison.compare import Compared, Plan, compare
-from potluck.comparison.engine import VariantRun
 from potluck.contracts import ModelSources
 from potluck.documents import Json
 from potluck.errors import MissingDependency
@@ -72,6 +71,8 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
     with suppress(MissingDependency):  # the report draws the curves itself
         if (picture := plots.of_curves(result)) is not None:
             write_atomically(folder / "curves.png", picture)
+    asked = Path(setting.questions_file).absolute()
+    recipes = {run.variant.name: replace(run.variant.recipe, questions=asked) for run in found.runs if not run.error}
     manifest: dict[str, Json] = {
         "run": setting.run,
         "command": "compare",
@@ -80,16 +81,17 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
         "recipe": recipe.as_mapping(),
         "design": setting.design,
         "baseline": setting.baseline,
-        "questions": setting.questions_file,
+        "questions": str(asked),
+        "limit": plan.limit,
         "repeats": plan.repeats,
-        "variants": {run.variant.name: run.variant.recipe.as_mapping() for run in found.runs if run.error is None},
-        "pins": {run.variant.name: _pins(run, resources) for run in found.runs if run.error is None},
+        "variants": {name: one.as_mapping() for name, one in recipes.items()},
+        "pins": {name: _pins(one, resources) for name, one in recipes.items()},
         "metrics": {variant.name: as_json(variant)["metrics"] for variant in result.variants},
     }
     write_manifest(folder, manifest)
     return folder
 
 
-def _pins(run: VariantRun, resources: SharedResources) -> Json:
-    with resources.borrow(run.variant.recipe) as components:
-        return {what: dict(things) for what, things in pins(run.variant.recipe, components).items()}
+def _pins(recipe: RecipeModel, resources: SharedResources) -> Json:
+    with resources.borrow(recipe) as components:
+        return {what: dict(things) for what, things in pins(recipe, components).items()}

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.measured import mean_values
@@ -21,6 +22,7 @@ from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.recipe_loader import read_recipe
 from potluck.recipe.swaps import Variant
 from potluck.results.runs import DifferenceResult, ReproductionResult
+from potluck.runs.manifest import RunManifest, read_manifest
 from potluck.runs.pins import Difference, differences, pins
 from potluck.temporary import working_folder
 from potluck.workspace import Workspace
@@ -31,6 +33,7 @@ if TYPE_CHECKING:
 
 __all__ = ["Reproduction", "find_run", "recipes_of", "reproduce"]
 
+_BREAKS = re.compile("[\x85\u2028\u2029]")
 _CLOSE = 1e-9
 """Measures that differ by less are the same: sums in another order."""
 
@@ -81,14 +84,22 @@ def find_run(run: Path) -> Path:
 def recipes_of(folder: Path) -> dict[str, RecipeModel]:
     """The recipe of a run as it was, or those of a comparison by the variants' names.
 
-    Relative paths start where they did then: beside ``.potluck``.
+    Relative paths start where they did then: beside ``.potluck``. Raises ``PotluckError`` for a folder that lies
+    elsewhere, and for a comparison of which every variant failed.
     """
-    manifest, base = _manifest(folder), folder.parents[2]
-    resolved = manifest["variants"] if "variants" in manifest else {"": manifest["recipe"]}
-    return {
-        name: read_recipe(base / f"manifest of {folder.name}", Origin(json.dumps(recipe, ensure_ascii=False)))
-        for name, recipe in resolved.items()
-    }
+    manifest = read_manifest(folder)
+    if len(folder.parents) < 3 or folder.parent.name != "runs":
+        raise PotluckError(f"{folder}: a run is reproduced where it was made, in .potluck/runs beside its recipe")
+    if not manifest.recipes:
+        raise PotluckError(f"{folder}: every variant failed, so there is nothing to reproduce")
+    path = folder.parents[2] / f"manifest of {folder.name}"
+    return {name: read_recipe(path, Origin(_write_recipe(recipe))) for name, recipe in manifest.recipes.items()}
+
+
+def _write_recipe(recipe: Mapping[str, object]) -> str:
+    """A recipe as JSON that YAML reads as the same: it would fold the breaks of lines that JSON does not know."""
+    text = json.dumps(recipe, ensure_ascii=False)
+    return _BREAKS.sub(lambda found: f"\\u{ord(found[0]):04x}", text)
 
 
 def reproduce(folder: Path, observers: Observers) -> Reproduction:
@@ -96,20 +107,22 @@ def reproduce(folder: Path, observers: Observers) -> Reproduction:
 
     Raises ``PotluckError`` for a run that answered no questions, and what the run itself would raise.
     """
-    manifest, recipes, before = _manifest(folder), recipes_of(folder), _answers_of(folder)
-    result = Reproduction(str(manifest["run"]), questions=len(before))
+    manifest, recipes, before = read_manifest(folder), recipes_of(folder), _answers_of(folder)
+    result = Reproduction(manifest.run, questions=len(before))
     base = next(iter(recipes.values())).folder
-    with working_folder(folder.parents[1], "reproduce") as scratch, closing(Workspace(scratch)) as workspace:
-        resources = SharedResources(workspace, ModelStore(base), observers)
-        with closing(resources):
-            for again in _again(manifest, recipes, len({question for _, question in before}), resources):
-                name = again.name
-                then = manifest["pins"][name] if name else manifest["pins"]
-                result.inputs += [one for one in differences(then, again.pins) if one not in result.inputs]
-                result.metrics += _metrics(name, _metrics_of(manifest, name, again.metrics), again.metrics)
-                result.answers += _answers(name, before, again.answers)
-    versions = {key: manifest.get(key) for key in surroundings()}
-    result.inputs = [*differences({"version": versions}, {"version": surroundings()}), *result.inputs]
+    asked = frozenset(question for _, question in before)
+    with (
+        working_folder(folder.parents[1], "reproduce") as scratch,
+        closing(Workspace(scratch)) as workspace,
+        closing(SharedResources(workspace, ModelStore(base), observers)) as resources,
+    ):
+        for again in _again(manifest, recipes, asked, resources):
+            name = again.name
+            then = differences(manifest.pins[name], again.pins)
+            result.inputs += [one for one in then if one not in result.inputs]
+            result.metrics += _metrics(name, _metrics_of(manifest, name, again.metrics), again.metrics)
+            result.answers += _answers(name, before, again.answers)
+    result.inputs = [*differences({"version": manifest.versions}, {"version": surroundings()}), *result.inputs]
     return result
 
 
@@ -124,15 +137,14 @@ class _Again:
 
 
 def _again(
-    manifest: Mapping[str, Any], recipes: Mapping[str, RecipeModel], limit: int, resources: SharedResources
+    manifest: RunManifest, recipes: Mapping[str, RecipeModel], asked: frozenset[str], resources: SharedResources
 ) -> Iterator[_Again]:
-    """Ask the first ``limit`` questions of every recipe again, in as many rounds as then."""
+    """Ask every recipe the same questions again, in as many rounds as then."""
     recipe = next(iter(recipes.values()))
     with resources.borrow(recipe) as components:
         scorer = Scorer(components.metrics, recipe.metrics)
-        path = Path(manifest["questions"]) if manifest.get("questions") else None
-        engine = Engine([*recipes.values()], scorer, resources, path, limit)
-        runs = engine.run([Variant(name, {}, one) for name, one in recipes.items()], manifest.get("repeats", 1))
+        engine = Engine([*recipes.values()], scorer, resources, manifest.questions, manifest.limit, asked)
+        runs = engine.run([Variant(name, {}, one) for name, one in recipes.items()], manifest.repeats)
         for run in runs:
             if run.error is not None:
                 raise PotluckError(f"{run.variant.name or 'the run'} could not be repeated: {run.error}")
@@ -156,7 +168,8 @@ def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
     path = answered if answered.is_file() else compared
     try:
         if path == answered:
-            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+            # Not splitlines: texts may hold separators of lines that JSON does not escape, such as U+2028.
+            rows = [json.loads(line) for line in path.read_text(encoding="utf-8").split("\n") if line]
             return {("", str(row["question_id"])): str(row["answer"]) for row in rows}
         if compared.is_file():
             questions = json.loads(path.read_text(encoding="utf-8"))["questions"]
@@ -166,12 +179,9 @@ def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
     raise PotluckError(f"{folder} holds no answers: only a run that answered questions can be reproduced")
 
 
-def _metrics_of(manifest: Mapping[str, Any], name: str, again: Mapping[str, float | None]) -> dict[str, float | None]:
+def _metrics_of(manifest: RunManifest, name: str, again: Mapping[str, float | None]) -> dict[str, float | None]:
     """The measures of a run or variant; those that only a comparison has, such as the time, are left out."""
-    held = manifest["metrics"] or {}
-    if not name:
-        return dict(held)
-    return {metric: one["mean"] for metric, one in held[name].items() if metric in again}
+    return {metric: mean for metric, mean in manifest.metrics[name].items() if not name or metric in again}
 
 
 def _metrics(variant: str, then: Mapping[str, float | None], now: Mapping[str, float | None]) -> Iterator[Difference]:
@@ -189,16 +199,3 @@ def _answers(variant: str, then: Mapping[tuple[str, str], str], now: Mapping[str
 
 def _within(variant: str, name: str) -> str:
     return f"{name} of {variant}" if variant else name
-
-
-def _manifest(folder: Path) -> dict[str, Any]:
-    path = folder / "manifest.json"
-    try:
-        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise PotluckError(f"{path} cannot be read: {error}") from error
-    if not isinstance(manifest, dict):
-        raise PotluckError(f"{path} is not what a run has written")
-    if "pins" not in manifest or "recipe" not in manifest:
-        raise PotluckError(f"{path} was written by an older potluck, and does not say enough to repeat the run")
-    return manifest

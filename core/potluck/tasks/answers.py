@@ -153,5 +153,5 @@ def _prompt(item: Item) -> Json:
 
 
 def item_of(number: int, example: Example, references: Sequence[str]) -> Item:
-    """The example at a place of its file, counted from 1, as a question with its right answers."""
+    """The example of a row, counted from 1 in its file, as a question with its right answers."""
     return Item(Question(f"example-{number}", plain(example.messages), answers=tuple(references)), example)

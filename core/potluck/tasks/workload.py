@@ -193,8 +193,8 @@ class ExampleTask(Workload):
         rows = build.usable(rows)
         examples = build.examples(rows)
         items = [
-            item_of(number, example, (example.target,) if is_classification else build.references(row))
-            for number, (example, row) in enumerate(zip(examples, rows, strict=True), 1)
+            item_of(row.number, example, (example.target,) if is_classification else build.references(row))
+            for example, row in zip(examples, rows, strict=True)
         ]
         labels = tuple(sorted({example.target for example in examples})) if is_classification else ()
         return _ExampleFile({item.question.id: item for item in items}, labels, tuple(build.notes()))

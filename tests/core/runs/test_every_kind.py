@@ -124,6 +124,47 @@ def test_a_comparison_is_reproduced_with_the_questions_that_the_command_named(pa
     assert reproduce(done.folder, Observers()).same
 
 
+def test_texts_with_separators_of_lines_are_reproduced(path: Path) -> None:
+    content = json.loads(path.read_text(encoding="utf-8"))
+    content["chat"]["otherwise"] = "天氣\u2028晴\u0085朗"
+    path.write_text(json.dumps(content), encoding="utf-8")
+    if content.get("task") != "classification":
+        with Recipe.load(path) as recipe:
+            done = recipe.run()
+        assert reproduce(done.folder, Observers()).same
+
+
+def test_a_repetition_asks_what_was_asked_wherever_it_stands_now(opened: Recipe, path: Path) -> None:
+    """A line that is put above the others is none of those that were asked."""
+    if opened.model.documents is None:
+        pytest.skip("an example is known by its row")
+    done = opened.run()
+    questions = path.parent / "questions.jsonl"
+    first = json.dumps({"question_id": "new", "question": "a new apple", "answers": ["x"]}) + "\n"
+    questions.write_text(first + questions.read_text(encoding="utf-8"), encoding="utf-8")
+
+    found = reproduce(done.folder, Observers())
+
+    assert (found.answers, found.metrics) == ([], [])
+    assert [one.what for one in found.inputs] == ["questions file"]
+
+
+def test_a_changed_file_that_the_command_named_is_told(
+    opened: Recipe, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own, other = path.parent / "questions.jsonl", path.parent / "other.jsonl"
+    other.write_text(own.read_text(encoding="utf-8"), encoding="utf-8")
+    monkeypatch.chdir(path.parents[1])
+    done = opened.compare(Plan(swaps=[OTHERWISE], questions=Path("home/other.jsonl")))
+    monkeypatch.chdir(path.parent)
+    own.unlink()
+    other.write_text(other.read_text(encoding="utf-8").replace("FRUIT", "FRUITS").replace("fruit", "fruits"), "utf-8")
+
+    found = reproduce(done.folder, Observers())
+
+    assert [(one.what, one.name) for one in found.inputs] == [("questions file", "other.jsonl")]
+
+
 def test_a_lock_names_what_differs(opened: Recipe, path: Path) -> None:
     write_lock(opened.model, opened.components)
     opened.run()
@@ -194,3 +235,45 @@ def test_a_chat_model_judges_the_answers_that_differ(opened: Recipe) -> None:
     assert found.result.judge.judge == "tutor"
     (pair,) = found.result.judge.pairs
     assert pair.n == 2, "two texts without a known word are answered differently"
+
+
+def test_variants_that_drop_other_rows_are_compared_on_the_rows_that_both_have(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        {"text": "the apple", "la": "fruit", "lb": "fruit"},
+        {"text": "紅色的蘋果", "la": None, "lb": "fruit"},
+        {"text": "a sky", "la": "weather", "lb": "weather"},
+        {"text": "no word", "la": "weather", "lb": None},
+    ]
+    (tmp_path / "two.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    dataset = {"path": "two.jsonl", "input": "text", "validation": 0}
+    content = {"task": "classification", "dataset": dataset, "chat": CHAT, "questions": "two.jsonl", "prompt": "{text}"}
+    (tmp_path / "recipe.yaml").write_text(json.dumps(content), encoding="utf-8")
+    with (
+        visible(install_labelled(tmp_path / "site"), monkeypatch),
+        Recipe.load(tmp_path / "recipe.yaml") as recipe,
+    ):
+        found = recipe.compare(Plan(swaps=["dataset.target=la,lb"])).result
+
+    assert [one.id for one in found.questions] == ["example-1", "example-3"]
+    assert [one.question for one in found.questions] == ["the apple", "a sky"]
+    assert [variant.metrics["accuracy"].mean for variant in found.variants] == [1.0, 1.0]
+    assert "2 examples left out, which not every variant can read" in found.notes
+
+
+def test_an_example_without_a_label_changes_no_repetition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    lines = [
+        {"text": "the apple", "label": "fruit"},
+        {"text": "x", "label": None},
+        {"text": "a sky", "label": "weather"},
+    ]
+    (tmp_path / "q.jsonl").write_text("".join(json.dumps(line) + "\n" for line in lines), encoding="utf-8")
+    content = {"task": "classification", "chat": CHAT, "questions": "q.jsonl"}
+    (tmp_path / "recipe.yaml").write_text(json.dumps(content), encoding="utf-8")
+    with visible(install_labelled(tmp_path / "site"), monkeypatch):
+        with Recipe.load(tmp_path / "recipe.yaml") as recipe:
+            done = recipe.run()
+        found = reproduce(done.folder, Observers())
+
+    assert (found.same, found.questions) == (True, 2)

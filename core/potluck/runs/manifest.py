@@ -1,0 +1,82 @@
+"""The manifest of a run, read back: what it says is checked before anything is done again."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from potluck.errors import PotluckError
+from potluck.workspace.manifests import surroundings
+
+
+@dataclass(frozen=True, slots=True)
+class RunManifest:
+    """What is needed to repeat a run. A run's own recipe has no name; the variants of a comparison have theirs."""
+
+    run: str
+    recipes: Mapping[str, Mapping[str, Any]]
+    """Recipes with all defaults written out, by name."""
+    pins: Mapping[str, Mapping[str, Mapping[str, Any]]]
+    """By name: what the results depend on beside the recipe."""
+    metrics: Mapping[str, Mapping[str, float | None]]
+    """By name: the measures' means."""
+    versions: Mapping[str, Any]
+    """Of potluck, Python and the machine."""
+    questions: Path | None = None
+    """The file of questions, where a command named it."""
+    limit: int | None = None
+    """How many of its questions were asked; None for all."""
+    repeats: int = 1
+
+
+def read_manifest(folder: Path) -> RunManifest:
+    """The manifest of a run's folder. Raises ``PotluckError`` for a file that a run has not written."""
+    path = folder / "manifest.json"
+    try:
+        held = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError) as error:
+        raise PotluckError(f"{path} cannot be read: {error}") from error
+    if not isinstance(held, dict):
+        raise PotluckError(f"{path} is not what a run has written")
+    if "pins" not in held or "recipe" not in held:
+        raise PotluckError(f"{path} was written by an older potluck, and does not say enough to repeat the run")
+    try:
+        return _compared(held) if "variants" in held else _single(held)
+    except (KeyError, TypeError, ValueError, AttributeError) as error:
+        raise PotluckError(f"{path} is not what a run has written ({type(error).__name__}: {error})") from error
+
+
+def _single(held: Mapping[str, Any]) -> RunManifest:
+    return RunManifest(
+        str(held["run"]),
+        {"": dict(held["recipe"])},
+        {"": _pins(held["pins"])},
+        {"": dict(held.get("metrics") or {})},
+        _versions(held),
+    )
+
+
+def _compared(held: Mapping[str, Any]) -> RunManifest:
+    names = list(dict(held["variants"]))
+    means = {name: {metric: one["mean"] for metric, one in dict(held["metrics"][name]).items()} for name in names}
+    return RunManifest(
+        str(held["run"]),
+        {name: dict(held["variants"][name]) for name in names},
+        {name: _pins(held["pins"][name]) for name in names},
+        means,
+        _versions(held),
+        Path(held["questions"]) if held.get("questions") else None,
+        None if held.get("limit") is None else int(held["limit"]),
+        int(held.get("repeats", 1)),
+    )
+
+
+def _pins(held: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    return {what: dict(things) for what, things in held.items()}
+
+
+def _versions(held: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: held.get(key) for key in surroundings()}
