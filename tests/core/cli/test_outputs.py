@@ -1,6 +1,6 @@
 """What every command prints with ``--json`` is what its schema says: the commands are run, on small inputs.
 
-Modules: ``potluck.cli.outputs``, ``potluck.cli.schema``, ``potluck.cli.chat``, ``potluck.json_schemas``,
+Modules: ``potluck.cli.outputs``, ``potluck.json_schemas``,
 ``potluck.results``.
 """
 
@@ -257,13 +257,6 @@ def test_a_mistake_is_as_its_schema_says(home: Path) -> None:
 
     check(ERROR, json.loads(done.stdout))
     assert done.returncode == 1
-
-
-def test_the_schema_of_a_command_that_there_is_not_is_an_error_with_a_hint() -> None:
-    done = potluck("schema", "--output", "comapre")
-
-    assert done.returncode == 1
-    assert "no command 'comapre' prints JSON (did you mean 'compare'?)" in done.stderr
 
 
 def test_a_key_that_the_schema_does_not_name_is_drift(home: Path) -> None:

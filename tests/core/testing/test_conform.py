@@ -19,14 +19,6 @@ def test_a_bundled_plugin_keeps_every_rule() -> None:
     assert outcomes == [Outcome(check.rule, kept=True) for check in checks("splitter")]
 
 
-def test_the_command_lists_the_rules_and_takes_settings_from_a_file(tmp_path: Path) -> None:
-    (tmp_path / "settings.yaml").write_text("chunk_size: 80\nchunk_overlap: 10\n", encoding="utf-8")
-    words = ["conform", "splitter", "recursive", "--config", "settings.yaml", "--json"]
-    done = potluck(*words, cwd=tmp_path)
-    assert done.returncode == 0
-    assert [row["rule"] for row in json.loads(done.stdout)] == [check.rule for check in checks("splitter")]
-
-
 def run(*words: str, cwd: Path) -> subprocess.CompletedProcess[str]:
     return potluck("conform", *words, cwd=cwd)
 

@@ -1,0 +1,35 @@
+"""``potluck conform``: a line a rule, and a status.
+
+Modules: ``potluck.cli.conform``.
+"""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+
+from potluck.testing import checks
+from support.commands import potluck
+
+
+@pytest.mark.parametrize(
+    ("content", "told"),
+    [(None, "cannot be read: No such file or directory"), ("- 一", "expected a mapping of settings")],
+)
+def test_settings_that_are_none_are_an_error_with_their_file(tmp_path: Path, content: str | None, told: str) -> None:
+    path = tmp_path / "設定.yaml"
+    if content is not None:
+        path.write_text(content, encoding="utf-8")
+    done = potluck("conform", "splitter", "recursive", "--config", str(path))
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.strip() == f"{path}: {told}"
+
+
+def test_the_command_lists_the_rules_and_takes_settings_from_a_file(tmp_path: Path) -> None:
+    (tmp_path / "settings.yaml").write_text("chunk_size: 80\nchunk_overlap: 10\n", encoding="utf-8")
+    words = ["conform", "splitter", "recursive", "--config", "settings.yaml", "--json"]
+    done = potluck(*words, cwd=tmp_path)
+    assert done.returncode == 0
+    assert [row["rule"] for row in json.loads(done.stdout)] == [check.rule for check in checks("splitter")]
