@@ -1,0 +1,161 @@
+"""A training is done once for what decides its result, is refused where it cannot fit, and is reported whole.
+
+Modules: ``potluck.stages.tune``. What is counted of its examples is tested in ``test_ledger_tune``.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections import namedtuple
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from potluck import hookimpl
+from potluck.api import Recipe
+from potluck.contracts import Estimate, TunedModel
+from potluck.errors import PotluckError
+from potluck.hookspecs import StageEvent
+from potluck.stages.tune import (
+    TuneReport,
+    load_result,
+    plan_training,
+    resource_problems,
+    train_or_reuse,
+    training_request,
+    tune,
+)
+from support.tuning import home, model, one_thread, recipe
+
+__all__ = ["home", "model", "one_thread"]
+
+pytest.importorskip("torch")
+pytest.importorskip("peft")
+
+SHORT = {"max_steps": 2, "per_device_train_batch_size": 4, "dtype": "float32"}
+GIB = 1 << 30
+
+
+def short(home: Path, training: dict[str, Any] | None = None, **more: Any) -> Recipe:
+    return recipe(home, tuner={"use": "lora", "r": 4, "training": {**SHORT, **(training or {})}}, **more)
+
+
+def report(*losses: float, **more: Any) -> TuneReport:
+    return TuneReport("r1", Path("a"), TunedModel(Path("a"), 5, losses, 1.23456, 9.87, **more), 50, False, 2.34567)
+
+
+@pytest.mark.parametrize(
+    ("losses", "loss"),
+    [((), None), ((3.0,), 3.0), ((9.0, 1.0), 1.0), ((9.0,) * 18 + (3.0, 1.0), 2.0), ((9.0,) * 18 + (1.0,), 1.0)],
+)
+def test_the_loss_of_a_training_is_the_mean_of_its_last_tenth(losses: tuple[float, ...], loss: float | None) -> None:
+    assert report(*losses).train_loss == loss
+
+
+def test_a_report_is_printed_with_the_last_evaluation() -> None:
+    found = report(2.0, 1.0, evaluations=({"loss": 3.0}, {"loss": 2.5, "accuracy": 0.5})).as_json()
+
+    assert found.pop("ledger") == {}
+    assert found == {
+        "run": "r1", "adapter": "a", "trainable_parameters": 5, "total_parameters": 50, "tokens_per_second": 9.9,
+        "train_loss": 1.0, "metrics": {"loss": 2.5, "accuracy": 0.5}, "losses": [2.0, 1.0],
+        "evaluations": [{"loss": 3.0}, {"loss": 2.5, "accuracy": 0.5}], "training_seconds": 1.235, "seconds": 2.346,
+        "reused": False, "notes": [],
+    }  # fmt: skip
+    assert report(1.0).metrics == {}
+
+
+def test_what_is_more_than_is_free_is_a_problem_and_what_is_as_much_is_not(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    usage = namedtuple("usage", "total used free")
+    monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(0, 0, 3 * GIB))
+    monkeypatch.setattr("potluck.stages.tune._free_memory", lambda device: 2 * GIB)
+    fits = Estimate(1, 2, 2 * GIB, 3 * GIB, 4)
+
+    assert resource_problems(fits, tmp_path / "not" / "there") == []
+    assert resource_problems(replace(fits, memory=2 * GIB + 1), tmp_path) == [
+        "it takes about 2.0 GiB of memory, and 2.0 GiB are free: train fewer parameters, or a smaller model"
+    ]
+    assert resource_problems(replace(fits, disk=5 * GIB, memory=4 * GIB, device="cuda:0"), tmp_path) == [
+        "it takes about 4.0 GiB of memory of the card, and 2.0 GiB are free: train fewer parameters, or a smaller "
+        "model",
+        "it takes about 5.0 GiB on disk, and 3.0 GiB are free",
+    ]
+    monkeypatch.setattr("potluck.stages.tune._free_memory", lambda device: None)
+    assert resource_problems(replace(fits, memory=1 << 60), tmp_path) == []
+
+
+def test_a_training_is_named_after_all_that_decides_its_result(home: Path) -> None:
+    def name(**more: Any) -> str:
+        with short(home, **more) as opened:
+            return training_request(opened.components).folder.name
+
+    plain = name()
+    assert name(questions="test.jsonl") == plain
+    others = {name(seed=7), name(training={"learning_rate": 0.5}), name(task="generation")}
+    others.add(name(dataset={"path": "train.jsonl", "limit": 12}))
+    assert len(others - {plain}) == 4
+
+
+def test_what_will_not_fit_is_refused_before_anything_is_trained(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("potluck.stages.tune._free_memory", lambda device: 1)
+    with short(home) as opened, pytest.raises(PotluckError, match="this training would not fit: it takes about"):
+        train_or_reuse(opened.components)
+
+
+def test_a_recipe_without_a_tuner_is_told_which_there_are(home: Path) -> None:
+    with recipe(home, tuner=None) as opened, pytest.raises(PotluckError, match=r"names no tuner; add .*lora"):
+        tune(opened.components)
+
+
+def test_it_is_trained_once_observed_and_again_where_the_result_was_altered(home: Path) -> None:
+    told: list[tuple[int, int | None, frozenset[str]]] = []
+
+    class Steps:
+        @hookimpl
+        def potluck_stage_progressed(self, event: StageEvent) -> None:
+            told.append((event.done, event.total, frozenset(event.measures)))
+
+    with short(home, training={"max_steps": 2, "num_train_epochs": 5}) as opened:
+        opened.observers.register(Steps())
+        first = tune(opened.components, opened.observers)
+        again = tune(opened.components, opened.observers)
+        request = training_request(opened.components)
+
+    assert (first.reused, again.reused) == (False, True)
+    assert told[-1] == (2, 2, frozenset({"loss", "tokens_per_second"}))
+    assert first.run == request.folder.name
+    assert first.total_parameters > first.tuned.trainable_parameters > 0
+    assert "training.max_steps overrides training.num_train_epochs" in first.notes
+    manifest = json.loads((first.adapter / "potluck.json").read_text(encoding="utf-8"))
+    assert (manifest["task"], manifest["labels"], manifest["tuner"]["name"]) == (
+        "classification", ["fruit", "weather"], "lora",
+    )  # fmt: skip
+    done, damage = load_result(request)
+    assert done is not None
+    assert (done.losses, damage) == (first.tuned.losses, ())
+    weights = first.adapter / "adapter_model.safetensors"
+    weights.write_bytes(weights.read_bytes()[:-9])
+
+    done, (why,) = load_result(request)
+    assert done is None
+    assert why.endswith(": this is being done now")
+    with short(home, training={"max_steps": 2, "num_train_epochs": 5}) as opened:
+        mended = tune(opened.components)
+    assert not mended.reused
+    assert why in mended.notes
+    assert mended.tuned.losses == first.tuned.losses
+
+
+def test_a_plan_says_how_long_it_would_take_and_trains_nothing(home: Path) -> None:
+    with short(home) as opened:
+        estimate = plan_training(opened.components)
+        assert load_result(training_request(opened.components)) == (None, ())
+
+    assert estimate.steps == 2
+    assert estimate.seconds is not None
+    assert estimate.seconds > 0
