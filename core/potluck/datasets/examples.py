@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from typing import get_args
@@ -34,6 +35,10 @@ FORMS: tuple[tuple[str, str], ...] = (
 REFERENCES = ("refs", "references", "answers")
 """Fields with several right answers, which files to evaluate on have in the place of a target."""
 
+_FIELDS = FORMS[0]
+_OF_DOCUMENTS = frozenset({"gold_ids", "answers"})
+"""Fields that questions about documents have beside ``question``."""
+
 _LISTED = 20
 
 
@@ -55,7 +60,7 @@ def check_fields(
         if name is not None and name not in there
     ]
     if problems:
-        raise RecipeError(problems)
+        raise RecipeError(problems, _about_documents(rows[0], _FIELDS) if evaluating else "")
 
 
 def _fields_of(written: str | None) -> Sequence[str]:
@@ -69,6 +74,17 @@ def _no_field(key: str, name: str, there: Sequence[str], rows: Sequence[DatasetR
     return (
         f"{key}: there is no field {name!r} in {rows[0].path}{did_you_mean(name, there)}; there are {', '.join(there)}"
     )
+
+
+def _about_documents(row: DatasetRow, fields: Sequence[str]) -> str:
+    """What to say of a file whose first row is a question about documents; empty for any other.
+
+    ``fields`` are those that an example has.
+    """
+    if "question" not in row.fields or not _OF_DOCUMENTS & set(row.fields):
+        return ""
+    example = json.dumps(dict.fromkeys(fields, "…"), ensure_ascii=False)
+    return f"{row.path}: this is a file of questions about documents, and an example of this task looks like {example}"
 
 
 class ExampleBuilder:
@@ -119,6 +135,7 @@ class ExampleBuilder:
 
     def examples(self, rows: Sequence[DatasetRow]) -> list[Example]:
         """An example a row. Raises ``RecipeError`` with those that lack something."""
+        self._refuse_questions(rows)
         found, problems = list[Example](), list[Problem]()
         for row in rows:
             try:
@@ -131,6 +148,16 @@ class ExampleBuilder:
                 problems[:_LISTED], "fix these rows, or name other fields: dataset: {input: ..., target: ...}"
             )
         return found
+
+    def _refuse_questions(self, rows: Sequence[DatasetRow]) -> None:
+        """Raise ``PotluckError`` for a file of questions about documents that lacks what the prompt asks for."""
+        template = None if self._chat else self._prompt or self._input
+        if not self._evaluating or template is None or not rows or template.fields <= set(rows[0].fields):
+            return
+        fields = sorted(template.fields)
+        target = next((target for given, target in FORMS if given in fields), "completion")
+        if told := _about_documents(rows[0], (*fields, target)):
+            raise PotluckError(told)
 
     def references(self, row: DatasetRow) -> tuple[str, ...]:
         """All the answers that a row calls right: its target, or each of a list of them."""
@@ -151,6 +178,8 @@ class ExampleBuilder:
             return self._prompt, target
         if target is None or given is None:
             names = ", ".join(self._fields)
+            if self._evaluating and rows and (told := _about_documents(rows[0], _FIELDS)):
+                raise PotluckError(told)
             raise PotluckError(
                 f"{rows[0].place if rows else 'the dataset'}: which field is the input, and which the target? Say "
                 f"dataset: {{input: ..., target: ...}}; there are {names}"

@@ -248,3 +248,54 @@ def test_fields_that_the_recipe_names_and_no_row_has_are_told(
     for problem, start in zip(raised.value.problems, told, strict=True):
         assert problem.message.startswith(start)
         assert problem.line == 2
+
+
+QUESTIONS = "data.jsonl: this is a file of questions about documents, and an example of this task looks like "
+
+
+@pytest.mark.parametrize(
+    ("prompt", "example"),
+    [
+        ("{prompt} =>", '{"prompt": "…", "completion": "…"}'),
+        ("標籤：{text}", '{"text": "…", "label": "…"}'),
+        ("{甲}", '{"甲": "…", "completion": "…"}'),
+    ],
+)
+@pytest.mark.parametrize("more", [{"gold_ids": ["a.txt"], "answer": "答"}, {"answers": ["答"]}])
+def test_a_file_of_questions_about_documents_is_told_in_one_sentence(
+    prompt: str, example: str, more: dict[str, Any]
+) -> None:
+    found = rows({"question": "軌距？", **more}, {"question": "how wide?", **more})
+
+    with pytest.raises(PotluckError) as raised:
+        builder(found, prompt, evaluating=True).examples(found)
+
+    assert str(raised.value) == QUESTIONS + example
+
+
+def test_a_file_of_questions_without_answers_is_told_for_what_it_is() -> None:
+    found = rows({"question": "軌距？", "gold_ids": ["a.txt"]})
+
+    with pytest.raises(PotluckError, match="a file of questions about documents"):
+        builder(found, evaluating=True)
+    with pytest.raises(PotluckError, match="which field is the input"):
+        builder(found)
+
+
+def test_questions_that_the_prompt_asks_are_examples() -> None:
+    found = rows({"question": "軌距？", "answers": ["1435"], "gold_ids": ["a.txt"]})
+
+    assert builder(found, "問：{question}", evaluating=True).examples(found) == [user("問：軌距？", "1435")]
+
+
+def test_fields_that_questions_about_documents_lack_are_told_with_what_the_file_is(tmp_path: Path) -> None:
+    (tmp_path / "d.jsonl").write_text("{}")
+    text = "model: m\ndataset: {path: d.jsonl, input: text, target: label}\n"
+    recipe = recipes.loads(text, tmp_path / "recipe.yaml")
+    assert recipe.tuning.dataset is not None
+
+    with pytest.raises(RecipeError) as raised:
+        check_fields(recipe, recipe.tuning.dataset, rows({"question": "問", "answers": ["答"]}), evaluating=True)
+
+    assert "dataset.input: there is no field 'text'" in str(raised.value)
+    assert str(raised.value).splitlines()[-1] == QUESTIONS + '{"prompt": "…", "completion": "…"}'
