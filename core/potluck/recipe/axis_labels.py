@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from typing import TypeAlias
+from typing import TypeAlias, TypeGuard
 
 from potluck.documents import Json
 from potluck.fingerprints import text_hash
@@ -101,7 +101,7 @@ def _around(name: str, place: int, width: int) -> str:
 
 def _label(axis: str, value: Json, spelling: _Spelling) -> str:
     if axis == "prompt" and value is not None:
-        return f"prompt {text_hash(str(value))[:8]}"
+        return value if _is_short_text(value) else f"prompt {text_hash(str(value))[:8]}"
     names_none = axis == "retriever" and isinstance(value, dict) and "use" not in value
     if axis not in COMPONENTS or names_none:
         name = axis.rpartition(".")[2]
@@ -110,6 +110,11 @@ def _label(axis: str, value: Json, spelling: _Spelling) -> str:
         rest = {key: setting for key, setting in value.items() if key != "use"}
         return " ".join([str(value.get("use", "")), *spelling(rest)]).strip()
     return f"no {axis}" if value is None else _plain(value)
+
+
+def _is_short_text(value: Json) -> TypeGuard[str]:
+    """Whether a value can be its own name: one line without controls or blanks at its ends."""
+    return isinstance(value, str) and 0 < len(value) <= LONGEST and value.isprintable() and value == value.strip()
 
 
 def _last_parts(settings: Mapping[str, Json]) -> Iterator[str]:

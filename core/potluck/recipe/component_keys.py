@@ -57,9 +57,10 @@ class ComponentKeys:
         name = self._name(kind, label, use)
         if name is None:
             return None
-        place = at if use is None or use.value is None else use.place
+        chosen = None if use is None or use.value is None else use.place
+        place = at if chosen is None else chosen
         self.places[kind] = place
-        default = f" (it is the default; '{kind}:' chooses another)" if place is at else ""
+        default = f" (it is the default; '{kind}:' chooses another)" if chosen is None else ""
         plugin = self._find(kind, name, place, default)
         offered = None if plugin is None else self._offer(plugin, place, default)
         if plugin is None or offered is None:

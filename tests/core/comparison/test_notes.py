@@ -180,7 +180,7 @@ def test_a_model_that_says_one_thing_to_all_examples_is_told_with_its_variant(ta
 
     (note,) = found
     name, said = note.split(": ", 1)
-    assert name.startswith("prompt ")
+    assert name == "{prompt}"
     assert said == "one answer for everything: all 3 questions were answered 'red', and 3 different answers are right"
     assert said in page(task)
 

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck.documents import Json
+from potluck.fingerprints import text_hash
 from potluck.recipe.axis_labels import LONGEST, name_values, shorten_names
 
 
@@ -80,3 +81,12 @@ def test_different_names_are_called_differently_however_alike_they_are(names: li
     assert list(short) == names
     assert len(set(short.values())) == len(names)
     assert all(len(short[name]) <= max(LONGEST, len(name)) for name in names)
+
+
+def test_a_short_prompt_is_its_own_name_and_any_other_is_called_by_its_hash() -> None:
+    long, lines, padded, turned = "字" * (LONGEST + 1), "{prompt}\n標籤：", "{prompt} ", "{prompt}\u202e"
+    found = name_values("prompt", ["{prompt} =>", "標籤：{prompt}", "字" * LONGEST, long, lines, padded, turned, None])
+
+    assert found[:3] == ["{prompt} =>", "標籤：{prompt}", "字" * LONGEST]
+    assert found[3:7] == [f"prompt {text_hash(text)[:8]}" for text in (long, lines, padded, turned)]
+    assert found[7] == "prompt=null"

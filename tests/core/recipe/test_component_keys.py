@@ -11,10 +11,13 @@ from pathlib import Path
 import pytest
 
 from potluck.contracts import KINDS
+from potluck.documents import Json
+from potluck.errors import RecipeError
 from potluck.recipe import loads
 from potluck.recipe.component_keys import ComponentKeys
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.nodes import Findings, Place
+from potluck.recipe.recipe_loader import reread_recipe
 from potluck.recipe.source import RecipeSource
 from potluck.recipe.yaml_reader import parse_yaml
 
@@ -174,3 +177,14 @@ def test_a_plugin_is_asked_for_its_packages_only_where_the_recipe_is_to_run() ->
     assert asked.read_key("embedder") is not None, "its settings are known all the same"
     assert unasked.read_key("embedder") is not None
     assert (len(wrong), len(fine)) == (1, 0)
+
+
+@pytest.mark.parametrize("written", ["無此", {"use": "無此"}])
+def test_a_plugin_that_is_named_outside_the_file_is_not_called_the_default(written: Json) -> None:
+    recipe = loads("documents: a\n", Path("食譜.yaml"))
+
+    with pytest.raises(RecipeError) as raised:
+        reread_recipe(recipe, {"embedder": written}, "--judge 無此")
+
+    assert "unknown embedder '無此'" in str(raised.value)
+    assert "default" not in str(raised.value)

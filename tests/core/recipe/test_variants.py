@@ -77,9 +77,16 @@ def test_a_strategy_sets_several_keys_at_once(read: Read) -> None:
     assert names(read(text), "strategy=多,few") == ["多", "few"]
 
 
-def test_a_prompt_without_a_name_is_called_by_its_hash(read: Read) -> None:
+def test_a_short_prompt_without_a_name_is_called_by_its_text(read: Read) -> None:
     reading = read(TEXT + "chat: {use: openai, model: any}\n")
-    found = names(reading, 'prompt="{context}{question}","{question}{context}"')
+
+    found = names(reading, 'prompt="{context}{question}","問：{question}{context}"')
+    assert found == ["{context}{question}", "問：{question}{context}"]
+
+
+def test_a_long_prompt_without_a_name_is_called_by_its_hash(read: Read) -> None:
+    reading = read(TEXT + "chat: {use: openai, model: any}\n")
+    found = names(reading, 'prompt="Answer: {context} {question}","Reply: {context} {question}"')
 
     assert len(set(found)) == 2
     assert all(name.startswith("prompt ") for name in found)
