@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from potluck.evaluation.workload import Preparation, Workload
     from potluck.planning.plan import PlanReport
     from potluck.recipe.swaps import Variant
-    from potluck.results.stages import TuningPlanResult
+    from potluck.results.stages import TaskPlanResult, TuningPlanResult
     from potluck.runs.comparison_run import Comparison
     from potluck.runs.run import RunReport
     from potluck.stages.retrieve import Searcher
@@ -248,11 +248,11 @@ class Recipe:
             return keep_run(workload, preparation, evaluation, self.components, started)
 
     @_while_open
-    def plan(self) -> PlanReport | TuningPlanResult:
+    def plan(self) -> PlanReport | TuningPlanResult | TaskPlanResult:
         """Say what ``run`` would take and what would leave the machine, without embedding, answering or training.
 
         What is loaded for it is kept for the run where there is a workspace that can be written; none is made.
-        Raises ``PotluckError`` for a recipe that neither indexes nor trains.
+        Raises ``PotluckError`` for a recipe with neither documents nor a task.
         """
         from potluck.workloads import workload_of
 

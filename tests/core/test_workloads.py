@@ -48,9 +48,16 @@ def test_a_recipe_without_documents_that_names_a_task_has_examples(
 def test_what_needs_documents_says_what_to_do_without(tmp_path: Path, text: str, told: str) -> None:
     (tmp_path / "recipe.yaml").write_text(text, encoding="utf-8")
     with Recipe.load(tmp_path / "recipe.yaml") as recipe:
-        for ask in (recipe.index, recipe.plan, lambda: recipe.ask("?")):
+        for ask in (recipe.index, lambda: recipe.ask("?")):
             with pytest.raises(PotluckError, match=told):
                 ask()
+
+
+def test_the_plan_of_a_recipe_with_neither_documents_nor_a_task_says_what_to_add(tmp_path: Path) -> None:
+    (tmp_path / "recipe.yaml").write_text("chat: extractive\n", encoding="utf-8")
+
+    with Recipe.load(tmp_path / "recipe.yaml") as recipe, pytest.raises(PotluckError, match="names no documents"):
+        recipe.plan()
 
 
 def test_the_plan_of_a_tuning_counts_its_training(home: Path) -> None:

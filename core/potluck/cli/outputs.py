@@ -26,7 +26,7 @@ def outputs() -> dict[str, Any]:
         "lock": runs.LockResult,
         "merge": stages.MergeResult,
         "new": listings.NewResult,
-        "plan": stages.PlanResult | stages.TuningPlanResult,
+        "plan": stages.PlanResult | stages.TuningPlanResult | stages.TaskPlanResult,
         "plugins doctor": listings.DoctorResult,
         "plugins list": tuple[listings.PluginResult, ...],
         "prompts lint": tuple[listings.FindingResult, ...],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,7 +13,7 @@ from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.planning.plan import PlanReport
-    from potluck.results.stages import TuningPlanResult
+    from potluck.results.stages import TaskPlanResult, TuningPlanResult
 
 
 @click.command("plan")
@@ -22,12 +23,14 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
 
     Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them.
     Of a recipe that tunes and has no documents: parameters, memory, disk, steps and time of the training.
+    Of a task that trains nothing: how many examples it has, and the hosts that would get them.
 
     Documents are loaded and split for it, which is kept for the run where there is a workspace that can be written
     (`potluck index` makes one). The exit status is 1 if the run would stop.
     """
     from potluck.json_values import as_json as as_json_of
     from potluck.planning.plan import PlanReport
+    from potluck.results.stages import TuningPlanResult
 
     with open_recipe(recipe, overrides, as_json) as opening:
         report = opening.plan()
@@ -35,8 +38,10 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
         print_json(report.as_json() if isinstance(report, PlanReport) else as_json_of(report))
     elif isinstance(report, PlanReport):
         _print(report)
-    else:
+    elif isinstance(report, TuningPlanResult):
         _print_tuning(report)
+    else:
+        _print_task(report)
     return 1 if report.problems else 0
 
 
@@ -48,6 +53,13 @@ def _print_tuning(plan: TuningPlanResult) -> None:
     echo(f"optimiser steps: {plan.steps:,}{time}")
     for problem in plan.problems:
         echo(f"would stop: {problem}", fg="red", err=True)
+
+
+def _print_task(plan: TaskPlanResult) -> None:
+    if plan.examples is not None:
+        echo(f"examples: {plan.examples:,}")
+    echo("nothing is trained")
+    _print_hosts(plan.leaves_the_machine)
 
 
 def _print(report: PlanReport) -> None:
@@ -64,11 +76,15 @@ def _print(report: PlanReport) -> None:
         echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
     context = f" of {report.context_window:,}" if report.context_window is not None else ""
     echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")
-    sent = {"observer": "counts and times"}
-    leaves = [f"the {kind}'s {sent.get(kind, 'texts')} go to {host}" for kind, host in report.leaves.items()]
-    echo(f"leaves the machine: {'; '.join(leaves) or 'nothing'}")
+    _print_hosts(report.leaves)
     for problem in report.problems:
         echo(f"would stop: {problem}", fg="red", err=True)
+
+
+def _print_hosts(leaves: Mapping[str, str]) -> None:
+    sent = {"observer": "counts and times"}
+    told = [f"the {kind}'s {sent.get(kind, 'texts')} go to {host}" for kind, host in leaves.items()]
+    echo(f"leaves the machine: {'; '.join(told) or 'nothing'}")
 
 
 def _money(dollars: float | None) -> str:

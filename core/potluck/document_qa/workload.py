@@ -223,6 +223,7 @@ class DocumentQA(Workload):
             seconds=seconds,
             ledger=ledger,
             notes=[*notes, *blind_notes(results, searched.search)],
+            measures=self.scorer.measures,
         )
 
     @staticmethod

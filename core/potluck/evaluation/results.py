@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import ClassVar, Literal, TypeAlias
 
+from potluck.contracts import Measure
 from potluck.documents import Answer, Json, Passage, Usage
 from potluck.evaluation.served import Served
 from potluck.ledger import Ledger
@@ -73,6 +74,8 @@ class EvaluationReport:
     seconds: float = 0.0
     ledger: Ledger = field(default_factory=Ledger)
     notes: Sequence[str] = ()
+    measures: Mapping[str, Measure] = field(default_factory=dict)
+    """What each score of an answer is, by name: whether more of it is better, and on which scale. Not in the JSON."""
 
     _TOP: ClassVar[frozenset[Unit]] = frozenset({"examples"})
     """Whose measures stand at the top of the JSON object as well."""

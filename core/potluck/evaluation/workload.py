@@ -28,7 +28,7 @@ from potluck.recipe.model import RecipeModel
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
     from potluck.planning.plan import PlanReport
-    from potluck.results.stages import TuningPlanResult
+    from potluck.results.stages import TaskPlanResult, TuningPlanResult
     from potluck.stages.tune import TuneReport
 
 Counts: TypeAlias = Mapping[str, int]
@@ -123,8 +123,8 @@ class Workload(ABC):
 
     @staticmethod
     @abstractmethod
-    def plan(components: Components, observers: Observers) -> PlanReport | TuningPlanResult:
-        """What a run would take, before it embeds, answers or trains. Raises ``PotluckError`` where it does neither."""
+    def plan(components: Components, observers: Observers) -> PlanReport | TuningPlanResult | TaskPlanResult:
+        """What a run would take, before it embeds, answers or trains. Raises ``PotluckError`` where there is no run."""
 
     @staticmethod
     @abstractmethod

@@ -7,16 +7,19 @@ spelled. The pictures are made by matplotlib, which escapes what it writes.
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from importlib import resources
+from statistics import fmean
 from string import Template
 from typing import TYPE_CHECKING
 
+from potluck.contracts import Measure
 from potluck.documents import Json
 from potluck.visible import visible
 
 if TYPE_CHECKING:
-    from potluck.evaluation.results import EvaluationReport
+    from potluck.evaluation.results import Answered, EvaluationReport
     from potluck.stages.tune import TuneReport
 
 _SHOWN = 300
@@ -101,7 +104,7 @@ def _labels(evaluation: EvaluationReport | None) -> Iterator[str]:
 def _examples(evaluation: EvaluationReport | None) -> Iterator[str]:
     if evaluation is None:
         return
-    worst = sorted(evaluation.answered, key=lambda one: sum(one.score.values.values()))
+    worst = _worst_first(evaluation)
     listed = f", the {_SHOWN} worst of {len(worst):,}" if len(worst) > _SHOWN else ", the worst first"
     yield f"<h2>{evaluation.unit.capitalize()}{listed}</h2>"
     rows = []
@@ -109,6 +112,33 @@ def _examples(evaluation: EvaluationReport | None) -> Iterator[str]:
         scores = ", ".join(f"{name} {value:.2f}" for name, value in one.score.values.items())
         rows.append((one.question.question, one.right_answer, one.answer.text, scores))
     yield _table(("input", "right answer", "answer", "scores"), rows)
+
+
+def _worst_first(evaluation: EvaluationReport) -> list[Answered]:
+    """The answers by the mean of those scores that are comparable; those that have none of them come last.
+
+    These are the shares that measure the answer. Where no question has one, they are all shares, else all scores.
+    """
+    known = {
+        name: evaluation.measures.get(name, Measure(name, ""))
+        for one in evaluation.answered
+        for name in one.score.values
+    }
+    shares = {name for name, measure in known.items() if measure.scale == "share"}
+    of_answers = {name for name in shares if known[name].about in ("answer", "refusal")}
+    compared = of_answers or shares or set(known)
+
+    def goodness(one: Answered) -> float:
+        values = [(known[name], value) for name, value in one.score.values.items() if name in compared]
+        return fmean([_higher_is_better(*pair) for pair in values]) if values else math.inf
+
+    return sorted(evaluation.answered, key=goodness)
+
+
+def _higher_is_better(measure: Measure, value: float) -> float:
+    if measure.higher_is_better:
+        return value
+    return 1 - value if measure.scale == "share" else -value
 
 
 def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:

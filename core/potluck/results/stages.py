@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Literal
 
 from potluck.ledger import StageAccount
 
@@ -132,6 +133,20 @@ class TuningPlanResult:
     notes: tuple[str, ...]
     problems: tuple[str, ...]
     """What would stop the training."""
+
+
+@dataclass(frozen=True, slots=True)
+class TaskPlanResult:
+    """What a task takes whose recipe trains nothing."""
+
+    examples: int | None
+    """Of the file that the recipe names under `questions`; null where it names none."""
+    trainable_parameters: Literal[0]
+    """Nothing is trained."""
+    problems: tuple[str, ...]
+    """What would stop the run."""
+    leaves_the_machine: Mapping[str, str]
+    """The hosts that would get data, by the kind of the component that sends it."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,6 @@ from potluck.datasets.examples import ExampleBuilder, check_fields
 from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import read_rows
 from potluck.documents import Json, Usage
-from potluck.errors import PotluckError
 from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.served import changed_model
@@ -30,10 +29,11 @@ from potluck.observation.stage import stage
 from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.tuning_settings import DatasetSettings
-from potluck.results.stages import TuningPlanResult
+from potluck.results.stages import TaskPlanResult, TuningPlanResult
 from potluck.stages.tune import plan_training, resource_problems, tune
 from potluck.tasks.answers import AnsweredExample, ExampleAsker, Item, item_of
 from potluck.tasks.findings import findings_on
+from potluck.tasks.plan import plan_task
 from potluck.workspace import folder_of
 
 
@@ -128,14 +128,15 @@ class ExampleTask(Workload):
             None if prices is None else cost_of(usage, prices),
             seconds,
             notes=[*notes, *remarks, *self.findings(recipe, answered), *changed],
+            measures=self.scorer.measures,
         )
 
     @staticmethod
-    def plan(components: Components, observers: Observers) -> TuningPlanResult:
-        """The training. Raises ``PotluckError`` for a recipe that trains nothing."""
+    def plan(components: Components, observers: Observers) -> TuningPlanResult | TaskPlanResult:
+        """The training; where the recipe trains nothing, its examples and who gets them."""
         recipe = components.recipe
         if recipe.tuner is None:
-            raise PotluckError(f"{recipe.path}: {ExampleTask.without_documents}")
+            return plan_task(recipe)
         estimate = plan_training(components)
         problems = resource_problems(estimate, folder_of(recipe))
         return TuningPlanResult(**asdict(estimate), problems=tuple(problems))

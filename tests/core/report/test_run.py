@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import replace
 
+from potluck.contracts import Measure
 from potluck.documents import Answer
 from potluck.evaluation.results import EvaluationReport
 from potluck.metrics.classification import classification
@@ -45,9 +46,9 @@ REPORT = EvaluationReport(
 )
 
 
-def rows(heading: str) -> list[list[str]]:
+def rows(heading: str, report: EvaluationReport = REPORT) -> list[list[str]]:
     """The cells of the table below a heading."""
-    _, _, rest = page(REPORT).partition(f"<h2>{heading}")
+    _, _, rest = page(report).partition(f"<h2>{heading}")
     table, _, _ = rest.partition("</table>")
     return [[first, *_CELL.findall(cells)] for first, cells in _ROW.findall(table)]
 
@@ -75,6 +76,47 @@ def test_examples_begin_with_the_worst_and_are_no_markup() -> None:
         ["紅色的蘋果", "fruit", "fruit", "accuracy 1.00"],
         ["藍色", "sky", "sky", "accuracy 1.00"],
     ]
+
+
+def in_order(measures: list[Measure], **scores: dict[str, float]) -> list[str]:
+    """The questions as the report lists them."""
+    found = [
+        AnsweredExample(Question(text, text), Answer("答"), QuestionScore(text, True, values), target="答")
+        for text, values in scores.items()
+    ]
+    known = {measure.name: measure for measure in measures}
+    return [first for first, *_ in rows("Examples", EvaluationReport("examples", {}, found, measures=known))]
+
+
+F1, EXACT = Measure("f1", ""), Measure("exact_match", "")
+HONEST, ERRORS = Measure("honest", "", about="refusal"), Measure("errors", "", higher_is_better=False)
+FOUND, LENGTH = Measure("recall", "", about="retrieval"), Measure("length", "", scale="amount")
+DISTANCE = Measure("distance", "", scale="amount", higher_is_better=False)
+
+
+def test_a_question_with_few_measures_is_not_worse_for_that() -> None:
+    found = in_order([F1, EXACT, HONEST], 對了={"f1": 0.9, "exact_match": 0.6}, 拒答={"honest": 1.0}, wrong={"f1": 0.1})
+
+    assert found == ["wrong", "對了", "拒答"]
+
+
+def test_a_measure_of_which_less_is_better_counts_the_right_way_round() -> None:
+    assert in_order([ERRORS], 好={"errors": 0.1}, bad={"errors": 0.8}) == ["bad", "好"]
+    assert in_order([ERRORS, F1], 好={"errors": 0.1}, bad={"f1": 0.5}) == ["bad", "好"]
+    assert in_order([DISTANCE], 近={"distance": 1.0}, far={"distance": 9.0}) == ["far", "近"]
+
+
+def test_answers_are_ordered_by_how_good_they_are_and_neither_by_what_was_found_nor_by_amounts() -> None:
+    measures = [FOUND, F1, LENGTH]
+
+    found = in_order(
+        measures,
+        好={"recall": 0.0, "f1": 0.9, "length": 1.0},
+        bad={"recall": 1.0, "f1": 0.3, "length": 900.0},
+        未量={"length": 3.0},
+    )
+    assert found == ["bad", "好", "未量"]
+    assert in_order(measures, 找到={"recall": 1.0}, lost={"recall": 0.0}) == ["lost", "找到"]
 
 
 def test_the_head_names_the_run_and_pictures_stand_below_their_titles() -> None:

@@ -102,4 +102,4 @@ def test_a_variant_that_fails_is_named_and_the_others_go_on(home: Path) -> None:
 
 def test_what_needs_documents_says_so_for_a_recipe_that_has_none(home: Path) -> None:
     with recipe(home, tuner=None) as one, pytest.raises(PotluckError, match="a task and no documents"):
-        one.plan()
+        one.index()
