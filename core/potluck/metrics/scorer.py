@@ -11,10 +11,12 @@ from statistics import fmean
 from typing import get_args
 
 from potluck.contracts import Attempt, Measure, Metric, Need
-from potluck.contracts.metric import COUNTS, About, is_figure
+from potluck.contracts.metric import About, is_figure
 from potluck.documents import Json, Passage
-from potluck.errors import BrokenPlugin, PotluckError
+from potluck.errors import ContractBroken, NameClash
 from potluck.json_values import as_json
+from potluck.metrics.declarations import check_declarations
+from potluck.plugin_faults import name_failures, name_type
 from potluck.questions.gold import gold_ranks
 from potluck.questions.question_file import Question
 from potluck.recipe.model import ComponentSpec
@@ -58,8 +60,10 @@ class Scorer:
     """The metrics of a recipe, in the order of what they are about."""
 
     def __init__(self, metrics: Iterable[tuple[ComponentSpec, Metric]], named: Sequence[ComponentSpec] = ()) -> None:
-        """Raises ``PotluckError`` where two have a measure of one name, ``BrokenPlugin`` for the name of a count."""
+        """Raises ``NameClash`` where two have a measure of one name, ``ContractBroken`` for a wrong declaration."""
         self._metrics = tuple(metrics)
+        for part, metric in self._metrics:
+            check_declarations(metric, part.plugin.label)
         self.measures: Mapping[str, Measure] = dict(_measures(self._metrics))
         self.named = frozenset(name for part, metric in self._metrics if part in named for name in _names(metric))
         """The measures of the metrics that the recipe names: somebody wants to see them."""
@@ -72,7 +76,7 @@ class Scorer:
     def values(self, attempt: Attempt, added: frozenset[Need] = frozenset()) -> dict[str, float]:
         """The figures of an attempt; where some of it was ``added``, those of the metrics that need that.
 
-        Raises ``BrokenPlugin`` for a metric that fails, or gives anything but figures of its own.
+        Raises ``BrokenPlugin`` for a metric that fails, ``ContractBroken`` for anything but figures of its own.
         """
         found: dict[str, float] = {}
         for part, metric in self._metrics:
@@ -160,10 +164,8 @@ def _measures(metrics: Sequence[tuple[ComponentSpec, Metric]]) -> Iterator[tuple
     found: dict[str, tuple[ComponentSpec, Measure]] = {}
     for part, metric in metrics:
         for measure in metric.measures:
-            if measure.name in COUNTS:
-                raise BrokenPlugin(f"{part.plugin.label} has a measure {measure.name!r}, which is the name of a count")
             if measure.name in found:
-                raise PotluckError(
+                raise NameClash(
                     f"the metrics {found[measure.name][0].name!r} and {part.name!r} both have a measure "
                     f"{measure.name!r}: leave {part.name!r} out of the recipe"
                 )
@@ -183,23 +185,21 @@ def _of_documents(metric: Metric) -> bool:
 
 def _valid_figures(part: ComponentSpec, metric: Metric, attempt: Attempt) -> Mapping[str, float]:
     """What a metric says, if that is figures of its own."""
-    try:
-        found = dict(metric.score(attempt))
-    except PotluckError:
-        raise
-    except Exception as error:
-        raise BrokenPlugin(f"{part.plugin.label} failed: {type(error).__name__}: {error}") from error
+    label = part.plugin.label
+    with name_failures(label):
+        returned: object = metric.score(attempt)
+        if not isinstance(returned, Mapping):
+            raise ContractBroken(f"{label}: score returned {name_type(returned)}, expected a mapping")
+        found = dict(returned)
     measures = {measure.name: measure for measure in metric.measures}
     for name, value in found.items():
         if name not in measures:
-            raise BrokenPlugin(f"{part.plugin.label} gives {name!r}, which is none of its measures")
+            raise ContractBroken(f"{label} gives {name!r}, which is none of its measures")
         if not is_figure(value):
-            raise BrokenPlugin(f"{part.plugin.label} gives {value!r} for {name!r}: expected a finite number")
+            raise ContractBroken(f"{label} gives {value!r} for {name!r}: expected a finite number")
         low, high = measures[name].bounds
         if not low <= value <= high:
-            raise BrokenPlugin(
-                f"{part.plugin.label} gives {value!r} for {name!r}: expected a number from {low:g} to {high:g}"
-            )
+            raise ContractBroken(f"{label} gives {value!r} for {name!r}: expected a number from {low:g} to {high:g}")
     return found
 
 

@@ -13,7 +13,9 @@ from typing import Any
 
 import pytest
 
+from potluck import Recipe
 from potluck.contracts import Attempt
+from potluck.errors import BrokenPlugin, ContractBroken, NameClash, PotluckError
 from support.commands import potluck
 from support.fake_plugins import install, visible
 from support.labelled import install_labelled
@@ -52,7 +54,7 @@ class Marks(Metric):
         count = attempt.answer.count(self.config.mark)
         named = {
             "name": {"mark": 1.0}, "number": {"marks": float("nan")}, "text": {"marks": "many"},
-            "truth": {"is_marked": True}, "share": {"is_marked": 1.5}, "amount": {"marks": -1.0},
+            "truth": {"is_marked": True}, "float": 0.5, "share": {"is_marked": 1.5}, "amount": {"marks": -1.0},
         }
         return named.get(self.config.wrong, {"marks": count, "is_marked": float(count > 0)})
 
@@ -248,6 +250,31 @@ def test_a_metric_that_gives_no_figure_is_named(wrong: str, said: str, home: Pat
     assert f"metric 'marks' of potluck-marks 1.0 {said}" in refused(
         "evaluate", "recipe.yaml", "--set", f"metrics={{use: marks, wrong: {wrong}}}"
     )
+
+
+@pytest.mark.parametrize(
+    ("metrics", "kind"),
+    [
+        ("{use: marks, wrong: number}", ContractBroken),
+        ("{use: marks, wrong: float}", ContractBroken),
+        ("{use: marks, wrong: raises}", BrokenPlugin),
+        ("counts", ContractBroken),
+        ("same", NameClash),
+    ],
+)
+def test_what_is_wrong_with_a_metric_has_a_class_of_error_of_its_own(
+    metrics: str, kind: type[PotluckError], home: Path
+) -> None:
+    with Recipe.load("recipe.yaml", [f"metrics={metrics}"]) as recipe, pytest.raises(PotluckError) as caught:
+        recipe.evaluate()
+
+    assert type(caught.value) is kind
+
+
+def test_a_metric_that_returns_no_mapping_is_named(home: Path) -> None:
+    said = refused("evaluate", "recipe.yaml", "--set", "metrics={use: marks, wrong: float}")
+
+    assert "metric 'marks' of potluck-marks 1.0: score returned a float, expected a mapping" in said
 
 
 def test_two_measures_of_one_name_are_refused(home: Path) -> None:
