@@ -22,6 +22,7 @@ COMMANDS = {
     "compare": "Ask the same questions with one thing changed, and say whether the difference is real.",
     "conform": "Check an installed plugin against the rules of its contract.",
     "evaluate": "Answer a file of questions, and measure retrieval and answers.",
+    "examples": "List the examples that come with potluck, or copy one to a new folder.",
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",
     "lock": "Pin plugin versions, models, documents and questions by hash.",

@@ -21,6 +21,7 @@ def outputs() -> dict[str, Any]:
         "compare": comparison.ComparisonResult | runs.GateResult,
         "conform": tuple[listings.RuleResult, ...],
         "evaluate": answers.EvaluationResult | answers.TaskEvaluationResult,
+        "examples": tuple[listings.BundledExampleResult, ...] | listings.CopiedExampleResult,
         "index": stages.IndexResult,
         "load": tuple[listings.LoadedResult | listings.NotLoadedResult, ...],
         "lock": runs.LockResult,

@@ -1,4 +1,4 @@
-"""What ``potluck plugins``, ``tuners``, ``conform``, ``new``, ``prompts`` and ``load`` print."""
+"""What ``potluck plugins``, ``tuners``, ``conform``, ``new``, ``examples``, ``prompts`` and ``load`` print."""
 
 from __future__ import annotations
 
@@ -103,6 +103,30 @@ class NewResult:
     """In the folder."""
     steps: tuple[str, ...]
     """The commands that try it."""
+
+
+@dataclass(frozen=True, slots=True)
+class BundledExampleResult:
+    """An example that comes with potluck."""
+
+    name: str
+    summary: str
+    uses: tuple[str, ...]
+    """The examples whose files its recipes read: they are copied beside it."""
+
+
+@dataclass(frozen=True, slots=True)
+class CopiedExampleResult:
+    """An example that was copied."""
+
+    name: str
+    folder: str
+    files: tuple[str, ...]
+    """In the folder."""
+    added: tuple[str, ...]
+    """The folders of the examples that it uses, copied beside it."""
+    present: tuple[str, ...]
+    """Those that were there already, and stay as they are."""
 
 
 @dataclass(frozen=True, slots=True)

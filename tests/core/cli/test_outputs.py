@@ -224,6 +224,11 @@ def test_a_new_package_is_as_its_schema_says(home: Path) -> None:
     assert printed("new", "chat", "parrot")["files"]
 
 
+def test_examples_are_as_their_schema_says(home: Path) -> None:
+    assert [one["uses"] for one in printed("examples") if one["name"] == "tuning"] == [["messages"]]
+    assert printed("examples", "tuning", "--to", "範例")["files"]
+
+
 def test_prompts_are_as_their_schema_says(home: Path) -> None:
     (home / "p.yaml").write_text("prompt: '{context} {question}'\nquestions: questions.jsonl\n", encoding="utf-8")
 
