@@ -9,7 +9,7 @@ from pathlib import Path
 
 from potluck.comparison.causes import causes
 from potluck.comparison.document import Setting, comparison_result, main_measure
-from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.engine import Engine, VariantRun, reason
 from potluck.comparison.measured import measure_tables
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import SharedResources
@@ -53,6 +53,9 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
     """Run every variant on the same questions, and say what differs, whether it is real, and why."""
     with resources.borrow(recipe) as components:
         scorer = Scorer(components.metrics, recipe.metrics)
+        if plan.metric is not None:
+            check_measure(plan.metric, scorer)
+        judge = judge_of(recipe, plan.judge) if plan.judge else None
         started = time.time()
         chosen = variants(recipe, plan.swaps, plan.design)
         baseline = base_of(chosen, plan.baseline)
@@ -61,10 +64,11 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         metric = plan.metric or main_measure(runs, engine.questions, scorer)
         _check_metric(metric, runs, scorer)
         found = _causes(engine, runs, baseline.name, metric) if plan.causes else []
-        judged = _judge_pairs(engine, runs, baseline.name, judge_of(recipe, plan.judge)) if plan.judge else None
+        judged, failure = _judge_pairs(engine, runs, baseline.name, judge) if judge is not None else (None, ())
         path = str(engine.workload.questions_file(baseline.recipe))
+        remarks = (*engine.file.notes, *failure)
         setting = Setting(
-            new_run_id(), recipe.name, str(recipe.path), path, plan.design, baseline.name, started, engine.file.notes
+            new_run_id(), recipe.name, str(recipe.path), path, plan.design, baseline.name, started, remarks
         )
         return Compared(
             setting, comparison_result(setting, runs, engine.questions, found, metric, scorer, judged), runs
@@ -87,12 +91,23 @@ def judge_of(recipe: RecipeModel, written: str) -> RecipeModel:
     return reread_recipe(reread_recipe(recipe, {"compare": None}), {"chat": parse_value(written, label).plain()}, label)
 
 
-def _judge_pairs(engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel) -> JudgeResult:
-    """The baseline against each of the others."""
+def _judge_pairs(
+    engine: Engine, runs: Sequence[VariantRun], baseline: str, judge: RecipeModel
+) -> tuple[JudgeResult | None, tuple[str, ...]]:
+    """The baseline against each of the others; None and a note why where the judge fails."""
     base = next(run for run in runs if run.variant.name == baseline)
     others = [run for run in runs if run is not base and run.error is None and base.error is None]
-    pairs = tuple(engine.judge(judge, base, run).summarise(baseline, run.variant.name) for run in others)
-    return JudgeResult(judge.chat.name, pairs)
+    try:
+        pairs = tuple(engine.judge(judge, base, run).summarise(baseline, run.variant.name) for run in others)
+    except Exception as error:  # whatever the judge raises, the comparison is kept
+        return None, (f"the judge failed: {reason(error)}",)
+    return JudgeResult(judge.chat.name, pairs), ()
+
+
+def check_measure(metric: str, scorer: Scorer) -> None:
+    """Raise ``PotluckError`` for a measure that none of the metrics has."""
+    if metric not in scorer.measures:
+        raise PotluckError(f"no question has the measure {metric!r}; there are: {', '.join(scorer.measures)}")
 
 
 def _check_metric(metric: str, runs: Sequence[VariantRun], scorer: Scorer) -> None:

@@ -58,7 +58,7 @@ class Setting:
     baseline: str
     started: float
     notes: tuple[str, ...] = ()
-    """On the file of the questions."""
+    """On the file of the questions, and on a judge that failed."""
 
 
 def comparison_result(

@@ -19,7 +19,7 @@ from potluck.answering.choices import check_scores_text
 from potluck.comparison.judge import JudgeReport, Pair, judge
 from potluck.contracts import ChatOptions
 from potluck.documents import Message
-from potluck.errors import PotluckError, Unsupported
+from potluck.errors import PotluckError, Unsupported, WorkspaceBusy
 from potluck.evaluation.resources import SharedResources
 from potluck.evaluation.results import Answered
 from potluck.evaluation.served import Served
@@ -86,7 +86,8 @@ class Engine:
     def run(self, variants: Sequence[Variant], repeats: int = 1, surprise: bool = False) -> list[VariantRun]:
         """Prepare and answer for every variant; ``repeats`` rounds where the model samples.
 
-        With ``surprise`` the chat models are also asked how likely they hold the right answers.
+        With ``surprise`` the chat models are also asked how likely they hold the right answers. Raises
+        ``WorkspaceBusy`` where another process writes the workspace.
         """
         runs = [VariantRun(variant) for variant in variants]
         for run in runs:
@@ -150,6 +151,8 @@ class Engine:
         started = time.perf_counter()
         try:
             found = self.workload.prepare(run.variant.recipe, self.questions)
+        except WorkspaceBusy:  # no variant could go on
+            raise
         except Exception as error:  # whatever a plugin raises, the other variants go on
             run.error = reason(error)
             run.seconds = time.perf_counter() - started
@@ -174,6 +177,8 @@ class Engine:
             run.notes += self.workload.findings(recipe, run.repeats[0])
             if surprise:
                 self._measure_surprise(run)
+        except WorkspaceBusy:
+            raise
         except Exception as error:
             run.error, run.repeats = reason(error), []
         run.seconds += time.perf_counter() - started
@@ -186,6 +191,10 @@ class Engine:
             run.surprises = self.workload.surprises(recipe, self.questions)
         except Unsupported as error:
             run.notes.append(str(error))
+        except WorkspaceBusy:
+            raise
+        except Exception as error:  # the answers are there all the same
+            run.notes.append(f"there is no perplexity: {reason(error)}")
 
 
 def reason(error: Exception) -> str:

@@ -12,7 +12,7 @@ from contextlib import closing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from potluck.comparison.compare import Plan, base_of
+from potluck.comparison.compare import Plan, base_of, check_measure
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.measured import values_of
 from potluck.comparison.notes import notes
@@ -73,10 +73,15 @@ def gate(
     models: ModelSources,
     observers: Observers,
 ) -> GateReport:
-    """Ask until every variant passes or fails, or all questions are asked. Raises what a variant raises."""
+    """Ask until every variant passes or fails, or all questions are asked.
+
+    Raises what a variant raises, and ``PotluckError`` for a plan with what a gate does not do.
+    """
+    _check_plan(plan)
     with closing(SharedResources(workspace, models, observers)) as resources, resources.borrow(recipe) as components:
         scorer = Scorer(components.metrics, recipe.metrics)
         wanted = parse_gate(condition, scorer.measures)
+        check_measure(wanted.metric, scorer)
         runs, candidates = _candidates(recipe, plan, wanted)
         engine = Engine([run.variant.recipe for run in runs], scorer, resources, plan.questions, plan.limit)
         _decide(runs, candidates, wanted, engine, recipe.seed)
@@ -89,6 +94,18 @@ def gate(
     )
     remarks = (*engine.file.notes, *notes(runs))
     return GateReport(condition, tuple(decisions), len(engine.questions), remarks)
+
+
+def _check_plan(plan: Plan) -> None:
+    given = {
+        "--repeats": plan.repeats > 1,
+        "--perplexity": plan.perplexity,
+        "--judge": plan.judge is not None,
+        "--metric": plan.metric is not None,
+    }
+    unused = [option for option, is_given in given.items() if is_given]
+    if unused:
+        raise PotluckError(f"--gate decides by its condition: leave out {', '.join(unused)}")
 
 
 def _candidates(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> tuple[list[VariantRun], list[_Candidate]]:

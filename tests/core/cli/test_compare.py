@@ -142,6 +142,46 @@ def test_a_variant_that_fails_is_said_and_the_others_are_kept(home: Path) -> Non
     assert set(found["questions"][0]["answers"]) == {"keys"}
 
 
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--gate", "f1 >= 0.5", "--repeats", "2", "--judge", "reader"], "leave out --repeats, --judge"),
+        (["--gate", "f1 >= 0.5", "--perplexity", "--metric", "f1"], "leave out --perplexity, --metric"),
+        (["--gate", "recal@2 >= 0.5"], "no question has the measure 'recal@2'; there are: "),
+        (["--metric", "精確"], "no question has the measure '精確'; there are: "),
+    ],
+)
+def test_an_option_that_cannot_be_meant_is_refused_before_anything_is_asked(
+    arguments: list[str], message: str, home: Path
+) -> None:
+    done = potluck("compare", "recipe.yaml", *arguments)
+
+    assert done.returncode == 1
+    assert message in done.stderr
+    assert not (home.parent / "asked.log").exists()
+
+
+def test_where_every_variant_fails_a_measure_may_be_named(home: Path) -> None:
+    swap = "embedder={use: keys, window: 20},{use: keys, window: 21}"
+    found = result("compare", "recipe.yaml", "--swap", swap, "--metric", "f1", status=1)
+    done = potluck("compare", "recipe.yaml", "--swap", swap, "--metric", "nope")
+
+    assert [variant["error"] is None for variant in found["variants"]] == [False, False]
+    assert found["metric"] == "f1"
+    assert (done.returncode, done.stderr.partition(";")[0]) == (1, "no question has the measure 'nope'")
+
+
+def test_a_judge_that_fails_leaves_the_comparison(home: Path) -> None:
+    """The planted model reads the item off the question, and a judge's prompt comes without one."""
+    found = result("compare", "recipe.yaml", "--no-causes", "--judge", "reader")
+
+    assert found["judge"] is None
+    (note,) = [note for note in found["notes"] if note.startswith("the judge failed: ")]
+    assert note.startswith("the judge failed: unexpected TypeError: ")
+    assert [pair["n"] for pair in found["pairs"] if pair["metric"] == "f1"] == [ITEMS]
+    assert set(found["questions"][0]["answers"]) == {"a", "b"}
+
+
 def test_causes_can_be_left_out(home: Path) -> None:
     result("compare", "recipe.yaml", "--no-causes")
 

@@ -121,3 +121,12 @@ def test_a_measure_that_no_question_has_is_refused_with_those_there_are(
 ) -> None:
     with pytest.raises(PotluckError, match=r"^no question has the measure '無'; there are: .*f1"):
         compare(model, Plan(metric="無", limit=1, causes=False), resources)
+
+
+def test_a_judge_that_there_is_not_is_told_before_anything_is_asked(
+    home: Path, model: RecipeModel, resources: SharedResources
+) -> None:
+    with pytest.raises(RecipeError, match="--judge 法官: unknown chat '法官'"):
+        compare(model, Plan(judge="法官", causes=False), resources)
+
+    assert not (home.parent / "asked.log").exists()

@@ -16,9 +16,10 @@ import pytest
 
 from potluck import recipe
 from potluck.comparison.engine import VariantRun
-from potluck.errors import RecipeError
+from potluck.errors import ContextExceeded, RecipeError, WorkspaceBusy
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import variants
+from potluck.workspace.lock import lock_for_writing
 from support.planted import plant
 
 ITEMS = 14
@@ -144,6 +145,27 @@ def test_a_model_that_can_tell_says_how_likely_the_right_answers_are(
     assert {one.characters for one in reading.surprises.values()} == {3, 4}
     assert again.surprises == reading.surprises
     assert len(lines(home.parent / "asked.log")) == before
+
+
+def test_a_perplexity_that_fails_leaves_the_answers(
+    model: RecipeModel, engine_for: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine = engine_for(model)
+
+    def surprises(*_: object) -> None:
+        raise ContextExceeded("問題太長")
+
+    monkeypatch.setattr(engine.workload, "surprises", surprises)
+    (run, _) = engine.run(variants(model, ["retriever.k=1,2"]), surprise=True)
+
+    assert (run.error, run.surprises, len(answers(run))) == (None, {}, ITEMS)
+    assert "there is no perplexity: 問題太長" in run.notes
+
+
+def test_a_workspace_that_another_process_writes_ends_the_comparison(model: RecipeModel, engine_for: Any) -> None:
+    engine = engine_for(model)
+    with lock_for_writing(model.folder / ".potluck"), pytest.raises(WorkspaceBusy, match="is being written by"):
+        engine.run(variants(model, ["retriever.k=1,2"]))
 
 
 @pytest.mark.parametrize(
