@@ -117,6 +117,15 @@ def test_the_ledger_adds_up_the_passages_of_all_questions(home: Path) -> None:
     assert entry.went_out.characters == sum(one.went_out.characters for one in singles) > 0
 
 
+def test_a_report_says_what_each_of_its_scores_measures(home: Path) -> None:
+    with opened(home, ASKED) as recipe:
+        report = recipe.evaluate()
+
+    names = {name for one in report.answered for name in one.score.values}
+    assert names
+    assert {name: report.measures[name].name for name in names} == {name: name for name in names}
+
+
 def test_passages_that_do_not_fit_are_counted_and_told_with_the_question(home: Path) -> None:
     with opened(home, ASKED, k=30) as recipe:
         recipe.components.chat.context_window = 700

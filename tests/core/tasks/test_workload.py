@@ -61,6 +61,7 @@ def asked(home: Path) -> int:
 def test_the_likeliest_label_is_the_answer_and_is_right_or_wrong(home: Path) -> None:
     report = evaluated(home, [*ROWS, ("no word", "fruit")])
 
+    assert (report.measures["accuracy"].scale, report.measures["accuracy"].about) == ("share", "answer")
     assert [one.answer.text for one in report.answered] == ["fruit", "fruit", "weather", "weather", "weather"]
     assert [one.score.values for one in report.answered] == [{"accuracy": 1}] * 4 + [{"accuracy": 0}]
     assert report.metrics == {
