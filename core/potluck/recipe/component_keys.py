@@ -70,7 +70,8 @@ class ComponentKeys:
         found = validate(offered.config, rest, label, at, self._source.findings, ("use", *names))
         if found is None:
             return None
-        spec = ComponentSpec(kind, name, plugin, found.config, found.secrets)
+        called = plugin.name if use is None or use.value is None else name
+        spec = ComponentSpec(kind, called, plugin, found.config, found.secrets)
         return add_inner(spec, rest, label, self._source.findings, self.read) if kind == "retriever" else spec
 
     def _name(self, kind: Kind, label: str, use: Node | None) -> str | None:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from typing import Any, NamedTuple, cast
 
 from potluck import plugins
-from potluck.contracts import Config, Kind, PluginKind
+from potluck.contracts import KINDS, Config, Kind, PluginKind
 from potluck.documents import Json
 from potluck.errors import NameClash, PluginError
 from potluck.recipe.axes import STRATEGY
@@ -121,7 +121,7 @@ def _component(kind: Kind, definitions: _Schema, more: _Schema | None = None) ->
     default = [use.settings for use in found if DEFAULTS.get(kind) in use.names]
     names = {"enum": [name for use in found for name in use.names]}
     named = [_with_use(use, more or {}, []) for use in found]
-    chosen = {"default": DEFAULTS[kind]} if kind in DEFAULTS else {}
+    chosen = {"default": KINDS[kind].default_name} if kind in DEFAULTS else {}
     return {"anyOf": [names, *named, *default], **chosen, "description": f"The {kind}."}
 
 
@@ -139,7 +139,7 @@ def _retriever(definitions: _Schema) -> _Schema:
     return {
         "anyOf": [names, *default, *named],
         "properties": common["properties"],
-        "default": DEFAULTS["retriever"],
+        "default": KINDS["retriever"].default_name,
         "description": common.get("description", "How passages are found and handed on."),
     }
 

@@ -22,7 +22,7 @@ class PackageTexts:
     usage: str
     commands: tuple[str, ...]
     requirement: str = "potluck"
-    tested_with: str = f"potluck[{KINDS['embedder'].default}]"
+    tested_with: str = f"potluck[{KINDS['embedder'].default_name}]"
     tables: str = ""
     tried_on: str = ""
 

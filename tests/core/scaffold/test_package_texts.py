@@ -24,7 +24,7 @@ def test_every_kind_says_what_its_sample_does_and_how_it_is_tried(kind: Kind) ->
 
 def test_what_a_kind_leaves_out_is_the_plain_package_with_the_embedder_of_recipes() -> None:
     plain = PackageTexts("摘要", "splitter: <<name>>", ("potluck plan recipe.yaml",))
-    default = KINDS["embedder"].default
+    default = KINDS["embedder"].default_name
     assert default is not None
     assert (plain.requirement, plain.tested_with) == ("potluck", f"potluck[{default}]")
     assert (plain.tables, plain.tried_on) == ("", "")
