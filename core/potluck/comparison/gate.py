@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from potluck.comparison.compare import Plan, base_of, check_measure
-from potluck.comparison.engine import Engine, VariantRun
+from potluck.comparison.engine import Engine, VariantRun, reason
 from potluck.comparison.measured import values_of
 from potluck.comparison.notes import notes
 from potluck.contracts import ModelSources
 from potluck.documents import Json
-from potluck.errors import PotluckError
+from potluck.errors import PotluckError, WorkspaceBusy
 from potluck.evaluation.resources import SharedResources
 from potluck.json_values import as_json
 from potluck.metrics.scorer import Scorer
@@ -75,7 +75,8 @@ def gate(
 ) -> GateReport:
     """Ask until every variant passes or fails, or all questions are asked.
 
-    Raises what a variant raises, and ``PotluckError`` for a plan with what a gate does not do.
+    A variant that fails does not pass. Raises what the baseline of a condition raises, and ``PotluckError`` for a plan
+    with what a gate does not do.
     """
     _check_plan(plan)
     with closing(SharedResources(workspace, models, observers)) as resources, resources.borrow(recipe) as components:
@@ -85,12 +86,13 @@ def gate(
         runs, candidates = _candidates(recipe, plan, wanted)
         engine = Engine([run.variant.recipe for run in runs], scorer, resources, plan.questions, plan.limit)
         _decide(runs, candidates, wanted, engine, recipe.seed)
-        for run in runs:
+        for run in (one for one in runs if one.error is None):
             run.notes += engine.workload.findings(run.variant.recipe, run.repeats[0])
-    if not any(one.test.n for one in candidates):
+    if not any(one.test.n or one.run.error for one in candidates):
         raise PotluckError(f"no question has the measure {wanted.metric!r}; 'potluck evaluate' lists those there are")
     decisions = (
-        DecisionResult(one.run.variant.name, one.verdict, one.asked, one.test.sentence()) for one in candidates
+        DecisionResult(one.run.variant.name, one.verdict, one.asked, one.run.error or one.test.sentence())
+        for one in candidates
     )
     remarks = (*engine.file.notes, *notes(runs))
     return GateReport(condition, tuple(decisions), len(engine.questions), remarks)
@@ -122,12 +124,26 @@ def _decide(
 ) -> None:
     """Ask some questions at a time, until every candidate passes or fails, or all are asked."""
     for run in runs:
-        run.notes += engine.workload.prepare(run.variant.recipe, engine.questions).notes
+        with nullcontext() if wanted.against_baseline and run is runs[0] else _note_failure(run):
+            run.notes += engine.workload.prepare(run.variant.recipe, engine.questions).notes
+    for one in candidates:
+        one.verdict = "undecided" if one.run.error is None else "failed"
     engine.workload.check([run.variant.recipe for run in runs], engine.questions)
     for batch in _batches(len(engine.questions), seed):
-        _ask(batch, candidates, runs[0], wanted, engine)
         if all(one.verdict != "undecided" for one in candidates):
             return
+        _ask(batch, candidates, runs[0], wanted, engine)
+
+
+@contextmanager
+def _note_failure(run: VariantRun) -> Iterator[None]:
+    """Keep why a variant fails: the others are decided all the same."""
+    try:
+        yield
+    except WorkspaceBusy:
+        raise
+    except Exception as error:  # whatever a plugin raises
+        run.error = reason(error)
 
 
 def _variants(recipe: RecipeModel, plan: Plan, wanted: GateCondition) -> list[Variant]:
@@ -145,7 +161,12 @@ def _ask(
     for one in candidates:
         if one.verdict != "undecided":
             continue
-        ours = _values(engine, one.run, batch, wanted.metric)
+        ours: dict[int, float] = {}
+        with _note_failure(one.run):
+            ours = _values(engine, one.run, batch, wanted.metric)
+        if one.run.error is not None:
+            one.verdict = "failed"
+            continue
         one.asked += len(batch)
         both = [place for place in ours if place in theirs or not wanted.against_baseline]
         base = [theirs[place] for place in both] if wanted.against_baseline else None

@@ -116,6 +116,33 @@ def test_a_limit_is_all_that_may_be_asked(model: RecipeModel, workspace: Workspa
     assert (found.questions, found.decisions[0].asked, found.verdict) == (11, 11, "undecided")
 
 
+def test_a_variant_that_fails_does_not_pass_and_the_others_are_decided(
+    model: RecipeModel, workspace: Workspace
+) -> None:
+    swaps = ["embedder=keys,{use: keys, window: 20}"]
+    good, bad = decide("f1 >= 0.5", model, workspace, Plan(swaps=swaps)).decisions
+    against = decide("f1 >= baseline - 0.1", model, workspace, Plan(swaps=swaps))
+
+    assert (good.verdict, bad.verdict, bad.asked) == ("passed", "failed", 0)
+    assert "20" in bad.sentence
+    assert (against.verdict, against.decisions) == ("failed", (bad,))
+    with pytest.raises(PotluckError, match="20"):
+        decide("f1 >= baseline - 0.1", model, workspace, Plan(swaps=swaps, baseline=bad.name))
+
+
+def test_a_variant_that_fails_at_a_question_does_not_pass(
+    home: Path, model: RecipeModel, workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The log of questions is a folder: the planted chat model cannot write it."""
+    monkeypatch.setenv("ASKED_LOG", str(home))
+
+    good, bad = decide("f1 >= 0.5", model, workspace, Plan(swaps=["chat=extractive,reader"])).decisions
+
+    assert bad.verdict == "failed"
+    assert bad.sentence.startswith("unexpected IsADirectoryError")
+    assert good.asked > 0
+
+
 def test_a_measure_that_no_question_has_is_refused(model: RecipeModel, workspace: Workspace) -> None:
     with pytest.raises(PotluckError, match=r"^no question has the measure 'recall@1'; 'potluck evaluate' lists"):
         decide("recall@1 >= 0.5", model, workspace, Plan(limit=2))
