@@ -12,7 +12,7 @@ from potluck.contracts import ChatOptions
 from potluck.documents import Answer, Message
 from potluck.errors import PotluckError, Unsupported
 from potluck.testing.chat_prompts import ALIKE, QUESTIONS, fresh_chat, get_answer, prompt_for
-from potluck.testing.kit import Skipped, Subject, need, rule
+from potluck.testing.kit import Skipped, Subject, need, need_as_offered, rule
 from potluck.testing.texts import ODD
 
 
@@ -26,6 +26,7 @@ def check_declared(subject: Subject) -> None:
         for name in ("exact_token_counts", "scores_text", "reads_after", "takes_tuned"):
             need(type(getattr(model, name)) is bool, f"{name} is {getattr(model, name)!r}")
         need(isinstance(model.answer_end, str), f"answer_end is {model.answer_end!r}")
+        need_as_offered(subject, model)
 
 
 @rule("chat", "prices-are-for-a-million")

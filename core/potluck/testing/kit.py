@@ -6,12 +6,12 @@ import tempfile
 import unittest
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
 from potluck import plugins
-from potluck.contracts import Component, Context
+from potluck.contracts import Component, Context, Offer
 from potluck.contracts.kinds import Kind
 from potluck.errors import PotluckError
 from potluck.model_sources.model_store import ModelStore
@@ -47,6 +47,9 @@ class Subject:
     """The file name extensions that a loader says it reads."""
     sends_to: str | None = None
     """The host that gets data, where the plugin says so."""
+
+    offer: Offer[Any] | None = None
+    """What its hook offers, where it is installed."""
 
     def make(self, folder: str = "own") -> Any:
         """A fresh component; the same name of a folder is the same folder."""
@@ -113,6 +116,18 @@ def need(kept: object, what: str) -> None:
         raise AssertionError(what)
 
 
+def need_as_offered(subject: Subject, component: Component) -> None:
+    """Break the rule where the offer says something else of the component than the component itself."""
+    offered = subject.offer
+    if offered is None or offered.component is not Component:
+        return  # what a class of components declares is the offer
+    defaults = {one.name: one.default for one in fields(offered)}
+    for name, declared in type(offered).declared(type(component)).items():
+        said, own = getattr(offered, name), getattr(component, name, declared)
+        is_same = said == defaults[name] or said == own
+        need(is_same, f"the offer says {name} = {said!r}, and the component says {own!r}")
+
+
 def rule(kind: Kind, name: str) -> Callable[[Callable[[Subject], None]], Callable[[Subject], None]]:
     """Register a function as a rule; the first line of its docstring is what the rule says."""
 
@@ -142,7 +157,7 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
         return plugins.make(found, config, context)
 
     host = offered.sends_to(config) if offered.sends_to is not None else None
-    return Subject(build, folder, config.model_dump(by_alias=True), plugin, sends_to=host)
+    return Subject(build, folder, config.model_dump(by_alias=True), plugin, sends_to=host, offer=offered)
 
 
 def component(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any] | None = None) -> Any:

@@ -13,7 +13,7 @@ from typing import Any
 from potluck.contracts import Candidates, Reranker
 from potluck.documents import Passage
 from potluck.egress import allow_only
-from potluck.testing.kit import Subject, fresh_component, need, rule
+from potluck.testing.kit import Subject, fresh_component, need, need_as_offered, rule
 from potluck.testing.retrieval import ODD_QUESTIONS, QUESTIONS, KitEmbedder, kit_corpus, scale_problem
 
 _NEAR = 1e-6
@@ -64,6 +64,7 @@ def check_declared(subject: Subject) -> None:
             need(type(value) is int and value > 0, f"{name} is {value!r}")
         wanted = subject.settings.get("candidates", reranker.candidates)
         need(reranker.candidates == wanted, f"candidates is {reranker.candidates}, and the settings say {wanted}")
+        need_as_offered(subject, reranker)
 
 
 @rule("reranker", "an-order-for-each-question")

@@ -15,7 +15,7 @@ from potluck.contracts import IndexedRetriever, Ranking, RetrievalNeed, Retrieve
 from potluck.documents import Passage
 from potluck.egress import allow_only
 from potluck.overlap import is_cjk
-from potluck.testing.kit import Skipped, Subject, need, rule
+from potluck.testing.kit import Skipped, Subject, need, need_as_offered, rule
 from potluck.testing.retrieval import ODD_QUESTIONS, QUESTIONS, KitCorpus, kit_corpus, scale_problem, use_corpus
 
 _MANY = 10
@@ -97,6 +97,7 @@ def check_declared(subject: Subject) -> None:
         need(not (wrong := scale_problem(retriever.scale)), wrong)
         need(type(retriever.batch_size) is int and retriever.batch_size > 0, f"batch_size is {retriever.batch_size!r}")
         need(type(retriever.threads) is bool, f"threads is {retriever.threads!r}")
+        need_as_offered(subject, retriever)
 
 
 @rule("retriever", "asks-for-what-it-needs")

@@ -14,7 +14,7 @@ import time
 from typing import get_args
 
 from potluck.contracts import Estimate, Task, TuningProgress
-from potluck.testing.kit import Skipped, Subject, need, rule
+from potluck.testing.kit import Skipped, Subject, need, need_as_offered, rule
 from potluck.testing.models import request
 from potluck.testing.tuner_models import base_folder, one_thread, same_result, train_small
 
@@ -35,6 +35,7 @@ def check_declared(subject: Subject) -> None:
     is_served = tuner.whole or tuner.served_by or isinstance(tuner, LocalTuner)
     need(is_served, "no chat plugin is named that can use the result")
     need(all(isinstance(name, str) for name in tuner.served_by), f"served_by is {tuner.served_by}")
+    need_as_offered(subject, tuner)
 
 
 @rule("tuner", "plan-is-exact")
