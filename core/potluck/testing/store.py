@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from potluck.contracts.store import Collection
 from potluck.errors import StoreMismatch
-from potluck.testing.kit import Skipped, Subject, need, rule
+from potluck.testing.kit import Skipped, Subject, need, need_as_offered, rule
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors
@@ -68,6 +68,15 @@ def _need_refusal(what: str, action: Any) -> None:
     except StoreMismatch:
         return
     raise AssertionError(f"{what} is taken, and should raise StoreMismatch")
+
+
+@rule("store", "says-what-it-is")
+def check_declared(subject: Subject) -> None:
+    """What it can do is of the contract's types, and is what its offer says."""
+    store = subject.make()
+    for name in ("exact", "uses_seed"):
+        need(type(getattr(store, name)) is bool, f"{name} is {getattr(store, name)!r}")
+    need_as_offered(subject, store)
 
 
 @rule("store", "opens-empty")

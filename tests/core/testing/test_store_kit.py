@@ -286,7 +286,14 @@ class InHalves(Plain):
         super().commit()
 
 
+class MaybeExact(Plain):
+    """Does not say whether it compares with all."""
+
+    exact: Any = None
+
+
 MUTANTS = [
+    (MaybeExact, "says-what-it-is"),
     (NeverEmpty, "opens-empty"), (LosesSome, "keeps-what-is-added"), (LooksAtHalf, "finds-the-nearest"),
     (SmallGraph, "finds-the-nearest-of-many"),
     (WorstFirst, "best-first"), (Distances, "scores-are-cosines"), (OneMore, "at-most-k"), (TiesAsAdded, "ties-by-id"),
