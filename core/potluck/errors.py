@@ -5,8 +5,8 @@ PotluckError
 ├── RecipeClosed                the recipe was closed, before or while it was in use
 ├── PluginError
 │   ├── UnknownPlugin           no installed package offers that name
-│   ├── NameClash               two packages offer the same name
-│   ├── BrokenPlugin            the plugin's module raised, or offers nothing usable
+│   ├── NameClash               two packages offer the same name, or two metrics the same measure
+│   ├── BrokenPlugin            the plugin raised, or what it offers or makes cannot be used
 │   ├── ContractMismatch        the plugin was built for another version of its contract
 │   ├── Unsupported             the plugin works, but does not offer what was asked of it
 │   ├── MissingDependency       an optional package is not installed; says the pip command
@@ -122,11 +122,15 @@ class UnknownPlugin(PluginError):
 
 
 class NameClash(PluginError):
-    """Two packages offer the same name; the message says how to choose one."""
+    """Two packages offer the same name, or two metrics of a recipe the same measure; the message says what to do."""
 
 
 class BrokenPlugin(PluginError):
-    """The plugin's module raised when it was imported, or offers nothing usable."""
+    """The plugin raised, or what it offers or makes cannot be used.
+
+    It raised something other than a ``PotluckError`` when its module was imported, when its component was made, or
+    while it worked; or the module offers nothing usable, or made something other than a component of its kind.
+    """
 
 
 class ContractMismatch(PluginError):

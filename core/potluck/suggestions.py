@@ -25,7 +25,12 @@ def nearest_names(name: str, known: Iterable[str], count: int = 1, cutoff: float
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> str:
     """`` (did you mean 'NAME'?)`` for the end of a message; empty where no known name is like it."""
     found = nearest_names(name, known, cutoff=cutoff)
-    return f" (did you mean {found[0]!r}?)" if found else ""
+    return suggest(found[0]) if found else ""
+
+
+def suggest(name: str) -> str:
+    """`` (did you mean 'NAME'?)`` for a name that was found otherwise than by its likeness."""
+    return f" (did you mean {name!r}?)"
 
 
 def _key(name: str) -> str:

@@ -6,7 +6,7 @@ import time
 
 import pytest
 
-from potluck.suggestions import did_you_mean, nearest_names
+from potluck.suggestions import did_you_mean, nearest_names, suggest
 
 
 @pytest.mark.parametrize(
@@ -36,6 +36,11 @@ def test_of_equal_names_the_first_in_alphabetical_order_is_suggested_whatever_or
     known = ["Rail", "RAIL", "rail"]
 
     assert {did_you_mean("rails", one) for one in (known, known[::-1])} == {" (did you mean 'RAIL'?)"}
+
+
+@pytest.mark.parametrize("name", ["retriever.k", "問題.jsonl", "it's"])
+def test_a_name_that_was_found_otherwise_is_suggested_in_the_same_words(name: str) -> None:
+    assert suggest(name) == did_you_mean(name, [name]) == f" (did you mean {name!r}?)"
 
 
 def test_a_stricter_cutoff_suggests_less() -> None:

@@ -16,6 +16,7 @@ from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.questions.keys import KEYS, meant_key
 from potluck.recipe.messages import format_value
 from potluck.refusals import is_refusal
+from potluck.suggestions import suggest
 
 _LISTED = 20
 """How many problems of one file are listed."""
@@ -128,7 +129,7 @@ class _Found:
             right = False
             if key not in self._told:
                 self._told.add(key)
-                self.problems.append(row.problem(f"unknown key {format_value(key)} (did you mean {meant!r}?)", key))
+                self.problems.append(row.problem(f"unknown key {format_value(key)}{suggest(meant)}", key))
         return right
 
 

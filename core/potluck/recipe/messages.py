@@ -74,6 +74,8 @@ class Explained:
     path: Path
     kind: str
     message: str
+    has_suggestion: bool = False
+    """Whether the message names a key that is probably meant by one that is not known."""
 
 
 def explain_validation(error: ValidationError, given: dict[str, Json], names: Iterable[str]) -> Iterator[Explained]:
@@ -140,9 +142,9 @@ def _explain_group(path: Path, details: list[ErrorDetails], names: list[str]) ->
     for detail in details:
         kind = detail["type"]
         if kind == "extra_forbidden":
-            return Explained(
-                path, kind, f"unknown key {format_value(str(path[-1]))}{did_you_mean(str(path[-1]), names)}"
-            )
+            key = str(path[-1])
+            near = did_you_mean(key, names)
+            return Explained(path, kind, f"unknown key {format_value(key)}{near}", has_suggestion=bool(near))
         if kind == "missing":
             return Explained(path, kind, "is missing")
         if not _expected_type(detail):

@@ -20,7 +20,7 @@ from potluck.recipe.paths import file_problem
 from potluck.recipe.source import RecipeSource
 from potluck.recipe.tuning_settings import DatasetSettings
 from potluck.recipe.validation import plain_value
-from potluck.suggestions import did_you_mean
+from potluck.suggestions import did_you_mean, suggest
 
 
 def check_format(source: RecipeSource) -> None:
@@ -67,5 +67,5 @@ def check_keys(source: RecipeSource, parts: Mapping[Kind, ComponentSpec | None])
     for key in source.root.children():
         if key not in KEYS:
             near = [f"{section}.{key}" for section, model in sections if key in model.model_fields]
-            hint = f" (did you mean {near[0]!r}?)" if near else did_you_mean(key, KEYS)
+            hint = suggest(near[0]) if near else did_you_mean(key, KEYS)
             source.findings.note(source.root.keys[key], f"unknown key {format_value(key)}{hint}")

@@ -120,7 +120,7 @@ def _validate_model(
 def _note(one: Explained, message: str, node: Node, label: str, at: Place, findings: Findings) -> None:
     name, container = join_path((label, *one.path)), join_path((label, *one.path[:-1]))
     if one.kind == "extra_forbidden":
-        above = one.path[-1] in KEYS and "did you mean" not in message
+        above = one.path[-1] in KEYS and not one.has_suggestion
         hint = "; it is a key of the recipe itself: indent it less" if above else ""
         findings.note(node.find(one.path, key=True), f"{message} in {container}{hint}")
     elif one.kind == "missing" and one.path[:-1]:

@@ -16,7 +16,7 @@ from potluck.recipe.model import COMPONENTS, KEYS, RecipeModel, RetrieverSetting
 from potluck.recipe.swaps import AxisValue, Variant, apply_values
 from potluck.recipe.yaml_reader import parse_value
 from potluck.redaction import redact
-from potluck.suggestions import did_you_mean
+from potluck.suggestions import did_you_mean, suggest
 
 Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
 """Every combination; the first values, the second values, ...; the recipe as it is, and each value by itself."""
@@ -94,7 +94,7 @@ def _inner(key: str) -> str:
     """The hint for a key that stands one level down."""
     for section, settings in (("retriever", RetrieverSettings), ("shots", ShotSettings)):
         if key in settings.model_fields:
-            return f" (did you mean '{section}.{key}'?)"
+            return suggest(f"{section}.{key}")
     return ""
 
 

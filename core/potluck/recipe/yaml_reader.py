@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NoReturn
 from potluck.errors import Problem, RecipeError
 from potluck.recipe.messages import format_value
 from potluck.recipe.nodes import Findings, Node, Place
-from potluck.suggestions import nearest_names
+from potluck.suggestions import nearest_names, suggest
 
 if TYPE_CHECKING:
     from ruamel.yaml.events import AliasEvent, Event, MappingStartEvent, ScalarEvent, SequenceStartEvent
@@ -287,4 +287,4 @@ def _near(path: Path) -> str:
     except (OSError, ValueError):
         return ""
     near = names if folder == path else nearest_names(path.name, names)
-    return f" (did you mean {str(folder / sorted(near)[0])!r}?)" if near and not path.is_file() else ""
+    return suggest(str(folder / sorted(near)[0])) if near and not path.is_file() else ""

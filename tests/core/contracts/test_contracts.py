@@ -1,8 +1,7 @@
 """A contract whose demands change gets another version; what the page about versions says is so.
 
-Modules: ``potluck.contracts.attached``, ``potluck.contracts.component``, ``potluck.contracts.loader``,
-``potluck.contracts.observer``, ``potluck.contracts.splitter``, ``potluck.contracts.store`` (which declare methods and
-defaults alone), ``potluck.contracts.kinds``, ``potluck.documents``.
+Modules: ``potluck.contracts.kinds``, ``potluck.documents``. What a class does that a plugin leaves as it is stands in
+the test file of its own name.
 """
 
 from __future__ import annotations
@@ -10,10 +9,8 @@ from __future__ import annotations
 import inspect
 import re
 from collections.abc import Mapping
-from contextlib import AbstractContextManager, nullcontext
 from dataclasses import FrozenInstanceError, fields, is_dataclass
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -137,35 +134,3 @@ def test_what_plugins_are_given_and_give_cannot_be_changed(value: type) -> None:
 
     with pytest.raises(FrozenInstanceError):
         setattr(made, first.name, None)
-
-
-def test_a_component_that_says_nothing_has_nothing_to_close_and_no_model() -> None:
-    class Silent(contracts.Observer):
-        pass
-
-    component = Silent()
-    component.close()
-    assert component.identity() == {}
-
-
-def test_what_a_class_does_not_say_is_the_cautious_choice() -> None:
-    assert (contracts.Loader.isolated, contracts.Loader.hands_on) == (True, False)
-    assert (contracts.VectorStore.exact, contracts.VectorStore.uses_seed) == (True, False)
-    assert isinstance(Labels(), contracts.Classifying)
-    assert not isinstance(object(), contracts.Classifying)
-    assert contracts.Tuned(Path("學會"), "1a", lambda model, tokenizer: Labels()).end_token is None
-
-
-class Labels:
-    """What has all that a classification head has."""
-
-    labels, past_length = ("正面", "負面"), 0
-
-    def past(self) -> None: ...
-
-    def embeddings(self) -> None: ...
-
-    def active(self) -> AbstractContextManager[None]:
-        return nullcontext()
-
-    def classify(self, hidden: Any) -> Any: ...

@@ -90,6 +90,15 @@ def test_each_mistake_is_said_in_plain_words(given: dict[str, Json], message: st
     assert explained(given) == {tuple(given): message}
 
 
+@pytest.mark.parametrize(("key", "suggested"), [("cuont", True), ("ｃｏｕｎｔ", True), ("數量", False), ("xyz", False)])
+def test_an_unknown_key_says_whether_its_message_names_another_one(key: str, suggested: bool) -> None:
+    with pytest.raises(ValidationError) as caught:
+        Settings.model_validate({key: 3})
+
+    (found,) = explain_validation(caught.value, {key: 3}, Settings.model_fields)
+    assert found.has_suggestion is suggested
+
+
 def test_what_is_wrong_within_is_said_there_and_not_of_the_whole() -> None:
     assert explained({"either": [{"size": 1}, {"size": "大"}]}) == {
         ("either", 1, "size"): "expected a whole number, got '大'"

@@ -149,6 +149,30 @@ def test_no_words_of_the_validation_library_reach_a_user() -> None:
                 assert message.startswith("label.x"), message
 
 
+def test_a_key_of_the_recipe_that_resembles_a_setting_is_not_told_to_be_indented_less(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Whatever the words of the message: here a secret takes them out of it."""
+    from pydantic import SecretStr
+
+    from potluck.contracts import Config
+
+    class Password(Config):
+        stores: int = 0
+        key: SecretStr = SecretStr("")
+
+    monkeypatch.setenv("CANARY", "did you mean")
+    place = Place("r", 1, 1)
+
+    def problems_of(key: str) -> list[str]:
+        findings = Findings("r", "")
+        validate(Password, node_of({key: 1, "key": "${CANARY}"}, place), "chat", place, findings)
+        return [message for _, message in findings]
+
+    assert problems_of("store") == ["unknown key 'store' (*** 'stores'?) in chat"]
+    assert problems_of("tuner") == ["unknown key 'tuner' in chat; it is a key of the recipe itself: indent it less"]
+
+
 def test_a_secret_is_covered_wherever_its_line_is_shown(read: Read) -> None:
     from potluck.errors import RecipeError
 

@@ -1,7 +1,8 @@
 """What potluck finds out is handed on as frozen values, of which JSON says every field.
 
-Modules: ``potluck.results.listings``, ``potluck.results.runs``, ``potluck.results.stages`` (fields and nothing else),
-``potluck.results.answers``, ``potluck.results.comparison``, ``potluck.results.strategy``.
+Modules: ``potluck.results.answers``, ``potluck.results.comparison``, ``potluck.results.listings``,
+``potluck.results.runs``, ``potluck.results.stages``, ``potluck.results.strategy``. Their keys stand in the test files
+of their own names.
 """
 
 from __future__ import annotations
@@ -12,7 +13,6 @@ from typing import Any
 
 import pytest
 
-from potluck.json_values import as_json
 from potluck.results import answers, comparison, listings, runs, stages, strategy
 
 MODULES: tuple[ModuleType, ...] = (answers, comparison, listings, runs, stages, strategy)
@@ -40,10 +40,3 @@ def test_a_result_says_what_it_is_and_nothing_is_left_out_by_default(result: typ
     assert result.__doc__
     assert not result.__doc__.startswith(f"{result.__name__}(")
     assert defaults == ({"added", "changed", "removed", "unchanged"} if result is stages.Changes else set())
-
-
-def test_nothing_has_changed_until_somebody_counts() -> None:
-    assert as_json(stages.Changes()) == {"added": 0, "changed": 0, "removed": 0, "unchanged": 0}
-    assert as_json(stages.FailureResult("壞.pdf", "NoText", "沒有文字")) == {
-        "source": "壞.pdf", "error": "NoText", "reason": "沒有文字",
-    }  # fmt: skip
