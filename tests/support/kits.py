@@ -5,12 +5,14 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
+from types import ModuleType
 from typing import Any
 
 import pytest
 
 from potluck.contracts import Kind
 from potluck.testing import Check, Skipped, Subject, Violation, checks
+from potluck.testing.kit import RULES
 
 
 @contextlib.contextmanager
@@ -40,6 +42,14 @@ def breaks(
     except Violation as violation:
         return violation.rule == rule
     return False
+
+
+def rules_of(*modules: ModuleType) -> set[str]:
+    """The names of the rules that modules of a kit define. Raises ``AssertionError`` for a module without any."""
+    names = {module.__name__ for module in modules}
+    found = {check.rule for kit in RULES.values() for check in kit if check.run.__module__ in names}
+    assert found, f"there is no rule in {', '.join(sorted(names))}"
+    return found
 
 
 def hold(check: Check, plugin: str, settings: Mapping[str, Any], folder: Path, does_not_apply: Collection[str]) -> None:

@@ -103,6 +103,13 @@ class Plain(ChatModel):
         return [letter for letter in LETTERS if letter.strip()]
 
 
+class Ascii(Plain):
+    """Reads ASCII alone."""
+
+    def rendered(self, prompt: str | Sequence[Message]) -> str:
+        return super().rendered(prompt).encode("ascii", "replace").decode()
+
+
 class Scored(Plain):
     """Fills gaps and answers nothing, like a masked model; it keeps the rules that are for it."""
 

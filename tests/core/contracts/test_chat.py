@@ -1,6 +1,6 @@
 """How a chat model answers by default: greedily, in one piece, and without saying how likely a text is.
 
-Modules: ``potluck.contracts.chat``. What its rules demand: ``tests/core/testing/test_chat_kit.py``.
+Modules: ``potluck.contracts.chat``. What its rules demand: ``tests/core/testing/test_chat.py``.
 """
 
 from __future__ import annotations

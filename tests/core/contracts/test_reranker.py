@@ -1,6 +1,6 @@
 """The settings of every reranker, and what one that declares nothing needs.
 
-Modules: ``potluck.contracts.reranker``. What its rules demand: ``tests/core/testing/test_reranker_kit.py``.
+Modules: ``potluck.contracts.reranker``. What its rules demand: ``tests/core/testing/test_reranker.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Retrievers within retrievers, as settings name them, and what scores mean.
 
-Modules: ``potluck.contracts.retriever``. What its rules demand: ``tests/core/testing/test_retriever_kit.py``.
+Modules: ``potluck.contracts.retriever``. What its rules demand: ``tests/core/testing/test_retriever.py``.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """What a tuner that declares nothing can do.
 
-Modules: ``potluck.contracts.tuner``. What its rules demand: ``tests/core/testing/test_tuner_kit.py``.
+Modules: ``potluck.contracts.tuner``. What its rules demand: ``tests/core/testing/test_tuner.py``.
 """
 
 from __future__ import annotations

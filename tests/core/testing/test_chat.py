@@ -1,4 +1,4 @@
-"""Where the rules of chat models draw their lines: what is just allowed, and what is just not.
+"""The rules of chat models find what is broken, and draw their lines: what is just allowed, and what is just not.
 
 Modules: ``potluck.testing.chat``.
 """
@@ -6,7 +6,8 @@ Modules: ``potluck.testing.chat``.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator, Sequence
+import random
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -14,91 +15,105 @@ from typing import Any
 import pytest
 
 from potluck.contracts import ChatModel, ChatOptions
-from potluck.documents import Answer, Message, Quote, Usage
-from potluck.errors import ContextExceeded, PotluckError, Unsupported
-from potluck.testing import Skipped, Subject, Violation, checks
-from support.kits import violating
+from potluck.documents import Answer, Message
+from potluck.errors import PotluckError, Unsupported
+from potluck.testing import Skipped, Subject, Violation, chat, checks
+from support.kits import breaks, rules_of, violating
+from support.plain_chat import END, Ascii, Plain
+from support.talker import WRITES_NONE, Talker, by_time, check, finished, from_role, text
 
-Changed = Callable[["Talker", Answer, Sequence[Message], ChatOptions], Answer]
+
+class AnyWindow(Plain):
+    context_window = 0
 
 
-class Talker(ChatModel):
-    """Repeats the question, a token a character, and keeps every rule; ``said`` takes the place of parts of it."""
+class PriceOfOne(Plain):
+    prices = (2.5e-6, 1e-5)
 
-    context_window: int | None = None
-    changed: Changed = staticmethod(lambda model, answer, messages, options: answer)
-    in_pieces: Changed = staticmethod(lambda model, answer, messages, options: answer)
-    pieces: Callable[[str], list[Any]] = list
-    counted: Callable[[Sequence[Message]], Any] = staticmethod(
-        lambda messages: sum(len(message.content) + 1 for message in messages)
-    )
-    refuses: Callable[[Sequence[Message]], Exception | None] = staticmethod(lambda messages: None)
-    named: Any = ()
-    prepared = 0
 
-    def __init__(self, said: dict[str, Any]) -> None:
-        for name, value in said.items():
-            setattr(self, name, value)
-
-    def prepare(self) -> None:
-        self.prepared += 1
-
-    def identity(self) -> Any:
-        return dict(self.named)
-
-    def count_tokens(self, messages: Sequence[Message]) -> int:
-        counted: int = self.counted(messages)
-        return counted
-
-    def _answer(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
-        if (error := self.refuses(messages)) is not None:
-            raise error
-        prompt = self.count_tokens(messages)
-        if self.context_window is not None and prompt > self.context_window:
-            raise ContextExceeded("too long")
-        whole = messages[-1].question or messages[-1].content
-        end = min([len(whole), options.max_tokens, *(whole.index(stop) for stop in options.stop if stop in whole)])
-        cut = end == options.max_tokens < len(whole)
-        return Answer(whole[:end], "length" if cut else "stop", Usage(prompt, end))
+class Neither(Plain):
+    scores_text = False
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
-        return self.changed(self, self._answer(messages, options), messages, options)
-
-    def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
-        answer = self.in_pieces(self, self._answer(messages, options), messages, options)
-        yield from self.pieces(answer.text)
-        yield answer
+        raise Unsupported("not yet")
 
 
-def check(rule: str, folder: Path, said: dict[str, Any]) -> None:
-    (one,) = (one for one in checks("chat") if one.rule == rule)
-    one.on(Subject(lambda own: Talker(said), folder))
+class SaysText(Plain):
+    def chat(self, messages: Sequence[Message], options: ChatOptions) -> Any:
+        return super().chat(messages, options).text
 
 
-def text(change: Callable[[str], str]) -> Changed:
-    return lambda model, answer, messages, options: replace(answer, text=change(answer.text))
+class SaysNothing(Plain):
+    def letters(self, text: str, options: ChatOptions) -> Iterator[str]:
+        yield END
 
 
-def used(**counts: int) -> Changed:
-    return lambda model, answer, messages, options: replace(answer, usage=replace(answer.usage, **counts))
+class OneTurn(Plain):
+    def rendered(self, prompt: str | Sequence[Message]) -> str:
+        if not isinstance(prompt, str) and len(prompt) > 2:
+            raise ValueError("roles must alternate")
+        return super().rendered(prompt)
 
 
-def finished(how: Any) -> Changed:
-    return lambda model, answer, messages, options: replace(answer, finish=how)
+class ThreeRoles(Plain):
+    def rendered(self, prompt: str | Sequence[Message]) -> str:
+        if not isinstance(prompt, str):
+            _ = [{"system": 0, "user": 1, "assistant": 2}[message.role] for message in prompt]
+        return super().rendered(prompt)
 
 
-def quoting(*quotes: Quote) -> Changed:
-    """Its answers are a passage of the question, with these quotes."""
-    return lambda model, answer, messages, options: replace(
-        answer, text=messages[-1].passages[0].text if messages[-1].passages else answer.text, quotes=quotes
-    )
+class Formats(Plain):
+    """Puts the text into a template of Python's."""
+
+    def rendered(self, prompt: str | Sequence[Message]) -> str:
+        return super().rendered(prompt).format(context="")
 
 
-def from_role(role: str, error: Exception) -> Callable[[Sequence[Message]], Exception | None]:
-    return lambda messages: error if any(message.role == role for message in messages) else None
+class Chancy(Plain):
+    def next(self, before: str, options: ChatOptions, chance: random.Random) -> str:
+        return super().next(before, options.model_copy(update={"temperature": 1.0}), chance)
 
 
-WRITES_NONE = {"refuses": lambda messages: Unsupported("it fills gaps")}
+class Learns(Plain):
+    """What was asked before is still in its cache."""
+
+    def __init__(self) -> None:
+        self.seen = ""
+
+    def letters(self, text: str, options: ChatOptions) -> Iterator[str]:
+        before, self.seen = self.seen, text
+        return super().letters(before + text, options)
+
+
+class NoSeed(Plain):
+    def letters(self, text: str, options: ChatOptions) -> Iterator[str]:
+        return super().letters(text, options.model_copy(update={"seed": None}))
+
+
+MUTANTS: list[tuple[type[ChatModel], str]] = [
+    (AnyWindow, "says-what-it-is"),
+    (PriceOfOne, "prices-are-for-a-million"),
+    (Neither, "answers-or-scores"),
+    (SaysText, "answers"),
+    (SaysNothing, "answers"),
+    (OneTurn, "takes-a-conversation"),
+    (ThreeRoles, "unknown-role-is-named"),
+    (Formats, "any-text-is-taken"),
+    (Ascii, "chinese-is-read"),
+    (Chancy, "repeatable"),
+    (Learns, "repeatable"),
+    (NoSeed, "seed-repeats"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mutant", "rule"), MUTANTS)
+def test_a_broken_chat_model_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mutant: Any, rule: str) -> None:
+    assert breaks("chat", rule, lambda own: mutant(), tmp_path)
+
+
+def test_every_rule_of_the_module_is_broken_by_one_of_them() -> None:
+    assert {rule for _, rule in MUTANTS} == rules_of(chat)
+
 
 ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("says-what-it-is", {}),
@@ -119,33 +134,12 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("chinese-is-read", {}),
     ("repeatable", {}),
     ("seed-repeats", {}),
-    ("stop-ends-the-answer", {}),
-    ("max-tokens-is-kept", {}),
-    ("pieces-are-the-answer", {}),
-    ("pieces-are-the-answer", {"pieces": lambda whole: [whole]}),
-    ("pieces-are-the-answer", {"in_pieces": used(cached=5)}),
-    ("closing-stops-the-work", {}),
-    ("tokens-are-counted", {}),
-    ("usage-is-counted", {}),
-    ("usage-is-counted", {"changed": used(cached=1), "in_pieces": used(cached=0)}),
-    ("usage-is-counted", {"exact_token_counts": False, "changed": used(prompt=1), "in_pieces": used(prompt=1)}),
-    ("too-long-is-refused", {"context_window": 600}),
-    ("window-is-honest", {"context_window": 600}),
-    ("quotes-are-spans", {"changed": quoting(Quote(0, 0, 1), Quote(0, 3, 9))}),
-    ("prepared-answers-the-same", {}),
-    ("identity-is-text", {"named": {"model": "a"}}),
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize(("rule", "said"), ALLOWED)
 def test_what_is_just_allowed_is_let_pass(rule: str, said: dict[str, Any], tmp_path: Path) -> None:
     check(rule, tmp_path, said)
-
-
-def by_time(model: Talker, answer: Answer, messages: Sequence[Message], options: ChatOptions) -> Answer:
-    """Every answer is another one."""
-    vars(model)["times"] = vars(model).get("times", 0) + 1
-    return replace(answer, text=f"{model.times} {answer.text}")  # type: ignore[attr-defined]
 
 
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
@@ -180,53 +174,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
      "the answer to 4 questions is always ''"),
     ("repeatable", {"changed": by_time}, "the second time the answers were others"),
     ("seed-repeats", {"changed": by_time}, "with one seed it said ['1 How deep"),
-    ("stop-ends-the-answer", {"changed": lambda model, answer, messages, options: model._answer(
-        messages, options.model_copy(update={"stop": ()}))}, "it said 'How deep must the ballas'"),
-    ("stop-ends-the-answer", {"in_pieces": lambda model, answer, messages, options: model._answer(
-        messages, options.model_copy(update={"stop": options.stop[:1]}))}, "it said '"),
-    ("stop-ends-the-answer", {"changed": lambda model, answer, messages, options: replace(
-        answer, finish="length" if options.stop else "stop")}, "stopped, it says that it finished with 'length'"),
-    ("stop-ends-the-answer", {"changed": lambda model, answer, messages, options: replace(
-        answer, text=answer.text[:-1] if len(options.stop) == 1 else answer.text)}, "is not part of '"),
-    ("max-tokens-is-kept", {"changed": lambda model, answer, messages, options: model._answer(
-        messages, options.model_copy(update={"max_tokens": options.max_tokens + 1}))}, "tokens where 1 are allowed"),
-    ("max-tokens-is-kept", {"in_pieces": lambda model, answer, messages, options: model._answer(
-        messages, options.model_copy(update={"max_tokens": options.max_tokens + (options.max_tokens == 3)}))},
-     "4 tokens where 3 are allowed"),
-    ("max-tokens-is-kept", {"changed": finished("stop")}, "cut, it says that it finished with 'stop'"),
-    ("max-tokens-is-kept", {"changed": lambda model, answer, messages, options: replace(model._answer(
-        messages, ChatOptions(max_tokens=24)), usage=answer.usage)}, "24 tokens are counted as 1"),
-    ("pieces-are-the-answer", {"pieces": lambda whole: [*whole, None]}, "between the pieces is something else"),
-    ("pieces-are-the-answer", {"pieces": lambda whole: [*whole[1:]]}, "the pieces are ["),
-    ("pieces-are-the-answer", {"in_pieces": text(str.upper)}, "in pieces it says 'HOW DEEP"),
-    ("pieces-are-the-answer", {"in_pieces": finished("filter")}, "in pieces it says 'How deep"),
-    ("pieces-are-the-answer", {"in_pieces": used(completion=1)}, "in pieces, Usage("),
-    ("closing-stops-the-work", {"changed": by_time}, "before it said '1 How "),
-    ("tokens-are-counted", {"counted": lambda messages: 0}, "a message has 0 tokens"),
-    ("tokens-are-counted", {"counted": lambda messages: 1.5}, "a message has 1.5 tokens"),
-    ("tokens-are-counted", {"counted": lambda messages: len(messages)}, "is 1 tokens, 'x' with as many blanks is 1"),
-    ("tokens-are-counted", {"counted": lambda messages: sum(len(one.content.encode("ascii", "ignore"))
-                                                            for one in messages)}, "eight times '道碴厚度"),
-    ("tokens-are-counted", {"counted": lambda messages: max(len(one.content) for one in messages)},
-     "with more messages there are no more tokens"),
-    ("usage-is-counted", {"changed": used(prompt=0)}, "0 tokens of prompt, of "),
-    ("usage-is-counted", {"changed": used(prompt=10**6)}, "1000000 tokens of prompt, of "),
-    ("usage-is-counted", {"in_pieces": used(prompt=1)}, "1 tokens of prompt, and "),
-    ("usage-is-counted", {"changed": used(completion=0)}, "has no token"),
-    ("usage-is-counted", {"changed": used(cached=-1)}, "-1 of "),
-    ("usage-is-counted", {"in_pieces": used(cached=10**6)}, "1000000 of "),
-    ("quotes-are-spans", {"changed": quoting(Quote(5, 0, 1))}, "there is no passage 5"),
-    ("quotes-are-spans", {"changed": quoting(Quote(-1, 0, 1))}, "there is no passage -1"),
-    ("quotes-are-spans", {"changed": quoting(Quote(0, 3, 3))}, "is outside of"),
-    ("quotes-are-spans", {"changed": quoting(Quote(0, -1, 3))}, "is outside of"),
-    ("quotes-are-spans", {"changed": quoting(Quote(0, 0, 999))}, "is outside of"),
-    ("quotes-are-spans", {"changed": quoting(Quote(1, 0, 9))}, "is not in"),
-    ("prepared-answers-the-same", {"changed": lambda model, answer, messages, options: replace(
-        answer, text=str(model.prepared > 2))}, "prepared, prepared again and unprepared it says ['False', 'True', 'F"),
-    ("prepared-answers-the-same", {"changed": lambda model, answer, messages, options: replace(
-        answer, text=str(model.prepared > 0))}, "unprepared it says ['True', 'True', 'False']"),
-    ("identity-is-text", {"named": {"model": 3}}, "it is {'model': 3}"),
-    ("identity-is-text", {"named": {3: "model"}}, "it is {3: 'model'}"),
 ]  # fmt: skip
 
 
@@ -236,45 +183,11 @@ def test_what_is_just_not_allowed_is_told(rule: str, said: dict[str, Any], messa
         check(rule, tmp_path, said)
 
 
-class Unlimited(Talker):
-    """Says that it has a window, and takes what does not fit."""
-
-    def _answer(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
-        window, self.context_window = self.context_window, None
-        try:
-            return super()._answer(messages, options)
-        finally:
-            self.context_window = window
-
-
-def test_a_prompt_beyond_the_window_that_is_answered_is_told(tmp_path: Path) -> None:
-    (one,) = (one for one in checks("chat") if one.rule == "too-long-is-refused")
-    with pytest.raises(Violation, match="to more than 600 tokens"):
-        one.on(Subject(lambda own: Unlimited({"context_window": 600}), tmp_path))
-
-
-def test_a_window_that_is_not_read_whole_is_told(tmp_path: Path) -> None:
-    def reads_less(model: Talker, answer: Answer, messages: Sequence[Message], options: ChatOptions) -> Answer:
-        return replace(answer, usage=replace(answer.usage, prompt=min(answer.usage.prompt, 480)))
-
-    with pytest.raises(Violation, match=r"tokens that fit a window of 600 it read 480"):
-        check("window-is-honest", tmp_path, {"context_window": 600, "changed": reads_less})
-
-
 @pytest.mark.parametrize(
     ("rule", "said", "reason"),
     [
         ("prices-are-for-a-million", {}, "it has no price"),
-        ("too-long-is-refused", {}, "it takes prompts of any length"),
-        ("window-is-honest", {}, "there is no window"),
-        ("window-is-honest", {"context_window": 600, "exact_token_counts": False}, "it estimates how many tokens"),
-        ("window-is-honest", {"context_window": 4097}, "a window of 4,097 tokens is too long to be tried"),
-        ("calls-at-once", {}, "it takes one call at a time"),
-        ("quotes-are-spans", {}, "it does not say where its words come from"),
         ("answers", WRITES_NONE, "it writes no answers: it fills gaps"),
-        ("stop-ends-the-answer", {"changed": text(lambda said: said[:3])}, "its longest answer is 'How', too short"),
-        ("stop-ends-the-answer", {"changed": text(lambda said: "aaaaaaaa")}, "with nothing to stop at"),
-        ("max-tokens-is-kept", {"changed": text(lambda said: said[:3])}, "too short to be cut"),
     ],
 )
 def test_a_rule_that_is_not_about_such_models_does_not_apply(
@@ -282,16 +195,6 @@ def test_a_rule_that_is_not_about_such_models_does_not_apply(
 ) -> None:
     with pytest.raises(Skipped, match=reason):
         check(rule, tmp_path, said)
-
-
-def test_a_stream_without_an_answer_at_its_end_is_told(tmp_path: Path) -> None:
-    class NoEnd(Talker):
-        def stream(self, messages: Sequence[Message], options: ChatOptions) -> Iterator[str | Answer]:
-            yield from self._answer(messages, options).text
-
-    (one,) = (one for one in checks("chat") if one.rule == "pieces-are-the-answer")
-    with pytest.raises(Violation, match="a stream ends with str instead of an Answer"):
-        one.on(Subject(lambda own: NoEnd({}), tmp_path))
 
 
 def test_another_instance_that_says_something_else_is_told(tmp_path: Path) -> None:

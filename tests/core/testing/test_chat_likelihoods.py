@@ -1,4 +1,4 @@
-"""Where the rules of likelihoods draw their lines: what is just allowed, and what is just not.
+"""The rules of likelihoods find what is broken, and draw their lines: what is just allowed, and what is just not.
 
 Modules: ``potluck.testing.chat_likelihoods``.
 """
@@ -17,8 +17,9 @@ import pytest
 from potluck.contracts import ChatModel, ChatOptions, Likelihood
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, Unsupported
-from potluck.testing import Skipped, Subject, Violation, checks
-from support.kits import violating
+from potluck.testing import Skipped, Subject, Violation, chat_likelihoods, checks
+from support.kits import breaks, rules_of, violating
+from support.plain_chat import LETTERS, Ascii, Plain, Quoting, Scored
 
 Changed = Callable[[list[Likelihood], str, Sequence[str]], Any]
 
@@ -196,3 +197,108 @@ def test_likelihoods_of_a_model_that_says_it_has_none_are_told(tmp_path: Path) -
     (one,) = (one for one in checks("chat") if one.rule == "who-cannot-score-says-so")
     with pytest.raises(Violation, match="likelihoods works, and scores_text is False"):
         one.on(Subject(lambda own: Denies({"scores_text": False}), tmp_path))
+
+
+class ScoresInSecret(Plain):
+    scores_text = False
+
+
+class NotThere(Quoting):
+    def likelihoods(
+        self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
+    ) -> list[Likelihood]:
+        raise NotImplementedError
+
+
+class Surprise(Plain):
+    """Gives how surprising a text is."""
+
+    def likelihood(self, before: str, text: str) -> Likelihood:
+        found = super().likelihood(before, text)
+        return Likelihood(-found.logprob, found.tokens)
+
+
+class LikeliestFirst(Plain):
+    def likelihoods(
+        self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
+    ) -> list[Likelihood]:
+        return sorted(super().likelihoods(prompt, continuations, after), key=lambda one: -one.logprob)
+
+
+class Guesses(Plain):
+    """Scores by the length."""
+
+    def likelihood(self, before: str, text: str) -> Likelihood:
+        self.fitting(before + text)
+        return Likelihood(-float(len(text)), len(text))
+
+
+class OtherWayRound(Plain):
+    """The unlikelier, the higher."""
+
+    def likelihood(self, before: str, text: str) -> Likelihood:
+        found = super().likelihood(before, text)
+        return Likelihood(-1e4 - found.logprob, found.tokens)
+
+
+class NoAfter(Plain):
+    def likelihoods(
+        self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
+    ) -> list[Likelihood]:
+        return super().likelihoods(prompt, continuations)
+
+
+class NoAfterRead(Scored):
+    def likelihoods(
+        self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
+    ) -> list[Likelihood]:
+        return super().likelihoods(prompt, continuations)
+
+
+class NothingIsCertain(Plain):
+    def likelihoods(
+        self, prompt: str | Sequence[Message], continuations: Sequence[str], after: str = ""
+    ) -> list[Likelihood]:
+        before = self.rendered(prompt)
+        return [self.likelihood(before, each + after) for each in continuations]
+
+
+class ScoresTheEnd(Plain):
+    def likelihood(self, before: str, text: str) -> Likelihood:
+        return super().likelihood((before + text)[: -len(text)][-500:], text)
+
+
+class Blanks(Plain):
+    def vocabulary(self) -> Sequence[str]:
+        return [f" {letter}" for letter in LETTERS if letter.strip()]
+
+
+class Phrases(Plain):
+    def vocabulary(self) -> Sequence[str]:
+        return ["ballast", "道碴"]
+
+
+MUTANTS: list[tuple[type[ChatModel], str]] = [
+    (ScoresInSecret, "who-cannot-score-says-so"),
+    (NotThere, "who-cannot-score-says-so"),
+    (Surprise, "likelihoods-are-logarithms"),
+    (LikeliestFirst, "likelihoods-in-order"),
+    (OtherWayRound, "answers-are-likely"),
+    (Guesses, "answers-are-likely"),
+    (Ascii, "the-prompt-is-read"),
+    (NoAfter, "what-follows-counts"),
+    (NoAfterRead, "what-follows-counts"),
+    (NothingIsCertain, "nothing-has-no-likelihood"),
+    (ScoresTheEnd, "too-long-has-no-likelihood"),
+    (Blanks, "vocabulary-is-words"),
+    (Phrases, "vocabulary-is-words"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("mutant", "rule"), MUTANTS)
+def test_a_broken_chat_model_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mutant: Any, rule: str) -> None:
+    assert breaks("chat", rule, lambda own: mutant(), tmp_path)
+
+
+def test_every_rule_of_the_module_is_broken_by_one_of_them() -> None:
+    assert {rule for _, rule in MUTANTS} == rules_of(chat_likelihoods)

@@ -1,49 +1,70 @@
-"""Where the rules of loaders draw their lines: what is just allowed, and what is just not, with what is said of it.
+"""The rules of loaders find what is broken by name, and draw their lines, with what is said of it.
 
-Modules: ``potluck.testing.loader``, ``potluck.testing.isolated_reading``.
+Modules: ``potluck.testing.loader``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from potluck.contracts import Loader
 from potluck.documents import Document, Page, Section, Source
-from potluck.errors import MissingDependency, UnreadableDocument
-from potluck.testing import Skipped, Subject, Violation, checks
+from potluck.errors import UnreadableDocument
+from potluck.testing import Skipped, Violation, checks, loader
 from potluck.testing.samples import Sample
-from support.kits import violating
+from support import broken_loaders as broken
+from support.broken_loaders import Shelf
+from support.given_loader import SAMPLE, TEXT, Made, check, document
+from support.kits import rules_of, violating
+from support.shelf_samples import subject as shelf_subject
 
-TEXT = "1.1 軌道 Track\nThe gauge is measured.\n1.2 道碴 Ballast\nIt is washed."
+MUTANTS = {
+    broken.LosesTheLastLine: "reads-its-samples",
+    broken.GivesNone: "gives-documents",
+    broken.GivesDicts: "gives-documents",
+    broken.SaysFalseAsALoss: "gives-documents",
+    broken.NamesTheFile: "named-after-the-source",
+    broken.NamesPartsItsOwnWay: "named-after-the-source",
+    broken.CountsBytes: "sections-lie-in-the-text",
+    broken.OffByOne: "sections-lie-in-the-text",
+    broken.NestsSections: "sections-lie-in-the-text",
+    broken.CountsPagesFromZero: "pages-lie-in-the-text",
+    broken.PagesReachBehindTheEnd: "pages-lie-in-the-text",
+    broken.KeepsTheTime: "metadata-is-json",
+    broken.SaysNaN: "metadata-is-json",
+    broken.KeepsMarks: "clean-text",
+    broken.KeepsNul: "clean-text",
+    broken.KeepsReturns: "clean-text",
+    broken.DoublesLines: "line-ends",
+    broken.JoinsLines: "line-ends",
+    broken.Garbles: "encodings",
+    broken.TripsOverTheMark: "encodings",
+    broken.Remembers: "repeatable",
+    broken.StaysBroken: "repeatable",
+    broken.GoesByTheName: "only-bytes-matter",
+    broken.KeepsTheFilesTime: "only-bytes-matter",
+    broken.ReadsOneAtATime: "interleaved",
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.__name__)
+def test_a_mutant_is_caught_by_the_rule_that_it_breaks(mutant: type[Shelf], tmp_path: Path) -> None:
+    (check,) = (one for one in checks("loader") if one.rule == MUTANTS[mutant])
+    with pytest.raises(Violation, match=f"^{check.rule}: "):
+        check.on(shelf_subject(mutant, tmp_path))
+
+
+def test_every_rule_of_the_module_has_a_mutant() -> None:
+    assert set(MUTANTS.values()) == rules_of(loader)
+
+
 FIRST, SECOND = Section(0, 36, "1.1", "軌道 Track", 1), Section(36, 62, "1.2", "道碴 Ballast", 2)
-SAMPLE = Sample("notes.abc", TEXT.encode(), ("軌道 Track", "It is washed."))
 
 
-Made = Callable[[Source], list[Any]]
 Rule = tuple[str, Made]
-
-
-class Given(Loader):
-    """Gives what a function makes of a source."""
-
-    def __init__(self, made: Made) -> None:
-        self.made = made
-
-    def load(self, source: Source) -> Iterator[Document]:
-        yield from self.made(source)
-
-
-def check(rule: str, folder: Path, made: Made, *samples: Sample, claims: tuple[str, ...] = ("abc",)) -> None:
-    (one,) = (one for one in checks("loader") if one.rule == rule)
-    one.on(Subject(lambda own: Given(made), folder, samples=samples or (SAMPLE,), claims=claims))
-
-
-def document(text: str = TEXT, **more: Any) -> Made:
-    return lambda source: [Document(source.name, text, **more)]
 
 
 ALLOWED: dict[str, Rule] = {
@@ -124,7 +145,6 @@ def test_what_is_just_not_allowed_is_told_with_its_place(name: str, tmp_path: Pa
         ("pages-lie-in-the-text", document(), "no sample has pages"),
         ("line-ends", document(), "no sample is a file of text"),
         ("encodings", document(), "no sample is a file of text"),
-        ("reads-only-its-file", document(), "no sample is XML"),
     ],
 )
 def test_a_rule_that_no_sample_tries_does_not_apply(rule: str, made: Made, reason: str, tmp_path: Path) -> None:
@@ -141,50 +161,6 @@ def test_phrases_come_out_whatever_blanks_stand_in_them(tmp_path: Path) -> None:
     check("reads-its-samples", tmp_path, document("軌道\n Track\u3000It is\twashed."))
 
 
-def failing(error: BaseException) -> Made:
-    def made(source: Source) -> list[Any]:
-        if source.path.read_bytes() == SAMPLE.content:
-            return [Document(source.name, TEXT)]
-        raise error
-
-    return made
-
-
-@pytest.mark.parametrize(
-    ("rule", "error", "message"),
-    [
-        ("only-document-errors", UnreadableDocument("it is damaged"), None),
-        ("only-document-errors", MissingDependency("pip install it"), None),
-        ("only-document-errors", ValueError("bad"), "ValueError: bad"),
-        ("only-document-errors", SystemExit(3), "SystemExit: 3"),
-        ("ends-in-time", UnreadableDocument("it is damaged"), None),
-        ("ends-in-time", RecursionError("too deep"), "RecursionError: too deep"),
-        ("ends-in-time", MemoryError("too much"), "MemoryError: too much"),
-        ("reason-without-path", UnreadableDocument("it is damaged"), None),
-        ("reason-without-path", UnreadableDocument("  "), "UnreadableDocument says nothing"),
-        ("reason-without-path", UnreadableDocument("notes.abc is damaged"), "it names the file: notes.abc is damaged"),
-    ],
-)
-def test_of_files_that_cannot_be_read_only_what_is_said_for_people_may_come(
-    rule: str, error: BaseException, message: str | None, tmp_path: Path
-) -> None:
-    if message is None:
-        check(rule, tmp_path, failing(error))
-        return
-    with pytest.raises(Violation) as raised:
-        check(rule, tmp_path, failing(error))
-
-    assert message in str(raised.value)
-
-
-def test_a_reason_with_the_path_breaks_the_rule(tmp_path: Path) -> None:
-    def made(source: Source) -> list[Any]:
-        raise UnreadableDocument(f"{source.path.parent} holds a damaged file")
-
-    with pytest.raises(Violation, match=r"holds a damaged file"):
-        check("reason-without-path", tmp_path, made)
-
-
 def test_a_sample_that_cannot_be_read_breaks_the_rules_that_need_it(tmp_path: Path) -> None:
     def made(source: Source) -> list[Any]:
         raise UnreadableDocument("it is damaged")
@@ -192,26 +168,6 @@ def test_a_sample_that_cannot_be_read_breaks_the_rules_that_need_it(tmp_path: Pa
     for rule in ("reads-its-samples", "gives-documents", "clean-text"):
         with pytest.raises(Violation, match=r"notes\.abc: UnreadableDocument: it is damaged"):
             check(rule, tmp_path / rule, made)
-
-
-def test_damage_that_takes_text_away_is_a_loss_or_an_error(tmp_path: Path) -> None:
-    whole = Sample("notes.abc", b"ABC1" + SAMPLE.content + b"END", SAMPLE.must)
-
-    def reading(silent: bool, losses: tuple[str, ...] = ()) -> Made:
-        def made(source: Source) -> list[Any]:
-            content = source.path.read_bytes()
-            if content == whole.content:
-                return [Document(source.name, TEXT)]
-            if silent or losses:
-                return [Document(source.name, "1.1", losses=losses)]
-            raise UnreadableDocument("it is damaged")
-
-        return made
-
-    check("no-silent-loss", tmp_path / "error", reading(silent=False), whole)
-    check("no-silent-loss", tmp_path / "losses", reading(silent=True, losses=("the end is missing",)), whole)
-    with pytest.raises(Violation, match="this is lost in silence"):
-        check("no-silent-loss", tmp_path / "silent", reading(silent=True), whole)
 
 
 @pytest.mark.parametrize(("how", "kept"), [("the same", True), ("counts", False), ("order", False)])
@@ -229,30 +185,6 @@ def test_the_same_bytes_give_the_same_documents_whatever_was_read_before(how: st
         return
     with pytest.raises(Violation, match=r"the second time the documents are others|another instance gave"):
         check("repeatable", tmp_path, made, *samples)
-
-
-@pytest.mark.parametrize(
-    ("identity", "message"),
-    [({"a": "b"}, None), ({}, None), ({"a": 1}, r"it is \{'a': 1\}"), ({1: "a"}, r"it is \{1: 'a'\}")],
-)
-def test_an_identity_is_made_of_texts(identity: Any, message: str | None, tmp_path: Path) -> None:
-    class Named(Given):
-        def identity(self) -> Any:
-            return identity
-
-    (one,) = (one for one in checks("loader") if one.rule == "identity-is-text")
-    subject = Subject(lambda own: Named(document()), tmp_path, samples=(SAMPLE,))
-    if message is None:
-        one.on(subject)
-        return
-    with pytest.raises(Violation, match=message):
-        one.on(subject)
-
-
-def test_a_plugin_that_says_where_it_sends_may_send(tmp_path: Path) -> None:
-    (one,) = (one for one in checks("loader") if one.rule == "sends-nothing")
-    with pytest.raises(Skipped, match=r"it says that it sends to ocr\.example"):
-        one.on(Subject(lambda own: Given(document()), tmp_path, samples=(SAMPLE,), sends_to="ocr.example"))
 
 
 def test_what_came_of_another_encoding_is_told_with_the_error_or_the_text(tmp_path: Path) -> None:

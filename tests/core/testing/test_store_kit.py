@@ -1,12 +1,11 @@
-"""The kit of stores finds what is broken, by name.
+"""The kit of stores as a whole: mutants of a store that keeps every rule, each told by name, and the bundled ones.
 
-Modules: ``potluck.testing.store``, ``potluck.testing.store_processes``.
+Modules: ``potluck.testing.store``.
 """
 
 from __future__ import annotations
 
 import json
-import time
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -14,63 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from potluck.contracts.store import Collection, Hits, VectorStore
+from potluck.contracts.store import Collection, Hits
 from potluck.errors import StoreMismatch
-from potluck.testing import Check, checks, component
-from support.kits import breaks, broken, hold
+from potluck.testing import Check, checks, component, store, store_processes
+from support.kits import breaks, broken, hold, rules_of
+from support.plain_store import Plain
 from support.stores import LOCAL
-
-
-class Plain(VectorStore):
-    """One file, written whole: a store that keeps every rule."""
-
-    def __init__(self, folder: Path) -> None:
-        self.folder = folder
-
-    @property
-    def path(self) -> Path:
-        return self.folder / f"{self.collection.name}.json"
-
-    def open(self, collection: Collection) -> None:
-        self.collection, self.rows = collection, dict[str, Any]()
-        if not self.path.is_file():
-            return
-        try:
-            said = json.loads(self.path.read_text(encoding="utf-8"))
-        except ValueError:
-            return
-        if [said["dimensions"], said["fingerprint"]] != [collection.dimensions, collection.fingerprint]:
-            raise StoreMismatch("another model")
-        self.rows = {name: np.array(row, dtype=np.float32) for name, row in said["rows"].items()}
-
-    def add(self, ids: Sequence[str], vectors: Any) -> None:
-        if vectors.shape[1] != self.collection.dimensions:
-            raise StoreMismatch("other dimensions")
-        self.rows.update(zip(ids, vectors, strict=True))
-
-    def delete(self, ids: Sequence[str]) -> None:
-        for name in ids:
-            self.rows.pop(name, None)
-
-    def commit(self) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        said = {
-            "dimensions": self.collection.dimensions, "fingerprint": self.collection.fingerprint,
-            "rows": {name: row.tolist() for name, row in self.rows.items()},
-        }  # fmt: skip
-        new = self.path.with_suffix(".new")
-        new.write_text(json.dumps(said), encoding="utf-8")
-        new.replace(self.path)
-
-    def search(self, vector: Any, k: int) -> Hits:
-        found = sorted((-round(float(row @ vector), 6), name) for name, row in self.rows.items())[:k]
-        return Hits(tuple(name for _, name in found), tuple(-score for score, _ in found))
-
-    def ids(self) -> set[str]:
-        return set(self.rows)
-
-    def count(self) -> int:
-        return len(self.rows)
 
 
 class NeverEmpty(Plain):
@@ -243,49 +191,6 @@ class OneForAll(Plain):
             self.rows = {}
 
 
-class TwoFiles(Plain):
-    """Ids in one file and vectors in another, each written whole."""
-
-    def open(self, collection: Collection) -> None:
-        self.collection, self.rows = collection, dict[str, Any]()
-        if self.path.is_file() and self.names.is_file():
-            names, rows = (json.loads(path.read_text(encoding="utf-8")) for path in (self.names, self.path))
-            self.rows = dict(zip(names, np.array(rows, dtype=np.float32), strict=False))
-
-    @property
-    def names(self) -> Path:
-        return self.path.with_suffix(".names")
-
-    def put(self, path: Path, said: Any) -> None:
-        self.folder.mkdir(parents=True, exist_ok=True)
-        new = path.with_suffix(".new")
-        new.write_text(json.dumps(said), encoding="utf-8")
-        new.replace(path)
-
-    def commit(self) -> None:
-        self.put(self.names, list(self.rows))
-        time.sleep(0.2)
-        self.put(self.path, [row.tolist() for row in self.rows.values()])
-
-
-class IdsAtOnce(TwoFiles):
-    """Writes the ids when they are added, and the vectors when it commits."""
-
-    def add(self, ids: Sequence[str], vectors: Any) -> None:
-        super().add(ids, vectors)
-        self.put(self.names, list(self.rows))
-
-
-class InHalves(Plain):
-    def commit(self) -> None:
-        kept = self.rows
-        self.rows = dict(list(kept.items())[::2])
-        super().commit()
-        time.sleep(0.05)
-        self.rows = kept
-        super().commit()
-
-
 class MaybeExact(Plain):
     """Does not say whether it compares with all."""
 
@@ -294,16 +199,27 @@ class MaybeExact(Plain):
 
 MUTANTS = [
     (MaybeExact, "says-what-it-is"),
-    (NeverEmpty, "opens-empty"), (LosesSome, "keeps-what-is-added"), (LooksAtHalf, "finds-the-nearest"),
+    (NeverEmpty, "opens-empty"),
+    (LosesSome, "keeps-what-is-added"),
+    (LooksAtHalf, "finds-the-nearest"),
     (SmallGraph, "finds-the-nearest-of-many"),
-    (WorstFirst, "best-first"), (Distances, "scores-are-cosines"), (OneMore, "at-most-k"), (TiesAsAdded, "ties-by-id"),
-    (KeepsTheFirst, "added-again-replaces"), (KeepsDeleted, "deletes"), (FailsOnUnknown, "deletes"),
-    (Forgets, "opens-again"), (TakesAnyShape, "other-dimensions-refused"),
-    (TakesAnyModel, "other-fingerprint-refused"), (FilesByName, "any-text-is-an-id"),
-    (WrongAfterDamage, "damage-is-empty"), (FailsOnDamage, "damage-is-empty"),
-    (TwoCommits, "readers-see-commits-whole"), (FailsOnNothing, "nothing-is-no-change"),
-    (ForgetsInTheEnd, "stays-right-in-use"), (OneForAll, "collections-are-apart"),
-    (IdsAtOnce, "killed-before-a-commit"), (TwoFiles, "killed-in-a-commit"), (InHalves, "other-processes-read"),
+    (WorstFirst, "best-first"),
+    (Distances, "scores-are-cosines"),
+    (OneMore, "at-most-k"),
+    (TiesAsAdded, "ties-by-id"),
+    (KeepsTheFirst, "added-again-replaces"),
+    (KeepsDeleted, "deletes"),
+    (FailsOnUnknown, "deletes"),
+    (Forgets, "opens-again"),
+    (TakesAnyShape, "other-dimensions-refused"),
+    (TakesAnyModel, "other-fingerprint-refused"),
+    (FilesByName, "any-text-is-an-id"),
+    (WrongAfterDamage, "damage-is-empty"),
+    (FailsOnDamage, "damage-is-empty"),
+    (TwoCommits, "readers-see-commits-whole"),
+    (FailsOnNothing, "nothing-is-no-change"),
+    (ForgetsInTheEnd, "stays-right-in-use"),
+    (OneForAll, "collections-are-apart"),
 ]  # fmt: skip
 
 
@@ -312,8 +228,12 @@ def test_a_broken_store_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mutan
     assert breaks("store", rule, mutant, tmp_path)
 
 
-def test_every_rule_is_broken_by_one_of_them() -> None:
-    assert {rule for _, rule in MUTANTS} == {check.rule for check in checks("store")}
+def test_every_rule_of_the_module_is_broken_by_one_of_them() -> None:
+    assert {rule for _, rule in MUTANTS} == rules_of(store)
+
+
+def test_the_kit_has_the_rules_of_these_modules() -> None:
+    assert rules_of(store, store_processes) == {check.rule for check in checks("store")}
 
 
 def test_a_store_that_keeps_the_rules_breaks_none(tmp_path: Path) -> None:

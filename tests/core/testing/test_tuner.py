@@ -1,97 +1,120 @@
-"""Where the rules of tuners draw their lines, told with results that are written down instead of trained.
+"""The rules of planning and training find what is broken by name, and draw their lines.
 
-Modules: ``potluck.testing.tuner``, ``potluck.testing.models``.
+Results are trained by mutants, and written down where the line is drawn.
+
+Modules: ``potluck.testing.tuner``.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 pytest.importorskip("torch")
+pytest.importorskip("peft")
 
-from potluck.contracts import Estimate, TunedModel, TuningProgress, TuningRequest
-from potluck.errors import AdapterMismatch, Unsupported
-from potluck.models.loading import load_model, load_tokenizer
-from potluck.testing import Skipped, Subject, Violation, checks, models
-from support.kits import violating
-
-FALLING = tuple(1.0 - number / 20 for number in range(12))
-PLANNED = Estimate(10, 100, 1000, 1000, 12)
+from potluck.contracts import Context, Estimate, TunedModel, TuningProgress, TuningRequest
+from potluck.testing import Subject, Violation, checks, tuner
+from potluck.tuning import TunerConfig
+from support.kits import rules_of, violating
+from support.plain_tuner import Lora, subject
+from support.written_tuner import FALLING, PLANNED, Written, check
 
 
-@dataclass
-class Written:
-    """A tuner whose results are written down."""
+class NamesNoTask(Lora):
+    tasks = frozenset()
 
-    tasks: Any = frozenset({"classification"})
-    whole: bool = False
-    mergeable: bool = False
-    served_by: Any = frozenset({"transformers"})
-    planned: Any = PLANNED
-    trained: int = 10
-    losses: Sequence[float] = FALLING
-    reports: Sequence[tuple[int, int]] = ((1, 2), (2, 2))
-    files: Mapping[str, bytes] = field(default_factory=dict)
-    without: bool = False
-    outside: bool = False
-    by_seed: Callable[[int, int], float] = lambda seed, time: float(seed)
-    said: Any = field(default_factory=dict)
-    base: str = ""
-    error: Exception | None = None
-    times: list[int] = field(default_factory=list)
 
-    def plan(self, request: TuningRequest) -> Any:
-        return self.planned
+class Miscounts(Lora):
+    def plan(self, request: TuningRequest) -> Estimate:
+        found = super().plan(request)
+        return replace(found, trainable_parameters=found.trainable_parameters + 1)
+
+
+class WritesIntoTheBase(Lora):
+    def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
+        (request.model / "notes.json").write_text("{}", encoding="utf-8")
+        return super().tune(request, progress)
+
+
+class Pickles(Lora):
+    def save(self, model: Any, folder: Path) -> None:
+        import torch
+
+        super().save(model, folder)
+        torch.save({"epoch": 1}, folder / "state.pt")
+
+
+class DisguisesAPickle(Lora):
+    def save(self, model: Any, folder: Path) -> None:
+        import pickle
+
+        super().save(model, folder)
+        (folder / "state.json").write_bytes(pickle.dumps({"epoch": 1}))
+
+
+class LearnsNothing(Lora):
+    def __init__(self, config: TunerConfig, context: Context) -> None:
+        training = config.training.model_copy(update={"learning_rate": 1e-9})
+        super().__init__(config.model_copy(update={"training": training}), context)
+
+
+class Unseeded(Lora):
+    def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
+        import torch
+
+        torch.seed()
+        return super().wrap(model, request, tokenizer)
+
+
+class IgnoresTheSeed(Lora):
+    def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
+        return super().tune(replace(request, seed=0), progress)
+
+
+class BeginsOtherwiseAgain(Lora):
+    """What an interrupted run left changes the seed of the next."""
 
     def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
-        import torch
-        from safetensors.torch import save_file
-
-        self.times.append(request.seed)
-        for step, steps in self.reports:
-            progress(TuningProgress(step, steps, 1.0, 1.0))
-        folder = request.folder.parent / "beside" if self.outside else request.folder / "result"
-        folder.mkdir(parents=True, exist_ok=True)
-        if not self.without:
-            value = self.by_seed(request.seed, len(self.times))
-            save_file({"a": torch.full((2,), value), "b": torch.zeros(2)}, folder / "adapter_model.safetensors")
-        for name, content in self.files.items():
-            (folder / name).write_bytes(content)
-        if self.base:
-            (request.model / self.base).write_bytes(b"{}")
-        return TunedModel(folder, self.trained, tuple(self.losses), 1.0)
-
-    def attach(self, model: Any, folder: Path) -> Any:
-        if self.error is not None:
-            raise self.error
-        return None
-
-    def merge(self, model: Any, folder: Path) -> Any:
-        if self.error is not None:
-            raise self.error
-        return model
-
-    def identity(self) -> Any:
-        return self.said
+        left = (request.folder / "begun").exists()
+        (request.folder / "begun").touch()
+        return super().tune(replace(request, seed=request.seed + left * 17), progress)
 
 
-@pytest.fixture(scope="module")
-def tiny(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return models.tiny_model(tmp_path_factory.mktemp("tiny") / "model")
+class CountsBackwards(Lora):
+    def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
+        for step in (3, 2, 1):
+            progress(TuningProgress(step, 3, 1.0, 1.0))
+        return super().tune(request, progress)
 
 
-def check(rule: str, folder: Path, tiny: Path, **said: Any) -> None:
-    (one,) = (one for one in checks("tuner") if one.rule == rule)
-    (folder / "model").mkdir()
-    for path in tiny.iterdir():
-        (folder / "model" / path.name).write_bytes(path.read_bytes())
-    times: list[int] = []
-    one.on(Subject(lambda own: Written(**{"times": times, **said}), folder))
+MUTANTS = {
+    NamesNoTask: "says-what-it-is",
+    Miscounts: "plan-is-exact",
+    WritesIntoTheBase: "base-is-unchanged",
+    Pickles: "result-is-data",
+    DisguisesAPickle: "result-is-data",
+    LearnsNothing: "loss-falls",
+    Unseeded: "same-seed-same-result",
+    IgnoresTheSeed: "seed-decides",
+    BeginsOtherwiseAgain: "goes-on-after-a-kill",
+    CountsBackwards: "progress-goes-on",
+}
+
+
+@pytest.mark.parametrize("mutant", MUTANTS, ids=lambda one: one.__name__)
+def test_a_mutant_is_caught_by_the_rule_that_it_breaks(mutant: type[Lora], tmp_path: Path) -> None:
+    (check,) = (one for one in checks("tuner") if one.rule == MUTANTS[mutant])
+    with pytest.raises(Violation, match=f"^{check.rule}: "):
+        check.on(subject(mutant, tmp_path))
+
+
+def test_every_rule_of_the_module_has_a_mutant() -> None:
+    assert set(MUTANTS.values()) == rules_of(tuner)
 
 
 def planned(**changes: Any) -> Estimate:
@@ -115,10 +138,6 @@ ALLOWED: list[tuple[str, dict[str, Any]]] = [
     ("progress-goes-on", {}),
     ("progress-goes-on", {"reports": ((0, 3), (1, 3), (1, 3), (3, 3))}),
     ("progress-goes-on", {"reports": ()}),
-    ("merged-is-the-same", {"error": Unsupported("it cannot")}),
-    ("other-parameters-refused", {"error": AdapterMismatch("a is missing")}),
-    ("sends-nothing", {}),
-    ("identity-is-text", {"said": {"a": "b"}}),
 ]
 
 
@@ -156,11 +175,6 @@ REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("progress-goes-on", {"reports": ((2, 3), (1, 3))}, "steps are [2, 1]"),
     ("progress-goes-on", {"reports": ((4, 3),)}, "a step is beyond the last"),
     ("progress-goes-on", {"reports": ((-1, 3),)}, "a step is beyond the last"),
-    ("answers-as-trained", {}, "a right answer takes "),
-    ("other-parameters-refused", {}, "it is taken"),
-    ("merged-is-the-same", {}, "it merges, and says mergeable = False"),
-    ("identity-is-text", {"said": {"a": 1}}, "it is {'a': 1}"),
-    ("identity-is-text", {"said": {2: "b"}}, "it is {2: 'b'}"),
 ]
 
 
@@ -182,69 +196,3 @@ def test_losses_of_another_run_are_another_result(tmp_path: Path, tiny: Path) ->
     times: list[int] = []
     with pytest.raises(Violation, match="the second time it was another result"):
         one.on(Subject(lambda own: Longer(times=times), tmp_path))
-
-
-@pytest.mark.parametrize(
-    ("rule", "said", "reason"),
-    [
-        ("outside-it-is-the-base", {"whole": True}, "the result is a whole model"),
-        ("several-on-one-base", {"whole": True}, "the result is a whole model"),
-        ("other-parameters-refused", {"whole": True}, "the result is a whole model"),
-        ("only-its-own-parameters", {}, "it does not train with potluck's engine"),
-        ("begins-as-the-base", {}, "it does not train with potluck's engine"),
-    ],
-)
-def test_a_rule_that_is_not_about_such_tuners_does_not_apply(
-    rule: str, said: dict[str, Any], reason: str, tmp_path: Path, tiny: Path
-) -> None:
-    with pytest.raises(Skipped, match=reason):
-        check(rule, tmp_path, tiny, **said)
-
-
-def test_the_examples_of_the_kit_are_of_two_labels_in_two_languages_no_two_alike() -> None:
-    found = models.examples(8)
-
-    assert [one.target for one in found] == ["fruit", "weather"] * 4
-    assert len({one.messages[0].content for one in found}) == 8
-    assert found[0].messages[0].content == "the red apple 0"
-    assert found[6].messages[0].content == "紅色的蘋果 6"
-    assert len(models.examples()) == 16
-
-
-def test_the_kit_asks_for_a_classification_in_a_folder_that_is_there(tmp_path: Path) -> None:
-    asked = models.request(tmp_path, tmp_path / "new" / "run", seed=3)
-    models.request(tmp_path, tmp_path / "new" / "run")
-
-    assert (asked.task, asked.seed, asked.labels) == ("classification", 3, ("fruit", "weather"))
-    assert asked.folder.is_dir()
-    assert (list(asked.training), list(asked.validation)) == (models.examples(), [])
-
-
-def test_the_model_of_the_kit_is_small_the_same_for_a_seed_and_reads_any_text(tiny: Path, tmp_path: Path) -> None:
-    import torch
-
-    model, tokenizer = load_model(tiny, "float32"), load_tokenizer(tiny)
-    again = load_model(models.tiny_model(tmp_path / "again"), "float32")
-    other = load_model(models.tiny_model(tmp_path / "other", seed=1), "float32")
-
-    text = "紅色的蘋果 🍎 and a blue sky"
-    assert tokenizer.decode(tokenizer(text, add_special_tokens=False)["input_ids"]) == text
-    said = tokenizer.apply_chat_template([{"role": "user", "content": "a"}], tokenize=False, add_generation_prompt=True)
-    assert said == "<s>user\na</s>\n<s>assistant\n"
-    assert sum(one.numel() for one in model.parameters()) < 100_000
-    assert (len(model.model.layers), model.config.hidden_size) == (2, 32)
-    assert model.config.vocab_size == len(tokenizer)
-    first, same, another = (next(one.parameters()) for one in (model, again, other))
-    assert torch.equal(first, same)
-    assert not torch.equal(first, another)
-
-
-def test_making_a_model_leaves_the_random_numbers_of_the_process_alone(tmp_path: Path) -> None:
-    import torch
-
-    torch.manual_seed(5)
-    expected = torch.rand(3)
-    torch.manual_seed(5)
-    models.tiny_model(tmp_path / "model")
-
-    assert torch.equal(torch.rand(3), expected)

@@ -1,0 +1,7 @@
+"""The small model on which rules of tuners are tried, once a module."""
+
+from __future__ import annotations
+
+from support.written_tuner import tiny
+
+__all__ = ["tiny"]
