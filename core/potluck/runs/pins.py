@@ -178,8 +178,8 @@ def _read(path: Path) -> dict[str, dict[str, dict[str, Json]]]:
         if held["potluck"] != FORMAT:
             raise PotluckError(f"{path} was written by another potluck (format {held['potluck']}): write it anew")
         return {
-            recipe: {what: _mapping(things, what) for what, things in _mapping(entry, recipe).items()}
-            for recipe, entry in _mapping(held["recipes"], "recipes").items()
+            recipe: {what: _require_mapping(things, what) for what, things in _require_mapping(entry, recipe).items()}
+            for recipe, entry in _require_mapping(held["recipes"], "recipes").items()
         }
     except FileNotFoundError:
         return {}
@@ -187,7 +187,7 @@ def _read(path: Path) -> dict[str, dict[str, dict[str, Json]]]:
         raise PotluckError(f"{path} is damaged ({error}): delete it and write it anew with 'potluck lock'") from error
 
 
-def _mapping(value: object, key: str) -> dict[str, Any]:
+def _require_mapping(value: object, key: str) -> dict[str, Any]:
     if not isinstance(value, dict):
         raise TypeError(f"{key} is not a mapping")
     return value

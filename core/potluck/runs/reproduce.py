@@ -22,7 +22,7 @@ from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.recipe_loader import read_recipe
 from potluck.recipe.swaps import Variant
 from potluck.results.runs import DifferenceResult, ReproductionResult
-from potluck.runs.manifest import RunManifest, read_manifest
+from potluck.runs.manifest import RunManifest, read_run_manifest
 from potluck.runs.pins import Difference, differences, pins
 from potluck.temporary import working_folder
 from potluck.workspace import Workspace
@@ -87,7 +87,7 @@ def recipes_of(folder: Path) -> dict[str, RecipeModel]:
     Relative paths start where they did then: beside ``.potluck``. Raises ``PotluckError`` for a folder that lies
     elsewhere, and for a comparison of which every variant failed.
     """
-    manifest = read_manifest(folder)
+    manifest = read_run_manifest(folder)
     if len(folder.parents) < 3 or folder.parent.name != "runs":
         raise PotluckError(f"{folder}: a run is reproduced where it was made, in .potluck/runs beside its recipe")
     if not manifest.recipes:
@@ -107,7 +107,7 @@ def reproduce(folder: Path, observers: Observers) -> Reproduction:
 
     Raises ``PotluckError`` for a run that answered no questions, and what the run itself would raise.
     """
-    manifest, recipes, before = read_manifest(folder), recipes_of(folder), _answers_of(folder)
+    manifest, recipes, before = read_run_manifest(folder), recipes_of(folder), _answers_of(folder)
     result = Reproduction(manifest.run, questions=len(before))
     base = next(iter(recipes.values())).folder
     asked = frozenset(question for _, question in before)

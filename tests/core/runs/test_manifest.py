@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from potluck.errors import PotluckError
-from potluck.runs.manifest import read_manifest
+from potluck.runs.manifest import read_run_manifest
 from potluck.runs.reproduce import recipes_of
 
 SINGLE = {
@@ -40,7 +40,7 @@ def kept(folder: Path, manifest: object) -> Path:
 
 
 def test_a_run_has_one_recipe_without_a_name(tmp_path: Path) -> None:
-    found = read_manifest(kept(tmp_path, SINGLE))
+    found = read_run_manifest(kept(tmp_path, SINGLE))
 
     assert (found.run, found.recipes, found.pins) == ("20261130-1", {"": SINGLE["recipe"]}, {"": SINGLE["pins"]})
     assert (found.metrics, found.questions, found.limit, found.repeats) == ({"": {"f1": 0.5}}, None, None, 1)
@@ -48,11 +48,11 @@ def test_a_run_has_one_recipe_without_a_name(tmp_path: Path) -> None:
 
 
 def test_a_run_without_questions_has_no_measures(tmp_path: Path) -> None:
-    assert read_manifest(kept(tmp_path, {**SINGLE, "metrics": None})).metrics == {"": {}}
+    assert read_run_manifest(kept(tmp_path, {**SINGLE, "metrics": None})).metrics == {"": {}}
 
 
 def test_a_comparison_has_those_of_its_variants_with_the_questions_and_rounds(tmp_path: Path) -> None:
-    found = read_manifest(kept(tmp_path, COMPARED))
+    found = read_run_manifest(kept(tmp_path, COMPARED))
 
     assert list(found.recipes) == list(found.pins) == ["k=1", "k=2"]
     assert found.metrics == {"k=1": {"f1": 0.25}, "k=2": {"f1": 0.75}}
@@ -72,13 +72,13 @@ def test_a_comparison_has_those_of_its_variants_with_the_questions_and_rounds(tm
 )
 def test_what_no_run_has_written_is_refused(tmp_path: Path, manifest: Mapping[str, Any], told: str) -> None:
     with pytest.raises(PotluckError, match=told):
-        read_manifest(kept(tmp_path, manifest))
+        read_run_manifest(kept(tmp_path, manifest))
 
 
 def test_a_file_that_is_not_json_is_refused(tmp_path: Path) -> None:
     (tmp_path / "manifest.json").write_bytes(b"\xff\x00")
     with pytest.raises(PotluckError, match="cannot be read"):
-        read_manifest(tmp_path)
+        read_run_manifest(tmp_path)
 
 
 def test_a_comparison_in_which_every_variant_failed_cannot_be_repeated(tmp_path: Path) -> None:

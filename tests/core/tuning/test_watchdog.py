@@ -36,7 +36,7 @@ def one_sided(count: int) -> list[Example]:
 LEARNABLE = {"training": colours(16), "validation": colours(24)}
 BAD: list[tuple[str, str, type[LocalTuner], dict[str, Any]]] = [
     *[
-        ("no number", f"{kind.__name__} at {rate:g}", kind, {**LEARNABLE, "learning_rate": rate, "max_steps": 40})
+        ("NaN", f"{kind.__name__} at {rate:g}", kind, {**LEARNABLE, "learning_rate": rate, "max_steps": 40})
         for kind, rate in ((Full, 1e25), (Full, 1e30), (Lora, 1e28), (Lora, 1e30), (DeepPrompt, 1e30))
     ],
     *[
@@ -102,9 +102,7 @@ def said(kind: type[LocalTuner], model: Path, folder: Path, settings: dict[str, 
         return str(error)
 
 
-@pytest.mark.parametrize(
-    "sign", ["no number", "flat loss", "dead parameters", "collapsed predictions", "label imbalance"]
-)
+@pytest.mark.parametrize("sign", ["NaN", "flat loss", "dead parameters", "collapsed predictions", "label imbalance"])
 def test_a_bad_training_of_each_kind_is_told_by_name(model: Path, tmp_path: Path, sign: str) -> None:
     kind, settings = next((kind, settings) for named, _, kind, settings in BAD if named == sign)
 

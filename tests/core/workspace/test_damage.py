@@ -19,6 +19,7 @@ import pytest
 from potluck import Recipe
 from potluck.document_qa.ask import AskReport
 from potluck.errors import PotluckError, WorkspaceDamaged
+from potluck.evaluation.results import Answered
 from potluck.workspace.repair import check_workspace, repair_workspace
 from support.commands import potluck
 from support.fake_plugins import install_hashing, visible
@@ -65,7 +66,7 @@ def answers(folder: Path) -> dict[str, object]:
         return {
             "asked": asked,
             "metrics": dict(evaluated.metrics),
-            "answers": [told(one.report) for one in evaluated.answered],
+            "answers": [told(one) for one in evaluated.answered],
         }
 
 
@@ -77,7 +78,7 @@ def outcome(folder: Path) -> object:
         return error
 
 
-def told(report: AskReport) -> object:
+def told(report: AskReport | Answered) -> object:
     plain = report.as_json()
     return {key: plain[key] for key in ("answer", "citations", "retrieved")}
 

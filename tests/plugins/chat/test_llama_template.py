@@ -96,7 +96,7 @@ def test_what_llama_cpp_makes_of_other_templates_is_as_before(tmp_path: Path, te
     with made(tmp_path, template) as chat:
         for use in USES.values():
             use(chat)
-        text = chat._rendered(MESSAGES)
+        text = chat._render(MESSAGES)
     assert text.index("be short") < text.index("紅色的蘋果?")
     assert text.startswith("<s>user" if template == WITHOUT_SYSTEM else "<s>system")
 
