@@ -15,7 +15,7 @@ from potluck.document_qa.answer_cache import Asked, Asker
 from potluck.document_qa.ask import ask_result, refuses
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
-from potluck.errors import PotluckError
+from potluck.errors import MissingDependency, PotluckError
 from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.search import lend_models
@@ -38,6 +38,7 @@ from potluck.results.answers import AnsweredResult
 from potluck.retrieval.maker import RetrievalMaker
 from potluck.stages.cite import cite
 from potluck.stages.retrieve import Searcher, SearchResult, account_reranked, blind_notes, search
+from potluck.statistics.intervals import Interval
 
 DEPTH = 50
 """Passages that are retrieved for measuring, however few the model is shown: several may be of one document."""
@@ -217,7 +218,7 @@ class DocumentQA(Workload):
             self.unit,
             self.scorer.summarise([one.score for one in answered]),
             answered,
-            intervals=self.scorer.intervals([one.score for one in answered]),
+            intervals=self._intervals(answered),
             usage=usage,
             cost=None if prices is None else cost_of(usage, prices),
             seconds=seconds,
@@ -256,6 +257,13 @@ class DocumentQA(Workload):
             "index": preparation.index.as_json() if preparation.index else None,
             "ledger": report.ledger.as_json() if report else None,
         }
+
+    def _intervals(self, answered: Sequence[Answered]) -> dict[str, Interval]:
+        """None where the library that computes them is missing: the means are worth having without."""
+        try:
+            return self.scorer.intervals([one.score for one in answered])
+        except MissingDependency:
+            return {}
 
     def _open(self, components: Components) -> Searched:
         return Searched(self.resources.index(components), self.resources.retriever(components))

@@ -316,3 +316,17 @@ def test_surprise_is_asked_for_once_and_kept(home: Path) -> None:
     assert (first.nats, first.characters) == (1.0, 5)
     assert (other.nats, other.characters) == (9.0, 2)
     assert len((home.parent / "asked.log").read_text(encoding="utf-8").splitlines()) == 2
+
+
+def test_without_scipy_questions_are_measured_without_intervals(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    import sys
+
+    whole = evaluate(home)
+    for name in [name for name in sys.modules if name.partition(".")[0] == "scipy"]:
+        monkeypatch.delitem(sys.modules, name)
+    monkeypatch.setitem(sys.modules, "scipy", None)
+
+    found = evaluate(home)
+
+    assert whole.intervals
+    assert (found.metrics, found.intervals) == (whole.metrics, {})
