@@ -27,7 +27,7 @@ class Answered(ABC):
     question: Question
     answer: Answer
     score: QuestionScore
-    seconds: float = 0.0
+    seconds: float
     """What answering took, when it was done."""
     cached: bool = False
     """Whether that was before."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import os
 from collections.abc import Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -25,7 +26,8 @@ from potluck.workspace.catalogue import Catalogue, Load
 
 _ATTEMPTS = 3
 
-_FILES_A_WORKER = 8
+FILES_PER_PROCESS = 8
+"""Fewer files than this are read sooner than one more process starts."""
 
 
 @dataclass(slots=True)
@@ -110,6 +112,11 @@ def account_loads(entry: Entry, files: int, loaded: Loaded, catalogue: Catalogue
         entry.notes += [f"{source}: {loss}" for loss in losses]
 
 
+def count_processes(files: int, processors: int) -> int:
+    """How many processes load that many files: as many as there are processors, unless each would get too few files."""
+    return max(1, min(processors, math.ceil(files / FILES_PER_PROCESS)))
+
+
 @dataclass(frozen=True, slots=True)
 class _Outcome:
     content: str
@@ -119,7 +126,7 @@ class _Outcome:
 
 def _load_all(todo: Sequence[PlannedLoad], components: Components) -> Iterator[tuple[PlannedLoad, _Outcome]]:
     """Load files, some at a time, and yield them in their order."""
-    processes = max(1, min(os.cpu_count() or 1, -(-len(todo) // _FILES_A_WORKER)))
+    processes = count_processes(len(todo), os.cpu_count() or 1)
     free: SimpleQueue[Worker] = SimpleQueue()
     workers = [Worker() for _ in range(processes)]
     for worker in workers:

@@ -30,7 +30,7 @@ class Named(Answered):
 
 def answered(question: Question, refused: bool | None = None, cached: bool = False, served_by: str = "") -> Named:
     score = QuestionScore(question.id, True, {}, refused)
-    return Named(question, Answer("二十公分", served_by=served_by), score, cached=cached)
+    return Named(question, Answer("二十公分", served_by=served_by), score, 0.25, cached=cached)
 
 
 QUESTION = Question("q1", "道碴多厚？", answers=("20公分", "二十公分"), gold_facts=("20", "公分"))

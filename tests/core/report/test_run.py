@@ -25,7 +25,7 @@ _CELL = re.compile(r"<td>(.*?)</td>")
 
 def answered(text: str, right: str, answer: str, accuracy: float) -> AnsweredExample:
     score = QuestionScore(text, True, {"accuracy": accuracy})
-    return AnsweredExample(Question(text, text, answers=(right,)), Answer(answer), score, target=right)
+    return AnsweredExample(Question(text, text, answers=(right,)), Answer(answer), score, 0.25, target=right)
 
 
 def page(report: EvaluationReport) -> str:
@@ -81,7 +81,7 @@ def test_examples_begin_with_the_worst_and_are_no_markup() -> None:
 def in_order(measures: list[Measure], **scores: dict[str, float]) -> list[str]:
     """The questions as the report lists them."""
     found = [
-        AnsweredExample(Question(text, text), Answer("答"), QuestionScore(text, True, values), target="答")
+        AnsweredExample(Question(text, text), Answer("答"), QuestionScore(text, True, values), 0.25, target="答")
         for text, values in scores.items()
     ]
     known = {measure.name: measure for measure in measures}

@@ -17,6 +17,7 @@ from potluck.indexing import update as indexing
 from potluck.runs import pins
 from potluck.stages import discover as discovering
 from potluck.stages.discover import discover
+from potluck.stages.load import FILES_PER_PROCESS, count_processes
 from support.fake_plugins import install, install_hashing, visible
 
 FIRST_FAILS = '''
@@ -221,3 +222,21 @@ def test_a_folder_that_cannot_be_listed_is_told(home: Path, monkeypatch: pytest.
         failures = recipe.index().failures
 
     assert [str(failure) for failure in failures] == ["closed: it cannot be read: Permission denied"]
+
+
+@pytest.mark.parametrize(
+    ("files", "processors", "processes"),
+    [
+        (0, 4, 1),
+        (1, 4, 1),
+        (FILES_PER_PROCESS, 4, 1),
+        (FILES_PER_PROCESS + 1, 4, 2),
+        (FILES_PER_PROCESS * 3, 4, 3),
+        (FILES_PER_PROCESS * 9, 4, 4),
+        (FILES_PER_PROCESS * 9, 1, 1),
+    ],
+)
+def test_a_process_is_started_for_every_eight_files_up_to_one_per_processor(
+    files: int, processors: int, processes: int
+) -> None:
+    assert count_processes(files, processors) == processes

@@ -23,6 +23,7 @@ from potluck.datasets.near_duplicates import are_alike, triples
 from potluck.errors import PotluckError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent, hookimpl
 from potluck.observation.observers import Observers
+from potluck.strategy import selection
 from potluck.strategy.data import read_split
 from potluck.strategy.selection import SelectionOutcome, SelectionPlan, strategy
 from support.fake_plugins import visible
@@ -305,3 +306,24 @@ def test_with_many_labels_a_row_offers_those_of_similar_messages_only(run: Run, 
     counts = {prompt.split("標籤：")[1].split("||")[0].count("kind-") for prompt in log(home, "PROMPT_LOG")}
     assert max(counts) == 25
     assert min(counts) < 25
+
+
+def test_what_rows_opened_is_closed_when_the_race_cannot_start(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Opened:
+        closed = False
+
+        def close(self) -> None:
+            self.closed = True
+
+    opened = (Opened(), Opened())
+
+    def open_two(*arguments: Any) -> Mapping[str, Any]:
+        opened_so_far = next(one for one in arguments if isinstance(one, list))
+        opened_so_far += opened
+        raise PotluckError("the second tuner is unknown")
+
+    monkeypatch.setattr(selection, "tuned_specs", open_two)
+    with pytest.raises(PotluckError, match="the second tuner is unknown"):
+        run()
+
+    assert all(one.closed for one in opened)

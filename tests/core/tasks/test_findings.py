@@ -41,6 +41,7 @@ def answered(pairs: Sequence[tuple[str, str]], cut: int = 0) -> list[AnsweredExa
             Question(f"example-{number}", "？"),
             Answer(answer, "length" if number <= cut else "stop"),
             QuestionScore(f"example-{number}", True, {}),
+            0.25,
             target=target,
         )
         for number, (target, answer) in enumerate(pairs, 1)

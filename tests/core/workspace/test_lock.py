@@ -11,12 +11,12 @@ from pathlib import Path
 import pytest
 
 from potluck.errors import WorkspaceBusy
-from potluck.workspace.lock import lock_for_writing
+from potluck.workspace.lock import lock_for_writing, was_killed
 
 HOLDER = """
 import sys
 from pathlib import Path
-from potluck.workspace.lock import lock_for_writing
+from potluck.workspace.lock import lock_for_writing, was_killed
 with lock_for_writing(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()
@@ -54,3 +54,23 @@ def test_the_lock_can_be_taken_again_after_an_error(tmp_path: Path) -> None:
 
     with lock_for_writing(tmp_path, wait=0.05):
         pass
+
+
+def test_a_writer_that_finished_was_not_killed(tmp_path: Path) -> None:
+    assert not was_killed(tmp_path)
+
+    with lock_for_writing(tmp_path):
+        pass
+
+    assert not was_killed(tmp_path)
+
+
+def test_a_writer_was_killed_once_it_is_gone_without_having_finished(
+    holder: subprocess.Popen[bytes], tmp_path: Path
+) -> None:
+    assert not was_killed(tmp_path)
+
+    holder.send_signal(signal.SIGKILL)
+    holder.wait()
+
+    assert was_killed(tmp_path)
