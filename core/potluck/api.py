@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
 from potluck import recipe
 from potluck.adapters.resolve import resolve_adapter
 from potluck.components.components import Components
-from potluck.document_qa.ask import AskReport, ask
+from potluck.document_qa.ask import AskReport, ask, check_question
 from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.evaluation.search import open_searcher, update_indexes
@@ -112,7 +112,8 @@ class Recipe:
         ``check_service``: also where nothing has changed, see whether the service behind the embedder gives vectors of
         another length now, and then embed everything again. An embedder that does not know its length asks for a word.
 
-        Questions that other threads ask meanwhile are answered from the index as it was.
+        Questions that other threads ask meanwhile are answered from the index as it was. Raises ``NoDocuments``, and
+        ``NoReadableDocument`` where there are some and none could be read.
         """
         self._need_documents()
         with self._indexing, storage_errors(self.workspace.folder):
@@ -159,9 +160,12 @@ class Recipe:
 
         Threads may ask at once. Each question is answered from one state of the index, the newest one that some
         process has finished when it is asked; the documents are looked through before the first.
+
+        Raises ``EmptyQuestion``, and what ``index`` raises.
         """
         from potluck.document_qa.shots import chooser
 
+        check_question(question)
         search, components = self.retriever(), self.components
         self.chat_model()
         wanted = self.model.shots.count > 0

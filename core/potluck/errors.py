@@ -23,6 +23,8 @@ PotluckError
 │   ├── DocumentInaccessible    the system does not let it be read: no permission, an I/O error, too many open files
 │   └── LoaderCrashed           the loader's process could not be started, or ended before it had answered
 ├── NoDocuments                 the recipe's paths match nothing
+├── NoReadableDocument          there are documents, and none of them could be read
+├── EmptyQuestion               a question is empty or blank
 ├── TooLong
 │   ├── WindowExceeded          chunks longer than the embedder's window
 │   └── ContextExceeded         passages longer than the chat model's context
@@ -206,6 +208,14 @@ class LoaderCrashed(DocumentError):
 
 class NoDocuments(PotluckError):
     """The recipe's paths match no file."""
+
+
+class NoReadableDocument(PotluckError):
+    """There are documents, and none of them could be read: the message says why of each, or of the first ones."""
+
+
+class EmptyQuestion(PotluckError):
+    """A question is empty, or blank."""
 
 
 class TooLong(PotluckError):

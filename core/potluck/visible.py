@@ -51,6 +51,13 @@ def visible_line(text: str) -> str:
     return text.translate(_IN_LINE)
 
 
+def is_blank(text: str) -> bool:
+    """Whether nothing of a text shows: it is empty, or spaces, controls and characters without width alone."""
+    import unicodedata
+
+    return all(one.isspace() or unicodedata.category(one) in ("Cc", "Cf") for one in text)
+
+
 def visible_json(value: Mapping[str, Json] | Sequence[Json], indent: int | None = 2) -> str:
     """JSON that means the same and shows as it is: what ``visible_line`` would spell stands there as ``\\uXXXX``."""
     return json.dumps(value, ensure_ascii=False, indent=indent).translate(_IN_JSON)

@@ -9,7 +9,7 @@ import json
 
 import pytest
 
-from potluck.visible import visible, visible_json, visible_line
+from potluck.visible import is_blank, visible, visible_json, visible_line
 
 
 @pytest.mark.parametrize(
@@ -37,3 +37,8 @@ def test_json_means_the_same_and_shows_no_control() -> None:
     assert json.loads(written) == value
     assert not {"\u202e", "\x9b", "\u200f"} & set(written)
     assert "名" in written
+
+
+@pytest.mark.parametrize(("text", "blank"), [("", True), (" \u3000\n", True), ("\u200b\ufeff", True), ("？", False)])
+def test_a_text_of_which_nothing_shows_is_blank(text: str, blank: bool) -> None:
+    assert is_blank(text) == blank

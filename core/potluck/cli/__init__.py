@@ -7,22 +7,28 @@ import importlib
 import io
 import os
 import sys
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 import click
 
 from potluck.cli import signals, terminal
+from potluck.cli.groups import CommandGroup
 from potluck.errors import OutputClosed, OutputFailed, PotluckError
 from potluck.redaction import redact
 from potluck.version import __version__
+
+if TYPE_CHECKING:
+    from click.shell_completion import CompletionItem
 
 COMMANDS = {
     "ask": "Answer a question from a recipe's documents, with citations.",
     "chat": "Ask questions one after another.",
     "compare": "Ask the same questions with one thing changed, and say whether the difference is real.",
+    "completion": "Print what lets a shell complete commands, options and file names at the tab key.",
     "conform": "Check an installed plugin against the rules of its contract.",
     "evaluate": "Answer a file of questions, and measure retrieval and answers.",
     "examples": "List the examples that come with potluck, or copy one to a new folder.",
+    "help": "Explain a command, as its --help does, or list them all.",
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",
     "lock": "Pin plugin versions, models, documents and questions by hash.",
@@ -42,7 +48,7 @@ COMMANDS = {
 """The commands with their short help, so that ``potluck --help`` imports none of them."""
 
 
-class _Commands(click.Group):
+class _Commands(CommandGroup):
     """Commands that are imported when they are called."""
 
     def list_commands(self, ctx: click.Context) -> list[str]:
@@ -62,6 +68,13 @@ class _Commands(click.Group):
         """List the commands without importing them."""
         with formatter.section("Commands"):
             formatter.write_dl([(name, COMMANDS[name]) for name in self.list_commands(ctx)])
+
+    def shell_complete(self, ctx: click.Context, incomplete: str) -> list[CompletionItem]:
+        """Complete a command's name without importing any."""
+        from click.shell_completion import CompletionItem
+
+        found = [CompletionItem(name, help=COMMANDS[name]) for name in sorted(COMMANDS) if name.startswith(incomplete)]
+        return [*found, *click.Command.shell_complete(self, ctx, incomplete)]
 
 
 @click.command(cls=_Commands, context_settings={"help_option_names": ["-h", "--help"]})

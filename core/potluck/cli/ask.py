@@ -23,6 +23,9 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, question: s
 
     The index is brought up to date first.
     """
+    from potluck.document_qa.ask import check_question
+
+    check_question(question)
     with open_recipe(recipe, overrides, as_json) as opening:
         if as_json:
             print_json(opening.ask(question).as_json())

@@ -10,8 +10,14 @@ from potluck.cli.common import json_option
 from potluck.cli.terminal import echo, print_json
 
 
+def _complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
+    from potluck.bundled_examples import list_examples
+
+    return [one.name for one in list_examples() if one.name.startswith(incomplete)]
+
+
 @click.command("examples")
-@click.argument("name", required=False)
+@click.argument("name", required=False, shell_complete=_complete_name)
 @click.option("--to", "folder", type=click.Path(path_type=Path), metavar="DIR", help="The new folder; default: ./NAME.")
 @json_option
 def command(name: str | None, folder: Path | None, as_json: bool) -> None:

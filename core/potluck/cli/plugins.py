@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.cli.common import json_option
+from potluck.cli.groups import CommandGroup
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ _OWN = "potluck"
 """The package of the bundled plugins: their modules are this program's own."""
 
 
-@click.group("plugins")
+@click.group("plugins", cls=CommandGroup)
 def command() -> None:
     """List the installed plugins, or find those that do not work."""
 

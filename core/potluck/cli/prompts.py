@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.cli.common import json_option, recipe_argument, show_progress
+from potluck.cli.groups import CommandGroup
 from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 _file = click.Path(path_type=Path)
 
 
-@click.group("prompts")
+@click.group("prompts", cls=CommandGroup)
 def command() -> None:
     """List prompts, find what is wrong with them, or measure how much their wording matters."""
 

@@ -10,13 +10,14 @@ import click
 
 from potluck.amounts import many
 from potluck.cli.common import open_recipe, recipe_options, warn
+from potluck.cli.groups import CommandGroup
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
     from potluck.workspace.repair import FileReport
 
 
-@click.group("workspace")
+@click.group("workspace", cls=CommandGroup)
 def command() -> None:
     """Say whether a recipe's workspace holds what was written, and repair it."""
 

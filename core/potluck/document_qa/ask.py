@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from potluck.components.components import Components
 from potluck.documents import Answer, Json, Passage
-from potluck.errors import StoreMismatch
+from potluck.errors import EmptyQuestion, StoreMismatch
 from potluck.json_values import as_json
 from potluck.ledger import Ledger
 from potluck.observation.stage import stage
@@ -19,6 +19,7 @@ from potluck.results.answers import AskResult, PassageResult
 from potluck.stages.answer import Answerer, WorkedExample
 from potluck.stages.cite import cite
 from potluck.stages.retrieve import Searcher, account_results, search
+from potluck.visible import is_blank
 
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
@@ -84,6 +85,12 @@ def passage_result(passage: Passage) -> PassageResult:
         text=passage.text,
         score=round(passage.score, 6),
     )
+
+
+def check_question(question: str) -> None:
+    """Raise ``EmptyQuestion`` for one of which nothing shows."""
+    if is_blank(question):
+        raise EmptyQuestion("the question is empty; write it in quotes: 'When was the bridge built?'")
 
 
 def ask(

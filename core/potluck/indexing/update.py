@@ -21,7 +21,7 @@ from potluck.observation.stage import stage
 from potluck.stages.discover import discover
 from potluck.stages.embed import account_left_out, embed_chunks
 from potluck.stages.index import next_state, open_index_store, store_index
-from potluck.stages.load import account_loads, find_loaded, load_documents, plan_loads
+from potluck.stages.load import account_loads, check_any_read, find_loaded, load_documents, plan_loads
 from potluck.stages.split import account_chunks, split_documents
 from potluck.workspace import Workspace
 from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
@@ -100,6 +100,7 @@ def _report_if_current(
         if loaded is None or before is None or dict(before.loads) != loaded.loads:
             return None
         loaded.failures[:0] = failures
+        check_any_read(loaded)
         chunks, left_out = list(catalogue.index_chunks(before)), catalogue.refused_texts(before.embedder)
         every = _chunks(loaded.loads, before.splitter, catalogue) if left_out else chunks
         if len(every) > len(chunks) and not _skips(components):
@@ -140,6 +141,7 @@ def _update(
     with stage(observers, "load", "files", len(planned)) as running:
         loaded = load_documents(planned, components, catalogue, running)
     loaded.failures[:0] = failures
+    check_any_read(loaded)
     report.loaded, report.failures = loaded.new, loaded.failures
     account_loads(entry, len(planned) + len(failures), loaded, catalogue)
 

@@ -69,6 +69,8 @@ class PlanReport:
     def problems(self) -> list[str]:
         """What would stop the run."""
         found = []
+        if self.failures and not self.documents:
+            found.append(f"none of {many(self.files, 'file')} could be read")
         if self.too_long and self.fit == "error":
             long = many(self.too_long, "chunk", "is", "are")
             found.append(f"{long} longer than the {self.window} tokens that the embedder reads")

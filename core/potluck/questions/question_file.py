@@ -17,6 +17,7 @@ from potluck.questions.keys import KEYS, meant_key
 from potluck.recipe.messages import format_value
 from potluck.refusals import is_refusal
 from potluck.suggestions import suggest
+from potluck.visible import is_blank
 
 _LISTED = 20
 """How many problems of one file are listed."""
@@ -237,4 +238,4 @@ def _flag(fields: Mapping[str, Json], is_table: bool) -> bool:
 
 
 def _is_text(value: Any) -> bool:
-    return isinstance(value, str) and bool(value.strip()) and not SURROGATE.search(value)
+    return isinstance(value, str) and not is_blank(value) and not SURROGATE.search(value)

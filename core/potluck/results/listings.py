@@ -70,6 +70,22 @@ class DoctorResult:
 
 
 @dataclass(frozen=True, slots=True)
+class HelpResult:
+    """The help of a command."""
+
+    command: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
+class CompletionResult:
+    """What lets a shell complete commands."""
+
+    shell: str
+    script: str
+
+
+@dataclass(frozen=True, slots=True)
 class TunerResult:
     """An installed tuner."""
 

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 
 from potluck.components.components import Components
 from potluck.documents import Document, Source
-from potluck.errors import DocumentChanged, DocumentError, PotluckError
+from potluck.errors import DocumentChanged, DocumentError, NoReadableDocument, PotluckError
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Entry
 from potluck.loading.attachments import FileReader
@@ -28,6 +28,9 @@ _ATTEMPTS = 3
 
 FILES_PER_PROCESS = 8
 """Fewer files than this are read sooner than one more process starts."""
+
+_SHOWN = 5
+"""How many failures a message names."""
 
 
 @dataclass(slots=True)
@@ -94,6 +97,16 @@ def load_documents(
             assert found is not None, "nothing is deleted while the lock is held"
             _count(found, plan.source, loaded)
     return loaded
+
+
+def check_any_read(loaded: Loaded) -> None:
+    """Raise ``NoReadableDocument`` where there were files and all of them failed."""
+    if loaded.loads or not loaded.failures:
+        return
+    count, shown = len(loaded.failures), loaded.failures[:_SHOWN]
+    head = f"the only document could not be read: {shown[0]}" if count == 1 else ""
+    listed = [f"  {failure}" for failure in shown] + ([f"  and {count - _SHOWN} more"] if count > _SHOWN else [])
+    raise NoReadableDocument(head or "\n".join([f"none of the {count} documents could be read:", *listed]))
 
 
 def account_loads(entry: Entry, files: int, loaded: Loaded, catalogue: Catalogue) -> None:

@@ -11,7 +11,9 @@ import subprocess
 import sys
 from pathlib import Path
 
-from support.commands import potluck_json
+import pytest
+
+from support.commands import potluck, potluck_json
 
 
 def test_ask_cites_the_documents_own_words(notes_home: Path) -> None:
@@ -33,6 +35,30 @@ def test_an_answer_that_is_not_there_is_refused_in_the_language_of_the_question(
     assert report["refused"]
     assert report["answer"] == "我不知道"
     assert report["citations"] == []
+
+
+@pytest.mark.parametrize("question", ["", "  ", "\u3000\n", "\u200b\ufeff"])
+def test_an_empty_question_is_an_error(question: str, notes_home: Path) -> None:
+    done = potluck("ask", "recipe.yaml", question)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr == "the question is empty; write it in quotes: 'When was the bridge built?'\n"
+    assert potluck_json("ask", "recipe.yaml", question, status=1)["error"] == "EmptyQuestion"
+
+
+@pytest.mark.parametrize(
+    "command", [["ask", "recipe.yaml", "短鋼軌？"], ["run", "recipe.yaml"], ["index", "recipe.yaml"]]
+)
+def test_documents_of_which_none_can_be_read_are_an_error(command: list[str], notes_home: Path) -> None:
+    for path in (notes_home / "notes").iterdir():
+        path.write_bytes(b"")
+
+    done = potluck(*command)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert "none of the 2 documents could be read:" in done.stderr
+    assert "notes/規範.txt" in done.stderr
+    assert potluck_json(*command, status=1)["error"] == "NoReadableDocument"
 
 
 def test_on_a_terminal_an_answer_is_shown_once_as_it_comes(notes_home: Path) -> None:

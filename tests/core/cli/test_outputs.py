@@ -127,6 +127,11 @@ def test_each_turn_of_a_chat_is_an_object_on_a_line(home: Path) -> None:
     assert [turn.get("question", turn.get("error")) for turn in turns] == ["短鋼軌？", "RemoteError", "And now?"]
 
 
+def test_help_and_completion_are_as_their_schemas_say(home: Path) -> None:
+    assert printed("help", "plugins", "list")["command"] == "potluck plugins list"
+    assert "_POTLUCK_COMPLETE" in printed("completion", "fish")["script"]
+
+
 def test_a_comparison_is_as_its_schema_says(home: Path) -> None:
     found = printed("compare", "recipe.yaml", "--swap", "retriever.k=1,2,3", "--judge", TUTOR)
 

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from potluck import Recipe
-from potluck.errors import NoDocuments, RecipeError, RemoteError, WindowExceeded
+from potluck.errors import NoDocuments, NoReadableDocument, RecipeError, RemoteError, WindowExceeded
 from support.indexed_notes import contents, index, many, write
 
 
@@ -194,6 +194,31 @@ def test_a_file_that_the_system_did_not_let_be_read_is_read_once_it_does(folder:
     report = index(folder)
 
     assert (report.documents.added, report.failures) == (1, [])
+
+
+def test_documents_of_which_none_can_be_read_are_an_error_that_says_why(folder: Path) -> None:
+    write(folder, 空=" ")
+    with pytest.raises(NoReadableDocument, match=r"^the only document could not be read: notes/空\.txt: "):
+        index(folder)
+
+    write(folder, **{f"empty{number}": "" for number in range(5)})
+    with pytest.raises(NoReadableDocument) as raised:
+        index(folder)
+    head, *listed = str(raised.value).splitlines()
+    assert head == "none of the 6 documents could be read:"
+    assert [line.partition(": ")[0] for line in listed[:5]] == [f"  notes/empty{number}.txt" for number in range(5)]
+    assert listed[5:] == ["  and 1 more"]
+
+
+def test_an_index_stays_as_it_was_where_no_document_can_be_read_any_more(folder: Path) -> None:
+    write(folder, good="好的。")
+    index(folder)
+
+    write(folder, good="")
+    with pytest.raises(NoReadableDocument):
+        index(folder)
+    write(folder, good="好的。")
+    assert index(folder).documents.unchanged == 1
 
 
 def test_no_documents_is_said_with_the_pattern(folder: Path) -> None:

@@ -44,6 +44,14 @@ def test_a_plan_counts_files_documents_chunks_and_texts(folder: Path) -> None:
     assert [failure.source for failure in report.failures] == ["notes/b.json"]
 
 
+def test_a_plan_says_that_the_run_would_stop_where_no_document_can_be_read(folder: Path) -> None:
+    for name in ("a", "c"):
+        (folder / "notes" / f"{name}.json").unlink()
+
+    with Recipe.load(folder / "recipe.yaml") as recipe:
+        assert recipe.plan().problems == ["none of 1 file could be read"]
+
+
 def test_the_ledger_of_a_plan_is_that_of_the_index_as_far_as_it_goes(folder: Path) -> None:
     with Recipe.load(folder / "recipe.yaml") as recipe:
         planned = recipe.plan().ledger.as_json()

@@ -1,0 +1,31 @@
+"""A group of commands that says which one is meant by a name that is none."""
+
+from __future__ import annotations
+
+import os
+import shlex
+
+import click
+
+from potluck.suggestions import did_you_mean
+
+
+class CommandGroup(click.Group):
+    """A group whose error for an unknown command suggests one, or says what to do with a path in its place."""
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command. Raises ``UsageError`` for a name that is none."""
+        name = args[0]
+        unknown = not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None
+        if unknown:
+            raise click.UsageError(f"No such command {name!r}{self._explain(ctx, name)}.", ctx)
+        return super().resolve_command(ctx, args)
+
+    def _explain(self, ctx: click.Context, name: str) -> str:
+        if ctx.parent is None and os.path.exists(name):
+            path = shlex.quote(name)
+            doing = f"run it: potluck run {path}" if name.endswith(".yaml") else f"ask it: potluck ask {path} QUESTION"
+            return f", but there is a file or folder of that name. To {doing}"
+        return did_you_mean(name, self.list_commands(ctx))
