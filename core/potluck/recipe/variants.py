@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
 from typing import Literal, TypeAlias, get_args
 
 from potluck.documents import Json
@@ -13,8 +14,8 @@ from potluck.recipe.axis_labels import name_values, number_names
 from potluck.recipe.futile_swaps import check_variants
 from potluck.recipe.messages import format_value
 from potluck.recipe.model import COMPONENTS, KEYS, RecipeModel, RetrieverSettings, ShotSettings
+from potluck.recipe.swap_values import SwapValue, read_values
 from potluck.recipe.swaps import AxisValue, Variant, apply_values
-from potluck.recipe.yaml_reader import parse_value
 from potluck.redaction import redact
 from potluck.suggestions import did_you_mean, suggest
 
@@ -85,9 +86,7 @@ def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[AxisValue]]:
     if key not in (*KEYS, STRATEGY):
         hint = did_you_mean(key, KEYS) or _inner(key)
         raise RecipeError([Problem(label, 0, 0, f"{format_value(axis)} is not a key of a recipe{hint}")])
-    values = parse_value(f"[{text}]", label).plain()
-    assert isinstance(values, list)
-    return axis, _choices(recipe, axis, values, label)
+    return axis, _choices(recipe, axis, read_values(text, recipe.folder, label, are_texts=axis == "prompt"), label)
 
 
 def _inner(key: str) -> str:
@@ -98,21 +97,30 @@ def _inner(key: str) -> str:
     return ""
 
 
-def _choices(recipe: RecipeModel, axis: str, values: Sequence[Json], label: str) -> list[AxisValue]:
+def _choices(recipe: RecipeModel, axis: str, values: Sequence[SwapValue], label: str) -> list[AxisValue]:
     """What is written on the command line: names of the recipe's own axis, or values, which are given names."""
     named = recipe.compare.get(axis, {})
-    unnamed = [value for value in values if str(value) not in named]
+    unnamed = [one for one in values if one.file or str(one.value) not in named]
     if axis == STRATEGY and unnamed:
         has = ", ".join(named) or "none"
-        message = f"compare.strategy of the recipe names no {unnamed[0]!r} (it has: {has})"
+        message = f"compare.strategy of the recipe names no {unnamed[0].value!r} (it has: {has})"
         raise RecipeError([Problem(label, 0, 0, message)])
-    names, known = iter(name_values(axis, unnamed)), dict(zip(named, _own_names(named), strict=True))
+    names, known = iter(_names(axis, unnamed)), dict(zip(named, _own_names(named), strict=True))
     return [
-        AxisValue(known[str(value)], _sets(axis, named[str(value)]), label)
-        if str(value) in named
-        else AxisValue(next(names), {axis: value}, label)
-        for value in values
+        AxisValue(next(names), {axis: one.value}, label)
+        if one in unnamed
+        else AxisValue(known[str(one.value)], _sets(axis, named[str(one.value)]), label)
+        for one in values
     ]
+
+
+def _names(axis: str, values: Sequence[SwapValue]) -> list[str]:
+    """A name for each value; that of a file's text is the file's, without its folder where that tells them apart."""
+    names = name_values(axis, [one.value for one in values])
+    stems = [Path(one.file).stem if one.file else name for one, name in zip(values, names, strict=True)]
+    if len(set(stems)) == len(set(names)):
+        return stems
+    return [one.file or name for one, name in zip(values, names, strict=True)]
 
 
 def _combinations(

@@ -152,11 +152,15 @@ def check_limit(subject: Subject) -> None:
 
 @rule("splitter", "overlap-is-held")
 def check_overlap(subject: Subject) -> None:
-    """A chunk repeats no more of the one before than ``chunk_overlap``, counted as the limit is."""
+    """A chunk repeats no more of the one before than ``chunk_overlap``, counted as the limit is.
+
+    One below 1 that is no whole number is a share of the limit.
+    """
     overlap = subject.settings.get("chunk_overlap")
-    if not isinstance(overlap, int):
+    if not isinstance(overlap, int | float):
         raise Skipped("it has no setting chunk_overlap")
     limit = _limit(subject, subject.make())
+    overlap = int(overlap * limit.size + 1e-9) if isinstance(overlap, float) and overlap < 1 else overlap
     # A token may be cut at either end of what is repeated, and its part counts as one.
     allowed = overlap + (0 if limit.unit == "characters" else 2)
 

@@ -10,13 +10,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import Annotated, Literal
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 import potluck
 from potluck.contracts import Config, Context, Splitter
 from potluck.documents import Chunk, Document
 from potluck_plugins.splitters._shared.boundaries import WRITTEN, Level, before
 from potluck_plugins.splitters._shared.division import chunk, divide, drop_contained, trim
+from potluck_plugins.splitters._shared.repetition import Overlap, count_repeated
 from potluck_plugins.splitters._shared.tables import header_at, tables
 
 _LANGCHAIN = ("\n\n", "\n", " ", "")
@@ -28,18 +29,14 @@ class RecursiveConfig(Config):
     chunk_size: Annotated[int, Field(ge=1)] = 500
     """The longest chunk, in characters."""
 
-    chunk_overlap: Annotated[int, Field(ge=0)] = 200
-    """How many characters at the end of a chunk the next one may repeat, at most; it repeats whole pieces only."""
+    chunk_overlap: Overlap = 0.2
+    """What the next chunk may repeat of the end of a chunk, at most: a number of characters, or a share of
+    ``chunk_size`` (``0.2`` or ``20%``). It repeats whole pieces only. A number over ``chunk_size`` counts as half of
+    it."""
 
     separators: Literal["cjk", "langchain"] | Annotated[list[str], Field(min_length=1)] = "cjk"
     """Where to cut: ``cjk`` for Chinese and English, ``langchain`` for exactly LangChain's defaults, or a list of
     strings, best first, that LangChain would take in the same way (``""`` cuts anywhere)."""
-
-    @model_validator(mode="after")
-    def _overlap_fits(self) -> RecursiveConfig:
-        if self.chunk_overlap > self.chunk_size:
-            raise ValueError(f"chunk_overlap ({self.chunk_overlap}) is larger than chunk_size ({self.chunk_size})")
-        return self
 
 
 class RecursiveSplitter(Splitter):
@@ -50,6 +47,7 @@ class RecursiveSplitter(Splitter):
 
     def __init__(self, config: RecursiveConfig, context: Context) -> None:
         self._config = config
+        self._overlap = count_repeated(config.chunk_overlap, config.chunk_size)
         self._levels = _levels(config.separators)
 
     def split(self, document: Document) -> Iterator[Chunk]:
@@ -59,7 +57,7 @@ class RecursiveSplitter(Splitter):
         """
         text, config = document.text, self._config
         whole = (0, len(text))
-        spans = trim(text, divide(text, whole, self._levels, config.chunk_size, config.chunk_overlap))
+        spans = trim(text, divide(text, whole, self._levels, config.chunk_size, self._overlap))
         # LangChain repeats the end of a chunk where only white space follows; that is part of being the same.
         held = tables(text, *whole)
         for span in drop_contained(spans) if config.separators == "cjk" else spans:

