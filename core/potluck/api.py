@@ -32,6 +32,7 @@ if TYPE_CHECKING:
     from potluck.comparison.compare import Plan
     from potluck.comparison.gate import GateReport
     from potluck.contracts import ChatModel
+    from potluck.evaluation.resources import OpenResources
     from potluck.evaluation.results import EvaluationReport
     from potluck.evaluation.workload import Preparation, Workload
     from potluck.planning.plan import PlanReport
@@ -41,6 +42,7 @@ if TYPE_CHECKING:
     from potluck.runs.run import RunReport
     from potluck.stages.retrieve import Searcher
     from potluck.stages.tune import TuneReport
+    from potluck.tasks.predictions import TaskAnswers
 
 _BEHIND = "another process is writing the workspace: answered from the index as it was finished last"
 
@@ -104,6 +106,13 @@ class Recipe:
     def components(self) -> Components:
         """The recipe's components, made when they are needed."""
         return Components(self.model, self.workspace, ModelStore(self.model.folder))
+
+    @cached_property
+    def task(self) -> TaskAnswers:
+        """What a recipe that names a task answers: ``task.ask({"prompt": ...})`` and ``task.predict(rows)``."""
+        from potluck.tasks.predictions import TaskAnswers
+
+        return TaskAnswers(self.model, self._resources())
 
     @_while_open
     def index(self, *, check_service: bool = False) -> IndexReport:
@@ -329,12 +338,15 @@ class Recipe:
 
     def _workload(self, questions: Path | None = None, limit: int | None = None) -> Workload:
         """What the recipe does with a file of questions, with the components that are open here."""
-        from potluck.evaluation.resources import OpenResources
         from potluck.metrics.scorer import Scorer
         from potluck.workloads import workload_of
 
-        resources = OpenResources(
+        scorer = Scorer(self.components.metrics, self.model.metrics)
+        return workload_of(self.model)(self._resources(), scorer, questions, limit)
+
+    def _resources(self) -> OpenResources:
+        from potluck.evaluation.resources import OpenResources
+
+        return OpenResources(
             self.components, self.workspace, self.observers, self.index, self.retriever, self.chat_model
         )
-        scorer = Scorer(self.components.metrics, self.model.metrics)
-        return workload_of(self.model)(resources, scorer, questions, limit)

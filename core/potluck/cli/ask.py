@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -9,24 +10,50 @@ import click
 
 from potluck.answering.remarks import remarks_on
 from potluck.cli.common import open_recipe, print_citations, print_ledger, recipe_options, warn
+from potluck.cli.task_fields import field_option, given_fields, typed_fields
 from potluck.cli.terminal import echo, is_terminal, print_json
+from potluck.errors import PotluckError
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
+    from potluck.documents import Answer
+
+_LABELS = 5
+"""Labels whose probabilities are shown."""
 
 
 @click.command("ask")
 @recipe_options
-@click.argument("question")
-def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, question: str) -> None:
+@click.argument("question", required=False)
+@field_option
+def command(
+    recipe: Path, overrides: tuple[str, ...], as_json: bool, question: str | None, fields: tuple[str, ...]
+) -> None:
     """Answer a question from a recipe's documents, with citations.
 
     The index is brought up to date first.
+
+    A recipe that names a task answers with its model, as it was tuned: QUESTION fills the prompt's only field. Where
+    the prompt has several, name them by --field; on a terminal, those left out are asked for.
     """
     from potluck.document_qa.ask import check_question
+    from potluck.workloads import answers_task
 
-    check_question(question)
+    if question is not None:
+        check_question(question)
     with open_recipe(recipe, overrides, as_json) as opening:
+        if answers_task(opening.model):
+            names = opening.task.wording.fields
+            asked = typed_fields(names, given_fields(names, fields, question))
+            if as_json:
+                print_json(opening.task.ask(asked).as_json())
+            else:
+                answer_task(opening, asked)
+            return
+        if fields:
+            raise PotluckError(f"{recipe}: --field is for recipes that name a task; this one has documents")
+        if question is None:
+            raise PotluckError(f"{recipe}: what is the question? potluck ask {recipe} QUESTION")
         if as_json:
             print_json(opening.ask(question).as_json())
         else:
@@ -37,18 +64,39 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, question: s
 def answer(opening: Recipe, question: str) -> None:
     """Answer on the terminal: the text as it comes, then where it comes from, then the ledger."""
     streamed: list[str] = []
+    report = opening.ask(question, _shower(streamed))
+    _print_text(report.answer, streamed)
+    print_citations(report.citations)
+    print_ledger(report.ledger)
+
+
+def answer_task(opening: Recipe, fields: Mapping[str, str]) -> None:
+    """Answer on the terminal what the recipe's task asks: the text as it comes, or the labels with their shares."""
+    streamed: list[str] = []
+    found = opening.task.ask(fields, _shower(streamed))
+    _print_text(found.answer, streamed)
+    likeliest = sorted(found.scores.items(), key=lambda pair: -pair[1])
+    for label, share in likeliest[:_LABELS]:
+        echo(f"  {share:.3f}  {label}")
+    if len(likeliest) > _LABELS:
+        echo(f"  and {len(likeliest) - _LABELS} more labels")
+
+
+def _shower(streamed: list[str]) -> Callable[[str], None] | None:
+    """What shows the pieces of an answer as they come, and keeps them; None off a terminal."""
 
     def show(piece: str) -> None:
         streamed.append(piece)
         echo(piece, nl=False)
 
-    report = opening.ask(question, show if is_terminal() else None)
+    return show if is_terminal() else None
+
+
+def _print_text(given: Answer, streamed: list[str]) -> None:
     # Only an answer that comes in one call is streamed.
-    echo("" if "".join(streamed) == report.answer.text != "" else report.answer.text)
-    if report.answer.finish == "length" and not report.answer.is_only_thoughts:
+    echo("" if "".join(streamed) == given.text != "" else given.text)
+    if given.finish == "length" and not given.is_only_thoughts:
         echo("(the answer is not whole: length; see chat.max_tokens)", fg="yellow", err=True)
-    elif not report.answer.text.strip():
-        for remark in [*remarks_on(report.answer)] or ["the model wrote nothing"]:
+    elif not given.text.strip():
+        for remark in [*remarks_on(given)] or ["the model wrote nothing"]:
             echo(f"(no answer: {remark})", fg="yellow", err=True)
-    print_citations(report.citations)
-    print_ledger(report.ledger)

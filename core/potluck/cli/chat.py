@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
-import sys
+from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.ask import answer
+from potluck.cli.ask import answer, answer_task
 from potluck.cli.common import open_recipe, recipe_options, warn
+from potluck.cli.task_fields import FieldsUnreadable, next_fields
 from potluck.cli.terminal import echo, error_json, print_json
 from potluck.errors import OutputFailed, PotluckError
+
+if TYPE_CHECKING:
+    from potluck.api import Recipe
+    from potluck.documents import Json
+
+_QUESTION = "question"
 
 
 @click.command("chat")
@@ -20,29 +28,55 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
 
     Each line is a question of its own, answered from the documents. An empty line or the end of input leaves.
     With --json every answer is an object on a line of its own, as is the error of a question that has none.
+
+    To a recipe that names a task a line is the field of its prompt. Where that has several, each has a line of its own
+    on a terminal, and elsewhere a line is an object of JSON with all of them.
     """
+    from potluck.workloads import answers_task
+
     with open_recipe(recipe, overrides, as_json) as opening:
-        warn(opening.index().failures)
-        while question := _next_question(prompt=not as_json):
-            try:
-                if as_json:
-                    print_json(opening.ask(question).as_json(), indent=None)
-                else:
-                    answer(opening, question)
-            except OutputFailed:
-                raise
-            except PotluckError as error:
-                if as_json:
-                    print_json(error_json(error), indent=None)
-                echo(str(error), fg="red", err=True)
+        if answers_task(opening.model):
+            names: tuple[str, ...] = opening.task.wording.fields
+        else:
+            names = (_QUESTION,)
+            warn(opening.index().failures)
+        while _answer_next(opening, names, as_json):
+            pass
 
 
-def _next_question(prompt: bool) -> str:
-    if sys.stdin is None:
-        raise PotluckError("standard input is closed, so no question can be read from it")
+def _answer_next(opening: Recipe, names: tuple[str, ...], as_json: bool) -> bool:
+    """Answer the next question; False where there is none."""
+    from potluck.workloads import answers_task
+
     try:
-        if prompt and sys.stdin.isatty():
-            echo("> ", nl=False)
-        return sys.stdin.readline().strip()
-    except OSError as error:
-        raise PotluckError(f"no question can be read from standard input ({error.strerror or error})") from error
+        if (fields := next_fields(names, prompt=not as_json)) is None:
+            return False
+    except FieldsUnreadable as error:
+        _print_error(error, as_json)
+        return True
+    try:
+        if as_json:
+            print_json(_ask(opening, fields), indent=None)
+        elif answers_task(opening.model):
+            answer_task(opening, fields)
+        else:
+            answer(opening, fields[_QUESTION])
+    except OutputFailed:
+        raise
+    except PotluckError as error:
+        _print_error(error, as_json)
+    return True
+
+
+def _ask(opening: Recipe, fields: Mapping[str, str]) -> Mapping[str, Json]:
+    from potluck.workloads import answers_task
+
+    return (
+        opening.task.ask(fields).as_json() if answers_task(opening.model) else opening.ask(fields[_QUESTION]).as_json()
+    )
+
+
+def _print_error(error: PotluckError, as_json: bool) -> None:
+    if as_json:
+        print_json(error_json(error), indent=None)
+    echo(str(error), fg="red", err=True)

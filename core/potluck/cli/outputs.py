@@ -16,8 +16,8 @@ def outputs() -> dict[str, Any]:
     from potluck.results import answers, comparison, listings, runs, stages, strategy
 
     return {
-        "ask": answers.AskResult,
-        "chat": answers.AskResult | answers.ErrorResult,
+        "ask": answers.AskResult | answers.TaskAnswerResult,
+        "chat": answers.AskResult | answers.TaskAnswerResult | answers.ErrorResult,
         "compare": comparison.ComparisonResult | runs.GateResult,
         "completion": listings.CompletionResult,
         "conform": tuple[listings.RuleResult, ...],

@@ -111,12 +111,17 @@ class ExampleBuilder:
         if not self._chat:
             self._input, self._target = self._names(settings, rows)
 
+    @property
+    def template(self) -> PromptTemplate | None:
+        """The text with fields that the model is given; None for chat data, and for texts without a prompt."""
+        return None if self._chat or self._input is None else self._prompt or self._input
+
     def usable(self, rows: Sequence[DatasetRow]) -> list[DatasetRow]:
         """Without the rows of a classification that have no label; ``notes`` tells of them."""
         if not self._classify:
             return list(rows)
         found = {row.place: self._label(row) for row in rows}
-        written = {place: label for place, label in found.items() if not isinstance(label, _UnusableRow)}
+        written = {place: label for place, label in found.items() if not isinstance(label, UnusableRow)}
         self._written |= written
         return [row for row in rows if row.place not in written or normalise_label(written[row.place])]
 
@@ -124,13 +129,13 @@ class ExampleBuilder:
         """What is odd about the labels of all rows so far, a sentence each."""
         return label_remarks(self._written)
 
-    def _label(self, row: DatasetRow) -> Json | _UnusableRow:
+    def _label(self, row: DatasetRow) -> Json | UnusableRow:
         """The label as it stands in the row; what is wrong where there is none to be read."""
         try:
             if self._chat:
                 return self._messages(row).target
             return _target_value(row, self._target) if self._target in row.fields else None
-        except _UnusableRow as wrong:
+        except UnusableRow as wrong:
             return wrong
 
     def examples(self, rows: Sequence[DatasetRow]) -> list[Example]:
@@ -141,7 +146,7 @@ class ExampleBuilder:
             try:
                 one = self._messages(row) if self._chat else self._example(row)
                 found.append(replace(one, target=normalise_label(one.target)) if self._classify else one)
-            except _UnusableRow as wrong:
+            except UnusableRow as wrong:
                 problems.append(row.problem(str(wrong)))
         if problems:
             raise RecipeError(
@@ -193,47 +198,48 @@ class ExampleBuilder:
         if self._classify:
             target = normalise_label(_target_value(row, self._target))
         if not target.strip():
-            raise _UnusableRow(f"the field {self._target!r} is empty")
+            raise UnusableRow(f"the field {self._target!r} is empty")
         if self._input is None:
             return Example((), target)
         template = self._prompt or self._input
-        values = {name: _field_text(row, name) for name in template.fields}
+        values = {name: field_text(row, name) for name in template.fields}
         text = template.render(**values).strip()
         if not any(value.strip() for value in values.values()):
-            raise _UnusableRow(f"there is no text in {', '.join(sorted(template.fields))}")
+            raise UnusableRow(f"there is no text in {', '.join(sorted(template.fields))}")
         return Example((Message("user", text),), target)
 
     def _messages(self, row: DatasetRow) -> Example:
         turns = row.fields.get("messages")
         if not isinstance(turns, list) or not turns:
-            raise _UnusableRow("'messages' is not a list of turns")
-        *asked, last = [_turn(turn) for turn in turns]
+            raise UnusableRow("'messages' is not a list of turns")
+        *asked, last = [turn_of(turn) for turn in turns]
         if last.role != "assistant" or not (last.content.strip() or self._classify):
-            raise _UnusableRow("the last turn is not an answer of the assistant")
+            raise UnusableRow("the last turn is not an answer of the assistant")
         return Example(tuple(asked), last.content)
 
 
-class _UnusableRow(Exception):
+class UnusableRow(Exception):
     """What is wrong with one row."""
 
 
-def _field_text(row: DatasetRow, name: str) -> str:
+def field_text(row: DatasetRow, name: str) -> str:
+    """What a field of a row says, empty for none. Raises ``UnusableRow`` where it is missing or not a text."""
     if name not in row.fields:
-        raise _UnusableRow(
+        raise UnusableRow(
             f"there is no field {name!r}{did_you_mean(name, list(row.fields))}; there are {', '.join(row.fields)}"
         )
     value = row.fields[name]
     if value is None:
         return ""
     if isinstance(value, list | dict):
-        raise _UnusableRow(f"the field {name!r} is not a text")
+        raise UnusableRow(f"the field {name!r} is not a text")
     return str(value)
 
 
 def _first_target(row: DatasetRow, name: str) -> str:
     """A target, or the first of several."""
     value = row.fields.get(name)
-    return str(value[0]) if isinstance(value, list) and value else _field_text(row, name)
+    return str(value[0]) if isinstance(value, list) and value else field_text(row, name)
 
 
 def _target_value(row: DatasetRow, name: str) -> Json:
@@ -241,14 +247,15 @@ def _target_value(row: DatasetRow, name: str) -> Json:
     value = row.fields.get(name)
     if isinstance(value, list) and value:
         return value[0]
-    _field_text(row, name)
+    field_text(row, name)
     return value
 
 
-def _turn(turn: Json) -> Message:
+def turn_of(turn: Json) -> Message:
+    """A turn of chat data as a message. Raises ``UnusableRow``."""
     if not isinstance(turn, dict) or not isinstance(turn.get("content"), str):
-        raise _UnusableRow("a turn needs 'role' and 'content'")
+        raise UnusableRow("a turn needs 'role' and 'content'")
     role = next((role for role in get_args(Role) if role == turn.get("role")), None)
     if role is None:
-        raise _UnusableRow(f"a turn's role is system, user or assistant, not {turn.get('role')!r}")
+        raise UnusableRow(f"a turn's role is system, user or assistant, not {turn.get('role')!r}")
     return Message(role, str(turn["content"]))

@@ -79,6 +79,11 @@ def prepare_dataset(recipe: RecipeModel) -> PreparedDataset:
     return PreparedDataset(tuple(kept), tuple(held), labels, ledger, tuple(notes))
 
 
+def training_rows(recipe: RecipeModel, settings: DatasetSettings) -> list[DatasetRow]:
+    """The rows of a dataset to learn from, as they stand in its file. Raises ``RecipeError`` for damaged ones."""
+    return _files(recipe, settings)[0]
+
+
 def _files(
     recipe: RecipeModel, settings: DatasetSettings
 ) -> tuple[list[DatasetRow], list[DatasetRow], list[DatasetRow]]:

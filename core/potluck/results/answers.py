@@ -63,6 +63,30 @@ class AskResult:
 
 
 @dataclass(frozen=True, slots=True)
+class TaskAnswerResult:
+    """What a recipe of a task answers to what it was asked."""
+
+    fields: Mapping[str, str]
+    """What was asked, by the fields of the recipe's prompt."""
+    answer: str
+    """The label, or the text that the model wrote."""
+    score: float | None
+    """The label's probability among the labels; null for a text."""
+    scores: Mapping[str, float]
+    """The probabilities of all labels; empty for a text."""
+    finish: Finish
+    """`stop`, `length` where the limit of tokens cut the answer, `filter` where it was withheld."""
+    thoughts: str
+    """What the model thought before it answered, where it says so."""
+    served_by: str
+    """What the service calls the model that answered."""
+    remarks: tuple[str, ...]
+    """What was unusual, in sentences."""
+    seconds: float
+    tokens: Usage
+
+
+@dataclass(frozen=True, slots=True)
 class ScoreResult:
     """How one question did: the measures that apply to it, by name; `filtered` where the answer was withheld."""
 

@@ -6,7 +6,7 @@ Each example is answered at most once ever for the same model and prompt.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from typing import Any
@@ -60,24 +60,37 @@ class AnsweredExample(Answered):
         }
 
 
-class ExampleAsker:
+@dataclass(frozen=True, slots=True)
+class Given:
+    """What was answered to an example, before it is scored.
+
+    ``logprobs`` are those of the labels by name, natural logarithms; empty where a text was written. ``cached`` says
+    that nothing was asked now.
+    """
+
+    item: Item
+    answer: Answer
+    logprobs: Mapping[str, float]
+    seconds: float
+    cached: bool
+
+
+class ExampleAnswerer:
     """Answers examples with a recipe's chat model: where there are ``labels``, by one of them.
 
     ``sample`` tells repeated answers of a model that samples apart.
     """
 
-    def __init__(
-        self, components: Components, labels: Sequence[str], answers: AnswerCache, scorer: Scorer, sample: int = 0
-    ) -> None:
+    def __init__(self, components: Components, labels: Sequence[str], answers: AnswerCache, sample: int = 0) -> None:
         """``components`` lend the chat model; nothing is loaded before an example is asked."""
-        self._components, self._labels, self._answers, self._scorer = components, tuple(labels), answers, scorer
+        self._components, self._labels, self._answers = components, tuple(labels), answers
         config = components.recipe.chat.config
         if not isinstance(config, ChatOptions):
             raise PotluckError(f"the settings of the chat model {components.recipe.chat.name!r} are not ChatOptions")
         self._config = config
         self._chance: list[Json] = [sample] if sample and config.samples else []
 
-    def ask_all(self, items: Sequence[Item]) -> Iterator[AnsweredExample]:
+    def answer_all(self, items: Sequence[Item]) -> Iterator[Given]:
         """Answer each example, in order; as many at once as the chat model takes."""
         ask = self._choose if self._labels else self._answer
         if self._components.chat.concurrency <= 1:
@@ -88,11 +101,15 @@ class ExampleAsker:
 
     def surprise(self, item: Item) -> Surprise:
         """How surprised the chat model is by the target. Raises ``Unsupported`` where it cannot tell."""
-        key = fingerprint("surprise at a target", self._components.chat_fingerprint, _prompt(item), item.example.target)
-        chat, messages = self._components.chat, item.example.messages
-        return surprise_at(chat, messages, item.example.target, self._answers, key, self._config.cache)
+        return self.surprise_by(item, item.example.target)
 
-    def _choose(self, item: Item) -> AnsweredExample:
+    def surprise_by(self, item: Item, text: str) -> Surprise:
+        """How surprised it is by a text as the answer. Raises ``Unsupported`` where it cannot tell."""
+        key = fingerprint("surprise at a target", self._components.chat_fingerprint, _prompt(item), text)
+        chat, messages = self._components.chat, item.example.messages
+        return surprise_at(chat, messages, text, self._answers, key, self._config.cache)
+
+    def _choose(self, item: Item) -> Given:
         def ask() -> dict[str, Json]:
             return {"logprobs": [*label_logprobs(self._components.chat, item.example.messages, self._labels)]}
 
@@ -100,10 +117,10 @@ class ExampleAsker:
         key = fingerprint("choose to its end", self._components.chat_fingerprint, _prompt(item), list(labels))
         found, is_kept = self._ask_once(key, ask)
         best = max(range(len(labels)), key=lambda number: found["logprobs"][number])
-        attempt = Attempt(item.question.question, (item.example.target,), answer=labels[best], choices=tuple(labels))
-        return self._score(item, Answer(labels[best]), attempt, found.get("seconds", 0.0), is_kept)
+        logprobs = dict(zip(labels, found["logprobs"], strict=True))
+        return Given(item, Answer(labels[best]), logprobs, found.get("seconds", 0.0), is_kept)
 
-    def _answer(self, item: Item) -> AnsweredExample:
+    def _answer(self, item: Item) -> Given:
         def ask() -> dict[str, Json]:
             with model_call("chat") as spent:
                 answer = ask_model(self._components.chat, item.example.messages, self._config)
@@ -126,13 +143,7 @@ class ExampleAsker:
             notes=tuple(found["remarks"]),
             served_by=found.get("served_by", ""),
         )
-        attempt = Attempt(item.question.question, item.question.answers, answer=answer.text)
-        return self._score(item, answer, attempt, found.get("seconds", 0.0), is_kept)
-
-    def _score(self, item: Item, answer: Answer, attempt: Attempt, seconds: float, is_kept: bool) -> AnsweredExample:
-        values = self._scorer.values(attempt)
-        score = QuestionScore(item.question.id, True, values, refused=False, empty=not answer.text, attempt=attempt)
-        return AnsweredExample(item.question, answer, score, seconds, is_kept, target=item.example.target)
+        return Given(item, answer, {}, found.get("seconds", 0.0), is_kept)
 
     def _ask_once(
         self, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
@@ -146,6 +157,30 @@ class ExampleAsker:
         found = {**ask(), "seconds": time.perf_counter() - started}
         self._answers.keep_answer(key, found, cached=cached)
         return found, False
+
+
+class ExampleAsker(ExampleAnswerer):
+    """Answers examples and scores the answers."""
+
+    def __init__(
+        self, components: Components, labels: Sequence[str], answers: AnswerCache, scorer: Scorer, sample: int = 0
+    ) -> None:
+        """As ``ExampleAnswerer``."""
+        super().__init__(components, labels, answers, sample)
+        self._scorer = scorer
+
+    def ask_all(self, items: Sequence[Item]) -> Iterator[AnsweredExample]:
+        """Answer and score each example, in order."""
+        yield from map(self._score, self.answer_all(items))
+
+    def _score(self, given: Given) -> AnsweredExample:
+        question, target, text = given.item.question, given.item.example.target, given.answer.text
+        right = (target,) if given.logprobs else question.answers
+        attempt = Attempt(question.question, right, answer=text, choices=tuple(given.logprobs))
+        score = QuestionScore(
+            question.id, True, self._scorer.values(attempt), refused=False, empty=not text, attempt=attempt
+        )
+        return AnsweredExample(question, given.answer, score, given.seconds, given.cached, target=target)
 
 
 def _prompt(item: Item) -> Json:

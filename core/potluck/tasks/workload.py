@@ -52,7 +52,7 @@ class ExampleTask(Workload):
     unit = "examples"
     without_documents = (
         "the recipe names a task and no documents: this needs documents. For its examples there are 'potluck tune', "
-        "'run', 'evaluate --questions FILE' and 'compare'"
+        "'run', 'ask', 'chat', 'predict', 'evaluate --questions FILE' and 'compare'"
     )
 
     def __init__(

@@ -1,19 +1,24 @@
-"""``potluck ask``: an answer with where it comes from, or that there is none.
+"""``potluck ask``: an answer with where it comes from, or that there is none; of a task its label or its text.
 
 Modules: ``potluck.cli.ask``.
 """
 
 from __future__ import annotations
 
+import json
 import os
 import re
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from support.commands import potluck, potluck_json
+from potluck.cli.ask import command
+from support.commands import invoke, potluck, potluck_json
+from support.fake_plugins import visible
+from support.labelled import install_labelled, messages, write
 
 
 def test_ask_cites_the_documents_own_words(notes_home: Path) -> None:
@@ -65,8 +70,8 @@ def test_on_a_terminal_an_answer_is_shown_once_as_it_comes(notes_home: Path) -> 
     import pty
 
     ours, theirs = pty.openpty()
-    command = [sys.executable, "-m", "potluck", "ask", "recipe.yaml", "短鋼軌是什麼？"]
-    done = subprocess.run(command, stdout=theirs, stderr=subprocess.PIPE, check=False)
+    arguments = [sys.executable, "-m", "potluck", "ask", "recipe.yaml", "短鋼軌是什麼？"]
+    done = subprocess.run(arguments, stdout=theirs, stderr=subprocess.PIPE, check=False)
     os.close(theirs)
     shown = b""
     while True:
@@ -82,3 +87,54 @@ def test_on_a_terminal_an_answer_is_shown_once_as_it_comes(notes_home: Path) -> 
     assert done.returncode == 0, done.stderr
     lines = re.sub(r"\x1b\[[0-9;]*m", "", shown.decode()).splitlines()
     assert sum("短鋼軌：係指長度" in line for line in lines if not line.startswith(" ")) == 1
+
+
+@pytest.fixture
+def task_home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A recipe that names a task with the labels of messages, and one whose prompt has two fields."""
+    home = tmp_path / "訊息"
+    write(home / "data.jsonl", messages(40))
+    tutor = json.dumps({"use": "tutor", "words": {"中獎": "garbage", "開會": "ok"}, "otherwise": "ok"})
+    (home / "task.yaml").write_text(f"task: classification\nquestions: data.jsonl\nchat: {tutor}\n", encoding="utf-8")
+    pair = f"task: generation\nprompt: '{{premise}} / {{prompt}}'\nchat: {tutor}\n"
+    (home / "pair.yaml").write_text(pair, encoding="utf-8")
+    (home / "documents.yaml").write_text(f"documents: notes/*.txt\nchat: {tutor}\n", encoding="utf-8")
+    monkeypatch.chdir(home)
+    with visible(install_labelled(tmp_path / "site"), monkeypatch):
+        yield home
+
+
+def test_a_recipe_of_a_task_answers_with_a_label_and_the_share_of_each(task_home: Path) -> None:
+    done = invoke(command, "task.yaml", "恭喜中獎")
+
+    assert done.output.splitlines() == ["garbage", "  1.000  garbage", "  0.000  ok"]
+    as_json = json.loads(invoke(command, "task.yaml", "恭喜中獎", "--json").output)
+    assert (as_json["answer"], as_json["fields"]) == ("garbage", {"prompt": "恭喜中獎"})
+    assert as_json["scores"]["garbage"] == as_json["score"] > 0.99
+
+
+def test_a_field_may_have_the_name_of_a_key_of_the_recipe(task_home: Path) -> None:
+    assert invoke(command, "task.yaml", "--field", "prompt=恭喜中獎").output.startswith("garbage")
+    assert invoke(command, "pair.yaml", "--field", "premise=開會", "恭喜").output == "標籤： OK。\n"
+    asked = json.loads(
+        invoke(command, "pair.yaml", "--set", "prompt=改：{premise}", "--field", "premise=中獎", "--json").output
+    )
+    assert (asked["fields"], asked["answer"]) == ({"premise": "中獎"}, "標籤： GARBAGE。")
+
+
+def test_of_many_labels_the_likeliest_are_shown(task_home: Path) -> None:
+    write(task_home / "data.jsonl", [*messages(10), *((f"第{number}種", f"label {number}") for number in range(7))])
+
+    lines = invoke(command, "task.yaml", "恭喜中獎").output.splitlines()
+
+    assert lines[:2] == ["garbage", "  0.997  garbage"]
+    assert (len(lines), lines[-1]) == (1 + 5 + 1, "  and 4 more labels")
+
+
+def test_fields_are_for_tasks_and_questions_for_documents(task_home: Path) -> None:
+    for arguments, message in (
+        (["documents.yaml", "橋？", "--field", "prompt=a"], "--field is for recipes that name a task"),
+        (["documents.yaml"], "what is the question? potluck ask documents.yaml QUESTION"),
+        (["task.yaml"], "the recipe's prompt needs prompt: give --field prompt=..."),
+    ):
+        assert message in str(invoke(command, *arguments).exception)

@@ -12,10 +12,15 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from unittest.mock import patch
 
 import pytest
+from click.testing import CliRunner
 
+from potluck.cli.chat import command
 from support.commands import potluck
+from support.fake_plugins import visible
+from support.labelled import install_labelled
 
 
 def test_chat_answers_line_after_line_until_an_empty_one(notes_home: Path) -> None:
@@ -70,3 +75,26 @@ def test_with_json_an_error_of_one_question_is_an_object_and_the_next_is_answere
     assert refused["message"] in done.stderr
     assert "5m以上" in answered["answer"]
     assert done.returncode == 0
+
+
+def test_the_recipe_of_a_task_answers_line_after_line(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    tutor = json.dumps({"use": "tutor", "words": {"中獎": "garbage"}, "otherwise": "ok"})
+    task = f"task: classification\nquestions: data.jsonl\nchat: {tutor}\n"
+    (tmp_path / "task.yaml").write_text(task, encoding="utf-8")
+    (tmp_path / "pair.yaml").write_text(f"{task}prompt: '{{prompt}} {{第二}}'\n", encoding="utf-8")
+    write_pair = '{"prompt": "恭喜", "第二": "中獎"}\nno object\n{"prompt": "明天", "第二": "開會"}\n'
+    rows = [
+        {"prompt": "a", "第二": "b", "completion": "garbage"},
+        {"prompt": "c", "第二": "d", "completion": "ok"},
+    ]
+    lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
+    (tmp_path / "data.jsonl").write_text(lines, encoding="utf-8")
+    monkeypatch.chdir(tmp_path)
+
+    with visible(install_labelled(tmp_path / "site"), monkeypatch), patch("potluck.egress.guard_process"):
+        spoken = CliRunner().invoke(command, ["task.yaml"], input="恭喜中獎\n明天開會\n\n不讀\n").output
+        written = CliRunner().invoke(command, ["pair.yaml", "--json"], input=write_pair)
+
+    assert [line for line in spoken.splitlines() if not line.startswith(" ")] == ["garbage", "ok"]
+    found = [json.loads(line) for line in written.output.splitlines() if line.startswith("{")]
+    assert [one.get("answer", one.get("error")) for one in found] == ["garbage", "FieldsUnreadable", "ok"]

@@ -115,6 +115,7 @@ def test_documents_that_cannot_be_read_are_listed_as_the_schema_says(home: Path)
 
 def test_answers_are_as_their_schema_says(home: Path) -> None:
     assert printed("ask", "recipe.yaml", "短鋼軌是什麼？")["citations"]
+    assert printed("ask", "task.yaml", "恭喜中獎")["answer"] == "garbage"
 
 
 def test_each_turn_of_a_chat_is_an_object_on_a_line(home: Path) -> None:

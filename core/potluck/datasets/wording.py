@@ -1,0 +1,85 @@
+"""How the recipe of a task words what it is asked: the fields that its model is given, and the messages they become."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from potluck.datasets.examples import ExampleBuilder, UnusableRow, field_text, turn_of
+from potluck.datasets.prepare import training_rows
+from potluck.datasets.row_files import DatasetRow, read_rows
+from potluck.documents import Example, Message
+from potluck.errors import PotluckError, Problem, RecipeError
+from potluck.recipe.model import RecipeModel
+from potluck.recipe.prompt_template import PromptTemplate
+from potluck.recipe.tuning_settings import DatasetSettings
+
+TEXT = "text"
+"""The field of a recipe that words nothing: what is asked is the whole message."""
+
+_FIELD = re.compile(r"\{(\w+)\}")
+_LISTED = 20
+
+
+@dataclass(frozen=True, slots=True)
+class Wording:
+    """The text that the model is given, with fields. ``turns``: a row may hold whole turns, under ``messages``."""
+
+    template: PromptTemplate
+    turns: bool = False
+
+    @property
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields, in the order in which the text has them."""
+        names = [name for name in _FIELD.findall(self.template.text) if name in self.template.fields]
+        return tuple(dict.fromkeys(names))
+
+    def examples(self, rows: Sequence[DatasetRow]) -> list[Example]:
+        """What is asked by each row, without a target. Raises ``RecipeError`` with the rows that lack something."""
+        found, problems = list[Example](), list[Problem]()
+        for row in rows:
+            try:
+                found.append(Example(self._messages(row), ""))
+            except UnusableRow as wrong:
+                problems.append(row.problem(str(wrong)))
+        if problems:
+            raise RecipeError(problems[:_LISTED], f"a row needs these fields: {', '.join(self.fields)}")
+        return found
+
+    def _messages(self, row: DatasetRow) -> tuple[Message, ...]:
+        turns = row.fields.get("messages")
+        if self.turns and isinstance(turns, list):
+            asked = tuple(map(turn_of, turns))
+            asked = asked[:-1] if asked and asked[-1].role == "assistant" else asked
+            if not asked:
+                raise UnusableRow("there is no turn before the answer")
+            return asked
+        values = {name: field_text(row, name) for name in self.fields}
+        if not any(value.strip() for value in values.values()):
+            raise UnusableRow(f"there is no text in {', '.join(self.fields)}")
+        return (Message("user", self.template.render(**values).strip()),)
+
+
+def wording_of(recipe: RecipeModel) -> Wording:
+    """As its dataset is worded, else its prompt, else its file of questions; else what is asked is the whole message.
+
+    Raises ``RecipeError`` for a dataset that cannot be read, ``PotluckError`` for a prompt without fields.
+    """
+    found = _find(recipe)
+    if not found.fields:
+        raise PotluckError(f"{recipe.path}: the prompt has no field such as {{text}}, so nothing can be asked")
+    return found
+
+
+def _find(recipe: RecipeModel) -> Wording:
+    settings, rows = recipe.tuning.dataset, list[DatasetRow]()
+    if settings is not None:
+        rows = training_rows(recipe, settings)
+    elif recipe.prompt is None and recipe.questions is not None:
+        settings = DatasetSettings(path=str(recipe.questions))
+        rows = read_rows(recipe.questions)
+    if settings is None:
+        return Wording(recipe.prompt or PromptTemplate("{" + TEXT + "}"))
+    template = ExampleBuilder(recipe.prompt, settings, rows, evaluating=recipe.tuning.dataset is None).template
+    return Wording(template or PromptTemplate("{" + TEXT + "}"), template is None)
