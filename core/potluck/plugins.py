@@ -27,6 +27,7 @@ from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind
 from potluck.contracts.offer import Offer
 from potluck.contracts.offers import ChatOffer, RerankerOffer, RetrieverOffer, StoreOffer, TunerOffer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
+from potluck.installation import pip_command, pip_command_of_extra
 from potluck.plugin_faults import name_type, with_article
 from potluck.suggestions import did_you_mean
 
@@ -219,11 +220,9 @@ def require(plugin: Plugin) -> None:
     offered, missing = offer(plugin), missing_modules(plugin)
     if missing:
         packages = ", ".join(f"'{name}'" for name in missing)
-        target = f"'{plugin.package}[{offered.extra}]'" if offered.extra else " ".join(missing)
+        run = pip_command_of_extra(offered.extra, plugin.package) if offered.extra else pip_command(*missing)
         plural = "s" if len(missing) > 1 else ""
-        raise MissingDependency(
-            f"{plugin.kind} '{plugin.name}' needs the package{plural} {packages}. Run: pip install {target}"
-        )
+        raise MissingDependency(f"{plugin.kind} '{plugin.name}' needs the package{plural} {packages}. Run: {run}")
 
 
 def missing_modules(plugin: Plugin) -> list[str]:

@@ -23,6 +23,7 @@ from pydantic import Field, SecretStr, field_validator, model_validator
 from potluck.contracts import Config, Context, Operational
 from potluck.egress import allow_only, is_loopback
 from potluck.errors import ContentFiltered, ContextExceeded, EgressRefused, PluginError, PotluckError, RemoteError
+from potluck.installation import pip_command
 from potluck.suggestions import did_you_mean
 from potluck_plugins._openai import Counter, counter
 from potluck_plugins._openai.failures import FILTERED
@@ -168,7 +169,7 @@ def load_class(path: str) -> type:
         missing = str(error.name or "").partition(".")[0]
         if missing == top:
             raise ValueError(f"there is no module {error.name!r} in the package {top!r} that is installed") from None
-        raise ValueError(f"{path} needs the package {missing!r}: pip install {missing}") from None
+        raise ValueError(f"{path} needs the package {missing!r}. Run: {pip_command(missing)}") from None
     except Exception as error:  # whatever the module does when it is imported
         raise ValueError(f"{path} cannot be imported: {type(error).__name__}: {error}") from None
     if not isinstance(found, type):
@@ -217,7 +218,7 @@ def _check_installed(top: str) -> None:
         return
     known = {name for name in ("langchain_core", "langchain_community", "langchain_text_splitters") if name != top}
     hint = did_you_mean(top, known, cutoff=0.8)
-    raise ValueError(f"the package {top!r} is not installed{hint}: pip install {top.replace('_', '-')}")
+    raise ValueError(f"the package {top!r} is not installed{hint}. Run: {pip_command(top.replace('_', '-'))}")
 
 
 def _is_installed(place: Path) -> bool:

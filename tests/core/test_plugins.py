@@ -17,6 +17,7 @@ import pytest
 from potluck import plugins
 from potluck.contracts import CONTRACT_VERSIONS, KINDS, Context, Kind, Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
+from potluck.installation import pip_command_of_extra
 from potluck.model_sources.model_store import ModelStore
 from potluck.plugins import FILE_TYPES, GROUPS
 from support.fake_plugins import install, visible
@@ -140,7 +141,8 @@ def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:
         plugins.require(plugins.find("splitter", "needy"))
 
     assert str(caught.value) == (
-        "splitter 'needy' needs the packages 'no_such_library', 'nor_this'. Run: pip install 'potluck-one[all]'"
+        "splitter 'needy' needs the packages 'no_such_library', 'nor_this'. "
+        f"Run: {pip_command_of_extra('all', 'potluck-one')}"
     )
 
 

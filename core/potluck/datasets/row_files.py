@@ -15,6 +15,7 @@ from typing import Any
 from potluck.datasets.json_lines import DoubledKey, UnusableLine, json_fault, object_of, split_json_lines
 from potluck.documents import Json
 from potluck.errors import MissingDependency, PotluckError, Problem, RecipeError
+from potluck.installation import pip_command
 from potluck.recipe.messages import format_value
 
 _LISTED = 20
@@ -164,7 +165,7 @@ def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Itera
         import pyarrow.parquet
     except ImportError:
         raise MissingDependency(
-            f"{path}: reading Parquet needs the package 'pyarrow'. Run: pip install pyarrow"
+            f"{path}: reading Parquet needs the package 'pyarrow'. Run: {pip_command('pyarrow')}"
         ) from None
     try:
         found: list[dict[str, Any]] = pyarrow.parquet.read_table(path).to_pylist()

@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.errors import MissingDependency
+from potluck.installation import pip_command_of_extra
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
@@ -77,7 +78,7 @@ def _open_recipe(recipe: Recipe | str | Path) -> Recipe:
     """The recipe; one that is named by its path is open until the program ends. Raises ``MissingDependency``."""
     if importlib.util.find_spec("langchain_core") is None:
         raise MissingDependency(
-            "potluck.langchain needs the package 'langchain_core'. Run: pip install 'potluck[langchain]'"
+            f"potluck.langchain needs the package 'langchain_core'. Run: {pip_command_of_extra('langchain')}"
         )
     from potluck.api import Recipe
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from potluck.errors import ModelNotFound
+from potluck.installation import pip_command
 from potluck.model_sources import wheels
 from potluck.user_cache import default_cache
 
@@ -100,7 +101,7 @@ def _look_in_hub_cache(repository: str, revision: str | None, patterns: Sequence
         with _offline():
             from huggingface_hub import snapshot_download
     except ImportError:
-        raise ModelNotFound("huggingface_hub is not installed. Run: pip install huggingface_hub") from None
+        raise ModelNotFound(f"huggingface_hub is not installed. Run: {pip_command('huggingface_hub')}") from None
     try:
         return Path(
             snapshot_download(repository, revision=revision, allow_patterns=list(patterns), local_files_only=True)

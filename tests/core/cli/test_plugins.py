@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+from potluck.installation import pip_command_of_extra
 from potluck.plugins import GROUPS
 from support.commands import potluck
 from support.examined_plugins import examined_site
@@ -66,7 +67,7 @@ def test_the_doctor_says_a_line_of_each_and_how_long_its_import_takes(site: Path
     assert line("embedder  potluck-hashing:hashing").endswith(" ms can be used")
     assert "was written for version 99 of the splitter contract" in line("splitter  potluck-one:late")
     assert line("splitter  potluck-one:needy").endswith(
-        "needs the packages 'no_such_library', 'azure.core'. Run: pip install 'potluck-one[needy]'"
+        f"needs the packages 'no_such_library', 'azure.core'. Run: {pip_command_of_extra('needy', 'potluck-one')}"
     )
     assert line("2 packages offer a splitter called 'good'")
     assert line("2 loaders claim '.log' files (odd, text)")
@@ -105,6 +106,7 @@ def test_a_missing_package_that_a_recipe_needs_is_said_with_the_command(home: Pa
     assert done.returncode == 1
     assert done.stdout == ""
     assert done.stderr.splitlines()[0] == (
-        "--set embedder=azure: embedder 'azure' needs the package 'azure.core'. Run: pip install 'potluck-azure[azure]'"
+        "--set embedder=azure: embedder 'azure' needs the package 'azure.core'. "
+        f"Run: {pip_command_of_extra('azure', 'potluck-azure')}"
     )
     assert "Traceback" not in done.stderr

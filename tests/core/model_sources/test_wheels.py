@@ -214,7 +214,7 @@ def test_without_pip_the_message_says_how_to_get_it(
 ) -> None:
     monkeypatch.setitem(sys.modules, "pip", None)
 
-    with pytest.raises(ModelNotFound, match=r"pip is not in this environment\. Run: python -m ensurepip"):
+    with pytest.raises(ModelNotFound, match=r"pip is not in this environment\. Run: .*python\S* -m ensurepip"):
         sources.fetch(MODEL)
 
 

@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
+from potluck.installation import pip_command_of_extra
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.recipe_loader import reread_recipe
 
@@ -40,7 +41,8 @@ CASES = [
     ),
     (
         "compare: {embedder: {a: needy}}\n",
-        "4:25: embedder 'needy' needs the package 'no_such_library'. Run: pip install 'potluck-picky[needy]'",
+        "4:25: embedder 'needy' needs the package 'no_such_library'. "
+        f"Run: {pip_command_of_extra('needy', 'potluck-picky')}",
     ),
     ("compare: {retriever.k: {a: 2, b: none}}\n", "4:34: retriever.k: expected a whole number, got 'none'"),
     ("compare: {retriever.kk: {a: 1, b: 2}}\n", "4:11: unknown key 'kk' (did you mean 'k'?) in retriever"),

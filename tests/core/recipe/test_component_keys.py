@@ -13,6 +13,7 @@ import pytest
 from potluck.contracts import KINDS
 from potluck.documents import Json
 from potluck.errors import RecipeError
+from potluck.installation import pip_command_of_extra
 from potluck.recipe import loads
 from potluck.recipe.component_keys import ComponentKeys
 from potluck.recipe.model import RecipeModel
@@ -66,7 +67,7 @@ EMBEDDERS = [
     ),
     (
         "embedder: needy\n",
-        "embedder 'needy' needs the package 'no_such_library'. Run: pip install 'potluck-picky[needy]'",
+        f"embedder 'needy' needs the package 'no_such_library'. Run: {pip_command_of_extra('needy', 'potluck-picky')}",
     ),
     (
         "embedder: odd\n",

@@ -9,6 +9,7 @@ from collections.abc import Callable
 
 import pytest
 
+from potluck.installation import pip_command
 from potluck.recipe.model import Documents, RecipeModel
 
 Problems = Callable[..., list[str]]
@@ -18,7 +19,7 @@ CASES = [
     (
         "documents: {use: needy, path: a}\n",
         "1:18: loader 'needy' needs the packages 'no_such_library', 'nor_this'. "
-        "Run: pip install no_such_library nor_this",
+        f"Run: {pip_command('no_such_library', 'nor_this')}",
     ),
     ("documents: ''\n", "1:12: documents.path: a path is empty"),
     ("documents: []\n", "1:12: documents.path: names no files"),

@@ -19,6 +19,7 @@ import pytest
 
 from potluck.contracts import Splitter
 from potluck.documents import Chunk, Document
+from potluck.installation import pip_command
 from potluck.testing import Check, Skipped, Subject, checks
 from potluck.testing.texts import is_torn
 from support.kits import breaks, broken, hold
@@ -294,7 +295,7 @@ def test_without_hypothesis_the_texts_of_the_kit_are_tried_and_the_rest_is_said(
 ) -> None:
     monkeypatch.setitem(sys.modules, "hypothesis", None)
     assert skipped(Pieces, LIMITS, tmp_path) == {
-        "any-text": "hypothesis is not installed, which makes up texts: pip install hypothesis"
+        "any-text": f"hypothesis is not installed, which makes up texts: {pip_command('hypothesis')}"
     }
 
 

@@ -15,6 +15,7 @@ import pytest
 
 from potluck import Recipe
 from potluck.errors import RecipeError, RemoteError
+from potluck.installation import pip_command_of_extra
 from support.commands import potluck
 
 from .conftest import NOTES, QUESTION
@@ -318,5 +319,5 @@ def test_without_the_package_it_is_said_where_it_is_asked_for_and_nowhere_else(h
     assert done.returncode == 1
     assert done.stderr.splitlines()[0] == (
         "POTLUCK_OBSERVERS: observer 'opentelemetry' needs the packages 'opentelemetry.sdk', "
-        "'opentelemetry.exporter.otlp.proto.http'. Run: pip install 'potluck[opentelemetry]'"
+        "'opentelemetry.exporter.otlp.proto.http'. Run: " + pip_command_of_extra("opentelemetry")
     )

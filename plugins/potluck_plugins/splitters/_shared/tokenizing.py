@@ -12,6 +12,7 @@ from typing import TypeAlias
 
 from potluck.contracts import Context
 from potluck.errors import MissingDependency, ModelError, ModelNotFound
+from potluck.installation import pip_command
 
 Tokenize: TypeAlias = Callable[[str], list[int]]
 """From a text to the place where each of its tokens begins, ascending; special tokens are not counted."""
@@ -40,7 +41,7 @@ def from_file(path: Path) -> Tokenize:
         from tokenizers import Tokenizer
     except ImportError:
         raise MissingDependency(
-            "splitter tokens: reading a tokenizer.json needs tokenizers: pip install tokenizers"
+            f"splitter tokens: reading a tokenizer.json needs tokenizers. Run: {pip_command('tokenizers')}"
         ) from None
     try:
         tokenizer = Tokenizer.from_file(str(path))
@@ -70,7 +71,9 @@ def from_table(name: str) -> Tokenize:
     try:
         import tiktoken
     except ImportError:
-        raise MissingDependency(f"splitter tokens: the tokenizer {name} needs tiktoken: pip install tiktoken") from None
+        raise MissingDependency(
+            f"splitter tokens: the tokenizer {name} needs tiktoken. Run: {pip_command('tiktoken')}"
+        ) from None
     _check_table(name)
     encoding = tiktoken.get_encoding(name)
 
