@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Generator
+from collections.abc import Generator, Iterator
 from pathlib import Path
 
 import pytest
@@ -48,6 +48,14 @@ def shared_data() -> Path:
 def whole_data(shared_data: Path) -> bool:
     """Whether ``shared_data`` holds the whole sets, which the figures in the tests were measured on."""
     return shared_data.resolve() != SAMPLES.resolve()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def state(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """The workspaces of tests are none of the user's, whose runs they would be listed among."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_STATE_HOME", str(tmp_path_factory.mktemp("state")))
+        yield
 
 
 @pytest.fixture(autouse=True)

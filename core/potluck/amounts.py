@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+_UNITS = ("KB", "MB", "GB", "TB")
+
 
 def many(count: int, what: str, one: str = "", several: str = "") -> str:
     """A count with its noun and perhaps the verb behind it, each in the number that belongs to the count.
@@ -10,3 +12,11 @@ def many(count: int, what: str, one: str = "", several: str = "") -> str:
     """
     noun, verb = (what, one) if count == 1 else (f"{what}s", several)
     return " ".join(filter(None, (f"{count:,}", noun, verb)))
+
+
+def size(count: int) -> str:
+    """Bytes as people read them: ``812 B``, ``3.4 KB``, in thousands."""
+    if count < 1000:
+        return f"{count} B"
+    power = next((power for power in (1, 2, 3) if round(count / 1000**power, 1) < 1000), 4)
+    return f"{count / 1000**power:,.1f} {_UNITS[power - 1]}"

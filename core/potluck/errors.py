@@ -40,6 +40,9 @@ PotluckError
 │   ├── RemoteTimeout           it did not answer in time
 │   ├── TextsRefused            it gives no vectors for some texts: one of them, or that many at once
 │   └── ContentFiltered         its content filter withheld the answer
+├── RunNotFound                 there is no run of that name
+├── AmbiguousRun                several runs are meant by a part of their names
+├── RunUnreadable               a run's manifest or answers are not what a run has written
 ├── LockMismatch                plugins, models or data are not those of potluck.lock
 ├── EgressRefused               something would have left the machine without the recipe's consent
 ├── OutputFailed                standard output is full, closed, or cannot be written
@@ -276,6 +279,18 @@ class TextsRefused(RemoteError):
 
 class ContentFiltered(RemoteError):
     """A service's content filter refused the prompt or withheld the answer; the message has its words."""
+
+
+class RunNotFound(PotluckError):
+    """There is no run of that name, neither here nor in another workspace of this user."""
+
+
+class AmbiguousRun(PotluckError):
+    """Several runs are meant by a part of their names. The message lists them."""
+
+
+class RunUnreadable(PotluckError):
+    """A run's manifest or answers are not what a run has written, or are of an older potluck."""
 
 
 class LockMismatch(PotluckError):

@@ -11,7 +11,7 @@ import pytest
 
 import potluck
 import potluck_plugins
-from potluck.amounts import many
+from potluck.amounts import many, size
 
 SOURCES = [
     path
@@ -32,6 +32,22 @@ PLURAL = re.compile(r"(?:the )?(?:[\w-]+ )?(\w*[^s\W]s)(?: of| that| in| and|$)"
 def test_noun_and_verb_are_in_the_number_of_the_count(count: int, words: str) -> None:
     assert many(count, "row", "is", "are") == words
     assert many(count, "row") == words.rpartition(" ")[0]
+
+
+@pytest.mark.parametrize(
+    ("count", "words"),
+    [
+        (0, "0 B"),
+        (999, "999 B"),
+        (1_000, "1.0 KB"),
+        (999_949, "999.9 KB"),
+        (999_951, "1.0 MB"),
+        (3_400_000_000, "3.4 GB"),
+        (5_000_000_000_000_000, "5,000.0 TB"),
+    ],
+)
+def test_bytes_are_told_in_the_largest_unit_that_is_whole(count: int, words: str) -> None:
+    assert size(count) == words
 
 
 def fixed(text: ast.JoinedStr) -> str:

@@ -39,6 +39,7 @@ COMMANDS = {
     "prompts": "List prompts, find what is wrong with them, or measure how much their wording matters.",
     "reproduce": "Do a run again from its manifest, and say what differs.",
     "run": "Do all that a recipe asks for.",
+    "runs": "List the runs that are kept, look at one, compare two, or remove some.",
     "schema": "Print the JSON Schema of recipes, with the settings of every installed plugin.",
     "strategy": "Find out which strategy suits labelled data.",
     "tune": "Train what a recipe's tuner learns from its dataset.",

@@ -13,7 +13,7 @@ ERROR = "error"
 
 def outputs() -> dict[str, Any]:
     """The types by the commands' names, such as ``plugins list``; ``schema`` prints what describes any of them."""
-    from potluck.results import answers, comparison, listings, runs, stages, strategy
+    from potluck.results import answers, comparison, kept_runs, listings, runs, stages, strategy
 
     return {
         "ask": answers.AskResult | answers.TaskAnswerResult,
@@ -37,6 +37,11 @@ def outputs() -> dict[str, Any]:
         "prompts score": listings.PromptScoresResult,
         "reproduce": runs.ReproductionResult,
         "run": runs.RunResult,
+        "runs latest": kept_runs.RunDetailResult,
+        "runs list": kept_runs.RunListResult,
+        "runs open": kept_runs.OpenedRunResult,
+        "runs rm": kept_runs.RemovedRunsResult,
+        "runs show": kept_runs.RunDetailResult,
         "strategy": strategy.StrategyResult,
         "tune": stages.TuneResult,
         "tuners": tuple[listings.TunerResult, ...],

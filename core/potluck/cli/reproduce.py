@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -15,19 +14,20 @@ if TYPE_CHECKING:
 
 
 @click.command("reproduce")
-@click.argument("run", type=click.Path(path_type=Path))
+@click.argument("run")
 @json_option
-def command(run: Path, as_json: bool) -> int:
+def command(run: str, as_json: bool) -> int:
     """Do a run again from its manifest, and say what differs.
 
-    RUN is the folder of a run or comparison, or its number from the recipe's folder. Nothing that was kept is used:
+    RUN is what `potluck runs` takes: a name or an end of it, a folder, or `latest`. Nothing that was kept is used:
     documents are loaded, split, embedded and answered anew. The exit status is 1 if a measure or an answer came out
     differently.
     """
     from potluck.api import Recipe
     from potluck.egress import guard_process
     from potluck.observation.observers import observers_of
-    from potluck.runs.reproduce import find_run, recipes_of, reproduce
+    from potluck.runs.find import find_run
+    from potluck.runs.reproduce import recipes_of, reproduce
 
     folder = find_run(run)
     recipes = recipes_of(folder)

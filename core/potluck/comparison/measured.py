@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from potluck.comparison.engine import VariantRun, question_cost
@@ -56,6 +56,11 @@ def preferred_measure(tables: Sequence[Mapping[str, Values]], questions: Sequenc
     common = set.intersection(*(set(table) for table in tables)) if tables else set()
     wanted = _PREFERRED if any(question.gold_facts for question in questions) else ("accuracy", "f1", *_PREFERRED)
     return next((name for name in wanted if name in common), "latency")
+
+
+def chief_measure(names: Collection[str]) -> str | None:
+    """Of the measures that something has, the one that a single line says of it; None where it has none of them."""
+    return next((name for name in _PREFERRED if name in names), None)
 
 
 def describe_measures(names: Sequence[str], scorer: Scorer) -> tuple[MeasureResult, ...]:

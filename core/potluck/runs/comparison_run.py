@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -77,6 +78,7 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
         "run": setting.run,
         "command": "compare",
         "started": result.started,
+        "seconds": round(time.time() - setting.started, 3),
         **surroundings(),
         "recipe": recipe.as_mapping(),
         "design": setting.design,
@@ -86,6 +88,7 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
         "repeats": plan.repeats,
         "variants": {name: one.as_mapping() for name, one in recipes.items()},
         "pins": {name: _pins(one, resources) for name, one in recipes.items()},
+        "metric": result.metric,
         "metrics": {variant.name: as_json(variant)["metrics"] for variant in result.variants},
     }
     write_manifest(folder, manifest)

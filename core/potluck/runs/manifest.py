@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from potluck.errors import PotluckError
+from potluck.errors import RunUnreadable
+from potluck.runs.find import MANIFEST
+from potluck.runs.kept import read_held
 from potluck.workspace.manifests import surroundings
 
 
@@ -33,20 +34,14 @@ class RunManifest:
 
 
 def read_run_manifest(folder: Path) -> RunManifest:
-    """The manifest of a run's folder. Raises ``PotluckError`` for a file that a run has not written."""
-    path = folder / "manifest.json"
-    try:
-        held = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError, RecursionError) as error:
-        raise PotluckError(f"{path} cannot be read: {error}") from error
-    if not isinstance(held, dict):
-        raise PotluckError(f"{path} is not what a run has written")
+    """The manifest of a run's folder. Raises ``RunUnreadable`` for a file that a run has not written."""
+    path, held = folder / MANIFEST, read_held(folder)
     if "pins" not in held or "recipe" not in held:
-        raise PotluckError(f"{path} was written by an older potluck, and does not say enough to repeat the run")
+        raise RunUnreadable(f"{path} was written by an older potluck, and does not say enough to repeat the run")
     try:
         return _comparison_manifest(held) if "variants" in held else _run_manifest(held)
     except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise PotluckError(f"{path} is not what a run has written ({type(error).__name__}: {error})") from error
+        raise RunUnreadable(f"{path} is not what a run has written ({type(error).__name__}: {error})") from error
 
 
 def _run_manifest(held: Mapping[str, Any]) -> RunManifest:
@@ -56,6 +51,7 @@ def _run_manifest(held: Mapping[str, Any]) -> RunManifest:
         {"": _pins(held["pins"])},
         {"": dict(held.get("metrics") or {})},
         _versions(held),
+        *_questions_and_limit(held),
     )
 
 
@@ -68,9 +64,16 @@ def _comparison_manifest(held: Mapping[str, Any]) -> RunManifest:
         {name: _pins(held["pins"][name]) for name in names},
         means,
         _versions(held),
+        *_questions_and_limit(held),
+        int(held.get("repeats", 1)),
+    )
+
+
+def _questions_and_limit(held: Mapping[str, Any]) -> tuple[Path | None, int | None]:
+    """The file of questions that a command named, and how many of it were asked."""
+    return (
         Path(held["questions"]) if held.get("questions") else None,
         None if held.get("limit") is None else int(held["limit"]),
-        int(held.get("repeats", 1)),
     )
 
 

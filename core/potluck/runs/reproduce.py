@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from potluck.comparison.engine import Engine, VariantRun
 from potluck.comparison.measured import mean_values
 from potluck.documents import Json
-from potluck.errors import PotluckError
+from potluck.errors import PotluckError, RunUnreadable
 from potluck.evaluation.resources import SharedResources
 from potluck.json_values import as_json
 from potluck.metrics.scorer import Scorer
@@ -31,7 +31,7 @@ from potluck.workspace.manifests import surroundings
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
 
-__all__ = ["Reproduction", "find_run", "recipes_of", "reproduce"]
+__all__ = ["Reproduction", "recipes_of", "reproduce"]
 
 _BREAKS = re.compile("[\x85\u2028\u2029]")
 _CLOSE = 1e-9
@@ -69,16 +69,6 @@ class Reproduction:
 
 def _differences(found: Sequence[Difference]) -> tuple[DifferenceResult, ...]:
     return tuple(DifferenceResult(one.what, one.name, one.then, one.now) for one in found)
-
-
-def find_run(run: Path) -> Path:
-    """The folder of a run: named itself, by its manifest, or by its number from the folder of the recipe."""
-    for folder in (run, run.parent if run.name == "manifest.json" else run, Path(".potluck/runs") / run):
-        if (folder / "manifest.json").is_file():
-            return folder.resolve()
-    known = sorted(path.name for path in Path(".potluck/runs").glob("*/") if (path / "manifest.json").is_file())
-    hint = f"; the runs here are: {', '.join(known[-5:])}" if known else "; name the run's folder"
-    raise PotluckError(f"there is no run {str(run)!r}{hint}")
 
 
 def recipes_of(folder: Path) -> dict[str, RecipeModel]:
@@ -175,7 +165,7 @@ def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
             questions = json.loads(path.read_text(encoding="utf-8"))["questions"]
             return {(name, str(q["id"])): str(one["text"]) for q in questions for name, one in q["answers"].items()}
     except (ValueError, TypeError, KeyError, AttributeError, RecursionError) as error:
-        raise PotluckError(f"{path} is not what a run has written ({error}): run again") from error
+        raise RunUnreadable(f"{path} is not what a run has written ({error}): run again") from error
     raise PotluckError(f"{folder} holds no answers: only a run that answered questions can be reproduced")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from functools import cached_property
@@ -18,12 +19,18 @@ from potluck.workspace.storage_errors import is_made, storage_errors
 if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
 
-__all__ = ["Workspace", "folder_of"]
+__all__ = ["Workspace", "folder_of", "remove_discarded"]
 
 
 def folder_of(recipe: RecipeModel) -> Path:
     """Where the workspace of a recipe is: the folder ``.potluck`` beside it."""
     return recipe.folder / ".potluck"
+
+
+def remove_discarded(folder: Path) -> None:
+    """Remove runs that were taken out of a workspace, whoever was killed before they were gone."""
+    for left in folder.glob(".removed-potluck-*"):
+        shutil.rmtree(left, ignore_errors=True)
 
 
 class Workspace:
@@ -83,6 +90,7 @@ class Workspace:
         for folder in (self.folder, *self.folder.glob("runs/*")):
             remove_leftovers(folder)
         remove_left(self.folder, "reproduce")
+        remove_discarded(self.folder)
 
     @contextmanager
     def write_lock(self) -> Iterator[None]:

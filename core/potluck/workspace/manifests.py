@@ -12,6 +12,7 @@ from pathlib import Path
 from potluck.atomic_files import write_atomically
 from potluck.documents import Json
 from potluck.version import __version__
+from potluck.workspace.known_workspaces import remember_workspace
 
 
 def new_run_id() -> str:
@@ -25,7 +26,8 @@ def surroundings() -> dict[str, Json]:
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Json]) -> Path:
-    """Write ``manifest.json``, whole or not at all."""
+    """Write ``manifest.json`` of a run's folder, whole or not at all: from then on there is the run."""
+    remember_workspace(folder.parents[1])
     path = folder / "manifest.json"
     write_atomically(path, json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
     return path

@@ -183,6 +183,15 @@ def test_a_run_that_is_reproduced_is_as_its_schema_says(home: Path) -> None:
     assert again["answers"]
 
 
+def test_runs_that_are_kept_are_as_their_schema_says(home: Path) -> None:
+    run = printed("run", "recipe.yaml")["run"]
+
+    assert run in {one["run"] for one in printed("runs list")["runs"]}
+    assert printed("runs latest") == printed("runs show", "latest")
+    assert printed("runs open", run)["opened"] is False
+    assert [one["run"] for one in printed("runs rm", run, "--yes")["removed"]] == [run]
+
+
 def test_what_is_not_as_pinned_is_as_the_schema_says(home: Path) -> None:
     printed("lock", "recipe.yaml")
     (home / "notes" / "規範.txt").write_text("1.4.4 短鋼軌：很短。\n", encoding="utf-8")

@@ -46,4 +46,4 @@ def test_reproducing_what_is_no_run_names_those_there_are(planted_home: Path) ->
     done = potluck("reproduce", "20200101-000000-0000")
 
     assert done.returncode == 1
-    assert f"there is no run '20200101-000000-0000'; the runs here are: {run}" in done.stderr
+    assert f"there is no run '20200101-000000-0000'; the newest are: {run}" in done.stderr

@@ -16,7 +16,7 @@ from potluck import Recipe
 from potluck.comparison.compare import Plan
 from potluck.errors import PotluckError
 from potluck.observation.observers import Observers
-from potluck.runs.reproduce import Reproduction, find_run, recipes_of, reproduce
+from potluck.runs.reproduce import Reproduction, recipes_of, reproduce
 from support.fake_plugins import visible
 from support.planted import install_planted, plant
 
@@ -113,26 +113,6 @@ def test_of_a_comparison_each_variant_is_done_again(home: Path) -> None:
     found = again(folder)
 
     assert [(one.name, one.then, one.now) for one in found.metrics] == [("f1 of b", 0.25, 1.0)]
-
-
-@pytest.mark.parametrize("said", ["number", "folder", "manifest"])
-def test_a_run_is_found_by_its_number_its_folder_and_its_manifest(run: Path, said: str) -> None:
-    named = {"number": Path(run.name), "folder": run, "manifest": run / "manifest.json"}[said]
-
-    assert find_run(named) == run.resolve()
-
-
-def test_of_the_runs_there_are_the_last_five_are_named(home: Path) -> None:
-    with pytest.raises(PotluckError, match=r"there is no run 'none'; name the run's folder"):
-        find_run(Path("none"))
-    for number in range(7):
-        folder = home / ".potluck" / "runs" / f"run-{number}"
-        folder.mkdir(parents=True)
-        (folder / "manifest.json").write_text("{}", encoding="utf-8")
-    (home / ".potluck" / "runs" / "run-9").mkdir()
-
-    with pytest.raises(PotluckError, match=r"the runs here are: run-2, run-3, run-4, run-5, run-6$"):
-        find_run(Path("none"))
 
 
 @pytest.mark.parametrize(

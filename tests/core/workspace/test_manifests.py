@@ -46,9 +46,9 @@ def test_a_manifest_names_potluck_python_and_the_system() -> None:
 
 
 def test_files_are_utf_8_as_people_read_it(tmp_path: Path) -> None:
-    path = write_manifest(tmp_path, {"name": "軌道"})
+    path = write_manifest(tmp_path / ".potluck" / "runs" / "a", {"name": "軌道"})
     write_lines(tmp_path / "answers.jsonl", [{"q": "短鋼軌"}, {"q": "b"}])
 
-    assert path == tmp_path / "manifest.json"
+    assert path == tmp_path / ".potluck" / "runs" / "a" / "manifest.json"
     assert path.read_text(encoding="utf-8") == '{\n  "name": "軌道"\n}\n'
     assert (tmp_path / "answers.jsonl").read_text(encoding="utf-8") == '{"q": "短鋼軌"}\n{"q": "b"}\n'
