@@ -36,6 +36,7 @@ COMMANDS = {
     "new": "Write the package of a new plugin, which works as it is.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",
+    "predict": "Answer the rows of a file, and write them with the answers.",
     "prompts": "List prompts, find what is wrong with them, or measure how much their wording matters.",
     "reproduce": "Do a run again from its manifest, and say what differs.",
     "run": "Do all that a recipe asks for.",

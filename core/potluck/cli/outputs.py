@@ -32,6 +32,7 @@ def outputs() -> dict[str, Any]:
         "plan": stages.PlanResult | stages.TuningPlanResult | stages.TaskPlanResult,
         "plugins doctor": listings.DoctorResult,
         "plugins list": tuple[listings.PluginResult, ...],
+        "predict": runs.PredictResult,
         "prompts lint": tuple[listings.FindingResult, ...],
         "prompts list": tuple[listings.PromptResult, ...],
         "prompts score": listings.PromptScoresResult,

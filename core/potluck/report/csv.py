@@ -27,17 +27,18 @@ def write_csv(result: ComparisonResult) -> str:
 
 def _rows(result: ComparisonResult) -> Iterator[list[str | float | None]]:
     measures = [measure.name for measure in measures_of(result)]
-    yield ["question_id", "question", "answerable", "variant", "answer", "refused", *map(_text, measures)]
+    yield ["question_id", "question", "answerable", "variant", "answer", "refused", *map(spreadsheet_text, measures)]
     for question in result.questions:
-        asked = [_text(question.id), _text(question.question), _yes_or_no(question.answerable)]
+        asked = [spreadsheet_text(question.id), spreadsheet_text(question.question), _yes_or_no(question.answerable)]
         for variant in result.variants:
             answer = question.answers.get(variant.name)
             if answer is not None:
-                said = [_text(variant.name), _text(answer.text), _yes_or_no(answer.refused)]
+                said = [spreadsheet_text(variant.name), spreadsheet_text(answer.text), _yes_or_no(answer.refused)]
                 yield [*asked, *said, *(score_of(answer, measure) for measure in measures)]
 
 
-def _text(value: str) -> str:
+def spreadsheet_text(value: str) -> str:
+    """A text that a spreadsheet takes for a text: with an apostrophe in front where it looks like a formula."""
     clean = _UNENCODABLE.sub("\N{REPLACEMENT CHARACTER}", value)
     return f"'{clean}" if clean.lstrip(" ").startswith(_FORMULA) else clean
 

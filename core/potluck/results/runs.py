@@ -1,10 +1,11 @@
-"""What ``potluck run``, ``reproduce``, ``lock``, ``compare --gate`` and ``workspace`` print."""
+"""What ``potluck run``, ``reproduce``, ``lock``, ``compare --gate``, ``predict`` and ``workspace`` print."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
+from potluck.documents import Usage
 from potluck.results.answers import EvaluationResult, TaskEvaluationResult
 from potluck.results.stages import IndexResult, TuneResult
 from potluck.statistics.sequential import State
@@ -120,3 +121,19 @@ class WorkspaceRepairResult:
     files: tuple[FileResult, ...]
     index: IndexResult | None
     """Null where the recipe has no documents."""
+
+
+@dataclass(frozen=True, slots=True)
+class PredictResult:
+    """A file of predictions."""
+
+    file: str
+    rows: int
+    labels: Mapping[str, int]
+    """How often each label was predicted; empty where texts are written."""
+    answered_before: int
+    """Rows that were not asked now."""
+    notes: tuple[str, ...]
+    """What was unusual about answers, in sentences."""
+    seconds: float
+    tokens: Usage

@@ -124,6 +124,11 @@ class TaskAnswers:
         best = max(labels, key=scores.__getitem__)
         return Prediction(fields, Answer(best), scores[best], scores, time.perf_counter() - started)
 
+    def rows(self, path: Path) -> list[DatasetRow]:
+        """The rows of a file to predict, in the encoding of the recipe's dataset. Raises as ``read_rows`` does."""
+        settings = self._recipe.tuning.dataset
+        return read_rows(path, settings.encoding if settings else None)
+
     def predict(self, rows: Sequence[DatasetRow]) -> Iterator[Prediction]:
         """Answer the rows of a file, in order; what was answered before is not asked again.
 

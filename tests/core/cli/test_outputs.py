@@ -118,6 +118,10 @@ def test_answers_are_as_their_schema_says(home: Path) -> None:
     assert printed("ask", "task.yaml", "恭喜中獎")["answer"] == "garbage"
 
 
+def test_a_file_of_predictions_is_told_as_its_schema_says(home: Path) -> None:
+    assert printed("predict", "task.yaml", "data.jsonl", "--to", "found.csv")["rows"] == 40
+
+
 def test_each_turn_of_a_chat_is_an_object_on_a_line(home: Path) -> None:
     chat = json.dumps({"use": "tutor", "fails_on": "失敗", "otherwise": "鋼軌"})
     done = potluck("chat", "recipe.yaml", "--set", f"chat={chat}", "--json", stdin="短鋼軌？\n失敗？\nAnd now?\n")
