@@ -45,18 +45,21 @@ def run(line: str) -> str:
 
 
 def commands(name: str) -> list[str]:
-    blocks = re.findall(r"```\n(.*?)```", PAGE, re.DOTALL)
-    return [line for block in blocks for line in block.splitlines() if line.startswith(f"potluck {name} ")]
+    return [line for line in "".join(blocks("")).splitlines() if line.startswith(f"potluck {name} ")]
+
+
+def blocks(language: str) -> list[str]:
+    found = re.findall(r"^```(\w*)\n(.*?)^```$", PAGE, re.DOTALL | re.MULTILINE)
+    return [text for name, text in found if name == language]
 
 
 def test_a_question_gets_its_label_with_the_share_of_each(home: Path) -> None:
     recipe(home, dataset="train.jsonl")
     one_field, several = commands("ask")
 
-    shown = re.search(r"```text\n(garbage\n.*?)```", PAGE, re.DOTALL)
-    assert shown is not None
+    (shown,) = blocks("text")
     assert [line.split()[-1] for line in run(one_field).splitlines()] == [
-        line.split()[-1] for line in shown[1].splitlines()
+        line.split()[-1] for line in shown.splitlines()
     ]
     prompt = re.search(r'`prompt: "(.*?)"`', PAGE)
     assert prompt is not None
@@ -74,7 +77,7 @@ def test_a_file_gets_its_predictions_beside_it(home: Path) -> None:
 
 def test_the_program_prints_label_and_score(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     recipe(home, dataset="train.jsonl")
-    (program,) = re.findall(r"```python\n(from potluck .*?)```", PAGE, re.DOTALL)
+    (program,) = blocks("python")
 
     exec(program, {})
 
