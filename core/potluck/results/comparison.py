@@ -9,6 +9,7 @@ from typing import Literal, TypeAlias
 from potluck.documents import Json
 from potluck.json_values import as_json
 from potluck.recipe.variants import Design
+from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
 from potluck.statistics.intervals import Interval
 from potluck.statistics.verdicts import Verdict
 
@@ -77,11 +78,13 @@ class PairResult:
     difference: float
     """The mean of b minus the mean of a."""
     low: float
-    """The lower end of the difference's 95 % confidence interval."""
+    """The lower end of the difference's interval, which holds 0 exactly where the verdict is ``no evidence``."""
     high: float
+    confidence: float
+    """The interval's level: 0.95, raised as Holm's method asks of this pair."""
     p: float
     p_adjusted: float
-    """By Holm's method, over the pairs of one measure."""
+    """By Holm's method, over the pairs of one measure; at most 0.05 where there is a verdict."""
     verdict: Verdict
     """Of b against a."""
     needed_n: int | None
@@ -254,6 +257,12 @@ class ComparisonResult:
     metric: str
     """The measure that words, causes and the report begin with."""
     measures: tuple[MeasureResult, ...]
+    conclusion: Conclusion
+    """What to take, in words."""
+    ranking: tuple[RankedVariant, ...]
+    """By ``metric``, the best first; a variant that failed has no place."""
+    effects: tuple[AxisEffect, ...]
+    """Of each axis on ``metric``; empty where there is one axis, of which the pairs tell."""
     variants: tuple[VariantResult, ...]
     pairs: tuple[PairResult, ...]
     causes: tuple[Cause, ...]

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from potluck.statistics.distributions import ALPHA
+
 
 def holm(p_values: Sequence[float]) -> list[float]:
     """The p-values adjusted so that 5 % is the risk of a single false alarm among all of them (Holm 1979)."""
@@ -13,3 +15,20 @@ def holm(p_values: Sequence[float]) -> list[float]:
         largest = max(largest, min(1.0, (len(order) - rank) * p_values[i]))
         adjusted[i] = largest
     return adjusted
+
+
+def holm_levels(p_values: Sequence[float]) -> list[float]:
+    """The level at which Holm's method judges each p-value: it is at most its level exactly where it is significant.
+
+    The smallest p-value is judged at 5 % divided by their number, the next at 5 % divided by one less, and so on. From
+    the first that is not significant on, all are judged at its level; equal ones at one level.
+    """
+    order = sorted(range(len(p_values)), key=lambda i: p_values[i])
+    levels, level, stopped = [ALPHA] * len(order), ALPHA, False
+    for rank, i in enumerate(order):
+        is_tied = rank > 0 and p_values[i] == p_values[order[rank - 1]]
+        if not stopped and not is_tied:
+            level = ALPHA / (len(order) - rank)
+            stopped = p_values[i] > level
+        levels[i] = level
+    return levels

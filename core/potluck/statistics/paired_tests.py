@@ -14,28 +14,26 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from potluck.statistics.distributions import ALPHA, coin_toss_cdf, student_quantile
+from potluck.statistics.distributions import ALPHA, coin_toss_cdf, normal_p, normal_quantile, student_quantile
 from potluck.statistics.observations import is_binary, question_means, question_table
 from potluck.statistics.power import DifferenceSpread, Z, boundary, difference_spread
+from potluck.statistics.sign_flips import subset_means
 
 if TYPE_CHECKING:
     from potluck.statistics.observations import Array, Values
 
-_EXACT = 14
-"""Up to this many differing questions all ways to flip their signs are counted, above it ``_FLIPS`` random ones."""
-
-_FLIPS = 10_000
 _RESAMPLES = 2_000
 
 
 @dataclass(frozen=True, slots=True)
 class PairedDifference:
-    """How much more b has than a on the same ``n`` questions, with its 95 % confidence interval and ``p``.
+    """How much more b has than a on the same ``n`` questions, with ``p`` and an interval that agree.
 
-    ``test`` is ``mcnemar`` (exact, both right or wrong) or ``sign-flip``. ``detectable`` is the smallest true
-    difference that n such questions show with 80 % power (two-sided, 5 %), ``needed_n`` how many questions show the
-    difference that was seen with 80 % power; None where it is 0. Where both have repeats, ``between`` is the variance
-    of the difference between questions and ``within`` that from one repeat of a question to the next.
+    The interval has the level ``confidence`` and holds 0 exactly where ``p`` is above 1 minus that. ``test`` is
+    ``mcnemar`` (both right or wrong) or ``sign-flip``. ``detectable`` is the smallest true difference that n such
+    questions show with 80 % power (two-sided, 5 %), ``needed_n`` how many questions show the difference that was seen
+    with 80 % power; None where it is 0. Where both have repeats, ``between`` is the variance of the difference between
+    questions and ``within`` that from one repeat of a question to the next.
     """
 
     difference: float
@@ -48,14 +46,15 @@ class PairedDifference:
     needed_n: int | None
     between: float | None = None
     within: float | None = None
+    confidence: float = 1 - ALPHA
 
 
-def compare_paired(a: Values, b: Values, seed: int = 0) -> PairedDifference:
+def compare_paired(a: Values, b: Values, seed: int = 0, alpha: float = ALPHA) -> PairedDifference:
     """Compare two variants on the same questions, b minus a.
 
     ``a`` and ``b`` hold one row a question, in the same order: shape ``(n,)`` or ``(n, repeats)``; a repeat that gave
-    no value is NaN. Raises ``ValueError`` for fewer than two questions, another number of them in a than in b, or a
-    question without a value; ``MissingDependency`` without scipy.
+    no value is NaN. The interval's level is 1 minus ``alpha``. Raises ``ValueError`` for fewer than two questions,
+    another number of them in a than in b, or a question without a value; ``MissingDependency`` without scipy.
     """
     tables = question_table(a), question_table(b)
     if len(tables[0]) != len(tables[1]):
@@ -63,8 +62,7 @@ def compare_paired(a: Values, b: Values, seed: int = 0) -> PairedDifference:
     if len(tables[0]) < 2:
         raise ValueError("one question cannot be told from chance: compare at least two")
     pairs = _pairs(*map(question_means, tables))
-    low, high = _tango_limits(pairs) if pairs.binary else _bootstrap(pairs, seed)
-    p = _mcnemar_p(pairs) if pairs.binary else _sign_flip_p(pairs, seed)
+    p, (low, high) = _right_or_wrong(pairs, alpha) if pairs.binary else _graded(pairs, seed, alpha)
     needed = pairs.spread.questions_needed(pairs.mean)
     if needed is not None and p > ALPHA:
         needed = max(needed, pairs.n + 1)
@@ -80,6 +78,7 @@ def compare_paired(a: Values, b: Values, seed: int = 0) -> PairedDifference:
         needed_n=needed,
         between=between,
         within=within,
+        confidence=1 - alpha,
     )
 
 
@@ -108,8 +107,40 @@ def _pairs(before: Array, after: Array) -> _Pairs:
     return _Pairs(deltas, math.fsum(deltas) / len(deltas), binary, bounded, difference_spread(deltas, binary, scale))
 
 
-def _bootstrap(pairs: _Pairs, seed: int) -> tuple[float, float]:
-    """The percentile interval of the paired bootstrap, widened as Student's is for few questions.
+def _right_or_wrong(pairs: _Pairs, alpha: float) -> tuple[float, tuple[float, float]]:
+    """McNemar's exact test, and Tango's interval, which holds 0 too where the test does not reject it.
+
+    Far out (p under 0.001) the exact test may be the bolder: then p is that of the score test behind the interval.
+    """
+    more, fewer = int((pairs.deltas > 0).sum()), int((pairs.deltas < 0).sum())
+    if not more + fewer:
+        return 1.0, _tango_limits(pairs, alpha)
+    exact = min(1.0, 2 * coin_toss_cdf(min(more, fewer), more + fewer))
+    p = max(exact, normal_p((more - fewer) / math.sqrt(more + fewer)))
+    return p, _with_zero(_tango_limits(pairs, alpha), p > alpha)
+
+
+def _graded(pairs: _Pairs, seed: int, alpha: float) -> tuple[float, tuple[float, float]]:
+    """The sign-flip test and its interval, widened to that of the bootstrap, but not over a sign that is ruled out.
+
+    By itself the test's interval is too short where few questions differ: it covers the truth in 85 % instead of 95.
+    """
+    means = subset_means(pairs.deltas, seed)
+    p, limits, wider = means.p, means.limits(alpha), _bootstrap(pairs, seed, alpha)
+    if p > alpha:
+        ends = [wider, *([limits] if math.isfinite(limits[0]) else [])]
+        return p, _with_zero((min(end[0] for end in ends), max(end[1] for end in ends)), True)
+    low = limits[0] if wider[0] <= 0 < limits[0] else min(limits[0], wider[0])
+    high = limits[1] if limits[1] < 0 <= wider[1] else max(limits[1], wider[1])
+    return p, (low, high)
+
+
+def _with_zero(limits: tuple[float, float], is_possible: bool) -> tuple[float, float]:
+    return (min(limits[0], 0.0), max(limits[1], 0.0)) if is_possible else limits
+
+
+def _bootstrap(pairs: _Pairs, seed: int, alpha: float) -> tuple[float, float]:
+    """The percentile interval of the paired bootstrap, widened as Student's is for few questions, and for ``alpha``.
 
     One more question than were asked stands in the urn, half of the times better and half of the times worse by as
     much as questions differ: where few do, the bare bootstrap covers the truth in 70 to 90 % instead of 95.
@@ -118,7 +149,7 @@ def _bootstrap(pairs: _Pairs, seed: int) -> tuple[float, float]:
     urn = np.sort(np.concatenate([pairs.deltas, pairs.deltas, [-size, size]]))
     means = np.sort(np.concatenate(list(_resample_means(urn, n, seed))))
     outside = round(ALPHA / 2 * len(means))
-    widened = student_quantile(n - 1) / Z * math.sqrt(n / (n - 1))
+    widened = student_quantile(n - 1, alpha) / Z * math.sqrt(n / (n - 1))
     # The urn's mean from the sorted differences' exact sum, so that b against a mirrors a against b.
     centre = pairs.mean * n / (n + 1)
     low, high = (centre + widened * (float(means[place]) - centre) for place in (outside, -1 - outside))
@@ -135,55 +166,20 @@ def _resample_means(urn: Array, n: int, seed: int) -> Iterator[Array]:
         yield mirrored[drawn].mean(axis=1)
 
 
-def _tango_limits(pairs: _Pairs) -> tuple[float, float]:
+def _tango_limits(pairs: _Pairs, alpha: float) -> tuple[float, float]:
     """Tango's score interval for the difference of two paired shares (Statistics in Medicine 1998)."""
+    quantile = normal_quantile(alpha)
     more, fewer, n = int((pairs.deltas > 0).sum()), int((pairs.deltas < 0).sum()), pairs.n
 
     def inside(difference: float) -> bool:
         b = (2 * n - more + fewer) * difference - more - fewer
         root = math.sqrt(max(b * b + 8 * n * fewer * difference * (1 - difference), 0.0))
         variance = n * ((root - b) / (2 * n) + difference * (1 - difference))
-        return (more - fewer - n * difference) ** 2 <= Z**2 * variance
+        return (more - fewer - n * difference) ** 2 <= quantile**2 * variance
 
     high = boundary(lambda x: not inside(x), pairs.mean, 1.0)
     low = boundary(lambda x: not inside(x), pairs.mean, -1.0)
     return low, high
-
-
-def _mcnemar_p(pairs: _Pairs) -> float:
-    """Exact: of the questions that only one got right, how unlikely is the split if it is a toss of a coin?"""
-    more, fewer = int((pairs.deltas > 0).sum()), int((pairs.deltas < 0).sum())
-    return min(1.0, 2 * coin_toss_cdf(min(more, fewer), more + fewer))
-
-
-def _sign_flip_p(pairs: _Pairs, seed: int) -> float:
-    """How often the sum is as far from 0 if each question's difference might as well have the other sign."""
-    sizes = np.sort(np.abs(pairs.deltas[pairs.deltas != 0]))
-    if not len(sizes):
-        return 1.0
-    # Sums that are equal on paper differ in the last bits.
-    reached = abs(math.fsum(pairs.deltas)) - 1e-9 * math.fsum(sizes)
-    exact = len(sizes) <= _EXACT
-    sums = _all_flip_sums(sizes) if exact else _random_flip_sums(sizes, seed)
-    hits = int(np.count_nonzero(np.abs(sums) >= reached))
-    return hits / len(sums) if exact else (hits + 1) / (len(sums) + 1)
-
-
-def _all_flip_sums(sizes: Array) -> Array:
-    """The sums with all ways to set the signs, shape ``(2^n,)``; of each row if there are rows, ``(rows, 2^n)``."""
-    n = sizes.shape[-1]
-    signs = 1.0 - 2.0 * ((np.arange(2**n) >> np.arange(n)[:, None]) & 1)
-    sums: Array = sizes @ signs
-    return sums
-
-
-def _random_flip_sums(sizes: Array, seed: int) -> Array:
-    """The sums of ``_FLIPS`` random ways to set the signs, eight of them looked up at a time."""
-    eights = _all_flip_sums(np.append(sizes, np.zeros(-len(sizes) % 8)).reshape(-1, 8))
-    generator, sums = np.random.default_rng(seed), np.zeros(_FLIPS)
-    for row in eights:
-        sums += row[generator.integers(0, 256, _FLIPS, dtype=np.uint8)]
-    return sums
 
 
 def _variance_components(tables: tuple[Array, Array], pairs: _Pairs) -> tuple[float | None, float | None]:

@@ -31,7 +31,9 @@ def verdict_sentence(
 ) -> str:
     """The verdict in words, of b against a. ``unit`` is that of the measure, such as ``s``."""
     found = verdict(difference.difference, p_adjusted, higher_is_better)
-    seen, low, high = _with_signs([difference.difference, difference.low, difference.high], unit)
+    behind = f" {unit}" if unit else ""
+    signed = signed_figures([difference.difference, difference.low, difference.high])
+    seen, low, high = (f"{figure}{behind}" for figure in signed)
     p = "< 0.001" if p_adjusted < 0.001 else f"= {p_adjusted:.3f}"
     figures = f"{metric} {seen} (95 % CI {low} to {high}, adjusted p {p}"
     if found != "no evidence":
@@ -46,8 +48,8 @@ def verdict_sentence(
     return f"no evidence of a difference between {a} and {b} with {difference.n:,} questions{more}: {figures})"
 
 
-def _with_signs(values: Sequence[float], unit: str) -> list[str]:
+def signed_figures(values: Sequence[float]) -> list[str]:
     """With at least three decimals, and as many as show two digits of the largest: a cost may be 0.00001 USD."""
     largest = max(map(abs, values))
     decimals = max(3, 1 - math.floor(math.log10(largest))) if largest > 0 else 3
-    return [f"{value + 0.0:+.{decimals}f}" + (f" {unit}" if unit else "") for value in values]
+    return [f"{value + 0.0:+.{decimals}f}" for value in values]

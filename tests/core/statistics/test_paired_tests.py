@@ -86,9 +86,12 @@ def test_right_and_wrong_are_tested_by_mcnemars_exact_test(pairs):
     found = compare_paired(a, b)
 
     assert found.test == "mcnemar"
-    assert found.p == pytest.approx(mcnemar(table, exact=True).pvalue, abs=1e-9)
+    exact = mcnemar(table, exact=True).pvalue
     if table[0][1] + table[1][0]:
-        assert found.p == pytest.approx(binomtest(table[0][1], table[0][1] + table[1][0]).pvalue, abs=1e-9)
+        assert exact == pytest.approx(binomtest(table[0][1], table[0][1] + table[1][0]).pvalue, abs=1e-9)
+        exact = max(exact, mcnemar(table, exact=False, correction=False).pvalue)
+    assert found.p == pytest.approx(exact, abs=1e-9)
+    assert found.p == pytest.approx(mcnemar(table, exact=True).pvalue, abs=2e-4)
 
 
 @given(st.lists(st.tuples(SHARES, SHARES), min_size=2, max_size=9))
@@ -115,7 +118,7 @@ def test_many_graded_pairs_are_tested_by_random_flips_close_to_the_exact_value()
 def test_many_questions_that_all_improve_never_have_a_p_of_zero():
     a = np.linspace(0, 0.5, 50)
 
-    assert compare_paired(a, a + 0.3).p == 1 / 10_001
+    assert compare_paired(a, a + 0.3).p == pytest.approx(2 / 20_001)
 
 
 def test_the_same_values_twice_are_no_difference():
@@ -152,28 +155,56 @@ def test_a_difference_lies_in_its_interval_and_all_figures_are_finite(pairs):
     json.dumps([found.low, found.high, found.detectable], allow_nan=False)
 
 
-def test_interval_and_test_agree_but_for_the_exact_tests_caution():
-    """McNemar's exact test is careful: with four questions against none the interval is clear of 0, and p is 1/8."""
-    for n in (10, 30, 100, 300):
-        for more in range(min(n, 60)):
-            for fewer in range(more):
-                if more + fewer > n:
-                    continue
-                found = compare_paired(*coins(n - more - fewer, fewer, more, 0))
-                assert found.p > 0.05 or found.low > 0
-                assert found.p <= 0.125 or found.low <= 0
+LEVELS = st.sampled_from([0.05, 0.05 / 2, 0.05 / 3, 0.01, 0.05 / 15, 0.05 / 199])
 
 
-def test_interval_and_sign_flips_hardly_ever_disagree():
-    rng, disagree = np.random.default_rng(5), 0
-    for i in range(200):
-        a, b = simulated.answers(0.5, 0.1).sample(rng, 60)
-        found = compare_paired(a, b, seed=i)
-        disagree += (found.p <= 0.05) != (found.low > 0 or found.high < 0)
-        assert found.p > 0.01 or found.low > 0 or found.high < 0
-        assert found.p < 0.1 or found.low <= 0 <= found.high
+def excludes_zero(found):
+    return found.low > 0 or found.high < 0
 
-    assert disagree <= 10
+
+@given(EITHER, LEVELS)
+def test_an_interval_holds_zero_exactly_where_the_test_finds_nothing(pairs, level):
+    found = compare_paired(*columns(pairs), alpha=level)
+
+    assert excludes_zero(found) == (found.p <= level)
+    assert found.confidence == 1 - level
+
+
+@pytest.mark.parametrize("level", [0.05, 0.05 / 3, 0.05 / 15, 0.05 / 199])
+def test_the_interval_and_the_test_of_right_and_wrong_agree_for_every_split(level):
+    for n in (10, 30, 100):
+        for more in range(min(n, 40)):
+            for fewer in range(min(more, n - more + 1)):
+                found = compare_paired(*coins(n - more - fewer, fewer, more, 0), alpha=level)
+                assert excludes_zero(found) == (found.p <= level), (n, more, fewer)
+
+
+@pytest.mark.parametrize("differing", [0.2, 0.5, 1.0])
+def test_the_interval_and_sign_flips_agree_where_the_decision_is_close(differing):
+    rng = np.random.default_rng(5)
+    close = 0
+    for i in range(120):
+        found = compare_paired(*simulated.answers(1 - differing, 0.12).sample(rng, 60), seed=i)
+        close += 0.02 < found.p < 0.1
+        assert excludes_zero(found) == (found.p <= 0.05)
+
+    assert close >= 10
+
+
+@given(EITHER)
+def test_a_stricter_level_widens_the_interval(pairs):
+    found, strict = (compare_paired(*columns(pairs), alpha=level) for level in (0.05, 0.005))
+
+    assert (found.p, found.difference) == (strict.p, strict.difference)
+    assert strict.low <= found.low + 1e-9
+    assert strict.high >= found.high - 1e-9
+
+
+def test_differences_that_all_point_one_way_have_an_interval_on_that_side():
+    found = compare_paired([0.5] * 8, [0.6, 0.7, 0.8, 0.65, 0.9, 0.55, 0.75, 0.85])
+
+    assert found.p == 2 / 2**8
+    assert found.low > 0
 
 
 def test_another_seed_changes_little_and_the_same_nothing():

@@ -1,0 +1,117 @@
+"""What to take, in sentences: the variant, what is not known of it, and what the axes do."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from potluck.amounts import many
+from potluck.comparison.wording import difference_words, listing
+from potluck.contracts import Measure
+from potluck.results.comparison import VariantResult
+from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
+from potluck.statistics.power import FEWEST
+
+
+def conclude(
+    variants: Sequence[VariantResult],
+    ranking: Sequence[RankedVariant],
+    effects: Sequence[AxisEffect],
+    baseline: str,
+    measure: Measure,
+) -> Conclusion:
+    """What follows for one who has to choose."""
+    taken = next((one for one in ranking if one.standing == "taken"), None)
+    if taken is None or len(ranking) < 2:
+        return Conclusion(
+            None, taken.variant if taken else None, measure.name, (_nothing_to_compare(ranking, variants),)
+        )
+    best = ranking[0]
+    sentences = [_advice(taken, best, baseline, measure)]
+    if taken is not best:
+        sentences.append(_why_cheaper(taken, best, measure))
+    sentences += _rivals(ranking, taken, best, baseline)
+    sentences += _axes(effects, measure)
+    sentences += _limits(variants, ranking, measure)
+    return Conclusion(taken.variant, best.variant, measure.name, tuple(sentences))
+
+
+def _nothing_to_compare(ranking: Sequence[RankedVariant], variants: Sequence[VariantResult]) -> str:
+    failed = listing([one.name for one in variants if one.error is not None])
+    if not ranking:
+        return f"There is nothing to choose from: {failed} failed."
+    return f"There is nothing to choose from: only {ranking[0].variant} has been measured" + (
+        f", as {failed} failed." if failed else "."
+    )
+
+
+def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: Measure) -> str:
+    """The first sentence."""
+    found, mean = taken.against_baseline, f"{taken.metric.mean:.3f}"
+    unit = f" {measure.unit}" if measure.unit else ""
+    if taken.variant == baseline:
+        if taken is best:
+            return f"Keep {baseline}: its {measure.name} is the best, {mean}{unit}."
+        return f"Keep {baseline}: no other is shown to have a better {measure.name}."
+    if found is None:
+        unsure = "the questions do not say how sure that is"
+        return f"Take {taken.variant}: its {measure.name} is the best, {mean}{unit}; {unsure}."
+    words = f"{measure.name} {difference_words(found, measure.unit)} against {baseline}"
+    if found.verdict == "better":
+        return f"Take {taken.variant}: {words}."
+    if taken is not best:
+        return f"Take {taken.variant}: {words}, and it is cheaper than what may be better."
+    return f"{taken.variant} is the best so far, but not shown to be better than {baseline}: {words}{_needed(taken)}."
+
+
+def _needed(taken: RankedVariant) -> str:
+    found = taken.against_baseline
+    if found is None or found.needed_n is None or found.needed_n <= found.n:
+        return ""
+    return f"; {found.needed_n:,} questions would show that and you have {found.n:,}"
+
+
+def _why_cheaper(taken: RankedVariant, best: RankedVariant, measure: Measure) -> str:
+    found = taken.against_best
+    words = f" ({difference_words(found, measure.unit)})" if found is not None else ""
+    return (
+        f"{best.variant} has the best {measure.name}, but {taken.variant} is not shown to be worse{words} and is "
+        f"cheaper: {_price(taken)} against {_price(best)}."
+    )
+
+
+def _price(one: RankedVariant) -> str:
+    if one.cost_per_1000:
+        return f"{one.cost_per_1000:.4g} USD for 1,000 questions"
+    return f"{1000 * (one.seconds or 0):.0f} ms an answer"
+
+
+def _rivals(
+    ranking: Sequence[RankedVariant], taken: RankedVariant, best: RankedVariant, baseline: str
+) -> Iterator[str]:
+    """Which others may be as good."""
+    said = (taken.variant, best.variant, baseline)
+    same = [one.variant for one in ranking if one.standing == "not shown to be worse" and one.variant not in said]
+    worse = [one for one in ranking if one.standing == "worse"]
+    if same and not worse and len(same) > 2:
+        yield "No variant is shown to be worse than another."
+    elif same:
+        yield f"Not shown to be worse: {listing(same)}."
+
+
+def _axes(effects: Sequence[AxisEffect], measure: Measure) -> Iterator[str]:
+    """Those that matter with the difference they make, then those that make none that can be shown."""
+    yield from (f"{one.sentence}." for one in effects if one.matters)
+    idle = [one for one in effects if not one.matters]
+    if idle:
+        n = min(pair.found.n for one in idle for pair in one.pairs)
+        make = f"{listing([one.axis for one in idle])} {'makes' if len(idle) == 1 else 'make'}"
+        yield f"{make} no difference to {measure.name} that {many(n, 'question')} can show."
+
+
+def _limits(variants: Sequence[VariantResult], ranking: Sequence[RankedVariant], measure: Measure) -> Iterator[str]:
+    n = max(one.metric.n for one in ranking)
+    if n < FEWEST and measure.paired:
+        yield f"{many(n, 'question')} can show no difference, however large: at least {FEWEST} are needed."
+    failed = [one.name for one in variants if one.error is not None]
+    if failed:
+        yield f"{listing(failed)} failed, so nothing is known of {'it' if len(failed) == 1 else 'them'}."

@@ -1,0 +1,132 @@
+"""Which pairs of variants are tested, and what comes of them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from typing import TypeAlias
+
+from potluck.comparison.measured import Values
+from potluck.contracts import Measure
+from potluck.results.comparison import PairResult
+from potluck.statistics.families import CorrectedDifference, compare_family
+from potluck.statistics.intervals import Interval, mean_interval
+from potluck.statistics.verdicts import verdict, verdict_sentence
+
+ALL_PAIRS = 6
+"""With more variants than this only the pairs with the baseline, and by the chosen measure with the best, are tested:
+each test makes the others weaker."""
+
+Tables: TypeAlias = Mapping[str, Mapping[str, Values]]
+"""The values of each measure, by the variant's name: shape ``(questions, rounds)``, NaN where there is none."""
+
+
+def measure_interval(values: Values, measure: Measure) -> Interval:
+    """The mean with its interval, over the questions that have the measure."""
+    import numpy as np
+
+    kept = values[~np.isnan(values).all(axis=1)]
+    found = mean_interval(round_means(kept), bounded=measure.scale == "share")
+    if measure.scale != "amount" or found.low is None:
+        return found
+    return replace(found, low=max(0.0, found.low))
+
+
+def best_variant(tables: Tables, baseline: str, measure: Measure) -> str | None:
+    """The variant with the best mean; of several the baseline, else the first. None where none has the measure."""
+    import numpy as np
+
+    means = {
+        name: float(np.nanmean(round_means(table[measure.name])))
+        for name, table in tables.items()
+        if measure.name in table
+    }
+    if not means:
+        return None
+    sign = 1 if measure.higher_is_better else -1
+    return max(means, key=lambda name: (sign * means[name], name == baseline))
+
+
+def pair_results(tables: Tables, baseline: str, chosen: str, measures: Mapping[str, Measure]) -> Iterator[PairResult]:
+    """Every pair that is tested, measure by measure; Holm's correction is over the pairs of one measure."""
+    for name in dict.fromkeys(name for table in tables.values() for name in table):
+        measure = measures[name]
+        if not measure.paired:
+            continue
+        best = best_variant(tables, baseline, measure) if name == chosen else None
+        found = [
+            (a, b, both)
+            for a, b in _pairs_to_test(list(tables), baseline, best)
+            if (both := common_values(tables[a].get(name), tables[b].get(name))) is not None
+        ]
+        for (a, b, _), one in zip(found, compare_family([both for _, _, both in found]), strict=True):
+            yield _pair_result(a, b, measure, one)
+
+
+def _pairs_to_test(names: Sequence[str], baseline: str, best: str | None) -> list[tuple[str, str]]:
+    if len(names) <= ALL_PAIRS:
+        return list(itertools.combinations(names, 2))
+    pairs = [(baseline, name) for name in names if name != baseline and baseline in names]
+    if best is None or best == baseline:
+        return pairs
+    return [*pairs, *((best, name) for name in names if name not in (best, baseline))]
+
+
+def common_values(a: Values | None, b: Values | None) -> tuple[Values, Values] | None:
+    """Of the questions that have the measure in both; None where fewer than two do."""
+    import numpy as np
+
+    if a is None or b is None:
+        return None
+    both = ~(np.isnan(a).all(axis=1) | np.isnan(b).all(axis=1))
+    return (_rounds(a[both]), _rounds(b[both])) if both.sum() >= 2 else None
+
+
+def _pair_result(a: str, b: str, measure: Measure, corrected: CorrectedDifference) -> PairResult:
+    difference, p_adjusted, higher = corrected.difference, corrected.p_adjusted, measure.higher_is_better
+    words = verdict_sentence(
+        a=a,
+        b=b,
+        metric=measure.name,
+        difference=difference,
+        p_adjusted=p_adjusted,
+        higher_is_better=higher,
+        unit=measure.unit,
+    )
+    return PairResult(
+        a=a,
+        b=b,
+        metric=measure.name,
+        difference=difference.difference,
+        low=difference.low,
+        high=difference.high,
+        confidence=difference.confidence,
+        p=difference.p,
+        p_adjusted=p_adjusted,
+        verdict=verdict(difference.difference, p_adjusted, higher),
+        needed_n=difference.needed_n,
+        detectable=difference.detectable,
+        n=difference.n,
+        test=difference.test,
+        between=difference.between,
+        within=difference.within,
+        sentence=words,
+    )
+
+
+def _rounds(values: Values) -> Values:
+    """The values as the tests take them: rounds only where there are several."""
+    return values[:, 0] if values.shape[1] == 1 else values
+
+
+def round_means(values: Values) -> Values:
+    """The mean of each question's rounds, shape ``(questions,)``; NaN where a question has no value."""
+    import numpy as np
+
+    if values.shape[1] == 1:
+        return values[:, 0]
+    known = ~np.isnan(values).all(axis=1)
+    means = np.full(len(values), np.nan)
+    means[known] = np.nanmean(values[known], axis=1)
+    return means

@@ -1,0 +1,132 @@
+"""What each axis of a comparison does to the chosen measure, averaged over the values of the other axes.
+
+Two values are compared on the combinations of the other axes that both have, so a variant that failed, or that a design
+leaves out, tilts nothing. A question is one observation: its values are averaged over these combinations first.
+"""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from potluck.comparison.differences import Tables, common_values, round_means
+from potluck.comparison.wording import effect_sentence
+from potluck.contracts import Measure
+from potluck.results.comparison import VariantResult
+from potluck.results.conclusions import AxisEffect, AxisValueFound, DifferenceFound, ValuePair
+from potluck.statistics.families import CorrectedDifference, compare_family
+from potluck.statistics.verdicts import verdict
+
+if TYPE_CHECKING:
+    from potluck.comparison.measured import Values
+
+_ALL_PAIRS = 4
+"""Of an axis with more values only the pairs with the baseline's are tested: each test makes the others weaker."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Contrast:
+    """Two values of an axis, with the values of the measure that are compared."""
+
+    axis: str
+    a: str
+    b: str
+    values: tuple[Values, Values]
+
+
+def axis_effects(
+    tables: Tables, variants: Sequence[VariantResult], baseline: str, measure: Measure
+) -> tuple[AxisEffect, ...]:
+    """Of every axis of which two values can be compared with all else equal; none where there is one axis."""
+    axes = list(dict.fromkeys(axis for variant in variants for axis in variant.swaps))
+    if len(axes) < 2 or not measure.paired:
+        return ()
+    known = [one for one in variants if measure.name in tables.get(one.name, {})]
+    base = next((one.swaps for one in variants if one.name == baseline), {})
+    values = {one.name: round_means(tables[one.name][measure.name]) for one in known}
+    contrasts = [contrast for axis in axes for contrast in _contrasts(axis, known, values, base.get(axis))]
+    found = compare_family([contrast.values for contrast in contrasts])
+    pairs = list(zip(contrasts, found, strict=True))
+    return tuple(
+        _effect(axis, [pair for pair in pairs if pair[0].axis == axis], known, measure)
+        for axis in axes
+        if any(contrast.axis == axis for contrast in contrasts)
+    )
+
+
+def _contrasts(
+    axis: str, variants: Sequence[VariantResult], values: Mapping[str, Values], base: str | None
+) -> Iterator[_Contrast]:
+    names = list(dict.fromkeys(one.swaps[axis] for one in variants if axis in one.swaps))
+    pairs = list(itertools.combinations(names, 2))
+    if len(names) > _ALL_PAIRS:
+        first = base if base in names else names[0]
+        pairs = [(first, name) for name in names if name != first]
+    for a, b in pairs:
+        of_a, of_b = (_by_others(axis, name, variants) for name in (a, b))
+        others = [one for one in of_a if one in of_b]
+        if not others:
+            continue
+        both = common_values(_mean([values[of_a[one]] for one in others]), _mean([values[of_b[one]] for one in others]))
+        if both is not None:
+            yield _Contrast(axis, a, b, both)
+
+
+def _by_others(axis: str, value: str, variants: Sequence[VariantResult]) -> dict[tuple[tuple[str, str], ...], str]:
+    """The names of the variants with that value, by the values of the other axes."""
+    return {
+        tuple((other, name) for other, name in one.swaps.items() if other != axis): one.name
+        for one in variants
+        if one.swaps.get(axis) == value
+    }
+
+
+def _mean(columns: Sequence[Values]) -> Values:
+    """Each question's mean, shape ``(questions, 1)``; NaN where it has no value in one of the columns."""
+    import numpy as np
+
+    means: Values = np.mean(columns, axis=0)[:, None]
+    return means
+
+
+def _effect(
+    axis: str,
+    pairs: Sequence[tuple[_Contrast, CorrectedDifference]],
+    variants: Sequence[VariantResult],
+    measure: Measure,
+) -> AxisEffect:
+    found = tuple(ValuePair(contrast.a, contrast.b, _found(one, measure)) for contrast, one in pairs)
+    return AxisEffect(
+        axis=axis,
+        values=tuple(_value_means(axis, variants, measure)),
+        pairs=found,
+        matters=any(pair.found.verdict != "no evidence" for pair in found),
+        sentence=effect_sentence(axis, found, measure),
+    )
+
+
+def _value_means(axis: str, variants: Sequence[VariantResult], measure: Measure) -> Iterator[AxisValueFound]:
+    means: dict[str, list[float]] = {}
+    for one in variants:
+        if axis in one.swaps:
+            means.setdefault(one.swaps[axis], []).append(one.metrics[measure.name].mean)
+    for value, found in means.items():
+        yield AxisValueFound(value, sum(found) / len(found), len(found))
+
+
+def _found(corrected: CorrectedDifference, measure: Measure) -> DifferenceFound:
+    one = corrected.difference
+    return DifferenceFound(
+        difference=one.difference,
+        low=one.low,
+        high=one.high,
+        confidence=one.confidence,
+        p=one.p,
+        p_adjusted=corrected.p_adjusted,
+        verdict=verdict(one.difference, corrected.p_adjusted, measure.higher_is_better),
+        needed_n=one.needed_n,
+        n=one.n,
+        test=one.test,
+    )

@@ -1,0 +1,33 @@
+"""Figures and effects of a comparison in words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from potluck.amounts import many
+from potluck.contracts import Measure
+from potluck.results.conclusions import DifferenceFound, ValuePair
+from potluck.statistics.verdicts import signed_figures
+
+
+def difference_words(found: DifferenceFound, unit: str) -> str:
+    """``+0.060 [+0.020, +0.100]``, with the unit behind it."""
+    seen, low, high = signed_figures([found.difference, found.low, found.high])
+    return f"{seen} [{low}, {high}]" + (f" {unit}" if unit else "")
+
+
+def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> str:
+    """What is known of an axis: the clearest difference between two of its values, or that there is none."""
+    real = [pair for pair in pairs if pair.found.verdict != "no evidence"]
+    if real:
+        pair = min(real, key=lambda one: (one.found.p_adjusted, -abs(one.found.difference)))
+        words = difference_words(pair.found, measure.unit)
+        return f"{axis}: {pair.b} is {pair.found.verdict} than {pair.a}, {measure.name} {words} over the other axes"
+    pair = max(pairs, key=lambda one: abs(one.found.difference))
+    words = f"{pair.b} against {pair.a} {difference_words(pair.found, measure.unit)}"
+    return f"{axis}: no difference that {many(pair.found.n, 'question')} can show; at most {measure.name} {words}"
+
+
+def listing(names: Sequence[str]) -> str:
+    """``a``, ``a and b``, ``a, b and c``."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))

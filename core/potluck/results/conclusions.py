@@ -1,0 +1,103 @@
+"""What follows from a comparison: which variant to take, in which order they stand, and what each axis does."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+from potluck.statistics.intervals import Interval
+from potluck.statistics.verdicts import Verdict
+
+Standing: TypeAlias = Literal["taken", "best", "not shown to be worse", "worse", "not compared"]
+"""``taken`` is the variant to take; ``best`` has the best mean where another is taken; ``not compared`` has no pair."""
+
+
+@dataclass(frozen=True, slots=True)
+class DifferenceFound:
+    """How much more one thing has than another on the same ``n`` questions. The interval is that of the test."""
+
+    difference: float
+    low: float
+    """The interval holds 0 exactly where the verdict is ``no evidence``."""
+    high: float
+    confidence: float
+    """The interval's level: 0.95, raised as Holm's method asks of this comparison."""
+    p: float
+    p_adjusted: float
+    """By Holm's method; at most 0.05 where there is a verdict."""
+    verdict: Verdict
+    needed_n: int | None
+    """Questions that would show this difference with 80 % power; null where it is 0."""
+    n: int
+    test: str
+    """``mcnemar`` or ``sign-flip``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RankedVariant:
+    """A variant's place by the chosen measure."""
+
+    rank: int
+    """From 1, the best mean."""
+    variant: str
+    swaps: Mapping[str, str]
+    """The value of each axis."""
+    metric: Interval
+    """The mean of the chosen measure with its own 95 % interval, which is not corrected."""
+    standing: Standing
+    against_best: DifferenceFound | None
+    """This variant minus the one of rank 1; null for that one, and where the two cannot be compared."""
+    against_baseline: DifferenceFound | None
+    """This variant minus the baseline; null for the baseline, and where the two cannot be compared."""
+    seconds: float | None
+    """Of an answer, on the average."""
+    cost_per_1000: float | None
+    """US dollars for 1,000 questions; null where the model has no prices."""
+
+
+@dataclass(frozen=True, slots=True)
+class AxisValueFound:
+    """One value of an axis, averaged over the values of the other axes."""
+
+    value: str
+    mean: float
+    """Of the chosen measure."""
+    variants: int
+    """How many are averaged."""
+
+
+@dataclass(frozen=True, slots=True)
+class ValuePair:
+    """Value ``b`` of an axis minus value ``a``, each question averaged over the same values of the other axes."""
+
+    a: str
+    b: str
+    found: DifferenceFound
+
+
+@dataclass(frozen=True, slots=True)
+class AxisEffect:
+    """What an axis does to the chosen measure; Holm's correction is over the pairs of all axes."""
+
+    axis: str
+    """The key of the recipe."""
+    values: tuple[AxisValueFound, ...]
+    pairs: tuple[ValuePair, ...]
+    """Each two values; of more than four values each with the baseline's."""
+    matters: bool
+    """Whether any pair differs."""
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Conclusion:
+    """Which variant to take by ``metric``, and why."""
+
+    take: str | None
+    """The cheapest variant that is not shown to be worse than another; null where nothing can be compared."""
+    best: str | None
+    """The variant with the best mean."""
+    metric: str
+    sentences: tuple[str, ...]
+    """What to take; what is not known; what the axes do."""

@@ -1,0 +1,112 @@
+"""What to take, in sentences.
+
+Modules: ``potluck.comparison.decision``, ``potluck.comparison.wording``, ``potluck.results.conclusions``.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+
+from potluck.comparison.wording import listing
+from support.variant_tables import LATENCY, Made, concluded
+
+N = 60
+FIGURES = r"\+0\.\d{3} \[\+0\.\d{3}, \+0\.\d{3}\]"
+
+
+def right(share: float) -> list[float]:
+    return [float(place < share * N) for place in range(N)]
+
+
+def told(*made: Made, **how: object) -> str:
+    return " ".join(concluded(*made, **how).conclusion.sentences)  # type: ignore[arg-type]
+
+
+def test_a_better_one_is_to_be_taken_with_its_difference_and_interval() -> None:
+    words = told(Made({"檢索": "向量"}, right(0.4)), Made({"檢索": "混合"}, right(0.7)))
+
+    assert re.match(rf"Take 混合: recall@2 {FIGURES} against 向量\.", words)
+
+
+def test_where_nothing_is_better_the_baseline_is_kept() -> None:
+    words = told(Made({"k": "k=2"}, right(0.7)), Made({"k": "k=4"}, right(0.65)))
+
+    assert words.startswith("Keep k=2: its recall@2 is the best, 0.700.")
+    assert "Not shown to be worse: k=4." in words
+
+
+def test_what_is_only_the_best_so_far_says_how_many_questions_would_show_it() -> None:
+    words = told(Made({"k": "k=2"}, right(0.65)), Made({"k": "k=4"}, right(0.7)))
+
+    assert words.startswith("k=4 is the best so far, but not shown to be better than k=2: recall@2 +0.050 [")
+    (needed,) = re.findall(r"; ([\d,]+) questions would show that and you have 60\.", words)
+    assert int(needed.replace(",", "")) > N
+
+
+def test_a_cheaper_one_is_said_to_be_that() -> None:
+    made = [Made({"chat": "大"}, right(0.8), seconds=2.0), Made({"chat": "小"}, right(0.78), seconds=0.5)]
+    words = told(*made)
+    kept = told(*made, baseline="小")
+
+    assert words.startswith("Take 小: recall@2 -0.0")
+    assert "大 has the best recall@2, but 小 is not shown to be worse (" in words
+    assert "is cheaper: 500 ms an answer against 2000 ms an answer." in words
+    assert kept.startswith("Keep 小: no other is shown to have a better recall@2.")
+
+
+def test_axes_that_matter_and_those_that_do_not_are_told_apart() -> None:
+    made = [
+        Made({"retriever": name, "k": k, "prompt": prompt}, right(share))
+        for name, share in (("vector", 0.4), ("hybrid", 0.8))
+        for k in ("k=2", "k=4")
+        for prompt in ("short", "long")
+    ]
+    found = concluded(*made).conclusion
+
+    assert found.take == "hybrid + k=2 + short"
+    assert found.sentences[0].startswith("Take hybrid + k=2 + short: recall@2 +0.400 [")
+    assert any(one.startswith("retriever: hybrid is better than vector") for one in found.sentences)
+    assert "k and prompt make no difference to recall@2 that 60 questions can show." in found.sentences
+
+
+def test_five_questions_are_said_to_show_nothing() -> None:
+    words = told(Made({"k": "k=2"}, [0.0] * 5), Made({"k": "k=4"}, [1.0] * 5))
+
+    assert words.startswith("k=4 is the best so far, but not shown to be better than k=2")
+    assert "5 questions can show no difference, however large: at least 6 are needed." in words
+
+
+def test_failures_are_named() -> None:
+    words = told(Made({"k": "1"}, right(0.4)), Made({"k": "2"}, right(0.8)), Made({"k": "3"}, None))
+
+    assert words.endswith("3 failed, so nothing is known of it.")
+
+
+@pytest.mark.parametrize(
+    ("made", "words"),
+    [
+        ((None, None), "There is nothing to choose from: a and b failed."),
+        ((right(0.5), None), "There is nothing to choose from: only a has been measured, as b failed."),
+    ],
+)
+def test_where_nothing_can_be_compared_that_is_said(made: tuple[list[float] | None, ...], words: str) -> None:
+    found = concluded(*(Made({"k": name}, values) for name, values in zip("ab", made, strict=True)))
+
+    assert found.conclusion.take is None
+    assert found.conclusion.sentences == (words,)
+
+
+def test_by_an_effort_less_is_to_be_taken_with_its_unit() -> None:
+    slow, fast = (Made({"chat": name}, right(0.5), seconds=s) for name, s in (("slow", 2.0), ("fast", 0.5)))
+
+    assert re.match(
+        r"Take fast: latency -1\.500 \[-1\.\d+, -1\.\d+\] s against slow\.", told(slow, fast, measure=LATENCY)
+    )
+
+
+def test_names_are_listed_as_people_do() -> None:
+    assert [listing(names) for names in ([], ["甲"], ["甲", "乙"], ["甲", "乙", "丙"])] == [
+        "", "甲", "甲 and 乙", "甲, 乙 and 丙",
+    ]  # fmt: skip

@@ -1,0 +1,108 @@
+"""What each axis does, averaged over the others: by hand, and where variants are missing.
+
+Modules: ``potluck.comparison.effects``, ``potluck.comparison.wording``.
+"""
+
+from __future__ import annotations
+
+import itertools
+
+import numpy as np
+import pytest
+
+from support.variant_tables import Made, concluded
+
+N = 80
+
+
+def grid(effects: dict[str, dict[str, float]], noise: float = 0.05) -> list[Made]:
+    """A variant for each combination; a value adds its effect to the questions' own values."""
+    rng = np.random.default_rng(2)
+    questions = rng.uniform(0.2, 0.6, N)
+    made = []
+    for names in itertools.product(*effects.values()):
+        swaps = dict(zip(effects, names, strict=True))
+        added = sum(effects[axis][name] for axis, name in swaps.items())
+        made.append(Made(swaps, list(questions + added + rng.normal(0, noise, N))))
+    return made
+
+
+AXES = {"retriever": {"vector": 0.0, "hybrid": 0.1}, "k": {"k=2": 0.0, "k=4": 0.0, "k=8": 0.0}}
+
+
+def test_an_axis_is_averaged_over_the_others() -> None:
+    made = grid(AXES)
+    found = concluded(*made)
+    retriever, k = found.effects
+
+    (pair,) = retriever.pairs
+    by_name = {one.name: np.array(one.recall) for one in made}
+    by_hand = np.mean([by_name[f"hybrid + {k}"] - by_name[f"vector + {k}"] for k in AXES["k"]])
+    assert pair.found.difference == pytest.approx(by_hand)
+    assert (pair.a, pair.b, pair.found.verdict, pair.found.n) == ("vector", "hybrid", "better", N)
+    assert [(one.value, one.variants) for one in retriever.values] == [("vector", 3), ("hybrid", 3)]
+    assert retriever.matters
+    assert [(pair.a, pair.b) for pair in k.pairs] == [("k=2", "k=4"), ("k=2", "k=8"), ("k=4", "k=8")]
+    assert not k.matters
+
+
+def test_an_axis_shows_what_no_pair_of_variants_can() -> None:
+    """Six variants differ by chance as much as the axis does; averaged over three values it is shown."""
+    found = concluded(*grid({"retriever": {"向量": 0.0, "混合": 0.018}, "k": AXES["k"]}, noise=0.06))
+
+    assert found.effects[0].matters
+    assert sum(pair.verdict != "no evidence" for pair in found.pairs if pair.metric == "recall@2") <= 3
+
+
+def test_the_correction_is_over_the_pairs_of_all_axes() -> None:
+    found = concluded(*grid(AXES))
+
+    pairs = [pair.found for effect in found.effects for pair in effect.pairs]
+    smallest = min(pairs, key=lambda one: one.p)
+    assert smallest.p_adjusted == pytest.approx(4 * smallest.p)
+    assert smallest.confidence == pytest.approx(1 - 0.05 / 4)
+    for one in pairs:
+        assert (one.low > 0 or one.high < 0) == (one.verdict != "no evidence")
+
+
+def test_a_variant_that_failed_tilts_nothing() -> None:
+    made = grid({"retriever": {"vector": 0.0, "hybrid": 0.0}, "k": {"k=2": 0.0, "k=8": 0.3}}, noise=0.01)
+    broken = [Made(one.swaps, None) if one.name == "hybrid + k=8" else one for one in made]
+    found = concluded(*broken)
+
+    (pair,) = found.effects[0].pairs
+    assert abs(pair.found.difference) < 0.01, "compared at k=2 only, where both have answers"
+    assert pair.found.verdict == "no evidence"
+
+
+def test_one_axis_has_no_effects_since_its_pairs_tell() -> None:
+    assert concluded(*grid({"k": {"k=2": 0.0, "k=8": 0.2}})).effects == ()
+
+
+def test_axes_that_change_together_cannot_be_told_apart() -> None:
+    found = concluded(Made({"a": "1", "b": "x"}, [0.1] * N), Made({"a": "2", "b": "y"}, [0.9] * N))
+
+    assert found.effects == ()
+
+
+def test_one_at_a_time_compares_each_value_with_the_recipes_own() -> None:
+    made = [one for one in grid(AXES) if one.name != "hybrid + k=4" and one.name != "hybrid + k=8"]
+    found = concluded(*made)
+
+    assert [(pair.a, pair.b) for pair in found.effects[0].pairs] == [("vector", "hybrid")]
+    assert len(found.effects[1].pairs) == 3
+
+
+def test_of_many_values_each_is_tested_against_the_baselines() -> None:
+    values = {f"k={k}": 0.0 for k in range(1, 7)}
+    found = concluded(*grid({"k": values, "retriever": {"vector": 0.0, "hybrid": 0.0}}), baseline="k=3 + vector")
+
+    assert [(pair.a, pair.b) for pair in found.effects[0].pairs] == [("k=3", f"k={k}") for k in (1, 2, 4, 5, 6)]
+
+
+def test_an_axis_is_told_in_a_sentence() -> None:
+    retriever, k = concluded(*grid(AXES)).effects
+
+    assert retriever.sentence.startswith("retriever: hybrid is better than vector, recall@2 +0.")
+    assert retriever.sentence.endswith("over the other axes")
+    assert k.sentence.startswith("k: no difference that 80 questions can show; at most recall@2 k=")

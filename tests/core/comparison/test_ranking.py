@@ -1,0 +1,120 @@
+"""The order of variants by the chosen measure, and which one to take.
+
+Modules: ``potluck.comparison.ranking``, ``potluck.comparison.differences``.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from support.variant_tables import LATENCY, Made, concluded
+
+N = 60
+
+
+def right(share: float, seed: int = 0) -> list[float]:
+    """So many of the questions right, the same ones for each share."""
+    order = np.random.default_rng(seed).permutation(N)
+    return [float(place < share * N) for place in order]
+
+
+def test_the_best_mean_stands_first_and_each_is_held_against_it_and_the_baseline() -> None:
+    made = [Made({"embedder": name}, right(share)) for name, share in (("舊", 0.5), ("新", 0.8), ("壞", 0.2))]
+    found = concluded(*made)
+
+    assert [(one.rank, one.variant) for one in found.ranking] == [(1, "新"), (2, "舊"), (3, "壞")]
+    best, old, bad = found.ranking
+    assert best.against_best is None
+    assert best.against_baseline is not None
+    assert old.against_best is not None
+    assert best.against_baseline.difference == pytest.approx(0.3) == -old.against_best.difference
+    assert (best.against_baseline.verdict, old.against_best.verdict) == ("better", "worse")
+    assert (old.against_best.low, old.against_best.high) == (-best.against_baseline.high, -best.against_baseline.low)
+    assert old.against_baseline is None
+    assert [one.standing for one in found.ranking] == ["taken", "worse", "worse"]
+    assert bad.metric.mean == pytest.approx(0.2)
+
+
+def test_one_that_is_much_cheaper_and_not_shown_to_be_worse_is_taken() -> None:
+    made = [
+        Made({"chat": "large"}, right(0.80), seconds=2.0),
+        Made({"chat": "medium"}, right(0.78), seconds=1.9),
+        Made({"chat": "small"}, right(0.77), seconds=0.2),
+        Made({"chat": "tiny"}, right(0.30), seconds=0.01),
+    ]
+    found = concluded(*made)
+
+    assert {one.variant: one.standing for one in found.ranking} == {
+        "large": "best",
+        "medium": "not shown to be worse",
+        "small": "taken",
+        "tiny": "worse",
+    }
+
+
+def test_a_little_faster_is_no_reason_since_times_vary() -> None:
+    found = concluded(Made({"chat": "a"}, right(0.8), seconds=1.0), Made({"chat": "b"}, right(0.78), seconds=0.85))
+
+    assert found.conclusion.take == "a"
+
+
+def test_money_decides_before_time() -> None:
+    dear = Made({"chat": "far"}, right(0.8), seconds=0.1, cost=0.01)
+    cheap = Made({"chat": "near"}, right(0.78), seconds=0.9, cost=0.001)
+
+    assert concluded(dear, cheap).conclusion.take == "near"
+    assert concluded(dear, Made({"chat": "own"}, right(0.78), seconds=0.9)).conclusion.take == "own"
+
+
+def test_with_few_questions_a_cheap_one_far_below_the_best_is_not_taken() -> None:
+    good, bad = [1.0] * 5 + [0.0] * 0, [0.0, 0.0, 1.0, 0.0, 0.0]
+    found = concluded(Made({"chat": "good"}, good, seconds=2), Made({"chat": "bad"}, bad, seconds=0.1))
+
+    assert found.pairs[0].verdict == "no evidence"
+    assert found.conclusion.take == "good"
+
+
+def test_of_equal_ones_the_baseline_stands_first() -> None:
+    found = concluded(Made({"k": "1"}, right(0.5)), Made({"k": "2"}, right(0.5)), baseline="2")
+
+    assert [one.variant for one in found.ranking] == ["2", "1"]
+    assert found.conclusion.take == "2"
+
+
+def test_less_is_better_where_the_measure_says_so() -> None:
+    slow, fast = (Made({"chat": name}, right(0.5), seconds=s) for name, s in (("slow", 2.0), ("fast", 0.5)))
+    found = concluded(slow, fast, measure=LATENCY)
+
+    assert found.conclusion.take == "fast"
+    assert found.ranking[1].against_best is not None
+    assert found.ranking[1].against_best.difference == pytest.approx(1.5)
+    assert found.ranking[1].against_best.verdict == "worse"
+
+
+def test_of_many_variants_each_is_tested_against_the_baseline_and_the_best() -> None:
+    made = [Made({"k": str(k)}, right(0.4 + k / 20)) for k in range(8)]
+    found = concluded(*made)
+
+    tested = {frozenset((pair.a, pair.b)) for pair in found.pairs if pair.metric == "recall@2"}
+    assert tested == {frozenset(("0", str(k))) for k in range(1, 8)} | {frozenset(("7", str(k))) for k in range(1, 7)}
+    assert all(one.against_best or one.rank == 1 for one in found.ranking)
+    of_latency = [pair for pair in found.pairs if pair.metric == "latency"]
+    assert [(pair.a, pair.b) for pair in of_latency] == [("0", str(k)) for k in range(1, 8)]
+
+
+def test_an_interval_and_its_verdict_agree_in_every_pair_of_every_measure() -> None:
+    rng = np.random.default_rng(4)
+    made = [Made({"k": str(k)}, np.clip(rng.beta(2, 2, 80) + k / 25, 0, 1), seconds=1 + k) for k in range(5)]
+    found = concluded(*made)
+
+    assert {pair.verdict for pair in found.pairs} == {"better", "worse", "no evidence"}
+    for pair in found.pairs:
+        assert (pair.low > 0 or pair.high < 0) == (pair.verdict != "no evidence")
+        assert (pair.p_adjusted <= 0.05) == (pair.verdict != "no evidence")
+
+
+def test_a_variant_that_failed_has_no_place() -> None:
+    found = concluded(Made({"k": "1"}, right(0.5)), Made({"k": "2"}, None), Made({"k": "3"}, right(0.6)))
+
+    assert [one.variant for one in found.ranking] == ["3", "1"]
