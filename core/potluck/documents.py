@@ -125,7 +125,16 @@ class Passage:
         return self.sections[0] if self.sections else None
 
 
-Role: TypeAlias = Literal["system", "user", "assistant"]
+Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
+
+
+@dataclass(frozen=True, slots=True)
+class ToolCall:
+    """A call of a function that an assistant asks for. ``id`` is what the result names; empty where it has none."""
+
+    name: str
+    arguments: Mapping[str, Json]
+    id: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,12 +143,25 @@ class Message:
 
     ``content`` is the whole text. ``passages`` and ``question`` say what the prompt's ``{context}`` and
     ``{question}`` were filled with: a chat model that only reads text does not look at them, one that quotes does.
+
+    ``tools`` of the first message are the functions that the model may call, each as its JSON Schema says it;
+    ``calls`` are those that an assistant's turn asks for. A turn of the role ``tool`` says what the call ``call_id``
+    of the function ``name`` gave.
     """
 
     role: Role
     content: str
     passages: tuple[Passage, ...] = ()
     question: str | None = None
+    calls: tuple[ToolCall, ...] = ()
+    tools: tuple[Mapping[str, Json], ...] = ()
+    call_id: str = ""
+    name: str = ""
+
+    @property
+    def uses_tools(self) -> bool:
+        """Whether more than its text belongs to the turn, so that only a chat template can write it."""
+        return bool(self.role == "tool" or self.calls or self.tools)
 
 
 def plain(messages: Sequence[Message]) -> str:
@@ -151,11 +173,13 @@ def plain(messages: Sequence[Message]) -> str:
 class Example:
     """One thing to learn: the model sees ``messages`` and has to say ``target``.
 
-    Plain text for language modelling has no messages.
+    Plain text for language modelling has no messages. ``answer`` is the whole turn where it calls functions: the model
+    learns what its chat template writes for it, and ``target`` names the calls for people.
     """
 
     messages: tuple[Message, ...]
     target: str
+    answer: Message | None = None
 
 
 @dataclass(frozen=True, slots=True)

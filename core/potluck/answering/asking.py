@@ -7,6 +7,7 @@ from dataclasses import replace
 
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Usage
+from potluck.errors import Unsupported
 from potluck.language import whole_characters
 
 _UNBELIEVABLE = 10**15
@@ -14,8 +15,18 @@ _UNBELIEVABLE = 10**15
 
 
 def ask_model(model: ChatModel, messages: Sequence[Message], options: ChatOptions) -> Answer:
-    """What the model answers."""
+    """What the model answers. Raises ``Unsupported`` for messages with calls of functions that it does not take."""
+    check_tools(model, messages)
     return clean_answer(model.chat(messages, options))
+
+
+def check_tools(model: ChatModel, messages: Sequence[Message]) -> None:
+    """Raise ``Unsupported`` where functions stand in the messages and the model would not be told of them."""
+    if not model.takes_tools and any(message.uses_tools for message in messages):
+        raise Unsupported(
+            f"{type(model).__name__} is told of no functions, and there are some in these messages: use a chat model "
+            "that renders them by its template, such as one of transformers"
+        )
 
 
 def clean_answer(answer: Answer) -> Answer:

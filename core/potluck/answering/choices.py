@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from potluck import plugins
+from potluck.answering.asking import check_tools
 from potluck.contracts import ChatModel
 from potluck.documents import Message
 from potluck.errors import Unsupported
@@ -41,6 +42,7 @@ def label_logprobs(
 
     ``part`` is the chat model as the recipe names it, for observers of a stage that has several components.
     """
+    check_tools(chat, messages)
     with model_call("chat", part=part):
         return [one.logprob for one in chat.likelihoods(messages, labels, label_suffix(chat, labels))]
 

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option("--swap", "swaps", multiple=True, metavar="AXIS=VALUE,...", help="An axis: retriever.k=2,4.")
 @click.option("--design", type=click.Choice(DESIGNS), default="grid", show_default=True, help="Which combinations.")
 @click.option("--baseline", metavar="VARIANT", help="The variant that others are compared with; the first if left out.")
-@click.option("--questions", type=click.Path(path_type=Path), help="A JSON Lines file, instead of the recipe's.")
+@click.option("--questions", type=click.Path(path_type=Path), help="A file of questions, instead of the recipe's.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N questions.")
 @click.option("--metric", help="The measure that words and causes are about.")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, help="Rounds, for chat models that sample.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 @click.option(
     "--questions",
     type=click.Path(path_type=Path),
-    help="A file of questions, instead of the recipe's: .jsonl, .json, .csv, .tsv, .parquet.",
+    help="A file of questions, instead of the recipe's: .jsonl, .json, .csv, .tsv, .xlsx, .parquet.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N questions.")
 @fresh_option

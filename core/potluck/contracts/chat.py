@@ -108,6 +108,10 @@ class ChatModel(Component):
     takes_tuned: bool = False
     """Whether it answers with ``context.tuned`` where that is given (``chat.adapter`` in a recipe)."""
 
+    takes_tools: ClassVar[bool] = False
+    """Whether the model is told of a message's ``tools``, ``calls`` and results. Where not, such messages are refused
+    before it is asked."""
+
     answer_end: str = ""
     """What the model writes where an answer is over, as text that ``likelihoods`` takes as ``after``; empty where it
     writes nothing, or reads a text's end by itself. May load the model."""

@@ -5,11 +5,17 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import get_args
 
 from potluck.datasets.class_labels import label_remarks, normalise_label
+from potluck.datasets.conversations import (
+    Reader,
+    UnusableTurn,
+    describe_calls,
+    find_reader,
+)
+from potluck.datasets.formats import PAIRS, REFERENCES, find_field, find_pair, recognise
 from potluck.datasets.row_files import DatasetRow
-from potluck.documents import Example, Json, Message, Role
+from potluck.documents import Example, Json, Message
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.prompt_template import PromptTemplate
@@ -17,25 +23,7 @@ from potluck.recipe.recipe_loader import problem_at
 from potluck.recipe.tuning_settings import DatasetSettings
 from potluck.suggestions import did_you_mean
 
-FORMS: tuple[tuple[str, str], ...] = (
-    ("prompt", "completion"),
-    ("instruction", "output"),
-    ("text", "label"),
-    ("input", "output"),
-    ("input", "target"),
-    ("input", "text"),
-    ("document", "summary"),
-    ("question", "answer"),
-    ("input", "refs"),
-    ("document", "refs"),
-    ("question", "answers"),
-)
-"""The names of input and target that are found where a recipe names none."""
-
-REFERENCES = ("refs", "references", "answers")
-"""Fields with several right answers, which files to evaluate on have in the place of a target."""
-
-_FIELDS = FORMS[0]
+_FIELDS = PAIRS[0]
 _OF_DOCUMENTS = frozenset({"gold_ids", "answers"})
 """Fields that questions about documents have beside ``question``."""
 
@@ -107,14 +95,14 @@ class ExampleBuilder:
         self._prompt, self._evaluating, self._classify = prompt, evaluating, classify
         self._written: dict[str, Json] = {}
         self._fields = rows[0].fields if rows else {}
-        self._chat = "messages" in self._fields and settings.input is None and settings.target is None
-        if not self._chat:
+        self._conversation = self._reader(settings, rows)
+        if self._conversation is None:
             self._input, self._target = self._names(settings, rows)
 
     @property
     def template(self) -> PromptTemplate | None:
         """The text with fields that the model is given; None for chat data, and for texts without a prompt."""
-        return None if self._chat or self._input is None else self._prompt or self._input
+        return None if self._conversation or self._input is None else self._prompt or self._input
 
     def usable(self, rows: Sequence[DatasetRow]) -> list[DatasetRow]:
         """Without the rows of a classification that have no label; ``notes`` tells of them."""
@@ -132,7 +120,7 @@ class ExampleBuilder:
     def _label(self, row: DatasetRow) -> Json | UnusableRow:
         """The label as it stands in the row; what is wrong where there is none to be read."""
         try:
-            if self._chat:
+            if self._conversation:
                 return self._messages(row).target
             return _target_value(row, self._target) if self._target in row.fields else None
         except UnusableRow as wrong:
@@ -144,7 +132,7 @@ class ExampleBuilder:
         found, problems = list[Example](), list[Problem]()
         for row in rows:
             try:
-                one = self._messages(row) if self._chat else self._example(row)
+                one = self._messages(row) if self._conversation else self._example(row)
                 found.append(replace(one, target=normalise_label(one.target)) if self._classify else one)
             except UnusableRow as wrong:
                 problems.append(row.problem(str(wrong)))
@@ -156,28 +144,40 @@ class ExampleBuilder:
 
     def _refuse_questions(self, rows: Sequence[DatasetRow]) -> None:
         """Raise ``PotluckError`` for a file of questions about documents that lacks what the prompt asks for."""
-        template = None if self._chat else self._prompt or self._input
+        template = None if self._conversation else self._prompt or self._input
         if not self._evaluating or template is None or not rows or template.fields <= set(rows[0].fields):
             return
         fields = sorted(template.fields)
-        target = next((target for given, target in FORMS if given in fields), "completion")
+        target = next((target for given, target in PAIRS if given in fields), "completion")
         if told := _about_documents(rows[0], (*fields, target)):
             raise PotluckError(told)
 
     def references(self, row: DatasetRow) -> tuple[str, ...]:
         """All the answers that a row calls right: its target, or each of a list of them."""
-        if self._chat:
+        if self._conversation:
             return (self._messages(row).target,)
         value = row.fields[self._target]
         return tuple(text for one in value if (text := str(one).strip())) if isinstance(value, list) else (str(value),)
 
+    def _reader(self, settings: DatasetSettings, rows: Sequence[DatasetRow]) -> Reader | None:
+        """What reads the rows where they are conversations, and the recipe names no fields."""
+        form = recognise(self._fields) if settings.input is None and settings.target is None else None
+        if form == "preference":
+            raise PotluckError(
+                f"{rows[0].place}: these are pairs of a better and a worse answer, from which no tuner learns yet. To "
+                "learn the better ones, say dataset: {input: prompt, target: chosen}"
+            )
+        own_fields = form == "alpaca" and self._prompt is not None
+        return None if form is None or own_fields else find_reader(self._fields)
+
     def _names(self, settings: DatasetSettings, rows: Sequence[DatasetRow]) -> tuple[PromptTemplate | None, str]:
-        known = next((form for form in FORMS if form[0] in self._fields and form[1] in self._fields), None)
+        known = find_pair(self._fields)
         target = settings.target or (known[1] if known else None)
         if self._evaluating and target not in self._fields:
             target = next((name for name in REFERENCES if name in self._fields), target)
-        if target is None and settings.input is None and "text" in self._fields:
-            return None, "text"
+        text = find_field("text", self._fields)
+        if target is None and settings.input is None and text is not None:
+            return None, text
         given = settings.input or (known[0] if known else None)
         if target is not None and given is None and self._prompt is not None:
             return self._prompt, target
@@ -189,8 +189,9 @@ class ExampleBuilder:
                 f"{rows[0].place if rows else 'the dataset'}: which field is the input, and which the target? Say "
                 f"dataset: {{input: ..., target: ...}}; there are {names}"
             )
-        if given == "instruction" and "input" in self._fields and settings.input is None:
-            return PromptTemplate("{instruction}\n\n{input}"), target
+        more = find_field("input", self._fields)
+        if known and given == find_field("instruction", self._fields) and more and settings.input is None:
+            return PromptTemplate(f"{{{given}}}\n\n{{{more}}}"), target
         return PromptTemplate(given if "{" in given else "{" + given + "}"), target
 
     def _example(self, row: DatasetRow) -> Example:
@@ -209,13 +210,15 @@ class ExampleBuilder:
         return Example((Message("user", text),), target)
 
     def _messages(self, row: DatasetRow) -> Example:
-        turns = row.fields.get("messages")
-        if not isinstance(turns, list) or not turns:
-            raise UnusableRow("'messages' is not a list of turns")
-        *asked, last = [turn_of(turn) for turn in turns]
-        if last.role != "assistant" or not (last.content.strip() or self._classify):
+        assert self._conversation is not None, "asked for rows that are conversations"
+        try:
+            *asked, last = self._conversation(row.fields).turns
+        except UnusableTurn as wrong:
+            raise UnusableRow(str(wrong)) from None
+        said = last.content.strip() or last.calls
+        if last.role != "assistant" or not (said or self._classify):
             raise UnusableRow("the last turn is not an answer of the assistant")
-        return Example(tuple(asked), last.content)
+        return Example(tuple(asked), describe_calls(last), last if last.calls else None)
 
 
 class UnusableRow(Exception):
@@ -249,13 +252,3 @@ def _target_value(row: DatasetRow, name: str) -> Json:
         return value[0]
     field_text(row, name)
     return value
-
-
-def turn_of(turn: Json) -> Message:
-    """A turn of chat data as a message. Raises ``UnusableRow``."""
-    if not isinstance(turn, dict) or not isinstance(turn.get("content"), str):
-        raise UnusableRow("a turn needs 'role' and 'content'")
-    role = next((role for role in get_args(Role) if role == turn.get("role")), None)
-    if role is None:
-        raise UnusableRow(f"a turn's role is system, user or assistant, not {turn.get('role')!r}")
-    return Message(role, str(turn["content"]))

@@ -16,6 +16,7 @@ from potluck.datasets.row_files import DatasetRow, is_rows, read_rows
 from potluck.documents import Example, Json
 from potluck.errors import PotluckError
 from potluck.fingerprints import fingerprint
+from potluck.json_values import as_json
 from potluck.language import fold
 from potluck.ledger import Amount, Ledger
 from potluck.recipe.model import RecipeModel
@@ -122,7 +123,9 @@ def _aside(rows: Sequence[DatasetRow], settings: DatasetSettings) -> list[str]:
 def _training(folder: Path) -> Path:
     found = _find_file(folder, _TRAINING)
     if found is None:
-        raise PotluckError(f"{folder}: there is no file train.jsonl (or .csv, .tsv, .json, .parquet) in this folder")
+        raise PotluckError(
+            f"{folder}: there is no file train.jsonl (or .csv, .tsv, .xlsx, .json, .parquet) in this folder"
+        )
     return found
 
 
@@ -191,7 +194,7 @@ def _split(examples: Sequence[Example], part: float, seed: int, classify: bool) 
         random.Random(f"{seed} {label}").shuffle(drawn)  # noqa: S311  (no secret)
         wanted = math.floor(part * groups.total() + 0.5)
         for key in drawn:
-            if wanted <= 0 or (len(groups) == 1 and classify):
+            if wanted <= 0 or len(groups) == 1:
                 break
             taken.add(key)
             wanted -= groups[key]
@@ -200,4 +203,8 @@ def _split(examples: Sequence[Example], part: float, seed: int, classify: bool) 
 
 
 def _plain(example: Example) -> Json:
+    """All of an example that decides what is learned."""
+    turns = [*example.messages, *([example.answer] if example.answer else [])]
+    if any(turn.uses_tools for turn in turns):
+        return [as_json(turn) for turn in turns]
     return [[[message.role, message.content] for message in example.messages], example.target]

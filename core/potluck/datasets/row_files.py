@@ -1,4 +1,5 @@
-"""Reading the rows of a dataset: JSON Lines, JSON, CSV, TSV or Parquet, each row with the place where it stands."""
+"""Reading the rows of a dataset: JSON Lines, JSON, CSV, TSV, XLSX or Parquet, each row with the place where it
+stands."""
 
 from __future__ import annotations
 
@@ -13,9 +14,10 @@ from pathlib import Path
 from typing import Any
 
 from potluck.datasets.json_lines import DoubledKey, UnusableLine, json_fault, object_of, split_json_lines
+from potluck.datasets.workbooks import read_workbook
 from potluck.documents import Json
 from potluck.errors import MissingDependency, PotluckError, Problem, RecipeError
-from potluck.installation import pip_command
+from potluck.installation import pip_command_of_extra
 from potluck.recipe.messages import format_value
 
 _LISTED = 20
@@ -23,13 +25,18 @@ _SHOWN = 160
 """The longest line that is shown with its problem, in characters."""
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LONGEST_FIELD = 10_000_000
+_SEPARATORS = (",", ";", "\t")
+"""What separates the cells of a file called .csv, by the programs and countries that write it."""
+
+TABLES = (".csv", ".tsv", ".xlsx")
+"""The files whose cells are texts."""
 
 
 @dataclass(frozen=True, slots=True)
 class DatasetRow:
     """One row: its fields, the file, the line in which it begins, and its number among the rows, both from 1.
 
-    ``line`` is 0 for a Parquet file, which has none.
+    ``line`` is the number in its sheet for a row of a workbook, and 0 for a Parquet file, which has none.
     """
 
     fields: Mapping[str, Json]
@@ -46,7 +53,9 @@ class DatasetRow:
         """A problem with the row, at a key of it where that can be found in the file."""
         if not self.line:
             return Problem(self.place, 0, 0, message)
-        line, column, text = _find(self.path, self.line, key) if key is not None else (self.line, 1, "")
+        if key is None or self.path.suffix.lower() == ".xlsx":
+            return Problem(str(self.path), self.line, 1, message)
+        line, column, text = _find(self.path, self.line, key)
         return Problem(str(self.path), line, column, message, text)
 
 
@@ -136,27 +145,56 @@ def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
     return found.end() if found else place
 
 
-def _table(separator: str) -> Callable[[Path, str | None, list[Problem]], Iterator[DatasetRow]]:
-    def read(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
-        csv.field_size_limit(_LONGEST_FIELD)
-        reader = csv.reader(io.StringIO(_text(path, encoding), newline=""), delimiter=separator, strict=True)
-        try:
-            names = [name.strip() for name in next(reader, [])]
-            if doubled := next((name for name in names if name and names.count(name) > 1), None):
-                problems.append(Problem(str(path), 1, 1, f"two columns are named {format_value(doubled)}"))
-                return
-            before = reader.line_num
-            for number, cells in enumerate(reader, 1):
-                line, before = before + 1, reader.line_num
-                if len(cells) > len(names):
-                    message = f"{len(cells)} cells, and the first line names {len(names)} fields"
-                    problems.append(Problem(str(path), line, 1, message))
-                elif any(cells):
-                    yield DatasetRow(dict(zip(names, cells, strict=False)), path, line, number)
-        except csv.Error as error:
-            problems.append(Problem(str(path), reader.line_num, 1, f"no table: {error}"))
+def _csv(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
+    text = _text(path, encoding)
+    return _separated(path, text, _separator(text), problems)
 
-    return read
+
+def _tsv(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
+    return _separated(path, _text(path, encoding), "\t", problems)
+
+
+def _separator(text: str) -> str:
+    """What separates the names of the columns; a comma where there is any, or one column."""
+    names = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
+    return next((sign for sign in _SEPARATORS if sign in names), ",")
+
+
+def _separated(path: Path, text: str, separator: str, problems: list[Problem]) -> Iterator[DatasetRow]:
+    csv.field_size_limit(_LONGEST_FIELD)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+
+    def lines() -> Iterator[tuple[int, list[str]]]:
+        before = 0
+        for cells in reader:
+            line, before = before + 1, reader.line_num
+            yield line, cells
+
+    try:
+        yield from _table(path, lines(), "line", problems)
+    except csv.Error as error:
+        problems.append(Problem(str(path), reader.line_num, 1, f"no table: {error}"))
+
+
+def _xlsx(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
+    return _table(path, read_workbook(path, problems), "row", problems)
+
+
+def _table(
+    path: Path, lines: Iterator[tuple[int, list[str]]], unit: str, problems: list[Problem]
+) -> Iterator[DatasetRow]:
+    """The rows of a table below the one that names the columns; each line comes with its number."""
+    first, head = next(lines, (1, []))
+    names = [name.strip() for name in head]
+    if doubled := next((name for name in names if name and names.count(name) > 1), None):
+        problems.append(Problem(str(path), first, 1, f"two columns are named {format_value(doubled)}"))
+        return
+    for number, (line, cells) in enumerate(lines, 1):
+        if len(cells) > len(names):
+            message = f"{len(cells)} cells, and the first {unit} names {len(names)} fields"
+            problems.append(Problem(str(path), line, 1, message))
+        elif any(cells):
+            yield DatasetRow(dict(zip(names, cells, strict=False)), path, line, number)
 
 
 def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
@@ -165,7 +203,7 @@ def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Itera
         import pyarrow.parquet
     except ImportError:
         raise MissingDependency(
-            f"{path}: reading Parquet needs the package 'pyarrow'. Run: {pip_command('pyarrow')}"
+            f"{path}: reading Parquet needs the package 'pyarrow'. Run: {pip_command_of_extra('parquet')}"
         ) from None
     try:
         found: list[dict[str, Any]] = pyarrow.parquet.read_table(path).to_pylist()
@@ -184,14 +222,16 @@ def _text(path: Path, encoding: str | None) -> str:
         return content.decode(name)
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
-        hint = "say which encoding it is in: dataset.encoding: big5 (or gb18030, cp1252, utf-16)"
-        raise RecipeError([Problem(str(path), line, 1, f"this is not {name}")], hint) from None
+        hint = "or say which encoding it is in: dataset.encoding: big5 (or gb18030, cp1252, utf-16)"
+        message = f"this is not {name}; save the file as UTF-8"
+        raise RecipeError([Problem(str(path), line, 1, message)], hint) from None
 
 
 _READERS: dict[str, Callable[[Path, str | None, list[Problem]], Iterator[DatasetRow]]] = {
     ".jsonl": _json_lines,
     ".json": _json_list,
-    ".csv": _table(","),
-    ".tsv": _table("\t"),
+    ".csv": _csv,
+    ".tsv": _tsv,
+    ".xlsx": _xlsx,
     ".parquet": _parquet,
 }

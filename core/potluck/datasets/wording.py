@@ -6,7 +6,8 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from potluck.datasets.examples import ExampleBuilder, UnusableRow, field_text, turn_of
+from potluck.datasets.conversations import UnusableTurn, find_reader
+from potluck.datasets.examples import ExampleBuilder, UnusableRow, field_text
 from potluck.datasets.prepare import training_rows
 from potluck.datasets.row_files import DatasetRow, read_rows
 from potluck.documents import Example, Message
@@ -24,7 +25,7 @@ _LISTED = 20
 
 @dataclass(frozen=True, slots=True)
 class Wording:
-    """The text that the model is given, with fields. ``turns``: a row may hold whole turns, under ``messages``."""
+    """The text that the model is given, with fields. ``turns``: a row may be a conversation instead."""
 
     template: PromptTemplate
     turns: bool = False
@@ -48,9 +49,11 @@ class Wording:
         return found
 
     def _messages(self, row: DatasetRow) -> tuple[Message, ...]:
-        turns = row.fields.get("messages")
-        if self.turns and isinstance(turns, list):
-            asked = tuple(map(turn_of, turns))
+        if self.turns and (read := find_reader(row.fields)) is not None:
+            try:
+                asked = read(row.fields).turns
+            except UnusableTurn as wrong:
+                raise UnusableRow(str(wrong)) from None
             asked = asked[:-1] if asked and asked[-1].role == "assistant" else asked
             if not asked:
                 raise UnusableRow("there is no turn before the answer")

@@ -43,8 +43,9 @@ def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering
     Raises ``TemplateFailed`` for a template that refuses the messages, leaves some out, is malformed, or takes more
     time or room than is allowed.
     """
-    turns = [{"role": message.role, "content": message.content} for message in messages]
-    known = {"tools": None, "documents": None, **tokenizer.special_tokens_map}
+    turns = [_turn(message) for message in messages]
+    tools = [dict(tool) for message in messages[:1] for tool in message.tools] or None
+    known = {"documents": None, **tokenizer.special_tokens_map, "tools": tools}
     try:
         text = _generate(
             tokenizer.get_chat_template(), {**known, "messages": turns, "add_generation_prompt": answering}
@@ -53,6 +54,17 @@ def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering
         raise _template_error(error, model) from error
     check_whole(messages, text, model)
     return text
+
+
+def _turn(message: Message) -> dict[str, Any]:
+    """A turn as templates take it: arguments of calls are mappings, and what a turn does not have is not there."""
+    turn: dict[str, Any] = {"role": message.role, "content": message.content}
+    if message.calls:
+        turn["tool_calls"] = [
+            {"type": "function", "id": call.id, "function": {"name": call.name, "arguments": dict(call.arguments)}}
+            for call in message.calls
+        ]
+    return turn | {key: said for key, said in (("tool_call_id", message.call_id), ("name", message.name)) if said}
 
 
 def check_limits(source: str, conversations: Iterable[Mapping[str, Any]], model: str) -> None:
@@ -110,6 +122,19 @@ def check_whole(messages: Sequence[Message], text: str, model: str) -> None:
                 f"{model}: its chat template leaves out message {number} of {len(messages)} (role {message.role}), "
                 "which the model would not see; leave the message out, or fix the template"
             )
+    functions = {call.name for message in messages for call in message.calls}
+    functions |= {str(_function(tool).get("name", "")) for message in messages[:1] for tool in message.tools}
+    if lost := sorted(name for name in functions if name not in text):
+        raise TemplateFailed(
+            f"{model}: its chat template writes no functions ({', '.join(lost)}): take a model that was made to call "
+            "tools, or leave the tools out"
+        )
+
+
+def _function(tool: Mapping[str, Any]) -> Mapping[str, Any]:
+    """A function's own description, within that of a tool or by itself."""
+    inner = tool.get("function")
+    return inner if isinstance(inner, Mapping) else tool
 
 
 class _LimitExceeded(Exception):

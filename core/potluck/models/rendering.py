@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from potluck.documents import Message, plain
+from potluck.errors import ModelError
 from potluck.models.chat_template import render
 
 
@@ -16,9 +17,23 @@ def render_prompt(prompt: str | Sequence[Message], tokenizer: Any, model: str) -
     messages call the model. Raises ``TemplateFailed`` for messages that its template refuses or loses.
     """
     if isinstance(prompt, str) or tokenizer.chat_template is None:
-        text = prompt if isinstance(prompt, str) else plain(prompt)
+        text = prompt if isinstance(prompt, str) else plain_text(prompt, model)
         return [token for token in tokenizer("")["input_ids"] if token == tokenizer.bos_token_id], text
     return [], render(prompt, tokenizer, model, answering=True)
+
+
+def plain_text(messages: Sequence[Message], model: str) -> str:
+    """The messages' texts with a blank line between them.
+
+    Raises ``ModelError`` for messages that call functions, which only a chat template can write. ``model`` is what
+    the error calls the model.
+    """
+    if any(message.uses_tools for message in messages):
+        raise ModelError(
+            f"{model} has no chat template that writes calls of functions: take a model that was made to call tools, "
+            "or leave the tools out"
+        )
+    return plain(messages)
 
 
 def common_prefix_length(one: Sequence[int], other: Sequence[int]) -> int:

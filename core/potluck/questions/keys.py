@@ -1,10 +1,11 @@
-"""Keys of questions that somebody meant otherwise: misspelt, in the words of other tools, or in Chinese."""
+"""Keys of questions in Chinese, and those that somebody meant otherwise: misspelt, or in the words of other tools."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
 from collections.abc import Collection, Iterable
+from functools import cache
 
 KEYS = (
     "question_id",
@@ -41,6 +42,16 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
 """What other tools and people call them."""
 
 
+def chinese_keys(names: Collection[str]) -> dict[str, str]:
+    """The keys that names in Chinese stand for: ``question`` for ``問題``. None for a key that is there itself."""
+    found: dict[str, str] = {}
+    for name in names:
+        key = _chinese().get(_join(_words(name)))
+        if key is not None and key not in names and key not in found.values():
+            found[name] = key
+    return found
+
+
 def meant_key(name: str, there: Collection[str]) -> str | None:
     """The key that is probably meant by one that a question does not have; None for a key of the user's own.
 
@@ -54,6 +65,11 @@ def meant_key(name: str, there: Collection[str]) -> str | None:
         if plain in {_join(_words(word)) for word in (key, *others)} or _near(_words(name), _words(key)):
             return key
     return None
+
+
+@cache
+def _chinese() -> dict[str, str]:
+    return {_join(_words(word)): key for key, words in _OTHER_WORDS.items() for word in words if not word.isascii()}
 
 
 def _words(name: str) -> list[str]:

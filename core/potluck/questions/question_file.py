@@ -10,10 +10,10 @@ from pathlib import Path
 from typing import Any
 
 from potluck.datasets.json_lines import SURROGATE, JsonLine, UnusableLine, open_json_lines
-from potluck.datasets.row_files import DatasetRow, is_rows, read_rows
+from potluck.datasets.row_files import TABLES, DatasetRow, is_rows, read_rows
 from potluck.documents import Json
 from potluck.errors import PotluckError, Problem, RecipeError
-from potluck.questions.keys import KEYS, meant_key
+from potluck.questions.keys import KEYS, chinese_keys, meant_key
 from potluck.recipe.messages import format_value
 from potluck.refusals import is_refusal
 from potluck.suggestions import suggest
@@ -22,8 +22,8 @@ from potluck.visible import is_blank
 _LISTED = 20
 """How many problems of one file are listed."""
 
-_TABLES = (".csv", ".tsv")
 _FLAGS = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
+_LISTS = ("gold_ids", "gold_sections", "answers", "gold_facts", "evidence")
 _PASSED_OVER = ("id", "metadata", "")
 """Keys that may stand in any question and are not told."""
 
@@ -72,7 +72,7 @@ def read_questions(path: Path, limit: int | None = None) -> list[Question]:
 
 
 def read_question_file(path: Path, limit: int | None = None) -> QuestionFile:
-    """The questions of a file, or its first ``limit``: JSON Lines, or rows of a .json, .csv, .tsv or .parquet file.
+    """The questions of a file, or its first ``limit``: JSON Lines, or rows of .json, .csv, .tsv, .xlsx or .parquet.
 
     A question without ``question_id`` (or ``id``) is called after its line: ``line-7``. Keys of the user's own are
     passed over, with a note; one that is nearly a key of ours, and stands for none that is there, is a problem. Raises
@@ -100,8 +100,11 @@ class _Found:
 
     def take(self, row: DatasetRow | JsonLine) -> None:
         """Make a question of a row."""
+        meant: dict[str, str] = {}
         try:
-            fields = row.fields if isinstance(row, DatasetRow) else row.parse()
+            written = row.fields if isinstance(row, DatasetRow) else row.parse()
+            meant = chinese_keys(written)
+            fields = {meant.get(key, key): _as_meant(value, meant.get(key)) for key, value in written.items()}
             keys_are_right = self._check_keys(fields, row)
             question = _question(fields, row)
             if question.id in self.questions:
@@ -109,8 +112,9 @@ class _Found:
             if keys_are_right:
                 self.questions[question.id] = question
         except UnusableLine as wrong:
-            problem = row.problem_of(wrong) if isinstance(row, JsonLine) else row.problem(str(wrong), wrong.key)
-            self.problems.append(problem)
+            key = next((name for name, key in meant.items() if key == wrong.key), wrong.key)
+            column = (wrong.column,) if isinstance(row, JsonLine) else ()
+            self.problems.append(row.problem(str(wrong), key, *column))
 
     def notes(self) -> Iterator[str]:
         """What the user should know."""
@@ -150,8 +154,9 @@ def _rows(path: Path) -> Iterator[DatasetRow | JsonLine]:
 
 def _hint(path: Path) -> str:
     """What a file of this name should hold."""
-    if path.suffix.lower() in _TABLES:
-        return f"the first line names the columns, such as {_COLUMNS}; a cell holds a text, or a JSON list of texts"
+    if path.suffix.lower() in TABLES:
+        names = f"{_COLUMNS} (or 問題, 答案)"
+        return f"the first line names the columns, such as {names}; a cell holds a text, or a JSON list of texts"
     if path.suffix.lower() == ".parquet":
         return f"the columns are such as {_COLUMNS}"
     if path.suffix.lower() == ".json":
@@ -160,7 +165,7 @@ def _hint(path: Path) -> str:
 
 
 def _question(fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> Question:
-    is_table = isinstance(row, DatasetRow) and row.path.suffix.lower() in _TABLES
+    is_table = isinstance(row, DatasetRow) and row.path.suffix.lower() in TABLES
     question = Question(
         id=_id(fields, row),
         question=_text(fields),
@@ -215,6 +220,11 @@ def _texts(fields: Mapping[str, Json], key: str, is_table: bool) -> tuple[str, .
     if not isinstance(value, list) or not all(map(_is_text, value)):
         raise UnusableLine(f"{key} has to be a list of texts that are not blank", key)
     return tuple(str(one) for one in value)
+
+
+def _as_meant(value: Json, key: str | None) -> Json:
+    """The value of a key in Chinese, under which one text stands for a list of it."""
+    return _as_list(value) if isinstance(value, str) and key in _LISTS else value
 
 
 def _as_list(cell: str) -> Json:

@@ -23,7 +23,7 @@ class DatasetSettings(Config):
     """What a recipe may write under ``dataset``; a bare path stands for ``path``."""
 
     path: str
-    """JSON Lines, JSON, CSV, TSV or Parquet, or a folder with train and perhaps validation files of these."""
+    """JSON Lines, JSON, CSV, TSV, XLSX or Parquet, or a folder with train and perhaps validation files of these."""
 
     input: str | None = None
     """The field that the model is given, or a text with fields: '{premise} / {hypothesis}'. Usual names are found."""

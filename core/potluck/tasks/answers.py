@@ -21,6 +21,7 @@ from potluck.errors import PotluckError
 from potluck.evaluation.results import Answered
 from potluck.evaluation.surprises import surprise_at
 from potluck.fingerprints import fingerprint
+from potluck.json_values import as_json
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import QuestionScore, Scorer
 from potluck.observation.stage import in_current_stage, model_call
@@ -184,7 +185,9 @@ class ExampleAsker(ExampleAnswerer):
 
 
 def _prompt(item: Item) -> Json:
-    return [[message.role, message.content] for message in item.example.messages]
+    return [
+        as_json(message) if message.uses_tools else [message.role, message.content] for message in item.example.messages
+    ]
 
 
 def item_of(number: int, example: Example, references: Sequence[str]) -> Item:

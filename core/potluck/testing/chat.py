@@ -23,7 +23,7 @@ def check_declared(subject: Subject) -> None:
         window = model.context_window
         need(window is None or (type(window) is int and window > 0), f"context_window is {window!r}")
         need(type(model.concurrency) is int and model.concurrency > 0, f"concurrency is {model.concurrency!r}")
-        for name in ("exact_token_counts", "scores_text", "reads_after", "takes_tuned"):
+        for name in ("exact_token_counts", "scores_text", "reads_after", "takes_tools", "takes_tuned"):
             need(type(getattr(model, name)) is bool, f"{name} is {getattr(model, name)!r}")
         need(isinstance(model.answer_end, str), f"answer_end is {model.answer_end!r}")
         need_as_offered(subject, model)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from potluck.contracts.tuner import ModelKind
-from potluck.documents import Example, Message, plain
-from potluck.errors import ModelError, TooLong
+from potluck.documents import Example, Message
+from potluck.errors import ModelError, TemplateFailed, TooLong
 from potluck.models.chat_template import render
-from potluck.models.rendering import common_prefix_length, render_prompt, split_at_mask
+from potluck.models.rendering import common_prefix_length, plain_text, render_prompt, split_at_mask
 from potluck.models.tokenizer import append_end_token, end_tokens
 
 _SHOWN = 5
@@ -117,7 +117,7 @@ def encode_example(example: Example, tokenizer: Any, kind: ModelKind = "causal")
         if len(ids) < 2:
             raise ModelError("an example without a text cannot be learned")
         return Encoded(tuple(ids), 1)
-    head, prompt, whole = render_example(example.messages, example.target, tokenizer)
+    head, prompt, whole = render_example(example, tokenizer)
     before, ids = tokenizer([prompt, whole], add_special_tokens=False)["input_ids"]
     start = len(head) + common_prefix_length(before, ids)
     ids = [*head, *ids]
@@ -151,26 +151,35 @@ def _encode_pair(example: Example, tokenizer: Any) -> Encoded:
 def _text(example: Example) -> str:
     if not example.messages:
         raise ModelError("such a model learns answers: name the field that is the input, dataset: {input: ...}")
-    return plain(example.messages)
+    return plain_text([*example.messages, *([example.answer] if example.answer else [])], "such a model")
 
 
-def render_example(messages: Sequence[Message], target: str, tokenizer: Any) -> tuple[list[int], str, str]:
+def render_example(example: Example, tokenizer: Any) -> tuple[list[int], str, str]:
     """The token that stands first, the text of the prompt, and the text of prompt and answer.
 
     The answer ends with what the template writes behind it, up to a token that ends a turn; where the model has no
     template, or one that writes no such token, with the end of a text: without it a model never learns to stop.
+    Raises ``ModelError`` for an answer that calls functions, which the template does not write behind the prompt.
     """
     name, ends = tokenizer.name_or_path, end_tokens(tokenizer)
-    head, prompt = render_prompt(messages, tokenizer, name)
-    closed = prompt + target + (ends[0] if ends else "")
+    answer = example.answer or Message("assistant", example.target)
+    if answer.uses_tools and tokenizer.chat_template is None:
+        plain_text([answer], name)
+    head, prompt = render_prompt(example.messages, tokenizer, name)
+    closed = prompt + example.target + (ends[0] if ends else "")
     if tokenizer.chat_template is None:
         return head, prompt, closed
-    whole = render([*messages, Message("assistant", target)], tokenizer, name, answering=False)
-    if not whole.startswith(prompt + target):
+    whole = render([*example.messages, answer], tokenizer, name, answering=False)
+    begun = prompt if answer.uses_tools else prompt + example.target
+    if not whole.startswith(begun):
+        if answer.uses_tools:
+            raise TemplateFailed(f"{name}: its chat template does not write calls of functions behind the prompt")
         return head, prompt, closed
-    rest = whole[len(prompt + target) :]
+    rest = whole[len(begun) :]
     stops = [rest.index(end) + len(end) for end in ends if end in rest]
-    return head, prompt, prompt + target + rest[: min(stops)] if stops else closed
+    if answer.uses_tools:
+        return head, prompt, begun + (rest[: min(stops)] if stops else rest + (ends[0] if ends else ""))
+    return head, prompt, begun + rest[: min(stops)] if stops else closed
 
 
 def _cut(one: Encoded, limit: int) -> Encoded | None:

@@ -49,6 +49,7 @@ class Transformers(WritingChat):
 
     _config: TransformersConfig
     kinds = frozenset({"causal"})
+    takes_tools = True
 
     @property
     def context_window(self) -> int | None:  # type: ignore[override]

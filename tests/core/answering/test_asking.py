@@ -11,8 +11,10 @@ from pathlib import Path
 import pytest
 
 from potluck.answering.asking import ask_model
+from potluck.answering.choices import label_logprobs
 from potluck.contracts import ChatModel, ChatOptions
-from potluck.documents import Answer, Message, Passage, Usage
+from potluck.documents import Answer, Message, Passage, ToolCall, Usage
+from potluck.errors import Unsupported
 from potluck.language import whole_characters
 from potluck.ledger import Entry
 from potluck.recipe import loads
@@ -59,3 +61,22 @@ def test_what_any_chat_model_says_can_be_written_down_and_counted() -> None:
 def test_whole_text_stays_as_it_is() -> None:
     for text in ("", "pump", "泵 \U0001f600 \ufffd\n"):
         assert whole_characters(text) == text
+
+
+@pytest.mark.parametrize(
+    "message",
+    [
+        Message("tool", "31"),
+        Message("user", "?", tools=({"name": "f"},)),
+        Message("assistant", "", calls=(ToolCall("f", {}),)),
+    ],
+)
+def test_functions_that_a_model_would_not_be_told_of_are_refused(message: Message) -> None:
+    class Able(Sloppy):
+        takes_tools = True
+
+    with pytest.raises(Unsupported, match="Sloppy is told of no functions"):
+        ask_model(Sloppy(), [message], ChatOptions())
+    with pytest.raises(Unsupported, match="Sloppy is told of no functions"):
+        label_logprobs(Sloppy(), [message], ["a", "b"])
+    assert ask_model(Able(), [message], ChatOptions()).text == WHOLE

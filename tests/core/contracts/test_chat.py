@@ -84,4 +84,5 @@ def test_a_model_that_declares_nothing_promises_nothing() -> None:
         None, 1, True, "", (),
     )  # fmt: skip
     assert (echo.scores_text, echo.reads_after, echo.reads_prompt, echo.takes_tuned) == (False, False, True, False)
+    assert not echo.takes_tools
     assert echo.ignores == echo.kinds == frozenset()

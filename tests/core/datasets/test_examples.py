@@ -12,9 +12,10 @@ from typing import Any
 import pytest
 
 from potluck import recipe as recipes
-from potluck.datasets.examples import FORMS, ExampleBuilder, check_fields
+from potluck.datasets.examples import ExampleBuilder, check_fields
+from potluck.datasets.formats import PAIRS
 from potluck.datasets.row_files import DatasetRow
-from potluck.documents import Example, Message
+from potluck.documents import Example, Message, ToolCall
 from potluck.errors import PotluckError, RecipeError
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.tuning_settings import DatasetSettings
@@ -41,7 +42,7 @@ def user(text: str, target: str) -> Example:
     return Example((Message("user", text),), target)
 
 
-@pytest.mark.parametrize(("given", "target"), FORMS)
+@pytest.mark.parametrize(("given", "target"), PAIRS)
 def test_every_usual_pair_of_names_is_found(given: str, target: str) -> None:
     assert made({given: "問 a", target: "答 b"}) == [user("問 a", "答 b")]
 
@@ -142,7 +143,7 @@ def test_a_field_of_messages_is_a_field_where_the_recipe_names_others() -> None:
         ([turn("user", "a"), turn("assistant", " ")], "the last turn is not an answer of the assistant"),
         (["a", turn("assistant", "b")], "a turn needs 'role' and 'content'"),
         ([turn("user", 3), turn("assistant", "b")], "a turn needs 'role' and 'content'"),
-        ([turn("human", "a"), turn("assistant", "b")], "a turn's role is system, user or assistant, not 'human'"),
+        ([turn("human", "a"), turn("assistant", "b")], "a turn's role is system, user, assistant or tool, not 'human'"),
     ],
 )
 def test_a_conversation_that_is_none_is_told(turns: Any, message: str) -> None:
@@ -299,3 +300,54 @@ def test_fields_that_questions_about_documents_lack_are_told_with_what_the_file_
 
     assert "dataset.input: there is no field 'text'" in str(raised.value)
     assert str(raised.value).splitlines()[-1] == QUESTIONS + '{"prompt": "…", "completion": "…"}'
+
+
+@pytest.mark.parametrize(
+    ("fields", "expected"),
+    [
+        ({"問題": "軌距？", "答案": "1067"}, user("軌距？", "1067")),
+        ({"訊息": "中獎了", "標籤": "垃圾"}, user("中獎了", "垃圾")),
+        ({"指令": "翻譯", "輸入": "海", "輸出": "sea"}, user("翻譯\n\n海", "sea")),
+        ({"文字": "只有文字"}, Example((), "只有文字")),
+        ({"conversations": [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]}, user("a", "b")),
+        ({"instruction": "a", "input": None, "output": "b", "system": ""}, user("a", "b")),
+    ],
+)
+def test_data_is_read_as_it_comes(fields: dict[str, Any], expected: Example) -> None:
+    assert made(fields) == [expected]
+
+
+def test_a_prompt_of_the_recipe_goes_before_the_turns_of_alpaca() -> None:
+    row = {"instruction": "a", "input": "b", "output": "c", "system": "s"}
+
+    assert made(row, prompt="{instruction}: {input}") == [user("a: b", "c")]
+
+
+def test_an_answer_that_calls_functions_is_the_whole_turn() -> None:
+    turns = [{"role": "user", "content": "熱嗎？"}]
+    call = {"role": "assistant", "tool_calls": [{"function": {"name": "查", "arguments": "{}"}}]}
+
+    (one,) = made({"messages": [*turns, call], "tools": [{"name": "查"}]})
+
+    assert one.target == '{"name": "查", "arguments": {}}'
+    assert one.answer == Message("assistant", "", calls=(ToolCall("查", {}),))
+    assert one.messages[0].tools == ({"type": "function", "function": {"name": "查"}},)
+
+
+def test_pairs_of_a_better_and_a_worse_answer_are_refused_with_a_way_out() -> None:
+    row = {"prompt": "a", "chosen": "b", "rejected": "c"}
+
+    with pytest.raises(PotluckError, match=r"data\.jsonl:1: these are pairs .* \{input: prompt, target: chosen\}"):
+        made(row)
+    assert made(row, input="prompt", target="chosen") == [user("a", "b")]
+
+
+def test_a_wrong_turn_is_told_at_its_line() -> None:
+    good = [{"from": "human", "value": "a"}, {"from": "gpt", "value": "b"}]
+
+    with pytest.raises(RecipeError) as raised:
+        made({"conversations": good}, {"conversations": good[:1]}, {"conversations": [{"from": "x", "value": ""}]})
+    assert [(one.line, one.message) for one in raised.value.problems] == [
+        (2, "the last turn is not an answer of the assistant"),
+        (3, "a turn is from system, human, gpt, function_call or observation, not 'x'"),
+    ]

@@ -205,3 +205,20 @@ def test_a_field_that_some_rows_lack_is_told_at_the_rows(tmp_path: Path) -> None
         RecipeError, match=r"data\.jsonl:2:1: there is no field 'question' \(did you mean 'qestion'\?\)"
     ):
         prepared(tmp_path, rows, input="question", target="reply")
+
+
+def test_texts_that_differ_in_digits_alone_are_not_all_kept_apart(tmp_path: Path) -> None:
+    rows = [{"prompt": f"第 {number} 節？", "completion": f"{number}"} for number in range(20)]
+
+    found = prepared(tmp_path, rows, validation=0.1)
+    assert (len(found.training), len(found.validation)) == (20, 0)
+
+
+def test_examples_that_call_other_functions_are_no_copies(tmp_path: Path) -> None:
+    def row(name: str, tools: list[str]) -> dict[str, Any]:
+        call = {"role": "assistant", "tool_calls": [{"function": {"name": name, "arguments": "{}"}}]}
+        return {"messages": [{"role": "user", "content": "?"}, call], "tools": [{"name": tool} for tool in tools]}
+
+    one, other = prepared(tmp_path, [row("f", ["f"]), row("f", ["f", "g"]), row("f", ["f"])]).training
+    assert (len(one.messages[0].tools), len(other.messages[0].tools)) == (1, 2)
+    assert prepared(tmp_path, [row("f", ["f"])]).fingerprint != prepared(tmp_path, [row("f", ["f", "g"])]).fingerprint

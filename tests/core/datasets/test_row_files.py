@@ -39,6 +39,8 @@ FILES: dict[str, tuple[str, str, list[tuple[dict[str, Any], int, int]]]] = {
         ' a , b\n1,2\n"x\ny",3\n,\n\n4\n',
         [({"a": "1", "b": "2"}, 2, 1), ({"a": "x\ny", "b": "3"}, 3, 2), ({"a": "4"}, 7, 5)],
     ),
+    "a table with semicolons": ("d.csv", '"a, x";b\n"1;5";2,5\n', [({"a, x": "1;5", "b": "2,5"}, 2, 1)]),
+    "a table with tabs that is called .csv": ("d.csv", "a\tb\n1\t2\n", [({"a": "1", "b": "2"}, 2, 1)]),
     "a table with tabs": ("D.TSV", "a\tb\n1,5\t二\n", [({"a": "1,5", "b": "二"}, 2, 1)]),
 }
 
@@ -113,7 +115,7 @@ def test_twenty_problems_are_told_at_once(tmp_path: Path) -> None:
         ("d.csv", "", r"d\.csv: there is no row in it"),
         ("d.csv", "a,b\n", r"d\.csv: there is no row in it"),
         ("d.json", "[]", r"d\.json: there is no row in it"),
-        ("d.txt", "a", r"rows are read from \.jsonl, \.json, \.csv, \.tsv, \.parquet, not from \.txt"),
+        ("d.txt", "a", r"rows are read from \.jsonl, \.json, \.csv, \.tsv, \.xlsx, \.parquet, not from \.txt"),
         ("data", "a", r"not from a file without an extension"),
     ],
 )
@@ -141,11 +143,11 @@ def test_a_text_is_in_the_encoding_that_its_mark_or_the_recipe_says(
 
 
 def test_another_encoding_is_told_at_the_line_of_its_first_byte(tmp_path: Path) -> None:
-    with pytest.raises(RecipeError, match=r"say which encoding it is in: dataset\.encoding: big5") as raised:
+    with pytest.raises(RecipeError, match=r"or say which encoding it is in: dataset\.encoding: big5") as raised:
         read_rows(written(tmp_path, "d.csv", b"a,b\n1,2\n" + "中,文\n".encode("big5")))
 
     (problem,) = raised.value.problems
-    assert (problem.line, problem.column, problem.message) == (3, 1, "this is not utf-8")
+    assert (problem.line, problem.column, problem.message) == (3, 1, "this is not utf-8; save the file as UTF-8")
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from potluck.questions.keys import meant_key
+from potluck.questions.keys import chinese_keys, meant_key
 
 
 @pytest.mark.parametrize(
@@ -47,3 +47,9 @@ from potluck.questions.keys import meant_key
 def test_a_key_in_other_words_is_known(key: str, meant: str) -> None:
     assert meant_key(key, {key}) == meant
     assert meant_key(key, {key, meant}) is None, "where the right one is there, it is the user's own"
+
+
+def test_names_in_chinese_stand_for_keys_that_are_not_there() -> None:
+    assert chinese_keys(["問題", "標準 答案", "id", "備註"]) == {"問題": "question", "標準 答案": "answers"}
+    assert chinese_keys(["問題", "題目"]) == {"問題": "question"}
+    assert chinese_keys(["問題", "question", "answer"]) == {}

@@ -183,6 +183,13 @@ def rows_file(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path:
         pyarrow.parquet.write_table(pyarrow.Table.from_pylist(rows), path)
     elif path.suffix == ".json":
         path.write_text(json.dumps(rows, ensure_ascii=False, indent=1), encoding="utf-8")
+    elif path.suffix == ".xlsx":
+        openpyxl = pytest.importorskip("openpyxl")
+        book = openpyxl.Workbook()
+        book.active.append(list(rows[0]))
+        for row in rows:
+            book.active.append([json.dumps(cell) if isinstance(cell, list) else cell for cell in row.values()])
+        book.save(path)
     elif path.suffix == ".jsonl":
         path.write_text("".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows), encoding="utf-8")
     else:
@@ -195,7 +202,7 @@ def rows_file(folder: Path, name: str, rows: list[dict[str, Any]]) -> Path:
     return path
 
 
-KINDS = ["q.jsonl", "q.json", "q.csv", "q.tsv", "q.parquet"]
+KINDS = ["q.jsonl", "q.json", "q.csv", "q.tsv", "q.parquet", "q.xlsx"]
 
 
 @pytest.mark.parametrize("name", KINDS)
@@ -226,7 +233,7 @@ def test_a_cell_of_a_table_is_one_text_a_list_or_nothing(tmp_path: Path) -> None
 
 @pytest.mark.parametrize(
     ("name", "line", "column"),
-    [("q.jsonl", 1, 19), ("q.json", 4, 3), ("q.csv", 1, 10), ("q.tsv", 1, 10), ("q.parquet", 0, 0)],
+    [("q.jsonl", 1, 19), ("q.json", 4, 3), ("q.csv", 1, 10), ("q.tsv", 1, 10), ("q.xlsx", 2, 1), ("q.parquet", 0, 0)],
 )
 def test_a_key_that_was_meant_otherwise_is_told_once_at_its_place(
     tmp_path: Path, name: str, line: int, column: int
@@ -297,3 +304,30 @@ def test_a_file_with_our_keys_only_needs_no_note(tmp_path: Path) -> None:
     path = rows_file(tmp_path, "q.jsonl", [{"id": 1, "question": "?", "metadata": {"topic": "rails"}}])
 
     assert read_question_file(path).notes == ()
+
+
+@pytest.mark.parametrize("name", KINDS)
+def test_keys_in_chinese_are_read(tmp_path: Path, name: str) -> None:
+    rows = [{"編號": "甲", "問題": "軌距是多少？", "答案": "1067 mm", "章節": "2.1"}]
+
+    assert read_questions(rows_file(tmp_path, name, rows)) == [
+        Question("甲", "軌距是多少？", (), ("2.1",), ("1067 mm",))
+    ]
+
+
+def test_a_chinese_key_beside_the_one_that_it_means_is_the_users_own(tmp_path: Path) -> None:
+    path = rows_file(tmp_path, "q.csv", [{"question": "軌距？", "問題": "gauge?"}])
+
+    found = read_question_file(path)
+    assert [one.question for one in found.questions] == ["軌距？"]
+    assert found.notes == (f"{path}: these keys of questions mean nothing to potluck: 問題",)
+
+
+def test_a_problem_with_a_key_in_chinese_is_told_where_it_is_written(tmp_path: Path) -> None:
+    path = tmp_path / "q.jsonl"
+    path.write_text('{"問題": "軌距？", "答案": [3]}\n', encoding="utf-8")
+
+    with pytest.raises(RecipeError) as raised:
+        read_questions(path)
+    (problem,) = raised.value.problems
+    assert (problem.line, problem.column) == (1, 15)

@@ -11,8 +11,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from potluck.documents import Example, Message
-from potluck.errors import TooLong
+from potluck.documents import Example, Message, ToolCall
+from potluck.errors import ModelError, TemplateFailed, TooLong
 from potluck.models.loading import load_tokenizer
 from potluck.tuning.encode import encode, encode_example
 from support.tuning import make_model
@@ -111,3 +111,64 @@ def test_a_long_text_is_learned_in_parts_by_consent_each_token_once(model: Path,
 def test_an_answer_is_not_split(model: Path) -> None:
     with pytest.raises(TooLong, match="split"):
         encode(EXAMPLES[:1], load_tokenizer(model), 8, "split")
+
+
+QWEN = r"""{%- if tools %}<|im_start|>system
+# Tools
+<tools>{% for tool in tools %}
+{{ tool | tojson }}{% endfor %}
+</tools><|im_end|>
+{% endif %}{% for m in messages %}{% if m.role == "tool" %}<|im_start|>user
+<tool_response>
+{{ m.content }}
+</tool_response><|im_end|>
+{% elif m.tool_calls %}<|im_start|>{{ m.role }}{% if m.content %}
+{{ m.content }}{% endif %}{% for call in m.tool_calls %}{{ "\n<tool_call>" }}
+{"name": "{{ call.function.name }}", "arguments": {{ call.function.arguments | tojson }}}
+</tool_call>{% endfor %}</s>
+{% else %}<|im_start|>{{ m.role }}
+{{ m.content }}</s>
+{% endif %}{% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
+{% endif %}"""
+"""How Qwen 2.5 writes tools, calls and results."""
+
+TOOL = {"type": "function", "function": {"name": "查天氣", "parameters": {"type": "object"}}}
+CALLING = Message("assistant", "", calls=(ToolCall("查天氣", {"城市": "臺北"}),))
+ASKED = Message("user", "臺北熱嗎？", tools=(TOOL,))
+
+
+def test_a_call_of_a_function_is_learned_as_the_template_writes_it(tmp_path: Path) -> None:
+    tokenizer = load_tokenizer(make_model(tmp_path / "model", template=QWEN))
+
+    one = encode_example(Example((ASKED,), "for people", CALLING), tokenizer)
+
+    assert '{"type": "function", "function": {"name": "查天氣"' in tokenizer.decode(one.ids[: one.start])
+    assert tokenizer.decode(one.ids[one.start :]) == (
+        '<tool_call>\n{"name": "查天氣", "arguments": {"城市": "臺北"}}\n</tool_call></s>'
+    )
+
+
+def test_the_result_of_a_call_is_part_of_the_prompt(tmp_path: Path) -> None:
+    tokenizer = load_tokenizer(make_model(tmp_path / "model", template=QWEN))
+
+    one = encode_example(Example((ASKED, CALLING, Message("tool", "31")), "三十一度。"), tokenizer)
+
+    assert "<tool_response>\n31\n</tool_response>" in tokenizer.decode(one.ids[: one.start])
+    assert tokenizer.decode(one.ids[one.start :]) == "三十一度。</s>"
+
+
+@pytest.mark.parametrize("example", [Example((ASKED,), "", CALLING), Example((ASKED,), "answer")])
+def test_tools_that_a_template_does_not_write_are_an_error(model: Path, example: Example) -> None:
+    with pytest.raises(TemplateFailed, match=r"its chat template writes no functions \(查天氣\)"):
+        encode_example(example, load_tokenizer(model))
+
+
+@pytest.mark.parametrize(
+    "example",
+    [Example((ASKED,), "x"), Example((Message("user", "a"),), "x", CALLING), Example((Message("tool", "3"),), "x")],
+)
+def test_tools_without_a_template_are_an_error(example: Example, tmp_path: Path) -> None:
+    tokenizer = load_tokenizer(make_model(tmp_path / "plain", template=None))
+
+    with pytest.raises(ModelError, match="no chat template that writes calls of functions"):
+        encode_example(example, tokenizer)

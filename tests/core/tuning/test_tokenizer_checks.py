@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from potluck.documents import Message
+from potluck.documents import Example, Message
 from potluck.errors import ModelError, PotluckError, TokenizerMismatch, Unsupported
 from support.tiny_models import tiny_masked, tiny_seq2seq
 from support.tuning import METHODS, ROWS, make_model, recipe, write_home
@@ -149,7 +149,7 @@ def test_an_end_that_the_models_settings_name_is_enough(home: Path) -> None:
     path.write_text(json.dumps({"eos_token_id": [1, 0]}), encoding="utf-8")
     tokenizer = load_tokenizer(home / "model")
     assert end_tokens(tokenizer) == ("</s>", "<s>")
-    assert render_example([Message("user", "a")], "b", tokenizer)[2] == "ab</s>"
+    assert render_example(Example((Message("user", "a"),), "b"), tokenizer)[2] == "ab</s>"
 
 
 def test_a_template_that_writes_no_end_gets_one_behind_the_answer(tmp_path: Path) -> None:
@@ -160,7 +160,7 @@ def test_a_template_that_writes_no_end_gets_one_behind_the_answer(tmp_path: Path
     tokenizer = load_tokenizer(
         make_model(tmp_path, template=template + "{% if add_generation_prompt %}assistant> {% endif %}")
     )
-    assert render_example([Message("user", "a")], "b", tokenizer)[2] == "user> a\nassistant> b</s>"
+    assert render_example(Example((Message("user", "a"),), "b"), tokenizer)[2] == "user> a\nassistant> b</s>"
 
 
 def test_an_evaluation_says_that_nothing_ends_the_answers(home: Path) -> None:
