@@ -31,7 +31,7 @@ COMMANDS = {
     "help": "Explain a command, as its --help does, or list them all.",
     "index": "Bring a recipe's index up to date with its documents.",
     "load": "Show what potluck sees in files.",
-    "lock": "Pin plugin versions, models, documents and questions by hash.",
+    "lock": "Pin settings, plugins, models, documents and questions.",
     "merge": "Write the model of a recipe with what its tuner learned in its weights.",
     "new": "Write the package of a new plugin, which works as it is.",
     "plan": "Say what a recipe would take, and what would leave the machine.",

@@ -19,7 +19,7 @@ from potluck.cli.terminal import echo, print_json
     help="Write nothing; the exit status is 1 without a lock, or if something is not as pinned.",
 )
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool) -> int:
-    """Pin plugin versions, models, documents and questions by hash.
+    """Pin settings, plugins, models, documents and questions.
 
     They are kept in potluck.lock beside the recipe. With a lock, `potluck lock --check` says what has changed, and
     `potluck run` refuses to go on.

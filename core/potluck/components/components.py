@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from functools import cached_property
 from pathlib import Path, PurePosixPath
@@ -182,6 +184,16 @@ class Components:
             own = self._fingerprint(part, loader, f"loader {part.name}")
             self._loaders[key] = (part, fingerprint(own, self._all_loaders()) if loader.hands_on else own)
         return self._loaders[key]
+
+    def loader_identities(self, sources: Iterable[Source]) -> dict[str, dict[str, Json]]:
+        """What decides how files are read, by ``loader NAME``; of those that hand files on, that of all loaders.
+
+        Files that no loader takes are left out.
+        """
+        for source in {PurePosixPath(one.name).suffix: one for one in sources}.values():
+            with suppress(PotluckError):
+                self.loader(source)
+        return {name: one for name, one in self._identities.items() if name.startswith("loader ")}
 
     def part_for(self, extension: str) -> ComponentSpec:
         """The loader for files of an extension, with what the recipe says for all documents."""

@@ -3,7 +3,7 @@
 from potluck.contracts.attached import Attached, Classifying, Tuned
 from potluck.contracts.chat import ChatModel, ChatOptions, Likelihood
 from potluck.contracts.component import Component
-from potluck.contracts.config import Config, Operational
+from potluck.contracts.config import Config, Operational, Pinned
 from potluck.contracts.context import Context, ModelSources
 from potluck.contracts.embedder import Embedder, EmbedderConfig, Vectors
 from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind, PluginKind
@@ -68,6 +68,7 @@ __all__ = [
     "Observer",
     "Offer",
     "Operational",
+    "Pinned",
     "PluginKind",
     "Ranking",
     "Reranker",

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from pydantic import BaseModel, ConfigDict, SecretStr
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from potluck.documents import Json
 
 
@@ -22,6 +24,21 @@ Operational = _Operational()
 
 Batch sizes, timeouts, numbers of threads. Such a setting, like a secret, is not part of the fingerprint: changing it
 computes nothing again.
+"""
+
+
+class _Pinned:
+    """Type of the marker below."""
+
+    def __repr__(self) -> str:
+        return "Pinned"
+
+
+Pinned = _Pinned()
+"""Marks an ``Operational`` setting on which figures depend all the same: ``Annotated[float, Operational, Pinned]``.
+
+Prices, how many tokens fit a model, the device and its threads (sums in another order differ in the last digits).
+Nothing is computed again when it changes, but a run's manifest and ``potluck.lock`` hold it.
 """
 
 
@@ -43,10 +60,21 @@ class Config(BaseModel):
 
     def decisive(self) -> dict[str, Json]:
         """The settings that decide the result, as JSON: without secrets and operational ones."""
-        operational = {name for name, info in type(self).model_fields.items() if Operational in info.metadata}
-        within = {name: value.decisive() for name, value in self if isinstance(value, Config)}
-        plain = self.model_dump(mode="json", exclude=operational | self.secrets() | within.keys())
-        return {**plain, **{name: value for name, value in within.items() if name not in operational}}
+        fields = type(self).model_fields.items()
+        return self._without({name for name, info in fields if Operational in info.metadata}, Config.decisive)
+
+    def pinned(self) -> dict[str, Json]:
+        """The settings on which the figures of a run depend, as JSON: those that decide the result, and ``Pinned``."""
+        marked = ((name, info.metadata) for name, info in type(self).model_fields.items())
+        return self._without(
+            {name for name, marks in marked if Operational in marks and Pinned not in marks}, Config.pinned
+        )
+
+    def _without(self, names: set[str], within: Callable[[Config], dict[str, Json]]) -> dict[str, Json]:
+        """All settings but some and the secrets; ``within`` says the same of settings that hold others."""
+        inner = {name: within(value) for name, value in self if isinstance(value, Config)}
+        plain = self.model_dump(mode="json", exclude=names | self.secrets() | inner.keys())
+        return {**plain, **{name: value for name, value in inner.items() if name not in names}}
 
 
 def _holds_secret(annotation: Any) -> bool:

@@ -5,7 +5,8 @@ A comparison asks this before anything runs: a swap of what is not read cannot m
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from typing import TypeAlias
 
 from potluck import plugins
 from potluck.contracts import KINDS, ChatOptions, Config, Operational, RetrievalNeed
@@ -25,6 +26,7 @@ _NEVER = {
 
 _RETRIEVING = ("splitter", "embedder", "store", "retriever", "reranker", "answer", "shots")
 _SAMPLING = ("top_p", "seed")
+_Settings: TypeAlias = Callable[[Config], dict[str, Json]]
 OPERATIONAL = "it changes how the work is done and not what comes of it"
 
 
@@ -69,7 +71,13 @@ def setting_values(recipe: RecipeModel) -> dict[str, Json]:
     return dict(_values(recipe))
 
 
-def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
+def pinned_values(recipe: RecipeModel) -> dict[str, Json]:
+    """The values on which an answer, or a figure of it, may depend, by dotted key: those of what measures too."""
+    metrics = (one for part in recipe.metrics for one in _component(f"metrics.{part.name}", part, Config.pinned))
+    return {**dict(_values(recipe, Config.pinned)), **dict(metrics)}
+
+
+def _values(recipe: RecipeModel, of: _Settings = Config.decisive) -> Iterator[tuple[str, Json]]:
     documents, tuning = recipe.documents, recipe.tuning
     if documents is not None:
         yield "documents.path", list(documents.patterns)
@@ -78,16 +86,16 @@ def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
         yield "documents.comments", documents.comments
         yield "documents.hidden", documents.hidden
         if documents.loader is not None:
-            yield from _component("documents", documents.loader)
+            yield from _component("documents", documents.loader, of)
     for part in (recipe.splitter, recipe.embedder, recipe.store, recipe.retriever_spec, recipe.chat, recipe.tuner):
         if part is not None:
-            yield from _component(part.kind, part)
+            yield from _component(part.kind, part, of)
     for kind in (kind for kind in NAMED if not kind.why_idle):
         for part in recipe.components.get(kind.name, ()):
-            yield from _component(kind.key if kind.form == "one" else f"{kind.key}.{part.name}", part)
+            yield from _component(kind.key if kind.form == "one" else f"{kind.key}.{part.name}", part, of)
     for section, config in (("retriever", recipe.retriever), ("answer", recipe.answer), ("dataset", tuning.dataset)):
         if config is not None:
-            yield from ((f"{section}.{key}", value) for key, value in config.decisive().items())
+            yield from ((f"{section}.{key}", value) for key, value in of(config).items())
     shots = recipe.shots
     yield "shots", [shots.count, str(shots.examples), shots.select]
     yield "prompt", recipe.prompt.text if recipe.prompt else None
@@ -98,9 +106,9 @@ def _values(recipe: RecipeModel) -> Iterator[tuple[str, Json]]:
     yield "seed", recipe.seed
 
 
-def _component(key: str, part: ComponentSpec) -> Iterator[tuple[str, Json]]:
+def _component(key: str, part: ComponentSpec, of: _Settings) -> Iterator[tuple[str, Json]]:
     yield f"{key}.use", part.plugin.qualified_name
-    yield from ((f"{key}.{setting}", value) for setting, value in part.config.decisive().items())
+    yield from ((f"{key}.{setting}", value) for setting, value in of(part.config).items())
 
 
 def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:

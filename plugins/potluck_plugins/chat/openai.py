@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 from pydantic import Field
 
 import potluck
-from potluck.contracts import ChatModel, ChatOptions, Context, Operational
+from potluck.contracts import ChatModel, ChatOptions, Context, Operational, Pinned
 from potluck.documents import Answer, Message
 from potluck.errors import ContentFiltered, ContextExceeded
 from potluck_plugins._openai import (
@@ -74,14 +74,14 @@ class OpenAIChatConfig(SentOptions, ServiceConfig):
     model: str
     """The model's name at the service."""
 
-    context_window: Annotated[int | None, Operational, Field(ge=1)] = None
+    context_window: Annotated[int | None, Operational, Pinned, Field(ge=1)] = None
     """Tokens of prompt and answer together; known for OpenAI's own models. Without it no prompt is refused before it is
     sent, and some servers (Ollama) silently drop the beginning of one that is too long."""
 
     limit: Annotated[Literal["auto", "max_tokens", "max_completion_tokens"], Operational] = "auto"
     """The name under which ``max_tokens`` is sent: OpenAI wants the long one, most other servers know the short one."""
 
-    prices: Annotated[tuple[float, float] | None, Operational] = None
+    prices: Annotated[tuple[float, float] | None, Operational, Pinned] = None
     """US dollars for a million tokens of prompt and of answer; known for OpenAI's own models."""
 
 

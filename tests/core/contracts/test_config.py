@@ -10,7 +10,7 @@ from typing import Annotated
 import pytest
 from pydantic import SecretStr, ValidationError
 
-from potluck.contracts import Config, Operational
+from potluck.contracts import Config, Operational, Pinned
 
 
 class Inner(Config):
@@ -42,6 +42,17 @@ def test_what_decides_is_neither_secret_nor_operational_within_other_settings_to
     }  # fmt: skip
     assert Settings(inner=Inner(size=4, threads=9)).decisive()["inner"] == {"size": 4}
     assert Settings(batch=1).decisive() == Settings(batch=2).decisive()
+
+
+def test_a_pinned_setting_decides_nothing_and_is_held_all_the_same() -> None:
+    class Priced(Config):
+        price: Annotated[float, Operational, Pinned] = 2.0
+        threads: Annotated[int, Operational] = 1
+        key: SecretStr | None = None
+        inner: Inner = Inner()
+
+    assert Priced(key=SecretStr("秘密")).pinned() == {"price": 2.0, "inner": {"size": 3}}
+    assert Priced().decisive() == {"inner": {"size": 3}}
 
 
 def test_settings_cannot_be_changed_and_unknown_ones_are_errors() -> None:

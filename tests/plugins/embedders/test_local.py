@@ -10,6 +10,7 @@ from __future__ import annotations
 import importlib.metadata
 import json
 import shutil
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
@@ -191,6 +192,21 @@ def test_a_config_that_claims_far_more_than_the_weights_hold_is_refused(
     embedder = text2vec._make(text2vec.Text2vecConfig(model=str(tmp_path / "model")), context())
     with pytest.raises(ModelNotFound, match=r"model: its configuration (claims more layers|describes a model of far)"):
         embedder.embed_passages([ZH])
+
+
+def test_a_precision_that_the_device_has_chosen_is_part_of_the_identity(
+    bert: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def identity(**settings: str) -> Mapping[str, str]:
+        return text2vec._make(text2vec.Text2vecConfig(model=str(bert), **settings), context()).identity()
+
+    module = "potluck_plugins.embedders._shared.sentences.resolve_dtype"
+    monkeypatch.setattr(module, lambda dtype, device: "float32" if dtype == "auto" else dtype)
+    plain = identity()
+    monkeypatch.setattr(module, lambda dtype, device: "bfloat16" if dtype == "auto" else dtype)
+
+    assert identity() == {**plain, "dtype": "bfloat16"}
+    assert identity(dtype="float32") == plain, "what is written stands among the settings"
 
 
 def test_the_identity_follows_the_weights(bert: Path, tmp_path: Path) -> None:

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import Field
 
-from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational
+from potluck.contracts import Attached, ChatModel, ChatOptions, Context, Operational, Pinned
 from potluck.documents import Answer, Message, Usage
 from potluck.file_hashes import model_hash
 from potluck.models.devices import Device, resolve_device, resolve_dtype
@@ -26,10 +26,10 @@ class LocalConfig(ChatOptions):
     model: str
     """A folder with safetensors, ``hf://org/name@revision`` or ``pypi://package==version/path``."""
 
-    device: Annotated[Device, Operational] = "auto"
+    device: Annotated[Device, Operational, Pinned] = "auto"
     """Where to compute: ``auto`` takes a graphics card where torch finds one."""
 
-    threads: Annotated[int | None, Operational, Field(ge=1)] = None
+    threads: Annotated[int | None, Operational, Pinned, Field(ge=1)] = None
     """Processor threads; all that torch takes by itself if left out."""
 
 

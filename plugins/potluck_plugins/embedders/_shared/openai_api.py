@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeAlias
 
 from pydantic import BaseModel, BeforeValidator, Field, model_validator
 
-from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
+from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Pinned, Vectors
 from potluck.errors import ContentFiltered, ContextExceeded, RemoteTimeout, TextsRefused
 from potluck_plugins._openai import (
     Counter,
@@ -77,7 +77,7 @@ class OpenAIEmbedderConfig(EmbedderConfig, ServiceConfig):
     passage_fields: Fields = Field(default_factory=dict)
     """More fields of a request for passages: ``{input_type: passage}``, ``{model: other-name}``."""
 
-    price: Annotated[float | None, Operational, Field(ge=0)] = None
+    price: Annotated[float | None, Operational, Pinned, Field(ge=0)] = None
     """US dollars for a million tokens; known for OpenAI's own models."""
 
     @model_validator(mode="after")

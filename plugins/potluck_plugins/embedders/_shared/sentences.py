@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 from pydantic import Field
 
-from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Vectors
+from potluck.contracts import Context, Embedder, EmbedderConfig, Operational, Pinned, Vectors
 from potluck.errors import ModelNotFound
 from potluck.file_hashes import model_hash
 from potluck.models.devices import Device, resolve_device, resolve_dtype
@@ -34,7 +34,7 @@ class SentencesConfig(EmbedderConfig):
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
 
-    device: Annotated[Device, Operational] = "auto"
+    device: Annotated[Device, Operational, Pinned] = "auto"
     """Where to compute: ``auto`` takes a graphics card where torch finds one."""
 
     batch_size: Annotated[int, Operational, Field(ge=1)] = 256
@@ -43,7 +43,7 @@ class SentencesConfig(EmbedderConfig):
     group_size: Annotated[int, Operational, Field(ge=1)] = 32
     """Texts that go through the model at once."""
 
-    threads: Annotated[int | None, Operational, Field(ge=1)] = None
+    threads: Annotated[int | None, Operational, Pinned, Field(ge=1)] = None
     """Processor threads; all that torch takes by itself if left out."""
 
 
@@ -71,8 +71,11 @@ class SentenceEmbedder(Embedder):
         return int(self._model.max_seq_length)
 
     def identity(self) -> Mapping[str, str]:
-        """The hash of all files of the model."""
-        return {"model": model_hash(self._folder())}
+        """The hash of all files of the model, and the precision where the device has chosen another than float32."""
+        files, config = {"model": model_hash(self._folder())}, self._config
+        if config.dtype != "auto" or (chosen := resolve_dtype("auto", resolve_device(config.device))) == "float32":
+            return files
+        return {**files, "dtype": chosen}
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         """As the model's tokenizer counts, with prefix and special tokens."""
