@@ -85,9 +85,10 @@ class Recipe:
 
     @classmethod
     def load(cls, path: str | Path, overrides: Sequence[str] = (), fresh: bool = False) -> Self:
-        """Read a recipe. ``overrides`` are written ``key.key=value``. Raises ``RecipeError`` with all problems.
+        """Read a recipe: a file, or the one in a folder. A folder of documents without one is read as it is.
 
-        ``fresh``: chat models are asked again what they have answered already.
+        ``overrides`` are written ``key.key=value``. ``fresh``: chat models are asked again what they have answered
+        already. Raises ``RecipeError`` with all problems.
         """
         return cls(recipe.load(Path(path), overrides), fresh)
 
@@ -98,7 +99,7 @@ class Recipe:
 
     @cached_property
     def workspace(self) -> Workspace:
-        """The folder ``.potluck`` beside the recipe."""
+        """The folder ``.potluck`` beside the recipe, or one in the user's cache where nothing can be written there."""
         self._check_open()
         return Workspace(folder_of(self.model), self._fresh)
 

@@ -22,6 +22,7 @@ PotluckError
 │   ├── DocumentChanged         it is written to while it is read
 │   ├── DocumentInaccessible    the system does not let it be read: no permission, an I/O error, too many open files
 │   └── LoaderCrashed           the loader's process could not be started, or ended before it had answered
+├── NoRecipe                    a folder or a file of documents stands where a recipe is needed
 ├── NoDocuments                 the recipe's paths match nothing
 ├── NoReadableDocument          there are documents, and none of them could be read
 ├── EmptyQuestion               a question is empty or blank
@@ -207,6 +208,10 @@ class DocumentInaccessible(DocumentError):
 
 class LoaderCrashed(DocumentError):
     """The loader's process could not be started, or ended before it had answered."""
+
+
+class NoRecipe(PotluckError):
+    """A folder or a file of documents stands where a recipe is needed."""
 
 
 class NoDocuments(PotluckError):

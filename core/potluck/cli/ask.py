@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import os
+import shlex
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from potluck.answering.remarks import remarks_on
-from potluck.cli.common import open_recipe, print_citations, print_ledger, recipe_options, warn
+from potluck.cli.common import json_option, open_recipe, print_citations, print_ledger, set_option, warn
 from potluck.cli.task_fields import field_option, given_fields, typed_fields
 from potluck.cli.terminal import echo, is_terminal, print_json
 from potluck.errors import PotluckError
@@ -23,15 +25,15 @@ _LABELS = 5
 
 
 @click.command("ask")
-@recipe_options
-@click.argument("question", required=False)
+@click.argument("words", nargs=-1, required=True, metavar="SOURCE... [QUESTION]")
+@set_option
+@json_option
 @field_option
-def command(
-    recipe: Path, overrides: tuple[str, ...], as_json: bool, question: str | None, fields: tuple[str, ...]
-) -> None:
+def command(words: tuple[str, ...], overrides: tuple[str, ...], as_json: bool, fields: tuple[str, ...]) -> None:
     """Answer a question from a recipe's documents, with citations.
 
-    The index is brought up to date first.
+    SOURCE is a recipe, or a folder or files of documents, which are read as they are. The index is brought up to date
+    first. Put the question in quotes.
 
     A recipe that names a task answers with its model, as it was tuned: QUESTION fills the prompt's only field. Where
     the prompt has several, name them by --field; on a terminal, those left out are asked for.
@@ -39,9 +41,11 @@ def command(
     from potluck.document_qa.ask import check_question
     from potluck.workloads import answers_task
 
+    sources, question = _divide(words)
     if question is not None:
         check_question(question)
-    with open_recipe(recipe, overrides, as_json) as opening:
+    recipe = sources[0]
+    with open_recipe(sources, overrides, as_json) as opening:
         if answers_task(opening.model):
             names = opening.task.wording.fields
             asked = typed_fields(names, given_fields(names, fields, question))
@@ -53,12 +57,18 @@ def command(
         if fields:
             raise PotluckError(f"{recipe}: --field is for recipes that name a task; this one has documents")
         if question is None:
-            raise PotluckError(f"{recipe}: what is the question? potluck ask {recipe} QUESTION")
+            raise PotluckError(f"{recipe}: what is the question? potluck ask {shlex.quote(str(recipe))} 'QUESTION'")
         if as_json:
             print_json(opening.ask(question).as_json())
         else:
             warn(opening.index().failures)
             answer(opening, question)
+
+
+def _divide(words: Sequence[str]) -> tuple[list[Path], str | None]:
+    """The sources, and the question behind them, if there is one: what is the name of a file is none."""
+    asked = len(words) > 1 and not os.path.lexists(words[-1])
+    return list(map(Path, words[:-1] if asked else words)), words[-1] if asked else None
 
 
 def answer(opening: Recipe, question: str) -> None:

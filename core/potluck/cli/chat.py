@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.cli.ask import answer, answer_task
-from potluck.cli.common import open_recipe, recipe_options, warn
+from potluck.cli.common import open_recipe, source_options, warn
 from potluck.cli.task_fields import FieldsUnreadable, next_fields
 from potluck.cli.terminal import echo, error_json, print_json
 from potluck.errors import OutputFailed, PotluckError
@@ -22,9 +22,11 @@ _QUESTION = "question"
 
 
 @click.command("chat")
-@recipe_options
-def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
+@source_options
+def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool) -> None:
     """Ask questions one after another; models stay loaded.
+
+    SOURCE is a recipe, or documents without one: a folder or files.
 
     Each line is a question of its own, answered from the documents. An empty line or the end of input leaves.
     With --json every answer is an object on a line of its own, as is the error of a question that has none.
@@ -34,7 +36,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """
     from potluck.workloads import answers_task
 
-    with open_recipe(recipe, overrides, as_json) as opening:
+    with open_recipe(sources, overrides, as_json) as opening:
         if answers_task(opening.model):
             names: tuple[str, ...] = opening.task.wording.fields
         else:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -11,6 +13,7 @@ import click
 
 from potluck.amounts import many
 from potluck.cli.terminal import echo
+from potluck.errors import NoRecipe
 from potluck.visible import visible_line
 
 if TYPE_CHECKING:
@@ -20,10 +23,26 @@ if TYPE_CHECKING:
     from potluck.ledger import Ledger
     from potluck.loading.failure import LoadFailure
     from potluck.observation.observers import Observers
+    from potluck.recipe.model import RecipeModel
 
 _F = TypeVar("_F", bound=Callable[..., Any])
 
-recipe_argument = click.argument("recipe", type=click.Path(path_type=Path))
+
+def _require_recipe(ctx: click.Context, param: click.Parameter, path: Path) -> Path:
+    """The recipe that a path means. Raises ``NoRecipe`` for documents that have none."""
+    from potluck.recipe import find_recipe
+
+    found = find_recipe(path)
+    if found is None and os.path.lexists(path):
+        target = path if path.is_dir() else path.parent
+        raise NoRecipe(f"{path} is no recipe, and has none in it; write one: potluck init {shlex.quote(str(target))}")
+    return found or path
+
+
+recipe_argument = click.argument("recipe", type=click.Path(path_type=Path), callback=_require_recipe)
+source_argument = click.argument(
+    "sources", nargs=-1, required=True, metavar="SOURCE...", type=click.Path(path_type=Path)
+)
 set_option = click.option(
     "--set", "overrides", multiple=True, metavar="KEY=VALUE", help="Override a key of the recipe: embedder.fit=pool."
 )
@@ -38,22 +57,63 @@ def recipe_options(command: _F) -> _F:
     return recipe_argument(set_option(json_option(command)))
 
 
+def one_source_options(command: _F) -> _F:
+    """The same for a command that takes one recipe, folder or file."""
+    source = click.argument("recipe", metavar="SOURCE", type=click.Path(path_type=Path))
+    return source(set_option(json_option(command)))
+
+
+def source_options(command: _F) -> _F:
+    """The argument and options of every command that works on a recipe, or on documents without one."""
+    return source_argument(set_option(json_option(command)))
+
+
 @contextmanager
 def open_recipe(
-    path: Path, overrides: Sequence[str], as_json: bool, plan: Plan | None = None, *, fresh: bool = False
+    sources: Path | Sequence[Path],
+    overrides: Sequence[str],
+    as_json: bool,
+    plan: Plan | None = None,
+    *,
+    fresh: bool = False,
+    apart: Path | None = None,
+    keeps: bool = True,
 ) -> Iterator[Recipe]:
     """Open a recipe for a command: with a progress display, and with the network shut unless the recipe needs it.
 
-    ``plan`` is of a comparison, whose variants may need it too; with ``fresh`` no answer is taken from what was kept.
+    ``sources`` are a recipe, or documents without one, but for the file ``apart``. ``plan`` is of a comparison, whose
+    variants may need the network too; with ``fresh`` no answer is taken from what was kept. ``keeps``: the command
+    makes a workspace, and says where.
     """
     from potluck.api import Recipe
     from potluck.egress import guard_process
+    from potluck.recipe import load_sources
 
-    with Recipe.load(path, overrides, fresh) as recipe:
+    paths = [sources] if isinstance(sources, Path) else [*sources]
+    with Recipe(load_sources(paths, overrides, [apart] if apart is not None else []), fresh) as recipe:
+        if keeps:
+            _say_where(recipe.model)
         if not recipe.needs_network(plan):
             guard_process("the recipe names no remote component")
         show_progress(recipe.observers, as_json)
         yield recipe
+
+
+def _say_where(model: RecipeModel) -> None:
+    """Say, before a workspace is made, where it is, unless that is beside a recipe."""
+    from potluck.workspace import folder_of
+
+    folder = folder_of(model)
+    bare = model.origin.folder is not None
+    if folder.exists() or not (bare or folder.parent != model.folder):
+        return
+    if bare:
+        echo(f"{model.path}: read without a recipe, with the defaults (see potluck help init)", err=True, dim=True)
+    echo(f"what is computed is kept in {_shorten(folder)}", err=True, dim=True)
+
+
+def _shorten(path: Path) -> Path:
+    return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
 def show_progress(observers: Observers, quiet: bool) -> None:

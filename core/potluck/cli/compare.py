@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from potluck.cli.common import fresh_option, open_recipe, recipe_options
+from potluck.cli.common import fresh_option, open_recipe, source_options
 from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("compare")
-@recipe_options
+@source_options
 @click.option("--swap", "swaps", multiple=True, metavar="AXIS=VALUE,...", help="An axis: retriever.k=2,4.")
 @click.option("--design", type=click.Choice(DESIGNS), default="grid", show_default=True, help="Which combinations.")
 @click.option("--baseline", metavar="VARIANT", help="The variant that others are compared with; the first if left out.")
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
 @fresh_option
 def command(
-    recipe: Path,
+    sources: tuple[Path, ...],
     overrides: tuple[str, ...],
     as_json: bool,
     swaps: tuple[str, ...],
@@ -48,6 +48,8 @@ def command(
 ) -> int:
     """Ask the same questions with one thing changed, and say whether the difference is real.
 
+    SOURCE is a recipe, or documents without one: a folder or files.
+
     What is swapped stands under `compare:` in the recipe, or is said with --swap; any key can be. Work that a swap
     does not touch is done once. The answers side by side are in report.html of the run's folder. The exit status is 1
     if a variant failed; with --gate 1 if the condition does not hold, and 3 if the questions do not decide it.
@@ -55,7 +57,7 @@ def command(
     from potluck.comparison.compare import Plan
 
     plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judge)
-    with open_recipe(recipe, overrides, as_json, plan, fresh=fresh) as opening:
+    with open_recipe(sources, overrides, as_json, plan, fresh=fresh, apart=questions) as opening:
         if gate is not None:
             from potluck.cli.gate import report
 

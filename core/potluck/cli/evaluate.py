@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import fresh_option, open_recipe, print_ledger, print_notes, recipe_options, warn
+from potluck.cli.common import fresh_option, open_recipe, print_ledger, print_notes, source_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command("evaluate")
-@recipe_options
+@source_options
 @click.option(
     "--questions",
     type=click.Path(path_type=Path),
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N questions.")
 @fresh_option
 def command(
-    recipe: Path,
+    sources: tuple[Path, ...],
     overrides: tuple[str, ...],
     as_json: bool,
     questions: Path | None,
@@ -33,6 +33,8 @@ def command(
     fresh: bool,
 ) -> None:
     """Answer a file of questions, and measure retrieval and answers.
+
+    SOURCE is a recipe, or documents without one: a folder or files.
 
     For a recipe with a task and without documents the file holds examples, as its dataset does; the labels of a
     classification are scored as choices.
@@ -43,7 +45,7 @@ def command(
     What a model answered before, to the same prompt, is not asked again, unless --fresh is given or the recipe's chat
     model has `cache: false`.
     """
-    with open_recipe(recipe, overrides, as_json, fresh=fresh) as opening:
+    with open_recipe(sources, overrides, as_json, fresh=fresh, apart=questions) as opening:
         prepared = opening.prepare()
         report = opening.evaluate(questions, limit)
     if as_json:

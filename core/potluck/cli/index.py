@@ -6,19 +6,21 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import open_recipe, print_ledger, print_notes, recipe_options, warn
+from potluck.cli.common import open_recipe, print_ledger, print_notes, source_options, warn
 from potluck.cli.terminal import echo, print_json
 
 
 @click.command("index")
-@recipe_options
-def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
+@source_options
+def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool) -> int:
     """Bring a recipe's index up to date with its documents.
+
+    SOURCE is a recipe, or documents without one: a folder or files.
 
     Only what has changed is loaded, split and embedded. The exit status is 1 if a document could not be read (the
     others are indexed all the same), unless the recipe says 'documents: {on_error: skip}'.
     """
-    with open_recipe(recipe, overrides, as_json) as opening:
+    with open_recipe(sources, overrides, as_json) as opening:
         report = opening.index(check_service=True)
         consented = opening.model.documents is not None and opening.model.documents.on_error == "skip"
     if as_json:

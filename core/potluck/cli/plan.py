@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import open_recipe, print_notes, recipe_options, warn
+from potluck.cli.common import open_recipe, print_notes, source_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -17,9 +17,11 @@ if TYPE_CHECKING:
 
 
 @click.command("plan")
-@recipe_options
-def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
+@source_options
+def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool) -> int:
     """Say what a recipe would take, and what would leave the machine.
+
+    SOURCE is a recipe, or documents without one: a folder or files.
 
     Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them.
     Of a recipe that tunes and has no documents: parameters, memory, disk, steps and time of the training.
@@ -32,7 +34,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     from potluck.planning.plan import PlanReport
     from potluck.results.stages import TuningPlanResult
 
-    with open_recipe(recipe, overrides, as_json) as opening:
+    with open_recipe(sources, overrides, as_json, keeps=False) as opening:
         report = opening.plan()
     if as_json:
         print_json(report.as_json() if isinstance(report, PlanReport) else as_json_of(report))

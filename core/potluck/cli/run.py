@@ -13,7 +13,7 @@ from potluck.cli.common import (
     print_citations,
     print_ledger,
     print_notes,
-    recipe_options,
+    source_options,
     warn,
 )
 from potluck.cli.evaluate import print_evaluation
@@ -24,14 +24,16 @@ if TYPE_CHECKING:
 
 
 @click.command("run")
-@recipe_options
+@source_options
 @fresh_option
-def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, fresh: bool) -> None:
+def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool, fresh: bool) -> None:
     """Do all that a recipe asks for: index its documents or tune its model, answer its questions, measure.
+
+    SOURCE is a recipe, or documents without one: a folder or files.
 
     The run's manifest, answers and report are kept in .potluck/runs beside the recipe.
     """
-    with open_recipe(recipe, overrides, as_json, fresh=fresh) as opening:
+    with open_recipe(sources, overrides, as_json, fresh=fresh) as opening:
         report = opening.run()
     if as_json:
         print_json(report.as_json())

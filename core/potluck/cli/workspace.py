@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import open_recipe, recipe_options, warn
+from potluck.cli.common import one_source_options, open_recipe, warn
 from potluck.cli.groups import CommandGroup
 from potluck.cli.terminal import echo, print_json
 
@@ -23,7 +23,7 @@ def command() -> None:
 
 
 @command.command("check")
-@recipe_options
+@one_source_options
 def check_command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     """Check everything in a recipe's workspace against its checksums. Nothing is changed.
 
@@ -45,7 +45,7 @@ def check_command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> in
 
 
 @command.command("repair")
-@recipe_options
+@one_source_options
 def repair_command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> int:
     """Keep what is whole in a recipe's workspace, and compute what is not anew.
 

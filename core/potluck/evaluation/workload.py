@@ -78,9 +78,9 @@ class Workload(ABC):
         """The file of the questions. Raises ``PotluckError`` where neither the caller nor the recipe names one."""
         path = self._path or recipe.questions
         if path is None:
-            raise PotluckError(
-                f"{recipe.path}: the recipe names no questions; add 'questions: FILE.jsonl' or name a file"
-            )
+            bare = recipe.origin.folder is not None
+            lack = "there are no questions" if bare else "the recipe names no questions; add 'questions: FILE.jsonl'"
+            raise PotluckError(f"{recipe.path}: {lack}{'; name' if bare else ' or name'} a file: --questions FILE")
         return path
 
     @abstractmethod

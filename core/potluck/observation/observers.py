@@ -16,6 +16,7 @@ from potluck.contracts import Config, Context
 from potluck.errors import PotluckError
 from potluck.model_sources.model_store import ModelStore
 from potluck.plugins import Plugin
+from potluck.workspace.location import workspace_beside
 
 if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
@@ -67,7 +68,7 @@ class Observers:
 
     def add(self, plugin: Plugin, config: Config, folder: Path, network: bool = False) -> None:
         """Make an observer that was asked for. One that cannot be made is left out, with a warning."""
-        context = Context(folder, folder / ".potluck" / "observers", ModelStore(folder), network=network)
+        context = Context(folder, workspace_beside(folder) / "observers", ModelStore(folder), network=network)
         name = plugin.qualified_name
         try:
             made: object = plugins.make(plugin, config, context)

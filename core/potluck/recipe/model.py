@@ -197,6 +197,8 @@ class Origin:
     overrides: tuple[str, ...] = ()
     replacements: tuple[tuple[str, Json, str], ...] = ()
     check_installed: bool = True
+    folder: Path | None = None
+    """Where relative paths start, of documents that have no recipe; None for the folder of the recipe."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -22,7 +22,7 @@ def read_recipe(path: Path, origin: Origin) -> RecipeModel:
     """Build the recipe that ``origin`` describes. Raises ``RecipeError`` with all that is wrong."""
     findings = Findings(str(path), normalize_newlines(origin.text))
     root = _overridden_root(origin, findings)
-    model = build_recipe(RecipeSource(root, path, origin.check_installed, findings))
+    model = build_recipe(RecipeSource(root, path, origin.check_installed, findings, origin.folder))
     if findings:
         raise RecipeError(findings.problems(), HINT)
     assert model is not None, "a recipe without problems has a model"

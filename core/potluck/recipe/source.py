@@ -15,18 +15,20 @@ from potluck.recipe.validation import ConfigT, plain_value, validate
 class RecipeSource:
     """What the parser of a key is given. Each notes the problems of its key in ``findings``, and none stops the search.
 
-    ``path`` is the recipe's file; ``check_installed`` asks whether optional packages are there.
+    ``path`` is the recipe's file; ``check_installed`` asks whether optional packages are there. ``base`` is where
+    relative paths start, if that is not the file's folder.
     """
 
     root: Node
     path: Path
     check_installed: bool
     findings: Findings
+    base: Path | None = None
 
     @property
     def folder(self) -> Path:
         """The folder where relative paths start."""
-        return self.path.parent.resolve()
+        return self.path.parent.resolve() if self.base is None else self.base
 
     def get(self, key: str) -> Node | None:
         """The node of a top-level key; None where it is absent or null."""

@@ -41,7 +41,8 @@ def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "g
         if "questions" in choice.sets:
             raise RecipeError([Problem(choice.said, 0, 0, "variants are compared by the same questions")])
     if not found:
-        hint = f"'--swap embedder=a,b', or in {recipe.path}:\n  compare:\n    embedder: {{a: ..., b: ...}}"
+        place = recipe.path if recipe.origin.folder is None else "a recipe"
+        hint = f"'--swap embedder=a,b', or in {place}:\n  compare:\n    embedder: {{a: ..., b: ...}}"
         raise RecipeError([Problem(str(recipe.path), 0, 0, f"there is nothing to compare; say what to swap: {hint}")])
     combinations = list(itertools.islice(_combinations(recipe, found, design), _MOST + 1))
     if len(combinations) > _MOST:

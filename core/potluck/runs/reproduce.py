@@ -26,6 +26,7 @@ from potluck.runs.manifest import RunManifest, read_run_manifest
 from potluck.runs.pins import Difference, differences, pins
 from potluck.temporary import working_folder
 from potluck.workspace import Workspace
+from potluck.workspace.location import folder_beside
 from potluck.workspace.manifests import surroundings
 
 if TYPE_CHECKING:
@@ -82,7 +83,7 @@ def recipes_of(folder: Path) -> dict[str, RecipeModel]:
         raise PotluckError(f"{folder}: a run is reproduced where it was made, in .potluck/runs beside its recipe")
     if not manifest.recipes:
         raise PotluckError(f"{folder}: every variant failed, so there is nothing to reproduce")
-    path = folder.parents[2] / f"manifest of {folder.name}"
+    path = folder_beside(folder.parents[1]) / f"manifest of {folder.name}"
     return {name: read_recipe(path, Origin(_write_recipe(recipe))) for name, recipe in manifest.recipes.items()}
 
 

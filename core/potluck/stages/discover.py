@@ -100,7 +100,7 @@ def _is_excluded(name: str, exclude: Iterable[str]) -> bool:
 def _explain_no_match(base: Path, pattern: str) -> str:
     path = base / _path(pattern)
     if path.is_dir():
-        return f"{pattern}: the folder holds no documents"
+        return f"{path if pattern == os.curdir else pattern}: the folder holds no documents"
     if any(c in pattern for c in "*?["):
         return f"{pattern}: no document matches this below {base}"
     parent = path.parent

@@ -13,6 +13,7 @@ from potluck.atomic_files import remove_leftovers, write_atomically
 from potluck.temporary import remove_left
 from potluck.workspace.answer_cache import AnswerCache
 from potluck.workspace.catalogue import Catalogue
+from potluck.workspace.location import workspace_beside
 from potluck.workspace.lock import lock_for_writing, was_killed
 from potluck.workspace.storage_errors import is_made, storage_errors
 
@@ -23,8 +24,8 @@ __all__ = ["Workspace", "folder_of", "remove_discarded"]
 
 
 def folder_of(recipe: RecipeModel) -> Path:
-    """Where the workspace of a recipe is: the folder ``.potluck`` beside it."""
-    return recipe.folder / ".potluck"
+    """Where the workspace of a recipe is: the folder ``.potluck`` beside it, or in the user's cache."""
+    return workspace_beside(recipe.folder)
 
 
 def remove_discarded(folder: Path) -> None:

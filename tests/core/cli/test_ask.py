@@ -134,7 +134,7 @@ def test_of_many_labels_the_likeliest_are_shown(task_home: Path) -> None:
 def test_fields_are_for_tasks_and_questions_for_documents(task_home: Path) -> None:
     for arguments, message in (
         (["documents.yaml", "橋？", "--field", "prompt=a"], "--field is for recipes that name a task"),
-        (["documents.yaml"], "what is the question? potluck ask documents.yaml QUESTION"),
+        (["documents.yaml"], "what is the question? potluck ask documents.yaml 'QUESTION'"),
         (["task.yaml"], "the recipe's prompt needs prompt: give --field prompt=..."),
     ):
         assert message in str(invoke(command, *arguments).exception)

@@ -64,7 +64,7 @@ def test_plugins_list_shows_kind_name_package_and_version(notes_home: Path) -> N
         (["ask", "recipe.yaml", "?", "--set", "embeder=x"], "unknown key 'embeder' (did you mean 'embedder'?)"),
         (["evaluate", "recipe.yaml", "--questions", "no.jsonl"], "no.jsonl"),
         (["indx", "recipe.yaml"], "No such command"),
-        (["ask", "recipe.yaml"], "Missing argument"),
+        (["ask", "recipe.yaml"], "what is the question?"),
         (["plugins", "list", "loders"], "'loders' is not one of"),
         (["load"], "Missing argument"),
     ],

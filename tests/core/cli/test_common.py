@@ -1,11 +1,23 @@
-"""What several commands print alike."""
+"""What several commands take and print alike: recipes, or documents without one.
+
+Modules: ``potluck.cli.common``.
+"""
 
 from __future__ import annotations
 
+import os
+import shlex
+import subprocess
+import sys
+from pathlib import Path
+
 import pytest
 
+from potluck.cli import index
 from potluck.cli.common import print_citations
 from potluck.documents import Passage
+from potluck.workspace.location import folder_beside
+from support.commands import invoke, potluck, potluck_json
 
 
 @pytest.mark.parametrize(
@@ -23,3 +35,128 @@ def test_a_citation_names_the_page_as_a_reader_looks_it_up(
     print_citations([Passage("id", "a.pdf", "短鋼軌", 0, 3, 0.5, sections=("1.4",), page=page, page_label=label)])
 
     assert capsys.readouterr().out.split("\n")[0] == f"  [1] {shown}"
+
+
+@pytest.fixture
+def bare(notes_home: Path) -> Path:
+    """Documents in a folder, and no recipe."""
+    (notes_home / "recipe.yaml").unlink()
+    return notes_home / "notes"
+
+
+HASHED = ("--set", "embedder=hashing", "--set", "splitter=sections")
+
+
+@pytest.mark.parametrize("sources", [["notes"], ["notes/規範.txt"], ["notes/規範.txt", "notes/talk.txt"]])
+def test_documents_are_asked_as_they_are(sources: list[str], bare: Path) -> None:
+    done = potluck("ask", *sources, "短鋼軌是什麼？", *HASHED)
+
+    assert done.returncode == 0
+    assert "[1] 規範.txt 1.4.4, characters" in done.stdout
+    assert done.stderr.splitlines()[:2] == [
+        f"{sources[0]}: read without a recipe, with the defaults (see potluck help init)",
+        "what is computed is kept in notes/.potluck",
+    ]
+    assert "kept in" not in potluck("ask", *sources, "短鋼軌是什麼？", *HASHED).stderr
+
+
+def test_every_command_that_needs_only_documents_takes_them(bare: Path) -> None:
+    chat = potluck("chat", "notes", *HASHED, stdin="短鋼軌是什麼？\n")
+    assert "5m以上" in chat.stdout
+    assert potluck("index", "notes", *HASHED).stdout.startswith("documents: 0 added")
+    assert "documents: 2 from 2 files" in potluck("plan", "notes", *HASHED).stdout
+    assert potluck("run", "notes", *HASHED).returncode == 0
+    assert potluck("workspace", "check", "notes").stdout.startswith("catalogue.sqlite: whole")
+    found = potluck_json("evaluate", "notes", "--questions", "questions.jsonl", *HASHED)
+    assert len(found["questions"]) == 3
+    compared = potluck_json("compare", "notes", "--questions", "questions.jsonl", "--swap", "retriever.k=1,2", *HASHED)
+    assert list(compared["variants"])
+
+
+def test_a_plan_of_documents_makes_no_workspace_and_names_none(bare: Path) -> None:
+    done = potluck("plan", "notes", *HASHED)
+
+    assert (done.returncode, done.stderr) == (0, "")
+    assert not (bare / ".potluck").exists()
+
+
+def test_questions_within_the_folder_are_no_documents(bare: Path) -> None:
+    (bare / "questions.jsonl").write_bytes((bare.parent / "questions.jsonl").read_bytes())
+
+    found = potluck_json("evaluate", "notes", "--questions", "notes/questions.jsonl", *HASHED)
+
+    assert {one["source"] for answered in found["questions"] for one in answered["retrieved"]} == {
+        "規範.txt",
+        "talk.txt",
+    }
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["evaluate", "notes"], "notes: there are no questions; name a file: --questions FILE\n"),
+        (["ask", "notes"], "notes: what is the question? potluck ask notes 'QUESTION'\n"),
+        (["ask", "notes", "what", "is"], "what: there is no such file or folder; put quotes around a question\n"),
+        (["ask", "note", "why?"], "note: there is no such file or folder (did you mean 'notes'?)\n"),
+        (["tune", "notes"], "notes is no recipe, and has none in it; write one: potluck init notes\n"),
+        (
+            ["lock", "notes/talk.txt"],
+            "notes/talk.txt is no recipe, and has none in it; write one: potluck init notes\n",
+        ),
+    ],
+)
+def test_what_documents_do_not_have_is_told(arguments: list[str], message: str, bare: Path) -> None:
+    done = potluck(*arguments)
+
+    assert (done.returncode, done.stdout) == (1, "")
+    assert done.stderr.endswith(message)
+
+
+def test_files_that_cannot_be_read_are_told_and_the_others_answer(bare: Path) -> None:
+    (bare / "圖.png").write_bytes(b"\x89PNG")
+    (bare / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+
+    done = potluck("ask", "notes", "短鋼軌是什麼？", *HASHED)
+
+    assert done.returncode == 0
+    assert "not read: broken.pdf: " in done.stderr
+    assert "not read: 圖.png: " in done.stderr
+    assert "5m以上" in done.stdout
+
+
+def test_a_recipe_in_the_folder_holds(notes_home: Path) -> None:
+    assert potluck_json("ask", ".", "短鋼軌是什麼？")["citations"][0]["source"] == "notes/規範.txt"
+
+
+@pytest.mark.skipif(subprocess.run(["unshare", "-m", "true"], check=False).returncode != 0, reason="needs mounts")
+def test_a_folder_on_a_medium_that_cannot_be_written_is_read(bare: Path, tmp_path: Path) -> None:
+    command = [sys.executable, "-m", "potluck", "ask", "notes", "短鋼軌是什麼？", *HASHED]
+    mount = "mount --bind notes notes && mount -o remount,ro,bind notes && exec"
+    environment = {**os.environ, "POTLUCK_CACHE": str(tmp_path / "cache")}
+
+    done = subprocess.run(
+        ["unshare", "-m", "sh", "-c", f"{mount} {shlex.join(command)}"],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environment,
+    )
+
+    assert "5m以上" in done.stdout
+    assert f"what is computed is kept in {tmp_path / 'cache' / 'workspaces'}" in done.stderr
+    assert sorted(path.name for path in bare.iterdir()) == ["talk.txt", "規範.txt"]
+
+
+def test_a_recipe_where_nothing_can_be_written_says_where_it_keeps_things(
+    notes_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POTLUCK_CACHE", str(tmp_path / "cache"))
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: (mode, path) != (os.W_OK, notes_home) and access(path, mode))
+
+    done = invoke(index.command, "recipe.yaml")
+
+    assert done.exit_code == 0
+    assert f"what is computed is kept in {tmp_path / 'cache' / 'workspaces'}" in done.stderr
+    (kept,) = (tmp_path / "cache" / "workspaces").rglob(".potluck")
+    assert folder_beside(kept) == notes_home

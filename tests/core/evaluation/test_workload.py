@@ -106,7 +106,9 @@ def test_a_file_is_read_checked_prepared_answered_and_measured(recipe: Recipe) -
 def test_the_callers_file_goes_before_that_of_the_recipe(recipe: Recipe, tmp_path: Path) -> None:
     assert workload(recipe).questions_file(recipe.model) == tmp_path / "q.jsonl"
     assert workload(recipe, Path("other.jsonl")).questions_file(recipe.model) == Path("other.jsonl")
-    with pytest.raises(PotluckError, match=r"names no questions; add 'questions: FILE\.jsonl' or name a file"):
+    with pytest.raises(
+        PotluckError, match=r"names no questions; add 'questions: FILE\.jsonl' or name a file: --questions FILE"
+    ):
         workload(recipe).questions_file(replace(recipe.model, questions=None))
 
 

@@ -221,7 +221,9 @@ def test_a_file_without_the_fields_is_an_error_that_names_them(home: Path) -> No
 
 def test_without_a_file_it_is_said_how_to_name_one(home: Path) -> None:
     with opened(home, ROWS, questions=None, dataset="test.jsonl") as recipe:
-        with pytest.raises(PotluckError, match=r"names no questions; add 'questions: FILE\.jsonl' or name a file"):
+        with pytest.raises(
+            PotluckError, match=r"names no questions; add 'questions: FILE\.jsonl' or name a file: --questions FILE"
+        ):
             recipe.evaluate()
         assert len(recipe.evaluate(home / "test.jsonl").answered) == 4
 

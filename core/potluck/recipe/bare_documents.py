@@ -1,0 +1,66 @@
+"""Documents without a recipe: a folder or files, which are read as they are, with all defaults."""
+
+from __future__ import annotations
+
+import glob
+import json
+import os
+from collections.abc import Sequence
+from pathlib import Path
+
+from potluck.errors import NoDocuments
+from potluck.recipe.model import Origin, RecipeModel
+from potluck.recipe.recipe_loader import read_recipe
+from potluck.recipe.swap_values import split_file_overrides
+from potluck.suggestions import did_you_mean
+
+RECIPES = ("recipe.yaml", "potluck.yaml")
+"""What a recipe within a folder of documents is called."""
+
+_ENDINGS = (".yaml", ".yml")
+
+
+def find_recipe(path: Path) -> Path | None:
+    """The recipe that a path means: a file, or the recipe in a folder; None for documents that have none.
+
+    A file is a recipe where its name ends in ``.yaml`` or ``.yml``, or has no ending.
+    """
+    if os.path.isdir(path):
+        return next((path / name for name in RECIPES if (path / name).is_file()), None)
+    return path if path.suffix.lower() in _ENDINGS or (not path.suffix and os.path.exists(path)) else None
+
+
+def read_bare_documents(
+    paths: Sequence[Path], overrides: Sequence[str] = (), apart: Sequence[Path] = (), check_installed: bool = True
+) -> RecipeModel:
+    """A recipe of folders and files, but for the files ``apart``. Relative paths start in the folder they share.
+
+    Raises ``NoDocuments`` for a path that is not there, and ``RecipeError`` for what overrides something.
+    """
+    for path in paths:
+        _check_there(path, "" if len(paths) == 1 else "; put quotes around a question")
+    base = _shared_folder(paths)
+    places = [Path(os.path.abspath(path)) for path in paths]
+    excluded = [glob.escape(os.path.relpath(path, base)) for path in apart]
+    documents = {"path": [os.path.relpath(place, base) for place in places], "exclude": excluded}
+    text = json.dumps({"name": places[0].stem or "documents", "documents": documents}, ensure_ascii=False)
+    origin = Origin(text, *split_file_overrides(overrides, base), check_installed, base)
+    return read_recipe(paths[0], origin)
+
+
+def _check_there(path: Path, otherwise: str) -> None:
+    if os.path.lexists(path):
+        return
+    folder = path.parent
+    hint = did_you_mean(path.name, os.listdir(folder)) if os.path.isdir(folder) else ""
+    raise NoDocuments(f"{path}: there is no such file or folder{hint or otherwise}")
+
+
+def _shared_folder(paths: Sequence[Path]) -> Path:
+    """The folder that is read, or the nearest one that holds all of what is; that of the first, if it is the root."""
+    folders = [path if path.is_dir() else path.parent for path in (Path(os.path.abspath(path)) for path in paths)]
+    try:
+        shared = Path(os.path.commonpath(folders))
+    except ValueError:  # on several drives
+        return folders[0].resolve()
+    return (folders[0] if shared == shared.parent else shared).resolve()
