@@ -93,7 +93,7 @@ def plugin_pages() -> str:
             lines += ["", f"### {plugin.name}", "", *_plugin(plugin)]
             inner |= _inner(plugin)
         for name, model in inner.items():
-            lines += ["", f"### The keys of `{name}`", "", *_settings(model)]
+            lines += ["", f"### The keys of `{name}`", "", *_settings(model), *_refusals(model)]
     return "\n".join(lines) + "\n"
 
 
@@ -311,6 +311,16 @@ def _settings(model: type[Config]) -> Iterator[str]:
         default = "required" if info.is_required() else f"`{_shown(info.get_default(call_default_factory=True))}`"
         meaning = " ".join((info.description or "").split()).replace("|", "\\|")
         yield f"| `{info.alias or name}` | {default} | {meaning} |"
+
+
+def _refusals(model: type[Config]) -> Iterator[str]:
+    """The keys that are refused, by reason."""
+    by_reason: dict[str, list[str]] = {}
+    for name, reason in model.refusals().items():
+        by_reason.setdefault(reason, []).append(f"`{name}`")
+    if by_reason:
+        yield from ("", "These are refused, with the reason:", "", "| name | reason |", "| --- | --- |")
+        yield from (f"| {', '.join(names)} | {reason} |" for reason, names in by_reason.items())
 
 
 def _shown(value: Any) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, SecretStr
@@ -57,6 +58,11 @@ class Config(BaseModel):
     def secrets(cls) -> frozenset[str]:
         """The names of the settings that hold secrets."""
         return frozenset(name for name, info in cls.model_fields.items() if _holds_secret(info.annotation))
+
+    @classmethod
+    def refusals(cls) -> Mapping[str, str]:
+        """Keys that people know from elsewhere and that it does not take, with the reason; messages give it."""
+        return {}
 
     def decisive(self) -> dict[str, Json]:
         """The settings that decide the result, as JSON: without secrets and operational ones."""

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, get_args
 
+from potluck.contracts import Config
 from potluck.documents import Json
 from potluck.suggestions import did_you_mean
 
@@ -76,20 +77,28 @@ class Explained:
     message: str
     has_suggestion: bool = False
     """Whether the message names a key that is probably meant by one that is not known."""
+    hint: str = ""
+    """What else to say of a key that is not known, behind its place."""
 
 
-def explain_validation(error: ValidationError, given: dict[str, Json], names: Iterable[str]) -> Iterator[Explained]:
+def explain_validation(
+    error: ValidationError, given: dict[str, Json], names: Iterable[str], model: type[Config] = Config
+) -> Iterator[Explained]:
     """Say each problem once: pydantic names a setting that takes several types once for each of them.
 
-    ``given`` is what was validated, ``names`` the settings that exist.
+    ``given`` is what was validated by ``model``, ``names`` the settings that exist.
     """
+    listed = set[Path]()
     groups: dict[Path, list[ErrorDetails]] = {}
     for detail in error.errors(include_url=False):
         groups.setdefault(_path(detail, given), []).append(detail)
     for path, details in groups.items():
         if any(longer[: len(path)] == path for longer in groups if len(longer) > len(path) and path):
             continue  # one of the types did fit, and the mistake is within it
-        yield _explain_group(path, details, list(names) if len(path) == 1 else [])
+        if details[0]["type"] == "extra_forbidden":
+            yield _explain_unknown(path, list(names), _model_at(model, path[:-1]), listed)
+        else:
+            yield _explain_group(path, details)
 
 
 def find_non_numbers(given: Json, read: object, path: Path = ()) -> Iterator[Explained]:
@@ -138,13 +147,29 @@ def _path(detail: ErrorDetails, given: Json) -> Path:
     return tuple(path)
 
 
-def _explain_group(path: Path, details: list[ErrorDetails], names: list[str]) -> Explained:
+def _explain_unknown(path: Path, names: Sequence[str], model: type[Config], listed: set[Path]) -> Explained:
+    """A key that a mapping does not take: what is meant, or why it is refused, and once what is taken instead."""
+    key, refused = str(path[-1]), model.refusals()
+    known = list(names) if len(path) == 1 else [info.alias or name for name, info in model.model_fields.items()]
+    near = "" if key in refused else did_you_mean(key, known)
+    reason = f": {refused[key]}" if key in refused else ""
+    taken = f". It takes {', '.join(known)}" if refused and path[:-1] not in listed else ""
+    listed.add(path[:-1])
+    return Explained(path, "extra_forbidden", f"unknown key {format_value(key)}{near}", bool(near), reason + taken)
+
+
+def _model_at(model: type[Config], path: Path) -> type[Config]:
+    """The settings that stand at a path within others; ``Config`` itself where there are none."""
+    for part in path:
+        info = model.model_fields.get(str(part))
+        kinds = () if info is None else (info.annotation, *get_args(info.annotation))
+        model = next((kind for kind in kinds if isinstance(kind, type) and issubclass(kind, Config)), Config)
+    return model
+
+
+def _explain_group(path: Path, details: list[ErrorDetails]) -> Explained:
     for detail in details:
         kind = detail["type"]
-        if kind == "extra_forbidden":
-            key = str(path[-1])
-            near = did_you_mean(key, names)
-            return Explained(path, kind, f"unknown key {format_value(key)}{near}", has_suggestion=bool(near))
         if kind == "missing":
             return Explained(path, kind, "is missing")
         if not _expected_type(detail):

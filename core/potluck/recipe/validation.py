@@ -109,7 +109,7 @@ def _validate_model(
     try:
         config = model.model_validate(given)
     except ValidationError as error:
-        return None, list(explain_validation(error, given, names))
+        return None, list(explain_validation(error, given, names, model))
     except Exception as error:  # a validator is the plugin's code and may raise anything
         message = f"the settings could not be checked: {type(error).__name__}: {error}"
         return None, [Explained((), "", message)]
@@ -122,7 +122,7 @@ def _note(one: Explained, message: str, node: Node, label: str, at: Place, findi
     if one.kind == "extra_forbidden":
         above = one.path[-1] in KEYS and not one.has_suggestion
         hint = "; it is a key of the recipe itself: indent it less" if above else ""
-        findings.note(node.find(one.path, key=True), f"{message} in {container}{hint}")
+        findings.note(node.find(one.path, key=True), f"{message} in {container}{hint}{one.hint}")
     elif one.kind == "missing" and one.path[:-1]:
         findings.note(node.find(one.path[:-1], key=True), f"{name}: {message}")
     else:

@@ -100,7 +100,7 @@ def probe_seconds(method: Method, request: TuningRequest) -> float:
     speed = sum(tokens for _, tokens in counted) / sum(seconds for seconds, _ in counted)
     schedule, lengths = job.schedule, [len(one.ids) for one in job.training.examples]
     learned = sum(lengths[number] for step in range(schedule.steps) for number in schedule.batch(step))
-    every = method.config.training.eval_steps or schedule.steps_per_epoch
+    every = method.config.training.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
     validated = math.ceil(schedule.steps / every) * sum(len(one.ids) for one in job.validation.examples)
     return (learned + validated / 3) / speed
 
@@ -113,7 +113,8 @@ def _time_step(job: Job, step: int) -> tuple[float, int]:
 
 def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None]) -> None:
     settings, history, schedule = job.method.config.training, job.history, job.schedule
-    every = settings.eval_steps or schedule.steps_per_epoch
+    every = settings.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
+    told = settings.logging_steps
     began, before, reported, since = time.monotonic(), history.seconds, 0.0, 0
     saved = history.step
     while history.step < schedule.steps and not watch.stopped:
@@ -135,7 +136,7 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
             job.checkpoints.save(history, weights, job.optimisation.state())
             saved = history.step
         since += 1
-        if last or time.monotonic() - reported > _REPORT_SECONDS:
+        if last or (history.step % told == 0 if told else time.monotonic() - reported > _REPORT_SECONDS):
             mean, since = sum(history.losses[-since:]) / since, 0
             progress(TuningProgress(history.step, schedule.steps, mean, history.tokens / max(history.seconds, 1e-9)))
             reported = time.monotonic()

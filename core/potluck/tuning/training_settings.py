@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
 from pydantic import Field, field_validator, model_validator
 
 from potluck.contracts import Config, Operational
+from potluck.tuning.foreign_arguments import refused_arguments
 
 
 class DeepSpeed(Config):
@@ -24,7 +26,10 @@ class DeepSpeed(Config):
 
 
 class Training(Config):
-    """How to train. Keys have the names, and unless it is said otherwise the defaults, of ``TrainingArguments``."""
+    """How to train. Keys have the names, and unless it is said otherwise the defaults, of ``TrainingArguments``.
+
+    Those that are not taken are refused with the reason.
+    """
 
     num_train_epochs: float | None = Field(default=None, gt=0)
     """Passes over the training examples. If left out 3, and more for few examples, so that there are 200 steps."""
@@ -68,6 +73,10 @@ class Training(Config):
     optim: Literal["adamw_torch"] = "adamw_torch"
     """The optimiser."""
 
+    eval_strategy: Literal["no", "steps", "epoch"] | None = None
+    """When to evaluate on the validation examples: after ``eval_steps``, after each epoch, or (``no``) at the end
+    only. If left out, after ``eval_steps`` where they are given, else after each epoch."""
+
     eval_steps: int | None = Field(default=None, ge=1)
     """Optimiser steps between two evaluations on the validation examples; once an epoch if left out."""
 
@@ -76,6 +85,12 @@ class Training(Config):
 
     save_steps: Annotated[int, Operational, Field(ge=1)] = 50
     """Optimiser steps between two checkpoints."""
+
+    logging_steps: Annotated[int | None, Operational, Field(ge=1)] = None
+    """Optimiser steps between two reports of loss and speed; every few seconds if left out."""
+
+    report_to: Annotated[Literal["none"], Operational] = "none"
+    """To whom a training reports: to nobody but the recipe's ``observers``."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """The precision of the weights that are not trained; ``auto`` takes bfloat16 where the device computes in it."""
@@ -92,6 +107,32 @@ class Training(Config):
 
     pack_tokens: Annotated[int, Operational, Field(ge=16)] = 512
     """Tokens that are computed at once: the examples of a batch are laid end to end, and none sees another."""
+
+    @classmethod
+    def refusals(cls) -> Mapping[str, str]:
+        """The names of ``TrainingArguments`` that mean nothing here."""
+        return refused_arguments()
+
+    def steps_between_evaluations(self, steps_per_epoch: int, steps: int) -> int:
+        """Optimiser steps between two evaluations of a training of ``steps``."""
+        return steps if self.eval_strategy == "no" else self.eval_steps or steps_per_epoch
+
+    @field_validator("report_to", mode="before")
+    @classmethod
+    def _reports_to_nobody(cls, value: Any) -> Any:
+        if value in ("none", [], ["none"]):
+            return "none"
+        raise ValueError("potluck sends nothing to such a service: name plugins that watch under observers")
+
+    @model_validator(mode="after")
+    def _evaluates_as_it_says(self) -> Training:
+        if self.eval_strategy == "steps" and self.eval_steps is None:
+            raise ValueError("eval_strategy: steps needs eval_steps")
+        if self.eval_strategy in ("no", "epoch") and self.eval_steps is not None:
+            raise ValueError(f"eval_strategy: {self.eval_strategy} and eval_steps exclude each other: name one")
+        if self.eval_strategy == "no" and self.early_stopping_patience is not None:
+            raise ValueError("early_stopping_patience counts evaluations, and eval_strategy: no has none")
+        return self
 
     @model_validator(mode="after")
     def _spread_once(self) -> Training:

@@ -15,6 +15,7 @@ from collections.abc import Callable
 
 import pytest
 
+from potluck.errors import RecipeError
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.nodes import Findings, node_of
 from potluck.recipe.validation import Place, validate
@@ -220,3 +221,20 @@ def test_a_secret_that_is_read_appears_nowhere(read: Read) -> None:
     assert "canary" not in str(recipe.as_mapping())
     assert recipe.as_mapping()["documents"]["password"] == "${CANARY}"
     assert recipe.as_mapping()["chat"]["headers"] == {"a": "${CANARY}"}
+
+
+def test_a_name_that_is_refused_comes_with_its_reason_and_with_those_that_are_taken(read: Read) -> None:
+    training = "training: {logging_steps: 3, bf16: true, save_total_limit: 2, loging_steps: 3}"
+    text = f"model: m\ndataset: {{path: x.jsonl}}\ntuner: {{use: lora, {training}}}\n"
+
+    with pytest.raises(RecipeError) as caught:
+        read(text)
+    found = {one.message.split("'")[1]: one.message for one in caught.value.problems if "unknown key" in one.message}
+    assert found["bf16"].startswith(
+        "unknown key 'bf16' in tuner.training: write dtype: bfloat16 or float32. It takes num_train_epochs, max_steps, "
+    )
+    assert "logging_steps, report_to" in found["bf16"]
+    assert found["save_total_limit"].startswith(
+        "unknown key 'save_total_limit' in tuner.training: only the last checkpoint"
+    )
+    assert found["loging_steps"] == "unknown key 'loging_steps' (did you mean 'logging_steps'?) in tuner.training"

@@ -86,6 +86,21 @@ def test_how_many_tokens_are_computed_at_once_does_not_change_what_is_learned(mo
     assert narrow.losses == pytest.approx(wide.losses, rel=1e-4)
 
 
+def test_it_reports_after_as_many_steps_as_are_asked_for(model: Path, tmp_path: Path) -> None:
+    told = list[int]()
+    training = tuner(Lora, tmp_path, max_steps=7, logging_steps=3)
+    training.tune(request(model, tmp_path, colours(12)), lambda progress: told.append(progress.step))
+    assert told == [3, 6, 7]
+
+
+def test_without_a_strategy_it_is_evaluated_at_the_end_only(model: Path, tmp_path: Path) -> None:
+    settings = {"num_train_epochs": 3, "per_device_train_batch_size": 4}
+    each = tune(Lora, model, tmp_path / "each", colours(12), validation=colours(4), **settings)
+    last = tune(Lora, model, tmp_path / "last", colours(12), validation=colours(4), eval_strategy="no", **settings)
+    assert [one["step"] for one in each.evaluations] == [3, 6, 9]
+    assert [one["step"] for one in last.evaluations] == [9]
+
+
 def test_a_finished_training_is_not_done_again(model: Path, tmp_path: Path) -> None:
     first = tune(Lora, model, tmp_path, colours(12), max_steps=5)
     again = tune(Lora, model, tmp_path, colours(12), max_steps=5)

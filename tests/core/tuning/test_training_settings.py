@@ -1,6 +1,6 @@
 """Settings of a training: the names of ``TrainingArguments``, and what excludes each other.
 
-Modules: ``potluck.tuning.training_settings``.
+Modules: ``potluck.tuning.training_settings``, ``potluck.tuning.foreign_arguments``.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from pydantic import ValidationError
 
+from potluck.tuning.foreign_arguments import refused_arguments
 from potluck.tuning.training_settings import DeepSpeed, Training, TunerConfig
 
 
@@ -19,6 +20,14 @@ def test_the_names_are_those_of_transformers() -> None:
 
     own = {"early_stopping_patience", "dtype", "pack_tokens", "warmup_ratio"}  # the last went with transformers 5
     assert set(Training.model_fields) - known <= own
+
+
+def test_every_name_of_transformers_is_taken_or_refused_with_a_reason() -> None:
+    transformers = pytest.importorskip("transformers")
+    known = set(transformers.TrainingArguments.__dataclass_fields__)
+
+    assert known <= {*Training.model_fields, *refused_arguments()}
+    assert not set(Training.model_fields) & set(refused_arguments())
 
 
 @pytest.mark.parametrize(
@@ -35,6 +44,11 @@ def test_the_names_are_those_of_transformers() -> None:
         {"lr_scheduler_type": "餘弦"},
         {"optim": "sgd"},
         {"nothing": 1},
+        {"eval_strategy": "steps"},
+        {"eval_strategy": "epoch", "eval_steps": 3},
+        {"eval_strategy": "no", "early_stopping_patience": 1},
+        {"logging_steps": 0},
+        {"report_to": "wandb"},
     ],
 )
 def test_values_that_cannot_be_are_refused(said: dict[str, Any]) -> None:
@@ -62,3 +76,26 @@ def test_what_only_takes_longer_does_not_decide_the_result() -> None:
 
     assert usual.decisive() == other.decisive()
     assert usual.decisive() != TunerConfig.model_validate({"training": {"max_steps": 3}}).decisive()
+
+
+@pytest.mark.parametrize("written", ["none", [], ["none"]])
+def test_reporting_to_nobody_may_be_written_in_each_way(written: Any) -> None:
+    assert Training(report_to=written).report_to == "none"
+
+
+@pytest.mark.parametrize(
+    ("said", "every"),
+    [
+        ({}, 10),
+        ({"eval_steps": 3}, 3),
+        ({"eval_strategy": "steps", "eval_steps": 3}, 3),
+        ({"eval_strategy": "epoch"}, 10),
+        ({"eval_strategy": "no"}, 40),
+    ],
+)
+def test_a_strategy_says_when_to_evaluate(said: dict[str, Any], every: int) -> None:
+    assert Training(**said).steps_between_evaluations(10, 40) == every
+
+
+def test_how_often_it_reports_does_not_decide_what_is_learned() -> None:
+    assert Training(logging_steps=3).decisive() == Training().decisive()
