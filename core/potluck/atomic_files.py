@@ -32,6 +32,36 @@ def write_atomically(path: Path, content: bytes) -> None:
     sync_folder(path.parent)
 
 
+def write_new(path: Path, content: bytes) -> bool:
+    """Write a file whole, unless there is one: then False, and nothing is written."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if os.path.lexists(path):
+        return False
+    handle, beside = _open_beside(path)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        os.chmod(beside, 0o666 & ~_umask())  # a user's own file, which a temporary one is not
+        try:
+            os.link(beside, path)  # fails where another process was faster, which a rename would overwrite
+        except FileExistsError:
+            return False
+        except OSError:  # a file system without links
+            os.replace(beside, path)
+    finally:
+        Path(beside).unlink(missing_ok=True)
+    sync_folder(path.parent)
+    return True
+
+
+def _umask() -> int:
+    mask = os.umask(0o077)
+    os.umask(mask)
+    return mask
+
+
 def remove_leftovers(folder: Path, name: str = "*") -> None:
     """Remove what ``write_atomically`` was writing of a file (or of any) when its process was killed."""
     pattern = name if name == "*" else glob.escape(name)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.atomic_files import write_atomically
+from potluck.atomic_files import write_atomically, write_new
 
 
 def test_a_file_is_written_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -31,3 +31,23 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 
     assert path.read_bytes() == b"old"
     assert os.listdir(tmp_path) == ["manifest.json"]
+
+
+def test_a_new_file_is_a_users_own_and_never_takes_the_place_of_another(tmp_path: Path) -> None:
+    path, beside = tmp_path / "深" / "檔", tmp_path / "plain"
+    beside.touch()
+
+    assert write_new(path, b"one")
+    assert not write_new(path, b"two")
+    assert path.read_bytes() == b"one"
+    assert path.stat().st_mode == beside.stat().st_mode
+    assert [one.name for one in path.parent.iterdir()] == ["檔"]
+
+
+def test_a_new_file_comes_too_late_where_another_process_is_faster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(os, "fsync", lambda handle: (tmp_path / "a").write_bytes(b"theirs"))
+
+    assert not write_new(tmp_path / "a", b"ours")
+    assert (tmp_path / "a").read_bytes() == b"theirs"

@@ -30,6 +30,7 @@ COMMANDS = {
     "examples": "List the examples that come with potluck, or copy one to a new folder.",
     "help": "Explain a command, as its --help does, or list them all.",
     "index": "Bring a recipe's index up to date with its documents.",
+    "init": "Write a recipe for the documents in a folder, and a template of questions.",
     "load": "Show what potluck sees in files.",
     "lock": "Pin settings, plugins, models, documents and questions.",
     "merge": "Write the model of a recipe with what its tuner learned in its weights.",

@@ -25,6 +25,7 @@ def outputs() -> dict[str, Any]:
         "examples": tuple[listings.BundledExampleResult, ...] | listings.CopiedExampleResult,
         "help": listings.HelpResult,
         "index": stages.IndexResult,
+        "init": listings.InitResult,
         "load": tuple[listings.LoadedResult | listings.NotLoadedResult, ...],
         "lock": runs.LockResult,
         "merge": stages.MergeResult,

@@ -108,6 +108,23 @@ class TunerResult:
 
 
 @dataclass(frozen=True, slots=True)
+class InitResult:
+    """What was written beside documents."""
+
+    folder: str
+    written: tuple[str, ...]
+    """In the folder: the recipe, the template of questions."""
+    kept: tuple[str, ...]
+    """What was there already."""
+    schema: str
+    """In the folder: by it editors complete and check the recipe."""
+    documents: Mapping[str, int]
+    """How many files the recipe reads, by the endings of their names."""
+    unread: tuple[str, ...]
+    """The endings that no installed loader reads."""
+
+
+@dataclass(frozen=True, slots=True)
 class NewResult:
     """The package of a plugin that was written."""
 

@@ -137,6 +137,10 @@ def test_help_and_completion_are_as_their_schemas_say(home: Path) -> None:
     assert "_POTLUCK_COMPLETE" in printed("completion", "fish")["script"]
 
 
+def test_what_init_wrote_is_as_its_schema_says(home: Path) -> None:
+    assert printed("init", "notes")["unread"] == []
+
+
 def test_a_comparison_is_as_its_schema_says(home: Path) -> None:
     found = printed("compare", "recipe.yaml", "--swap", "retriever.k=1,2,3", "--judge", TUTOR)
 

@@ -1,0 +1,137 @@
+"""What ``potluck init`` writes into a folder: a recipe with what there is to choose, and a template of questions.
+
+No file that is there is written to, but for the schema, which is potluck's own: it has the settings of the plugins that
+are installed now.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+from potluck import plugins
+from potluck.atomic_files import write_atomically, write_new
+from potluck.contracts import KINDS, Kind
+from potluck.documents import Source
+from potluck.errors import NoDocuments, PluginError, PotluckError
+from potluck.recipe.bare_documents import RECIPES, find_recipe
+from potluck.recipe.model import DEFAULTS, FORMAT
+from potluck.recipe.schema import json_schema
+from potluck.results.listings import InitResult
+from potluck.stages.discover import discover
+from potluck.workspace.location import NAME as WORKSPACE
+
+QUESTIONS = "questions.jsonl"
+SCHEMA = f"{WORKSPACE}/recipe.schema.json"
+EDITOR_LINE = f"# yaml-language-server: $schema={SCHEMA}"
+"""The first line of a recipe, by which editors find its schema."""
+
+_HEAD = """{editor}
+# A recipe: what is read, how it is found, and who answers. A line that begins with '#' is off; what it says holds
+# anyway, or is there to be chosen. `potluck schema` describes every key.
+potluck: {format}
+name: {name}
+
+# What is read: files, folders or globs, from the folder of this recipe.
+documents:
+  path: .
+  exclude: {exclude}
+  # private: true            # refuse every component that would send texts to another machine
+  # password: ${{PASSWORD}}    # opens encrypted files; the environment variable PASSWORD holds it
+  # encoding: big5           # of text files, where the guess is wrong
+"""
+_TAIL = """
+# Questions with their answers, by which `potluck run` and `potluck evaluate` measure. Write your own into the file,
+# then take the '#' away.
+# questions: {questions}
+
+# What to compare, by the same questions: potluck compare {recipe}
+# compare:
+#   retriever.k: {{few: 2, many: 8}}
+"""
+_TITLES: dict[Kind, str] = {
+    "splitter": "How documents are cut into passages",
+    "embedder": "What makes vectors of passages and questions",
+    "store": "What keeps the vectors",
+    "retriever": "How passages are found",
+    "chat": "Who answers",
+}
+_MORE: dict[Kind, str] = {"retriever": "#   k: 4                     # how many passages an answer is made from\n"}
+
+
+def write_starter(folder: Path) -> InitResult:
+    """Write what is not there yet. Raises ``PotluckError`` where the folder cannot be written."""
+    recipe = (find_recipe(folder) if folder.is_dir() else None) or folder / RECIPES[0]
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        found = _documents(folder, recipe.name)
+        contents = {
+            recipe: recipe_text(folder.resolve().name or "documents", recipe.name),
+            folder / QUESTIONS: _questions(found),
+        }
+        written = [path.name for path, content in contents.items() if write_new(path, content.encode())]
+        _write_schema(folder)
+    except OSError as error:
+        raise PotluckError(
+            f"{folder} cannot be written ({error.strerror or error}): make a recipe in another folder, and name these "
+            f"documents in it: potluck init NEW, then 'path: {folder.absolute()}'"
+        ) from error
+    kept = [path.name for path in contents if path.name not in written]
+    counts = Counter(Path(source.name).suffix.lower().lstrip(".") for source in found)
+    unread = [extension for extension in counts if extension and extension not in plugins.file_types()]
+    return InitResult(
+        str(folder), tuple(written), tuple(kept), SCHEMA, dict(counts.most_common()), tuple(sorted(unread))
+    )
+
+
+def recipe_text(name: str, file: str) -> str:
+    """The recipe, with every component that there is to choose."""
+    exclude = json.dumps([file, QUESTIONS])
+    head = _HEAD.format(editor=EDITOR_LINE, format=FORMAT, name=json.dumps(name, ensure_ascii=False), exclude=exclude)
+    return head + "".join(map(_component, DEFAULTS)) + _TAIL.format(questions=QUESTIONS, recipe=file)
+
+
+def _component(kind: Kind) -> str:
+    """The lines of a key that names a component."""
+    default = KINDS[kind].default_name
+    choices = "".join(f"#   {name:24} {summary}\n" for name, summary in _choices(kind))
+    return f"\n# {_TITLES.get(kind, KINDS[kind].noun)}:\n{choices}# {kind}:\n#   use: {default}\n{_MORE.get(kind, '')}"
+
+
+def _choices(kind: Kind) -> Iterator[tuple[str, str]]:
+    for plugin in plugins.installed_plugins():
+        if plugin.kind == kind:
+            try:
+                lacks = plugins.missing_modules(plugin)
+                yield plugin.name, plugins.offer(plugin).summary + (" (packages are missing)" if lacks else "")
+            except PluginError:  # told by `potluck plugins doctor`
+                continue
+
+
+def _documents(folder: Path, recipe: str) -> list[Source]:
+    try:
+        return discover(folder, [os.curdir], [recipe, QUESTIONS])
+    except NoDocuments:
+        return []
+
+
+def _questions(found: list[Source]) -> str:
+    """A template, which names a document that is there: it can be run as it is."""
+    readable = [source for source in found if Path(source.name).suffix.lower().lstrip(".") in plugins.file_types()]
+    name = Path(readable[0].name).stem if readable else "name-of-a-file"
+    known = {"gold_ids": [name]}
+    rows: list[dict[str, object]] = [
+        {"question": "Write a question that this document answers.", **known, "answers": ["Write the answer."]},
+        {"question": "寫一個這份文件能回答的問題。", **known, "answers": ["寫下答案。"]},
+        {"question": "Write a question that no document answers.", "answerable": False},
+    ]
+    lines = (json.dumps({"question_id": f"q{n}", **row}, ensure_ascii=False) for n, row in enumerate(rows, 1))
+    return "".join(f"{line}\n" for line in lines)
+
+
+def _write_schema(folder: Path) -> None:
+    write_atomically(folder / SCHEMA, json.dumps(json_schema(), ensure_ascii=False, indent=1).encode() + b"\n")
+    write_new(folder / WORKSPACE / ".gitignore", b"*\n")
