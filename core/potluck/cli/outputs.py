@@ -39,6 +39,7 @@ def outputs() -> dict[str, Any]:
         "prompts score": listings.PromptScoresResult,
         "reproduce": runs.ReproductionResult,
         "run": runs.RunResult,
+        "runs diff": kept_runs.RunDiffResult,
         "runs latest": kept_runs.RunDetailResult,
         "runs list": kept_runs.RunListResult,
         "runs open": kept_runs.OpenedRunResult,

@@ -1,4 +1,4 @@
-"""``potluck runs list``, ``latest``, ``show``, ``open`` and ``rm``."""
+"""``potluck runs list``, ``latest``, ``show``, ``open``, ``diff`` and ``rm``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,13 @@ from potluck.cli.common import json_option
 from potluck.cli.terminal import draw, echo, is_terminal, print_json
 
 if TYPE_CHECKING:
-    from potluck.results.kept_runs import KeptRunResult, RunDetailResult, RunListResult
+    from potluck.results.kept_runs import (
+        KeptRunResult,
+        MeasureDifferenceResult,
+        RunDetailResult,
+        RunDiffResult,
+        RunListResult,
+    )
 
 _SHORTEST = 4
 """Characters of a name's end that a list shows."""
@@ -85,6 +91,27 @@ def open_command(run: str, as_json: bool) -> None:
         print_json(to_json(OpenedRunResult(folder.name, str(report), opened)))
     else:
         echo(str(report))
+
+
+@command.command("diff")
+@click.argument("one", metavar="A")
+@click.argument("other", metavar="B")
+@json_option
+def diff_command(one: str, other: str, as_json: bool) -> None:
+    """Show the settings and inputs that differ between two runs, and their measures side by side.
+
+    Where both answered the same questions, the measures are compared question by question, and a difference is told
+    with its interval and p. Of a comparison each variant is compared with that of the same name.
+    """
+    from potluck.json_values import as_json as to_json
+    from potluck.runs.diff import compare_runs
+    from potluck.runs.find import find_run
+
+    found = compare_runs(find_run(one), find_run(other))
+    if as_json:
+        print_json(to_json(found))
+    else:
+        _print_diff(found)
 
 
 @command.command("rm")
@@ -200,6 +227,55 @@ def _print_measures(of: Mapping[str, Mapping[str, float | None]]) -> None:
         table.add_row(name, *(_figure(one.get(name)) for one in of.values()))
     echo()
     draw(table)
+
+
+def _print_diff(found: RunDiffResult) -> None:
+    for name, run in (("A", found.a), ("B", found.b)):
+        echo(f"{name}  {run.run}: {run.command} of {run.recipe}", bold=True)
+    for title, things in (("Settings", found.settings), ("Inputs", found.inputs)):
+        if things:
+            echo(f"\n{title} that differ", bold=True)
+        for one in things:
+            what = "" if one.what == "setting" else f"{one.what} "
+            echo(f"  {what}{one.name}: {_as_text(one.then)} -> {_as_text(one.now)}")
+    if found.measures and not found.settings and not found.inputs:
+        echo("settings and inputs are the same")
+    _print_differences(found.measures)
+    for note in found.notes:
+        echo(f"note: {note}", err=True, fg="yellow")
+
+
+def _print_differences(measures: Sequence[MeasureDifferenceResult]) -> None:
+    """The measures side by side; then in words those of which both answered the same questions."""
+    from potluck.terminal_tables import TerminalTable
+
+    if not measures:
+        return
+    table = TerminalTable()
+    table.add_column("measure", folds=True)
+    for head in ("A", "B", "B - A", "p", "questions"):
+        table.add_column(head)
+    for one in measures:
+        name = f"{one.measure} of {one.variant}" if one.variant else one.measure
+        paired = ("-", "-", "-") if one.difference is None else (_between(one), _p_value(one), f"{one.n:,}")
+        table.add_row(name, _figure(one.a), _figure(one.b), *paired)
+    echo()
+    draw(table)
+    verdicts = [one.sentence for one in measures if one.verdict not in (None, "no evidence")]
+    for sentence in verdicts:
+        echo(sentence)
+    if not verdicts and any(one.verdict for one in measures):
+        echo("no evidence of a difference by any measure")
+
+
+def _p_value(one: MeasureDifferenceResult) -> str:
+    p = one.p_adjusted
+    return "-" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
+
+
+def _between(one: MeasureDifferenceResult) -> str:
+    low, high = ("-" if end is None else f"{end:+.3f}" for end in (one.low, one.high))
+    return f"{one.difference:+.3f} [{low}, {high}]"
 
 
 def _figure(value: float | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -11,6 +11,7 @@ from potluck.comparison.causes import causes
 from potluck.comparison.document import Setting, comparison_result, main_measure
 from potluck.comparison.engine import Engine, VariantRun, reason
 from potluck.comparison.measured import measure_tables
+from potluck.contracts import Measure
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import SharedResources
 from potluck.metrics.scorer import Scorer
@@ -47,6 +48,7 @@ class Compared:
     setting: Setting
     result: ComparisonResult
     runs: Sequence[VariantRun]
+    measures: Mapping[str, Measure]
 
 
 def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Compared:
@@ -70,9 +72,8 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         setting = Setting(
             new_run_id(), recipe.name, str(recipe.path), path, plan.design, baseline.name, started, remarks
         )
-        return Compared(
-            setting, comparison_result(setting, runs, engine.questions, found, metric, scorer, judged), runs
-        )
+        result = comparison_result(setting, runs, engine.questions, found, metric, scorer, judged)
+        return Compared(setting, result, runs, scorer.measures)
 
 
 def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:

@@ -85,7 +85,7 @@ class MeasureDifferenceResult:
     difference: float | None
     """Of the means over the questions that have the measure in both, b less a."""
     low: float | None
-    """The lower end of the difference's 95 % confidence interval."""
+    """The lower end of the difference's confidence interval, which agrees with the verdict."""
     high: float | None
     p: float | None
     p_adjusted: float | None

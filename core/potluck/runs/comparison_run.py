@@ -20,6 +20,7 @@ from potluck.recipe.model import RecipeModel
 from potluck.releases import remember_code
 from potluck.report import plots, write_csv, write_html
 from potluck.results.comparison import ComparisonResult
+from potluck.runs.diff import measured_facts
 from potluck.runs.pins import pins
 from potluck.workspace import Workspace
 from potluck.workspace.manifests import surroundings, write_manifest
@@ -73,6 +74,7 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
         if (picture := plots.of_curves(result)) is not None:
             write_atomically(folder / "curves.png", picture)
     asked = Path(setting.questions_file).absolute()
+    answered = next((run.repeats[0] for run in found.runs if run.repeats), ())
     recipes = {run.variant.name: replace(run.variant.recipe, questions=asked) for run in found.runs if not run.error}
     manifest: dict[str, Json] = {
         "run": setting.run,
@@ -89,6 +91,7 @@ def _keep(found: Compared, recipe: RecipeModel, plan: Plan, resources: SharedRes
         "variants": {name: one.as_mapping() for name, one in recipes.items()},
         "pins": {name: _pins(one, resources) for name, one in recipes.items()},
         "metric": result.metric,
+        **measured_facts(answered, found.measures),
         "metrics": {variant.name: as_json(variant)["metrics"] for variant in result.variants},
     }
     write_manifest(folder, manifest)

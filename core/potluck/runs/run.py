@@ -18,6 +18,7 @@ from potluck.planning.plan import components_of
 from potluck.recipe.model import RecipeModel
 from potluck.report import plots
 from potluck.report.run import write_run
+from potluck.runs.diff import measured_facts
 from potluck.runs.pins import pins
 from potluck.workspace.manifests import new_run_id, surroundings, write_lines, write_manifest
 
@@ -81,6 +82,7 @@ def keep_run(
         "pins": {what: dict(things) for what, things in pins(recipe, components).items()},
         **workload.manifest(preparation, evaluation, components),
         "metrics": dict(evaluation.metrics) if evaluation else None,
+        **(measured_facts(evaluation.answered, evaluation.measures) if evaluation else {}),
         "tokens": evaluation.usage.as_json() if evaluation else None,
         "cost": evaluation.cost if evaluation else None,
     }

@@ -195,6 +195,7 @@ def test_runs_that_are_kept_are_as_their_schema_says(home: Path) -> None:
     run = printed("run", "recipe.yaml")["run"]
 
     assert run in {one["run"] for one in printed("runs list")["runs"]}
+    assert printed("runs diff", run, run)["measures"]
     assert printed("runs latest") == printed("runs show", "latest")
     assert printed("runs open", run)["opened"] is False
     assert [one["run"] for one in printed("runs rm", run, "--yes")["removed"]] == [run]

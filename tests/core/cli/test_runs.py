@@ -147,6 +147,28 @@ def test_on_a_terminal_a_browser_gets_the_report(elsewhere: Path, tmp_path: Path
     assert (tmp_path / "opened").read_text().strip() == report.as_uri()
 
 
+def test_two_runs_are_shown_side_by_side(elsewhere: Path) -> None:
+    asked = {
+        "asked": {f"q{n}": "hash" for n in range(12)},
+        "measures": {"f1": {"higher_is_better": True, "unit": "", "paired": True}},
+    }
+    for name, k, mean in (("abcd", 4, 1.0), ("bcde", 1, 0.0)):
+        recipe = {**RUN["recipe"], "retriever": {"k": k}}
+        folder = keep(elsewhere, f"20261130-080000-{name}", {**RUN, **asked, "recipe": recipe, "metrics": {"f1": mean}})
+        rows = [
+            json.dumps({"question_id": f"q{n}", "scores": {"f1": mean, "refused": False}}) + "\n" for n in range(12)
+        ]
+        (folder / "answers.jsonl").write_text("".join(rows), encoding="utf-8")
+
+    found = printed("diff", "abcd", "bcde")
+
+    assert "Settings that differ\n  retriever.k: 4 -> 1\n" in found
+    assert re.search(r"f1 +1\.000 +0\.000 +-1\.000 \[.*\] +< 0\.001 +12", found)
+    assert "20261130-080000-bcde is worse than 20261130-080000-abcd: f1 -1.000" in found
+    assert "settings and inputs are the same" in printed("diff", "abcd", "abcd")
+    assert "no evidence of a difference by any measure" in printed("diff", "abcd", "abcd")
+
+
 def test_runs_are_removed_after_a_question_or_with_yes(elsewhere: Path) -> None:
     for name in ("abcd", "bcde", "cdef"):
         keep(elsewhere, f"20261130-080000-{name}")
