@@ -50,6 +50,11 @@ class TerminalTable:
         self._columns: list[_Column] = []
         self._styles: list[str] = []
 
+    @property
+    def width(self) -> int:
+        """The columns of the terminal that it takes without folding anything."""
+        return sum(column.widest for column in self._columns) + _BETWEEN * (len(self._columns) - 1)
+
     def add_column(self, head: str, *, folds: bool = False) -> None:
         """Add a column: of figures, or of texts that may fold."""
         self._columns.append(_Column(visible(head), folds))

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from potluck.amounts import many
+from potluck.cli.ledger_words import ledger_lines
 from potluck.cli.terminal import echo
 from potluck.errors import NoRecipe
 from potluck.visible import visible_line
@@ -52,20 +52,39 @@ json_option = click.option("--json", "as_json", is_flag=True, help="Print one JS
 fresh_option = click.option("--fresh", is_flag=True, help="Ask the chat models again what they have answered before.")
 
 
+_QUIET = "potluck.quiet"
+
+
+def _remember_quiet(context: click.Context, _: click.Parameter, value: bool) -> None:
+    context.meta[_QUIET] = value
+
+
+quiet_option = click.option(
+    "-q", "--quiet", is_flag=True, expose_value=False, callback=_remember_quiet,
+    help="Print what came of it and nothing on the way: no progress, no ledger, no tables beside the conclusion.",
+)  # fmt: skip
+
+
+def is_quiet() -> bool:
+    """Whether the command was asked to print only what came of it."""
+    context = click.get_current_context(silent=True)
+    return context is not None and bool(context.meta.get(_QUIET))
+
+
 def recipe_options(command: _F) -> _F:
     """The argument and options of every command that works on a recipe."""
-    return recipe_argument(set_option(json_option(command)))
+    return recipe_argument(set_option(json_option(quiet_option(command))))
 
 
 def one_source_options(command: _F) -> _F:
     """The same for a command that takes one recipe, folder or file."""
     source = click.argument("recipe", metavar="SOURCE", type=click.Path(path_type=Path))
-    return source(set_option(json_option(command)))
+    return source(set_option(json_option(quiet_option(command))))
 
 
 def source_options(command: _F) -> _F:
     """The argument and options of every command that works on a recipe, or on documents without one."""
-    return source_argument(set_option(json_option(command)))
+    return source_argument(set_option(json_option(quiet_option(command))))
 
 
 @contextmanager
@@ -95,7 +114,8 @@ def open_recipe(
             _say_where(recipe.model)
         if not recipe.needs_network(plan):
             guard_process("the recipe names no remote component")
-        show_progress(recipe.observers, as_json)
+        if not is_quiet():
+            show_progress(recipe.observers, as_json)
         yield recipe
 
 
@@ -143,17 +163,9 @@ def print_notes(notes: Sequence[str]) -> None:
 
 
 def print_ledger(ledger: Ledger) -> None:
-    """Print what each stage was given, kept and lost."""
-    rows: list[tuple[str, ...]] = [("", "in", "out", "cut", "dropped", "same text")]
-    for entry in ledger.entries:
-        amounts = (entry.came_in, entry.went_out, entry.cut, entry.dropped, entry.deduplicated)
-        rows.append((entry.stage, *(_amount(a.items, a.characters, a.tokens) for a in amounts)))
-    widths = [max(len(row[i]) for row in rows) for i in range(len(rows[0]))]
-    for row in rows:
-        echo("  " + "  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
-    for entry in ledger.entries:
-        for note in entry.notes:
-            echo(f"  {entry.stage}: {visible_line(note)}")
+    """Print what each stage kept, and what it lost if it did; nothing for one who wants quiet."""
+    for line in () if is_quiet() or not ledger.entries else ledger_lines(ledger):
+        echo(line)
 
 
 def print_citations(citations: Sequence[Passage]) -> None:
@@ -172,15 +184,6 @@ def _page(passage: Passage) -> str:
     if passage.page_label is None:
         return f", page {passage.page}"
     return f", page {visible_line(passage.page_label)} ({passage.page} in the file)"
-
-
-def _amount(items: int, characters: int, tokens: int | None) -> str:
-    parts = [f"{items:,}"] if items or not characters else []
-    if characters:
-        parts.append(many(characters, "character"))
-    if tokens is not None:
-        parts.append(many(tokens, "token"))
-    return ", ".join(parts)
 
 
 def _short(text: str, width: int = 100) -> str:

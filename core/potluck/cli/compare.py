@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from potluck.cli.common import fresh_option, open_recipe, source_options
+from potluck.cli.common import fresh_option, is_quiet, open_recipe, source_options
 from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 @click.option("--perplexity", is_flag=True, help="Also ask how likely the models hold the right answers.")
 @click.option("--judge", metavar="CHAT", help="A chat model that says which of two answers is better.")
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
+@click.option("--pairs", is_flag=True, help="Also show what is known of each pair of variants.")
+@click.option("--wide", is_flag=True, help="Also show all measures with their intervals, however wide that is.")
 @fresh_option
 def command(
     sources: tuple[Path, ...],
@@ -44,6 +46,8 @@ def command(
     perplexity: bool,
     judge: str | None,
     gate: str | None,
+    pairs: bool,
+    wide: bool,
     fresh: bool,
 ) -> int:
     """Ask the same questions with one thing changed, and say whether the difference is real.
@@ -66,16 +70,28 @@ def command(
     if as_json:
         print_json(comparison.document)
     else:
-        _print(comparison)
+        _print(comparison, pairs, wide)
     return 1 if comparison.failed else 0
 
 
-def _print(comparison: Comparison) -> None:
-    from potluck.comparison import table
+def _print(comparison: Comparison, pairs: bool, wide: bool) -> None:
+    from potluck.comparison import ranking_table, table
 
-    draw(table.of(comparison.result))
-    for line in table.verdicts(comparison.result):
-        echo(line)
+    result = comparison.result
+    for number, sentence in enumerate(result.conclusion.sentences):
+        echo(sentence, bold=number == 0)
+    if not is_quiet():
+        echo()
+        draw(ranking_table.ranking_table(result))
+        if result.effects:
+            draw(ranking_table.effects_table(result))
+        if wide:
+            draw(table.of(result), wide=True)
+        elif (means := ranking_table.means_table(result)) is not None:
+            draw(means)
+        echo(ranking_table.how_intervals_are_meant(result), dim=True)
+        for line in (*(table.pair_sentences(result) if pairs else ()), *table.judge_and_causes(result)):
+            echo(line)
     for note in comparison.notes:
         echo(note, fg="yellow", err=True)
     for name, error in comparison.failed.items():

@@ -54,7 +54,7 @@ def _print(report: RunReport) -> None:
         echo(one.answer.text)
         print_citations(one.citations)
     if report.index is not None:
-        echo("\nLedger")
+        echo()
         print_ledger(report.index.ledger)
     if report.evaluation is not None:
         echo("\nMeasures")

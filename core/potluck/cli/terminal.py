@@ -8,12 +8,14 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import shutil
 import sys
 from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
+from potluck.cli.folding import fold
 from potluck.errors import OutputClosed, OutputFailed
 from potluck.redaction import redact
 from potluck.visible import visible, visible_json
@@ -32,12 +34,15 @@ def echo(
 ) -> None:
     """Print text, with a newline unless ``nl`` is false.
 
-    What goes to standard error is a message, in which passwords within addresses are starred.
+    What goes to standard error is a message, in which passwords within addresses are starred. On a terminal lines are
+    broken between words.
 
     Raises ``OutputFailed``, or ``OutputClosed`` where the reader has gone. Standard error that cannot be written is no
     error: there is nowhere to say so.
     """
     shown = visible(redact(text) if err else text)
+    if nl and is_terminal(err=err):
+        shown = fold(shown, terminal_width())
     if fg or bold or dim:
         shown = click.style(shown, fg=fg, bold=bold or None, dim=dim or None)
     write(lambda: click.echo(shown, err=err, nl=nl), err=err)
@@ -53,17 +58,24 @@ def error_json(error: Exception) -> dict[str, Json]:
     return {"error": type(error).__name__, "message": redact(str(error))}
 
 
-def draw(sheet: TerminalTable, file_width: int = 160) -> None:
-    """Print a table on standard output; ``file_width`` columns where that is a file."""
+def draw(sheet: TerminalTable, file_width: int = 160, *, wide: bool = False) -> None:
+    """Print a table on standard output: ``file_width`` columns where that is a file, all that it needs if ``wide``."""
     from rich.console import Console
 
-    console = Console(width=None if is_terminal() else file_width, highlight=False)
+    width = terminal_width() if is_terminal() else file_width
+    console = Console(width=max(width, sheet.width) if wide else width, highlight=False)
     write(lambda: console.print(sheet))
 
 
-def is_terminal() -> bool:
-    """Whether a person is watching standard output."""
-    return sys.stdout is not None and sys.stdout.isatty()
+def is_terminal(*, err: bool = False) -> bool:
+    """Whether a person is watching standard output, or standard error."""
+    stream = sys.stderr if err else sys.stdout
+    return stream is not None and stream.isatty()
+
+
+def terminal_width() -> int:
+    """The columns of the terminal."""
+    return max(20, shutil.get_terminal_size().columns)
 
 
 def prepare_streams() -> None:

@@ -60,14 +60,14 @@ def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: M
         return f"Take {taken.variant}: {words}."
     if taken is not best:
         return f"Take {taken.variant}: {words}, and it is cheaper than what may be better."
-    return f"{taken.variant} is the best so far, but not shown to be better than {baseline}: {words}{_needed(taken)}."
+    return f"Take {taken.variant} if it has to be now: {words}, which may be chance{_needed(taken)}."
 
 
 def _needed(taken: RankedVariant) -> str:
     found = taken.against_baseline
     if found is None or found.needed_n is None or found.needed_n <= found.n:
         return ""
-    return f"; {found.needed_n:,} questions would show that and you have {found.n:,}"
+    return f" with {many(found.n, 'question')}; about {found.needed_n:,} would show it"
 
 
 def _why_cheaper(taken: RankedVariant, best: RankedVariant, measure: Measure) -> str:

@@ -13,6 +13,9 @@ from potluck.statistics.verdicts import Verdict
 _CHEAPER = 0.8
 """A variant is cheaper than another if it takes at most this share of its money, or of its time: times vary."""
 
+_NOTICED = 0.05
+"""Seconds of an answer: to save less is no reason to choose a variant."""
+
 _OPPOSITE: Mapping[Verdict, Verdict] = {"better": "worse", "worse": "better", "no evidence": "no evidence"}
 
 
@@ -95,8 +98,10 @@ def _lies_in(mean: float, interval: Interval) -> bool:
 
 def _is_cheaper(one: VariantResult, other: VariantResult) -> bool:
     """By money where both have a price and one of them takes any, else by the time of an answer."""
-    ours, theirs = _price(one), _price(other)
-    return next((a <= _CHEAPER * b for a, b in zip(ours, theirs, strict=True) if a or b), False)
+    (our_money, our_time), (their_money, their_time) = _price(one), _price(other)
+    if our_money or their_money:
+        return our_money <= _CHEAPER * their_money
+    return our_time <= _CHEAPER * their_time and their_time - our_time >= _NOTICED
 
 
 def _price(one: VariantResult) -> tuple[float, float]:

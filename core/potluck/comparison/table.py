@@ -1,22 +1,18 @@
-"""A comparison on the terminal: the verdicts in words, a row a variant, the causes."""
+"""All measures of a comparison as a table, the pairs in words, the judge and the causes."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from potluck.amounts import many
+from potluck.comparison.ranking_table import interval_words
 from potluck.results.comparison import ComparisonResult
 from potluck.statistics.intervals import Interval
 from potluck.terminal_tables import TerminalTable
 
-_FIRST = ("fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_recall", "latency")
-"""The chief measures, in the order in which they are shown."""
-
-_COLUMNS = 5
-
 
 def of(result: ComparisonResult) -> TerminalTable:
-    """A row a variant: the chief measures with their intervals, cost, and what was computed."""
+    """A row a variant: all measures with their intervals, cost, and what was computed."""
     names = _columns(result)
     made = TerminalTable()
     made.add_column("variant", folds=True)
@@ -33,11 +29,13 @@ def of(result: ComparisonResult) -> TerminalTable:
     return made
 
 
-def verdicts(result: ComparisonResult) -> Iterator[str]:
-    """What is known of each pair by the chief measure, then what made the differences."""
-    for pair in result.pairs:
-        if pair.metric == result.metric:
-            yield pair.sentence
+def pair_sentences(result: ComparisonResult) -> Iterator[str]:
+    """What is known of each pair by the chosen measure."""
+    yield from (pair.sentence for pair in result.pairs if pair.metric == result.metric)
+
+
+def judge_and_causes(result: ComparisonResult) -> Iterator[str]:
+    """What the judge prefers, then what made the differences."""
     for judged in result.judge.pairs if result.judge else ():
         yield (
             f"of {many(judged.n, 'pair')} of answers that differ the judge prefers {judged.wins_b} times {judged.b} "
@@ -49,13 +47,11 @@ def verdicts(result: ComparisonResult) -> Iterator[str]:
 
 
 def _columns(result: ComparisonResult) -> list[str]:
-    known = [measure.name for measure in result.measures]
+    """The chosen measure, those that the recipe names, then the others."""
     named = [measure.name for measure in result.measures if measure.named]
-    wanted = dict.fromkeys((result.metric, *named, *_FIRST))
-    return [name for name in wanted if name in known][: max(_COLUMNS, 1 + len(named))]
+    known = [measure.name for measure in result.measures]
+    return [name for name in dict.fromkeys((result.metric, *named, *known)) if name in known]
 
 
 def _interval(metric: Interval | None) -> str:
-    if metric is None:
-        return "-"
-    return f"{metric.mean:.3f}" + ("" if metric.low is None else f" [{metric.low:.3f}, {metric.high:.3f}]")
+    return "-" if metric is None else interval_words(metric)

@@ -3,7 +3,8 @@
 Modules: ``potluck.cli.compare``, ``potluck.comparison.causes``,
 ``potluck.comparison.curves``, ``potluck.comparison.document``, ``potluck.comparison.engine``,
 ``potluck.comparison.gate``, ``potluck.comparison.measured``, ``potluck.comparison.notes``,
-``potluck.comparison.compare``, ``potluck.comparison.table``, ``potluck.workloads``.
+``potluck.comparison.compare``, ``potluck.comparison.table``, ``potluck.comparison.ranking_table``,
+``potluck.workloads``.
 """
 
 from __future__ import annotations
@@ -120,13 +121,33 @@ def test_answers_of_every_variant_stand_side_by_side_with_what_was_shown(home: P
     assert "v-3" in (folder / "report.html").read_text(encoding="utf-8")
 
 
-def test_the_terminal_shows_a_row_a_variant_and_the_verdict_in_words(home: Path) -> None:
+def test_the_decision_comes_first_then_the_ranking_and_the_causes(home: Path) -> None:
     done = potluck("compare", "recipe.yaml")
 
     assert done.returncode == 0, done.stderr
-    assert "b is better than a: f1 +1.000" in done.stdout
+    assert done.stdout.startswith("Take b: f1 +1.000 [")
+    assert "By f1 (more is better), 14 questions" in done.stdout
     assert "2 of 14 differences between a and b come from loading" in done.stdout
+    assert "b is better than a: " not in done.stdout
     assert "report.html" in done.stdout
+
+
+def test_pairs_and_all_measures_are_shown_to_who_asks_for_them(home: Path) -> None:
+    done = potluck("compare", "recipe.yaml", "--pairs", "--wide", "--no-causes")
+
+    assert "b is better than a: f1 +1.000" in done.stdout
+    (head,) = [line for line in done.stdout.splitlines() if "asked / reused" in line]
+    assert {"variant", "f1", "exact_match", "latency"} <= set(head.split())
+
+
+def test_quiet_leaves_the_decision_and_the_place_of_the_report(home: Path) -> None:
+    done = potluck("compare", "recipe.yaml", "-q", "--no-causes")
+
+    first, *_, last = done.stdout.splitlines()
+    assert first.startswith("Take b: f1 +1.000 [")
+    assert last.startswith("answers side by side: ")
+    assert "By f1" not in done.stdout
+    assert done.stderr == ""
 
 
 def test_a_variant_that_fails_is_said_and_the_others_are_kept(home: Path) -> None:

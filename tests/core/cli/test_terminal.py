@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rich.cells import cell_len
 
 from potluck.visible import BIDIRECTIONAL, visible, visible_json, visible_line
 from support.commands import Ended, potluck_often
@@ -225,8 +226,9 @@ def test_a_comparison_on_a_narrow_terminal_is_whole_though_a_variant_has_an_atta
 
     lines = [line.split() for line in shown.splitlines()]
     assert not OBEYED.search(shown)
-    assert ["甲", visible(ATTACKS["clipboard"])] == [line[0] for line in lines if line[-3:] == ["1", "/", "0"]]
-    assert max(map(len, shown.partition("answers side by side")[0].splitlines()[:10])) <= 80
+    rows = [line for line in lines if line[1:3] == ["1.000", "-"]]
+    assert [row[0] for row in rows] == ["甲", visible(ATTACKS["clipboard"])]
+    assert max(map(cell_len, shown.partition("answers side by side")[0].splitlines())) <= 80
 
 
 def on_a_terminal(*arguments: str) -> str:

@@ -40,8 +40,8 @@ def test_where_nothing_is_better_the_baseline_is_kept() -> None:
 def test_what_is_only_the_best_so_far_says_how_many_questions_would_show_it() -> None:
     words = told(Made({"k": "k=2"}, right(0.65)), Made({"k": "k=4"}, right(0.7)))
 
-    assert words.startswith("k=4 is the best so far, but not shown to be better than k=2: recall@2 +0.050 [")
-    (needed,) = re.findall(r"; ([\d,]+) questions would show that and you have 60\.", words)
+    assert words.startswith("Take k=4 if it has to be now: recall@2 +0.050 [")
+    (needed,) = re.findall(r"against k=2, which may be chance with 60 questions; about ([\d,]+) would show it\.", words)
     assert int(needed.replace(",", "")) > N
 
 
@@ -74,7 +74,7 @@ def test_axes_that_matter_and_those_that_do_not_are_told_apart() -> None:
 def test_five_questions_are_said_to_show_nothing() -> None:
     words = told(Made({"k": "k=2"}, [0.0] * 5), Made({"k": "k=4"}, [1.0] * 5))
 
-    assert words.startswith("k=4 is the best so far, but not shown to be better than k=2")
+    assert words.startswith("Take k=4 if it has to be now: recall@2 +1.000 [+0.000, +1.000] against k=2")
     assert "5 questions can show no difference, however large: at least 6 are needed." in words
 
 

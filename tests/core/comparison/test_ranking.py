@@ -59,6 +59,12 @@ def test_a_little_faster_is_no_reason_since_times_vary() -> None:
     assert found.conclusion.take == "a"
 
 
+def test_milliseconds_are_no_reason() -> None:
+    found = concluded(Made({"chat": "a"}, right(0.8), seconds=0.012), Made({"chat": "b"}, right(0.78), seconds=0.003))
+
+    assert found.conclusion.take == "a"
+
+
 def test_money_decides_before_time() -> None:
     dear = Made({"chat": "far"}, right(0.8), seconds=0.1, cost=0.01)
     cheap = Made({"chat": "near"}, right(0.78), seconds=0.9, cost=0.001)

@@ -1,0 +1,49 @@
+"""Lines are broken between words, and nothing of them is lost.
+
+Modules: ``potluck.cli.folding``.
+"""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from potluck.cli.folding import fold
+
+LETTERS = st.text(st.sampled_from("ab é1道碴，。「」（）/-.[]%\n "), max_size=120)
+
+
+@pytest.mark.parametrize(
+    ("text", "lines"),
+    [
+        ("Take hybrid: recall@2 +0.060 [+0.020, +0.100].", ["Take hybrid: recall@2", "+0.060 [+0.020,", "+0.100]."]),
+        ("  note: 道碴軌道施工規範，第三章。", ["  note: 道碴軌道施工規", "  範，第三章。"]),
+        ("見「道碴軌道施工」規範第三章之「規定」", ["見「道碴軌道施工」規範", "第三章之「規定」"]),
+        ("it is in 規範/道碴軌道施工規範-1.0.doc now", ["it is in", "規範/道碴軌道施工規範-1.0.doc", "now"]),
+        ("short", ["short"]),
+        ("", [""]),
+        ("one\n\n  two", ["one", "", "  two"]),
+    ],
+)
+def test_a_line_is_broken_where_people_would(text: str, lines: list[str]) -> None:
+    assert fold(text, 22).split("\n") == lines
+
+
+@given(LETTERS, st.integers(12, 60))
+def test_nothing_is_lost_and_only_words_that_are_longer_than_a_line_are(text: str, width: int) -> None:
+    found = fold(text, width)
+
+    assert re.sub(r"\s", "", found) == re.sub(r"\s", "", text)
+    for line in found.split("\n"):
+        assert cell_len(line) <= width or " " not in line.strip()
+
+
+@given(LETTERS, st.integers(12, 60))
+def test_what_fits_stays_as_it_is(text: str, width: int) -> None:
+    fits = "\n".join(line for line in text.split("\n") if cell_len(line) <= width)
+
+    assert fold(fits, width) == fits
