@@ -78,9 +78,15 @@ class StageEvent:
     seconds: float = 0.0
     """For how long it has been running."""
     measures: Mapping[str, float] = field(default_factory=dict)
-    """What is measured on the way: ``loss`` (nats a token) and ``tokens_per_second`` of a training."""
+    """What is measured on the way: ``loss`` (nats a token), ``learning_rate``, ``tokens_per_second``."""
     notice: str = ""
     """A sentence that people should read while the stage goes on: what takes long, and which setting helps."""
+    reused: int = 0
+    """How many of the units that are done needed no work now, because it was done before."""
+    resumed: int = 0
+    """How many units an interrupted run had done, after which this one goes on."""
+    seconds_left: float | None = None
+    """For about how long it will still run, told from the speed so far; None while nobody can say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +130,14 @@ def potluck_stage_finished(event: StageEvent) -> None:
 @hookspec
 def potluck_stage_failed(event: StageEvent, error: BaseException) -> None:
     """Observe that a stage failed with ``error``, before the error goes on to the caller."""
+
+
+@hookspec
+def potluck_output_begins() -> None:
+    """Observe that the command is about to print on the terminal: what an observer has drawn there is gone on return.
+
+    It may draw again when the next stage starts.
+    """
 
 
 @hookspec

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from potluck.cli import terminal
 from potluck.cli.ledger_words import ledger_lines
 from potluck.cli.terminal import echo
 from potluck.errors import NoRecipe
@@ -114,9 +115,8 @@ def open_recipe(
             _say_where(recipe.model)
         if not recipe.needs_network(plan):
             guard_process("the recipe names no remote component")
-        if not is_quiet():
-            show_progress(recipe.observers, as_json)
-        yield recipe
+        with show_progress(recipe.observers, as_json):
+            yield recipe
 
 
 def _say_where(model: RecipeModel) -> None:
@@ -136,8 +136,40 @@ def _shorten(path: Path) -> Path:
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 
-def show_progress(observers: Observers, quiet: bool) -> None:
-    """Let the progress display of commands watch as well, unless it was asked for; ``quiet``: on a terminal only."""
+@contextmanager
+def show_progress(observers: Observers, quiet: bool) -> Iterator[None]:
+    """Show what the command does, from its beginning to its end; ``quiet``: on a terminal only.
+
+    The whole command is a stage of its own, around those of its work.
+    """
+    from potluck.hookspecs import StageEvent
+    from potluck.reporting import run_stage
+
+    if not is_quiet():
+        _add_display(observers, quiet)
+    name = click.get_current_context().info_name or "potluck"
+    with (
+        terminal.tell_of_output(lambda: observers.tell("potluck_output_begins", {})),
+        run_stage(observers, StageEvent(name)),
+    ):
+        yield
+
+
+@contextmanager
+def open_observers(quiet: bool) -> Iterator[Observers]:
+    """Those who watch a command without a recipe: the display, and whom the environment names."""
+    from potluck.observation.observers import Observers
+
+    observers = Observers()
+    try:
+        with show_progress(observers, quiet):
+            yield observers
+    finally:
+        observers.close()
+
+
+def _add_display(observers: Observers, quiet: bool) -> None:
+    """Let the progress display of commands watch as well, unless it was asked for."""
     from potluck import plugins
     from potluck.contracts.kinds import KINDS
     from potluck.errors import PluginError

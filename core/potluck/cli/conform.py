@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from potluck.cli.common import json_option
+from potluck.cli.common import json_option, open_observers
 from potluck.cli.terminal import echo, print_json
 from potluck.contracts.kinds import KINDS, Kind
 
@@ -32,7 +32,8 @@ def command(kind: Kind, name: str, config: Path | None, samples: Path | None, as
     """
     from potluck.testing import conform
 
-    outcomes = conform(kind, name, _settings(config), samples)
+    with open_observers(as_json):
+        outcomes = conform(kind, name, _settings(config), samples)
     broken = [one for one in outcomes if not one.kept]
     if as_json:
         print_json([asdict(one) for one in outcomes])

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import json_option
+from potluck.cli.common import json_option, open_observers
 from potluck.cli.terminal import echo, print_json
 from potluck.visible import visible_line
 
@@ -33,12 +33,13 @@ def command(paths: Sequence[Path], loader: str | None, overrides: tuple[str, ...
 
     failed = False
     shown: list[Json] = []
-    for outcome in show(paths, loader, overrides):
-        failed = failed or not isinstance(outcome, list)
-        if as_json:
-            shown += _as_json(outcome)
-        else:
-            _print(outcome)
+    with open_observers(as_json):
+        for outcome in show(paths, loader, overrides):
+            failed = failed or not isinstance(outcome, list)
+            if as_json:
+                shown += _as_json(outcome)
+            else:
+                _print(outcome)
     if as_json:
         print_json(shown)
     return 1 if failed else 0

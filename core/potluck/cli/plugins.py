@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import json_option
+from potluck.cli.common import json_option, open_observers
 from potluck.cli.groups import CommandGroup
 from potluck.cli.terminal import echo, print_json
 
@@ -73,12 +73,14 @@ def doctor(conform: bool, timeout: float, as_json: bool) -> int:
     from potluck.doctor.examine import examine
     from potluck.doctor.packages import conflicts, findings
     from potluck.plugins import installed_plugins
+    from potluck.reporting import iterate_in_stages
 
     found = []
-    for one in examine(installed_plugins(), timeout, conform):
-        found.append(one)
-        if not as_json:
-            _print_examined(one)
+    with open_observers(as_json):
+        for one in iterate_in_stages(examine(installed_plugins(), timeout, conform), "examine"):
+            found.append(one)
+            if not as_json:
+                _print_examined(one)
     wrong, together = list(findings()), list(conflicts())
     failed = bool(wrong) or any(one.is_broken for one in found)
     if as_json:

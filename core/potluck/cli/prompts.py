@@ -127,7 +127,7 @@ def score_prompts(
     task = FACTS if facts is not None else PAIRS
     found = read_wordings(templates, task, texts, words)
     items = read_facts(facts, limit) if facts else read_pairs(pairs or Path(), found.verbalisers, limit)
-    with _open_chat(recipe, chat, overrides) as opening:
+    with _open_chat(recipe, chat, overrides) as opening, show_progress(opening.observers, as_json):
         model = opening.chat_model()
         check_scores_text(model, opening.model.chat.name, "so that wordings cannot be measured by it")
         one_word = candidates == "vocabulary" and task is FACTS
@@ -136,7 +136,6 @@ def score_prompts(
             choices = list(dict.fromkeys(found.verbalisers.values()))
         rows = [WordingChooser(wording, model, one_word) for wording in found.wordings]
         small = small if task is PAIRS else 0
-        show_progress(opening.observers, as_json)
         with stage(opening.observers, "score", "choices", len(rows) * len(items), opening.model.chat) as running:
             scores = score(task, rows, items, choices, small=small, seed=seed, on_item=running.advance)
     if as_json:

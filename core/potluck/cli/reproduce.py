@@ -34,9 +34,9 @@ def command(run: str, as_json: bool) -> int:
     if not any(Recipe(model).needs_network() for model in recipes.values()):
         guard_process("the run's recipe names no remote component")
     observers = observers_of(next(iter(recipes.values())))
-    show_progress(observers, as_json)
     try:
-        result = reproduce(folder, observers)
+        with show_progress(observers, as_json):
+            result = reproduce(folder, observers)
     finally:
         observers.close()
     if as_json:

@@ -74,9 +74,9 @@ def command(
     )
     recipe = _recipe(chat, embedder, seed, model)
     observers = observers_of(recipe)
-    show_progress(observers, as_json)
     try:
-        outcome = strategy(recipe, plan, observers)
+        with show_progress(observers, as_json):
+            outcome = strategy(recipe, plan, observers)
     finally:
         observers.close()
     if as_json:

@@ -10,7 +10,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from potluck.terminal_tables import TerminalTable
 
 T = TypeVar("T")
+
+_before_output: list[Callable[[], None]] = []
 
 
 def echo(
@@ -56,6 +58,22 @@ def print_json(value: Mapping[str, Json] | Sequence[Json], indent: int | None = 
 def error_json(error: Exception) -> dict[str, Json]:
     """What a command prints in place of its result; passwords within addresses are starred."""
     return {"error": type(error).__name__, "message": redact(str(error))}
+
+
+@contextlib.contextmanager
+def tell_of_output(observe: Callable[[], None]) -> Iterator[None]:
+    """Within this context ``observe`` is called before anything is printed."""
+    _before_output.append(observe)
+    try:
+        yield
+    finally:
+        _before_output.remove(observe)
+
+
+def begin_output() -> None:
+    """Say that something is about to be printed, or to be typed."""
+    for observe in _before_output:
+        observe()
 
 
 def draw(sheet: TerminalTable, file_width: int = 160, *, wide: bool = False) -> None:
@@ -116,6 +134,7 @@ def abandon(stream: TextIO | None) -> None:
 
 def write(write: Callable[[], T], *, err: bool = False) -> T | None:
     """Do what writes to standard output, or to standard error, and nothing else. Raises as ``echo`` does."""
+    begin_output()
     if sys.stdout is None and not err:
         raise OutputFailed("standard output is closed, so nothing could be printed; what was computed is kept")
     try:

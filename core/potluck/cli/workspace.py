@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import one_source_options, open_recipe, warn
+from potluck.cli.common import one_source_options, open_observers, open_recipe, warn
 from potluck.cli.groups import CommandGroup
 from potluck.cli.terminal import echo, print_json
 
@@ -33,7 +33,9 @@ def check_command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> in
     from potluck.workspace import folder_of
     from potluck.workspace.repair import check_workspace
 
-    reports = check_workspace(folder_of(recipes.load(recipe, overrides)))
+    model = recipes.load(recipe, overrides)
+    with open_observers(as_json):
+        reports = check_workspace(folder_of(model))
     is_whole = all(report.is_whole for report in reports)
     if as_json:
         print_json({"is_whole": is_whole, "files": [report.as_json() for report in reports]})
@@ -57,7 +59,8 @@ def repair_command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> i
     from potluck.workspace.repair import repair_workspace
 
     model = recipes.load(recipe, overrides)
-    reports = repair_workspace(folder_of(model))
+    with open_observers(as_json):
+        reports = repair_workspace(folder_of(model))
     indexed = None
     if model.documents is not None:
         with open_recipe(recipe, overrides, as_json) as opening:

@@ -15,12 +15,13 @@ from potluck.contracts import Measure
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import SharedResources
 from potluck.metrics.scorer import Scorer
+from potluck.observation.stage import stage
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.recipe_loader import reread_recipe
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import Design, variants
 from potluck.recipe.yaml_reader import parse_value
-from potluck.results.comparison import Cause, ComparisonResult, JudgeResult
+from potluck.results.comparison import Cause, ComparisonResult, JudgedPair, JudgeResult
 from potluck.workspace.manifests import new_run_id
 
 
@@ -98,11 +99,15 @@ def _judge_pairs(
     """The baseline against each of the others; None and a note why where the judge fails."""
     base = next(run for run in runs if run.variant.name == baseline)
     others = [run for run in runs if run is not base and run.error is None and base.error is None]
+    pairs = list[JudgedPair]()
     try:
-        pairs = tuple(engine.judge(judge, base, run).summarise(baseline, run.variant.name) for run in others)
+        with stage(engine.resources.observers, "judge", "variants", len(others), judge.chat) as running:
+            for run in others:
+                pairs.append(engine.judge(judge, base, run).summarise(baseline, run.variant.name))
+                running.advance(message=run.variant.name)
     except Exception as error:  # whatever the judge raises, the comparison is kept
         return None, (f"the judge failed: {reason(error)}",)
-    return JudgeResult(judge.chat.name, pairs), ()
+    return JudgeResult(judge.chat.name, tuple(pairs)), ()
 
 
 def check_measure(metric: str, scorer: Scorer) -> None:
@@ -119,5 +124,11 @@ def _check_metric(metric: str, runs: Sequence[VariantRun], scorer: Scorer) -> No
 
 def _causes(engine: Engine, runs: Sequence[VariantRun], baseline: str, metric: str) -> list[Cause]:
     """Of the baseline against each of the others."""
-    base = next(run for run in runs if run.variant.name == baseline)
-    return [cause for run in runs if run is not base for cause in causes(engine, base, run, metric)]
+    base, found = next(run for run in runs if run.variant.name == baseline), list[Cause]()
+    others = [run for run in runs if run is not base]
+    with stage(engine.resources.observers, "find causes", "variants", len(others)) as running:
+        for run in others:
+            running.describe(run.variant.name)
+            found += causes(engine, base, run, metric)
+            running.advance()
+    return found

@@ -8,9 +8,10 @@ kept as it comes, so an interrupted comparison goes on where it was. A variant t
 from __future__ import annotations
 
 import time
-from collections.abc import Container, Sequence
+from collections.abc import Callable, Container, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
+from functools import partial
 from pathlib import Path
 
 from potluck.amounts import many
@@ -27,9 +28,11 @@ from potluck.evaluation.workload import cost_of
 from potluck.fingerprints import fingerprint
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
+from potluck.observation.stage import stage
 from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
+from potluck.reporting import Stage
 from potluck.workloads import workload_of
 
 STAGES = ("load", "split", "embed", "retrieve", "answer")
@@ -90,19 +93,33 @@ class Engine:
         ``WorkspaceBusy`` where another process writes the workspace.
         """
         runs = [VariantRun(variant) for variant in variants]
-        for run in runs:
-            self._prepare(run)
+        with stage(self.resources.observers, "prepare", "variants", len(runs)) as preparing:
+            for number, run in enumerate(runs, 1):
+                preparing.describe(_place(number, runs, run))
+                self._prepare(run)
+                preparing.advance(reused=int(not any(run.computed.values())))
         self.workload.check([variant.recipe for variant in variants], self.questions)
         ready = [run for run in runs if run.error is None]
         # Those of one chat model together: it is loaded once.
-        for run in sorted(ready, key=lambda run: str(run.variant.recipe.chat.config)):
-            self._answer(run, repeats, surprise)
+        ready.sort(key=lambda run: str(run.variant.recipe.chat.config))
+        with stage(
+            self.resources.observers, "compare", "answers", len(self.questions) * self._rounds(ready, repeats)
+        ) as running:
+            for number, run in enumerate(ready, 1):
+                running.describe(_place(number, ready, run))
+                self._answer(run, repeats, surprise, partial(_count_answer, running))
         return runs
 
-    def answer(self, recipe: RecipeModel, sample: int = 0, only: Sequence[int] | None = None) -> list[Answered]:
-        """Answer the questions (or those at the places ``only``) as a recipe says."""
+    def answer(
+        self,
+        recipe: RecipeModel,
+        sample: int = 0,
+        only: Sequence[int] | None = None,
+        on_answer: Callable[[Answered], None] | None = None,
+    ) -> list[Answered]:
+        """Answer the questions (or those at the places ``only``) as a recipe says; ``on_answer`` hears of each."""
         questions = self.questions if only is None else [self.questions[place] for place in only]
-        return self.workload.answer(_with_sample_seed(recipe, sample), questions, sample)
+        return self.workload.answer(_with_sample_seed(recipe, sample), questions, sample, on_answer)
 
     def prices(self, recipe: RecipeModel) -> tuple[float, float] | None:
         """What the recipe's chat model asks for a million tokens in and out."""
@@ -162,14 +179,18 @@ class Engine:
         run.reused |= {stage: total - found.done[stage] for stage, total in found.total.items()}
         run.seconds = found.seconds
 
-    def _answer(self, run: VariantRun, repeats: int, surprise: bool) -> None:
+    def _rounds(self, runs: Sequence[VariantRun], repeats: int) -> int:
+        """How often each question is asked, in all variants together."""
+        return sum(repeats if self.workload.samples(run.variant.recipe) else 1 for run in runs)
+
+    def _answer(self, run: VariantRun, repeats: int, surprise: bool, on_answer: Callable[[Answered], None]) -> None:
         started, recipe = time.perf_counter(), run.variant.recipe
         try:
             rounds = repeats if self.workload.samples(recipe) else 1
             if rounds < repeats:
                 run.notes.append(f"asked once and not {repeats} times: it answers the same again, as nothing is drawn")
             for sample in range(rounds):
-                answered = self.answer(recipe, sample)
+                answered = self.answer(recipe, sample, None, on_answer)
                 run.repeats.append(answered)
                 run.reused["answer"] += sum(one.cached for one in answered)
                 run.computed["answer"] += sum(not one.cached for one in answered)
@@ -195,6 +216,16 @@ class Engine:
             raise
         except Exception as error:  # the answers are there all the same
             run.notes.append(f"there is no perplexity: {reason(error)}")
+
+
+def _count_answer(running: Stage, answered: Answered) -> None:
+    """Tell those who watch the comparison of an answer; the variant stays named."""
+    running.advance(message=running.event.message, reused=int(answered.cached))
+
+
+def _place(number: int, runs: Sequence[VariantRun], run: VariantRun) -> str:
+    """Which of the variants is worked on, for people."""
+    return f"variant {number} of {len(runs)}: {run.variant.name}"
 
 
 def reason(error: Exception) -> str:

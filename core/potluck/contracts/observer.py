@@ -8,9 +8,10 @@ from potluck.contracts.component import Component
 class Observer(Component):
     """Watches a run: a progress bar, a log, a tracer.
 
-    It has any of the hooks ``potluck_stage_started``, ``_progressed``, ``_finished``, ``_failed`` and
-    ``potluck_model_called`` as methods, each marked with ``@potluck.hookimpl``. It is made only where a recipe
-    (``observers: NAME``) or the variable ``POTLUCK_OBSERVERS`` names it; it is not part of a fingerprint or a manifest.
+    It has any of the hooks ``potluck_stage_started``, ``_progressed``, ``_finished``, ``_failed``,
+    ``potluck_model_called`` and ``potluck_output_begins`` as methods, each marked with ``@potluck.hookimpl``. It is
+    made only where a recipe (``observers: NAME``) or the variable ``POTLUCK_OBSERVERS`` names it; it is not part of a
+    fingerprint or a manifest.
 
     Hooks are called from any thread, between the steps of the work: be quick. An observer that raises is left out
     from then on, with one warning; the run goes on. Counts, times, names of components and the classes of errors may

@@ -66,6 +66,10 @@ class TuningProgress:
     steps: int
     loss: float
     tokens_per_second: float
+    learning_rate: float | None = None
+    """That of the last step; None where the tuner has none."""
+    resumed: int = 0
+    """The step after which an interrupted training is taken up again; 0 for one that begins."""
 
 
 @dataclass(frozen=True, slots=True)

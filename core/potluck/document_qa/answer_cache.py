@@ -16,8 +16,8 @@ from potluck.evaluation.surprises import surprise_at
 from potluck.fingerprints import fingerprint
 from potluck.ledger import Amount, Ledger
 from potluck.metrics.perplexity import Surprise
-from potluck.observation.stage import in_current_stage
 from potluck.recipe.model import ComponentSpec, RecipeModel
+from potluck.reporting import in_current_stage
 from potluck.stages.answer import Answerer, AnswerWithSources, WorkedExample, no_examples
 from potluck.workspace.answer_cache import AnswerCache
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -20,7 +20,7 @@ from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.search import lend_models
 from potluck.evaluation.served import changed_model
-from potluck.evaluation.workload import Preparation, Workload, cost_of
+from potluck.evaluation.workload import Preparation, Workload, cost_of, report_answer
 from potluck.fingerprints import fingerprint
 from potluck.indexing.report import IndexReport
 from potluck.json_values import as_json
@@ -176,7 +176,13 @@ class DocumentQA(Workload):
         examples = chooser(recipe, self.resources.own(recipe), answers)
         return Asker(recipe, self.resources.with_chat(recipe), answers, examples, sample)
 
-    def answer(self, recipe: RecipeModel, questions: Sequence[Question], sample: int = 0) -> list[Answered]:
+    def answer(
+        self,
+        recipe: RecipeModel,
+        questions: Sequence[Question],
+        sample: int = 0,
+        on_answer: Callable[[Answered], None] | None = None,
+    ) -> list[Answered]:
         """Answer each question from the first ``retriever.k`` of its passages, cite and score it."""
         found, asker = self.passages(recipe, questions), self.asker(recipe, sample)
         search, k = self.search_index(recipe).search, recipe.retriever.k
@@ -185,7 +191,7 @@ class DocumentQA(Workload):
             asked = asker.ask_all([question.question for question in questions], [passages[:k] for passages in found])
             for question, passages, one in zip(questions, found, asked, strict=True):
                 answered.append(self._score_answer(question, passages, k, one, search))
-                running.advance()
+                report_answer(running, answered[-1], on_answer)
         return answered
 
     def surprises(self, recipe: RecipeModel, questions: Sequence[Question]) -> dict[str, Surprise]:

@@ -10,7 +10,7 @@ from potluck.contracts import Embedder
 from potluck.embedding.batches import Batches
 from potluck.embedding.call import call_embedder
 from potluck.errors import PotluckError, TextsRefused
-from potluck.observation.stage import notice
+from potluck.reporting import notice
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors

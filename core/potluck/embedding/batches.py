@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from potluck.errors import PotluckError, RemoteTimeout, TextsRefused, UnusableVectors
-from potluck.observation.stage import in_current_stage
+from potluck.reporting import in_current_stage
 
 if TYPE_CHECKING:
     from potluck.contracts import Vectors

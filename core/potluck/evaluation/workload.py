@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import time
 from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
@@ -24,6 +24,7 @@ from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
+from potluck.reporting import Stage
 
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
@@ -104,8 +105,17 @@ class Workload(ABC):
         """Do what the answers to these questions need, as far as it was not done."""
 
     @abstractmethod
-    def answer(self, recipe: RecipeModel, questions: Sequence[Question], sample: int = 0) -> list[Answered]:
-        """Answer and score questions that were prepared. ``sample`` tells rounds of a model that samples apart."""
+    def answer(
+        self,
+        recipe: RecipeModel,
+        questions: Sequence[Question],
+        sample: int = 0,
+        on_answer: Callable[[Answered], None] | None = None,
+    ) -> list[Answered]:
+        """Answer and score questions that were prepared. ``sample`` tells rounds of a model that samples apart.
+
+        ``on_answer`` is called with each as it comes.
+        """
 
     @abstractmethod
     def surprises(self, recipe: RecipeModel, questions: Sequence[Question]) -> dict[str, Surprise]:
@@ -143,6 +153,13 @@ class Workload(ABC):
         self.prepare(recipe, file.questions)
         answered = self.answer(recipe, file.questions)
         return self.report(recipe, answered, file.notes, time.perf_counter() - started)
+
+
+def report_answer(running: Stage, answered: Answered, on_answer: Callable[[Answered], None] | None) -> None:
+    """Say that an answer is there: to those who watch the stage, and to who asked to hear of it."""
+    running.advance(reused=int(answered.cached))
+    if on_answer is not None:
+        on_answer(answered)
 
 
 def cost_of(usage: Usage, prices: tuple[float, float]) -> float:

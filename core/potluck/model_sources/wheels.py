@@ -21,6 +21,7 @@ from pathlib import Path, PurePosixPath
 from packaging.utils import canonicalize_name
 
 from potluck.errors import ModelNotFound, StorageFailed
+from potluck.reporting import inner_stage
 from potluck.suggestions import nearest_names
 
 _SOURCE = re.compile(
@@ -131,7 +132,7 @@ def _fetch_into_cache(wanted: Wanted, cache: Path) -> Path:
     try:
         folder.mkdir(parents=True, exist_ok=True)
         # Of two processes that want it the second waits, and finds what the first has fetched.
-        with FileLock(folder / ".lock"):
+        with inner_stage("download model", model=wanted.label), FileLock(folder / ".lock"):
             return _find_in_cache(wanted, cache) or _unpack(wanted, cache, folder)
     except OSError as error:
         raise StorageFailed(

@@ -17,6 +17,7 @@ from potluck.contracts.tuner import ModelKind
 from potluck.errors import MissingDependency, ModelNotFound
 from potluck.installation import pip_command_of_extra
 from potluck.models.weight_limits import limit_to_weights
+from potluck.reporting import inner_stage
 
 _KINDS: Mapping[ModelKind, str] = {
     "causal": "a causal language model",
@@ -77,6 +78,11 @@ def load_model(folder: Path, dtype: str, kind: ModelKind = "causal", device: str
     Raises ``ModelNotFound`` for files that are damaged, pickled, ask for code of their own, hold another kind of
     model, or far fewer weights than the config.json claims.
     """
+    with inner_stage("load model", model=folder.name):
+        return _load(folder, dtype, kind, device)
+
+
+def _load(folder: Path, dtype: str, kind: ModelKind, device: str) -> Any:
     prepare_transformers()
     import torch
 

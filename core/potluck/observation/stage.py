@@ -3,62 +3,18 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from contextvars import ContextVar, copy_context
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Literal, ParamSpec, TypeVar
+from typing import TYPE_CHECKING, Literal
 
 from potluck.hookspecs import ModelCall, StageEvent
 from potluck.observation.observers import Observers
+from potluck.reporting import Stage, current_stage, run_stage
 
 if TYPE_CHECKING:
     from potluck.documents import Usage
     from potluck.recipe.model import ComponentSpec
-
-_P = ParamSpec("_P")
-_T = TypeVar("_T")
-
-
-class Stage:
-    """A stage that is under way."""
-
-    def __init__(self, observers: Observers, event: StageEvent) -> None:
-        """Begin at ``event``."""
-        self._observers = observers
-        self._clock = time.perf_counter()
-        self.event = event
-
-    def advance(self, by: int = 1, message: str = "") -> None:
-        """Report that ``by`` more units are done."""
-        self.event = replace(self.event, done=self.event.done + by, message=message, seconds=self._seconds())
-        self.tell("potluck_stage_progressed", event=self.event)
-
-    def reach(self, done: int, total: int, message: str = "", measures: Mapping[str, float] | None = None) -> None:
-        """Report that ``done`` of ``total`` units are done."""
-        self.event = replace(
-            self.event, done=done, total=total, message=message, seconds=self._seconds(), measures=measures or {}
-        )
-        self.tell("potluck_stage_progressed", event=self.event)
-
-    def warn(self, text: str) -> None:
-        """Say to people that something goes otherwise than one would think."""
-        self.tell("potluck_stage_progressed", event=replace(self.event, notice=text, seconds=self._seconds()))
-
-    def end(self) -> StageEvent:
-        """The event with which the stage finishes or fails."""
-        self.event = replace(self.event, seconds=self._seconds())
-        return self.event
-
-    def tell(self, hook: str, **facts: object) -> None:
-        """Call a hook of every observer."""
-        self._observers.tell(hook, facts)
-
-    def _seconds(self) -> float:
-        return time.perf_counter() - self._clock
-
-
-_running: ContextVar[Stage | None] = ContextVar("running stage", default=None)
 
 
 @contextmanager
@@ -74,29 +30,11 @@ def stage(
 
     ``part`` is the component at work; ``model`` the one that it works on, where its own settings name none.
     """
-    outer = _running.get()
-    event = StageEvent(name, unit, 0, total, parent=outer.event.id if outer is not None else 0, started=time.time())
+    event = StageEvent(name, unit, 0, total)
     if part is not None:
         event = replace(event, component=part.name, model=_model(part) or model or "")
-    event = replace(event, run=observers.run, recipe=observers.recipe, id=observers.next_stage())
-    running = Stage(observers, event)
-    running.tell("potluck_stage_started", event=running.event)
-    token = _running.set(running)
-    try:
+    with run_stage(observers, event) as running:
         yield running
-    except BaseException as error:
-        running.tell("potluck_stage_failed", event=running.end(), error=error)
-        raise
-    else:
-        running.tell("potluck_stage_finished", event=running.end())
-    finally:
-        _running.reset(token)
-
-
-def notice(text: str) -> None:
-    """Warn within the stage that runs; without one nobody is told."""
-    if (running := _running.get()) is not None:
-        running.warn(text)
 
 
 @dataclass(slots=True)
@@ -119,7 +57,7 @@ def model_call(
 
     ``part`` is the component that is asked, where it is not the stage's.
     """
-    running, spent = _running.get(), TokenCounter()
+    running, spent = current_stage(), TokenCounter()
     began, clock, failed = time.time(), time.perf_counter(), ""
     try:
         yield spent
@@ -145,16 +83,6 @@ def model_call(
                 about.id,
             )
             running.tell("potluck_model_called", call=call)
-
-
-def in_current_stage(function: Callable[_P, _T]) -> Callable[_P, _T]:
-    """The function for other threads: what it calls there belongs to the stage that runs here."""
-    context = copy_context()
-
-    def within(*args: _P.args, **kwargs: _P.kwargs) -> _T:
-        return context.copy().run(function, *args, **kwargs)
-
-    return within
 
 
 def _model(part: ComponentSpec) -> str:

@@ -19,6 +19,7 @@ from potluck.loading.worker import Worker
 from potluck.loading.worker_process import NoModels
 from potluck.recipe import loads
 from potluck.recipe.model import ComponentSpec, Documents
+from potluck.reporting import inner_stage
 from potluck.stages.discover import discover
 
 
@@ -34,7 +35,10 @@ def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) ->
             if isinstance(source, LoadFailure):
                 yield source
             else:
-                yield _load(source, documents, worker)
+                with inner_stage("load") as running:
+                    running.describe(source.name)
+                    outcome = _load(source, documents, worker)
+                yield outcome
     finally:
         worker.close()
 

@@ -155,6 +155,4 @@ class MergeResult:
 
     folder: str
     difference: float
-    """How far its logits are from the tuned model's, at most, before it was quantised."""
-    modelfile: str | None
-    """What Ollama reads, beside a file for llama.cpp; null for a folder."""
+    """How far its logits are from the tuned model's, at most."""

@@ -15,7 +15,8 @@ from potluck.embedding.passages import embed_passages
 from potluck.embedding.queries import embed_query, question_vectors
 from potluck.errors import ContractBroken
 from potluck.fingerprints import fingerprint
-from potluck.observation.stage import in_current_stage, model_call
+from potluck.observation.stage import model_call
+from potluck.reporting import in_current_stage
 from potluck.workspace.answer_cache import AnswerCache
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ from potluck.embedding.call import count_tokens
 from potluck.embedding.pooling import embed_slice
 from potluck.errors import PotluckError, TextsRefused, WindowExceeded
 from potluck.ledger import Amount, Entry
-from potluck.observation.stage import Stage
+from potluck.reporting import Stage
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
 if TYPE_CHECKING:

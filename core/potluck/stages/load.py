@@ -20,8 +20,8 @@ from potluck.loading.failure import LoadFailure, failure_of
 from potluck.loading.planned_load import PlannedLoad
 from potluck.loading.regular_file import hash_file
 from potluck.loading.worker import Worker
-from potluck.observation.stage import Stage
 from potluck.recipe.model import ComponentSpec
+from potluck.reporting import Stage
 from potluck.workspace.catalogue import Catalogue, Load
 
 _ATTEMPTS = 3

@@ -8,7 +8,7 @@ from potluck.contracts import Splitter
 from potluck.documents import Chunk, Document
 from potluck.errors import ContractBroken
 from potluck.ledger import Amount, Entry
-from potluck.observation.stage import Stage
+from potluck.reporting import Stage
 from potluck.workspace.catalogue import Catalogue, StoredChunk
 
 

@@ -22,8 +22,9 @@ from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
 from potluck.json_values import as_json
 from potluck.ledger import Amount, Ledger
-from potluck.observation.stage import Stage, stage
+from potluck.observation.stage import stage
 from potluck.recipe.model import ComponentSpec
+from potluck.reporting import Stage, inner_stage
 from potluck.results.stages import TuneResult
 from potluck.workspace import Workspace
 from potluck.workspace.lock import lock_for_writing
@@ -115,7 +116,8 @@ def train_or_reuse(components: Components, observers: Observers | None = None) -
     from potluck.tuning.processes import is_main_process
 
     part, method = _spec_and_tuner(components)
-    prepared = prepare_dataset(components.recipe)
+    with inner_stage("read dataset"):
+        prepared = prepare_dataset(components.recipe)
     request = _request(components, prepared)
     decisive, folder = _deciding_inputs(components, prepared), components.workspace.folder
     components.workspace.check_in_place()  # before a part of it is made anew
@@ -127,7 +129,8 @@ def train_or_reuse(components: Components, observers: Observers | None = None) -
             return CompletedTraining(prepared, request, done, None)
         why = causes_of_training(components.recipe, decisive, folder)
         again = (f"the model is trained again because {' and '.join(why)}",) if why else ()
-        estimate = method.plan(request)
+        with inner_stage("estimate memory"):
+            estimate = method.plan(request)
         if stops := resource_problems(estimate, request.folder):
             raise PotluckError(f"{components.recipe.path}: this training would not fit: {'; '.join(stops)}")
         if is_main_process():
@@ -269,18 +272,24 @@ def _override_notes(part: ComponentSpec) -> list[str]:
 
 def _train(method: Tuner, request: TuningRequest, components: Components, observers: Observers | None) -> TunedModel:
     recipe, workspace = components.recipe, components.workspace
-    if observers is None:
-        return method.tune(request, lambda progress: workspace.check_in_place())
-    with stage(observers, "tune", "steps", None, recipe.tuner, recipe.tuning.model) as running:
+    told = (
+        inner_stage("tune", "steps", component=recipe.tuner.name if recipe.tuner else "")
+        if observers is None
+        else stage(observers, "tune", "steps", None, recipe.tuner, recipe.tuning.model)
+    )
+    with told as running:
         return method.tune(request, _progress_reporter(running, workspace))
 
 
 def _progress_reporter(running: Stage, workspace: Workspace) -> Callable[[TuningProgress], None]:
     def report(progress: TuningProgress) -> None:
         workspace.check_in_place()
-        said = f"loss {progress.loss:.3f}, {progress.tokens_per_second:,.0f} tokens/s"
+        if progress.resumed and not running.event.resumed:
+            running.warn(f"continuing from step {progress.resumed:,} of {progress.steps:,}")
         measures = {"loss": progress.loss, "tokens_per_second": progress.tokens_per_second}
-        running.reach(progress.step, progress.steps, said, measures)
+        if progress.learning_rate is not None:
+            measures["learning_rate"] = progress.learning_rate
+        running.reach(progress.step, progress.steps, "", measures, progress.resumed)
 
     return report
 

@@ -10,12 +10,13 @@ Hyperparameter Optimization*, whose halves are fixed in advance; here they are w
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from potluck.documents import Json
 from potluck.errors import PluginError, PotluckError, WorkspaceError
 from potluck.fingerprints import fingerprint, text_hash
+from potluck.reporting import Stage
 from potluck.results.strategy import InterimLook, RowOutcome
 from potluck.statistics.distributions import ALPHA
 from potluck.statistics.paired_tests import compare_paired
@@ -131,22 +132,23 @@ class Race:
         self._setup, self._test, self._cache, self._meter = setup, test, cache, meter
         self._vectors, self._sends_vectors = embedded, sends_vectors
 
-    def run(self, full: bool = False, on_message: Callable[[], None] = lambda: None) -> None:
+    def run(self, running: Stage, full: bool = False) -> None:
         """Ask. With ``full`` no row drops out before it was asked everything or the budget is used.
 
-        ``on_message`` is called after each message. Raises ``PluginError`` and ``WorkspaceError``;
+        ``running`` is told of each message, and of each row that learns. Raises ``PluginError`` and ``WorkspaceError``;
         a row that fails otherwise is out, and the others go on.
         """
         steps, done = look_sizes(len(self._test)), 0
         for number, size in enumerate(steps):
             for item in self._test[done:size]:
                 try:
-                    self._ask_all(item)
+                    self._ask_all(item, running)
                 except OutOfTime as limit:
                     self.ended = str(limit)
                     return
                 done += 1
-                on_message()
+                kept = all(one.asked[-1].before for one in self._active_entrants if one.asked)
+                running.advance(reused=int(kept))
             last = number == len(steps) - 1
             rows = tuple(entrant.name for entrant in self._active_entrants)
             dropped = () if full or last else self._drop(size, len(steps) - 1)
@@ -156,8 +158,11 @@ class Race:
     def _active_entrants(self) -> list[Entrant]:
         return [entrant for entrant in self.entrants if entrant.why is None]
 
-    def _ask_all(self, item: LabelledText) -> None:
+    def _ask_all(self, item: LabelledText, running: Stage) -> None:
         for entrant in self._active_entrants:
+            if not entrant.prepared:
+                number = self.entrants.index(entrant) + 1
+                running.describe(f"row {number} of {len(self.entrants)} learns: {entrant.name}")
             try:
                 if not entrant.prepared:
                     self._prepare(entrant)

@@ -95,7 +95,7 @@ def strategy(recipe: RecipeModel, plan: SelectionPlan, observers: Observers | No
         hosts = remote_hosts(recipe)
         race = Race(lanes, setting, test, workspace.answer_cache, meter, embedded, "embedder" in hosts)
         with stage(observers, "strategy", "messages", len(test)) as running:
-            race.run(plan.full, running.advance)
+            race.run(running, plan.full)
     finally:
         for one in (components, *opened):
             one.close()

@@ -16,6 +16,7 @@ from potluck.components.components import Components
 from potluck.documents import Message
 from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.yaml_reader import parse_value
+from potluck.reporting import inner_stage
 from potluck.stages.tune import load_result, train_or_reuse, training_request
 from potluck.strategy.budget import Budget, CannotLearn, OutOfTime
 from potluck.strategy.data import majority_language
@@ -61,7 +62,8 @@ class TunedStrategy:
         Raises ``CannotLearn`` where there is no time for it.
         """
         if load_result(self._request)[0] is None:
-            seconds = self._components.tuner.probe(self._request)
+            with inner_stage("estimate the training"):
+                seconds = self._components.tuner.probe(self._request)
             try:
                 self._meter.need(seconds or 0.0, 0.0, _SHARE)
             except OutOfTime as limit:

@@ -24,8 +24,9 @@ from potluck.fingerprints import fingerprint
 from potluck.json_values import as_json
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import QuestionScore, Scorer
-from potluck.observation.stage import in_current_stage, model_call
+from potluck.observation.stage import model_call
 from potluck.questions.question_file import Question
+from potluck.reporting import in_current_stage
 from potluck.workspace.answer_cache import AnswerCache
 
 

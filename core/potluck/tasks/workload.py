@@ -5,7 +5,7 @@ The labels of a classification are scored as choices, so that an answer is alway
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -19,7 +19,7 @@ from potluck.documents import Json, Usage
 from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.served import changed_model
-from potluck.evaluation.workload import Preparation, Workload, cost_of
+from potluck.evaluation.workload import Preparation, Workload, cost_of, report_answer
 from potluck.fingerprints import fingerprint
 from potluck.metrics.classification import classification
 from potluck.metrics.perplexity import Surprise
@@ -84,14 +84,20 @@ class ExampleTask(Workload):
         """Train what the recipe answers with, where its own tuner makes it and that was not done."""
         return self.begin(recipe) if isinstance(recipe.tuning.adapter, str) else Preparation()
 
-    def answer(self, recipe: RecipeModel, questions: Sequence[Question], sample: int = 0) -> list[Answered]:
+    def answer(
+        self,
+        recipe: RecipeModel,
+        questions: Sequence[Question],
+        sample: int = 0,
+        on_answer: Callable[[Answered], None] | None = None,
+    ) -> list[Answered]:
         """Answer and score the examples, as this recipe words them."""
         items, answered = self._items(recipe, questions), list[Answered]()
         asker = self._asker(recipe, sample)
         with stage(self.resources.observers, "evaluate", "examples", len(items), recipe.chat) as running:
             for one in asker.ask_all(items):
                 answered.append(one)
-                running.advance()
+                report_answer(running, one, on_answer)
         return answered
 
     def surprises(self, recipe: RecipeModel, questions: Sequence[Question]) -> dict[str, Surprise]:

@@ -19,6 +19,7 @@ from potluck.contracts import TunedModel, TuningProgress, TuningRequest
 from potluck.errors import TrainingFailed
 from potluck.fingerprints import fingerprint
 from potluck.models.loading import kind_of, load_model
+from potluck.reporting import inner_stage
 from potluck.tuning.checkpoint import load_parameters
 from potluck.tuning.encode import Encoded
 from potluck.tuning.forward import batches
@@ -35,7 +36,7 @@ if TYPE_CHECKING:
 
     from potluck.tuning.forward import Forward
 
-_REPORT_SECONDS = 5.0
+_REPORT_SECONDS = 1.0
 _PROBE_STEPS = 4
 """Steps of a probe."""
 
@@ -52,6 +53,12 @@ def train(method: Method, request: TuningRequest, progress: Callable[[TuningProg
     patience = method.config.training.early_stopping_patience
     watch = Watchdog(job.history, request, job.schedule.steps, rates, job.ends, patience)
     _run_steps(job, watch, progress)
+    with inner_stage("save what was learned"):
+        return _save_result(job, watch)
+
+
+def _save_result(job: Job, watch: Watchdog) -> TunedModel:
+    method, request, patience = job.method, job.request, job.method.config.training.early_stopping_patience
     learned = _gather_model(job)
     if patience is not None and job.processes.first:  # the others may look before it has been written
         job.checkpoints.restore_best(learned, job.history)
@@ -116,7 +123,7 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
     every = settings.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
     told = settings.logging_steps
     began, before, reported, since = time.monotonic(), history.seconds, 0.0, 0
-    saved = history.step
+    saved = resumed = history.step
     while history.step < schedule.steps and not watch.stopped:
         loss, norm, tokens = _step(job, history.step)
         if (problem := watch.record_step(loss, norm)) is not None:
@@ -138,7 +145,9 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
         since += 1
         if last or (history.step % told == 0 if told else time.monotonic() - reported > _REPORT_SECONDS):
             mean, since = sum(history.losses[-since:]) / since, 0
-            progress(TuningProgress(history.step, schedule.steps, mean, history.tokens / max(history.seconds, 1e-9)))
+            speed, rate = history.tokens / max(history.seconds, 1e-9), schedule.rate(history.step - 1)
+            peak = peak_learning_rate(job.method)
+            progress(TuningProgress(history.step, schedule.steps, mean, speed, peak * rate, resumed))
             reported = time.monotonic()
 
 
@@ -176,7 +185,8 @@ def _batches_of_step(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Packe
 
 
 def _evaluate(job: Job, watch: Watchdog) -> None:
-    found = evaluate_model(job.method, job.model, job.validation.examples, job.optimisation, _label_tokens(job))
+    with inner_stage("validate"):
+        found = evaluate_model(job.method, job.model, job.validation.examples, job.optimisation, _label_tokens(job))
     job.history.evaluations.append({"step": float(job.history.step), "loss": found.loss, "answers": found.answers})
     patient = job.method.config.training.early_stopping_patience is not None
     if patient and job.history.evaluations_since_best == 0:

@@ -19,6 +19,7 @@ from potluck.atomic_files import sync_folder
 from potluck.documents import Json
 from potluck.errors import WorkspaceDamaged
 from potluck.json_values import as_json
+from potluck.reporting import inner_stage
 from potluck.results.runs import FileResult, RowsResult
 from potluck.workspace import catalogue_tables as tables
 from potluck.workspace.answer_cache import ANSWER_TABLES, INSERT_ANSWER, INSERT_VECTOR, AnswerCache
@@ -108,6 +109,12 @@ def _databases(folder: Path) -> list[_Database]:
 
 
 def _check_file(database: _Database) -> FileReport:
+    with inner_stage("check") as running:
+        running.describe(database.path.name)
+        return _report_on(database)
+
+
+def _report_on(database: _Database) -> FileReport:
     path = database.path
     refused = _refusal(database)
     report = FileReport(path.name)

@@ -12,6 +12,7 @@ from urllib.parse import urlsplit
 
 from potluck.contracts import Context
 from potluck.errors import EgressRefused, MissingSecret, PotluckError, RemoteTimeout
+from potluck.reporting import notice
 from potluck_plugins._openai.connection import Connection
 from potluck_plugins._openai.failures import Failed, failure
 from potluck_plugins._openai.settings import ServiceConfig
@@ -23,6 +24,8 @@ AskedT = TypeVar("AskedT")
 ReadT = TypeVar("ReadT")
 
 _LONGEST_PAUSE = 60.0
+_TOLD_PAUSE = 2.0
+"""Seconds of waiting from which people are told."""
 _NO_KEY = "none"
 
 
@@ -75,6 +78,8 @@ class Service:
             pause = self._pause(attempt, failed)
             if not failed.passing or attempt == self._config.max_attempts or time.monotonic() + pause >= end:
                 break
+            if pause >= _TOLD_PAUSE:
+                notice(f"{self._name} {failed.reason}: attempt {attempt + 1} in {pause:.0f} s")
             time.sleep(pause)
             attempt += 1
         # Outside of the clause above: an error of the SDK knows the request with its key, and must not hang on to ours.

@@ -98,6 +98,9 @@ def _stage(event: StageEvent) -> dict[str, Json]:
         "component": event.component,
         "model": event.model,
         "measures": {**event.measures},
+        "reused": event.reused,
+        "resumed": event.resumed,
+        "seconds_left": None if event.seconds_left is None else round(event.seconds_left, 1),
     }
     return {
         "run": event.run,

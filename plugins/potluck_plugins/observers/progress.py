@@ -1,24 +1,33 @@
-"""Shows people how far a stage is: a bar on a terminal, plain lines elsewhere, always on standard error.
+"""Shows people what goes on: a line with a bar on a terminal, plain lines elsewhere, always on standard error.
 
-The bar is drawn by ``rich`` (MIT).
+The display is drawn by ``rich`` (MIT), several times a second: a clock that moves says that work goes on.
 """
 
 from __future__ import annotations
 
 import sys
 import time
+from threading import Event, Lock, Thread
 from typing import TYPE_CHECKING
 
 import potluck
 from potluck.contracts import Config, Context, Observer
 from potluck.hookspecs import StageEvent
 from potluck.visible import visible
+from potluck_plugins.observers._progress_lines import ShownStage
 
 if TYPE_CHECKING:
-    import rich.progress
+    from rich.console import RenderableType
+    from rich.live import Live
 
-_AT_LEAST = 2.0
-"""Seconds between plain lines, and before the first one: short work is not announced."""
+_FIRST = 5.0
+"""Seconds before the first plain line: short work is not announced."""
+
+_EVERY = 10.0
+"""Seconds between plain lines."""
+
+_LINES = 3
+"""Lines of the display at most."""
 
 
 class ProgressConfig(Config):
@@ -29,71 +38,138 @@ class ProgressConfig(Config):
 
 
 class Progress(Observer):
-    """Shows one stage at a time, the outermost that has several units to do."""
+    """Shows the stages that run, the outermost first."""
 
     def __init__(self, config: ProgressConfig, context: Context) -> None:
         """Look where standard error goes."""
-        self._terminal = sys.stderr.isatty()
+        self._terminal = _can_be_drawn_on()
         self._quiet = config.quiet
-        self._last = 0.0
-        self._shown: int | None = None
-        self._bar: rich.progress.Progress | None = None
-        self._task: rich.progress.TaskID | None = None
+        self._stages: dict[int, ShownStage] = {}
+        self._state, self._drawing = Lock(), Lock()
+        self._is_output = False
+        self._live: Live | None = None
+        self._due, self._closed = 0.0, Event()
+        self._ticker: Thread | None = None
 
     @potluck.hookimpl
     def potluck_stage_started(self, event: StageEvent) -> None:
-        """Begin a bar."""
-        if self._shown is not None or event.total == 1:
-            return
-        self._shown, self._last = event.id, time.monotonic()
-        if self._terminal and event.total:
-            from rich.console import Console
-            from rich.progress import Progress as Bar
-
-            self._bar = Bar(console=Console(stderr=True), transient=True)
-            self._bar.start()
-            self._task = self._bar.add_task(event.stage, total=event.total)
+        """Show it; what was printed meanwhile stands above."""
+        self._is_output = False
+        with self._state:
+            if not self._stages:
+                self._due = time.monotonic() + _FIRST
+            self._stages[event.id] = ShownStage(event, time.monotonic())
+        if self._terminal:
+            self._draw()
+        elif not self._quiet and self._ticker is None:
+            self._ticker = Thread(target=self._tick, daemon=True, name="potluck progress")
+            self._ticker.start()
 
     @potluck.hookimpl
     def potluck_stage_progressed(self, event: StageEvent) -> None:
-        """Move the bar, or print a line now and then; a notice at once, whatever is shown."""
+        """Remember it for the next drawing; a notice is said at once, whatever is shown."""
+        with self._state:
+            if event.id in self._stages:
+                self._stages[event.id] = ShownStage(event, time.monotonic())
         if event.notice:
-            self._say(event)
-        if event.id != self._shown:
-            return
-        if self._bar is not None and self._task is not None:
-            self._bar.update(self._task, completed=event.done)
-        elif not self._quiet and not self._terminal and time.monotonic() - self._last > _AT_LEAST:
-            self._last = time.monotonic()
-            of = f" of {event.total}" if event.total else ""
-            print(f"{event.stage}: {event.done}{of} {event.unit}", file=sys.stderr, flush=True)
+            self._say(f"{event.stage}: {visible(event.notice)}")
 
     @potluck.hookimpl
     def potluck_stage_finished(self, event: StageEvent) -> None:
-        """End the bar."""
-        self._stop(event)
+        """Show it no more."""
+        self._end(event)
 
     @potluck.hookimpl
     def potluck_stage_failed(self, event: StageEvent, error: BaseException) -> None:
-        """End the bar, so that the message stands alone."""
-        self._stop(event)
+        """Show it no more, so that the message stands alone."""
+        self._end(event)
+
+    @potluck.hookimpl
+    def potluck_output_begins(self) -> None:
+        """Take the display away."""
+        self._is_output = True
+        self._erase()
 
     def close(self) -> None:
-        """End a bar that is still there."""
-        if self._bar is not None:
-            self._bar.stop()
-        self._bar = self._task = self._shown = None
+        """Take away what is still shown."""
+        self._closed.set()
+        with self._state:
+            self._stages.clear()
+        self._erase()
 
-    def _say(self, event: StageEvent) -> None:
-        line = f"{event.stage}: {visible(event.notice)}"
-        if self._bar is not None:
-            self._bar.console.print(line, style="yellow", markup=False, highlight=False)
-        elif self._terminal or not self._quiet:
+    def due_line(self, now: float) -> str:
+        """What is to be said off a terminal at this time; empty if nothing."""
+        with self._state:
+            if self._is_output or not self._stages or now < self._due:
+                return ""
+            self._due = now + _EVERY
+            return "; ".join(one.sentence(now) for one in _outline(self._stages))
+
+    def _tick(self) -> None:
+        while not self._closed.wait(max(0.05, self._due - time.monotonic())):
+            if line := self.due_line(time.monotonic()):
+                print(line, file=sys.stderr, flush=True)
+
+    def _draw(self) -> None:
+        with self._drawing:
+            if self._live is None:
+                from rich.console import Console
+                from rich.live import Live
+
+                self._live = Live(
+                    console=Console(stderr=True),
+                    transient=True,
+                    redirect_stdout=False,
+                    vertical_overflow="crop",
+                    get_renderable=self._lines,
+                )
+                self._live.start(refresh=True)
+
+    def _erase(self) -> None:
+        with self._drawing:
+            live, self._live = self._live, None
+            if live is not None:
+                live.stop()
+
+    def _lines(self) -> RenderableType:
+        """The display as it is now: the stages one below the other."""
+        from rich.console import Console, Group
+
+        width, now = Console(stderr=True).width - 1, time.monotonic()
+        with self._state:
+            shown = _outline(self._stages)
+        return Group(*(one.line(now, width, "  " * number) for number, one in enumerate(shown)))
+
+    def _say(self, line: str) -> None:
+        if self._terminal:
+            from rich.console import Console
+
+            console = self._live.console if self._live is not None else Console(stderr=True)
+            console.print(line, style="yellow", markup=False, highlight=False)
+        elif not self._quiet:
             print(line, file=sys.stderr, flush=True)
 
-    def _stop(self, event: StageEvent) -> None:
-        if event.id == self._shown:
-            self.close()
+    def _end(self, event: StageEvent) -> None:
+        with self._state:
+            self._stages.pop(event.id, None)
+            is_over = not self._stages
+        if is_over:
+            self._erase()
+
+
+def _outline(stages: dict[int, ShownStage]) -> list[ShownStage]:
+    """The innermost stage, and those around it that say something of their own."""
+    found = [stages[number] for number in sorted(stages)]
+    return [*(one for one in found[:-1] if one.is_outline), *found[-1:]][-_LINES:]
+
+
+def _can_be_drawn_on() -> bool:
+    """Whether standard error is a terminal that can take a line back."""
+    if sys.stderr is None or not sys.stderr.isatty():
+        return False
+    from rich.console import Console
+
+    return not Console(stderr=True).is_dumb_terminal
 
 
 @potluck.hookimpl

@@ -11,11 +11,15 @@ import subprocess
 import sys
 from pathlib import Path
 
+import click
 import pytest
+from click.testing import CliRunner
 
-from potluck.cli import index
-from potluck.cli.common import print_citations
+from potluck.cli import index, terminal
+from potluck.cli.common import open_observers, print_citations
 from potluck.documents import Passage
+from potluck.hookspecs import StageEvent
+from potluck.reporting import inner_stage
 from potluck.workspace.location import folder_beside
 from support.commands import invoke, potluck, potluck_json
 
@@ -160,3 +164,43 @@ def test_a_recipe_where_nothing_can_be_written_says_where_it_keeps_things(
     assert f"what is computed is kept in {tmp_path / 'cache' / 'workspaces'}" in done.stderr
     (kept,) = (tmp_path / "cache" / "workspaces").rglob(".potluck")
     assert folder_beside(kept) == notes_home
+
+
+def test_whoever_draws_on_the_terminal_is_told_before_anything_is_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    told: list[str] = []
+
+    def observe() -> None:
+        told.append(capsys.readouterr().out)
+
+    with terminal.tell_of_output(observe):
+        terminal.echo("one")
+        terminal.echo("錯誤", err=True)
+        terminal.print_json([1])
+    terminal.echo("not told")
+
+    assert told == ["", "one\n", ""]
+
+
+def test_a_command_is_a_stage_around_those_of_its_work_until_it_ends() -> None:
+    told: list[str] = []
+
+    class Watch:
+        def potluck_stage_started(self, event: StageEvent) -> None:
+            told.append(f"{event.stage} {event.parent}")
+
+        def potluck_stage_finished(self, event: StageEvent) -> None:
+            told.append(f"end of {event.stage}")
+
+        def potluck_output_begins(self) -> None:
+            told.append("output")
+
+    @click.command("look")
+    def look() -> None:
+        with open_observers(quiet=True) as observers:
+            observers.register(Watch())
+            with inner_stage("load"):
+                pass
+            terminal.echo("看到了")
+
+    assert CliRunner().invoke(look).output == "看到了\n"
+    assert told == ["load 1", "end of load", "output", "end of look"]

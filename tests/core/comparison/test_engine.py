@@ -17,6 +17,7 @@ import pytest
 from potluck import recipe
 from potluck.comparison.engine import VariantRun
 from potluck.errors import ContextExceeded, RecipeError, WorkspaceBusy
+from potluck.hookspecs import StageEvent
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import variants
 from potluck.workspace.lock import lock_for_writing
@@ -193,3 +194,34 @@ def test_what_is_called_right_has_to_be_in_one_variant_or_not_read_in_one(
         return
     with pytest.raises(RecipeError, match=said):
         engine_for(model).workload.check(recipes, engine_for(model).questions)
+
+
+class Watch:
+    """Keeps what is told of the comparison."""
+
+    def __init__(self) -> None:
+        self.told: list[StageEvent] = []
+
+    def potluck_stage_progressed(self, event: StageEvent) -> None:
+        if event.stage in ("prepare", "compare"):
+            self.told.append(event)
+
+
+def test_it_is_told_which_variant_is_worked_on_how_many_answers_there_are_and_what_is_reused(
+    model: RecipeModel, engine_for: Any
+) -> None:
+    engine, watch = engine_for(model), Watch()
+    engine.resources.observers.register(watch)
+    engine.run(variants(model, ["retriever.k=1,2"]))
+
+    prepared = [one for one in watch.told if one.stage == "prepare"]
+    assert [one.message for one in prepared if one.message] == ["variant 1 of 2: k=1", "variant 2 of 2: k=2"]
+    assert (prepared[-1].done, prepared[-1].total, prepared[-1].reused) == (2, 2, 1), "they share an index"
+    answered = [one for one in watch.told if one.stage == "compare"]
+    assert list(dict.fromkeys(one.message for one in answered)) == ["variant 1 of 2: k=1", "variant 2 of 2: k=2"]
+    assert (answered[-1].done, answered[-1].total, answered[-1].reused) == (2 * ITEMS, 2 * ITEMS, 0)
+    assert answered[ITEMS].seconds_left is not None
+
+    watch.told.clear()
+    engine.run(variants(model, ["retriever.k=1,2"]))
+    assert watch.told[-1].reused == 2 * ITEMS

@@ -5,7 +5,7 @@ Modules: ``potluck.evaluation.workload``. Its kinds are tested with ``potluck.ru
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -67,7 +67,13 @@ class Steps(ExampleTask):
         self.steps.append(f"prepare {len(questions)}")
         return super().prepare(recipe, questions)
 
-    def answer(self, recipe: RecipeModel, questions: Sequence[Question], sample: int = 0) -> list[Answered]:
+    def answer(
+        self,
+        recipe: RecipeModel,
+        questions: Sequence[Question],
+        sample: int = 0,
+        on_answer: Callable[[Answered], None] | None = None,
+    ) -> list[Answered]:
         self.steps.append(f"answer {len(questions)} {sample}")
         return super().answer(recipe, questions, sample)
 

@@ -253,7 +253,7 @@ def test_the_environment_names_observers_for_every_recipe(home: Path) -> None:
     path = str(recipe(home))
 
     assert potluck("index", path, POTLUCK_OBSERVERS=" watcher, ").returncode == 0
-    assert watched(home)[0] == "started load"
+    assert watched(home)[:2] == ["started index", "started load"], "the command, and in it the first stage of its work"
 
 
 @pytest.mark.parametrize(

@@ -16,8 +16,9 @@ from potluck.contracts import ChatOptions
 from potluck.documents import Usage
 from potluck.hookspecs import ModelCall, StageEvent
 from potluck.observation.observers import Observers
-from potluck.observation.stage import TokenCounter, in_current_stage, model_call, notice, stage
+from potluck.observation.stage import TokenCounter, model_call, stage
 from potluck.recipe.model import ComponentSpec
+from potluck.reporting import in_current_stage, notice
 
 
 class Notes:

@@ -181,7 +181,7 @@ def test_observers_are_told_of_every_message_and_of_every_call_of_a_model(home: 
     watching = Watching()
     strategy(model, SelectionPlan(home / "data" / "data.jsonl", chat=True, limit=20), observed_by(watching))
 
-    asked = [event for event in watching.events if event.stage == "strategy"]
+    asked = [event for event in watching.events if event.stage == "strategy" and not event.message]
     assert [(event.done, event.total) for event in asked] == [(n, 20) for n in range(1, 21)]
     chat = [call for call in watching.calls if call.operation == "chat"]
     embedded = [call for call in watching.calls if call.operation == "embeddings"]
@@ -327,3 +327,19 @@ def test_what_rows_opened_is_closed_when_the_race_cannot_start(run: Run, monkeyp
         run()
 
     assert all(one.closed for one in opened)
+
+
+def test_observers_are_told_which_row_learns_and_what_was_asked_before(home: Path) -> None:
+    model = recipes.loads("potluck: 1", home / "recipe.yaml", ["embedder=letters"])
+    plan, first, again = SelectionPlan(home / "data" / "data.jsonl", limit=20), Watching(), Watching()
+    for watching in (first, again):
+        strategy(model, plan, observed_by(watching))
+
+    told = [one for one in first.events if one.stage == "strategy"]
+    assert list(dict.fromkeys(one.message for one in told if one.message)) == [
+        "row 1 of 3 learns: majority",
+        "row 2 of 3 learns: retrieval",
+        "row 3 of 3 learns: embedding",
+    ]
+    assert (told[-1].done, told[-1].total, told[-1].reused) == (20, 20, 0)
+    assert [one for one in again.events if one.stage == "strategy"][-1].reused == 20

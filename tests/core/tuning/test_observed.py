@@ -21,7 +21,7 @@ def test_a_tuning_is_told_with_its_tuner_model_and_loss(home: Path, monkeypatch:
     assert {(line["component"], line["model"], line["unit"]) for line in tuned} == {("lora", "model", "steps")}
     assert [line["event"] for line in tuned][0 :: len(tuned) - 1] == ["started", "finished"]
     assert tuned[-1]["done"] == tuned[-1]["total"] == len(done.tuned.losses)
-    assert tuned[-1]["measures"].keys() == {"loss", "tokens_per_second"}
+    assert tuned[-1]["measures"].keys() == {"loss", "learning_rate", "tokens_per_second"}
     assert min(done.tuned.losses) <= tuned[-1]["measures"]["loss"] <= max(done.tuned.losses)
     evaluated = [line for line in lines if line.get("stage") == "evaluate"]
     assert (evaluated[-1]["event"], evaluated[-1]["component"], evaluated[-1]["done"]) == (

@@ -1,12 +1,16 @@
-"""The ``progress`` observer on a real terminal, and where there is none."""
+"""The ``progress`` observer on a real terminal, and where there is none.
+
+Modules: ``potluck_plugins.observers.progress``.
+"""
 
 from __future__ import annotations
 
-import io
 import os
-import pty
-import subprocess
 import sys
+import threading
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -14,154 +18,168 @@ import pytest
 from potluck.contracts import Context
 from potluck.hookspecs import StageEvent
 from potluck.model_sources.model_store import ModelStore
+from potluck_plugins.observers import progress
 from potluck_plugins.observers.progress import Progress, ProgressConfig
+from support.terminals import Seen, Terminal, run_on_terminal
 
 
 def show(quiet: bool = False) -> Progress:
     return Progress(ProgressConfig(quiet=quiet), Context(Path(), Path(), ModelStore(Path())))
 
 
-def long_work(watch: Progress, monkeypatch: pytest.MonkeyPatch) -> None:
-    clock = iter(range(0, 100, 3))
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-    watch.potluck_stage_started(StageEvent("embed", "texts", 0, 9, id=1))
-    watch.potluck_stage_started(StageEvent("inner", "things", 0, 5, id=2))
-    watch.potluck_stage_progressed(StageEvent("inner", "things", 3, 5, id=2))
-    watch.potluck_stage_finished(StageEvent("inner", "things", 5, 5, id=2))
-    watch.potluck_stage_progressed(StageEvent("embed", "texts", 3, 9, id=1))
-    watch.potluck_stage_finished(StageEvent("embed", "texts", 9, 9, id=1))
-    watch.potluck_stage_started(StageEvent("answer", "questions", 0, 1, id=3))
-    watch.potluck_stage_progressed(StageEvent("answer", "questions", 1, 1, id=3))
+@pytest.fixture
+def watch() -> Iterator[Progress]:
+    """The observer off a terminal, with nobody who asks it for lines."""
+    one = show(quiet=True)
+    yield one
+    one.close()
 
 
-def test_off_a_terminal_long_work_is_a_line_now_and_then(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+# Off a terminal
+
+
+def test_a_line_at_most_every_ten_seconds_says_what_goes_on(watch: Progress, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 100.0)
+    watch.potluck_stage_started(StageEvent("compare", id=1))
+    watch.potluck_stage_started(StageEvent("compare", "answers", 0, 20, "variant 1 of 4: k=2", id=2, parent=1))
+    watch.potluck_stage_started(StageEvent("answer", "questions", 0, 5, id=3, parent=2))
+
+    assert watch.due_line(104.9) == "", "short work is not announced"
+    said = "compare: 0 of 20 answers, variant 1 of 4: k=2, {0}; answer: 0 of 5 questions, {0}"
+    assert watch.due_line(105.0) == said.format("0:05")
+    assert watch.due_line(114.9) == ""
+    assert watch.due_line(115.0) == said.format("0:15")
+
+
+def test_a_stage_that_ended_is_not_said_and_another_may_follow(
+    watch: Progress, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    long_work(show(), monkeypatch)
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+    first, second = StageEvent("load", "files", 3, 9, id=1), StageEvent("split", "files", 4, 9, id=2)
+    watch.potluck_stage_started(first)
+    watch.potluck_stage_finished(first)
+    assert watch.due_line(50) == ""
+    watch.potluck_stage_started(second)
+    assert watch.due_line(50) == "split: 4 of 9 files, 0:50"
+    watch.potluck_stage_failed(second, ValueError("x"))
+    assert watch.due_line(99) == ""
 
-    assert capsys.readouterr() == ("", "embed: 3 of 9 texts\n")
+
+def test_while_the_command_prints_nothing_is_said(watch: Progress, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("time.monotonic", lambda: 0.0)
+    watch.potluck_stage_started(StageEvent("chat", id=1))
+    watch.potluck_output_begins()
+    assert watch.due_line(50) == ""
+    watch.potluck_stage_started(StageEvent("retrieve", "questions", 0, 1, id=2, parent=1))
+    assert watch.due_line(60) == "retrieve: 1:00"
 
 
-def test_quiet_shows_nothing_off_a_terminal(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+def test_long_work_is_said_while_it_goes_on_without_a_word(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    long_work(show(quiet=True), monkeypatch)
-
-    assert capsys.readouterr() == ("", "")
-
-
-@pytest.mark.parametrize("asked_for", ["", "progress"])
-def test_on_a_terminal_a_command_shows_a_bar_and_takes_it_away(home: Path, asked_for: str) -> None:
-    ours, theirs = pty.openpty()
-    process = subprocess.Popen(
-        [sys.executable, "-m", "potluck", "index", "recipe.yaml", "--json"],
-        stdout=subprocess.PIPE,
-        stderr=theirs,
-        env={**os.environ, "TERM": "xterm", "POTLUCK_OBSERVERS": asked_for},
-    )
-    os.close(theirs)
-    shown = b""
-    while True:
-        try:
-            piece = os.read(ours, 1 << 16)
-        except OSError:  # the other end is closed
-            break
-        if not piece:
-            break
-        shown += piece
-    os.close(ours)
-    out = process.communicate()[0]
-
-    assert process.returncode == 0
-    assert out.startswith(b"{")
-    assert shown.count(b"load") >= 1
-    assert "━".encode() in shown
-    assert shown.rstrip().endswith(b"\x1b[2K")
-
-
-def clocked(monkeypatch: pytest.MonkeyPatch, *seconds: float) -> None:
-    """The clock shows these seconds, one after another."""
-    clock = iter(seconds)
-    monkeypatch.setattr("time.monotonic", lambda: next(clock))
-
-
-def test_lines_are_more_than_two_seconds_apart(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    clocked(monkeypatch, 10, 12, 12.1, 12.1, 14.1, 14.2, 14.2)
+    monkeypatch.setattr(progress, "_FIRST", 0.01)
+    said = threading.Event()
+    monkeypatch.setattr("builtins.print", lambda *words, **how: (sys.stderr.write(words[0] + "\n"), said.set()))
     watch = show()
-    watch.potluck_stage_started(StageEvent("load", "documents", 0, None, id=1))
-    for done in range(1, 5):
-        watch.potluck_stage_progressed(StageEvent("load", "documents", done, None, id=1))
+    watch.potluck_stage_started(StageEvent("download model", model="小模型", id=1))
+    assert said.wait(10)
+    watch.close()
 
-    assert capsys.readouterr().err == "load: 2 documents\nload: 4 documents\n"
-
-
-def test_the_stage_that_follows_is_shown_once_the_one_before_has_ended(
-    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> None:
-    monkeypatch.setattr("time.monotonic", iter(range(0, 100, 3)).__next__)
-    watch = show()
-    for number, end in enumerate(("finished", "failed", "closed"), 1):
-        event = StageEvent(end, "texts", number, 0, id=number)
-        watch.potluck_stage_started(event)
-        watch.potluck_stage_finished(StageEvent("another", id=number + 1))
-        watch.potluck_stage_progressed(event)
-        if end == "finished":
-            watch.potluck_stage_finished(event)
-        elif end == "failed":
-            watch.potluck_stage_failed(event, ValueError("x"))
-        else:
-            watch.close()
-        watch.potluck_stage_progressed(event)
-
-    assert capsys.readouterr().err == "finished: 1 texts\nfailed: 2 texts\nclosed: 3 texts\n"
-
-
-def test_a_notice_is_said_at_once_and_shows_what_no_terminal_shows(capsys: pytest.CaptureFixture[str]) -> None:
-    event = StageEvent("embed", "texts", 1, 9, id=7, notice="it takes long\x1b[2J")
-
-    show().potluck_stage_progressed(event)
-    show(quiet=True).potluck_stage_progressed(event)
-
-    said = capsys.readouterr().err
-    assert said.startswith("embed: it takes long")
-    assert "\x1b" not in said
-    assert said.count("\n") == 1
-
-
-class Terminal(io.StringIO):
-    """What a terminal would be sent."""
-
-    def isatty(self) -> bool:
-        return True
+    out, err = capfd.readouterr()
+    assert (out, err) == ("", "download model: 小模型, 0:00\n")
 
 
 @pytest.mark.parametrize("quiet", [False, True])
-def test_on_a_terminal_there_is_a_bar_that_moves(monkeypatch: pytest.MonkeyPatch, quiet: bool) -> None:
-    monkeypatch.setattr("sys.stderr", terminal := Terminal())
-    monkeypatch.setenv("TERM", "xterm")
-    monkeypatch.setenv("COLUMNS", "80")
-    watch = show(quiet=quiet)
-    watch.potluck_stage_started(StageEvent("embed", "texts", 0, 9, id=1))
-    bar = watch._bar
-    assert bar is not None
-    watch.potluck_stage_progressed(StageEvent("embed", "texts", 4, 9, id=1, notice="[b]slow[/b]"))
-
-    (task,) = bar.tasks
-    assert (task.description, task.completed, task.total) == ("embed", 4, 9)
-    assert "embed: [b]slow[/b]" in terminal.getvalue()
-    watch.close()
-    assert watch._bar is None
-
-
-def test_on_a_terminal_work_of_an_unknown_size_has_no_bar_and_no_lines(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stderr", terminal := Terminal())
-    monkeypatch.setattr("time.monotonic", iter(range(0, 100, 3)).__next__)
-    watch = show(quiet=True)
-    event = StageEvent("load", "documents", 3, None, id=1)
+def test_quiet_says_nothing_off_a_terminal(capsys: pytest.CaptureFixture[str], quiet: bool) -> None:
+    watch = show(quiet)
+    event = StageEvent("embed", "texts", 1, 9, id=7, notice="it takes long\x1b[2J")
     watch.potluck_stage_started(event)
     watch.potluck_stage_progressed(event)
-    assert terminal.getvalue() == ""
-    watch.potluck_stage_progressed(StageEvent("load", id=9, notice="slow"))
-    assert terminal.getvalue() == "load: slow\n"
+    watch.close()
+
+    out, err = capsys.readouterr()
+    assert out == ""
+    assert err == ("" if quiet else "embed: it takes long\\x1b[2J\n")
+
+
+# On a terminal
+
+
+@contextmanager
+def screen(monkeypatch: pytest.MonkeyPatch, kind: str = "xterm") -> Iterator[Seen]:
+    """Standard error is a terminal of 80 columns; what was seen there is known afterwards."""
+    terminal, seen = Terminal(), Seen(0, "")
+    monkeypatch.setenv("TERM", kind)
+    monkeypatch.setenv("COLUMNS", "80")
+    with os.fdopen(os.dup(terminal.end), "w") as stream, monkeypatch.context() as patch:
+        patch.setattr("sys.stderr", stream)
+        yield seen
+    seen.raw = terminal.close()
+
+
+@pytest.mark.parametrize("quiet", [False, True])
+def test_there_is_a_line_for_each_stage_that_says_something_and_it_is_taken_away(
+    monkeypatch: pytest.MonkeyPatch, quiet: bool
+) -> None:
+    outer = StageEvent("compare", "answers", 3, 20, "variant 1 of 4: k=2", id=2, parent=1)
+    inner = StageEvent("answer", "questions", 3, 5, id=3, parent=2, seconds=4, seconds_left=2)
+    with screen(monkeypatch) as seen:
+        watch = show(quiet)
+        for event in (StageEvent("evaluate", id=1), outer, inner):
+            watch.potluck_stage_started(event)
+        assert watch._live is not None
+        watch._live.refresh()
+        watch.potluck_stage_finished(inner)
+        watch.close()
+
+    assert seen.lines[0].startswith("evaluate  0:00")
+    assert any("3 of 20 answers  variant 1 of 4: k=2" in one for one in seen.lines)
+    assert any(one.startswith("  answer ━") and one.endswith("3 of 5 questions  0:02 left") for one in seen.lines)
+    assert "left\r\x1b[2K\x1b[1A\x1b[2K\x1b[?25h" in seen.raw, "both lines are taken away"
+
+
+def test_a_notice_stays_above_and_may_look_like_markup(monkeypatch: pytest.MonkeyPatch) -> None:
+    event = StageEvent("tune", "steps", 4, 9, id=1, notice="[b]continuing from step 4[/b]")
+    with screen(monkeypatch) as seen:
+        watch = show()
+        watch.potluck_stage_started(event)
+        watch.potluck_stage_progressed(event)
+        watch.close()
+
+    assert "tune: [b]continuing from step 4[/b]" in seen.lines
+
+
+def test_output_takes_the_display_away_until_the_next_stage(monkeypatch: pytest.MonkeyPatch) -> None:
+    with screen(monkeypatch):
+        watch = show()
+        watch.potluck_stage_started(StageEvent("chat", id=1))
+        watch.potluck_output_begins()
+        assert watch._live is None
+        watch.potluck_stage_progressed(StageEvent("chat", id=1, done=1))
+        assert watch._live is None
+        watch.potluck_stage_started(StageEvent("answer", id=2))
+        assert watch._live is not None
+        watch.potluck_stage_failed(StageEvent("answer", id=2), ValueError("x"))
+        watch.potluck_stage_finished(StageEvent("chat", id=1))
+        assert watch._live is None
+
+
+def test_a_terminal_that_cannot_take_a_line_back_gets_plain_lines(monkeypatch: pytest.MonkeyPatch) -> None:
+    with screen(monkeypatch, "dumb") as seen:
+        watch = show()
+        watch.potluck_stage_started(StageEvent("load", id=1))
+        assert watch.due_line(time.monotonic() + 60).startswith("load: 1:0")
+        watch.close()
+
+    assert seen.raw == ""
+
+
+@pytest.mark.parametrize("asked_for", ["", "progress"])
+def test_a_command_shows_its_stages_and_then_what_it_prints(home: Path, asked_for: str) -> None:
+    seen = run_on_terminal("index", "recipe.yaml", "--json", folder=home, environment={"POTLUCK_OBSERVERS": asked_for})
+
+    assert seen.status == 0
+    assert "index" in seen.lines[0], "the first word is said before anything is loaded"
+    first = next(number for number, one in enumerate(seen.lines) if one == "{")
+    assert seen.lines[-1] == "}"
+    assert not any("━" in one for one in seen.lines[first:]), "nothing is drawn over what is printed"
