@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -35,7 +36,7 @@ def as_safetensors(path: Path, kept: Path) -> Path:
         with inner_stage("convert model", model=path.name), working_folder(kept, "converting") as beside:
             made = beside / "model"
             try:
-                _convert(path, made)
+                _convert(_alone(path, beside / "source"), made)
             except (MissingDependency, ModelNotFound):
                 raise
             except Exception as error:  # several libraries read the file, each with errors of its own
@@ -87,6 +88,17 @@ def _interleave_heads(weights: Any, heads: int) -> Any:
     """The rows of a head in llama.cpp's order: it rotates neighbours, transformers the two halves."""
     rows, columns = weights.shape
     return weights.reshape(heads, 2, rows // heads // 2, columns).swapaxes(1, 2).reshape(rows, columns)
+
+
+def _alone(path: Path, folder: Path) -> Path:
+    """The file in a folder of its own: beside other files transformers would take their tokenizer for its."""
+    folder.mkdir()
+    alone = folder / path.name
+    try:
+        alone.symlink_to(path.resolve())
+    except OSError:  # where only some people may make links
+        shutil.copyfile(path, alone)
+    return alone
 
 
 def _convert(path: Path, folder: Path) -> None:

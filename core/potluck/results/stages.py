@@ -155,4 +155,6 @@ class MergeResult:
 
     folder: str
     difference: float
-    """How far its logits are from the tuned model's, at most."""
+    """How far its logits are from the tuned model's, at most, before it was quantised."""
+    modelfile: str | None
+    """What Ollama reads, beside a file for llama.cpp; null for a folder."""

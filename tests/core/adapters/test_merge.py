@@ -1,6 +1,6 @@
 """A merged model is written where it is asked for, whole, or not at all.
 
-Modules: ``potluck.adapters.merge``.
+Modules: ``potluck.adapters.merge``, ``potluck.adapters.gguf_export``.
 """
 
 from __future__ import annotations
@@ -13,8 +13,13 @@ import pytest
 
 from potluck import Recipe
 from potluck.adapters.merge import MergeReport, merge
+from potluck.documents import Message
 from potluck.errors import PotluckError, Unsupported
 from potluck.models.loading import load_tokenizer
+from potluck.models.quantisation import Precision
+from support.modelfiles import read_modelfile
+from support.tiny_gguf import tiny_gguf
+from support.tiny_models import tiny_masked
 from support.tuning import recipe
 
 SHORT = {"max_steps": 2, "per_device_train_batch_size": 4, "dtype": "float32"}
@@ -30,7 +35,7 @@ def test_a_folder_is_written_with_the_model_and_its_tokenizer(home: Path) -> Non
 
     assert done.folder == home / "merged"
     assert 0 <= done.difference <= 1e-4
-    assert done.as_json() == {"folder": str(home / "merged"), "difference": done.difference}
+    assert done.as_json() == {"folder": str(home / "merged"), "difference": done.difference, "modelfile": None}
     assert load_tokenizer(home / "merged").get_vocab() == load_tokenizer(home / "model").get_vocab()
     assert not list(home.glob("merging*")), "nothing is left beside it"
 
@@ -62,13 +67,60 @@ def test_what_cannot_be_merged_is_told_before_anything_is_trained(
     assert not (home / "merged").exists()
 
 
-def test_a_file_for_llama_cpp_needs_a_model_that_was_one(home: Path) -> None:
+def of_a_gguf(home: Path, tuner: dict[str, Any]) -> Recipe:
+    """A recipe whose model was read from a file for llama.cpp."""
+    tiny_gguf(home / "file")
+    return recipe(home, model="file/model.gguf", tuner=tuner, chat={"temperature": 0.5, "use": "transformers"})
+
+
+@pytest.mark.parametrize(
+    ("tuner", "precision"),
+    [({"use": "lora", "r": 4}, None), ({"use": "lora", "r": 4}, "q4_k_m"), ({"use": "full"}, "q8_0")],
+    ids=["lora", "lora in four bits", "full in eight bits"],
+)
+def test_a_file_for_llama_cpp_holds_what_was_tuned_and_lies_beside_a_modelfile(
+    tuner: dict[str, Any], precision: Precision | None, home: Path
+) -> None:
+    pytest.importorskip("xllamacpp")
+    asked, labels = [Message("user", "the red apple")], ["fruit", "weather"]
+    with of_a_gguf(home, {**tuner, "training": SHORT}) as opened:
+        done = merge(opened.components, home / "己.gguf", precision)
+        tuned = [one.logprob for one in opened.chat_model().likelihoods(asked, labels)]
+    with recipe(home, tuner=None, model=None, chat={"use": "llama-cpp", "model": "己.gguf"}) as exported:
+        found = [one.logprob for one in exported.chat_model().likelihoods(asked, labels)]
+
+    assert found == pytest.approx(tuned, rel=0.02 if precision is None else 0.2)
+    assert done.modelfile == home / "己.Modelfile"
+    said = read_modelfile(done.modelfile)
+    assert said.base == (home / "己.gguf").resolve()
+    assert said.parameters["temperature"] == [0.5]
+    assert not list(home.glob("merging*")), "nothing is left beside it"
+
+
+def test_a_precision_is_one_of_files_for_llama_cpp(home: Path) -> None:
+    with tuned(home) as opened, pytest.raises(PotluckError, match=r"q8_0 is a precision of files .* end in \.gguf"):
+        merge(opened.components, home / "merged", "q8_0")
+
+
+def test_a_model_that_does_not_go_on_with_a_text_is_no_file_for_llama_cpp(home: Path) -> None:
+    tiny_masked(home / "masked", ["the red apple is fruit", "the blue sky is weather"], ["fruit", "weather"], steps=1)
+
     with (
-        tuned(home) as opened,
-        pytest.raises(Unsupported, match=r"written from a model that was one, and model is not: merge into a folder"),
+        recipe(
+            home, model="masked", chat={"use": "masked-lm"}, tuner={"use": "lora", "r": 4, "training": SHORT}
+        ) as opened,
+        pytest.raises(Unsupported, match=r"llama\.cpp answers with causal models, and masked is .* kind 'masked'"),
     ):
         merge(opened.components, home / "merged.gguf")
     assert not (home / "merged.gguf").exists()
+
+
+@pytest.mark.slow
+def test_a_folder_of_safetensors_becomes_a_file_where_llama_cpp_knows_its_tokenizer(home: Path) -> None:
+    pytest.importorskip("sentencepiece")
+    with tuned(home) as opened, pytest.raises(Unsupported, match="does not know how this model's tokenizer cuts texts"):
+        merge(opened.components, home / "merged.gguf")
+    assert not list(home.glob("merg*"))
 
 
 def test_a_logit_that_differs_stops_the_merging(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -81,4 +133,5 @@ def test_a_logit_that_differs_stops_the_merging(home: Path, monkeypatch: pytest.
 
 
 def test_a_report_is_its_folder_and_difference(tmp_path: Path) -> None:
-    assert json.loads(json.dumps(MergeReport(tmp_path, 0.5).as_json())) == {"folder": str(tmp_path), "difference": 0.5}
+    found = json.loads(json.dumps(MergeReport(tmp_path, 0.5, tmp_path / "a.Modelfile").as_json()))
+    assert found == {"folder": str(tmp_path), "difference": 0.5, "modelfile": str(tmp_path / "a.Modelfile")}

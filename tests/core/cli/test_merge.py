@@ -46,7 +46,7 @@ def test_it_trains_first_and_says_where_the_model_is_and_how_much_it_differs(hom
     assert 0 <= float(figure.removesuffix(" from the tuned model's")) <= 1e-4
     assert (home / "合併" / "model.safetensors").is_file()
     told = json.loads(again.stdout)
-    assert told.keys() == {"folder", "difference"}
+    assert told.keys() == {"folder", "difference", "modelfile"}
     assert told["folder"] == str(home / "again")
     assert 0 <= told["difference"] <= 1e-4
 

@@ -19,6 +19,7 @@ from potluck.errors import ModelNotFound, Unsupported  # noqa: E402
 from potluck.models.gguf import as_gguf, as_safetensors  # noqa: E402
 from potluck.models.loading import load_model, load_tokenizer  # noqa: E402
 from support.servers import SMOLLM2  # noqa: E402
+from support.tiny_gguf import tiny_gguf  # noqa: E402
 from support.tiny_models import tiny_causal  # noqa: E402
 
 
@@ -59,6 +60,15 @@ def test_a_model_written_as_gguf_and_read_again_has_the_same_weights(tmp_path: P
         assert again.state_dict()[name] == pytest.approx(value, rel=1e-3, abs=1e-4), name
     reader = gguf.GGUFReader(tmp_path / "out.gguf")
     assert reader.fields["tokenizer.ggml.tokens"].contents() == words(range(model.config.vocab_size))
+
+
+def test_a_file_that_lies_among_those_of_a_model_keeps_its_own_template(tmp_path: Path) -> None:
+    path = tiny_gguf(tmp_path / "model", template="{% for m in messages %}問：{{ m['content'] }}{% endfor %}")
+    assert (path.parent / "tokenizer_config.json").is_file()
+
+    found = load_tokenizer(as_safetensors(path, tmp_path / "kept"))
+
+    assert found.chat_template == "{% for m in messages %}問：{{ m['content'] }}{% endfor %}"
 
 
 def test_an_architecture_whose_layout_is_not_known_is_refused_by_name(tmp_path: Path) -> None:

@@ -1,0 +1,29 @@
+"""The licence of a model, as far as its own files say: nobody guesses one."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+_CARD = "README.md"
+_KEY = "general.license"
+_FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*$", re.DOTALL | re.MULTILINE)
+_LICENCE = re.compile(r"^license:\s*[\"']?([^\"'\n#]+?)[\"']?\s*$", re.MULTILINE)
+
+
+def licence_of(path: Path) -> str:
+    """What a GGUF file, or the model card of a folder, calls its licence (``apache-2.0``); empty where none is named.
+
+    Raises ``OSError`` for a file that cannot be read.
+    """
+    if path.is_file() and path.suffix.lower() == ".gguf":
+        import gguf
+
+        field = gguf.GGUFReader(path).fields.get(_KEY)
+        return "" if field is None else " ".join(str(field.contents()).split())
+    card = path / _CARD
+    if not card.is_file():
+        return ""
+    front = _FRONT.search(card.read_text(encoding="utf-8", errors="replace"))
+    found = _LICENCE.search(front[1]) if front else None
+    return found[1].strip() if found else ""
