@@ -5,11 +5,11 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, closing, contextmanager, suppress
-from functools import cached_property, wraps
+from functools import cached_property
 from pathlib import Path
 from threading import RLock
 from types import TracebackType
-from typing import TYPE_CHECKING, Concatenate, ParamSpec, Self, TypeVar
+from typing import TYPE_CHECKING, Self
 
 from potluck import recipe
 from potluck.adapters.resolve import resolve_adapter
@@ -19,10 +19,12 @@ from potluck.egress import silence_dependencies
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.evaluation.search import open_searcher, update_indexes
 from potluck.indexing.report import IndexReport
+from potluck.lifetimes import while_open
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers, observers_of
-from potluck.planning.plan import components_of, remote_hosts
+from potluck.planning.plan import needs_network, remote_hosts
 from potluck.recipe.model import RecipeModel
+from potluck.runs.done import Done
 from potluck.stages.answer import no_examples
 from potluck.workspace import Workspace, folder_of
 from potluck.workspace.scratch import can_be_written, scratch
@@ -45,26 +47,6 @@ if TYPE_CHECKING:
     from potluck.tasks.predictions import TaskAnswers
 
 _BEHIND = "another process is writing the workspace: answered from the index as it was finished last"
-
-_Given = ParamSpec("_Given")
-_Result = TypeVar("_Result")
-
-
-def _while_open(
-    method: Callable[Concatenate[Recipe, _Given], _Result],
-) -> Callable[Concatenate[Recipe, _Given], _Result]:
-    """Raise ``RecipeClosed`` where the recipe was closed, also for what fails because another thread closes it."""
-
-    @wraps(method)
-    def call_open(self: Recipe, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:
-        self._check_open()
-        try:
-            return method(self, *given, **named)
-        except Exception:
-            self._check_open()
-            raise
-
-    return call_open
 
 
 class Recipe:
@@ -100,7 +82,7 @@ class Recipe:
     @cached_property
     def workspace(self) -> Workspace:
         """The folder ``.potluck`` beside the recipe, or one in the user's cache where nothing can be written there."""
-        self._check_open()
+        self.check_open()
         return Workspace(folder_of(self.model), self._fresh)
 
     @cached_property
@@ -115,7 +97,7 @@ class Recipe:
 
         return TaskAnswers(self.model, self._resources())
 
-    @_while_open
+    @while_open
     def index(self, *, check_service: bool = False) -> IndexReport:
         """Bring the index up to date with the documents; what has not changed is not computed again.
 
@@ -132,7 +114,7 @@ class Recipe:
             self._lacks = (self.workspace.catalogue.generation(self.components.index_id) or "", report.lacks)
             return report
 
-    @_while_open
+    @while_open
     def refresh(self) -> IndexReport | None:
         """Bring the index up to date, unless another process is writing: then None, and questions are answered from
         the index as it was finished last. Raises ``WorkspaceBusy`` where it has never been finished."""
@@ -143,7 +125,7 @@ class Recipe:
                 raise
             return None
 
-    @_while_open
+    @while_open
     def retriever(self) -> Searcher:
         """The retriever over the newest state of the index, which is brought up to date before the first.
 
@@ -164,7 +146,7 @@ class Recipe:
                     self._search.close()
             return self._search
 
-    @_while_open
+    @while_open
     def ask(self, question: str, on_text: Callable[[str], None] | None = None) -> AskReport:
         """Answer a question from the documents, with citations. ``on_text`` gets the answer's pieces as they come.
 
@@ -188,13 +170,13 @@ class Recipe:
             question, self.model, components, search, self.observers, examples=examples, on_text=on_text, notes=notes
         )
 
-    @_while_open
+    @while_open
     def prepare(self) -> Preparation:
         """Do what answers need: bring the index up to date, or train what the recipe answers with."""
         with storage_errors(self.workspace.folder):
             return self._workload().prepare(self.model, ())
 
-    @_while_open
+    @while_open
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
         """Answer the recipe's questions or examples (or those of a file), and measure the answers.
 
@@ -204,7 +186,7 @@ class Recipe:
         path = Path(questions) if questions is not None else None
         return self._workload(path, limit).evaluate(self.model)
 
-    @_while_open
+    @while_open
     def chat_model(self) -> ChatModel:
         """The recipe's chat model, of which threads make one. What it answers with is trained where it was not yet."""
         with self._opening:
@@ -214,7 +196,7 @@ class Recipe:
                 self.components.close()
             return chat
 
-    @_while_open
+    @while_open
     def tune(self) -> TuneReport:
         """Train what the recipe's tuner learns from its dataset, unless that was done. ``adapter`` is the result."""
         from potluck.stages.tune import tune
@@ -228,7 +210,7 @@ class Recipe:
 
         return variants(self.model, plan.swaps, plan.design) if plan else variants(self.model)
 
-    @_while_open
+    @while_open
     def compare(self, plan: Plan | None = None) -> Comparison:
         """Ask the same questions of every variant, and say what differs, whether it is real, and why."""
         from potluck.comparison.compare import Plan
@@ -236,7 +218,7 @@ class Recipe:
 
         return run_comparison(self.model, plan or Plan(), self.workspace, ModelStore(self.model.folder), self.observers)
 
-    @_while_open
+    @while_open
     def gate(self, condition: str, plan: Plan | None = None) -> GateReport:
         """Ask until a condition such as ``f1 >= baseline - 0.02`` is decided, for every variant but the baseline."""
         from potluck.comparison.compare import Plan
@@ -245,23 +227,30 @@ class Recipe:
         models = ModelStore(self.model.folder)
         return gate(condition, self.model, plan or Plan(), self.workspace, models, self.observers)
 
-    @_while_open
+    @while_open
     def run(self) -> RunReport:
         """Do all that the recipe asks for: index or tune, answer its questions if it has some, keep a manifest.
 
         Raises ``LockMismatch`` where ``potluck.lock`` pins other plugins, models or data.
         """
         from potluck.runs.pins import check_lock
-        from potluck.runs.run import keep_run
 
         check_lock(self.model, self.components)
         started, workload = time.time(), self._workload()
         with storage_errors(self.workspace.folder):
             preparation = workload.begin(self.model)
             evaluation = workload.evaluate(self.model) if self.model.questions is not None else None
-            return keep_run(workload, preparation, evaluation, self.components, started)
+        return self.keep(Done("run", started), preparation, evaluation)
 
-    @_while_open
+    @while_open
+    def keep(self, done: Done, preparation: Preparation, evaluation: EvaluationReport | None = None) -> RunReport:
+        """Keep what a command has done as a run, with a manifest and a report."""
+        from potluck.runs.run import keep_run
+
+        with storage_errors(self.workspace.folder):
+            return keep_run(done, self._workload(), preparation, evaluation, self.components)
+
+    @while_open
     def plan(self) -> PlanReport | TuningPlanResult | TaskPlanResult:
         """Say what ``run`` would take and what would leave the machine, without embedding, answering or training.
 
@@ -280,7 +269,7 @@ class Recipe:
     @contextmanager
     def looking(self) -> Iterator[Components]:
         """The components over a copy of the workspace, which is thrown away: nothing beside the recipe is written."""
-        self._check_open()
+        self.check_open()
         with (
             scratch(folder_of(self.model)) as workspace,
             closing(Components(self.model, workspace, ModelStore(self.model.folder))) as components,
@@ -300,8 +289,7 @@ class Recipe:
             from potluck.comparison.compare import judge_of
 
             recipes.append(judge_of(self.model, plan.judge))
-        settings = [str(part.config.decisive()) for model in recipes for part in components_of(model)]
-        return any(map(remote_hosts, recipes)) or any("hf://" in values for values in settings)
+        return any(map(needs_network, recipes))
 
     def close(self) -> None:
         """Close models, stores, the workspace and the observers. What uses them from now on raises ``RecipeClosed``."""
@@ -321,7 +309,8 @@ class Recipe:
     ) -> None:
         self.close()
 
-    def _check_open(self) -> None:
+    def check_open(self) -> None:
+        """Raise ``RecipeClosed`` where the recipe was closed."""
         if self._is_closed:
             raise RecipeClosed(f"{self.model.path}: the recipe is closed: load it again")
 

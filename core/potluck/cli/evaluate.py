@@ -42,18 +42,27 @@ def command(
     A question may have question_id, question, gold_ids (file names without their extensions), gold_sections,
     answers, gold_facts and answerable.
 
+    The answers and a report are kept as a run, see `potluck runs`.
+
     What a model answered before, to the same prompt, is not asked again, unless --fresh is given or the recipe's chat
     model has `cache: false`.
     """
+    import time
+
+    from potluck.runs.done import Done
+
+    started = time.time()
     with open_recipe(sources, overrides, as_json, fresh=fresh, apart=questions) as opening:
         prepared = opening.prepare()
         report = opening.evaluate(questions, limit)
+        kept = opening.keep(Done("evaluate", started, questions, limit), prepared, report)
     if as_json:
         print_json(report.as_json())
         return
     warn(prepared.failures)
     print_notes(prepared.notes)
     print_evaluation(report)
+    echo(f"the report is {kept.folder / 'report.html'}")
 
 
 def print_evaluation(report: EvaluationReport) -> None:

@@ -65,13 +65,17 @@ def command(
     drop out early. What was asked is kept in .potluck beside the data: an interrupted run continues from there,
     and one with --fresh asks everything again.
     """
+    import time
+
     from potluck.observation.observers import observers_of
+    from potluck.runs.run import keep_strategy
     from potluck.strategy.selection import SelectionPlan, strategy
 
     names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
     plan = SelectionPlan(
         data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model, fresh
     )
+    started = time.time()
     recipe = _recipe(chat, embedder, seed, model)
     observers = observers_of(recipe)
     try:
@@ -79,6 +83,7 @@ def command(
             outcome = strategy(recipe, plan, observers)
     finally:
         observers.close()
+    keep_strategy(outcome.result, recipe, started)
     if as_json:
         print_json(outcome.document)
     else:

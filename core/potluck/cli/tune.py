@@ -22,16 +22,23 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     What is trained already is not trained again; a run that was killed goes on where it was. The recipe's chat model,
     `ask`, `chat` and `evaluate` then answer with it.
     """
+    import time
+
+    from potluck.evaluation.workload import Preparation
+    from potluck.runs.done import Done
     from potluck.tuning.processes import is_main_process
 
+    started = time.time()
     with open_recipe(recipe, overrides, as_json or not is_main_process()) as opening:
         report = opening.tune()
-    if not is_main_process():
-        return
+        if not is_main_process():
+            return
+        kept = opening.keep(Done("tune", started), Preparation(tuning=report))
     if as_json:
         print_json(report.as_json())
     else:
         print_tuned(report)
+        echo(f"the report is {kept.folder / 'report.html'}")
 
 
 def print_tuned(report: TuneReport) -> None:

@@ -126,6 +126,12 @@ def remote_hosts(recipe: RecipeModel) -> dict[str, str]:
     return found
 
 
+def needs_network(recipe: RecipeModel) -> bool:
+    """Whether a component sends data to another machine, or takes it from a hub."""
+    settings = (str(part.config.decisive()) for part in components_of(recipe))
+    return bool(remote_hosts(recipe)) or any("hf://" in values for values in settings)
+
+
 def plan(components: Components, workspace: Workspace, observers: Observers) -> PlanReport:
     """Load and split (which is kept for the run), and count; nothing is embedded, and nothing leaves the machine."""
     recipe, catalogue, report = components.recipe, workspace.catalogue, PlanReport()

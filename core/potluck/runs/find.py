@@ -10,6 +10,7 @@ from potluck.amounts import many
 from potluck.errors import AmbiguousRun, RunNotFound
 from potluck.suggestions import did_you_mean
 from potluck.workspace.known_workspaces import known_workspaces
+from potluck.workspace.location import workspace_beside
 
 LATEST = "latest"
 MANIFEST = "manifest.json"
@@ -61,7 +62,7 @@ def find_run(said: str) -> Path:
 
 
 def _here() -> Path:
-    return Path(".potluck").resolve()
+    return workspace_beside(Path.cwd()).resolve()
 
 
 def _age(run: Path) -> tuple[bool, str]:

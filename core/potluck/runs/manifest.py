@@ -36,6 +36,8 @@ class RunManifest:
 def read_run_manifest(folder: Path) -> RunManifest:
     """The manifest of a run's folder. Raises ``RunUnreadable`` for a file that a run has not written."""
     path, held = folder / MANIFEST, read_held(folder)
+    if held.get("command") == "strategy":
+        raise RunUnreadable(f"{folder}: a comparison of strategies is repeated by potluck strategy DATA --fresh")
     if "pins" not in held or "recipe" not in held:
         raise RunUnreadable(f"{path} was written by an older potluck, and does not say enough to repeat the run")
     try:

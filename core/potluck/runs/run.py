@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import time
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -18,9 +19,12 @@ from potluck.planning.plan import components_of
 from potluck.recipe.model import RecipeModel
 from potluck.report import plots
 from potluck.report.run import write_run
+from potluck.results.strategy import StrategyResult
 from potluck.runs.diff import measured_facts
+from potluck.runs.done import Done
 from potluck.runs.pins import pins
 from potluck.workspace.manifests import new_run_id, surroundings, write_lines, write_manifest
+from potluck.workspace.storage_errors import storage_errors
 
 if TYPE_CHECKING:
     from potluck.stages.tune import TuneReport
@@ -65,24 +69,27 @@ class RunReport:
 
 
 def keep_run(
+    done: Done,
     workload: Workload,
     preparation: Preparation,
     evaluation: EvaluationReport | None,
     components: Components,
-    started: float,
 ) -> RunReport:
-    """Write what is kept of a run that began at ``started`` (``time.time()``)."""
-    run_id, recipe = new_run_id(), components.recipe
-    folder, seconds = components.workspace.run_folder(run_id), time.time() - started
+    """Write what is kept of a run that comes to its end now."""
+    run_id, recipe, seconds = new_run_id(), components.recipe, time.time() - done.started
+    if done.questions is not None:
+        recipe = replace(recipe, questions=done.questions.absolute())
+    folder = components.workspace.run_folder(run_id)
     pictures, notes = _write_pictures(folder, preparation, evaluation)
     if evaluation is not None:
         write_lines(folder / "answers.jsonl", (one.as_json() for one in evaluation.answered))
     manifest: dict[str, Json] = {
-        **manifest_header(run_id, "run", recipe, started, seconds),
+        **manifest_header(run_id, done.command, recipe, done.started, seconds),
+        "questions": str(recipe.questions) if done.questions is not None else None,
+        "limit": done.limit,
         "pins": {what: dict(things) for what, things in pins(recipe, components).items()},
         **workload.manifest(preparation, evaluation, components),
-        "metrics": dict(evaluation.metrics) if evaluation else None,
-        **(measured_facts(evaluation.answered, evaluation.measures) if evaluation else {}),
+        **_measured(preparation.tuning, evaluation),
         "tokens": evaluation.usage.as_json() if evaluation else None,
         "cost": evaluation.cost if evaluation else None,
     }
@@ -90,6 +97,32 @@ def keep_run(
     write_atomically(folder / "report.html", page)
     write_manifest(folder, manifest)
     return RunReport(run_id, folder, preparation, evaluation, notes, seconds)
+
+
+def keep_strategy(result: StrategyResult, recipe: RecipeModel, started: float) -> Path:
+    """Write the manifest of a comparison of strategies, and ``strategy.json``, into the workspace beside its data.
+
+    Returns the folder. The chief measure is the one that rows are recommended by.
+    """
+    run_id, workspace = new_run_id(), Path(result.cache)
+    folder = workspace / "runs" / run_id
+    with storage_errors(workspace):
+        write_atomically(folder / "strategy.json", json.dumps(result.as_json(), ensure_ascii=False).encode() + b"\n")
+        rows: dict[str, Json] = {
+            row.name: {name: one.mean for name, one in row.quality.items()} for row in result.rows if row.quality
+        }
+        header = manifest_header(run_id, "strategy", recipe, started, time.time() - started)
+        write_manifest(folder, {**header, "metrics": rows, "recommended": result.recommendation.row})
+    return folder
+
+
+def _measured(tuned: TuneReport | None, evaluation: EvaluationReport | None) -> dict[str, Json]:
+    """The measures of the answers; of a training without questions those of the training."""
+    if evaluation is not None:
+        return {"metrics": dict(evaluation.metrics), **measured_facts(evaluation.answered, evaluation.measures)}
+    if tuned is not None:
+        return {"metric": "train_loss", "metrics": {"train_loss": tuned.train_loss, **tuned.metrics}}
+    return {"metrics": None}
 
 
 def manifest_header(run_id: str, command: str, recipe: RecipeModel, started: float, seconds: float) -> dict[str, Json]:

@@ -1,6 +1,6 @@
 """A run is kept in a folder with its manifest, its answers and its report.
 
-Modules: ``potluck.runs.run``.
+Modules: ``potluck.runs.run``, ``potluck.runs.done``.
 """
 
 from __future__ import annotations
@@ -15,9 +15,19 @@ from typing import Any
 import pytest
 
 from potluck import Recipe
-from potluck.runs.run import manifest_header
+from potluck.errors import RunUnreadable
+from potluck.evaluation.workload import Preparation
+from potluck.observation.observers import Observers
+from potluck.recipe import load
+from potluck.recipe.model import RecipeModel
+from potluck.runs.done import Done
+from potluck.runs.kept import kept_run
+from potluck.runs.manifest import read_run_manifest
+from potluck.runs.reproduce import reproduce
+from potluck.runs.run import keep_strategy, manifest_header
+from potluck.strategy.selection import SelectionPlan, strategy
 from support.fake_plugins import visible
-from support.labelled import install_labelled, write
+from support.labelled import install_labelled, messages, write
 
 ROWS = [("the apple", "fruit"), ("紅色的蘋果", "fruit"), ("藍色的天空", "weather"), ("no word", "fruit")]
 WORDS = {"apple": "fruit", "蘋果": "fruit", "天空": "weather"}
@@ -79,6 +89,44 @@ def test_a_run_keeps_the_answers_the_measures_a_report_and_the_picture_of_the_co
     assert 0 <= shown["seconds"] == round(done.seconds, 3) < 600
 
 
+def test_an_evaluation_is_kept_as_a_run_with_the_file_that_was_named(home: Path) -> None:
+    (home / "test.jsonl").rename(home / "別的.jsonl")
+    with opened(home, questions=None) as recipe:
+        report = recipe.evaluate(home / "別的.jsonl", 3)
+        kept = recipe.keep(Done("evaluate", 86400.5, home / "別的.jsonl", 3), Preparation(), report)
+
+    manifest = manifest_of(kept.folder)
+    assert (manifest["command"], manifest["started"]) == ("evaluate", "1970-01-02T00:00:00Z")
+    assert (manifest["questions"], manifest["limit"]) == (str(home / "別的.jsonl"), 3)
+    assert manifest["recipe"]["questions"] == str(home / "別的.jsonl")
+    assert list(manifest["pins"]["questions file"]) == ["別的.jsonl"]
+    assert len(manifest["asked"]) == 3
+    assert manifest["measures"]["accuracy"] == {"higher_is_better": True, "unit": "", "paired": True}
+    assert {"answers.jsonl", "report.html"} <= {path.name for path in kept.folder.iterdir()}
+    again = reproduce(kept.folder, Observers())
+    assert (again.same, again.questions, again.inputs) == (True, 3, [])
+
+
+def test_a_comparison_of_strategies_is_kept_with_the_measures_of_each_row(home: Path) -> None:
+    write(home / "訊息.jsonl", messages(60))
+    model = load_recipe(home)
+    outcome = strategy(model, SelectionPlan(home / "訊息.jsonl", rows=("majority", "embedding"), minutes=1))
+
+    folder = keep_strategy(outcome.result, model, 86400.5)
+
+    assert folder.parents[1] == home / ".potluck"
+    kept = kept_run(folder)
+    assert (kept.command, kept.measure, set(kept.values)) == ("strategy", "accuracy", {"majority", "embedding"})
+    assert json.loads((folder / "strategy.json").read_text(encoding="utf-8")) == outcome.document
+    with pytest.raises(RunUnreadable, match="is repeated by potluck strategy DATA --fresh"):
+        read_run_manifest(folder)
+
+
+def load_recipe(home: Path) -> RecipeModel:
+    (home / "models.yaml").write_text("embedder: letters\n", encoding="utf-8")
+    return load(home / "models.yaml")
+
+
 def test_without_questions_the_index_alone_is_kept(home: Path) -> None:
     (home / "規範.txt").write_text("道碴厚三十公分。", encoding="utf-8")
     with opened(home, task=None, questions=None, documents="*.txt", embedder="letters") as recipe:
@@ -105,7 +153,7 @@ def test_without_matplotlib_a_run_is_kept_and_says_what_is_missing(home: Path, m
         done = recipe.run()
 
     (note,) = done.notes
-    assert re.search(r"potluck\[plots\]", note)
+    assert re.search(r"\[plots\]", note)
     assert done.as_json()["notes"] == [note]
     assert not (done.folder / "confusion.png").exists()
     assert "<svg" not in (done.folder / "report.html").read_text(encoding="utf-8")
