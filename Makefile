@@ -14,6 +14,11 @@ demo: .venv-demo/done
 	@echo "The same documents, one question, answered by SmolLM2 (135M parameters) instead of by quoting:"
 	.venv-demo/bin/potluck ask $(DEMO) --set 'chat={use: llama-cpp, model: "$(SMOLLM2)", max_tokens: 60}' \
 	  --set retriever.k=1 "Where does the notebook lie in the workshop?"
+	@echo
+	@echo "Your own documents, in a folder or a file:"
+	@echo "  .venv-demo/bin/potluck ask FOLDER 'Your question?'"
+	@echo "  .venv-demo/bin/potluck init FOLDER"
+	@echo "docs/how-to/your-own-folder.md goes on from there."
 
 # The tests and every check that runs on each change.
 # Compiled first: hundreds of processes start, and where PYTHONDONTWRITEBYTECODE is set each would compile it all.
