@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import fresh_option, open_recipe, print_ledger, print_notes, source_options, warn
+from potluck.cli.common import fresh_option, is_quiet, open_recipe, print_ledger, print_notes, source_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -66,18 +66,15 @@ def command(
 
 
 def print_evaluation(report: EvaluationReport) -> None:
-    """Print what was measured, for people."""
+    """Print what was measured, for people: the conclusion, and for one who does not want quiet the measures."""
     print_notes(report.notes)
-    print_metrics(report)
-    if report.classes is not None:
-        echo(f"  rarest label: {report.classes.minority}")
-        for gold, found in report.classes.confusion.items():
-            wrong = ", ".join(f"{label} ({count})" for label, count in found.items() if label != gold)
-            if wrong:
-                echo(f"  {gold} taken for {wrong}")
+    for number, sentence in enumerate(report.conclusion):
+        echo(sentence, bold=number == 0)
+    if not is_quiet():
+        print_metrics(report)
+        _print_confusion(report)
     echo(f"{many(len(report.answered), report.unit.removesuffix('s'))} in {report.seconds:.1f} s")
-    if report.ledger.entries:
-        print_ledger(report.ledger)
+    print_ledger(report.ledger)
 
 
 def print_metrics(report: EvaluationReport) -> None:
@@ -89,3 +86,15 @@ def print_metrics(report: EvaluationReport) -> None:
         found = report.intervals.get(name)
         within = f"  ({found.low:.3f} to {found.high:.3f})" if found is not None and found.low is not None else ""
         echo(f"  {name:20} {figure}{within}")
+        for one in report.baselines if name == "accuracy" else ():
+            echo(f"    {one.name:18} {one.accuracy:.3f}", dim=True)
+
+
+def _print_confusion(report: EvaluationReport) -> None:
+    if report.classes is None:
+        return
+    echo(f"  rarest label: {report.classes.minority}")
+    for gold, found in report.classes.confusion.items():
+        wrong = ", ".join(f"{label} ({count})" for label, count in found.items() if label != gold)
+        if wrong:
+            echo(f"  {gold} taken for {wrong}")

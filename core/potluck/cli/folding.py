@@ -9,7 +9,7 @@ _WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60"
 _OPENING, _CLOSING = "「『（【《〈“‘", "」』）】》〉”’、。，．；：！？"
 _PIECE = re.compile(rf"[{_OPENING}]*(?:[{_WIDE}]|[^{_WIDE}]+)[{_CLOSING}]*")
 _WORD = re.compile(r"(\s*)(\S+)")
-_NAME = re.compile(r"[./\\_-][A-Za-z0-9]")
+_NAME = re.compile(r"[/\\]|\.[A-Za-z]")
 """What a path or the name of a file has in it."""
 
 

@@ -20,15 +20,22 @@ def ledger_lines(ledger: Ledger) -> Iterator[str]:
 
 
 def _losses(entry: Entry) -> Iterator[str]:
-    for amount, what in ((entry.cut, "cut off, which no model is shown"), (entry.dropped, "left out")):
-        if amount.items or amount.characters or amount.tokens:
-            yield f"{entry.stage}: {_amount(amount, entry.unit)} of {_amount(entry.came_in, entry.unit)} {what}"
+    if entry.cut != Amount():
+        yield f"{entry.stage}: {_share(entry.cut, entry)} cut off, which no model is shown"
+    if entry.dropped != Amount():
+        yield f"{entry.stage}: {_share(entry.dropped, entry)} left out"
+
+
+def _share(lost: Amount, entry: Entry) -> str:
+    """How much of what came in."""
+    if lost.items:
+        more = f" ({many(lost.characters, 'character')})" if lost.characters else ""
+        return f"{lost.items:,} of {many(entry.came_in.items, entry.unit.removesuffix('s'))}{more}"
+    if lost.characters:
+        return f"{lost.characters:,} of {many(entry.came_in.characters, 'character')}"
+    return many(lost.tokens or 0, "token")
 
 
 def _amount(amount: Amount, unit: str) -> str:
     parts = [many(amount.items, unit.removesuffix("s"))] if amount.items or not amount.characters else []
-    if amount.characters:
-        parts.append(many(amount.characters, "character"))
-    elif amount.tokens:
-        parts.append(many(amount.tokens, "token"))
-    return " with ".join(parts)
+    return " with ".join([*parts, *([many(amount.characters, "character")] if amount.characters else [])])

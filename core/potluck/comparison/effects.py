@@ -15,9 +15,8 @@ from potluck.comparison.differences import Tables, common_values, round_means
 from potluck.comparison.wording import effect_sentence
 from potluck.contracts import Measure
 from potluck.results.comparison import VariantResult
-from potluck.results.conclusions import AxisEffect, AxisValueFound, DifferenceFound, ValuePair
+from potluck.results.conclusions import AxisEffect, AxisValueFound, ValuePair, difference_found
 from potluck.statistics.families import CorrectedDifference, compare_family
-from potluck.statistics.verdicts import verdict
 
 if TYPE_CHECKING:
     from potluck.comparison.measured import Values
@@ -97,7 +96,10 @@ def _effect(
     variants: Sequence[VariantResult],
     measure: Measure,
 ) -> AxisEffect:
-    found = tuple(ValuePair(contrast.a, contrast.b, _found(one, measure)) for contrast, one in pairs)
+    found = tuple(
+        ValuePair(contrast.a, contrast.b, difference_found(one.difference, one.p_adjusted, measure.higher_is_better))
+        for contrast, one in pairs
+    )
     return AxisEffect(
         axis=axis,
         values=tuple(_value_means(axis, variants, measure)),
@@ -114,19 +116,3 @@ def _value_means(axis: str, variants: Sequence[VariantResult], measure: Measure)
             means.setdefault(one.swaps[axis], []).append(one.metrics[measure.name].mean)
     for value, found in means.items():
         yield AxisValueFound(value, sum(found) / len(found), len(found))
-
-
-def _found(corrected: CorrectedDifference, measure: Measure) -> DifferenceFound:
-    one = corrected.difference
-    return DifferenceFound(
-        difference=one.difference,
-        low=one.low,
-        high=one.high,
-        confidence=one.confidence,
-        p=one.p,
-        p_adjusted=corrected.p_adjusted,
-        verdict=verdict(one.difference, corrected.p_adjusted, measure.higher_is_better),
-        needed_n=one.needed_n,
-        n=one.n,
-        test=one.test,
-    )

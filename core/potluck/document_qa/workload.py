@@ -16,6 +16,7 @@ from potluck.document_qa.ask import ask_result, refuses
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import MissingDependency, PotluckError
+from potluck.evaluation.conclusions import conclude
 from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.search import lend_models
@@ -220,16 +221,18 @@ class DocumentQA(Workload):
         if recipe.reranker is not None:
             ledger.entries.append(account_reranked(results, recipe.reranker.name, recipe.retriever.k))
         self._account(ledger.open("answer", "passages"), answered, recipe)
+        intervals = self._intervals(answered)
         return EvaluationReport(
             self.unit,
             self.scorer.summarise([one.score for one in answered]),
             answered,
-            intervals=self._intervals(answered),
+            intervals=intervals,
             usage=usage,
             cost=None if prices is None else cost_of(usage, prices),
             seconds=seconds,
             ledger=ledger,
             notes=[*notes, *blind_notes(results, searched.search)],
+            conclusion=conclude(intervals or self._means(answered), self.scorer.measures, self.unit),
             measures=self.scorer.measures,
         )
 
@@ -270,6 +273,18 @@ class DocumentQA(Workload):
             return self.scorer.intervals([one.score for one in answered])
         except MissingDependency:
             return {}
+
+    def _means(self, answered: Sequence[Answered]) -> dict[str, Interval]:
+        """Without intervals."""
+        found = {
+            name: [one.score.values[name] for one in answered if name in one.score.values]
+            for name in self.scorer.measures
+        }
+        return {
+            name: Interval(sum(values) / len(values), None, None, len(values))
+            for name, values in found.items()
+            if values
+        }
 
     def _open(self, components: Components) -> Searched:
         return Searched(self.resources.index(components), self.resources.retriever(components))

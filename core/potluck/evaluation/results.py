@@ -10,10 +10,12 @@ from typing import ClassVar, Literal, TypeAlias
 from potluck.contracts import Measure
 from potluck.documents import Answer, Json, Passage, Usage
 from potluck.evaluation.served import Served
+from potluck.json_values import as_json
 from potluck.ledger import Ledger
 from potluck.metrics.classification import Classification
 from potluck.metrics.scorer import QuestionScore
 from potluck.questions.question_file import Question
+from potluck.results.answers import LabelBaseline
 from potluck.statistics.intervals import Interval
 
 Unit: TypeAlias = Literal["questions", "examples"]
@@ -74,6 +76,10 @@ class EvaluationReport:
     seconds: float = 0.0
     ledger: Ledger = field(default_factory=Ledger)
     notes: Sequence[str] = ()
+    conclusion: Sequence[str] = ()
+    """What follows, in sentences."""
+    baselines: Sequence[LabelBaseline] = ()
+    """What answers without reading, where labels were predicted."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
     """What each score of an answer is, by name: whether more of it is better, and on which scale. Not in the JSON."""
 
@@ -95,6 +101,8 @@ class EvaluationReport:
             "cost": self.cost,
             "notes": list(self.notes),
             "ledger": self.ledger.as_json(),
+            "conclusion": list(self.conclusion),
+            "baselines": [as_json(one) for one in self.baselines],
         }
 
     def _confusion(self) -> Json:

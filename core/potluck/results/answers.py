@@ -4,10 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Literal
 
 from potluck.documents import Finish, Usage
 from potluck.json_values import SPREAD
 from potluck.ledger import StageAccount
+from potluck.results.conclusions import DifferenceFound
+from potluck.statistics.verdicts import Verdict
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,22 @@ class LabelScore:
 
 
 @dataclass(frozen=True, slots=True)
+class LabelBaseline:
+    """What one reaches who does not read the message."""
+
+    name: Literal["commonest label", "random label"]
+    label: str | None
+    """What it always answers; null where it draws one of all labels."""
+    accuracy: float
+    macro_f1: float | None
+    """Null where it is not told."""
+    verdict: Verdict | None
+    """Of the model against it, by accuracy; null where scipy is missing."""
+    difference: DifferenceFound | None
+    """How much more of the same examples the model gets right; null where it draws, and where scipy is missing."""
+
+
+@dataclass(frozen=True, slots=True)
 class EvaluationResult:
     """The measures of a file of questions about documents, and each answer."""
 
@@ -138,6 +157,10 @@ class EvaluationResult:
     notes: tuple[str, ...]
     ledger: Mapping[str, StageAccount]
     """By stage."""
+    conclusion: tuple[str, ...]
+    """What follows, in sentences."""
+    baselines: tuple[LabelBaseline, ...]
+    """Of a classification; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -176,3 +199,7 @@ class TaskEvaluationResult:
     notes: tuple[str, ...]
     ledger: Mapping[str, StageAccount]
     """By stage."""
+    conclusion: tuple[str, ...]
+    """What follows, in sentences."""
+    baselines: tuple[LabelBaseline, ...]
+    """Of a classification; empty otherwise."""

@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
 from potluck.statistics.intervals import Interval
-from potluck.statistics.verdicts import Verdict
+from potluck.statistics.paired_tests import PairedDifference
+from potluck.statistics.verdicts import Verdict, verdict
 
 Standing: TypeAlias = Literal["taken", "best", "not shown to be worse", "worse", "not compared"]
 """``taken`` is the variant to take; ``best`` has the best mean where another is taken; ``not compared`` has no pair."""
@@ -32,6 +33,22 @@ class DifferenceFound:
     n: int
     test: str
     """``mcnemar`` or ``sign-flip``."""
+
+
+def difference_found(one: PairedDifference, p_adjusted: float, higher_is_better: bool) -> DifferenceFound:
+    """A difference with its verdict; its interval has to be of the level at which the p-value was judged."""
+    return DifferenceFound(
+        difference=one.difference,
+        low=one.low,
+        high=one.high,
+        confidence=one.confidence,
+        p=one.p,
+        p_adjusted=p_adjusted,
+        verdict=verdict(one.difference, p_adjusted, higher_is_better),
+        needed_n=one.needed_n,
+        n=one.n,
+        test=one.test,
+    )
 
 
 @dataclass(frozen=True, slots=True)

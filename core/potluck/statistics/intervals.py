@@ -74,10 +74,14 @@ def wilson_limits(share: float | Array, k: float) -> tuple[Array, Array]:
 
 
 def _skewed_interval(values: Array) -> tuple[float, float]:
-    """Student's interval with Hall's correction for skewness (1992), as waiting times need it."""
+    """Student's interval with Hall's correction for skewness (1992), as waiting times need it.
+
+    Where all values are the same, one in n may yet differ by all of its size; zeros alone have no size.
+    """
     n, mean, deviation = len(values), float(values.mean()), float(values.std(ddof=1))
     if deviation <= 1e-12 * abs(mean):
-        return mean, mean
+        half = student_quantile(n - 1) * abs(mean) / n
+        return mean - half, mean + half
     skewness = float((((values - mean) / deviation) ** 3).mean())
     quantile, root = student_quantile(n - 1), math.sqrt(n)
 

@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TypeAlias
 
 import numpy as np
 
 from potluck.metrics.classification import classification
-from potluck.statistics.intervals import Interval, mean_interval
+from potluck.statistics.intervals import Interval, mean_interval, wilson_limits
+from potluck.statistics.power import Z
 
 _RESAMPLES = 1000
+
+_Limits: TypeAlias = tuple[float, float] | tuple[None, None]
 
 
 def quality(gold: Sequence[str], said: Sequence[str], minority: str, seed: int = 0) -> dict[str, Interval]:
     """The measures of a row on the messages it was asked, of which there has to be one.
 
-    The interval of accuracy is Wilson's. F1 is not a mean: its interval is a percentile bootstrap over the messages.
+    The interval of accuracy is Wilson's. F1 is not a mean: its interval is a percentile bootstrap over the messages;
+    where resamples never differ, since all is right or wrong, Wilson's of as many messages as have the label.
     """
     found = classification(gold, said)
     rare = found.labels[minority].f1 if minority in found.labels else 0.0
-    bounds = _bootstrap(gold, said, minority, seed) if len(gold) > 1 else [(None, None)] * 2
     hits = [float(one == other) for one, other in zip(gold, said, strict=True)]
+    bounds: list[_Limits] = _bootstrap(gold, said, minority, seed) if len(gold) > 1 else [(None, None), (None, None)]
+    if len(gold) > 1 and bounds[0][0] == bounds[0][1]:
+        bounds[0] = _mean_limits([_score_limits(score.f1, score.support) for score in found.labels.values()])
+    if len(gold) > 1 and bounds[1][0] == bounds[1][1]:
+        bounds[1] = _score_limits(rare, found.labels[minority].support if minority in found.labels else 0)
     return {
         "accuracy": mean_interval(hits, bounded=True),
         "macro_f1": _around(found.macro_f1, bounds[0], len(gold)),
@@ -28,16 +37,26 @@ def quality(gold: Sequence[str], said: Sequence[str], minority: str, seed: int =
     }
 
 
-def _around(value: float, bounds: tuple[float | None, float | None], n: int) -> Interval:
+def _score_limits(score: float, support: int) -> tuple[float, float]:
+    """Wilson's interval of a share that so many messages tell; anything where none does."""
+    if not support:
+        return 0.0, 1.0
+    low, high = wilson_limits(score, Z**2 / support)
+    return float(low), float(high)
+
+
+def _mean_limits(limits: Sequence[tuple[float, float]]) -> tuple[float, float]:
+    return sum(low for low, _ in limits) / len(limits), sum(high for _, high in limits) / len(limits)
+
+
+def _around(value: float, bounds: _Limits, n: int) -> Interval:
     low, high = bounds
     if low is None or high is None:
         return Interval(value, None, None, n)
     return Interval(value, min(low, value), max(high, value), n)
 
 
-def _bootstrap(
-    gold: Sequence[str], said: Sequence[str], minority: str, seed: int
-) -> list[tuple[float | None, float | None]]:
+def _bootstrap(gold: Sequence[str], said: Sequence[str], minority: str, seed: int) -> list[_Limits]:
     names = sorted({*gold, *said, minority})
     number = {name: place for place, name in enumerate(names)}
     right, chosen = np.eye(len(names))[[number[name] for name in gold]], np.eye(len(names))[[number[n] for n in said]]

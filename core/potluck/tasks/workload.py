@@ -16,6 +16,8 @@ from potluck.datasets.examples import ExampleBuilder, check_fields
 from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import read_rows
 from potluck.documents import Json, Usage
+from potluck.evaluation.conclusions import conclude
+from potluck.evaluation.label_baselines import label_baselines
 from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.served import changed_model
@@ -29,6 +31,7 @@ from potluck.observation.stage import stage
 from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.tuning_settings import DatasetSettings
+from potluck.results.answers import LabelBaseline
 from potluck.results.stages import TaskPlanResult, TuningPlanResult
 from potluck.stages.tune import plan_training, resource_problems, tune
 from potluck.tasks.answers import AnsweredExample, ExampleAsker, Item, item_of
@@ -117,9 +120,11 @@ class ExampleTask(Workload):
         components, examples = self.resources.with_chat(recipe), _examples(answered)
         intervals = self.scorer.intervals([one.score for one in answered])
         metrics: dict[str, float | None] = {name: one.mean for name, one in intervals.items()}
-        classes = None
-        if self._labels(recipe, components):
-            classes = classification([one.target for one in examples], [one.answer.text for one in examples])
+        classes, labels = None, self._labels(recipe, components)
+        baselines: tuple[LabelBaseline, ...] = ()
+        if labels:
+            gold, said = [one.target for one in examples], [one.answer.text for one in examples]
+            classes, baselines = classification(gold, said), label_baselines(gold, said, labels)
             metrics |= {"f1_macro": classes.macro_f1, "f1_minority": classes.minority_f1}
         usage, prices = sum((one.answer.usage for one in answered), Usage()), components.chat.prices
         remarks = remarks_on_all({one.question.id: one.answer for one in answered})
@@ -134,6 +139,8 @@ class ExampleTask(Workload):
             None if prices is None else cost_of(usage, prices),
             seconds,
             notes=[*notes, *remarks, *self.findings(recipe, answered), *changed],
+            conclusion=conclude(intervals, self.scorer.measures, self.unit, baselines),
+            baselines=baselines,
             measures=self.scorer.measures,
         )
 

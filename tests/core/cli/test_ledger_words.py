@@ -30,9 +30,20 @@ def test_each_loss_and_each_note_has_a_line() -> None:
 
     assert list(ledger_lines(ledger)) == [
         "ledger: split 80 chunks with 7,167 characters, embed 80 texts with 7,000 characters",
-        "  split: 79 characters of 2 chunks with 7,246 characters left out",
-        "  embed: 3 texts with 167 characters of 80 texts with 7,167 characters cut off, which no model is shown",
+        "  split: 79 of 7,246 characters left out",
+        "  embed: 3 of 80 texts (167 characters) cut off, which no model is shown",
         "  embed: 規範.doc: 三段太長",
+    ]
+
+
+def test_what_is_counted_in_tokens_alone_is_told_in_tokens() -> None:
+    ledger = Ledger()
+    entry = ledger.open("embed", "texts")
+    entry.came_in, entry.went_out, entry.cut, entry.dropped = Amount(2), Amount(1), Amount(tokens=7), Amount(1)
+
+    assert list(ledger_lines(ledger))[1:] == [
+        "  embed: 7 tokens cut off, which no model is shown",
+        "  embed: 1 of 2 texts left out",
     ]
 
 

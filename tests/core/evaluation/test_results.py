@@ -57,6 +57,7 @@ def report(**said: Any) -> EvaluationReport:
     ledger.open("answer", "passages").came_in = Amount(3, 4)
     return EvaluationReport(
         metrics={"accuracy": 0.75, "f1": None},
+        conclusion=("F1 0.5",),
         answered=[answered(QUESTION), answered(Question("q2", "多長？"))],
         intervals={"accuracy": Interval(0.75, 0.5, 0.9, 8), "f1": Interval(1.0, None, None, 1)},
         usage=Usage(10, 5, 2, 1),
@@ -82,6 +83,8 @@ def test_a_report_of_questions_has_its_measures_below_metrics_alone() -> None:
         "tokens": {"prompt": 10, "completion": 5, "cached": 2, "reasoning": 1},
         "cost": 0.25,
         "notes": ["一句話"],
+        "conclusion": ["F1 0.5"],
+        "baselines": [],
     }
     assert isinstance(ledger, dict)
     assert list(ledger) == ["answer"]

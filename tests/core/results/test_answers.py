@@ -14,6 +14,7 @@ from potluck.results.answers import (
     AskResult,
     ErrorResult,
     ExampleResult,
+    LabelBaseline,
     LabelScore,
     ScoreResult,
     TaskEvaluationResult,
@@ -56,6 +57,8 @@ def test_the_measures_of_a_task_stand_at_the_top_and_by_name_once_more() -> None
             None,
             (),
             {},
+            ("準確率 0.5",),
+            (LabelBaseline("commonest label", "正面", 0.5, None, "no evidence", None),),
         )
     )
 
@@ -64,6 +67,8 @@ def test_the_measures_of_a_task_stand_at_the_top_and_by_name_once_more() -> None
     assert (found["intervals"], found["confusion"]) == ({"accuracy": [0.1, None]}, {"正面": {"負面": 1}})
     assert found["labels"] == {"正面": {"precision": 0.5, "recall": 1.0, "f1": 2 / 3, "support": 4}}
     assert found["examples"] == [as_json(example)]
+    assert found["conclusion"] == ["準確率 0.5"]
+    assert found["baselines"][0]["label"] == "正面"  # type: ignore[index, call-overload]
     assert json.loads(json.dumps(found, ensure_ascii=False)) == found
 
 

@@ -39,6 +39,14 @@ def test_equal_grades_are_not_certainty_either():
     assert found.high > 0.52
 
 
+def test_equal_times_are_not_certainty_either():
+    found = mean_interval([2.0] * 20, bounded=False)
+
+    assert 1.7 < found.low < 1.9
+    assert 2.1 < found.high < 2.3
+    assert mean_interval([0.0] * 20, bounded=False).high == 0
+
+
 def test_one_question_has_a_mean_and_no_interval():
     assert mean_interval([0.7]).as_json() == {"mean": 0.7, "low": None, "high": None, "n": 1}
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+from statsmodels.stats.proportion import proportion_confint
 
 from potluck.metrics.classification import classification
 from potluck.strategy.quality import quality
@@ -47,7 +48,18 @@ def test_the_interval_of_f1_is_the_middle_of_a_thousand_draws_that_a_seed_decide
 
 def test_a_label_that_nobody_said_and_nobody_meant_scores_nothing() -> None:
     found = quality(["ham"] * 5, ["ham"] * 5, "spam")
-    assert (found["minority_f1"].mean, found["minority_f1"].low, found["minority_f1"].high) == (0.0, 0.0, 0.0)
+    assert (found["minority_f1"].mean, found["minority_f1"].low, found["minority_f1"].high) == (0.0, 0.0, 1.0)
+
+
+def test_twenty_messages_that_are_all_right_are_not_certainty() -> None:
+    gold = ["垃圾"] * 4 + ["正常"] * 16
+    found = quality(gold, gold, "垃圾")
+
+    assert {name: one.high for name, one in found.items()} == dict.fromkeys(found, pytest.approx(1.0))
+    assert found["accuracy"].low == pytest.approx(proportion_confint(20, 20, method="wilson")[0], abs=1e-6)
+    assert found["minority_f1"].low == pytest.approx(proportion_confint(4, 4, method="wilson")[0], abs=1e-6)
+    lows = [proportion_confint(n, n, method="wilson")[0] for n in (4, 16)]
+    assert found["macro_f1"].low == pytest.approx(sum(lows) / 2, abs=1e-6)
 
 
 def test_one_message_has_no_interval_of_f1() -> None:

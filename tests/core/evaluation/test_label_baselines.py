@@ -1,0 +1,45 @@
+"""What answers without reading, beside what a model reaches.
+
+Modules: ``potluck.evaluation.label_baselines``.
+"""
+
+from __future__ import annotations
+
+import sys
+
+import pytest
+
+from potluck.evaluation.label_baselines import label_baselines
+from potluck.statistics.paired_tests import compare_paired
+
+GOLD = ["正常"] * 24 + ["垃圾"] * 16
+
+
+def test_the_commonest_label_is_compared_on_the_same_examples() -> None:
+    said = ["正常"] * 22 + ["垃圾"] * 2 + ["垃圾"] * 14 + ["正常"] * 2
+    common, drawn = label_baselines(GOLD, said, ["正常", "垃圾", "其他"])
+
+    assert (common.label, common.accuracy, common.verdict) == ("正常", 0.6, "better")
+    assert common.macro_f1 == pytest.approx(0.375)
+    assert common.difference is not None
+    assert common.difference.difference == pytest.approx(0.3)
+    assert common.difference.p == compare_paired([1.0] * 24 + [0.0] * 16, [1.0] * 22 + [0, 0] + [1.0] * 14 + [0, 0]).p
+    assert (drawn.label, drawn.accuracy, drawn.verdict) == (None, pytest.approx(1 / 3), "better")
+
+
+def test_a_model_that_says_one_label_is_no_better() -> None:
+    common, drawn = label_baselines(GOLD, ["正常"] * 40, ["正常", "垃圾"])
+
+    assert (common.verdict, drawn.verdict) == ("no evidence", "no evidence")
+    wrong, _ = label_baselines(GOLD, ["垃圾"] * 24 + ["正常"] * 16, ["正常", "垃圾"])
+    assert wrong.verdict == "worse"
+
+
+def test_one_example_and_an_environment_without_scipy_have_no_verdict(monkeypatch: pytest.MonkeyPatch) -> None:
+    common, drawn = label_baselines(["a"], ["a"], ["a", "b"])
+    assert (common.verdict, drawn.verdict) == (None, None)
+
+    monkeypatch.setitem(sys.modules, "scipy", None)
+    common, drawn = label_baselines(GOLD, GOLD, ["正常", "垃圾"])
+    assert (common.accuracy, common.verdict, common.difference) == (0.6, None, None)
+    assert drawn.verdict == "better"
