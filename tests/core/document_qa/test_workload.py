@@ -330,3 +330,5 @@ def test_without_scipy_questions_are_measured_without_intervals(home: Path, monk
 
     assert whole.intervals
     assert (found.metrics, found.intervals) == (whole.metrics, {})
+    assert " [" in whole.conclusion[0]
+    assert found.conclusion == (whole.conclusion[0].partition(" [")[0] + whole.conclusion[0].partition("]")[2],)
