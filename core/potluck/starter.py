@@ -119,14 +119,14 @@ def _documents(folder: Path, recipe: str) -> list[Source]:
 
 
 def _questions(found: list[Source]) -> str:
-    """A template, which names a document that is there: it can be run as it is."""
+    """A template, which names a document that is there. It is refused as long as its questions are not written."""
     readable = [source for source in found if Path(source.name).suffix.lower().lstrip(".") in plugins.file_types()]
     name = Path(readable[0].name).stem if readable else "name-of-a-file"
-    known = {"gold_ids": [name]}
+    known = {"question": "", "gold_ids": [name], "answers": [""]}
     rows: list[dict[str, object]] = [
-        {"question": "Write a question that this document answers.", **known, "answers": ["Write the answer."]},
-        {"question": "寫一個這份文件能回答的問題。", **known, "answers": ["寫下答案。"]},
-        {"question": "Write a question that no document answers.", "answerable": False},
+        {**known, "metadata": "a question that this document answers, and its answer"},
+        {**known, "metadata": "這份文件能回答的問題，以及答案"},
+        {"question": "", "answerable": False, "metadata": "a question that no document answers"},
     ]
     lines = (json.dumps({"question_id": f"q{n}", **row}, ensure_ascii=False) for n, row in enumerate(rows, 1))
     return "".join(f"{line}\n" for line in lines)

@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from potluck import Recipe
 from potluck.contracts import KINDS
-from potluck.errors import PotluckError
+from potluck.errors import PotluckError, RecipeError
 from potluck.questions.question_file import read_question_file
 from potluck.recipe import load
 from potluck.recipe.model import DEFAULTS
@@ -90,10 +90,16 @@ def test_an_editor_finds_the_schema_offline(folder: Path) -> None:
     assert (folder / ".potluck" / ".gitignore").read_text() == "*\n"
 
 
-def test_the_questions_can_be_read_as_they_are(folder: Path) -> None:
+def test_the_template_of_questions_is_refused_until_they_are_written(folder: Path) -> None:
     write_starter(folder)
+    path = folder / "questions.jsonl"
 
-    questions = read_question_file(folder / "questions.jsonl").questions
+    with pytest.raises(RecipeError, match="question has to be a text that is not blank") as raised:
+        read_question_file(path)
+    assert [problem.line for problem in raised.value.problems] == [1, 2, 3]
+    written = path.read_text(encoding="utf-8").replace('""', '"短鋼軌？"')
+    path.write_text(written, encoding="utf-8")
+    questions = read_question_file(path).questions
     assert [(one.gold_ids, one.answerable) for one in questions] == [(("talk",), True), (("talk",), True), ((), False)]
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,7 +12,7 @@ import click
 from potluck.answering.remarks import remarks_on
 from potluck.cli.common import json_option, open_recipe, print_citations, print_ledger, set_option, warn
 from potluck.cli.task_fields import field_option, given_fields, typed_fields
-from potluck.cli.terminal import echo, is_terminal, print_json
+from potluck.cli.terminal import echo, is_terminal, print_json, shell_word
 from potluck.errors import PotluckError
 
 if TYPE_CHECKING:
@@ -25,7 +24,7 @@ _LABELS = 5
 
 
 @click.command("ask")
-@click.argument("words", nargs=-1, required=True, metavar="SOURCE... [QUESTION]")
+@click.argument("words", nargs=-1, required=True, type=click.Path(), metavar="SOURCE... [QUESTION]")
 @set_option
 @json_option
 @field_option
@@ -57,7 +56,7 @@ def command(words: tuple[str, ...], overrides: tuple[str, ...], as_json: bool, f
         if fields:
             raise PotluckError(f"{recipe}: --field is for recipes that name a task; this one has documents")
         if question is None:
-            raise PotluckError(f"{recipe}: what is the question? potluck ask {shlex.quote(str(recipe))} 'QUESTION'")
+            raise PotluckError(f"{recipe}: what is the question? potluck ask {shell_word(str(recipe))} 'QUESTION'")
         if as_json:
             print_json(opening.ask(question).as_json())
         else:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shlex
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -13,7 +12,7 @@ import click
 
 from potluck.cli import terminal
 from potluck.cli.ledger_words import ledger_lines
-from potluck.cli.terminal import echo
+from potluck.cli.terminal import echo, shell_word
 from potluck.errors import NoRecipe
 from potluck.visible import visible_line
 
@@ -36,7 +35,7 @@ def _require_recipe(ctx: click.Context, param: click.Parameter, path: Path) -> P
     found = find_recipe(path)
     if found is None and os.path.lexists(path):
         target = path if path.is_dir() else path.parent
-        raise NoRecipe(f"{path} is no recipe, and has none in it; write one: potluck init {shlex.quote(str(target))}")
+        raise NoRecipe(f"{path} is no recipe, and has none in it; write one: potluck init {shell_word(str(target))}")
     return found or path
 
 

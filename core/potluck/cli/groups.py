@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import os
-import shlex
 
 import click
 
+from potluck.cli.terminal import shell_word
 from potluck.suggestions import did_you_mean
 
 
@@ -25,7 +25,7 @@ class CommandGroup(click.Group):
 
     def _explain(self, ctx: click.Context, name: str) -> str:
         if ctx.parent is None and os.path.exists(name):
-            path = shlex.quote(name)
+            path = shell_word(name)
             doing = f"run it: potluck run {path}" if name.endswith(".yaml") else f"ask it: potluck ask {path} QUESTION"
             return f", but there is a file or folder of that name. To {doing}"
         return did_you_mean(name, self.list_commands(ctx))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -10,7 +9,7 @@ import click
 
 from potluck.amounts import many
 from potluck.cli.common import json_option
-from potluck.cli.terminal import echo, print_json
+from potluck.cli.terminal import echo, print_json, shell_word
 from potluck.visible import visible_line
 
 if TYPE_CHECKING:
@@ -40,13 +39,13 @@ def _print(result: InitResult, folder: Path) -> None:
     count = sum(result.documents.values())
     found = result.documents.items()
     types = ", ".join(f"{number} .{name}" if name else f"{number} without an ending" for name, number in found)
-    echo(f"{many(count, 'document')}{f': {types}' if count else ''}")
+    echo(f"{many(count, 'file')}{f': {types}' if count else ''}")
     for name in result.unread:
         echo(visible_line(f"no installed loader reads .{name} files"), fg="yellow", err=True)
     for name in result.written:
         echo(f"wrote {folder / name}")
     for name in result.kept:
         echo(f"{folder / name} is there already, and stays as it is")
-    place = shlex.quote(str(folder))
+    place = shell_word(str(folder))
     asking = f"potluck ask {place} 'Your question?'"
     echo(f"next: {asking}" if count else f"next: put documents into {folder}, then {asking}")

@@ -8,6 +8,8 @@ from __future__ import annotations
 import contextlib
 import io
 import os
+import re
+import shlex
 import shutil
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -83,6 +85,11 @@ def draw(sheet: TerminalTable, file_width: int = 160, *, wide: bool = False) -> 
     width = terminal_width() if is_terminal() else file_width
     console = Console(width=max(width, sheet.width) if wide else width, highlight=False)
     write(lambda: console.print(sheet))
+
+
+def shell_word(text: str) -> str:
+    """A name as a shell takes it: in quotes where it has to be."""
+    return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 
 def is_terminal(*, err: bool = False) -> bool:

@@ -275,8 +275,8 @@ def loader_for(extension: str, documents: Documents) -> ComponentSpec:
     if not names:
         what = f"'.{extension}' files" if extension else "files without an extension"
         raise UnknownFileType(
-            f"no loader is known for {what}; known are {' '.join(plugins.file_types())}. "
-            "To read it all the same, name a loader: documents: {use: LOADER, path: ...}"
+            f"no loader is known for {what}. If it is of a type that one reads, name that one: "
+            "documents: {use: LOADER, path: ...}"
         )
     if len(names) > 1:
         raise UnknownFileType(

@@ -29,5 +29,5 @@ def failure_of(source: Source, error: PotluckError, loader: ComponentSpec | None
     """
     reason = str(error)
     if isinstance(error, PasswordNeeded) and loader and "password" in type(loader.config).model_fields:
-        reason += "; give it as documents: {password: ${NAME}} with the environment variable NAME"
+        reason += "; give its password by an environment variable: --set 'documents.password=${NAME}'"
     return LoadFailure(source.name, type(error).__name__, reason)

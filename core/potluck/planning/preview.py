@@ -10,7 +10,7 @@ from potluck import plugins
 from potluck.components.components import loader_for
 from potluck.contracts import Context, Loader
 from potluck.documents import Document, Source
-from potluck.errors import NoDocuments, PotluckError
+from potluck.errors import NoDocuments, PasswordNeeded, PotluckError
 from potluck.loading.attachments import FileReader
 from potluck.loading.check_documents import check_documents
 from potluck.loading.failure import LoadFailure
@@ -67,7 +67,9 @@ def _load(source: Source, documents: Documents, worker: Worker) -> list[Document
         part = documents.loader or loader_for(extension, documents)
         return check_documents(_documents_of(part, source, worker, documents))
     except PotluckError as error:
-        return LoadFailure(source.name, type(error).__name__, str(error))
+        hint = "; give it by an environment variable: --set 'password=${NAME}'"
+        reason = f"{error}{hint if isinstance(error, PasswordNeeded) and documents.password is None else ''}"
+        return LoadFailure(source.name, type(error).__name__, reason)
 
 
 def _documents_of(part: ComponentSpec, source: Source, worker: Worker, documents: Documents) -> list[Document]:

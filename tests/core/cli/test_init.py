@@ -19,7 +19,7 @@ def test_it_says_what_it_found_what_it_wrote_and_what_is_next(tmp_path: Path) ->
 
     assert done.returncode == 0
     assert done.stdout.splitlines() == [
-        "5 documents: 2 .txt, 1 .pdf, 1 .png, 1 without an ending",
+        "5 files: 2 .txt, 1 .pdf, 1 .png, 1 without an ending",
         "wrote 我的 文件/recipe.yaml",
         "wrote 我的 文件/questions.jsonl",
         "next: potluck ask '我的 文件' 'Your question?'",
@@ -32,7 +32,7 @@ def test_here_without_documents_it_asks_for_some(tmp_path: Path) -> None:
     again = potluck("init", cwd=tmp_path)
 
     assert again.stdout.splitlines() == [
-        "0 documents",
+        "0 files",
         "recipe.yaml is there already, and stays as it is",
         "questions.jsonl is there already, and stays as it is",
         "next: put documents into ., then potluck ask . 'Your question?'",

@@ -33,3 +33,13 @@ def test_load_takes_a_loader_and_its_settings(notes_home: Path) -> None:
 
     assert row["text"] == "短鋼軌"
     assert row["metadata"]["encoding"] == "big5"
+
+
+def test_an_encrypted_file_is_told_with_the_option_that_opens_it(shared_data: Path) -> None:
+    path = str(shared_data / "bad" / "password_protected.xlsx")
+
+    locked = potluck("load", path)
+    assert (locked.returncode, locked.stdout) == (1, "")
+    assert locked.stderr.endswith("it is encrypted; give it by an environment variable: --set 'password=${NAME}'\n")
+    wrong = potluck("load", path, "--set", "password=${NAME}", NAME="nonsense")
+    assert wrong.stderr.endswith("it is encrypted, and the password does not open it\n")

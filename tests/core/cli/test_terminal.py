@@ -19,6 +19,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from potluck.cli.terminal import shell_word
 from potluck.visible import BIDIRECTIONAL, visible, visible_json, visible_line
 from support.commands import Ended, potluck_often
 from support.fake_plugins import HASHING_EMBEDDER, install
@@ -246,3 +247,10 @@ def on_a_terminal(*arguments: str) -> str:
     _, errors = process.communicate()
     assert process.returncode == 0, errors
     return written.decode()
+
+
+@pytest.mark.parametrize(
+    ("name", "word"), [("notes/規範.txt", "notes/規範.txt"), ("a b", "'a b'"), ("$x", "'$x'"), ("", "''"), ("~", "'~'")]
+)
+def test_a_name_is_in_quotes_where_a_shell_needs_them(name: str, word: str) -> None:
+    assert shell_word(name) == word

@@ -151,7 +151,7 @@ def test_a_loader_is_found_by_its_file_type_and_made_once(make: Make) -> None:
 
 @pytest.mark.parametrize(
     ("extension", "message"),
-    [("zzz", "no loader is known for '.zzz' files; known are "), ("", "no loader is known for files without an ext")],
+    [("zzz", "no loader is known for '.zzz' files. "), ("", "no loader is known for files without an ext")],
 )
 def test_a_type_that_no_loader_takes_is_named(make: Make, extension: str, message: str) -> None:
     documents = make().recipe.documents

@@ -18,7 +18,7 @@ from potluck.plugins import Plugin
 from potluck.recipe.model import ComponentSpec
 
 SOURCE = Source("筆記/鎖.zip", Path("鎖.zip"))
-HINT = "; give it as documents: {password: ${NAME}} with the environment variable NAME"
+HINT = "; give its password by an environment variable: --set 'documents.password=${NAME}'"
 
 
 class Locked(Config):

@@ -53,8 +53,8 @@ LOAD = [
                         dropped=(2, 0))}, 2),
     Case("files that are too large or locked, and a loss", {"a": [["one", "cells"]], "b": "large", "c": "locked"},
          {"load": entry("documents", (3, 0), (1, 3), "notes/b.json: planted: large",
-                        "notes/c.json: planted: locked; give it as documents: {password: ${NAME}} with the environment "
-                        "variable NAME", "notes/a.json: cells", dropped=(2, 0))}, 3),
+                        "notes/c.json: planted: locked; give its password by an environment variable: "
+                        "--set 'documents.password=${NAME}'", "notes/a.json: cells", dropped=(2, 0))}, 3),
 ]  # fmt: skip
 
 SPLIT = [
