@@ -83,11 +83,12 @@ def command(
             outcome = strategy(recipe, plan, observers)
     finally:
         observers.close()
-    keep_strategy(outcome.result, recipe, started)
+    kept = keep_strategy(outcome.result, recipe, data, started)
     if as_json:
         print_json(outcome.document)
     else:
         _print(outcome.result)
+        echo(f"the report is {kept / 'report.html'}")
 
 
 def _recipe(chat: str | None, embedder: str | None, seed: int, tuned: str | None) -> RecipeModel:

@@ -16,29 +16,22 @@ from potluck.comparison.measured import Values, describe_measures, measure_table
 from potluck.comparison.notes import notes
 from potluck.comparison.ranking import rank_variants
 from potluck.contracts import Measure
-from potluck.documents import Passage
+from potluck.evaluation.question_results import question_result
 from potluck.evaluation.results import Answered
 from potluck.metrics.perplexity import Perplexity, Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question
 from potluck.recipe.variants import Design
 from potluck.results.comparison import (
-    AnswerResult,
     Cause,
     ChunkText,
-    CitedSpan,
     ComparisonResult,
     Curve,
-    GoldResult,
     JudgeResult,
     PerplexityResult,
-    QuestionResult,
     VariantResult,
 )
 from potluck.version import __version__
-
-_SHOWN_BEYOND = 6
-"""Passages that a question lists beyond those that the model was shown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +87,9 @@ def comparison_result(
         judge=judge,
         notes=(*setting.notes, *_on_the_measure(runs, questions, scorer.measures[metric], scorer), *notes(runs)),
         learning_curves=tuple(_curves(runs, tables, scorer.measures[metric])),
-        questions=tuple(_question(place, question, runs, chunks) for place, question in enumerate(questions)),
+        questions=tuple(
+            question_result(question, _answers(runs, place), chunks) for place, question in enumerate(questions)
+        ),
         chunks=chunks,
     )
 
@@ -143,50 +138,6 @@ def _perplexity(surprises: Mapping[str, Surprise]) -> PerplexityResult:
     )
 
 
-def _question(
-    place: int, question: Question, runs: Sequence[VariantRun], chunks: dict[str, ChunkText]
-) -> QuestionResult:
-    gold = GoldResult(
-        ids=tuple(question.gold_ids),
-        sections=tuple(question.gold_sections),
-        answers=tuple(question.answers),
-        facts=tuple(question.gold_facts),
-    )
-    answers = {
-        run.variant.name: _answer(run.repeats[0][place], run.variant.recipe.retriever.k, chunks)
-        for run in runs
-        if run.repeats
-    }
-    return QuestionResult(question.id, question.question, question.answerable, gold, answers)
-
-
-def _answer(one: Answered, k: int, chunks: dict[str, ChunkText]) -> AnswerResult:
-    retrieved = one.retrieved[: k + _SHOWN_BEYOND]
-    keys = [_chunk(passage, chunks) for passage in retrieved]
-    return AnswerResult(
-        text=one.answer.text,
-        refused=one.refused,
-        finish=one.answer.finish,
-        scores=dict(one.score.values),
-        seconds=round(one.seconds, 6),
-        retrieved=tuple(keys),
-        shown=min(k, len(keys)),
-        citations=tuple(_citations(one, dict(zip(keys, retrieved, strict=True)))),
-    )
-
-
-def _chunk(passage: Passage, chunks: dict[str, ChunkText]) -> str:
-    """The key of a passage, which is listed once: passages of other splitters are others."""
-    key = f"{passage.source}:{passage.start}-{passage.end}"
-    if key not in chunks:
-        chunks[key] = ChunkText(passage.source, passage.section, passage.page, passage.page_label, passage.text)
-    return key
-
-
-def _citations(one: Answered, passages: Mapping[str, Passage]) -> Iterator[CitedSpan]:
-    """Where the cited spans lie in the passages that are listed."""
-    for cited in one.citations:
-        for key, passage in passages.items():
-            if passage.source == cited.source and passage.start <= cited.start and cited.end <= passage.end:
-                yield CitedSpan(key, cited.start - passage.start, cited.end - passage.start)
-                break
+def _answers(runs: Sequence[VariantRun], place: int) -> dict[str, tuple[Answered, int]]:
+    """What each variant answered to a question in its first round, and how many passages its model was shown."""
+    return {run.variant.name: (run.repeats[0][place], run.variant.recipe.retriever.k) for run in runs if run.repeats}

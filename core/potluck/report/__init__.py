@@ -1,6 +1,6 @@
-"""Showing a comparison: one HTML page that needs nothing beside itself, and a table for spreadsheets."""
+"""Showing what was found out: one HTML page that needs nothing beside itself, and a table for spreadsheets."""
 
 from potluck.report.csv import write_csv
-from potluck.report.html import write_html
+from potluck.report.html import write_html, write_page
 
-__all__ = ["write_csv", "write_html"]
+__all__ = ["write_csv", "write_html", "write_page"]

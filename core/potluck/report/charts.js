@@ -95,12 +95,15 @@ function scatter(title, points, xName, yName, unit, yUnit, width) {
     points.flatMap((point) => [point[axis].mean, point[axis].low, point[axis].high].filter(isNumber));
   const x = scale(ends("x"), area.left, area.right, true);
   const y = scale(ends("y"), area.bottom, area.top);
-  const description = points
-    .map((point) => `${plain(point.name)}: ${amount(point.y.mean, yUnit)} at ${amount(point.x.mean, unit)}`)
-    .join("; ");
-  return canvas(
+  const spots = points.map((point) => ({ ...point, cx: x.at(point.x.mean), cy: y.at(point.y.mean) }));
+  const told = (point) => `${plain(point.name)}: ${amount(point.y.mean, yUnit)} at ${amount(point.x.mean, unit)}`;
+  const names = placed(
+    spots.map((spot) => ({ text: plain(spot.name), x: spot.cx, y: spot.cy })),
+    area,
+  );
+  const plot = canvas(
     title,
-    `${yName} upwards, ${xName} to the right. ${description}.`,
+    `${yName} upwards, ${xName} to the right. ${points.map(told).join("; ")}.`,
     width,
     height,
     axes(
@@ -113,16 +116,17 @@ function scatter(title, points, xName, yName, unit, yUnit, width) {
       (value) => figures(value),
     ),
     ...points.map((point) => whiskers(point, x, y)),
-    ...points.map((point) => marker(point.variant, x.at(point.x.mean), y.at(point.y.mean))),
-    ...placed(
-      points.map((point) => ({ text: short(point.name), x: x.at(point.x.mean), y: y.at(point.y.mean) })),
-      area,
-    ),
+    ...spots.map((spot) => marker(spot.variant, spot.cx, spot.cy)),
+    ...(names ?? []),
   );
+  const stops = spots.map((spot) => ({ x: spot.cx, y: spot.cy, lines: [told(spot)] }));
+  const legend = names ? null : listed(points.map((point) => named(point.variant)));
+  return make("div", {}, withTips(plot, area, stops), legend);
 }
 
-function isNumber(value) {
-  return typeof value === "number";
+/** What the signs of a drawing stand for. */
+function listed(items) {
+  return make("ul", { class: "legend" }, ...items.map((item) => make("li", {}, item)));
 }
 
 function whiskers(point, x, y) {
@@ -139,11 +143,6 @@ function whiskers(point, x, y) {
   return draw("path", { class: `whisker c${point.variant % 6}`, d: path });
 }
 
-function short(name) {
-  const letters = Array.from(plain(name).replace(/\s+/g, " "));
-  return letters.length > 22 ? letters.slice(0, 21).join("") + "…" : letters.join("");
-}
-
 function widthOf(text) {
   return Array.from(text).reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e7f ? 12.5 : 7), 0);
 }
@@ -151,10 +150,14 @@ function widthOf(text) {
 /* Where a name may stand, from its point down: beside it, then ever farther above and below. */
 const HEIGHTS = [4, -10, 19, -24, 33, -38, 47];
 
-/** Names beside their points, each at the first place where it covers no other name and no point. */
+/**
+ * Names beside their points, each at the first place where it covers no other name and no point; null where one has no
+ * place.
+ */
 function placed(names, area) {
   const taken = names.map(({ x, y }) => ({ left: x - 7, right: x + 7, top: y - 7, bottom: y + 7 }));
-  return names.map(({ text, x, y }) => {
+  const labels = [];
+  for (const { text, x, y } of names) {
     const width = widthOf(text);
     const places = HEIGHTS.flatMap((dy) => [9, -9 - width, -width / 2].map((dx) => [dx, dy]));
     const boxes = places.map(([dx, dy]) => ({
@@ -163,13 +166,12 @@ function placed(names, area) {
       top: y + dy - 11,
       bottom: y + dy + 3,
     }));
-    const box =
-      boxes.find((one) => inside(one, area) && !taken.some((other) => overlap(one, other))) ||
-      boxes.find((one) => inside(one, area)) ||
-      boxes[0];
+    const box = boxes.find((one) => inside(one, area) && !taken.some((other) => overlap(one, other)));
+    if (!box) return null;
     taken.push(box);
-    return label(box.left, box.bottom - 3, text, { class: "name" });
-  });
+    labels.push(label(box.left, box.bottom - 3, text, { class: "name" }));
+  }
+  return labels;
 }
 
 function inside(box, area) {
@@ -253,7 +255,8 @@ function meanLine(mean, y, area) {
 
 /** Counts as bars to the right: [{name, count}]. */
 function counts(title, rows, width) {
-  const [line, left, top] = [30, 92, 6];
+  const [line, top] = [30, 6];
+  const left = Math.min(width / 2, 14 + Math.max(...rows.map((row) => widthOf(plain(row.name)))));
   const largest = Math.max(1, ...rows.map((row) => row.count));
   const room = width - left - 48;
   return canvas(
@@ -264,7 +267,7 @@ function counts(title, rows, width) {
     ...rows.flatMap((row, i) => {
       const [y, length] = [top + i * line, (row.count / largest) * room];
       return [
-        label(left - 10, y + 18, short(row.name), { "text-anchor": "end" }),
+        label(left - 10, y + 18, plain(row.name), { "text-anchor": "end" }),
         draw("rect", {
           class: "count",
           x: left,
@@ -277,53 +280,4 @@ function counts(title, rows, width) {
       ];
     }),
   );
-}
-
-/** Curves over a number of examples, with a band for the interval: [{name, points: [{n, mean, low, high}]}]. */
-function lines(title, curves, yName, width) {
-  const height = 320;
-  const area = areaOf(width, height);
-  const points = curves.flatMap((curve) => curve.points);
-  const x = scale(
-    points.map((point) => point.n),
-    area.left,
-    area.right,
-  );
-  const y = scale(
-    points.flatMap((point) => [point.mean, point.low, point.high].filter(isNumber)),
-    area.bottom,
-    area.top,
-  );
-  const ends = curves.filter((curve) => curve.points.length).map((curve) => curve.points.at(-1));
-  return canvas(
-    title,
-    curves
-      .map((curve) => `${plain(curve.name)}: ${curve.points.map((p) => `${number(p.mean)} with ${p.n}`).join(", ")}`)
-      .join("; "),
-    width,
-    height,
-    axes(x, y, area, "examples →", `↑ ${yName}`, figures, figures),
-    ...curves.map((curve, i) => draw("path", { class: `interval c${i % 6}`, d: bandPath(curve.points, x, y) })),
-    ...curves.map((curve, i) =>
-      draw("path", { class: `line c${i % 6} dash${i % 4}`, d: linePath(curve.points, x, y) }),
-    ),
-    ...curves.flatMap((curve, i) => curve.points.map((point) => marker(i, x.at(point.n), y.at(point.mean), 4))),
-    ...placed(
-      ends.map((end, i) => ({ text: short(curves[i].name), x: x.at(end.n), y: y.at(end.mean) })),
-      area,
-    ),
-  );
-}
-
-function linePath(points, x, y) {
-  return points
-    .map((point, i) => `${i ? "L" : "M"}${x.at(point.n).toFixed(1)} ${y.at(point.mean).toFixed(1)}`)
-    .join("");
-}
-
-function bandPath(points, x, y) {
-  const known = points.filter((point) => isNumber(point.low) && isNumber(point.high));
-  const upper = known.map((point) => ({ n: point.n, mean: point.high }));
-  const lower = known.map((point) => ({ n: point.n, mean: point.low })).reverse();
-  return known.length ? `${linePath([...upper, ...lower], x, y)}Z` : "";
 }

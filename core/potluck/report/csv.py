@@ -7,6 +7,7 @@ import io
 import re
 from collections.abc import Iterator
 
+from potluck.report.content import Content
 from potluck.report.embedded import measures_of, score_of
 from potluck.results.comparison import ComparisonResult
 
@@ -14,7 +15,7 @@ _FORMULA = ("=", "+", "-", "@", "\t", "\r", "\n", "＝", "＋", "－", "＠")
 _UNENCODABLE = re.compile("[\x00\ud800-\udfff]")
 
 
-def write_csv(result: ComparisonResult) -> str:
+def write_csv(result: Content | ComparisonResult) -> str:
     """One line for each question and variant: what was asked and answered, then a column for each measure.
 
     A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, *CSV Injection*). Empty where
@@ -25,7 +26,7 @@ def write_csv(result: ComparisonResult) -> str:
     return table.getvalue()
 
 
-def _rows(result: ComparisonResult) -> Iterator[list[str | float | None]]:
+def _rows(result: Content | ComparisonResult) -> Iterator[list[str | float | None]]:
     measures = [measure.name for measure in measures_of(result)]
     yield ["question_id", "question", "answerable", "variant", "answer", "refused", *map(spreadsheet_text, measures)]
     for question in result.questions:

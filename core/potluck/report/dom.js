@@ -90,6 +90,10 @@ function languageOf(text) {
 
 /* Numbers. */
 
+function isNumber(value) {
+  return typeof value === "number";
+}
+
 function number(value, digits = 3) {
   if (value === null || value === undefined) return "–";
   return minus(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
@@ -121,34 +125,4 @@ function signed(value, unit = "") {
   if (value === null || value === undefined) return "–";
   const sign = value > 0 ? "+" : value < 0 ? "−" : "±";
   return sign + amount(Math.abs(value), unit);
-}
-
-/* Tables. */
-
-/** A cell with a number. */
-function numeric(...children) {
-  return make("td", { class: "number" }, ...children);
-}
-
-/** The head of a column of numbers. */
-function counting(...children) {
-  return make("th", { scope: "col", class: "number" }, ...children);
-}
-
-/** A table in a box of its own that scrolls sideways where the page is narrow. */
-function boxed(caption, heads, rows, attributes = {}) {
-  const cells = heads.map((head) => (head instanceof Node ? head : make("th", { scope: "col" }, head)));
-  const table = make(
-    "table",
-    attributes,
-    make("caption", { class: "hidden" }, caption),
-    make("thead", {}, make("tr", {}, ...cells)),
-    make("tbody", {}, ...rows),
-  );
-  return make("div", { class: "box", tabindex: "0", role: "region", "aria-label": caption }, table);
-}
-
-/** Something that can be folded away. */
-function folded(summary, content, open = false) {
-  return make("details", { open }, make("summary", {}, summary), content);
 }

@@ -1,4 +1,4 @@
-"""What of a comparison goes into the page: the same facts, with numbers in place of names.
+"""What of a report's content goes into the page: the same facts, with numbers in place of names.
 
 Variants, measures and chunks become positions in a list. That makes the file small, and the scripts never look
 anything up by a name that somebody else chose.
@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 from potluck.documents import Json
 from potluck.json_values import as_json
+from potluck.report.content import Cell, Chart, Confusion, Content, Table
 from potluck.results.comparison import (
     AnswerResult,
     Cause,
@@ -20,6 +21,7 @@ from potluck.results.comparison import (
     QuestionResult,
     VariantResult,
 )
+from potluck.statistics.intervals import Interval
 
 _DEPTH = 10
 """A chunk that nobody ranks among the first so many, shows to a model or cites comes without its text."""
@@ -27,21 +29,19 @@ _DEPTH = 10
 _TEXTS = 6_000_000
 """Bytes of chunk texts. Beyond that, those that no model was shown and no answer cites go without, the lowest first."""
 
-_HEAD = ("potluck", "run", "name", "started", "recipe", "design", "questions_file")
 
-
-def page_data(result: ComparisonResult) -> dict[str, Json]:
+def page_data(content: Content) -> dict[str, Json]:
     """The object that the page's scripts read."""
-    return _Page(result).as_json()
+    return _Page(content).as_json()
 
 
-def measures_of(result: ComparisonResult) -> list[MeasureResult]:
-    """The measures of a comparison: the declared ones, and behind them those that only have values somewhere."""
-    declared = {measure.name: measure for measure in result.measures}
-    named = [pair.metric for pair in result.pairs]
-    for variant in result.variants:
+def measures_of(content: Content | ComparisonResult) -> list[MeasureResult]:
+    """All measures: the declared ones, and behind them those that only have values somewhere."""
+    declared = {measure.name: measure for measure in content.measures}
+    named = [pair.metric for pair in content.pairs]
+    for variant in content.variants:
         named += variant.metrics
-    for question in result.questions:
+    for question in content.questions:
         for answer in question.answers.values():
             named += answer.scores
     for name in named:
@@ -58,39 +58,82 @@ def score_of(answer: AnswerResult, measure: str) -> float | None:
     return None if value is None else round(float(value), 6)
 
 
-class _Page:
-    """A comparison whose names have numbers."""
+def _table(table: Table) -> Json:
+    return {
+        "title": table.title,
+        "note": table.note,
+        "columns": [[column.label, column.is_number, column.unit] for column in table.columns],
+        "rows": [[_cell(cell) for cell in row] for row in table.rows],
+    }
 
-    def __init__(self, result: ComparisonResult) -> None:
-        self.result = result
-        self.measures = measures_of(result)
-        self.variants = {variant.name: number for number, variant in enumerate(result.variants)}
+
+def _cell(cell: Cell) -> Json:
+    return cell.as_json() if isinstance(cell, Interval) else cell
+
+
+def _chart(chart: Chart) -> Json:
+    return {
+        "title": chart.title,
+        "x": chart.x,
+        "y": chart.y,
+        "dense": chart.is_dense,
+        "curves": [as_json(curve) for curve in chart.curves],
+    }
+
+
+def _confusion(confusion: Confusion | None) -> Json:
+    """The labels, and of each actual one how often it was predicted as each, in the same order."""
+    if confusion is None:
+        return None
+    counts = [confusion.counts.get(actual, {}) for actual in confusion.labels]
+    return {
+        "labels": list(confusion.labels),
+        "counts": [[row.get(predicted, 0) for predicted in confusion.labels] for row in counts],
+    }
+
+
+class _Page:
+    """A report whose names have numbers."""
+
+    def __init__(self, content: Content) -> None:
+        self.content = content
+        self.measures = measures_of(content)
+        self.variants = {variant.name: number for number, variant in enumerate(content.variants)}
         self.measure_numbers = {measure.name: number for number, measure in enumerate(self.measures)}
         self.chunks: dict[str, int] = {}
         self.best_ranks: dict[str, int] = {}
 
     def as_json(self) -> dict[str, Json]:
-        result = self.result
+        content = self.content
         causes: dict[str, list[Json]] = {}
-        for cause in result.causes:
+        for cause in content.causes:
             if self._knows(cause):
                 causes.setdefault(cause.question_id, []).append(self._with_numbers(cause))
-        questions: list[Json] = [self._question(question, causes) for question in result.questions]
+        questions: list[Json] = [self._question(question, causes) for question in content.questions]
         with_text = self._with_text()
         return {
-            **{key: getattr(result, key) for key in _HEAD},
-            "baseline": self.variants.get(result.baseline, 0),
-            "main": self.measure_numbers.get(result.metric),
+            **{key: getattr(content, key) for key in ("kind", "run", "name", "unit")},
+            "facts": [list(fact) for fact in content.facts],
+            "conclusion": list(content.conclusion),
+            "notes": list(content.notes),
+            "baseline": self.variants.get(content.baseline, 0),
+            "main": self.measure_numbers.get(content.metric),
             "measures": [self._measure(measure) for measure in self.measures],
-            "variants": [self._variant(variant) for variant in result.variants],
-            "pairs": [self._pair(pair) for pair in result.pairs if self._knows(pair)],
-            "cause_counts": [self._with_numbers(count) for count in result.cause_counts if self._knows(count)],
-            "judge": as_json(result.judge) if result.judge else None,
-            "notes": list(result.notes),
-            "learning_curves": [as_json(curve) for curve in result.learning_curves],
+            "axes": self._axes(),
+            "variants": [self._variant(variant) for variant in content.variants],
+            "pairs": [self._pair(pair) for pair in content.pairs if self._knows(pair)],
+            "cause_counts": [self._with_numbers(count) for count in content.cause_counts if self._knows(count)],
+            "judge": as_json(content.judge) if content.judge else None,
+            "charts": [_chart(chart) for chart in content.charts],
+            "tables": [_table(table) for table in content.tables],
+            "confusion": _confusion(content.confusion),
             "questions": questions,
             "chunks": [self._chunk(key, key in with_text) for key in self.chunks],
         }
+
+    def _axes(self) -> list[Json]:
+        """What is swapped, in the order in which the variants name it."""
+        return list(dict.fromkeys(axis for variant in self.content.variants for axis in variant.swaps))
 
     def _knows(self, row: Cause | CauseCount | PairResult) -> bool:
         """Whether both variants are listed."""
@@ -112,7 +155,7 @@ class _Page:
         metrics = [variant.metrics.get(measure.name) for measure in self.measures]
         return {
             "name": variant.name,
-            "swaps": [[axis, value] for axis, value in variant.swaps.items()],
+            "values": [variant.swaps.get(str(axis)) for axis in self._axes()],
             "metrics": [None if interval is None else interval.as_json() for interval in metrics],
             "cost": variant.cost,
             "seconds": variant.seconds,
@@ -166,14 +209,14 @@ class _Page:
         """The chunks whose texts go into the page."""
         kept, size = set(), 0
         for key in sorted(self.best_ranks, key=lambda key: self.best_ranks[key]):
-            chunk = self.result.chunks.get(key)
+            chunk = self.content.chunks.get(key)
             size += len(chunk.text.encode(errors="replace")) if chunk else 0
             if self.best_ranks[key] < 0 or (self.best_ranks[key] < _DEPTH and size <= _TEXTS):
                 kept.add(key)
         return kept
 
     def _chunk(self, key: str, with_text: bool) -> Json:
-        chunk = self.result.chunks.get(key)
+        chunk = self.content.chunks.get(key)
         if chunk is None:
             return {"source": key, "section": None, "page": None, "page_label": None, "text": None}
         return {**as_json(chunk), "text": chunk.text if with_text else None}

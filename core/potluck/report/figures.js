@@ -10,8 +10,9 @@ function showPlots() {
     differencesFigure(width),
     causesFigure(width),
   ];
-  if (report.learning_curves.length) figures.push(curvesFigure(width));
+  figures.push(...report.charts.map((chart) => chartFigure(chart, width)));
   fill(byId("plots"), ...figures.filter(Boolean));
+  byId("plotted").hidden = !byId("plots").hasChildNodes();
 }
 
 /** What a variant costs, or how long it takes, for one question. */
@@ -24,7 +25,7 @@ function perQuestion(variant, name) {
 
 function against(name, unit, width) {
   const measure = report.measures[state.measure];
-  if (measure.name === name) return null;
+  if (isSingle() || !measure || measure.name === name) return null;
   const what = name === "cost" ? "cost per question" : "seconds per question";
   const points = report.variants
     .map((variant, v) => ({
@@ -35,11 +36,7 @@ function against(name, unit, width) {
     }))
     .filter((point) => point.x && point.y && isNumber(point.x.mean) && isNumber(point.y.mean));
   const title = name === "cost" ? "Quality against cost" : "Quality against time";
-  if (!points.length)
-    return figure(
-      title,
-      make("p", { class: "note" }, name === "cost" ? "No variant has a known cost." : "No variant was timed."),
-    );
+  if (!points.length) return null;
   const rows = points.map((point) =>
     make(
       "tr",
@@ -62,8 +59,7 @@ function differencesFigure(width) {
     if (value !== null) differences.push({ q, value });
   });
   const title = "Differences, question by question";
-  if (!differences.length)
-    return figure(title, make("p", { class: "note" }, "No question has this measure for both variants."));
+  if (!differences.length) return null;
   const pair = report.pairs.find((one) => one.a === state.a && one.b === state.b && one.m === state.measure);
   const gain = measure.higher ? 1 : -1;
   differences.sort((a, b) => b.value * gain - a.value * gain);
@@ -95,13 +91,13 @@ function extremes(differences, gain, measure) {
     .reverse();
   const gains = differences.filter((one) => one.value * gain > 0).slice(0, 10);
   const rows = [...losses, ...gains].map(({ q, value }) => {
-    const go = button({ class: "link" }, () => openQuestion(q), quoted(report.questions[q].id));
+    const go = questionLink(report.questions[q], quoted(report.questions[q].id));
     return make(
       "tr",
       {},
       make("th", { scope: "row" }, go),
       make("td", {}, badge(value * gain > 0 ? "better" : "worse")),
-      numeric(signed(value, measure.unit)),
+      numeric(value, signed(value, measure.unit)),
     );
   });
   return boxed("The largest losses and gains", ["Question", "Change", counting("Difference")], rows);
@@ -115,10 +111,7 @@ function samePair({ a, b }) {
 function causesFigure(width) {
   const found = report.cause_counts.filter((one) => samePair(one));
   const title = "Causes of the differences";
-  if (!found.length)
-    return report.cause_counts.length
-      ? figure(title, make("p", { class: "note" }, "For these two no causes were looked for, or nothing differs."))
-      : null;
+  if (!found.length) return null;
   const rows = found
     .map((one) => ({ name: one.cause, count: one.count, sentence: one.sentence }))
     .sort((a, b) => b.count - a.count);
@@ -131,24 +124,9 @@ function causesFigure(width) {
         { scope: "row" },
         button({ class: "link" }, () => chooseCause(row.name), quoted(row.name)),
       ),
-      numeric(whole(row.count)),
+      numeric(row.count, whole(row.count)),
       quoted(row.sentence, "td"),
     ),
   );
   return figure(title, counts(title, rows, width), boxed(title, ["Cause", counting("Questions"), "In words"], cells));
-}
-
-function curvesFigure(width) {
-  const curves = report.learning_curves;
-  const rows = curves.flatMap((curve) =>
-    curve.points.map((point) =>
-      make("tr", {}, quoted(curve.name, "th", { scope: "row" }), numeric(whole(point.n)), estimate(point, "")),
-    ),
-  );
-  const title = "Learning curves";
-  return figure(
-    title,
-    lines(title, curves, "quality", width),
-    boxed(title, ["Curve", counting("Examples"), counting("Mean")], rows),
-  );
 }

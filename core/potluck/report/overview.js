@@ -6,11 +6,6 @@ const SIGNS = new Map([
   ["better", "▲"],
   ["worse", "▼"],
 ]);
-const DESIGNS = new Map([
-  ["grid", "full grid"],
-  ["paired", "paired list"],
-  ["one-at-a-time", "one thing at a time"],
-]);
 const STAGES = ["load", "split", "embed", "retrieve", "answer"];
 const FIRST_PAIRS = 8;
 
@@ -21,31 +16,18 @@ function named(variant) {
 
 function showHead() {
   fill(byId("name"), quoted(report.name, "bdi"));
-  const facts = [
-    ["Started", when(report.started)],
-    ["Recipe", report.recipe],
-    ["Questions", `${whole(report.questions.length)} from ${report.questions_file ?? "the recipe"}`],
-    ["Design", DESIGNS.get(report.design) ?? report.design],
-    ["Variants", whole(report.variants.length)],
-    ["Run", report.run],
-  ];
   fill(
     byId("facts"),
-    ...facts
-      .filter(([, fact]) => fact)
-      .map(([name, fact]) => make("div", {}, make("dt", {}, name), quoted(fact, "dd"))),
+    ...report.facts.map(([name, fact]) => make("div", {}, make("dt", {}, name), quoted(fact, "dd"))),
   );
+  byId("conclusion").hidden = !report.conclusion.length;
+  fill(byId("concluded"), ...report.conclusion.map((sentence) => quoted(sentence, "p")));
 }
 
 /** What the measures do not say: shown above them, so that nobody reads them without it. */
 function showNotes() {
   byId("notes").hidden = !report.notes.length;
   fill(byId("noted"), ...report.notes.map((note) => quoted(note, "li")));
-}
-
-function when(iso) {
-  const found = /^(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z?)/.exec(iso ?? "");
-  return found ? `${found[1]} ${found[2]}${found[3] ? " UTC" : ""}` : iso;
 }
 
 /** The sign and word of a verdict; what it means is never said by colour alone. */
@@ -59,8 +41,9 @@ function badge(verdict) {
   );
 }
 
-function showVerdicts() {
+function showMeaning() {
   const measure = report.measures[state.measure];
+  if (!measure) return;
   const code = measure.name === measure.label ? null : make("span", {}, " ", quoted(measure.name, "code"));
   fill(
     byId("measure-meaning"),
@@ -68,37 +51,32 @@ function showVerdicts() {
     code,
     measure.meaning ? `: ${measure.meaning}.` : "",
   );
-  const pairs = report.pairs.filter((pair) => pair.m === state.measure);
-  const items = pairs.map(verdictItem);
+}
+
+function showVerdicts() {
+  byId("pairs").hidden = !report.pairs.length;
+  if (!report.pairs.length) return;
+  const items = report.pairs.filter((pair) => pair.m === state.measure).map(verdictItem);
   const more = items.splice(FIRST_PAIRS);
   if (more.length)
     items.push(
       make("li", { class: "plain" }, folded(`${more.length} more pairs`, make("ul", { class: "verdicts" }, ...more))),
     );
-  fill(
-    byId("verdicts"),
-    ...(items.length
-      ? items
-      : [
-          make(
-            "li",
-            { class: "plain" },
-            make("p", { class: "note" }, "No two variants were tested against each other on this measure."),
-          ),
-        ]),
-  );
-  if (!byId("all-pairs").hasChildNodes() && report.pairs.length) {
+  const none = make("p", { class: "note" }, "No two variants were tested against each other on this measure.");
+  fill(byId("verdicts"), ...(items.length ? items : [make("li", { class: "plain" }, none)]));
+  if (!byId("all-pairs").hasChildNodes())
     fill(byId("all-pairs"), folded("All pairs and measures in numbers", pairsTable()));
-  }
 }
 
 function verdictItem(pair) {
   const chosen = pair.a === state.a && pair.b === state.b;
-  const look = button(
-    { class: "quiet", "aria-pressed": String(chosen) },
-    () => choosePairHere(pair),
-    chosen ? "Shown below" : "Show below",
-  );
+  const look = report.questions.length
+    ? button(
+        { class: "quiet", "aria-pressed": String(chosen) },
+        () => choosePairHere(pair),
+        chosen ? "Shown below" : "Show below",
+      )
+    : null;
   return make("li", { class: chosen ? "chosen" : null }, badge(pair.verdict), quoted(pair.sentence, "p"), look);
 }
 
@@ -114,7 +92,7 @@ function pairsTable() {
     "Second",
     "Measure",
     "Verdict",
-    ...["Difference", "95 % interval", "p", "p, adjusted", "Questions", "Detectable", "Needed"].map((head) =>
+    ...["Difference", "p", "p, adjusted", "Questions", "Detectable", "Needed"].map((head) =>
       counting(head),
     ),
   ];
@@ -127,16 +105,24 @@ function pairsTable() {
       make("td", {}, named(pair.b)),
       make("td", {}, said(name)),
       make("td", {}, badge(pair.verdict)),
-      numeric(signed(pair.difference, unit)),
-      numeric(`${signed(pair.low, unit)} to ${signed(pair.high, unit)}`),
-      numeric(chance(pair.p)),
-      numeric(chance(pair.p_adjusted)),
-      numeric(whole(pair.n)),
-      numeric(amount(pair.detectable, unit)),
-      numeric(whole(pair.needed_n)),
+      differenceCell(pair, unit),
+      numeric(pair.p, chance(pair.p)),
+      numeric(pair.p_adjusted, chance(pair.p_adjusted)),
+      numeric(pair.n, whole(pair.n)),
+      numeric(pair.detectable, amount(pair.detectable, unit)),
+      numeric(pair.needed_n, whole(pair.needed_n)),
     );
   });
   return boxed("All pairs and measures", heads, rows);
+}
+
+/** A difference above its 95 % interval. */
+function differenceCell({ difference, low, high }, unit) {
+  const cell = numeric(difference, signed(difference, unit));
+  if (!isNumber(low)) return cell;
+  [cell.dataset.low, cell.dataset.high] = [low, high];
+  cell.append(make("span", { class: "small" }, `${signed(low, unit)} to ${signed(high, unit)}`));
+  return cell;
 }
 
 function chance(p) {
@@ -144,50 +130,111 @@ function chance(p) {
   return p < 0.001 ? "< 0.001" : number(p);
 }
 
+/* The variants, best first: the chosen measure, what was swapped, the other measures. */
+
+const TITLES = { compare: "Ranking", run: "Measures", evaluate: "Measures", tune: "Measures", strategy: "Ranking" };
+
 function showVariants() {
-  fill(byId("variants"), variantsTable(), folded("Work done and reused, stage by stage", workTable()));
+  byId("ranking").hidden = !report.variants.length;
+  if (!report.variants.length) return;
+  fill(byId("variants-title"), TITLES[report.kind]);
+  fill(byId("variants"), isSingle() ? measuresTable() : variantsTable(), ...failures(), workTable());
+}
+
+/** The measures that were measured, the chosen one first. */
+function measured() {
+  const found = report.measures
+    .map((measure, m) => ({ measure, m }))
+    .filter(({ m }) => report.variants.some((variant) => variant.metrics[m]));
+  return found.sort((one, other) => (other.m === state.measure) - (one.m === state.measure));
+}
+
+/** The variants from the best to the worst by the chosen measure; those without it last. */
+function ranked() {
+  const sign = report.measures[state.measure]?.higher ? -1 : 1;
+  const value = (v) => report.variants[v].metrics[state.measure]?.mean ?? null;
+  return report.variants.map((_, v) => v).sort((one, other) => inOrder(value(one), value(other), sign));
 }
 
 function variantsTable() {
-  const columns = report.measures
-    .map((measure, m) => ({ measure, m }))
-    .filter(({ m }) => report.variants.some((variant) => variant.metrics[m]));
+  const [first, ...others] = measured();
   const heads = [
-    "Variant",
-    "Swapped",
-    ...columns.map(measureHead),
+    ...(first ? [measureHead(first)] : []),
+    ...axisNames().map((axis) => columnHead(quoted(axis))),
+    ...others.map(measureHead),
     counting("Cost of the run"),
     counting("Time of the run"),
   ];
-  const rows = report.variants.map((variant, v) => {
-    const first = make(
-      "th",
-      { scope: "row" },
-      named(v),
-      ...(v === report.baseline ? [" ", make("span", { class: "tag" }, "baseline")] : []),
-    );
-    if (variant.error) {
-      const failed = make("p", { class: "failure" }, make("strong", {}, "✕ failed: "), quoted(variant.error));
-      return make(
-        "tr",
-        {},
-        first,
-        make("td", { class: "swaps" }, swaps(variant)),
-        make("td", { colspan: columns.length + 2 }, failed),
-      );
-    }
-    const cells = columns.map(({ measure, m }) => estimate(variant.metrics[m], measure.unit, m === state.measure));
+  const rows = ranked().map((v) => {
+    const variant = report.variants[v];
+    const cell = ({ measure, m }) => estimate(variant.metrics[m], measure.unit, m === state.measure);
+    const [name, ...values] = valuesOf(v);
     return make(
       "tr",
       {},
-      first,
-      make("td", { class: "swaps" }, swaps(variant)),
-      ...cells,
-      numeric(amount(variant.cost, "USD")),
-      numeric(amount(variant.seconds, "s")),
+      ...(first ? [cell(first)] : []),
+      make("th", { scope: "row" }, name, ...tagsOf(v)),
+      ...values.map((value) => make("td", {}, value)),
+      ...others.map(cell),
+      numeric(variant.cost, amount(variant.cost, "USD")),
+      numeric(variant.seconds, amount(variant.seconds, "s")),
     );
   });
-  return boxed("Variants with their measures; below each mean its 95 % interval", heads, rows);
+  const made = boxed("Variants with their measures; below each mean its 95 % interval", heads, rows, {
+    class: "ranking",
+  });
+  const order = report.measures[state.measure]?.higher ? "descending" : "ascending";
+  if (first && rows.length > 1) showOrder(made.querySelector("table"), made.querySelector("th"), order);
+  return made;
+}
+
+function axisNames() {
+  return report.axes.length ? report.axes : ["Variant"];
+}
+
+/** What a variant has of each axis, as elements; its sign stands before the first. */
+function valuesOf(v) {
+  const { name, values } = report.variants[v];
+  const shown = report.axes.length ? values : [name];
+  return shown.map((value, i) => {
+    const text = value === null ? make("span", { class: "faint" }, "as in the recipe") : quoted(value);
+    return i ? text : make("span", { class: "named" }, swatch(v), text);
+  });
+}
+
+function tagsOf(v) {
+  const tags = [
+    v === report.baseline && report.kind === "compare" ? "baseline" : null,
+    v === report.baseline && report.kind === "strategy" ? "recommended" : null,
+    report.variants[v].error ? "✕ failed" : null,
+  ];
+  return tags.filter(Boolean).flatMap((tag) => [" ", make("span", { class: "tag" }, tag)]);
+}
+
+function failures() {
+  return report.variants
+    .map((variant, v) => ({ variant, v }))
+    .filter(({ variant }) => variant.error)
+    .map(({ variant, v }) =>
+      make("p", { class: "failure" }, make("strong", {}, "✕ ", named(v), " failed: "), quoted(variant.error)),
+    );
+}
+
+/** Of a single variant: a measure a row. */
+function measuresTable() {
+  const [{ metrics }] = report.variants;
+  const rows = measured().map(({ measure, m }) =>
+    make(
+      "tr",
+      { class: m === state.measure ? "chosen" : null },
+      quoted(measure.label, "th", { scope: "row" }),
+      estimate(metrics[m], measure.unit, m === state.measure),
+      numeric(metrics[m]?.n, whole(metrics[m]?.n)),
+      make("td", {}, measure.meaning, measure.higher ? "" : make("span", { class: "small" }, "lower is better")),
+    ),
+  );
+  const heads = ["Measure", counting("Mean"), counting("Of"), "What it says"];
+  return boxed("Measures; below each mean its 95 % interval", heads, rows);
 }
 
 function measureHead({ measure, m }) {
@@ -204,32 +251,20 @@ function measureHead({ measure, m }) {
   );
 }
 
-function swaps(variant) {
-  if (!variant.swaps.length) return make("span", { class: "faint" }, "as in the recipe");
-  const lines = variant.swaps.map(([axis, value]) =>
-    make("li", {}, quoted(axis, "bdi", { class: "faint" }), ": ", quoted(value)),
-  );
-  return make("ul", { class: "plain" }, ...lines);
-}
-
-/** A mean above its interval. */
-function estimate(found, unit, chosen) {
-  const cell = make("td", { class: chosen ? "number chosen" : "number" }, amount(found?.mean, unit));
-  if (found && isNumber(found.low))
-    cell.append(make("span", { class: "small" }, `${amount(found.low, unit)} to ${amount(found.high, unit)}`));
-  return cell;
-}
-
+/** What each stage did now and before; null where nothing is known of it. */
 function workTable() {
+  if (!report.variants.some((variant) => STAGES.some((stage) => isNumber(variant.computed[stage])))) return null;
   const heads = ["Variant", ...STAGES.map((stage) => counting(stage))];
   const rows = report.variants.map((variant, v) => {
     const cells = STAGES.map((stage) => {
-      const [computed, reused] = [variant.computed?.[stage], variant.reused?.[stage]];
-      return numeric(whole(computed), make("span", { class: "small" }, `${whole(reused)} reused`));
+      const [computed, reused] = [variant.computed[stage], variant.reused[stage]];
+      if (!isNumber(computed) && !isNumber(reused)) return numeric(null, NOTHING);
+      return numeric(computed, whole(computed), make("span", { class: "small" }, `${whole(reused)} reused`));
     });
     return make("tr", {}, make("th", { scope: "row" }, named(v)), ...cells);
   });
-  return boxed("What each stage computed, and what it reused", heads, rows);
+  const table = boxed("What each stage computed, and what it reused", heads, rows);
+  return folded("Work done and reused, stage by stage", table);
 }
 
 /* What a model thought of the answers: names and values as they come, whatever they are. */

@@ -3,10 +3,11 @@
 /* The passages of one question: which the model was shown, what moved, what the answer cites. */
 
 const LISTED = 10;
+const PREVIEW = 90;
 
 function passages(question, variant) {
   const answer = question.answers[variant];
-  const column = make("div", { class: "card" }, make("p", { class: "who" }, named(variant)));
+  const column = make("div", { class: "card" }, isSingle() ? null : make("p", { class: "who" }, named(variant)));
   if (!answer) return column;
   const items = answer.retrieved.map((chunk, rank) =>
     passage(chunk, rank, answer, moved(question, variant, chunk, rank)),
@@ -68,7 +69,10 @@ function move(sign, words) {
 
 /** The beginning of a passage, to know it by while it is folded. */
 function preview(text) {
-  return text ? quoted(text.slice(0, 160).replace(/[\ud800-\udbff]$/, ""), "span", { class: "preview" }) : null;
+  if (!text) return null;
+  const words = text.slice(0, PREVIEW).replace(/[\ud800-\udbff]$/, "");
+  const whole = words.length === text.length || !/[\p{L}\p{N}]$/u.test(words) || HAN.test(words.slice(-1));
+  return quoted(`${whole ? words : words.replace(/\s+\S*$/, "")} …`, "span", { class: "preview" });
 }
 
 /** One passage: its place, and folded in it its text with what the answer cites. */

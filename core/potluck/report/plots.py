@@ -1,6 +1,6 @@
 """Pictures of a training and of what came of it: the loss, the confusion of labels, a learning curve.
 
-Each is made twice: as PNG for other documents, and as SVG for the report, in which texts stay texts.
+They are PNG, for other documents: the report draws its own.
 """
 
 from __future__ import annotations
@@ -14,6 +14,7 @@ from typing import Any
 from potluck.errors import MissingDependency
 from potluck.installation import pip_command_of_extra
 from potluck.metrics.classification import Classification
+from potluck.report.training import running_mean
 from potluck.results.comparison import ComparisonResult, Curve
 
 _FONTS = ["DejaVu Sans", "Noto Sans CJK TC", "Noto Sans TC", "Microsoft JhengHei", "PingFang TC", "WenQuanYi Zen Hei"]
@@ -30,7 +31,7 @@ def loss(losses: Sequence[float], evaluations: Sequence[Mapping[str, float]]) ->
     figure, axes = _axes(7.0, 3.6)
     steps = range(1, len(losses) + 1)
     axes.plot(steps, losses, color=_COLOURS[0], alpha=0.3, linewidth=1)
-    axes.plot(steps, _running_mean(losses), color=_COLOURS[0], linewidth=2, label="training")
+    axes.plot(steps, running_mean(losses), color=_COLOURS[0], linewidth=2, label="training")
     if evaluations:
         at = [one["step"] for one in evaluations]
         axes.plot(at, [one["loss"] for one in evaluations], "o-", color=_COLOURS[1], linewidth=2, label="validation")
@@ -42,22 +43,22 @@ def loss(losses: Sequence[float], evaluations: Sequence[Mapping[str, float]]) ->
 
 
 def confusion(classes: Classification) -> Any:
-    """How often each label (a row) was taken for each other (a column), as shares of the row."""
+    """How often each actual label (a row) was predicted as each label (a column), as shares of the row."""
     labels = sorted(classes.labels)
     size = max(3.2, min(11.0, 1.5 + 0.35 * len(labels)))
     figure, axes = _axes(size + 1, size)
-    shares = [[_share(classes, gold, said) for said in labels] for gold in labels]
+    shares = [[_share(classes, actual, predicted) for predicted in labels] for actual in labels]
     axes.imshow(shares, cmap="Blues", vmin=0, vmax=1)
-    axes.set_xlabel("said")
-    axes.set_ylabel("right")
+    axes.set_xlabel("predicted")
+    axes.set_ylabel("actual")
     points = 9 if len(labels) <= _WRITTEN else 6
     names = [label if len(label) <= _LONGEST else label[: _LONGEST - 1] + "…" for label in labels]
     axes.set_xticks(range(len(labels)), names, rotation=90 if len(labels) > 3 else 0, fontsize=points)
     axes.set_yticks(range(len(labels)), names, fontsize=points)
     if len(labels) <= _NUMBERED:
-        for row, gold in enumerate(labels):
-            for column, said in enumerate(labels):
-                count = classes.confusion.get(gold, {}).get(said, 0)
+        for row, actual in enumerate(labels):
+            for column, predicted in enumerate(labels):
+                count = classes.confusion.get(actual, {}).get(predicted, 0)
                 ink = "white" if shares[row][column] > 0.5 else "black"
                 axes.text(column, row, str(count), ha="center", va="center", color=ink, fontsize=9)
     return figure
@@ -79,13 +80,11 @@ def draw_curves(found: Sequence[Curve], measure: str) -> Any:
 
 def png(figure: Any) -> bytes:
     """The picture in 150 dots an inch."""
-    return _write_figure(figure, "png", dpi=150)
-
-
-def svg(figure: Any) -> str:
-    """The picture as an ``svg`` element."""
-    text = _write_figure(figure, "svg", metadata={"Date": None, "Creator": None}).decode()
-    return text[text.index("<svg") :]
+    held = io.BytesIO()
+    with warnings.catch_warnings():  # a script that no installed font has is drawn as boxes
+        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
+        figure.savefig(held, format="png", dpi=150)
+    return held.getvalue()
 
 
 def of_curves(result: ComparisonResult) -> bytes | None:
@@ -100,31 +99,13 @@ def _axes(width: float, height: float) -> tuple[Any, Any]:
     except ImportError:
         raise MissingDependency(f"plots need the package 'matplotlib'. Run: {pip_command_of_extra('plots')}") from None
     logging.getLogger("matplotlib.font_manager").setLevel(logging.ERROR)  # of the fonts, one is enough
-    rcParams["font.family"], rcParams["svg.fonttype"], rcParams["svg.hashsalt"] = _FONTS, "none", "potluck"
+    rcParams["font.family"] = _FONTS
     figure = Figure(figsize=(width, height), layout="constrained")
     axes = figure.add_subplot()
     axes.spines[["top", "right"]].set_visible(False)
     return figure, axes
 
 
-def _write_figure(figure: Any, form: str, **more: Any) -> bytes:
-    held = io.BytesIO()
-    with warnings.catch_warnings():  # a script that no installed font has: boxes in the PNG, text in the SVG
-        warnings.filterwarnings("ignore", message="Glyph .* missing from font")
-        figure.savefig(held, format=form, **more)
-    return held.getvalue()
-
-
-def _running_mean(values: Sequence[float]) -> list[float]:
-    """The mean of the last twentieth of the steps."""
-    width = max(1, len(values) // 20)
-    found, total = [], 0.0
-    for number, value in enumerate(values):
-        total += value - (values[number - width] if number >= width else 0.0)
-        found.append(total / min(number + 1, width))
-    return found
-
-
-def _share(classes: Classification, gold: str, said: str) -> float:
-    row = classes.confusion.get(gold, {})
-    return row.get(said, 0) / max(1, sum(row.values()))
+def _share(classes: Classification, actual: str, predicted: str) -> float:
+    row = classes.confusion.get(actual, {})
+    return row.get(predicted, 0) / max(1, sum(row.values()))

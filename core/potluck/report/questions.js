@@ -4,93 +4,6 @@
 
 const PAGE = 20;
 const PRINTED = 40;
-const KINDS = {
-  all: ["All", () => true],
-  disagreements: ["Disagreements", (question) => disagree(question)],
-  regressions: ["Regressions", (question) => change(question) < 0],
-  improvements: ["Improvements", (question) => change(question) > 0],
-};
-
-/* What a question is, for the chosen pair and measure. */
-
-/** The second variant's score minus the first's; null where one of them has none. */
-function gap(question) {
-  const [a, b] = [question.answers[state.a]?.scores[state.measure], question.answers[state.b]?.scores[state.measure]];
-  return isNumber(a) && isNumber(b) ? Number((b - a).toFixed(6)) : null;
-}
-
-/** Above 0 where the second variant did better. */
-function change(question) {
-  return (gap(question) ?? 0) * (report.measures[state.measure].higher ? 1 : -1);
-}
-
-/** Whether the answers are not the same, or their scores are not; every two differ in time, so time does not count. */
-function disagree(question) {
-  const [a, b] = [question.answers[state.a], question.answers[state.b]];
-  if (!a || !b) return false;
-  const scored = !["s", "USD"].includes(report.measures[state.measure].unit);
-  return a.text.trim() !== b.text.trim() || a.refused !== b.refused || (scored && Boolean(gap(question)));
-}
-
-function causesOf(question) {
-  return question.causes.filter(samePair);
-}
-
-function hasCause(question, cause) {
-  return cause === null || causesOf(question).some((one) => one.cause === cause);
-}
-
-function folding(text) {
-  return String(text ?? "")
-    .normalize("NFKC")
-    .toLowerCase();
-}
-
-/** Whether all words of the search stand in the question or its answers. */
-function holds(question, words) {
-  if (!words.length) return true;
-  question.searched ??= folding(
-    [
-      question.id,
-      question.question,
-      ...(question.gold?.answers ?? []),
-      ...question.answers.map((answer) => answer?.text),
-    ].join("\n"),
-  );
-  return words.every((word) => question.searched.includes(word));
-}
-
-/* Filtering. */
-
-/** Work out which questions are shown, bring the counts up to date, and show the page. */
-function showQuestions() {
-  const words = folding(state.search).split(/\s+/).filter(Boolean);
-  const matching = report.questions.filter((question) => holds(question, words));
-  const [, wanted] = KINDS[state.kind];
-  const caused = matching.filter((question) => hasCause(question, state.cause));
-  state.shown = caused.filter(wanted);
-  for (const [kind, [, test]] of Object.entries(KINDS)) fill(byId(`count-${kind}`), whole(caused.filter(test).length));
-  showCauses(matching.filter(wanted));
-  state.page = Math.min(state.page, Math.max(0, pageCount() - 1));
-  showPage();
-}
-
-function showCauses(questions) {
-  const tallied = new Map();
-  for (const question of questions) {
-    for (const cause of new Set(causesOf(question).map((one) => one.cause)))
-      tallied.set(cause, (tallied.get(cause) ?? 0) + 1);
-  }
-  if (state.cause !== null && !tallied.has(state.cause)) tallied.set(state.cause, 0);
-  state.causes = [...tallied.keys()].sort((x, y) => tallied.get(y) - tallied.get(x));
-  const options = state.causes.map((cause, i) =>
-    make("option", { value: i }, `${plain(cause)} (${whole(tallied.get(cause))})`),
-  );
-  const select = byId("cause");
-  fill(select, make("option", { value: "" }, "any"), ...options);
-  select.value = state.cause === null ? "" : String(state.causes.indexOf(state.cause));
-  select.disabled = !state.causes.length;
-}
 
 function pageCount() {
   return Math.ceil(state.shown.length / PAGE);
@@ -101,7 +14,11 @@ function showPage() {
   const visible = state.shown.slice(first, first + PAGE);
   fill(byId("list"), ...visible.map((question) => article(question, question === state.open)));
   const range = visible.length ? `, ${whole(first + 1)} to ${whole(first + visible.length)} below` : "";
-  fill(byId("found"), `${whole(state.shown.length)} of ${whole(report.questions.length)} questions${range}.`);
+  const found = `${whole(state.shown.length)} of ${whole(report.questions.length)} ${report.unit}${range}.`;
+  const chosen = state.confused
+    ? make("span", {}, " Actual ", quoted(labelName(state.confused[0])), ", predicted ", quoted(labelName(state.confused[1])), ". ", button({ class: "link" }, clearFilters, "Show all"))
+    : null;
+  fill(byId("found"), found, chosen);
   showPaging();
 }
 
@@ -137,19 +54,43 @@ function article(question, open, printed = false) {
   const toggle = printed
     ? make("span", {}, ...title)
     : button({ class: "toggle", "aria-expanded": String(open) }, () => toggleQuestion(question), ...title);
-  const parts = [make("h3", {}, toggle), make("p", { class: "meta" }, ...remarks(question))];
+  const link = printed ? null : questionLink(question, "#", `Link to ${question.id}`);
+  const parts = [make("h3", {}, toggle), make("p", { class: "meta" }, ...remarks(question), link)];
   if (open) parts.push(detail(question));
-  return make("article", { class: open ? "question open" : "question" }, ...parts);
+  const id = printed ? null : anchorOf(question).slice(1);
+  return make("article", { id, class: open ? "question open" : "question" }, ...parts);
+}
+
+/* Every question has an address: the page's, with the question's id behind it. */
+
+function anchorOf(question) {
+  return `#question=${encodeURIComponent(question.id.replace(UNSEEN, "\ufffd"))}`;
+}
+
+function questionLink(question, content, name = null) {
+  const link = make("a", { href: anchorOf(question), class: name ? "anchor" : null, "aria-label": name && plain(name) }, content);
+  link.addEventListener("click", (event) => {
+    event.preventDefault();
+    openQuestion(report.questions.indexOf(question));
+  });
+  return link;
+}
+
+/** Open the question that the page's address names. */
+function openAddressed() {
+  const q = report.questions.findIndex((question) => anchorOf(question) === location.hash);
+  if (q >= 0) openQuestion(q);
 }
 
 function remarks(question) {
-  const parts = [];
+  const parts = report.confusion ? [labelRemark(question)] : [];
   const [a, b] = [state.a, state.b].map((variant) => question.answers[variant]?.scores[state.measure]);
-  const { unit, label: name } = report.measures[state.measure];
+  const { unit = "", label: name = "" } = report.measures[state.measure] ?? {};
   if (isNumber(a) || isNumber(b)) {
     const scores = state.a === state.b ? amount(a, unit) : `${amount(a, unit)} → ${amount(b, unit)}`;
     parts.push(make("span", { class: "score", title: plain(name) }, scores));
   }
+  if (isSingle() && question.answers[0]?.refused) parts.push(make("span", { class: "tag" }, "refused"));
   if (change(question)) parts.push(badge(change(question) > 0 ? "better" : "worse"));
   for (const cause of new Set(causesOf(question).map((one) => one.cause)))
     parts.push(quoted(cause, "span", { class: "tag" }));
@@ -161,6 +102,7 @@ function remarks(question) {
 
 function toggleQuestion(question) {
   state.open = state.open === question ? null : question;
+  history.replaceState(null, "", state.open ? anchorOf(question) : "#questions");
   showPage();
   focusOn(question);
 }
@@ -183,6 +125,7 @@ function openQuestion(q) {
 function open(question) {
   state.open = question;
   state.page = Math.floor(state.shown.indexOf(question) / PAGE);
+  history.replaceState(null, "", anchorOf(question));
   showPage();
   focusOn(question);
 }
@@ -204,12 +147,19 @@ function detail(question) {
     { class: "detail" },
     ...causesOf(question).map(causeBox),
     expected(question),
-    make("h4", {}, "Answers"),
+    make("h4", {}, !isSingle() ? "Answers" : report.confusion ? "Predicted label" : "Answer"),
     answers(question),
     scoresTable(question),
-    make("h4", {}, "Passages"),
-    make("div", { class: "columns" }, ...columns().map((variant) => passages(question, variant))),
+    ...passagesOf(question),
   );
+}
+
+/** The passages below their heading, where any were retrieved. */
+function passagesOf(question) {
+  const found = columns().some((v) => question.answers[v]?.retrieved.length || question.answers[v]?.citations.length);
+  if (!found) return [];
+  const cards = columns().map((variant) => passages(question, variant));
+  return [make("h4", {}, "Passages"), make("div", { class: "columns" }, ...cards)];
 }
 
 function causeBox(cause) {
@@ -229,7 +179,7 @@ function causeBox(cause) {
 function expected(question) {
   const gold = question.gold ?? {};
   const lists = [
-    ["Expected answer", gold.answers],
+    [report.confusion ? "Actual label" : "Expected answer", gold.answers],
     ["Facts", gold.facts],
     ["Sections", gold.sections],
     ["Documents", gold.ids],
@@ -259,7 +209,7 @@ function answers(question) {
     const card = make(
       "div",
       { class: "card" },
-      make("p", { class: "who" }, named(variant), ...answerTags(question, answer)),
+      make("p", { class: "who" }, isSingle() ? null : named(variant), ...answerTags(question, answer)),
     );
     card.append(answerText(answer, differing(first, answer, question.answers[chosen[1]], position, chosen.length)));
     return card;
@@ -291,7 +241,7 @@ function answerTags(question, answer) {
   if (answer.refused)
     tags.push(make("span", { class: "tag" }, question.answerable === false ? "⊘ refused, rightly" : "⊘ refused"));
   else if (question.answerable === false) tags.push(make("span", { class: "tag" }, "answered what cannot be answered"));
-  tags.push(make("span", { class: "faint" }, amount(answer.seconds, "s")));
+  if (answer.seconds) tags.push(make("span", { class: "faint" }, amount(answer.seconds, "s")));
   return tags;
 }
 
@@ -305,8 +255,12 @@ function scoresTable(question) {
   const heads = ["Measure", ...chosen.map((v) => counting(named(v))), ...(two ? [counting("Difference")] : [])];
   const rows = scored.map(({ measure, m }) => {
     const [a, b] = [state.a, state.b].map((v) => question.answers[v]?.scores[m]);
-    const cells = chosen.map((v) => numeric(amount(question.answers[v]?.scores[m], measure.unit)));
-    if (two) cells.push(numeric(isNumber(a) && isNumber(b) ? signed(Number((b - a).toFixed(6)), measure.unit) : "–"));
+    const scores = chosen.map((v) => question.answers[v]?.scores[m]);
+    const cells = scores.map((score) => numeric(score, amount(score, measure.unit)));
+    if (two) {
+      const difference = isNumber(a) && isNumber(b) ? Number((b - a).toFixed(6)) : null;
+      cells.push(numeric(difference, signed(difference, measure.unit)));
+    }
     return make(
       "tr",
       { class: m === state.measure ? "chosen" : null },
@@ -314,5 +268,5 @@ function scoresTable(question) {
       ...cells,
     );
   });
-  return boxed("Scores of this question", heads, rows);
+  return boxed(`Scores of ${plain(question.id)}`, heads, rows);
 }

@@ -1,6 +1,6 @@
 "use strict";
 
-/* Reading the comparison, and what the reader does. Keys: see the help in page.html. */
+/* Reading what is shown, and what the reader does. Keys: see the help in page.html. */
 
 const report = JSON.parse(byId("data").textContent);
 
@@ -11,6 +11,8 @@ const state = {
   others: new Set(),
   kind: "all",
   cause: null,
+  confused: null,
+  order: report.variants.length === 1 ? "worst" : "file",
   search: "",
   page: 0,
   open: null,
@@ -55,7 +57,10 @@ function showChoice() {
     showAll();
   });
   byId("exchange").addEventListener("click", () => choosePair(state.b, state.a));
-  byId("choice").hidden = report.variants.length < 2 && report.measures.length < 2;
+  const paired = !isSingle() && (report.questions.length > 0 || report.pairs.length > 0);
+  for (const id of ["first", "second", "exchange"]) byId(id).hidden = !paired;
+  byId("choice").hidden = !report.variants.length || (!paired && measured().length < 2);
+  for (const one of document.querySelectorAll(".paired")) one.hidden = !paired;
 }
 
 function bind(id, action, event = "change") {
@@ -69,72 +74,13 @@ function choosePair(a, b) {
   showAll();
 }
 
-function chooseCause(cause) {
-  clearFilters();
-  state.cause = cause;
-  showQuestions();
-  byId("questions").focus();
-}
-
-function clearFilters() {
-  Object.assign(state, { kind: "all", cause: null, search: "", page: 0 });
-  byId("search").value = "";
-  byId("kind-all").checked = true;
-  showQuestions();
-}
-
-function filter(changes) {
-  Object.assign(state, changes, { page: 0 });
-  showQuestions();
-}
-
-function showFilters() {
-  const kinds = Object.entries(KINDS).map(([kind, [name]]) => {
-    const radio = make("input", {
-      type: "radio",
-      name: "kind",
-      value: kind,
-      id: `kind-${kind}`,
-      checked: kind === "all",
-    });
-    radio.addEventListener("change", () => filter({ kind }));
-    return make("label", {}, radio, make("span", {}, name, " ", make("span", { class: "count", id: `count-${kind}` })));
-  });
-  fill(byId("kinds"), ...kinds);
-  bind("cause", (value) => filter({ cause: value === "" ? null : state.causes[Number(value)] }));
-  bind("search", (value) => filter({ search: value }), "input");
-  byId("choice").addEventListener("submit", (event) => event.preventDefault());
-  byId("filters").addEventListener("submit", (event) => {
-    event.preventDefault();
-    byId("list").querySelector(".toggle")?.focus();
-  });
-}
-
-/** The variants that may stand beside the two. */
-function showOthers() {
-  const others = report.variants
-    .map((_, v) => v)
-    .filter((v) => v !== state.a && v !== state.b && !report.variants[v].error);
-  byId("beside").hidden = !others.length;
-  fill(byId("others"), ...others.map(otherBox));
-}
-
-function otherBox(variant) {
-  const box = make("input", { type: "checkbox", checked: state.others.has(variant) });
-  box.addEventListener("change", () => {
-    if (box.checked) state.others.add(variant);
-    else state.others.delete(variant);
-    showPage();
-  });
-  return make("label", {}, box, named(variant));
-}
-
 function showAll() {
   byId("choose-a").value = String(state.a);
   byId("choose-b").value = String(state.b);
   byId("choose-measure").value = String(state.measure);
-  showVerdicts();
+  showMeaning();
   showVariants();
+  showVerdicts();
   showPlots();
   showOthers();
   showQuestions();
@@ -207,8 +153,15 @@ function start() {
   showChoice();
   showFilters();
   showJudge();
+  showTables();
+  showConfusion();
   showTheme("");
   showAll();
+  byId("asked").hidden = !report.questions.length;
+  fill(byId("questions"), report.unit[0].toUpperCase() + report.unit.slice(1));
+  fill(byId("saves"), saveButtons("Save all answers", "answers", answerRows));
+  openAddressed();
+  window.addEventListener("hashchange", openAddressed);
   document.addEventListener("keydown", pressed);
   byId("theme").addEventListener("click", nextTheme);
   byId("help-open").addEventListener("click", () => byId("help").showModal());

@@ -1,155 +1,164 @@
-"""The report of a run as one HTML file: no script, and nothing asked of the network.
-
-Texts may come from data that somebody else wrote: every one is escaped, and what turns the order of writing round is
-spelled. The pictures are made by matplotlib, which escapes what it writes.
-"""
+"""The report of a run: what was trained, what was measured, and every answer."""
 
 from __future__ import annotations
 
-import html
-import math
-from collections.abc import Iterator, Mapping, Sequence
-from importlib import resources
-from statistics import fmean
-from string import Template
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING
 
-from potluck.contracts import Measure
+from potluck.contracts.metric import COUNTS
 from potluck.documents import Json
-from potluck.visible import visible
+from potluck.evaluation.question_results import question_result
+from potluck.report.comparison import started_at
+from potluck.report.content import Column, Confusion, Content, Kind, Table
+from potluck.report.paths import relative_path, without_folder
+from potluck.report.training import training_chart, training_sentence, training_table
+from potluck.results.comparison import ChunkText, MeasureResult, VariantResult
+from potluck.statistics.intervals import Interval
 
 if TYPE_CHECKING:
-    from potluck.evaluation.results import Answered, EvaluationReport
+    from potluck.evaluation.results import EvaluationReport
+    from potluck.metrics.classification import Classification
+    from potluck.recipe.model import RecipeModel
     from potluck.stages.tune import TuneReport
 
-_SHOWN = 300
-"""How many questions or examples are listed; all of them are in answers.jsonl."""
-_TITLES = {"loss": "Loss", "confusion": "Confusion: a row is the right label, a column the predicted one"}
+_CHIEF = ("accuracy", "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall")
+"""The measure to begin with: the first of these that there is."""
 
 
-def write_run(
-    name: str,
+def run_content(
+    kind: Kind,
+    recipe: RecipeModel,
     manifest: Mapping[str, Json],
     tuned: TuneReport | None,
     evaluation: EvaluationReport | None,
-    pictures: Mapping[str, str],
-) -> bytes:
-    """The page, in UTF-8. ``pictures`` are ``svg`` elements by name."""
-    page = resources.files(__package__).joinpath("run.html").read_text("utf-8")
-    body = "\n".join(
-        [
-            *_training(tuned),
-            *_measures(evaluation),
-            *(f"<h2>{_TITLES[key]}</h2>\n<figure>{svg}</figure>" for key, svg in pictures.items()),
-            *_labels(evaluation),
-            *_examples(evaluation),
-        ]
+) -> Content:
+    """What the page of a run or a training shows. Paths are seen from the folder of the recipe."""
+    measures = tuple(_measures(evaluation)) if evaluation is not None else ()
+    metric = next((name for name in _CHIEF if any(one.name == name for one in measures)), "")
+    chunks: dict[str, ChunkText] = {}
+    notes = [*(tuned.notes if tuned else ()), *(evaluation.notes if evaluation else ())]
+    return Content(
+        kind=kind,
+        name=recipe.name,
+        run=str(manifest["run"]),
+        facts=tuple(_facts(recipe, manifest, evaluation)),
+        conclusion=tuple(_conclusion(tuned, evaluation, metric, measures)),
+        notes=tuple(without_folder(note, recipe.folder) for note in dict.fromkeys(notes)),
+        baseline=recipe.name,
+        metric=metric,
+        measures=measures,
+        variants=(_variant(recipe, evaluation, measures),) if evaluation else (),
+        charts=(chart,) if tuned and (chart := training_chart(tuned)) else (),
+        tables=tuple(_tables(recipe, tuned, evaluation)),
+        confusion=_confusion(evaluation.classes) if evaluation and evaluation.classes else None,
+        unit=evaluation.unit if evaluation else "questions",
+        questions=tuple(
+            question_result(one.question, {recipe.name: (one, recipe.retriever.k)}, chunks)
+            for one in (evaluation.answered if evaluation else ())
+        ),
+        chunks=chunks,
     )
-    title = _escape(name)
-    lead = _escape(f"run {manifest['run']}, {manifest['started']}")
-    return Template(page).substitute(title=title, lead=lead, body=body).encode("utf-8", "replace")
 
 
-def _training(tuned: TuneReport | None) -> Iterator[str]:
-    if tuned is None:
-        return
-    done = tuned.tuned
-    share = done.trainable_parameters / tuned.total_parameters
-    yield "<h2>Training</h2>"
-    yield _table(
-        ("", ""),
-        [
-            ("parameters trained", f"{done.trainable_parameters:,} ({share:.2%} of the model's)"),
-            ("optimiser steps", f"{len(done.losses):,}"),
-            ("seconds", f"{done.seconds:,.1f}"),
-            ("tokens a second", f"{done.tokens_per_second:,.0f}"),
-            ("loss at the end", "" if tuned.train_loss is None else f"{tuned.train_loss:.4f} nats a token"),
-            ("artifact", str(tuned.adapter)),
-        ],
-    )
-    if tuned.notes:
-        yield "<ul>" + "".join(f"<li>{_escape(note)}</li>" for note in tuned.notes) + "</ul>"
+def _measures(evaluation: EvaluationReport) -> Iterator[MeasureResult]:
+    for name in evaluation.metrics:
+        if name in COUNTS:
+            continue
+        known = evaluation.measures.get(name)
+        if known is not None:
+            label = known.label or name
+            yield MeasureResult(name, known.higher_is_better, known.unit, label, known.summary, named=False)
+        else:
+            yield MeasureResult(name, True, "", *_label_measure(name, evaluation.classes), named=False)
 
 
-def _measures(evaluation: EvaluationReport | None) -> Iterator[str]:
-    if evaluation is None:
-        return
-    rows = [(name, _value(value), _interval(evaluation, name)) for name, value in evaluation.metrics.items()]
-    yield f"<h2>Measures on {len(evaluation.answered):,} {evaluation.unit}</h2>"
-    yield _table(("measure", "mean", "95 % interval"), rows)
-    if evaluation.notes:
-        yield "<ul>" + "".join(f"<li>{_escape(note)}</li>" for note in evaluation.notes) + "</ul>"
+def _label_measure(name: str, classes: Classification | None) -> tuple[str, str]:
+    """What a measure of labels is called, and what it says."""
+    if name == "f1_macro":
+        return "Macro F1", "the mean of the labels' F1, every label counting the same"
+    if name == "f1_minority" and classes is not None:
+        return f"F1 of {classes.minority}", "the F1 of the rarest label"
+    return name, ""
 
 
-def _value(value: float | None) -> str:
-    return "" if value is None else f"{value:,}" if isinstance(value, int) else f"{value:.3f}"
+def _variant(recipe: RecipeModel, evaluation: EvaluationReport, measures: tuple[MeasureResult, ...]) -> VariantResult:
+    found = {}
+    for measure in measures:
+        value = evaluation.metrics[measure.name]
+        if value is not None:
+            without = Interval(value, None, None, len(evaluation.answered))
+            found[measure.name] = evaluation.intervals.get(measure.name, without)
+    return VariantResult(recipe.name, {}, found, evaluation.cost, evaluation.seconds, 1, None, {}, {}, None)
 
 
-def _interval(evaluation: EvaluationReport, name: str) -> str:
-    found = evaluation.intervals.get(name)
-    return f"{found.low:.3f} to {found.high:.3f}" if found is not None and found.low is not None else ""
+def _facts(
+    recipe: RecipeModel, manifest: Mapping[str, Json], evaluation: EvaluationReport | None
+) -> Iterator[tuple[str, str]]:
+    yield "Started", started_at(str(manifest["started"]))
+    yield "Recipe", relative_path(recipe.path, recipe.folder)
+    if evaluation is not None:
+        file = f" from {relative_path(recipe.questions, recipe.folder)}" if recipe.questions else ""
+        yield evaluation.unit.capitalize(), f"{len(evaluation.answered):,}{file}"
+        yield "Answered by", recipe.chat.name
+        for name in ("refused", "empty", "filtered"):
+            if count := evaluation.metrics.get(name):
+                yield name.capitalize(), f"{count:,.0f}"
+        if evaluation.cost is not None:
+            yield "Cost", f"${evaluation.cost:.4g}"
+    if isinstance(seconds := manifest.get("seconds"), int | float):
+        yield "Took", f"{seconds:,.1f} s"
+    yield "Run", str(manifest["run"])
 
 
-def _labels(evaluation: EvaluationReport | None) -> Iterator[str]:
-    if evaluation is None or evaluation.classes is None:
-        return
-    rows = [
-        (label, f"{one.precision:.3f}", f"{one.recall:.3f}", f"{one.f1:.3f}", str(one.support))
-        for label, one in sorted(evaluation.classes.labels.items(), key=lambda pair: (pair[1].f1, pair[0]))
+def _conclusion(
+    tuned: TuneReport | None,
+    evaluation: EvaluationReport | None,
+    metric: str,
+    measures: tuple[MeasureResult, ...],
+) -> Iterator[str]:
+    if evaluation is not None and metric and (value := evaluation.metrics[metric]) is not None:
+        label = next(one.label for one in measures if one.name == metric)
+        found = evaluation.intervals.get(metric)
+        known = found is not None and found.low is not None
+        within = f" (95 % interval {found.low:.3f} to {found.high:.3f})" if found and known else ""
+        yield f"{label} {value:.3f}{within} over {len(evaluation.answered):,} {evaluation.unit}."
+    if evaluation is not None and evaluation.classes is not None and (worst := _worst(evaluation.classes)):
+        yield worst
+    if tuned is not None:
+        yield training_sentence(tuned)
+
+
+def _worst(classes: Classification) -> str:
+    """The commonest confusion in words; empty where every prediction is right."""
+    wrong = [
+        (count, actual, predicted)
+        for actual, row in classes.confusion.items()
+        for predicted, count in row.items()
+        if predicted != actual
     ]
-    yield "<h2>Labels, the worst first</h2>"
-    yield _table(("label", "precision", "recall", "F1", "examples"), rows)
+    if not wrong:
+        return ""
+    count, actual, predicted = max(wrong, key=lambda one: one[0])
+    all_of_it = sum(classes.confusion[actual].values())
+    return f"The commonest mistake: {count:,} of {all_of_it:,} {actual} predicted as {predicted or 'nothing'}."
 
 
-def _examples(evaluation: EvaluationReport | None) -> Iterator[str]:
-    if evaluation is None:
-        return
-    worst = _worst_first(evaluation)
-    listed = f", the {_SHOWN} worst of {len(worst):,}" if len(worst) > _SHOWN else ", the worst first"
-    yield f"<h2>{evaluation.unit.capitalize()}{listed}</h2>"
-    rows = []
-    for one in worst[:_SHOWN]:
-        scores = ", ".join(f"{name} {value:.2f}" for name, value in one.score.values.items())
-        rows.append((one.question.question, one.right_answer, one.answer.text, scores))
-    yield _table(("input", "right answer", "answer", "scores"), rows)
+def _tables(recipe: RecipeModel, tuned: TuneReport | None, evaluation: EvaluationReport | None) -> Iterator[Table]:
+    if evaluation is not None and evaluation.classes is not None:
+        yield _label_table(evaluation.classes)
+    if tuned is not None:
+        yield training_table(tuned, recipe.folder)
 
 
-def _worst_first(evaluation: EvaluationReport) -> list[Answered]:
-    """The answers by the mean of those scores that are comparable; those that have none of them come last.
-
-    These are the shares that measure the answer. Where no question has one, they are all shares, else all scores.
-    """
-    known = {
-        name: evaluation.measures.get(name, Measure(name, ""))
-        for one in evaluation.answered
-        for name in one.score.values
-    }
-    shares = {name for name, measure in known.items() if measure.scale == "share"}
-    of_answers = {name for name in shares if known[name].about in ("answer", "refusal")}
-    compared = of_answers or shares or set(known)
-
-    def goodness(one: Answered) -> float:
-        values = [(known[name], value) for name, value in one.score.values.items() if name in compared]
-        return fmean([_higher_is_better(*pair) for pair in values]) if values else math.inf
-
-    return sorted(evaluation.answered, key=goodness)
+def _label_table(classes: Classification) -> Table:
+    """The labels, the worst first."""
+    columns = (Column("F1", True), Column("Label"), Column("Precision", True), Column("Recall", True))
+    worst_first = sorted(classes.labels.items(), key=lambda pair: (pair[1].f1, pair[0]))
+    rows = tuple(
+        (one.f1, label or "(no label)", one.precision, one.recall, f"{one.support:,}") for label, one in worst_first
+    )
+    return Table("Labels, the worst first", (*columns, Column("Examples", True)), rows)
 
 
-def _higher_is_better(measure: Measure, value: float) -> float:
-    if measure.higher_is_better:
-        return value
-    return 1 - value if measure.scale == "share" else -value
-
-
-def _table(head: tuple[str, ...], rows: Sequence[tuple[str, ...]]) -> str:
-    named = f"<thead><tr>{''.join(f'<th scope=col>{_escape(name)}</th>' for name in head)}</tr></thead>"
-    lines = []
-    for first, *rest in rows:
-        cells = "".join(f"<td>{_escape(cell)}</td>" for cell in rest)
-        lines.append(f"<tr><th scope=row>{_escape(first)}</th>{cells}</tr>")
-    return f"<table>{named if any(head) else ''}<tbody>{''.join(lines)}</tbody></table>"
-
-
-def _escape(text: str) -> str:
-    """Text that is not markup, with controls and bidirectional controls spelled."""
-    return html.escape(visible(text))
+def _confusion(classes: Classification) -> Confusion:
+    return Confusion(tuple(sorted(classes.labels)), classes.confusion)

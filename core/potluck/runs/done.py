@@ -5,12 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from potluck.report.content import Kind
+
 
 @dataclass(frozen=True, slots=True)
 class Done:
     """A command that has come to its end. ``started`` is of ``time.time()``."""
 
-    command: str
+    command: Kind
     started: float
     questions: Path | None = None
     """The file of questions, where the command named it."""

@@ -17,8 +17,9 @@ from potluck.evaluation.workload import Preparation, Workload
 from potluck.indexing.report import IndexReport
 from potluck.planning.plan import components_of
 from potluck.recipe.model import RecipeModel
-from potluck.report import plots
-from potluck.report.run import write_run
+from potluck.report import plots, write_csv, write_page
+from potluck.report.run import run_content
+from potluck.report.strategy import strategy_content
 from potluck.results.strategy import StrategyResult
 from potluck.runs.diff import measured_facts
 from potluck.runs.done import Done
@@ -34,7 +35,8 @@ if TYPE_CHECKING:
 class RunReport:
     """What a run did. ``evaluation`` is None for a recipe without questions.
 
-    ``folder`` holds manifest.json and report.html; answers.jsonl, loss.png and confusion.png where there are any.
+    ``folder`` holds manifest.json and report.html; answers.jsonl, answers.csv, loss.png and confusion.png where there
+    are any.
     """
 
     id: str
@@ -80,7 +82,7 @@ def keep_run(
     if done.questions is not None:
         recipe = replace(recipe, questions=done.questions.absolute())
     folder = components.workspace.run_folder(run_id)
-    pictures, notes = _write_pictures(folder, preparation, evaluation)
+    notes = _write_pictures(folder, preparation, evaluation)
     if evaluation is not None:
         write_lines(folder / "answers.jsonl", (one.as_json() for one in evaluation.answered))
     manifest: dict[str, Json] = {
@@ -93,14 +95,16 @@ def keep_run(
         "tokens": evaluation.usage.as_json() if evaluation else None,
         "cost": evaluation.cost if evaluation else None,
     }
-    page = write_run(recipe.name, manifest, preparation.tuning, evaluation, pictures)
-    write_atomically(folder / "report.html", page)
+    content = run_content(done.command, recipe, manifest, preparation.tuning, evaluation)
+    if evaluation is not None:
+        write_atomically(folder / "answers.csv", write_csv(content).encode("utf-8-sig"))
+    write_atomically(folder / "report.html", write_page(content))
     write_manifest(folder, manifest)
     return RunReport(run_id, folder, preparation, evaluation, notes, seconds)
 
 
-def keep_strategy(result: StrategyResult, recipe: RecipeModel, started: float) -> Path:
-    """Write the manifest of a comparison of strategies, and ``strategy.json``, into the workspace beside its data.
+def keep_strategy(result: StrategyResult, recipe: RecipeModel, data: Path, started: float) -> Path:
+    """Write manifest, report and ``strategy.json`` of strategies for ``data`` into the workspace beside it.
 
     Returns the folder. The chief measure is the one that rows are recommended by.
     """
@@ -112,6 +116,8 @@ def keep_strategy(result: StrategyResult, recipe: RecipeModel, started: float) -
             row.name: {name: one.mean for name, one in row.quality.items()} for row in result.rows if row.quality
         }
         header = manifest_header(run_id, "strategy", recipe, started, time.time() - started)
+        page = write_page(strategy_content(result, run_id, str(header["started"]), data))
+        write_atomically(folder / "report.html", page)
         write_manifest(folder, {**header, "metrics": rows, "recommended": result.recommendation.row})
     return folder
 
@@ -142,18 +148,14 @@ def manifest_header(run_id: str, command: str, recipe: RecipeModel, started: flo
     }
 
 
-def _write_pictures(
-    folder: Path, preparation: Preparation, evaluation: EvaluationReport | None
-) -> tuple[dict[str, str], tuple[str, ...]]:
-    """The pictures as ``svg`` elements by name, and why there are none."""
-    pictures: dict[str, str] = {}
+def _write_pictures(folder: Path, preparation: Preparation, evaluation: EvaluationReport | None) -> tuple[str, ...]:
+    """The pictures as PNG for other documents; why there are none."""
     try:
         for name, figure in _figures(preparation.tuning, evaluation).items():
             write_atomically(folder / f"{name}.png", plots.png(figure))
-            pictures[name] = plots.svg(figure)
     except MissingDependency as missing:
-        return pictures, (str(missing),)
-    return pictures, ()
+        return (str(missing),)
+    return ()
 
 
 def _figures(tuned: TuneReport | None, evaluation: EvaluationReport | None) -> dict[str, object]:

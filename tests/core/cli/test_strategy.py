@@ -46,11 +46,14 @@ def test_the_table_is_followed_by_the_recommendation_and_what_was_spent(data: Pa
     done = run(data, "--limit", "20", "--minutes", "5", "--budget", "1")
 
     assert done.exit_code == 0, done.output
-    *table, recommended, spent = done.stdout.splitlines()
+    *table, recommended, spent, report = done.stdout.splitlines()
     assert any(line.startswith("majority (baseline)") for line in table)
     assert any(line.startswith("embedding") for line in table)
     assert "Take " in recommended
     assert spent.endswith("of 5 minutes and 0.0000 of 1 US dollars")
+    path = Path(report.removeprefix("the report is "))
+    assert path.is_relative_to(data.parent / ".potluck" / "runs")
+    assert recommended in path.read_text(encoding="utf-8")
 
 
 def test_rows_names_the_rows_with_spaces_between_them_or_not(data: Path) -> None:

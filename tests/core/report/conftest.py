@@ -74,14 +74,14 @@ def show(browser: Browser, tmp_path: Path) -> Iterator[Open]:
         path = tmp_path / f"report-{len(contexts)}.html"
         path.write_bytes(write_html(result_of(document)))
         contexts.append(browser.new_context(**{"viewport": {"width": 1280, "height": 900}, **options}))
-        return _watched(contexts[-1], path)
+        return watched(contexts[-1], path)
 
     yield opened
     for context in contexts:
         context.close()
 
 
-def _watched(context: BrowserContext, path: Path) -> Opened:
+def watched(context: BrowserContext, path: Path) -> Opened:
     found = Opened(context.new_page(), path.as_uri())
     found.page.on("request", lambda request: found.requests.append(request.url))
     found.page.on("pageerror", lambda error: found.complaints.append(str(error)))

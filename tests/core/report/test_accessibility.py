@@ -26,7 +26,7 @@ def violations(page: Page) -> list[str]:
     ],
 )
 def test_there_are_no_violations(show: Open, scheme: str, width: int) -> None:
-    document = comparison(30, 4) | {"learning_curves": learning_curves(["LoRA", "P-tuning"])}
+    document = comparison(30, 4) | {"learning_curves": learning_curves(["k: LoRA", "k: P-tuning"])}
     document["variants"][3]["error"] = "RemoteError: the service did not answer"
     document["judge"] = {"model": "a judge", "agreement": 0.93}
     page = show(document, color_scheme=scheme, viewport={"width": width, "height": 800}).page

@@ -12,6 +12,7 @@ import pytest
 
 from potluck.json_values import as_json
 from potluck.report import embedded
+from potluck.report.comparison import comparison_content
 from potluck.report.embedded import measures_of, page_data, score_of
 from potluck.results.comparison import AnswerResult, ChunkText, CitedSpan, ComparisonResult
 from support.comparisons import comparison, result_of
@@ -34,7 +35,7 @@ def with_answers(*answers: AnswerResult, size: int = 1) -> ComparisonResult:
 
 
 def data(result: ComparisonResult) -> Any:
-    return page_data(result)
+    return page_data(comparison_content(result))
 
 
 def texts(result: ComparisonResult) -> list[str | None]:
@@ -83,7 +84,9 @@ def test_names_are_positions_in_lists() -> None:
     ]
     assert "metric" not in found["pairs"][0]
     assert [one["name"] for one in found["variants"]] == names
-    assert found["variants"][1]["swaps"] == [[axis, value] for axis, value in result.variants[1].swaps.items()]
+    assert found["axes"] == [*result.variants[1].swaps]
+    assert found["variants"][0]["values"] == [None, None], "the recipe as it is"
+    assert found["variants"][1]["values"] == [*result.variants[1].swaps.values()]
     assert found["main"] is None or found["measures"][found["main"]]["name"] == result.metric
 
 

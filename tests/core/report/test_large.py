@@ -9,9 +9,9 @@ from playwright.sync_api import Page
 
 from potluck.report import write_html
 from support.comparisons import comparison, result_of
+from support.reports import data_of
 
 from .conftest import Open
-from .test_html import data_of
 
 
 @pytest.fixture(scope="module")

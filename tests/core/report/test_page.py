@@ -44,7 +44,7 @@ def counted(opened: Opened, kind: str) -> int:
 
 
 def test_nothing_is_asked_of_the_network_and_nothing_goes_wrong(show: Open) -> None:
-    opened = show(comparison(60, 4) | {"learning_curves": learning_curves(["LoRA", "P-tuning"])})
+    opened = show(comparison(60, 4) | {"learning_curves": learning_curves(["k: LoRA", "k: P-tuning"])})
     for _ in range(3):
         opened.page.keyboard.press("j")
     opened.page.get_by_role("button", name="Keys").click()
@@ -266,7 +266,7 @@ def test_the_theme_follows_the_system_until_it_is_chosen(show: Open) -> None:
 
 @pytest.mark.parametrize("width", [360, 768])
 def test_a_narrow_page_does_not_scroll_sideways(show: Open, width: int) -> None:
-    document = comparison(30, 4) | {"learning_curves": learning_curves(["LoRA", "P-tuning"])}
+    document = comparison(30, 4) | {"learning_curves": learning_curves(["k: LoRA", "k: P-tuning"])}
     document["variants"][1]["name"] = "x" * 300
     document["questions"][0]["question"] = "https://example.org/" + "a" * 400
     page = show(_renamed(document, B, "x" * 300), viewport={"width": width, "height": 740}).page

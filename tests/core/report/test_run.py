@@ -1,135 +1,123 @@
-"""The report of a run: its tables, row by row.
+"""What the report of a run shows: its conclusion, its figures, every answer.
 
 Modules: ``potluck.report.run``.
 """
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
+from pathlib import Path
+
+import pytest
 
 from potluck.contracts import Measure
-from potluck.documents import Answer
-from potluck.evaluation.results import EvaluationReport
 from potluck.metrics.classification import classification
-from potluck.metrics.scorer import QuestionScore
-from potluck.questions.question_file import Question
-from potluck.report.run import write_run
+from potluck.report.content import Content
+from potluck.report.run import run_content
 from potluck.statistics.intervals import Interval
-from potluck.tasks.answers import AnsweredExample
-
-MANIFEST = {"run": "20261130-1", "started": "2026-11-30T00:00:00Z"}
-_ROW = re.compile(r"<tr><th scope=row>(.*?)</th>(.*?)</tr>")
-_CELL = re.compile(r"<td>(.*?)</td>")
+from support.reports import HEADER, asked, labelled, recipe_in, trained
 
 
-def answered(text: str, right: str, answer: str, accuracy: float) -> AnsweredExample:
-    score = QuestionScore(text, True, {"accuracy": accuracy})
-    return AnsweredExample(Question(text, text, answers=(right,)), Answer(answer), score, 0.25, target=right)
+@pytest.fixture
+def labels(tmp_path: Path) -> Content:
+    return run_content("run", recipe_in(tmp_path), HEADER, trained(tmp_path), labelled())
 
 
-def page(report: EvaluationReport) -> str:
-    return write_run("測試 <b>", MANIFEST, None, report, {"confusion": "<svg></svg>"}).decode("utf-8")
+def test_the_head_says_what_was_asked_of_whom_and_when(labels: Content) -> None:
+    assert labels.name == "訊息分類 message labels"
+    assert dict(labels.facts) == {
+        "Started": "2026-11-30 19:30 UTC",
+        "Recipe": "recipe.yaml",
+        "Examples": "60 from test.jsonl",
+        "Answered by": "extractive",
+        "Took": "133.2 s",
+        "Run": "20261130-193000-ab12",
+    }
 
 
-REPORT = EvaluationReport(
-    "examples",
-    {"accuracy": 2 / 3, "f1_macro": 0.5, "questions": 3, "cost": None},
-    [
-        answered("紅色的蘋果", "fruit", "fruit", 1.0),
-        answered("a <i>", "sky", "fruit", 0.0),
-        answered("藍色", "sky", "sky", 1.0),
-    ],
-    {"accuracy": Interval(2 / 3, 0.2, 0.9, 3)},
-    classification(["fruit", "sky", "sky"], ["fruit", "fruit", "sky"]),
-    notes=("2 examples too long",),
-)
+def test_what_was_refused_and_what_it_cost_is_a_fact_where_it_happened(tmp_path: Path) -> None:
+    facts = dict(run_content("run", recipe_in(tmp_path), HEADER, None, replace(asked(), cost=0.0123)).facts)
+    assert (facts["Questions"], facts["Refused"], facts["Cost"]) == ("6 from test.jsonl", "1", "$0.0123")
+    assert "Empty" not in facts
 
 
-def rows(heading: str, report: EvaluationReport = REPORT) -> list[list[str]]:
-    """The cells of the table below a heading."""
-    _, _, rest = page(report).partition(f"<h2>{heading}")
-    table, _, _ = rest.partition("</table>")
-    return [[first, *_CELL.findall(cells)] for first, cells in _ROW.findall(table)]
-
-
-def test_measures_have_their_means_and_intervals() -> None:
-    assert rows("Measures on 3 examples") == [
-        ["accuracy", "0.667", "0.200 to 0.900"],
-        ["f1_macro", "0.500", ""],
-        ["questions", "3", ""],
-        ["cost", "", ""],
-    ]
-    assert "<li>2 examples too long</li>" in page(REPORT)
-
-
-def test_labels_stand_in_the_order_of_their_f1() -> None:
-    assert rows("Labels, the worst first") == [
-        ["fruit", "0.500", "1.000", "0.667", "1"],
-        ["sky", "1.000", "0.500", "0.667", "2"],
-    ]
-
-
-def test_examples_begin_with_the_worst_and_are_no_markup() -> None:
-    assert rows("Examples") == [
-        ["a &lt;i&gt;", "sky", "fruit", "accuracy 0.00"],
-        ["紅色的蘋果", "fruit", "fruit", "accuracy 1.00"],
-        ["藍色", "sky", "sky", "accuracy 1.00"],
-    ]
-
-
-def in_order(measures: list[Measure], **scores: dict[str, float]) -> list[str]:
-    """The questions as the report lists them."""
-    found = [
-        AnsweredExample(Question(text, text), Answer("答"), QuestionScore(text, True, values), 0.25, target="答")
-        for text, values in scores.items()
-    ]
-    known = {measure.name: measure for measure in measures}
-    return [first for first, *_ in rows("Examples", EvaluationReport("examples", {}, found, measures=known))]
-
-
-F1, EXACT = Measure("f1", ""), Measure("exact_match", "")
-HONEST, ERRORS = Measure("honest", "", about="refusal"), Measure("errors", "", higher_is_better=False)
-FOUND, LENGTH = Measure("recall", "", about="retrieval"), Measure("length", "", scale="amount")
-DISTANCE = Measure("distance", "", scale="amount", higher_is_better=False)
-
-
-def test_a_question_with_few_measures_is_not_worse_for_that() -> None:
-    found = in_order([F1, EXACT, HONEST], 對了={"f1": 0.9, "exact_match": 0.6}, 拒答={"honest": 1.0}, wrong={"f1": 0.1})
-
-    assert found == ["wrong", "對了", "拒答"]
-
-
-def test_a_measure_of_which_less_is_better_counts_the_right_way_round() -> None:
-    assert in_order([ERRORS], 好={"errors": 0.1}, bad={"errors": 0.8}) == ["bad", "好"]
-    assert in_order([ERRORS, F1], 好={"errors": 0.1}, bad={"f1": 0.5}) == ["bad", "好"]
-    assert in_order([DISTANCE], 近={"distance": 1.0}, far={"distance": 9.0}) == ["far", "近"]
-
-
-def test_answers_are_ordered_by_how_good_they_are_and_neither_by_what_was_found_nor_by_amounts() -> None:
-    measures = [FOUND, F1, LENGTH]
-
-    found = in_order(
-        measures,
-        好={"recall": 0.0, "f1": 0.9, "length": 1.0},
-        bad={"recall": 1.0, "f1": 0.3, "length": 900.0},
-        未量={"length": 3.0},
+def test_the_conclusion_begins_with_the_chief_measure_and_its_interval(labels: Content) -> None:
+    found = labelled()
+    within = found.intervals["accuracy"]
+    assert labels.metric == "accuracy"
+    assert labels.conclusion[0] == (
+        f"Accuracy {found.metrics['accuracy']:.3f} (95 % interval {within.low:.3f} to {within.high:.3f}) "
+        "over 60 examples."
     )
-    assert found == ["bad", "好", "未量"]
-    assert in_order(measures, 找到={"recall": 1.0}, lost={"recall": 0.0}) == ["lost", "找到"]
+    assert labels.conclusion[2].startswith("460,800 parameters trained (0.34% of the model's) in 400 steps: the loss")
 
 
-def test_the_head_names_the_run_and_pictures_stand_below_their_titles() -> None:
-    found = page(REPORT)
+def test_the_commonest_mistake_is_told_in_the_words_of_the_table(tmp_path: Path) -> None:
+    classes = classification(["a", "a", "a", "垃圾", "垃圾"], ["a", "垃圾", "垃圾", "", "垃圾"])
+    found = run_content("run", recipe_in(tmp_path), HEADER, None, replace(labelled(), classes=classes))
+    assert found.conclusion[1] == "The commonest mistake: 2 of 3 a predicted as 垃圾."
+    right = replace(labelled(), classes=classification(["a"], ["a"]))
+    assert len(run_content("run", recipe_in(tmp_path), HEADER, None, right).conclusion) == 1
 
-    assert "測試 &lt;b&gt;" in found
-    assert "run 20261130-1, 2026-11-30T00:00:00Z" in found
-    title = "<h2>Confusion: a row is the right label, a column the predicted one</h2>"
-    assert f"{title}\n<figure><svg></svg></figure>" in found
+
+def test_measures_have_means_and_intervals_and_counts_are_none_of_them(tmp_path: Path) -> None:
+    found = run_content("run", recipe_in(tmp_path), HEADER, None, asked())
+    assert [(one.name, one.label) for one in found.measures] == [
+        ("f1", "Words in common (F1)"), ("recall@2", "recall@2"),
+    ]  # fmt: skip
+    (variant,) = found.variants
+    assert variant.metrics["recall@2"] == Interval(1.0, None, None, 6)
+    assert variant.metrics["f1"].low is not None
 
 
-def test_controls_in_notes_are_spelled() -> None:
-    found = page(replace(REPORT, notes=("turned \u202eround",)))
+def test_the_measures_of_labels_say_what_they_are(labels: Content) -> None:
+    named = {one.name: one.label for one in labels.measures}
+    assert named == {"accuracy": "Accuracy", "f1_macro": "Macro F1", "f1_minority": "F1 of 正常"}
 
-    assert "turned \\u202eround" in found
-    assert "\u202e" not in found
+
+def test_a_measure_that_could_not_be_measured_is_left_out(tmp_path: Path) -> None:
+    found = run_content("run", recipe_in(tmp_path), HEADER, None, replace(asked(), metrics={"f1": None}))
+    assert found.variants[0].metrics == {}
+    assert found.conclusion == ()
+
+
+def test_labels_stand_in_the_order_of_their_f1(tmp_path: Path) -> None:
+    classes = classification(["fruit", "sky", "sky", "b"], ["fruit", "fruit", "sky", "b"])
+    table, *_ = run_content("run", recipe_in(tmp_path), HEADER, None, replace(labelled(), classes=classes)).tables
+    assert [column.label for column in table.columns] == ["F1", "Label", "Precision", "Recall", "Examples"]
+    assert [row[1:] for row in table.rows] == [
+        ("fruit", 0.5, 1.0, "1"), ("sky", 1.0, 0.5, "2"), ("b", 1.0, 1.0, "1"),
+    ]  # fmt: skip
+
+
+def test_every_answer_comes_with_its_passages_and_citations(tmp_path: Path) -> None:
+    found = run_content("run", recipe_in(tmp_path), HEADER, None, asked())
+    first = found.questions[0].answers[found.name]
+    assert len(first.retrieved) == 3
+    assert found.chunks[first.retrieved[0]].source == "specs/道碴-0.doc"
+    assert first.citations[0].chunk == first.retrieved[0]
+    assert found.unit == "questions"
+
+
+def test_a_training_alone_has_its_course_and_no_questions(tmp_path: Path) -> None:
+    found = run_content("tune", recipe_in(tmp_path), HEADER, trained(tmp_path), None)
+    assert (found.questions, found.variants, found.measures) == ((), (), ())
+    assert [chart.title for chart in found.charts] == ["Loss"]
+    assert [table.title for table in found.tables] == ["Training"]
+
+
+def test_notes_are_told_once_and_name_no_folder(tmp_path: Path) -> None:
+    tuned = trained(tmp_path)
+    tuned.notes *= 2
+    found = run_content("run", recipe_in(tmp_path), HEADER, tuned, labelled())
+    assert found.notes == (
+        "kept in .potluck/tuned/abc/result",
+        "2 examples are longer than the window: they were cut at their beginning",
+    )
+
+
+def test_a_measure_says_whether_less_of_it_is_better(tmp_path: Path) -> None:
+    seconds = Measure("latency", "how long", "Time", higher_is_better=False, unit="s")
+    report = replace(asked(), metrics={"latency": 2.0}, measures={"latency": seconds})
+    (measure,) = run_content("run", recipe_in(tmp_path), HEADER, None, report).measures
+    assert (measure.higher_is_better, measure.unit, measure.label) == (False, "s", "Time")

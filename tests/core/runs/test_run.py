@@ -28,6 +28,7 @@ from potluck.runs.run import keep_strategy, manifest_header
 from potluck.strategy.selection import SelectionPlan, strategy
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
+from support.reports import data_of
 
 ROWS = [("the apple", "fruit"), ("紅色的蘋果", "fruit"), ("藍色的天空", "weather"), ("no word", "fruit")]
 WORDS = {"apple": "fruit", "蘋果": "fruit", "天空": "weather"}
@@ -63,12 +64,12 @@ def test_a_manifest_begins_with_what_was_run_when_and_of_what(home: Path) -> Non
     assert chat == {"kind": "chat", "name": "tutor", "package": "potluck-labelled", "version": "1.0"}
 
 
-def test_a_run_keeps_the_answers_the_measures_a_report_and_the_picture_of_the_confusion(home: Path) -> None:
+def test_a_run_keeps_the_answers_the_measures_a_report_a_table_and_the_picture_of_the_confusion(home: Path) -> None:
     with opened(home) as recipe:
         done = recipe.run()
 
     assert {path.name for path in done.folder.iterdir()} == {
-        "answers.jsonl", "confusion.png", "manifest.json", "report.html",
+        "answers.csv", "answers.jsonl", "confusion.png", "manifest.json", "report.html",
     }  # fmt: skip
     rows = [json.loads(line) for line in (done.folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()]
     assert [row["answer"] for row in rows] == ["fruit", "fruit", "weather", "weather"]
@@ -80,8 +81,11 @@ def test_a_run_keeps_the_answers_the_measures_a_report_and_the_picture_of_the_co
     assert manifest["cost"] == evaluation.cost
     assert "plugin" in manifest["pins"]
     page = (done.folder / "report.html").read_text(encoding="utf-8")
-    assert "<svg" in page
-    assert "標籤" in page
+    assert data_of(page)["confusion"] == {"labels": ["fruit", "weather"], "counts": [[2, 1], [0, 1]]}
+    assert str(home) not in page, "no path says where it was made"
+    table = (done.folder / "answers.csv").read_bytes()
+    assert table.startswith(b"\xef\xbb\xbf"), "so that spreadsheets read Chinese"
+    assert len(table.decode("utf-8-sig").splitlines()) == 5
     assert (done.index, done.tuning, done.notes) == (None, None, ())
     shown: Any = done.as_json()
     assert (shown["run"], shown["folder"], shown["index"], shown["tuning"]) == (done.id, str(done.folder), None, None)
@@ -112,12 +116,15 @@ def test_a_comparison_of_strategies_is_kept_with_the_measures_of_each_row(home: 
     model = load_recipe(home)
     outcome = strategy(model, SelectionPlan(home / "訊息.jsonl", rows=("majority", "embedding"), minutes=1))
 
-    folder = keep_strategy(outcome.result, model, 86400.5)
+    folder = keep_strategy(outcome.result, model, home / "data.jsonl", 86400.5)
 
     assert folder.parents[1] == home / ".potluck"
     kept = kept_run(folder)
     assert (kept.command, kept.measure, set(kept.values)) == ("strategy", "accuracy", {"majority", "embedding"})
     assert json.loads((folder / "strategy.json").read_text(encoding="utf-8")) == outcome.document
+    shown = data_of((folder / "report.html").read_text(encoding="utf-8"))
+    assert shown["conclusion"][0] == outcome.result.recommendation.words
+    assert ["Started", "1970-01-02 00:00 UTC"] in shown["facts"]
     with pytest.raises(RunUnreadable, match="is repeated by potluck strategy DATA --fresh"):
         read_run_manifest(folder)
 
@@ -144,7 +151,9 @@ def test_a_run_of_texts_has_no_picture(home: Path) -> None:
     with opened(home, task="generation") as recipe:
         done = recipe.run()
 
-    assert {path.name for path in done.folder.iterdir()} == {"answers.jsonl", "manifest.json", "report.html"}
+    assert {path.name for path in done.folder.iterdir()} == {
+        "answers.csv", "answers.jsonl", "manifest.json", "report.html",
+    }  # fmt: skip
 
 
 def test_without_matplotlib_a_run_is_kept_and_says_what_is_missing(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -156,4 +165,4 @@ def test_without_matplotlib_a_run_is_kept_and_says_what_is_missing(home: Path, m
     assert re.search(r"\[plots\]", note)
     assert done.as_json()["notes"] == [note]
     assert not (done.folder / "confusion.png").exists()
-    assert "<svg" not in (done.folder / "report.html").read_text(encoding="utf-8")
+    assert data_of((done.folder / "report.html").read_text(encoding="utf-8"))["confusion"], "it draws its own"

@@ -1,0 +1,73 @@
+"""The report of a comparison: what it shows of the result."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+from potluck.report.content import Chart, Content
+from potluck.report.paths import relative_path, without_folder
+from potluck.results.comparison import ComparisonResult, Curve
+
+_DESIGNS = {"grid": "every combination", "paired": "paired list", "one-at-a-time": "one thing at a time"}
+_TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z?)")
+
+
+def comparison_content(result: ComparisonResult) -> Content:
+    """What the page of a comparison shows. Paths are seen from the folder of the recipe."""
+    folder = Path(result.recipe).parent
+    return Content(
+        kind="compare",
+        name=result.name,
+        run=result.run,
+        facts=_facts(result, folder),
+        notes=tuple(without_folder(note, folder) for note in result.notes),
+        baseline=result.baseline,
+        metric=result.metric,
+        measures=result.measures,
+        variants=tuple(
+            replace(one, error=without_folder(one.error, folder)) if one.error is not None else one
+            for one in result.variants
+        ),
+        pairs=result.pairs,
+        causes=result.causes,
+        cause_counts=result.cause_counts,
+        judge=result.judge,
+        charts=tuple(_charts(result)),
+        questions=result.questions,
+        chunks=result.chunks,
+    )
+
+
+def started_at(time: str) -> str:
+    """A time of ISO 8601 as people read it, to the minute; anything else as it is."""
+    found = _TIME.match(time)
+    return f"{found[1]} {found[2]}{' UTC' if found[3] else ''}" if found else time
+
+
+def _facts(result: ComparisonResult, folder: Path) -> tuple[tuple[str, str], ...]:
+    asked = f"{len(result.questions):,}"
+    if result.questions_file:
+        asked += f" from {relative_path(result.questions_file, folder)}"
+    facts = (
+        ("Started", started_at(result.started or "")),
+        ("Recipe", relative_path(result.recipe, folder)),
+        ("Questions", asked),
+        ("Design", _DESIGNS.get(result.design, result.design)),
+        ("Variants", f"{len(result.variants):,}"),
+        ("Run", result.run),
+    )
+    return tuple((name, fact) for name, fact in facts if fact)
+
+
+def _charts(result: ComparisonResult) -> Iterator[Chart]:
+    """The curves, those along one axis in one drawing; each is named after the values of the other axes."""
+    label = next((measure.label for measure in result.measures if measure.name == result.metric), result.metric)
+    along: dict[str, list[Curve]] = {}
+    for curve in result.learning_curves:
+        axis, _, others = curve.name.partition(": ")
+        along.setdefault(axis, []).append(replace(curve, name=others or axis))
+    for axis, curves in along.items():
+        yield Chart(f"{label or 'Quality'} by {axis}", axis, label or "quality", tuple(curves))

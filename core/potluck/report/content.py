@@ -1,0 +1,95 @@
+"""What a report shows. Runs, comparisons, trainings and strategies are shown by the same page."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Literal, TypeAlias
+
+from potluck.results.comparison import (
+    Cause,
+    CauseCount,
+    ChunkText,
+    Curve,
+    JudgeResult,
+    MeasureResult,
+    PairResult,
+    QuestionResult,
+    VariantResult,
+)
+from potluck.statistics.intervals import Interval
+
+Kind: TypeAlias = Literal["run", "evaluate", "tune", "compare", "strategy"]
+"""The command whose outcome is shown."""
+
+Cell: TypeAlias = str | float | Interval | None
+"""A text, a number, a mean with its interval, or nothing."""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a table. ``unit`` is that of its numbers: ``s``, ``USD``, or empty."""
+
+    label: str
+    is_number: bool = False
+    unit: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table of its own below a heading. Its rows can be sorted and saved; a column without a value is left out."""
+
+    title: str
+    columns: tuple[Column, ...]
+    rows: tuple[tuple[Cell, ...], ...]
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Chart:
+    """Curves over an axis of numbers. ``x`` and ``y`` name the axes."""
+
+    title: str
+    x: str
+    y: str
+    curves: tuple[Curve, ...]
+    is_dense: bool = False
+    """Whether the points are so many that they are drawn as lines alone."""
+
+
+@dataclass(frozen=True, slots=True)
+class Confusion:
+    """How often each actual label was predicted as each label: ``counts[actual][predicted]``, 0 where it is missing."""
+
+    labels: tuple[str, ...]
+    counts: Mapping[str, Mapping[str, int]]
+
+
+@dataclass(frozen=True, slots=True)
+class Content:
+    """All that a page shows, from the top down. What is empty is not shown."""
+
+    kind: Kind
+    name: str
+    run: str
+    facts: tuple[tuple[str, str], ...] = ()
+    """What was done, of what and when: a name and a text each."""
+    conclusion: tuple[str, ...] = ()
+    """What follows from it, the first sentence first."""
+    notes: tuple[str, ...] = ()
+    baseline: str = ""
+    metric: str = ""
+    """The measure to begin with."""
+    measures: tuple[MeasureResult, ...] = ()
+    variants: tuple[VariantResult, ...] = ()
+    pairs: tuple[PairResult, ...] = ()
+    causes: tuple[Cause, ...] = ()
+    cause_counts: tuple[CauseCount, ...] = ()
+    judge: JudgeResult | None = None
+    charts: tuple[Chart, ...] = ()
+    tables: tuple[Table, ...] = ()
+    confusion: Confusion | None = None
+    unit: str = "questions"
+    """What was asked: ``questions``, ``examples`` or ``messages``."""
+    questions: tuple[QuestionResult, ...] = ()
+    chunks: Mapping[str, ChunkText] = field(default_factory=dict)

@@ -1,0 +1,22 @@
+"""Paths as a report names them: it is sent to others, and no path in it says where on this machine it was made."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def relative_path(path: str | Path, folder: Path) -> str:
+    """The path seen from a folder, where both are known from the root or both are not; else as it is."""
+    shown = Path(path)
+    if shown.is_absolute() == folder.is_absolute() and (shown.is_absolute() or shown.is_relative_to(folder)):
+        return Path(os.path.relpath(shown, folder)).as_posix()
+    return shown.as_posix()
+
+
+def without_folder(text: str, folder: Path) -> str:
+    """A sentence in which files of the folder, and those of the user's home, have relative paths."""
+    for base, short in ((folder.absolute(), ""), (Path.home(), f"~{os.sep}")):
+        if base != base.parent:
+            text = text.replace(f"{base}{os.sep}", short)
+    return text
