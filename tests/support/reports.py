@@ -159,11 +159,24 @@ def _labels(f1: float) -> dict[str, LabelScore]:
     return {"正常": LabelScore(0.9, 0.9, 0.9, 20), "垃圾": LabelScore(f1, f1, f1, 10)}
 
 
+def _effect() -> dict[str, Any]:
+    """What an axis does, with one pair of its values."""
+    found = {"difference": 0.1, "low": 0.02, "high": 0.18, "confidence": 0.95, "p": 0.01, "p_adjusted": 0.02}
+    values = [{"value": value, "mean": mean, "variants": 2} for value, mean in (("text2vec", 0.4), ("詞向量", 0.5))]
+    pair = {"a": "text2vec", "b": "詞向量", "found": {**found, "verdict": "better", "n": 30, "test": "sign-flip"}}
+    sentence = "embedder: 詞向量 has +0.100 more than text2vec"
+    return {"axis": "embedder", "values": values, "pairs": [pair], "matters": True, "sentence": sentence}
+
+
 def contents(folder: Path) -> dict[str, Content]:
     """What the page shows, for a report of every kind, made of files in ``folder``."""
     recipe, questions = recipe_in(folder), recipe_in(folder, "Track specification 道碴軌道施工規範", "generation")
     curves = learning_curves(["dataset.limit: LoRA", "dataset.limit: P-tuning 提示"])
-    whole = comparison(30, 4) | {"learning_curves": curves, "metric": "f1", "notes": ["ada-002: 最常見的標籤"]}
+    whole = (
+        comparison(30, 4)
+        | {"effects": [_effect()]}
+        | {"learning_curves": curves, "metric": "f1", "notes": ["ada-002: 最常見的標籤"]}
+    )
     return {
         "compare": comparison_content(result_of(whole)),
         "run of labels": run_content("run", recipe, HEADER, trained(folder), labelled()),

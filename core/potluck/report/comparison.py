@@ -12,6 +12,7 @@ from potluck.report.paths import relative_path, without_folder
 from potluck.results.comparison import ComparisonResult, Curve
 
 _DESIGNS = {"grid": "every combination", "paired": "paired list", "one-at-a-time": "one thing at a time"}
+_STANDINGS = {"taken": "take this", "best": "best mean"}
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z?)")
 
 
@@ -23,6 +24,7 @@ def comparison_content(result: ComparisonResult) -> Content:
         name=result.name,
         run=result.run,
         facts=_facts(result, folder),
+        conclusion=result.conclusion.sentences,
         notes=tuple(without_folder(note, folder) for note in result.notes),
         baseline=result.baseline,
         metric=result.metric,
@@ -31,6 +33,9 @@ def comparison_content(result: ComparisonResult) -> Content:
             replace(one, error=without_folder(one.error, folder)) if one.error is not None else one
             for one in result.variants
         ),
+        take=result.conclusion.take or "",
+        standings={one.variant: _STANDINGS.get(one.standing, one.standing) for one in result.ranking},
+        effects=result.effects,
         pairs=result.pairs,
         causes=result.causes,
         cause_counts=result.cause_counts,

@@ -17,6 +17,7 @@ from potluck.results.comparison import (
     QuestionResult,
     VariantResult,
 )
+from potluck.results.conclusions import AxisEffect
 from potluck.statistics.intervals import Interval
 
 Kind: TypeAlias = Literal["run", "evaluate", "tune", "compare", "strategy"]
@@ -82,6 +83,11 @@ class Content:
     """The measure to begin with."""
     measures: tuple[MeasureResult, ...] = ()
     variants: tuple[VariantResult, ...] = ()
+    take: str = ""
+    """The variant to take."""
+    standings: Mapping[str, str] = field(default_factory=dict)
+    """What the measure to begin with says of each variant, in words."""
+    effects: tuple[AxisEffect, ...] = ()
     pairs: tuple[PairResult, ...] = ()
     causes: tuple[Cause, ...] = ()
     cause_counts: tuple[CauseCount, ...] = ()

@@ -26,7 +26,8 @@ function perQuestion(variant, name) {
 function against(name, unit, width) {
   const measure = report.measures[state.measure];
   if (isSingle() || !measure || measure.name === name) return null;
-  const what = name === "cost" ? "cost per question" : "seconds per question";
+  const one = report.unit.replace(/s$/, "");
+  const what = name === "cost" ? `cost per ${one}` : `seconds per ${one}`;
   const points = report.variants
     .map((variant, v) => ({
       variant: v,

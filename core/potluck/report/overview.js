@@ -86,6 +86,33 @@ function choosePairHere(pair) {
   byId("verdicts").querySelector("[aria-pressed=true]")?.focus();
 }
 
+/* The axes: what each does to the measure to begin with, averaged over the others. */
+
+function showEffects() {
+  byId("axes").hidden = !report.effects.length;
+  if (!report.effects.length) return;
+  const sentences = report.effects.map((effect) => quoted(effect.sentence, "li"));
+  const pairs = report.effects.flatMap((effect) => effect.pairs.map((pair) => ({ ...pair, axis: effect.axis })));
+  const rows = pairs.map(({ axis, a, b, found }) =>
+    make(
+      "tr",
+      {},
+      differenceCell(found, report.measures[report.main]?.unit),
+      quoted(axis, "th", { scope: "row" }),
+      quoted(a, "td"),
+      quoted(b, "td"),
+      make("td", {}, badge(found.verdict)),
+      numeric(found.p_adjusted, chance(found.p_adjusted)),
+      numeric(found.n, whole(found.n)),
+      numeric(found.needed_n, whole(found.needed_n)),
+    ),
+  );
+  const numbers = ["p, adjusted", "Questions", "Needed"].map((head) => counting(head));
+  const heads = [counting("Difference"), "Axis", "From", "To", "Verdict", ...numbers];
+  const table = rows.length ? boxed("What each axis does, averaged over the others", heads, rows) : null;
+  fill(byId("effects"), make("ul", {}, ...sentences), table);
+}
+
 function pairsTable() {
   const heads = [
     "First",
@@ -161,6 +188,7 @@ function variantsTable() {
   const heads = [
     ...(first ? [measureHead(first)] : []),
     ...axisNames().map((axis) => columnHead(quoted(axis))),
+    "Standing",
     ...others.map(measureHead),
     counting("Cost of the run"),
     counting("Time of the run"),
@@ -175,6 +203,7 @@ function variantsTable() {
       ...(first ? [cell(first)] : []),
       make("th", { scope: "row" }, name, ...tagsOf(v)),
       ...values.map((value) => make("td", {}, value)),
+      make("td", {}, standingOf(v)),
       ...others.map(cell),
       numeric(variant.cost, amount(variant.cost, "USD")),
       numeric(variant.seconds, amount(variant.seconds, "s")),
@@ -202,10 +231,16 @@ function valuesOf(v) {
   });
 }
 
+/** What the measure to begin with says of a variant; nothing where another measure is chosen. */
+function standingOf(v) {
+  const standing = state.measure === report.main ? report.standings[v] : null;
+  return standing && v !== report.take ? quoted(standing) : NOTHING;
+}
+
 function tagsOf(v) {
   const tags = [
     v === report.baseline && report.kind === "compare" ? "baseline" : null,
-    v === report.baseline && report.kind === "strategy" ? "recommended" : null,
+    v === report.take ? "take this" : null,
     report.variants[v].error ? "✕ failed" : null,
   ];
   return tags.filter(Boolean).flatMap((tag) => [" ", make("span", { class: "tag" }, tag)]);
@@ -241,6 +276,7 @@ function measureHead({ measure, m }) {
   const attributes = {
     scope: "col",
     class: m === state.measure ? "number chosen" : "number",
+    "data-name": measure.label,
     title: plain(measure.meaning || measure.name),
   };
   return make(

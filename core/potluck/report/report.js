@@ -152,6 +152,7 @@ function start() {
   showNotes();
   showChoice();
   showFilters();
+  showEffects();
   showJudge();
   showTables();
   showConfusion();

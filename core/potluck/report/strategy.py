@@ -31,6 +31,7 @@ def strategy_content(result: StrategyResult, run: str, started: str, data: Path)
         metric="accuracy",
         measures=measures,
         variants=tuple(_variant(row, folder) for row in result.rows),
+        take=result.recommendation.row or "",
         tables=(*_rivals(result), _efforts(result, folder), *_labels(result)),
         unit="messages",
     )

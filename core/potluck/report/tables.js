@@ -39,7 +39,7 @@ function boxed(caption, heads, rows, { fixed = false, saves = null, ...attribute
   );
   leaveOutEmpty(table);
   for (const head of table.tHead.rows[0].cells) {
-    head.dataset.name = head.textContent;
+    head.dataset.name ??= head.textContent;
     if (!fixed && rows.length > 1) makeSortable(table, head);
   }
   const box = make("div", { class: "box", tabindex: "0", role: "region", "aria-label": `Table: ${caption}` }, table);
@@ -60,7 +60,8 @@ function leaveOutEmpty(table) {
 
 function makeSortable(table, head) {
   const arrow = make("span", { class: "arrow", "aria-hidden": "true" }, "↕");
-  const sorting = button({ class: "sort" }, () => sortBy(table, head), ...head.childNodes, arrow);
+  const sorting = button({ class: "sort" }, () => sortBy(table, head), ...head.childNodes);
+  sorting.insertBefore(arrow, sorting.querySelector(".small"));
   head.replaceChildren(sorting);
 }
 

@@ -165,7 +165,7 @@ def test_a_ranking_begins_with_the_chosen_measure_and_has_values_in_place_of_nam
     page = opened.page
     assert heads(page)[:3] == ["Words in common (F1)", "embedder", "prompt"]
     page.locator("#choose-measure").select_option(label="Time to answer")
-    assert heads(page)[:2] == ["Time to answerlower is better", "embedder"]
+    assert heads(page)[:2] == ["Time to answer", "embedder"]
     means = page.locator(".ranking td:first-child").evaluate_all("all => all.map(e => Number(e.dataset.value))")
     assert means == sorted(means), "the best, which is the shortest, first"
     assert page.locator(".ranking th[aria-sort]").get_attribute("aria-sort") == "ascending"
@@ -248,10 +248,10 @@ def test_tables_are_saved_for_spreadsheets_from_within_the_page(opened: Opened) 
     table = saved(opened.page, "#variants", "CSV")
     rows = list(csv.reader(io.StringIO(table.decode("utf-8-sig"))))
     assert rows[0][:5] == ["Accuracy", "Accuracy, low", "Accuracy, high", "Strategy", "Macro F1"]
-    assert rows[1][:4] == ["0.9", "0.8", "1", "classifier recommended"]
+    assert rows[1][:4] == ["0.9", "0.8", "1", "classifier take this"]
     book = openpyxl.load_workbook(io.BytesIO(saved(opened.page, "#variants", "XLSX")))
     cells = list(book.active.values)  # type: ignore[union-attr]
-    assert list(cells[1][:4]) == [0.9, 0.8, 1, "classifier recommended"]
+    assert list(cells[1][:4]) == [0.9, 0.8, 1, "classifier take this"]
     assert len(cells) == len(rows) == 5
 
 
@@ -275,3 +275,24 @@ def saved(page: Page, where: str, kind: str) -> bytes:
         page.locator(f"{where} .saves button", has_text=kind).last.click()
     assert waiting.value.suggested_filename.endswith(f".{kind.lower()}")
     return Path(waiting.value.path()).read_bytes()
+
+
+@only["compare"]
+def test_what_each_axis_does_stands_between_the_ranking_and_the_pairs(opened: Opened) -> None:
+    page = opened.page
+    titles = page.locator("main h2:visible").all_inner_texts()
+    assert titles[:6] == ["Conclusion", "Notes", "Ranking", "What each axis does", "Pairs", "Plots"]
+    assert page.locator("#effects li").inner_text() == "embedder: 詞向量 has +0.100 more than text2vec"
+    row = page.locator("#effects tbody tr").inner_text()
+    for told in ("+0.100", "+0.020 to +0.180", "embedder", "text2vec", "詞向量", "▲ better"):
+        assert told in row
+
+
+@only["compare"]
+def test_the_variant_to_take_is_marked_and_the_standing_of_the_others_told(opened: Opened) -> None:
+    page = opened.page
+    taken = page.locator(".ranking tbody tr", has_text="take this")
+    assert taken.count() == 1
+    assert "Standing" in heads(page)
+    page.locator("#choose-measure").select_option(label="Time to answer")
+    assert "Standing" not in heads(page), "it is about the measure of the conclusion"

@@ -49,7 +49,7 @@ def test_texts_of_the_data_are_no_markup_in_the_report(home: Path) -> None:
     rows = [{"text": bad, "label": "fruit"}, {"text": "a", "label": bad}]
     (home / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
     page = (run_of(recipe(home, questions="test.jsonl")).folder / "report.html").read_text(encoding="utf-8")
-    assert data_of(page)["questions"][0]["question"] == bad
+    assert data_of(page)["questions"][0]["question"].endswith(bad)
     assert page.count("<script") == 2, "the data and the page's own"
     assert not re.search("<img", page)
     assert "default-src 'none'" in page
