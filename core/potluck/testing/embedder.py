@@ -23,12 +23,19 @@ _TEXTS = (*SENTENCES, "x", "字", *(text(seed, 12) for seed in range(4)))
 _MOST = 64
 """Texts that are embedded at once where an embedder takes more."""
 
+_METHODS = ("embed_passages", "embed_queries")
+
 _fresh_embedder: Callable[[Subject], AbstractContextManager[Embedder]] = fresh_component
 """A fresh embedder of the plugin under test, closed in the end."""
 
 
 def _both(embedder: Embedder, *texts: str) -> list[Any]:
     return [embedder.embed_passages(list(texts)), embedder.embed_queries(list(texts))]
+
+
+def _shape_words(given: Any) -> str:
+    shape = getattr(given, "shape", None)
+    return f"a {type(given).__name__}, no array," if shape is None else f"an array of the shape {shape}"
 
 
 def _embed_both(subject: Subject, *texts: str) -> list[Any]:
@@ -72,8 +79,13 @@ def check_shape(subject: Subject) -> None:
     """A row a text, each as long as ``dimensions`` says; of no texts there is none."""
     with _fresh_embedder(subject) as embedder:
         for count in (1, 2, len(_TEXTS), 0):
-            for vectors in _both(embedder, *_TEXTS[:count]):
-                need(vectors.shape == (count, embedder.dimensions), f"{vectors.shape} for {count} texts")
+            wanted = (count, embedder.dimensions)
+            passed = f"a list of {count} texts" if count else "an empty list"
+            for name, vectors in zip(_METHODS, _both(embedder, *_TEXTS[:count]), strict=True):
+                need(
+                    getattr(vectors, "shape", None) == wanted,
+                    f"{name} gave {_shape_words(vectors)} for {passed}, and should give one of the shape {wanted}",
+                )
 
 
 @rule("embedder", "float32")

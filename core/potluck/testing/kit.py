@@ -15,6 +15,7 @@ from potluck.contracts import Component, Context, Offer
 from potluck.contracts.kinds import Kind
 from potluck.errors import PotluckError
 from potluck.model_sources.model_store import ModelStore
+from potluck.testing.raised import describe_error, is_raised_by_plugin
 from potluck.testing.sample_writers import write_samples
 from potluck.testing.samples import Sample, Samples, read_samples
 
@@ -91,10 +92,9 @@ class Check:
             self.run(tested)
         except (Violation, Skipped):
             raise
-        except AssertionError as wrong:
-            raise Violation(self.rule, str(wrong) or self.says) from wrong
         except Exception as error:  # whatever a plugin raises where the contract does not let it
-            raise Violation(self.rule, f"{type(error).__name__}: {error}") from error
+            is_ours = isinstance(error, AssertionError) and not is_raised_by_plugin(error)
+            raise Violation(self.rule, (str(error) or self.says) if is_ours else describe_error(error)) from error
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,6 +17,7 @@ from potluck.testing.isolated_reading import (
 )
 from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.loader_reading import lost_phrases, need_some, read_each, readable_samples, write_sources
+from potluck.testing.raised import describe_changes
 from potluck.testing.sample_damage import (
     cuts,
     damage,
@@ -114,8 +115,8 @@ def check_traces(subject: Subject) -> None:
     before = _files(subject)
     read_isolated(subject, sources, tried)
     after = _files(subject)
-    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    need(not changed, f"written, changed or gone: {', '.join(changed[:5])}")
+    changed = describe_changes(before, after)
+    need(not changed, changed)
 
 
 def _files(subject: Subject) -> dict[str, tuple[str, int]]:

@@ -24,6 +24,7 @@ from potluck.egress import allow_only
 from potluck.fingerprints import content_hash
 from potluck.testing.attempts import NEEDS, attempts, odd_attempts, without_needs
 from potluck.testing.kit import Skipped, Subject, component, fresh_component, need, rule
+from potluck.testing.raised import describe_changes
 
 Figures: TypeAlias = Mapping[str, Any]
 
@@ -304,8 +305,8 @@ def check_files(subject: Subject) -> None:
     ):
         _scores(subject)
     after = _files(subject)
-    changed = sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name))
-    need(not changed, f"written, changed or gone: {', '.join(changed[:5])}")
+    changed = describe_changes(before, after)
+    need(not changed, changed)
 
 
 def _files(subject: Subject) -> dict[str, str]:
