@@ -3,33 +3,57 @@
 from __future__ import annotations
 
 import argparse
+import ast
 import importlib
 import inspect
+import re
 import sys
+import textwrap
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, get_args
 
 import click
 
-from potluck import errors, hookspecs, plugins
+from potluck import documents, errors, hookspecs, plugins
 from potluck.cli import COMMANDS, potluck
 from potluck.cli.outputs import ERROR, output_schema, outputs
 from potluck.contracts import (
     KINDS,
+    Attached,
     Attempt,
     Candidates,
+    ChatOffer,
+    ChatOptions,
+    Classifying,
+    Collection,
+    Component,
     Config,
+    Context,
     Corpus,
+    EmbedderConfig,
+    Estimate,
+    Hits,
     IndexedRetriever,
+    Likelihood,
     Measure,
     Metric,
+    ModelSources,
     NamedRetriever,
+    Offer,
     Ranking,
     RerankerConfig,
+    RerankerOffer,
     RetrievalChat,
     RetrievalEmbedder,
+    RetrieverOffer,
     ScoreScale,
+    StoreOffer,
+    Tuned,
+    TunedModel,
+    TunerOffer,
+    TuningProgress,
+    TuningRequest,
 )
 from potluck.errors import PluginError
 from potluck.recipe.model import DEFAULTS, KEYS, AnswerSettings, DocumentSettings, RetrieverSettings, ShotSettings
@@ -117,20 +141,18 @@ def hooks() -> str:
     for name, hook in vars(hookspecs).items():
         if name.startswith("potluck_") and callable(hook):
             lines += ["", f"## {name}", "", f"`{name}{_signature(hook)}`", "", inspect.getdoc(hook) or ""]
-    lines += ["", "## What observers are told"]
-    for told in (hookspecs.StageEvent, hookspecs.ModelCall):
-        lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
-    lines += ["", "## What retrievers and rerankers tell and are told"]
-    for told in (ScoreScale, Ranking, Candidates, Corpus, RetrievalEmbedder, RetrievalChat, NamedRetriever):
-        lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
-    for more in (IndexedRetriever, RerankerConfig):
-        lines += ["", f"## {more.__name__}", "", inspect.getdoc(more) or ""]
-        lines += ["", _block(_members(more))] if _members(more) else ["", *_settings(more)]
-    lines += ["", "## What metrics tell and are told"]
-    for told in (Measure, Attempt):
-        lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
+    for title, types in TYPES.items():
+        lines += ["", f"## {title}"]
+        for told in types:
+            lines += ["", f"```python\n{inspect.getsource(told).strip()}\n```"]
+    for more in (IndexedRetriever, RerankerConfig, EmbedderConfig, ChatOptions, Config, Component):
+        lines += ["", f"## {more.__name__}", "", inspect.getdoc(more) or "", *_attributes(more)]
+        if own := _members(more):
+            lines += ["", _block(own)]
+        elif issubclass(more, Config) and more.model_fields:
+            lines += ["", *_settings(more)]
     for contract in (kind.contract for kind in KINDS.values()):
-        lines += ["", f"## {contract.__name__}", "", inspect.getdoc(contract) or ""]
+        lines += ["", f"## {contract.__name__}", "", inspect.getdoc(contract) or "", *_attributes(contract)]
         lines += ["", _block(_members(contract))] if _members(contract) else []
     return "\n".join(lines) + "\n"
 
@@ -172,6 +194,29 @@ def _type(schema: Any) -> str:
         return f"object of {_type(schema['additionalProperties'])}, by name"
     return str(schema.get("type", "any"))
 
+
+TYPES: dict[str, tuple[type, ...]] = {
+    "What every plugin offers and is given": (
+        *(Offer, ChatOffer, StoreOffer, RetrieverOffer, RerankerOffer, TunerOffer, Context, ModelSources),
+    ),
+    "Documents, and what is made of them": (
+        *(documents.Source, documents.Document, documents.Section, documents.Page, documents.Attachment),
+        *(documents.Chunk, documents.Passage),
+    ),
+    "What chat models are given, and answer": (
+        *(documents.Message, documents.ToolCall, documents.Answer, documents.Usage, documents.Quote, Likelihood),
+    ),
+    "What stores keep and find": (Collection, Hits),
+    "What tuners are given, and make": (
+        *(documents.Example, TuningRequest, TuningProgress, TunedModel, Estimate, Tuned, Attached, Classifying),
+    ),
+    "What observers are told": (hookspecs.StageEvent, hookspecs.ModelCall),
+    "What retrievers and rerankers tell and are told": (
+        *(ScoreScale, Ranking, Candidates, Corpus, RetrievalEmbedder, RetrievalChat, NamedRetriever),
+    ),
+    "What metrics tell and are told": (Measure, Attempt),
+}
+"""The types that plugins take and give, with all their fields."""
 
 OWN_HOOKS = """A module that has hooks of observers needs no offer. It is then the observer, and has no settings."""
 
@@ -340,6 +385,25 @@ def _members(contract: type) -> str:
             body = "\n".join(f"    {line}".rstrip() for line in (inspect.getdoc(member) or "").split("\n"))
             parts.append(f"{name}{_signature(member)}\n{body}")
     return "\n\n".join(parts)
+
+
+def _attributes(contract: type) -> Iterator[str]:
+    """The attributes that a class of components may set, with their defaults, as the contract declares them."""
+    if issubclass(contract, Config):
+        return
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(contract))).body
+    assert isinstance(tree, ast.ClassDef)
+    rows = []
+    for one, after in zip(tree.body, [*tree.body[1:], None], strict=True):
+        if isinstance(one, ast.AnnAssign) and not ast.unparse(one.target).startswith("_"):
+            told = after.value if isinstance(after, ast.Expr) else None
+            meaning = str(told.value) if isinstance(told, ast.Constant) else ""
+            default = f"`{ast.unparse(one.value)}`" if one.value is not None else "required"
+            kind = re.sub(r"^ClassVar\[(.*)\]$", r"\1", ast.unparse(one.annotation))
+            cells = (f"`{ast.unparse(one.target)}`", f"`{kind}`", default, " ".join(meaning.split()))
+            rows.append("| " + " | ".join(cell.replace("|", "\\|") for cell in cells) + " |")
+    if rows:
+        yield from ("", "| attribute | type | default | meaning |", "| --- | --- | --- | --- |", *rows)
 
 
 def _signature(function: Any) -> str:

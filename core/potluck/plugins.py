@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import importlib.metadata
 import importlib.util
+import re
 from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
@@ -35,6 +36,11 @@ GROUPS: Mapping[Kind, str] = MappingProxyType({name: kind.group for name, kind i
 """The entry-point group of each kind."""
 
 FILE_TYPES = "potluck.file_types"
+
+CONTRACTS = "potluck.contracts"
+"""The group in which a package says for which version of a kind's contract it was written: ``splitter = "v1"``."""
+
+_VERSION = re.compile(r"v(\d{1,6})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -113,6 +119,15 @@ def file_types() -> tuple[str, ...]:
 def file_claims() -> tuple[EntryPoint, ...]:
     """Who claims which file name extension: the entry's name is the extension, its value the loader."""
     return tuple(entry for entry in registrations().entries if entry.group == FILE_TYPES)
+
+
+def declared_contract(plugin: Plugin) -> int | None:
+    """The version of the contract that the plugin's package names in its metadata; None where it names none."""
+    for entry in registrations().entries:
+        if entry.group == CONTRACTS and entry.name == plugin.kind and _same_package(_package(entry), plugin.package):
+            written = _VERSION.fullmatch(entry.value.strip())
+            return int(written[1]) if written else None
+    return None
 
 
 def find(kind: Kind, name: str) -> Plugin:

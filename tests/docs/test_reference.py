@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import dataclasses
 import re
 import subprocess
 import sys
@@ -12,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from potluck import Recipe
+from potluck import Recipe, contracts, documents
 from potluck.testing import Skipped, checks
 from support.fake_plugins import install, install_hashing, visible
 
@@ -27,6 +28,27 @@ def test_the_reference_pages_are_those_of_this_code() -> None:
     )
 
     assert done.returncode == 0, done.stderr
+
+
+HOOKS = (ROOT / "docs" / "reference" / "hooks.md").read_text(encoding="utf-8")
+TYPES = {one for module in (contracts, documents) for one in vars(module).values() if dataclasses.is_dataclass(one)}
+
+
+@pytest.mark.parametrize("told", sorted(TYPES - {contracts.PluginKind}, key=str), ids=lambda told: told.__name__)
+def test_every_field_of_every_type_of_the_contracts_is_listed(told: type) -> None:
+    (source,) = re.findall(rf"\nclass {told.__name__}\b.*?```", HOOKS, re.DOTALL)
+
+    for field in vars(told).get("__annotations__", {}):
+        assert f"    {field}: " in source
+
+
+@pytest.mark.parametrize("kind", contracts.KINDS)
+def test_every_attribute_that_a_class_of_components_may_set_is_listed(kind: contracts.Kind) -> None:
+    contract = contracts.KINDS[kind].contract
+    (page,) = re.findall(rf"\n## {contract.__name__}\n.*?(?=\n## |$)", HOOKS, re.DOTALL)
+
+    for name in vars(contract).get("__annotations__", {}):
+        assert f"\n| `{name}` | `" in page
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.relative_to(ROOT).as_posix())

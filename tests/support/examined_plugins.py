@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from potluck.doctor.examine import Examination, examine
-from potluck.plugins import FILE_TYPES, GROUPS, Plugin, installed_plugins
+from potluck.plugins import CONTRACTS, FILE_TYPES, GROUPS, Plugin, installed_plugins
 from support.fake_plugins import install, install_hashing, visible
 
 OFFER = """
@@ -44,6 +44,7 @@ def examined_site(folder: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Pat
     }
     site = install(folder / "site", "potluck-one", {GROUPS["splitter"]: {n: f"split_{n}" for n in SPLITS}}, modules)
     groups = {GROUPS["splitter"]: {"good": "split_good"}, GROUPS["loader"]: {"odd": "split_good"}}
+    groups[CONTRACTS] = {"splitter": "v1", "loader": "v2"}
     install(site, "potluck-two", {**groups, FILE_TYPES: {"XYZ": "odd", "LOG": "odd", "md": "gone"}}, {})
     with (site / "potluck_one-1.0.dist-info" / "METADATA").open("a", encoding="utf-8") as metadata:
         metadata.write("Provides-Extra: needy\nRequires-Dist: no-such-library>=1; extra == 'needy'\n")

@@ -37,8 +37,9 @@ def list_plugins(kind: str | None, importing: bool, as_json: bool) -> None:
     packages that it needs and that are not installed.
 
     Of other packages nothing is imported. What their metadata does not say is shown as '?': the version of the
-    contract, and what is missing, unless the package has an extra named like the plugin, or lacks nothing that any of
-    its extras asks for. With --import each is imported in a process of its own, for at most 20 seconds.
+    contract, unless the package names it in the entry-point group potluck.contracts, and what is missing, unless the
+    package has an extra named like the plugin, or lacks nothing that any of its extras asks for. With --import each is
+    imported in a process of its own, for at most 20 seconds.
     """
     from potluck.plugins import GROUPS, installed_plugins
 
@@ -107,7 +108,7 @@ def _describe(plugin: Plugin) -> _Description:
             return plugin, plugins.unchecked_offer(plugin).contract, plugins.missing_modules(plugin)
         except PluginError:
             return plugin, None, None
-    return plugin, None, packages.missing_packages(plugin)
+    return plugin, plugins.declared_contract(plugin), packages.missing_packages(plugin)
 
 
 def _describe_imported(chosen: Sequence[Plugin]) -> Iterator[_Description]:

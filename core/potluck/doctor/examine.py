@@ -18,7 +18,7 @@ from typing import Any
 from potluck.doctor import RESULT
 from potluck.documents import Json
 from potluck.json_values import as_json
-from potluck.plugins import Plugin
+from potluck.plugins import CONTRACTS, Plugin, declared_contract
 from potluck.results.listings import ExaminedResult, RuleResult
 
 SECONDS = 20.0
@@ -108,6 +108,13 @@ def _examine_one(plugin: Plugin, seconds: float, conform: bool) -> Examination:
         _line(said["message"]),
         tuple(said["reached_for"]),
     )
+    declared = declared_contract(plugin)
+    if found.problem is None and declared is not None and declared != found.contract:
+        message = (
+            f"{plugin.label} was written for version {found.contract} of the {plugin.kind} contract, and its package "
+            f"says version {declared} in {CONTRACTS}: let both say the same"
+        )
+        return replace(found, problem="ContractMismatch", message=message)
     return _check_rules(found) if conform and found.problem is None and not found.missing else found
 
 

@@ -38,6 +38,14 @@ def test_the_list_says_what_metadata_says_and_no_more(site: Path) -> None:
     assert {row["contract"] for row in found.values()} == {None}
 
 
+def test_the_version_of_a_contract_is_read_from_metadata_without_an_import(site: Path) -> None:
+    (site / "split_good.py").write_text("raise RuntimeError('imported')", encoding="utf-8")
+    found = json.loads(potluck("plugins", "list", "--json").stdout)
+
+    contracts = {(row["kind"], row["name"]): row["contract"] for row in found if row["package"] == "potluck-two"}
+    assert contracts == {("splitter", "good"): 1, ("loader", "odd"): 2}
+
+
 def test_the_list_with_import_is_certain(site: Path) -> None:
     found = rows("--import")
 

@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from potluck.doctor.examine import Examination
-from potluck.plugins import GROUPS, Plugin, installed_plugins
+from potluck.plugins import CONTRACTS, GROUPS, Plugin, installed_plugins
 from support.examined_plugins import examine_package, examined_site
 from support.fake_plugins import install, visible
 from support.stress_plugins import HOSTILE, install_hostile
@@ -96,3 +96,18 @@ def test_a_process_that_a_plugin_leaves_behind_is_ended(tmp_path: Path, site: Pa
     for process in running:
         process.kill()
     assert not running
+
+
+def test_a_package_that_names_another_version_of_the_contract_than_its_plugin_is_told(site: Path) -> None:
+    offer = "import potluck\nfrom potluck.contracts import Config\n@potluck.hookimpl\ndef potluck_splitter():\n"
+    offer += "    return potluck.Offer('s', Config, object)\n"
+    groups = {GROUPS["splitter"]: {"torn": "torn_module"}, CONTRACTS: {"splitter": "v2"}}
+    install(site, "potluck-torn", groups, {"torn_module": offer})
+    with pytest.MonkeyPatch.context() as patch, visible(site, patch):
+        found = examine_package("potluck-torn")["torn"]
+
+    assert (found.problem, found.is_broken) == ("ContractMismatch", True)
+    assert found.message.endswith(
+        "was written for version 1 of the splitter contract, and its package says version 2 in potluck.contracts: let "
+        "both say the same"
+    )
