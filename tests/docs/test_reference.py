@@ -31,7 +31,12 @@ def test_the_reference_pages_are_those_of_this_code() -> None:
 
 
 HOOKS = (ROOT / "docs" / "reference" / "hooks.md").read_text(encoding="utf-8")
-TYPES = {one for module in (contracts, documents) for one in vars(module).values() if dataclasses.is_dataclass(one)}
+TYPES = {
+    one
+    for module in (contracts, documents)
+    for one in vars(module).values()
+    if isinstance(one, type) and dataclasses.is_dataclass(one)
+}
 
 
 @pytest.mark.parametrize("told", sorted(TYPES - {contracts.PluginKind}, key=str), ids=lambda told: told.__name__)
