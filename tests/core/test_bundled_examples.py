@@ -12,6 +12,8 @@ import pytest
 
 from potluck.bundled_examples import copy_example, list_examples
 from potluck.errors import PotluckError
+from potluck.recipe import load
+from potluck.recipe.tuning_settings import TASKS
 
 EXAMPLES = Path(__file__).parents[2] / "docs" / "examples"
 NAMES = sorted(path.name for path in [*EXAMPLES.iterdir(), *(EXAMPLES / "plugins").iterdir()] if path.name != "plugins")
@@ -27,6 +29,15 @@ def test_every_example_of_the_documentation_is_listed_with_a_line() -> None:
 
     assert [one.name for one in found] == NAMES
     assert all(one.summary and "\n" not in one.summary and one.summary != one.name for one in found)
+
+
+def test_each_kind_of_task_has_an_example_whose_recipe_can_be_read() -> None:
+    shown = set[str]()
+    for path in EXAMPLES.glob("*/recipe.yaml"):
+        model = load(path, check_installed=False)
+        shown.add(model.tuning.task or "question-answering")
+
+    assert shown == set(TASKS)
 
 
 @pytest.mark.parametrize("name", NAMES)
