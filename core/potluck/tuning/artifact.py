@@ -162,7 +162,7 @@ def seal_artifact(
     }
     manifest: dict[str, Json] = {
         "format": FORMAT,
-        "peft": "adapter_config.json" in files,
+        "peft": _is_of_peft(folder),
         "tuner": dict(tuner),
         "base": asdict(base),
         "files": dict(files),
@@ -172,6 +172,16 @@ def seal_artifact(
     manifest["seal"] = fingerprint(_without_seal(manifest))
     write_atomically(folder / CARD, model_card(manifest, __version__).encode())
     write_atomically(folder / MANIFEST, json.dumps(manifest, ensure_ascii=False, indent=1).encode() + b"\n")
+
+
+def _is_of_peft(folder: Path) -> bool:
+    """Whether PEFT by itself reads what was saved; a method of its own may keep its settings under the same name."""
+    path = folder / "adapter_config.json"
+    if not path.is_file():
+        return False
+    from peft import PeftType
+
+    return json.loads(path.read_text(encoding="utf-8")).get("peft_type") in [one.value for one in PeftType]
 
 
 def _without_seal(manifest: Mapping[str, Any]) -> Json:

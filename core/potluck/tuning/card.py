@@ -6,6 +6,9 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
+from potluck.tuning.card_code import usage_code
+from potluck.tuning.usage import CardUsage
+
 _LABELS = 30
 """Labels that are listed."""
 
@@ -13,13 +16,20 @@ _LABELS = 30
 def model_card(manifest: Mapping[str, Any], release: str) -> str:
     """``README.md`` of an artifact from what ``potluck.json`` says; ``release`` is potluck's."""
     tuner, base, training = manifest["tuner"], manifest["base"], manifest["training"]
+    usage = CardUsage.read(manifest["usage"])
     head = {"base_model": base["model"], "library_name": "peft" if manifest.get("peft") else "potluck"}
+    if usage.licence:
+        head["license"] = usage.licence
     front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
     losses = training["losses"]
     rows = [
         ("method", f"{tuner['name']} (of {tuner['package']} {tuner['version']})"),
         ("task", manifest["task"]),
+        ("data", usage.data or "not named"),
         ("examples learned from", f"{manifest['examples']:,}"),
+        ("examples kept apart to validate with", f"{usage.validated:,}"),
+        ("base model", base["model"]),
+        ("licence of the base model", usage.licence or "its files do not say; look it up before you pass this on"),
         ("trained parameters", f"{training['trainable_parameters']:,}"),
         ("optimiser steps", f"{len(losses):,}"),
         ("loss, first and last step", f"{losses[0]:.4f}, {losses[-1]:.4f} nats a token" if losses else "none"),
@@ -44,7 +54,11 @@ Settings: `{json.dumps(tuner["settings"], ensure_ascii=False)}`
 {notes}
 ## Use
 
-Name this folder in a recipe: `adapter: FOLDER`, with `model: {json.dumps(base["model"], ensure_ascii=False)}`.
+```python
+{usage_code(manifest).strip()}
+```
+
+In a recipe of potluck: `adapter: FOLDER`, with `model: {json.dumps(base["model"], ensure_ascii=False)}`.
 Only the model with these hashes is accepted: weights `{base["weights"]}`,
 tokenizer `{base["tokenizer"]}`, template `{base["template"]}`.
 

@@ -6,6 +6,7 @@ Modules: ``potluck.tuning.card``.
 from __future__ import annotations
 
 import json
+import re
 from typing import Any
 
 import pytest
@@ -22,6 +23,21 @@ def manifest(**more: Any) -> dict[str, Any]:
         "labels": ["好", "bad"],
         "examples": 1200,
         "seed": 7,
+        "files": {},
+        "peft": True,
+        "usage": {
+            "kind": "causal",
+            "wording": "好不好？{prompt}",
+            "fields": ["prompt"],
+            "template": True,
+            "first": [],
+            "end": "</s>",
+            "chat": "transformers",
+            "max_tokens": 64,
+            "licence": "apache-2.0",
+            "data": "訊息.jsonl",
+            "validated": 120,
+        },
         **more,
     }
 
@@ -32,7 +48,11 @@ def test_it_says_what_was_trained_how_and_on_what() -> None:
     for line in (
         "| method | lora (of potluck 1.0) |",
         "| task | classification |",
+        "| data | 訊息.jsonl |",
         "| examples learned from | 1,200 |",
+        "| examples kept apart to validate with | 120 |",
+        "| base model | pypi://模型==1/path |",
+        "| licence of the base model | apache-2.0 |",
         "| trained parameters | 12,345 |",
         "| loss, first and last step | 2.5000, 0.1250 nats a token |",
         "| seed | 7 |",
@@ -51,6 +71,22 @@ def test_hubs_read_its_base_and_its_library(peft: bool, library: str) -> None:
 
     assert f"library_name: {json.dumps(library)}" in front
     assert 'base_model: "pypi://模型==1/path"' in front
+
+
+def test_a_licence_that_the_base_does_not_name_is_not_guessed() -> None:
+    named, usage = model_card(manifest(), "2.0"), {**manifest()["usage"], "licence": ""}
+    unnamed = model_card(manifest(usage=usage), "2.0")
+
+    assert 'license: "apache-2.0"' in named.split("---")[1]
+    assert "license" not in unnamed.split("---")[1]
+    assert "| licence of the base model | its files do not say; look it up before you pass this on |" in unnamed
+
+
+def test_it_shows_a_program_that_asks_as_it_was_tuned() -> None:
+    (code,) = re.findall(r"^```python\n(.*?)^```$", model_card(manifest(), "2.0"), re.DOTALL | re.MULTILINE)
+
+    compile(code, "card", "exec")
+    assert "'好不好？{prompt}'.format(prompt=prompt)" in code
 
 
 def test_the_last_evaluation_is_shown_without_its_step() -> None:
