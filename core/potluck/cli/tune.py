@@ -44,12 +44,11 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
 def print_tuned(report: TuneReport) -> None:
     """What a tuning came to, for people."""
     tuned = report.tuned
+    for number, sentence in enumerate(report.conclusion):
+        echo(sentence, bold=number == 0)
     share = tuned.trainable_parameters / report.total_parameters
     echo(f"{tuned.trainable_parameters:,} parameters trained, {share:.2%} of the model's")
-    if report.train_loss is not None:
-        echo(f"loss {report.train_loss:.4g} after {len(tuned.losses):,} steps, {tuned.tokens_per_second:,.0f} tokens/s")
-    for one in tuned.evaluations[-1:]:
-        echo(f"validation: loss {one['loss']:.4g}, {one['answers']:.1%} of the answers likeliest token by token")
+    echo(f"{len(tuned.losses):,} steps in {tuned.seconds:,.0f} s, {tuned.tokens_per_second:,.0f} tokens/s")
     for note in report.notes:
         echo(note, err=True, fg="yellow")
     print_ledger(report.ledger)

@@ -91,6 +91,11 @@ class TunedModel:
     """Examples, of both sides, that were too long and left out by consent."""
     cut: int = 0
     """Those that were too long and of which a part was left out by consent."""
+    before: Mapping[str, float] | None = None
+    """The evaluation before the first step; None where there was none."""
+    after: Mapping[str, float] | None = None
+    """The evaluation of what was kept. ``gained`` and ``lost`` in it say how many of its ``examples`` are right
+    that were not before, and the other way round."""
 
 
 class Tuner(Component):

@@ -69,6 +69,13 @@ class TuneResult:
     """By step."""
     evaluations: tuple[Mapping[str, float], ...]
     """On the validation examples: `step`, `loss`, and the task's measures."""
+    before: Mapping[str, float] | None
+    """The evaluation before the first step; null where there are no validation examples, or it was not made."""
+    after: Mapping[str, float] | None
+    """The evaluation of what was kept. ``gained`` and ``lost`` are the examples that are right and were not before, and
+    the other way round."""
+    conclusion: tuple[str, ...]
+    """What was learned, in sentences."""
     training_seconds: float
     """What the training took when it was done."""
     seconds: float

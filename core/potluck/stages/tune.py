@@ -26,6 +26,7 @@ from potluck.observation.stage import stage
 from potluck.recipe.model import ComponentSpec
 from potluck.reporting import Stage, inner_stage
 from potluck.results.stages import TuneResult
+from potluck.stages.tuning_conclusion import conclude_training
 from potluck.workspace import Workspace
 from potluck.workspace.lock import lock_for_writing
 
@@ -61,6 +62,11 @@ class TuneReport:
         """The last evaluation on the validation examples; empty where there are none."""
         return dict(self.tuned.evaluations[-1]) if self.tuned.evaluations else {}
 
+    @property
+    def conclusion(self) -> tuple[str, ...]:
+        """What was learned, in sentences."""
+        return conclude_training(self.tuned)
+
     def as_json(self) -> dict[str, Json]:
         """As ``potluck tune --json`` prints it."""
         return as_json(self.result())
@@ -77,6 +83,9 @@ class TuneReport:
             metrics=self.metrics,
             losses=tuple(self.tuned.losses),
             evaluations=tuple(self.tuned.evaluations),
+            before=self.tuned.before,
+            after=self.tuned.after,
+            conclusion=self.conclusion,
             training_seconds=round(self.tuned.seconds, 3),
             seconds=round(self.seconds, 3),
             reused=self.reused,

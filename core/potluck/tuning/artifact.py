@@ -159,6 +159,8 @@ def seal_artifact(
         "evaluations": [dict(one) for one in done.evaluations],
         "dropped": done.dropped,
         "cut": done.cut,
+        "before": None if done.before is None else dict(done.before),
+        "after": None if done.after is None else dict(done.after),
     }
     manifest: dict[str, Json] = {
         "format": FORMAT,
@@ -262,4 +264,6 @@ def load_tuned_model(folder: Path) -> TunedModel | None:
         evaluations=tuple(said["evaluations"]),
         dropped=said["dropped"],
         cut=said["cut"],
+        before=said.get("before"),
+        after=said.get("after"),
     )

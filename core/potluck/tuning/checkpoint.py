@@ -33,7 +33,13 @@ class TrainingHistory:
     step: int = 0
     losses: list[float] = field(default_factory=list)
     evaluations: list[dict[str, float]] = field(default_factory=list)
-    """Of each evaluation: ``step``, ``loss``, ``answers`` (the part of examples whose every token was likeliest)."""
+    """Of each evaluation: ``step``, ``loss``, ``answers`` (the part of examples whose every token was likeliest),
+    ``gained`` and ``lost`` (how many of the ``examples`` are right that were not before the training,
+    and the other way round)."""
+    before: dict[str, float] | None = None
+    """The same of the model before its first step; None where there are no validation examples."""
+    right_before: list[bool] = field(default_factory=list)
+    """Of each validation example whether it was right then."""
     tokens: int = 0
     """Real tokens of the examples seen, each counted in full."""
     seconds: float = 0.0

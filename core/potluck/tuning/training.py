@@ -78,9 +78,19 @@ def _save_result(job: Job, watch: Watchdog) -> TunedModel:
         tokens_per_second=history.tokens / history.seconds if history.seconds else 0.0,
         notes=(*job.training.notes, *job.validation.notes, *history.notes, *watch.conclusions),
         evaluations=tuple(history.evaluations),
+        before=history.before,
+        after=_kept_evaluation(job),
         dropped=len(job.training.dropped) + len(job.validation.dropped),
         cut=len(job.training.cut) + len(job.validation.cut),
     )
+
+
+def _kept_evaluation(job: Job) -> dict[str, float] | None:
+    """The evaluation of what was kept: the best step where the training waits for one, else the last."""
+    history = job.history
+    if job.method.config.training.early_stopping_patience is not None:
+        return history.best
+    return history.evaluations[-1] if history.evaluations else None
 
 
 def _gather_model(job: Job) -> torch.nn.Module:
@@ -108,7 +118,7 @@ def probe_seconds(method: Method, request: TuningRequest) -> float:
     schedule, lengths = job.schedule, [len(one.ids) for one in job.training.examples]
     learned = sum(lengths[number] for step in range(schedule.steps) for number in schedule.batch(step))
     every = method.config.training.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
-    validated = math.ceil(schedule.steps / every) * sum(len(one.ids) for one in job.validation.examples)
+    validated = (1 + math.ceil(schedule.steps / every)) * sum(len(one.ids) for one in job.validation.examples)
     return (learned + validated / 3) / speed
 
 
@@ -124,6 +134,7 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
     told = settings.logging_steps
     began, before, reported, since = time.monotonic(), history.seconds, 0.0, 0
     saved = resumed = history.step
+    _evaluate_untrained(job)
     while history.step < schedule.steps and not watch.stopped:
         loss, norm, tokens = _step(job, history.step)
         if (problem := watch.record_step(loss, norm)) is not None:
@@ -184,10 +195,31 @@ def _batches_of_step(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Packe
     return found
 
 
+def _evaluate_untrained(job: Job) -> None:
+    """What the model is worth before its first step, once."""
+    history = job.history
+    if history.step or history.before is not None or not job.validation.examples:
+        return
+    with inner_stage("validate"):
+        found = evaluate_model(job.method, job.model, job.validation.examples, job.optimisation, _label_tokens(job))
+    history.before = {"step": 0.0, "loss": found.loss, "answers": found.answers}
+    history.right_before = list(found.right)
+
+
+def _changes(before: Sequence[bool], after: Sequence[bool]) -> dict[str, float]:
+    """How many examples have become right, and wrong; nothing where it is not known what was right."""
+    if len(before) != len(after):
+        return {}
+    pairs = list(zip(before, after, strict=True))
+    gained, lost = pairs.count((False, True)), pairs.count((True, False))
+    return {"gained": float(gained), "lost": float(lost), "examples": float(len(after))}
+
+
 def _evaluate(job: Job, watch: Watchdog) -> None:
     with inner_stage("validate"):
         found = evaluate_model(job.method, job.model, job.validation.examples, job.optimisation, _label_tokens(job))
-    job.history.evaluations.append({"step": float(job.history.step), "loss": found.loss, "answers": found.answers})
+    entry = {"step": float(job.history.step), "loss": found.loss, "answers": found.answers}
+    job.history.evaluations.append(entry | _changes(job.history.right_before, found.right))
     patient = job.method.config.training.early_stopping_patience is not None
     if patient and job.history.evaluations_since_best == 0:
         job.checkpoints.save_best(job.history, job.optimisation.weights())
@@ -215,7 +247,7 @@ def evaluate_model(
     import torch
 
     model.eval()
-    loss, right, chosen = 0.0, 0, 0
+    loss, chosen, right = 0.0, 0, list[bool]()
     first, last = list[tuple[int, int]](), list[tuple[int, int]]()
     with torch.no_grad():
         for pack in batches(method, model, examples, method.config.training.pack_tokens):
@@ -223,7 +255,7 @@ def evaluate_model(
             loss += float(torch.nn.functional.cross_entropy(found, pack.targets, reduction="sum"))
             said, targets, owners = found.argmax(-1).tolist(), pack.targets.tolist(), pack.owners.tolist()
             wrong = {owner for owner, one, other in zip(owners, said, targets, strict=True) if one != other}
-            right += len(set(owners)) - len(wrong)
+            right += [owner not in wrong for owner in dict.fromkeys(owners)]
             pairs = list(zip(said, targets, strict=True))
             for _, places in groupby(range(len(owners)), owners.__getitem__):
                 start, *rest = places
@@ -233,7 +265,10 @@ def evaluate_model(
                     chosen += choices[int(found[start, list(choices)].argmax())] == targets[start]
     learned = sum(one.target_count for one in examples)
     count = max(1, len(examples))
-    return Evaluation(loss / max(1, learned), right / count, tuple(first), tuple(last), chosen if choices else None)
+    said_right = sum(right) / count
+    return Evaluation(
+        loss / max(1, learned), said_right, tuple(first), tuple(last), chosen if choices else None, tuple(right)
+    )
 
 
 def _seed(*parts: int) -> int:

@@ -69,6 +69,8 @@ class Evaluation:
     first_tokens: tuple[tuple[int, int], ...]
     last_tokens: tuple[tuple[int, int], ...]
     chosen: int | None
+    right: tuple[bool, ...] = ()
+    """Of each example, in the order in which they are computed, whether every token was the likeliest."""
 
 
 class Watchdog:

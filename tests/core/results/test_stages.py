@@ -76,7 +76,8 @@ def test_indexing_says_what_changed_what_was_done_and_what_was_lost() -> None:
 
 def test_a_tuning_says_its_losses_by_step_and_what_it_measured_on_the_way() -> None:
     result = TuneResult(
-        "執行-1", "runs/執行-1/adapter", 10, 1000, 99.5, None, {}, (2.0, 1.5), ({"step": 2.0, "loss": 1.75},), 3.0, 4.0,
+        "執行-1", "runs/執行-1/adapter", 10, 1000, 99.5, None, {}, (2.0, 1.5), ({"step": 2.0, "loss": 1.75},),
+        {"loss": 2.5}, {"loss": 1.75}, ("學會了",), 3.0, 4.0,
         False, (), LEDGER,
     )  # fmt: skip
 
@@ -90,6 +91,9 @@ def test_a_tuning_says_its_losses_by_step_and_what_it_measured_on_the_way() -> N
         ("metrics", {}),
         ("losses", [2.0, 1.5]),
         ("evaluations", [{"step": 2.0, "loss": 1.75}]),
+        ("before", {"loss": 2.5}),
+        ("after", {"loss": 1.75}),
+        ("conclusion", ["學會了"]),
         ("training_seconds", 3.0),
         ("seconds", 4.0),
         ("reused", False),

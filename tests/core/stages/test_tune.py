@@ -62,8 +62,11 @@ def test_a_report_is_printed_with_the_last_evaluation() -> None:
     assert found == {
         "run": "r1", "adapter": "a", "trainable_parameters": 5, "total_parameters": 50, "tokens_per_second": 9.9,
         "train_loss": 1.0, "metrics": {"loss": 2.5, "accuracy": 0.5}, "losses": [2.0, 1.0],
-        "evaluations": [{"loss": 3.0}, {"loss": 2.5, "accuracy": 0.5}], "training_seconds": 1.235, "seconds": 2.346,
-        "reused": False, "notes": [],
+        "evaluations": [{"loss": 3.0}, {"loss": 2.5, "accuracy": 0.5}], "before": None, "after": None,
+        "conclusion": [
+            "The training loss went from 2 to 1; without validation examples nobody knows what that is worth on others."
+        ],
+        "training_seconds": 1.235, "seconds": 2.346, "reused": False, "notes": [],
     }  # fmt: skip
     assert report(1.0).metrics == {}
 

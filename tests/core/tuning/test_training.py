@@ -101,6 +101,22 @@ def test_without_a_strategy_it_is_evaluated_at_the_end_only(model: Path, tmp_pat
     assert [one["step"] for one in last.evaluations] == [9]
 
 
+def test_what_the_model_was_worth_before_its_first_step_is_kept_beside_what_it_is_worth_now(
+    model: Path, tmp_path: Path
+) -> None:
+    settings = {"num_train_epochs": 3, "per_device_train_batch_size": 4, "learning_rate": 0.01}
+    done = tune(Lora, model, tmp_path, colours(12), validation=colours(4), **settings)
+    again = tune(Lora, model, tmp_path, colours(12), validation=colours(4), **settings)
+    assert done.before is not None
+    assert done.after is not None
+    assert (done.before["step"], done.after["step"], done.after["examples"]) == (0, 9, 4)
+    assert done.after["loss"] < done.before["loss"]
+    changed = done.after["gained"] - done.after["lost"]
+    assert changed == pytest.approx(4 * (done.after["answers"] - done.before["answers"]))
+    assert (again.before, again.after) == (done.before, done.after)
+    assert tune(Lora, model, tmp_path / "none", colours(12), max_steps=1).before is None
+
+
 def test_a_finished_training_is_not_done_again(model: Path, tmp_path: Path) -> None:
     first = tune(Lora, model, tmp_path, colours(12), max_steps=5)
     again = tune(Lora, model, tmp_path, colours(12), max_steps=5)
