@@ -157,4 +157,8 @@ def test_the_plan_of_a_task_without_a_tuner_trains_nothing() -> None:
 
 
 def test_a_merged_model_is_its_folder_and_how_far_it_is_from_the_tuned_one() -> None:
-    assert list(as_json(MergeResult("模型/合併", 0.0625)).items()) == [("folder", "模型/合併"), ("difference", 0.0625)]
+    assert list(as_json(MergeResult("模型/合併", 0.0625, None)).items()) == [
+        ("folder", "模型/合併"),
+        ("difference", 0.0625),
+        ("modelfile", None),
+    ]
