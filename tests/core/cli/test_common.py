@@ -15,7 +15,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from potluck.cli import index, terminal
+from potluck.cli import evaluate, index, terminal
 from potluck.cli.common import open_observers, print_citations
 from potluck.documents import Passage
 from potluck.hookspecs import StageEvent
@@ -75,6 +75,21 @@ def test_every_command_that_needs_only_documents_takes_them(bare: Path) -> None:
     assert len(found["questions"]) == 3
     compared = potluck_json("compare", "notes", "--questions", "questions.jsonl", "--swap", "retriever.k=1,2", *HASHED)
     assert list(compared["variants"])
+
+
+def test_a_run_over_documents_without_a_recipe_is_done_again_wherever_it_was_kept(
+    bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("POTLUCK_CACHE", str(tmp_path / "cache"))
+    access = os.access
+    monkeypatch.setattr(os, "access", lambda path, mode: (mode, path) != (os.W_OK, bare) and access(path, mode))
+    invoke(evaluate.command, "notes", "--questions", "questions.jsonl", *HASHED)
+    (run,) = (tmp_path / "cache" / "workspaces").rglob("runs/*/")
+
+    done = potluck("reproduce", str(run))
+
+    assert done.returncode == 0, done.stderr
+    assert not (bare / ".potluck").exists()
 
 
 def test_a_plan_of_documents_makes_no_workspace_and_names_none(bare: Path) -> None:
