@@ -51,10 +51,20 @@ def _print_tuning(plan: TuningPlanResult) -> None:
     share = plan.trainable_parameters / plan.total_parameters
     echo(f"parameters: {plan.trainable_parameters:,} trained ({share:.2%}) of {plan.total_parameters:,}")
     echo(f"memory: about {plan.memory / 2**20:,.0f} MiB; disk: about {plan.disk / 2**20:,.0f} MiB")
-    time = "" if plan.seconds is None else f", about {plan.seconds:,.0f} s"
-    echo(f"optimiser steps: {plan.steps:,}{time}")
+    echo(f"optimiser steps: {plan.steps:,}{_training_time(plan)}")
     for problem in plan.problems:
         echo(f"would stop: {problem}", fg="red", err=True)
+
+
+def _training_time(plan: TuningPlanResult) -> str:
+    from potluck.durations import Duration
+
+    if plan.seconds is None:
+        return ""
+    if not plan.seconds:
+        return ", trained before"
+    low, high = plan.seconds_low, plan.seconds_high
+    return f", {Duration(plan.seconds, plan.seconds if low is None else low, plan.seconds if high is None else high)}"
 
 
 def _print_task(plan: TaskPlanResult) -> None:

@@ -35,6 +35,7 @@ from potluck.contracts.tuner import (
     TuningProgress,
     TuningRequest,
 )
+from potluck.durations import Duration
 
 __all__ = [
     "CONTRACT_VERSIONS",
@@ -52,6 +53,7 @@ __all__ = [
     "Config",
     "Context",
     "Corpus",
+    "Duration",
     "Embedder",
     "EmbedderConfig",
     "Estimate",

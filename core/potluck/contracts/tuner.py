@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, TypeAlias
 
 from potluck.contracts.component import Component
 from potluck.documents import Example
+from potluck.durations import Duration
 from potluck.errors import Unsupported
 
 if TYPE_CHECKING:
@@ -56,6 +57,9 @@ class Estimate:
     device: str = "cpu"
     notes: tuple[str, ...] = ()
     """What to know before training, a sentence each."""
+    seconds_low: float | None = None
+    seconds_high: float | None = None
+    """Between which times ``seconds`` lies if the machine stays as busy as it is."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,9 +134,9 @@ class Tuner(Component):
     def plan(self, request: TuningRequest) -> Estimate:
         """Say what ``tune`` would take, without training."""
 
-    def probe(self, request: TuningRequest) -> float | None:
-        """Seconds that ``tune`` would take on this machine, told from a few steps that are thrown away; None where
-        that is not known."""
+    def probe(self, request: TuningRequest) -> Duration | None:
+        """How long ``tune`` would take on this machine, told from a few steps that are thrown away; None where that is
+        not known."""
         return None
 
     @abstractmethod

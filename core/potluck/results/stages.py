@@ -134,7 +134,10 @@ class TuningPlanResult:
     disk: int
     steps: int
     seconds: float | None
-    """Null where nobody knows."""
+    """From the start to the result; 0 where that was trained before, null where nobody knows."""
+    seconds_low: float | None
+    seconds_high: float | None
+    """Between which times that lies if the machine stays as busy as it is."""
     device: str
     """Where the memory is taken: a name of torch's."""
     notes: tuple[str, ...]

@@ -196,10 +196,15 @@ def tune(components: Components, observers: Observers | None = None) -> TuneRepo
 def plan_training(components: Components) -> Estimate:
     """Estimate what ``tune`` would take; the seconds from a few steps, where memory allows them."""
     request, method = training_request(components), components.tuner
-    estimate = method.plan(request)
+    with inner_stage("estimate memory"):
+        estimate = method.plan(request)
+    if load_result(request)[0] is not None:
+        return replace(estimate, seconds=0.0, seconds_low=0.0, seconds_high=0.0)
     if estimate.seconds is not None or resource_problems(estimate, components.workspace.folder):
         return estimate
-    return replace(estimate, seconds=method.probe(request))
+    if (found := method.probe(request)) is None:
+        return estimate
+    return replace(estimate, seconds=found.seconds, seconds_low=found.low, seconds_high=found.high)
 
 
 def resource_problems(estimate: Estimate, folder: Path) -> list[str]:

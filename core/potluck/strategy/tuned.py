@@ -16,7 +16,6 @@ from potluck.components.components import Components
 from potluck.documents import Message
 from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.yaml_reader import parse_value
-from potluck.reporting import inner_stage
 from potluck.stages.tune import load_result, train_or_reuse, training_request
 from potluck.strategy.budget import Budget, CannotLearn, OutOfTime
 from potluck.strategy.data import majority_language
@@ -62,12 +61,12 @@ class TunedStrategy:
         Raises ``CannotLearn`` where there is no time for it.
         """
         if load_result(self._request)[0] is None:
-            with inner_stage("estimate the training"):
-                seconds = self._components.tuner.probe(self._request)
+            estimate = self._components.tuner.probe(self._request)
+            expected = estimate.seconds if estimate is not None else 0.0
             try:
-                self._meter.need(seconds or 0.0, 0.0, _SHARE)
+                self._meter.need(expected, 0.0, _SHARE)
             except OutOfTime as limit:
-                raise CannotLearn(f"training takes about {seconds:,.0f} s, which do not fit into {limit}") from None
+                raise CannotLearn(f"training takes about {expected:,.0f} s, which do not fit into {limit}") from None
         found = train_or_reuse(self._components, self._observers)
         resolve_adapter(self._components)
         _ = self._components.chat.context_window

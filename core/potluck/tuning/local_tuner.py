@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from potluck.contracts import Attached, Estimate, TunedModel, TuningProgress, TuningRequest
+from potluck.durations import Duration
 from potluck.errors import ModelError
 from potluck.models.loading import kind_of_model
 from potluck.tuning.method import Method, Module, Tensor, Virtual
@@ -23,11 +24,11 @@ class LocalTuner(Method):
 
         return estimate_training(self, request)
 
-    def probe(self, request: TuningRequest) -> float | None:
-        """See ``potluck.tuning.training.probe_seconds``."""
-        from potluck.tuning.training import probe_seconds
+    def probe(self, request: TuningRequest) -> Duration | None:
+        """See ``potluck.tuning.probe``."""
+        from potluck.tuning.probe import probe_training
 
-        return probe_seconds(self, request)
+        return probe_training(self, request)
 
     def tune(self, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
         """Train; see ``potluck.tuning.training``."""

@@ -6,13 +6,9 @@ keeps its checkpoints as pickles; ``tests/benchmarks/tuning.py`` compares both.
 
 from __future__ import annotations
 
-import math
-import tempfile
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from itertools import groupby
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from potluck.contracts import TunedModel, TuningProgress, TuningRequest
@@ -37,8 +33,6 @@ if TYPE_CHECKING:
     from potluck.tuning.forward import Forward
 
 _REPORT_SECONDS = 1.0
-_PROBE_STEPS = 4
-"""Steps of a probe."""
 
 
 def train(method: Method, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
@@ -104,30 +98,6 @@ def _gather_model(job: Job) -> torch.nn.Module:
     return model
 
 
-def probe_seconds(method: Method, request: TuningRequest) -> float:
-    """Seconds that a training would take, from the first steps of it, of which nothing is kept.
-
-    The first step is not counted: libraries set themselves up in it. An evaluation has no backward pass, and is taken
-    for a third of a training over the same tokens. Raises what ``train`` raises before its first step.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        job = prepare_job(method, replace(request, folder=Path(folder)))
-        took = [_time_step(job, step) for step in range(min(_PROBE_STEPS, job.schedule.steps))]
-    counted = took[1:] or took
-    speed = sum(tokens for _, tokens in counted) / sum(seconds for seconds, _ in counted)
-    schedule, lengths = job.schedule, [len(one.ids) for one in job.training.examples]
-    learned = sum(lengths[number] for step in range(schedule.steps) for number in schedule.batch(step))
-    every = method.config.training.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
-    validated = (1 + math.ceil(schedule.steps / every)) * sum(len(one.ids) for one in job.validation.examples)
-    return (learned + validated / 3) / speed
-
-
-def _time_step(job: Job, step: int) -> tuple[float, int]:
-    began = time.monotonic()
-    _, _, tokens = _step(job, step)
-    return time.monotonic() - began, tokens
-
-
 def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None]) -> None:
     settings, history, schedule = job.method.config.training, job.history, job.schedule
     every = settings.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
@@ -136,7 +106,7 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
     saved = resumed = history.step
     _evaluate_untrained(job)
     while history.step < schedule.steps and not watch.stopped:
-        loss, norm, tokens = _step(job, history.step)
+        loss, norm, tokens = take_step(job, history.step)
         if (problem := watch.record_step(loss, norm)) is not None:
             raise TrainingFailed(problem)
         history.losses.append(loss)
@@ -162,7 +132,7 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
             reported = time.monotonic()
 
 
-def _step(job: Job, step: int) -> tuple[float, float, int]:
+def take_step(job: Job, step: int) -> tuple[float, float, int]:
     """One optimiser step: the mean loss over its learned tokens, the gradient's norm, the real tokens of it."""
     import torch
 
