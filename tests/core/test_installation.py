@@ -5,6 +5,7 @@ Modules: ``potluck.installation``.
 
 from __future__ import annotations
 
+import ast
 import json
 import shlex
 import sys
@@ -14,6 +15,9 @@ import pytest
 
 from potluck.installation import pip_command, pip_command_of_extra
 
+ROOT = Path(__file__).parents[2]
+ELSEWHERE = {"core/potluck/installation.py", "core/potluck/tuning/card_code.py"}
+"""What decides the wording, and what a model's card says to people on other machines."""
 PIP = [sys.executable, "-m", "pip", "install"]
 
 
@@ -92,3 +96,28 @@ def test_damaged_metadata_do_not_hide_the_message(tmp_path: Path, monkeypatch: p
 
     assert shlex.split(pip_command_of_extra("needy", "potluck-one"))[-1] == "potluck-one[needy]"
     assert shlex.split(pip_command_of_extra("needy", "no-such-package"))[-1] == "no-such-package[needy]"
+
+
+def test_no_message_names_a_pip_command_of_its_own() -> None:
+    """Every one is made by this module, so that it works for how potluck was installed."""
+    found = [
+        f"{name}:{line}"
+        for folder in ("core", "plugins")
+        for path in sorted((ROOT / folder).rglob("*.py"))
+        for name in [path.relative_to(ROOT).as_posix()]
+        if name not in ELSEWHERE
+        for line in said(ast.parse(path.read_text(encoding="utf-8")))
+    ]
+
+    assert found == []
+
+
+def said(module: ast.Module) -> list[int]:
+    """The lines of texts with a pip command that are no docstrings."""
+    bare = {id(node.value) for node in ast.walk(module) if isinstance(node, ast.Expr)}
+    return [
+        node.lineno
+        for node in ast.walk(module)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and "pip install" in node.value
+        if id(node) not in bare
+    ]

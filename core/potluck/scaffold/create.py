@@ -16,6 +16,7 @@ from pathlib import Path, PurePosixPath
 from potluck.contracts import KINDS, Kind
 from potluck.documents import Json
 from potluck.errors import PotluckError
+from potluck.installation import pip_command
 from potluck.json_values import as_json
 from potluck.results.listings import NewResult
 from potluck.scaffold.names import Names, names
@@ -65,7 +66,7 @@ def create_package(kind: Kind, name: str, parent: Path) -> Created:
     except OSError as error:
         raise PotluckError(f"{folder} cannot be written: {error.strerror}") from error
     tried = _values(named)["commands"].splitlines()
-    steps = (f"cd {shlex.quote(str(folder))}", "pip install -e '.[test]'", "pytest", "cd example", *tried)
+    steps = (f"cd {shlex.quote(str(folder))}", pip_command("-e", ".[test]"), "pytest", "cd example", *tried)
     return Created(kind, name, named.package, folder, tuple(sorted(written)), steps)
 
 

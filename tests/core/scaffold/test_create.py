@@ -15,6 +15,7 @@ import pytest
 
 from potluck.contracts import KINDS, Kind
 from potluck.errors import PotluckError
+from potluck.installation import pip_command
 from potluck.plugins import GROUPS
 from potluck.scaffold import create_package
 from potluck.scaffold.create import render_files
@@ -101,7 +102,7 @@ def test_the_steps_try_the_package_in_its_folder(tmp_path: Path) -> None:
     created = create_package("splitter", "lanterns", tmp_path / "我的 外掛")
 
     assert created.steps[:4] == (
-        f"cd '{tmp_path / '我的 外掛' / 'potluck-lanterns'}'", "pip install -e '.[test]'", "pytest", "cd example",
+        f"cd '{tmp_path / '我的 外掛' / 'potluck-lanterns'}'", pip_command("-e", ".[test]"), "pytest", "cd example",
     )  # fmt: skip
     assert all(step.startswith("potluck ") for step in created.steps[4:])
     assert len(created.steps) > 4
