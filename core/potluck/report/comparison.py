@@ -12,7 +12,7 @@ from potluck.report.paths import relative_path, without_folder
 from potluck.results.comparison import ComparisonResult, Curve
 
 _DESIGNS = {"grid": "every combination", "paired": "paired list", "one-at-a-time": "one thing at a time"}
-_STANDINGS = {"taken": "take this", "best": "best mean"}
+_STANDINGS = {"taken": "take this", "best": "best mean", "not shown to be worse": "may be as good"}
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z?)")
 
 

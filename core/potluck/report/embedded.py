@@ -58,6 +58,11 @@ def score_of(answer: AnswerResult, measure: str) -> float | None:
     return None if value is None else round(float(value), 6)
 
 
+def _value(axis: str, value: str | None) -> str | None:
+    """The value of an axis below a head that names the axis: ``2`` for ``k=2`` of ``retriever.k``."""
+    return None if value is None else value.removeprefix(f"{axis.rpartition('.')[2]}=")
+
+
 def _table(table: Table) -> Json:
     return {
         "title": table.title,
@@ -158,7 +163,7 @@ class _Page:
         metrics = [variant.metrics.get(measure.name) for measure in self.measures]
         return {
             "name": variant.name,
-            "values": [variant.swaps.get(str(axis)) for axis in self._axes()],
+            "values": [_value(str(axis), variant.swaps.get(str(axis))) for axis in self._axes()],
             "metrics": [None if interval is None else interval.as_json() for interval in metrics],
             "cost": variant.cost,
             "seconds": variant.seconds,

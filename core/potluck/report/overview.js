@@ -7,7 +7,7 @@ const SIGNS = new Map([
   ["worse", "▼"],
 ]);
 const STAGES = ["load", "split", "embed", "retrieve", "answer"];
-const FIRST_PAIRS = 8;
+const FIRST_PAIRS = 3;
 
 /** A variant's sign and name. */
 function named(variant) {

@@ -7,10 +7,10 @@ from pathlib import Path
 
 
 def relative_path(path: str | Path, folder: Path) -> str:
-    """The path seen from a folder, where both are known from the root or both are not; else as it is."""
+    """The path seen from a folder; one that is relative and leads to nothing in the folder stays as it is."""
     shown = Path(path)
-    if shown.is_absolute() == folder.is_absolute() and (shown.is_absolute() or shown.is_relative_to(folder)):
-        return Path(os.path.relpath(shown, folder)).as_posix()
+    if shown.is_absolute() or shown.is_relative_to(folder):
+        return Path(os.path.relpath(shown.absolute(), folder.absolute())).as_posix()
     return shown.as_posix()
 
 

@@ -252,7 +252,7 @@ function scoresTable(question) {
     .filter(({ m }) => chosen.some((v) => isNumber(question.answers[v]?.scores[m])));
   if (!scored.length) return null;
   const two = state.a !== state.b;
-  const heads = ["Measure", ...chosen.map((v) => counting(named(v))), ...(two ? [counting("Difference")] : [])];
+  const heads = ["Measure", ...chosen.map((v) => counting(isSingle() ? "Score" : named(v))), ...(two ? [counting("Difference")] : [])];
   const rows = scored.map(({ measure, m }) => {
     const [a, b] = [state.a, state.b].map((v) => question.answers[v]?.scores[m]);
     const scores = chosen.map((v) => question.answers[v]?.scores[m]);

@@ -121,7 +121,9 @@ def _conclusion(
         found = evaluation.intervals.get(metric)
         known = found is not None and found.low is not None
         within = f" (95 % interval {found.low:.3f} to {found.high:.3f})" if found and known else ""
-        yield f"{label} {value:.3f}{within} over {len(evaluation.answered):,} {evaluation.unit}."
+        asked = len(evaluation.answered)
+        counted = f"{asked:,}" if found is None or found.n == asked else f"{found.n:,} of {asked:,}"
+        yield f"{label} {value:.3f}{within} over {counted} {evaluation.unit}."
     if evaluation is not None and evaluation.classes is not None and (worst := _worst(evaluation.classes)):
         yield worst
     if tuned is not None:

@@ -86,6 +86,9 @@ def test_names_are_positions_in_lists() -> None:
     assert [one["name"] for one in found["variants"]] == names
     assert found["axes"] == [*result.variants[1].swaps]
     assert found["variants"][0]["values"] == [None, None], "the recipe as it is"
+    named = replace(result.variants[1], swaps={"retriever.k": "k=2", "splitter": "k=2"})
+    shown = page_data(comparison_content(replace(result, variants=(named,))))
+    assert shown["variants"][0]["values"] == ["2", "k=2"], "the head of a column says what it is"
     assert found["variants"][1]["values"] == [*result.variants[1].swaps.values()]
     assert found["main"] is None or found["measures"][found["main"]]["name"] == result.metric
 

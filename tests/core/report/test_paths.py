@@ -16,6 +16,7 @@ def test_a_path_is_seen_from_the_folder() -> None:
     assert relative_path("/srv/資料/specs/a/問題.jsonl", FOLDER) == "a/問題.jsonl"
     assert relative_path("/srv/資料/questions.jsonl", FOLDER) == "../questions.jsonl"
     assert relative_path("specs/recipe.yaml", Path("specs")) == "recipe.yaml"
+    assert relative_path(Path("specs/問題.jsonl").absolute(), Path("specs")) == "問題.jsonl"
 
 
 def test_a_path_that_is_relative_already_stays_so() -> None:

@@ -52,6 +52,12 @@ def test_the_conclusion_begins_with_the_chief_measure_and_its_interval(labels: C
     assert labels.conclusion[2].startswith("460,800 parameters trained (0.34% of the model's) in 400 steps: the loss")
 
 
+def test_a_measure_that_few_questions_have_says_so(tmp_path: Path) -> None:
+    report = replace(asked(), intervals={"f1": Interval(0.5, 0.25, 0.75, 4)})
+    (sentence,) = run_content("run", recipe_in(tmp_path), HEADER, None, report).conclusion
+    assert sentence.endswith("(95 % interval 0.250 to 0.750) over 4 of 6 questions.")
+
+
 def test_the_commonest_mistake_is_told_in_the_words_of_the_table(tmp_path: Path) -> None:
     classes = classification(["a", "a", "a", "垃圾", "垃圾"], ["a", "垃圾", "垃圾", "", "垃圾"])
     found = run_content("run", recipe_in(tmp_path), HEADER, None, replace(labelled(), classes=classes))
