@@ -38,7 +38,7 @@ from potluck.recipe.model import RecipeModel
 from potluck.results.answers import AnsweredResult
 from potluck.retrieval.maker import RetrievalMaker
 from potluck.stages.cite import cite
-from potluck.stages.retrieve import Searcher, SearchResult, account_reranked, blind_notes, search
+from potluck.stages.retrieve import Searcher, SearchResult, account_passages, blind_notes, search
 from potluck.statistics.intervals import Interval
 
 DEPTH = 50
@@ -218,8 +218,7 @@ class DocumentQA(Workload):
         prices = self.resources.with_chat(recipe).chat.prices
         searched, ledger = self.search_index(recipe), Ledger()
         results = [searched.results[one.question.id] for one in answered]
-        if recipe.reranker is not None:
-            ledger.entries.append(account_reranked(results, recipe.reranker.name, recipe.retriever.k))
+        account_passages(ledger, results, searched.search, recipe.retriever.k)
         self._account(ledger.open("answer", "passages"), answered, recipe)
         intervals = self._intervals(answered)
         return EvaluationReport(

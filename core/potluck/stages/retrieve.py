@@ -168,16 +168,23 @@ def search(
 def account_results(
     ledger: Ledger, results: Sequence[SearchResult], searcher: Searcher, notes: Sequence[str] = ()
 ) -> None:
-    """Say in a ledger what was found, and what a reranker left out of it."""
+    """Say in a ledger what was found, why nothing could be, and what a reranker left out of it."""
+    k = max((len(result.passages) for result in results), default=0)
+    account_passages(ledger, results, searcher, k).notes += [*notes, *blind_notes(results, searcher)]
+
+
+def account_passages(ledger: Ledger, results: Sequence[SearchResult], searcher: Searcher, k: int) -> Entry:
+    """Say in a ledger what was found for an answer from ``k`` passages a question, and what a reranker left out of it.
+
+    Passages that were found beyond them, to measure more deeply, are not counted. Returns the entry of retrieval.
+    """
     entry = ledger.open("retrieve", "passages")
-    entry.notes += notes
-    entry.notes += blind_notes(results, searcher)
     for result in results:
-        entry.came_in += amount(result.passages if result.candidates is None else result.candidates)
+        entry.came_in += amount(result.passages[:k] if result.candidates is None else result.candidates)
     entry.went_out = entry.came_in
     if searcher.reranker_spec is not None:
-        k = max((len(result.passages) for result in results), default=0)
         ledger.entries.append(account_reranked(results, searcher.reranker_spec.name, k))
+    return entry
 
 
 def account_reranked(results: Sequence[SearchResult], name: str, k: int) -> Entry:

@@ -75,4 +75,4 @@ def test_documents_that_cannot_be_read_and_the_ledger_are_told(notes_home: Path)
     done = potluck("evaluate", "recipe.yaml", "--limit", "2")
     assert "not read: notes/空.txt: no text was found in it" in done.stderr
     assert "2 questions in " in done.stdout
-    assert "ledger: nothing lost; answer 6 passages with " in done.stdout
+    assert "ledger: nothing lost; retrieve 6 passages with " in done.stdout

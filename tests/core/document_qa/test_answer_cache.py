@@ -87,12 +87,12 @@ def test_a_model_that_has_changed_since_some_answers_were_kept_is_told(home: Pat
     evaluate(home, limit=2)
     server.answer = chat({"content": "Room 7"}, system_fingerprint="fp_new")
 
-    notes = evaluate(home).ledger.entries[0].notes
+    notes = evaluate(home).ledger.entries[-1].notes
 
     (note,) = [note for note in notes if "has changed" in note]
     assert "m fp_new (1) answered now, m fp_old (2) when the kept answers were given" in note
     assert "--fresh" in note
-    assert not [note for note in evaluate(home, fresh=True).ledger.entries[0].notes if "has changed" in note]
+    assert not [note for note in evaluate(home, fresh=True).ledger.entries[-1].notes if "has changed" in note]
 
 
 def test_a_comparison_tells_that_its_variants_were_answered_by_two_states_of_one_model(
@@ -126,7 +126,7 @@ def test_a_question_that_a_filter_refuses_is_scored_and_ends_no_run(home: Path, 
     assert (report.metrics["filtered"], report.metrics["refused"], report.metrics["empty"]) == (1, 0, 0)
     assert report.metrics["exact_match"] == pytest.approx(2 / 3)
     assert [one.answer.finish for one in report.answered] == ["stop", "filter", "stop"]
-    notes = report.ledger.entries[0].notes
+    notes = report.ledger.entries[-1].notes
     assert any(note.startswith("q1: the service's content filter withheld the answer") for note in notes)
     assert any(note.startswith("thoughts: 16 characters, ") and note.endswith("from 2 answers") for note in notes)
     document: Any = report.as_json()

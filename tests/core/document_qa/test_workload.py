@@ -88,7 +88,8 @@ def test_fifty_passages_are_retrieved_for_measuring_however_few_are_shown(home: 
 
     (one,) = report.answered
     assert len(one.retrieved) == retrieved
-    assert report.ledger.entries[0].came_in.items == k, "the model is shown k of them"
+    assert [entry.stage for entry in report.ledger.entries] == ["retrieve", "answer"]
+    assert [entry.came_in.items for entry in report.ledger.entries] == [k, k], "the model is shown k of them"
 
 
 def test_json_lists_ten_passages_of_each_question_and_ten_names_of_documents(home: Path) -> None:
@@ -111,7 +112,9 @@ def test_json_lists_ten_passages_of_each_question_and_ten_names_of_documents(hom
 def test_the_ledger_adds_up_the_passages_of_all_questions(home: Path) -> None:
     report = evaluated(home, ASKED, k=3)
 
-    (entry,) = report.ledger.entries
+    found, entry = report.ledger.entries
+    assert found.stage == "retrieve"
+    assert found.went_out == entry.came_in, "what is found is what is answered from"
     singles = [one.ledger.entries[0] for one in report.answered]
     assert (entry.stage, entry.came_in.items, entry.went_out.items) == ("answer", 6, 6)
     assert entry.came_in.characters == sum(one.came_in.characters for one in singles) > 0
@@ -132,7 +135,7 @@ def test_passages_that_do_not_fit_are_counted_and_told_with_the_question(home: P
         recipe.components.chat.context_window = 700
         report = recipe.evaluate()
 
-    (entry,) = report.ledger.entries
+    _, entry = report.ledger.entries
     assert entry.dropped.items > 0
     assert entry.came_in.items == 60 == entry.went_out.items + entry.dropped.items
     assert [note.split(":")[0] for note in entry.notes if "fit:" in note] == ["q1", "q2"]

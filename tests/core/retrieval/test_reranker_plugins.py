@@ -88,10 +88,10 @@ def test_evaluate_measures_and_accounts_what_it_puts_first(home: Path) -> None:
 
     first = {one["question_id"]: one["retrieved"][0]["source"] for one in found["questions"]}
     assert (first["zh-number"], first["en-number"]) == ("側線.txt", "siding.txt")
-    assert list(found["ledger"]) == ["rerank", "answer"]
+    assert list(found["ledger"]) == ["retrieve", "rerank", "answer"]
     assert found["ledger"]["rerank"]["in"]["items"] == 6 * len(QUESTIONS)
     assert found["ledger"]["rerank"]["out"]["items"] == 2 * len(QUESTIONS)
-    assert list(without["ledger"]) == ["answer"]
+    assert list(without["ledger"]) == ["retrieve", "answer"]
 
 
 def test_what_it_ordered_once_it_is_not_asked_again(home: Path) -> None:
