@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import fresh_option, json_option, show_progress
+from potluck.cli.common import fresh_option, is_quiet, json_option, quiet_option, show_progress
 from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
@@ -37,6 +37,7 @@ if TYPE_CHECKING:
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What draws split and examples.")
 @click.option("--full", is_flag=True, help="Ask every row everything: nothing drops out.")
 @fresh_option
+@quiet_option
 @json_option
 def command(
     data: Path,
@@ -108,6 +109,10 @@ def _recipe(chat: str | None, embedder: str | None, seed: int, tuned: str | None
 def _print(result: StrategyResult) -> None:
     from potluck.strategy.results_table import strategy_table, summary_lines
 
+    echo(result.recommendation.words, bold=True)
+    if is_quiet():
+        return
+    echo()
     draw(strategy_table(result))
     for line in summary_lines(result):
         echo(line)

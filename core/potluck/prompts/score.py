@@ -29,9 +29,9 @@ from potluck.results.listings import (
     WordingPairResult,
     WordingResult,
 )
-from potluck.statistics.correction import holm
+from potluck.statistics.families import compare_family
 from potluck.statistics.intervals import Interval, mean_interval
-from potluck.statistics.paired_tests import PairedDifference, compare_paired
+from potluck.statistics.paired_tests import PairedDifference
 from potluck.statistics.verdicts import verdict, verdict_sentence
 
 if TYPE_CHECKING:
@@ -230,16 +230,20 @@ def _table(name: str, task: Task, rows: Sequence[Chooser], hits: Hits, seed: int
 
 def _compare(task: Task, rows: Sequence[Chooser], hits: Hits, best: int, seed: int) -> tuple[WordingComparison, ...]:
     pairs = list(combinations(range(len(rows)), 2))
-    adjusted = dict(zip(pairs, holm([compare_paired(hits[a], hits[b], seed).p for a, b in pairs]), strict=True))
-    found = []
-    for other in range(len(rows)):
-        if other != best:
-            difference, p = compare_paired(hits[other], hits[best], seed), adjusted[min(other, best), max(other, best)]
+    turned = [(b, a) if a == best else (a, b) for a, b in pairs]
+    found = compare_family([(hits[a], hits[b]) for a, b in turned], seed)
+    against = []
+    for (other, second), one in sorted(zip(turned, found, strict=True), key=lambda pair: pair[0]):
+        if second == best:
             words = verdict_sentence(
-                a=rows[other].name, b=rows[best].name, metric=task.measure, difference=difference, p_adjusted=p
+                a=rows[other].name,
+                b=rows[best].name,
+                metric=task.measure,
+                difference=one.difference,
+                p_adjusted=one.p_adjusted,
             )
-            found.append(WordingComparison(rows[other].name, difference, p, words))
-    return tuple(found)
+            against.append(WordingComparison(rows[other].name, one.difference, one.p_adjusted, words))
+    return tuple(against)
 
 
 def _item_set(table: ScoreTable) -> ItemSetResult:

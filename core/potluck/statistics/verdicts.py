@@ -35,7 +35,8 @@ def verdict_sentence(
     signed = signed_figures([difference.difference, difference.low, difference.high])
     seen, low, high = (f"{figure}{behind}" for figure in signed)
     p = "< 0.001" if p_adjusted < 0.001 else f"= {p_adjusted:.3f}"
-    figures = f"{metric} {seen} (95 % CI {low} to {high}, adjusted p {p}"
+    corrected = " after correction" if difference.confidence > 1 - ALPHA + 1e-9 else ""
+    figures = f"{metric} {seen} (95 % CI {low} to {high}{corrected}, adjusted p {p}"
     if found != "no evidence":
         return f"{b} is {found} than {a}: {figures}, {difference.n:,} questions)"
     needed = difference.needed_n

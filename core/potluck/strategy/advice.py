@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from potluck.statistics.correction import holm
 from potluck.statistics.distributions import ALPHA
+from potluck.statistics.families import CorrectedDifference, compare_family
 from potluck.statistics.intervals import mean_interval
 from potluck.statistics.paired_tests import PairedDifference, compare_paired
 from potluck.statistics.verdicts import verdict_sentence
@@ -65,17 +65,13 @@ def _baselines(entrants: Sequence[Entrant], n: int) -> list[Entrant]:
 
 
 def _compare(chosen: Entrant, rivals: Sequence[Entrant], n: int) -> tuple[PairVerdict, ...]:
-    found = [compare_paired(rival.hits[:n], chosen.hits[:n]) for rival in rivals]
-    adjusted = holm([difference.p for difference in found])
-    return tuple(
-        PairVerdict(
-            rival.name,
-            difference,
-            p,
-            verdict_sentence(a=rival.name, b=chosen.name, metric="accuracy", difference=difference, p_adjusted=p),
-        )
-        for rival, difference, p in zip(rivals, found, adjusted, strict=True)
-    )
+    found = compare_family([(rival.hits[:n], chosen.hits[:n]) for rival in rivals])
+    return tuple(_verdict(rival.name, chosen.name, one) for rival, one in zip(rivals, found, strict=True))
+
+
+def _verdict(rival: str, chosen: str, one: CorrectedDifference) -> PairVerdict:
+    words = verdict_sentence(a=rival, b=chosen, metric="accuracy", difference=one.difference, p_adjusted=one.p_adjusted)
+    return PairVerdict(rival, one.difference, one.p_adjusted, words)
 
 
 def _sentences(

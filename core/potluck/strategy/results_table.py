@@ -27,7 +27,7 @@ def strategy_table(result: StrategyResult) -> TerminalTable:
 
 
 def summary_lines(result: StrategyResult) -> Iterator[str]:
-    """Notes on the data and the rows, why rows are out, the recommendation, and what was spent."""
+    """Notes on the data and the rows, why rows are out, and what was spent."""
     yield from result.data.notes
     for row in result.rows:
         yield from (f"{row.name}: {note}" for note in row.notes)
@@ -36,7 +36,6 @@ def summary_lines(result: StrategyResult) -> Iterator[str]:
     budget, spent = result.budget, result.spent
     if budget.ended_by is not None:
         yield f"{budget.ended_by} were used up before all was asked; run again with more, and it goes on"
-    yield result.recommendation.words
     yield (
         f"spent {spent.seconds:.1f} s of {budget.minutes:g} minutes and {spent.usd:.4f} of {budget.usd:g} US dollars"
     )

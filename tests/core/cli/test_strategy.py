@@ -42,18 +42,27 @@ def run_json(data: Path, *arguments: str) -> dict[str, Any]:
     return found
 
 
-def test_the_table_is_followed_by_the_recommendation_and_what_was_spent(data: Path) -> None:
+def test_the_recommendation_comes_first_then_the_table_and_what_was_spent(data: Path) -> None:
     done = run(data, "--limit", "20", "--minutes", "5", "--budget", "1")
 
     assert done.exit_code == 0, done.output
-    *table, recommended, spent, report = done.stdout.splitlines()
+    recommended, *table, spent, report = done.stdout.splitlines()
     assert any(line.startswith("majority (baseline)") for line in table)
     assert any(line.startswith("embedding") for line in table)
-    assert "Take " in recommended
+    assert recommended.startswith("Take ")
     assert spent.endswith("of 5 minutes and 0.0000 of 1 US dollars")
     path = Path(report.removeprefix("the report is "))
     assert path.is_relative_to(data.parent / ".potluck" / "runs")
     assert recommended in path.read_text(encoding="utf-8")
+
+
+def test_quiet_leaves_the_recommendation_and_the_report(data: Path) -> None:
+    done = run(data, "--limit", "10", "--rows", "majority,retrieval", "--quiet")
+
+    assert done.exit_code == 0, done.output
+    recommended, report = done.stdout.splitlines()
+    assert recommended.startswith("Take retrieval: ")
+    assert report.startswith("the report is ")
 
 
 def test_rows_names_the_rows_with_spaces_between_them_or_not(data: Path) -> None:

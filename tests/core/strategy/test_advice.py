@@ -90,3 +90,19 @@ def test_of_too_little_nothing_is_recommended(rows: list[Entrant]) -> None:
 
     assert (advice.row, advice.against) == (None, ())
     assert advice.words.startswith("too little was asked to recommend anything")
+
+
+def test_an_interval_and_its_verdict_are_corrected_alike() -> None:
+    """Alone 8 against 1 would be told apart (p .039); in a family of two it is not, and the interval holds 0."""
+    first = entrant("甲", 90)
+    rows = [entrant(name, 90) for name in ("乙", "丙")]
+    for row, (wrong, gained) in zip(rows, ((range(8), range(90, 91)), (range(8), range(90, 92))), strict=True):
+        row.asked[:] = [
+            EntrantAnswer("好", (one.right and place not in wrong) or place in gained, one.seconds, one.usd, 0)
+            for place, one in enumerate(row.asked)
+        ]
+    against = advise([first, *rows], 100).against
+
+    assert {one.other for one in against} == {"乙", "丙"}
+    for one in against:
+        assert (one.difference.low > 0 or one.difference.high < 0) == (one.p_adjusted <= 0.05)
