@@ -14,7 +14,13 @@ class Splitter(Component):
 
     Every character of the document that is not white space lies in at least one chunk. Chunks come in the order of
     their start, are not empty, and do not begin or end with white space. The same document always gives the same
-    chunks; a document's name does not matter.
+    chunks; a document's name does not matter. Of a text that is blank there are none.
+
+    A character stays whole: no cut stands between a letter and its marks, or within a picture made of several signs.
+
+    Where the settings have a ``chunk_size`` or ``max_size``, no chunk is larger, in characters or, where there is a
+    method ``count_tokens(texts)``, in what that counts. ``chunk_overlap`` is the most that a chunk repeats of the one
+    before, in the same unit; between 0 and 1 it is a share of the size.
     """
 
     @abstractmethod

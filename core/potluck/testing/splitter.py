@@ -18,6 +18,8 @@ _SIZES = ("chunk_size", "max_size")
 ``count_tokens(texts)`` that gives a number for each, as an embedder has."""
 _ROOM = 8
 """The smallest limit within which every character of the texts has room, whatever it is made of."""
+_SHOWN, _BEGINNING = 120, 30
+"""Characters of a text that is shown whole, and of the beginning of a longer one."""
 
 
 def _documents() -> Iterator[Document]:
@@ -45,15 +47,25 @@ def _hold(subject: Subject, need_it: Callable[[Document, list[Chunk]], None]) ->
         need_it(document, list(splitter.split(document)))
 
 
+def _words(document: Document) -> str:
+    """A document with what is in it: nobody but the kit has its file."""
+    text = document.text
+    if len(text) > _SHOWN:
+        return f"{document.source} ({len(text):,} characters, {text[:_BEGINNING]!r}...)"
+    return f"{document.source} ({text!r})" if text else f"{document.source} (an empty text)"
+
+
 def _need_bounds(document: Document, chunks: list[Chunk]) -> None:
     for chunk in chunks:
         inside = 0 <= chunk.start < chunk.end <= len(document.text)
-        need(inside, f"{chunk.start} to {chunk.end} in {document.source}")
+        need(inside, f"there is a chunk from {chunk.start} to {chunk.end} in {_words(document)}")
 
 
 def _need_spans(document: Document, chunks: list[Chunk]) -> None:
     for chunk in chunks:
-        need(chunk.text == document.text[chunk.start : chunk.end], f"a chunk of {document.source} at {chunk.start}")
+        own = document.text[chunk.start : chunk.end]
+        given = f"says {chunk.text[:20]!r}, and the document {own[:20]!r}"
+        need(chunk.text == own, f"the chunk at {chunk.start} of {_words(document)} {given}")
 
 
 def _need_cover(document: Document, chunks: list[Chunk]) -> None:
@@ -61,22 +73,25 @@ def _need_cover(document: Document, chunks: list[Chunk]) -> None:
     for chunk in chunks:
         covered[chunk.start : chunk.end] = b"\1" * (chunk.end - chunk.start)
     for place, character in enumerate(document.text):
-        need(covered[place] or character.isspace(), f"{character!r} at {place} of {document.source}")
+        if not covered[place] and not character.isspace():
+            need(False, f"{character!r} at {place} of {_words(document)} is in no chunk")
 
 
 def _need_order(document: Document, chunks: list[Chunk]) -> None:
     starts = [chunk.start for chunk in chunks]
-    need(starts == sorted(starts), f"chunks of {document.source} start at {starts[:10]}")
+    need(starts == sorted(starts), f"chunks of {_words(document)} start at {starts[:10]}")
 
 
 def _need_trimmed(document: Document, chunks: list[Chunk]) -> None:
     for chunk in chunks:
-        need(chunk.text and chunk.text == chunk.text.strip(), f"{chunk.text[:20]!r} of {document.source}")
+        wrong = "begins or ends with white space" if chunk.text else "is empty"
+        is_trimmed = chunk.text and chunk.text == chunk.text.strip()
+        need(is_trimmed, f"the chunk {chunk.text[:20]!r} of {_words(document)} {wrong}")
 
 
 def _need_no_copies(document: Document, chunks: list[Chunk]) -> None:
     spans = [(chunk.start, chunk.end) for chunk in chunks]
-    need(len(spans) == len(set(spans)), f"a stretch of {document.source} comes twice")
+    need(len(spans) == len(set(spans)), f"a stretch of {_words(document)} comes twice")
 
 
 _ALWAYS = (_need_bounds, _need_spans, _need_cover, _need_order, _need_trimmed, _need_no_copies)
@@ -95,7 +110,7 @@ class _Limit:
         for chunk in chunks:
             size = self.measure(chunk.text)
             needed = size <= self.size or len(chunk.text) == 1
-            need(needed, f"a chunk of {document.source} has {size} {self.unit}, and may have {self.size}")
+            need(needed, f"a chunk of {_words(document)} has {size} {self.unit}, and may have {self.size}")
 
 
 def _limit(subject: Subject, splitter: Any) -> _Limit:
@@ -168,7 +183,7 @@ def check_overlap(subject: Subject) -> None:
     def need_overlap(document: Document, chunks: list[Chunk]) -> None:
         for one, other in itertools.pairwise(chunks):
             repeated = limit.measure(document.text[other.start : one.end])
-            need(repeated <= allowed, f"{repeated} {limit.unit} of {document.source} are repeated at {other.start}")
+            need(repeated <= allowed, f"{repeated} {limit.unit} of {_words(document)} are repeated at {other.start}")
 
     _hold(subject, need_overlap)
 
@@ -198,7 +213,10 @@ def check_characters(subject: Subject) -> None:
     def need_whole(document: Document, chunks: list[Chunk]) -> None:
         for place in {place for chunk in chunks for place in (chunk.start, chunk.end)}:
             around = document.text[max(0, place - 3) : place + 3]
-            need(not is_torn(document.text, place), f"{document.source} is cut at {place}, within {around!r}")
+            need(
+                not is_torn(document.text, place),
+                f"{_words(document)} is cut at {place}, within a character of {around!r}",
+            )
 
     _hold(subject, need_whole)
 
@@ -230,7 +248,7 @@ def check_any(subject: Subject) -> None:
     )
     @hypothesis.given(strategies.text(max_size=80) | several | repeated)
     def hold(content: str) -> None:
-        document = Document(f"the text {content!r}", content)
+        document = Document("a text", content)
         chunks = list(splitter.split(document))
         for need_it in always:
             need_it(document, chunks)

@@ -52,7 +52,7 @@ def replace(package: Path, names: Sequence[str], old: str, new: str) -> None:
     [
         (CODE, r"\bsentences(?=: int)|(?<=config\.)sentences", "count", "unknown key 'sentences'"),
         ("pyproject.toml", r"(?m)^moon = ", "crater = ", "unknown splitter 'moon'"),
-        (CODE, "a chunk for every few sentences", "a chunk for every crater", "README.md"),
+        (CODE, "a chunk for every few sentences", "a chunk for every crater", "README.md does not say"),
     ],
     ids=["setting", "name", "summary"],
 )

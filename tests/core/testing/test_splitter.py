@@ -138,7 +138,8 @@ def alter(start: int = 0, end: int = 0) -> Splitter:
         ("blank-is-nothing", Listed(lambda one: [Chunk(0, 0, "")]), {}, "'' gave chunks"),
         ("blank-is-nothing", Windows(10), {}, "' ' gave chunks"),
         ("sections-are-hints", Listed(lambda one: []), {}, "the text is gone"),
-        ("any-text", Windows(10), {}, "of the text "),
+        ("any-text", Windows(10), {}, " of a text ("),
+        ("bounds", Listed(lambda one: [Chunk(0, 0, "")]), {}, "from 0 to 0 in sample-0.txt ("),
     ],
 )
 def test_what_is_just_not_allowed_is_told(
