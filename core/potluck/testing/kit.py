@@ -10,11 +10,14 @@ from dataclasses import dataclass, field, fields, replace
 from pathlib import Path
 from typing import Any
 
+from pydantic import ValidationError
+
 from potluck import plugins
-from potluck.contracts import Component, Context, Offer
+from potluck.contracts import Component, Config, Context, Offer
 from potluck.contracts.kinds import Kind
 from potluck.errors import PotluckError
 from potluck.model_sources.model_store import ModelStore
+from potluck.recipe.messages import explain_validation
 from potluck.testing.raised import describe_error, is_raised_by_plugin
 from potluck.testing.sample_writers import write_samples
 from potluck.testing.samples import Sample, Samples, read_samples
@@ -145,8 +148,10 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
     offered = plugins.offer(found)
     try:
         config = offered.config.model_validate(dict(settings))
-    except ValueError as error:
-        raise PotluckError(f"the {kind} {plugin!r} does not take these settings: {error}") from error
+    except ValidationError as error:
+        wrong = "; ".join(_explain_settings(error, settings, offered.config))
+        taken = ", ".join(offered.config.model_fields) or "none"
+        raise PotluckError(f"the {kind} {plugin!r} does not take these settings: {wrong}. It has: {taken}") from error
 
     def build(own: Path) -> Component:
         context = Context(folder, own, ModelStore(folder))
@@ -158,6 +163,13 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
 
     host = offered.sends_to(config) if offered.sends_to is not None else None
     return Subject(build, folder, config.model_dump(by_alias=True), plugin, sends_to=host, offer=offered)
+
+
+def _explain_settings(error: ValidationError, settings: Mapping[str, Any], model: type[Config]) -> Iterator[str]:
+    """What is wrong with settings, in the words of recipes."""
+    for one in explain_validation(error, dict(settings), model.model_fields, model):
+        key = "" if one.kind == "extra_forbidden" or not one.path else f"{'.'.join(map(str, one.path))}: "
+        yield f"{key}{one.message}{one.hint}"
 
 
 def component(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any] | None = None) -> Any:

@@ -84,8 +84,13 @@ def test_samples_are_for_loaders(tmp_path: Path) -> None:
 
 
 def test_settings_that_the_plugin_does_not_take_are_an_error_and_no_broken_rule() -> None:
-    with pytest.raises(PotluckError, match="does not take these settings"):
+    told = (
+        r"does not take these settings: unknown key 'chunk_sise' \(did you mean 'chunk_size'\?\)\. It has: chunk_size, "
+    )
+    with pytest.raises(PotluckError, match=told):
         conform("splitter", "recursive", {"chunk_sise": 80})
+    with pytest.raises(PotluckError, match="chunk_size: expected a whole number, got 'x'"):
+        conform("splitter", "recursive", {"chunk_size": "x"})
 
 
 def test_a_kind_without_a_kit_is_said_with_those_that_have_one() -> None:
