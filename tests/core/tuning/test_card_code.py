@@ -19,7 +19,9 @@ from potluck.tuning.usage import CardUsage, label_end
 from support.tiny_gguf import tiny_gguf
 from support.tuning import recipe
 
-TEXTS = ["the red apple 7", "a blue sky", "紅色的蘋果", "藍色的天空 3", "an apple of the sky", "天空", "x", "蘋果 天空"]
+WORDS = ["the red apple 7", "a blue sky", "紅色的蘋果", "藍色的天空 3", "an apple of the sky", "天空", "x", "蘋果 天空"]
+TEXTS = [*WORDS, *(f"{word} {number}" for number in range(12) for word in WORDS)][:100]
+"""A hundred messages."""
 SHORT = {"max_steps": 6, "per_device_train_batch_size": 4, "dtype": "float32", "learning_rate": 0.02}
 
 
@@ -56,7 +58,7 @@ def test_plain_libraries_find_the_same_labels(
     use: str, home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.chdir(home)
-    opened, adapter = tuned(home, use)
+    opened, adapter = tuned(home, use, chat={"use": "transformers", "dtype": "float32"})
     with opened:
         found = [opened.task.ask({"text": text}).answer.text for text in TEXTS]
 
