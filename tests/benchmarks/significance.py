@@ -20,6 +20,7 @@ import numpy.typing as npt
 
 from potluck.statistics.correction import holm
 from potluck.statistics.distributions import ALPHA
+from potluck.statistics.families import compare_family
 from potluck.statistics.intervals import mean_interval
 from potluck.statistics.paired_tests import compare_paired
 from potluck.statistics.sequential import SequentialGate, parse_gate
@@ -187,6 +188,27 @@ def family_alarms(sample: Sample, n: int, rounds: int, seed: int = 0) -> float:
     return alarms / rounds
 
 
+def family_coverage(pairs: Pairs, n: int, rounds: int, seed: int = 0) -> dict[str, float]:
+    """How corrected intervals of three variants do: a, b, and one like b that has nothing in common with either.
+
+    ``each``: how often an interval of a pair with a holds the true difference. ``found``: the share of a
+    comparison's intervals that exclude 0 and miss it, among those that exclude 0; 0 where none does.
+    """
+    rng, each, shares = np.random.default_rng([seed, n]), 0, list[float]()
+    for _ in range(rounds):
+        a, b = pairs.sample(rng, n)
+        c = pairs.sample(rng, n)[1]
+        found = list[bool]()
+        for one in compare_family([(a, b), (a, c), (b, c)])[:2]:
+            low, high = one.difference.low - 1e-12, one.difference.high + 1e-12
+            holds = low <= pairs.truth <= high
+            each += holds
+            if one.p_adjusted <= ALPHA:
+                found.append(not holds)
+        shares.append(sum(found) / max(1, len(found)))
+    return {"each": each / (2 * rounds), "found": float(np.mean(shares))}
+
+
 def coverage(sample: Sample, n: int, rounds: int, seed: int = 0) -> float:
     """How often the interval of a mean holds the true mean."""
     rng, hits = np.random.default_rng([seed, n]), 0
@@ -277,6 +299,11 @@ def main() -> None:
     _table("any of 3 flagged, Holm", THREE, lambda sample, n, seed: family_alarms(sample, n, rounds, seed))
     _table("coverage of a mean", SAMPLES, lambda sample, n, seed: coverage(sample, n, 5 * rounds, seed))
     _table("coverage of a difference", PAIRS, lambda pairs, n, seed: paired_coverage(pairs, n, rounds, seed))
+    _table(
+        "coverage of a corrected difference",
+        PAIRS,
+        lambda pairs, n, seed: family_coverage(pairs, n, rounds, seed)["each"],
+    )
     _table("coverage of a mean, hard", HARD_SAMPLES, lambda sample, n, seed: coverage(sample, n, 5 * rounds, seed))
     _table("coverage of a difference, hard", HARD_PAIRS, lambda pairs, n, seed: paired_coverage(pairs, n, rounds, seed))
     _table("power at the detectable", SAME, lambda pairs, n, seed: power(pairs, n, rounds, seed))

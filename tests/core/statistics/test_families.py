@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from benchmarks import significance as simulated
 from potluck.statistics.correction import holm, holm_levels
 from potluck.statistics.families import compare_family
 from potluck.statistics.paired_tests import compare_paired
@@ -61,3 +62,11 @@ def test_more_comparisons_widen_an_interval():
 
     assert among.low < alone.low < alone.high < among.high
     assert among.confidence == pytest.approx(1 - 0.05 / 4)
+
+
+def test_corrected_intervals_hold_the_truth_and_those_that_exclude_zero_seldom_miss_it():
+    names = ("0/1, 40% differ, +0.20", "F1, 50% differ, +0.15")
+    found = [simulated.family_coverage(simulated.PAIRS[name], 60, 40) for name in names]
+
+    assert min(one["each"] for one in found) >= 0.93
+    assert max(one["found"] for one in found) <= 0.06
