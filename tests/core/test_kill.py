@@ -122,7 +122,7 @@ def kill_and_resume(site: Path, store: str, kills: int, seed: int) -> None:
 
 
 @pytest.mark.parametrize(
-    "store", [pytest.param(name, marks=pytest.mark.slow if name == "chroma" else ()) for name in STORES]
+    "store", [pytest.param(name, marks=() if name == "exact" else pytest.mark.slow) for name in STORES]
 )
 def test_killed_a_few_times_the_next_run_finishes_the_work(site: Path, store: str) -> None:
     kill_and_resume(site, store, kills=4, seed=1)

@@ -29,6 +29,14 @@ def commands() -> Iterator[tuple[str, str, list[str]]]:
                 yield name, command, shown
 
 
+def is_slow(command: str) -> bool:
+    """Whether it computes vectors by a model that takes a minute."""
+    return "text2vec-or-ada-002" in command
+
+
+CASES = [pytest.param(*case, marks=pytest.mark.slow if is_slow(case[1]) else ()) for case in commands()]
+
+
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first example, in a copy of them all: the commands run there one after another as on the pages."""
@@ -37,7 +45,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return copy / "track-specification"
 
 
-@pytest.mark.parametrize(("page", "command", "shown"), list(commands()), ids=lambda value: str(value)[:60])
+@pytest.mark.parametrize(("page", "command", "shown"), CASES, ids=lambda value: str(value)[:60])
 def test_a_command_prints_what_the_page_shows(folder: Path, page: str, command: str, shown: list[str]) -> None:
     program, *arguments = shlex.split(command)
     assert program == "potluck"

@@ -63,6 +63,7 @@ def test_they_keep_the_rules_of_their_kind(package: str, home: Path, environment
     assert re.search(r"(\d+) of \1 rules are kept", printed)
 
 
+@pytest.mark.slow
 def test_the_loaders_own_tests_pass(home: Path, environment: Environment) -> None:
     assert " passed" in environment.run("pytest", cwd=home / "potluck-subtitles")
 

@@ -17,10 +17,10 @@ from support.forks import can_fork, run_fork
     "arguments",
     [
         ("plan", "recipe.yaml", "--json"),
-        ("ask", "recipe.yaml", "短鋼軌是什麼？"),
         ("ask", "recipe.yaml", "-"),
-        ("ask", "none.yaml", "?"),
-        ("plugins", "list"),
+        pytest.param(("ask", "recipe.yaml", "短鋼軌是什麼？"), marks=pytest.mark.slow),
+        pytest.param(("ask", "none.yaml", "?"), marks=pytest.mark.slow),
+        pytest.param(("plugins", "list"), marks=pytest.mark.slow),
     ],
     ids=" ".join,
 )

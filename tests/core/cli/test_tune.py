@@ -18,6 +18,7 @@ pytest.importorskip("peft")
 from support.tuning import make_model, recipe, weights, write_home
 
 
+@pytest.mark.slow
 def test_it_is_started_by_torchrun_as_it_stands_and_the_first_process_speaks_and_writes(tmp_path: Path) -> None:
     (tmp_path / "home").mkdir()
     home = write_home(tmp_path / "home", make_model(tmp_path / "model"))

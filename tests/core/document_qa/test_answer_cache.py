@@ -76,7 +76,7 @@ def test_one_run_asks_each_thing_once_even_if_it_is_fresh(home: Path, server: Sc
     assert len(server.asked) == 3
 
 
-@pytest.mark.parametrize("command", ["evaluate", "run"])
+@pytest.mark.parametrize("command", [pytest.param("evaluate", marks=pytest.mark.slow), "run"])
 def test_commands_ask_again_with_fresh(home: Path, server: Scripted, command: str) -> None:
     for arguments, asked in (([], 3), ([], 3), (["--fresh"], 6)):
         assert potluck(command, str(home / "recipe.yaml"), "--json", *arguments).returncode == 0

@@ -354,6 +354,7 @@ def test_comparisons_of_the_same_are_called_different_in_one_of_twenty(name):
     assert np.mean(shares) <= allowed(0.05, 500)
 
 
+@pytest.mark.slow
 def test_any_false_alarm_among_three_variants_comes_in_one_of_twenty():
     shares = [simulated.family_alarms(sample, 100, 150) for sample in simulated.THREE.values()]
 
@@ -367,6 +368,7 @@ def test_intervals_of_differences_hold_the_truth_in_nineteen_of_twenty():
     assert min(found.values()) >= 0.89, min(found, key=found.get)
 
 
+@pytest.mark.slow
 def test_what_is_called_detectable_is_found_in_four_of_five():
     found = [simulated.power(pairs, 100, 120) for pairs in simulated.SAME.values()]
 

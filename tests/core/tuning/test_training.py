@@ -204,8 +204,8 @@ FSDP = {"fsdp": True}
 SLOW = [pytest.mark.slow, pytest.mark.timeout(600)]
 SPREAD = [
     pytest.param("SoftPrompt", {}, id="SoftPrompt-ddp"),
-    pytest.param("Still", FSDP, id="Still-fsdp"),
-    pytest.param("Full", FSDP, id="Full-fsdp"),
+    pytest.param("Still", FSDP, id="Still-fsdp", marks=SLOW),
+    pytest.param("Full", FSDP, id="Full-fsdp", marks=SLOW),
     *(
         pytest.param(kind, zero(stage), id=f"{kind}-zero{stage}", marks=SLOW)
         for stage in (1, 2, 3)

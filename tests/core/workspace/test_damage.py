@@ -149,7 +149,7 @@ def test_one_bit_in_a_document_is_no_quotation(home: Path) -> None:
 
 @pytest.mark.parametrize("name", ["catalogue.sqlite", "calls.sqlite"])
 def test_random_damages_never_change_an_answer(home: Path, name: str, tmp_path: Path) -> None:
-    survive(home, name, 12, 5, tmp_path)
+    survive(home, name, 6, 5, tmp_path)
 
 
 @pytest.mark.slow

@@ -42,7 +42,14 @@ def test_it_keeps_the_contract(check: Check, tmp_path: Path) -> None:
     hold(check, "langchain", FAKE, tmp_path, DOES_NOT_APPLY)
 
 
-@pytest.mark.parametrize("rule", ["unit-length", "order-of-texts", "batch-does-not-matter", "query-finds-passage"])
+@pytest.mark.parametrize(
+    "rule",
+    [
+        "order-of-texts",
+        "query-finds-passage",
+        *(pytest.param(rule, marks=pytest.mark.slow) for rule in ("unit-length", "batch-does-not-matter")),
+    ],
+)
 def test_it_works_with_a_real_server(rule: str, embedding_server: str, tmp_path: Path) -> None:
     # Without the last argument the class counts tokens with tiktoken, which fetches its tables.
     arguments = {"base_url": embedding_server, "api_key": "none", "check_embedding_ctx_length": False}

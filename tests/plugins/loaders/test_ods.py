@@ -176,7 +176,7 @@ def test_claims_of_endless_sheets_end_within_seconds() -> None:
     started = time.monotonic()
     wide = row(cell("x", 'table:number-columns-repeated="99999999"'), more='table:number-rows-repeated="99999999"')
 
-    document = book(sheet(*[wide] * 5))
+    document = book(sheet(*[wide] * 2))
     assert "x | x" in document.text
     assert any("cells of a sheet" in loss for loss in document.losses)
     assert time.monotonic() - started < 60

@@ -13,7 +13,8 @@ from support.store_writer import Writer, progress
 from support.stores import LOCAL
 
 STEPS = 1000
-FILES = [name for name in LOCAL if name != "chroma"]
+OFTEN = ("exact", "faiss-flat", "chroma")
+"""One of each kind of files."""
 
 
 def kill_at_random(writer: Writer, kills: int, longest: float) -> None:
@@ -43,7 +44,7 @@ RANDOM = {"exact": 0.15, "faiss-flat": 0.15, "faiss-hnsw": 0.15, "faiss-ivf": 0.
 
 @pytest.mark.parametrize(
     "writer",
-    [pytest.param(kind, marks=pytest.mark.slow if kind == "chroma-server" else ()) for kind in RANDOM],
+    [pytest.param(kind, marks=() if kind in OFTEN else pytest.mark.slow) for kind in RANDOM],
     indirect=True,
 )
 def test_killed_at_random_moments(writer: Writer) -> None:
@@ -57,7 +58,9 @@ def test_killed_at_hundreds_of_random_moments(writer: Writer) -> None:
     kill_at_random(writer, 300, RANDOM[writer.kind])
 
 
-@pytest.mark.parametrize("writer", [*FILES, pytest.param("chroma", marks=pytest.mark.slow)], indirect=True)
+@pytest.mark.parametrize(
+    "writer", [pytest.param(kind, marks=() if kind in OFTEN[:2] else pytest.mark.slow) for kind in LOCAL], indirect=True
+)
 def test_killed_before_each_change_to_the_file_system(writer: Writer) -> None:
     """What was not flushed by then is lost, as when the machine loses power."""
     kill_at_each_change(writer, tear=True)

@@ -10,7 +10,11 @@ from support.stores import LOCAL
 STEPS = {"exact": 60, "faiss-flat": 60, "faiss-hnsw": 60, "faiss-ivf": 60, "chroma": 15}
 
 
-@pytest.mark.parametrize("writer", LOCAL, indirect=True)
+@pytest.mark.parametrize(
+    "writer",
+    [pytest.param(kind, marks=pytest.mark.slow if kind in ("faiss-hnsw", "faiss-ivf") else ()) for kind in LOCAL],
+    indirect=True,
+)
 def test_readers_see_whole_commits_while_a_writer_writes(writer: Writer) -> None:
     kind = LOCAL[writer.kind]
     assert writer.run(1) == 0
