@@ -87,7 +87,9 @@ class _Commands(CommandGroup):
 def potluck(ctx: click.Context, debug: bool) -> None:
     """Find out what works on your documents.
 
-    A recipe (a YAML file) names plugins that load, split, embed, store and answer.
+    To begin with a folder of yours: potluck ask FOLDER 'Your question?'
+
+    A recipe (a YAML file) names plugins that load, split, embed, store and answer. To get one: potluck init FOLDER
     """
     ctx.obj = {"debug": debug}
     terminal.guard_messages()

@@ -119,14 +119,19 @@ def open_recipe(
 
 
 def _say_where(model: RecipeModel) -> None:
-    """Say, before a workspace is made, where it is, unless that is beside a recipe."""
+    """Say, before a workspace is made, where it is, unless that is beside a recipe.
+
+    Raises ``NoDocuments`` where there is no recipe and nothing to read, so that none is made.
+    """
+    from potluck.stages.discover import discover
     from potluck.workspace import folder_of
 
     folder = folder_of(model)
     bare = model.origin.folder is not None
     if folder.exists() or not (bare or folder.parent != model.folder):
         return
-    if bare:
+    if bare and model.documents is not None:
+        discover(model.folder, model.documents.patterns, model.documents.exclude)
         echo(f"{model.path}: read without a recipe, with the defaults (see potluck help init)", err=True, dim=True)
     echo(f"what is computed is kept in {_shorten(folder)}", err=True, dim=True)
 

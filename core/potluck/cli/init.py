@@ -20,7 +20,9 @@ if TYPE_CHECKING:
 @click.argument("folder", type=click.Path(path_type=Path), default=Path())
 @json_option
 def command(folder: Path, as_json: bool) -> None:
-    """Write a recipe for the documents in a FOLDER, and a template of questions.
+    """Write a recipe for the documents in a folder, and a template of questions.
+
+    FOLDER is made where there is none; left out, it is the current one.
 
     The recipe names all that there is to choose, and a schema by which editors complete and check it. What is there
     already stays as it is; only the schema is brought up to date with the plugins that are installed.

@@ -30,6 +30,14 @@ def test_help_names_every_command_and_imports_none() -> None:
     assert done.stderr == "[]\n"
 
 
+def test_without_a_command_it_says_how_to_begin() -> None:
+    done = potluck()
+
+    assert done.stderr == potluck("--help").stdout
+    assert "To begin with a folder of yours: potluck ask FOLDER 'Your question?'" in done.stderr
+    assert "potluck init FOLDER" in done.stderr
+
+
 @pytest.mark.parametrize("command", sorted(COMMANDS))
 def test_every_command_explains_itself(command: str) -> None:
     done = potluck(command, "--help")

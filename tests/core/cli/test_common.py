@@ -77,6 +77,15 @@ def test_every_command_that_needs_only_documents_takes_them(bare: Path) -> None:
     assert list(compared["variants"])
 
 
+def test_a_folder_without_documents_is_told_and_left_as_it_is(bare: Path) -> None:
+    (bare.parent / "空").mkdir()
+
+    done = potluck("ask", "空", "短鋼軌是什麼？", *HASHED)
+
+    assert (done.returncode, done.stderr) == (1, f"{bare.parent / '空'}: the folder holds no documents\n")
+    assert not list((bare.parent / "空").iterdir())
+
+
 def test_a_run_over_documents_without_a_recipe_is_done_again_wherever_it_was_kept(
     bare: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
