@@ -11,6 +11,7 @@ from typing import Any
 from potluck import recipe as recipes
 from potluck.contracts import Measure, TunedModel
 from potluck.documents import Answer, Passage
+from potluck.evaluation.conclusions import conclude
 from potluck.evaluation.results import EvaluationReport
 from potluck.metrics.classification import classification
 from potluck.metrics.scorer import QuestionScore
@@ -20,7 +21,7 @@ from potluck.report.comparison import comparison_content
 from potluck.report.content import Content
 from potluck.report.run import run_content
 from potluck.report.strategy import strategy_content
-from potluck.results.answers import LabelScore
+from potluck.results.answers import LabelBaseline, LabelScore
 from potluck.results.strategy import (
     BudgetResult,
     DataResult,
@@ -71,14 +72,19 @@ def labelled(count: int = 60) -> EvaluationReport:
     ]
     classes = classification(actual, predicted)
     hits = [float(one == other) for one, other in zip(actual, predicted, strict=True)]
+    intervals = {"accuracy": mean_interval(hits, bounded=True)}
+    measures = {"accuracy": Measure("accuracy", "the share of right labels", "Accuracy")}
+    baselines = (LabelBaseline("commonest label", "complaint", 0.25, 0.1, "better", None),)
     return EvaluationReport(
         "examples",
         {"accuracy": classes.accuracy, "f1_macro": classes.macro_f1, "f1_minority": classes.minority_f1},
         answered,
-        {"accuracy": mean_interval(hits, bounded=True)},
+        intervals,
         classes,
+        conclusion=conclude(intervals, measures, "examples", baselines),
+        baselines=baselines,
         notes=("2 examples are longer than the window: they were cut at their beginning",),
-        measures={"accuracy": Measure("accuracy", "the share of right labels", "Accuracy")},
+        measures=measures,
         seconds=12.5,
     )
 
@@ -105,7 +111,8 @@ def asked(count: int = 6) -> EvaluationReport:
     intervals = {"f1": mean_interval([one.score.values["f1"] for one in answered], bounded=True)}
     measures = {"f1": Measure("f1", "overlap of words", "Words in common (F1)"), "recall@2": Measure("recall@2", "")}
     counts = {"questions": count, "refused": 1, "empty": 0}
-    return EvaluationReport("questions", {**means, **counts}, answered, intervals, measures=measures)
+    said = conclude(intervals, measures, "questions")
+    return EvaluationReport("questions", {**means, **counts}, answered, intervals, conclusion=said, measures=measures)
 
 
 def _passage(source: str, text: str) -> Passage:

@@ -2,27 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from typing import TYPE_CHECKING
 
+from potluck.amounts import many
 from potluck.contracts.metric import COUNTS
 from potluck.documents import Json
+from potluck.evaluation.conclusions import CHIEF
 from potluck.evaluation.question_results import question_result
 from potluck.report.comparison import started_at
 from potluck.report.content import Column, Confusion, Content, Kind, Table
 from potluck.report.paths import relative_path, without_folder
 from potluck.report.training import training_chart, training_sentence, training_table
+from potluck.results.answers import LabelBaseline
 from potluck.results.comparison import ChunkText, MeasureResult, VariantResult
 from potluck.statistics.intervals import Interval
 
 if TYPE_CHECKING:
     from potluck.evaluation.results import EvaluationReport
+    from potluck.indexing.report import IndexReport
     from potluck.metrics.classification import Classification
     from potluck.recipe.model import RecipeModel
     from potluck.stages.tune import TuneReport
-
-_CHIEF = ("accuracy", "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall")
-"""The measure to begin with: the first of these that there is."""
 
 
 def run_content(
@@ -31,10 +32,11 @@ def run_content(
     manifest: Mapping[str, Json],
     tuned: TuneReport | None,
     evaluation: EvaluationReport | None,
+    indexed: IndexReport | None = None,
 ) -> Content:
     """What the page of a run or a training shows. Paths are seen from the folder of the recipe."""
     measures = tuple(_measures(evaluation)) if evaluation is not None else ()
-    metric = next((name for name in _CHIEF if any(one.name == name for one in measures)), "")
+    metric = next((name for name in CHIEF if any(one.name == name for one in measures)), "")
     chunks: dict[str, ChunkText] = {}
     notes = [*(tuned.notes if tuned else ()), *(evaluation.notes if evaluation else ())]
     return Content(
@@ -42,7 +44,7 @@ def run_content(
         name=recipe.name,
         run=str(manifest["run"]),
         facts=tuple(_facts(recipe, manifest, evaluation)),
-        conclusion=tuple(_conclusion(tuned, evaluation, metric, measures)),
+        conclusion=tuple(_conclusion(indexed, tuned, evaluation)),
         notes=tuple(without_folder(note, recipe.folder) for note in dict.fromkeys(notes)),
         baseline=recipe.name,
         metric=metric,
@@ -111,21 +113,15 @@ def _facts(
 
 
 def _conclusion(
-    tuned: TuneReport | None,
-    evaluation: EvaluationReport | None,
-    metric: str,
-    measures: tuple[MeasureResult, ...],
+    indexed: IndexReport | None, tuned: TuneReport | None, evaluation: EvaluationReport | None
 ) -> Iterator[str]:
-    if evaluation is not None and metric and (value := evaluation.metrics[metric]) is not None:
-        label = next(one.label for one in measures if one.name == metric)
-        found = evaluation.intervals.get(metric)
-        known = found is not None and found.low is not None
-        within = f" (95 % interval {found.low:.3f} to {found.high:.3f})" if found and known else ""
-        asked = len(evaluation.answered)
-        counted = f"{asked:,}" if found is None or found.n == asked else f"{found.n:,} of {asked:,}"
-        yield f"{label} {value:.3f}{within} over {counted} {evaluation.unit}."
-    if evaluation is not None and evaluation.classes is not None and (worst := _worst(evaluation.classes)):
-        yield worst
+    if evaluation is not None:
+        yield from evaluation.conclusion
+        if evaluation.classes is not None and (worst := _worst(evaluation.classes)):
+            yield worst
+    elif indexed is not None:
+        documents, chunks = (one.added + one.changed + one.unchanged for one in (indexed.documents, indexed.chunks))
+        yield f"The index holds {many(documents, 'document')} in {many(chunks, 'chunk')}."
     if tuned is not None:
         yield training_sentence(tuned)
 
@@ -147,9 +143,26 @@ def _worst(classes: Classification) -> str:
 
 def _tables(recipe: RecipeModel, tuned: TuneReport | None, evaluation: EvaluationReport | None) -> Iterator[Table]:
     if evaluation is not None and evaluation.classes is not None:
+        if evaluation.baselines:
+            yield _baseline_table(evaluation.baselines)
         yield _label_table(evaluation.classes)
     if tuned is not None:
         yield training_table(tuned, recipe.folder)
+
+
+def _baseline_table(baselines: Sequence[LabelBaseline]) -> Table:
+    """What one reaches who does not read, and how much more the model gets right."""
+    columns = (Column("Accuracy", True), Column("Baseline"), Column("The model has more", True), Column("Verdict"))
+    rows = tuple(
+        (
+            one.accuracy,
+            one.name if one.label is None else f"{one.name}, {one.label}",
+            None if (more := one.difference) is None else Interval(more.difference, more.low, more.high, more.n),
+            one.verdict,
+        )
+        for one in baselines
+    )
+    return Table("Without reading", columns, rows)
 
 
 def _label_table(classes: Classification) -> Table:

@@ -95,7 +95,7 @@ def keep_run(
         "tokens": evaluation.usage.as_json() if evaluation else None,
         "cost": evaluation.cost if evaluation else None,
     }
-    content = run_content(done.command, recipe, manifest, preparation.tuning, evaluation)
+    content = run_content(done.command, recipe, manifest, preparation.tuning, evaluation, preparation.index)
     if evaluation is not None:
         write_atomically(folder / "answers.csv", write_csv(content).encode("utf-8-sig"))
     write_atomically(folder / "report.html", write_page(content))

@@ -142,6 +142,8 @@ def test_without_questions_the_index_alone_is_kept(home: Path) -> None:
     assert {path.name for path in done.folder.iterdir()} == {"manifest.json", "report.html"}
     assert done.evaluation is None
     assert done.index is not None
+    page = (done.folder / "report.html").read_text(encoding="utf-8")
+    assert data_of(page)["conclusion"] == ["The index holds 1 document in 1 chunk."]
     manifest, shown = manifest_of(done.folder), done.as_json()
     assert (manifest["metrics"], manifest["tokens"], manifest["cost"]) == (None, None, None)
     assert (shown["evaluation"], shown["index"]) == (None, done.index.as_json())
