@@ -18,6 +18,8 @@ _SIZES = ("chunk_size", "max_size")
 ``count_tokens(texts)`` that gives a number for each, as an embedder has."""
 _ROOM = 8
 """The smallest limit within which every character of the texts has room, whatever it is made of."""
+_RARE = ("\0", "\u0378", "\ufffe", "\U0010fffd")
+"""Characters that nobody writes: nothing, not assigned, none at all, private."""
 _SHOWN, _BEGINNING = 120, 30
 """Characters of a text that is shown whole, and of the beginning of a longer one."""
 
@@ -233,7 +235,7 @@ def check_any(subject: Subject) -> None:
     always = list(_ALWAYS)
     with contextlib.suppress(Skipped):
         always.append(_limit(subject, splitter).need)
-    piece = strategies.sampled_from((*WORDS, *BLANKS, *SENTENCES, *CLUSTERS))
+    piece = strategies.sampled_from((*WORDS, *BLANKS, *SENTENCES, *CLUSTERS, *_RARE))
     several = strategies.lists(piece | strategies.text(max_size=3), max_size=40).map("".join)
     repeated = strategies.builds(lambda one, times: one * times, piece, strategies.integers(1, 60))
 
