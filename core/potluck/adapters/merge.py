@@ -69,7 +69,7 @@ def merge(components: Components, into: Path, precision: Precision | None = None
         _raise_unmergeable(tuner, name)
     keeps_tokenizer = not (settings.get("end_token") or settings.get("resize_embeddings"))
     source = gguf_source(components, keeps_tokenizer) if is_file else None
-    done = _merged(components, tuner, settings)
+    done = _merge_in(components, tuner, settings)
     modelfile = None
     with working_folder(into.parent, "merging") as beside:
         made = beside / "model"
@@ -108,7 +108,7 @@ def _raise_unmergeable(tuner: Tuner, name: str) -> None:
     raise Unsupported(f"{message}; tuners of which it can: {others}")
 
 
-def _merged(components: Components, tuner: Tuner, settings: Mapping[str, Any]) -> _Merged:
+def _merge_in(components: Components, tuner: Tuner, settings: Mapping[str, Any]) -> _Merged:
     """The artifact, trained where it was not yet, in the weights of its base.
 
     Raises ``PotluckError`` where that computes something else.

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from potluck.contracts import ChatOptions
-from potluck.datasets.wording import Wording
+from potluck.datasets.wording import TaskWording
 from potluck.documents import Message
 from potluck.errors import PotluckError
 from potluck.models.chat_template import render
@@ -46,7 +46,7 @@ class TurnTexts:
                 text += message.content + self.after_answer
         return text
 
-    def go_template(self, wording: Wording | None) -> str | None:
+    def go_template(self, wording: TaskWording | None) -> str | None:
         """The template in Go's language; None where it cannot be written. ``wording`` is put around what is asked."""
         before, after = _around(wording)
         parts = (self.before_system, self.after_system, self.before_user + before, after + self.after_user)
@@ -62,9 +62,9 @@ def turn_texts(tokenizer: Any, model: str) -> TurnTexts | None:
         return TurnTexts("", "\n\n", "", "", "\n\n", "")
     user, answer, second = Message("user", _FIRST), Message("assistant", _ANSWER), Message("user", _SECOND)
     try:
-        both = _rendered(tokenizer, model, [Message("system", _SYSTEM), user, answer, second])
-        alone = _rendered(tokenizer, model, [user])
-        ended = _rendered(tokenizer, model, [user, answer], answering=False)
+        both = _render_turns(tokenizer, model, [Message("system", _SYSTEM), user, answer, second])
+        alone = _render_turns(tokenizer, model, [user])
+        ended = _render_turns(tokenizer, model, [user, answer], answering=False)
     except PotluckError:
         return None
     if [both.count(mark) for mark in (_SYSTEM, _FIRST, _ANSWER, _SECOND)] != [1] * 4 or alone.count(_FIRST) != 1:
@@ -82,13 +82,13 @@ def turn_texts(tokenizer: Any, model: str) -> TurnTexts | None:
     return found if same and found.render([Message("system", _SYSTEM), user, answer, second]) == both else None
 
 
-def modelfile(gguf: str, texts: TurnTexts | None, wording: Wording, options: ChatOptions, licence: str) -> str:
+def modelfile(gguf: str, texts: TurnTexts | None, wording: TaskWording, options: ChatOptions, licence: str) -> str:
     """The Modelfile of a GGUF file that lies beside it. ``licence`` is that of the base model; empty: not known."""
     return "\n".join(_instructions(gguf, texts, wording, options, licence)) + "\n"
 
 
 def _instructions(
-    gguf: str, texts: TurnTexts | None, wording: Wording, options: ChatOptions, licence: str
+    gguf: str, texts: TurnTexts | None, wording: TaskWording, options: ChatOptions, licence: str
 ) -> Iterator[str]:
     yield "# ollama create NAME -f this file"
     yield f"FROM ./{gguf}"
@@ -119,7 +119,7 @@ def _parameters(texts: TurnTexts | None, options: ChatOptions) -> Iterator[tuple
         yield "stop", json.dumps(stop, ensure_ascii=False)
 
 
-def _around(wording: Wording | None) -> tuple[str, str]:
+def _around(wording: TaskWording | None) -> tuple[str, str]:
     """What a prompt with a single field writes before and behind it; nothing for other prompts."""
     if wording is None or len(wording.fields) != 1:
         return "", ""
@@ -127,7 +127,7 @@ def _around(wording: Wording | None) -> tuple[str, str]:
     return (before.lstrip(), after.rstrip()) if is_once and _FIELD not in after else ("", "")
 
 
-def _rendered(tokenizer: Any, model: str, messages: Sequence[Message], answering: bool = True) -> str:
+def _render_turns(tokenizer: Any, model: str, messages: Sequence[Message], answering: bool = True) -> str:
     """A conversation by the model's own template, without the token that the tokenizer begins every text with."""
     text = render(messages, tokenizer, model, answering=answering)
     begins = tokenizer.bos_token is not None and tokenizer.bos_token_id in tokenizer("")["input_ids"]

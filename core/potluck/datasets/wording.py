@@ -24,7 +24,7 @@ _LISTED = 20
 
 
 @dataclass(frozen=True, slots=True)
-class Wording:
+class TaskWording:
     """The text that the model is given, with fields. ``turns``: a row may be a conversation instead."""
 
     template: PromptTemplate
@@ -64,7 +64,7 @@ class Wording:
         return (Message("user", self.template.render(**values).strip()),)
 
 
-def wording_of(recipe: RecipeModel) -> Wording:
+def wording_of(recipe: RecipeModel) -> TaskWording:
     """As its dataset is worded, else its prompt, else its file of questions; else what is asked is the whole message.
 
     Raises ``RecipeError`` for a dataset that cannot be read, ``PotluckError`` for a prompt without fields.
@@ -75,7 +75,7 @@ def wording_of(recipe: RecipeModel) -> Wording:
     return found
 
 
-def _find(recipe: RecipeModel) -> Wording:
+def _find(recipe: RecipeModel) -> TaskWording:
     settings, rows = recipe.tuning.dataset, list[DatasetRow]()
     if settings is not None:
         rows = training_rows(recipe, settings)
@@ -83,6 +83,6 @@ def _find(recipe: RecipeModel) -> Wording:
         settings = DatasetSettings(path=str(recipe.questions))
         rows = read_rows(recipe.questions)
     if settings is None:
-        return Wording(recipe.prompt or PromptTemplate("{" + TEXT + "}"))
+        return TaskWording(recipe.prompt or PromptTemplate("{" + TEXT + "}"))
     template = ExampleBuilder(recipe.prompt, settings, rows, evaluating=recipe.tuning.dataset is None).template
-    return Wording(template or PromptTemplate("{" + TEXT + "}"), template is None)
+    return TaskWording(template or PromptTemplate("{" + TEXT + "}"), template is None)

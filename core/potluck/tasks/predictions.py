@@ -20,7 +20,7 @@ from potluck.contracts import ChatOptions
 from potluck.datasets.examples import ExampleBuilder
 from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import DatasetRow, read_rows
-from potluck.datasets.wording import Wording, wording_of
+from potluck.datasets.wording import TaskWording, wording_of
 from potluck.documents import Answer, Json, Message
 from potluck.errors import ContractBroken, PotluckError
 from potluck.evaluation.resources import Resources
@@ -97,7 +97,7 @@ class TaskAnswers:
         self._recipe, self._resources = recipe, resources
 
     @cached_property
-    def wording(self) -> Wording:
+    def wording(self) -> TaskWording:
         """How the recipe words what it is asked: the fields that it needs. Raises ``RecipeError`` as a dataset does."""
         return wording_of(self._recipe)
 
@@ -117,7 +117,7 @@ class TaskAnswers:
         started, labels = time.perf_counter(), self.labels
         with stage(self._resources.observers, "answer", "questions", 1, self._recipe.chat):
             if not labels:
-                answer = _written(components, example.messages, on_text)
+                answer = _write_answer(components, example.messages, on_text)
                 return Prediction(fields, answer, None, {}, time.perf_counter() - started)
             found = label_logprobs(components.chat, example.messages, labels)
         scores = _shares(dict(zip(labels, found, strict=True)))
@@ -150,7 +150,7 @@ class TaskAnswers:
         return components
 
 
-def _written(components: Components, messages: Sequence[Message], on_text: Callable[[str], None] | None) -> Answer:
+def _write_answer(components: Components, messages: Sequence[Message], on_text: Callable[[str], None] | None) -> Answer:
     options, name = components.recipe.chat.config, components.recipe.chat.name
     assert isinstance(options, ChatOptions), "checked where the chat model is made"
     with model_call("chat") as spent:

@@ -9,7 +9,7 @@ from typing import Any
 
 from potluck.contracts import ChatOptions
 from potluck.contracts.tuner import ModelKind
-from potluck.datasets.wording import Wording
+from potluck.datasets.wording import TaskWording
 from potluck.documents import Json
 from potluck.models.rendering import render_prompt
 from potluck.models.tokenizer import end_tokens
@@ -51,7 +51,7 @@ class CardUsage:
 
 
 def card_usage(
-    kind: ModelKind, tokenizer: Any, wording: Wording, chat: ComponentSpec, licence: str, data: str, validated: int
+    kind: ModelKind, tokenizer: Any, wording: TaskWording, chat: ComponentSpec, licence: str, data: str, validated: int
 ) -> CardUsage:
     """Of a tokenizer with the end token that was trained, and the wording and the chat model of the recipe."""
     first, _ = render_prompt("", tokenizer, str(tokenizer.name_or_path))

@@ -13,7 +13,7 @@ from tokenizers.processors import TemplateProcessing
 
 from potluck.adapters.modelfile import modelfile, turn_texts
 from potluck.contracts import ChatOptions
-from potluck.datasets.wording import Wording
+from potluck.datasets.wording import TaskWording
 from potluck.documents import Message
 from potluck.models.loading import load_tokenizer
 from potluck.models.rendering import render_prompt
@@ -32,10 +32,10 @@ LLAMA = (
 )
 COUNTING = "{% for m in messages %}[{{ loop.index }}] {{ m['content'] }}\n{% endfor %}"
 NO_SYSTEM = "{{ raise_exception('no system') if messages[0]['role'] == 'system' }}{{ messages[0]['content'] }}"
-ANY = Wording(PromptTemplate("{text}"))
+ANY = TaskWording(PromptTemplate("{text}"))
 
 
-def written(tmp_path: Path, template: str | None, wording: Wording = ANY, **options: Any) -> tuple[Any, Modelfile]:
+def written(tmp_path: Path, template: str | None, wording: TaskWording = ANY, **options: Any) -> tuple[Any, Modelfile]:
     tokenizer = load_tokenizer(make_model(tmp_path / "model"))
     tokenizer.chat_template = template
     if template == LLAMA:  # whose tokenizer begins every text with it
@@ -69,7 +69,7 @@ def test_the_models_own_system_message_and_end_of_a_turn_are_named(tmp_path: Pat
 
 
 def test_the_wording_of_a_prompt_with_one_field_stands_around_what_is_asked(tmp_path: Path) -> None:
-    _, found = written(tmp_path, CHATML, Wording(PromptTemplate("\n這是垃圾訊息嗎？ {{是}}\n{prompt} 。\n")))
+    _, found = written(tmp_path, CHATML, TaskWording(PromptTemplate("\n這是垃圾訊息嗎？ {{是}}\n{prompt} 。\n")))
 
     assert render_turn(found.texts["TEMPLATE"], "", "中獎").startswith(
         "<|im_start|>user\n這是垃圾訊息嗎？ {是}\n中獎 。<|im_end|>\n"
@@ -77,7 +77,7 @@ def test_the_wording_of_a_prompt_with_one_field_stands_around_what_is_asked(tmp_
 
 
 def test_a_prompt_with_several_fields_is_shown_to_whoever_asks(tmp_path: Path) -> None:
-    written(tmp_path, CHATML, Wording(PromptTemplate("{premise}\n所以 {hypothesis}")))
+    written(tmp_path, CHATML, TaskWording(PromptTemplate("{premise}\n所以 {hypothesis}")))
 
     said = (tmp_path / "tuned.Modelfile").read_text(encoding="utf-8")
     assert "# It was tuned on prompts of this form; write them so:\n# {premise}\n# 所以 {hypothesis}\n" in said
@@ -86,7 +86,7 @@ def test_a_prompt_with_several_fields_is_shown_to_whoever_asks(tmp_path: Path) -
 
 @pytest.mark.parametrize("template", [COUNTING, NO_SYSTEM, 'x"""{{ messages[0]["content"] }}'])
 def test_a_template_that_is_no_sequence_of_turns_is_left_to_ollama(template: str, tmp_path: Path) -> None:
-    _, found = written(tmp_path, template, Wording(PromptTemplate("哪一類？{prompt}")))
+    _, found = written(tmp_path, template, TaskWording(PromptTemplate("哪一類？{prompt}")))
 
     assert "TEMPLATE" not in found.texts
     assert "# 哪一類？{prompt}" in (tmp_path / "tuned.Modelfile").read_text(encoding="utf-8")
@@ -96,6 +96,6 @@ def test_a_template_that_is_no_sequence_of_turns_is_left_to_ollama(template: str
 def test_a_wording_that_go_or_ollama_would_read_as_its_own_is_not_put_into_the_template(
     wording: str, tmp_path: Path
 ) -> None:
-    _, found = written(tmp_path, CHATML, Wording(PromptTemplate(wording)))
+    _, found = written(tmp_path, CHATML, TaskWording(PromptTemplate(wording)))
 
     assert "TEMPLATE" not in found.texts

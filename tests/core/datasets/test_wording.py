@@ -13,13 +13,13 @@ import pytest
 
 from potluck import recipe
 from potluck.datasets.row_files import DatasetRow
-from potluck.datasets.wording import Wording, wording_of
+from potluck.datasets.wording import TaskWording, wording_of
 from potluck.errors import PotluckError, RecipeError
 
 PAIR = {"premise": "下雨了", "hypothesis": "地是濕的", "label": "yes"}
 
 
-def worded(folder: Path, rows: list[dict[str, Any]] = (), **said: Any) -> Wording:  # type: ignore[assignment]
+def worded(folder: Path, rows: list[dict[str, Any]] = (), **said: Any) -> TaskWording:  # type: ignore[assignment]
     if rows:
         lines = "".join(json.dumps(row, ensure_ascii=False) + "\n" for row in rows)
         (folder / "train.jsonl").write_text(lines, encoding="utf-8")
@@ -32,7 +32,7 @@ def row(**fields: Any) -> DatasetRow:
     return DatasetRow(fields, Path("rows.jsonl"), 3, 3)
 
 
-def asked(wording: Wording, **fields: Any) -> list[tuple[str, str]]:
+def asked(wording: TaskWording, **fields: Any) -> list[tuple[str, str]]:
     (example,) = wording.examples([row(**fields)])
     return [(message.role, message.content) for message in example.messages]
 
