@@ -11,9 +11,9 @@ from potluck.statistics.paired_tests import PairedDifference, compare_paired
 from potluck.statistics.verdicts import signed_figures, verdict
 
 _WORDS = {
-    "better": "better than before the training",
-    "worse": "worse than before the training",
-    "no evidence": "not shown to be better than before the training",
+    "better": "gets more right than before the training",
+    "worse": "gets fewer right than before the training",
+    "no evidence": "is not shown to get more right than before the training",
 }
 
 
@@ -33,7 +33,7 @@ def _on_validation(tuned: TunedModel) -> Iterator[str]:
         yield f"On {on}: {', '.join([loss, *_answers(after)])}."
         return
     found = _difference(before, after, examples)
-    words = "" if found is None else f" the model is {_WORDS[verdict(found.difference, found.p)]}"
+    words = "" if found is None else f" the model {_WORDS[verdict(found.difference, found.p)]}"
     by = ""
     if found is not None:
         seen, low, high = signed_figures([found.difference, found.low, found.high])

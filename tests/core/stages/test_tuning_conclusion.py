@@ -26,17 +26,17 @@ def test_a_model_that_learned_is_better_than_before_with_the_interval_of_the_dif
     on_validation, on_training = conclude_training(tuned(30, 2))
 
     assert on_validation.startswith(
-        "On 50 validation examples the model is better than before the training: 10.0% to 66.0% of the answers right "
-        "token by token (+0.560 [+0."
+        "On 50 validation examples the model gets more right than before the training: 10.0% to 66.0% of the answers "
+        "right token by token (+0.560 [+0."
     )
     assert on_validation.endswith("]), loss 2.5 to 0.5.")
     assert on_training == "The training loss went from 2.95 to 1.15."
 
 
 def test_few_changes_are_not_shown_to_be_better_and_many_losses_are_worse() -> None:
-    assert "the model is not shown to be better than before the training: " in conclude_training(tuned(3, 1))[0]
+    assert "the model is not shown to get more right than before the training: " in conclude_training(tuned(3, 1))[0]
     lost = conclude_training(tuned(0, 10, n=100))
-    assert "the model is worse than before the training: 10.0% to 0.0%" in lost[0]
+    assert "the model gets fewer right than before the training: 10.0% to 0.0%" in lost[0]
 
 
 def test_without_validation_only_the_loss_is_told_and_that_it_says_little() -> None:
