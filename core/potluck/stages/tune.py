@@ -31,9 +31,7 @@ from potluck.workspace import Workspace
 from potluck.workspace.lock import lock_for_writing
 
 if TYPE_CHECKING:
-    from potluck.contracts.tuner import ModelKind
     from potluck.observation.observers import Observers
-    from potluck.tuning.usage import CardUsage
 
 log = logging.getLogger("potluck")
 
@@ -316,6 +314,7 @@ def _seal_artifact(
     """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
     from potluck.models.loading import kind_of, load_model, load_tokenizer
     from potluck.models.tokenizer import set_end_token
+    from potluck.stages.card_usage import usage_of
     from potluck.tuning import artifact
     from potluck.tuning.encode import encode_example
     from potluck.tuning.head import with_head
@@ -336,17 +335,6 @@ def _seal_artifact(
         "examples": len(request.training),
         "seed": request.seed,
         "probes": list(artifact.record_probes(model, attached, rows)),
-        "usage": _card_usage(components, kind, tokenizer, len(request.validation)).as_json(),
+        "usage": usage_of(components, kind, tokenizer, len(request.validation)).as_json(),
     }
     artifact.seal_artifact(done.folder, {**tuner, "settings": settings}, base, done, said)
-
-
-def _card_usage(components: Components, kind: ModelKind, tokenizer: Any, validated: int) -> CardUsage:
-    from potluck.datasets.wording import wording_of
-    from potluck.models.licences import licence_of
-    from potluck.tuning.usage import card_usage
-
-    recipe = components.recipe
-    licence = licence_of(components.models.fetch(str(recipe.tuning.model)))
-    data = recipe.tuning.dataset.path if recipe.tuning.dataset is not None else ""
-    return card_usage(kind, tokenizer, wording_of(recipe), recipe.chat, licence, data, validated)

@@ -1,6 +1,6 @@
 """The program of a model card answers as potluck does, by plain transformers and peft where these read the artifact.
 
-Modules: ``potluck.tuning.card_code``, ``potluck.tuning.usage``.
+Modules: ``potluck.tuning.card_code``, ``potluck.tuning.usage``, ``potluck.stages.card_usage``.
 """
 
 from __future__ import annotations
