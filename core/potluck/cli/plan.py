@@ -12,8 +12,9 @@ from potluck.cli.common import open_recipe, print_notes, source_options, warn
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
+    from potluck.api import Recipe
     from potluck.planning.plan import PlanReport
-    from potluck.results.stages import TaskPlanResult, TuningPlanResult
+    from potluck.results.stages import ComparisonPlanResult, TaskPlanResult, TuningPlanResult
 
 
 @click.command("plan")
@@ -27,6 +28,9 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
     Of a recipe that tunes and has no documents: parameters, memory, disk, steps and time of the training.
     Of a task that trains nothing: how many examples it has, and the hosts that would get them.
 
+    Where the recipe has axes under `compare:`, also what comparing them would take: a few texts are embedded and a few
+    steps trained to measure the time, of which nothing is kept.
+
     Documents are loaded and split for it, which is kept for the run where there is a workspace that can be written
     (`potluck index` makes one). The exit status is 1 if the run would stop.
     """
@@ -36,15 +40,45 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
 
     with open_recipe(sources, overrides, as_json, keeps=False) as opening:
         report = opening.plan()
+        compared = _plan_axes(opening) if opening.model.compare and not report.problems else None
     if as_json:
-        print_json(report.as_json() if isinstance(report, PlanReport) else as_json_of(report))
-    elif isinstance(report, PlanReport):
+        said = report.as_json() if isinstance(report, PlanReport) else as_json_of(report)
+        print_json({**said, "comparison": as_json_of(compared)} if compared is not None else said)
+        return 1 if report.problems else 0
+    if isinstance(report, PlanReport):
         _print(report)
     elif isinstance(report, TuningPlanResult):
         _print_tuning(report)
     else:
         _print_task(report)
+    if compared is not None:
+        _print_axes(compared)
     return 1 if report.problems else 0
+
+
+def _plan_axes(opening: Recipe) -> ComparisonPlanResult:
+    """What comparing the recipe's axes would take; nothing of it is written."""
+    from contextlib import closing
+
+    from potluck.comparison.planning import plan_comparison
+    from potluck.evaluation.resources import SharedResources
+
+    with opening.looking() as components:
+        shared = SharedResources(components.workspace, components.models, opening.observers)
+        with closing(shared):
+            return plan_comparison(opening.model, shared)
+
+
+def _print_axes(plan: ComparisonPlanResult) -> None:
+    from potluck.amounts import many
+    from potluck.durations import Duration
+
+    would = [f"embed {many(plan.texts_to_embed, 'text')}"] if plan.texts_to_embed else []
+    would += [f"train {many(plan.trainings, 'model')}"] if plan.trainings else []
+    echo(f"to compare {many(plan.variants, 'variant')}: {', '.join([*would, f'ask {plan.answers:,} times'])}")
+    if plan.seconds is not None and plan.seconds_low is not None and plan.seconds_high is not None and would:
+        span = Duration(plan.seconds, plan.seconds_low, plan.seconds_high)
+        echo(f"  {span}, and what the answers take")
 
 
 def _print_tuning(plan: TuningPlanResult) -> None:

@@ -12,7 +12,7 @@ from potluck.amounts import many
 from potluck.answering.builtin_prompts import ENGLISH
 from potluck.components.changes import find_causes
 from potluck.components.components import Components
-from potluck.contracts import ChatOptions
+from potluck.contracts import ChatOptions, Embedder
 from potluck.documents import Json, Message
 from potluck.indexing.update import count_files_to_reread
 from potluck.json_values import as_json
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from potluck.observation.observers import Observers
 
 _AT_ONCE = 1024
+_SAMPLED = 16
 _BYTES_A_NUMBER = 4
 _MILLION = 1e6
 
@@ -64,6 +65,8 @@ class PlanReport:
     ledger: Ledger = field(default_factory=Ledger)
     notes: list[str] = field(default_factory=list)
     """Why work is to be done again that was done before, and what it takes."""
+    sample: tuple[str, ...] = ()
+    """Some of the texts to embed, of which none is too long, by which the embedder's speed can be measured."""
 
     @property
     def problems(self) -> list[str]:
@@ -169,6 +172,8 @@ def _count_embedding(report: PlanReport, components: Components, texts: dict[str
         report.tokens += sum(counts)
         report.tokens_to_embed += sum(n for (key, _), n in zip(some, counts, strict=True) if key in missing)
         report.longest = max(report.longest, *counts)
+        short = [text for (key, text), n in zip(some, counts, strict=True) if key in missing and _fits(n, embedder)]
+        report.sample += tuple(short[: max(0, _SAMPLED - len(report.sample))])
         report.too_long += sum(n > embedder.window for n in counts) if embedder.window is not None else 0
     report.texts_to_embed = len(missing)
     if "embedder" not in report.leaves:
@@ -176,6 +181,10 @@ def _count_embedding(report: PlanReport, components: Components, texts: dict[str
         report.index_bytes = report.chunks * embedder.dimensions * _BYTES_A_NUMBER
     if embedder.price is not None:
         report.embedding_cost = report.tokens_to_embed * embedder.price / _MILLION
+
+
+def _fits(tokens: int, embedder: Embedder) -> bool:
+    return embedder.window is None or tokens <= embedder.window
 
 
 def _count_prompt(report: PlanReport, components: Components) -> None:

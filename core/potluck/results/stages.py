@@ -87,6 +87,22 @@ class TuneResult:
 
 
 @dataclass(frozen=True, slots=True)
+class ComparisonPlanResult:
+    """What a comparison of a recipe's axes would take; what its variants share is counted once."""
+
+    variants: int
+    texts_to_embed: int
+    trainings: int
+    """Models that would be trained; those that were trained before are not counted."""
+    answers: int
+    """Questions or examples, in all variants together; those that were answered before are not asked again."""
+    seconds: float | None
+    """For embedding and training; null where nobody knows. That of answers is not counted."""
+    seconds_low: float | None
+    seconds_high: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class PlanResult:
     """What a recipe would take. Money is in US dollars, memory in bytes; null where nobody knows."""
 
@@ -122,6 +138,8 @@ class PlanResult:
     failures: tuple[FailureResult, ...]
     ledger: Mapping[str, StageAccount]
     """By stage."""
+    comparison: ComparisonPlanResult | None = None
+    """Of the recipe's axes; null where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +161,8 @@ class TuningPlanResult:
     notes: tuple[str, ...]
     problems: tuple[str, ...]
     """What would stop the training."""
+    comparison: ComparisonPlanResult | None = None
+    """Of the recipe's axes; null where it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -157,6 +177,8 @@ class TaskPlanResult:
     """What would stop the run."""
     leaves_the_machine: Mapping[str, str]
     """The hosts that would get data, by the kind of the component that sends it."""
+    comparison: ComparisonPlanResult | None = None
+    """Of the recipe's axes; null where it has none."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -74,6 +74,12 @@ def test_the_json_of_the_command_is_what_its_schema_describes(home: Path) -> Non
 
     found = json.loads(done.stdout)
     jsonschema.validate(found, output_schema("plan"))
-    assert found == {"examples": 2, "trainable_parameters": 0, "problems": [], "leaves_the_machine": {}}
+    assert found == {
+        "examples": 2,
+        "trainable_parameters": 0,
+        "problems": [],
+        "leaves_the_machine": {},
+        "comparison": None,
+    }
     with pytest.raises(jsonschema.ValidationError):
         jsonschema.validate({**found, "trainable_parameters": 1}, output_schema("plan"))
