@@ -11,7 +11,7 @@ from random import Random
 from types import UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
-from potluck.comparison.decision import conclude
+from potluck.comparison.decision import conclude_comparison
 from potluck.comparison.measured import describe_measures
 from potluck.comparison.ranking import rank_variants
 from potluck.json_values import as_json, json_key
@@ -170,7 +170,7 @@ def _conclusions(variants: Sequence[dict[str, Any]], pairs: Sequence[dict[str, A
     measure = usual().measures["f1"]
     ranking = rank_variants(found, [construct(PairResult, one) for one in pairs], baseline, measure)
     return {
-        "conclusion": as_json(conclude(found, ranking, (), baseline, measure)),
+        "conclusion": as_json(conclude_comparison(found, ranking, (), baseline, measure)),
         "ranking": [as_json(one) for one in ranking],
         "effects": [],
     }

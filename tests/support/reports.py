@@ -11,7 +11,7 @@ from typing import Any
 from potluck import recipe as recipes
 from potluck.contracts import Measure, TunedModel
 from potluck.documents import Answer, Passage
-from potluck.evaluation.conclusions import conclude
+from potluck.evaluation.conclusions import conclude_evaluation
 from potluck.evaluation.results import EvaluationReport
 from potluck.metrics.classification import classification
 from potluck.metrics.scorer import QuestionScore
@@ -81,7 +81,7 @@ def labelled(count: int = 60) -> EvaluationReport:
         answered,
         intervals,
         classes,
-        conclusion=conclude(intervals, measures, "examples", baselines),
+        conclusion=conclude_evaluation(intervals, measures, "examples", baselines),
         baselines=baselines,
         notes=("2 examples are longer than the window: they were cut at their beginning",),
         measures=measures,
@@ -111,7 +111,7 @@ def asked(count: int = 6) -> EvaluationReport:
     intervals = {"f1": mean_interval([one.score.values["f1"] for one in answered], bounded=True)}
     measures = {"f1": Measure("f1", "overlap of words", "Words in common (F1)"), "recall@2": Measure("recall@2", "")}
     counts = {"questions": count, "refused": 1, "empty": 0}
-    said = conclude(intervals, measures, "questions")
+    said = conclude_evaluation(intervals, measures, "questions")
     return EvaluationReport("questions", {**means, **counts}, answered, intervals, conclusion=said, measures=measures)
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from potluck.comparison.decision import conclude
+from potluck.comparison.decision import conclude_comparison
 from potluck.comparison.differences import measure_interval, pair_results
 from potluck.comparison.effects import axis_effects
 from potluck.comparison.ranking import rank_variants
@@ -61,7 +61,7 @@ def concluded(*made: Made, baseline: str = "", measure: Measure = RECALL) -> Con
     pairs = tuple(pair_results(tables, first, measure.name, MEASURES))
     ranking = rank_variants(variants, pairs, first, measure)
     effects = axis_effects(tables, variants, first, measure)
-    return Concluded(pairs, ranking, effects, conclude(variants, ranking, effects, first, measure))
+    return Concluded(pairs, ranking, effects, conclude_comparison(variants, ranking, effects, first, measure))
 
 
 def _variant(one: Made) -> VariantResult:

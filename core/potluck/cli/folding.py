@@ -13,7 +13,7 @@ _NAME = re.compile(r"[/\\]|\.[A-Za-z]")
 """What a path or the name of a file has in it."""
 
 
-def fold(text: str, width: int) -> str:
+def fold_lines(text: str, width: int) -> str:
     """The text in lines of at most ``width`` columns, a Chinese letter being two; a line keeps its indentation.
 
     Chinese is broken between any two letters, but not before a comma or behind an opening bracket. The name of a file

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, TextIO, TypeVar
 
 import click
 
-from potluck.cli.folding import fold
+from potluck.cli.folding import fold_lines
 from potluck.errors import OutputClosed, OutputFailed
 from potluck.redaction import redact
 from potluck.visible import visible, visible_json
@@ -46,7 +46,7 @@ def echo(
     """
     shown = visible(redact(text) if err else text)
     if nl and is_terminal(err=err):
-        shown = fold(shown, terminal_width())
+        shown = fold_lines(shown, terminal_width())
     if fg or bold or dim:
         shown = click.style(shown, fg=fg, bold=bold or None, dim=dim or None)
     write(lambda: click.echo(shown, err=err, nl=nl), err=err)

@@ -12,7 +12,7 @@ from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
 from potluck.statistics.power import FEWEST
 
 
-def conclude(
+def conclude_comparison(
     variants: Sequence[VariantResult],
     ranking: Sequence[RankedVariant],
     effects: Sequence[AxisEffect],
@@ -60,10 +60,10 @@ def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: M
         return f"Take {taken.variant}: {words}."
     if taken is not best:
         return f"Take {taken.variant}: {words}, and it is cheaper than what may be better."
-    return f"Take {taken.variant} if it has to be now: {words}, which may be chance{_needed(taken)}."
+    return f"Take {taken.variant} if it has to be now: {words}, which may be chance{_needed_words(taken)}."
 
 
-def _needed(taken: RankedVariant) -> str:
+def _needed_words(taken: RankedVariant) -> str:
     found = taken.against_baseline
     if found is None or found.needed_n is None or found.needed_n <= found.n:
         return ""

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from potluck.comparison.causes import count_causes
 from potluck.comparison.curves import curves
-from potluck.comparison.decision import conclude
+from potluck.comparison.decision import conclude_comparison
 from potluck.comparison.differences import measure_interval, pair_results
 from potluck.comparison.effects import axis_effects
 from potluck.comparison.engine import VariantRun
@@ -77,7 +77,7 @@ def comparison_result(
         baseline=setting.baseline,
         metric=metric,
         measures=describe_measures(names, scorer),
-        conclusion=conclude(variants, ranking, effects, setting.baseline, scorer.measures[metric]),
+        conclusion=conclude_comparison(variants, ranking, effects, setting.baseline, scorer.measures[metric]),
         ranking=ranking,
         effects=effects,
         variants=variants,

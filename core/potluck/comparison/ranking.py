@@ -51,13 +51,13 @@ def difference_from(a: str, b: str, pairs: Sequence[PairResult]) -> DifferenceFo
     """Variant b minus variant a, if the two were compared, in whichever order."""
     for pair in pairs:
         if (pair.a, pair.b) == (a, b):
-            return _found(pair, pair.difference, pair.low, pair.high, pair.verdict)
+            return _difference_of(pair, pair.difference, pair.low, pair.high, pair.verdict)
         if (pair.a, pair.b) == (b, a):
-            return _found(pair, -pair.difference, -pair.high, -pair.low, _OPPOSITE[pair.verdict])
+            return _difference_of(pair, -pair.difference, -pair.high, -pair.low, _OPPOSITE[pair.verdict])
     return None
 
 
-def _found(pair: PairResult, difference: float, low: float, high: float, verdict: Verdict) -> DifferenceFound:
+def _difference_of(pair: PairResult, difference: float, low: float, high: float, verdict: Verdict) -> DifferenceFound:
     return DifferenceFound(
         difference=difference + 0.0,
         low=low + 0.0,

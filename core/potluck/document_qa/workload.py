@@ -16,7 +16,7 @@ from potluck.document_qa.ask import ask_result, refuses
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import MissingDependency, PotluckError
-from potluck.evaluation.conclusions import conclude
+from potluck.evaluation.conclusions import conclude_evaluation
 from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.search import lend_models
@@ -231,7 +231,7 @@ class DocumentQA(Workload):
             seconds=seconds,
             ledger=ledger,
             notes=[*notes, *blind_notes(results, searched.search)],
-            conclusion=conclude(intervals or self._means(answered), self.scorer.measures, self.unit),
+            conclusion=conclude_evaluation(intervals or self._means(answered), self.scorer.measures, self.unit),
             measures=self.scorer.measures,
         )
 

@@ -22,7 +22,7 @@ _FINE = 0.05
 """How finely one would like to know a share."""
 
 
-def conclude(
+def conclude_evaluation(
     intervals: Mapping[str, Interval],
     measures: Mapping[str, Measure],
     unit: str,

@@ -16,7 +16,7 @@ from potluck.datasets.examples import ExampleBuilder, check_fields
 from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import read_rows
 from potluck.documents import Json, Usage
-from potluck.evaluation.conclusions import conclude
+from potluck.evaluation.conclusions import conclude_evaluation
 from potluck.evaluation.label_baselines import label_baselines
 from potluck.evaluation.resources import Resources
 from potluck.evaluation.results import Answered, EvaluationReport
@@ -139,7 +139,7 @@ class ExampleTask(Workload):
             None if prices is None else cost_of(usage, prices),
             seconds,
             notes=[*notes, *remarks, *self.findings(recipe, answered), *changed],
-            conclusion=conclude(intervals, self.scorer.measures, self.unit, baselines),
+            conclusion=conclude_evaluation(intervals, self.scorer.measures, self.unit, baselines),
             baselines=baselines,
             measures=self.scorer.measures,
         )

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from potluck.cli.folding import fold
+from potluck.cli.folding import fold_lines
 
 LETTERS = st.text(st.sampled_from("ab é1道碴，。「」（）/-.[]%\n "), max_size=120)
 
@@ -31,12 +31,12 @@ LETTERS = st.text(st.sampled_from("ab é1道碴，。「」（）/-.[]%\n "), ma
     ],
 )
 def test_a_line_is_broken_where_people_would(text: str, lines: list[str]) -> None:
-    assert fold(text, 22).split("\n") == lines
+    assert fold_lines(text, 22).split("\n") == lines
 
 
 @given(LETTERS, st.integers(12, 60))
 def test_nothing_is_lost_and_only_words_that_are_longer_than_a_line_are(text: str, width: int) -> None:
-    found = fold(text, width)
+    found = fold_lines(text, width)
 
     assert re.sub(r"\s", "", found) == re.sub(r"\s", "", text)
     for line in found.split("\n"):
@@ -47,4 +47,4 @@ def test_nothing_is_lost_and_only_words_that_are_longer_than_a_line_are(text: st
 def test_what_fits_stays_as_it_is(text: str, width: int) -> None:
     fits = "\n".join(line for line in text.split("\n") if cell_len(line) <= width)
 
-    assert fold(fits, width) == fits
+    assert fold_lines(fits, width) == fits

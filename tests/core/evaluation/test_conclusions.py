@@ -6,7 +6,7 @@ Modules: ``potluck.evaluation.conclusions``.
 from __future__ import annotations
 
 from potluck.contracts import Measure
-from potluck.evaluation.conclusions import conclude
+from potluck.evaluation.conclusions import conclude_evaluation
 from potluck.evaluation.label_baselines import label_baselines
 from potluck.statistics.intervals import mean_interval
 
@@ -22,7 +22,7 @@ GOLD = ["正常"] * 12 + ["垃圾"] * 8
 def test_accuracy_stands_beside_the_commonest_label_and_chance() -> None:
     said = ["正常"] * 11 + ["垃圾"] * 9
     hits = [float(one == other) for one, other in zip(GOLD, said, strict=True)]
-    first, second = conclude(
+    first, second = conclude_evaluation(
         {"accuracy": mean_interval(hits)}, MEASURES, "examples", label_baselines(GOLD, said, ["正常", "垃圾"])
     )
 
@@ -36,7 +36,7 @@ def test_accuracy_stands_beside_the_commonest_label_and_chance() -> None:
 
 def test_what_is_no_better_than_the_commonest_label_is_said_to_be_that() -> None:
     said = ["正常"] * 20
-    (first, *_) = conclude(
+    (first, *_) = conclude_evaluation(
         {"accuracy": mean_interval([1.0] * 12 + [0.0] * 8)}, MEASURES, "examples",
         label_baselines(GOLD, said, ["正常", "垃圾"]),
     )  # fmt: skip
@@ -48,18 +48,22 @@ def test_what_is_no_better_than_the_commonest_label_is_said_to_be_that() -> None
 def test_many_examples_need_no_more() -> None:
     intervals = {"accuracy": mean_interval([1.0] * 380 + [0.0] * 20)}
 
-    assert conclude(intervals, MEASURES, "examples") == ("accuracy 0.950 [0.924, 0.967] on 400 examples.",)
+    assert conclude_evaluation(intervals, MEASURES, "examples") == ("accuracy 0.950 [0.924, 0.967] on 400 examples.",)
 
 
 def test_the_chief_measure_is_the_usual_one_else_the_first_that_is_not_effort() -> None:
     values = mean_interval([0.5, 0.7] * 200)
 
-    assert conclude({"latency": values, "rouge": values, "recall@1": values}, MEASURES, "questions")[0].startswith(
-        "recall@1 0.600 ["
+    assert conclude_evaluation({"latency": values, "rouge": values, "recall@1": values}, MEASURES, "questions")[
+        0
+    ].startswith("recall@1 0.600 [")
+    assert conclude_evaluation({"latency": values, "rouge": values}, MEASURES, "questions")[0].startswith(
+        "rouge 0.600 ["
     )
-    assert conclude({"latency": values, "rouge": values}, MEASURES, "questions")[0].startswith("rouge 0.600 [")
-    assert conclude({"latency": values}, MEASURES, "questions") == ()
+    assert conclude_evaluation({"latency": values}, MEASURES, "questions") == ()
 
 
 def test_one_question_has_no_interval() -> None:
-    assert conclude({"accuracy": mean_interval([1.0])}, MEASURES, "questions") == ("accuracy 1.000 on 1 question.",)
+    assert conclude_evaluation({"accuracy": mean_interval([1.0])}, MEASURES, "questions") == (
+        "accuracy 1.000 on 1 question.",
+    )
