@@ -31,6 +31,7 @@ from potluck.contracts import (
     Config,
     Context,
     Corpus,
+    Duration,
     EmbedderConfig,
     Estimate,
     Hits,
@@ -208,7 +209,17 @@ TYPES: dict[str, tuple[type, ...]] = {
     ),
     "What stores keep and find": (Collection, Hits),
     "What tuners are given, and make": (
-        *(documents.Example, TuningRequest, TuningProgress, TunedModel, Estimate, Tuned, Attached, Classifying),
+        *(
+            documents.Example,
+            TuningRequest,
+            TuningProgress,
+            TunedModel,
+            Estimate,
+            Duration,
+            Tuned,
+            Attached,
+            Classifying,
+        ),
     ),
     "What observers are told": (hookspecs.StageEvent, hookspecs.ModelCall),
     "What retrievers and rerankers tell and are told": (

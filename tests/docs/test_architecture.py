@@ -35,9 +35,11 @@ FOR_PLUGINS = frozenset(
         "errors",
         "file_hashes",
         "hookspecs",
+        "installation",
         "language",
         "models",
         "overlap",
+        "reporting",
         "suggestions",
         "testing",
         "tuning",
@@ -55,6 +57,14 @@ def steps(way: str) -> list[str]:
     _, _, rest = PAGE.partition(f"<!-- way: {way} -->")
     table = rest.strip().split("\n\n")[0]
     return re.findall(r"^\| `([\w.]+)` \|", table, re.MULTILINE)
+
+
+CALLS_WHAT_IT_WAS_HANDED = {
+    "plugins.make": "what a plugin offers, which may be a class of the core's own",
+    "reporting.Stage.tell": "the audience of a stage",
+    "reporting.run_stage": "the audience of a stage",
+    "evaluation.workload.report_answer": "who asked to hear of each answer",
+}
 
 
 @dataclass
@@ -76,10 +86,10 @@ class Calls:
     def climbs(self) -> set[tuple[str, str]]:
         """Calls of a package that stands above.
 
-        A function made within another one was handed down to be called, and ``plugins.make`` makes what a plugin
-        offers, which may be a class of the core's own.
+        A function made within another one was handed down to be called, or calls one that was handed to it, as a
+        decorator's does; so does what is named in ``CALLS_WHAT_IT_WAS_HANDED``.
         """
-        named = {(a, b) for a, b in self.between if "<" not in b and a != "plugins.make"}
+        named = {(a, b) for a, b in self.between if "<" not in a + b and a not in CALLS_WHAT_IT_WAS_HANDED}
         return {(a, b) for a, b in named if HEIGHT.get(package(b), 0) > HEIGHT.get(package(a), 0)}
 
 

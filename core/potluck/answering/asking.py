@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
+from potluck import plugins
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Usage
 from potluck.errors import Unsupported
@@ -23,9 +24,10 @@ def ask_model(model: ChatModel, messages: Sequence[Message], options: ChatOption
 def check_tools(model: ChatModel, messages: Sequence[Message]) -> None:
     """Raise ``Unsupported`` where functions stand in the messages and the model would not be told of them."""
     if not model.takes_tools and any(message.uses_tools for message in messages):
+        able = plugins.capable_names("chat", lambda one: one.takes_tools)
         raise Unsupported(
-            f"{type(model).__name__} is told of no functions, and there are some in these messages: use a chat model "
-            "that renders them by its template, such as one of transformers"
+            f"{type(model).__name__} is told of no functions, and there are some in these messages; of the installed "
+            f"chat models these are: {able}"
         )
 
 

@@ -90,10 +90,10 @@ def _add_embedding(total: _Sum, components: Components, resources: SharedResourc
     if "embedder" in remote_hosts(components.recipe):
         total.is_known = total.is_known and not report.texts_to_embed
     elif report.sample:
-        total.time += _speed(components, report.sample) * report.tokens_to_embed
+        total.time += _seconds_per_token(components, report.sample) * report.tokens_to_embed
 
 
-def _speed(components: Components, texts: tuple[str, ...]) -> Duration:
+def _seconds_per_token(components: Components, texts: tuple[str, ...]) -> Duration:
     """Seconds that the embedder takes for a token; the first text is not counted, before which the model is loaded."""
     embedder, samples = components.embedder, list[tuple[float, float]]()
     call_embedder(embedder.embed_passages, texts[:1], 0, embedder)

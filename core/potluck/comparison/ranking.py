@@ -37,7 +37,7 @@ def rank_variants(
             variant=one.name,
             swaps=one.swaps,
             metric=one.metrics[measure.name],
-            standing=_standing(one, best, taken, of_measure),
+            standing=_place_of(one, best, taken, of_measure),
             against_best=difference_from(best.name, one.name, of_measure),
             against_baseline=difference_from(baseline, one.name, of_measure),
             seconds=_seconds(one),
@@ -108,7 +108,7 @@ def _price(one: VariantResult) -> tuple[float, float]:
     return _cost_per_1000(one) or 0.0, _seconds(one) or 0.0
 
 
-def _standing(one: VariantResult, best: VariantResult, taken: VariantResult, pairs: Sequence[PairResult]) -> Standing:
+def _place_of(one: VariantResult, best: VariantResult, taken: VariantResult, pairs: Sequence[PairResult]) -> Standing:
     if one is taken:
         return "taken"
     if one is best:

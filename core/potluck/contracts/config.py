@@ -69,11 +69,11 @@ class Config(BaseModel):
         fields = type(self).model_fields.items()
         return self._without({name for name, info in fields if Operational in info.metadata}, Config.decisive)
 
-    def pinned(self) -> dict[str, Json]:
+    def pins(self) -> dict[str, Json]:
         """The settings on which the figures of a run depend, as JSON: those that decide the result, and ``Pinned``."""
         marked = ((name, info.metadata) for name, info in type(self).model_fields.items())
         return self._without(
-            {name for name, marks in marked if Operational in marks and Pinned not in marks}, Config.pinned
+            {name for name, marks in marked if Operational in marks and Pinned not in marks}, Config.pins
         )
 
     def _without(self, names: set[str], within: Callable[[Config], dict[str, Json]]) -> dict[str, Json]:

@@ -27,6 +27,7 @@ class ChatOffer(Offer[ChatModel]):
     takes_tuned: bool | None = None
     """None where nobody says: then it is tried."""
     scores_text: bool = False
+    takes_tools: bool = False
     reads_prompt: bool = True
     ignores: frozenset[str] = frozenset()
     reads_all: bool = False
@@ -41,6 +42,7 @@ class ChatOffer(Offer[ChatModel]):
             "kinds": component.kinds,
             "takes_tuned": component.takes_tuned is True,
             "scores_text": component.scores_text is True,
+            "takes_tools": component.takes_tools,
             "reads_prompt": component.reads_prompt,
             "ignores": component.ignores,
             "reads_all": _reads_all(component),

@@ -47,9 +47,9 @@ class Conversation:
 Reader: TypeAlias = Callable[[Mapping[str, Json]], Conversation]
 
 
-def read_chat(fields: Mapping[str, Json]) -> Conversation:
+def read_openai_chat(fields: Mapping[str, Json]) -> Conversation:
     """OpenAI's ``messages``, with ``tools`` or ``functions`` beside them. Raises ``UnusableTurn``."""
-    turns = _parsed(fields.get("messages"))
+    turns = _parse_cell(fields.get("messages"))
     if not isinstance(turns, list) or not turns:
         raise UnusableTurn("'messages' is not a list of turns")
     return _conversation([_turn(turn) for turn in turns], fields)
@@ -61,10 +61,10 @@ def read_sharegpt(fields: Mapping[str, Json]) -> Conversation:
     Raises ``UnusableTurn``.
     """
     name = turns_field(fields) or "conversations"
-    turns = _parsed(fields.get(name))
+    turns = _parse_cell(fields.get(name))
     if not isinstance(turns, list) or not turns:
         raise UnusableTurn(f"{name!r} is not a list of turns")
-    read = [_turn(turn) if isinstance(turn, dict) and "role" in turn else _spoken(turn) for turn in turns]
+    read = [_turn(turn) if isinstance(turn, dict) and "role" in turn else _read_turn(turn) for turn in turns]
     return _conversation([*_system(fields), *read], fields)
 
 
@@ -73,7 +73,7 @@ def read_alpaca(fields: Mapping[str, Json]) -> Conversation:
     asked = [str(fields[name]) for name in ("instruction", "input") if str(fields.get(name) or "").strip()]
     if not asked:
         raise UnusableTurn("there is no text in 'instruction'")
-    history = _parsed(fields.get("history")) or []
+    history = _parse_cell(fields.get("history")) or []
     pairs = history if isinstance(history, list) else [history]
     turns = list(_system(fields))
     for pair in pairs:
@@ -98,7 +98,7 @@ def describe_calls(message: Message) -> str:
     return "\n".join(part for part in (message.content, *calls) if part)
 
 
-_READERS: Mapping[str, Reader] = {"chat": read_chat, "sharegpt": read_sharegpt, "alpaca": read_alpaca}
+_READERS: Mapping[str, Reader] = {"chat": read_openai_chat, "sharegpt": read_sharegpt, "alpaca": read_alpaca}
 
 
 def _conversation(turns: Sequence[Message], fields: Mapping[str, Json]) -> Conversation:
@@ -116,9 +116,9 @@ def _system(fields: Mapping[str, Json]) -> Iterator[Message]:
 
 def _tools(fields: Mapping[str, Json]) -> tuple[Mapping[str, Json], ...]:
     """The functions that may be called. A bare description of one stands for a tool."""
-    tools = _parsed(fields.get("tools"))
+    tools = _parse_cell(fields.get("tools"))
     if not tools:
-        tools = _parsed(fields.get("functions")) or []
+        tools = _parse_cell(fields.get("functions")) or []
     if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
         raise UnusableTurn("'tools' is not a list of functions")
     return tuple(_as_tool(_compact(tool)) for tool in tools)
@@ -144,7 +144,7 @@ def _turn(turn: Json) -> Message:
     return Message(role, content, calls=calls, call_id=_text_of(turn, "tool_call_id"), name=named)
 
 
-def _spoken(turn: Json) -> Message:
+def _read_turn(turn: Json) -> Message:
     """A turn of ShareGPT's."""
     if not isinstance(turn, dict) or "from" not in turn or not isinstance(turn.get("value"), str):
         raise UnusableTurn("a turn needs 'from' and 'value'")
@@ -155,7 +155,7 @@ def _spoken(turn: Json) -> Message:
         raise UnusableTurn(f"a turn is from system, human, gpt, function_call or observation, not {speaker!r}{near}")
     if speaker.casefold() not in _CALLING:
         return Message(role, value)
-    called = _parsed(value)
+    called = _parse_cell(value)
     calls = tuple(_call(one, one) for one in (called if isinstance(called, list) else [called]))
     return Message(role, "", calls=calls)
 
@@ -176,9 +176,9 @@ def _content(written: Json, calls: Sequence[ToolCall]) -> str:
 
 def _calls(turn: Mapping[str, Json]) -> tuple[ToolCall, ...]:
     """The calls of an assistant's turn; ``function_call`` is how the first ones were written."""
-    written = _parsed(turn.get("tool_calls"))
+    written = _parse_cell(turn.get("tool_calls"))
     if not written:
-        old = _parsed(turn.get("function_call"))
+        old = _parse_cell(turn.get("function_call"))
         return (_call(old, old),) if old else ()
     if not isinstance(written, list):
         raise UnusableTurn("'tool_calls' is not a list of calls")
@@ -189,7 +189,7 @@ def _call(function: Json, whole: Json) -> ToolCall:
     if not isinstance(function, dict) or not _text_of(function, "name"):
         raise UnusableTurn("a call needs the name of a function and its arguments")
     written = function.get("arguments", function.get("parameters"))
-    arguments = _parsed(written) or {}
+    arguments = _parse_cell(written) or {}
     if not isinstance(arguments, dict):
         raise UnusableTurn(f"the arguments of the call of {function['name']!r} are not a JSON object")
     found = arguments if isinstance(written, str) else _compact(arguments)
@@ -201,7 +201,7 @@ def _text_of(fields: Mapping[str, Json], key: str) -> str:
     return value if isinstance(value, str) else ""
 
 
-def _parsed(value: Json) -> Json:
+def _parse_cell(value: Json) -> Json:
     """A value that a cell holds as JSON; any other as it is."""
     if not isinstance(value, str):
         return value

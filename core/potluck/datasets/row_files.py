@@ -147,11 +147,11 @@ def _after(pattern: re.Pattern[str], text: str, place: int) -> int:
 
 def _csv(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
     text = _text(path, encoding)
-    return _separated(path, text, _separator(text), problems)
+    return _read_separated(path, text, _separator(text), problems)
 
 
 def _tsv(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[DatasetRow]:
-    return _separated(path, _text(path, encoding), "\t", problems)
+    return _read_separated(path, _text(path, encoding), "\t", problems)
 
 
 def _separator(text: str) -> str:
@@ -160,7 +160,7 @@ def _separator(text: str) -> str:
     return next((sign for sign in _SEPARATORS if sign in names), ",")
 
 
-def _separated(path: Path, text: str, separator: str, problems: list[Problem]) -> Iterator[DatasetRow]:
+def _read_separated(path: Path, text: str, separator: str, problems: list[Problem]) -> Iterator[DatasetRow]:
     csv.field_size_limit(_LONGEST_FIELD)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
 

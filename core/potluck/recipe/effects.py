@@ -73,8 +73,8 @@ def setting_values(recipe: RecipeModel) -> dict[str, Json]:
 
 def pinned_values(recipe: RecipeModel) -> dict[str, Json]:
     """The values on which an answer, or a figure of it, may depend, by dotted key: those of what measures too."""
-    metrics = (one for part in recipe.metrics for one in _component(f"metrics.{part.name}", part, Config.pinned))
-    return {**dict(_values(recipe, Config.pinned)), **dict(metrics)}
+    metrics = (one for part in recipe.metrics for one in _component(f"metrics.{part.name}", part, Config.pins))
+    return {**dict(_values(recipe, Config.pins)), **dict(metrics)}
 
 
 def _values(recipe: RecipeModel, of: _Settings = Config.decisive) -> Iterator[tuple[str, Json]]:

@@ -39,7 +39,7 @@ def read_values(text: str, folder: Path, label: str, *, are_texts: bool) -> list
     pieces = list(_split(text, label))
     if not pieces[-1].strip():
         pieces.pop()
-    return [_value(piece.strip(), folder, label, are_texts) for piece in _joined(pieces, folder)]
+    return [_value(piece.strip(), folder, label, are_texts) for piece in _join_names(pieces, folder)]
 
 
 def read_text_file(written: str, folder: Path, label: str) -> str:
@@ -121,7 +121,7 @@ def _split(text: str, label: str) -> Iterator[str]:
     yield text[start:]
 
 
-def _joined(pieces: Sequence[str], folder: Path) -> Iterator[str]:
+def _join_names(pieces: Sequence[str], folder: Path) -> Iterator[str]:
     """The pieces, those together that are the name of one file or folder with commas in it."""
     first = 0
     while first < len(pieces):

@@ -46,7 +46,7 @@ def comparison_content(result: ComparisonResult) -> Content:
     )
 
 
-def started_at(time: str) -> str:
+def format_time(time: str) -> str:
     """A time of ISO 8601 as people read it, to the minute; anything else as it is."""
     found = _TIME.match(time)
     return f"{found[1]} {found[2]}{' UTC' if found[3] else ''}" if found else time
@@ -57,7 +57,7 @@ def _facts(result: ComparisonResult, folder: Path) -> tuple[tuple[str, str], ...
     if result.questions_file:
         asked += f" from {relative_path(result.questions_file, folder)}"
     facts = (
-        ("Started", started_at(result.started or "")),
+        ("Started", format_time(result.started or "")),
         ("Recipe", relative_path(result.recipe, folder)),
         ("Questions", asked),
         ("Design", _DESIGNS.get(result.design, result.design)),

@@ -10,7 +10,7 @@ from potluck.contracts.metric import COUNTS
 from potluck.documents import Json
 from potluck.evaluation.conclusions import CHIEF
 from potluck.evaluation.question_results import question_result
-from potluck.report.comparison import started_at
+from potluck.report.comparison import format_time
 from potluck.report.content import Column, Confusion, Content, Kind, Table
 from potluck.report.paths import relative_path, without_folder
 from potluck.report.training import training_chart, training_sentence, training_table
@@ -96,7 +96,7 @@ def _variant(recipe: RecipeModel, evaluation: EvaluationReport, measures: tuple[
 def _facts(
     recipe: RecipeModel, manifest: Mapping[str, Json], evaluation: EvaluationReport | None
 ) -> Iterator[tuple[str, str]]:
-    yield "Started", started_at(str(manifest["started"]))
+    yield "Started", format_time(str(manifest["started"]))
     yield "Recipe", relative_path(recipe.path, recipe.folder)
     if evaluation is not None:
         file = f" from {relative_path(recipe.questions, recipe.folder)}" if recipe.questions else ""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 
-from potluck.report.comparison import started_at
+from potluck.report.comparison import format_time
 from potluck.report.content import Column, Content, Table
 from potluck.report.paths import relative_path, without_folder
 from potluck.results.comparison import MeasureResult, VariantResult
@@ -64,7 +64,7 @@ def _variant(row: RowResult, folder: Path) -> VariantResult:
 
 
 def _facts(result: StrategyResult, run: str, started: str) -> Iterator[tuple[str, str]]:
-    yield "Started", started_at(started)
+    yield "Started", format_time(started)
     yield "Messages", f"{result.data.test:,} asked, {result.data.train:,} to learn from"
     yield "Labels", f"{len(result.data.labels):,}"
     if result.data.left_out:

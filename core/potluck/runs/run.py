@@ -91,7 +91,7 @@ def keep_run(
         "limit": done.limit,
         "pins": {what: dict(things) for what, things in pins(recipe, components).items()},
         **workload.manifest(preparation, evaluation, components),
-        **_measured(preparation.tuning, evaluation),
+        **_collect_measures(preparation.tuning, evaluation),
         "tokens": evaluation.usage.as_json() if evaluation else None,
         "cost": evaluation.cost if evaluation else None,
     }
@@ -122,7 +122,7 @@ def keep_strategy(result: StrategyResult, recipe: RecipeModel, data: Path, start
     return folder
 
 
-def _measured(tuned: TuneReport | None, evaluation: EvaluationReport | None) -> dict[str, Json]:
+def _collect_measures(tuned: TuneReport | None, evaluation: EvaluationReport | None) -> dict[str, Json]:
     """The measures of the answers; of a training without questions those of the training."""
     if evaluation is not None:
         return {"metrics": dict(evaluation.metrics), **measured_facts(evaluation.answered, evaluation.measures)}

@@ -62,7 +62,7 @@ def compare_paired(a: Values, b: Values, seed: int = 0, alpha: float = ALPHA) ->
     if len(tables[0]) < 2:
         raise ValueError("one question cannot be told from chance: compare at least two")
     pairs = _pairs(*map(question_means, tables))
-    p, (low, high) = _right_or_wrong(pairs, alpha) if pairs.binary else _graded(pairs, seed, alpha)
+    p, (low, high) = _right_or_wrong(pairs, alpha) if pairs.binary else _sign_flip_result(pairs, seed, alpha)
     needed = pairs.spread.questions_needed(pairs.mean)
     if needed is not None and p > ALPHA:
         needed = max(needed, pairs.n + 1)
@@ -120,7 +120,7 @@ def _right_or_wrong(pairs: _Pairs, alpha: float) -> tuple[float, tuple[float, fl
     return p, _with_zero(_tango_limits(pairs, alpha), p > alpha)
 
 
-def _graded(pairs: _Pairs, seed: int, alpha: float) -> tuple[float, tuple[float, float]]:
+def _sign_flip_result(pairs: _Pairs, seed: int, alpha: float) -> tuple[float, tuple[float, float]]:
     """The sign-flip test and its interval, widened to that of the bootstrap, but not over a sign that is ruled out.
 
     By itself the test's interval is too short where few questions differ: it covers the truth in 85 % instead of 95.

@@ -36,16 +36,16 @@ def probe_training(method: Method, request: TuningRequest) -> Duration:
     set themselves up in it. Raises what ``train`` raises before its first step.
     """
     with tempfile.TemporaryDirectory() as folder, inner_stage("estimate the time", "steps", _STEPS) as running:
-        job, setup = _timed(lambda: prepare_job(method, replace(request, folder=Path(folder))))
+        job, setup = _time_steps(lambda: prepare_job(method, replace(request, folder=Path(folder))))
         take_step(job, 0)
         samples, began = list[tuple[float, float]](), time.monotonic()
         for step in _spread_over(job.schedule.steps):
-            (_, _, tokens), seconds = _timed(partial(take_step, job, step))
+            (_, _, tokens), seconds = _time_steps(partial(take_step, job, step))
             samples.append((seconds, tokens))
             running.advance()
             if len(samples) >= _FEWEST and time.monotonic() - began > _SECONDS:
                 break
-        saving = _timed(lambda: _save(job))[1]
+        saving = _time_steps(lambda: _save(job))[1]
         # A model is loaded once more in the end, to be sealed with its probes.
         fixed = 2 * setup + saving * (1 + job.schedule.steps // method.config.training.save_steps)
         return Duration.per_unit(samples) * _learned_tokens(job) + _validation(job) + Duration.per_unit([(fixed, 1)])
@@ -68,7 +68,7 @@ def _validation(job: Job) -> Duration:
     if not examples:
         return NO_TIME
     some = examples[:: max(1, len(examples) // _VALIDATED)][:_VALIDATED]
-    seconds = _timed(lambda: evaluate_model(job.method, job.model, some, job.optimisation))[1]
+    seconds = _time_steps(lambda: evaluate_model(job.method, job.model, some, job.optimisation))[1]
     schedule = job.schedule
     every = job.method.config.training.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
     tokens = sum(len(one.ids) for one in examples) * (1 + math.ceil(schedule.steps / every))
@@ -79,6 +79,6 @@ def _save(job: Job) -> None:
     job.checkpoints.save(job.history, job.optimisation.weights(), job.optimisation.state())
 
 
-def _timed(work: Callable[[], _T]) -> tuple[_T, float]:
+def _time_steps(work: Callable[[], _T]) -> tuple[_T, float]:
     began = time.monotonic()
     return work(), time.monotonic() - began

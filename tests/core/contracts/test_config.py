@@ -51,7 +51,7 @@ def test_a_pinned_setting_decides_nothing_and_is_held_all_the_same() -> None:
         key: SecretStr | None = None
         inner: Inner = Inner()
 
-    assert Priced(key=SecretStr("秘密")).pinned() == {"price": 2.0, "inner": {"size": 3}}
+    assert Priced(key=SecretStr("秘密")).pins() == {"price": 2.0, "inner": {"size": 3}}
     assert Priced().decisive() == {"inner": {"size": 3}}
 
 

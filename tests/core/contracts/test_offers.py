@@ -16,6 +16,7 @@ from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
 class Quoter(ChatModel):
     context_window = None
     scores_text = True
+    takes_tools = True
     takes_tuned = True
     reads_prompt = False
     ignores = frozenset({"top_p"})
@@ -66,15 +67,15 @@ def test_what_the_class_of_a_chat_model_declares_is_taken_over(quoter: type[Chat
 
     assert (found.summary, found.make, found.requires) == ("quotes", quoter, ("numpy",))
     assert said(found) == {
-        "kinds": {"causal"}, "takes_tuned": True, "scores_text": True, "reads_prompt": False, "ignores": {"top_p"},
-        "reads_all": True,
+        "kinds": {"causal"}, "takes_tuned": True, "scores_text": True, "takes_tools": True, "reads_prompt": False,
+        "ignores": {"top_p"}, "reads_all": True,
     }  # fmt: skip
 
 
 def test_what_a_chat_model_can_say_only_when_it_is_made_counts_as_no() -> None:
     assert said(ChatOffer.of(Offer("late", Config, Late))) == {
-        "kinds": frozenset(), "takes_tuned": False, "scores_text": False, "reads_prompt": True, "ignores": frozenset(),
-        "reads_all": False,
+        "kinds": frozenset(), "takes_tuned": False, "scores_text": False, "takes_tools": False, "reads_prompt": True,
+        "ignores": frozenset(), "reads_all": False,
     }  # fmt: skip
 
 

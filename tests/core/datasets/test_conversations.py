@@ -15,7 +15,7 @@ from potluck.datasets.conversations import (
     UnusableTurn,
     describe_calls,
     read_alpaca,
-    read_chat,
+    read_openai_chat,
     read_sharegpt,
 )
 from potluck.documents import Message, ToolCall
@@ -47,7 +47,7 @@ def test_openai_turns_with_tools_are_read() -> None:
         {"role": "assistant", "content": "三十一度。"},
     ]
 
-    found = read_chat({"messages": turns, "tools": [TOOL]}).turns
+    found = read_openai_chat({"messages": turns, "tools": [TOOL]}).turns
 
     assert said(found) == [("system", "簡短"), ("user", "臺北熱嗎？"), ("assistant", ""), ("tool", "31"),
                            ("assistant", "三十一度。")]  # fmt: skip
@@ -62,7 +62,7 @@ def test_calls_as_they_were_first_written_are_read() -> None:
         {"role": "assistant", "content": None, "function_call": {"name": "查天氣", "arguments": '{"city": "臺北"}'}},
     ]
 
-    found = read_chat({"messages": turns, "functions": [WEATHER]}).turns
+    found = read_openai_chat({"messages": turns, "functions": [WEATHER]}).turns
 
     assert (found[0].tools, found[1].calls) == ((TOOL,), (CALL,))
 
@@ -72,7 +72,7 @@ def test_what_a_column_of_parquet_adds_to_every_turn_is_not_there() -> None:
     call = {"id": None, "function": {"name": "查天氣", "arguments": {"city": "臺北", "day": None}}}
     turns = [{"role": "user", "content": "?", **nothing}, {"role": "assistant", "content": None, "tool_calls": [call]}]
 
-    found = read_chat({"messages": turns, "tools": None}).turns
+    found = read_openai_chat({"messages": turns, "tools": None}).turns
 
     assert found == (Message("user", "?"), Message("assistant", "", calls=(CALL,)))
 
@@ -80,7 +80,7 @@ def test_what_a_column_of_parquet_adds_to_every_turn_is_not_there() -> None:
 def test_a_cell_of_a_table_holds_turns_as_json() -> None:
     turns = json.dumps([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}])
 
-    assert said(read_chat({"messages": turns}).turns) == [("user", "a"), ("assistant", "b")]
+    assert said(read_openai_chat({"messages": turns}).turns) == [("user", "a"), ("assistant", "b")]
 
 
 def test_sharegpt_turns_are_read() -> None:
@@ -130,15 +130,23 @@ def call(**function: Any) -> dict[str, Any]:
 @pytest.mark.parametrize(
     ("read", "fields", "message"),
     [
-        (read_chat, {"messages": "no"}, "'messages' is not a list of turns"),
-        (read_chat, chat({"role": "user", "content": None}), "a turn needs 'role' and 'content'"),
-        (read_chat, chat({"role": "usr", "content": ""}), "not 'usr' (did you mean 'user'?)"),
-        (read_chat, chat({"role": "user", "content": [{"type": "image_url"}]}), "no text but 'image_url'"),
-        (read_chat, chat(call(arguments="{}")), "a call needs the name of a function and its arguments"),
-        (read_chat, chat(call(name="f", arguments="[1]")), "the arguments of the call of 'f' are not a JSON object"),
-        (read_chat, chat({**call(name="f"), "role": "user"}), "a turn of the role 'user' calls functions"),
-        (read_chat, chat({"role": "user", "content": ""}, tools={"a": 1}), "'tools' is not a list of functions"),
-        (read_chat, chat({"role": "assistant", "content": "", "tool_calls": "f()"}), "'tool_calls' is not a list"),
+        (read_openai_chat, {"messages": "no"}, "'messages' is not a list of turns"),
+        (read_openai_chat, chat({"role": "user", "content": None}), "a turn needs 'role' and 'content'"),
+        (read_openai_chat, chat({"role": "usr", "content": ""}), "not 'usr' (did you mean 'user'?)"),
+        (read_openai_chat, chat({"role": "user", "content": [{"type": "image_url"}]}), "no text but 'image_url'"),
+        (read_openai_chat, chat(call(arguments="{}")), "a call needs the name of a function and its arguments"),
+        (
+            read_openai_chat,
+            chat(call(name="f", arguments="[1]")),
+            "arguments of the call of 'f' are not a JSON object",
+        ),
+        (read_openai_chat, chat({**call(name="f"), "role": "user"}), "a turn of the role 'user' calls functions"),
+        (read_openai_chat, chat({"role": "user", "content": ""}, tools={"a": 1}), "'tools' is not a list of functions"),
+        (
+            read_openai_chat,
+            chat({"role": "assistant", "content": "", "tool_calls": "f()"}),
+            "'tool_calls' is not",
+        ),
         (read_sharegpt, {"conversations": []}, "'conversations' is not a list of turns"),
         (read_sharegpt, {"conversations": [{"from": "human"}]}, "a turn needs 'from' and 'value'"),
         (read_sharegpt, {"conversations": [{"from": "humn", "value": ""}]}, "not 'humn' (did you mean 'human'?)"),

@@ -86,7 +86,7 @@ def test_several_sheets_with_rows_are_refused_by_name(tmp_path: Path) -> None:
     made.save(tmp_path / "a.xlsx")
 
     assert problem(tmp_path / "a.xlsx").message.startswith(
-        "2 sheets have rows (問題, 更多): keep the one that is meant"
+        "rows stand in 2 sheets (問題, 更多): keep the one that is meant"
     )
 
 

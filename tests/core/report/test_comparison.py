@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import pytest
 
-from potluck.report.comparison import comparison_content, started_at
+from potluck.report.comparison import comparison_content, format_time
 from support.comparisons import comparison, learning_curves, result_of
 
 
@@ -50,4 +50,4 @@ def test_curves_along_one_axis_share_a_drawing_and_are_named_after_the_other_axe
     ],
 )
 def test_times_are_told_to_the_minute(time: str, read: str) -> None:
-    assert started_at(time) == read
+    assert format_time(time) == read
