@@ -17,6 +17,7 @@ import pytest
 from click.testing import Result
 
 from potluck.cli import potluck
+from potluck.runs.find import runs_of
 from support.commands import invoke
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages
@@ -86,7 +87,7 @@ def notes(*arguments: object) -> list[str]:
 
 
 def page(recipe: Path) -> str:
-    (newest,) = sorted((recipe.parent / ".potluck" / "runs").iterdir())[-1:]
+    newest, *_ = runs_of(recipe.parent / ".potluck")
     return (newest / "report.html").read_text(encoding="utf-8")
 
 
@@ -118,7 +119,8 @@ def test_the_page_and_the_terminal_say_what_the_document_says(documents: Path, s
     terminal = run(*arguments).stderr
     for note in found:
         assert note in terminal
-        assert json.dumps(note, ensure_ascii=False)[1:-1] in shown
+        from_here = note.replace(f"{documents.parent}/", "")
+        assert json.dumps(from_here, ensure_ascii=False)[1:-1] in shown
 
 
 @pytest.mark.parametrize("condition", ["f1 >= 0.1", "f1 >= baseline - 0.1"])

@@ -17,14 +17,26 @@ import potluck
 from potluck.workspace.manifests import new_run_id, surroundings, write_lines, write_manifest
 
 
-def test_a_run_is_named_after_its_time_in_utc_and_no_two_alike() -> None:
+def test_a_run_is_named_after_its_time_in_utc() -> None:
     before = datetime.now(UTC).replace(microsecond=0)
-    names = [new_run_id() for _ in range(50)]
 
-    assert all(re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{4}", name) for name in names)
-    assert len(set(names)) > 40
-    begun = datetime.strptime(names[0][:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
+    name = new_run_id()
+
+    assert re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{4}", name)
+    begun = datetime.strptime(name[:15], "%Y%m%d-%H%M%S").replace(tzinfo=UTC)
     assert before <= begun <= before + timedelta(seconds=30)
+
+
+def test_names_of_runs_of_one_second_sort_by_their_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    started = 1_796_000_000 * 10**9
+    names = list[str]()
+    for nanoseconds in (0, 20_000, 500_000_000, 999_999_999):
+        monkeypatch.setattr(time, "time_ns", lambda now=started + nanoseconds: now)
+        names.append(new_run_id())
+
+    assert names == sorted(set(names))
+    assert [name[-4:] for name in names] == ["0000", "0001", "8000", "ffff"]
+    assert len({name[:15] for name in names}) == 1
 
 
 def test_the_time_zone_of_the_machine_changes_no_name(monkeypatch: pytest.MonkeyPatch) -> None:
