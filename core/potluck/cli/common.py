@@ -151,7 +151,7 @@ def show_progress(observers: Observers, quiet: bool) -> Iterator[None]:
 
     if not is_quiet():
         _add_display(observers, quiet)
-    name = click.get_current_context().info_name or "potluck"
+    name = click.get_current_context().command_path.removeprefix("potluck ")
     with (
         terminal.tell_of_output(lambda: observers.tell("potluck_output_begins", {})),
         run_stage(observers, StageEvent(name)),

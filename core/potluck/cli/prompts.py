@@ -131,17 +131,15 @@ def score_prompts(
         model = opening.chat_model()
         check_scores_text(model, opening.model.chat.name, "so that wordings cannot be measured by it")
         one_word = candidates == "vocabulary" and task is FACTS
-        choices = list(model.vocabulary()) if one_word else sorted({item.answer for item in items})
         if task is PAIRS:
             choices = list(dict.fromkeys(found.verbalisers.values()))
+        else:
+            choices = list(model.vocabulary()) if one_word else sorted({item.answer for item in items})
         rows = [WordingChooser(wording, model, one_word) for wording in found.wordings]
-        small = small if task is PAIRS else 0
+        size = small if task is PAIRS else 0
         with stage(opening.observers, "score", "choices", len(rows) * len(items), opening.model.chat) as running:
-            scores = score(task, rows, items, choices, small=small, seed=seed, on_item=running.advance)
-    if as_json:
-        print_json(scores.as_json())
-    else:
-        _print(scores)
+            scores = score(task, rows, items, choices, small=size, seed=seed, on_item=running.advance)
+    print_json(scores.as_json()) if as_json else _print(scores)
 
 
 @contextmanager

@@ -13,6 +13,7 @@ from potluck.cli.terminal import draw, echo, print_json
 if TYPE_CHECKING:
     from potluck.recipe.model import RecipeModel
     from potluck.results.strategy import StrategyResult
+    from potluck.strategy.selection import SelectionOutcome, SelectionPlan
 
 
 @click.command("strategy")
@@ -66,30 +67,35 @@ def command(
     drop out early. What was asked is kept in .potluck beside the data: an interrupted run continues from there,
     and one with --fresh asks everything again.
     """
-    import time
-
-    from potluck.observation.observers import observers_of
-    from potluck.runs.run import keep_strategy
-    from potluck.strategy.selection import SelectionPlan, strategy
+    from potluck.strategy.selection import SelectionPlan
 
     names = tuple(name.strip() for name in rows.split(",") if name.strip()) if rows else ()
     plan = SelectionPlan(
         data, given, target, chat is not None, names, limit, budget, minutes, full, rules, tuners, model, fresh
     )
-    started = time.time()
-    recipe = _recipe(chat, embedder, seed, model)
-    observers = observers_of(recipe)
-    try:
-        with show_progress(observers, as_json):
-            outcome = strategy(recipe, plan, observers)
-    finally:
-        observers.close()
-    kept = keep_strategy(outcome.result, recipe, data, started)
+    outcome, kept = _run(_recipe(chat, embedder, seed, model), plan, as_json)
     if as_json:
         print_json(outcome.document)
     else:
         _print(outcome.result)
         echo(f"the report is {kept / 'report.html'}")
+
+
+def _run(recipe: RecipeModel, plan: SelectionPlan, as_json: bool) -> tuple[SelectionOutcome, Path]:
+    """Run the rows; the outcome, and the folder in which it is kept as a run."""
+    import time
+
+    from potluck.observation.observers import observers_of
+    from potluck.runs.run import keep_strategy
+    from potluck.strategy.selection import strategy
+
+    started, observers = time.time(), observers_of(recipe)
+    try:
+        with show_progress(observers, as_json):
+            outcome = strategy(recipe, plan, observers)
+    finally:
+        observers.close()
+    return outcome, keep_strategy(outcome.result, recipe, plan.data, started)
 
 
 def _recipe(chat: str | None, embedder: str | None, seed: int, tuned: str | None) -> RecipeModel:

@@ -15,32 +15,12 @@ _LABELS = 30
 
 def model_card(manifest: Mapping[str, Any], release: str) -> str:
     """``README.md`` of an artifact from what ``potluck.json`` says; ``release`` is potluck's."""
-    tuner, base, training = manifest["tuner"], manifest["base"], manifest["training"]
+    tuner, base = manifest["tuner"], manifest["base"]
     usage = CardUsage.read(manifest["usage"])
-    head = {"base_model": base["model"], "library_name": "peft" if manifest.get("peft") else "potluck"}
-    if usage.licence:
-        head["license"] = usage.licence
-    front = "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
-    losses = training["losses"]
-    rows = [
-        ("method", f"{tuner['name']} (of {tuner['package']} {tuner['version']})"),
-        ("task", manifest["task"]),
-        ("data", usage.data or "not named"),
-        ("examples learned from", f"{manifest['examples']:,}"),
-        ("examples kept apart to validate with", f"{usage.validated:,}"),
-        ("base model", base["model"]),
-        ("licence of the base model", usage.licence or "its files do not say; look it up before you pass this on"),
-        ("trained parameters", f"{training['trainable_parameters']:,}"),
-        ("optimiser steps", f"{len(losses):,}"),
-        ("loss, first and last step", f"{losses[0]:.4f}, {losses[-1]:.4f} nats a token" if losses else "none"),
-        *((f"validation {name}", f"{value:.4f}") for name, value in _last(training["evaluations"]).items()),
-        ("seed", str(manifest["seed"])),
-    ]
-    table = "\n".join(f"| {name} | {value} |" for name, value in rows)
-    notes = "".join(f"- {note}\n" for note in training["notes"])
+    table = "\n".join(f"| {name} | {value} |" for name, value in _rows(manifest, usage))
+    notes = "".join(f"- {note}\n" for note in manifest["training"]["notes"])
     return f"""---
-{front}
-tags: [potluck, {json.dumps(tuner["name"], ensure_ascii=False)}]
+{_front_matter(manifest, usage)}
 ---
 
 # {tuner["name"]} on {base["model"]}
@@ -69,6 +49,38 @@ measured here; say so yourself before you pass it on.
 
 Made by potluck {release}.
 """
+
+
+def _front_matter(manifest: Mapping[str, Any], usage: CardUsage) -> str:
+    """What a model hub reads: https://huggingface.co/docs/hub/model-cards."""
+    head: dict[str, str | list[str]] = {
+        "base_model": manifest["base"]["model"],
+        "library_name": "peft" if manifest.get("peft") else "potluck",
+    }
+    if usage.licence:
+        head["license"] = usage.licence
+    head["tags"] = ["potluck", manifest["tuner"]["name"]]
+    return "\n".join(f"{key}: {json.dumps(value, ensure_ascii=False)}" for key, value in head.items())
+
+
+def _rows(manifest: Mapping[str, Any], usage: CardUsage) -> list[tuple[str, str]]:
+    """What the model is and how it was trained, by name."""
+    tuner, base, training = manifest["tuner"], manifest["base"], manifest["training"]
+    losses = training["losses"]
+    return [
+        ("method", f"{tuner['name']} (of {tuner['package']} {tuner['version']})"),
+        ("task", manifest["task"]),
+        ("data", usage.data or "not named"),
+        ("examples learned from", f"{manifest['examples']:,}"),
+        ("examples kept apart to validate with", f"{usage.validated:,}"),
+        ("base model", base["model"]),
+        ("licence of the base model", usage.licence or "its files do not say; look it up before you pass this on"),
+        ("trained parameters", f"{training['trainable_parameters']:,}"),
+        ("optimiser steps", f"{len(losses):,}"),
+        ("loss, first and last step", f"{losses[0]:.4f}, {losses[-1]:.4f} nats a token" if losses else "none"),
+        *((f"validation {name}", f"{value:.4f}") for name, value in _last(training["evaluations"]).items()),
+        ("seed", str(manifest["seed"])),
+    ]
 
 
 def _last(evaluations: list[dict[str, float]]) -> dict[str, float]:
