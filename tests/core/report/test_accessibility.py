@@ -19,8 +19,8 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [
-        (1280, "light"),
         (360, "dark"),
+        pytest.param(1280, "light", marks=pytest.mark.slow),
         pytest.param(1280, "dark", marks=pytest.mark.slow),
         pytest.param(360, "light", marks=pytest.mark.slow),
     ],

@@ -361,6 +361,7 @@ def test_any_false_alarm_among_three_variants_comes_in_one_of_twenty():
     assert np.mean(shares) <= allowed(0.05, 300)
 
 
+@pytest.mark.slow
 def test_intervals_of_differences_hold_the_truth_in_nineteen_of_twenty():
     found = {name: simulated.paired_coverage(pairs, 100, 250) for name, pairs in simulated.PAIRS.items()}
 

@@ -18,6 +18,8 @@ from support.kits import hold
 
 WRITTEN = ("csv", "email", "html", "ipynb", "json", "markdown", "text", "xml")
 """The bundled loaders that claim formats of which the kit writes samples."""
+OFTEN = ("csv", "html", "json")
+"""Those that are tried on each change: real files try the rules on the others too."""
 REAL = {
     "archive": ("own_notion_export.zip",),
     "csv": ("own_discord_messages.csv", "stanley-cups-utf-16.csv", "test_mskanji.csv"),
@@ -56,7 +58,9 @@ REAL_LACK = {
 """Rules that are skipped because no real file suits them, and for which loaders."""
 
 
-@pytest.mark.parametrize("name", WRITTEN)
+@pytest.mark.parametrize(
+    "name", [pytest.param(name, marks=() if name in OFTEN else pytest.mark.slow) for name in WRITTEN]
+)
 @pytest.mark.parametrize("check", checks("loader"), ids=str)
 def test_a_bundled_loader_keeps_the_contract_with_the_samples_of_the_kit(
     check: Check, name: str, tmp_path: Path

@@ -357,8 +357,10 @@ def settings(request: pytest.FixtureRequest, plugin: str) -> dict[str, Any]:
 
 
 def _pace(rule: str, plugin: str) -> list[pytest.MarkDecorator]:
-    """Of those that have one implementation one is enough on each change, where a rule starts processes."""
-    return [pytest.mark.slow] if plugin in ("text2vec", "ada-002") and rule == "same-in-another-process" else []
+    """Of those that have one implementation one is enough on each change, and where torch is imported anew none."""
+    twin = plugin == "ada-002" or (plugin == "text2vec" and rule == "same-in-another-process")
+    imports_torch = plugin == "sentence-transformers" and rule == "same-in-another-process"
+    return [pytest.mark.slow] if twin or imports_torch else []
 
 
 @pytest.mark.parametrize(

@@ -159,6 +159,13 @@ def test_front_matter_is_yaml_whose_scalars_are_texts(front: str, metadata: dict
         assert document.text == "text"
 
 
+def test_front_matter_may_have_fifty_levels() -> None:
+    document = load_one("markdown", "---\na: " + "[" * 49 + "]" * 49 + "\n---\ntext")
+
+    assert document.text == "text"
+    assert str(document.metadata["a"]).count("[") == 49
+
+
 @pytest.mark.parametrize(
     "text",
     [
@@ -171,8 +178,9 @@ def test_front_matter_is_yaml_whose_scalars_are_texts(front: str, metadata: dict
         "---\na: x\n- y\n---\n",
         "---\na: &a [x]\nb: [*a, *a]\n---\n",
         "---\n[a, b]: 1\n---\n",
-        "---\na: " + "[" * 5000 + "\n---\n",
-        "---\na: " + "字" * 70_000 + "\n---\n",
+        pytest.param("---\na: " + "[" * 60_000 + "\n---\n", id="lists in lists without end"),
+        pytest.param("---\na: " + "[" * 50 + "]" * 50 + "\n---\n", id="51 levels"),
+        pytest.param("---\na: " + "字" * 70_000 + "\n---\n", id="70,000 characters"),
     ],
 )
 def test_what_is_no_front_matter_stays_in_the_text(text: str) -> None:
