@@ -1,12 +1,15 @@
 """The values that flow through a recipe: what they say of themselves, and which section and page a span lies in.
 
-Modules: ``potluck.documents``. That none of them can be changed is tested with the contracts.
+Modules: ``potluck.documents``.
 """
 
 from __future__ import annotations
 
+from dataclasses import FrozenInstanceError, fields, is_dataclass
+
 import pytest
 
+from potluck import documents
 from potluck.documents import (
     Answer,
     Chunk,
@@ -101,3 +104,14 @@ def test_the_page_of_a_position_is_the_last_that_begins_at_or_before_it(position
 def test_before_the_first_page_there_is_none() -> None:
     assert page_at(PAGES[1:], 3) is None
     assert page_at((), 0) is None
+
+
+@pytest.mark.parametrize(
+    "value", [one for one in vars(documents).values() if isinstance(one, type) and is_dataclass(one)]
+)
+def test_no_value_can_be_changed(value: type) -> None:
+    made = object.__new__(value)
+
+    with pytest.raises(FrozenInstanceError):
+        setattr(made, fields(value)[0].name, "another")
+    assert not hasattr(made, "__dict__"), "a field of another name is refused too"

@@ -37,6 +37,15 @@ def test_where_nothing_is_better_the_baseline_is_kept() -> None:
     assert "Not shown to be worse: k=4." in words
 
 
+def test_of_three_that_may_be_as_good_it_is_said_once_and_those_that_are_worse_are_told_from_the_rest() -> None:
+    alike = [Made({"k": f"k={k}"}, right(share)) for k, share in ((2, 0.72), (3, 0.7), (4, 0.7), (5, 0.7))]
+    without, with_worse = told(*alike), told(*alike, Made({"k": "k=9"}, right(0.1)))
+
+    assert "No variant is shown to be worse than another." in without
+    assert "Not shown to be worse: k=3, k=4 and k=5." in with_worse
+    assert "No variant is shown to be worse" not in with_worse
+
+
 def test_what_is_only_the_best_so_far_says_how_many_questions_would_show_it() -> None:
     words = told(Made({"k": "k=2"}, right(0.65)), Made({"k": "k=4"}, right(0.7)))
 

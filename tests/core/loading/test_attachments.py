@@ -109,7 +109,7 @@ def test_archives_in_archives_end_somewhere(read: Read) -> None:
     assert "it lies in more than 4 files" in failure.reason
 
 
-@pytest.mark.parametrize(("limit", "value"), [("MOST_FILES", 2), ("MOST_BYTES", 9)])
+@pytest.mark.parametrize(("limit", "value"), [("MOST_FILES", 2), ("MOST_BYTES", 2 * len(b"text"))])
 def test_files_beyond_the_limits_are_told(read: Read, monkeypatch: pytest.MonkeyPatch, limit: str, value: int) -> None:
     monkeypatch.setattr(attachments, limit, value)
 
