@@ -237,3 +237,13 @@ def test_importing_every_bundled_plugin_imports_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+def test_the_offer_of_a_kind_says_what_its_plugins_can_do() -> None:
+    def found(kind: Kind, name: str) -> plugins.Plugin:
+        return plugins.find(kind, name)
+
+    assert plugins.chat_offer(found("chat", "extractive")).reads_prompt is False
+    assert plugins.store_offer(found("store", "exact")).exact
+    assert plugins.retriever_offer(found("retriever", "vector")).needs == frozenset({"vectors", "embedder"})
+    assert plugins.tuner_offer(found("tuner", "lora")).mergeable
