@@ -90,8 +90,8 @@ def construct(kind: Any, value: Any) -> Any:
     if origin is collections.abc.Mapping:
         return {key: construct(arguments[1], item) for key, item in (value or {}).items()}
     if is_dataclass(kind) and isinstance(kind, type):
-        hints = get_type_hints(kind)
-        return kind(**{one.name: construct(hints[one.name], value.get(json_key(one.name))) for one in fields(kind)})
+        hints, known = get_type_hints(kind), value or {}
+        return kind(**{one.name: construct(hints[one.name], known.get(json_key(one.name))) for one in fields(kind)})
     return value
 
 

@@ -106,6 +106,7 @@ class PlanReport:
                 leaves_the_machine=self.leaves,
                 failures=tuple(FailureResult(one.source, one.error, one.reason) for one in self.failures),
                 ledger=self.ledger.accounts(),
+                comparison=None,
             )
         )
 

@@ -138,7 +138,7 @@ class PlanResult:
     failures: tuple[FailureResult, ...]
     ledger: Mapping[str, StageAccount]
     """By stage."""
-    comparison: ComparisonPlanResult | None = None
+    comparison: ComparisonPlanResult | None
     """Of the recipe's axes; null where it has none."""
 
 
@@ -161,7 +161,7 @@ class TuningPlanResult:
     notes: tuple[str, ...]
     problems: tuple[str, ...]
     """What would stop the training."""
-    comparison: ComparisonPlanResult | None = None
+    comparison: ComparisonPlanResult | None
     """Of the recipe's axes; null where it has none."""
 
 
@@ -177,7 +177,7 @@ class TaskPlanResult:
     """What would stop the run."""
     leaves_the_machine: Mapping[str, str]
     """The hosts that would get data, by the kind of the component that sends it."""
-    comparison: ComparisonPlanResult | None = None
+    comparison: ComparisonPlanResult | None
     """Of the recipe's axes; null where it has none."""
 
 

@@ -12,7 +12,7 @@ from potluck.results.stages import TaskPlanResult
 
 def plan_task(recipe: RecipeModel) -> TaskPlanResult:
     """Count the examples that the recipe names. Raises ``PotluckError`` for a file that cannot be evaluated on."""
-    return TaskPlanResult(_count_examples(recipe), 0, (), remote_hosts(recipe))
+    return TaskPlanResult(_count_examples(recipe), 0, (), remote_hosts(recipe), None)
 
 
 def _count_examples(recipe: RecipeModel) -> int | None:

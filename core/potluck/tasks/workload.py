@@ -152,7 +152,7 @@ class ExampleTask(Workload):
             return plan_task(recipe)
         estimate = plan_training(components)
         problems = resource_problems(estimate, folder_of(recipe))
-        return TuningPlanResult(**asdict(estimate), problems=tuple(problems))
+        return TuningPlanResult(**asdict(estimate), problems=tuple(problems), comparison=None)
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:

@@ -12,6 +12,7 @@ from potluck.json_values import as_json
 from potluck.ledger import Amount, Entry
 from potluck.results.stages import (
     Changes,
+    ComparisonPlanResult,
     FailureResult,
     IndexResult,
     MergeResult,
@@ -40,7 +41,7 @@ PLAN = PlanResult(
     files=2, documents=2, chunks=5, tokens=400, tokens_to_embed=300, texts_to_embed=4, longest=90, window=None,
     too_long=0, fit="error", exact=False, index_bytes=None, embedding_cost=None, prompt_tokens=700,
     context_window=None, question_cost=None, notes=("換了模型",), problems=(),
-    leaves_the_machine={"chat": "某.example"}, failures=(FAILURE,), ledger=LEDGER,
+    leaves_the_machine={"chat": "某.example"}, failures=(FAILURE,), ledger=LEDGER, comparison=None,
 )  # fmt: skip
 
 
@@ -125,6 +126,7 @@ def test_a_plan_says_null_of_what_nobody_knows() -> None:
         ("leaves_the_machine", {"chat": "某.example"}),
         ("failures", [FAILURE_JSON]),
         ("ledger", LEDGER_JSON),
+        ("comparison", None),
     ]
     assert as_json(replace(PLAN, window=512, question_cost=0.25)) == as_json(PLAN) | {
         "window": 512, "question_cost": 0.25,
@@ -132,7 +134,7 @@ def test_a_plan_says_null_of_what_nobody_knows() -> None:
 
 
 def test_the_plan_of_a_tuning_says_what_it_takes_and_what_would_stop_it() -> None:
-    result = TuningPlanResult(10, 1000, 2048, 512, 30, None, "cuda:0", ("用半精度",), ("記憶體不夠",))
+    result = TuningPlanResult(10, 1000, 2048, 512, 30, None, None, None, "cuda:0", ("用半精度",), ("記憶體不夠",), None)
 
     assert list(as_json(result).items()) == [
         ("trainable_parameters", 10),
@@ -141,19 +143,38 @@ def test_the_plan_of_a_tuning_says_what_it_takes_and_what_would_stop_it() -> Non
         ("disk", 512),
         ("steps", 30),
         ("seconds", None),
+        ("seconds_low", None),
+        ("seconds_high", None),
         ("device", "cuda:0"),
         ("notes", ["用半精度"]),
         ("problems", ["記憶體不夠"]),
+        ("comparison", None),
     ]
 
 
 def test_the_plan_of_a_task_without_a_tuner_trains_nothing() -> None:
-    assert list(as_json(TaskPlanResult(None, 0, ("沒有題目",), {})).items()) == [
+    assert list(as_json(TaskPlanResult(None, 0, ("沒有題目",), {}, None)).items()) == [
         ("examples", None),
         ("trainable_parameters", 0),
         ("problems", ["沒有題目"]),
         ("leaves_the_machine", {}),
+        ("comparison", None),
     ]
+
+
+def test_what_a_comparison_would_take_stands_below_the_plan_of_its_recipe() -> None:
+    plan = replace(PLAN, comparison=ComparisonPlanResult(4, 12, 2, 60, 30.0, 20.0, 45.0))
+
+    assert list(as_json(plan.comparison).items()) == [
+        ("variants", 4),
+        ("texts_to_embed", 12),
+        ("trainings", 2),
+        ("answers", 60),
+        ("seconds", 30.0),
+        ("seconds_low", 20.0),
+        ("seconds_high", 45.0),
+    ]
+    assert as_json(plan) == as_json(PLAN) | {"comparison": as_json(plan.comparison)}
 
 
 def test_a_merged_model_is_its_folder_and_how_far_it_is_from_the_tuned_one() -> None:

@@ -108,6 +108,8 @@ UNPINNED = {
     "threads": "only of a store: what it finds is compared again exactly",
     "pack_tokens": "how many tokens of a training are computed at once",
     "save_steps": "how often a training is kept",
+    "logging_steps": "how often a training reports",
+    "report_to": "to whom; it can only be nobody",
     "limit": "by which name a service is told the limit of tokens",
     "sends_to": "which machine a class of LangChain may reach",
     "concurrency": "how many calls are made at once",

@@ -130,7 +130,7 @@ def test_it_is_trained_once_observed_and_again_where_the_result_was_altered(home
         request = training_request(opened.components)
 
     assert (first.reused, again.reused) == (False, True)
-    assert told[-1] == (2, 2, frozenset({"loss", "tokens_per_second"}))
+    assert told[-1] == (2, 2, frozenset({"loss", "learning_rate", "tokens_per_second"}))
     assert first.run == request.folder.name
     assert first.total_parameters > first.tuned.trainable_parameters > 0
     assert "training.max_steps overrides training.num_train_epochs" in first.notes

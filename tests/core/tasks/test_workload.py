@@ -232,8 +232,15 @@ def test_people_read_the_measures_with_intervals_the_mistakes_and_the_time(home:
     with opened(home, [*ROWS, ("no word", "fruit")]):
         said = invoke(command, str(home / "recipe.yaml")).stdout.splitlines()
 
-    assert said[0].startswith("  accuracy             0.800  (0.")
-    assert said[1:3] == ["  f1_macro             0.800", "  f1_minority          0.800"]
-    assert said[3:5] == ["  rarest label: weather", "  fruit taken for weather (1)"]
-    assert said[-1].startswith("5 examples in ")
-    assert len(said) == 6, "a label that was always right is taken for none"
+    assert said[0].startswith("accuracy 0.800 [0.376, 0.964] on 5 examples: not shown to be better than always ")
+    assert said[1].startswith("That is open by 0.29 to either side; about 340 examples would tell")
+    assert said[2:5] == [
+        "  accuracy             0.800  (0.376 to 0.964)",
+        "    commonest label    0.600",
+        "    random label       0.500",
+    ]
+    assert said[5:7] == ["  f1_macro             0.800", "  f1_minority          0.800"]
+    assert said[7:9] == ["  rarest label: weather", "  fruit taken for weather (1)"]
+    assert said[9].startswith("5 examples in ")
+    assert said[10].startswith("the report is ")
+    assert len(said) == 11, "a label that was always right is taken for none"
