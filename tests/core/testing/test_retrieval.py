@@ -11,6 +11,7 @@ import numpy as np
 import pytest
 
 from potluck.contracts import ScoreScale
+from potluck.documents import page_at, sections_within
 from potluck.testing.retrieval import KitChat, KitEmbedder, kit_corpus, scale_problem
 
 
@@ -21,6 +22,11 @@ def test_the_corpus_of_the_kit_is_made_of_its_documents() -> None:
         document = passages.document(passage)
         assert document.text[passage.start : passage.end] == passage.text
         assert passages.span(passage, passage.start, passage.end) == passage
+        within = sections_within(document.sections, passage.start, passage.end)
+        assert passage.sections == tuple(section.label for section in within)
+        assert passage.heading == within[0].title
+        page = page_at(document.pages, passage.start)
+        assert passage.page == (page.number if page else None)
     assert {len(document.sections) for document in passages.documents.values()} == {2}
 
 
