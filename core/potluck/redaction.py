@@ -35,7 +35,10 @@ _PARAMETER = re.compile(rf"(?i)([?&#;][\w.%-]{{0,40}}(?:{_WORDS})[\w.%-]{{0,40}}
 _PAIR = re.compile(r"(?i)(\b(?:password|passwd|pwd|api[_-]?key|access[_-]?token|secret)=)(?![\$*])([^\s&;,'\"<>`]+)")
 _USERS = (_USER, _USER_WITH_MARKS, *_BARE_USERS)
 
-_SECRET = re.compile(r"(?i)(^|_)(password|passwd|pwd|secret|api_?key|access_?key|access_?token|auth_?token)$")
+_SECRET = re.compile(
+    r"(?i)(^|[^a-z0-9])(password|passwd|pwd|secret|api[_-]?key|access[_-]?key|access[_-]?token|auth[_-]?token)$"
+)
+"""The name of a setting, alone or at the end of its path: ``api_key``, ``chat.api_key``, ``X-Api-Key``."""
 
 
 def redact(text: str) -> str:

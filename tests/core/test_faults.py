@@ -17,6 +17,7 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
+from potluck.errors import NoReadableDocument
 from potluck.visible import visible_line
 from support.commands import Ended, potluck_often
 from support.fake_plugins import install, install_hashing, visible
@@ -70,9 +71,13 @@ def potluck(*arguments: str, largest_file: int | None = None) -> subprocess.Comp
 
 def test_a_file_that_does_not_stop_growing_is_reported_and_one_that_settles_is_read(home: Path) -> None:
     (home / "a.log").write_text("start ")
-    with Recipe.load(recipe(home, "{use: growing, path: a.log}")) as growing:
-        (failure,) = growing.index().failures
-    assert str(failure) == "a.log: it changes while it is read; run again when it is finished"
+    with (
+        Recipe.load(recipe(home, "{use: growing, path: a.log}")) as growing,
+        pytest.raises(NoReadableDocument) as raised,
+    ):
+        growing.index()
+    said = "a.log: it changes while it is read; run again when it is finished"
+    assert str(raised.value) == f"the only document could not be read: {said}"
 
     (home / "a.log").write_text("start ")
     with Recipe.load(recipe(home, "{use: settling, path: a.log}")) as settling:

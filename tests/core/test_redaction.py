@@ -103,6 +103,11 @@ def test_settings_are_starred_by_their_names_too_and_references_stay() -> None:
     }
 
 
+@pytest.mark.parametrize("name", ["api_key", "chat.api_key", "chat.0.password", "x-api-key", "X-Api-Key", "db_secret"])
+def test_a_name_says_that_it_is_a_key_wherever_its_path_begins(name: str) -> None:
+    assert redact_mapping({name: KEY, f"{name}s": "many"}) == {name: "***", f"{name}s": "many"}
+
+
 def test_a_problem_of_a_recipe_shows_its_line_starred_with_the_caret_in_its_place() -> None:
     line = f"  base_url: https://u:{KEY}@h/v1  # here"
     error = RecipeError([Problem("recipe.yaml", 3, line.index("#") + 1, f"got 'https://u:{KEY}@h/v1'", line)])

@@ -29,7 +29,7 @@ def example(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def test_the_observers_of_the_page_work_and_its_log_has_the_keys_that_are_written(
     example: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    code, program = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    code, program, _ = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
     found = re.search(r'entry-points\."(.*?)"\]\n(\S+) = "(\S+)"', PAGE)
     assert found is not None
     group, name, module = found.groups()

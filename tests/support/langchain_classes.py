@@ -89,7 +89,7 @@ class Pages(BaseLoader):
         self.document, self.first, self.host, self.token = document, first, host, token
 
     def lazy_load(self):
-        if self.host:
+        if self.host and not self.document.endswith("local.txt"):
             reach(self.host)
         with open(self.document, encoding="utf-8") as file:
             for number, text in enumerate(file.read().split("\\f"), self.first):

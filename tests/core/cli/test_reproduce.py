@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from support.commands import potluck, potluck_json
 
 PLANTED = 14
@@ -41,7 +43,10 @@ def test_a_comparison_is_reproduced_variant_by_variant(planted_home: Path) -> No
     assert [one["name"] for one in found["inputs"]] == ["b/item000.txt"]
 
 
-def test_reproducing_what_is_no_run_names_those_there_are(planted_home: Path) -> None:
+def test_reproducing_what_is_no_run_names_those_there_are(
+    planted_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
     run = potluck_json("run", "recipe.yaml")["run"]
     done = potluck("reproduce", "20200101-000000-0000")
 

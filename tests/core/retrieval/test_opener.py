@@ -120,7 +120,9 @@ def test_one_that_loses_what_it_is_given_is_refused(indexed: Path, observers: Ob
 
 
 def test_those_within_another_are_opened_with_it(indexed: Path) -> None:
-    assert find(indexed, "retriever={use: fused, of: [hanbi, vector]}", observers=Observers()) == ["正線.txt"]
+    fused = "retriever={use: fused, of: [hanbi, vector]}"
+
+    assert find(indexed, fused, observers=Observers(), question=CLAUSES["正線"]) == ["正線.txt"]
     assert [line for line in log(indexed) if not line.startswith("ask")] == ADDED
 
 

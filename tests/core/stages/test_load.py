@@ -78,6 +78,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     home = tmp_path / "home"
     home.mkdir()
     (home / "note.txt").write_text("The bridge stands since 1924.")
+    (home / "rest.txt").write_text("It is read whatever happens to the note, so that there is something to index.")
     with visible(site, monkeypatch):
         yield home
 
@@ -141,7 +142,7 @@ def test_a_file_that_was_half_written_when_it_failed_is_read_again_at_once(home:
 def test_what_the_file_must_answer_for_is_kept_until_the_file_changes(home: Path, loader: str, how: str) -> None:
     assert indexed(home, loader, how) == [how]
     assert indexed(home, loader, how) == [how]
-    assert (home / "asked").read_text() == "note.txt\n"
+    assert (home / "asked").read_text() == "note.txt\nrest.txt\n"
 
     (home / "note.txt").write_text("The bridge stands since 1925.")
     assert indexed(home, loader, how) == []
@@ -179,7 +180,7 @@ def test_a_run_pins_the_documents_that_are_there(home: Path, monkeypatch: pytest
 
     monkeypatch.setattr(pins, "discover", list_and_remove)
     with Recipe.load(home / "recipe.yaml") as recipe:
-        assert list(pins.pins(recipe.model, recipe.components)["document"]) == ["other.txt"]
+        assert list(pins.pins(recipe.model, recipe.components)["document"]) == ["other.txt", "rest.txt"]
 
 
 def test_a_folder_that_vanishes_while_folders_are_listed_is_as_if_it_had_not_been_there(
@@ -196,7 +197,7 @@ def test_a_folder_that_vanishes_while_folders_are_listed_is_as_if_it_had_not_bee
         return real(path, **named)  # type: ignore[arg-type, call-overload, no-any-return]
 
     monkeypatch.setattr(discovering.os, "stat", stat)
-    assert [source.name for source in discover(home, ["."])] == ["b/two.txt", "note.txt"]
+    assert [source.name for source in discover(home, ["."])] == ["b/two.txt", "note.txt", "rest.txt"]
 
 
 def test_a_folder_that_cannot_be_listed_is_told(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,9 +99,15 @@ def test_settings_that_cannot_work_are_refused(tmp_path: Path, settings: dict[st
         subject("loader", "langchain", tmp_path, settings)
 
 
+def write_files(folder: Path) -> None:
+    """A file for which a host is asked, and one for which none is, so that there is something to index."""
+    for name in ("a.txt", "local.txt"):
+        (folder / name).write_text("道碴", encoding="utf-8")
+
+
 def test_it_runs_in_the_loaders_process_where_the_network_is_shut(classes: None, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("道碴", encoding="utf-8")
-    settings = "class: lc_tried.Pages, path_argument: document, path: a.txt, arguments: {host: 192.0.2.1}"
+    write_files(tmp_path)
+    settings = "class: lc_tried.Pages, path_argument: document, path: '*.txt', arguments: {host: 192.0.2.1}"
 
     with Recipe.load(recipe(tmp_path, settings)) as opened:
         (failure,) = opened.index().failures
@@ -111,8 +117,9 @@ def test_it_runs_in_the_loaders_process_where_the_network_is_shut(classes: None,
 
 
 def test_with_a_host_the_process_may_reach_it_and_no_other(classes: None, tmp_path: Path) -> None:
-    (tmp_path / "a.txt").write_text("道碴", encoding="utf-8")
-    settings = "class: lc_tried.Pages, path_argument: document, path: a.txt, sends_to: 192.0.2.1, arguments: {host: %s}"
+    write_files(tmp_path)
+    pages = "class: lc_tried.Pages, path_argument: document, path: '*.txt'"
+    settings = pages + ", sends_to: 192.0.2.1, arguments: {host: %s}"
 
     with Recipe.load(recipe(tmp_path, settings % "192.0.2.1")) as opened:
         hosts, (tried,) = opened.remote_hosts(), opened.index().failures
