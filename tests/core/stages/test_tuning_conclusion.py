@@ -39,6 +39,16 @@ def test_few_changes_are_not_shown_to_be_better_and_many_losses_are_worse() -> N
     assert "the model gets fewer right than before the training: 10.0% to 0.0%" in lost[0]
 
 
+def test_the_page_on_tuning_shows_a_conclusion_as_it_is_printed() -> None:
+    before = {"step": 0.0, "loss": 9.571, "answers": 0.0}
+    after = {"step": 6.0, "loss": 6.191, "answers": 0.0, "gained": 0, "lost": 0, "examples": 24}
+    losses = (8.491, 8.0, 7.5, 7.0, 6.5, 6.064)
+    page = (Path(__file__).parents[3] / "docs" / "how-to" / "tune.md").read_text(encoding="utf-8")
+
+    for sentence in conclude_training(TunedModel(Path("a"), 5, losses, 1.0, before=before, after=after)):
+        assert sentence in " ".join(page.split())
+
+
 def test_without_validation_only_the_loss_is_told_and_that_it_says_little() -> None:
     (words,) = conclude_training(TunedModel(Path("a"), 5, (3.0, 1.0), 1.0))
 

@@ -70,3 +70,12 @@ def test_corrected_intervals_hold_the_truth_and_those_that_exclude_zero_seldom_m
 
     assert min(one["each"] for one in found) >= 0.93
     assert max(one["found"] for one in found) <= 0.06
+
+
+def test_the_benchmark_prints_both_figures_of_corrected_intervals_for_each_shape_and_their_range(capsys):
+    simulated.tabulate_families(3)
+    _, *rows, last = capsys.readouterr().out.strip().split("\n")
+
+    assert [row[:24].strip() for row in rows] == list(simulated.FAMILIES)
+    assert all(row.count("%") == 2 * len(simulated.FAMILY_SIZES) + row[:24].count("%") for row in rows)
+    assert last.startswith("covered ")

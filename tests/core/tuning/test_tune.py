@@ -343,6 +343,7 @@ def test_an_artifact_that_is_named_by_its_folder_merges_too(home: Path) -> None:
         merge(frozen.components, home / "other")
 
 
+@pytest.mark.slow
 def test_a_model_whose_tokenizer_llama_cpp_does_not_know_leaves_no_file(home: Path) -> None:
     pytest.importorskip("sentencepiece", reason="llama.cpp's converter imports it")
     with recipe(home) as tuned, pytest.raises(Unsupported, match="does not know how this model's tokenizer cuts"):
