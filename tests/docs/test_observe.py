@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 
-from potluck import Recipe
+from potluck import Recipe, hookimpl
+from potluck.hookspecs import StageEvent
+from potluck.observation.observers import Observers
+from potluck.reporting import run_stage
 from support.fake_plugins import install, visible
 
 ROOT = Path(__file__).parents[2]
@@ -43,6 +46,29 @@ def test_the_observers_of_the_page_work_and_its_log_has_the_keys_that_are_writte
 
     written = (example / ".potluck" / "observers" / "events.jsonl").read_text(encoding="utf-8")
     check_log([json.loads(line) for line in written.splitlines()])
+
+
+def test_who_watches_is_told_of_the_slow_work_of_a_plugin() -> None:
+    told: list[tuple[str, str, float]] = []
+    notices: list[str] = []
+
+    class Watch:
+        @hookimpl
+        def potluck_stage_finished(self, event: StageEvent) -> None:
+            told.append((event.stage, event.model, event.done))
+
+        @hookimpl
+        def potluck_stage_progressed(self, event: StageEvent) -> None:
+            notices.extend([event.notice] if event.notice else [])
+
+    *_, program = re.findall(r"```python\n(.*?)```", PAGE, re.DOTALL)
+    observers = Observers()
+    observers.register(Watch())
+    with run_stage(observers, StageEvent("index")):
+        exec(program, {})
+
+    assert told == [("download model", "小模型", 3), ("index", "", 0)]
+    assert notices == ["the service asks to wait 20 s"]
 
 
 def check_log(events: list[dict[str, object]]) -> None:

@@ -67,7 +67,8 @@ def locate(text: str, pieces: Sequence[str]) -> list[tuple[int, int]]:
     """Where pieces of a text stand, in their order, all of the text among them. Raises ``ValueError``.
 
     Of the places that a piece may have, it gets the last one that leaves nothing out and leaves room for those that
-    come after it. Pieces that differ in white space only may have one place, which comes once.
+    come after it; where that leaves much out, equal pieces are taken for a repetition of the text instead. Pieces that
+    differ in white space only may have one place, which comes once.
     """
     places = [place for place, character in enumerate(text) if not character.isspace()]
     whole = "".join(text.split())
@@ -91,20 +92,46 @@ def _whole(text: str, start: int, end: int) -> tuple[int, int]:
 
 
 def _starts(whole: str, pieces: Sequence[str]) -> list[int]:
-    """Where each piece begins in a text without white space."""
+    """Where each piece begins in a text without white space. Of two ways to place them, the one that covers more."""
+    latest = _latest(whole, pieces)
+    found = [_place(whole, pieces, latest, is_overlap_whole) for is_overlap_whole in (True, False)]
+    gaps, starts = min(((_gaps(whole, pieces, starts), starts) for starts in found), key=lambda one: sum(one[0]))
+    for number, gap in enumerate(gaps):
+        if gap > _LEFT_OUT:
+            where = f"before the piece {_show(pieces[number])}" if number < len(pieces) else "at the end"
+            raise ValueError(f"{gap} characters left out {where}")
+    return starts
+
+
+def _place(whole: str, pieces: Sequence[str], latest: Sequence[int], is_overlap_whole: bool) -> list[int]:
+    """A start for each piece. ``is_overlap_whole``: one that says nothing new stands among what was said before.
+
+    Else it is the next one like it, as of two equal sentences of which the splitter leaves out what parts them.
+    """
     starts: list[int] = []
     lowest, reached = 0, 0
-    for piece, latest in zip(pieces, _latest(whole, pieces), strict=True):
-        start = whole.rfind(piece, lowest, min(reached, latest) + len(piece))
+    for piece, highest in zip(pieces, latest, strict=True):
+        start = whole.rfind(piece, lowest, min(reached, highest) + len(piece))
         if start < 0:
-            start = whole.find(piece, max(reached, lowest), latest + len(piece))
+            start = whole.find(piece, max(reached, lowest), highest + len(piece))
+        elif start + len(piece) <= reached and not is_overlap_whole:
+            following = whole.find(piece, reached, min(highest, reached + _LEFT_OUT) + len(piece))
+            start = max(start, following)
         if start < 0:
             raise ValueError(f"the piece {_show(piece)} does not stand behind the one before it")
-        _check_left_out(start - reached, f"before the piece {_show(piece)}")
         starts.append(start)
         lowest, reached = start, max(reached, start + len(piece))
-    _check_left_out(len(whole) - reached, "at the end")
     return starts
+
+
+def _gaps(whole: str, pieces: Sequence[str], starts: Sequence[int]) -> list[int]:
+    """Characters that are left out before each piece, and at the end."""
+    gaps: list[int] = []
+    reached = 0
+    for start, size in (*zip(starts, map(len, pieces), strict=True), (len(whole), 0)):
+        gaps.append(max(0, start - reached))
+        reached = max(reached, start + size)
+    return gaps
 
 
 def _latest(whole: str, pieces: Sequence[str]) -> list[int]:
@@ -118,11 +145,6 @@ def _latest(whole: str, pieces: Sequence[str]) -> list[int]:
             raise ValueError(f"the piece {_show(piece)} {why}: a text that the splitter changes cannot be cited")
         latest.append(highest)
     return latest[::-1]
-
-
-def _check_left_out(characters: int, where: str) -> None:
-    if characters > _LEFT_OUT:
-        raise ValueError(f"{characters} characters left out {where}")
 
 
 def _close_gaps(bounds: list[list[int]], places: Sequence[int]) -> None:

@@ -51,9 +51,12 @@ def split(text: str, folder: Path, written: dict[str, Any]) -> list[str]:
 @pytest.mark.parametrize("check", checks("splitter"), ids=str)
 def test_it_keeps_the_contract(check: Check, name: str, tmp_path: Path) -> None:
     if (check.rule, name) == ("any-text", "at full stops, which are left out"):
-        # It makes one separator of two that follow each other, and so changes the text.
-        with pytest.raises(Violation, match="is not in the document"):
+        # What the kit makes up may hold two full stops in a row, for which see the test below.
+        try:
             check("langchain", tmp_path, SETTINGS[name])
+        except Violation as violation:
+            if "is not in the document" not in str(violation):
+                raise
     else:
         hold(check, "langchain", SETTINGS[name], tmp_path, OF_LIMITS)
 
@@ -81,6 +84,22 @@ def test_all_that_the_recursive_splitter_makes_is_found_again(
     for start, end in spans:
         covered[start:end] = b"\1" * (end - start)
     assert all(covered[place] or character.isspace() for place, character in enumerate(text))
+
+
+def test_a_text_in_which_the_splitter_makes_one_full_stop_of_two_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContractBroken, match="is not in the document: a text that the splitter changes cannot be cite"):
+        split("甲。。乙", tmp_path, SETTINGS["at full stops, which are left out"])
+
+
+@pytest.mark.parametrize("times", [2, 30])
+@pytest.mark.parametrize("sentence", ["道碴厚度不得小於三十公分", "The ballast is thirty deep"])
+def test_equal_sentences_whose_full_stops_are_left_out_have_a_place_each(
+    sentence: str, times: int, tmp_path: Path
+) -> None:
+    text = f"{sentence}。" * times
+
+    assert split(text, tmp_path, SETTINGS["at full stops, which are left out"]) == [f"{sentence}。"] * times
+    assert locate("甲。乙。甲。甲。", ["甲", "乙", "甲", "甲"]) == [(0, 2), (2, 4), (4, 6), (6, 8)]
 
 
 def test_places_are_right_where_lengths_are_counted_in_tokens_and_those_of_langchain_are_not() -> None:
