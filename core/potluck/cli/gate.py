@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from potluck.amounts import many
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -17,8 +18,9 @@ def report(found: GateReport, as_json: bool) -> int:
     if as_json:
         print_json(found.as_json())
     else:
+        questions = many(found.questions, "question")
         for one in found.decisions:
-            echo(f"{one.name}: {one.verdict} after {one.asked} of {found.questions} questions. {one.sentence}")
+            echo(f"{one.name}: {one.verdict} after {one.asked:,} of {questions}. {one.sentence}")
         for note in found.notes:
             echo(note, fg="yellow", err=True)
         echo(f"{found.condition}: {found.verdict}")

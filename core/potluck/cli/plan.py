@@ -109,12 +109,14 @@ def _print_task(plan: TaskPlanResult) -> None:
 
 
 def _print(report: PlanReport) -> None:
+    from potluck.amounts import many
+
     warn(report.failures)
     print_notes(report.notes)
     about = "" if report.exact else " (estimated, never too low)"
-    echo(f"documents: {report.documents} from {report.files} files, {report.chunks} chunks")
+    echo(f"documents: {report.documents:,} from {many(report.files, 'file')}, {many(report.chunks, 'chunk')}")
     cost = _money(report.embedding_cost)
-    echo(f"to embed: {report.texts_to_embed} texts, {report.tokens_to_embed:,} tokens{about}{cost}")
+    echo(f"to embed: {many(report.texts_to_embed, 'text')}, {many(report.tokens_to_embed, 'token')}{about}{cost}")
     window = f"{report.window:,}" if report.window is not None else "any number of"
     echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}")
     echo(f"longer than that: {report.too_long} (fit: {report.fit})")

@@ -69,6 +69,8 @@ def test_every_command_that_needs_only_documents_takes_them(bare: Path) -> None:
     assert "5m以上" in chat.stdout
     assert potluck("index", "notes", *HASHED).stdout.startswith("documents: 0 added")
     assert "documents: 2 from 2 files" in potluck("plan", "notes", *HASHED).stdout
+    one = potluck("plan", str(next(path for path in Path("notes").iterdir() if path.is_file())), *HASHED).stdout
+    assert "documents: 1 from 1 file, 1 chunk\nto embed: 0 texts, 0 tokens\n" in one
     assert potluck("run", "notes", *HASHED).returncode == 0
     assert potluck("workspace", "check", "notes").stdout.startswith("catalogue.sqlite: whole")
     found = potluck_json("evaluate", "notes", "--questions", "questions.jsonl", *HASHED)
