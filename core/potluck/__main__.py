@@ -1,6 +1,6 @@
 """``python -m potluck``."""
 
-from potluck.cli import main
+from potluck.cli.process import run
 
 if __name__ == "__main__":
-    main()
+    run()
