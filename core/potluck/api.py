@@ -252,9 +252,10 @@ class Recipe:
 
     @while_open
     def plan(self) -> PlanReport | TuningPlanResult | TaskPlanResult:
-        """Say what ``run`` would take and what would leave the machine, without embedding, answering or training.
+        """Say what ``run`` would take and what would leave the machine. Some texts are embedded to measure the time.
 
-        What is loaded for it is kept for the run where there is a workspace that can be written; none is made.
+        What is loaded for it is kept for the run where there is a workspace that can be written; none is made. There,
+        where no answer is kept that tells the time of answers, one or two questions are answered, and kept as well.
         Raises ``PotluckError`` for a recipe with neither documents nor a task.
         """
         from potluck.workloads import workload_of

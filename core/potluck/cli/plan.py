@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
+from potluck.amounts import many
 from potluck.cli.common import open_recipe, print_notes, source_options, warn
 from potluck.cli.terminal import echo, print_json
+from potluck.durations import NO_TIME, Duration, clock
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
     from potluck.planning.plan import PlanReport
-    from potluck.results.stages import ComparisonPlanResult, TaskPlanResult, TuningPlanResult
+    from potluck.results.stages import ComparisonPlanResult, PlannedWork, TaskPlanResult, TuningPlanResult
+
+_UNITS = {"load": "file", "split": "document", "embed": "text", "answer": "question"}
+
+_LEAST = 0.05
+"""Seconds that would be shown as none."""
 
 
 @click.command("plan")
@@ -31,8 +38,13 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
     Where the recipe has axes under `compare:`, also what comparing them would take: a few texts are embedded and a few
     steps trained to measure the time, of which nothing is kept.
 
-    Documents are loaded and split for it, which is kept for the run where there is a workspace that can be written
-    (`potluck index` makes one). The exit status is 1 if the run would stop.
+    Of documents: what a run would load, split, embed and answer, each with its time. The time is measured: documents
+    are loaded and split for it, which is kept for the run where there is a workspace that can be written
+    (`potluck index` makes one), and a few texts are embedded. That of answers is told from those that are kept of the
+    same chat model. Where there are none and the documents are indexed, one or two of the recipe's questions are
+    answered, and the answers kept, unless anything would leave the machine.
+
+    The exit status is 1 if the run would stop.
     """
     from potluck.json_values import as_json as as_json_of
     from potluck.planning.plan import PlanReport
@@ -70,9 +82,6 @@ def _plan_axes(opening: Recipe) -> ComparisonPlanResult:
 
 
 def _print_axes(plan: ComparisonPlanResult) -> None:
-    from potluck.amounts import many
-    from potluck.durations import Duration
-
     would = [f"embed {many(plan.texts_to_embed, 'text')}"] if plan.texts_to_embed else []
     would += [f"train {many(plan.trainings, 'model')}"] if plan.trainings else []
     echo(f"to compare {many(plan.variants, 'variant')}: {', '.join([*would, f'ask {plan.answers:,} times'])}")
@@ -91,8 +100,6 @@ def _print_tuning(plan: TuningPlanResult) -> None:
 
 
 def _training_time(plan: TuningPlanResult) -> str:
-    from potluck.durations import Duration
-
     if plan.seconds is None:
         return ""
     if not plan.seconds:
@@ -125,8 +132,31 @@ def _print(report: PlanReport) -> None:
     context = f" of {report.context_window:,}" if report.context_window is not None else ""
     echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")
     _print_hosts(report.leaves)
+    _print_work(report.work)
     for problem in report.problems:
         echo(f"would stop: {problem}", fg="red", err=True)
+
+
+def _print_work(work: Sequence[PlannedWork]) -> None:
+    echo("a run would:" if work else "a run would compute nothing: all is kept from before")
+    for part in work:
+        echo(f"  {part.action} {many(part.count, _UNITS[part.action])}, {_time_of(part)}")
+    todo = [part for part in work if not part.is_done]
+    if len(todo) > 1 and all(part.seconds is not None for part in todo):
+        echo(f"  in all {sum((_duration_of(part) for part in todo), NO_TIME)}")
+
+
+def _time_of(part: PlannedWork) -> str:
+    if part.seconds is None:
+        return f"how long is not known:\n    {part.unknown}"
+    if part.is_done:
+        return f"done now in {clock(part.seconds)} and kept"
+    span = _duration_of(part)
+    return "less than 0.1 s" if span.high < _LEAST else str(span)
+
+
+def _duration_of(part: PlannedWork) -> Duration:
+    return Duration(part.seconds or 0.0, part.seconds_low or 0.0, part.seconds_high or 0.0)
 
 
 def _print_hosts(leaves: Mapping[str, str]) -> None:

@@ -6,16 +6,15 @@ counted once. Texts for a remote embedder are not sent, so that its time is not 
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from potluck.durations import NO_TIME, Duration
-from potluck.embedding.call import call_embedder
 from potluck.evaluation.resources import SharedResources
 from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
 from potluck.planning.plan import plan, remote_hosts
+from potluck.planning.work import seconds_per_token
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import variants
 from potluck.results.stages import ComparisonPlanResult
@@ -24,9 +23,6 @@ from potluck.workloads import workload_of
 
 if TYPE_CHECKING:
     from potluck.components.components import Components
-
-_AT_ONCE = 4
-"""Texts of a sample of the embedder's speed."""
 
 
 @dataclass(slots=True)
@@ -90,16 +86,4 @@ def _add_embedding(total: _Sum, components: Components, resources: SharedResourc
     if "embedder" in remote_hosts(components.recipe):
         total.is_known = total.is_known and not report.texts_to_embed
     elif report.sample:
-        total.time += _seconds_per_token(components, report.sample) * report.tokens_to_embed
-
-
-def _seconds_per_token(components: Components, texts: tuple[str, ...]) -> Duration:
-    """Seconds that the embedder takes for a token; the first text is not counted, before which the model is loaded."""
-    embedder, samples = components.embedder, list[tuple[float, float]]()
-    call_embedder(embedder.embed_passages, texts[:1], 0, embedder)
-    for start in range(0, len(texts), _AT_ONCE):
-        some = texts[start : start + _AT_ONCE]
-        tokens, began = sum(embedder.count_tokens(some)), time.perf_counter()
-        call_embedder(embedder.embed_passages, some, tokens, embedder)
-        samples.append((time.perf_counter() - began, tokens))
-    return Duration.per_unit(samples)
+        total.time += seconds_per_token(components.embedder, report.sample) * report.tokens_to_embed

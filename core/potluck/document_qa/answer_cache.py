@@ -76,8 +76,14 @@ class Asker:
         started, ledger = time.perf_counter(), Ledger()
         given = answerer.answer(question, passages, ledger.open("answer", "passages"))
         asked = Asked(given, ledger, time.perf_counter() - started)
-        self._cache.keep_answer(key, _pack(asked, passages), cached=cached)
+        kept = {**_pack(asked, passages), "chat": self._components.chat_fingerprint}
+        self._cache.keep_answer(key, kept, cached=cached)
         return asked
+
+    def kept(self, question: str, passages: Sequence[Passage]) -> Asked | None:
+        """The answer that is kept of a question from these passages, if there is one; nothing is asked."""
+        found = self._cache.answer(self._key(question, passages), cached=self._cached)
+        return None if found is None else _unpack(found, passages)
 
     def surprise(self, question: str, passages: Sequence[Passage], reference: str) -> Surprise:
         """How surprised the chat model is by a right answer. Raises ``Unsupported`` where it cannot tell."""

@@ -13,6 +13,7 @@ from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.document_qa.answer_cache import Asked, Asker
 from potluck.document_qa.ask import ask_result, refuses
+from potluck.document_qa.planned_work import add_work
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import MissingDependency, PotluckError
@@ -237,11 +238,13 @@ class DocumentQA(Workload):
 
     @staticmethod
     def plan(components: Components, observers: Observers) -> PlanReport:
-        """Documents are loaded and split, and counted. Raises ``PotluckError`` where the recipe names none."""
+        """Load, split and count documents, and measure times. Raises ``PotluckError`` where the recipe names none."""
         recipe = components.recipe
         if recipe.documents is None:
             raise PotluckError(f"{recipe.path}: {DocumentQA.without_documents}")
-        return plan(components, components.workspace, observers)
+        report = plan(components, components.workspace, observers)
+        add_work(report, components, observers, max(DEPTH, recipe.retriever.k))
+        return report
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:

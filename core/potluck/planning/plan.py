@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import chain, islice
@@ -19,9 +20,10 @@ from potluck.json_values import as_json
 from potluck.ledger import Ledger
 from potluck.loading.failure import LoadFailure
 from potluck.observation.stage import stage
+from potluck.planning.work import is_kept, timed_work
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.recipe.prompt_template import PromptTemplate
-from potluck.results.stages import FailureResult, PlanResult
+from potluck.results.stages import FailureResult, PlannedWork, PlanResult
 from potluck.stages.discover import discover
 from potluck.stages.load import account_loads, load_documents, plan_loads
 from potluck.stages.split import account_chunks, split_documents
@@ -65,6 +67,10 @@ class PlanReport:
     ledger: Ledger = field(default_factory=Ledger)
     notes: list[str] = field(default_factory=list)
     """Why work is to be done again that was done before, and what it takes."""
+    work: list[PlannedWork] = field(default_factory=list)
+    """What the run would do, in its order."""
+    is_indexed: bool = False
+    """Whether the index is finished and of these documents as they are."""
     sample: tuple[str, ...] = ()
     """Some of the texts to embed, of which none is too long, by which the embedder's speed can be measured."""
 
@@ -106,6 +112,7 @@ class PlanReport:
                 leaves_the_machine=self.leaves,
                 failures=tuple(FailureResult(one.source, one.error, one.reason) for one in self.failures),
                 ledger=self.ledger.accounts(),
+                work=tuple(self.work),
                 comparison=None,
             )
         )
@@ -145,11 +152,16 @@ def plan(components: Components, workspace: Workspace, observers: Observers) -> 
     why = find_causes(components, workspace.folder)
     again = count_files_to_reread(planned, catalogue.index(components.index_id), catalogue)
     with workspace.write_lock():
+        started = time.perf_counter()
         with stage(observers, "load", "files", len(planned)) as running:
             loaded = load_documents(planned, components, catalogue, running)
+        loading = time.perf_counter()
         with stage(observers, "split", "files", len(loaded.loads)) as running:
             loads, fingerprint = list(loaded.loads.values()), components.splitter_fingerprint
             newly_split = split_documents(loads, components.splitter, fingerprint, catalogue, running)
+        ended, kept = time.perf_counter(), is_kept(components)
+    report.work += timed_work("load", loaded.new, loading - started, kept)
+    report.work += timed_work("split", newly_split, ended - loading, kept)
     report.failures += loaded.failures
     chunks = [chunk for load_id in loads for chunk in catalogue.chunks(load_id, fingerprint)]
     report.files, report.chunks, report.leaves = len(sources), len(chunks), remote_hosts(recipe)
@@ -158,6 +170,8 @@ def plan(components: Components, workspace: Workspace, observers: Observers) -> 
     account_chunks(report.ledger.open("split", "chunks"), chunks, catalogue)
     _count_embedding(report, components, {chunk.text: text for chunk, text in catalogue.chunk_texts(chunks)}, workspace)
     _count_prompt(report, components)
+    state = catalogue.index(components.index_id)
+    report.is_indexed = state is not None and dict(state.loads) == loaded.loads and not report.texts_to_embed
     to_embed, tokens = report.texts_to_embed, report.tokens_to_embed
     report.notes = why.of_index(again, newly_split, to_embed, tokens, components.embedder.price)
     return report

@@ -103,6 +103,24 @@ class ComparisonPlanResult:
 
 
 @dataclass(frozen=True, slots=True)
+class PlannedWork:
+    """A part of what a run would do."""
+
+    action: Literal["load", "split", "embed", "answer"]
+    count: int
+    """How many files, documents, texts or questions; what is kept from before is not counted."""
+    is_done: bool
+    """Whether the plan has done it, and the run finds it done."""
+    seconds: float | None
+    """What it takes, or took where it is done; null where nobody knows."""
+    seconds_low: float | None
+    seconds_high: float | None
+    """Between which times that lies if the machine stays as busy as it is."""
+    unknown: str | None
+    """Why nobody knows; null where somebody does."""
+
+
+@dataclass(frozen=True, slots=True)
 class PlanResult:
     """What a recipe would take. Money is in US dollars, memory in bytes; null where nobody knows."""
 
@@ -138,6 +156,8 @@ class PlanResult:
     failures: tuple[FailureResult, ...]
     ledger: Mapping[str, StageAccount]
     """By stage."""
+    work: tuple[PlannedWork, ...]
+    """What the run would do, in its order; of axes, the recipe as it is without them."""
     comparison: ComparisonPlanResult | None
     """Of the recipe's axes; null where it has none."""
 

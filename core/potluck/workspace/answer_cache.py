@@ -71,6 +71,12 @@ class AnswerCache:
         found: dict[str, Json] = json.loads(row[0])
         return found
 
+    def seconds_of(self, chat: str, count: int) -> list[float]:
+        """What some answers took of the chat model with a fingerprint: ``count`` of those that are kept, at most."""
+        rows = self._db.all("SELECT key, answer, sum FROM answers WHERE instr(answer, ?) LIMIT ?", (chat, count))
+        answers = (json.loads(answer) for key, answer, kept in rows if checksum(key, answer) == kept)
+        return [float(one["seconds"]) for one in answers if one.get("chat") == chat]
+
     def keep_answer(self, key: str, answer: Mapping[str, Json], *, cached: bool = True) -> None:
         """Keep an answer, at once. Not ``cached``: only as long as this is open."""
         if self._fresh or not cached:
