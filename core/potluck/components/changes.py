@@ -148,7 +148,9 @@ def _describe_changes(then: Mapping[str, Any], now: Mapping[str, Any], before: s
         old, new = then.get(key), now.get(key)
         if old == new:
             continue
-        if _HASH.fullmatch(str(old)) or _HASH.fullmatch(str(new)):
+        if isinstance(old, Mapping) and isinstance(new, Mapping):  # named one by one: a whole group hides which it was
+            yield from _describe_changes(old, new, f"{before}{key}.")
+        elif _HASH.fullmatch(str(old)) or _HASH.fullmatch(str(new)):
             yield f"the files of {before}{key} changed"
         else:
             yield f"{before}{key} {_text_of(old)} -> {_text_of(new)}"

@@ -11,7 +11,8 @@ Device: TypeAlias = Literal["auto", "cpu", "cuda"]
 """Where a model computes: ``auto`` is a graphics card where torch finds one (CUDA, ROCm), else the processor."""
 
 
-_COMPUTES_BFLOAT16 = ("avx512_bf16", "amx_bf16")
+# avx512_bf16 alone multiplies in bfloat16 and is slower than in float32 (docs/benchmarks/performance.md).
+_FAST_IN_BFLOAT16 = "amx_bf16"
 
 
 def resolve_device(device: Device) -> str:
@@ -35,7 +36,7 @@ def resolve_dtype(dtype: str, device: str = "cpu") -> str:
 
 
 def fastest_dtype(device: str = "cpu") -> str:
-    """``bfloat16`` where the device computes in it, else ``float32``."""
+    """``bfloat16`` where the device is faster in it (a graphics card that has it, AMX), else ``float32``."""
     if device != "cpu":
         import torch
 
@@ -44,4 +45,4 @@ def fastest_dtype(device: str = "cpu") -> str:
         processor = Path("/proc/cpuinfo").read_text(encoding="utf-8")
     except OSError:
         return "float32"
-    return "bfloat16" if any(flag in processor for flag in _COMPUTES_BFLOAT16) else "float32"
+    return "bfloat16" if _FAST_IN_BFLOAT16 in processor else "float32"

@@ -10,6 +10,7 @@ from potluck.amounts import many
 from potluck.report.content import Chart, Column, Table
 from potluck.report.paths import relative_path
 from potluck.results.comparison import Curve, CurvePoint
+from potluck.tuning.evaluation_rows import evaluation_rows
 
 if TYPE_CHECKING:
     from potluck.stages.tune import TuneReport
@@ -42,7 +43,7 @@ def training_table(report: TuneReport, folder: Path) -> Table:
         ("Training time", f"{tuned.seconds:,.1f} s"),
         ("Tokens a second", f"{tuned.tokens_per_second:,.0f}"),
         ("Training loss at the end", "" if report.train_loss is None else f"{report.train_loss:.4f} nats a token"),
-        *((f"Validation: {name}", f"{value:.4f}") for name, value in report.metrics.items() if name != "step"),
+        *((f"Validation: {name}", value) for name, value in evaluation_rows(report.metrics)),
         ("Artifact", relative_path(report.adapter, folder)),
     ]
     return Table("Training", (Column("What"), Column("Value")), tuple(row for row in rows if row[1]))

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from potluck.tuning.card_code import usage_code
+from potluck.tuning.evaluation_rows import evaluation_rows
 from potluck.tuning.usage import CardUsage
 
 _LABELS = 30
@@ -78,13 +79,13 @@ def _rows(manifest: Mapping[str, Any], usage: CardUsage) -> list[tuple[str, str]
         ("trained parameters", f"{training['trainable_parameters']:,}"),
         ("optimiser steps", f"{len(losses):,}"),
         ("loss, first and last step", f"{losses[0]:.4f}, {losses[-1]:.4f} nats a token" if losses else "none"),
-        *((f"validation {name}", f"{value:.4f}") for name, value in _last(training["evaluations"]).items()),
+        *_validation(training["evaluations"]),
         ("seed", str(manifest["seed"])),
     ]
 
 
-def _last(evaluations: list[dict[str, float]]) -> dict[str, float]:
-    return {name: value for name, value in evaluations[-1].items() if name != "step"} if evaluations else {}
+def _validation(evaluations: list[dict[str, float]]) -> list[tuple[str, str]]:
+    return [(f"validation {name}", value) for name, value in evaluation_rows(evaluations[-1])] if evaluations else []
 
 
 def _labels(labels: list[str]) -> str:

@@ -15,6 +15,8 @@ from potluck.tuning.usage import CardUsage, label_end
 _PYPI = re.compile(r"pypi://(?P<package>[^=]+)==(?P<version>[^/]+)/(?P<member>[^#]+)")
 _HUB = re.compile(r"hf://(?P<repository>[\w.-]+/[\w.-]+?)(@(?P<revision>[\w.-]+))?(/(?P<file>.+))?")
 
+_BESIDE_RECIPE = "# the base model, from the folder of the recipe: run this there, or name where it lies"
+
 _CLASSIFY = '''
 labels = {labels}
 
@@ -128,7 +130,9 @@ def _base(model: str) -> list[str]:
         more += f", gguf_file={found['file']!r}" if found["file"] else ""
     elif model.lower().endswith(".gguf"):
         folder, _, name = model.rpartition("/")
-        place, more = repr(folder or "."), f", gguf_file={name!r}"
+        before, place, more = [_BESIDE_RECIPE], repr(folder or "."), f", gguf_file={name!r}"
+    else:
+        before = [_BESIDE_RECIPE]
     return [
         *before,
         f'model = AutoModelForCausalLM.from_pretrained({place}{more}, dtype="float32")',

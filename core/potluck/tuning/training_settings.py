@@ -93,7 +93,7 @@ class Training(Config):
     """To whom a training reports: to nobody but the recipe's ``observers``."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights that are not trained; ``auto`` takes bfloat16 where the device computes in it."""
+    """The precision of the weights that are not trained; ``auto`` takes bfloat16 where the device is faster in it."""
 
     fsdp: bool = False
     """Spread the weights of all layers over the processes that ``torchrun`` starts, with their gradients and the

@@ -62,6 +62,16 @@ def test_each_difference_is_a_phrase(changes: dict[str, Any], phrases: list[str]
     assert [*identity_differences("splitter", identity(), identity(**changes))] == phrases
 
 
+def test_of_a_group_of_settings_those_that_changed_are_named() -> None:
+    then = identity(settings={"training": {"epochs": 6, "rate": None, "標籤": {"a": 1, "b": 2}}})
+    now = identity(settings={"training": {"epochs": 6, "rate": 0.004, "標籤": {"a": 1, "b": 3}}})
+
+    assert [*identity_differences("tuner", then, now)] == [
+        "tuner.training.rate nothing -> 0.004",
+        "tuner.training.標籤.b 2 -> 3",
+    ]
+
+
 @pytest.mark.parametrize(
     ("value", "hashed"),
     [("0" * 32, True), ("a" * 64, True), ("0" * 31, False), ("g" * 32, False), ("A" * 32, False)],

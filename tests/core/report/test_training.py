@@ -37,7 +37,7 @@ def test_the_figures_of_a_training_name_the_artifact_from_the_recipes_folder() -
     rows = dict(training_table(trained(HERE), HERE).rows)
     assert rows["Artifact"] == ".potluck/tuned/abc/result"
     assert (rows["Optimiser steps"], rows["Tokens a second"]) == ("400", "1,234")
-    assert rows["Validation: loss"] == f"{trained(HERE).metrics['loss']:.4f}"
+    assert rows["Validation: loss"] == f"{trained(HERE).metrics['loss']:.4f} nats a token"
     assert "Validation: step" not in rows
 
 

@@ -89,12 +89,22 @@ def test_it_shows_a_program_that_asks_as_it_was_tuned() -> None:
     assert "'好不好？{prompt}'.format(prompt=prompt)" in code
 
 
+def test_what_the_last_evaluation_counted_is_said_in_words() -> None:
+    last = {"step": 2, "loss": 0.5, "answers": 0.75, "gained": 4.0, "lost": 1.0, "examples": 8.0}
+
+    text = model_card(manifest(training={**manifest()["training"], "evaluations": [last]}), "2.0")
+
+    assert "| validation answers right token by token | 75.0% |" in text
+    assert "| validation answers become right | 4 |" in text
+    assert "8.0000" not in text
+
+
 def test_the_last_evaluation_is_shown_without_its_step() -> None:
     training = {**manifest()["training"], "evaluations": [{"step": 1, "loss": 9.0}, {"step": 2, "loss": 0.5}]}
 
     text = model_card(manifest(training=training), "2.0")
 
-    assert "| validation loss | 0.5000 |" in text
+    assert "| validation loss | 0.5000 nats a token |" in text
     assert "validation step" not in text
 
 

@@ -146,6 +146,13 @@ def test_the_base_is_loaded_from_where_the_recipe_has_it(model: str, lines: list
     compile(code, "card", "exec")
 
 
+@pytest.mark.parametrize(
+    ("model", "beside"), [("small", True), ("模型/a.gguf", True), ("hf://org/name", False), ("pypi://one==1/w", False)]
+)
+def test_a_base_beside_the_recipe_is_said_to_be_there(model: str, beside: bool) -> None:
+    assert ("# the base model, from the folder of the recipe: run this there" in usage_code(manifest(model))) == beside
+
+
 def test_labels_of_which_one_begins_another_are_told_apart_by_their_end() -> None:
     assert "text + label + '</s>' for label" in usage_code(manifest("model"))
     assert "text + label for label" in usage_code({**manifest("model"), "labels": ["好", "壞"]})

@@ -37,7 +37,7 @@ class WritingConfig(LocalConfig):
     """Settings of one that writes its answer."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
+    """The precision of the weights. ``auto`` takes bfloat16 where the device is faster in it."""
 
 
 class LocalChat(ChatModel):

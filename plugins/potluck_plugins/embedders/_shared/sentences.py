@@ -32,7 +32,7 @@ class SentencesConfig(EmbedderConfig):
     """Put before a passage: ``passage: `` for E5 models."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
-    """The precision of the weights. ``auto`` takes bfloat16 where the device computes in it."""
+    """The precision of the weights. ``auto`` takes bfloat16 where the device is faster in it."""
 
     device: Annotated[Device, Operational, Pinned] = "auto"
     """Where to compute: ``auto`` takes a graphics card where torch finds one."""
