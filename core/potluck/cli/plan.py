@@ -116,8 +116,6 @@ def _print_task(plan: TaskPlanResult) -> None:
 
 
 def _print(report: PlanReport) -> None:
-    from potluck.amounts import many
-
     warn(report.failures)
     print_notes(report.notes)
     about = "" if report.exact else " (estimated, never too low)"
@@ -132,7 +130,8 @@ def _print(report: PlanReport) -> None:
     context = f" of {report.context_window:,}" if report.context_window is not None else ""
     echo(f"a question: about {report.prompt_tokens:,} tokens{context}{_money(report.question_cost)}")
     _print_hosts(report.leaves)
-    _print_work(report.work)
+    if not report.problems:
+        _print_work(report.work)
     for problem in report.problems:
         echo(f"would stop: {problem}", fg="red", err=True)
 

@@ -80,7 +80,7 @@ class Asker:
         self._cache.keep_answer(key, kept, cached=cached)
         return asked
 
-    def kept(self, question: str, passages: Sequence[Passage]) -> Asked | None:
+    def find(self, question: str, passages: Sequence[Passage]) -> Asked | None:
         """The answer that is kept of a question from these passages, if there is one; nothing is asked."""
         found = self._cache.answer(self._key(question, passages), cached=self._cached)
         return None if found is None else _unpack(found, passages)

@@ -118,7 +118,7 @@ def _find_answers(
         results, _ = search(looked_up, deep, searcher, observers, cache)
     for question, result in zip(looked_up, results, strict=True):
         passages = result.passages[: recipe.retriever.k]
-        if found.asker.kept(question, passages) is None:
+        if found.asker.find(question, passages) is None:
             found.unanswered.append((question, passages))
         else:
             found.answered += 1
