@@ -7,7 +7,7 @@ COPY core core
 COPY plugins plugins
 COPY docs/examples docs/examples
 RUN python -m venv /opt/potluck
-RUN /opt/potluck/bin/pip install --no-cache-dir '.[demo,compare]'
+RUN /opt/potluck/bin/pip install --no-cache-dir '.[demo]'
 
 FROM python:${PYTHON}-slim
 COPY --from=build /opt/potluck /opt/potluck

@@ -53,6 +53,7 @@ def command(
 
     started = time.time()
     with open_recipe(sources, overrides, as_json, fresh=fresh, apart=questions) as opening:
+        opening.check_questions(questions, limit)
         prepared = opening.prepare()
         report = opening.evaluate(questions, limit)
         kept = opening.keep(Done("evaluate", started, questions, limit), prepared, report)

@@ -13,7 +13,8 @@ def ledger_lines(ledger: Ledger) -> Iterator[str]:
     """What every stage kept, and below it what was cut, left out or noted; ``--json`` has all amounts."""
     kept = ", ".join(f"{entry.stage} {_amount(entry.went_out, entry.unit)}" for entry in ledger.entries)
     lost = [line for entry in ledger.entries for line in _losses(entry)]
-    yield f"ledger: {'' if lost else 'nothing lost; '}{kept}"
+    noted = any(entry.notes for entry in ledger.entries)
+    yield f"ledger: {'' if lost or noted else 'nothing lost; '}{kept}"
     yield from (f"  {line}" for line in lost)
     for entry in ledger.entries:
         yield from (f"  {entry.stage}: {visible_line(note)}" for note in entry.notes)

@@ -22,6 +22,7 @@ from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import Design, variants
 from potluck.recipe.yaml_reader import parse_value
 from potluck.results.comparison import Cause, ComparisonResult, JudgedPair, JudgeResult
+from potluck.statistics.distributions import check_distributions
 from potluck.workspace.manifests import new_run_id
 
 
@@ -54,6 +55,7 @@ class Compared:
 
 def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Compared:
     """Run every variant on the same questions, and say what differs, whether it is real, and why."""
+    check_distributions()
     with resources.borrow(recipe) as components:
         scorer = Scorer(components.metrics, recipe.metrics)
         if plan.metric is not None:

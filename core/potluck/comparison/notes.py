@@ -13,13 +13,13 @@ from potluck.fingerprints import fingerprint
 def notes(runs: Sequence[VariantRun]) -> list[str]:
     """What is to be said of each variant (of its first round), then of models that were asked at different times.
 
-    What is said of several variants stands there once, with all their names.
+    What is said of several variants stands there once, with their names, or with "all variants".
     """
     said: dict[str, list[str]] = {}
     for run in runs:
         for note in dict.fromkeys(_notes_on(run)):
             said.setdefault(note, []).append(run.variant.name)
-    return [*(f"{', '.join(names)}: {note}" for note, names in said.items()), *_changed_models(runs)]
+    return [*(f"{_names(names, runs)}: {note}" for note, names in said.items()), *_changed_models(runs)]
 
 
 def _notes_on(run: VariantRun) -> Iterator[str]:
@@ -39,4 +39,8 @@ def _changed_models(runs: Sequence[VariantRun]) -> Iterator[str]:
         names.setdefault(key, []).append(run.variant.name)
     for key, served in by_model.items():
         for note in changed_model(served):
-            yield f"{', '.join(names[key])}: {note}"
+            yield f"{_names(names[key], runs)}: {note}"
+
+
+def _names(names: Sequence[str], runs: Sequence[VariantRun]) -> str:
+    return "all variants" if 1 < len(names) == len(runs) else ", ".join(names)

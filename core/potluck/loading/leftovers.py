@@ -1,4 +1,4 @@
-"""Files that office programs and operating systems leave beside documents and that are not documents."""
+"""Files that programs and operating systems leave beside documents and that are not documents."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ _NAMES = (
     "desktop.ini",
     ".ds_store",
     "._*",  # resource forks of macOS
+    "potluck.lock",  # what `potluck lock` writes beside a recipe, and so often among its documents
 )
 _FOLDERS = {"__macosx"}
 

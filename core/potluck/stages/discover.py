@@ -19,9 +19,9 @@ def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -
     """The files that the patterns mean, each once, in order of their names.
 
     A pattern is a file, a folder (all files below it that are not hidden), or a glob (``**`` spans folders). Links
-    are followed, a loop of links once. What office programs and systems leave beside documents (``~$report.docx``,
-    ``Thumbs.db``) is passed over unless a pattern is its very name. Raises ``NoDocuments`` naming the pattern that
-    matches nothing.
+    are followed, a loop of links once. What programs and systems leave beside documents (``~$report.docx``,
+    ``Thumbs.db``, ``potluck.lock``) is passed over unless a pattern is its very name. Raises ``NoDocuments`` naming the
+    pattern that matches nothing.
     """
     found: dict[str, Source] = {}
     for pattern in patterns:
@@ -32,7 +32,11 @@ def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -
         found.update((source.name, source) for source in matched)
     left = [source for name, source in sorted(found.items()) if not _is_excluded(name, exclude)]
     if not left:
-        raise NoDocuments(f"'exclude' leaves none of the {len(found)} files that {', '.join(patterns)} matches")
+        where = f"{base}: the folder holds" if list(patterns) == [os.curdir] else f"{', '.join(patterns)}:"
+        excluded = (
+            f"{len(found)} files, all of which 'exclude' names" if len(found) > 1 else "one file, which 'exclude' names"
+        )
+        raise NoDocuments(f"{where} no documents but {excluded}; put documents there")
     return left
 
 

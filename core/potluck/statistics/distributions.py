@@ -53,6 +53,11 @@ def coin_toss_quantiles(tosses: int, count: int) -> Array:
     return np.searchsorted(reached, (np.arange(count) + 0.5) / count).astype(np.float64)
 
 
+def check_distributions() -> None:
+    """Raise ``MissingDependency`` without scipy: before the work whose result would need it."""
+    _scipy_special()
+
+
 def _scipy_special() -> Any:
     try:
         from scipy import special

@@ -37,6 +37,17 @@ def test_evaluate_measures_and_lists_each_answer(notes_home: Path) -> None:
     assert len(potluck_json("evaluate", "recipe.yaml", "--limit", "1")["questions"]) == 1
 
 
+@pytest.mark.parametrize("command", ["evaluate", "run"])
+def test_a_fault_in_the_questions_is_told_before_any_document_is_read(notes_home: Path, command: str) -> None:
+    Path("wrong.jsonl").write_text('{"question": ""}\n', encoding="utf-8")
+
+    done = potluck(command, "recipe.yaml", "--set", "questions=wrong.jsonl")
+
+    assert done.returncode == 1
+    assert "wrong.jsonl:1" in done.stderr
+    assert not (notes_home / ".potluck" / "stores").exists()
+
+
 def printed(capsys: pytest.CaptureFixture[str], report: EvaluationReport) -> list[str]:
     print_evaluation(report)
     return capsys.readouterr().out.splitlines()

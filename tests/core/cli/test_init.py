@@ -37,3 +37,20 @@ def test_here_without_documents_it_asks_for_some(tmp_path: Path) -> None:
         "questions.jsonl is there already, and stays as it is",
         "next: put documents into ., then potluck ask . 'Your question?'",
     ]
+
+
+def test_a_question_to_its_folder_while_that_is_empty_is_told_where_documents_go(tmp_path: Path) -> None:
+    potluck("init", cwd=tmp_path)
+
+    done = potluck("ask", ".", "哪一年？", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert f"{tmp_path}: the folder holds no documents but 2 files, all of which 'exclude' names" in done.stderr
+
+
+def test_what_the_lock_is_written_into_is_no_document_of_its_folder(tmp_path: Path) -> None:
+    (tmp_path / "橋.txt").write_text("The bridge was built in 1936. 橋建於 1936 年。", encoding="utf-8")
+    potluck("init", cwd=tmp_path)
+
+    assert potluck("lock", "recipe.yaml", cwd=tmp_path).returncode == 0
+    assert potluck("lock", "recipe.yaml", "--check", cwd=tmp_path).stdout == "as pinned\n"

@@ -47,10 +47,10 @@ def test_what_is_counted_in_tokens_alone_is_told_in_tokens() -> None:
     ]
 
 
-def test_what_was_there_in_the_same_words_is_no_loss_and_a_note_alone_is_told() -> None:
+def test_what_was_there_in_the_same_words_is_no_loss_and_beside_a_note_nothing_is_called_whole() -> None:
     ledger = Ledger()
     entry = ledger.open("embed", "texts")
     entry.came_in, entry.went_out, entry.deduplicated = Amount(2), Amount(2), Amount(1, 10)
     entry.notes.append("one is worth a look")
 
-    assert list(ledger_lines(ledger)) == ["ledger: nothing lost; embed 2 texts", "  embed: one is worth a look"]
+    assert list(ledger_lines(ledger)) == ["ledger: embed 2 texts", "  embed: one is worth a look"]

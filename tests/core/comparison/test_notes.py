@@ -9,6 +9,7 @@ Modules: ``potluck.comparison.causes``, ``potluck.comparison.curves``,
 from __future__ import annotations
 
 import json
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -97,7 +98,7 @@ def test_answers_that_never_end_are_told_once_with_the_names_of_the_variants(doc
     found = notes("compare", documents, "--swap", "retriever.k=1,2", "--no-causes")
 
     cut = "cut answers: 3 of 3 (100%) ended at the limit of 256 tokens (chat.max_tokens)"
-    assert f"k=1, k=2: {cut}: the model does not end its answers" in found
+    assert f"all variants: {cut}: the model does not end its answers" in found
 
 
 def test_documents_that_could_not_be_read_are_told(documents: Path) -> None:
@@ -107,6 +108,19 @@ def test_documents_that_could_not_be_read_are_told(documents: Path) -> None:
     name, said = note.split(": ", 1)
     assert name == "documents=doc.txt,壞.pdf"
     assert said.startswith("documents not read: 1 (壞.pdf: ")
+
+
+def test_what_is_missing_for_the_verdict_is_said_before_any_question_is_asked(
+    documents: Path, server: Scripted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)
+
+    done = invoke(potluck, "compare", str(documents), "--swap", "retriever.k=1,2")
+
+    assert done.exit_code == 1
+    assert "comparing needs the package 'scipy'" in str(done.exception)
+    assert not server.asked
+    assert not (documents.parent / ".potluck" / "runs").exists()
 
 
 def test_the_page_and_the_terminal_say_what_the_document_says(documents: Path, server: Scripted) -> None:

@@ -29,6 +29,7 @@ from potluck.loading.leftovers import is_leftover
         "._規範.docx",
         "__MACOSX/規範.docx",
         "a/__macosx/b.txt",
+        "資料/potluck.lock",
     ],
 )
 def test_what_office_programs_and_systems_leave_is_no_document(name: str) -> None:

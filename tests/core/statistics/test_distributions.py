@@ -8,7 +8,7 @@ import pytest
 from scipy import stats
 
 from potluck.errors import MissingDependency
-from potluck.statistics.distributions import ALPHA, coin_toss_cdf, student_quantile
+from potluck.statistics.distributions import ALPHA, check_distributions, coin_toss_cdf, student_quantile
 
 
 @pytest.mark.parametrize("degrees", [1, 2, 9, 300])
@@ -26,6 +26,6 @@ def test_tosses_of_a_coin_are_binomial(heads: int, tosses: int) -> None:
 def test_without_scipy_the_error_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "scipy", None)
 
-    for compute in (lambda: student_quantile(3), lambda: coin_toss_cdf(1, 2)):
+    for compute in (check_distributions, lambda: student_quantile(3), lambda: coin_toss_cdf(1, 2)):
         with pytest.raises(MissingDependency, match=r"pip install .*\[compare\]'"):
             compute()
