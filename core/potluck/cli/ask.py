@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.answering.remarks import remarks_on
-from potluck.cli.common import json_option, open_recipe, print_citations, print_ledger, set_option, warn
+from potluck.cli.common import (
+    json_option,
+    open_recipe,
+    print_citations,
+    print_ledger,
+    quiet_option,
+    set_option,
+    warn,
+)
 from potluck.cli.task_fields import field_option, given_fields, typed_fields
 from potluck.cli.terminal import echo, is_terminal, print_json, shell_word
 from potluck.errors import PotluckError
@@ -27,6 +35,7 @@ _LABELS = 5
 @click.argument("words", nargs=-1, required=True, type=click.Path(), metavar="SOURCE... [QUESTION]")
 @set_option
 @json_option
+@quiet_option
 @field_option
 def command(words: tuple[str, ...], overrides: tuple[str, ...], as_json: bool, fields: tuple[str, ...]) -> None:
     """Answer a question from a recipe's documents, with citations.

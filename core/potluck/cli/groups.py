@@ -9,6 +9,9 @@ import click
 from potluck.cli.terminal import shell_word
 from potluck.suggestions import did_you_mean
 
+_LONGEST = 200
+"""Characters of a first sentence; click cuts it where it is longer."""
+
 
 class CommandGroup(click.Group):
     """A group whose error for an unknown command suggests one, or says what to do with a path in its place."""
@@ -22,6 +25,12 @@ class CommandGroup(click.Group):
         if unknown:
             raise click.UsageError(f"No such command {name!r}{self._explain(ctx, name)}.", ctx)
         return super().resolve_command(ctx, args)
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """List the commands, each with its whole first sentence."""
+        found = [(name, self.get_command(ctx, name)) for name in self.list_commands(ctx)]
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, one.get_short_help_str(_LONGEST)) for name, one in found if one is not None])
 
     def _explain(self, ctx: click.Context, name: str) -> str:
         if ctx.parent is None and os.path.exists(name):

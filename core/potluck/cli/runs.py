@@ -10,6 +10,7 @@ import click
 
 from potluck.amounts import many, size
 from potluck.cli.common import json_option
+from potluck.cli.groups import CommandGroup
 from potluck.cli.terminal import draw, echo, is_terminal, print_json
 
 if TYPE_CHECKING:
@@ -27,7 +28,7 @@ _SHORTEST = 4
 run_argument = click.argument("run", metavar="RUN")
 
 
-@click.group("runs")
+@click.group("runs", cls=CommandGroup)
 def command() -> None:
     """List the runs that are kept, look at one, compare two, or remove some.
 

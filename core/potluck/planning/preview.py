@@ -58,7 +58,7 @@ def _sources(paths: Sequence[Path]) -> Iterator[Source | LoadFailure]:
         try:
             yield from discover(Path.cwd(), [str(path)])
         except NoDocuments as error:
-            yield LoadFailure(str(path), type(error).__name__, str(error))
+            yield LoadFailure(str(path), type(error).__name__, str(error).removeprefix(f"{path}: "))
 
 
 def _load(source: Source, documents: Documents, worker: Worker) -> list[Document] | LoadFailure:

@@ -34,6 +34,16 @@ def test_ask_cites_the_documents_own_words(notes_home: Path) -> None:
     assert {"ledger", "seconds", "tokens"} <= set(report)
 
 
+def test_one_who_wants_quiet_reads_the_answer_and_where_it_comes_from(notes_home: Path) -> None:
+    ask = ("ask", "recipe.yaml", "短鋼軌是什麼？")
+    whole, quiet = potluck(*ask), potluck(*ask, "-q")
+        potluck("ask", "recipe.yaml", "短鋼軌是什麼？"),
+        potluck("ask", "recipe.yaml", "短鋼軌是什麼？", "-q"),
+    )
+
+    assert quiet.stdout == whole.stdout.partition("ledger: ")[0] != whole.stdout
+
+
 def test_an_answer_that_is_not_there_is_refused_in_the_language_of_the_question(notes_home: Path) -> None:
     report = potluck_json("ask", "recipe.yaml", "道岔的轉轍器要用哪一種馬達？")
 

@@ -19,6 +19,7 @@ from support.commands import potluck
         (["Ask"], "No such command 'Ask' (did you mean 'ask'?)."),
         (["plugins", "lst"], "No such command 'lst' (did you mean 'list'?)."),
         (["workspace", "repare"], "No such command 'repare' (did you mean 'repair'?)."),
+        (["runs", "shw"], "No such command 'shw' (did you mean 'show'?)."),
         (["prompts", "scor"], "No such command 'scor' (did you mean 'score'?)."),
         (["出發"], "No such command '出發'."),
         (["recipe.yaml"], "but there is a file or folder of that name. To run it: potluck run recipe.yaml."),
@@ -42,3 +43,11 @@ def test_an_option_that_does_not_exist_is_told_as_before(tmp_path: Path) -> None
 
     assert done.returncode == 1
     assert "--debgu" in done.stderr
+
+
+@pytest.mark.parametrize("group", ["plugins", "prompts", "runs", "workspace"])
+def test_the_help_of_a_group_says_what_each_command_does_in_a_whole_sentence(group: str) -> None:
+    listed = potluck(group, "--help").stdout.partition("Commands:")[2]
+
+    assert listed.count(".") >= 2
+    assert "..." not in listed

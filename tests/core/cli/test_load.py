@@ -43,3 +43,10 @@ def test_an_encrypted_file_is_told_with_the_option_that_opens_it(shared_data: Pa
     assert locked.stderr.endswith("it is encrypted; give it by an environment variable: --set 'password=${NAME}'\n")
     wrong = potluck("load", path, "--set", "password=${NAME}", NAME="nonsense")
     assert wrong.stderr.endswith("it is encrypted, and the password does not open it\n")
+
+
+def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
+    done = potluck("load", "沒有.pdf", cwd=tmp_path)
+
+    assert done.returncode == 1
+    assert done.stderr.endswith(f"not read: 沒有.pdf: there is no such file or folder below {tmp_path}\n")
