@@ -37,9 +37,6 @@ def test_ask_cites_the_documents_own_words(notes_home: Path) -> None:
 def test_one_who_wants_quiet_reads_the_answer_and_where_it_comes_from(notes_home: Path) -> None:
     ask = ("ask", "recipe.yaml", "短鋼軌是什麼？")
     whole, quiet = potluck(*ask), potluck(*ask, "-q")
-        potluck("ask", "recipe.yaml", "短鋼軌是什麼？"),
-        potluck("ask", "recipe.yaml", "短鋼軌是什麼？", "-q"),
-    )
 
     assert quiet.stdout == whole.stdout.partition("ledger: ")[0] != whole.stdout
 
