@@ -14,6 +14,8 @@ from potluck.workspace import Workspace
 from potluck.workspace.storage_errors import refuse_obstacle
 
 _NAME = "catalogue.sqlite"
+_TRAINED = "tuned"
+"""The folder of models that were trained, which are read and never changed."""
 _DATABASES = (_NAME, "calls.sqlite")
 
 
@@ -32,6 +34,9 @@ def scratch(folder: Path) -> Iterator[Workspace]:
             _copy(folder / _NAME, copy / _NAME)
         for path in folder.glob("*.json"):
             shutil.copyfile(path, copy / path.name)
+        if (folder / _TRAINED).is_dir():
+            with suppress(OSError):  # some systems let few users link: then a model counts as one to be trained
+                (copy / _TRAINED).symlink_to((folder / _TRAINED).absolute(), target_is_directory=True)
         with closing(Workspace(copy)) as workspace:
             yield workspace
 

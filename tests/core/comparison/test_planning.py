@@ -14,7 +14,7 @@ from typing import Any
 
 import pytest
 
-from potluck import recipe
+from potluck import Recipe, recipe
 from potluck.cli import potluck
 from potluck.comparison.planning import plan_comparison
 from potluck.evaluation.resources import SharedResources
@@ -85,3 +85,28 @@ def test_programs_get_the_figures(path: Path) -> None:
 
     assert (found["variants"], found["answers"], found["trainings"]) == (4, 4 * ITEMS, 0)
     assert isinstance(found["seconds"], float)
+
+
+def plan_of(opened: Recipe) -> ComparisonPlanResult:
+    with (
+        opened.looking() as components,
+        closing(SharedResources(components.workspace, components.models, Observers())) as shared,
+    ):
+        return plan_comparison(opened.model, shared)
+
+
+def test_a_model_that_variants_share_is_trained_once_and_not_again_where_it_was_trained(tmp_path: Path) -> None:
+    pytest.importorskip("peft")
+    from support import tuning
+
+    home = tuning.write_home(tmp_path, tuning.make_model(tmp_path / "tiny"))
+    axes = {"chat.max_tokens": {"四": 4, "五": 5}}
+    with tuning.recipe(home, task="generation", compare=axes, questions="test.jsonl") as opened:
+        first = plan_of(opened)
+        trained = opened.tune().adapter
+        again = plan_of(opened)
+
+    assert (first.variants, first.trainings, again.trainings) == (2, 1, 0)
+    assert first.seconds
+    assert again.seconds == 0
+    assert trained.is_dir(), "the plan's copy of the workspace was thrown away, and what was trained was not"
