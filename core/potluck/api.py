@@ -179,7 +179,7 @@ class Recipe:
     @while_open
     def check_questions(self, questions: str | Path | None = None, limit: int | None = None) -> None:
         """Raise ``PotluckError`` where the questions cannot be asked: at once, before documents are read."""
-        self._workload(Path(questions) if questions is not None else None, limit).read_checked(self.model)
+        self._workload(Path(questions) if questions is not None else None, limit).read(self.model)
 
     @while_open
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
@@ -243,7 +243,7 @@ class Recipe:
         check_lock(self.model, self.components)
         started, workload = time.time(), self._workload()
         if self.model.questions is not None:
-            workload.read_checked(self.model)
+            workload.read(self.model)
         with storage_errors(self.workspace.folder):
             preparation = workload.begin(self.model)
             evaluation = workload.evaluate(self.model) if self.model.questions is not None else None

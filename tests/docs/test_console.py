@@ -30,8 +30,8 @@ def commands() -> Iterator[tuple[str, str, list[str]]]:
 
 
 def is_slow(command: str) -> bool:
-    """Whether it computes vectors by a model that takes a minute."""
-    return "text2vec-or-ada-002" in command
+    """Whether it computes vectors by a model that takes a minute, or for many variants."""
+    return "text2vec-or-ada-002" in command or command.startswith("potluck compare recipe.yaml --swap retriever.")
 
 
 CASES = [pytest.param(*case, marks=pytest.mark.slow if is_slow(case[1]) else ()) for case in commands()]

@@ -52,7 +52,10 @@ def packages(tmp_path_factory: pytest.TempPathFactory, environment: Environment)
 
 
 @pytest.fixture(
-    scope="module", params=[pytest.param(kind, marks=pytest.mark.slow if kind == "tuner" else ()) for kind in KINDS]
+    scope="module",
+    params=[
+        pytest.param(kind, marks=() if kind in ("loader", "splitter", "metric") else pytest.mark.slow) for kind in KINDS
+    ],
 )
 def package(request: pytest.FixtureRequest, packages: dict[Kind, Package]) -> Package:
     """One of them."""

@@ -88,12 +88,6 @@ class Workload(ABC):
     def read(self, recipe: RecipeModel) -> QuestionFile:
         """The questions of the file as the recipe asks them. Raises ``PotluckError`` where there are none."""
 
-    def read_checked(self, recipe: RecipeModel) -> QuestionFile:
-        """Read the questions, of which the recipe can be measured. Raises ``PotluckError`` where that does not go."""
-        file = self.read(recipe)
-        self.check([recipe], file.questions)
-        return file
-
     def check(self, recipes: Sequence[RecipeModel], questions: Sequence[Question]) -> None:  # noqa: B027
         """Raise ``RecipeError`` for questions that none of the recipes can be measured on; here all can."""
 
@@ -154,7 +148,8 @@ class Workload(ABC):
     def evaluate(self, recipe: RecipeModel) -> EvaluationReport:
         """Answer every question of the file and measure. What was asked before is not asked again."""
         started = time.perf_counter()
-        file = self.read_checked(recipe)
+        file = self.read(recipe)
+        self.check([recipe], file.questions)
         self.prepare(recipe, file.questions)
         answered = self.answer(recipe, file.questions)
         return self.report(recipe, answered, file.notes, time.perf_counter() - started)

@@ -63,6 +63,7 @@ def test_the_list_of_bundled_plugins_is_whole_and_aligned() -> None:
     assert {line.index("potluck") for line in lines} == {head.index("package")}
 
 
+@pytest.mark.slow
 def test_the_doctor_says_a_line_of_each_and_how_long_its_import_takes(site: Path) -> None:
     done = potluck("plugins", "doctor")
     lines = done.stdout.splitlines()

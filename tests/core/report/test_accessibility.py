@@ -19,7 +19,7 @@ def violations(page: Page) -> list[str]:
 @pytest.mark.parametrize(
     ("width", "scheme"),
     [
-        (360, "dark"),
+        pytest.param(360, "dark", marks=pytest.mark.slow),
         pytest.param(1280, "light", marks=pytest.mark.slow),
         pytest.param(1280, "dark", marks=pytest.mark.slow),
         pytest.param(360, "light", marks=pytest.mark.slow),

@@ -192,7 +192,7 @@ def harm(opened: Opened, dialogs: list[str]) -> list[str]:
     "bypass_csp",
     [
         pytest.param(False, id="with its policy", marks=pytest.mark.slow),
-        pytest.param(True, id="even without its policy"),
+        pytest.param(True, id="even without its policy", marks=pytest.mark.slow),
     ],
 )
 def test_payloads_in_every_name_and_text_stay_inert(show: Open, bypass_csp: bool) -> None:

@@ -16,6 +16,7 @@ from potluck.results.stages import (
     FailureResult,
     IndexResult,
     MergeResult,
+    PlannedWork,
     PlanResult,
     TaskPlanResult,
     TuneResult,
@@ -37,11 +38,16 @@ LEDGER_JSON = {
 }
 FAILURE = FailureResult("壞.pdf", "NoText", "沒有文字")
 FAILURE_JSON = {"source": "壞.pdf", "error": "NoText", "reason": "沒有文字"}
+WORK = PlannedWork("embed", 4, False, 2.0, 1.5, 3.0, None)
+WORK_JSON = {
+    "action": "embed", "count": 4, "is_done": False, "seconds": 2.0, "seconds_low": 1.5, "seconds_high": 3.0,
+    "unknown": None,
+}  # fmt: skip
 PLAN = PlanResult(
     files=2, documents=2, chunks=5, tokens=400, tokens_to_embed=300, texts_to_embed=4, longest=90, window=None,
     too_long=0, fit="error", exact=False, index_bytes=None, embedding_cost=None, prompt_tokens=700,
     context_window=None, question_cost=None, notes=("換了模型",), problems=(),
-    leaves_the_machine={"chat": "某.example"}, failures=(FAILURE,), ledger=LEDGER, comparison=None,
+    leaves_the_machine={"chat": "某.example"}, failures=(FAILURE,), ledger=LEDGER, work=(WORK,), comparison=None,
 )  # fmt: skip
 
 
@@ -126,6 +132,7 @@ def test_a_plan_says_null_of_what_nobody_knows() -> None:
         ("leaves_the_machine", {"chat": "某.example"}),
         ("failures", [FAILURE_JSON]),
         ("ledger", LEDGER_JSON),
+        ("work", [WORK_JSON]),
         ("comparison", None),
     ]
     assert as_json(replace(PLAN, window=512, question_cost=0.25)) == as_json(PLAN) | {

@@ -204,9 +204,7 @@ def test_sampled_answers_are_asked_in_rounds_and_scored_labels_once(sampling: Re
     scores_labels = sampling.model.tuning.task == "classification"
     assert [variant.repeats for variant in found.variants] == ([1, 1] if scores_labels else [3, 3])
     once = "asked once and not 3 times: it answers the same again, as nothing is drawn"
-    assert [note for note in found.notes if once in note] == (
-        [f"otherwise=weather, otherwise=fruit: {once}"] if scores_labels else []
-    )
+    assert [note for note in found.notes if once in note] == ([f"all variants: {once}"] if scores_labels else [])
 
 
 def test_right_answers_have_a_perplexity(opened: Recipe) -> None:

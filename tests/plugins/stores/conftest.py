@@ -24,7 +24,7 @@ def local(request: pytest.FixtureRequest) -> Kind:
     return LOCAL[request.param]
 
 
-@pytest.fixture(params=[*LOCAL, "chroma-server"])
+@pytest.fixture(params=[*LOCAL, pytest.param("chroma-server", marks=pytest.mark.slow)])
 def kind(request: pytest.FixtureRequest) -> Iterator[Kind]:
     """A store; the collection of the server is empty."""
     if request.param in LOCAL:

@@ -13,8 +13,8 @@ from support.store_writer import Writer, progress
 from support.stores import LOCAL
 
 STEPS = 1000
-OFTEN = ("exact", "faiss-flat", "chroma")
-"""One of each kind of files."""
+OFTEN = ("exact", "faiss-flat")
+"""Those that are killed on each change; the others are slow."""
 
 
 def kill_at_random(writer: Writer, kills: int, longest: float) -> None:
@@ -59,7 +59,7 @@ def test_killed_at_hundreds_of_random_moments(writer: Writer) -> None:
 
 
 @pytest.mark.parametrize(
-    "writer", [pytest.param(kind, marks=() if kind in OFTEN[:2] else pytest.mark.slow) for kind in LOCAL], indirect=True
+    "writer", [pytest.param(kind, marks=() if kind in OFTEN else pytest.mark.slow) for kind in LOCAL], indirect=True
 )
 def test_killed_before_each_change_to_the_file_system(writer: Writer) -> None:
     """What was not flushed by then is lost, as when the machine loses power."""
