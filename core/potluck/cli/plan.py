@@ -122,7 +122,7 @@ def _print(report: PlanReport) -> None:
     echo(f"documents: {report.documents:,} from {many(report.files, 'file')}, {many(report.chunks, 'chunk')}")
     cost = _money(report.embedding_cost)
     echo(f"to embed: {many(report.texts_to_embed, 'text')}, {many(report.tokens_to_embed, 'token')}{about}{cost}")
-    window = f"{report.window:,}" if report.window is not None else "any number of"
+    window = "texts of any length" if report.window is None else f"{report.window:,}"
     echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}")
     echo(f"longer than that: {report.too_long} (fit: {report.fit})")
     if report.index_bytes is not None:

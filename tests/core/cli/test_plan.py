@@ -15,6 +15,7 @@ pytest.importorskip("peft")
 from potluck.cli import potluck
 from potluck.stages.tune import plan_training
 from support.commands import invoke
+from support.commands import potluck as run_potluck
 from support.tuning import make_model, recipe, write_home
 
 
@@ -53,3 +54,28 @@ def test_a_plan_of_questions_to_a_model_that_is_tuned_first_trains_nothing(tmp_p
 
 
 FAKE = "langchain_core.embeddings.DeterministicFakeEmbedding"
+
+
+@pytest.mark.parametrize("options", [(), ("--json",)])
+def test_the_status_is_1_where_the_run_would_stop(tmp_path: Path, options: tuple[str, ...]) -> None:
+    (tmp_path / "壞.pdf").write_bytes(b"%PDF-1.7 cut short")
+    recipe_file = tmp_path / "recipe.yaml"
+    recipe_file.write_text(f"documents: '*.pdf'\nembedder: {{use: langchain, class: {FAKE}, arguments: {{size: 8}}}}\n")
+
+    done = run_potluck("plan", str(recipe_file), *options)
+
+    assert done.returncode == 1, done.stderr
+    assert "壞.pdf" in done.stdout + done.stderr
+
+
+def test_a_plan_of_documents_counts_what_would_be_embedded(tmp_path: Path) -> None:
+    (tmp_path / "橋.txt").write_text("舊橋建於1924年。", encoding="utf-8")
+    recipe_file = tmp_path / "recipe.yaml"
+    recipe_file.write_text(f"documents: '*.txt'\nembedder: {{use: langchain, class: {FAKE}, arguments: {{size: 8}}}}\n")
+
+    done = invoke(potluck, "plan", str(recipe_file))
+
+    assert done.exit_code == 0, done.output
+    assert "documents: 1 from 1 file, 1 chunk" in done.stdout
+    assert "the embedder reads texts of any length" in done.stdout
+    assert re.search(r"^to embed: 1 text, \d+ tokens?", done.stdout, re.MULTILINE)

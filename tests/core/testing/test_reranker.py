@@ -107,6 +107,11 @@ class Percent(Pairs):
         return super().score(asked, passage) * 100
 
 
+class Below(Pairs):
+    def score(self, asked: frozenset[str], passage: Passage) -> Any:
+        return super().score(asked, passage) - 1
+
+
 class NoNumber(Pairs):
     def score(self, asked: frozenset[str], passage: Passage) -> Any:
         return float("nan")
@@ -186,6 +191,7 @@ MUTANTS: list[tuple[type[Pairs], str]] = [
     (WorstFirst, "best-first"),
     (KeepsTheOldScores, "best-first"),
     (Percent, "within-the-scale"),
+    (Below, "within-the-scale"),
     (NoNumber, "within-the-scale"),
     (Silent, "keeps-some"),
     (FailsForMany, "takes-as-many-as-it-says"),
