@@ -77,6 +77,21 @@ def test_a_step_and_an_evaluation_make_everything_where_the_model_is(
     assert all(one.grad is not None and bool(one.grad.isfinite().all()) for one in grown)
 
 
+def test_an_evaluation_compares_the_first_and_the_last_token_of_each_answer(
+    models: dict[str, Path], tmp_path: Path
+) -> None:
+    asked = request(models["causal"], tmp_path / "run", colours(4))
+    method, tokenizer = made("lora", tmp_path, False), load_tokenizer(models["causal"])
+    model = wrap_model(method, load_model(models["causal"], "float32", "causal"), asked, tokenizer)
+    examples = encode(asked.training, tokenizer, None, kind="causal").examples
+
+    found = evaluate_model(method, model, examples, partial(answer_logits, method, model))
+
+    assert sorted(right for _, right in found.first_tokens) == sorted(one.first for one in examples)
+    assert sorted(right for _, right in found.last_tokens) == sorted(one.ids[-1] for one in examples)
+    assert len(found.right) == len(examples)
+
+
 def test_a_card_that_is_not_there_is_an_error_and_auto_takes_the_processor(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
     assert resolve_device("auto") == resolve_device("cpu") == "cpu"
