@@ -18,6 +18,11 @@ class Duration:
     high: float
 
     @classmethod
+    def between(cls, seconds: float, low: float | None, high: float | None) -> Duration:
+        """A time of which the spread may be unknown: then there is none."""
+        return cls(seconds, seconds if low is None else low, seconds if high is None else high)
+
+    @classmethod
     def per_unit(cls, samples: Sequence[tuple[float, float]]) -> Duration:
         """Seconds for a unit of work, from samples of seconds and units.
 

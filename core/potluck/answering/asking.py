@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from potluck import plugins
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Usage
-from potluck.errors import Unsupported
+from potluck.errors import ContractBroken, Unsupported
 from potluck.language import whole_characters
 
 _UNBELIEVABLE = 10**15
@@ -19,6 +19,27 @@ def ask_model(model: ChatModel, messages: Sequence[Message], options: ChatOption
     """What the model answers. Raises ``Unsupported`` for messages with calls of functions that it does not take."""
     check_tools(model, messages)
     return clean_answer(model.chat(messages, options))
+
+
+def stream_model(
+    model: ChatModel,
+    name: str,
+    messages: Sequence[Message],
+    options: ChatOptions,
+    on_text: Callable[[str], None] | None = None,
+) -> Answer:
+    """What the model of that plugin name answers; ``on_text`` gets the pieces as they come.
+
+    Raises what ``ask_model`` raises, and ``ContractBroken`` for a stream without an answer.
+    """
+    if on_text is None:
+        return ask_model(model, messages, options)
+    check_tools(model, messages)
+    for piece in model.stream(messages, options):
+        if isinstance(piece, Answer):
+            return clean_answer(piece)
+        on_text(whole_characters(piece))
+    raise ContractBroken(f"chat plugin {name!r} ended its stream without an Answer")
 
 
 def check_tools(model: ChatModel, messages: Sequence[Message]) -> None:

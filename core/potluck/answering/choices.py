@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from potluck import plugins
 from potluck.answering.asking import check_tools
 from potluck.contracts import ChatModel
+from potluck.datasets.class_labels import label_end
 from potluck.documents import Message
 from potluck.errors import Unsupported
 from potluck.observation.stage import model_call
@@ -26,13 +27,8 @@ def check_scores_text(chat: ChatModel, name: str, consequence: str) -> None:
 
 
 def label_suffix(chat: ChatModel, labels: Sequence[str]) -> str:
-    """What has to stand behind each label so that they can be compared.
-
-    Where one label begins another, the shorter would win by being shorter: its sum is that of every answer that begins
-    so. With what ends an answer behind it, it is that of the label alone. Elsewhere nothing is needed.
-    """
-    begun = any(other != label and other.startswith(label) for label in labels for other in labels)
-    return (chat.answer_end or "\n") if begun else ""
+    """What has to stand behind each label, where the chat model ends its answers as it says: see ``label_end``."""
+    return label_end(labels, chat.answer_end)
 
 
 def label_logprobs(

@@ -160,11 +160,11 @@ def show_progress(observers: Observers, quiet: bool) -> Iterator[None]:
 
 
 @contextmanager
-def open_observers(quiet: bool) -> Iterator[Observers]:
-    """Those who watch a command without a recipe: the display, and whom the environment names."""
-    from potluck.observation.observers import Observers
+def open_observers(quiet: bool, recipe: RecipeModel | None = None) -> Iterator[Observers]:
+    """Those who watch a command: the display, whom the environment names, and those of a recipe that is not opened."""
+    from potluck.observation.observers import Observers, observers_of
 
-    observers = Observers()
+    observers = Observers() if recipe is None else observers_of(recipe)
     try:
         with show_progress(observers, quiet):
             yield observers

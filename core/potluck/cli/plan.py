@@ -85,8 +85,8 @@ def _print_axes(plan: ComparisonPlanResult) -> None:
     would = [f"embed {many(plan.texts_to_embed, 'text')}"] if plan.texts_to_embed else []
     would += [f"train {many(plan.trainings, 'model')}"] if plan.trainings else []
     echo(f"to compare {many(plan.variants, 'variant')}: {', '.join([*would, f'ask {plan.answers:,} times'])}")
-    if plan.seconds is not None and plan.seconds_low is not None and plan.seconds_high is not None and would:
-        span = Duration(plan.seconds, plan.seconds_low, plan.seconds_high)
+    if plan.seconds is not None and would:
+        span = Duration.between(plan.seconds, plan.seconds_low, plan.seconds_high)
         echo(f"  {span}, and what the answers take")
 
 
@@ -104,8 +104,7 @@ def _training_time(plan: TuningPlanResult) -> str:
         return ""
     if not plan.seconds:
         return ", trained before"
-    low, high = plan.seconds_low, plan.seconds_high
-    return f", {Duration(plan.seconds, plan.seconds if low is None else low, plan.seconds if high is None else high)}"
+    return f", {Duration.between(plan.seconds, plan.seconds_low, plan.seconds_high)}"
 
 
 def _print_task(plan: TaskPlanResult) -> None:

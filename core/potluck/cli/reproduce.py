@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import json_option, show_progress
+from potluck.cli.common import json_option, open_observers
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ def command(run: str, as_json: bool) -> int:
     """
     from potluck.api import Recipe
     from potluck.egress import guard_process
-    from potluck.observation.observers import observers_of
     from potluck.runs.find import find_run
     from potluck.runs.reproduce import recipes_of, reproduce
 
@@ -33,12 +32,8 @@ def command(run: str, as_json: bool) -> int:
     recipes = recipes_of(folder)
     if not any(Recipe(model).needs_network() for model in recipes.values()):
         guard_process("the run's recipe names no remote component")
-    observers = observers_of(next(iter(recipes.values())))
-    try:
-        with show_progress(observers, as_json):
-            result = reproduce(folder, observers)
-    finally:
-        observers.close()
+    with open_observers(as_json, next(iter(recipes.values()))) as observers:
+        result = reproduce(folder, observers)
     if as_json:
         print_json(result.as_json())
     else:

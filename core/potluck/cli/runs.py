@@ -22,9 +22,6 @@ if TYPE_CHECKING:
         RunListResult,
     )
 
-_SHORTEST = 4
-"""Characters of a name's end that a list shows."""
-
 run_argument = click.argument("run", metavar="RUN")
 
 
@@ -302,7 +299,9 @@ def _age(started: str) -> str:
 
 def _short_names(runs: Sequence[KeptRunResult]) -> Iterator[str]:
     """The end of each name where it means that run alone."""
-    ends = [one.run[-_SHORTEST:] for one in runs]
+    from potluck.runs.find import SHORTEST
+
+    ends = [one.run[-SHORTEST:] for one in runs]
     for one, end in zip(runs, ends, strict=True):
         yield end if ends.count(end) == 1 else one.run
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import fresh_option, is_quiet, json_option, quiet_option, show_progress
+from potluck.cli.common import fresh_option, is_quiet, json_option, open_observers, quiet_option
 from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
@@ -85,16 +85,12 @@ def _run(recipe: RecipeModel, plan: SelectionPlan, as_json: bool) -> tuple[Selec
     """Run the rows; the outcome, and the folder in which it is kept as a run."""
     import time
 
-    from potluck.observation.observers import observers_of
     from potluck.runs.run import keep_strategy
     from potluck.strategy.selection import strategy
 
-    started, observers = time.time(), observers_of(recipe)
-    try:
-        with show_progress(observers, as_json):
-            outcome = strategy(recipe, plan, observers)
-    finally:
-        observers.close()
+    started = time.time()
+    with open_observers(as_json, recipe) as observers:
+        outcome = strategy(recipe, plan, observers)
     return outcome, keep_strategy(outcome.result, recipe, plan.data, started)
 
 

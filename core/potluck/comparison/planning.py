@@ -69,11 +69,8 @@ def _add_training(total: _Sum, components: Components) -> None:
     if estimate.seconds is None:
         total.is_known = False
     elif estimate.seconds:
-        low, high = estimate.seconds_low, estimate.seconds_high
         total.trainings += 1
-        total.time += Duration(
-            estimate.seconds, estimate.seconds if low is None else low, estimate.seconds if high is None else high
-        )
+        total.time += Duration.between(estimate.seconds, estimate.seconds_low, estimate.seconds_high)
 
 
 def _add_embedding(total: _Sum, components: Components, resources: SharedResources) -> None:

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 
 from potluck.amounts import many
 from potluck.comparison.wording import difference_words
 from potluck.results.comparison import ComparisonResult, MeasureResult
-from potluck.results.conclusions import DifferenceFound, RankedVariant, Standing
-from potluck.statistics.intervals import Interval
+from potluck.results.conclusions import STANDINGS, DifferenceFound, RankedVariant
 from potluck.terminal_tables import TerminalTable
-
-_STANDINGS: Mapping[Standing, str] = {
-    "taken": "take this",
-    "best": "best mean",
-    "not shown to be worse": "may be as good",
-    "worse": "worse",
-    "not compared": "not compared",
-}
 
 _FIRST = frozenset({"fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_recall"})
 """The measures that are shown before others."""
@@ -50,9 +41,9 @@ def ranking_table(result: ComparisonResult) -> TerminalTable:
 
 def _cells(one: RankedVariant, result: ComparisonResult, has_cost: bool) -> Iterator[str]:
     yield one.variant
-    yield interval_words(one.metric)
+    yield str(one.metric)
     yield "-" if one.against_best is None else difference_words(one.against_best, "")
-    yield _STANDINGS[one.standing] + (" (baseline)" if one.variant == result.baseline else "")
+    yield STANDINGS[one.standing] + (" (baseline)" if one.variant == result.baseline else "")
     yield "-" if one.seconds is None else f"{one.seconds:.3f}"
     if has_cost:
         yield "-" if one.cost_per_1000 is None else f"{one.cost_per_1000:.4g}"
@@ -90,11 +81,6 @@ def means_table(result: ComparisonResult) -> TerminalTable | None:
     for name in ranked:
         made.add_row(name, *(f"{variants[name].metrics[measure.name].mean:.3f}" for measure in shown))
     return made
-
-
-def interval_words(metric: Interval) -> str:
-    """``0.800 [0.700, 0.900]``; the mean alone where there is no interval."""
-    return f"{metric.mean:.3f}" + ("" if metric.low is None else f" [{metric.low:.3f}, {metric.high:.3f}]")
 
 
 def p_words(found: DifferenceFound) -> str:

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from potluck.amounts import many
-from potluck.comparison.ranking_table import interval_words
 from potluck.results.comparison import ComparisonResult
 from potluck.statistics.intervals import Interval
 from potluck.terminal_tables import TerminalTable
@@ -54,4 +53,4 @@ def _columns(result: ComparisonResult) -> list[str]:
 
 
 def _interval(metric: Interval | None) -> str:
-    return "-" if metric is None else interval_words(metric)
+    return "-" if metric is None else str(metric)

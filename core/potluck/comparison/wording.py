@@ -7,13 +7,12 @@ from collections.abc import Sequence
 from potluck.amounts import many
 from potluck.contracts import Measure
 from potluck.results.conclusions import DifferenceFound, ValuePair
-from potluck.statistics.verdicts import signed_figures
+from potluck.statistics.verdicts import signed_interval
 
 
 def difference_words(found: DifferenceFound, unit: str) -> str:
     """``+0.060 [+0.020, +0.100]``, with the unit behind it."""
-    seen, low, high = signed_figures([found.difference, found.low, found.high])
-    return f"{seen} [{low}, {high}]" + (f" {unit}" if unit else "")
+    return signed_interval(found.difference, found.low, found.high) + (f" {unit}" if unit else "")
 
 
 def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> str:

@@ -27,6 +27,16 @@ def normalise_label(value: Json) -> str:
     return str(value).strip()
 
 
+def label_end(labels: Sequence[str], end: str) -> str:
+    """What has to stand behind each label so that they can be compared: ``end``, which ends an answer, or a line end.
+
+    Where one label begins another, the shorter would win by being shorter: its sum is that of every answer that begins
+    so. With an end behind it, it is that of the label alone. Elsewhere nothing is needed.
+    """
+    begun = any(other != label and other.startswith(label) for label in labels for other in labels)
+    return (end or "\n") if begun else ""
+
+
 def label_remarks(written: Mapping[str, Json]) -> Iterator[str]:
     """What is odd about labels, a sentence each; ``written`` is the label at each place of a file, as it was read."""
     labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))

@@ -10,7 +10,7 @@ from potluck.contracts import Measure
 from potluck.results.answers import LabelBaseline
 from potluck.statistics.intervals import Interval
 from potluck.statistics.power import Z
-from potluck.statistics.verdicts import signed_figures
+from potluck.statistics.verdicts import signed_interval
 
 CHIEF = ("accuracy", "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall")
 """The measures of which a conclusion speaks first, the first of these that there is."""
@@ -37,9 +37,8 @@ def conclude_evaluation(
     if chief is None:
         return ()
     found = intervals[chief]
-    known = f"{chief} {found.mean:.3f}" + ("" if found.low is None else f" [{found.low:.3f}, {found.high:.3f}]")
     asked = many(found.n, unit.removesuffix("s"))
-    return (f"{known} on {asked}{_against(baselines, chief)}.", *_how_sure(found, measures[chief], unit))
+    return (f"{chief} {found} on {asked}{_against(baselines, chief)}.", *_how_sure(found, measures[chief], unit))
 
 
 def _against(baselines: Sequence[LabelBaseline], chief: str) -> str:
@@ -60,8 +59,8 @@ def _against(baselines: Sequence[LabelBaseline], chief: str) -> str:
 def _by_how_much(one: LabelBaseline) -> str:
     if one.difference is None:
         return ""
-    seen, low, high = signed_figures([one.difference.difference, one.difference.low, one.difference.high])
-    return f"; {seen} [{low}, {high}]"
+    found = one.difference
+    return f"; {signed_interval(found.difference, found.low, found.high)}"
 
 
 def _how_sure(found: Interval, measure: Measure, unit: str) -> Iterator[str]:

@@ -10,9 +10,9 @@ from pathlib import Path
 from potluck.report.content import Chart, Content
 from potluck.report.paths import relative_path, without_folder
 from potluck.results.comparison import ComparisonResult, Curve
+from potluck.results.conclusions import STANDINGS
 
 _DESIGNS = {"grid": "every combination", "paired": "paired list", "one-at-a-time": "one thing at a time"}
-_STANDINGS = {"taken": "take this", "best": "best mean", "not shown to be worse": "may be as good"}
 _TIME = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d)(?::\d\d(?:\.\d+)?)?(Z?)")
 
 
@@ -34,7 +34,7 @@ def comparison_content(result: ComparisonResult) -> Content:
             for one in result.variants
         ),
         take=result.conclusion.take or "",
-        standings={one.variant: _STANDINGS.get(one.standing, one.standing) for one in result.ranking},
+        standings={one.variant: STANDINGS[one.standing] for one in result.ranking},
         effects=result.effects,
         pairs=result.pairs,
         causes=result.causes,

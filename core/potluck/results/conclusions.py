@@ -14,6 +14,16 @@ Standing: TypeAlias = Literal["taken", "best", "not shown to be worse", "worse",
 """``taken`` is the variant to take; ``best`` has the best mean where another is taken; ``not compared`` has no pair."""
 
 
+STANDINGS: Mapping[Standing, str] = {
+    "taken": "take this",
+    "best": "best mean",
+    "not shown to be worse": "may be as good",
+    "worse": "worse",
+    "not compared": "not compared",
+}
+"""The standings as tables and reports say them."""
+
+
 @dataclass(frozen=True, slots=True)
 class DifferenceFound:
     """How much more one thing has than another on the same ``n`` questions. The interval is that of the test."""

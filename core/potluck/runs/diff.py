@@ -14,13 +14,13 @@ from typing import Any
 
 from potluck.contracts import Measure
 from potluck.documents import Json
-from potluck.errors import MissingDependency, RunUnreadable
+from potluck.errors import MissingDependency
 from potluck.evaluation.results import Answered
 from potluck.fingerprints import fingerprint
 from potluck.questions.question_file import Question
 from potluck.results.kept_runs import MeasureDifferenceResult, RunDiffResult
 from potluck.results.runs import DifferenceResult
-from potluck.runs.kept import flat_settings, kept_run, measures_held, read_held, recipes_held
+from potluck.runs.kept import flat_settings, kept_run, measures_held, read_held, recipes_held, refuse_unwritten
 from potluck.runs.pins import Difference, differences
 from potluck.statistics.families import CorrectedDifference, compare_family
 from potluck.statistics.verdicts import verdict, verdict_sentence
@@ -41,7 +41,7 @@ def measured_facts(answered: Sequence[Answered], measures: Mapping[str, Measure]
 
 def compare_runs(a: Path, b: Path) -> RunDiffResult:
     """What differs between two runs. Raises ``RunUnreadable``."""
-    try:
+    with refuse_unwritten(f"{a} or {b}"):
         one, other = _read(a), _read(b)
         common = [name for name in one.settings if name in other.settings]
         same = [question for question, found in one.asked.items() if other.asked.get(question) == found]
@@ -54,8 +54,6 @@ def compare_runs(a: Path, b: Path) -> RunDiffResult:
             measures=tuple(measures),
             notes=(*_notes(one, other, common, len(same)), *missing),
         )
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise RunUnreadable(f"{a} or {b} is not what a run has written ({type(error).__name__}: {error})") from error
 
 
 @dataclass(frozen=True, slots=True)

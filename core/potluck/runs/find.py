@@ -11,14 +11,14 @@ from potluck.errors import AmbiguousRun, RunNotFound
 from potluck.suggestions import did_you_mean
 from potluck.workspace.known_workspaces import known_workspaces
 from potluck.workspace.location import workspace_beside
+from potluck.workspace.manifests import MANIFEST
 
 LATEST = "latest"
-MANIFEST = "manifest.json"
+SHORTEST = 4
+"""Characters of a name that are enough to mean it."""
 
 _NAMED = 5
 """How many runs a message names."""
-_SHORTEST = 4
-"""Characters of a name that are enough to mean it."""
 _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]+")
 
 
@@ -53,8 +53,8 @@ def find_run(said: str) -> Path:
     for folder in (path, path.parent if path.name == MANIFEST else path):
         if (folder / MANIFEST).is_file():
             return folder.resolve()
-    runs = all_runs()
-    for among in ([run for run in runs if run.parents[1] == _here()], runs):
+    runs, here = all_runs(), _here()
+    for among in ([run for run in runs if run.parents[1] == here], runs):
         for found in ([run for run in among if run.name == said], [run for run in among if _is_end(said, run.name)]):
             if found:
                 return _only(said, found)
@@ -71,7 +71,7 @@ def _age(run: Path) -> tuple[bool, str]:
 
 
 def _is_end(said: str, name: str) -> bool:
-    return len(said) >= _SHORTEST and (name.startswith(said) or name.endswith(said))
+    return len(said) >= SHORTEST and (name.startswith(said) or name.endswith(said))
 
 
 def _only(said: str, found: Sequence[Path]) -> Path:

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
 from potluck.comparison.measured import chief_measure
 from potluck.errors import RunNotFound, RunUnreadable
 from potluck.results.kept_runs import KeptRunResult, RunDetailResult
-from potluck.runs.find import MANIFEST
-from potluck.workspace.manifests import surroundings
+from potluck.workspace.manifests import MANIFEST, surroundings
 
 REPORT = "report.html"
 
@@ -25,10 +25,19 @@ def kept_run(folder: Path) -> KeptRunResult:
         return KeptRunResult(folder.name, "", "", "", None, {}, None, _size(folder), str(folder), str(error))
 
 
+@contextmanager
+def refuse_unwritten(what: Path | str) -> Iterator[None]:
+    """Raise ``RunUnreadable``, naming ``what``, where its content turns out to be something that no run writes."""
+    try:
+        yield
+    except (TypeError, ValueError, AttributeError, KeyError) as error:
+        raise RunUnreadable(f"{what} is not what a run has written ({type(error).__name__}: {error})") from error
+
+
 def run_detail(folder: Path) -> RunDetailResult:
     """The settings and measures of a run. Raises ``RunUnreadable``."""
     held = read_held(folder)
-    try:
+    with refuse_unwritten(folder / MANIFEST):
         return RunDetailResult(
             kept=_summary(folder, held),
             report=str(folder / REPORT) if (folder / REPORT).is_file() else None,
@@ -36,8 +45,6 @@ def run_detail(folder: Path) -> RunDetailResult:
             settings={name: dict(flat_settings(recipe)) for name, recipe in recipes_held(held).items()},
             measures=measures_held(held),
         )
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise _unreadable(folder, error) from error
 
 
 def report_of(folder: Path) -> Path:
@@ -87,7 +94,7 @@ def flat_settings(settings: Mapping[str, Any], before: str = "") -> Iterator[tup
 
 
 def _summary(folder: Path, held: Mapping[str, Any]) -> KeptRunResult:
-    try:
+    with refuse_unwritten(folder / MANIFEST):
         measures = measures_held(held)
         chief = held.get("metric") or chief_measure({name for of in measures.values() for name in of})
         values = {name: of[chief] for name, of in measures.items() if chief is not None and of.get(chief) is not None}
@@ -104,12 +111,6 @@ def _summary(folder: Path, held: Mapping[str, Any]) -> KeptRunResult:
             folder=str(folder),
             problem="",
         )
-    except (TypeError, ValueError, AttributeError, KeyError) as error:
-        raise _unreadable(folder, error) from error
-
-
-def _unreadable(folder: Path, error: Exception) -> RunUnreadable:
-    return RunUnreadable(f"{folder / MANIFEST} is not what a run has written ({type(error).__name__}: {error})")
 
 
 def _size(folder: Path) -> int:

@@ -8,9 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from potluck.errors import RunUnreadable
-from potluck.runs.find import MANIFEST
-from potluck.runs.kept import read_held
-from potluck.workspace.manifests import surroundings
+from potluck.runs.kept import read_held, refuse_unwritten
+from potluck.workspace.manifests import MANIFEST, surroundings
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,10 +39,8 @@ def read_run_manifest(folder: Path) -> RunManifest:
         raise RunUnreadable(f"{folder}: a comparison of strategies is repeated by potluck strategy DATA --fresh")
     if "pins" not in held or "recipe" not in held:
         raise RunUnreadable(f"{path} was written by an older potluck, and does not say enough to repeat the run")
-    try:
+    with refuse_unwritten(path):
         return _comparison_manifest(held) if "variants" in held else _run_manifest(held)
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise RunUnreadable(f"{path} is not what a run has written ({type(error).__name__}: {error})") from error
 
 
 def _run_manifest(held: Mapping[str, Any]) -> RunManifest:

@@ -8,8 +8,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from potluck.errors import RunNotFound
-from potluck.runs.find import MANIFEST
 from potluck.workspace import remove_discarded
+from potluck.workspace.manifests import MANIFEST
 from potluck.workspace.storage_errors import storage_errors
 
 

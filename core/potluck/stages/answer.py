@@ -11,14 +11,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 
 from potluck.amounts import many
-from potluck.answering.asking import ask_model, clean_answer
+from potluck.answering.asking import stream_model
 from potluck.answering.builtin_prompts import context_of, prompts_for
 from potluck.answering.remarks import remarks_on, summarise_thoughts, with_all_thoughts
 from potluck.components.turns import turn
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Passage, Quote, Usage
 from potluck.errors import ContextExceeded, ContractBroken
-from potluck.language import whole_characters
 from potluck.ledger import Amount, Entry
 from potluck.observation.stage import model_call
 from potluck.recipe.model import RecipeModel
@@ -209,19 +208,10 @@ class Answerer:
 
     def _ask(self, message: Message, on_text: Callable[[str], None] | None = None) -> Answer:
         with model_call("chat") as spent:
-            answer = self._call_model(message, on_text)
+            answer = stream_model(self.chat, self.recipe.chat.name, [message], self._options(), on_text)
             spent.count(answer.usage)
         self._heard.append(answer)
         return answer
-
-    def _call_model(self, message: Message, on_text: Callable[[str], None] | None) -> Answer:
-        if on_text is None:
-            return ask_model(self.chat, [message], self._options())
-        for piece in self.chat.stream([message], self._options()):
-            if isinstance(piece, Answer):
-                return clean_answer(piece)
-            on_text(whole_characters(piece))
-        raise ContractBroken(f"chat plugin {self.recipe.chat.name!r} ended its stream without an Answer")
 
     def _groups(self, question: str, passages: tuple[Passage, ...]) -> list[tuple[Passage, ...]]:
         """Put passages into as few calls as fit, in their order; one that does not fit alone is cut in halves."""

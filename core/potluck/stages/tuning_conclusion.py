@@ -8,7 +8,7 @@ from potluck.amounts import many
 from potluck.contracts import TunedModel
 from potluck.errors import MissingDependency
 from potluck.statistics.paired_tests import PairedDifference, compare_paired
-from potluck.statistics.verdicts import signed_figures, verdict
+from potluck.statistics.verdicts import signed_interval, verdict
 
 _WORDS = {
     "better": "gets more right than before the training",
@@ -34,10 +34,7 @@ def _on_validation(tuned: TunedModel) -> Iterator[str]:
         return
     found = _difference(before, after, examples)
     words = "" if found is None else f" the model {_WORDS[verdict(found.difference, found.p)]}"
-    by = ""
-    if found is not None:
-        seen, low, high = signed_figures([found.difference, found.low, found.high])
-        by = f" ({seen} [{low}, {high}])"
+    by = "" if found is None else f" ({signed_interval(found.difference, found.low, found.high)})"
     answers = [f"{before['answers']:.1%} to {one}{by}" for one in _answers(after) if "answers" in before]
     loss = f"loss {before['loss']:.4g} to {after['loss']:.4g}"
     yield f"On {on}{words}: {', '.join([*answers, loss])}."

@@ -29,6 +29,10 @@ class Interval:
     high: float | None
     n: int
 
+    def __str__(self) -> str:
+        """``0.800 [0.700, 0.900]``; the mean alone where there is no interval."""
+        return f"{self.mean:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")
+
     def as_json(self) -> dict[str, Json]:
         """As ``potluck compare --json`` lists it."""
         return {"mean": self.mean, "low": self.low, "high": self.high, "n": self.n}

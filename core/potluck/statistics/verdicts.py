@@ -54,3 +54,9 @@ def signed_figures(values: Sequence[float]) -> list[str]:
     largest = max(map(abs, values))
     decimals = max(3, 1 - math.floor(math.log10(largest))) if largest > 0 else 3
     return [f"{value + 0.0:+.{decimals}f}" for value in values]
+
+
+def signed_interval(difference: float, low: float, high: float) -> str:
+    """``+0.060 [+0.020, +0.100]``, with as many decimals as ``signed_figures``."""
+    seen, lowest, highest = signed_figures([difference, low, high])
+    return f"{seen} [{lowest}, {highest}]"

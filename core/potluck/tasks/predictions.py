@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from potluck.answering.asking import ask_model, clean_answer
+from potluck.answering.asking import stream_model
 from potluck.answering.choices import check_scores_text, label_logprobs
 from potluck.answering.remarks import remarks_on
 from potluck.components.components import Components
@@ -22,10 +22,9 @@ from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import DatasetRow, read_rows
 from potluck.datasets.wording import TaskWording, wording_of
 from potluck.documents import Answer, Json, Message
-from potluck.errors import ContractBroken, PotluckError
+from potluck.errors import PotluckError
 from potluck.evaluation.resources import Resources
 from potluck.json_values import as_json
-from potluck.language import whole_characters
 from potluck.observation.stage import model_call, stage
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.tuning_settings import DatasetSettings
@@ -151,20 +150,12 @@ class TaskAnswers:
 
 
 def _write_answer(components: Components, messages: Sequence[Message], on_text: Callable[[str], None] | None) -> Answer:
-    options, name = components.recipe.chat.config, components.recipe.chat.name
-    assert isinstance(options, ChatOptions), "checked where the chat model is made"
+    part = components.recipe.chat
+    assert isinstance(part.config, ChatOptions), "checked where the chat model is made"
     with model_call("chat") as spent:
-        if on_text is None:
-            answer = ask_model(components.chat, messages, options)
-            spent.count(answer.usage)
-            return answer
-        for piece in components.chat.stream(messages, options):
-            if isinstance(piece, Answer):
-                answer = clean_answer(piece)
-                spent.count(answer.usage)
-                return answer
-            on_text(whole_characters(piece))
-    raise ContractBroken(f"chat plugin {name!r} ended its stream without an Answer")
+        answer = stream_model(components.chat, part.name, messages, part.config, on_text)
+        spent.count(answer.usage)
+    return answer
 
 
 def _prediction(

@@ -10,7 +10,8 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
-from potluck.tuning.usage import CardUsage, label_end
+from potluck.datasets.class_labels import label_end
+from potluck.tuning.usage import CardUsage
 
 _PYPI = re.compile(r"pypi://(?P<package>[^=]+)==(?P<version>[^/]+)/(?P<member>[^#]+)")
 _HUB = re.compile(r"hf://(?P<repository>[\w.-]+/[\w.-]+?)(@(?P<revision>[\w.-]+))?(/(?P<file>.+))?")

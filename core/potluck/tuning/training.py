@@ -170,8 +170,7 @@ def _evaluate_untrained(job: Job) -> None:
     history = job.history
     if history.step or history.before is not None or not job.validation.examples:
         return
-    with inner_stage("validate"):
-        found = evaluate_model(job.method, job.model, job.validation.examples, job.optimisation, _label_tokens(job))
+    found = _validate(job)
     history.before = {"step": 0.0, "loss": found.loss, "answers": found.answers}
     history.right_before = list(found.right)
 
@@ -186,14 +185,18 @@ def _changes(before: Sequence[bool], after: Sequence[bool]) -> dict[str, float]:
 
 
 def _evaluate(job: Job, watch: Watchdog) -> None:
-    with inner_stage("validate"):
-        found = evaluate_model(job.method, job.model, job.validation.examples, job.optimisation, _label_tokens(job))
+    found = _validate(job)
     entry = {"step": float(job.history.step), "loss": found.loss, "answers": found.answers}
     job.history.evaluations.append(entry | _changes(job.history.right_before, found.right))
     patient = job.method.config.training.early_stopping_patience is not None
     if patient and job.history.evaluations_since_best == 0:
         job.checkpoints.save_best(job.history, job.optimisation.weights())
     watch.check_evaluation(found)
+
+
+def _validate(job: Job) -> Evaluation:
+    with inner_stage("validate"):
+        return evaluate_model(job.method, job.model, job.validation.examples, job.optimisation, _label_tokens(job))
 
 
 def _label_tokens(job: Job) -> list[int]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
@@ -68,9 +68,3 @@ def card_usage(
         data=Path(data).name,
         validated=validated,
     )
-
-
-def label_end(labels: Sequence[str], end: str) -> str:
-    """What stands behind each label where one begins another, so that the shorter does not win by being shorter."""
-    begun = any(other != label and other.startswith(label) for label in labels for other in labels)
-    return (end or "\n") if begun else ""

@@ -13,6 +13,9 @@ from potluck.documents import Json
 from potluck.version import __version__
 from potluck.workspace.known_workspaces import remember_workspace
 
+MANIFEST = "manifest.json"
+"""The file in a run's folder, which is a run from when it is there."""
+
 
 def new_run_id() -> str:
     """A name for a run: the time in UTC, to 1/65,536 of a second in its last four digits. Names sort by time."""
@@ -28,7 +31,7 @@ def surroundings() -> dict[str, Json]:
 def write_manifest(folder: Path, manifest: Mapping[str, Json]) -> Path:
     """Write ``manifest.json`` of a run's folder, whole or not at all: from then on there is the run."""
     remember_workspace(folder.parents[1])
-    path = folder / "manifest.json"
+    path = folder / MANIFEST
     write_atomically(path, json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")
     return path
 

@@ -13,9 +13,10 @@ from typing import Any
 import pytest
 
 from potluck.api import Recipe
+from potluck.datasets.class_labels import label_end
 from potluck.documents import Json
 from potluck.tuning.card_code import usage_code
-from potluck.tuning.usage import CardUsage, label_end
+from potluck.tuning.usage import CardUsage
 from support.tiny_gguf import tiny_gguf
 from support.tuning import recipe
 
