@@ -105,7 +105,7 @@ class Recipe:
         another length now, and then embed everything again. An embedder that does not know its length asks for a word.
 
         Questions that other threads ask meanwhile are answered from the index as it was. Raises ``NoDocuments``, and
-        ``NoReadableDocument`` where there are some and none could be read.
+        ``NoReadableDocument`` if there are some and none could be read.
         """
         self._need_documents()
         with self._indexing, storage_errors(self.workspace.folder):
@@ -117,7 +117,7 @@ class Recipe:
     @while_open
     def refresh(self) -> IndexReport | None:
         """Bring the index up to date, unless another process is writing: then None, and questions are answered from
-        the index as it was finished last. Raises ``WorkspaceBusy`` where it has never been finished."""
+        the index as it was finished last. Raises ``WorkspaceBusy`` if it has never been finished."""
         try:
             return self.index()
         except WorkspaceBusy:
@@ -130,7 +130,7 @@ class Recipe:
         """The retriever over the newest state of the index, which is brought up to date before the first.
 
         It keeps to that state; ask for another to notice what other processes have indexed. Raises ``WorkspaceGone``
-        where the workspace was deleted meanwhile.
+        if the workspace was deleted meanwhile.
         """
         self._need_documents()
         with self._indexing:
@@ -178,7 +178,7 @@ class Recipe:
 
     @while_open
     def check_questions(self, questions: str | Path | None = None, limit: int | None = None) -> None:
-        """Raise ``PotluckError`` where the questions cannot be asked: at once, before documents are read."""
+        """Raise ``PotluckError`` if the questions cannot be asked: at once, before documents are read."""
         self._workload(Path(questions) if questions is not None else None, limit).read(self.model)
 
     @while_open
@@ -236,7 +236,7 @@ class Recipe:
     def run(self) -> RunReport:
         """Do all that the recipe asks for: index or tune, answer its questions if it has some, keep a manifest.
 
-        Raises ``LockMismatch`` where ``potluck.lock`` pins other plugins, models or data.
+        Raises ``LockMismatch`` if ``potluck.lock`` pins other plugins, models or data.
         """
         from potluck.runs.pins import check_lock
 
@@ -318,7 +318,7 @@ class Recipe:
         self.close()
 
     def check_open(self) -> None:
-        """Raise ``RecipeClosed`` where the recipe was closed."""
+        """Raise ``RecipeClosed`` if the recipe was closed."""
         if self._is_closed:
             raise RecipeClosed(f"{self.model.path}: the recipe is closed: load it again")
 

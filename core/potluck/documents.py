@@ -130,7 +130,7 @@ Role: TypeAlias = Literal["system", "user", "assistant", "tool"]
 
 @dataclass(frozen=True, slots=True)
 class ToolCall:
-    """A call of a function that an assistant asks for. ``id`` is what the result names; empty where it has none."""
+    """A call of a function that an assistant asks for. ``id`` is what the result names; empty if it has none."""
 
     name: str
     arguments: Mapping[str, Json]

@@ -23,6 +23,6 @@ def text_hash(text: str) -> str:
 
 
 def content_hash(path: Path) -> str:
-    """The fingerprint of a file's bytes. Raises ``OSError`` where it cannot be read."""
+    """The fingerprint of a file's bytes. Raises ``OSError`` if it cannot be read."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16)).hexdigest()

@@ -91,7 +91,7 @@ class StageEvent:
 
 @dataclass(frozen=True, slots=True)
 class ModelCall:
-    """One call of a chat model or an embedder, after it. Tokens are None where the model does not say."""
+    """One call of a chat model or an embedder, after it. Tokens are None if the model does not say."""
 
     operation: Literal["chat", "embeddings"]
     component: str

@@ -32,7 +32,7 @@ def json_schema_of(kind: Any, title: str) -> dict[str, Json]:
 
 
 def field_descriptions(kind: type) -> dict[str, str]:
-    """The docstrings below the fields of a class and of those it inherits from; empty where there is no source."""
+    """The docstrings below the fields of a class and of those it inherits from; empty if there is no source."""
     found: dict[str, str] = {}
     for one in reversed(kind.__mro__):
         if is_dataclass(one):

@@ -122,7 +122,7 @@ def file_claims() -> tuple[EntryPoint, ...]:
 
 
 def declared_contract(plugin: Plugin) -> int | None:
-    """The version of the contract that the plugin's package names in its metadata; None where it names none."""
+    """The version of the contract that the plugin's package names in its metadata; None if it names none."""
     for entry in registrations().entries:
         if entry.group == CONTRACTS and entry.name == plugin.kind and _same_package(_package(entry), plugin.package):
             written = _VERSION.fullmatch(entry.value.strip())
@@ -268,7 +268,7 @@ def _require_component(plugin: Plugin, component: object) -> Component:
 
 
 def sends_to(plugin: Plugin, config: Config) -> str | None:
-    """The host that gets data from a component with these settings; None where nothing leaves the machine."""
+    """The host that gets data from a component with these settings; None if nothing leaves the machine."""
     hosts = offer(plugin).sends_to
     return hosts(config) if hosts is not None else None
 

@@ -43,7 +43,7 @@ def remember_code() -> Iterator[None]:
 
 
 def code_of(plugin: Plugin) -> str:
-    """The hash of the package or module in which the plugin is; empty where its files cannot be found.
+    """The hash of the package or module in which the plugin is; empty if its files cannot be found.
 
     Nothing is imported.
     """
@@ -78,7 +78,7 @@ def libraries_of(plugin: Plugin) -> dict[str, str]:
 
 
 def _recorded_hash(package: Distribution, top: str) -> str:
-    """The hash of what the installer of a release wrote down of a package's files; empty where it is not a release."""
+    """The hash of what the installer of a release wrote down of a package's files; empty if it is not a release."""
     if _is_local(package) or (record := package.read_text("RECORD")) is None:
         return ""
     files = (line for line in record.splitlines() if line.startswith((f"{top}/", f"{top}.py,")))

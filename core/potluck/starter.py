@@ -63,7 +63,7 @@ _MORE: dict[Kind, str] = {"retriever": "#   k: 4                     # how many 
 
 
 def write_starter(folder: Path) -> InitResult:
-    """Write what is not there yet. Raises ``PotluckError`` where the folder cannot be written."""
+    """Write what is not there yet. Raises ``PotluckError`` if the folder cannot be written."""
     recipe = (find_recipe(folder) if folder.is_dir() else None) or folder / RECIPES[0]
     try:
         folder.mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ def nearest_names(name: str, known: Iterable[str], count: int = 1, cutoff: float
 
 
 def did_you_mean(name: str, known: Iterable[str], cutoff: float = _CUTOFF) -> str:
-    """`` (did you mean 'NAME'?)`` for the end of a message; empty where no known name is like it."""
+    """`` (did you mean 'NAME'?)`` for the end of a message; empty if no known name is like it."""
     found = nearest_names(name, known, cutoff=cutoff)
     return suggest(found[0]) if found else ""
 

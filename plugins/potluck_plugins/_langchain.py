@@ -70,7 +70,7 @@ class LangChainConfig(Config):
 
     @classmethod
     def arguments_of(cls, found: Any) -> set[str] | None:
-        """The arguments that it takes; None where it takes any."""
+        """The arguments that it takes; None if it takes any."""
         return parameters(found)
 
     @model_validator(mode="after")
@@ -178,7 +178,7 @@ def load_class(path: str) -> type:
 
 
 def parameters(maker: Any) -> set[str] | None:
-    """The names of the arguments that something is called with; None where it takes any."""
+    """The names of the arguments that something is called with; None if it takes any."""
     taken = inspect.signature(maker).parameters.values()
     return None if any(one.kind is one.VAR_KEYWORD for one in taken) else named_parameters(maker)
 

@@ -33,7 +33,7 @@ class GgufSource:
 
     @property
     def pre(self) -> str:
-        """How the base's file says that its tokenizer cuts a text into words; empty where there is none."""
+        """How the base's file says that its tokenizer cuts a text into words; empty if there is none."""
         if self.file is None:
             return ""
         import gguf
@@ -75,7 +75,7 @@ def gguf_source(components: Components, keeps_tokenizer: bool) -> GgufSource:
 def write_gguf(model: Any, tokenizer: Any, source: GgufSource, name: str, precision: Precision, path: Path) -> None:
     """Write a model as GGUF. What is written on the way lies beside ``path``, and stays there.
 
-    Raises ``Unsupported`` where llama.cpp does not know the tokenizer.
+    Raises ``Unsupported`` if llama.cpp does not know the tokenizer.
     """
     from potluck.models.llama_cpp_converter import convert
 

@@ -111,7 +111,7 @@ def _raise_unmergeable(tuner: Tuner, name: str) -> None:
 def _merge_in(components: Components, tuner: Tuner, settings: Mapping[str, Any]) -> _Merged:
     """The artifact, trained where it was not yet, in the weights of its base.
 
-    Raises ``PotluckError`` where that computes something else.
+    Raises ``PotluckError`` if that computes something else.
     """
     from potluck.models.loading import kind_of, load_model, load_tokenizer
     from potluck.models.tokenizer import set_end_token

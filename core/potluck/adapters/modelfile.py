@@ -47,7 +47,7 @@ class TurnTexts:
         return text
 
     def go_template(self, wording: TaskWording | None) -> str | None:
-        """The template in Go's language; None where it cannot be written. ``wording`` is put around what is asked."""
+        """The template in Go's language; None if it cannot be written. ``wording`` is put around what is asked."""
         before, after = _around(wording)
         parts = (self.before_system, self.after_system, self.before_user + before, after + self.after_user)
         if any("{{" in part or "}}" in part or '"""' in part for part in (*parts, self.after_answer, self.default)):

@@ -43,7 +43,7 @@ def stream_model(
 
 
 def check_tools(model: ChatModel, messages: Sequence[Message]) -> None:
-    """Raise ``Unsupported`` where functions stand in the messages and the model would not be told of them."""
+    """Raise ``Unsupported`` if functions stand in the messages and the model would not be told of them."""
     if not model.takes_tools and any(message.uses_tools for message in messages):
         able = plugins.capable_names("chat", lambda one: one.takes_tools)
         raise Unsupported(

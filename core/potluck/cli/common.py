@@ -121,7 +121,7 @@ def open_recipe(
 def _say_where(model: RecipeModel) -> None:
     """Say, before a workspace is made, where it is, unless that is beside a recipe.
 
-    Raises ``NoDocuments`` where there is no recipe and nothing to read, so that none is made.
+    Raises ``NoDocuments`` if there is no recipe and nothing to read, so that none is made.
     """
     from potluck.stages.discover import discover
     from potluck.workspace import folder_of

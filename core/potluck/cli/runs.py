@@ -141,7 +141,7 @@ def rm_command(runs: tuple[str, ...], yes: bool, as_json: bool) -> None:
 
 
 def _ask(found: Sequence[KeptRunResult], as_json: bool) -> None:
-    """Raise ``Abort`` unless somebody agrees, and ``UsageError`` where nobody can be asked."""
+    """Raise ``Abort`` unless somebody agrees, and ``UsageError`` if nobody can be asked."""
     if as_json or not sys.stdin.isatty():
         raise click.UsageError("nobody can be asked here: say --yes to remove the runs")
     for one in found:

@@ -58,7 +58,7 @@ def typed_fields(names: Sequence[str], given: Mapping[str, str]) -> dict[str, st
 
 
 def next_fields(names: Sequence[str], prompt: bool) -> dict[str, str] | None:
-    """The fields of the next turn of a chat; None where input ends, or with an empty line.
+    """The fields of the next turn of a chat; None if input ends, or with an empty line.
 
     A line is the only field, or an object of JSON with all of them; on a terminal each field has a line of its own.
     """

@@ -41,7 +41,7 @@ def echo(
     What goes to standard error is a message, in which passwords within addresses are starred. On a terminal lines are
     broken between words.
 
-    Raises ``OutputFailed``, or ``OutputClosed`` where the reader has gone. Standard error that cannot be written is no
+    Raises ``OutputFailed``, or ``OutputClosed`` if the reader has gone. Standard error that cannot be written is no
     error: there is nowhere to say so.
     """
     shown = visible(redact(text) if err else text)

@@ -35,7 +35,7 @@ class Causes:
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def sentence(self, kind: str, work: str) -> Iterator[str]:
-        """``work`` with its causes; nothing where nothing of that kind differs."""
+        """``work`` with its causes; nothing if nothing of that kind differs."""
         if self.phrases.get(kind):
             yield f"{work} because {' and '.join(self.phrases[kind])}"
 
@@ -169,7 +169,7 @@ def _is_overridden(recipe: RecipeModel) -> bool:
 
 
 def _read(folder: Path) -> dict[str, Any] | None:
-    """What is kept, by recipe; None where nothing is, or nothing that can be read."""
+    """What is kept, by recipe; None if nothing is, or nothing that can be read."""
     try:
         held = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):

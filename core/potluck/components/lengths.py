@@ -14,7 +14,7 @@ _NAME = "lengths.json"
 
 
 def read_lengths(folder: Path) -> dict[str, int]:
-    """The lengths by the embedder's fingerprint; none where no model was changed."""
+    """The lengths by the embedder's fingerprint; none if no model was changed."""
     try:
         held = json.loads((folder / _NAME).read_text(encoding="utf-8"))
         return {str(name): int(length) for name, length in held.items()}

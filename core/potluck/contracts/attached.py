@@ -21,13 +21,13 @@ class Attached(Protocol):
         ...
 
     def past(self) -> Any:
-        """A new ``transformers`` cache with the keys and values of those positions, for one row; None where there are
+        """A new ``transformers`` cache with the keys and values of those positions, for one row; None if there are
         none. Every prompt is continued from it."""
         ...
 
     def embeddings(self) -> Any:
         """The same for a model that keeps no cache, because it reads a text from both sides: soft prompts, shape
-        ``(1, past_length, width)``, that stand before every text. None where there are none."""
+        ``(1, past_length, width)``, that stand before every text. None if there are none."""
         ...
 
     def active(self) -> AbstractContextManager[None]:

@@ -73,7 +73,7 @@ class ChatModel(Component):
     """
 
     context_window: int | None
-    """Tokens of prompt and answer together, or None where there is no limit. May load the model."""
+    """Tokens of prompt and answer together, or None if there is no limit. May load the model."""
 
     prices: tuple[float, float] | None = None
     """US dollars for a million tokens of prompt and of answer, where the model has a price."""
@@ -113,7 +113,7 @@ class ChatModel(Component):
     before it is asked."""
 
     answer_end: str = ""
-    """What the model writes where an answer is over, as text that ``likelihoods`` takes as ``after``; empty where it
+    """What the model writes where an answer is over, as text that ``likelihoods`` takes as ``after``; empty if it
     writes nothing, or reads a text's end by itself. May load the model."""
 
     remarks: tuple[str, ...] = ()
@@ -169,6 +169,6 @@ class ChatModel(Component):
     def vocabulary(self) -> Sequence[str]:
         """The words that are a single token for the model, without the blank that may belong to the token.
 
-        Only for models with ``scores_text``. Raises ``Unsupported`` where the model cannot tell.
+        Only for models with ``scores_text``. Raises ``Unsupported`` if the model cannot tell.
         """
         raise Unsupported(f"{type(self).__name__} does not list its vocabulary; name the words to choose from instead")

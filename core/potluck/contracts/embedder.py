@@ -46,7 +46,7 @@ class Embedder(Component):
     """The length of the vectors. May load the model when it is first read."""
 
     window: int | None
-    """How many tokens the model reads of a text, counted as ``count_tokens`` counts. None where a text of any length
+    """How many tokens the model reads of a text, counted as ``count_tokens`` counts. None if a text of any length
     is read whole, because the embedder pools by itself."""
 
     fit: Literal["error", "pool", "cut"] = "error"

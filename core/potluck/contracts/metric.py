@@ -76,14 +76,14 @@ class Attempt:
 
     question: str
     answers: tuple[str, ...] = ()
-    """Ways to put the right answer; the right label of an example that has one. Empty where nobody said."""
+    """Ways to put the right answer; the right label of an example that has one. Empty if nobody said."""
     facts: tuple[str, ...] = ()
     """What a right answer contains."""
     answerable: bool = True
     """False where the documents do not say: then the right answer is that one does not know."""
 
     answer: str | None = None
-    """What was answered. None where only retrieval is measured; empty for an answer that failed."""
+    """What was answered. None if only retrieval is measured; empty for an answer that failed."""
     refused: bool = False
     """Whether the answer is that one does not know."""
     filtered: bool = False
@@ -92,11 +92,11 @@ class Attempt:
     """The labels among which the answer was chosen."""
 
     passages: tuple[Passage, ...] | None = None
-    """All that were retrieved, best first. None where there are no documents to retrieve from."""
+    """All that were retrieved, best first. None if there are no documents to retrieve from."""
     shown: int = 0
     """How many of them the model saw."""
     ranks: tuple[int | None, ...] = ()
-    """For each thing that should be found, the rank at which it was, from 0; None where it was not."""
+    """For each thing that should be found, the rank at which it was, from 0; None if it was not."""
 
     seconds: float | None = None
     """What answering took when it was done."""

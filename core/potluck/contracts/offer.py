@@ -21,7 +21,7 @@ class Offer(Generic[ComponentT_co]):
     builds the component and loads nothing heavy: models are loaded at first use. ``requires`` are the import names
     of the packages that it computes with: one that is missing is named before anything runs, and another version of
     one computes anew what depends on it. ``extra`` is what ``pip install`` needs for them (``potluck[chroma]``).
-    ``sends_to(config)`` is the host that would get data, or None where nothing leaves the machine. ``contract`` is
+    ``sends_to(config)`` is the host that would get data, or None if nothing leaves the machine. ``contract`` is
     the version of the contract the plugin was written for.
     """
 

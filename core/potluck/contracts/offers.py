@@ -25,7 +25,7 @@ class ChatOffer(Offer[ChatModel]):
 
     kinds: frozenset[ModelKind] = frozenset()
     takes_tuned: bool | None = None
-    """None where nobody says: then it is tried."""
+    """None if nobody says: then it is tried."""
     scores_text: bool = False
     takes_tools: bool = False
     reads_prompt: bool = True
@@ -75,7 +75,7 @@ class RetrieverOffer(Offer[Retriever]):
 
     needs: frozenset[RetrievalNeed] = frozenset(get_args(RetrievalNeed))
     is_indexed: bool | None = None
-    """Whether it has an index of its own. None where nobody says: then one is made to see."""
+    """Whether it has an index of its own. None if nobody says: then one is made to see."""
 
     @classmethod
     def declared(cls, component: type[Component]) -> Mapping[str, Any]:

@@ -31,7 +31,7 @@ class ScoreScale:
     summary: str
     """What a score is, in a few words: ``cosine similarity``."""
     lowest: float | None = None
-    """No score is lower. None where any may be."""
+    """No score is lower. None if any may be."""
     highest: float | None = None
     higher_is_better: bool = True
     is_comparable: bool = False
@@ -49,7 +49,7 @@ class Ranking:
     passages: tuple[Passage, ...] = ()
     blind: str = ""
     """Why the retriever can say nothing of the question (it has no word that any passage has), as a clause. Then there
-    are no passages. Empty where it looked, whatever it found."""
+    are no passages. Empty if it looked, whatever it found."""
 
 
 class Corpus(Protocol):

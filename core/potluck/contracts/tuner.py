@@ -71,7 +71,7 @@ class TuningProgress:
     loss: float
     tokens_per_second: float
     learning_rate: float | None = None
-    """That of the last step; None where the tuner has none."""
+    """That of the last step; None if the tuner has none."""
     resumed: int = 0
     """The step after which an interrupted training is taken up again; 0 for one that begins."""
 
@@ -96,7 +96,7 @@ class TunedModel:
     cut: int = 0
     """Those that were too long and of which a part was left out by consent."""
     before: Mapping[str, float] | None = None
-    """The evaluation before the first step; None where there was none."""
+    """The evaluation before the first step; None if there was none."""
     after: Mapping[str, float] | None = None
     """The evaluation of what was kept. ``gained`` and ``lost`` in it say how many of its ``examples`` are right
     that were not before, and the other way round."""
@@ -113,7 +113,7 @@ class Tuner(Component):
     """The tasks this method can be used for; others are refused by name before anything loads."""
 
     kinds: ClassVar[frozenset[ModelKind]] = frozenset()
-    """The kinds of models that it trains; empty where it does not say."""
+    """The kinds of models that it trains; empty if it does not say."""
 
     mergeable: ClassVar[bool] = False
     """Whether the result can be merged into the base's weights."""
@@ -135,7 +135,7 @@ class Tuner(Component):
         """Say what ``tune`` would take, without training."""
 
     def probe(self, request: TuningRequest) -> Duration | None:
-        """How long ``tune`` would take on this machine, told from a few steps that are thrown away; None where that is
+        """How long ``tune`` would take on this machine, told from a few steps that are thrown away; None if that is
         not known."""
         return None
 

@@ -86,7 +86,7 @@ def read_alpaca(fields: Mapping[str, Json]) -> Conversation:
 
 
 def find_reader(fields: Mapping[str, Json]) -> Reader | None:
-    """What reads a row of these fields as a conversation; None where it is none."""
+    """What reads a row of these fields as a conversation; None if it is none."""
     return _READERS.get(recognise(fields) or "")
 
 
@@ -161,7 +161,7 @@ def _read_turn(turn: Json) -> Message:
 
 
 def _content(written: Json, calls: Sequence[ToolCall]) -> str:
-    """The text of a turn: a text, or parts that are texts; nothing where the turn calls functions."""
+    """The text of a turn: a text, or parts that are texts; nothing if the turn calls functions."""
     if written is None and calls:
         return ""
     if isinstance(written, list):

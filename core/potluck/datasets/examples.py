@@ -87,7 +87,7 @@ class ExampleBuilder:
         evaluating: bool = False,
         classify: bool = False,
     ) -> None:
-        """Find the names in the first row. Raises ``PotluckError`` where they cannot be told.
+        """Find the names in the first row. Raises ``PotluckError`` if they cannot be told.
 
         ``evaluating``: the file may have several right answers in the place of the target that is trained on.
         ``classify``: the target is a label.
@@ -226,7 +226,7 @@ class UnusableRow(Exception):
 
 
 def field_text(row: DatasetRow, name: str) -> str:
-    """What a field of a row says, empty for none. Raises ``UnusableRow`` where it is missing or not a text."""
+    """What a field of a row says, empty for none. Raises ``UnusableRow`` if it is missing or not a text."""
     if name not in row.fields:
         raise UnusableRow(
             f"there is no field {name!r}{did_you_mean(name, list(row.fields))}; there are {', '.join(row.fields)}"

@@ -62,7 +62,7 @@ _MORE_OF_ALPACA = ("system", "history")
 
 
 def recognise(fields: Mapping[str, Json]) -> Format | None:
-    """The format of a row by its fields; None where their names say nothing."""
+    """The format of a row by its fields; None if their names say nothing."""
     if "messages" in fields:
         return "chat"
     if turns_field(fields) is not None:
@@ -77,12 +77,12 @@ def recognise(fields: Mapping[str, Json]) -> Format | None:
 
 
 def turns_field(fields: Collection[str]) -> str | None:
-    """The field that holds ShareGPT's turns; None where there is none."""
+    """The field that holds ShareGPT's turns; None if there is none."""
     return next((name for name in _TURNS if name in fields), None)
 
 
 def find_pair(fields: Collection[str]) -> tuple[str, str] | None:
-    """The fields that are input and target, as the file writes them; None where no usual two are there."""
+    """The fields that are input and target, as the file writes them; None if no usual two are there."""
     for given, target in PAIRS:
         one, other = find_field(given, fields), find_field(target, fields)
         if one is not None and other is not None:

@@ -56,7 +56,7 @@ class JsonLine:
     text: str
 
     def parse(self) -> Mapping[str, Json]:
-        """The object in the line. Raises ``UnusableLine`` where there is none, or it has a key twice."""
+        """The object in the line. Raises ``UnusableLine`` if there is none, or it has a key twice."""
         if wrong := SURROGATE.search(self.text):
             raise UnusableLine("this is not UTF-8; save the file as UTF-8", column=wrong.start() + 1)
         try:

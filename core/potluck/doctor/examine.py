@@ -36,9 +36,9 @@ _LONGEST = 300
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What became of one plugin. ``problem`` is the class of what is wrong with it; None where it can be used.
+    """What became of one plugin. ``problem`` is the class of what is wrong with it; None if it can be used.
 
-    ``seconds`` and ``contract`` are None where it could not be imported. ``message`` says what is wrong, or which
+    ``seconds`` and ``contract`` are None if it could not be imported. ``message`` says what is wrong, or which
     optional packages are ``missing``. ``rules`` are those of its kind and how they are kept; ``skipped`` says why it
     was not checked against them.
     """
@@ -128,7 +128,7 @@ def _check_rules(found: Examination) -> Examination:
 
 
 def _probe(plugin: Plugin, seconds: float, *more: str) -> tuple[dict[str, Any] | None, str]:
-    """What a process said of the plugin, None where it said nothing; and how it ended."""
+    """What a process said of the plugin, None if it said nothing; and how it ended."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         ended = _run([json.dumps(asdict(plugin)), folder, *more], Path(folder), seconds)
         try:

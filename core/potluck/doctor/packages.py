@@ -26,7 +26,7 @@ _FOR_DEVELOPERS = {"dev", "doc", "docs", "lint", "test", "tests"}
 
 
 def missing_packages(plugin: Plugin) -> tuple[str, ...] | None:
-    """The packages that a plugin needs and that are not installed, as far as metadata tells; None where it does not.
+    """The packages that a plugin needs and that are not installed, as far as metadata tells; None if it does not.
 
     It tells where the package has an extra named like the plugin, has no extras, or lacks nothing of any.
     """

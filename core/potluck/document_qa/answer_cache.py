@@ -86,7 +86,7 @@ class Asker:
         return None if found is None else _unpack(found, passages)
 
     def surprise(self, question: str, passages: Sequence[Passage], reference: str) -> Surprise:
-        """How surprised the chat model is by a right answer. Raises ``Unsupported`` where it cannot tell."""
+        """How surprised the chat model is by a right answer. Raises ``Unsupported`` if it cannot tell."""
         chat, key = self._components.chat, fingerprint("surprise", self._key(question, passages), reference)
         message = Answerer(self._recipe, chat, examples=self._examples).message(question, passages)
         return surprise_at(chat, [message], reference, self._cache, key, self._cached)

@@ -30,7 +30,7 @@ def chooser(
 ) -> Callable[[str], Sequence[WorkedExample]]:
     """What chooses the examples for a question, as ``shots`` of the recipe says; the same for the same question.
 
-    An example that is the question itself, or nearly, is never chosen. Raises ``PotluckError`` where the file has
+    An example that is the question itself, or nearly, is never chosen. Raises ``PotluckError`` if the file has
     fewer examples than are asked for.
     """
     shots = recipe.shots

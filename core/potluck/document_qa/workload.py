@@ -238,7 +238,7 @@ class DocumentQA(Workload):
 
     @staticmethod
     def plan(components: Components, observers: Observers) -> PlanReport:
-        """Load, split and count documents, and measure times. Raises ``PotluckError`` where the recipe names none."""
+        """Load, split and count documents, and measure times. Raises ``PotluckError`` if the recipe names none."""
         recipe = components.recipe
         if recipe.documents is None:
             raise PotluckError(f"{recipe.path}: {DocumentQA.without_documents}")
@@ -270,7 +270,7 @@ class DocumentQA(Workload):
         }
 
     def _intervals(self, answered: Sequence[Answered]) -> dict[str, Interval]:
-        """None where the library that computes them is missing: the means are worth having without."""
+        """None if the library that computes them is missing: the means are worth having without."""
         try:
             return self.scorer.intervals([one.score for one in answered])
         except MissingDependency:

@@ -33,7 +33,7 @@ class IndexReport:
 
     @property
     def lacks(self) -> str:
-        """What a question cannot find, because it is not in the index, in words; empty where all is."""
+        """What a question cannot find, because it is not in the index, in words; empty if all is."""
         texts = sum(entry.dropped.items for entry in self.ledger.entries if entry.stage == "embed")
         lacking = [many(len(self.failures), "document") + " that could not be read"] if self.failures else []
         lacking += [many(texts, "text") + " without a vector (on_error: skip)"] if texts else []

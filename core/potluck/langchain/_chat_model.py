@@ -143,7 +143,7 @@ def _thoughts(answer: Answer) -> dict[str, Any]:
 
 
 def _usage(answer: Answer) -> UsageMetadata | None:
-    """The tokens that the answer took; None where nobody told."""
+    """The tokens that the answer took; None if nobody told."""
     usage = answer.usage
     if not usage.prompt and not usage.completion:
         return None

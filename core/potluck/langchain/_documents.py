@@ -42,7 +42,7 @@ class AddedDocuments:
     """A file of documents. What is kept is kept whole or not at all."""
 
     def __init__(self, path: Path, embedder: str) -> None:
-        """Open the file, or make it. Raises ``StoreMismatch`` where its vectors are of another embedder."""
+        """Open the file, or make it. Raises ``StoreMismatch`` if its vectors are of another embedder."""
         path.parent.mkdir(parents=True, exist_ok=True)
         self._db = sqlite3.connect(path, timeout=30, isolation_level=None, check_same_thread=False)
         self._db.executescript(_TABLES)

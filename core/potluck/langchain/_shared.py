@@ -79,7 +79,7 @@ class _End:
 
 
 def check_tracing(recipe: Recipe) -> None:
-    """Raise ``EgressRefused`` where LangChain would send what private documents hold to LangSmith."""
+    """Raise ``EgressRefused`` if LangChain would send what private documents hold to LangSmith."""
     from langsmith.utils import tracing_is_enabled
 
     documents = recipe.model.documents

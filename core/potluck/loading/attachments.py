@@ -108,7 +108,7 @@ class _Limits:
     count: _Count = field(default_factory=_Count)
 
     def take(self, source: Source) -> _Limits:
-        """Count a file in. Raises ``DocumentLimit`` where it is one too many, too deep or too large."""
+        """Count a file in. Raises ``DocumentLimit`` if it is one too many, too deep or too large."""
         self.count.files += 1
         self.count.size += source.path.stat().st_size
         if self.depth >= DEEPEST:

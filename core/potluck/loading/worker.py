@@ -202,7 +202,7 @@ def _pump(pipe: IO[bytes], lines: queue.Queue[bytes]) -> None:
 
 
 def resident(pid: int) -> int:
-    """Bytes of memory that a process holds; 0 where the system does not tell."""
+    """Bytes of memory that a process holds; 0 if the system does not tell."""
     try:
         pages = int(Path(f"/proc/{pid}/statm").read_text(encoding="ascii").split()[1])
     except (OSError, IndexError, ValueError):

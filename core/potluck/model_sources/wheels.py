@@ -46,7 +46,7 @@ class Wanted:
 
     @classmethod
     def of(cls, model: str) -> Wanted:
-        """Take a source apart. Raises ``ModelNotFound`` where it cannot be meant."""
+        """Take a source apart. Raises ``ModelNotFound`` if it cannot be meant."""
         found = _SOURCE.fullmatch(model)
         if found is None:
             raise ModelNotFound(f"model {model!r}: expected pypi://package==version/path/in/wheel")

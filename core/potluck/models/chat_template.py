@@ -111,7 +111,7 @@ def _template_error(error: Exception, model: str) -> TemplateFailed:
 
 
 def check_whole(messages: Sequence[Message], text: str, model: str) -> None:
-    """Raise ``TemplateFailed`` where what a user or the system says is not in the text, white space aside.
+    """Raise ``TemplateFailed`` if what a user or the system says is not in the text, white space aside.
 
     What the assistant said before is left to the template: many leave out its thoughts.
     """

@@ -12,7 +12,7 @@ _LICENCE = re.compile(r"^license:\s*[\"']?([^\"'\n#]+?)[\"']?\s*$", re.MULTILINE
 
 
 def licence_of(path: Path) -> str:
-    """What a GGUF file, or the model card of a folder, calls its licence (``apache-2.0``); empty where none is named.
+    """What a GGUF file, or the model card of a folder, calls its licence (``apache-2.0``); empty if none is named.
 
     Raises ``OSError`` for a file that cannot be read.
     """

@@ -98,7 +98,7 @@ def convert(folder: Path, path: Path, name: str, converter: Path, library: Path,
 
 
 def check_architecture(folder: Path, converter: Path, library: Path) -> None:
-    """Raise ``Unsupported`` where the converter does not know the architecture of a folder of safetensors."""
+    """Raise ``Unsupported`` if the converter does not know the architecture of a folder of safetensors."""
     _run(converter, library, folder)
 
 

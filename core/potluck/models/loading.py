@@ -44,7 +44,7 @@ _LOCAL_ONLY = {"local_files_only": True, "trust_remote_code": False}
 def kind_of(folder: Path) -> ModelKind:
     """What kind of language model a folder holds, by its config.json alone.
 
-    Raises ``ModelNotFound`` where it does not say so, or says something else.
+    Raises ``ModelNotFound`` if it does not say so, or says something else.
     """
     try:
         said = json.loads((folder / "config.json").read_text(encoding="utf-8"))

@@ -87,7 +87,7 @@ def _deserves_more(layer: int, layers: int) -> bool:
 def quantise(source: Path, path: Path, precision: Precision) -> None:
     """Write a GGUF file of floats in another precision; all but the tensors is that of ``source``.
 
-    Raises ``MissingDependency`` or ``Unsupported`` where llama.cpp's quantisation is not to be had.
+    Raises ``MissingDependency`` or ``Unsupported`` if llama.cpp's quantisation is not to be had.
     """
     import gguf
     import numpy as np

@@ -36,7 +36,7 @@ def list_tokens(tokens: Mapping[str, int]) -> str:
 
 
 def check_rows(ids: Iterable[int], tokenizer: Any, rows: int, model: str) -> None:
-    """Raise ``TokenizerMismatch`` where a text has tokens that embeddings of ``rows`` rows do not know."""
+    """Raise ``TokenizerMismatch`` if a text has tokens that embeddings of ``rows`` rows do not know."""
     used = {number for number in ids if number >= rows}
     if not used:
         return
@@ -52,7 +52,7 @@ def end_tokens(tokenizer: Any) -> tuple[str, ...]:
     """The tokens that end an answer, the tokenizer's own first.
 
     The others are those that ``generation_config.json`` (where it names none, ``config.json``) calls ``eos_token_id``
-    in the folder that the tokenizer was read from. Empty where nothing names one: then no answer ends by itself.
+    in the folder that the tokenizer was read from. Empty if nothing names one: then no answer ends by itself.
     """
     own = [str(tokenizer.eos_token)] if tokenizer.eos_token is not None else []
     folder = Path(str(tokenizer.name_or_path))
@@ -79,7 +79,7 @@ def missing_end_message(tokenizer: Any, model: str) -> str:
 
 
 def set_end_token(tokenizer: Any, token: str | None) -> Any:
-    """The tokenizer with an end token that a recipe names; unchanged where it names none.
+    """The tokenizer with an end token that a recipe names; unchanged if it names none.
 
     Raises ``TokenizerMismatch`` for what is not one token of it.
     """

@@ -39,7 +39,7 @@ class Weights:
 
     @classmethod
     def in_folder(cls, folder: Path) -> Weights | None:
-        """By the headers of all safetensors of a folder; None where there are none, or one cannot be read."""
+        """By the headers of all safetensors of a folder; None if there are none, or one cannot be read."""
         from safetensors import SafetensorError, safe_open
 
         sizes = list[int]()
@@ -102,7 +102,7 @@ class Weights:
 def limit_to_weights(folder: Path) -> Iterator[None]:
     """Within, a model of a folder with safetensors and a config.json is built.
 
-    Raises ``ModelNotFound`` where the configuration describes more than the weights hold. Files that cannot be read are
+    Raises ``ModelNotFound`` if the configuration describes more than the weights hold. Files that cannot be read are
     left to whoever builds the model.
     """
     weights = Weights.in_folder(folder)

@@ -86,6 +86,6 @@ def model_call(
 
 
 def _model(part: ComponentSpec) -> str:
-    """What the settings call the model; empty where they name none."""
+    """What the settings call the model; empty if they name none."""
     model = getattr(part.config, "model", None)
     return model if isinstance(model, str) else ""

@@ -19,7 +19,7 @@ from potluck.model_sources.model_store import ModelStore
 
 @dataclass(frozen=True, slots=True)
 class TunerInfo:
-    """One tuner. ``trainable`` and ``total`` are None where no model was named, or the tuner is not one to count on."""
+    """One tuner. ``trainable`` and ``total`` are None if no model was named, or the tuner is not one to count on."""
 
     name: str
     summary: str

@@ -56,7 +56,7 @@ def lint(path: Path, questions: Path | None = None) -> list[Finding]:
     """Look at the prompts of a recipe, the templates of a file of wordings, or the one prompt of a text file.
 
     ``questions`` are those that the prompt is going to be measured by; a recipe's own if left out. Raises
-    ``RecipeError`` where the file cannot be read.
+    ``RecipeError`` if the file cannot be read.
     """
     text = normalize_newlines(read_text(path))
     asked = read_questions(questions) if questions is not None else None

@@ -107,7 +107,7 @@ class WordingChooser:
 
 @dataclass(frozen=True, slots=True)
 class WordingSpread:
-    """The best mean less the worst, with its 95 % interval; ``low`` and ``high`` are None where n < 2.
+    """The best mean less the worst, with its 95 % interval; ``low`` and ``high`` are None if n < 2.
 
     ``chance`` is what wordings that are really alike stay below in 95 % of the cases, with this number of items.
     """
@@ -183,7 +183,7 @@ def score(
     """Let every row choose for every item, and say how far the rows lie apart.
 
     ``small`` adds a second table on this many items drawn by ``seed``, to show what so few can tell. Items whose answer
-    is not a candidate are left out and counted. Raises ``PotluckError`` where none is left.
+    is not a candidate are left out and counted. Raises ``PotluckError`` if none is left.
     """
     known = set(candidates)
     asked = [item for item in items if item.answer in known]

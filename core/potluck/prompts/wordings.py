@@ -101,7 +101,7 @@ def read_wordings(path: Path | None, task: Task, texts: Sequence[str] = (), word
 
 
 def root_of(text: str, findings: Findings) -> Node:
-    """The mapping of a file. Raises ``RecipeError`` where it is none."""
+    """The mapping of a file. Raises ``RecipeError`` if it is none."""
     if not text.strip():
         raise RecipeError([Problem(findings.name, 1, 1, "is empty")], HINT)
     return parse_yaml(text, findings)

@@ -32,7 +32,7 @@ class Known:
         self._searches: list[Searcher] = []
 
     def add(self, recipe: RecipeModel, search: Searcher | None) -> None:
-        """Add the documents of a recipe, read or not, and of its index; None where it has none."""
+        """Add the documents of a recipe, read or not, and of its index; None if it has none."""
         files: set[str] = set()
         if recipe.documents is not None:
             with suppress(NoDocuments):
@@ -46,7 +46,7 @@ class Known:
         self.unread |= files - read
 
     def labels(self, documents: Collection[str]) -> set[str] | None:
-        """The labels of the sections of these documents, or of all for none; None where one of them was not read."""
+        """The labels of the sections of these documents, or of all for none; None if one of them was not read."""
         if self.unread and (not documents or not self.unread.isdisjoint(documents)):
             return None
         held = [self._sections[name] for name in documents or self._sections]
@@ -94,7 +94,7 @@ def gold_id(source: str, question: Question) -> str:
 
 
 def gold_ranks(question: Question, passages: Sequence[Passage]) -> list[int | None]:
-    """The rank of each thing that should have been found, counted from 0, or None where it was not found.
+    """The rank of each thing that should have been found, counted from 0, or None if it was not found.
 
     Sections where the question names any: each at the best passage that holds it. Names the question documents
     besides (other than the sections again), only passages of those count. Else documents, of which each counts once,
@@ -114,7 +114,7 @@ def _ranks(golds: Mapping[str, None], held: Sequence[Sequence[str]]) -> list[int
 
 
 def _within(question: Question) -> set[str]:
-    """The documents that a question's sections have to be of; none where any will do."""
+    """The documents that a question's sections have to be of; none if any will do."""
     golds = set(map(document_id, question.gold_ids))
     return golds if golds.isdisjoint(map(document_id, question.gold_sections)) else set()
 

@@ -36,7 +36,7 @@ from potluck.recipe.tuning_keys import read_tuning
 
 
 def build_recipe(source: RecipeSource) -> RecipeModel | None:
-    """The recipe, or None where there are problems that leave none. They are noted in the source's findings."""
+    """The recipe, or None if there are problems that leave none. They are noted in the source's findings."""
     root, findings, components = source.root, source.findings, ComponentKeys(source)
     check_format(source)
     documents = read_documents(source, components)

@@ -42,7 +42,7 @@ def read_chat(source: RecipeSource, components: ComponentKeys) -> ComponentSpec 
 
 
 def _offer_of(name: str) -> ChatOffer | None:
-    """What a chat plugin offers; None where that is not known, which is noted elsewhere."""
+    """What a chat plugin offers; None if that is not known, which is noted elsewhere."""
     try:
         return plugins.chat_offer(plugins.find("chat", name))
     except PluginError:

@@ -16,7 +16,7 @@ _COMMON = ("path", "exclude", "private", "on_error")
 
 
 def read_documents(source: RecipeSource, components: ComponentKeys) -> Documents | None:
-    """The documents; None where there are none or they are wrong."""
+    """The documents; None if there are none or they are wrong."""
     node = source.get("documents")
     if node is None:
         return None

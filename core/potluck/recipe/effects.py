@@ -54,7 +54,7 @@ def unread_keys(recipe: RecipeModel) -> dict[str, str]:
 
 
 def why_unread(recipe: RecipeModel, key: str) -> str | None:
-    """The reason why a key, or all that it holds, does not matter; None where it does, for all that is known."""
+    """The reason why a key, or all that it holds, does not matter; None if it does, for all that is known."""
     reasons = unread_keys(recipe)
     for one, reason in reasons.items():
         if key == one or key.startswith(f"{one}."):

@@ -54,7 +54,7 @@ def _pairs(
 
 
 def _reason(pairs: Sequence[tuple[RecipeModel, RecipeModel]], choices: Sequence[AxisValue]) -> str | None:
-    """Why an axis does not matter; None where its recipes are the same, which is told in other words."""
+    """Why an axis does not matter; None if its recipes are the same, which is told in other words."""
     one, other = pairs[0]
     keys = [key for choice in choices for key in choice.sets]
     keys += sorted(differing_keys(setting_values(one), setting_values(other)))

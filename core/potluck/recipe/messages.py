@@ -181,7 +181,7 @@ def _explain_group(path: Path, details: list[ErrorDetails]) -> Explained:
 
 
 def _expected_type(detail: Any) -> str:
-    """The type that would have fitted; nothing where the type is not what is wrong."""
+    """The type that would have fitted; nothing if the type is not what is wrong."""
     kind = detail["type"]
     if kind in ("literal_error", "enum"):
         return "one of " + str(detail["ctx"]["expected"]).replace("' or '", "', '")

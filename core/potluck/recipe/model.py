@@ -126,7 +126,7 @@ class DocumentSettings(Config):
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents that are meant. ``loader`` is None where it is chosen by file type."""
+    """The documents that are meant. ``loader`` is None if it is chosen by file type."""
 
     patterns: tuple[str, ...]
     exclude: tuple[str, ...] = ()
@@ -179,7 +179,7 @@ class ShotSettings(Config):
 
 @dataclass(frozen=True, slots=True)
 class Shots:
-    """The worked examples of a prompt. ``examples`` is None where there are none."""
+    """The worked examples of a prompt. ``examples`` is None if there are none."""
 
     count: int = 0
     examples: Path | None = None
@@ -269,7 +269,7 @@ class RecipeModel:
         return next(iter(self.components.get("reranker", ())), None)
 
     def spec_of(self, key: str) -> ComponentSpec | None:
-        """The component of a key that names one; None where the recipe has none, and for other keys."""
+        """The component of a key that names one; None if the recipe has none, and for other keys."""
         found = self.retriever_spec if key == "retriever" else getattr(self, key, None)
         return found if isinstance(found, ComponentSpec) else None
 

@@ -43,7 +43,7 @@ class Node:
         return self.value if isinstance(self.value, dict) else {}
 
     def get(self, key: str) -> Node | None:
-        """The node of a mapping's key; None where it is absent or null."""
+        """The node of a mapping's key; None if it is absent or null."""
         node = self.children().get(key)
         return None if node is None or node.value is None else node
 

@@ -32,7 +32,7 @@ def check_format(source: RecipeSource) -> None:
 
 
 def read_question_path(source: RecipeSource) -> Path | None:
-    """The file of questions; None where there is none or it cannot be found."""
+    """The file of questions; None if there is none or it cannot be found."""
     text, node = source.text("questions"), source.get("questions")
     if text is None or node is None:
         return None
@@ -44,7 +44,7 @@ def read_question_path(source: RecipeSource) -> Path | None:
 
 
 def read_seed(source: RecipeSource) -> int:
-    """Where chance begins; 0 where nothing is said."""
+    """Where chance begins; 0 if nothing is said."""
     node = source.get("seed")
     if node is None:
         return 0

@@ -17,7 +17,7 @@ def check_privacy(components: Iterable[tuple[ComponentSpec, Place]], findings: F
 
 
 def _privacy_problem(part: ComponentSpec) -> str | None:
-    """What is wrong with a component where the documents are private; None where nothing is sent anywhere."""
+    """What is wrong with a component where the documents are private; None if nothing is sent anywhere."""
     try:
         host = plugins.sends_to(part.plugin, part.config)
     except Exception as error:  # this is the plugin's code

@@ -17,7 +17,7 @@ _PROMPT_FIELDS = ("context", "question")
 
 
 def read_prompt(source: RecipeSource) -> PromptTemplate | None:
-    """The wording of the prompt; None where there is none or it is wrong."""
+    """The wording of the prompt; None if there is none or it is wrong."""
     text, node = source.text("prompt"), source.get("prompt")
     if text is None or node is None:
         return None
@@ -34,7 +34,7 @@ def read_prompt(source: RecipeSource) -> PromptTemplate | None:
 
 
 def read_shots(source: RecipeSource, prompt: PromptTemplate | None) -> Shots:
-    """The worked examples; none where there are none or they are wrong."""
+    """The worked examples; none if there are none or they are wrong."""
     settings, node = source.section("shots", ShotSettings), source.get("shots")
     if settings is None or node is None or not settings.count:
         return Shots()

@@ -26,7 +26,7 @@ class ComponentReader(Protocol):
     """Reads a mapping with ``use`` and the settings of a plugin, and notes what is wrong with it."""
 
     def __call__(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = (), /) -> ComponentSpec | None:
-        """The component, or None where something is wrong. ``names`` are keys that stand beside its settings."""
+        """The component, or None if something is wrong. ``names`` are keys that stand beside its settings."""
         ...
 
 
@@ -79,7 +79,7 @@ def candidate_problems(settings: RetrieverSettings, reranker: Config) -> Iterato
 
 
 def _at(node: Node, path: tuple[str | int, ...]) -> Node | None:
-    """What is written at a path; None where the setting has its default."""
+    """What is written at a path; None if the setting has its default."""
     for part in path:
         if isinstance(part, str) and part in node.children():
             node = node.children()[part]

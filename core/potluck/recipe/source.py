@@ -31,7 +31,7 @@ class RecipeSource:
         return self.path.parent.resolve() if self.base is None else self.base
 
     def get(self, key: str) -> Node | None:
-        """The node of a top-level key; None where it is absent or null."""
+        """The node of a top-level key; None if it is absent or null."""
         return self.root.get(key)
 
     def place_of(self, key: str) -> Place:
@@ -39,7 +39,7 @@ class RecipeSource:
         return self.root.keys.get(key, self.root.place)
 
     def text(self, key: str) -> str | None:
-        """The text of a top-level key; None where there is none, or it is not a text."""
+        """The text of a top-level key; None if there is none, or it is not a text."""
         node = self.get(key)
         if node is None:
             return None
@@ -51,7 +51,7 @@ class RecipeSource:
         return None
 
     def section(self, key: str, model: type[ConfigT]) -> ConfigT | None:
-        """The settings of a top-level key; the defaults where it is absent, None where they are wrong."""
+        """The settings of a top-level key; the defaults where it is absent, None if they are wrong."""
         node = self.get(key)
         if node is None:
             return model()

@@ -90,7 +90,7 @@ def _value(piece: str, folder: Path, label: str, is_text: bool) -> SwapValue:
 
 
 def _plain(piece: str) -> Node | None:
-    """What YAML makes of a text without quotes; None where it could only be a text, such as ``*.txt``."""
+    """What YAML makes of a text without quotes; None if it could only be a text, such as ``*.txt``."""
     try:
         return parse_value(piece, "")
     except RecipeError:

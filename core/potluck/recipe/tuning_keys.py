@@ -41,7 +41,7 @@ class _TuningKeys:
         self._root, self._folder, self._findings = root, folder, findings
 
     def task(self) -> Task | None:
-        """What the model is to do; None where nothing is said, or nothing known."""
+        """What the model is to do; None if nothing is said, or nothing known."""
         node = self._root.get("task")
         if node is None:
             return None
@@ -53,7 +53,7 @@ class _TuningKeys:
         return found
 
     def dataset(self) -> DatasetSettings | None:
-        """What is learned from; None where there is none or it is wrong."""
+        """What is learned from; None if there is none or it is wrong."""
         node = self._root.get("dataset")
         if node is None:
             return None

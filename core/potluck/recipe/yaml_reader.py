@@ -119,7 +119,7 @@ class _Composer:
         self._events: Iterator[Event] = iter(())
 
     def document(self, events: Iterator[Event]) -> Node | None:
-        """The only document; None where there is none."""
+        """The only document; None if there is none."""
         from ruamel.yaml.events import DocumentStartEvent, StreamEndEvent
 
         self._events = events

@@ -18,7 +18,7 @@ _UNENCODABLE = re.compile("[\x00\ud800-\udfff]")
 def write_csv(result: Content | ComparisonResult) -> str:
     """One line for each question and variant: what was asked and answered, then a column for each measure.
 
-    A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, *CSV Injection*). Empty where
+    A text that a spreadsheet would take for a formula gets an apostrophe in front (OWASP, *CSV Injection*). Empty if
     a question has no such measure. To be written with ``newline=""``.
     """
     table = io.StringIO()

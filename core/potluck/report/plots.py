@@ -88,7 +88,7 @@ def png(figure: Any) -> bytes:
 
 
 def of_curves(result: ComparisonResult) -> bytes | None:
-    """The learning curves of a comparison as PNG; None where it has none."""
+    """The learning curves of a comparison as PNG; None if it has none."""
     return png(draw_curves(result.learning_curves, result.metric)) if result.learning_curves else None
 
 

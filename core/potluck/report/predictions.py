@@ -54,7 +54,7 @@ def row_of_answer(one: Answered) -> PredictedRow:
 
 
 def check_place(path: Path, source: Path) -> None:
-    """Raise ``PotluckError`` where predictions cannot be written to a file, before anything is asked."""
+    """Raise ``PotluckError`` if predictions cannot be written to a file, before anything is asked."""
     if path.suffix.lower() not in KINDS:
         raise PotluckError(f"{path}: predictions are written to a file that ends in {', '.join(KINDS)}")
     if path.resolve() == source.resolve():

@@ -127,7 +127,7 @@ def _conclusion(
 
 
 def _worst(classes: Classification) -> str:
-    """The commonest confusion in words; empty where every prediction is right."""
+    """The commonest confusion in words; empty if every prediction is right."""
     wrong = [
         (count, actual, predicted)
         for actual, row in classes.confusion.items()

@@ -50,7 +50,7 @@ def training_table(report: TuneReport, folder: Path) -> Table:
 
 
 def training_chart(report: TuneReport) -> Chart | None:
-    """The training loss by step, its running mean, and the validation loss; None where nothing was learned."""
+    """The training loss by step, its running mean, and the validation loss; None if nothing was learned."""
     losses = report.tuned.losses
     if not losses:
         return None

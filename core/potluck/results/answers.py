@@ -95,7 +95,7 @@ class ScoreResult:
 
     answerable: bool
     refused: bool | None
-    """Null where no answer was asked for."""
+    """Null if no answer was asked for."""
     values: Mapping[str, float | bool] = field(metadata=SPREAD)
 
 
@@ -126,14 +126,14 @@ class LabelBaseline:
 
     name: Literal["commonest label", "random label"]
     label: str | None
-    """What it always answers; null where it draws one of all labels."""
+    """What it always answers; null if it draws one of all labels."""
     accuracy: float
     macro_f1: float | None
-    """Null where it is not told."""
+    """Null if it is not told."""
     verdict: Verdict | None
-    """Of the model against it, by accuracy; null where scipy is missing."""
+    """Of the model against it, by accuracy; null if scipy is missing."""
     difference: DifferenceFound | None
-    """How much more of the same examples the model gets right; null where it draws, and where scipy is missing."""
+    """How much more of the same examples the model gets right; null if it draws, and where scipy is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,19 +141,19 @@ class EvaluationResult:
     """The measures of a file of questions about documents, and each answer."""
 
     metrics: Mapping[str, float | None]
-    """By name; null where nothing could be measured. `seconds` is what all took."""
+    """By name; null if nothing could be measured. `seconds` is what all took."""
     intervals: Mapping[str, tuple[float | None, float | None]]
     """The ends of the 95 % confidence interval, by the measure's name."""
     confusion: Mapping[str, Mapping[str, int]] | None
-    """How often each right label was taken for each label; null where no labels are predicted."""
+    """How often each right label was taken for each label; null if no labels are predicted."""
     labels: Mapping[str, LabelScore] | None
-    """By name; null where no labels are predicted."""
+    """By name; null if no labels are predicted."""
     n: int
     """Questions."""
     questions: tuple[AnsweredResult, ...]
     tokens: Usage
     cost: float | None
-    """US dollars; null where the model has no prices."""
+    """US dollars; null if the model has no prices."""
     notes: tuple[str, ...]
     ledger: Mapping[str, StageAccount]
     """By stage."""
@@ -183,19 +183,19 @@ class TaskEvaluationResult:
 
     measures: Mapping[str, float | None] = field(metadata=SPREAD)
     metrics: Mapping[str, float | None]
-    """By name; null where nothing could be measured. `seconds` is what all took."""
+    """By name; null if nothing could be measured. `seconds` is what all took."""
     intervals: Mapping[str, tuple[float | None, float | None]]
     """The ends of the 95 % confidence interval, by the measure's name."""
     confusion: Mapping[str, Mapping[str, int]] | None
-    """How often each right label was taken for each label; null where no labels are predicted."""
+    """How often each right label was taken for each label; null if no labels are predicted."""
     labels: Mapping[str, LabelScore] | None
-    """By name; null where no labels are predicted."""
+    """By name; null if no labels are predicted."""
     n: int
     """Examples."""
     examples: tuple[ExampleResult, ...]
     tokens: Usage
     cost: float | None
-    """US dollars; null where the model has no prices."""
+    """US dollars; null if the model has no prices."""
     notes: tuple[str, ...]
     ledger: Mapping[str, StageAccount]
     """By stage."""

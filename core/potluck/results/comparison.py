@@ -55,7 +55,7 @@ class VariantResult:
     metrics: Mapping[str, Interval]
     """By the measure's name, over the questions that have it."""
     cost: float | None
-    """US dollars of one round of answers; null where the model has no prices."""
+    """US dollars of one round of answers; null if the model has no prices."""
     seconds: float
     repeats: int
     """Rounds of answers."""
@@ -88,7 +88,7 @@ class PairResult:
     verdict: Verdict
     """Of b against a."""
     needed_n: int | None
-    """Questions that would show this difference with 80 % power; null where it is 0."""
+    """Questions that would show this difference with 80 % power; null if it is 0."""
     detectable: float
     """The smallest true difference that n questions show with 80 % power."""
     n: int
@@ -262,7 +262,7 @@ class ComparisonResult:
     ranking: tuple[RankedVariant, ...]
     """By ``metric``, the best first; a variant that failed has no place."""
     effects: tuple[AxisEffect, ...]
-    """Of each axis on ``metric``; empty where there is one axis, of which the pairs tell."""
+    """Of each axis on ``metric``; empty if there is one axis, of which the pairs tell."""
     variants: tuple[VariantResult, ...]
     pairs: tuple[PairResult, ...]
     causes: tuple[Cause, ...]

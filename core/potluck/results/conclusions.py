@@ -39,7 +39,7 @@ class DifferenceFound:
     """By Holm's method; at most 0.05 where there is a verdict."""
     verdict: Verdict
     needed_n: int | None
-    """Questions that would show this difference with 80 % power; null where it is 0."""
+    """Questions that would show this difference with 80 % power; null if it is 0."""
     n: int
     test: str
     """``mcnemar`` or ``sign-flip``."""
@@ -80,7 +80,7 @@ class RankedVariant:
     seconds: float | None
     """Of an answer, on the average."""
     cost_per_1000: float | None
-    """US dollars for 1,000 questions; null where the model has no prices."""
+    """US dollars for 1,000 questions; null if the model has no prices."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +122,7 @@ class Conclusion:
     """Which variant to take by ``metric``, and why."""
 
     take: str | None
-    """The cheapest variant that is not shown to be worse than another; null where nothing can be compared."""
+    """The cheapest variant that is not shown to be worse than another; null if nothing can be compared."""
     best: str | None
     """The variant with the best mean."""
     metric: str

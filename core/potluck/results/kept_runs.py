@@ -16,13 +16,13 @@ class KeptRunResult:
 
     run: str
     command: str
-    """`run`, `evaluate`, `compare`, `tune` or `strategy`; empty where the manifest cannot be read."""
+    """`run`, `evaluate`, `compare`, `tune` or `strategy`; empty if the manifest cannot be read."""
     started: str
     """UTC, ISO 8601."""
     recipe: str
     """The name of the recipe."""
     measure: str | None
-    """The chief measure; null where nothing was measured."""
+    """The chief measure; null if nothing was measured."""
     values: Mapping[str, float]
     """Its mean by variant; a run of one recipe has one, without a name."""
     seconds: float | None

@@ -20,9 +20,9 @@ class PluginResult:
     version: str
     """Of the package."""
     contract: int | None
-    """The version of the contract that it was written for; null where its metadata does not say."""
+    """The version of the contract that it was written for; null if its metadata does not say."""
     missing: tuple[str, ...] | None
-    """Packages that it needs and that are not installed; null where its metadata does not say."""
+    """Packages that it needs and that are not installed; null if its metadata does not say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class ExaminedResult:
     version: str
     contract: int | None
     seconds: float | None
-    """What the import took; null where it failed."""
+    """What the import took; null if it failed."""
     missing: tuple[str, ...]
     """Optional packages that are not installed."""
     problem: str | None
-    """The class of what is wrong with it; null where it can be used."""
+    """The class of what is wrong with it; null if it can be used."""
     message: str
     reached_for: tuple[str, ...]
     """Hosts that it tried to reach when it was imported."""
@@ -103,7 +103,7 @@ class TunerResult:
     """Kinds of models that it trains: causal, masked, seq2seq."""
     package: str
     trainable: int | None
-    """Parameters that it trains; null where no model was named, or it cannot be counted on that."""
+    """Parameters that it trains; null if no model was named, or it cannot be counted on that."""
     total: int | None
 
 
@@ -201,7 +201,7 @@ class WordingResult:
 
 @dataclass(frozen=True, slots=True)
 class SpreadResult:
-    """The best mean less the worst, with its 95 % confidence interval; null where n < 2."""
+    """The best mean less the worst, with its 95 % confidence interval; null if n < 2."""
 
     value: float
     low: float | None
@@ -223,7 +223,7 @@ class WordingPairResult:
     """By Holm's method, over all pairs of wordings."""
     verdict: Verdict
     needed_n: int | None
-    """Items that would show this difference with 80 % power; null where it is 0."""
+    """Items that would show this difference with 80 % power; null if it is 0."""
     sentence: str
 
 

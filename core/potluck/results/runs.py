@@ -19,11 +19,11 @@ class RunResult:
     folder: str
     """It holds the manifest and the report, and what there is of answers and pictures."""
     index: IndexResult | None
-    """Null where the recipe has no documents."""
+    """Null if the recipe has no documents."""
     tuning: TuneResult | None
-    """Null where the recipe has documents or no tuner."""
+    """Null if the recipe has documents or no tuner."""
     evaluation: EvaluationResult | TaskEvaluationResult | None
-    """Null where the recipe names no questions."""
+    """Null if the recipe names no questions."""
     notes: tuple[str, ...]
     """Why something of the folder is missing."""
     seconds: float
@@ -101,7 +101,7 @@ class FileResult:
     file: str
     is_whole: bool
     pages: str
-    """What SQLite says of its structure; empty where nothing is wrong."""
+    """What SQLite says of its structure; empty if nothing is wrong."""
     rows: Mapping[str, RowsResult]
     """By table."""
 
@@ -120,7 +120,7 @@ class WorkspaceRepairResult:
 
     files: tuple[FileResult, ...]
     index: IndexResult | None
-    """Null where the recipe has no documents."""
+    """Null if the recipe has no documents."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +130,7 @@ class PredictResult:
     file: str
     rows: int
     labels: Mapping[str, int]
-    """How often each label was predicted; empty where texts are written."""
+    """How often each label was predicted; empty if texts are written."""
     answered_before: int
     """Rows that were not asked now."""
     notes: tuple[str, ...]

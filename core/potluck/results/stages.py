@@ -64,13 +64,13 @@ class TuneResult:
     train_loss: float | None
     """The mean loss of the last tenth of the steps, in nats a learned token."""
     metrics: Mapping[str, float]
-    """The last evaluation on the validation examples; empty where there are none."""
+    """The last evaluation on the validation examples; empty if there are none."""
     losses: tuple[float, ...]
     """By step."""
     evaluations: tuple[Mapping[str, float], ...]
     """On the validation examples: `step`, `loss`, and the task's measures."""
     before: Mapping[str, float] | None
-    """The evaluation before the first step; null where there are no validation examples, or it was not made."""
+    """The evaluation before the first step; null if there are no validation examples, or it was not made."""
     after: Mapping[str, float] | None
     """The evaluation of what was kept. ``gained`` and ``lost`` are the examples that are right and were not before, and
     the other way round."""
@@ -97,7 +97,7 @@ class ComparisonPlanResult:
     answers: int
     """Questions or examples, in all variants together; those that were answered before are not asked again."""
     seconds: float | None
-    """For embedding and training; null where nobody knows. That of answers is not counted."""
+    """For embedding and training; null if nobody knows. That of answers is not counted."""
     seconds_low: float | None
     seconds_high: float | None
 
@@ -112,17 +112,17 @@ class PlannedWork:
     is_done: bool
     """Whether the plan has done it, and the run finds it done."""
     seconds: float | None
-    """What it takes, or took where it is done; null where nobody knows."""
+    """What it takes, or took where it is done; null if nobody knows."""
     seconds_low: float | None
     seconds_high: float | None
     """Between which times that lies if the machine stays as busy as it is."""
     unknown: str | None
-    """Why nobody knows; null where somebody does."""
+    """Why nobody knows; null if somebody does."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """What a recipe would take. Money is in US dollars, memory in bytes; null where nobody knows."""
+    """What a recipe would take. Money is in US dollars, memory in bytes; null if nobody knows."""
 
     files: int
     documents: int
@@ -159,7 +159,7 @@ class PlanResult:
     work: tuple[PlannedWork, ...]
     """What the run would do, in its order; of axes, the recipe as it is without them."""
     comparison: ComparisonPlanResult | None
-    """Of the recipe's axes; null where it has none."""
+    """Of the recipe's axes; null if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -172,7 +172,7 @@ class TuningPlanResult:
     disk: int
     steps: int
     seconds: float | None
-    """From the start to the result; 0 where that was trained before, null where nobody knows."""
+    """From the start to the result; 0 if that was trained before, null if nobody knows."""
     seconds_low: float | None
     seconds_high: float | None
     """Between which times that lies if the machine stays as busy as it is."""
@@ -182,7 +182,7 @@ class TuningPlanResult:
     problems: tuple[str, ...]
     """What would stop the training."""
     comparison: ComparisonPlanResult | None
-    """Of the recipe's axes; null where it has none."""
+    """Of the recipe's axes; null if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,7 +190,7 @@ class TaskPlanResult:
     """What a task takes whose recipe trains nothing."""
 
     examples: int | None
-    """Of the file that the recipe names under `questions`; null where it names none."""
+    """Of the file that the recipe names under `questions`; null if it names none."""
     trainable_parameters: Literal[0]
     """Nothing is trained."""
     problems: tuple[str, ...]
@@ -198,7 +198,7 @@ class TaskPlanResult:
     leaves_the_machine: Mapping[str, str]
     """The hosts that would get data, by the kind of the component that sends it."""
     comparison: ComparisonPlanResult | None
-    """Of the recipe's axes; null where it has none."""
+    """Of the recipe's axes; null if it has none."""
 
 
 @dataclass(frozen=True, slots=True)

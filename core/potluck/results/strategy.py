@@ -41,14 +41,14 @@ class RowResult:
     """Whether it is there to be beaten, and never recommended."""
     n: int
     quality: Mapping[str, Interval]
-    """``accuracy``, ``macro_f1`` and ``minority_f1``; empty where nothing was asked."""
+    """``accuracy``, ``macro_f1`` and ``minority_f1``; empty if nothing was asked."""
     labels: Mapping[str, LabelScore]
     no_label: int
     """Answers that name none of the labels."""
     cost_per_1000: float | None
-    """US dollars; null where nothing was asked."""
+    """US dollars; null if nothing was asked."""
     latency: float | None
-    """Seconds a message; null where nothing was asked."""
+    """Seconds a message; null if nothing was asked."""
     training_seconds: float
     training_cost: float
     """US dollars."""
@@ -83,13 +83,13 @@ class RivalResult:
     p_adjusted: float
     """By Holm's method."""
     needed_n: int | None
-    """Messages that would show this difference with 80 % power; null where it is 0."""
+    """Messages that would show this difference with 80 % power; null if it is 0."""
     sentence: str
 
 
 @dataclass(frozen=True, slots=True)
 class Recommendation:
-    """The row to take; null where too little was asked."""
+    """The row to take; null if too little was asked."""
 
     row: str | None
     words: str

@@ -119,7 +119,7 @@ class OpenIndex:
         return _span(self.document(passage), start, end, passage)
 
     def _in_store(self, vector: Vectors, k: int, wanted: Set[str]) -> list[tuple[str, float]] | None:
-        """Ids and scores; None where the store no longer has all of this state, or not yet."""
+        """Ids and scores; None if the store no longer has all of this state, or not yet."""
         asked = k + self._extra
         while self.whole:
             hits = self.store.search(vector, asked)
@@ -152,7 +152,7 @@ class OpenIndex:
 class LimitedCorpus:
     """The passages of an open index for one retriever, which gets what it said that it needs.
 
-    Raises ``ContractBroken`` where it asks for anything else: what depends on it would not be known.
+    Raises ``ContractBroken`` if it asks for anything else: what depends on it would not be known.
     """
 
     def __init__(self, index: OpenIndex, needs: Set[RetrievalNeed], label: str) -> None:

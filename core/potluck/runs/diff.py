@@ -69,7 +69,7 @@ class _Run:
     """The hash of each question with its right answers; empty for a run of an older potluck."""
     measures: Mapping[str, Mapping[str, Any]]
     scores: Mapping[str, Mapping[str, Mapping[str, float]]]
-    """The measures of each question, by variant and the question's id; empty where there were several rounds."""
+    """The measures of each question, by variant and the question's id; empty if there were several rounds."""
     rounds: int
 
 
@@ -160,7 +160,7 @@ def _compared_measures(
 
 
 def _values(one: _Run, other: _Run, variant: str, name: str, same: Sequence[str]) -> tuple[Any, Any] | None:
-    """The values of the questions that have the measure in both, in one order; None where they cannot be paired."""
+    """The values of the questions that have the measure in both, in one order; None if they cannot be paired."""
     import numpy as np
 
     if not other.measures.get(name, {}).get("paired"):

@@ -48,7 +48,7 @@ def run_detail(folder: Path) -> RunDetailResult:
 
 
 def report_of(folder: Path) -> Path:
-    """The page that shows a run. Raises ``RunNotFound`` where it was not made, or was taken away."""
+    """The page that shows a run. Raises ``RunNotFound`` if it was not made, or was taken away."""
     path = folder / REPORT
     if not path.is_file():
         there = ", ".join(sorted(one.name for one in folder.iterdir()))

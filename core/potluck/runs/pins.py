@@ -131,19 +131,19 @@ def write_lock(recipe: RecipeModel, components: Components) -> Path:
 
 
 def lock_differences(recipe: RecipeModel, components: Components) -> list[Difference]:
-    """How things differ from what ``potluck.lock`` says; nothing where no lock has this recipe."""
+    """How things differ from what ``potluck.lock`` says; nothing if no lock has this recipe."""
     held = _read(recipe.folder / NAME).get(recipe.path.name)
     return [] if held is None else list(differences(held, pins(recipe, components)))
 
 
 def check_locked(recipe: RecipeModel) -> None:
-    """Raise ``PotluckError`` where no ``potluck.lock`` beside the recipe has an entry of it."""
+    """Raise ``PotluckError`` if no ``potluck.lock`` beside the recipe has an entry of it."""
     if recipe.path.name not in _read(recipe.folder / NAME):
         raise PotluckError(f"there is no lock of {recipe.path}; write one: potluck lock {recipe.path}")
 
 
 def check_lock(recipe: RecipeModel, components: Components) -> None:
-    """Raise ``LockMismatch`` where things are not as ``potluck.lock`` says.
+    """Raise ``LockMismatch`` if things are not as ``potluck.lock`` says.
 
     A recipe of which something was overridden is another recipe, and not checked.
     """
@@ -209,7 +209,7 @@ def _label(part: ComponentSpec) -> str:
 
 
 def _read(path: Path) -> dict[str, dict[str, dict[str, Json]]]:
-    """The pins by recipe, as ``pins`` gives them; none where there is no lock.
+    """The pins by recipe, as ``pins`` gives them; none if there is no lock.
 
     Raises ``PotluckError`` for a lock that is damaged or of another potluck.
     """

@@ -22,7 +22,7 @@ _ROWS = 4096
 def store_index(components: Components, chunks: Sequence[StoredChunk], state: IndexState, catalogue: Catalogue) -> None:
     """Bring the store and the catalogue to a state of the index whose vectors are those of the chunks.
 
-    Raises ``ContractBroken`` where the store loses vectors.
+    Raises ``ContractBroken`` if the store loses vectors.
     """
     with open_index_store(components, state) as store:
         _add(store, chunks, state, catalogue)

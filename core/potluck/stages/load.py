@@ -100,7 +100,7 @@ def load_documents(
 
 
 def check_any_read(loaded: Loaded) -> None:
-    """Raise ``NoReadableDocument`` where there were files and all of them failed."""
+    """Raise ``NoReadableDocument`` if there were files and all of them failed."""
     if loaded.loads or not loaded.failures:
         return
     count, shown = len(loaded.failures), loaded.failures[:_SHOWN]

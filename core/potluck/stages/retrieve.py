@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class SearchResult:
     """The ``passages`` of a question, best first; ``candidates`` are those from which a reranker chose them.
 
-    ``blind`` says why the retriever could say nothing of the question; empty where it could.
+    ``blind`` says why the retriever could say nothing of the question; empty if it could.
     """
 
     passages: list[Passage]
@@ -54,7 +54,7 @@ class Searcher:
         closing: ExitStack,
         recipe: RecipeModel,
     ) -> None:
-        """``embedder`` and ``chat`` are None where they are not asked; ``closing`` closes what belongs to this."""
+        """``embedder`` and ``chat`` are None if they are not asked; ``closing`` closes what belongs to this."""
         self.index = index
         self.spec, self.reranker_spec = recipe.retriever_spec, recipe.reranker
         self.part = recipe.retriever_spec if embedder is None else recipe.embedder

@@ -57,7 +57,7 @@ class TuneReport:
 
     @property
     def metrics(self) -> dict[str, float]:
-        """The last evaluation on the validation examples; empty where there are none."""
+        """The last evaluation on the validation examples; empty if there are none."""
         return dict(self.tuned.evaluations[-1]) if self.tuned.evaluations else {}
 
     @property
@@ -94,7 +94,7 @@ class TuneReport:
 
 @dataclass(frozen=True, slots=True)
 class CompletedTraining:
-    """A finished training. ``estimate`` is what it was expected to take; None where an earlier result is reused.
+    """A finished training. ``estimate`` is what it was expected to take; None if an earlier result is reused.
 
     ``notes`` say why the model was trained again, where the recipe was trained before.
     """
@@ -223,7 +223,7 @@ def resource_problems(estimate: Estimate, folder: Path) -> list[str]:
 
 
 def _free_memory(device: str) -> int | None:
-    """Bytes that programs can have there; None where the system does not say."""
+    """Bytes that programs can have there; None if the system does not say."""
     if device != "cpu":
         import torch
 

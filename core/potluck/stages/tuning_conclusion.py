@@ -45,7 +45,7 @@ def _answers(one: Mapping[str, float]) -> list[str]:
 
 
 def _difference(before: Mapping[str, float], after: Mapping[str, float], n: int) -> PairedDifference | None:
-    """Of right answers, example by example; None where it is not known which were right, and where scipy is missing."""
+    """Of right answers, example by example; None if it is not known which were right, and where scipy is missing."""
     if n < 2 or "gained" not in after or "lost" not in after:
         return None
     gained, lost = round(after["gained"]), round(after["lost"])

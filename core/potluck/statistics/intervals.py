@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """A mean of ``n`` questions with its 95 % confidence interval. ``low`` and ``high`` are None where n < 2."""
+    """A mean of ``n`` questions with its 95 % confidence interval. ``low`` and ``high`` are None if n < 2."""
 
     mean: float
     low: float | None

@@ -32,7 +32,7 @@ class PairedDifference:
     The interval has the level ``confidence`` and holds 0 exactly where ``p`` is above 1 minus that. ``test`` is
     ``mcnemar`` (both right or wrong) or ``sign-flip``. ``detectable`` is the smallest true difference that n such
     questions show with 80 % power (two-sided, 5 %), ``needed_n`` how many questions show the difference that was seen
-    with 80 % power; None where it is 0. Where both have repeats, ``between`` is the variance of the difference between
+    with 80 % power; None if it is 0. Where both have repeats, ``between`` is the variance of the difference between
     questions and ``within`` that from one repeat of a question to the next.
     """
 

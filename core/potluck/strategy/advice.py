@@ -25,7 +25,7 @@ class PairVerdict:
 
 @dataclass(frozen=True, slots=True)
 class Advice:
-    """``row`` is None where too little was asked. ``words`` say why; ``against`` compares it with the others."""
+    """``row`` is None if too little was asked. ``words`` say why; ``against`` compares it with the others."""
 
     row: str | None
     words: str

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LabelChoice:
-    """What a row chose. ``label`` is empty where it named none; ``sent`` are the bytes that left the machine.
+    """What a row chose. ``label`` is empty if it named none; ``sent`` are the bytes that left the machine.
 
     Of a model's answer: ``cut`` says that it ended at the limit of tokens, ``remarks`` what was unusual, in sentences,
     ``served_by`` what the service calls the model.

@@ -160,7 +160,7 @@ def _chat(recipe: RecipeModel, components: Components) -> Chat:
 
 
 def _model(plan: SelectionPlan, recipe: RecipeModel) -> str:
-    """What the tuners tune. Raises ``PotluckError`` where nobody says it."""
+    """What the tuners tune. Raises ``PotluckError`` if nobody says it."""
     named = plan.model or getattr(recipe.chat.config, "model", None)
     if plan.tuners and named is None:
         raise PotluckError("--tuner: name what it tunes with --model, or a local chat model with --chat")

@@ -58,7 +58,7 @@ class TunedStrategy:
     def train(self, vectors: Vectors | None) -> Sequence[str]:
         """Train, unless that was done; what is said of it is what ``potluck tune`` says.
 
-        Raises ``CannotLearn`` where there is no time for it.
+        Raises ``CannotLearn`` if there is no time for it.
         """
         if load_result(self._request)[0] is None:
             estimate = self._components.tuner.probe(self._request)

@@ -66,7 +66,7 @@ class AnsweredExample(Answered):
 class Given:
     """What was answered to an example, before it is scored.
 
-    ``logprobs`` are those of the labels by name, natural logarithms; empty where a text was written. ``cached`` says
+    ``logprobs`` are those of the labels by name, natural logarithms; empty if a text was written. ``cached`` says
     that nothing was asked now.
     """
 
@@ -102,11 +102,11 @@ class ExampleAnswerer:
                 yield from pool.map(in_current_stage(ask), items)
 
     def surprise(self, item: Item) -> Surprise:
-        """How surprised the chat model is by the target. Raises ``Unsupported`` where it cannot tell."""
+        """How surprised the chat model is by the target. Raises ``Unsupported`` if it cannot tell."""
         return self.surprise_by(item, item.example.target)
 
     def surprise_by(self, item: Item, text: str) -> Surprise:
-        """How surprised it is by a text as the answer. Raises ``Unsupported`` where it cannot tell."""
+        """How surprised it is by a text as the answer. Raises ``Unsupported`` if it cannot tell."""
         key = fingerprint("surprise at a target", self._components.chat_fingerprint, _prompt(item), text)
         chat, messages = self._components.chat, item.example.messages
         return surprise_at(chat, messages, text, self._answers, key, self._config.cache)

@@ -37,7 +37,7 @@ class Prediction:
     """What a model answers to a row.
 
     ``score`` is from 0 to 1: of a label its probability among the labels, of a text the geometric mean of its tokens'
-    probabilities; None where the model does not tell. ``scores`` are those of all labels; empty for texts.
+    probabilities; None if the model does not tell. ``scores`` are those of all labels; empty for texts.
     """
 
     fields: Mapping[str, Json]
@@ -67,10 +67,10 @@ class Prediction:
 
 
 def known_labels(recipe: RecipeModel) -> tuple[str, ...]:
-    """The labels that a recipe chooses among, in order; empty where its task is no classification.
+    """The labels that a recipe chooses among, in order; empty if its task is no classification.
 
     They are those that it learns from, else those that its adapter learned, else those of its file of questions.
-    Raises ``PotluckError`` where nothing names any.
+    Raises ``PotluckError`` if nothing names any.
     """
     if recipe.tuning.task != "classification":
         return ()
@@ -102,13 +102,13 @@ class TaskAnswers:
 
     @cached_property
     def labels(self) -> tuple[str, ...]:
-        """The labels that it chooses among; empty where it writes texts."""
+        """The labels that it chooses among; empty if it writes texts."""
         return known_labels(self._recipe)
 
     def ask(self, fields: Mapping[str, str], on_text: Callable[[str], None] | None = None) -> Prediction:
         """Answer what somebody asks, anew each time. ``on_text`` gets the pieces of a written answer as they come.
 
-        Raises ``RecipeError`` where there is no text in the fields.
+        Raises ``RecipeError`` if there is no text in the fields.
         """
         (example,) = self.wording.examples([DatasetRow(fields, Path("what was asked"), 0, 1)])
         components = self._with_chat()

@@ -90,7 +90,7 @@ class Check:
         self.on(_with_samples(tested, self.samples) if self.kind == "loader" else tested)
 
     def on(self, tested: Subject) -> None:
-        """Check a component against the rule. Raises ``Violation``, and ``Skipped`` where it does not apply."""
+        """Check a component against the rule. Raises ``Violation``, and ``Skipped`` if it does not apply."""
         try:
             self.run(tested)
         except (Violation, Skipped):
@@ -102,7 +102,7 @@ class Check:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one rule. ``why`` is empty where it is kept."""
+    """What became of one rule. ``why`` is empty if it is kept."""
 
     rule: str
     kept: bool
@@ -181,7 +181,7 @@ def component(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]
 
 
 def _with_samples(tested: Subject, own: tuple[Sample, ...]) -> Subject:
-    """A loader with files to be tried on. Raises ``PotluckError`` where none are given and none can be written here."""
+    """A loader with files to be tried on. Raises ``PotluckError`` if none are given and none can be written here."""
     name = plugins.find("loader", tested.plugin).name
     claims = tuple(one for one in plugins.file_types() if name in plugins.loader_names(one))
     samples = own or write_samples(claims)

@@ -80,7 +80,7 @@ def _bare(metric: Metric) -> Iterator[Attempt]:
 
 
 def _figures(subject: Subject) -> Iterator[tuple[Measure, Any, str]]:
-    """Every figure with its measure, and with words for the attempt. Raises ``Skipped`` where there is none."""
+    """Every figure with its measure, and with words for the attempt. Raises ``Skipped`` if there is none."""
     has_some = False
     with _fresh_metric(subject) as metric:
         measures = {one.name: one for one in _measures(metric)}

@@ -182,7 +182,7 @@ def _inner(config: Config, context: Context) -> Iterator[Retriever]:
 
 
 def scale_problem(scale: object) -> str:
-    """What is wrong with what a component says of its scores; empty where nothing is."""
+    """What is wrong with what a component says of its scores; empty if nothing is."""
     if not isinstance(scale, ScoreScale):
         return f"scale is {scale!r}"
     if not (isinstance(scale.summary, str) and scale.summary.strip() and scale.summary.isprintable()):

@@ -24,7 +24,7 @@ _REMOTE = "http://192.0.2.1"
 
 
 def _literal_phrase(sample: Sample) -> str | None:
-    """The first phrase that stands in a file of text as it is; None where there is none."""
+    """The first phrase that stands in a file of text as it is; None if there is none."""
     return next((phrase for phrase in sample.must if phrase in (sample.text or "")), None)
 
 
@@ -83,7 +83,7 @@ _NESTED: Mapping[str, tuple[str, str, str]] = {
 
 
 def nest_deeply(sample: Sample, depth: int = 20_000) -> Sample | None:
-    """A file whose parts are nested too deeply, of the sample's format; None where that is not known here."""
+    """A file whose parts are nested too deeply, of the sample's format; None if that is not known here."""
     found = _NESTED.get(sample.extension) or (("<a>", "a", "</a>") if is_xml(sample) else None)
     if found is None:
         return None
@@ -171,7 +171,7 @@ def add_marks(sample: Sample) -> Iterator[Sample]:
 
 
 def tear_phrase(sample: Sample) -> Sample | None:
-    """With bytes that are no text in the middle of a phrase; None where no phrase stands in it as it is."""
+    """With bytes that are no text in the middle of a phrase; None if no phrase stands in it as it is."""
     phrase = _literal_phrase(sample)
     if phrase is None:
         return None

@@ -116,7 +116,7 @@ class _Limit:
 
 
 def _limit(subject: Subject, splitter: Any) -> _Limit:
-    """The limit in the splitter's settings. Raises ``Skipped`` where there is none."""
+    """The limit in the splitter's settings. Raises ``Skipped`` if there is none."""
     size = next((subject.settings[name] for name in _SIZES if isinstance(subject.settings.get(name), int)), None)
     if size is None:
         raise Skipped(f"it has no setting {' or '.join(_SIZES)}")

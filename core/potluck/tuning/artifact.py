@@ -248,7 +248,7 @@ def check_probes(folder: Path, manifest: Mapping[str, Any], model: torch.nn.Modu
 
 
 def load_tuned_model(folder: Path) -> TunedModel | None:
-    """The result of a finished training; None where there is none."""
+    """The result of a finished training; None if there is none."""
     if not (folder / MANIFEST).is_file():
         return None
     manifest = read_manifest(folder)

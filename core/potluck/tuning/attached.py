@@ -92,7 +92,7 @@ class AttachedModules:
 def attach_peft(model: torch.nn.Module, folder: Path) -> AttachedModules:
     """Put modules that PEFT saved into the layers of a model, beside those that are there already.
 
-    Raises ``ModelError`` where the saved parameters are not exactly those of the method.
+    Raises ``ModelError`` if the saved parameters are not exactly those of the method.
     """
     from peft import PeftConfig, get_peft_model_state_dict, inject_adapter_in_model, set_peft_model_state_dict
     from peft.tuners.tuners_utils import BaseTunerLayer

@@ -37,7 +37,7 @@ class TrainingHistory:
     ``gained`` and ``lost`` (how many of the ``examples`` are right that were not before the training,
     and the other way round)."""
     before: dict[str, float] | None = None
-    """The same of the model before its first step; None where there are no validation examples."""
+    """The same of the model before its first step; None if there are no validation examples."""
     right_before: list[bool] = field(default_factory=list)
     """Of each validation example whether it was right then."""
     tokens: int = 0
@@ -72,7 +72,7 @@ class Checkpoints:
             folder.mkdir(parents=True, exist_ok=True)
 
     def check_in_place(self) -> None:
-        """Raise ``WorkspaceGone`` where the folder was deleted meanwhile."""
+        """Raise ``WorkspaceGone`` if the folder was deleted meanwhile."""
         if not self.folder.is_dir():
             raise WorkspaceGone(
                 f"{self.folder} was deleted while it was in use: run the same command again, and it trains anew"
@@ -125,7 +125,7 @@ class Checkpoints:
     def restore_best(self, model: torch.nn.Module, history: TrainingHistory) -> None:
         """Put the best weights of a course into the model.
 
-        Raises ``CheckpointDamaged`` where they are not what was written: then running again trains anew.
+        Raises ``CheckpointDamaged`` if they are not what was written: then running again trains anew.
         """
         if history.evaluations:
             load_parameters(model, self._best(history))

@@ -183,7 +183,7 @@ def render_example(example: Example, tokenizer: Any) -> tuple[list[int], str, st
 
 
 def _cut(one: Encoded, limit: int) -> Encoded | None:
-    """Without the beginning of the prompt; None where the answer alone is too long."""
+    """Without the beginning of the prompt; None if the answer alone is too long."""
     surplus = len(one.ids) - limit
     if one.answer:  # the marks at both ends stay
         if surplus > (one.start or len(one.ids)) - 2:

@@ -25,7 +25,7 @@ _STD = 0.02
 
 
 def check_head(request: TuningRequest, kind: ModelKind) -> None:
-    """Raise ``Unsupported`` where there are no labels to choose from, or no place to read."""
+    """Raise ``Unsupported`` if there are no labels to choose from, or no place to read."""
     if request.task != "classification" or len(request.labels) < 2:
         raise Unsupported("tuner.head: a classification head needs 'task: classification' and at least two labels")
     if kind == "seq2seq":
@@ -33,7 +33,7 @@ def check_head(request: TuningRequest, kind: ModelKind) -> None:
 
 
 def head_labels(method: Method, request: TuningRequest) -> tuple[str, ...]:
-    """What a head is to name; nothing where the method's settings ask for none."""
+    """What a head is to name; nothing if the method's settings ask for none."""
     return request.labels if method.config.head else ()
 
 
@@ -48,7 +48,7 @@ def add_head(base: Any, request: TuningRequest) -> None:
 
 
 def head_of(base: Any) -> Any:
-    """The head of a base model; None where it says words."""
+    """The head of a base model; None if it says words."""
     return getattr(base, "label_head", None)
 
 

@@ -52,7 +52,7 @@ class Job:
     processes: Processes
     optimisation: Optimisation
     ends: frozenset[int]
-    """The tokens that end an answer; none where no words are learned."""
+    """The tokens that end an answer; none if no words are learned."""
 
 
 def prepare_job(method: Method, request: TuningRequest) -> Job:

@@ -32,7 +32,7 @@ def tokenizer_of(method: Method, request: TuningRequest) -> Any:
 
 
 def check_end(method: Method, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> None:
-    """Raise ``TokenizerMismatch`` where answers are written and no token ends them."""
+    """Raise ``TokenizerMismatch`` if answers are written and no token ends them."""
     if not _writes(method, request, kind) or end_tokens(tokenizer):
         return
     raise TokenizerMismatch(
@@ -42,7 +42,7 @@ def check_end(method: Method, request: TuningRequest, tokenizer: Any, kind: Mode
 
 
 def end_token_ids(method: Method, request: TuningRequest, tokenizer: Any, kind: ModelKind) -> frozenset[int]:
-    """The tokens that end an answer; none where no answer is written."""
+    """The tokens that end an answer; none if no answer is written."""
     known = end_tokens(tokenizer) if _writes(method, request, kind) else ()
     return frozenset(int(tokenizer.convert_tokens_to_ids(token)) for token in known)
 

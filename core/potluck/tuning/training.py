@@ -37,7 +37,7 @@ _REPORT_SECONDS = 1.0
 
 def train(method: Method, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
     """Train, or go on where a killed process stopped. Raises ``TrainingFailed``, ``TooLong``, ``ModelError``s,
-    and ``WorkspaceGone`` where the folder was deleted meanwhile.
+    and ``WorkspaceGone`` if the folder was deleted meanwhile.
 
     What is learned depends on the request, the settings and the seed alone: each step's examples and random numbers
     follow from its number.
@@ -176,7 +176,7 @@ def _evaluate_untrained(job: Job) -> None:
 
 
 def _changes(before: Sequence[bool], after: Sequence[bool]) -> dict[str, float]:
-    """How many examples have become right, and wrong; nothing where it is not known what was right."""
+    """How many examples have become right, and wrong; nothing if it is not known what was right."""
     if len(before) != len(after):
         return {}
     pairs = list(zip(before, after, strict=True))

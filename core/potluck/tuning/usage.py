@@ -23,7 +23,7 @@ class CardUsage:
     ``wording`` has fields as ``str.format`` has them. ``first`` are the tokens in front of a prompt that no chat
     template writes; ``end`` is the token that ends an answer, empty for none. ``chat`` is the chat model that
     the recipe names, ``max_tokens`` the longest answer that it asks for. ``licence`` is what the base's files call
-    theirs, empty where they do not say; ``data`` is the name of the file that was learned from, ``validated`` how many
+    theirs, empty if they do not say; ``data`` is the name of the file that was learned from, ``validated`` how many
     examples were kept apart.
     """
 

@@ -59,7 +59,7 @@ class Workspace:
         return AnswerCache(self.folder / "calls.sqlite", self._fresh)
 
     def check_in_place(self) -> None:
-        """Raise ``WorkspaceGone`` where the workspace was deleted or replaced since it was opened."""
+        """Raise ``WorkspaceGone`` if the workspace was deleted or replaced since it was opened."""
         self.catalogue.check_in_place()
 
     def close(self) -> None:

@@ -71,7 +71,7 @@ class Catalogue(CatalogueReader):
             tables.upgrade(database, found)
 
     def _format(self) -> int | None:
-        """The version of the tables; None where there are none yet. Raises ``WorkspaceTooNew``."""
+        """The version of the tables; None if there are none yet. Raises ``WorkspaceTooNew``."""
         if self._db.is_empty():
             return None
         meta = dict(self._db.all("SELECT key, value FROM meta"))
@@ -91,7 +91,7 @@ class Catalogue(CatalogueReader):
         self._db.check_pages()
 
     def check_in_place(self) -> None:
-        """Raise ``WorkspaceGone`` where the file has been deleted, or replaced by another."""
+        """Raise ``WorkspaceGone`` if the file has been deleted, or replaced by another."""
         self._db.check_in_place()
 
     def snapshot(self) -> Snapshot:

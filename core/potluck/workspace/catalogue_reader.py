@@ -54,7 +54,7 @@ class IndexState:
 class CatalogueReader:
     """What can be asked of a catalogue.
 
-    Every method raises ``WorkspaceDamaged`` where a row is not what was written, or is missing where others say that
+    Every method raises ``WorkspaceDamaged`` if a row is not what was written, or is missing where others say that
     it is there.
     """
 

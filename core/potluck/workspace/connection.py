@@ -92,7 +92,7 @@ class Connection:
             return row
 
     def is_empty(self) -> bool:
-        """Whether nothing has been put into it yet. Raises ``WorkspaceDamaged`` where the tables alone are gone."""
+        """Whether nothing has been put into it yet. Raises ``WorkspaceDamaged`` if the tables alone are gone."""
         with self.one_state():
             tables, pages = self.one("SELECT 1 FROM sqlite_master"), self.one("PRAGMA page_count")
         if tables is None and pages not in ((0,), (1,)):
@@ -108,7 +108,7 @@ class Connection:
     def transaction(self) -> Iterator[None]:
         """All or nothing, while other threads and other writers wait.
 
-        Raises ``WorkspaceGone`` where the file is not the one that was opened.
+        Raises ``WorkspaceGone`` if the file is not the one that was opened.
         """
         with self._lock:
             self.check_in_place()
@@ -138,7 +138,7 @@ class Connection:
             raise
 
     def check_in_place(self) -> None:
-        """Raise ``WorkspaceGone`` where the file has been deleted, or replaced by another."""
+        """Raise ``WorkspaceGone`` if the file has been deleted, or replaced by another."""
         self._check_open()
         if _identity(self.path) != self._file:
             raise WorkspaceGone(

@@ -46,7 +46,7 @@ class RowCounts:
 
 @dataclass(slots=True)
 class FileReport:
-    """What was found in one database: ``pages`` is what SQLite says of its structure, empty where nothing is wrong."""
+    """What was found in one database: ``pages`` is what SQLite says of its structure, empty if nothing is wrong."""
 
     file: str
     pages: str = ""
@@ -67,7 +67,7 @@ def check_workspace(folder: Path) -> list[FileReport]:
     """Read all of a workspace's databases, and say what is damaged. Nothing is changed.
 
     One of an older version is brought up to today's first, as whenever it is opened. Raises ``WorkspaceTooNew``, and
-    ``StorageFailed`` where something else is in the workspace's place.
+    ``StorageFailed`` if something else is in the workspace's place.
     """
     if not is_made(folder):
         return []
@@ -78,7 +78,7 @@ def check_workspace(folder: Path) -> list[FileReport]:
 def repair_workspace(folder: Path) -> list[FileReport]:
     """Replace each damaged database by one that holds what is whole of it.
 
-    Raises ``WorkspaceBusy``, and ``StorageFailed`` where the workspace cannot be written.
+    Raises ``WorkspaceBusy``, and ``StorageFailed`` if the workspace cannot be written.
     """
     if not is_made(folder):
         return []
@@ -128,7 +128,7 @@ def _report_on(database: _Database) -> FileReport:
 
 
 def _refusal(database: _Database) -> str:
-    """Why a file cannot be used, whatever its pages and its rows are like; empty where it can."""
+    """Why a file cannot be used, whatever its pages and its rows are like; empty if it can."""
     try:
         database.open(database.path).close()
     except WorkspaceDamaged as error:
@@ -137,7 +137,7 @@ def _refusal(database: _Database) -> str:
 
 
 def _verdict(source: sqlite3.Connection) -> str:
-    """What SQLite says of the structure of a file; empty where nothing is wrong with it."""
+    """What SQLite says of the structure of a file; empty if nothing is wrong with it."""
     try:
         (verdict,) = source.execute("PRAGMA integrity_check(1)").fetchone()
     except SAYS_DAMAGE as error:

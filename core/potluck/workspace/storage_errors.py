@@ -53,7 +53,7 @@ def storage_errors(folder: Path) -> Iterator[None]:
 
 
 def is_made(folder: Path) -> bool:
-    """Whether there is a workspace. Raises ``StorageFailed`` where something else is in its place."""
+    """Whether there is a workspace. Raises ``StorageFailed`` if something else is in its place."""
     if folder.is_dir():
         return True
     if os.path.lexists(folder):
@@ -62,7 +62,7 @@ def is_made(folder: Path) -> bool:
 
 
 def refuse_obstacle(path: Path) -> None:
-    """Raise ``StorageFailed`` where a folder, or a link that leads nowhere, is in the place of a file."""
+    """Raise ``StorageFailed`` if a folder, or a link that leads nowhere, is in the place of a file."""
     if path.is_dir() or (path.is_symlink() and not path.exists()):
         raise StorageFailed(_in_the_way(path))
 

@@ -37,7 +37,7 @@ class Complaint:
 
 
 def complaint(body: object) -> Complaint | None:
-    """What a body complains of, as parsed from JSON or as text; None where there is nothing in it."""
+    """What a body complains of, as parsed from JSON or as text; None if there is nothing in it."""
     if isinstance(body, str):
         return Complaint(one_line(body)) if body.strip() else None
     if isinstance(body, list):
@@ -55,7 +55,7 @@ def complaint(body: object) -> Complaint | None:
 
 
 def error_of(body: Mapping[str, object]) -> Complaint | None:
-    """What an answer complains of that has no choices and no data, or None where that is all that is wrong."""
+    """What an answer complains of that has no choices and no data, or None if that is all that is wrong."""
     told = any(body.get(name) for name in _ENVELOPES) or body.get("object") == "error" or "choices" not in body
     found = complaint(body) if told else None
     return found if found is not None and found.words else None

@@ -36,7 +36,7 @@ _NETWORK_LIBRARIES = {"anyio", "httpcore", "httpcore2", "httpx", "httpx2"}
 class Failed(Exception):
     """One attempt failed. ``passing`` says that another may not, ``pause`` for how many seconds the service asks.
 
-    ``status`` is what the service answered with, 0 where it did not come to that, and ``said`` what it complained of.
+    ``status`` is what the service answered with, 0 if it did not come to that, and ``said`` what it complained of.
     """
 
     reason: str

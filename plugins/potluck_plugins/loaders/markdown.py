@@ -58,7 +58,7 @@ def _divide(text: str) -> tuple[dict[str, Json], list[str]]:
 
 
 def _read_matter(text: str) -> dict[str, Json] | None:
-    """The mapping that a text is as YAML, its scalars as they are written; None where it is none.
+    """The mapping that a text is as YAML, its scalars as they are written; None if it is none.
 
     Text with an alias is none either, a few lines of which can mean more than fits into memory; nor is text that is
     nested deeply, for which YAML takes time by the square of the depth.

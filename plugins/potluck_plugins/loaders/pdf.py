@@ -125,7 +125,7 @@ class _Page:
 
 
 def _page(pdf: Any, index: int, content: bytes, layers: set[str], flow: Flow) -> _Page | None:
-    """A page; None where it cannot be read. What is left out on it is counted; ``layers`` are those that are off."""
+    """A page; None if it cannot be read. What is left out on it is counted; ``layers`` are those that are off."""
     import pypdfium2
 
     try:

@@ -26,7 +26,7 @@ class ShownStage:
 
     @property
     def counts(self) -> str:
-        """How much is done; empty where a stage is all of one piece."""
+        """How much is done; empty if a stage is all of one piece."""
         event = self.event
         if event.total is not None:
             return f"{event.done:,} of {event.total:,} {event.unit}" if event.total > 1 else ""

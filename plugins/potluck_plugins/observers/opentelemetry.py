@@ -196,7 +196,7 @@ class _Sender:
         self._base, self._lost = base, lost
 
     def close(self) -> None:
-        """Send the rest. Raises ``PotluckError`` where spans could not be sent."""
+        """Send the rest. Raises ``PotluckError`` if spans could not be sent."""
         traces, meters = self.providers
         traces.shutdown()
         if self._lost:

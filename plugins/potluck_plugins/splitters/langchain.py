@@ -47,7 +47,7 @@ class LangChainSplitter(Splitter):
         return self._caller.identity()
 
     def split(self, document: Document) -> Iterator[Chunk]:
-        """Have the text cut, and yield the places of the pieces. Raises ``ContractBroken`` where one has none."""
+        """Have the text cut, and yield the places of the pieces. Raises ``ContractBroken`` if one has none."""
         if not document.text.strip():
             return
         with self._caller.guard():

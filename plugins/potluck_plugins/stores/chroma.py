@@ -141,7 +141,7 @@ class ChromaFolder(CommittedStore):
 
 
 class ChromaServer(VectorStore):
-    """A collection on a Chroma server. Raises ``RemoteError`` where the server does not answer as it should."""
+    """A collection on a Chroma server. Raises ``RemoteError`` if the server does not answer as it should."""
 
     exact = False
 
@@ -152,7 +152,7 @@ class ChromaServer(VectorStore):
         self._client: Any = None
 
     def open(self, collection: Collection) -> None:
-        """Find the collection. Raises ``EgressRefused`` where the recipe does not allow to ask the server."""
+        """Find the collection. Raises ``EgressRefused`` if the recipe does not allow to ask the server."""
         if (host := sends_to(self._config)) and not self._network:
             raise EgressRefused(f"the store would send vectors to {host}, and this run may not send anything")
         self.close()

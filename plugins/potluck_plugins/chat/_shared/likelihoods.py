@@ -29,7 +29,7 @@ def split_continuations(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -
 
 
 def check_continuations(continuations: Sequence[str]) -> None:
-    """Raise ``ValueError`` where there is nothing to score."""
+    """Raise ``ValueError`` if there is nothing to score."""
     if not all(continuations):
         raise ValueError("a continuation without a character has no likelihood")
 

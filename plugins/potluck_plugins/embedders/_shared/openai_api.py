@@ -239,7 +239,7 @@ class _Answer(BaseModel):
 
 
 def in_order(rows: Sequence[Row], count: int) -> list[Row]:
-    """The rows in the order of the texts. Raises ``Failed`` where not every text has one.
+    """The rows in the order of the texts. Raises ``Failed`` if not every text has one.
 
     They may say which text they belong to, counted from 0 or from 1. Where none does, or all say 0, they stand in the
     order of the list; where one does not (services that leave out what is 0), it is the one that is missing.
@@ -276,7 +276,7 @@ def _is_of_the_texts(failed: Failed) -> bool:
 def _decode_vector(embedding: str | list[float | None] | None) -> Vectors:
     """A vector from base64 of float32, little-endian, or from numbers: not every server does what it is asked.
 
-    Raises ``Failed`` where there is none.
+    Raises ``Failed`` if there is none.
     """
     import numpy as np
 

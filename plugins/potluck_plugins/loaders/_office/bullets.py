@@ -46,7 +46,7 @@ class Bullet:
 
 
 def bullet_of(paragraph: Any, styles: Sequence[Any]) -> tuple[int, Any]:
-    """The level of a paragraph, from 0, and the element that says what stands before it; None where none does.
+    """The level of a paragraph, from 0, and the element that says what stands before it; None if none does.
 
     ``styles`` are lists of styles (``a:lstStyle``, ``p:bodyStyle``), the nearest first.
     """

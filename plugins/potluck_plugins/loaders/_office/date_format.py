@@ -56,7 +56,7 @@ def locale_number(code: str) -> int:
 
 
 def show_date(serial: float, tokens: Sequence[tuple[bool, str]], calendar: Calendar) -> str | None:
-    """Show a serial number of days; None where it is outside the calendar. ``tokens`` are (is a field, characters)."""
+    """Show a serial number of days; None if it is outside the calendar. ``tokens`` are (is a field, characters)."""
     elapsed = any(is_field and text.startswith("[") for is_field, text in tokens)
     if not (0 <= serial < _MOST_DAYS) and not elapsed:
         return None

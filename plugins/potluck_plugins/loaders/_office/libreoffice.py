@@ -53,7 +53,7 @@ _SECONDS_TO_END = 5
 
 
 def convert_to_docx(path: Path, seconds: float) -> bytes | None:
-    """A text document as LibreOffice converts it to ``.docx``; None where that is not installed, fails or takes longer.
+    """A text document as LibreOffice converts it to ``.docx``; None if that is not installed, fails or takes longer.
 
     It writes into the folder of the file, and has ended when this returns.
     """
@@ -70,7 +70,7 @@ def convert_to_docx(path: Path, seconds: float) -> bytes | None:
 
 
 def _run(command: list[str], seconds: float) -> int | None:
-    """Run a program and all that it starts; returns its status, None where it took too long."""
+    """Run a program and all that it starts; returns its status, None if it took too long."""
     process = subprocess.Popen(
         [sys.executable, "-I", "-c", _SUPERVISOR, str(os.getpid()), *command],
         stdin=subprocess.DEVNULL,

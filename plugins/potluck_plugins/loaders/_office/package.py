@@ -47,7 +47,7 @@ class Package:
         self._links: dict[str, dict[str, Relationship]] = {}
 
     def name_of(self, part: str) -> str | None:
-        """The archive's own name of a part; None where there is no such part."""
+        """The archive's own name of a part; None if there is no such part."""
         return self._names.get(part.lower())
 
     def content(self, part: str) -> bytes:
@@ -71,14 +71,14 @@ class Package:
             raise DamagedPart(f"{part} is damaged: {str(error).split(' (<string>')[0]}") from error
 
     def find(self, part: str) -> Any:
-        """The root element of a part; None where it is missing or damaged."""
+        """The root element of a part; None if it is missing or damaged."""
         try:
             return self.tree(part)
         except DamagedPart:
             return None
 
     def require(self, part: str) -> Any:
-        """The root element of a part; None where it is missing. Raises ``UnreadableDocument`` for a damaged one."""
+        """The root element of a part; None if it is missing. Raises ``UnreadableDocument`` for a damaged one."""
         if self.name_of(part) is None:
             return None
         try:

@@ -19,7 +19,7 @@ def code_page(number: int | None) -> str | None:
 
 
 def day(packed: int) -> str:
-    """The day of a time ([MS-DOC] 2.9.67, ``DTTM``) in ISO 8601; empty where it is not a time."""
+    """The day of a time ([MS-DOC] 2.9.67, ``DTTM``) in ISO 8601; empty if it is not a time."""
     bits = packed & 0xFFFFFFFF
     try:
         return date(1900 + (bits >> 20 & 0x1FF), bits >> 16 & 0xF, bits >> 11 & 0x1F).isoformat()

@@ -34,7 +34,7 @@ def placeholder_of(shape: Any) -> Placeholder | None:
 
 
 def box_of(shape: Any) -> Box | None:
-    """The place of a shape or a group by itself; None where it takes that from its placeholder."""
+    """The place of a shape or a group by itself; None if it takes that from its placeholder."""
     frame = shape.find(f"{P}xfrm")
     if frame is None:
         frame = next((one for one in shape.iterfind(f"*/{A}xfrm") if one.find(f"{A}off") is not None), None)
@@ -59,7 +59,7 @@ class Inheritance:
         self._default = presentation.find(f"{P}defaultTextStyle") if presentation is not None else None
 
     def box(self, shape: Any) -> Box | None:
-        """The place of a shape, its own or that of its placeholder; None where it is not known."""
+        """The place of a shape, its own or that of its placeholder; None if it is not known."""
         own = box_of(shape)
         found = placeholder_of(shape)
         if own is not None or found is None:

@@ -36,7 +36,7 @@ def read_pptx(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, J
 
 @dataclass(frozen=True, slots=True)
 class _Slide:
-    """A slide with its part; layout and master are None where they are missing or damaged."""
+    """A slide with its part; layout and master are None if they are missing or damaged."""
 
     number: int
     part: str
@@ -73,7 +73,7 @@ class _Deck:
         self._objects: Counter[str] = Counter()
 
     def write(self) -> None:
-        """Write the slides in their order. Raises ``UnreadableDocument`` where none of them can be read."""
+        """Write the slides in their order. Raises ``UnreadableDocument`` if none of them can be read."""
         links = self._package.relationships(self._part)
         ids = [one.get(f"{R}id") for one in self._root.iterfind(f"{P}sldIdLst/{P}sldId")]
         damaged: list[str] = []

@@ -72,7 +72,7 @@ def children(element: Any, name: str) -> Iterator[Any]:
 
 
 def child(element: Any, name: str) -> Any:
-    """The first child with a local name; None where there is none."""
+    """The first child with a local name; None if there is none."""
     return next(children(element, name), None)
 
 

@@ -55,7 +55,7 @@ def read_xlsx(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, J
 def _sheets(
     package: Package, workbook: Any, parts: Mapping[str, Relationship], values: _Values, flow: Flow
 ) -> Iterator[Sheet]:
-    """The sheets, of a damaged one what stands before the damage. Raises ``UnreadableDocument`` where all are."""
+    """The sheets, of a damaged one what stands before the damage. Raises ``UnreadableDocument`` if all are."""
     damage: UnreadableDocument | None = None
     found = False
     for number, one in enumerate(children(child(workbook, "sheets"), "sheet"), 1):

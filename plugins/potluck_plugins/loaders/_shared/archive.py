@@ -60,7 +60,7 @@ class Archive(zipfile.ZipFile):
         return UnreadableDocument(f"the archive is damaged or cut off ({error})")
 
     def count(self, member: zipfile.ZipInfo, size: int) -> None:
-        """Count what a member inflates to. Raises ``DocumentLimit`` where it is too much, and counts it no more."""
+        """Count what a member inflates to. Raises ``DocumentLimit`` if it is too much, and counts it no more."""
         known = self._sizes.get(member.filename, 0)
         total = self._inflated + max(0, size - known)
         is_too_much = total > MAX_INFLATED or size > max(_HARMLESS, MAX_RATIO * member.compress_size)

@@ -95,7 +95,7 @@ Encoding = Annotated[str, AfterValidator(_check_name)]
 
 @dataclass(frozen=True, slots=True)
 class Decoded:
-    """A text with its encoding; ``losses`` says what a user should know, and is empty where all is certain."""
+    """A text with its encoding; ``losses`` says what a user should know, and is empty if all is certain."""
 
     text: str
     encoding: str
@@ -152,7 +152,7 @@ def _not_as_declared(found: Decoded, declared: str | None) -> Decoded:
 
 
 def _better(content: bytes, text: str, declared: str) -> Decoded | None:
-    """What the bytes say against the encoding that is declared, as which they are ``text``; None where they do not."""
+    """What the bytes say against the encoding that is declared, as which they are ``text``; None if they do not."""
     name = codecs.lookup(declared).name
     if name == "utf-8" or _ESCAPES[0][:1] in content:
         return None

@@ -22,7 +22,7 @@ _SPACING = 3
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A line with its place on the page, in points. ``height`` is that of a character; 0 where nothing is known."""
+    """A line with its place on the page, in points. ``height`` is that of a character; 0 if nothing is known."""
 
     text: str
     left: float = 0

@@ -42,7 +42,7 @@ _EDGES_IN_TEXT = re.compile(rf"\n?{EDGE}+\n?")
 
 
 def edge_of(tag: str, element: Any) -> str:
-    """The mark of the edges of an element of a tree that stands on the line by itself; nothing where it does."""
+    """The mark of the edges of an element of a tree that stands on the line by itself; nothing if it does."""
     if tag in ("button", "img"):
         return APART
     if element is None:

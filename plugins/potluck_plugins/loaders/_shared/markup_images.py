@@ -85,7 +85,7 @@ class Images:
 
 
 def sign_of(attributes: Any) -> str:
-    """What a picture on a line stands for that is not words, as ``×`` or a figure; nothing where it says words."""
+    """What a picture on a line stands for that is not words, as ``×`` or a figure; nothing if it says words."""
     text = one_line(attributes.get("alt") or "")
     if _is_ornament(attributes) or len(text) > _LONGEST_SIGN or any(c.isalpha() for c in text):
         return ""
@@ -97,7 +97,7 @@ def _is_ornament(attributes: Any) -> bool:
 
 
 def label_position(attributes: Any) -> Position | None:
-    """Where a part of a label (``tspan``) stands on its line; None where it does not say so."""
+    """Where a part of a label (``tspan``) stands on its line; None if it does not say so."""
     named = _SHIFT.search(attributes.get("style") or "")
     shift = named.group(1).lower() if named else (attributes.get("baseline-shift") or "").strip()
     if shift in _POSITIONS:

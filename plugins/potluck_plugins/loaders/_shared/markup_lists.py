@@ -31,7 +31,7 @@ _INTEGER = re.compile(r"\s*([+-]?\d{1,9})")
 
 @dataclass(slots=True)
 class _List:
-    """An open list: the number of its next item, None where its items have none."""
+    """An open list: the number of its next item, None if its items have none."""
 
     following: int | None
     step: int = 1
@@ -67,7 +67,7 @@ class Lists:
             self._open.pop()
 
     def label(self, attributes: Any) -> str:
-        """The number of an item that begins, with its full stop; nothing where it has none."""
+        """The number of an item that begins, with its full stop; nothing if it has none."""
         last = self._open[-1] if self._open else None
         if last is None or last.following is None:
             return ""

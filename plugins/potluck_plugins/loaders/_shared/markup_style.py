@@ -102,7 +102,7 @@ def is_struck(tag: str, attributes: Any) -> bool:
 
 
 def position_of(tag: str, attributes: Any) -> Position | None:
-    """Where an element puts its text on the line; None where it does not say so."""
+    """Where an element puts its text on the line; None if it does not say so."""
     if tag in _POSITIONS:
         return _POSITIONS[tag]
     style = attributes.get("style") or ""
@@ -135,7 +135,7 @@ def _is_short(element: Any) -> bool:
 
 
 def font_of(tag: str, attributes: Any) -> str | None:
-    """The font of an element's text: the first that shows symbols, else the first; None where it says none."""
+    """The font of an element's text: the first that shows symbols, else the first; None if it says none."""
     declared = [found.group(1) for found in _FONT.finditer(attributes.get("style") or "")]
     declared += [attributes.get("face") or ""] if tag == "font" else []
     families = [family.strip(" '\"") for value in declared for family in value.split(",")]

@@ -104,7 +104,7 @@ def _of_tar(content: bytes, losses: list[str]) -> Iterator[Member]:
 
 
 def _inflate(file: io.BufferedIOBase) -> bytes:
-    """The content of a compressed file. Raises ``DocumentLimit`` where it is more than is allowed."""
+    """The content of a compressed file. Raises ``DocumentLimit`` if it is more than is allowed."""
     pieces: list[bytes] = []
     total = 0
     with file:
@@ -128,7 +128,7 @@ def _names(members: list[zipfile.ZipInfo]) -> list[str]:
 
 
 def _bytes_of(member: zipfile.ZipInfo) -> bytes | None:
-    """The bytes of a name that may be in any encoding; None where it is UTF-8, as far as one can see.
+    """The bytes of a name that may be in any encoding; None if it is UTF-8, as far as one can see.
 
     Programs that packed a file again have written as UTF-8 what they had read as code page 437: it has lines and blocks
     in the place of Chinese characters.

@@ -32,7 +32,7 @@ def is_export(names: Iterable[str]) -> bool:
 
 
 def pages_of_export(source: Source) -> Iterator[Document]:
-    """A document for each page or table. Raises ``UnreadableDocument`` where there is none."""
+    """A document for each page or table. Raises ``UnreadableDocument`` if there is none."""
     losses: list[str] = []
     pages = [(name, content) for name, content in _members(source, losses) if content.strip()]
     if not pages:

@@ -187,7 +187,7 @@ def address(handle: Any) -> int | None:
 
 
 def quarters(a: float, b: float, d: float) -> int:
-    """By how many quarters a matrix of PDF turns text with the clock; 0 where it slants or mirrors it."""
+    """By how many quarters a matrix of PDF turns text with the clock; 0 if it slants or mirrors it."""
     if abs(b) > _UPRIGHT * abs(a):
         return 3 if b > 0 else 1
     return 2 if a < 0 and d < 0 else 0

@@ -19,7 +19,7 @@ def has_text_objects(page: Any) -> bool:
 
 
 def lines_by_pdfminer(content: bytes, index: int) -> list[Line]:
-    """The lines of a page, from 0, in reading order; nothing where pdfminer cannot read it either.
+    """The lines of a page, from 0, in reading order; nothing if pdfminer cannot read it either.
 
     The places of a column that is written from top to bottom are those of a line on a page that is turned.
     """

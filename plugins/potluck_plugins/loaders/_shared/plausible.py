@@ -89,7 +89,7 @@ def likelihood(text: str, languages: Collection[str] = tuple(_LANGUAGES)) -> flo
 
 
 def mean_likelihood(text: str, languages: Collection[str] = tuple(_LANGUAGES)) -> float:
-    """The same for one character beyond ASCII, on average; 0 where there is none."""
+    """The same for one character beyond ASCII, on average; 0 if there is none."""
     classes = _classes(text)
     return _beyond(text, classes, languages) / max(1, sum(n for name, n in classes.items() if name not in _PLAIN))
 
@@ -136,7 +136,7 @@ def _han(character: str) -> str:
 
 
 def _lead(character: str, encoding: str) -> int:
-    """The first byte of a character in an encoding; 0 where it has none."""
+    """The first byte of a character in an encoding; 0 if it has none."""
     try:
         return character.encode(encoding)[0]
     except UnicodeEncodeError:

@@ -110,7 +110,7 @@ class _Rule(NamedTuple):
 
 
 def _top(parents: Sequence[_Compound], element: Any) -> Any:
-    """The outermost element of a chain that ends at an element of a tree; None where there is none."""
+    """The outermost element of a chain that ends at an element of a tree; None if there is none."""
     top = None
     for compound in reversed(parents):
         if element is None or not compound.matches(element):
@@ -195,7 +195,7 @@ def _blocks(css: str) -> Iterator[tuple[str, str]]:
 
 
 def _path(selector: str) -> _Path:
-    """The elements of a selector; none where it holds what is not read."""
+    """The elements of a selector; none if it holds what is not read."""
     path: list[list[_Compound]] = []
     selector, at, is_child = selector.strip(), 0, False
     while at < len(selector):

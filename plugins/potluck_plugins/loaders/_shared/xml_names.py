@@ -64,7 +64,7 @@ def name_of(element: Any) -> str:
 
 
 def position_of(element: Any) -> Position | None:
-    """Where an element puts its text on the line; None where it does not say so."""
+    """Where an element puts its text on the line; None if it does not say so."""
     name = name_of(element)
     if name in _POSITIONS:
         return _POSITIONS[name]
@@ -97,7 +97,7 @@ def is_footnote(element: Any) -> bool:
 
 
 def label_of(footnote: Any) -> str:
-    """The mark of a note within a line; nothing where a program counts it."""
+    """The mark of a note within a line; nothing if a program counts it."""
     said = footnote.get("n") or footnote.get("symbol") or footnote.get("label")
     return said or next(("".join(one.itertext()).strip() for one in footnote if name_of(one) == "label"), "")
 

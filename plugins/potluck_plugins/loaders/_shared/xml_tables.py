@@ -72,7 +72,7 @@ def _columns(table: Any) -> dict[str, int]:
 
 
 def _count_columns(cell: Any, columns: dict[str, int]) -> int:
-    """How many columns a cell covers from one that it names to another; 0 where it names none."""
+    """How many columns a cell covers from one that it names to another; 0 if it names none."""
     first, last = columns.get(cell.get("namest") or ""), columns.get(cell.get("nameend") or "")
     return last - first + 1 if first is not None and last is not None and last >= first else 0
 

@@ -112,7 +112,7 @@ def claims(answer: str) -> list[Claim]:
 
 
 def citation_precision(answer: str, passages: Sequence[Passage]) -> float | None:
-    """The share of what an answer cites that its passages hold; None where it cites nothing."""
+    """The share of what an answer cites that its passages hold; None if it cites nothing."""
     found = claims(answer)
     return 1 - len(_not_in_passages(found, passages)) / len(found) if found else None
 

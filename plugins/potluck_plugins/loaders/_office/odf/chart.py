@@ -92,7 +92,7 @@ def _series(plot: Any, cells: Cells, percentages: Mapping[str, str]) -> Iterator
 
 
 def _at(address: str | None, cells: Cells) -> dict[int, str]:
-    """The cells of a row or column by their place in it; none where it is not one of the table of the chart."""
+    """The cells of a row or column by their place in it; none if it is not one of the table of the chart."""
     found = _RANGE.fullmatch(address or "")
     first = cell_place(found[1]) if found else None
     last = cell_place(found[2] or found[1]) if found else None

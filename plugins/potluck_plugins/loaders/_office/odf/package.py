@@ -35,7 +35,7 @@ class Package:
             raise PasswordNeeded("it is encrypted; save it without a password in an office program, and give that file")
 
     def part(self, name: str) -> Any:
-        """A part as a tree; None where it is missing, or damaged and not the document itself."""
+        """A part as a tree; None if it is missing, or damaged and not the document itself."""
         from lxml import etree
 
         if name not in self._names:
@@ -52,7 +52,7 @@ class Package:
         return None
 
     def embedded_content(self, element: Any) -> Any:
-        """The content of an object that an element shows: a formula, a chart, a document. None where there is none."""
+        """The content of an object that an element shows: a formula, a chart, a document. None if there is none."""
         link = element.get(f"{XLINK}href")
         if not link:
             return next((child for child in element if isinstance(child.tag, str)), None)

@@ -33,7 +33,7 @@ _MOST_CELLS = 1_000_000
 def read_ods(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a spreadsheet into a flow; returns its metadata.
 
-    Raises ``PasswordNeeded``, or ``UnreadableDocument`` where there is no spreadsheet.
+    Raises ``PasswordNeeded``, or ``UnreadableDocument`` if there is no spreadsheet.
     """
     package = Package(archive)
     content = package.part("content.xml")

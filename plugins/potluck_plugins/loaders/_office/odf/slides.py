@@ -29,7 +29,7 @@ _FILLED_IN += [f"{PRESENTATION}{name}" for name in _FOOTERS]
 def read_odp(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a presentation into a flow; returns its metadata.
 
-    Raises ``PasswordNeeded``, or ``UnreadableDocument`` where there is no presentation.
+    Raises ``PasswordNeeded``, or ``UnreadableDocument`` if there is no presentation.
     """
     package = Package(archive)
     content = package.part("content.xml")

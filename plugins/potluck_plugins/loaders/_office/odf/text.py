@@ -30,7 +30,7 @@ _FILLED_IN = (f"{TEXT}page-number", f"{TEXT}page-count", f"{TEXT}sheet-name")
 def read_odt(archive: Archive, flow: Flow, options: ReadOptions) -> dict[str, Json]:
     """Write a text document into a flow; returns its metadata.
 
-    Raises ``PasswordNeeded``, or ``UnreadableDocument`` where there is no text document.
+    Raises ``PasswordNeeded``, or ``UnreadableDocument`` if there is no text document.
     """
     package = Package(archive)
     content = package.part("content.xml")

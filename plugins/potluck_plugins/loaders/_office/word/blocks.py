@@ -124,7 +124,7 @@ class BlockReader:
         return Style(level, number_id, place, inherited.run, inherited.contents), level
 
     def _label(self, style: Style) -> str | None:
-        """The number that Word shows before the paragraph; None where there is none."""
+        """The number that Word shows before the paragraph; None if there is none."""
         if style.number_id is None or style.number_id == "0":
             return None
         counted = self._numbering.next(style.number_id, style.list_level or 0)

@@ -16,7 +16,7 @@ _MAIN = "word/document.xml"
 
 
 class WordDocument:
-    """The parts that readers of a document share. Raises ``UnreadableDocument`` where the text itself is damaged."""
+    """The parts that readers of a document share. Raises ``UnreadableDocument`` if the text itself is damaged."""
 
     def __init__(self, archive: Archive, flow: Flow, options: ReadOptions) -> None:
         """Open the main part, and the styles and lists that it names."""
@@ -36,7 +36,7 @@ class WordDocument:
         self.lists_by_style = self.numbering.by_style()
 
     def part(self, kind: str) -> Any:
-        """The root of a part that the text is linked to; None where there is none. A damaged one is a loss."""
+        """The root of a part that the text is linked to; None if there is none. A damaged one is a loss."""
         name = self.part_name(kind)
         return None if name is None else self.tree(name)
 

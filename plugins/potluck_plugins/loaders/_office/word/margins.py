@@ -73,6 +73,6 @@ def fold(text: str) -> str:
 
 
 def _without_pages(text: str) -> str:
-    """A line without the numbers of pages; empty where it says nothing else."""
+    """A line without the numbers of pages; empty if it says nothing else."""
     text = _PAGES.sub(" ", text) if PAGE_MARK in text else text
     return "" if _NUMBER_ONLY.fullmatch(text) else text.strip()

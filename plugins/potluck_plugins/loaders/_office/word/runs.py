@@ -162,7 +162,7 @@ class LineReader:
                 self._content(child, custom, look, position)
 
     def _unread(self, look: RunFormat, properties: Any) -> str | None:
-        """Why a run is not read; None where it is."""
+        """Why a run is not read; None if it is."""
         if self._fields.is_instruction:
             return None
         if self._controls_open and self._is_placeholder(properties):

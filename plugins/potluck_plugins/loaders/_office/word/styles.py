@@ -30,7 +30,7 @@ _LEAST_SHIFT_OF_SMALL = 3
 
 @dataclass(frozen=True, slots=True)
 class RunFormat:
-    """What of a run's format decides what is read of it; None where nothing is said."""
+    """What of a run's format decides what is read of it; None if nothing is said."""
 
     strike: bool | None = None
     double_strike: bool | None = None
@@ -75,7 +75,7 @@ class Styles:
     """The styles of a document."""
 
     def __init__(self, root: Any) -> None:
-        """Read ``styles.xml``; None where there is none."""
+        """Read ``styles.xml``; None if there is none."""
         found = root.findall(f"{W}style") if root is not None else ()
         self._elements = {one.get(f"{W}styleId"): one for one in found}
         self._styles: dict[str, Style] = {}
@@ -169,7 +169,7 @@ def _half_points(text: str | None) -> int | None:
 
 
 def value(element: Any, name: str) -> str | None:
-    """The value of a child element; None where the element or the child is missing."""
+    """The value of a child element; None if the element or the child is missing."""
     child = element.find(f"{W}{name}") if element is not None else None
     return None if child is None else child.get(f"{W}val")
 
@@ -183,7 +183,7 @@ def number(text: str | None) -> int | None:
 
 
 def switch(element: Any, name: str) -> bool | None:
-    """Whether a child element switches something on; None where it is missing."""
+    """Whether a child element switches something on; None if it is missing."""
     child = element.find(f"{W}{name}") if element is not None else None
     return None if child is None else child.get(f"{W}val", "1") not in _OFF
 

@@ -74,7 +74,7 @@ class WordFile:
     """The streams of a file."""
 
     def __init__(self, content: bytes) -> None:
-        """Raises ``PasswordNeeded``, or ``UnreadableDocument`` where it is not of Word 97 or later."""
+        """Raises ``PasswordNeeded``, or ``UnreadableDocument`` if it is not of Word 97 or later."""
         import olefile
 
         try:
@@ -98,7 +98,7 @@ class WordFile:
             at += length
 
     def part(self, number: int) -> bytes:
-        """A part of the table stream; empty where the file has none."""
+        """A part of the table stream; empty if the file has none."""
         if number >= u16(self.main, _PAIRS - 2):
             return b""
         at, length = u32(self.main, _PAIRS + 8 * number), u32(self.main, _PAIRS + 8 * number + 4)

@@ -45,7 +45,7 @@ class Text:
     """The text by positions; a character beyond 16 bits has two."""
 
     def __init__(self, file: WordFile) -> None:
-        """Read all of it. Raises ``EOFError`` where a part is cut off."""
+        """Read all of it. Raises ``EOFError`` if a part is cut off."""
         self._data = file.data
         self._pieces = list(_pieces(file))
         if sum((piece.end - piece.start) * piece.width for piece in self._pieces) > _MOST_REPEATED * len(file.main):

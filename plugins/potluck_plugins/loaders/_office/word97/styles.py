@@ -112,7 +112,7 @@ class Styles:
 
 
 def read_styles(file: WordFile) -> Styles:
-    """The style sheet. Raises ``EOFError`` where it is cut off."""
+    """The style sheet. Raises ``EOFError`` if it is cut off."""
     sheet = file.part(STYLES)
     head = u16(sheet, 0)
     count, base_size = u16(sheet, 2), u16(sheet, 4)
