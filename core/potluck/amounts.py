@@ -6,7 +6,7 @@ _UNITS = ("KB", "MB", "GB", "TB")
 
 
 def many(count: int, what: str, one: str = "", several: str = "") -> str:
-    """A count with its noun and perhaps the verb behind it, each in the number that belongs to the count.
+    """A count with its noun, and a verb if one is given, in the singular or plural that the count asks for.
 
     ``what`` is the noun of a single thing, whose plural ends in s; ``one`` and ``several`` are what follows it.
     """

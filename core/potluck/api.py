@@ -101,8 +101,9 @@ class Recipe:
     def index(self, *, check_service: bool = False) -> IndexReport:
         """Bring the index up to date with the documents; what has not changed is not computed again.
 
-        ``check_service``: also where nothing has changed, see whether the service behind the embedder gives vectors of
-        another length now, and then embed everything again. An embedder that does not know its length asks for a word.
+        ``check_service``: even if nothing has changed, check whether the service behind the embedder now gives vectors
+        of another length; if so, embed everything again. An embedder that does not know its length embeds one word to
+        find out.
 
         Questions that other threads ask meanwhile are answered from the index as it was. Raises ``NoDocuments``, and
         ``NoReadableDocument`` if there are some and none could be read.
@@ -127,10 +128,10 @@ class Recipe:
 
     @while_open
     def retriever(self) -> Searcher:
-        """The retriever over the newest state of the index, which is brought up to date before the first.
+        """The retriever over the newest state of the index, which is brought up to date when the first one is made.
 
-        It keeps to that state; ask for another to notice what other processes have indexed. Raises ``WorkspaceGone``
-        if the workspace was deleted meanwhile.
+        It keeps to that state; ask for another to notice what other processes have indexed. Raises ``WorkspaceGone`` if
+        the workspace was deleted meanwhile.
         """
         self._need_documents()
         with self._indexing:
@@ -172,7 +173,7 @@ class Recipe:
 
     @while_open
     def prepare(self) -> Preparation:
-        """Do what answers need: bring the index up to date, or train what the recipe answers with."""
+        """Prepare for answering: bring the index up to date, or train the model that the recipe answers with."""
         with storage_errors(self.workspace.folder):
             return self._workload().prepare(self.model, ())
 
@@ -193,7 +194,8 @@ class Recipe:
 
     @while_open
     def chat_model(self) -> ChatModel:
-        """The recipe's chat model, of which threads make one. What it answers with is trained where it was not yet."""
+        """The recipe's chat model, made once for all threads. The adapter that it answers with is trained first if need
+        be."""
         with self._opening:
             resolve_adapter(self.components)
             chat = self.components.chat
@@ -203,7 +205,7 @@ class Recipe:
 
     @while_open
     def tune(self) -> TuneReport:
-        """Train what the recipe's tuner learns from its dataset, unless that was done. ``adapter`` is the result."""
+        """Train the recipe's tuner on its dataset, unless that was done. ``adapter`` is the result."""
         from potluck.stages.tune import tune
 
         with storage_errors(self.workspace.folder):
@@ -261,9 +263,9 @@ class Recipe:
     def plan(self) -> PlanReport | TuningPlanResult | TaskPlanResult:
         """Say what ``run`` would take and what would leave the machine. Some texts are embedded to measure the time.
 
-        What is loaded for it is kept for the run where there is a workspace that can be written; none is made. There,
-        where no answer is kept that tells the time of answers, one or two questions are answered, and kept as well.
-        Raises ``PotluckError`` for a recipe with neither documents nor a task.
+        Loaded documents are kept for the run if there is a workspace that can be written; none is made. There one or
+        two questions are answered, and their answers kept, if no kept answer tells how long answers take. Raises
+        ``PotluckError`` for a recipe with neither documents nor a task.
         """
         from potluck.workloads import workload_of
 
@@ -300,7 +302,8 @@ class Recipe:
         return any(map(needs_network, recipes))
 
     def close(self) -> None:
-        """Close models, stores, the workspace and the observers. What uses them from now on raises ``RecipeClosed``."""
+        """Close models, stores, the workspace and the observers. Whatever uses them afterwards raises
+        ``RecipeClosed``."""
         self._is_closed = True
         with ExitStack() as closing:  # the last first, each even if one before it fails
             for name in ("observers", "workspace", "components"):
@@ -323,7 +326,7 @@ class Recipe:
             raise RecipeClosed(f"{self.model.path}: the recipe is closed: load it again")
 
     def _with_embedder(self) -> Components:
-        """The components, of which threads make one embedder."""
+        """The components; all threads share one embedder."""
         with self._opening:
             assert self.components.embedder, "made here at the latest"
             return self.components

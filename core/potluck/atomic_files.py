@@ -80,7 +80,7 @@ def _remove_unlocked(path: Path) -> None:
 
 
 def _open_beside(path: Path) -> tuple[int, str]:
-    """An open file of this process, which no other one removes as long as it is open."""
+    """An open file of this process, which no other process removes as long as it is open."""
     while True:
         handle, beside = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.{_MARK}")
         with suppress(OSError):  # a file system without locks: then nobody can take it for a leftover either

@@ -54,7 +54,7 @@ def copy_example(name: str, folder: Path) -> CopiedExampleResult:
 
 
 def _find_folders() -> dict[str, Path]:
-    """The folders of the examples by their names: in the package, or in the checkout that an editable install uses."""
+    """The folders of the examples by name: in the package, or in the checkout that an editable install uses."""
     package = Path(__file__).parent
     for root in (package / "example_files", package.parents[1] / "docs" / "examples"):
         if root.is_dir():
@@ -85,7 +85,7 @@ def _check_whole(name: str, source: Path, folder: Path) -> None:
 
 
 def _list_files(folder: Path) -> Iterator[str]:
-    """The paths of an example's files in its folder, without what runs and tools have left there."""
+    """The paths of an example's files in its folder, without the files that runs and tools have left there."""
     for path in sorted(folder.rglob("*")):
         inner = path.relative_to(folder)
         if path.is_file() and not _LEFT_BY_RUNS.intersection(inner.parts):

@@ -1,8 +1,8 @@
-"""Answers that a measure alone does not show to be worthless: one for everything, none that ends, none better than the
-commonest label.
+"""Worthless answers that a measure alone does not expose: one answer for everything, answers that never end, accuracy
+no better than the commonest label.
 
-Small files say little: a sentence is only given where a useful model, one that is wrong half as often as the commonest
-label is, would do so badly with less than ``_CHANCE``.
+Small files say little: a sentence is only given if a useful model, one that is wrong half as often as the commonest
+label, would do so badly with a probability below ``_CHANCE``.
 """
 
 from __future__ import annotations
@@ -13,12 +13,12 @@ from collections.abc import Iterator, Sequence
 
 _CHANCE = 0.05
 _WRONG = 0.2
-"""How often a model that tells labels apart is wrong about one that it did not answer, at most."""
+"""The highest rate at which a model that tells labels apart misses a label that it did not answer."""
 _SHOWN = 60
 
 
 def of_labels(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:
-    """Sentences about the labels that were said to examples, of which ``right`` are the true ones."""
+    """Sentences about the labels that were predicted for examples; ``right`` are the true ones."""
     if not right:
         return
     missed = sum(label != said[0] for label in right)
@@ -31,9 +31,9 @@ def of_labels(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:
 
 
 def no_better(right: Sequence[str], hits: int, chance: float = _CHANCE) -> Iterator[str]:
-    """A sentence where ``hits`` right answers are no more than the commonest label would give.
+    """A sentence if ``hits`` right answers are no more than the commonest label would give.
 
-    A useful model would do so badly with less than ``chance``.
+    A useful model would do so badly with a probability below ``chance``.
     """
     (common, most), *others = Counter(right).most_common()
     share, wrong = most / len(right), len(right) - hits
@@ -67,7 +67,7 @@ def of_texts(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:
 
 
 def of_ends(cut: int, answers: int, limit: int) -> Iterator[str]:
-    """A sentence about ``cut`` of ``answers`` that ended only at the limit of ``limit`` tokens."""
+    """A sentence about the ``cut`` of ``answers`` answers that ended only at the limit of ``limit`` tokens."""
     if not cut:
         return
     unending = ": the model does not end its answers" if 2 * cut >= answers and answers > 1 else ""
@@ -78,7 +78,7 @@ def of_ends(cut: int, answers: int, limit: int) -> Iterator[str]:
 
 
 def _at_least(count: int, trials: int, chance: float) -> float:
-    """The probability of ``count`` or more of ``trials`` events, each of which has the same chance."""
+    """The probability that ``count`` or more of ``trials`` events happen, each of which has the same chance."""
     return sum(math.comb(trials, k) * chance**k * (1 - chance) ** (trials - k) for k in range(count, trials + 1))
 
 

@@ -60,7 +60,7 @@ class Page:
 class Document:
     """A loaded document.
 
-    ``losses`` says, a sentence each, what the loader knows that it could not read (a scanned page, a damaged part).
+    ``losses`` has one sentence for each thing that the loader knows it could not read (a scanned page, a damaged part).
     """
 
     source: str
@@ -165,13 +165,13 @@ class Message:
 
 
 def plain(messages: Sequence[Message]) -> str:
-    """The messages' texts with a blank line between them: what a model is given that knows no turns."""
+    """The messages' texts with a blank line between them: the prompt of a model that knows no turns."""
     return "\n\n".join(message.content for message in messages)
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """One thing to learn: the model sees ``messages`` and has to say ``target``.
+    """One example to learn from: the model sees ``messages`` and has to write ``target``.
 
     Plain text for language modelling has no messages. ``answer`` is the whole turn where it calls functions: the model
     learns what its chat template writes for it, and ``target`` names the calls for people.
@@ -186,7 +186,8 @@ class Example:
 class Usage:
     """Tokens of one call, as the model counts them.
 
-    ``cached`` of ``prompt`` were not computed again; ``reasoning`` of ``completion`` were thoughts.
+    ``cached`` of the ``prompt`` tokens were not computed again; ``reasoning`` of the ``completion`` tokens were
+    thoughts.
     """
 
     prompt: int = 0
@@ -227,12 +228,12 @@ Finish: TypeAlias = Literal["stop", "length", "filter"]
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What a chat model said.
+    """The answer of a chat model.
 
-    ``finish`` is ``stop`` for a whole answer, ``length`` where the token limit cut it, ``filter`` where the
-    service withheld it. ``quotes`` is empty for a model that does not say where its words come from. ``thoughts`` is
-    what a reasoning model wrote before it answered: no part of the answer. ``notes`` are sentences for people about
-    what was unusual. ``served_by`` is what the service calls the model that answered, with its fingerprint.
+    ``finish`` is ``stop`` for a whole answer, ``length`` where the token limit cut it, ``filter`` where the service
+    withheld it. ``quotes`` is empty for a model that does not say where its words come from. ``thoughts`` is what a
+    reasoning model wrote before it answered: no part of the answer. ``notes`` are sentences for people about what was
+    unusual. ``served_by`` is what the service calls the model that answered, with its fingerprint.
     """
 
     text: str

@@ -1,4 +1,4 @@
-"""Times that something will take, with how sure one can be of them."""
+"""How long something will take, and how sure one can be of that."""
 
 from __future__ import annotations
 
@@ -6,12 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 _LEAST_SPREAD = 0.1
-"""The part by which a time that was measured well may still be wrong."""
+"""The share by which even a well-measured time may be wrong."""
 
 
 @dataclass(frozen=True, slots=True)
 class Duration:
-    """A time in seconds, and between which times it lies if the machine goes on as in the samples."""
+    """A time in seconds, and the range in which it lies if the machine stays as fast as in the samples."""
 
     seconds: float
     low: float
@@ -19,14 +19,14 @@ class Duration:
 
     @classmethod
     def between(cls, seconds: float, low: float | None, high: float | None) -> Duration:
-        """A time of which the spread may be unknown: then there is none."""
+        """A time whose range may be unknown; then it has none."""
         return cls(seconds, seconds if low is None else low, seconds if high is None else high)
 
     @classmethod
     def per_unit(cls, samples: Sequence[tuple[float, float]]) -> Duration:
         """Seconds for a unit of work, from samples of seconds and units.
 
-        ``low`` and ``high`` are the fastest and the slowest sample, and a tenth off at least.
+        ``low`` and ``high`` are the fastest and the slowest sample, and at least a tenth away.
         """
         speeds = [seconds / units for seconds, units in samples if units]
         total = sum(units for _, units in samples)

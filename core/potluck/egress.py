@@ -107,9 +107,10 @@ _BY_NAME = ("socket.getaddrinfo", "socket.gethostbyname")
 
 @cache
 def _watch() -> None:
-    """Look at what every thread does; there is no way to stop looking, so this is done once.
+    """Watch what every thread does.
 
-    Python tells nobody which thread has started which, so starting one is made to leave a note.
+    An audit hook cannot be removed, so one is added once. Python does not tell which thread started which, so
+    ``Thread.start`` is made to leave a note.
     """
     start = threading.Thread.start
 

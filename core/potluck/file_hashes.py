@@ -29,7 +29,7 @@ is changed twice within a tick has the same times, so the hash of a fresh file i
 
 _HASH = re.compile(r"[0-9a-f]{32}")
 _ABOUT = ("license", "licence", "notice", "copying")
-"""What the names of legal texts begin with: they lie beside a model and decide nothing."""
+"""What the names of legal texts begin with: they lie beside a model and do not affect its answers."""
 
 
 def file_hash(path: Path) -> str:
@@ -55,7 +55,7 @@ def model_hash(path: Path) -> str:
 
 
 class _State(NamedTuple):
-    """What tells whether a file is the one that was hashed."""
+    """What identifies a file as the one that was hashed."""
 
     path: str
     size: int
@@ -78,7 +78,7 @@ def _folder_hash(folder: Path, left_out: Callable[[str], bool]) -> str:
 
 
 def _entry_hash(entry: os.DirEntry[str]) -> str:
-    """The hash of a file in a folder whose own path is resolved: a comparison asks for those of a package often."""
+    """The hash of a file in a folder whose own path is resolved already: a comparison hashes packages often."""
     if entry.is_symlink():
         return file_hash(Path(entry.path))
     return _hash_in_state(entry.path, entry.stat())

@@ -48,7 +48,7 @@ def _offer_hook(kind: PluginKind) -> Callable[[], Offer[Component] | None]:
 OFFERS = type("Offers", (), {kind.hook: _offer_hook(kind) for kind in KINDS.values()})
 """The hooks by which plugins are offered, one for each kind: ``potluck_loader() -> Offer[Loader] | None``.
 
-A module that has hooks of the observers itself needs no offer: it is the observer, without settings.
+A module that implements the hooks of observers itself needs no offer: it is the observer, without settings.
 """
 
 
@@ -62,7 +62,7 @@ class StageEvent:
     total: int | None = None
     message: str = ""
     run: str = ""
-    """The same for all that happens while one recipe is open; another each time it is opened."""
+    """The same for everything that happens while one recipe is open; new each time it is opened."""
     recipe: str = ""
     """The recipe's name."""
     id: int = 0
@@ -78,15 +78,15 @@ class StageEvent:
     seconds: float = 0.0
     """For how long it has been running."""
     measures: Mapping[str, float] = field(default_factory=dict)
-    """What is measured on the way: ``loss`` (nats a token), ``learning_rate``, ``tokens_per_second``."""
+    """What is measured on the way: ``loss`` (nats per token), ``learning_rate``, ``tokens_per_second``."""
     notice: str = ""
-    """A sentence that people should read while the stage goes on: what takes long, and which setting helps."""
+    """A sentence that people should read while the stage runs: what takes long, and which setting helps."""
     reused: int = 0
-    """How many of the units that are done needed no work now, because it was done before."""
+    """How many of the units done needed no work now, because they were done before."""
     resumed: int = 0
-    """How many units an interrupted run had done, after which this one goes on."""
+    """How many units an interrupted run had done, from which this one continues."""
     seconds_left: float | None = None
-    """For about how long it will still run, told from the speed so far; None while nobody can say."""
+    """About how long it will still run, estimated from the speed so far; None while that is unknown."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ def potluck_stage_started(event: StageEvent) -> None:
 
 @hookspec
 def potluck_stage_progressed(event: StageEvent) -> None:
-    """Observe that a stage got on; called often, so be quick."""
+    """Observe that a stage made progress; called often, so be quick."""
 
 
 @hookspec
@@ -134,7 +134,7 @@ def potluck_stage_failed(event: StageEvent, error: BaseException) -> None:
 
 @hookspec
 def potluck_output_begins() -> None:
-    """Observe that the command is about to print on the terminal: what an observer has drawn there is gone on return.
+    """Observe that the command is about to print on the terminal: clear whatever the observer has drawn there.
 
     It may draw again when the next stage starts.
     """

@@ -26,7 +26,7 @@ def pip_command(*packages: str) -> str:
 
 
 def pip_command_of_extra(extra: str, package: str = "potluck") -> str:
-    """The command that installs what an extra of an installed package asks for.
+    """The command that installs an extra of an installed package.
 
     It names the checkout or the wheel that the package was installed from, if that is still there.
     """
@@ -36,7 +36,7 @@ def pip_command_of_extra(extra: str, package: str = "potluck") -> str:
 
 
 def _install() -> list[str]:
-    """How packages are installed here: by ``pip`` alone where that is the one of this environment."""
+    """How packages are installed here: with plain ``pip`` if that is this environment's."""
     if importlib.util.find_spec("pip") is None:
         return ["uv", "pip", "install", *([] if _is_active() else ["--python", shlex.quote(sys.executable)])]
     found = shutil.which("pip")

@@ -1,6 +1,6 @@
-"""Dataclasses as JSON, one key a field, in the order of the fields.
+"""Dataclasses as JSON, one key per field, in the order of the fields.
 
-A field whose key is a word of Python's is spelled with an underscore behind it: ``from_`` is ``from``. A mapping or
+A field whose key is a Python keyword is spelled with an underscore behind it: ``from_`` is ``from``. A mapping or
 dataclass whose keys stand beside the fields is declared with ``field(metadata=SPREAD)``.
 """
 

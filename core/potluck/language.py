@@ -32,7 +32,7 @@ _DIGITS = re.compile(r"\d+")
 
 
 def describe_half_losses(halves: int) -> list[str]:
-    """What is lost where that many halves of surrogate pairs became U+FFFD, for the ledger; nothing for none."""
+    """The ledger's note that this many halves of surrogate pairs became U+FFFD; nothing for none."""
     what = many(halves, "character", "is half of a surrogate pair and was", "are halves of surrogate pairs and were")
     return [f"{what} replaced by \ufffd"] if halves else []
 

@@ -1,4 +1,4 @@
-"""What every stage was given, kept, and lost: no text disappears without a line here."""
+"""What every stage received, kept, and lost: no text disappears without a line here."""
 
 from __future__ import annotations
 
@@ -24,17 +24,17 @@ class Amount:
 
 @dataclass(frozen=True, slots=True)
 class StageAccount:
-    """What one stage was given, kept and lost."""
+    """What one stage received, kept and lost."""
 
     unit: str
     """What the items are: documents, chunks, texts."""
     in_: Amount
     out: Amount
     cut: Amount
-    """What a model was not shown of longer texts."""
+    """The parts of longer texts that no model was shown."""
     dropped: Amount
     deduplicated: Amount
-    """What was there already in the same words."""
+    """Texts that were there already in the same words."""
     notes: tuple[str, ...]
     """A sentence for each loss that has a reason."""
 

@@ -11,7 +11,7 @@ class Closable(Protocol):
     """An object that somebody may close while others use it."""
 
     def check_open(self) -> None:
-        """Raise where it was closed."""
+        """Raise an error if it was closed."""
 
 
 _Owner = TypeVar("_Owner", bound=Closable)
@@ -22,7 +22,8 @@ _Result = TypeVar("_Result")
 def while_open(
     method: Callable[Concatenate[_Owner, _Given], _Result],
 ) -> Callable[Concatenate[_Owner, _Given], _Result]:
-    """Raise what ``check_open`` raises where the object was closed, also for what fails because a thread closes it."""
+    """Raise what ``check_open`` raises if the object was closed, also for a call that fails because another thread
+    closes it."""
 
     @wraps(method)
     def call_open(self: _Owner, /, *given: _Given.args, **named: _Given.kwargs) -> _Result:

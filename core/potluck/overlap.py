@@ -30,13 +30,13 @@ def is_cjk(text: str) -> bool:
 
 @_remembered
 def squeeze(text: str) -> str:
-    """Without white space, and without differences of width and case; for looking whether one text holds another."""
+    """Without white space, and without differences of width and case; to see whether one text contains another."""
     return _SPACE.sub("", _fold(text))
 
 
 @_remembered
 def normalise(text: str, cjk: bool) -> str:
-    """What has to be equal for an exact match."""
+    """The form of a text that has to be equal for an exact match."""
     if cjk:
         return _SPACE.sub("", _without_marks(_fold(text)))
     bare = "".join(c for c in _fold(text) if c not in string.punctuation and unicodedata.category(c)[0] != "P")
@@ -62,7 +62,7 @@ def _units(text: str, cjk: bool) -> tuple[str, ...]:
 
 
 def exact_match(answer: str, gold: str, cjk: bool) -> float:
-    """1 if they say the same in the same words, else 0."""
+    """1 if both have the same words, else 0."""
     return float(normalise(answer, cjk) == normalise(gold, cjk))
 
 
@@ -101,12 +101,12 @@ def facts_contained(facts: Sequence[str], answers: Sequence[str], *texts: str) -
 
 
 def _together(texts: Sequence[str]) -> str:
-    """Between them a character that is kept in comparing, so that nothing is found across two."""
+    """The texts joined by a character that comparing keeps, so that no phrase is found across two of them."""
     return "\0".join(map(squeeze, texts))
 
 
 def _longest_common(ours: Sequence[str], theirs: Sequence[str]) -> int:
-    """The length of the longest common subsequence, a bit for each unit of ours (Hyyrö 2004)."""
+    """The length of the longest common subsequence, with one bit per unit of ``ours`` (Hyyrö 2004)."""
     places: dict[str, int] = {}
     for place, unit in enumerate(ours):
         places[unit] = places.get(unit, 0) | 1 << place

@@ -104,7 +104,7 @@ def installed_plugins() -> tuple[Plugin, ...]:
 def loader_names(extension: str) -> tuple[str, ...]:
     """The loaders that claim a file name extension (``docx``, in lower case, without the dot), by name.
 
-    The claim of a loader that no package offers counts for nothing: it must not stand in the way of one that is there.
+    The claim of a loader that no package offers does not count: it must not hinder one that is installed.
     """
     offered = {plugin.name for plugin in installed_plugins() if plugin.kind == "loader"}
     claimed = {claim.value for claim in file_claims() if claim.name.lower() == extension}
@@ -218,7 +218,7 @@ def capable_names(
     kind: Literal["loader", "splitter", "embedder", "metric", "observer"], can: Callable[[Offer[Component]], bool]
 ) -> str: ...
 def capable_names(kind: Kind, can: Callable[[Any], bool]) -> str:
-    """The names of the installed plugins of a kind whose offers say that they can do something, for messages.
+    """The names of the installed plugins of a kind whose offers have a capability, for messages.
 
     ``can`` gets the offer, of the type that belongs to the kind. A plugin that does not work is left out.
     """
@@ -260,7 +260,7 @@ def make(plugin: Plugin, config: Config, context: Context) -> Component:
 
 
 def _require_component(plugin: Plugin, component: object) -> Component:
-    """What a plugin made, if it is a component of its kind. A module may stand for an observer."""
+    """The object that a plugin made, if it is a component of its kind. An observer may be a module."""
     contract = KINDS[plugin.kind].contract
     if isinstance(component, contract) or (plugin.kind == "observer" and isinstance(component, ModuleType)):
         return cast(Component, component)
@@ -274,7 +274,7 @@ def sends_to(plugin: Plugin, config: Config) -> str | None:
 
 
 def _module_as_observer(plugin: Plugin, module: Any, manager: pluggy.PluginManager) -> Offer[Component] | None:
-    """A module that watches is an observer without an offer."""
+    """A module that implements observer hooks is an observer without an offer."""
     watches = plugin.kind == "observer" and manager.get_hookcallers(module)
     summary = (module.__doc__ or plugin.name).strip().split("\n")[0].rstrip(".")
     return Offer(summary, Config, lambda config, context: module) if watches else None

@@ -1,4 +1,4 @@
-"""Whether an answer says that it is not known, in Traditional and Simplified Chinese and in English."""
+"""Whether an answer is a refusal ("I don't know"), in Traditional and Simplified Chinese and in English."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ REFUSALS = (
     *("unable to answer", "unanswerable", "no answer", "not mentioned", "not enough information"),
     *("insufficient information", "no information", "cannot be determined", "cannot be answered"),
 )
-"""Phrases that say that the answer is not known: Traditional and Simplified Chinese, English."""
+"""Phrases of a refusal: Traditional and Simplified Chinese, English."""
 
 
 _NOT = "(?:並未|并未|均未|未|沒有|没有|沒|没|無|无)"
@@ -72,7 +72,7 @@ _UNSAID = re.compile(
         )
     )
 )
-"""Ways to say so that take more than a phrase: who does not say what."""
+"""Refusals that need a pattern rather than a phrase: who does not say what."""
 
 
 _WHO_ZH = "(?:人|旅客|乘客|民眾|民众|學生|学生|讀者|读者|使用者|同學|同学|用戶|用户|員工|员工)"
@@ -109,14 +109,14 @@ _ONLY_LIKE = re.compile(
         )
     )
 )
-"""What holds such words and says something else; it is struck out before anything is looked for."""
+"""Wordings that look like a refusal and are not; they are struck out before the search."""
 
 
 _OPENING = re.compile(
     r"(?:(?:很|非常)?(?:抱歉|對不起|对不起|不好意思|遺憾|遗憾)|(?:根據|根据|依據|依据|依|從|从|就)[^,。;!?]{1,24}"
     r"|(?:i'm |i am )?sorry|unfortunately|(?:based on|according to|from) [^,.;!?]{1,60})(?:[,.。:] ?)(?:but |但是?)?"
 )
-"""What stands before a refusal and does not make it something else: an apology, what it is based on."""
+"""What may precede a refusal: an apology, or what the answer is based on."""
 
 
 _BUT = re.compile("但|不過|不过|然而|可是|however|but ")

@@ -1,7 +1,7 @@
-"""What is installed under a plugin's name, so that work is done again when it changes: its code and its libraries.
+"""What is installed under a plugin's name, its code and its libraries: work is done again when these change.
 
-A release is known by its version and the hashes that its installer wrote down. What is installed from a folder
-(``pip install -e .``, ``pip install .``) changes without a new version, so its files are hashed.
+A release is known by its version and the hashes that its installer wrote down. What is installed from a folder (``pip
+install -e .``, ``pip install .``) changes without a new version, so its files are hashed.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ _remembered: ContextVar[dict[Plugin, str] | None] = ContextVar("_remembered", de
 def remember_code() -> Iterator[None]:
     """Within this block, in this thread, the code of each plugin is read once.
 
-    For what asks for it once per variant: in a package of hundreds of files each time takes about 10 ms.
+    For callers that ask once per variant: reading a package of hundreds of files takes about 10 ms.
     """
     if _remembered.get() is not None:
         yield
@@ -78,7 +78,7 @@ def libraries_of(plugin: Plugin) -> dict[str, str]:
 
 
 def _recorded_hash(package: Distribution, top: str) -> str:
-    """The hash of what the installer of a release wrote down of a package's files; empty if it is not a release."""
+    """The hash of the installer's record of a release's files; empty if the package is not a release."""
     if _is_local(package) or (record := package.read_text("RECORD")) is None:
         return ""
     files = (line for line in record.splitlines() if line.startswith((f"{top}/", f"{top}.py,")))
@@ -148,7 +148,7 @@ def _packages_of(name: str) -> tuple[str, ...]:
 
 
 def _alike(name: str) -> Iterator[str]:
-    """Installed packages that are called like an import name, the shortest first."""
+    """Installed packages that are named like an import name, the shortest first."""
     wanted = canonicalize_name(name)
     found: set[str] = set()
     for folder in sys.path:

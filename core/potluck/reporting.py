@@ -1,7 +1,7 @@
-"""What goes on, told as it happens: stages, stages within them, and notices. Plugins may use it.
+"""Progress, reported as it happens: stages, stages within them, and notices. Plugins may use it.
 
-A module that does something slow opens a stage within the one that runs (``inner_stage``), or says a sentence
-(``notice``). It needs to know nobody who watches: where nothing runs, nobody is told.
+A module that does something slow opens a stage within the one that runs (``inner_stage``), or gives a notice
+(``notice``). It need not know any observer: outside a stage nobody is told.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 
 
 class Audience(Protocol):
-    """Those who watch: ``potluck.observation.observers.Observers`` is one."""
+    """Whoever is told of stages: ``potluck.observation.observers.Observers`` is one."""
 
     run: str
     recipe: str
@@ -64,7 +64,7 @@ class Stage:
         self._report(replace(self.event, message=message))
 
     def warn(self, text: str) -> None:
-        """Say to people that something goes otherwise than one would think."""
+        """Tell people that something unexpected is happening."""
         self.tell("potluck_stage_progressed", event=replace(self.event, notice=text, seconds=self._seconds()))
 
     def end(self) -> StageEvent:
@@ -83,7 +83,8 @@ class Stage:
         self.tell("potluck_stage_progressed", event=self.event)
 
     def _time_left(self, event: StageEvent, seconds: float) -> float | None:
-        """By the speed since the first unit that took work: until then models are loaded and libraries set up."""
+        """Estimated from the speed since the first unit that took work: until then models are loaded and libraries set
+        up."""
         worked = event.done - event.reused - event.resumed
         if event.total is None or worked <= 0:
             return None
@@ -112,7 +113,7 @@ def current_stage() -> Stage | None:
 def run_stage(audience: Audience, event: StageEvent) -> Iterator[Stage]:
     """Tell an audience that a stage starts, and that it finishes or fails.
 
-    ``event`` says what is known of it; number, run and the stage around it are added.
+    ``event`` describes it; its number, the run and the enclosing stage are added.
     """
     outer = _running.get()
     placed = replace(event, parent=outer.event.id if outer is not None else 0, started=time.time())
@@ -134,7 +135,7 @@ def run_stage(audience: Audience, event: StageEvent) -> Iterator[Stage]:
 def inner_stage(
     name: str, unit: str = "", total: int | None = None, *, component: str = "", model: str = ""
 ) -> Iterator[Stage]:
-    """A stage within the one that runs, told to those who watch that one; without one nobody is told."""
+    """A stage within the one that runs, reported to the same audience; outside a stage nobody is told."""
     outer, event = _running.get(), StageEvent(name, unit, 0, total, component=component, model=model)
     if outer is None or outer.audience is None:
         yield Stage(None, event)
@@ -144,7 +145,7 @@ def inner_stage(
 
 
 def iterate_in_stages(items: Iterable[_T], name: str) -> Iterator[_T]:
-    """The items, each of them made in an inner stage of its own: what is done with it is no part of that."""
+    """The items, each made in an inner stage of its own, which ends before the item is used."""
     following, end = iter(items), object()
     while True:
         with inner_stage(name):
@@ -155,13 +156,13 @@ def iterate_in_stages(items: Iterable[_T], name: str) -> Iterator[_T]:
 
 
 def notice(text: str) -> None:
-    """Say a sentence to people within the stage that runs; without one nobody is told."""
+    """Give people a sentence within the stage that runs; outside a stage nobody is told."""
     if (running := _running.get()) is not None:
         running.warn(text)
 
 
 def in_current_stage(function: Callable[_P, _T]) -> Callable[_P, _T]:
-    """The function for other threads: what it calls there belongs to the stage that runs here."""
+    """Wrap a function for other threads: what it calls there belongs to the stage that runs here."""
     context = copy_context()
 
     def within(*args: _P.args, **kwargs: _P.kwargs) -> _T:

@@ -1,7 +1,6 @@
-"""What ``potluck init`` writes into a folder: a recipe with what there is to choose, and a template of questions.
+"""The files that ``potluck init`` writes into a folder: a recipe with all choices, and a template of questions.
 
-No file that is there is written to, but for the schema, which is potluck's own: it has the settings of the plugins that
-are installed now.
+No existing file is changed except the schema, which is potluck's own: it has the settings of the plugins installed now.
 """
 
 from __future__ import annotations
@@ -63,7 +62,7 @@ _MORE: dict[Kind, str] = {"retriever": "#   k: 4                     # how many 
 
 
 def write_starter(folder: Path) -> InitResult:
-    """Write what is not there yet. Raises ``PotluckError`` if the folder cannot be written."""
+    """Write the files that do not exist yet. Raises ``PotluckError`` if the folder cannot be written."""
     recipe = (find_recipe(folder) if folder.is_dir() else None) or folder / RECIPES[0]
     try:
         folder.mkdir(parents=True, exist_ok=True)
@@ -88,7 +87,7 @@ def write_starter(folder: Path) -> InitResult:
 
 
 def recipe_text(name: str, file: str) -> str:
-    """The recipe, with every component that there is to choose."""
+    """The recipe, with every component that can be chosen."""
     exclude = json.dumps([file, QUESTIONS])
     head = _HEAD.format(editor=EDITOR_LINE, format=FORMAT, name=json.dumps(name, ensure_ascii=False), exclude=exclude)
     return head + "".join(map(_component, DEFAULTS)) + _TAIL.format(questions=QUESTIONS, recipe=file)
@@ -119,7 +118,7 @@ def _documents(folder: Path, recipe: str) -> list[Source]:
 
 
 def _questions(found: list[Source]) -> str:
-    """A template, which names a document that is there. It is refused as long as its questions are not written."""
+    """A template of questions, which names an existing document. It is refused until its questions are written."""
     readable = [source for source in found if Path(source.name).suffix.lower().lstrip(".") in plugins.file_types()]
     name = Path(readable[0].name).stem if readable else "name-of-a-file"
     known = {"question": "", "gold_ids": [name], "answers": [""]}

@@ -1,4 +1,4 @@
-"""Which known name is meant by one that is not known: for messages about misspelt keys, plugins, files and columns."""
+"""Suggesting the known name that a misspelt one means: for messages about keys, plugins, files and columns."""
 
 from __future__ import annotations
 
@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Iterable
 
 _CUTOFF = 0.6
-"""How alike two names are, from 0 to 1, from which on one is suggested for the other."""
+"""The likeness of two names, from 0 to 1, from which on one is suggested for the other."""
 
 _LONGEST = 200
-"""Characters of a name that are compared: comparing takes time that grows with their square."""
+"""Characters of a name that are compared: the time grows with their square."""
 
 
 def nearest_names(name: str, known: Iterable[str], count: int = 1, cutoff: float = _CUTOFF) -> list[str]:

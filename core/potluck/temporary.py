@@ -1,4 +1,4 @@
-"""Folders for work that takes long, and what killed processes have left of them."""
+"""Folders for long work, and the removal of those that killed processes have left."""
 
 from __future__ import annotations
 
@@ -17,7 +17,8 @@ _MARK = "potluck-"
 def working_folder(parent: Path, name: str) -> Iterator[Path]:
     """A new folder in ``parent`` that belongs to this process, removed at the end.
 
-    A lock of the operating system tells whether a process still lives: what dead ones left of that name goes first.
+    A lock of the operating system tells whether a process still lives; what dead processes left under that name is
+    removed first.
     """
     from filelock import FileLock
 

@@ -1,4 +1,4 @@
-"""Tables on a terminal, of which nothing is cut: what does not fit beside each other stands one below the other."""
+"""Tables on a terminal in which nothing is cut: columns that do not fit side by side are stacked in blocks."""
 
 from __future__ import annotations
 
@@ -32,16 +32,16 @@ class _Column:
         return max(cell_len(line) for text in (self.head, *self.cells) for line in (text.splitlines() or [""]))
 
     def narrowest(self, most: int) -> int:
-        """The least width that breaks no figure and no word; a word that is longer than ``most`` is broken."""
+        """The smallest width that breaks no figure and no word; a word longer than ``most`` is broken."""
         if not self.folds:
             return self.widest
         return min(most, max((cell_len(word) for text in (self.head, *self.cells) for word in text.split()), default=1))
 
 
 class TerminalTable:
-    """A row a thing, a column a fact of it. Where the columns do not fit, each block begins with the first again.
+    """One row per thing, one column per fact. If the columns do not fit, each block repeats the first one.
 
-    Texts fold onto further lines; figures do so only where one does not fit beside the first column.
+    Texts fold onto further lines; figures fold only if one does not fit beside the first column.
     """
 
     def __init__(self, title: str = "") -> None:
@@ -52,7 +52,7 @@ class TerminalTable:
 
     @property
     def width(self) -> int:
-        """The columns of the terminal that it takes without folding anything."""
+        """How many terminal columns the table takes without folding anything."""
         return sum(column.widest for column in self._columns) + _BETWEEN * (len(self._columns) - 1)
 
     def add_column(self, head: str, *, folds: bool = False) -> None:
@@ -74,7 +74,7 @@ class TerminalTable:
             yield Text()
 
     def _blocks(self, width: int) -> Iterator[list[_Column]]:
-        """The columns that stand beside each other; the first in every block."""
+        """The groups of columns that stand side by side; the first column is in every group."""
         first, *others = self._columns
         block = [first]
         for column in others:
@@ -104,9 +104,9 @@ def _least(columns: Sequence[_Column], width: int) -> int:
 
 
 def _widths(columns: Sequence[_Column], width: int) -> list[int]:
-    """The least widths, and what is left of the room for whichever column folds onto most lines.
+    """The least widths; the remaining room goes to whichever column folds onto most lines.
 
-    Where there is no room for them the widest is narrowed: rich would take a column of one letter away.
+    If there is no room for them, the widest is narrowed: rich would drop a column of one letter.
     """
     widths = [column.narrowest(width // 3) for column in columns]
     left = _room(len(columns), width) - sum(widths)

@@ -1,4 +1,5 @@
-"""Strangers' text made safe to show: what a terminal would obey, or what turns the order of writing round, is spelled.
+"""Strangers' text made safe to show: characters that control a terminal or reverse the direction of writing are spelled
+out.
 
 Control characters and escape sequences move the cursor, rename the window and write the clipboard (ECMA-48, xterm's
 control sequences); bidirectional controls make text read as what it is not ("Trojan Source", CVE-2021-42574). Letters

@@ -9,10 +9,11 @@ from potluck.tasks.workload import ExampleTask
 
 
 def workload_of(recipe: RecipeModel) -> type[Workload]:
-    """What the recipe does with a file of questions: one that names a task, or tunes, and no documents has examples."""
+    """What the recipe does with a file of questions. A recipe that names a task, or tunes, and has no documents has
+    examples."""
     return ExampleTask if answers_task(recipe) else DocumentQA
 
 
 def answers_task(recipe: RecipeModel) -> bool:
-    """Whether the recipe answers as its task asks, rather than from documents."""
+    """Whether the recipe performs a task, rather than answering from documents."""
     return recipe.documents is None and (recipe.tuning.task is not None or recipe.tuner is not None)

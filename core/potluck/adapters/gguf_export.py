@@ -1,4 +1,4 @@
-"""From a model that was tuned to a file for llama.cpp: converted, quantised, with a Modelfile for Ollama."""
+"""From a tuned model to a file for llama.cpp: converted, quantised, with a Modelfile for Ollama."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class GgufSource:
 
 
 def gguf_source(components: Components, keeps_tokenizer: bool) -> GgufSource:
-    """What makes the file of a recipe's model, before anything is trained.
+    """Choose what writes the file of a recipe's model, before anything is trained.
 
     A Llama that was read from a GGUF file and ``keeps_tokenizer`` keeps all but its weights; other models are converted
     by llama.cpp's converter, which is fetched as a model is. Raises ``Unsupported`` for a model that llama.cpp does not

@@ -1,4 +1,4 @@
-"""Merging: a model that computes what base and tuned parameters compute together, as a folder or for llama.cpp."""
+"""Merging base and tuned parameters into one model that computes the same, as a folder or for llama.cpp."""
 
 from __future__ import annotations
 
@@ -109,9 +109,9 @@ def _raise_unmergeable(tuner: Tuner, name: str) -> None:
 
 
 def _merge_in(components: Components, tuner: Tuner, settings: Mapping[str, Any]) -> _Merged:
-    """The artifact, trained where it was not yet, in the weights of its base.
+    """The artifact, trained first if need be, merged into the weights of its base.
 
-    Raises ``PotluckError`` if that computes something else.
+    Raises ``PotluckError`` if the result computes something else.
     """
     from potluck.models.loading import kind_of, load_model, load_tokenizer
     from potluck.models.tokenizer import set_end_token
@@ -119,7 +119,7 @@ def _merge_in(components: Components, tuner: Tuner, settings: Mapping[str, Any])
 
     recipe, named = components.recipe, components.recipe.tuning.adapter
     folder = train_or_reuse(components).tuned.folder if recipe.tuner is not None else named
-    assert isinstance(folder, Path), "else there is no tuner"
+    assert isinstance(folder, Path), "without a tuner there is nothing to merge"
     base, manifest = components.base_model, artifact.read_manifest(folder)
     if HEAD in manifest["files"]:
         raise Unsupported(f"{folder} has a classification head, which a language model has no place for")

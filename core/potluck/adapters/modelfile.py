@@ -1,7 +1,7 @@
 """A Modelfile beside a GGUF file: what Ollama has to know to ask the model as it was tuned.
 
-Its templates are Go's, the model's own are Jinja's. One is written where the model's template is a sequence of turns,
-which is tried with conversations; elsewhere Ollama finds one in the GGUF file by itself, or none.
+Its templates are Go's, the model's own are Jinja's. One is written if the model's template is a sequence of turns,
+which is tried with conversations; otherwise Ollama uses the one in the GGUF file, if there is one.
 """
 
 from __future__ import annotations
@@ -57,7 +57,7 @@ class TurnTexts:
 
 
 def turn_texts(tokenizer: Any, model: str) -> TurnTexts | None:
-    """What a model's chat template writes around each turn; None where it is no sequence of turns."""
+    """What a model's chat template writes around each turn; None if it is not a sequence of turns."""
     if tokenizer.chat_template is None:  # the messages' texts with a blank line between them
         return TurnTexts("", "\n\n", "", "", "\n\n", "")
     user, answer, second = Message("user", _FIRST), Message("assistant", _ANSWER), Message("user", _SECOND)

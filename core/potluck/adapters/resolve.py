@@ -1,4 +1,4 @@
-"""Resolving the adapter of a recipe: what its chat model answers with."""
+"""Resolving the adapter that a recipe's chat model answers with."""
 
 from __future__ import annotations
 
@@ -18,7 +18,8 @@ from potluck.tuning.head import WithHead, with_head
 
 
 def resolve_adapter(components: Components) -> None:
-    """Find what the recipe's chat model answers with; train it where it is the recipe's own and was not trained yet.
+    """Find the adapter that the recipe's chat model answers with; train it if it is the recipe's own and not trained
+    yet.
 
     Raises ``AdapterMismatch`` for an artifact that was altered or belongs to another model, and what training raises.
     """

@@ -1,1 +1,1 @@
-"""Asking chat models: the built-in prompts, what an answer needs said of it, labels scored as choices."""
+"""Asking chat models: the built-in prompts, remarks on answers, labels scored as choices."""

@@ -1,4 +1,4 @@
-"""Taking what a chat model says: whatever its plugin hands over, it can be written down and counted."""
+"""Taking a chat model's answer: whatever its plugin returns, it can be stored and counted."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ def stream_model(
 
 
 def check_tools(model: ChatModel, messages: Sequence[Message]) -> None:
-    """Raise ``Unsupported`` if functions stand in the messages and the model would not be told of them."""
+    """Raise ``Unsupported`` if the messages hold functions that the model would not be told of."""
     if not model.takes_tools and any(message.uses_tools for message in messages):
         able = plugins.capable_names("chat", lambda one: one.takes_tools)
         raise Unsupported(
@@ -53,7 +53,8 @@ def check_tools(model: ChatModel, messages: Sequence[Message]) -> None:
 
 
 def clean_answer(answer: Answer) -> Answer:
-    """The answer without halves of characters, which no file takes, and without numbers that nobody can reckon with."""
+    """The answer without halves of characters, which no file takes, and without token counts that are not sensible
+    numbers."""
     said = answer.usage
     counts = (said.prompt, said.completion, said.cached, said.reasoning)
     return replace(

@@ -1,4 +1,4 @@
-"""The prompts that are used where a recipe has none of its own, in the language of the question."""
+"""The prompts of recipes that have none of their own, in the language of the question."""
 
 from __future__ import annotations
 

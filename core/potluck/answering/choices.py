@@ -1,4 +1,4 @@
-"""Labels scored as choices: the one that a chat model finds likeliest as its answer."""
+"""Labels scored as choices: a chat model says how likely each is as its answer."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def check_scores_text(chat: ChatModel, name: str, consequence: str) -> None:
 
 
 def label_suffix(chat: ChatModel, labels: Sequence[str]) -> str:
-    """What has to stand behind each label, where the chat model ends its answers as it says: see ``label_end``."""
+    """The text that has to follow each label, given how the chat model ends its answers: see ``label_end``."""
     return label_end(labels, chat.answer_end)
 
 
@@ -36,7 +36,7 @@ def label_logprobs(
 ) -> list[float]:
     """How likely each label is as the answer: natural logarithms, comparable among the labels of one call.
 
-    ``part`` is the chat model as the recipe names it, for observers of a stage that has several components.
+    ``part`` is the chat model as the recipe names it, for observers of a stage with several components.
     """
     check_tools(chat, messages)
     with model_call("chat", part=part):

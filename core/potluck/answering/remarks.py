@@ -1,4 +1,4 @@
-"""What people should know of an answer besides its text: thoughts, a limit that was met, a filter, odd replies."""
+"""What people should know about an answer besides its text: thoughts, a token limit, a filter, odd replies."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def remarks_on_all(answers: Mapping[str, Answer]) -> Iterator[str]:
 
 
 def summarise_thoughts(answers: Sequence[Answer]) -> Iterator[str]:
-    """How much of what the model wrote were thoughts, if there were any."""
+    """How much of the model's output was thoughts, if there were any."""
     thinking = [answer for answer in answers if answer.thoughts]
     if thinking:
         characters = sum(len(answer.thoughts) for answer in thinking)

@@ -15,7 +15,7 @@ T = TypeVar("T")
 
 
 def unlike(examples: Iterable[T], features_of: Callable[[T], frozenset[str]], asked: frozenset[str]) -> Iterator[T]:
-    """Those of the examples, in order, that are not (nearly) what is asked and so do not give its answer away.
+    """The examples, in order, that are not (nearly) the question itself and so do not give its answer away.
 
     ``asked`` are the features of what is asked, made as ``features_of`` makes those of an example.
     """

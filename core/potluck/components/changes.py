@@ -1,7 +1,8 @@
-"""Why work is done again: what decides the results of a recipe's components, now and when it was last indexed.
+"""Why work is done again: the inputs that decide the results of a recipe's components, now and when it was last
+indexed.
 
-What decided them then is kept in ``names.json`` in the workspace, by recipe; it is for people, and nothing depends
-on it. Passwords and keys are starred in it.
+The earlier inputs are kept in ``names.json`` in the workspace, by recipe; they are for people, and nothing depends on
+them. Passwords and keys are starred in it.
 """
 
 from __future__ import annotations
@@ -30,7 +31,7 @@ _MILLION = 1e6
 
 @dataclass(frozen=True, slots=True)
 class Causes:
-    """What differs, in phrases, by what it is that differs: ``loader``, ``splitter``, ``embedder``, ``store``."""
+    """The differences, in phrases, by what differs: ``loader``, ``splitter``, ``embedder``, ``store``."""
 
     phrases: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
@@ -40,7 +41,7 @@ class Causes:
             yield f"{work} because {' and '.join(self.phrases[kind])}"
 
     def of_index(self, read: int, split: int, texts: int, tokens: int | None, price: float | None) -> list[str]:
-        """What is read, split, embedded and stored again, with what it takes and costs."""
+        """What is read, split, embedded and stored again, and what that takes and costs."""
         cost = "" if price is None or tokens is None else f", {tokens * price / _MILLION:.4f} US dollars"
         counted = "" if tokens is None else f" ({tokens:,} tokens{cost})"
         found: list[str] = []

@@ -53,7 +53,7 @@ class Components:
         self._identities: dict[str, dict[str, Json]] = {}
         self._together: str | None = None
         self.adapted: tuple[ComponentSpec, Tuned | None] | None = None
-        """The chat model of a recipe with an adapter, and what it answers with besides its own weights."""
+        """The chat model of a recipe with an adapter, and the tuned parameters that it answers with."""
 
     @cached_property
     def splitter(self) -> Splitter:
@@ -80,7 +80,7 @@ class Components:
         return cast(ChatModel, self._make(self.recipe.chat))
 
     def prepared_chat(self) -> ChatModel:
-        """The recipe's chat model, with all loaded that an answer needs."""
+        """The recipe's chat model, with everything loaded that an answer needs."""
         with turn(self.chat):
             self.chat.prepare()
         return self.chat
@@ -121,7 +121,7 @@ class Components:
         return found if length is None else fingerprint(found, length)
 
     def note_length(self) -> None:
-        """Keep the length of the vectors that the embedder gives now: the next indexing embeds everything again."""
+        """Record the length of the vectors that the embedder gives now: the next indexing embeds everything again."""
         found = self._fingerprint(self.recipe.embedder, self.embedder)
         lengths.keep_length(self.workspace.folder, found, self.embedder.dimensions)
 

@@ -1,6 +1,6 @@
-"""The length of the vectors that a service gives under a name whose model it has changed.
+"""The length of the vectors from a service that has changed the model behind a name.
 
-Nothing else tells that a remote model is another one, so the length becomes a part of what decides its vectors.
+Nothing else shows that a remote model was replaced, so the length becomes part of the embedder's fingerprint.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""Turns: a component is asked by as many threads at once as it says, and by no more."""
+"""Turns: no more threads ask a component at once than it allows."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What was tuned, as a chat model uses it."""
+"""Tuned parameters, as a chat model uses them."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Attached(Protocol):
-    """What was tuned, on a base that is loaded, as a chat plugin uses it. Several can be attached to one base."""
+    """Tuned parameters on a loaded base, as a chat plugin uses them. Several can be attached to one base."""
 
     @property
     def past_length(self) -> int:
@@ -37,15 +37,15 @@ class Attached(Protocol):
 
 @runtime_checkable
 class Classifying(Attached, Protocol):
-    """What was tuned with a classification head: it names a label, and no words are asked for."""
+    """Tuned parameters with a classification head: it names a label, and no words are generated."""
 
     labels: tuple[str, ...]
 
     def classify(self, hidden: torch.Tensor) -> torch.Tensor:
         """Log-probabilities of ``labels``, float32, shape ``(rows, labels)``.
 
-        ``hidden`` has the shape ``(rows, width)``: what the model below its words makes of the last token of each text
-        (a masked model: of the first).
+        ``hidden`` has the shape ``(rows, width)``: the last hidden state at the last token of each text (of a masked
+        model, the first token).
         """
         ...
 
@@ -55,7 +55,8 @@ class Tuned:
     """The result of a tuner that a chat model is to answer with.
 
     ``attach`` takes the loaded base model and its tokenizer, compares them with those that were tuned, puts the
-    parameters on it and sees that it answers as it did after training. It raises ``AdapterMismatch`` if not.
+    parameters on the model and checks that it answers as it did after training. It raises ``AdapterMismatch``
+    otherwise.
     """
 
     folder: Path

@@ -41,7 +41,7 @@ class ChatOptions(Config):
     """For sampling that can be repeated."""
 
     cache: Annotated[bool, Operational] = True
-    """Whether answers to questions of a file are kept, and taken from what was kept; false asks anew each time."""
+    """Whether answers to a file's questions are kept and reused; false asks anew each time."""
 
     @property
     def samples(self) -> bool:
@@ -50,13 +50,13 @@ class ChatOptions(Config):
 
     @property
     def unsent(self) -> frozenset[str]:
-        """The options that the model is not told, because they were not written: they do not belong to the recipe."""
+        """The options that are not passed to the model because the recipe does not set them."""
         return frozenset()
 
 
 @dataclass(frozen=True, slots=True)
 class Likelihood:
-    """How likely a model holds a text: the sum of the natural logarithms over its ``tokens``, at most 0."""
+    """How likely a text is to a model: the sum of the natural logarithms over its ``tokens``, at most 0."""
 
     logprob: float
     tokens: int
@@ -68,8 +68,8 @@ class ChatModel(Component):
     A recipe writes the options beside the model's own settings, so a chat plugin's config inherits from
     ``ChatOptions``. A prompt that does not fit raises ``ContextExceeded``; nothing is cut in silence.
 
-    What a reasoning model thinks is told in ``Answer.thoughts`` and counted in ``Usage.reasoning``; it is in no piece
-    of a stream. What a service's content filter withholds is an answer that finished with ``filter``, not an error.
+    A reasoning model's thoughts go into ``Answer.thoughts`` and are counted in ``Usage.reasoning``; no piece of a
+    stream holds them. An answer that a service's content filter withholds finishes with ``filter``; it is not an error.
     """
 
     context_window: int | None
@@ -100,10 +100,10 @@ class ChatModel(Component):
     """
 
     ignores: ClassVar[frozenset[str]] = frozenset()
-    """Those of ``ChatOptions`` that it takes and does not act on; a comparison of them is refused."""
+    """The names of ``ChatOptions`` that it accepts and ignores; a comparison of them is refused."""
 
     kinds: ClassVar[frozenset[ModelKind]] = frozenset()
-    """The kinds of models of transformers that it answers with; empty for others."""
+    """The kinds of transformers models that it answers with; empty for other engines."""
 
     takes_tuned: bool = False
     """Whether it answers with ``context.tuned`` where that is given (``chat.adapter`` in a recipe)."""
@@ -113,16 +113,17 @@ class ChatModel(Component):
     before it is asked."""
 
     answer_end: str = ""
-    """What the model writes where an answer is over, as text that ``likelihoods`` takes as ``after``; empty if it
-    writes nothing, or reads a text's end by itself. May load the model."""
+    """The text with which the model ends an answer, as ``likelihoods`` takes it for ``after``; empty if it writes
+    nothing, or recognises a text's end by itself. May load the model."""
 
     remarks: tuple[str, ...] = ()
-    """What a user should know of the model, a sentence each: that nothing ends its answers. May load the model."""
+    """What a user should know about the model, one sentence each, such as that nothing ends its answers. May load the
+    model."""
 
     def prepare(self) -> None:
-        """Load what an answer needs (libraries, weights, a client), so that the time of no answer holds that.
+        """Load what an answer needs (libraries, weights, a client), so that no answer's time includes it.
 
-        Sends nothing. Called before answers are timed, any number of times: what is loaded is not loaded again.
+        Sends nothing. Called before answers are timed, any number of times: nothing is loaded twice.
         """
 
     @abstractmethod

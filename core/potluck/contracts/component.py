@@ -10,7 +10,7 @@ class Component(ABC):  # noqa: B024  (each kind says what is abstract)
     """What all kinds of components have in common."""
 
     def identity(self) -> Mapping[str, str]:
-        """What decides the results beyond settings, code and ``requires``: the hash of a model's files.
+        """What else decides the results besides settings, code and ``requires``: the hash of a model's files.
 
         ``potluck.file_hashes.model_hash`` computes that once for a file or folder. Cheap: called before anything is
         loaded. Part of the fingerprint, so a change computes anew.

@@ -36,7 +36,7 @@ class _Pinned:
 
 
 Pinned = _Pinned()
-"""Marks an ``Operational`` setting on which figures depend all the same: ``Annotated[float, Operational, Pinned]``.
+"""Marks an ``Operational`` setting that figures still depend on: ``Annotated[float, Operational, Pinned]``.
 
 Prices, how many tokens fit a model, the device and its threads (sums in another order differ in the last digits).
 Nothing is computed again when it changes, but a run's manifest and ``potluck.lock`` hold it.
@@ -61,7 +61,7 @@ class Config(BaseModel):
 
     @classmethod
     def refusals(cls) -> Mapping[str, str]:
-        """Keys that people know from elsewhere and that it does not take, with the reason; messages give it."""
+        """Keys known from other tools that it does not accept, each with the reason, which messages give."""
         return {}
 
     def decisive(self) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""What a component is given besides its settings: the only doors to disk, models, secrets and network."""
+"""What a component is given besides its settings: its only access to disk, models, secrets and network."""
 
 from __future__ import annotations
 
@@ -36,8 +36,8 @@ class Context:
     """The surroundings of one component.
 
     ``base`` is the folder of the recipe: relative paths in settings start there. ``folder`` is the component's own in
-    the workspace; it need not exist yet. ``network`` says whether the recipe's components were allowed to send
-    anything to another machine; a component that would, and may not, raises ``EgressRefused``.
+    the workspace; it need not exist yet. ``network`` says whether the recipe's components may send anything to another
+    machine; a component that may not and would have to raises ``EgressRefused``.
     """
 
     base: Path

@@ -27,11 +27,11 @@ class EmbedderConfig(Config):
     """What to do with a text longer than the window: refuse it, embed its pieces and average them, or drop its end."""
 
     batch_size: Annotated[int, Operational, Field(ge=1)] = 64
-    """Texts in one call; what a call returned is kept even if the next one fails."""
+    """Texts per call; the vectors of a call are kept even if the next one fails."""
 
     on_error: Annotated[Literal["error", "skip"], Operational] = "error"
-    """What to do with a text for which there is no vector, such as one on which the service fails: name it and stop,
-    or leave it out, which the ledger counts."""
+    """What to do with a text that gets no vector, for instance because the service fails on it: name it and stop, or
+    leave it out, which the ledger counts."""
 
 
 class Embedder(Component):
@@ -71,7 +71,7 @@ class Embedder(Component):
 
     @abstractmethod
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
-        """Tokens of each text as a passage, with prefix and special tokens: to be checked against ``window``."""
+        """Tokens of each text as a passage, with prefix and special tokens, to be compared with ``window``."""
 
     @abstractmethod
     def embed_passages(self, texts: Sequence[str]) -> Vectors:

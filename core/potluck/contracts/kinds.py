@@ -56,7 +56,7 @@ class PluginKind:
     """How a recipe writes them: in a form of its own, which the reader of recipes knows; one; or a list."""
 
     why_idle: str = ""
-    """Why they change no answer, as a clause, for kinds that only look on. Empty if they may change one."""
+    """Why they change no answer, as a clause, for kinds that only observe. Empty if they may change one."""
 
     called: str = "when a recipe names it"
     """When its hook is called, for the hook's documentation."""

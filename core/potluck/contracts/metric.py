@@ -18,7 +18,7 @@ About: TypeAlias = Literal["retrieval", "answer", "refusal", "effort"]
 """What a measure is about; tables list measures in this order."""
 
 Need: TypeAlias = Literal["answer", "answers", "reference", "passages", "gold", "choices", "seconds", "cost", "bits"]
-"""What an attempt has to have, named after the fields of ``Attempt``.
+"""What an attempt must have, named after the fields of ``Attempt``.
 
 ``answer``: it was answered. ``answers``: right answers are known. ``reference``: these, or facts, are known.
 ``passages``: there were documents to retrieve from, though nothing may have been found. ``gold``: what should be found
@@ -27,7 +27,7 @@ is known, though none of it may have been. ``choices``: the answer was chosen fr
 """
 
 COUNTS = frozenset({"questions", "answerable", "with_gold", "answered", "refused", "empty", "filtered"})
-"""What a report counts beside the measures: no measure may have one of these names."""
+"""The counts in a report beside the measures: no measure may have one of these names."""
 
 _BOUNDS: Mapping[Scale, tuple[float, float]] = {
     "share": (0.0, 1.0),
@@ -72,20 +72,20 @@ def is_figure(value: object) -> TypeGuard[float]:
 
 @dataclass(frozen=True, slots=True)
 class Attempt:
-    """A question, or an example, with what is known of its right answer and what came of it."""
+    """A question, or an example, with what is known of its right answer and the result of asking it."""
 
     question: str
     answers: tuple[str, ...] = ()
-    """Ways to put the right answer; the right label of an example that has one. Empty if nobody said."""
+    """Ways to phrase the right answer, or the right label of an example that has one. Empty if unknown."""
     facts: tuple[str, ...] = ()
     """What a right answer contains."""
     answerable: bool = True
-    """False where the documents do not say: then the right answer is that one does not know."""
+    """False if the documents do not say: then the right answer is a refusal."""
 
     answer: str | None = None
-    """What was answered. None if only retrieval is measured; empty for an answer that failed."""
+    """The answer. None if only retrieval is measured; empty for an answer that failed."""
     refused: bool = False
-    """Whether the answer is that one does not know."""
+    """Whether the answer is a refusal."""
     filtered: bool = False
     """Whether a service withheld the answer: it counts as wrong."""
     choices: tuple[str, ...] = ()
@@ -103,7 +103,7 @@ class Attempt:
     cost: float | None = None
     """US dollars of the answer, where the model has a price."""
     bits: float | None = None
-    """How surprised the model was by the right answer, in bits per character, where that was asked for."""
+    """How surprised the model was by the right answer, in bits per character, if that was requested."""
 
     def has(self, need: Need) -> bool:
         """Whether it has what a metric needs."""
@@ -124,13 +124,13 @@ class Attempt:
 class Metric(Component):
     """Measures what came of one question.
 
-    ``measures`` says which figures it gives, and ``score`` gives them, or some of them, for a question. What is shown
-    of a file of questions is the mean over those that have the figure, with its interval; a comparison tests the
-    differences question by question.
+    ``measures`` says which figures it gives, and ``score`` gives them, or some of them, for a question. For a file of
+    questions the mean over those that have the figure is shown, with its interval; a comparison tests the differences
+    question by question.
 
-    The same attempt always has the same figures, whatever was measured before it. Nothing is asked of a model or sent
-    anywhere but to the host that the offer's ``sends_to`` names. It is not part of what is computed: another metric
-    measures the same answers.
+    The same attempt always has the same figures, whatever was measured before it. It asks no model and sends nothing,
+    except to the host that the offer's ``sends_to`` names. It does not affect the answers: another metric measures the
+    same ones.
     """
 
     needs: ClassVar[frozenset[Need]] = frozenset({"answer"})

@@ -18,11 +18,11 @@ class Offer(Generic[ComponentT_co]):
     """One component a plugin brings.
 
     ``summary`` is a line for ``potluck plugins list``. ``config`` validates the settings. ``make(config, context)``
-    builds the component and loads nothing heavy: models are loaded at first use. ``requires`` are the import names
-    of the packages that it computes with: one that is missing is named before anything runs, and another version of
-    one computes anew what depends on it. ``extra`` is what ``pip install`` needs for them (``potluck[chroma]``).
-    ``sends_to(config)`` is the host that would get data, or None if nothing leaves the machine. ``contract`` is
-    the version of the contract the plugin was written for.
+    builds the component and loads nothing heavy: models are loaded at first use. ``requires`` are the import names of
+    the packages that it computes with: a missing one is reported before anything runs, and whatever depends on one is
+    computed anew when its version changes. ``extra`` is the extra that installs them (``potluck[chroma]``).
+    ``sends_to(config)`` is the host that would get data, or None if nothing leaves the machine. ``contract`` is the
+    version of the contract the plugin was written for.
     """
 
     summary: str
@@ -35,14 +35,15 @@ class Offer(Generic[ComponentT_co]):
 
     @classmethod
     def of(cls, offer: Offer[Any]) -> Self:
-        """An offer of this type: the same one, or one to which is added what the class of its components declares."""
+        """An offer of this type: the same one, or a copy with what the class of its components declares."""
         if isinstance(offer, cls):
             return offer
         return cls(**vars(offer), **cls.declared(offer.component))
 
     @classmethod
     def declared(cls, component: type[Component]) -> Mapping[str, Any]:
-        """The fields of this type that a class of components says by its attributes; none for one of another kind."""
+        """The fields of this type that a class of components declares by its attributes; none for a class of another
+        kind."""
         return {}
 
     @property

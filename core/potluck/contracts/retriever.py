@@ -48,8 +48,8 @@ class Ranking:
 
     passages: tuple[Passage, ...] = ()
     blind: str = ""
-    """Why the retriever can say nothing of the question (it has no word that any passage has), as a clause. Then there
-    are no passages. Empty if it looked, whatever it found."""
+    """Why the retriever cannot handle the question (it shares no word with any passage), as a clause. Then there are no
+    passages. Empty if it searched, whatever it found."""
 
 
 class Corpus(Protocol):
@@ -105,15 +105,15 @@ class RetrievalChat(Protocol):
     """The recipe's chat model. What it was asked before, it is not asked again. Threads may share it."""
 
     def ask(self, prompts: Sequence[str]) -> list[str]:
-        """What it writes to each prompt, as many at once as it takes, in order."""
+        """Its answer to each prompt, in order, as many at once as it takes."""
         ...
 
 
 class NamedRetriever(Config):
-    """A retriever of which another one is composed, as a recipe writes it: a name, or ``{use: NAME, ...}``.
+    """A retriever within another one, as a recipe writes it: a name, or ``{use: NAME, ...}``.
 
-    A setting of this type, or a tuple of it, has the retrievers made, opened and handed over as
-    ``context.retrievers``, in the order in which the settings name them. Their settings hold no secrets.
+    A setting of this type, or a tuple of it, has the retrievers made, opened and handed over as ``context.retrievers``,
+    in the order in which the settings name them. Their settings hold no secrets.
     """
 
     model_config: ClassVar[ConfigDict] = ConfigDict(extra="allow")
@@ -138,7 +138,7 @@ class Retriever(Component):
 
     needs: ClassVar[frozenset[RetrievalNeed]] = frozenset()
     """What it works with, besides single passages. It is given nothing else, and a comparison of recipes that differ
-    only in what none of their retrievers needs is refused. What retrievers within it need is no matter of its own."""
+    only in what none of their retrievers needs is refused. It does not list what retrievers within it need."""
 
     scale: ScoreScale
     """What its scores mean."""

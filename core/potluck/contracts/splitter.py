@@ -14,7 +14,7 @@ class Splitter(Component):
 
     Every character of the document that is not white space lies in at least one chunk. Chunks come in the order of
     their start, are not empty, and do not begin or end with white space. The same document always gives the same
-    chunks; a document's name does not matter. Of a text that is blank there are none.
+    chunks; a document's name does not matter. A blank text has none.
 
     A character stays whole: no cut stands between a letter and its marks, or within a picture made of several signs.
 

@@ -35,8 +35,8 @@ class VectorStore(Component):
     differ. Ids are text without NUL, at most 64 characters. An id that is added again replaces the vector. One process
     writes at a time; others may have the same collection open for reading, and see it as of their opening or later,
     never half of a commit. One object is used by one thread at a time, not always the one that opened it; another one
-    may be open for the same collection in the same process. What a store does not hold of the index that it is asked
-    about is noticed, and the question answered from the catalogue.
+    may be open for the same collection in the same process. If a store lacks part of the index that it is asked about,
+    that is noticed, and the question is answered from the catalogue.
     """
 
     exact: bool = True

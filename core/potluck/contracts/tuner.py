@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from potluck.contracts.attached import Attached
 
 ModelKind: TypeAlias = Literal["causal", "masked", "seq2seq"]
-"""It says what comes next, it fills gaps, or it reads a text and writes another."""
+"""A causal model says what comes next, a masked one fills gaps, a sequence-to-sequence one reads a text and writes
+another."""
 
 Task: TypeAlias = Literal["classification", "question-answering", "summarization", "generation"]
 
@@ -29,7 +30,7 @@ class TuningRequest:
     """What to tune, on what, and where to put it.
 
     ``model`` is a local folder of safetensors. ``folder`` belongs to this run alone: checkpoints and the result go
-    there; what an interrupted run left in it is taken up again. ``labels`` are the classes of a classification.
+    there; an interrupted run in it is resumed. ``labels`` are the classes of a classification.
     """
 
     model: Path
@@ -56,24 +57,24 @@ class Estimate:
     seconds: float | None = None
     device: str = "cpu"
     notes: tuple[str, ...] = ()
-    """What to know before training, a sentence each."""
+    """What to know before training, one sentence each."""
     seconds_low: float | None = None
     seconds_high: float | None = None
-    """Between which times ``seconds`` lies if the machine stays as busy as it is."""
+    """The range of ``seconds`` if the machine stays as busy as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class TuningProgress:
-    """How far a tuning is: ``step`` of ``steps``, the mean loss since the last report, real tokens a second."""
+    """How far a tuning is: ``step`` of ``steps``, the mean loss since the last report, real tokens per second."""
 
     step: int
     steps: int
     loss: float
     tokens_per_second: float
     learning_rate: float | None = None
-    """That of the last step; None if the tuner has none."""
+    """The learning rate of the last step; None if the tuner has none."""
     resumed: int = 0
-    """The step after which an interrupted training is taken up again; 0 for one that begins."""
+    """The step after which an interrupted training is resumed; 0 for a new one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,11 +91,11 @@ class TunedModel:
     tokens_per_second: float = 0.0
     notes: tuple[str, ...] = ()
     evaluations: tuple[Mapping[str, float], ...] = ()
-    """Of each evaluation on the validation examples: ``step``, ``loss``, and the task's measures."""
+    """For each evaluation on the validation examples: ``step``, ``loss``, and the task's measures."""
     dropped: int = 0
     """Examples, of both sides, that were too long and left out by consent."""
     cut: int = 0
-    """Those that were too long and of which a part was left out by consent."""
+    """Examples that were too long and lost a part by consent."""
     before: Mapping[str, float] | None = None
     """The evaluation before the first step; None if there was none."""
     after: Mapping[str, float] | None = None
@@ -105,8 +106,8 @@ class TunedModel:
 class Tuner(Component):
     """Tunes a model. The base model's files are never changed.
 
-    The same request and seed give the same result on the same machine. A run that was killed goes on from its last
-    whole checkpoint and ends with the same weights as one that was not.
+    The same request and seed give the same result on the same machine. A killed run resumes from its last whole
+    checkpoint and ends with the same weights as an undisturbed one.
     """
 
     tasks: ClassVar[frozenset[Task]]
@@ -119,7 +120,7 @@ class Tuner(Component):
     """Whether the result can be merged into the base's weights."""
 
     whole: ClassVar[bool] = False
-    """Whether the result is a whole model, which is loaded in the place of the base, instead of some parameters."""
+    """Whether the result is a whole model, which is loaded instead of the base, and not some parameters."""
 
     trains_base: ClassVar[bool] = False
     """Whether it trains the base's own weights, embeddings included."""
@@ -135,8 +136,7 @@ class Tuner(Component):
         """Say what ``tune`` would take, without training."""
 
     def probe(self, request: TuningRequest) -> Duration | None:
-        """How long ``tune`` would take on this machine, told from a few steps that are thrown away; None if that is
-        not known."""
+        """How long ``tune`` would take on this machine, measured by a few steps that are discarded; None if unknown."""
         return None
 
     @abstractmethod
@@ -144,9 +144,9 @@ class Tuner(Component):
         """Train, reporting progress at least every ten seconds."""
 
     def attach(self, model: torch.nn.Module, folder: Path) -> Attached:
-        """Put the result in ``folder`` on a transformers model that is loaded, for a chat plugin of ``served_by``.
+        """Attach the result in ``folder`` to a loaded transformers model, for a chat plugin of ``served_by``.
 
-        The framework has compared the base, the tokenizer and the files before. Raises ``ModelError`` for a result
+        The framework has already compared the base, the tokenizer and the files. Raises ``ModelError`` for a result
         with other parameters than the method has.
         """
         raise Unsupported(f"{type(self).__name__} does not put its results on a loaded model")

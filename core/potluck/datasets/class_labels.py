@@ -1,5 +1,5 @@
-"""The labels of a classification as files write them: without outer blanks, none empty, and told where one is written
-in several ways."""
+"""The labels of a classification as files write them: stripped, none empty, with a note on each that is written in
+several ways."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from potluck.documents import Json
 _LISTED = 5
 _WHOLE = re.compile(r"([+-]?\d+)\.0+")
 _MISSING = frozenset({"nan", "n/a", "na", "null", "none", "nil", "#n/a", "missing", "缺", "無資料", "无数据"})
-"""What programs write for a value that is not there. Only told: it may be a label."""
+"""What programs write for a missing value. It is only reported: it may be a label."""
 
 
 def normalise_label(value: Json) -> str:
@@ -28,7 +28,8 @@ def normalise_label(value: Json) -> str:
 
 
 def label_end(labels: Sequence[str], end: str) -> str:
-    """What has to stand behind each label so that they can be compared: ``end``, which ends an answer, or a line end.
+    """The text that has to follow each label so that they can be compared: ``end``, which ends an answer, or a line
+    end.
 
     Where one label begins another, the shorter would win by being shorter: its sum is that of every answer that begins
     so. With an end behind it, it is that of the label alone. Elsewhere nothing is needed.
@@ -38,7 +39,8 @@ def label_end(labels: Sequence[str], end: str) -> str:
 
 
 def label_remarks(written: Mapping[str, Json]) -> Iterator[str]:
-    """What is odd about labels, a sentence each; ``written`` is the label at each place of a file, as it was read."""
+    """What is odd about the labels, one sentence each; ``written`` is the label at each place of a file, as it was
+    read."""
     labels: dict[str, dict[str, list[str]]] = defaultdict(lambda: defaultdict(list))
     for place, value in written.items():
         labels[normalise_label(value)][json.dumps(value, ensure_ascii=False)].append(place)

@@ -1,4 +1,4 @@
-"""Conversations as data has them (OpenAI's, ShareGPT's, Alpaca's with a history) as messages, tool calls included."""
+"""Conversations in common formats (OpenAI's, ShareGPT's, Alpaca's with a history) as messages, tool calls included."""
 
 from __future__ import annotations
 
@@ -86,7 +86,7 @@ def read_alpaca(fields: Mapping[str, Json]) -> Conversation:
 
 
 def find_reader(fields: Mapping[str, Json]) -> Reader | None:
-    """What reads a row of these fields as a conversation; None if it is none."""
+    """The reader of rows with these fields; None if they are not conversations."""
     return _READERS.get(recognise(fields) or "")
 
 
@@ -167,7 +167,7 @@ def _content(written: Json, calls: Sequence[ToolCall]) -> str:
     if isinstance(written, list):
         kinds = [part.get("type") if isinstance(part, dict) else None for part in written]
         if other := next((kind for kind in kinds if kind not in ("text", "refusal")), None):
-            raise UnusableTurn(f"a turn has a part that is no text but {other!r}, which no model here learns")
+            raise UnusableTurn(f"a turn has a part that is not text but {other!r}, which no model here learns")
         return "".join(_text_of(part, str(part["type"])) for part in written if isinstance(part, dict))
     if not isinstance(written, str):
         raise UnusableTurn("a turn needs 'role' and 'content'")

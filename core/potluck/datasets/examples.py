@@ -65,7 +65,7 @@ def _no_field(key: str, name: str, there: Sequence[str], rows: Sequence[DatasetR
 
 
 def _about_documents(row: DatasetRow, fields: Sequence[str]) -> str:
-    """What to say of a file whose first row is a question about documents; empty for any other.
+    """The message about a file whose first row is a question about documents; empty for any other.
 
     ``fields`` are those that an example has.
     """
@@ -114,11 +114,11 @@ class ExampleBuilder:
         return [row for row in rows if row.place not in written or normalise_label(written[row.place])]
 
     def notes(self) -> Iterator[str]:
-        """What is odd about the labels of all rows so far, a sentence each."""
+        """What is odd about the labels of all rows so far, one sentence each."""
         return label_remarks(self._written)
 
     def _label(self, row: DatasetRow) -> Json | UnusableRow:
-        """The label as it stands in the row; what is wrong where there is none to be read."""
+        """The label as it stands in the row, or what is wrong with it."""
         try:
             if self._conversation:
                 return self._messages(row).target
@@ -127,7 +127,7 @@ class ExampleBuilder:
             return wrong
 
     def examples(self, rows: Sequence[DatasetRow]) -> list[Example]:
-        """An example a row. Raises ``RecipeError`` with those that lack something."""
+        """One example per row. Raises ``RecipeError`` with those that lack something."""
         self._refuse_questions(rows)
         found, problems = list[Example](), list[Problem]()
         for row in rows:
@@ -160,7 +160,7 @@ class ExampleBuilder:
         return tuple(text for one in value if (text := str(one).strip())) if isinstance(value, list) else (str(value),)
 
     def _reader(self, settings: DatasetSettings, rows: Sequence[DatasetRow]) -> Reader | None:
-        """What reads the rows where they are conversations, and the recipe names no fields."""
+        """The reader of the rows if they are conversations and the recipe names no fields."""
         form = recognise(self._fields) if settings.input is None and settings.target is None else None
         if form == "preference":
             raise PotluckError(
@@ -226,7 +226,7 @@ class UnusableRow(Exception):
 
 
 def field_text(row: DatasetRow, name: str) -> str:
-    """What a field of a row says, empty for none. Raises ``UnusableRow`` if it is missing or not a text."""
+    """The text of a field of a row, empty for none. Raises ``UnusableRow`` if it is missing or not a text."""
     if name not in row.fields:
         raise UnusableRow(
             f"there is no field {name!r}{did_you_mean(name, list(row.fields))}; there are {', '.join(row.fields)}"

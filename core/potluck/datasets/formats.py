@@ -1,4 +1,4 @@
-"""The formats in which rows of data come, by the names of their fields: whoever made them, one row is one example.
+"""The formats of rows of data, told by the names of their fields: in each of them one row is one example.
 
 A reader recognises the format of a file by its first row, and reads every row in it. Field names are those of the
 formats' own tools; for plain tables the usual names in English and Chinese.

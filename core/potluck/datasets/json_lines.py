@@ -21,7 +21,7 @@ _LISTED = 20
 """How many problems of one file are listed."""
 
 _SHOWN = 160
-"""The longest line that is shown with its problem, in characters."""
+"""The longest line, in characters, that is shown with its problem."""
 
 # What bytes that are not UTF-8 become, and what "\ud800" in JSON does: nothing that could be written out again.
 SURROGATE = re.compile("[\ud800-\udfff]")
@@ -30,7 +30,7 @@ T = TypeVar("T")
 
 
 class UnusableLine(Exception):
-    """What is wrong with a line: with one of its keys, or at a column (from 1)."""
+    """A line is unusable: because of one of its keys, or at a column (from 1)."""
 
     def __init__(self, message: str, key: str | None = None, column: int | None = None) -> None:
         """Without a key and a column it is about the whole line."""
@@ -39,7 +39,7 @@ class UnusableLine(Exception):
 
 
 class DoubledKey(ValueError):
-    """A key stands twice in one object, so that a value would be lost."""
+    """A key occurs twice in one object, so that a value would be lost."""
 
     def __init__(self, key: str) -> None:
         """Name the key."""
@@ -81,7 +81,7 @@ class JsonLine:
         return Problem(str(self.path), self.line, column, message, self.text if is_text else "")
 
     def problem_of(self, wrong: UnusableLine) -> Problem:
-        """What ``parse`` or a caller found wrong, at its place."""
+        """A problem that ``parse`` or a caller found, at its place."""
         return self.problem(str(wrong), wrong.key, wrong.column)
 
 
@@ -92,7 +92,7 @@ def open_json_lines(path: Path) -> Iterator[JsonLine]:
 
 
 def split_json_lines(path: Path, lines: Iterable[str]) -> Iterator[JsonLine]:
-    """Those of ``lines`` that are not blank, which were read from a file."""
+    """The lines that are not blank, of ``lines`` read from a file."""
     for number, line in enumerate(lines, 1):
         if line.strip():
             yield JsonLine(path, number, line.rstrip("\r\n"))

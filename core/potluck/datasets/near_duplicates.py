@@ -58,7 +58,7 @@ def find_copies(texts: Sequence[str], others: Sequence[str], *, by_likeness: boo
 
 
 def group_copies(texts: Sequence[str]) -> list[list[int]]:
-    """The numbers of the texts, those of copies (and of copies of copies) together, in order of their first."""
+    """The numbers of the texts in groups of copies (and copies of copies), in the order of their first members."""
     root = list(range(len(texts)))
 
     def top(number: int) -> int:

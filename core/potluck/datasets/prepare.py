@@ -31,7 +31,7 @@ _TEST = ("test", "testing", "eval", "evaluation", "holdout", "heldout", "held-ou
 
 @dataclass(frozen=True, slots=True)
 class PreparedDataset:
-    """What is learned from. ``labels`` are those of a classification, in order; ``notes`` are sentences."""
+    """The examples to learn from. ``labels`` are those of a classification, in order; ``notes`` are sentences."""
 
     training: tuple[Example, ...]
     validation: tuple[Example, ...]
@@ -88,9 +88,9 @@ def training_rows(recipe: RecipeModel, settings: DatasetSettings) -> list[Datase
 def _files(
     recipe: RecipeModel, settings: DatasetSettings
 ) -> tuple[list[DatasetRow], list[DatasetRow], list[DatasetRow]]:
-    """The rows to learn from and, where they are named apart, those to validate with; and those for nothing at all.
+    """The rows to learn from, those to validate with if they are named separately, and those for neither.
 
-    Rows that a field calls a test are neither lost nor counted: they are there to be asked.
+    Rows that a field calls a test are neither lost nor counted: they are kept for evaluation.
     """
     path = recipe.folder / Path(settings.path).expanduser()
     training = read_rows(_training(path) if path.is_dir() else path, settings.encoding)
@@ -109,7 +109,7 @@ def _files(
 
 
 def _aside(rows: Sequence[DatasetRow], settings: DatasetSettings) -> list[str]:
-    """What to say of rows whose field does not say where they belong."""
+    """The note on rows whose field does not say where they belong."""
     if not rows or settings.split is None:
         return []
     written = Counter(str(row.fields.get(settings.split, "")) for row in rows)
@@ -134,7 +134,7 @@ def _find_file(folder: Path, names: Sequence[str]) -> Path | None:
 
 
 def _key(example: Example) -> str:
-    """What nearly the same texts have in common: case, width, blanks and digits do not matter."""
+    """The key of texts that are nearly the same: case, width, blanks and digits do not matter."""
     return "\n".join(fold(message.content) for message in example.messages) or fold(example.target)
 
 
@@ -181,7 +181,7 @@ def _sample(examples: Sequence[Example], limit: int, seed: int, classify: bool) 
 
 
 def _split(examples: Sequence[Example], part: float, seed: int, classify: bool) -> tuple[list[Example], list[Example]]:
-    """Without and with a part of them (of each label); what is nearly the same stays together."""
+    """The examples split in two, label by label; near copies stay on one side."""
     if part == 0:
         return list(examples), []
     keys = [_key(one) for one in examples]
@@ -203,7 +203,7 @@ def _split(examples: Sequence[Example], part: float, seed: int, classify: bool) 
 
 
 def _plain(example: Example) -> Json:
-    """All of an example that decides what is learned."""
+    """Everything of an example that decides what is learned."""
     turns = [*example.messages, *([example.answer] if example.answer else [])]
     if any(turn.uses_tools for turn in turns):
         return [as_json(turn) for turn in turns]

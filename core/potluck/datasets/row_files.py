@@ -26,7 +26,7 @@ _SHOWN = 160
 _MARKS = ((codecs.BOM_UTF8, "utf-8-sig"), (codecs.BOM_UTF16_LE, "utf-16"), (codecs.BOM_UTF16_BE, "utf-16"))
 _LONGEST_FIELD = 10_000_000
 _SEPARATORS = (",", ";", "\t")
-"""What separates the cells of a file called .csv, by the programs and countries that write it."""
+"""Separators of cells in .csv files, which differ by program and country."""
 
 TABLES = (".csv", ".tsv", ".xlsx")
 """The files whose cells are texts."""
@@ -92,7 +92,7 @@ def read_rows(path: Path, encoding: str | None = None) -> list[DatasetRow]:
 
 
 def is_rows(path: Path) -> bool:
-    """Whether a file's name is that of rows."""
+    """Whether a file's name says that it holds rows."""
     return path.suffix.lower() in _READERS
 
 
@@ -155,7 +155,7 @@ def _tsv(path: Path, encoding: str | None, problems: list[Problem]) -> Iterator[
 
 
 def _separator(text: str) -> str:
-    """What separates the names of the columns; a comma where there is any, or one column."""
+    """The separator of the column names; a comma if there is one, or only one column."""
     names = re.sub(r'"[^"]*"', "", text.split("\n", 1)[0])
     return next((sign for sign in _SEPARATORS if sign in names), ",")
 

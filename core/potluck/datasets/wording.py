@@ -1,4 +1,4 @@
-"""How the recipe of a task words what it is asked: the fields that its model is given, and the messages they become."""
+"""How the recipe of a task words its input: the fields that its model is given, and the messages they become."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from potluck.recipe.prompt_template import PromptTemplate
 from potluck.recipe.tuning_settings import DatasetSettings
 
 TEXT = "text"
-"""The field of a recipe that words nothing: what is asked is the whole message."""
+"""The field of a recipe without a wording: the input is the whole message."""
 
 _FIELD = re.compile(r"\{(\w+)\}")
 _LISTED = 20
@@ -37,7 +37,7 @@ class TaskWording:
         return tuple(dict.fromkeys(names))
 
     def examples(self, rows: Sequence[DatasetRow]) -> list[Example]:
-        """What is asked by each row, without a target. Raises ``RecipeError`` with the rows that lack something."""
+        """The messages of each row, without a target. Raises ``RecipeError`` with the rows that lack something."""
         found, problems = list[Example](), list[Problem]()
         for row in rows:
             try:
@@ -65,7 +65,8 @@ class TaskWording:
 
 
 def wording_of(recipe: RecipeModel) -> TaskWording:
-    """As its dataset is worded, else its prompt, else its file of questions; else what is asked is the whole message.
+    """The wording of its dataset, else of its prompt, else of its file of questions; else the input is the whole
+    message.
 
     Raises ``RecipeError`` for a dataset that cannot be read, ``PotluckError`` for a prompt without fields.
     """

@@ -1,4 +1,4 @@
-"""What is installed and what is wrong with it, found out without harm to who asks.
+"""What is installed and what is wrong with it, found out safely.
 
 ``packages`` reads metadata only. ``probe`` imports one plugin, in a process of its own; ``examine`` starts those
 processes, each with a limit of time.

@@ -1,4 +1,4 @@
-"""Importing plugins where they can do no harm: each in a process of its own, with a limit of time."""
+"""Importing plugins safely: each in a process of its own, with a time limit."""
 
 from __future__ import annotations
 
@@ -31,16 +31,16 @@ SLOW = 1.0
 """Seconds from which on an import is worth a word: the module is imported whenever a recipe names the plugin."""
 
 _LONGEST = 300
-"""Characters of a message; a line is enough."""
+"""Characters of a message that are kept; one line is enough."""
 
 
 @dataclass(frozen=True, slots=True)
 class Examination:
-    """What became of one plugin. ``problem`` is the class of what is wrong with it; None if it can be used.
+    """The result for one plugin. ``problem`` is the class of what is wrong with it; None if it can be used.
 
-    ``seconds`` and ``contract`` are None if it could not be imported. ``message`` says what is wrong, or which
-    optional packages are ``missing``. ``rules`` are those of its kind and how they are kept; ``skipped`` says why it
-    was not checked against them.
+    ``seconds`` and ``contract`` are None if it could not be imported. ``message`` says what is wrong, or which optional
+    packages are ``missing``. ``rules`` are those of its kind and how they are kept; ``skipped`` says why it was not
+    checked against them.
     """
 
     plugin: Plugin
@@ -55,7 +55,7 @@ class Examination:
 
     @property
     def broken_rules(self) -> list[str]:
-        """The rules that it breaks, each with what happened."""
+        """The rules that it breaks, each with a description."""
         return [f"{rule['rule']}: {rule['why']}" for rule in self.rules if not rule["kept"]]
 
     @property
@@ -128,7 +128,7 @@ def _check_rules(found: Examination) -> Examination:
 
 
 def _probe(plugin: Plugin, seconds: float, *more: str) -> tuple[dict[str, Any] | None, str]:
-    """What a process said of the plugin, None if it said nothing; and how it ended."""
+    """What a process reported on the plugin, None if nothing; and how it ended."""
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as folder:
         ended = _run([json.dumps(asdict(plugin)), folder, *more], Path(folder), seconds)
         try:
@@ -138,7 +138,7 @@ def _probe(plugin: Plugin, seconds: float, *more: str) -> tuple[dict[str, Any] |
 
 
 def _run(arguments: Sequence[str], folder: Path, seconds: float) -> str:
-    """Let a process look at the plugin; what it prints is nobody's business. Returns how it ended, in words."""
+    """Let a process examine the plugin and discard its output. Returns how it ended, in words."""
     process = subprocess.Popen(
         [sys.executable, "-P", "-X", "utf8", "-m", "potluck.doctor.probe", *arguments],
         stdin=subprocess.DEVNULL,

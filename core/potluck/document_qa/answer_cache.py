@@ -106,7 +106,7 @@ class Asker:
         )
 
     def _chance(self) -> int:
-        """What tells two answers to the same prompt apart: nothing, where the model is greedy."""
+        """What distinguishes two answers to the same prompt: nothing if the model is greedy."""
         config = self._recipe.chat.config
         return self._sample if isinstance(config, ChatOptions) and config.samples else 0
 
@@ -117,7 +117,7 @@ class Asker:
 
 
 def _pack(asked: Asked, passages: Sequence[Passage]) -> dict[str, Any]:
-    """An answer as it is kept: of its passages only which of the given ones they are, or which part of one."""
+    """An answer as it is kept: its passages are positions among the given ones, or parts of them."""
     (entry,) = asked.ledger.entries
     by_id = {passage.id: number for number, passage in enumerate(passages)}
     kept = [(by_id[p.id], p.start, p.end, p.text) for p in asked.given.passages]

@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class AskReport:
-    """An answer with all that led to it. ``retrieved`` is best first; ``calls`` counts calls of the chat model."""
+    """An answer and how it came about. ``retrieved`` is best first; ``calls`` counts calls of the chat model."""
 
     question: str
     answer: Answer
@@ -56,7 +56,7 @@ def ask_result(
     ledger: Ledger,
     seconds: float,
 ) -> AskResult:
-    """An answer with all that led to it, as the commands print it."""
+    """An answer and how it came about, as the commands print it."""
     return AskResult(
         question=question,
         answer=answer.text,
@@ -88,7 +88,7 @@ def passage_result(passage: Passage) -> PassageResult:
 
 
 def check_question(question: str) -> None:
-    """Raise ``EmptyQuestion`` for one of which nothing shows."""
+    """Raise ``EmptyQuestion`` for a question without a visible character."""
     if is_blank(question):
         raise EmptyQuestion("the question is empty; write it in quotes: 'When was the bridge built?'")
 
@@ -127,5 +127,5 @@ def ask(
 
 
 def refuses(answer: Answer) -> bool:
-    """Whether an answer says that the model does not know. A filter that withheld it says nothing of the kind."""
+    """Whether an answer is a refusal. An answer that a filter withheld is not."""
     return answer.finish != "filter" and is_refusal(answer.text)

@@ -1,7 +1,7 @@
 """What a run over documents would embed and answer, and how long that takes.
 
-Nothing is computed that a run would compute again, but for the vectors of a few texts: an answer is made only where it
-is kept. Nothing is sent to another machine.
+Apart from the vectors of a few texts nothing is computed that a run would compute again: answers are made only if they
+are kept. Nothing is sent to another machine.
 """
 
 from __future__ import annotations
@@ -30,16 +30,16 @@ if TYPE_CHECKING:
     from potluck.observation.observers import Observers
 
 _SAMPLED = 32
-"""Kept answers from which the time is told, at most."""
+"""The most kept answers from which the time is estimated."""
 
 _GROUPS = 4
 
 _ASKED = 2
 _QUICK = 1.0
-"""Questions that are asked at most, and how many seconds the one before may have taken."""
+"""The most questions that are asked, and how many seconds the previous one may have taken."""
 
 _EMBEDDED = 64
-"""Questions that are embedded to find out which are answered already, at most."""
+"""The most questions that are embedded to find out which are answered already."""
 
 
 def add_work(report: PlanReport, components: Components, observers: Observers, deep: int) -> None:
@@ -88,14 +88,14 @@ def _plan_answers(report: PlanReport, components: Components, observers: Observe
 
 @dataclass(slots=True)
 class _PlannedAnswers:
-    """``unanswered``: questions whose passages are known and whose answers are not, with what asks them."""
+    """``unanswered``: questions whose passages are known and whose answers are not, and what asks them."""
 
     asker: Asker
     unanswered: list[tuple[str, list[Passage]]] = field(default_factory=list)
     answered: int = 0
 
     def measure(self) -> list[float]:
-        """Answer a question, and another one where that was quick, as the run does, which finds them answered."""
+        """Answer a question as the run does, and a second one if that was quick; the run finds them answered."""
         seconds = list[float]()
         for question, passages in self.unanswered[:_ASKED]:
             seconds.append(self.asker.ask(question, passages).seconds)
@@ -155,7 +155,7 @@ def _reason(report: PlanReport, components: Components) -> str:
 
 
 def time_of_answers(seconds: Sequence[float]) -> Duration:
-    """The time of an answer; as they differ and many are made, the spread is that of groups of them."""
+    """The time of an answer. Answers differ and a run makes many, so the spread is that of group means."""
     groups = [seconds[start::_GROUPS] for start in range(min(_GROUPS, len(seconds)))]
     return Duration.per_unit([(sum(some), len(some)) for some in groups])
 

@@ -28,10 +28,10 @@ class _Example:
 def chooser(
     recipe: RecipeModel, components: Components, cache: AnswerCache
 ) -> Callable[[str], Sequence[WorkedExample]]:
-    """What chooses the examples for a question, as ``shots`` of the recipe says; the same for the same question.
+    """The function that chooses the examples for a question as ``shots`` says; the same for the same question.
 
-    An example that is the question itself, or nearly, is never chosen. Raises ``PotluckError`` if the file has
-    fewer examples than are asked for.
+    An example that is the question itself, or nearly, is never chosen. Raises ``PotluckError`` if the file has fewer
+    examples than are asked for.
     """
     shots = recipe.shots
     if not shots.count or shots.examples is None:

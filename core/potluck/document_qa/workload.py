@@ -80,7 +80,7 @@ class AnsweredQuestion(Answered):
 
 @dataclass(slots=True)
 class Searched:
-    """What searches an index, with what was found for each question by its id."""
+    """A searcher of an index, with the passages found for each question by its id."""
 
     index: IndexReport
     search: Searcher
@@ -151,7 +151,8 @@ class DocumentQA(Workload):
         )
 
     def search_index(self, recipe: RecipeModel, questions: Sequence[Question] = ()) -> Searched:
-        """The recipe's index, brought up to date once, with the passages of the questions. Raises what that raised."""
+        """The recipe's index, brought up to date once, with the passages of the questions. An error of indexing is
+        raised again."""
         with self.resources.borrow(recipe) as components:
             deep = max(DEPTH, recipe.retriever.k)
             key, started = fingerprint(components.retrieval_id, deep), time.perf_counter()
@@ -168,7 +169,7 @@ class DocumentQA(Workload):
         return found
 
     def passages(self, recipe: RecipeModel, questions: Sequence[Question]) -> list[list[Passage]]:
-        """What is retrieved for each question, for measuring deeper than the model is shown."""
+        """The passages of each question, retrieved deeper than the model is shown, for the measures."""
         searched = self.search_index(recipe, questions)
         return [searched.results[question.id].passages for question in questions]
 
@@ -270,7 +271,7 @@ class DocumentQA(Workload):
         }
 
     def _intervals(self, answered: Sequence[Answered]) -> dict[str, Interval]:
-        """None if the library that computes them is missing: the means are worth having without."""
+        """None if the library that computes them is missing: the means are useful without."""
         try:
             return self.scorer.intervals([one.score for one in answered])
         except MissingDependency:

@@ -133,7 +133,7 @@ def call(**function: Any) -> dict[str, Any]:
         (read_openai_chat, {"messages": "no"}, "'messages' is not a list of turns"),
         (read_openai_chat, chat({"role": "user", "content": None}), "a turn needs 'role' and 'content'"),
         (read_openai_chat, chat({"role": "usr", "content": ""}), "not 'usr' (did you mean 'user'?)"),
-        (read_openai_chat, chat({"role": "user", "content": [{"type": "image_url"}]}), "no text but 'image_url'"),
+        (read_openai_chat, chat({"role": "user", "content": [{"type": "image_url"}]}), "not text but 'image_url'"),
         (read_openai_chat, chat(call(arguments="{}")), "a call needs the name of a function and its arguments"),
         (
             read_openai_chat,
