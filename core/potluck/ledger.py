@@ -63,7 +63,7 @@ class Entry:
         return as_json(self.account())
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Ledger:
     """The accounts of a run, in the order of its stages."""
 

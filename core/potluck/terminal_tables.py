@@ -20,7 +20,7 @@ _BETWEEN = 2
 """Blanks between two columns."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Column:
     head: str
     folds: bool

@@ -34,7 +34,7 @@ DEEPEST = 4
 _OF_THE_MACHINE = (LoaderCrashed, DocumentChanged, DocumentInaccessible, DocumentVanished)
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class FileReader:
     """Reads a file with all that is in it.
 

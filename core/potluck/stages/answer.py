@@ -49,7 +49,7 @@ def no_examples(question: str) -> Sequence[WorkedExample]:
     return ()
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Answerer:
     """Answers questions as a recipe says.
 

@@ -36,7 +36,7 @@ class Skipped(unittest.SkipTest):
     """A rule that does not apply to a plugin; the text says why. pytest counts it as skipped."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Subject:
     """The plugin under test. ``build`` makes a fresh component whose own folder is the given one."""
 
@@ -70,7 +70,7 @@ def fresh_component(subject: Subject) -> Iterator[Any]:
         made.close()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class Check:
     """One rule. Call it with a plugin's name, an empty folder and settings; it raises ``Violation``."""
 

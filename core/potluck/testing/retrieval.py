@@ -43,7 +43,7 @@ QUESTIONS = (
 ODD_QUESTIONS = (*ODD, "。", "?!…", "0", "１，２３４", "鋼" * 600, "word " * 300, "zebra xylophone", "鼴鼠")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, slots=True)
 class KitCorpus:
     """A corpus of the kit. ``asked`` collects what its retriever asked for."""
 

@@ -22,7 +22,7 @@ _Say: TypeAlias = Callable[[str], None]
 """Tells something to the process that began this one."""
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Other:
     """Another process, and the end of a pipe at which is heard what it says."""
 

@@ -37,7 +37,7 @@ if TYPE_CHECKING:
 _KINDS: Mapping[ModelKind, str] = {"causal": "causal", "masked": "masked", "seq2seq": "sequence-to-sequence"}
 
 
-@dataclass(slots=True)
+@dataclass(frozen=True, slots=True)
 class Job:
     """All that a training is made of, ready to begin or to go on."""
 

@@ -205,7 +205,7 @@ def _open_damaged(path: Path) -> sqlite3.Connection:
     return source
 
 
-@dataclass
+@dataclass(frozen=True, slots=True)
 class _Salvage:
     """From one database into another, with the count of what was found."""
 
