@@ -6,6 +6,7 @@ Modules: ``potluck.runs.diff``.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -141,6 +142,31 @@ def test_answers_of_several_rounds_are_not_compared_question_by_question(home: P
 
     assert {one.verdict for one in found.measures} == {None}
     assert any("was answered in 2 rounds: only its means are shown" in note for note in found.notes)
+
+
+def test_a_measure_that_one_run_alone_has_is_shown_and_one_that_neither_has_is_not(home: Path) -> None:
+    with_f1 = run(home)
+    without = with_f1.with_name("20261130-080000-aaaa")
+    shutil.copytree(with_f1, without)
+    held = json.loads((without / "manifest.json").read_text(encoding="utf-8"))
+    held["metrics"]["f1"] = None
+    (without / "manifest.json").write_text(json.dumps(held), encoding="utf-8")
+
+    gained, lost = of(compare_runs(without, with_f1), "f1"), of(compare_runs(with_f1, without), "f1")
+
+    assert ((gained.a, gained.b), (lost.a, lost.b)) == ((None, 1.0), (1.0, None))
+    assert "f1" not in {one.measure for one in compare_runs(without, without).measures}
+
+
+@pytest.mark.parametrize(("kept", "n"), [(2, 2), (1, 0)])
+def test_two_questions_in_common_are_the_fewest_that_are_compared(home: Path, kept: int, n: int) -> None:
+    before = run(home)
+    path = home / "questions.jsonl"
+    rows = path.read_text(encoding="utf-8").splitlines()
+    others = [row.replace("worth?", "值多少？") for row in rows[kept:]]
+    path.write_text("\n".join([*rows[:kept], *others]), encoding="utf-8")
+
+    assert of(compare_runs(before, run(home)), "f1").n == n
 
 
 @pytest.mark.parametrize("content", ['{"question_id": "q0"}\n', "[1]\n", "{\n"])

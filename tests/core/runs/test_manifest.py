@@ -59,6 +59,12 @@ def test_a_comparison_has_those_of_its_variants_with_the_questions_and_rounds(tm
     assert (found.questions, found.limit, found.repeats) == (Path("/home/問題.jsonl"), 7, 3)
 
 
+def test_a_comparison_that_does_not_say_how_many_rounds_had_one(tmp_path: Path) -> None:
+    once = {key: value for key, value in COMPARED.items() if key != "repeats"}
+
+    assert read_run_manifest(kept(tmp_path, once)).repeats == 1
+
+
 @pytest.mark.parametrize(
     ("manifest", "told"),
     [
