@@ -1,37 +1,60 @@
-"""Every error a user can meet, one class per cause.
+"""Every error a user can meet, one class a cause.
 
-PotluckError ├── RecipeError the recipe is wrong; carries every problem found, each with its place ├── RecipeClosed the
-recipe was closed, before or while it was in use ├── PluginError │ ├── UnknownPlugin no installed package offers that
-name │ ├── NameClash two packages offer the same name, or two metrics the same measure │ ├── BrokenPlugin the plugin
-raised, or what it offers or makes cannot be used │ ├── ContractMismatch the plugin was built for another version of its
-contract │ ├── Unsupported the plugin works, but does not offer what was asked of it │ ├── MissingDependency an optional
-package is not installed; says the pip command │ └── ContractBroken a component did not do what its contract promises │
-└── UnusableVectors an embedder gave vectors that are not finite, or not of unit length ├── DocumentError one document
-could not be read; the run goes on with the others │ ├── UnreadableDocument damaged, truncated, or not what its name
-says │ ├── PasswordNeeded encrypted, and no (or a wrong) password was given │ ├── NoText it opened, and there is no text
-in it │ ├── UnknownFileType no installed loader takes this kind of file │ ├── DocumentLimit it would take more time,
-memory or nesting than is allowed │ ├── DocumentVanished it was there when its folder was listed, and is not any more │
-├── DocumentChanged it is written to while it is read │ ├── DocumentInaccessible the system does not let it be read: no
-permission, an I/O error, too many open files │ └── LoaderCrashed the loader's process could not be started, or ended
-before it had answered ├── NoRecipe a folder or a file of documents stands where a recipe is needed ├── NoDocuments the
-recipe's paths match nothing ├── NoReadableDocument there are documents, and none of them could be read ├──
-EmptyQuestion a question is empty or blank ├── TooLong │ ├── WindowExceeded chunks longer than the embedder's window │
-└── ContextExceeded passages longer than the chat model's context ├── ModelError │ ├── ModelNotFound a model source
-leads nowhere │ ├── TokenizerMismatch the tokenizer has tokens without an embedding, or none that ends an answer │ ├──
-TemplateFailed the model's chat template refuses or loses messages, or does not come to an end │ ├── AdapterMismatch
-what was tuned does not belong to this base model, or was altered │ ├── CheckpointDamaged a checkpoint of a training is
-not what was written │ ├── TrainingFailed the loss is NaN or infinite; the last good checkpoint is kept │ └──
-MissingSecret a secret's environment variable is not set ├── RemoteError a remote service did not answer as it should,
-after all retries │ ├── RemoteTimeout it did not answer in time │ ├── TextsRefused it gives no vectors for some texts:
-one of them, or that many at once │ └── ContentFiltered its content filter withheld the answer ├── RunNotFound there is
-no run of that name ├── AmbiguousRun several runs are meant by a part of their names ├── RunUnreadable a run's manifest
-or answers are not what a run has written ├── LockMismatch plugins, models or data are not those of potluck.lock ├──
-EgressRefused something would have left the machine without the recipe's consent ├── OutputFailed standard output is
-full, closed, or cannot be written │ └── OutputClosed the program that read it has ended, as ``head`` does └──
-WorkspaceError ├── WorkspaceBusy another process is writing ├── WorkspaceTooNew written by a newer potluck ├──
-WorkspaceDamaged the catalogue is not what was written ├── WorkspaceGone the workspace was deleted or replaced while it
-was in use ├── StoreMismatch a store holds vectors of another embedder or other dimensions └── StorageFailed the disk is
-full, or a file cannot be written
+PotluckError
+├── RecipeError                 the recipe is wrong; carries every problem found, each with its place
+├── RecipeClosed                the recipe was closed, before or while it was in use
+├── PluginError
+│   ├── UnknownPlugin           no installed package offers that name
+│   ├── NameClash               two packages offer the same name, or two metrics the same measure
+│   ├── BrokenPlugin            the plugin raised, or what it offers or makes cannot be used
+│   ├── ContractMismatch        the plugin was built for another version of its contract
+│   ├── Unsupported             the plugin works, but does not offer what was asked of it
+│   ├── MissingDependency       an optional package is not installed; says the pip command
+│   └── ContractBroken          a component did not do what its contract promises
+│       └── UnusableVectors     an embedder gave vectors that are not finite, or not of unit length
+├── DocumentError               one document could not be read; the run goes on with the others
+│   ├── UnreadableDocument      damaged, truncated, or not what its name says
+│   ├── PasswordNeeded          encrypted, and no (or a wrong) password was given
+│   ├── NoText                  it opened, and there is no text in it
+│   ├── UnknownFileType         no installed loader takes this kind of file
+│   ├── DocumentLimit           it would take more time, memory or nesting than is allowed
+│   ├── DocumentVanished        it was there when its folder was listed, and is not any more
+│   ├── DocumentChanged         it is written to while it is read
+│   ├── DocumentInaccessible    the system does not let it be read: no permission, an I/O error, too many open files
+│   └── LoaderCrashed           the loader's process could not be started, or ended before it had answered
+├── NoRecipe                    a folder or a file of documents stands where a recipe is needed
+├── NoDocuments                 the recipe's paths match nothing
+├── NoReadableDocument          there are documents, and none of them could be read
+├── EmptyQuestion               a question is empty or blank
+├── TooLong
+│   ├── WindowExceeded          chunks longer than the embedder's window
+│   └── ContextExceeded         passages longer than the chat model's context
+├── ModelError
+│   ├── ModelNotFound           a model source leads nowhere
+│   ├── TokenizerMismatch       the tokenizer has tokens without an embedding, or none that ends an answer
+│   ├── TemplateFailed          the model's chat template refuses or loses messages, or does not come to an end
+│   ├── AdapterMismatch         what was tuned does not belong to this base model, or was altered
+│   ├── CheckpointDamaged       a checkpoint of a training is not what was written
+│   ├── TrainingFailed          the loss is NaN or infinite; the last good checkpoint is kept
+│   └── MissingSecret           a secret's environment variable is not set
+├── RemoteError                 a remote service did not answer as it should, after all retries
+│   ├── RemoteTimeout           it did not answer in time
+│   ├── TextsRefused            it gives no vectors for some texts: one of them, or that many at once
+│   └── ContentFiltered         its content filter withheld the answer
+├── RunNotFound                 there is no run of that name
+├── AmbiguousRun                several runs are meant by a part of their names
+├── RunUnreadable               a run's manifest or answers are not what a run has written
+├── LockMismatch                plugins, models or data are not those of potluck.lock
+├── EgressRefused               something would have left the machine without the recipe's consent
+├── OutputFailed                standard output is full, closed, or cannot be written
+│   └── OutputClosed            the program that read it has ended, as ``head`` does
+└── WorkspaceError
+    ├── WorkspaceBusy           another process is writing
+    ├── WorkspaceTooNew         written by a newer potluck
+    ├── WorkspaceDamaged        the catalogue is not what was written
+    ├── WorkspaceGone           the workspace was deleted or replaced while it was in use
+    ├── StoreMismatch           a store holds vectors of another embedder or other dimensions
+    └── StorageFailed           the disk is full, or a file cannot be written
 """
 
 from __future__ import annotations

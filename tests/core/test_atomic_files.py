@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -12,10 +13,25 @@ from potluck.atomic_files import write_atomically, write_new
 
 
 def test_a_file_is_written_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
-    write_atomically(tmp_path / "new" / "清單.json", "內容".encode())
+    folder = tmp_path / "new" / "深"
+    write_atomically(folder / "清單.json", "內容".encode())
 
-    assert (tmp_path / "new" / "清單.json").read_text(encoding="utf-8") == "內容"
-    assert os.listdir(tmp_path / "new") == ["清單.json"]
+    assert (folder / "清單.json").read_text(encoding="utf-8") == "內容"
+    assert os.listdir(folder) == ["清單.json"]
+
+
+@pytest.mark.parametrize("write", [write_atomically, write_new])
+def test_what_is_written_is_flushed_to_the_disk_and_so_is_its_name(
+    write: Callable[[Path, bytes], object], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    flushed: list[os.stat_result] = []
+    monkeypatch.setattr(os, "fsync", lambda handle: flushed.append(os.fstat(handle)))
+
+    write(tmp_path / "檔", b"content")
+
+    file, folder = flushed
+    assert (file.st_ino, file.st_size) == ((tmp_path / "檔").stat().st_ino, len(b"content"))
+    assert folder.st_ino == tmp_path.stat().st_ino
 
 
 def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -34,7 +50,7 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
 
 
 def test_a_new_file_is_a_users_own_and_never_takes_the_place_of_another(tmp_path: Path) -> None:
-    path, beside = tmp_path / "深" / "檔", tmp_path / "plain"
+    path, beside = tmp_path / "新" / "深" / "檔", tmp_path / "plain"
     beside.touch()
 
     assert write_new(path, b"one")

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from itertools import pairwise
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from potluck.language import grams, is_chinese, sentences
+from potluck.language import describe_half_losses, fold, grams, is_chinese, sentences, whole_characters
 
 
 def cut(text: str) -> list[str]:
@@ -41,3 +42,32 @@ def test_pairs_ignore_width_and_case() -> None:
 def test_script() -> None:
     assert is_chinese("rail 軌")
     assert not is_chinese("rail レール")
+
+
+def test_a_text_of_one_unit_has_no_pairs_and_is_compared_by_that_unit() -> None:
+    assert grams("鋼") == {"鋼"}
+    assert grams("Rail") == {"rail"}
+    assert grams("。") == frozenset()
+
+
+def test_what_is_folded_tells_no_case_width_white_space_or_digits_apart() -> None:
+    assert fold(" Ｒail \n 12　公尺３ ") == fold("rail 7 公尺05") == "rail 0 公尺0"
+
+
+@pytest.mark.parametrize(
+    ("text", "whole"),
+    [
+        ("\ud83d\ude00軌", "😀軌"),
+        ("\ud800軌\udfff", "\ufffd軌\ufffd"),
+        ("\ud7ff\ue000", "\ud7ff\ue000"),
+        ("rail", "rail"),
+    ],
+)
+def test_halves_of_surrogate_pairs_are_put_together_or_replaced(text: str, whole: str) -> None:
+    assert whole_characters(text) == whole
+
+
+def test_halves_that_were_replaced_are_counted_in_words() -> None:
+    assert describe_half_losses(0) == []
+    assert describe_half_losses(1) == ["1 character is half of a surrogate pair and was replaced by \ufffd"]
+    assert describe_half_losses(2) == ["2 characters are halves of surrogate pairs and were replaced by \ufffd"]
