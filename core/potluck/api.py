@@ -178,11 +178,6 @@ class Recipe:
             return self._workload().prepare(self.model, ())
 
     @while_open
-    def check_questions(self, questions: str | Path | None = None, limit: int | None = None) -> None:
-        """Raise ``PotluckError`` if the questions cannot be asked: at once, before documents are read."""
-        self._workload(Path(questions) if questions is not None else None, limit).read(self.model)
-
-    @while_open
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
         """Answer the recipe's questions or examples (or those of a file), and measure the answers.
 
@@ -191,6 +186,19 @@ class Recipe:
         """
         path = Path(questions) if questions is not None else None
         return self._workload(path, limit).evaluate(self.model)
+
+    @while_open
+    def measure(self, questions: str | Path | None = None, limit: int | None = None) -> RunReport:
+        """Do what answers need, ``evaluate``, and keep what came of it as a run.
+
+        Raises ``PotluckError`` where the questions cannot be asked: at once, before documents are read.
+        """
+        path = Path(questions) if questions is not None else None
+        started, workload = time.time(), self._workload(path, limit)
+        workload.read(self.model)
+        with storage_errors(self.workspace.folder):
+            preparation = workload.prepare(self.model, ())
+        return self.keep(Done("evaluate", started, path, limit), preparation, workload.evaluate(self.model))
 
     @while_open
     def chat_model(self) -> ChatModel:

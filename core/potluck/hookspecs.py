@@ -85,6 +85,9 @@ class StageEvent:
     """How many of the units done needed no work now, because they were done before."""
     resumed: int = 0
     """How many units an interrupted run had done, from which this one continues."""
+    saved: int | None = None
+    """How many of the units done are kept if this run is interrupted now; None if that is not known, which mostly
+    means all of them."""
     seconds_left: float | None = None
     """About how long it will still run, estimated from the speed so far; None while that is unknown."""
 

@@ -54,9 +54,13 @@ class Stage:
         message: str = "",
         measures: Mapping[str, float] | None = None,
         resumed: int = 0,
+        saved: int | None = None,
     ) -> None:
-        """Report that ``done`` of ``total`` units are done, the first ``resumed`` of them by an interrupted run."""
-        event = replace(self.event, done=done, total=total, message=message, resumed=resumed)
+        """Report that ``done`` of ``total`` units are done, the first ``resumed`` of them by an interrupted run.
+
+        ``saved``: how many of them need not be done again if this one is interrupted.
+        """
+        event = replace(self.event, done=done, total=total, message=message, resumed=resumed, saved=saved)
         self._report(replace(event, measures=measures or {}))
 
     def describe(self, message: str) -> None:

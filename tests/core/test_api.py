@@ -15,6 +15,8 @@ import pytest
 from potluck import Recipe, api
 from potluck.comparison.compare import Plan
 from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
+from potluck.loading.regular_file import hash_file
+from potluck.questions.question_file import QuestionFile, read_question_file
 from potluck.workspace.catalogue import Load
 from support.fake_plugins import install_hashing, visible
 
@@ -43,6 +45,7 @@ USES: dict[str, Callable[[Recipe], object]] = {
     "evaluate": lambda recipe: recipe.evaluate("questions.jsonl"),
     "chat_model": Recipe.chat_model,
     "tune": Recipe.tune,
+    "measure": lambda recipe: recipe.measure("questions.jsonl"),
     "prepare": lambda recipe: recipe.prepare(),
     "compare": Recipe.compare,
     "gate": lambda recipe: recipe.gate("f1 >= baseline"),
@@ -238,3 +241,30 @@ def test_looking_writes_nothing_beside_the_recipe(path: Path) -> None:
     with Recipe.load(path) as recipe, recipe.looking() as components:
         assert components.embedder.dimensions == 16
     assert {one: one.stat().st_mtime_ns for one in workspace.rglob("*") if one.is_file()} == before
+
+
+def test_what_is_measured_and_kept_reads_its_questions_once_and_looks_through_the_documents_once(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    questions = path.parent / "questions.jsonl"
+    questions.write_text('{"question": "哪一年落成？", "answers": ["1907"]}\n', encoding="utf-8")
+    read, hashed = list[Path](), list[Path]()
+
+    def reading(file: Path, limit: int | None = None) -> QuestionFile:
+        read.append(file)
+        return read_question_file(file, limit)
+
+    def hashing(file: Path) -> str:
+        hashed.append(file)
+        return hash_file(file)
+
+    monkeypatch.setattr("potluck.document_qa.workload.read_question_file", reading)
+    monkeypatch.setattr("potluck.stages.load.hash_file", hashing)
+    with Recipe.load(path) as recipe:
+        kept = recipe.measure(questions)
+
+    assert kept.evaluation is not None
+    assert [one.question.question for one in kept.evaluation.answered] == ["哪一年落成？"]
+    assert (kept.folder / "report.html").is_file()
+    assert read == [questions]
+    assert [one.name for one in hashed] == ["筆記.txt"], "it was indexed before"

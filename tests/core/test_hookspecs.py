@@ -98,7 +98,7 @@ def test_what_observers_are_told_cannot_be_changed_and_knows_nothing_until_it_is
     event = StageEvent("切")
 
     assert (event.total, event.done, event.id, event.parent, event.measures) == (None, 0, 0, 0, {})
-    assert (event.reused, event.resumed, event.seconds_left) == (0, 0, None)
+    assert (event.reused, event.resumed, event.saved, event.seconds_left) == (0, 0, None, None)
     assert event.measures is not StageEvent("b").measures
     with pytest.raises(FrozenInstanceError):
         event.done = 1  # type: ignore[misc]

@@ -113,7 +113,7 @@ def main(arguments: list[str] | None = None) -> NoReturn:
     except (click.exceptions.Abort, KeyboardInterrupt) as error:
         if isinstance(error.__cause__, EOFError):  # click takes it for the end of what somebody types
             sys.exit(_explain(error.__cause__, arguments))
-        terminal.echo("interrupted; what was finished is kept", err=True)
+        _tell_interrupted(error, arguments)
         sys.exit(signals.status_of(error))
     except click.ClickException as error:
         terminal.echo(_usage(error), nl=False, err=True)
@@ -129,6 +129,14 @@ def _run(arguments: list[str]) -> object:
 
     # What click prints by itself is all that these do.
     return terminal.write(run) if {"-h", "--help", "--version"} & {*arguments} else run()
+
+
+def _tell_interrupted(error: BaseException, arguments: list[str]) -> None:
+    from potluck.cli.interruption import sentences
+
+    notes = [note for one in (error, error.__cause__) for note in getattr(one, "__notes__", ())]
+    for sentence in sentences(notes, arguments):
+        terminal.echo(sentence, err=True)
 
 
 def _usage(error: click.ClickException) -> str:

@@ -146,17 +146,25 @@ def show_progress(observers: Observers, quiet: bool) -> Iterator[None]:
 
     The whole command is a stage of its own, around those of its work.
     """
+    from potluck.cli.interruption import Interruption
     from potluck.hookspecs import StageEvent
     from potluck.reporting import run_stage
 
     if not is_quiet():
         _add_display(observers, quiet)
+    interruption = Interruption()
+    observers.register(interruption)
     name = click.get_current_context().command_path.removeprefix("potluck ")
-    with (
-        terminal.tell_of_output(lambda: observers.tell("potluck_output_begins", {})),
-        run_stage(observers, StageEvent(name)),
-    ):
-        yield
+    try:
+        with (
+            terminal.tell_of_output(lambda: observers.tell("potluck_output_begins", {})),
+            run_stage(observers, StageEvent(name)),
+        ):
+            yield
+    except KeyboardInterrupt as error:
+        if words := interruption.words():
+            error.add_note(words)
+        raise
 
 
 @contextmanager

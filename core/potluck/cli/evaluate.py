@@ -47,16 +47,10 @@ def command(
     What a model answered before, to the same prompt, is not asked again, unless --fresh is given or the recipe's chat
     model has `cache: false`.
     """
-    import time
-
-    from potluck.runs.done import Done
-
-    started = time.time()
     with open_recipe(sources, overrides, as_json, fresh=fresh, apart=questions) as opening:
-        opening.check_questions(questions, limit)
-        prepared = opening.prepare()
-        report = opening.evaluate(questions, limit)
-        kept = opening.keep(Done("evaluate", started, questions, limit), prepared, report)
+        kept = opening.measure(questions, limit)
+    prepared, report = kept.preparation, kept.evaluation
+    assert report is not None, "questions were asked"
     if as_json:
         print_json(report.as_json())
         return

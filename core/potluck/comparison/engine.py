@@ -18,6 +18,7 @@ from potluck.amounts import many
 from potluck.answering.asking import ask_model
 from potluck.answering.choices import check_scores_text
 from potluck.comparison.judge import JudgeReport, Pair, judge
+from potluck.comparison.wording import variant_place
 from potluck.contracts import ChatOptions
 from potluck.documents import Message
 from potluck.errors import PotluckError, Unsupported, WorkspaceBusy
@@ -95,7 +96,7 @@ class Engine:
         runs = [VariantRun(variant) for variant in variants]
         with stage(self.resources.observers, "prepare", "variants", len(runs)) as preparing:
             for number, run in enumerate(runs, 1):
-                preparing.describe(_place(number, runs, run))
+                preparing.describe(variant_place(number, len(runs), run.variant.name))
                 self._prepare(run)
                 preparing.advance(reused=int(not any(run.computed.values())))
         self.workload.check([variant.recipe for variant in variants], self.questions)
@@ -106,7 +107,7 @@ class Engine:
             self.resources.observers, "compare", "answers", len(self.questions) * self._rounds(ready, repeats)
         ) as running:
             for number, run in enumerate(ready, 1):
-                running.describe(_place(number, ready, run))
+                running.describe(variant_place(number, len(ready), run.variant.name))
                 self._answer(run, repeats, surprise, partial(_count_answer, running))
         return runs
 
@@ -221,11 +222,6 @@ class Engine:
 def _count_answer(running: Stage, answered: Answered) -> None:
     """Tell those who watch the comparison of an answer; the variant stays named."""
     running.advance(message=running.event.message, reused=int(answered.cached))
-
-
-def _place(number: int, runs: Sequence[VariantRun], run: VariantRun) -> str:
-    """Which of the variants is worked on, for people."""
-    return f"variant {number} of {len(runs)}: {run.variant.name}"
 
 
 def reason(error: Exception) -> str:

@@ -15,6 +15,11 @@ def difference_words(found: DifferenceFound, unit: str) -> str:
     return signed_interval(found.difference, found.low, found.high) + (f" {unit}" if unit else "")
 
 
+def variant_place(number: int, count: int, name: str) -> str:
+    """Which of the variants is worked on: ``variant 2 of 3: k=2``; ``number`` counts from 1."""
+    return f"variant {number} of {count}: {name}"
+
+
 def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> str:
     """What is known of an axis: the clearest difference between two of its values, or that there is none."""
     real = [pair for pair in pairs if pair.found.verdict != "no evidence"]

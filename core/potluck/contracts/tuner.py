@@ -75,6 +75,8 @@ class TuningProgress:
     """The learning rate of the last step; None if the tuner has none."""
     resumed: int = 0
     """The step after which an interrupted training is resumed; 0 for a new one."""
+    saved: int | None = None
+    """The step of the last checkpoint, from which this training would be resumed; None if that is not known."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -303,7 +303,7 @@ def _progress_reporter(running: Stage, workspace: Workspace) -> Callable[[Tuning
         measures = {"loss": progress.loss, "tokens_per_second": progress.tokens_per_second}
         if progress.learning_rate is not None:
             measures["learning_rate"] = progress.learning_rate
-        running.reach(progress.step, progress.steps, "", measures, progress.resumed)
+        running.reach(progress.step, progress.steps, "", measures, progress.resumed, progress.saved)
 
     return report
 

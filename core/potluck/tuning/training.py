@@ -98,13 +98,48 @@ def _gather_model(job: Job) -> torch.nn.Module:
     return model
 
 
+class _Reports:
+    """What is told of a training on its way: a mean loss over the steps since it was last told."""
+
+    def __init__(self, job: Job, progress: Callable[[TuningProgress], None]) -> None:
+        self.saved = self._resumed = self._told = job.history.step
+        self._job, self._progress, self._at = job, progress, 0.0
+
+    def is_due(self) -> bool:
+        """Whether something is to be told after this step."""
+        step, every = self._job.history.step, self._job.method.config.training.logging_steps
+        if step == self._job.schedule.steps:
+            return True
+        return step % every == 0 if every else time.monotonic() - self._at > _REPORT_SECONDS
+
+    def tell(self) -> None:
+        """Say how far the training is; nothing where no step has been taken since."""
+        history, schedule = self._job.history, self._job.schedule
+        losses = history.losses[self._told : history.step]
+        if not losses:
+            return
+        speed, rate = history.tokens / max(history.seconds, 1e-9), schedule.rate(history.step - 1)
+        mean, peak = sum(losses) / len(losses), peak_learning_rate(self._job.method)
+        self._told, self._at = history.step, time.monotonic()
+        self._progress(
+            TuningProgress(history.step, schedule.steps, mean, speed, peak * rate, self._resumed, self.saved)
+        )
+
+
 def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], None]) -> None:
+    reports = _Reports(job, progress)
+    _evaluate_untrained(job)
+    try:
+        _take_steps(job, watch, reports)
+    except KeyboardInterrupt:
+        reports.tell()  # those who watch say what of it is kept
+        raise
+
+
+def _take_steps(job: Job, watch: Watchdog, reports: _Reports) -> None:
     settings, history, schedule = job.method.config.training, job.history, job.schedule
     every = settings.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
-    told = settings.logging_steps
-    began, before, reported, since = time.monotonic(), history.seconds, 0.0, 0
-    saved = resumed = history.step
-    _evaluate_untrained(job)
+    began, before = time.monotonic(), history.seconds
     while history.step < schedule.steps and not watch.stopped:
         loss, norm, tokens = take_step(job, history.step)
         if (problem := watch.record_step(loss, norm)) is not None:
@@ -117,19 +152,14 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
         last = history.step == schedule.steps
         if job.validation.examples and (last or history.step % every == 0):
             _evaluate(job, watch)
-        if last or history.step - saved >= settings.save_steps:
+        if last or history.step - reports.saved >= settings.save_steps:
             weights = job.optimisation.weights()
             if (problem := watch.check_weights(weights.values())) is not None:
                 raise TrainingFailed(problem)
             job.checkpoints.save(history, weights, job.optimisation.state())
-            saved = history.step
-        since += 1
-        if last or (history.step % told == 0 if told else time.monotonic() - reported > _REPORT_SECONDS):
-            mean, since = sum(history.losses[-since:]) / since, 0
-            speed, rate = history.tokens / max(history.seconds, 1e-9), schedule.rate(history.step - 1)
-            peak = peak_learning_rate(job.method)
-            progress(TuningProgress(history.step, schedule.steps, mean, speed, peak * rate, resumed))
-            reported = time.monotonic()
+            reports.saved = history.step
+        if reports.is_due():
+            reports.tell()
 
 
 def take_step(job: Job, step: int) -> tuple[float, float, int]:

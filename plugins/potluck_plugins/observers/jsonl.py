@@ -114,6 +114,7 @@ def _stage(event: StageEvent) -> dict[str, Json]:
         "total": event.total,
         "unit": event.unit,
         **{key: value for key, value in about.items() if value},
+        **({} if event.saved is None else {"saved": event.saved}),
     }
 
 

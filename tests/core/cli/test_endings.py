@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -65,7 +66,9 @@ def test_a_signal_ends_a_command_as_ctrl_c_does_with_its_own_status(home: Path, 
     _, errors = process.communicate(timeout=60)
 
     assert process.returncode == 128 + number
-    assert errors.endswith("interrupted; what was finished is kept\n")
+    *_, where, how = errors.splitlines()
+    assert re.fullmatch(r"interrupted in embed \(0 of \d+ texts done\); what was finished is kept", where)
+    assert how == "to go on: potluck index recipe.yaml"
     assert "Traceback" not in errors
 
 

@@ -1,6 +1,6 @@
 """What is shown while a model trains: on a real terminal, and after an interruption.
 
-Modules: ``potluck.stages.tune``, ``potluck.tuning.training``.
+Modules: ``potluck.stages.tune``, ``potluck.tuning.training``, ``potluck.cli.interruption``.
 """
 
 from __future__ import annotations
@@ -11,7 +11,11 @@ import pytest
 
 pytest.importorskip("peft")
 
+from potluck.cli.interruption import Interruption
 from potluck.hookspecs import StageEvent
+from potluck.reporting import run_stage
+from potluck.tuning.job import Job
+from potluck.tuning.training import take_step
 from support.terminals import Seen, Terminal
 from support.tuning import home, model, one_thread, recipe
 
@@ -86,6 +90,24 @@ def test_on_a_terminal_a_training_has_a_bar_with_its_loss_and_the_time_left(
     assert any(" of 12 steps  loss " in one for one in shown)
     assert any("  lr " in one and " tokens/s" in one and one.endswith(" left") for one in shown)
     assert max(map(len, lines)) <= 80
+
+
+def test_an_interrupted_training_tells_last_of_all_up_to_which_step_it_is_kept(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def take(job: Job, step: int) -> tuple[float, float, int]:
+        if step == 7:
+            raise KeyboardInterrupt
+        return take_step(job, step)
+
+    monkeypatch.setattr("potluck.tuning.training.take_step", take)
+    interruption = Interruption()
+    with recipe(home, tuner=training(12)) as opened:
+        opened.observers.register(interruption)
+        with pytest.raises(KeyboardInterrupt), run_stage(opened.observers, StageEvent("potluck tune")):
+            opened.tune()
+
+    assert interruption.words() == "tune (7 of 12 steps done, kept up to step 5)"
 
 
 class Refresh:

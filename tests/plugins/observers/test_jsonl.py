@@ -187,7 +187,7 @@ def test_an_event_is_a_line_with_what_it_knows(tmp_path: Path) -> None:
     )
     watch.potluck_stage_started(plain)
     watch.potluck_stage_progressed(replace(plain, component="c", model="m", measures={"loss": 0.5}))
-    watch.potluck_stage_progressed(replace(plain, reused=4, resumed=2, seconds_left=7.26))
+    watch.potluck_stage_progressed(replace(plain, reused=4, resumed=2, saved=0, seconds_left=7.26))
     watch.potluck_stage_finished(plain)
     watch.potluck_stage_failed(plain, ValueError("secret"))
     watch.close()
@@ -197,7 +197,7 @@ def test_an_event_is_a_line_with_what_it_knows(tmp_path: Path) -> None:
     assert lines(tmp_path / "work" / "events.jsonl") == [
         {"event": "started", **line},
         {"event": "progressed", **line, "component": "c", "model": "m", "measures": {"loss": 0.5}},
-        {"event": "progressed", **line, "reused": 4, "resumed": 2, "seconds_left": 7.3},
+        {"event": "progressed", **line, "reused": 4, "resumed": 2, "seconds_left": 7.3, "saved": 0},
         {"event": "finished", **line},
         {"event": "failed", **line, "error": "ValueError"},
     ]
