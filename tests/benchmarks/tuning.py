@@ -158,7 +158,7 @@ def _padded(tuner: Any, request: Any, schedule: Any) -> tuple[float, int]:
 
 
 def _loss(tuner: Any, request: Any, others: Any) -> float:
-    """Of what was saved: mean nats a learned token, float32."""
+    """Of what was saved: mean nats per learned token, float32."""
     import torch
 
     from potluck.models.inputs import cache_argument

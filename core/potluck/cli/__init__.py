@@ -1,4 +1,4 @@
-"""The command line, one file a command. A command's module is imported when the command is called."""
+"""The command line, one file per command. A command's module is imported when the command is called."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ COMMANDS = {
     "ask": "Answer a question from a recipe's documents, with citations.",
     "chat": "Ask questions one after another.",
     "compare": "Ask the same questions with one thing changed, and say whether the difference is real.",
-    "completion": "Print what lets a shell complete commands, options and file names at the tab key.",
+    "completion": "Print the script by which a shell completes commands, options and file names.",
     "conform": "Check an installed plugin against the rules of its contract.",
     "evaluate": "Answer a file of questions, and measure retrieval and answers.",
     "examples": "List the examples that come with potluck, or copy one to a new folder.",
@@ -33,7 +33,7 @@ COMMANDS = {
     "init": "Write a recipe for the documents in a folder, and a template of questions.",
     "load": "Show what potluck sees in files.",
     "lock": "Pin settings, plugins, models, documents and questions.",
-    "merge": "Write the model of a recipe with what its tuner learned in its weights.",
+    "merge": "Write a recipe's model with its tuned parameters merged into the weights.",
     "new": "Write the package of a new plugin, which works as it is.",
     "plan": "Say what a recipe would take, and what would leave the machine.",
     "plugins": "List the installed plugins, or find those that do not work.",
@@ -45,7 +45,7 @@ COMMANDS = {
     "schema": "Print the JSON Schema of recipes, with the settings of every installed plugin.",
     "strategy": "Find out which strategy suits labelled data.",
     "tune": "Train what a recipe's tuner learns from its dataset.",
-    "tuners": "Say of every installed tuner where its parameters go.",
+    "tuners": "List the installed tuners, and where their parameters go.",
     "workspace": "Say whether a recipe's workspace holds what was written, and repair it.",
 }
 """The commands with their short help, so that ``potluck --help`` imports none of them."""
@@ -96,10 +96,9 @@ def potluck(ctx: click.Context, debug: bool) -> None:
 
 
 def main(arguments: list[str] | None = None) -> NoReturn:
-    """Run a command and leave with its status.
-
-    0; 1 after one message for a mistake; 128 and the signal's number where it was ended by one, as shells count: 130
-    for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, 141 where the reader of its output has gone.
+    """Run a command and exit with its status: 0; 1 after one message for a mistake; 128 plus the signal's number if a
+    signal ended it, as shells count: 130 for Ctrl-C, 143 for SIGTERM, 129 for SIGHUP, 141 if the reader of its output
+    has gone.
     """
     arguments = sys.argv[1:] if arguments is None else arguments
     # Else pydantic reads the entry points of all packages at once, and one that is damaged ends every command.
@@ -127,7 +126,7 @@ def _run(arguments: list[str]) -> object:
     def run() -> object:
         return potluck.main(arguments, prog_name="potluck", standalone_mode=False)
 
-    # What click prints by itself is all that these do.
+    # These exit after printing a text of click's.
     return terminal.write(run) if {"-h", "--help", "--version"} & {*arguments} else run()
 
 
@@ -140,7 +139,7 @@ def _tell_interrupted(error: BaseException, arguments: list[str]) -> None:
 
 
 def _usage(error: click.ClickException) -> str:
-    """What click would print itself."""
+    """The error as click itself would print it."""
     written = io.StringIO()
     error.show(written)
     return written.getvalue()

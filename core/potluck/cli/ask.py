@@ -74,7 +74,7 @@ def command(words: tuple[str, ...], overrides: tuple[str, ...], as_json: bool, f
 
 
 def _divide(words: Sequence[str]) -> tuple[list[Path], str | None]:
-    """The sources, and the question behind them, if there is one: what is the name of a file is none."""
+    """The sources, and the question after them, if there is one: the name of a file is not a question."""
     asked = len(words) > 1 and not os.path.lexists(words[-1])
     return list(map(Path, words[:-1] if asked else words)), words[-1] if asked else None
 
@@ -89,7 +89,7 @@ def answer(opening: Recipe, question: str) -> None:
 
 
 def answer_task(opening: Recipe, fields: Mapping[str, str]) -> None:
-    """Answer on the terminal what the recipe's task asks: the text as it comes, or the labels with their shares."""
+    """Perform the recipe's task on the terminal: print the text as it comes, or the labels with their shares."""
     streamed: list[str] = []
     found = opening.task.ask(fields, _shower(streamed))
     _print_text(found.answer, streamed)
@@ -101,7 +101,7 @@ def answer_task(opening: Recipe, fields: Mapping[str, str]) -> None:
 
 
 def _shower(streamed: list[str]) -> Callable[[str], None] | None:
-    """What shows the pieces of an answer as they come, and keeps them; None off a terminal."""
+    """A printer that shows the pieces of an answer as they come, and keeps them; None off a terminal."""
 
     def show(piece: str) -> None:
         streamed.append(piece)

@@ -28,11 +28,11 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
 
     SOURCE is a recipe, or documents without one: a folder or files.
 
-    Each line is a question of its own, answered from the documents. An empty line or the end of input leaves.
-    With --json every answer is an object on a line of its own, as is the error of a question that has none.
+    Each line is a question of its own, answered from the documents. An empty line or the end of input leaves. With
+    --json every answer is an object on a line of its own, as is the error of a question that has none.
 
-    To a recipe that names a task a line is the field of its prompt. Where that has several, each has a line of its own
-    on a terminal, and elsewhere a line is an object of JSON with all of them.
+    For a recipe that names a task a line is the field of its prompt. If the prompt has several fields, each has a line
+    of its own on a terminal, and elsewhere a line is an object of JSON with all of them.
     """
     from potluck.workloads import answers_task
 
@@ -47,7 +47,7 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
 
 
 def _answer_next(opening: Recipe, names: tuple[str, ...], as_json: bool) -> bool:
-    """Answer the next question; False where there is none."""
+    """Answer the next question; False if there is none."""
     from potluck.workloads import answers_task
 
     try:

@@ -35,7 +35,7 @@ def _require_recipe(ctx: click.Context, param: click.Parameter, path: Path) -> P
     found = find_recipe(path)
     if found is None and os.path.lexists(path):
         target = path if path.is_dir() else path.parent
-        raise NoRecipe(f"{path} is no recipe, and has none in it; write one: potluck init {shell_word(str(target))}")
+        raise NoRecipe(f"{path} is not a recipe, and has none in it; write one: potluck init {shell_word(str(target))}")
     return found or path
 
 
@@ -61,12 +61,12 @@ def _remember_quiet(context: click.Context, _: click.Parameter, value: bool) -> 
 
 quiet_option = click.option(
     "-q", "--quiet", is_flag=True, expose_value=False, callback=_remember_quiet,
-    help="Print what came of it and nothing on the way: no progress, no ledger, no tables beside the conclusion.",
+    help="Print the outcome only: no progress, no ledger, no tables beside the conclusion.",
 )  # fmt: skip
 
 
 def is_quiet() -> bool:
-    """Whether the command was asked to print only what came of it."""
+    """Whether the command was asked to print only the outcome."""
     context = click.get_current_context(silent=True)
     return context is not None and bool(context.meta.get(_QUIET))
 
@@ -119,7 +119,7 @@ def open_recipe(
 
 
 def _say_where(model: RecipeModel) -> None:
-    """Say, before a workspace is made, where it is, unless that is beside a recipe.
+    """Say, before a workspace is made, where it will be, unless that is beside a recipe.
 
     Raises ``NoDocuments`` if there is no recipe and nothing to read, so that none is made.
     """
@@ -142,7 +142,7 @@ def _shorten(path: Path) -> Path:
 
 @contextmanager
 def show_progress(observers: Observers, quiet: bool) -> Iterator[None]:
-    """Show what the command does, from its beginning to its end; ``quiet``: on a terminal only.
+    """Show the command's progress from beginning to end; ``quiet``: on a terminal only.
 
     The whole command is a stage of its own, around those of its work.
     """
@@ -169,7 +169,8 @@ def show_progress(observers: Observers, quiet: bool) -> Iterator[None]:
 
 @contextmanager
 def open_observers(quiet: bool, recipe: RecipeModel | None = None) -> Iterator[Observers]:
-    """Those who watch a command: the display, whom the environment names, and those of a recipe that is not opened."""
+    """The observers of a command: the display, those that the environment names, and those of a recipe that is not
+    opened."""
     from potluck.observation.observers import Observers, observers_of
 
     observers = Observers() if recipe is None else observers_of(recipe)
@@ -181,7 +182,7 @@ def open_observers(quiet: bool, recipe: RecipeModel | None = None) -> Iterator[O
 
 
 def _add_display(observers: Observers, quiet: bool) -> None:
-    """Let the progress display of commands watch as well, unless it was asked for."""
+    """Add the progress display of commands, unless it was requested explicitly."""
     from potluck import plugins
     from potluck.contracts.kinds import KINDS
     from potluck.errors import PluginError
@@ -207,7 +208,7 @@ def print_notes(notes: Sequence[str]) -> None:
 
 
 def print_ledger(ledger: Ledger) -> None:
-    """Print what each stage kept, and what it lost if it did; nothing for one who wants quiet."""
+    """Print what each stage kept, and what it lost if anything; nothing if ``quiet``."""
     for line in () if is_quiet() or not ledger.entries else ledger_lines(ledger):
         echo(line)
 
@@ -222,7 +223,7 @@ def print_citations(citations: Sequence[Passage]) -> None:
 
 
 def _page(passage: Passage) -> str:
-    """The page as a reader looks it up: by what is printed on it, and by its place in the file."""
+    """The page as a reader looks it up: by its printed label, and by its place in the file."""
     if passage.page is None:
         return ""
     if passage.page_label is None:

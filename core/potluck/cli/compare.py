@@ -22,13 +22,13 @@ if TYPE_CHECKING:
 @click.option("--baseline", metavar="VARIANT", help="The variant that others are compared with; the first if left out.")
 @click.option("--questions", type=click.Path(path_type=Path), help="A file of questions, instead of the recipe's.")
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N questions.")
-@click.option("--metric", help="The measure that words and causes are about.")
+@click.option("--metric", help="The measure that the conclusion and the causes are about.")
 @click.option("--repeats", type=click.IntRange(min=1), default=1, help="Rounds, for chat models that sample.")
 @click.option("--causes/--no-causes", default=True, help="Find out which stage made each difference.")
 @click.option("--perplexity", is_flag=True, help="Also ask how likely the models hold the right answers.")
 @click.option("--judge", metavar="CHAT", help="A chat model that says which of two answers is better.")
 @click.option("--gate", metavar="CONDITION", help='Stop as soon as it is decided: "f1 >= baseline - 0.02".')
-@click.option("--pairs", is_flag=True, help="Also show what is known of each pair of variants.")
+@click.option("--pairs", is_flag=True, help="Also show the result of each pair of variants.")
 @click.option("--wide", is_flag=True, help="Also show all measures with their intervals, however wide that is.")
 @fresh_option
 def command(
@@ -54,7 +54,7 @@ def command(
 
     SOURCE is a recipe, or documents without one: a folder or files.
 
-    What is swapped stands under `compare:` in the recipe, or is said with --swap; any key can be. Work that a swap
+    The swaps stand under `compare:` in the recipe, or are given with --swap; any key can be swapped. Work that a swap
     does not touch is done once. The answers side by side are in report.html of the run's folder. The exit status is 1
     if a variant failed; with --gate 1 if the condition does not hold, and 3 if the questions do not decide it.
     """

@@ -13,14 +13,14 @@ from potluck.cli.terminal import echo, print_json
 @json_option
 @click.pass_context
 def command(ctx: click.Context, shell: str, as_json: bool) -> None:
-    """Print what lets a shell complete commands, options and file names at the tab key.
+    """Print the script by which a shell completes commands, options and file names.
 
     \b
     bash: echo 'eval "$(potluck completion bash)"' >> ~/.bashrc
     zsh:  echo 'eval "$(potluck completion zsh)"' >> ~/.zshrc
     fish: potluck completion fish > ~/.config/fish/completions/potluck.fish
 
-    It holds from the next shell on.
+    It takes effect in the next shell.
     """
     from click.shell_completion import get_completion_class
 

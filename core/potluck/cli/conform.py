@@ -25,10 +25,10 @@ from potluck.contracts.kinds import KINDS, Kind
 def command(kind: Kind, name: str, config: Path | None, samples: Path | None, as_json: bool) -> int:
     """Check an installed plugin against the rules of its contract.
 
-    Every rule has a name; a broken one is told with what happened. The exit status is 1 if one is broken.
+    Every rule has a name; a broken one is reported with what happened. The exit status is 1 if one is broken.
 
-    A loader is tried on sample files, and on what damage makes of them: on yours, else on some of those text formats
-    whose extensions it claims. expected.json: {"report.docx": ["a phrase that has to come out", "another"]}.
+    A loader is tried on sample files, whole and damaged: on yours, or on samples in those text formats whose extensions
+    it claims. expected.json: {"report.docx": ["a phrase that has to come out", "another"]}.
     """
     from potluck.testing import conform
 

@@ -36,11 +36,11 @@ def command(
 
     SOURCE is a recipe, or documents without one: a folder or files.
 
-    For a recipe with a task and without documents the file holds examples, as its dataset does; the labels of a
+    For a recipe with a task and without documents the file holds examples, like its dataset; the labels of a
     classification are scored as choices.
 
-    A question may have question_id, question, gold_ids (file names without their extensions), gold_sections,
-    answers, gold_facts and answerable.
+    A question may have question_id, question, gold_ids (file names without their extensions), gold_sections, answers,
+    gold_facts and answerable.
 
     The answers and a report are kept as a run, see `potluck runs`.
 
@@ -61,7 +61,7 @@ def command(
 
 
 def print_evaluation(report: EvaluationReport) -> None:
-    """Print what was measured, for people: the conclusion, and for one who does not want quiet the measures."""
+    """Print the results for people: the conclusion, and unless ``quiet`` the measures."""
     print_notes(report.notes)
     for number, sentence in enumerate(report.conclusion):
         echo(sentence, bold=number == 0)
@@ -73,7 +73,7 @@ def print_evaluation(report: EvaluationReport) -> None:
 
 
 def print_metrics(report: EvaluationReport) -> None:
-    """Print the measures, one a line; that a filter withheld nothing goes without saying."""
+    """Print the measures, one per line; a count of zero withheld answers is left out."""
     for name, value in report.metrics.items():
         if name == "filtered" and not value:
             continue

@@ -1,4 +1,4 @@
-"""Lines that are broken between words where a terminal would break them anywhere."""
+"""Breaking lines between words, which a terminal would break anywhere."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _fold_line(line: str, width: int) -> Iterator[str]:
 
 
 def _pieces(line: str) -> Iterator[tuple[str, str]]:
-    """What is not to be broken, with the blanks before it."""
+    """The unbreakable pieces of a text, each with the blanks before it."""
     for word in _WORD.finditer(line):
         blanks = word[1]
         for piece in [word[2]] if _NAME.search(word[2]) else _PIECE.findall(word[2]):

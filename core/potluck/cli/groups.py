@@ -1,4 +1,4 @@
-"""A group of commands that says which one is meant by a name that is none."""
+"""A group of commands that suggests the one meant by an unknown name."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ class CommandGroup(click.Group):
     def resolve_command(
         self, ctx: click.Context, args: list[str]
     ) -> tuple[str | None, click.Command | None, list[str]]:
-        """Find the command. Raises ``UsageError`` for a name that is none."""
+        """Find the command. Raises ``UsageError`` for an unknown name."""
         name = args[0]
         unknown = not ctx.resilient_parsing and not name.startswith("-") and self.get_command(ctx, name) is None
         if unknown:

@@ -27,7 +27,7 @@ def command(ctx: click.Context, names: Sequence[str], as_json: bool) -> None:
 
 
 def _context_of(root: click.Context, names: Sequence[str]) -> click.Context:
-    """The context of a command, for its help. Raises ``UsageError`` for a name that is none."""
+    """The context of a command, for its help. Raises ``UsageError`` for an unknown name."""
     at = root
     for name in names:
         if not isinstance(at.command, click.Group):

@@ -22,10 +22,10 @@ if TYPE_CHECKING:
 def command(folder: Path, as_json: bool) -> None:
     """Write a recipe for the documents in a folder, and a template of questions.
 
-    FOLDER is made where there is none; left out, it is the current one.
+    FOLDER is created if it does not exist; by default it is the current one.
 
-    The recipe names all that there is to choose, and a schema by which editors complete and check it. What is there
-    already stays as it is; only the schema is brought up to date with the plugins that are installed.
+    The recipe names every choice, and a schema by which editors complete and check it. Existing files stay as they are;
+    only the schema is brought up to date with the plugins that are installed.
     """
     from potluck.json_values import as_json as to_json
     from potluck.starter import write_starter

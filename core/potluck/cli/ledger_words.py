@@ -10,7 +10,7 @@ from potluck.visible import visible_line
 
 
 def ledger_lines(ledger: Ledger) -> Iterator[str]:
-    """What every stage kept, and below it what was cut, left out or noted; ``--json`` has all amounts."""
+    """What every stage kept, and below that what was cut, left out or noted; ``--json`` has all amounts."""
     kept = ", ".join(f"{entry.stage} {_amount(entry.went_out, entry.unit)}" for entry in ledger.entries)
     lost = [line for entry in ledger.entries for line in _losses(entry)]
     noted = any(entry.notes for entry in ledger.entries)

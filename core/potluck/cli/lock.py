@@ -22,7 +22,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, check: bool
     """Pin settings, plugins, models, documents and questions.
 
     They are kept in potluck.lock beside the recipe. With a lock, `potluck lock --check` says what has changed, and
-    `potluck run` refuses to go on.
+    `potluck run` refuses to run if something has.
     """
     from potluck.runs.pins import check_locked, lock_differences, write_lock
 

@@ -20,18 +20,18 @@ if TYPE_CHECKING:
 @click.option(
     "--precision",
     type=click.Choice(["f16", "q8_0", "q4_k_m"]),
-    help="How many bits a weight of a .gguf file has: 16, about 8.5, or about 4.8.",
+    help="How many bits per weight of a .gguf file has: 16, about 8.5, or about 4.8.",
 )
 @set_option
 @json_option
 def command(recipe: Path, into: Path, precision: Precision | None, overrides: tuple[str, ...], as_json: bool) -> None:
-    """Write the model of a recipe with what its tuner learned in its weights.
+    """Write a recipe's model with its tuned parameters merged into the weights.
 
-    Or with what the adapter holds that it names. INTO is a folder, or for llama.cpp a file that ends in .gguf, and need
-    not exist. Trains first, where that was not done. It appears only if the merged model gives the same figures as the
-    tuned one, before a file is quantised.
+    If the recipe names an adapter, that is merged. INTO is a folder, or for llama.cpp a file that ends in .gguf, and
+    need not exist. Trains first if that was not done. INTO appears only if the merged model gives the same figures as
+    the tuned one, before a file is quantised.
 
-    Beside a file for llama.cpp stands a Modelfile for Ollama: INTO with the ending .Modelfile.
+    A file for llama.cpp comes with a Modelfile for Ollama: INTO with the ending .Modelfile.
     """
     from potluck.adapters.merge import merge
 

@@ -20,7 +20,7 @@ def command(kind: Kind, name: str, parent: Path, as_json: bool) -> None:
     """Write the package of a new plugin, which works as it is: the folder potluck-NAME.
 
     NAME is what recipes will write: lower-case letters, digits and hyphens. The package builds, keeps the rules of its
-    kind, and has an example; put your own work in the place of the sample.
+    kind, and has an example; replace the sample with your own work.
     """
     from potluck.scaffold import create_package
 

@@ -1,4 +1,4 @@
-"""What each command prints with ``--json``, as a type. A command that takes ``--json`` stands here."""
+"""The type of what each command prints with ``--json``. Every command that takes ``--json`` is listed here."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from potluck.documents import Json
 from potluck.errors import PotluckError
 
 ERROR = "error"
-"""What any command prints in place of its result where something is wrong."""
+"""What any command prints instead of its result if something is wrong."""
 
 
 def outputs() -> dict[str, Any]:
@@ -55,7 +55,7 @@ def outputs() -> dict[str, Any]:
 
 
 def output_schema(command: str) -> dict[str, Json]:
-    """The JSON Schema of what a command prints. Raises ``PotluckError`` for a name that is none."""
+    """The JSON Schema of what a command prints. Raises ``PotluckError`` for an unknown name."""
     from potluck.json_schemas import DRAFT, json_schema_of
     from potluck.suggestions import did_you_mean
 

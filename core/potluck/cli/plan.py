@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _UNITS = {"load": "file", "split": "document", "embed": "text", "answer": "question"}
 
 _LEAST = 0.05
-"""Seconds that would be shown as none."""
+"""Seconds that would be shown as 0."""
 
 
 @click.command("plan")
@@ -31,18 +31,18 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
 
     SOURCE is a recipe, or documents without one: a folder or files.
 
-    Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them.
-    Of a recipe that tunes and has no documents: parameters, memory, disk, steps and time of the training.
-    Of a task that trains nothing: how many examples it has, and the hosts that would get them.
+    Tokens, money, memory, texts that are too long for the embedder, and the hosts that would get them. Of a recipe that
+    tunes and has no documents: parameters, memory, disk, steps and time of the training. Of a task that trains nothing:
+    how many examples it has, and the hosts that would get them.
 
-    Where the recipe has axes under `compare:`, also what comparing them would take: a few texts are embedded and a few
-    steps trained to measure the time, of which nothing is kept.
+    If the recipe has axes under `compare:`, also what comparing them would take: a few texts are embedded and a few
+    steps trained to measure the time; nothing of that is kept.
 
     Of documents: what a run would load, split, embed and answer, each with its time. The time is measured: documents
-    are loaded and split for it, which is kept for the run where there is a workspace that can be written
-    (`potluck index` makes one), and a few texts are embedded. That of answers is told from those that are kept of the
-    same chat model. Where there are none and the documents are indexed, one or two of the recipe's questions are
-    answered, and the answers kept, unless anything would leave the machine.
+    are loaded and split for it, which is kept for the run if there is a workspace that can be written (`potluck index`
+    makes one), and a few texts are embedded. The time of answers is estimated from kept answers of the same chat model.
+    If there are none and the documents are indexed, one or two of the recipe's questions are answered, and the answers
+    kept, unless anything would leave the machine.
 
     The exit status is 1 if the run would stop.
     """
@@ -69,7 +69,7 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
 
 
 def _plan_axes(opening: Recipe) -> ComparisonPlanResult:
-    """What comparing the recipe's axes would take; nothing of it is written."""
+    """What comparing the recipe's axes would take; nothing is written."""
     from contextlib import closing
 
     from potluck.comparison.planning import plan_comparison

@@ -33,13 +33,13 @@ def list_plugins(kind: str | None, importing: bool, as_json: bool) -> None:
     """List the installed plugins (of a KIND: loader, splitter, embedder, store, retriever, reranker, tuner, chat,
     metric, observer).
 
-    Each with its package, that package's version, the version of the contract that it was written for, and the
-    packages that it needs and that are not installed.
+    Each with its package, that package's version, the version of the contract that it was written for, and the packages
+    that it needs and that are not installed.
 
-    Of other packages nothing is imported. What their metadata does not say is shown as '?': the version of the
+    Nothing is imported from other packages. What their metadata does not say is shown as '?': the version of the
     contract, unless the package names it in the entry-point group potluck.contracts, and what is missing, unless the
-    package has an extra named like the plugin, or lacks nothing that any of its extras asks for. With --import each is
-    imported in a process of its own, for at most 20 seconds.
+    package has an extra named like the plugin, or everything that its extras ask for is installed. With --import each
+    is imported in a process of its own, for at most 20 seconds.
     """
     from potluck.plugins import GROUPS, installed_plugins
 
@@ -60,7 +60,7 @@ def list_plugins(kind: str | None, importing: bool, as_json: bool) -> None:
 )
 @json_option
 def doctor(conform: bool, timeout: float, as_json: bool) -> int:
-    """Import every plugin, say how long that takes, and what is wrong, a line each.
+    """Import every plugin, and say how long that takes and what is wrong, one line each.
 
     Each is imported in a process of its own, so one that hangs, crashes, ends its process or prints costs its line and
     nothing else; what it tries to send when it is imported is refused and reported. It also reports names offered by
@@ -98,7 +98,7 @@ _Description = tuple["Plugin", int | None, Sequence[str] | None]
 
 
 def _describe(plugin: Plugin) -> _Description:
-    """What can be said without importing what others have written."""
+    """What metadata says of each plugin; only the bundled ones are imported."""
     from potluck import plugins
     from potluck.doctor import packages
     from potluck.errors import PluginError
@@ -138,7 +138,7 @@ def _print_table(found: Iterable[_Description]) -> None:
 
 
 def _print_examined(one: Examination) -> None:
-    """A line, and one for each rule that is broken."""
+    """One line, and one for each broken rule."""
     from potluck.doctor.examine import SLOW
 
     took = "" if one.seconds is None else f"{one.seconds * 1000:,.0f} ms"

@@ -35,13 +35,13 @@ _LABELS = 10
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, file: Path, to: Path | None, fresh: bool) -> None:
     """Answer the rows of a file, and write them with the answers and how sure the model is.
 
-    FILE holds what the recipe's prompt needs, as its dataset does, and no right answers: .jsonl, .json, .csv, .tsv,
-    .xlsx or .parquet. Its other fields are kept. Of a classification each label has a score; of a text the score is
-    how likely the model holds it. For a recipe with documents FILE holds questions, and the answers come with
+    FILE holds the fields that the recipe's prompt needs, like its dataset, and no right answers: .jsonl, .json, .csv,
+    .tsv, .xlsx or .parquet. Its other fields are kept. In a classification each label has a score; the score of a text
+    is how likely the model finds it. For a recipe with documents FILE holds questions, and the answers come with
     citations.
 
-    The file of predictions appears whole or not at all. What was answered before is not asked again, so a command that
-    was killed goes on when it is given again.
+    The file of predictions appears whole or not at all. What was answered before is not asked again, so a killed
+    command continues when it is run again.
     """
     from potluck.report.predictions import check_place, write_predictions
 

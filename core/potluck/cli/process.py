@@ -11,15 +11,15 @@ from potluck.cli import main
 
 
 class _Ending:
-    """The last handler of the exit: whoever registers one later has been called before."""
+    """The last exit handler: those registered later have been called before it."""
 
     def __init__(self) -> None:
         self.status: int | None = None
 
     def leave(self) -> None:
-        """End without unloading torch, which takes seconds after all was printed and closed.
+        """Exit without unloading torch, which takes seconds after everything was printed and closed.
 
-        Where the status is not known, or a stream cannot be written, the interpreter ends as it always does.
+        If the status is not known, or a stream cannot be written, the interpreter exits as usual.
         """
         if self.status is None or "torch" not in sys.modules:
             return

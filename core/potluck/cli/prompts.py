@@ -88,7 +88,7 @@ def lint_prompts(file: Path, questions: Path | None, as_json: bool) -> int:
     type=click.Choice(["answers", "vocabulary"]),
     default="answers",
     show_default=True,
-    help="What a model may choose from for a fact: the answers of all facts, or all words that are one token.",
+    help="What a model may choose from: the answers of all facts, or all words that are one token.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help="Only the first N facts or pairs.")
 @click.option(

@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def command(run: str, as_json: bool) -> int:
     """Do a run again from its manifest, and say what differs.
 
-    RUN is what `potluck runs` takes: a name or an end of it, a folder, or `latest`. Nothing that was kept is used:
-    documents are loaded, split, embedded and answered anew. The exit status is 1 if a measure or an answer came out
+    RUN is what `potluck runs` takes: a name or an end of it, a folder, or `latest`. Nothing kept is used: documents are
+    loaded, split and embedded, and questions answered, anew. The exit status is 1 if a measure or an answer came out
     differently.
     """
     from potluck.api import Recipe

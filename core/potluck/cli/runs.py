@@ -30,7 +30,7 @@ def command() -> None:
     """List the runs that are kept, look at one, compare two, or remove some.
 
     RUN is the name of a run (its last four characters are enough), its folder, or `latest`: the newest of the workspace
-    in the current folder; where there is none, of all workspaces of this user.
+    in the current folder, or if that has none, of all workspaces of this user.
     """
 
 
@@ -98,8 +98,8 @@ def open_command(run: str, as_json: bool) -> None:
 def diff_command(one: str, other: str, as_json: bool) -> None:
     """Show the settings and inputs that differ between two runs, and their measures side by side.
 
-    Where both answered the same questions, the measures are compared question by question, and a difference is told
-    with its interval and p. Of a comparison each variant is compared with that of the same name.
+    If both answered the same questions, the measures are compared question by question, and a difference comes with its
+    interval and p. In comparisons each variant is compared with the one of the same name.
     """
     from potluck.json_values import as_json as to_json
     from potluck.runs.diff import compare_runs
@@ -119,7 +119,7 @@ def diff_command(one: str, other: str, as_json: bool) -> None:
 def rm_command(runs: tuple[str, ...], yes: bool, as_json: bool) -> None:
     """Remove runs: their manifests, answers and reports.
 
-    What they were computed from stays: indexes, cached answers, tuned models. Other runs lose nothing.
+    Indexes, cached answers and tuned models stay. Other runs lose nothing.
     """
     from potluck.json_values import as_json as to_json
     from potluck.results.kept_runs import RemovedRunsResult
@@ -141,7 +141,7 @@ def rm_command(runs: tuple[str, ...], yes: bool, as_json: bool) -> None:
 
 
 def _ask(found: Sequence[KeptRunResult], as_json: bool) -> None:
-    """Raise ``Abort`` unless somebody agrees, and ``UsageError`` if nobody can be asked."""
+    """Raise ``Abort`` unless the user agrees, and ``UsageError`` if nobody can be asked."""
     if as_json or not sys.stdin.isatty():
         raise click.UsageError("nobody can be asked here: say --yes to remove the runs")
     for one in found:
@@ -201,7 +201,7 @@ def _print_run(found: RunDetailResult) -> None:
 
 
 def _print_settings(of: Mapping[str, Mapping[str, object]]) -> None:
-    """The settings that all variants have, then what is particular to each."""
+    """The settings that all variants share, then those of each."""
     first, *others = of.values() or ({},)
     common = {key: value for key, value in first.items() if all(key in one and one[key] == value for one in others)}
     own = {name: {key: value for key, value in one.items() if key not in common} for name, one in of.items()}
@@ -244,7 +244,7 @@ def _print_diff(found: RunDiffResult) -> None:
 
 
 def _print_differences(measures: Sequence[MeasureDifferenceResult]) -> None:
-    """The measures side by side; then in words those of which both answered the same questions."""
+    """The measures side by side; then in words those that both runs took on the same questions."""
     from potluck.terminal_tables import TerminalTable
 
     if not measures:

@@ -62,10 +62,10 @@ def command(
 
     Prompts, examples in the prompt, neighbours, a classifier on embeddings, or a tuned model.
 
-    DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl.
-    All rows are asked the same held-out messages; those that are surely worse, or expensive and hardly worth it,
-    drop out early. What was asked is kept in .potluck beside the data: an interrupted run continues from there,
-    and one with --fresh asks everything again.
+    DATA is a JSON Lines file, of which a quarter is held out, or a folder with train.jsonl and perhaps test.jsonl. All
+    rows are asked the same held-out messages; those that are surely worse, or expensive and hardly worth it, drop out
+    early. Answers are kept in .potluck beside the data: an interrupted run continues from there, and --fresh asks
+    everything again.
     """
     from potluck.strategy.selection import SelectionPlan
 

@@ -24,7 +24,7 @@ field_option = click.option(
 def given_fields(names: Sequence[str], written: Sequence[str], question: str | None) -> dict[str, str]:
     """The fields that a command line gives; ``question`` is the one that ``written`` leaves out.
 
-    Raises ``PotluckError`` for a field that the prompt has not, or a question for which no field is left.
+    Raises ``PotluckError`` for a field that the prompt does not have, or a question for which no field is left.
     """
     found: dict[str, str] = {}
     for one in written:

@@ -106,7 +106,7 @@ def terminal_width() -> int:
 def prepare_streams() -> None:
     """Make the process safe to print from where a stream is closed or unbuffered, or its encoding lacks letters.
 
-    What is typed is read as arguments are: bytes that are no text become surrogates.
+    What is typed is read as arguments are: bytes that are not text become surrogates.
     """
     wrong_letters = {"stdin": "surrogateescape", "stdout": "backslashreplace", "stderr": "backslashreplace"}
     for name, errors in wrong_letters.items():
@@ -132,7 +132,7 @@ def guard_messages() -> None:
 
 
 def abandon(stream: TextIO | None) -> None:
-    """Let what is still to be written to a stream that failed go nowhere, at exit too."""
+    """Discard what is still to be written to a failed stream, at exit too."""
     if stream is None:
         return
     with contextlib.suppress(OSError, ValueError):  # no file behind it, or closed

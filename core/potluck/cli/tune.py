@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
     """Train what a recipe's tuner learns from its dataset, and keep it as an artifact.
 
-    What is trained already is not trained again; a run that was killed goes on where it was. The recipe's chat model,
-    `ask`, `chat` and `evaluate` then answer with it.
+    Nothing is trained twice; a killed run resumes where it stopped. Afterwards `ask`, `chat` and `evaluate` answer with
+    the tuned model.
     """
     import time
 
@@ -42,7 +42,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
 
 
 def print_tuned(report: TuneReport) -> None:
-    """What a tuning came to, for people."""
+    """The outcome of a tuning, for people."""
     tuned = report.tuned
     for number, sentence in enumerate(report.conclusion):
         echo(sentence, bold=number == 0)

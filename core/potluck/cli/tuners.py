@@ -14,9 +14,10 @@ from potluck.cli.terminal import draw, print_json
 @json_option
 @click.option("--model", metavar="MODEL", help="Count the parameters on this model: a path, hf:// or pypi://.")
 def command(as_json: bool, model: str | None) -> None:
-    """Say of every installed tuner where its parameters go, whether the result merges, and what answers with it.
+    """List the installed tuners, and where their parameters go.
 
-    With a model, how many parameters each trains at its default settings: counted, without loading weights.
+    Also whether the result merges, and which chat models answer with it. With a model, how many parameters each trains
+    at its default settings, counted without loading weights.
     """
     from potluck.planning.tuners import list_tuners
 

@@ -20,7 +20,7 @@ _SHOWN = 50
 """Characters of a text's beginning that a message shows."""
 
 _PROBE = "potluck"
-"""What an embedder is asked to see whether it works at all."""
+"""The text that is embedded to see whether the embedder works at all."""
 
 
 T = TypeVar("T")

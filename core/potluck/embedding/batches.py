@@ -1,7 +1,7 @@
 """Asking for many things in batches, where a batch may be too large, or fail for one of its items.
 
-A batch that takes too long is asked in halves, and those behind it are as small. One that is refused is asked in halves
-until the items are found that are refused alone, so that they cost no other item anything.
+A batch that takes too long is asked in halves, and later batches are as small. A refused batch is halved until the
+items are found that are refused on their own, so that no other item suffers.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _REFUSALS = (TextsRefused, UnusableVectors)
 
 @dataclass(slots=True, eq=False)
 class _Family:
-    """A batch that was refused, with all that is asked instead of it."""
+    """A refused batch, with everything that is asked instead of it."""
 
     size: int
     left: int
@@ -68,9 +68,9 @@ class Batches(Generic[T]):
         self._begun = 0
 
     def of(self, items: Sequence[T]) -> Iterator[tuple[Sequence[T], Vectors]]:
-        """Each batch with its vectors as soon as they are there.
+        """Each batch with its vectors as soon as they arrive.
 
-        When one fails for another reason, those that are under way are still yielded before the error is raised.
+        When one fails for another reason, those under way are still yielded before the error is raised.
         """
         self._items, self._begun = items, 0
         if self._at_once > 1:
@@ -125,7 +125,7 @@ class Batches(Generic[T]):
         return None
 
     def _handle_failure(self, batch: _Batch[T], error: PotluckError) -> None:
-        """Ask for less where that may help. Raises the error where it does not."""
+        """Ask for less if that may help; otherwise raise the error."""
         count = len(batch.items)
         if isinstance(error, RemoteTimeout) and count > 1:
             half = (count + 1) // 2
@@ -147,7 +147,7 @@ class Batches(Generic[T]):
         self._halves.extendleft(_Batch(part, family) for part in (batch.items[middle:], batch.items[:middle]))
 
     def _refuse(self, item: T, family: _Family, error: PotluckError) -> None:
-        """Take one item for refused, unless nothing else is answered either."""
+        """Count one item as refused, unless nothing else is answered either."""
         if not family.largest and not family.probed:
             family.probed = True
             if not self._probe():

@@ -29,11 +29,11 @@ class IndexReport:
     ledger: Ledger = field(default_factory=Ledger)
     seconds: float = 0.0
     notes: list[str] = field(default_factory=list)
-    """Why work was done again that was done before, and what it took."""
+    """Why earlier work was done again, and what that took."""
 
     @property
     def lacks(self) -> str:
-        """What a question cannot find, because it is not in the index, in words; empty if all is."""
+        """What the index lacks, so that no question finds it, in words; empty if it lacks nothing."""
         texts = sum(entry.dropped.items for entry in self.ledger.entries if entry.stage == "embed")
         lacking = [many(len(self.failures), "document") + " that could not be read"] if self.failures else []
         lacking += [many(texts, "text") + " without a vector (on_error: skip)"] if texts else []
@@ -44,7 +44,7 @@ class IndexReport:
         return as_json(self.result())
 
     def result(self) -> IndexResult:
-        """What it says to programs."""
+        """The report for programs."""
         return IndexResult(
             documents=self.documents,
             chunks=self.chunks,

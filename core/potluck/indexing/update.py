@@ -75,7 +75,7 @@ def _other_length_served(components: Components, workspace: Workspace, report: I
 
 
 def count_files_to_reread(planned: Sequence[PlannedLoad], before: IndexState | None, catalogue: Catalogue) -> int:
-    """How many files will be read by other means than before, though they have not changed."""
+    """How many unchanged files will be read again because their loader changed."""
     new = [plan for plan in planned if catalogue.load(plan.load_id) is None]
     if before is None:
         return len(new)
@@ -117,13 +117,13 @@ def _report_if_current(
 
 
 def _skips(components: Components) -> bool:
-    """Whether the recipe consents to leave out texts for which there is no vector."""
+    """Whether the recipe consents to leave out texts without a vector."""
     config = components.recipe.embedder.config
     return isinstance(config, EmbedderConfig) and config.on_error == "skip"
 
 
 def _chunks(loads: Mapping[str, str], splitter: str, catalogue: Catalogue) -> list[StoredChunk]:
-    """All chunks of some loads, those too that are left out of an index."""
+    """All chunks of some loads, including those that are left out of an index."""
     return [chunk for _, load_id in sorted(loads.items()) for chunk in catalogue.chunks(load_id, splitter)]
 
 
@@ -170,7 +170,7 @@ def _embed_missing(
     report: IndexReport,
     observers: Observers,
 ) -> Sequence[StoredChunk]:
-    """The chunks that have a vector, after all have been embedded that had none."""
+    """The chunks that have a vector, after the others have been embedded."""
     entry, name = report.ledger.open("embed", "texts"), components.embedder_fingerprint
     missing, skip = catalogue.missing_vectors(name, (chunk.text for chunk in chunks)), _skips(components)
     with stage(observers, "embed", "texts", len(missing), components.recipe.embedder) as running:

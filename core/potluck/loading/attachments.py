@@ -26,7 +26,7 @@ from potluck.loading.worker_process import run_loader
 from potluck.recipe.model import ComponentSpec
 
 Found: TypeAlias = Document | Source
-"""What a loader found: a document, or an attachment as a file that has been written."""
+"""A document from a loader, or an attachment that has been written to a file."""
 
 MOST_FILES = 10_000
 MOST_BYTES = 1 << 30

@@ -1,4 +1,4 @@
-"""Files that programs and operating systems leave beside documents and that are not documents."""
+"""Files that programs and operating systems leave beside documents."""
 
 from __future__ import annotations
 

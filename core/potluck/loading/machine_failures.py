@@ -1,4 +1,4 @@
-"""Failures to read a file that the machine must answer for, and not the file."""
+"""Failures to read a file that are due to the machine, not to the file."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ before the beginning (EINVAL), and libraries raise ``OSError`` without a number 
 
 
 def machine_failure(error: BaseException, path: Path) -> DocumentError | None:
-    """What an error, or one that it came from, says of the machine; None if the file itself is to blame."""
+    """What an error, or its cause, says about the machine; None if the file itself is to blame."""
     for cause in _chain(error):
         if isinstance(cause, MemoryError):
             return DocumentLimit("reading it takes too much memory")

@@ -1,4 +1,4 @@
-"""A file that is to be loaded, and by what."""
+"""A file that is to be loaded, with its loader."""
 
 from __future__ import annotations
 
@@ -20,5 +20,5 @@ class PlannedLoad:
 
     @property
     def load_id(self) -> str:
-        """The fingerprint of the load: what is read, by what, under which name."""
+        """The fingerprint of the load: content, loader and name."""
         return fingerprint(self.source.name, self.content, self.loader)

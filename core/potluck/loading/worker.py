@@ -1,4 +1,4 @@
-"""Loading files in a process of its own, so that a hostile or broken file costs that process and nothing else.
+"""Loading files in a process of its own, so that a hostile or broken file can only break that process.
 
 It is started here, and its time and memory are watched. pebble's pool (5.2) has deadlines and outlives crashes, but it
 neither watches memory nor kills what a worker has started, so most of this module would stay beside it.

@@ -1,4 +1,4 @@
-"""How good predicted labels are: accuracy, F1 by label, macro F1, F1 of the rarest label, and what was taken for what.
+"""How good predicted labels are: accuracy, F1 by label, macro F1, F1 of the rarest label, and the confusion matrix.
 
 As scikit-learn counts: a label is in the macro average if it was right somewhere or predicted somewhere, and what has
 no value (the precision of a label that is never predicted) is 0.

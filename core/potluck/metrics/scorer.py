@@ -25,7 +25,7 @@ from potluck.results.answers import ScoreResult
 from potluck.statistics.intervals import Interval, mean_interval
 
 _EFFORT: frozenset[Need] = frozenset({"seconds", "cost", "bits"})
-"""What is known of an answer only where variants are compared."""
+"""What is known of an answer only in a comparison of variants."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,7 +51,7 @@ class QuestionScore:
         return as_json(self.result())
 
     def result(self) -> ScoreResult:
-        """What it says to programs."""
+        """The report for programs."""
         filtered = {"filtered": True} if self.filtered else {}
         return ScoreResult(self.answerable, self.refused, {**filtered, **self.values})
 
@@ -66,11 +66,11 @@ class Scorer:
             check_declarations(metric, part.plugin.label)
         self.measures: Mapping[str, Measure] = dict(_measures(self._metrics))
         self.named = frozenset(name for part, metric in self._metrics if part in named for name in _names(metric))
-        """The measures of the metrics that the recipe names: somebody wants to see them."""
+        """The measures of the metrics that the recipe names, which the user wants to see."""
 
     @property
     def of_answers(self) -> frozenset[str]:
-        """The measures of what was answered, whatever that took."""
+        """The measures of the answers, without what they took."""
         return frozenset(name for _, metric in self._metrics if not metric.needs & _EFFORT for name in _names(metric))
 
     def values(self, attempt: Attempt, added: frozenset[Need] = frozenset()) -> dict[str, float]:
@@ -184,7 +184,7 @@ def _of_documents(metric: Metric) -> bool:
 
 
 def _valid_figures(part: ComponentSpec, metric: Metric, attempt: Attempt) -> Mapping[str, float]:
-    """What a metric says, if that is figures of its own."""
+    """The figures that a metric returns, if they are its own."""
     label = part.plugin.label
     with name_failures(label):
         returned: object = metric.score(attempt)

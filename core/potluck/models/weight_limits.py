@@ -1,7 +1,7 @@
 """What a model's configuration claims, checked against its weights before and while the model is built.
 
-A single number in a config.json decides how much is built: ten million layers take hours and all memory, before anybody
-looks whether there are weights for them.
+A single number in a config.json decides how much is built: ten million layers take hours and all memory before anything
+checks whether there are weights for them.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The observers of a run: who is told, and what becomes of one that fails."""
+"""The observers of a run, and what happens to one that fails."""
 
 from __future__ import annotations
 

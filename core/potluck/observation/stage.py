@@ -1,4 +1,4 @@
-"""Telling observers how far a stage is, and what its models were asked."""
+"""Telling observers how far a stage is, and of each call of a model."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ def stage(
 
 @dataclass(slots=True)
 class TokenCounter:
-    """What a call of a model took; filled in by who calls."""
+    """What a call of a model took; the caller fills it in."""
 
     input_tokens: int | None = None
     output_tokens: int | None = None

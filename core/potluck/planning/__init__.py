@@ -1,1 +1,1 @@
-"""What a recipe would take, and what its documents look like, before anything is computed."""
+"""What a recipe would take, and a preview of its documents, before anything is computed."""

@@ -66,9 +66,9 @@ class PlanReport:
     failures: list[LoadFailure] = field(default_factory=list)
     ledger: Ledger = field(default_factory=Ledger)
     notes: list[str] = field(default_factory=list)
-    """Why work is to be done again that was done before, and what it takes."""
+    """Why earlier work would be done again, and what that takes."""
     work: list[PlannedWork] = field(default_factory=list)
-    """What the run would do, in its order."""
+    """The run's work, in order."""
     is_indexed: bool = False
     """Whether the index is finished and of these documents as they are."""
     sample: tuple[str, ...] = ()
@@ -76,7 +76,7 @@ class PlanReport:
 
     @property
     def problems(self) -> list[str]:
-        """What would stop the run."""
+        """The problems that would stop the run."""
         found = []
         if self.failures and not self.documents:
             found.append(f"none of {many(self.files, 'file')} could be read")
@@ -144,7 +144,8 @@ def needs_network(recipe: RecipeModel) -> bool:
 
 
 def plan(components: Components, workspace: Workspace, observers: Observers) -> PlanReport:
-    """Load and split (which is kept for the run), and count; nothing is embedded, and nothing leaves the machine."""
+    """Load and split (the results are kept for the run), and count; nothing is embedded, and nothing leaves the
+    machine."""
     recipe, catalogue, report = components.recipe, workspace.catalogue, PlanReport()
     assert recipe.documents is not None, "only a recipe with documents is planned"
     sources = discover(components.base, recipe.documents.patterns, recipe.documents.exclude)

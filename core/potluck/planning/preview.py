@@ -1,4 +1,4 @@
-"""Loading files to be looked at, without a recipe and without a workspace."""
+"""Loading files for a look at them, without a recipe and without a workspace."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ def show(paths: Sequence[Path], loader: str | None, overrides: Sequence[str]) ->
 
 
 def _documents(loader: str | None, overrides: Sequence[str]) -> Documents:
-    """The documents part of a recipe that says the same, so that settings are checked and named as there."""
+    """The equivalent part of a recipe, so that settings are checked and named as there."""
     settings = [f"documents.{override}" for override in overrides]
     if loader is not None:
         settings.insert(0, f"documents.use={loader}")

@@ -1,4 +1,4 @@
-"""What wordings are measured on: cloze facts and labelled sentence pairs, one JSON object a line."""
+"""What wordings are measured on: cloze facts and labelled sentence pairs, one JSON object per line."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NAMES = {
     "hypothesis": ("hypothesis", "sentence2"),
     "label": ("label",),
 }
-"""Under which keys a value may stand: ours, then LAMA's (facts) and GLUE's (pairs)."""
+"""The keys that a value may have: ours, then LAMA's (facts) and GLUE's (pairs)."""
 
 _EXAMPLES = {"Y": '{"X": "Durban", "Y": "South Africa"}', "label": '{"premise": "…", "hypothesis": "…", "label": "…"}'}
 

@@ -1,4 +1,4 @@
-"""What is wrong with prompts, found without a model: each finding with its place and what to do about it."""
+"""Finding mistakes in prompts without a model: each finding with its place and what to do about it."""
 
 from __future__ import annotations
 
@@ -85,7 +85,7 @@ class _Linter:
         self._questions, self._room = questions, room
 
     def prompt(self, prompt: NamedPrompt) -> list[Finding]:
-        """All that is wrong with the prompt of a question about documents."""
+        """The problems of a prompt for questions about documents."""
         try:
             fields = PromptTemplate(prompt.text).fields
         except ValueError as error:
@@ -93,7 +93,7 @@ class _Linter:
         return [*self._fields(prompt, fields), *self._refusal(prompt), *self.any_text(prompt)]
 
     def any_text(self, prompt: NamedPrompt) -> Iterator[Finding]:
-        """What is wrong whatever the prompt is for."""
+        """The problems of a prompt of any kind."""
         yield from self._leaks(prompt)
         yield from self._scripts(prompt)
         yield from self._length(prompt)
@@ -155,7 +155,7 @@ class _Linter:
                 "warning",
                 prompt,
                 message,
-                f"models answer in the script they are asked in: mend the {of} one",
+                f"models answer in the script they are asked in: correct the {of} one",
                 rarer[0],
             )
 
@@ -168,7 +168,7 @@ class _Linter:
 
 
 def _of_wordings(root: Node, linter: _Linter, findings: Findings) -> list[Finding]:
-    """What is wrong with the wordings of a file: of the task whose place most of them have."""
+    """The problems of the wordings in a file, taken for the task whose place most of them have."""
     texts = [node.value for node in root.children()["templates"].children().values() if isinstance(node.value, str)]
     counts = [
         sum(f"{{{task.place}}}" in wordings.convert_lama_template(text) for text in texts) for task in wordings.TASKS
@@ -189,7 +189,7 @@ def _holds(answer: str, held: str, plain: str) -> bool:
 
 
 def _only(text: str, encoding: str, other: str) -> str:
-    """The characters that the one standard of a script has and the other's has not, each once."""
+    """The characters that one script's standard has and the other's lacks, each once."""
     return "".join(c for c in dict.fromkeys(text) if is_cjk(c) and _in(c, encoding) and not _in(c, other))
 
 
@@ -202,7 +202,7 @@ def _in(character: str, encoding: str) -> bool:
 
 
 def _room(recipe: RecipeModel) -> int | None:
-    """How many tokens a prompt may have, as the chat model's settings say; it is not loaded for that."""
+    """How many tokens a prompt may have by the chat model's settings; the model is not loaded."""
     settings = recipe.chat.config.model_dump()
     window = settings.get("context") or settings.get("context_window")
     return window - settings.get("max_tokens", 0) if isinstance(window, int) else None

@@ -44,7 +44,7 @@ class NamedPrompt:
 
 
 def prompts_of(text: str, path: Path) -> list[NamedPrompt]:
-    """The prompts of a recipe that is known to be right, in the order of the file.
+    """The prompts of a valid recipe, in the order of the file.
 
     Without one of its own it uses those that come with potluck, one for each language of questions.
     """

@@ -1,4 +1,4 @@
-"""How much the wording matters: how often each one leads a model to the right answer, and how far they lie apart.
+"""How much the wording matters: how often each wording leads a model to the right answer, and how far they lie apart.
 
 A row of the table is a ``Chooser``: it has a name and a fingerprint, and chooses one of the candidates for each item.
 Wordings are choosers; other things, such as a learned prompt, can be compared with them.
@@ -45,7 +45,7 @@ _RESAMPLES = 2000
 
 
 class Chooser(Protocol):
-    """Something that chooses among candidates. ``text`` is what people are shown of it."""
+    """Something that chooses among candidates. ``text`` is shown to people."""
 
     @property
     def name(self) -> str:
@@ -109,7 +109,7 @@ class WordingChooser:
 class WordingSpread:
     """The best mean less the worst, with its 95 % interval; ``low`` and ``high`` are None if n < 2.
 
-    ``chance`` is what wordings that are really alike stay below in 95 % of the cases, with this number of items.
+    ``chance`` is the spread that equally good wordings stay below in 95 % of the cases, with this number of items.
     """
 
     value: float

@@ -26,7 +26,7 @@ HINT = (
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """What wordings are made of: the fields that an item fills, and the place that the model fills.
+    """The parts of a wording: the fields that an item fills, and the place that the model fills.
 
     ``measure`` is what the share of right answers is called.
     """
@@ -61,7 +61,7 @@ class Wording:
         return PromptTemplate(self.text).fingerprint
 
     def around(self, given: Mapping[str, str]) -> tuple[str, str]:
-        """What stands before and after the place, filled in. What is filled in is never read as a template."""
+        """The texts before and after the place, filled in. Values are never read as templates."""
         before, after = self.text.split(f"{{{self.task.place}}}")
         return PromptTemplate(before).render(**given), PromptTemplate(after).render(**given)
 
@@ -151,7 +151,7 @@ def convert_lama_template(text: str) -> str:
 
 
 def problems_of(text: str, task: Task) -> Iterator[str]:
-    """What is wrong with a wording of a task."""
+    """The problem with a wording of a task."""
     try:
         fields = PromptTemplate(text).fields
     except ValueError as error:
@@ -169,7 +169,7 @@ def problems_of(text: str, task: Task) -> Iterator[str]:
 
 
 def _check(found: Sequence[Wording], findings: Findings) -> None:
-    """Note what is wrong with each, and wordings that are there twice."""
+    """Note the problems of each, and wordings that occur twice."""
     seen: dict[str, Wording] = {}
     for wording in found:
         for problem in problems_of(wording.text, wording.task):

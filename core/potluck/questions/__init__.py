@@ -1,1 +1,1 @@
-"""Files of questions with what is known of their answers."""
+"""Files of questions with their known answers."""

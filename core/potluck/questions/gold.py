@@ -1,4 +1,4 @@
-"""The documents that questions call right: whether they are there, and at which ranks they were found."""
+"""The gold documents and sections of questions: whether they exist, and at which ranks they were found."""
 
 from __future__ import annotations
 
@@ -23,7 +23,8 @@ _EXTENSION = re.compile(r"\.[A-Za-z][A-Za-z0-9]{0,9}$")
 
 
 class Known:
-    """What questions may call right: the documents of recipes, the records of their indexes, and the sections."""
+    """What ``gold_ids`` and ``gold_sections`` may name: documents of recipes, records of their indexes, and
+    sections."""
 
     def __init__(self) -> None:
         """Begin with nothing."""
@@ -75,7 +76,7 @@ def check_gold(questions: Sequence[Question], known: Known) -> None:
 
 
 def read_known(recipe: RecipeModel, search: Searcher | None) -> Known:
-    """What questions may call right for one recipe."""
+    """What questions may name as gold for one recipe."""
     known = Known()
     known.add(recipe, search)
     return known
@@ -96,9 +97,9 @@ def gold_id(source: str, question: Question) -> str:
 def gold_ranks(question: Question, passages: Sequence[Passage]) -> list[int | None]:
     """The rank of each thing that should have been found, counted from 0, or None if it was not found.
 
-    Sections where the question names any: each at the best passage that holds it. Names the question documents
-    besides (other than the sections again), only passages of those count. Else documents, of which each counts once,
-    at its best place.
+    If the question names sections, each has the rank of the best passage that holds it; if it also names documents
+    (other than the sections again), only passages of those count. Otherwise each document counts once, at its best
+    rank.
     """
     golds = dict.fromkeys(map(document_id, question.gold_ids))
     if not question.gold_sections:
@@ -114,7 +115,7 @@ def _ranks(golds: Mapping[str, None], held: Sequence[Sequence[str]]) -> list[int
 
 
 def _within(question: Question) -> set[str]:
-    """The documents that a question's sections have to be of; none if any will do."""
+    """The documents that a question's sections must belong to; none if any will do."""
     golds = set(map(document_id, question.gold_ids))
     return golds if golds.isdisjoint(map(document_id, question.gold_sections)) else set()
 
@@ -126,7 +127,7 @@ def _names(sources: Iterable[str]) -> Iterator[str]:
 
 
 class _Absent(NamedTuple):
-    """A document or section that a question calls right, and that is none of those there are."""
+    """A gold document or section of a question that does not exist."""
 
     question: Question
     key: str
@@ -144,7 +145,7 @@ class _Absent(NamedTuple):
 
 
 def _absent(question: Question, known: Known) -> Iterator[_Absent]:
-    """The documents that are not there, or else the sections."""
+    """The missing documents, or else the missing sections."""
     names = [name for name in question.gold_ids if name not in question.gold_sections]
     absent = [name for name in names if name not in known.names and document_id(name) not in known.names]
     yield from (_Absent(question, "gold_ids", name, known.names) for name in absent)

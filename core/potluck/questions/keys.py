@@ -1,4 +1,4 @@
-"""Keys of questions in Chinese, and those that somebody meant otherwise: misspelt, or in the words of other tools."""
+"""Keys of questions in Chinese, and keys that mean another: misspelt, or in the words of other tools."""
 
 from __future__ import annotations
 
@@ -53,9 +53,9 @@ def chinese_keys(names: Collection[str]) -> dict[str, str]:
 
 
 def meant_key(name: str, there: Collection[str]) -> str | None:
-    """The key that is probably meant by one that a question does not have; None for a key of the user's own.
+    """The known key that an unknown one probably means; None for a key of the user's own.
 
-    ``there`` are the keys beside it: a key that is there is not meant by another. Case, hyphens, blanks, full-width
+    ``there`` are the keys beside it: a key that is present is not meant by another. Case, hyphens, blanks, full-width
     letters and ``camelCase`` do not matter, and of a word one letter in four may be wrong.
     """
     plain = _join(_words(name))

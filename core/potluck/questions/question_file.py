@@ -1,4 +1,4 @@
-"""Questions with what is known about their answers: JSON Lines, one question per line, or the rows of a table."""
+"""Questions with their known answers: JSON Lines, one question per line, or the rows of a table."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _LISTED = 20
 _FLAGS = {"true": True, "yes": True, "1": True, "是": True, "false": False, "no": False, "0": False, "否": False}
 _LISTS = ("gold_ids", "gold_sections", "answers", "gold_facts", "evidence")
 _PASSED_OVER = ("id", "metadata", "")
-"""Keys that may stand in any question and are not told."""
+"""Keys that any question may have, which no note reports."""
 
 _EXAMPLE = '{"question_id": "q1", "question": "…", "gold_ids": ["file-name"], "answers": ["…"], "answerable": true}'
 
@@ -37,9 +37,9 @@ class Question:
     """One question of a file.
 
     ``gold_ids`` are the documents that answer it (file names without folder and extension), ``gold_sections`` the
-    labels of the sections that do. ``answers`` are ways to put the right answer, ``gold_facts`` what it has to
-    contain, ``evidence`` the places of the documents where that stands. All may be empty. ``answerable`` is False
-    where the documents do not say: then the right answer is that one does not know.
+    labels of the sections that do. ``answers`` are ways to phrase the right answer, ``gold_facts`` what it has to
+    contain, ``evidence`` the places in the documents that say so. All may be empty. ``answerable`` is False if the
+    documents do not say: then the right answer is a refusal.
     """
 
     id: str
@@ -122,7 +122,7 @@ class _Found:
             yield f"{self._path}: these keys of questions mean nothing to potluck: {', '.join(self._own)}"
 
     def _check_keys(self, fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> bool:
-        """Note keys that are none of ours; each that is meant otherwise is told once, at its first place."""
+        """Note keys that are not ours; each misspelt one is reported once, at its first place."""
         right = True
         for key in fields:
             if key in KEYS or key in _PASSED_OVER:
@@ -182,7 +182,7 @@ def _question(fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> Questio
 
 
 def _check_answerable(question: Question) -> None:
-    """Where the documents do not say, nothing answers, but for words that it is not known."""
+    """Raise ``UnusableLine`` if an unanswerable question has answers other than refusals."""
     if question.answerable:
         return
     answers = [answer for answer in question.answers if not is_refusal(answer)]

@@ -17,7 +17,7 @@ __all__ = ["find_recipe", "load", "load_sources", "loads"]
 
 
 def load(path: Path, overrides: Sequence[str] = (), check_installed: bool = True) -> RecipeModel:
-    """Read a recipe: a file, or the one in a folder. Raises ``RecipeError`` with all that is wrong in it.
+    """Read a recipe: a file, or the one in a folder. Raises ``RecipeError`` with every problem in it.
 
     A folder without one, and a file that is a document, are read as they are: see ``read_bare_documents``.
     ``overrides`` are written ``key.key=value``, the value as YAML, or ``@FILE`` for the text of a file.
@@ -30,7 +30,7 @@ def load(path: Path, overrides: Sequence[str] = (), check_installed: bool = True
 
 
 def load_sources(paths: Sequence[Path], overrides: Sequence[str] = (), apart: Sequence[Path] = ()) -> RecipeModel:
-    """The recipe that is named alone, or folders and files of documents as they are, but for the files ``apart``.
+    """The one recipe that is named, or folders and files of documents as they are, without the files ``apart``.
 
     Raises ``NoDocuments`` for a recipe among several paths, and what ``load`` raises.
     """

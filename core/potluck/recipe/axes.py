@@ -12,7 +12,7 @@ from potluck.recipe.overrides import with_value
 from potluck.suggestions import did_you_mean
 
 STRATEGY = "strategy"
-"""The axis whose values say several keys at once: ``strategy: {short: {prompt: ..., retriever.k: 1}}``."""
+"""The axis whose values set several keys at once: ``strategy: {short: {prompt: ..., retriever.k: 1}}``."""
 
 
 def read_axes(
@@ -61,7 +61,7 @@ def _is_choice(axis: str, at: Place, choices: Sequence[str], findings: Findings)
 def _keys_set_by(
     axis: str, value: Node, at: Place, choices: Sequence[str], findings: Findings
 ) -> list[tuple[list[str], Node, Place]]:
-    """The keys that a value sets, with what and where."""
+    """The keys that a value sets, with their values and places."""
     if axis != STRATEGY:
         return [(axis.split("."), value, at)]
     if not value.children():

@@ -1,4 +1,4 @@
-"""What the values of an axis are called: short names that tell them apart."""
+"""Naming the values of an axis: short names that tell them apart."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from potluck.recipe.model import COMPONENTS
 from potluck.redaction import redact_mapping
 
 LONGEST = 24
-"""Characters of a name that is not shortened. A shortened one is longer only where it has to be told from another."""
+"""Characters of a name that is not shortened. A shortened name is longer only if it has to be told from another."""
 
 _GAP = "…"
 _CONTEXT = 3
 """Characters that are shown before the place where names begin to differ."""
 
 _Spelling: TypeAlias = Callable[[Mapping[str, Json]], Iterator[str]]
-"""How settings are written: a text for each."""
+"""Settings as texts, by name."""
 
 
 def name_values(axis: str, values: Sequence[Json]) -> list[str]:
     """A name for each value of an axis, in order; values that differ have names that do.
 
-    As much is said as tells the values apart: the last part of a path where that does, else the whole path, else the
-    names of the settings too. Passwords and keys are starred; values that differ in these alone are counted.
+    Names are as long as needed to tell the values apart: the last part of a path if that does, else the whole path,
+    else with the names of the settings. Passwords and keys are starred; values that differ in these alone are counted.
     """
     key = axis.rpartition(".")[2]
     shown = [redact_mapping({key: value})[key] for value in values]
@@ -60,7 +60,7 @@ def _dump(value: Json) -> str:
 
 
 def shorten_names(names: Sequence[str]) -> dict[str, str]:
-    """What to call distinct names: the long ones are cut, but not where they differ, so that all stay distinct."""
+    """Short forms of distinct names: the long ones are cut, but not where they differ, so that all stay distinct."""
     short = {name: _cut(name) for name in names}
     for group in _clashes(short):
         short |= _apart(group)
@@ -76,7 +76,7 @@ def _cut(name: str) -> str:
 
 
 def _clashes(short: Mapping[str, str]) -> list[list[str]]:
-    """The names that are called the same, by what they are called."""
+    """The names that share a short form, by that form."""
     counts = Counter(short.values())
     return [[name for name in short if short[name] == one] for one, count in counts.items() if count > 1]
 
@@ -118,7 +118,7 @@ def _is_short_text(value: Json) -> TypeGuard[str]:
 
 
 def _last_parts(settings: Mapping[str, Json]) -> Iterator[str]:
-    """Of a path or an address the last part says most."""
+    """The last part of a path or an address, which says most."""
     for value in settings.values():
         yield from _with_keys(value) if isinstance(value, dict) else [_text(value, _last_parts)]
 

@@ -1,4 +1,4 @@
-"""Documents without a recipe: a folder or files, which are read as they are, with all defaults."""
+"""Documents without a recipe: a folder or files, read with all defaults."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from potluck.recipe.swap_values import split_file_overrides
 from potluck.suggestions import did_you_mean
 
 RECIPES = ("recipe.yaml", "potluck.yaml")
-"""What a recipe within a folder of documents is called."""
+"""The file name of a recipe within a folder of documents."""
 
 _ENDINGS = (".yaml", ".yml")
 
@@ -57,7 +57,7 @@ def _check_there(path: Path, otherwise: str) -> None:
 
 
 def _shared_folder(paths: Sequence[Path]) -> Path:
-    """The folder that is read, or the nearest one that holds all of what is; that of the first, if it is the root."""
+    """The folder that is read, or the nearest one that holds everything read; if that is the root, the first one's."""
     folders = [path if path.is_dir() else path.parent for path in (Path(os.path.abspath(path)) for path in paths)]
     try:
         shared = Path(os.path.commonpath(folders))

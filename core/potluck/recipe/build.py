@@ -1,6 +1,6 @@
 """From the nodes of a recipe to a validated model: every problem is noted at its place, none stops the search.
 
-The modules beside this one read the keys, each those of one subject: ``component_keys``, ``chat_keys`` and so on.
+The modules beside this one each read the keys of one subject: ``component_keys``, ``chat_keys`` and so on.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ from potluck.recipe.tuning_keys import read_tuning
 
 
 def build_recipe(source: RecipeSource) -> RecipeModel | None:
-    """The recipe, or None if there are problems that leave none. They are noted in the source's findings."""
+    """The recipe, or None if problems leave none. They are noted in the source's findings."""
     root, findings, components = source.root, source.findings, ComponentKeys(source)
     check_format(source)
     documents = read_documents(source, components)

@@ -1,4 +1,4 @@
-"""Reading the key ``chat``, with the model that a recipe is about and what its chat model answers with."""
+"""Reading the key ``chat``, with the model that a recipe is about and the adapter that its chat model answers with."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def read_chat(source: RecipeSource, components: ComponentKeys) -> ComponentSpec 
 
 
 def _offer_of(name: str) -> ChatOffer | None:
-    """What a chat plugin offers; None if that is not known, which is noted elsewhere."""
+    """The offer of a chat plugin; None if it is not known, which is noted elsewhere."""
     try:
         return plugins.chat_offer(plugins.find("chat", name))
     except PluginError:

@@ -16,7 +16,7 @@ from potluck.recipe.source import RecipeSource
 from potluck.recipe.validation import plain_value, validate
 
 _LONGEST_NAME = 100
-"""Characters of a plugin's name; looking for names like a longer one would take long."""
+"""The most characters of a plugin's name; suggestions for a longer one would take long."""
 
 
 class ComponentKeys:

@@ -1,6 +1,6 @@
-"""What of a recipe decides its answers, by key, and which keys it does not read, with the reason.
+"""Which keys of a recipe decide its answers, and which it does not read, with the reason.
 
-A comparison asks this before anything runs: a swap of what is not read cannot matter.
+A comparison asks this before anything runs: a swap of a key that is not read cannot matter.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _NEVER = {
 _RETRIEVING = ("splitter", "embedder", "store", "retriever", "reranker", "answer", "shots")
 _SAMPLING = ("top_p", "seed")
 _Settings: TypeAlias = Callable[[Config], dict[str, Json]]
-OPERATIONAL = "it changes how the work is done and not what comes of it"
+OPERATIONAL = "it changes how the work is done and not the result"
 
 
 def decisive_values(recipe: RecipeModel) -> dict[str, Json]:
@@ -41,7 +41,7 @@ def decisive_values(recipe: RecipeModel) -> dict[str, Json]:
 
 
 def unread_keys(recipe: RecipeModel) -> dict[str, str]:
-    """The keys that do not matter with the rest of the recipe, each with the reason."""
+    """The keys that have no effect given the rest of the recipe, each with the reason."""
     found = dict(_NEVER)
     if not recipe.shots.count:
         found |= dict.fromkeys(("shots.examples", "shots.select"), "shots asks for no examples")
@@ -54,7 +54,7 @@ def unread_keys(recipe: RecipeModel) -> dict[str, str]:
 
 
 def why_unread(recipe: RecipeModel, key: str) -> str | None:
-    """The reason why a key, or all that it holds, does not matter; None if it does, for all that is known."""
+    """The reason why a key, or everything below it, has no effect; None if it may have one."""
     reasons = unread_keys(recipe)
     for one, reason in reasons.items():
         if key == one or key.startswith(f"{one}."):
@@ -72,7 +72,7 @@ def setting_values(recipe: RecipeModel) -> dict[str, Json]:
 
 
 def pinned_values(recipe: RecipeModel) -> dict[str, Json]:
-    """The values on which an answer, or a figure of it, may depend, by dotted key: those of what measures too."""
+    """The values on which an answer, or a figure of it, may depend, by dotted key, those of metrics included."""
     metrics = (one for part in recipe.metrics for one in _component(f"metrics.{part.name}", part, Config.pins))
     return {**dict(_values(recipe, Config.pins)), **dict(metrics)}
 
@@ -132,7 +132,7 @@ def _of_chat(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
 
 
 def retrieval_needs(recipe: RecipeModel) -> frozenset[RetrievalNeed]:
-    """What the recipe's retriever, those within it, and its reranker work with."""
+    """The needs of the recipe's retriever, those within it, and its reranker."""
     found = [plugins.retriever_offer(part.plugin).needs for part in recipe.retriever_spec.walk()]
     if recipe.reranker is not None:
         found.append(plugins.reranker_offer(recipe.reranker.plugin).needs)

@@ -16,7 +16,7 @@ Chosen: TypeAlias = Mapping[str, AxisValue]
 
 _LISTED = 20
 _HINT = "Every variant of a comparison has to be able to answer differently."
-_ONLY_HOW = "the values differ only in settings that change how the work is done and not what comes of it"
+_ONLY_HOW = "the values differ only in settings that change how the work is done and not the result"
 
 
 def check_variants(recipe: RecipeModel, chosen: Sequence[Chosen], variants: Sequence[Variant]) -> None:
@@ -40,7 +40,7 @@ def _futile(recipe: RecipeModel, chosen: Sequence[Chosen], variants: Sequence[Va
 def _pairs(
     axis: str, recipe: RecipeModel, chosen: Sequence[Chosen], variants: Sequence[Variant]
 ) -> Iterator[tuple[RecipeModel, RecipeModel]]:
-    """Pairs of recipes that differ in one axis only; where the design has none, such as would be."""
+    """Pairs of recipes that differ in one axis only; if the design has none, hypothetical ones."""
     groups: dict[tuple[str, ...], list[RecipeModel]] = {}
     for one, variant in zip(chosen, variants, strict=True):
         others = tuple(choice.name for other, choice in one.items() if other != axis)
@@ -54,7 +54,7 @@ def _pairs(
 
 
 def _reason(pairs: Sequence[tuple[RecipeModel, RecipeModel]], choices: Sequence[AxisValue]) -> str | None:
-    """Why an axis does not matter; None if its recipes are the same, which is told in other words."""
+    """Why an axis has no effect; None if its recipes are the same, which another message says."""
     one, other = pairs[0]
     keys = [key for choice in choices for key in choice.sets]
     keys += sorted(differing_keys(setting_values(one), setting_values(other)))

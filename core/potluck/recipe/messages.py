@@ -1,4 +1,4 @@
-"""What pydantic found, in the words of a recipe."""
+"""Pydantic's findings in the words of a recipe."""
 
 from __future__ import annotations
 
@@ -78,13 +78,13 @@ class Explained:
     has_suggestion: bool = False
     """Whether the message names a key that is probably meant by one that is not known."""
     hint: str = ""
-    """What else to say of a key that is not known, behind its place."""
+    """The rest of the message about an unknown key, after its place."""
 
 
 def explain_validation(
     error: ValidationError, given: dict[str, Json], names: Iterable[str], model: type[Config] = Config
 ) -> Iterator[Explained]:
-    """Say each problem once: pydantic names a setting that takes several types once for each of them.
+    """Report each problem once: pydantic names a setting of several types once for each of them.
 
     ``given`` is what was validated by ``model``, ``names`` the settings that exist.
     """
@@ -102,7 +102,7 @@ def explain_validation(
 
 
 def find_non_numbers(given: Json, read: object, path: Path = ()) -> Iterator[Explained]:
-    """What pydantic takes for a number and a person does not: ``true``, and what is not finite."""
+    """Values that pydantic takes for numbers and people do not: ``true``, and what is not finite."""
     if isinstance(read, float) and not math.isfinite(read):
         yield Explained(path, "finite_number", f"expected a finite number, got {format_value(given)}")
     elif isinstance(given, bool) and isinstance(read, int | float) and not isinstance(read, bool):
@@ -148,7 +148,8 @@ def _path(detail: ErrorDetails, given: Json) -> Path:
 
 
 def _explain_unknown(path: Path, names: Sequence[str], model: type[Config], listed: set[Path]) -> Explained:
-    """A key that a mapping does not take: what is meant, or why it is refused, and once what is taken instead."""
+    """The message about a key that a mapping does not take: what is meant, or why it is refused, and once which keys it
+    takes."""
     key, refused = str(path[-1]), model.refusals()
     known = list(names) if len(path) == 1 else [info.alias or name for name, info in model.model_fields.items()]
     near = "" if key in refused else did_you_mean(key, known)
@@ -181,7 +182,7 @@ def _explain_group(path: Path, details: list[ErrorDetails]) -> Explained:
 
 
 def _expected_type(detail: Any) -> str:
-    """The type that would have fitted; nothing if the type is not what is wrong."""
+    """The expected type; nothing if the type is not the problem."""
     kind = detail["type"]
     if kind in ("literal_error", "enum"):
         return "one of " + str(detail["ctx"]["expected"]).replace("' or '", "', '")

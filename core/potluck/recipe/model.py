@@ -49,7 +49,7 @@ KEYS = (
 """The keys of a recipe."""
 
 FIXED = ("potluck", "name", "compare", *(kind.key for kind in KINDS.values() if kind.why_idle))
-"""The keys of a recipe that are no choice of a comparison."""
+"""The keys of a recipe that a comparison cannot swap."""
 
 MAX_SEED = (1 << 32) - 1
 """The largest seed that every library of random numbers takes."""
@@ -126,7 +126,7 @@ class DocumentSettings(Config):
 
 @dataclass(frozen=True, slots=True)
 class Documents:
-    """The documents that are meant. ``loader`` is None if it is chosen by file type."""
+    """The documents of a recipe. ``loader`` is None if it is chosen by file type."""
 
     patterns: tuple[str, ...]
     exclude: tuple[str, ...] = ()
@@ -143,18 +143,18 @@ class Documents:
 
     @property
     def also(self) -> tuple[str, ...]:
-        """The settings that have loaders read what they otherwise leave out."""
+        """The settings that make loaders read what they otherwise leave out."""
         return tuple(name for name in ("comments", "hidden") if getattr(self, name))
 
 
 class RetrieverSettings(Config):
-    """How passages are found and handed on."""
+    """How passages are found and passed on."""
 
     k: int = Field(default=4, ge=1, le=1000)
     """How many passages an answer is made from."""
 
     fit: Literal["error", "drop_last", "split"] = "error"
-    """What to do where they do not fit the chat model: refuse, leave out the last, or ask in several calls."""
+    """What to do if they do not fit the chat model: refuse, leave out the last, or ask in several calls."""
 
 
 class AnswerSettings(Config):
@@ -188,9 +188,9 @@ class Shots:
 
 @dataclass(frozen=True, slots=True)
 class Origin:
-    """What a recipe was read from: its text, and what was said instead of some of it.
+    """The origin of a recipe: its text, and the overrides.
 
-    ``replacements`` are key, value, and what messages call the place where the value was said.
+    ``replacements`` are key, value, and what messages call the place of the override.
     """
 
     text: str
@@ -226,7 +226,7 @@ class RecipeModel:
     compare: Mapping[str, Mapping[str, Json]] = field(default_factory=dict)
     seed: int = 0
     observers: tuple[ComponentSpec, ...] = field(default=(), compare=False)
-    """Who watches: no part of what is computed, nor of a run's manifest."""
+    """The observers: they affect neither the results nor a run's manifest."""
     origin: Origin = field(default=Origin(""), repr=False, compare=False)
 
     def as_mapping(self) -> dict[str, Json]:
@@ -260,12 +260,12 @@ class RecipeModel:
 
     @property
     def metrics(self) -> tuple[ComponentSpec, ...]:
-        """What measures the answers, besides what always does."""
+        """The metrics besides those of every recipe."""
         return self.components.get("metric", ())
 
     @property
     def reranker(self) -> ComponentSpec | None:
-        """What puts the passages that were found into another order."""
+        """The reranker of the passages that were found."""
         return next(iter(self.components.get("reranker", ())), None)
 
     def spec_of(self, key: str) -> ComponentSpec | None:

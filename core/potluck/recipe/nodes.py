@@ -11,7 +11,7 @@ from potluck.documents import Json
 from potluck.errors import Problem
 
 _LIKELY_SECRET = re.compile(r"(?i)(api[_-]?key|password|secret|token)(['\"]?\s*[:=]\s*)(?!\s|\$\{)([^,}]+)")
-"""What may be a secret where the recipe cannot be understood, or its key is misspelt."""
+"""What may be a secret in a recipe that cannot be understood, or under a misspelt key."""
 
 _LONGEST_LINE = 400
 """Characters of a line that a message shows; a caret further right would help nobody."""
@@ -19,7 +19,7 @@ _LONGEST_LINE = 400
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """Where something stands: ``line`` and ``column`` from 1. A ``--set`` has a ``file`` that says so, and line 0."""
+    """A place: ``line`` and ``column`` from 1. A ``--set`` has a ``file`` that says so, and line 0."""
 
     file: str
     line: int = 0
@@ -96,10 +96,10 @@ def node_of(value: Json, place: Place) -> Node:
 
 
 class Findings:
-    """What is wrong in one recipe. Each problem is shown with its line, in which secrets are covered."""
+    """The problems of one recipe. Each is shown with its line, in which secrets are covered."""
 
     def __init__(self, name: str, text: str) -> None:
-        """``name`` is what messages call the file, ``text`` what stands in it."""
+        """``name`` is what messages call the file, ``text`` its content."""
         self.name = name
         self._lines = text.split("\n")
         self._found: dict[tuple[Place, str], None] = {}
@@ -116,7 +116,7 @@ class Findings:
         return iter(self._found)
 
     def note(self, place: Place, message: str, *, final: bool = False) -> None:
-        """Add a problem. After a ``final`` one nothing more is said of its place: the rest follows from it."""
+        """Add a problem. After a ``final`` one nothing more is reported at its place: the rest follows from it."""
         if place in self._final:
             return
         self._found[place, message] = None
@@ -154,7 +154,7 @@ class Findings:
 
 
 def _printable(line: str) -> str:
-    """A line that does nothing to a terminal; as wide as before."""
+    """The line made harmless to a terminal, and as wide as before."""
     return "".join("\ufffd" if unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") and c != "\t" else c for c in line)
 
 

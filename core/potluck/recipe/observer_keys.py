@@ -1,4 +1,4 @@
-"""Reading who is to watch: the key ``read_observers``, and the variable ``POTLUCK_OBSERVERS``."""
+"""Reading the observers: the key ``observers``, and the variable ``POTLUCK_OBSERVERS``."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from potluck.recipe.model import ComponentSpec
 from potluck.recipe.nodes import Findings, Node, Place
 
 VARIABLE = "POTLUCK_OBSERVERS"
-"""Names with commas between them: observers for every recipe that is opened."""
+"""The environment variable with names, separated by commas, of observers for every recipe that is opened."""
 
 
 def read_observers(

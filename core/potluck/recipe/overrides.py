@@ -1,4 +1,4 @@
-"""Other values for single keys: what ``--set`` says, and the variants of a comparison."""
+"""Other values for single keys: those of ``--set``, and the variants of a comparison."""
 
 from __future__ import annotations
 

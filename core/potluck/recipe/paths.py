@@ -1,4 +1,4 @@
-"""What can be wrong with a path before anything is looked for in the folders."""
+"""Mistakes in a path that show before any folder is searched."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from potluck.suggestions import did_you_mean
 
 
 def pattern_problem(text: str) -> str | None:
-    """What is wrong with a path or glob; None if nothing is."""
+    """The problem with a path or glob; None if there is none."""
     if not text.strip():
         return "a path is empty"
     if any(ord(character) < 32 for character in text):
@@ -23,7 +23,7 @@ def pattern_problem(text: str) -> str | None:
 
 
 def file_problem(folder: Path, text: str) -> str | None:
-    """What is wrong with the path of a file that has to exist, relative to ``folder``."""
+    """The problem with the path of a file that has to exist, relative to ``folder``."""
     problem = pattern_problem(text)
     if problem is not None:
         return problem

@@ -44,7 +44,7 @@ def read_question_path(source: RecipeSource) -> Path | None:
 
 
 def read_seed(source: RecipeSource) -> int:
-    """Where chance begins; 0 if nothing is said."""
+    """The seed; 0 if the recipe gives none."""
     node = source.get("seed")
     if node is None:
         return 0

@@ -1,4 +1,4 @@
-"""Nothing of private documents leaves the machine: components that would send some are refused."""
+"""Private documents never leave the machine: components that would send any of their text are refused."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from potluck.recipe.nodes import Findings, Place
 
 
 def check_privacy(components: Iterable[tuple[ComponentSpec, Place]], findings: Findings) -> None:
-    """Note every component, each with its place, that would send something of private documents anywhere."""
+    """Note every component, with its place, that would send text of private documents anywhere."""
     for spec, place in components:
         for message in filter(None, map(_privacy_problem, spec.walk())):
             findings.note(place, message)
 
 
 def _privacy_problem(part: ComponentSpec) -> str | None:
-    """What is wrong with a component where the documents are private; None if nothing is sent anywhere."""
+    """The problem with a component if the documents are private; None if it sends nothing."""
     try:
         host = plugins.sends_to(part.plugin, part.config)
     except Exception as error:  # this is the plugin's code

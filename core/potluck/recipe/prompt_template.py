@@ -1,4 +1,4 @@
-"""Prompt templates: text with ``{name}`` fields, and nothing that a hostile text could use."""
+"""Prompt templates: text with ``{name}`` fields, and nothing that a hostile text could exploit."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ _PART = re.compile(r"\{\{|\}\}|\{([^{}]*)\}|[{}]")
 
 @dataclass(frozen=True, slots=True)
 class PromptTemplate:
-    """A text with fields; ``{{`` and ``}}`` stand for braces. What is filled in is never read as a template again."""
+    """A text with fields; ``{{`` and ``}}`` stand for braces. Values are never read as templates."""
 
     text: str
 

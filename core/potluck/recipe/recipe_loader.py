@@ -19,7 +19,7 @@ HINT = "`potluck plugins list` shows what is installed; `potluck schema` describ
 
 
 def read_recipe(path: Path, origin: Origin) -> RecipeModel:
-    """Build the recipe that ``origin`` describes. Raises ``RecipeError`` with all that is wrong."""
+    """Build the recipe that ``origin`` describes. Raises ``RecipeError`` with every problem."""
     findings = Findings(str(path), normalize_newlines(origin.text))
     root = _overridden_root(origin, findings)
     model = build_recipe(RecipeSource(root, path, origin.check_installed, findings, origin.folder))
@@ -32,7 +32,7 @@ def read_recipe(path: Path, origin: Origin) -> RecipeModel:
 def reread_recipe(recipe: RecipeModel, overrides: Mapping[str, Json], said: str = "") -> RecipeModel:
     """A recipe with other values at dotted keys, validated again. Raises ``RecipeError``.
 
-    ``said`` is what messages call the place where the values stand.
+    ``said`` is what messages call the place of the values.
     """
     new = ((key, value, said or f"{recipe.path} with another {key}") for key, value in overrides.items())
     return read_recipe(recipe.path, replace(recipe.origin, replacements=(*recipe.origin.replacements, *new)))
@@ -48,7 +48,7 @@ def problem_at(recipe: RecipeModel, key: str, message: str) -> Problem:
 
 
 def _overridden_root(origin: Origin, findings: Findings) -> Node:
-    """The nodes of a recipe after all that overrides some of them."""
+    """The nodes of a recipe after all overrides."""
     root = parse_yaml(normalize_newlines(origin.text), findings)
     for override in origin.overrides:
         root = apply_override(root, override, findings)

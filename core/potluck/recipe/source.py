@@ -1,4 +1,4 @@
-"""A recipe that is being read: its nodes, where relative paths start, and what is wrong with it so far."""
+"""A recipe that is being read: its nodes, where relative paths start, and its problems so far."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from potluck.recipe.validation import ConfigT, plain_value, validate
 
 @dataclass(frozen=True, slots=True)
 class RecipeSource:
-    """What the parser of a key is given. Each notes the problems of its key in ``findings``, and none stops the search.
+    """The input of the parser of a key. Each notes the problems of its key in ``findings``, and none stops the search.
 
     ``path`` is the recipe's file; ``check_installed`` asks whether optional packages are there. ``base`` is where
     relative paths start, if that is not the file's folder.

@@ -1,7 +1,7 @@
 """The values that a command line names: ``one,two``, ``{use: faiss},exact``, ``@short.txt,@long.txt``.
 
-A value is written as in YAML. What begins with ``@`` is the text of a file. Commas divide the values, but for those
-within quotes or brackets, and those in the name of a file that is there.
+A value is written as in YAML. ``@FILE`` stands for the text of a file. Commas divide the values, but for those within
+quotes or brackets, and those in the name of a file that is there.
 """
 
 from __future__ import annotations
@@ -90,7 +90,7 @@ def _value(piece: str, folder: Path, label: str, is_text: bool) -> SwapValue:
 
 
 def _plain(piece: str) -> Node | None:
-    """What YAML makes of a text without quotes; None if it could only be a text, such as ``*.txt``."""
+    """YAML's reading of a text without quotes; None if it could only be a text, such as ``*.txt``."""
     try:
         return parse_value(piece, "")
     except RecipeError:

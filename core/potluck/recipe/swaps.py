@@ -1,4 +1,4 @@
-"""A value of an axis, a recipe of a comparison, and how the second comes of the first."""
+"""A value of an axis, a recipe of a comparison, and how the first gives the second."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Reading the keys of a recipe that tune a model: what is wrong is noted at its place."""
+"""Reading the keys of a recipe that tune a model; problems are noted at their places."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class _TuningKeys:
         self._root, self._folder, self._findings = root, folder, findings
 
     def task(self) -> Task | None:
-        """What the model is to do; None if nothing is said, or nothing known."""
+        """The task; None if the recipe names none, or an unknown one."""
         node = self._root.get("task")
         if node is None:
             return None
@@ -53,7 +53,7 @@ class _TuningKeys:
         return found
 
     def dataset(self) -> DatasetSettings | None:
-        """What is learned from; None if there is none or it is wrong."""
+        """The dataset; None if there is none or it is wrong."""
         node = self._root.get("dataset")
         if node is None:
             return None

@@ -1,4 +1,4 @@
-"""The keys of a recipe that tune a model, and which chat model answers with the result."""
+"""The settings of a recipe that tune a model or answer with the result."""
 
 from __future__ import annotations
 
@@ -29,10 +29,10 @@ class DatasetSettings(Config):
     """The field that the model is given, or a text with fields: '{premise} / {hypothesis}'. Usual names are found."""
 
     target: str | None = None
-    """The field that it has to say. Usual names are found."""
+    """The field that the model has to write. Usual names are found."""
 
     validation: float | str = Field(default=0.1)
-    """What is kept apart to watch the training: a part of the examples (0 for none), or a file of its own."""
+    """The validation examples: a part of all examples (0 for none), or a file of its own."""
 
     split: str | None = None
     """A field that says where an example belongs: train, validation (dev, valid), or anything else for neither."""

@@ -25,10 +25,10 @@ Design: TypeAlias = Literal["grid", "paired", "one-at-a-time"]
 DESIGNS: tuple[Design, ...] = get_args(Design)
 
 AS_IT_IS = "as it is"
-"""What the value of an axis is called that is the recipe's own."""
+"""The name of an axis's value that is the recipe's own."""
 
 _MOST = 200
-"""Variants of one comparison: more would be a mistake in the axes."""
+"""The most variants of one comparison: more would be a mistake in the axes."""
 
 
 def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "grid") -> list[Variant]:
@@ -99,7 +99,7 @@ def _inner(key: str) -> str:
 
 
 def _choices(recipe: RecipeModel, axis: str, values: Sequence[SwapValue], label: str) -> list[AxisValue]:
-    """What is written on the command line: names of the recipe's own axis, or values, which are given names."""
+    """The values from the command line: names of the recipe's own axis, or values, which are given names."""
     named = recipe.compare.get(axis, {})
     unnamed = [one for one in values if one.file or str(one.value) not in named]
     if axis == STRATEGY and unnamed:

@@ -1,4 +1,4 @@
-"""What is wrong where a text is not YAML, in plain words, at the place where a person has to change it."""
+"""Why a text is not YAML, in plain words, at the place that a person has to change."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _NO_SPACE = re.compile(r"\s*[A-Za-z_][\w.-]*:[^\s/]")
 _FULL_WIDTH = {"：": "':' and a space", "　": "spaces", "“": "'\"'", "”": "'\"'", "，": "','"}
 """Signs of Chinese typing, and what YAML has in their place."""
 _INDENTED = ("<block mapping start>", "<block sequence start>", "?", "-", "<block end>")
-"""What the library meets unexpectedly where lines that belong together are not indented alike."""
+"""The tokens that the library finds unexpected if lines that belong together are not indented alike."""
 
 
 def explain_syntax_error(

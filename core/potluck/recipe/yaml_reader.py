@@ -103,7 +103,7 @@ def _compose(text: str, findings: Findings, fixed: Place | None) -> Node | None:
 
 
 class _Stopped(Exception):
-    """There is a problem after which reading on is of no use."""
+    """A problem after which reading on is of no use."""
 
 
 class _Composer:
@@ -280,7 +280,7 @@ def _guess_encoding(content: bytes) -> str:
 
 
 def _near(path: Path) -> str:
-    """Recipes that may be meant by a path that is none."""
+    """Recipes that may be meant by a path that does not exist."""
     try:
         folder = path if path.is_dir() else path.parent
         names = [found.name for found in folder.iterdir() if found.suffix in (".yaml", ".yml")]

@@ -1,4 +1,4 @@
-"""Showing what was found out: one HTML page that needs nothing beside itself, and a table for spreadsheets."""
+"""Showing results: one self-contained HTML page, and a table for spreadsheets."""
 
 from potluck.report.csv import write_csv
 from potluck.report.html import write_html, write_page

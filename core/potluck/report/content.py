@@ -1,4 +1,4 @@
-"""What a report shows. Runs, comparisons, trainings and strategies are shown by the same page."""
+"""The content of a report. Runs, comparisons, trainings and strategies share one page."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ class Chart:
     y: str
     curves: tuple[Curve, ...]
     is_dense: bool = False
-    """Whether the points are so many that they are drawn as lines alone."""
+    """Whether there are too many points to draw more than lines."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +68,15 @@ class Confusion:
 
 @dataclass(frozen=True, slots=True)
 class Content:
-    """All that a page shows, from the top down. What is empty is not shown."""
+    """Everything that a page shows, from the top down. Empty parts are left out."""
 
     kind: Kind
     name: str
     run: str
     facts: tuple[tuple[str, str], ...] = ()
-    """What was done, of what and when: a name and a text each."""
+    """The facts of the run, such as its time and inputs: a name and a text each."""
     conclusion: tuple[str, ...] = ()
-    """What follows from it, the first sentence first."""
+    """The conclusion, its first sentence first."""
     notes: tuple[str, ...] = ()
     baseline: str = ""
     metric: str = ""
@@ -86,7 +86,7 @@ class Content:
     take: str = ""
     """The variant to take."""
     standings: Mapping[str, str] = field(default_factory=dict)
-    """What the measure to begin with says of each variant, in words."""
+    """Each variant by the measure to begin with, in words."""
     effects: tuple[AxisEffect, ...] = ()
     pairs: tuple[PairResult, ...] = ()
     causes: tuple[Cause, ...] = ()

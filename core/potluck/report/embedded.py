@@ -24,10 +24,11 @@ from potluck.results.comparison import (
 from potluck.statistics.intervals import Interval
 
 _DEPTH = 10
-"""A chunk that nobody ranks among the first so many, shows to a model or cites comes without its text."""
+"""A chunk that no variant ranks above this, shows to its model or cites comes without its text."""
 
 _TEXTS = 6_000_000
-"""Bytes of chunk texts. Beyond that, those that no model was shown and no answer cites go without, the lowest first."""
+"""Bytes of chunk texts. Beyond that, chunks that no model was shown and no answer cites lose their texts, the
+lowest-ranked first."""
 
 
 def page_data(content: Content) -> dict[str, Json]:
@@ -51,7 +52,7 @@ def measures_of(content: Content | ComparisonResult) -> list[MeasureResult]:
 
 
 def score_of(answer: AnswerResult, measure: str) -> float | None:
-    """What one answer has of one measure; how long it took is its latency."""
+    """One answer's value of a measure; the time that it took is its latency."""
     value = answer.scores.get(measure)
     if value is None and measure == "latency":
         value = answer.seconds

@@ -49,7 +49,7 @@ function rowsOf(table) {
   return [names, ...body.map(values)];
 }
 
-/** Every answer: a row a question and variant, as in answers.csv. */
+/** Every answer: one row per question and variant, as in answers.csv. */
 function answerRows() {
   const names = report.measures.map((measure) => measure.name);
   const yes = (value) => (value === null || value === undefined ? "" : value ? "yes" : "no");
@@ -131,7 +131,7 @@ function zipOf(texts) {
   return new Blob([...parts, ...directory, end]);
 }
 
-/** Numbers as so many bytes each, the lowest first. */
+/** The bytes of numbers, each a pair of its value and its size in bytes; the lowest byte first. */
 function bytes(numbers) {
   return Uint8Array.from(
     numbers.flatMap(([value, size]) => Array.from({ length: size }, (_, i) => (value >>> (8 * i)) & 0xff)),

@@ -48,7 +48,7 @@ def write_html(result: ComparisonResult) -> bytes:
 
 
 def write_page(content: Content) -> bytes:
-    """The page that shows what came of a command, in UTF-8."""
+    """The page that shows the outcome of a command, in UTF-8."""
     style = _asset("report.css")
     script = "\n".join(map(_asset, _SCRIPTS))
     title = _UNPRINTABLE.sub("\N{REPLACEMENT CHARACTER}", f"{content.name} · potluck {content.kind}")

@@ -255,7 +255,7 @@ function failures() {
     );
 }
 
-/** Of a single variant: a measure a row. */
+/** Of a single variant: one row per measure. */
 function measuresTable() {
   const [{ metrics }] = report.variants;
   const rows = measured().map(({ measure, m }) =>

@@ -1,4 +1,4 @@
-"""Paths as a report names them: it is sent to others, and no path in it says where on this machine it was made."""
+"""Paths in a report: it is sent to others, so no path in it says where on this machine it was made."""
 
 from __future__ import annotations
 

@@ -1,6 +1,6 @@
-"""Pictures of a training and of what came of it: the loss, the confusion of labels, a learning curve.
+"""Pictures of a training and its outcome: the loss, the confusion of labels, a learning curve.
 
-They are PNG, for other documents: the report draws its own.
+They are PNG files for other documents: the report draws its own.
 """
 
 from __future__ import annotations
@@ -36,7 +36,7 @@ def loss(losses: Sequence[float], evaluations: Sequence[Mapping[str, float]]) ->
         at = [one["step"] for one in evaluations]
         axes.plot(at, [one["loss"] for one in evaluations], "o-", color=_COLOURS[1], linewidth=2, label="validation")
     axes.set_xlabel("optimiser step")
-    axes.set_ylabel("loss, nats a token")
+    axes.set_ylabel("loss, nats per token")
     axes.set_ylim(bottom=0)
     axes.legend(frameon=False)
     return figure

@@ -25,9 +25,9 @@ KINDS = (_LINES, *_TABLES)
 
 @dataclass(frozen=True, slots=True)
 class PredictedRow:
-    """A row of a file: what was there, and what was found.
+    """A row of a file with its answer.
 
-    ``found`` are columns by name: ``prediction``, and what belongs to it, such as ``score`` and ``scores``.
+    ``found`` are columns by name: ``prediction``, and its companions, such as ``score`` and ``scores``.
     """
 
     fields: Mapping[str, Json]
@@ -58,7 +58,7 @@ def check_place(path: Path, source: Path) -> None:
     if path.suffix.lower() not in KINDS:
         raise PotluckError(f"{path}: predictions are written to a file that ends in {', '.join(KINDS)}")
     if path.resolve() == source.resolve():
-        raise PotluckError(f"{path} is what is read; write the predictions to another file")
+        raise PotluckError(f"{path} is the file that is read; write the predictions to another one")
 
 
 def check_names(names: Iterable[str], source: Path) -> None:
@@ -90,7 +90,7 @@ def _table(rows: Sequence[PredictedRow], separator: str) -> str:
 
 
 def _columns(found: Mapping[str, Json]) -> Iterator[tuple[str, Json]]:
-    """What was found, each in a column: the scores of the labels stand in one for each label."""
+    """The answer in columns; the score of each label has a column of its own."""
     for name, value in found.items():
         if name == "scores" and isinstance(value, dict):
             yield from ((f"score of {label}", share) for label, share in value.items())

@@ -1,4 +1,4 @@
-"""The report of a run: what was trained, what was measured, and every answer."""
+"""The report of a run: the training, the measures, and every answer."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ def _measures(evaluation: EvaluationReport) -> Iterator[MeasureResult]:
 
 
 def _label_measure(name: str, classes: Classification | None) -> tuple[str, str]:
-    """What a measure of labels is called, and what it says."""
+    """The name of a measure of labels, and a description."""
     if name == "f1_macro":
         return "Macro F1", "the mean of the labels' F1, every label counting the same"
     if name == "f1_minority" and classes is not None:
@@ -151,7 +151,7 @@ def _tables(recipe: RecipeModel, tuned: TuneReport | None, evaluation: Evaluatio
 
 
 def _baseline_table(baselines: Sequence[LabelBaseline]) -> Table:
-    """What one reaches who does not read, and how much more the model gets right."""
+    """The baseline that ignores the text, and how much more the model gets right."""
     columns = (Column("Accuracy", True), Column("Baseline"), Column("The model has more", True), Column("Verdict"))
     rows = tuple(
         (

@@ -76,7 +76,7 @@ def _facts(result: StrategyResult, run: str, started: str) -> Iterator[tuple[str
 
 def _budget(result: StrategyResult) -> Iterator[str]:
     if result.budget.ended_by is not None:
-        yield f"{result.budget.ended_by} were used up before all was asked; run again with more, and it goes on."
+        yield f"{result.budget.ended_by} were used up before all was asked; run again with more, and it continues."
 
 
 def _rivals(result: StrategyResult) -> Iterator[Table]:

@@ -1,4 +1,4 @@
-"""What a report shows of a training: its course, and what it came to."""
+"""What a report shows of a training: its course and its outcome."""
 
 from __future__ import annotations
 
@@ -16,18 +16,18 @@ if TYPE_CHECKING:
     from potluck.stages.tune import TuneReport
 
 _POINTS = 500
-"""A longer course is drawn by the means of so many stretches."""
+"""A longer course is drawn by the means of this many stretches."""
 
 
 def training_sentence(report: TuneReport) -> str:
-    """What a training came to, in words."""
+    """The outcome of a training, in words."""
     tuned = report.tuned
     share = tuned.trainable_parameters / report.total_parameters
     words = f"{tuned.trainable_parameters:,} parameters trained ({share:.2%} of the model's)"
     if not tuned.losses:
         return f"{words}."
     words += f" in {many(len(tuned.losses), 'step')}: the loss went from {tuned.losses[0]:.3f}"
-    words += f" to {report.train_loss:.3f} nats a token"
+    words += f" to {report.train_loss:.3f} nats per token"
     if tuned.evaluations:
         words += f"; it is {tuned.evaluations[-1]['loss']:.3f} on the validation examples"
     return f"{words}."
@@ -41,8 +41,8 @@ def training_table(report: TuneReport, folder: Path) -> Table:
         ("Parameters of the model", f"{report.total_parameters:,}"),
         ("Optimiser steps", f"{len(tuned.losses):,}"),
         ("Training time", f"{tuned.seconds:,.1f} s"),
-        ("Tokens a second", f"{tuned.tokens_per_second:,.0f}"),
-        ("Training loss at the end", "" if report.train_loss is None else f"{report.train_loss:.4f} nats a token"),
+        ("Tokens per second", f"{tuned.tokens_per_second:,.0f}"),
+        ("Training loss at the end", "" if report.train_loss is None else f"{report.train_loss:.4f} nats per token"),
         *((f"Validation: {name}", value) for name, value in evaluation_rows(report.metrics)),
         ("Artifact", relative_path(report.adapter, folder)),
     ]
@@ -61,7 +61,7 @@ def training_chart(report: TuneReport) -> Chart | None:
     if report.tuned.evaluations:
         points = tuple(CurvePoint(one["step"], one["loss"], None, None) for one in report.tuned.evaluations)
         curves.append(Curve("validation", points))
-    return Chart("Loss", "optimiser step", "loss, nats a token", tuple(curves), is_dense=True)
+    return Chart("Loss", "optimiser step", "loss, nats per token", tuple(curves), is_dense=True)
 
 
 def running_mean(values: Sequence[float]) -> list[float]:
@@ -75,7 +75,7 @@ def running_mean(values: Sequence[float]) -> list[float]:
 
 
 def _points(values: Sequence[float]) -> tuple[CurvePoint, ...]:
-    """A point a step, counted from 1; of a long course the mean of each stretch, at its last step."""
+    """One point per step, counted from 1; in a long course the mean of each stretch, at its last step."""
     width = -(-len(values) // _POINTS)
     starts = range(0, len(values), width)
     stretches = [values[start : start + width] for start in starts]

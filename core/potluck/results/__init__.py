@@ -1,1 +1,1 @@
-"""What potluck finds out, as frozen dataclasses: tables, pages, JSON, CSV and plots are made from these."""
+"""Potluck's results as frozen dataclasses: tables, pages, JSON, CSV and plots are made from these."""

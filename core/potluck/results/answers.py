@@ -1,4 +1,4 @@
-"""What ``potluck ask``, ``chat`` and ``evaluate`` print: answers, what led to them, and how they score."""
+"""The output of ``potluck ask``, ``chat`` and ``evaluate``: answers, how they came about, and how they score."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from potluck.statistics.verdicts import Verdict
 
 @dataclass(frozen=True, slots=True)
 class ErrorResult:
-    """A mistake, which any command prints in place of its result; the exit status is 1."""
+    """A mistake, which any command prints instead of its result; the exit status is 1."""
 
     error: str
     """The class of the error."""
@@ -34,7 +34,7 @@ class PassageResult:
     page: int | None
     """Counted from 1."""
     page_label: str | None
-    """What is printed on the page where that is not its number."""
+    """The page's printed label if that is not its number."""
     start: int
     end: int
     text: str
@@ -44,7 +44,7 @@ class PassageResult:
 
 @dataclass(frozen=True, slots=True)
 class AskResult:
-    """An answer with all that led to it."""
+    """An answer and how it came about."""
 
     question: str
     answer: str
@@ -53,7 +53,7 @@ class AskResult:
     finish: Finish
     """`stop`, `length` where the limit of tokens cut the answer, `filter` where it was withheld."""
     thoughts: str
-    """What the model thought before it answered, where it says so."""
+    """The model's thoughts before it answered, if it gives them."""
     served_by: str
     """What the service calls the model that answered."""
     citations: tuple[PassageResult, ...]
@@ -67,10 +67,10 @@ class AskResult:
 
 @dataclass(frozen=True, slots=True)
 class TaskAnswerResult:
-    """What a recipe of a task answers to what it was asked."""
+    """The answer of a recipe with a task."""
 
     fields: Mapping[str, str]
-    """What was asked, by the fields of the recipe's prompt."""
+    """The input, by the fields of the recipe's prompt."""
     answer: str
     """The label, or the text that the model wrote."""
     score: float | None
@@ -80,7 +80,7 @@ class TaskAnswerResult:
     finish: Finish
     """`stop`, `length` where the limit of tokens cut the answer, `filter` where it was withheld."""
     thoughts: str
-    """What the model thought before it answered, where it says so."""
+    """The model's thoughts before it answered, if it gives them."""
     served_by: str
     """What the service calls the model that answered."""
     remarks: tuple[str, ...]
@@ -101,7 +101,7 @@ class ScoreResult:
 
 @dataclass(frozen=True, slots=True)
 class AnsweredResult:
-    """One question with what was answered and how that scores."""
+    """One question with its answer and how that scores."""
 
     question_id: str
     report: AskResult = field(metadata=SPREAD)
@@ -122,18 +122,18 @@ class LabelScore:
 
 @dataclass(frozen=True, slots=True)
 class LabelBaseline:
-    """What one reaches who does not read the message."""
+    """A baseline that does not read the message."""
 
     name: Literal["commonest label", "random label"]
     label: str | None
-    """What it always answers; null if it draws one of all labels."""
+    """Its constant answer; null if it draws one of all labels."""
     accuracy: float
     macro_f1: float | None
-    """Null if it is not told."""
+    """Null if it is not known."""
     verdict: Verdict | None
     """Of the model against it, by accuracy; null if scipy is missing."""
     difference: DifferenceFound | None
-    """How much more of the same examples the model gets right; null if it draws, and where scipy is missing."""
+    """How much more of the same examples the model gets right; null if it draws, or if scipy is missing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,19 +158,19 @@ class EvaluationResult:
     ledger: Mapping[str, StageAccount]
     """By stage."""
     conclusion: tuple[str, ...]
-    """What follows, in sentences."""
+    """The conclusion, in sentences."""
     baselines: tuple[LabelBaseline, ...]
     """Of a classification; empty otherwise."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExampleResult:
-    """One example of a task: what the model said to it, and how that scores."""
+    """One example of a task: the model's answer, and how that scores."""
 
     question_id: str
     input: str
     target: str
-    """What is right."""
+    """The right answer."""
     answer: str
     scores: Mapping[str, float]
     remarks: tuple[str, ...]
@@ -200,6 +200,6 @@ class TaskEvaluationResult:
     ledger: Mapping[str, StageAccount]
     """By stage."""
     conclusion: tuple[str, ...]
-    """What follows, in sentences."""
+    """The conclusion, in sentences."""
     baselines: tuple[LabelBaseline, ...]
     """Of a classification; empty otherwise."""

@@ -1,4 +1,4 @@
-"""What ``potluck compare`` finds out. ``comparison.json`` of a run's folder holds the same fields."""
+"""The result of ``potluck compare``. ``comparison.json`` in a run's folder holds the same fields."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ class PerplexityResult:
 
 @dataclass(frozen=True, slots=True)
 class VariantResult:
-    """What became of one variant."""
+    """The result of one variant."""
 
     name: str
     swaps: Mapping[str, str]
@@ -61,9 +61,9 @@ class VariantResult:
     """Rounds of answers."""
     perplexity: PerplexityResult | None
     computed: Mapping[str, int]
-    """How much was done now, by stage."""
+    """How much work was done now, by stage."""
     reused: Mapping[str, int]
-    """How much was there already, by stage."""
+    """How much work was done before, by stage."""
     error: str | None
     """Why the variant has no answers."""
 
@@ -122,7 +122,7 @@ class Cause:
 
 @dataclass(frozen=True, slots=True)
 class CauseCount:
-    """How often one stage made the difference between two variants."""
+    """How often a stage made the difference between two variants."""
 
     a: str
     b: str
@@ -142,9 +142,9 @@ class JudgedPair:
     wins_b: int
     tie: int
     inconsistent: int
-    """Pairs of which it said another thing when the order was swapped."""
+    """Pairs on which it changed its verdict when the order was swapped."""
     unparsed: int
-    """Pairs of which a reply held no verdict."""
+    """Pairs for which a reply held no verdict."""
     win_rate: Interval | None
     """How often b wins; a tie or a change of mind is half a win."""
     agreement: float | None
@@ -181,7 +181,7 @@ class Curve:
 
 @dataclass(frozen=True, slots=True)
 class GoldResult:
-    """What the question file says is right."""
+    """What the question file calls right."""
 
     ids: tuple[str, ...]
     sections: tuple[str, ...]
@@ -236,7 +236,7 @@ class ChunkText:
     section: str | None
     page: int | None
     page_label: str | None
-    """What is printed on the page where that is not its number."""
+    """The page's printed label if that is not its number."""
     text: str
 
 

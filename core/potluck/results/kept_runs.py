@@ -1,4 +1,4 @@
-"""What ``potluck runs`` prints."""
+"""The output of ``potluck runs``."""
 
 from __future__ import annotations
 
@@ -75,7 +75,7 @@ class RemovedRunsResult:
 
 @dataclass(frozen=True, slots=True)
 class MeasureDifferenceResult:
-    """One measure of two runs. What is null cannot be said of these two."""
+    """One measure of two runs. Null values do not apply to these two."""
 
     measure: str
     variant: str
@@ -100,14 +100,14 @@ class MeasureDifferenceResult:
 
 @dataclass(frozen=True, slots=True)
 class RunDiffResult:
-    """What differs between the runs `a` and `b`."""
+    """The differences between the runs `a` and `b`."""
 
     a: KeptRunResult
     b: KeptRunResult
     settings: tuple[DifferenceResult, ...]
     """Keys of the recipe that differ: `then` in a, `now` in b."""
     inputs: tuple[DifferenceResult, ...]
-    """What went in besides: versions, plugins, models, documents, questions."""
+    """The other inputs: versions, plugins, models, documents, questions."""
     measures: tuple[MeasureDifferenceResult, ...]
     notes: tuple[str, ...]
-    """What keeps the two from being compared."""
+    """Why the two cannot be compared."""

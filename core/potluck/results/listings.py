@@ -1,4 +1,4 @@
-"""What ``potluck plugins``, ``tuners``, ``conform``, ``new``, ``examples``, ``prompts`` and ``load`` print."""
+"""The output of ``potluck plugins``, ``tuners``, ``conform``, ``new``, ``examples``, ``prompts`` and ``load``."""
 
 from __future__ import annotations
 
@@ -27,18 +27,18 @@ class PluginResult:
 
 @dataclass(frozen=True, slots=True)
 class RuleResult:
-    """What became of one rule of a plugin's contract."""
+    """The result of one rule of a plugin's contract."""
 
     rule: str
     kept: bool
     skipped: bool
     why: str
-    """What happened where it is broken."""
+    """What happened, if it is broken."""
 
 
 @dataclass(frozen=True, slots=True)
 class ExaminedResult:
-    """What became of one plugin when it was imported."""
+    """The result of importing one plugin."""
 
     kind: str
     name: str
@@ -66,7 +66,7 @@ class DoctorResult:
 
     plugins: tuple[ExaminedResult, ...]
     findings: tuple[str, ...]
-    """Names and file types that two plugins offer, packages that do not work together."""
+    """Names and file types that two plugins offer, and packages that do not work together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +79,7 @@ class HelpResult:
 
 @dataclass(frozen=True, slots=True)
 class CompletionResult:
-    """What lets a shell complete commands."""
+    """The script by which a shell completes commands."""
 
     shell: str
     script: str
@@ -103,21 +103,21 @@ class TunerResult:
     """Kinds of models that it trains: causal, masked, seq2seq."""
     package: str
     trainable: int | None
-    """Parameters that it trains; null if no model was named, or it cannot be counted on that."""
+    """Parameters that it trains; null if no model was named, or they cannot be counted on that."""
     total: int | None
 
 
 @dataclass(frozen=True, slots=True)
 class InitResult:
-    """What was written beside documents."""
+    """The files that were written beside documents."""
 
     folder: str
     written: tuple[str, ...]
     """In the folder: the recipe, the template of questions."""
     kept: tuple[str, ...]
-    """What was there already."""
+    """Files that were there already."""
     schema: str
-    """In the folder: by it editors complete and check the recipe."""
+    """In the folder: editors complete and check the recipe by it."""
     documents: Mapping[str, int]
     """How many files the recipe reads, by the endings of their names."""
     unread: tuple[str, ...]
@@ -185,7 +185,7 @@ class FindingResult:
     column: int
     message: str
     advice: str
-    """What to do."""
+    """How to correct it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -207,7 +207,7 @@ class SpreadResult:
     low: float | None
     high: float | None
     chance: float | None
-    """What wordings that are really alike stay below in 95 % of the cases, with that many items."""
+    """The spread that equally good wordings stay below in 95 % of the cases, with that many items."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -262,7 +262,7 @@ class LoadedResult:
     source: str
     text: str
     metadata: Mapping[str, object]
-    """What the loader says of it; `sections`, `pages` and `losses` where there are some."""
+    """The loader's metadata; `sections`, `pages` and `losses` if there are any."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,4 +1,4 @@
-"""What ``potluck run``, ``reproduce``, ``lock``, ``compare --gate``, ``predict`` and ``workspace`` print."""
+"""The output of ``potluck run``, ``reproduce``, ``lock``, ``compare --gate``, ``predict`` and ``workspace``."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ class RunResult:
 
     run: str
     folder: str
-    """It holds the manifest and the report, and what there is of answers and pictures."""
+    """It holds the manifest and the report, and answers and pictures if there are any."""
     index: IndexResult | None
     """Null if the recipe has no documents."""
     tuning: TuneResult | None
@@ -25,13 +25,13 @@ class RunResult:
     evaluation: EvaluationResult | TaskEvaluationResult | None
     """Null if the recipe names no questions."""
     notes: tuple[str, ...]
-    """Why something of the folder is missing."""
+    """Why a file of the folder is missing."""
     seconds: float
 
 
 @dataclass(frozen=True, slots=True)
 class DifferenceResult:
-    """One thing that is not as it was; null stands for what is or was not there."""
+    """One thing that has changed; null stands for what is or was missing."""
 
     what: str
     name: str
@@ -41,7 +41,7 @@ class DifferenceResult:
 
 @dataclass(frozen=True, slots=True)
 class LockResult:
-    """What is not as the lock pins it."""
+    """Things that are not as the lock pins them."""
 
     file: str | None
     """The lock that was written; null with `--check`."""
@@ -54,7 +54,7 @@ class ReproductionResult:
 
     run: str
     same: bool
-    """Whether all measures and answers came out again."""
+    """Whether all measures and answers came out the same."""
     questions: int
     inputs: tuple[DifferenceResult, ...]
     metrics: tuple[DifferenceResult, ...]
@@ -63,7 +63,7 @@ class ReproductionResult:
 
 @dataclass(frozen=True, slots=True)
 class DecisionResult:
-    """What the gate says of one variant."""
+    """The gate's decision on one variant."""
 
     name: str
     verdict: State
@@ -74,12 +74,12 @@ class DecisionResult:
 
 @dataclass(frozen=True, slots=True)
 class GateResult:
-    """What a gate decided: `passed` if every variant passed, `failed` if one failed."""
+    """The decision of a gate: `passed` if every variant passed, `failed` if one failed."""
 
     condition: str
     verdict: State
     questions: int
-    """Those that there are; each variant is asked as many as its decision needs."""
+    """All questions; each variant is asked as many as its decision needs."""
     variants: tuple[DecisionResult, ...]
     notes: tuple[str, ...]
 
@@ -101,7 +101,7 @@ class FileResult:
     file: str
     is_whole: bool
     pages: str
-    """What SQLite says of its structure; empty if nothing is wrong."""
+    """SQLite's report on its structure; empty if nothing is wrong."""
     rows: Mapping[str, RowsResult]
     """By table."""
 
@@ -116,7 +116,7 @@ class WorkspaceCheckResult:
 
 @dataclass(frozen=True, slots=True)
 class WorkspaceRepairResult:
-    """What a workspace held before it was repaired, and what was computed again."""
+    """The state of a workspace before it was repaired, and what was computed again."""
 
     files: tuple[FileResult, ...]
     index: IndexResult | None
@@ -132,7 +132,7 @@ class PredictResult:
     labels: Mapping[str, int]
     """How often each label was predicted; empty if texts are written."""
     answered_before: int
-    """Rows that were not asked now."""
+    """Rows whose answers were kept from before."""
     notes: tuple[str, ...]
     """What was unusual about answers, in sentences."""
     seconds: float

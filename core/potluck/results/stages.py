@@ -1,4 +1,4 @@
-"""What ``potluck index``, ``tune``, ``plan``, ``merge`` and ``run`` print: what the stages did, or would do."""
+"""The output of ``potluck index``, ``tune``, ``plan``, ``merge`` and ``run``: what the stages did, or would do."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class FailureResult:
 
 @dataclass(frozen=True, slots=True)
 class IndexResult:
-    """What indexing did."""
+    """The result of indexing."""
 
     documents: Changes
     chunks: Changes
@@ -42,10 +42,10 @@ class IndexResult:
     embedded: int
     """Texts that were embedded now."""
     reused: int
-    """Texts whose vectors were there."""
+    """Texts whose vectors were there already."""
     failures: tuple[FailureResult, ...]
     notes: tuple[str, ...]
-    """Why work was done again that was done before, and what it took."""
+    """Why earlier work was done again, and what that took."""
     ledger: Mapping[str, StageAccount]
     """By stage."""
     seconds: float
@@ -53,16 +53,16 @@ class IndexResult:
 
 @dataclass(frozen=True, slots=True)
 class TuneResult:
-    """What a tuning did."""
+    """The result of a tuning."""
 
     run: str
     adapter: str
-    """The folder of what was learned."""
+    """The folder of the artifact."""
     trainable_parameters: int
     total_parameters: int
     tokens_per_second: float
     train_loss: float | None
-    """The mean loss of the last tenth of the steps, in nats a learned token."""
+    """The mean loss of the last tenth of the steps, in nats per learned token."""
     metrics: Mapping[str, float]
     """The last evaluation on the validation examples; empty if there are none."""
     losses: tuple[float, ...]
@@ -70,14 +70,14 @@ class TuneResult:
     evaluations: tuple[Mapping[str, float], ...]
     """On the validation examples: `step`, `loss`, and the task's measures."""
     before: Mapping[str, float] | None
-    """The evaluation before the first step; null if there are no validation examples, or it was not made."""
+    """The evaluation before the first step; null if there are no validation examples, or none was made."""
     after: Mapping[str, float] | None
-    """The evaluation of what was kept. ``gained`` and ``lost`` are the examples that are right and were not before, and
-    the other way round."""
+    """The evaluation of the weights that were kept. ``gained`` are the examples that became right, ``lost`` those that
+    became wrong."""
     conclusion: tuple[str, ...]
-    """What was learned, in sentences."""
+    """The conclusion, in sentences."""
     training_seconds: float
-    """What the training took when it was done."""
+    """Seconds of the training."""
     seconds: float
     reused: bool
     """Whether it was trained before."""
@@ -104,20 +104,20 @@ class ComparisonPlanResult:
 
 @dataclass(frozen=True, slots=True)
 class PlannedWork:
-    """A part of what a run would do."""
+    """A part of a run's work."""
 
     action: Literal["load", "split", "embed", "answer"]
     count: int
-    """How many files, documents, texts or questions; what is kept from before is not counted."""
+    """How many files, documents, texts or questions, without those kept from before."""
     is_done: bool
     """Whether the plan has done it, and the run finds it done."""
     seconds: float | None
-    """What it takes, or took where it is done; null if nobody knows."""
+    """Seconds that it takes, or took if it is done; null if unknown."""
     seconds_low: float | None
     seconds_high: float | None
-    """Between which times that lies if the machine stays as busy as it is."""
+    """The range of that time if the machine stays as busy as it is."""
     unknown: str | None
-    """Why nobody knows; null if somebody does."""
+    """Why the time is unknown; null if it is known."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,27 +137,27 @@ class PlanResult:
     too_long: int
     """Texts that are longer than that."""
     fit: str
-    """What the recipe says to do with them."""
+    """What the recipe does with them."""
     exact: bool
     """Whether the tokens are counted; else they are estimated, never too low."""
     index_bytes: int | None
     embedding_cost: float | None
     prompt_tokens: int
-    """Of a prompt with as many passages as the recipe shows, of the mean length."""
+    """Tokens of a prompt with as many passages of the mean length as the recipe shows."""
     context_window: int | None
     """Tokens that the chat model reads and writes."""
     question_cost: float | None
     notes: tuple[str, ...]
-    """Why work is to be done again that was done before, and what it takes."""
+    """Why earlier work would be done again, and what that takes."""
     problems: tuple[str, ...]
-    """What would stop the run."""
+    """The problems that would stop the run."""
     leaves_the_machine: Mapping[str, str]
     """The hosts that would get data, by the kind of the component that sends it."""
     failures: tuple[FailureResult, ...]
     ledger: Mapping[str, StageAccount]
     """By stage."""
     work: tuple[PlannedWork, ...]
-    """What the run would do, in its order; of axes, the recipe as it is without them."""
+    """The run's work, in order; for a recipe with axes, of the recipe without them."""
     comparison: ComparisonPlanResult | None
     """Of the recipe's axes; null if it has none."""
 
@@ -172,29 +172,29 @@ class TuningPlanResult:
     disk: int
     steps: int
     seconds: float | None
-    """From the start to the result; 0 if that was trained before, null if nobody knows."""
+    """From the start to the result; 0 if it was trained before, null if unknown."""
     seconds_low: float | None
     seconds_high: float | None
-    """Between which times that lies if the machine stays as busy as it is."""
+    """The range of that time if the machine stays as busy as it is."""
     device: str
     """Where the memory is taken: a name of torch's."""
     notes: tuple[str, ...]
     problems: tuple[str, ...]
-    """What would stop the training."""
+    """The problems that would stop the training."""
     comparison: ComparisonPlanResult | None
     """Of the recipe's axes; null if it has none."""
 
 
 @dataclass(frozen=True, slots=True)
 class TaskPlanResult:
-    """What a task takes whose recipe trains nothing."""
+    """What a task takes if its recipe trains nothing."""
 
     examples: int | None
     """Of the file that the recipe names under `questions`; null if it names none."""
     trainable_parameters: Literal[0]
     """Nothing is trained."""
     problems: tuple[str, ...]
-    """What would stop the run."""
+    """The problems that would stop the run."""
     leaves_the_machine: Mapping[str, str]
     """The hosts that would get data, by the kind of the component that sends it."""
     comparison: ComparisonPlanResult | None
@@ -207,6 +207,6 @@ class MergeResult:
 
     folder: str
     difference: float
-    """How far its logits are from the tuned model's, at most, before it was quantised."""
+    """The largest difference between its logits and the tuned model's, before it was quantised."""
     modelfile: str | None
     """What Ollama reads, beside a file for llama.cpp; null for a folder."""

@@ -1,4 +1,4 @@
-"""What ``potluck strategy`` finds out: a row a strategy, and a recommendation."""
+"""The result of ``potluck strategy``: one row per strategy, and a recommendation."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from potluck.results.answers import LabelScore
 from potluck.statistics.intervals import Interval
 
 RowOutcome: TypeAlias = Literal["finished", "worse", "expensive", "budget", "failed"]
-"""``worse`` and ``expensive`` dropped out early, at ``budget`` the budget was used up."""
+"""``worse`` and ``expensive`` rows dropped out early; at ``budget`` the budget was used up."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +38,7 @@ class RowResult:
     name: str
     summary: str
     baseline: bool
-    """Whether it is there to be beaten, and never recommended."""
+    """Whether it is a baseline, which is never recommended."""
     n: int
     quality: Mapping[str, Interval]
     """``accuracy``, ``macro_f1`` and ``minority_f1``; empty if nothing was asked."""
@@ -48,7 +48,7 @@ class RowResult:
     cost_per_1000: float | None
     """US dollars; null if nothing was asked."""
     latency: float | None
-    """Seconds a message; null if nothing was asked."""
+    """Seconds per message; null if nothing was asked."""
     training_seconds: float
     training_cost: float
     """US dollars."""
@@ -64,7 +64,7 @@ class RowResult:
 
 @dataclass(frozen=True, slots=True)
 class InterimLook:
-    """What was known after ``n`` messages: the rows still in the race, and those that dropped out then."""
+    """The state after ``n`` messages: the rows still in the race, and those that dropped out then."""
 
     n: int
     rows: tuple[str, ...]
@@ -102,7 +102,7 @@ class SpentResult:
 
     seconds: float
     of_them_earlier: float
-    """Seconds of an earlier run that this one went on from."""
+    """Seconds of the earlier run that this one continued."""
     loading_seconds: float
     """Seconds of loading models."""
     usd: float
@@ -110,7 +110,7 @@ class SpentResult:
 
 @dataclass(frozen=True, slots=True)
 class BudgetResult:
-    """What there was to spend, and what of it ended the race."""
+    """The budget, and the part of it that ended the race."""
 
     usd: float
     minutes: float

@@ -1,1 +1,1 @@
-"""What a search is made of: an open index, the retriever and reranker over it, and the models that these ask."""
+"""The parts of a search: an open index, the retriever and reranker over it, and the models that these ask."""

@@ -123,7 +123,7 @@ class CheckedReranker:
 
 
 def score_problems(passages: Sequence[Passage], scale: ScoreScale) -> Iterator[str]:
-    """What is wrong with a ranking by its scores, as clauses without a subject."""
+    """The problems with a ranking's scores, as clauses without a subject."""
     if len({passage.id for passage in passages}) != len(passages):
         yield "gave a passage twice"
     scores = [passage.score for passage in passages]
@@ -146,7 +146,7 @@ def _declared_scale(component: Retriever | Reranker, label: str) -> ScoreScale:
 
 
 def _as_list(found: object, said: str, what: str) -> list[Any]:
-    """What a plugin returned for several questions, of which the caller checks each one."""
+    """A plugin's result for several questions; the caller checks each entry."""
     if isinstance(found, str | Mapping | Ranking) or not isinstance(found, Iterable):
         raise ContractBroken(f"{said} {name_type(found)}, expected a list of {what}")
     return list(found)

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 _DOCUMENTS_KEPT = 64
 _ROWS = 4096
-"""Vectors that are read at once where the store cannot answer."""
+"""Vectors that are read at once if the store cannot answer."""
 
 
 class OpenIndex:
@@ -136,7 +136,7 @@ class OpenIndex:
         return self._newest() == self.state.generation or self._places.keys() <= self.store.ids()
 
     def _in_catalogue(self, vector: Vectors, k: int, wanted: Set[str]) -> list[tuple[str, float]]:
-        """What an exact store would find: every vector compared, equal scores in the order of ids."""
+        """The result of an exact store: every vector compared, equal scores in the order of ids."""
         import numpy as np
 
         query = vector.astype(np.float64)

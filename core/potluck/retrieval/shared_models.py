@@ -91,7 +91,7 @@ class SharedChat:
     def _ask(self, prompt: str) -> str:
         spec, cache = self.components.recipe.chat, self._cache()
         if not isinstance(spec.config, ChatOptions):
-            raise ContractBroken(f"the settings of the chat model {spec.name!r} are no ChatOptions")
+            raise ContractBroken(f"the settings of the chat model {spec.name!r} are not ChatOptions")
         key = fingerprint("retrieval", self.components.chat_fingerprint, prompt)
         kept = cache.answer(key, cached=spec.config.cache)
         if kept is None:

@@ -51,7 +51,7 @@ class TuneReport:
 
     @property
     def train_loss(self) -> float | None:
-        """The mean loss of the last tenth of the steps, in nats a learned token."""
+        """The mean loss of the last tenth of the steps, in nats per learned token."""
         last = self.tuned.losses[-max(1, len(self.tuned.losses) // 10) :]
         return sum(last) / len(last) if last else None
 

@@ -52,7 +52,7 @@ class PairedDifference:
 def compare_paired(a: Values, b: Values, seed: int = 0, alpha: float = ALPHA) -> PairedDifference:
     """Compare two variants on the same questions, b minus a.
 
-    ``a`` and ``b`` hold one row a question, in the same order: shape ``(n,)`` or ``(n, repeats)``; a repeat that gave
+    ``a`` and ``b`` hold one row per question, in the same order: shape ``(n,)`` or ``(n, repeats)``; a repeat that gave
     no value is NaN. The interval's level is 1 minus ``alpha``. Raises ``ValueError`` for fewer than two questions,
     another number of them in a than in b, or a question without a value; ``MissingDependency`` without scipy.
     """

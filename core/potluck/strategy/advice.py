@@ -100,4 +100,4 @@ def _sentences(
 
 def _price(entrant: Entrant) -> str:
     money = cost(entrant) * 1000
-    return f"{money:.4f} USD per 1,000" if money else f"{latency(entrant) * 1000:.0f} ms a message"
+    return f"{money:.4f} USD per 1,000" if money else f"{latency(entrant) * 1000:.0f} ms per message"

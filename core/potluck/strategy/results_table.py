@@ -35,7 +35,7 @@ def summary_lines(result: StrategyResult) -> Iterator[str]:
             yield f"{row.name}: {row.why}"
     budget, spent = result.budget, result.spent
     if budget.ended_by is not None:
-        yield f"{budget.ended_by} were used up before all was asked; run again with more, and it goes on"
+        yield f"{budget.ended_by} were used up before all was asked; run again with more, and it continues"
     yield (
         f"spent {spent.seconds:.1f} s of {budget.minutes:g} minutes and {spent.usd:.4f} of {budget.usd:g} US dollars"
     )

@@ -76,7 +76,7 @@ def check_price(subject: Subject) -> None:
 
 @rule("embedder", "shape")
 def check_shape(subject: Subject) -> None:
-    """A row a text, each as long as ``dimensions`` says; of no texts there is none."""
+    """One row per text, as long as ``dimensions`` says; of no texts there is none."""
     with _fresh_embedder(subject) as embedder:
         for count in (1, 2, len(_TEXTS), 0):
             wanted = (count, embedder.dimensions)

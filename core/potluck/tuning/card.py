@@ -78,7 +78,7 @@ def _rows(manifest: Mapping[str, Any], usage: CardUsage) -> list[tuple[str, str]
         ("licence of the base model", usage.licence or "its files do not say; look it up before you pass this on"),
         ("trained parameters", f"{training['trainable_parameters']:,}"),
         ("optimiser steps", f"{len(losses):,}"),
-        ("loss, first and last step", f"{losses[0]:.4f}, {losses[-1]:.4f} nats a token" if losses else "none"),
+        ("loss, first and last step", f"{losses[0]:.4f}, {losses[-1]:.4f} nats per token" if losses else "none"),
         *_validation(training["evaluations"]),
         ("seed", str(manifest["seed"])),
     ]

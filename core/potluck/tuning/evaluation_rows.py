@@ -8,11 +8,11 @@ _COUNTS = {"gained": "answers become right", "lost": "answers become wrong", "ex
 
 
 def evaluation_rows(found: Mapping[str, float]) -> list[tuple[str, str]]:
-    """Name and value of each figure but the step: losses in nats a token, shares in percent, counts as integers."""
+    """Name and value of each figure but the step: losses in nats per token, shares in percent, counts as integers."""
     rows = []
     for name, value in found.items():
         if name == "loss":
-            rows.append(("loss", f"{value:.4f} nats a token"))
+            rows.append(("loss", f"{value:.4f} nats per token"))
         elif name == "answers":
             rows.append(("answers right token by token", f"{value:.1%}"))
         elif name in _COUNTS:

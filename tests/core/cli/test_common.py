@@ -128,10 +128,10 @@ def test_questions_within_the_folder_are_no_documents(bare: Path) -> None:
         (["ask", "notes"], "notes: what is the question? potluck ask notes 'QUESTION'\n"),
         (["ask", "notes", "what", "is"], "what: there is no such file or folder; put quotes around a question\n"),
         (["ask", "note", "why?"], "note: there is no such file or folder (did you mean 'notes'?)\n"),
-        (["tune", "notes"], "notes is no recipe, and has none in it; write one: potluck init notes\n"),
+        (["tune", "notes"], "notes is not a recipe, and has none in it; write one: potluck init notes\n"),
         (
             ["lock", "notes/talk.txt"],
-            "notes/talk.txt is no recipe, and has none in it; write one: potluck init notes\n",
+            "notes/talk.txt is not a recipe, and has none in it; write one: potluck init notes\n",
         ),
     ],
 )

@@ -101,7 +101,7 @@ def test_nothing_is_written_where_a_row_lacks_the_field(home: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("to", "message"), [("new.csv", "write the predictions to another file"), ("found.xlsx", "ends in .jsonl")]
+    ("to", "message"), [("new.csv", "write the predictions to another one"), ("found.xlsx", "ends in .jsonl")]
 )
 def test_where_it_cannot_write_is_said_before_anything_is_asked(to: str, message: str, home: Path) -> None:
     assert message in str(invoke(command, "task.yaml", "new.csv", "--to", to).exception)

@@ -90,7 +90,7 @@ def test_retrievers_are_nested_at_most_eight_deep(read: Read, problems: Problems
 
     assert [one.name for one in inner.walk()] == ["fused"] * 4 + ["hanbi"]
     assert [one.partition(": ")[2] for one in deep] == [
-        "retriever.of.1.of.1.of.1.of.1: retrievers are nested deeper than any should be"
+        "retriever.of.1.of.1.of.1.of.1: retrievers are nested too deeply"
     ]
 
 

@@ -51,7 +51,7 @@ def test_the_loss_is_drawn_by_step_from_the_first_with_the_validation_beside_it(
     assert validation == ([2, 3], [2.5, 1.5])
     assert legend_of(figure) == ["training", "validation"]
     assert axes_of(figure).get_ylim()[0] == 0
-    assert (axes_of(figure).get_xlabel(), axes_of(figure).get_ylabel()) == ("optimiser step", "loss, nats a token")
+    assert (axes_of(figure).get_xlabel(), axes_of(figure).get_ylabel()) == ("optimiser step", "loss, nats per token")
 
 
 def test_without_a_validation_none_is_drawn() -> None:

@@ -98,7 +98,7 @@ def test_other_endings_and_the_file_itself_are_refused(tmp_path: Path) -> None:
     check_place(tmp_path / "found.csv", tmp_path / "data.csv")
     with pytest.raises(PotluckError, match=r"a file that ends in \.jsonl, \.csv, \.tsv"):
         check_place(tmp_path / "found.xlsx", tmp_path / "data.csv")
-    with pytest.raises(PotluckError, match="write the predictions to another file"):
+    with pytest.raises(PotluckError, match="write the predictions to another one"):
         check_place(tmp_path / "x" / ".." / "data.csv", tmp_path / "data.csv")
 
 

@@ -20,8 +20,8 @@ def test_what_was_trained_and_how_the_loss_went_is_one_sentence() -> None:
     report = trained(HERE)
     report.tuned = replace(report.tuned, losses=(3.0, 2.0), evaluations=({"step": 2, "loss": 2.5},))
     assert training_sentence(report) == (
-        "460,800 parameters trained (0.34% of the model's) in 2 steps: the loss went from 3.000 to 2.000 nats a token; "
-        "it is 2.500 on the validation examples."
+        "460,800 parameters trained (0.34% of the model's) in 2 steps: the loss went from 3.000 to 2.000 nats per token"
+        "; it is 2.500 on the validation examples."
     )
 
 
@@ -36,8 +36,8 @@ def test_a_training_of_no_steps_has_a_sentence_and_no_chart() -> None:
 def test_the_figures_of_a_training_name_the_artifact_from_the_recipes_folder() -> None:
     rows = dict(training_table(trained(HERE), HERE).rows)
     assert rows["Artifact"] == ".potluck/tuned/abc/result"
-    assert (rows["Optimiser steps"], rows["Tokens a second"]) == ("400", "1,234")
-    assert rows["Validation: loss"] == f"{trained(HERE).metrics['loss']:.4f} nats a token"
+    assert (rows["Optimiser steps"], rows["Tokens per second"]) == ("400", "1,234")
+    assert rows["Validation: loss"] == f"{trained(HERE).metrics['loss']:.4f} nats per token"
     assert "Validation: step" not in rows
 
 

@@ -195,5 +195,5 @@ def test_settings_that_are_no_chat_options_are_refused_by_name(components: Compo
     components.__dict__["chat"] = Echo()
     object.__setattr__(components.recipe.chat, "config", Config())
 
-    with pytest.raises(ContractBroken, match="the settings of the chat model 'extractive' are no ChatOptions"):
+    with pytest.raises(ContractBroken, match="the settings of the chat model 'extractive' are not ChatOptions"):
         SharedChat(components, lambda: cache).ask(["一"])

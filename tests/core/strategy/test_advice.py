@@ -43,7 +43,7 @@ def test_the_best_is_taken_with_its_interval_and_its_share() -> None:
     ("cheap", "best", "price"),
     [
         ({"usd": 0.001}, {"usd": 0.002}, "(1.0000 USD per 1,000 against 2.0000 USD per 1,000)"),
-        ({"seconds": 0.01}, {"seconds": 0.5}, "(10 ms a message against 500 ms a message)"),
+        ({"seconds": 0.01}, {"seconds": 0.5}, "(10 ms per message against 500 ms per message)"),
     ],
 )
 def test_a_cheaper_row_that_is_not_shown_to_be_worse_is_taken(

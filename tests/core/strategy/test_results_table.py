@@ -108,7 +108,7 @@ def test_below_stand_the_notes_then_why_rows_are_out_then_what_to_take_and_what_
         "最近鄰: 一個標籤",
         "最近鄰: worse than a",
         "b: b's",
-        "the 30 minutes were used up before all was asked; run again with more, and it goes on",
+        "the 30 minutes were used up before all was asked; run again with more, and it continues",
         "spent 12.3 s of 30 minutes and 0.1235 of 1.5 US dollars",
     ]
     assert not any("used up" in line for line in summary_lines(result(ROW)))

@@ -54,7 +54,7 @@ def test_it_says_what_was_trained_how_and_on_what() -> None:
         "| base model | pypi://模型==1/path |",
         "| licence of the base model | apache-2.0 |",
         "| trained parameters | 12,345 |",
-        "| loss, first and last step | 2.5000, 0.1250 nats a token |",
+        "| loss, first and last step | 2.5000, 0.1250 nats per token |",
         "| seed | 7 |",
         "Labels: `好`, `bad`",
         "- 一則說明",
@@ -104,7 +104,7 @@ def test_the_last_evaluation_is_shown_without_its_step() -> None:
 
     text = model_card(manifest(training=training), "2.0")
 
-    assert "| validation loss | 0.5000 nats a token |" in text
+    assert "| validation loss | 0.5000 nats per token |" in text
     assert "validation step" not in text
 
 
