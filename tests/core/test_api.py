@@ -14,7 +14,7 @@ import pytest
 
 from potluck import Recipe, api
 from potluck.comparison.compare import Plan
-from potluck.errors import PotluckError, RecipeClosed, WorkspaceBusy
+from potluck.errors import EmptyQuestion, PotluckError, RecipeClosed, WorkspaceBusy
 from potluck.loading.regular_file import hash_file
 from potluck.questions.question_file import QuestionFile, read_question_file
 from potluck.workspace.catalogue import Load
@@ -172,6 +172,21 @@ def test_an_answer_comes_with_its_citations_and_in_pieces(path: Path) -> None:
 
     assert "".join(pieces) == report.answer.text == "第7號橋於1907年落成。"
     assert [one.source for one in report.citations] == ["筆記.txt"]
+
+
+def test_an_empty_question_is_refused(path: Path) -> None:
+    with Recipe.load(path) as recipe, pytest.raises(EmptyQuestion):
+        recipe.ask("　\n")
+
+
+def test_one_worked_example_is_looked_for_as_several_are(path: Path) -> None:
+    (path.parent / "範例.jsonl").write_text('{"question": "幾號橋？"}\n', encoding="utf-8")
+
+    with (
+        Recipe.load(path, ["shots={count: 1, examples: 範例.jsonl}"]) as recipe,
+        pytest.raises(PotluckError, match="asks for 1 examples, and 0 questions in it have an answer"),
+    ):
+        recipe.ask("哪一年落成？")
 
 
 def test_the_retriever_is_kept_until_the_index_has_changed(path: Path) -> None:

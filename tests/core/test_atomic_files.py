@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.atomic_files import write_atomically, write_new
+from potluck.atomic_files import remove_leftovers, write_atomically, write_new
 
 
 def test_a_file_is_written_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
@@ -57,6 +57,8 @@ def test_a_new_file_is_a_users_own_and_never_takes_the_place_of_another(tmp_path
     assert not write_new(path, b"two")
     assert path.read_bytes() == b"one"
     assert path.stat().st_mode == beside.stat().st_mode
+    (tmp_path / "afterwards").touch()
+    assert (tmp_path / "afterwards").stat().st_mode == beside.stat().st_mode
     assert [one.name for one in path.parent.iterdir()] == ["檔"]
 
 
@@ -67,3 +69,14 @@ def test_a_new_file_comes_too_late_where_another_process_is_faster(
 
     assert not write_new(tmp_path / "a", b"ours")
     assert (tmp_path / "a").read_bytes() == b"theirs"
+
+
+def test_what_a_killed_write_has_left_goes_with_the_next_write_of_that_file(tmp_path: Path) -> None:
+    for name in ("問題[1].json", "other.json"):
+        (tmp_path / f".{name}.potluck-abc").touch()
+
+    write_atomically(tmp_path / "問題[1].json", b"{}")
+
+    assert set(os.listdir(tmp_path)) == {"問題[1].json", ".other.json.potluck-abc"}
+    remove_leftovers(tmp_path)
+    assert os.listdir(tmp_path) == ["問題[1].json"]

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from potluck.cli import COMMANDS
+from potluck.cli import COMMANDS, _explain
 from support.commands import potluck, potluck_json
 
 
@@ -83,7 +83,15 @@ def test_a_mistake_is_one_message_and_status_1(notes_home: Path, arguments: list
     assert done.returncode == 1
     assert message in done.stderr
     assert "Traceback" not in done.stderr
+    assert not done.stderr.startswith("unexpected")
     assert done.stdout == ""
+
+
+def test_a_fault_is_told_as_one_with_the_way_to_its_place(capsys: pytest.CaptureFixture[str]) -> None:
+    assert _explain(ZeroDivisionError("除以零"), []) == 1
+    assert capsys.readouterr().err == (
+        "unexpected ZeroDivisionError: 除以零\nThis is a fault of potluck or of a plugin: potluck --debug shows where\n"
+    )
 
 
 def test_with_json_a_mistake_is_json_too(notes_home: Path) -> None:
@@ -94,7 +102,10 @@ def test_with_json_a_mistake_is_json_too(notes_home: Path) -> None:
 
 
 def test_debug_shows_the_traceback(notes_home: Path) -> None:
-    assert "Traceback" in potluck("--debug", "index", "nothing.yaml").stderr
+    done = potluck("--debug", "index", "nothing.yaml")
+
+    assert done.returncode == 1
+    assert "Traceback" in done.stderr
 
 
 def test_nothing_reaches_the_network_unless_the_recipe_names_what_is_remote(notes_home: Path, tmp_path: Path) -> None:
