@@ -13,6 +13,7 @@ from potluck.contracts import Measure, TunedModel
 from potluck.documents import Answer, Passage
 from potluck.evaluation.conclusions import conclude_evaluation
 from potluck.evaluation.results import EvaluationReport
+from potluck.metrics.chief import Chief
 from potluck.metrics.classification import classification
 from potluck.metrics.scorer import QuestionScore
 from potluck.questions.question_file import Question
@@ -81,9 +82,10 @@ def labelled(count: int = 60) -> EvaluationReport:
         answered,
         intervals,
         classes,
-        conclusion=conclude_evaluation(intervals, measures, "examples", baselines),
+        conclusion=conclude_evaluation(intervals, measures, "examples", Chief("accuracy"), baselines),
         baselines=baselines,
         notes=("2 examples are longer than the window: they were cut at their beginning",),
+        chief=Chief("accuracy"),
         measures=measures,
         seconds=12.5,
     )
@@ -111,8 +113,10 @@ def asked(count: int = 6) -> EvaluationReport:
     intervals = {"f1": mean_interval([one.score.values["f1"] for one in answered], bounded=True)}
     measures = {"f1": Measure("f1", "overlap of words", "Words in common (F1)"), "recall@2": Measure("recall@2", "")}
     counts = {"questions": count, "refused": 1, "empty": 0}
-    said = conclude_evaluation(intervals, measures, "questions")
-    return EvaluationReport("questions", {**means, **counts}, answered, intervals, conclusion=said, measures=measures)
+    said = conclude_evaluation(intervals, measures, "questions", Chief("f1"))
+    return EvaluationReport(
+        "questions", {**means, **counts}, answered, intervals, conclusion=said, chief=Chief("f1"), measures=measures
+    )
 
 
 def _passage(source: str, text: str) -> Passage:

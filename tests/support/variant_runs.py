@@ -13,6 +13,7 @@ from potluck.contracts import Attempt
 from potluck.document_qa.workload import AnsweredQuestion
 from potluck.documents import Answer, Passage, Usage
 from potluck.evaluation.results import Answered
+from potluck.metrics.chief import Chief
 from potluck.metrics.scorer import QuestionScore
 from potluck.questions.question_file import Question
 from potluck.recipe.swaps import Variant
@@ -67,4 +68,4 @@ SETTING = Setting("run-1", "規範", "recipe.yaml", "q.jsonl", "grid", "a", 0.0,
 def result(runs: Sequence[VariantRun], metric: str = "f1", causes: Sequence[Cause] = ()) -> ComparisonResult:
     """The comparison of some variants."""
     questions = [one.question for one in next(run for run in runs if run.repeats).repeats[0]]
-    return comparison_result(SETTING, runs, questions, causes, metric, usual())
+    return comparison_result(SETTING, runs, questions, causes, Chief(metric), usual())

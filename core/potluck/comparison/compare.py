@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from potluck.comparison.causes import causes
-from potluck.comparison.document import Setting, comparison_result, main_measure
+from potluck.comparison.document import Setting, comparison_result
 from potluck.comparison.engine import Engine, VariantRun, reason
-from potluck.comparison.measured import measure_tables
+from potluck.comparison.measured import common_chief, measure_tables
 from potluck.contracts import Measure
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import SharedResources
+from potluck.metrics.chief import Chief
 from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
 from potluck.recipe.model import RecipeModel
@@ -66,16 +67,16 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
         baseline = base_of(chosen, plan.baseline)
         engine = Engine([one.recipe for one in (baseline, *chosen)], scorer, resources, plan.questions, plan.limit)
         runs = engine.run(chosen, plan.repeats, plan.perplexity)
-        metric = plan.metric or main_measure(runs, engine.questions, scorer)
-        _check_metric(metric, runs, scorer)
-        found = _causes(engine, runs, baseline.name, metric) if plan.causes else []
+        chief = Chief(plan.metric) if plan.metric else common_chief(runs, engine.questions, scorer)
+        _check_metric(chief.name, runs, scorer)
+        found = _causes(engine, runs, baseline.name, chief.name) if plan.causes else []
         judged, failure = _judge_pairs(engine, runs, baseline.name, judge) if judge is not None else (None, ())
         path = str(engine.workload.questions_file(baseline.recipe))
         remarks = (*engine.file.notes, *failure)
         setting = Setting(
             new_run_id(), recipe.name, str(recipe.path), path, plan.design, baseline.name, started, remarks
         )
-        result = comparison_result(setting, runs, engine.questions, found, metric, scorer, judged)
+        result = comparison_result(setting, runs, engine.questions, found, chief, scorer, judged)
         return Compared(setting, result, runs, scorer.measures)
 
 

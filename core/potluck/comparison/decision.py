@@ -18,8 +18,9 @@ def conclude_comparison(
     effects: Sequence[AxisEffect],
     baseline: str,
     measure: Measure,
+    why: str = "",
 ) -> Conclusion:
-    """What follows for one who has to choose."""
+    """What follows for one who has to choose. ``why`` says why that measure leads where nobody named it."""
     taken = next((one for one in ranking if one.standing == "taken"), None)
     if taken is None or len(ranking) < 2:
         return Conclusion(
@@ -32,6 +33,8 @@ def conclude_comparison(
     sentences += _rivals(ranking, taken, best, baseline)
     sentences += _axes(effects, measure)
     sentences += _limits(variants, ranking, measure)
+    if why and measure.about != "effort":
+        sentences.append(f"Variants are ranked by {measure.name} because {why}; --metric takes another.")
     return Conclusion(taken.variant, best.variant, measure.name, tuple(sentences))
 
 

@@ -12,12 +12,13 @@ from potluck.comparison.decision import conclude_comparison
 from potluck.comparison.differences import measure_interval, pair_results
 from potluck.comparison.effects import axis_effects
 from potluck.comparison.engine import VariantRun
-from potluck.comparison.measured import Values, describe_measures, measure_tables, preferred_measure
+from potluck.comparison.measured import Values, describe_measures, measure_tables
 from potluck.comparison.notes import notes
 from potluck.comparison.ranking import rank_variants
 from potluck.contracts import Measure
 from potluck.evaluation.question_results import question_result
 from potluck.evaluation.results import Answered
+from potluck.metrics.chief import Chief
 from potluck.metrics.perplexity import Perplexity, Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question
@@ -54,18 +55,19 @@ def comparison_result(
     runs: Sequence[VariantRun],
     questions: Sequence[Question],
     causes: Sequence[Cause],
-    metric: str,
+    chief: Chief,
     scorer: Scorer,
     judge: JudgeResult | None = None,
 ) -> ComparisonResult:
     """Put together what the report shows and ``potluck compare --json`` prints."""
+    metric, measure = chief.name, scorer.measures[chief.name]
     tables = {run.variant.name: measure_tables(run, scorer) for run in runs if run.error is None}
     chunks: dict[str, ChunkText] = {}
     names = list(dict.fromkeys(name for table in tables.values() for name in table))
     variants = tuple(_variant(run, tables.get(run.variant.name, {}), scorer) for run in runs)
     pairs = tuple(pair_results(tables, setting.baseline, metric, scorer.measures))
-    ranking = rank_variants(variants, pairs, setting.baseline, scorer.measures[metric])
-    effects = axis_effects(tables, variants, setting.baseline, scorer.measures[metric])
+    ranking = rank_variants(variants, pairs, setting.baseline, measure)
+    effects = axis_effects(tables, variants, setting.baseline, measure)
     return ComparisonResult(
         potluck=__version__,
         run=setting.run,
@@ -77,7 +79,7 @@ def comparison_result(
         baseline=setting.baseline,
         metric=metric,
         measures=describe_measures(names, scorer),
-        conclusion=conclude_comparison(variants, ranking, effects, setting.baseline, scorer.measures[metric]),
+        conclusion=conclude_comparison(variants, ranking, effects, setting.baseline, measure, chief.why),
         ranking=ranking,
         effects=effects,
         variants=variants,
@@ -85,8 +87,8 @@ def comparison_result(
         causes=tuple(causes),
         cause_counts=tuple(count_causes(causes)),
         judge=judge,
-        notes=(*setting.notes, *_on_the_measure(runs, questions, scorer.measures[metric], scorer), *notes(runs)),
-        learning_curves=tuple(_curves(runs, tables, scorer.measures[metric])),
+        notes=(*setting.notes, *_on_the_measure(chief, measure), *notes(runs)),
+        learning_curves=tuple(_curves(runs, tables, measure)),
         questions=tuple(
             question_result(question, _answers(runs, place), chunks) for place, question in enumerate(questions)
         ),
@@ -94,19 +96,12 @@ def comparison_result(
     )
 
 
-def _on_the_measure(
-    runs: Sequence[VariantRun], questions: Sequence[Question], measure: Measure, scorer: Scorer
-) -> Iterator[str]:
-    if measure.about == "effort" and main_measure(runs, questions, scorer) == measure.name:
+def _on_the_measure(chief: Chief, measure: Measure) -> Iterator[str]:
+    if measure.about == "effort" and chief.why:
         yield (
-            f"the questions do not say what is right, so variants are compared by their {measure.name}: name answers, "
-            "facts or sources in the file of questions"
+            f"{chief.why}, so variants are compared by their {measure.name}: name answers, facts or sources in the "
+            "file of questions"
         )
-
-
-def main_measure(runs: Sequence[VariantRun], questions: Sequence[Question], scorer: Scorer) -> str:
-    """The measure by which answers are judged where nobody names one."""
-    return preferred_measure([measure_tables(run, scorer) for run in runs if run.error is None], questions)
 
 
 def _curves(runs: Sequence[VariantRun], tables: Mapping[str, Mapping[str, Values]], measure: Measure) -> list[Curve]:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, TypeAlias
 
 from potluck.comparison.engine import VariantRun, question_cost
 from potluck.contracts import Measure
 from potluck.evaluation.results import Answered
+from potluck.metrics.chief import Chief
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question
 from potluck.results.comparison import MeasureResult
@@ -19,9 +20,6 @@ if TYPE_CHECKING:
     Values: TypeAlias = npt.NDArray[np.float64]
 else:
     Values = "numpy.ndarray"
-
-_PREFERRED = ("accuracy", "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall", "latency")
-"""What answers are judged by, the first of these that the questions allow."""
 
 
 def measure_tables(run: VariantRun, scorer: Scorer) -> dict[str, Values]:
@@ -51,16 +49,12 @@ def _known_rows(values: Values) -> Values:
     return values[~np.isnan(values).all(axis=1)]
 
 
-def preferred_measure(tables: Sequence[Mapping[str, Values]], questions: Sequence[Question]) -> str:
-    """The measure that words, causes and the report begin with."""
-    common = set.intersection(*(set(table) for table in tables)) if tables else set()
-    wanted = _PREFERRED if any(question.gold_facts for question in questions) else ("accuracy", "f1", *_PREFERRED)
-    return next((name for name in wanted if name in common), "latency")
-
-
-def chief_measure(names: Collection[str]) -> str | None:
-    """Of the measures that something has, the one that a single line says of it; None where it has none of them."""
-    return next((name for name in _PREFERRED if name in names), None)
+def common_chief(runs: Sequence[VariantRun], questions: Sequence[Question], scorer: Scorer) -> Chief:
+    """Of the measures that all variants have the one that leads; where all failed, one of effort."""
+    tables = [measure_tables(run, scorer) for run in runs if run.error is None]
+    efforts = {name for name, measure in scorer.measures.items() if measure.about == "effort"}
+    common = set.intersection(*(set(table) for table in tables)) if tables else efforts
+    return scorer.chief(common, questions) or Chief(min(common or scorer.measures))
 
 
 def describe_measures(names: Sequence[str], scorer: Scorer) -> tuple[MeasureResult, ...]:
@@ -76,6 +70,7 @@ def _describe(measure: Measure, is_named: bool) -> MeasureResult:
         label=measure.label or measure.name,
         summary=measure.summary,
         named=is_named,
+        leads=measure.leads != "never",
     )
 
 

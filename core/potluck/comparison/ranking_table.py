@@ -10,9 +10,6 @@ from potluck.results.comparison import ComparisonResult, MeasureResult
 from potluck.results.conclusions import STANDINGS, DifferenceFound, RankedVariant
 from potluck.terminal_tables import TerminalTable
 
-_FIRST = frozenset({"fact", "f1", "exact_match", "recall@1", "recall@5", "mrr", "refusal_recall"})
-"""The measures that are shown before others."""
-
 _MOST_MEANS = 6
 """Measures of which the means are shown; ``--wide`` shows all."""
 
@@ -66,12 +63,12 @@ def effects_table(result: ComparisonResult) -> TerminalTable:
 
 
 def means_table(result: ComparisonResult) -> TerminalTable | None:
-    """The means of the other measures that all variants have, those that the recipe names first."""
+    """The means of the other measures that all variants have: those that the recipe names, then those that may lead."""
     ranked = [one.variant for one in result.ranking]
     variants = {one.name: one for one in result.variants if one.name in ranked}
     others = [one for one in result.measures if one.name not in (result.metric, "latency", "cost")]
     known = [one for one in others if all(one.name in variant.metrics for variant in variants.values())]
-    shown = sorted(known, key=lambda one: (not one.named, one.name not in _FIRST))[:_MOST_MEANS]
+    shown = sorted(known, key=lambda one: (not one.named, not one.leads))[:_MOST_MEANS]
     if not shown or not variants:
         return None
     made = TerminalTable("Other measures (means; --wide has them all with intervals)")

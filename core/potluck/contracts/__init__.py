@@ -8,7 +8,7 @@ from potluck.contracts.context import Context, ModelSources
 from potluck.contracts.embedder import Embedder, EmbedderConfig, Vectors
 from potluck.contracts.kinds import CONTRACT_VERSIONS, KINDS, Kind, PluginKind
 from potluck.contracts.loader import Loader
-from potluck.contracts.metric import Attempt, Measure, Metric, Need, Scale
+from potluck.contracts.metric import Attempt, Lead, Measure, Metric, Need, Scale
 from potluck.contracts.observer import Observer
 from potluck.contracts.offer import Offer
 from potluck.contracts.offers import ChatOffer, RerankerOffer, RetrieverOffer, StoreOffer, TunerOffer
@@ -60,6 +60,7 @@ __all__ = [
     "Hits",
     "IndexedRetriever",
     "Kind",
+    "Lead",
     "Likelihood",
     "Loader",
     "Measure",

@@ -17,6 +17,9 @@ Scale: TypeAlias = Literal["share", "amount", "any"]
 About: TypeAlias = Literal["retrieval", "answer", "refusal", "effort"]
 """What a measure is about; tables list measures in this order."""
 
+Lead: TypeAlias = Literal["never", "always", "facts"]
+"""Whether a conclusion may speak of a measure first; ``facts``: before others, but only where questions name facts."""
+
 Need: TypeAlias = Literal["answer", "answers", "reference", "passages", "gold", "choices", "seconds", "cost", "bits"]
 """What an attempt must have, named after the fields of ``Attempt``.
 
@@ -58,6 +61,11 @@ class Measure:
     paired: bool = True
     """Whether variants are compared by it question by question. False where the answers decide which questions have
     it: then those of one variant are not those of another."""
+
+    leads: Lead = "never"
+    """Whether a conclusion may speak of it first, and variants be ranked by it where nobody names a measure. Of several
+    that may the first does: those about answers, then retrieval, refusals, effort; of these the measures of metrics
+    that the recipe names, then those that are declared first. It has to be ``paired``."""
 
     @property
     def bounds(self) -> tuple[float, float]:

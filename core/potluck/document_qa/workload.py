@@ -223,6 +223,8 @@ class DocumentQA(Workload):
         account_passages(ledger, results, searched.search, recipe.retriever.k)
         self._account(ledger.open("answer", "passages"), answered, recipe)
         intervals = self._intervals(answered)
+        known = intervals or self._means(answered)
+        chief = self.scorer.chief(known, [one.question for one in answered])
         return EvaluationReport(
             self.unit,
             self.scorer.summarise([one.score for one in answered]),
@@ -233,7 +235,8 @@ class DocumentQA(Workload):
             seconds=seconds,
             ledger=ledger,
             notes=[*notes, *blind_notes(results, searched.search)],
-            conclusion=conclude_evaluation(intervals or self._means(answered), self.scorer.measures, self.unit),
+            conclusion=conclude_evaluation(known, self.scorer.measures, self.unit, chief),
+            chief=chief,
             measures=self.scorer.measures,
         )
 

@@ -7,16 +7,19 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from potluck.amounts import many
 from potluck.contracts import Measure
+from potluck.metrics.chief import Chief
 from potluck.results.answers import LabelBaseline
 from potluck.statistics.intervals import Interval
 from potluck.statistics.power import Z
 from potluck.statistics.verdicts import signed_interval
 
-CHIEF = ("accuracy", "fact", "f1", "exact_match", "answer_recall@1", "recall@1", "refusal_recall")
-"""The measures of which a conclusion speaks first, the first of these that there is."""
-
 _COARSE = 0.1
 """An interval that is open by more than this to either side says little."""
+
+_NOTHING_RIGHT = (
+    "The {unit} do not say what is right, so nothing is known of how good the answers are: name answers, facts or "
+    "sources in their file."
+)
 
 _FINE = 0.05
 """How finely one would like to know a share."""
@@ -26,19 +29,19 @@ def conclude_evaluation(
     intervals: Mapping[str, Interval],
     measures: Mapping[str, Measure],
     unit: str,
+    chief: Chief | None,
     baselines: Sequence[LabelBaseline] = (),
 ) -> tuple[str, ...]:
     """The chief measure with its interval, what it is better than, and how many more examples would tell more.
 
-    ``unit`` is what the file holds, ``examples`` or ``questions``.
+    ``unit`` is what the file holds, ``examples`` or ``questions``. Without a chief measure: what the file lacks.
     """
-    ours = [name for name, measure in measures.items() if measure.about != "effort" and name in intervals]
-    chief = next((name for name in CHIEF if name in ours), ours[0] if ours else None)
     if chief is None:
-        return ()
-    found = intervals[chief]
+        return (_NOTHING_RIGHT.format(unit=unit),) if unit == "questions" else ()
+    name, found = chief.name, intervals[chief.name]
     asked = many(found.n, unit.removesuffix("s"))
-    return (f"{chief} {found} on {asked}{_against(baselines, chief)}.", *_how_sure(found, measures[chief], unit))
+    why = (f"{name} comes first because {chief.why}.",) if chief.why else ()
+    return (f"{name} {found} on {asked}{_against(baselines, name)}.", *_how_sure(found, measures[name], unit), *why)
 
 
 def _against(baselines: Sequence[LabelBaseline], chief: str) -> str:

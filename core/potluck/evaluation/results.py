@@ -12,6 +12,7 @@ from potluck.documents import Answer, Json, Passage, Usage
 from potluck.evaluation.served import Served
 from potluck.json_values import as_json
 from potluck.ledger import Ledger
+from potluck.metrics.chief import Chief
 from potluck.metrics.classification import Classification
 from potluck.metrics.scorer import QuestionScore
 from potluck.questions.question_file import Question
@@ -80,6 +81,8 @@ class EvaluationReport:
     """What follows, in sentences."""
     baselines: Sequence[LabelBaseline] = ()
     """What answers without reading, where labels were predicted."""
+    chief: Chief | None = None
+    """The measure that leads; None where none does."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
     """What each score of an answer is, by name: whether more of it is better, and on which scale. Not in the JSON."""
 
@@ -91,6 +94,7 @@ class EvaluationReport:
         top: dict[str, Json] = {**self.metrics} if self.unit in self._TOP else {}
         return {
             **top,
+            "metric": self.chief.name if self.chief is not None else None,
             "metrics": {**self.metrics, "seconds": round(self.seconds, 3)},
             "intervals": {name: [one.low, one.high] for name, one in self.intervals.items()},
             "confusion": self._confusion(),

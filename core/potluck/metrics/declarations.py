@@ -6,7 +6,7 @@ from collections.abc import Set
 from typing import get_args
 
 from potluck.contracts import Measure, Metric, Need
-from potluck.contracts.metric import COUNTS, About, Scale
+from potluck.contracts.metric import COUNTS, About, Lead, Scale
 from potluck.errors import ContractBroken
 from potluck.plugin_faults import name_failures, name_type
 
@@ -45,7 +45,10 @@ def _check_measure(measure: Measure, label: str) -> None:
         raise ContractBroken(f"{label} declares a measure with the name {name!r}")
     if name in COUNTS:
         raise ContractBroken(f"{label} has a measure {name!r}, which is the name of a count")
-    for field, value, known in (("scale", measure.scale, Scale), ("about", measure.about, About)):
+    declared = (("scale", measure.scale, Scale), ("about", measure.about, About), ("leads", measure.leads, Lead))
+    for field, value, known in declared:
         if value not in get_args(known):
             there = ", ".join(get_args(known))
             raise ContractBroken(f"{label} declares the {field} {value!r} of {name!r}; there are: {there}")
+    if measure.leads != "never" and not measure.paired:
+        raise ContractBroken(f"{label} lets {name!r} lead, which is not paired: variants could not be compared by it")

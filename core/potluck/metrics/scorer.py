@@ -5,7 +5,7 @@ A measure is missing where nothing could be measured, never a made-up number.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from statistics import fmean
 from typing import get_args
@@ -15,6 +15,7 @@ from potluck.contracts.metric import About, is_figure
 from potluck.documents import Json, Passage
 from potluck.errors import ContractBroken, NameClash
 from potluck.json_values import as_json
+from potluck.metrics.chief import Chief, choose_chief
 from potluck.metrics.declarations import check_declarations
 from potluck.plugin_faults import name_failures, name_type
 from potluck.questions.gold import gold_ranks
@@ -125,6 +126,11 @@ class Scorer:
             filtered,
             attempt,
         )
+
+    def chief(self, known: Collection[str], questions: Iterable[Question]) -> Chief | None:
+        """Of the measures that are known of these questions the one that leads; None where none of them may."""
+        asks_facts = any(question.gold_facts for question in questions if question.answerable)
+        return choose_chief(self.measures, known, asks_facts, self.named)
 
     def with_effort(
         self, score: QuestionScore, seconds: float, cost: float | None, bits: float | None = None

@@ -8,12 +8,11 @@ from typing import TYPE_CHECKING
 from potluck.amounts import many
 from potluck.contracts.metric import COUNTS
 from potluck.documents import Json
-from potluck.evaluation.conclusions import CHIEF
 from potluck.evaluation.question_results import question_result
 from potluck.report.comparison import format_time
 from potluck.report.content import Column, Confusion, Content, Kind, Table
 from potluck.report.paths import relative_path, without_folder
-from potluck.report.training import training_chart, training_sentence, training_table
+from potluck.report.training import training_chart, training_table
 from potluck.results.answers import LabelBaseline
 from potluck.results.comparison import ChunkText, MeasureResult, VariantResult
 from potluck.statistics.intervals import Interval
@@ -36,7 +35,7 @@ def run_content(
 ) -> Content:
     """What the page of a run or a training shows. Paths are seen from the folder of the recipe."""
     measures = tuple(_measures(evaluation)) if evaluation is not None else ()
-    metric = next((name for name in CHIEF if any(one.name == name for one in measures)), "")
+    metric = evaluation.chief.name if evaluation is not None and evaluation.chief is not None else ""
     chunks: dict[str, ChunkText] = {}
     notes = [*(tuned.notes if tuned else ()), *(evaluation.notes if evaluation else ())]
     return Content(
@@ -123,7 +122,7 @@ def _conclusion(
         documents, chunks = (one.added + one.changed + one.unchanged for one in (indexed.documents, indexed.chunks))
         yield f"The index holds {many(documents, 'document')} in {many(chunks, 'chunk')}."
     if tuned is not None:
-        yield training_sentence(tuned)
+        yield from tuned.conclusion
 
 
 def _worst(classes: Classification) -> str:

@@ -11,6 +11,7 @@ from potluck.report.paths import relative_path, without_folder
 from potluck.results.comparison import MeasureResult, VariantResult
 from potluck.results.strategy import RowResult, StrategyResult
 from potluck.statistics.intervals import Interval
+from potluck.strategy.quality import METRIC
 
 _OUTCOMES = {"finished": "asked all", "budget": "out of budget"}
 
@@ -28,7 +29,7 @@ def strategy_content(result: StrategyResult, run: str, started: str, data: Path)
         conclusion=(result.recommendation.words, *_budget(result)),
         notes=tuple(without_folder(note, folder) for note in notes),
         baseline=result.recommendation.row or result.rows[0].name,
-        metric="accuracy",
+        metric=METRIC,
         measures=measures,
         variants=tuple(_variant(row, folder) for row in result.rows),
         take=result.recommendation.row or "",

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from potluck.amounts import many
 from potluck.report.content import Chart, Column, Table
 from potluck.report.paths import relative_path
 from potluck.results.comparison import Curve, CurvePoint
@@ -17,20 +16,6 @@ if TYPE_CHECKING:
 
 _POINTS = 500
 """A longer course is drawn by the means of this many stretches."""
-
-
-def training_sentence(report: TuneReport) -> str:
-    """The outcome of a training, in words."""
-    tuned = report.tuned
-    share = tuned.trainable_parameters / report.total_parameters
-    words = f"{tuned.trainable_parameters:,} parameters trained ({share:.2%} of the model's)"
-    if not tuned.losses:
-        return f"{words}."
-    words += f" in {many(len(tuned.losses), 'step')}: the loss went from {tuned.losses[0]:.3f}"
-    words += f" to {report.train_loss:.3f} nats per token"
-    if tuned.evaluations:
-        words += f"; it is {tuned.evaluations[-1]['loss']:.3f} on the validation examples"
-    return f"{words}."
 
 
 def training_table(report: TuneReport, folder: Path) -> Table:

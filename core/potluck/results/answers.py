@@ -140,6 +140,8 @@ class LabelBaseline:
 class EvaluationResult:
     """The measures of a file of questions about documents, and each answer."""
 
+    metric: str | None
+    """The measure that leads; null where none does."""
     metrics: Mapping[str, float | None]
     """By name; null if nothing could be measured. `seconds` is what all took."""
     intervals: Mapping[str, tuple[float | None, float | None]]
@@ -182,6 +184,8 @@ class TaskEvaluationResult:
     """The measures of a file of examples, and each answer. The measures stand at the top as well, by name."""
 
     measures: Mapping[str, float | None] = field(metadata=SPREAD)
+    metric: str | None
+    """The measure that leads; null where none does."""
     metrics: Mapping[str, float | None]
     """By name; null if nothing could be measured. `seconds` is what all took."""
     intervals: Mapping[str, tuple[float | None, float | None]]

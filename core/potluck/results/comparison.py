@@ -31,6 +31,8 @@ class MeasureResult:
     summary: str
     named: bool
     """Whether the recipe names the plugin that measures it."""
+    leads: bool = False
+    """Whether a conclusion may speak of it first."""
 
 
 @dataclass(frozen=True, slots=True)

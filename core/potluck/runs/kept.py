@@ -8,7 +8,6 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from potluck.comparison.measured import chief_measure
 from potluck.errors import RunNotFound, RunUnreadable
 from potluck.results.kept_runs import KeptRunResult, RunDetailResult
 from potluck.workspace.manifests import MANIFEST, surroundings
@@ -96,7 +95,7 @@ def flat_settings(settings: Mapping[str, Any], before: str = "") -> Iterator[tup
 def _summary(folder: Path, held: Mapping[str, Any]) -> KeptRunResult:
     with refuse_unwritten(folder / MANIFEST):
         measures = measures_held(held)
-        chief = held.get("metric") or chief_measure({name for of in measures.values() for name in of})
+        chief = held.get("metric")
         values = {name: of[chief] for name, of in measures.items() if chief is not None and of.get(chief) is not None}
         seconds = held.get("seconds")
         return KeptRunResult(

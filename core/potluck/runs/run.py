@@ -24,6 +24,7 @@ from potluck.results.strategy import StrategyResult
 from potluck.runs.diff import measured_facts
 from potluck.runs.done import Done
 from potluck.runs.pins import pins
+from potluck.strategy.quality import METRIC
 from potluck.workspace.manifests import new_run_id, surroundings, write_lines, write_manifest
 from potluck.workspace.storage_errors import storage_errors
 
@@ -106,7 +107,7 @@ def keep_run(
 def keep_strategy(result: StrategyResult, recipe: RecipeModel, data: Path, started: float) -> Path:
     """Write manifest, report and ``strategy.json`` of strategies for ``data`` into the workspace beside it.
 
-    Returns the folder. The chief measure is the one that rows are recommended by.
+    Returns the folder.
     """
     run_id, workspace = new_run_id(), Path(result.cache)
     folder = workspace / "runs" / run_id
@@ -118,16 +119,18 @@ def keep_strategy(result: StrategyResult, recipe: RecipeModel, data: Path, start
         header = manifest_header(run_id, "strategy", recipe, started, time.time() - started)
         page = write_page(strategy_content(result, run_id, str(header["started"]), data))
         write_atomically(folder / "report.html", page)
-        write_manifest(folder, {**header, "metrics": rows, "recommended": result.recommendation.row})
+        write_manifest(folder, {**header, "metric": METRIC, "metrics": rows, "recommended": result.recommendation.row})
     return folder
 
 
 def _collect_measures(tuned: TuneReport | None, evaluation: EvaluationReport | None) -> dict[str, Json]:
     """The measures of the answers; of a training without questions those of the training."""
     if evaluation is not None:
-        return {"metrics": dict(evaluation.metrics), **measured_facts(evaluation.answered, evaluation.measures)}
+        metric = evaluation.chief.name if evaluation.chief is not None else None
+        asked = measured_facts(evaluation.answered, evaluation.measures)
+        return {"metric": metric, "metrics": dict(evaluation.metrics), **asked}
     if tuned is not None:
-        return {"metric": "train_loss", "metrics": {"train_loss": tuned.train_loss, **tuned.metrics}}
+        return {"metric": tuned.metric, "metrics": {"train_loss": tuned.train_loss, **tuned.measured}}
     return {"metrics": None}
 
 

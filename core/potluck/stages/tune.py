@@ -61,6 +61,16 @@ class TuneReport:
         return dict(self.tuned.evaluations[-1]) if self.tuned.evaluations else {}
 
     @property
+    def metric(self) -> str:
+        """The measure of which the conclusion speaks first."""
+        return next((name for name in ("answers", "loss") if name in self.measured), "train_loss")
+
+    @property
+    def measured(self) -> dict[str, float]:
+        """On the validation examples, of what was kept; empty where there are none."""
+        return {**self.metrics, **(self.tuned.after or {})}
+
+    @property
     def conclusion(self) -> tuple[str, ...]:
         """What was learned, in sentences."""
         return conclude_training(self.tuned)

@@ -10,6 +10,7 @@ from potluck.statistics.families import CorrectedDifference, compare_family
 from potluck.statistics.intervals import mean_interval
 from potluck.statistics.paired_tests import PairedDifference, compare_paired
 from potluck.statistics.verdicts import verdict_sentence
+from potluck.strategy.quality import METRIC
 from potluck.strategy.race import FIRST_LOOK, Entrant, cost, latency
 
 
@@ -70,7 +71,7 @@ def _compare(chosen: Entrant, rivals: Sequence[Entrant], n: int) -> tuple[PairVe
 
 
 def _verdict(rival: str, chosen: str, one: CorrectedDifference) -> PairVerdict:
-    words = verdict_sentence(a=rival, b=chosen, metric="accuracy", difference=one.difference, p_adjusted=one.p_adjusted)
+    words = verdict_sentence(a=rival, b=chosen, metric=METRIC, difference=one.difference, p_adjusted=one.p_adjusted)
     return PairVerdict(rival, one.difference, one.p_adjusted, words)
 
 

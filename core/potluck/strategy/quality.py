@@ -11,6 +11,9 @@ from potluck.metrics.classification import classification
 from potluck.statistics.intervals import Interval, mean_interval, wilson_limits
 from potluck.statistics.power import Z
 
+METRIC = "accuracy"
+"""The measure by which rows are ranked and recommended, as it leads wherever labels are predicted."""
+
 _RESAMPLES = 1000
 
 _Limits: TypeAlias = tuple[float, float] | tuple[None, None]
@@ -31,7 +34,7 @@ def quality(gold: Sequence[str], said: Sequence[str], minority: str, seed: int =
     if len(gold) > 1 and bounds[1][0] == bounds[1][1]:
         bounds[1] = _score_limits(rare, found.labels[minority].support if minority in found.labels else 0)
     return {
-        "accuracy": mean_interval(hits, bounded=True),
+        METRIC: mean_interval(hits, bounded=True),
         "macro_f1": _around(found.macro_f1, bounds[0], len(gold)),
         "minority_f1": _around(rare, bounds[1], len(gold)),
     }

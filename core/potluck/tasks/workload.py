@@ -119,6 +119,7 @@ class ExampleTask(Workload):
         """The measures of the answers; of labels also what was taken for what."""
         components, examples = self.resources.with_chat(recipe), _examples(answered)
         intervals = self.scorer.intervals([one.score for one in answered])
+        chief = self.scorer.chief(intervals, [one.question for one in answered])
         metrics: dict[str, float | None] = {name: one.mean for name, one in intervals.items()}
         classes, labels = None, self._labels(recipe, components)
         baselines: tuple[LabelBaseline, ...] = ()
@@ -139,8 +140,9 @@ class ExampleTask(Workload):
             None if prices is None else cost_of(usage, prices),
             seconds,
             notes=[*notes, *remarks, *self.findings(recipe, answered), *changed],
-            conclusion=conclude_evaluation(intervals, self.scorer.measures, self.unit, baselines),
+            conclusion=conclude_evaluation(intervals, self.scorer.measures, self.unit, chief, baselines),
             baselines=baselines,
+            chief=chief,
             measures=self.scorer.measures,
         )
 

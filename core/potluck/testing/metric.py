@@ -19,7 +19,7 @@ from unittest.mock import patch
 from potluck import plugins
 from potluck.contracts import Attempt, Measure, Metric, Need
 from potluck.contracts.kinds import KINDS
-from potluck.contracts.metric import COUNTS, About, Scale, is_figure
+from potluck.contracts.metric import COUNTS, About, Lead, Scale, is_figure
 from potluck.egress import allow_only
 from potluck.fingerprints import content_hash
 from potluck.testing.attempts import NEEDS, attempts, odd_attempts, without_needs
@@ -134,6 +134,7 @@ def check_described(subject: Subject) -> None:
         need(one.summary.strip(), f"{one.name} has no summary")
         need(one.about in get_args(About), f"{one.name} is about {one.about!r}: {', '.join(get_args(About))}")
         need(one.scale in get_args(Scale), f"the scale of {one.name} is {one.scale!r}: {', '.join(get_args(Scale))}")
+        need(one.leads in get_args(Lead), f"leads of {one.name} is {one.leads!r}: {', '.join(get_args(Lead))}")
         for name in ("higher_is_better", "paired"):
             need(type(getattr(one, name)) is bool, f"{name} of {one.name} is {getattr(one, name)!r}")
         need(not (one.unit and one.scale == "share"), f"{one.name} is a share, and has the unit {one.unit!r}")

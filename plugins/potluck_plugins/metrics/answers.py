@@ -24,14 +24,17 @@ class Answers(Metric):
             "exact_match", "The answer is the expected one, apart from punctuation, width and case", "Exactly right"
         ),
         Measure(
-            "f1", "Overlap of the answer's words, or Chinese characters, with the expected ones", "Words in common (F1)"
+            "f1",
+            "Overlap of the answer's words, or Chinese characters, with the expected ones",
+            "Words in common (F1)",
+            leads="always",
         ),
         Measure(
             "rouge_l",
             "Longest common subsequence of the answer and the expected one",
             "Longest common run (ROUGE-L)",
         ),
-        Measure("fact", "Share of the expected facts that the answer states", "Facts stated"),
+        Measure("fact", "Share of the expected facts that the answer states", "Facts stated", leads="facts"),
     )
 
     def __init__(self, config: AnswersConfig, context: Context) -> None:

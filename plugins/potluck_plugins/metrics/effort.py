@@ -25,6 +25,7 @@ class Effort(Metric):
             higher_is_better=False,
             scale="amount",
             unit="s",
+            leads="always",
         ),
         Measure(
             "cost",

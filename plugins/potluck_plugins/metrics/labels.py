@@ -16,7 +16,7 @@ class Labels(Metric):
     """Compares the label that was chosen with the right one."""
 
     needs = frozenset({"answer", "answers", "choices"})
-    measures = (Measure("accuracy", "Share of the questions with the right label", "Right answers"),)
+    measures = (Measure("accuracy", "Share of the questions with the right label", "Right answers", leads="always"),)
 
     def __init__(self, config: LabelsConfig, context: Context) -> None:
         """There is nothing to set."""

@@ -26,6 +26,7 @@ class Reach(Metric):
             f"The answer's words stand in the first {'passage' if k == 1 else f'{k} passages'}",
             f"Answer within reach, first {k}",
             "retrieval",
+            leads="always" if k == 1 else "never",
         )
         for k in CUTS
     )

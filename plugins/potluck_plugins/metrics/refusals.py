@@ -29,6 +29,7 @@ class Refusals(Metric):
             "Share of the questions that cannot be answered that were refused",
             "Due refusals made",
             "refusal",
+            leads="always",
         ),
     )
 

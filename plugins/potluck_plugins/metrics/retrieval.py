@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Mapping, Sequence
 
 import potluck
-from potluck.contracts import Attempt, Config, Context, Measure, Metric
+from potluck.contracts import Attempt, Config, Context, Lead, Measure, Metric
 
 CUTS = (1, 2, 5)
 """The k of recall@k, precision@k and ndcg@k."""
@@ -16,10 +16,13 @@ class RetrievalConfig(Config):
     """No settings."""
 
 
-def _at(name: str, label: str, summary: str) -> list[Measure]:
-    """A measure for each cut."""
+def _at(name: str, label: str, summary: str, leads: Lead = "never") -> list[Measure]:
+    """A measure for each cut, of which the first leads if any does."""
     firsts = [(k, "first passage" if k == 1 else f"first {k} passages") for k in CUTS]
-    return [Measure(f"{name}@{k}", summary.format(first), label.format(k=k), "retrieval") for k, first in firsts]
+    return [
+        Measure(f"{name}@{k}", summary.format(first), label.format(k=k), "retrieval", leads="never" if k > 1 else leads)
+        for k, first in firsts
+    ]
 
 
 class Ranking(Metric):
@@ -27,7 +30,7 @@ class Ranking(Metric):
 
     needs = frozenset({"gold"})
     measures = (
-        *_at("recall", "Right passage in the first {k}", "Share of the right passages that are among the {}"),
+        *_at("recall", "Right passage in the first {k}", "Share of the right passages that are among the {}", "always"),
         *_at("precision", "Right ones among the first {k}", "Share of the {} that is right"),
         *_at("ndcg", "Ranking, first {k} (nDCG)", "Right passages among the {}, higher ranks counting more"),
         Measure("map", "Mean of the precision at the rank of each right passage", "Ranking (MAP)", "retrieval"),

@@ -13,12 +13,12 @@ from typing import Any
 import pytest
 
 from potluck.comparison.causes import count_causes
-from potluck.comparison.document import main_measure
 from potluck.comparison.engine import VariantRun, answering_cost, question_cost
-from potluck.comparison.measured import describe_measures, measure_tables, preferred_measure, values_of
+from potluck.comparison.measured import common_chief, describe_measures, measure_tables, values_of
 from potluck.documents import Passage
 from potluck.evaluation.results import Answered
 from potluck.json_values import as_json
+from potluck.metrics.chief import Chief
 from potluck.metrics.perplexity import Surprise
 from potluck.questions.question_file import Question
 from potluck.results.comparison import Cause
@@ -66,27 +66,16 @@ def test_a_table_has_a_row_a_question_and_a_column_a_round_and_nan_where_there_i
     assert math.isnan(found["bits_per_character"][1][0])
 
 
-@pytest.mark.parametrize(
-    ("names", "facts", "expected"),
-    [
-        ([["f1", "fact", "latency"]], False, "f1"),
-        ([["f1", "fact", "latency"]], True, "fact"),
-        ([["accuracy", "f1", "fact"]], True, "accuracy"),
-        ([["f1", "accuracy"]], False, "accuracy"),
-        ([["f1", "exact_match"], ["exact_match", "latency"]], False, "exact_match"),
-        ([["recall@1", "answer_recall@1", "latency"]], False, "answer_recall@1"),
-        ([["refusal_recall", "latency"]], False, "refusal_recall"),
-        ([["mrr"]], False, "latency"),
-        ([], False, "latency"),
-    ],
-)
-def test_variants_are_judged_by_the_first_measure_that_all_have(
-    names: list[list[str]], facts: bool, expected: str
-) -> None:
-    tables: Any = [dict.fromkeys(one) for one in names]
-    questions = [Question("a", "a"), Question("b", "b", gold_facts=("x",) if facts else ())]
+def test_variants_are_judged_by_the_measure_that_leads_of_those_that_all_have() -> None:
+    one = run("a", [answered(1, {"f1": 1.0, "fact": 1.0, "recall@1": 1.0})])
+    other = run("b", [answered(1, {"f1": 0.5, "recall@1": 1.0})])
+    questions = [Question("a", "a"), Question("b", "b", gold_facts=("x",))]
 
-    assert preferred_measure(tables, questions) == expected
+    assert common_chief([one], questions, usual()) == Chief("fact", "the questions name facts")
+    assert common_chief([one, other], questions, usual()) == Chief("f1")
+    assert common_chief([one, run("b", error="x")], questions, usual()).name == "fact"
+    assert common_chief([run("a", [answered(1)])], [], usual()).name == "latency"
+    assert common_chief([run("b", error="x")], [], usual()).name == "latency"
 
 
 def test_measures_are_listed_with_their_direction_and_unit() -> None:
@@ -201,7 +190,6 @@ def test_fewer_passages_than_would_be_shown_are_all_shown() -> None:
     found = made([run("a", [answered(1, {"f1": 1.0}, passages=1)])])
 
     assert found["questions"][0]["answers"]["a"]["shown"] == 1
-    assert main_measure([of_f1("a", 1.0), run("b", error="x")], [], usual()) == "f1"
 
 
 def cause(question: str, stage: Any, detail: str, b: str = "b") -> Cause:

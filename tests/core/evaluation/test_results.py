@@ -14,6 +14,7 @@ from potluck.documents import Answer, Json, Usage
 from potluck.evaluation.results import Answered, EvaluationReport
 from potluck.evaluation.served import Served
 from potluck.ledger import Amount, Ledger
+from potluck.metrics.chief import Chief
 from potluck.metrics.classification import classification
 from potluck.metrics.scorer import QuestionScore
 from potluck.questions.question_file import Question
@@ -58,6 +59,7 @@ def report(**said: Any) -> EvaluationReport:
     return EvaluationReport(
         metrics={"accuracy": 0.75, "f1": None},
         conclusion=("F1 0.5",),
+        chief=Chief("accuracy"),
         answered=[answered(QUESTION), answered(Question("q2", "多長？"))],
         intervals={"accuracy": Interval(0.75, 0.5, 0.9, 8), "f1": Interval(1.0, None, None, 1)},
         usage=Usage(10, 5, 2, 1),
@@ -74,6 +76,7 @@ def test_a_report_of_questions_has_its_measures_below_metrics_alone() -> None:
 
     ledger = found.pop("ledger")
     assert found == {
+        "metric": "accuracy",
         "metrics": {"accuracy": 0.75, "f1": None, "seconds": 1.235},
         "intervals": {"accuracy": [0.5, 0.9], "f1": [None, None]},
         "confusion": None,

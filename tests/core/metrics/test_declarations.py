@@ -49,6 +49,8 @@ SOME: Any = "some"
         (metric([Measure("", "")]), "declares a measure with the name ''"),
         (metric([Measure("refused", "")]), "has a measure 'refused', which is the name of a count"),
         (metric([Measure("m", "", scale=SOME)]), "declares the scale 'some' of 'm'; there are: share, amount, any"),
+        (metric([Measure("m", "", leads=SOME)]), "declares the leads 'some' of 'm'; there are: never, always, facts"),
+        (metric([Measure("m", "", leads="always", paired=False)]), "lets 'm' lead, which is not paired: variants"),
         (metric([Measure("m", "", about=SOME)]), "declares the about 'some' of 'm'; there are: retrieval, answer,"),
     ],
 )

@@ -157,6 +157,7 @@ def test_compare_tests_its_measures_pair_by_pair_in_their_direction(home: Path) 
         "label": "Marks 記號",
         "summary": "Marks in the answer",
         "named": True,
+        "leads": False,
     }
     assert not described["f1"]["named"]
     assert [variant["metrics"]["marks"]["mean"] for variant in found["variants"]] == [0, 1]

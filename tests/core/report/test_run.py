@@ -47,7 +47,7 @@ def test_the_conclusion_is_that_of_the_evaluation_then_the_mistakes_and_the_trai
     assert said[0].startswith("accuracy 0.")
     assert labels.conclusion[: len(said)] == said
     assert labels.conclusion[-2].startswith("The commonest mistake: ")
-    assert labels.conclusion[-1].startswith("460,800 parameters trained (0.34% of the model's) in 400 steps: the loss")
+    assert labels.conclusion[-1].startswith("The training loss went from 2.979 to 0.593; without validation examples")
 
 
 def test_what_one_reaches_without_reading_is_a_table(labels: Content) -> None:
@@ -105,6 +105,7 @@ def test_every_answer_comes_with_its_passages_and_citations(tmp_path: Path) -> N
 def test_a_training_alone_has_its_course_and_no_questions(tmp_path: Path) -> None:
     found = run_content("tune", recipe_in(tmp_path), HEADER, trained(tmp_path), None)
     assert (found.questions, found.variants, found.measures) == ((), (), ())
+    assert found.conclusion == trained(tmp_path).conclusion, "what the terminal says"
     assert [chart.title for chart in found.charts] == ["Loss"]
     assert [table.title for table in found.tables] == ["Training"]
 

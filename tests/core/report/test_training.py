@@ -10,25 +10,15 @@ from pathlib import Path
 
 import pytest
 
-from potluck.report.training import running_mean, training_chart, training_sentence, training_table
+from potluck.report.training import running_mean, training_chart, training_table
 from support.reports import trained
 
 HERE = Path("/home/someone/標籤")
 
 
-def test_what_was_trained_and_how_the_loss_went_is_one_sentence() -> None:
-    report = trained(HERE)
-    report.tuned = replace(report.tuned, losses=(3.0, 2.0), evaluations=({"step": 2, "loss": 2.5},))
-    assert training_sentence(report) == (
-        "460,800 parameters trained (0.34% of the model's) in 2 steps: the loss went from 3.000 to 2.000 nats per token"
-        "; it is 2.500 on the validation examples."
-    )
-
-
-def test_a_training_of_no_steps_has_a_sentence_and_no_chart() -> None:
+def test_a_training_of_no_steps_has_no_chart() -> None:
     report = trained(HERE)
     report.tuned = replace(report.tuned, losses=(), evaluations=())
-    assert training_sentence(report) == "460,800 parameters trained (0.34% of the model's)."
     assert training_chart(report) is None
     assert "Training loss at the end" not in dict(training_table(report, HERE).rows)
 

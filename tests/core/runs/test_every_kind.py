@@ -17,10 +17,12 @@ from potluck import Recipe
 from potluck.comparison.compare import Plan
 from potluck.errors import LockMismatch
 from potluck.observation.observers import Observers
+from potluck.runs.kept import kept_run
 from potluck.runs.pins import write_lock
 from potluck.runs.reproduce import reproduce
 from support.fake_plugins import visible
 from support.labelled import install_labelled
+from support.reports import data_of
 
 WORDS = {"apple": "fruit", "蘋果": "fruit", "sky": "weather", "天空": "weather"}
 TEXTS = ["the apple", "紅色的蘋果", "藍色的天空", "a sky", "no word", "沒有字"]
@@ -89,6 +91,22 @@ def test_a_run_is_kept_with_its_answers_its_measures_and_a_report(opened: Recipe
     page = (done.folder / "report.html").read_text(encoding="utf-8")
     assert "紅色的蘋果" in page
     assert page.count("<script") == 2, "the data and the page's own"
+
+
+def test_the_same_measure_leads_everywhere(opened: Recipe, path: Path) -> None:
+    ran, compared = opened.run(), opened.compare(Plan(swaps=[OTHERWISE]))
+    evaluated = opened.evaluate()
+
+    leads = evaluated.chief.name  # type: ignore[union-attr]
+    assert leads == ("accuracy" if opened.model.tuning.task == "classification" else "f1")
+    assert evaluated.conclusion[0].startswith(f"{leads} ")
+    assert data_of((ran.folder / "report.html").read_bytes())["metric"] == leads
+    assert compared.document["metric"] == leads
+    assert data_of((compared.folder / "report.html").read_bytes())["metric"] == leads
+    assert [kept_run(folder).measure for folder in (ran.folder, compared.folder)] == [leads, leads]
+    why = [any("the questions name right answers and no facts" in one for one in said) for said in (
+        evaluated.conclusion, compared.result.conclusion.sentences)]  # fmt: skip
+    assert why == [leads == "f1" and "documents" in path.read_text(encoding="utf-8")] * 2
 
 
 def test_a_run_is_reproduced_and_another_answer_is_told(opened: Recipe) -> None:
