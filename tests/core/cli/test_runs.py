@@ -25,12 +25,12 @@ RUN: dict[str, Any] = {
     "started": "2026-11-30T08:00:00Z",
     "seconds": 2.5,
     "recipe": {"name": "軌道規範", "retriever": {"k": 4}, "seed": 0},
+    "metric": "f1",
     "metrics": {"f1": 0.5, "questions": 4},
 }
 COMPARED = {
     **RUN,
     "command": "compare",
-    "metric": "f1",
     "variants": {"k=1": {"retriever": {"k": 1}, "seed": 0}, "k=2": {"retriever": {"k": 2}, "seed": 0}},
     "metrics": {"k=1": {"f1": {"mean": 0.25}}, "k=2": {"f1": {"mean": 0.75}}},
 }

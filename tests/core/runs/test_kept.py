@@ -21,6 +21,7 @@ RUN: dict[str, Any] = {
     "seconds": 2.5,
     "potluck": "0.1.0",
     "recipe": {"name": "規範", "splitter": {"use": "sections", "max_size": 600}, "stop": []},
+    "metric": "f1",
     "metrics": {"recall@1": 0.25, "f1": 0.5, "mrr": None, "questions": 4},
 }
 COMPARED: dict[str, Any] = {
@@ -61,6 +62,12 @@ def test_of_a_comparison_the_measure_that_it_was_about_is_told_for_each_variant(
 @pytest.mark.parametrize("metrics", [None, {}, {"f1": None}])
 def test_what_was_not_measured_has_no_measure(tmp_path: Path, metrics: object) -> None:
     found = kept_run(keep(tmp_path, {**RUN, "metrics": metrics}))
+
+    assert (found.measure, found.values) == (None, {})
+
+
+def test_of_a_run_of_an_older_potluck_which_named_none_no_measure_is_told(tmp_path: Path) -> None:
+    found = kept_run(keep(tmp_path, {key: value for key, value in RUN.items() if key != "metric"}))
 
     assert (found.measure, found.values) == (None, {})
 
