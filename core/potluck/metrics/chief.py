@@ -33,11 +33,11 @@ def choose_chief(
     come before others about the same, and lead where nothing else does but effort.
     """
     there = [one for one in measures.values() if one.name in known]
-    found = next(iter(sorted(_led(there, named), key=lambda one: _place(one, asks_facts, named))), None)
+    found = next(iter(sorted(_candidates(there, named), key=lambda one: _place(one, asks_facts, named))), None)
     return None if found is None else Chief(found.name, _why(found, there, asks_facts))
 
 
-def _led(measures: Iterable[Measure], named: Collection[str]) -> Iterable[Measure]:
+def _candidates(measures: Iterable[Measure], named: Collection[str]) -> Iterable[Measure]:
     """Those that may lead."""
     for one in measures:
         if one.leads != "never" or (one.name in named and one.paired and one.about != "effort"):
