@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
+
+now = time.monotonic
+"""What a plan measures times by, in seconds. On a busy machine a benchmark takes the processor's time instead."""
 
 _LEAST_SPREAD = 0.1
 """The share by which even a well-measured time may be wrong."""

@@ -94,7 +94,8 @@ def _print_tuning(plan: TuningPlanResult) -> None:
     share = plan.trainable_parameters / plan.total_parameters
     echo(f"parameters: {plan.trainable_parameters:,} trained ({share:.2%}) of {plan.total_parameters:,}")
     echo(f"memory: about {plan.memory / 2**20:,.0f} MiB; disk: about {plan.disk / 2**20:,.0f} MiB")
-    echo(f"optimiser steps: {plan.steps:,}{_training_time(plan)}")
+    going_on = f", continuing from step {plan.resumed:,}" if plan.resumed and plan.seconds != 0 else ""
+    echo(f"optimiser steps: {plan.steps:,}{going_on}{_training_time(plan)}")
     for problem in plan.problems:
         echo(f"would stop: {problem}", fg="red", err=True)
 

@@ -63,9 +63,12 @@ def plan_comparison(recipe: RecipeModel, resources: SharedResources) -> Comparis
 
 
 def _add_training(total: _Sum, components: Components) -> None:
-    if components.recipe.tuner is None or not total.is_new(training_request(components).folder.name):
+    if components.recipe.tuner is None:
         return
-    estimate = plan_training(components)
+    request = training_request(components)
+    if not total.is_new(request.folder.name):
+        return
+    estimate = plan_training(components, request)
     if estimate.seconds is None:
         total.is_known = False
     elif estimate.seconds:

@@ -61,6 +61,9 @@ class Estimate:
     seconds_low: float | None = None
     seconds_high: float | None = None
     """The range of ``seconds`` if the machine stays as busy as it is."""
+    resumed: int = 0
+    """The step from which an interrupted training is resumed; 0 for a new one. ``seconds`` are those of the steps
+    that are left."""
 
 
 @dataclass(frozen=True, slots=True)

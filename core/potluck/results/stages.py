@@ -176,6 +176,8 @@ class TuningPlanResult:
     seconds_low: float | None
     seconds_high: float | None
     """The range of that time if the machine stays as busy as it is."""
+    resumed: int
+    """The step from which an interrupted training is resumed; 0 for a new one. The time is that of the steps left."""
     device: str
     """Where the memory is taken: a name of torch's."""
     notes: tuple[str, ...]

@@ -11,12 +11,13 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from potluck import plugins
+from potluck import durations, plugins
 from potluck.components.changes import causes_of_training, keep_training
 from potluck.components.components import Components, identity
 from potluck.contracts import Config, Estimate, TunedModel, Tuner, TuningProgress, TuningRequest
 from potluck.datasets.prepare import PreparedDataset, prepare_dataset
 from potluck.documents import Json
+from potluck.durations import Duration
 from potluck.errors import AdapterMismatch, PotluckError
 from potluck.file_hashes import model_hash
 from potluck.fingerprints import fingerprint
@@ -116,15 +117,32 @@ class CompletedTraining:
     notes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True, slots=True)
+class TrainingInputs:
+    """What a training learns from, read once, and the training that this is."""
+
+    prepared: PreparedDataset
+    request: TuningRequest
+
+
+def read_inputs(components: Components) -> TrainingInputs:
+    """Read what a recipe's training learns from. Raises ``PotluckError`` for data that cannot be learned from."""
+    with inner_stage("read dataset"):
+        prepared = prepare_dataset(components.recipe)
+    return TrainingInputs(prepared, _request(components, prepared))
+
+
 def training_request(components: Components) -> TuningRequest:
     """The training that a recipe asks for; its folder is named after all that decides the result.
 
     Raises ``PotluckError`` for data that cannot be learned from.
     """
-    return _request(components, prepare_dataset(components.recipe))
+    return read_inputs(components).request
 
 
-def train_or_reuse(components: Components, observers: Observers | None = None) -> CompletedTraining:
+def train_or_reuse(
+    components: Components, observers: Observers | None = None, inputs: TrainingInputs | None = None
+) -> CompletedTraining:
     """Train what the recipe asks for, unless that was done; an interrupted training is resumed.
 
     Of processes that train together the first one holds the lock and makes the artifact.
@@ -135,9 +153,8 @@ def train_or_reuse(components: Components, observers: Observers | None = None) -
     from potluck.tuning.processes import is_main_process
 
     part, method = _spec_and_tuner(components)
-    with inner_stage("read dataset"):
-        prepared = prepare_dataset(components.recipe)
-    request = _request(components, prepared)
+    inputs = inputs or read_inputs(components)
+    prepared, request = inputs.prepared, inputs.request
     decisive, folder = _deciding_inputs(components, prepared), components.workspace.folder
     components.workspace.check_in_place()  # before a part of it is made anew
     with lock_for_writing(request.folder) if is_main_process() else nullcontext():
@@ -201,17 +218,24 @@ def tune(components: Components, observers: Observers | None = None) -> TuneRepo
     return report
 
 
-def plan_training(components: Components) -> Estimate:
-    """Estimate what ``tune`` would take; the seconds from a few steps, where memory allows them."""
-    request, method = training_request(components), components.tuner
+def plan_training(components: Components, request: TuningRequest | None = None) -> Estimate:
+    """Estimate what ``tune`` would take; the seconds from a few steps, if memory allows them.
+
+    ``request`` is the recipe's training, if it has been read already.
+    """
+    request, method = request or training_request(components), components.tuner
+    began = durations.now()
     with inner_stage("estimate memory"):
         estimate = method.plan(request)
+    # A training begins with the same, for which large libraries are imported.
+    beginning = Duration.per_unit([(durations.now() - began, 1)])
     if load_result(request)[0] is not None:
         return replace(estimate, seconds=0.0, seconds_low=0.0, seconds_high=0.0)
     if estimate.seconds is not None or resource_problems(estimate, components.workspace.folder):
         return estimate
     if (found := method.probe(request)) is None:
         return estimate
+    found += beginning
     return replace(estimate, seconds=found.seconds, seconds_low=found.low, seconds_high=found.high)
 
 

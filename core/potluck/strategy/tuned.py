@@ -16,14 +16,14 @@ from potluck.components.components import Components
 from potluck.documents import Message
 from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.yaml_reader import parse_value
-from potluck.stages.tune import load_result, train_or_reuse, training_request
+from potluck.stages.tune import TrainingInputs, load_result, read_inputs, train_or_reuse
 from potluck.strategy.budget import Budget, CannotLearn, OutOfTime
 from potluck.strategy.data import majority_language
 from potluck.strategy.protocol import LabelChoice, Strategy, StrategySpec, TrainingSetup
 from potluck.workspace import Workspace
 
 if TYPE_CHECKING:
-    from potluck.contracts import TuningRequest, Vectors
+    from potluck.contracts import Vectors
     from potluck.observation.observers import Observers
     from potluck.recipe.model import RecipeModel
 
@@ -47,27 +47,27 @@ class TunedStrategy:
         return self._make()
 
     @cached_property
-    def _request(self) -> TuningRequest:
-        return training_request(self._components)
+    def _inputs(self) -> TrainingInputs:
+        return read_inputs(self._components)
 
     @property
     def name(self) -> str:
         """The training that it stands for."""
-        return self._request.folder.name
+        return self._inputs.request.folder.name
 
     def train(self, vectors: Vectors | None) -> Sequence[str]:
         """Train, unless that was done; what is said of it is what ``potluck tune`` says.
 
         Raises ``CannotLearn`` if there is no time for it.
         """
-        if load_result(self._request)[0] is None:
-            estimate = self._components.tuner.probe(self._request)
+        if load_result(self._inputs.request)[0] is None:
+            estimate = self._components.tuner.probe(self._inputs.request)
             expected = estimate.seconds if estimate is not None else 0.0
             try:
                 self._meter.need(expected, 0.0, _SHARE)
             except OutOfTime as limit:
                 raise CannotLearn(f"training takes about {expected:,.0f} s, which do not fit into {limit}") from None
-        found = train_or_reuse(self._components, self._observers)
+        found = train_or_reuse(self._components, self._observers, self._inputs)
         resolve_adapter(self._components)
         _ = self._components.chat.context_window
         return (*found.notes, *found.prepared.notes, *found.tuned.notes)

@@ -71,6 +71,14 @@ class Checkpoints:
         if writes:
             folder.mkdir(parents=True, exist_ok=True)
 
+    def elsewhere(self, folder: Path) -> Checkpoints:
+        """Those of the same training in another folder, which need not exist, for reading only."""
+        return Checkpoints(folder, self._name, writes=False)
+
+    def step_found(self) -> int:
+        """The step from which the training would be resumed, told from the headers alone; 0 for a new one."""
+        return next((step for path in self._paths() if (step := self._step_of(path))), 0)
+
     def check_in_place(self) -> None:
         """Raise ``WorkspaceGone`` if the folder was deleted meanwhile."""
         if not self.folder.is_dir():
@@ -139,6 +147,17 @@ class Checkpoints:
 
     def _paths(self) -> list[Path]:
         return sorted(self.folder.glob("step-*.safetensors"), reverse=True)
+
+    def _step_of(self, path: Path) -> int:
+        """The step of a checkpoint of this training; 0 for another, and for one that cannot be read."""
+        from safetensors import SafetensorError, safe_open
+
+        try:
+            with safe_open(path, "pt") as file:
+                said = dict(file.metadata() or {})
+            return int(json.loads(said["course"])["step"]) if said["training"] == self._name else 0
+        except (OSError, SafetensorError, ValueError, KeyError, TypeError):
+            return 0
 
     def _bytes(self, tensors: Mapping[str, Any], history: TrainingHistory) -> bytes:
         from safetensors.torch import save

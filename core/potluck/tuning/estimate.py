@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from potluck.contracts import Estimate, TuningRequest
+from potluck.documents import Example
 from potluck.models.devices import resolve_device, resolve_dtype
 from potluck.models.loading import load_meta_model
-from potluck.tuning.encode import encode
+from potluck.tuning.checkpoint import Checkpoints
+from potluck.tuning.encode import Encoding, encode
 from potluck.tuning.head import head_labels
-from potluck.tuning.job import max_example_tokens, supported_kind, wrap_model
+from potluck.tuning.job import max_example_tokens, supported_kind, training_fingerprint, wrap_model
 from potluck.tuning.method import Method
 from potluck.tuning.schedule import Schedule
 from potluck.tuning.tokenizer_checks import (
@@ -44,7 +48,10 @@ def estimate_training(method: Method, request: TuningRequest) -> Estimate:
         model = wrap_model(method, base, request, tokenizer)
     trainable = sum(one.numel() for one in model.parameters() if one.requires_grad)
     check_end(method, request, tokenizer, kind)
-    found = encode(request.training, tokenizer, limit, method.config.fit, kind, head_labels(method, request))
+    encode_side = partial(
+        encode, tokenizer=tokenizer, limit=limit, fit=method.config.fit, kind=kind, labels=head_labels(method, request)
+    )
+    found = encode_side(request.training)
     check_embeddings(request, tokenizer, method.base(model), found.examples)
     longest = max((len(one.ids) for one in found.examples), default=0)
     row = max(longest, min(settings.pack_tokens, sum(len(one.ids) for one in found.examples)))
@@ -64,8 +71,22 @@ def estimate_training(method: Method, request: TuningRequest) -> Estimate:
         disk=trainable * (4 + 2 * 12),
         steps=schedule.steps,
         device=device,
+        resumed=_steps_done(method, request, found, encode_side),
         notes=(*tokenizer_notes(request, tokenizer, method.base(model)), *method.notes(model)),
     )
+
+
+def _steps_done(
+    method: Method, request: TuningRequest, training: Encoding, encode_side: Callable[[Sequence[Example]], Encoding]
+) -> int:
+    """The step from which an interrupted training is resumed; 0 if there is none."""
+    if not any(request.folder.glob("step-*")):
+        return 0
+    settings = method.config.training
+    dtype = resolve_dtype(settings.dtype, resolve_device("cpu" if settings.use_cpu else "auto"))
+    sides = training, encode_side(request.validation)
+    name = training_fingerprint(method, request, sides, dtype, int(os.environ.get("WORLD_SIZE", "1")))
+    return Checkpoints(request.folder, name, writes=False).step_found()
 
 
 def _spread(settings: Training) -> bool:

@@ -64,7 +64,7 @@ def prepare_job(method: Method, request: TuningRequest) -> Job:
     tokenizer, dtype = tokenizer_of(method, request), resolve_dtype(settings.dtype, processes.device)
     model = _load_wrapped(method, request, kind, tokenizer, dtype, processes)
     training, validation = _encode_sides(method, request, kind, tokenizer, model)
-    name = _training_fingerprint(method, request, training, validation, dtype, processes)
+    name = training_fingerprint(method, request, (training, validation), dtype, processes.count)
     checkpoints = Checkpoints(request.folder, name, processes.first)
     tensors, history = checkpoints.last(best=settings.early_stopping_patience is not None)
     if tensors:
@@ -177,19 +177,15 @@ def max_example_tokens(method: Method, model: Any) -> int | None:
     return min(limits) if limits else None
 
 
-def _training_fingerprint(
-    method: Method,
-    request: TuningRequest,
-    training: Encoding,
-    validation: Encoding,
-    dtype: str,
-    processes: Processes,
+def training_fingerprint(
+    method: Method, request: TuningRequest, sides: tuple[Encoding, Encoding], dtype: str, processes: int
 ) -> str:
-    """All that decides the weights after a step."""
+    """All that decides the weights after a step: of both ``sides``, what is learned and what it is validated with."""
+    training, validation = sides
     learned: list[Json] = [
         [list(one.ids), one.start, list(one.answer)] for one in (*training.examples, *validation.examples)
     ]
     name = f"{type(method).__module__}.{type(method).__qualname__}"
     files = {path.name: path.stat().st_size for path in sorted(request.model.iterdir()) if path.is_file()}
-    made: list[Json] = [str(request.model), dict(files), dtype, processes.count]
+    made: list[Json] = [str(request.model), dict(files), dtype, processes]
     return fingerprint(name, method.config.decisive(), learned, len(training.examples), *made, request.seed)

@@ -13,7 +13,7 @@ import pytest
 pytest.importorskip("peft")
 
 from potluck.cli import potluck
-from potluck.stages.tune import plan_training
+from potluck.stages.tune import plan_training, training_request
 from support.commands import invoke
 from support.commands import potluck as run_potluck
 from support.tuning import make_model, recipe, write_home
@@ -38,6 +38,20 @@ def test_it_prints_the_estimate_in_the_units_that_it_names(tmp_path: Path) -> No
     assert f"parameters: {estimate.trainable_parameters:,} trained (" in done.stdout
     assert f" of {estimate.total_parameters:,}" in done.stdout
     assert "optimiser steps: 6" in done.stdout
+
+
+def test_a_plan_of_an_interrupted_training_says_where_it_continues(tmp_path: Path) -> None:
+    (tmp_path / "home").mkdir()
+    home = write_home(tmp_path / "home", make_model(tmp_path / "model"))
+    with recipe(home, tuner={"use": "lora", "r": 4, "training": {"max_steps": 6, "save_steps": 4}}) as opened:
+        path, folder = opened.model.path, training_request(opened.components).folder
+        opened.tune()
+    (folder / "step-00000006.safetensors").unlink()
+    (folder / "result" / "potluck.json").unlink()
+
+    done = invoke(potluck, "plan", str(path))
+
+    assert "optimiser steps: 6, continuing from step 4, about " in done.stdout
 
 
 def test_a_plan_of_questions_to_a_model_that_is_tuned_first_trains_nothing(tmp_path: Path) -> None:
