@@ -1,8 +1,8 @@
-"""What the plugins ``langchain`` share: which class, its arguments, and calling it with the network shut.
+"""The common part of the ``langchain`` plugins: the class, its arguments, and calling it with the network shut.
 
 LangChain (MIT, https://github.com/langchain-ai/langchain) has a class for nearly everything. A recipe names one by the
 path that Python imports it by; whoever writes a recipe is trusted, as with any plugin, and the class is imported when
-the recipe is read. What it may send nobody can know beforehand: while it is called, this thread and those it starts
+the recipe is read. What it may send cannot be known beforehand: while it is called, this thread and those it starts
 reach no other machine than the one named in ``sends_to``. LangSmith's tracing is off for what is done here.
 """
 
@@ -34,13 +34,13 @@ _SHORTEST_SECRET = 4
 
 
 class LangChainConfig(Config):
-    """Settings of everything that LangChain does."""
+    """Settings of every ``langchain`` plugin."""
 
     class_: Annotated[str, Field(alias="class", pattern=r"^[A-Za-z_]\w*(\.[A-Za-z_]\w*)+$")]
     """The class, by the path that Python imports it by: ``langchain_community.document_loaders.SRTLoader``."""
 
     arguments: dict[str, Any] = Field(default_factory=dict)
-    """What the class is made with, by name, as LangChain's pages say; handed over as it is written here."""
+    """The arguments of the class, by name, as LangChain's pages describe them; passed on as they are written here."""
 
     secret_arguments: dict[str, SecretStr] = Field(default_factory=dict)
     """Arguments that are secrets: ``{api_key: ${NAME}}``. They are kept in no manifest."""
@@ -50,7 +50,7 @@ class LangChainConfig(Config):
     is refused while the class is used."""
 
     base: ClassVar[str] = ""
-    """What the class has to inherit from."""
+    """The base class that the class has to inherit from."""
     given: ClassVar[frozenset[str]] = frozenset()
     """Arguments that the plugin gives."""
 
@@ -209,7 +209,7 @@ def token_counter(tokenizer: str | None, context: Context) -> Counter:
 
 
 def _check_installed(top: str) -> None:
-    """Raise ``ValueError`` unless a package lies where packages are installed: not in whatever folder one stands in."""
+    """Raise ``ValueError`` unless a package lies where packages are installed, and not in the current folder."""
     spec = importlib.util.find_spec(top)
     if spec is not None:
         places = list(spec.submodule_search_locations or ()) or [spec.origin or ""]

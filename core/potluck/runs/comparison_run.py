@@ -1,4 +1,4 @@
-"""Running a comparison: what came of it is kept with a manifest, a report and the answers as a table."""
+"""Running a comparison and keeping it: the result, a manifest, a report, and the answers as a table."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Comparison:
 def run_comparison(
     recipe: RecipeModel, plan: Plan, workspace: Workspace, models: ModelSources, observers: Observers
 ) -> Comparison:
-    """Compare, and write what came of it into a folder of its own."""
+    """Compare, and write the result into a folder of its own."""
     with closing(SharedResources(workspace, models, observers)) as resources:
         found = compare(recipe, plan, resources)
         with storage_errors(workspace.folder):

@@ -1,7 +1,7 @@
 """Two runs side by side: settings and inputs that differ, and measures, compared question by question where both can.
 
-Two means say nothing by themselves. A difference is called one only where both runs answered the same questions, with
-the same right answers, and by the test that comparisons use.
+Two means alone say nothing. A difference is only reported if both runs answered the same questions, with the same right
+answers, and by the test that comparisons use.
 """
 
 from __future__ import annotations
@@ -28,7 +28,7 @@ from potluck.workspace.manifests import surroundings
 
 
 def measured_facts(answered: Sequence[Answered], measures: Mapping[str, Measure]) -> dict[str, Json]:
-    """What a manifest says so that a run can be compared: each question with its right answers by hash, and for each
+    """The part of a manifest that lets a run be compared: each question with its right answers by hash, and for each
     measure whether more of it is better."""
     return {
         "asked": {one.question.id: _question_hash(one.question) for one in answered},
@@ -40,7 +40,7 @@ def measured_facts(answered: Sequence[Answered], measures: Mapping[str, Measure]
 
 
 def compare_runs(a: Path, b: Path) -> RunDiffResult:
-    """What differs between two runs. Raises ``RunUnreadable``."""
+    """The differences between two runs. Raises ``RunUnreadable``."""
     with refuse_unwritten(f"{a} or {b}"):
         one, other = _read(a), _read(b)
         common = [name for name in one.settings if name in other.settings]
@@ -58,7 +58,7 @@ def compare_runs(a: Path, b: Path) -> RunDiffResult:
 
 @dataclass(frozen=True, slots=True)
 class _Run:
-    """A run as it is compared. Mappings by variant; the variant of a run of one recipe has no name."""
+    """A run to be compared. Mappings are by variant; the variant of a run of one recipe has no name."""
 
     name: str
     settings: Mapping[str, Mapping[str, object]]
@@ -138,7 +138,7 @@ def _result(found: Difference) -> DifferenceResult:
 def _measures(
     one: _Run, other: _Run, common: Sequence[str], same: Sequence[str]
 ) -> tuple[list[MeasureDifferenceResult], tuple[str, ...]]:
-    """The measures, and why none is compared question by question where a library for that is missing."""
+    """The measures, and the reason if none is compared question by question because a library is missing."""
     try:
         return [*_compared_measures(one, other, common, same)], ()
     except MissingDependency as missing:
@@ -148,7 +148,7 @@ def _measures(
 def _compared_measures(
     one: _Run, other: _Run, common: Sequence[str], same: Sequence[str]
 ) -> Iterator[MeasureDifferenceResult]:
-    """Measure by measure, the variants of one beside each other: they are one family."""
+    """Measure by measure, with the variants of each together: they are one family."""
     names = dict.fromkeys(name for run in (one, other) for variant in common for name in run.means.get(variant, {}))
     for name in names:
         pairs = {variant: pair for variant in common if (pair := _values(one, other, variant, name, same)) is not None}
@@ -203,7 +203,7 @@ def _measure(
 
 
 def _notes(one: _Run, other: _Run, common: Sequence[str], same: int) -> Iterator[str]:
-    """What keeps the two from being compared."""
+    """Why the two cannot be compared."""
     own = [name for name in {**one.settings, **other.settings} if name not in common]
     if own:
         yield f"only one of the two has: {', '.join(name or 'a single recipe' for name in own)}"

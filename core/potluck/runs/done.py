@@ -1,4 +1,4 @@
-"""What a command has done, as far as its run's manifest says more than the recipe does."""
+"""What a run's manifest says of the command beyond the recipe."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from potluck.report.content import Kind
 
 @dataclass(frozen=True, slots=True)
 class Done:
-    """A command that has come to its end. ``started`` is of ``time.time()``."""
+    """A finished command. ``started`` is from ``time.time()``."""
 
     command: Kind
     started: float
     questions: Path | None = None
-    """The file of questions, where the command named it."""
+    """The file of questions, if the command named one."""
     limit: int | None = None
     """How many of its questions were asked; None for all."""

@@ -15,7 +15,7 @@ from potluck.workspace.manifests import MANIFEST
 
 LATEST = "latest"
 SHORTEST = 4
-"""Characters of a name that are enough to mean it."""
+"""Characters of a name that suffice to identify it."""
 
 _NAMED = 5
 """How many runs a message names."""
@@ -23,7 +23,7 @@ _ID = re.compile(r"\d{8}-\d{6}-[0-9a-f]+")
 
 
 def runs_of(workspace: Path) -> list[Path]:
-    """The folders of a workspace's runs, the newest first. A run is there from when its manifest is."""
+    """The folders of a workspace's runs, the newest first. A run exists once its manifest does."""
     found = [path.parent for path in (workspace / "runs").glob(f"*/{MANIFEST}") if not path.parent.is_symlink()]
     return sorted(found, key=_age, reverse=True)
 
@@ -35,7 +35,8 @@ def all_runs() -> list[Path]:
 
 
 def latest_run() -> Path:
-    """The newest run of the workspace in the current folder; of all, where there is none. Raises ``RunNotFound``."""
+    """The newest run of the workspace in the current folder; of all workspaces if it has none. Raises
+    ``RunNotFound``."""
     for runs in (runs_of(_here()), all_runs()):
         if runs:
             return runs[0]

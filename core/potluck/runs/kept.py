@@ -1,4 +1,4 @@
-"""What is kept of a run, for lists and for a look at one: also of runs of older potlucks, and of damaged ones."""
+"""Kept runs, for lists and for a look at one; runs of older versions and damaged ones included."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ REPORT = "report.html"
 
 
 def kept_run(folder: Path) -> KeptRunResult:
-    """What a list says of a run. A manifest that cannot be read is said in ``problem``."""
+    """A run as a list shows it. ``problem`` says if the manifest cannot be read."""
     try:
         held = read_held(folder)
         return _summary(folder, held)
@@ -47,7 +47,7 @@ def run_detail(folder: Path) -> RunDetailResult:
 
 
 def report_of(folder: Path) -> Path:
-    """The page that shows a run. Raises ``RunNotFound`` if it was not made, or was taken away."""
+    """The page that shows a run. Raises ``RunNotFound`` if it was not made, or was removed."""
     path = folder / REPORT
     if not path.is_file():
         there = ", ".join(sorted(one.name for one in folder.iterdir()))

@@ -1,4 +1,4 @@
-"""The manifest of a run, read back: what it says is checked before anything is done again."""
+"""The manifest of a run, read back and checked before anything is repeated."""
 
 from __future__ import annotations
 
@@ -14,7 +14,8 @@ from potluck.workspace.manifests import MANIFEST, surroundings
 
 @dataclass(frozen=True, slots=True)
 class RunManifest:
-    """What is needed to repeat a run. A run's own recipe has no name; the variants of a comparison have theirs."""
+    """The information needed to repeat a run. A run's own recipe has no name; the variants of a comparison have
+    theirs."""
 
     run: str
     recipes: Mapping[str, Mapping[str, Any]]
@@ -26,7 +27,7 @@ class RunManifest:
     versions: Mapping[str, Any]
     """Of potluck, Python and the machine."""
     questions: Path | None = None
-    """The file of questions, where a command named it."""
+    """The file of questions, if a command named one."""
     limit: int | None = None
     """How many of its questions were asked; None for all."""
     repeats: int = 1

@@ -1,7 +1,7 @@
 """What a result depends on beside the recipe: plugin versions, models, documents and questions, by hash.
 
-``potluck.lock`` keeps them beside the recipes of a folder, so that a run on another day or machine is of the same
-things or says which are not.
+``potluck.lock`` keeps them beside the recipes of a folder, so that a run on another day or machine uses the same inputs
+or says which differ.
 """
 
 from __future__ import annotations
@@ -35,14 +35,14 @@ from potluck.workloads import workload_of
 NAME = "potluck.lock"
 FORMAT = 1
 _OF_COMPONENTS = ("plugin", "code of")
-"""What is pinned of each component, under its kind and its name."""
+"""The pinned parts of each component, under its kind and its name."""
 _IMPLIED = frozenset[str]({*DEFAULTS, "loader", "metric"})
 """Kinds of which a recipe has some that it does not name. An earlier potluck did not pin all of them."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that is not as it was; None stands for what is or was not there."""
+    """One thing that has changed; None stands for what is or was missing."""
 
     what: str
     name: str
@@ -104,7 +104,7 @@ def setting_pins(recipe: RecipeModel) -> dict[str, Json]:
 
 
 def _texts(loaders: Mapping[str, Mapping[str, Json]]) -> Iterator[tuple[str, dict[str, str]]]:
-    """What of loaders' identities is a text, by ``loader NAME``."""
+    """The texts in the loaders' identities, by ``loader NAME``."""
     for name, one in loaders.items():
         yield name, {key: value for key, value in one.items() if isinstance(value, str)}
 
@@ -145,7 +145,7 @@ def check_locked(recipe: RecipeModel) -> None:
 def check_lock(recipe: RecipeModel, components: Components) -> None:
     """Raise ``LockMismatch`` if things are not as ``potluck.lock`` says.
 
-    A recipe of which something was overridden is another recipe, and not checked.
+    A recipe with overrides is another recipe, and is not checked.
     """
     if recipe.origin.overrides or recipe.origin.replacements:
         return
@@ -166,7 +166,7 @@ def differences(then: Mapping[str, Any], now: Mapping[str, Any]) -> Iterator[Dif
         pinned = {name.partition(" ")[0] for name in before}
         for name in dict.fromkeys([*before, *things]):
             if what in _OF_COMPONENTS and (kind := name.partition(" ")[0]) in _IMPLIED and kind not in pinned:
-                continue  # a recipe has one of this kind without a word
+                continue  # a recipe has one of this kind without naming it
             if before.get(name) != things.get(name):
                 yield Difference(what, name, before.get(name), things.get(name))
 

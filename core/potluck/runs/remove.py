@@ -14,15 +14,16 @@ from potluck.workspace.storage_errors import storage_errors
 
 
 def check_removable(folder: Path) -> None:
-    """Raise ``RunNotFound`` for a folder that is no run of a workspace: nothing else is ever removed."""
+    """Raise ``RunNotFound`` for a folder that is not a run of a workspace: nothing else is ever removed."""
     if folder.parent.name != "runs" or folder.is_symlink() or not (folder / MANIFEST).is_file():
-        raise RunNotFound(f"{folder} is no run in the folder 'runs' of a workspace: nothing was removed")
+        raise RunNotFound(f"{folder} is not a run in the folder 'runs' of a workspace: nothing was removed")
 
 
 def remove_runs(folders: Sequence[Path]) -> None:
-    """Remove runs. Each is gone in one step: a process that is killed leaves a run whole, or what the next one clears.
+    """Remove runs. Each disappears in one step: a killed process leaves a run whole, or a remainder that the next one
+    clears.
 
-    A run holds only what was found out. What it was computed from (the catalogue, cached answers, tuned models) belongs
+    A run holds results only. The data that it was computed from (the catalogue, cached answers, tuned models) belongs
     to the workspace, and stays. Raises what ``check_removable`` raises, before anything is removed.
     """
     for folder in folders:

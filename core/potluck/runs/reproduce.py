@@ -1,4 +1,4 @@
-"""Doing a run again from its manifest, with nothing kept from before, and saying what differs."""
+"""Doing a run again from its manifest, without anything kept from before, and saying what differs."""
 
 from __future__ import annotations
 
@@ -36,12 +36,12 @@ __all__ = ["Reproduction", "recipes_of", "reproduce"]
 
 _BREAKS = re.compile("[\x85\u2028\u2029]")
 _CLOSE = 1e-9
-"""Measures that differ by less are the same: sums in another order."""
+"""Measures that differ by less count as equal: sums in another order differ in their last digits."""
 
 
 @dataclass(slots=True)
 class Reproduction:
-    """What differs between a run and its repetition: what went in, the measures, and the answers."""
+    """The differences between a run and its repetition: inputs, measures and answers."""
 
     run: str
     inputs: list[Difference] = field(default_factory=list)
@@ -51,7 +51,7 @@ class Reproduction:
 
     @property
     def same(self) -> bool:
-        """Whether everything that was measured came out again."""
+        """Whether every measure and answer came out the same."""
         return not (self.metrics or self.answers)
 
     def as_json(self) -> dict[str, Json]:
@@ -119,7 +119,7 @@ def reproduce(folder: Path, observers: Observers) -> Reproduction:
 
 @dataclass(frozen=True, slots=True)
 class _Again:
-    """What came of one recipe now: the run's own has no name."""
+    """The new result of one recipe; the run's own has no name."""
 
     name: str
     metrics: Mapping[str, float | None]
@@ -130,7 +130,7 @@ class _Again:
 def _again(
     manifest: RunManifest, recipes: Mapping[str, RecipeModel], asked: frozenset[str], resources: SharedResources
 ) -> Iterator[_Again]:
-    """Ask every recipe the same questions again, in as many rounds as then."""
+    """Ask every recipe the same questions again, in the same number of rounds."""
     recipe = next(iter(recipes.values()))
     with resources.borrow(recipe) as components:
         scorer = Scorer(components.metrics, recipe.metrics)
@@ -146,7 +146,7 @@ def _again(
 
 
 def _measures(engine: Engine, run: VariantRun) -> Mapping[str, float | None]:
-    """The measures of a run as they are, or of a variant the means of its rounds; not what answering took."""
+    """The measures of a run, or a variant's means over its rounds, without those of what answering took."""
     if not run.variant.name:
         return engine.workload.report(run.variant.recipe, run.repeats[0], (), 0.0).metrics
     found = mean_values(run, engine.scorer)
@@ -154,7 +154,7 @@ def _measures(engine: Engine, run: VariantRun) -> Mapping[str, float | None]:
 
 
 def _answers_of(folder: Path) -> dict[tuple[str, str], str]:
-    """The answers of a run by variant and question; the variant of a run is called nothing."""
+    """The answers of a run by variant and question; the variant of a run of one recipe has no name."""
     answered, compared = folder / "answers.jsonl", folder / "comparison.json"
     path = answered if answered.is_file() else compared
     try:

@@ -1,4 +1,4 @@
-"""Running: all that a recipe asks for, with a manifest of what it was made of and a report that shows it."""
+"""Running: everything that a recipe asks for, with a manifest of its inputs and a report of its results."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ class RunReport:
     preparation: Preparation
     evaluation: EvaluationReport | None
     notes: tuple[str, ...]
-    """Why something of the folder is missing."""
+    """Why a file of the folder is missing."""
     seconds: float
 
     @property
@@ -78,7 +78,7 @@ def keep_run(
     evaluation: EvaluationReport | None,
     components: Components,
 ) -> RunReport:
-    """Write what is kept of a run that comes to its end now."""
+    """Write the folder of a run that is ending."""
     run_id, recipe, seconds = new_run_id(), components.recipe, time.time() - done.started
     if done.questions is not None:
         recipe = replace(recipe, questions=done.questions.absolute())
@@ -135,7 +135,7 @@ def _collect_measures(tuned: TuneReport | None, evaluation: EvaluationReport | N
 
 
 def manifest_header(run_id: str, command: str, recipe: RecipeModel, started: float, seconds: float) -> dict[str, Json]:
-    """What the manifest of every run of a recipe begins with."""
+    """The beginning of every run's manifest."""
     return {
         "run": run_id,
         "command": command,

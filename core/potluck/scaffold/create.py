@@ -79,7 +79,7 @@ def render_files(named: Names) -> Iterator[tuple[str, str]]:
 
 
 def _values(named: Names) -> Mapping[str, str]:
-    """What the templates' ``<<name>>`` stand for; those of a kind may hold others."""
+    """The values of ``<<name>>`` in the templates; values from a kind's texts may hold others."""
     kind, texts = KINDS[named.kind], read_package_texts(named.kind)
     own = {
         "kind": named.kind,

@@ -1,4 +1,4 @@
-"""What a plugin may be called, and what follows from its name."""
+"""The names that a plugin may have, and those derived from them."""
 
 from __future__ import annotations
 
@@ -25,17 +25,17 @@ class Names:
 
     @property
     def package(self) -> str:
-        """What is installed."""
+        """The name of the distribution."""
         return f"potluck-{self.name}"
 
     @property
     def module(self) -> str:
-        """What is imported."""
+        """The name of the module."""
         return self.package.replace("-", "_")
 
     @property
     def stem(self) -> str:
-        """What the classes' names begin with."""
+        """The beginning of the classes' names."""
         return "".join(part.capitalize() for part in self.name.split("-"))
 
     @property
@@ -55,7 +55,7 @@ class Names:
 
 
 def names(kind: Kind, name: str) -> Names:
-    """The names of a new plugin. Raises ``PotluckError`` for one that it cannot have, saying why."""
+    """The names of a new plugin. Raises ``PotluckError`` with the reason for one that it cannot have."""
     _check_form(name)
     found = Names(kind, name)
     _check_free(found)

@@ -1,4 +1,4 @@
-"""What distinguishes the packages of the kinds, besides the files of their templates."""
+"""The texts in which the packages of the kinds differ, besides the files of their templates."""
 
 from __future__ import annotations
 

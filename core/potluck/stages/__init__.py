@@ -1,1 +1,1 @@
-"""One stage a file: a function from artifacts to artifacts plus a ledger entry."""
+"""One stage per file: a function from artifacts to artifacts plus a ledger entry."""

@@ -1,7 +1,7 @@
 """Answering: from a question and passages to an answer, by one of the four ways to combine passages.
 
 ``stuff`` shows the model all passages at once; ``map_reduce`` asks about each and then about the answers; ``refine``
-goes from passage to passage with the answer so far; ``map_rerank`` asks about each and takes the surest answer.
+goes from passage to passage with the answer so far; ``map_rerank`` asks about each and takes the most confident answer.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ _SCORE = re.compile(r"\n?\s*(?:分數|分数|score)\s*[:：]\s*(\d{1,3})\s*(?:/\
 
 @dataclass(frozen=True, slots=True)
 class AnswerWithSources:
-    """An answer, the passages it was made from (what its quotes count), and how many calls it took."""
+    """An answer, the passages it was made from (which its quotes number), and how many calls it took."""
 
     answer: Answer
     passages: tuple[Passage, ...]
@@ -62,7 +62,7 @@ class Answerer:
     on_text: Callable[[str], None] | None = None
     examples: Callable[[str], Sequence[WorkedExample]] = no_examples
     _heard: list[Answer] = field(default_factory=list, init=False)
-    """What the model said to the question, call by call."""
+    """The model's answers to the question, call by call."""
 
     def answer(self, question: str, passages: Sequence[Passage], entry: Entry) -> AnswerWithSources:
         """Answer from the passages. Raises ``ContextExceeded`` naming those that do not fit."""
@@ -245,12 +245,12 @@ class Answerer:
 
 
 def _says_something(answer: Answer) -> bool:
-    """Whether an answer is more than that the model does not know; one that was withheld or cut in thoughts is not."""
+    """Whether an answer is not a refusal; one that was withheld or cut in its thoughts does not count."""
     return bool(answer.text.strip()) and answer.finish != "filter" and not is_refusal(answer.text)
 
 
 def _answer_of_none(question: str, usage: Usage, answers: Sequence[Answer]) -> Answer:
-    """The answer where no partial one says anything: a refusal, unless one was withheld or cut in its thoughts."""
+    """The answer if no partial one holds anything: a refusal, unless one was withheld or cut in its thoughts."""
     for finish in ("filter", "length"):
         mute = next((one for one in answers if one.finish == finish and not is_refusal(one.text)), None)
         if mute is not None:

@@ -1,4 +1,4 @@
-"""What the model card of a training needs to know of its recipe, besides what the training itself tells."""
+"""The part of a model card that comes from the recipe and not from the training."""
 
 from __future__ import annotations
 

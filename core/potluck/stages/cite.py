@@ -1,4 +1,4 @@
-"""Citing: from an answer to the spans of the documents that it rests on."""
+"""Citing: from an answer to the spans of the documents that support it."""
 
 from __future__ import annotations
 

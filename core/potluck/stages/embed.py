@@ -49,8 +49,8 @@ def embed_chunks(
     """Embed the texts of the chunks that have no vector yet. Returns how many were embedded.
 
     Every batch is committed before the next one is asked for, so what is interrupted continues from there. With
-    ``skip`` texts for which there is no vector are left out, and not asked for again. Raises ``WindowExceeded`` before
-    anything is embedded, ``TextsRefused`` naming texts without a vector.
+    ``skip`` texts that get no vector are left out, and not asked for again. Raises ``WindowExceeded`` before anything
+    is embedded, ``TextsRefused`` naming texts without a vector.
     """
     missing = set(catalogue.missing_vectors(fingerprint, (chunk.text for chunk in chunks)))
     if skip:

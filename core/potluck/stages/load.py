@@ -27,7 +27,7 @@ from potluck.workspace.catalogue import Catalogue, Load
 _ATTEMPTS = 3
 
 FILES_PER_PROCESS = 8
-"""Fewer files than this are read sooner than one more process starts."""
+"""Fewer files than this are read faster than another process starts."""
 
 _SHOWN = 5
 """How many failures a message names."""
@@ -58,7 +58,7 @@ def plan_loads(sources: Sequence[Source], components: Components) -> tuple[list[
 
 
 def find_loaded(planned: Sequence[PlannedLoad], catalogue: Catalogue) -> Loaded | None:
-    """What a load would give if all of it is in the catalogue already, else None."""
+    """The result of a load if all of it is in the catalogue already, else None."""
     loaded = Loaded()
     for plan in planned:
         known = catalogue.load(plan.load_id)
@@ -161,7 +161,7 @@ def _load_all(todo: Sequence[PlannedLoad], components: Components) -> Iterator[t
 
 
 def _load_one(plan: PlannedLoad, components: Components, worker: Worker) -> _Outcome:
-    """Load a file until it was the same before and after: what was read of another one says nothing about it."""
+    """Load a file until it is the same before and after: text read from a changing file may mix two states."""
     content = plan.content
     try:
         for _ in range(_ATTEMPTS):

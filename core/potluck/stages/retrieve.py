@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class SearchResult:
     """The ``passages`` of a question, best first; ``candidates`` are those from which a reranker chose them.
 
-    ``blind`` says why the retriever could say nothing of the question; empty if it could.
+    ``blind`` says why the retriever could not handle the question; empty if it could.
     """
 
     passages: list[Passage]
@@ -54,7 +54,8 @@ class Searcher:
         closing: ExitStack,
         recipe: RecipeModel,
     ) -> None:
-        """``embedder`` and ``chat`` are None if they are not asked; ``closing`` closes what belongs to this."""
+        """``embedder`` and ``chat`` are None if they are not asked; ``closing`` closes what belongs to this
+        searcher."""
         self.index = index
         self.spec, self.reranker_spec = recipe.retriever_spec, recipe.reranker
         self.part = recipe.retriever_spec if embedder is None else recipe.embedder
@@ -168,7 +169,7 @@ def search(
 def account_results(
     ledger: Ledger, results: Sequence[SearchResult], searcher: Searcher, notes: Sequence[str] = ()
 ) -> None:
-    """Say in a ledger what was found, why nothing could be, and what a reranker left out of it."""
+    """Record in a ledger the passages found, why nothing could be found, and the passages that a reranker left out."""
     k = max((len(result.passages) for result in results), default=0)
     account_passages(ledger, results, searcher, k).notes += [*notes, *blind_notes(results, searcher)]
 
@@ -201,7 +202,7 @@ def account_reranked(results: Sequence[SearchResult], name: str, k: int) -> Entr
 
 
 def amount(passages: Sequence[Passage]) -> Amount:
-    """How much some passages are."""
+    """The amount of some passages."""
     return Amount(len(passages), sum(len(passage.text) for passage in passages))
 
 

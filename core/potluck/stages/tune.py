@@ -1,4 +1,4 @@
-"""Tuning: from a recipe's model and examples to an artifact that can be answered with, trained once and kept."""
+"""Tuning: from a recipe's model and examples to an artifact that a chat model answers with, trained once and kept."""
 
 from __future__ import annotations
 
@@ -81,7 +81,7 @@ class TuneReport:
         return as_json(self.result())
 
     def result(self) -> TuneResult:
-        """What it says to programs."""
+        """The report for programs."""
         return TuneResult(
             run=self.run,
             adapter=str(self.adapter),
@@ -107,7 +107,7 @@ class TuneReport:
 class CompletedTraining:
     """A finished training. ``estimate`` is what it was expected to take; None if an earlier result is reused.
 
-    ``notes`` say why the model was trained again, where the recipe was trained before.
+    ``notes`` say why the model was trained again, if the recipe was trained before.
     """
 
     prepared: PreparedDataset
@@ -133,7 +133,7 @@ def read_inputs(components: Components) -> TrainingInputs:
 
 
 def training_request(components: Components) -> TuningRequest:
-    """The training that a recipe asks for; its folder is named after all that decides the result.
+    """The training that a recipe asks for; its folder is named after everything that decides the result.
 
     Raises ``PotluckError`` for data that cannot be learned from.
     """
@@ -183,7 +183,7 @@ def train_or_reuse(
 
 
 def load_result(request: TuningRequest) -> tuple[TunedModel | None, tuple[str, ...]]:
-    """The result of a finished training, or None; and what is wrong with it where it was altered.
+    """The result of a finished training, or None; and the problem with it if it was altered.
 
     An altered result counts as none: its checkpoints, or a new training, give the same result again.
     """
@@ -240,7 +240,7 @@ def plan_training(components: Components, request: TuningRequest | None = None) 
 
 
 def resource_problems(estimate: Estimate, folder: Path) -> list[str]:
-    """Why a training would not fit on this machine, a sentence each; ``folder`` need not exist."""
+    """Why a training would not fit on this machine, one sentence each; ``folder`` need not exist."""
     found = []
     free = _free_memory(estimate.device)
     if free is not None and estimate.memory > free:
@@ -311,7 +311,7 @@ def _deciding_inputs(components: Components, prepared: PreparedDataset) -> dict[
 
 
 def _override_notes(part: ComponentSpec) -> list[str]:
-    """What is written and has no effect, because another key overrides it."""
+    """Settings without effect, because another key overrides them."""
     training = getattr(part.config, "training", None)
     written = training.model_fields_set if isinstance(training, Config) else set()
     pairs = (("max_steps", "num_train_epochs"), ("warmup_steps", "warmup_ratio"))
@@ -345,7 +345,7 @@ def _progress_reporter(running: Stage, workspace: Workspace) -> Callable[[Tuning
 def _seal_artifact(
     components: Components, part: ComponentSpec, method: Tuner, request: TuningRequest, done: TunedModel
 ) -> None:
-    """Write beside the parameters what they belong to and how they answer: from then on it is an artifact."""
+    """Write beside the parameters what they belong to and how they answer: this makes the folder an artifact."""
     from potluck.models.loading import kind_of, load_model, load_tokenizer
     from potluck.models.tokenizer import set_end_token
     from potluck.stages.card_usage import usage_of

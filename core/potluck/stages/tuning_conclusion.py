@@ -1,4 +1,5 @@
-"""What a training has taught a model, in sentences: what it was worth before and after, and whether that is chance."""
+"""What a training has taught a model, in sentences: how good it was before and after, and whether the difference is
+chance."""
 
 from __future__ import annotations
 
@@ -18,7 +19,7 @@ _WORDS = {
 
 
 def conclude_training(tuned: TunedModel) -> tuple[str, ...]:
-    """On examples that it did not learn from where there are some; else only how the loss went."""
+    """Measured on examples that it did not learn from if there are some; otherwise only the course of the loss."""
     return (*_on_validation(tuned), *_on_training(tuned.losses, watched=tuned.after is not None))
 
 
@@ -45,7 +46,8 @@ def _answers(one: Mapping[str, float]) -> list[str]:
 
 
 def _difference(before: Mapping[str, float], after: Mapping[str, float], n: int) -> PairedDifference | None:
-    """Of right answers, example by example; None if it is not known which were right, and where scipy is missing."""
+    """The difference in right answers, example by example; None if it is not known which were right, or if scipy is
+    missing."""
     if n < 2 or "gained" not in after or "lost" not in after:
         return None
     gained, lost = round(after["gained"]), round(after["lost"])
@@ -67,5 +69,5 @@ def _on_training(losses: Sequence[float], watched: bool) -> Iterator[str]:
     part = max(1, len(losses) // 10)
     first, last = sum(losses[:part]) / part, sum(losses[-part:]) / part
     yield f"The training loss went from {first:.4g} to {last:.4g}" + (
-        "." if watched else "; without validation examples nobody knows what that is worth on others."
+        "." if watched else "; without validation examples it is not known how well it does on others."
     )

@@ -1,1 +1,1 @@
-"""Intervals, tests, power and sequential decisions. Nothing here knows what was measured."""
+"""Intervals, tests, power and sequential decisions. Nothing here depends on what was measured."""

@@ -1,4 +1,4 @@
-"""Which row to take, in words: the best, or a cheaper one of which it is not known that it is worse."""
+"""Which row to take, in words: the best, or a cheaper one that is not shown to be worse."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The budget of a comparison: what has been spent of it, and whether there is enough for one step more."""
+"""The budget of a comparison: how much of it has been spent, and whether there is enough for another step."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 class OutOfBudget(Exception):
-    """There is not enough left for a step; the text says of what."""
+    """Too little is left for a step; the text says whether of time or money."""
 
 
 class OutOfMoney(OutOfBudget):
@@ -19,14 +19,14 @@ class OutOfTime(OutOfBudget):
 
 
 class CannotLearn(Exception):
-    """What a row learns from, or its training, does not fit into the budget; the text says how."""
+    """The messages that a row learns from, or its training, do not fit into the budget; the text says why."""
 
 
 class Budget:
     """Counts US dollars and seconds.
 
-    What an earlier run has paid for counts as if it had been spent now, so that a run that is begun again does not
-    get its budget twice.
+    The spending of an earlier run counts as if it were spent now, so that a restarted run does not get its budget
+    twice.
     """
 
     def __init__(self, usd: float, minutes: float, clock: Callable[[], float] = time.monotonic) -> None:
@@ -47,16 +47,16 @@ class Budget:
         return self._clock()
 
     def reuse(self, seconds: float, usd: float) -> None:
-        """Count what was done before."""
+        """Count earlier spending."""
         self.reused_seconds += seconds
         self.usd += usd
 
     def pay(self, usd: float) -> None:
-        """Count what was paid now; the clock runs by itself."""
+        """Count new spending; the clock runs by itself."""
         self.usd += usd
 
     def need(self, seconds: float, usd: float, share: float = 1.0) -> None:
-        """Raise ``OutOfBudget`` if a step that takes that much does not fit into ``share`` of the budget."""
+        """Raise ``OutOfBudget`` if a step of that cost does not fit into ``share`` of the budget."""
         if self.usd + usd > self.budget_usd * share and usd > 0:
             raise OutOfMoney(f"the {self.budget_usd:g} US dollars")
         if self.seconds + seconds > self.budget_seconds * share:

@@ -1,4 +1,4 @@
-"""Labelled messages, one JSON object a line, and one held-out split of them without near copies across it."""
+"""Labelled messages, one JSON object per line, and one held-out split of them without near copies across it."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ class LabelledText:
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """What may be learned from, and what is asked, in the order in which it is asked.
+    """The messages to learn from, and those to ask, in the order in which they are asked.
 
     ``left_out`` messages are nearly the same as one that is asked; nothing learns from them. ``notes`` are sentences.
     """
@@ -65,7 +65,7 @@ def read_split(data: Path, given: str = "prompt", target: str = "completion", se
     if left_out:
         notes.append(f"{many(left_out, 'labelled message')} left out: (nearly) the same as one that is asked")
     if not compares_likeness(len(items), len(test)):
-        notes.append("of so many messages copies are known by folding case, width and digits only, not by likeness")
+        notes.append("with this many messages copies are found by folding case, width and digits only, not by likeness")
     split = Split(tuple(train), tuple(spread_out(test, seed)), left_out, tuple(notes))
     if len(split.labels) < 2 or not split.test:
         raise PotluckError(f"{data}: there is nothing to choose between; two labels are needed, each at least twice")
@@ -92,7 +92,7 @@ def majority_language(items: Sequence[LabelledText]) -> Literal["zh", "en"]:
 
 
 def spread_out(items: Iterable[LabelledText], seed: int) -> list[LabelledText]:
-    """In an order of which every beginning has the labels in about the shares that all have."""
+    """The messages in an order in which every beginning has the labels in about the overall shares."""
     generator = random.Random(seed)  # noqa: S311  (no secret)
     by_label = _by_label(items)
     placed: list[tuple[float, LabelledText]] = []

@@ -34,7 +34,7 @@ def strategy_result(
     folder: Path,
     options: ChatOptions | None,
 ) -> StrategyResult:
-    """All that is known. Times are in seconds, costs in US dollars; ``options`` are those of the chat model."""
+    """The whole result. Times are in seconds, costs in US dollars; ``options`` are those of the chat model."""
     rarest = minority([item.label for item in test])
     return StrategyResult(
         data=DataResult(len(split.train), len(test), tuple(split.labels), rarest, split.left_out, tuple(split.notes)),

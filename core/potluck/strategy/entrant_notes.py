@@ -1,4 +1,4 @@
-"""What people should know of a row besides its measures: a training that went wrong, answers that are worth nothing."""
+"""What people should know about a row besides its measures: a training that went wrong, worthless answers."""
 
 from __future__ import annotations
 

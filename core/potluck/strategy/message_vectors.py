@@ -1,4 +1,4 @@
-"""The vectors of messages, each embedded at most once ever, and what each of them took."""
+"""The vectors of messages, each embedded at most once ever, and what each took."""
 
 from __future__ import annotations
 
@@ -67,11 +67,11 @@ class MessageVectors:
         return np.stack([self._vectors[text] for text in texts])
 
     def cost_of(self, text: str) -> EmbeddingCost:
-        """What a text took that ``of`` has given."""
+        """What the vector of a text took."""
         return self._took[text]
 
     def _load_kept(self, text: str) -> bool:
-        """Take what an earlier run has kept."""
+        """Take over the vectors of an earlier run."""
         kept = self._cache.answer(self._key(text))
         found = self._cache.question_vectors(self.name, [text])
         if not found:

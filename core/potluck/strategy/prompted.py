@@ -1,7 +1,7 @@
 """The rows that ask a chat model: the labels, some examples or none, and the message.
 
-A model that tells how likely a text is is asked how likely each label is; any other one answers, and the label is
-looked for in its answer.
+A model that scores texts is asked how likely each label is; any other one answers, and the label is looked for in its
+answer.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ SHOTS = 8
 """Examples of a row with few of them."""
 
 _CANDIDATES = 24
-"""The labels of this many nearest messages are candidates, where not all labels are."""
+"""The labels of this many nearest messages are candidates, if not all labels are."""
 
 _WORDINGS = {
     "zh": "請選出適合這則訊息的標籤，只回答標籤。\n標籤：{labels}",
@@ -108,7 +108,7 @@ class Prompted:
         return tuple(sorted({item.label for item in _unlike(near, text)}))
 
     def _messages(self, text: str, examples: Sequence[LabelledText], labels: Sequence[str]) -> list[Message]:
-        """The task stands in the first turn of the user: not every model knows a system's."""
+        """The task stands in the user's first turn: not every model takes a system message."""
         task = _WORDINGS[self._language].format(labels=("、" if self._language == "zh" else ", ").join(labels))
         turns: list[Message] = []
         for example in examples:

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class LabelChoice:
-    """What a row chose. ``label`` is empty if it named none; ``sent`` are the bytes that left the machine.
+    """The choice of a row. ``label`` is empty if it named none; ``sent`` are the bytes that left the machine.
 
     Of a model's answer: ``cut`` says that it ended at the limit of tokens, ``remarks`` what was unusual, in sentences,
     ``served_by`` what the service calls the model.
@@ -49,7 +49,7 @@ class Chat:
 
 @dataclass(frozen=True, slots=True)
 class TrainingSetup:
-    """What rows are made from: what they may learn from, the labels, and the chat model where there is one."""
+    """The material of rows: the messages to learn from, the labels, and the chat model if there is one."""
 
     train: tuple[LabelledText, ...]
     labels: tuple[str, ...]
@@ -60,7 +60,7 @@ class TrainingSetup:
 
     @property
     def name(self) -> str:
-        """What decides what is learned."""
+        """The seed of the learning."""
         learned: list[Json] = [[item.text, item.label] for item in self.train]
         return fingerprint(learned, list(self.labels), self.seed)
 
@@ -70,11 +70,11 @@ class Strategy(Protocol):
 
     @property
     def name(self) -> str:
-        """What decides its choices."""
+        """The fingerprint of everything that decides its choices."""
         ...
 
     def train(self, vectors: Vectors | None) -> Sequence[str]:
-        """Learn, and return what is to be said of it, in sentences.
+        """Learn, and return notes on it, in sentences.
 
         ``vectors`` are those of the messages to learn from, in order, where the row's kind asks for them.
         """
@@ -100,6 +100,6 @@ class StrategySpec:
     vectors: bool = False
     """Whether it needs an embedder."""
     baseline: bool = False
-    """Whether it is there to be beaten, and never recommended."""
+    """Whether it is a baseline, which is never recommended."""
     needs_many_labels: bool = False
-    """Whether it is of use only where labels are many."""
+    """Whether it is useful only with many labels."""

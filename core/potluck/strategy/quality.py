@@ -41,7 +41,7 @@ def quality(gold: Sequence[str], said: Sequence[str], minority: str, seed: int =
 
 
 def _score_limits(score: float, support: int) -> tuple[float, float]:
-    """Wilson's interval of a share that so many messages tell; anything where none does."""
+    """Wilson's interval of a share of ``n`` messages; from 0 to 1 for none."""
     if not support:
         return 0.0, 1.0
     low, high = wilson_limits(score, Z**2 / support)

@@ -1,10 +1,10 @@
-"""Successive halving: all rows are asked the same few messages, those that are surely worse drop out, and the others
-are asked twice as many, until all are asked or the budget is used. So do expensive ones that are unlikely to be
-preferred to a cheaper one: see ``futility``.
+"""Successive halving: all rows are asked the same few messages, those that are surely worse drop out, as do expensive
+ones that are unlikely to be preferred to a cheaper one (see ``futility``), and the others are asked twice as many,
+until all are asked or the budget is used.
 
 A row drops out when the leader is better on the same messages and chance alone would show as much (exact McNemar, one
-side) at most 5 % of the time, divided by the looks and by the rows that may drop out: so the best row of all drops
-out in at most 5 % of the comparisons. Jamieson and Talwalkar (2016), *Non-stochastic Best Arm Identification and
+side) at most 5 % of the time, divided by the looks and by the rows that may drop out: so the best row of all drops out
+in at most 5 % of the comparisons. Jamieson and Talwalkar (2016), *Non-stochastic Best Arm Identification and
 Hyperparameter Optimization*, whose halves are fixed in advance; here they are what the evidence allows.
 """
 
@@ -73,11 +73,11 @@ class Entrant:
     training_usd: float = 0.0
     training_sent: int = 0
     own_seconds: float = 0.0
-    """Of answering, without the vectors, which rows share."""
+    """Seconds of answering, without the vectors, which rows share."""
     prepared: bool = False
     learned: bool = False
     notes: tuple[str, ...] = ()
-    """What is to be said of its learning, in sentences."""
+    """Notes on its learning, in sentences."""
 
     @property
     def hits(self) -> list[float]:
@@ -102,7 +102,7 @@ def latency(entrant: Entrant) -> float:
 
 
 def look_sizes(total: int) -> list[int]:
-    """After how many messages is looked: 16, 32, 64, ..., all."""
+    """The numbers of messages after which the race is judged: 16, 32, 64, ..., all."""
     found = []
     size = FIRST_LOOK
     while size < total:
@@ -175,7 +175,7 @@ class Race:
                 entrant.out("failed", str(error))
 
     def _prepare(self, entrant: Entrant) -> None:
-        """Embed what the row learns from, and see what learning took when it was done before."""
+        """Embed the messages that the row learns from, and look up what an earlier learning took."""
         if entrant.spec.vectors:
             texts = [item.text for item in self._setup.train]
             try:
@@ -193,7 +193,7 @@ class Race:
         entrant.prepared = True
 
     def _learn(self, entrant: Entrant) -> None:
-        """Load the models, which no row is charged for, and learn."""
+        """Load the models, for which no row is charged, and learn."""
         began = self._meter.time()
         if entrant.spec.needs_chat and self._setup.chat is not None:
             self._setup.chat.model().prepare()
@@ -258,7 +258,7 @@ class Race:
         )
 
     def _drop(self, size: int, looks: int) -> tuple[str, ...]:
-        """Drop the rows that are surely worse than the leader, and the expensive ones; the names."""
+        """Drop the rows that are surely worse than the leader, and the expensive ones; return their names."""
         able = [entrant for entrant in self.entrants if not entrant.spec.baseline]
         limit = ALPHA / (looks * max(1, len(able) - 1))
         racing = self._active_entrants

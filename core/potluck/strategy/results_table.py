@@ -1,4 +1,4 @@
-"""The outcome on the terminal: a row a strategy, then what to take."""
+"""The outcome on the terminal: one row per strategy, then the recommendation."""
 
 from __future__ import annotations
 

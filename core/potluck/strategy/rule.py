@@ -1,4 +1,4 @@
-"""The oldest strategy: patterns that somebody wrote down."""
+"""The oldest strategy: hand-written patterns."""
 
 from __future__ import annotations
 

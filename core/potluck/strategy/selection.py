@@ -31,12 +31,12 @@ from potluck.suggestions import did_you_mean
 from potluck.workspace import Workspace
 
 _MANY = 20
-"""Above so many labels a prompt that lists them all is long."""
+"""Above this many labels a prompt that lists them all is long."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionPlan:
-    """What is asked for. ``chat`` says whether a chat model was named; ``rows`` are names, or none for all."""
+    """The request. ``chat`` says whether a chat model was named; ``rows`` are names, or none for all."""
 
     data: Path
     given: str = "prompt"
@@ -50,16 +50,16 @@ class SelectionPlan:
     rules: tuple[str, ...] = ()
     """Patterns of the row ``rule``, written ``LABEL=PATTERN``."""
     tuners: tuple[str, ...] = ()
-    """Tuners as a recipe writes them, a row each."""
+    """Tuners as a recipe writes them, one row each."""
     model: str | None = None
     """What they tune."""
     fresh: bool = False
-    """Whether all is asked again that was asked in an earlier run."""
+    """Whether everything that an earlier run asked is asked again."""
 
 
 @dataclass(frozen=True, slots=True)
 class SelectionOutcome:
-    """The race that was run, the recommendation, and what is known of both."""
+    """The race, the recommendation, and the data of both."""
 
     race: Race
     advice: Advice
@@ -78,7 +78,7 @@ def strategy(recipe: RecipeModel, plan: SelectionPlan, observers: Observers | No
     that fails while it runs is named in the outcome. ``observers`` are told how many messages were asked, and each
     call of a model.
     """
-    # Threads that wait by spinning take the processor from those of the other library: twenty times slower.
+    # Threads that wait by spinning take the processor from the other library's threads: twenty times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     observers = observers if observers is not None else Observers(recipe.name)
     meter = Budget(plan.usd, plan.minutes)
@@ -108,7 +108,7 @@ def strategy(recipe: RecipeModel, plan: SelectionPlan, observers: Observers | No
 
 
 def rows_asked_for(plan: SelectionPlan, split: Split, tuned: Mapping[str, StrategySpec]) -> Mapping[str, StrategySpec]:
-    """The rows by name. Raises ``PotluckError`` for a name that is none, or that needs a chat model."""
+    """The rows by name. Raises ``PotluckError`` for an unknown name, or one that needs a chat model."""
     known = {**all_strategies(), **tuned}
     for name in plan.rows:
         if name not in known:
@@ -160,7 +160,7 @@ def _chat(recipe: RecipeModel, components: Components) -> Chat:
 
 
 def _model(plan: SelectionPlan, recipe: RecipeModel) -> str:
-    """What the tuners tune. Raises ``PotluckError`` if nobody says it."""
+    """The model that the tuners tune. Raises ``PotluckError`` if no option names it."""
     named = plan.model or getattr(recipe.chat.config, "model", None)
     if plan.tuners and named is None:
         raise PotluckError("--tuner: name what it tunes with --model, or a local chat model with --chat")

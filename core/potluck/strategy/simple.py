@@ -45,7 +45,7 @@ class Majority:
 
 
 class Neighbours:
-    """The labelled messages nearest to the one that is asked vote, each by its nearness."""
+    """The labelled messages nearest to the one that is asked vote, weighted by similarity."""
 
     def __init__(self, setup: TrainingSetup) -> None:
         """Nothing is learned yet."""

@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 _WORDINGS = {"zh": "這則訊息的標籤是什麼？\n訊息：{text}", "en": "Which label does this message have?\nMessage: {text}"}
 
 _SHARE = 0.75
-"""The part of the time that a training may use up: what is learned has to be tried."""
+"""The share of the time that a training may use up: the tuned model still has to be tried."""
 
 
 class TunedStrategy:
@@ -39,7 +39,7 @@ class TunedStrategy:
     def __init__(
         self, setup: TrainingSetup, make: Callable[[], Components], meter: Budget, observers: Observers
     ) -> None:
-        """Nothing is read yet: whatever is wrong with model or tuner is this row's failure alone."""
+        """Nothing is read yet: a problem with model or tuner fails this row alone."""
         self._setup, self._make, self._meter, self._observers = setup, make, meter, observers
 
     @cached_property
@@ -56,7 +56,7 @@ class TunedStrategy:
         return self._inputs.request.folder.name
 
     def train(self, vectors: Vectors | None) -> Sequence[str]:
-        """Train, unless that was done; what is said of it is what ``potluck tune`` says.
+        """Train, unless that was done; the notes are those of ``potluck tune``.
 
         Raises ``CannotLearn`` if there is no time for it.
         """

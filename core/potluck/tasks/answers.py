@@ -64,10 +64,10 @@ class AnsweredExample(Answered):
 
 @dataclass(frozen=True, slots=True)
 class Given:
-    """What was answered to an example, before it is scored.
+    """The answer to an example, before it is scored.
 
-    ``logprobs`` are those of the labels by name, natural logarithms; empty if a text was written. ``cached`` says
-    that nothing was asked now.
+    ``logprobs`` are those of the labels by name, natural logarithms; empty if a text was written. ``cached`` says that
+    nothing was asked now.
     """
 
     item: Item
@@ -150,7 +150,7 @@ class ExampleAnswerer:
     def _ask_once(
         self, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
     ) -> tuple[dict[str, Any], bool]:
-        """What was answered before, or is now, with the seconds that it took; and which of both."""
+        """The kept answer, or a new one, with the seconds that it took; and whether it was kept."""
         kept = self._answers.answer(key, cached=cached)
         if kept is not None:
             return kept, True

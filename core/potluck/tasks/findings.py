@@ -1,4 +1,4 @@
-"""What the measures of a task do not say: labels that were not learned, answers that are worth nothing."""
+"""What the measures of a task do not show: labels that were not learned, worthless answers."""
 
 from __future__ import annotations
 

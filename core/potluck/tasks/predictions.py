@@ -1,4 +1,4 @@
-"""Answering what has no known answer: the rows of a file, or what somebody types, each with how sure the model is.
+"""Predicting: answering the rows of a file, or typed input, without known answers, each with the model's confidence.
 
 The rows of a file are answered at most once ever for the same model and prompt, as those of an evaluation are.
 """
@@ -34,7 +34,7 @@ from potluck.tasks.answers import ExampleAnswerer, Given, item_of
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """What a model answers to a row.
+    """A model's answer to a row.
 
     ``score`` is from 0 to 1: of a label its probability among the labels, of a text the geometric mean of its tokens'
     probabilities; None if the model does not tell. ``scores`` are those of all labels; empty for texts.
@@ -67,10 +67,10 @@ class Prediction:
 
 
 def known_labels(recipe: RecipeModel) -> tuple[str, ...]:
-    """The labels that a recipe chooses among, in order; empty if its task is no classification.
+    """The labels that a recipe chooses among, in order; empty if its task is not a classification.
 
-    They are those that it learns from, else those that its adapter learned, else those of its file of questions.
-    Raises ``PotluckError`` if nothing names any.
+    They are those that it learns from, else those that its adapter learned, else those of its file of questions. Raises
+    ``PotluckError`` if nothing names any.
     """
     if recipe.tuning.task != "classification":
         return ()
@@ -97,7 +97,7 @@ class TaskAnswers:
 
     @cached_property
     def wording(self) -> TaskWording:
-        """How the recipe words what it is asked: the fields that it needs. Raises ``RecipeError`` as a dataset does."""
+        """The recipe's wording of its input: the fields that it needs. Raises ``RecipeError`` as a dataset does."""
         return wording_of(self._recipe)
 
     @cached_property
@@ -106,7 +106,7 @@ class TaskAnswers:
         return known_labels(self._recipe)
 
     def ask(self, fields: Mapping[str, str], on_text: Callable[[str], None] | None = None) -> Prediction:
-        """Answer what somebody asks, anew each time. ``on_text`` gets the pieces of a written answer as they come.
+        """Answer one input, anew each time. ``on_text`` gets the pieces of a written answer as they come.
 
         Raises ``RecipeError`` if there is no text in the fields.
         """

@@ -84,7 +84,7 @@ class ExampleTask(Workload):
         return Preparation(tuning=found, notes=found.notes, seconds=found.seconds)
 
     def prepare(self, recipe: RecipeModel, questions: Sequence[Question]) -> Preparation:
-        """Train what the recipe answers with, where its own tuner makes it and that was not done."""
+        """Train the adapter that the recipe answers with, if its own tuner makes it and that was not done."""
         return self.begin(recipe) if isinstance(recipe.tuning.adapter, str) else Preparation()
 
     def answer(
@@ -148,7 +148,7 @@ class ExampleTask(Workload):
 
     @staticmethod
     def plan(components: Components, observers: Observers) -> TuningPlanResult | TaskPlanResult:
-        """The training; where the recipe trains nothing, its examples and who gets them."""
+        """The training; if the recipe trains nothing, its examples and who gets them."""
         recipe = components.recipe
         if recipe.tuner is None:
             return plan_task(recipe)

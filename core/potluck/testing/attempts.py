@@ -36,7 +36,7 @@ _WITHOUT: Mapping[Need, Mapping[str, Any]] = {
     "cost": {"cost": None},
     "bits": {"bits": None},
 }
-"""How an attempt looks that lacks something."""
+"""The value of each field of an attempt that lacks it."""
 
 
 def _passages(*numbers: int) -> tuple[Passage, ...]:
@@ -88,7 +88,7 @@ _LABEL = Attempt(
 
 
 def attempts() -> list[Attempt]:
-    """Fresh ones, each with all that can be known of it."""
+    """Fresh attempts, each with everything that can be known of it."""
     found = [
         _DEPTH,
         replace(_DEPTH, answer="Thirty centimetres."),
@@ -124,7 +124,7 @@ def odd_attempts() -> Iterator[Attempt]:
 
 
 def without_needs(attempt: Attempt, needs: Iterable[Need]) -> Iterator[Attempt]:
-    """The attempt without each of the things that nobody said are needed, and without all of them."""
+    """The attempt without each of the fields that the metric does not need, and without all of them."""
     bare = attempt
     for what in NEEDS:
         if what not in needs:

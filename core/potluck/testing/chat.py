@@ -1,4 +1,4 @@
-"""The rules of chat models: what they say about themselves, and what they answer.
+"""The rules of chat models: their declarations and their answers.
 
 A model that writes no answers (its ``chat`` raises ``Unsupported``) is checked against the rules of likelihoods alone.
 """
@@ -31,7 +31,7 @@ def check_declared(subject: Subject) -> None:
 
 @rule("chat", "prices-are-for-a-million")
 def check_prices(subject: Subject) -> None:
-    """A price is two numbers, dollars for a million tokens of prompt and of answer, as nobody would mistake them."""
+    """A price is two plausible numbers, dollars for a million tokens of prompt and of answer."""
     with fresh_chat(subject) as model:
         prices = model.prices
     if prices is None:
@@ -71,7 +71,7 @@ def _is_written(text: str) -> bool:
 
 @rule("chat", "takes-a-conversation")
 def check_roles(subject: Subject) -> None:
-    """What was said before is taken; a system message is too, or is refused with a ``PotluckError``."""
+    """Earlier turns are taken; a system message is too, or is refused with a ``PotluckError``."""
     before = [Message("user", QUESTIONS[1]), Message("assistant", "A helmet. 安全帽。")]
     system = [Message("system", "Answer briefly. 請簡短回答。")]
     with fresh_chat(subject) as model:
@@ -109,7 +109,7 @@ def check_odd(subject: Subject) -> None:
 
 @rule("chat", "chinese-is-read")
 def check_chinese(subject: Subject) -> None:
-    """Questions that differ in their Han characters alone have not all one answer."""
+    """Questions that differ only in their Han characters do not all have one answer."""
     with fresh_chat(subject) as model:
         answers = {get_answer(model, prompt_for(question), max_tokens=12).text for question in ALIKE}
     need(len(answers) > 1, f"the answer to {len(ALIKE)} questions is always {answers.copy().pop()!r}")
@@ -129,7 +129,7 @@ def check_repeatable(subject: Subject) -> None:
 
 @rule("chat", "seed-repeats")
 def check_seed(subject: Subject) -> None:
-    """What chance chose is chosen again with the same seed, by another instance too."""
+    """The same seed gives the same sampled answer, from another instance too."""
     found = []
     for _ in range(2):
         with fresh_chat(subject) as model:

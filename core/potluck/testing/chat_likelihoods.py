@@ -17,12 +17,12 @@ from potluck.testing.texts import SENTENCES
 _PROMPT = "道碴厚度 The ballast is "
 _TEXTS = ("thirty centimetres deep", "fruit", "三十公分", "每週一次，並作成紀錄", "a helmet")
 _NEAR = 0.05
-"""Two sums that are no further apart are the same: some engines compute a text a little differently each time."""
+"""Two sums that differ by at most this count as equal: some engines compute a text a little differently each time."""
 
 
 @contextmanager
 def _scoring_model(subject: Subject) -> Iterator[ChatModel]:
-    """The model, where it says how likely texts are. Raises ``Skipped``."""
+    """The model, if it says how likely texts are. Raises ``Skipped`` otherwise."""
     with fresh_chat(subject) as model:
         if not model.scores_text:
             raise Skipped("it does not say how likely texts are")
@@ -80,7 +80,7 @@ def check_order(subject: Subject) -> None:
 
 @rule("chat", "answers-are-likely")
 def check_answers(subject: Subject) -> None:
-    """What it answers to one question and to another is likelier behind its own than behind the other's."""
+    """Of the answers to two questions each is likelier after its own question than after the other."""
     with _scoring_model(subject) as model:
         prompts = [prompt_for(question) for question in QUESTIONS]
         # The first word of each answer is certainly the likeliest; some models begin all with the same one. A text with
@@ -101,7 +101,7 @@ def check_answers(subject: Subject) -> None:
 
 @rule("chat", "the-prompt-is-read")
 def check_prompt(subject: Subject) -> None:
-    """What stands before a text makes it more or less likely, down to one Han character."""
+    """The text before a continuation makes it more or less likely, down to one Han character."""
     with _scoring_model(subject) as model:
         sums = [
             _sums(model.likelihoods(f"道碴{word}不得小於 {more} ", _TEXTS))

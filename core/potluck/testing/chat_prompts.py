@@ -1,4 +1,4 @@
-"""What chat models are asked in their conformance kit, and asking them.
+"""The questions of the kit for chat models, and asking them.
 
 The questions come with passages, as a recipe's do, so that a model that quotes has something to quote.
 """
@@ -22,7 +22,8 @@ QUESTIONS = (
 
 
 ALIKE = ("道碴厚度最少是多少？", "巡查每週至少做幾次？", "今天的天氣適合散步？", "你會不會數到一百呢？")
-"""As long as each other: whoever puts the same sign for each Han character, or none, sees one question."""
+"""Questions of equal length: a model that replaces every Han character by one sign, or drops them, sees one
+question."""
 
 
 PASSAGES = tuple(
@@ -38,7 +39,7 @@ MANY = 96
 
 
 HALF = "\ufffd"
-"""What stands for half a character."""
+"""The replacement for half a character."""
 
 
 fresh_chat: Callable[[Subject], AbstractContextManager[ChatModel]] = fresh_component
@@ -52,7 +53,8 @@ def prompt_for(question: str) -> list[Message]:
 
 
 def get_answer(model: ChatModel, messages: Sequence[Message], **options: Any) -> Answer:
-    """The answer, greedily and short unless the options say otherwise. Raises ``Skipped`` for who writes none."""
+    """The answer, greedily and short unless the options say otherwise. Raises ``Skipped`` for a model that writes
+    none."""
     try:
         return model.chat(messages, ChatOptions(**{"temperature": 0.0, "max_tokens": _TOKENS, **options}))
     except Unsupported as error:
@@ -68,7 +70,7 @@ def stream_answer(model: ChatModel, messages: Sequence[Message], **options: Any)
 
 
 def longest_answer(model: ChatModel) -> tuple[list[Message], Answer]:
-    """A question with the longest answer, and that."""
+    """The question with the longest answer, and that answer."""
     found = [(messages, get_answer(model, messages)) for messages in map(prompt_for, QUESTIONS)]
     messages, answer = max(found, key=lambda pair: len(pair[1].text))
     if len(answer.text.strip()) < 4:

@@ -10,7 +10,7 @@ from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.texts import ODD, SENTENCES
 
 _LONGEST = 4096
-"""Tokens of a window that is filled to try it."""
+"""The largest window, in tokens, that is filled to try it."""
 
 
 @rule("chat", "tokens-are-counted")
@@ -33,7 +33,7 @@ def check_counts(subject: Subject) -> None:
 
 @rule("chat", "usage-is-counted")
 def check_usage(subject: Subject) -> None:
-    """The tokens of a prompt are those that ``count_tokens`` says, or no more where it estimates."""
+    """A prompt has as many tokens as ``count_tokens`` says, or at most as many if that is an estimate."""
     with fresh_chat(subject) as model:
         for question in QUESTIONS:
             counted = model.count_tokens(prompt_for(question))

@@ -18,7 +18,7 @@ from potluck.testing.texts import ODD, SENTENCES, text
 
 _NEAR = 1e-3
 _SAME = 1e-5
-"""How far the cosine of two texts may be from 1 that are the same to the model."""
+"""How far the cosine of two texts that are the same to the model may be from 1."""
 _TEXTS = (*SENTENCES, "x", "字", *(text(seed, 12) for seed in range(4)))
 _MOST = 64
 """Texts that are embedded at once where an embedder takes more."""
@@ -65,7 +65,7 @@ def check_declared(subject: Subject) -> None:
 
 @rule("embedder", "price-is-for-a-million")
 def check_price(subject: Subject) -> None:
-    """A price is dollars for a million tokens, as nobody would mistake it."""
+    """A price is a plausible number of dollars for a million tokens."""
     with _fresh_embedder(subject) as embedder:
         price = embedder.price
     if price is None:
@@ -217,7 +217,8 @@ def check_threads(subject: Subject) -> None:
 
 @rule("embedder", "sides-are-kept")
 def check_sides(subject: Subject) -> None:
-    """A passage has its vector whatever was asked before, and if one text is another thing as a question, all are."""
+    """A passage has the same vector whatever was asked before, and if one text has another vector as a question, all
+    have."""
     with _fresh_embedder(subject) as embedder:
         before, queries = _both(embedder, *_TEXTS)
         after, again = _both(embedder, *_TEXTS)
@@ -228,7 +229,7 @@ def check_sides(subject: Subject) -> None:
 
 @rule("embedder", "texts-differ")
 def check_differ(subject: Subject) -> None:
-    """Texts that say other things have other vectors."""
+    """Texts with different meanings have different vectors."""
     for vectors in _embed_both(subject, *SENTENCES):
         likeness = vectors @ vectors.T
         for row in range(len(SENTENCES)):
@@ -268,7 +269,7 @@ def check_counts(subject: Subject) -> None:
 
 @rule("embedder", "window-is-honest")
 def check_window(subject: Subject) -> None:
-    """What stands within the window is read: a text that is changed there has another vector."""
+    """Text within the window is read: a change there gives another vector."""
     with _fresh_embedder(subject) as embedder:
         window = _window(embedder)
         words = "track " * (window + 40)
@@ -311,7 +312,7 @@ def check_fit(subject: Subject) -> None:
 
 @rule("embedder", "what-is-cut-does-not-count")
 def check_cut(subject: Subject) -> None:
-    """With ``fit: cut`` what stands behind the window changes nothing."""
+    """With ``fit: cut`` text beyond the window changes nothing."""
     with _fresh_embedder(subject) as embedder:
         window = _window(embedder)
         if embedder.fit != "cut":

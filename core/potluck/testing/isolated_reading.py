@@ -1,4 +1,4 @@
-"""Reading files in a process of its own, which may hang, crash or litter without harm to those who test."""
+"""Reading files in a process of its own, which may hang, crash or litter without harm to the test."""
 
 from __future__ import annotations
 
@@ -32,9 +32,9 @@ FILES = "files"
 
 @dataclass(frozen=True, slots=True)
 class ReadResult:
-    """What came of a file: its documents; or the class of an error, whether a loader may raise it, and its text.
+    """The result of a file: its documents; or the class of an error, whether a loader may raise it, and its text.
 
-    ``hosts`` were asked for something, ``held`` are files that were left open.
+    ``hosts`` are those it tried to reach, ``held`` the files that were left open.
     """
 
     documents: tuple[Any, ...] = ()
@@ -46,12 +46,12 @@ class ReadResult:
 
     @property
     def text(self) -> str:
-        """All that came out, without white space."""
+        """All extracted text, without white space."""
         return without_space(" ".join(str(getattr(one, "text", "")) for one in self.documents))
 
     @property
     def losses(self) -> tuple[str, ...]:
-        """What the documents say that was lost."""
+        """The losses that the documents report."""
         return tuple(loss for one in self.documents for loss in getattr(one, "losses", ()))
 
 
@@ -71,7 +71,7 @@ def read_isolated(subject: Subject, sources: Sequence[Source], labels: Iterable[
 
 
 def _read_one(loader: Any, source: Source) -> ReadResult:
-    """Read a file, whatever happens. In the new process."""
+    """Read a file and catch every error. Runs in the new process."""
     with refuse_connections() as hosts:
         try:
             found = ReadResult(tuple(map(as_picklable, documents_of(loader, source))))
@@ -109,10 +109,10 @@ def open_files(folder: Path) -> list[str]:
 
 
 def run_isolated(subject: Subject, work: Callable[[Any], Iterable[T]], labels: Iterable[object]) -> Iterator[T]:
-    """What ``work`` gives for a fresh loader, a result for each label, from a process of its own.
+    """The result of ``work`` for each label with a fresh loader, from a process of its own.
 
-    Breaks the rule where a result takes longer, or more memory, than a loader may take for one file, or where the
-    process ends before it is there.
+    Breaks the rule if a result takes more time or memory than a loader may take for one file, or if the process ends
+    before the result is there.
     """
     if "fork" not in multiprocessing.get_all_start_methods():
         raise Skipped("this system cannot try a loader in a process of its own")

@@ -1,4 +1,4 @@
-"""What every conformance kit is made of: rules with names, each a function that tries to break one."""
+"""The parts of every conformance kit: named rules, each a function that tries to break it."""
 
 from __future__ import annotations
 
@@ -44,16 +44,16 @@ class Subject:
     folder: Path
     settings: Mapping[str, Any] = field(default_factory=dict)
     plugin: str = ""
-    """Its name, where it is installed: another process can make it by that."""
+    """Its name, if it is installed: another process can make it by that."""
     samples: tuple[Sample, ...] = ()
-    """The files that a loader is tried on."""
+    """Sample files for a loader."""
     claims: tuple[str, ...] = ()
     """The file name extensions that a loader says it reads."""
     sends_to: str | None = None
-    """The host that gets data, where the plugin says so."""
+    """The host that gets data, if the plugin names one."""
 
     offer: Offer[Any] | None = None
-    """What its hook offers, where it is installed."""
+    """The offer of its hook, if it is installed."""
 
     def make(self, folder: str = "own") -> Any:
         """A fresh component; the same name of a folder is the same folder."""
@@ -95,14 +95,14 @@ class Check:
             self.run(tested)
         except (Violation, Skipped):
             raise
-        except Exception as error:  # whatever a plugin raises where the contract does not let it
+        except Exception as error:  # whatever a plugin raises against its contract
             is_ours = isinstance(error, AssertionError) and not is_raised_by_plugin(error)
             raise Violation(self.rule, (str(error) or self.says) if is_ours else describe_error(error)) from error
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one rule. ``why`` is empty if it is kept."""
+    """The result of one rule. ``why`` is empty if it is kept."""
 
     rule: str
     kept: bool
@@ -120,7 +120,7 @@ def need(kept: object, what: str) -> None:
 
 
 def need_as_offered(subject: Subject, component: Component) -> None:
-    """Break the rule where the offer says something else of the component than the component itself."""
+    """Break the rule if the offer and the component itself disagree."""
     offered = subject.offer
     if offered is None or offered.component is not Component:
         return  # what a class of components declares is the offer
@@ -166,7 +166,7 @@ def subject(kind: Kind, plugin: str, folder: Path, settings: Mapping[str, Any]) 
 
 
 def _explain_settings(error: ValidationError, settings: Mapping[str, Any], model: type[Config]) -> Iterator[str]:
-    """What is wrong with settings, in the words of recipes."""
+    """The problems with settings, in the words of recipes."""
     for one in explain_validation(error, dict(settings), model.model_fields, model):
         key = "" if one.kind == "extra_forbidden" or not one.path else f"{'.'.join(map(str, one.path))}: "
         yield f"{key}{one.message}{one.hint}"

@@ -1,6 +1,6 @@
 """The rules of loaders: the documents that come of a file.
 
-A kit knows no format: it tries sample files, and what damage and malice make of them. The samples are the author's own,
+The kit knows no format: it tries sample files, whole, damaged and malicious. The samples are the author's own,
 ``checks("loader", samples=Path("tests/samples"))``; else some of the text formats whose extensions the loader claims in
 the entry-point group ``potluck.file_types``.
 """
@@ -108,7 +108,7 @@ def check_pages(subject: Subject) -> None:
 
 @rule("loader", "metadata-is-json")
 def check_metadata(subject: Subject) -> None:
-    """Metadata is what JSON can say."""
+    """Metadata can be written as JSON."""
     for sample, document in read_sample_documents(subject):
         said = dict(document.metadata)
         try:
@@ -163,7 +163,7 @@ def check_encodings(subject: Subject) -> None:
 
 
 def _what(sample: Sample, found: ReadResult) -> str:
-    """What came of a file, for a message."""
+    """The result of a file, for a message."""
     if found.error:
         return f"{sample}: {found.error}: {found.reason}"
     return f"{sample} gives {found.text[:40]!r}, and says of no loss"

@@ -31,13 +31,13 @@ def write_sources(subject: Subject, tried: Iterable[Sample]) -> list[Source]:
 
 
 def read_each(subject: Subject, tried: Iterable[Sample]) -> Iterator[tuple[Sample, ReadResult]]:
-    """What comes of samples, read one after another by one loader."""
+    """The results of samples, read one after another by one loader."""
     kept = list(tried)
     return zip(kept, read_isolated(subject, write_sources(subject, kept), kept), strict=True)
 
 
 def read_whole(subject: Subject, tried: Iterable[Sample] | None = None) -> Iterator[tuple[Sample, ReadResult]]:
-    """The same for samples that can be read; for those as they are unless others are given."""
+    """The same for samples that can be read; the original samples by default."""
     for sample, found in read_each(subject, subject.samples if tried is None else tried):
         need(not found.error, f"{sample}: {found.error}: {found.reason}")
         yield sample, found
@@ -65,7 +65,7 @@ def readable_samples(subject: Subject) -> list[Sample]:
 
 
 def need_some(what: str, tried: Iterable[Sample | None]) -> list[Sample]:
-    """Those that there are. Raises ``Skipped`` if there are none."""
+    """The samples, if there are any. Raises ``Skipped`` if there are none."""
     found = [one for one in tried if one is not None]
     if not found:
         raise Skipped(f"no sample {what}")

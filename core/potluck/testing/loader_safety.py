@@ -1,4 +1,4 @@
-"""The rules of loaders: damaged and malicious files, and traces that reading leaves."""
+"""The rules of loaders: damaged and malicious files, and the traces of reading."""
 
 from __future__ import annotations
 
@@ -45,14 +45,14 @@ def _hostile(subject: Subject) -> Iterator[Sample]:
 
 @rule("loader", "only-document-errors")
 def check_errors(subject: Subject) -> None:
-    """Of a file that is damaged, or no such file at all, nothing comes but documents or a ``DocumentError``."""
+    """A damaged file, or one of another kind, gives documents or a ``DocumentError``, and nothing else."""
     for sample, found in read_each(subject, _hostile(subject)):
         need(found.proper, f"{sample}: {found.error}: {found.reason}")
 
 
 @rule("loader", "ends-in-time")
 def check_limits(subject: Subject) -> None:
-    """No file takes longer, or more memory, than is allowed: not a damaged one, nor one that is made for it."""
+    """No file takes more time or memory than is allowed, whether damaged or made to do so."""
     tried = [one for sample in subject.samples for one in (*cuts(sample), nest_deeply(sample))]
     found = [*read_each(subject, [one for one in tried if one is not None])]
     for sample in {one.extension: one for one in subject.samples if is_zip(one)}.values():
@@ -74,7 +74,7 @@ def check_reasons(subject: Subject) -> None:
 
 @rule("loader", "no-silent-loss")
 def check_losses(subject: Subject) -> None:
-    """Where damage that can be seen takes text away, there are ``losses``, or an error."""
+    """If visible damage removes text, there are ``losses``, or an error."""
     tried: list[Sample | None] = []
     for sample in readable_samples(subject):
         tried += [*(cuts(sample) if is_framed(sample) else ())]
@@ -88,7 +88,7 @@ def check_losses(subject: Subject) -> None:
 
 @rule("loader", "reads-only-its-file")
 def check_entities(subject: Subject) -> None:
-    """A file that names another one does not get at what is in that."""
+    """A file that names another one does not get at its content."""
     secret = subject.folder / FILES / "secret.txt"
     secret.parent.mkdir(parents=True, exist_ok=True)
     secret.write_text("hidden-in-another-file", encoding="utf-8")
@@ -99,7 +99,7 @@ def check_entities(subject: Subject) -> None:
 
 
 def _a_few(subject: Subject) -> list[Sample]:
-    """The samples, whole, cut, and emptied, and what else may stand under their names."""
+    """The samples, whole, cut and emptied, and other content under their names."""
     found = []
     for sample in subject.samples:
         cut = sample.alter("cut in half", sample.content[: len(sample.content) // 2])

@@ -36,23 +36,23 @@ _fresh_metric: Callable[[Subject], AbstractContextManager[Metric]] = fresh_compo
 
 
 def _needs(metric: Metric) -> list[Need]:
-    """What it needs, of that which there is."""
+    """Its needs, as far as they are known ones."""
     return [what for what in NEEDS if what in metric.needs]
 
 
 def _for(metric: Metric, attempts: Iterable[Attempt]) -> Iterator[Attempt]:
-    """Those of which it is asked."""
+    """The attempts that have what it needs."""
     return (one for one in attempts if all(one.has(what) for what in _needs(metric)))
 
 
 def _scores(subject: Subject) -> list[Figures]:
-    """What a fresh metric says of every attempt that it is asked of."""
+    """The figures of a fresh metric for every attempt that has what it needs."""
     with _fresh_metric(subject) as metric:
         return [metric.score(one) for one in _for(metric, attempts())]
 
 
 def _score_words(metric: Metric, attempts: Iterable[Attempt]) -> list[dict[str, str]]:
-    """What a metric says, in words that can be compared even where it is not a number."""
+    """The figures of a metric, in words that can be compared even if they are not numbers."""
     return [{name: repr(value) for name, value in dict(metric.score(one)).items()} for one in attempts]
 
 
@@ -62,7 +62,7 @@ def _measures(metric: Metric) -> list[Measure]:
 
 
 def _score_all(metric: Metric) -> Iterator[tuple[Attempt, Figures]]:
-    """What it says of every attempt, and of those that lack something or have odd texts as far as it says anything."""
+    """The figures of every attempt, and of those that lack something or have odd texts, as far as there are any."""
     for attempt in _for(metric, attempts()):
         yield attempt, metric.score(attempt)
     for attempt in (*_bare(metric), *_for(metric, odd_attempts())):
@@ -74,7 +74,7 @@ def _score_all(metric: Metric) -> Iterator[tuple[Attempt, Figures]]:
 
 
 def _bare(metric: Metric) -> Iterator[Attempt]:
-    """The attempts without what it does not need."""
+    """The attempts without the fields that it does not need."""
     for attempt in _for(metric, attempts()):
         yield from _for(metric, without_needs(attempt, _needs(metric)))
 
@@ -109,7 +109,7 @@ def _need_measured(metric: Metric, attempts: Iterable[Attempt]) -> None:
 
 @rule("metric", "measures-are-told")
 def check_measures(subject: Subject) -> None:
-    """It tells its measures: at least one, each by a name of its own, the same for two instances."""
+    """It declares its measures: at least one, each with a name of its own, the same for two instances."""
     with _fresh_metric(subject) as metric, _fresh_metric(subject) as another:
         measures, others = metric.measures, another.measures
     need(isinstance(measures, Sequence) and not isinstance(measures, str), f"measures is {measures!r}")
@@ -142,7 +142,7 @@ def check_described(subject: Subject) -> None:
 
 @rule("metric", "names-are-free")
 def check_free(subject: Subject) -> None:
-    """No measure is called as one of another metric that every recipe has, or as what a report counts."""
+    """No measure has the name of a measure that every recipe has, or of a count in a report."""
     with _fresh_metric(subject) as metric:
         names = {one.name for one in _measures(metric)}
     need(not names & COUNTS, f"a report counts {', '.join(sorted(names & COUNTS))}")
@@ -166,7 +166,7 @@ def check_needs(subject: Subject) -> None:
 
 @rule("metric", "own-figures")
 def check_own(subject: Subject) -> None:
-    """What it says of an attempt is a mapping whose names are those of its measures."""
+    """Its figures of an attempt are a mapping whose names are those of its measures."""
     with _fresh_metric(subject) as metric:
         names = {one.name for one in _measures(metric)}
         for attempt, found in _score_all(metric):

@@ -19,7 +19,7 @@ from potluck.hookspecs import ModelCall, StageEvent
 from potluck.testing.kit import Skipped, Subject, need, rule
 
 _PRIVATE = "密件 private words"
-"""What stands in messages and errors, as names of files and words of documents may."""
+"""The content of messages and errors, which may be names of files and words of documents."""
 _THREADS = 4
 _EVENTS = 50
 
@@ -131,7 +131,7 @@ def check_silent(subject: Subject) -> None:
 
 @rule("observer", "private")
 def check_private(subject: Subject) -> None:
-    """What it keeps in its folder holds no message and no text of an error."""
+    """Its files hold no message and no text of an error."""
     with _fresh_hooks(subject) as hook:
         _run(hook)
     forms = (_PRIVATE.encode(), _PRIVATE.encode("unicode_escape"), _PRIVATE.encode("utf-16-le"))

@@ -1,4 +1,4 @@
-"""What a plugin did: which of its methods raised, what it was passed, where it broke; and to which files."""
+"""Describing a plugin's failure: the method that raised, its arguments and the line; and the files that it changed."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ class _Short(reprlib.Repr):
 def describe_error(error: BaseException) -> str:
     """The error, the call of the plugin's method that raised it, and the line.
 
-    Where the kit itself could not use what the plugin gave, its own line.
+    If the kit itself could not use the plugin's result, its own line.
     """
     said = f"{type(error).__name__}: {error}"
     frames = list(traceback.walk_tb(error.__traceback__))
@@ -49,7 +49,7 @@ def describe_error(error: BaseException) -> str:
 
 
 def is_raised_by_plugin(error: BaseException) -> bool:
-    """Whether the error came out of a method of the plugin's, not of the kit."""
+    """Whether the error came from a method of the plugin and not from the kit."""
     return any(_is_of_plugin(frame) for frame, _ in traceback.walk_tb(error.__traceback__))
 
 
@@ -83,7 +83,7 @@ def _line(frame: FrameType, line: int) -> str:
 
 
 def describe_changes(before: Mapping[str, object], after: Mapping[str, object]) -> str:
-    """What became of files, by name with what is in them: ``it wrote a.txt, changed b.txt``. Empty for no change."""
+    """The changes to files, given their content by name: ``it wrote a.txt, changed b.txt``. Empty for no change."""
     done = {
         "wrote": sorted(after.keys() - before.keys()),
         "changed": sorted(name for name in before.keys() & after.keys() if before[name] != after[name]),

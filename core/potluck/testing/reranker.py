@@ -25,7 +25,7 @@ _fresh_reranker: Callable[[Subject], AbstractContextManager[Reranker]] = fresh_c
 
 
 def _candidates(question: str, count: int = _FEW) -> Candidates:
-    """What the kit's own embedder finds for a question, best first."""
+    """The passages that the kit's own embedder finds for a question, best first."""
     passages, (vector,) = kit_corpus(), KitEmbedder().embed_questions([question])
     return Candidates(question, tuple(passages.nearest(vector, count)))
 
@@ -35,7 +35,7 @@ def _batch(reranker: Any) -> list[Candidates]:
 
 
 def _rerank(reranker: Any, batch: Sequence[Candidates]) -> list[list[Passage]]:
-    """The orders, as far as they are some. Breaks the rule if it gives anything else."""
+    """The orders. Breaks the rule if the result is anything else."""
     orders = reranker.rerank(list(batch))
     need(isinstance(orders, list) and len(orders) == len(batch), f"of {len(batch)} questions it gives {orders!r:.200}")
     for order in orders:
@@ -111,7 +111,7 @@ def check_scale(subject: Subject) -> None:
 
 @rule("reranker", "keeps-some")
 def check_kept(subject: Subject) -> None:
-    """Of passages that were found for a question it keeps some, for one question at least."""
+    """It keeps some of the passages found, for at least one question."""
     with _fresh_reranker(subject) as reranker:
         need(any(_rerank(reranker, _batch(reranker))), "it leaves out every passage of every question")
 

@@ -1,4 +1,4 @@
-"""What retrievers and rerankers are tried on: passages and questions in English and Chinese, and small models."""
+"""The material for retrievers and rerankers: passages and questions in English and Chinese, and small models."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ class KitCorpus:
 
 
 class KitEmbedder:
-    """Counts the words and pairs of characters of a text: near are texts that share some."""
+    """Counts the words and pairs of characters of a text: texts that share some are near."""
 
     def embed_questions(self, texts: Sequence[str]) -> Vectors:
         """The vectors of questions."""
@@ -182,7 +182,7 @@ def _inner(config: Config, context: Context) -> Iterator[Retriever]:
 
 
 def scale_problem(scale: object) -> str:
-    """What is wrong with what a component says of its scores; empty if nothing is."""
+    """The problem with a component's scale; empty if there is none."""
     if not isinstance(scale, ScoreScale):
         return f"scale is {scale!r}"
     if not (isinstance(scale.summary, str) and scale.summary.strip() and scale.summary.isprintable()):

@@ -20,10 +20,10 @@ from potluck.testing.retrieval import ODD_QUESTIONS, QUESTIONS, KitCorpus, kit_c
 
 _MANY = 10
 _NEAR = 1e-6
-"""By how much scores may differ that should be the same."""
+"""By how much scores that should be equal may differ."""
 _NEEDS = get_args(RetrievalNeed)
 _COMMON = {"use", "k", "fit"}
-"""What stands beside the settings of a retriever in a recipe."""
+"""The keys beside the settings of a retriever in a recipe."""
 
 
 @contextmanager
@@ -55,22 +55,22 @@ def fill_index(retriever: IndexedRetriever, passages: KitCorpus) -> None:
 def retrieve_all(
     retriever: Any, questions: Sequence[str], k: int = _MANY, within: Set[str] | None = None
 ) -> list[Ranking]:
-    """What it finds, as far as it is rankings. Breaks the rule if it is anything else."""
+    """Its rankings. Breaks the rule if the result is anything else."""
     found = retriever.retrieve(list(questions), k, within)
     need(
         isinstance(found, list) and len(found) == len(questions),
         f"of {len(questions)} questions it gives {found!r:.200}",
     )
     for ranking in found:
-        need(isinstance(ranking, Ranking), f"it gives {ranking!r:.200}, which is no Ranking")
+        need(isinstance(ranking, Ranking), f"it gives {ranking!r:.200}, which is not a Ranking")
         need(isinstance(ranking.passages, tuple), f"the passages are a {type(ranking.passages).__name__}, not a tuple")
         for passage in ranking.passages:
-            need(isinstance(passage, Passage), f"it found {passage!r:.200}, which is no Passage")
+            need(isinstance(passage, Passage), f"it found {passage!r:.200}, which is not a Passage")
     return list(found)
 
 
 def passage_spans(ranking: Ranking) -> list[tuple[str, int, int]]:
-    """Which passages, in order."""
+    """The passages' spans, in order."""
     return [(passage.id, passage.start, passage.end) for passage in ranking.passages]
 
 
@@ -121,7 +121,7 @@ def check_rankings(subject: Subject) -> None:
 
 @rule("retriever", "passages-of-the-corpus")
 def check_passages(subject: Subject) -> None:
-    """What it finds are passages of the corpus, or spans of their documents, with another score and nothing else."""
+    """It returns passages of the corpus, or spans of their documents, with another score and nothing else."""
     passages = kit_corpus()
     with open_retriever(subject, passages) as retriever:
         for found in (one for ranking in retrieve_all(retriever, QUESTIONS) for one in ranking.passages):
@@ -164,7 +164,7 @@ def check_scale(subject: Subject) -> None:
 
 @rule("retriever", "finds-english-and-chinese")
 def check_found(subject: Subject) -> None:
-    """Of passages that are asked for word by word, some of each language are found, unless it says that it is blind."""
+    """If passages are asked for word by word, some of each language are found, unless it says that it is blind."""
     passages = kit_corpus()
     asked = [passage for passage in passages.passages.values() if passage.source == "規範 manual.txt"]
     with open_retriever(subject, passages) as retriever:
@@ -209,7 +209,7 @@ def check_empty(subject: Subject) -> None:
 
 @rule("retriever", "only-within")
 def check_within(subject: Subject) -> None:
-    """Limited to some ids it finds no others, and among them what it would find if the others were not there."""
+    """Limited to some ids it finds only those, and finds them as if the others were not there."""
     passages = kit_corpus()
     some = [frozenset(sorted(passages.ids)[::2]), frozenset(one for one in passages.ids if one.startswith("no"))]
     asked = [*QUESTIONS, *(passages.passage(one).text for one in sorted(some[1]))]
@@ -248,7 +248,7 @@ def check_repeatable(subject: Subject) -> None:
 
 @rule("retriever", "threads-as-it-says")
 def check_threads(subject: Subject) -> None:
-    """Asked from several threads at once it finds the same, where it says that it may be."""
+    """Asked from several threads at once it finds the same, if it allows threads."""
     with open_retriever(subject) as retriever:
         if not retriever.threads:
             raise Skipped("threads wait for each other")

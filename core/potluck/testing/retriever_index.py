@@ -24,7 +24,7 @@ def _open_indexed(subject: Subject, passages: KitCorpus, folder: str = "own") ->
 
 
 def _find_anew(subject: Subject, passages: KitCorpus) -> list[Ranking]:
-    """What is found in some passages with an index that was made of them at once."""
+    """The rankings over some passages with an index that was made of them at once."""
     with open_retriever(subject, passages, f"right-{len(passages.ids)}") as retriever:
         return retrieve_all(retriever, QUESTIONS)
 
@@ -63,7 +63,7 @@ def check_holds(subject: Subject) -> None:
 
 @rule("retriever", "its-index-opens-again")
 def check_reopens(subject: Subject) -> None:
-    """What was committed is there for another instance, which finds the same."""
+    """Another instance has everything that was committed, and finds the same."""
     passages = kit_corpus()
     retriever = _open_indexed(subject, passages)
     fill_index(retriever, passages)
@@ -76,7 +76,7 @@ def check_reopens(subject: Subject) -> None:
 
 @rule("retriever", "its-index-forgets-how-it-came")
 def check_history(subject: Subject) -> None:
-    """What is found depends on the passages that it holds, not on their order or on those that were deleted."""
+    """Rankings depend on the passages that it holds, not on their order or on those that were deleted."""
     passages, (few, gone) = kit_corpus(), _shrunk_corpus()
     retriever = _open_indexed(subject, passages)
     for one in sorted(passages.ids, reverse=True):

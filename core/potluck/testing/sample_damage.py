@@ -1,4 +1,4 @@
-"""What damage and malice make of sample files."""
+"""Damaged and malicious versions of sample files."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def cuts(sample: Sample) -> Iterator[Sample]:
 
 
 def damage(sample: Sample) -> Iterator[Sample]:
-    """Emptied, cut, and with bytes that are others."""
+    """Emptied, cut, and with changed bytes."""
     size = len(sample.content)
     chances = random.Random(size)  # noqa: S311  (no secret)
     yield sample.alter("emptied", b"")
@@ -51,7 +51,7 @@ def damage(sample: Sample) -> Iterator[Sample]:
 
 
 def foreign_contents(sample: Sample) -> Iterator[Sample]:
-    """Other things under its name."""
+    """Other content under its name."""
     archive = io.BytesIO()
     with zipfile.ZipFile(archive, "w") as made:
         made.writestr("../outside.txt", "outside")
@@ -79,7 +79,7 @@ _NESTED: Mapping[str, tuple[str, str, str]] = {
     **dict.fromkeys(("md", "markdown"), ("> ", "a", "")),
     **dict.fromkeys(("html", "htm", "xhtml"), ("<div>", "a", "</div>")),
 }
-"""What opens a part within a part, what is in the innermost, and what closes one."""
+"""The text that opens a nested part, the content of the innermost, and the text that closes one."""
 
 
 def nest_deeply(sample: Sample, depth: int = 20_000) -> Sample | None:
@@ -171,13 +171,13 @@ def add_marks(sample: Sample) -> Iterator[Sample]:
 
 
 def tear_phrase(sample: Sample) -> Sample | None:
-    """With bytes that are no text in the middle of a phrase; None if no phrase stands in it as it is."""
+    """With bytes that are not text in the middle of a phrase; None if no phrase stands in it as it is."""
     phrase = _literal_phrase(sample)
     if phrase is None:
         return None
     head, tail = phrase[: len(phrase) // 2], phrase[len(phrase) // 2 + 1 :]
     broken = head.encode() + b"\xff\xfe\xff" + tail.encode()
-    return sample.alter("with bytes that are no text", sample.content.replace(phrase.encode(), broken, 1))
+    return sample.alter("with bytes that are not text", sample.content.replace(phrase.encode(), broken, 1))
 
 
 def spoil_checksum(sample: Sample) -> Sample | None:

@@ -30,7 +30,7 @@ _UNFRAMED = PLAIN | {"html", "htm", "eml", "srt", "vtt"}
 
 
 _COUNTED = ("%PDF", "{\\rtf")
-"""What begins files that look like text and count their bytes, or have an encoding of their own."""
+"""The beginnings of files that look like text and count their bytes, or have an encoding of their own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,7 +43,7 @@ class Sample:
     how: str = ""
 
     def __str__(self) -> str:
-        """What a message calls it."""
+        """Its name in messages."""
         return f"{self.name} {self.how}".strip()
 
     @property
@@ -53,7 +53,7 @@ class Sample:
 
     @property
     def text(self) -> str | None:
-        """What stands in it if it is a file of text that can be changed by hand; else None."""
+        """Its text if it is a file of text that can be changed by hand; else None."""
         try:
             text = self.content.decode("utf-8")
         except UnicodeDecodeError:
@@ -62,12 +62,12 @@ class Sample:
         return None if has_controls or text.startswith(_COUNTED) else text
 
     def alter(self, how: str, content: bytes | str) -> Sample:
-        """The same file with another content."""
+        """The same file with different content."""
         return replace(self, how=how, content=content.encode() if isinstance(content, str) else content)
 
 
 def read_samples(samples: Samples) -> tuple[Sample, ...]:
-    """An author's samples. Raises ``PotluckError`` for what cannot be read, and for a file that need say nothing."""
+    """An author's samples. Raises ``PotluckError`` for a sample that cannot be read, or without an expected phrase."""
     files = _read_list(Path(samples)) if isinstance(samples, str | Path) else samples
     found = []
     for path, must in files.items():

@@ -14,12 +14,12 @@ from potluck.testing.kit import Skipped, Subject, need, rule
 from potluck.testing.texts import BLANKS, CLUSTERS, SENTENCES, WORDS, chinese, is_torn, text, texts
 
 _SIZES = ("chunk_size", "max_size")
-"""What the setting is called that limits a chunk. It counts characters, or tokens for a splitter with a method
+"""The names of the setting that limits a chunk. It counts characters, or tokens for a splitter with a method
 ``count_tokens(texts)`` that gives a number for each, as an embedder has."""
 _ROOM = 8
 """The smallest limit within which every character of the texts has room, whatever it is made of."""
 _RARE = ("\0", "\u0378", "\ufffe", "\U0010fffd")
-"""Characters that nobody writes: nothing, not assigned, none at all, private."""
+"""Characters that nobody writes: NUL, an unassigned one, a noncharacter, a private one."""
 _SHOWN, _BEGINNING = 120, 30
 """Characters of a text that is shown whole, and of the beginning of a longer one."""
 
@@ -50,7 +50,7 @@ def _hold(subject: Subject, need_it: Callable[[Document, list[Chunk]], None]) ->
 
 
 def _words(document: Document) -> str:
-    """A document with what is in it: nobody but the kit has its file."""
+    """A document with its text, as only the kit has its file."""
     text = document.text
     if len(text) > _SHOWN:
         return f"{document.source} ({len(text):,} characters, {text[:_BEGINNING]!r}...)"
@@ -101,7 +101,7 @@ _ALWAYS = (_need_bounds, _need_spans, _need_cover, _need_order, _need_trimmed, _
 
 @dataclass(frozen=True, slots=True)
 class _Limit:
-    """What a chunk may have: ``size`` of a unit that ``measure`` counts."""
+    """The limit of a chunk: ``size`` of a unit that ``measure`` counts."""
 
     size: int
     unit: str
@@ -172,14 +172,14 @@ def check_limit(subject: Subject) -> None:
 def check_overlap(subject: Subject) -> None:
     """A chunk repeats no more of the one before than ``chunk_overlap``, counted as the limit is.
 
-    One below 1 that is no whole number is a share of the limit.
+    A fraction below 1 is a share of the limit.
     """
     overlap = subject.settings.get("chunk_overlap")
     if not isinstance(overlap, int | float):
         raise Skipped("it has no setting chunk_overlap")
     limit = _limit(subject, subject.make())
     overlap = int(overlap * limit.size + 1e-9) if isinstance(overlap, float) and overlap < 1 else overlap
-    # A token may be cut at either end of what is repeated, and its part counts as one.
+    # A token may be cut at either end of the repeated text, and its part counts as one.
     allowed = overlap + (0 if limit.unit == "characters" else 2)
 
     def need_overlap(document: Document, chunks: list[Chunk]) -> None:
@@ -225,7 +225,7 @@ def check_characters(subject: Subject) -> None:
 
 @rule("splitter", "any-text")
 def check_any(subject: Subject) -> None:
-    """All this holds for texts that nobody thought of, which ``hypothesis`` makes up."""
+    """All of this holds for texts that ``hypothesis`` makes up."""
     try:
         import hypothesis
         from hypothesis import strategies
@@ -261,7 +261,7 @@ def check_any(subject: Subject) -> None:
 
 @contextlib.contextmanager
 def _without_a_trace(subject: Subject) -> Iterator[None]:
-    """Let hypothesis keep what it keeps in the test's folder, and not where the process stands."""
+    """Let hypothesis keep its files in the test's folder, and not in the current one."""
     from hypothesis import configuration
 
     before = vars(configuration).get("__hypothesis_home_directory")

@@ -18,7 +18,7 @@ _DIMENSIONS = 16
 _COUNT = 120
 _MANY = 2000
 _RECALL = 0.9
-"""What an approximate index has to find of the true nearest."""
+"""The share of the true nearest that an approximate index has to find."""
 NEAR = 1e-3
 _NAME = "0123456789abcdef" * 2
 
@@ -72,7 +72,7 @@ def _need_refusal(what: str, action: Any) -> None:
 
 @rule("store", "says-what-it-is")
 def check_declared(subject: Subject) -> None:
-    """What it can do is of the contract's types, and is what its offer says."""
+    """Its capabilities are of the contract's types, and are what its offer says."""
     store = subject.make()
     for name in ("exact", "uses_seed"):
         need(type(getattr(store, name)) is bool, f"{name} is {getattr(store, name)!r}")
@@ -89,7 +89,7 @@ def check_empty(subject: Subject) -> None:
 
 @rule("store", "keeps-what-is-added")
 def check_ids(subject: Subject) -> None:
-    """All that was added is there, once."""
+    """Everything that was added is there, once."""
     store, _ = _fill_store(subject)
     need(store.ids() == set(ids()), "the ids are others")
     need(store.count() == _COUNT, f"there are {store.count()} of {_COUNT}")
@@ -170,7 +170,7 @@ def check_replace(subject: Subject) -> None:
 
 @rule("store", "deletes")
 def check_delete(subject: Subject) -> None:
-    """What is deleted is gone, and nothing else; an unknown id is ignored."""
+    """Deleted vectors are gone, and no others; an unknown id is ignored."""
     store, vectors = _fill_store(subject)
     store.delete(["0003", "0004", "nobody"])
     store.commit()
@@ -194,7 +194,7 @@ def check_nothing(subject: Subject) -> None:
 
 @rule("store", "stays-right-in-use")
 def check_use(subject: Subject) -> None:
-    """After many changes, opened again in between, it holds and finds what a plain search over all vectors does."""
+    """After many changes, reopened in between, it holds and finds the same as a plain search over all vectors."""
     chances = random.Random(0)  # noqa: S311  (no secret)
     store, rows = open_collection(subject), dict[str, Any]()
     for step in range(24):
@@ -215,7 +215,7 @@ def check_use(subject: Subject) -> None:
 
 
 def _need_nearest(store: Any, rows: Mapping[str, Vectors], queries: Iterable[Vectors], when: str) -> None:
-    """All of the nearest have to be found where the store says it is exact, else nine of ten; with their cosines."""
+    """All of the nearest have to be found, with their cosines, if the store says it is exact, else nine of ten."""
     found = wanted = 0
     for query in queries:
         nearest = sorted(rows, key=lambda name: -float(rows[name] @ query))[:10]
@@ -244,7 +244,7 @@ def check_apart(subject: Subject) -> None:
 
 @rule("store", "opens-again")
 def check_reopen(subject: Subject) -> None:
-    """What was committed is there for another instance, with the same vectors."""
+    """Another instance has everything that was committed, with the same vectors."""
     store, vectors = _fill_store(subject)
     store.delete(["0001"])
     store.commit()

@@ -1,4 +1,5 @@
-"""Texts that plugins are tried on: English, Traditional Chinese, and what breaks careless code. The same every time."""
+"""Texts that plugins are tried on: English, Traditional Chinese, and texts that break careless code. The same every
+time."""
 
 from __future__ import annotations
 
@@ -31,7 +32,7 @@ CLUSTERS = (
     "ำ\u0e48",
     "क\u094d",
 )
-"""What readers take for one character, and Python for several."""
+"""Single characters to readers that are several to Python."""
 
 
 ODD = (

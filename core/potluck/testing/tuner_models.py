@@ -1,4 +1,4 @@
-"""Training the small model on which tuners are tried, and what it answers."""
+"""Training the small model on which tuners are tried, and its answers."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ def one_thread() -> Iterator[None]:
 
 
 def base_folder(subject: Subject) -> Path:
-    """The folder of the small model, which is made where it is missing."""
+    """The folder of the small model, which is made if it is missing."""
     folder = subject.folder / "model"
     return folder if folder.exists() else tiny_model(folder)
 
@@ -70,7 +70,7 @@ def load_base(subject: Subject) -> Any:
 
 
 def _rows(subject: Subject) -> list[tuple[list[int], int]]:
-    """Of each example the tokens up to its answer, and the answer's first token."""
+    """For each example the tokens up to its answer, and the answer's first token."""
     from potluck.models.loading import load_tokenizer
     from potluck.tuning.encode import encode_example
 
@@ -80,7 +80,7 @@ def _rows(subject: Subject) -> list[tuple[list[int], int]]:
 
 
 def model_logits(subject: Subject, model: Any, attached: Attached | None) -> torch.Tensor:
-    """What stands behind each example's prompt, shape ``(examples, vocabulary)``."""
+    """The logits after each example's prompt, shape ``(examples, vocabulary)``."""
     import torch
 
     from potluck.tuning.artifact import probe_logits

@@ -1,4 +1,4 @@
-"""The rules of tuners: answering with what was trained, merging it, and what it does not touch."""
+"""The rules of tuners: answering with the result, merging it, and leaving the rest untouched."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from potluck.testing.tuner_models import (
 
 @rule("tuner", "answers-as-trained")
 def check_answers(subject: Subject) -> None:
-    """With what was learned the right answers are likelier than without."""
+    """The right answers are likelier with the result than without."""
     tuner, base = subject.make(), load_base(subject)
     before = mean_nats(subject, model_logits(subject, base, None))
     after = mean_nats(subject, tuned_logits(subject, tuner, train_small(subject), base))
@@ -32,7 +32,7 @@ def check_answers(subject: Subject) -> None:
 
 @rule("tuner", "outside-it-is-the-base")
 def check_outside(subject: Subject) -> None:
-    """A base on which something was put answers as before, bit for bit, while that is not active."""
+    """A base with an inactive result attached answers as before, bit for bit."""
     import torch
 
     tuner, base = subject.make(), load_base(subject)
@@ -84,7 +84,7 @@ def check_damage(subject: Subject) -> None:
 
 @rule("tuner", "merged-is-the-same")
 def check_merge(subject: Subject) -> None:
-    """A merged model gives the logits of the unmerged one; who cannot merge says ``Unsupported``."""
+    """A merged model gives the logits of the unmerged one; a tuner that cannot merge raises ``Unsupported``."""
     tuner, done = subject.make(), train_small(subject)
     if not tuner.mergeable:
         try:

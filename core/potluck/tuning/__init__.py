@@ -1,4 +1,4 @@
-"""What a tuner of local models needs: the engine that trains, and two classes to write a method in a few lines.
+"""The training engine for tuners of local models, and two classes with which a method takes a few lines.
 
 ``LocalTuner`` for a method of your own, ``PeftTuner`` for one that the PEFT library has. What ``attach`` of a
 ``LocalTuner`` returns is an ``AttachedModules`` or an ``AttachedPast``. All of it belongs to the public contract.

@@ -1,7 +1,7 @@
 """An artifact: what a tuner saved, with what it belongs to and how it answered. Anything else is refused.
 
-``potluck.json`` is written last, so a folder without it is not an artifact. The hashes prove that it is the one that
-was trained, not that it is harmless.
+``potluck.json`` is written last, so a folder without it is not an artifact. The hashes prove that it is what was
+trained, not that it is harmless.
 """
 
 from __future__ import annotations
@@ -46,7 +46,7 @@ _TOP = 5
 
 @dataclass(frozen=True, slots=True)
 class Base:
-    """What an artifact belongs to: ``model`` is how the recipe calls it, the others are hashes."""
+    """The base that an artifact belongs to: ``model`` is how the recipe calls it, the others are hashes."""
 
     model: str
     weights: str
@@ -85,7 +85,7 @@ def _weights_hash(files: tuple[tuple[str, int, int], ...]) -> str:
 
 
 def tokenizer_hash(tokenizer: Any) -> str:
-    """The hash of all that decides the tokens of a text."""
+    """The hash of everything that decides the tokens of a text."""
     backend = getattr(tokenizer, "backend_tokenizer", None)
     if backend is None:
         return fingerprint(dict(tokenizer.get_vocab()))

@@ -1,4 +1,4 @@
-"""What ``Tuner.attach`` returns: tuned parameters on a base that is loaded, and shared with others."""
+"""The result of ``Tuner.attach``: tuned parameters on a loaded base, which others may share."""
 
 from __future__ import annotations
 

@@ -37,7 +37,7 @@ class TrainingHistory:
     ``gained`` and ``lost`` (how many of the ``examples`` are right that were not before the training,
     and the other way round)."""
     before: dict[str, float] | None = None
-    """The same of the model before its first step; None if there are no validation examples."""
+    """The evaluation of the model before its first step; None if there are no validation examples."""
     right_before: list[bool] = field(default_factory=list)
     """Of each validation example whether it was right then."""
     tokens: int = 0
@@ -80,7 +80,7 @@ class Checkpoints:
         return next((step for path in self._paths() if (step := self._step_of(path))), 0)
 
     def check_in_place(self) -> None:
-        """Raise ``WorkspaceGone`` if the folder was deleted meanwhile."""
+        """Raise ``WorkspaceGone`` if the folder was deleted in the meantime."""
         if not self.folder.is_dir():
             raise WorkspaceGone(
                 f"{self.folder} was deleted while it was in use: run the same command again, and it trains anew"
@@ -111,8 +111,8 @@ class Checkpoints:
     def last(self, best: bool = False) -> tuple[Mapping[str, torch.Tensor], TrainingHistory]:
         """What the last whole checkpoint of this training holds; nothing and a new course where there is none.
 
-        A damaged one is told in the course's notes, taken away, and the one before is taken; the steps between are
-        done again. ``best``: the training needs its best weights too, and begins anew where those are damaged.
+        A damaged one is noted in the course's notes and removed, and the previous one is used; the steps between are
+        repeated. ``best``: the training needs its best weights too, and begins anew where those are damaged.
         """
         notes = list[str]()
         for path in self._paths():

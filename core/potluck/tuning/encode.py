@@ -1,4 +1,4 @@
-"""From examples to tokens: the same text that is answered later, and where in it the answer begins."""
+"""From examples to tokens: the same text as in answering, and where in it the answer begins."""
 
 from __future__ import annotations
 
@@ -51,7 +51,7 @@ class Encoding:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        """What was lost, a sentence each."""
+        """The losses, one sentence each."""
         said = []
         if self.dropped:
             said.append(f"{_count(self.dropped)} too long, left out: number {_list_numbers(self.dropped)}")

@@ -1,4 +1,4 @@
-"""What a training will take, told from the model's shapes and the examples' lengths, before anything is loaded."""
+"""What a training will take, computed from the model's shapes and the examples' lengths, before anything is loaded."""
 
 from __future__ import annotations
 

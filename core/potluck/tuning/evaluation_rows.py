@@ -1,4 +1,4 @@
-"""What an evaluation on the validation examples found, in the words of a table."""
+"""The results of an evaluation on the validation examples, as rows of a table."""
 
 from __future__ import annotations
 

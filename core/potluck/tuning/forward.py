@@ -1,4 +1,4 @@
-"""A batch through a wrapped model: logits of the places that tell an answer, and nothing else."""
+"""A batch through a wrapped model: only the logits at the places of an answer."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A classification head: a linear layer on what the model makes of the text, instead of words that name a label.
+"""A classification head: a linear layer on the model's last hidden state, instead of words that name a label.
 
 It reads the last place of a causal model, and the first of a masked one (Liu et al. 2022, *P-Tuning v2*, section 3.3,
 which found it as good as a verbalizer, and free of one).
@@ -33,7 +33,7 @@ def check_head(request: TuningRequest, kind: ModelKind) -> None:
 
 
 def head_labels(method: Method, request: TuningRequest) -> tuple[str, ...]:
-    """What a head is to name; nothing if the method's settings ask for none."""
+    """The labels of a head; nothing if the method's settings ask for none."""
     return request.labels if method.config.head else ()
 
 
@@ -63,7 +63,7 @@ def save_and_remove_head(base: Any, folder: Path) -> None:
 
 
 class WithHead:
-    """What was tuned, with the head that was trained with it. ``attached`` is None for a whole model."""
+    """Tuned parameters with the head that was trained with them. ``attached`` is None for a whole model."""
 
     def __init__(self, attached: Attached | None, folder: Path, labels: Sequence[str]) -> None:
         """Read the head."""

@@ -1,4 +1,4 @@
-"""A training made ready: a model with what is trained in it, its examples as tokens, and where it was stopped."""
+"""A prepared training: a model with the parameters to train, its examples as tokens, and where it was stopped."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ _KINDS: Mapping[ModelKind, str] = {"causal": "causal", "masked": "masked", "seq2
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """All that a training is made of, ready to begin or to go on."""
+    """The parts of a training, ready to begin or to resume."""
 
     method: Method
     request: TuningRequest
@@ -87,7 +87,8 @@ def prepare_job(method: Method, request: TuningRequest) -> Job:
 def _load_wrapped(
     method: Method, request: TuningRequest, kind: ModelKind, tokenizer: Any, dtype: str, processes: Processes
 ) -> Any:
-    """The model with what is trained in it, as the seed begins it, spread over the processes if settings ask for it."""
+    """The model with the parameters to train, initialised by the seed, and spread over the processes if settings ask
+    for it."""
     import torch
 
     torch.manual_seed(request.seed)
@@ -115,7 +116,7 @@ def _encode_sides(
 def _optimisation(
     method: Method, model: Any, dtype: str, processes: Processes, tensors: Mapping[str, torch.Tensor]
 ) -> Optimisation:
-    """What takes the steps, with the state that a checkpoint holds, if there is one."""
+    """The optimiser, with the state of a checkpoint if there is one."""
     settings = method.config.training
     forward = make_forward(method, model, method.trains_base and dtype == "bfloat16", processes.device)
     optimiser = _adamw(method, model)
@@ -143,7 +144,7 @@ def _adamw(method: Method, model: torch.nn.Module) -> torch.optim.Optimizer:
 
 
 def wrap_model(method: Method, base: Any, request: TuningRequest, tokenizer: Any) -> Any:
-    """A base model with all that is trained: the method's parameters, and a head where one is asked for."""
+    """A base model with everything to train: the method's parameters, and a head if the settings ask for one."""
     model = method.wrap(resize_embeddings(method, base, tokenizer), request, tokenizer)
     if head_labels(method, request):
         add_head(method.base(model), request)
@@ -180,7 +181,7 @@ def max_example_tokens(method: Method, model: Any) -> int | None:
 def training_fingerprint(
     method: Method, request: TuningRequest, sides: tuple[Encoding, Encoding], dtype: str, processes: int
 ) -> str:
-    """All that decides the weights after a step: of both ``sides``, what is learned and what it is validated with."""
+    """Everything that decides the weights after a step; ``sides`` are the training and the validation examples."""
     training, validation = sides
     learned: list[Json] = [
         [list(one.ids), one.start, list(one.answer)] for one in (*training.examples, *validation.examples)

@@ -69,16 +69,16 @@ class Method(Tuner):
         return None
 
     def notes(self, model: Module) -> tuple[str, ...]:
-        """What to know of a wrapped model before training, a sentence each."""
+        """What to know about a wrapped model before training, one sentence each."""
         return ()
 
     @abstractmethod
     def save(self, model: Module, folder: Path) -> None:
-        """Write what was learned, in PEFT's format where it has one: safetensors and JSON."""
+        """Write the trained parameters, in PEFT's format if it has one: safetensors and JSON."""
 
     @abstractmethod
     def attach(self, model: Module, folder: Path) -> Attached:
-        """Put what ``save`` wrote on a loaded base model."""
+        """Attach the parameters that ``save`` wrote to a loaded base model."""
 
     def base(self, model: Module) -> Module:
         """The transformers model in a wrapped one: what is called with tokens."""

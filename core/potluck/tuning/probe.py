@@ -1,4 +1,4 @@
-"""How long a training will take on this machine, told from a few steps of it that are thrown away."""
+"""How long a training will take on this machine, measured by a few of its steps, which are discarded."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _T = TypeVar("_T")
 
 _STEPS = 8
 _SECONDS = 10.0
-"""Steps of a probe at most, and the time after which no further one is taken."""
+"""The most steps of a probe, and the seconds after which no further one is taken."""
 
 _FEWEST = 2
 _VALIDATED = 3

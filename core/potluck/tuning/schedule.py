@@ -1,4 +1,4 @@
-"""What follows from the settings and the number of examples: steps, the order of the data, the learning rate."""
+"""The schedule from the settings and the number of examples: steps, the order of the data, the learning rate."""
 
 from __future__ import annotations
 

@@ -87,7 +87,7 @@ def check_embeddings(request: TuningRequest, tokenizer: Any, model: Any, example
 
 
 def tokenizer_notes(request: TuningRequest, tokenizer: Any, model: Any) -> tuple[str, ...]:
-    """What is odd about a tokenizer and does no harm to the examples, a sentence each."""
+    """Oddities of a tokenizer that do not harm the examples, one sentence each."""
     rows = embedding_rows(model)
     beyond = tokens_without_row(tokenizer, rows)
     if not beyond:

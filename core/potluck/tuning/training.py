@@ -36,8 +36,8 @@ _REPORT_SECONDS = 1.0
 
 
 def train(method: Method, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
-    """Train, or go on where a killed process stopped. Raises ``TrainingFailed``, ``TooLong``, ``ModelError``s,
-    and ``WorkspaceGone`` if the folder was deleted meanwhile.
+    """Train, or resume where a killed process stopped. Raises ``TrainingFailed``, ``TooLong``, ``ModelError``s, and
+    ``WorkspaceGone`` if the folder was deleted meanwhile.
 
     What is learned depends on the request, the settings and the seed alone: each step's examples and random numbers
     follow from its number.
@@ -80,7 +80,7 @@ def _save_result(job: Job, watch: Watchdog) -> TunedModel:
 
 
 def _kept_evaluation(job: Job) -> dict[str, float] | None:
-    """The evaluation of what was kept: the best step where the training waits for one, else the last."""
+    """The evaluation of the weights that were kept: the best step if the training selects one, else the last."""
     history = job.history
     if job.method.config.training.early_stopping_patience is not None:
         return history.best
@@ -88,7 +88,7 @@ def _kept_evaluation(job: Job) -> dict[str, float] | None:
 
 
 def _gather_model(job: Job) -> torch.nn.Module:
-    """The model with what it has learned in one piece, to be saved by the first process."""
+    """The model with its trained parameters in one piece, for the first process to save."""
     if not job.optimisation.is_spread:
         return job.model
     weights, request = job.optimisation.weights(), job.request
@@ -196,7 +196,7 @@ def _batches_of_step(job: Job, batch: Sequence[Encoded]) -> Sequence[tuple[Packe
 
 
 def _evaluate_untrained(job: Job) -> None:
-    """What the model is worth before its first step, once."""
+    """The evaluation of the model before its first step, made once."""
     history = job.history
     if history.step or history.before is not None or not job.validation.examples:
         return
@@ -206,7 +206,7 @@ def _evaluate_untrained(job: Job) -> None:
 
 
 def _changes(before: Sequence[bool], after: Sequence[bool]) -> dict[str, float]:
-    """How many examples have become right, and wrong; nothing if it is not known what was right."""
+    """How many examples have become right, and wrong; nothing if it is not known which were right."""
     if len(before) != len(after):
         return {}
     pairs = list(zip(before, after, strict=True))

@@ -1,4 +1,4 @@
-"""What a stranger has to know to ask a model as it was tuned: it stands in ``potluck.json``, and the card shows it."""
+"""What a stranger has to know to ask a model as it was tuned; ``potluck.json`` holds it, and the card shows it."""
 
 from __future__ import annotations
 

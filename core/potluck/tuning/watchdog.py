@@ -1,4 +1,4 @@
-"""Watches a training and says in words what goes wrong and what helps.
+"""Watching a training, and saying in words what goes wrong and what helps.
 
 Each sign has a limit that was set on planned bad and good trainings (``tests/core/tuning/test_watchdog.py``).
 """
@@ -25,14 +25,14 @@ _FLAT = 0.02
 _DEAD = 1e-7
 """A gradient's norm below which nothing is learned."""
 _THROWN = 1.2
-"""A loss this many times its first value has been thrown off; a training that learns comes below that again."""
+"""A loss this many times its first value has diverged, unless it falls below that again."""
 _EXCESSIVE = 1000
 """A learning rate this many times a method's own."""
 _RISE = 1.25
 """A validation loss this many times the lowest one is over-fitting."""
 _CHANCE = 0.005
-"""The probability of taking a useful model for one that is no better than the commonest label: trainings that had only
-begun to learn are among those that are not to be warned of."""
+"""The probability of taking a useful model for one that is no better than the commonest label: no warning is wanted for
+trainings that have only begun to learn."""
 _IMBALANCE = 10
 """How many times as common as another a class has to be to be told."""
 
@@ -46,7 +46,7 @@ class LearningRates:
 
     @property
     def lower(self) -> float:
-        """What to try where ``used`` was too high: a tenth of it, at most the usual one."""
+        """The rate to try if ``used`` was too high: a tenth of it, at most the usual one."""
         return min(self.usual, self.used / 10)
 
     @property
@@ -97,7 +97,7 @@ class Watchdog:
         return self._patience is not None and self._history.evaluations_since_best >= self._patience
 
     def record_step(self, loss: float, norm: float) -> str | None:
-        """Take note of a step, before it is counted; what to say if the training cannot go on."""
+        """Take note of a step, before it is counted; returns a message if the training cannot continue."""
         if not (math.isfinite(loss) and math.isfinite(norm)):
             return self._failure(self._history.step + 1, "loss" if not math.isfinite(loss) else "gradient")
         self._norms.append(norm)
@@ -110,7 +110,7 @@ class Watchdog:
             self._check_trend()
 
     def check_weights(self, parameters: Iterable[torch.Tensor]) -> str | None:
-        """What to say if trained parameters are NaN or infinite, before they become a checkpoint."""
+        """The message if trained parameters are NaN or infinite, before they become a checkpoint."""
         broken = any(not bool(one.isfinite().all()) for one in parameters)
         return self._failure(self._history.step, "trained parameters") if broken else None
 
@@ -131,7 +131,7 @@ class Watchdog:
 
     @property
     def conclusions(self) -> list[str]:
-        """What is wrong with the answers of the weights that are the result: the best ones, or the last."""
+        """The problems with the answers of the resulting weights: the best ones, or the last."""
         history = self._history
         if not history.findings:
             return []

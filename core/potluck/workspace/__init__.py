@@ -29,7 +29,7 @@ def folder_of(recipe: RecipeModel) -> Path:
 
 
 def remove_discarded(folder: Path) -> None:
-    """Remove runs that were taken out of a workspace, whoever was killed before they were gone."""
+    """Finish removing runs whose removal was interrupted by a kill."""
     for left in folder.glob(".removed-potluck-*"):
         shutil.rmtree(left, ignore_errors=True)
 
@@ -54,7 +54,7 @@ class Workspace:
 
     @cached_property
     def answer_cache(self) -> AnswerCache:
-        """What models have answered already."""
+        """The cache of models' answers."""
         self.check_in_place()
         return AnswerCache(self.folder / "calls.sqlite", self._fresh)
 
@@ -74,7 +74,7 @@ class Workspace:
         return self.folder / "stores" / index_id
 
     def retriever_folder(self, index_id: str, fingerprint: str) -> Path:
-        """Where a retriever keeps what it makes of an index; ``fingerprint`` is of all that decides that."""
+        """Where a retriever keeps its own index; ``fingerprint`` is of everything that decides that."""
         self.check_in_place()
         return self.folder / "retrievers" / index_id / fingerprint
 
@@ -84,7 +84,7 @@ class Workspace:
         return self.folder / "runs" / run_id
 
     def was_killed(self) -> bool:
-        """Whether the last writer was killed, so that what it was about to clean up is still there."""
+        """Whether the last writer was killed, so that its remainders are still there."""
         return was_killed(self.folder)
 
     def _remove_leftovers(self) -> None:

@@ -1,8 +1,8 @@
 """Answers of models and vectors of questions, kept so that nothing is asked or embedded twice.
 
 A database of its own beside the catalogue: it is written while questions are answered, by as many processes as do so,
-and it may be deleted at any time. A row appears whole or not at all, and is never changed; one that is not what was
-written counts as none, and what it held is asked again.
+and it may be deleted at any time. A row appears whole or not at all, and is never changed; a damaged row does not
+count, and its question is asked again.
 """
 
 from __future__ import annotations
@@ -72,7 +72,7 @@ class AnswerCache:
         return found
 
     def seconds_of(self, chat: str, count: int) -> list[float]:
-        """What some answers took of the chat model with a fingerprint: ``count`` of those that are kept, at most."""
+        """What at most ``count`` kept answers of the chat model with a fingerprint took."""
         rows = self._db.all("SELECT key, answer, sum FROM answers WHERE instr(answer, ?) LIMIT ?", (chat, count))
         answers = (json.loads(answer) for key, answer, kept in rows if checksum(key, answer) == kept)
         return [float(one["seconds"]) for one in answers if one.get("chat") == chat]

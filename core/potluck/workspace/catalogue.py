@@ -1,8 +1,8 @@
 """The catalogue: what has been loaded, split and embedded, and what each index consists of. SQLite, and the truth.
 
 Loaded documents, chunks and vectors are kept under fingerprints of all that made them, and are never changed. An index
-is a row that says which of them it consists of; it changes in one transaction, so a reader sees it as it was or as it
-is, never between.
+is a row that says which of them it consists of; it changes in one transaction, so a reader sees its old state or its
+new one, never a mixture.
 """
 
 from __future__ import annotations
@@ -147,7 +147,7 @@ class Catalogue(CatalogueReader):
             self._db.run_many("DELETE FROM left_out WHERE embedder = ? AND text = ?", [row[:2] for row in rows])
 
     def leave_out(self, embedder: str, texts: Mapping[str, str]) -> None:
-        """Note that there is no vector of some text hashes, with the reasons; no index has their chunks."""
+        """Note the text hashes that have no vector, with the reasons; no index has their chunks."""
         if texts:
             with self._db.transaction():
                 self._db.run_many(tables.INSERT_LEFT_OUT, [(embedder, *one) for one in texts.items()])

@@ -1,4 +1,4 @@
-"""Reading the catalogue: every row is checked against its checksum before anybody believes it."""
+"""Reading the catalogue: every row is checked against its checksum before it is used."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class IndexState:
-    """What an index consists of: ``loads`` by source name. ``generation`` is another with every change."""
+    """The content of an index: ``loads`` by source name. ``generation`` changes with every change."""
 
     id: str
     splitter: str
@@ -52,10 +52,10 @@ class IndexState:
 
 
 class CatalogueReader:
-    """What can be asked of a catalogue.
+    """Queries of a catalogue.
 
-    Every method raises ``WorkspaceDamaged`` if a row is not what was written, or is missing where others say that
-    it is there.
+    Every method raises ``WorkspaceDamaged`` if a row is not what was written, or is missing where others say that it is
+    there.
     """
 
     def __init__(self, database: Connection) -> None:

@@ -153,7 +153,7 @@ class Connection:
             self.raise_damaged(str(row[0]) if row else "it cannot be checked")
 
     def raise_damaged(self, reason: str) -> NoReturn:
-        """Raise ``WorkspaceDamaged`` with the way out."""
+        """Raise ``WorkspaceDamaged`` with the remedy."""
         short = reason if len(reason) <= _QUOTED else reason[:_QUOTED] + "…"
         raise WorkspaceDamaged(f"{self.path} is damaged ({short}): {self._remedy}", reason=short)
 

@@ -1,4 +1,4 @@
-"""What SQLite leaves to its users where several processes open one file at the same moment."""
+"""Opening one SQLite file from several processes at the same moment, which SQLite leaves to its users."""
 
 from __future__ import annotations
 

@@ -17,7 +17,7 @@ from potluck.user_cache import default_state
 
 
 def remember_workspace(folder: Path) -> None:
-    """Write down where a workspace is. A place that cannot be written is no error: runs are found from their folder."""
+    """Record where a workspace is. If that cannot be written, it is not an error: runs are found from their folder."""
     content = os.fsencode(folder.resolve())
     with suppress(OSError):
         path = _records() / _name(content)

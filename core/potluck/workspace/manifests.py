@@ -1,4 +1,4 @@
-"""Manifests: what a run was made of, so that it can be understood and repeated. Never a secret."""
+"""Manifests: the inputs of a run, so that it can be understood and repeated. They never hold a secret."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from potluck.version import __version__
 from potluck.workspace.known_workspaces import remember_workspace
 
 MANIFEST = "manifest.json"
-"""The file in a run's folder, which is a run from when it is there."""
+"""The file that makes a folder a run."""
 
 
 def new_run_id() -> str:
@@ -29,7 +29,7 @@ def surroundings() -> dict[str, Json]:
 
 
 def write_manifest(folder: Path, manifest: Mapping[str, Json]) -> Path:
-    """Write ``manifest.json`` of a run's folder, whole or not at all: from then on there is the run."""
+    """Write ``manifest.json`` into a run's folder, whole or not at all: this makes it a run."""
     remember_workspace(folder.parents[1])
     path = folder / MANIFEST
     write_atomically(path, json.dumps(manifest, ensure_ascii=False, indent=2).encode() + b"\n")

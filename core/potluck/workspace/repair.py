@@ -1,4 +1,4 @@
-"""Finding out what of a workspace is still what was written, and keeping that.
+"""Finding and keeping the undamaged part of a workspace.
 
 Both databases are read row by row, whatever state their pages are in, and each row is checked against its checksum.
 What passes is copied: to check, into a temporary database that SQLite deletes; to repair, into a new file that takes
@@ -46,7 +46,7 @@ class RowCounts:
 
 @dataclass(slots=True)
 class FileReport:
-    """What was found in one database: ``pages`` is what SQLite says of its structure, empty if nothing is wrong."""
+    """The state of one database: ``pages`` is SQLite's report on its structure, empty if nothing is wrong."""
 
     file: str
     pages: str = ""
@@ -240,7 +240,7 @@ class _Salvage:
         counts.damaged += not right
 
     def drop(self, name: str, statement: str) -> None:
-        """Take away what was copied and is of no use without what was not."""
+        """Remove copied rows that are useless without the rows that were not copied."""
         lost = self.target.execute(statement).rowcount
         self.report.rows[name].whole -= lost
         self.report.rows[name].damaged += lost

@@ -1,4 +1,4 @@
-"""A copy of a workspace for what only looks, where the workspace itself must not or cannot be written."""
+"""A copy of a workspace for reading, when the workspace itself must not or cannot be written."""
 
 from __future__ import annotations
 

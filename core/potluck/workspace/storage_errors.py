@@ -1,4 +1,4 @@
-"""What the system refuses in a workspace, as errors with a way out."""
+"""Errors of the system in a workspace, with a remedy."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _IN_THE_WAY = {errno.EEXIST, errno.ENOTDIR, errno.EISDIR, errno.ELOOP}
 
 @contextmanager
 def storage_errors(folder: Path) -> Iterator[None]:
-    """Turn what the system refuses into an error with a way out.
+    """Turn an error of the system into one with a remedy.
 
     A full disk, a folder that cannot be written and something that is in the way become ``StorageFailed``, a file that
     is locked for long ``WorkspaceBusy``.

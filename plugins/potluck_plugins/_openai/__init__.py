@@ -1,4 +1,5 @@
-"""What the embedder and the chat model ``openai`` share: settings, the connection, retries, errors, counted tokens.
+"""The common part of the embedder and the chat model ``openai``: settings, the connection, retries, errors, token
+counts.
 
 The official SDK (``openai``, Apache-2.0) speaks the protocol; its own retries are off, so that there is one layer of
 them with one deadline.

@@ -1,4 +1,4 @@
-"""What a service says is wrong, in whichever of its forms.
+"""Reading a service's error message, in whichever form it comes.
 
 OpenAI's is ``{"error": {"message", "type", "param", "code"}}``. Others write ``{"error": "text"}``, ``{"detail": ...}``
 with a text or a list of what is wrong where (FastAPI), ``{"object": "error", "message": "text"}`` (vLLM), or a page of
@@ -37,7 +37,7 @@ class Complaint:
 
 
 def complaint(body: object) -> Complaint | None:
-    """What a body complains of, as parsed from JSON or as text; None if there is nothing in it."""
+    """The complaint in a body, as parsed from JSON or as text; None if there is none."""
     if isinstance(body, str):
         return Complaint(one_line(body)) if body.strip() else None
     if isinstance(body, list):
@@ -55,7 +55,7 @@ def complaint(body: object) -> Complaint | None:
 
 
 def error_of(body: Mapping[str, object]) -> Complaint | None:
-    """What an answer complains of that has no choices and no data, or None if that is all that is wrong."""
+    """The complaint in an answer without choices and data; None if it holds none."""
     told = any(body.get(name) for name in _ENVELOPES) or body.get("object") == "error" or "choices" not in body
     found = complaint(body) if told else None
     return found if found is not None and found.words else None

@@ -72,7 +72,7 @@ class Connection:
 
 
 def _only_what_is_needed(key: str, openai: bool) -> Callable[[Any], Awaitable[None]]:
-    """A hook that strikes out what the SDK sends of itself: the system's name, headers from the environment."""
+    """A hook that removes what the SDK sends on its own: the system's name, headers from the environment."""
     allowed = {*HEADERS, _RAW, *(_OPENAI_HEADERS if openai else ())}
 
     async def strike(request: Any) -> None:

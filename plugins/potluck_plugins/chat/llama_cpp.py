@@ -1,6 +1,6 @@
 """GGUF models by llama.cpp, prebuilt in the package ``xllamacpp`` (MIT): on the processor, without torch.
 
-The engine runs in this process. What a prompt has in common with the one before is not evaluated again.
+The engine runs in this process. The beginning that a prompt shares with the one before is not evaluated again.
 """
 
 from __future__ import annotations
@@ -158,7 +158,7 @@ class LlamaCpp(ChatModel):
         return self._engine.tokens(self._render(messages))
 
     def _render(self, messages: Sequence[Message]) -> str:
-        """What the model's template makes of messages. Raises ``TemplateFailed``."""
+        """The messages as the model's template renders them. Raises ``TemplateFailed``."""
         engine, turns = self._engine, _plain(messages)
         if self._templates is not None:
             self._templates.check(turns)

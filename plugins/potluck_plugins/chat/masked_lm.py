@@ -1,7 +1,7 @@
 """Masked language models (BERT and kin) by the transformers library (Apache-2.0), from safetensors.
 
-Such a model fills gaps and answers nothing: it says how likely candidates are in a place of a text, which is what
-``potluck prompts score`` asks for.
+Such a model fills gaps and writes no answers: it says how likely candidates are in a place of a text, as ``potluck
+prompts score`` needs.
 """
 
 from __future__ import annotations

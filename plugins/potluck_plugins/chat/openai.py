@@ -59,7 +59,7 @@ _TABLE = "o200k_base"
 _AROUND, _AT_THE_END = 4, 3
 _AROUND_AT_MOST, _IN_FRONT_AT_MOST = 16, 128
 _NO_STREAMS = {"application/json", "text/html"}
-"""What a service answers with that does not stream, or complains."""
+"""Content types of a service that does not stream, or reports an error."""
 _LIMITS = ("max_tokens", "max_completion_tokens")
 
 
@@ -67,8 +67,8 @@ class OpenAIChatConfig(SentOptions, ServiceConfig):
     """Settings of the ``openai`` chat model.
 
     ``temperature``, ``top_p``, the penalties, ``stop`` and ``seed`` are sent only if they are written: some models
-    refuse any of them, and one that is told nothing takes its own. For answers that can be repeated write
-    ``temperature: 0``. ``max_tokens`` is always sent, for cost, time and context are counted with it.
+    refuse them, and a model that gets none uses its own defaults. For repeatable answers write ``temperature: 0``.
+    ``max_tokens`` is always sent, for cost, time and context are counted with it.
     """
 
     model: str
@@ -98,7 +98,7 @@ class OpenAIChat(ChatModel):
         self._refused: set[str] = set()
         """Fields that the service has refused by name, for each of which there is another way."""
         self._notes: list[str] = []
-        """What the next answer is to tell of that."""
+        """Notes on that for the next answer."""
         self.context_window = config.context_window or (known[0] if known else None)
         self.prices = config.prices or (known[1] if known else None)
         self.concurrency = config.concurrency

@@ -117,13 +117,13 @@ class Transformers(WritingChat):
         release_model(model)
 
     def _call_model(self, input_ids: Any, cache: Any = None, **given: Any) -> Any:
-        """The model with what was tuned switched on."""
+        """The model with the adapter switched on."""
         model, _ = self._both
         with self._active():
             return model(input_ids=input_ids.to(model.device), **cache_argument(model, cache), **given)
 
     def _past(self) -> Any:
-        """What stands before every prompt, as keys and values."""
+        """The soft prompt before every prompt, as keys and values."""
         return self._tuned.past() if self._tuned is not None else None
 
     def _prompt(self, messages: Sequence[Message]) -> list[int]:

@@ -24,7 +24,8 @@ class LangChainEmbedderConfig(LangChainConfig, EmbedderConfig):
     """Settings of the ``langchain`` embedder."""
 
     window: Annotated[int | None, Field(ge=1)] = None
-    """Tokens that the model reads of a text. Without it nobody knows, and what a model cuts off is not noticed."""
+    """Tokens that the model reads of a text. Without it the window is unknown, and a cut by the model goes
+    unnoticed."""
 
     tokenizer: str | None = None
     """The model's ``tokenizer.json``, or the folder that it is in: a path, ``hf://`` or ``pypi://``. Without it the
@@ -87,7 +88,7 @@ class LangChainEmbedder(Embedder):
                     self._made = self._caller.cls(**self._config.all_arguments())
                 found = np.asarray(call(self._made), np.float64)
         except RemoteError as error:
-            # LangChain's errors do not tell what is due to a text and what is not.
+            # LangChain's errors do not tell whether a text is the cause.
             raise TextsRefused(str(error)) from error.__cause__
         if found.ndim != 2 or len(found) != len(texts):
             raise ContractBroken(

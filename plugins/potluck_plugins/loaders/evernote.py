@@ -1,4 +1,5 @@
-"""Evernote exports (``.enex``): a document a note. Source: Evernote Export Format, DTD ``evernote-export4``; ENML 2."""
+"""Evernote exports (``.enex``): one document per note. Source: Evernote Export Format, DTD ``evernote-export4``; ENML
+2."""
 
 from __future__ import annotations
 

@@ -31,7 +31,7 @@ class JsonConfig(Config):
 
 
 class JsonLoader(Loader):
-    """Reads JSON, whole or a value a line."""
+    """Reads JSON, whole or one value per line."""
 
     isolated = False
 

@@ -1,4 +1,4 @@
-"""Notion exports (``.zip`` of Markdown, CSV and HTML): a document a page. Nothing is unpacked to the disk."""
+"""Notion exports (``.zip`` of Markdown, CSV and HTML): one document per page. Nothing is unpacked to the disk."""
 
 from __future__ import annotations
 

@@ -1,4 +1,5 @@
-"""What the ``progress`` observer says of a stage: on a terminal a line with a bar, elsewhere a part of a sentence."""
+"""The text of the ``progress`` observer for a stage: on a terminal a line with a bar, elsewhere a part of a
+sentence."""
 
 from __future__ import annotations
 
@@ -34,23 +35,23 @@ class ShownStage:
 
     @property
     def is_outline(self) -> bool:
-        """Whether it says something of its own besides what the stage within it says."""
+        """Whether it says more than the stage within it."""
         return bool(self.counts or self.event.message)
 
     def clock(self, now: float) -> str:
-        """The time left where it is known, else the time that has passed."""
+        """The time left if it is known, else the time that has passed."""
         event, since = self.event, now - self.told
         if event.seconds_left is not None and (event.total or 0) > event.done:
             return f"{duration(max(1.0, event.seconds_left - since))} left"
         return duration(event.seconds + since)
 
     def sentence(self, now: float) -> str:
-        """All of it, for a line of a log."""
+        """Everything about it, for a line of a log."""
         said = [self.counts, self._what, self._reused, *self._measures, self.clock(now)]
         return f"{self.event.stage}: {', '.join(filter(None, said))}"
 
     def line(self, now: float, width: int, indent: str = "") -> Text:
-        """A line of at most ``width`` columns: what does not fit is left out whole, the least important first."""
+        """A line of at most ``width`` columns: parts that do not fit are left out whole, the least important first."""
         from rich.cells import cell_len
         from rich.text import Text
 
@@ -80,7 +81,7 @@ class ShownStage:
 
     @property
     def _what(self) -> str:
-        """What is worked on: what the stage says, else its model."""
+        """The object of the work: the stage's message, else its model."""
         return visible_line(self.event.message or self.event.model)
 
     @property
@@ -104,7 +105,7 @@ def duration(seconds: float) -> str:
 
 
 def _words_within(text: str, width: int) -> str:
-    """The first words of a text that fit into so many columns."""
+    """The first words of a text that fit into ``width`` columns."""
     from rich.cells import cell_len
 
     while text and cell_len(text) > width:

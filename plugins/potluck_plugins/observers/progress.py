@@ -1,6 +1,6 @@
-"""Shows people what goes on: a line with a bar on a terminal, plain lines elsewhere, always on standard error.
+"""Shows progress: a line with a bar on a terminal, plain lines elsewhere, always on standard error.
 
-The display is drawn by ``rich`` (MIT), several times a second: a clock that moves says that work goes on.
+The display is drawn by ``rich`` (MIT), several times a second: a moving clock shows that work is under way.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ class ProgressConfig(Config):
     """Settings of the ``progress`` observer."""
 
     quiet: bool = False
-    """Show nothing where standard error is not a terminal."""
+    """Show nothing if standard error is not a terminal."""
 
 
 class Progress(Observer):
@@ -53,7 +53,7 @@ class Progress(Observer):
 
     @potluck.hookimpl
     def potluck_stage_started(self, event: StageEvent) -> None:
-        """Show it; what was printed meanwhile stands above."""
+        """Show it below whatever has been printed."""
         self._is_output = False
         with self._state:
             if not self._stages:
@@ -67,7 +67,7 @@ class Progress(Observer):
 
     @potluck.hookimpl
     def potluck_stage_progressed(self, event: StageEvent) -> None:
-        """Remember it for the next drawing; a notice is said at once, whatever is shown."""
+        """Remember it for the next drawing; a notice is printed at once."""
         with self._state:
             if event.id in self._stages:
                 self._stages[event.id] = ShownStage(event, time.monotonic())
@@ -76,29 +76,29 @@ class Progress(Observer):
 
     @potluck.hookimpl
     def potluck_stage_finished(self, event: StageEvent) -> None:
-        """Show it no more."""
+        """Stop showing it."""
         self._end(event)
 
     @potluck.hookimpl
     def potluck_stage_failed(self, event: StageEvent, error: BaseException) -> None:
-        """Show it no more, so that the message stands alone."""
+        """Stop showing it, so that the message stands alone."""
         self._end(event)
 
     @potluck.hookimpl
     def potluck_output_begins(self) -> None:
-        """Take the display away."""
+        """Clear the display."""
         self._is_output = True
         self._erase()
 
     def close(self) -> None:
-        """Take away what is still shown."""
+        """Clear what is still shown."""
         self._closed.set()
         with self._state:
             self._stages.clear()
         self._erase()
 
     def due_line(self, now: float) -> str:
-        """What is to be said off a terminal at this time; empty if nothing."""
+        """The line that is due off a terminal at this time; empty if none is."""
         with self._state:
             if self._is_output or not self._stages or now < self._due:
                 return ""
@@ -132,7 +132,7 @@ class Progress(Observer):
                 live.stop()
 
     def _lines(self) -> RenderableType:
-        """The display as it is now: the stages one below the other."""
+        """The current display: the stages, one below the other."""
         from rich.console import Console, Group
 
         width, now = Console(stderr=True).width - 1, time.monotonic()
@@ -158,7 +158,7 @@ class Progress(Observer):
 
 
 def _outline(stages: dict[int, ShownStage]) -> list[ShownStage]:
-    """The innermost stage, and those around it that say something of their own."""
+    """The innermost stage, and the enclosing ones that say more."""
     found = [stages[number] for number in sorted(stages)]
     return [*(one for one in found[:-1] if one.is_outline), *found[-1:]][-_LINES:]
 

@@ -148,7 +148,7 @@ def _latest(whole: str, pieces: Sequence[str]) -> list[int]:
 
 
 def _close_gaps(bounds: list[list[int]], places: Sequence[int]) -> None:
-    """Give what a splitter leaves out to a piece beside it: to the one that no white space parts from it."""
+    """Add text that a splitter leaves out to a neighbouring piece: to the one without white space between."""
     reached = 0
     for number, (start, end) in enumerate(bounds):
         if start > reached:

@@ -30,9 +30,8 @@ class RecursiveConfig(Config):
     """The longest chunk, in characters."""
 
     chunk_overlap: Overlap = 0.2
-    """What the next chunk may repeat of the end of a chunk, at most: a number of characters, or a share of
-    ``chunk_size`` (``0.2`` or ``20%``). It repeats whole pieces only. A number over ``chunk_size`` counts as half of
-    it."""
+    """The most that the next chunk repeats of the end of a chunk: a number of characters, or a share of ``chunk_size``
+    (``0.2`` or ``20%``). It repeats whole pieces only. A number over ``chunk_size`` counts as half of it."""
 
     separators: Literal["cjk", "langchain"] | Annotated[list[str], Field(min_length=1)] = "cjk"
     """Where to cut: ``cjk`` for Chinese and English, ``langchain`` for exactly LangChain's defaults, or a list of

@@ -113,4 +113,4 @@ def _title(section: Section) -> str:
 @potluck.hookimpl
 def potluck_splitter() -> potluck.Offer[SectionsSplitter]:
     """Offer the section splitter."""
-    return potluck.Offer("one clause a chunk, with the headings above it", SectionsConfig, SectionsSplitter)
+    return potluck.Offer("one clause per chunk, with the headings above it", SectionsConfig, SectionsSplitter)

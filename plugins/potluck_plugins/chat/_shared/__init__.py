@@ -1,1 +1,1 @@
-"""What the bundled chat models have in common, and what is too long for one file."""
+"""The common parts of the bundled chat models, and those too long for one file."""

@@ -25,7 +25,7 @@ _BROKEN = (
 
 
 def finish_of(reason: str) -> Finish | None:
-    """What a reason means, or None for one that nobody knows here."""
+    """The meaning of a reason, or None for an unknown one."""
     plain = reason.strip().lower().replace("-", "_").replace(" ", "_").removeprefix("finish_reason_")
     return next((finish for finish, spellings in _SPELLINGS.items() if plain in spellings), None)
 

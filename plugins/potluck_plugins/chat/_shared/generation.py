@@ -1,4 +1,4 @@
-"""From a model's figures to tokens, and from tokens to text that ends where it should."""
+"""From a model's logits to tokens, and from tokens to text that ends where it should."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from potluck.models.inputs import cache_of
 from potluck_plugins.chat._shared.thoughts import is_mark
 
 _UNFINISHED = "\ufffd"
-"""What a tokenizer makes of a character whose last bytes have not come yet."""
+"""A tokenizer's text for a character whose last bytes have not come yet."""
 
 
 def next_tokens(model: Any, prompt: Sequence[int], options: ChatOptions, seed: int, past: Any = None) -> Iterator[int]:
@@ -64,7 +64,7 @@ class TokenDecoder:
         self._told = 0
 
     def more(self, token: int) -> str:
-        """What a token adds to the text, without half a character at its end."""
+        """The text that a token adds, without half a character at its end."""
         if token in self._marks:
             self._taken, self._told = [], 0
             return self._marks[token]
@@ -75,9 +75,9 @@ class TokenDecoder:
 
 
 class StoppableText:
-    """A text that grows and ends before the first stop text. ``given`` is what has been handed on of it.
+    """A text that grows and ends before the first stop text. ``given`` is the part that has been handed on.
 
-    What may be the beginning of a stop text, or is half a character, is held back until that is clear.
+    Text that may begin a stop text, or ends in half a character, is held back until that is clear.
     """
 
     def __init__(self, stops: Sequence[str]) -> None:
@@ -88,7 +88,7 @@ class StoppableText:
         self._text = ""
 
     def update(self, text: str) -> Iterator[str]:
-        """Take the whole text as it is now, and yield what can be handed on."""
+        """Take the whole text as it is now, and yield the part that can be handed on."""
         self._text = text.rstrip(_UNFINISHED)
         found = [place for stop in self._stops if (place := self._text.find(stop)) >= 0]
         if found:
@@ -97,7 +97,7 @@ class StoppableText:
         yield from self._hand_on(len(self._text) if self.ended else len(self._text) - self._doubtful())
 
     def rest(self) -> Iterator[str]:
-        """Yield what was held back."""
+        """Yield the text that was held back."""
         yield from self._hand_on(len(self._text))
 
     def _hand_on(self, end: int) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What a chat model says whose tuned model has a classification head: labels, and nothing else."""
+"""The answers of a chat model whose tuned model has a classification head: labels, and nothing else."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""How likely a causal model holds continuations of a text: what has to be summed, and the sums themselves."""
+"""How likely continuations of a text are to a causal model: the tokens to sum over, and the sums."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from potluck.models.rendering import common_prefix_length
 _KEPT = 8192
 """Tokens of all rows of a batch together, those of the prompt included: they take up memory."""
 _FIGURES = 256
-"""Tokens whose figures are held at once: each has one for every word of the vocabulary."""
+"""Tokens whose logits are held at once: each has one for every word of the vocabulary."""
 
 
 def split_continuations(prompt: Sequence[int], texts: Sequence[Sequence[int]]) -> tuple[list[int], list[list[int]]]:

@@ -1,7 +1,7 @@
-"""How likely llama.cpp holds given tokens.
+"""How likely given tokens are to llama.cpp.
 
-Its server says how likely a token is that it wrote, and not one that it read. So it is made to write each token: a bias
-decides which one is chosen, while the figure that comes with it is the model's own, from before the bias.
+Its server gives the probability of tokens that it wrote, not of those that it read. So it is made to write each token:
+a bias decides which one is chosen, while the probability that comes with it is the model's own, from before the bias.
 """
 
 from __future__ import annotations

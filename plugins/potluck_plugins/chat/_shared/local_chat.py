@@ -1,4 +1,5 @@
-"""What the chat models of the transformers library share: loaded at first use, with what was tuned put on them."""
+"""The common part of the chat models of the transformers library: they are loaded at first use, with the adapter
+attached."""
 
 from __future__ import annotations
 
@@ -34,14 +35,14 @@ class LocalConfig(ChatOptions):
 
 
 class WritingConfig(LocalConfig):
-    """Settings of one that writes its answer."""
+    """Settings of a chat model that writes its answer."""
 
     dtype: Literal["auto", "float32", "bfloat16"] = "auto"
     """The precision of the weights. ``auto`` takes bfloat16 where the device is faster in it."""
 
 
 class LocalChat(ChatModel):
-    """A model with its tokenizer, and with what was tuned where the context has something."""
+    """A model with its tokenizer, and with the adapter if the context has one."""
 
     scores_text = True
     takes_tuned = True
@@ -55,7 +56,7 @@ class LocalChat(ChatModel):
         self._tuned: Attached | None = None
 
     def identity(self) -> Mapping[str, str]:
-        """The hash of the model's files, that of what was tuned, and the releases of the libraries."""
+        """The hash of the model's files, that of the adapter, and the releases of the libraries."""
         releases = {name: version(name) for name in ("torch", "transformers")}
         tuned = self._context.tuned
         adapter = {"tuned": tuned.identity} if tuned is not None else {}
@@ -76,7 +77,7 @@ class LocalChat(ChatModel):
         """The model of a folder and its tokenizer."""
 
     def _unload(self, model: Any) -> None:
-        """Let go of what ``_load`` gave."""
+        """Release what ``_load`` returned."""
 
     @property
     def _both(self) -> tuple[Any, Any]:
@@ -135,7 +136,7 @@ class WritingChat(LocalChat):
     _config: WritingConfig
 
     def identity(self) -> Mapping[str, str]:
-        """Also the precision that ``auto`` came to."""
+        """Also the precision that ``auto`` stands for."""
         return {**super().identity(), "dtype": self._precision}
 
     @property

@@ -17,7 +17,7 @@ Said: TypeAlias = str | Sequence[object] | Mapping[str, object] | None
 
 @dataclass(slots=True)
 class ContentParts:
-    """What a message says. ``unread`` holds the kinds of parts that are not text."""
+    """The content of a message. ``unread`` holds the kinds of parts that are not text."""
 
     answer: str = ""
     thoughts: str = ""

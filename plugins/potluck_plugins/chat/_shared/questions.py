@@ -1,4 +1,4 @@
-"""What a question asks for: its parts, and the kind of answer that each wants."""
+"""Analysing a question: its parts, and the kind of answer that each wants."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ _BEFORE = 0.5
 
 @dataclass(frozen=True, slots=True)
 class QuestionPart:
-    """One thing that is asked.
+    """One part of a question.
 
     ``readings`` are the words that an answer should hold: as the part stands, and as one that goes on from the part
     before. ``exact`` are those that its passage must hold. ``single`` says that one figure is wanted and no more.
@@ -109,7 +109,7 @@ def holds(kind: AnswerKind, text: str) -> bool:
 
 
 def defined_term(text: str, title: str) -> str:
-    """What a sentence defines: the words before "means", or the title that it stands under."""
+    """The term that a sentence defines: the words before "means", or the title that it stands under."""
     match = re.search(_HOLDS["definition"], text, re.I)
     return text[: match.start()] or title if match else ""
 

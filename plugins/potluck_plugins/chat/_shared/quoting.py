@@ -18,7 +18,7 @@ _AROUND = "，；;, "
 
 @dataclass(frozen=True, slots=True)
 class Piece:
-    """What stands in front (a label, or white space), and the quote."""
+    """The text in front (a label, or white space), and the quote."""
 
     before: str
     quote: Quote
@@ -64,7 +64,7 @@ def shorten(found: Sequence[Piece], limit: int) -> Iterator[Piece]:
 
 
 def _spans(unit: Unit, part: QuestionPart) -> list[Span]:
-    """What to quote of a unit: a row below its table's caption and column names, a sentence, or a clause of it.
+    """The part of a unit to quote: a row below its table's caption and column names, a sentence, or a clause of it.
 
     A clause is enough where one date or number is asked for.
     """

@@ -20,7 +20,7 @@ _DEFINED = 0.6
 
 
 class Figures(NamedTuple):
-    """What the chance of a unit is computed from; all but ``rank`` are shares or 0 and 1."""
+    """The features from which a unit's probability is computed; all but ``rank`` are shares or 0 and 1."""
 
     covered: float
     """Of the question's words, weighted by rarity: in the unit and what it stands under."""

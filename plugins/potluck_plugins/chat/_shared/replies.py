@@ -17,7 +17,7 @@ from potluck_plugins.chat._shared.parts import part_text, parts_of
 from potluck_plugins.chat._shared.thoughts import Habit
 
 _HALVES = "\ufffd" + "".join(map(chr, range(0xD800, 0xDC00)))
-"""What may stand for the first half of a character at the end of a piece."""
+"""The stand-ins for the first half of a character at the end of a piece."""
 
 _LONGEST_REASON = 60
 _UNBELIEVABLE = 1e15
@@ -25,7 +25,8 @@ _UNBELIEVABLE = 1e15
 
 
 def _count(value: object) -> int:
-    """A number of tokens: some services write 50.0 or "8". What is none counts as 0: no answer is lost for it."""
+    """A number of tokens: some services write 50.0 or "8". Anything else counts as 0: no answer is lost because of
+    it."""
     try:
         number = float(value)  # type: ignore[arg-type]
     except (TypeError, ValueError, OverflowError):
@@ -97,7 +98,7 @@ class Event(BaseModel):
 
 
 class Reply:
-    """What has come of an answer. ``whole``: it comes at once, and so is not cut off by the network."""
+    """The part of an answer that has arrived. ``whole``: it comes at once, and so the network cannot cut it."""
 
     def __init__(self, habit: Habit, *, whole: bool) -> None:
         """Begin with nothing."""
@@ -149,7 +150,7 @@ class Reply:
         return text
 
     def answer(self) -> Answer:
-        """The whole answer. Raises ``Failed`` if it is not whole; tokens that nobody told are 0."""
+        """The whole answer. Raises ``Failed`` if it is not whole; unknown token counts are 0."""
         finish = self._finish()
         self._habit.learn(self._thinking, finish)
         text = "".join(self._texts)

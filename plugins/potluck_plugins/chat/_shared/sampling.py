@@ -1,4 +1,4 @@
-"""Settings of chat models that somebody else runs: what the recipe does not write is not sent."""
+"""Settings of remote chat models: options that the recipe does not set are not sent."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ from potluck.contracts import ChatOptions
 from potluck.documents import Json
 
 SAMPLING = frozenset({"temperature", "top_p", "presence_penalty", "frequency_penalty", "stop", "seed"})
-"""The options that a model takes its own values of where it is told none."""
+"""The options for which a model has its own defaults."""
 
 
 class SentOptions(ChatOptions):
-    """Options of which only those are sent that were written."""
+    """Options that are sent only if they are set."""
 
     @property
     def samples(self) -> bool:
@@ -19,7 +19,7 @@ class SentOptions(ChatOptions):
 
     @property
     def unsent(self) -> frozenset[str]:
-        """What nobody wrote: that is not the same as written as it is by default."""
+        """Options that were not set, which differs from being set to the default."""
         return SAMPLING - self.model_fields_set
 
     def decisive(self) -> dict[str, Json]:

@@ -1,4 +1,4 @@
-"""Telling what a reasoning model thinks from what it answers, where both come as one text.
+"""Separating a reasoning model's thoughts from its answer, when both come as one text.
 
 Models put marks around their thoughts: ``<think>`` DeepSeek-R1, Qwen3, QwQ and most others; ``[THINK]`` Mistral's
 Magistral; ``◁think▷`` Kimi; ``<seed:think>`` Seed-OSS; ``<|START_THINKING|>`` Cohere's Command A; channels gpt-oss
@@ -75,7 +75,7 @@ class Thinking:
 
     @property
     def thoughts(self) -> str:
-        """What was thought so far, without the marks."""
+        """The thoughts so far, without the marks."""
         return "\n\n".join(filter(None, (_ENDS_TURN.sub("", one).strip() for one in self._thoughts)))
 
     def come_apart(self) -> None:
@@ -83,12 +83,12 @@ class Thinking:
         self._unmarked = False
 
     def update(self, text: str) -> str:
-        """Take more text. Returns what of the answer can be handed on."""
+        """Take more text. Returns the part of the answer that can be handed on."""
         self._held += text
         return self._hand_on(last=False)
 
     def rest(self, *, cut: bool = False) -> str:
-        """The text is over; returns what was held back. ``cut``: it is known to have ended within thoughts."""
+        """The text is over; returns the text held back. ``cut``: it is known to have ended within thoughts."""
         if cut and not self._answering and not self._after:
             self._inside = True
         return self._hand_on(last=True)
@@ -157,7 +157,8 @@ def _may_open(begun: str) -> bool:
 
 
 class Habit:
-    """What a model has shown of how it marks its thoughts. Until then its text is doubted as long as it grows."""
+    """How a model marks its thoughts, learned from its texts. Until it is known, a text counts as possibly thoughts
+    while it grows."""
 
     def __init__(self, *, known: bool = False) -> None:
         """``known``: it writes an opening mark, or its thoughts come apart from its text."""
@@ -173,7 +174,7 @@ class Habit:
         return self._only_closes and finish == "length"
 
     def learn(self, thinking: Thinking, finish: Finish) -> None:
-        """Take what a whole text has shown."""
+        """Learn from a whole text."""
         if thinking.closed_only:
             self._only_closes, self._known = True, False
         elif finish == "stop" and thinking.answer and not self._only_closes:

@@ -1,4 +1,4 @@
-"""What a passage can be quoted in: sentences and table rows, each with the headings that it stands under."""
+"""The units in which a passage is quoted: sentences and table rows, each with the headings that it stands under."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Words of Chinese and English: what a passage is searched for, and how much each word of a question says.
+"""Words of Chinese and English: the search terms for a passage, and the weight of each word of a question.
 
 Chinese is not segmented: its words are pairs of neighbouring characters. English words lose their endings.
 """
@@ -13,7 +13,7 @@ _HAN = "\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003134
 _WORD = re.compile(f"[{_HAN}]+|\\d+(?:[.,]\\d+)*|[^\\W\\d_{_HAN}]+(?:['\u2019][a-z]+)?")
 _IS_HAN = re.compile(f"[{_HAN}]")
 
-# What asks, in both scripts, longest first; it says nothing about where the answer stands.
+# Question words, in both scripts, longest first; they say nothing about where the answer stands.
 _ASKS = re.compile(
     "為什麼|为什么|為甚麼|[什甚][麼么]是|何[謂谓]|什麼時候|什么时候|甚麼時候|什麼樣|什么样|怎麼樣|怎么样|是什麼|是什么|是甚麼|什麼|什么|甚麼|"
     "哪一種|哪一种|哪種|哪种|哪一個|哪一个|哪個|哪个|哪一位|哪一些|哪些|哪一|哪位|哪裡|哪里|哪兒|哪幾個|哪幾|哪几|哪年|哪|"
@@ -68,7 +68,7 @@ def end_of(text: str, limit: int) -> int | None:
 
 
 def search_words(text: str) -> frozenset[str]:
-    """What a text can be found by: characters and pairs of them, numbers, words without their endings."""
+    """The terms by which a text is found: characters and pairs of them, numbers, words without their endings."""
     found: set[str] = set()
     for word in _WORD.findall(unicodedata.normalize("NFKC", text).lower()):
         if _IS_HAN.match(word):
@@ -79,7 +79,7 @@ def search_words(text: str) -> frozenset[str]:
 
 
 def question_words(question: str) -> dict[str, float]:
-    """The words of a question that an answer should hold, with what each says by itself."""
+    """The words of a question that an answer should hold, with the weight of each."""
     plain = unicodedata.normalize("NFKC", question)
     found: dict[str, float] = {}
     for position, word in enumerate(_WORD.findall(_ASKS.sub(" ", plain))):

@@ -1,1 +1,1 @@
-"""What several embedders share."""
+"""The common parts of several embedders."""

@@ -43,7 +43,7 @@ _KNOWN = {
     "text-embedding-3-large": (3072, 0.13),
 }
 _TABLE = "cl100k_base"
-# What OpenAI takes in one request.
+# OpenAI's limits for one request.
 _MOST_TEXTS = 2048
 _MOST_TOKENS = 300_000
 Fields: TypeAlias = dict[str, str | int | float | bool]
@@ -220,7 +220,7 @@ class OpenAIEmbedder(Embedder):
 
 
 def _number(value: object) -> object:
-    """What no float holds is not finite."""
+    """A number too large for a float counts as infinite."""
     try:
         return float(value) if isinstance(value, int) else value
     except OverflowError:
@@ -268,7 +268,8 @@ def _list_numbers(numbers: Sequence[int]) -> str:
 
 
 def _is_of_the_texts(failed: Failed) -> bool:
-    """Whether a text, or their number, may be why: the service failed on the request, and names no other setting."""
+    """Whether a text, or their number, may be the cause: the service failed on the request, and names no other
+    setting."""
     within = not failed.status and bool(failed.said.words) and "insufficient_quota" not in failed.said.codes
     return (within or failed.status in _OF_TEXTS) and failed.said.setting in ("", "input", "prompt")
 
@@ -284,5 +285,5 @@ def _decode_vector(embedding: str | list[float | None] | None) -> Vectors:
         raise Failed("answered without a vector for a text", error=TextsRefused)
     if isinstance(embedding, str):
         return np.frombuffer(base64.b64decode(embedding, validate=True), "<f4")
-    with np.errstate(over="ignore"):  # what is too large for a float is infinite, and refused as such by the caller
+    with np.errstate(over="ignore"):  # a number too large for a float is infinite, which the caller refuses
         return np.array([np.nan if value is None else value for value in embedding], np.float32)

@@ -14,7 +14,7 @@ DEEPEST = 200
 TOO_DEEP = f"it is nested more than {DEEPEST} deep"
 _NAMED = 5
 _PATIENCE = 20
-"""So many lines may be no JSON before it is given up to read a value a line."""
+"""The number of lines that may fail to be JSON before reading one value per line is given up."""
 _HALF = r"\\u[dD][89a-fA-F][\da-fA-F]{2}"
 _ESCAPE = re.compile(
     rf"(?P<pair>\\u[dD][89abAB][\da-fA-F]{{2}}\\u[dD][c-fC-F][\da-fA-F]{{2}})|(?P<half>{_HALF})|\\.", re.DOTALL

@@ -2,7 +2,7 @@
 
 The text is what is said, a line for each cue, with the speaker where the file names one. Every cue
 is a section whose number is the time at which it begins, so that a citation says where to listen;
-the exact times are in the metadata. Comments, styles and regions are no text. Own code.
+the exact times are in the metadata. Comments, styles and regions are not text. Own code.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ class SubtitlesLoader(Loader):
                 )
         spoken = [cue for cue in cues if cue.text]
         if not cues:
-            raise UnreadableDocument("there are no times in it, so these are no subtitles")
+            raise UnreadableDocument("there are no times in it, so these are not subtitles")
         if not spoken:
             raise NoText("nothing is said in it")
         yield _document(source.name, spoken, strange)
@@ -77,7 +77,7 @@ class SubtitlesLoader(Loader):
         except (UnicodeError, LookupError) as error:
             raise UnreadableDocument(f"not {encoding}; say which it is: encoding=big5") from error
         if "\0" in text:
-            raise UnreadableDocument("there is a NUL in it, so it is no text")
+            raise UnreadableDocument("there is a NUL in it, so it is not text")
         return text.lstrip("\ufeff").replace("\r\n", "\n").replace("\r", "\n")
 
 
