@@ -96,7 +96,6 @@ def _copy(source: Path, folder: Path) -> tuple[str, ...]:
     """Copy an example whole or not at all, and return the paths in it."""
     files = tuple(_list_files(source))
     try:
-        folder.parent.mkdir(parents=True, exist_ok=True)
         unfinished = folder.with_name(f".{folder.name}.{uuid.uuid4().hex}")
         try:
             _copy_files(source, files, unfinished)

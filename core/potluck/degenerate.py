@@ -51,7 +51,7 @@ def is_collapse(missed: int) -> bool:
 
 def is_unending(missed: int, answers: int) -> bool:
     """Whether missing ``missed`` ends is more than chance."""
-    return missed > 0 and _at_least(missed, answers, _WRONG) < _CHANCE
+    return _at_least(missed, answers, _WRONG) < _CHANCE
 
 
 def of_texts(right: Sequence[str], said: Sequence[str]) -> Iterator[str]:

@@ -5,7 +5,9 @@ Modules: ``potluck.bundled_examples``.
 
 from __future__ import annotations
 
+import errno
 import re
+import shutil
 from pathlib import Path
 
 import pytest
@@ -117,6 +119,18 @@ def test_a_copy_that_fails_leaves_nothing(tmp_path: Path) -> None:
         copy_example("messages", tmp_path / "檔案" / "messages")
 
     assert read_all(tmp_path) == {"檔案": b""}
+
+
+def test_a_copy_that_ends_midway_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    def fill(source: Path, place: Path) -> None:
+        place.write_bytes(b"half")
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    monkeypatch.setattr(shutil, "copyfile", fill)
+    with pytest.raises(PotluckError, match="messages cannot be written: No space left on device"):
+        copy_example("messages", tmp_path / "messages")
+
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_an_unknown_name_is_an_error_with_a_hint(tmp_path: Path) -> None:

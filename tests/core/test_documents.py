@@ -18,6 +18,7 @@ from potluck.documents import (
     Page,
     Passage,
     Section,
+    ToolCall,
     Usage,
     page_at,
     plain,
@@ -52,6 +53,19 @@ def test_messages_are_texts_with_a_blank_line_between() -> None:
     assert plain([Message("system", "規則"), Message("user", "題\n目")]) == "規則\n\n題\n目"
     assert plain([Message("user", "題")]) == "題"
     assert plain([]) == ""
+
+
+@pytest.mark.parametrize(
+    ("message", "uses_tools"),
+    [
+        (Message("user", "幾度？"), False),
+        (Message("user", "幾度？", tools=({"name": "temperature"},)), True),
+        (Message("assistant", "", calls=(ToolCall("temperature", {}),)), True),
+        (Message("tool", "二十度", name="temperature"), True),
+    ],
+)
+def test_a_turn_with_tools_a_call_or_its_result_is_more_than_its_text(message: Message, uses_tools: bool) -> None:
+    assert message.uses_tools is uses_tools
 
 
 def test_the_tokens_of_several_calls_add_up() -> None:

@@ -15,7 +15,8 @@ from pathlib import Path
 
 import pytest
 
-from potluck.cli.ask import command
+from potluck.cli.ask import _print_text, command
+from potluck.documents import Answer
 from support.commands import invoke, potluck, potluck_json
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -142,6 +143,35 @@ def test_fields_are_for_tasks_and_questions_for_documents(task_home: Path) -> No
     for arguments, message in (
         (["documents.yaml", "橋？", "--field", "prompt=a"], "--field is for recipes that name a task"),
         (["documents.yaml"], "what is the question? potluck ask documents.yaml 'QUESTION'"),
+        (["nowhere.yaml"], "nowhere.yaml"),
         (["task.yaml"], "the recipe's prompt needs prompt: give --field prompt=..."),
     ):
         assert message in str(invoke(command, *arguments).exception)
+
+
+@pytest.mark.parametrize(
+    ("given", "said"),
+    [
+        (Answer("橋在。"), ""),
+        (Answer("橋", finish="length"), "(the answer is not whole: length; see chat.max_tokens)\n"),
+        (Answer(" "), "(no answer: the model wrote nothing)\n"),
+        (Answer("", thoughts="嗯", notes=("odd",)), "(no answer: odd)\n(no answer: the model ended with its thoughts"),
+        (Answer("", "length", thoughts="嗯"), "(no answer: the token limit ended the model's thoughts"),
+    ],
+)
+def test_what_is_odd_about_an_answer_is_said_beside_it(
+    given: Answer, said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _print_text(given, [])
+
+    printed = capsys.readouterr()
+    assert printed.out == f"{given.text}\n"
+    assert printed.err.startswith(said)
+    assert bool(printed.err) is bool(said)
+
+
+def test_what_was_shown_as_it_came_is_not_printed_again(capsys: pytest.CaptureFixture[str]) -> None:
+    _print_text(Answer("橋在。"), ["橋", "在。"])
+    _print_text(Answer("橋在。"), ["橋"])
+
+    assert capsys.readouterr().out == "\n橋在。\n"

@@ -5,6 +5,7 @@ Modules: ``potluck.cli.chat``.
 
 from __future__ import annotations
 
+import io
 import json
 import os
 import subprocess
@@ -32,6 +33,13 @@ def test_chat_answers_line_after_line_until_an_empty_one(notes_home: Path) -> No
 
 
 COMMAND = [sys.executable, "-m", "potluck"]
+
+
+class Typed(io.BytesIO):
+    """Standard input at which somebody types."""
+
+    def isatty(self) -> bool:
+        return True
 
 
 def chatting(notes_home: Path, preexec: Callable[[], object], **streams: Any) -> subprocess.CompletedProcess[bytes]:
@@ -94,7 +102,12 @@ def test_the_recipe_of_a_task_answers_line_after_line(tmp_path: Path, monkeypatc
     with visible(install_labelled(tmp_path / "site"), monkeypatch), patch("potluck.egress.guard_process"):
         spoken = CliRunner().invoke(command, ["task.yaml"], input="恭喜中獎\n明天開會\n\n不讀\n").output
         written = CliRunner().invoke(command, ["pair.yaml", "--json"], input=write_pair)
+        typed = [
+            CliRunner().invoke(command, ["task.yaml", *options], input=Typed("恭喜中獎\n\n".encode())).output
+            for options in ([], ["--json"])
+        ]
 
     assert [line for line in spoken.splitlines() if not line.startswith(" ")] == ["garbage", "ok"]
     found = [json.loads(line) for line in written.output.splitlines() if line.startswith("{")]
     assert [one.get("answer", one.get("error")) for one in found] == ["garbage", "FieldsUnreadable", "ok"]
+    assert [one[:2] for one in typed] == ["> ", '{"']
