@@ -64,4 +64,5 @@ def test_passwords_in_addresses_are_starred_whoever_writes_the_message() -> None
 
     assert "s3cret" not in said
     assert "host.example" in said
+    assert not [one for one in CLASSES.values() if one is not RecipeError and "s3cret" in str(one("a://u:s3cret@b/"))]
     assert "s3cret" not in str(Problem("r.yaml", 1, 1, "no", "base_url: https://user:s3cret@host.example/v1"))

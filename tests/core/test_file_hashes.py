@@ -104,6 +104,17 @@ def test_code_stays_the_same_with_what_python_and_editors_leave(tmp_path: Path, 
     assert code_hash(tmp_path / "package") == first
 
 
+def test_a_file_that_a_folder_links_to_counts_as_one_in_it(model: Path, tmp_path: Path) -> None:
+    first = model_hash(model)
+    (model / "config.json").rename(tmp_path / "elsewhere")
+
+    (model / "config.json").symlink_to(tmp_path / "elsewhere")
+
+    assert model_hash(model) == first
+    (tmp_path / "elsewhere").write_text("[]", encoding="utf-8")
+    assert model_hash(model) != first
+
+
 def test_a_settled_file_is_read_once(tmp_path: Path, settled: None, read: list[str]) -> None:
     path = tmp_path / "model"
     path.write_bytes(b"one")
@@ -173,3 +184,13 @@ def test_a_cache_that_cannot_be_written_changes_nothing(
     file_hashes._settled_hash.cache_clear()
 
     assert model_hash(model) == first
+
+
+@pytest.mark.parametrize(("size", "kept"), [((4 << 20) - 1, 0), (4 << 20, 1)])
+def test_from_4_mib_on_a_hash_is_worth_a_file(tmp_path: Path, cache: Path, settled: None, size: int, kept: int) -> None:
+    with (tmp_path / "weights").open("wb") as file:
+        file.truncate(size)
+
+    file_hash(tmp_path / "weights")
+
+    assert len(list(cache.glob("*"))) == kept

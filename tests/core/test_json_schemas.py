@@ -122,3 +122,9 @@ def test_two_classes_of_one_name_are_an_error() -> None:
 def test_a_type_that_json_cannot_say_is_an_error(kind: Any) -> None:
     with pytest.raises(TypeError, match="JSON cannot say"):
         json_schema_of(kind, "x")
+
+
+def test_a_class_whose_source_is_nowhere_has_no_descriptions() -> None:
+    made = dataclass(frozen=True)(type("Made", (), {"__annotations__": {"x": int}}))
+
+    assert field_descriptions(made) == {}

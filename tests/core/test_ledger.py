@@ -23,6 +23,8 @@ def test_a_ledger_has_its_stages_in_their_order_with_every_number() -> None:
     entry.cut, entry.dropped, entry.deduplicated = Amount(1, 2, 1), Amount(1, 10), Amount(1, 8)
     nothing = {"items": 0, "characters": 0, "tokens": None}
 
+    assert ledger.accounts() == {one.stage: one.account() for one in ledger.entries}
+    assert list(ledger.accounts()) == ["load", "embed"]
     assert list(ledger.as_json().items()) == [
         (
             "load",

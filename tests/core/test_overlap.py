@@ -19,6 +19,7 @@ from potluck.overlap import (
     any_contained,
     exact_match,
     f1,
+    facts_contained,
     is_cjk,
     normalise,
     rouge_l,
@@ -63,6 +64,12 @@ def test_a_phrase_is_found_across_blanks_line_breaks_and_width() -> None:
 def test_a_blank_phrase_is_never_found() -> None:
     assert any_contained(["", " "], "text") == 0
     assert any_contained(["", "馬祖"], "在馬祖") == 1
+
+
+def test_of_an_answer_its_facts_are_looked_for_and_without_facts_one_of_the_answers() -> None:
+    assert facts_contained(["25m", "200m"], ["都沒有"], "25m以上") == 0.5
+    assert facts_contained([], ["都沒有", "25m"], "25m以上") == 1
+    assert facts_contained([], ["200m"], "25m以上") == 0
 
 
 def pairs(shared_data: Path) -> Iterator[tuple[str, str]]:
@@ -126,9 +133,8 @@ def test_rouge_l_is_of_the_longest_common_subsequence(answer: str, gold: str, cj
     assert rouge_l(answer, gold, cjk) == pytest.approx(expected)
 
 
-@given(st.text("abc ", max_size=80), st.text("abc ", max_size=80))
-def test_the_longest_common_subsequence_is_that_of_the_table(one: str, other: str) -> None:
-    ours, theirs = one.replace("a", "x").split(), other.replace("a", "x").split()
+@given(*[st.lists(st.sampled_from("bcdx"), max_size=20)] * 2)
+def test_the_longest_common_subsequence_is_that_of_the_table(ours: list[str], theirs: list[str]) -> None:
     table = [[0] * (len(theirs) + 1) for _ in range(len(ours) + 1)]
     for i, a in enumerate(ours):
         for j, b in enumerate(theirs):

@@ -16,9 +16,10 @@ import pytest
 from click.testing import CliRunner
 
 from potluck.cli import evaluate, index, terminal
-from potluck.cli.common import open_observers, print_citations
+from potluck.cli.common import open_observers, print_citations, print_ledger
 from potluck.documents import Passage
 from potluck.hookspecs import StageEvent
+from potluck.ledger import Ledger
 from potluck.reporting import inner_stage
 from potluck.workspace.location import folder_beside
 from support.commands import invoke, potluck, potluck_json
@@ -38,7 +39,23 @@ def test_a_citation_names_the_page_as_a_reader_looks_it_up(
 ) -> None:
     print_citations([Passage("id", "a.pdf", "短鋼軌", 0, 3, 0.5, sections=("1.4",), page=page, page_label=label)])
 
-    assert capsys.readouterr().out.split("\n")[0] == f"  [1] {shown}"
+    assert capsys.readouterr().out.split("\n") == [f"  [1] {shown}", "      短鋼軌", ""]
+
+
+def test_of_a_long_citation_the_beginning_is_shown(capsys: pytest.CaptureFixture[str]) -> None:
+    print_citations([Passage("id", "a.txt", f"短\n{'鋼軌' * 200}", 0, 402, 0.5)])
+
+    assert capsys.readouterr().out.splitlines()[1] == f"      短 {'鋼軌' * 48}鋼…"
+
+
+def test_a_ledger_without_entries_is_not_printed(capsys: pytest.CaptureFixture[str]) -> None:
+    ledger = Ledger()
+    print_ledger(ledger)
+    assert capsys.readouterr().out == ""
+
+    ledger.open("load", "documents")
+    print_ledger(ledger)
+    assert capsys.readouterr().out == "ledger: nothing lost; load 0 documents\n"
 
 
 @pytest.fixture
@@ -220,6 +237,9 @@ def test_a_command_is_a_stage_around_those_of_its_work_until_it_ends() -> None:
         def potluck_output_begins(self) -> None:
             told.append("output")
 
+        def close(self) -> None:
+            told.append("closed")
+
     @click.command("look")
     def look() -> None:
         with open_observers(quiet=True) as observers:
@@ -229,4 +249,4 @@ def test_a_command_is_a_stage_around_those_of_its_work_until_it_ends() -> None:
             terminal.echo("看到了")
 
     assert CliRunner().invoke(look).output == "看到了\n"
-    assert told == ["load 1", "end of load", "output", "end of look"]
+    assert told == ["load 1", "end of load", "output", "end of look", "closed"]
