@@ -15,11 +15,11 @@ from typing import Any
 import pytest
 
 from potluck import plugins
-from potluck.contracts import CONTRACT_VERSIONS, KINDS, Context, Kind, Offer
+from potluck.contracts import CONTRACT_VERSIONS, KINDS, Config, Context, Kind, Offer
 from potluck.errors import BrokenPlugin, ContractMismatch, MissingDependency, NameClash, UnknownPlugin
-from potluck.installation import pip_command_of_extra
+from potluck.installation import pip_command, pip_command_of_extra
 from potluck.model_sources.model_store import ModelStore
-from potluck.plugins import FILE_TYPES, GROUPS
+from potluck.plugins import CONTRACTS, FILE_TYPES, GROUPS
 from support.fake_plugins import install, visible
 
 OFFER = """
@@ -47,6 +47,8 @@ MODULES = {
     "fussy": module(init="raise ValueError('no scissors')"),
     "half": module().replace("def split", "def slit"),
     "needy": module(more="requires=('no_such_library', 'nor_this'), extra='all'"),
+    "alone": module(more="requires=('no_such_library.inner', 'json')"),
+    "far": module(more="sends_to=lambda config: '例子.tw'"),
     "late": module(more="contract=99"),
     "raises": "1 / 0\n",
     "leaves": "raise SystemExit('bye')\n",
@@ -60,7 +62,8 @@ MODULES = {
 def site(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     names = {name: f"mod_{name}" for name in MODULES} | {"gone": "no_such_module"}
     modules = {f"mod_{name}": code for name, code in MODULES.items()}
-    site = install(tmp_path, "potluck-one", {GROUPS["splitter"]: names}, modules)
+    declared = {"loader": "v8", "splitter": "v7"}
+    site = install(tmp_path, "potluck-one", {CONTRACTS: declared, GROUPS["splitter"]: names}, modules)
     groups = {GROUPS["splitter"]: {"good": "mod_good"}, GROUPS["loader"]: {"odd": "mod_good"}}
     install(site, "potluck-two", {**groups, FILE_TYPES: {"xyz": "odd", "TXT": "odd", "md": "no-such-loader"}}, {})
     with visible(site, monkeypatch):
@@ -131,7 +134,7 @@ def test_messages_name_every_plugin_that_can_also_those_of_others(site: Path) ->
         return offered.component.__name__ == "Cutter"
 
     able = plugins.capable_names("splitter", cuts)
-    assert able == "'fussy', 'good', 'half', 'needy'", "broken ones say nothing"
+    assert able == "'alone', 'far', 'fussy', 'good', 'half', 'needy'", "broken ones say nothing"
     assert "'recursive'" in plugins.capable_names("splitter", lambda offered: True)
     assert plugins.capable_names("chat", cuts) == "none is installed"
 
@@ -144,6 +147,15 @@ def test_a_missing_package_is_one_line_with_the_command(site: Path) -> None:
         "splitter 'needy' needs the packages 'no_such_library', 'nor_this'. "
         f"Run: {pip_command_of_extra('all', 'potluck-one')}"
     )
+    with pytest.raises(MissingDependency) as caught:
+        plugins.make(plugins.find("splitter", "alone"), Config(), Context(site, site, ModelStore(site)))
+    wanted = "no_such_library.inner"
+    assert str(caught.value) == f"splitter 'alone' needs the package '{wanted}'. Run: {pip_command(wanted)}"
+
+
+def test_a_plugin_that_sends_data_says_where_to(site: Path) -> None:
+    assert plugins.sends_to(plugins.find("splitter", "far"), Config()) == "例子.tw"
+    assert plugins.sends_to(plugins.find("splitter", "potluck-one:good"), Config()) is None
 
 
 def test_a_plugin_that_lacks_what_its_contract_asks_for_is_named_before_it_is_used(site: Path) -> None:
@@ -237,6 +249,43 @@ def test_importing_every_bundled_plugin_imports_no_heavy_library() -> None:
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, check=True)
 
     assert done.stdout == "[]\n"
+
+
+def test_the_contract_that_a_package_declares_for_a_kind_is_read_from_its_metadata(site: Path) -> None:
+    assert plugins.declared_contract(plugins.find("splitter", "potluck-one:good")) == 7
+    assert plugins.declared_contract(plugins.find("splitter", "potluck-two:good")) is None
+
+
+WATCHES = '''"""Watches stages.
+
+More of it."""
+import potluck
+
+@potluck.hookimpl
+def potluck_stage_started(event):
+    pass
+'''
+
+
+def test_a_module_with_hooks_of_observers_is_one_without_an_offer(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    modules = {"watches_mod": WATCHES, "idle_mod": ""}
+    site = install(tmp_path, "watching", {GROUPS["observer"]: {"watches": "watches_mod", "idle": "idle_mod"}}, modules)
+    with visible(site, monkeypatch):
+        plugin = plugins.find("observer", "watches")
+        assert plugins.offer(plugin).summary == "Watches stages"
+        made: object = plugins.make(plugin, Config(), Context(site, site, ModelStore(site)))
+        assert getattr(made, "__name__", "") == "watches_mod"
+        with pytest.raises(BrokenPlugin, match="has no hook potluck_observer"):
+            plugins.offer(plugins.find("observer", "idle"))
+
+
+def test_only_an_observer_may_be_a_module(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    code = MADE_BY_A_FUNCTION.replace("KIND", "splitter").replace("7", "potluck")
+    site = install(tmp_path / "外掛", "modp", {GROUPS["splitter"]: {"mod": "modp_splitter"}}, {"modp_splitter": code})
+    with visible(site, monkeypatch), pytest.raises(BrokenPlugin, match=r"made a module, not a Splitter"):
+        plugins.make(plugins.find("splitter", "mod"), Config(), Context(site, site, ModelStore(site)))
 
 
 def test_the_offer_of_a_kind_says_what_its_plugins_can_do() -> None:
