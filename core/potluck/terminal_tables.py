@@ -24,6 +24,7 @@ _BETWEEN = 2
 class _Column:
     head: str
     folds: bool
+    spare: int
     cells: list[str] = field(default_factory=list)
 
     @property
@@ -55,9 +56,9 @@ class TerminalTable:
         """How many terminal columns the table takes without folding anything."""
         return sum(column.widest for column in self._columns) + _BETWEEN * (len(self._columns) - 1)
 
-    def add_column(self, head: str, *, folds: bool = False) -> None:
-        """Add a column: of figures, or of texts that may fold."""
-        self._columns.append(_Column(visible(head), folds))
+    def add_column(self, head: str, *, folds: bool = False, spare: int = 0) -> None:
+        """Add a column: of figures, or of texts that may fold. Those with the largest ``spare`` are left out first."""
+        self._columns.append(_Column(visible(head), folds, spare))
 
     def add_row(self, *cells: str, style: str = "") -> None:
         """Add a row; cells that are missing at its end are empty."""
@@ -75,7 +76,7 @@ class TerminalTable:
 
     def _blocks(self, width: int) -> Iterator[list[_Column]]:
         """The groups of columns that stand side by side; the first column is in every group."""
-        first, *others = self._columns
+        first, *others = self._affordable(width)
         block = [first]
         for column in others:
             if len(block) > 1 and _least([*block, column], width) > _room(len(block) + 1, width):
@@ -83,6 +84,16 @@ class TerminalTable:
                 block = [first]
             block.append(column)
         yield block
+
+    def _affordable(self, width: int) -> list[_Column]:
+        """The columns without those that can be spared, as far as the others would have to fold for them."""
+        columns = list(self._columns)
+        while sum(column.widest for column in columns) > _room(len(columns), width):
+            spared = max(columns, key=lambda column: column.spare)
+            if not spared.spare:
+                break
+            columns.remove(spared)
+        return columns
 
     def _block(self, columns: Sequence[_Column], widths: Sequence[int]) -> Table:
         made = Table(box=SIMPLE_HEAD, show_edge=False, pad_edge=False, padding=(0, _BETWEEN - 1, 0, 0))

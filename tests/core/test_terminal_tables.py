@@ -167,11 +167,35 @@ def test_a_strategy_on_eighty_columns_keeps_its_figures_and_says_which_row_is_wh
     rows[2]["n"] = 0
 
     document = {"data": {"minority": "垃圾\x07"}, "rows": rows, "recommendation": {}, "spent": {}, "budget": {}}
-    found = blocks(drawn(strategy.strategy_table(construct(StrategyResult, document)), 80))
+    table = strategy.strategy_table(construct(StrategyResult, document))
+    (found,) = blocks(drawn(table, 80))
 
-    assert len(found) == 2
-    assert "F1 of 垃圾\\x07" in found[0][0]
-    for block in found:
-        assert [re.split(" {2,}", line)[0] for line in block[2:]] == ["rule (baseline)", "近鄰 few-shot", "tuned"]
-    assert re.split(" {2,}", found[0][2])[1:] == ["0.50 [0.25, 0.75]"] * 3 + ["1,234"]
-    assert re.split(" {2,}", found[1][3])[1:] == ["0.1000", "200 ms", "3.0 s", "56,789", "after 1234"]
+    assert [re.split(" {2,}", line)[0] for line in found[2:]] == ["rule (baseline)", "近鄰 few-shot", "tuned"]
+    assert re.split(" {2,}", found[3])[1:] == ["0.500 [0.250, 0.750]", "1,234", "0.1000", "200 ms", "after 1234"]
+    (whole,) = blocks(drawn(table, table.width))
+    assert "F1 of 垃圾\\x07" in whole[0]
+    assert re.split(" {2,}", whole[2])[1:] == [
+        *["0.500 [0.250, 0.750]"] * 3,
+        "1,234",
+        "0.1000",
+        "200 ms",
+        "3.0 s",
+        "56,789",
+    ]
+
+
+def test_what_can_be_spared_is_left_out_before_anything_folds_the_least_important_first() -> None:
+    table = TerminalTable()
+    table.add_column("變體", folds=True)
+    for head, spare in (("必要", 0), ("次要", 1), ("多餘", 2)):
+        table.add_column(head, spare=spare)
+    table.add_row("向量檢索 k=2", "0.500", "0.25", "0.125")
+
+    def heads(width: int) -> list[str]:
+        (block,) = blocks(drawn(table, width))
+        return [word for word in ("必要", "次要", "多餘") if word in block[0]]
+
+    assert table.width == 32
+    assert heads(32) == ["必要", "次要", "多餘"]
+    assert heads(31) == heads(25) == ["必要", "次要"]
+    assert heads(24) == heads(19) == heads(15) == ["必要"], "the names fold before what cannot be spared is left out"

@@ -140,7 +140,7 @@ def pair(a: str, b: str, measure: str, questions: Sequence[dict[str, Any]]) -> d
     gain = difference if usual().measures[measure].higher_is_better else -difference
     verdict = "no evidence" if p > 0.05 else "better" if gain > 0 else "worse"
     needed = math.ceil(n * (1.43 * half / difference) ** 2) if difference else None
-    interval = f"{measure} {difference:+.3f} (95 % CI {low:+.3f} to {high:+.3f}, adjusted p = {p:.3g}, {n} questions)"
+    interval = f"{measure} {difference:+.3f} [{low:+.3f}, {high:+.3f}], adjusted p = {p:.3g}, {n} questions"
     words = f"{b} is {verdict} than {a}: {interval}"
     if verdict == "no evidence":
         more = f"; {needed:,} would be needed" if needed else ""

@@ -19,9 +19,11 @@ from potluck.cli.common import (
     set_option,
     warn,
 )
+from potluck.cli.folding import StreamFolder
 from potluck.cli.task_fields import field_option, given_fields, typed_fields
-from potluck.cli.terminal import echo, is_terminal, print_json, shell_word
+from potluck.cli.terminal import echo, is_terminal, print_json, shell_word, terminal_width
 from potluck.errors import PotluckError
+from potluck.visible import visible
 
 if TYPE_CHECKING:
     from potluck.api import Recipe
@@ -81,8 +83,8 @@ def _divide(words: Sequence[str]) -> tuple[list[Path], str | None]:
 
 def answer(opening: Recipe, question: str) -> None:
     """Answer on the terminal: the text as it comes, then where it comes from, then the ledger."""
-    streamed: list[str] = []
-    report = opening.ask(question, _shower(streamed))
+    streamed = _Streamed()
+    report = opening.ask(question, streamed.show)
     _print_text(report.answer, streamed)
     print_citations(report.citations)
     print_ledger(report.ledger)
@@ -90,8 +92,8 @@ def answer(opening: Recipe, question: str) -> None:
 
 def answer_task(opening: Recipe, fields: Mapping[str, str]) -> None:
     """Perform the recipe's task on the terminal: print the text as it comes, or the labels with their shares."""
-    streamed: list[str] = []
-    found = opening.task.ask(fields, _shower(streamed))
+    streamed = _Streamed()
+    found = opening.task.ask(fields, streamed.show)
     _print_text(found.answer, streamed)
     likeliest = sorted(found.scores.items(), key=lambda pair: -pair[1])
     for label, share in likeliest[:_LABELS]:
@@ -100,19 +102,32 @@ def answer_task(opening: Recipe, fields: Mapping[str, str]) -> None:
         echo(f"  and {len(likeliest) - _LABELS} more labels")
 
 
-def _shower(streamed: list[str]) -> Callable[[str], None] | None:
-    """A printer that shows the pieces of an answer as they come, and keeps them; None off a terminal."""
+class _Streamed:
+    """An answer as it comes: shown on a terminal, its lines broken between words."""
 
-    def show(piece: str) -> None:
-        streamed.append(piece)
-        echo(piece, nl=False)
+    def __init__(self) -> None:
+        self._pieces: list[str] = []
+        self._folder = StreamFolder(terminal_width())
 
-    return show if is_terminal() else None
+    @property
+    def show(self) -> Callable[[str], None] | None:
+        """Takes the pieces; None off a terminal."""
+        return self._show if is_terminal() else None
+
+    def _show(self, piece: str) -> None:
+        self._pieces.append(piece)
+        echo(self._folder.feed(visible(piece)), nl=False)
+
+    def end(self, text: str) -> None:
+        """Show what was held back, or the whole text where something else came than that."""
+        if self._pieces:
+            echo(self._folder.end(), nl=False)
+        # Only an answer that comes in one call is streamed.
+        echo("" if "".join(self._pieces) == text != "" else text)
 
 
-def _print_text(given: Answer, streamed: list[str]) -> None:
-    # Only an answer that comes in one call is streamed.
-    echo("" if "".join(streamed) == given.text != "" else given.text)
+def _print_text(given: Answer, streamed: _Streamed) -> None:
+    streamed.end(given.text)
     if given.finish == "length" and not given.is_only_thoughts:
         echo("(the answer is not whole: length; see chat.max_tokens)", fg="yellow", err=True)
     elif not given.text.strip():

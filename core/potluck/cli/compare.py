@@ -82,9 +82,9 @@ def _print(comparison: Comparison, pairs: bool, wide: bool) -> None:
         echo(sentence, bold=number == 0)
     if not is_quiet():
         echo()
-        draw(ranking_table.ranking_table(result))
+        draw(ranking_table.ranking_table(result), wide=wide)
         if result.effects:
-            draw(ranking_table.effects_table(result))
+            draw(ranking_table.effects_table(result), wide=wide)
         if wide:
             draw(table.of(result), wide=True)
         elif (means := ranking_table.means_table(result)) is not None:

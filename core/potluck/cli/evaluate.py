@@ -79,8 +79,7 @@ def print_metrics(report: EvaluationReport) -> None:
             continue
         figure = "-" if value is None else f"{value}" if isinstance(value, int) else f"{value:.3f}"
         found = report.intervals.get(name)
-        within = f"  ({found.low:.3f} to {found.high:.3f})" if found is not None and found.low is not None else ""
-        echo(f"  {name:20} {figure}{within}")
+        echo(f"  {name:20} {figure if found is None else found}")
         for one in report.baselines if name == "accuracy" else ():
             echo(f"    {one.name:18} {one.accuracy:.3f}", dim=True)
 

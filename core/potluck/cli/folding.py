@@ -8,7 +8,11 @@ from collections.abc import Iterator
 _WIDE = r"\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uff60"
 _OPENING, _CLOSING = "「『（【《〈“‘", "」』）】》〉”’、。，．；：！？"
 _PIECE = re.compile(rf"[{_OPENING}]*(?:[{_WIDE}]|[^{_WIDE}]+)[{_CLOSING}]*")
-_WORD = re.compile(r"(\s*)(\S+)")
+_INTERVAL = r"\[[-+\d.]+, [-+\d.]+\]\S*"
+_WORD = re.compile(rf"(\s*)({_INTERVAL}|\S+)")
+_STREAMED = re.compile(rf"([^\S\n]*)(\n|[{_OPENING}]*(?:[{_WIDE}]|[^{_WIDE}\s]+)[{_CLOSING}]*)")
+"""The blanks before a piece of a text that is still being written, and the piece, or the end of a line."""
+
 _NAME = re.compile(r"[/\\]|\.[A-Za-z]")
 """What a path or the name of a file has in it."""
 
@@ -46,3 +50,52 @@ def _pieces(line: str) -> Iterator[tuple[str, str]]:
         for piece in [word[2]] if _NAME.search(word[2]) else _PIECE.findall(word[2]):
             yield blanks, piece
             blanks = ""
+
+
+class StreamFolder:
+    """Folds a text that comes in pieces: what comes back is printed as it is, without a newline behind it.
+
+    Lines break as those of ``fold_lines`` do, but for the name of a file with Chinese letters, which may be broken: how
+    long it gets is not known when it begins. Up to one word is held back until it is known where it ends.
+    """
+
+    def __init__(self, width: int) -> None:
+        """``width`` is that of the lines, in columns."""
+        self._width = width
+        self._held = ""
+        self._indentation = ""
+        self._column: int | None = None
+        """Where the line goes on; None at its beginning."""
+
+    def feed(self, text: str) -> str:
+        """What can be printed now that this came."""
+        self._held += text
+        folded, place = "", 0
+        while (found := _STREAMED.match(self._held, place)) is not None and found.end() < len(self._held):
+            folded += self._place(found[1], found[2])
+            place = found.end()
+        self._held = self._held[place:]
+        return folded
+
+    def end(self) -> str:
+        """What was held back."""
+        rest, self._held = self._held, ""
+        found = _STREAMED.match(rest)
+        return "" if found is None else self._place(found[1], found[2])
+
+    def _place(self, blanks: str, piece: str) -> str:
+        """The piece on this line or on the next, with what stands before it."""
+        from rich.cells import cell_len
+
+        if piece == "\n":
+            self._column = None
+            return piece
+        if self._column is None:
+            self._indentation, self._column = blanks, cell_len(blanks + piece)
+            return blanks + piece
+        longer = self._column + cell_len(blanks + piece)
+        if longer <= self._width:
+            self._column = longer
+            return blanks + piece
+        self._column = cell_len(self._indentation + piece)
+        return f"\n{self._indentation}{piece}"

@@ -186,8 +186,7 @@ def _title(scores: Scores) -> str:
 
 
 def _interval(table: ScoreTable, number: int) -> str:
-    mean = table.means[number]
-    return f"{mean.mean:.3f}" + ("" if mean.low is None else f" [{mean.low:.3f}, {mean.high:.3f}]")
+    return str(table.means[number])
 
 
 def _print_table(table: ScoreTable, scores: Scores) -> None:

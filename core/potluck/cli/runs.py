@@ -267,13 +267,17 @@ def _print_differences(measures: Sequence[MeasureDifferenceResult]) -> None:
 
 
 def _p_value(one: MeasureDifferenceResult) -> str:
-    p = one.p_adjusted
-    return "-" if p is None else "< 0.001" if p < 0.001 else f"{p:.3f}"
+    from potluck.statistics.figures import p_figure
+
+    return "-" if one.p_adjusted is None else p_figure(one.p_adjusted)
 
 
 def _between(one: MeasureDifferenceResult) -> str:
-    low, high = ("-" if end is None else f"{end:+.3f}" for end in (one.low, one.high))
-    return f"{one.difference:+.3f} [{low}, {high}]"
+    from potluck.statistics.figures import signed_figures, signed_interval
+
+    if one.difference is None or one.low is None or one.high is None:
+        return "-" if one.difference is None else signed_figures([one.difference])[0]
+    return signed_interval(one.difference, one.low, one.high)
 
 
 def _figure(value: float | None) -> str:

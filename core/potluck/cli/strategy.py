@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 @click.option("--minutes", type=click.FloatRange(min=0), default=10.0, show_default=True, help="Time for all rows.")
 @click.option("--limit", type=click.IntRange(min=2), help="Ask at most N of the held-out messages.")
 @click.option("--seed", type=click.IntRange(min=0), default=0, show_default=True, help="What draws split and examples.")
+@click.option("--wide", is_flag=True, help="Show all columns of the table, however wide it gets.")
 @click.option("--full", is_flag=True, help="Ask every row everything: nothing drops out.")
 @fresh_option
 @quiet_option
@@ -54,6 +55,7 @@ def command(
     minutes: float,
     limit: int | None,
     seed: int,
+    wide: bool,
     full: bool,
     fresh: bool,
     as_json: bool,
@@ -77,7 +79,7 @@ def command(
     if as_json:
         print_json(outcome.document)
     else:
-        _print(outcome.result)
+        _print(outcome.result, wide)
         echo(f"the report is {kept / 'report.html'}")
 
 
@@ -108,13 +110,13 @@ def _recipe(chat: str | None, embedder: str | None, seed: int, tuned: str | None
     return model
 
 
-def _print(result: StrategyResult) -> None:
+def _print(result: StrategyResult, wide: bool) -> None:
     from potluck.strategy.results_table import strategy_table, summary_lines
 
     echo(result.recommendation.words, bold=True)
     if is_quiet():
         return
     echo()
-    draw(strategy_table(result))
+    draw(strategy_table(result), wide=wide)
     for line in summary_lines(result):
         echo(line)

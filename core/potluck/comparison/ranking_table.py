@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from potluck.amounts import many
-from potluck.comparison.wording import difference_words
 from potluck.results.comparison import ComparisonResult, MeasureResult
 from potluck.results.conclusions import STANDINGS, DifferenceFound, RankedVariant
+from potluck.statistics.figures import p_figure, signed_figures
 from potluck.terminal_tables import TerminalTable
 
 _MOST_MEANS = 6
@@ -19,46 +19,59 @@ def ranking_table(result: ComparisonResult) -> TerminalTable:
     measure = _measure(result)
     n = max((one.metric.n for one in result.ranking), default=0)
     more = "more" if measure.higher_is_better else "less"
-    made = TerminalTable(f"By {measure.name} ({more} is better), {many(n, 'question')}")
+    made = TerminalTable(f"By {measure.name} ({more} is better), {many(n, 'question')}; baseline {result.baseline}")
     made.add_column("variant", folds=True)
     made.add_column(f"{measure.name}{_unit(measure)}")
-    made.add_column("against the best")
+    made.add_column("vs best", spare=1)
+    made.add_column("interval", spare=4)
     made.add_column("", folds=True)
     has_cost = any(one.cost_per_1000 for one in result.ranking)
-    for head in ("s an answer", *(["USD per 1,000"] if has_cost else [])):
-        made.add_column(head, folds=True)
+    made.add_column("s/answer", spare=3 if has_cost else 2)
+    if has_cost:
+        made.add_column("USD/1,000", spare=2)
     for one in result.ranking:
         style = "bold" if one.standing == "taken" else "dim" if one.standing == "worse" else ""
-        made.add_row(*_cells(one, result, has_cost), style=style)
+        made.add_row(*_cells(one, has_cost), style=style)
     for variant in result.variants:
         if variant.error is not None:
             made.add_row(variant.name, "failed", style="red")
     return made
 
 
-def _cells(one: RankedVariant, result: ComparisonResult, has_cost: bool) -> Iterator[str]:
+def _cells(one: RankedVariant, has_cost: bool) -> Iterator[str]:
     yield one.variant
     yield str(one.metric)
-    yield "-" if one.against_best is None else difference_words(one.against_best, "")
-    yield STANDINGS[one.standing] + (" (baseline)" if one.variant == result.baseline else "")
+    yield from difference_cells(one.against_best)
+    yield STANDINGS[one.standing]
     yield "-" if one.seconds is None else f"{one.seconds:.3f}"
     if has_cost:
         yield "-" if one.cost_per_1000 is None else f"{one.cost_per_1000:.4g}"
 
 
+def difference_cells(found: DifferenceFound | None) -> tuple[str, str]:
+    """A difference, and beside it its interval."""
+    if found is None:
+        return "-", "-"
+    seen, low, high = signed_figures([found.difference, found.low, found.high])
+    return seen, f"[{low}, {high}]"
+
+
 def effects_table(result: ComparisonResult) -> TerminalTable:
     """A row for each two values of an axis that were compared."""
-    made = TerminalTable(f"What each axis does to {result.metric}, averaged over the others")
+    measure = _measure(result)
+    made = TerminalTable(f"What each axis does to {measure.name}{_unit(measure)}, averaged over the others")
     made.add_column("axis", folds=True)
     made.add_column("values", folds=True)
     made.add_column("difference")
-    made.add_column("p")
+    made.add_column("interval", spare=1)
+    made.add_column("p", spare=2)
     made.add_column("", folds=True)
     for effect in result.effects:
+        key = effect.axis.rpartition(".")[2] + "="
         for number, pair in enumerate(effect.pairs):
-            found = pair.found
-            words = difference_words(found, _measure(result).unit)
-            made.add_row("" if number else effect.axis, f"{pair.a} → {pair.b}", words, p_words(found), found.verdict)
+            values = " → ".join(name.removeprefix(key) for name in (pair.a, pair.b))
+            cells = (*difference_cells(pair.found), p_figure(pair.found.p_adjusted), pair.found.verdict)
+            made.add_row("" if number else effect.axis, values, *cells)
     return made
 
 
@@ -73,16 +86,11 @@ def means_table(result: ComparisonResult) -> TerminalTable | None:
         return None
     made = TerminalTable("Other measures (means; --wide has them all with intervals)")
     made.add_column("variant", folds=True)
-    for measure in shown:
-        made.add_column(f"{measure.name}{_unit(measure)}")
+    for number, measure in enumerate(shown):
+        made.add_column(f"{measure.name}{_unit(measure)}", spare=number)
     for name in ranked:
         made.add_row(name, *(f"{variants[name].metrics[measure.name].mean:.3f}" for measure in shown))
     return made
-
-
-def p_words(found: DifferenceFound) -> str:
-    """The adjusted p-value."""
-    return "<0.001" if found.p_adjusted < 0.001 else f"{found.p_adjusted:.3f}"
 
 
 def how_intervals_are_meant(result: ComparisonResult) -> str:

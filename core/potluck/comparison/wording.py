@@ -7,12 +7,12 @@ from collections.abc import Sequence
 from potluck.amounts import many
 from potluck.contracts import Measure
 from potluck.results.conclusions import DifferenceFound, ValuePair
-from potluck.statistics.verdicts import signed_interval
+from potluck.statistics.figures import signed_interval
 
 
 def difference_words(found: DifferenceFound, unit: str) -> str:
     """``+0.060 [+0.020, +0.100]``, with the unit behind it."""
-    return signed_interval(found.difference, found.low, found.high) + (f" {unit}" if unit else "")
+    return signed_interval(found.difference, found.low, found.high, unit)
 
 
 def variant_place(number: int, count: int, name: str) -> str:

@@ -9,9 +9,9 @@ from potluck.amounts import many
 from potluck.contracts import Measure
 from potluck.metrics.chief import Chief
 from potluck.results.answers import LabelBaseline
+from potluck.statistics.figures import signed_interval
 from potluck.statistics.intervals import Interval
 from potluck.statistics.power import Z
-from potluck.statistics.verdicts import signed_interval
 
 _COARSE = 0.1
 """An interval that is open by more than this to either side says little."""

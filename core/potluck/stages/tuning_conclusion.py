@@ -8,8 +8,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from potluck.amounts import many
 from potluck.contracts import TunedModel
 from potluck.errors import MissingDependency
+from potluck.statistics.figures import signed_interval
 from potluck.statistics.paired_tests import PairedDifference, compare_paired
-from potluck.statistics.verdicts import signed_interval, verdict
+from potluck.statistics.verdicts import verdict
 
 _WORDS = {
     "better": "gets more right than before the training",

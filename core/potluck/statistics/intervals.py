@@ -13,6 +13,7 @@ import numpy as np
 
 from potluck.documents import Json
 from potluck.statistics.distributions import student_quantile
+from potluck.statistics.figures import mean_figure
 from potluck.statistics.observations import is_binary, question_means, question_table
 from potluck.statistics.power import Z
 
@@ -31,7 +32,7 @@ class Interval:
 
     def __str__(self) -> str:
         """``0.800 [0.700, 0.900]``; the mean alone where there is no interval."""
-        return f"{self.mean:.3f}" + ("" if self.low is None else f" [{self.low:.3f}, {self.high:.3f}]")
+        return mean_figure(self.mean, self.low, self.high)
 
     def as_json(self) -> dict[str, Json]:
         """As ``potluck compare --json`` lists it."""

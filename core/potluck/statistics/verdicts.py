@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-import math
-from collections.abc import Sequence
 from typing import Literal, TypeAlias
 
 from potluck.statistics.distributions import ALPHA
+from potluck.statistics.figures import p_words, signed_interval
 from potluck.statistics.paired_tests import PairedDifference
 
 Verdict: TypeAlias = Literal["better", "worse", "no evidence"]
@@ -31,14 +30,11 @@ def verdict_sentence(
 ) -> str:
     """The verdict in words, of b against a. ``unit`` is that of the measure, such as ``s``."""
     found = verdict(difference.difference, p_adjusted, higher_is_better)
-    behind = f" {unit}" if unit else ""
-    signed = signed_figures([difference.difference, difference.low, difference.high])
-    seen, low, high = (f"{figure}{behind}" for figure in signed)
-    p = "< 0.001" if p_adjusted < 0.001 else f"= {p_adjusted:.3f}"
+    seen = signed_interval(difference.difference, difference.low, difference.high, unit)
     corrected = " after correction" if difference.confidence > 1 - ALPHA + 1e-9 else ""
-    figures = f"{metric} {seen} (95 % CI {low} to {high}{corrected}, adjusted p {p}"
+    figures = f"{metric} {seen}{corrected}, adjusted {p_words(p_adjusted)}"
     if found != "no evidence":
-        return f"{b} is {found} than {a}: {figures}, {difference.n:,} questions)"
+        return f"{b} is {found} than {a}: {figures}, {difference.n:,} questions"
     needed = difference.needed_n
     if needed is None:
         more = ""
@@ -46,17 +42,4 @@ def verdict_sentence(
         more = f"; {needed:,} would be needed"
     else:
         more = "; more would be needed for so many comparisons"
-    return f"no evidence of a difference between {a} and {b} with {difference.n:,} questions{more}: {figures})"
-
-
-def signed_figures(values: Sequence[float]) -> list[str]:
-    """With at least three decimals, and as many as show two digits of the largest: a cost may be 0.00001 USD."""
-    largest = max(map(abs, values))
-    decimals = max(3, 1 - math.floor(math.log10(largest))) if largest > 0 else 3
-    return [f"{value + 0.0:+.{decimals}f}" for value in values]
-
-
-def signed_interval(difference: float, low: float, high: float) -> str:
-    """``+0.060 [+0.020, +0.100]``, with as many decimals as ``signed_figures``."""
-    seen, lowest, highest = signed_figures([difference, low, high])
-    return f"{seen} [{lowest}, {highest}]"
+    return f"no evidence of a difference between {a} and {b} with {difference.n:,} questions{more}: {figures}"

@@ -79,12 +79,11 @@ def _sentences(
     chosen: Entrant, best: Entrant, entrants: Sequence[Entrant], against: Sequence[PairVerdict], n: int, total: int
 ) -> list[str]:
     found = mean_interval(chosen.hits[:n], bounded=True)
-    limits = "" if found.low is None else f" (95 % CI {found.low:.2f} to {found.high:.2f})"
     some = "" if n == total else f" of {total:,}"
-    words = [f"Take {chosen.name}: {found.mean:.0%} right{limits} of {n:,}{some} messages asked."]
+    words = [f"Take {chosen.name}: {METRIC} {found} on {n:,}{some} messages."]
     if chosen is not best:
         words.append(
-            f"{best.name} got {sum(best.hits[:n]) / n:.0%} right, but there is no evidence of a difference, "
+            f"{best.name} has {sum(best.hits[:n]) / n:.3f}, but there is no evidence of a difference, "
             f"and {chosen.name} is cheaper ({_price(chosen)} against {_price(best)})."
         )
     by_name = {entrant.name: entrant for entrant in entrants}

@@ -5,20 +5,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from potluck.results.strategy import RowResult, StrategyResult
-from potluck.statistics.intervals import Interval
+from potluck.strategy.quality import METRIC
 from potluck.terminal_tables import TerminalTable
 
-_MEASURES = ("accuracy", "macro_f1", "minority_f1")
+_MEASURES = (METRIC, "macro_f1", "minority_f1")
 
 
 def strategy_table(result: StrategyResult) -> TerminalTable:
     """Quality with 95 % intervals, what it costs, and where the row dropped out."""
     made = TerminalTable()
     made.add_column("row", folds=True)
-    for name in ("accuracy", "macro F1", f"F1 of {result.data.minority}"):
-        made.add_column(name)
-    for name in ("asked", "USD / 1,000", "latency", "training", "bytes sent"):
-        made.add_column(name)
+    for spare, name in enumerate((METRIC, "macro F1", f"F1 of {result.data.minority}")):
+        made.add_column(name, spare=3 * spare)
+    for name, spare in {"asked": 1, "USD/1,000": 2, "latency": 2, "training": 4, "bytes sent": 5}.items():
+        made.add_column(name, spare=spare)
     made.add_column("out", folds=True)
     for row in result.rows:
         style = "dim" if row.outcome in ("worse", "expensive", "failed") else ""
@@ -48,7 +48,7 @@ def _cells(row: RowResult) -> list[str]:
     dropped = {"finished": "", "worse": f"after {row.n}", "expensive": f"expensive, after {row.n}"}
     return [
         name,
-        *(_interval(row.quality[measure]) for measure in _MEASURES),
+        *(str(row.quality[measure]) for measure in _MEASURES),
         f"{row.n:,}",
         "-" if row.cost_per_1000 is None else f"{row.cost_per_1000:.4f}",
         "-" if row.latency is None else _time(row.latency),
@@ -56,10 +56,6 @@ def _cells(row: RowResult) -> list[str]:
         f"{row.bytes_sent:,}",
         dropped.get(row.outcome, row.outcome),
     ]
-
-
-def _interval(measure: Interval) -> str:
-    return f"{measure.mean:.2f}" + ("" if measure.low is None else f" [{measure.low:.2f}, {measure.high:.2f}]")
 
 
 def _time(seconds: float) -> str:

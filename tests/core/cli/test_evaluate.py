@@ -58,7 +58,7 @@ def test_measures_are_told_with_their_intervals_where_there_are_some(capsys: pyt
     intervals = {"f1": Interval(0.12345, 0.1, 0.25, 9), "mrr": Interval(1.0, None, None, 1)}
 
     assert printed(capsys, EvaluationReport("questions", measures, [], intervals, seconds=1.26)) == [
-        f"  {'f1':20} 0.123  (0.100 to 0.250)",
+        f"  {'f1':20} 0.123 [0.100, 0.250]",
         f"  {'recall@1':20} -",
         f"  {'questions':20} 3",
         f"  {'mrr':20} 1.000",

@@ -14,6 +14,7 @@ from rich.console import Console
 
 from potluck.comparison import ranking_table as tables
 from potluck.results.comparison import ComparisonResult
+from potluck.results.conclusions import STANDINGS
 from potluck.terminal_tables import TerminalTable
 from support.variant_runs import answered, of_f1, result, run
 
@@ -42,11 +43,27 @@ def found() -> ComparisonResult:
 def test_the_ranking_has_the_chosen_measure_first_with_the_difference_from_the_best(found: ComparisonResult) -> None:
     text = shown(tables.ranking_table(replace(found, baseline="向量檢索 + k=2")), 120)
 
-    assert text.splitlines()[0] == "By f1 (more is better), 20 questions"
-    rows = [line for line in text.splitlines() if "k=" in line]
+    assert text.splitlines()[0] == "By f1 (more is better), 20 questions; baseline 向量檢索 + k=2"
+    rows = [line for line in text.splitlines() if "  0." in line]
     assert rows[0].startswith("混合檢索 + k=2  0.738 [")
-    assert re.search(r"\]  +-  take this", rows[0])
-    assert re.search(r"向量檢索 \+ k=2 .* -0\.200 \[-0\.\d{3}, -0\.\d{3}\]  worse \(baseline\)", rows[2])
+    assert re.search(r"\] +- +-  take this +0\.500", rows[0])
+    assert re.search(r"向量檢索 \+ k=2  0\.537 \[.*\] +-0\.200 +\[-0\.\d{3}, -0\.\d{3}\]  worse", rows[2])
+
+
+@pytest.mark.parametrize(
+    ("width", "head"),
+    [(100, "f1 vs best interval s/answer"), (80, "f1 vs best s/answer"), (62, "f1 vs best"), (52, "f1")],
+)
+def test_a_variant_takes_one_line_and_what_does_not_fit_is_left_out(
+    found: ComparisonResult, width: int, head: str
+) -> None:
+    lines = shown(tables.ranking_table(found), width).splitlines()
+
+    columns, _, *rows = [line for line in lines[1:] if line.strip()]
+    assert columns.split() == ["variant", *head.split()]
+    for one, row in zip(found.ranking, rows, strict=True):
+        assert row.startswith(f"{one.variant}  {one.metric}  ")
+        assert STANDINGS[one.standing] in row
 
 
 @pytest.mark.parametrize("width", [60, 80, 100])
@@ -55,14 +72,13 @@ def test_no_table_is_wider_than_the_terminal_or_cuts_a_figure(found: ComparisonR
         text = shown(table, width)
         assert max(map(cell_len, text.splitlines())) <= width
         assert "…" not in text
-    assert "-0.200 [-0." in shown(tables.ranking_table(found), width)
 
 
 def test_each_axis_has_its_values_their_difference_and_the_verdict(found: ComparisonResult) -> None:
     way, k = [line for line in shown(tables.effects_table(found)).splitlines() if "→" in line]
 
-    assert re.match(r"way +向量檢索 → 混合檢索 +\+0\.200 \[\+0\.\d{3}, \+0\.\d{3}\] +<0\.001 +better", way)
-    assert re.match(r"k +k=2 → k=4 +\+0\.000 \[-0\.\d{3}, \+0\.\d{3}\] +1\.000 +no evidence", k)
+    assert re.match(r"way +向量檢索 → 混合檢索 +\+0\.200 +\[\+0\.\d{3}, \+0\.\d{3}\] +< 0\.001 +better", way)
+    assert re.match(r"k +2 → 4 +\+0\.000 +\[-0\.\d{3}, \+0\.\d{3}\] +1\.000 +no evidence", k)
 
 
 def test_other_measures_are_shown_by_their_means_those_that_the_recipe_names_first() -> None:
@@ -85,7 +101,7 @@ def test_money_is_shown_where_somebody_asks_for_any() -> None:
     values = {"f1": 0.5, "cost": 0.00125}
     text = shown(tables.ranking_table(result([run("甲", [answered(n, values) for n in range(2)])], "f1")))
 
-    assert "USD per" in text
+    assert "USD/1,000" in text
     assert "1.25" in text
     assert "USD" not in shown(tables.ranking_table(result([of_f1("甲", 0.0, 1.0)])))
 

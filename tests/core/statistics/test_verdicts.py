@@ -30,7 +30,7 @@ def made(difference, low, high, p, n=300, needed=100):
 def test_a_better_variant_is_called_better_in_plain_words():
     found = verdict_sentence(a="a", b="b", metric="f1", difference=made(0.041, 0.012, 0.07, 0.004), p_adjusted=0.004)
 
-    assert found == "b is better than a: f1 +0.041 (95 % CI +0.012 to +0.070, adjusted p = 0.004, 300 questions)"
+    assert found == "b is better than a: f1 +0.041 [+0.012, +0.070], adjusted p = 0.004, 300 questions"
 
 
 def test_no_evidence_says_how_many_questions_would_be_needed():
@@ -40,7 +40,7 @@ def test_no_evidence_says_how_many_questions_would_be_needed():
 
     assert found == (
         "no evidence of a difference between 繁體提示 and 三個範例 with 300 questions; 2,140 would be needed: "
-        "f1 +0.010 (95 % CI -0.020 to +0.040, adjusted p = 1.000)"
+        "f1 +0.010 [-0.020, +0.040], adjusted p = 1.000"
     )
 
 
@@ -58,8 +58,7 @@ def test_less_latency_is_better_and_has_its_unit():
     )
 
     assert found == (
-        "本機模型 is better than 遠端模型: latency -0.413 s "
-        "(95 % CI -0.500 s to -0.325 s, adjusted p < 0.001, 300 questions)"
+        "本機模型 is better than 遠端模型: latency -0.413 [-0.500, -0.325] s, adjusted p < 0.001, 300 questions"
     )
 
 
@@ -70,7 +69,7 @@ def test_a_cost_of_millionths_is_not_rounded_to_nothing():
         a="a", b="b", metric="cost", difference=difference, p_adjusted=0.02, higher_is_better=False, unit="USD"
     )
 
-    assert found.startswith("b is worse than a: cost +0.000012 USD (95 % CI +0.000010 USD to +0.000015 USD")
+    assert found.startswith("b is worse than a: cost +0.000012 [+0.000010, +0.000015] USD")
 
 
 def test_what_only_the_correction_hides_does_not_name_fewer_questions_than_were_asked():
@@ -85,6 +84,5 @@ def test_equal_variants_need_no_number_of_questions():
     found = verdict_sentence(a="a", b="b", metric="f1", difference=made(0.0, -0.1, 0.1, 1.0, 30, None), p_adjusted=1.0)
 
     assert found == (
-        "no evidence of a difference between a and b with 30 questions: "
-        "f1 +0.000 (95 % CI -0.100 to +0.100, adjusted p = 1.000)"
+        "no evidence of a difference between a and b with 30 questions: f1 +0.000 [-0.100, +0.100], adjusted p = 1.000"
     )

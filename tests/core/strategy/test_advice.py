@@ -34,8 +34,8 @@ def test_the_best_is_taken_with_its_interval_and_its_share() -> None:
     advice = advise([entrant("worse", 40), entrant("較好", 90)], 200)
 
     assert advice.row == "較好"
-    assert advice.words.startswith("Take 較好: 90% right (95 % CI 0.8")
-    assert "of 100 of 200 messages asked." in advice.words
+    assert advice.words.startswith("Take 較好: accuracy 0.900 [0.8")
+    assert "on 100 of 200 messages." in advice.words
     assert [(one.other, one.p_adjusted < 0.05) for one in advice.against] == [("worse", True)]
 
 
@@ -52,7 +52,7 @@ def test_a_cheaper_row_that_is_not_shown_to_be_worse_is_taken(
     advice = advise([entrant("best", 92, **best), entrant("便宜", 90, **cheap)], 100)
 
     assert advice.row == "便宜"
-    assert "best got 92% right, but there is no evidence of a difference, and 便宜 is cheaper" in advice.words
+    assert "best has 0.920, but there is no evidence of a difference, and 便宜 is cheaper" in advice.words
     assert price in advice.words
 
 
@@ -80,7 +80,7 @@ def test_a_row_that_the_budget_stopped_at_once_leaves_the_others_their_messages(
     advice = advise([entrant("a", 90), entrant("b", 50), entrant("c", 3, 3, outcome="budget")], 100)
 
     assert advice.row == "a"
-    assert " of 100 messages asked." in advice.words
+    assert " on 100 messages." in advice.words
     assert [one.other for one in advice.against] == ["b"]
 
 

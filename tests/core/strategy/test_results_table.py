@@ -61,13 +61,14 @@ def cells(row: RowResult) -> list[str]:
 
 def test_the_columns_name_the_rarest_label() -> None:
     assert drawn(ROW)[0] == [
-        "row", "accuracy", "macro F1", "F1 of 垃圾", "asked", "USD / 1,000", "latency", "training", "bytes sent", "out",
+        "row", "accuracy", "macro F1", "F1 of 垃圾", "asked", "USD/1,000", "latency", "training", "bytes sent", "out",
     ]  # fmt: skip
 
 
 def test_a_row_tells_its_measures_in_order_and_what_it_took() -> None:
     assert cells(ROW) == [
-        "最近鄰", "0.50 [0.25, 0.75]", "0.40 [0.20, 0.60]", "0.30", "1,234", "0.1235", "200 ms", "3.2 s", "56,789",
+        "最近鄰", "0.500 [0.250, 0.750]", "0.400 [0.200, 0.600]", "0.300", "1,234", "0.1235", "200 ms", "3.2 s",
+        "56,789",
     ]  # fmt: skip
 
 

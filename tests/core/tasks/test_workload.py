@@ -235,7 +235,7 @@ def test_people_read_the_measures_with_intervals_the_mistakes_and_the_time(home:
     assert said[0].startswith("accuracy 0.800 [0.376, 0.964] on 5 examples: not shown to be better than always ")
     assert said[1].startswith("That is open by 0.29 to either side; about 340 examples would tell")
     assert said[2:5] == [
-        "  accuracy             0.800  (0.376 to 0.964)",
+        "  accuracy             0.800 [0.376, 0.964]",
         "    commonest label    0.600",
         "    random label       0.500",
     ]
