@@ -12,7 +12,9 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
-from support.fake_plugins import visible
+from potluck.loading.failure import LoadFailure
+from potluck.planning.plan import PlanReport
+from support.fake_plugins import install, visible
 from support.planted_losses import entry, install_planted
 
 RECIPE = "documents: {use: planted, path: notes/*.json}\nsplitter: marked\nembedder: {use: hashing}\n"
@@ -63,3 +65,155 @@ def test_the_ledger_of_a_plan_is_that_of_the_index_as_far_as_it_goes(folder: Pat
     assert {stage: indexed[stage] for stage in ("load", "split")} == {
         stage: planned[stage] for stage in ("load", "split")
     }
+
+
+PRICED = '''
+"""An embedder and a chat model that have a price, and count characters."""
+
+import numpy as np
+
+import potluck
+from potluck.contracts import ChatModel, ChatOptions, Config, Embedder, EmbedderConfig
+from potluck.documents import Answer
+
+
+class Reading(EmbedderConfig):
+    window: int | None = None
+    remote: bool = False
+
+
+class Priced(Embedder):
+    price, dimensions, exact_token_counts = 2.0, 8, False
+
+    def __init__(self, config, context):
+        self.window, self.fit = config.window, config.fit
+
+    def count_tokens(self, texts):
+        return [len(text) for text in texts]
+
+    def embed_passages(self, texts):
+        return np.eye(8, dtype=np.float32)[[len(text) % 8 for text in texts]]
+
+    embed_queries = embed_passages
+
+
+class Dear(ChatModel):
+    context_window, prices = 40, (3.0, 7.0)
+
+    def __init__(self, config, context):
+        pass
+
+    def count_tokens(self, messages):
+        return sum(len(message.content) for message in messages)
+
+    def chat(self, messages, options):
+        return Answer("", ())
+
+
+@potluck.hookimpl
+def potluck_embedder():
+    return potluck.Offer("priced", Reading, Priced, sends_to=lambda one: "far.example" if one.remote else None)
+
+
+@potluck.hookimpl
+def potluck_chat():
+    return potluck.Offer("dear", ChatOptions, Dear)
+'''
+SIZES = {"one": 3, "two": 3, "一二>\n三四": 6, "三四": 2, "五": 1}
+"""The texts of the planted documents with their characters; the first stands there twice."""
+
+
+@pytest.fixture
+def priced(folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    groups = {"potluck.embedders": {"priced": "priced_models"}, "potluck.chat": {"dear": "priced_models"}}
+    site = install(tmp_path / "priced", "potluck-priced", groups, {"priced_models": PRICED})
+    with visible(site, monkeypatch):
+        yield folder / "recipe.yaml"
+
+
+def planned(path: Path, *overrides: str) -> PlanReport:
+    with Recipe.load(path, ["embedder=priced", "chat.use=dear", *overrides]) as recipe:
+        return recipe.plan()
+
+
+def test_tokens_are_counted_once_for_a_text_and_priced_by_the_million(priced: Path) -> None:
+    report = planned(priced)
+
+    assert (report.tokens, report.tokens_to_embed, report.longest) == (15, 15, 6)
+    assert report.embedding_cost == pytest.approx(15 * 2.0 / 1e6)
+    assert (report.index_bytes, report.exact, report.window, report.too_long) == (6 * 8 * 4, False, None, 0)
+    assert sorted(report.sample) == sorted(SIZES)
+    assert not report.is_indexed
+
+
+def test_what_is_indexed_is_not_embedded_again(priced: Path) -> None:
+    with Recipe.load(priced, ["embedder=priced", "chat.use=dear"]) as recipe:
+        recipe.index()
+        report = recipe.plan()
+        assert report.is_indexed
+        assert (report.tokens, report.tokens_to_embed, report.texts_to_embed, report.sample) == (15, 0, 0, ())
+        (priced.parent / "notes" / "d.json").write_text('[["二二二二"]]', encoding="utf-8")
+        more = recipe.plan()
+
+    assert not more.is_indexed
+    assert (more.tokens, more.tokens_to_embed, more.texts_to_embed, more.sample) == (19, 4, 1, ("二二二二",))
+
+
+def test_an_index_of_other_files_is_not_that_of_these(priced: Path) -> None:
+    """One file is gone: nothing is to be embedded, and still the index has to be brought up to date."""
+    with Recipe.load(priced, ["embedder=priced", "chat.use=dear"]) as recipe:
+        recipe.index()
+        (priced.parent / "notes" / "c.json").unlink()
+        report = recipe.plan()
+
+    assert (report.is_indexed, report.texts_to_embed) == (False, 0)
+
+
+def test_a_text_is_too_long_beyond_the_window_and_no_sample(priced: Path) -> None:
+    report = planned(priced, "embedder.window=3")
+
+    assert (report.too_long, report.window) == (1, 3)
+    assert sorted(report.sample) == sorted(text for text, size in SIZES.items() if size <= 3)
+    assert report.problems[0] == "1 chunk is longer than the 3 tokens that the embedder reads"
+    assert planned(priced, "embedder.window=6").too_long == 0
+
+
+def test_the_sample_is_of_sixteen_texts_at_most(priced: Path) -> None:
+    lines = "\n".join(f"line {number}" for number in range(1040))
+    (priced.parent / "notes" / "d.json").write_text(json.dumps([[lines]]), encoding="utf-8")
+
+    report = planned(priced)
+
+    assert (report.texts_to_embed, len(report.sample)) == (1045, 16)
+    assert report.tokens == 15 + sum(len(f"line {number}") for number in range(1040))
+
+
+def test_a_remote_embedder_is_not_asked_how_large_its_index_would_be(priced: Path) -> None:
+    report = planned(priced, "embedder.remote=true")
+
+    assert (report.index_bytes, report.leaves) == (None, {"embedder": "far.example"})
+
+
+def test_a_prompt_has_as_many_passages_of_the_mean_length_as_are_retrieved(priced: Path) -> None:
+    report = planned(priced, "prompt='{context} ? {question}'", "retriever.k=4", "chat.max_tokens=10")
+
+    assert report.prompt_tokens == len(" ? ") + 4 * (15 // 6)
+    assert report.question_cost == pytest.approx((report.prompt_tokens * 3.0 + 10 * 7.0) / 1e6)
+    assert (report.context_window, report.problems) == (40, [])
+    assert planned(priced, "prompt='{context} ? {question}'", "retriever.k=99").prompt_tokens == 3 + 6 * 2
+
+
+def test_what_would_stop_the_run_is_told_in_sentences() -> None:
+    failed = [LoadFailure("a.pdf", "Damaged", "it is damaged")]
+    assert PlanReport(files=2, failures=failed).problems == ["none of 2 files could be read"]
+    assert PlanReport(files=2, documents=1, failures=failed).problems == []
+    assert PlanReport().problems == []
+    long = PlanReport(too_long=2, window=512)
+    assert long.problems == ["2 chunks are longer than the 512 tokens that the embedder reads"]
+    long.fit = "cut"
+    assert long.problems == []
+    assert PlanReport(prompt_tokens=101, context_window=100).problems == [
+        "101 tokens of prompt do not fit the chat model's 100"
+    ]
+    assert PlanReport(prompt_tokens=100, context_window=100).problems == []
+    assert PlanReport(prompt_tokens=100).problems == []
