@@ -33,6 +33,7 @@ DEPTH = 100
 """How deep a template's macros may call each other. Real ones that write the schemas of tools go down by ten or so."""
 _WIDE = re.compile(r"[%{][^a-zA-Z%{}]*\d{6}")
 """In a format: a width or a precision of six digits or more."""
+_SIZED = (str, list, tuple, dict)
 _FILE = "<template>"
 """Jinja's name for the code of a template that was not a file."""
 
@@ -185,7 +186,7 @@ def _attributes(namespace: object) -> Collection[object]:
 
 def _size(value: object) -> int:
     """A text's or list's length; 0 for what has none."""
-    return len(value) if isinstance(value, str | list | tuple | dict) else 0
+    return len(value) if isinstance(value, _SIZED) else 0
 
 
 @functools.lru_cache(maxsize=32)
@@ -242,7 +243,12 @@ def _explodes(operator: str, left: Any, right: Any) -> bool:
     whole = isinstance(left, int) and isinstance(right, int)
     if operator == "**":
         return not whole or abs(right) > 64 or abs(left) > 1 << 64
-    return not whole and max(_size(left) or abs(left), 1) * max(_size(right) or abs(right), 1) > CHARACTERS
+    return not whole and _measure(left) * _measure(right) > CHARACTERS
+
+
+def _measure(value: Any) -> Any:
+    """The length of a text or list, or how large a number is; 1 at least."""
+    return max(_size(value) if isinstance(value, _SIZED) else abs(value), 1)
 
 
 def _check_numbers(values: Iterable[object], form: object = "") -> None:

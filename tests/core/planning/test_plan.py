@@ -217,3 +217,12 @@ def test_what_would_stop_the_run_is_told_in_sentences() -> None:
     ]
     assert PlanReport(prompt_tokens=100, context_window=100).problems == []
     assert PlanReport(prompt_tokens=100).problems == []
+
+
+def test_a_plan_of_nothing_counts_nothing() -> None:
+    said = PlanReport().as_json()
+
+    counts = {"files", "documents", "chunks", "tokens", "tokens_to_embed", "texts_to_embed", "longest", "too_long"}
+    assert {name: said[name] for name in counts | {"prompt_tokens"}} == dict.fromkeys(counts | {"prompt_tokens"}, 0)
+    assert (said["exact"], said["fit"], said["window"], said["problems"]) == (True, "error", None, [])
+    assert (PlanReport().is_indexed, PlanReport().sample) == (False, ())

@@ -38,6 +38,7 @@ class Says(ChatModel):
         self.said, self.likeliest, self.together = list(said), likeliest, together
         self.asked: list[tuple[Message, ...]] = []
         self.prepared = 0
+        self.threads = set[threading.Thread]()
 
     def prepare(self) -> None:
         self.prepared += 1
@@ -47,6 +48,7 @@ class Says(ChatModel):
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
         self.asked.append(tuple(messages))
+        self.threads.add(threading.current_thread())
         if self.together is not None:
             self.together.wait(10)
         return self.said[(len(self.asked) - 1) % len(self.said)]
@@ -157,6 +159,14 @@ def test_a_model_that_takes_several_at_once_is_asked_so_and_the_order_stays(desk
     model.concurrency = 2
 
     assert [one.question.id for one in desk.asker(model).ask_all([FRUIT, SKY])] == ["example-1", "example-2"]
+
+
+def test_a_model_that_takes_one_at_a_time_is_asked_by_the_thread_that_asks(desk: Desk) -> None:
+    model = Says(Answer("果"))
+    model.concurrency = 1
+    list(desk.asker(model).ask_all([FRUIT, SKY]))
+
+    assert model.threads == {threading.current_thread()}
 
 
 def test_the_likeliest_label_is_the_answer_and_is_asked_for_once(desk: Desk) -> None:

@@ -8,14 +8,22 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from potluck import Recipe
+from potluck import Recipe, hookimpl
+from potluck.components.components import Components
 from potluck.datasets.row_files import DatasetRow
+from potluck.documents import Answer, Usage
 from potluck.errors import PotluckError, RecipeClosed, RecipeError, Unsupported
+from potluck.fingerprints import fingerprint
+from potluck.hookspecs import StageEvent
+from potluck.tasks import predictions
+from potluck.tasks.predictions import Prediction, known_labels
+from potluck.tuning.artifact import FORMAT, MANIFEST
 from support.fake_plugins import visible
 from support.labelled import install_labelled, write
 
@@ -129,6 +137,65 @@ def test_labels_come_from_the_questions_where_nothing_is_learned(home: Path) -> 
 
     with opened(home, dataset=None, prompt="{prompt}") as recipe, pytest.raises(PotluckError, match="nothing names"):
         _ = recipe.task.labels
+
+
+@pytest.mark.parametrize(("learned", "known"), [(["b", "a"], ("b", "a")), ([], ("fruit", "weather"))])
+def test_labels_come_from_the_adapter_before_the_questions(
+    home: Path, learned: list[str], known: tuple[str, ...]
+) -> None:
+    write(home / "test.jsonl", [("a sky", "weather"), ("蘋果", "fruit")])
+    manifest: dict[str, Any] = {"format": FORMAT, "labels": learned}
+    sealed = json.dumps({**manifest, "seal": fingerprint(manifest)})
+    (home / MANIFEST).write_text(sealed, encoding="utf-8")
+    with opened(home, dataset=None, questions="test.jsonl") as recipe:
+        model = recipe.model
+
+    assert known_labels(replace(model, tuning=replace(model.tuning, adapter=home))) == known
+    assert known_labels(replace(model, tuning=replace(model.tuning, adapter=home, task="generation"))) == ()
+
+
+def test_the_model_is_made_ready_before_the_clock_starts(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    order = list[str]()
+    monkeypatch.setattr(Components, "prepared_chat", lambda self: order.append("ready"))
+    monkeypatch.setattr(predictions.time, "perf_counter", lambda: order.append("clock") or 0.0)
+    with opened(home) as recipe:
+        found = recipe.task.ask({"prompt": "蘋果"})
+
+    assert order[:2] == ["ready", "clock"]
+    assert (found.seconds, found.cached) == (0.0, False)
+
+
+def test_each_row_that_is_answered_is_told_to_observers(home: Path) -> None:
+    told = list[tuple[str, int, int | None]]()
+
+    class Watch:
+        @hookimpl
+        def potluck_stage_progressed(self, event: StageEvent) -> None:
+            told.append((event.stage, event.done, event.total))
+
+    with opened(home) as recipe:
+        recipe.observers.register(Watch())
+        list(recipe.task.predict(rows("a sky", "蘋果")))
+
+    assert [one for one in told if one[0] == "predict"] == [("predict", 1, 2), ("predict", 2, 2)]
+
+
+def test_a_prediction_is_printed_with_all_that_is_known_of_the_answer() -> None:
+    usage = Usage(5, 2, 1, 1)
+    answer = Answer("水果", "length", usage, notes=("odd",), thoughts="想", served_by="m-1")
+
+    said = Prediction({"id": 7, "text": "蘋果"}, answer, 0.5, {"水果": 0.5}, 1.23456).as_json()
+
+    assert said["fields"] == {"id": "7", "text": "蘋果"}
+    assert (said["answer"], said["score"], said["scores"], said["seconds"]) == ("水果", 0.5, {"水果": 0.5}, 1.235)
+    assert (said["finish"], said["thoughts"], said["served_by"]) == ("length", "想", "m-1")
+    assert "odd" in said["remarks"]  # type: ignore[operator]
+
+
+def test_shares_are_probabilities_however_unlikely_all_labels_are(home: Path) -> None:
+    found = predictions._shares({"a": -5000.0, "b": -5000.0 + math.log(3)})
+
+    assert found == {"a": pytest.approx(0.25), "b": pytest.approx(0.75)}
 
 
 def test_a_recipe_that_was_closed_answers_nothing(home: Path) -> None:
