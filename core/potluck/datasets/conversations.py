@@ -166,8 +166,8 @@ def _content(written: Json, calls: Sequence[ToolCall]) -> str:
         return ""
     if isinstance(written, list):
         kinds = [part.get("type") if isinstance(part, dict) else None for part in written]
-        if other := next((kind for kind in kinds if kind not in ("text", "refusal")), None):
-            raise UnusableTurn(f"a turn has a part that is not text but {other!r}, which no model here learns")
+        if others := [kind for kind in kinds if kind not in ("text", "refusal")]:
+            raise UnusableTurn(f"a turn has a part that is not text but {others[0]!r}, which no model here learns")
         return "".join(_text_of(part, str(part["type"])) for part in written if isinstance(part, dict))
     if not isinstance(written, str):
         raise UnusableTurn("a turn needs 'role' and 'content'")

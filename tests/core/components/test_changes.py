@@ -6,15 +6,27 @@ Modules: ``potluck.components.changes``.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from potluck import recipe as recipes
-from potluck.components.changes import NAME, Causes, causes_of_training, identity_differences, keep_training
+from potluck.components.changes import (
+    NAME,
+    Causes,
+    causes_of_training,
+    find_causes,
+    identity_differences,
+    keep_identities,
+    keep_training,
+)
+from potluck.components.components import Components
+from potluck.model_sources.model_store import ModelStore
 from potluck.recipe.model import RecipeModel
+from potluck.workspace import Workspace
 
 HASH, OTHER = "0123456789abcdef" * 2, "fedcba9876543210" * 2
 
@@ -205,3 +217,64 @@ def test_what_cannot_be_read_is_as_if_nothing_were_kept(content: str, tmp_path: 
     assert causes_of_training(opened(tmp_path), decided(), tmp_path) == []
     keep_training(opened(tmp_path), decided(), tmp_path)
     assert causes_of_training(opened(tmp_path), decided(seed=1), tmp_path) == ["seed 0 -> 1"]
+
+
+@pytest.fixture
+def parts(tmp_path: Path) -> Iterator[Callable[..., Components]]:
+    """The components of a recipe over documents, with some of its values replaced or written otherwise."""
+    with closing(Workspace(tmp_path / "w")) as workspace:
+
+        def of(*overrides: str, size: int = 500, name: str = "recipe.yaml") -> Components:
+            text = f"documents: '*.txt'\nsplitter: {{use: recursive, chunk_size: {size}}}\n"
+            return Components(recipes.loads(text, tmp_path / name, overrides), workspace, ModelStore(tmp_path))
+
+        yield of
+
+
+def test_what_an_index_is_made_of_is_compared_with_when_it_was_indexed_last(
+    parts: Callable[..., Components], tmp_path: Path
+) -> None:
+    assert find_causes(parts(), tmp_path) == Causes(), "it was not indexed yet"
+    keep_identities(parts(), tmp_path)
+
+    assert find_causes(parts(), tmp_path) == Causes()
+    assert find_causes(parts(size=300), tmp_path) == Causes({"splitter": ("splitter.chunk_size 500 -> 300",)})
+    assert find_causes(parts(size=300, name="other.yaml"), tmp_path) == Causes(), "another recipe was not indexed yet"
+
+
+def test_a_recipe_with_overrides_is_neither_compared_nor_kept_but_that_it_was_indexed(
+    parts: Callable[..., Components], tmp_path: Path
+) -> None:
+    keep_identities(parts("splitter.chunk_size=300"), tmp_path)
+    assert json.loads((tmp_path / NAME).read_text(encoding="utf-8")) == {}
+
+    keep_identities(parts(), tmp_path)
+    assert find_causes(parts("splitter.chunk_size=300"), tmp_path) == Causes()
+    keep_identities(parts("splitter.chunk_size=300"), tmp_path)
+    assert find_causes(parts(), tmp_path) == Causes()
+
+
+def test_an_index_and_a_training_of_one_recipe_are_kept_beside_each_other(
+    parts: Callable[..., Components], tmp_path: Path
+) -> None:
+    keep_training(opened(tmp_path), decided(), tmp_path)
+    keep_identities(parts(), tmp_path)
+    before = (tmp_path / NAME).stat()
+    keep_identities(parts(), tmp_path)
+
+    assert (tmp_path / NAME).stat().st_mtime_ns == before.st_mtime_ns, "what has not changed is not written again"
+    assert causes_of_training(opened(tmp_path), decided(seed=1), tmp_path) == ["seed 0 -> 1"]
+    assert find_causes(parts(size=300), tmp_path) != Causes()
+
+
+def test_a_workspace_that_an_earlier_potluck_indexed_is_done_again_for_that_reason(
+    parts: Callable[..., Components], tmp_path: Path
+) -> None:
+    (tmp_path / "stores" / "0a").mkdir(parents=True)
+    (tmp_path / NAME).write_text("broken")
+
+    found = find_causes(parts(), tmp_path).phrases
+
+    assert [*found] == ["loader", "splitter", "embedder"]
+    ((why,),) = {*found.values()}
+    assert why.startswith("this workspace is of an earlier potluck")

@@ -13,7 +13,7 @@ import pytest
 
 from potluck import recipe as recipes
 from potluck.components.components import Components, identity, installation, loader_for
-from potluck.contracts import KINDS
+from potluck.contracts import KINDS, Tuner, VectorStore
 from potluck.documents import Source
 from potluck.errors import UnknownFileType
 from potluck.model_sources.model_store import ModelStore
@@ -228,3 +228,34 @@ def test_metrics_are_those_that_every_recipe_has(make: Make) -> None:
     found = [part.plugin.qualified_name for part, _ in make().metrics]
 
     assert found == list(KINDS["metric"].always)
+
+
+def test_the_chat_model_is_made_ready_where_it_is_asked_for(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    components, calls = make(), list[str]()
+    monkeypatch.setattr(type(components.chat), "prepare", lambda self: calls.append("ready"))
+
+    assert components.prepared_chat() is components.chat
+    assert calls == ["ready"]
+
+
+def test_the_model_that_a_recipe_tunes_is_a_folder_of_safetensors(tmp_path: Path) -> None:
+    (tmp_path / "模型").mkdir()
+    (tmp_path / "模型" / "model.safetensors").touch()
+    text = "model: 模型\ntask: classification\ndataset: d.jsonl\ntuner: lora\n"
+    (tmp_path / "d.jsonl").touch()
+    with closing(Workspace(tmp_path / "w")) as workspace:
+        found = Components(recipes.loads(text, tmp_path / "r.yaml"), workspace, ModelStore(tmp_path))
+
+        assert found.base_model == tmp_path / "模型"
+        assert isinstance(found.tuner, Tuner)
+        assert found.tuner.mergeable
+        found.close()
+
+
+def test_the_store_of_the_index_is_closed_by_whoever_opens_it(make: Make, tmp_path: Path) -> None:
+    components = make()
+    own, other = components.index_store(), components.make_store(tmp_path / "other")
+
+    assert isinstance(own, VectorStore)
+    assert isinstance(other, VectorStore)
+    assert [one for one in (own, other) if one in components._made] == [other]

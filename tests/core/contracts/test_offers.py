@@ -5,12 +5,27 @@ Modules: ``potluck.contracts.offers``, ``potluck.contracts.offer``.
 
 from __future__ import annotations
 
+from collections.abc import Sequence, Set
 from typing import Any, get_args
 
 import pytest
 
-from potluck.contracts import ChatModel, Component, Config, Offer, Splitter, Task, Tuner, VectorStore
-from potluck.contracts.offers import ChatOffer, StoreOffer, TunerOffer
+from potluck.contracts import (
+    COSINE,
+    ChatModel,
+    Component,
+    Config,
+    IndexedRetriever,
+    Offer,
+    Ranking,
+    Reranker,
+    Retriever,
+    Splitter,
+    Task,
+    Tuner,
+    VectorStore,
+)
+from potluck.contracts.offers import ChatOffer, RerankerOffer, RetrieverOffer, StoreOffer, TunerOffer
 
 
 class Quoter(ChatModel):
@@ -110,3 +125,53 @@ def test_a_class_of_another_kind_declares_nothing() -> None:
     assert Offer.of(plain := Offer("plain", Config, Splitter)) is plain
     assert plain.component is Splitter
     assert Offer("made", Config, make).component is Component
+
+
+class Words(Retriever):
+    needs = frozenset({"texts"})
+    scale = COSINE
+
+    def open(self, corpus: object) -> None:
+        """Nothing."""
+
+    def retrieve(self, questions: Sequence[str], k: int, within: Set[str] | None = None) -> list[Ranking]:
+        return [Ranking() for _ in questions]
+
+
+class Filed(Words, IndexedRetriever):
+    needs = frozenset()
+
+    ids = add = delete = commit = lambda *_: None  # type: ignore[assignment]
+
+
+class Judge(Reranker):
+    needs = frozenset({"chat"})
+    scale = COSINE
+
+    def rerank(self, *_: object) -> Any:
+        """Nothing."""
+
+
+def test_what_searches_declares_what_it_works_with_and_whether_it_has_an_index() -> None:
+    assert said(RetrieverOffer.of(Offer("words", Config, Words))) == {"needs": {"texts"}, "is_indexed": False}
+    assert said(RetrieverOffer.of(Offer("filed", Config, Filed))) == {"needs": frozenset(), "is_indexed": True}
+    assert said(RerankerOffer.of(Offer("judge", Config, Judge))) == {"needs": {"chat"}}
+
+
+def test_of_what_a_function_makes_it_is_assumed_that_it_needs_everything() -> None:
+    retriever, reranker = RetrieverOffer.of(Offer("made", Config, make)), RerankerOffer.of(Offer("made", Config, make))
+
+    assert said(retriever) == {"needs": {"vectors", "texts", "embedder", "chat"}, "is_indexed": None}
+    assert said(reranker) == {"needs": {"embedder", "chat"}}
+
+
+@pytest.mark.parametrize("kind", [ChatOffer, StoreOffer, RetrieverOffer, RerankerOffer, TunerOffer])
+def test_a_class_of_another_kind_says_nothing_of_this_one(kind: Any) -> None:
+    assert kind.declared(Splitter) == {}
+
+
+def test_what_an_author_does_not_say_of_a_chat_model_or_a_tuner_is_not_there() -> None:
+    chat, tuner = ChatOffer("made", Config, make), TunerOffer("made", Config, make)
+
+    assert (chat.takes_tools, chat.kinds, chat.ignores) == (False, frozenset(), frozenset())
+    assert (tuner.trains_base, tuner.family, tuner.served_by) == (False, "", frozenset())

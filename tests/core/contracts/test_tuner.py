@@ -49,3 +49,11 @@ def test_nothing_is_assumed_of_its_results() -> None:
 
 def _any(value: Any) -> Any:
     return value
+
+
+def test_a_training_that_begins_resumes_nothing_and_was_not_measured_before() -> None:
+    progress = TuningProgress(3, 10, 0.5, 99.0)
+    assert (progress.learning_rate, progress.resumed) == (None, 0)
+    estimate, tuned = Idle().plan(REQUEST), Idle().tune(REQUEST, lambda progress: None)
+    assert (estimate.seconds_low, estimate.seconds_high) == (None, None)
+    assert (tuned.before, tuned.after) == (None, None)

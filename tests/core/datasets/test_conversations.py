@@ -14,6 +14,7 @@ import pytest
 from potluck.datasets.conversations import (
     UnusableTurn,
     describe_calls,
+    find_reader,
     read_alpaca,
     read_openai_chat,
     read_sharegpt,
@@ -153,9 +154,78 @@ def call(**function: Any) -> dict[str, Any]:
         (read_sharegpt, {"conversations": [{"from": "function_call", "value": "f()"}]}, "a call needs the name"),
         (read_alpaca, {"instruction": "", "output": "x", "system": "s"}, "there is no text in 'instruction'"),
         (read_alpaca, {"instruction": "x", "output": "y", "history": ["a"]}, "'history' is not a list of pairs"),
+        (read_alpaca, {"instruction": "x", "output": "y", "history": ["ab"]}, "'history' is not a list of pairs"),
+        (read_alpaca, {"instruction": "x", "output": "y", "history": [["a"]]}, "'history' is not a list of pairs"),
+        (read_alpaca, {"instruction": "x", "output": "y", "history": [["a", "b", "c"]]}, "'history' is not a list"),
+        (read_alpaca, {"instruction": "x", "output": "y", "history": "a"}, "'history' is not a list of pairs"),
+        (read_openai_chat, {"messages": []}, "'messages' is not a list of turns"),
+        (read_openai_chat, chat("hello"), "a turn needs 'role' and 'content'"),
+        (read_openai_chat, chat({"role": "user", "content": "a"}, tools=["f"]), "'tools' is not a list of functions"),
+        (read_openai_chat, chat({"role": "user", "content": "a"}, functions="f"), "'tools' is not a list of functions"),
+        (read_openai_chat, chat({"role": "user", "content": ["text"]}), "a turn has a part that is not text but None"),
+        (read_openai_chat, chat({"role": "user", "content": [{"text": "a"}]}), "a part that is not text but None"),
+        (read_sharegpt, {"conversations": "hello"}, "'conversations' is not a list of turns"),
+        (read_sharegpt, {"conversations": ["hello"]}, "a turn needs 'from' and 'value'"),
+        (read_sharegpt, {"conversations": [{"value": "a"}]}, "a turn needs 'from' and 'value'"),
+        (read_sharegpt, {"conversations": [{"from": "human", "value": 3}]}, "a turn needs 'from' and 'value'"),
     ],
 )
 def test_what_is_no_conversation_is_told(read: Callable[..., Any], fields: dict[str, Any], message: str) -> None:
     with pytest.raises(UnusableTurn) as raised:
         read(fields)
     assert message in str(raised.value)
+
+
+def test_text_beside_a_call_and_a_refusal_are_what_the_assistant_says() -> None:
+    turns = [
+        {"role": "assistant", "content": "我查查。", "tool_calls": [{"function": {"name": "f", "parameters": None}}]},
+        {"role": "assistant", "content": [{"type": "refusal", "refusal": "不行"}]},
+        {"role": "function", "name": "f", "content": ""},
+    ]
+
+    found = read_openai_chat({"messages": turns}).turns
+
+    assert found == (
+        Message("assistant", "我查查。", calls=(ToolCall("f", {}),)),
+        Message("assistant", "不行"),
+        Message("tool", "", name="f"),
+    )
+
+
+def test_several_calls_of_sharegpt_and_who_speaks_in_any_case_are_read() -> None:
+    calls = json.dumps([{"name": "f", "arguments": {}}, {"name": "g", "arguments": {"n": None}}])
+    turns = [{"from": "Function_Call", "value": calls}, {"from": "GPT", "value": "好"}]
+
+    found = read_sharegpt({"conversations": turns, "system": " "}).turns
+
+    assert found == (
+        Message("assistant", "", calls=(ToolCall("f", {}), ToolCall("g", {}))),
+        Message("assistant", "好"),
+    )
+
+
+def test_alpaca_without_an_answer_or_a_history_ends_with_an_empty_turn() -> None:
+    assert said(read_alpaca({"instruction": "翻譯", "input": " ", "output": None, "history": None}).turns) == [
+        ("user", "翻譯"),
+        ("assistant", ""),
+    ]
+    assert said(read_alpaca({"instruction": "翻譯", "output": 0, "history": "[]"}).turns)[-1] == ("assistant", "0")
+
+
+def test_what_reads_a_row_follows_from_its_fields() -> None:
+    assert find_reader({"messages": []}) is read_openai_chat
+    assert find_reader({"conversation": []}) is read_sharegpt
+    assert find_reader({"instruction": "", "output": "", "history": []}) is read_alpaca
+    assert find_reader({"prompt": "", "completion": ""}) is None
+    assert find_reader({"別的": ""}) is None
+
+
+def test_null_inside_a_description_is_left_out_and_what_a_cell_holds_as_json_is_kept() -> None:
+    tool = {"type": "function", "function": {"name": "f", "description": None, "parameters": {"a": None, "b": 0}}}
+    call = {"function": {"name": "f", "arguments": '{"a": null}'}}
+    turns = [{"role": "user", "content": "?"}, {"role": "assistant", "tool_calls": [call]}]
+
+    found = read_openai_chat({"messages": turns, "tools": [tool]}).turns
+
+    assert found[0].tools == ({"type": "function", "function": {"name": "f", "parameters": {"b": 0}}},)
+    assert found[1].calls == (ToolCall("f", {"a": None}),)

@@ -1,4 +1,7 @@
-"""Paths, folders and globs mean the files that a person would expect."""
+"""Paths, folders and globs mean the files that a person would expect.
+
+Modules: ``potluck.stages.discover``.
+"""
 
 from __future__ import annotations
 
@@ -119,3 +122,36 @@ def test_a_pattern_that_matches_nothing_says_why(tmp_path: Path, pattern: str, m
 
     with pytest.raises(NoDocuments, match=message):
         names(tmp_path, pattern)
+
+
+def test_a_single_file_that_is_excluded_and_a_folder_of_them_are_told(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "b/c.txt")
+
+    with pytest.raises(NoDocuments) as raised:
+        names(tmp_path, "a.txt", exclude=("*.txt",))
+    assert str(raised.value) == "a.txt: no documents but one file, which 'exclude' names; put documents there"
+    with pytest.raises(NoDocuments) as raised:
+        names(tmp_path, "a.txt", "b", exclude=("*.txt",))
+    assert str(raised.value).startswith("a.txt, b: no documents but 2 files, all of which 'exclude' names")
+    with pytest.raises(NoDocuments) as raised:
+        names(tmp_path, ".", exclude=("*.txt",))
+    assert str(raised.value).startswith(f"{tmp_path}: the folder holds no documents but 2 files")
+
+
+def test_an_empty_folder_is_named_as_it_was_meant(tmp_path: Path) -> None:
+    (tmp_path / "空").mkdir()
+
+    for pattern, said in (
+        ("空", "空: the folder holds no documents"),
+        (".", f"{tmp_path}: the folder holds no documents"),
+    ):
+        with pytest.raises(NoDocuments) as raised:
+            names(tmp_path, pattern)
+        assert str(raised.value) == said
+
+
+def test_the_home_of_a_user_is_meant_by_a_tilde(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    make(tmp_path, "home/a.txt")
+    monkeypatch.setenv("HOME", str(tmp_path / "home"))
+
+    assert names(tmp_path / "elsewhere", "~/a.txt") == [(tmp_path / "home/a.txt").resolve().as_posix()]

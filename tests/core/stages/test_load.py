@@ -13,11 +13,13 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
+from potluck.errors import NoReadableDocument
 from potluck.indexing import update as indexing
+from potluck.loading.failure import LoadFailure
 from potluck.runs import pins
 from potluck.stages import discover as discovering
 from potluck.stages.discover import discover
-from potluck.stages.load import FILES_PER_PROCESS, count_processes
+from potluck.stages.load import FILES_PER_PROCESS, Loaded, check_any_read, count_processes
 from support.fake_plugins import install, install_hashing, visible
 
 FIRST_FAILS = '''
@@ -241,3 +243,30 @@ def test_a_process_is_started_for_every_eight_files_up_to_one_per_processor(
     files: int, processors: int, processes: int
 ) -> None:
     assert count_processes(files, processors) == processes
+
+
+@pytest.mark.parametrize(
+    ("count", "said"),
+    [
+        (1, ["the only document could not be read: 0.pdf: it is damaged"]),
+        (2, ["none of the 2 documents could be read:", "  0.pdf: it is damaged", "  1.pdf: it is damaged"]),
+        (5, ["none of the 5 documents could be read:", *(f"  {number}.pdf: it is damaged" for number in range(5))]),
+        (
+            7,
+            [
+                "none of the 7 documents could be read:",
+                *(f"  {number}.pdf: it is damaged" for number in range(5)),
+                "  and 2 more",
+            ],
+        ),
+    ],
+)
+def test_that_no_document_could_be_read_is_an_error_that_names_five(count: int, said: list[str]) -> None:
+    failures = [LoadFailure(f"{number}.pdf", "UnreadableDocument", "it is damaged") for number in range(count)]
+
+    with pytest.raises(NoReadableDocument) as raised:
+        check_any_read(Loaded(failures=failures))
+    assert str(raised.value).splitlines() == said
+    check_any_read(Loaded(loads={"a.txt": "0"}, failures=failures))
+    check_any_read(Loaded())
+    assert Loaded().new == 0

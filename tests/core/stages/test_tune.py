@@ -6,21 +6,27 @@ Modules: ``potluck.stages.tune``. What is counted of its examples is tested in `
 from __future__ import annotations
 
 import json
+import os
 import shutil
 from collections import namedtuple
 from dataclasses import replace
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from potluck import hookimpl
 from potluck.api import Recipe
-from potluck.contracts import Estimate, TunedModel
+from potluck.contracts import Estimate, TunedModel, TuningProgress
 from potluck.errors import PotluckError
 from potluck.hookspecs import StageEvent
+from potluck.reporting import Stage
 from potluck.stages.tune import (
     TuneReport,
+    _free_memory,
+    _override_notes,
+    _progress_reporter,
     load_result,
     plan_training,
     resource_problems,
@@ -28,6 +34,7 @@ from potluck.stages.tune import (
     training_request,
     tune,
 )
+from potluck.tuning.training_settings import Training
 from support.tuning import home, model, one_thread, recipe
 
 __all__ = ["home", "model", "one_thread"]
@@ -163,3 +170,68 @@ def test_a_plan_says_how_long_it_would_take_and_trains_nothing(home: Path) -> No
     assert estimate.steps == 2
     assert estimate.seconds is not None
     assert estimate.seconds > 0
+
+
+@pytest.mark.parametrize(
+    ("training", "notes"),
+    [
+        ({}, []),
+        ({"max_steps": 2}, []),
+        ({"warmup_ratio": 0.1, "max_steps": 2}, []),
+        ({"max_steps": 2, "num_train_epochs": 5}, ["training.max_steps overrides training.num_train_epochs"]),
+        ({"warmup_steps": 2, "warmup_ratio": 0.1}, ["training.warmup_steps overrides training.warmup_ratio"]),
+    ],
+)
+def test_settings_that_another_overrides_are_told(training: dict[str, Any], notes: list[str]) -> None:
+    config = SimpleNamespace(training=Training(**training))
+    part: Any = SimpleNamespace(config=config)
+
+    assert _override_notes(part) == notes
+    assert _override_notes(SimpleNamespace(config=SimpleNamespace())) == []  # type: ignore[arg-type]
+
+
+def test_what_programs_can_have_of_the_memory_is_some_of_it() -> None:
+    free = _free_memory("cpu")
+
+    assert free is not None
+    assert 1 << 20 < free <= os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
+class Told:
+    """Takes note of what is told, with a workspace that is there."""
+
+    run = recipe = ""
+
+    def __init__(self) -> None:
+        self.events, self.looks = list[StageEvent](), 0
+
+    def next_stage(self) -> int:
+        return 1
+
+    def tell(self, hook: str, facts: Any) -> None:
+        self.events.append(facts["event"])
+
+    def check_in_place(self) -> None:
+        self.looks += 1
+
+
+def test_progress_is_passed_on_and_where_a_training_goes_on_is_said_once() -> None:
+    told = Told()
+    report = _progress_reporter(Stage(told, StageEvent("tune", "steps")), told)  # type: ignore[arg-type]
+
+    report(TuningProgress(1300, 2000, 0.5, 99.0, resumed=1200))
+    report(TuningProgress(1400, 2000, 0.25, 88.0, 0.001, resumed=1200))
+
+    assert [one.notice for one in told.events if one.notice] == ["continuing from step 1,200 of 2,000"]
+    assert [(one.done, one.total, one.resumed, dict(one.measures)) for one in told.events if not one.notice] == [
+        (1300, 2000, 1200, {"loss": 0.5, "tokens_per_second": 99.0}),
+        (1400, 2000, 1200, {"loss": 0.25, "tokens_per_second": 88.0, "learning_rate": 0.001}),
+    ]
+    assert told.looks == 2
+
+
+def test_nothing_is_said_of_a_training_that_begins() -> None:
+    told = Told()
+    _progress_reporter(Stage(told, StageEvent("tune")), told)(TuningProgress(1, 9, 0.5, 9.0))  # type: ignore[arg-type]
+
+    assert [one.notice for one in told.events] == [""]

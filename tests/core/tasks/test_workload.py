@@ -244,3 +244,30 @@ def test_people_read_the_measures_with_intervals_the_mistakes_and_the_time(home:
     assert said[9].startswith("5 examples in ")
     assert said[10].startswith("the report is ")
     assert len(said) == 11, "a label that was always right is taken for none"
+
+
+def test_a_recipe_without_a_tuner_is_run_without_a_training(home: Path) -> None:
+    with opened(home, ROWS) as recipe:
+        done = recipe.run()
+
+    assert done.preparation.tuning is None
+    assert done.evaluation is not None
+    assert done.evaluation.metrics["accuracy"] == 1
+
+
+def test_fields_that_the_dataset_names_and_the_file_lacks_are_told_at_their_place_in_the_recipe(home: Path) -> None:
+    write(home / "train.jsonl", ROWS * 3)
+    dataset = {"path": "train.jsonl", "input": "prompt", "target": "completion"}
+
+    with (
+        opened(home, [{"text": "a", "completion": "fruit"}], dataset=dataset) as recipe,
+        pytest.raises(RecipeError, match=r"recipe\.yaml:.*dataset\.input: there is no field 'prompt'"),
+    ):
+        recipe.evaluate()
+
+
+def test_labels_are_chosen_and_not_drawn(home: Path) -> None:
+    with opened(home, ROWS, chat={"temperature": 1.0}) as recipe:
+        assert not recipe._workload().samples(recipe.model)
+    with opened(home, TEXTS, task="generation", chat={"temperature": 1.0}) as recipe:
+        assert recipe._workload().samples(recipe.model)

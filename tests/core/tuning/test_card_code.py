@@ -8,15 +8,19 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
 from potluck.api import Recipe
+from potluck.contracts import ChatOptions, Config
 from potluck.datasets.class_labels import label_end
+from potluck.datasets.wording import TaskWording
 from potluck.documents import Json
+from potluck.recipe.prompt_template import PromptTemplate
 from potluck.tuning.card_code import usage_code
-from potluck.tuning.usage import CardUsage
+from potluck.tuning.usage import CardUsage, card_usage
 from support.tiny_gguf import tiny_gguf
 from support.tuning import recipe
 
@@ -176,3 +180,100 @@ def test_what_is_known_of_the_usage_is_read_as_it_was_written() -> None:
     said = manifest("model", first=[1])["usage"]
 
     assert json.loads(json.dumps(CardUsage.read(said).as_json())) == said
+
+
+@pytest.mark.parametrize(
+    ("first", "row", "begin"),
+    [
+        ([], "row = [] + row", "begun - 1 :"),
+        ([5], "row = [5] + row", "begun :"),
+        ([5, 6], "row = [5, 6] + row", "begun + 1 :"),
+    ],
+)
+def test_a_label_is_scored_from_the_token_before_its_own(first: list[int], row: str, begin: str) -> None:
+    code = usage_code(manifest("model", template=False, first=first))
+
+    assert row in code
+    assert f"chosen[{begin}" in code
+
+
+@pytest.mark.parametrize(
+    ("more", "plain", "adapted"),
+    [
+        ({}, True, True),
+        ({"peft": False}, False, False),
+        ({"peft": False, "files": {"config.json": "0"}}, True, False),
+        ({"files": {"head.safetensors": "0"}}, False, False),
+        ({"files": {"config.json": "0", "head.safetensors": "0"}}, False, False),
+    ],
+)
+def test_plain_libraries_are_used_where_they_read_what_was_saved(
+    more: dict[str, Any], plain: bool, adapted: bool
+) -> None:
+    code = usage_code({**manifest("a.gguf"), **more})
+
+    assert ("from transformers import" in code) is plain
+    assert ("from potluck import Recipe" in code) is not plain
+    assert ("PeftModel" in code) is adapted
+    assert ("peft gguf" in code) is adapted, "a whole model is no file for llama.cpp"
+    compile(code, "card", "exec")
+
+
+@pytest.mark.parametrize("kind", ["masked", "seq2seq"])
+def test_models_that_do_not_go_on_are_asked_by_potluck(kind: str) -> None:
+    code = usage_code(manifest("hf://org/name", kind=kind, fields=["premise", "hypothesis"], chat="masked-lm"))
+
+    assert "# pip install 'potluck[tune]'" in code
+    assert "\"chat\": 'masked-lm'" in code
+    assert 'recipe.task.ask({"premise": "...", "hypothesis": "..."}).answer.text' in code
+    said = json.loads(str(eval(re.findall(r"json\.loads\((.*)\)", code)[0])))
+    assert said == {"model": "hf://org/name", "task": "classification", "prompt": "哪一類？\n{text}"}
+
+
+def test_texts_are_written_up_to_their_end_and_as_long_as_the_recipe_asks_for() -> None:
+    code = usage_code({**manifest("model", fields=["a", "b"]), "labels": []})
+
+    assert "max_new_tokens=64, do_sample=False, eos_token_id=tokenizer.convert_tokens_to_ids('</s>')" in code
+    assert "def write(a, b):" in code
+    assert "print(write('...', '...'))" in code
+    assert ".format(a=a, b=b).strip()" in code
+    assert "takewhile" not in code
+    assert "eos_token_id" not in usage_code({**manifest("model", end=""), "labels": []})
+
+
+def test_a_whole_model_is_loaded_from_the_folder_of_the_card() -> None:
+    code = usage_code({**manifest("pypi://one==1/w"), "files": {"config.json": "0"}})
+
+    assert 'AutoModelForCausalLM.from_pretrained(adapter, dtype="float32").eval()' in code
+    assert code.startswith("# pip install torch transformers\n")
+    assert "distribution" not in code
+
+
+class Tokens:
+    """A tokenizer that begins texts with a token, with or without a chat template."""
+
+    bos_token_id, eos_token, eos_token_id, name_or_path = 7, "</s>", 2, "m"
+
+    def __init__(self, template: str | None) -> None:
+        self.chat_template = template
+
+    def __call__(self, text: str) -> dict[str, list[int]]:
+        return {"input_ids": [7, 7, 9]}
+
+    def __getattr__(self, name: str) -> Any:
+        raise AttributeError(name)
+
+
+@pytest.mark.parametrize(("template", "first"), [("{{ messages }}", ()), (None, (7, 7))])
+def test_what_stands_in_front_of_a_prompt_is_told_where_no_template_writes_it(
+    template: str | None, first: tuple[int, ...]
+) -> None:
+    chat: Any = SimpleNamespace(name="transformers", config=ChatOptions(max_tokens=9))
+    wording = TaskWording(PromptTemplate("{text}？"))
+
+    found = card_usage("causal", Tokens(template), wording, chat, "mit", "資料/train.jsonl", 5)
+
+    assert (found.template, found.first, found.max_tokens) == (template is not None, first, 9)
+    assert (found.wording, found.fields, found.data, found.validated) == ("{text}？", ("text",), "train.jsonl", 5)
+    plain: Any = SimpleNamespace(name="own", config=Config())
+    assert card_usage("causal", Tokens(template), wording, plain, "", "", 0).max_tokens == 256

@@ -1,4 +1,7 @@
-"""A checkpoint that is not what was written is never gone on from."""
+"""A checkpoint that is not what was written is never gone on from.
+
+Modules: ``potluck.tuning.checkpoint``.
+"""
 
 from __future__ import annotations
 
@@ -9,7 +12,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from potluck.errors import CheckpointDamaged
+from potluck.errors import CheckpointDamaged, WorkspaceGone
 from potluck.tuning.checkpoint import Checkpoints, TrainingHistory, trained_parameters
 from support.tuning import Lora, colours, tune, weights
 
@@ -132,3 +135,58 @@ def test_a_training_goes_on_to_the_same_weights_from_the_checkpoint_before(model
     again = tune(Lora, model, tmp_path, colours(12), **settings)
     assert all(torch.equal(one, whole[name]) for name, one in weights(again.folder).items())
     assert any("its checksum differs" in note for note in again.notes)
+
+
+@pytest.mark.parametrize(
+    ("losses", "best", "since"),
+    [([], None, 0), ([0.5], 0, 0), ([0.5, 0.25], 1, 0), ([0.5, 0.25, 0.25, 0.5], 1, 2), ([0.25, 0.5], 0, 1)],
+)
+def test_the_best_evaluation_is_the_first_with_the_lowest_loss(
+    losses: list[float], best: int | None, since: int
+) -> None:
+    course = TrainingHistory(evaluations=[{"step": float(step), "loss": loss} for step, loss in enumerate(losses)])
+
+    assert course.best == (None if best is None else course.evaluations[best])
+    assert course.evaluations_since_best == since
+    assert (course.step, course.tokens, course.seconds, course.before, course.losses) == (0, 0, 0.0, None, [])
+
+
+def test_of_several_processes_the_others_write_and_remove_nothing(tmp_path: Path) -> None:
+    saved(tmp_path)
+    other = Checkpoints(tmp_path, "one training", writes=False)
+    broken = max(tmp_path.glob("step-*.safetensors"))
+    broken.write_bytes(b"broken")
+    before = {path: path.read_bytes() for path in tmp_path.iterdir()}
+
+    other.save(TrainingHistory(9), {}, {})
+    other.save_best(TrainingHistory(9), {})
+    assert other.last()[1].step == 2
+
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+    Checkpoints(tmp_path / "none", "one training", writes=False)
+    assert not (tmp_path / "none").exists()
+
+
+def test_a_folder_that_was_deleted_meanwhile_is_told_and_not_made_again(tmp_path: Path) -> None:
+    checkpoints = Checkpoints(tmp_path / "gone", "one training")
+    checkpoints.check_in_place()
+    (tmp_path / "gone").rmdir()
+
+    for save in (
+        lambda: checkpoints.save(TrainingHistory(1), {}, {}),
+        lambda: checkpoints.save_best(TrainingHistory(1), {}),
+    ):
+        with pytest.raises(WorkspaceGone, match="gone was deleted while it was in use: run the same command again"):
+            save()
+
+
+def test_best_weights_of_an_earlier_step_than_the_best_are_not_the_best(tmp_path: Path) -> None:
+    checkpoints, course, model = best_of(tmp_path)
+    checkpoints.restore_best(model, TrainingHistory(9, [], [{"step": 2.0, "loss": 0.5}, {"step": 4.0, "loss": 0.5}]))
+
+    with pytest.raises(CheckpointDamaged, match="these are not the best weights of this training"):
+        checkpoints.restore_best(model, TrainingHistory(9, [], [{"step": 3.0, "loss": 0.5}]))
+    before = model.weight.detach().clone()
+    checkpoints.restore_best(model, TrainingHistory(2))
+    assert torch.equal(model.weight.detach(), before), "without an evaluation no weights are the best"
+    assert course.best is not None

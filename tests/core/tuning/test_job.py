@@ -95,3 +95,18 @@ def test_what_decides_the_weights_names_the_checkpoints(model: Path, tmp_path: P
     ]  # fmt: skip
     assert len(set(names)) == len(names)
     assert named(method) == names[0]
+
+
+def test_the_optimiser_is_the_adamw_of_the_settings(model: Path, tmp_path: Path) -> None:
+    settings = {
+        "adam_beta1": 0.5,
+        "adam_beta2": 0.75,
+        "adam_epsilon": 1e-3,
+        "weight_decay": 0.25,
+        "learning_rate": 0.125,
+    }
+    job = prepare_job(tuner(Lora, tmp_path, **settings), request(model, tmp_path, colours(2)))
+
+    optimiser: Any = job.optimisation
+    for group in optimiser._optimiser.param_groups:
+        assert (group["betas"], group["eps"], group["weight_decay"], group["lr"]) == ((0.5, 0.75), 1e-3, 0.25, 0.125)

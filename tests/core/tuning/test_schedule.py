@@ -54,3 +54,33 @@ def test_the_learning_rate_is_that_of_transformers_at_every_step(kind: str, warm
         assert schedule.rate(step) == pytest.approx(optimiser.param_groups[0]["lr"], abs=1e-9)
         optimiser.step()
         theirs.step()
+
+
+@pytest.mark.parametrize(
+    ("settings", "warmup"),
+    [({}, 0), ({"warmup_ratio": 0.11}, 3), ({"warmup_ratio": 0.5, "warmup_steps": 2}, 2), ({"warmup_ratio": 0.1}, 2)],
+)
+def test_the_rate_rises_for_a_number_or_a_part_of_the_steps(settings: dict[str, float], warmup: int) -> None:
+    schedule = Schedule.of(Training(max_steps=20, **settings), 100, 0)  # type: ignore[arg-type]
+
+    assert schedule.warmup == warmup
+    assert [schedule.rate(step) for step in range(warmup)] == [step / warmup for step in range(warmup)]
+    assert schedule.rate(warmup) == 1.0
+
+
+def test_processes_that_train_together_share_the_examples_of_a_step() -> None:
+    training = Training(per_device_train_batch_size=2, gradient_accumulation_steps=3, num_train_epochs=1)
+
+    assert (Schedule.of(training, 24, 0).size, Schedule.of(training, 24, 0, processes=2).size) == (6, 12)
+    assert Schedule.of(training, 25, 0, processes=2).steps == 3
+
+
+def test_a_part_of_an_epoch_is_a_step_at_least() -> None:
+    assert Schedule.of(Training(num_train_epochs=0.01, per_device_train_batch_size=1), 100, 0).steps == 1
+    assert Schedule.of(Training(max_steps=0, num_train_epochs=2, per_device_train_batch_size=1), 100, 0).steps == 200
+
+
+def test_all_steps_may_be_those_in_which_the_rate_rises() -> None:
+    schedule = Schedule.of(Training(max_steps=4, warmup_steps=4), 100, 0)
+    assert [schedule.rate(step) for step in range(4)] == [0, 0.25, 0.5, 0.75]
+    assert schedule.rate(4) == 1.0

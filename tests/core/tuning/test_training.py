@@ -16,6 +16,7 @@ import shutil
 import signal
 import time
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -24,7 +25,9 @@ import torch
 from potluck.contracts import TunedModel
 from potluck.errors import TrainingFailed
 from potluck.models.loading import load_model
-from potluck.tuning import LocalTuner
+from potluck.tuning import LocalTuner, training
+from potluck.tuning.checkpoint import TrainingHistory
+from potluck.tuning.encode import Encoded
 from support import tuning
 from support.together import train_in_two, train_killed
 from support.tuning import DeepPrompt, Full, Lora, SoftPrompt, colours, request, tune, tuner, weights
@@ -271,3 +274,47 @@ def test_a_probe_tells_how_long_a_training_takes_and_leaves_nothing_behind(model
     found = other.probe(longer)
     assert found is not None
     assert found.seconds > 4 * told.seconds
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "changes"),
+    [
+        ([True, False, False], [False, True, True], {"gained": 2.0, "lost": 1.0, "examples": 3.0}),
+        ([True], [True], {"gained": 0.0, "lost": 0.0, "examples": 1.0}),
+        ([], [True], {}),
+        ([True, True], [True], {}),
+    ],
+)
+def test_examples_that_become_right_and_wrong_are_counted(
+    before: list[bool], after: list[bool], changes: dict[str, float]
+) -> None:
+    assert training._changes(before, after) == changes
+
+
+@pytest.mark.parametrize(("patience", "kept"), [(None, {"loss": 3.0}), (2, {"loss": 1.0})])
+def test_the_evaluation_of_what_is_kept_is_the_last_or_with_patience_the_best(
+    patience: int | None, kept: dict[str, float]
+) -> None:
+    settings = SimpleNamespace(early_stopping_patience=patience)
+    history = TrainingHistory(evaluations=[{"loss": 2.0}, {"loss": 1.0}, {"loss": 3.0}])
+    job: Any = SimpleNamespace(history=history, method=SimpleNamespace(config=SimpleNamespace(training=settings)))
+
+    assert training._kept_evaluation(job) == kept
+    history.evaluations.clear()
+    assert training._kept_evaluation(job) is None
+
+
+@pytest.mark.parametrize(
+    ("labels", "starts", "tokens"), [("ab", (5, 3, 5), [3, 5]), ("abc", (5, 3), []), ("", (5, 3), []), ("a", (4,), [4])]
+)
+def test_labels_are_told_apart_by_their_first_tokens_where_these_differ(
+    labels: str, starts: tuple[int, ...], tokens: list[int]
+) -> None:
+    examples = [Encoded((1, start), 1) for start in starts]
+    job: Any = SimpleNamespace(
+        request=SimpleNamespace(labels=tuple(labels)),
+        training=SimpleNamespace(examples=examples[:1]),
+        validation=SimpleNamespace(examples=examples[1:]),
+    )
+
+    assert training._label_tokens(job) == tokens
