@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TypeAlias
 
 from potluck.datasets.formats import recognise, turns_field
+from potluck.datasets.row_files import UnusableRow
 from potluck.documents import Json, Message, Role, ToolCall
 from potluck.suggestions import did_you_mean
 
@@ -33,56 +34,46 @@ _SPEAKERS: dict[str, Role] = {
 _CALLING = ("function_call", "tool_call")
 
 
-class UnusableTurn(Exception):
-    """What is wrong with a conversation."""
+Reader: TypeAlias = Callable[[Mapping[str, Json]], tuple[Message, ...]]
+"""From a row's fields to its turns. The first has the functions that the model may call. Raises ``UnusableRow``."""
 
 
-@dataclass(frozen=True, slots=True)
-class Conversation:
-    """The turns of a row. The first has the functions that the model may call."""
-
-    turns: tuple[Message, ...]
-
-
-Reader: TypeAlias = Callable[[Mapping[str, Json]], Conversation]
-
-
-def read_openai_chat(fields: Mapping[str, Json]) -> Conversation:
-    """OpenAI's ``messages``, with ``tools`` or ``functions`` beside them. Raises ``UnusableTurn``."""
+def read_openai_chat(fields: Mapping[str, Json]) -> tuple[Message, ...]:
+    """OpenAI's ``messages``, with ``tools`` or ``functions`` beside them. Raises ``UnusableRow``."""
     turns = _parse_cell(fields.get("messages"))
     if not isinstance(turns, list) or not turns:
-        raise UnusableTurn("'messages' is not a list of turns")
-    return _conversation([_turn(turn) for turn in turns], fields)
+        raise UnusableRow("'messages' is not a list of turns")
+    return _with_tools([_turn(turn) for turn in turns], fields)
 
 
-def read_sharegpt(fields: Mapping[str, Json]) -> Conversation:
+def read_sharegpt(fields: Mapping[str, Json]) -> tuple[Message, ...]:
     """ShareGPT's turns, each ``{"from": ..., "value": ...}``, with ``system`` and ``tools`` beside them.
 
-    Raises ``UnusableTurn``.
+    Raises ``UnusableRow``.
     """
     name = turns_field(fields) or "conversations"
     turns = _parse_cell(fields.get(name))
     if not isinstance(turns, list) or not turns:
-        raise UnusableTurn(f"{name!r} is not a list of turns")
+        raise UnusableRow(f"{name!r} is not a list of turns")
     read = [_turn(turn) if isinstance(turn, dict) and "role" in turn else _read_turn(turn) for turn in turns]
-    return _conversation([*_system(fields), *read], fields)
+    return _with_tools([*_system(fields), *read], fields)
 
 
-def read_alpaca(fields: Mapping[str, Json]) -> Conversation:
-    """Alpaca's instruction and output with a ``system`` or a ``history`` of pairs. Raises ``UnusableTurn``."""
+def read_alpaca(fields: Mapping[str, Json]) -> tuple[Message, ...]:
+    """Alpaca's instruction and output with a ``system`` or a ``history`` of pairs. Raises ``UnusableRow``."""
     asked = [str(fields[name]) for name in ("instruction", "input") if str(fields.get(name) or "").strip()]
     if not asked:
-        raise UnusableTurn("there is no text in 'instruction'")
+        raise UnusableRow("there is no text in 'instruction'")
     history = _parse_cell(fields.get("history")) or []
     pairs = history if isinstance(history, list) else [history]
     turns = list(_system(fields))
     for pair in pairs:
         if not isinstance(pair, list) or len(pair) != 2:
-            raise UnusableTurn("'history' is not a list of pairs: [[instruction, answer], ...]")
+            raise UnusableRow("'history' is not a list of pairs: [[instruction, answer], ...]")
         turns += [Message("user", str(pair[0])), Message("assistant", str(pair[1]))]
     answer = fields.get("output")
     turns += [Message("user", "\n\n".join(asked)), Message("assistant", "" if answer is None else str(answer))]
-    return Conversation(tuple(turns))
+    return tuple(turns)
 
 
 def find_reader(fields: Mapping[str, Json]) -> Reader | None:
@@ -101,11 +92,9 @@ def describe_calls(message: Message) -> str:
 _READERS: Mapping[str, Reader] = {"chat": read_openai_chat, "sharegpt": read_sharegpt, "alpaca": read_alpaca}
 
 
-def _conversation(turns: Sequence[Message], fields: Mapping[str, Json]) -> Conversation:
+def _with_tools(turns: Sequence[Message], fields: Mapping[str, Json]) -> tuple[Message, ...]:
     tools = _tools(fields)
-    if not tools:
-        return Conversation(tuple(turns))
-    return Conversation((replace(turns[0], tools=tools), *turns[1:]))
+    return (replace(turns[0], tools=tools), *turns[1:]) if tools else tuple(turns)
 
 
 def _system(fields: Mapping[str, Json]) -> Iterator[Message]:
@@ -120,7 +109,7 @@ def _tools(fields: Mapping[str, Json]) -> tuple[Mapping[str, Json], ...]:
     if not tools:
         tools = _parse_cell(fields.get("functions")) or []
     if not isinstance(tools, list) or not all(isinstance(tool, dict) for tool in tools):
-        raise UnusableTurn("'tools' is not a list of functions")
+        raise UnusableRow("'tools' is not a list of functions")
     return tuple(_as_tool(_compact(tool)) for tool in tools)
 
 
@@ -131,15 +120,15 @@ def _as_tool(described: dict[str, Json]) -> Mapping[str, Json]:
 def _turn(turn: Json) -> Message:
     """A turn of OpenAI's."""
     if not isinstance(turn, dict):
-        raise UnusableTurn("a turn needs 'role' and 'content'")
+        raise UnusableRow("a turn needs 'role' and 'content'")
     calls = _calls(turn)
     content = _content(turn.get("content"), calls)
     role = _ROLES.get(str(turn.get("role")))
     if role is None:
         near = did_you_mean(str(turn.get("role")), _ROLES)
-        raise UnusableTurn(f"a turn's role is system, user, assistant or tool, not {turn.get('role')!r}{near}")
+        raise UnusableRow(f"a turn's role is system, user, assistant or tool, not {turn.get('role')!r}{near}")
     if calls and role != "assistant":
-        raise UnusableTurn(f"a turn of the role {role!r} calls functions, which only the assistant does")
+        raise UnusableRow(f"a turn of the role {role!r} calls functions, which only the assistant does")
     named = _text_of(turn, "name") if role == "tool" else ""
     return Message(role, content, calls=calls, call_id=_text_of(turn, "tool_call_id"), name=named)
 
@@ -147,12 +136,12 @@ def _turn(turn: Json) -> Message:
 def _read_turn(turn: Json) -> Message:
     """A turn of ShareGPT's."""
     if not isinstance(turn, dict) or "from" not in turn or not isinstance(turn.get("value"), str):
-        raise UnusableTurn("a turn needs 'from' and 'value'")
+        raise UnusableRow("a turn needs 'from' and 'value'")
     speaker, value = str(turn["from"]), str(turn["value"])
     role = _SPEAKERS.get(speaker.casefold())
     if role is None:
         near = did_you_mean(speaker, _SPEAKERS)
-        raise UnusableTurn(f"a turn is from system, human, gpt, function_call or observation, not {speaker!r}{near}")
+        raise UnusableRow(f"a turn is from system, human, gpt, function_call or observation, not {speaker!r}{near}")
     if speaker.casefold() not in _CALLING:
         return Message(role, value)
     called = _parse_cell(value)
@@ -167,10 +156,10 @@ def _content(written: Json, calls: Sequence[ToolCall]) -> str:
     if isinstance(written, list):
         kinds = [part.get("type") if isinstance(part, dict) else None for part in written]
         if others := [kind for kind in kinds if kind not in ("text", "refusal")]:
-            raise UnusableTurn(f"a turn has a part that is not text but {others[0]!r}, which no model here learns")
+            raise UnusableRow(f"a turn has a part that is not text but {others[0]!r}, which no model here learns")
         return "".join(_text_of(part, str(part["type"])) for part in written if isinstance(part, dict))
     if not isinstance(written, str):
-        raise UnusableTurn("a turn needs 'role' and 'content'")
+        raise UnusableRow("a turn needs 'role' and 'content'")
     return written
 
 
@@ -181,17 +170,17 @@ def _calls(turn: Mapping[str, Json]) -> tuple[ToolCall, ...]:
         old = _parse_cell(turn.get("function_call"))
         return (_call(old, old),) if old else ()
     if not isinstance(written, list):
-        raise UnusableTurn("'tool_calls' is not a list of calls")
+        raise UnusableRow("'tool_calls' is not a list of calls")
     return tuple(_call(one.get("function") if isinstance(one, dict) else one, one) for one in written)
 
 
 def _call(function: Json, whole: Json) -> ToolCall:
     if not isinstance(function, dict) or not _text_of(function, "name"):
-        raise UnusableTurn("a call needs the name of a function and its arguments")
+        raise UnusableRow("a call needs the name of a function and its arguments")
     written = function.get("arguments", function.get("parameters"))
     arguments = _parse_cell(written) or {}
     if not isinstance(arguments, dict):
-        raise UnusableTurn(f"the arguments of the call of {function['name']!r} are not a JSON object")
+        raise UnusableRow(f"the arguments of the call of {function['name']!r} are not a JSON object")
     found = arguments if isinstance(written, str) else _compact(arguments)
     return ToolCall(_text_of(function, "name"), found, _text_of(whole, "id") if isinstance(whole, dict) else "")
 

@@ -7,14 +7,9 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from potluck.datasets.class_labels import label_remarks, normalise_label
-from potluck.datasets.conversations import (
-    Reader,
-    UnusableTurn,
-    describe_calls,
-    find_reader,
-)
+from potluck.datasets.conversations import Reader, describe_calls, find_reader
 from potluck.datasets.formats import PAIRS, REFERENCES, find_field, find_pair, recognise
-from potluck.datasets.row_files import DatasetRow
+from potluck.datasets.row_files import DatasetRow, UnusableRow
 from potluck.documents import Example, Json, Message
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.model import RecipeModel
@@ -145,7 +140,7 @@ class ExampleBuilder:
     def _refuse_questions(self, rows: Sequence[DatasetRow]) -> None:
         """Raise ``PotluckError`` for a file of questions about documents that lacks what the prompt asks for."""
         template = None if self._conversation else self._prompt or self._input
-        if not self._evaluating or template is None or not rows or template.fields <= set(rows[0].fields):
+        if not self._evaluating or template is None or not rows or set(template.fields) <= set(rows[0].fields):
             return
         fields = sorted(template.fields)
         target = next((target for given, target in PAIRS if given in fields), "completion")
@@ -202,30 +197,26 @@ class ExampleBuilder:
             raise UnusableRow(f"the field {self._target!r} is empty")
         if self._input is None:
             return Example((), target)
-        template = self._prompt or self._input
-        values = {name: field_text(row, name) for name in template.fields}
-        text = template.render(**values).strip()
-        if not any(value.strip() for value in values.values()):
-            raise UnusableRow(f"there is no text in {', '.join(sorted(template.fields))}")
-        return Example((Message("user", text),), target)
+        return Example((fill_prompt(self._prompt or self._input, row),), target)
 
     def _messages(self, row: DatasetRow) -> Example:
         assert self._conversation is not None, "asked for rows that are conversations"
-        try:
-            *asked, last = self._conversation(row.fields).turns
-        except UnusableTurn as wrong:
-            raise UnusableRow(str(wrong)) from None
+        *asked, last = self._conversation(row.fields)
         said = last.content.strip() or last.calls
         if last.role != "assistant" or not (said or self._classify):
             raise UnusableRow("the last turn is not an answer of the assistant")
         return Example(tuple(asked), describe_calls(last), last if last.calls else None)
 
 
-class UnusableRow(Exception):
-    """What is wrong with one row."""
+def fill_prompt(template: PromptTemplate, row: DatasetRow) -> Message:
+    """The user's turn for a row. Raises ``UnusableRow`` if a field is missing or not a text, or all are blank."""
+    values = {name: _field_text(row, name) for name in template.fields}
+    if not any(value.strip() for value in values.values()):
+        raise UnusableRow(f"there is no text in {', '.join(template.fields)}")
+    return Message("user", template.render(**values).strip())
 
 
-def field_text(row: DatasetRow, name: str) -> str:
+def _field_text(row: DatasetRow, name: str) -> str:
     """The text of a field of a row, empty for none. Raises ``UnusableRow`` if it is missing or not a text."""
     if name not in row.fields:
         raise UnusableRow(
@@ -242,7 +233,7 @@ def field_text(row: DatasetRow, name: str) -> str:
 def _first_target(row: DatasetRow, name: str) -> str:
     """A target, or the first of several."""
     value = row.fields.get(name)
-    return str(value[0]) if isinstance(value, list) and value else field_text(row, name)
+    return str(value[0]) if isinstance(value, list) and value else _field_text(row, name)
 
 
 def _target_value(row: DatasetRow, name: str) -> Json:
@@ -250,5 +241,5 @@ def _target_value(row: DatasetRow, name: str) -> Json:
     value = row.fields.get(name)
     if isinstance(value, list) and value:
         return value[0]
-    field_text(row, name)
+    _field_text(row, name)
     return value

@@ -37,7 +37,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
 REFERENCES = ("refs", "references", "answers")
 """Fields with several right answers, which files to evaluate on have in the place of a target."""
 
-_WORDS: dict[str, tuple[str, ...]] = {
+CHINESE_NAMES: dict[str, tuple[str, ...]] = {
     "prompt": ("提示", "提示詞", "提示词"),
     "completion": ("補全", "补全", "續寫", "续写"),
     "instruction": ("指令", "指示"),
@@ -52,9 +52,9 @@ _WORDS: dict[str, tuple[str, ...]] = {
     "answer": ("答案", "回答", "答覆", "答复", "回覆", "回复"),
     "target": ("目標", "目标"),
 }
-"""What Chinese tables call the fields."""
+"""The names of the fields in Chinese tables."""
 
-_MEANINGS = {word: meaning for meaning, words in _WORDS.items() for word in words}
+_MEANINGS = {word: meaning for meaning, words in CHINESE_NAMES.items() for word in words}
 _TURNS = ("conversations", "conversation")
 _BETTER = ("chosen", "preferred_output")
 _WORSE = ("rejected", "non_preferred_output")

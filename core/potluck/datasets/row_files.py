@@ -32,6 +32,10 @@ TABLES = (".csv", ".tsv", ".xlsx")
 """The files whose cells are texts."""
 
 
+class UnusableRow(Exception):
+    """A row is unusable; the text says why."""
+
+
 @dataclass(frozen=True, slots=True)
 class DatasetRow:
     """One row: its fields, the file, the line in which it begins, and its number among the rows, both from 1.

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from potluck.datasets.conversations import UnusableTurn, find_reader
-from potluck.datasets.examples import ExampleBuilder, UnusableRow, field_text
+from potluck.datasets.conversations import find_reader
+from potluck.datasets.examples import ExampleBuilder, fill_prompt
 from potluck.datasets.prepare import training_rows
-from potluck.datasets.row_files import DatasetRow, read_rows
+from potluck.datasets.row_files import DatasetRow, UnusableRow, read_rows
 from potluck.documents import Example, Message
 from potluck.errors import PotluckError, Problem, RecipeError
 from potluck.recipe.model import RecipeModel
@@ -19,7 +18,6 @@ from potluck.recipe.tuning_settings import DatasetSettings
 TEXT = "text"
 """The field of a recipe without a wording: the input is the whole message."""
 
-_FIELD = re.compile(r"\{(\w+)\}")
 _LISTED = 20
 
 
@@ -33,8 +31,7 @@ class TaskWording:
     @property
     def fields(self) -> tuple[str, ...]:
         """The names of the fields, in the order in which the text has them."""
-        names = [name for name in _FIELD.findall(self.template.text) if name in self.template.fields]
-        return tuple(dict.fromkeys(names))
+        return self.template.fields
 
     def examples(self, rows: Sequence[DatasetRow]) -> list[Example]:
         """The messages of each row, without a target. Raises ``RecipeError`` with the rows that lack something."""
@@ -50,18 +47,12 @@ class TaskWording:
 
     def _messages(self, row: DatasetRow) -> tuple[Message, ...]:
         if self.turns and (read := find_reader(row.fields)) is not None:
-            try:
-                asked = read(row.fields).turns
-            except UnusableTurn as wrong:
-                raise UnusableRow(str(wrong)) from None
+            asked = read(row.fields)
             asked = asked[:-1] if asked and asked[-1].role == "assistant" else asked
             if not asked:
                 raise UnusableRow("there is no turn before the answer")
             return asked
-        values = {name: field_text(row, name) for name in self.fields}
-        if not any(value.strip() for value in values.values()):
-            raise UnusableRow(f"there is no text in {', '.join(self.fields)}")
-        return (Message("user", self.template.render(**values).strip()),)
+        return (fill_prompt(self.template, row),)
 
 
 def wording_of(recipe: RecipeModel) -> TaskWording:

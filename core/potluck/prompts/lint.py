@@ -109,9 +109,9 @@ class _Linter:
         source = self._lines[line - 1] if 0 < line <= len(self._lines) else ""
         return Finding(level, Problem(place.file, line, column, f"{prompt.name}: {message}", source[:400]), advice)
 
-    def _fields(self, prompt: NamedPrompt, fields: frozenset[str]) -> Iterator[Finding]:
+    def _fields(self, prompt: NamedPrompt, fields: Sequence[str]) -> Iterator[Finding]:
         known = (*_FIELDS, "examples")
-        for name in sorted(fields - {*known}):
+        for name in sorted(set(fields) - {*known}):
             written = f"{{{name}}}"
             message = f"unknown field {written}{did_you_mean(name, known)}"
             yield self.make_finding("error", prompt, message, "known are {context}, {question} and {examples}", written)

@@ -158,7 +158,7 @@ def problems_of(text: str, task: Task) -> Iterator[str]:
         yield str(error)
         return
     known = (*task.given, task.place)
-    for name in sorted(fields - {*known}):
+    for name in sorted(set(fields) - {*known}):
         names = ", ".join(f"{{{one}}}" for one in known)
         yield f"unknown field {{{name}}}{did_you_mean(name, known)}; known are {names}"
     for name in known:

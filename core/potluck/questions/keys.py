@@ -7,6 +7,8 @@ import unicodedata
 from collections.abc import Collection, Iterable
 from functools import cache
 
+from potluck.datasets.formats import CHINESE_NAMES
+
 KEYS = (
     "question_id",
     "question",
@@ -21,7 +23,7 @@ KEYS = (
 
 _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "question_id": ("qid", "query id", "編號", "編码", "编号", "問題編號", "问题编号", "題號", "题号"),
-    "question": ("query", "user input", "問題", "问题", "題目", "题目", "提問", "提问"),
+    "question": ("query", "user input", *CHINESE_NAMES["question"]),
     "gold_ids": (
         *("document", "documents", "document id", "document ids", "doc", "docs", "doc id", "doc ids", "gold", "golds"),
         *("gold doc", "gold docs", "gold document", "gold documents", "gold doc ids", "relevant", "relevant ids"),
@@ -32,14 +34,14 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
     "answers": (
         *("answer", "ground truth", "ground truths", "reference", "references", "reference answer", "expected"),
         *("reference answers", "gold answer", "gold answers", "expected answer", "expected answers", "correct answer"),
-        *("correct answers", "expected output", "答案", "標準答案", "标准答案", "參考答案", "参考答案", "正確答案"),
-        *("正确答案", "回答"),
+        *("correct answers", "expected output", "標準答案", "标准答案", "參考答案", "参考答案", "正確答案", "正确答案"),
+        *CHINESE_NAMES["answer"],
     ),
     "gold_facts": ("fact", "facts", "must contain", "key facts", "關鍵詞", "关键词", "事實", "事实", "要點", "要点"),
     "evidence": ("evidences", "reference contexts", "supporting facts", "證據", "证据", "依據", "依据"),
     "answerable": ("is answerable", "unanswerable", "is impossible", "可回答", "能否回答"),
 }
-"""What other tools and people call them."""
+"""The names that other tools and people give them."""
 
 
 def chinese_keys(names: Collection[str]) -> dict[str, str]:

@@ -51,7 +51,7 @@ def read_shots(source: RecipeSource, prompt: PromptTemplate | None) -> Shots:
 
 
 def _prompt_problems(template: PromptTemplate) -> Iterator[str]:
-    for name in sorted(template.fields - {*_PROMPT_FIELDS, "examples"}):
+    for name in sorted(set(template.fields) - {*_PROMPT_FIELDS, "examples"}):
         if f"${{{name}}}" in template.text:
             yield ONLY_FOR_SECRETS
         else:

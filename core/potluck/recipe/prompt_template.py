@@ -27,9 +27,9 @@ class PromptTemplate:
                 raise ValueError(f"{match.group()!r} is not a field; write {{{{ and }}}} for braces")
 
     @property
-    def fields(self) -> frozenset[str]:
-        """The names of the fields."""
-        return frozenset(m.group(1) for m in _PART.finditer(self.text) if m.group(1) is not None)
+    def fields(self) -> tuple[str, ...]:
+        """The names of the fields, each once, in the order in which the text has them."""
+        return tuple(dict.fromkeys(m.group(1) for m in _PART.finditer(self.text) if m.group(1) is not None))
 
     @property
     def fingerprint(self) -> str:

@@ -1,6 +1,6 @@
 "use strict";
 
-/* Plots as inline SVG: each has a title and a description for those who hear it, and a table beside it. */
+/* Plots as inline SVG: each has a title and a description for screen readers, and a table beside it. */
 
 const SHAPES = [
   (r) => `M0 ${-r}A${r} ${r} 0 1 1 0 ${r}A${r} ${r} 0 1 1 0 ${-r}Z`,
@@ -20,15 +20,15 @@ function marker(variant, x, y, r = 5) {
   });
 }
 
-/** The same beside text. */
+/** A variant's sign beside text. */
 function swatch(variant) {
   return draw("svg", { class: "swatch", viewBox: "-8 -8 16 16", "aria-hidden": "true" }, marker(variant, 0, 0));
 }
 
-/** A figure: heading, drawing or a sentence in its place, table. */
+/** A figure: heading, note, drawing, and its values in a table. */
 function figure(title, drawing, table, note = null) {
   const heading = make("figcaption", {}, make("h3", {}, title));
-  return make("figure", {}, heading, note, drawing, table ? folded("As a table", table) : null);
+  return make("figure", {}, heading, note, drawing, folded("As a table", table));
 }
 
 function canvas(title, description, width, height, ...children) {
@@ -46,9 +46,9 @@ function label(x, y, text, attributes = {}) {
   return draw("text", { x: x.toFixed(1), y: y.toFixed(1), dir: "auto", ...attributes }, text);
 }
 
-/** Round numbers that cover a range: about `count` of them. */
-function ticks(low, high, count = 5) {
-  const rough = (high - low) / count;
+/** About five round numbers that cover a range. */
+function ticks(low, high) {
+  const rough = (high - low) / 5;
   const power = 10 ** Math.floor(Math.log10(rough));
   const step = power * [1, 2, 5, 10].find((factor) => factor * power >= rough * 0.999);
   const first = Math.floor(low / step + 1e-9);
@@ -124,7 +124,7 @@ function scatter(title, points, xName, yName, unit, yUnit, width) {
   return make("div", {}, withTips(plot, area, stops), legend);
 }
 
-/** What the signs of a drawing stand for. */
+/** The legend of a drawing. */
 function listed(items) {
   return make("ul", { class: "legend" }, ...items.map((item) => make("li", {}, item)));
 }
@@ -147,7 +147,7 @@ function widthOf(text) {
   return Array.from(text).reduce((sum, letter) => sum + (letter.codePointAt(0) > 0x2e7f ? 12.5 : 7), 0);
 }
 
-/* Where a name may stand, from its point down: beside it, then ever farther above and below. */
+/* The heights of a name over its point, the preferred first: beside it, then farther and farther above and below. */
 const HEIGHTS = [4, -10, 19, -24, 33, -38, 47];
 
 /**
@@ -182,7 +182,7 @@ function overlap(a, b) {
   return a.left < b.right && b.left < a.right && a.top < b.bottom && b.top < a.bottom;
 }
 
-/** Differences, the largest gain first, as bars from nought, with the mean and its interval where it is known. */
+/** Differences, the largest gain first, as bars from zero, with the mean and its interval if known. */
 function bars(title, sorted, gain, mean, name, width) {
   const height = 260;
   const area = areaOf(width, height);
@@ -190,14 +190,14 @@ function bars(title, sorted, gain, mean, name, width) {
   const y = scale([...values, 0, ...(mean ? [mean.low, mean.high].filter(isNumber) : [])], area.bottom, area.top);
   const step = (area.right - area.left) / Math.max(1, sorted.length);
   const thick = Math.max(0.6, step > 3 ? 0.8 * step : step).toFixed(2);
-  const nought = y.at(0).toFixed(1);
+  const zero = y.at(0).toFixed(1);
   const bar = ({ value }, i) =>
-    `M${(area.left + i * step).toFixed(2)} ${nought}V${y.at(value).toFixed(1)}h${thick}V${nought}Z`;
+    `M${(area.left + i * step).toFixed(2)} ${zero}V${y.at(value).toFixed(1)}h${thick}V${zero}Z`;
   const path = (sign) => sorted.map((one, i) => (Math.sign(one.value * gain) === sign ? bar(one, i) : "")).join("");
-  const counts = tally(sorted, gain);
+  const tallied = tally(sorted, gain);
   return canvas(
     title,
-    `${counts.better} questions better, ${counts.same} the same, ${counts.worse} worse; the largest gain comes first.`,
+    `${tallied.better} questions better, ${tallied.same} the same, ${tallied.worse} worse; the largest gain comes first.`,
     width,
     height,
     ...y.marks.map((mark) =>
@@ -209,13 +209,13 @@ function bars(title, sorted, gain, mean, name, width) {
     draw("path", { class: "axis-line", d: `M${area.left} ${y.at(0).toFixed(1)}H${area.right}` }),
     meanLine(mean, y, area),
     label(0, 12, `↑ ${name}, difference`, { class: "axis" }),
-    label(area.left, area.bottom + 24, `${counts.better} better`),
-    label((area.left + area.right) / 2, area.bottom + 24, `${counts.same} the same`, { "text-anchor": "middle" }),
-    label(area.right, area.bottom + 24, `${counts.worse} worse`, { "text-anchor": "end" }),
+    label(area.left, area.bottom + 24, `${tallied.better} better`),
+    label((area.left + area.right) / 2, area.bottom + 24, `${tallied.same} the same`, { "text-anchor": "middle" }),
+    label(area.right, area.bottom + 24, `${tallied.worse} worse`, { "text-anchor": "end" }),
   );
 }
 
-/** Tell which of the bars the pointer is on, and which was clicked. */
+/** Call back with the number of the bar that the pointer is on, or that was clicked. */
 function pointed(plot, count, onMove, onClick) {
   const { left, right } = areaOf(plot.viewBox.baseVal.width, 0);
   const at = (event) => {
@@ -226,7 +226,6 @@ function pointed(plot, count, onMove, onClick) {
   plot.classList.add("pointed");
   plot.addEventListener("pointermove", (event) => onMove(at(event)));
   plot.addEventListener("click", (event) => onClick(at(event)));
-  return plot;
 }
 
 function tally(differences, gain) {

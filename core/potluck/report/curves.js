@@ -1,6 +1,6 @@
 "use strict";
 
-/* Curves over an axis of numbers, and the tips that tell the values below the pointer. */
+/* Curves over an axis of numbers, and tips with the values at the pointer. */
 
 const LISTED_POINTS = 40;
 
@@ -9,7 +9,7 @@ function chartFigure(chart, width) {
   return figure(quoted(chart.title), lines(chart, width), chartTable(chart));
 }
 
-/** A row a number of the axis, a column a curve; of very many rows only some are shown, and all are saved. */
+/** One row per number of the axis, one column per curve; of very many rows only some are shown, but all are saved. */
 function chartTable({ title, x, curves }) {
   const all = [...new Set(curves.flatMap((curve) => curve.points.map((point) => point.n)))].sort((a, b) => a - b);
   const every = Math.ceil(all.length / LISTED_POINTS);
@@ -65,7 +65,7 @@ function toldCurve({ name, points }) {
   return `${plain(name)}: ${told.map((point) => `${number(point.mean)} at ${figures(point.n)}`).join(", ")}`;
 }
 
-/** The first of dense curves is what the others sum up: it is drawn fainter. */
+/** The first of several dense curves is the raw one, which the others smooth: it is drawn fainter. */
 function lineClass(i, dense, count) {
   if (!dense) return `line c${i % 6} dash${i % 4}`;
   return `line c${i % 6}${i === 0 && count > 20 ? " faint-line" : ""}`;
@@ -77,7 +77,7 @@ function sample(i, dense, curve) {
   return draw("svg", { class: "sample", viewBox: "-16 -8 32 16", "aria-hidden": "true" }, line, sign);
 }
 
-/** Where the pointer stops: at each number that a curve has, with what the curves are there. */
+/** The stops of the pointer: each number that a curve has, with the values of the curves there. */
 function stopsOf(curves, x, xName) {
   const at = new Map();
   for (const curve of curves) {
@@ -87,7 +87,7 @@ function stopsOf(curves, x, xName) {
       at.set(n, [...(at.get(n) ?? [`${xName} ${figures(n)}`.trim()]), line]);
     }
   }
-  return [...at].sort(([one], [other]) => one - other).map(([n, said]) => ({ x: x.at(n), lines: said }));
+  return [...at].sort(([one], [other]) => one - other).map(([n, texts]) => ({ x: x.at(n), lines: texts }));
 }
 
 function linePath(points, x, y) {
@@ -106,7 +106,7 @@ function bandPath(points, x, y) {
 /* Tips. */
 
 /**
- * A drawing that tells the values nearest to the pointer, or those that the arrow keys lead to.
+ * A drawing that shows the values nearest to the pointer, or at the stop that the arrow keys have reached.
  * `stops`: [{x, y?, lines}] in units of the drawing; those without y are found by x alone.
  */
 function withTips(plot, area, stops) {
@@ -119,10 +119,11 @@ function withTips(plot, area, stops) {
   };
   const show = (i) => {
     now = i;
-    const { x, y, lines: said } = stops[i];
-    fill(tip, ...said.map((line) => make("div", {}, line)));
+    const { x, y, lines: texts } = stops[i];
+    fill(tip, ...texts.map((line) => make("div", {}, line)));
     tip.hidden = false;
-    guide.setAttribute("d", y === undefined ? `M${x} ${area.top}V${area.bottom}` : `M${x - 9} ${y}h18M${x} ${y - 9}v18`);
+    const path = y === undefined ? `M${x} ${area.top}V${area.bottom}` : `M${x - 9} ${y}h18M${x} ${y - 9}v18`;
+    guide.setAttribute("d", path);
     placeTip(tip, plot, x, y ?? area.top);
   };
   plot.append(guide);

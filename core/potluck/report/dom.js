@@ -1,6 +1,6 @@
 "use strict";
 
-/* Building the page. Whatever comes from a comparison enters it here, as text. */
+/* Building the page. Everything from a report enters it here, as text. */
 
 const SVG = "http://www.w3.org/2000/svg";
 
@@ -47,25 +47,25 @@ function codeOf(character) {
   return "U+" + character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0");
 }
 
-/** Text for where only text can stand (options, titles): unseen characters by their code. */
+/** Text for places that take no elements (options, titles): unseen characters by their code. */
 function plain(text) {
   return String(text ?? "").replace(UNSEEN, (character) => `‹${codeOf(character)}›`);
 }
 
 /** Text as nodes, with unseen characters as visible signs. */
 function said(text) {
-  const whole = String(text ?? "");
+  const content = String(text ?? "");
   const nodes = document.createDocumentFragment();
   let from = 0;
-  for (const found of whole.matchAll(UNSEEN)) {
-    nodes.append(whole.slice(from, found.index), make("span", { class: "sign" }, codeOf(found[0])));
+  for (const found of content.matchAll(UNSEEN)) {
+    nodes.append(content.slice(from, found.index), make("span", { class: "sign" }, codeOf(found[0])));
     from = found.index + 1;
   }
-  nodes.append(whole.slice(from));
+  nodes.append(content.slice(from));
   return nodes;
 }
 
-/** Somebody's text in an element of its own: its direction and language do not touch what stands around it. */
+/** A stranger's text in an element of its own, so that its direction and language do not affect the text around it. */
 function quoted(text, tag = "bdi", attributes = {}) {
   return make(tag, { dir: "auto", lang: languageOf(text), ...attributes }, said(text));
 }
@@ -80,11 +80,11 @@ const TRADITIONAL =
 
 /** The language tag for text in Han characters, by which the right glyphs are chosen; null for all others. */
 function languageOf(text) {
-  const whole = String(text ?? "");
-  if (KANA.test(whole)) return "ja";
-  if (HANGUL.test(whole)) return "ko";
-  if (!HAN.test(whole)) return null;
-  const count = (pattern) => (whole.match(pattern) || []).length;
+  const content = String(text ?? "");
+  if (KANA.test(content)) return "ja";
+  if (HANGUL.test(content)) return "ko";
+  if (!HAN.test(content)) return null;
+  const count = (pattern) => (content.match(pattern) || []).length;
   return count(SIMPLIFIED) > count(TRADITIONAL) ? "zh-Hans" : "zh-Hant";
 }
 
@@ -94,9 +94,9 @@ function isNumber(value) {
   return typeof value === "number";
 }
 
-function number(value, digits = 3) {
+function number(value) {
   if (value === null || value === undefined) return "–";
-  return minus(value.toLocaleString("en", { minimumFractionDigits: digits, maximumFractionDigits: digits }));
+  return minus(value.toLocaleString("en", { minimumFractionDigits: 3, maximumFractionDigits: 3 }));
 }
 
 function whole(value) {

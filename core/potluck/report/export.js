@@ -2,9 +2,9 @@
 
 /* Saving tables for spreadsheets. Nothing is asked of the network: the file is made in the page. */
 
-/* A spreadsheet takes what begins so for a formula. */
+/* The beginnings by which a spreadsheet recognises a formula. */
 const FORMULA = /^ *[=+\-@\t\r\n＝＋－＠]/;
-/* XML cannot say these. */
+/* Characters that XML cannot hold. */
 const NO_XML = /[\u0000-\u0008\u000b\u000c\u000e-\u001f\ufffe\uffff]|[\ud800-\udbff](?![\udc00-\udfff])|(?<![\ud800-\udbff])[\udc00-\udfff]/g;
 const SHEET_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet";
 
@@ -14,8 +14,10 @@ function saveTable(caption, rows) {
 }
 
 function saveButtons(label, name, rows) {
-  const save = (kind, content, type) =>
-    button({ class: "quiet", "aria-label": `${label} as ${kind}` }, () => saveFile(name, kind, content(rows()), type), kind);
+  const save = (kind, content, type) => {
+    const attributes = { class: "quiet", "aria-label": `${label} as ${kind}` };
+    return button(attributes, () => saveFile(name, kind, content(rows()), type), kind);
+  };
   return make("p", { class: "saves" }, save("CSV", csvOf, "text/csv"), save("XLSX", xlsxOf, SHEET_TYPE));
 }
 

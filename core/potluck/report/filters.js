@@ -1,8 +1,8 @@
 "use strict";
 
-/* Which questions are shown, and in which order. */
+/* Choosing which questions are shown, and in which order. */
 
-/* Of two variants, and of one alone. */
+/* The filters for two variants, and for one alone. */
 const PAIR_KINDS = {
   all: ["All", () => true],
   disagreements: ["Disagreements", (question) => disagree(question)],
@@ -24,13 +24,13 @@ function kinds() {
   return isSingle() ? SINGLE_KINDS : PAIR_KINDS;
 }
 
-/** Whether the answer has less than all of a share, or more than none where less is better. */
+/** Whether a share is below 1, or above 0 if less is better. */
 function isImperfect(question) {
   const [score, measure] = [question.answers[0]?.scores[state.measure], report.measures[state.measure]];
   return isNumber(score) && measure.unit === "" && (measure.higher ? score < 1 : score > 0);
 }
 
-/** What questions are ordered by: how good the answer is, or how much better the second variant's is. */
+/** The key of the order: how good the answer is, or how much better the second variant's is. */
 function goodness(question) {
   if (!isSingle()) return gap(question) === null ? null : change(question);
   const score = question.answers[0]?.scores[state.measure];
@@ -43,7 +43,7 @@ function inChosenOrder(questions) {
   return [...questions].sort((one, other) => inOrder(goodness(one), goodness(other), sign));
 }
 
-/* What a question is, for the chosen pair and measure. */
+/* Properties of a question, for the chosen pair and measure. */
 
 /** The second variant's score minus the first's; null where one of them has none. */
 function gap(question) {
@@ -56,7 +56,7 @@ function change(question) {
   return (gap(question) ?? 0) * (report.measures[state.measure].higher ? 1 : -1);
 }
 
-/** Whether the answers are not the same, or their scores are not; every two differ in time, so time does not count. */
+/** Whether the answers differ, or their scores; times and costs always differ, so they do not count. */
 function disagree(question) {
   const [a, b] = [question.answers[state.a], question.answers[state.b]];
   if (!a || !b) return false;

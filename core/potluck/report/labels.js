@@ -46,7 +46,7 @@ function total(row) {
   return row.reduce((sum, count) => sum + count, 0);
 }
 
-/** A row an actual label, a column a predicted one; the darker, the larger the share of the row. */
+/** One row per actual label, one column per predicted one; the darker a cell, the larger its share of the row. */
 function confusionTable({ labels, counts }) {
   const tall = labels.length > 6 || labels.some((label) => widthOf(label) > 120);
   const names = labels.map((label) => counting(quoted(labelName(label), "span", { class: tall ? "tall" : null })));
@@ -100,7 +100,7 @@ function predictedOf(question) {
   return question.answers[state.a]?.text ?? "";
 }
 
-/** What an example is and what it was taken for, in the words of the table. */
+/** The predicted label of an example, and the actual one if it differs. */
 function labelRemark(question) {
   const predicted = quoted(labelName(predictedOf(question)));
   if (actualOf(question) === predictedOf(question)) return make("span", {}, "predicted ", predicted);

@@ -1,6 +1,6 @@
 "use strict";
 
-/* Above the plots and the questions: the head, the verdicts, the variants; and what a judge said. */
+/* Above the plots and the questions: the head, the verdicts, the variants; and the verdict of a judge. */
 
 const SIGNS = new Map([
   ["better", "▲"],
@@ -24,13 +24,13 @@ function showHead() {
   fill(byId("concluded"), ...report.conclusion.map((sentence) => quoted(sentence, "p")));
 }
 
-/** What the measures do not say: shown above them, so that nobody reads them without it. */
+/** The notes stand above the measures, so that nobody reads these without them. */
 function showNotes() {
   byId("notes").hidden = !report.notes.length;
   fill(byId("noted"), ...report.notes.map((note) => quoted(note, "li")));
 }
 
-/** The sign and word of a verdict; what it means is never said by colour alone. */
+/** The sign and word of a verdict; its meaning never depends on colour alone. */
 function badge(verdict) {
   const kind = SIGNS.has(verdict) ? verdict : "none";
   return make(
@@ -80,13 +80,13 @@ function verdictItem(pair) {
   return make("li", { class: chosen ? "chosen" : null }, badge(pair.verdict), quoted(pair.sentence, "p"), look);
 }
 
-/** The list of verdicts is made anew: the focus goes to where it was. */
+/** Choosing rebuilds the list of verdicts: restore the focus. */
 function choosePairHere(pair) {
   choosePair(pair.a, pair.b);
   byId("verdicts").querySelector("[aria-pressed=true]")?.focus();
 }
 
-/* The axes: what each does to the measure to begin with, averaged over the others. */
+/* The axes: the effect of each on the main measure, averaged over the others. */
 
 function showEffects() {
   byId("axes").hidden = !report.effects.length;
@@ -157,7 +157,7 @@ function chance(p) {
   return p < 0.001 ? "< 0.001" : number(p);
 }
 
-/* The variants, best first: the chosen measure, what was swapped, the other measures. */
+/* The variants, best first: the chosen measure, the swapped values, the other measures. */
 
 const TITLES = { compare: "Ranking", run: "Measures", evaluate: "Measures", tune: "Measures", strategy: "Ranking" };
 
@@ -221,7 +221,7 @@ function axisNames() {
   return report.axes.length ? report.axes : ["Variant"];
 }
 
-/** What a variant has of each axis, as elements; its sign stands before the first. */
+/** The value of each axis for a variant, as elements; its sign stands before the first. */
 function valuesOf(v) {
   const { name, values } = report.variants[v];
   const shown = report.axes.length ? values : [name];
@@ -231,7 +231,7 @@ function valuesOf(v) {
   });
 }
 
-/** What the measure to begin with says of a variant; nothing where another measure is chosen. */
+/** The standing of a variant by the main measure; nothing if another measure is chosen. */
 function standingOf(v) {
   const standing = state.measure === report.main ? report.standings[v] : null;
   return standing && v !== report.take ? quoted(standing) : NOTHING;
@@ -287,7 +287,7 @@ function measureHead({ measure, m }) {
   );
 }
 
-/** What each stage did now and before; null where nothing is known of it. */
+/** The work of each stage, now and before; null if nothing is known of it. */
 function workTable() {
   if (!report.variants.some((variant) => STAGES.some((stage) => isNumber(variant.computed[stage])))) return null;
   const heads = ["Variant", ...STAGES.map((stage) => counting(stage))];
@@ -303,7 +303,7 @@ function workTable() {
   return folded("Work done and reused, stage by stage", table);
 }
 
-/* What a model thought of the answers: names and values as they come, whatever they are. */
+/* A judge's verdict on the answers: names and values as they come. */
 
 function showJudge() {
   const judge = report.judge;

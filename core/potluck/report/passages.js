@@ -1,6 +1,6 @@
 "use strict";
 
-/* The passages of one question: which the model was shown, what moved, what the answer cites. */
+/* The passages of one question: those that the model was shown, how they moved, and what the answer cites. */
 
 const LISTED = 10;
 const PREVIEW = 90;
@@ -38,8 +38,8 @@ function listing(title, items) {
 }
 
 /**
- * How a passage stands against the first variant's order; in the first variant's own, whether the second lacks it.
- * Lists end somewhere: of a passage behind the end of the other list nothing is known.
+ * How a passage has moved from the first variant's order; in the first variant's own, whether the second lacks it.
+ * Nothing is known of ranks beyond the end of the other list.
  */
 function moved(question, variant, chunk, rank) {
   const own = variant === state.a;
@@ -67,18 +67,18 @@ function move(sign, words) {
   );
 }
 
-/** The beginning of a passage, to know it by while it is folded. */
+/** The beginning of a passage, by which it is recognised while folded. */
 function preview(text) {
   if (!text) return null;
   const words = text.slice(0, PREVIEW).replace(/[\ud800-\udbff]$/, "");
-  const whole = words.length === text.length || !/[\p{L}\p{N}]$/u.test(words) || HAN.test(words.slice(-1));
-  return quoted(`${whole ? words : words.replace(/\s+\S*$/, "")} …`, "span", { class: "preview" });
+  const complete = words.length === text.length || !/[\p{L}\p{N}]$/u.test(words) || HAN.test(words.slice(-1));
+  return quoted(`${complete ? words : words.replace(/\s+\S*$/, "")} …`, "span", { class: "preview" });
 }
 
-/** One passage: its place, and folded in it its text with what the answer cites. */
-function passage(number, rank, answer, movement) {
-  const chunk = report.chunks[number];
-  const spans = answer.citations.filter(([cited]) => cited === number).map(([, start, end]) => [start, end]);
+/** One passage: its place, which unfolds to its text with the spans that the answer cites. */
+function passage(index, rank, answer, movement) {
+  const chunk = report.chunks[index];
+  const spans = answer.citations.filter(([chosen]) => chosen === index).map(([, start, end]) => [start, end]);
   const line = [
     make("span", { class: "rank" }, rank === null ? "–" : String(rank + 1)),
     make("span", { class: "place" }, ...place(chunk), preview(chunk.text)),
@@ -87,11 +87,11 @@ function passage(number, rank, answer, movement) {
   ];
   if (chunk.text === null) return make("li", { class: "line" }, ...line);
   const text = make("p", { class: "source", dir: "auto", lang: languageOf(chunk.text) });
-  const folding = make("details", { open: spans.length > 0 }, make("summary", { class: "line" }, ...line), text);
+  const details = make("details", { open: spans.length > 0 }, make("summary", { class: "line" }, ...line), text);
   const unfolded = () => fill(text, ...cutAt(chunk.text, spans).map(cited));
   if (spans.length) unfolded();
-  else folding.addEventListener("toggle", unfolded, { once: true });
-  return make("li", {}, folding);
+  else details.addEventListener("toggle", unfolded, { once: true });
+  return make("li", {}, details);
 }
 
 function cited({ text, marked }) {

@@ -1,6 +1,6 @@
 "use strict";
 
-/* The questions: which are shown, and what the variants made of each, side by side. */
+/* The questions: which are shown, and the answers of the variants to each, side by side. */
 
 const PAGE = 20;
 const PRINTED = 40;
@@ -16,10 +16,15 @@ function showPage() {
   const range = visible.length ? `, ${whole(first + 1)} to ${whole(first + visible.length)} below` : "";
   const found = `${whole(state.shown.length)} of ${whole(report.questions.length)} ${report.unit}${range}.`;
   const chosen = state.confused
-    ? make("span", {}, " Actual ", quoted(labelName(state.confused[0])), ", predicted ", quoted(labelName(state.confused[1])), ". ", button({ class: "link" }, clearFilters, "Show all"))
+    ? make("span", {}, ...confusedWords(), button({ class: "link" }, clearFilters, "Show all"))
     : null;
   fill(byId("found"), found, chosen);
   showPaging();
+}
+
+function confusedWords() {
+  const [actual, predicted] = state.confused.map((label) => quoted(labelName(label)));
+  return [" Actual ", actual, ", predicted ", predicted, ". "];
 }
 
 function showPaging() {
@@ -68,7 +73,8 @@ function anchorOf(question) {
 }
 
 function questionLink(question, content, name = null) {
-  const link = make("a", { href: anchorOf(question), class: name ? "anchor" : null, "aria-label": name && plain(name) }, content);
+  const attributes = { class: name ? "anchor" : null, "aria-label": name && plain(name) };
+  const link = make("a", { href: anchorOf(question), ...attributes }, content);
   link.addEventListener("click", (event) => {
     event.preventDefault();
     openQuestion(report.questions.indexOf(question));
@@ -119,10 +125,10 @@ function focusOn(question) {
 function openQuestion(q) {
   const question = report.questions[q];
   if (!state.shown.includes(question)) clearFilters();
-  open(question);
+  unfold(question);
 }
 
-function open(question) {
+function unfold(question) {
   state.open = question;
   state.page = Math.floor(state.shown.indexOf(question) / PAGE);
   history.replaceState(null, "", anchorOf(question));
@@ -134,7 +140,7 @@ function open(question) {
 function step(by) {
   const now = state.shown.indexOf(state.open);
   const next = now < 0 ? state.page * PAGE : now + by;
-  if (state.shown[next]) open(state.shown[next]);
+  if (state.shown[next]) unfold(state.shown[next]);
 }
 
 function columns() {
@@ -252,7 +258,8 @@ function scoresTable(question) {
     .filter(({ m }) => chosen.some((v) => isNumber(question.answers[v]?.scores[m])));
   if (!scored.length) return null;
   const two = state.a !== state.b;
-  const heads = ["Measure", ...chosen.map((v) => counting(isSingle() ? "Score" : named(v))), ...(two ? [counting("Difference")] : [])];
+  const names = chosen.map((v) => counting(isSingle() ? "Score" : named(v)));
+  const heads = ["Measure", ...names, ...(two ? [counting("Difference")] : [])];
   const rows = scored.map(({ measure, m }) => {
     const [a, b] = [state.a, state.b].map((v) => question.answers[v]?.scores[m]);
     const scores = chosen.map((v) => question.answers[v]?.scores[m]);

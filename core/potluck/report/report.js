@@ -1,6 +1,6 @@
 "use strict";
 
-/* Reading what is shown, and what the reader does. Keys: see the help in page.html. */
+/* The state of the page, and the reader's actions. Keys: see the help in page.html. */
 
 const report = JSON.parse(byId("data").textContent);
 
@@ -20,7 +20,7 @@ const state = {
   causes: [],
 };
 
-/** The measure to begin with: the one that the comparison names, or a usual one that was measured. */
+/** The measure shown first: the one that the report names, or a usual one that was measured. */
 function firstMeasure() {
   if (isNumber(report.main)) return report.main;
   const preferred = ["f1", "accuracy", "exact_match", "fact"];
@@ -120,10 +120,10 @@ function nextTheme() {
 /* Paper: tables unfolded, and the questions of the filter, all open. */
 
 function beforePrint() {
-  for (const folding of document.querySelectorAll("main details:not([open])")) {
-    if (folding.closest("#list")) continue;
-    folding.open = true;
-    folding.dataset.printing = "";
+  for (const details of document.querySelectorAll("main details:not([open])")) {
+    if (details.closest("#list")) continue;
+    details.open = true;
+    details.dataset.printing = "";
   }
   const shown = state.shown.slice(0, PRINTED);
   const left = state.shown.length - shown.length;
@@ -138,9 +138,9 @@ function beforePrint() {
 }
 
 function afterPrint() {
-  for (const folding of document.querySelectorAll("details[data-printing]")) {
-    folding.open = false;
-    delete folding.dataset.printing;
+  for (const details of document.querySelectorAll("details[data-printing]")) {
+    details.open = false;
+    delete details.dataset.printing;
   }
   byId("printed").replaceChildren();
 }

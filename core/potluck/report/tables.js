@@ -26,7 +26,7 @@ function counting(...children) {
 
 /**
  * A table in a box that scrolls sideways where the page is narrow. Columns without a value are left out.
- * `fixed`: its rows keep their order. `saves`: what is saved in its place, where that is more.
+ * `fixed`: its rows keep their order. `saves`: the rows to save, if these are more than are shown.
  */
 function boxed(caption, heads, rows, { fixed = false, saves = null, ...attributes } = {}) {
   const cells = heads.map((head) => (head instanceof Node ? head : make("th", { scope: "col" }, head)));
@@ -78,7 +78,7 @@ function sortBy(table, head) {
   showOrder(table, head, order);
 }
 
-/** Say on the heads by which column the rows are sorted. */
+/** Mark the head of the column by which the rows are sorted. */
 function showOrder(table, head, order) {
   for (const other of table.tHead.rows[0].cells) {
     if (other === head) other.setAttribute("aria-sort", order);
@@ -94,7 +94,7 @@ function inOrder(one, other, sign) {
   return sign * String(one).localeCompare(String(other), undefined, { numeric: true });
 }
 
-/** What a cell is sorted by; null where it has nothing. */
+/** The value that a cell is sorted by; null for an empty cell. */
 function sortKey(cell) {
   if (cell.dataset.value !== undefined) return Number(cell.dataset.value);
   const text = cell.textContent.trim();
@@ -104,16 +104,16 @@ function sortKey(cell) {
   return Number.isNaN(read) ? text : read;
 }
 
-/* Tables that come ready-made, such as those of a training. */
+/* Ready-made tables, such as those of a training. */
 
 function showTables() {
   fill(byId("tables"), ...report.tables.map(tableSection));
 }
 
-function tableSection({ title, note, columns, rows }, number) {
+function tableSection({ title, note, columns, rows }, index) {
   const heads = columns.map(([name, isCount]) => (isCount ? counting(quoted(name)) : columnHead(quoted(name))));
   const lines = rows.map((row) => make("tr", {}, ...row.map((cell, i) => readyCell(cell, columns[i], i === 0))));
-  const id = `table-${number}`;
+  const id = `table-${index}`;
   return make(
     "section",
     { "aria-labelledby": id },
@@ -134,7 +134,7 @@ function readyCell(cell, [, isCount, unit], isFirst) {
   return isFirst ? quoted(cell, "th", { scope: "row" }) : quoted(cell ?? NOTHING, "td");
 }
 
-/** Something that can be folded away. */
-function folded(summary, content, open = false) {
-  return make("details", { open }, make("summary", {}, summary), content);
+/** Content behind a summary that unfolds it. */
+function folded(summary, content) {
+  return make("details", {}, make("summary", {}, summary), content);
 }

@@ -1,6 +1,6 @@
 "use strict";
 
-/* What two texts have in common, word by word; Chinese and Japanese character by character. */
+/* Comparing two texts word by word; Chinese and Japanese character by character. */
 
 /* One Han or Kana character; a number or clause number; a word; white space; anything else. */
 const WORD = new RegExp(

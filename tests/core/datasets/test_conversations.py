@@ -11,14 +11,8 @@ from typing import Any
 
 import pytest
 
-from potluck.datasets.conversations import (
-    UnusableTurn,
-    describe_calls,
-    find_reader,
-    read_alpaca,
-    read_openai_chat,
-    read_sharegpt,
-)
+from potluck.datasets.conversations import describe_calls, find_reader, read_alpaca, read_openai_chat, read_sharegpt
+from potluck.datasets.row_files import UnusableRow
 from potluck.documents import Message, ToolCall
 
 WEATHER = {"name": "查天氣", "parameters": {"type": "object", "properties": {"city": {"type": "string"}}}}
@@ -48,7 +42,7 @@ def test_openai_turns_with_tools_are_read() -> None:
         {"role": "assistant", "content": "三十一度。"},
     ]
 
-    found = read_openai_chat({"messages": turns, "tools": [TOOL]}).turns
+    found = read_openai_chat({"messages": turns, "tools": [TOOL]})
 
     assert said(found) == [("system", "簡短"), ("user", "臺北熱嗎？"), ("assistant", ""), ("tool", "31"),
                            ("assistant", "三十一度。")]  # fmt: skip
@@ -63,7 +57,7 @@ def test_calls_as_they_were_first_written_are_read() -> None:
         {"role": "assistant", "content": None, "function_call": {"name": "查天氣", "arguments": '{"city": "臺北"}'}},
     ]
 
-    found = read_openai_chat({"messages": turns, "functions": [WEATHER]}).turns
+    found = read_openai_chat({"messages": turns, "functions": [WEATHER]})
 
     assert (found[0].tools, found[1].calls) == ((TOOL,), (CALL,))
 
@@ -73,7 +67,7 @@ def test_what_a_column_of_parquet_adds_to_every_turn_is_not_there() -> None:
     call = {"id": None, "function": {"name": "查天氣", "arguments": {"city": "臺北", "day": None}}}
     turns = [{"role": "user", "content": "?", **nothing}, {"role": "assistant", "content": None, "tool_calls": [call]}]
 
-    found = read_openai_chat({"messages": turns, "tools": None}).turns
+    found = read_openai_chat({"messages": turns, "tools": None})
 
     assert found == (Message("user", "?"), Message("assistant", "", calls=(CALL,)))
 
@@ -81,7 +75,7 @@ def test_what_a_column_of_parquet_adds_to_every_turn_is_not_there() -> None:
 def test_a_cell_of_a_table_holds_turns_as_json() -> None:
     turns = json.dumps([{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}])
 
-    assert said(read_openai_chat({"messages": turns}).turns) == [("user", "a"), ("assistant", "b")]
+    assert said(read_openai_chat({"messages": turns})) == [("user", "a"), ("assistant", "b")]
 
 
 def test_sharegpt_turns_are_read() -> None:
@@ -92,7 +86,7 @@ def test_sharegpt_turns_are_read() -> None:
         {"from": "gpt", "value": "三十一度。"},
     ]
 
-    found = read_sharegpt({"conversations": turns, "system": "簡短", "tools": json.dumps([WEATHER])}).turns
+    found = read_sharegpt({"conversations": turns, "system": "簡短", "tools": json.dumps([WEATHER])})
 
     assert said(found) == [("system", "簡短"), ("user", "臺北熱嗎？"), ("assistant", ""), ("tool", "31"),
                            ("assistant", "三十一度。")]  # fmt: skip
@@ -102,13 +96,13 @@ def test_sharegpt_turns_are_read() -> None:
 def test_turns_with_roles_under_the_name_of_sharegpt_are_read() -> None:
     turns = [{"role": "user", "content": "a"}, {"role": "assistant", "content": "b"}]
 
-    assert said(read_sharegpt({"conversation": turns}).turns) == [("user", "a"), ("assistant", "b")]
+    assert said(read_sharegpt({"conversation": turns})) == [("user", "a"), ("assistant", "b")]
 
 
 def test_alpaca_with_a_history_is_read() -> None:
     row = {"instruction": "翻譯", "input": "天空", "output": "sky", "system": "s", "history": [["翻譯 海", "sea"]]}
 
-    assert said(read_alpaca(row).turns) == [("system", "s"), ("user", "翻譯 海"), ("assistant", "sea"),
+    assert said(read_alpaca(row)) == [("system", "s"), ("user", "翻譯 海"), ("assistant", "sea"),
                                             ("user", "翻譯\n\n天空"), ("assistant", "sky")]  # fmt: skip
 
 
@@ -170,8 +164,10 @@ def call(**function: Any) -> dict[str, Any]:
         (read_sharegpt, {"conversations": [{"from": "human", "value": 3}]}, "a turn needs 'from' and 'value'"),
     ],
 )
-def test_what_is_no_conversation_is_told(read: Callable[..., Any], fields: dict[str, Any], message: str) -> None:
-    with pytest.raises(UnusableTurn) as raised:
+def test_a_row_that_is_not_a_conversation_says_why(
+    read: Callable[..., Any], fields: dict[str, Any], message: str
+) -> None:
+    with pytest.raises(UnusableRow) as raised:
         read(fields)
     assert message in str(raised.value)
 
@@ -183,7 +179,7 @@ def test_text_beside_a_call_and_a_refusal_are_what_the_assistant_says() -> None:
         {"role": "function", "name": "f", "content": ""},
     ]
 
-    found = read_openai_chat({"messages": turns}).turns
+    found = read_openai_chat({"messages": turns})
 
     assert found == (
         Message("assistant", "我查查。", calls=(ToolCall("f", {}),)),
@@ -196,7 +192,7 @@ def test_several_calls_of_sharegpt_and_who_speaks_in_any_case_are_read() -> None
     calls = json.dumps([{"name": "f", "arguments": {}}, {"name": "g", "arguments": {"n": None}}])
     turns = [{"from": "Function_Call", "value": calls}, {"from": "GPT", "value": "好"}]
 
-    found = read_sharegpt({"conversations": turns, "system": " "}).turns
+    found = read_sharegpt({"conversations": turns, "system": " "})
 
     assert found == (
         Message("assistant", "", calls=(ToolCall("f", {}), ToolCall("g", {}))),
@@ -205,11 +201,11 @@ def test_several_calls_of_sharegpt_and_who_speaks_in_any_case_are_read() -> None
 
 
 def test_alpaca_without_an_answer_or_a_history_ends_with_an_empty_turn() -> None:
-    assert said(read_alpaca({"instruction": "翻譯", "input": " ", "output": None, "history": None}).turns) == [
+    assert said(read_alpaca({"instruction": "翻譯", "input": " ", "output": None, "history": None})) == [
         ("user", "翻譯"),
         ("assistant", ""),
     ]
-    assert said(read_alpaca({"instruction": "翻譯", "output": 0, "history": "[]"}).turns)[-1] == ("assistant", "0")
+    assert said(read_alpaca({"instruction": "翻譯", "output": 0, "history": "[]"}))[-1] == ("assistant", "0")
 
 
 def test_what_reads_a_row_follows_from_its_fields() -> None:
@@ -225,7 +221,7 @@ def test_null_inside_a_description_is_left_out_and_what_a_cell_holds_as_json_is_
     call = {"function": {"name": "f", "arguments": '{"a": null}'}}
     turns = [{"role": "user", "content": "?"}, {"role": "assistant", "tool_calls": [call]}]
 
-    found = read_openai_chat({"messages": turns, "tools": [tool]}).turns
+    found = read_openai_chat({"messages": turns, "tools": [tool]})
 
     assert found[0].tools == ({"type": "function", "function": {"name": "f", "parameters": {"b": 0}}},)
     assert found[1].calls == (ToolCall("f", {"a": None}),)

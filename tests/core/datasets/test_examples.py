@@ -89,7 +89,7 @@ def test_names_that_cannot_be_told_are_asked_for(fields: dict[str, Any]) -> None
         ({"prompt": "a", "completion": []}, {}, "the field 'completion' is not a text"),
         ({"prompt": ["a"], "completion": "b"}, {}, "the field 'prompt' is not a text"),
         ({"prompt": " ", "completion": "b"}, {}, "there is no text in prompt"),
-        ({"prompt": "", "completion": "b", "c": None}, {"input": "{prompt} {c}."}, "there is no text in c, prompt"),
+        ({"prompt": "", "completion": "b", "c": None}, {"input": "{prompt} {c}."}, "there is no text in prompt, c"),
         ({"prompt": "a"}, {"target": "completion"}, "there is no field 'completion'; there are prompt"),
         ({"Prompt": "a", "completion": "b"}, {"input": "prompt"}, "no field 'prompt' (did you mean 'Prompt'?)"),
     ],

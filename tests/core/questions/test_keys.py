@@ -23,6 +23,7 @@ from potluck.questions.keys import chinese_keys, meant_key
         ("標準答案", "answers"),
         ("標準 答案", "answers"),
         ("参考答案", "answers"),
+        ("回覆", "answers"),
         ("gold_id", "gold_ids"),
         ("gold ids", "gold_ids"),
         ("goldIds", "gold_ids"),

@@ -64,7 +64,7 @@ def test_a_prompt_of_documents_may_show_examples_and_doubled_braces(read: Read) 
     prompt = read(START + "prompt: '{examples}{{x}} 依據{context}回答{question}'\n").prompt
 
     assert prompt is not None
-    assert prompt.fields == {"examples", "context", "question"}
+    assert set(prompt.fields) == {"examples", "context", "question"}
     assert read(START).prompt is None
 
 
@@ -74,7 +74,7 @@ def test_which_fields_a_prompt_about_a_dataset_has_is_known_when_its_rows_are_re
     for about in ("dataset: 列.jsonl\n", "task: classification\n"):
         prompt = read(f"{about}prompt: '前提：{{前提}}'\n").prompt
         assert prompt is not None
-        assert prompt.fields == {"前提"}
+        assert prompt.fields == ("前提",)
     with pytest.raises(RecipeError, match=r"unknown field \{前提\}"):
         read("documents: a\ndataset: 列.jsonl\nprompt: '前提：{前提}'\n")
 

@@ -12,7 +12,7 @@ from potluck.recipe.prompt_template import PromptTemplate
 def test_fields_are_filled_and_doubled_braces_are_braces() -> None:
     template = PromptTemplate("內容：{context}\n{{問題}}：{question}")
 
-    assert template.fields == {"context", "question"}
+    assert template.fields == ("context", "question")
     assert template.render(context="軌距 1435 mm", question="多寬？") == "內容：軌距 1435 mm\n{問題}：多寬？"
 
 
