@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from potluck.cli.common import fresh_option, is_quiet, open_recipe, source_options
+from potluck.cli.common import fresh_option, is_quiet, open_recipe, say_questions, source_options
 from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
@@ -62,6 +62,7 @@ def command(
 
     plan = Plan(swaps, cast(Design, design), questions, limit, baseline, metric, repeats, causes, perplexity, judge)
     with open_recipe(sources, overrides, as_json, plan, fresh=fresh, apart=questions) as opening:
+        say_questions(opening.model, questions)
         if gate is not None:
             from potluck.cli.gate import report
 

@@ -8,7 +8,16 @@ from typing import TYPE_CHECKING
 import click
 
 from potluck.amounts import many
-from potluck.cli.common import fresh_option, is_quiet, open_recipe, print_ledger, print_notes, source_options, warn
+from potluck.cli.common import (
+    fresh_option,
+    is_quiet,
+    open_recipe,
+    print_ledger,
+    print_notes,
+    say_questions,
+    source_options,
+    warn,
+)
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -48,6 +57,7 @@ def command(
     model has `cache: false`.
     """
     with open_recipe(sources, overrides, as_json, fresh=fresh, apart=questions) as opening:
+        say_questions(opening.model, questions)
         kept = opening.measure(questions, limit)
     prepared, report = kept.preparation, kept.evaluation
     assert report is not None, "questions were asked"

@@ -13,6 +13,7 @@ from potluck.cli.common import (
     print_citations,
     print_ledger,
     print_notes,
+    say_questions,
     source_options,
     warn,
 )
@@ -34,6 +35,7 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
     The run's manifest, answers and report are kept in .potluck/runs beside the recipe.
     """
     with open_recipe(sources, overrides, as_json, fresh=fresh) as opening:
+        say_questions(opening.model, None)
         report = opening.run()
     if as_json:
         print_json(report.as_json())

@@ -23,6 +23,7 @@ from potluck.loading.failure import LoadFailure
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.questions.question_file import Question, QuestionFile
+from potluck.recipe.bare_documents import find_questions
 from potluck.recipe.model import RecipeModel
 from potluck.reporting import Stage
 
@@ -79,9 +80,7 @@ class Workload(ABC):
         """The file of the questions. Raises ``PotluckError`` where neither the caller nor the recipe names one."""
         path = self._path or recipe.questions
         if path is None:
-            bare = recipe.origin.folder is not None
-            lack = "there are no questions" if bare else "the recipe names no questions; add 'questions: FILE.jsonl'"
-            raise PotluckError(f"{recipe.path}: {lack}{'; name' if bare else ' or name'} a file: --questions FILE")
+            raise PotluckError(f"{recipe.path}: {_lack_of_questions(recipe)} a file: --questions FILE")
         return path
 
     @abstractmethod
@@ -153,6 +152,17 @@ class Workload(ABC):
         self.prepare(recipe, file.questions)
         answered = self.answer(recipe, file.questions)
         return self.report(recipe, answered, file.notes, time.perf_counter() - started)
+
+
+def _lack_of_questions(recipe: RecipeModel) -> str:
+    """What there is to do, up to the name of a file."""
+    if recipe.origin.folder is not None:
+        example = '{"question": "...", "answers": ["..."]}'
+        where = recipe.path if recipe.path.is_dir() else recipe.path.parent
+        return f"there are no questions; write some into {where / 'questions.jsonl'}, a line each: {example}; or name"
+    found = find_questions(recipe.folder)
+    file = found[0].name if found else "FILE.jsonl"
+    return f"the recipe names no questions; add 'questions: {file}' or name"
 
 
 def report_answer(running: Stage, answered: Answered, on_answer: Callable[[Answered], None] | None) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import glob
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from potluck.errors import NoDocuments
@@ -19,6 +19,13 @@ RECIPES = ("recipe.yaml", "potluck.yaml")
 
 _ENDINGS = (".yaml", ".yml")
 
+_QUESTIONS = tuple(
+    f"{stem}.{ending}"
+    for stem in ("questions", "問題", "问题")
+    for ending in ("jsonl", "json", "csv", "tsv", "xlsx", "parquet")
+)
+"""What a file of questions beside documents is called."""
+
 
 def find_recipe(path: Path) -> Path | None:
     """The recipe that a path means: a file, or the recipe in a folder; None for documents that have none.
@@ -30,10 +37,17 @@ def find_recipe(path: Path) -> Path | None:
     return path if path.suffix.lower() in _ENDINGS or (not path.suffix and os.path.exists(path)) else None
 
 
+def find_questions(folder: Path) -> list[Path]:
+    """The files of a folder that hold questions about its documents, by their names; the first is used."""
+    return [folder / name for name in _QUESTIONS if (folder / name).is_file()]
+
+
 def read_bare_documents(
     paths: Sequence[Path], overrides: Sequence[str] = (), apart: Sequence[Path] = (), check_installed: bool = True
 ) -> RecipeModel:
     """A recipe of folders and files, but for the files ``apart``. Relative paths start in the folder they share.
+
+    A file of questions in such a folder, or among several files, is that of the recipe, and no document.
 
     Raises ``NoDocuments`` for a path that is not there, and ``RecipeError`` for what overrides something.
     """
@@ -41,11 +55,25 @@ def read_bare_documents(
         _check_there(path, "" if len(paths) == 1 else "; put quotes around a question")
     base = _shared_folder(paths)
     places = [Path(os.path.abspath(path)) for path in paths]
-    excluded = [glob.escape(os.path.relpath(path, base)) for path in apart]
-    documents = {"path": [os.path.relpath(place, base) for place in places], "exclude": excluded}
-    text = json.dumps({"name": places[0].stem or "documents", "documents": documents}, ensure_ascii=False)
+    asked = list(_questions_among(places))
+    read = [place for place in places if place not in asked]
+    excluded = [glob.escape(os.path.relpath(path, base)) for path in (*apart, *asked)]
+    documents = {"path": [os.path.relpath(place, base) for place in read], "exclude": excluded}
+    said: dict[str, object] = {"name": places[0].stem or "documents", "documents": documents}
+    if asked:
+        said["questions"] = os.path.relpath(asked[0], base)
+    text = json.dumps(said, ensure_ascii=False)
     origin = Origin(text, *split_file_overrides(overrides, base), check_installed, base)
     return read_recipe(paths[0], origin)
+
+
+def _questions_among(places: Sequence[Path]) -> Iterator[Path]:
+    """The files of questions in folders, and among other files; one that is named alone is a document."""
+    for place in places:
+        if place.is_dir():
+            yield from find_questions(place)
+        elif place.name in _QUESTIONS and any(other.name not in _QUESTIONS for other in places):
+            yield place
 
 
 def _check_there(path: Path, otherwise: str) -> None:

@@ -5,6 +5,7 @@ Modules: ``potluck.cli.common``.
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import subprocess
@@ -130,18 +131,30 @@ def test_a_plan_of_documents_makes_no_workspace_and_names_none(bare: Path) -> No
 def test_questions_within_the_folder_are_no_documents(bare: Path) -> None:
     (bare / "questions.jsonl").write_bytes((bare.parent / "questions.jsonl").read_bytes())
 
-    found = potluck_json("evaluate", "notes", "--questions", "notes/questions.jsonl", *HASHED)
+    done = potluck("evaluate", "notes", "--json", *HASHED)
+    assert done.stderr.splitlines()[1:3] == [
+        "notes/questions.jsonl: read as questions, not as a document",
+        "what is computed is kept in notes/.potluck",
+    ]
+    assert "the questions are those of notes/questions.jsonl" in done.stderr
 
-    assert {one["source"] for answered in found["questions"] for one in answered["retrieved"]} == {
-        "規範.txt",
-        "talk.txt",
-    }
+    for found in (
+        json.loads(done.stdout), potluck_json("evaluate", "notes", "--questions", "notes/questions.jsonl", *HASHED)
+    ):  # fmt: skip
+        assert {one["source"] for answered in found["questions"] for one in answered["retrieved"]} == {
+            "規範.txt",
+            "talk.txt",
+        }
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["evaluate", "notes"], "notes: there are no questions; name a file: --questions FILE\n"),
+        (
+            ["evaluate", "notes"],
+            'notes: there are no questions; write some into notes/questions.jsonl, a line each: {"question": "...", '
+            '"answers": ["..."]}; or name a file: --questions FILE\n',
+        ),
         (["ask", "notes"], "notes: what is the question? potluck ask notes 'QUESTION'\n"),
         (["ask", "notes", "what", "is"], "what: there is no such file or folder; put quotes around a question\n"),
         (["ask", "note", "why?"], "note: there is no such file or folder (did you mean 'notes'?)\n"),

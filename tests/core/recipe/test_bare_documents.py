@@ -48,6 +48,40 @@ def test_folders_and_files_are_named_from_the_folder_that_they_share(paths: list
     assert names(paths) == found
 
 
+@pytest.mark.parametrize(
+    ("paths", "name"),
+    [
+        (["文件"], "文件/questions.jsonl"),
+        (["文件"], "文件/問題.csv"),
+        ([".", "文件/規範.txt"], "questions.xlsx"),
+        (["文件/規範.txt", "other/questions.json"], "other/questions.json"),
+    ],
+)
+def test_a_file_of_questions_beside_documents_is_the_recipes_and_no_document(
+    home: Path, paths: list[str], name: str
+) -> None:
+    (home / name).write_text("{}", encoding="utf-8")
+
+    assert read_bare_documents([*map(Path, paths)]).questions == home / name
+    assert not any(Path(name).name in one for one in names(paths))
+
+
+def test_of_several_files_of_questions_the_first_is_asked_and_none_is_a_document(home: Path) -> None:
+    for name in ("questions.csv", "questions.jsonl"):
+        (home / "other" / name).write_text("{}", encoding="utf-8")
+
+    assert read_bare_documents([Path("other")]).questions == home / "other" / "questions.jsonl"
+    assert names(["other"]) == ["more.txt"]
+    assert read_bare_documents([Path("other")], ["questions=questions.csv"]).questions == home / "other/questions.csv"
+
+
+def test_a_file_that_is_named_alone_is_a_document_whatever_it_is_called(home: Path) -> None:
+    (home / "questions.csv").write_text("問題,答案\n", encoding="utf-8")
+
+    assert read_bare_documents([Path("questions.csv")]).questions is None
+    assert names(["questions.csv"]) == ["questions.csv"]
+
+
 def test_files_that_share_the_root_alone_are_named_from_the_folder_of_the_first(home: Path) -> None:
     model = read_bare_documents([home / "文件", Path("/etc/hostname")])
 
