@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from potluck import plugins
 from potluck import recipe as recipes
 from potluck.components.components import Components, identity, installation, loader_for
 from potluck.contracts import KINDS, Tuner, VectorStore
@@ -259,3 +260,28 @@ def test_the_store_of_the_index_is_closed_by_whoever_opens_it(make: Make, tmp_pa
     assert isinstance(own, VectorStore)
     assert isinstance(other, VectorStore)
     assert [one for one in (own, other) if one in components._made] == [other]
+
+
+def test_how_files_are_read_is_told_by_loader_and_what_nothing_reads_is_left_out(make: Make) -> None:
+    components = make()
+    names = ("a.txt", "b.TXT", "c.md", "d.zzz")
+
+    found = components.loader_identities([Source(name, Path(name)) for name in names])
+
+    assert sorted(found) == ["loader markdown", "loader text"]
+    assert found["loader text"]["plugin"] == "potluck:text"
+    assert components.loader_identities([]) == found, "those that were met so far"
+
+
+def test_a_loader_that_hands_files_on_depends_on_all_loaders(make: Make, monkeypatch: pytest.MonkeyPatch) -> None:
+    def name(*overrides: str) -> str:
+        return make(*overrides).loader(Source("a.zip", Path("a.zip")))[1]
+
+    assert name() == name()
+    assert name("documents={path: '*', comments: true}") != name(), "Word's loader is another"
+    components, asked = make(), list[str]()
+    file_types = plugins.file_types
+    monkeypatch.setattr(plugins, "file_types", lambda: asked.append("all") or file_types())
+    for extension in ("zip", "tar", "eml"):
+        components.loader(Source(f"a.{extension}", Path(f"a.{extension}")))
+    assert asked.count("all") == 1

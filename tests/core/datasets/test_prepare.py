@@ -222,3 +222,105 @@ def test_examples_that_call_other_functions_are_no_copies(tmp_path: Path) -> Non
     one, other = prepared(tmp_path, [row("f", ["f"]), row("f", ["f", "g"]), row("f", ["f"])]).training
     assert (len(one.messages[0].tools), len(other.messages[0].tools)) == (1, 2)
     assert prepared(tmp_path, [row("f", ["f"])]).fingerprint != prepared(tmp_path, [row("f", ["f", "g"])]).fingerprint
+
+
+def numbered(*labels: str) -> list[dict[str, Any]]:
+    """A row for each label, whose texts are not near each other."""
+    return [{"text": chr(0x4E00 + number) * 3, "label": label} for number, label in enumerate(labels)]
+
+
+def targets(examples: Any) -> str:
+    return "".join(one.target for one in examples)
+
+
+def test_a_limit_draws_rows_in_the_shares_of_the_labels_and_keeps_their_order(tmp_path: Path) -> None:
+    rows = numbered(*"aaab" * 10)
+    found = prepared(tmp_path, rows, limit=12, task="classification")
+
+    assert Counter(targets(found.training)) == {"a": 9, "b": 3}
+    places = [int(one.messages[0].content[0].encode("utf-32-be").hex(), 16) for one in found.training]
+    assert places == sorted(places)
+    entry = found.ledger.entries[0]
+    assert (entry.came_in.items, entry.went_out.items, entry.dropped.items) == (40, 12, 28)
+    assert prepared(tmp_path, rows, limit=12, task="classification").training == found.training
+    assert len(prepared(tmp_path, rows, limit=40).training) == len(prepared(tmp_path, rows, limit=99).training) == 40
+
+
+@pytest.mark.parametrize(("limit", "count"), [(1, 1), (7, 7), (39, 39)])
+def test_a_limit_is_kept_exactly_where_near_copies_and_labels_do_not_divide_by_it(
+    tmp_path: Path, limit: int, count: int
+) -> None:
+    assert len(prepared(tmp_path, numbered(*"ab" * 20), limit=limit, task="generation").training) == count
+
+
+def test_rows_for_neither_side_are_told_with_what_they_say(tmp_path: Path) -> None:
+    sides = ("train", " Training", "dev", "Validation", "holdout", "other", "", "other")
+    rows = [{**row, "split": side} for row, side in zip(numbered(*"abcdefgh"), sides, strict=True)]
+    found = prepared(tmp_path, rows, split="split", validation=0.5)
+
+    assert (targets(found.training), targets(found.validation)) == ("ab", "cd")
+    (note,) = [note for note in found.notes if "neither side" in note]
+    assert note == (
+        "3 rows are for neither side, left out: the field 'split' is not train, validation or test ('other' 2, '' 1), "
+        f"first {tmp_path / 'data.jsonl'}:6"
+    )
+    entry = found.ledger.entries[0]
+    assert (entry.came_in.items, entry.went_out.items, entry.dropped.items) == (7, 4, 3)
+    assert note in entry.notes
+
+
+def test_a_part_of_the_rows_is_kept_to_validate_with(tmp_path: Path) -> None:
+    rows = numbered(*"ab" * 20)
+    path = tmp_path / "d.jsonl"
+    path.write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")
+    found = prepare_dataset(recipes.loads("model: m\ndataset: d.jsonl\n", tmp_path / "recipe.yaml"))
+
+    assert (len(found.training), len(found.validation)) == (36, 4)
+    assert len(prepared(tmp_path, rows, validation=0.25).validation) == 10
+
+
+def test_what_is_validated_with_in_a_file_of_its_own_is_not_learned(tmp_path: Path) -> None:
+    (tmp_path / "v.jsonl").write_text(json.dumps({"text": "ＡＢＣ 你好", "label": "x"}), encoding="utf-8")
+    rows = [{"text": "abc 你好", "label": "x"}, {"text": "天空", "label": "y"}, {"text": "海", "label": "y"}]
+    found = prepared(tmp_path, rows, validation="v.jsonl")
+
+    assert (targets(found.training), targets(found.validation)) == ("yy", "x")
+    assert "1 example left out: there twice, or nearly so among those to validate with" in found.notes
+    assert found.ledger.entries[0].deduplicated.items == 1
+    assert found.labels == ()
+
+
+def test_of_one_label_nothing_can_be_chosen(tmp_path: Path) -> None:
+    with pytest.raises(PotluckError, match=r"there is nothing to choose between; the dataset has one label: \('a',\)"):
+        prepared(tmp_path, numbered(*"aaaa"), task="classification")
+    assert prepared(tmp_path, numbered(*"ab"), task="classification").labels == ("a", "b")
+    assert len(prepared(tmp_path, numbered(*"aaaa"), task="generation").training) == 4
+
+
+def test_labels_with_fewer_than_five_examples_are_told(tmp_path: Path) -> None:
+    notes = prepared(tmp_path, numbered(*"aaaaabbbbc"), task="classification").notes
+
+    assert notes == ("2 labels of 3 with fewer than 5 examples to learn from: b, c",)
+    assert prepared(tmp_path, numbered(*"aaaaabbbbc"), task="generation").notes == ()
+    assert prepared(tmp_path, numbered(*"aaaaabbbbb"), task="classification").notes == ()
+
+
+def test_a_folder_without_a_file_to_learn_from_is_told(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "train.txt").touch()
+    recipe = recipes.loads("model: m\ndataset: data\n", tmp_path / "recipe.yaml")
+
+    with pytest.raises(PotluckError, match=r"there is no file train\.jsonl \(or \.csv, "):
+        prepare_dataset(recipe)
+    with pytest.raises(PotluckError, match=r"the recipe names no dataset; add 'dataset: FILE\.jsonl'"):
+        prepare_dataset(recipes.loads("model: m\n", tmp_path / "recipe.yaml"))
+
+
+def test_what_a_folder_names_a_test_is_neither_learned_nor_validated_with(tmp_path: Path) -> None:
+    (tmp_path / "data").mkdir()
+    for name in ("train", "test"):
+        (tmp_path / "data" / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in numbered(*name)))
+    recipe = recipes.loads("model: m\ndataset: {path: data, validation: 0}\n", tmp_path / "recipe.yaml")
+    found = prepare_dataset(recipe)
+
+    assert (targets(found.training), targets(found.validation)) == ("train", "")

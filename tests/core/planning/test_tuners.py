@@ -6,11 +6,13 @@ Modules: ``potluck.planning.tuners``. What each of them would train of a model i
 from __future__ import annotations
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from potluck import plugins
-from potluck.errors import ModelNotFound
+from potluck.contracts import Estimate, TuningRequest
+from potluck.errors import ModelNotFound, Unsupported
 from potluck.planning.tuners import list_tuners
 from support.fake_plugins import install, visible
 
@@ -42,3 +44,41 @@ def test_one_that_cannot_be_imported_is_left_out(tmp_path: Path, monkeypatch: py
 def test_a_model_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ModelNotFound, match="沒有"):
         list_tuners("沒有", tmp_path)
+
+
+def test_what_answers_with_a_result_is_what_takes_tuned_models_of_its_kinds(tmp_path: Path) -> None:
+    found = {one.name: set(one.served_by) for one in list_tuners(None, tmp_path)}
+    offers = {one.name: plugins.chat_offer(one) for one in plugins.installed_plugins() if one.kind == "chat"}
+
+    assert "transformers" in found["lora"]
+    assert "extractive" not in found["lora"]
+    for name, served_by in found.items():
+        offered = plugins.tuner_offer(plugins.find("tuner", name))
+        if not offered.served_by:
+            assert served_by == {
+                chat for chat, one in offers.items() if one.takes_tuned is True and one.kinds & offered.kinds
+            }
+
+
+def test_of_a_model_it_is_counted_what_each_would_train_of_it_unless_it_cannot(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "模型").mkdir()
+    (tmp_path / "模型" / "model.safetensors").touch()
+    asked = list[TuningRequest]()
+
+    def make(plugin: plugins.Plugin, config: object, context: object) -> object:
+        def plan(request: TuningRequest) -> Estimate:
+            asked.append(request)
+            if plugin.name != "lora":
+                raise Unsupported("it trains other models")
+            return Estimate(5, 50, 0, 0, 0)
+
+        return SimpleNamespace(plan=plan)
+
+    monkeypatch.setattr(plugins, "make", make)
+    found = {one.name: (one.trainable, one.total) for one in list_tuners("模型", tmp_path)}
+
+    assert found.pop("lora") == (5, 50)
+    assert {*found.values()} == {(None, None)}
+    assert (asked[0].model, len(asked[0].training)) == (tmp_path / "模型", 1)
