@@ -90,6 +90,11 @@ class Problem:
     message: str
     source_line: str = ""
 
+    @classmethod
+    def without_place(cls, name: str, message: str) -> Problem:
+        """What is wrong with a ``--set``, or with a file as a whole."""
+        return cls(name, 0, 0, message)
+
     def __str__(self) -> str:
         """Render as a compiler would: the place, the message, the line, a caret."""
         place = f"{self.file}:{self.line}:{self.column}" if self.line else self.file

@@ -37,11 +37,15 @@ def test_only_what_the_same_bytes_cause_again_is_kept() -> None:
     assert kept == {"UnreadableDocument", "NoText"}
 
 
+def test_a_problem_without_a_place_has_neither_line_nor_column() -> None:
+    assert Problem.without_place("甲.xlsx", "broken") == Problem("甲.xlsx", 0, 0, "broken", "")
+
+
 @pytest.mark.parametrize(
     ("problem", "shown"),
     [
         (Problem("recipe.yaml", 3, 5, "unknown key"), "recipe.yaml:3:5: unknown key"),
-        (Problem("--set k=x", 0, 0, "no number"), "--set k=x: no number"),
+        (Problem.without_place("--set k=x", "no number"), "--set k=x: no number"),
         (Problem("r.yaml", 1, 5, "wrong", "k: [x"), "r.yaml:1:5: wrong\n  k: [x\n      ^"),
         (Problem("r.yaml", 1, 4, "wrong", "標題：x"), "r.yaml:1:4: wrong\n  標題：x\n  \u3000\u3000\u3000^"),
         (Problem("r.yaml", 1, 2, "wrong", "\tx"), "r.yaml:1:2: wrong\n  \tx\n  \t^"),

@@ -56,7 +56,7 @@ class DatasetRow:
     def problem(self, message: str, key: str | None = None) -> Problem:
         """A problem with the row, at a key of it where that can be found in the file."""
         if not self.line:
-            return Problem(self.place, 0, 0, message)
+            return Problem.without_place(self.place, message)
         if key is None or self.path.suffix.lower() == ".xlsx":
             return Problem(str(self.path), self.line, 1, message)
         line, column, text = _find(self.path, self.line, key)
@@ -212,7 +212,7 @@ def _parquet(path: Path, encoding: str | None, problems: list[Problem]) -> Itera
     try:
         found: list[dict[str, Any]] = pyarrow.parquet.read_table(path).to_pylist()
     except (pyarrow.ArrowException, OSError) as error:
-        problems.append(Problem(str(path), 0, 0, f"no Parquet: {error}"))
+        problems.append(Problem.without_place(str(path), f"no Parquet: {error}"))
         return
     yield from (DatasetRow(fields, path, 0, number) for number, fields in enumerate(found, 1))
 

@@ -36,13 +36,13 @@ def read_workbook(path: Path, problems: list[Problem]) -> Iterator[tuple[int, li
         if len(sheets) > 1:
             names = ", ".join(sheet.title for sheet in sheets)
             message = f"rows stand in {len(sheets)} sheets ({names}): keep the one that is meant in a file of its own"
-            problems.append(Problem(str(path), 0, 0, message))
+            problems.append(Problem.without_place(str(path), message))
             return
         for sheet in sheets:
             yield from _rows(path, sheet, written[sheet.title], problems)
     except (zipfile.BadZipFile, KeyError, ValueError, TypeError, AttributeError, OSError, EOFError) as error:
         message = f"no workbook, or one with a password ({type(error).__name__}): {error}"
-        problems.append(Problem(str(path), 0, 0, message))
+        problems.append(Problem.without_place(str(path), message))
 
 
 def _has_rows(sheet: Any) -> bool:

@@ -55,7 +55,7 @@ class Question:
 
     def problem(self, message: str, key: str) -> Problem:
         """A problem with one of its keys, at its place."""
-        return self.row.problem(message, key) if self.row is not None else Problem(self.id, 0, 0, message)
+        return self.row.problem(message, key) if self.row is not None else Problem.without_place(self.id, message)
 
 
 @dataclass(frozen=True, slots=True)

@@ -64,8 +64,6 @@ def shorten_names(names: Sequence[str]) -> dict[str, str]:
     short = {name: _cut(name) for name in names}
     for group in _clashes(short):
         short |= _apart(group)
-    for group in _clashes(short):
-        short |= {name: name for name in group}
     return short if not _clashes(short) else {name: name for name in names}
 
 

@@ -34,7 +34,7 @@ def _futile(recipe: RecipeModel, chosen: Sequence[Chosen], variants: Sequence[Va
         choices = {choice.name: choice for one in chosen if (choice := one[axis]).sets}
         if (reason := _reason(pairs, list(choices.values()))) is not None:
             said = next(iter(choices.values())).said
-            yield Problem(said, 0, 0, f"a swap of {axis} cannot matter: {reason}")
+            yield Problem.without_place(said, f"a swap of {axis} cannot matter: {reason}")
 
 
 def _pairs(
@@ -75,4 +75,4 @@ def _same_recipes(chosen: Sequence[Chosen], variants: Sequence[Variant]) -> Iter
             message = f"the variant {variant.name!r} is there twice: leave one of them out"
         else:
             message = f"the variants {first.name!r} and {variant.name!r} are the same recipe: leave one of them out"
-        yield Problem(said, 0, 0, message)
+        yield Problem.without_place(said, message)

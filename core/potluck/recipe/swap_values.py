@@ -46,13 +46,13 @@ def read_text_file(written: str, folder: Path, label: str) -> str:
     """The text of a file in ``folder``, or else in the current folder. Raises ``RecipeError`` at ``label``."""
     here = next((base for base in (folder, Path.cwd()) if (base / written).expanduser().is_file()), folder)
     if (problem := file_problem(here, written)) is not None:
-        raise RecipeError([Problem(label, 0, 0, f"{problem} in {folder}")])
+        raise RecipeError([Problem.without_place(label, f"{problem} in {folder}")])
     try:
         return (here / Path(written).expanduser()).read_text(encoding="utf-8-sig").rstrip("\n")
     except UnicodeDecodeError:
-        raise RecipeError([Problem(label, 0, 0, f"{format_value(written)} is not UTF-8")]) from None
+        raise RecipeError([Problem.without_place(label, f"{format_value(written)} is not UTF-8")]) from None
     except OSError as error:
-        raise RecipeError([Problem(label, 0, 0, f"{format_value(written)}: {error.strerror}")]) from None
+        raise RecipeError([Problem.without_place(label, f"{format_value(written)}: {error.strerror}")]) from None
 
 
 def file_of(text: str) -> str | None:
@@ -82,7 +82,7 @@ def _value(piece: str, folder: Path, label: str, is_text: bool) -> SwapValue:
     if (name := file_of(piece)) is not None:
         return SwapValue(read_text_file(name, folder, label), name)
     if not piece:
-        raise RecipeError([Problem(label, 0, 0, "a value is missing between two commas")])
+        raise RecipeError([Problem.without_place(label, "a value is missing between two commas")])
     if piece[0] in "'\"" or (piece[0] in "[{" and not is_text):
         return SwapValue(parse_value(piece, label).plain())
     node = _plain(piece)
@@ -117,7 +117,7 @@ def _split(text: str, label: str) -> Iterator[str]:
         depth += (sign in "[{") - (sign in "]}" and depth > 0)
         place += 1
     if depth:
-        raise RecipeError([Problem(label, 0, 0, _NOT_YAML)])
+        raise RecipeError([Problem.without_place(label, _NOT_YAML)])
     yield text[start:]
 
 

@@ -39,15 +39,17 @@ def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "g
     found = _axes(recipe, swaps)
     for choice in (choice for choices in found.values() for choice in choices):
         if "questions" in choice.sets:
-            raise RecipeError([Problem(choice.said, 0, 0, "variants are compared by the same questions")])
+            raise RecipeError([Problem.without_place(choice.said, "variants are compared by the same questions")])
     if not found:
         place = recipe.path if recipe.origin.folder is None else "a recipe"
         hint = f"'--swap embedder=a,b', or in {place}:\n  compare:\n    embedder: {{a: ..., b: ...}}"
-        raise RecipeError([Problem(str(recipe.path), 0, 0, f"there is nothing to compare; say what to swap: {hint}")])
+        raise RecipeError(
+            [Problem.without_place(str(recipe.path), f"there is nothing to compare; say what to swap: {hint}")]
+        )
     combinations = list(itertools.islice(_combinations(recipe, found, design), _MOST + 1))
     if len(combinations) > _MOST:
         message = f"the axes give more than {_MOST} variants; take fewer values, or another design"
-        raise RecipeError([Problem(str(recipe.path), 0, 0, message)])
+        raise RecipeError([Problem.without_place(str(recipe.path), message)])
     chosen = [dict(zip(found, values, strict=True)) for values in combinations]
     made = [_variant(recipe, one) for one in chosen]
     check_variants(recipe, chosen, made)
@@ -82,11 +84,11 @@ def _swap(recipe: RecipeModel, swap: str) -> tuple[str, list[AxisValue]]:
     axis, equals, text = swap.partition("=")
     axis = axis.strip()
     if not equals or not axis or not text.strip():
-        raise RecipeError([Problem(label, 0, 0, "expected AXIS=VALUE,VALUE, such as retriever.k=2,4")])
+        raise RecipeError([Problem.without_place(label, "expected AXIS=VALUE,VALUE, such as retriever.k=2,4")])
     key = axis.partition(".")[0]
     if key not in (*KEYS, STRATEGY):
         hint = did_you_mean(key, KEYS) or _inner(key)
-        raise RecipeError([Problem(label, 0, 0, f"{format_value(axis)} is not a key of a recipe{hint}")])
+        raise RecipeError([Problem.without_place(label, f"{format_value(axis)} is not a key of a recipe{hint}")])
     return axis, _choices(recipe, axis, read_values(text, recipe.folder, label, are_texts=axis == "prompt"), label)
 
 
@@ -105,7 +107,7 @@ def _choices(recipe: RecipeModel, axis: str, values: Sequence[SwapValue], label:
     if axis == STRATEGY and unnamed:
         has = ", ".join(named) or "none"
         message = f"compare.strategy of the recipe names no {unnamed[0].value!r} (it has: {has})"
-        raise RecipeError([Problem(label, 0, 0, message)])
+        raise RecipeError([Problem.without_place(label, message)])
     names, known = iter(_names(axis, unnamed)), dict(zip(named, _own_names(named), strict=True))
     return [
         AxisValue(next(names), {axis: one.value}, label)
@@ -144,7 +146,9 @@ def _combinations(
         lengths = {axis: len(choices) for axis, choices in full.items()}
         if len(set(lengths.values())) > 1:
             counts = ", ".join(f"{axis} has {length}" for axis, length in lengths.items())
-            raise RecipeError([Problem(str(recipe.path), 0, 0, f"a paired design needs axes of one length; {counts}")])
+            raise RecipeError(
+                [Problem.without_place(str(recipe.path), f"a paired design needs axes of one length; {counts}")]
+            )
         yield from zip(*full.values(), strict=True)
     else:
         yield from itertools.product(*full.values())

@@ -37,9 +37,9 @@ def read_text(path: Path) -> str:
             content = file.read(MAX_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
-        raise RecipeError([Problem(str(path), 0, 0, f"cannot be read: {reason}{_near(path)}")]) from error
+        raise RecipeError([Problem.without_place(str(path), f"cannot be read: {reason}{_near(path)}")]) from error
     if len(content) > MAX_BYTES:
-        raise RecipeError([Problem(str(path), 0, 0, "is larger than 1 MiB; that is not a recipe")])
+        raise RecipeError([Problem.without_place(str(path), "is larger than 1 MiB; that is not a recipe")])
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
@@ -75,7 +75,7 @@ def parse_value(text: str, label: str) -> Node:
     try:
         node = _compose(normalize_newlines(text), findings, place)
     except RecipeError:
-        raise RecipeError([Problem(label, 0, 0, "the value is not YAML; put quotes around it")]) from None
+        raise RecipeError([Problem.without_place(label, "the value is not YAML; put quotes around it")]) from None
     if findings:
         raise RecipeError(findings.problems())
     return Node(None, place) if node is None else node

@@ -93,12 +93,8 @@ def test_several_sheets_with_rows_are_refused_by_name(tmp_path: Path) -> None:
 def test_a_formula_that_was_never_computed_is_told_with_its_cell(tmp_path: Path) -> None:
     book(tmp_path / "a.xlsx", ["a", "b"], ["x", "=1+1"])
 
-    found = problem(tmp_path / "a.xlsx")
-
-    assert (found.line, found.message) == (
-        2,
-        "the formula in B2 has no value: open the file in a spreadsheet, and save it",
-    )
+    message = "the formula in B2 has no value: open the file in a spreadsheet, and save it"
+    assert problem(tmp_path / "a.xlsx") == Problem(str(tmp_path / "a.xlsx"), 2, 1, message)
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PK\x03\x04broken", bytes.fromhex("d0cf11e0a1b11ae1")])

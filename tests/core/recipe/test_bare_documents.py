@@ -156,3 +156,10 @@ def test_a_folder_without_documents_is_named_in_full(home: Path) -> None:
     with pytest.raises(NoDocuments) as raised:
         discover(model.folder, model.documents.patterns)
     assert str(raised.value) == f"{home / 'empty'}: the folder holds no documents"
+
+
+def test_what_is_read_is_written_as_a_recipe_that_people_can_read() -> None:
+    model = read_bare_documents([Path("文件/規範.txt")])
+
+    assert model.name == "規範"
+    assert model.origin.text == '{"name": "規範", "documents": {"path": ["規範.txt"], "exclude": []}}'
