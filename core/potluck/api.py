@@ -81,7 +81,7 @@ class Recipe:
 
     @cached_property
     def workspace(self) -> Workspace:
-        """The folder ``.potluck`` beside the recipe, or one in the user's cache where nothing can be written there."""
+        """The folder ``.potluck`` beside the recipe, or one in the user's cache if nothing can be written there."""
         self.check_open()
         return Workspace(folder_of(self.model), self._fresh)
 

@@ -39,7 +39,7 @@ class Section:
 
     @property
     def label(self) -> str:
-        """What a citation calls it: the number, or the title where there is none."""
+        """What a citation calls it: the number, or the title if there is none."""
         return self.number or self.title
 
 
@@ -47,7 +47,7 @@ class Section:
 class Page:
     """A page, slide or sheet: ``number`` counts from 1.
 
-    ``label`` is what is printed on it where that is something else: ``ii``, ``A-3``.
+    ``label`` is what is printed on it if that is something else: ``ii``, ``A-3``.
     """
 
     start: int
@@ -105,7 +105,7 @@ class Passage:
     """A chunk that was retrieved. ``score`` is what the retriever or the reranker gave it: see its scale.
 
     ``sections`` are the labels of all sections that the span touches, in order; ``page`` is the number of the one it
-    begins on, and ``page_label`` what is printed on that page where it is something else.
+    begins on, and ``page_label`` what is printed on that page if it is something else.
     """
 
     id: str

@@ -1,4 +1,4 @@
-"""Every error a user can meet, one class a cause.
+"""Every error a user can meet, one class per cause.
 
 PotluckError
 ├── RecipeError                 the recipe is wrong; carries every problem found, each with its place
@@ -22,7 +22,7 @@ PotluckError
 │   ├── DocumentChanged         it is written to while it is read
 │   ├── DocumentInaccessible    the system does not let it be read: no permission, an I/O error, too many open files
 │   └── LoaderCrashed           the loader's process could not be started, or ended before it had answered
-├── NoRecipe                    a folder or a file of documents stands where a recipe is needed
+├── NoRecipe                    a folder or a file of documents is given in place of a recipe
 ├── NoDocuments                 the recipe's paths match nothing
 ├── NoReadableDocument          there are documents, and none of them could be read
 ├── EmptyQuestion               a question is empty or blank
@@ -216,7 +216,7 @@ class LoaderCrashed(DocumentError):
 
 
 class NoRecipe(PotluckError):
-    """A folder or a file of documents stands where a recipe is needed."""
+    """A folder or a file of documents is given in place of a recipe."""
 
 
 class NoDocuments(PotluckError):

@@ -70,7 +70,7 @@ class StageEvent:
     parent: int = 0
     """The stage within which this one runs; 0 for none."""
     component: str = ""
-    """The name of the plugin that does the work, where it is one."""
+    """The name of the plugin that does the work, if it is one."""
     model: str = ""
     """The model that works or is tuned, as the recipe names it."""
     started: float = 0.0
@@ -99,7 +99,7 @@ class ModelCall:
     operation: Literal["chat", "embeddings"]
     component: str
     model: str
-    """As the recipe names it; the plugin's name where it names none."""
+    """As the recipe names it; the plugin's name if it names none."""
     started: float
     """When it began, in seconds since 1970."""
     seconds: float

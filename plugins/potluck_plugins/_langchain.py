@@ -222,7 +222,7 @@ def _check_installed(top: str) -> None:
 
 
 def _is_installed(place: Path) -> bool:
-    """Whether pip's notes lie beside a package, or say that it is installed from where it is worked on."""
+    """Whether pip's notes lie beside a package, or say that it is an editable install."""
     if any(place.parent.glob("*.dist-info")):
         return True
     for distribution in importlib.metadata.distributions():

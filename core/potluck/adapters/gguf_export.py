@@ -21,7 +21,7 @@ class GgufSource:
     """What a GGUF file is made from besides the weights.
 
     ``base`` is the folder of the base model, ``file`` the GGUF file that it was read from, if it was one: its tokenizer
-    is kept as it is. ``converter`` and ``library`` are the folders of llama.cpp's converter, where that does the work.
+    is kept as it is. ``converter`` and ``library`` are the folders of llama.cpp's converter, if that does the work.
     """
 
     base: Path

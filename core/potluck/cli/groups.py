@@ -10,7 +10,7 @@ from potluck.cli.terminal import shell_word
 from potluck.suggestions import did_you_mean
 
 _LONGEST = 200
-"""Characters of a first sentence; click cuts it where it is longer."""
+"""Characters of a first sentence; click cuts it if it is longer."""
 
 
 class CommandGroup(click.Group):

@@ -1,4 +1,4 @@
-"""What a command that is interrupted had done, and how it goes on."""
+"""How far an interrupted command had come, and how to resume it."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from potluck.redaction import redact
 
 
 class Interruption:
-    """Watches a command, and knows where it was when it was interrupted."""
+    """Watches a command, and knows where it was interrupted."""
 
     def __init__(self) -> None:
         """Nothing has happened yet."""
@@ -22,9 +22,9 @@ class Interruption:
             self._stages.append(event)
 
     def words(self) -> str:
-        """Where it was and what of that is kept: ``tune (37 of 200 steps done, kept up to step 20)``.
+        """Where it was, and how much of that is kept: ``tune (37 of 200 steps done, kept up to step 20)``.
 
-        Empty where it was in no stage but the command as a whole.
+        Empty if it was in no stage but the command as a whole.
         """
         return ", ".join(f"{event.stage}{_progress(event)}" for event in reversed(self._stages[:-1]))
 
@@ -46,7 +46,7 @@ def _counts(event: StageEvent) -> Iterator[str]:
 
 
 def sentences(notes: Sequence[str], arguments: Sequence[str]) -> Iterator[str]:
-    """What to say of an interrupted command: ``notes`` are the words of who watched it."""
+    """The messages about an interrupted command; ``notes`` are the words of its observers."""
     where = f" in {notes[0]}" if notes else ""
     yield f"interrupted{where}; what was finished is kept"
     if not notes:

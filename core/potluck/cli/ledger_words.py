@@ -1,4 +1,4 @@
-"""A ledger for people: one line where nothing was lost, else a line for each loss."""
+"""A ledger for people: one line if nothing was lost, else a line for each loss."""
 
 from __future__ import annotations
 

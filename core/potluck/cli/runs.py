@@ -73,7 +73,7 @@ def show_command(run: str, as_json: bool) -> None:
 def open_command(run: str, as_json: bool) -> None:
     """Open the report of a run in a browser.
 
-    Off a terminal, with --json, and where there is no browser, its path is printed.
+    Off a terminal, with --json, and if there is no browser, its path is printed.
     """
     import webbrowser
 

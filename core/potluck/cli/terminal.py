@@ -79,7 +79,7 @@ def begin_output() -> None:
 
 
 def draw(sheet: TerminalTable, file_width: int = 160, *, wide: bool = False) -> None:
-    """Print a table on standard output: ``file_width`` columns where that is a file, all that it needs if ``wide``."""
+    """Print a table on standard output: ``file_width`` columns if that is a file, all that it needs if ``wide``."""
     from rich.console import Console
 
     width = terminal_width() if is_terminal() else file_width
@@ -88,7 +88,7 @@ def draw(sheet: TerminalTable, file_width: int = 160, *, wide: bool = False) -> 
 
 
 def shell_word(text: str) -> str:
-    """A name as a shell takes it: in quotes where it has to be."""
+    """A name as a shell takes it: in quotes if it has to be."""
     return text if re.fullmatch(r"[\w@%+=:,./-]+", text) else shlex.quote(text)
 
 

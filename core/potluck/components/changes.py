@@ -87,7 +87,7 @@ def keep_identities(components: Components, folder: Path) -> None:
 def causes_of_training(recipe: RecipeModel, now: Mapping[str, Any], folder: Path) -> list[str]:
     """In phrases, how what decides a training differs from when the recipe was last trained in the workspace.
 
-    Nothing where it was not trained yet, or where something of it is overridden.
+    Nothing if it was not trained yet, or where something of it is overridden.
     """
     before = (_read(folder) or {}).get(recipe.path.name, {}).get(_TRAINING)
     if before is None or _is_overridden(recipe):

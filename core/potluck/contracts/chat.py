@@ -95,8 +95,10 @@ class ChatModel(Component):
     """Whether ``likelihoods`` reads what follows a continuation instead of adding it to the sum: a masked model."""
 
     reads_prompt: ClassVar[bool] = True
-    """Whether it reads a message's ``content`` where that has a ``question`` and ``passages``. False for one that
-    answers from those: then another prompt or other worked examples cannot matter, and a comparison of them is refused.
+    """Whether it reads a message's ``content`` if that has a ``question`` and ``passages``.
+
+    False for one that answers from those: then another prompt or other worked examples cannot matter, and a comparison
+    of them is refused.
     """
 
     ignores: ClassVar[frozenset[str]] = frozenset()
@@ -106,7 +108,7 @@ class ChatModel(Component):
     """The kinds of transformers models that it answers with; empty for other engines."""
 
     takes_tuned: bool = False
-    """Whether it answers with ``context.tuned`` where that is given (``chat.adapter`` in a recipe)."""
+    """Whether it answers with ``context.tuned`` if that is given (``chat.adapter`` in a recipe)."""
 
     takes_tools: ClassVar[bool] = False
     """Whether the model is told of a message's ``tools``, ``calls`` and results. Where not, such messages are refused
@@ -150,19 +152,19 @@ class ChatModel(Component):
     ) -> list[Likelihood]:
         """How likely each continuation is behind the prompt, in the order given. Optional: see ``scores_text``.
 
-        Messages are rendered by the model's template, up to where the answer begins; a text is taken as it is,
-        without a template, and with the token that the model's texts begin with. ``after`` follows each continuation.
-        Write the blanks between the three: nothing is added.
+        Messages are rendered by the model's template, up to where the answer begins; a text is taken as it is, without
+        a template, and with the token that the model's texts begin with. ``after`` follows each continuation. Write the
+        blanks between the three: nothing is added.
 
         A causal model gives the sum of log p(token | what stands before it) over the continuation and ``after``; by
-        that sum continuations rank as they would given ``after``. A masked model (``reads_after``) reads both sides
-        and sums over the continuation alone, in the way that its plugin says.
+        that sum continuations rank as they would given ``after``. A masked model (``reads_after``) reads both sides and
+        sums over the continuation alone, in the way that its plugin says.
 
         Prompt, continuation and ``after`` are put into tokens as one text. A token may run over the end of the prompt
         (a blank and a word, two Han characters); then it is counted whole. So that all are comparable, the sum begins
         at the same token for every continuation of a call: the first one that is not for all of them the prompt's own.
 
-        Raises ``ValueError`` for a continuation without a character, ``ContextExceeded`` where it does not fit,
+        Raises ``ValueError`` for a continuation without a character, ``ContextExceeded`` if it does not fit,
         ``Unsupported`` where the model cannot tell.
         """
         raise Unsupported(f"{type(self).__name__} does not say how likely a text is")

@@ -62,10 +62,10 @@ class PluginKind:
     """When its hook is called, for the hook's documentation."""
 
     default: str | None = None
-    """The plugin (``package:name``) that is used where a recipe names none; None for a kind that it may go without."""
+    """The plugin (``package:name``) that is used if a recipe names none; None for a kind that it may go without."""
 
     default_with_model: str | None = None
-    """The plugin (``package:name``) that is used where a recipe names only a ``model``; else ``default``."""
+    """The plugin (``package:name``) that is used if a recipe names only a ``model``; else ``default``."""
 
     default_of_commands: str | None = None
     """The plugin (``package:name``) that commands use besides those that a recipe names."""

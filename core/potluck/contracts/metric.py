@@ -50,7 +50,7 @@ class Measure:
     """What it says, in a few words."""
 
     label: str = ""
-    """A short name for people; the name itself where it is empty."""
+    """A short name for people; the name itself if it is empty."""
 
     about: About = "answer"
     higher_is_better: bool = True
@@ -63,9 +63,9 @@ class Measure:
     it: then those of one variant are not those of another."""
 
     leads: Lead = "never"
-    """Whether a conclusion may speak of it first, and variants be ranked by it where nobody names a measure. Of several
-    that may the first does: those about answers, then retrieval, refusals, effort; of these the measures of metrics
-    that the recipe names, then those that are declared first. It has to be ``paired``."""
+    """Whether a conclusion may speak of it first, and variants be ranked by it if no measure is named. Of several that
+    may the first does: those about answers, then retrieval, refusals, effort; of these the measures of metrics that the
+    recipe names, then those that are declared first. It has to be ``paired``."""
 
     @property
     def bounds(self) -> tuple[float, float]:

@@ -10,7 +10,7 @@ class Observer(Component):
 
     It has any of the hooks ``potluck_stage_started``, ``_progressed``, ``_finished``, ``_failed``,
     ``potluck_model_called`` and ``potluck_output_begins`` as methods, each marked with ``@potluck.hookimpl``. It is
-    made only where a recipe (``observers: NAME``) or the variable ``POTLUCK_OBSERVERS`` names it; it is not part of a
+    made only if a recipe (``observers: NAME``) or the variable ``POTLUCK_OBSERVERS`` names it; it is not part of a
     fingerprint or a manifest.
 
     Hooks are called from any thread, between the steps of the work: be quick. An observer that raises is left out from

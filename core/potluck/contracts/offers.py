@@ -25,7 +25,7 @@ class ChatOffer(Offer[ChatModel]):
 
     kinds: frozenset[ModelKind] = frozenset()
     takes_tuned: bool | None = None
-    """None if nobody says: then it is tried."""
+    """None if undeclared: then it is tried."""
     scores_text: bool = False
     takes_tools: bool = False
     reads_prompt: bool = True
@@ -56,7 +56,7 @@ def _reads_all(component: type[ChatModel]) -> bool:
 
 @dataclass(frozen=True)
 class StoreOffer(Offer[VectorStore]):
-    """A vector store. The capabilities are those that ``VectorStore`` declares, the worst where nobody says."""
+    """A vector store. The capabilities are those that ``VectorStore`` declares; undeclared, they are the worst."""
 
     exact: bool = False
     uses_seed: bool = True
@@ -71,11 +71,11 @@ class StoreOffer(Offer[VectorStore]):
 
 @dataclass(frozen=True)
 class RetrieverOffer(Offer[Retriever]):
-    """A retriever. The capabilities are those that ``Retriever`` declares; where nobody says, it needs everything."""
+    """A retriever. The capabilities are those that ``Retriever`` declares; undeclared, it needs everything."""
 
     needs: frozenset[RetrievalNeed] = frozenset(get_args(RetrievalNeed))
     is_indexed: bool | None = None
-    """Whether it has an index of its own. None if nobody says: then one is made to see."""
+    """Whether it has an index of its own. None if undeclared: then one is made to see."""
 
     @classmethod
     def declared(cls, component: type[Component]) -> Mapping[str, Any]:
@@ -87,7 +87,7 @@ class RetrieverOffer(Offer[Retriever]):
 
 @dataclass(frozen=True)
 class RerankerOffer(Offer[Reranker]):
-    """A reranker. What it needs is what ``Reranker`` declares; where nobody says, it needs both models."""
+    """A reranker. Its needs are those that ``Reranker`` declares; undeclared, it needs both models."""
 
     needs: frozenset[RetrievalNeed] = frozenset({"embedder", "chat"})
 

@@ -81,7 +81,7 @@ class Corpus(Protocol):
 
     def nearest(self, vector: Vectors, k: int, within: Set[str] | None = None) -> list[Passage]:
         """The ``k`` passages nearest to a vector of shape ``(dimensions,)`` by cosine, best first; only those
-        ``within`` these ids, where some are given."""
+        ``within`` these ids, if some are given."""
         ...
 
     def vectors(self, passage_ids: Sequence[str]) -> Vectors:
@@ -155,8 +155,8 @@ class Retriever(Component):
 
     @abstractmethod
     def retrieve(self, questions: Sequence[str], k: int, within: Set[str] | None = None) -> list[Ranking]:
-        """A ranking of at most ``k`` passages for each question; only passages ``within`` these ids, where some are
-        given, and then as many as there would be if the others were not there.
+        """A ranking of at most ``k`` passages for each question; only passages ``within`` these ids, if some are given,
+        and then as many as there would be if the others were not there.
 
         The passages are those of the corpus with another score: ``replace(corpus.passage(id), score=...)``.
         """
@@ -169,7 +169,7 @@ class IndexedRetriever(Retriever):
     for never changes. Whenever an index has been brought up to date, the passages that are new and those that are gone
     are told here, then ``commit`` is called; other settings, code or libraries have another folder. Another object may
     be open on the folder meanwhile, in this process or another, and searches what was committed when it was opened.
-    Questions are asked only where ``ids`` are those of the corpus; where they are not, another one is filled in a
+    Questions are asked only where ``ids`` are those of the corpus; if they are not, another one is filled in a
     temporary folder.
 
     ``retrieve`` may not depend on the order in which passages were added, nor on any that were deleted.

@@ -18,9 +18,9 @@ class Splitter(Component):
 
     A character stays whole: no cut stands between a letter and its marks, or within a picture made of several signs.
 
-    Where the settings have a ``chunk_size`` or ``max_size``, no chunk is larger, in characters or, where there is a
-    method ``count_tokens(texts)``, in what that counts. ``chunk_overlap`` is the most that a chunk repeats of the one
-    before, in the same unit; between 0 and 1 it is a share of the size.
+    If the settings have a ``chunk_size`` or ``max_size``, no chunk is larger, in characters or, if there is a method
+    ``count_tokens(texts)``, in what that counts. ``chunk_overlap`` is the most that a chunk repeats of the one before,
+    in the same unit; between 0 and 1 it is a share of the size.
     """
 
     @abstractmethod

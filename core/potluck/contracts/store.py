@@ -65,9 +65,9 @@ class VectorStore(Component):
     def commit(self) -> None:
         """Make all that was added and deleted durable, at once.
 
-        Also called where nothing was added or deleted: what a killed commit has left behind is then removed.
-        Killed before it returns, the collection opens as it was or as it should become, or lacks some ids; it never
-        holds an id with a wrong or torn vector.
+        Also called if nothing was added or deleted: what a killed commit has left behind is then removed. Killed before
+        it returns, the collection opens as it was or as it should become, or lacks some ids; it never holds an id with
+        a wrong or torn vector.
         """
 
     @abstractmethod

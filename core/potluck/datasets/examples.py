@@ -30,7 +30,7 @@ def check_fields(
 ) -> None:
     """Raise ``RecipeError``, at its place in the recipe, for a field that ``dataset`` names and no row has.
 
-    ``evaluating``: the rows need no target where they have several right answers in its place.
+    ``evaluating``: the rows need no target if they have several right answers in its place.
     """
     there = list(dict.fromkeys(name for row in rows for name in row.fields))
     named = {"input": _fields_of(settings.input), "target": [settings.target], "split": [settings.split]}

@@ -32,7 +32,7 @@ PAIRS: tuple[tuple[str, str], ...] = (
     ("document", "refs"),
     ("question", "answers"),
 )
-"""The names of input and target that are found where a recipe names none."""
+"""The names of input and target that are found if a recipe names none."""
 
 REFERENCES = ("refs", "references", "answers")
 """Fields with several right answers, which files to evaluate on have in the place of a target."""

@@ -54,7 +54,7 @@ class DatasetRow:
         return f"{self.path}:{self.line}" if self.line else f"{self.path}, row {self.number}"
 
     def problem(self, message: str, key: str | None = None) -> Problem:
-        """A problem with the row, at a key of it where that can be found in the file."""
+        """A problem with the row, at a key of it if that can be found in the file."""
         if not self.line:
             return Problem.without_place(self.place, message)
         if key is None or self.path.suffix.lower() == ".xlsx":

@@ -252,7 +252,7 @@ class DocumentQA(Workload):
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:
-        """Those of the embedder, of the chat model, and of what retrieves, where that has files of its own."""
+        """Those of the embedder, of the chat model, and of what retrieves, if that has files of its own."""
         usual: dict[str, Mapping[str, Json]] = {
             "embedder": components.embedder.identity(),
             "chat": components.chat.identity(),

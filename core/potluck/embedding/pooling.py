@@ -1,4 +1,4 @@
-"""Passages as an embedder's ``fit`` says: whole, or where they are too long in pieces whose vectors are averaged."""
+"""Passages as an embedder's ``fit`` says: whole, or if they are too long in pieces whose vectors are averaged."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ def embed_in_pieces(text: str, embedder: Embedder, call: Callable[[Sequence[str]
 
 
 def _pieces(text: str, embedder: Embedder) -> Iterator[str]:
-    """Cut a text into pieces that fit the window, each as long as possible, at white space where there is some."""
+    """Cut a text into pieces that fit the window, each as long as possible, at white space if there is some."""
     window = embedder.window
     assert window is not None
     rest = text

@@ -35,7 +35,7 @@ def update_index(
 ) -> IndexReport:
     """Bring the recipe's index up to date. Takes the writer's lock only if there is something to do.
 
-    ``check_service``: where nothing has changed, see whether the service behind the embedder gives other vectors now.
+    ``check_service``: if nothing has changed, see whether the service behind the embedder gives other vectors now.
     """
     started = time.perf_counter()
     documents = components.recipe.documents
@@ -60,7 +60,8 @@ def update_index(
 
 
 def _other_length_served(components: Components, workspace: Workspace, report: IndexReport) -> int:
-    """The length of the index's vectors, if the embedder's service gives others now; 0 if not, or if nobody knows."""
+    """The length of the index's vectors, if the embedder's service gives others now; 0 if not, or if that is
+    unknown."""
     before = workspace.catalogue.index(components.index_id)
     if before is None or plugins.offer(components.recipe.embedder.plugin).sends_to is None:
         return 0

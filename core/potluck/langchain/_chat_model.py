@@ -36,7 +36,7 @@ class PotluckChatModel(BaseChatModel):
 
     @property
     def model_name(self) -> str:
-        """The model that the recipe names, or the plugin where it needs none."""
+        """The model that the recipe names, or the plugin if it needs none."""
         chat = self.recipe.model.chat
         return str(getattr(chat.config, "model", None) or chat.name)
 
@@ -143,7 +143,7 @@ def _thoughts(answer: Answer) -> dict[str, Any]:
 
 
 def _usage(answer: Answer) -> UsageMetadata | None:
-    """The tokens that the answer took; None if nobody told."""
+    """The tokens that the answer took; None if unknown."""
     usage = answer.usage
     if not usage.prompt and not usage.completion:
         return None

@@ -18,7 +18,7 @@ _NOTHING_RIGHT = "the questions do not say what is right"
 
 @dataclass(frozen=True, slots=True)
 class Chief:
-    """The measure that leads, and why it does where that is not obvious; else an empty text."""
+    """The measure that leads, and why it does if that is not obvious; else an empty text."""
 
     name: str
     why: str = ""
@@ -27,10 +27,10 @@ class Chief:
 def choose_chief(
     measures: Mapping[str, Measure], known: Collection[str], asks_facts: bool, named: Collection[str] = ()
 ) -> Chief | None:
-    """Of the ``measures`` that are ``known`` the one that leads; None where none of them may.
+    """Of the ``measures`` that are ``known`` the one that leads; None if none of them may.
 
     ``asks_facts`` says whether a question names facts, ``named`` the measures of metrics that the recipe names: these
-    come before others about the same, and lead where nothing else does but effort.
+    come before others about the same, and lead if nothing else does but effort.
     """
     there = [one for one in measures.values() if one.name in known]
     found = next(iter(sorted(_candidates(there, named), key=lambda one: _place(one, asks_facts, named))), None)

@@ -65,8 +65,8 @@ def perplexity(chat: ChatModel, answered: Iterable[tuple[str | Sequence[Message]
     """The perplexity of reference answers, each given its prompt (a text, or messages that the template renders).
 
     The token that would end an answer is not counted. Raises ``Unsupported`` for a chat model that cannot tell, and for
-    one that reads both sides (no product of its probabilities is the probability of a text); ``PotluckError`` where
-    there is no answer or one is empty.
+    one that reads both sides (no product of its probabilities is the probability of a text); ``PotluckError`` if there
+    is no answer or one is empty.
     """
     if chat.reads_after:
         raise Unsupported(f"{type(chat).__name__} fills gaps: perplexity needs a causal model")

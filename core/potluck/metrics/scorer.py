@@ -1,6 +1,6 @@
 """Measuring: which metrics a recipe has, and what they say of each question and of a file of questions.
 
-A measure is missing where nothing could be measured, never a made-up number.
+A measure is missing if nothing could be measured, never a made-up number.
 """
 
 from __future__ import annotations
@@ -128,7 +128,7 @@ class Scorer:
         )
 
     def chief(self, known: Collection[str], questions: Iterable[Question]) -> Chief | None:
-        """Of the measures that are known of these questions the one that leads; None where none of them may."""
+        """Of the measures that are known of these questions the one that leads; None if none of them may."""
         asks_facts = any(question.gold_facts for question in questions if question.answerable)
         return choose_chief(self.measures, known, asks_facts, self.named)
 

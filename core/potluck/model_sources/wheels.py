@@ -98,7 +98,7 @@ def run_python(arguments: Sequence[str], **environment: str) -> subprocess.Compl
 
 
 def _stays_inside(member: str) -> bool:
-    """Whether a path in an archive is one below where it is unpacked, on any system."""
+    """Whether a path in an archive stays below the folder of unpacking, on any system."""
     return not any(part in ("", ".", "..") or "\\" in part or ":" in part for part in member.split("/"))
 
 

@@ -51,8 +51,8 @@ def check_rows(ids: Iterable[int], tokenizer: Any, rows: int, model: str) -> Non
 def end_tokens(tokenizer: Any) -> tuple[str, ...]:
     """The tokens that end an answer, the tokenizer's own first.
 
-    The others are those that ``generation_config.json`` (where it names none, ``config.json``) calls ``eos_token_id``
-    in the folder that the tokenizer was read from. Empty if nothing names one: then no answer ends by itself.
+    The others are those that ``generation_config.json`` (if it names none, ``config.json``) calls ``eos_token_id`` in
+    the folder that the tokenizer was read from. Empty if nothing names one: then no answer ends by itself.
     """
     own = [str(tokenizer.eos_token)] if tokenizer.eos_token is not None else []
     folder = Path(str(tokenizer.name_or_path))

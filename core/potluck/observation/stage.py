@@ -55,7 +55,7 @@ def model_call(
 ) -> Iterator[TokenCounter]:
     """Tell the observers of the running stage of a call. Without a stage nobody is told.
 
-    ``part`` is the component that is asked, where it is not the stage's.
+    ``part`` is the component that is asked, if it is not the stage's.
     """
     running, spent = current_stage(), TokenCounter()
     began, clock, failed = time.time(), time.perf_counter(), ""

@@ -40,7 +40,7 @@ _MILLION = 1e6
 
 @dataclass(slots=True)
 class PlanReport:
-    """What a recipe would take. Money is in US dollars, memory in bytes; None if nobody knows.
+    """What a recipe would take. Money is in US dollars, memory in bytes; None if unknown.
 
     ``too_long`` counts texts longer than the embedder's window, ``fit`` what the recipe says to do with them.
     ``prompt_tokens`` is the size of a prompt with ``retriever.k`` passages of the mean length.

@@ -80,7 +80,7 @@ class _Linter:
     """Looks at prompts of one file."""
 
     def __init__(self, path: Path, text: str, questions: Sequence[Question], room: int | None = None) -> None:
-        """``room`` is how many tokens of prompt the chat model takes, where that is known."""
+        """``room`` is how many tokens of prompt the chat model takes, if that is known."""
         self._path, self._lines = path, text.split("\n")
         self._questions, self._room = questions, room
 

@@ -160,7 +160,7 @@ def _explain_unknown(path: Path, names: Sequence[str], model: type[Config], list
 
 
 def _model_at(model: type[Config], path: Path) -> type[Config]:
-    """The settings that stand at a path within others; ``Config`` itself where there are none."""
+    """The settings that stand at a path within others; ``Config`` itself if there are none."""
     for part in path:
         info = model.model_fields.get(str(part))
         kinds = () if info is None else (info.annotation, *get_args(info.annotation))

@@ -55,7 +55,7 @@ MAX_SEED = (1 << 32) - 1
 """The largest seed that every library of random numbers takes."""
 
 DEFAULTS: Mapping[Kind, str] = {name: kind.default for name, kind in KINDS.items() if kind.default is not None}
-"""The plugins (``package:name``) that are used where a recipe names none."""
+"""The plugins (``package:name``) that are used if a recipe names none."""
 
 COMPONENTS = (*DEFAULTS, "tuner", *(kind.key for kind in NAMED if kind.form == "one"))
 """The keys of a recipe that name a plugin, whose bare name stands for a mapping with ``use``."""

@@ -34,7 +34,7 @@ def with_value(root: Node, path: list[str], value: Node, key: Place) -> Node:
 
 
 def apply_override(root: Node, override: str, findings: Findings) -> Node:
-    """A recipe after ``KEY=VALUE``; where that is none, a problem is noted and the recipe stays as it is."""
+    """A recipe after ``KEY=VALUE``; if that is none, a problem is noted and the recipe stays as it is."""
     key, equals, value = override.partition("=")
     label = Place(f"--set {override}")
     path = [part.strip() for part in key.split(".")]

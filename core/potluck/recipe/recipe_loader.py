@@ -39,7 +39,7 @@ def reread_recipe(recipe: RecipeModel, overrides: Mapping[str, Json], said: str 
 
 
 def problem_at(recipe: RecipeModel, key: str, message: str) -> Problem:
-    """A problem that was found later, at the place where a recipe says the value of a dotted key."""
+    """A problem that was found later, at the place where a recipe gives the value of a dotted key."""
     findings = Findings(str(recipe.path), normalize_newlines(recipe.origin.text))
     root = _overridden_root(recipe.origin, findings.fork())
     findings.note(root.find(tuple(key.split("."))), message)

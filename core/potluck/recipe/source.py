@@ -35,7 +35,7 @@ class RecipeSource:
         return self.root.get(key)
 
     def place_of(self, key: str) -> Place:
-        """Where a top-level key is written; the beginning of the recipe where it is not."""
+        """Where a top-level key is written; the beginning of the recipe if it is not."""
         return self.root.keys.get(key, self.root.place)
 
     def text(self, key: str) -> str | None:
@@ -51,7 +51,7 @@ class RecipeSource:
         return None
 
     def section(self, key: str, model: type[ConfigT]) -> ConfigT | None:
-        """The settings of a top-level key; the defaults where it is absent, None if they are wrong."""
+        """The settings of a top-level key; the defaults if it is absent, None if they are wrong."""
         node = self.get(key)
         if node is None:
             return model()

@@ -63,7 +63,7 @@ def file_of(text: str) -> str | None:
 def split_file_overrides(
     overrides: Sequence[str], folder: Path
 ) -> tuple[tuple[str, ...], tuple[tuple[str, Json, str], ...]]:
-    """The overrides ``KEY=VALUE`` with a value of their own, and those of a file: key, text, and where it is said.
+    """The overrides ``KEY=VALUE`` with a value of their own, and those of a file: key, text, and place.
 
     The text is read once, here, so that a recipe that is read again says the same.
     """

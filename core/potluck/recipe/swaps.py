@@ -12,7 +12,7 @@ from potluck.recipe.recipe_loader import reread_recipe
 
 @dataclass(frozen=True, slots=True)
 class AxisValue:
-    """A value of an axis: its name, what it sets by key (nothing: the recipe as it is), and where that is said."""
+    """A value of an axis: its name, what it sets by key (nothing: the recipe as it is), and its place."""
 
     name: str
     sets: Mapping[str, Json]

@@ -22,7 +22,7 @@ from potluck.suggestions import did_you_mean
 def read_tuning(
     source: RecipeSource, components: ComponentKeys, chat: ComponentSpec | None
 ) -> tuple[ComponentSpec | None, Tuning]:
-    """The tuner, where the recipe names one, and the rest of what it says about tuning."""
+    """The tuner, if the recipe names one, and the rest of what it says about tuning."""
     node = source.get("tuner")
     tuner = None if node is None else components.read("tuner", long_form("tuner", node), "tuner")
     able = None if tuner is None else plugins.tuner_offer(tuner.plugin).tasks
@@ -100,7 +100,7 @@ class _TuningKeys:
         return None
 
     def check_tuner(self, tuning: Tuning, name: str, able: Set[str] | None) -> None:
-        """Whether the tuner has what it needs; ``able`` are its tasks, where they are known."""
+        """Whether the tuner has what it needs; ``able`` are its tasks, if they are known."""
         tuner, task = self._root.get("tuner"), self._root.get("task")
         if tuner is not None:
             for key in ("model", "dataset"):

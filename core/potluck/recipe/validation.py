@@ -30,10 +30,10 @@ class Validated(NamedTuple, Generic[ConfigT]):
 def validate(
     model: type[ConfigT], node: Node, label: str, at: Place, findings: Findings, names: tuple[str, ...] = ()
 ) -> Validated[ConfigT] | None:
-    """Validate a mapping. Problems are noted at its keys and values, or at ``at`` where they are about all of it.
+    """Validate a mapping. Problems are noted at its keys and values, or at ``at`` if they are about all of it.
 
-    ``label`` is what messages call it, ``names`` are keys that may stand beside the model's own. A setting that is
-    null is as if it were not there, unless null is one of its values.
+    ``label`` is what messages call it, ``names`` are keys that may stand beside the model's own. A setting that is null
+    is as if it were not there, unless null is one of its values.
     """
     fields = {info.alias or name: (name, info) for name, info in model.model_fields.items()}
     written = {

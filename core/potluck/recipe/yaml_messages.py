@@ -70,7 +70,7 @@ def _place_and_message(error: MarkedYAMLError, lines: list[str], place: Place, b
 
 
 def _unexpected_colon(lines: list[str], place: Place) -> tuple[Place, str]:
-    """A ``:`` where none can be: within a value, in a line indented too far, or after a line that lacks one."""
+    """A misplaced ``:``: within a value, in a line indented too far, or after a line that lacks one."""
     if _KEY.match(lines[place.line - 1][: place.column - 1]):
         return place, "a text with ': ' in it needs quotes"
     before = _content(lines, place.line - 1, -1)

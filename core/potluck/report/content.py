@@ -60,7 +60,7 @@ class Chart:
 
 @dataclass(frozen=True, slots=True)
 class Confusion:
-    """How often each actual label was predicted as each label: ``counts[actual][predicted]``, 0 where it is missing."""
+    """How often each actual label was predicted as each label: ``counts[actual][predicted]``, 0 if it is missing."""
 
     labels: tuple[str, ...]
     counts: Mapping[str, Mapping[str, int]]

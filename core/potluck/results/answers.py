@@ -28,7 +28,7 @@ class PassageResult:
 
     source: str
     section: str | None
-    """The number of the innermost section, or its title where it has none."""
+    """The number of the innermost section, or its title if it has none."""
     sections: tuple[str, ...]
     """Those that it lies in, the outermost first."""
     page: int | None
@@ -51,7 +51,7 @@ class AskResult:
     refused: bool
     """Whether the answer is that the documents do not say."""
     finish: Finish
-    """`stop`, `length` where the limit of tokens cut the answer, `filter` where it was withheld."""
+    """`stop`, `length` where the limit of tokens cut the answer, `filter` if it was withheld."""
     thoughts: str
     """The model's thoughts before it answered, if it gives them."""
     served_by: str
@@ -78,7 +78,7 @@ class TaskAnswerResult:
     scores: Mapping[str, float]
     """The probabilities of all labels; empty for a text."""
     finish: Finish
-    """`stop`, `length` where the limit of tokens cut the answer, `filter` where it was withheld."""
+    """`stop`, `length` where the limit of tokens cut the answer, `filter` if it was withheld."""
     thoughts: str
     """The model's thoughts before it answered, if it gives them."""
     served_by: str
@@ -141,7 +141,7 @@ class EvaluationResult:
     """The measures of a file of questions about documents, and each answer."""
 
     metric: str | None
-    """The measure that leads; null where none does."""
+    """The measure that leads; null if none does."""
     metrics: Mapping[str, float | None]
     """By name; null if nothing could be measured. `seconds` is what all took."""
     intervals: Mapping[str, tuple[float | None, float | None]]
@@ -185,7 +185,7 @@ class TaskEvaluationResult:
 
     measures: Mapping[str, float | None] = field(metadata=SPREAD)
     metric: str | None
-    """The measure that leads; null where none does."""
+    """The measure that leads; null if none does."""
     metrics: Mapping[str, float | None]
     """By name; null if nothing could be measured. `seconds` is what all took."""
     intervals: Mapping[str, tuple[float | None, float | None]]

@@ -86,7 +86,7 @@ class PairResult:
     """The interval's level: 0.95, raised as Holm's method asks of this pair."""
     p: float
     p_adjusted: float
-    """By Holm's method, over the pairs of one measure; at most 0.05 where there is a verdict."""
+    """By Holm's method, over the pairs of one measure; at most 0.05 if there is a verdict."""
     verdict: Verdict
     """Of b against a."""
     needed_n: int | None
@@ -97,7 +97,7 @@ class PairResult:
     test: str
     """``mcnemar`` or ``sign-flip``."""
     between: float | None
-    """The variance of the difference between questions, where there are several rounds."""
+    """The variance of the difference between questions, if there are several rounds."""
     within: float | None
     """The variance from one round of a question to the next."""
     sentence: str
@@ -208,7 +208,7 @@ class AnswerResult:
     text: str
     refused: bool
     finish: str
-    """``stop``, ``length`` where the limit of tokens cut the answer, ``filter`` where it was withheld."""
+    """``stop``, ``length`` where the limit of tokens cut the answer, ``filter`` if it was withheld."""
     scores: Mapping[str, float]
     seconds: float
     retrieved: tuple[str, ...]

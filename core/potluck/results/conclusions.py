@@ -36,7 +36,7 @@ class DifferenceFound:
     """The interval's level: 0.95, raised as Holm's method asks of this comparison."""
     p: float
     p_adjusted: float
-    """By Holm's method; at most 0.05 where there is a verdict."""
+    """By Holm's method; at most 0.05 if there is a verdict."""
     verdict: Verdict
     needed_n: int | None
     """Questions that would show this difference with 80 % power; null if it is 0."""

@@ -97,7 +97,7 @@ class ComparisonPlanResult:
     answers: int
     """Questions or examples, in all variants together; those that were answered before are not asked again."""
     seconds: float | None
-    """For embedding and training; null if nobody knows. That of answers is not counted."""
+    """For embedding and training; null if unknown. That of answers is not counted."""
     seconds_low: float | None
     seconds_high: float | None
 
@@ -122,7 +122,7 @@ class PlannedWork:
 
 @dataclass(frozen=True, slots=True)
 class PlanResult:
-    """What a recipe would take. Money is in US dollars, memory in bytes; null if nobody knows."""
+    """What a recipe would take. Money is in US dollars, memory in bytes; null if unknown."""
 
     files: int
     documents: int

@@ -50,7 +50,7 @@ class RetrieverOpener:
         return self._open(self._components.recipe.retriever_spec)
 
     def reranker(self) -> CheckedReranker | None:
-        """The recipe's reranker, where it names one."""
+        """The recipe's reranker, if it names one."""
         spec = self._components.recipe.reranker
         if spec is None:
             return None

@@ -259,7 +259,7 @@ def _answer_of_none(question: str, usage: Usage, answers: Sequence[Answer]) -> A
 
 
 def _halves(passage: Passage) -> tuple[Passage, ...]:
-    """Cut a passage in two near its middle, after a sentence or a blank where there is one."""
+    """Cut a passage in two near its middle, after a sentence or a blank if there is one."""
     middle = len(passage.text) // 2
     ends = [m.end() for m in re.finditer(r"[。！？!?\n]|[.;；]\s|\s", passage.text)]
     cut = min(ends, key=lambda end: abs(end - middle), default=middle)
@@ -270,7 +270,7 @@ def _halves(passage: Passage) -> tuple[Passage, ...]:
 
 
 def _split_off_score(answer: Answer) -> tuple[Answer, int]:
-    """Take the score off the end of an answer; -1 where there is none."""
+    """Take the score off the end of an answer; -1 if there is none."""
     found = _SCORE.search(answer.text)
     if not found:
         return answer, -1

@@ -127,7 +127,7 @@ class Searcher:
             yield from self._retriever.retrieve(questions[i : i + at_once], self._depth(k))
 
     def rerank(self, questions: Sequence[str], rankings: Sequence[Ranking], k: int) -> Iterator[SearchResult]:
-        """The first ``k`` passages of each ranking, after the reranker where the recipe names one."""
+        """The first ``k`` passages of each ranking, after the reranker if the recipe names one."""
         if self._reranker is None:
             yield from (SearchResult(list(ranking.passages), None, ranking.blind) for ranking in rankings)
             return

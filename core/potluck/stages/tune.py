@@ -68,7 +68,7 @@ class TuneReport:
 
     @property
     def measured(self) -> dict[str, float]:
-        """On the validation examples, of what was kept; empty where there are none."""
+        """On the validation examples, of what was kept; empty if there are none."""
         return {**self.metrics, **(self.tuned.after or {})}
 
     @property

@@ -18,7 +18,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 
 
 def holm_levels(p_values: Sequence[float]) -> list[float]:
-    """The level at which Holm's method judges each p-value: it is at most its level exactly where it is significant.
+    """The level at which Holm's method judges each p-value: it is at most its level exactly when it is significant.
 
     The smallest p-value is judged at 5 % divided by their number, the next at 5 % divided by one less, and so on. From
     the first that is not significant on, all are judged at its level; equal ones at one level.

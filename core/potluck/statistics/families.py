@@ -1,7 +1,7 @@
 """Several comparisons at once: every p-value, and every interval, corrected for all of them.
 
 A difference is called real where Holm's method says so. Its interval is that of the same test at the level at which
-Holm's method judged it, so it holds 0 exactly where there is no verdict. Each interval holds its true difference in at
+Holm's method judged it, so it holds 0 exactly when there is no verdict. Each interval holds its true difference in at
 least 95 % of the cases. The share of those called real that miss theirs is at most 5 % on the average over comparisons,
 one in which none is called real counting 0: the levels are stricter than those of Benjamini and Yekutieli (False
 discovery rate-adjusted confidence intervals, JASA 2005).

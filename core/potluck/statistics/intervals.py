@@ -31,7 +31,7 @@ class Interval:
     n: int
 
     def __str__(self) -> str:
-        """``0.800 [0.700, 0.900]``; the mean alone where there is no interval."""
+        """``0.800 [0.700, 0.900]``; the mean alone if there is no interval."""
         return mean_figure(self.mean, self.low, self.high)
 
     def as_json(self) -> dict[str, Json]:

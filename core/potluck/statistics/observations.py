@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 def question_table(values: Values) -> Array:
     """The values as an array of shape ``(questions, repeats)``; a repeat without a value is NaN.
 
-    Raises ``ValueError`` for an infinite value, and where there is no question or one without any value.
+    Raises ``ValueError`` for an infinite value, and if there is no question or one without any value.
     """
     table = np.asarray(values, dtype=np.float64)
     if table.ndim == 1:

@@ -48,7 +48,7 @@ class SubsetMeans:
         return min(1.0, 2 * (min(below, above) + self.seen) / (len(self.lows) + self.seen))
 
     def limits(self, alpha: float) -> tuple[float, float]:
-        """The ends of the differences that are not rejected at the level ``alpha``; infinite where none is."""
+        """The ends of the differences that are not rejected at the level ``alpha``; infinite if none is."""
         place = math.floor(alpha * (len(self.lows) + self.seen) / 2 - self.seen)
         if place < 0:
             return -math.inf, math.inf

@@ -31,7 +31,7 @@ FIRST_LOOK = 16
 """How many messages every row is asked."""
 
 _TIMES_SLOWER = 2.0
-"""A row this many times as slow counts as more expensive where neither costs money; smaller ratios may be noise."""
+"""A row this many times as slow counts as more expensive if neither costs money; smaller ratios may be noise."""
 
 _LEAST_DELAY = 0.05
 """Seconds per message that a more expensive row takes longer, at least; less does not matter."""
@@ -61,7 +61,7 @@ class EntrantAnswer:
 
 @dataclass(slots=True)
 class Entrant:
-    """A row in the race. ``why`` says why it is out, where it is."""
+    """A row in the race. ``why`` says why it is out, if it is."""
 
     name: str
     spec: StrategySpec

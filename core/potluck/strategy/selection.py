@@ -168,7 +168,7 @@ def _model(plan: SelectionPlan, recipe: RecipeModel) -> str:
 
 
 def _workspace(data: Path, fresh: bool) -> Workspace:
-    """``.potluck`` beside the data, or in the current folder where that cannot be written."""
+    """``.potluck`` beside the data, or in the current folder if that cannot be written."""
     home = data if data.is_dir() else data.parent
     folder = home / ".potluck"
     writable = os.access(folder if folder.exists() else home, os.W_OK)

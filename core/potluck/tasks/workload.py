@@ -176,7 +176,7 @@ class ExampleTask(Workload):
         return ExampleAsker(components, labels, self.resources.workspace.answer_cache, self.scorer, sample)
 
     def _labels(self, recipe: RecipeModel, components: Components) -> tuple[str, ...]:
-        """The labels of a classification: those that are learned from, or those of the file where nothing is."""
+        """The labels of a classification: those that are learned from, or those of the file if nothing is."""
         if recipe.tuning.task != "classification":
             return ()
         check_scores_text(components.chat, recipe.chat.name, "so that labels cannot be scored as choices")

@@ -28,7 +28,7 @@ _COMMON = {"use", "k", "fit"}
 
 @contextmanager
 def open_retriever(subject: Subject, passages: KitCorpus | None = None, folder: str = "own") -> Iterator[Any]:
-    """A fresh retriever over some passages, with its own index up to date where it has one; closed in the end."""
+    """A fresh retriever over some passages, with its own index up to date if it has one; closed in the end."""
     passages = kit_corpus() if passages is None else passages
     with use_corpus(passages):
         retriever: Retriever = subject.make(folder)
@@ -179,7 +179,7 @@ def check_found(subject: Subject) -> None:
 
 @rule("retriever", "blind-finds-nothing")
 def check_blind(subject: Subject) -> None:
-    """``blind`` is a text, and where it says something, nothing is found."""
+    """``blind`` is a text, and if it says something, nothing is found."""
     with open_retriever(subject) as retriever:
         for ranking in retrieve_all(retriever, [*QUESTIONS, *ODD_QUESTIONS]):
             need(isinstance(ranking.blind, str) and ranking.blind.isprintable(), f"blind is {ranking.blind!r}")
@@ -201,7 +201,7 @@ def check_odd(subject: Subject) -> None:
 
 @rule("retriever", "an-empty-corpus")
 def check_empty(subject: Subject) -> None:
-    """Where there are no passages, nothing is found."""
+    """If there are no passages, nothing is found."""
     with open_retriever(subject, KitCorpus({}, {})) as retriever:
         for ranking in retrieve_all(retriever, QUESTIONS):
             need(not ranking.passages, f"it found {len(ranking.passages)} passages")

@@ -16,7 +16,7 @@ _BLANKS = b" " * (1 << 20)
 
 
 _BOMBS = 4
-"""How many parts of an archive are inflated: which of them a loader reads nobody knows here."""
+"""How many parts of an archive are inflated, as it is not known here which of them a loader reads."""
 
 
 _REMOTE = "http://192.0.2.1"

@@ -109,7 +109,7 @@ class Checkpoints:
             write_atomically(self.folder / _BEST, self._bytes(weights, history))
 
     def last(self, best: bool = False) -> tuple[Mapping[str, torch.Tensor], TrainingHistory]:
-        """What the last whole checkpoint of this training holds; nothing and a new course where there is none.
+        """What the last whole checkpoint of this training holds; nothing and a new course if there is none.
 
         A damaged one is noted in the course's notes and removed, and the previous one is used; the steps between are
         repeated. ``best``: the training needs its best weights too, and begins anew where those are damaged.

@@ -20,7 +20,7 @@ _SHOWN = 5
 class Encoded:
     """An example as tokens. The model learns to say ``ids[start:]``, each token from all before it; ``start`` >= 1.
 
-    Where there is an ``answer``, ``ids`` do not hold it: it is what stands behind the masks that begin at ``start`` (a
+    If there is an ``answer``, ``ids`` do not hold it: it is what stands behind the masks that begin at ``start`` (a
     masked model), or what is said to the whole text (a sequence-to-sequence model).
     """
 

@@ -32,7 +32,7 @@ def batches(
 
 
 def answer_logits(method: Method, model: torch.nn.Module, batch: PackedBatch | PaddedBatch) -> torch.Tensor:
-    """Float32, shape ``(targets, vocabulary)``; with gradients where they are on."""
+    """Float32, shape ``(targets, vocabulary)``; with gradients if they are on."""
     base: Any = method.base(model)
     virtual = method.virtual(model)
     return (

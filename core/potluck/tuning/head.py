@@ -53,7 +53,7 @@ def head_of(base: Any) -> Any:
 
 
 def save_and_remove_head(base: Any, folder: Path) -> None:
-    """Write a base's head, where it has one, and take it off."""
+    """Write a base's head, if it has one, and take it off."""
     from safetensors.torch import save_file
 
     if (head := head_of(base)) is None:
@@ -98,5 +98,5 @@ class WithHead:
 
 
 def with_head(attached: Attached | None, folder: Path, labels: Sequence[str]) -> Attached | None:
-    """``attached`` with the artifact's head, where it has one."""
+    """``attached`` with the artifact's head, if it has one."""
     return WithHead(attached, folder, labels) if (folder / HEAD_FILE).is_file() else attached

@@ -1,4 +1,4 @@
-"""A prepared training: a model with the parameters to train, its examples as tokens, and where it was stopped."""
+"""A prepared training: a model with the parameters to train, its examples as tokens, and if it was stopped."""
 
 from __future__ import annotations
 

@@ -99,5 +99,5 @@ def tokenizer_notes(request: TuningRequest, tokenizer: Any, model: Any) -> tuple
 
 
 def _words(one: Encoded, model: Any) -> Sequence[int]:
-    """The answer's tokens, where they are tokens and not the number of a label."""
+    """The answer's tokens, if they are tokens and not the number of a label."""
     return one.answer if head_of(model) is None else ()

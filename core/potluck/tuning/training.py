@@ -113,7 +113,7 @@ class _Reports:
         return step % every == 0 if every else time.monotonic() - self._at > _REPORT_SECONDS
 
     def tell(self) -> None:
-        """Say how far the training is; nothing where no step has been taken since."""
+        """Say how far the training is; nothing if no step has been taken since."""
         history, schedule = self._job.history, self._job.schedule
         losses = history.losses[self._told : history.step]
         if not losses:
@@ -245,7 +245,7 @@ def evaluate_model(
 ) -> Evaluation:
     """Measure a wrapped model, whose logits ``forward`` computes, on examples, without training.
 
-    ``choices`` are the first tokens that answers can have, where they are labels.
+    ``choices`` are the first tokens that answers can have, if they are labels.
     """
     import torch
 

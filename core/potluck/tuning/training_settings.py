@@ -74,8 +74,8 @@ class Training(Config):
     """The optimiser."""
 
     eval_strategy: Literal["no", "steps", "epoch"] | None = None
-    """When to evaluate on the validation examples: after ``eval_steps``, after each epoch, or (``no``) at the end
-    only. If left out, after ``eval_steps`` where they are given, else after each epoch."""
+    """When to evaluate on the validation examples: after ``eval_steps``, after each epoch, or (``no``) at the end only.
+    If left out, after ``eval_steps`` if they are given, else after each epoch."""
 
     eval_steps: int | None = Field(default=None, ge=1)
     """Optimiser steps between two evaluations on the validation examples; once an epoch if left out."""
@@ -103,7 +103,7 @@ class Training(Config):
     """The same by DeepSpeed's ZeRO: ``{zero_optimization: {stage: 3}}``."""
 
     use_cpu: bool = False
-    """Train on the processor where there is a graphics card too."""
+    """Train on the processor even if there is a graphics card."""
 
     pack_tokens: Annotated[int, Operational, Field(ge=16)] = 512
     """Tokens that are computed at once: the examples of a batch are laid end to end, and none sees another."""

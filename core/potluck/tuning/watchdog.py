@@ -60,7 +60,7 @@ class Evaluation:
     """``loss``: nats per learned token. ``answers``: the part of examples whose every token was the likeliest.
 
     ``first_tokens``: of each example the likeliest first token of the answer, and the right one; ``last_tokens``: the
-    same of its last token. ``chosen``: how many have the right label where it is chosen among all; None if that is not
+    same of its last token. ``chosen``: how many have the right label if it is chosen among all; None if that is not
     told.
     """
 

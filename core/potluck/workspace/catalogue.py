@@ -161,7 +161,7 @@ class Catalogue(CatalogueReader):
             self.add_vectors(other, wanted, self.vectors(embedder, wanted))
 
     def set_index(self, state: IndexState) -> None:
-        """Make an index consist of ``state``, at once, and forget documents that nobody has any more.
+        """Make an index consist of ``state``, at once, and forget documents that no index has any more.
 
         What other indexes have claimed and not finished yet is kept.
         """

@@ -1,4 +1,4 @@
-"""Where a workspace is: beside what is read, or in the user's cache where nothing can be written there."""
+"""Where a workspace is: beside what is read, or in the user's cache if nothing can be written there."""
 
 from __future__ import annotations
 

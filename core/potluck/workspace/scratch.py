@@ -43,7 +43,8 @@ def scratch(folder: Path) -> Iterator[Workspace]:
 
 @contextmanager
 def readable(folder: Path) -> Iterator[Path]:
-    """The folder of a workspace, or a copy of its databases where it cannot be written: SQLite writes to read."""
+    """The folder of a workspace, or a copy of its databases if it cannot be written: SQLite has to write in order to
+    read."""
     for database in _DATABASES:
         refuse_obstacle(folder / database)
     if can_be_written(folder):

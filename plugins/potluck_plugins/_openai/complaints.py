@@ -20,7 +20,7 @@ _WORDS = ("message", "msg", "detail", "error_description", "title")
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """The words, in one line; the codes and types; and the setting that it is about, where it says so."""
+    """The words, in one line; the codes and types; and the setting that it is about, if it says so."""
 
     words: str = ""
     codes: frozenset[str] = frozenset()
@@ -76,7 +76,7 @@ def _visible(character: str) -> str:
 
 
 def _item(item: object) -> str:
-    """One entry of a list: a text, or what is wrong with where it is."""
+    """One entry of a list: a text, or a problem with its place."""
     if isinstance(item, str):
         return item
     if not isinstance(item, Mapping):

@@ -118,7 +118,7 @@ class OpenAIChat(ChatModel):
         self.count_tokens([])
 
     def count_tokens(self, messages: Sequence[Message]) -> int:
-        """Tokens of the prompt; where they cannot be counted exactly, an estimate that is never too low."""
+        """Tokens of the prompt; if they cannot be counted exactly, an estimate that is never too low."""
         exact = self._counter.exact
         around, more = (_AROUND, _AT_THE_END) if exact else (_AROUND_AT_MOST, _IN_FRONT_AT_MOST)
         return more + sum(around + self._counter.count(message.content) for message in messages)

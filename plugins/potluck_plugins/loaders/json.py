@@ -24,7 +24,7 @@ class JsonConfig(Config):
     """The key that holds the text: every line (or item of a list) becomes a document of its own."""
 
     id: str | None = None
-    """The key that names such a document; its number where there is none."""
+    """The key that names such a document; its number if there is none."""
 
     encoding: Encoding | None = None
     """The encoding, where the guess is wrong."""

@@ -31,7 +31,7 @@ class LangChainLoaderConfig(LangChainConfig):
     """Settings of the ``langchain`` loader."""
 
     path_argument: str | None = None
-    """The argument that is the file's path, where it has a name that is not to be expected."""
+    """The argument that is the file's path, if it has a name that is not to be expected."""
 
     first_page: Literal[0, 1] = 0
     """The number that the loader gives the first page as ``page``: 0 with those of LangChain; ``page_number`` is 1."""

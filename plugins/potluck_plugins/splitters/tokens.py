@@ -46,7 +46,7 @@ class TokensConfig(Config):
 class TokensSplitter(Splitter):
     """Splits into chunks that count at most ``chunk_size`` tokens, each counted by itself.
 
-    A chunk counts more only where it is a single character that no tokenizer could make shorter.
+    A chunk counts more only if it is a single character that no tokenizer could make shorter.
     """
 
     def __init__(self, config: TokensConfig, context: Context) -> None:

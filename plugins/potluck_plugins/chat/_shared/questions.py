@@ -104,7 +104,7 @@ def _kind_of(sentence: str) -> AnswerKind:
 
 
 def holds(kind: AnswerKind, text: str) -> bool:
-    """Whether a text holds that kind of thing; True where it cannot be told."""
+    """Whether a text holds that kind of thing; True if it cannot be told."""
     return kind not in _HOLDS or re.search(_HOLDS[kind], text, re.I) is not None
 
 

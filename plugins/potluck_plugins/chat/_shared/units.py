@@ -46,7 +46,7 @@ class Unit(NamedTuple):
 
 
 def quotable_units(number: int, passage: Passage) -> list[Unit]:
-    """The units of the ``number``-th passage, in order. A heading is one only where nothing stands under it."""
+    """The units of the ``number``-th passage, in order. A heading is one only if nothing stands under it."""
     text = passage.text
     found: list[Unit] = []
     label, under = next(iter(passage.sections), ""), passage.heading

@@ -111,7 +111,7 @@ class OpenAIEmbedder(Embedder):
 
     @property
     def dimensions(self) -> int:  # type: ignore[override]
-        """The length of the vectors. Where nothing says it, a word is embedded to find it."""
+        """The length of the vectors. If nothing says it, a word is embedded to find it."""
         if self._length is None:
             self.embed_queries(["potluck"])
         assert self._length is not None, "an answer has a length"
@@ -150,7 +150,7 @@ class OpenAIEmbedder(Embedder):
         return np.concatenate(parts) if parts else np.zeros((0, self.dimensions), np.float32)
 
     def _within(self, text: str) -> str:
-        """The text, or as much of its beginning as fits where the recipe consents to ``fit: cut``."""
+        """The text, or as much of its beginning as fits if the recipe consents to ``fit: cut``."""
         return cut_to_window(text, self._config.window, self._counter.count) if self.fit == "cut" else text
 
     def _batches(self, inputs: Sequence[str]) -> Iterator[list[str]]:
@@ -241,8 +241,8 @@ class _Answer(BaseModel):
 def in_order(rows: Sequence[Row], count: int) -> list[Row]:
     """The rows in the order of the texts. Raises ``Failed`` if not every text has one.
 
-    They may say which text they belong to, counted from 0 or from 1. Where none does, or all say 0, they stand in the
-    order of the list; where one does not (services that leave out what is 0), it is the one that is missing.
+    They may say which text they belong to, counted from 0 or from 1. If none does, or all say 0, they stand in the
+    order of the list; if one does not (services that leave out what is 0), it is the one that is missing.
     """
     if len(rows) != count:
         raise Failed(f"answered with {len(rows)} vectors, not one for each of {count} texts")

@@ -120,7 +120,7 @@ def _with_unit(series: Series, unit: str) -> Series:
 
 
 def _with_categories(series: Sequence[Series]) -> list[Series]:
-    """The series with the categories of the first one where they have none, as a chart shows them."""
+    """The series with the categories of the first one if they have none, as a chart shows them."""
     first = next((one.x for one in series if one.x), {})
     return [Series(one.name, one.x or first, one.y, one.sizes) for one in series]
 

@@ -21,7 +21,7 @@ MARGINS = ("dt", "ftr", "sldNum", "hdr")
 
 @dataclass(frozen=True, slots=True)
 class Placeholder:
-    """Its kind (``ST_PlaceholderType``; ``obj`` where it names none) and its number on the layout."""
+    """Its kind (``ST_PlaceholderType``; ``obj`` if it names none) and its number on the layout."""
 
     kind: str
     index: str

@@ -55,7 +55,7 @@ class ShapeReader:
         self._needs_heading = False
 
     def write(self) -> None:
-        """Write all shapes; of a slide the title, or its first text where it has none, as a heading."""
+        """Write all shapes; of a slide the title, or its first text if it has none, as a heading."""
         tree = self._canvas.root.find(f"{P}cSld/{P}spTree")
         shapes = list(read_children(tree)) if tree is not None else []
         title = None

@@ -73,7 +73,7 @@ def write_sheets(sheets: Iterable[Sheet], options: ReadOptions, flow: Flow) -> N
 
 
 def _write(sheet: Sheet, options: ReadOptions, flow: Flow, margins: set[str]) -> None:
-    """Write a sheet; its headers and footers where they are not among the ``margins`` of those before it."""
+    """Write a sheet; its headers and footers if they are not among the ``margins`` of those before it."""
     if sheet.hidden and not options.hidden:
         if size := _size(sheet):
             flow.leave_out("a hidden sheet", size)

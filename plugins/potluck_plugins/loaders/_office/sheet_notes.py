@@ -41,7 +41,7 @@ def read_comments(package: Package, relations: Iterable[Relationship]) -> dict[t
 def read_shapes(package: Package, relations: Iterable[Relationship], flow: Flow) -> Iterator[str]:
     """The texts of text boxes and shapes, a line per paragraph; what is repeated for older programs is left out.
 
-    Of a chart, whose figures stand in cells, the titles; its figures where they do not; of a diagram its points.
+    Of a chart, whose figures stand in cells, the titles; its figures if they do not; of a diagram its points.
     """
     for relation in relations:
         root = package.find(relation.target) if relation.kind == "drawing" else None

@@ -1,4 +1,4 @@
-"""The records of an ``.xls`` that xlrd passes over, found where it says that a sheet begins.
+"""The records of an ``.xls`` that xlrd passes over, found if it says that a sheet begins.
 
 Source: [MS-XLS] 2.1.4 (record), 2.4.28 (BoundSheet8), 2.4.136 (Header), 2.4.124 (Footer).
 """

@@ -23,7 +23,7 @@ def has_right_to_left(text: str) -> bool:
 def reading_order(visual: Sequence[str]) -> list[str]:
     """The characters of a line in reading order; ``visual`` holds them from left to right, marks with their letters.
 
-    The line runs from left to right where it has such letters at both its ends, or more of them.
+    The line runs from left to right if it has such letters at both its ends, or more of them.
     """
     kinds = [_kind(text) for text in visual]
     ends = [kind for kind in kinds if kind in "RL"] or ["R"]

@@ -123,7 +123,7 @@ def decode(content: bytes, encoding: str | None = None) -> Decoded:
 
 
 def decode_declared(content: bytes, declared: str | None) -> Decoded:
-    """Decode bytes by the encoding that the file itself names; where that does not fit, by what they look like.
+    """Decode bytes by the encoding that the file itself names; if that does not fit, by what they look like.
 
     It does not fit where bytes have no meaning in it, where they are UTF-8, which no other text is by chance, and where
     what it gives is not what anybody writes and another encoding gives what somebody does.

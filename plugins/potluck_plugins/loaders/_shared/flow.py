@@ -66,8 +66,8 @@ class Flow:
     def heading(self, text: str, level: int, number: str | None = None, title: str | None = None) -> None:
         """Add a heading, as one line.
 
-        ``number`` is one that stands in no text, because the program counts it; ``title`` is what the outline says
-        where that is not ``text``.
+        ``number`` is one that stands in no text, because the program counts it; ``title`` is what the outline says if
+        that is not ``text``.
         """
         text = one_line(text) if "\n" in clean(text) else clean(text)
         if not text.strip() and number is None:
@@ -80,7 +80,7 @@ class Flow:
         self._write(text)
 
     def page(self, number: int, label: str | None = None) -> None:
-        """Begin a page, slide or sheet; ``label`` is what is printed on it where that is not its number."""
+        """Begin a page, slide or sheet; ``label`` is what is printed on it if that is not its number."""
         self._pages.append((self._position, number, label))
 
     def document(self, source: str, metadata: Mapping[str, Json] | None = None, losses: Sequence[str] = ()) -> Document:

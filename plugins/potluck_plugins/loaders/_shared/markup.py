@@ -153,7 +153,7 @@ def _words(element: Any) -> Iterator[str]:
 
 
 def _chosen_options(select: Any) -> str:
-    """The options of a list that are chosen; of one that shows a single line, its first where none is."""
+    """The options of a list that are chosen; of one that shows a single line, its first if none is."""
     options = [one for one in select.iter() if isinstance(one.tag, str) and one.tag.rpartition("}")[2] == "option"]
     chosen = [one for one in options if one.get("selected") is not None]
     shown = chosen or (options[:1] if select.get("multiple") is None and select.get("size") in (None, "1") else options)

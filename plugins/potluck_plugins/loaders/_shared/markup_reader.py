@@ -65,7 +65,7 @@ class Reader:
         self._signs = False
 
     def start(self, tag: str, attributes: Any, element: Any = None) -> None:
-        """Begin an element, which stands in the tree as ``element`` where there is a tree."""
+        """Begin an element, which stands in the tree as ``element`` if there is a tree."""
         if tag == "svg" and not self._images.is_drawing:
             self._edge(APART)
         self._images.start(tag, attributes)

@@ -154,5 +154,5 @@ def leads_to_note(tag: str, attributes: Any) -> bool | None:
 
 
 def _epub_type(attributes: Any) -> str:
-    """The attribute where it is read with its namespace."""
+    """The attribute when it is read with its namespace."""
     return attributes.get("{http://www.idpf.org/2007/ops}type") or ""

@@ -202,7 +202,7 @@ def _is_text(part: Message, kind: str) -> bool:
 
 
 def _show_lines(part: Message, kind: str, mail: Mail) -> list[str]:
-    """The lines that a text shows, below the name of its file where it has one, and above what it was sent with."""
+    """The lines that a text shows, below the name of its file if it has one, and above what it was sent with."""
     sent = decoded_part(part)
     declared = part.get_content_charset()
     is_declared = declared not in (None, "unknown-8bit")

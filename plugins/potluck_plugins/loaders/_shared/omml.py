@@ -184,7 +184,7 @@ def _optional(element: Any, name: str, depth: int) -> Node | None:
 
 
 def _property(element: Any, name: str) -> str | None:
-    """A value of the element's properties; the empty string where it is given without one."""
+    """A value of the element's properties; the empty string if it is given without one."""
     properties = next((one for one in element if _name(one).endswith("Pr")), None)
     found = None if properties is None else _child(properties, name)
     if found is None:

@@ -52,7 +52,7 @@ def is_vertical(lines: Sequence[Sequence[Character]]) -> bool:
 def vertical_lines(
     page: PageCharacters, lines: Sequence[Sequence[Character]], horizontal: Callable[[Sequence[Character]], Line]
 ) -> list[Line]:
-    """The columns of a page, tier by tier from the top, each from right to left; other lines stand where they are.
+    """The columns of a page, tier by tier from the top, each from right to left; other lines stay where they are.
 
     The places of a column are those of a line on a page that is turned, so that its text is joined as lines are.
     """

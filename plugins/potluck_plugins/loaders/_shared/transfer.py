@@ -31,7 +31,7 @@ class Sent(NamedTuple):
 
 
 def decoded_part(part: Message) -> Sent:
-    """The content of a part that has no parts of its own; as it stands where it is not encoded as it says."""
+    """The content of a part that has no parts of its own; as it stands if it is not encoded as it says."""
     encoding = str(part.get("content-transfer-encoding", "")).strip().lower()
     stored = _read_stored(part)
     if encoding == "base64":
@@ -81,7 +81,7 @@ def _is_base64(coded: bytes, beside: bytes) -> bool:
 
 
 def _piece(coded: bytes) -> bytes:
-    """One run of base64, whose padding may be missing, and whose last character where it is cut off is not a byte."""
+    """One run of base64, whose padding may be missing, and whose last character is not a byte if it is cut off."""
     whole = coded[: len(coded) - (len(coded) % 4 == 1)]
     return base64.b64decode(whole + b"=" * (-len(whole) % 4))
 

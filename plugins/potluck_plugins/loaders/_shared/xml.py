@@ -43,7 +43,7 @@ def parse_xml(content: bytes) -> Any:
 def read_xml(content: bytes) -> Xml:
     """Parse a file, in any encoding; of a damaged one what can be read.
 
-    Raises ``NoText`` for an empty file, ``UnreadableDocument`` for one that is no XML, ``DocumentLimit`` where it is
+    Raises ``NoText`` for an empty file, ``UnreadableDocument`` for one that is no XML, ``DocumentLimit`` if it is
     nested too deeply or its entities would grow without end.
     """
     from lxml import etree

@@ -1,4 +1,4 @@
-"""The module of a bottleneck adapter, and where it is put into the layers of a model."""
+"""The module of a bottleneck adapter, and if it is put into the layers of a model."""
 
 from __future__ import annotations
 

@@ -15,7 +15,7 @@ INSTRUCTION = "Read what follows carefully and answer with the right words and n
 
 
 def tokens(start: Start, text: str, length: int, request: TuningRequest, tokenizer: Any, rows: int) -> list[int]:
-    """``length`` tokens to begin with: of a text, of the labels (of a text where there are none), or any words.
+    """``length`` tokens to begin with: of a text, of the labels (of a text if there are none), or any words.
 
     A text that is too short is repeated. Raises ``TokenizerMismatch`` for tokens beyond the model's ``rows``.
     """

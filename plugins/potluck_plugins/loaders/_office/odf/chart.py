@@ -62,7 +62,7 @@ def _cells(table: Any, text: Callable[[Any], str]) -> Iterator[tuple[tuple[int, 
 
 
 def _percentages(chart: Any) -> dict[str, str]:
-    """The format of the figures of a series, by the name of its style, where they are percentages."""
+    """The format of the figures of a series, by the name of its style, if they are percentages."""
     root = chart.getroottree().getroot()
     codes: dict[str, str] = {}
     for one in root.iter(f"{NUMBER}percentage-style"):

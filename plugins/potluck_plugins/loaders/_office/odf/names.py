@@ -25,6 +25,6 @@ XML = "{http://www.w3.org/XML/1998/namespace}"
 
 
 def number(element: object, name: str, default: int = 1, most: int = 1 << 20) -> int:
-    """An attribute as a number from 0 to ``most``; the default where it is missing or not a number."""
+    """An attribute as a number from 0 to ``most``; the default if it is missing or not a number."""
     value: str = element.get(name) or ""  # type: ignore[attr-defined]
     return min(int(value), most) if value.isascii() and value.isdigit() and len(value) < 12 else default

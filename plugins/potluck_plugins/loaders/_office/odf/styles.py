@@ -30,7 +30,7 @@ class Style:
     is_displayed: bool = True
 
     def over(self, base: Style) -> Style:
-        """This style where it says something, else the other."""
+        """This style if it says something, else the other."""
         return Style(
             base.position if self.position is None else self.position,
             base.struck if self.struck is None else self.struck,

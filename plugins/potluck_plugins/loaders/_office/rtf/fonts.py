@@ -49,7 +49,7 @@ class Font:
 
 @dataclass(slots=True)
 class Fonts:
-    """The fonts of a file, and the code page where none says another."""
+    """The fonts of a file, and the code page if none says another."""
 
     page: str = "cp1252"
     default: int = 0

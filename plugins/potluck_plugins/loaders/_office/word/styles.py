@@ -41,7 +41,7 @@ class RunFormat:
     font: str | None = None
 
     def over(self, below: RunFormat) -> RunFormat:
-        """This format where it says something, else the one below."""
+        """This format if it says something, else the one below."""
         said = {name: own for name in self.__slots__ if (own := getattr(self, name)) is not None}
         return replace(below, **said) if said else below
 

@@ -13,7 +13,7 @@ _VERSION = 0xFFFFFFFF
 
 
 def form_field(data: bytes, at: int) -> FormField:
-    """The form whose data begin at a place of the data stream; one that shows nothing where there is none."""
+    """The form whose data begin at a place of the data stream; one that shows nothing if there is none."""
     try:
         return _form_field(data[at : at + u32(data, at)])
     except EOFError:
