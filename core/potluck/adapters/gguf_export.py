@@ -13,7 +13,9 @@ from potluck.contracts import ChatOptions
 from potluck.datasets.wording import wording_of
 from potluck.errors import ModelNotFound, PotluckError, Unsupported
 from potluck.models.gguf import as_gguf
+from potluck.models.gguf_fields import ARCHITECTURE, read_field
 from potluck.models.quantisation import Precision, quantise
+from potluck.reporting import inner_stage
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,12 +36,7 @@ class GgufSource:
     @property
     def pre(self) -> str:
         """How the base's file says that its tokenizer cuts a text into words; empty if there is none."""
-        if self.file is None:
-            return ""
-        import gguf
-
-        field = gguf.GGUFReader(self.file).fields.get("tokenizer.ggml.pre")
-        return "" if field is None else str(field.contents())
+        return read_field(self.file, "tokenizer.ggml.pre") if self.file is not None else ""
 
 
 def gguf_source(components: Components, keeps_tokenizer: bool) -> GgufSource:
@@ -47,18 +44,19 @@ def gguf_source(components: Components, keeps_tokenizer: bool) -> GgufSource:
 
     A Llama that was read from a GGUF file and ``keeps_tokenizer`` keeps all but its weights; other models are converted
     by llama.cpp's converter, which is fetched as a model is. Raises ``Unsupported`` for a model that llama.cpp does not
-    answer with.
+    answer with, ``MissingDependency`` if a package is not installed that the converter needs.
     """
-    from potluck.models.llama_cpp_converter import CONVERTER, LIBRARY, check_architecture
-    from potluck.models.loading import kind_of
+    from potluck.models.llama_cpp_converter import CONVERTER, LIBRARY, check_architecture, check_packages
 
     name = str(components.recipe.tuning.model)
-    if (kind := kind_of(components.base_model)) != "causal":
-        raise Unsupported(f"llama.cpp answers with causal models, and {name} is a model of the kind {kind!r}")
     path = components.models.fetch(name)
     file = path if path.suffix.lower() == ".gguf" else None
-    if file is not None and keeps_tokenizer and _architecture(file) == "llama":
+    if file is not None and keeps_tokenizer and read_field(file, ARCHITECTURE) == "llama":
         return GgufSource(components.base_model, file)
+    if file is not None:  # which takes a while to become a folder, whose kind is then known
+        check_packages()
+    _check_kind(components.base_model, name)
+    check_packages()
     try:
         converter, library = components.models.fetch(CONVERTER), components.models.fetch(LIBRARY)
     except ModelNotFound as error:
@@ -72,28 +70,41 @@ def gguf_source(components: Components, keeps_tokenizer: bool) -> GgufSource:
     )
 
 
+def _check_kind(base: Path, name: str) -> None:
+    from potluck.models.loading import kind_of
+
+    if (kind := kind_of(base)) != "causal":
+        raise Unsupported(f"llama.cpp answers with causal models, and {name} is a model of the kind {kind!r}")
+
+
 def write_gguf(model: Any, tokenizer: Any, source: GgufSource, name: str, precision: Precision, path: Path) -> None:
     """Write a model as GGUF. What is written on the way lies beside ``path``, and stays there.
 
     Raises ``Unsupported`` if llama.cpp does not know the tokenizer.
     """
-    from potluck.models.llama_cpp_converter import convert
-
     floats = path if precision == "f16" else path.with_name("floats")
-    if source.converter is None:
-        assert source.file is not None, "else there is a converter"
-        as_gguf(model, source.file, floats)
-    else:
-        assert source.library is not None, "it comes with the converter"
-        folder = path.with_name("folder")
-        model.save_pretrained(str(folder))
-        tokenizer.save_pretrained(str(folder))
-        _keep_settings(source.base, folder)
-        if source.sentences is not None:
-            shutil.copyfile(source.sentences, folder / source.sentences.name)
-        convert(folder, floats, name, source.converter, source.library, source.pre)
+    with inner_stage("write f16"):
+        if source.converter is None:
+            assert source.file is not None, "else there is a converter"
+            as_gguf(model, source.file, floats)
+        else:
+            _convert(model, tokenizer, source, name, floats)
     if precision != "f16":
         quantise(floats, path, precision)
+
+
+def _convert(model: Any, tokenizer: Any, source: GgufSource, name: str, path: Path) -> None:
+    from potluck.models.llama_cpp_converter import convert
+
+    assert source.converter is not None, "else the file is written without it"
+    assert source.library is not None, "it comes with the converter"
+    folder = path.with_name("folder")
+    model.save_pretrained(str(folder))
+    tokenizer.save_pretrained(str(folder))
+    _keep_settings(source.base, folder)
+    if source.sentences is not None:
+        shutil.copyfile(source.sentences, folder / source.sentences.name)
+    convert(folder, path, name, source.converter, source.library, source.pre)
 
 
 def _keep_settings(base: Path, folder: Path) -> None:
@@ -115,9 +126,3 @@ def modelfile_of(components: Components, tokenizer: Any, gguf: str) -> str:
     name = str(recipe.tuning.model)
     licence = licence_of(components.models.fetch(name))
     return modelfile(gguf, turn_texts(tokenizer, name), wording_of(recipe), options, licence)
-
-
-def _architecture(file: Path) -> str:
-    import gguf
-
-    return str(gguf.GGUFReader(file).fields["general.architecture"].contents())

@@ -16,7 +16,8 @@ from potluck.contracts import Tuner
 from potluck.documents import Json
 from potluck.errors import PotluckError, Unsupported
 from potluck.json_values import as_json
-from potluck.models.quantisation import Precision
+from potluck.models.quantisation import Precision, check_quantisation
+from potluck.reporting import inner_stage
 from potluck.results.stages import MergeResult
 from potluck.stages.tune import train_or_reuse
 from potluck.temporary import working_folder
@@ -67,6 +68,8 @@ def merge(components: Components, into: Path, precision: Precision | None = None
     tuner, name, settings = _method(components)
     if not (tuner.mergeable or (tuner.whole and is_file)):
         _raise_unmergeable(tuner, name)
+    if precision is not None:
+        check_quantisation(precision)
     keeps_tokenizer = not (settings.get("end_token") or settings.get("resize_embeddings"))
     source = gguf_source(components, keeps_tokenizer) if is_file else None
     done = _merge_in(components, tuner, settings)
@@ -74,8 +77,9 @@ def merge(components: Components, into: Path, precision: Precision | None = None
     with working_folder(into.parent, "merging") as beside:
         made = beside / "model"
         if source is None:
-            done.model.save_pretrained(str(made))
-            done.tokenizer.save_pretrained(str(made))
+            with inner_stage("write model"):
+                done.model.save_pretrained(str(made))
+                done.tokenizer.save_pretrained(str(made))
         else:
             write_gguf(done.model, done.tokenizer, source, into.stem, precision or "f16", made)
             modelfile = into.with_suffix(".Modelfile")
@@ -130,10 +134,11 @@ def _merge_in(components: Components, tuner: Tuner, settings: Mapping[str, Any])
     tokenizer = load_tokenizer(base)
     artifact.check_base(folder, manifest, artifact.Base.of(str(recipe.tuning.model), base, tokenizer))
     rows = [one["tokens"] for one in manifest["probes"]]
-    tuned: Any = load_model(base, "float32", kind)
-    expected = artifact.probe_logits(tuned, tuner.attach(tuned, folder), rows)
-    merged: Any = tuner.merge(load_model(base, "float32", kind), folder).eval()
-    found = artifact.probe_logits(merged, None, rows)
+    with inner_stage("compare with the tuned model"):
+        tuned: Any = load_model(base, "float32", kind)
+        expected = artifact.probe_logits(tuned, tuner.attach(tuned, folder), rows)
+        merged: Any = tuner.merge(load_model(base, "float32", kind), folder).eval()
+        found = artifact.probe_logits(merged, None, rows)
     difference = max(float((a - b).abs().max()) for a, b in zip(expected, found, strict=True))
     if not difference <= _LARGEST_DIFFERENCE:
         raise PotluckError(

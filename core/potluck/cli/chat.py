@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,48 +35,56 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
     For a recipe that names a task a line is the field of its prompt. If the prompt has several fields, each has a line
     of its own on a terminal, and elsewhere a line is an object of JSON with all of them.
     """
-    from potluck.workloads import answers_task
-
     with open_recipe(sources, overrides, as_json) as opening:
-        if answers_task(opening.model):
-            names: tuple[str, ...] = opening.task.wording.fields
-        else:
-            names = (_QUESTION,)
-            warn(opening.index().failures)
-        while _answer_next(opening, names, as_json):
+        chat = _chat_of(opening)
+        while _answer_next(chat, as_json):
             pass
 
 
-def _answer_next(opening: Recipe, names: tuple[str, ...], as_json: bool) -> bool:
-    """Answer the next question; False if there is none."""
+@dataclass(frozen=True, slots=True)
+class _Chat:
+    """What a recipe is asked: the fields of a question, and how it is answered, as text or as JSON."""
+
+    names: Sequence[str]
+    answer: Callable[[Mapping[str, str]], None]
+    answer_json: Callable[[Mapping[str, str]], Mapping[str, Json]]
+
+
+def _chat_of(opening: Recipe) -> _Chat:
     from potluck.workloads import answers_task
 
+    if answers_task(opening.model):
+        return _Chat(
+            opening.task.wording.fields,
+            lambda fields: answer_task(opening, fields),
+            lambda fields: opening.task.ask(fields).as_json(),
+        )
+    warn(opening.index().failures)
+    return _Chat(
+        (_QUESTION,),
+        lambda fields: answer(opening, fields[_QUESTION]),
+        lambda fields: opening.ask(fields[_QUESTION]).as_json(),
+    )
+
+
+def _answer_next(chat: _Chat, as_json: bool) -> bool:
+    """Answer the next question; False if there is none."""
     try:
-        if (fields := next_fields(names, prompt=not as_json)) is None:
+        if (fields := next_fields(chat.names, prompt=not as_json)) is None:
             return False
     except FieldsUnreadable as error:
         _print_error(error, as_json)
         return True
     try:
         if as_json:
-            print_json(_ask(opening, fields), indent=None)
-        elif answers_task(opening.model):
-            answer_task(opening, fields)
+            print_json(chat.answer_json(fields), indent=None)
         else:
-            answer(opening, fields[_QUESTION])
+            chat.answer(fields)
     except OutputFailed:
         raise
     except PotluckError as error:
         _print_error(error, as_json)
     return True
-
-
-def _ask(opening: Recipe, fields: Mapping[str, str]) -> Mapping[str, Json]:
-    from potluck.workloads import answers_task
-
-    return (
-        opening.task.ask(fields).as_json() if answers_task(opening.model) else opening.ask(fields[_QUESTION]).as_json()
-    )
 
 
 def _print_error(error: PotluckError, as_json: bool) -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 import click
 
 from potluck.cli.common import json_option
-from potluck.cli.terminal import echo, print_json
+from potluck.cli.terminal import echo, print_json, print_result
 
 
 def _complete_name(ctx: click.Context, param: click.Parameter, incomplete: str) -> list[str]:
@@ -49,11 +49,10 @@ def _list(as_json: bool) -> None:
 def _copy(name: str, folder: Path, as_json: bool) -> None:
     from potluck.amounts import many
     from potluck.bundled_examples import copy_example
-    from potluck.json_values import as_json as to_json
 
     copied = copy_example(name, folder)
     if as_json:
-        print_json(to_json(copied))
+        print_result(copied)
         return
     echo(f"{copied.folder}: {many(len(copied.files), 'file')}")
     for path in copied.files:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import click
 
 from potluck.cli.common import json_option
-from potluck.cli.terminal import echo, print_json
+from potluck.cli.terminal import echo, print_result
 
 
 @click.command("help")
@@ -16,12 +16,11 @@ from potluck.cli.terminal import echo, print_json
 @click.pass_context
 def command(ctx: click.Context, names: Sequence[str], as_json: bool) -> None:
     """Explain a command, as its --help does, or list them all."""
-    from potluck.json_values import as_json as to_json
     from potluck.results.listings import HelpResult
 
     at = _context_of(ctx.find_root(), names)
     if as_json:
-        print_json(to_json(HelpResult(at.command_path, at.get_help())))
+        print_result(HelpResult(at.command_path, at.get_help()))
     else:
         echo(at.get_help())
 

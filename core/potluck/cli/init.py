@@ -9,7 +9,7 @@ import click
 
 from potluck.amounts import many
 from potluck.cli.common import json_option
-from potluck.cli.terminal import echo, print_json, shell_word
+from potluck.cli.terminal import echo, print_result, shell_word
 from potluck.visible import visible_line
 
 if TYPE_CHECKING:
@@ -27,12 +27,11 @@ def command(folder: Path, as_json: bool) -> None:
     The recipe names every choice, and a schema by which editors complete and check it. Existing files stay as they are;
     only the schema is brought up to date with the plugins that are installed.
     """
-    from potluck.json_values import as_json as to_json
     from potluck.starter import write_starter
 
     result = write_starter(folder)
     if as_json:
-        print_json(to_json(result))
+        print_result(result)
     else:
         _print(result, folder)
 

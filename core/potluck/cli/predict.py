@@ -11,7 +11,7 @@ import click
 
 from potluck.amounts import many
 from potluck.cli.common import fresh_option, open_recipe, print_notes, recipe_options
-from potluck.cli.terminal import echo, print_json
+from potluck.cli.terminal import echo, print_result
 from potluck.visible import visible_line
 
 if TYPE_CHECKING:
@@ -51,9 +51,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool, file: Path,
         rows, result = _predict(opening, file, into)
     write_predictions(into, rows)
     if as_json:
-        from potluck.json_values import as_json as json_of
-
-        print_json(json_of(result))
+        print_result(result)
     else:
         _print(result)
 

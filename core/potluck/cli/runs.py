@@ -11,7 +11,7 @@ import click
 from potluck.amounts import many, size
 from potluck.cli.common import json_option
 from potluck.cli.groups import CommandGroup
-from potluck.cli.terminal import draw, echo, is_terminal, print_json
+from potluck.cli.terminal import draw, echo, is_terminal, print_result
 
 if TYPE_CHECKING:
     from potluck.results.kept_runs import (
@@ -39,7 +39,6 @@ def command() -> None:
 @json_option
 def list_command(limit: int, as_json: bool) -> None:
     """List the runs of all workspaces of this user, the newest first."""
-    from potluck.json_values import as_json as to_json
     from potluck.results.kept_runs import RunListResult
     from potluck.runs.find import all_runs
     from potluck.runs.kept import kept_run
@@ -47,7 +46,7 @@ def list_command(limit: int, as_json: bool) -> None:
     runs = all_runs()
     found = RunListResult(tuple(map(kept_run, runs[:limit])), max(0, len(runs) - limit))
     if as_json:
-        print_json(to_json(found))
+        print_result(found)
     else:
         _print_list(found)
 
@@ -77,7 +76,6 @@ def open_command(run: str, as_json: bool) -> None:
     """
     import webbrowser
 
-    from potluck.json_values import as_json as to_json
     from potluck.results.kept_runs import OpenedRunResult
     from potluck.runs.find import find_run
     from potluck.runs.kept import report_of
@@ -86,7 +84,7 @@ def open_command(run: str, as_json: bool) -> None:
     report = report_of(folder)
     opened = not as_json and is_terminal() and webbrowser.open(report.as_uri())
     if as_json:
-        print_json(to_json(OpenedRunResult(folder.name, str(report), opened)))
+        print_result(OpenedRunResult(folder.name, str(report), opened))
     else:
         echo(str(report))
 
@@ -101,13 +99,12 @@ def diff_command(one: str, other: str, as_json: bool) -> None:
     If both answered the same questions, the measures are compared question by question, and a difference comes with its
     interval and p. In comparisons each variant is compared with the one of the same name.
     """
-    from potluck.json_values import as_json as to_json
     from potluck.runs.diff import compare_runs
     from potluck.runs.find import find_run
 
     found = compare_runs(find_run(one), find_run(other))
     if as_json:
-        print_json(to_json(found))
+        print_result(found)
     else:
         _print_diff(found)
 
@@ -121,7 +118,6 @@ def rm_command(runs: tuple[str, ...], yes: bool, as_json: bool) -> None:
 
     Indexes, cached answers and tuned models stay. Other runs lose nothing.
     """
-    from potluck.json_values import as_json as to_json
     from potluck.results.kept_runs import RemovedRunsResult
     from potluck.runs.find import find_run
     from potluck.runs.kept import kept_run
@@ -135,7 +131,7 @@ def rm_command(runs: tuple[str, ...], yes: bool, as_json: bool) -> None:
         _ask(found, as_json)
     remove_runs(folders)
     if as_json:
-        print_json(to_json(RemovedRunsResult(found)))
+        print_result(RemovedRunsResult(found))
     else:
         echo(f"removed {many(len(found), 'run')}")
 
@@ -150,13 +146,12 @@ def _ask(found: Sequence[KeptRunResult], as_json: bool) -> None:
 
 
 def _show(run: str, as_json: bool) -> None:
-    from potluck.json_values import as_json as to_json
     from potluck.runs.find import find_run
     from potluck.runs.kept import run_detail
 
     found = run_detail(find_run(run))
     if as_json:
-        print_json(to_json(found))
+        print_result(found)
     else:
         _print_run(found)
 

@@ -25,6 +25,8 @@ from potluck.visible import visible, visible_json
 if TYPE_CHECKING:
     import logging
 
+    from _typeshed import DataclassInstance
+
     from potluck.documents import Json
     from potluck.terminal_tables import TerminalTable
 
@@ -55,6 +57,13 @@ def echo(
 def print_json(value: Mapping[str, Json] | Sequence[Json], indent: int | None = 2) -> None:
     """Print one JSON document."""
     write(lambda: click.echo(visible_json(value, indent)))
+
+
+def print_result(result: DataclassInstance) -> None:
+    """Print a result of ``potluck.results`` as one JSON document."""
+    from potluck.json_values import as_json
+
+    print_json(as_json(result))
 
 
 def error_json(error: Exception) -> dict[str, Json]:

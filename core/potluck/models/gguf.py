@@ -13,6 +13,7 @@ from typing import Any
 
 from potluck.errors import MissingDependency, ModelNotFound, Unsupported
 from potluck.fingerprints import content_hash
+from potluck.models.gguf_fields import ARCHITECTURE, copy_fields, fields_of, open_gguf
 from potluck.models.loading import failure_reason, prepare_transformers
 from potluck.models.weight_limits import Weights
 from potluck.reporting import inner_stage
@@ -53,16 +54,13 @@ def as_gguf(model: Any, source: Path, path: Path) -> None:
     import gguf
     import numpy as np
 
-    reader = gguf.GGUFReader(source)
-    said = {name: field for name, field in reader.fields.items() if not name.startswith("GGUF.")}
-    kind = str(said["general.architecture"].contents())
+    reader = open_gguf(source)
+    fields = fields_of(reader)
+    kind = str(fields[ARCHITECTURE].contents())
     if kind != "llama":
         raise Unsupported(f"GGUF files are written of models of the architecture 'llama', and {source} is of {kind!r}")
     writer = gguf.GGUFWriter(path, kind)
-    for name, field in said.items():
-        if name not in ("general.architecture", "general.file_type", "general.quantization_version"):
-            inner = field.types[1] if len(field.types) > 1 else None
-            writer.add_key_value(name, field.contents(), field.types[0], inner)
+    copy_fields(fields, writer)
     writer.add_file_type(gguf.LlamaFileType.MOSTLY_F16)
     config, names = model.config, gguf.get_tensor_name_map(gguf.MODEL_ARCH.LLAMA, model.config.num_hidden_layers)
     heads = {"q_proj": config.num_attention_heads, "k_proj": config.num_key_value_heads}

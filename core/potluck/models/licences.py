@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from pathlib import Path
 
+from potluck.models.gguf_fields import read_field
+
 _CARD = "README.md"
 _KEY = "general.license"
 _FRONT = re.compile(r"\A---\s*\n(.*?)\n---\s*$", re.DOTALL | re.MULTILINE)
@@ -17,10 +19,7 @@ def licence_of(path: Path) -> str:
     Raises ``OSError`` for a file that cannot be read.
     """
     if path.is_file() and path.suffix.lower() == ".gguf":
-        import gguf
-
-        field = gguf.GGUFReader(path).fields.get(_KEY)
-        return "" if field is None else " ".join(str(field.contents()).split())
+        return " ".join(read_field(path, _KEY).split())
     card = path / _CARD
     if not card.is_file():
         return ""

@@ -6,6 +6,7 @@ only if their hash is the one below, of the reviewed release. It runs in a proce
 
 from __future__ import annotations
 
+import importlib.util
 import os
 import subprocess
 import sys
@@ -63,6 +64,15 @@ with torch.inference_mode():
     except ModuleNotFoundError as error:
         end({_NO_PACKAGE}, error.name)
 """
+
+
+def check_packages() -> None:
+    """Raise ``MissingDependency`` unless the packages are installed that only the converter needs.
+
+    It would say so itself, but when a model was trained for it.
+    """
+    if importlib.util.find_spec("sentencepiece") is None:
+        raise _missing_package("sentencepiece")
 
 
 def check_converter(converter: Path, library: Path) -> None:
@@ -124,7 +134,11 @@ def _run(converter: Path, library: Path, folder: Path, out: str = "", name: str 
             "answer otherwise than the model. Tune a model whose tokenizer it knows, or one that was a GGUF file"
         )
     if done.returncode == _NO_PACKAGE:
-        raise MissingDependency(
-            f"llama.cpp's converter needs the package {said[0]!r}. Run: {pip_command_of_extra('gguf')}"
-        )
+        raise _missing_package(said[0])
     raise PotluckError(f"llama.cpp's converter failed: {said[0]}")
+
+
+def _missing_package(package: str) -> MissingDependency:
+    return MissingDependency(
+        f"llama.cpp's converter needs the package {package!r}. Run: {pip_command_of_extra('gguf')}"
+    )

@@ -14,6 +14,8 @@ from typing import TYPE_CHECKING, Any, Literal, TypeAlias, get_args
 
 from potluck.errors import MissingDependency, Unsupported
 from potluck.installation import pip_command_of_extra
+from potluck.models.gguf_fields import ARCHITECTURE, copy_fields, fields_of, open_gguf
+from potluck.reporting import inner_stage
 
 if TYPE_CHECKING:
     import numpy as np
@@ -84,6 +86,12 @@ def _deserves_more(layer: int, layers: int) -> bool:
     return layer < layers // 8 or layer >= 7 * layers // 8 or (layer - layers // 8) % 3 == 2
 
 
+def check_quantisation(precision: Precision) -> None:
+    """Raise what ``quantise`` would raise for want of llama.cpp: before the work whose result is to be quantised."""
+    if precision == "q4_k_m":
+        _quantize_chunk()
+
+
 def quantise(source: Path, path: Path, precision: Precision) -> None:
     """Write a GGUF file of floats in another precision; all but the tensors is that of ``source``.
 
@@ -92,32 +100,31 @@ def quantise(source: Path, path: Path, precision: Precision) -> None:
     import gguf
     import numpy as np
 
-    reader = gguf.GGUFReader(source)
-    said = {name: field for name, field in reader.fields.items() if not name.startswith("GGUF.")}
-    shape = _shape_of(said, {tensor.name for tensor in reader.tensors})
+    reader = open_gguf(source)
+    fields = fields_of(reader)
+    shape = _shape_of(fields, {tensor.name for tensor in reader.tensors})
     writer = gguf.GGUFWriter(path, shape.architecture, use_temp_file=True)
-    for name, field in said.items():
-        if name not in ("general.architecture", "general.file_type", "general.quantization_version"):
-            inner = field.types[1] if len(field.types) > 1 else None
-            writer.add_key_value(name, field.contents(), field.types[0], inner)
+    copy_fields(fields, writer)
     writer.add_file_type(gguf.LlamaFileType[_FILE_TYPES[precision]])
     writer.add_quantization_version(gguf.GGML_QUANT_VERSION)
-    for tensor in reader.tensors:
-        values = gguf.quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32, copy=False)
-        wanted = "F32" if values.ndim == 1 else tensor_type(tensor.name, precision, shape, values.shape[-1])
-        writer.add_tensor(tensor.name, _bytes_of(values, wanted), raw_dtype=gguf.GGMLQuantizationType[wanted])
+    with inner_stage(f"write {precision}", "tensors", len(reader.tensors)) as running:
+        for tensor in reader.tensors:
+            values = gguf.quants.dequantize(tensor.data, tensor.tensor_type).astype(np.float32, copy=False)
+            wanted = "F32" if values.ndim == 1 else tensor_type(tensor.name, precision, shape, values.shape[-1])
+            writer.add_tensor(tensor.name, _bytes_of(values, wanted), raw_dtype=gguf.GGMLQuantizationType[wanted])
+            running.advance()
     writer.write_header_to_file()
     writer.write_kv_data_to_file()
     writer.write_tensors_to_file()
     writer.close()
 
 
-def _shape_of(said: Mapping[str, Any], tensors: set[str]) -> Shape:
-    architecture = str(said["general.architecture"].contents())
-    experts = said.get(f"{architecture}.expert_count")
+def _shape_of(fields: Mapping[str, Any], tensors: set[str]) -> Shape:
+    architecture = str(fields[ARCHITECTURE].contents())
+    experts = fields.get(f"{architecture}.expert_count")
     return Shape(
         architecture,
-        int(said[f"{architecture}.block_count"].contents()),
+        int(fields[f"{architecture}.block_count"].contents()),
         int(experts.contents()) if experts is not None else 0,
         "output.weight" not in tensors,
     )

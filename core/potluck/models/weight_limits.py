@@ -18,6 +18,7 @@ from typing import Any
 
 from potluck.documents import Json
 from potluck.errors import ModelNotFound
+from potluck.models.gguf_fields import open_gguf
 
 _LAYERS = re.compile(r"(^|_)layers?$")
 _MANY = 1000
@@ -54,9 +55,7 @@ class Weights:
     @classmethod
     def in_gguf(cls, path: Path) -> Weights:
         """Those of a GGUF file. Raises ``ModelNotFound`` as ``check`` does for its ``block_count``."""
-        import gguf
-
-        reader = gguf.GGUFReader(path)
+        reader = open_gguf(path)
         found = cls(path, len(reader.tensors), sum(int(one.n_elements) for one in reader.tensors))
         blocks = [field.contents() for name, field in reader.fields.items() if name.endswith(".block_count")]
         found.check({"layers": max(blocks, default=0)})

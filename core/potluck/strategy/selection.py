@@ -18,6 +18,7 @@ from potluck.observation.stage import stage
 from potluck.planning.plan import remote_hosts
 from potluck.recipe.model import RecipeModel
 from potluck.results.strategy import StrategyResult
+from potluck.statistics.distributions import check_distributions
 from potluck.strategy.advice import Advice, advise
 from potluck.strategy.budget import Budget
 from potluck.strategy.data import Split, read_split
@@ -74,10 +75,11 @@ class SelectionOutcome:
 def strategy(recipe: RecipeModel, plan: SelectionPlan, observers: Observers | None = None) -> SelectionOutcome:
     """Run the rows over one held-out split within the budget, and recommend one.
 
-    ``recipe`` names embedder, chat model and seed. Raises ``PotluckError`` for data or rows that cannot be used; a row
-    that fails while it runs is named in the outcome. ``observers`` are told how many messages were asked, and each
-    call of a model.
+    ``recipe`` names embedder, chat model and seed. Raises ``PotluckError`` for data or rows that cannot be used,
+    ``MissingDependency`` without scipy; a row that fails while it runs is named in the outcome. ``observers`` are told
+    how many messages were asked, and each call of a model.
     """
+    check_distributions()
     # Threads that wait by spinning take the processor from the other library's threads: twenty times slower.
     os.environ.setdefault("OMP_WAIT_POLICY", "passive")
     observers = observers if observers is not None else Observers(recipe.name)

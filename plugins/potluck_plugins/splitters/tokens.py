@@ -23,7 +23,15 @@ from potluck_plugins.splitters._shared.boundaries import WRITTEN
 from potluck_plugins.splitters._shared.division import Span, chunk, divide, drop_contained, trim
 from potluck_plugins.splitters._shared.repetition import Overlap, count_repeated
 from potluck_plugins.splitters._shared.tables import header_at, tables
-from potluck_plugins.splitters._shared.tokenizing import TABLES, Tokenize, estimate, file_of, from_file, from_table
+from potluck_plugins.splitters._shared.tokenizing import (
+    TABLES,
+    Tokenize,
+    check_table,
+    estimate,
+    file_of,
+    from_file,
+    from_table,
+)
 
 
 class TokensConfig(Config):
@@ -55,11 +63,17 @@ class TokensSplitter(Splitter):
         self._context = context
 
     def identity(self) -> Mapping[str, str]:
-        """The hash of the tokenizer's file. Raises ``ModelNotFound``."""
-        if self._config.tokenizer is None or self._config.tokenizer in TABLES:
+        """The hash of the tokenizer's file.
+
+        Raises ``ModelNotFound`` and ``MissingDependency`` as ``split`` does: documents are read only afterwards.
+        """
+        name = self._config.tokenizer
+        if name is None:
             return {}
-        path = file_of(self._config.tokenizer, self._context)
-        return {"tokenizer": file_hash(path)}
+        if name in TABLES:
+            check_table(name)
+            return {}
+        return {"tokenizer": file_hash(file_of(name, self._context))}
 
     def split(self, document: Document) -> Iterator[Chunk]:
         """Yield the chunks. Raises ``ModelNotFound`` or ``MissingDependency`` at first use.

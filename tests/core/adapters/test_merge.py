@@ -1,11 +1,12 @@
 """A merged model is written where it is asked for, whole, or not at all.
 
-Modules: ``potluck.adapters.merge``, ``potluck.adapters.gguf_export``.
+Modules: ``potluck.adapters.merge``, ``potluck.adapters.gguf_export``, ``potluck.models.gguf_fields``.
 """
 
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -14,9 +15,11 @@ import pytest
 from potluck import Recipe
 from potluck.adapters.merge import MergeReport, merge
 from potluck.documents import Message
-from potluck.errors import PotluckError, Unsupported
+from potluck.errors import MissingDependency, PotluckError, Unsupported
+from potluck.hookspecs import StageEvent, hookimpl
 from potluck.models.loading import load_tokenizer
 from potluck.models.quantisation import Precision
+from potluck.observation.stage import stage
 from support.modelfiles import read_modelfile
 from support.tiny_gguf import tiny_gguf
 from support.tiny_models import tiny_masked
@@ -95,6 +98,56 @@ def test_a_file_for_llama_cpp_holds_what_was_tuned_and_lies_beside_a_modelfile(
     assert said.base == (home / "己.gguf").resolve()
     assert said.parameters["temperature"] == [0.5]
     assert not list(home.glob("merging*")), "nothing is left beside it"
+
+
+def test_people_are_told_what_goes_on_until_the_file_is_there(home: Path) -> None:
+    pytest.importorskip("xllamacpp")
+    told = Told()
+    with of_a_gguf(home, {"use": "lora", "r": 4, "training": SHORT}) as opened:
+        opened.observers.register(told)
+        with stage(opened.observers, "the command", ""):
+            merge(opened.components, home / "out.gguf", "q4_k_m")
+
+    *_, wrote, command = told.finished
+    names = [event.stage for event in told.finished if event.stage != "load model"]
+    assert names[-4:] == ["compare with the tuned model", "write f16", wrote.stage, command.stage]
+    assert "tune" in names
+    assert (wrote.stage, wrote.done, wrote.unit) == ("write q4_k_m", wrote.total, "tensors")
+
+
+class Told:
+    """Keeps what an observer is told of stages that finish."""
+
+    def __init__(self) -> None:
+        self.finished = list[StageEvent]()
+
+    @hookimpl
+    def potluck_stage_finished(self, event: StageEvent) -> None:
+        self.finished.append(event)
+
+
+@pytest.mark.parametrize(
+    ("package", "base", "precision"),
+    [
+        ("sentencepiece", "model", None),
+        ("sentencepiece", "file/model.gguf", None),
+        ("xllamacpp", "file/model.gguf", "q4_k_m"),
+        ("gguf", "file/model.gguf", "q8_0"),
+    ],
+)
+def test_a_package_that_is_missing_is_told_before_anything_is_trained(
+    package: str, base: str, precision: Precision | None, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tiny_gguf(home / "file")
+    end = {"end_token": "</s>"} if package == "sentencepiece" else {}  # with which the file's tokenizer is not kept
+    monkeypatch.setitem(sys.modules, package, None)
+
+    with (
+        recipe(home, model=base, tuner={"use": "lora", "r": 4, "training": SHORT, **end}) as opened,
+        pytest.raises(MissingDependency, match=rf"'{package}'\. Run: "),
+    ):
+        merge(opened.components, home / "out.gguf", precision)
+    assert not (home / ".potluck" / "tuned").exists()
 
 
 def test_a_precision_is_one_of_files_for_llama_cpp(home: Path) -> None:

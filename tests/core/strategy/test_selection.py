@@ -11,6 +11,7 @@ Modules: ``potluck.strategy.advice``, ``potluck.strategy.document``,
 from __future__ import annotations
 
 import json
+import sys
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
@@ -20,7 +21,7 @@ import pytest
 
 from potluck import recipe as recipes
 from potluck.datasets.near_duplicates import are_alike, triples
-from potluck.errors import PotluckError, RemoteError
+from potluck.errors import MissingDependency, PotluckError, RemoteError
 from potluck.hookspecs import ModelCall, StageEvent, hookimpl
 from potluck.observation.observers import Observers
 from potluck.strategy import selection
@@ -173,6 +174,15 @@ def test_an_interrupted_run_goes_on_without_asking_again(run: Run, home: Path) -
     assert set(embedded.values()) == {1}
     assert rows(again) == rows(outcome)
     assert again.advice == outcome.advice
+
+
+def test_without_scipy_nothing_is_asked(run: Run, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "scipy", None)
+
+    with pytest.raises(MissingDependency, match="comparing needs the package 'scipy'"):
+        run(KNOWS)
+    assert not (home / "ASKED_LOG").exists()
+    assert not (home / "EMBEDDED_LOG").exists()
 
 
 def test_observers_are_told_of_every_message_and_of_every_call_of_a_model(home: Path) -> None:

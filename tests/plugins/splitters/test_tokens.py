@@ -190,6 +190,8 @@ def test_a_missing_library_is_an_error_with_the_command(
 
     with pytest.raises(MissingDependency, match=f"Run: .*pip install {library}"):
         cut(make, "text", tokenizer=tokenizer)
+    with pytest.raises(MissingDependency, match=f"Run: .*pip install {library}"):  # before documents are read
+        make("tokens", tokenizer=tokenizer).identity()
 
 
 @pytest.mark.parametrize("content", [None, b"damaged"])
@@ -205,6 +207,8 @@ def test_a_table_that_is_not_whole_is_never_downloaded(
 
     with pytest.raises(ModelNotFound, match=f"{path.name}, and it is not downloaded"):
         cut(make, "text", tokenizer="cl100k_base")
+    with pytest.raises(ModelNotFound):  # before documents are read
+        make("tokens", tokenizer="cl100k_base").identity()
 
     assert content is None or path.read_bytes() == content
 

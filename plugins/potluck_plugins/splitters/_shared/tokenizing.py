@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import importlib.util
 import os
 import re
 import tempfile
@@ -37,12 +38,9 @@ def estimate(text: str) -> list[int]:
 
 def from_file(path: Path) -> Tokenize:
     """By a ``tokenizer.json`` of the ``tokenizers`` library. Raises ``ModelError`` for anything else."""
-    try:
-        from tokenizers import Tokenizer
-    except ImportError:
-        raise MissingDependency(
-            f"splitter tokens: reading a tokenizer.json needs tokenizers. Run: {pip_command('tokenizers')}"
-        ) from None
+    _check_library("tokenizers", "reading a tokenizer.json")
+    from tokenizers import Tokenizer
+
     try:
         tokenizer = Tokenizer.from_file(str(path))
     except Exception as error:  # the library raises nothing narrower
@@ -58,7 +56,11 @@ def from_file(path: Path) -> Tokenize:
 
 
 def file_of(source: str, context: Context) -> Path:
-    """The ``tokenizer.json`` that a model source leads to, itself or in its folder. Raises ``ModelNotFound``."""
+    """The ``tokenizer.json`` that a model source leads to, itself or in its folder.
+
+    Raises ``ModelNotFound``, and ``MissingDependency`` without the library that reads it.
+    """
+    _check_library("tokenizers", "reading a tokenizer.json")
     path = context.models.fetch(source)
     inside = path / "tokenizer.json"
     if path.is_dir() and not inside.is_file():
@@ -68,13 +70,9 @@ def file_of(source: str, context: Context) -> Path:
 
 def from_table(name: str) -> Tokenize:
     """By one of tiktoken's tables, where this machine has it: tiktoken itself would download it, and this does not."""
-    try:
-        import tiktoken
-    except ImportError:
-        raise MissingDependency(
-            f"splitter tokens: the tokenizer {name} needs tiktoken. Run: {pip_command('tiktoken')}"
-        ) from None
-    _check_table(name)
+    check_table(name)
+    import tiktoken
+
     encoding = tiktoken.get_encoding(name)
 
     def tokenize(text: str) -> list[int]:
@@ -84,8 +82,9 @@ def from_table(name: str) -> Tokenize:
     return tokenize
 
 
-def _check_table(name: str) -> None:
-    """Raise ``ModelNotFound`` unless the whole table lies where tiktoken will look for it."""
+def check_table(name: str) -> None:
+    """Raise ``MissingDependency`` without tiktoken, ``ModelNotFound`` unless the whole table lies where it looks."""
+    _check_library("tiktoken", f"the tokenizer {name}")
     usual = str(Path(tempfile.gettempdir()) / "data-gym-cache")
     folder = os.environ.get("TIKTOKEN_CACHE_DIR", os.environ.get("DATA_GYM_CACHE_DIR", usual))
     address = _TABLE_ADDRESS.format(name)
@@ -96,3 +95,8 @@ def _check_table(name: str) -> None:
             f"splitter tokens: no (whole) table of {name} at {path}, and it is not downloaded during a run. "
             f"Put {address} there under that name, and set TIKTOKEN_CACHE_DIR to the folder"
         )
+
+
+def _check_library(name: str, purpose: str) -> None:
+    if importlib.util.find_spec(name) is None:
+        raise MissingDependency(f"splitter tokens: {purpose} needs {name}. Run: {pip_command(name)}")
