@@ -77,6 +77,7 @@ def command(
 
 def _print(comparison: Comparison, pairs: bool, wide: bool) -> None:
     from potluck.comparison import ranking_table, table
+    from potluck.comparison.wording import listing
 
     result = comparison.result
     for number, sentence in enumerate(result.conclusion.sentences):
@@ -95,6 +96,7 @@ def _print(comparison: Comparison, pairs: bool, wide: bool) -> None:
             echo(line)
     for note in comparison.notes:
         echo(note, fg="yellow", err=True)
-    for name, error in comparison.failed.items():
-        echo(f"{name} failed: {error}", fg="red", err=True)
+    for error in dict.fromkeys(comparison.failed.values()):
+        names = [name for name, other in comparison.failed.items() if other == error]
+        echo(f"{listing(names)} failed: {error}", fg="red", err=True)
     echo(f"answers side by side: {comparison.folder / 'report.html'}")

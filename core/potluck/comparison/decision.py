@@ -11,6 +11,9 @@ from potluck.results.comparison import VariantResult
 from potluck.results.conclusions import AxisEffect, Conclusion, RankedVariant
 from potluck.statistics.power import FEWEST
 
+_LISTED = 3
+"""Of more variants that failed only their number is told: each is named with its reason below."""
+
 
 def conclude_comparison(
     variants: Sequence[VariantResult],
@@ -27,7 +30,8 @@ def conclude_comparison(
             None, taken.variant if taken else None, measure.name, (_nothing_to_compare(ranking, variants),)
         )
     best = ranking[0]
-    sentences = [_advice(taken, best, baseline, measure)]
+    is_lost = any(one.name == baseline and one.error is not None for one in variants)
+    sentences = [_advice(taken, best, baseline, measure, is_lost)]
     if taken is not best:
         sentences.append(_why_cheaper(taken, best, measure))
     sentences += _rivals(ranking, taken, best, baseline)
@@ -47,8 +51,8 @@ def _nothing_to_compare(ranking: Sequence[RankedVariant], variants: Sequence[Var
     )
 
 
-def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: Measure) -> str:
-    """The first sentence."""
+def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: Measure, is_lost: bool) -> str:
+    """The first sentence; ``is_lost`` says that the baseline failed."""
     found, mean = taken.against_baseline, f"{taken.metric.mean:.3f}"
     unit = f" {measure.unit}" if measure.unit else ""
     if taken.variant == baseline:
@@ -56,7 +60,8 @@ def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: M
             return f"Keep {baseline}: its {measure.name} is the best, {mean}{unit}."
         return f"Keep {baseline}: no other is shown to have a better {measure.name}."
     if found is None:
-        unsure = "the questions do not say how sure that is"
+        lost = f"nothing can be held against {baseline}, which failed"
+        unsure = lost if is_lost else "the questions do not say how sure that is"
         return f"Take {taken.variant}: its {measure.name} is the best, {mean}{unit}; {unsure}."
     words = f"{measure.name} {difference_words(found, measure.unit)} against {baseline}"
     if found.verdict == "better":
@@ -116,5 +121,7 @@ def _limits(variants: Sequence[VariantResult], ranking: Sequence[RankedVariant],
     if n < FEWEST and measure.paired:
         yield f"{many(n, 'question')} can show no difference, however large: at least {FEWEST} are needed."
     failed = [one.name for one in variants if one.error is not None]
-    if failed:
+    if len(failed) > _LISTED:
+        yield f"{len(failed)} of {len(variants)} variants failed, so nothing is known of them."
+    elif failed:
         yield f"{listing(failed)} failed, so nothing is known of {'it' if len(failed) == 1 else 'them'}."

@@ -29,9 +29,17 @@ class Variant:
 
 
 def apply_values(recipe: RecipeModel, choices: Iterable[AxisValue]) -> RecipeModel:
-    """The recipe, without axes of its own, after one choice after another, so that a mistake is named at its place."""
+    """The recipe, without axes of its own, after one choice after another, so that a mistake is named at its place.
+
+    A component is chosen before its settings: ``splitter`` before ``splitter.chunk_size``, whichever is named first.
+    """
     variant = reread_recipe(recipe, {"compare": None})
-    for choice in choices:
+    for choice in sorted(choices, key=_depth):
         if choice.sets:
             variant = reread_recipe(variant, choice.sets, choice.said)
     return variant
+
+
+def _depth(choice: AxisValue) -> int:
+    """How many levels down the deepest of its keys stands."""
+    return max((key.count(".") for key in choice.sets), default=0)

@@ -14,6 +14,7 @@ from potluck.recipe.axis_labels import name_values, number_names
 from potluck.recipe.futile_swaps import check_variants
 from potluck.recipe.messages import format_value
 from potluck.recipe.model import COMPONENTS, KEYS, RecipeModel, RetrieverSettings, ShotSettings
+from potluck.recipe.refused_variants import read_variants
 from potluck.recipe.swap_values import SwapValue, read_values
 from potluck.recipe.swaps import AxisValue, Variant, apply_values
 from potluck.redaction import redact
@@ -51,7 +52,7 @@ def variants(recipe: RecipeModel, swaps: Sequence[str] = (), design: Design = "g
         message = f"the axes give more than {_MOST} variants; take fewer values, or another design"
         raise RecipeError([Problem.without_place(str(recipe.path), message)])
     chosen = [dict(zip(found, values, strict=True)) for values in combinations]
-    made = [_variant(recipe, one) for one in chosen]
+    made = read_variants(recipe, chosen, _name, lambda one: _variant(recipe, one))
     check_variants(recipe, chosen, made)
     return _with_unique_names(made)
 
@@ -162,20 +163,30 @@ def _own_name(recipe: RecipeModel, axis: str) -> str:
 
 
 def _variant(recipe: RecipeModel, chosen: Mapping[str, AxisValue]) -> Variant:
-    name = " + ".join(choice.name for choice in chosen.values() if choice.sets) or AS_IT_IS
-    if len(chosen) == 1:
-        name = next(iter(chosen.values())).name
     swaps = {axis: choice.name for axis, choice in chosen.items()}
-    return Variant(name, swaps, apply_values(recipe, chosen.values()))
+    return Variant(_name(chosen), swaps, apply_values(recipe, chosen.values()))
+
+
+def _name(chosen: Mapping[str, AxisValue]) -> str:
+    """The names of what is chosen; those that leave the recipe as it is go without saying."""
+    if len(chosen) == 1:
+        return next(iter(chosen.values())).name
+    return " + ".join(choice.name for choice in chosen.values() if choice.sets) or AS_IT_IS
 
 
 def _own_values(recipe: RecipeModel, axes: Mapping[str, Sequence[AxisValue]]) -> dict[str, AxisValue]:
     """The first value of each axis that says what the recipe says already."""
     own = apply_values(recipe, ())
-    found = {
-        axis: next((c for c in choices if apply_values(recipe, [c]) == own), None) for axis, choices in axes.items()
-    }
+    found = {axis: next((one for one in choices if _says(recipe, one, own)), None) for axis, choices in axes.items()}
     return {axis: choice for axis, choice in found.items() if choice is not None}
+
+
+def _says(recipe: RecipeModel, choice: AxisValue, own: RecipeModel) -> bool:
+    """Whether a value leaves the recipe as it is. What is refused does not, and is told with its variant."""
+    try:
+        return apply_values(recipe, [choice]) == own
+    except RecipeError:
+        return False
 
 
 def _with_unique_names(found: Sequence[Variant]) -> list[Variant]:

@@ -119,3 +119,17 @@ def test_names_are_listed_as_people_do() -> None:
     assert [listing(names) for names in ([], ["甲"], ["甲", "乙"], ["甲", "乙", "丙"])] == [
         "", "甲", "甲 and 乙", "甲, 乙 and 丙",
     ]  # fmt: skip
+
+
+def test_a_baseline_that_failed_is_what_the_best_is_not_held_against() -> None:
+    words = told(Made({"k": "k=1"}, None), Made({"k": "k=2"}, right(0.7)), Made({"k": "k=4"}, right(0.65)))
+
+    assert words.startswith("Take k=2: its recall@2 is the best, 0.700; nothing can be held against k=1, which failed.")
+
+
+def test_many_failures_are_counted() -> None:
+    failed = [Made({"k": f"k={k}"}, None) for k in range(10, 14)]
+    words = told(Made({"k": "k=2"}, right(0.7)), Made({"k": "k=4"}, right(0.65)), *failed)
+
+    assert words.endswith("4 of 6 variants failed, so nothing is known of them.")
+    assert "k=10" not in words

@@ -25,6 +25,14 @@ def test_choices_are_made_in_order_and_the_later_one_counts(read: Read) -> None:
     assert (found.retriever.k, found.seed, found.compare) == (9, 1, {})
 
 
+def test_a_component_is_chosen_before_its_settings_whichever_is_named_first(read: Read) -> None:
+    settings = AxisValue("長", {"splitter.chunk_size": 77}, "")
+    splitter = AxisValue("recursive", {"splitter": {"use": "recursive"}}, "")
+
+    for choices in ([settings, splitter], [splitter, settings]):
+        assert apply_values(read(TEXT), choices).splitter.config.model_dump()["chunk_size"] == 77
+
+
 def test_a_choice_that_sets_nothing_is_the_recipe_as_it_is(read: Read) -> None:
     recipe = read(TEXT)
 

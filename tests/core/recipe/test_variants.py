@@ -105,7 +105,7 @@ def test_variants_have_no_axes_of_their_own(read: Read) -> None:
         ("k=1,2", "--swap k=1,2: 'k' is not a key of a recipe (did you mean 'retriever.k'?)"),
         ("embedder=[a", "--swap embedder=[a: the value is not YAML; put quotes around it"),
         ("embedder=nowhere", "--swap embedder=nowhere: unknown embedder 'nowhere'"),
-        ("retriever.k=0", "--swap retriever.k=0: retriever.k: expected at least 1, got 0"),
+        ("retriever.k=0", "--swap retriever.k=0: with retriever 'vector', retriever.k: expected at least 1, got 0 ("),
         ("strategy=few", "--swap strategy=few: compare.strategy of the recipe names no 'few' (it has: none)"),
         ("questions=a.jsonl,b.jsonl", "--swap questions=a.jsonl,b.jsonl: variants are compared by the same questions"),
     ],
