@@ -1,11 +1,12 @@
 """From examples to tokens.
 
-Modules: ``potluck.tuning.padded_batches``.
+Modules: ``potluck.tuning.encode``, ``potluck.tuning.padded_batches``.
 """
 
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 from potluck.documents import Example, Message, ToolCall
 from potluck.errors import ModelError, TemplateFailed, TooLong
 from potluck.models.loading import load_tokenizer
-from potluck.tuning.encode import encode, encode_example
+from potluck.tuning.encode import Encoded, Encoding, _cut, encode, encode_example, encode_for_head
 from support.tuning import make_model
 
 EXAMPLES = [
@@ -172,3 +173,68 @@ def test_tools_without_a_template_are_an_error(example: Example, tmp_path: Path)
 
     with pytest.raises(ModelError, match="no chat template that writes calls of functions"):
         encode_example(example, tokenizer)
+
+
+def test_the_loss_is_about_what_stands_behind_the_start_or_about_the_answer() -> None:
+    inside, apart = Encoded((5, 6, 7, 8), 2), Encoded((5, 6, 7, 8), 2, (9, 3, 4))
+
+    assert (inside.first, inside.target_count) == (7, 2)
+    assert (apart.first, apart.target_count) == (9, 3)
+
+
+@pytest.mark.parametrize(
+    ("one", "limit", "shorter"),
+    [
+        (Encoded((1, 2, 3, 4), 2), 3, Encoded((2, 3, 4), 1)),
+        (Encoded((1, 2, 3, 4), 2), 2, None),
+        (Encoded((0, 2, 3, 7, 9), 3, (8,)), 4, Encoded((0, 3, 7, 9), 2, (8,))),
+        (Encoded((0, 2, 3, 7, 9), 3, (8,)), 3, None),
+        (Encoded((0, 2, 3, 4, 9), 0, (8,)), 3, Encoded((0, 4, 9), 0, (8,))),
+        (Encoded((0, 2, 3, 4, 9), 0, (8,)), 2, Encoded((0, 9), 0, (8,))),
+        (Encoded((0, 2, 3, 4, 9), 0, (8,)), 1, None),
+    ],
+)
+def test_the_beginning_of_a_prompt_is_cut_but_no_mark_at_its_ends(
+    one: Encoded, limit: int, shorter: Encoded | None
+) -> None:
+    assert _cut(one, limit) == shorter
+
+
+def test_what_is_lost_is_told_by_the_numbers_of_the_first_five() -> None:
+    many = Encoding(dropped=[0, 3], cut=[*range(5)], split=[*range(1200)])
+
+    assert many.notes == (
+        "2 examples too long, left out: number 1, 4",
+        "5 examples too long, the beginning of the prompt cut: number 1, 2, 3, 4, 5",
+        "1,200 examples too long, learned in parts: number 1, 2, 3, 4, 5, ...",
+    )
+    assert Encoding().notes == ()
+
+
+def test_an_example_as_long_as_the_limit_is_learned_whole(model: Path) -> None:
+    tokenizer = load_tokenizer(model)
+    whole = encode_example(EXAMPLES[0], tokenizer)
+    for limit in (len(whole.ids), None):
+        assert encode(EXAMPLES[:1], tokenizer, limit) == Encoding([whole])
+
+
+def test_a_text_without_a_token_cannot_be_learned(model: Path) -> None:
+    tokenizer = load_tokenizer(model)
+
+    with pytest.raises(ModelError, match="an example without a text cannot be learned"):
+        encode_example(Example((), ""), tokenizer)
+    assert len(encode_example(Example((), "a"), tokenizer).ids) == 2
+
+
+@pytest.mark.parametrize("kind", ["masked", "seq2seq"])
+def test_a_model_that_fills_in_or_answers_needs_something_to_read(kind: Any, model: Path) -> None:
+    with pytest.raises(ModelError, match="such a model learns answers: name the field that is the input"):
+        encode_example(Example((), "text"), load_tokenizer(model), kind)
+
+
+def test_a_head_reads_the_whole_prompt_and_names_the_number_of_its_label(model: Path) -> None:
+    tokenizer, labels = load_tokenizer(model), ("meat", "fruit")
+    plain, found = encode_example(EXAMPLES[0], tokenizer), encode_for_head(EXAMPLES[0], tokenizer, "causal", labels)
+
+    assert (found.ids, found.start, found.answer) == (plain.ids[: plain.start], plain.start, (1,))
+    assert encode(EXAMPLES[:1], tokenizer, None, labels=labels).examples == [found]

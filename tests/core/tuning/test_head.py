@@ -5,6 +5,7 @@ Modules: ``potluck.tuning.head``.
 
 from __future__ import annotations
 
+from contextlib import nullcontext
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
@@ -15,7 +16,16 @@ import torch
 from potluck.contracts import TuningRequest
 from potluck.documents import Example, Message
 from potluck.errors import Unsupported
-from potluck.tuning.head import HEAD_FILE, WithHead, add_head, check_head, head_of, save_and_remove_head, with_head
+from potluck.tuning.head import (
+    HEAD_FILE,
+    WithHead,
+    add_head,
+    check_head,
+    head_labels,
+    head_of,
+    save_and_remove_head,
+    with_head,
+)
 
 LABELS = ("好", "bad", "其他")
 
@@ -78,3 +88,28 @@ def test_a_head_without_a_choice_or_a_place_is_refused(said: dict[str, Any], kin
 @pytest.mark.parametrize("kind", ["causal", "masked"])
 def test_two_labels_are_enough(kind: Any) -> None:
     check_head(request(labels=LABELS[:2]), kind)
+
+
+def test_labels_are_those_of_a_head_where_the_settings_ask_for_one() -> None:
+    def method(head: bool) -> Any:
+        return SimpleNamespace(config=SimpleNamespace(head=head))
+
+    assert head_labels(method(True), request()) == LABELS
+    assert head_labels(method(False), request()) == ()
+
+
+def test_what_was_tuned_stays_as_it_is_below_its_head(tmp_path: Path) -> None:
+    model = base()
+    add_head(model, request())
+    save_and_remove_head(model, tmp_path)
+    on = nullcontext()
+    attached: Any = SimpleNamespace(past_length=4, past=lambda: "past", embeddings=lambda: "soft", active=lambda: on)
+
+    found = with_head(attached, tmp_path, LABELS)
+
+    assert isinstance(found, WithHead)
+    assert (found.past_length, found.past(), found.embeddings()) == (4, "past", "soft")
+    assert found.active() is on
+    with WithHead(None, tmp_path, LABELS).active() as nothing:
+        assert nothing is None
+    assert with_head(attached, tmp_path / "none", LABELS) is attached

@@ -1,6 +1,6 @@
 """Rows of examples: nothing lost, nothing seen that is another's.
 
-Modules: ``potluck.tuning.padded_batches``.
+Modules: ``potluck.tuning.packed_batches``, ``potluck.tuning.padded_batches``.
 """
 
 from __future__ import annotations
@@ -91,3 +91,20 @@ def test_what_stands_before_all_is_seen_by_all_and_sees_nothing_of_them(virtual:
     assert bool(seen[above:, :virtual].all())
     assert not bool(seen[:above, virtual:].any())
     assert torch.equal(seen[above:, virtual:], row.mask()[0, 0])
+
+
+@pytest.mark.parametrize(
+    ("tokens", "lengths"), [(2, [3, 3, 4]), (5, [3, 3, 4]), (6, [6, 4]), (9, [6, 4]), (10, [10]), (99, [10])]
+)
+def test_a_row_holds_as_many_examples_as_fit_the_shorter_ones_first(tokens: int, lengths: list[int]) -> None:
+    examples = [Encoded((4, 5, 6, 7), 1), Encoded((1, 2, 3), 1), Encoded((8, 9, 9), 1)]
+
+    assert [row.length for row in packed_batches(examples, tokens)] == lengths
+
+
+def test_what_is_shared_counts_once_towards_a_row() -> None:
+    examples = [Encoded((1, 2, 3, 4), 3), Encoded((1, 2, 3, 5), 3)]
+
+    assert [row.length for row in packed_batches(examples, 6)] == [6]
+    assert [row.length for row in packed_batches(examples, 5)] == [4, 4]
+    assert [*packed_batches([], 9)] == []

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -53,3 +54,10 @@ def test_a_sequence_to_sequence_model_is_told_what_it_has_said_before() -> None:
     assert batch.decoder.tolist() == [[2, 9], [2, 0]]
     assert batch.predicting.tolist() == [[0, 0, 1], [0, 1, 0]]
     assert batch.targets.tolist() == [9, 3, 4]
+
+
+@pytest.mark.parametrize(("tokens", "rows"), [(5, [1, 1, 1]), (6, [2, 1]), (11, [2, 1]), (12, [3])])
+def test_a_batch_has_as_many_rows_as_fit_filled_up_to_the_longest(tokens: int, rows: list[int]) -> None:
+    examples = [example(1, 4), example(2, 3), example(3, 3)]
+
+    assert [len(one.ids) for one in padded_batches(examples, tokens, 0, None)] == rows
