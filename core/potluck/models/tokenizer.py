@@ -64,7 +64,7 @@ def end_tokens(tokenizer: Any) -> tuple[str, ...]:
 def append_end_token(ids: Sequence[int], tokenizer: Any) -> list[int]:
     """Tokens with the one that ends an answer behind them, where the model knows one and they do not end with it."""
     ends = [int(tokenizer.convert_tokens_to_ids(token)) for token in end_tokens(tokenizer)]
-    return [*ids] if not ends or ids[-1] in ends else [*ids, ends[0]]
+    return [*ids] if not ends or not {*ends}.isdisjoint(ids[-1:]) else [*ids, ends[0]]
 
 
 def missing_end_message(tokenizer: Any, model: str) -> str:
