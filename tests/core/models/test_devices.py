@@ -6,10 +6,12 @@ Modules: ``potluck.models.devices``.
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 import pytest
 
-from potluck.models.devices import fastest_dtype, resolve_dtype
+from potluck.errors import ModelError
+from potluck.models.devices import fastest_dtype, resolve_device, resolve_dtype
 
 
 @pytest.mark.parametrize(
@@ -37,3 +39,38 @@ def test_a_system_that_does_not_tell_its_processor_computes_in_float32(monkeypat
 @pytest.mark.parametrize("dtype", ["float32", "bfloat16"])
 def test_a_precision_that_is_named_is_taken(dtype: str) -> None:
     assert resolve_dtype(dtype) == dtype
+
+
+@pytest.mark.parametrize(
+    ("device", "card", "taken"),
+    [
+        ("cpu", True, "cpu"),
+        ("cpu", False, "cpu"),
+        ("auto", True, "cuda"),
+        ("auto", False, "cpu"),
+        ("cuda", True, "cuda"),
+    ],
+)
+def test_a_card_is_taken_where_there_is_one(
+    monkeypatch: pytest.MonkeyPatch, device: Any, card: bool, taken: str
+) -> None:
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: card)
+
+    assert resolve_device(device) == taken
+
+
+def test_a_card_that_is_named_and_not_there_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_available", lambda: False)
+
+    with pytest.raises(ModelError, match="'cuda' was asked for, and torch finds no graphics card"):
+        resolve_device("cuda")
+
+
+@pytest.mark.parametrize(("has", "dtype"), [(True, "bfloat16"), (False, "float32")])
+def test_a_card_computes_in_bfloat16_where_it_has_it(monkeypatch: pytest.MonkeyPatch, has: bool, dtype: str) -> None:
+    torch = pytest.importorskip("torch")
+    monkeypatch.setattr(torch.cuda, "is_bf16_supported", lambda: has)
+
+    assert resolve_dtype("auto", "cuda") == fastest_dtype("cuda:1") == dtype

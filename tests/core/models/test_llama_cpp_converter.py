@@ -16,9 +16,10 @@ pytest.importorskip("torch")
 
 from potluck.api import Recipe
 from potluck.documents import Message
-from potluck.errors import PotluckError, Unsupported
+from potluck.errors import MissingDependency, PotluckError, Unsupported
 from potluck.model_sources.model_store import ModelStore
-from potluck.models.llama_cpp_converter import CONVERTER, LIBRARY, check_architecture, check_converter, convert
+from potluck.models import llama_cpp_converter
+from potluck.models.llama_cpp_converter import CONVERTER, LIBRARY, check_architecture, check_converter, convert, seal_of
 from potluck.models.loading import load_tokenizer
 from support.tuning import make_model
 
@@ -105,3 +106,71 @@ def test_what_is_not_the_converter_is_not_run(tmp_path: Path) -> None:
     with pytest.raises(PotluckError, match="Delete the folder, and it is fetched again"):
         convert(tmp_path, tmp_path / "model.gguf", "model", tmp_path / "conversion", tmp_path / "gguf")
     assert not (Path.cwd() / "ran").exists()
+
+
+@pytest.fixture
+def standing_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """A program in the place of the converter, which is taken for the one that was read."""
+    folders = tmp_path / "conversion", tmp_path / "gguf"
+    for folder in folders:
+        folder.mkdir()
+        (folder / "__init__.py").touch()
+    monkeypatch.setattr(llama_cpp_converter, "SEAL", seal_of(*folders))
+
+    def run(program: str, pre: str = "") -> str:
+        monkeypatch.setattr(llama_cpp_converter, "_DRIVER", f"import sys\n{program}")
+        convert(tmp_path / "模型", tmp_path / "out.gguf", "name", *folders, pre=pre)
+        return (tmp_path / "out.gguf").read_text(encoding="utf-8")
+
+    return run
+
+
+@pytest.mark.parametrize(
+    ("status", "said", "error", "message"),
+    [
+        (
+            3,
+            "OPTForCausalLM",
+            Unsupported,
+            "llama.cpp knows no architecture 'OPTForCausalLM', so there is no GGUF file",
+        ),
+        (4, "BPE", Unsupported, "does not know how this model's tokenizer cuts texts into words (BPE)"),
+        (5, "sentencepiece", MissingDependency, "llama.cpp's converter needs the package 'sentencepiece'. Run: "),
+        (1, "traceback\nKeyError: 鍵", PotluckError, "llama.cpp's converter failed: KeyError: 鍵"),
+        (7, "", PotluckError, "llama.cpp's converter failed: it ended with status 7"),
+        (0, "", PotluckError, "llama.cpp's converter wrote nothing to "),
+    ],
+)
+def test_what_the_converter_ends_with_is_told(
+    standing_in: Any, status: int, said: str, error: type[PotluckError], message: str
+) -> None:
+    with pytest.raises(error) as raised:
+        standing_in(f"sys.stderr.buffer.write({said!r}.encode())\nsys.exit({status})")
+
+    assert type(raised.value) is error
+    assert message in str(raised.value)
+
+
+def test_the_converter_is_told_what_to_write_where_and_works_offline(standing_in: Any, tmp_path: Path) -> None:
+    program = (
+        "import os\nopen(sys.argv[4], 'w', encoding='utf-8').write(repr([*sys.argv[1:], os.environ['HF_HUB_OFFLINE']]))"
+    )
+
+    assert eval(standing_in(program, pre="gpt-2")) == [
+        *(str(tmp_path / name) for name in ("conversion", "gguf", "模型", "out.gguf")), "name", "gpt-2", "1",
+    ]  # fmt: skip
+
+
+def test_the_seal_is_that_of_names_and_contents_of_all_files_of_python(tmp_path: Path) -> None:
+    folders = tmp_path / "conversion", tmp_path / "gguf"
+    for folder in folders:
+        (folder / "more").mkdir(parents=True)
+        (folder / "more" / "a.py").write_text("1")
+    before = seal_of(*folders)
+    (folders[1] / "notes.txt").touch()
+
+    assert seal_of(*folders) == before
+    (folders[1] / "more" / "a.py").rename(folders[1] / "more" / "b.py")
+    renamed = seal_of(*folders)
+    (folders[1] / "more" / "b.py").write_text("2")
+    assert len({before, renamed, seal_of(*folders)}) == 3
