@@ -364,7 +364,9 @@ def _settings(model: type[Config]) -> Iterator[str]:
     yield "| setting | default | meaning |"
     yield "| --- | --- | --- |"
     for name, info in model.model_fields.items():
-        default = "required" if info.is_required() else f"`{_shown(info.get_default(call_default_factory=True))}`"
+        default = (
+            "required" if info.is_required() else f"`{_default_text(info.get_default(call_default_factory=True))}`"
+        )
         meaning = " ".join((info.description or "").split()).replace("|", "\\|")
         yield f"| `{info.alias or name}` | {default} | {meaning} |"
 
@@ -379,7 +381,7 @@ def _refusals(model: type[Config]) -> Iterator[str]:
         yield from (f"| {', '.join(names)} | {reason} |" for reason, names in by_reason.items())
 
 
-def _shown(value: Any) -> str:
+def _default_text(value: Any) -> str:
     if value is None:
         return "null"
     if isinstance(value, Config):

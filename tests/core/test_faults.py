@@ -123,7 +123,7 @@ def test_special_files_are_reported_and_do_not_hang(home: Path) -> None:
     assert done.returncode == 1
 
 
-def test_names_that_are_no_text_are_spelled_and_stay_two(home: Path) -> None:
+def test_names_that_are_not_text_are_spelled_and_stay_two(home: Path) -> None:
     Path(os.fsdecode(b"\xff\xfe.txt")).write_text("內容", encoding="utf-8")
     Path(os.fsdecode(b"\xff\xfd.txt")).write_text("其他", encoding="utf-8")
 

@@ -90,7 +90,7 @@ def test_within_one_command_the_code_of_a_plugin_is_read_once(site: Path) -> Non
     assert code_of(plugin) != first
 
 
-def test_a_neighbour_in_a_namespace_is_no_part_of_a_plugin(site: Path) -> None:
+def test_a_neighbour_in_a_namespace_is_not_part_of_a_plugin(site: Path) -> None:
     plugin = offered(site, "own_space.plugin", "")
     first = code_of(plugin)
 

@@ -120,7 +120,7 @@ def test_time_left_follows_from_the_speed_since_the_first_unit_which_waits_for_m
     assert notes.told[-1][1].seconds_left is None, "it is over"
 
 
-def test_what_was_done_before_is_no_measure_of_speed(observers: Observers, notes: Notes, clock: list[float]) -> None:
+def test_what_was_done_before_is_not_a_measure_of_speed(observers: Observers, notes: Notes, clock: list[float]) -> None:
     with run_stage(observers, StageEvent("tune", "steps")) as running:
         for step in (21, 22, 24):
             clock[0] += 10

@@ -38,7 +38,7 @@ class HtmlLoader(Loader):
         flow = Flow()
         title = read_html(decoded.text, flow)
         metadata: dict[str, Json] = {"encoding": decoded.encoding, **({"title": title} if title else {})}
-        yield flow.document(source.name, metadata, [*decoded.losses, *_cut_off(decoded.text)])
+        yield flow.document(source.name, metadata, [*decoded.losses, *_truncation_notes(decoded.text)])
 
     def _decode(self, content: bytes) -> Decoded:
         if self._encoding is not None:
@@ -47,8 +47,8 @@ class HtmlLoader(Loader):
         return decode_declared(content, declared.group(1).decode("ascii") if declared else None)
 
 
-def _cut_off(page: str) -> list[str]:
-    """What to say of a page that is opened and not closed: only its own last word tells whether all of it is there."""
+def _truncation_notes(page: str) -> list[str]:
+    """The note on a page that is opened and not closed: only its closing tag shows that all of it is there."""
     opened = _OPENED.search(page) is not None and _CLOSED.search(page) is None
     return ["it ends without </html>: its end may be missing"] if opened else []
 

@@ -28,7 +28,7 @@ _FORM = "potluck langchain 1"
 _ROWS = 1000
 """Vectors handed over at once; some stores take no more than a few thousand."""
 _NAMES = ("collection_name", "index_name")
-"""What stores call the argument that parts collections; without it Chroma keeps all of a process in one."""
+"""The names of the argument that separates collections; without it Chroma keeps all of a process in one."""
 _SPACE = uuid.UUID("6ba7b811-9dad-11d1-80b4-00c04fd430c8")
 
 
@@ -197,7 +197,7 @@ def _key(given: str) -> str:
 
 
 def _vectors_by_text() -> Any:
-    """What a store of LangChain believes to be an embedder: it knows the vectors of the texts that are handed over."""
+    """The embedder that a store of LangChain is given: it knows the vectors of the texts that are handed over."""
     from langchain_core.embeddings import Embeddings
 
     class VectorsByText(Embeddings):

@@ -50,7 +50,7 @@ class Adapter(LocalTuner):
     def wrap(self, model: Any, request: TuningRequest, tokenizer: Any) -> Any:
         """Put a bottleneck at each place."""
         model.requires_grad_(False)
-        model.bottlenecks = _put(model, self.config, lambda: True)
+        model.bottlenecks = _insert_bottlenecks(model, self.config, lambda: True)
         return model
 
     def save(self, model: Any, folder: Path) -> None:
@@ -68,7 +68,7 @@ class Adapter(LocalTuner):
 
         kept = json.loads((folder / "adapter_config.json").read_text(encoding="utf-8"))
         config, on = AdapterConfig(**{key: kept[key] for key in _SHAPE}), [False]
-        modules = _put(model, config, lambda: on[0])
+        modules = _insert_bottlenecks(model, config, lambda: on[0])
         saved = load_file(folder / "adapter_model.safetensors")
         check_names(folder, saved, modules.state_dict())
         modules.load_state_dict(saved)
@@ -80,7 +80,7 @@ class Adapter(LocalTuner):
         return AttachedModules(switch)
 
 
-def _put(model: Any, config: AdapterConfig, active: Callable[[], bool]) -> Any:
+def _insert_bottlenecks(model: Any, config: AdapterConfig, active: Callable[[], bool]) -> Any:
     """Put bottlenecks into the layers of a model; they work while ``active`` says so."""
     import torch
 

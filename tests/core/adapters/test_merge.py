@@ -155,7 +155,7 @@ def test_a_precision_is_one_of_files_for_llama_cpp(home: Path) -> None:
         merge(opened.components, home / "merged", "q8_0")
 
 
-def test_a_model_that_does_not_go_on_with_a_text_is_no_file_for_llama_cpp(home: Path) -> None:
+def test_a_model_that_does_not_go_on_with_a_text_is_not_a_file_for_llama_cpp(home: Path) -> None:
     tiny_masked(home / "masked", ["the red apple is fruit", "the blue sky is weather"], ["fruit", "weather"], steps=1)
 
     with (

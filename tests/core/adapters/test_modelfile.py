@@ -85,7 +85,7 @@ def test_a_prompt_with_several_fields_is_shown_to_whoever_asks(tmp_path: Path) -
 
 
 @pytest.mark.parametrize("template", [COUNTING, NO_SYSTEM, 'x"""{{ messages[0]["content"] }}'])
-def test_a_template_that_is_no_sequence_of_turns_is_left_to_ollama(template: str, tmp_path: Path) -> None:
+def test_a_template_that_is_not_a_sequence_of_turns_is_left_to_ollama(template: str, tmp_path: Path) -> None:
     _, found = written(tmp_path, template, TaskWording(PromptTemplate("哪一類？{prompt}")))
 
     assert "TEMPLATE" not in found.texts

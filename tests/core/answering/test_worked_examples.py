@@ -19,7 +19,7 @@ from potluck.language import grams
 
 
 @pytest.mark.parametrize("asked", ["How long is the short rail?", "短鋼軌有多長？"])
-def test_what_is_nearly_asked_is_no_example(asked: str) -> None:
+def test_what_is_nearly_asked_is_not_an_example(asked: str) -> None:
     examples = ["Who signs?", asked.upper(), f"{asked} ", "何時開工？"]
 
     assert list(unlike(examples, triples, triples(asked))) == ["Who signs?", "何時開工？"]

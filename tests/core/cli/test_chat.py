@@ -64,7 +64,9 @@ def test_chat_says_that_standard_input_cannot_be_read(notes_home: Path) -> None:
     assert done.stderr == b"no question can be read from standard input (Bad file descriptor)\n"
 
 
-def test_a_line_that_is_no_text_is_a_question_like_any_other(notes_home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_line_that_is_not_text_is_a_question_like_any_other(
+    notes_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setenv("PYTHONIOENCODING", "utf-8:strict")
 
     done = chatting(notes_home, lambda: None, input="建\n".encode("big5") + "橋?\n".encode())

@@ -128,7 +128,7 @@ def test_a_plan_of_documents_makes_no_workspace_and_names_none(bare: Path) -> No
     assert not (bare / ".potluck").exists()
 
 
-def test_questions_within_the_folder_are_no_documents(bare: Path) -> None:
+def test_questions_within_the_folder_are_not_documents(bare: Path) -> None:
     (bare / "questions.jsonl").write_bytes((bare.parent / "questions.jsonl").read_bytes())
 
     done = potluck("evaluate", "notes", "--json", *HASHED)

@@ -48,7 +48,7 @@ def test_a_question_to_its_folder_while_that_is_empty_is_told_where_documents_go
     assert f"{tmp_path}: the folder holds no documents but 2 files, all of which 'exclude' names" in done.stderr
 
 
-def test_what_the_lock_is_written_into_is_no_document_of_its_folder(tmp_path: Path) -> None:
+def test_what_the_lock_is_written_into_is_not_a_document_of_its_folder(tmp_path: Path) -> None:
     (tmp_path / "橋.txt").write_text("The bridge was built in 1936. 橋建於 1936 年。", encoding="utf-8")
     potluck("init", cwd=tmp_path)
 

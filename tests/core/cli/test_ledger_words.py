@@ -47,7 +47,7 @@ def test_what_is_counted_in_tokens_alone_is_told_in_tokens() -> None:
     ]
 
 
-def test_what_was_there_in_the_same_words_is_no_loss_and_beside_a_note_nothing_is_called_whole() -> None:
+def test_what_was_there_in_the_same_words_is_not_a_loss_and_beside_a_note_nothing_is_called_whole() -> None:
     ledger = Ledger()
     entry = ledger.open("embed", "texts")
     entry.came_in, entry.went_out, entry.deduplicated = Amount(2), Amount(2), Amount(1, 10)

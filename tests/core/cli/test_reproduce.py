@@ -43,7 +43,7 @@ def test_a_comparison_is_reproduced_variant_by_variant(planted_home: Path) -> No
     assert [one["name"] for one in found["inputs"]] == ["b/item000.txt"]
 
 
-def test_reproducing_what_is_no_run_names_those_there_are(
+def test_reproducing_what_is_not_a_run_names_those_there_are(
     planted_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))

@@ -209,7 +209,7 @@ def test_somebody_at_a_terminal_is_asked_with_what_would_go(
     assert folder.exists() is stays
 
 
-def test_what_is_no_run_is_told_and_nothing_is_removed(elsewhere: Path) -> None:
+def test_what_is_not_a_run_is_told_and_nothing_is_removed(elsewhere: Path) -> None:
     folder = keep(elsewhere, "20261130-080000-abcd")
 
     done = potluck("runs", "rm", "abcd", "abce", "--yes")

@@ -196,7 +196,7 @@ def test_a_line_that_ends_in_a_carriage_return_and_a_newline_ends_in_a_newline()
     assert visible("one\r\ntwo\rthree") == "one\ntwo\\rthree"
 
 
-def test_half_a_pair_and_a_name_that_is_no_text_can_be_printed() -> None:
+def test_half_a_pair_and_a_name_that_is_not_text_can_be_printed() -> None:
     assert visible("\ud83d \udcff") == "\\ud83d \\udcff"
 
 

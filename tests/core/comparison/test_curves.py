@@ -47,7 +47,7 @@ def test_a_curve_goes_through_three_points_or_more_in_the_order_of_their_numbers
     assert curves(chosen, intervals(v0=0.8, v1=0.2)) == [], "one without the measure is no point"
 
 
-def test_no_examples_are_none_of_them_and_what_is_no_number_is_no_point(tmp_path: Path) -> None:
+def test_no_examples_are_none_of_them_and_what_is_not_a_number_is_not_a_point(tmp_path: Path) -> None:
     (tmp_path / "e.jsonl").write_text('{"question": "a", "answers": ["b"]}\n', encoding="utf-8")
 
     def shots(count: int) -> Variant:
@@ -77,7 +77,7 @@ def test_each_combination_of_the_other_axes_has_a_curve_of_its_own() -> None:
     assert [one.name for one in curves(chosen[:5], means)] == ["retriever.k: stuff"]
 
 
-def test_true_and_false_are_no_numbers_and_a_key_that_is_not_there_none() -> None:
+def test_true_and_false_are_not_numbers_and_a_key_that_is_not_there_none() -> None:
     words = [
         variant(str(n), {"documents.private": "x"}, f"documents: {{path: a, private: {said}}}\n")
         for n, said in enumerate(("true", "false", "true"))

@@ -53,13 +53,13 @@ def test_one_that_is_much_cheaper_and_not_shown_to_be_worse_is_taken() -> None:
     }
 
 
-def test_a_little_faster_is_no_reason_since_times_vary() -> None:
+def test_a_little_faster_is_not_a_reason_since_times_vary() -> None:
     found = concluded(Made({"chat": "a"}, right(0.8), seconds=1.0), Made({"chat": "b"}, right(0.78), seconds=0.85))
 
     assert found.conclusion.take == "a"
 
 
-def test_milliseconds_are_no_reason() -> None:
+def test_milliseconds_are_not_a_reason() -> None:
     found = concluded(Made({"chat": "a"}, right(0.8), seconds=0.012), Made({"chat": "b"}, right(0.78), seconds=0.003))
 
     assert found.conclusion.take == "a"

@@ -124,7 +124,7 @@ def test_labels_that_are_different_are_left_in_peace(tmp_path: Path, name: str, 
     assert [one.target for one in found.training] == labels
 
 
-def test_answers_that_are_no_labels_keep_their_blanks(tmp_path: Path) -> None:
+def test_answers_that_are_not_labels_keep_their_blanks(tmp_path: Path) -> None:
     as_json_lines(tmp_path / "data.jsonl", [" good ", "Good"])
     said = {"model": "m", "task": "generation", "dataset": {"path": "data.jsonl", "validation": 0}}
     found = prepare_dataset(recipes.loads(json.dumps(said), tmp_path / "recipe.yaml", []))

@@ -29,7 +29,7 @@ def test_a_copy_is_found(text: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(("text", "other"), [("open the door", "close the window"), ("短鋼軌", "長枕木"), ("", "a")])
-def test_other_texts_are_no_copies(text: str, other: str) -> None:
+def test_other_texts_are_not_copies(text: str, other: str) -> None:
     assert list(find_copies([text], [other])) == []
 
 

@@ -214,7 +214,7 @@ def test_texts_that_differ_in_digits_alone_are_not_all_kept_apart(tmp_path: Path
     assert (len(found.training), len(found.validation)) == (20, 0)
 
 
-def test_examples_that_call_other_functions_are_no_copies(tmp_path: Path) -> None:
+def test_examples_that_call_other_functions_are_not_copies(tmp_path: Path) -> None:
     def row(name: str, tools: list[str]) -> dict[str, Any]:
         call = {"role": "assistant", "tool_calls": [{"function": {"name": name, "arguments": "{}"}}]}
         return {"messages": [{"role": "user", "content": "?"}, call], "tools": [{"name": tool} for tool in tools]}

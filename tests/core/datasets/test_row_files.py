@@ -87,7 +87,7 @@ WRONG = [
 
 
 @pytest.mark.parametrize(("name", "content", "line", "column", "message"), WRONG)
-def test_what_is_no_row_is_told_at_its_place(
+def test_what_is_not_a_row_is_told_at_its_place(
     name: str, content: str, line: int, column: int, message: str, tmp_path: Path
 ) -> None:
     path = written(tmp_path, name, content)

@@ -98,7 +98,7 @@ def test_a_formula_that_was_never_computed_is_told_with_its_cell(tmp_path: Path)
 
 
 @pytest.mark.parametrize("content", [b"", b"a,b\n1,2\n", b"PK\x03\x04broken", bytes.fromhex("d0cf11e0a1b11ae1")])
-def test_what_is_no_workbook_is_told(content: bytes, tmp_path: Path) -> None:
+def test_what_is_not_a_workbook_is_told(content: bytes, tmp_path: Path) -> None:
     (tmp_path / "a.xlsx").write_bytes(content)
 
     assert problem(tmp_path / "a.xlsx").message.startswith("no workbook, or one with a password")

@@ -35,7 +35,7 @@ class Choosy(Embedder):
         return np.array([[1.0, 0.0] if "道" in text else [0.0, 1.0] for text in texts], np.float32)
 
 
-def test_texts_that_are_no_documents_all_have_vectors_or_the_one_that_has_none_is_named() -> None:
+def test_texts_that_are_not_documents_all_have_vectors_or_the_one_that_has_none_is_named() -> None:
     texts = ["道碴", "rail", "道岔", "weld", "bad 壞"]
 
     assert embed_passages(texts, Choosy())[:, 0].tolist() == [1, 0, 1, 0, 0]

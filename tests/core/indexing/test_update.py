@@ -104,7 +104,7 @@ def test_swapping_the_embedder_loads_and_splits_nothing(folder: Path) -> None:
     assert (report.loaded, report.split, report.embedded) == (0, 0, first.embedded)
 
 
-def test_a_batch_size_is_no_other_embedder(folder: Path) -> None:
+def test_a_batch_size_is_not_another_embedder(folder: Path) -> None:
     many(folder, 3)
     index(folder)
 

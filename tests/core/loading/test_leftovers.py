@@ -32,7 +32,7 @@ from potluck.loading.leftovers import is_leftover
         "資料/potluck.lock",
     ],
 )
-def test_what_office_programs_and_systems_leave_is_no_document(name: str) -> None:
+def test_what_office_programs_and_systems_leave_is_not_a_document(name: str) -> None:
     assert is_leftover(Path(name))
 
 

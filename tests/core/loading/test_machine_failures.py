@@ -16,7 +16,7 @@ from potluck.loading.machine_failures import machine_failure
 
 
 @pytest.mark.parametrize("number", [errno.EACCES, errno.EIO, errno.EMFILE, errno.ENOSPC, errno.ETIMEDOUT])
-def test_what_the_system_refuses_is_no_fault_of_the_file(number: int, tmp_path: Path) -> None:
+def test_what_the_system_refuses_is_not_the_fault_of_the_file(number: int, tmp_path: Path) -> None:
     found = machine_failure(OSError(number, os.strerror(number)), tmp_path)
 
     assert isinstance(found, DocumentInaccessible)

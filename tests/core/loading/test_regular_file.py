@@ -50,7 +50,7 @@ def test_what_is_gone_is_told_as_such(tmp_path: Path, read: object) -> None:
 
 
 @pytest.mark.parametrize("read", [hash_file, regular_size])
-def test_a_folder_and_a_pipe_are_no_regular_files_and_are_not_opened(tmp_path: Path, read: object) -> None:
+def test_a_folder_and_a_pipe_are_not_regular_files_and_are_not_opened(tmp_path: Path, read: object) -> None:
     assert callable(read)
     os.mkfifo(tmp_path / "pipe")
 

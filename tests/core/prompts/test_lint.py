@@ -120,13 +120,13 @@ def test_an_answer_is_found_whatever_the_blanks(home: Path) -> None:
     ]
 
 
-def test_a_short_answer_and_a_part_of_a_word_are_no_leak(home: Path) -> None:
+def test_a_short_answer_and_a_part_of_a_word_are_not_a_leak(home: Path) -> None:
     ask(home, [{"question": "多長？", "answers": ["內容", "5m", "son", "now"]}, {"question": "x", "answers": ["want"]}])
 
     assert found(recipe(home, GOOD + "No reasons, no knowledge; 5m; unwanted.")) == []
 
 
-def test_a_refusal_is_no_leak(home: Path) -> None:
+def test_a_refusal_is_not_a_leak(home: Path) -> None:
     ask(home, [{"question": "逾期罰款是多少？", "answers": ["我不知道"], "answerable": False}])
 
     assert found(recipe(home, GOOD)) == []

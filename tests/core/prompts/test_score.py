@@ -149,7 +149,7 @@ def test_each_row_is_asked_once_for_each_item() -> None:
     assert row.asked == [item.id for item in PAIRED]
 
 
-def test_the_figures_of_rows_that_are_alike_are_no_evidence() -> None:
+def test_the_figures_of_rows_that_are_alike_are_not_evidence() -> None:
     (against,) = known(0.5, 0.5).tables[0].against
 
     assert against.p_adjusted == 1
@@ -171,7 +171,7 @@ def test_one_item_has_no_interval() -> None:
     assert found.tables[0].against == ()
 
 
-def test_answers_that_are_no_candidates_are_an_error() -> None:
+def test_answers_that_are_not_candidates_are_an_error() -> None:
     with pytest.raises(PotluckError, match="none of the right answers"):
         score(PAIRS, [Learned("a", frozenset())], PAIRED, ["maybe"])
 

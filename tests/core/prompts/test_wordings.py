@@ -107,7 +107,7 @@ def test_the_command_line_has_the_last_word_on_a_label(tmp_path: Path) -> None:
     assert found.verbalisers == {"entailment": "是", "contradiction": "no", "neutral": "no"}
 
 
-def test_what_is_filled_in_is_no_template() -> None:
+def test_what_is_filled_in_is_not_a_template() -> None:
     wording = Wording("a", "{premise} {{x}} {hypothesis}? {label}.", PAIRS)
 
     assert wording.around({"premise": "{label}", "hypothesis": "{y}"}) == ("{label} {x} {y}? ", ".")

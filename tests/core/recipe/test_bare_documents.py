@@ -88,7 +88,7 @@ def test_files_that_share_the_root_alone_are_named_from_the_folder_of_the_first(
     assert model.folder == home / "文件"
 
 
-def test_a_file_that_is_no_document_is_set_apart() -> None:
+def test_a_file_that_is_not_a_document_is_set_apart() -> None:
     assert names(["文件"], ["文件/[1].txt"]) == ["內/talk.md", "規範.txt"]
     assert names(["文件"], ["other/more.txt"]) == ["[1].txt", "內/talk.md", "規範.txt"]
 

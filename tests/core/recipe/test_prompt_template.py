@@ -29,7 +29,7 @@ def test_any_text_with_its_braces_doubled_renders_as_itself(text: str) -> None:
 @pytest.mark.parametrize(
     "text", ["{", "}", "{a", "a}", "{}", "{a.b}", "{a[0]}", "{a!r}", "{a:>9}", "{ a }", "{{{a", "{0}"]
 )
-def test_what_is_no_plain_field_is_refused(text: str) -> None:
+def test_what_is_not_a_plain_field_is_refused(text: str) -> None:
     with pytest.raises(ValueError, match=r"brace|twice"):
         PromptTemplate(text)
 

@@ -116,7 +116,7 @@ def test_an_empty_value_stands_where_its_key_does(problems: Problems) -> None:
         (b"name: a\r\nx: a\x00b\n", "2:5", "not YAML: the character U+0000 cannot stand in it"),
     ],
 )
-def test_a_file_that_is_no_text_is_refused_at_the_first_wrong_byte(
+def test_a_file_that_is_not_text_is_refused_at_the_first_wrong_byte(
     tmp_path: Path, content: bytes, place: str, message: str
 ) -> None:
     path = tmp_path / "recipe.yaml"

@@ -88,7 +88,7 @@ def test_what_is_there_stays_where_the_new_file_cannot_be_written(tmp_path: Path
     assert [*tmp_path.iterdir()] == [path]
 
 
-def test_half_a_character_is_no_reason_to_lose_the_file(tmp_path: Path) -> None:
+def test_half_a_character_is_not_a_reason_to_lose_the_file(tmp_path: Path) -> None:
     write_predictions(tmp_path / "found.csv", [PredictedRow({"text": "a\ud83d"}, {"prediction": "b"})])
 
     assert table(tmp_path / "found.csv")[1] == ["a\N{REPLACEMENT CHARACTER}", "b"]

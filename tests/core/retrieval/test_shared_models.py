@@ -191,7 +191,7 @@ def test_a_model_that_takes_several_at_once_is_asked_several_at_once(
     assert SharedChat(components, lambda: cache).ask(["一", "二", "三"]) == ["答：一", "答：二", "答：三"]
 
 
-def test_settings_that_are_no_chat_options_are_refused_by_name(components: Components, cache: AnswerCache) -> None:
+def test_settings_that_are_not_chat_options_are_refused_by_name(components: Components, cache: AnswerCache) -> None:
     components.__dict__["chat"] = Echo()
     object.__setattr__(components.recipe.chat, "config", Config())
 

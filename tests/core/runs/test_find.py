@@ -106,7 +106,7 @@ def test_of_several_that_are_meant_the_message_lists_five(
     assert listed[5:] == more
 
 
-def test_fewer_than_four_characters_are_no_name(here: Path) -> None:
+def test_fewer_than_four_characters_are_not_a_name(here: Path) -> None:
     keep(here, NEW)
     with pytest.raises(RunNotFound):
         find_run("bbb")

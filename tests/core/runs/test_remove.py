@@ -47,7 +47,7 @@ def test_a_run_goes_whole_and_all_else_stays(home: Path) -> None:
     assert files(home) <= before
 
 
-def test_where_one_is_no_run_none_is_removed(home: Path, tmp_path: Path) -> None:
+def test_where_one_is_not_a_run_none_is_removed(home: Path, tmp_path: Path) -> None:
     (home / "runs" / "link").symlink_to(home / "runs" / ONE)
     write_manifest(tmp_path / "a" / "mine", {})
     (home / "runs" / "being-written").mkdir()

@@ -28,7 +28,7 @@ def test_repeats_are_averaged_and_those_without_a_value_left_out() -> None:
         ([[1.0], [float("nan")]], "question 2 of 2 has no value"),
     ],
 )
-def test_what_is_no_observation_is_refused(values: list[float], reason: str) -> None:
+def test_what_is_not_an_observation_is_refused(values: list[float], reason: str) -> None:
     with pytest.raises(ValueError, match=reason):
         question_table(values)
 

@@ -121,7 +121,7 @@ def test_many_questions_that_all_improve_never_have_a_p_of_zero():
     assert compare_paired(a, a + 0.3).p == pytest.approx(2 / 20_001)
 
 
-def test_the_same_values_twice_are_no_difference():
+def test_the_same_values_twice_are_not_a_difference():
     found = compare_paired([0.2, 0.9, 0.4] * 10, [0.2, 0.9, 0.4] * 10)
 
     assert (found.difference, found.p, found.needed_n) == (0.0, 1.0, None)

@@ -68,7 +68,7 @@ def test_a_baseline_is_compared_and_never_taken() -> None:
     assert advice.words.endswith("It is not shown to be better than always the commonest label.")
 
 
-def test_rows_that_dropped_out_are_no_rivals_and_the_expensive_ones_are_named() -> None:
+def test_rows_that_dropped_out_are_not_rivals_and_the_expensive_ones_are_named() -> None:
     rows = [entrant("a", 90), entrant("b", 10, 16, outcome="worse"), entrant("昂貴", 15, 16, outcome="expensive")]
     advice = advise(rows, 100)
 

@@ -208,7 +208,7 @@ def test_a_model_that_cannot_tell_is_refused(desk: Desk) -> None:
         desk.asker(Mute()).surprise(FRUIT)
 
 
-def test_settings_that_are_no_chat_options_are_refused_by_name(desk: Desk) -> None:
+def test_settings_that_are_not_chat_options_are_refused_by_name(desk: Desk) -> None:
     desk.asker(Says())
     object.__setattr__(desk.components.recipe.chat, "config", Config())
 

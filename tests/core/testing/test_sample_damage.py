@@ -129,7 +129,7 @@ def test_texts_are_tried_with_marks_that_must_not_come_out(sample: Sample, hows:
         assert f"道碴{escape}厚度" in found["with escaped marks"]
 
 
-def test_bytes_that_are_no_text_stand_within_a_phrase() -> None:
+def test_bytes_that_are_not_text_stand_within_a_phrase() -> None:
     found = sample_damage.tear_phrase(PLAIN)
 
     assert found is not None

@@ -134,7 +134,7 @@ def test_what_was_sealed_is_the_result_of_the_training(sealed: Path) -> None:
     assert (sealed / CARD).read_text(encoding="utf-8").startswith('---\nbase_model: "模型"\nlibrary_name: "peft"\n')
 
 
-def test_without_its_manifest_a_folder_is_no_artifact(tmp_path: Path) -> None:
+def test_without_its_manifest_a_folder_is_not_an_artifact(tmp_path: Path) -> None:
     assert load_tuned_model(tmp_path) is None
     with pytest.raises(AdapterMismatch, match=r"holds no artifact of `potluck tune`: potluck\.json: "):
         read_manifest(tmp_path)
@@ -195,7 +195,7 @@ def test_a_manifest_that_was_altered_or_is_newer_is_refused(sealed: Path, change
 @pytest.mark.parametrize(
     ("content", "said"), [("[1]", r"is of format \[1\]"), ("{}", "is of format None"), ("{", "holds no")]
 )
-def test_what_is_no_manifest_is_refused(tmp_path: Path, content: str, said: str) -> None:
+def test_what_is_not_a_manifest_is_refused(tmp_path: Path, content: str, said: str) -> None:
     (tmp_path / MANIFEST).write_text(content)
 
     with pytest.raises(AdapterMismatch, match=said):

@@ -83,7 +83,7 @@ def test_without_a_good_checkpoint_the_training_begins_anew_and_says_so(tmp_path
     assert (dict(tensors), course.step, len(course.notes)) == ({}, 0, 2)
 
 
-def test_a_checkpoint_of_another_training_is_no_damage(tmp_path: Path) -> None:
+def test_a_checkpoint_of_another_training_is_not_damage(tmp_path: Path) -> None:
     saved(tmp_path)
     tensors, course = Checkpoints(tmp_path, "another training").last()
     assert (dict(tensors), course.notes) == ({}, [])

@@ -168,7 +168,7 @@ def test_a_chat_model_of_another_kind_is_refused_with_the_name_of_the_right_one(
             load_model(models[kind], "float32", wrong)  # type: ignore[arg-type]
 
 
-def test_a_folder_that_is_no_language_model_is_refused_by_what_it_says(tmp_path: Path) -> None:
+def test_a_folder_that_is_not_a_language_model_is_refused_by_what_it_says(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"architectures": ["ViTForImageClassification"]}', encoding="utf-8")
     with pytest.raises(ModelNotFound, match="ViTForImageClassification"):
         kind_of(tmp_path)

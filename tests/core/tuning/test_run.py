@@ -44,7 +44,7 @@ def test_a_run_tunes_answers_and_keeps_a_report_with_pictures(home: Path) -> Non
     assert set(manifest["pins"]["questions file"]) == {"test.jsonl", "train.jsonl"}
 
 
-def test_texts_of_the_data_are_no_markup_in_the_report(home: Path) -> None:
+def test_texts_of_the_data_are_not_markup_in_the_report(home: Path) -> None:
     bad = "<script>alert(1)</script><img src=x onerror=alert(1)>"
     rows = [{"text": bad, "label": "fruit"}, {"text": "a", "label": bad}]
     (home / "test.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), encoding="utf-8")

@@ -145,7 +145,7 @@ def test_a_tenth_of_the_learning_rate_is_advised_but_not_more_than_the_methods_o
     [(math.nan, 1.0, "loss"), (math.inf, 1.0, "loss"), (1.0, math.inf, "gradient"), (1.0, math.nan, "gradient"),
      (math.nan, math.nan, "loss")],
 )  # fmt: skip
-def test_a_step_that_is_no_number_ends_the_training_and_is_told(loss: float, norm: float, what: str) -> None:
+def test_a_step_that_is_not_a_number_ends_the_training_and_is_told(loss: float, norm: float, what: str) -> None:
     said = Watchdog(TrainingHistory(step=6), asked(), 20, RATES).record_step(loss, norm)
 
     assert said is not None
@@ -153,7 +153,7 @@ def test_a_step_that_is_no_number_ends_the_training_and_is_told(loss: float, nor
     assert "take 0.0001" in said
 
 
-def test_trained_parameters_that_are_no_numbers_are_told() -> None:
+def test_trained_parameters_that_are_not_numbers_are_told() -> None:
     import torch
 
     dog = Watchdog(TrainingHistory(step=6), asked(), 20, RATES)
@@ -216,7 +216,7 @@ def test_each_sign_is_told_once() -> None:
         ([(1, 1)] * 10 + [(1, 2)] * 9, "", False),
     ],
 )
-def test_the_same_answer_to_everything_is_told_where_it_is_no_chance(
+def test_the_same_answer_to_everything_is_told_where_it_is_not_chance(
     first: list[tuple[int, int]], labels: str, told: bool
 ) -> None:
     _, dog = evaluated(first, request=asked(labels=labels))

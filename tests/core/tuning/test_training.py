@@ -158,7 +158,9 @@ def test_killed_at_any_moment_the_next_run_ends_with_the_weights_of_an_undisturb
     assert same(resumed, tune(Lora, model, tmp_path / "whole", colours(12), **settings))
 
 
-def test_a_loss_that_is_no_number_stops_the_run_and_keeps_the_last_good_checkpoint(model: Path, tmp_path: Path) -> None:
+def test_a_loss_that_is_not_a_number_stops_the_run_and_keeps_the_last_good_checkpoint(
+    model: Path, tmp_path: Path
+) -> None:
     with pytest.raises(TrainingFailed, match=r"at step \d+ the loss became NaN or infinite; .* training.learning_rate"):
         tune(Full, model, tmp_path, colours(12), max_steps=40, learning_rate=1e25, save_steps=1)
     kept = sorted(tmp_path.glob("step-*.safetensors"))

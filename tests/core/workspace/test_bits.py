@@ -130,7 +130,7 @@ def test_every_byte_of_the_schema(folder: Path, name: str) -> None:
 
 
 @SCHEMAS
-def test_a_table_whose_name_is_no_utf_8_any_more_is_told_in_words(folder: Path, name: str) -> None:
+def test_a_table_whose_name_is_not_utf_8_any_more_is_told_in_words(folder: Path, name: str) -> None:
     path, opening = folder / name, {"catalogue.sqlite": Catalogue, "calls.sqlite": AnswerCache}[name]
     place = path.read_bytes().index({"catalogue.sqlite": b"claims", "calls.sqlite": b"queries"}[name])
     for _ in flips(path, [(place, 7)]):

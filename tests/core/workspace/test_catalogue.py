@@ -168,7 +168,7 @@ def test_a_workspace_of_a_newer_version_is_refused(tmp_path: Path) -> None:
         Catalogue(path)
 
 
-def test_a_file_that_is_no_catalogue_is_named_with_the_way_out(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_catalogue_is_named_with_the_way_out(tmp_path: Path) -> None:
     path = tmp_path / "catalogue.sqlite"
     path.write_bytes(b"not a database" * 1000)
 

@@ -209,7 +209,7 @@ def test_a_folder_in_the_place_of_one_of_its_files_is_named(path: Path, ending: 
     assert str(raised.value).startswith(f"{folder} is a folder, and in the way")
 
 
-def test_a_file_that_is_no_database_is_damaged_with_the_way_out(path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_damaged_with_the_way_out(path: Path) -> None:
     path.write_bytes(b"no database at all" * 100)
 
     with pytest.raises(WorkspaceDamaged) as raised:
@@ -239,7 +239,7 @@ def test_a_long_reason_is_cut(db: Connection, path: Path) -> None:
         assert str(raised.value) == f"{path} is damaged ({shown}): run repair"
 
 
-def test_a_mistake_in_a_statement_is_no_damage(db: Connection) -> None:
+def test_a_mistake_in_a_statement_is_not_damage(db: Connection) -> None:
     with pytest.raises(sqlite3.ProgrammingError):
         db.run("SELECT ?", ())
 

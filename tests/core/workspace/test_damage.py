@@ -130,7 +130,7 @@ def survive(home: Path, name: str, damages: int, seed: int, tmp_path: Path) -> N
     assert noticed > damages // 10
 
 
-def test_one_bit_in_a_document_is_no_quotation(home: Path) -> None:
+def test_one_bit_in_a_document_is_not_a_quotation(home: Path) -> None:
     year = "於1952年".encode()
     flip(catalogue(home), catalogue(home).read_bytes().index(year) + len("於1952年".encode()) - 4)
     assert "於1953年".encode() in catalogue(home).read_bytes()

@@ -68,7 +68,7 @@ def test_a_damaged_record_leads_nowhere_and_is_removed(state: Path, tmp_path: Pa
     assert known_workspaces() == [folder]
 
 
-def test_a_path_that_is_no_text_is_known_too(state: Path, tmp_path: Path) -> None:
+def test_a_path_that_is_not_text_is_known_too(state: Path, tmp_path: Path) -> None:
     folder = workspace(tmp_path / "caf\udce9")
     remember_workspace(folder)
 

@@ -28,6 +28,6 @@ def test_a_write_that_fails_leaves_the_old_file(tmp_path: Path, monkeypatch: pyt
     assert os.listdir(tmp_path) == ["manifest.json"]
 
 
-def test_a_missing_document_is_no_fault_of_the_storage(tmp_path: Path) -> None:
+def test_a_missing_document_is_not_the_fault_of_the_storage(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), storage_errors(tmp_path):
         (tmp_path / "nothing").read_bytes()

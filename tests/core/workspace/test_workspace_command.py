@@ -66,7 +66,7 @@ def test_a_damaged_vector_is_counted_and_computed_anew(recipe: str) -> None:
     assert potluck("workspace", "check", recipe).returncode == 0
 
 
-def test_a_file_that_is_no_database_is_replaced_and_all_of_it_computed_anew(recipe: str) -> None:
+def test_a_file_that_is_not_a_database_is_replaced_and_all_of_it_computed_anew(recipe: str) -> None:
     assert potluck("index", recipe).returncode == 0
     (Path(recipe).parent / ".potluck" / "catalogue.sqlite").write_bytes(b"\0" * 9000)
 

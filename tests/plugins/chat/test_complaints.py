@@ -51,7 +51,7 @@ def test_a_complaint_is_read_in_each_of_its_forms(body: object, words: str, code
 
 
 @pytest.mark.parametrize("body", ["", " \n", [], [5, {}], {}, {"choices": []}, None, 5, {"message": 5}])
-def test_what_says_nothing_is_no_complaint(body: object) -> None:
+def test_what_says_nothing_is_not_a_complaint(body: object) -> None:
     assert complaint(body) is None
 
 
@@ -284,7 +284,7 @@ def test_the_cause_at_the_bottom_is_told() -> None:
         (RecursionError("too deep"), "too deep"),
     ],
 )
-def test_what_is_no_answer_may_be_one_the_next_time(error: Exception, wrong: str) -> None:
+def test_what_is_not_an_answer_may_be_one_the_next_time(error: Exception, wrong: str) -> None:
     failed = failure(error)
 
     assert failed.reason == f"answered with something that is not an answer ({wrong})"

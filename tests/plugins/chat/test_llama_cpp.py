@@ -104,7 +104,7 @@ def test_the_pieces_of_a_stream_are_the_whole(chat: LlamaCpp) -> None:
     assert replace(answer.usage, cached=0) == replace(chat.chat(QUESTION, options(chat)).usage, cached=0)
 
 
-def test_a_stop_text_ends_the_answer_and_is_no_part_of_it(chat: LlamaCpp) -> None:
+def test_a_stop_text_ends_the_answer_and_is_not_part_of_it(chat: LlamaCpp) -> None:
     whole = chat.chat(QUESTION, options(chat)).text
 
     answer = chat.chat(QUESTION, options(chat, stop=("Paris",)))
@@ -136,7 +136,7 @@ def test_a_seed_repeats_what_chance_chose(chat: LlamaCpp) -> None:
     assert chat.chat(QUESTION, hot).text == chat.chat(QUESTION, hot).text
 
 
-def test_a_file_that_is_no_model_is_named(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_model_is_named(tmp_path: Path) -> None:
     (tmp_path / "model.gguf").write_bytes(b"PK\x03\x04")
 
     with pytest.raises(ModelNotFound, match="is not a GGUF file"):

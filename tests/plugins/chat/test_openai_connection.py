@@ -87,7 +87,7 @@ def test_the_body_of_an_answer_is_json(body: bytes, value: object) -> None:
         (b"\xff", "\ufffd"),
     ],
 )
-def test_what_is_no_json_is_told_and_may_be_some_the_next_time(body: bytes, said: str) -> None:
+def test_what_is_not_json_is_told_and_may_be_some_the_next_time(body: bytes, said: str) -> None:
     with pytest.raises(Failed) as caught:
         parse_json(body)
 
@@ -95,7 +95,7 @@ def test_what_is_no_json_is_told_and_may_be_some_the_next_time(body: bytes, said
     assert (caught.value.advice, caught.value.passing) == ("Check 'base_url'", True)
 
 
-def test_a_body_that_is_nested_without_end_is_no_answer() -> None:
+def test_a_body_that_is_nested_without_end_is_not_an_answer() -> None:
     with pytest.raises(Failed, match="not an answer"):
         parse_json(b"[" * 200_000)
 

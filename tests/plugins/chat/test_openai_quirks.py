@@ -127,7 +127,7 @@ def test_a_whole_text_that_the_service_files_under_thoughts_is_the_answer_with_a
     assert ask(make(), OPTIONS).is_only_thoughts
 
 
-def test_thoughts_that_the_service_counts_are_no_answer(make: Make, server: Scripted) -> None:
+def test_thoughts_that_the_service_counts_are_not_an_answer(make: Make, server: Scripted) -> None:
     usage = {"completion_tokens": 9, "completion_tokens_details": {"reasoning_tokens": 9}}
     server.answer = chat({"content": "", "reasoning_content": SAID}, usage=usage)
 

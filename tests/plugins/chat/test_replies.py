@@ -133,7 +133,7 @@ def test_an_answer_that_broke_is_asked_for_again(reason: str) -> None:
         assert caught.value.passing
 
 
-def test_a_reason_that_is_no_text_is_one_that_nobody_knows() -> None:
+def test_a_reason_that_is_not_text_is_one_that_nobody_knows() -> None:
     assert "'[1]'" in reply(event("a", [1]))[1].notes[0]
     assert "'7'" in reply(event("a", 7))[1].notes[0]
 
@@ -189,7 +189,7 @@ def test_half_a_character_is_held_back() -> None:
     assert reply(event("a\ufffd", "stop"))[1].text == "a\ufffd"
 
 
-def test_parts_that_are_no_text_are_noted() -> None:
+def test_parts_that_are_not_text_are_noted() -> None:
     parts = [{"type": "text", "text": "a"}, {"type": "image_url"}, {"type": "image_url"}]
 
     _, answer = reply(event(parts, "stop"))
@@ -216,7 +216,7 @@ def test_an_error_in_an_event_is_a_failure() -> None:
 
 
 @pytest.mark.parametrize("body", [5, [], "text", {"choices": 5}, {"choices": [{"message": 5}]}])
-def test_what_is_no_event_is_an_error(body: Any) -> None:
+def test_what_is_not_an_event_is_an_error(body: Any) -> None:
     with pytest.raises(ValueError, match="validation error"):
         Reply(Habit(), whole=False).take(body)
 

@@ -137,5 +137,5 @@ def test_a_heading_is_a_unit_only_where_nothing_stands_under_it(line: str) -> No
 
 
 @pytest.mark.parametrize("line", ["1.4.1 定義", "1.4" + "長" * 3, "1.4 " + "長" * 56 + "：", "定義"])
-def test_a_line_that_begins_otherwise_or_is_long_is_no_heading(line: str) -> None:
+def test_a_line_that_begins_otherwise_or_is_long_is_not_a_heading(line: str) -> None:
     assert [unit.text for unit in found(f"{line}\n甲。", "1.4")] == [line, "甲。"]

@@ -359,7 +359,7 @@ def test_what_the_service_asks_to_wait_is_waited(make: Make, quick: FaultProxy) 
 
 
 @pytest.mark.parametrize("value", ["soon", "-3", "nan", "inf", "Mon, 99 Foo 2026 10:00:00", ""])
-def test_a_wish_that_makes_no_sense_is_no_wish(make: Make, quick: FaultProxy, value: str) -> None:
+def test_a_wish_that_makes_no_sense_is_not_a_wish(make: Make, quick: FaultProxy, value: str) -> None:
     quick.faults[:] = [status(429, Retry_After=value)]
     started = time.monotonic()
 

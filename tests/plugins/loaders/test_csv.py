@@ -68,7 +68,7 @@ def test_cells_without_a_name_are_kept() -> None:
     assert load_one("csv", "a,b,\n1,2,3,4\n").text == "a | b | \na: 1; b: 2; 3; 4"
 
 
-def test_a_title_above_the_table_is_no_header() -> None:
+def test_a_title_above_the_table_is_not_a_header() -> None:
     document = load_one("csv", "檢查結果,,\n\n站名,里程\n大安,12\n")
 
     assert document.text == "檢查結果\n站名 | 里程\n站名: 大安; 里程: 12"

@@ -229,7 +229,7 @@ def test_characters_that_only_a_superset_has_are_read() -> None:
         ("", False),
     ],
 )
-def test_what_is_mostly_no_characters_is_no_text(text: str, refused: bool) -> None:
+def test_what_is_mostly_no_characters_is_not_text(text: str, refused: bool) -> None:
     decoded = Decoded(text, "utf-8")
 
     if refused:

@@ -54,7 +54,7 @@ def test_the_main_part_is_found_by_its_relationship() -> None:
     assert document.text == "The depot opens at 06:40."
 
 
-def test_entries_of_a_table_of_contents_are_no_clauses() -> None:
+def test_entries_of_a_table_of_contents_are_not_clauses() -> None:
     parts = {"styles": RAISED_STYLES}
     body = [p("1.1 Scope", properties=styled("T1")), p("1.1 Scope of this"), p("Text")]
     assert [one.start for one in read(*body, parts=parts).sections] == [len("1.1 Scope\n")]

@@ -155,7 +155,7 @@ def test_an_encrypted_passage_is_reported() -> None:
     assert document.losses == ("an encrypted passage was not read",)
 
 
-def test_what_has_no_header_is_no_message() -> None:
+def test_what_has_no_header_is_not_a_message() -> None:
     with pytest.raises(UnreadableDocument, match="no header such as From"):
         load("email", "hello world\nthis is not a mail\n")
 
@@ -218,7 +218,7 @@ def test_a_message_of_outlook_that_is_cut_off_is_an_error_or_has_its_text(cut: i
         load("email", content[:cut])
 
 
-def test_another_file_of_office_is_no_message() -> None:
+def test_another_file_of_office_is_not_a_message() -> None:
     with pytest.raises(UnreadableDocument, match="not a message"):
         load("email", make_ole({"WordDocument": b"x" * 100}))
 

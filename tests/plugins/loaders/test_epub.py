@@ -81,7 +81,7 @@ def test_fonts_that_are_made_unusable_do_no_harm() -> None:
     "content",
     [b"", b"PK\x03\x04", b"plain text", archive({"a.txt": "x"}), archive({"META-INF/container.xml": "<container/>"})],
 )
-def test_what_is_no_book_is_an_error(content: bytes) -> None:
+def test_what_is_not_a_book_is_an_error(content: bytes) -> None:
     with pytest.raises(UnreadableDocument):
         load("epub", content)
 

@@ -77,7 +77,7 @@ def test_an_export_without_text_says_so(content: str) -> None:
         load("evernote", content)
 
 
-def test_another_xml_file_is_no_export() -> None:
+def test_another_xml_file_is_not_an_export() -> None:
     with pytest.raises(UnreadableDocument, match="no Evernote export: it begins with <html>"):
         load("evernote", "<html><note><content>x</content></note></html>")
 

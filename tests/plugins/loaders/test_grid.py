@@ -46,7 +46,7 @@ def test_a_header_of_three_rows_becomes_one_line_as_far_as_its_cells_are_divided
     assert list(_grid(top, middle, bottom, body[:3]).lines()) == ["A | B p | B q r", "x | a | b"]
 
 
-def test_figures_below_a_header_and_rows_that_divide_none_of_its_cells_are_no_header() -> None:
+def test_figures_below_a_header_and_rows_that_divide_none_of_its_cells_are_not_a_header() -> None:
     header, figures = [("a", 2, 1), ("b", 1, 1)], [("1", 1, 1), ("2", 1, 1), ("3", 1, 1)]
     assert list(_grid(header, figures).lines()) == ["a | a | b", "1 | 2 | 3"]
     years = [("a", 2, 1), ("b", 1, 2)], [("2025", 1, 1), ("2026", 1, 1)]
@@ -55,7 +55,7 @@ def test_figures_below_a_header_and_rows_that_divide_none_of_its_cells_are_no_he
     assert list(_grid(header, body, figures).lines()) == ["a | a | b", "x | x | y", "1 | 2 | 3"]
 
 
-def test_a_row_of_the_body_that_divides_a_cell_of_the_second_row_is_no_third_one_of_the_header() -> None:
+def test_a_row_of_the_body_that_divides_a_cell_of_the_second_row_is_not_a_third_one_of_the_header() -> None:
     top, second = [("", 1, 1), ("A", 3, 1)], [("", 1, 1), ("p and q", 2, 1), ("r", 1, 1)]
     body = [("R1", 1, 1), ("yes", 1, 1), ("no", 1, 1), ("yes", 1, 1)]
     assert list(_grid(top, second, body).lines()) == [" | A p and q | A p and q | A r", "R1 | yes | no | yes"]

@@ -62,7 +62,7 @@ def test_symbols_that_are_not_known_are_counted() -> None:
     ]
 
 
-def test_a_place_to_break_a_word_is_no_hyphen() -> None:
+def test_a_place_to_break_a_word_is_not_a_hyphen() -> None:
     assert (
         load_one("html", "<p>Gleis&shy;ver\u00adwerfung in <b>Schie&shy;</b>nen").text == "Gleisverwerfung in Schienen"
     )
@@ -92,7 +92,7 @@ def test_a_table_becomes_rows() -> None:
     assert document.text == "項目 | 值\n軌距 | 1067 mm"
 
 
-def test_a_table_that_arranges_a_page_is_no_table() -> None:
+def test_a_table_that_arranges_a_page_is_not_a_table() -> None:
     inner = "<table><tr><td>a<td>b<tr><td>c<td>d</table>"
 
     document = load_one("html", f"<table><tr><td><h2>標題</h2><p>一<p>二</td><td>{inner}</td></tr></table>")

@@ -74,7 +74,7 @@ def test_a_notebook_of_the_third_format_is_read() -> None:
 
 
 @pytest.mark.parametrize("content", ["{}", "[]", "no json", '{"cells": ', "[" * 100_000])
-def test_what_is_no_notebook_is_an_error(content: str) -> None:
+def test_what_is_not_a_notebook_is_an_error(content: str) -> None:
     with pytest.raises((UnreadableDocument, DocumentLimit), match=r"not a notebook|nested more than"):
         load("ipynb", content)
 

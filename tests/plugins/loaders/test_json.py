@@ -112,12 +112,12 @@ def test_deep_nesting_is_a_clear_error(content: str) -> None:
         load("json", content)
 
 
-def test_brackets_in_a_text_are_no_nesting() -> None:
+def test_brackets_in_a_text_are_not_nesting() -> None:
     assert load_one("json", json.dumps({"a": "[" * 1000})).text == "a: " + "[" * 1000
 
 
 @pytest.mark.parametrize("content", ["hello", '{"a": "cut', "<html>", "{'a': 1}", '{"a": 1}}'])
-def test_what_is_no_json_is_an_error_that_says_where(content: str) -> None:
+def test_what_is_not_json_is_an_error_that_says_where(content: str) -> None:
     with pytest.raises(UnreadableDocument, match=r"it is not JSON \(.*line 1 column"):
         load("json", content)
 

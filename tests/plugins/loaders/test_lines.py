@@ -63,7 +63,7 @@ def test_an_item_a_section_and_a_row_of_a_table_begin_anew(second: str) -> None:
 
 
 @pytest.mark.parametrize("second", ["1.5道床之上", "二十公尺道床", "-3道床之上", "12道床之上"])
-def test_a_number_at_the_beginning_of_a_line_is_no_item(second: str) -> None:
+def test_a_number_at_the_beginning_of_a_line_is_not_an_item(second: str) -> None:
     assert texts(pair(second=second)) == [FIRST + second]
 
 
@@ -162,6 +162,6 @@ def test_headings_keep_their_level_and_stand_alone() -> None:
     assert list(paragraphs(pair(), {1: 2})) == [(FIRST, 0), (SECOND, 2)]
 
 
-def test_empty_lines_are_no_paragraphs() -> None:
+def test_empty_lines_are_not_paragraphs() -> None:
     assert texts([line(""), line("甲。"), line(""), line("乙"), line("")]) == ["甲。", "乙"]
     assert texts([]) == []

@@ -25,7 +25,7 @@ def test_underlined_lines_are_headings() -> None:
 
 
 @pytest.mark.parametrize("fence", ["```", "~~~", "````python", "  ```"])
-def test_what_is_fenced_is_no_heading(fence: str) -> None:
+def test_what_is_fenced_is_not_a_heading(fence: str) -> None:
     closing = fence.strip().removesuffix("python")
 
     document = load_one("markdown", f"# 一\n{fence}\n# comment\n1.2.3 Not a clause\n{closing}\n# 二\n")
@@ -60,7 +60,7 @@ def test_front_matter_becomes_metadata() -> None:
     }
 
 
-def test_a_rule_at_the_beginning_is_no_front_matter() -> None:
+def test_a_rule_at_the_beginning_is_not_front_matter() -> None:
     text = "---\n\nfirst\n\n---\n\nsecond\n"
 
     assert load_one("markdown", text).text == text
@@ -183,7 +183,7 @@ def test_front_matter_may_have_fifty_levels() -> None:
         pytest.param("---\na: " + "字" * 70_000 + "\n---\n", id="70,000 characters"),
     ],
 )
-def test_what_is_no_front_matter_stays_in_the_text(text: str) -> None:
+def test_what_is_not_front_matter_stays_in_the_text(text: str) -> None:
     document = load_one("markdown", text)
 
     assert document.text == text

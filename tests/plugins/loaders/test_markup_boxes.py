@@ -139,6 +139,6 @@ def test_a_cell_may_hold_what_stands_apart_on_its_line() -> None:
     assert page(ROW.format("div", parts, "7"), TABLE) == ["5 6 | 7"]
 
 
-def test_a_cell_alone_is_no_row() -> None:
+def test_a_cell_alone_is_not_a_row() -> None:
     assert page("<div>a<div class=c>b</div>c</div>", TABLE) == ["a", "b", "c"]
     assert page("<p>a<span class=c>b</span>c</p>", TABLE) == ["a", "b", "c"]

@@ -110,7 +110,7 @@ def test_an_appointment_is_read_beside_the_form_that_is_taken() -> None:
     assert (found.texts, found.attachments) == (["Plain text of it", "", "Summary: 檢查"], [])
 
 
-def test_an_appointment_that_is_longer_than_the_text_is_no_other_form_of_it() -> None:
+def test_an_appointment_that_is_longer_than_the_text_is_not_another_form_of_it() -> None:
     long = APPOINTMENT.replace("END:", "DESCRIPTION:Dial in by phone, and wait for the host of the call 電話會議\nEND:")
     lines = ["", "Summary: 檢查", "Description: Dial in by phone, and wait for the host of the call 電話會議"]
     within = multipart("related", RICH.replace("Plain", "會議通知 Plain"), long)

@@ -89,7 +89,7 @@ def test_a_damaged_page_costs_that_page() -> None:
 
 
 @pytest.mark.parametrize("content", [export({"a.png": b"x"}), export({}), b"", b"no zip", export({"a.md": " \n"})])
-def test_what_is_no_export_is_an_error(content: bytes) -> None:
+def test_what_is_not_an_export_is_an_error(content: bytes) -> None:
     with pytest.raises(UnreadableDocument):
         load("notion", content)
 
@@ -139,7 +139,7 @@ def test_empty_pages_are_none_and_other_files_are_told() -> None:
     assert found[0].losses == ("not read: p.zip.png, note.txt",)
 
 
-def test_an_archive_without_pages_is_no_export() -> None:
+def test_an_archive_without_pages_is_not_an_export() -> None:
     for members in ({}, {"a.txt": "x"}, {"a.md": " "}):
         with pytest.raises(UnreadableDocument, match="no Notion export"):
             load("notion", export(members))

@@ -108,7 +108,7 @@ def test_hidden_sheets_rows_and_columns_are_counted_or_read() -> None:
     ]
 
 
-def test_comments_are_no_part_of_a_cell() -> None:
+def test_comments_are_not_part_of_a_cell() -> None:
     rows = row(f"<table:table-cell>{COMMENT}{p('9')}</table:table-cell>", cell("8"))
 
     assert text(rows) == ["9 | 8"]

@@ -91,7 +91,7 @@ def test_symbols_that_are_not_known_are_counted() -> None:
     ]
 
 
-def test_a_place_to_break_a_word_is_no_hyphen() -> None:
+def test_a_place_to_break_a_word_is_not_a_hyphen() -> None:
     assert lines(p("Gleis\u00adver\u00adwerfung")) == ["Gleisverwerfung"]
 
 
@@ -278,7 +278,7 @@ def test_hidden_rows_are_counted() -> None:
     assert lines(whole, hidden=True) == ["a | b", "密 | 碼"]
 
 
-def test_a_table_of_a_single_cell_is_no_table() -> None:
+def test_a_table_of_a_single_cell_is_not_a_table() -> None:
     inner = '<text:h text:outline-level="1">通則</text:h>' + p("1.1 範圍：本規範")
     document = read(f"<table:table>{row(f'<table:table-cell>{inner}</table:table-cell>')}</table:table>")
 

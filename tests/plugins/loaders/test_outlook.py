@@ -127,7 +127,7 @@ def test_properties_that_are_cut_off_are_passed_over() -> None:
     assert message({}, end=struct.pack("<HHIQ", 3, SENT, 6, 10_000_000)).headers != {}
 
 
-def test_what_is_no_message_is_an_error() -> None:
+def test_what_is_not_a_message_is_an_error() -> None:
     with pytest.raises(UnreadableDocument, match="an office file, but not a message"):
         read_outlook(make_ole({"WordDocument": b"x"}))
     with pytest.raises(UnreadableDocument, match="the message is damaged"):

@@ -21,7 +21,7 @@ def test_the_day_of_a_time_is_unpacked(year: int, month: int, date: int) -> None
     assert day(written - (1 << 32)) == day(written)
 
 
-def test_bits_that_are_no_day_give_nothing() -> None:
+def test_bits_that_are_not_day_give_nothing() -> None:
     assert [day(0), day(packed(2026, 13, 1)), day(packed(2026, 2, 30))] == ["", "", ""]
 
 

@@ -156,7 +156,7 @@ def test_characters_without_a_meaning_are_reported() -> None:
         (make_pdf([column("甲")])[:400], "damaged or cut off"),
     ],
 )
-def test_what_is_no_whole_pdf_is_an_error_that_says_what_it_is(content: bytes, reason: str) -> None:
+def test_what_is_not_a_whole_pdf_is_an_error_that_says_what_it_is(content: bytes, reason: str) -> None:
     with pytest.raises(UnreadableDocument, match=reason):
         load("pdf", content)
 

@@ -111,7 +111,7 @@ def test_a_table_may_be_open_at_its_sides(missing: list[int]) -> None:
     assert text_of(*found, *cells(*ROWS)) == READ
 
 
-def test_lines_that_cross_are_no_table() -> None:
+def test_lines_that_cross_are_not_a_table() -> None:
     axes = [Rule(480, 72, 400), Rule(560, 272, 160, down=True)]
 
     assert text_of(axes[0], *cells(*ROWS)) == text_of(axes[1], *cells(*ROWS)) == text_of(*cells(*ROWS))
@@ -124,7 +124,7 @@ def test_what_rules_do_not_close_is_read_line_by_line() -> None:
     assert text_of(*broken, *cells(*ROWS)) == text_of(*cells(*ROWS))
 
 
-def test_a_frame_around_the_text_of_a_page_is_no_table() -> None:
+def test_a_frame_around_the_text_of_a_page_is_not_a_table() -> None:
     frame = [Rule(800, 40, 500), Rule(60, 40, 500), Rule(40, 40, 500)]
     frame += [Rule(800, x, 760, down=True) for x in (40, 540)] + [Rule(60, 290, 20, down=True)]
 
@@ -135,7 +135,7 @@ def test_a_frame_around_the_text_of_a_page_is_no_table() -> None:
     ]
 
 
-def test_areas_of_colour_are_no_rules() -> None:
+def test_areas_of_colour_are_not_rules() -> None:
     areas = [Rule(550 - 20 * row, x, 100, 20, filled=True) for row in range(4) for x in XS[:-1]]
 
     assert text_of(*areas, *cells(*ROWS)) == text_of(*cells(*ROWS))
@@ -145,7 +145,7 @@ def test_words_far_apart_in_a_cell_are_one_cell() -> None:
     assert text_of(*rules(1), Line("min", 546, 76), Line("max", 546, 140), Line("單位", 546, 176)) == ["min max | 單位"]
 
 
-def test_cells_around_a_single_text_are_no_table() -> None:
+def test_cells_around_a_single_text_are_not_a_table() -> None:
     assert text_of(*rules(2), Line("only", 552, 76, 6), Line("text", 544, 76, 6)) == ["only", "text"]
 
 

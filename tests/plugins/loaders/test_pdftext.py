@@ -232,7 +232,7 @@ def test_a_wide_gap_sets_cells_apart(gap: float, text: str) -> None:
         ("甲", "乙", "甲 乙"),
     ],
 )
-def test_a_label_far_from_its_words_is_no_cell(first: str, rest: str, text: str) -> None:
+def test_a_label_far_from_its_words_is_not_a_cell(first: str, rest: str, text: str) -> None:
     assert text_of(Line(first, 700), Line(rest, 700, 200)) == text
 
 

@@ -190,7 +190,7 @@ def test_marks_and_phrases_stay_as_they_are_and_all_else_is_told_from_its_line(
         ("1" * 25, "1" * 25),
     ],
 )
-def test_a_subscript_is_no_phrase(script: str, line: str) -> None:
+def test_a_subscript_is_not_a_phrase(script: str, line: str) -> None:
     assert write_lowered(script) == line
 
 

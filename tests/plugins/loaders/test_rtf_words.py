@@ -299,7 +299,7 @@ def test_footnotes_are_counted_in_their_format(header: str, marks: list[str]) ->
     ]
 
 
-def test_a_note_is_no_part_of_the_look_and_the_table_around_it() -> None:
+def test_a_note_is_not_part_of_the_look_and_the_table_around_it() -> None:
     assert lines(r"a{\super{\footnote 10}6}") == ["a⁶", "[footnote] 10"]
     assert lines(r"a{\footnote }b") == ["ab"]
     table = row(r"a{\chftn}{\footnote\pard\plain x\par y}", "b", edges=r"\cellx1000\cellx2000")

@@ -72,7 +72,7 @@ def test_an_empty_row_ends_a_table_before_what_looks_like_a_header(rows: list[st
         ("第5", False),
     ],
 )
-def test_a_row_with_a_number_is_no_header(value: str, is_number: bool) -> None:
+def test_a_row_with_a_number_is_not_a_header(value: str, is_number: bool) -> None:
     assert lines(sheet("a | b", "", f"c | {value}")) == ["a | b", *([] if is_number else [""]), f"c | {value}"]
 
 

@@ -193,7 +193,7 @@ def test_a_sheet_for_print_is_not_read() -> None:
     assert load_one("html", page(".a {display: none}", body, "media=screen")).text == "10"
 
 
-def test_a_cell_is_no_superscript() -> None:
+def test_a_cell_is_not_a_superscript() -> None:
     css = "td {font-size: 70%; vertical-align: 2px}"
 
     assert load_one("html", page(css, "<table><tr><td>a<td>1<tr><td>b<td>2</table>")).text == "a | 1\nb | 2"

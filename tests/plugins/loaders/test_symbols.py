@@ -125,7 +125,7 @@ def test_a_font_of_symbols_shows_its_own_characters(font: str) -> None:
         (None, [0xF041, 0x1F, 0xD800]),
     ],
 )
-def test_ornaments_and_what_is_no_character_are_not_known(font: str | None, codes: list[int]) -> None:
+def test_ornaments_and_what_is_not_a_character_are_not_known(font: str | None, codes: list[int]) -> None:
     assert [symbol(code, font) for code in codes] == [None] * len(codes)
 
 

@@ -91,7 +91,7 @@ def test_references_to_halves_of_surrogate_pairs_are_replaced_and_told() -> None
     assert document.losses == ("2 characters are halves of surrogate pairs and were replaced by \ufffd",)
 
 
-def test_what_is_no_xml_is_an_error() -> None:
+def test_what_is_not_xml_is_an_error() -> None:
     with pytest.raises(UnreadableDocument, match="not well-formed XML"):
         load("xml", "plain text")
 
@@ -162,7 +162,7 @@ def test_what_is_deleted_is_left_out_and_counted(body: str, line: str) -> None:
     assert document.losses == ("deleted text was left out: 1 place, 2 characters",)
 
 
-def test_names_that_others_use_for_data_are_no_scripts() -> None:
+def test_names_that_others_use_for_data_are_not_scripts() -> None:
     document = load_one("xml", "<menu><name>甲</name><sub>2</sub><strike>45.0</strike><del>3</del></menu>")
 
     assert document.text == "name: 甲\nsub: 2\nstrike: 45.0\ndel: 3"
@@ -241,7 +241,7 @@ def test_all_that_stands_in_a_row_is_read() -> None:
     assert load_one("xml", f"<a><table>{row}</table></a>").text == "1 | H₂"
 
 
-def test_a_row_of_data_is_no_row_of_a_table() -> None:
+def test_a_row_of_data_is_not_a_row_of_a_table() -> None:
     rows = "<table><row><name>甲</name></row><row><name>乙</name></row></table>"
 
     assert load_one("xml", f"<a>{rows}</a>").text == "name: 甲\n\nname: 乙"

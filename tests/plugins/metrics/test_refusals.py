@@ -37,7 +37,7 @@ def test_whether_it_was_refused_is_what_the_attempt_says(
     assert metric.score(attempt) == figures
 
 
-def test_a_withheld_answer_is_no_refusal(metric: Metric) -> None:
+def test_a_withheld_answer_is_not_a_refusal(metric: Metric) -> None:
     assert metric.score(Attempt("?", ("thirty",), answer="", filtered=True)) == {}
     withheld = Attempt("?", answerable=False, answer="", filtered=True)
     assert metric.score(withheld) == {"refusal_recall": 0.0}

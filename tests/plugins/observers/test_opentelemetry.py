@@ -298,7 +298,7 @@ def test_an_endpoint_on_another_machine_is_remote_and_refused_for_private_docume
         assert not opened.needs_network()
 
 
-def test_an_endpoint_that_is_no_address_is_a_problem_of_the_recipe(home: Path) -> None:
+def test_an_endpoint_that_is_not_an_address_is_a_problem_of_the_recipe(home: Path) -> None:
     with pytest.raises(RecipeError, match="expected the address of a collector"):
         Recipe.load("recipe.yaml", ["observers={use: opentelemetry, endpoint: localhost:4318}"])
 

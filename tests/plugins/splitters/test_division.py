@@ -62,7 +62,7 @@ def test_a_measure_says_how_large_a_piece_is() -> None:
     assert [start for start, _ in spans[1:]] == [end for _, end in spans[:-1]]
 
 
-def test_white_space_around_a_piece_is_no_part_of_it() -> None:
+def test_white_space_around_a_piece_is_not_part_of_it() -> None:
     assert list(trim("  ab \n c", [(0, 5), (4, 7), (5, 8), (2, 4)])) == [(2, 4), (7, 8), (2, 4)]
 
 

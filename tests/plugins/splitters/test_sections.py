@@ -126,7 +126,7 @@ def test_a_chunk_that_begins_with_the_first_row_does_not_get_it_twice(make: Any)
     assert heading == "3.8 許可差"
 
 
-def test_one_line_with_a_bar_is_no_table() -> None:
+def test_one_line_with_a_bar_is_not_a_table() -> None:
     assert tables("a | b\ntext\n", 0, 11) == []
     assert [table.header for table in tables("a | b\nc | d\n", 0, 12)] == ["a | b"]
 

@@ -170,7 +170,7 @@ def test_the_overlap_repeats_whole_sentences(make: Any) -> None:
     ]
 
 
-def test_a_file_that_is_no_tokenizer_is_an_error_that_names_it(make: Any, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_tokenizer_is_an_error_that_names_it(make: Any, tmp_path: Path) -> None:
     (tmp_path / "tokenizer.json").write_text("{}")
 
     with pytest.raises(ModelError, match=r"tokenizer\.json is not a tokenizer\.json that tokenizers can read"):

@@ -66,7 +66,7 @@ def test_an_id_is_a_short_text(given: str) -> None:
 
 
 @pytest.mark.parametrize("given", ["", "x" * 65, "a\0b"])
-def test_what_is_no_id_is_refused(given: str) -> None:
+def test_what_is_not_an_id_is_refused(given: str) -> None:
     with pytest.raises(ValueError, match="an id is text of 1 to 64 characters"):
         checked_vectors(["a", given], ROWS, COLLECTION)
 

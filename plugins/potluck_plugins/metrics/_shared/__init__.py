@@ -1,1 +1,1 @@
-"""What the bundled metrics have in common."""
+"""The common parts of the bundled metrics."""

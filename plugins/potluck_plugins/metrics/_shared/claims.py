@@ -1,7 +1,7 @@
-"""Whether what an answer cites is there: clause numbers, other numbers and quoted phrases, against the passages.
+"""Whether the claims of an answer are in its sources: clause numbers, other numbers and quoted phrases.
 
 Width, case, white space and the separators of thousands never count; 第三章 is 第3章, 25公尺 is 25m, both ends of a
-range are claims. Numbers written in Chinese are read in clause numbers and in passages, but are no claims elsewhere
+range are claims. Numbers written in Chinese are read in clause numbers and in passages, but are not claims elsewhere
 (一般, 三者): they are seldom figures. Pure functions.
 """
 
@@ -105,7 +105,7 @@ class Claim:
 def claims(answer: str) -> list[Claim]:
     """What an answer cites, each once: quoted phrases, clause numbers, and the numbers outside of both.
 
-    The markers of lists (``1.``, ``(2)``) and of passages (``[3]``) are no claims.
+    The markers of lists (``1.``, ``(2)``) and of passages (``[3]``) are not claims.
     """
     folded = _MARKERS.sub(" ", _fold(answer))
     return list(dict.fromkeys([*_quotes(folded), *_tokens(_QUOTED.sub(" ", folded))]))

@@ -1,1 +1,1 @@
-"""What the bundled splitters have in common."""
+"""The common parts of the bundled splitters."""

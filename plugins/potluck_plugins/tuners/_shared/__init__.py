@@ -1,1 +1,1 @@
-"""What several tuners share."""
+"""The common parts of several tuners."""

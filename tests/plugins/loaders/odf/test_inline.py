@@ -136,7 +136,7 @@ def test_only_the_body_of_an_index_is_read_and_begins_no_clauses() -> None:
         assert [one.number for one in document.sections] == ["1.3"]
 
 
-def test_declarations_and_page_breaks_are_no_text() -> None:
+def test_declarations_and_page_breaks_are_not_text() -> None:
     skipped = ["sequence-decls", "variable-decls", "user-field-decls", "soft-page-break"]
 
     body = "".join(f"<text:{one}>{p('no')}</text:{one}>" for one in skipped)

@@ -20,7 +20,7 @@ def shape(text: str, kind: str = "") -> str:
     return f"<draw:frame {named}><draw:text-box>{p(text)}</draw:text-box></draw:frame>"
 
 
-def test_what_programs_fill_in_anew_is_no_text_of_a_master_page() -> None:
+def test_what_programs_fill_in_anew_is_not_text_of_a_master_page() -> None:
     fields = "".join(f"<presentation:{name}>x</presentation:{name}>" for name in ("date-time", "footer", "header"))
     fields += "".join(f"<text:{name}>x</text:{name}>" for name in ("page-number", "page-count", "date", "time"))
     common = f'<office:master-styles><style:master-page style:name="M">{shape("Rev. 3 " + fields)}{shape(fields)}'

@@ -25,7 +25,7 @@ from support.word_reading import lines, read
         control("<w:text/>", r("Click here to enter text.", '<w:rStyle w:val="PlaceholderText"/>')),
     ],
 )
-def test_the_placeholder_of_a_control_is_no_content(placeholder: str) -> None:
+def test_the_placeholder_of_a_control_is_not_content(placeholder: str) -> None:
     document = read(p("Name: ", placeholder), p("Town: ", control("<w:text/>", r("Kiel"))))
     assert document.text == "Name:\nTown: Kiel"
     assert document.losses == ("text that asks for an entry where there is none was left out: 1 place, 25 characters",)

@@ -95,7 +95,7 @@ def test_headers_and_footers_come_first_in_their_section_and_once(strict: bool) 
         (table(tr("QM-0417", tc(p("Page ", PAGE)), "Rev. 3")), ["QM-0417 | Rev. 3"]),
     ],
 )
-def test_page_numbers_are_no_text_of_headers(footer: str, found: list[str]) -> None:
+def test_page_numbers_are_not_text_of_headers(footer: str, found: list[str]) -> None:
     assert lines(p("Body"), section(margin("footer1")), parts={"footer1": footer}) == [*found, "Body"]
 
 
