@@ -1,6 +1,6 @@
 """Answering combines passages in four ways, shows a model no less than it says, and cites what the answer rests on.
 
-Modules: ``potluck.answering.remarks``.
+Modules: ``potluck.stages.answer``, ``potluck.answering.remarks``.
 """
 
 from __future__ import annotations
@@ -12,11 +12,11 @@ from pathlib import Path
 import pytest
 
 from potluck.contracts import ChatModel, ChatOptions
-from potluck.documents import Answer, Message, Passage, Usage
+from potluck.documents import Answer, Message, Passage, Quote, Usage
 from potluck.errors import ContextExceeded
 from potluck.ledger import Entry
 from potluck.recipe import loads
-from potluck.stages.answer import Answerer, AnswerWithSources
+from potluck.stages.answer import Answerer, AnswerWithSources, _halves, _split_off_score, quotes_within
 from support.fake_plugins import install_hashing, visible
 
 QUESTION = "短鋼軌與長鋼軌是什麼？"
@@ -205,3 +205,119 @@ def test_no_passages_no_call() -> None:
 
     assert given.answer.text == "I don't know"
     assert chat.asked == []
+
+
+@pytest.mark.parametrize(
+    ("said", "text", "score"),
+    [
+        ("答案。\n分數：90", "答案。", 90),
+        ("yes Score: 70/100", "yes", 70),
+        ("yes\n  score: 7", "yes", 7),
+        ("答\n分数: 5分", "答", 5),
+        ("yes\nscore: 250", "yes", 100),
+        ("yes\nscore: high", "yes\nscore: high", -1),
+        ("score: 9 is what it says", "score: 9 is what it says", -1),
+        ("", "", -1),
+    ],
+)
+def test_a_score_is_taken_off_the_end_of_an_answer(said: str, text: str, score: int) -> None:
+    assert _split_off_score(Answer(said)) == (Answer(text), score)
+
+
+@pytest.mark.parametrize(
+    ("text", "parts"),
+    [
+        ("一二。三四五", ["一二。", "三四五"]),
+        ("abcdef", ["abc", "def"]),
+        ("abcde", ["ab", "cde"]),
+        ("a b. c defg", ["a b. ", "c defg"]),
+        ("ab ", ["a", "b "]),
+        ("a   ", ["a "]),
+    ],
+)
+def test_a_passage_is_cut_near_its_middle_after_a_sentence_or_a_blank(text: str, parts: list[str]) -> None:
+    halves = _halves(passage(1, text))
+
+    assert [one.text for one in halves] == parts
+    assert [text[one.start - 100 : one.end - 100] for one in halves] == parts
+
+
+@pytest.mark.parametrize(
+    ("quote", "within"),
+    [
+        (Quote(0, 0, 3), True),
+        (Quote(1, 2, 5), True),
+        (Quote(0, 0, 4), False),
+        (Quote(2, 0, 1), False),
+        (Quote(-1, 0, 1), False),
+        (Quote(0, -1, 1), False),
+        (Quote(0, 2, 2), False),
+        (Quote(0, 2, 1), False),
+    ],
+)
+def test_a_quote_lies_within_the_passage_that_it_names(quote: Quote, within: bool) -> None:
+    shown = [passage(1, "abc"), passage(2, "abcde")]
+
+    assert quotes_within([quote], shown) is within
+    assert quotes_within([Quote(0, 0, 1), quote], shown) is within
+    assert quotes_within([], shown)
+
+
+def test_a_prompt_that_fits_with_the_longest_answer_exactly_is_asked() -> None:
+    free = Scripted(about)
+    given, entry = answer(free)
+    size = len(free.asked[0].content) + 20
+
+    assert answer(Scripted(about, window=size))[0].answer == given.answer
+    with pytest.raises(ContextExceeded):
+        answer(Scripted(about, window=size - 1))
+    assert (entry.went_out.items, entry.went_out.tokens, entry.came_in.items) == (3, 10, 3)
+    assert entry.came_in.characters == sum(len(one.text) for one in PASSAGES)
+
+
+def test_refine_keeps_an_answer_that_the_next_passage_adds_nothing_to() -> None:
+    said = ["第一", "  ", "第三", "", ""]
+    chat = Scripted(lambda _: said[len(chat.asked) - 1])
+
+    given, entry = answer(chat, "answer=refine")
+    assert (given.answer.text, given.answer.usage, given.calls) == ("第三", Usage(30, 6), 3)
+    assert entry.notes == ["3 calls, each with one more passage"]
+    said[2] = ""
+    chat.asked.clear()
+    assert answer(chat, "answer=refine")[0].answer.text == "第一"
+
+
+def test_map_rerank_tells_its_scores_and_adds_up_what_it_took() -> None:
+    chat = Scripted(lambda _: f"答\n分數：{len(chat.asked) * 10}")
+    given, entry = answer(chat, "answer=map_rerank")
+
+    assert entry.notes == ["3 calls, scored 10, 20, 30"]
+    assert (given.calls, given.answer.usage, given.passages) == (3, Usage(30, 6), (PASSAGES[2],))
+
+
+def test_a_single_partial_answer_is_the_answer() -> None:
+    chat = Scripted(lambda message: "找到了" if message.passages == (PASSAGES[1],) else "我不知道")
+    given, entry = answer(chat, "answer=map_reduce")
+
+    assert (given.answer.text, given.passages, given.calls) == ("找到了", (PASSAGES[1],), 3)
+    assert given.answer.usage == Usage(30, 6)
+    assert entry.notes == ["3 calls, 1 with an answer"]
+
+
+@pytest.mark.parametrize("method", ["map_reduce", "map_rerank"])
+@pytest.mark.parametrize("finish", ["filter", "length"])
+def test_of_partial_answers_of_which_none_says_anything_one_that_was_withheld_or_cut_is_told(
+    method: str, finish: str
+) -> None:
+    usage = Usage(10, 2)
+    chat = Scripted(lambda _: Answer("", finish if len(chat.asked) == 2 else "stop", usage))  # type: ignore[arg-type]
+    given, _ = answer(chat, f"answer={method}")
+
+    assert (given.answer.finish, given.answer.usage, given.passages, given.calls) == (finish, Usage(30, 6), (), 3)
+
+
+def test_partial_answers_that_do_not_fit_together_are_an_error_that_says_what_helps() -> None:
+    chat = Scripted(lambda _: "長" * 90, window=240)
+
+    with pytest.raises(ContextExceeded, match=r"the 3 partial answers do not fit .* of 240 tokens: retrieve fewer"):
+        answer(chat, "answer=map_reduce", "prompt='{context}|{question}'")

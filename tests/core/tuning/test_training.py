@@ -22,15 +22,16 @@ from typing import Any
 import pytest
 import torch
 
-from potluck.contracts import TunedModel
+from potluck.contracts import TunedModel, TuningProgress
 from potluck.errors import TrainingFailed
 from potluck.models.loading import load_model
 from potluck.tuning import LocalTuner, training
 from potluck.tuning.checkpoint import TrainingHistory
 from potluck.tuning.encode import Encoded
+from potluck.tuning.training import evaluate_model
 from support import tuning
 from support.together import train_in_two, train_killed
-from support.tuning import DeepPrompt, Full, Lora, SoftPrompt, colours, request, tune, tuner, weights
+from support.tuning import DeepPrompt, Full, Lora, SoftPrompt, Still, colours, request, tune, tuner, weights
 
 
 def same(one: TunedModel, other: TunedModel) -> bool:
@@ -320,3 +321,50 @@ def test_labels_are_told_apart_by_their_first_tokens_where_these_differ(
     )
 
     assert training._label_tokens(job) == tokens
+
+
+def test_the_loss_of_a_step_is_the_mean_of_its_learned_tokens_and_falls_from_that_of_the_untrained_model(
+    model: Path, tmp_path: Path
+) -> None:
+    examples, told = colours(4), list[TuningProgress]()
+    method = tuner(Still, tmp_path, max_steps=4, logging_steps=2, learning_rate=0.5, pack_tokens=32)
+    done = method.tune(request(model, tmp_path, examples, examples), told.append)
+
+    assert done.before is not None
+    assert done.losses[0] == pytest.approx(done.before["loss"], rel=1e-4), "a step learns all four"
+    assert [one.step for one in told] == [2, 4]
+    assert [one.loss for one in told] == pytest.approx([sum(done.losses[:2]) / 2, sum(done.losses[2:]) / 2])
+    assert [one.learning_rate for one in told] == pytest.approx([0.5 * 3 / 4, 0.5 * 1 / 4])
+    assert {(one.steps, one.resumed) for one in told} == {(4, 0)}
+    assert done.tokens_per_second == pytest.approx(told[-1].tokens_per_second)
+    assert (done.dropped, done.cut) == (0, 0)
+
+
+def test_an_evaluation_counts_tokens_answers_first_and_last_tokens_and_chosen_labels(
+    model: Path, tmp_path: Path
+) -> None:
+    """All tokens of the first example are likeliest, of the second the first one, of the third the last one."""
+    method, network = tuner(Full, tmp_path), load_model(model, "float32")
+    examples = [Encoded((1, 2, 10, 11, 12), 2), Encoded((1, 3, 20, 21, 22), 2), Encoded((1, 4, 30, 31, 32), 2)]
+    likeliest = {10: 10, 11: 11, 12: 12, 20: 20, 21: 99, 22: 98, 30: 20, 31: 97, 32: 32}
+
+    def forward(pack: Any) -> torch.Tensor:
+        logits = torch.zeros(len(pack.targets), 600)
+        for place, target in enumerate(pack.targets.tolist()):
+            logits[place, likeliest[target]] = 5.0
+        return logits
+
+    found = evaluate_model(method, network, examples, forward, [10, 20, 30])
+
+    surprise = -torch.tensor([5.0, *[0.0] * 599]).log_softmax(-1)
+    assert found.loss == pytest.approx((5 * float(surprise[0]) + 4 * float(surprise[1])) / 9)
+    assert found.answers == pytest.approx(1 / 3)
+    assert sorted(found.right) == [False, False, True]
+    assert sorted(found.first_tokens) == [(10, 10), (20, 20), (20, 30)]
+    assert sorted(found.last_tokens) == [(12, 12), (32, 32), (98, 22)]
+    assert found.chosen == 2
+    assert not network.training
+    alone = evaluate_model(method, network, [Encoded((1, 2, 10), 2)], forward)
+    assert (alone.answers, alone.chosen, alone.first_tokens, alone.last_tokens) == (1.0, None, ((10, 10),), ((10, 10),))
+    nothing = evaluate_model(method, network, [], forward)
+    assert (nothing.loss, nothing.answers, nothing.right) == (0.0, 0.0, ())
