@@ -76,7 +76,7 @@ class Recipe:
 
     @cached_property
     def observers(self) -> Observers:
-        """Who watches the stages. ``register`` takes any object with ``potluck_stage_...`` hooks."""
+        """The observers of the stages. ``register`` takes any object with ``potluck_stage_...`` hooks."""
         return observers_of(self.model)
 
     @cached_property

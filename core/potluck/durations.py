@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 now = time.monotonic
-"""What a plan measures times by, in seconds. On a busy machine a benchmark takes the processor's time instead."""
+"""The clock of a plan, in seconds. On a busy machine a benchmark replaces it by the processor's time."""
 
 _LEAST_SPREAD = 0.1
 """The share by which even a well-measured time may be wrong."""

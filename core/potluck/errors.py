@@ -92,7 +92,7 @@ class Problem:
 
     @classmethod
     def without_place(cls, name: str, message: str) -> Problem:
-        """What is wrong with a ``--set``, or with a file as a whole."""
+        """A problem with a ``--set``, or with a file as a whole."""
         return cls(name, 0, 0, message)
 
     def __str__(self) -> str:

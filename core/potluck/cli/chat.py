@@ -43,7 +43,7 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
 
 @dataclass(frozen=True, slots=True)
 class _Chat:
-    """What a recipe is asked: the fields of a question, and how it is answered, as text or as JSON."""
+    """A recipe's questions: their fields, and how they are answered, as text or as JSON."""
 
     names: Sequence[str]
     answer: Callable[[Mapping[str, str]], None]

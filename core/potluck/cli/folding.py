@@ -14,7 +14,7 @@ _STREAMED = re.compile(rf"([^\S\n]*)(\n|[{_OPENING}]*(?:[{_WIDE}]|[^{_WIDE}\s]+)
 """The blanks before a piece of a text that is still being written, and the piece, or the end of a line."""
 
 _NAME = re.compile(r"[/\\]|\.[A-Za-z]")
-"""What a path or the name of a file has in it."""
+"""The characters of a path or a file name."""
 
 
 def fold_lines(text: str, width: int) -> str:
@@ -68,7 +68,7 @@ class StreamFolder:
         """Where the line goes on; None at its beginning."""
 
     def feed(self, text: str) -> str:
-        """What can be printed now that this came."""
+        """The text that can be printed now."""
         self._held += text
         folded, place = "", 0
         while (found := _STREAMED.match(self._held, place)) is not None and found.end() < len(self._held):
@@ -78,7 +78,7 @@ class StreamFolder:
         return folded
 
     def end(self) -> str:
-        """What was held back."""
+        """The text that was held back."""
         rest, self._held = self._held, ""
         found = _STREAMED.match(rest)
         return "" if found is None else self._place(found[1], found[2])

@@ -1,1 +1,1 @@
-"""Comparing: the same questions with one thing changed, what came of it, whether it is real, and why."""
+"""Comparing: the same questions with one thing changed; what differs, whether it is real, and why."""

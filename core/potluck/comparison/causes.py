@@ -1,10 +1,9 @@
 """Why two variants differ on a question: which stage made the difference.
 
 From variant a to variant b one stage is swapped after the other, everything else kept: the documents, the splitter,
-whether the embedder reads whole texts, what retrieves (with the embedder, its store and the number of passages), the
+whether the embedder reads whole texts, the retriever (with the embedder, its store and the number of passages), the
 order of the same passages, the reranker, the prompt, the chat model. After each step the question is answered anew,
-unless the step left everything that the model would see as it was. The cause is the step that moves the score furthest
-towards b's.
+unless the model would see the same as before. The cause is the step that moves the score furthest towards b's.
 """
 
 from __future__ import annotations
@@ -37,7 +36,7 @@ _READING = {"window", "fit"}
 
 @dataclass(frozen=True, slots=True)
 class _Step:
-    """One stage swapped: the recipe after it, and what it is about, for people."""
+    """One swapped stage: the recipe after it, and a description for people."""
 
     stage: Stage
     recipe: RecipeModel
@@ -46,14 +45,14 @@ class _Step:
 
 @dataclass(frozen=True, slots=True)
 class _State:
-    """What the chat model would see after a step, and what came of it."""
+    """The input of the chat model after a step, and its score."""
 
     recipe: RecipeModel
     passages: tuple[Passage, ...]
     score: float
 
     def sees(self) -> tuple[object, ...]:
-        """All that decides the answer."""
+        """Everything that decides the answer."""
         recipe = self.recipe
         shown = self.passages[: recipe.retriever.k]
         spans = tuple((p.source, p.start, p.end, p.text, p.heading, p.sections) for p in shown)
@@ -103,7 +102,7 @@ class _Chain:
         return [step for step in _steps(self._engine, self._a, self._b) if self._can_index(step)]
 
     def differ(self, place: int) -> bool:
-        """Whether the two variants did differently on a question."""
+        """Whether the two variants differ on a question."""
         start, end = self._ends(place)
         if self._is_graded(place):
             return start != end
@@ -159,7 +158,7 @@ class _Chain:
         return replace(new, score=self._score(question, new, asked.given.answer.text, place)), calls
 
     def _asker(self, recipe: RecipeModel) -> Asker:
-        """What answers after a step. The steps' recipes live as long as the chain, so each is known by its id."""
+        """The answerer after a step. The steps' recipes live as long as the chain, so each is identified by its id."""
         if id(recipe) not in self._askers:
             self._askers[id(recipe)] = self._workload.asker(recipe)
         return self._askers[id(recipe)]
@@ -185,7 +184,7 @@ class _Chain:
         return tuple(self._value(run.repeats[0][place]) for run in (self._a, self._b))  # type: ignore[return-value]
 
     def _is_graded(self, place: int) -> bool:
-        """Whether the question says what is right."""
+        """Whether the question has gold."""
         ours, theirs = self._a.repeats[0][place].score, self._b.repeats[0][place].score
         return not ours.answerable or (self._metric in ours.values and self._metric in theirs.values)
 
@@ -202,7 +201,8 @@ class _Chain:
         return self._found[id(recipe)][place]
 
     def _can_index(self, step: _Step) -> bool:
-        """Whether the step's passages can be had; what cannot be swapped alone is swapped with the next stage."""
+        """Whether the step's passages are available; a stage that cannot be swapped alone is swapped with the next
+        one."""
         if step.stage in ("prompt", "generation"):
             return True
         try:
@@ -239,7 +239,7 @@ def _steps(engine: Engine, a: VariantRun, b: VariantRun) -> Iterator[_Step]:
 
 
 def _other_part(before: ComponentSpec, after: ComponentSpec) -> str:
-    """What tells one part of a recipe from another of its kind, in words without the values: those may be secret."""
+    """How two parts of a recipe differ, in words without the values, which may be secret."""
     if before.name != after.name:
         return f"{after.name} instead of {before.name}"
     one, other = dict(before.config), dict(after.config)
@@ -248,7 +248,7 @@ def _other_part(before: ComponentSpec, after: ComponentSpec) -> str:
 
 
 def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> Iterator[_Step]:
-    """Another embedder: what it does not read of a text is told apart from how it understands the text."""
+    """Another embedder: the effect of text that it does not read is separated from that of its understanding."""
     swapped = recipe.embedder != goal.embedder
     if swapped and _same_but_for_reading(recipe.embedder, goal.embedder):
         recipe, before = replace(recipe, embedder=goal.embedder), recipe
@@ -267,12 +267,12 @@ def _retrieval_steps(engine: Engine, recipe: RecipeModel, goal: RecipeModel) -> 
 
 
 def _retrieves_by(recipe: RecipeModel) -> tuple[object, ...]:
-    """What decides which passages are found for a question in the same chunks."""
+    """Everything that decides which passages are found for a question in the same chunks."""
     return (recipe.embedder, recipe.store, recipe.retriever_spec, recipe.retriever.k)
 
 
 def _with_retrieval_of(recipe: RecipeModel, goal: RecipeModel) -> RecipeModel:
-    """The recipe with what finds the passages in another one."""
+    """The recipe with the retrieval of another one."""
     k = recipe.retriever.model_copy(update={"k": goal.retriever.k})
     spec = goal.retriever_spec
     return replace(recipe, embedder=goal.embedder, store=goal.store, retriever_spec=spec, retriever=k)
@@ -295,7 +295,7 @@ def _whole(recipe: RecipeModel) -> RecipeModel | None:
 
 
 def _is_remote(recipe: RecipeModel) -> bool:
-    """Whether another index with this embedder would be paid for, or send texts that nobody asked to send."""
+    """Whether another index with this embedder would cost money, or send texts without a request."""
     offered = plugins.offer(recipe.embedder.plugin)
     return offered.sends_to is not None and offered.sends_to(recipe.embedder.config) is not None
 

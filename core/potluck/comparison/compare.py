@@ -29,7 +29,7 @@ from potluck.workspace.manifests import new_run_id
 
 @dataclass(frozen=True, slots=True)
 class Plan:
-    """What to compare: ``swaps`` instead of the recipe's own axes, ``metric`` and ``baseline`` instead of the first."""
+    """The request: ``swaps`` instead of the recipe's own axes, ``metric`` and ``baseline`` instead of the first."""
 
     swaps: Sequence[str] = ()
     design: Design = "grid"
@@ -46,7 +46,7 @@ class Plan:
 
 @dataclass(frozen=True, slots=True)
 class Compared:
-    """What came of a comparison: its document, and the variants with their answers."""
+    """The outcome of a comparison: its document, and the variants with their answers."""
 
     setting: Setting
     result: ComparisonResult
@@ -81,7 +81,7 @@ def compare(recipe: RecipeModel, plan: Plan, resources: SharedResources) -> Comp
 
 
 def base_of(chosen: Sequence[Variant], name: str | None) -> Variant:
-    """The variant against which the others are held: the first, or the one of that name."""
+    """The variant with which the others are compared: the first, or the one of that name."""
     if name is None:
         return chosen[0]
     found = next((variant for variant in chosen if variant.name == name), None)
@@ -114,7 +114,7 @@ def _judge_pairs(
 
 
 def check_measure(metric: str, scorer: Scorer) -> None:
-    """Raise ``PotluckError`` for a measure that none of the metrics has."""
+    """Raise ``PotluckError`` for a measure that no metric has."""
     if metric not in scorer.measures:
         raise PotluckError(f"no question has the measure {metric!r}; there are: {', '.join(scorer.measures)}")
 

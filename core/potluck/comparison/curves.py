@@ -1,4 +1,4 @@
-"""Curves: how a measure goes along an axis of numbers, such as the examples in a prompt or the size of chunks."""
+"""Curves: how a measure changes along an axis of numbers, such as the examples in a prompt or the size of chunks."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from potluck.results.comparison import Curve, CurvePoint
 from potluck.statistics.intervals import Interval
 
 _FEWEST = 3
-"""Points of a curve; two are a pair."""
+"""The fewest points of a curve; two are a pair."""
 
 
 def curves(variants: Sequence[Variant], means: Mapping[str, Interval]) -> list[Curve]:

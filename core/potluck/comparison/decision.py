@@ -1,4 +1,4 @@
-"""What to take, in sentences: the variant, what is not known of it, and what the axes do."""
+"""The decision, in sentences: the variant to take, what is uncertain about it, and the effect of the axes."""
 
 from __future__ import annotations
 
@@ -96,7 +96,7 @@ def _price(one: RankedVariant) -> str:
 def _rivals(
     ranking: Sequence[RankedVariant], taken: RankedVariant, best: RankedVariant, baseline: str
 ) -> Iterator[str]:
-    """Which others may be as good."""
+    """The other variants that may be as good."""
     said = (taken.variant, best.variant, baseline)
     same = [one.variant for one in ranking if one.standing == "not shown to be worse" and one.variant not in said]
     worse = [one for one in ranking if one.standing == "worse"]
@@ -107,7 +107,7 @@ def _rivals(
 
 
 def _axes(effects: Sequence[AxisEffect], measure: Measure) -> Iterator[str]:
-    """Those that matter with the difference they make, then those that make none that can be shown."""
+    """The axes that matter with the difference they make, then those without a demonstrable difference."""
     yield from (f"{one.sentence}." for one in effects if one.matters)
     idle = [one for one in effects if not one.matters]
     if idle:

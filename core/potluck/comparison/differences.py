@@ -1,4 +1,4 @@
-"""Which pairs of variants are tested, and what comes of them."""
+"""Which pairs of variants are tested, with the results."""
 
 from __future__ import annotations
 

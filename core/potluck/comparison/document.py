@@ -37,7 +37,7 @@ from potluck.version import __version__
 
 @dataclass(frozen=True, slots=True)
 class Setting:
-    """What was compared, for the head of the result."""
+    """The request of a comparison, for the head of the result."""
 
     run: str
     name: str
@@ -47,7 +47,7 @@ class Setting:
     baseline: str
     started: float
     notes: tuple[str, ...] = ()
-    """On the file of the questions, and on a judge that failed."""
+    """Notes on the file of questions, and on a judge that failed."""
 
 
 def comparison_result(
@@ -59,7 +59,7 @@ def comparison_result(
     scorer: Scorer,
     judge: JudgeResult | None = None,
 ) -> ComparisonResult:
-    """Put together what the report shows and ``potluck compare --json`` prints."""
+    """Put together the result that the report shows and ``potluck compare --json`` prints."""
     metric, measure = chief.name, scorer.measures[chief.name]
     tables = {run.variant.name: measure_tables(run, scorer) for run in runs if run.error is None}
     chunks: dict[str, ChunkText] = {}

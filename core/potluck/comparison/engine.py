@@ -1,8 +1,8 @@
 """Running variants of a recipe so that nothing upstream of a change is done twice.
 
 Stage by stage, not variant by variant: first every index or training that is needed, and all questions retrieved, with
-one embedder in memory at a time; then every variant's answers, those of one chat model together. What is computed is
-kept as it comes, so an interrupted comparison goes on where it was. A variant that fails does not stop the others.
+one embedder in memory at a time; then every variant's answers, those of one chat model together. Results are kept as
+they come, so an interrupted comparison resumes where it stopped. A variant that fails does not stop the others.
 """
 
 from __future__ import annotations
@@ -41,19 +41,19 @@ STAGES = ("load", "split", "embed", "retrieve", "answer")
 
 @dataclass(slots=True)
 class VariantRun:
-    """What became of a variant. ``repeats`` holds the answers of each round; ``error`` says why there are none."""
+    """The result of a variant. ``repeats`` holds the answers of each round; ``error`` says why there are none."""
 
     variant: Variant
     repeats: list[list[Answered]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
-    """What is to be said of it besides: documents that were not read, a training that went wrong, worthless answers."""
+    """Notes on it: documents that were not read, a training that went wrong, worthless answers."""
     cost: float | None = None
     seconds: float = 0.0
     computed: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
     reused: dict[str, int] = field(default_factory=lambda: dict.fromkeys(STAGES, 0))
     prices: tuple[float, float] | None = None
     surprises: dict[str, Surprise] = field(default_factory=dict)
-    """By question: how surprised the model is by the right answer, where that was asked for."""
+    """By question: how surprised the model is by the right answer, if that was requested."""
     error: str | None = None
 
     @property
@@ -63,7 +63,7 @@ class VariantRun:
 
 
 class Engine:
-    """Runs recipes that share a workspace, on the questions of one file as the first of them reads it that can."""
+    """Runs recipes that share a workspace, on the questions of one file as the first recipe that can reads it."""
 
     def __init__(
         self,
@@ -90,8 +90,8 @@ class Engine:
     def run(self, variants: Sequence[Variant], repeats: int = 1, surprise: bool = False) -> list[VariantRun]:
         """Prepare and answer for every variant; ``repeats`` rounds where the model samples.
 
-        With ``surprise`` the chat models are also asked how likely they hold the right answers. Raises
-        ``WorkspaceBusy`` where another process writes the workspace.
+        With ``surprise`` the chat models are also asked how likely the right answers are. Raises ``WorkspaceBusy``
+        where another process writes the workspace.
         """
         runs = [VariantRun(variant) for variant in variants]
         with stage(self.resources.observers, "prepare", "variants", len(runs)) as preparing:
@@ -123,7 +123,7 @@ class Engine:
         return self.workload.answer(_with_sample_seed(recipe, sample), questions, sample, on_answer)
 
     def prices(self, recipe: RecipeModel) -> tuple[float, float] | None:
-        """What the recipe's chat model asks for a million tokens in and out."""
+        """The prices of the recipe's chat model per million tokens in and out."""
         return self.resources.with_chat(recipe).chat.prices
 
     def judge(self, recipe: RecipeModel, a: VariantRun, b: VariantRun) -> JudgeReport:
@@ -149,7 +149,7 @@ class Engine:
         return judge(ask, pairs, components.chat.concurrency)
 
     def _read(self, recipes: Sequence[RecipeModel], ids: Container[str] | None) -> QuestionFile:
-        """The questions that every recipe has that can read the file, as the first of these words them."""
+        """The questions that all recipes able to read the file have, as the first of these words them."""
         files = []
         for recipe in recipes:
             with suppress(PotluckError):  # told where the variant runs
@@ -220,7 +220,7 @@ class Engine:
 
 
 def _count_answer(running: Stage, answered: Answered) -> None:
-    """Tell those who watch the comparison of an answer; the variant stays named."""
+    """Tell the observers of the comparison of an answer; the variant stays named."""
     running.advance(message=running.event.message, reused=int(answered.cached))
 
 

@@ -38,7 +38,7 @@ _AT_ONCE = 10
 
 @dataclass(frozen=True, slots=True)
 class GateReport:
-    """What a gate decided. ``verdict`` is ``passed`` if every variant passed, ``failed`` if one failed."""
+    """The decision of a gate. ``verdict`` is ``passed`` if every variant passed, ``failed`` if one failed."""
 
     condition: str
     decisions: tuple[DecisionResult, ...]
@@ -76,7 +76,7 @@ def gate(
     """Ask until every variant passes or fails, or all questions are asked.
 
     A variant that fails does not pass. Raises what the baseline of a condition raises, and ``PotluckError`` for a plan
-    with what a gate does not do.
+    with options that a gate does not have.
     """
     _check_plan(plan)
     with closing(SharedResources(workspace, models, observers)) as resources, resources.borrow(recipe) as components:
@@ -137,7 +137,7 @@ def _decide(
 
 @contextmanager
 def _note_failure(run: VariantRun) -> Iterator[None]:
-    """Keep why a variant fails: the others are decided all the same."""
+    """Record why a variant fails: the others are decided all the same."""
     try:
         yield
     except WorkspaceBusy:
@@ -174,7 +174,7 @@ def _ask(
 
 
 def _values(engine: Engine, run: VariantRun, batch: Sequence[int], metric: str) -> dict[int, float]:
-    """The measure of the questions at those places that have it. What was answered is put into ``run``."""
+    """The measure of the questions at those places that have it. The answers are put into ``run``."""
     answered = engine.answer(run.variant.recipe, only=batch)
     run.repeats[0] += answered
     run.prices = engine.prices(run.variant.recipe)

@@ -1,7 +1,7 @@
 """A chat model as judge: of two answers to a question the better one, asked twice with the order swapped.
 
-A judge that says the other thing when the order is swapped has not decided. Its word counts only on its last line, in
-a fixed form with a code that stands before the answers, so that an answer cannot speak for it (Zheng et al. 2023,
+A judge that changes its verdict when the order is swapped has not decided. Its word counts only on its last line, in a
+fixed form with a code that stands before the answers, so that an answer cannot speak for it (Zheng et al. 2023,
 *Judging LLM-as-a-Judge*, sections 3.3 and 3.4, on order and on its limits).
 """
 

@@ -1,4 +1,4 @@
-"""The measures of a comparison as tables of numbers: a row a question, a column a round."""
+"""The measures of a comparison as tables of numbers: one row per question, one column per round."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What people should know of the answers that are compared: withheld, cut, worthless, of a model that has changed."""
+"""What people should know about the compared answers: withheld, cut, worthless, or from a model that has changed."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from potluck.fingerprints import fingerprint
 
 
 def notes(runs: Sequence[VariantRun]) -> list[str]:
-    """What is to be said of each variant (of its first round), then of models that were asked at different times.
+    """The notes on each variant (on its first round), then on models that were asked at different times.
 
-    What is said of several variants stands there once, with their names, or with "all variants".
+    A note on several variants stands there once, with their names, or with "all variants".
     """
     said: dict[str, list[str]] = {}
     for run in runs:

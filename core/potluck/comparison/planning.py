@@ -1,7 +1,7 @@
 """What a comparison would take: how much its variants would embed, train and answer, and for how long.
 
-The time is measured: some texts are embedded and a few steps trained, of which nothing is kept. What variants share is
-counted once. Texts for a remote embedder are not sent, so that its time is not known; nor is that of answers.
+The time is measured: some texts are embedded and a few steps trained, and nothing of that is kept. Work that variants
+share is counted once. Texts for a remote embedder are not sent, so its time is unknown, as is that of answers.
 """
 
 from __future__ import annotations

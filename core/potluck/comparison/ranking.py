@@ -14,7 +14,7 @@ _CHEAPER = 0.8
 """A variant is cheaper than another if it takes at most this share of its money, or of its time: times vary."""
 
 _NOTICED = 0.05
-"""Seconds of an answer: to save less is no reason to choose a variant."""
+"""Seconds per answer: saving less is not a reason to choose a variant."""
 
 _OPPOSITE: Mapping[Verdict, Verdict] = {"better": "worse", "worse": "better", "no evidence": "no evidence"}
 
@@ -22,7 +22,8 @@ _OPPOSITE: Mapping[Verdict, Verdict] = {"better": "worse", "worse": "better", "n
 def rank_variants(
     variants: Sequence[VariantResult], pairs: Sequence[PairResult], baseline: str, measure: Measure
 ) -> tuple[RankedVariant, ...]:
-    """Those that have the measure, the best mean first; of equal ones the baseline, then the first that was named."""
+    """The variants that have the measure, the best mean first; of equal ones the baseline, then the first that was
+    named."""
     sign = -1 if measure.higher_is_better else 1
     known = [one for one in variants if measure.name in one.metrics]
     order = sorted(known, key=lambda one: (sign * one.metrics[measure.name].mean, one.name != baseline))

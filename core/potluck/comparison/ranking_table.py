@@ -1,4 +1,4 @@
-"""The ranking of a comparison, what its axes do and the means of all measures, as tables on a terminal."""
+"""The ranking of a comparison, the effects of its axes and the means of all measures, as tables on a terminal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST_MEANS = 6
 
 
 def ranking_table(result: ComparisonResult) -> TerminalTable:
-    """A row a variant, the best first: the chosen measure, the difference from the best, time and money."""
+    """One row per variant, the best first: the chosen measure, the difference from the best, time and money."""
     measure = _measure(result)
     n = max((one.metric.n for one in result.ranking), default=0)
     more = "more" if measure.higher_is_better else "less"
@@ -57,7 +57,7 @@ def difference_cells(found: DifferenceFound | None) -> tuple[str, str]:
 
 
 def effects_table(result: ComparisonResult) -> TerminalTable:
-    """A row for each two values of an axis that were compared."""
+    """One row for each pair of values of an axis that were compared."""
     measure = _measure(result)
     made = TerminalTable(f"What each axis does to {measure.name}{_unit(measure)}, averaged over the others")
     made.add_column("axis", folds=True)

@@ -11,7 +11,7 @@ from potluck.terminal_tables import TerminalTable
 
 
 def of(result: ComparisonResult) -> TerminalTable:
-    """A row a variant: all measures with their intervals, cost, and what was computed."""
+    """One row per variant: all measures with their intervals, the cost, and the work done."""
     names = _columns(result)
     made = TerminalTable()
     made.add_column("variant", folds=True)
@@ -29,12 +29,12 @@ def of(result: ComparisonResult) -> TerminalTable:
 
 
 def pair_sentences(result: ComparisonResult) -> Iterator[str]:
-    """What is known of each pair by the chosen measure."""
+    """The result of each pair by the chosen measure."""
     yield from (pair.sentence for pair in result.pairs if pair.metric == result.metric)
 
 
 def judge_and_causes(result: ComparisonResult) -> Iterator[str]:
-    """What the judge prefers, then what made the differences."""
+    """The judge's preferences, then the causes of the differences."""
     for judged in result.judge.pairs if result.judge else ():
         yield (
             f"of {many(judged.n, 'pair')} of answers that differ the judge prefers {judged.wins_b} times {judged.b} "

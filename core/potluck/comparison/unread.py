@@ -33,7 +33,7 @@ def unread_by(resources: SharedResources, recipe: RecipeModel) -> str:
 
 
 def _share_vectors(resources: SharedResources, components: Components, texts: Sequence[str]) -> None:
-    """Let the embedder that reads whole texts have the vectors of those that were read whole anyway."""
+    """Give the embedder that reads whole texts the vectors of texts that were read whole anyway."""
     recipe = components.recipe
     config = recipe.embedder.config.model_copy(update={"fit": "pool"})
     workspace, pooling = resources.workspace, replace(recipe, embedder=replace(recipe.embedder, config=config))

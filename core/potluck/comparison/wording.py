@@ -16,12 +16,12 @@ def difference_words(found: DifferenceFound, unit: str) -> str:
 
 
 def variant_place(number: int, count: int, name: str) -> str:
-    """Which of the variants is worked on: ``variant 2 of 3: k=2``; ``number`` counts from 1."""
+    """The variant in progress: ``variant 2 of 3: k=2``; ``number`` counts from 1."""
     return f"variant {number} of {count}: {name}"
 
 
 def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> str:
-    """What is known of an axis: the clearest difference between two of its values, or that there is none."""
+    """The effect of an axis: the clearest difference between two of its values, or that there is none."""
     real = [pair for pair in pairs if pair.found.verdict != "no evidence"]
     if real:
         pair = min(real, key=lambda one: (one.found.p_adjusted, -abs(one.found.difference)))

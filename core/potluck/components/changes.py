@@ -113,7 +113,7 @@ def _identities(components: Components) -> dict[str, dict[str, Json]]:
 
 
 def _for_people(identity: Mapping[str, Any]) -> dict[str, Json]:
-    """What decides the results of a component, for people: a hash stands for what is starred."""
+    """The identity of a component, for people: a hash stands for each secret."""
     settings = identity["settings"]
     starred = redact_mapping(settings)
     return {**identity, "settings": starred, "starred": fingerprint(settings) if starred != settings else ""}
@@ -170,7 +170,7 @@ def _is_overridden(recipe: RecipeModel) -> bool:
 
 
 def _read(folder: Path) -> dict[str, Any] | None:
-    """What is kept, by recipe; None if nothing is, or nothing that can be read."""
+    """The kept identities, by recipe; None if there are none that can be read."""
     try:
         held = json.loads((folder / NAME).read_text(encoding="utf-8"))
     except (OSError, ValueError):

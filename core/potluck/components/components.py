@@ -93,7 +93,7 @@ class Components:
 
     @cached_property
     def metrics(self) -> tuple[tuple[ComponentSpec, Metric], ...]:
-        """What measures the answers."""
+        """The metrics of the answers."""
         return tuple((part, cast(Metric, one)) for part, one in self.make_all("metric"))
 
     def make_all(self, kind: Kind) -> list[tuple[ComponentSpec, Component]]:
@@ -110,12 +110,13 @@ class Components:
 
     @cached_property
     def splitter_fingerprint(self) -> str:
-        """What decides the chunks of a document."""
+        """The fingerprint of everything that decides the chunks of a document."""
         return self._fingerprint(self.recipe.splitter, self.splitter)
 
     @cached_property
     def embedder_fingerprint(self) -> str:
-        """What decides the vector of a text: where a service changed its model, the length of the vectors too."""
+        """The fingerprint of everything that decides the vector of a text; if a service changed its model, the length
+        of the vectors too."""
         found = self._fingerprint(self.recipe.embedder, self.embedder)
         length = lengths.read_lengths(self.workspace.folder).get(found)
         return found if length is None else fingerprint(found, length)
@@ -133,14 +134,14 @@ class Components:
 
     @cached_property
     def chat_fingerprint(self) -> str:
-        """What decides the answer to a message."""
+        """The fingerprint of everything that decides the answer to a message."""
         config = self.recipe.chat.config
         greedy = isinstance(config, ChatOptions) and not config.samples
         return fingerprint(self._fingerprint(self.recipe.chat, self.chat), None if greedy else self.recipe.seed)
 
     @cached_property
     def index_id(self) -> str:
-        """What decides which index this is: the documents meant, and all that is made of them."""
+        """The fingerprint of the index: the documents, and everything that is made of them."""
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents has an index"
         meant = [*documents.patterns, "but", *documents.exclude]
@@ -150,7 +151,8 @@ class Components:
 
     @property
     def retrieval_id(self) -> str:
-        """What decides what is found for a question: the index, and what searches it."""
+        """The fingerprint of everything that decides the passages for a question: the index, and its retriever and
+        reranker."""
         recipe, needs = self.recipe, retrieval_needs(self.recipe)
         chat: Json = [installation(recipe.chat), str(recipe.tuning.adapter)] if "chat" in needs else None
         reranker = None if recipe.reranker is None else installation(recipe.reranker)

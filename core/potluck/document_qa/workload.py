@@ -174,7 +174,7 @@ class DocumentQA(Workload):
         return [searched.results[question.id].passages for question in questions]
 
     def asker(self, recipe: RecipeModel, sample: int = 0) -> Asker:
-        """What answers as the recipe says."""
+        """The answerer that the recipe describes."""
         answers = self.resources.workspace.answer_cache
         examples = chooser(recipe, self.resources.own(recipe), answers)
         return Asker(recipe, self.resources.with_chat(recipe), answers, examples, sample)
@@ -252,7 +252,7 @@ class DocumentQA(Workload):
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:
-        """Those of the embedder, of the chat model, and of what retrieves, if that has files of its own."""
+        """The identities of the embedder, of the chat model, and of the retriever and reranker if these have files."""
         usual: dict[str, Mapping[str, Json]] = {
             "embedder": components.embedder.identity(),
             "chat": components.chat.identity(),

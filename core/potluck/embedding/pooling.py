@@ -17,7 +17,7 @@ class HasTokens(Protocol):
 
     @property
     def text(self) -> str:
-        """What is embedded."""
+        """The text that is embedded."""
         ...
 
     @property

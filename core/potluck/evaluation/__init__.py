@@ -1,1 +1,1 @@
-"""Evaluating a recipe: what every kind of recipe does with a file of questions, and what comes of it."""
+"""Evaluating a recipe: what every kind of recipe does with a file of questions, and the results."""

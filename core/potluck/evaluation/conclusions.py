@@ -1,4 +1,4 @@
-"""What an evaluation came to, in sentences: how good, how sure, and better than what."""
+"""The conclusion of an evaluation, in sentences: how good, how sure, and better than what."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NOTHING_RIGHT = (
 )
 
 _FINE = 0.05
-"""How finely one would like to know a share."""
+"""The desired half-width of a share's interval."""
 
 
 def conclude_evaluation(
@@ -45,7 +45,7 @@ def conclude_evaluation(
 
 
 def _against(baselines: Sequence[LabelBaseline], chief: str) -> str:
-    """Whether labels are predicted better than by one who does not read."""
+    """Whether labels are predicted better than without reading."""
     if chief != "accuracy":
         return ""
     words = []
@@ -67,7 +67,7 @@ def _by_how_much(one: LabelBaseline) -> str:
 
 
 def _how_sure(found: Interval, measure: Measure, unit: str) -> Iterator[str]:
-    """Where a share is hardly known: how many examples would tell it more finely."""
+    """If a share's interval is wide: how many examples would narrow it."""
     if measure.scale != "share" or found.low is None or found.high is None:
         return
     half = (found.high - found.low) / 2

@@ -1,4 +1,4 @@
-"""What one reaches who predicts labels without reading: a figure that says nothing beside it says nothing."""
+"""The baselines that predict labels without reading: only beside them does a measure say something."""
 
 from __future__ import annotations
 

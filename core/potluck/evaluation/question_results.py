@@ -1,4 +1,4 @@
-"""A question with what was answered to it, as results and reports list it."""
+"""A question with its answers, as results and reports list it."""
 
 from __future__ import annotations
 

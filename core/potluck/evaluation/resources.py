@@ -1,4 +1,4 @@
-"""The components that recipes answer with, and what the variants of a comparison share of them."""
+"""The components that recipes answer with, and how the variants of a comparison share them."""
 
 from __future__ import annotations
 
@@ -20,19 +20,19 @@ if TYPE_CHECKING:
     from potluck.observation.observers import Observers
 
 _CHATS = 2
-"""Chat models kept in memory at once: looking for causes goes to and fro between two."""
+"""Chat models kept in memory at once: the search for causes alternates between two."""
 
 
 class Resources(Protocol):
-    """The components that recipes answer with. Whoever makes them decides what recipes share, and closes them."""
+    """The components that recipes answer with. Their maker decides which ones recipes share, and closes them."""
 
     @property
     def workspace(self) -> Workspace:
-        """Where what was computed is kept."""
+        """Where results are kept."""
 
     @property
     def observers(self) -> Observers:
-        """Who watches the stages."""
+        """The observers of the stages."""
 
     def borrow(self, recipe: RecipeModel) -> AbstractContextManager[Components]:
         """The recipe's components for a while: one embedder is in memory at a time."""
@@ -41,7 +41,7 @@ class Resources(Protocol):
         """The recipe's components to the end."""
 
     def with_chat(self, recipe: RecipeModel) -> Components:
-        """Components that hold the recipe's chat model, with what it answers with resolved."""
+        """Components that hold the recipe's chat model, with its adapter resolved."""
 
     def index(self, components: Components) -> IndexReport:
         """Bring the index of a recipe up to date."""
@@ -51,7 +51,7 @@ class Resources(Protocol):
 
 
 class OpenResources:
-    """The components of one open recipe: nothing is made twice, and who opened it closes it all."""
+    """The components of one open recipe: nothing is made twice, and whoever opened the recipe closes them."""
 
     def __init__(
         self,
@@ -76,7 +76,7 @@ class OpenResources:
         return self._components
 
     def with_chat(self, recipe: RecipeModel) -> Components:
-        """The recipe's components, with what its chat model answers with resolved."""
+        """The recipe's components, with the chat model's adapter resolved."""
         self._load_chat()
         return self._components
 

@@ -1,4 +1,4 @@
-"""What comes of answering: one answered question, and a file of them with measures."""
+"""The results of answering: one answered question, and a file of them with measures."""
 
 from __future__ import annotations
 
@@ -20,20 +20,20 @@ from potluck.results.answers import LabelBaseline
 from potluck.statistics.intervals import Interval
 
 Unit: TypeAlias = Literal["questions", "examples"]
-"""What a file holds: questions about documents, or the examples of a task."""
+"""The content of a file: questions about documents, or the examples of a task."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answered(ABC):
-    """One question with what was answered and how that scores. Each kind of recipe has its own, with its own JSON."""
+    """One question with its answer and its scores. Each kind of recipe has its own, with its own JSON."""
 
     question: Question
     answer: Answer
     score: QuestionScore
     seconds: float
-    """What answering took, when it was done."""
+    """Seconds that answering took, when it was done."""
     cached: bool = False
-    """Whether that was before."""
+    """Whether the answer was kept from before."""
     retrieved: Sequence[Passage] = ()
     """The passages that were found, best first; none where there are no documents."""
     citations: Sequence[Passage] = ()
@@ -41,12 +41,12 @@ class Answered(ABC):
 
     @property
     def served(self) -> Served:
-        """Which state of a service's model gave the answer."""
+        """The state of a service's model that gave the answer."""
         return Served(self.answer.served_by, self.cached)
 
     @property
     def refused(self) -> bool:
-        """Whether the answer is that one does not know."""
+        """Whether the answer is a refusal."""
         return bool(self.score.refused)
 
     @property
@@ -78,13 +78,14 @@ class EvaluationReport:
     ledger: Ledger = field(default_factory=Ledger)
     notes: Sequence[str] = ()
     conclusion: Sequence[str] = ()
-    """What follows, in sentences."""
+    """The conclusion, in sentences."""
     baselines: Sequence[LabelBaseline] = ()
-    """What answers without reading, where labels were predicted."""
+    """The baselines that answer without reading, if labels were predicted."""
     chief: Chief | None = None
     """The measure that leads; None where none does."""
     measures: Mapping[str, Measure] = field(default_factory=dict)
-    """What each score of an answer is, by name: whether more of it is better, and on which scale. Not in the JSON."""
+    """The kind of each score of an answer, by name: whether more of it is better, and on which scale. Not in the
+    JSON."""
 
     _TOP: ClassVar[frozenset[Unit]] = frozenset({"examples"})
     """Whose measures stand at the top of the JSON object as well."""

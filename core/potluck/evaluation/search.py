@@ -1,4 +1,4 @@
-"""Opening a recipe's index for questions, and bringing it up to date with all that its retriever keeps of it."""
+"""Opening a recipe's index for questions, and bringing it up to date with its retriever's own index."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _OPENINGS = 5
 def update_indexes(
     components: Components, workspace: Workspace, observers: Observers, *, check_service: bool = False
 ) -> IndexReport:
-    """Bring the recipe's index up to date, and the index of its own that its retriever may have.
+    """Bring the recipe's index up to date, and its retriever's own index if it has one.
 
     Takes the writer's lock only if there is something to do. ``check_service`` as for ``update_index``.
     """
@@ -46,7 +46,7 @@ def update_indexes(
 
 
 def open_searcher(components: Components, workspace: Workspace) -> Searcher:
-    """What searches the recipe's index as it is now; the index has been finished before."""
+    """The searcher of the recipe's index as it is now; the index must have been finished before."""
     _resolve_chat(components)
     opened = open_index(components, workspace)
     opener = RetrieverOpener(components, workspace, opened)

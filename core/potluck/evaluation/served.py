@@ -1,4 +1,4 @@
-"""Which states of a service's model gave the answers that are measured together."""
+"""The states of a service's model that gave the answers measured together."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """What the service calls the model that gave an answer (empty: it does not say), and whether that was before."""
+    """The service's name of the model that gave an answer (empty if it gives none), and whether the answer was kept."""
 
     model: str
     before: bool
 
 
 def changed_model(served: Sequence[Served]) -> Iterator[str]:
-    """What to say where kept answers are of another state of the service's model than those that were asked for now."""
+    """The note if kept answers are of another state of the service's model than new ones."""
     kept = Counter(one.model for one in served if one.before and one.model)
     now = Counter(one.model for one in served if not one.before and one.model)
     older = {name: count for name, count in kept.items() if now and name not in now}

@@ -15,7 +15,7 @@ from potluck.workspace.answer_cache import AnswerCache
 def surprise_at(
     chat: ChatModel, messages: Sequence[Message], reference: str, answers: AnswerCache, key: str, cached: bool
 ) -> Surprise:
-    """What a reference answer costs after the messages, kept under ``key``.
+    """The surprise of a reference answer after the messages, kept under ``key``.
 
     Raises ``Unsupported`` where the chat model cannot tell.
     """

@@ -34,17 +34,17 @@ if TYPE_CHECKING:
     from potluck.stages.tune import TuneReport
 
 Counts: TypeAlias = Mapping[str, int]
-"""How much by stage: documents loaded and split, texts embedded, questions embedded, questions answered."""
+"""Amounts by stage: documents loaded and split, texts embedded, questions embedded, questions answered."""
 
 
 @dataclass(frozen=True, slots=True)
 class Preparation:
-    """What was done before the first question could be answered."""
+    """The work done before the first question could be answered."""
 
     index: IndexReport | None = None
-    """Of a recipe with documents."""
+    """The index's report, of a recipe with documents."""
     tuning: TuneReport | None = None
-    """Of a recipe that answers with what its own tuner trains."""
+    """The training's report, of a recipe that answers with its own tuner's result."""
     notes: Sequence[str] = ()
     total: Counts = field(default_factory=dict)
     """Work that the index and the questions stand for."""
@@ -67,7 +67,7 @@ class Workload(ABC):
 
     unit: ClassVar[Unit]
     without_documents: ClassVar[str]
-    """What to tell people who want something of documents from a recipe that has none."""
+    """The message if something about documents is asked of a recipe that has none."""
 
     def __init__(
         self, resources: Resources, scorer: Scorer, path: Path | None = None, limit: int | None = None
@@ -91,17 +91,17 @@ class Workload(ABC):
         """Raise ``RecipeError`` for questions that none of the recipes can be measured on; here all can."""
 
     def samples(self, recipe: RecipeModel) -> bool:
-        """Whether the recipe may answer otherwise when it is asked again."""
+        """Whether the recipe may answer differently when it is asked again."""
         config = recipe.chat.config
         return isinstance(config, ChatOptions) and config.samples
 
     @abstractmethod
     def begin(self, recipe: RecipeModel) -> Preparation:
-        """Do what ``potluck run`` does before it answers: index the documents, or train the tuner."""
+        """Prepare as ``potluck run`` does before it answers: index the documents, or train the tuner."""
 
     @abstractmethod
     def prepare(self, recipe: RecipeModel, questions: Sequence[Question]) -> Preparation:
-        """Do what the answers to these questions need, as far as it was not done."""
+        """Do the work that the answers to these questions need, as far as it was not done."""
 
     @abstractmethod
     def answer(
@@ -122,13 +122,13 @@ class Workload(ABC):
 
     @abstractmethod
     def findings(self, recipe: RecipeModel, answered: Sequence[Answered]) -> Sequence[str]:
-        """What the measures do not say of answers: cut at a limit, worthless, of labels that were not learned."""
+        """What the measures do not show of answers: cut at a limit, worthless, of labels that were not learned."""
 
     @abstractmethod
     def report(
         self, recipe: RecipeModel, answered: Sequence[Answered], notes: Sequence[str], seconds: float
     ) -> EvaluationReport:
-        """Measure a file of answered questions; ``notes`` are what was said of the file."""
+        """Measure a file of answered questions; ``notes`` are those on the file."""
 
     @staticmethod
     @abstractmethod
@@ -142,7 +142,7 @@ class Workload(ABC):
 
     @abstractmethod
     def manifest(self, preparation: Preparation, report: EvaluationReport | None, own: Components) -> dict[str, Json]:
-        """What a run's manifest says of this kind of recipe besides what all say."""
+        """The part of a run's manifest that is particular to this kind of recipe."""
 
     def evaluate(self, recipe: RecipeModel) -> EvaluationReport:
         """Answer every question of the file and measure. What was asked before is not asked again."""
@@ -155,7 +155,7 @@ class Workload(ABC):
 
 
 def _lack_of_questions(recipe: RecipeModel) -> str:
-    """What there is to do, up to the name of a file."""
+    """The advice, up to the name of a file."""
     if recipe.origin.folder is not None:
         example = '{"question": "...", "answers": ["..."]}'
         where = recipe.path if recipe.path.is_dir() else recipe.path.parent
@@ -166,7 +166,7 @@ def _lack_of_questions(recipe: RecipeModel) -> str:
 
 
 def report_answer(running: Stage, answered: Answered, on_answer: Callable[[Answered], None] | None) -> None:
-    """Say that an answer is there: to those who watch the stage, and to who asked to hear of it."""
+    """Report an answer: to the observers of the stage, and to the caller's ``on_answer``."""
     running.advance(reused=int(answered.cached))
     if on_answer is not None:
         on_answer(answered)

@@ -1,4 +1,4 @@
-"""What bringing an index up to date did."""
+"""The report of bringing an index up to date."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from potluck.workspace.catalogue import Catalogue, IndexState, StoredChunk
 
 @dataclass(slots=True)
 class IndexReport:
-    """What indexing did. ``loaded``, ``split`` and ``embedded`` count what was computed; ``reused`` had some."""
+    """The result of indexing. ``loaded``, ``split`` and ``embedded`` count what was computed; ``reused`` had some."""
 
     documents: Changes = field(default_factory=Changes)
     chunks: Changes = field(default_factory=Changes)

@@ -1,4 +1,4 @@
-"""What the objects share: one call after another of a recipe, documents of passages, and what may not be traced."""
+"""The common part of the objects: serialised calls of a recipe, documents of passages, and the refusal of tracing."""
 
 from __future__ import annotations
 

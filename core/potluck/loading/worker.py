@@ -33,7 +33,7 @@ SECONDS = 20.0
 SECONDS_PER_MIB = 2.0
 MEMORY = 900 << 20
 MEMORY_PER_BYTE = 20
-"""What a file may take: a fixed part, and a part for its size."""
+"""The limits of a file: a fixed part, and a part that grows with its size."""
 
 _LOOK = 0.05
 _SECRET = re.compile("KEY|TOKEN|SECRET|PASSW|CREDENTIAL", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What GGUF files say besides their weights: reading one, and copying it to another file."""
+"""The metadata of GGUF files: reading a field, and copying one to another file."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ def open_gguf(path: Path) -> Any:
 
 
 def read_field(path: Path, name: str) -> str:
-    """What a file says under a name; empty where it says nothing. Raises as ``open_gguf`` does."""
+    """The value of a field; empty if the file has none. Raises as ``open_gguf`` does."""
     field = open_gguf(path).fields.get(name)
     return "" if field is None else str(field.contents())
 

@@ -24,7 +24,7 @@ _QUESTIONS = tuple(
     for stem in ("questions", "問題", "问题")
     for ending in ("jsonl", "json", "csv", "tsv", "xlsx", "parquet")
 )
-"""What a file of questions beside documents is called."""
+"""The file name of questions beside documents."""
 
 
 def find_recipe(path: Path) -> Path | None:

@@ -79,7 +79,7 @@ class _TuningKeys:
         return settings
 
     def adapter(self, same: bool) -> Adapter | None:
-        """What the chat model answers with; ``same``: it is one that can answer with what the recipe's tuner makes.
+        """The adapter of the chat model; ``same``: the chat model can answer with the result of the recipe's tuner.
 
         Then it does, unless the recipe says ``chat: {adapter: null}``.
         """

@@ -1,7 +1,7 @@
-"""What of a report's content goes into the page: the same facts, with numbers in place of names.
+"""The content of a report as it goes into the page: the same facts, with numbers in place of names.
 
-Variants, measures and chunks become positions in a list. That makes the file small, and the scripts never look
-anything up by a name that somebody else chose.
+Variants, measures and chunks become positions in a list. That makes the file small, and the scripts never look anything
+up by a name that somebody else chose.
 """
 
 from __future__ import annotations
@@ -141,7 +141,7 @@ class _Page:
         }
 
     def _axes(self) -> list[Json]:
-        """What is swapped, in the order in which the variants name it."""
+        """The axes, in the order in which the variants name them."""
         return list(dict.fromkeys(axis for variant in self.content.variants for axis in variant.swaps))
 
     def _knows(self, row: Cause | CauseCount | PairResult) -> bool:

@@ -13,7 +13,7 @@ from potluck.statistics.sequential import State
 
 @dataclass(frozen=True, slots=True)
 class RunResult:
-    """What a run did."""
+    """The result of a run."""
 
     run: str
     folder: str
@@ -50,7 +50,7 @@ class LockResult:
 
 @dataclass(frozen=True, slots=True)
 class ReproductionResult:
-    """What differs between a run and its repetition."""
+    """The differences between a run and its repetition."""
 
     run: str
     same: bool

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class RunReport:
-    """What a run did. ``evaluation`` is None for a recipe without questions.
+    """The result of a run. ``evaluation`` is None for a recipe without questions.
 
     ``folder`` holds manifest.json and report.html; answers.jsonl, answers.csv, loss.png and confusion.png where there
     are any.

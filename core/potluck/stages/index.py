@@ -31,7 +31,7 @@ def store_index(components: Components, chunks: Sequence[StoredChunk], state: In
 
 
 def collection_of(state: IndexState) -> Collection:
-    """What the store of an index is opened for."""
+    """The collection for which the store of an index is opened."""
     return Collection(state.id, state.dimensions, state.embedder)
 
 

@@ -39,7 +39,7 @@ log = logging.getLogger("potluck")
 
 @dataclass(slots=True)
 class TuneReport:
-    """What a tuning did. ``adapter`` is the folder of the artifact; ``reused`` says that it was there already."""
+    """The result of a tuning. ``adapter`` is the folder of the artifact; ``reused`` says that it was there already."""
 
     run: str
     adapter: Path
@@ -73,7 +73,7 @@ class TuneReport:
 
     @property
     def conclusion(self) -> tuple[str, ...]:
-        """What was learned, in sentences."""
+        """The conclusion, in sentences."""
         return conclude_training(self.tuned)
 
     def as_json(self) -> dict[str, Json]:
@@ -119,7 +119,7 @@ class CompletedTraining:
 
 @dataclass(frozen=True, slots=True)
 class TrainingInputs:
-    """What a training learns from, read once, and the training that this is."""
+    """The examples of a training, read once, and the training itself."""
 
     prepared: PreparedDataset
     request: TuningRequest
@@ -297,7 +297,7 @@ def _request(components: Components, prepared: PreparedDataset) -> TuningRequest
 
 
 def _deciding_inputs(components: Components, prepared: PreparedDataset) -> dict[str, Json]:
-    """All that decides the result."""
+    """Everything that decides the result."""
     part, method = _spec_and_tuner(components)
     recipe = components.recipe
     return {

@@ -1,4 +1,4 @@
-"""What is concluded of two variants, as a word and as a sentence."""
+"""The verdict on two variants, as a word and as a sentence."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ Verdict: TypeAlias = Literal["better", "worse", "no evidence"]
 
 
 def verdict(difference: float, p_adjusted: float, higher_is_better: bool = True) -> Verdict:
-    """What is to be said of b against a, b having ``difference`` more."""
+    """The verdict on b against a, b having ``difference`` more."""
     if p_adjusted > ALPHA or difference == 0:
         return "no evidence"
     return "better" if (difference > 0) == higher_is_better else "worse"

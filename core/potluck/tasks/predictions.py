@@ -89,7 +89,7 @@ def known_labels(recipe: RecipeModel) -> tuple[str, ...]:
 
 
 class TaskAnswers:
-    """What a recipe that names a task answers. ``resources`` lend the chat model, which is loaded when it is asked."""
+    """Answers with a recipe that names a task. ``resources`` lend the chat model, which is loaded when it is asked."""
 
     def __init__(self, recipe: RecipeModel, resources: Resources) -> None:
         """Nothing is read yet."""

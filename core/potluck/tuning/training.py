@@ -99,7 +99,7 @@ def _gather_model(job: Job) -> torch.nn.Module:
 
 
 class _Reports:
-    """What is told of a training on its way: a mean loss over the steps since it was last told."""
+    """The progress of a training: the mean loss over the steps since the last report."""
 
     def __init__(self, job: Job, progress: Callable[[TuningProgress], None]) -> None:
         self.saved = self._resumed = self._told = job.history.step

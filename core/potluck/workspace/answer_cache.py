@@ -36,7 +36,7 @@ ANSWER_TABLES = (
 )
 _COLUMNS = {"answers": ["key", "answer", "sum"], "queries": ["embedder", "text", "vector", "sum"]}
 _FIRST_COLUMNS = {"answers": ["key", "answer"], "queries": ["embedder", "text", "vector"]}
-"""Those of a version without checksums."""
+"""The tables of a version without checksums."""
 INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
 INSERT_VECTOR = "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)"
 
@@ -62,7 +62,7 @@ class AnswerCache:
         self._db.close()
 
     def answer(self, key: str, *, cached: bool = True) -> dict[str, Json] | None:
-        """What was answered under a key, or None. Not ``cached``: only what was answered since this was opened."""
+        """The answer kept under a key, or None. Not ``cached``: only what was answered since this was opened."""
         if self._fresh or not cached:
             return self._heard.get(key)
         row = self._db.one("SELECT answer, sum FROM answers WHERE key = ?", (key,))
