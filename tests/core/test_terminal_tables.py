@@ -113,6 +113,18 @@ def test_words_are_broken_only_where_one_is_longer_than_a_third_of_the_width() -
     assert lines[-3].startswith("x" * 20 + " ") or lines[-3] == "x" * 20
 
 
+def test_columns_whose_words_fit_only_if_broken_stand_in_further_blocks() -> None:
+    sheet = TerminalTable()
+    for head in ("a", "b", "c", "d"):
+        sheet.add_column(head, folds=True)
+    sheet.add_row("1", *("軌x" * 8 + "yy" for _ in "bcd"))
+
+    lines = drawn(sheet, 80)
+
+    assert [block[0].split() for block in blocks(lines)] == [["a", "b", "c"], ["a", "d"]]
+    assert sum(line.count("軌x" * 8 + "yy") for line in lines) == 3
+
+
 def test_room_that_is_left_goes_to_the_column_that_folds_onto_most_lines() -> None:
     sheet = TerminalTable()
     for head in ("a", "b"):

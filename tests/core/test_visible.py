@@ -29,6 +29,21 @@ def test_controls_are_spelled_and_letters_stay(text: str, shown: str, line: str)
     assert visible_line(text) == line
 
 
+HIDDEN = "\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\x00\x1f\x7f\x80\x9f\ud800\udfff"
+
+
+@pytest.mark.parametrize("letter", HIDDEN, ids=ascii)
+def test_what_directs_or_controls_is_spelled(letter: str) -> None:
+    assert visible(letter) == visible_line(letter) == letter.encode("unicode_escape").decode()
+    assert visible_json([letter], None) == f'["\\u{ord(letter):04x}"]'
+
+
+@pytest.mark.parametrize("letter", "\u061b\u061d\u200d\u2029\u202f\u2065\u206a\u007e\u00a0\ud7ff\ue000", ids=ascii)
+def test_what_stands_beside_it_in_the_tables_of_characters_stays(letter: str) -> None:
+    assert visible(letter) == letter
+    assert visible_line(letter) == ("\\u2029" if letter == "\u2029" else letter)
+
+
 def test_json_means_the_same_and_shows_no_control() -> None:
     value = {"名": "a\u202eb\x9bc", "列": ["\u200f"]}
 

@@ -81,7 +81,7 @@ class SharedChat:
         """What the model writes to each prompt, in order."""
         distinct = list(dict.fromkeys(prompts))
         at_once = self.components.chat.concurrency
-        if at_once > 1 and len(distinct) > 1:
+        if at_once > 1:
             with ThreadPoolExecutor(at_once) as pool:
                 written = dict(zip(distinct, pool.map(in_current_stage(self._ask), distinct), strict=True))
         else:

@@ -9,8 +9,11 @@ import json
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner, Result
 
+from potluck.cli.conform import command
 from potluck.testing import checks
+from potluck.testing.kit import Outcome
 from support.commands import potluck
 
 
@@ -33,3 +36,32 @@ def test_the_command_lists_the_rules_and_takes_settings_from_a_file(tmp_path: Pa
     done = potluck(*words, cwd=tmp_path)
     assert done.returncode == 0
     assert [row["rule"] for row in json.loads(done.stdout)] == [check.rule for check in checks("splitter")]
+
+
+KEPT = [Outcome("offsets", kept=True), Outcome("pages", kept=True, skipped=True, why="it has none")]
+
+
+@pytest.mark.parametrize(
+    ("outcomes", "status", "lines"),
+    [
+        (KEPT, 0, ["kept     offsets", "skipped  pages: it has none", "2 of 2 rules are kept"]),
+        (
+            [*KEPT[:1], Outcome("order", kept=False, why="二先於一")],
+            1,
+            ["kept     offsets", "BROKEN   order: 二先於一", "1 of 2 rules are kept"],
+        ),
+    ],
+)
+def test_a_rule_has_a_line_and_a_broken_one_decides_on_the_status(
+    outcomes: list[Outcome], status: int, lines: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("potluck.testing.conform", lambda *given: outcomes)
+
+    def run(*options: str) -> Result:
+        return CliRunner().invoke(command, ["splitter", "recursive", *options], standalone_mode=False)
+
+    done, as_json = run(), run("--json")
+
+    assert (done.return_value, done.output.splitlines()) == (status, lines)
+    assert as_json.return_value == status
+    assert [row["kept"] for row in json.loads(as_json.output)] == [one.kept for one in outcomes]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.commands import potluck
+from support.commands import potluck, potluck_json
 
 
 def test_without_a_name_each_example_has_a_line(tmp_path: Path) -> None:
@@ -16,6 +16,7 @@ def test_without_a_name_each_example_has_a_line(tmp_path: Path) -> None:
     lines = dict(line.split(maxsplit=1) for line in done.stdout.splitlines())
     assert {"track-specification", "messages", "potluck-subtitles"} < lines.keys()
     assert lines["messages"] == "Forty labelled messages in Traditional Chinese, for a strategy"
+    assert [(row["name"], row["summary"]) for row in potluck_json("examples")] == list(lines.items())
     assert list(tmp_path.iterdir()) == []
 
 

@@ -46,8 +46,9 @@ def evaluate(home: Path, *overrides: str, fresh: bool = False, limit: int | None
 
 def test_an_answer_is_asked_for_once_unless_it_is_to_be_fresh(home: Path, server: Scripted) -> None:
     for fresh, asked in ((False, 3), (False, 3), (True, 6), (False, 6)):
-        evaluate(home, fresh=fresh)
+        found = evaluate(home, fresh=fresh)
         assert len(server.asked) == asked
+        assert all(0 < one.seconds < 60 for one in found.answered)
 
 
 def test_a_fresh_answer_takes_the_place_of_the_one_that_was_kept(home: Path, server: Scripted) -> None:

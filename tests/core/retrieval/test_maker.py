@@ -110,5 +110,12 @@ def test_files_that_retrievers_and_the_reranker_depend_on_are_listed_by_kind(
     (kitchen.folder / "model").write_text("第一版", encoding="utf-8")
     monkeypatch.setenv("NUMBERS_MODEL", str(kitchen.folder / "model"))
 
-    assert kitchen.maker("reranker=numbers").identities() == {"reranker": {"numbers model": "第一版"}}
+    closed: list[object] = []
+    reranker = kitchen.maker("reranker=numbers")
+    assert kitchen.components.recipe.reranker is not None
+    made = type(reranker.make(kitchen.components.recipe.reranker, kitchen.folder))
+    monkeypatch.setattr(made, "close", lambda component: closed.append(component))
+
+    assert reranker.identities() == {"reranker": {"numbers model": "第一版"}}
+    assert len(closed) == 1
     assert kitchen.maker().identities() == {}

@@ -260,10 +260,15 @@ def test_equal_scores_stand_in_the_order_of_ids_in_the_catalogue_as_in_the_store
     assert found[True] == found[False]
 
 
-def test_closing_it_closes_the_snapshot_and_so_does_letting_go_of_it(shelf: Shelf) -> None:
-    index = shelf.open()
+def test_closing_it_closes_the_snapshot_and_so_does_letting_go_of_it(
+    shelf: Shelf, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    store, closed = shelf.open_store(), []
+    monkeypatch.setattr(store, "close", lambda: closed.append(True))
+    index = OpenIndex(shelf.catalogue.snapshot(), shelf.state, store, lambda: None)
     snapshot = shelf.catalogue.snapshot()
     index.close()
+    assert closed == [True]
     with pytest.raises(RecipeClosed):
         index.sources()
 

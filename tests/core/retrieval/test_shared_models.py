@@ -64,6 +64,14 @@ def test_questions_that_were_prepared_are_not_embedded_again(cache: AnswerCache)
     assert SharedEmbedder(embedder, "other").prepare(["道碴？"], cache) == 1
 
 
+def test_questions_that_were_prepared_are_not_looked_up_again(cache: AnswerCache) -> None:
+    shared = SharedEmbedder(Noting(), "f")
+    shared.prepare(["道碴？"], cache)
+    cache.close()
+
+    assert shared.embed_questions(["道碴？"]).tolist() == [[-1, 0]]
+
+
 def test_a_question_that_nobody_prepared_is_kept_once_there_is_a_cache(cache: AnswerCache) -> None:
     embedder = Noting()
     shared = SharedEmbedder(embedder, "f")
