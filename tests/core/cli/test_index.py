@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from support.commands import potluck
+from support.commands import potluck, potluck_json
 
 
 def test_index_tells_what_it_did_in_words(notes_home: Path) -> None:
@@ -16,6 +16,8 @@ def test_index_tells_what_it_did_in_words(notes_home: Path) -> None:
     assert done.returncode == 0
     assert "documents: 2 added, 0 changed, 0 removed, 0 unchanged" in done.stdout
     assert "embedded: 3, reused: 0" in done.stdout
+    again = potluck_json("index", "recipe.yaml")
+    assert (again["documents"]["unchanged"], again["embedded"]) == (2, 0)
 
 
 def test_index_ends_with_status_1_for_what_cannot_be_read_unless_the_recipe_consents(

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +15,11 @@ import pytest
 
 from potluck import Recipe
 from potluck.comparison.compare import Plan
+from potluck.document_qa.answer_cache import Asked, _pack, _unpack
+from potluck.documents import Answer, Passage, Quote, Usage
 from potluck.evaluation.results import EvaluationReport
+from potluck.ledger import Amount, Ledger
+from potluck.stages.answer import AnswerWithSources
 from support.commands import invoke, potluck
 from support.scripted_server import Body, Reply, Scripted, chat, refused, scripted_server
 
@@ -175,3 +180,23 @@ def test_an_answer_with_words_is_told_as_it_is(home: Path, server: Scripted) -> 
 
     assert "第七室" in done.output
     assert "no answer" not in done.output
+
+
+PASSAGES = [Passage(f"p{n}", "規範.txt", f"第{n}條道碴厚度", n * 10, n * 10 + 7, 0.5) for n in range(4)]
+
+
+@pytest.mark.parametrize(
+    "used", [[], PASSAGES, PASSAGES[2:0:-1], [PASSAGES[3], replace(PASSAGES[1], text="道碴", start=13, end=15)]]
+)
+def test_a_kept_answer_comes_back_with_the_passages_that_it_rests_on(used: list[Passage]) -> None:
+    ledger = Ledger()
+    entry = ledger.open("answer", "passages")
+    entry.came_in = Amount(4, sum(len(one.text) for one in PASSAGES))
+    entry.went_out, entry.dropped = Amount(2, 9, 5), Amount(1, 7)
+    entry.notes.append("一段太長")
+    answer = Answer("二十五公分", "length", Usage(1, 2, 3, 4), (Quote(1, 0, 2),), "嗯", ("note",), "m fp")
+    asked = Asked(AnswerWithSources(answer, tuple(used), 3), ledger, 1.5)
+
+    kept = json.loads(json.dumps(_pack(asked, PASSAGES)))
+
+    assert _unpack(kept, PASSAGES) == replace(asked, cached=True)

@@ -135,6 +135,15 @@ def test_the_variants_of_two_comparisons_are_compared_by_their_names(home: Path)
     assert found.notes[0].startswith("only one of the two has: ")
 
 
+def test_an_input_that_changed_for_every_variant_is_told_once(home: Path) -> None:
+    plan = Plan(["retriever.k=1,2"], causes=False)
+    before = compared(home, plan)
+    path = home / "questions.jsonl"
+    path.write_text(path.read_text(encoding="utf-8").replace('"v-3"', '"別的"'), encoding="utf-8")
+
+    assert [one.what for one in compare_runs(before, compared(home, plan)).inputs] == ["questions file"]
+
+
 def test_answers_of_several_rounds_are_not_compared_question_by_question(home: Path) -> None:
     plan = Plan(["retriever.k=1,2"], repeats=2, causes=False)
 
