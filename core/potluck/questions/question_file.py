@@ -105,12 +105,11 @@ class _Found:
             written = row.fields if isinstance(row, DatasetRow) else row.parse()
             meant = chinese_keys(written)
             fields = {meant.get(key, key): _as_meant(value, meant.get(key)) for key, value in written.items()}
-            keys_are_right = self._check_keys(fields, row)
+            self._check_keys(fields, row)
             question = _question(fields, row)
             if question.id in self.questions:
                 raise UnusableLine(f"there is a question {question.id!r} above; give each its own question_id")
-            if keys_are_right:
-                self.questions[question.id] = question
+            self.questions[question.id] = question
         except UnusableLine as wrong:
             key = next((name for name, key in meant.items() if key == wrong.key), wrong.key)
             column = (wrong.column,) if isinstance(row, JsonLine) else ()
@@ -121,21 +120,17 @@ class _Found:
         if self._own:
             yield f"{self._path}: these keys of questions mean nothing to potluck: {', '.join(self._own)}"
 
-    def _check_keys(self, fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> bool:
+    def _check_keys(self, fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> None:
         """Note keys that are not ours; each misspelt one is reported once, at its first place."""
-        right = True
         for key in fields:
             if key in KEYS or key in _PASSED_OVER:
                 continue
             meant = meant_key(key, fields)
             if meant is None:
                 self._own[key] = None
-                continue
-            right = False
-            if key not in self._told:
+            elif key not in self._told:
                 self._told.add(key)
                 self.problems.append(row.problem(f"unknown key {format_value(key)}{suggest(meant)}", key))
-        return right
 
 
 def _rows(path: Path) -> Iterator[DatasetRow | JsonLine]:

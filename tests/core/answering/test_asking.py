@@ -33,7 +33,7 @@ class Sloppy(ChatModel):
         return 1
 
     def chat(self, messages: Sequence[Message], options: ChatOptions) -> Answer:
-        return Answer(HALVES, "stop", Usage(10**400, 8), (), HALVES, (HALVES,), HALVES)
+        return Answer(HALVES, "stop", Usage(10**400, 8, 10**15, 10**15 - 1), (), HALVES, (HALVES,), HALVES)
 
 
 @pytest.fixture(autouse=True)
@@ -50,7 +50,7 @@ def asked(on_text: Callable[[str], None] | None) -> Answer:
 
 def test_what_any_chat_model_says_can_be_written_down_and_counted() -> None:
     pieces: list[str] = []
-    expected = Answer(WHOLE, "stop", Usage(0, 8), (), WHOLE, (WHOLE,), WHOLE)
+    expected = Answer(WHOLE, "stop", Usage(0, 8, 0, 10**15 - 1), (), WHOLE, (WHOLE,), WHOLE)
 
     assert ask_model(Sloppy(), [Message("user", "泵?")], ChatOptions()) == expected
     assert asked(None) == expected

@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from potluck.answering.choices import label_suffix, likeliest_label
+import pytest
+
+from potluck.answering.choices import check_scores_text, label_suffix, likeliest_label
 from potluck.contracts import ChatModel, ChatOptions, Likelihood
 from potluck.documents import Answer, Message
+from potluck.errors import Unsupported
 
 ASKED = [Message("user", "哪一個？")]
 
@@ -53,3 +56,12 @@ def test_a_model_without_a_token_for_the_end_is_given_a_line_end() -> None:
     silent = Letters("top")
     silent.answer_end = ""
     assert label_suffix(silent, ["top", "top up"]) == "\n"
+
+
+def test_a_model_that_scores_no_texts_is_refused_with_the_names_of_those_that_do() -> None:
+    model = Letters("")
+    check_scores_text(model, "letters", "so no label can be compared")
+
+    model.scores_text = False
+    with pytest.raises(Unsupported, match=r"'letters' does not say how likely a text is, so no .*'llama-cpp'"):
+        check_scores_text(model, "letters", "so no label can be compared")

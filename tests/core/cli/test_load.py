@@ -8,6 +8,10 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pytest
+
+from potluck.cli.load import _print
+from potluck.documents import Document, Page, Section
 from support.commands import potluck
 
 
@@ -50,3 +54,24 @@ def test_a_file_that_is_not_there_is_named_once(tmp_path: Path) -> None:
 
     assert done.returncode == 1
     assert done.stderr.endswith(f"not read: 沒有.pdf: there is no such file or folder below {tmp_path}\n")
+
+
+def test_a_document_is_shown_with_its_parts_and_what_was_lost(capsys: pytest.CaptureFixture[str]) -> None:
+    text = "總則\n軌距"
+    document = Document(
+        "規範.doc",
+        text,
+        sections=(Section(0, 2, "1", "總則", 1),),
+        pages=(Page(0, 3, 1), Page(3, 5, 2)),
+        metadata={"author": "工務\n局"},
+        losses=("a picture",),
+    )
+
+    _print([document])
+    _print([Document("空.txt", "")])
+
+    assert capsys.readouterr().out == (
+        "規範.doc: 5 characters, 1 section, 2 pages\n"
+        f"  author: 工務\\n局\n  lost: a picture\n{text}\n"
+        "空.txt: 0 characters\n\n"
+    )

@@ -50,6 +50,11 @@ def test_a_key_in_other_words_is_known(key: str, meant: str) -> None:
     assert meant_key(key, {key, meant}) is None, "where the right one is there, it is the user's own"
 
 
+def test_another_name_of_the_number_hinders_no_other_key() -> None:
+    assert meant_key("qid", {"qid", "id"}) is None
+    assert meant_key("answer", {"answer", "id"}) == "answers"
+
+
 def test_names_in_chinese_stand_for_keys_that_are_not_there() -> None:
     assert chinese_keys(["問題", "標準 答案", "id", "備註"]) == {"問題": "question", "標準 答案": "answers"}
     assert chinese_keys(["問題", "題目"]) == {"問題": "question"}
