@@ -78,7 +78,7 @@ def _cells(notebook: dict[str, Any]) -> Iterator[dict[str, Any]]:
 
 
 def _result_text(output: dict[str, Any]) -> str | None:
-    """What a result says; None for a picture."""
+    """The text of a result; None for a picture."""
     data = _dict(output.get("data"))
     for found in (output.get("text"), data.get("text/plain"), data.get("text/markdown"), output.get("traceback")):
         if found:

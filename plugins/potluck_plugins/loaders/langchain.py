@@ -21,7 +21,7 @@ from potluck_plugins._langchain import REQUIRES, Caller, LangChainConfig, load_c
 from potluck_plugins.loaders._shared.flow import clean
 
 _PATHS = ("file_path", "path", "filename", "file", "log_file", "path_or_file")
-"""What loaders call the argument that is the file's path."""
+"""The names of the argument with the file's path."""
 _ABOUT_THE_FILE = {"last_modified", "file_directory", "filename", "file_name", "file_path", "source"}
 """Metadata about where and when the file lies, which says nothing of its content."""
 _ENCRYPTED = ("password", "encrypted", "not been decrypted")
@@ -143,7 +143,7 @@ def _page(metadata: Mapping[str, Json], first: int) -> int | None:
 
 
 def _metadata(metadata: Mapping[str, Any], source: Source) -> dict[str, Json]:
-    """What JSON can say of the metadata, without what is about the file's place."""
+    """The metadata that JSON can hold, without the file's place."""
     place = {str(source.path), source.path.name, source.path.stem, str(source.path.parent)}
     return {
         str(key): _json(value)

@@ -99,7 +99,7 @@ def _document(pdf: Any, name: str, content: bytes, password: str, comments: bool
 
 
 def _label(pdf: Any, number: int) -> str | None:
-    """What is printed on a page if that is not its number in the file (ISO 32000-1, 12.4.2)."""
+    """The printed label of a page if that is not its number in the file (ISO 32000-1, 12.4.2)."""
     label = str(pdf.get_page_label(number - 1) or "").strip()
     return label if label and label != str(number) else None
 
@@ -118,7 +118,7 @@ def _write(page: _Page, headings: Mapping[int, int], flow: Flow, comments: bool)
 
 @dataclass(frozen=True, slots=True)
 class _Page:
-    """What is on a page."""
+    """The content of a page."""
 
     lines: Sequence[Line]
     annotations: Annotations

@@ -76,7 +76,7 @@ class UnstructuredLoader(Loader):
 
 
 def _check_archive(content: bytes) -> list[str]:
-    """What is lost of an archive. Raises ``DocumentLimit`` for what the library would choke on."""
+    """The losses of an archive. Raises ``DocumentLimit`` for one that the library could not handle."""
     if zipfile.is_zipfile(io.BytesIO(content)):
         with open_archive(io.BytesIO(content)) as archive:
             read_through(archive)

@@ -1,1 +1,1 @@
-"""What is measured of answers: of retrieval, of the words, of the citations, of refusing, and of what it took."""
+"""The measures of answers: retrieval, wording, citations, refusals, and effort."""

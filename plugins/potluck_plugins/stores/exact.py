@@ -31,7 +31,7 @@ class ExactConfig(Config):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class _Piece:
-    """What one commit wrote. No id stands in two pieces."""
+    """The vectors of one commit. No id is in two pieces."""
 
     batch: Batch
     ids: list[str]

@@ -182,7 +182,7 @@ class FaissStore(CommittedStore):
         return index
 
     def _parameters(self, wanted: int) -> Any:
-        """What a search is told: how hard to look, and what has been deleted."""
+        """The parameters of a search: how hard to look, and the deleted ids."""
         import numpy as np
 
         faiss = _faiss()
@@ -200,7 +200,7 @@ def _faiss() -> Any:
 
 
 def _form(config: FaissConfig) -> str:
-    """What a file has to have been made for: an index with other parameters is made anew."""
+    """The parameters that a file must have been made with: an index with others is made anew."""
     parameters = {"flat": "", "hnsw": f" {config.m} {config.ef_construction}", "ivf": f" {config.nlist}"}
     return f"potluck faiss 1 {config.index}{parameters[config.index]}"
 

@@ -22,7 +22,7 @@ class LoraConfig(TunerConfig):
     """The rank of what is added to a matrix."""
 
     lora_alpha: float = Field(default=16, gt=0)
-    """What is added is multiplied by this divided by the rank."""
+    """The addition is multiplied by this, divided by the rank."""
 
     lora_dropout: float = Field(default=0.0, ge=0, lt=1)
     """The part of a layer's input that what is added does not see in a step."""

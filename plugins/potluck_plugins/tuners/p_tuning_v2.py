@@ -16,8 +16,8 @@ class PTuningV2Config(DeepConfig):
     """Settings of P-tuning v2."""
 
     init: Start = "labels"
-    """What they begin as: what the model itself computes for the words of the labels, of a text, or any words of the
-    vocabulary; or random numbers. A network always begins at random."""
+    """Their initial values: those that the model itself computes for the words of the labels, of a text, or any words
+    of the vocabulary; or random numbers. A network always begins at random."""
 
 
 class PTuningV2(DeepTuner):

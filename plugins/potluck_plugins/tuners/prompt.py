@@ -23,7 +23,7 @@ class PromptConfig(TunerConfig):
     """Positions that stand before every text."""
 
     init: Start = "text"
-    """What they begin as: words of a text, of the labels, any words of the vocabulary, or random numbers."""
+    """Their initial values: words of a text, of the labels, any words of the vocabulary, or random numbers."""
 
     init_text: str = ""
     """The text to begin with; an instruction if left out."""

@@ -1,4 +1,4 @@
-"""What a text document consists of, line by line and table by table, and how that is written into a flow."""
+"""The blocks of a text document, its lines and tables, and writing them into a flow."""
 
 from __future__ import annotations
 

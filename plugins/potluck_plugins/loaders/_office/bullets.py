@@ -35,7 +35,7 @@ _ENDS = {"Period": ".", "ParenR": ")", "Minus": "-"}
 
 @dataclass(frozen=True, slots=True)
 class Bullet:
-    """What stands before a paragraph: ``•``, a number with its brackets, or nothing; ``level`` counts from 0."""
+    """The bullet before a paragraph: ``•``, a number with its brackets, or nothing; ``level`` counts from 0."""
 
     label: str = ""
     level: int = 0

@@ -32,7 +32,8 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Chart:
-    """What a chart says. ``x_title`` is the title of the axis of categories; ``remarks`` are labels set by hand."""
+    """The content of a chart. ``x_title`` is the title of the axis of categories; ``remarks`` are labels set by
+    hand."""
 
     title: str
     x_title: str
@@ -45,7 +46,7 @@ class Chart:
             flow.paragraph(line, clauses=False)
 
     def lines(self, flow: Flow) -> Iterator[str]:
-        """What ``write`` writes; figures that the file does not hold are told in the flow."""
+        """The lines that ``write`` writes; figures that the file does not hold are noted in the flow."""
         tables = [self._table(list(group)) for _, group in groupby(self.series, key=lambda one: one.x)]
         tables = [table for table in tables if table.rows()]
         if self.title and not tables:

@@ -1,4 +1,4 @@
-"""What a file is, by its bytes: names lie."""
+"""Detecting the type of a file by its bytes: names lie."""
 
 from __future__ import annotations
 
@@ -106,7 +106,7 @@ def _detect_odf(archive: Archive) -> Format:
 
 
 def looks_like(content: bytes) -> str:
-    """What a file that is not an office file seems to be, for a message."""
+    """The apparent type of a file that is not an office file, for a message."""
     start = content[:512].lstrip().lower()
     if not content:
         return "empty"

@@ -25,7 +25,7 @@ class _Parser:
         self._place = 0
 
     def sequence(self, depth: int, ends: str = "") -> Node:
-        """What stands as far as one of the characters ``ends``."""
+        """The text up to one of the characters ``ends``."""
         nodes: list[Node] = []
         letters = ""
         while self._place < len(self._text) and self._text[self._place] not in ends:
@@ -76,7 +76,7 @@ class _Parser:
 
 
 def read_eq(instruction: str) -> str:
-    """What an ``EQ`` field shows, as one line."""
+    """The text of an ``EQ`` field, as one line."""
     text = _FORMATTING.sub("", instruction.strip())[2:].strip()
     return linear(_Parser(text).sequence(0)).strip()
 

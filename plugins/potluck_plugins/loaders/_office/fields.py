@@ -21,7 +21,7 @@ _DEFAULT = 25
 
 @dataclass(slots=True)
 class FormField:
-    """What a form holds; ``result`` 25 stands for the default."""
+    """The content of a form field; ``result`` 25 stands for the default."""
 
     kind: int = -1
     result: int = _DEFAULT
@@ -29,7 +29,7 @@ class FormField:
     entries: list[str] = field(default_factory=list)
 
     def __str__(self) -> str:
-        """What it shows that no text of the field does."""
+        """The text that it shows besides the field's own text."""
         chosen = self.default if self.result == _DEFAULT else self.result
         if self.kind == _CHECK_BOX:
             return f"{check_box(chosen == 1)} "

@@ -1,4 +1,4 @@
-"""What a frame on a slide holds: a table, a chart, a diagram, or an object of another program."""
+"""The content of a frame on a slide: a table, a chart, a diagram, or an object of another program."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class FrameReader:
                 self._bodies(element, "")
 
     def _write_linked(self, link: str | None, what: str, write: Callable[[Any, str], None]) -> None:
-        """Write the part that a frame links to; one that cannot be read is told."""
+        """Write the part that a frame links to; one that cannot be read is noted."""
         target = self._package.relationships(self._part).get(link or "")
         name = target.target if target is not None else f"the part of the link {link}"
         try:

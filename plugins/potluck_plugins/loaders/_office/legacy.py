@@ -36,7 +36,7 @@ Reader: TypeAlias = Callable[[bytes, Flow, ReadOptions], dict[str, Json]]
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """What was written, by which program, and what that program loses."""
+    """The converted file, the program that wrote it, and the parts that this program loses."""
 
     flow: Flow
     metadata: dict[str, Json]

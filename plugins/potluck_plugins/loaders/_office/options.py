@@ -1,4 +1,4 @@
-"""What the readers of office files are to read beside the text itself."""
+"""Options of the readers of office files: what to read besides the text itself."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What programs of Windows write as numbers: code pages, and times that are packed into 32 bits."""
+"""Numbers that Windows programs write: code pages, and times packed into 32 bits."""
 
 from __future__ import annotations
 

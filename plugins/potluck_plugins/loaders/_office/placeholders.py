@@ -1,4 +1,5 @@
-"""What the placeholders of a slide take from its layout and its master: their place, and the styles of their lists.
+"""The properties that placeholders of a slide inherit from its layout and its master: their place, and the styles of
+their lists.
 
 Source: ECMA-376 part 1, 19.3.1.36 (placeholder) and 19.3.1.51 (text styles of the master).
 """

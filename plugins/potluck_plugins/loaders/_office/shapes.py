@@ -1,4 +1,4 @@
-"""What stands on a slide: its title, the text of shapes and groups, frames, and the descriptions of pictures."""
+"""The content of a slide: its title, the text of shapes and groups, frames, and the descriptions of pictures."""
 
 from __future__ import annotations
 

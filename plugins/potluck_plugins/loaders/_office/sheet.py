@@ -41,7 +41,7 @@ class Merge:
 
 @dataclass(frozen=True, slots=True)
 class Margin:
-    """What a page that is printed says above (``header``) or below (``footer``) the cells."""
+    """The text of a printed page above (``header``) or below (``footer``) the cells."""
 
     what: str
     cell: Cell

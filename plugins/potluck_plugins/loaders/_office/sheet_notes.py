@@ -1,4 +1,4 @@
-"""What lies on a sheet of ``.xlsx`` beside its cells: comments, threads of comments, text boxes, charts, diagrams."""
+"""The contents of an ``.xlsx`` sheet besides its cells: comments, threads of comments, text boxes, charts, diagrams."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What reviewers wrote beside slides: comments of both generations, with their authors and replies.
+"""Reviewers' comments on slides, of both generations, with their authors and replies.
 
 Sources: ECMA-376 part 1, 19.4 (comments), and [MS-PPTX] 2.17 (threaded comments since 2021).
 """
@@ -31,7 +31,7 @@ class Comments:
                     self._authors[author.get("id") or ""] = author.get("name") or ""
 
     def on(self, slide: str, flow: Flow) -> Iterator[str]:
-        """The comments on a slide, a line each, answers below what they answer; a damaged part is told."""
+        """The comments on a slide, one line each, replies below their comments; a damaged part is noted."""
         for part in self._package.related_parts(slide, "comments"):
             try:
                 root = self._package.tree(part)

@@ -39,7 +39,7 @@ class RowShape:
 
 @dataclass(slots=True)
 class _Level:
-    """What has been read at one depth of tables; depth 0 is the text itself."""
+    """The text read at one depth of tables; depth 0 is the text itself."""
 
     blocks: list[Block] = field(default_factory=list)
     cells: list[list[Block]] = field(default_factory=list)

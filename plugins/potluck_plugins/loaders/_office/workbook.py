@@ -40,7 +40,7 @@ _BUILT_IN = {
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a cell's style says of how its value is shown."""
+    """The part of a cell's style that decides how its value is shown."""
 
     code: str = "General"
     position: Position = "base"

@@ -27,7 +27,7 @@ _AREAS = (0x3A, 0x3B, 0x5A, 0x5B, 0x7A, 0x7B)
 
 
 def chart_lines(book: Any, records: Sequence[tuple[int, bytes]], flow: Flow) -> Iterator[str]:
-    """What a chart says, as it is read in ``.xlsx``: ``records`` are those between its begin and end."""
+    """The content of a chart, as for ``.xlsx``: ``records`` are those between its begin and end."""
     reader = _Reader(book)
     for kind, record in records:
         reader.take(kind, record)
@@ -121,7 +121,7 @@ class _Reader:
             self.series[-1].name, self.series[-1].name_is_own = words, self._source[1] == _LITERAL
 
     def _link(self, what: int) -> None:
-        """What the text before it belongs to."""
+        """The part to which the text before it belongs."""
         if not self._words or self._flags & _DELETED:
             return
         if what != _POINT and what not in self.titles:

@@ -1,4 +1,4 @@
-"""What lies on a sheet of an ``.xls`` beside its cells, which xlrd passes over: text boxes, labels, charts.
+"""The contents of an ``.xls`` sheet besides its cells, which xlrd passes over: text boxes, labels, charts.
 
 Source: [MS-XLS] 2.4.181 (Obj), 2.4.329 (TxO).
 """

@@ -76,7 +76,7 @@ def _sheets(
 
 
 def _values(package: Package, parts: Mapping[str, Relationship], workbook: Any) -> _Values:
-    """What cells refer to, whatever sheet they are on."""
+    """The parts of the workbook that cells of every sheet refer to."""
     by_kind = {relation.kind: relation.target for relation in parts.values()}
     strings = package.require(by_kind.get("sharedStrings", "xl/sharedStrings.xml"))
     styles = package.find(by_kind.get("styles", "xl/styles.xml"))
@@ -100,7 +100,7 @@ class _Values:
         self._shared.clear()
 
     def cell(self, element: Any, place: str) -> Cell:
-        """What a cell shows; ``place`` is its reference (``B2``)."""
+        """The text of a cell; ``place`` is its reference (``B2``)."""
         kind = element.get("t", "n")
         value = stored.text or "" if (stored := child(element, "v")) is not None else ""
         formula = self._formula(child(element, "f"), place)

@@ -1,1 +1,1 @@
-"""What several loaders share."""
+"""The common parts of several loaders."""

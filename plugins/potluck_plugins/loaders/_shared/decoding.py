@@ -48,7 +48,7 @@ _MEANT = MappingProxyType(
     | dict.fromkeys(("euc-kr", "ks-c-5601-1987"), ("cp949",))
     | dict.fromkeys(("iso-8859-1", "latin1", "windows-1252"), ("cp1252", "latin-1"))
 )
-"""What programs mean that declare these: supersets, as in browsers, the first that fits."""
+"""The real encodings behind declared ones: supersets, as in browsers, the first that fits."""
 
 _LATIN = frozenset({"ascii", "iso8859-1", "iso8859-15", "cp1252"})
 _LANGUAGES_OF = MappingProxyType(
@@ -152,7 +152,7 @@ def _not_as_declared(found: Decoded, declared: str | None) -> Decoded:
 
 
 def _better(content: bytes, text: str, declared: str) -> Decoded | None:
-    """What the bytes say against the encoding that is declared, as which they are ``text``; None if they do not."""
+    """The evidence of the bytes against the declared encoding, in which they read ``text``; None if there is none."""
     name = codecs.lookup(declared).name
     if name == "utf-8" or _ESCAPES[0][:1] in content:
         return None

@@ -17,7 +17,7 @@ _BREAK_IN_CHINESE = re.compile(f"(?<=[{_HAN}])[ \t]*\n[ \t]*(?=[{_HAN}])")
 
 
 def clean(text: str) -> str:
-    """What the contract of loaders forbids, taken out: other line ends than newlines, byte order marks, NULs."""
+    """Remove what the contract of loaders forbids: line ends other than newlines, byte order marks, NULs."""
     return text.replace("\0", "").replace("\r\n", "\n").replace("\r", "\n").replace("\ufeff", "")
 
 
@@ -84,7 +84,7 @@ class Flow:
         self._pages.append((self._position, number, label))
 
     def document(self, source: str, metadata: Mapping[str, Json] | None = None, losses: Sequence[str] = ()) -> Document:
-        """What has been written, as a document; what was left out is told with the ``losses``."""
+        """The text written so far, as a document; omissions are among the ``losses``."""
         text = "\n".join(self._lines)
         headings = [*self._headings, (len(text), None, "", 0)]
         sections = tuple(

@@ -19,7 +19,7 @@ _PAGE = frozenset(
     {f"h{level}" for level in range(1, 7)} | {"body", "div", "dl", "img", "li", "ol", "p", "pre", "table"}
 )
 _PAGE |= {"blockquote", "br", "center", "code", "em", "hr", "menu", "nobr", "ruby", "span", "strong", "sup", "ul"}
-"""Elements of a page, which end a drawing that nobody closed."""
+"""Elements of a page that end an unclosed drawing."""
 
 _SHIFT = re.compile(r"baseline-shift\s*:\s*(super|sub)", re.IGNORECASE)
 _POSITIONS: dict[str, Position] = {"super": "raised", "sub": "lowered"}
@@ -85,7 +85,7 @@ class Images:
 
 
 def sign_of(attributes: Any) -> str:
-    """What a picture on a line stands for that is not words, as ``×`` or a figure; nothing if it says words."""
+    """The sign that a picture on a line stands for, such as ``×`` or a figure; nothing if it stands for words."""
     text = one_line(attributes.get("alt") or "")
     if _is_ornament(attributes) or len(text) > _LONGEST_SIGN or any(c.isalpha() for c in text):
         return ""

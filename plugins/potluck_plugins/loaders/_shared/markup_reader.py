@@ -1,4 +1,4 @@
-"""What a page of HTML shows, written while its elements come by from the first to the last."""
+"""The text of an HTML page, written while its elements are read in order."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _WITH_VALUE = frozenset({"text", "email", "tel", "url", "number", "date", "time"
 
 
 class _Style(NamedTuple):
-    """What an open element says of the text in it; ``note`` as ``leads_to_note`` tells it."""
+    """The effect of an open element on its text; ``note`` comes from ``leads_to_note``."""
 
     tag: str
     position: Position | None

@@ -1,4 +1,4 @@
-"""What an element's tag and style attribute say of its text: hidden, struck out, raised, its font.
+"""The effect of an element's tag and style attribute on its text: hidden, struck out, raised, its font.
 
 Source: HTML Living Standard, 15 (rendering).
 """
@@ -44,7 +44,7 @@ _SHIFTED = re.compile(
     r"(?:^|;)\s*(mso-text-raise|vertical-align|top|bottom)\s*:\s*([+-]?\d*\.?\d+)(em|ex|pt|px|%)", re.IGNORECASE
 )
 _POINTS = {"em": 12.0, "ex": 6.0, "pt": 1.0, "px": 0.75, "%": 0.12}
-"""What units come to in text of 12 points."""
+"""Units in text of 12 points."""
 
 _LEAST_SHIFT = 2.0
 _MOST_SHIFT = 9.0

@@ -90,7 +90,7 @@ def _headers(message: Message) -> dict[str, str]:
 
 
 def _header(raw: str) -> str:
-    """A header as it is meant: encoded words, or bytes that nobody declared."""
+    """The decoded text of a header: encoded words, or bytes without a declared encoding."""
     try:
         parts = email.header.decode_header(raw.encode("ascii").decode("ascii"))
     except UnicodeEncodeError:
@@ -245,7 +245,7 @@ def _attach(part: Message, kind: str, mail: Mail) -> Attachment:
 
 
 def shown_text(page: str, losses: list[str] | None = None) -> str:
-    """What a page shows; what is lost of it is put into ``losses``."""
+    """The text of a page; anything lost is put into ``losses``."""
     flow = Flow()
     read_html(page, flow)
     document = flow.document("")

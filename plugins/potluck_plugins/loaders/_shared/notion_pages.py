@@ -74,7 +74,7 @@ def _pages(archive: Archive, damaged: list[str], skipped: list[str]) -> Iterator
 
 
 def _content(archive: Archive, name: str, damaged: list[str]) -> bytes | None:
-    """What a member holds; None for one that cannot be read."""
+    """The content of a member; None for one that cannot be read."""
     try:
         return read_member(archive, name)
     except (UnreadableDocument, DocumentLimit):

@@ -16,7 +16,7 @@ _COUNTED = re.compile(
     r"(?:[mckM]?m|kg|[kMG]?Hz|[kMG]?Pa|ha|in|ft|[倍公萬億元年月日度秒分小米厘毫個位種項點次場步條件大人層樓時週天成名])"
     r"(?![A-Za-z])"
 )
-"""What follows a number that counts or measures: 1.5 m, 3 個步驟, 2024年."""
+"""The words after a number that counts or measures: 1.5 m, 3 個步驟, 2024年."""
 
 _OPENING = "「『《〈【（([“‘\"'"
 _LEADER = re.compile(r"(?<![.．·…‥])[.．·…‥]{3,}+\s*\d")

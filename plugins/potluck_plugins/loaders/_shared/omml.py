@@ -46,7 +46,7 @@ def omml_text(element: Any) -> str:
 
 
 def _row(element: Any, depth: int) -> Node:
-    """What stands in an element, beside each other."""
+    """The contents of an element, side by side."""
     if element is None:
         return Text("")
     if depth > MAX_DEPTH:

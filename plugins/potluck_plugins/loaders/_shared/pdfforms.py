@@ -1,4 +1,4 @@
-"""What lies on a PDF's page beside its text: values filled in in forms, free text and stamps, comments.
+"""The contents of a PDF's page besides its text: values of forms, free text and stamps, comments.
 
 Source: ISO 32000-1, 12.5 (annotations) and 12.7 (forms).
 """
@@ -31,9 +31,9 @@ class Placed:
 
 @dataclass(frozen=True, slots=True)
 class Annotations:
-    """What lies on a page: ``fields`` and ``texts`` are shown, ``comments`` have to be opened.
+    """The annotations of a page: ``fields`` and ``texts`` are shown, ``comments`` have to be opened.
 
-    Text in boxes that are ``struck`` out does not stand.
+    Text in ``struck`` boxes is crossed out.
     """
 
     fields: Sequence[Placed] = ()
@@ -113,7 +113,7 @@ def _field(page: Any, annotation: Any) -> Iterator[Placed]:
 
 
 def _selected_words(form: Any, annotation: Any) -> str:
-    """What is chosen of a list, in the words of the list."""
+    """The chosen options of a list, in the words of the list."""
     from pypdfium2 import raw
 
     count = max(0, raw.FPDFAnnot_GetOptionCount(form, annotation))

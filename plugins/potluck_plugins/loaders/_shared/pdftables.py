@@ -227,7 +227,7 @@ def _tables(across: Sequence[Edge], down: Sequence[Edge]) -> Iterator[RuledTable
 
 
 def _open_sides(edges: Sequence[Edge], others: Sequence[Edge]) -> Iterator[Edge]:
-    """The sides that nobody draws, on which rules end that go on beyond the last ones across them."""
+    """The undrawn sides of a table, where rules end that extend beyond the last ones across them."""
     first, last = min(edge.at for edge in edges), max(edge.at for edge in edges)
     drawn = [edge.at for edge in others]
     for at, nearest in ((min(edge.start for edge in edges), min(drawn)), (max(edge.end for edge in edges), max(drawn))):

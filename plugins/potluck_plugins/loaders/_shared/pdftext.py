@@ -46,9 +46,9 @@ _LABEL = re.compile(
 
 
 class Marks(NamedTuple):
-    """What is known of a page besides its text: where text is struck out, where the ``fields`` of a form are.
+    """Data on a page besides its text: where text is struck out, where the ``fields`` of a form are.
 
-    ``hidden`` are the addresses of text objects that nobody sees.
+    ``hidden`` are the addresses of invisible text objects.
     """
 
     struck: Sequence[Box] = ()

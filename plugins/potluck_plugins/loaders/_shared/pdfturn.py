@@ -25,7 +25,7 @@ class Turn(NamedTuple):
 
     @property
     def matrix(self) -> _Matrix:
-        """What the turn does to a place, as a matrix of PDF; a page that is turned begins at 0."""
+        """The turn as a PDF matrix; a turned page begins at 0."""
         left, bottom, right, top = self.area
         return (
             (1, 0, 0, 1, 0, 0),
@@ -36,7 +36,7 @@ class Turn(NamedTuple):
 
     @property
     def back(self) -> _Matrix:
-        """What takes the turn back."""
+        """The inverse of the turn."""
         a, b, c, d, e, f = self.matrix
         return a, c, b, d, -(a * e + b * f), -(c * e + d * f)
 

@@ -1,8 +1,8 @@
-"""How likely it is that somebody wrote a text: a small model of characters, to tell decodings apart.
+"""How plausible a text is: a small model of characters, to tell decodings apart.
 
 Bytes in an old Chinese encoding are valid in most of the others, so being decodable proves nothing. What differs is the
-characters that come out: text consists of common ones, a wrong decoding of rare ones. For each language a character
-has the probability of its class, shared evenly among the class; the text's likelihood is that of its best language.
+characters that come out: text consists of common ones, a wrong decoding of rare ones. For each language a character has
+the probability of its class, shared evenly among the class; the text's likelihood is that of its best language.
 """
 
 from __future__ import annotations
@@ -71,7 +71,7 @@ _LANGUAGES = MappingProxyType(
         "latin": {"accented": 0.8, "quote": 0.15, "symbol": 0.02, "other": 0.02},
     }
 )
-"""What share of the characters beyond ASCII each class has, about; a class that is not named has ``_RARE``."""
+"""The approximate share of each class among characters beyond ASCII; a class that is not named has ``_RARE``."""
 
 _PLAIN = MappingProxyType({"ascii": -4.0, "control": -14.0})
 _STRAY = -6.0
@@ -79,7 +79,7 @@ _STRAYS = re.compile(
     "[A-Za-z](?=[\u3040-\ud7a3])|[\u3040-\ud7a3](?=[A-Za-z])"
     "|[\u00c0-\u00ff](?=[\u00c0-\u00ff])|[a-z](?=[\u00a1-\u00bf][a-z])"
 )
-"""What wrong decodings show: Chinese characters within Latin words, words of accents only, symbols within words."""
+"""Signs of wrong decodings: Chinese characters within Latin words, words of accents only, symbols within words."""
 
 
 def likelihood(text: str, languages: Collection[str] = tuple(_LANGUAGES)) -> float:

@@ -1,9 +1,8 @@
-"""What the style sheets of a page say of its elements, written into their ``style`` attributes.
+"""The rules of a page's style sheets, written into the ``style`` attributes of its elements.
 
 Only what decides whether and how text stands on its line is read: hidden, struck out, raised, the numbers of lists,
-fonts of symbols.
-Rules for a medium (``@media``) and selectors of states and siblings are passed over.
-Source: CSS 2.2 (W3C), 5 (selectors) and 6 (cascade).
+fonts of symbols. Rules for a medium (``@media``) and selectors of states and siblings are passed over. Source: CSS 2.2
+(W3C), 5 (selectors) and 6 (cascade).
 """
 
 from __future__ import annotations
@@ -39,7 +38,7 @@ _Declarations: TypeAlias = dict[str, tuple[bool, str]]
 
 
 class _Attribute(NamedTuple):
-    """What a selector demands of an attribute: that it is there, or how its value compares."""
+    """A selector's condition on an attribute: that it is there, or how its value compares."""
 
     name: str
     comparison: str
@@ -72,7 +71,7 @@ class _Compound(NamedTuple):
 
     @property
     def key(self) -> str:
-        """What elements that it matches are looked up by."""
+        """The key by which elements that it matches are looked up."""
         return f"#{self.name}" if self.name else f".{min(self.classes)}" if self.classes else self.tag
 
     def matches(self, element: Any) -> bool:
@@ -90,7 +89,7 @@ _Path: TypeAlias = tuple[tuple[_Compound, ...], ...]
 
 
 class _Rule(NamedTuple):
-    """What holds for the elements that a path leads to."""
+    """The declarations for the elements that a path leads to."""
 
     specificity: tuple[int, int, int]
     order: int
@@ -253,7 +252,7 @@ def _resolve(sources: list[_Declarations]) -> str:
 
 
 def _keys(element: Any) -> set[str]:
-    """What the rules for an element are looked up by."""
+    """The keys by which the rules for an element are looked up."""
     if not isinstance(element.tag, str):
         return set()
     return {"", _tag(element), f"#{element.get('id')}", *(f".{one}" for one in (element.get("class") or "").split())}

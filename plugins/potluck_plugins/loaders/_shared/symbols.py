@@ -49,7 +49,7 @@ _PRIVATE = range(0xF000, 0xF100)
 _ANY_PRIVATE = re.compile("[\ue000-\uf8ff]")
 _PRIVATE_PLACES = re.compile("[\uf020-\uf0ff]")
 _PLACES = re.compile("[!-\xff\ue000-\uf8ff]")
-"""What a symbol font shows by its place in the font; other characters are shown in other fonts."""
+"""The character that a symbol font shows at each place; other characters are shown in other fonts."""
 
 
 def symbol(code: int, font: str | None) -> str | None:
@@ -95,7 +95,7 @@ def _show(text: str, font: str | None, places: re.Pattern[str]) -> tuple[str, in
 
 
 def unknown_symbol(font: str | None) -> str:
-    """What is left out where a symbol is not known."""
+    """The note on an unknown symbol that is left out."""
     return f"a symbol of the font {font}" if font else "a symbol of an unknown font"
 
 

@@ -1,4 +1,4 @@
-"""What the names of elements say of their text in the vocabularies of documents, and in others that use the same names.
+"""The meaning of element names in the vocabularies of documents, and in others that use the same names.
 
 Sources: JATS 1.3, DocBook 5.2, CALS (OASIS TR 9901:1999), DITA 1.3, TEI P5.
 """

@@ -103,7 +103,7 @@ class Claim:
 
 
 def claims(answer: str) -> list[Claim]:
-    """What an answer cites, each once: quoted phrases, clause numbers, and the numbers outside of both.
+    """The claims of an answer, each once: quoted phrases, clause numbers, and the numbers outside of both.
 
     The markers of lists (``1.``, ``(2)``) and of passages (``[3]``) are not claims.
     """
@@ -118,7 +118,8 @@ def citation_precision(answer: str, passages: Sequence[Passage]) -> float | None
 
 
 def find_unsupported(answer: str, passages: Sequence[Passage]) -> list[str]:
-    """What an answer cites that is in none of its passages: text, heading and section labels, in the answer's words."""
+    """The claims of an answer that are in none of its passages (text, heading and section labels), in the answer's
+    words."""
     return [claim.text for claim in _not_in_passages(claims(answer), passages)]
 
 
@@ -130,7 +131,7 @@ def _not_in_passages(found: Sequence[Claim], passages: Sequence[Passage]) -> lis
 
 
 class _Held:
-    """What passages hold."""
+    """The claims that passages support."""
 
     def __init__(self, passages: Sequence[Passage]) -> None:
         self._parts = [part for passage in passages for part in (passage.heading, passage.text, *passage.sections)]
@@ -178,7 +179,7 @@ def _has_digit_edge(phrase: str) -> bool:
 
 @lru_cache(maxsize=8192)
 def _read(text: str) -> frozenset[Claim]:
-    """What could be claimed of a text: each number with its unit, and (as ``*``) with any."""
+    """The claims that a text supports: each number with its unit, and (as ``*``) with any."""
     folded = _fold(text)
     found = set(_tokens(folded))
     found |= {_number(_value(m["number"]), m["unit"], m.group()) for m in _SPELLED.finditer(folded)}

@@ -1,1 +1,1 @@
-"""What the bundled stores share: files that change as a whole, what waits for a commit, and the order of hits."""
+"""The common parts of the bundled stores: files that change as a whole, pending changes, and the order of hits."""

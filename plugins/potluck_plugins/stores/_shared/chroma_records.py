@@ -1,4 +1,4 @@
-"""What the Chroma store does with a chromadb client, in the workspace and on a server alike."""
+"""The records of the Chroma store in a chromadb client, in the workspace and on a server alike."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What stores share that keep changes in memory until the commit: no file of theirs is ever half written."""
+"""The common part of stores that keep changes in memory until the commit: none of their files is ever half written."""
 
 from __future__ import annotations
 

@@ -70,7 +70,7 @@ class Generations:
         self._seen: bytes | None = None
 
     def read(self) -> list[Batch]:
-        """What was committed last; nothing if files are missing or not what was written.
+        """The last commit; nothing if files are missing or damaged.
 
         Raises ``StoreMismatch`` for another fingerprint or other dimensions, ``StorageFailed`` where the files cannot
         be read.

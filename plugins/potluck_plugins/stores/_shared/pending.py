@@ -1,4 +1,4 @@
-"""What was added and deleted since the last commit."""
+"""The changes since the last commit."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Pending:
         return self._deleted.union(self._added)
 
     def added_rows(self) -> tuple[list[str], Vectors]:
-        """What was added, in the order of ids: the same files whatever the order of the calls."""
+        """The added vectors, in the order of ids: the same files whatever the order of the calls."""
         import numpy as np
 
         ids = sorted(self._added)

@@ -27,8 +27,8 @@ class DeepConfig(TunerConfig):
     """The width of that network; the model's own if left out."""
 
     init: Start = "text"
-    """What they begin as: what the model itself computes for words of a text, of the labels, or any words of the
-    vocabulary; or random numbers. A network always begins at random."""
+    """Their initial values: those that the model itself computes for words of a text, of the labels, or any words of
+    the vocabulary; or random numbers. A network always begins at random."""
 
     init_text: str = ""
     """The text to begin with; an instruction if left out."""

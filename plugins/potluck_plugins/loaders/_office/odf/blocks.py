@@ -150,7 +150,7 @@ class BlockReader:
         yield read_table(element, self.flow, self.options, self._body)
 
     def _body(self, element: Any) -> list[Block]:
-        """What a shape or a cell holds; on a slide each is counted for itself."""
+        """The content of a shape or a cell; on a slide each is counted by itself."""
         if self.lists.shape is not None:
             self.lists.shape = ShapeCounter()
         return list(self.read(element))
@@ -209,7 +209,7 @@ class BlockReader:
             self.flow.leave_out("the text of comments", len(self.comment_text(element)))
 
     def comment_text(self, element: Any) -> str:
-        """What a comment says."""
+        """The text of a comment."""
         return text_of(list(self.read([child for child in element if child.tag in (f"{TEXT}p", f"{TEXT}list")])))
 
     def shape(self, element: Any) -> str:

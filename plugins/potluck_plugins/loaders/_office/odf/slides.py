@@ -70,7 +70,7 @@ def _is_placeholder(element: Any) -> bool:
 
 
 class _Margins:
-    """What stands on many slides, written where it stands first: footers, fixed dates, the text of master pages."""
+    """Text on many slides, written where it occurs first: footers, fixed dates, the text of master pages."""
 
     def __init__(self, package: Package, content: Any, flow: Flow, options: ReadOptions) -> None:
         self._flow = flow
@@ -108,7 +108,7 @@ class _Margins:
 
 
 def _text(shape: Any, reader: BlockReader) -> str:
-    """What a shape says, without what programs fill in themselves."""
+    """The text of a shape, without parts that programs fill in themselves."""
     for field in shape.iter(*_FILLED_IN):
         field.text = None
     return text_of(list(reader.read([shape])))

@@ -19,7 +19,7 @@ _DEEPEST = 64
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a style says itself; None for what it leaves to others."""
+    """The properties that a style sets itself; None for those that it leaves to others."""
 
     position: Position | None = None
     struck: bool | None = None

@@ -86,7 +86,7 @@ class Fonts:
         return chr(code)
 
     def _encodings(self, font: Font) -> list[str]:
-        """What the bytes of a font may be in, the likeliest first."""
+        """The possible encodings of a font's bytes, the likeliest first."""
         own = code_page(font.page) or _CHARSETS.get(font.charset if font.charset is not None else -1)
         if own is None and font.charset == 0:
             # Chinese, Japanese and Korean writers leave the charset at 0 and write in the code page of the file.

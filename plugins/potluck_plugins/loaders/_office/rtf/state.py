@@ -1,4 +1,4 @@
-"""What holds within a group of an RTF file, and ends with it."""
+"""The state within a group of an RTF file, which ends with the group."""
 
 from __future__ import annotations
 

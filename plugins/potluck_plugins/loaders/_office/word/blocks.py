@@ -101,7 +101,7 @@ class BlockReader:
             yield from self._read_anchored(line)
 
     def _read_anchored(self, line: Line) -> Iterator[Block]:
-        """What drawings say, text boxes, and notes, which stand behind the paragraph that they belong to."""
+        """The text of drawings, text boxes and notes, which follow the paragraph that they belong to."""
         yield from (Paragraph(words, clauses=False) for words in line.drawn)
         for box in line.boxes:
             yield from self.blocks(box)

@@ -27,6 +27,6 @@ class Comments:
 
 
 def introduction(comment: Any) -> str:
-    """What stands before the text of a comment."""
+    """The introduction of a comment's text."""
     author = " ".join((comment.get(f"{W}author") or "").split())
     return f"comment by {author}" if author else "comment"

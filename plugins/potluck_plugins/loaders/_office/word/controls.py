@@ -29,7 +29,7 @@ _PREFIX = re.compile(r"""xmlns:([\w.-]+)\s*=\s*["']([^"']*)["']""")
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """What a control shows in place of its content: ``value``, or its content if that is None."""
+    """The text that a control shows instead of its content: ``value``, or its content if that is None."""
 
     value: str | None = None
     placeholder: bool = False
@@ -44,7 +44,7 @@ class Controls:
         self._stores: dict[str, Any] | None = None
 
     def read(self, element: Any) -> Control:
-        """What ``w:sdt`` shows."""
+        """The content that ``w:sdt`` shows."""
         properties = element.find(f"{W}sdtPr")
         if properties is None:
             return Control()

@@ -23,7 +23,7 @@ _COUNTING_FIELDS = {"AUTONUM", "AUTONUMLGL", "AUTONUMOUT", "LISTNUM"}
 
 
 class Drawn(NamedTuple):
-    """What a field shows instead of its result."""
+    """The text that a field shows instead of its result."""
 
     text: str
     position: Position = "base"
@@ -76,7 +76,7 @@ class Fields:
         return ended.shown if ended.separated else self._replacement("".join(ended.instruction), ended.form, False)
 
     def simple(self, element: Any) -> Drawn | None:
-        """What a ``w:fldSimple`` shows instead of its result; None if that is read."""
+        """The text that a ``w:fldSimple`` shows instead of its result; None if the result is read."""
         return self._replacement(element.get(f"{W}instr") or "", None, bool(len(element)))
 
     def _replacement(self, instruction: str, form: Any, result: bool = True) -> Drawn | None:

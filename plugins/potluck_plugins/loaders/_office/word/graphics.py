@@ -1,4 +1,4 @@
-"""What drawings say beside their text boxes: charts, diagrams, words drawn as pictures, descriptions of images."""
+"""The text of drawings besides their text boxes: charts, diagrams, words drawn as pictures, descriptions of images."""
 
 from __future__ import annotations
 

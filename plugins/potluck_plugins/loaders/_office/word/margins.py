@@ -38,7 +38,7 @@ class Margins:
         self._shown: set[str] = set()
 
     def blocks(self, properties: Any, body: Collection[str]) -> Iterator[Block]:
-        """What the margins of a section say first; ``body`` holds the paragraphs of the text, folded."""
+        """The text of a section's margins, which comes first; ``body`` holds the paragraphs of the text, folded."""
         for tag in (f"{W}headerReference", f"{W}footerReference"):
             for relationship in self._references(properties, tag):
                 if relationship in self._shown:

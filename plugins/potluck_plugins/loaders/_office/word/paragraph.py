@@ -1,4 +1,4 @@
-"""What a text consists of: paragraphs as they are shown, and tables."""
+"""The parts of a text: paragraphs as they are shown, and tables."""
 
 from __future__ import annotations
 

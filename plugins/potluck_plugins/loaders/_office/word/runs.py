@@ -34,7 +34,7 @@ _PLACEHOLDER_STYLE = "PlaceholderText"
 
 
 class Source(Protocol):
-    """What the texts of a document share, and where marks in them lead."""
+    """The data that the texts of a document share, and the targets of their marks."""
 
     document: WordDocument
     controls: Controls
@@ -47,7 +47,7 @@ class Source(Protocol):
         """The texts of the notes that were referred to since this was last asked."""
 
     def comment(self, identity: str) -> str:
-        """What is written at the anchor of a comment."""
+        """The mark at the anchor of a comment."""
 
     def page(self) -> None:
         """A page ends here."""
@@ -55,7 +55,7 @@ class Source(Protocol):
 
 @dataclass(slots=True)
 class Line:
-    """What a paragraph holds: its text, its text boxes (``w:txbxContent``), and what its other drawings say."""
+    """The content of a paragraph: its text, its text boxes (``w:txbxContent``), and the text of its other drawings."""
 
     text: ScriptedText = field(default_factory=ScriptedText)
     boxes: list[Any] = field(default_factory=list)

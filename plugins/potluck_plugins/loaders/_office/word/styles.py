@@ -30,7 +30,7 @@ _LEAST_SHIFT_OF_SMALL = 3
 
 @dataclass(frozen=True, slots=True)
 class RunFormat:
-    """What of a run's format decides what is read of it; None if nothing is said."""
+    """The part of a run's format that decides how it is read; None if it is not set."""
 
     strike: bool | None = None
     double_strike: bool | None = None
@@ -62,7 +62,8 @@ class RunFormat:
 
 @dataclass(frozen=True, slots=True)
 class Style:
-    """What a style gives: heading level (from 1), place in a list, run format; ``contents`` for a table of contents."""
+    """The properties of a style: heading level (from 1), place in a list, run format; ``contents`` for a table of
+    contents."""
 
     level: int | None = None
     number_id: str | None = None
@@ -140,7 +141,7 @@ class Styles:
 
 
 def _deciding_properties(properties: Any) -> tuple[tuple[str, str | None], ...]:
-    """What of ``w:rPr`` decides what is read, by name, with its value."""
+    """The properties of ``w:rPr`` that decide how a run is read, by name."""
     return tuple(
         (_DECIDING[child.tag], child.get(f"{W}val") or child.get(f"{W}ascii") or child.get(f"{W}hAnsi"))
         for child in properties

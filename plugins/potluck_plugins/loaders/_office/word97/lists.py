@@ -77,7 +77,7 @@ def _lists(file: WordFile) -> dict[int, dict[int, Level]]:
 
 
 def _override(content: bytes, at: int, number: str, numbering: Numbering) -> int:
-    """What a list says of a level in the place of its table; returns where that ends."""
+    """The overrides of a list's level; returns where they end."""
     start, flags = i32(content, at), u32(content, at + 4)
     level, levels = flags & 0xF, numbering.levels[number]
     at += 8

@@ -20,7 +20,7 @@ _EPOCH = datetime(1601, 1, 1, tzinfo=UTC)
 
 
 def properties(summary: bytes) -> dict[str, Json]:
-    """What the stream ``SummaryInformation`` says."""
+    """The content of the stream ``SummaryInformation``."""
     found: dict[str, Json] = {}
     try:
         section = summary[u32(summary, 44) :]

@@ -107,7 +107,7 @@ class _Reader:
         return BULLET if bullet else label
 
     def _read_anchored(self, position: int, mark: str, paragraph: Paragraph) -> None:
-        """What is anchored at a position: the mark of a note goes into the paragraph, the rest beside it."""
+        """The text anchored at a position: the mark of a note goes into the paragraph, the rest beside it."""
         if mark == _NOTE and (note := self._marks.pop(position, None)):
             if note.label:
                 paragraph.add(note_mark(note.label), PLAIN)

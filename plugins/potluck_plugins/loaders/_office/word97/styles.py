@@ -42,7 +42,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Properties:
-    """What a paragraph is: a heading (level from 1), an item of a list, a part of a table."""
+    """The role of a paragraph: a heading (level from 1), an item of a list, a part of a table."""
 
     level: int | None = None
     list: int = 0
