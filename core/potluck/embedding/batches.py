@@ -32,7 +32,7 @@ class _Family:
     error: PotluckError
     largest: int = 0
     """Items of the largest batch of it that was answered."""
-    refused: int = 0
+    some_refused: bool = False
     probed: bool = False
 
 
@@ -56,8 +56,8 @@ class Batches(Generic[T]):
         at_once: int = 1,
         *,
         probe: Callable[[], bool],
-        tell: Callable[[str], None] = lambda text: None,
-        go_on: bool = False,
+        tell: Callable[[str], None],
+        go_on: bool,
     ) -> None:
         """Nothing is asked yet."""
         self.refused: list[tuple[T, PotluckError]] = []
@@ -153,7 +153,7 @@ class Batches(Generic[T]):
             if not self._probe():
                 raise family.error
         self.refused.append((item, error))
-        family.refused += 1
+        family.some_refused = True
         family.left -= 1
 
     def _note_answer(self, batch: _Batch[T]) -> None:
@@ -162,7 +162,7 @@ class Batches(Generic[T]):
             return
         family.left -= count
         family.largest = max(family.largest, count)
-        if not family.left and not family.refused and family.largest < self._size:
+        if not family.left and not family.some_refused and family.largest < self._size:
             self._size = family.largest
             self._tell(
                 f"{family.error}; {family.size} texts at once are refused, and {self._size} are not: "

@@ -16,7 +16,8 @@ def test_the_command_tells_the_files_and_how_to_try_them(tmp_path: Path) -> None
     told = invoke(command, "loader", "lanterns", "--dir", str(tmp_path / "我的 外掛"))
 
     assert told.exit_code == 0
-    assert "src/potluck_lanterns/__init__.py" in told.output
+    assert "\n  src/potluck_lanterns/__init__.py\n" in told.output
+    assert "\nTry it:\n  cd " in told.output
     assert f"cd '{tmp_path / '我的 外掛' / 'potluck-lanterns'}'" in told.output
     assert told.output.endswith("potluck ask recipe.yaml '第三號道岔怎麼了？'\n")
 

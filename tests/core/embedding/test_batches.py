@@ -76,7 +76,28 @@ def test_a_bad_item_is_found_by_halving_and_the_rest_of_its_batch_is_asked_for_a
     assert (len(done), refused) == (15, [5])
     assert isinstance(service.refused[0][1], error)
     assert service.asked == [[*range(8)], [0, 1, 2, 3], [4, 5, 6, 7], [4, 5], [4], [5], [6, 7], [*range(8, 16)]]
-    assert service.notices == []
+    assert (service.notices, service.probes) == ([], 0)
+
+
+def test_a_service_that_answers_nothing_of_a_batch_is_probed_once() -> None:
+    service = Service({*range(4)})
+
+    assert service.ask(4) == ([], [0, 1, 2, 3])
+    assert service.probes == 1
+
+
+def test_two_batches_at_once_are_under_way_together() -> None:
+    together = threading.Barrier(2, timeout=20)
+    batches = Batches[int](
+        lambda items: together.wait() * 0 + np.array([[item] for item in items], np.float32),
+        size=1,
+        at_once=2,
+        probe=lambda: True,
+        tell=print,
+        go_on=True,
+    )
+
+    assert sorted(item for items, _ in batches.of(range(4)) for item in items) == [0, 1, 2, 3]
 
 
 def test_without_consent_the_batch_of_a_refused_item_is_finished_and_no_other_begun() -> None:
@@ -133,7 +154,8 @@ def test_a_service_that_is_down_refuses_no_item() -> None:
 def test_another_error_ends_the_work_at_once(at_once: int) -> None:
     service = Service({9}, error=RemoteError)
     done: list[int] = []
-    answers = Batches[int](service, 2, at_once, probe=service.probe).of(range(100))
+    batches = Batches[int](service, 2, at_once, probe=service.probe, tell=service.notices.append, go_on=True)
+    answers = batches.of(range(100))
 
     with pytest.raises(RemoteError, match="answered 500"):
         done.extend(item for items, _ in answers for item in items)

@@ -49,3 +49,4 @@ def test_a_text_longer_than_the_window_is_refused_before_anything_is_asked() -> 
 
     with pytest.raises(WindowExceeded, match="a text has 5 tokens and the embedder reads 4"):
         embed_passages(["道碴", "標準長度短"], Narrow())
+    assert embed_passages(["道碴", "標準長度"], Narrow()).shape == (2, 2)

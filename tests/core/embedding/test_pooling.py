@@ -49,6 +49,23 @@ def test_pieces_fit_the_window_and_no_letter_is_lost(text: str, pieces: list[str
     assert embedder.asked == pieces
 
 
+def test_a_piece_may_be_one_letter() -> None:
+    class Wide(ByLetter):
+        window = 1
+
+    embedder = Wide()
+    embed_in_pieces("道碴厚", embedder, embedder.embed_passages)
+
+    assert embedder.asked == ["道", "碴", "厚"]
+
+
+def test_texts_that_fit_are_asked_for_together_as_they_are() -> None:
+    embedder = ByLetter()
+
+    assert embed_slice([Counted("道碴厚三", 4), Counted("x", 1)], embedder).tolist() == [[1, 0], [0, 1]]
+    assert embedder.asked == ["道碴厚三", "x"]
+
+
 def test_a_piece_counts_as_much_as_it_has_tokens() -> None:
     embedder = ByLetter()
 

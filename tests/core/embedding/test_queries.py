@@ -77,6 +77,7 @@ def test_a_long_question_is_read_as_the_settings_say(fit: Literal["pool", "cut"]
 def test_without_consent_a_long_question_is_an_error() -> None:
     with pytest.raises(WindowExceeded, match="the question has 7 tokens and the embedder reads 4: shorten it"):
         embed_query("道碴厚三十公分", Counting(4))
+    assert embed_query("道碴厚三", Counting(4)).tolist() == [1, 0]
 
 
 def test_long_questions_are_asked_apart_and_all_come_back() -> None:

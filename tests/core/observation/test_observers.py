@@ -215,6 +215,30 @@ def test_observers_are_told_in_the_order_in_which_they_were_registered_until_the
     assert (manager.get_plugin("甲"), manager.get_plugin("乙")) == (None, second)
 
 
+def test_one_that_fails_when_it_is_closed_is_warned_of_and_the_others_are_closed(
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    closed: list[str] = []
+
+    class Closing:
+        def __init__(self, name: str) -> None:
+            self.name = name
+
+        def close(self) -> None:
+            closed.append(self.name)
+            if self.name == "甲":
+                raise ValueError("關不上")
+
+    manager = Observers()
+    for one in (Closing("甲"), Closing("乙"), object()):
+        manager.register(one)
+    manager.close()
+    manager.close()
+
+    assert closed == ["甲", "乙"]
+    assert caplog.text.count("關不上") == 1
+
+
 def test_an_observer_and_a_name_are_registered_once() -> None:
     manager, notes = Observers(), Notes()
     manager.register(notes, "筆記")

@@ -47,6 +47,7 @@ def test_the_measures_of_a_task_stand_at_the_top_and_by_name_once_more() -> None
     found = as_json(
         TaskEvaluationResult(
             measures,
+            "accuracy",
             measures,
             {"accuracy": (0.1, None)},
             {"正面": {"負面": 1}},
@@ -62,7 +63,7 @@ def test_the_measures_of_a_task_stand_at_the_top_and_by_name_once_more() -> None
         )
     )
 
-    assert (found["accuracy"], found["metrics"]) == (0.5, measures)
+    assert (found["accuracy"], found["metric"], found["metrics"]) == (0.5, "accuracy", measures)
     assert "measures" not in found
     assert (found["intervals"], found["confusion"]) == ({"accuracy": [0.1, None]}, {"正面": {"負面": 1}})
     assert found["labels"] == {"正面": {"precision": 0.5, "recall": 1.0, "f1": 2 / 3, "support": 4}}

@@ -1,6 +1,7 @@
 """What potluck finds out is handed on as frozen values, of which JSON says every field.
 
-Modules: ``potluck.results.answers``, ``potluck.results.comparison``, ``potluck.results.listings``,
+Modules: ``potluck.results.answers``, ``potluck.results.comparison``, ``potluck.results.conclusions``,
+``potluck.results.kept_runs``, ``potluck.results.listings``,
 ``potluck.results.runs``, ``potluck.results.stages``, ``potluck.results.strategy``. Their keys stand in the test files
 of their own names.
 """
@@ -13,15 +14,22 @@ from typing import Any
 
 import pytest
 
-from potluck.results import answers, comparison, listings, runs, stages, strategy
+from potluck.results import answers, comparison, conclusions, kept_runs, listings, runs, stages, strategy
 
-MODULES: tuple[ModuleType, ...] = (answers, comparison, listings, runs, stages, strategy)
+MODULES: tuple[ModuleType, ...] = (answers, comparison, conclusions, kept_runs, listings, runs, stages, strategy)
 RESULTS: list[type] = [
     value
     for module in MODULES
     for value in vars(module).values()
     if isinstance(value, type) and is_dataclass(value) and value.__module__ == module.__name__
 ]
+
+
+GIVEN: dict[type, set[str]] = {
+    stages.Changes: {"added", "changed", "removed", "unchanged"},
+    comparison.MeasureResult: {"leads"},
+}
+"""Results with fields that may be left out, and which."""
 
 
 @pytest.mark.parametrize("result", RESULTS)
@@ -39,4 +47,4 @@ def test_a_result_says_what_it_is_and_nothing_is_left_out_by_default(result: typ
 
     assert result.__doc__
     assert not result.__doc__.startswith(f"{result.__name__}(")
-    assert defaults == ({"added", "changed", "removed", "unchanged"} if result is stages.Changes else set())
+    assert defaults == GIVEN.get(result, set())

@@ -27,7 +27,9 @@ from potluck.results.runs import (
 from potluck.results.stages import Changes, IndexResult
 
 INDEX = IndexResult(Changes(added=1), Changes(added=2), 1, 1, 2, 0, (), (), {}, 0.5)
-EVALUATION = EvaluationResult({"f1": 0.5}, {"f1": (0.25, None)}, None, None, 2, (), Usage(3, 2), None, (), {}, (), ())
+EVALUATION = EvaluationResult(
+    "f1", {"f1": 0.5}, {"f1": (0.25, None)}, None, None, 2, (), Usage(3, 2), None, (), {}, (), ()
+)
 GONE = DifferenceResult("package", "套件", "1.0", None)
 GONE_JSON: dict[str, Json] = {"what": "package", "name": "套件", "then": "1.0", "now": None}
 FILE = FileResult("索引.sqlite", False, "*** 第 3 頁壞了", {"chunks": RowsResult(9, 1, False)})

@@ -141,7 +141,8 @@ def test_a_plan_says_null_of_what_nobody_knows() -> None:
 
 
 def test_the_plan_of_a_tuning_says_what_it_takes_and_what_would_stop_it() -> None:
-    result = TuningPlanResult(10, 1000, 2048, 512, 30, None, None, None, "cuda:0", ("用半精度",), ("記憶體不夠",), None)
+    none = None
+    result = TuningPlanResult(10, 1000, 2048, 512, 30, none, none, none, 20, "cuda:0", ("用半精度",), ("不夠",), none)
 
     assert list(as_json(result).items()) == [
         ("trainable_parameters", 10),
@@ -152,9 +153,10 @@ def test_the_plan_of_a_tuning_says_what_it_takes_and_what_would_stop_it() -> Non
         ("seconds", None),
         ("seconds_low", None),
         ("seconds_high", None),
+        ("resumed", 20),
         ("device", "cuda:0"),
         ("notes", ["用半精度"]),
-        ("problems", ["記憶體不夠"]),
+        ("problems", ["不夠"]),
         ("comparison", None),
     ]
 
