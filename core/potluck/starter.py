@@ -29,8 +29,8 @@ EDITOR_LINE = f"# yaml-language-server: $schema={SCHEMA}"
 """The first line of a recipe, by which editors find its schema."""
 
 _HEAD = """{editor}
-# A recipe: what is read, how it is found, and who answers. A line that begins with '#' is off; what it says holds
-# anyway, or is there to be chosen. `potluck schema` describes every key.
+# A recipe: what is read, how it is found, and who answers. A line that begins with '#' is off: it shows a default,
+# or another choice. `potluck schema` describes every key.
 potluck: {format}
 name: {name}
 

@@ -109,7 +109,7 @@ def _raise_unmergeable(tuner: Tuner, name: str) -> None:
     if tuner.whole:
         raise Unsupported(f"{message}: its result is a whole model already")
     others = plugins.capable_names("tuner", lambda one: one.mergeable)
-    raise Unsupported(f"{message}; tuners of which it can: {others}")
+    raise Unsupported(f"{message}; tuners that merge: {others}")
 
 
 def _merge_in(components: Components, tuner: Tuner, settings: Mapping[str, Any]) -> _Merged:

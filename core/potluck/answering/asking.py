@@ -47,8 +47,8 @@ def check_tools(model: ChatModel, messages: Sequence[Message]) -> None:
     if not model.takes_tools and any(message.uses_tools for message in messages):
         able = plugins.capable_names("chat", lambda one: one.takes_tools)
         raise Unsupported(
-            f"{type(model).__name__} is told of no functions, and there are some in these messages; of the installed "
-            f"chat models these are: {able}"
+            f"{type(model).__name__} takes no functions, and these messages have some; "
+            f"installed chat models that do: {able}"
         )
 
 

@@ -53,11 +53,11 @@ def sentences(notes: Sequence[str], arguments: Sequence[str]) -> Iterator[str]:
         return
     command = shell_words(arguments)
     if "--fresh" in arguments:
-        yield "with --fresh the same command asks everything again; without it, what is kept is taken"
+        yield "with --fresh the same command asks everything again; without it, kept results are used"
     elif command != redact(command):
-        yield "to go on, give the same command again"
+        yield "to resume, run the same command again"
     else:
-        yield f"to go on: {command}"
+        yield f"to resume: {command}"
 
 
 def shell_words(arguments: Sequence[str]) -> str:

@@ -162,7 +162,7 @@ def write(write: Callable[[], T], *, err: bool = False) -> T | None:
         if isinstance(error, BrokenPipeError):
             raise OutputClosed("the program that read standard output has ended") from error
         raise OutputFailed(
-            f"standard output cannot be written ({error.strerror or error}), and what was printed is not whole: "
+            f"standard output cannot be written ({error.strerror or error}), and the output is incomplete: "
             "make room or print elsewhere, and run the same command again"
         ) from error
 

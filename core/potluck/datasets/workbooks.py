@@ -35,7 +35,7 @@ def read_workbook(path: Path, problems: list[Problem]) -> Iterator[tuple[int, li
         sheets = [sheet for sheet in shown.worksheets if sheet.sheet_state == "visible" and _has_rows(sheet)]
         if len(sheets) > 1:
             names = ", ".join(sheet.title for sheet in sheets)
-            message = f"rows stand in {len(sheets)} sheets ({names}): keep the one that is meant in a file of its own"
+            message = f"rows stand in {len(sheets)} sheets ({names}): keep the one you want in a file of its own"
             problems.append(Problem.without_place(str(path), message))
             return
         for sheet in sheets:

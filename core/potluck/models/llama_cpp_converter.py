@@ -131,7 +131,7 @@ def _run(converter: Path, library: Path, folder: Path, out: str = "", name: str 
     if done.returncode == _NO_TOKENIZER:
         raise Unsupported(
             f"llama.cpp does not know how this model's tokenizer cuts texts into words ({said[0]}): a file would "
-            "answer otherwise than the model. Tune a model whose tokenizer it knows, or one that was a GGUF file"
+            "answer differently from the model. Tune a model whose tokenizer it knows, or one that was a GGUF file"
         )
     if done.returncode == _NO_PACKAGE:
         raise _missing_package(said[0])

@@ -41,5 +41,5 @@ def verdict_sentence(
     elif needed > difference.n:
         more = f"; {needed:,} would be needed"
     else:
-        more = "; more would be needed for so many comparisons"
+        more = "; more would be needed for this many comparisons"
     return f"no evidence of a difference between {a} and {b} with {difference.n:,} questions{more}: {figures}"

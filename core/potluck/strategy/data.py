@@ -73,7 +73,7 @@ def read_split(data: Path, given: str = "prompt", target: str = "completion", se
     if not unknown:
         return split
     named = ", ".join(sorted(unknown))
-    note = f"{unknown.total()} of the messages asked have a label of which there is no example ({named})"
+    note = f"{unknown.total()} of the messages asked have a label without an example ({named})"
     return replace(split, notes=(*notes, note))
 
 

@@ -40,9 +40,9 @@ def check_outside(subject: Subject) -> None:
         raise Skipped("the result is a whole model")
     before = model_logits(subject, base, None)
     attached = tuner.attach(base, train_small(subject).folder)
-    need(torch.equal(model_logits(subject, base, None), before), "with something put on it, it answers otherwise")
+    need(torch.equal(model_logits(subject, base, None), before), "with something put on it, it answers differently")
     model_logits(subject, base, attached)
-    need(torch.equal(model_logits(subject, base, None), before), "after an answer as tuned, it answers otherwise")
+    need(torch.equal(model_logits(subject, base, None), before), "after an answer as tuned, it answers differently")
 
 
 @rule("tuner", "several-on-one-base")
@@ -59,7 +59,7 @@ def check_several(subject: Subject) -> None:
     both = [tuner.attach(base, done.folder) for done in results]
     for expected, attached in zip(alone * 2, both * 2, strict=True):
         near = torch.allclose(model_logits(subject, base, attached), expected, rtol=0, atol=EXACT)
-        need(near, "beside another it answers otherwise")
+        need(near, "beside another it answers differently")
 
 
 @rule("tuner", "other-parameters-refused")
@@ -131,7 +131,7 @@ def check_beginning(subject: Subject) -> None:
     if tuner.virtual(wrapped) is not None:
         raise Skipped("it puts a soft prompt before the text")
     after = model_logits(subject, tuner.base(wrapped).eval(), None)
-    need(torch.allclose(after, before, rtol=0, atol=EXACT), "it answers otherwise")
+    need(torch.allclose(after, before, rtol=0, atol=EXACT), "it answers differently")
 
 
 @rule("tuner", "sends-nothing")

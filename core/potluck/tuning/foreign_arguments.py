@@ -23,8 +23,8 @@ _REASONS: Mapping[str, tuple[str, ...]] = {
     ),
     "write eval_strategy": ("evaluation_strategy", "evaluate_during_training"),
     "the first evaluation is that of eval_steps or of the first epoch": ("eval_delay", "eval_on_start"),
-    "write save_steps: a killed training goes on from its last checkpoint": ("save_strategy",),
-    "only the last checkpoint is kept, and a killed training goes on from it by itself": (
+    "write save_steps: a killed training resumes from its last checkpoint": ("save_strategy",),
+    "only the last checkpoint is kept, and a killed training resumes from it by itself": (
         *("save_total_limit", "save_only_model", "save_on_each_node", "resume_from_checkpoint", "ignore_data_skip"),
         *("restore_callback_states_from_checkpoint", "enable_jit_checkpoint"),
     ),
@@ -32,7 +32,7 @@ _REASONS: Mapping[str, tuple[str, ...]] = {
         *("load_best_model_at_end", "metric_for_best_model", "greater_is_better"),
     ),
     "write logging_steps": ("logging_strategy", "logging_first_step"),
-    "progress is shown on a terminal, and told to the recipe's observers": (
+    "progress is shown on a terminal, and reported to the recipe's observers": (
         *("disable_tqdm", "log_level", "log_level_replica", "log_on_each_node", "logging_nan_inf_filter"),
         *("include_num_input_tokens_seen", "include_tokens_per_second", "debug", "skip_memory_metrics"),
     ),

@@ -57,7 +57,7 @@ def test_what_is_there_already_is_not_written_over(home: Path) -> None:
         ({"tuner": None}, "the recipe names neither a tuner nor an adapter; there is nothing to merge"),
         (
             {"tuner": {"use": "prompt", "training": SHORT}},
-            "'prompt' learns cannot be merged into the weights exactly; tuners of which it can: .*'lora'",
+            "'prompt' learns cannot be merged into the weights exactly; tuners that merge: .*'lora'",
         ),
         ({"tuner": {"use": "full", "training": SHORT}}, "'full' learns cannot .*: its result is a whole model already"),
     ],

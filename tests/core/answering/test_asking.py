@@ -75,8 +75,8 @@ def test_functions_that_a_model_would_not_be_told_of_are_refused(message: Messag
     class Able(Sloppy):
         takes_tools = True
 
-    with pytest.raises(Unsupported, match=r"Sloppy is told of no functions.*'transformers'"):
+    with pytest.raises(Unsupported, match=r"Sloppy takes no functions.*'transformers'"):
         ask_model(Sloppy(), [message], ChatOptions())
-    with pytest.raises(Unsupported, match=r"Sloppy is told of no functions.*'transformers'"):
+    with pytest.raises(Unsupported, match=r"Sloppy takes no functions.*'transformers'"):
         label_logprobs(Sloppy(), [message], ["a", "b"])
     assert ask_model(Able(), [message], ChatOptions()).text == WHOLE

@@ -68,7 +68,7 @@ def test_a_signal_ends_a_command_as_ctrl_c_does_with_its_own_status(home: Path, 
     assert process.returncode == 128 + number
     *_, where, how = errors.splitlines()
     assert re.fullmatch(r"interrupted in embed \(0 of \d+ texts done\); what was finished is kept", where)
-    assert how == "to go on: potluck index recipe.yaml"
+    assert how == "to resume: potluck index recipe.yaml"
     assert "Traceback" not in errors
 
 

@@ -70,7 +70,7 @@ def test_a_comparison_names_the_variant_and_the_answers_that_are_kept_and_goes_o
     *_, where, how = done.stderr.splitlines()
     assert where.startswith("interrupted in compare (4 of 6 answers done, variant 2 of 2: ")
     assert where.endswith("; what was finished is kept")
-    assert how == f"to go on: potluck compare '{path}'"
+    assert how == f"to resume: potluck compare '{path}'"
     again = potluck("compare", write(home, "none", 1, compare={"retriever.k": {"one": 1, "兩": 2}}), "--json")
     variants = json.loads(again.stdout)["variants"]
     assert sum(one["reused"]["answer"] for one in variants) >= 4
@@ -108,8 +108,8 @@ def test_a_command_without_stages_says_no_more_than_that(home: Path) -> None:
 def test_a_password_is_not_repeated() -> None:
     said = [*sentences(["load"], ["index", "r.yaml", "--set", "store.url=postgres://me:secret@host/db"])]
 
-    assert said[-1] == "to go on, give the same command again"
+    assert said[-1] == "to resume, run the same command again"
 
 
 def test_with_fresh_nothing_kept_would_be_taken() -> None:
-    assert "without it, what is kept is taken" in [*sentences(["load"], ["compare", "r.yaml", "--fresh"])][-1]
+    assert "without it, kept results are used" in [*sentences(["load"], ["compare", "r.yaml", "--fresh"])][-1]

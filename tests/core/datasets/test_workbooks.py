@@ -85,9 +85,7 @@ def test_several_sheets_with_rows_are_refused_by_name(tmp_path: Path) -> None:
     made.create_sheet("更多").append(["b"])
     made.save(tmp_path / "a.xlsx")
 
-    assert problem(tmp_path / "a.xlsx").message.startswith(
-        "rows stand in 2 sheets (問題, 更多): keep the one that is meant"
-    )
+    assert problem(tmp_path / "a.xlsx").message.startswith("rows stand in 2 sheets (問題, 更多): keep the one you want")
 
 
 def test_a_formula_that_was_never_computed_is_told_with_its_cell(tmp_path: Path) -> None:

@@ -77,7 +77,7 @@ def test_what_only_the_correction_hides_does_not_name_fewer_questions_than_were_
         a="a", b="b", metric="f1", difference=made(0.04, 0.01, 0.07, 0.02, needed=280), p_adjusted=0.12
     )
 
-    assert "with 300 questions; more would be needed for so many comparisons: f1 +0.040" in found
+    assert "with 300 questions; more would be needed for this many comparisons: f1 +0.040" in found
 
 
 def test_equal_variants_need_no_number_of_questions():
