@@ -170,7 +170,7 @@ def test_no_letter_is_lost_at_any_width(name: str, figures: list[str], width: in
 
 
 def test_a_strategy_on_eighty_columns_keeps_its_figures_and_says_which_row_is_which() -> None:
-    quality = {name: {"mean": 0.5, "low": 0.25, "high": 0.75} for name in ("accuracy", "macro_f1", "minority_f1")}
+    quality = {name: {"mean": 0.5, "low": 0.25, "high": 0.75} for name in ("accuracy", "f1_macro", "f1_minority")}
     figures = {"n": 1234, "cost_per_1000": 0.1, "latency": 0.2, "training_seconds": 3.0, "bytes_sent": 56789}
     rows = [
         {"name": name, "baseline": name == "rule", "outcome": outcome, "quality": quality, **figures}

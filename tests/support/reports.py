@@ -78,7 +78,7 @@ def labelled(count: int = 60) -> EvaluationReport:
     baselines = (LabelBaseline("commonest label", "complaint", 0.25, 0.1, "better", None),)
     return EvaluationReport(
         "examples",
-        {"accuracy": classes.accuracy, "f1_macro": classes.macro_f1, "f1_minority": classes.minority_f1},
+        {"accuracy": classes.accuracy, "f1_macro": classes.f1_macro, "f1_minority": classes.f1_minority},
         answered,
         intervals,
         classes,
@@ -162,7 +162,7 @@ def strategies() -> StrategyResult:
 
 
 def _quality(accuracy: float, rare: float) -> dict[str, Interval]:
-    means = {"accuracy": accuracy, "macro_f1": accuracy - 0.1, "minority_f1": rare}
+    means = {"accuracy": accuracy, "f1_macro": accuracy - 0.1, "f1_minority": rare}
     return {name: Interval(mean, max(0.0, mean - 0.1), min(1.0, mean + 0.1), 30) for name, mean in means.items()}
 
 

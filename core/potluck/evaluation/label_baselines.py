@@ -23,7 +23,7 @@ def label_baselines(gold: Sequence[str], said: Sequence[str], labels: Sequence[s
     drawn = 1 / max(1, len(set(labels) | set(gold)))
     return (
         LabelBaseline(
-            "commonest label", commonest, always.accuracy, always.macro_f1, found.verdict if found else None, found
+            "commonest label", commonest, always.accuracy, always.f1_macro, found.verdict if found else None, found
         ),
         LabelBaseline("random label", None, drawn, None, _against_chance(gold, said, drawn), None),
     )

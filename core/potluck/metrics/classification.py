@@ -18,9 +18,9 @@ class Classification:
     """The figures of one set of predictions. ``confusion[gold][predicted]`` counts; what is not there is 0."""
 
     accuracy: float
-    macro_f1: float
+    f1_macro: float
     minority: str
-    minority_f1: float
+    f1_minority: float
     labels: Mapping[str, LabelScore]
     confusion: Mapping[str, Mapping[str, int]]
 
@@ -37,9 +37,9 @@ def classification(gold: Sequence[str], predicted: Sequence[str]) -> Classificat
     rarest = minority(gold)
     return Classification(
         accuracy=sum(pairs[label, label] for label in right) / len(gold),
-        macro_f1=sum(score.f1 for score in labels.values()) / len(labels),
+        f1_macro=sum(score.f1 for score in labels.values()) / len(labels),
         minority=rarest,
-        minority_f1=labels[rarest].f1,
+        f1_minority=labels[rarest].f1,
         labels=labels,
         confusion=confusion,
     )

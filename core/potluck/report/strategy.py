@@ -40,9 +40,9 @@ def strategy_content(result: StrategyResult, run: str, started: str, data: Path)
 
 def _measures(result: StrategyResult) -> Iterator[MeasureResult]:
     yield MeasureResult("accuracy", True, "", "Accuracy", "the share of messages with the right label", named=False)
-    yield MeasureResult("macro_f1", True, "", "Macro F1", "the mean of the labels' F1", named=False)
+    yield MeasureResult("f1_macro", True, "", "Macro F1", "the mean of the labels' F1", named=False)
     rarest = f"F1 of {result.data.minority}"
-    yield MeasureResult("minority_f1", True, "", rarest, "the F1 of the rarest label", named=False)
+    yield MeasureResult("f1_minority", True, "", rarest, "the F1 of the rarest label", named=False)
     yield MeasureResult("cost", False, "USD", "Cost per message", "what the models charge", named=False)
     yield MeasureResult("latency", False, "s", "Time per message", "how long an answer takes", named=False)
 

@@ -128,7 +128,7 @@ class LabelBaseline:
     label: str | None
     """Its constant answer; null if it draws one of all labels."""
     accuracy: float
-    macro_f1: float | None
+    f1_macro: float | None
     """Null if it is not known."""
     verdict: Verdict | None
     """Of the model against it, by accuracy; null if scipy is missing."""

@@ -41,7 +41,7 @@ class RowResult:
     """Whether it is a baseline, which is never recommended."""
     n: int
     quality: Mapping[str, Interval]
-    """``accuracy``, ``macro_f1`` and ``minority_f1``; empty if nothing was asked."""
+    """``accuracy``, ``f1_macro`` and ``f1_minority``; empty if nothing was asked."""
     labels: Mapping[str, LabelScore]
     no_label: int
     """Answers that name none of the labels."""

@@ -8,7 +8,7 @@ from potluck.results.strategy import RowResult, StrategyResult
 from potluck.strategy.quality import METRIC
 from potluck.terminal_tables import TerminalTable
 
-_MEASURES = (METRIC, "macro_f1", "minority_f1")
+_MEASURES = (METRIC, "f1_macro", "f1_minority")
 
 
 def strategy_table(result: StrategyResult) -> TerminalTable:

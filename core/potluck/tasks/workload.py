@@ -24,6 +24,7 @@ from potluck.evaluation.served import changed_model
 from potluck.evaluation.workload import Preparation, Workload, cost_of, report_answer
 from potluck.fingerprints import fingerprint
 from potluck.metrics.classification import classification
+from potluck.metrics.label_intervals import label_intervals
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
 from potluck.observation.observers import Observers
@@ -126,7 +127,8 @@ class ExampleTask(Workload):
         if labels:
             gold, said = [one.target for one in examples], [one.answer.text for one in examples]
             classes, baselines = classification(gold, said), label_baselines(gold, said, labels)
-            metrics |= {"f1_macro": classes.macro_f1, "f1_minority": classes.minority_f1}
+            intervals |= label_intervals(gold, said, classes.minority)
+            metrics |= {"f1_macro": classes.f1_macro, "f1_minority": classes.f1_minority}
         usage, prices = sum((one.answer.usage for one in answered), Usage()), components.chat.prices
         remarks = remarks_on_all({one.question.id: one.answer for one in answered})
         changed = changed_model([one.served for one in answered])

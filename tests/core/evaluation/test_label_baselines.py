@@ -20,7 +20,7 @@ def test_the_commonest_label_is_compared_on_the_same_examples() -> None:
     common, drawn = label_baselines(GOLD, said, ["正常", "垃圾", "其他"])
 
     assert (common.label, common.accuracy, common.verdict) == ("正常", 0.6, "better")
-    assert common.macro_f1 == pytest.approx(0.375)
+    assert common.f1_macro == pytest.approx(0.375)
     assert common.difference is not None
     assert common.difference.difference == pytest.approx(0.3)
     assert common.difference.p == compare_paired([1.0] * 24 + [0.0] * 16, [1.0] * 22 + [0, 0] + [1.0] * 14 + [0, 0]).p

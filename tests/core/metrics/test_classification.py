@@ -21,7 +21,7 @@ def test_the_figures_are_those_of_scikit_learn(drawn: list[tuple[str, str]]) -> 
     found = classification(gold, said)
 
     assert found.accuracy == pytest.approx(accuracy_score(gold, said))
-    assert found.macro_f1 == pytest.approx(f1_score(gold, said, average="macro", zero_division=0))
+    assert found.f1_macro == pytest.approx(f1_score(gold, said, average="macro", zero_division=0))
     precision, recall, f1, support = precision_recall_fscore_support(gold, said, labels=names, zero_division=0)
     for number, name in enumerate(names):
         score = found.labels[name]
@@ -30,14 +30,14 @@ def test_the_figures_are_those_of_scikit_learn(drawn: list[tuple[str, str]]) -> 
     table = confusion_matrix(gold, said, labels=names)
     counted = [[found.confusion.get(one, {}).get(other, 0) for other in names] for one in names]
     assert counted == table.tolist()
-    assert found.minority_f1 == found.labels[minority(gold)].f1
+    assert found.f1_minority == found.labels[minority(gold)].f1
 
 
 def test_the_minority_is_the_rarest_right_label() -> None:
     found = classification(["ok", "ok", "ok", "garbage"], ["ok", "garbage", "garbage", "garbage"])
 
     assert found.minority == "garbage"
-    assert found.minority_f1 == pytest.approx(0.5)
+    assert found.f1_minority == pytest.approx(0.5)
 
 
 @pytest.mark.parametrize(("gold", "said"), [([], []), (["a"], ["a", "b"])])

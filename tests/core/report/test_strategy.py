@@ -53,7 +53,7 @@ def test_rows_have_their_quality_their_cost_and_their_time() -> None:
     assert rows["classifier"].metrics["accuracy"] == strategies().rows[1].quality["accuracy"]
     assert rows["lora"].error == "out of memory"
     assert rows["lora"].metrics == {}
-    assert {one.name: one.label for one in shown().measures}["minority_f1"] == "F1 of 垃圾"
+    assert {one.name: one.label for one in shown().measures}["f1_minority"] == "F1 of 垃圾"
 
 
 def test_the_recommended_row_is_held_against_the_others() -> None:

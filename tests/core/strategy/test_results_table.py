@@ -25,8 +25,8 @@ from potluck.statistics.intervals import Interval
 from potluck.strategy.results_table import strategy_table, summary_lines
 
 QUALITY = {
-    "accuracy": Interval(0.5, 0.25, 0.75, 20), "macro_f1": Interval(0.4, 0.2, 0.6, 20),
-    "minority_f1": Interval(0.3, None, None, 20),
+    "accuracy": Interval(0.5, 0.25, 0.75, 20), "f1_macro": Interval(0.4, 0.2, 0.6, 20),
+    "f1_minority": Interval(0.3, None, None, 20),
 }  # fmt: skip
 ROW = RowResult(
     name="最近鄰", summary="", baseline=False, n=1234, quality=QUALITY, labels={}, no_label=0, cost_per_1000=0.12345,
