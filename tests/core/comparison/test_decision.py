@@ -9,8 +9,10 @@ import re
 
 import pytest
 
+from potluck.comparison.decision import conclude_comparison
 from potluck.comparison.wording import listing
-from support.variant_tables import LATENCY, Made, concluded
+from potluck.results.comparison import VariantResult
+from support.variant_tables import LATENCY, RECALL, Made, concluded
 
 N = 60
 FIGURES = r"\+0\.\d{3} \[\+0\.\d{3}, \+0\.\d{3}\]"
@@ -133,3 +135,43 @@ def test_many_failures_are_counted() -> None:
 
     assert words.endswith("4 of 6 variants failed, so nothing is known of them.")
     assert "k=10" not in words
+
+
+def test_a_price_is_told_for_a_thousand_questions() -> None:
+    dear, cheap = Made({"chat": "遠"}, right(0.8), cost=0.0125), Made({"chat": "近"}, right(0.78), cost=0.0005)
+
+    assert "is cheaper: 0.5 USD for 1,000 questions against 12.5 USD for 1,000 questions." in told(dear, cheap)
+
+
+def test_two_that_may_be_as_good_are_named() -> None:
+    made = [Made({"k": f"k={k}"}, right(share)) for k, share in ((2, 0.72), (3, 0.7), (4, 0.7))]
+
+    assert "Not shown to be worse: k=3 and k=4." in told(*made)
+
+
+@pytest.mark.parametrize(("count", "limited"), [(5, True), (6, False)])
+def test_six_questions_can_show_a_difference(count: int, limited: bool) -> None:
+    words = told(Made({"k": "k=2"}, [0.0] * count), Made({"k": "k=4"}, [1.0] * count))
+
+    assert ("can show no difference, however large" in words) is limited
+
+
+def test_three_failures_are_named_and_not_counted() -> None:
+    failed = [Made({"k": f"k={k}"}, None) for k in (10, 11, 12)]
+    words = told(Made({"k": "k=2"}, right(0.7)), Made({"k": "k=4"}, right(0.65)), *failed)
+
+    assert words.endswith("k=10, k=11 and k=12 failed, so nothing is known of them.")
+
+
+def test_why_a_measure_leads_is_said_unless_it_is_an_effort() -> None:
+    made = [Made({"k": "k=2"}, right(0.7)), Made({"k": "k=4"}, right(0.65))]
+    known = concluded(*made)
+    tables = [VariantResult(one.variant, one.swaps, {}, None, 1.0, 1, None, {}, {}, None) for one in known.ranking]
+
+    found = conclude_comparison(tables, known.ranking, (), "k=2", RECALL, "the questions name sources")
+    assert found.sentences[-1] == (
+        "Variants are ranked by recall@2 because the questions name sources; --metric takes another."
+    )
+    assert not any("because" in one for one in known.conclusion.sentences)
+    effort = conclude_comparison(tables, known.ranking, (), "k=2", LATENCY, "the questions name sources")
+    assert not any("because" in one for one in effort.sentences)

@@ -10,7 +10,9 @@ import itertools
 import numpy as np
 import pytest
 
-from support.variant_tables import Made, concluded
+from potluck.comparison.wording import effect_sentence, variant_place
+from potluck.results.conclusions import DifferenceFound, ValuePair
+from support.variant_tables import RECALL, Made, concluded
 
 N = 80
 
@@ -106,3 +108,60 @@ def test_an_axis_is_told_in_a_sentence() -> None:
     assert retriever.sentence.startswith("retriever: hybrid is better than vector, recall@2 +0.")
     assert retriever.sentence.endswith("over the other axes")
     assert k.sentence.startswith("k: no difference that 80 questions can show; at most recall@2 k=")
+
+
+@pytest.mark.parametrize(("count", "pairs"), [(4, 6), (5, 4)])
+def test_of_four_values_all_pairs_are_tested_and_of_five_those_with_the_baselines(count: int, pairs: int) -> None:
+    values = {f"k={k}": 0.0 for k in range(count)}
+    found = concluded(*grid({"k": values, "retriever": {"vector": 0.0, "hybrid": 0.0}}))
+
+    assert len(found.effects[0].pairs) == pairs
+    assert found.effects[0].pairs[0].a == "k=0"
+
+
+def test_where_the_baseline_failed_many_values_are_tested_against_the_first() -> None:
+    made = grid({"k": {f"k={k}": 0.0 for k in range(5)}, "retriever": {"vector": 0.0, "hybrid": 0.0}})
+    found = concluded(*made, baseline="another")
+
+    assert {pair.a for pair in found.effects[0].pairs} == {"k=0"}
+
+
+def test_the_mean_of_a_value_is_over_its_variants() -> None:
+    made = grid({"retriever": {"vector": 0.0, "hybrid": 0.3}, "k": {"k=2": 0.0, "k=4": 0.1}}, noise=0.0)
+    vector, hybrid = concluded(*made).effects[0].values
+    means = {one.name: float(np.mean(one.recall)) for one in made}
+
+    assert vector.mean == pytest.approx((means["vector + k=2"] + means["vector + k=4"]) / 2)
+    assert hybrid.mean - vector.mean == pytest.approx(0.3)
+    assert (vector.variants, hybrid.variants) == (2, 2)
+
+
+def value_pair(a: str, b: str, difference: float, verdict: str, p: float = 0.5, n: int = 80) -> ValuePair:
+    known = {"confidence": 0.95, "p": p, "p_adjusted": p, "needed_n": None, "test": "mcnemar"}
+    found = DifferenceFound(
+        difference=difference, low=difference - 0.1, high=difference + 0.1, verdict=verdict, n=n, **known
+    )  # type: ignore[arg-type]
+    return ValuePair(a, b, found)
+
+
+def test_of_several_differences_the_clearest_is_told_and_of_equally_clear_ones_the_largest() -> None:
+    pairs = [
+        value_pair("a", "b", 0.9, "no evidence"),
+        value_pair("a", "c", -0.25, "worse", 0.01),
+        value_pair("b", "c", -0.5, "worse", 0.01),
+        value_pair("c", "d", 0.75, "better", 0.02),
+    ]
+
+    assert effect_sentence("k", pairs, RECALL).startswith("k: c is worse than b, recall@2 -0.500 [")
+    assert effect_sentence("k", pairs[1:2] + pairs[3:], RECALL).startswith("k: c is worse than a, recall@2 -0.250 [")
+
+
+def test_where_nothing_is_shown_the_largest_difference_is_told_as_a_limit() -> None:
+    pairs = [value_pair("a", "b", 0.1, "no evidence"), value_pair("a", "c", -0.25, "no evidence", n=1)]
+
+    words = effect_sentence("k", pairs, RECALL)
+    assert words.startswith("k: no difference that 1 question can show; at most recall@2 c against a -0.250 [")
+
+
+def test_which_variant_is_worked_on_is_told_by_its_number() -> None:
+    assert variant_place(2, 3, "k=2") == "variant 2 of 3: k=2"

@@ -5,6 +5,8 @@ Modules: ``potluck.comparison.ranking``, ``potluck.comparison.differences``.
 
 from __future__ import annotations
 
+import math
+
 import numpy as np
 import pytest
 
@@ -124,3 +126,44 @@ def test_a_variant_that_failed_has_no_place() -> None:
     found = concluded(Made({"k": "1"}, right(0.5)), Made({"k": "2"}, None), Made({"k": "3"}, right(0.6)))
 
     assert [one.variant for one in found.ranking] == ["3", "1"]
+
+
+@pytest.mark.parametrize(
+    ("best", "other", "taken"),
+    [(1.0, 0.8, "b"), (1.0, 0.81, "a"), (0.0625, 0.0125, "b"), (0.0625, 0.013, "a"), (0.0, 0.0, "a")],
+)
+def test_cheaper_is_a_fifth_of_the_time_and_a_twentieth_of_a_second_less(best: float, other: float, taken: str) -> None:
+    found = concluded(Made({"chat": "a"}, right(0.8), seconds=best), Made({"chat": "b"}, right(0.78), seconds=other))
+
+    assert found.conclusion.take == taken
+
+
+@pytest.mark.parametrize(("dear", "cheap", "taken"), [(0.01, 0.008, "b"), (0.01, 0.0081, "a"), (0.01, 0.0, "b")])
+def test_cheaper_is_a_fifth_of_the_money_less(dear: float, cheap: float, taken: str) -> None:
+    first, second = (Made({"chat": n}, right(s), cost=c) for n, s, c in (("a", 0.8, dear), ("b", 0.78, cheap)))
+
+    assert concluded(first, second).conclusion.take == taken
+
+
+def test_of_several_that_are_cheaper_the_cheapest_is_taken() -> None:
+    made = [Made({"chat": n}, right(0.8), seconds=s) for n, s in (("a", 3.0), ("b", 1.0), ("c", 0.5), ("d", 2.0))]
+
+    assert concluded(*made).conclusion.take == "c"
+
+
+def test_what_a_variant_takes_stands_beside_it() -> None:
+    priced, free = concluded(Made({"k": "1"}, right(0.8), 2.0, 0.25), Made({"k": "2"}, right(0.5), 1.5)).ranking
+
+    assert (priced.seconds, priced.cost_per_1000) == (2.0, 250.0)
+    assert (free.seconds, free.cost_per_1000) == (1.5, None)
+
+
+def test_no_difference_is_zero_whichever_way_it_is_looked_at() -> None:
+    first, second = concluded(Made({"k": "1"}, right(0.5)), Made({"k": "2"}, right(0.5)), baseline="2").ranking
+
+    assert first.against_best is None
+    for found in (second.against_best, second.against_baseline):
+        assert found is not None
+        assert (found.difference, math.copysign(1, found.difference)) == (0.0, 1.0)
+        assert found.low <= 0.0 <= found.high
+        assert all(math.copysign(1, one) == 1.0 for one in (found.low, found.high) if one == 0)

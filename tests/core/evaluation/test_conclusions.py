@@ -5,11 +5,14 @@ Modules: ``potluck.evaluation.conclusions``.
 
 from __future__ import annotations
 
+import pytest
+
 from potluck.contracts import Measure
 from potluck.evaluation.conclusions import conclude_evaluation
 from potluck.evaluation.label_baselines import label_baselines
 from potluck.metrics.chief import Chief
-from potluck.statistics.intervals import mean_interval
+from potluck.results.answers import LabelBaseline
+from potluck.statistics.intervals import Interval, mean_interval
 
 MEASURES = {
     "recall@1": Measure("recall@1", "found first", about="retrieval"),
@@ -79,3 +82,43 @@ def test_one_question_has_no_interval() -> None:
     assert conclude_evaluation({"accuracy": mean_interval([1.0])}, MEASURES, "questions", ACCURACY) == (
         "accuracy 1.000 on 1 question.",
     )
+
+
+@pytest.mark.parametrize(
+    ("low", "high", "n", "more"),
+    [
+        (0.25, 0.75, 40, "That is open by 0.25 to either side; about 385 examples would tell it to within 0.05."),
+        (0.25, 0.75, 1000, "That is open by 0.25 to either side; about 1,001 examples would tell it to within 0.05."),
+        (0.5, 1.0, 40, "That is open by 0.25 to either side; about 289 examples would tell it to within 0.05."),
+        (0.0, 0.2, 40, None),
+        (0.0, 0.21, 40, "That is open by 0.10 to either side; about 145 examples would tell it to within 0.05."),
+    ],
+)
+def test_how_many_examples_would_tell_a_share_finely_is_said_where_it_is_hardly_known(
+    low: float, high: float, n: int, more: str | None
+) -> None:
+    _, *found = conclude_evaluation({"accuracy": Interval(0.5, low, high, n)}, MEASURES, "examples", ACCURACY)
+
+    assert found == ([more] if more else [])
+
+
+@pytest.mark.parametrize(("low", "high"), [(1.0, 9.0), (None, 9.0), (1.0, None)])
+def test_of_an_amount_or_without_an_interval_it_is_not_said(low: float | None, high: float | None) -> None:
+    name = "latency" if low is not None and high is not None else "accuracy"
+
+    assert len(conclude_evaluation({name: Interval(0.5, low, high, 9)}, MEASURES, "questions", Chief(name))) == 1
+
+
+def test_a_baseline_without_a_verdict_stands_beside_and_one_that_is_better_is_said_to_be() -> None:
+    baselines = (
+        LabelBaseline("commonest label", "正常", 0.6, None, None, None),
+        LabelBaseline("random label", None, 0.5, None, "worse", None),
+    )
+    values = {"accuracy": Interval(0.4, None, None, 9), "rouge": Interval(0.4, None, None, 9)}
+
+    (words,) = conclude_evaluation(values, MEASURES, "examples", ACCURACY, baselines)
+    assert words.endswith(
+        "on 9 examples: beside always answering '正常' (0.600), and worse than a label drawn by chance (0.500)."
+    )
+    (words,) = conclude_evaluation(values, MEASURES, "examples", Chief("rouge"), baselines)
+    assert words.endswith("on 9 examples.")

@@ -43,3 +43,24 @@ def test_one_example_and_an_environment_without_scipy_have_no_verdict(monkeypatc
     common, drawn = label_baselines(GOLD, GOLD, ["正常", "垃圾"])
     assert (common.accuracy, common.verdict, common.difference) == (0.6, None, None)
     assert drawn.verdict == "better"
+
+
+def test_of_labels_that_are_equally_common_the_first_by_name_is_always_answered() -> None:
+    common, drawn = label_baselines(["b", "a", "c"], ["b", "a", "c"], ["a"])
+
+    assert (common.label, common.accuracy) == ("a", pytest.approx(1 / 3))
+    assert (drawn.accuracy, drawn.macro_f1, drawn.difference) == (pytest.approx(1 / 3), None, None)
+    assert label_baselines(["b", "a", "c"], ["b", "a", "c"], ["a", "d"])[1].accuracy == 0.25
+
+
+def test_two_examples_are_compared() -> None:
+    common, _ = label_baselines(["a", "b"], ["a", "b"], ["a", "b"])
+
+    assert common.difference is not None
+    assert (common.difference.n, common.difference.difference) == (2, 0.5)
+
+
+def test_a_model_that_is_always_wrong_is_worse_than_chance() -> None:
+    wrong = ["垃圾" if label == "正常" else "正常" for label in GOLD]
+
+    assert label_baselines(GOLD, wrong, ["正常", "垃圾"])[1].verdict == "worse"

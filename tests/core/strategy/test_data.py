@@ -98,3 +98,11 @@ def test_every_beginning_has_the_labels_in_about_their_shares(labels: list[str],
     for end in range(1, len(items) + 1):
         counts = Counter(item.label for item in ordered[:end])
         assert all(abs(counts[label] - end * shares[label] / len(items)) <= 3 for label in shares)
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_a_rare_label_stands_neither_first_nor_last_but_all_over(seed: int) -> None:
+    items = [LabelledText(str(number), "rare" if number < 10 else "common", "") for number in range(100)]
+    places = [place for place, item in enumerate(spread_out(items, seed)) if item.label == "rare"]
+
+    assert all(10 * number - 2 <= place <= 10 * number + 12 for number, place in enumerate(places))

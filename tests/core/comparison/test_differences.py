@@ -1,0 +1,128 @@
+"""Which pairs of variants are tested, on which questions, and what a measure's interval is.
+
+Modules: ``potluck.comparison.differences``.
+"""
+
+from __future__ import annotations
+
+import itertools
+import math
+import re
+
+import numpy as np
+import pytest
+
+from potluck.comparison.differences import best_variant, common_values, measure_interval, pair_results, round_means
+from potluck.contracts import Measure
+
+NAN = math.nan
+SHARE = Measure("f1", "words in common")
+TIME = Measure("latency", "seconds", about="effort", higher_is_better=False, scale="amount", unit="s")
+ANY = Measure("gain", "anything", scale="any")
+PRECISION = Measure("refusal_precision", "of those that refuse", paired=False)
+
+
+def column(*values: float) -> np.ndarray:
+    return np.array(values, dtype=float)[:, None]
+
+
+def test_rounds_of_a_question_are_averaged_over_those_that_there_are() -> None:
+    values = np.array([[1.0, NAN], [NAN, NAN], [1.0, 3.0]])
+
+    assert round_means(values) == pytest.approx([1.0, NAN, 2.0], nan_ok=True)
+    assert round_means(column(1.0, NAN)) == pytest.approx([1.0, NAN], nan_ok=True)
+
+
+def test_a_mean_is_over_the_questions_that_have_the_measure() -> None:
+    found = measure_interval(column(1.0, NAN, 0.0, 1.0), SHARE)
+
+    assert (found.mean, found.n) == (pytest.approx(2 / 3), 3)
+
+
+def test_an_interval_stays_within_what_a_measure_can_be() -> None:
+    right = measure_interval(column(*[1.0] * 20), SHARE)
+    assert right.low is not None
+    assert right.high is not None
+    assert 0.8 < right.low < right.high == pytest.approx(1.0)
+    quick, gain = (measure_interval(column(0.0, 0.0, 0.0, 9.0), one) for one in (TIME, ANY))
+    assert quick.low == 0.0
+    assert gain.low is not None
+    assert gain.low < 0.0
+    assert quick.high == gain.high
+    assert measure_interval(column(3.0), TIME).low is None
+
+
+@pytest.mark.parametrize(
+    ("means", "measure", "best"),
+    [
+        ({"a": 0.5, "b": 0.7, "c": 0.6}, SHARE, "b"),
+        ({"a": 0.5, "b": 0.7, "c": 0.6}, TIME, "a"),
+        ({"a": 0.5, "b": 0.7, "base": 0.7}, SHARE, "base"),
+        ({"a": 0.7, "b": 0.7, "base": 0.1}, SHARE, "a"),
+    ],
+)
+def test_the_best_has_the_best_mean_and_of_equal_ones_it_is_the_baseline_or_the_first(
+    means: dict[str, float], measure: Measure, best: str
+) -> None:
+    tables = {name: {measure.name: column(mean, mean)} for name, mean in means.items()}
+
+    assert best_variant({**tables, "failed": {}}, "base", measure) == best
+    assert best_variant({"failed": {}}, "base", measure) is None
+
+
+def test_two_variants_are_compared_on_the_questions_that_both_have() -> None:
+    a, b = column(1.0, NAN, 0.0, 1.0), column(0.0, 1.0, NAN, 0.5)
+    found = common_values(a, b)
+
+    assert found is not None
+    assert [one.tolist() for one in found] == [[1.0, 1.0], [0.0, 0.5]]
+    assert common_values(a[:3], b[:3]) is None, "a single question tells nothing"
+    assert common_values(a, None) is None
+    assert common_values(None, b) is None
+
+
+def test_rounds_are_compared_as_rounds() -> None:
+    rounds = np.array([[1.0, 0.0], [0.0, NAN], [NAN, NAN]])
+    found = common_values(rounds, rounds)
+
+    assert found is not None
+    assert found[0].shape == (2, 2)
+
+
+def pairs_of(names: str, best: str, baseline: str = "a") -> set[str]:
+    tables = {name: {"f1": column(0.0, 1.0, float(name == best))} for name in names}
+    return {one.a + one.b for one in pair_results(tables, baseline, "f1", {"f1": SHARE})}
+
+
+def test_of_up_to_six_variants_all_pairs_are_tested_and_of_more_those_with_the_baseline_and_the_best() -> None:
+    assert pairs_of("abcdef", "c") == {"".join(pair) for pair in itertools.combinations("abcdef", 2)}
+    assert pairs_of("abcdefg", "c") == {*(f"a{name}" for name in "bcdefg"), *(f"c{name}" for name in "bdefg")}
+    assert pairs_of("abcdefg", "a") == {f"a{name}" for name in "bcdefg"}
+    assert pairs_of("abcdefg", "c", baseline="failed") == {f"c{name}" for name in "abdefg"}
+
+
+def test_by_another_measure_than_the_chosen_one_many_variants_are_held_against_the_baseline_alone() -> None:
+    tables = {name: {"f1": column(0.0, 1.0, float(name == "c"))} for name in "abcdefg"}
+
+    found = list(pair_results(tables, "a", "latency", {"f1": SHARE}))
+    assert [one.a + one.b for one in found] == [f"a{name}" for name in "bcdefg"]
+
+
+def test_measures_whose_questions_are_not_the_same_are_not_compared() -> None:
+    tables = {name: {"refusal_precision": column(0.0, 1.0)} for name in "ab"}
+
+    assert list(pair_results(tables, "a", "refusal_precision", {"refusal_precision": PRECISION})) == []
+
+
+def test_a_pair_is_the_second_minus_the_first_in_the_words_of_its_measure() -> None:
+    slow, fast = [2.0 + number / 100 for number in range(30)], [1.0 + number / 200 for number in range(30)]
+    tables = {"舊": {"latency": column(*slow)}, "新": {"latency": column(*fast)}}
+    (found,) = pair_results(tables, "舊", "latency", {"latency": TIME})
+
+    assert (found.a, found.b, found.metric, found.n) == ("舊", "新", "latency", 30)
+    assert found.difference == pytest.approx(np.mean(fast) - np.mean(slow))
+    assert found.low <= found.difference <= found.high < 0
+    assert found.verdict == "better", "less time is better"
+    assert found.p_adjusted == pytest.approx(found.p)
+    assert found.confidence == pytest.approx(0.95)
+    assert re.match(r"新 is better than 舊: latency -1\.073 \[-\d\.\d+, -\d\.\d+\] s\b", found.sentence)
