@@ -123,6 +123,8 @@ PHRASES = Causes({"loader": ("pypdf 5 -> 6",), "splitter": ("a", "b"), "embedder
         ((0, 0, 1, None, 2.0), ["1 text is embedded again because c"]),
         ((0, 0, 2, 1500, None), ["2 texts (1,500 tokens) are embedded again because c"]),
         ((0, 0, 2, 1500, 20.0), ["2 texts (1,500 tokens, 0.0300 US dollars) are embedded again because c"]),
+        ((0, 0, 2, 50_000_000, 2.0),
+         ["2 texts (50,000,000 tokens, 100.0000 US dollars) are embedded again because c"]),
     ],
 )  # fmt: skip
 def test_what_is_done_again_is_told_with_its_amount_and_price(amounts: tuple[Any, ...], sentences: list[str]) -> None:

@@ -140,7 +140,7 @@ def test_tokens_are_counted_once_for_a_text_and_priced_by_the_million(priced: Pa
     report = planned(priced)
 
     assert (report.tokens, report.tokens_to_embed, report.longest) == (15, 15, 6)
-    assert report.embedding_cost == pytest.approx(15 * 2.0 / 1e6)
+    assert report.embedding_cost == pytest.approx(15 * 2.0 / 1e6, rel=1e-9)
     assert (report.index_bytes, report.exact, report.window, report.too_long) == (6 * 8 * 4, False, None, 0)
     assert sorted(report.sample) == sorted(SIZES)
     assert not report.is_indexed
@@ -198,7 +198,7 @@ def test_a_prompt_has_as_many_passages_of_the_mean_length_as_are_retrieved(price
     report = planned(priced, "prompt='{context} ? {question}'", "retriever.k=4", "chat.max_tokens=10")
 
     assert report.prompt_tokens == len(" ? ") + 4 * (15 // 6)
-    assert report.question_cost == pytest.approx((report.prompt_tokens * 3.0 + 10 * 7.0) / 1e6)
+    assert report.question_cost == pytest.approx((report.prompt_tokens * 3.0 + 10 * 7.0) / 1e6, rel=1e-9)
     assert (report.context_window, report.problems) == (40, [])
     assert planned(priced, "prompt='{context} ? {question}'", "retriever.k=99").prompt_tokens == 3 + 6 * 2
 

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from potluck.datasets.near_duplicates import are_alike, triples
 from potluck.errors import PotluckError, RecipeError
 from potluck.language import fold
-from potluck.strategy.data import LabelledText, read_split, spread_out
+from potluck.strategy.data import LabelledText, majority_language, read_split, spread_out
 from support.labelled import messages, write
 
 
@@ -106,3 +106,12 @@ def test_a_rare_label_stands_neither_first_nor_last_but_all_over(seed: int) -> N
     places = [place for place, item in enumerate(spread_out(items, seed)) if item.label == "rare"]
 
     assert all(10 * number - 2 <= place <= 10 * number + 12 for number, place in enumerate(places))
+
+
+@pytest.mark.parametrize(
+    ("texts", "language"), [("中中中ab", "zh"), ("中中ab", "en"), ("中中abc", "en"), ("中", "zh"), ("", "en")]
+)
+def test_the_language_of_messages_is_that_of_more_than_half(texts: str, language: str) -> None:
+    items = [LabelledText("這是一則訊息" if text == "中" else "a message", "x", "") for text in texts]
+
+    assert majority_language(items) == language

@@ -62,3 +62,23 @@ def test_the_same_answers_give_the_same_chance() -> None:
     assert probability_of_being_chosen([1.0, 0.0, 1.0], [1.0, 1.0, 0.0], 50) == probability_of_being_chosen(
         [1.0, 0.0, 1.0], [1.0, 1.0, 0.0], 50
     )
+
+
+@pytest.mark.parametrize(("won", "lost", "certain"), [(14, 6, 1.0), (12, 6, 0.0)])
+def test_the_interval_of_the_expensive_row_decides_where_an_exact_test_does_not(
+    won: int, lost: int, certain: float
+) -> None:
+    """Of 100 messages it gets 90 right, of which Wilson's interval begins at .826; the other one 82, or 84."""
+    both = 90 - won
+    expensive = [1.0] * (both + won) + [0.0] * (100 - both - won)
+    cheap = [1.0] * both + [0.0] * won + [1.0] * lost + [0.0] * (100 - both - won - lost)
+
+    assert probability_of_being_chosen(expensive, cheap, 100) == certain
+
+
+def test_a_chance_is_one_of_four_thousand_draws_from_a_weak_prior() -> None:
+    """After one message of which nothing is known but that both are right, almost anything may follow."""
+    chance = probability_of_being_chosen([1.0], [1.0], 3)
+
+    assert 0.0 <= chance <= 0.1
+    assert (chance * 4000) == pytest.approx(round(chance * 4000))

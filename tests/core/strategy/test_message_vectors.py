@@ -106,8 +106,8 @@ def test_a_text_takes_its_part_of_the_seconds_of_its_batch_and_its_own_tokens(tm
     setting = Setting(tmp_path, price=1000.0)
     setting.vectors.of(["一", "三個字", "四個漢字"])
     assert setting.vectors.cost_of("三個字") == EmbeddingCost(2.0, pytest.approx(0.003))
-    assert setting.vectors.cost_of("四個漢字") == EmbeddingCost(2.0, pytest.approx(0.004))
-    assert setting.budget.usd == pytest.approx(0.008)
+    assert setting.vectors.cost_of("四個漢字") == EmbeddingCost(2.0, pytest.approx(0.004, rel=1e-9))
+    assert setting.budget.usd == pytest.approx(0.008, rel=1e-9)
     setting.cache.close()
 
 
@@ -119,7 +119,7 @@ def test_what_an_earlier_run_embedded_counts_as_spent_and_is_not_embedded_again(
     again = Setting(tmp_path, price=1000.0)
     assert np.array_equal(again.vectors.of(["一", "三個字"]), before)
     assert (again.calls, again.budget.reused_seconds) == (0, 4.0)
-    assert again.budget.usd == pytest.approx(0.004)
+    assert again.budget.usd == pytest.approx(0.004, rel=1e-9)
     assert again.vectors.cost_of("一") == EmbeddingCost(2.0, pytest.approx(0.001))
     again.vectors.of(["一", "新"])
     assert again.model.batches == [["新"]]

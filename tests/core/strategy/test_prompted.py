@@ -152,7 +152,7 @@ def test_with_candidates_only_labels_of_the_24_nearest_messages_are_offered() ->
 def test_an_answer_is_paid_by_the_tokens_that_it_says() -> None:
     usage = Usage(100, 10)
     priced = Scripted(Answer("垃圾", usage=usage), prices=(3.0, 50.0))
-    assert Prompted(setup(priced), 0).choose("包裹", None).usd == pytest.approx((100 * 3 + 10 * 50) / 1e6)
+    assert Prompted(setup(priced), 0).choose("包裹", None).usd == pytest.approx((100 * 3 + 10 * 50) / 1e6, rel=1e-9)
     assert Prompted(setup(Scripted()), 0).choose("包裹", None).usd == 0.0
 
 
@@ -163,7 +163,7 @@ def test_a_price_is_told_before_with_the_longest_examples_and_the_longest_answer
     row = Prompted(setup(model, train), 1)
     longest = [Message("user", f"請選出適合這則訊息的標籤，只回答標籤。\n標籤：ok、垃圾\n\n訊息：{'很長' * 50}")]
     tokens = model.count_tokens([*longest, Message("assistant", "ok"), Message("user", "訊息：包裹")])
-    assert row.price("包裹") == pytest.approx((tokens * 3 + 20 * 50) / 1e6)
+    assert row.price("包裹") == pytest.approx((tokens * 3 + 20 * 50) / 1e6, rel=1e-9)
 
 
 @pytest.mark.parametrize("scores", [True, False])
@@ -178,7 +178,7 @@ def test_a_model_that_scores_texts_is_asked_for_the_likeliest_label_and_paid_for
     model = Scripted(Answer("ok"), prices=(3.0, 50.0), scores_text=True)
     found = Prompted(setup(model), 0).choose("包裹", None)
     assert found.label == "垃圾"
-    assert found.usd == pytest.approx(model.count_tokens(model.asked[0]) * 3 / 1e6)
+    assert found.usd == pytest.approx(model.count_tokens(model.asked[0]) * 3 / 1e6, rel=1e-9)
     assert Prompted(setup(replace(model, prices=None)), 0).choose("包裹", None).usd == 0.0
 
 

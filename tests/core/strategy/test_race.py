@@ -7,7 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from types import SimpleNamespace
+from typing import Any, cast
 
 import pytest
 
@@ -328,3 +329,24 @@ def test_a_row_whose_examples_take_half_the_budget_to_embed_is_out(tmp_path: Pat
 
     assert (row.outcome, row.asked) == ("budget", [])
     assert row.why == "embedding what it learns from takes more than half of the 1 US dollars"
+
+
+@pytest.mark.parametrize(("needs", "loading"), [(True, 3.0), (False, 0.0)])
+def test_the_model_of_a_row_that_needs_one_is_loaded_before_it_learns_and_no_row_is_charged_for_it(
+    tmp_path: Path, needs: bool, loading: float
+) -> None:
+    clock, unused = Clock(), cast(Any, None)
+
+    def prepare() -> None:
+        clock.now += 3.0
+
+    chat: Any = SimpleNamespace(model=lambda: SimpleNamespace(prepare=prepare))
+    for setup_chat, expected in ((chat, loading), (None, 0.0)):
+        cache = AnswerCache(tmp_path / f"{needs} {expected}.db")
+        row = Entrant("row", StrategySpec("row", unused, needs_chat=needs), Parity(clock, "row"))
+        setup = TrainingSetup((), ("even", "odd"), 0, setup_chat)
+        race = Race([row], setup, MESSAGES[:2], cache, Budget(1.0, 60.0, clock), unused)
+        race.run(Stage(None, StageEvent("ask")))
+        cache.close()
+
+        assert (race.loading_seconds, row.training_seconds, row.own_seconds) == (expected, 5.0, 7.0)
