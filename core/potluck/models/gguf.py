@@ -121,7 +121,7 @@ def _forget_quantisation(path: Path) -> None:
     """The weights are no longer quantised; a library that reads that they are would compute in the slow way."""
     config = json.loads(path.read_text(encoding="utf-8"))
     config.pop("quantization_config", None)
-    path.write_text(json.dumps(config, indent=2), encoding="utf-8")
+    path.write_text(json.dumps(config), encoding="utf-8")
 
 
 def _move_into_place(made: Path, folder: Path) -> None:

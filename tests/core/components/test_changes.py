@@ -189,7 +189,9 @@ def test_recipes_of_one_folder_are_kept_side_by_side(tmp_path: Path) -> None:
 
     held = json.loads((tmp_path / NAME).read_text(encoding="utf-8"))
     assert {name: one["training"]["seed"] for name, one in held.items()} == {"one.yaml": 0, "二.yaml": 1}
-    assert "二.yaml" in (tmp_path / NAME).read_text(encoding="utf-8")
+    written = (tmp_path / NAME).read_text(encoding="utf-8")
+    assert "二.yaml" in written
+    assert written.splitlines()[1] == ' "one.yaml": {', "people can read it"
 
 
 def test_passwords_are_starred_in_what_is_kept(tmp_path: Path) -> None:

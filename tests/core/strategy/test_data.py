@@ -115,3 +115,10 @@ def test_the_language_of_messages_is_that_of_more_than_half(texts: str, language
     items = [LabelledText("這是一則訊息" if text == "中" else "a message", "x", "") for text in texts]
 
     assert majority_language(items) == language
+
+
+def test_a_file_without_messages_is_told_with_a_line_as_it_would_have_to_be(tmp_path: Path) -> None:
+    (tmp_path / "空.jsonl").touch()
+
+    with pytest.raises(PotluckError, match=r'\{"訊息": "…", "標籤": "label"\}'):
+        read_split(tmp_path / "空.jsonl", "訊息", "標籤")

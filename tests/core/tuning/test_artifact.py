@@ -130,7 +130,9 @@ def test_what_was_sealed_is_the_result_of_the_training(sealed: Path) -> None:
     manifest = read_manifest(sealed)
     assert [*manifest["files"]] == ["adapter_config.json", "adapter_model.safetensors"]
     assert (manifest["tuner"], manifest["base"]["model"], manifest["seed"]) == (TUNER, "模型", 7)
-    assert "模型" in (sealed / MANIFEST).read_text(encoding="utf-8")
+    written = (sealed / MANIFEST).read_text(encoding="utf-8")
+    assert "模型" in written
+    assert written.splitlines()[1] == ' "format": 1,', "people can read it"
     assert (sealed / CARD).read_text(encoding="utf-8").startswith('---\nbase_model: "模型"\nlibrary_name: "peft"\n')
 
 

@@ -71,6 +71,7 @@ def test_hubs_read_its_base_and_its_library(peft: bool, library: str) -> None:
 
     assert f"library_name: {json.dumps(library)}" in front
     assert 'base_model: "pypi://模型==1/path"' in front
+    assert 'with `model: "pypi://模型==1/path"`' in model_card(manifest(peft=peft), "2.0")
 
 
 def test_a_licence_that_the_base_does_not_name_is_not_guessed() -> None:

@@ -224,6 +224,7 @@ def test_models_that_do_not_go_on_are_asked_by_potluck(kind: str) -> None:
     code = usage_code(manifest("hf://org/name", kind=kind, fields=["premise", "hypothesis"], chat="masked-lm"))
 
     assert "# pip install 'potluck[tune]'" in code
+    assert "哪一類？" in code
     assert "\"chat\": 'masked-lm'" in code
     assert 'recipe.task.ask({"premise": "...", "hypothesis": "..."}).answer.text' in code
     said = json.loads(str(eval(re.findall(r"json\.loads\((.*)\)", code)[0])))
