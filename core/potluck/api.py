@@ -269,20 +269,19 @@ class Recipe:
 
     @while_open
     def plan(self) -> PlanReport | TuningPlanResult | TaskPlanResult:
-        """Say what ``run`` would take and what would leave the machine. Some texts are embedded to measure the time.
+        """Say what ``run`` would take and what would leave the machine; of a recipe with axes, ``compare`` as well.
 
-        Loaded documents are kept for the run if there is a workspace that can be written; none is made. There one or
-        two questions are answered, and their answers kept, if no kept answer tells how long answers take. Raises
-        ``PotluckError`` for a recipe with neither documents nor a task.
+        Some texts are embedded to measure the time, and one or two questions answered, if no kept answer tells it and
+        nothing would leave the machine. Loaded documents and answers are kept for the run if there is a workspace that
+        can be written; none is made. Raises ``PotluckError`` for a recipe with neither documents nor a task.
         """
-        from potluck.workloads import workload_of
+        from potluck.runs.planning import plan_recipe
 
-        plan = workload_of(self.model).plan
         if can_be_written(folder_of(self.model)):
             with suppress(WorkspaceBusy):
-                return plan(self.components, self.observers)
+                return plan_recipe(self.components, self.observers)
         with self.looking() as components:
-            return plan(components, self.observers)
+            return plan_recipe(components, self.observers)
 
     @contextmanager
     def looking(self) -> Iterator[Components]:

@@ -28,6 +28,11 @@ def resolve_adapter(components: Components) -> None:
         components.adapted = _resolve(components, adapter)
 
 
+def without_adapter(components: Components) -> None:
+    """Let the recipe's chat model answer with its own weights, as it would before anything is trained."""
+    components.adapted = components.recipe.chat, None
+
+
 def _resolve(components: Components, adapter: Adapter) -> tuple[ComponentSpec, Tuned | None]:
     """The chat model and what was tuned; where the artifact is a whole model, it is the chat model's own."""
     recipe = components.recipe

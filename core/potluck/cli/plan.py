@@ -14,11 +14,10 @@ from potluck.cli.terminal import echo, print_json
 from potluck.durations import NO_TIME, Duration, clock
 
 if TYPE_CHECKING:
-    from potluck.api import Recipe
     from potluck.planning.plan import PlanReport
     from potluck.results.stages import ComparisonPlanResult, PlannedWork, TaskPlanResult, TuningPlanResult
 
-_UNITS = {"load": "file", "split": "document", "embed": "text", "answer": "question"}
+_UNITS = {"load": "file", "split": "document", "embed": "text", "train": "model", "answer": "question"}
 
 _LEAST = 0.05
 """Seconds that would be shown as 0."""
@@ -35,14 +34,15 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
     tunes and has no documents: parameters, memory, disk, steps and time of the training. Of a task that trains nothing:
     how many examples it has, and the hosts that would get them.
 
-    If the recipe has axes under `compare:`, also what comparing them would take: a few texts are embedded and a few
-    steps trained to measure the time; nothing of that is kept.
+    If the recipe has axes under `compare:`, also what comparing them would take: what the variants load, split, embed,
+    train and answer, each with its time, and in all.
 
     Of documents: what a run would load, split, embed and answer, each with its time. The time is measured: documents
     are loaded and split for it, which is kept for the run if there is a workspace that can be written (`potluck index`
     makes one), and a few texts are embedded. The time of answers is estimated from kept answers of the same chat model.
-    If there are none and the documents are indexed, one or two of the recipe's questions are answered, and the answers
-    kept, unless anything would leave the machine.
+    If there are none, one or two questions are answered, unless anything would leave the machine: if the documents are
+    indexed, as the run does, and the answers kept; else from some of the passages. A few steps are trained to measure
+    the time of a training, of which nothing is kept.
 
     The exit status is 1 if the run would stop.
     """
@@ -52,10 +52,8 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
 
     with open_recipe(sources, overrides, as_json, keeps=False) as opening:
         report = opening.plan()
-        compared = _plan_axes(opening) if opening.model.compare and not report.problems else None
     if as_json:
-        said = report.as_json() if isinstance(report, PlanReport) else as_json_of(report)
-        print_json({**said, "comparison": as_json_of(compared)} if compared is not None else said)
+        print_json(report.as_json() if isinstance(report, PlanReport) else as_json_of(report))
         return 1 if report.problems else 0
     if isinstance(report, PlanReport):
         _print(report)
@@ -63,31 +61,16 @@ def command(sources: tuple[Path, ...], overrides: tuple[str, ...], as_json: bool
         _print_tuning(report)
     else:
         _print_task(report)
-    if compared is not None:
-        _print_axes(compared)
+    if report.comparison is not None:
+        _print_axes(report.comparison)
     return 1 if report.problems else 0
 
 
-def _plan_axes(opening: Recipe) -> ComparisonPlanResult:
-    """What comparing the recipe's axes would take; nothing is written."""
-    from contextlib import closing
-
-    from potluck.comparison.planning import plan_comparison
-    from potluck.evaluation.resources import SharedResources
-
-    with opening.looking() as components:
-        shared = SharedResources(components.workspace, components.models, opening.observers)
-        with closing(shared):
-            return plan_comparison(opening.model, shared)
-
-
 def _print_axes(plan: ComparisonPlanResult) -> None:
-    would = [f"embed {many(plan.texts_to_embed, 'text')}"] if plan.texts_to_embed else []
-    would += [f"train {many(plan.trainings, 'model')}"] if plan.trainings else []
-    echo(f"to compare {many(plan.variants, 'variant')}: {', '.join([*would, f'ask {plan.answers:,} times'])}")
-    if plan.seconds is not None and would:
-        span = Duration.between(plan.seconds, plan.seconds_low, plan.seconds_high)
-        echo(f"  {span}, and what the answers take")
+    echo(f"to compare {many(plan.variants, 'variant')}, asking {plan.answers:,} times in all:")
+    _print_parts(plan.work)
+    if not plan.work:
+        echo("  nothing is to be computed: all is kept from before")
 
 
 def _print_tuning(plan: TuningPlanResult) -> None:
@@ -138,11 +121,17 @@ def _print(report: PlanReport) -> None:
 
 def _print_work(work: Sequence[PlannedWork]) -> None:
     echo("a run would:" if work else "a run would compute nothing: all is kept from before")
+    _print_parts(work)
+
+
+def _print_parts(work: Sequence[PlannedWork]) -> None:
+    from potluck.planning.work import duration_of
+
     for part in work:
         echo(f"  {part.action} {many(part.count, _UNITS[part.action])}, {_time_of(part)}")
     todo = [part for part in work if not part.is_done]
     if len(todo) > 1 and all(part.seconds is not None for part in todo):
-        echo(f"  in all {sum((_duration_of(part) for part in todo), NO_TIME)}")
+        echo(f"  in all {sum((duration_of(part) for part in todo), NO_TIME)}")
 
 
 def _time_of(part: PlannedWork) -> str:
@@ -150,12 +139,10 @@ def _time_of(part: PlannedWork) -> str:
         return f"how long is not known:\n    {part.unknown}"
     if part.is_done:
         return f"done now in {clock(part.seconds)} and kept"
-    span = _duration_of(part)
+    from potluck.planning.work import duration_of
+
+    span = duration_of(part)
     return "less than 0.1 s" if span.high < _LEAST else str(span)
-
-
-def _duration_of(part: PlannedWork) -> Duration:
-    return Duration(part.seconds or 0.0, part.seconds_low or 0.0, part.seconds_high or 0.0)
 
 
 def _print_hosts(leaves: Mapping[str, str]) -> None:

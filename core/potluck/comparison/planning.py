@@ -1,39 +1,41 @@
-"""What a comparison would take: how much its variants would embed, train and answer, and for how long.
+"""What a comparison would take: how much its variants would load, embed, train and answer, and for how long.
 
-The time is measured: some texts are embedded and a few steps trained, and nothing of that is kept. Work that variants
-share is counted once. Texts for a remote embedder are not sent, so its time is unknown, as is that of answers.
+The time is measured: some texts are embedded, a few steps trained and a few questions answered. What variants share is
+counted once. Nothing is sent to another machine, so that what one would take there is known from earlier runs alone.
 """
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from potluck.comparison.wording import variant_place
+from potluck.contracts import TuningRequest
+from potluck.document_qa.planned_work import plan_embedding
 from potluck.durations import NO_TIME, Duration
 from potluck.evaluation.resources import SharedResources
-from potluck.metrics.scorer import Scorer
+from potluck.evaluation.workload import Workload
 from potluck.observation.stage import stage
-from potluck.planning.plan import plan, remote_hosts
-from potluck.planning.work import seconds_per_token
+from potluck.planning.measured import Measured
+from potluck.planning.work import duration_of, estimated_work, unknown_work
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.variants import variants
-from potluck.results.stages import ComparisonPlanResult
+from potluck.results.stages import Action, ComparisonPlanResult, PlannedWork
 from potluck.stages.tune import plan_training, training_request
-from potluck.workloads import workload_of
 
 if TYPE_CHECKING:
     from potluck.components.components import Components
+
+_ORDER: Sequence[Action] = ("load", "split", "embed", "train", "answer")
 
 
 @dataclass(slots=True)
 class _Sum:
     """What all variants so far would take together."""
 
-    trainings: int = 0
-    texts: int = 0
+    parts: list[PlannedWork] = field(default_factory=list)
     answers: int = 0
-    time: Duration = NO_TIME
-    is_known: bool = True
     counted: set[str] = field(default_factory=set)
 
     def is_new(self, what: str) -> bool:
@@ -42,48 +44,81 @@ class _Sum:
         self.counted.add(what)
         return found
 
+    def work(self) -> Iterator[PlannedWork]:
+        """All parts of one action together, in the order in which they are done."""
+        for action in _ORDER:
+            for is_done in (True, False):
+                some = [part for part in self.parts if part.action == action and part.is_done == is_done]
+                if some:
+                    yield _together(action, some)
 
-def plan_comparison(recipe: RecipeModel, resources: SharedResources) -> ComparisonPlanResult:
-    """Count and time what comparing the recipe's variants would take. Raises what reading and planning them raises."""
-    chosen, total = variants(recipe), _Sum()
+
+def plan_comparison(
+    recipe: RecipeModel,
+    resources: SharedResources,
+    workload: Workload,
+    measured: Measured,
+    begun: Sequence[PlannedWork] = (),
+) -> ComparisonPlanResult:
+    """Count and time what comparing the recipe's variants would take. Raises what reading and planning them raises.
+
+    ``measured`` is what the plan of the recipe itself has measured, ``begun`` what it has loaded and split.
+    """
+    chosen = variants(recipe)
+    total = _Sum([part for part in begun if part.action in ("load", "split")])
     with stage(resources.observers, "plan", "variants", len(chosen)) as running:
         for number, one in enumerate(chosen, 1):
-            running.describe(f"variant {number} of {len(chosen)}: {one.name}")
+            running.describe(variant_place(number, len(chosen), one.name))
             with resources.borrow(one.recipe) as components:
-                _add_training(total, components)
-                _add_embedding(total, components, resources)
+                request = _add_training(total, components, measured)
+                _add_documents(total, components, resources, measured)
                 if one.recipe.questions is not None:
-                    scorer = Scorer(components.metrics, one.recipe.metrics)
-                    total.answers += len(workload_of(one.recipe)(resources, scorer).read(one.recipe).questions)
+                    total.answers += len(workload.read(one.recipe).questions)
+                    total.parts += workload.plan_answers(components, measured, request)
             running.advance(message=running.event.message)
-    counts = (len(chosen), total.texts, total.trainings, total.answers)
-    if not total.is_known:
-        return ComparisonPlanResult(*counts, None, None, None)
-    return ComparisonPlanResult(*counts, total.time.seconds, total.time.low, total.time.high)
+    work = tuple(total.work())
+    embedded, trained = (sum(part.count for part in work if part.action == name) for name in ("embed", "train"))
+    counts, todo = (len(chosen), embedded, trained, total.answers), [part for part in work if not part.is_done]
+    if any(part.seconds is None for part in todo):
+        return ComparisonPlanResult(*counts, work, None, None, None)
+    span = sum(map(duration_of, todo), NO_TIME)
+    return ComparisonPlanResult(*counts, work, span.seconds, span.low, span.high)
 
 
-def _add_training(total: _Sum, components: Components) -> None:
-    if components.recipe.tuner is None:
-        return
+def _together(action: Action, parts: Sequence[PlannedWork]) -> PlannedWork:
+    count, reasons = sum(part.count for part in parts), dict.fromkeys(part.unknown for part in parts if part.unknown)
+    if reasons:
+        return unknown_work(action, count, "; ".join(reasons))
+    return estimated_work(action, count, sum(map(duration_of, parts), NO_TIME), parts[0].is_done)
+
+
+def _add_training(total: _Sum, components: Components, measured: Measured) -> TuningRequest | None:
+    """Add the variant's training, unless one before has the same. The training; None for a variant that has none."""
+    recipe = components.recipe
+    if recipe.tuner is None or (recipe.documents is not None and not isinstance(recipe.tuning.adapter, str)):
+        return None
     request = training_request(components)
     if not total.is_new(request.folder.name):
-        return
-    estimate = plan_training(components, request)
+        return request
+    name = request.folder.name
+    if name not in measured.trainings:
+        measured.trainings[name] = plan_training(components, request)
+    estimate = measured.trainings[name]
     if estimate.seconds is None:
-        total.is_known = False
+        total.parts.append(unknown_work("train", 1, "the tuner does not say it, or the memory does not suffice"))
     elif estimate.seconds:
-        total.trainings += 1
-        total.time += Duration.between(estimate.seconds, estimate.seconds_low, estimate.seconds_high)
+        span = Duration.between(estimate.seconds, estimate.seconds_low, estimate.seconds_high)
+        total.parts.append(estimated_work("train", 1, span))
+    return request
 
 
-def _add_embedding(total: _Sum, components: Components, resources: SharedResources) -> None:
+def _add_documents(total: _Sum, components: Components, resources: SharedResources, measured: Measured) -> None:
     if components.recipe.documents is None:
         return
-    if not total.is_new(f"{components.embedder_fingerprint} {components.splitter_fingerprint}"):
-        return
-    report = plan(components, resources.workspace, resources.observers)
-    total.texts += report.texts_to_embed
-    if "embedder" in remote_hosts(components.recipe):
-        total.is_known = total.is_known and not report.texts_to_embed
-    elif report.sample:
-        total.time += seconds_per_token(components.embedder, report.sample) * report.tokens_to_embed
+    is_known = components.index_id in measured.reports
+    report = measured.report_of(components, resources.observers)
+    if not is_known:
+        total.parts += report.work
+    same = f"{components.embedder_fingerprint} {components.splitter_fingerprint}"
+    if total.is_new(same) and report.texts_to_embed:
+        total.parts.append(plan_embedding(report, components, measured))

@@ -9,21 +9,27 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Literal
+from functools import partial
+from typing import TYPE_CHECKING
 
+from potluck import durations
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions
 from potluck.document_qa.answer_cache import Asker
 from potluck.document_qa.shots import chooser
-from potluck.documents import Passage
+from potluck.documents import Json, Passage
 from potluck.durations import Duration
 from potluck.errors import PotluckError
 from potluck.evaluation.search import open_searcher
+from potluck.fingerprints import fingerprint
+from potluck.ledger import Ledger
+from potluck.planning.measured import Measured
 from potluck.planning.plan import PlanReport
-from potluck.planning.work import estimated_work, is_kept, seconds_per_token
-from potluck.questions.question_file import read_question_file
+from potluck.planning.work import estimated_work, is_kept, seconds_per_token, unknown_work
 from potluck.recipe.effects import retrieval_needs
+from potluck.recipe.model import RecipeModel
 from potluck.results.stages import PlannedWork
+from potluck.stages.answer import Answerer, no_examples
 from potluck.stages.retrieve import Searcher, search
 
 if TYPE_CHECKING:
@@ -31,8 +37,6 @@ if TYPE_CHECKING:
 
 _SAMPLED = 32
 """The most kept answers from which the time is estimated."""
-
-_GROUPS = 4
 
 _ASKED = 2
 _QUICK = 1.0
@@ -42,48 +46,83 @@ _EMBEDDED = 64
 """The most questions that are embedded to find out which are answered already."""
 
 
-def add_work(report: PlanReport, components: Components, observers: Observers, deep: int) -> None:
-    """Add to a plan what a run would embed and answer. ``deep``: passages that it retrieves for a question."""
-    if report.problems:
-        return
-    if report.texts_to_embed:
-        report.work.append(_plan_embedding(report, components))
-    if components.recipe.questions is not None:
-        report.work += _plan_answers(report, components, observers, deep)
-
-
-def _plan_embedding(report: PlanReport, components: Components) -> PlannedWork:
-    count = report.texts_to_embed
+def plan_embedding(report: PlanReport, components: Components, measured: Measured) -> PlannedWork:
+    """What a run over documents would embed, of which something is to embed."""
+    count, name = report.texts_to_embed, components.embedder_fingerprint
     if "embedder" in report.leaves:
-        return _unknown("embed", count, f"they go to {report.leaves['embedder']}, where a plan sends nothing")
+        return unknown_work("embed", count, f"they go to {report.leaves['embedder']}, where a plan sends nothing")
     if not report.sample:
-        return _unknown("embed", count, "no text is short enough to try")
+        return unknown_work("embed", count, "no text is short enough to try")
     try:
-        speed = seconds_per_token(components.embedder, report.sample)
+        if name not in measured.speeds:
+            measured.speeds[name] = seconds_per_token(components.embedder, report.sample)
     except PotluckError as error:
-        return _unknown("embed", count, str(error))
-    return estimated_work("embed", count, speed * report.tokens_to_embed)
+        return unknown_work("embed", count, str(error))
+    return estimated_work("embed", count, measured.speeds[name] * report.tokens_to_embed)
 
 
-def _plan_answers(report: PlanReport, components: Components, observers: Observers, deep: int) -> Iterator[PlannedWork]:
-    assert components.recipe.questions is not None, "only a recipe with questions answers some"
-    questions = [one.question for one in read_question_file(components.recipe.questions).questions]
+def plan_answers(
+    report: PlanReport,
+    components: Components,
+    observers: Observers,
+    questions: Sequence[str],
+    deep: int,
+    measured: Measured,
+) -> Iterator[PlannedWork]:
+    """What a run would answer, if something is left. ``deep``: passages that it retrieves for a question."""
     if components.recipe.tuning.adapter is not None:
-        yield _unknown("answer", len(questions), "the chat model answers with what is tuned")
+        yield unknown_work("answer", len(questions), "the chat model answers with what is tuned")
         return
     try:
         planned = _find_answers(report, components, observers, questions, deep)
-        seconds = components.workspace.answer_cache.seconds_of(components.chat_fingerprint, _SAMPLED)
-        if not seconds and planned.unanswered and _may_ask(report, components):
-            seconds = planned.measure()
+        left = len(questions) - planned.answered
+        span = _time_of_answer(report, components, planned, questions, measured) if left else None
     except PotluckError as error:
-        yield _unknown("answer", len(questions), str(error))
+        yield unknown_work("answer", len(questions), str(error))
         return
     left = len(questions) - planned.answered
-    if left and seconds:
-        yield estimated_work("answer", left, time_of_answers(seconds) * left)
+    if left and span is not None:
+        yield estimated_work("answer", left, span * left)
     elif left:
-        yield _unknown("answer", left, _reason(report, components))
+        yield unknown_work("answer", left, _reason(report))
+
+
+def _time_of_answer(
+    report: PlanReport,
+    components: Components,
+    planned: _PlannedAnswers,
+    questions: Sequence[str],
+    measured: Measured,
+) -> Duration | None:
+    recipe, cache = components.recipe, components.workspace.answer_cache
+    shown = min(recipe.retriever.k, report.chunks)
+    characters, attempt = shown * report.passage_length, None
+    if "chat" not in report.leaves:
+        is_kept_then = planned.unanswered and _keeps(recipe)
+        attempt = planned.measure if is_kept_then else partial(_try, report, components, questions)
+    wording = recipe.prompt.text if recipe.prompt else None
+    prompt: Json = [recipe.answer.method, recipe.retriever.fit, wording, recipe.shots.count, shown, characters]
+    key = fingerprint(components.chat_fingerprint, prompt)
+    kept = cache.times_of(components.chat_fingerprint, _SAMPLED)
+    span = measured.answer_time(key, kept, attempt, shown, characters)
+    return None if span is None else span * (1 / max(1, components.chat.concurrency))
+
+
+def _try(report: PlanReport, components: Components, questions: Sequence[str]) -> list[float]:
+    """Seconds of one answer, and of a second one if that was quick, from passages as long as a run's; none is kept."""
+    recipe, seconds = components.recipe, list[float]()
+    passages = report.passages[:: max(1, len(report.passages) // recipe.retriever.k)][: recipe.retriever.k]
+    examples = (
+        no_examples if "embedder" in report.leaves else chooser(recipe, components, components.workspace.answer_cache)
+    )
+    for question in questions[:_ASKED] if passages else ():
+        answerer = Answerer(recipe, components.prepared_chat(), examples=examples)
+        began = durations.now()
+        answerer.answer(question, passages, Ledger().open("answer", "passages"))
+        seconds.append(durations.now() - began)
+        if seconds[-1] > _QUICK:
+            break
+    return seconds
 
 
 @dataclass(slots=True)
@@ -138,27 +177,12 @@ def _retrieves_here(report: PlanReport, components: Components) -> bool:
     return not sends and ("chat" not in report.leaves or "chat" not in retrieval_needs(components.recipe))
 
 
-def _may_ask(report: PlanReport, components: Components) -> bool:
-    """Whether an answer stays here, and is kept."""
-    config = components.recipe.chat.config
-    return "chat" not in report.leaves and isinstance(config, ChatOptions) and config.cache
+def _keeps(recipe: RecipeModel) -> bool:
+    """Whether the answers of the chat model are kept."""
+    return isinstance(recipe.chat.config, ChatOptions) and recipe.chat.config.cache
 
 
-def _reason(report: PlanReport, components: Components) -> str:
+def _reason(report: PlanReport) -> str:
     if "chat" in report.leaves:
         return f"{report.leaves['chat']} answers, which a plan does not ask"
-    if not _may_ask(report, components):
-        return "answers are not kept, and a plan asks nothing that would be asked again"
-    if not _retrieves_here(report, components):
-        return "passages are retrieved elsewhere, where a plan sends nothing"
-    return "the documents are not indexed yet, without which none can be tried"
-
-
-def time_of_answers(seconds: Sequence[float]) -> Duration:
-    """The time of an answer. Answers differ and a run makes many, so the spread is that of group means."""
-    groups = [seconds[start::_GROUPS] for start in range(min(_GROUPS, len(seconds)))]
-    return Duration.per_unit([(sum(some), len(some)) for some in groups])
-
-
-def _unknown(action: Literal["embed", "answer"], count: int, why: str) -> PlannedWork:
-    return PlannedWork(action, count, False, None, None, None, why)
+    return "there is no passage from which one can be tried"

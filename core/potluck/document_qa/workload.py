@@ -10,10 +10,10 @@ from pathlib import Path
 from potluck import degenerate
 from potluck.answering.remarks import remarks_on_all
 from potluck.components.components import Components
-from potluck.contracts import ChatOptions
+from potluck.contracts import ChatOptions, TuningRequest
 from potluck.document_qa.answer_cache import Asked, Asker
 from potluck.document_qa.ask import ask_result, refuses
-from potluck.document_qa.planned_work import add_work
+from potluck.document_qa.planned_work import plan_answers, plan_embedding
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
 from potluck.errors import MissingDependency, PotluckError
@@ -30,13 +30,14 @@ from potluck.ledger import Amount, Entry, Ledger
 from potluck.loading.failure import LoadFailure
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
-from potluck.observation.observers import Observers
 from potluck.observation.stage import stage
-from potluck.planning.plan import PlanReport, plan
+from potluck.planning.measured import Measured
+from potluck.planning.plan import PlanReport
 from potluck.questions.gold import Known, check_gold, gold_id
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
 from potluck.recipe.model import RecipeModel
 from potluck.results.answers import AnsweredResult
+from potluck.results.stages import PlannedWork
 from potluck.retrieval.maker import RetrievalMaker
 from potluck.stages.cite import cite
 from potluck.stages.retrieve import Searcher, SearchResult, account_passages, blind_notes, search
@@ -240,15 +241,31 @@ class DocumentQA(Workload):
             measures=self.scorer.measures,
         )
 
-    @staticmethod
-    def plan(components: Components, observers: Observers) -> PlanReport:
+    def plan(self, components: Components, measured: Measured) -> PlanReport:
         """Load, split and count documents, and measure times. Raises ``PotluckError`` if the recipe names none."""
         recipe = components.recipe
         if recipe.documents is None:
             raise PotluckError(f"{recipe.path}: {DocumentQA.without_documents}")
-        report = plan(components, components.workspace, observers)
-        add_work(report, components, observers, max(DEPTH, recipe.retriever.k))
+        report = measured.report_of(components, self.resources.observers)
+        if report.problems:
+            return report
+        if report.texts_to_embed:
+            report.work.append(plan_embedding(report, components, measured))
+        if recipe.questions is not None:
+            report.work += self.plan_answers(components, measured)
         return report
+
+    def plan_answers(
+        self, components: Components, measured: Measured, request: TuningRequest | None = None
+    ) -> Sequence[PlannedWork]:
+        """The questions that are left, of documents that are counted once for all that share an index."""
+        recipe, observers = components.recipe, self.resources.observers
+        report, questions = measured.report_of(components, observers), self.read(recipe).questions
+        if report.problems:
+            return ()
+        deep = max(DEPTH, recipe.retriever.k)
+        asked = [one.question for one in questions]
+        return [*plan_answers(report, components, observers, asked, deep, measured)]
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar, TypeAlias
 
 from potluck.components.components import Components
-from potluck.contracts import ChatOptions
+from potluck.contracts import ChatOptions, TuningRequest
 from potluck.documents import Json, Usage
 from potluck.errors import PotluckError
 from potluck.evaluation.resources import Resources
@@ -28,9 +28,9 @@ from potluck.recipe.model import RecipeModel
 from potluck.reporting import Stage
 
 if TYPE_CHECKING:
-    from potluck.observation.observers import Observers
+    from potluck.planning.measured import Measured
     from potluck.planning.plan import PlanReport
-    from potluck.results.stages import TaskPlanResult, TuningPlanResult
+    from potluck.results.stages import PlannedWork, TaskPlanResult, TuningPlanResult
     from potluck.stages.tune import TuneReport
 
 Counts: TypeAlias = Mapping[str, int]
@@ -130,10 +130,21 @@ class Workload(ABC):
     ) -> EvaluationReport:
         """Measure a file of answered questions; ``notes`` are those on the file."""
 
-    @staticmethod
     @abstractmethod
-    def plan(components: Components, observers: Observers) -> PlanReport | TuningPlanResult | TaskPlanResult:
-        """What a run would take, before it embeds, answers or trains. Raises ``PotluckError`` where there is no run."""
+    def plan(self, components: Components, measured: Measured) -> PlanReport | TuningPlanResult | TaskPlanResult:
+        """What a run would take, before it embeds, answers or trains. Raises ``PotluckError`` if there is no run.
+
+        What is measured for it is put into ``measured``.
+        """
+
+    @abstractmethod
+    def plan_answers(
+        self, components: Components, measured: Measured, request: TuningRequest | None = None
+    ) -> Sequence[PlannedWork]:
+        """The answers that are left of a recipe with questions, and their time; nothing if all are kept.
+
+        ``request`` is the training of a recipe that tunes.
+        """
 
     @staticmethod
     @abstractmethod

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
 from typing import TYPE_CHECKING
@@ -14,7 +14,7 @@ from potluck.answering.builtin_prompts import ENGLISH
 from potluck.components.changes import find_causes
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions, Embedder
-from potluck.documents import Json, Message
+from potluck.documents import Json, Message, Passage
 from potluck.indexing.update import count_files_to_reread
 from potluck.json_values import as_json
 from potluck.ledger import Ledger
@@ -23,17 +23,20 @@ from potluck.observation.stage import stage
 from potluck.planning.work import is_kept, timed_work
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.recipe.prompt_template import PromptTemplate
-from potluck.results.stages import FailureResult, PlannedWork, PlanResult
+from potluck.results.stages import ComparisonPlanResult, FailureResult, PlannedWork, PlanResult
 from potluck.stages.discover import discover
 from potluck.stages.load import account_loads, load_documents, plan_loads
 from potluck.stages.split import account_chunks, split_documents
 from potluck.workspace import Workspace
+from potluck.workspace.catalogue import Catalogue, StoredChunk
 
 if TYPE_CHECKING:
     from potluck.observation.observers import Observers
 
 _AT_ONCE = 1024
 _SAMPLED = 16
+_SHOWN = 50
+"""Passages from which an answer can be tried, at most."""
 _BYTES_A_NUMBER = 4
 _MILLION = 1e6
 
@@ -74,6 +77,13 @@ class PlanReport:
     sample: tuple[str, ...] = ()
     """Some of the texts to embed, of which none is too long, by which the embedder's speed can be measured."""
 
+    passages: tuple[Passage, ...] = ()
+    """Some of the documents' passages, by which the chat model's speed can be measured."""
+    passage_length: int = 0
+    """Characters of a passage, on average."""
+    comparison: ComparisonPlanResult | None = None
+    """Of the recipe's axes, if it has some."""
+
     @property
     def problems(self) -> list[str]:
         """The problems that would stop the run."""
@@ -113,7 +123,7 @@ class PlanReport:
                 failures=tuple(FailureResult(one.source, one.error, one.reason) for one in self.failures),
                 ledger=self.ledger.accounts(),
                 work=tuple(self.work),
-                comparison=None,
+                comparison=self.comparison,
             )
         )
 
@@ -171,6 +181,8 @@ def plan(components: Components, workspace: Workspace, observers: Observers) -> 
     account_chunks(report.ledger.open("split", "chunks"), chunks, catalogue)
     _count_embedding(report, components, {chunk.text: text for chunk, text in catalogue.chunk_texts(chunks)}, workspace)
     _count_prompt(report, components)
+    report.passage_length = sum(chunk.end - chunk.start for chunk in chunks) // max(1, len(chunks))
+    report.passages = tuple(_some_passages(chunks, catalogue))
     state = catalogue.index(components.index_id)
     report.is_indexed = state is not None and dict(state.loads) == loaded.loads and not report.texts_to_embed
     to_embed, tokens = report.texts_to_embed, report.tokens_to_embed
@@ -197,6 +209,13 @@ def _count_embedding(report: PlanReport, components: Components, texts: dict[str
         report.index_bytes = report.chunks * embedder.dimensions * _BYTES_A_NUMBER
     if embedder.price is not None:
         report.embedding_cost = report.tokens_to_embed * embedder.price / _MILLION
+
+
+def _some_passages(chunks: Sequence[StoredChunk], catalogue: Catalogue) -> Iterator[Passage]:
+    for chunk, text in catalogue.chunk_texts(chunks[:: max(1, len(chunks) // _SHOWN)][:_SHOWN]):
+        source, heading = catalogue.document(chunk.document).source, chunk.heading
+        shown = text.removeprefix(heading).lstrip() if heading else text
+        yield Passage(chunk.id, source, shown, chunk.start, chunk.end, 0.0, heading)
 
 
 def _fits(tokens: int, embedder: Embedder) -> bool:

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Sequence
-from typing import Literal
 
 from potluck.components.components import Components
 from potluck.contracts import Embedder
 from potluck.durations import Duration
 from potluck.embedding.call import call_embedder
-from potluck.results.stages import PlannedWork
+from potluck.results.stages import Action, PlannedWork
 from potluck.workspace import folder_of
 
 _AT_ONCE = 4
@@ -25,17 +24,25 @@ def is_kept(components: Components) -> bool:
     return components.workspace.folder == folder_of(components.recipe)
 
 
-def timed_work(action: Literal["load", "split"], count: int, seconds: float, kept: bool) -> Iterator[PlannedWork]:
+def timed_work(action: Action, count: int, seconds: float, kept: bool) -> Iterator[PlannedWork]:
     """Work that was done just now, if any; a run does it again unless it is ``kept``."""
     if count:
         yield estimated_work(action, count, Duration.per_unit([(seconds, 1)]), kept)
 
 
-def estimated_work(
-    action: Literal["load", "split", "embed", "answer"], count: int, span: Duration, is_done: bool = False
-) -> PlannedWork:
+def estimated_work(action: Action, count: int, span: Duration, is_done: bool = False) -> PlannedWork:
     """Work of a known duration."""
     return PlannedWork(action, count, is_done, span.seconds, span.low, span.high, None)
+
+
+def unknown_work(action: Action, count: int, why: str) -> PlannedWork:
+    """Work of which nobody knows how long it takes."""
+    return PlannedWork(action, count, False, None, None, None, why)
+
+
+def duration_of(part: PlannedWork) -> Duration:
+    """How long a part of a run takes, where that is known."""
+    return Duration(part.seconds or 0.0, part.seconds_low or 0.0, part.seconds_high or 0.0)
 
 
 def seconds_per_token(embedder: Embedder, texts: Sequence[str]) -> Duration:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, TypeAlias
 
 from potluck.ledger import StageAccount
 
@@ -86,27 +86,15 @@ class TuneResult:
     """By stage."""
 
 
-@dataclass(frozen=True, slots=True)
-class ComparisonPlanResult:
-    """What a comparison of a recipe's axes would take; what its variants share is counted once."""
-
-    variants: int
-    texts_to_embed: int
-    trainings: int
-    """Models that would be trained; those that were trained before are not counted."""
-    answers: int
-    """Questions or examples, in all variants together; those that were answered before are not asked again."""
-    seconds: float | None
-    """For embedding and training; null if unknown. That of answers is not counted."""
-    seconds_low: float | None
-    seconds_high: float | None
+Action: TypeAlias = Literal["load", "split", "embed", "train", "answer"]
+"""A kind of work of a run."""
 
 
 @dataclass(frozen=True, slots=True)
 class PlannedWork:
     """A part of a run's work."""
 
-    action: Literal["load", "split", "embed", "answer"]
+    action: Action
     count: int
     """How many files, documents, texts or questions, without those kept from before."""
     is_done: bool
@@ -118,6 +106,25 @@ class PlannedWork:
     """The range of that time if the machine stays as busy as it is."""
     unknown: str | None
     """Why the time is unknown; null if it is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class ComparisonPlanResult:
+    """What comparing the variants of a recipe's axes would take, with what they share counted once."""
+
+    variants: int
+    texts_to_embed: int
+    trainings: int
+    """Models that would be trained; those that were trained before are not counted."""
+    answers: int
+    """Questions or examples, in all variants together; those that were answered before are not asked again."""
+    work: tuple[PlannedWork, ...]
+    """What the comparison would do, in its order; of answers those that are left."""
+    seconds: float | None
+    """Of all that is to do; null if the time of a part of it is unknown."""
+    seconds_low: float | None
+    seconds_high: float | None
+    """The range of that time if the machine stays as busy as it is."""
 
 
 @dataclass(frozen=True, slots=True)

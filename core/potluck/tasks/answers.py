@@ -101,6 +101,12 @@ class ExampleAnswerer:
             with ThreadPoolExecutor(self._components.chat.concurrency) as pool:
                 yield from pool.map(in_current_stage(ask), items)
 
+    def is_answered(self, item: Item) -> bool:
+        """Whether the answer to an example is kept."""
+        if self._labels:
+            return self._answers.answer(self._choice_key(item)) is not None
+        return self._answers.answer(self._answer_key(item), cached=self._config.cache) is not None
+
     def surprise(self, item: Item) -> Surprise:
         """How surprised the chat model is by the target. Raises ``Unsupported`` if it cannot tell."""
         return self.surprise_by(item, item.example.target)
@@ -116,8 +122,7 @@ class ExampleAnswerer:
             return {"logprobs": [*label_logprobs(self._components.chat, item.example.messages, self._labels)]}
 
         labels = self._labels
-        key = fingerprint("choose to its end", self._components.chat_fingerprint, _prompt(item), list(labels))
-        found, is_kept = self._ask_once(key, ask)
+        found, is_kept = self._ask_once(self._choice_key(item), ask)
         best = max(range(len(labels)), key=lambda number: found["logprobs"][number])
         logprobs = dict(zip(labels, found["logprobs"], strict=True))
         return Given(item, Answer(labels[best]), logprobs, found.get("seconds", 0.0), is_kept)
@@ -136,8 +141,7 @@ class ExampleAnswerer:
                 "served_by": answer.served_by,
             }
 
-        key = fingerprint("answer without thoughts", self._components.chat_fingerprint, _prompt(item), *self._chance)
-        found, is_kept = self._ask_once(key, ask, self._config.cache)
+        found, is_kept = self._ask_once(self._answer_key(item), ask, self._config.cache)
         answer = Answer(
             str(found["text"]),
             "length" if found.get("cut") else "stop",
@@ -146,6 +150,12 @@ class ExampleAnswerer:
             served_by=found.get("served_by", ""),
         )
         return Given(item, answer, {}, found.get("seconds", 0.0), is_kept)
+
+    def _choice_key(self, item: Item) -> str:
+        return fingerprint("choose to its end", self._components.chat_fingerprint, _prompt(item), list(self._labels))
+
+    def _answer_key(self, item: Item) -> str:
+        return fingerprint("answer without thoughts", self._components.chat_fingerprint, _prompt(item), *self._chance)
 
     def _ask_once(
         self, key: str, ask: Callable[[], dict[str, Json]], cached: bool = True
@@ -156,7 +166,8 @@ class ExampleAnswerer:
             return kept, True
         self._components.prepared_chat()
         started = time.perf_counter()
-        found = {**ask(), "seconds": time.perf_counter() - started}
+        answer = ask()
+        found = {**answer, "seconds": time.perf_counter() - started, "chat": self._components.chat_fingerprint}
         self._answers.keep_answer(key, found, cached=cached)
         return found, False
 

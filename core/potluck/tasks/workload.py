@@ -9,13 +9,16 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+from potluck.adapters.resolve import resolve_adapter, without_adapter
 from potluck.answering.choices import check_scores_text
 from potluck.answering.remarks import remarks_on_all
 from potluck.components.components import Components
+from potluck.contracts import TuningRequest
 from potluck.datasets.examples import ExampleBuilder, check_fields
 from potluck.datasets.prepare import prepare_dataset
 from potluck.datasets.row_files import read_rows
 from potluck.documents import Json, Usage
+from potluck.errors import PotluckError
 from potluck.evaluation.conclusions import conclude_evaluation
 from potluck.evaluation.label_baselines import label_baselines
 from potluck.evaluation.resources import Resources
@@ -27,17 +30,18 @@ from potluck.metrics.classification import classification
 from potluck.metrics.label_intervals import label_intervals
 from potluck.metrics.perplexity import Surprise
 from potluck.metrics.scorer import Scorer
-from potluck.observation.observers import Observers
 from potluck.observation.stage import stage
+from potluck.planning.measured import Measured
+from potluck.planning.work import unknown_work
 from potluck.questions.question_file import Question, QuestionFile
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.tuning_settings import DatasetSettings
 from potluck.results.answers import LabelBaseline
-from potluck.results.stages import TaskPlanResult, TuningPlanResult
-from potluck.stages.tune import plan_training, resource_problems, tune
+from potluck.results.stages import PlannedWork, TaskPlanResult, TuningPlanResult
+from potluck.stages.tune import load_result, plan_training, resource_problems, training_request, tune
 from potluck.tasks.answers import AnsweredExample, ExampleAsker, Item, item_of
 from potluck.tasks.findings import findings_on
-from potluck.tasks.plan import plan_task
+from potluck.tasks.plan import plan_examples, plan_task
 from potluck.workspace import folder_of
 
 
@@ -148,15 +152,31 @@ class ExampleTask(Workload):
             measures=self.scorer.measures,
         )
 
-    @staticmethod
-    def plan(components: Components, observers: Observers) -> TuningPlanResult | TaskPlanResult:
+    def plan(self, components: Components, measured: Measured) -> TuningPlanResult | TaskPlanResult:
         """The training; if the recipe trains nothing, its examples and who gets them."""
         recipe = components.recipe
         if recipe.tuner is None:
             return plan_task(recipe)
-        estimate = plan_training(components)
+        request = training_request(components)
+        estimate = measured.trainings[request.folder.name] = plan_training(components, request)
         problems = resource_problems(estimate, folder_of(recipe))
         return TuningPlanResult(**asdict(estimate), problems=tuple(problems), comparison=None)
+
+    def plan_answers(
+        self, components: Components, measured: Measured, request: TuningRequest | None = None
+    ) -> Sequence[PlannedWork]:
+        """The examples that are left; of a model that is not trained yet, by the time that its base takes."""
+        recipe, items = components.recipe, [*self._file(components.recipe).items.values()]
+        try:
+            own = isinstance(recipe.tuning.adapter, str)
+            trained = not own or (request is not None and load_result(request)[0] is not None)
+            if not trained:
+                without_adapter(components)
+            resolve_adapter(components)
+            labels = request.labels if own and request is not None else self._labels(recipe, components)
+            return [*plan_examples(components, items, labels, measured, trained)]
+        except PotluckError as error:
+            return [unknown_work("answer", len(items), str(error))]
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:

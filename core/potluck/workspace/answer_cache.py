@@ -10,8 +10,9 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from potluck.documents import Json
 from potluck.workspace.catalogue_tables import with_checksum
@@ -39,6 +40,15 @@ _FIRST_COLUMNS = {"answers": ["key", "answer"], "queries": ["embedder", "text", 
 """The tables of a version without checksums."""
 INSERT_ANSWER = "INSERT OR REPLACE INTO answers VALUES (?, ?, ?)"
 INSERT_VECTOR = "INSERT OR REPLACE INTO queries VALUES (?, ?, ?, ?)"
+
+
+@dataclass(frozen=True, slots=True)
+class KeptTime:
+    """How long a kept answer took when it was made, from how many passages of how many characters in all."""
+
+    seconds: float
+    passages: int = 0
+    characters: int = 0
 
 
 class AnswerCache:
@@ -71,11 +81,11 @@ class AnswerCache:
         found: dict[str, Json] = json.loads(row[0])
         return found
 
-    def seconds_of(self, chat: str, count: int) -> list[float]:
-        """What at most ``count`` kept answers of the chat model with a fingerprint took."""
+    def times_of(self, chat: str, count: int) -> list[KeptTime]:
+        """What some answers took of the chat model with a fingerprint: ``count`` of those that are kept, at most."""
         rows = self._db.all("SELECT key, answer, sum FROM answers WHERE instr(answer, ?) LIMIT ?", (chat, count))
         answers = (json.loads(answer) for key, answer, kept in rows if checksum(key, answer) == kept)
-        return [float(one["seconds"]) for one in answers if one.get("chat") == chat]
+        return [_time_of(one) for one in answers if one.get("chat") == chat]
 
     def keep_answer(self, key: str, answer: Mapping[str, Json], *, cached: bool = True) -> None:
         """Keep an answer, at once. Not ``cached``: only as long as this is open."""
@@ -134,3 +144,8 @@ class AnswerCache:
             database.executemany(INSERT_VECTOR, map(with_checksum, database.execute(queries)))
             database.execute("DROP TABLE old_answers")
             database.execute("DROP TABLE old_queries")
+
+
+def _time_of(kept: Mapping[str, Any]) -> KeptTime:
+    shown = kept.get("out", {})
+    return KeptTime(float(kept["seconds"]), shown.get("items", 0), shown.get("characters", 0))
