@@ -60,7 +60,7 @@ def _advice(taken: RankedVariant, best: RankedVariant, baseline: str, measure: M
             return f"Keep {baseline}: its {measure.name} is the best, {mean}{unit}."
         return f"Keep {baseline}: no other is shown to have a better {measure.name}."
     if found is None:
-        lost = f"nothing can be held against {baseline}, which failed"
+        lost = f"nothing can be compared with {baseline}, which failed"
         unsure = lost if is_lost else "the questions do not say how sure that is"
         return f"Take {taken.variant}: its {measure.name} is the best, {mean}{unit}; {unsure}."
     words = f"{measure.name} {difference_words(found, measure.unit)} against {baseline}"

@@ -162,7 +162,7 @@ class Engine:
                 f"{self.workload.questions_file(recipes[0])}: no question in it is asked of every recipe"
             )
         left_out = len({one.id for file in files for one in file.questions} - common)
-        notes = [f"{many(left_out, 'example')} left out, which not every variant can read"] if left_out else []
+        notes = [f"{many(left_out, 'example')} left out, as not every variant can read them"] if left_out else []
         return QuestionFile(kept, (*first.notes, *notes))
 
     def _prepare(self, run: VariantRun) -> None:

@@ -170,7 +170,7 @@ def _lack_of_questions(recipe: RecipeModel) -> str:
     if recipe.origin.folder is not None:
         example = '{"question": "...", "answers": ["..."]}'
         where = recipe.path if recipe.path.is_dir() else recipe.path.parent
-        return f"there are no questions; write some into {where / 'questions.jsonl'}, a line each: {example}; or name"
+        return f"there are no questions; write some into {where / 'questions.jsonl'}, one per line: {example}; or name"
     found = find_questions(recipe.folder)
     file = found[0].name if found else "FILE.jsonl"
     return f"the recipe names no questions; add 'questions: {file}' or name"

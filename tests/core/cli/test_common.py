@@ -152,7 +152,7 @@ def test_questions_within_the_folder_are_not_documents(bare: Path) -> None:
     [
         (
             ["evaluate", "notes"],
-            'notes: there are no questions; write some into notes/questions.jsonl, a line each: {"question": "...", '
+            'notes: there are no questions; write some into notes/questions.jsonl, one per line: {"question": "...", '
             '"answers": ["..."]}; or name a file: --questions FILE\n',
         ),
         (["ask", "notes"], "notes: what is the question? potluck ask notes 'QUESTION'\n"),

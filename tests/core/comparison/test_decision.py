@@ -126,7 +126,9 @@ def test_names_are_listed_as_people_do() -> None:
 def test_a_baseline_that_failed_is_what_the_best_is_not_held_against() -> None:
     words = told(Made({"k": "k=1"}, None), Made({"k": "k=2"}, right(0.7)), Made({"k": "k=4"}, right(0.65)))
 
-    assert words.startswith("Take k=2: its recall@2 is the best, 0.700; nothing can be held against k=1, which failed.")
+    assert words.startswith(
+        "Take k=2: its recall@2 is the best, 0.700; nothing can be compared with k=1, which failed."
+    )
 
 
 def test_many_failures_are_counted() -> None:

@@ -275,7 +275,7 @@ def test_variants_that_drop_other_rows_are_compared_on_the_rows_that_both_have(
     assert [one.id for one in found.questions] == ["example-1", "example-3"]
     assert [one.question for one in found.questions] == ["the apple", "a sky"]
     assert [variant.metrics["accuracy"].mean for variant in found.variants] == [1.0, 1.0]
-    assert "2 examples left out, which not every variant can read" in found.notes
+    assert "2 examples left out, as not every variant can read them" in found.notes
 
 
 def test_an_example_without_a_label_changes_no_repetition(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
