@@ -12,11 +12,15 @@ from typing import Any
 
 import pytest
 
+from potluck.cli.plugins import _print_examined, _print_summary
+from potluck.doctor.examine import Examination
 from potluck.installation import pip_command_of_extra
-from potluck.plugins import GROUPS
+from potluck.plugins import GROUPS, Plugin
 from support.commands import potluck
 from support.examined_plugins import examined_site
 from support.fake_plugins import install
+
+RULES = ("offsets", "order", "pages")
 
 
 @pytest.fixture
@@ -119,3 +123,53 @@ def test_a_missing_package_that_a_recipe_needs_is_said_with_the_command(home: Pa
         f"Run: {pip_command_of_extra('azure', 'potluck-azure')}"
     )
     assert "Traceback" not in done.stderr
+
+
+PLUGIN = Plugin("splitter", "甲", "potluck-one", "1.0", "module")
+
+
+@pytest.mark.parametrize(
+    ("found", "lines"),
+    [
+        ({"seconds": 0.0124}, ["12 ms  can be used"]),
+        ({"seconds": 1.0}, ["1,000 ms  can be used"]),
+        (
+            {"seconds": 1.5},
+            ["1,500 ms  can be used; slow: heavy libraries belong into the methods that need them"],
+        ),
+        ({"problem": "BrokenPlugin", "message": "壞了"}, ["壞了"]),
+        (
+            {"seconds": 0.1, "reached_for": ("a.tw", "b.tw")},
+            ["100 ms  can be used; when it is imported it tries to reach a.tw, b.tw, which was refused"],
+        ),
+        (
+            {"seconds": 0.1, "skipped": "it sends texts"},
+            ["100 ms  can be used; not checked against the rules: it sends texts"],
+        ),
+        (
+            {"seconds": 0.1, "rules": tuple({"rule": name, "kept": name != "order", "why": "亂"} for name in RULES)},
+            ["100 ms  can be used; 2 of 3 rules are kept", "order: 亂"],
+        ),
+    ],
+)
+def test_the_doctor_says_what_it_found_of_a_plugin(
+    found: dict[str, Any], lines: list[str], capsys: pytest.CaptureFixture[str]
+) -> None:
+    _print_examined(Examination(PLUGIN, **found))
+
+    first, *rest = capsys.readouterr().out.splitlines()
+    assert first.startswith(f"{'splitter':9} {'potluck-one:甲':32} ")
+    assert [first[42:].strip(), *(line.strip() for line in rest)] == lines
+
+
+def test_the_doctor_counts_what_can_be_used(capsys: pytest.CaptureFixture[str]) -> None:
+    found = [
+        Examination(PLUGIN),
+        Examination(PLUGIN),
+        Examination(PLUGIN, missing=("x",)),
+        Examination(PLUGIN, problem="BrokenPlugin"),
+    ]
+
+    _print_summary(found, 5)
+
+    assert capsys.readouterr().out == "4 plugins: 2 can be used, 1 need packages, 1 are broken; 5 other findings\n"

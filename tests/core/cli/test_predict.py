@@ -15,7 +15,9 @@ from pathlib import Path
 
 import pytest
 
-from potluck.cli.predict import command
+from potluck.cli.predict import _print, command
+from potluck.documents import Usage
+from potluck.results.runs import PredictResult
 from support.commands import invoke
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -65,6 +67,7 @@ def test_it_says_what_was_answered_before(home: Path) -> None:
 
     again = json.loads(invoke(command, "task.yaml", "new.csv", "--to", "found.jsonl", "--json").output)
     assert (again["rows"], again["answered_before"], again["labels"]) == (4, 4, {"garbage": 2, "ok": 2})
+    assert 0 <= again["seconds"] < 60
     assert "4 of them answered before" in invoke(command, "task.yaml", "new.csv").output
     assert asked(home) == 4
     assert json.loads((home / "found.jsonl").read_text(encoding="utf-8").splitlines()[0])["id"] == "0"
@@ -120,3 +123,33 @@ def test_questions_about_documents_are_answered_with_citations(home: Path) -> No
     (row,) = (home / "questions.predictions.jsonl").read_text(encoding="utf-8").splitlines()
     assert json.loads(row)["prediction"] == "橋在一九二四年建成。"
     assert json.loads(row)["citations"][0]["source"] == "notes.txt"
+
+
+def test_the_commonest_labels_are_shown_and_what_is_odd_about_answers(capsys: pytest.CaptureFixture[str]) -> None:
+    labels = {"很常見": 1200, "\x1b[2J": 30} | {f"第{number}種": 1 for number in range(9)}
+
+    _print(PredictResult("found.csv", 1239, labels, 1000, ("row 3: cut",), 1.25, Usage()))
+
+    printed = capsys.readouterr()
+    assert printed.err == "note: row 3: cut\n"
+    lines = printed.out.splitlines()
+    assert lines[:3] == ["  1,200  很常見", "     30  \\x1b[2J", "      1  第0種"]
+    assert len(lines) == 10 + 2
+    assert lines[10:] == ["  and 1 more labels", "1,239 rows in 1.2 s, 1,000 of them answered before: found.csv"]
+
+
+def test_texts_have_no_labels_to_count(capsys: pytest.CaptureFixture[str]) -> None:
+    _print(PredictResult("found.jsonl", 1, dict.fromkeys("甲乙丙丁戊己庚辛壬癸", 1), 0, (), 1.0, Usage()))
+    _print(PredictResult("found.jsonl", 1, {}, 0, (), 1.0, Usage()))
+
+    lines = capsys.readouterr().out.splitlines()
+    assert lines == [*(f"  1  {label}" for label in "甲乙丙丁戊己庚辛壬癸"), *["1 row in 1.0 s: found.jsonl"] * 2]
+
+
+def test_a_field_that_a_column_of_the_predictions_would_hide_is_refused(home: Path) -> None:
+    (home / "hiding.csv").write_text("prompt,prediction\n恭喜中獎,ok\n", encoding="utf-8")
+
+    done = invoke(command, "task.yaml", "hiding.csv")
+
+    assert "prediction" in str(done.exception)
+    assert not (home.parent / "asked.log").exists()
