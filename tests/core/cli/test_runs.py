@@ -10,13 +10,14 @@ import os
 import re
 import sys
 from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 import click
 import pytest
 
-from potluck.cli.runs import command
+from potluck.cli.runs import _age, command
 from potluck.workspace.manifests import write_manifest
 from support.commands import invoke, potluck
 
@@ -147,6 +148,43 @@ def test_on_a_terminal_a_browser_gets_the_report(elsewhere: Path, tmp_path: Path
     assert (tmp_path / "opened").read_text().strip() == report.as_uri()
 
 
+@pytest.mark.parametrize("more", [(), ("--json",)])
+def test_with_json_no_browser_is_opened(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, more: tuple[str, ...]
+) -> None:
+    report = keep(elsewhere, "20261130-080000-abcd") / "report.html"
+    opened: list[str] = []
+    monkeypatch.setattr("potluck.cli.runs.is_terminal", lambda: True)
+    monkeypatch.setattr("webbrowser.open", lambda address: not opened.append(address))
+
+    said = printed("open", "abcd", *more)
+
+    assert opened == ([] if more else [report.as_uri()])
+    assert str(report) in said
+
+
+@pytest.mark.parametrize(
+    ("seconds", "said"),
+    [
+        (59, "just now"),
+        (60, "1 min ago"),
+        (3599, "59 min ago"),
+        (3600, "1 h ago"),
+        (86399, "23 h ago"),
+        (86400, "1 day ago"),
+        (3 * 86400 - 1, "2 days ago"),
+    ],
+)
+def test_how_long_ago_a_run_was_is_told_in_the_largest_whole_unit(
+    seconds: int, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    began = datetime(2026, 11, 30, 8, tzinfo=UTC).timestamp()
+    monkeypatch.setattr("time.time", lambda: began + seconds)
+
+    assert _age("2026-11-30T08:00:00Z") == said
+    assert _age("someday") == "-"
+
+
 def test_two_runs_are_shown_side_by_side(elsewhere: Path) -> None:
     asked = {
         "asked": {f"q{n}": "hash" for n in range(12)},
@@ -162,6 +200,7 @@ def test_two_runs_are_shown_side_by_side(elsewhere: Path) -> None:
 
     found = printed("diff", "abcd", "bcde")
 
+    assert found.startswith("A  20261130-080000-abcd: run of 軌道規範\nB  20261130-080000-bcde: run of 軌道規範\n")
     assert "Settings that differ\n  retriever.k: 4 -> 1\n" in found
     assert re.search(r"f1 +1\.000 +0\.000 +-1\.000 \[.*\] +< 0\.001 +12", found)
     assert "20261130-080000-bcde is worse than 20261130-080000-abcd: f1 -1.000" in found
@@ -207,6 +246,14 @@ def test_somebody_at_a_terminal_is_asked_with_what_would_go(
     assert f"{folder}  run of 軌道規範, " in said.out
     assert "Remove 1 run? [y/N]" in said.err
     assert folder.exists() is stays
+
+
+def test_what_is_not_a_run_of_a_workspace_is_told_before_anybody_is_asked(elsewhere: Path, tmp_path: Path) -> None:
+    write_manifest(tmp_path / "mine" / "run", RUN)
+
+    done = invoke(command, "rm", str(tmp_path / "mine" / "run"))
+
+    assert "in the folder 'runs' of a workspace: nothing was removed" in str(done.exception)
 
 
 def test_what_is_not_a_run_is_told_and_nothing_is_removed(elsewhere: Path) -> None:

@@ -12,6 +12,9 @@ from typing import Any
 import pytest
 
 from potluck import Recipe
+from potluck.indexing.report import compare_states
+from potluck.results.stages import Changes
+from potluck.workspace.catalogue_reader import IndexState, StoredChunk
 from support.fake_plugins import install_hashing, visible
 
 
@@ -106,3 +109,47 @@ def test_what_the_index_lacks_is_said(home: Path, count: int, words: str) -> Non
 def test_an_index_with_everything_lacks_nothing(home: Path) -> None:
     with Recipe.load(home / "recipe.yaml") as recipe:
         assert recipe.index().lacks == ""
+
+
+class Chunks:
+    """A catalogue in which the chunks of an index are named after its loads."""
+
+    def index_chunks(self, state: IndexState) -> list[StoredChunk]:
+        return [chunk for load in state.loads.values() for chunk in chunks_of(load)]
+
+
+def chunks_of(load: str) -> list[StoredChunk]:
+    return [StoredChunk(letter, load, 0, 1, "", letter) for letter in load]
+
+
+def state(**loads: str) -> IndexState:
+    return IndexState("index", "splitter", "embedder", 2, loads)
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "documents", "chunks"),
+    [
+        (None, {"a": "12", "b": "3"}, Changes(added=2), Changes(added=3)),
+        ({"a": "12"}, {"a": "12"}, Changes(unchanged=1), Changes(unchanged=2)),
+        ({"a": "12", "b": "3"}, {"a": "12"}, Changes(removed=1, unchanged=1), Changes(removed=1, unchanged=2)),
+        ({"a": "12"}, {"a": "13"}, Changes(changed=1), Changes(changed=1, unchanged=1)),
+        ({"a": "12"}, {"a": "134"}, Changes(changed=1), Changes(added=1, changed=1, unchanged=1)),
+        ({"a": "123"}, {"a": "14"}, Changes(changed=1), Changes(changed=1, removed=1, unchanged=1)),
+        ({"a": "12"}, {"b": "34"}, Changes(added=1, removed=1), Changes(added=2, removed=2)),
+        (
+            {"a": "1", "b": "2", "c": "3"},
+            {"a": "1", "b": "4", "d": "5", "e": "6"},
+            Changes(added=2, changed=1, removed=1, unchanged=1),
+            Changes(added=1, changed=2, unchanged=1),
+        ),
+    ],
+)
+def test_two_states_of_an_index_are_compared_by_documents_and_chunks(
+    before: dict[str, str] | None, after: dict[str, str], documents: Changes, chunks: Changes
+) -> None:
+    new = [chunk for load in after.values() for chunk in chunks_of(load)]
+    catalogue: Any = Chunks()
+
+    found = compare_states(None if before is None else state(**before), state(**after), new, catalogue)
+
+    assert found == (documents, chunks)

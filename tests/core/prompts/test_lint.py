@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from potluck.errors import RecipeError
+from potluck.overlap import is_cjk
 from potluck.prompts.lint import Finding, lint
 from potluck.prompts.listing import prompts_of
 
@@ -164,6 +165,10 @@ def test_a_prompt_that_the_model_has_no_room_for_is_an_error(home: Path) -> None
 
     assert "the chat model has room for 156" in finding.problem.message
     assert found(recipe(home, GOOD + "詳" * 40, chat)) == []
+    han = sum(map(is_cjk, GOOD))
+    letters = (len(GOOD) - han) // 8
+    assert found(recipe(home, GOOD + "詳" * (2 * (156 - letters) - han), chat)) == []
+    assert len(lint(recipe(home, GOOD + "詳" * (2 * (157 - letters) - han), chat))) == 1
 
 
 def test_the_prompts_of_a_comparison_are_looked_at_too(home: Path) -> None:

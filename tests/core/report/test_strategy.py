@@ -77,3 +77,27 @@ def test_without_a_recommendation_there_is_neither_a_table_of_rivals_nor_of_labe
     found = shown(replace(strategies(), recommendation=Recommendation(None, "too little was asked", ())))
     assert [one.title for one in found.tables] == ["What each took"]
     assert found.conclusion == ("too little was asked",)
+
+
+def test_measures_say_which_way_is_better() -> None:
+    assert {one.name: (one.higher_is_better, one.unit) for one in shown().measures} == {
+        "accuracy": (True, ""),
+        "f1_macro": (True, ""),
+        "f1_minority": (True, ""),
+        "cost": (False, "USD"),
+        "latency": (False, "s"),
+    }
+
+
+def test_columns_of_figures_are_sorted_as_such() -> None:
+    def figures(title: str) -> list[tuple[str, str]]:
+        return [(one.label, one.unit) for one in table(shown(), title).columns if one.is_number]
+
+    assert figures("classifier against the others") == [
+        ("Difference in accuracy", ""), ("p, adjusted", ""), ("Messages to show it", ""),
+    ]  # fmt: skip
+    assert figures("What each took") == [
+        ("Messages asked", ""), ("Training time", "s"), ("Cost of training", "USD"), ("Bytes sent", ""),
+        ("Without a label", ""),
+    ]  # fmt: skip
+    assert len(figures("Labels with classifier, the worst first")) == 4

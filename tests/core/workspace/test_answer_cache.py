@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -29,6 +31,43 @@ def test_an_answer_is_given_back_as_it_was(cache: AnswerCache) -> None:
     cache.keep_answer("k", kept)
 
     assert cache.answer("k") == kept
+
+
+def test_what_is_not_to_be_kept_is_known_as_long_as_the_cache_is_open(cache: AnswerCache) -> None:
+    cache.keep_answer("k", {"text": "一"}, cached=False)
+
+    assert cache.answer("k", cached=False) == {"text": "一"}
+    assert cache.answer("k") is None
+    assert cache.answer("other", cached=False) is None
+
+
+def test_a_fresh_cache_takes_only_what_was_answered_since_and_keeps_it_for_others(tmp_path: Path) -> None:
+    path = tmp_path / "calls.sqlite"
+    with closing(AnswerCache(path)) as first:
+        first.keep_answer("k", {"text": "舊"})
+        with closing(AnswerCache(path, fresh=True)) as fresh:
+            assert fresh.answer("k") is None
+            fresh.keep_answer("k", {"text": "新"})
+            assert fresh.answer("k") == {"text": "新"}
+        assert first.answer("k") == {"text": "新"}
+
+
+def test_how_long_a_model_took_is_read_from_some_of_its_own_answers(cache: AnswerCache) -> None:
+    for number in range(3):
+        cache.keep_answer(str(number), {"chat": "model", "seconds": 1.5})
+    cache.keep_answer("other", {"chat": "another", "seconds": 9, "text": "a model"})
+
+    assert cache.seconds_of("model", 9) == [1.5, 1.5, 1.5]
+    assert cache.seconds_of("model", 2) == [1.5, 1.5]
+    assert cache.seconds_of("none", 9) == []
+
+
+def test_a_database_with_other_tables_is_not_taken_for_a_cache(tmp_path: Path) -> None:
+    with closing(sqlite3.connect(tmp_path / "calls.sqlite")) as other:
+        other.execute("CREATE TABLE answers (something)")
+
+    with pytest.raises(WorkspaceDamaged, match="the definitions of the tables are not what was written"):
+        AnswerCache(tmp_path / "calls.sqlite")
 
 
 def test_vectors_of_questions_are_float32_to_the_bit(cache: AnswerCache) -> None:

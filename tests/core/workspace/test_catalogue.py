@@ -121,6 +121,15 @@ def test_vectors_come_back_bit_by_bit_and_a_missing_one_is_named(catalogue: Cata
         catalogue.vectors("embedder", ["a", "d"])
 
 
+def test_a_text_that_was_left_out_is_not_once_it_has_a_vector(catalogue: Catalogue) -> None:
+    catalogue.leave_out("e", {})
+    catalogue.leave_out("e", {"甲": "refused", "乙": "refused"})
+
+    catalogue.add_vectors("e", ["甲"], np.ones((1, 2), np.float32))
+
+    assert catalogue.refused_texts("e") == {"乙": "refused"}
+
+
 def test_an_index_sees_only_its_own_chunks(catalogue: Catalogue) -> None:
     state = IndexState("index", "splitter", "embedder", 5, {"一.txt": "one"})
     mine = fill(catalogue, "one", "一.txt")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from potluck.documents import Chunk, Document, Page, Section
-from potluck.errors import WorkspaceDamaged
+from potluck.errors import RecipeClosed, WorkspaceDamaged
 from potluck.workspace.catalogue import Catalogue
 from potluck.workspace.catalogue_reader import IndexState, Load
 
@@ -59,6 +59,15 @@ def test_a_load_is_what_came_of_a_file(catalogue: Catalogue) -> None:
     assert catalogue.load("bad") == Load("bad", "壞.doc", "content", "NoText", "there is no text")
     assert catalogue.load("none") is None
     assert (catalogue.document_ids("bad"), catalogue.document_ids("none")) == ([], [])
+
+
+def test_a_closed_one_says_so(catalogue: Catalogue) -> None:
+    reader = catalogue.snapshot()
+    reader.close()
+
+    with pytest.raises(RecipeClosed):
+        reader.load("load")
+    assert catalogue.load("load") is not None
 
 
 def test_documents_come_in_order_whole_or_by_size(catalogue: Catalogue) -> None:

@@ -56,6 +56,14 @@ def test_the_lock_can_be_taken_again_after_an_error(tmp_path: Path) -> None:
         pass
 
 
+def test_the_folder_is_made_with_those_above_it(tmp_path: Path) -> None:
+    folder = tmp_path / "專案" / ".potluck"
+
+    with lock_for_writing(folder):
+        assert (folder / "writer.pid").read_text() == str(os.getpid())
+    assert not (folder / "writer.pid").exists()
+
+
 def test_a_writer_that_finished_was_not_killed(tmp_path: Path) -> None:
     assert not was_killed(tmp_path)
 

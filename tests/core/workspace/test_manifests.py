@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 import potluck
+from potluck.workspace.known_workspaces import known_workspaces
 from potluck.workspace.manifests import new_run_id, surroundings, write_lines, write_manifest
 
 
@@ -55,6 +56,14 @@ def test_a_manifest_names_potluck_python_and_the_system() -> None:
         "python": platform.python_version(),
         "system": platform.platform(),
     }
+
+
+def test_the_workspace_of_a_run_is_remembered(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+
+    write_manifest(tmp_path / "專案" / ".potluck" / "runs" / "1", {})
+
+    assert known_workspaces() == [tmp_path / "專案" / ".potluck"]
 
 
 def test_files_are_utf_8_as_people_read_it(tmp_path: Path) -> None:
