@@ -49,3 +49,9 @@ def test_a_rule_that_is_none_is_named(rule: str, message: str) -> None:
 
 def test_other_rules_are_another_row() -> None:
     assert RuleStrategy(["garbage=a"], TRAIN, LABELS).name != RuleStrategy(["garbage=b"], TRAIN, LABELS).name
+
+
+def test_a_rule_learns_and_costs_nothing() -> None:
+    found = RuleStrategy(["garbage=a"], TRAIN, LABELS)
+
+    assert (found.train(None), found.price("a long message")) == ((), 0.0)

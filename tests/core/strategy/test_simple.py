@@ -45,7 +45,14 @@ def test_a_regression_finds_the_side_of_a_message() -> None:
     assert [found.choose("x", one).label for one in VECTORS[[0, 3, 4]]] == ["右", "上", "左"]
 
 
-@pytest.mark.parametrize("kind", [Majority, Neighbours])
+@pytest.mark.parametrize("kind", [Majority, Neighbours, Regression])
+def test_there_is_nothing_to_say_of_what_they_learned(kind: Any) -> None:
+    pytest.importorskip("sklearn")
+
+    assert kind(setup()).train(VECTORS) == ()
+
+
+@pytest.mark.parametrize("kind", [Majority, Neighbours, Regression])
 def test_they_cost_nothing_and_their_name_says_what_decides_their_choices(kind: Any) -> None:
     found = kind(setup())
 
