@@ -1,4 +1,7 @@
-"""Which stage made a difference: found by swapping one after the other, with few calls and nothing embedded again."""
+"""Which stage made a difference: found by swapping one after the other, with few calls and nothing embedded again.
+
+Modules: ``potluck.comparison.causes``.
+"""
 
 from __future__ import annotations
 
@@ -10,10 +13,12 @@ from typing import Any
 import pytest
 
 from potluck import recipe
-from potluck.comparison.causes import causes, count_causes
+from potluck.comparison.causes import _arrange, _change, causes, count_causes
+from potluck.documents import Passage
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import variants
+from potluck.results.comparison import Cause, Stage
 from support.planted import STAGES, WINDOW, cause_of, plant
 
 ITEMS = 56
@@ -172,3 +177,55 @@ def test_questions_without_gold_answers_are_told_apart_by_their_words(home: Path
     found = list(causes(engine, *engine.run(variants(model)), "f1"))
 
     assert [one.cause for one in found] == [cause_of(item) for item in range(14)]
+
+
+def cause(stage: Stage, detail: str, b: str = "b") -> Cause:
+    return Cause("q", "a", b, stage, detail, "f1", 0.0, 1.0, 1)
+
+
+def test_causes_are_counted_pair_by_pair_the_most_frequent_first_with_what_they_have_in_common() -> None:
+    found = [
+        cause("prompt", "one"),
+        cause("retrieval", "found x"),
+        cause("retrieval", "found y"),
+        cause("retrieval", "found y"),
+        cause("truncation", "3 texts"),
+        cause("truncation", "4 texts"),
+        cause("generation", "another", b="c"),
+    ]
+
+    assert [(one.a, one.b, one.cause, one.count, one.sentence) for one in count_causes(found)] == [
+        ("a", "b", "retrieval", 3, "3 of 6 differences between a and b come from retrieval"),
+        ("a", "b", "truncation", 2, "2 of 6 differences between a and b come from truncation: 3 texts"),
+        ("a", "b", "prompt", 1, "1 of 6 differences between a and b come from prompt: one"),
+        ("a", "c", "generation", 1, "1 of 1 differences between a and c come from generation: another"),
+    ]
+    assert count_causes([]) == []
+
+
+def at(*starts: int) -> list[Passage]:
+    """Passages of two documents, known by where they begin."""
+    return [Passage(str(n), f"{n % 2}.doc", "x", n, n + 5, 0.5, sections=(f"1.{n}",)) for n in starts]
+
+
+def test_passages_that_were_there_stay_in_their_order_before_the_new_ones() -> None:
+    assert _arrange(at(1, 2, 3), at(4, 3, 5, 1)) == tuple(at(1, 3, 4, 5))
+    assert _arrange([], at(2, 1)) == tuple(at(2, 1))
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "k", "old_k", "told"),
+    [
+        ((1, 2), (2, 3), 2, None, "found 1.doc 1.3, lost 1.doc 1.1"),
+        ((1, 2), (2, 1), 2, None, "the same passages"),
+        ((1, 2), (1, 2, 3), 2, None, "the same passages"),
+        ((1, 2), (1, 2, 3), 3, 2, "found 1.doc 1.3"),
+        ((1, 2, 3), (1, 2), 2, 3, "lost 1.doc 1.3"),
+        ((), (1, 2, 3, 4, 5), 5, None, "found 1.doc 1.1; 0.doc 1.2; 1.doc 1.3 and 2 more"),
+        ((), (1, 2, 3), 3, None, "found 1.doc 1.1; 0.doc 1.2; 1.doc 1.3"),
+    ],
+)
+def test_what_came_and_went_is_told_of_the_passages_that_the_model_sees(
+    before: tuple[int, ...], after: tuple[int, ...], k: int, old_k: int | None, told: str
+) -> None:
+    assert _change(at(*before), at(*after), k, old_k) == told

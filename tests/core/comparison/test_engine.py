@@ -1,6 +1,6 @@
 """Variants share all that a swap does not touch; a variant that fails leaves the others alone.
 
-Modules: ``potluck.comparison.causes``, ``potluck.comparison.curves``,
+Modules: ``potluck.comparison.engine``, ``potluck.comparison.causes``, ``potluck.comparison.curves``,
 ``potluck.comparison.document``, ``potluck.comparison.gate``, ``potluck.comparison.measured``,
 ``potluck.comparison.notes``, ``potluck.comparison.compare``, ``potluck.comparison.table``,
 ``potluck.workloads``.
@@ -15,10 +15,11 @@ from typing import Any
 import pytest
 
 from potluck import recipe
-from potluck.comparison.engine import VariantRun
-from potluck.errors import ContextExceeded, RecipeError, WorkspaceBusy
+from potluck.comparison.engine import STAGES, VariantRun, _with_sample_seed, reason
+from potluck.errors import ContextExceeded, PotluckError, RecipeError, WorkspaceBusy
 from potluck.hookspecs import StageEvent
 from potluck.recipe.model import RecipeModel
+from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import variants
 from potluck.workspace.lock import lock_for_writing
 from support.planted import plant
@@ -225,3 +226,28 @@ def test_it_is_told_which_variant_is_worked_on_how_many_answers_there_are_and_wh
     watch.told.clear()
     engine.run(variants(model, ["retriever.k=1,2"]))
     assert watch.told[-1].reused == 2 * ITEMS
+
+
+def test_why_a_variant_failed_is_told_and_a_fault_of_a_plugin_with_its_kind() -> None:
+    assert reason(PotluckError("沒有檔案")) == "沒有檔案"
+    assert reason(KeyError("k")) == "unexpected KeyError: 'k'"
+
+
+@pytest.mark.parametrize(
+    ("chat", "sample", "seed"),
+    [("{temperature: 0}", 2, None), ("{temperature: 0.5}", 2, 9), ("{temperature: 0.5, seed: 3}", 2, 5),
+     ("{temperature: 0.5, seed: 0}", 1, 1), ("{temperature: 0.5}", 0, 7)],
+)  # fmt: skip
+def test_each_round_of_a_model_that_samples_has_a_seed_of_its_own(chat: str, sample: int, seed: int | None) -> None:
+    model = recipe.loads(f"documents: a\nseed: 7\nchat: {chat}\n", Path("r.yaml"), check_installed=False)
+
+    found = _with_sample_seed(model, sample)
+    assert found.chat.config.seed == seed  # type: ignore[attr-defined]
+    assert (found is model) is (seed is None)
+
+
+def test_a_variant_that_was_not_run_has_computed_nothing(model: RecipeModel) -> None:
+    fresh = VariantRun(Variant("a", {}, model))
+
+    assert fresh.computed == fresh.reused == dict.fromkeys(STAGES, 0)
+    assert (fresh.seconds, fresh.cost, fresh.served, fresh.error) == (0.0, None, [], None)
