@@ -18,6 +18,8 @@ from jsonschema import Draft202012Validator
 
 from potluck.cli import COMMANDS
 from potluck.cli.outputs import ERROR, output_schema, outputs
+from potluck.errors import PotluckError
+from potluck.json_schemas import DRAFT
 from support.commands import potluck
 from support.fake_plugins import visible
 from support.labelled import install_labelled, messages, write
@@ -310,3 +312,9 @@ def test_what_is_tuned_is_as_its_schema_says(tmp_path: Path) -> None:
     assert len(printed("tune", path, imported=TORCH)["losses"]) == 3
     assert printed("run", path, imported=TORCH)["tuning"]["reused"]
     assert Path(printed("merge", path, str(tmp_path / "merged"), imported=TORCH)["folder"]).is_dir()
+
+
+def test_the_schema_of_the_schema_is_the_draft_that_it_is_written_in() -> None:
+    assert output_schema("schema") == {"$schema": DRAFT, "title": "potluck schema --json", "$ref": DRAFT}
+    with pytest.raises(PotluckError, match=r"no command 'indx' prints JSON \(did you mean 'index'\?\); there are: "):
+        output_schema("indx")

@@ -9,6 +9,9 @@ from pathlib import Path
 
 import pytest
 
+from potluck.cli.reproduce import _print
+from potluck.runs.pins import Difference
+from potluck.runs.reproduce import Reproduction
 from support.commands import potluck, potluck_json
 
 PLANTED = 14
@@ -52,3 +55,21 @@ def test_reproducing_what_is_not_a_run_names_those_there_are(
 
     assert done.returncode == 1
     assert f"there is no run '20200101-000000-0000'; the newest are: {run}" in done.stderr
+
+
+@pytest.mark.parametrize(
+    ("answers", "said"),
+    [
+        ([], "run r came out the same: 1200 answers and all measures\n"),
+        (
+            [Difference("answer", "q1", "舊", "新")],
+            "answer q1\n  then: 舊\n  now:  新\n1 of 1200 answers and 0 measures differ\n",
+        ),
+    ],
+)
+def test_each_answer_that_differs_is_shown_then_and_now(
+    answers: list[Difference], said: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    _print(Reproduction("r", answers=answers, questions=1200))
+
+    assert capsys.readouterr().out == said

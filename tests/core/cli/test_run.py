@@ -35,3 +35,13 @@ def test_run_keeps_a_manifest_without_secrets(notes_home: Path) -> None:
     assert manifest["metrics"]["recall@5"] == 1
     answers = (folder / "answers.jsonl").read_text(encoding="utf-8").splitlines()
     assert len(answers) == 3
+
+
+def test_what_could_not_be_read_is_said_and_the_others_answer(notes_home: Path) -> None:
+    (notes_home / "notes" / "空.txt").touch()
+
+    done = potluck("run", "recipe.yaml")
+
+    assert "not read: notes/空.txt: no text was found in it" in done.stderr
+    assert done.stdout.count("\n? ") == 3
+    assert done.stdout.index("\n? ") < done.stdout.index("\nledger: ") < done.stdout.index("\nMeasures\n")

@@ -10,11 +10,15 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
 
 import pytest
 
 pytest.importorskip("peft")
 
+from potluck.cli.tune import print_tuned
+from potluck.ledger import Ledger
 from support.tuning import make_model, recipe, weights, write_home
 
 
@@ -41,3 +45,26 @@ def test_it_is_started_by_torchrun_as_it_stands_and_the_first_process_speaks_and
     assert weights(Path(said["adapter"])).keys() == weights(one.adapter).keys()
     with recipe(home, tuner=None, adapter=said["adapter"]) as answering:
         assert len(answering.evaluate(home / "test.jsonl").answered) == 8
+
+
+@pytest.mark.parametrize(("reused", "kept"), [(False, ""), (True, ", which was there already")])
+def test_a_training_is_told_with_its_size_its_speed_and_its_place(
+    reused: bool, kept: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    tuned = SimpleNamespace(trainable_parameters=1500, losses=[1.0] * 1200, seconds=61.4, tokens_per_second=2345.6)
+    report: Any = SimpleNamespace(
+        tuned=tuned, conclusion=("比之前好。", "第二句。"), total_parameters=3000, notes=["短"], ledger=Ledger(),
+        reused=reused, adapter=Path("tuned/一"),
+    )  # fmt: skip
+
+    print_tuned(report)
+
+    printed = capsys.readouterr()
+    assert printed.err == "短\n"
+    assert printed.out.splitlines() == [
+        "比之前好。",
+        "第二句。",
+        "1,500 parameters trained, 50.00% of the model's",
+        "1,200 steps in 61 s, 2,346 tokens/s",
+        f"tuned/一{kept}",
+    ]

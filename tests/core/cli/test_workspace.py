@@ -7,6 +7,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
+from potluck.cli.workspace import _print
+from potluck.workspace.repair import FileReport, RowCounts
 from support.commands import potluck, potluck_json
 
 
@@ -32,3 +36,17 @@ def test_a_workspace_is_told_to_be_missing_whole_or_damaged_and_is_repaired(note
     assert done.returncode == 0
     assert "computed again: 1 file loaded, " in done.stdout
     assert potluck_json("workspace", "check", "recipe.yaml")["is_whole"] is True
+
+
+def test_a_file_is_told_with_its_pages_and_the_rows_of_each_table(capsys: pytest.CaptureFixture[str]) -> None:
+    rows = {"documents": RowCounts(1200, 3), "chunks": RowCounts(7, 0, readable=False)}
+
+    _print([FileReport("catalogue.sqlite", "*** in\n page 3", rows), FileReport("calls.sqlite")])
+
+    assert capsys.readouterr().out.splitlines() == [
+        "catalogue.sqlite: damaged",
+        "  pages: *** in page 3",
+        "  documents: 1,200 whole, 3 damaged",
+        "  chunks: 7 whole, 0 damaged, and others that cannot be read",
+        "calls.sqlite: whole",
+    ]

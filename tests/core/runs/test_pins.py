@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from potluck import Recipe
+from potluck.documents import Json
 from potluck.errors import LockMismatch, PotluckError
-from potluck.runs.pins import check_lock, check_locked, lock_differences, pins, write_lock
+from potluck.runs.pins import Difference, check_lock, check_locked, lock_differences, pins, write_lock
 from support.fake_plugins import install_hashing, visible
 
 RECIPE = "documents: notes/*.txt\nembedder: hashing\nquestions: q.jsonl\nshots: {examples: shots.jsonl, count: 1}\n"
@@ -142,3 +143,34 @@ def test_a_lock_of_another_shape_is_damaged(folder: Path, recipes: str, wrong: s
         for check in (lambda: check_locked(recipe.model), lambda: check_lock(recipe.model, recipe.components)):
             with pytest.raises(PotluckError, match=f"is damaged .*{re.escape(wrong)}"):
                 check()
+
+
+@pytest.mark.parametrize(
+    ("then", "now", "said"),
+    [
+        (None, "1.0", "library 套件 is new"),
+        ("1.0", None, "library 套件 is gone"),
+        ("1.0", "2.0", "library 套件 was 1.0 and is 2.0"),
+        ({"a": 1}, "2.0", "library 套件 was {'a': 1} and is 2.0"),
+        (
+            {"a": 1, "b": 2},
+            {"b": 3, "c": 4},
+            "library 套件: a was 1 and is None, b was 2 and is 3, c was None and is 4",
+        ),
+    ],
+)
+def test_a_difference_says_what_was_and_what_is(then: Json, now: Json, said: str) -> None:
+    assert str(Difference("library", "套件", then, now)) == said
+
+
+def test_a_recipe_with_overrides_is_another_one_and_is_not_checked(folder: Path) -> None:
+    with Recipe.load(folder / "recipe.yaml") as recipe:
+        write_lock(recipe.model, recipe.components)
+    for overrides in ((), ("retriever.k=2",)):
+        with Recipe.load(folder / "recipe.yaml", overrides) as recipe:
+            check_lock(recipe.model, recipe.components)
+    (folder / "notes" / "a.txt").write_text("that is it", encoding="utf-8")
+    with Recipe.load(folder / "recipe.yaml", ["retriever.k=2"]) as recipe:
+        check_lock(recipe.model, recipe.components)
+    with Recipe.load(folder / "recipe.yaml") as recipe, pytest.raises(LockMismatch):
+        check_lock(recipe.model, recipe.components)

@@ -89,6 +89,7 @@ def test_killed_at_any_moment_a_run_is_whole_or_gone_and_what_is_left_is_cleared
     left = {run.name for run in runs_of(home)}
     assert left == ({ONE, TWO, THREE} if moment == "rename" else {TWO, THREE})
     assert all((home / "runs" / name / "answers.jsonl").is_file() for name in left)
+    assert len(list(home.glob(".removed-*"))) == (moment == "rmtree")
     if cleared_by == "rm":
         remove_runs([home / "runs" / TWO])
     else:
