@@ -80,6 +80,20 @@ BROKEN_WORDS = """() => {
   return broken;
 }"""
 
+SQUEEZED = """() => [...document.querySelectorAll("td")].filter((cell) => {
+  if (!cell.checkVisibility() || !/^\\p{Script=Han}{2,5}$/u.test(cell.textContent.trim())) return false;
+  const range = document.createRange();
+  range.selectNodeContents(cell);
+  return new Set([...range.getClientRects()].map((rect) => Math.round(rect.top))).size > 1;
+}).map((cell) => cell.textContent)"""
+
+FADED = """() => {
+  const faded = (box) => getComputedStyle(box).getPropertyValue("--beyond") !== "0px";
+  return [...document.querySelectorAll(".box")]
+    .filter((box) => box.checkVisibility() && faded(box) !== box.scrollWidth > box.clientWidth)
+    .map((box) => box.innerText.slice(0, 60));
+}"""
+
 EMPTY = """() => {
   const seen = (e) => e.checkVisibility();
   const empty = (e) => !e.textContent.trim() && !e.querySelector("input, svg");
@@ -117,6 +131,8 @@ def test_nothing_is_cut_broken_empty_or_beside_the_page(opened: Opened, width: i
         "cut": page.evaluate(CLIPPED),
         "beside its drawing": page.evaluate(OUTSIDE_DRAWINGS),
         "broken": page.evaluate(BROKEN_WORDS),
+        "squeezed": page.evaluate(SQUEEZED),
+        "cut at an edge without a sign that it goes on": page.evaluate(FADED),
         "empty": page.evaluate(EMPTY),
     }
     assert found == {what: [] for what in found}
