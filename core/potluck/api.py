@@ -335,7 +335,7 @@ class Recipe:
     def _with_embedder(self) -> Components:
         """The components; all threads share one embedder."""
         with self._opening:
-            assert self.components.embedder, "made here at the latest"
+            assert not self.components.uses_vectors or self.components.embedder, "made here at the latest"
             return self.components
 
     def _need_documents(self) -> None:

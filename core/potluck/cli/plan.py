@@ -101,13 +101,11 @@ def _print_task(plan: TaskPlanResult) -> None:
 def _print(report: PlanReport) -> None:
     warn(report.failures)
     print_notes(report.notes)
-    about = "" if report.exact else " (estimated, never too low)"
     echo(f"documents: {report.documents:,} from {many(report.files, 'file')}, {many(report.chunks, 'chunk')}")
-    cost = _money(report.embedding_cost)
-    echo(f"to embed: {many(report.texts_to_embed, 'text')}, {many(report.tokens_to_embed, 'token')}{about}{cost}")
-    window = "texts of any length" if report.window is None else f"{report.window:,}"
-    echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}")
-    echo(f"longer than that: {report.too_long} (fit: {report.fit})")
+    if report.embeds:
+        _print_embedding(report)
+    else:
+        echo("to embed: nothing, as the retriever compares no vectors")
     if report.index_bytes is not None:
         echo(f"index: {report.index_bytes / 2**20:.1f} MiB of vectors")
     context = f" of {report.context_window:,}" if report.context_window is not None else ""
@@ -117,6 +115,15 @@ def _print(report: PlanReport) -> None:
         _print_work(report.work)
     for problem in report.problems:
         echo(f"would stop: {problem}", fg="red", err=True)
+
+
+def _print_embedding(report: PlanReport) -> None:
+    about = "" if report.exact else " (estimated, never too low)"
+    cost = _money(report.embedding_cost)
+    echo(f"to embed: {many(report.texts_to_embed, 'text')}, {many(report.tokens_to_embed, 'token')}{about}{cost}")
+    window = "texts of any length" if report.window is None else f"{report.window:,}"
+    echo(f"longest text: {report.longest:,} tokens; the embedder reads {window}")
+    echo(f"longer than that: {report.too_long} (fit: {report.fit})")
 
 
 def _print_work(work: Sequence[PlannedWork]) -> None:

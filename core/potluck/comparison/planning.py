@@ -119,6 +119,5 @@ def _add_documents(total: _Sum, components: Components, resources: SharedResourc
     report = measured.report_of(components, resources.observers)
     if not is_known:
         total.parts += report.work
-    same = f"{components.embedder_fingerprint} {components.splitter_fingerprint}"
-    if total.is_new(same) and report.texts_to_embed:
+    if report.texts_to_embed and total.is_new(f"{components.embedder_fingerprint} {components.splitter_fingerprint}"):
         total.parts.append(plan_embedding(report, components, measured))

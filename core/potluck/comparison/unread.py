@@ -13,6 +13,8 @@ from potluck.recipe.model import RecipeModel
 def unread_by(resources: SharedResources, recipe: RecipeModel) -> str:
     """What the recipe's embedder leaves unread of long chunks, in words; empty if it reads every chunk whole."""
     with resources.borrow(recipe) as components:
+        if not components.uses_vectors:
+            return ""
         embedder, catalogue = components.embedder, resources.workspace.catalogue
         state = catalogue.index(components.index_id)
         if state is None or embedder.window is None:

@@ -19,6 +19,7 @@ from potluck.contracts import (
     Config,
     Context,
     Embedder,
+    EmbedderConfig,
     Kind,
     Loader,
     Metric,
@@ -129,7 +130,7 @@ class Components:
     def take_length(self) -> None:
         """From now on vectors are of the length that the embedder gives now: they belong to another index."""
         self.note_length()
-        for name in ("embedder_fingerprint", "index_id", "store"):
+        for name in ("embedder_fingerprint", "passages_id", "index_id", "store"):
             self.__dict__.pop(name, None)
 
     @cached_property
@@ -139,15 +140,37 @@ class Components:
         greedy = isinstance(config, ChatOptions) and not config.samples
         return fingerprint(self._fingerprint(self.recipe.chat, self.chat), None if greedy else self.recipe.seed)
 
+    @property
+    def uses_vectors(self) -> bool:
+        """Whether passages are embedded: whether what retrieves compares their vectors."""
+        return "vectors" in retrieval_needs(self.recipe)
+
+    @cached_property
+    def passages_id(self) -> str:
+        """The fingerprint of the passages: the documents, and how they are read and split.
+
+        Also of the embedder, if the recipe consents to leave out texts that it gives no vector for.
+        """
+        config = self.recipe.embedder.config
+        skips = self.uses_vectors and isinstance(config, EmbedderConfig) and config.on_error == "skip"
+        embedder = self.embedder_fingerprint if skips else None
+        return fingerprint(*self._meant_documents, self.splitter_fingerprint, embedder)
+
     @cached_property
     def index_id(self) -> str:
-        """The fingerprint of the index: the documents, and everything that is made of them."""
+        """The fingerprint of the index: its passages and, if they are embedded, their vectors and the store."""
+        if not self.uses_vectors:
+            return self.passages_id
+        store = fingerprint(installation(self.recipe.store), self.recipe.seed if self._store_uses_seed else None)
+        return fingerprint(*self._meant_documents, self.splitter_fingerprint, self.embedder_fingerprint, store)
+
+    @property
+    def _meant_documents(self) -> tuple[Json, Json]:
+        """The documents that the recipe means, and how it wants them read."""
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents has an index"
-        meant = [*documents.patterns, "but", *documents.exclude]
         loader = _settings_fingerprint(documents.loader) if documents.loader else _by_file_type(documents)
-        store = fingerprint(installation(self.recipe.store), self.recipe.seed if self._store_uses_seed else None)
-        return fingerprint(list(meant), loader, self.splitter_fingerprint, self.embedder_fingerprint, store)
+        return [*documents.patterns, "but", *documents.exclude], loader
 
     @property
     def retrieval_id(self) -> str:
@@ -156,7 +179,8 @@ class Components:
         recipe, needs = self.recipe, retrieval_needs(self.recipe)
         chat: Json = [installation(recipe.chat), str(recipe.tuning.adapter)] if "chat" in needs else None
         reranker = None if recipe.reranker is None else installation(recipe.reranker)
-        return fingerprint(self.index_id, installation(recipe.retriever_spec), reranker, chat, recipe.seed)
+        embedder = self.embedder_fingerprint if "embedder" in needs else None
+        return fingerprint(self.index_id, installation(recipe.retriever_spec), reranker, chat, embedder, recipe.seed)
 
     @property
     def _store_uses_seed(self) -> bool:
@@ -165,8 +189,10 @@ class Components:
 
     def identities(self) -> dict[str, dict[str, Json]]:
         """What decides the results of the components of an index, by kind; of loaders those that were met so far."""
-        store = {**installation(self.recipe.store), "files": {}}
         assert self.splitter_fingerprint, "computed here at the latest"
+        if not self.uses_vectors:
+            return {name: one for name, one in self._identities.items() if name not in ("chat", "embedder")}
+        store = {**installation(self.recipe.store), "files": {}}
         assert self.embedder_fingerprint, "computed here at the latest"
         return {**{name: one for name, one in self._identities.items() if name != "chat"}, "store": store}
 

@@ -35,6 +35,7 @@ from potluck.planning.measured import Measured
 from potluck.planning.plan import PlanReport
 from potluck.questions.gold import Known, check_gold, gold_id
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
+from potluck.recipe.effects import idle_kinds
 from potluck.recipe.model import RecipeModel
 from potluck.results.answers import AnsweredResult
 from potluck.results.stages import PlannedWork
@@ -269,11 +270,11 @@ class DocumentQA(Workload):
 
     @staticmethod
     def identities(components: Components) -> dict[str, Mapping[str, Json]]:
-        """The identities of the embedder, of the chat model, and of the retriever and reranker if these have files."""
-        usual: dict[str, Mapping[str, Json]] = {
-            "embedder": components.embedder.identity(),
-            "chat": components.chat.identity(),
-        }
+        """The identities of the embedder if it has work, of the chat model, and of retriever and reranker if these have
+        files."""
+        usual: dict[str, Mapping[str, Json]] = {"chat": components.chat.identity()}
+        if "embedder" not in idle_kinds(components.recipe):
+            usual = {"embedder": components.embedder.identity(), **usual}
         return {**usual, **RetrievalMaker(components).identities()}
 
     def manifest(self, preparation: Preparation, report: EvaluationReport | None, own: Components) -> dict[str, Json]:

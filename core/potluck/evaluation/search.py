@@ -86,15 +86,18 @@ def open_index(components: Components, workspace: Workspace) -> OpenIndex:
 
 
 def _open(components: Components, workspace: Workspace, newest: Callable[[], str | None]) -> OpenIndex:
-    snapshot, store = workspace.catalogue.snapshot(), components.index_store()
+    snapshot, store = workspace.catalogue.snapshot(), None
     try:
         state = snapshot.index(components.index_id)
         assert state is not None, "indexing has finished"
-        store.open(collection_of(state))
+        if state.has_vectors:
+            store = components.index_store()
+            store.open(collection_of(state))
         return OpenIndex(snapshot, state, store, newest)
     except BaseException:
         snapshot.close()
-        store.close()
+        if store is not None:
+            store.close()
         raise
 
 

@@ -64,7 +64,7 @@ def report_unchanged(state: IndexState, loaded: Loaded, chunks: Sequence[StoredC
     return IndexReport(
         documents=Changes(unchanged=len(state.loads)),
         chunks=Changes(unchanged=len(chunks)),
-        reused=len({chunk.text for chunk in chunks}),
+        reused=len({chunk.text for chunk in chunks}) if state.has_vectors else 0,
         failures=loaded.failures,
     )
 

@@ -63,7 +63,7 @@ def _other_length_served(components: Components, workspace: Workspace, report: I
     """The length of the index's vectors, if the embedder's service gives others now; 0 if not, or if that is
     unknown."""
     before = workspace.catalogue.index(components.index_id)
-    if before is None or plugins.offer(components.recipe.embedder.plugin).sends_to is None:
+    if before is None or not before.has_vectors or plugins.offer(components.recipe.embedder.plugin).sends_to is None:
         return 0
     try:
         now = components.embedder.dimensions
@@ -85,7 +85,7 @@ def count_files_to_reread(planned: Sequence[PlannedLoad], before: IndexState | N
 
 
 def _notes(why: Causes, report: IndexReport, again: int, components: Components) -> list[str]:
-    tokens = next(entry.went_out.tokens for entry in report.ledger.entries if entry.stage == "embed")
+    tokens = next((entry.went_out.tokens for entry in report.ledger.entries if entry.stage == "embed"), None)
     price = components.embedder.price if report.embedded else None
     return why.of_index(again, report.split, report.embedded, tokens, price)
 
@@ -106,15 +106,20 @@ def _report_if_current(
         every = _chunks(loaded.loads, before.splitter, catalogue) if left_out else chunks
         if len(every) > len(chunks) and not _skips(components):
             return None
-        with open_index_store(components, before) as store:
-            if not store.ids().issuperset(chunk.id for chunk in chunks):
-                return None
+        if before.has_vectors and not _are_stored(chunks, components, before):
+            return None
         report = report_unchanged(before, loaded, chunks)
         account_loads(report.ledger.open("load", "documents"), len(planned) + len(failures), loaded, catalogue)
         account_chunks(report.ledger.open("split", "chunks"), every, catalogue)
         if len(every) > len(chunks):
             account_left_out(report.ledger.open("embed", "texts"), every, left_out, catalogue)
         return report
+
+
+def _are_stored(chunks: Sequence[StoredChunk], components: Components, state: IndexState) -> bool:
+    """Whether the store of an index has the vectors of all its chunks."""
+    with open_index_store(components, state) as store:
+        return store.ids().issuperset(chunk.id for chunk in chunks)
 
 
 def _skips(components: Components) -> bool:
@@ -154,9 +159,9 @@ def _update(
     chunks = _chunks(loaded.loads, fingerprint, catalogue)
     account_chunks(entry, chunks, catalogue)
 
-    if then := _other_length(before, chunks, components, catalogue):
+    if components.uses_vectors and (then := _other_length(before, chunks, components, catalogue)):
         return _embed_again(then, components, workspace, planned, failures, observers)
-    kept = _embed_missing(chunks, components, catalogue, report, observers)
+    kept = _embed_missing(chunks, components, catalogue, report, observers) if components.uses_vectors else chunks
     state = next_state(components, loaded.loads, before, kept, catalogue)
     report.documents, report.chunks = compare_states(before, state, kept, catalogue)
     with stage(observers, "index", "vectors", None, components.recipe.store):

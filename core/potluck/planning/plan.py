@@ -21,6 +21,7 @@ from potluck.ledger import Ledger
 from potluck.loading.failure import LoadFailure
 from potluck.observation.stage import stage
 from potluck.planning.work import is_kept, timed_work
+from potluck.recipe.effects import idle_kinds
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.results.stages import ComparisonPlanResult, FailureResult, PlannedWork, PlanResult
@@ -72,6 +73,8 @@ class PlanReport:
     """Why earlier work would be done again, and what that takes."""
     work: list[PlannedWork] = field(default_factory=list)
     """The run's work, in order."""
+    embeds: bool = True
+    """Whether what retrieves compares the passages' vectors, so that they are embedded."""
     is_indexed: bool = False
     """Whether the index is finished and of these documents as they are."""
     sample: tuple[str, ...] = ()
@@ -141,8 +144,9 @@ def components_of(recipe: RecipeModel) -> Iterator[ComponentSpec]:
 def remote_hosts(recipe: RecipeModel) -> dict[str, str]:
     """The hosts that would get data, by the kind of the component that sends it."""
     found: dict[str, str] = {}
+    idle = idle_kinds(recipe)
     for part in (*components_of(recipe), *recipe.observers):
-        if (host := plugins.sends_to(part.plugin, part.config)) is not None:
+        if part.kind not in idle and (host := plugins.sends_to(part.plugin, part.config)) is not None:
             found[part.kind] = host
     return found
 
@@ -179,14 +183,18 @@ def plan(components: Components, workspace: Workspace, observers: Observers) -> 
     report.documents = sum(len(catalogue.document_ids(load_id)) for load_id in loads)
     account_loads(report.ledger.open("load", "documents"), len(sources), loaded, catalogue)
     account_chunks(report.ledger.open("split", "chunks"), chunks, catalogue)
-    _count_embedding(report, components, {chunk.text: text for chunk, text in catalogue.chunk_texts(chunks)}, workspace)
-    _count_prompt(report, components)
     report.passage_length = sum(chunk.end - chunk.start for chunk in chunks) // max(1, len(chunks))
     report.passages = tuple(_some_passages(chunks, catalogue))
+    report.embeds = components.uses_vectors
+    if report.embeds:
+        texts = {chunk.text: text for chunk, text in catalogue.chunk_texts(chunks)}
+        _count_embedding(report, components, texts, workspace)
+    _count_prompt(report, components)
     state = catalogue.index(components.index_id)
     report.is_indexed = state is not None and dict(state.loads) == loaded.loads and not report.texts_to_embed
     to_embed, tokens = report.texts_to_embed, report.tokens_to_embed
-    report.notes = why.of_index(again, newly_split, to_embed, tokens, components.embedder.price)
+    price = components.embedder.price if report.embeds else None
+    report.notes = why.of_index(again, newly_split, to_embed, tokens, price)
     return report
 
 
@@ -227,6 +235,9 @@ def _count_prompt(report: PlanReport, components: Components) -> None:
     template = recipe.prompt or PromptTemplate(ENGLISH.answer)
     message = Message("user", template.render(context="", question="", examples=""))
     mean = report.tokens // report.chunks if report.chunks else 0
+    if not report.embeds and report.passages:
+        some = report.passages[:_SAMPLED]
+        mean = sum(chat.count_tokens([Message("user", one.text)]) for one in some) // len(some)
     report.prompt_tokens = chat.count_tokens([message]) + min(recipe.retriever.k, report.chunks) * mean
     report.context_window = chat.context_window
     if chat.prices is not None and isinstance(recipe.chat.config, ChatOptions):

@@ -139,6 +139,11 @@ def retrieval_needs(recipe: RecipeModel) -> frozenset[RetrievalNeed]:
     return frozenset[RetrievalNeed]().union(*found)
 
 
+def idle_kinds(recipe: RecipeModel) -> frozenset[str]:
+    """Of embedder and store those that a recipe with documents has no work for."""
+    return frozenset(key for key, _ in _of_retrieval(recipe))
+
+
 def _of_retrieval(recipe: RecipeModel) -> Iterator[tuple[str, str]]:
     if recipe.documents is None:
         return

@@ -10,9 +10,9 @@ from itertools import islice
 from threading import RLock
 from typing import TYPE_CHECKING
 
-from potluck.contracts import Corpus, RetrievalNeed, VectorStore
+from potluck.contracts import KINDS, Corpus, RetrievalNeed, VectorStore
 from potluck.documents import Chunk, Document, Passage, page_at, sections_within
-from potluck.errors import ContractBroken, StoreMismatch
+from potluck.errors import ContractBroken, StoreMismatch, Unsupported
 from potluck.workspace.catalogue import IndexState, Snapshot, StoredChunk
 
 if TYPE_CHECKING:
@@ -32,22 +32,32 @@ class OpenIndex:
     """
 
     def __init__(
-        self, snapshot: Snapshot, state: IndexState, store: VectorStore, newest: Callable[[], str | None]
+        self, snapshot: Snapshot, state: IndexState, store: VectorStore | None, newest: Callable[[], str | None]
     ) -> None:
         """Take a snapshot, a state of an index in it, and the index's store, opened.
 
         ``newest`` says which generation the index has by now.
         """
-        self.state, self.store = state, store
+        self.state, self._store = state, store
         self._snapshot, self._newest = snapshot, newest
         self._lock = RLock()
         self._places = {chunk.id: document for document, chunks in snapshot.index_documents(state) for chunk in chunks}
-        held = store.ids()
+        held = self._places.keys() if store is None else store.ids()
         self.whole = self._places.keys() <= held
         self._extra = max(0, len(held) - len(self._places))
         self._read = lru_cache(_DOCUMENTS_KEPT)(partial(_read, snapshot, state.splitter))
         self._passages: dict[str, Passage] = {}
         self.close = weakref.finalize(self, _close, snapshot, store)
+
+    @property
+    def store(self) -> VectorStore:
+        """The index's store. Raises ``Unsupported`` for an index without vectors."""
+        if self._store is None:
+            raise Unsupported(
+                "the index has no vectors, as the recipe's retriever needs none: name one that does, such as "
+                f"'retriever: {_usual_retriever()}', and the passages are embedded"
+            )
+        return self._store
 
     @property
     def ids(self) -> Set[str]:
@@ -76,12 +86,14 @@ class OpenIndex:
 
     def vectors(self, passage_ids: Sequence[str]) -> Vectors:
         """The unit vectors of passages, float32, shape ``(len(passage_ids), dimensions)``."""
+        assert self.store, "raised by an index without vectors"
         with self._lock:
             chunks = [self._read(self._places[one])[1][one] for one in passage_ids]
             return self._snapshot.index_vectors(self.state, chunks)
 
     def nearest(self, vector: Vectors, k: int, within: Set[str] | None = None) -> list[Passage]:
         """The ``k`` passages nearest to a vector of shape ``(dimensions,)``, best first; only those ``within`` ids."""
+        assert self.store, "raised by an index without vectors"
         if vector.shape[-1] != self.state.dimensions:
             raise StoreMismatch(
                 f"the embedder gives vectors of length {vector.shape[-1]}, and the index has {self.state.dimensions}: "
@@ -202,15 +214,21 @@ if TYPE_CHECKING:
         return open_index, limited
 
 
+def _usual_retriever() -> str:
+    """The name of the retriever of a recipe that names none."""
+    return str(KINDS["retriever"].default).rpartition(":")[2]
+
+
 def _read(snapshot: Snapshot, splitter: str, document_id: str) -> tuple[Document, dict[str, StoredChunk]]:
     """A document, and its chunks by their ids."""
     chunks = snapshot.document_chunks(document_id, splitter)
     return snapshot.document(document_id), {chunk.id: chunk for chunk in chunks}
 
 
-def _close(snapshot: Snapshot, store: VectorStore) -> None:
+def _close(snapshot: Snapshot, store: VectorStore | None) -> None:
     try:
-        store.close()
+        if store is not None:
+            store.close()
     finally:
         snapshot.close()
 

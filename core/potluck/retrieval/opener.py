@@ -114,7 +114,7 @@ class RetrieverOpener:
             name = self.maker.fingerprint(spec, probe)
         finally:
             probe.close()
-        return self._workspace.retriever_folder(self._index.state.id, name)
+        return self._workspace.retriever_folder(self._components.passages_id, name)
 
 
 @contextmanager

@@ -22,8 +22,11 @@ _ROWS = 4096
 def store_index(components: Components, chunks: Sequence[StoredChunk], state: IndexState, catalogue: Catalogue) -> None:
     """Bring the store and the catalogue to a state of the index whose vectors are those of the chunks.
 
-    Raises ``ContractBroken`` if the store loses vectors.
+    An index without vectors has no store. Raises ``ContractBroken`` if the store loses vectors.
     """
+    if not state.has_vectors:
+        catalogue.set_index(state)
+        return
     with open_index_store(components, state) as store:
         _add(store, chunks, state, catalogue)
         catalogue.set_index(state)
@@ -51,6 +54,8 @@ def next_state(
     catalogue: Catalogue,
 ) -> IndexState:
     """The state of the index once it has the chunks of these loads, by source name; its generation is not set yet."""
+    if not components.uses_vectors:
+        return IndexState(components.index_id, components.splitter_fingerprint, "", 0, loads)
     fingerprint = components.embedder_fingerprint
     if before is not None:
         dimensions = before.dimensions

@@ -73,10 +73,10 @@ class Workspace:
         self.check_in_place()
         return self.folder / "stores" / index_id
 
-    def retriever_folder(self, index_id: str, fingerprint: str) -> Path:
+    def retriever_folder(self, passages_id: str, fingerprint: str) -> Path:
         """Where a retriever keeps its own index; ``fingerprint`` is of everything that decides that."""
         self.check_in_place()
-        return self.folder / "retrievers" / index_id / fingerprint
+        return self.folder / "retrievers" / passages_id / fingerprint
 
     def run_folder(self, run_id: str) -> Path:
         """Where the manifest and the answers of a run are kept."""

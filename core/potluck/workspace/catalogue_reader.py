@@ -50,6 +50,11 @@ class IndexState:
     loads: Mapping[str, str]
     generation: str = field(default="", compare=False)
 
+    @property
+    def has_vectors(self) -> bool:
+        """Whether its passages were embedded; without, ``embedder`` is empty and ``dimensions`` are 0."""
+        return bool(self.embedder)
+
 
 class CatalogueReader:
     """Queries of a catalogue.

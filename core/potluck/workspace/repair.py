@@ -285,7 +285,7 @@ DELETE FROM indexes WHERE EXISTS (
   SELECT 1 FROM index_loads i JOIN documents d ON d.load = i.load WHERE i."index" = indexes.id AND (
     NOT EXISTS (SELECT 1 FROM splits s WHERE s.document = d.id AND s.splitter = indexes.splitter)
     OR EXISTS (
-      SELECT 1 FROM chunks c WHERE c.document = d.id AND c.splitter = indexes.splitter
+      SELECT 1 FROM chunks c WHERE c.document = d.id AND c.splitter = indexes.splitter AND indexes.embedder <> ''
       AND NOT EXISTS (SELECT 1 FROM vectors v WHERE v.embedder = indexes.embedder AND v.text = c.text)
       AND NOT EXISTS (SELECT 1 FROM left_out l WHERE l.embedder = indexes.embedder AND l.text = c.text)
     )

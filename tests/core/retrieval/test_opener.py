@@ -15,6 +15,7 @@ from potluck import Recipe, hookimpl
 from potluck.errors import ContractBroken
 from potluck.evaluation.search import open_index
 from potluck.hookspecs import StageEvent
+from potluck.indexing.update import update_index
 from potluck.observation.observers import Observers
 from potluck.retrieval.opener import RetrieverOpener
 from support.fake_plugins import visible
@@ -47,6 +48,7 @@ def log(home: Path) -> list[str]:
 def find(home: Path, *overrides: str, observers: Observers | None = None, question: str = "正線道碴") -> list[str]:
     """The sources that the opened retriever finds for a question."""
     with Recipe.load(home / "recipe.yaml", overrides) as recipe:
+        update_index(recipe.components, recipe.workspace, Observers())
         index = open_index(recipe.components, recipe.workspace)
         opener = RetrieverOpener(recipe.components, recipe.workspace, index, observers)
         try:

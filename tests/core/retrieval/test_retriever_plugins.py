@@ -98,7 +98,7 @@ def test_evaluate_measures_what_it_finds(home: Path) -> None:
 
 
 def test_it_is_an_axis_and_embeds_nothing_anew(home: Path) -> None:
-    result("index", "recipe.yaml")
+    result("index", "recipe.yaml", "--set", "retriever=vector")
     assert len(log(home, "embedded")) == len(CLAUSES)
 
     found = result("compare", "recipe.yaml", "--swap", "retriever.use=vector,hanbi", "--metric", "recall@1")
@@ -123,7 +123,7 @@ def test_without_use_it_is_the_default_of_the_kind(home: Path) -> None:
         assert one.model.retriever_spec.plugin.qualified_name == "potluck:vector"
         assert one.model.as_mapping()["retriever"] == {"k": 3, "fit": "error"}
         assert other.model.as_mapping()["retriever"]["use"] == "hanbi"  # type: ignore[index, call-overload]
-        assert one.components.index_id == other.components.index_id
+        assert one.components.passages_id == other.components.passages_id
 
 
 def test_its_index_is_told_what_comes_and_goes(home: Path) -> None:
@@ -337,5 +337,5 @@ def test_a_recipe_of_retrievers_that_name_themselves_is_refused(home: Path) -> N
     for _ in range(10):
         deep = f"{{use: fused, of: [{deep}, vector]}}"
 
-    with pytest.raises(PotluckError, match="nested deeper"):
+    with pytest.raises(PotluckError, match="nested too deeply"):
         Recipe.load("recipe.yaml", [f"retriever={deep}"])
