@@ -13,8 +13,9 @@ import pytest
 from potluck.json_values import as_json
 from potluck.report import embedded
 from potluck.report.comparison import comparison_content
-from potluck.report.embedded import measures_of, page_data, score_of
-from potluck.results.comparison import AnswerResult, ChunkText, CitedSpan, ComparisonResult
+from potluck.report.content import Chart, Confusion
+from potluck.report.embedded import _chart, _confusion, measures_of, page_data, score_of
+from potluck.results.comparison import AnswerResult, ChunkText, CitedSpan, ComparisonResult, Curve, CurvePoint
 from support.comparisons import comparison, result_of
 
 
@@ -180,3 +181,23 @@ def test_a_variant_has_an_interval_for_each_measure_in_their_order_and_none_wher
     names = [one["name"] for one in found["measures"]]
     assert found["variants"][0]["metrics"] == [as_json(interval) if one == name else None for one in names]
     assert None not in found["variants"][1]["metrics"]
+
+
+def test_a_confusion_counts_every_pair_of_labels() -> None:
+    counts = {"正面": {"負面": 2}, "負面": {"負面": 1}}
+
+    assert _confusion(Confusion(("正面", "負面", "中立"), counts)) == {
+        "labels": ["正面", "負面", "中立"],
+        "counts": [[0, 2, 0], [0, 1, 0], [0, 0, 0]],
+    }
+    assert _confusion(None) is None
+
+
+@pytest.mark.parametrize("dense", [True, False])
+def test_a_chart_has_its_curves_and_says_whether_its_points_stand_close(dense: bool) -> None:
+    found = _chart(Chart("Loss", "step", "nats", (Curve("訓練", (CurvePoint(1, 0.5, None, None),)),), dense))
+
+    point = {"n": 1, "mean": 0.5, "low": None, "high": None}
+    assert found == {
+        "title": "Loss", "x": "step", "y": "nats", "dense": dense, "curves": [{"name": "訓練", "points": [point]}],
+    }  # fmt: skip

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import math
 import re
 
 from hypothesis import given
 from hypothesis import strategies as st
 
 from potluck.report import write_html
+from potluck.report.html import _finite
 from support.comparisons import comparison, result_of
 from support.reports import data_of
 
@@ -99,3 +101,9 @@ def test_a_name_that_python_or_javascript_uses_itself_is_a_name() -> None:
     found = data_of(write_html(result_of(document)))
     assert found["variants"][0]["name"] == "__proto__"
     assert found["questions"][0]["answers"][0]["text"]
+
+
+def test_numbers_that_json_cannot_say_are_null_at_any_depth() -> None:
+    assert _finite({"a": [1.5, math.inf, -math.inf, math.nan, "x", None, 2]}) == {
+        "a": [1.5, None, None, None, "x", None, 2]
+    }

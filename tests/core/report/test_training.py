@@ -35,6 +35,7 @@ def test_every_step_is_drawn_with_the_mean_of_the_last_twentieth_and_the_validat
     report = trained(HERE, 100)
     chart = training_chart(report)
     assert chart is not None
+    assert chart.is_dense
     each, mean, validation = chart.curves
     assert [point.mean for point in each.points] == list(report.tuned.losses)
     assert [point.n for point in each.points] == [*range(1, 101)]
