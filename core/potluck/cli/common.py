@@ -53,6 +53,8 @@ fresh_option = click.option("--fresh", is_flag=True, help="Ask the chat models a
 
 
 _QUIET = "potluck.quiet"
+_LONGEST_WORD = 30
+"""A longer one is cut where a text is shortened."""
 
 
 def _remember_quiet(context: click.Context, _: click.Parameter, value: bool) -> None:
@@ -240,5 +242,11 @@ def _page(passage: Passage) -> str:
 
 
 def _short(text: str, width: int = 100) -> str:
+    """The beginning of a text, in whole words; Chinese ends at any letter."""
     line = " ".join(text.split())
-    return line if len(line) <= width else line[: width - 1] + "…"
+    if len(line) <= width:
+        return line
+    cut = line[: width - 1]
+    whole, _, broken = cut.rpartition(" ")
+    ends_whole = line[width - 1] == " " or not (cut[-1].isascii() and line[width - 1].isascii())
+    return f"{cut if ends_whole or not whole or len(broken) > _LONGEST_WORD else whole}…"

@@ -92,7 +92,7 @@ def _print(comparison: Comparison, pairs: bool, wide: bool) -> None:
         elif (means := ranking_table.means_table(result)) is not None:
             draw(means)
         echo(ranking_table.how_intervals_are_meant(result), dim=True)
-        for line in (*(table.pair_sentences(result) if pairs else ()), *table.judge_and_causes(result)):
+        for line in (*(table.pair_sentences(result) if pairs else ()), *table.judge_and_causes(result, pairs)):
             echo(line)
     for note in comparison.notes:
         echo(note, fg="yellow", err=True)

@@ -66,12 +66,13 @@ def effects_table(result: ComparisonResult) -> TerminalTable:
     made.add_column("interval", spare=1)
     made.add_column("p", spare=2)
     made.add_column("", folds=True)
-    for effect in result.effects:
-        key = effect.axis.rpartition(".")[2] + "="
+    last_keys = [effect.axis.rpartition(".")[2] for effect in result.effects]
+    for effect, last in zip(result.effects, last_keys, strict=True):
+        axis, key = last if last_keys.count(last) == 1 else effect.axis, f"{last}="
         for number, pair in enumerate(effect.pairs):
             values = " → ".join(name.removeprefix(key) for name in (pair.a, pair.b))
             cells = (*difference_cells(pair.found), p_figure(pair.found.p_adjusted), pair.found.verdict)
-            made.add_row("" if number else effect.axis, values, *cells)
+            made.add_row("" if number else axis, values, *cells)
     return made
 
 

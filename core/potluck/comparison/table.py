@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterator
 
 from potluck.amounts import many
 from potluck.results.comparison import ComparisonResult
 from potluck.statistics.intervals import Interval
 from potluck.terminal_tables import TerminalTable
+
+_FEW = 3
+"""Causes that are told pair by pair without being asked for."""
 
 
 def of(result: ComparisonResult) -> TerminalTable:
@@ -33,16 +37,22 @@ def pair_sentences(result: ComparisonResult) -> Iterator[str]:
     yield from (pair.sentence for pair in result.pairs if pair.metric == result.metric)
 
 
-def judge_and_causes(result: ComparisonResult) -> Iterator[str]:
-    """The judge's preferences, then the causes of the differences."""
+def judge_and_causes(result: ComparisonResult, every_pair: bool = False) -> Iterator[str]:
+    """What the judge prefers, then the causes of the differences: pair by pair if these are few, or are asked for."""
     for judged in result.judge.pairs if result.judge else ():
         yield (
             f"of {many(judged.n, 'pair')} of answers that differ the judge prefers {judged.wins_b} times {judged.b} "
             f"and {judged.wins_a} times {judged.a}; equal: {judged.tie}, another verdict in the other order: "
             f"{judged.inconsistent}, no verdict in the reply: {judged.unparsed}"
         )
+    if every_pair or len(result.cause_counts) <= _FEW:
+        yield from (count.sentence for count in result.cause_counts)
+        return
+    stages = Counter[str]()
     for count in result.cause_counts:
-        yield count.sentence
+        stages[count.cause] += count.count
+    found = ", ".join(f"{number} from {stage}" for stage, number in stages.most_common())
+    yield f"of {stages.total()} answers that differ from those of {result.baseline}: {found} (--pairs has each variant)"
 
 
 def _columns(result: ComparisonResult) -> list[str]:

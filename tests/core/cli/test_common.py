@@ -16,7 +16,7 @@ import click
 import pytest
 from click.testing import CliRunner
 
-from potluck.cli import evaluate, index, terminal
+from potluck.cli import common, evaluate, index, terminal
 from potluck.cli.common import open_observers, print_citations, print_ledger
 from potluck.documents import Passage
 from potluck.hookspecs import StageEvent
@@ -145,6 +145,20 @@ def test_questions_within_the_folder_are_not_documents(bare: Path) -> None:
             "規範.txt",
             "talk.txt",
         }
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("one two twos", "one two twos"),
+        ("one two three four", "one two…"),
+        ("one two thr four", "one two thr…"),
+        ("道碴軌道施工規範第三章之規定", "道碴軌道施工規範第三章…"),
+        ("a" * 40, "a" * 11 + "…"),
+    ],
+)
+def test_a_quotation_is_shortened_to_whole_words(text: str, shown: str) -> None:
+    assert common._short(text, 12) == shown
 
 
 @pytest.mark.parametrize(

@@ -81,6 +81,16 @@ def test_each_axis_has_its_values_their_difference_and_the_verdict(found: Compar
     assert re.match(r"k +2 → 4 +\+0\.000 +\[-0\.\d{3}, \+0\.\d{3}\] +1\.000 +no evidence", k)
 
 
+def test_an_axis_is_called_by_its_last_key_unless_two_share_it(found: ComparisonResult) -> None:
+    def axes(*names: str) -> list[str]:
+        effects = tuple(replace(one, axis=name) for one, name in zip(found.effects, names, strict=True))
+        text = shown(tables.effects_table(replace(found, effects=effects)), 120)
+        return [line.split()[0] for line in text.splitlines() if "→" in line]
+
+    assert axes("splitter.chunk_size", "retriever.k") == ["chunk_size", "k"]
+    assert axes("retriever.weight", "reranker.weight") == ["retriever.weight", "reranker.weight"]
+
+
 def test_other_measures_are_shown_by_their_means_those_that_the_recipe_names_first() -> None:
     values = {"f1": 0.5, "ndcg@1": 0.25, "recall@1": 0.75, "latency": 0.5}
     found = result([run("甲", [answered(n, values) for n in range(2)])], "f1")

@@ -69,6 +69,23 @@ def test_pairs_are_told_by_the_chosen_measure_then_what_the_judge_says_then_the_
     assert list(table.judge_and_causes(found)) == lines[1:]
 
 
+def test_the_causes_of_many_pairs_are_summed_up_unless_each_is_asked_for() -> None:
+    stages = ("splitting", "splitting", "retrieval", "splitting", "prompt")
+    found = result(
+        [of_f1(name, 0.0, 1.0) for name in ("a", "b", "c", "d", "e")],
+        causes=[
+            Cause("q1", "a", name, stage, "", "f1", 0.0, 1.0, 2)  # type: ignore[arg-type]
+            for name, stage in zip("bcdeb", stages, strict=True)
+        ],
+    )
+
+    assert list(table.judge_and_causes(found)) == [
+        "of 5 answers that differ from those of a: 3 from splitting, 1 from prompt, 1 from retrieval (--pairs has each "
+        "variant)"
+    ]
+    assert len(list(table.judge_and_causes(found, every_pair=True))) == 5
+
+
 def test_a_mean_has_three_digits_with_its_interval_where_two_questions_have_it() -> None:
     text = shown(result([of_f1("甲", 0.0, 1.0, 0.5), of_f1("乙", 1.0, 1.0, 1.0)]))
     alone = shown(result([of_f1("甲", 1 / 3)]))
