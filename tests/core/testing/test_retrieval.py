@@ -12,7 +12,7 @@ import pytest
 
 from potluck.contracts import ScoreScale
 from potluck.documents import page_at, sections_within
-from potluck.testing.retrieval import KitChat, KitEmbedder, kit_corpus, scale_problem
+from potluck.testing.retrieval import KitChat, KitEmbedder, _current, kit_corpus, scale_problem, use_corpus
 
 
 def test_the_corpus_of_the_kit_is_made_of_its_documents() -> None:
@@ -27,7 +27,17 @@ def test_the_corpus_of_the_kit_is_made_of_its_documents() -> None:
         assert passage.heading == within[0].title
         page = page_at(document.pages, passage.start)
         assert passage.page == (page.number if page else None)
-    assert {len(document.sections) for document in passages.documents.values()} == {2}
+    for document in passages.documents.values():
+        first, second = document.sections
+        assert (first.start, first.end, second.end) == (0, second.start, len(document.text))
+
+
+def test_a_corpus_is_that_of_retrievers_within_another_as_long_as_it_is_used() -> None:
+    passages = kit_corpus()
+
+    with use_corpus(passages):
+        assert _current.get(None) is passages
+    assert _current.get(None) is None
 
 
 def test_a_corpus_without_some_passages_still_has_their_documents() -> None:
@@ -61,6 +71,7 @@ def test_the_nearest_passage_to_a_passage_is_itself(language: bool) -> None:
 
     first, *others = passages.nearest(vector, 4)
 
+    assert passages.asked == {"vectors"}
     assert first.text == asked.text
     assert first.score == pytest.approx(1, abs=1e-5)
     assert len(others) == 3
