@@ -26,6 +26,19 @@ def test_a_recipe_can_be_named_by_its_path(tmp_path: Path) -> None:
         search.recipe.close()
 
 
+def test_each_function_makes_langchains_counterpart_of_a_part_of_the_recipe(recipe: Recipe) -> None:
+    made = {name: getattr(potluck.langchain, name)(recipe) for name in potluck.langchain.__all__}
+
+    assert {name: type(part).__name__ for name, part in made.items()} == {
+        "chat_model": "PotluckChatModel",
+        "embeddings": "PotluckEmbeddings",
+        "retriever": "PotluckRetriever",
+        "runnable": "PotluckRunnable",
+        "vector_store": "PotluckVectorStore",
+    }
+    assert all(part.recipe is recipe for part in made.values())
+
+
 def test_importing_it_imports_nothing_of_langchain() -> None:
     code = "import sys, potluck.langchain; sys.exit(any(name.startswith('langchain') for name in sys.modules))"
 
