@@ -136,17 +136,18 @@ def _say_where(model: RecipeModel) -> None:
         discover(model.folder, model.documents.patterns, model.documents.exclude)
         echo(f"{model.path}: read without a recipe, with the defaults (see potluck help init)", err=True, dim=True)
         if model.questions is not None:
-            echo(f"{_shorten(model.questions)}: read as questions, not as a document", err=True, dim=True)
-    echo(f"what is computed is kept in {_shorten(folder)}", err=True, dim=True)
+            echo(f"{shorten_path(model.questions)}: read as questions, not as a document", err=True, dim=True)
+    echo(f"what is computed is kept in {shorten_path(folder)}", err=True, dim=True)
 
 
 def say_questions(model: RecipeModel, named: Path | None) -> None:
     """Say which questions are asked of documents without a recipe, unless the command names them."""
     if named is None and model.origin.folder is not None and model.questions is not None:
-        echo(f"the questions are those of {_shorten(model.questions)}", err=True, dim=True)
+        echo(f"the questions are those of {shorten_path(model.questions)}", err=True, dim=True)
 
 
-def _shorten(path: Path) -> Path:
+def shorten_path(path: Path) -> Path:
+    """A path as it is printed: from the current folder where it lies there, so that most fit a line."""
     return path.relative_to(Path.cwd()) if path.is_relative_to(Path.cwd()) else path
 
 

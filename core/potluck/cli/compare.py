@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, cast
 
 import click
 
-from potluck.cli.common import fresh_option, is_quiet, open_recipe, say_questions, source_options
+from potluck.cli.common import fresh_option, is_quiet, open_recipe, say_questions, shorten_path, source_options
 from potluck.cli.terminal import draw, echo, print_json
 from potluck.recipe.variants import DESIGNS, Design
 
@@ -99,4 +99,4 @@ def _print(comparison: Comparison, pairs: bool, wide: bool) -> None:
     for error in dict.fromkeys(comparison.failed.values()):
         names = [name for name, other in comparison.failed.items() if other == error]
         echo(f"{listing(names)} failed: {error}", fg="red", err=True)
-    echo(f"answers side by side: {comparison.folder / 'report.html'}")
+    echo(f"answers side by side: {shorten_path(comparison.folder / 'report.html')}")

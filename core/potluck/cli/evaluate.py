@@ -15,6 +15,7 @@ from potluck.cli.common import (
     print_ledger,
     print_notes,
     say_questions,
+    shorten_path,
     source_options,
     warn,
 )
@@ -67,7 +68,7 @@ def command(
     warn(prepared.failures)
     print_notes(prepared.notes)
     print_evaluation(report)
-    echo(f"the report is {kept.folder / 'report.html'}")
+    echo(f"the report is {shorten_path(kept.folder / 'report.html')}")
 
 
 def print_evaluation(report: EvaluationReport) -> None:

@@ -14,6 +14,7 @@ from potluck.cli.common import (
     print_ledger,
     print_notes,
     say_questions,
+    shorten_path,
     source_options,
     warn,
 )
@@ -63,4 +64,6 @@ def _print(report: RunReport) -> None:
         print_evaluation(report.evaluation)
     for note in report.notes:
         echo(note, err=True, fg="yellow")
-    echo(f"\n{report.seconds:.1f} s; the report is {report.folder / 'report.html'}, the manifest beside it")
+    echo(
+        f"\n{report.seconds:.1f} s; the report is {shorten_path(report.folder / 'report.html')}, the manifest beside it"
+    )

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import fresh_option, is_quiet, json_option, open_observers, quiet_option
+from potluck.cli.common import fresh_option, is_quiet, json_option, open_observers, quiet_option, shorten_path
 from potluck.cli.terminal import draw, echo, print_json
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def command(
         print_json(outcome.document)
     else:
         _print(outcome.result, wide)
-        echo(f"the report is {kept / 'report.html'}")
+        echo(f"the report is {shorten_path(kept / 'report.html')}")
 
 
 def _run(recipe: RecipeModel, plan: SelectionPlan, as_json: bool) -> tuple[SelectionOutcome, Path]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from potluck.cli.common import open_recipe, print_ledger, recipe_options
+from potluck.cli.common import open_recipe, print_ledger, recipe_options, shorten_path
 from potluck.cli.terminal import echo, print_json
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def command(recipe: Path, overrides: tuple[str, ...], as_json: bool) -> None:
         print_json(report.as_json())
     else:
         print_tuned(report)
-        echo(f"the report is {kept.folder / 'report.html'}")
+        echo(f"the report is {shorten_path(kept.folder / 'report.html')}")
 
 
 def print_tuned(report: TuneReport) -> None:
@@ -53,4 +53,4 @@ def print_tuned(report: TuneReport) -> None:
         echo(note, err=True, fg="yellow")
     print_ledger(report.ledger)
     kept = ", which was there already" if report.reused else ""
-    echo(f"{report.adapter}{kept}")
+    echo(f"{shorten_path(report.adapter)}{kept}")

@@ -145,7 +145,7 @@ def test_quiet_leaves_the_decision_and_the_place_of_the_report(home: Path) -> No
 
     first, *_, last = done.stdout.splitlines()
     assert first.startswith("Take b: f1 +1.000 [")
-    assert last.startswith("answers side by side: ")
+    assert last.startswith("answers side by side: .potluck/runs/"), "from the current folder"
     assert "By f1" not in done.stdout
     assert done.stderr == ""
 
