@@ -19,9 +19,11 @@ from dataclasses import fields
 from pathlib import Path
 
 import pytest
+from pydantic import ValidationError
 
+from potluck.contracts import Config
 from potluck.recipe import load
-from potluck.recipe.model import RecipeModel
+from potluck.recipe.model import RecipeModel, RetrieverSettings, ShotSettings
 
 Read = Callable[..., RecipeModel]
 
@@ -159,3 +161,14 @@ def test_reading_recipes_imports_little_more_than_pydantic() -> None:
     heavy = {"numpy", "torch", "ruamel", "rich", "click", "httpx", "lxml", "sqlite3", "asyncio", "potluck_plugins"}
 
     assert not heavy & set(done.stdout.split())
+
+
+@pytest.mark.parametrize(
+    ("kind", "key", "least", "most"), [(RetrieverSettings, "k", 1, 1000), (ShotSettings, "count", 0, 64)]
+)
+def test_a_number_is_taken_up_to_its_ends(kind: type[Config], key: str, least: int, most: int) -> None:
+    for value in (least, most):
+        assert getattr(kind.model_validate({key: value}), key) == value
+    for value in (least - 1, most + 1):
+        with pytest.raises(ValidationError):
+            kind.model_validate({key: value})

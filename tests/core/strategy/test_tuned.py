@@ -9,6 +9,7 @@ import itertools
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -17,9 +18,11 @@ pytest.importorskip("peft")
 
 from potluck import recipe as recipes
 from potluck.components.components import Components
+from potluck.durations import Duration
 from potluck.errors import PotluckError
 from potluck.observation.observers import Observers
-from potluck.strategy.budget import Budget
+from potluck.strategy import tuned
+from potluck.strategy.budget import Budget, CannotLearn
 from potluck.strategy.data import LabelledText
 from potluck.strategy.protocol import TrainingSetup
 from potluck.strategy.selection import SelectionOutcome, SelectionPlan, strategy
@@ -153,3 +156,49 @@ def test_a_row_trains_with_a_prompt_in_the_language_of_the_messages(
     assert (data.stem, written) == (setup.name, [{"text": one.text, "label": one.label} for one in train])
     assert name == row.name
     components.close()
+
+
+class Course:
+    """A training that takes some time, of which nothing is done; ``trained`` counts."""
+
+    def __init__(self, monkeypatch: pytest.MonkeyPatch, takes: float | None, done: object = None) -> None:
+        self.now, self.trained = 0.0, 0
+        probe = None if takes is None else Duration(takes, takes, takes)
+        components = SimpleNamespace(
+            tuner=SimpleNamespace(probe=lambda request: probe), chat=SimpleNamespace(context_window=None)
+        )
+        found = SimpleNamespace(
+            notes=("again",), prepared=SimpleNamespace(notes=("few",)), tuned=SimpleNamespace(notes=("flat",))
+        )
+        monkeypatch.setattr(tuned, "read_inputs", lambda parts: SimpleNamespace(request="request"))
+        monkeypatch.setattr(tuned, "load_result", lambda request: (done, ()))
+        monkeypatch.setattr(tuned, "resolve_adapter", lambda parts: None)
+        monkeypatch.setattr(tuned, "train_or_reuse", lambda *_: setattr(self, "trained", self.trained + 1) or found)
+        made: Any = components
+        unused: Any = None
+        self.row = tuned.TunedStrategy(unused, lambda: made, Budget(1.0, 1.0, lambda: self.now), unused)
+
+
+@pytest.mark.parametrize(
+    ("takes", "spent", "fits"), [(45.0, 0.0, True), (45.1, 0.0, False), (None, 45.0, True), (5.0, 40.1, False)]
+)
+def test_a_training_may_use_three_quarters_of_the_time(
+    monkeypatch: pytest.MonkeyPatch, takes: float | None, spent: float, fits: bool
+) -> None:
+    course = Course(monkeypatch, takes)
+    course.now = spent
+    if fits:
+        assert course.row.train(None) == ("again", "few", "flat")
+    else:
+        with pytest.raises(
+            CannotLearn, match=rf"training takes about {takes:.0f} s, which do not fit into the 1 minutes"
+        ):
+            course.row.train(None)
+    assert course.trained == int(fits)
+
+
+def test_a_training_that_was_done_takes_no_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    course = Course(monkeypatch, 999.0, done="result")
+
+    assert course.row.train(None) == ("again", "few", "flat")
+    assert course.row.price("a long message") == 0.0

@@ -99,3 +99,60 @@ def test_a_strategy_says_when_to_evaluate(said: dict[str, Any], every: int) -> N
 
 def test_how_often_it_reports_does_not_decide_what_is_learned() -> None:
     assert Training(logging_steps=3).decisive() == Training().decisive()
+
+
+def test_a_training_that_says_nothing_is_that_of_transformers_but_for_what_its_docstrings_say() -> None:
+    assert Training().model_dump() == {
+        "num_train_epochs": None, "max_steps": -1, "per_device_train_batch_size": 8, "gradient_accumulation_steps": 1,
+        "learning_rate": None, "warmup_steps": 0, "warmup_ratio": 0.0, "lr_scheduler_type": "linear",
+        "weight_decay": 0.0, "adam_beta1": 0.9, "adam_beta2": 0.999, "adam_epsilon": 1e-8, "max_grad_norm": 1.0,
+        "optim": "adamw_torch", "eval_strategy": None, "eval_steps": None, "early_stopping_patience": None,
+        "save_steps": 50, "logging_steps": None, "report_to": "none", "dtype": "auto", "fsdp": False,
+        "deepspeed": None, "use_cpu": False, "pack_tokens": 512,
+    }  # fmt: skip
+    assert TunerConfig().model_dump(exclude={"training"}) == {
+        "max_length": None, "fit": "error", "end_token": None, "resize_embeddings": False, "head": False,
+    }  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("key", "least", "less"),
+    [
+        ("num_train_epochs", 0.01, 0),
+        ("per_device_train_batch_size", 1, 0),
+        ("gradient_accumulation_steps", 1, 0),
+        ("learning_rate", 1e-12, 0),
+        ("warmup_steps", 0, -1),
+        ("warmup_ratio", 0, -0.1),
+        ("weight_decay", 0, -0.1),
+        ("adam_beta1", 0, -0.1),
+        ("adam_beta2", 0, -0.1),
+        ("adam_epsilon", 1e-12, 0),
+        ("max_grad_norm", 0, -0.1),
+        ("eval_steps", 1, 0),
+        ("early_stopping_patience", 1, 0),
+        ("save_steps", 1, 0),
+        ("logging_steps", 1, 0),
+        ("pack_tokens", 16, 15),
+    ],
+)
+def test_the_least_value_of_a_setting_is_taken_and_a_smaller_one_is_not(key: str, least: float, less: float) -> None:
+    assert getattr(Training.model_validate({key: least}), key) == least
+    with pytest.raises(ValidationError):
+        Training.model_validate({key: less})
+
+
+@pytest.mark.parametrize(
+    ("key", "most", "more"),
+    [("learning_rate", 1e30, 1.1e30), ("warmup_ratio", 0.99, 1), ("adam_beta1", 0.99, 1), ("adam_beta2", 0.9999, 1)],
+)
+def test_the_largest_value_of_a_setting_is_taken_and_a_larger_one_is_not(key: str, most: float, more: float) -> None:
+    assert getattr(Training.model_validate({key: most}), key) == most
+    with pytest.raises(ValidationError):
+        Training.model_validate({key: more})
+
+
+def test_an_example_has_eight_tokens_at_least() -> None:
+    assert TunerConfig(max_length=8).max_length == 8
+    with pytest.raises(ValidationError):
+        TunerConfig(max_length=7)
