@@ -172,38 +172,26 @@ class Recipe:
         )
 
     @while_open
-    def prepare(self) -> Preparation:
-        """Prepare for answering: bring the index up to date, or train the model that the recipe answers with."""
-        with storage_errors(self.workspace.folder):
-            return self._workload().prepare(self.model, ())
-
-    @while_open
     def evaluate(self, questions: str | Path | None = None, limit: int | None = None) -> EvaluationReport:
-        """Answer the recipe's questions or examples (or those of a file), and measure the answers.
-
-        ``limit`` takes the first ones. What was asked before, with the same model, prompt and passages, is not asked
-        again.
-        """
-        path = Path(questions) if questions is not None else None
-        return self._workload(path, limit).evaluate(self.model)
+        """Answer and measure the recipe's questions or examples, or those of a file; ``limit`` takes the first ones."""
+        return self._workload(questions, limit).evaluate(self.model)
 
     @while_open
     def measure(self, questions: str | Path | None = None, limit: int | None = None) -> RunReport:
         """Do what answers need, ``evaluate``, and keep what came of it as a run.
 
-        Raises ``PotluckError`` where the questions cannot be asked: at once, before documents are read.
+        Raises ``PotluckError`` if the questions cannot be asked: at once, before documents are read.
         """
-        path = Path(questions) if questions is not None else None
-        started, workload = time.time(), self._workload(path, limit)
+        started, workload = time.time(), self._workload(questions, limit)
         workload.read(self.model)
         with storage_errors(self.workspace.folder):
             preparation = workload.prepare(self.model, ())
-        return self.keep(Done("evaluate", started, path, limit), preparation, workload.evaluate(self.model))
+        done = Done("evaluate", started, Path(questions) if questions is not None else None, limit)
+        return self.keep(done, preparation, workload.evaluate(self.model))
 
     @while_open
     def chat_model(self) -> ChatModel:
-        """The recipe's chat model, made once for all threads. The adapter that it answers with is trained first if need
-        be."""
+        """The recipe's chat model, made once for all threads. Its adapter is trained first if need be."""
         with self._opening:
             resolve_adapter(self.components)
             chat = self.components.chat
@@ -271,9 +259,9 @@ class Recipe:
     def plan(self) -> PlanReport | TuningPlanResult | TaskPlanResult:
         """Say what ``run`` would take and what would leave the machine; of a recipe with axes, ``compare`` as well.
 
-        Some texts are embedded to measure the time, and one or two questions answered, if no kept answer tells it and
-        nothing would leave the machine. Loaded documents and answers are kept for the run if there is a workspace that
-        can be written; none is made. Raises ``PotluckError`` for a recipe with neither documents nor a task.
+        Some texts are embedded and one or two questions answered to measure the time, unless they would leave the
+        machine. What is loaded and answered is kept for the run if there is a workspace that can be written; none is
+        made. Raises ``PotluckError`` for a recipe with neither documents nor a task.
         """
         from potluck.runs.planning import plan_recipe
 
@@ -344,13 +332,14 @@ class Recipe:
 
             raise PotluckError(f"{self.model.path}: {workload_of(self.model).without_documents}")
 
-    def _workload(self, questions: Path | None = None, limit: int | None = None) -> Workload:
+    def _workload(self, questions: str | Path | None = None, limit: int | None = None) -> Workload:
         """What the recipe does with a file of questions, with the components that are open here."""
         from potluck.metrics.scorer import Scorer
         from potluck.workloads import workload_of
 
         scorer = Scorer(self.components.metrics, self.model.metrics)
-        return workload_of(self.model)(self._resources(), scorer, questions, limit)
+        path = Path(questions) if questions is not None else None
+        return workload_of(self.model)(self._resources(), scorer, path, limit)
 
     def _resources(self) -> OpenResources:
         from potluck.evaluation.resources import OpenResources

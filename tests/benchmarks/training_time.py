@@ -121,7 +121,9 @@ def _write(name: str, model: str, data: Path, folder: Path) -> Path:
 def _run(arguments: list[str], by_processor: bool) -> Ran:
     code = BY_PROCESSOR.format(threads=os.cpu_count()) if by_processor else "from potluck.cli.process import run; run()"
     before, began = resource.getrusage(resource.RUSAGE_CHILDREN), time.monotonic()
-    done = subprocess.run([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, check=True)
+    # Threads that wait by spinning would count as work where others have the processor.
+    environment = {**os.environ, "OMP_WAIT_POLICY": "passive"} if by_processor else None
+    done = subprocess.run([sys.executable, "-c", code, *arguments], stdout=subprocess.PIPE, check=True, env=environment)
     took, after = time.monotonic() - began, resource.getrusage(resource.RUSAGE_CHILDREN)
     if by_processor:
         took = (after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime) / (os.cpu_count() or 1)

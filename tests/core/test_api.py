@@ -46,7 +46,6 @@ USES: dict[str, Callable[[Recipe], object]] = {
     "chat_model": Recipe.chat_model,
     "tune": Recipe.tune,
     "measure": lambda recipe: recipe.measure("questions.jsonl"),
-    "prepare": lambda recipe: recipe.prepare(),
     "compare": Recipe.compare,
     "gate": lambda recipe: recipe.gate("f1 >= baseline"),
     "run": Recipe.run,

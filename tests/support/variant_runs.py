@@ -10,7 +10,7 @@ from potluck import recipe as recipes
 from potluck.comparison.document import Setting, comparison_result
 from potluck.comparison.engine import VariantRun
 from potluck.contracts import Attempt
-from potluck.document_qa.workload import AnsweredQuestion
+from potluck.document_qa.answered import AnsweredQuestion
 from potluck.documents import Answer, Passage, Usage
 from potluck.evaluation.results import Answered
 from potluck.metrics.chief import Chief

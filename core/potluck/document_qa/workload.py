@@ -12,7 +12,8 @@ from potluck.answering.remarks import remarks_on_all
 from potluck.components.components import Components
 from potluck.contracts import ChatOptions, TuningRequest
 from potluck.document_qa.answer_cache import Asked, Asker
-from potluck.document_qa.ask import ask_result, refuses
+from potluck.document_qa.answered import AnsweredQuestion
+from potluck.document_qa.ask import refuses
 from potluck.document_qa.planned_work import plan_answers, plan_embedding
 from potluck.document_qa.shots import chooser
 from potluck.documents import Json, Passage, Usage
@@ -25,7 +26,6 @@ from potluck.evaluation.served import changed_model
 from potluck.evaluation.workload import Preparation, Workload, cost_of, report_answer
 from potluck.fingerprints import fingerprint
 from potluck.indexing.report import IndexReport
-from potluck.json_values import as_json
 from potluck.ledger import Amount, Entry, Ledger
 from potluck.loading.failure import LoadFailure
 from potluck.metrics.perplexity import Surprise
@@ -33,11 +33,10 @@ from potluck.metrics.scorer import Scorer
 from potluck.observation.stage import stage
 from potluck.planning.measured import Measured
 from potluck.planning.plan import PlanReport
-from potluck.questions.gold import Known, check_gold, gold_id
+from potluck.questions.gold import Known, check_gold
 from potluck.questions.question_file import Question, QuestionFile, read_question_file
 from potluck.recipe.effects import idle_kinds
 from potluck.recipe.model import RecipeModel
-from potluck.results.answers import AnsweredResult
 from potluck.results.stages import PlannedWork
 from potluck.retrieval.maker import RetrievalMaker
 from potluck.stages.cite import cite
@@ -47,37 +46,8 @@ from potluck.statistics.intervals import Interval
 DEPTH = 50
 """Passages that are retrieved for measuring, however few the model is shown: several may be of one document."""
 
-_LISTED = 10
 _NAMED = 5
 """How many documents a note names."""
-
-
-@dataclass(frozen=True, slots=True)
-class AnsweredQuestion(Answered):
-    """A question about documents. ``calls`` counts calls of the chat model."""
-
-    calls: int = 1
-    ledger: Ledger = field(default_factory=Ledger)
-
-    def as_json(self) -> dict[str, Json]:
-        """As ``potluck evaluate --json`` lists it."""
-        ids = dict.fromkeys(gold_id(passage.source, self.question) for passage in self.retrieved)
-        return as_json(
-            AnsweredResult(
-                question_id=self.question.id,
-                report=ask_result(
-                    self.question.question,
-                    self.answer,
-                    self.refused,
-                    self.citations,
-                    self.retrieved[:_LISTED],
-                    self.ledger,
-                    self.seconds,
-                ),
-                retrieved_ids=tuple(ids)[:_LISTED],
-                scores=self.score.result(),
-            )
-        )
 
 
 @dataclass(slots=True)

@@ -38,7 +38,8 @@ from potluck.recipe.model import RecipeModel
 from potluck.recipe.tuning_settings import DatasetSettings
 from potluck.results.answers import LabelBaseline
 from potluck.results.stages import PlannedWork, TaskPlanResult, TuningPlanResult
-from potluck.stages.tune import load_result, plan_training, resource_problems, training_request, tune
+from potluck.stages.training_resources import resource_problems
+from potluck.stages.tune import load_result, plan_training, training_request, tune
 from potluck.tasks.answers import AnsweredExample, ExampleAsker, Item, item_of
 from potluck.tasks.findings import findings_on
 from potluck.tasks.plan import plan_examples, plan_task

@@ -21,7 +21,7 @@ from potluck.errors import ModelError
 from potluck.model_sources.model_store import ModelStore
 from potluck.models.devices import resolve_device
 from potluck.models.loading import load_model, load_tokenizer
-from potluck.stages.tune import resource_problems
+from potluck.stages.training_resources import resource_problems
 from potluck.tuning.encode import encode
 from potluck.tuning.forward import answer_logits, batches
 from potluck.tuning.job import wrap_model

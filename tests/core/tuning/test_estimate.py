@@ -11,7 +11,8 @@ from typing import Any
 
 import pytest
 
-from potluck.stages.tune import plan_training, resource_problems, training_request
+from potluck.stages.training_resources import resource_problems
+from potluck.stages.tune import plan_training, training_request
 from potluck.tuning.estimate import estimate_training
 from support.tuning import Full, Lora, colours, recipe, request, tuner
 

@@ -27,7 +27,8 @@ from potluck.api import Recipe
 from potluck.documents import Message
 from potluck.errors import ModelError, PotluckError, RecipeError, Unsupported
 from potluck.overlap import rouge_l
-from potluck.stages.tune import plan_training, resource_problems
+from potluck.stages.training_resources import resource_problems
+from potluck.stages.tune import plan_training
 from potluck.tuning import artifact
 from support.tuning import METHODS, ROWS, TEMPLATE, make_model, recipe
 
