@@ -214,21 +214,29 @@ def test_a_plan_of_a_training_says_what_it_takes(
     ]
 
 
-@pytest.mark.parametrize(
-    ("plan", "lines"),
-    [
-        (ComparisonPlanResult(2, 0, 0, 1200, 9, 8, 10), ["to compare 2 variants: ask 1,200 times"]),
-        (
-            ComparisonPlanResult(2, 1, 3, 4, 9, 8, 10),
-            ["to compare 2 variants: embed 1 text, train 3 models, ask 4 times",
-             "  about 9.0 s (8.0 s to 0:10), and what the answers take"],
-        ),
-        (ComparisonPlanResult(2, 1, 0, 4, None, None, None), ["to compare 2 variants: embed 1 text, ask 4 times"]),
-    ],
-)  # fmt: skip
-def test_a_plan_of_axes_counts_what_its_variants_share_once(
-    plan: ComparisonPlanResult, lines: list[str], capsys: pytest.CaptureFixture[str]
-) -> None:
-    _print_axes(plan)
+def test_a_plan_of_axes_says_what_is_left_to_compute(capsys: pytest.CaptureFixture[str]) -> None:
+    work = (PlannedWork("embed", 1, False, 60, 50, 70, None), PlannedWork("answer", 4, False, 30, 20, 40, None))
 
-    assert capsys.readouterr().out.splitlines() == lines
+    _print_axes(ComparisonPlanResult(2, 1, 0, 1200, work, 90, 70, 110))
+    _print_axes(ComparisonPlanResult(2, 0, 0, 1200, (), 0, 0, 0))
+
+    assert capsys.readouterr().out.splitlines() == [
+        "to compare 2 variants, asking 1,200 times in all:",
+        "  embed 1 text, about 1:00 (0:50 to 1:10)",
+        "  answer 4 questions, about 0:30 (0:20 to 0:40)",
+        "  in all about 1:30 (1:10 to 1:50)",
+        "to compare 2 variants, asking 1,200 times in all:",
+        "  nothing is to be computed: all is kept from before",
+    ]
+
+
+def test_a_plan_of_documents_whose_vectors_nobody_compares_says_that_none_are_embedded(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    _print(PlanReport(files=1, documents=1, chunks=2, embeds=False, prompt_tokens=9))
+
+    assert capsys.readouterr().out.splitlines()[:3] == [
+        "documents: 1 from 1 file, 2 chunks",
+        "to embed: nothing, as the retriever compares no vectors",
+        "a question: about 9 tokens",
+    ]
