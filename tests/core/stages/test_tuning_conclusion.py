@@ -1,16 +1,18 @@
 """What a training has taught a model, in sentences.
 
-Modules: ``potluck.stages.tuning_conclusion``.
+Modules: ``potluck.stages.tune``, ``potluck.stages.tuning_conclusion``.
 """
 
 from __future__ import annotations
 
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from potluck.contracts import TunedModel
+from potluck.stages.tune import TuneReport
 from potluck.stages.tuning_conclusion import conclude_training
 
 BEFORE = {"step": 0.0, "loss": 2.5, "answers": 0.1}
@@ -76,3 +78,15 @@ def test_without_scipy_there_is_no_verdict(monkeypatch: pytest.MonkeyPatch) -> N
     assert conclude_training(tuned(30, 2))[0] == (
         "On 50 validation examples: 10.0% to 66.0% of the answers right token by token, loss 2.5 to 0.5."
     )
+
+
+def test_the_measure_that_leads_is_the_one_that_the_conclusion_begins_with() -> None:
+    def report(done: TunedModel) -> TuneReport:
+        return TuneReport("run", Path("a"), done, 10, False, 1.0)
+
+    last = replace(tuned(30, 2), evaluations=({"step": 12.0, "loss": 0.9, "answers": 0.5},))
+    assert report(last).metric == "answers"
+    assert report(last).measured["answers"] == pytest.approx(0.66), "of what was kept, not of the last evaluation"
+    watched = TunedModel(Path("a"), 5, (3.0,), 1.0, evaluations=({"step": 1.0, "loss": 2.0},))
+    assert (report(watched).metric, report(watched).measured["loss"]) == ("loss", 2.0)
+    assert report(TunedModel(Path("a"), 5, (3.0,), 1.0)).metric == "train_loss"
