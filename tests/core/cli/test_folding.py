@@ -48,6 +48,7 @@ def test_what_fits_stays_as_it_is(text: str, width: int) -> None:
     fits = "\n".join(line for line in text.split("\n") if cell_len(line) <= width)
 
     assert fold_lines(fits, width) == fits
+    assert fold_lines("正線 ", 5) == "正線 "
 
 
 def streamed(pieces: list[str], width: int) -> str:

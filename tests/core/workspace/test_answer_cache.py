@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from potluck.errors import WorkspaceDamaged
-from potluck.workspace.answer_cache import AnswerCache
+from potluck.workspace.answer_cache import AnswerCache, KeptTime
 
 
 @pytest.fixture
@@ -54,12 +54,13 @@ def test_a_fresh_cache_takes_only_what_was_answered_since_and_keeps_it_for_other
 
 def test_how_long_a_model_took_is_read_from_some_of_its_own_answers(cache: AnswerCache) -> None:
     for number in range(3):
-        cache.keep_answer(str(number), {"chat": "model", "seconds": 1.5})
+        cache.keep_answer(str(number), {"chat": "model", "seconds": 1.5, "out": {"items": 2, "characters": 30}})
     cache.keep_answer("other", {"chat": "another", "seconds": 9, "text": "a model"})
 
-    assert cache.seconds_of("model", 9) == [1.5, 1.5, 1.5]
-    assert cache.seconds_of("model", 2) == [1.5, 1.5]
-    assert cache.seconds_of("none", 9) == []
+    assert cache.times_of("model", 9) == [KeptTime(1.5, 2, 30)] * 3
+    assert cache.times_of("model", 2) == [KeptTime(1.5, 2, 30)] * 2
+    assert cache.times_of("another", 9) == [KeptTime(9.0, 0, 0)]
+    assert cache.times_of("none", 9) == []
 
 
 def test_a_database_with_other_tables_is_not_taken_for_a_cache(tmp_path: Path) -> None:
