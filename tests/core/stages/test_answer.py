@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pytest
 
+from potluck.answering.builtin_prompts import context_of
 from potluck.contracts import ChatModel, ChatOptions
 from potluck.documents import Answer, Message, Passage, Quote, Usage
 from potluck.errors import ContextExceeded
@@ -157,7 +158,8 @@ def test_passages_that_do_not_fit_are_an_error_that_names_each() -> None:
         answer(Scripted(about, window=150))
 
     for one in PASSAGES:
-        assert f"{one.source} {one.section}, characters 100 to {one.end}" in str(caught.value)
+        tokens = len(context_of((one,)))
+        assert f"{one.source} {one.section}, characters 100 to {one.end}: {tokens} tokens" in str(caught.value)
     assert "150 tokens, 20 of them for the answer" in str(caught.value)
     assert "fit: drop_last" in str(caught.value)
 
