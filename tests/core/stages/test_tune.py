@@ -1,6 +1,7 @@
 """A training is done once for what decides its result, is refused where it cannot fit, and is reported whole.
 
-Modules: ``potluck.stages.tune``. What is counted of its examples is tested in ``test_ledger_tune``.
+Modules: ``potluck.stages.tune``, ``potluck.stages.training_resources``.
+What is counted of its examples is tested in ``test_ledger_tune``.
 """
 
 from __future__ import annotations
@@ -22,14 +23,13 @@ from potluck.contracts import Estimate, TunedModel, TuningProgress
 from potluck.errors import PotluckError
 from potluck.hookspecs import StageEvent
 from potluck.reporting import Stage
+from potluck.stages.training_resources import _free_memory, resource_problems
 from potluck.stages.tune import (
     TuneReport,
-    _free_memory,
     _override_notes,
     _progress_reporter,
     load_result,
     plan_training,
-    resource_problems,
     train_or_reuse,
     training_request,
     tune,
@@ -84,7 +84,7 @@ def test_what_is_more_than_is_free_is_a_problem_and_what_is_as_much_is_not(
 ) -> None:
     usage = namedtuple("usage", "total used free")
     monkeypatch.setattr(shutil, "disk_usage", lambda folder: usage(0, 0, 3 * GIB))
-    monkeypatch.setattr("potluck.stages.tune._free_memory", lambda device: 2 * GIB)
+    monkeypatch.setattr("potluck.stages.training_resources._free_memory", lambda device: 2 * GIB)
     fits = Estimate(1, 2, 2 * GIB, 3 * GIB, 4)
 
     assert resource_problems(fits, tmp_path / "not" / "there") == []
@@ -96,7 +96,7 @@ def test_what_is_more_than_is_free_is_a_problem_and_what_is_as_much_is_not(
         "model",
         "it takes about 5.0 GiB on disk, and 3.0 GiB are free",
     ]
-    monkeypatch.setattr("potluck.stages.tune._free_memory", lambda device: None)
+    monkeypatch.setattr("potluck.stages.training_resources._free_memory", lambda device: None)
     assert resource_problems(replace(fits, memory=1 << 60), tmp_path) == []
 
 
@@ -113,7 +113,7 @@ def test_a_training_is_named_after_all_that_decides_its_result(home: Path) -> No
 
 
 def test_what_will_not_fit_is_refused_before_anything_is_trained(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("potluck.stages.tune._free_memory", lambda device: 1)
+    monkeypatch.setattr("potluck.stages.training_resources._free_memory", lambda device: 1)
     with short(home) as opened, pytest.raises(PotluckError, match="this training would not fit: it takes about"):
         train_or_reuse(opened.components)
 
