@@ -39,6 +39,8 @@ class ByLetter(Embedder):
         ("abc defg", ["abc ", "defg"]),
         ("abcd efg", ["abcd", " efg"]),
         ("ab      cd", ["ab  ", "cd"]),
+        ("a bcdef", ["a bc", "def"]),
+        ("abc def gh", ["abc ", "def ", "gh"]),
     ],
 )
 def test_pieces_fit_the_window_and_no_letter_is_lost(text: str, pieces: list[str]) -> None:

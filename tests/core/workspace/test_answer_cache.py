@@ -13,7 +13,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from potluck.errors import WorkspaceDamaged
+from potluck.errors import RecipeClosed, WorkspaceDamaged
 from potluck.workspace.answer_cache import AnswerCache, KeptTime
 
 
@@ -69,6 +69,13 @@ def test_a_database_with_other_tables_is_not_taken_for_a_cache(tmp_path: Path) -
 
     with pytest.raises(WorkspaceDamaged, match="the definitions of the tables are not what was written"):
         AnswerCache(tmp_path / "calls.sqlite")
+
+
+def test_a_closed_cache_says_so(cache: AnswerCache) -> None:
+    cache.close()
+
+    with pytest.raises(RecipeClosed):
+        cache.answer("k")
 
 
 def test_vectors_of_questions_are_float32_to_the_bit(cache: AnswerCache) -> None:

@@ -15,6 +15,7 @@ import subprocess
 import sys
 import textwrap
 from collections.abc import Iterator
+from contextlib import closing
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +24,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from potluck.documents import Chunk, Document, Page, Section
-from potluck.errors import WorkspaceDamaged, WorkspaceTooNew
+from potluck.errors import PotluckError, WorkspaceDamaged, WorkspaceTooNew
 from potluck.fingerprints import fingerprint, text_hash
 from potluck.workspace.catalogue import FORMAT, Catalogue, IndexState, Load, StoredChunk
 from potluck.workspace.catalogue_tables import meta_rows
@@ -164,6 +165,31 @@ def test_a_reader_sees_the_old_index_until_the_switch(catalogue: Catalogue) -> N
 
     assert reader.index("index") == old
     reader.close()
+
+
+def test_a_snapshot_stays_as_it_was_and_cannot_be_written(catalogue: Catalogue) -> None:
+    fill(catalogue)
+    old = IndexState("index", "splitter", "embedder", 5, {"規範.doc": "load"})
+    catalogue.set_index(old)
+
+    with closing(catalogue.snapshot()) as snapshot:
+        fill(catalogue, "newer", "新.doc")
+        catalogue.set_index(IndexState("index", "splitter", "embedder", 5, {"新.doc": "newer"}))
+        assert snapshot.index("index") == old
+        assert snapshot.load("load") is not None
+        with pytest.raises(PotluckError), snapshot._db.transaction():
+            snapshot._db.run("DELETE FROM loads")
+    assert catalogue.load("load") is None, "no index has it any more"
+
+
+def test_a_format_that_is_not_what_was_written_is_damage(tmp_path: Path) -> None:
+    path = tmp_path / "catalogue.sqlite"
+    Catalogue(path).close()
+    with closing(sqlite3.connect(path)) as db, db:
+        db.execute("UPDATE meta SET value = '1' WHERE key = 'format'")
+
+    with pytest.raises(WorkspaceDamaged, match="its format is 1"):
+        Catalogue(path)
 
 
 def test_a_workspace_of_a_newer_version_is_refused(tmp_path: Path) -> None:
