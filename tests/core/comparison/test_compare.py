@@ -14,6 +14,7 @@ from potluck import recipe as recipes
 from potluck.comparison.compare import Plan, base_of, compare, judge_of
 from potluck.errors import PotluckError, RecipeError
 from potluck.evaluation.resources import SharedResources
+from potluck.hookspecs import StageEvent, hookimpl
 from potluck.model_sources.model_store import ModelStore
 from potluck.observation.observers import Observers
 from potluck.recipe.model import RecipeModel
@@ -107,6 +108,15 @@ def test_causes_are_of_the_baseline_against_each_of_the_others(model: RecipeMode
 def test_a_judge_is_asked_of_the_baseline_and_each_of_the_others(
     model: RecipeModel, resources: SharedResources
 ) -> None:
+    told = list[tuple[int, str]]()
+
+    class Watch:
+        @hookimpl
+        def potluck_stage_progressed(self, event: StageEvent) -> None:
+            if event.stage == "judge":
+                told.append((event.done, event.message))
+
+    resources.observers.register(Watch())
     plan = Plan(swaps=["retriever.k=1,2,3"], causes=False, judge="{use: reader, blind: [1]}", limit=2)
 
     judged = compare(model, plan, resources).result.judge
@@ -114,6 +124,7 @@ def test_a_judge_is_asked_of_the_baseline_and_each_of_the_others(
     assert judged is not None
     assert judged.judge == "reader"
     assert [(pair.a, pair.b) for pair in judged.pairs] == [("k=1", "k=2"), ("k=1", "k=3")]
+    assert told == [(1, "k=2"), (2, "k=3")]
 
 
 def test_a_measure_that_no_question_has_is_refused_with_those_there_are(

@@ -184,7 +184,7 @@ def test_the_sample_is_of_sixteen_texts_at_most(priced: Path) -> None:
 
     report = planned(priced)
 
-    assert (report.texts_to_embed, len(report.sample)) == (1045, 16)
+    assert (report.texts_to_embed, len(report.sample), len(report.passages)) == (1045, 16, 50)
     assert report.tokens == 15 + sum(len(f"line {number}") for number in range(1040))
 
 

@@ -90,3 +90,10 @@ def test_a_short_prompt_is_its_own_name_and_any_other_is_called_by_its_hash() ->
     assert found[:3] == ["{prompt} =>", "標籤：{prompt}", "字" * LONGEST]
     assert found[3:7] == [f"prompt {text_hash(text)[:8]}" for text in (long, lines, padded, turned)]
     assert found[7] == "prompt=null"
+
+
+def test_a_single_character_is_its_own_name_and_nothing_is_none() -> None:
+    single, empty = name_values("prompt", ["甲", ""])
+
+    assert single == "甲"
+    assert empty.startswith("prompt ")

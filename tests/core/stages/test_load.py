@@ -188,7 +188,8 @@ def test_a_run_pins_the_documents_that_are_there(home: Path, monkeypatch: pytest
 def test_a_folder_that_vanishes_while_folders_are_listed_is_as_if_it_had_not_been_there(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (home / "a").mkdir()
+    (home / "a" / "deep").mkdir(parents=True)
+    (home / "a" / "deep" / "one.txt").write_text("one")
     (home / "b").mkdir()
     (home / "b" / "two.txt").write_text("two")
     real = os.stat

@@ -10,7 +10,7 @@ import torch
 import torch.distributed as dist
 
 from potluck.models.loading import load_model
-from potluck.tuning.sharding import is_sharded, shard
+from potluck.tuning.sharding import full_tensor, is_sharded, shard
 
 
 @pytest.fixture
@@ -37,3 +37,20 @@ def test_a_layer_is_let_go_of_as_soon_as_it_has_computed(model: Path) -> None:
     assert seen == [[False, True], [True, False], [True, True]]
     loss.backward()
     assert all(is_sharded(one) and one.grad is not None for one in layers.parameters())
+
+
+@pytest.mark.usefixtures("_alone")
+def test_gradients_of_spread_layers_are_those_of_whole_ones(model: Path) -> None:
+    """A step's loss is divided by its tokens already: nothing else is divided."""
+    found = []
+    for spread in (False, True):
+        base = load_model(model, "float32")
+        if spread:
+            shard(base)
+        base(input_ids=torch.tensor([[0, 5, 6]])).logits.sum().backward()
+        found.append({name: full_tensor(one.grad) for name, one in base.named_parameters() if one.grad is not None})
+
+    whole, parts = found
+    assert whole.keys() == parts.keys()
+    for name, gradient in whole.items():
+        torch.testing.assert_close(parts[name], gradient, rtol=1e-3, atol=1e-4 * float(gradient.abs().max()))
