@@ -167,3 +167,18 @@ def test_without_the_hubs_client_the_message_says_what_to_install(
 
     with pytest.raises(ModelNotFound, match=r"huggingface_hub is not installed\. Run: .*pip install huggingface_hub"):
         sources.fetch("hf://org/name")
+
+
+def test_the_hubs_cache_is_looked_into_without_asking_the_hub(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    hub = pytest.importorskip("huggingface_hub")
+    asked: list[tuple[str, dict[str, object]]] = []
+
+    def look(repository: str, **said: object) -> None:
+        asked.append((repository, said))
+        raise OSError("nothing")
+
+    monkeypatch.setattr(hub, "snapshot_download", look)
+    with pytest.raises(ModelNotFound, match=r"the hub's cache here: not there \(OSError\)"):
+        ModelStore(tmp_path, tmp_path, allow_network=False).fetch("hf://org/name@v1/model.gguf")
+
+    assert asked == [("org/name", {"revision": "v1", "allow_patterns": ["model.gguf"], "local_files_only": True})]

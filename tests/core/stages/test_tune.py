@@ -22,9 +22,11 @@ from potluck.api import Recipe
 from potluck.contracts import Estimate, TunedModel, TuningProgress
 from potluck.errors import PotluckError
 from potluck.hookspecs import StageEvent
+from potluck.ledger import Ledger
 from potluck.reporting import Stage
 from potluck.stages.training_resources import _free_memory, resource_problems
 from potluck.stages.tune import (
+    CompletedTraining,
     TuneReport,
     _override_notes,
     _progress_reporter,
@@ -235,3 +237,23 @@ def test_nothing_is_said_of_a_training_that_begins() -> None:
     _progress_reporter(Stage(told, StageEvent("tune")), told)(TuningProgress(1, 9, 0.5, 9.0))  # type: ignore[arg-type]
 
     assert [one.notice for one in told.events] == [""]
+
+
+def test_examples_that_were_left_out_and_cut_stand_in_the_ledger(monkeypatch: pytest.MonkeyPatch) -> None:
+    unused: Any = None
+    prepared: Any = SimpleNamespace(training=range(8), validation=range(2), ledger=Ledger(), notes=("prepared",))
+    request: Any = SimpleNamespace(folder=Path("r1"))
+    done = TunedModel(Path("a"), 5, (1.0,), 1.0, dropped=3, cut=1, notes=("flat",))
+    part = SimpleNamespace(config=SimpleNamespace())
+    for estimate, reused in ((Estimate(5, 50, 0, 0, 4), False), (None, True)):
+        method = SimpleNamespace(plan=lambda request: Estimate(5, 60, 0, 0, 4))
+        found = CompletedTraining(prepared, request, done, estimate, ("again",))
+        monkeypatch.setattr("potluck.stages.tune._spec_and_tuner", lambda _, method=method: (part, method))
+        monkeypatch.setattr("potluck.stages.tune.train_or_reuse", lambda *_, found=found: found)
+
+        report = tune(unused)
+        entry = report.ledger.entries[-1]
+        assert (entry.stage, entry.unit) == ("tune", "examples")
+        assert [one.items for one in (entry.came_in, entry.went_out, entry.dropped, entry.cut)] == [10, 7, 3, 1]
+        assert (report.run, report.total_parameters, report.reused) == ("r1", 60 if reused else 50, reused)
+        assert report.notes == ["again", "prepared", "flat"]

@@ -74,3 +74,12 @@ def test_a_plan_knows_from_which_step_its_own_training_is_resumed(model: Path, t
     assert method.plan(replace(asked, validation=())).resumed == 0
     (tmp_path / "step-00000004.safetensors").write_bytes(b"cut short")
     assert method.plan(asked).resumed == 0
+
+
+def test_a_training_of_a_hundred_times_the_steps_takes_far_longer(model: Path, tmp_path: Path) -> None:
+    asked = replace(request(model, tmp_path, colours(12)), validation=colours(4))
+    short, long = (tuner(Lora, tmp_path, max_steps=steps, eval_strategy="no").probe(asked) for steps in (8, 8000))
+
+    assert short is not None
+    assert long is not None
+    assert long.seconds > 10 * short.seconds
