@@ -97,6 +97,13 @@ def test_what_is_just_allowed_is_let_pass(rule: str, said: dict[str, Any], tmp_p
     check(rule, tmp_path, said)
 
 
+def test_one_that_answers_two_at_once_as_it_does_alone_is_let_pass(tmp_path: Path) -> None:
+    class Together(Plain):
+        concurrency = 2
+
+    assert not breaks("chat", "calls-at-once", lambda own: Together(), tmp_path)
+
+
 REFUSED: list[tuple[str, dict[str, Any], str]] = [
     ("quotes-are-spans", {"changed": quoting(Quote(5, 0, 1))}, "there is no passage 5"),
     ("quotes-are-spans", {"changed": quoting(Quote(-1, 0, 1))}, "there is no passage -1"),
