@@ -10,90 +10,88 @@ from pathlib import Path
 CORE = Path(__file__).parents[2] / "core" / "potluck"
 
 CHANGE = {
-    "comparison/engine.py: VariantRun",
-    "comparison/gate.py: _Candidate",
-    "comparison/planning.py: _Sum",
-    "document_qa/planned_work.py: _PlannedAnswers",
-    "document_qa/workload.py: Searched",
-    "embedding/batches.py: _Family",
-    "indexing/report.py: IndexReport",
-    "ledger.py: Entry",
-    "loading/attachments.py: _Count",
-    "observation/stage.py: TokenCounter",
-    "planning/plan.py: PlanReport",
-    "recipe/nodes.py: Node",
-    "runs/reproduce.py: Reproduction",
-    "stages/load.py: Loaded",
-    "stages/tune.py: TuneReport",
-    "strategy/race.py: Entrant",
-    "tuning/checkpoint.py: TrainingHistory",
-    "tuning/encode.py: Encoding",
-    "workspace/repair.py: FileReport",
-    "workspace/repair.py: RowCounts",
+    "VariantRun",
+    "_Candidate",
+    "_Sum",
+    "_PlannedAnswers",
+    "Searched",
+    "_Family",
+    "IndexReport",
+    "Entry",
+    "_Count",
+    "TokenCounter",
+    "PlanReport",
+    "Measured",
+    "Node",
+    "Reproduction",
+    "Loaded",
+    "TuneReport",
+    "Entrant",
+    "TrainingHistory",
+    "Encoding",
+    "FileReport",
+    "RowCounts",
 }
-"""Modules and classes whose fields are written while something is counted or collected."""
+"""Classes whose fields are written while something is counted or collected."""
 
-OPEN = {
-    f"contracts/{place}Offer"
-    for place in ("offer.py: ", "offers.py: Chat", "offers.py: Store", "offers.py: Retriever", "offers.py: Reranker")
-} | {"contracts/offers.py: TunerOffer"}
+OPEN = {"Offer", "ChatOffer", "RerankerOffer", "RetrieverOffer", "StoreOffer", "TunerOffer"}
 """A class without slots: a plugin may override its methods, and one with slots can't be reached by ``super()``."""
 
 PRESUMED = {
-    "comparison/compare.py: Plan.repeats": 1,
-    "comparison/compare.py: Plan.causes": True,
-    "comparison/planning.py: _Sum.is_known": True,
-    "contracts/chat.py: ChatOptions.cache": True,
-    "contracts/chat.py: ChatModel.concurrency": 1,
-    "contracts/chat.py: ChatModel.exact_token_counts": True,
-    "contracts/chat.py: ChatModel.reads_prompt": True,
-    "contracts/embedder.py: EmbedderConfig.batch_size": 64,
-    "contracts/embedder.py: Embedder.batch_size": 64,
-    "contracts/embedder.py: Embedder.concurrency": 1,
-    "contracts/embedder.py: Embedder.exact_token_counts": True,
-    "contracts/kinds.py: PluginKind.version": 1,
-    "contracts/loader.py: Loader.isolated": True,
-    "contracts/metric.py: Measure.higher_is_better": True,
-    "contracts/metric.py: Measure.paired": True,
-    "contracts/metric.py: Attempt.answerable": True,
-    "contracts/offer.py: Offer.contract": 1,
-    "contracts/offers.py: ChatOffer.reads_prompt": True,
-    "contracts/offers.py: StoreOffer.uses_seed": True,
-    "contracts/reranker.py: Reranker.candidates": 20,
-    "contracts/reranker.py: Reranker.batch_size": 1,
-    "contracts/retriever.py: ScoreScale.higher_is_better": True,
-    "contracts/retriever.py: Retriever.batch_size": 1,
-    "contracts/store.py: VectorStore.exact": True,
-    "document_qa/workload.py: AnsweredQuestion.calls": 1,
-    "hookspecs.py: ModelCall.texts": 1,
-    "planning/plan.py: PlanReport.exact": True,
-    "questions/question_file.py: Question.answerable": True,
-    "recipe/model.py: Origin.check_installed": True,
-    "runs/manifest.py: RunManifest.repeats": 1,
-    "stages/answer.py: AnswerWithSources.calls": 1,
-    "statistics/sequential.py: GateCondition.against_baseline": True,
-    "strategy/selection.py: SelectionPlan.usd": 2.0,
-    "strategy/selection.py: SelectionPlan.minutes": 10.0,
-    "testing/isolated_reading.py: ReadResult.proper": True,
-    "tuning/method.py: Method.default_learning_rate": 0.0002,
-    "tuning/processes.py: Processes.count": 1,
-    "tuning/training_settings.py: Training.save_steps": 50,
-    "tuning/training_settings.py: Training.pack_tokens": 512,
-    "workspace/repair.py: RowCounts.readable": True,
+    "Plan.repeats": 1,
+    "Plan.causes": True,
+    "ChatOptions.cache": True,
+    "ChatModel.concurrency": 1,
+    "ChatModel.exact_token_counts": True,
+    "ChatModel.reads_prompt": True,
+    "EmbedderConfig.batch_size": 64,
+    "Embedder.batch_size": 64,
+    "Embedder.concurrency": 1,
+    "Embedder.exact_token_counts": True,
+    "PluginKind.version": 1,
+    "Loader.isolated": True,
+    "Measure.higher_is_better": True,
+    "Measure.paired": True,
+    "Attempt.answerable": True,
+    "Offer.contract": 1,
+    "ChatOffer.reads_prompt": True,
+    "StoreOffer.uses_seed": True,
+    "Reranker.candidates": 20,
+    "Reranker.batch_size": 1,
+    "ScoreScale.higher_is_better": True,
+    "Retriever.batch_size": 1,
+    "VectorStore.exact": True,
+    "AnsweredQuestion.calls": 1,
+    "ModelCall.texts": 1,
+    "PlanReport.embeds": True,
+    "PlanReport.exact": True,
+    "Question.answerable": True,
+    "Origin.check_installed": True,
+    "RunManifest.repeats": 1,
+    "AnswerWithSources.calls": 1,
+    "GateCondition.against_baseline": True,
+    "SelectionPlan.usd": 2.0,
+    "SelectionPlan.minutes": 10.0,
+    "ReadResult.proper": True,
+    "Method.default_learning_rate": 0.0002,
+    "Processes.count": 1,
+    "Training.save_steps": 50,
+    "Training.pack_tokens": 512,
+    "RowCounts.readable": True,
 }
 """Numbers and truths that hold where nobody says otherwise: promises to programs, plugins and recipes."""
 
 
 def classes() -> Iterator[tuple[str, ast.ClassDef]]:
-    """Every class by module and name."""
+    """Every class by its name."""
     for path in sorted(CORE.rglob("*.py")):
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.ClassDef):
-                yield f"{path.relative_to(CORE).as_posix()}: {node.name}", node
+                yield node.name, node
 
 
 def arguments_of_dataclasses() -> Iterator[tuple[str, dict[str, object]]]:
-    """Every dataclass by module and name, with what its decorator is called with."""
+    """Every dataclass by name, with what its decorator is called with."""
     for name, node in classes():
         for decorator in node.decorator_list:
             if ast.unparse(decorator).split("(")[0] == "dataclass":

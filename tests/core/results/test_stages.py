@@ -172,13 +172,14 @@ def test_the_plan_of_a_task_without_a_tuner_trains_nothing() -> None:
 
 
 def test_what_a_comparison_would_take_stands_below_the_plan_of_its_recipe() -> None:
-    plan = replace(PLAN, comparison=ComparisonPlanResult(4, 12, 2, 60, 30.0, 20.0, 45.0))
+    plan = replace(PLAN, comparison=ComparisonPlanResult(4, 12, 2, 60, (), 30.0, 20.0, 45.0))
 
     assert list(as_json(plan.comparison).items()) == [
         ("variants", 4),
         ("texts_to_embed", 12),
         ("trainings", 2),
         ("answers", 60),
+        ("work", []),
         ("seconds", 30.0),
         ("seconds_low", 20.0),
         ("seconds_high", 45.0),
