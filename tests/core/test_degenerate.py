@@ -68,6 +68,13 @@ def test_answers_in_words_that_are_all_the_same_are_told() -> None:
     assert not [*degenerate.of_texts(["red", "green", "blue"], ["red", "red", "blue"])]
 
 
+@pytest.mark.parametrize(("length", "shown"), [(60, "答" * 60), (61, "答" * 59 + "…")])
+def test_of_a_long_answer_the_beginning_is_told(length: int, shown: str) -> None:
+    (sentence,) = degenerate.of_texts(["red", "green", "blue"], ["答" * length] * 3)
+
+    assert f"all 3 questions were answered '{shown}', and" in sentence
+
+
 @pytest.mark.parametrize(
     ("cut", "answers", "sentence"),
     [

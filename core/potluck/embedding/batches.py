@@ -154,7 +154,6 @@ class Batches(Generic[T]):
                 raise family.error
         self.refused.append((item, error))
         family.some_refused = True
-        family.left -= 1
 
     def _note_answer(self, batch: _Batch[T]) -> None:
         family, count = batch.family, len(batch.items)

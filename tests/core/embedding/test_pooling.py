@@ -21,12 +21,14 @@ class ByLetter(Embedder):
 
     def __init__(self) -> None:
         self.asked: list[str] = []
+        self.calls = 0
 
     def count_tokens(self, texts: Sequence[str]) -> list[int]:
         return [len(text) for text in texts]
 
     def embed_passages(self, texts: Sequence[str]) -> Vectors:
         self.asked += texts
+        self.calls += 1
         return np.array([[1, 0] if text[0] in "a道" else [0, 1] for text in texts], np.float32)
 
     embed_queries = embed_passages
@@ -65,7 +67,7 @@ def test_texts_that_fit_are_asked_for_together_as_they_are() -> None:
     embedder = ByLetter()
 
     assert embed_slice([Counted("道碴厚三", 4), Counted("x", 1)], embedder).tolist() == [[1, 0], [0, 1]]
-    assert embedder.asked == ["道碴厚三", "x"]
+    assert (embedder.asked, embedder.calls) == (["道碴厚三", "x"], 1)
 
 
 def test_a_piece_counts_as_much_as_it_has_tokens() -> None:

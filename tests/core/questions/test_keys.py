@@ -43,6 +43,7 @@ from potluck.questions.keys import chinese_keys, meant_key
         ("quetsion", "question"),
         ("qid", "question_id"),
         ("question-id", "question_id"),
+        ("glod_sectoins", "gold_sections"),
     ],
 )
 def test_a_key_in_other_words_is_known(key: str, meant: str) -> None:

@@ -331,3 +331,24 @@ def test_a_problem_with_a_key_in_chinese_is_told_where_it_is_written(tmp_path: P
         read_questions(path)
     (problem,) = raised.value.problems
     assert (problem.line, problem.column) == (1, 15)
+
+
+@pytest.mark.parametrize(
+    ("word", "answerable"),
+    [
+        ("TRUE", True),
+        ("yes", True),
+        ("1", True),
+        (" 是", True),
+        ("False", False),
+        ("no", False),
+        ("0", False),
+        ("否", False),
+    ],
+)
+def test_a_cell_says_in_a_word_whether_a_question_has_an_answer(word: str, answerable: bool, tmp_path: Path) -> None:
+    (tmp_path / "q.csv").write_text(f"question,answerable\n軌距？,{word}\n", encoding="utf-8")
+
+    (question,) = read_question_file(tmp_path / "q.csv").questions
+
+    assert question.answerable is answerable
