@@ -14,6 +14,13 @@ def many(count: int, what: str, one: str = "", several: str = "") -> str:
     return " ".join(filter(None, (f"{count:,}", noun, verb)))
 
 
+def count_kept_rules(rules: int, broken: int, skipped: int) -> str:
+    """How many rules of a contract a plugin keeps, without those that do not apply to it."""
+    applied = rules - skipped
+    left_out = f"; {many(skipped, 'rule', 'does', 'do')} not apply" if skipped else ""
+    return f"{applied - broken} of {applied} rules are kept{left_out}"
+
+
 def size(count: int) -> str:
     """Bytes as people read them: ``812 B``, ``3.4 KB``, in thousands."""
     if count < 1000:

@@ -11,7 +11,7 @@ import pytest
 
 import potluck
 import potluck_plugins
-from potluck.amounts import many, size
+from potluck.amounts import count_kept_rules, many, size
 
 SOURCES = [
     path
@@ -89,3 +89,15 @@ def test_what_a_loader_leaves_out_is_named_in_the_singular() -> None:
 
     assert len(named) > 20
     assert [one for one in named if PLURAL.match(str(one[1]))] == []
+
+
+@pytest.mark.parametrize(
+    ("rules", "broken", "skipped", "words"),
+    [
+        (16, 0, 0, "16 of 16 rules are kept"),
+        (16, 5, 3, "8 of 13 rules are kept; 3 rules do not apply"),
+        (4, 0, 1, "3 of 3 rules are kept; 1 rule does not apply"),
+    ],
+)
+def test_rules_that_do_not_apply_are_not_counted_as_kept(rules: int, broken: int, skipped: int, words: str) -> None:
+    assert count_kept_rules(rules, broken, skipped) == words

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from potluck.amounts import count_kept_rules
 from potluck.cli.common import json_option, open_observers
 from potluck.cli.terminal import echo, print_json
 from potluck.contracts.kinds import KINDS, Kind
@@ -41,7 +42,7 @@ def command(kind: Kind, name: str, config: Path | None, samples: Path | None, as
     for one in outcomes:
         state = "skipped" if one.skipped else "kept" if one.kept else "BROKEN"
         echo(f"{state:8} {one.rule}" + (f": {one.why}" if one.why else ""), fg=None if one.kept else "red")
-    echo(f"{len(outcomes) - len(broken)} of {len(outcomes)} rules are kept")
+    echo(count_kept_rules(len(outcomes), len(broken), sum(one.skipped for one in outcomes)))
     return 1 if broken else 0
 
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from potluck.amounts import count_kept_rules
 from potluck.cli.common import json_option, open_observers
 from potluck.cli.groups import CommandGroup
 from potluck.cli.terminal import echo, print_json
@@ -148,7 +149,8 @@ def _print_examined(one: Examination) -> None:
     if one.seconds is not None and one.seconds > SLOW:
         said += "; slow: heavy libraries belong into the methods that need them"
     if one.rules:
-        said += f"; {len(one.rules) - len(one.broken_rules)} of {len(one.rules)} rules are kept"
+        skipped = sum(bool(rule["skipped"]) for rule in one.rules)
+        said += f"; {count_kept_rules(len(one.rules), len(one.broken_rules), skipped)}"
     elif one.skipped:
         said += f"; not checked against the rules: {one.skipped}"
     colour = "red" if one.is_broken else "yellow" if one.missing else None

@@ -73,8 +73,10 @@ def prepare_dataset(recipe: RecipeModel) -> PreparedDataset:
     if classify:
         notes += _rare(kept)
         if len(labels) < 2:
+            found = f"every example has the label {labels[0]!r}" if labels else "no example has a label"
             raise PotluckError(
-                f"{recipe.path}: there is nothing to choose between; the dataset has one label: {labels}"
+                f"{recipe.path}: there is nothing to choose between: in the dataset {found}. Another field may hold "
+                "the labels: name it with dataset.target"
             )
     entry.notes += notes
     return PreparedDataset(tuple(kept), tuple(held), labels, ledger, tuple(notes))

@@ -78,7 +78,9 @@ class Explained:
     has_suggestion: bool = False
     """Whether the message names a key that is probably meant by one that is not known."""
     hint: str = ""
-    """The rest of the message about an unknown key, after its place."""
+    """Why an unknown key is refused, for the end of the message."""
+    taken: str = ""
+    """The keys that there are instead, as a sentence."""
 
 
 def explain_validation(
@@ -148,15 +150,18 @@ def _path(detail: ErrorDetails, given: Json) -> Path:
 
 
 def _explain_unknown(path: Path, names: Sequence[str], model: type[Config], listed: set[Path]) -> Explained:
-    """The message about a key that a mapping does not take: what is meant, or why it is refused, and once which keys it
-    takes."""
+    """The message about a key that a mapping does not take: what is meant, or why it is refused.
+
+    Where neither is known, and once for each mapping with refusals, it lists the keys that there are.
+    """
     key, refused = str(path[-1]), model.refusals()
     known = list(names) if len(path) == 1 else [info.alias or name for name, info in model.model_fields.items()]
     near = "" if key in refused else did_you_mean(key, known)
     reason = f": {refused[key]}" if key in refused else ""
-    taken = f". It takes {', '.join(known)}" if refused and path[:-1] not in listed else ""
+    is_listed = bool(known) and (bool(refused) or not near) and path[:-1] not in listed
+    taken = f". It takes {', '.join(known)}" if is_listed else ""
     listed.add(path[:-1])
-    return Explained(path, "extra_forbidden", f"unknown key {format_value(key)}{near}", bool(near), reason + taken)
+    return Explained(path, "extra_forbidden", f"unknown key {format_value(key)}{near}", bool(near), reason, taken)
 
 
 def _model_at(model: type[Config], path: Path) -> type[Config]:

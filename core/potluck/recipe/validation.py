@@ -122,7 +122,7 @@ def _note(one: Explained, message: str, node: Node, label: str, at: Place, findi
     if one.kind == "extra_forbidden":
         above = one.path[-1] in KEYS and not one.has_suggestion
         hint = "; it is a key of the recipe itself: indent it less" if above else ""
-        findings.note(node.find(one.path, key=True), f"{message} in {container}{hint}{one.hint}")
+        findings.note(node.find(one.path, key=True), f"{message} in {container}{one.hint}{hint or one.taken}")
     elif one.kind == "missing" and one.path[:-1]:
         findings.note(node.find(one.path[:-1], key=True), f"{name}: {message}")
     else:

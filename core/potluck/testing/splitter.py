@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import contextlib
 import itertools
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from potluck.contracts import Splitter
 from potluck.documents import Chunk, Document, Page, Section
 from potluck.installation import pip_command
 from potluck.testing.kit import Skipped, Subject, need, rule
@@ -46,7 +47,17 @@ def _hold(subject: Subject, need_it: Callable[[Document, list[Chunk]], None]) ->
     """Check the chunks of every text against something."""
     splitter = subject.make()
     for document in _documents():
-        need_it(document, list(splitter.split(document)))
+        need_it(document, _split(splitter, document))
+
+
+def _split(splitter: Splitter, document: Document) -> list[Chunk]:
+    """The chunks of a document. Breaks the rule if something else comes."""
+    chunks = splitter.split(document)
+    need(isinstance(chunks, Iterable), f"split of {_words(document)} gives {chunks!r:.80}, and no chunks one by one")
+    found = list(chunks)
+    for one in found:
+        need(isinstance(one, Chunk), f"split of {_words(document)} gives {one!r:.80}, which is not a Chunk")
+    return found
 
 
 def _words(document: Document) -> str:
@@ -59,8 +70,9 @@ def _words(document: Document) -> str:
 
 def _need_bounds(document: Document, chunks: list[Chunk]) -> None:
     for chunk in chunks:
-        inside = 0 <= chunk.start < chunk.end <= len(document.text)
-        need(inside, f"there is a chunk from {chunk.start} to {chunk.end} in {_words(document)}")
+        is_inside = 0 <= chunk.start < chunk.end <= len(document.text)
+        where = f"the characters 0 to {len(document.text):,} of {_words(document)}"
+        need(is_inside, f"a chunk from {chunk.start} to {chunk.end} is no part of {where}")
 
 
 def _need_spans(document: Document, chunks: list[Chunk]) -> None:
@@ -198,7 +210,7 @@ def check_chinese(subject: Subject) -> None:
     document = Document("chinese.txt", chinese(4 * limit.size))
     while limit.measure(document.text) <= 4 * limit.size:
         document = Document("chinese.txt", document.text * 2)
-    chunks = list(splitter.split(document))
+    chunks = _split(splitter, document)
     need(len(chunks) >= 4, f"{limit.measure(document.text)} {limit.unit} give {len(chunks)} chunks")
     limit.need(document, chunks)
     largest = max(limit.measure(chunk.text) for chunk in chunks)
@@ -251,7 +263,7 @@ def check_any(subject: Subject) -> None:
     @hypothesis.given(strategies.text(max_size=80) | several | repeated)
     def hold(content: str) -> None:
         document = Document("a text", content)
-        chunks = list(splitter.split(document))
+        chunks = _split(splitter, document)
         for need_it in always:
             need_it(document, chunks)
 
@@ -276,10 +288,10 @@ def _without_a_trace(subject: Subject) -> Iterator[None]:
 def check_repeatable(subject: Subject) -> None:
     """The same document always gives the same chunks, whatever was split before and by which instance."""
     once, other = subject.make(), subject.make()
-    first = [list(once.split(document)) for document in _documents()]
-    again = [list(once.split(document)) for document in reversed(list(_documents()))][::-1]
+    first = [_split(once, document) for document in _documents()]
+    again = [_split(once, document) for document in reversed(list(_documents()))][::-1]
     need(first == again, "the same instance gave other chunks the second time")
-    need(first == [list(other.split(document)) for document in _documents()], "another instance gave other chunks")
+    need(first == [_split(other, document) for document in _documents()], "another instance gave other chunks")
 
 
 @rule("splitter", "name-does-not-matter")
@@ -290,11 +302,12 @@ def check_names(subject: Subject) -> None:
         spans = [
             [
                 (chunk.start, chunk.end)
-                for chunk in splitter.split(Document(name, document.text, sections=document.sections))
+                for chunk in _split(splitter, Document(name, document.text, sections=document.sections))
             ]
             for name in ("a.txt", "規範.docx", "very/long/" * 20 + "name.pdf")
         ]
-        need(spans[0] == spans[1] == spans[2], f"the text of {document.source}")
+        is_same = spans[0] == spans[1] == spans[2]
+        need(is_same, f"{_words(document)} gives other chunks under another name")
 
 
 @rule("splitter", "blank-is-nothing")
@@ -302,7 +315,7 @@ def check_blank(subject: Subject) -> None:
     """A document of white space, or of nothing, has no chunks and is not an error."""
     splitter = subject.make()
     for blank in ("", " ", "\n\n\t\u3000\n"):
-        need(list(splitter.split(Document("blank.txt", blank))) == [], f"{blank!r} gave chunks")
+        need(_split(splitter, Document("blank.txt", blank)) == [], f"{blank!r} gave chunks")
 
 
 @rule("splitter", "interleaved")
@@ -310,7 +323,7 @@ def check_interleaved(subject: Subject) -> None:
     """Two documents can be split at the same time."""
     splitter = subject.make()
     one, other = Document("one.txt", text(1, 400)), Document("other.txt", text(2, 400))
-    alone = [list(splitter.split(one)), list(splitter.split(other))]
+    alone = [_split(splitter, one), _split(splitter, other)]
     pairs = list(itertools.zip_longest(splitter.split(one), splitter.split(other)))
     together = [[pair[side] for pair in pairs if pair[side] is not None] for side in (0, 1)]
     need(together == alone, "chunks of one came into the other")
@@ -321,6 +334,6 @@ def check_sections(subject: Subject) -> None:
     """Sections of any kind are taken: none, without numbers, of one character."""
     splitter, content = subject.make(), "1 軌道 track\nThe ballast.\n"
     for sections in ((), (Section(0, 1, None, "", 1), Section(1, len(content), "1.1", "軌道", 9))):
-        chunks = list(splitter.split(Document("odd.txt", content, sections=sections)))
+        chunks = _split(splitter, Document("odd.txt", content, sections=sections))
         joined = "".join(chunk.text for chunk in chunks)
-        need("ballast" in joined, "the text is gone")
+        need("ballast" in joined, f"with {len(sections) or 'no'} sections 'ballast' is in no chunk of {content!r}")

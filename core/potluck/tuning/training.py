@@ -33,6 +33,8 @@ if TYPE_CHECKING:
     from potluck.tuning.forward import Forward
 
 _REPORT_SECONDS = 1.0
+_SAVE_SECONDS = 60.0
+"""The longest time of work that a kill may cost, where a step does not take longer."""
 
 
 def train(method: Method, request: TuningRequest, progress: Callable[[TuningProgress], None]) -> TunedModel:
@@ -104,6 +106,7 @@ class _Reports:
     def __init__(self, job: Job, progress: Callable[[TuningProgress], None]) -> None:
         self.saved = self._resumed = self._told = job.history.step
         self._job, self._progress, self._at = job, progress, 0.0
+        self._saved_at = time.monotonic()
 
     def is_due(self) -> bool:
         """Whether something is to be told after this step."""
@@ -111,6 +114,17 @@ class _Reports:
         if step == self._job.schedule.steps:
             return True
         return step % every == 0 if every else time.monotonic() - self._at > _REPORT_SECONDS
+
+    def is_checkpoint_due(self) -> bool:
+        """Whether a checkpoint is to be written after this step: the same in all processes."""
+        job, is_late = self._job, time.monotonic() - self._saved_at >= _SAVE_SECONDS
+        if job.history.step - self.saved >= job.method.config.training.save_steps:
+            return True
+        return bool(job.processes.max_over_all(int(is_late)))
+
+    def remember_checkpoint(self) -> None:
+        """A checkpoint of this step has been written."""
+        self.saved, self._saved_at = self._job.history.step, time.monotonic()
 
     def tell(self) -> None:
         """Say how far the training is; nothing if no step has been taken since."""
@@ -137,8 +151,8 @@ def _run_steps(job: Job, watch: Watchdog, progress: Callable[[TuningProgress], N
 
 
 def _take_steps(job: Job, watch: Watchdog, reports: _Reports) -> None:
-    settings, history, schedule = job.method.config.training, job.history, job.schedule
-    every = settings.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
+    history, schedule = job.history, job.schedule
+    every = job.method.config.training.steps_between_evaluations(schedule.steps_per_epoch, schedule.steps)
     began, before = time.monotonic(), history.seconds
     while history.step < schedule.steps and not watch.stopped:
         loss, norm, tokens = take_step(job, history.step)
@@ -152,14 +166,19 @@ def _take_steps(job: Job, watch: Watchdog, reports: _Reports) -> None:
         last = history.step == schedule.steps
         if job.validation.examples and (last or history.step % every == 0):
             _evaluate(job, watch)
-        if last or history.step - reports.saved >= settings.save_steps:
-            weights = job.optimisation.weights()
-            if (problem := watch.check_weights(weights.values())) is not None:
-                raise TrainingFailed(problem)
-            job.checkpoints.save(history, weights, job.optimisation.state())
-            reports.saved = history.step
+        if last or reports.is_checkpoint_due():
+            _save_checkpoint(job, watch)
+            reports.remember_checkpoint()
         if reports.is_due():
             reports.tell()
+
+
+def _save_checkpoint(job: Job, watch: Watchdog) -> None:
+    """Write a checkpoint. Raises ``TrainingFailed`` for weights that are no numbers."""
+    weights = job.optimisation.weights()
+    if (problem := watch.check_weights(weights.values())) is not None:
+        raise TrainingFailed(problem)
+    job.checkpoints.save(job.history, weights, job.optimisation.state())
 
 
 def take_step(job: Job, step: int) -> tuple[float, float, int]:

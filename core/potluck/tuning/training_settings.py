@@ -84,7 +84,7 @@ class Training(Config):
     """Stop after this many evaluations without a better validation loss; the best weights are the result."""
 
     save_steps: Annotated[int, Operational, Field(ge=1)] = 50
-    """Optimiser steps between two checkpoints."""
+    """Optimiser steps between two checkpoints. Where steps are slow, there is one each minute."""
 
     logging_steps: Annotated[int | None, Operational, Field(ge=1)] = None
     """Optimiser steps between two reports of loss and speed; every few seconds if left out."""

@@ -44,7 +44,7 @@ KEPT = [Outcome("offsets", kept=True), Outcome("pages", kept=True, skipped=True,
 @pytest.mark.parametrize(
     ("outcomes", "status", "lines"),
     [
-        (KEPT, 0, ["kept     offsets", "skipped  pages: it has none", "2 of 2 rules are kept"]),
+        (KEPT, 0, ["kept     offsets", "skipped  pages: it has none", "1 of 1 rules are kept; 1 rule does not apply"]),
         (
             [*KEPT[:1], Outcome("order", kept=False, why="二先於一")],
             1,

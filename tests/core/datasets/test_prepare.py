@@ -291,8 +291,10 @@ def test_what_is_validated_with_in_a_file_of_its_own_is_not_learned(tmp_path: Pa
 
 
 def test_of_one_label_nothing_can_be_chosen(tmp_path: Path) -> None:
-    with pytest.raises(PotluckError, match=r"there is nothing to choose between; the dataset has one label: \('a',\)"):
+    with pytest.raises(PotluckError, match=r"nothing to choose between: .* every example has the label 'a'"):
         prepared(tmp_path, numbered(*"aaaa"), task="classification")
+    with pytest.raises(PotluckError, match=r"nothing to choose between: .* no example has a label"):
+        prepared(tmp_path, [{"text": "海", "label": ""}], task="classification")
     assert prepared(tmp_path, numbered(*"ab"), task="classification").labels == ("a", "b")
     assert len(prepared(tmp_path, numbered(*"aaaa"), task="generation").training) == 4
 

@@ -44,14 +44,19 @@ CASES = [
     ),
     ("documents: {path: a, exclude: [b, ' ']}\n", "1:35: documents.exclude: a path is empty"),
     ("documents: {path: []}\n", "1:19: documents.path: names no files"),
-    ("documents: {path: a, colour: 藍}\n", "1:22: unknown key 'colour' in documents"),
+    (
+        "documents: {path: a, colour: 藍}\n",
+        "1:22: unknown key 'colour' in documents. It takes path, exclude, private, on_error, encoding, password, "
+        "comments, hidden, use",
+    ),
     (
         "documents: {path: a, use: null, count: 3}\n",
         "1:33: unknown key 'count' (did you mean 'comments'?) in documents",
     ),
     (
         "documents: {use: picky, path: a, encoding: big5}\n",
-        "1:34: unknown key 'encoding' in documents",
+        "1:34: unknown key 'encoding' in documents. It takes key, long_key, headers, keys, ratio, count, above, "
+        "nullable, flag, many, table, inner, mixed, word, odd-name, host, whim, use, path, exclude, private, on_error",
     ),
     ("documents: true\n", "1:12: documents: expected paths or a mapping with 'path', got true"),
 ]

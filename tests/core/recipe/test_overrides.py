@@ -23,7 +23,7 @@ TEXT = "documents: a\nembedder: hashing\n"
     ("override", "expected"),
     [
         ("retriever.k=x", "--set retriever.k=x: retriever.k: expected a whole number, got 'x'"),
-        ("retriever.q=1", "--set retriever.q=1: unknown key 'q' in retriever"),
+        ("retriever.q=1", "--set retriever.q=1: unknown key 'q' in retriever. It takes use, k, fit"),
         ("embeder=hashing", "--set embeder=hashing: unknown key 'embeder' (did you mean 'embedder'?)"),
         ("embedder=hashin", "--set embedder=hashin: unknown embedder 'hashin' (did you mean 'hashing'?)"),
         ("embedder.use=hashin", "--set embedder.use=hashin: unknown embedder 'hashin' (did you mean 'hashing'?)"),

@@ -38,8 +38,8 @@ def test_the_splitter_that_refuses_a_setting_is_named_with_its_variants_whicheve
     (found,) = problems(read(TEXT), swaps[first], swaps[1 - first])
 
     assert found == (
-        "--swap splitter.chunk_size=200,400: with splitter 'sections', unknown key 'chunk_size' in splitter "
-        f"(variants {names[first]})"
+        "--swap splitter.chunk_size=200,400: with splitter 'sections', unknown key 'chunk_size' in splitter. "
+        f"It takes max_size, use (variants {names[first]})"
     )
 
 
@@ -66,7 +66,10 @@ def test_what_every_variant_refuses_names_none_of_them(read: Read) -> None:
 
     assert found.startswith("--swap seed=x,y: seed: expected ")
     (alone,) = problems(read(TEXT), "splitter.nothing=1,2")
-    assert alone == "--swap splitter.nothing=1,2: with splitter 'recursive', unknown key 'nothing' in splitter"
+    assert alone == (
+        "--swap splitter.nothing=1,2: with splitter 'recursive', unknown key 'nothing' in splitter. "
+        "It takes chunk_size, chunk_overlap, separators, use"
+    )
 
 
 def test_a_component_that_there_is_not_is_named_once(read: Read) -> None:

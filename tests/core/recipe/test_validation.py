@@ -64,7 +64,11 @@ CASES = [
     ("word: 字詞", "3:26: chat.word: expected a text that matches ^[a-z]+$, got '字詞'"),
     ("odd-name: x", "3:30: chat.odd-name: expected a whole number, got 'x'"),
     ("odd_name: 1", "3:20: unknown key 'odd_name' (did you mean 'odd-name'?) in chat"),
-    ("renamed: 1", "3:20: unknown key 'renamed' in chat"),
+    (
+        "renamed: 1",
+        "3:20: unknown key 'renamed' in chat. It takes key, long_key, headers, keys, ratio, count, above, nullable, "
+        "flag, many, table, inner, mixed, word, odd-name, host, whim, use",
+    ),
     ("whim: assert", "3:26: chat.whim: must not be that"),
     ("whim: wrong", "3:26: chat.whim: that is not wanted"),
     ("whim: crash", "3:1: chat: the settings could not be checked: KeyError: 'no'"),

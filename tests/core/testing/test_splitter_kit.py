@@ -20,7 +20,7 @@ import pytest
 from potluck.contracts import Splitter
 from potluck.documents import Chunk, Document
 from potluck.installation import pip_command
-from potluck.testing import Check, Skipped, Subject, checks
+from potluck.testing import Check, Skipped, Subject, Violation, checks
 from potluck.testing.texts import is_torn
 from support.kits import breaks, broken, hold
 
@@ -261,6 +261,37 @@ def test_a_broken_splitter_is_told_by_the_rule_that_it_breaks(tmp_path: Path, mu
 
 def test_every_rule_has_a_mutant() -> None:
     assert {rule for _, rule in MUTANTS} == {check.rule for check in checks("splitter")}
+
+
+class GivesTexts(Words):
+    def split(self, document: Document) -> Any:
+        return document.text.split()
+
+
+class GivesNothing(Words):
+    def split(self, document: Document) -> Any:
+        return None
+
+
+@pytest.mark.parametrize(
+    ("kind", "rule", "told"),
+    [
+        (GivesTexts, "bounds", "split of sample-0.txt ('x') gives 'x', which is not a Chunk"),
+        (GivesNothing, "bounds", "split of sample-0.txt ('x') gives None, and no chunks one by one"),
+        (Shifted, "bounds", "a chunk from 1 to 2 is no part of the characters 0 to 1 of sample-0.txt ('x')"),
+        (GivesTexts, "interleaved", "split of one.txt (4,484 characters, "),
+        (
+            LosesTheLast,
+            "sections-are-hints",
+            "with no sections 'ballast' is in no chunk of '1 軌道 track\\nThe ballast.\\n'",
+        ),
+    ],
+)
+def test_a_broken_rule_says_what_the_splitter_gave(tmp_path: Path, kind: type[Splitter], rule: str, told: str) -> None:
+    (check,) = (one for one in checks("splitter") if one.rule == rule)
+    with pytest.raises(Violation) as caught:
+        check.on(Subject(lambda own: kind(), tmp_path))
+    assert str(caught.value).startswith(f"{rule}: {told}")
 
 
 def test_what_only_made_up_texts_find_breaks_no_other_rule(tmp_path: Path) -> None:

@@ -122,6 +122,19 @@ def test_what_the_model_was_worth_before_its_first_step_is_kept_beside_what_it_i
     assert tune(Lora, model, tmp_path / "none", colours(12), max_steps=1).before is None
 
 
+@pytest.mark.parametrize(("seconds", "kept"), [(0.0, [1, 2, 3, 4]), (60.0, [0, 0, 3, 4])])
+def test_slow_steps_are_kept_before_their_number_is_due(
+    model: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, seconds: float, kept: list[int]
+) -> None:
+    monkeypatch.setattr("potluck.tuning.training._SAVE_SECONDS", seconds)
+    told: list[TuningProgress] = []
+
+    one = tuner(Lora, tmp_path, max_steps=4, save_steps=3, logging_steps=1)
+    one.tune(request(model, tmp_path, colours(12)), told.append)
+
+    assert [progress.saved for progress in told] == kept
+
+
 def test_a_finished_training_is_not_done_again(model: Path, tmp_path: Path) -> None:
     first = tune(Lora, model, tmp_path, colours(12), max_steps=5)
     again = tune(Lora, model, tmp_path, colours(12), max_steps=5)
