@@ -142,3 +142,27 @@ def test_for_how_many_questions_a_retriever_is_blind_is_told_by_the_reason() -> 
         "the retriever 'words' is blind for 1 question of 4: 太短",
     ]
     assert blind_notes(results[1:2], searching()) == []
+
+
+def test_a_searcher_knows_its_index(recipe: Recipe) -> None:
+    search = open_searcher(recipe.components, recipe.workspace)
+    (found,) = search.retrieve("第3站 station 3", 1)
+
+    assert search.embeds is True
+    assert search.sources() == {f"{number}.txt" for number in range(6)}
+    assert sorted(source for source, _ in search.sections()) == sorted(search.sources())
+    assert search.find(found.id) is not None
+    assert search.find("another") is None
+    assert search.state.id == recipe.components.index_id
+    assert search.store.count() == 6
+    assert search.part.kind == "embedder", "whose work the observers are told of"
+    vector = recipe.components.embedder.embed_queries(["第3站 station 3"])[0]
+    assert [one.id for one in search.nearest(vector, 1)] == [found.id]
+
+
+def test_questions_are_embedded_ahead_once(recipe: Recipe) -> None:
+    search = open_searcher(recipe.components, recipe.workspace)
+    questions = ["第3站", "第4站"]
+
+    assert search.prepare(questions, recipe.workspace.answer_cache) == 2
+    assert search.prepare(questions, recipe.workspace.answer_cache) == 0
