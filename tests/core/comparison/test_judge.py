@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import threading
 from collections.abc import Callable
 
 import pytest
@@ -176,3 +177,15 @@ def test_chinese_questions_are_judged_in_chinese_with_the_right_answer() -> None
 
     assert report["tie"] == 1
     assert all("參考答案：標準長度以下5m以上" in prompt for prompt in seen)
+
+
+@pytest.mark.parametrize(("at_once", "alone"), [(1, True), (2, False)])
+def test_a_judge_that_takes_one_at_a_time_is_asked_by_the_thread_that_asks(at_once: int, alone: bool) -> None:
+    threads = set[threading.Thread]()
+
+    def ask(prompt: str) -> str:
+        threads.add(threading.current_thread())
+        return ""
+
+    judge(ask, [Pair("q", "a", "b")], at_once)
+    assert (threads == {threading.current_thread()}) is alone

@@ -19,6 +19,7 @@ import pytest
 
 from potluck.errors import ModelNotFound
 from potluck.model_sources.model_store import ModelStore
+from potluck.user_cache import default_cache
 from support.model_wheels import WEIGHTS, files_below
 
 COMMIT = "0123456789abcdef0123456789abcdef01234567"
@@ -182,3 +183,8 @@ def test_the_hubs_cache_is_looked_into_without_asking_the_hub(tmp_path: Path, mo
         ModelStore(tmp_path, tmp_path, allow_network=False).fetch("hf://org/name@v1/model.gguf")
 
     assert asked == [("org/name", {"revision": "v1", "allow_patterns": ["model.gguf"], "local_files_only": True})]
+
+
+def test_without_a_cache_of_its_own_it_is_the_users(tmp_path: Path) -> None:
+    assert ModelStore(tmp_path)._cache == default_cache()
+    assert ModelStore(tmp_path, tmp_path / "own")._cache == tmp_path / "own"

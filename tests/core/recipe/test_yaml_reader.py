@@ -15,7 +15,7 @@ from potluck.errors import RecipeError
 from potluck.recipe import load, loads
 from potluck.recipe.model import RecipeModel
 from potluck.recipe.nodes import Findings
-from potluck.recipe.yaml_reader import MAX_BYTES, parse_yaml
+from potluck.recipe.yaml_reader import MAX_BYTES, parse_value, parse_yaml
 
 Problems = Callable[..., list[str]]
 Read = Callable[..., RecipeModel]
@@ -175,3 +175,14 @@ def test_a_bomb_is_refused_before_it_goes_off(name: str) -> None:
 
     assert time.perf_counter() - started < 5
     assert caught.value.problems[0].line >= 1
+
+
+@pytest.mark.parametrize(
+    ("number", "taken"), [(2**53 - 1, True), (-(2**53) + 1, True), (2**53, False), (-(2**53), False)]
+)
+def test_a_whole_number_is_one_that_every_reader_of_json_takes_for_itself(number: int, taken: bool) -> None:
+    if taken:
+        assert parse_value(str(number), "--set seed").plain() == number
+        return
+    with pytest.raises(RecipeError, match=r"a whole number of 1[67] digits is larger than any setting can be"):
+        parse_value(str(number), "--set seed")

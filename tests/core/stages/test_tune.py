@@ -257,3 +257,4 @@ def test_examples_that_were_left_out_and_cut_stand_in_the_ledger(monkeypatch: py
         assert [one.items for one in (entry.came_in, entry.went_out, entry.dropped, entry.cut)] == [10, 7, 3, 1]
         assert (report.run, report.total_parameters, report.reused) == ("r1", 60 if reused else 50, reused)
         assert report.notes == ["again", "prepared", "flat"]
+        assert 0 <= report.seconds < 60

@@ -90,3 +90,15 @@ def test_the_measure_that_leads_is_the_one_that_the_conclusion_begins_with() -> 
     watched = TunedModel(Path("a"), 5, (3.0,), 1.0, evaluations=({"step": 1.0, "loss": 2.0},))
     assert (report(watched).metric, report(watched).measured["loss"]) == ("loss", 2.0)
     assert report(TunedModel(Path("a"), 5, (3.0,), 1.0)).metric == "train_loss"
+
+
+def test_a_model_that_gets_all_right_of_which_it_had_none_is_better() -> None:
+    before, after = (
+        {"loss": 2.0, "answers": 0.0},
+        {"loss": 1.0, "answers": 1.0, "gained": 8.0, "lost": 0.0, "examples": 8.0},
+    )
+    first, *_ = conclude_training(TunedModel(Path("a"), 1, (2.0,), 1.0, before=before, after=after))
+
+    assert first.startswith(
+        "On 8 validation examples the model gets more right than before the training: 0.0% to 100.0%"
+    )

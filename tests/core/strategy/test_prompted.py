@@ -240,3 +240,9 @@ def test_every_row_shows_as_many_examples_as_it_says(name: str, shots: int) -> N
     row.choose("包裹", np.eye(10, dtype=np.float32)[0])
     assert len(model.asked[0]) == 2 * shots + 1
     assert str(shots or "labels") in spec.summary.replace("an example", "1 example")
+
+
+def test_every_row_that_asks_needs_a_chat_model_and_those_of_near_examples_an_embedder() -> None:
+    assert all(one.needs_chat and not one.baseline for one in PROMPTED.values())
+    assert {name for name, one in PROMPTED.items() if one.vectors} == {"few-shot-nearest", "few-shot-nearest-labels"}
+    assert {name for name, one in PROMPTED.items() if one.needs_many_labels} == {"few-shot-nearest-labels"}

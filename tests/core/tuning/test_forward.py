@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -86,3 +87,14 @@ def test_gradients_flow_to_what_is_trained_and_a_wide_model_computes_in_bfloat16
     rough = make_forward(method, network, autocast=True, device="cpu")(batch)
     assert rough.dtype == torch.float32
     assert 0 < (rough - exact).abs().max() < 1.0 * exact.abs().max()
+
+
+@pytest.mark.parametrize(("named", "filled"), [(9, 9), (None, 0), (0, 0)])
+def test_rows_are_filled_up_with_the_models_own_token(named: int | None, filled: int) -> None:
+    config = SimpleNamespace(is_encoder_decoder=False, pad_token_id=named)
+    masked: Any = type("TinyForMaskedLM", (), {"config": config, "device": "cpu"})()
+    method: Any = SimpleNamespace(base=lambda model: model)
+    rows = [Encoded((5, 6, 7), 1, (4,)), Encoded((5, 6), 1, (4,))]
+
+    (batch,) = batches(method, masked, rows, 100)
+    assert batch.ids.tolist() == [[5, 6, filled], [5, 6, 7]]  # type: ignore[union-attr]

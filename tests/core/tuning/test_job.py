@@ -110,3 +110,12 @@ def test_the_optimiser_is_the_adamw_of_the_settings(model: Path, tmp_path: Path)
     optimiser: Any = job.optimisation
     for group in optimiser._optimiser.param_groups:
         assert (group["betas"], group["eps"], group["weight_decay"], group["lr"]) == ((0.5, 0.75), 1e-3, 0.25, 0.125)
+
+
+def test_a_head_is_trained_where_the_settings_ask_for_one(model: Path, tmp_path: Path) -> None:
+    method = tuner(Lora, tmp_path)
+    with_head = method.config.model_copy(update={"head": True})
+    for config, has in ((method.config, False), (with_head, True)):
+        method.config = config
+        job = prepare_job(method, request(model, tmp_path, colours(4)))
+        assert any("label_head" in name for name, one in job.model.named_parameters() if one.requires_grad) is has

@@ -10,7 +10,7 @@ import torch
 import torch.distributed as dist
 
 from potluck.models.loading import load_model
-from potluck.tuning.sharding import full_tensor, is_sharded, shard
+from potluck.tuning.sharding import clip_gradients, full_tensor, is_sharded, shard
 
 
 @pytest.fixture
@@ -54,3 +54,20 @@ def test_gradients_of_spread_layers_are_those_of_whole_ones(model: Path) -> None
     assert whole.keys() == parts.keys()
     for name, gradient in whole.items():
         torch.testing.assert_close(parts[name], gradient, rtol=1e-3, atol=1e-4 * float(gradient.abs().max()))
+
+
+@pytest.mark.usefixtures("_alone")
+def test_the_norm_of_spread_gradients_is_that_of_whole_ones_and_is_limited(model: Path) -> None:
+    norms, limited = [], []
+    for spread in (False, True):
+        base = load_model(model, "float32")
+        if spread:
+            shard(base)
+        base(input_ids=torch.tensor([[0, 5, 6]])).logits.sum().backward()
+        norms.append(clip_gradients(list(base.parameters()), 0.5))
+        grads = [full_tensor(one.grad) for one in base.parameters() if one.grad is not None]
+        limited.append(float(torch.stack([one.square().sum() for one in grads]).sum().sqrt()))
+
+    assert norms[0] > 0.5
+    assert norms[1] == pytest.approx(norms[0], rel=1e-3)
+    assert limited == pytest.approx([0.5, 0.5], rel=1e-3)
