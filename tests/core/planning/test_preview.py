@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from potluck.documents import Document
-from potluck.errors import RecipeError
+from potluck.errors import PasswordNeeded, RecipeError
 from potluck.loading.failure import LoadFailure
+from potluck.planning import preview
 from potluck.planning.preview import show
 
 
@@ -80,3 +81,19 @@ def test_a_wrong_loader_or_setting_is_an_error_of_the_recipe(
 
 def test_no_files_give_nothing(home: Path) -> None:
     assert look() == []
+
+
+def test_a_file_with_a_password_says_how_to_give_it_unless_one_was_given(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def locked(*_: object) -> None:
+        raise PasswordNeeded("it is encrypted")
+
+    monkeypatch.setattr(preview, "_documents_of", locked)
+    monkeypatch.setenv("SECRET_WORD", "芝麻")
+    (without,), (given,) = look("規範.txt"), look("規範.txt", overrides=["password=${SECRET_WORD}"])
+
+    assert isinstance(without, LoadFailure)
+    assert isinstance(given, LoadFailure)
+    assert without.reason == "it is encrypted; give it by an environment variable: --set 'password=${NAME}'"
+    assert given.reason == "it is encrypted"
