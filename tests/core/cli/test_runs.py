@@ -107,6 +107,8 @@ def test_settings_that_all_variants_have_are_shown_once(elsewhere: Path) -> None
     found = printed("show", "bcde")
 
     assert "bcde: compare of 軌道規範\n2026-11-30T08:00:00Z, 2.5 s" in found
+    assert f"\n{elsewhere / 'runs' / '20261130-080001-bcde' / 'report.html'}\n" in found
+    assert re.search(r"^potluck \S+, python \S+, system ", found, re.MULTILINE)
     assert (
         "\nSettings\n  seed = 0\n\nSettings of k=1\n  retriever.k = 1\n\nSettings of k=2\n  retriever.k = 2\n" in found
     )

@@ -125,3 +125,13 @@ def test_a_measure_says_whether_less_of_it_is_better(tmp_path: Path) -> None:
     report = replace(asked(), metrics={"latency": 2.0}, measures={"latency": seconds})
     (measure,) = run_content("run", recipe_in(tmp_path), HEADER, None, report).measures
     assert (measure.higher_is_better, measure.unit, measure.label) == (False, "s", "Time")
+
+
+def test_columns_of_figures_are_sorted_as_such(labels: Content) -> None:
+    figures = {table.title: [one.label for one in table.columns if one.is_number] for table in labels.tables}
+
+    assert figures == {
+        "Without reading": ["Accuracy", "The model has more"],
+        "Labels, the worst first": ["F1", "Precision", "Recall", "Examples"],
+        "Training": [],
+    }
