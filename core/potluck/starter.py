@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import os
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from potluck import plugins
@@ -16,7 +16,8 @@ from potluck.atomic_files import write_atomically, write_new
 from potluck.contracts import KINDS, Kind
 from potluck.documents import Source
 from potluck.errors import NoDocuments, PluginError, PotluckError
-from potluck.recipe.bare_documents import RECIPES, find_recipe
+from potluck.recipe.bare_documents import find_questions, find_recipe
+from potluck.recipe.files_apart import RECIPES
 from potluck.recipe.model import DEFAULTS, FORMAT
 from potluck.recipe.schema import json_schema
 from potluck.results.listings import InitResult
@@ -43,14 +44,13 @@ documents:
   # encoding: big5           # of text files, where the guess is wrong
 """
 _TAIL = """
-# Questions with their answers, by which `potluck run` and `potluck evaluate` measure. Write your own into the file,
-# then take the '#' away.
-# questions: {questions}
+# Questions with their answers, by which `potluck run` and `potluck evaluate` measure{questions}
 
 # What to compare, by the same questions: potluck compare {recipe}
 # compare:
 #   retriever.k: {{few: 2, many: 8}}
 """
+_TEMPLATE = f". Write your own into the file,\n# then take the '#' away.\n# questions: {QUESTIONS}"
 _TITLES: dict[Kind, str] = {
     "splitter": "How documents are cut into passages",
     "embedder": "What makes vectors of passages and questions",
@@ -66,11 +66,10 @@ def write_starter(folder: Path) -> InitResult:
     recipe = (find_recipe(folder) if folder.is_dir() else None) or folder / RECIPES[0]
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        found = _documents(folder, recipe.name)
-        contents = {
-            recipe: recipe_text(folder.resolve().name or "documents", recipe.name),
-            folder / QUESTIONS: _questions(found),
-        }
+        questions = [path.name for path in find_questions(folder)]
+        found = _documents(folder, [recipe.name, QUESTIONS, *questions])
+        contents = {recipe: recipe_text(folder.resolve().name or "documents", recipe.name, questions)}
+        contents[folder / (questions or [QUESTIONS])[0]] = _questions(found)
         written = [path.name for path, content in contents.items() if write_new(path, content.encode())]
         _write_schema(folder)
     except OSError as error:
@@ -86,11 +85,12 @@ def write_starter(folder: Path) -> InitResult:
     )
 
 
-def recipe_text(name: str, file: str) -> str:
-    """The recipe, with every component that can be chosen."""
-    exclude = json.dumps([file, QUESTIONS])
+def recipe_text(name: str, file: str, questions: Sequence[str] = ()) -> str:
+    """The recipe, with every component that can be chosen, and the first file of questions that is there."""
+    exclude = json.dumps([file, *(questions or [QUESTIONS])], ensure_ascii=False)
+    asked = f":\nquestions: {json.dumps(questions[0], ensure_ascii=False)}" if questions else _TEMPLATE
     head = _HEAD.format(editor=EDITOR_LINE, format=FORMAT, name=json.dumps(name, ensure_ascii=False), exclude=exclude)
-    return head + "".join(map(_component, DEFAULTS)) + _TAIL.format(questions=QUESTIONS, recipe=file)
+    return head + "".join(map(_component, DEFAULTS)) + _TAIL.format(questions=asked, recipe=file)
 
 
 def _component(kind: Kind) -> str:
@@ -110,9 +110,9 @@ def _choices(kind: Kind) -> Iterator[tuple[str, str]]:
                 continue
 
 
-def _documents(folder: Path, recipe: str) -> list[Source]:
+def _documents(folder: Path, apart: Sequence[str]) -> list[Source]:
     try:
-        return discover(folder, [os.curdir], [recipe, QUESTIONS])
+        return discover(folder, [os.curdir], apart=[folder / name for name in apart])
     except NoDocuments:
         return []
 

@@ -18,7 +18,7 @@ from potluck.errors import PotluckError, RecipeError
 from potluck.questions.question_file import read_question_file
 from potluck.recipe import load
 from potluck.recipe.model import DEFAULTS
-from potluck.stages.discover import discover
+from potluck.stages.discover import discover, discover_documents
 from potluck.starter import recipe_text, write_starter
 
 
@@ -41,6 +41,19 @@ def test_the_recipe_reads_the_documents_and_nothing_that_was_written(folder: Pat
     assert found == ["photo.PNG", "內/talk.md", "規範.txt"]
     assert (model.name, result.written, result.kept) == ("我的 文件", ("recipe.yaml", "questions.jsonl"), ())
     assert (result.documents, result.unread) == ({"png": 1, "md": 1, "txt": 1}, ("png",))
+
+
+@pytest.mark.parametrize("name", ["問題.csv", "questions.xlsx", "questions.jsonl"])
+def test_a_file_of_questions_that_is_there_is_asked_and_is_no_document(folder: Path, name: str) -> None:
+    (folder / name).write_text("問題,答案\n短鋼軌是什麼？,鋼軌\n", encoding="utf-8")
+
+    result = write_starter(folder)
+
+    model = load(folder)
+    assert model.questions == folder / name
+    assert [one.name for one in discover_documents(model)] == ["photo.PNG", "內/talk.md", "規範.txt"]
+    assert (result.documents, result.written) == ({"png": 1, "md": 1, "txt": 1}, ("recipe.yaml",))
+    assert result.kept == (name,)
 
 
 def test_it_changes_no_default_of_documents_without_a_recipe(folder: Path) -> None:

@@ -125,7 +125,7 @@ def _say_where(model: RecipeModel) -> None:
 
     Raises ``NoDocuments`` if there is no recipe and nothing to read, so that none is made.
     """
-    from potluck.stages.discover import discover
+    from potluck.stages.discover import discover_documents
     from potluck.workspace import folder_of
 
     folder = folder_of(model)
@@ -133,7 +133,7 @@ def _say_where(model: RecipeModel) -> None:
     if folder.exists() or not (bare or folder.parent != model.folder):
         return
     if bare and model.documents is not None:
-        discover(model.folder, model.documents.patterns, model.documents.exclude)
+        discover_documents(model)
         echo(f"{model.path}: read without a recipe, with the defaults (see potluck help init)", err=True, dim=True)
         if model.questions is not None:
             echo(f"{shorten_path(model.questions)}: read as questions, not as a document", err=True, dim=True)

@@ -36,6 +36,7 @@ from potluck.documents import Json, Source
 from potluck.errors import PotluckError, UnknownFileType
 from potluck.fingerprints import fingerprint
 from potluck.recipe.effects import retrieval_needs
+from potluck.recipe.files_apart import excluded
 from potluck.recipe.model import ComponentSpec, Documents, RecipeModel, always
 from potluck.releases import code_of, libraries_of
 from potluck.workspace import Workspace
@@ -170,7 +171,7 @@ class Components:
         documents = self.recipe.documents
         assert documents is not None, "only a recipe with documents has an index"
         loader = _settings_fingerprint(documents.loader) if documents.loader else _by_file_type(documents)
-        return [*documents.patterns, "but", *documents.exclude], loader
+        return [*documents.patterns, "but", *excluded(self.recipe)], loader
 
     @property
     def retrieval_id(self) -> str:
@@ -256,11 +257,6 @@ class Components:
     def make_tuner(self, part: ComponentSpec) -> Tuner:
         """A tuner: the recipe's, or the one that made an artifact."""
         return cast(Tuner, self._make(part))
-
-    @property
-    def base(self) -> Path:
-        """The folder where relative paths start."""
-        return self.recipe.folder
 
     def close(self) -> None:
         """Close what was made, last first."""

@@ -18,7 +18,7 @@ from potluck.indexing.report import IndexReport, compare_states, report_unchange
 from potluck.loading.failure import LoadFailure
 from potluck.loading.planned_load import PlannedLoad
 from potluck.observation.stage import stage
-from potluck.stages.discover import discover
+from potluck.stages.discover import discover_documents
 from potluck.stages.embed import account_left_out, embed_chunks
 from potluck.stages.index import next_state, open_index_store, store_index
 from potluck.stages.load import account_loads, check_any_read, find_loaded, load_documents, plan_loads
@@ -38,9 +38,7 @@ def update_index(
     ``check_service``: if nothing has changed, see whether the service behind the embedder gives other vectors now.
     """
     started = time.perf_counter()
-    documents = components.recipe.documents
-    assert documents is not None, "only a recipe with documents is indexed"
-    sources = discover(components.base, documents.patterns, documents.exclude)
+    sources = discover_documents(components.recipe)
     planned, failures = plan_loads(sources, components)
     # After a kill there may be nothing to compute and still something to clean up.
     report = None if workspace.was_killed() else _report_if_current(components, workspace, planned, failures)

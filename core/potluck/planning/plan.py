@@ -25,7 +25,7 @@ from potluck.recipe.effects import idle_kinds
 from potluck.recipe.model import ComponentSpec, RecipeModel
 from potluck.recipe.prompt_template import PromptTemplate
 from potluck.results.stages import ComparisonPlanResult, FailureResult, PlannedWork, PlanResult
-from potluck.stages.discover import discover
+from potluck.stages.discover import discover_documents
 from potluck.stages.load import account_loads, load_documents, plan_loads
 from potluck.stages.split import account_chunks, split_documents
 from potluck.workspace import Workspace
@@ -161,8 +161,7 @@ def plan(components: Components, workspace: Workspace, observers: Observers) -> 
     """Load and split (the results are kept for the run), and count; nothing is embedded, and nothing leaves the
     machine."""
     recipe, catalogue, report = components.recipe, workspace.catalogue, PlanReport()
-    assert recipe.documents is not None, "only a recipe with documents is planned"
-    sources = discover(components.base, recipe.documents.patterns, recipe.documents.exclude)
+    sources = discover_documents(recipe)
     planned, report.failures = plan_loads(sources, components)
     why = find_causes(components, workspace.folder)
     again = count_files_to_reread(planned, catalogue.index(components.index_id), catalogue)

@@ -14,7 +14,7 @@ from potluck.errors import NoDocuments, Problem, RecipeError
 from potluck.questions.question_file import Question
 from potluck.recipe.messages import format_value
 from potluck.recipe.model import RecipeModel
-from potluck.stages.discover import discover
+from potluck.stages.discover import discover_documents
 from potluck.stages.retrieve import Searcher
 from potluck.suggestions import did_you_mean
 
@@ -37,7 +37,7 @@ class Known:
         files: set[str] = set()
         if recipe.documents is not None:
             with suppress(NoDocuments):
-                found = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
+                found = discover_documents(recipe)
                 files = {document_id(file.name) for file in found}
         read: set[str] = set()
         if search is not None:

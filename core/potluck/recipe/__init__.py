@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from potluck.errors import NoDocuments
@@ -36,7 +37,8 @@ def load_sources(paths: Sequence[Path], overrides: Sequence[str] = (), apart: Se
     """
     recipes = [path for path in paths if find_recipe(path) is not None]
     if len(paths) == len(recipes) == 1:
-        return load(paths[0], overrides)
+        recipe = load(paths[0], overrides)
+        return replace(recipe, origin=replace(recipe.origin, apart=tuple(map(Path.absolute, apart))))
     if missing := [path for path in recipes if not os.path.exists(path)]:
         raise NoDocuments(f"{missing[0]}: there is no such file or folder; put quotes around a question")
     if recipes:

@@ -9,13 +9,11 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from potluck.errors import NoDocuments
+from potluck.recipe.files_apart import RECIPES
 from potluck.recipe.model import Origin, RecipeModel
 from potluck.recipe.recipe_loader import read_recipe
 from potluck.recipe.swap_values import split_file_overrides
 from potluck.suggestions import did_you_mean
-
-RECIPES = ("recipe.yaml", "potluck.yaml")
-"""The file name of a recipe within a folder of documents."""
 
 _ENDINGS = (".yaml", ".yml")
 

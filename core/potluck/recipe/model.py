@@ -91,7 +91,8 @@ class DocumentSettings(Config):
     """What a recipe may write under ``documents`` where the loader is chosen by file type."""
 
     path: str | tuple[str, ...]
-    """Files, folders or globs (``**`` spans folders), relative to the recipe."""
+    """Files, folders or globs (``**`` spans folders), relative to the recipe. Folders and globs leave out the recipe
+    and the files of questions and examples that it names."""
 
     exclude: str | tuple[str, ...] = ()
     """Globs of files to leave out."""
@@ -199,6 +200,8 @@ class Origin:
     check_installed: bool = True
     folder: Path | None = None
     """Where relative paths start, of documents that have no recipe; None for the folder of the recipe."""
+    apart: tuple[Path, ...] = ()
+    """Files that the caller uses for something else, and that are no documents: a file of questions."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from potluck.recipe.effects import pinned_values
 from potluck.recipe.model import DEFAULTS, ComponentSpec, RecipeModel, always
 from potluck.redaction import redact_mapping
 from potluck.releases import code_of, libraries_of
-from potluck.stages.discover import discover
+from potluck.stages.discover import discover_documents
 from potluck.version import __version__
 from potluck.workloads import workload_of
 
@@ -69,7 +69,7 @@ def pins(recipe: RecipeModel, components: Components) -> dict[str, dict[str, Jso
     """What a recipe depends on now. Documents are hashed, not loaded."""
     sources: Sequence[Source] = ()
     if recipe.documents is not None:
-        sources = discover(recipe.folder, recipe.documents.patterns, recipe.documents.exclude)
+        sources = discover_documents(recipe)
     resolve_adapter(components)
     used = workload_of(recipe).identities(components)
     parts, loaders = [*components_of(recipe), *always("metric")], components.loader_identities(sources)

@@ -5,39 +5,66 @@ from __future__ import annotations
 import errno
 import glob
 import os
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from fnmatch import fnmatch
 from pathlib import Path
 
+from potluck.amounts import many
 from potluck.documents import Source
 from potluck.errors import NoDocuments
 from potluck.loading.leftovers import is_leftover
+from potluck.recipe.files_apart import files_apart
+from potluck.recipe.model import RecipeModel
 from potluck.suggestions import did_you_mean
 
 
-def discover(base: Path, patterns: Sequence[str], exclude: Sequence[str] = ()) -> list[Source]:
+def discover_documents(recipe: RecipeModel) -> list[Source]:
+    """The files of a recipe's documents. Its questions, and what else it reads, are none unless they are named.
+
+    Raises ``NoDocuments`` as ``discover`` does.
+    """
+    documents = recipe.documents
+    assert documents is not None, "only a recipe with documents has files of documents"
+    return discover(recipe.folder, documents.patterns, documents.exclude, files_apart(recipe))
+
+
+def discover(
+    base: Path, patterns: Sequence[str], exclude: Sequence[str] = (), apart: Collection[Path] = ()
+) -> list[Source]:
     """The files that the patterns mean, each once, in order of their names.
 
     A pattern is a file, a folder (all files below it that are not hidden), or a glob (``**`` spans folders). Links
     are followed, a loop of links once. What programs and systems leave beside documents (``~$report.docx``,
-    ``Thumbs.db``, ``potluck.lock``) is passed over unless a pattern is its very name. Raises ``NoDocuments`` naming the
-    pattern that matches nothing.
+    ``Thumbs.db``, ``potluck.lock``), and the files ``apart``, are passed over unless a pattern is their very name.
+    Raises ``NoDocuments`` naming the pattern that matches nothing.
     """
     found: dict[str, Source] = {}
+    own: set[Path] = set()
     for pattern in patterns:
-        full = _path(pattern).is_absolute()
-        matched = [_source(base, path, full) for path in _expand(base, pattern)]
+        named, full = base / _path(pattern), _path(pattern).is_absolute()
+        matched = list(_expand(base, pattern))
         if not matched:
             raise NoDocuments(_explain_no_match(base, pattern))
-        found.update((source.name, source) for source in matched)
+        own.update(path for path in matched if path != named and _is_one_of(path, apart))
+        sources = (_source(base, path, full) for path in matched if path == named or path not in own)
+        found.update((source.name, source) for source in sources)
     left = [source for name, source in sorted(found.items()) if not _is_excluded(name, exclude)]
     if not left:
         where = f"{base}: the folder holds" if list(patterns) == [os.curdir] else f"{', '.join(patterns)}:"
-        excluded = (
-            f"{len(found)} files, all of which 'exclude' names" if len(found) > 1 else "one file, which 'exclude' names"
-        )
-        raise NoDocuments(f"{where} no documents but {excluded}; put documents there")
+        raise NoDocuments(f"{where} no documents but {_passed_over(len(found), len(own))}; put documents there")
     return left
+
+
+def _passed_over(excluded: int, own: int) -> str:
+    count = excluded + own
+    if own:
+        return f"{many(count, 'file')} that the recipe reads as something else{', or excludes' if excluded else ''}"
+    return f"{count} files, all of which 'exclude' names" if count > 1 else "one file, which 'exclude' names"
+
+
+def _is_one_of(path: Path, files: Collection[Path]) -> bool:
+    """Whether a file is one of these, also by another path that leads to it."""
+    return any(path.name == file.name and os.path.realpath(path) == os.path.realpath(file) for file in files)
 
 
 def _path(pattern: str) -> Path:

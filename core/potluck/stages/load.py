@@ -184,7 +184,7 @@ def _attempt(plan: PlannedLoad, content: str, components: Components, worker: Wo
 
 def load_file(part: ComponentSpec, source: Source, components: Components, worker: Worker) -> list[Document]:
     """Load one file now, in the worker's process where its loader wants that. Raises ``DocumentError``s."""
-    reader = FileReader(worker, components.base, components.make_loader, components.part_for)
+    reader = FileReader(worker, components.recipe.folder, components.make_loader, components.part_for)
     return check_documents(reader.read(part, source))
 
 

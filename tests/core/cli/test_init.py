@@ -45,7 +45,8 @@ def test_a_question_to_its_folder_while_that_is_empty_is_told_where_documents_go
     done = potluck("ask", ".", "哪一年？", cwd=tmp_path)
 
     assert done.returncode == 1
-    assert f"{tmp_path}: the folder holds no documents but 2 files, all of which 'exclude' names" in done.stderr
+    told = "the folder holds no documents but 2 files that the recipe reads as something else, or excludes; put"
+    assert f"{tmp_path}: {told} documents there" in done.stderr
 
 
 def test_what_the_lock_is_written_into_is_not_a_document_of_its_folder(tmp_path: Path) -> None:

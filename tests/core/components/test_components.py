@@ -76,7 +76,7 @@ def test_a_component_is_told_where_it_is_and_which_seed_it_has(make: Make, tmp_p
     made = components.make_for_retrieval(components.recipe.retriever_spec, tmp_path / "own", None, None, ())
 
     assert made.path == tmp_path / "own" / "words.json"  # type: ignore[attr-defined]
-    assert components.base == tmp_path
+    assert components.recipe.folder == tmp_path
     assert made not in components._made
 
 

@@ -44,6 +44,24 @@ def test_odd_names_are_found_and_a_name_with_brackets_means_itself(tmp_path: Pat
     assert names(tmp_path, "第[1]章.txt") == ["第[1]章.txt"]
 
 
+def test_files_apart_are_passed_over_unless_a_pattern_names_them(tmp_path: Path) -> None:
+    make(tmp_path, "a.txt", "問題.csv", "內/問題.csv")
+    (tmp_path / "alias").symlink_to(tmp_path)
+    apart = [tmp_path / "alias" / "問題.csv"]
+
+    assert [one.name for one in discover(tmp_path, ["."], apart=apart)] == ["a.txt", "內/問題.csv"]
+    assert [one.name for one in discover(tmp_path, ["*.csv", "a.txt"], apart=[tmp_path / "a.txt"])] == [
+        "a.txt",
+        "問題.csv",
+    ]
+    for patterns in (["問題.csv"], [".", "問題.csv"]):
+        assert "問題.csv" in [one.name for one in discover(tmp_path, patterns, apart=apart)]
+    with pytest.raises(
+        NoDocuments, match=r"^\*\.csv: no documents but 1 file that the recipe reads as something else;"
+    ):
+        discover(tmp_path, ["*.csv"], apart=apart)
+
+
 def test_a_file_that_two_patterns_match_comes_once(tmp_path: Path) -> None:
     make(tmp_path, "a.txt", "b.txt")
 
