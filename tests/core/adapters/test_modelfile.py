@@ -99,3 +99,21 @@ def test_a_wording_that_go_or_ollama_would_read_as_its_own_is_not_put_into_the_t
     _, found = written(tmp_path, CHATML, TaskWording(PromptTemplate(wording)))
 
     assert "TEMPLATE" not in found.texts
+
+
+@pytest.mark.parametrize(
+    ("template", "wording", "shown"),
+    [
+        (CHATML, "哪一類？{text}", False),
+        (CHATML, "{text}", False),
+        (COUNTING, "{text}", False),
+        (COUNTING, "問：{text}", True),
+    ],
+)
+def test_the_form_of_prompts_is_shown_where_no_template_writes_it(
+    template: str, wording: str, shown: bool, tmp_path: Path
+) -> None:
+    written(tmp_path, template, TaskWording(PromptTemplate(wording)))
+
+    said = (tmp_path / "tuned.Modelfile").read_text(encoding="utf-8")
+    assert ("It was tuned on prompts of this form" in said) is shown

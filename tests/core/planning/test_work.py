@@ -15,7 +15,7 @@ import pytest
 from potluck.contracts import Embedder
 from potluck.durations import NO_TIME, Duration
 from potluck.planning import work
-from potluck.planning.work import estimated_work, seconds_per_token, timed_work
+from potluck.planning.work import duration_of, estimated_work, seconds_per_token, timed_work
 from potluck.results.stages import PlannedWork
 
 
@@ -75,3 +75,8 @@ def test_what_was_done_is_told_where_there_was_something_to_do() -> None:
 def test_work_that_is_estimated_is_still_to_do() -> None:
     assert estimated_work("embed", 5, Duration(3.0, 2.0, 4.0)) == PlannedWork("embed", 5, False, 3.0, 2.0, 4.0, None)
     assert estimated_work("answer", 5, NO_TIME, is_done=True).is_done
+
+
+def test_how_long_a_part_takes_is_what_it_says_and_nothing_where_it_does_not() -> None:
+    assert duration_of(PlannedWork("embed", 5, False, 3.0, 2.0, 4.0, None)) == Duration(3.0, 2.0, 4.0)
+    assert duration_of(PlannedWork("answer", 5, False, None, None, None, "not known")) == NO_TIME
