@@ -7,6 +7,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -118,6 +119,13 @@ PAIRED = [
 def known(*shares: float) -> Scores:
     rows = [Learned(f"row {n}", frozenset(map(str, range(int(200 * share))))) for n, share in enumerate(shares)]
     return score(PAIRS, rows, PAIRED, ["yes", "no"], small=32)
+
+
+def test_a_row_of_a_wording_has_its_name_and_its_words() -> None:
+    chat: Any = None
+    row = WordingChooser(Wording("學過的", LEARNT, FACTS), chat)
+
+    assert (row.name, row.text, row.one_word) == ("學過的", LEARNT, False)
 
 
 def test_anything_that_chooses_is_a_row() -> None:
