@@ -73,8 +73,9 @@ def write_starter(folder: Path) -> InitResult:
         written = [path.name for path, content in contents.items() if write_new(path, content.encode())]
         _write_schema(folder)
     except OSError as error:
+        reason = "it is a file" if folder.is_file() else error.strerror or error
         raise PotluckError(
-            f"{folder} cannot be written ({error.strerror or error}): make a recipe in another folder, and name these "
+            f"{folder} cannot be written ({reason}): make a recipe in another folder, and name these "
             f"documents in it: potluck init NEW, then 'path: {folder.absolute()}'"
         ) from error
     kept = [path.name for path in contents if path.name not in written]

@@ -9,6 +9,9 @@ from collections.abc import Iterable
 _CUTOFF = 0.6
 """The likeness of two names, from 0 to 1, from which on one is suggested for the other."""
 
+_CUTOFF_OF_CHINESE = 0.5
+"""The same for a name with Chinese characters, which is short: of the two of a word one may be wrong."""
+
 _LONGEST = 200
 """Characters of a name that are compared: the time grows with their square."""
 
@@ -18,6 +21,8 @@ def nearest_names(name: str, known: Iterable[str], count: int = 1, cutoff: float
 
     Capitals, hyphens and full-width letters do not count.
     """
+    if cutoff == _CUTOFF and any("\u3400" <= letter <= "\u9fff" for letter in name):
+        cutoff = _CUTOFF_OF_CHINESE
     by_key = {_key(one): one for one in sorted(known, reverse=True)}
     return [by_key[key] for key in difflib.get_close_matches(_key(name), by_key, n=count, cutoff=cutoff)]
 

@@ -152,5 +152,7 @@ def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
 def test_a_folder_that_cannot_be_written_is_told_with_a_way_out(tmp_path: Path) -> None:
     (tmp_path / "file.txt").touch()
 
-    with pytest.raises(PotluckError, match=r"cannot be written .*potluck init NEW, then 'path: .*file\.txt'"):
+    with pytest.raises(
+        PotluckError, match=r"cannot be written \(it is a file\): .*potluck init NEW, then 'path: .*file\.txt'"
+    ):
         write_starter(tmp_path / "file.txt")

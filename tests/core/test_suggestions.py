@@ -16,6 +16,8 @@ from potluck.suggestions import did_you_mean, nearest_names, suggest
         ("EMBEDDER", ["embedder", "splitter"], " (did you mean 'embedder'?)"),
         ("chunk-size", ["chunk_size"], " (did you mean 'chunk_size'?)"),
         ("ｎａｍｅ", ["name"], " (did you mean 'name'?)"),
+        ("鮭漁", ["鮭魚", "灰熊"], " (did you mean '鮭魚'?)"),
+        ("灰狼", ["鮭魚", "河狸"], ""),
         ("第八章", ["第九章", "附錄"], " (did you mean '第九章'?)"),
         ("道碴厚", ["道碴厚度", "巡查"], " (did you mean '道碴厚度'?)"),
         ("store", ["embedder", "巡查"], ""),

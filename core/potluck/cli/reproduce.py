@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from potluck.amounts import many
 from potluck.cli.common import json_option, open_observers
 from potluck.cli.terminal import echo, print_json
 
@@ -47,6 +48,6 @@ def _print(result: Reproduction) -> None:
     for one in result.answers:
         echo(f"answer {one.name}\n  then: {one.then}\n  now:  {one.now}")
     if result.same:
-        echo(f"run {result.run} came out the same: {result.questions} answers and all measures")
+        echo(f"run {result.run} came out the same: {many(result.questions, 'answer')} and all measures")
     else:
-        echo(f"{len(result.answers)} of {result.questions} answers and {len(result.metrics)} measures differ")
+        echo(f"{len(result.answers)} of {many(result.questions, 'answer')} and {len(result.metrics)} measures differ")

@@ -16,8 +16,8 @@ def difference_words(found: DifferenceFound, unit: str) -> str:
 
 
 def variant_place(number: int, count: int, name: str) -> str:
-    """The variant in progress: ``variant 2 of 3: k=2``; ``number`` counts from 1."""
-    return f"variant {number} of {count}: {name}"
+    """The variant in progress: ``variant 2 of 3: k=2``; ``number`` counts from 1. That of a run has no name."""
+    return f"variant {number} of {count}: {name}" if name else ""
 
 
 def effect_sentence(axis: str, pairs: Sequence[ValuePair], measure: Measure) -> str:

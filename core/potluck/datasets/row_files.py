@@ -54,24 +54,27 @@ class DatasetRow:
         return f"{self.path}:{self.line}" if self.line else f"{self.path}, row {self.number}"
 
     def problem(self, message: str, key: str | None = None) -> Problem:
-        """A problem with the row, at a key of it if that can be found in the file."""
+        """A problem with the row: at a key of it if that stands beside the value, and else where the row begins."""
         if not self.line:
             return Problem.without_place(self.place, message)
-        if key is None or self.path.suffix.lower() == ".xlsx":
+        if key is None or self.path.suffix.lower() in TABLES:
             return Problem(str(self.path), self.line, 1, message)
-        line, column, text = _find(self.path, self.line, key)
-        return Problem(str(self.path), line, column, message, text)
+        return self._problem_at(message, re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:", self.line)
 
+    def problem_with_name(self, message: str, key: str) -> Problem:
+        """A problem with the name of a field, which a table has in its first line alone."""
+        if self.path.suffix.lower() in (".csv", ".tsv"):
+            return self._problem_at(message, re.escape(key), 1)
+        return self.problem(message, key)
 
-def _find(path: Path, start: int, key: str) -> tuple[int, int, str]:
-    """The line and column of a key of the row that begins in line ``start``, and the line where it may be shown."""
-    is_table = path.suffix.lower() in (".csv", ".tsv")
-    wanted = re.compile(re.escape(key) if is_table else re.escape(json.dumps(key, ensure_ascii=False)) + r"\s*:")
-    lines = path.read_bytes().decode("utf-8-sig", "replace").split("\n")
-    for number, line in enumerate(lines if is_table else lines[start - 1 :], 1 if is_table else start):
-        if (found := wanted.search(line)) is not None:
-            return number, found.start() + 1, line.rstrip("\r") if len(line) <= _SHOWN else ""
-    return start, 1, ""
+    def _problem_at(self, message: str, wanted: str, start: int) -> Problem:
+        """A problem at the first match in line ``start`` or below; at the beginning of that line if there is none."""
+        lines = self.path.read_bytes().decode("utf-8-sig", "replace").split("\n")
+        for number, line in enumerate(lines[start - 1 :], start):
+            if (found := re.search(wanted, line)) is not None:
+                text = line.rstrip("\r") if len(line) <= _SHOWN else ""
+                return Problem(str(self.path), number, found.start() + 1, message, text)
+        return Problem(str(self.path), start, 1, message)
 
 
 def read_rows(path: Path, encoding: str | None = None) -> list[DatasetRow]:
@@ -227,7 +230,8 @@ def _text(path: Path, encoding: str | None) -> str:
     except UnicodeDecodeError as error:
         line = content.count(b"\n", 0, error.start) + 1
         hint = "or say which encoding it is in: dataset.encoding: big5 (or gb18030, cp1252, utf-16)"
-        message = f"this is not {name}; save the file as UTF-8"
+        excel = " (in Excel: 'CSV UTF-8')" if path.suffix.lower() == ".csv" else ""
+        message = f"this is not {name}; save the file as UTF-8{excel}"
         raise RecipeError([Problem(str(path), line, 1, message)], hint) from None
 
 

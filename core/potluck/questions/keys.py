@@ -44,6 +44,10 @@ _OTHER_WORDS: dict[str, tuple[str, ...]] = {
 """The names that other tools and people give them."""
 
 
+_LONG = 6
+"""Letters of a word from which on another one with one letter wrong is that word, and no word of its own."""
+
+
 def chinese_keys(names: Collection[str]) -> dict[str, str]:
     """The keys that names in Chinese stand for: ``question`` for ``問題``. None for a key that is there itself."""
     found: dict[str, str] = {}
@@ -65,6 +69,8 @@ def meant_key(name: str, there: Collection[str]) -> str | None:
         if key in there or (key == "question_id" and "id" in there):
             continue
         if plain in {_join(_words(word)) for word in (key, *others)} or _near(_words(name), _words(key)):
+            return key
+        if any(len(word) >= _LONG and word.isascii() and _distance(plain, _join(_words(word))) <= 1 for word in others):
             return key
     return None
 

@@ -106,6 +106,8 @@ class _Found:
             meant = chinese_keys(written)
             fields = {meant.get(key, key): _as_meant(value, meant.get(key)) for key, value in written.items()}
             self._check_keys(fields, row)
+            if self._lacks_column(written, fields, row):
+                return
             question = _question(fields, row)
             if question.id in self.questions:
                 raise UnusableLine(f"there is a question {question.id!r} above; give each its own question_id")
@@ -120,6 +122,18 @@ class _Found:
         if self._own:
             yield f"{self._path}: these keys of questions mean nothing to potluck: {', '.join(self._own)}"
 
+    def _lacks_column(
+        self, written: Mapping[str, Json], fields: Mapping[str, Json], row: DatasetRow | JsonLine
+    ) -> bool:
+        """Whether a table has no column of questions; that is a problem once, and not of each row."""
+        if "question" in fields or not _is_table(row):
+            return False
+        if not self.problems:
+            columns = ", ".join(map(format_value, written))
+            message = f"no column is called 'question' (or '問題'); the columns are {columns}"
+            self.problems.append(Problem(str(self._path), 1, 1, message))
+        return True
+
     def _check_keys(self, fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> None:
         """Note keys that are not ours; each misspelt one is reported once, at its first place."""
         for key in fields:
@@ -130,7 +144,8 @@ class _Found:
                 self._own[key] = None
             elif key not in self._told:
                 self._told.add(key)
-                self.problems.append(row.problem(f"unknown key {format_value(key)}{suggest(meant)}", key))
+                place = row.problem_with_name if isinstance(row, DatasetRow) else row.problem
+                self.problems.append(place(f"unknown key {format_value(key)}{suggest(meant)}", key))
 
 
 def _rows(path: Path) -> Iterator[DatasetRow | JsonLine]:
@@ -159,8 +174,12 @@ def _hint(path: Path) -> str:
     return f"a line holds one JSON object, such as {_EXAMPLE}"
 
 
+def _is_table(row: DatasetRow | JsonLine) -> bool:
+    return isinstance(row, DatasetRow) and row.path.suffix.lower() in TABLES
+
+
 def _question(fields: Mapping[str, Json], row: DatasetRow | JsonLine) -> Question:
-    is_table = isinstance(row, DatasetRow) and row.path.suffix.lower() in TABLES
+    is_table = _is_table(row)
     question = Question(
         id=_id(fields, row),
         question=_text(fields),

@@ -60,10 +60,10 @@ def test_reproducing_what_is_not_a_run_names_those_there_are(
 @pytest.mark.parametrize(
     ("answers", "said"),
     [
-        ([], "run r came out the same: 1200 answers and all measures\n"),
+        ([], "run r came out the same: 1,200 answers and all measures\n"),
         (
             [Difference("answer", "q1", "舊", "新")],
-            "answer q1\n  then: 舊\n  now:  新\n1 of 1200 answers and 0 measures differ\n",
+            "answer q1\n  then: 舊\n  now:  新\n1 of 1,200 answers and 0 measures differ\n",
         ),
     ],
 )

@@ -165,3 +165,4 @@ def test_where_nothing_is_shown_the_largest_difference_is_told_as_a_limit() -> N
 
 def test_which_variant_is_worked_on_is_told_by_its_number() -> None:
     assert variant_place(2, 3, "k=2") == "variant 2 of 3: k=2"
+    assert variant_place(1, 1, "") == ""

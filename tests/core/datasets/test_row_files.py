@@ -147,7 +147,11 @@ def test_another_encoding_is_told_at_the_line_of_its_first_byte(tmp_path: Path) 
         read_rows(written(tmp_path, "d.csv", b"a,b\n1,2\n" + "中,文\n".encode("big5")))
 
     (problem,) = raised.value.problems
-    assert (problem.line, problem.column, problem.message) == (3, 1, "this is not utf-8; save the file as UTF-8")
+    assert (problem.line, problem.column, problem.message) == (
+        3,
+        1,
+        "this is not utf-8; save the file as UTF-8 (in Excel: 'CSV UTF-8')",
+    )
 
 
 @pytest.mark.parametrize(
@@ -157,7 +161,8 @@ def test_another_encoding_is_told_at_the_line_of_its_first_byte(tmp_path: Path) 
         ("d.jsonl", '{"b": 0}\n{"a": 1}\n', "c", (2, 1)),
         ("d.jsonl", '{"c": 0}\n{"a": "c"}\n', "c", (2, 1)),
         ("d.json", '[{"c": 0},\n{"a": 1,\n "c": 2}]', "c", (3, 2)),
-        ("d.csv", "a,鍵\n1,2\n3,4\n", "鍵", (1, 3)),
+        ("d.csv", "a,鍵\n1,2\n3,鍵\n", "鍵", (3, 1)),
+        ("d.tsv", "a\t鍵\n1\t2\n3\t4\n", "鍵", (3, 1)),
     ],
 )
 def test_a_problem_with_a_field_stands_where_the_field_does(
@@ -170,6 +175,19 @@ def test_a_problem_with_a_field_stands_where_the_field_does(
     assert (problem.line, problem.column) == place
     assert problem.source_line in ("", content.split("\n")[place[0] - 1])
     assert (row.problem("is wrong").line, row.problem("is wrong").column) == (row.line, 1)
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "place"),
+    [("d.csv", "a,鍵\n1,2\n3,鍵\n", (1, 3)), ("d.json", '[{"鍵": 0},\n{"a": 1, "鍵": 2}]', (2, 10))],
+)
+def test_a_problem_with_a_fields_name_stands_where_the_name_does(
+    name: str, content: str, place: tuple[int, int], tmp_path: Path
+) -> None:
+    problem = read_rows(written(tmp_path, name, content))[1].problem_with_name("is wrong", "鍵")
+
+    assert (problem.line, problem.column) == place
+    assert problem.source_line == content.split("\n")[place[0] - 1]
 
 
 @pytest.mark.parametrize(("length", "shown"), [(160, True), (161, False)])

@@ -15,6 +15,9 @@ from potluck.questions.keys import chinese_keys, meant_key
     [
         ("answer", "answers"),
         ("anwsers", "answers"),
+        ("anwser", "answers"),
+        ("refrence", "answers"),
+        ("documnets", "gold_ids"),
         ("Answers", "answers"),
         ("ａｎｓｗｅｒｓ", "answers"),
         ("ground_truth", "answers"),

@@ -352,3 +352,39 @@ def test_a_cell_says_in_a_word_whether_a_question_has_an_answer(word: str, answe
     (question,) = read_question_file(tmp_path / "q.csv").questions
 
     assert question.answerable is answerable
+
+
+@pytest.mark.parametrize("name", ["q.csv", "q.tsv", "q.xlsx"])
+@pytest.mark.parametrize("keys", [("question", "answerable"), ("問題", "可回答")])
+def test_each_row_of_a_table_that_is_wrong_is_named(tmp_path: Path, name: str, keys: tuple[str, str]) -> None:
+    asked, flag = keys
+    rows = [{asked: "一？", flag: "true"}, {asked: "", flag: "true"}, {asked: "三？", flag: "也許"}]
+    path = rows_file(tmp_path, name, rows)
+
+    with pytest.raises(RecipeError) as raised:
+        read_questions(path)
+
+    assert [problem.line for problem in raised.value.problems] == [3, 4]
+
+
+@pytest.mark.parametrize("name", ["q.csv", "q.tsv", "q.xlsx"])
+def test_a_table_without_a_column_of_questions_is_told_once_with_its_columns(tmp_path: Path, name: str) -> None:
+    path = rows_file(tmp_path, name, [{"答案": "河狸", "id": "1"}, {"答案": "鮭魚", "id": "2"}])
+
+    with pytest.raises(RecipeError) as raised:
+        read_questions(path)
+
+    (problem,) = raised.value.problems
+    assert problem.message == "no column is called 'question' (or '問題'); the columns are '答案', 'id'"
+    assert problem.line == 1
+
+
+def test_a_misspelt_column_of_questions_is_the_only_problem(tmp_path: Path) -> None:
+    path = rows_file(tmp_path, "q.csv", [{"quetsion": "一？"}, {"quetsion": "二？"}])
+
+    with pytest.raises(RecipeError) as raised:
+        read_questions(path)
+
+    assert [problem.message for problem in raised.value.problems] == [
+        "unknown key 'quetsion' (did you mean 'question'?)"
+    ]
