@@ -30,7 +30,6 @@ ESCAPED = {
     "model_sources/wheels.py",
     "models/gguf.py",
     "recipe/axis_labels.py",
-    "starter.py",
     "testing/loader.py",
     "testing/loader_safety.py",
     "tuning/checkpoint.py",
@@ -56,11 +55,13 @@ def modules_without(function: str, argument: str, value: object) -> set[str]:
 
 
 def test_what_is_paired_is_as_long() -> None:
-    assert modules_without("zip", "strict", True) == LOOSE.keys()
+    assert modules_without("zip", "strict", True) - LOOSE.keys() == set()
 
 
 def test_json_that_people_may_read_keeps_its_letters() -> None:
-    assert modules_without("dumps", "ensure_ascii", False) | modules_without("dump", "ensure_ascii", False) == ESCAPED
+    escaped = modules_without("dumps", "ensure_ascii", False) | modules_without("dump", "ensure_ascii", False)
+
+    assert escaped - ESCAPED == set()
 
 
 def test_a_folder_is_new_or_made_with_those_above_it() -> None:
