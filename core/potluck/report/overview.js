@@ -21,7 +21,14 @@ function showHead() {
     ...report.facts.map(([name, fact]) => make("div", {}, make("dt", {}, name), quoted(fact, "dd"))),
   );
   byId("conclusion").hidden = !report.conclusion.length;
-  fill(byId("concluded"), ...report.conclusion.map((sentence) => quoted(sentence, "p")));
+  fill(byId("concluded"), ...report.conclusion.map(concludedSentence));
+}
+
+/** A sentence of the conclusion, in which no name of an option (``--metric``) is broken at its hyphens. */
+function concludedSentence(sentence) {
+  const parts = sentence.split(/(?<=^|\s)(--[a-z][a-z-]*)/);
+  const made = parts.map((part, n) => (n % 2 ? make("span", { class: "whole" }, part) : said(part)));
+  return make("p", { dir: "auto", lang: languageOf(sentence) }, ...made);
 }
 
 /** The notes stand above the measures, so that nobody reads these without them. */
@@ -56,7 +63,9 @@ function showMeaning() {
 function showVerdicts() {
   byId("pairs").hidden = !report.pairs.length;
   if (!report.pairs.length) return;
-  const items = report.pairs.filter((pair) => pair.m === state.measure).map(verdictItem);
+  const concluded = (pair) => Number(pair.a === report.baseline && pair.b === report.take);
+  const pairs = report.pairs.filter((pair) => pair.m === state.measure);
+  const items = pairs.sort((one, other) => concluded(other) - concluded(one)).map(verdictItem);
   const more = items.splice(FIRST_PAIRS);
   if (more.length)
     items.push(

@@ -6,7 +6,7 @@ const report = JSON.parse(byId("data").textContent);
 
 const state = {
   a: report.baseline,
-  b: report.variants.findIndex((variant, v) => v !== report.baseline && !variant.error),
+  b: firstOther(),
   measure: 0,
   others: new Set(),
   kind: "all",
@@ -19,6 +19,12 @@ const state = {
   shown: [],
   causes: [],
 };
+
+/** The variant beside the baseline at first: the one that the conclusion takes, or the next one that did not fail. */
+function firstOther() {
+  if (isNumber(report.take) && report.take !== report.baseline) return report.take;
+  return report.variants.findIndex((variant, v) => v !== report.baseline && !variant.error);
+}
 
 /** The measure shown first: the one that the report names, or a usual one that was measured. */
 function firstMeasure() {

@@ -276,6 +276,50 @@ def test_a_narrow_page_does_not_scroll_sideways(show: Open, width: int) -> None:
     assert page.evaluate("document.querySelector('#variants .box').scrollWidth") > width - 40, "the table scrolls"
 
 
+FITS = """(select) => {
+  const [style, pen] = [getComputedStyle(select), document.createElement("canvas").getContext("2d")];
+  pen.font = style.font;
+  const room = select.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight) - 16;
+  return pen.measureText(select.selectedOptions[0].textContent).width <= room;
+}"""
+"""Whether what is chosen stands in full before the arrow of the menu."""
+
+
+@pytest.mark.parametrize("width", [390, 1280])
+def test_names_of_several_values_are_told_apart_where_variants_are_chosen(show: Open, width: int) -> None:
+    document = comparison(10, 2)
+    document["variants"][1]["name"] = "k=4 + max_sentences=1 + threshold=0.1"
+    page = show(
+        _renamed(document, B, "k=4 + max_sentences=1 + threshold=0.1"), viewport={"width": width, "height": 740}
+    ).page
+    page.locator("#choose-b").select_option(index=1)
+    assert page.locator("#choose-b").evaluate(FITS)
+    assert page.evaluate("document.documentElement.scrollWidth") == width
+
+
+def test_the_pair_of_the_conclusion_comes_first_and_is_shown_below(show: Open) -> None:
+    document = comparison(30, 4)
+    last = document["variants"][-1]["name"]
+    page = show(document | {"conclusion": document["conclusion"] | {"take": last}}).page
+
+    assert page.locator("#choose-a option:checked").inner_text() == document["baseline"]
+    assert page.locator("#choose-b option:checked").inner_text() == last
+    assert last in page.locator("#verdicts > li").first.inner_text()
+    assert "Shown below" in page.locator("#verdicts > li").first.inner_text()
+
+
+def test_an_option_in_a_sentence_of_the_conclusion_is_not_broken(show: Open) -> None:
+    document = comparison(10, 2)
+    page = show(
+        document | {"conclusion": document["conclusion"] | {"sentences": ["Ranked by f1; --metric-of takes another."]}}
+    ).page
+
+    assert page.locator("#concluded .whole").inner_text() == "--metric-of"
+    assert page.locator("#concluded p").inner_text() == "Ranked by f1; --metric-of takes another."
+    page.locator("#concluded").evaluate("(e) => { e.style.width = '9rem' }")
+    assert page.locator("#concluded .whole").evaluate("(e) => e.getClientRects().length") == 1
+
+
 def _renamed(document: dict[str, Any], old: str, new: str) -> dict[str, Any]:
     for question in document["questions"]:
         question["answers"][new] = question["answers"].pop(old)
